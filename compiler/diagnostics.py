@@ -1,0 +1,115 @@
+"""What a run has to say: findings, their places, and the order in which they are said."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from compiler.values import Pointer, json_pointer
+
+
+class Severity(StrEnum):
+    """How bad it is; says nothing about whether it stops anybody."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+
+class Enforcement(StrEnum):
+    """Whether it decides the exit code."""
+
+    MANDATORY = "mandatory"
+    ADVISORY = "advisory"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A kind of finding, described once: `docs/reference/codes.md` and `modelyard explain CODE` read this."""
+
+    id: str
+    name: str
+    severity: Severity
+    enforcement: Enforcement
+    summary: str
+    why: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A range of text: path from the repository's root, 1-based lines and columns in characters, the end exclusive."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+    end_line: int = 1
+    end_column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a finding is about: an object of the language, perhaps in one environment, and where in it."""
+
+    kind: str
+    name: str
+    environment: str | None = None
+    pointer: Pointer = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A second place that helps to understand a finding."""
+
+    message: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """An edit that mends the finding; a safe one changes nothing else that the file means."""
+
+    place: Place
+    text: str
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to mend: what was found, at the smallest place that somebody must edit, and what to do."""
+
+    code: Code
+    message: str
+    place: Place | None = None
+    subject: Subject | None = None
+    help: str | None = None
+    notes: tuple[Note, ...] = ()
+    fix: Fix | None = None
+
+    @property
+    def mandatory(self) -> bool:
+        """Whether the finding alone makes a command fail."""
+        return self.code.enforcement is Enforcement.MANDATORY
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str, str]:
+        """Path, line and column first, so that a report reads as the files do; never the order of discovery."""
+        place = self.place or Place("")
+        environment = (self.subject.environment if self.subject else None) or ""
+        return (place.path, place.line, place.column, self.code.id, environment, self.message)
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for the same finding after lines move or words change: rule, identity of the object, pointer."""
+        subject = self.subject
+        if subject is None:
+            identity = ["", self.place.path if self.place else "", "", ""]
+        else:
+            identity = [subject.kind, subject.name, subject.environment or "", json_pointer(subject.pointer)]
+        return hashlib.sha256("\0".join([self.code.id, *identity]).encode()).hexdigest()[:32]
+
+
+def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Findings in their fixed order, each once."""
+    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.sort_key))

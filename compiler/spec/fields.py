@@ -1,0 +1,76 @@
+"""The kinds of text that fields of the language hold: the pattern of each, in words and as JSON Schema."""
+
+from typing import Annotated, Any
+
+from pydantic import WithJsonSchema
+
+_DURATION = r"^(?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d|w))+$"
+_CRON_FIELD = r"(?:\*|[0-9A-Za-z]+(?:-[0-9A-Za-z]+)?)(?:/[1-9][0-9]*)?"
+
+
+def _text(pattern: str, expects: str, example: str, quantity: str | None = None, **extra: Any) -> WithJsonSchema:
+    schema: dict[str, Any] = {"type": "string", "pattern": pattern, "x-modelyard-expects": expects, "examples": [example]}
+    if quantity:
+        schema["x-modelyard-quantity"] = quantity
+    return WithJsonSchema(schema | extra)
+
+
+_NUMBER = {"type": ["string", "number"]}
+
+DurationText = Annotated[str, _text(_DURATION, "a duration such as 250ms, 5m or 30d", "250ms", "duration")]
+PercentageText = Annotated[
+    str, _text(r"^[0-9]{1,3}(?:\.[0-9]+)?\s?%$", "a percentage such as 99.9%", "99.9%", "percentage")
+]
+CpuText = Annotated[
+    str | float,
+    _text(r"^[0-9]+(?:\.[0-9]+)?$|^[0-9]+m$", "an amount of CPU such as 500m or 2", "500m", "cpu", **_NUMBER, exclusiveMinimum=0),
+]
+MemoryText = Annotated[
+    str, _text(r"^[0-9]+(?:\.[0-9]+)?(?:[kMGTP]|[KMGTP]i)$", "an amount of memory such as 512Mi or 2Gi", "512Mi", "memory")
+]
+CronText = Annotated[
+    str,
+    _text(rf"^\s*(?:{_CRON_FIELD}(?:,{_CRON_FIELD})*\s+){{4}}{_CRON_FIELD}(?:,{_CRON_FIELD})*\s*$",
+          'five fields of a crontab such as "0 3 * * 1"', "0 3 * * 1", "cron"),
+]  # fmt: skip
+TimeZoneText = Annotated[
+    str, _text(r"^(?:UTC|[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_+\-0-9]+){1,2})$", "an IANA time zone such as Europe/Zurich", "Europe/Zurich")
+]
+DigestText = Annotated[
+    str, _text(r"^sha256:[0-9a-f]{64}$", "a digest: sha256: and 64 hexadecimal digits", "sha256:" + "0123456789abcdef" * 4)
+]
+VersionText = Annotated[
+    str,
+    _text(r"^(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$",
+          'a semantic version such as "3.1.0"', "3.1.0"),
+]  # fmt: skip
+RangeText = Annotated[
+    str,
+    _text(r"^(?:[\^~]|=)?(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){0,2}(?:-[0-9A-Za-z.-]+)?$",
+          "a release or a range of releases such as ^2, ~2.1 or 2.1.3", "^2", type=["string", "integer", "number"]),
+]  # fmt: skip
+NameText = Annotated[
+    str,
+    _text(r"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$", "a name of lower-case letters, digits and hyphens, at most 63", "card-fraud",
+          maxLength=63),
+]  # fmt: skip
+EnvVarText = Annotated[
+    str, _text(r"^[A-Za-z_][A-Za-z0-9_]*$", "a name of an environment variable such as INDEX_URL", "INDEX_URL", maxLength=128)
+]
+DateText = Annotated[str, _text(r"^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$", "a date such as 2027-03-31", "2027-03-31", format="date")]
+HostText = Annotated[
+    str,
+    _text(r"^(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\.)+[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$", "a host name such as api.vendor.example",
+          "api.vendor.example", maxLength=253),
+]  # fmt: skip
+PathText = Annotated[
+    str, _text(r"^(?!/)(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_./@+-]+$", "a path below the spec's folder such as rules/policy.rego", "rules/policy.rego")
+]
+UriText = Annotated[
+    str, _text(r"^[a-z][a-z0-9+.-]*://[^\s]+$", "a URI such as s3://models/card-fraud/3.1.0/", "s3://models/card-fraud/3.1.0/")
+]
+ImageText = Annotated[
+    str,
+    _text(r"^[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$",
+          "an image without its digest, such as registry.bank.example/risk/scorer:1.4", "registry.bank.example/risk/scorer:1.4"),
+]  # fmt: skip

@@ -1,0 +1,133 @@
+"""Typed quantities of the language: how each is written, and the value that a resolved model carries.
+
+Each is a `str` in its canonical spelling (`1000m` of CPU is `1`), so that equal quantities give equal bytes and digests; what
+arithmetic needs is a property in a named unit.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from types import MappingProxyType
+
+_DURATION_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+_MEMORY = {
+    "": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15,
+    "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50,
+}  # fmt: skip
+
+
+class Duration(str):
+    """A span of time, in milliseconds; canonical in the largest unit that divides it."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "Duration":
+        total = sum(
+            (Fraction(number) * _DURATION_MS[unit] for number, unit in re.findall(r"([0-9.]+)(ms|s|m|h|d|w)", text)),
+            Fraction(0),
+        )
+        if total.denominator != 1:
+            raise ValueError("a duration is a whole number of milliseconds")
+        amount = int(total)
+        unit = next(unit for unit in ("d", "h", "m", "s", "ms") if amount % _DURATION_MS[unit] == 0)
+        return super().__new__(cls, f"{amount // _DURATION_MS[unit]}{unit}")
+
+    @property
+    def milliseconds(self) -> int:
+        """The span in milliseconds."""
+        number, unit = re.findall(r"([0-9]+)([a-z]+)", self)[0]
+        return int(number) * _DURATION_MS[unit]
+
+    @property
+    def seconds(self) -> int | float:
+        """The span in seconds; whole where it is."""
+        return _plain(Fraction(self.milliseconds, 1000))
+
+
+class Percentage(str):
+    """A share of a hundred; canonical without trailing zeros: `99.50 %` is `99.5%`."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "Percentage":
+        number = Fraction(text.rstrip("%").strip())
+        if not 0 <= number <= 100:  # noqa: PLR2004 - per cent
+            raise ValueError("a percentage lies between 0% and 100%")
+        return super().__new__(cls, f"{_plain(number)}%")
+
+    @property
+    def percent(self) -> int | float:
+        """The number before the sign."""
+        return _plain(Fraction(self[:-1]))
+
+    @property
+    def ratio(self) -> int | float:
+        """The share of one: `99.5%` is 0.995."""
+        return _plain(Fraction(self[:-1]) / 100)
+
+
+class Cpu(str):
+    """An amount of CPU as Kubernetes counts it; canonical in cores where whole, else in thousandths (`500m`)."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "Cpu":
+        amount = Fraction(text[:-1]) if text.endswith("m") else Fraction(text) * 1000
+        if amount.denominator != 1 or amount == 0:
+            raise ValueError("CPU is counted in whole thousandths of a core, and is more than none")
+        return super().__new__(cls, str(amount // 1000) if amount % 1000 == 0 else f"{amount}m")
+
+    @property
+    def millicores(self) -> int:
+        """Thousandths of a core."""
+        return int(self[:-1]) if self.endswith("m") else int(self) * 1000
+
+
+class Memory(str):
+    """An amount of memory in bytes; canonical in the largest binary unit that divides it, as Kubernetes prints it."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "Memory":
+        match = re.fullmatch(r"([0-9.]+)([A-Za-z]*)", text)
+        if match is None:
+            raise ValueError("memory is a number and a unit")
+        amount = Fraction(match[1]) * _MEMORY[match[2]]
+        if amount.denominator != 1 or amount == 0:
+            raise ValueError("memory is a whole number of bytes, and more than none")
+        total = int(amount)
+        order = ("Pi", "Ti", "Gi", "Mi", "Ki") if total % 1024 == 0 else ("P", "T", "G", "M", "k", "")
+        unit = next(unit for unit in order if total % _MEMORY[unit] == 0)
+        return super().__new__(cls, f"{total // _MEMORY[unit]}{unit}")
+
+    @property
+    def bytes(self) -> int:
+        """The amount in bytes."""
+        number, unit = re.findall(r"([0-9]+)([A-Za-z]*)", self)[0]
+        return int(number) * _MEMORY[unit]
+
+
+class Cron(str):
+    """A schedule of five fields (POSIX crontab); canonical with single spaces."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "Cron":
+        fields = text.split()
+        for value, (name, low, high) in zip(fields, _CRON_FIELDS, strict=True):
+            for number in re.findall(r"(?<!/)\b[0-9]+", value):
+                if not low <= int(number) <= high:
+                    raise ValueError(f"{number} is no {name}: it lies between {low} and {high}")
+        return super().__new__(cls, " ".join(fields))
+
+
+_CRON_FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day of the month", 1, 31), ("month", 1, 12), ("day of the week", 0, 7))
+
+QUANTITIES: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {"duration": Duration, "percentage": Percentage, "cpu": Cpu, "memory": Memory, "cron": Cron}
+)
+"""Name in the schema (`x-modelyard-quantity`) to the class that makes the canonical value; `ValueError` says what is wrong."""
+
+
+def _plain(number: Fraction) -> int | float:
+    return int(number) if number.denominator == 1 else float(number)
