@@ -1,0 +1,310 @@
+"""Writing to a folder, as a whole: what stands afterwards, and what is refused."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from compiler import codes
+from compiler.errors import SurroundingsError
+from compiler.write import Action, ChangeSet, OutputFile, Unit, apply, plan_changes
+
+
+def file(path: str, text: str = "x\n", *, executable: bool = False) -> OutputFile:
+    return OutputFile(path, text.encode(), "kserve", ("models/a.yaml",), executable)
+
+
+def unit(*files: OutputFile, id: str = "prod/a") -> Unit:
+    return Unit(id, files)
+
+
+def build(root: Path, *units: Unit) -> ChangeSet:
+    change_set = plan_changes(root, units)
+    assert not change_set.conflicts, change_set.conflicts
+    apply(root, change_set)
+    return change_set
+
+
+def tree(root: Path) -> dict[str, str]:
+    found = {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.is_file()}
+    return {name: path.read_text() for name, path in found.items() if not name.startswith(".modelyard/")}
+
+
+def actions(change_set: ChangeSet) -> dict[str, str]:
+    return {change.path: change.action.value for change in change_set.changes}
+
+
+def refused(root: Path, *units: Unit) -> list[tuple[str, str]]:
+    change_set = plan_changes(root, units, root_name="build")
+    with pytest.raises(ValueError, match="conflicts"):
+        apply(root, change_set)
+    return [(finding.code.name, finding.place.path) for finding in change_set.conflicts]
+
+
+def test_a_build_makes_its_root_and_writes_every_file(tmp_path: Path) -> None:
+    root = tmp_path / "build"
+    build(root, unit(file("prod/a/service.yaml", "one"), file("prod/a/run.sh", executable=True)))
+    assert tree(root) == {"prod/a/service.yaml": "one", "prod/a/run.sh": "x\n"}
+    assert (root / "prod/a/run.sh").stat().st_mode & stat.S_IXUSR
+    assert not (root / "prod/a/service.yaml").stat().st_mode & stat.S_IXUSR
+
+
+def test_files_have_the_permissions_that_the_users_mask_gives(tmp_path: Path) -> None:
+    mask = os.umask(0o027)
+    try:
+        build(tmp_path, unit(file("a.yaml"), file("b.yaml")))
+        build(tmp_path, unit(file("a.yaml", "changed"), file("b.yaml")))
+    finally:
+        os.umask(mask)
+    assert [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("a.yaml", "b.yaml")] == [0o640, 0o640]
+
+
+def test_only_what_changed_is_written(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("a.yaml", "one"), file("b.yaml", "two")))
+    before = (tmp_path / "b.yaml").stat()
+    assert actions(build(tmp_path, unit(file("a.yaml", "uno"), file("b.yaml", "two")))) == {
+        "a.yaml": "change",
+        "b.yaml": "keep",
+    }
+    after = (tmp_path / "b.yaml").stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+def test_a_build_of_the_same_touches_nothing_not_even_its_locks(tmp_path: Path) -> None:
+    files = unit(file("prod/a.yaml"), file("prod/run.sh", executable=True))
+    build(tmp_path, files)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    assert build(tmp_path, files).up_to_date
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+
+
+def test_what_is_no_longer_made_goes_and_so_do_the_folders_it_leaves_empty(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("prod/a/x.yaml"), file("prod/b/y.yaml")), unit(file("dev/z.yaml"), id="dev/a"))
+    (tmp_path / "prod/b/notes.txt").write_text("mine")
+    build(tmp_path, unit(file("prod/c.yaml")))
+    assert tree(tmp_path) == {"prod/c.yaml": "x\n", "prod/b/notes.txt": "mine"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".modelyard", "prod"]
+    assert sorted(path.name for path in (tmp_path / "prod").iterdir()) == ["b", "c.yaml"]
+
+
+def test_when_nothing_is_made_any_more_nothing_of_ours_is_left(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("prod/a.yaml")), unit(file("prod/k.yaml"), id="prod"))
+    build(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_was_deleted_by_hand_is_made_again(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("a.yaml")))
+    (tmp_path / "a.yaml").unlink()
+    assert actions(build(tmp_path, unit(file("a.yaml")))) == {"a.yaml": "create"}
+
+
+def test_a_hand_edit_is_refused_and_named_and_nothing_else_is_written(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("a.yaml"), file("b.yaml")))
+    (tmp_path / "a.yaml").write_text("edited")
+    wanted = unit(file("a.yaml", "new"), file("b.yaml", "new"), file("c.yaml"))
+    assert refused(tmp_path, wanted) == [("hand-edited", "build/a.yaml")]
+    assert tree(tmp_path) == {"a.yaml": "edited", "b.yaml": "x\n"}
+
+
+def test_a_hand_edit_is_refused_too_where_the_file_is_no_longer_made(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("a.yaml")))
+    (tmp_path / "a.yaml").write_text("edited")
+    assert refused(tmp_path) == [("hand-edited", "build/a.yaml")]
+
+
+def test_an_edit_that_is_what_the_build_makes_is_no_conflict(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("a.yaml")))
+    (tmp_path / "a.yaml").write_text("new")
+    assert actions(build(tmp_path, unit(file("a.yaml", "new")))) == {"a.yaml": "keep"}
+    assert build(tmp_path, unit(file("a.yaml", "new"))).up_to_date
+
+
+def test_a_file_of_somebody_else_is_refused_unless_it_is_the_same_to_the_byte(tmp_path: Path) -> None:
+    (tmp_path / "CODEOWNERS").write_text("mine")
+    assert refused(tmp_path, unit(file("CODEOWNERS"))) == [("not-ours", "build/CODEOWNERS")]
+    (tmp_path / "CODEOWNERS").write_text("x\n")
+    assert actions(build(tmp_path, unit(file("CODEOWNERS")))) == {"CODEOWNERS": "keep"}
+    build(tmp_path)
+    assert tree(tmp_path) == {}
+
+
+def test_a_lost_executable_bit_is_given_back_and_a_dropped_one_taken(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("run.sh", executable=True)))
+    (tmp_path / "run.sh").chmod(0o644)
+    build(tmp_path, unit(file("run.sh", executable=True)))
+    assert (tmp_path / "run.sh").stat().st_mode & stat.S_IXUSR
+    build(tmp_path, unit(file("run.sh")))
+    assert not (tmp_path / "run.sh").stat().st_mode & stat.S_IXUSR
+
+
+def test_a_file_may_become_a_folder_and_a_folder_a_file(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("rules", "one"), file("data/x/y", "two")))
+    build(tmp_path, unit(file("rules/a.rego", "three"), file("data", "four")))
+    assert tree(tmp_path) == {"rules/a.rego": "three", "data": "four"}
+    build(tmp_path, unit(file("rules", "one"), file("data/x/y", "two")))
+    assert tree(tmp_path) == {"rules": "one", "data/x/y": "two"}
+
+
+@pytest.mark.parametrize("left", ["data/notes.txt", "data/empty/"])
+def test_a_folder_with_something_of_somebody_else_in_it_stays(tmp_path: Path, left: str) -> None:
+    build(tmp_path, unit(file("data/x")))
+    if left.endswith("/"):
+        (tmp_path / left).mkdir()
+    else:
+        (tmp_path / left).write_text("mine")
+    assert refused(tmp_path, unit(file("data"))) == [("not-ours", "build/data")]
+
+
+def test_a_file_of_somebody_else_in_a_folders_place_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "prod").write_text("mine")
+    assert refused(tmp_path, unit(file("prod/a.yaml"))) == [("not-ours", "build/prod")]
+
+
+def test_a_path_may_move_from_one_unit_to_another(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("a.yaml"), id="prod/a"), unit(file("b.yaml"), id="prod/b"))
+    build(tmp_path, unit(file("b.yaml", "new"), id="prod/a"), unit(file("c.yaml"), id="prod/b"))
+    assert tree(tmp_path) == {"b.yaml": "new", "c.yaml": "x\n"}
+    assert build(tmp_path, unit(file("b.yaml", "new"), id="prod/a"), unit(file("c.yaml"), id="prod/b")).up_to_date
+
+
+def test_a_renamed_case_leaves_the_new_name(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("README.md")))
+    build(tmp_path, unit(file("Readme.md")))
+    assert tree(tmp_path) == {"Readme.md": "x\n"}
+
+
+def test_a_run_about_some_units_leaves_the_others_alone(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("a.yaml"), id="prod/a"), unit(file("b.yaml"), id="prod/b"))
+    (tmp_path / "b.yaml").write_text("edited, and not this run's business")
+    apply(tmp_path, plan_changes(tmp_path, [], lambda unit_id: unit_id == "prod/a"))
+    assert sorted(tree(tmp_path)) == ["b.yaml"]
+
+
+@pytest.mark.parametrize("text", ["x\n", "other"])
+def test_a_path_of_a_unit_outside_the_run_is_a_clash_with_it(tmp_path: Path, text: str) -> None:
+    build(tmp_path, unit(file("shared.yaml"), id="prod/a"))
+    change_set = plan_changes(tmp_path, [unit(file("shared.yaml", text), id="prod/b")], lambda name: name == "prod/b")
+    assert [finding.code for finding in change_set.conflicts] == [codes.PATH_CLASH]
+    assert "`prod/a`" in change_set.conflicts[0].message
+
+
+def test_a_unit_outside_its_own_run_is_our_bug(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="outside the scope"):
+        plan_changes(tmp_path, [unit(file("a"))], lambda _: False)
+
+
+def test_a_link_in_the_way_is_refused_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/a.yaml").write_text("mine")
+    root = tmp_path / "build"
+    root.mkdir()
+    (root / "prod").symlink_to(tmp_path / "elsewhere")
+    (root / "b.yaml").symlink_to(tmp_path / "elsewhere/a.yaml")
+    assert refused(root, unit(file("prod/a.yaml"), file("b.yaml"))) == [
+        ("output-link", "build/b.yaml"),
+        ("output-link", "build/prod"),
+    ]
+    assert (tmp_path / "elsewhere/a.yaml").read_text() == "mine"
+
+
+def test_a_folder_that_became_a_link_is_not_emptied_through_it(tmp_path: Path) -> None:
+    root = tmp_path / "build"
+    build(root, unit(file("prod/a.yaml")))
+    (root / "prod").rename(tmp_path / "moved")
+    (root / "prod").symlink_to(tmp_path / "moved")
+    assert refused(root) == [("output-link", "build/prod")]
+    assert (tmp_path / "moved/a.yaml").exists()
+
+
+def test_the_root_itself_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "build").symlink_to(tmp_path / "real")
+    build(tmp_path / "build", unit(file("prod/a.yaml")))
+    assert tree(tmp_path / "real") == {"prod/a.yaml": "x\n"}
+
+
+def test_locks_behind_a_link_are_not_written(tmp_path: Path) -> None:
+    root = tmp_path / "build"
+    root.mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (root / ".modelyard").symlink_to(tmp_path / "elsewhere")
+    assert refused(root, unit(file("a.yaml"))) == [("output-link", "build/.modelyard")]
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_damaged_lock_is_the_only_thing_that_is_said(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("a.yaml")))
+    (tmp_path / ".modelyard/prod/a.json").write_text("<<<<<<< ours\n")
+    wanted = unit(file("a.yaml", "new"), file("../b.yaml"))
+    assert refused(tmp_path, wanted) == [("damaged-lock", "build/.modelyard/prod/a.json")]
+
+
+def test_a_lock_cannot_make_us_delete_outside_the_root(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("x\n")
+    root = tmp_path / "build"
+    build(root, unit(file("mine.txt")))
+    lock = root / ".modelyard/prod/a.json"
+    lock.write_text(lock.read_text().replace('"mine.txt"', '"../mine.txt"'))
+    assert refused(root) == [("damaged-lock", "build/.modelyard/prod/a.json")]
+    assert (tmp_path / "mine.txt").exists()
+
+
+def test_a_full_disk_leaves_every_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(tmp_path, unit(file("a.yaml", "old"), file("gone.yaml")))
+    real, room = os.write, [3]
+
+    def write(to: int, content: bytes) -> int:
+        room[0] -= 1
+        if room[0] == 0:
+            raise OSError(28, "No space left on device")
+        return real(to, content[:2])
+
+    change_set = plan_changes(tmp_path, [unit(file("a.yaml", "new!"), file("b.yaml", "more"))])
+    monkeypatch.setattr(os, "write", write)
+    with pytest.raises(SurroundingsError, match=r"cannot write `b.yaml`: No space left"):
+        apply(tmp_path, change_set)
+    monkeypatch.undo()
+    assert tree(tmp_path) == {"a.yaml": "new!", "gone.yaml": "x\n"}
+    assert actions(build(tmp_path, unit(file("a.yaml", "new!"), file("b.yaml", "more")))) == {
+        "a.yaml": "keep",
+        "b.yaml": "create",
+        "gone.yaml": "delete",
+    }
+
+
+def test_a_rename_that_fails_leaves_the_old_file_and_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(tmp_path, unit(file("a.yaml", "old")))
+    change_set = plan_changes(tmp_path, [unit(file("a.yaml", "new"))])
+
+    def replace(old: str, new: str) -> None:
+        raise PermissionError(13, "Permission denied", old, None, new)
+
+    monkeypatch.setattr(os, "replace", replace)
+    with pytest.raises(SurroundingsError, match=r"cannot write `a.yaml`: Permission denied"):
+        apply(tmp_path, change_set)
+    assert tree(tmp_path) == {"a.yaml": "old"}
+
+
+def test_a_file_that_appeared_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    change_set = plan_changes(tmp_path, [unit(file("a.yaml"))])
+    (tmp_path / "a.yaml").write_text("mine")
+    with pytest.raises(SurroundingsError, match=r"cannot write `a.yaml`: File exists"):
+        apply(tmp_path, change_set)
+    assert tree(tmp_path) == {"a.yaml": "mine"}
+
+
+def test_what_a_killed_run_left_half_written_goes_with_the_next(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("a.yaml", "old")))
+    (tmp_path / ".modelyard-fresh").write_text("ha")
+    build(tmp_path, unit(file("a.yaml", "new")))
+    assert tree(tmp_path) == {"a.yaml": "new"}
+
+
+def test_planning_holds_no_bytes_of_what_is_there_already(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("a.yaml")))
+    (change,) = plan_changes(tmp_path, [unit(file("a.yaml"))]).changes
+    assert (change.action, change.file) == (Action.KEEP, None)
