@@ -1,0 +1,1 @@
+"""From documents to what holds: layers merged, references followed, one frozen model for each environment, on demand."""

@@ -1,0 +1,86 @@
+"""Which layer set a value, and which ones it beat.
+
+Nothing is kept for it while models are merged: the layers are asked again, strongest first, with the rules they were merged by.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from compiler.resolve.layers import Layer
+from compiler.resolve.merge import DELETE
+from compiler.spec.language import ANY, Rules
+from compiler.values import Json, Pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one layer says of a value: its own pointer to it, and the value; `deletes` where it removes what is below."""
+
+    layer: Layer
+    pointer: Pointer
+    value: Json
+    deletes: bool = False
+
+
+def blame(layers: Sequence[Layer], rules: Rules, merged: Json, pointer: Pointer) -> tuple[Contribution, ...]:
+    """Every layer that says something of the value at a pointer of the merged data, strongest first.
+
+    The first that does not delete is the one that set it. Of a map or a merged list there can be several that set parts.
+    """
+    path = tuple(_path(merged, rules, pointer))
+    found = (_said(layer, path) for layer in reversed(layers))
+    return tuple(contribution for contribution in found if contribution is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A part of a pointer: a key; or an element of a list by the key it merges by, by itself, or by its index."""
+
+    part: str | int
+    list_by: str | None = None
+    identity: Json = None
+
+
+def _path(data: Json, rules: Rules, pointer: Pointer) -> Iterator[_Step]:
+    for part in pointer:
+        try:
+            child = data[part]  # type: ignore[index,call-overload]  # a pointer to nothing ends the path below
+        except (KeyError, IndexError, TypeError):
+            child = None
+        if isinstance(part, int) and rules.list_by == "union":
+            yield _Step(part, "union", child)
+        elif isinstance(part, int) and rules.list_by is not None:
+            yield _Step(part, rules.list_by, child.get(rules.list_by) if isinstance(child, dict) else None)
+        else:
+            yield _Step(part)
+        rules = rules.child(part if isinstance(part, str) else ANY)
+        data = child
+
+
+def _said(layer: Layer, path: Sequence[_Step]) -> Contribution | None:
+    value: Json = layer.data
+    pointer: Pointer = ()
+    for step in path:
+        found = _below(value, step)
+        if found is None:
+            replaces = pointer != () and not isinstance(value, dict) and not (isinstance(value, list) and step.list_by)
+            return Contribution(layer, pointer, value, deletes=True) if replaces else None
+        part, value = found
+        pointer = (*pointer, part)
+        if value is None or (isinstance(value, dict) and value.get(DELETE) is True):
+            return Contribution(layer, pointer, value, deletes=True)
+    return Contribution(layer, pointer, value)
+
+
+def _below(value: Json, step: _Step) -> tuple[str | int, Json] | None:
+    if isinstance(value, dict):
+        return (step.part, value[step.part]) if isinstance(step.part, str) and step.part in value else None
+    if not isinstance(value, list) or not isinstance(step.part, int):
+        return None
+    if step.list_by is None:
+        return (step.part, value[step.part]) if step.part < len(value) else None
+    for index, element in enumerate(value):
+        own = element if step.list_by == "union" else element.get(step.list_by) if isinstance(element, dict) else None
+        if own == step.identity:
+            return index, element
+    return None

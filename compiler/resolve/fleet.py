@@ -1,0 +1,105 @@
+"""The fleet: every model in every environment, resolved when it is asked for.
+
+What reads a part of the fleet does so through one `Fleet`, which records each look-up, misses too: they are what a result
+depends on beside its own model.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from compiler.diagnostics import Finding
+from compiler.resolve.layers import NOT_A_FIELD, Layers
+from compiler.resolve.model import Release, ResolvedModel
+from compiler.resolve.resolver import Resolver
+from compiler.source.tree import Tree
+from compiler.spec.language import Language
+from compiler.spec.portfolio import Portfolio, Spec
+from compiler.values import as_list, as_object, as_str
+
+__all__ = ["NOT_A_FIELD", "Fleet", "Lookup", "Release", "ResolvedModel"]
+
+_REMEMBERED = 512
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Lookup:
+    """Something that was asked of the fleet, and whether it was there."""
+
+    kind: str
+    name: str
+    environment: str
+    found: bool
+
+
+class Fleet:
+    """One accessor to everything that is not the model at hand."""
+
+    def __init__(self, portfolio: Portfolio, language: Language, tree: Tree) -> None:
+        self.portfolio = portfolio
+        self.language = language
+        self.layers = Layers(portfolio, language)
+        self.lookups: set[Lookup] = set()
+        self._resolver = Resolver(portfolio, language, tree, self.layers)
+        self._resolved: OrderedDict[tuple[str, str], tuple[ResolvedModel | None, tuple[Finding, ...]]] = OrderedDict()
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """Names of Environments in order of promotion; a name without a document is not among them."""
+        return tuple(name for group in promotion_order(self.portfolio) for name in group if name in self.portfolio.of("Environment"))
+
+    def deployments(self) -> Iterator[tuple[str, str]]:
+        """Every model and environment that it is listed in, by environment, then by name."""
+        for environment in self.environments:
+            for name, spec in self.portfolio.of("Model").items():
+                if environment in as_object(spec.data.get("environments")):
+                    yield name, environment
+
+    def find(self, kind: str, name: str) -> Spec | None:
+        """A document by kind and name."""
+        found = self.portfolio.of(kind).get(name)
+        self.lookups.add(Lookup(kind, name, "", found is not None))
+        return found
+
+    def model(self, name: str, environment: str) -> ResolvedModel | None:
+        """Another model in an environment; `None` where it does not run there or is broken."""
+        spec = self.portfolio.of("Model").get(name)
+        runs = spec is not None and environment in as_object(spec.data.get("environments"))
+        found = self.resolve(name, environment)[0] if runs else None
+        self.lookups.add(Lookup("Model", name, environment, found is not None))
+        return found
+
+    def users(self, name: str, environment: str) -> tuple[str, ...]:
+        """Models that run in the environment and use the one named, in order of name."""
+        self.lookups.add(Lookup("users of Model", name, environment, found=True))
+        return tuple(user for user in self._candidates(name) if self._uses(user, name, environment))
+
+    def resolve(self, name: str, environment: str) -> tuple[ResolvedModel | None, tuple[Finding, ...]]:
+        """A model in an environment, or what keeps it from being resolved."""
+        key = (name, environment)
+        if key not in self._resolved:
+            self._resolved[key] = self._resolver.resolve(self.portfolio.of("Model")[name], environment)
+            if len(self._resolved) > _REMEMBERED:
+                self._resolved.popitem(last=False)
+        return self._resolved[key]
+
+    def resolve_nowhere(self, name: str) -> tuple[ResolvedModel | None, tuple[Finding, ...]]:
+        """A model that runs nowhere: its general layers alone."""
+        return self._resolver.resolve(self.portfolio.of("Model")[name], None)
+
+    def _candidates(self, name: str) -> tuple[str, ...]:
+        return self._resolver.users_by_text.get(name, ())
+
+    def _uses(self, user: str, name: str, environment: str) -> bool:
+        spec = self.portfolio.of("Model")[user]
+        if environment not in as_object(spec.data.get("environments")):
+            return False
+        resolved, _ = self.resolve(user, environment)
+        uses = as_list(resolved.data.get("uses")) if resolved else ()
+        return any(as_str(as_object(use).get("model")) == name for use in uses)
+
+
+def promotion_order(portfolio: Portfolio) -> tuple[tuple[str, ...], ...]:
+    """The project's environments in groups that are promoted together."""
+    groups = as_list(portfolio.project.data.get("environments"))
+    return tuple(tuple(as_str(name) for name in group) if isinstance(group, list) else (as_str(group),) for group in groups)

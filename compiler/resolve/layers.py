@@ -1,0 +1,108 @@
+"""Which layers a model has in an environment, weakest first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from posixpath import dirname
+
+from compiler.diagnostics import Place
+from compiler.source.document import Document
+from compiler.spec.language import Language
+from compiler.spec.portfolio import Portfolio, Spec
+from compiler.values import Object, Pointer, as_object, at
+
+NOT_A_FIELD = frozenset({"releases", "version", "source", "environments"})
+"""Keys of a Model document that say where and what, and are no fields of what is resolved."""
+
+_DEFAULTS_ONLY = frozenset({"apiVersion", "kind", "environments"})
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Values from one place: `data` stands at `pointer` in `document`; the type's defaults stand in none."""
+
+    label: str
+    data: Object
+    document: Document | None
+    pointer: Pointer = ()
+
+    def place(self, below: Pointer) -> Place | None:
+        """Where the layer says the value."""
+        return self.document.place((*self.pointer, *below)) if self.document else None
+
+
+class Layers:
+    """The layers of every model, read from one portfolio."""
+
+    def __init__(self, portfolio: Portfolio, language: Language) -> None:
+        self._portfolio = portfolio
+        self._language = language
+        self._stages = {name: spec.text("stage") for name, spec in portfolio.of("Environment").items()}
+
+    def general(self, model: Spec) -> tuple[Layer, ...]:
+        """The layers that hold in every environment: type, project, folders from the root down, the model."""
+        document = model.document
+        own = {key: value for key, value in model.data.items() if key not in NOT_A_FIELD}
+        return (
+            Layer(f"defaults of type {model.text('type')}", self._language.type(model.text("type")).defaults, None),
+            *self._project(),
+            *(
+                Layer(defaults.document.path, _fields(defaults.data), defaults.document)
+                for defaults in self.folders_above(document.path)
+            ),
+            Layer(document.path, own, document),
+        )
+
+    def specific(self, model: Spec, environment: Spec) -> tuple[Layer, ...]:
+        """The layers that hold in this environment alone: its overlay, the folders', the model's."""
+        return (
+            *_part(f"Environment {environment.name}", environment.document, ("overlay",)),
+            *(
+                layer
+                for defaults in self.folders_above(model.document.path)
+                for key in self.keys_for(environment.name, defaults.data)
+                for layer in _part(f"{defaults.document.path}, {key}", defaults.document, ("environments", key))
+            ),
+            *(
+                layer
+                for key in self.keys_for(environment.name, model.data)
+                for layer in _part(f"{model.document.path}, {key}", model.document, ("environments", key))
+            ),
+        )
+
+    def keys_for(self, environment: str, holder: Object) -> Iterator[str]:
+        """The keys below `environments` that hold for an environment: its stage, then its name, which is the stronger.
+
+        A key that is the name of an Environment is read as that name, also where it is a stage.
+        """
+        entries = as_object(holder.get("environments"))
+        stage = self._stages.get(environment, "")
+        if stage in entries and stage not in self._stages:
+            yield stage
+        if environment in entries:
+            yield environment
+
+    def folders_above(self, path: str) -> Iterator[Spec]:
+        """The Defaults that hold for a file, from the root down."""
+        folder, found = dirname(path), []
+        while True:
+            if folder in self._portfolio.defaults:
+                found.append(self._portfolio.defaults[folder])
+            if not folder:
+                break
+            folder = dirname(folder)
+        yield from reversed(found)
+
+    def _project(self) -> tuple[Layer, ...]:
+        return _part("project", self._portfolio.project.document, ("defaults",))
+
+
+def _fields(defaults: Object) -> Object:
+    return {key: value for key, value in defaults.items() if key not in _DEFAULTS_ONLY}
+
+
+def _part(label: str, document: Document, pointer: Pointer) -> tuple[Layer, ...]:
+    try:
+        data = at(document.data, pointer)
+    except (KeyError, TypeError):
+        return ()
+    return (Layer(label, as_object(data), document, pointer),) if data else ()

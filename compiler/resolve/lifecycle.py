@@ -1,0 +1,17 @@
+"""Where a model may run at each point of its life."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+STAGES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "proposed": frozenset(),
+        "development": frozenset({"dev", "test"}),
+        "validation": frozenset({"dev", "test", "staging"}),
+        "pilot": frozenset({"dev", "test", "staging", "prod"}),
+        "production": frozenset({"dev", "test", "staging", "prod"}),
+        "deprecated": frozenset({"dev", "test", "staging", "prod"}),
+        "retired": frozenset(),
+    }
+)
+"""Lifecycle to the stages of environments that it allows."""

@@ -1,0 +1,142 @@
+"""One model and one environment to what holds there, or to what is wrong."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from compiler import codes
+from compiler.diagnostics import Finding, Subject
+from compiler.resolve.digests import digest
+from compiler.resolve.layers import Layer, Layers
+from compiler.resolve.merge import deletions, merge
+from compiler.resolve.model import Release, ResolvedModel, normalised
+from compiler.resolve.releases import chosen, chosen_canary, read_release
+from compiler.source.tree import Tree
+from compiler.spec.language import Language, TypeLanguage, matches
+from compiler.spec.portfolio import Portfolio, Spec
+from compiler.values import Json, Object, Pointer, as_list, as_object, as_str, at, dotted
+
+
+class Resolver:
+    """Merges, checks and completes models; holds what they have in common."""
+
+    def __init__(self, portfolio: Portfolio, language: Language, tree: Tree, layers: Layers) -> None:
+        self._portfolio = portfolio
+        self._language = language
+        self._tree = tree
+        self._layers = layers
+
+    @cached_property
+    def users_by_text(self) -> Mapping[str, tuple[str, ...]]:
+        """Model to the models whose layers could say that they use it: an index, so that nobody scans all models for each."""
+        found: dict[str, set[str]] = {}
+        for name, spec in self._portfolio.of("Model").items():
+            layers = [*self._layers.general(spec)]
+            for environment in as_object(spec.data.get("environments")):
+                if environment in self._portfolio.of("Environment"):
+                    layers += self._layers.specific(spec, self._portfolio.of("Environment")[environment])
+            for layer in layers:
+                for use in as_list(layer.data.get("uses")):
+                    found.setdefault(as_str(as_object(use).get("model")), set()).add(name)
+        return {used: tuple(sorted(users)) for used, users in found.items()}
+
+    def resolve(self, spec: Spec, environment: str | None) -> tuple[ResolvedModel | None, tuple[Finding, ...]]:
+        """The resolved model; `None`, with mandatory findings, where it does not hold together."""
+        place = self._portfolio.of("Environment")[environment] if environment else None
+        language = self._language.type(spec.text("type"))
+        general = self._layers.general(spec)
+        layers = general + (self._layers.specific(spec, place) if place else ())
+        data, findings = _merged(layers, language, spec)
+        data, mistakes = normalised(data, language.quantities)
+        release, canary, release_findings = self._releases(spec, data, environment)
+        if release is not None and environment:
+            data = {**data, "release": release.version}
+        findings += release_findings
+        resolved = ResolvedModel(
+            spec, place, data, layers, len(general), language.rules, release, canary,
+            runtime_digest=digest(_runtime(data, language, release, canary)),
+            governance_digest=digest({key: value for key, value in data.items() if key not in language.runtime_fields}),
+        )  # fmt: skip
+        findings += [resolved.finding(codes.BAD_VALUE, f"{dotted(pointer)}: {said}", pointer) for pointer, said in mistakes]
+        findings += _whole(resolved, language)
+        is_sound = not any(finding.mandatory for finding in findings)
+        return (resolved if is_sound else None), tuple(findings)
+
+    def _releases(
+        self, spec: Spec, data: Object, environment: str | None
+    ) -> tuple[Release | None, Release | None, list[Finding]]:
+        if environment is None:
+            return None, None, []
+        version, findings = chosen(spec, data, environment)
+        canary_version, canary_findings = chosen_canary(spec, data, environment)
+        release, files = read_release(self._tree, spec, version) if version else (None, [])
+        canary, canary_files = read_release(self._tree, spec, canary_version) if canary_version else (None, [])
+        return release, canary, [*findings, *canary_findings, *files, *canary_files]
+
+
+def _merged(layers: tuple[Layer, ...], language: TypeLanguage, spec: Spec) -> tuple[Object, list[Finding]]:
+    data: Object = {}
+    findings: list[Finding] = []
+    for layer in layers:
+        if layer.document is spec.document:
+            findings += [_idle(layer, spec, pointer) for pointer in deletions(layer.data, language.rules) if not _is_there(data, layer, language, pointer)]
+        data = merge(data, layer.data, language.rules)
+    return data, findings
+
+
+def _is_there(data: Object, layer: Layer, language: TypeLanguage, pointer: Pointer) -> bool:
+    """Whether what a layer deletes stands in what it is laid over; elements of keyed lists are met by their key."""
+    here: Json = data
+    said: Json = layer.data
+    rules = language.rules
+    for part in pointer:
+        if part == "$delete":
+            return True
+        said = at(said, (part,))
+        if isinstance(part, int):
+            key = rules.list_by or ""
+            wanted = as_object(said).get(key)
+            here = next((element for element in as_list(here) if as_object(element).get(key) == wanted), None)
+        else:
+            here = as_object(here).get(part)
+        rules = rules.child(part if isinstance(part, str) else "*")
+        if here is None:
+            return False
+    return True
+
+
+def _idle(layer: Layer, spec: Spec, pointer: Pointer) -> Finding:
+    written = (*layer.pointer, *pointer)
+    what = pointer[:-1] if pointer and pointer[-1] == "$delete" else pointer
+    return Finding(
+        codes.MATCHES_NOTHING,
+        f"{dotted(what)} is deleted here, and no layer below sets it",
+        spec.document.place(written),
+        Subject("Model", spec.name, None, written),
+        "remove the deletion, or correct the name",
+    )
+
+
+def _runtime(data: Object, language: TypeLanguage, release: Release | None, canary: Release | None) -> Json:
+    fields = {key: value for key, value in data.items() if key in language.runtime_fields}
+    return {**fields, "releases": [found.digest if found else None for found in (release, canary)]}
+
+
+def _whole(resolved: ResolvedModel, language: TypeLanguage) -> Iterator[Finding]:
+    if language.whole.is_valid(resolved.data):
+        return
+    for violation in language.whole.violations(resolved.data):
+        code = codes.MISSING_KEY if violation.keyword == "required" else codes.BAD_VALUE
+        where = dotted(violation.pointer)
+        message = f"{where}: {violation.message}" if where else violation.message
+        yield resolved.finding(code, message, violation.pointer, violation.help)
+
+
+def references(resolved: ResolvedModel, language: TypeLanguage) -> Iterator[tuple[str, str, Pointer, Release | None]]:
+    """Every name that a resolved model refers to: kind, name, and the pointer into the model or into a release of it."""
+    for mark in language.references:
+        for pointer, name in matches(resolved.data, mark.pointer):
+            yield mark.value, as_str(name), pointer, None
+    for release in (resolved.release, resolved.canary):
+        for mark in language.release_references if release else ():
+            for pointer, name in matches(release.content if release else {}, mark.pointer):
+                yield mark.value, as_str(name), pointer, release

@@ -1,0 +1,45 @@
+"""How the language is described: closed classes, and what a field says of itself beside its type.
+
+`merge` is how layers combine (absent: maps merge, everything else replaces): a key's name for lists whose elements merge by that
+key, or `union`. `digest` says which of a model's two digests covers a top-level field. `ref` is the kind of document that the text, or each
+text of the list, names.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Merge = Literal["name", "signal", "metric", "union"]
+DigestPart = Literal["runtime", "governance"]
+
+
+class Closed(BaseModel):
+    """A map of known fields: any other key is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), use_attribute_docstrings=True)
+
+
+def field(
+    default: Any = None,
+    *,
+    merge: Merge | None = None,
+    digest: DigestPart | None = None,
+    ref: str | None = None,
+    **limits: Any,
+) -> Any:
+    """A field with what the published schema says of its merging and digest; optional unless the default is `...`."""
+    extra: dict[str, Any] = {}
+    if merge:
+        extra["x-modelyard-merge"] = merge
+    if digest:
+        extra["x-modelyard-digest"] = digest
+    if ref:
+        extra["x-modelyard-ref"] = ref
+    return Field(default, json_schema_extra=extra or None, **limits)
+
+
+class Document(Closed):
+    """What every document of the language says first."""
+
+    apiVersion: Literal["modelyard/v1"]
+    """The version of the language."""

@@ -1,0 +1,1 @@
+"""One kind of document a file. `KIND` in each is the class that describes it."""

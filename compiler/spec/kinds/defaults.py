@@ -1,0 +1,18 @@
+"""Defaults: values for every model below a folder."""
+
+from typing import Any, Literal
+
+from compiler.spec.base import Document
+from compiler.spec.fields import NameText
+
+
+class Defaults(Document):
+    """Values for every model below its folder: the file is `_defaults.yaml`, and any other key is a field of Model."""
+
+    kind: Literal["Defaults"]
+    """Always `Defaults`."""
+    environments: dict[NameText, dict[str, Any]] | None = None
+    """Values for the models below it in one Environment or stage."""
+
+
+KIND = Defaults

@@ -1,0 +1,45 @@
+"""Environment: where models run."""
+
+from typing import Any, Literal
+
+from compiler.spec.base import Closed, Document
+from compiler.spec.fields import ImageText, NameText
+
+
+class Delivery(Closed):
+    """How what was rendered reaches the cluster."""
+
+    repository: str | None = None
+    """The git repository that the cluster watches."""
+    branch: str | None = None
+    """The branch that holds the rendered tree."""
+
+
+class Environment(Document):
+    """A place where models run: its stage, its namespaces, what its cluster can do, and what is different there."""
+
+    kind: Literal["Environment"]
+    """Always `Environment`."""
+    name: NameText
+    """The name that `environments` of the project and of models refer to."""
+    stage: Literal["dev", "test", "staging", "prod"]
+    """How close to customers it is; overlays and policies may speak of a stage instead of a name."""
+    cluster: str | None = None
+    """The cluster, by the name that delivery knows it by."""
+    namespace: NameText | None = None
+    """The one namespace that all models share."""
+    namespaces: dict[NameText, NameText] | None = None
+    """The namespace of each tenant, where tenants do not share one."""
+    registry: ImageText | None = None
+    """The registry that images are pulled through: put before every image that names no registry of its own."""
+    secretStore: NameText | None = None
+    """The store that secrets come from."""
+    delivery: Delivery | None = None
+    """How what was rendered gets there."""
+    capabilities: dict[str, Any] | None = None
+    """What the cluster can do: see the reference of capabilities; emitters may declare more."""
+    overlay: dict[str, Any] | None = None
+    """Values for every model in this environment, as a layer (fields of Model)."""
+
+
+KIND = Environment

@@ -1,0 +1,59 @@
+"""Project: `modelyard.yaml`, the root of a repository."""
+
+from typing import Any, Literal
+
+from compiler.spec.base import Closed, Document, field
+from compiler.spec.fields import DigestText, ImageText, NameText, PathText
+
+
+class Folders(Closed):
+    """Where the project keeps its files."""
+
+    models: PathText = "models"
+    """The folder of specs."""
+    schemas: PathText = "schemas"
+    """The folder of policies and of schemas of the cluster's own kinds."""
+    templates: PathText = "templates"
+    """The folder of the project's own emitters."""
+
+
+class LockedImage(Closed):
+    """The image that stands for a name that emitters use."""
+
+    image: ImageText
+    """The image; its registry may be left to the Environment."""
+    digest: DigestText
+    """The digest of the image: a tag alone can change under a release."""
+
+
+class EmitterSetting(Closed):
+    """What the project says of one emitter."""
+
+    enabled: bool | None = None
+    """Whether it makes anything; absent: as the emitter itself says."""
+
+
+class Project(Document):
+    """A repository of specs: its environments in order of promotion, what holds everywhere, and where output goes."""
+
+    kind: Literal["Project"]
+    """Always `Project`."""
+    name: NameText
+    """The first part of every object's identity."""
+    folders: Folders | None = None
+    """Where the project keeps its files."""
+    environments: list[NameText | list[NameText]] = field(..., min_length=1)
+    """Environments in order of promotion; those in a list of their own are promoted together."""
+    defaults: dict[str, Any] | None = None
+    """Values for every model, as the weakest layer above the type's own (fields of Model)."""
+    policies: list[NameText] | None = field(merge="union", ref="Policy")
+    """Policies and packs that bind every model."""
+    emitters: dict[NameText, EmitterSetting] | None = None
+    """What is said of single emitters, by their ids."""
+    images: dict[NameText, LockedImage] | None = None
+    """The images that emitters ask for by name, each with its digest."""
+    output: PathText = "build"
+    """The folder that environment trees are rendered into."""
+
+
+KIND = Project

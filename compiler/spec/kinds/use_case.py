@@ -1,0 +1,41 @@
+"""UseCase: the decision that models serve."""
+
+from typing import Literal
+
+from compiler.spec.base import Closed, Document, field
+from compiler.spec.fields import DateText, NameText
+
+
+class Classification(Closed):
+    """What a regime makes of the use case, and who said so."""
+
+    value: str
+    """The class in the regime's own words, such as `high-risk`."""
+    rationale: str | None = None
+    """Why this class and no other."""
+    decidedBy: NameText | None = field(ref="Team")
+    """The Team that decided."""
+    date: DateText | None = None
+    """When it was decided."""
+
+
+class UseCase(Document):
+    """A business process and the decision in it that models serve; several models may serve one."""
+
+    kind: Literal["UseCase"]
+    """Always `UseCase`."""
+    name: NameText
+    """The name that `useCase` refers to."""
+    summary: str
+    """The decision in a sentence."""
+    owner: NameText = field(..., ref="Team")
+    """The Team that answers for the process."""
+    process: str | None = None
+    """The business process and the step of it."""
+    affected: list[str] | None = field(merge="union")
+    """Groups of people whom the decision affects."""
+    classification: dict[NameText, Classification] | None = None
+    """The class of risk by regime, such as `eu-ai-act`."""
+
+
+KIND = UseCase

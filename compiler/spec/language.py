@@ -1,0 +1,178 @@
+"""The language as commands use it: the published schemas, compiled when first needed.
+
+Everything here is read from `schemas/modelyard/v1/`; the classes that those files are made from are not imported.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from compiler.schema import Validator
+from compiler.values import Json, Object, Pointer, as_list, as_object, as_str
+
+ANY = "*"
+"""In rules: every key of a map, or every element of a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How layers of a value combine: for a list its merge key or `union`; below, the rules of keys and elements."""
+
+    list_by: str | None = None
+    below: Mapping[str, "Rules"] | None = None
+
+    def child(self, key: str) -> "Rules":
+        """The rules of what stands under a key; those of every key where it has none of its own."""
+        below = self.below
+        return NO_RULES if below is None else below.get(key) or below.get(ANY) or NO_RULES
+
+
+NO_RULES = Rules()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a schema says something of a value: a pointer in which `*` is every key or element, and what it says."""
+
+    pointer: Pointer
+    value: str
+
+
+class TypeLanguage:
+    """What one type of model may say."""
+
+    def __init__(self, schema: Object) -> None:
+        self._schema = schema
+        self.title = as_str(schema["x-modelyard-title"])
+        self.defaults: Object = as_object(schema["x-modelyard-defaults"])
+        self.properties = as_object(schema["properties"])
+        self.runtime_fields = frozenset(
+            name for name, node in self.properties.items() if as_object(node).get("x-modelyard-digest") == "runtime"
+        )
+
+    @cached_property
+    def spec(self) -> Validator:
+        """Checks a Model document as it is written."""
+        return self._part("Spec")
+
+    @cached_property
+    def layer(self) -> Validator:
+        """Checks a layer that is not the document's own."""
+        return self._part("Layer")
+
+    @cached_property
+    def whole(self) -> Validator:
+        """Checks a resolved model."""
+        return Validator(self._schema)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """How layers of a model combine."""
+        return _rules(self._schema, self._schema)
+
+    @cached_property
+    def quantities(self) -> tuple[Mark, ...]:
+        """Where quantities stand in a resolved model, and which."""
+        return tuple(marks("x-modelyard-quantity", self._schema, self._schema))
+
+    @cached_property
+    def references(self) -> tuple[Mark, ...]:
+        """Where a resolved model names documents, and of which kind."""
+        return tuple(marks("x-modelyard-ref", self._schema, self._schema))
+
+    @cached_property
+    def release_references(self) -> tuple[Mark, ...]:
+        """Where the content of a release names documents, and of which kind."""
+        return tuple(marks("x-modelyard-ref", {"$ref": "#/$defs/Release"}, self._schema))
+
+    def _part(self, name: str) -> Validator:
+        return Validator({"$ref": f"#/$defs/{name}", "$defs": self._schema["$defs"]})
+
+
+class Language:
+    """Every kind and type, by name."""
+
+    def __init__(self, kinds: Mapping[str, Object], types: Mapping[str, Object]) -> None:
+        self._kinds = kinds
+        self._types = types
+        self._validators: dict[str, Validator] = {}
+        self._type_languages: dict[str, TypeLanguage] = {}
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Names of all kinds of document."""
+        return tuple(sorted(self._kinds))
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """Names of all types of model."""
+        return tuple(sorted(self._types))
+
+    def kind(self, name: str) -> Validator:
+        """What checks a document of a kind; for Model see `type`."""
+        if name not in self._validators:
+            self._validators[name] = Validator(self._kinds[name])
+        return self._validators[name]
+
+    def type(self, name: str) -> TypeLanguage:
+        """The language of one type of model."""
+        if name not in self._type_languages:
+            self._type_languages[name] = TypeLanguage(self._types[name])
+        return self._type_languages[name]
+
+    def model_schema(self) -> Object:
+        """The one schema that holds every field of every type."""
+        return self._kinds["Model"]
+
+    def references(self, kind: str) -> tuple[Mark, ...]:
+        """Where a document of a kind other than Model names documents, and of which kind."""
+        return tuple(marks("x-modelyard-ref", self._kinds[kind], self._kinds[kind]))
+
+
+def _deref(node: Any, root: Object) -> Object:
+    while isinstance(node, Mapping) and "$ref" in node:
+        definition = as_object(root["$defs"])[as_str(node["$ref"]).removeprefix("#/$defs/")]
+        node = {**as_object(definition), **{key: value for key, value in node.items() if key != "$ref"}}
+    return as_object(node)
+
+
+def _rules(node: Any, root: Object) -> Rules:
+    schema = _deref(node, root)
+    below = {name: _rules(child, root) for name, child in as_object(schema.get("properties")).items()}
+    if isinstance(schema.get("additionalProperties"), Mapping):
+        below[ANY] = _rules(schema["additionalProperties"], root)
+    list_by = schema.get("x-modelyard-merge")
+    if list_by is not None:
+        below[ANY] = _rules(schema.get("items", {}), root)
+    below = {name: rules for name, rules in below.items() if rules is not NO_RULES}
+    if not below and list_by is None:
+        return NO_RULES
+    return Rules(as_str(list_by) or None, below or None)
+
+
+def marks(keyword: str, node: Any, root: Object, pointer: Pointer = ()) -> Iterator[Mark]:
+    """Every place of a schema that has the keyword; at a list it speaks of the elements."""
+    schema = _deref(node, root)
+    is_list = "array" in as_list(schema.get("type")) or schema.get("type") == "array"
+    if keyword in schema:
+        yield Mark((*pointer, ANY) if is_list else pointer, as_str(schema[keyword]))
+    for name, child in as_object(schema.get("properties")).items():
+        yield from marks(keyword, child, root, (*pointer, name))
+    for below in ("additionalProperties", "items"):
+        if isinstance(schema.get(below), Mapping):
+            yield from marks(keyword, schema[below], root, (*pointer, ANY))
+    for choice in as_list(schema.get("anyOf")):
+        yield from marks(keyword, choice, root, pointer)
+
+
+def matches(data: Json, pattern: Pointer, pointer: Pointer = ()) -> Iterator[tuple[Pointer, Json]]:
+    """Every value of the data that a mark's pointer speaks of, with its own pointer."""
+    if not pattern:
+        yield pointer, data
+    elif pattern[0] == ANY:
+        pairs = data.items() if isinstance(data, Mapping) else enumerate(as_list(data))
+        for part, child in pairs:
+            yield from matches(child, pattern[1:], (*pointer, part))
+    elif isinstance(data, Mapping) and pattern[0] in data:
+        yield from matches(data[as_str(pattern[0])], pattern[1:], (*pointer, pattern[0]))

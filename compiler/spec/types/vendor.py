@@ -1,0 +1,77 @@
+"""vendor: a bought-in model behind somebody else's endpoint. No pod of ours runs it."""
+
+from typing import Annotated, Literal
+
+from pydantic import WithJsonSchema
+
+from compiler.spec.base import Closed, field
+from compiler.spec.fields import DateText, HostText, NameText
+from compiler.spec.model_type import ModelType
+
+CidrText = Annotated[
+    str,
+    WithJsonSchema({
+        "type": "string",
+        "pattern": r"^(?:[0-9]{1,3}\.){3}[0-9]{1,3}/(?:[0-9]|[12][0-9]|3[0-2])$",
+        "x-modelyard-expects": "a range of addresses such as 203.0.113.0/24",
+        "examples": ["203.0.113.0/24"],
+    }),
+]
+
+
+class Contract(Closed):
+    """The agreement under which the model is used."""
+
+    id: str
+    """Its number in the organisation's register."""
+    expires: DateText | None = None
+    """When it ends."""
+
+
+class Endpoint(Closed):
+    """Where the vendor answers."""
+
+    host: HostText
+    """The vendor's host."""
+    port: int = field(443, ge=1, le=65535)
+    """The vendor's port."""
+    path: str | None = field(pattern=r"^/[A-Za-z0-9._~/-]*$")
+    """The path that requests go to."""
+
+
+class Egress(Closed):
+    """What the network lets through to the vendor."""
+
+    cidrs: list[CidrText] | None = field(min_length=1)
+    """The vendor's published ranges of addresses, for networks that cannot filter by host name."""
+
+
+class Fallback(Closed):
+    """What happens while the vendor does not answer."""
+
+    model: NameText | None = field(ref="Model")
+    """The Model that answers instead."""
+    behaviour: Literal["refuse", "refer", "approve"] | None = None
+    """What the caller does: refuse, refer to a person, or approve."""
+
+
+class Source(Closed):
+    """The product that was bought, and how it is reached."""
+
+    provider: str
+    """Who sells it."""
+    product: str
+    """What it is called."""
+    version: str | None = None
+    """The vendor's version, where the vendor pins one."""
+    contract: Contract
+    """The agreement under which it is used."""
+    endpoint: Endpoint
+    """Where the vendor answers."""
+    egress: Egress | None = None
+    """What the network lets through to the vendor."""
+    fallback: Fallback | None = None
+    """What happens while the vendor does not answer."""
+
+
+TYPE = ModelType(name="vendor", title="Bought in", source=Source, defaults={"interface": {"protocol": "rest"}})
