@@ -1,0 +1,56 @@
+"""The one switch between libyaml and the pure Python parser of PyYAML, which agree on everything that is read here."""
+
+import re
+from typing import Protocol
+
+import yaml
+from yaml.error import Mark
+from yaml.events import Event
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.scanner import Scanner, ScannerError
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Events(Protocol):
+    """What is read from a text, one event at a time; `YAMLError` where it is not YAML."""
+
+    def get_event(self) -> Event | None:
+        """The next event; None after the last."""
+        ...
+
+
+class PureParser(Reader, Scanner, Parser):
+    """PyYAML's own parser, for machines that have no libyaml."""
+
+    def __init__(self, text: str) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+
+    def scan_flow_scalar_non_spaces(self, double: bool, start_mark: Mark) -> list[str]:
+        """Refuses, like libyaml, escapes that name no character."""
+        mark = self.get_mark()
+        try:
+            chunks: list[str] = super().scan_flow_scalar_non_spaces(double, start_mark)
+        except (ValueError, OverflowError):
+            chunks = ["\ud800"]
+        if any(map(_SURROGATE.search, chunks)):
+            raise ScannerError(
+                "while parsing a quoted scalar", start_mark, "found invalid Unicode character escape code", mark
+            )
+        return chunks
+
+
+def pure(text: str) -> Events:
+    """The events of a text, by PyYAML alone."""
+    return PureParser(text)
+
+
+def fast(text: str) -> Events:
+    """The events of a text, by libyaml."""
+    return yaml._yaml.CParser(text)  # noqa: SLF001 - the parser without its loaders; they compose, which recurses
+
+
+open_events = fast if yaml.__with_libyaml__ else pure

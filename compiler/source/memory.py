@@ -1,0 +1,43 @@
+"""A tree that lies in memory: for tests, and for text that an editor has not saved."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from compiler.source.tree import NoSuchFile, below, blob_id, parts
+
+
+class MemoryTree:
+    """The files of a mapping; text is UTF-8."""
+
+    def __init__(
+        self, files: Mapping[str, bytes | str], *, links: Iterable[str] = (), label: str = "files in memory"
+    ) -> None:
+        self._files = {path: data.encode() if isinstance(data, str) else data for path, data in files.items()}
+        self._links = tuple(links)
+        self._label = label
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        return self._label
+
+    def paths(self, folder: str = "") -> Sequence[str]:
+        """Files below the folder, sorted."""
+        return below(self._files, folder)
+
+    def links(self, folder: str = "") -> Sequence[str]:
+        """The links it was given, below the folder, sorted."""
+        return below(self._links, folder)
+
+    def has(self, path: str) -> bool:
+        """Whether `read` would return."""
+        return path in self._files and parts(path) is not None
+
+    def read(self, path: str) -> bytes:
+        """The file's bytes."""
+        if not self.has(path):
+            raise NoSuchFile(path)
+        return self._files[path]
+
+    def blob_id(self, path: str) -> str:
+        """The id that git gives to the file's bytes."""
+        return blob_id(self.read(path))

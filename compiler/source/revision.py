@@ -1,0 +1,158 @@
+"""The project's folder as a git revision holds it; imported only where one is asked for, as git is slow to load."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from compiler.errors import SurroundingsError, UsageError
+from compiler.source.tree import NoSuchFile, Tree, below, bounded, parts
+
+try:
+    import git
+    from git.exc import GitCommandError, GitCommandNotFound, GitError
+except ImportError as error:  # raised by GitPython too, where there is no git
+    raise SurroundingsError("git cannot be used.", help="Install git, and see that `git version` works.") from error
+
+_ENVIRONMENT = {
+    "GIT_NO_REPLACE_OBJECTS": "1",  # a blob id says what is read
+    "GIT_NO_LAZY_FETCH": "1",  # a missing object is an error, never a reason to run what a configuration names
+    "GIT_ALLOW_PROTOCOL": "none",  # the same, for versions of git that do not know the line above
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+_LINK = b"120000"
+_FILES = (b"100644", b"100755", b"100664")
+
+
+class RevisionTree:
+    """The files of one commit, below one folder; it is as lasting as the commit. Not to be shared between processes."""
+
+    def __init__(self, repository: git.Repo, commit: str, files: Mapping[str, str], links: Sequence[str]) -> None:
+        self._repository = repository
+        self._commit = commit
+        self._files = files
+        self._links = links
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        return f"revision {self._commit[:7]}"
+
+    @property
+    def commit(self) -> str:
+        """The commit's full id."""
+        return self._commit
+
+    def paths(self, folder: str = "") -> Sequence[str]:
+        """Regular files below the folder, sorted."""
+        return below(self._files, folder)
+
+    def links(self, folder: str = "") -> Sequence[str]:
+        """Symbolic links below the folder, sorted."""
+        return below(self._links, folder)
+
+    def has(self, path: str) -> bool:
+        """Whether `read` would return."""
+        return path in self._files and parts(path) is not None
+
+    def read(self, path: str) -> bytes:
+        """The file's bytes."""
+        blob = self.blob_id(path)
+        try:
+            stream = self._repository.odb.stream(bytes.fromhex(blob))
+            bounded(path, stream.size)
+            return bytes(stream.read())
+        except (GitError, ValueError, OSError) as error:
+            raise SurroundingsError(
+                f"`{path}` of {self.label} cannot be read from git.", help="Look with `git fsck`, or fetch it again."
+            ) from error
+
+    def blob_id(self, path: str) -> str:
+        """The id that git gives to the file's bytes, as the commit's tree says it."""
+        if not self.has(path):
+            raise NoSuchFile(path)
+        return self._files[path]
+
+
+def open_revision(root: Path, revision: str) -> Tree:
+    """The tree of the project's folder at a revision; empty where the folder was not there yet."""
+    repository = _repository(root)
+    try:
+        commit = _commit(repository, revision)
+        files, links = _listing(repository, commit, _prefix(repository, root))
+    except GitCommandNotFound as error:
+        raise SurroundingsError("git cannot be used.", help="Install git, and see that it is on the path.") from error
+    except (GitError, OSError) as error:
+        raise SurroundingsError(f"git cannot read revision `{revision}`: {_words(error)}") from error
+    return RevisionTree(repository, commit, files, links)
+
+
+def _repository(root: Path) -> git.Repo:
+    try:
+        repository = git.Repo(root, search_parent_directories=True, expand_vars=False)
+    except (GitError, OSError, ValueError) as error:
+        raise UsageError(
+            f"`{root}` is not in a git repository, so there is no revision to read.",
+            help="Run `git init` and commit first.",
+        ) from error
+    repository.git.update_environment(**_ENVIRONMENT)
+    # An option is stronger than a hook's GIT_DIR, which may name another repository than the root's.
+    repository.git.set_persistent_git_options(git_dir=os.fspath(repository.git_dir))
+    return repository
+
+
+def _commit(repository: git.Repo, revision: str) -> str:
+    """The full id of a revision's commit; what begins with a dash git would take for an option, so it never sees it."""
+    if not revision or revision.startswith("-") or "\0" in revision:
+        raise _unknown(revision)
+    try:
+        return str(repository.git.rev_parse("--verify", f"{revision}^{{commit}}"))
+    except GitCommandNotFound:
+        raise
+    except GitCommandError as error:
+        if "dubious ownership" in error.stderr or "not a git repository" in error.stderr:
+            raise
+        raise _unknown(revision) from error
+
+
+def _unknown(revision: str) -> UsageError:
+    return UsageError(
+        f"`{revision}` is no revision of this repository.",
+        help="Name a branch, a tag or a commit that was fetched; in CI, fetch the whole history.",
+    )
+
+
+def _prefix(repository: git.Repo, root: Path) -> str:
+    top = repository.working_tree_dir
+    if top is None:
+        return ""
+    try:
+        inner = root.resolve().relative_to(Path(top).resolve()).as_posix()
+    except ValueError as error:
+        raise UsageError(f"`{root}` lies outside the work tree of its git repository.") from error
+    return "" if inner == "." else inner + "/"
+
+
+def _listing(repository: git.Repo, commit: str, prefix: str) -> tuple[dict[str, str], list[str]]:
+    """Blob ids by path, and links; submodules are left out."""
+    below_prefix = ["--", prefix] if prefix else []
+    out = repository.git.ls_tree(
+        "-r", "-z", "--full-tree", commit, *below_prefix, stdout_as_string=False, strip_newline_in_stdout=False
+    )
+    files: dict[str, str] = {}
+    links: list[str] = []
+    for line in bytes(out).split(b"\0")[:-1]:
+        about, _, name = line.partition(b"\t")
+        mode, _, blob = about.split(b" ")
+        path = name.decode("utf-8", "surrogateescape").removeprefix(prefix)
+        if mode in _FILES:
+            files[path] = blob.decode()
+        elif mode == _LINK:
+            links.append(path)
+    return files, links
+
+
+def _words(error: Exception) -> str:
+    """What git itself said."""
+    said = error.stderr if isinstance(error, GitCommandError) else str(error)
+    return said.strip().removeprefix("stderr:").strip().strip("'").strip() or type(error).__name__

@@ -1,0 +1,146 @@
+"""The project's folder as it lies on disk."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from compiler.errors import SurroundingsError
+from compiler.source.tree import NoSuchFile, blob_id, bounded, folder_prefix, listed, parts
+
+_ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EMLINK, errno.ENAMETOOLONG, errno.ENXIO, errno.EISDIR}
+_FILE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_FOLDER = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_DIRECTORY", 0)
+_BY_FOLDER = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
+
+
+class WorkTree:
+    """The files below a folder; no link is followed, so nothing outside the folder can be read."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = os.fspath(root)
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        return "the work tree"
+
+    def paths(self, folder: str = "") -> Sequence[str]:
+        """Regular files below the folder, sorted."""
+        return self._listing(folder)[0]
+
+    def links(self, folder: str = "") -> Sequence[str]:
+        """Symbolic links below the folder, sorted."""
+        return self._listing(folder)[1]
+
+    def has(self, path: str) -> bool:
+        """Whether `read` would return."""
+        try:
+            with self._opened(path):
+                return True
+        except NoSuchFile:
+            return False
+
+    def read(self, path: str) -> bytes:
+        """The file's bytes."""
+        with self._opened(path) as (descriptor, size):
+            bounded(path, size)
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                return file.read()
+
+    def blob_id(self, path: str) -> str:
+        """The id that git gives to the file's bytes."""
+        return blob_id(self.read(path))
+
+    def _listing(self, folder: str) -> tuple[list[str], list[str]]:
+        files: list[str] = []
+        links: list[str] = []
+        prefix = folder_prefix(folder)
+        if prefix is not None and self._real(prefix):
+            pending = [prefix]
+            while pending:
+                self._scan(pending.pop(), files, links, pending)
+        return sorted(files), sorted(links)
+
+    def _scan(self, prefix: str, files: list[str], links: list[str], folders: list[str]) -> None:
+        with _refusals(prefix or "."), os.scandir(os.path.join(self._root, prefix)) as entries:
+            for entry in entries:
+                if not listed(entry.name):
+                    continue
+                if entry.is_file(follow_symlinks=False):
+                    files.append(prefix + entry.name)
+                elif entry.is_dir(follow_symlinks=False):
+                    folders.append(f"{prefix}{entry.name}/")
+                elif entry.is_symlink():
+                    links.append(prefix + entry.name)
+
+    def _real(self, prefix: str) -> bool:
+        """Whether each folder on the way is one, and no link."""
+        at = self._root
+        for name in prefix.split("/")[:-1]:
+            at = os.path.join(at, name)
+            try:
+                if not stat.S_ISDIR(os.lstat(at).st_mode):
+                    return False
+            except OSError:
+                return False
+        return True
+
+    @contextmanager
+    def _opened(self, path: str) -> Iterator[tuple[int, int]]:
+        """The descriptor and size of the regular file at the path."""
+        names = parts(path)
+        if names is None:
+            raise NoSuchFile(path)
+        try:
+            descriptor = _open_below(self._root, names) if _BY_FOLDER else self._open_checked(path)
+        except (OSError, ValueError) as error:
+            raise _refusal(path, error) from error
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise NoSuchFile(path)
+            yield descriptor, status.st_size
+        except OSError as error:
+            raise _refusal(path, error) from error
+        finally:
+            os.close(descriptor)
+
+    def _open_checked(self, path: str) -> int:
+        """For systems that cannot open a file relative to an open folder: look first, then open."""
+        whole = os.path.join(self._root, path)
+        if not self._real(path) or not stat.S_ISREG(os.lstat(whole).st_mode):
+            raise FileNotFoundError(errno.ENOENT, path)
+        return os.open(whole, _FILE)
+
+
+def _open_below(root: str, names: tuple[str, ...]) -> int:
+    """The file's descriptor, each name opened in the folder before it: no link can be swapped in on the way."""
+    at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for name in names[:-1]:
+            inner = os.open(name, _FOLDER, dir_fd=at)
+            os.close(at)
+            at = inner
+        return os.open(names[-1], _FILE, dir_fd=at)
+    finally:
+        os.close(at)
+
+
+def _refusal(path: str, error: OSError | ValueError) -> NoSuchFile | SurroundingsError:
+    if isinstance(error, ValueError) or error.errno in _ABSENT:
+        return NoSuchFile(path)
+    return SurroundingsError(f"`{path}` cannot be read: {error.strerror or error}.")
+
+
+@contextmanager
+def _refusals(path: str) -> Iterator[None]:
+    """A folder that vanished while it was listed is empty; one that may not be read stops the run."""
+    try:
+        yield
+    except OSError as error:
+        refusal = _refusal(path, error)
+        if isinstance(refusal, SurroundingsError):
+            raise refusal from error

@@ -1,0 +1,65 @@
+"""Text to documents: the front door of everything that is read as YAML."""
+
+from dataclasses import dataclass
+
+from yaml import YAMLError
+
+from compiler import codes
+from compiler.diagnostics import Finding, Place, in_order
+from compiler.source.characters import decode
+from compiler.source.document import Document
+from compiler.source.mistakes import explain
+from compiler.source.reader import Reader, Root, Stop
+
+LARGEST = 1024 * 1024
+"""Bytes that a file of specs may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a file says, and what is amiss with how it says it."""
+
+    documents: tuple[Document, ...]
+    findings: tuple[Finding, ...]
+
+
+def parse(text: bytes | str, path: str) -> Parsed:
+    """The documents of a file; none of them where a part of the file cannot be read at all.
+
+    Half a file is no smaller version of it: a document after the mistake would be reported missing wherever another
+    refers to it. What can be read but not meant (a duplicate key, a custom tag) keeps its document, and is a finding.
+    """
+    if len(text) > LARGEST:
+        message = f"The file is larger than {LARGEST >> 20} MiB."
+        return Parsed((), (Finding(codes.TOO_LARGE, message, Place(path), help=codes.TOO_LARGE.remedy),))
+    decoded, findings = decode(text, path)
+    if findings:
+        return Parsed((), findings)
+    try:
+        reader = Reader(decoded, path)
+    except YAMLError as error:
+        return Parsed((), (explain(error, decoded, path),))
+    try:
+        roots = reader.documents()
+    except YAMLError as error:
+        return Parsed((), in_order([*reader.findings, explain(error, decoded, path)]))
+    except Stop as stop:
+        return Parsed((), in_order([*reader.findings, stop.finding]))
+    return _parsed(roots, reader.findings, decoded, path)
+
+
+def _parsed(roots: list[Root], findings: list[Finding], text: str, path: str) -> Parsed:
+    documents = []
+    for root in roots:
+        if isinstance(root.data, dict):
+            documents.append(Document(path, root.index, root.data, text, root.place.line))
+        else:
+            message = f"This document is {_kind(root.data)}, not a map."
+            findings.append(Finding(codes.NOT_A_MAP, message, root.place, help=codes.NOT_A_MAP.remedy))
+    return Parsed(tuple(documents), in_order(findings) if findings else ())
+
+
+def _kind(data: object) -> str:
+    if isinstance(data, list):
+        return "a list"
+    return "text" if isinstance(data, str) else "a single value"
