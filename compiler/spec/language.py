@@ -125,6 +125,10 @@ class Language:
         """The one schema that holds every field of every type."""
         return self._kinds["Model"]
 
+    def kind_schema(self, name: str) -> Object:
+        """The published schema of a kind."""
+        return self._kinds[name]
+
     def references(self, kind: str) -> tuple[Mark, ...]:
         """Where a document of a kind other than Model names documents, and of which kind."""
         return tuple(marks("x-modelyard-ref", self._kinds[kind], self._kinds[kind]))

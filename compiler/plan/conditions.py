@@ -1,0 +1,87 @@
+"""The CEL expressions of emitters: checked against the language, then asked of single models."""
+
+from collections.abc import Iterator, Mapping
+
+from compiler.diagnostics import Finding
+from compiler.expression import Expression, Expressions, Failure, Mistake
+from compiler.plan.emitter import Emitter, Emitters
+from compiler.plan.load import mistake
+from compiler.spec.language import Language
+from compiler.values import Json, Object, Pointer, as_list, as_object, as_str
+
+
+class Conditions:
+    """Expressions compiled once each, against the schemas of what they speak of."""
+
+    def __init__(self, language: Language, emitters: Emitters) -> None:
+        self._language = language
+        self._emitters = emitters
+        self._variables: dict[str, Expressions] = {}
+        self._compiled: dict[tuple[str, str], Expression | Mistake] = {}
+
+    def holds(self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Json]) -> bool | Finding:
+        """Whether the expression at the pointer of emitter.yaml is true of the data."""
+        compiled = self.compiled(emitter, text)
+        if isinstance(compiled, Mistake):
+            return mistake(emitter, f"{text!r}: {compiled.message}", pointer, compiled.help)
+        found = compiled.evaluate(data)
+        if isinstance(found, Failure):
+            return mistake(emitter, f"{text!r}: {found.message}", pointer, "ask `has(…)` first of a field that may be absent")
+        return bool(found)
+
+    def mistakes(self, emitter: Emitter) -> Iterator[Finding]:
+        """What is wrong with the expressions of an emitter, before any model is asked."""
+        for pointer, text in expressions(emitter):
+            compiled = self.compiled(emitter, text)
+            if isinstance(compiled, Mistake):
+                yield mistake(emitter, f"{text!r}: {compiled.message}", pointer, compiled.help)
+
+    def compiled(self, emitter: Emitter, text: str) -> Expression | Mistake:
+        """The expression, or what is wrong with it."""
+        key = (emitter.id, text)
+        if key not in self._compiled:
+            self._compiled[key] = self._of(emitter).compile(text)
+        return self._compiled[key]
+
+    def _of(self, emitter: Emitter) -> Expressions:
+        if emitter.id not in self._variables:
+            options = as_object(emitter.data.get("options")) or {"type": "object", "additionalProperties": False}
+            self._variables[emitter.id] = Expressions({**variables(self._language, self._emitters), "options": options})
+        return self._variables[emitter.id]
+
+
+def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:
+    """The schema of each variable but `options`, which differs by emitter."""
+    whole = language.model_schema()
+    definitions = as_object(whole["$defs"])
+    properties = as_object(whole["properties"])
+    model: Object = {
+        "type": "object",
+        "properties": {key: node for key, node in properties.items() if key not in {"releases", "source", "version", "environments"}}
+        | {key: as_object(as_object(definitions["Entry"])["properties"])[key] for key in ("release", "canary")},
+        "$defs": definitions,
+    }
+    sources = [{"$ref": f"#/$defs/{name}.Source"} for name in language.types]
+    release: Object = {
+        "type": "object",
+        "properties": {"version": {"type": "string"}, "digest": {"type": "string"}, "source": {"allOf": sources}},
+        "$defs": definitions,
+    }
+    canary = {**release, "properties": {**as_object(release["properties"]), "weight": {"type": "number"}}}
+    return {
+        "model": model,
+        "deploy": {"$ref": "#/$defs/PartialDeploy", "$defs": definitions},
+        "release": release,
+        "canary": canary,
+        "environment": language.kind_schema("Environment"),
+        "capabilities": emitters.capabilities,
+    }
+
+
+def expressions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
+    """Every expression in emitter.yaml, with its place."""
+    for section, key in (("needs", "that"), ("cannot", "when"), ("files", "when")):
+        for index, entry in enumerate(as_list(emitter.data.get(section))):
+            text = as_str(as_object(entry).get(key))
+            if text:
+                yield (section, index, key), text

@@ -1,0 +1,115 @@
+"""An emitter as it was read: its description, its templates, and the digest of its folder."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from compiler.diagnostics import Finding, Place, Subject
+from compiler.source.document import Document
+from compiler.values import Object, Pointer, as_list, as_object, as_str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRule:
+    """A file that an emitter makes: the fields of `files` in emitter.yaml."""
+
+    index: int
+    path: str
+    template: str
+    per: str
+    when: str | None
+    format: str
+    schema: str | None
+    resource: bool
+    delimiters: str
+    languages: Mapping[str, str]
+
+    @property
+    def pointer(self) -> Pointer:
+        """Where the rule stands in emitter.yaml."""
+        return ("files", self.index)
+
+
+@dataclass(frozen=True)
+class Emitter:
+    """A folder of templates; `shipped` where it came with Modelyard and not from the project."""
+
+    id: str
+    group: str
+    folder: str
+    shipped: bool
+    document: Document
+    data: Object
+    templates: Mapping[str, str]
+    files: tuple[FileRule, ...]
+    digest: str
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return as_str(self.data["title"])
+
+    @property
+    def takes(self) -> Object:
+        """What it is for."""
+        return as_object(self.data.get("takes"))
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """Names of the images it needs."""
+        return tuple(as_str(name) for name in as_list(self.data.get("images")))
+
+    @property
+    def is_target(self) -> bool:
+        """Whether models choose it by `deploy.target`."""
+        return self.group == TARGETS
+
+    def place(self, pointer: Pointer) -> Place:
+        """A place in emitter.yaml; its path says where a shipped one lies in the package."""
+        return self.document.place(pointer)
+
+    def finding_subject(self, pointer: Pointer = ()) -> Subject:
+        """The emitter, for findings about it."""
+        return Subject("Emitter", self.id, None, pointer)
+
+
+TARGETS = "targets"
+"""The folder of emitters that models choose by `deploy.target`."""
+
+_FORMATS = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".md": "markdown", ".html": "html", ".sh": "shell"}
+
+
+def file_rules(data: Object) -> tuple[FileRule, ...]:
+    """The rules of `files`, with what may be left out filled in."""
+    return tuple(_rule(index, as_object(entry)) for index, entry in enumerate(as_list(data["files"])))
+
+
+def _rule(index: int, entry: Object) -> FileRule:
+    path = as_str(entry["path"])
+    ending = "." + path.rpartition(".")[2]
+    languages = {place: as_str(encoder) for place, encoder in as_object(entry.get("languages")).items()}
+    return FileRule(
+        index=index,
+        path=path,
+        template=as_str(entry["template"]),
+        per=as_str(entry.get("per")) or "deployment",
+        when=as_str(entry.get("when")) or None,
+        format=as_str(entry.get("format")) or _FORMATS.get(ending, "text"),
+        schema=as_str(entry.get("schema")) or None,
+        resource=entry.get("resource") is not False,
+        delimiters=as_str(entry.get("delimiters")) or "curly",
+        languages=languages,
+    )
+
+
+@dataclass(frozen=True)
+class Emitters:
+    """Every emitter of a run by id, what was wrong with their folders, and the capabilities that they know."""
+
+    by_id: Mapping[str, Emitter]
+    capabilities: Object
+    findings: tuple[Finding, ...]
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Ids that `deploy.target` may say."""
+        return tuple(sorted(emitter.id for emitter in self.by_id.values() if emitter.is_target))

@@ -1,0 +1,54 @@
+"""Images as they are pulled: through the environment's registry, pinned by digest, and never made up."""
+
+from collections.abc import Iterator
+
+from compiler import codes
+from compiler.diagnostics import Finding, Subject
+from compiler.plan.emitter import Emitter
+from compiler.provenance import Derived, Origin
+from compiler.resolve.fleet import Fleet
+from compiler.resolve.model import ResolvedModel
+from compiler.values import Object, as_object, as_str
+
+
+def reference(image: str, digest: str, registry: str) -> str:
+    """`registry/image:tag@digest`; an image that names a registry keeps its own."""
+    first, slash, _ = image.partition("/")
+    has_registry = bool(slash) and ("." in first or ":" in first or first == "localhost")
+    return f"{image if has_registry or not registry else f'{registry}/{image}'}@{digest}"
+
+
+def locked(fleet: Fleet, emitter: Emitter, environment: Object) -> tuple[dict[str, Derived], list[Finding]]:
+    """The images that an emitter asks for by name, from the project's list; a finding for each that is not locked."""
+    project = fleet.portfolio.project
+    known = as_object(project.data.get("images"))
+    found: dict[str, Derived] = {}
+    findings: list[Finding] = []
+    for name in emitter.images:
+        if name in known:
+            entry = as_object(known[name])
+            ref = reference(as_str(entry.get("image")), as_str(entry.get("digest")), as_str(environment.get("registry")))
+            found[name] = Derived(ref, (Origin("project", ("images", name, "image")), Origin("project", ("images", name, "digest"))))
+        else:
+            place = project.document.place(("images",))
+            help_ = f"add `{name}: {{image: …, digest: sha256:…}}` under `images` of the project"
+            message = f"{emitter.title} needs the image `{name}`, and the project does not lock it"
+            findings.append(Finding(codes.NO_IMAGE, message, place, Subject("Project", project.name, None, ("images", name)), help_))
+    return found, findings
+
+
+def own(model: ResolvedModel, environment: Object) -> Derived | None:
+    """The image that the model itself names."""
+    runtime = as_object(model.data.get("runtime"))
+    if "image" not in runtime or "digest" not in runtime:
+        return None
+    ref = reference(as_str(runtime["image"]), as_str(runtime["digest"]), as_str(environment.get("registry")))
+    return Derived(ref, (Origin("model", ("runtime", "image")), Origin("model", ("runtime", "digest"))))
+
+
+def unpinned(model: ResolvedModel) -> Iterator[Finding]:
+    """An image of the model without its digest."""
+    runtime = as_object(model.data.get("runtime"))
+    if "image" in runtime and "digest" not in runtime:
+        message = f"{runtime['image']} has no digest"
+        yield model.finding(codes.NO_IMAGE, message, ("runtime", "image"), "add `digest: sha256:…` beside it")

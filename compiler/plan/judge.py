@@ -1,0 +1,134 @@
+"""Whether a target can do what a model asks for: unknown, not taken, lacking, impossible, each said with its reason."""
+
+from collections.abc import Iterator
+
+from compiler import codes
+from compiler.diagnostics import Finding, Note, Subject
+from compiler.plan.conditions import Conditions
+from compiler.plan.context import Context, cel_data
+from compiler.plan.emitter import Emitter, Emitters
+from compiler.resolve.fleet import Fleet
+from compiler.resolve.model import ResolvedModel
+from compiler.schema import Validator
+from compiler.values import Object, Pointer, as_list, as_object, as_str
+from compiler.words import nearest
+
+
+class Judge:
+    """Asks emitters of models; keeps what is compiled."""
+
+    def __init__(self, emitters: Emitters, conditions: Conditions) -> None:
+        self._emitters = emitters
+        self._conditions = conditions
+        self._options: dict[str, Validator] = {}
+
+    def target(self, model: ResolvedModel) -> Emitter | Finding:
+        """The emitter that the model names, if it takes it."""
+        named = as_str(as_object(model.data.get("deploy")).get("target"))
+        emitter = self._emitters.by_id.get(named)
+        if emitter is None or not emitter.is_target:
+            near = nearest(named, self._emitters.targets) if named else None
+            help_ = f"did you mean `{near}`?" if near else f"set `deploy.target` to one of: {', '.join(self._emitters.targets)}"
+            message = f"there is no target `{named}`" if named else f"{model.name} names no target"
+            return model.finding(codes.UNKNOWN_TARGET, message, ("deploy", "target"), help_)
+        for key, said in (("types", "type"), ("lifecycle", "lifecycle")):
+            taken = [as_str(one) for one in as_list(emitter.takes.get(key))]
+            value = as_str(model.data[said])
+            if taken and value not in taken:
+                message = f"{emitter.title} takes no model of {said} {value}"
+                return model.finding(codes.NOT_TAKEN, message, ("deploy", "target"), self._others(key, value))
+        return emitter
+
+    def takes(self, emitter: Emitter, model: ResolvedModel) -> bool:
+        """Whether an emitter that nobody named has anything to do with the model."""
+        return all(
+            not emitter.takes.get(key) or model.data[said] in as_list(emitter.takes[key])
+            for key, said in (("types", "type"), ("lifecycle", "lifecycle"))
+        )
+
+    def refusals(self, emitter: Emitter, model: ResolvedModel, context: Context) -> Iterator[Finding]:
+        """What the emitter lacks, and what it cannot express."""
+        options = list(self._bad_options(emitter, model))
+        yield from options
+        if options:
+            return
+        data = cel_data(model, context)
+        for index, need in enumerate(map(as_object, as_list(emitter.data.get("needs")))):
+            pointer = ("needs", index, "that")
+            held = self._conditions.holds(emitter, as_str(need["that"]), pointer, data)
+            if held is not True:
+                yield held if isinstance(held, Finding) else self._need(emitter, model, need, pointer)
+        for index, cannot in enumerate(map(as_object, as_list(emitter.data.get("cannot")))):
+            pointer = ("cannot", index, "when")
+            asked = self._conditions.holds(emitter, as_str(cannot["when"]), pointer, data)
+            if asked is not False:
+                yield asked if isinstance(asked, Finding) else self._cannot(emitter, model, cannot, pointer)
+
+    def _bad_options(self, emitter: Emitter, model: ResolvedModel) -> Iterator[Finding]:
+        options = as_object(model.data.get("deploy")).get("options")
+        if options is None:
+            options = {}
+        schema = as_object(emitter.data.get("options")) or {"type": "object", "additionalProperties": False}
+        if emitter.id not in self._options:
+            self._options[emitter.id] = Validator(schema)
+        for violation in self._options[emitter.id].violations(options):
+            pointer = ("deploy", "options", *violation.pointer)
+            yield model.finding(codes.BAD_OPTION, f"{emitter.title}: {violation.message}", pointer, violation.help)
+
+    def _need(self, emitter: Emitter, model: ResolvedModel, need: Object, pointer: Pointer) -> Finding:
+        environment = model.environment
+        if environment is None:
+            raise ValueError("only a model that runs somewhere is judged")
+        found = model.finding(codes.NEEDS, "", ("deploy", "target"))
+        message = f"{emitter.title} cannot run {model.name} in {environment.name}: {need['because']}"
+        notes = (
+            Note("the environment", environment.document.place(("capabilities",))),
+            Note(f"what {emitter.id} needs is said here", emitter.place(pointer)),
+        )
+        subject = Subject("Model", model.name, environment.name, ("deploy", "target"))
+        return Finding(codes.NEEDS, message, found.place, subject, as_str(need.get("help")) or None, notes)
+
+    def _cannot(self, emitter: Emitter, model: ResolvedModel, cannot: Object, pointer: Pointer) -> Finding:
+        instead = as_str(cannot.get("instead"))
+        help_ = f"remove it, or use the target `{instead}`" if instead else "remove it"
+        found = self._blamed(emitter, model, cannot, f"{emitter.title} cannot do this: {cannot['because']}", help_)
+        note = Note(f"what {emitter.id} cannot do is said here", emitter.place(pointer))
+        return Finding(found.code, found.message, found.place, found.subject, found.help, (note,))
+
+    def _blamed(self, emitter: Emitter, model: ResolvedModel, cannot: Object, message: str, help_: str) -> Finding:
+        """The finding at the field that the rule names, or at the first one that its expression reads and the model has."""
+        named = as_str(cannot.get("field"))
+        pointers = [tuple(named.split("."))] if named else self._read(emitter, as_str(cannot["when"]))
+        for pointer in pointers:
+            root, rest = ("deploy", pointer) if pointer[0] == "deploy" else (str(pointer[0]), pointer[1:])
+            if root in {"release", "canary"} and (release := model.release if root == "release" else model.canary):
+                written = (*release.pointer, *rest)
+                if rest:
+                    place = model.spec.document.place(written)
+                    environment = model.environment.name if model.environment else None
+                    return Finding(codes.CANNOT, message, place, Subject("Model", model.name, environment, written), help_)
+            if root == "model":
+                return model.finding(codes.CANNOT, message, rest, help_)
+            if root not in {"release", "environment", "capabilities", "options"}:
+                return model.finding(codes.CANNOT, message, pointer, help_)
+        return model.finding(codes.CANNOT, message, ("deploy", "target"), help_)
+
+    def _read(self, emitter: Emitter, text: str) -> list[Pointer]:
+        compiled = self._conditions.compiled(emitter, text)
+        return sorted(getattr(compiled, "reads", frozenset()), key=lambda pointer: (-len(pointer), str(pointer)))
+
+    def _others(self, key: str, value: str) -> str:
+        fit = [emitter.id for emitter in self._emitters.by_id.values() if emitter.is_target and (not emitter.takes.get(key) or value in as_list(emitter.takes[key]))]
+        return f"use one of: {', '.join(fit)}" if fit else "no target takes it yet"
+
+
+def capability_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:
+    """Capabilities of Environments against what the catalogue and the emitters declare."""
+    validator = Validator(emitters.capabilities)
+    for environment in fleet.portfolio.of("Environment").values():
+        capabilities = environment.data.get("capabilities")
+        for violation in validator.violations(capabilities) if capabilities is not None else ():
+            pointer = ("capabilities", *violation.pointer)
+            unknown = violation.keyword == "unknown"
+            place = environment.document.key_place(pointer) if unknown else environment.document.place(pointer)
+            yield Finding(codes.BAD_CAPABILITY, violation.message, place, environment.subject, violation.help)

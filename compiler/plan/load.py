@@ -1,0 +1,103 @@
+"""Emitters from folders: the shipped ones, and the project's own, which win where they say what they were forked from."""
+
+from collections.abc import Iterator
+from posixpath import basename, dirname
+
+from compiler import codes
+from compiler.diagnostics import Finding, Subject
+from compiler.plan.emitter import Emitter, Emitters, file_rules
+from compiler.resolve.digests import bytes_digest, digest
+from compiler.schema import SchemaError, Validator
+from compiler.source.tree import Tree
+from compiler.source.yaml_text import parse
+from compiler.spec.complaints import complaint
+from compiler.values import Json, Object, as_object, as_str
+
+DESCRIPTION = "emitter.yaml"
+
+
+def load(shipped: Tree, project: Tree, folder: str, schema: Object, capabilities: Object) -> Emitters:
+    """Every emitter below the two roots; `folder` is the project's own folder of templates."""
+    validator = Validator(schema)
+    findings: list[Finding] = []
+    found: dict[str, Emitter] = {}
+    for tree, root, is_shipped in ((shipped, "", True), (project, folder, False)):
+        for path in tree.paths(root):
+            if basename(path) == DESCRIPTION:
+                emitter = _emitter(tree, dirname(path), validator, findings, shipped=is_shipped)
+                if emitter is not None and _may_join(emitter, found, findings):
+                    found[emitter.id] = emitter
+    known = dict(capabilities)
+    for emitter in found.values():
+        known.update(as_object(emitter.data.get("capabilities")))
+    return Emitters(dict(sorted(found.items())), {"type": "object", "additionalProperties": False, "properties": known}, tuple(findings))
+
+
+def _emitter(tree: Tree, folder: str, validator: Validator, findings: list[Finding], *, shipped: bool) -> Emitter | None:
+    path = f"{folder}/{DESCRIPTION}"
+    parsed = parse(tree.read(path), path)
+    findings.extend(parsed.findings)
+    if len(parsed.documents) != 1:
+        return None
+    document = parsed.documents[0]
+    data = as_object(document.data)
+    subject = Subject("Emitter", as_str(data.get("id")))
+    violations = validator.violations(document.data, spelling=document.spelling)
+    if violations:
+        findings.extend(complaint(violation, document, subject) for violation in violations)
+        return None
+    names = [name for name in tree.paths(folder) if name.endswith(".j2")]
+    contents = {name.removeprefix(f"{folder}/"): tree.read(name) for name in names}
+    emitter = Emitter(
+        id=as_str(data["id"]),
+        group=basename(dirname(folder)),
+        folder=folder,
+        shipped=shipped,
+        document=document,
+        data=data,
+        templates={name: content.decode("utf-8", "replace") for name, content in contents.items()},
+        files=file_rules(data),
+        digest=digest({DESCRIPTION: data, **{name: bytes_digest(content) for name, content in contents.items()}}),
+    )
+    mistakes = list(_mistakes(emitter))
+    findings.extend(mistakes)
+    return None if mistakes else emitter
+
+
+def _mistakes(emitter: Emitter) -> Iterator[Finding]:
+    if emitter.id != basename(emitter.folder):
+        yield mistake(emitter, f"the emitter `{emitter.id}` stands in the folder {emitter.folder}", ("id",), "give both one name")
+    for rule in emitter.files:
+        if rule.template not in emitter.templates:
+            message = f"there is no template {rule.template} in {emitter.folder}"
+            yield mistake(emitter, message, (*rule.pointer, "template"), "templates end in .j2 and stand in the emitter's folder")
+    options: Json = emitter.data.get("options")
+    if options is None:
+        return
+    if as_object(options).get("additionalProperties") is not False:
+        yield mistake(emitter, "the options are not closed", ("options",), "add `additionalProperties: false`")
+    try:
+        Validator(as_object(options))
+    except SchemaError as error:
+        yield mistake(emitter, f"the options are no JSON Schema: {error}", ("options",), "write them as JSON Schema 2020-12")
+
+
+def _may_join(emitter: Emitter, found: dict[str, Emitter], findings: list[Finding]) -> bool:
+    before = found.get(emitter.id)
+    if before is None:
+        return True
+    if not before.shipped or emitter.shipped:
+        findings.append(mistake(emitter, f"there are two emitters `{emitter.id}`", ("id",), f"the other stands in {before.folder}"))
+        return False
+    fork = emitter.data.get("forkedFrom")
+    if fork == before.digest:
+        return True
+    message = f"this folder shadows the shipped emitter `{emitter.id}`" + (", which has changed since" if fork else "")
+    help_ = f"say `forkedFrom: {before.digest}` once you have compared the two, or give it an id of its own"
+    findings.append(mistake(emitter, message, ("forkedFrom",) if fork else ("id",), help_))
+    return False
+
+
+def mistake(emitter: Emitter, message: str, pointer: tuple[str | int, ...], help_: str | None = None) -> Finding:
+    """A finding at a place of emitter.yaml."""
+    return Finding(codes.BAD_EMITTER, message, emitter.place(pointer), emitter.finding_subject(pointer), help_)
