@@ -1,0 +1,58 @@
+# `make build` and `make test` need Python 3.11 or newer with venv, git and make; they set up the rest in .venv.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_ARGS ?= -n auto
+
+.DEFAULT_GOAL := help
+.PHONY: help build test lint golden docs bench wheel wheel-test clean
+
+help: ## say what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+build: $(VENV)/.build ## install in place and compile the sample portfolio
+	$(BIN)/modelyard build
+
+test: lint ## lint, check types and floors, run every test
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev ## what needs no test to be run
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+golden: $(VENV)/.dev ## rewrite expected files and what is generated; read the diff
+	$(BIN)/python -m pytest --update-goldens $(PYTEST_ARGS)
+
+docs: $(VENV)/.dev ## rewrite the published schemas and the reference pages
+	$(BIN)/python -m pytest --update-goldens -m generated
+
+bench: $(VENV)/.dev ## what things cost, beside a peer
+	@status=0; for bench in bench/bench_*.py; do $(BIN)/python $$bench || status=1; done; exit $$status
+
+wheel: $(VENV)/.dev ## the distributions, in dist/
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist
+
+wheel-test: wheel ## run the tests against the installed wheel, with the source gone
+	PYTHON=$(BIN)/python PYTEST_ARGS="$(PYTEST_ARGS)" sh tests/wheel.sh dist/*.whl
+
+clean: ## remove what was made here
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@for python in $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3 python; do \
+	  if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "making $(VENV) with $$($$python --version)"; exec $$python -m venv $(VENV); \
+	  fi; \
+	done; \
+	echo "Modelyard needs Python 3.11 or newer with its venv module; name one with: make PYTHON=/path/to/python" >&2; exit 1
+
+# Installed again only when what is installed changed: the code itself is used in place.
+$(VENV)/.build: $(VENV)/bin/python pyproject.toml compiler/__init__.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[kubernetes]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml compiler/__init__.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/.build

@@ -1,0 +1,60 @@
+"""What every test may ask for."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+# The same examples on every run, and no deadline: a slow machine is no bug.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-goldens", action="store_true", help="rewrite expected files; review them as a diff")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[Path, str | bytes], None]:
+    """Holds when the file is exactly what was made; `--update-goldens` writes it instead."""
+
+    def compare(path: Path, made: str | bytes) -> None:
+        content = made.encode() if isinstance(made, str) else made
+        if request.config.getoption("--update-goldens"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        assert path.is_file(), f"{path} is missing: run pytest --update-goldens and read the diff"
+        if isinstance(made, str):
+            assert made == path.read_bytes().decode()
+        assert content == path.read_bytes()
+
+    return compare
+
+
+@pytest.fixture(scope="session")
+def external_schemas() -> Path:
+    """A folder of official schemas used as test data: MODELYARD_TEST_SCHEMAS names it."""
+    folder = os.environ.get("MODELYARD_TEST_SCHEMAS")
+    if not folder:
+        pytest.skip("MODELYARD_TEST_SCHEMAS names no folder of official schemas")
+    if not Path(folder).is_dir():
+        pytest.fail(f"MODELYARD_TEST_SCHEMAS names {folder}, which is no folder")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], str]:
+    """Where a program lies that reads what Modelyard makes: beside this Python first, then on the PATH."""
+
+    def find(name: str) -> str:
+        found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+        if found is None and os.environ.get("MODELYARD_TEST_STRICT") == "1":
+            pytest.fail(f"{name} is not installed, and MODELYARD_TEST_STRICT=1 asks for it")
+        return found or pytest.skip(f"{name} is not installed")
+
+    return find

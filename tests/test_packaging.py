@@ -1,0 +1,91 @@
+"""What is installed is what lies in the checkout, from a wheel and in place."""
+
+import json
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+from compiler.errors import SurroundingsError
+from compiler.resources import shipped
+
+FOLDERS = ("schemas", "templates")
+CHECKOUT = Path(__file__).resolve().parent.parent
+in_checkout = pytest.mark.skipif(
+    not (CHECKOUT / "compiler").is_dir(), reason="nothing to build: the wheel is under test"
+)
+
+ASK = """
+import json, compiler
+from compiler.resources import shipped
+print(json.dumps({"version": compiler.__version__} | {name: str(shipped(name)) for name in ("schemas", "templates")}))
+"""
+
+
+def below(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_both_folders_are_found_and_hold_something(name: str) -> None:
+    assert below(shipped(name))
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_no_python_lies_in_a_shipped_folder(name: str) -> None:
+    """It breaks the editable install, while the wheel still builds: name a template of a script `x.py.j2`."""
+    assert [path for path in below(shipped(name)) if path.endswith((".py", ".pyc"))] == []
+
+
+def test_an_installation_without_its_folders_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compiler.resources.__file__", str(tmp_path / "compiler/resources.py"))
+    with pytest.raises(SurroundingsError, match="`schemas` is missing"):
+        shipped("schemas")
+
+
+def build(folder: Path, kind: str) -> Path:
+    """A wheel of the kind, made by the backend that pip would ask."""
+    code = f"import sys; from hatchling import build; print(build.{kind}(sys.argv[1]))"
+    run = [sys.executable, "-c", code, str(folder)]
+    made = subprocess.run(run, cwd=CHECKOUT, check=True, capture_output=True, text=True)
+    return folder / made.stdout.split()[-1]
+
+
+@in_checkout
+def test_two_builds_are_the_same_to_the_byte(tmp_path: Path) -> None:
+    for kind in ("build_wheel", "build_sdist"):
+        first, second = build(tmp_path / "one", kind), build(tmp_path / "two", kind)
+        assert first.read_bytes() == second.read_bytes()
+
+
+@in_checkout
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["build_wheel", "build_editable"])
+def test_both_folders_are_found_from_a_fresh_installation(tmp_path: Path, kind: str) -> None:
+    wheel = build(tmp_path, kind)
+    venv.create(tmp_path / "venv", with_pip=False, symlinks=os.name != "nt")
+    scripts = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin")
+    python = str(scripts / "python")
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        str(wheel),
+    ]
+    subprocess.run(install, check=True, capture_output=True)
+    asked = subprocess.run([python, "-I", "-c", ASK], cwd=tmp_path, check=True, capture_output=True, text=True)
+    said = json.loads(asked.stdout)
+    for name in FOLDERS:
+        found = Path(said[name])
+        assert (found == CHECKOUT / name) == (kind == "build_editable")
+        assert below(found) == below(CHECKOUT / name)
+    assert list(scripts.glob("modelyard*"))
