@@ -1,0 +1,85 @@
+"""The engine that runs: jsonschema-rs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import jsonschema_rs
+from jsonschema_rs import ValidationErrorKind as Kind
+
+from compiler.schema.documents import Documents
+from compiler.schema.fault import Fault, SchemaError
+from compiler.values import Json, Pointer
+
+# A repetition of repetitions is a machine of many states, and each letter visits all of them: measured, the default
+# limit lets one pattern take two minutes over 100 kB. The largest pattern in 150 published schemas needs half of this.
+_PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000, size_limit=500_000)
+
+
+class RustEngine:
+    """A schema compiled by jsonschema-rs."""
+
+    def __init__(self, documents: Documents) -> None:
+        self.documents = documents
+        try:
+            registry = jsonschema_rs.Registry(documents.resources.items()) if documents.resources else None  # type: ignore[arg-type]  # it only reads
+            self._validator = jsonschema_rs.validator_for(
+                documents.root,  # type: ignore[arg-type]  # it only reads
+                validate_formats=True,
+                registry=registry,
+                base_uri=documents.uri,
+                pattern_options=_PATTERNS,
+                offline=True,
+            )
+        except jsonschema_rs.ValidationError as error:
+            raise SchemaError(_reason(error)) from error
+        except (ValueError, TypeError, jsonschema_rs.ReferencingError) as error:
+            raise SchemaError(str(error)) from error
+
+    def is_valid(self, data: Json) -> bool:
+        """Whether the data satisfies the schema."""
+        with _depth_bounded():
+            return self._validator.is_valid(data)
+
+    def faults(self, data: Json) -> Iterator[Fault]:
+        """Everything that the data does not satisfy, cascades included."""
+        with _depth_bounded():
+            yield from map(self._fault, self._validator.iter_errors(data))
+
+    def _fault(self, error: jsonschema_rs.ValidationError) -> Fault:
+        pointer: Pointer = tuple(error.instance_path)
+        if isinstance(error.kind, Kind.FalseSchema):
+            return _forbidden(pointer, error)
+        node = self.documents.holder(error.absolute_keyword_location or "")
+        match error.kind:
+            case Kind.Required(missing):
+                return Fault(pointer, "required", node, (missing,))
+            case Kind.AdditionalProperties(unexpected) | Kind.UnevaluatedProperties(unexpected):
+                return Fault(pointer, error.kind.name, node, tuple(sorted(unexpected)))
+            case Kind.PropertyNames(inner):
+                return Fault(pointer, "propertyNames", node, (str(inner.instance),))
+            case Kind.AnyOf(context) | Kind.OneOfNotValid(context) | Kind.OneOfMultipleValid(context):
+                branches = tuple(tuple(map(self._fault, branch)) for branch in context)
+                return Fault(pointer, error.kind.name, node, branches=branches)
+        return Fault(pointer, error.kind.name, node)
+
+
+def _forbidden(pointer: Pointer, error: jsonschema_rs.ValidationError) -> Fault:
+    if error.schema_path[-1:] == ["propertyNames"] and error.schema_path[-2:-1] != ["properties"]:
+        names = error.instance if isinstance(error.instance, dict) else {}
+        return Fault(pointer, "propertyNames", {}, tuple(sorted(names)))
+    return Fault(pointer, "false", {})
+
+
+@contextmanager
+def _depth_bounded() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        if "Recursion limit" in str(error):
+            raise RecursionError from error
+        raise
+
+
+def _reason(error: jsonschema_rs.ValidationError) -> str:
+    where = "/".join(map(str, error.instance_path))
+    return f"{error.message} (at {where})" if where else error.message
