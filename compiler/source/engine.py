@@ -1,4 +1,7 @@
-"""The one switch between libyaml and the pure Python parser of PyYAML, which agree on everything that is read here."""
+"""The one switch between libyaml and the pure Python parser of PyYAML.
+
+What both read, they read alike. The pure one refuses more: tabs between values, and some `?` and `:` inside brackets.
+"""
 
 import re
 from typing import Protocol
@@ -9,6 +12,7 @@ from yaml.events import Event
 from yaml.parser import Parser
 from yaml.reader import Reader
 from yaml.scanner import Scanner, ScannerError
+from yaml.tokens import DirectiveToken
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -41,6 +45,15 @@ class PureParser(Reader, Scanner, Parser):
                 "while parsing a quoted scalar", start_mark, "found invalid Unicode character escape code", mark
             )
         return chunks
+
+    def scan_directive(self) -> DirectiveToken:
+        """Refuses, like libyaml, directives and versions that nobody knows."""
+        token: DirectiveToken = super().scan_directive()
+        if token.name not in {"YAML", "TAG"}:
+            raise ScannerError("while scanning a directive", token.start_mark, "unknown directive", token.start_mark)
+        if token.name == "YAML" and token.value not in {(1, 1), (1, 2)}:
+            raise ScannerError("while scanning a directive", token.start_mark, "incompatible YAML", token.start_mark)
+        return token
 
 
 def pure(text: str) -> Events:

@@ -80,9 +80,7 @@ class _Marker:
 
     def _node(self, event: Any) -> Mark:  # noqa: ANN401 - events are told apart by their class
         if event.__class__ is AliasEvent:
-            there = self._anchors[event.anchor]
-            start, end = event.start_mark.index, event.end_mark.index
-            return Mark(start, end, (start, end), there.spelled, there.children)
+            return self._alias(event)
         start, end = self._bare(event)
         mark = Mark(start, end, (start, end))
         if event.__class__ is ScalarEvent:
@@ -94,6 +92,12 @@ class _Marker:
         if event.anchor:
             self._anchors[event.anchor] = mark
         return mark
+
+    def _alias(self, event: Any) -> Mark:  # noqa: ANN401 - as above
+        """An alias stands where it is written; what is in it stands where the anchor is."""
+        start, end = event.start_mark.index, event.end_mark.index
+        there = self._anchors[event.anchor]
+        return Mark(start, end, (start, end), there.spelled, there.children)
 
     def _fill_map(self, children: dict[str | int, Mark], end: int) -> int:
         """Where the map ends: with its bracket, or with its last value."""

@@ -1,6 +1,5 @@
 """Events to plain data: the meaning of a file, in one pass, within limits that hold while it streams."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -17,30 +16,19 @@ from yaml.events import (
 )
 
 from compiler import codes
-from compiler.diagnostics import Code, Finding, Fix, Note, Place
+from compiler.diagnostics import Finding, Fix, Place
 from compiler.source import engine
 from compiler.source.characters import hidden, short
 from compiler.source.keys import key_text, plain_text
 from compiler.source.plain import WORTH_A_LOOK, Doubt, Refusal, understand
-from compiler.source.rescan import first_key
+from compiler.source.remarks import Remarks
 from compiler.source.tags import tagged_collection, tagged_scalar
 from compiler.values import Json
 
 DEEPEST = 64
 MOST_DOCUMENTS = 1_000
 MOST_VALUES = 100_000
-MOST_OF_A_KIND = 100
-"""So many findings of one code say enough about a file."""
-
 _ODD_KEYS = frozenset({"", "<<"})
-
-
-class Stop(Exception):  # noqa: N818 - no error of ours: the finding says it all
-    """The rest of the file cannot be read, for the reason that the finding gives."""
-
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.message)
-        self.finding = finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +43,20 @@ class Root:
 class Reader:
     """Reads the documents of one file; what is amiss on the way is in `findings`."""
 
-    __slots__ = ("_anchors", "_budget", "_next", "_path", "_said", "_text", "_unfinished", "_with_aliases", "findings")
+    __slots__ = ("_anchors", "_budget", "_next", "_remarks", "_unfinished", "_with_aliases")
 
     def __init__(self, text: str, path: str) -> None:
-        self.findings: list[Finding] = []
-        self._text = text
-        self._path = path
+        self._remarks = Remarks(text, path)
         self._next: Callable[[], Any] = engine.open_events(text).get_event  # Any: events are told apart by their class
         self._budget = MOST_VALUES
         self._with_aliases = False
         self._anchors: dict[str, Json] = {}
         self._unfinished: set[str] = set()
-        self._said: Counter[str] = Counter()
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was amiss so far."""
+        return self._remarks.findings
 
     def documents(self) -> list[Root]:
         """All documents that are not empty; `Stop` or a `YAMLError` where the file cannot be read."""
@@ -75,11 +65,11 @@ class Reader:
         index = 0
         while (event := self._next()).__class__ is DocumentStartEvent:
             if index == MOST_DOCUMENTS:
-                self._stop(codes.TOO_LARGE, f"The file holds more than {MOST_DOCUMENTS:,} documents.", event)
+                self._remarks.stop(codes.TOO_LARGE, f"The file holds more than {MOST_DOCUMENTS:,} documents.", event)
             event = self._next()
             data = self._node(event, 1)
             if plain_text(event) != "":  # comments at most
-                roots.append(Root(index, data, self._place(event)))
+                roots.append(Root(index, data, self._remarks.place(event)))
             self._anchors.clear()
             if self._budget < 0:
                 self._too_much(event)
@@ -154,19 +144,19 @@ class Reader:
         if event.__class__ is ScalarEvent:
             return self._scalar(event)
         if depth > DEEPEST:
-            self._stop(codes.TOO_LARGE, f"The file is nested more than {DEEPEST} levels deep.", event)
+            self._remarks.stop(codes.TOO_LARGE, f"The file is nested more than {DEEPEST} levels deep.", event)
         a_map = event.__class__ is MappingStartEvent
         if event.tag and (refusal := tagged_collection(event.tag, "map" if a_map else "seq")):
-            self._say(codes.CUSTOM_TAG, refusal.message, event)
+            self._remarks.say(codes.CUSTOM_TAG, refusal.message, event)
         return self._map(event, depth + 1) if a_map else self._list(depth + 1)
 
     def _scalar(self, event: ScalarEvent) -> Json:
         if event.style == '"' and (name := hidden(event.value)):
-            self._say(codes.RESERVED_CHARACTER, f"The escapes of this text hide {name}.", event)
+            self._remarks.say(codes.RESERVED_CHARACTER, f"The escapes of this text hide {name}.", event)
         if event.tag:
             value, refusal = tagged_scalar(event.tag, event.value)
             if refusal:
-                self._say(codes.CUSTOM_TAG, refusal.message, event)
+                self._remarks.say(codes.CUSTOM_TAG, refusal.message, event)
             return value
         return event.value if event.style else self._plain(event)
 
@@ -174,24 +164,22 @@ class Reader:
         value, said = understand(event.value)
         if isinstance(said, Doubt):
             help_ = f"Write {said.instead}." if said.safe else f"Quote it if it is text: {said.instead}."
-            fix = Fix(self._place(event), said.instead, said.safe)
-            self._say(codes.AMBIGUOUS_SCALAR, said.message, event, help_=help_, fix=fix)
+            fix = Fix(self._remarks.place(event), said.instead, said.safe)
+            self._remarks.say(codes.AMBIGUOUS_SCALAR, said.message, event, help=help_, fix=fix)
         elif isinstance(said, Refusal):
-            self._say(
-                codes.NUMBER, said.message, event, help_="Write a number within range, or quote it if it is text."
-            )
+            self._remarks.say(codes.NUMBER, said.message, event)
         return value
 
     def _alias(self, event: AliasEvent, depth: int) -> Json:
         name = event.anchor or ""
         if name in self._unfinished:
-            self._stop(codes.ALIAS_BUDGET, f"`*{short(name)}` stands within what it refers to.", event)
+            self._remarks.stop(codes.ALIAS_BUDGET, f"`*{short(name)}` stands within what it refers to.", event)
         if name not in self._anchors:
-            self._stop(
+            self._remarks.stop(
                 codes.YAML_SYNTAX,
                 f"Nothing above is called `&{short(name)}`.",
                 event,
-                "Name an anchor that stands above.",
+                help="Name an anchor that stands above.",
             )
         value = self._anchors[name]
         values, height = _expanded(value, self._budget)
@@ -200,7 +188,7 @@ class Reader:
         if self._budget < 0:
             self._too_much(event)
         if depth + height > DEEPEST + 1:
-            self._stop(codes.ALIAS_BUDGET, f"Aliases nest values more than {DEEPEST} levels deep.", event)
+            self._remarks.stop(codes.ALIAS_BUDGET, f"Aliases nest values more than {DEEPEST} levels deep.", event)
         return value
 
     def _odd_key(self, event: Any, start: Event, data: Mapping[str, Json], depth: int) -> str | None:  # noqa: ANN401
@@ -211,24 +199,20 @@ class Reader:
             if event.anchor:
                 self._anchors[event.anchor] = event.value if event.style else understand(event.value)[0]
                 self._unfinished.discard(event.anchor)
-        elif event.__class__ is not AliasEvent:
+        else:
             self._node(event, depth)
         key = key_text(event)
         if key is None:
-            self._say(
-                codes.NOT_A_MAP, _no_key(event), event, help_="Write the key out as text; quote it if it is empty."
+            self._remarks.say(
+                codes.NOT_A_MAP,
+                _no_key(event),
+                event,
+                help="Write the key out as text; quote text that begins with a bracket.",
             )
         elif key in data:
-            self._duplicate(key, event, start)
+            self._remarks.duplicate(key, event, start)
             return None
         return key
-
-    def _duplicate(self, key: str, event: Event, start: Event) -> None:
-        if self._said[codes.DUPLICATE_KEY.id] >= MOST_OF_A_KIND:
-            return
-        first = first_key(self._text, start, key)
-        notes = () if first is None else (Note("It stands here first.", self._place(first)),)
-        self._say(codes.DUPLICATE_KEY, f"`{short(key)}` stands twice in this map.", event, notes=notes)
 
     def _merge(
         self, event: Event, start: Event, before: list[dict[str, Json]] | None, depth: int
@@ -237,49 +221,19 @@ class Reader:
         source = self._next()
         value = self._node(source, depth)
         if before is not None:
-            self._duplicate("<<", event, start)
+            self._remarks.duplicate("<<", event, start)
             return before
         maps = value if isinstance(value, list) else [value]
         if _all_maps(maps):
             return maps
-        self._say(codes.MERGE_KEY, "`<<` takes in a map, or a list of maps; this is something else.", source)
+        self._remarks.say(codes.MERGE_KEY, "`<<` takes in a map, or a list of maps; this is something else.", source)
         return []
-
-    # --- findings -----------------------------------------------------------------------------------------------------
-
-    def _place(self, event: Event) -> Place:
-        start, end = event.start_mark, event.end_mark
-        if start is None or end is None:
-            return Place(self._path)
-        return Place(self._path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
-
-    def _say(
-        self,
-        code: Code,
-        message: str,
-        event: Event,
-        *,
-        help_: str | None = None,
-        notes: tuple[Note, ...] = (),
-        fix: Fix | None = None,
-    ) -> None:
-        self._said[code.id] += 1
-        if self._said[code.id] <= MOST_OF_A_KIND:
-            self.findings.append(
-                Finding(code, message, self._place(event), help=help_ or code.remedy, notes=notes, fix=fix)
-            )
-
-    def _stop(self, code: Code, message: str, event: Event, help_: str | None = None) -> NoReturn:
-        raise Stop(Finding(code, message, self._place(event), help=help_ or code.remedy))
 
     def _too_much(self, event: Event) -> NoReturn:
         if self._with_aliases:
-            self._stop(
-                codes.ALIAS_BUDGET,
-                f"With its aliases written out, the file holds more than {MOST_VALUES:,} values.",
-                event,
-            )
-        self._stop(codes.TOO_LARGE, f"The file holds more than {MOST_VALUES:,} values.", event)
+            message = f"With its aliases written out, the file holds more than {MOST_VALUES:,} values."
+            self._remarks.stop(codes.ALIAS_BUDGET, message, event)
+        self._remarks.stop(codes.TOO_LARGE, f"The file holds more than {MOST_VALUES:,} values.", event)
 
 
 def _no_key(event: Event) -> str:

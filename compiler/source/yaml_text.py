@@ -9,10 +9,12 @@ from compiler.diagnostics import Finding, Place, in_order
 from compiler.source.characters import decode
 from compiler.source.document import Document
 from compiler.source.mistakes import explain
-from compiler.source.reader import Reader, Root, Stop
+from compiler.source.reader import Reader, Root
+from compiler.source.remarks import Stop
 
 LARGEST = 1024 * 1024
 """Bytes that a file of specs may have."""
+MOST_TAG_LINES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +32,25 @@ def parse(text: bytes | str, path: str) -> Parsed:
     refers to it. What can be read but not meant (a duplicate key, a custom tag) keeps its document, and is a finding.
     """
     if len(text) > LARGEST:
-        message = f"The file is larger than {LARGEST >> 20} MiB."
-        return Parsed((), (Finding(codes.TOO_LARGE, message, Place(path), help=codes.TOO_LARGE.remedy),))
+        return Parsed((), (_too_large(f"The file is larger than {LARGEST >> 20} MiB.", path),))
     decoded, findings = decode(text, path)
     if findings:
         return Parsed((), findings)
+    if decoded.count("%TAG") > MOST_TAG_LINES:  # libyaml compares each with each
+        return Parsed((), (_too_large("The file is full of `%TAG` lines.", path),))
+    return _read(decoded, path)
+
+
+def _read(text: str, path: str) -> Parsed:
+    said: list[Finding] = []
     try:
-        reader = Reader(decoded, path)
+        reader = Reader(text, path)
+        said = reader.findings
+        return _parsed(reader.documents(), said, text, path)
     except YAMLError as error:
-        return Parsed((), (explain(error, decoded, path),))
-    try:
-        roots = reader.documents()
-    except YAMLError as error:
-        return Parsed((), in_order([*reader.findings, explain(error, decoded, path)]))
+        return Parsed((), in_order([*said, explain(error, text, path)]))
     except Stop as stop:
-        return Parsed((), in_order([*reader.findings, stop.finding]))
-    return _parsed(roots, reader.findings, decoded, path)
+        return Parsed((), in_order([*said, stop.finding]))
 
 
 def _parsed(roots: list[Root], findings: list[Finding], text: str, path: str) -> Parsed:
@@ -57,6 +62,10 @@ def _parsed(roots: list[Root], findings: list[Finding], text: str, path: str) ->
             message = f"This document is {_kind(root.data)}, not a map."
             findings.append(Finding(codes.NOT_A_MAP, message, root.place, help=codes.NOT_A_MAP.remedy))
     return Parsed(tuple(documents), in_order(findings) if findings else ())
+
+
+def _too_large(message: str, path: str) -> Finding:
+    return Finding(codes.TOO_LARGE, message, Place(path), help=codes.TOO_LARGE.remedy)
 
 
 def _kind(data: object) -> str:
