@@ -52,6 +52,11 @@ def type_schemas() -> PublishedSchemas:
     return PublishedSchemas(shipped("schemas") / "modelyard" / "v1" / "types", str)
 
 
+def emitter_schema() -> Object:
+    """The schema of emitter.yaml."""
+    return PublishedSchemas(shipped("schemas") / "modelyard" / "v1" / "emitter", str)["emitter"]
+
+
 def shipped_text(path: str) -> str:
     """A file below the shipped `schemas/`."""
     return (shipped("schemas") / path).read_text(encoding="utf-8")
@@ -66,3 +71,8 @@ def package_file(package: str, path: str) -> bytes | None:
         if file.is_file():
             return file.read_bytes()
     return None
+
+
+def has_package(package: str) -> bool:
+    """Whether a package is installed; it is not imported."""
+    return importlib.util.find_spec(package) is not None

@@ -1,9 +1,9 @@
 """Plain data: what YAML and JSON hold, and the pointers into it."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, Union
 
-Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = Union[None, bool, int, float, str, "Sequence[Json]", "Mapping[str, Json]"]  # noqa: UP007 - `|` takes no forward reference
 """A value of plain data, to be read and not changed."""
 
 Object: TypeAlias = Mapping[str, Json]

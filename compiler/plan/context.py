@@ -193,8 +193,7 @@ def _release(release: Release) -> Object:
 
 
 def _weight(model: ResolvedModel) -> int | float:
-    weight = as_object(model.data.get("canary")).get("weight")
-    return weight.percent if isinstance(weight, Percentage) else 0
+    return Percentage(as_str(as_object(model.data.get("canary"))["weight"])).percent
 
 
 def _files(release: Release) -> dict[str, Root | Derived]:

@@ -40,6 +40,7 @@ class Emitter:
     document: Document
     data: Object
     templates: Mapping[str, str]
+    schemas: Mapping[str, Object]
     files: tuple[FileRule, ...]
     digest: str
 

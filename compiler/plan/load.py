@@ -1,5 +1,6 @@
 """Emitters from folders: the shipped ones, and the project's own, which win where they say what they were forked from."""
 
+import json
 from collections.abc import Iterator
 from posixpath import basename, dirname
 
@@ -46,7 +47,7 @@ def _emitter(tree: Tree, folder: str, validator: Validator, findings: list[Findi
     if violations:
         findings.extend(complaint(violation, document, subject) for violation in violations)
         return None
-    names = [name for name in tree.paths(folder) if name.endswith(".j2")]
+    names = [name for name in tree.paths(folder) if name.endswith((".j2", ".schema.json"))]
     contents = {name.removeprefix(f"{folder}/"): tree.read(name) for name in names}
     emitter = Emitter(
         id=as_str(data["id"]),
@@ -55,13 +56,21 @@ def _emitter(tree: Tree, folder: str, validator: Validator, findings: list[Findi
         shipped=shipped,
         document=document,
         data=data,
-        templates={name: content.decode("utf-8", "replace") for name, content in contents.items()},
+        templates={name: content.decode("utf-8", "replace") for name, content in contents.items() if name.endswith(".j2")},
+        schemas={name: _schema(content) for name, content in contents.items() if not name.endswith(".j2")},
         files=file_rules(data),
         digest=digest({DESCRIPTION: data, **{name: bytes_digest(content) for name, content in contents.items()}}),
     )
     mistakes = list(_mistakes(emitter))
     findings.extend(mistakes)
     return None if mistakes else emitter
+
+
+def _schema(content: bytes) -> Object:
+    try:
+        return as_object(json.loads(content))
+    except ValueError:
+        return {"$ref": "#/the-file-is-not-json"}
 
 
 def _mistakes(emitter: Emitter) -> Iterator[Finding]:
@@ -71,6 +80,11 @@ def _mistakes(emitter: Emitter) -> Iterator[Finding]:
         if rule.template not in emitter.templates:
             message = f"there is no template {rule.template} in {emitter.folder}"
             yield mistake(emitter, message, (*rule.pointer, "template"), "templates end in .j2 and stand in the emitter's folder")
+    for name, schema in emitter.schemas.items():
+        try:
+            Validator(schema)
+        except SchemaError as error:
+            yield mistake(emitter, f"{name} is no JSON Schema: {error}", (), "write it as JSON Schema 2020-12")
     options: Json = emitter.data.get("options")
     if options is None:
         return
@@ -83,9 +97,12 @@ def _mistakes(emitter: Emitter) -> Iterator[Finding]:
 
 
 def _may_join(emitter: Emitter, found: dict[str, Emitter], findings: list[Finding]) -> bool:
+    """Whether the emitter is a new one, or a fork that knows what it was forked from; a mere copy is neither."""
     before = found.get(emitter.id)
     if before is None:
         return True
+    if before.shipped and before.digest == emitter.digest:
+        return False
     if not before.shipped or emitter.shipped:
         findings.append(mistake(emitter, f"there are two emitters `{emitter.id}`", ("id",), f"the other stands in {before.folder}"))
         return False

@@ -95,14 +95,14 @@ def _promises(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
     """No objective is looser than the promise."""
     sla, slo = as_object(model.data.get("sla")), as_object(model.data.get("slo"))
     promised, watched = sla.get("availability"), slo.get("availability")
-    if isinstance(promised, Percentage) and isinstance(watched, Percentage) and watched.ratio < promised.ratio:
+    if promised and watched and Percentage(as_str(watched)).ratio < Percentage(as_str(promised)).ratio:
         message = f"the SLO watches {watched} availability, and the SLA promises {promised}"
         yield model.finding(codes.SLO_LOOSER, message, ("slo", "availability"), f"make it at least {promised}")
     latency = as_object(sla.get("latency"))
     for index, objective in enumerate(as_list(slo.get("latency"))):
-        under, share = as_object(objective).get("under"), as_object(objective).get("for")
-        bound = latency.get("p" + as_str(share).rstrip("%"))
-        if isinstance(under, Duration) and isinstance(bound, Duration) and under.milliseconds > bound.milliseconds:
+        under, share = as_str(as_object(objective).get("under")), as_str(as_object(objective).get("for"))
+        bound = as_str(latency.get("p" + share.rstrip("%")))
+        if bound and Duration(under).milliseconds > Duration(bound).milliseconds:
             message = f"the SLO watches {under} for {share}, and the SLA promises {bound}"
             yield model.finding(codes.SLO_LOOSER, message, ("slo", "latency", index, "under"), f"make it at most {bound}")
 

@@ -105,7 +105,7 @@ def _canonical(value: Json, name: str, pointer: Pointer, mistakes: list[tuple[Po
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return value
     try:
-        return QUANTITIES[name](str(value))
+        return str(QUANTITIES[name](str(value)))
     except ValueError as mistake:
         mistakes.append((pointer, str(mistake)))
         return value

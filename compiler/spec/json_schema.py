@@ -19,6 +19,7 @@ from pydantic import BaseModel, create_model
 
 from compiler.spec import kinds, types
 from compiler.spec.base import field
+from compiler.spec.emitter import Emitter
 from compiler.spec.fields import NameText, VersionText
 from compiler.spec.kinds.model import Model, Release
 from compiler.spec.model_type import ModelType
@@ -56,6 +57,7 @@ def files() -> dict[str, str]:
         if name not in {"Model", "Defaults"}:
             out[f"modelyard/v1/{_file_name(name)}.schema.json"] = kind_schema(name, kind)
     out["modelyard/v1/model.schema.json"] = model_schema()
+    out["modelyard/v1/emitter/emitter.schema.json"] = kind_schema("Emitter", Emitter)
     out["modelyard/v1/defaults.schema.json"] = defaults_schema()
     return {path: json.dumps(schema, indent=1, ensure_ascii=False) + "\n" for path, schema in sorted(out.items())}
 

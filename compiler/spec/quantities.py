@@ -1,4 +1,4 @@
-"""Typed quantities of the language: how each is written, and the value that a resolved model carries.
+"""Typed quantities of the language: the canonical spelling that a resolved model carries, and what arithmetic needs.
 
 Each is a `str` in its canonical spelling (`1000m` of CPU is `1`), so that equal quantities give equal bytes and digests; what
 arithmetic needs is a property in a named unit.

@@ -1,0 +1,125 @@
+"""`modelyard build`."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from compiler.cli import options
+from compiler.cli.output import emit, wants_colour
+from compiler.diagnostics import in_order
+from compiler.errors import UsageError
+from compiler.pipeline import Built, Run, build
+from compiler.plan.plan import Scope
+from compiler.report import REPORTERS, Report
+from compiler.values import as_str
+from compiler.words import nearest
+from compiler.write.apply import apply, plan_changes
+from compiler.write.changes import Action, ChangeSet
+
+_ACTIONS = (("created", Action.CREATE), ("changed", Action.CHANGE), ("removed", Action.DELETE), ("unchanged", Action.KEEP))
+
+
+@click.command("build")
+@click.argument("models", nargs=-1)
+@click.option("--output", "-o", type=click.Path(file_okay=False, path_type=Path), help="The folder to write to; by default the project's `output`, build/.")
+@click.option("--check", "check_", is_flag=True, help="Write nothing; exit 1 if the folder is not what a build would make it.")
+@click.option("--format", "format_", type=click.Choice(tuple(REPORTERS)), default="text", show_default=True, help="How findings are written: text to stderr, anything else to stdout.")
+@options.environments
+@options.project
+def command(  # noqa: PLR0913 - one parameter an option
+    models: tuple[str, ...],
+    output: Path | None,
+    check_: bool,  # noqa: FBT001 - click passes options by name
+    format_: str,
+    environments: tuple[str, ...],
+    root: Path | None,
+    rev: str | None,
+) -> None:
+    """Render every artifact, and write what changed.
+
+    MODELS and --env narrow what is rendered and removed. Nothing is written while anything mandatory is wrong, and a file
+    that somebody edited by hand is named, not overwritten.
+
+    \b
+    modelyard build
+    modelyard build card-fraud --env staging
+    modelyard build --output /tmp/preview
+    modelyard build --check
+    """
+    folder = options.project_root(root)
+    run = Run(options.open_tree(folder, rev))
+    _require(run, models, environments)
+    target = output or folder / (as_str(run.portfolio.project.data.get("output")) or "build")
+    built = _built(run, _scope(models, environments))
+    changes = plan_changes(target, built.units, _owned(models, environments), root_name=_shown(target)) if built.is_whole else ChangeSet()
+    findings = in_order([*built.findings, *changes.conflicts])
+    checked = f"{len(run.portfolio.of('Model'))} models, {len(run.fleet.environments)} environments"
+    report = Report(findings, run.text, checked, colour=sys.stderr.isatty() and wants_colour())
+    if format_ != "text":
+        emit(REPORTERS[format_](report), None)
+    elif findings:
+        click.echo(REPORTERS["text"](report), err=True, nl=False)
+    if report.exit_code:
+        click.echo("nothing was written", err=True)
+        raise click.exceptions.Exit(report.exit_code)
+    if check_:
+        raise click.exceptions.Exit(_fresh(changes, target))
+    apply(target, changes)
+    click.echo(f"{_told(changes)} in {_shown(target)}", err=True)
+
+
+def _require(run: Run, models: tuple[str, ...], environments: tuple[str, ...]) -> None:
+    options.require_environments(run.fleet, environments)
+    for name in models:
+        if not run.portfolio.knows("Model", name):
+            near = nearest(name, run.portfolio.of("Model"))
+            raise UsageError(f"there is no model `{name}`", help=f"did you mean `{near}`?" if near else None)
+
+
+def _scope(models: tuple[str, ...], environments: tuple[str, ...]) -> Scope:
+    def is_asked_for(model: str, environment: str) -> bool:
+        return (not models or not model or model in models) and (not environments or not environment or environment in environments)
+
+    return is_asked_for
+
+
+def _owned(models: tuple[str, ...], environments: tuple[str, ...]) -> Callable[[str], bool]:
+    """Whether the run may remove a unit that is not made any more: `<environment>/<model>`, `<environment>`, `project`."""
+    asked = _scope(models, environments)
+
+    def is_ours(unit: str) -> bool:
+        environment, _, model = unit.partition("/")
+        return unit == "project" or asked(model, environment)
+
+    return is_ours
+
+
+def _built(run: Run, scope: Scope) -> Built:
+    if not sys.stderr.isatty():
+        return build(run, scope)
+    length = sum(scope(name, environment) for name, environment in run.fleet.deployments())
+    with click.progressbar(length=length, label="rendering", file=sys.stderr, show_pos=True) as bar:
+        return build(run, scope, lambda: bar.update(1))
+
+
+def _fresh(changes: ChangeSet, target: Path) -> int:
+    if changes.up_to_date:
+        click.echo(f"{_shown(target)} is what a build would make it", err=True)
+        return 0
+    for change in changes.changes:
+        if change.action is not Action.KEEP:
+            click.echo(f"{change.action.value:7} {change.path}")
+    click.echo(f"{_shown(target)} is out of date: run `modelyard build`", err=True)
+    return 1
+
+
+def _told(changes: ChangeSet) -> str:
+    counts = {told: sum(change.action is action for change in changes.changes) for told, action in _ACTIONS}
+    return ", ".join(f"{count} {told}" for told, count in counts.items() if count) or "nothing to write"
+
+
+def _shown(path: Path) -> str:
+    here = Path.cwd()
+    return f"{path.resolve().relative_to(here)}/" if path.resolve().is_relative_to(here) else f"{path}/"

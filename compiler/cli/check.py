@@ -1,0 +1,72 @@
+"""`modelyard check`."""
+
+from pathlib import Path
+
+import click
+
+from compiler.cli import options
+from compiler.cli.output import emit, wants_colour
+from compiler.diagnostics import Finding
+from compiler.errors import UsageError
+from compiler.pipeline import Run, check
+from compiler.report import REPORTERS, Report
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--format", "format_", type=click.Choice(tuple(REPORTERS)), default="text", show_default=True, help="How findings are written.")
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file instead of stdout.")
+@options.environments
+@options.project
+def command(
+    files: tuple[Path, ...], format_: str, output: Path | None, environments: tuple[str, ...], root: Path | None, rev: str | None
+) -> None:
+    """Check language, references, and whether targets can do what models ask.
+
+    FILES narrow what is reported, never what is loaded: pre-commit may pass the changed ones.
+
+    \b
+    modelyard check
+    modelyard check models/payments/card-fraud.yaml
+    modelyard check --env prod --format json -o findings.json
+    """
+    folder = options.project_root(root)
+    run = Run(options.open_tree(folder, rev))
+    findings = _within(check(run), _relative(files, folder), _known(run, environments))
+    checked = f"{len(run.portfolio.of('Model'))} models, {len(run.fleet.environments)} environments"
+    report = Report(findings, run.text, checked, colour=wants_colour(output))
+    emit(REPORTERS[format_](report), output)
+    raise click.exceptions.Exit(report.exit_code)
+
+
+def _relative(files: tuple[Path, ...], folder: Path) -> frozenset[str]:
+    found = set()
+    for file in files:
+        path = file.resolve()
+        if not path.is_relative_to(folder):
+            raise UsageError(f"{file} does not lie in the project {folder}")
+        if not path.exists():
+            raise UsageError(f"there is no file {file}")
+        found.add(path.relative_to(folder).as_posix())
+    return frozenset(found)
+
+
+def _known(run: Run, environments: tuple[str, ...]) -> frozenset[str]:
+    options.require_environments(run.fleet, environments)
+    return frozenset(environments)
+
+
+def _within(findings: tuple[Finding, ...], files: frozenset[str], environments: frozenset[str]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if _is_in(finding, files) and _concerns(finding, environments))
+
+
+def _is_in(finding: Finding, files: frozenset[str]) -> bool:
+    if not files:
+        return True
+    path = finding.place.path if finding.place else ""
+    return path in files or any(path.startswith(f"{file}/") or file == "." for file in files)
+
+
+def _concerns(finding: Finding, environments: frozenset[str]) -> bool:
+    environment = finding.subject.environment if finding.subject else None
+    return not environments or environment is None or environment in environments

@@ -1,0 +1,123 @@
+"""`modelyard explain`."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from compiler import explain
+from compiler.cli import options
+from compiler.cli.output import emit, wants_colour
+from compiler.diagnostics import Code
+from compiler.errors import UsageError
+from compiler.explain import Explained, ExplainedPlace
+from compiler.pipeline import Run
+from compiler.values import Json, dotted, json_pointer
+
+_WIDEST = 76
+
+
+@click.command("explain")
+@click.argument("subject", required=False)
+@click.option("--list", "list_", is_flag=True, help="List every code.")
+@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True, help="How it is written.")
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of stdout.")
+@options.environments
+@options.project
+def command(  # noqa: PLR0913 - one parameter an option
+    subject: str | None,
+    list_: bool,  # noqa: FBT001 - click passes options by name
+    format_: str,
+    output: Path | None,
+    environments: tuple[str, ...],
+    root: Path | None,
+    rev: str | None,
+) -> None:
+    """Say where a value came from, what an artifact's line was made of, or what a code means.
+
+    \b
+    modelyard explain card-fraud.deploy.scaling.min --env prod
+    modelyard explain build/prod/card-fraud/inferenceservice.yaml:spec.predictor.minReplicas
+    modelyard explain build/prod/card-fraud/inferenceservice.yaml:12
+    modelyard explain MY101
+    """
+    if list_:
+        emit(_codes(explain.all_codes(), format_), output)
+        return
+    if not subject:
+        raise UsageError("say what to explain", help="MODEL[.field], ARTIFACT:pointer, or a CODE; see `modelyard explain --help`")
+    known = explain.code(subject)
+    if known is not None:
+        emit(_codes((known,), format_), output)
+        return
+    run = Run(options.open_tree(options.project_root(root), rev))
+    options.require_environments(run.fleet, environments)
+    path, colon, where = subject.rpartition(":")
+    colour = wants_colour(output)
+    if colon and "/" in path:
+        places = explain.artifact(run, path, where)
+        emit(_json([_place(place) for place in places]) if format_ == "json" else _places(places, colour=colour), output)
+    elif "/" in subject:
+        raise UsageError("say which place of the artifact", help=f"{subject}:LINE or {subject}:pointer.to.a.value")
+    else:
+        values = explain.value(run, subject, environments)
+        emit(_json([asdict(value) for value in values]) if format_ == "json" else "\n".join(_value(one, colour=colour) for one in values), output)
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _place(place: ExplainedPlace) -> dict[str, object]:
+    return {**asdict(place), "pointer": json_pointer(place.pointer)}
+
+
+def _codes(codes: Sequence[Code], format_: str) -> str:
+    if format_ == "json":
+        return _json([asdict(code) for code in codes])
+    if len(codes) == 1:
+        code = codes[0]
+        head = f"{code.id} {code.name} ({code.severity.value}, {code.enforcement.value})"
+        return f"{head}\n\n{code.summary}\n\nWhy: {code.why}\n\nWhat to do: {code.remedy}\n"
+    return "".join(f"{code.id}  {code.name:24} {code.summary}\n" for code in codes)
+
+
+def _value(value: Explained, *, colour: bool, indent: str = "") -> str:
+    title = click.style(value.name, bold=True) if colour else value.name
+    lines = [f"{indent}{title} = {_shown(value.value)}"]
+    width = max((len(_where(said.place)) for said in value.said), default=0)
+    for said in value.said:
+        mark = {"sets": "●", "beaten": "○", "deletes": "×"}[said.role]
+        role = {"sets": "sets", "beaten": "beaten", "deletes": "deletes"}[said.role]
+        style = {"sets": "green", "beaten": "bright_black", "deletes": "red"}[said.role]
+        line = f"{indent}  {mark} {role:7} {_where(said.place):{width}}  {_shown(said.value) if said.role != 'deletes' else '':<12}  {said.label}"
+        lines.append(click.style(line.rstrip(), fg=style) if colour else line.rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _places(places: Sequence[ExplainedPlace], *, colour: bool) -> str:
+    return "\n".join("\n".join(_lines(place, colour=colour)) for place in places)
+
+
+def _lines(place: ExplainedPlace, *, colour: bool) -> Iterator[str]:
+    title = f"{place.path}: {dotted(place.pointer)}"
+    yield f"{click.style(title, bold=True) if colour else title} = {_shown(place.value)}"
+    yield f"  template {place.template.path}"
+    if not place.made_of:
+        yield "  written in the template; no value of a spec is in it"
+    for made in place.made_of:
+        yield _value(made, colour=colour, indent="  ").rstrip("\n")
+    yield ""
+
+
+def _where(place: object) -> str:
+    return f"{place.path}:{place.line}:{place.column}" if hasattr(place, "path") and hasattr(place, "line") and hasattr(place, "column") else "built in"
+
+
+def _shown(value: Json) -> str:
+    if value is None:
+        return "nothing"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"

@@ -1,0 +1,63 @@
+"""The group of commands, found by walking this folder, so that a command costs nothing until it is called."""
+
+import importlib
+import pkgutil
+import sys
+from pathlib import Path
+
+import click
+
+from compiler import __version__
+from compiler.cli.outcome import outcomes
+
+_NOT_COMMANDS = frozenset({"main", "outcome", "options", "output"})
+
+
+class Commands(click.Group):
+    """Loads a command's file when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Names of all commands, in order."""
+        names = (module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
+        return sorted(name for name in names if name not in _NOT_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of the file of its name."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = importlib.import_module(f"compiler.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that was asked for; an unknown one is answered with the nearest."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            nearest = importlib.import_module("compiler.words").nearest(args[0], self.list_commands(ctx))
+            if nearest:
+                error.message += f" Did you mean `{nearest}`?"
+            raise
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 fine, 1 mandatory findings or out of date, 2 wrong usage, 3 a bug of ours, 4 the machine refused.",
+)
+@click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
+def modelyard() -> None:
+    """Compile the model specs of a repository into what models need to run and to be accounted for.
+
+    \b
+    modelyard check                     is everything in this repository sound?
+    modelyard build                     render every artifact into build/
+    modelyard explain card-fraud.deploy.scaling.min --env prod
+    modelyard explain build/prod/card-fraud/inferenceservice.yaml:spec.predictor.minReplicas
+    """
+
+
+def main() -> None:
+    """Run a command; ends the process with one of the exit codes, and never with a bare traceback."""
+    with outcomes():
+        modelyard.main(prog_name="modelyard", standalone_mode=False)
+    sys.exit(0)

@@ -1,0 +1,66 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from compiler.errors import UsageError
+from compiler.resolve.fleet import Fleet
+from compiler.source.tree import Tree
+from compiler.spec.portfolio import PROJECT_FILE
+from compiler.words import nearest
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def project(function: F) -> F:
+    """`--project` and `--rev`: which tree is read."""
+    function = click.option("--rev", metavar="REVISION", help="Read this git revision instead of the work tree.")(function)
+    return click.option(
+        "--project",
+        "root",
+        type=click.Path(file_okay=False, path_type=Path),
+        help=f"The folder that holds {PROJECT_FILE}; by default the nearest one at or above the current folder.",
+    )(function)
+
+
+def environments(function: F) -> F:
+    """`--env`, which may be given more than once."""
+    return click.option("--env", "environments", multiple=True, metavar="NAME", help="Only this environment; may be repeated.")(function)
+
+
+def project_root(root: Path | None) -> Path:
+    """The folder of the project; raises `UsageError` where there is none."""
+    if root is not None:
+        if not root.is_dir():
+            raise UsageError(f"there is no folder {root}")
+        return root.resolve()
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / PROJECT_FILE).is_file():
+            return folder
+    raise UsageError(
+        f"there is no {PROJECT_FILE} in {here} or in a folder above it", help="run the command inside a project, or name it with --project"
+    )
+
+
+def open_tree(root: Path, rev: str | None) -> Tree:
+    """The work tree, or a revision of it."""
+    if rev is None:
+        from compiler.source.worktree import WorkTree
+
+        return WorkTree(root)
+    from compiler.source.revision import open_revision  # git is imported only where a revision is read
+
+    return open_revision(root, rev)
+
+
+def require_environments(fleet: Fleet, names: tuple[str, ...]) -> None:
+    """Raise `UsageError` for a name that is no Environment of the project."""
+    for name in names:
+        if name not in fleet.environments:
+            near = nearest(name, fleet.environments)
+            known = f"did you mean `{near}`?" if near else f"one of: {', '.join(fleet.environments)}"
+            raise UsageError(f"there is no Environment `{name}`", help=known)

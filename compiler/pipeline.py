@@ -1,0 +1,191 @@
+"""The stages in order: the library's front door.
+
+    run = Run(WorkTree(Path(".")))
+    findings = check(run)
+    built = build(run)            # built.units, built.findings
+
+A stage is a function of the run that yields findings; `CHECK` is the table of contents of what is judged, and a build goes on from
+there to render what was planned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from compiler import resources
+from compiler.diagnostics import Finding, in_order
+from compiler.plan.conditions import Conditions
+from compiler.plan.context import Context, Planner, base_context
+from compiler.plan.emitter import Emitter, Emitters
+from compiler.plan.judge import Judge, capability_findings
+from compiler.plan.load import load as load_emitters
+from compiler.plan.plan import PlannedUnit, Scope, plan
+from compiler.resolve.check import check as check_fleet
+from compiler.resolve.fleet import Fleet
+from compiler.source.tree import Tree
+from compiler.source.worktree import WorkTree
+from compiler.source.yaml_text import parse
+from compiler.spec.language import Language
+from compiler.spec.portfolio import Portfolio, load
+from compiler.values import Json, Pointer, as_object, as_str
+from compiler.write.files import OutputFile, Unit
+
+if TYPE_CHECKING:
+    from compiler.render.produce import Producer
+
+
+def everything(_model: str, _environment: str) -> bool:
+    """The scope of a run about the whole fleet."""
+    return True
+
+
+class Run:
+    """One tree, and what each stage makes of it; everything is made when it is first asked for."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+
+    @cached_property
+    def language(self) -> Language:
+        """The published language."""
+        return Language(resources.kind_schemas(), resources.type_schemas())
+
+    @cached_property
+    def portfolio(self) -> Portfolio:
+        """Every document, checked alone."""
+        return load(self.tree, self.language)
+
+    @cached_property
+    def fleet(self) -> Fleet:
+        """Every model where it runs, resolved on demand."""
+        return Fleet(self.portfolio, self.language, self.tree)
+
+    @cached_property
+    def emitters(self) -> Emitters:
+        """Every emitter, shipped and the project's own."""
+        folders = as_object(self.portfolio.project.data.get("folders"))
+        capabilities = parse(resources.shipped_text("capabilities.yaml"), "capabilities.yaml").documents[0].data
+        return load_emitters(
+            WorkTree(resources.shipped("templates")),
+            self.tree,
+            as_str(folders.get("templates")) or "templates",
+            resources.emitter_schema(),
+            as_object(capabilities),
+        )
+
+    @cached_property
+    def conditions(self) -> Conditions:
+        """The expressions of emitters."""
+        return Conditions(self.language, self.emitters)
+
+    @cached_property
+    def judge(self) -> Judge:
+        """What targets can and cannot do."""
+        return Judge(self.emitters, self.conditions)
+
+    @cached_property
+    def producer(self) -> Producer:
+        """Renders what is planned; the template engine is imported here and not before."""
+        from compiler.render.produce import Producer
+
+        return Producer(self.tree, self.fleet)
+
+    @cached_property
+    def planner(self) -> Planner:
+        """What template contexts are made from."""
+
+        def evaluate(emitter: Emitter, value: Json, context: Context, pointer: Pointer) -> Json | Finding:
+            return self.producer.evaluate(emitter, value, context, pointer)
+
+        return Planner(self.fleet, self.emitters, evaluate)
+
+    def planned(self, scope: Scope = everything) -> Iterator[PlannedUnit]:
+        """What there is to make."""
+        return plan(self.planner, self.judge, self.conditions, scope)
+
+    def text(self, path: str) -> str | None:
+        """The text of a file that a finding points into: of the project, or of a shipped template."""
+        for tree in (self.tree, WorkTree(resources.shipped("templates"))):
+            if tree.has(path):
+                return tree.read(path).decode("utf-8", "replace")
+        return None
+
+
+Stage = Callable[[Run], Iterator[Finding]]
+
+
+def documents(run: Run) -> Iterator[Finding]:
+    """Files, documents and their fields."""
+    yield from run.portfolio.findings
+
+
+def fleet(run: Run) -> Iterator[Finding]:
+    """Layers, references, and models where they run."""
+    yield from check_fleet(run.fleet)
+
+
+def emitters(run: Run) -> Iterator[Finding]:
+    """The folders of emitters, and what environments say that they can do."""
+    yield from run.emitters.findings
+    yield from capability_findings(run.fleet, run.emitters)
+    for emitter in run.emitters.by_id.values():
+        if not emitter.shipped:
+            yield from run.conditions.mistakes(emitter)
+
+
+def targets(run: Run) -> Iterator[Finding]:
+    """Whether the targets that models name can do what the models ask for."""
+    for name, environment in run.fleet.deployments():
+        model, _ = run.fleet.resolve(name, environment)
+        if model is None:
+            continue
+        target = run.judge.target(model)
+        if isinstance(target, Finding):
+            yield target
+            continue
+        context, mistakes = base_context(run.planner, model, target)
+        yield from mistakes
+        yield from run.judge.refusals(target, model, context)
+
+
+CHECK: tuple[Stage, ...] = (documents, fleet, emitters, targets)
+
+
+def check(run: Run) -> tuple[Finding, ...]:
+    """Everything that is wrong with a tree, short of rendering it, in order."""
+    return in_order([finding for stage in CHECK for finding in stage(run)])
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build made, a unit of ownership at a time, and everything that was found."""
+
+    units: tuple[Unit, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it may be written: nothing mandatory was found."""
+        return not any(finding.mandatory for finding in self.findings)
+
+
+def build(run: Run, scope: Scope = everything, on_unit: Callable[[], object] = lambda: None) -> Built:
+    """Check, then render what the scope asks for; nothing is rendered of a fleet that does not hold together.
+
+    `on_unit` is called after each unit, for those who show progress.
+    """
+    findings = list(check(run))
+    units: list[Unit] = []
+    if not any(finding.mandatory for finding in findings):
+        for planned in run.planned(scope):
+            findings += planned.findings
+            files, found = run.producer.produce(planned)
+            findings += found
+            outputs = (OutputFile(file.path, file.content, file.emitter, file.sources) for file in files)
+            units.append(Unit(planned.id, tuple(outputs)))
+            on_unit()
+        findings += run.producer.unchecked()
+    return Built(tuple(units), in_order(findings))

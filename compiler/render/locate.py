@@ -1,0 +1,51 @@
+"""From what a value was made of to the line of the spec that says it."""
+
+from compiler.diagnostics import Place
+from compiler.plan.plan import PlannedFile
+from compiler.provenance import Derived, Origin, Root
+from compiler.resolve.fleet import Fleet
+from compiler.resolve.model import Release
+from compiler.source.document import Document
+from compiler.values import Json, as_str, at
+
+
+def located(fleet: Fleet, planned: PlannedFile, origin: Origin) -> tuple[Place | None, Json]:
+    """The place of an origin, and the value that stands there."""
+    value = _value(planned, origin)
+    model = planned.model
+    if model is not None and origin.root == "model":
+        return model.place(origin.pointer), value
+    if model is not None and origin.root == "options":
+        return model.place(("deploy", "options", *origin.pointer)), value
+    if model is not None and origin.root in {"release", "canary"}:
+        release = model.release if origin.root == "release" else model.canary
+        return (_released(model.spec.document, release, origin) if release else None), value
+    document = _document(fleet, planned, origin.root)
+    return (document.place(origin.pointer) if document else None), value
+
+
+def _released(document: Document, release: Release, origin: Origin) -> Place:
+    if origin.pointer in {("version",), ("digest",)} and release.pointer:
+        return document.key_place(release.pointer)
+    return document.place((*release.pointer, *origin.pointer))
+
+
+def _document(fleet: Fleet, planned: PlannedFile, root: str) -> Document | None:
+    if root == "project":
+        return fleet.portfolio.project.document
+    model = planned.model
+    if root == "environment" and model is not None and model.environment is not None:
+        return model.environment.document
+    if root == "team" and model is not None:
+        team = fleet.portfolio.of("Team").get(as_str(model.data["owner"]))
+        return team.document if team else None
+    return None
+
+
+def _value(planned: PlannedFile, origin: Origin) -> Json:
+    root = planned.context.get(origin.root)
+    data: Json = root.data if isinstance(root, Root) else root.value if isinstance(root, Derived) else None
+    try:
+        return at(data, origin.pointer)
+    except (KeyError, IndexError, TypeError):
+        return None

@@ -1,0 +1,192 @@
+"""From planned files to bytes: rendered, patched, checked against the schema of their consumer, dumped."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from compiler import codes
+from compiler.diagnostics import Finding, Note, Place, Subject
+from compiler.plan.context import Context
+from compiler.plan.emitter import Emitter
+from compiler.plan.plan import PlannedFile, PlannedUnit
+from compiler.provenance import Origin, Root
+from compiler.render.catalogue import Catalogue, Checker
+from compiler.render.locate import located
+from compiler.render.patches import Objects, patch_of, patched
+from compiler.render.problem import Problem
+from compiler.render.renderer import Rendered, Renderer, dump
+from compiler.render.view import View, derived
+from compiler.resolve.fleet import Fleet
+from compiler.schema import Violation, with_defaults
+from compiler.source.tree import Tree
+from compiler.values import Json, Pointer, as_object, as_str, dotted
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedFile:
+    """A file as it is to be written."""
+
+    path: str
+    content: bytes
+    emitter: str
+    sources: tuple[str, ...]
+
+
+class Producer:
+    """Renders what is planned; keeps compiled templates, skeletons and schemas for one run."""
+
+    def __init__(self, tree: Tree, fleet: Fleet) -> None:
+        folders = as_object(fleet.portfolio.project.data.get("folders"))
+        self._fleet = fleet
+        self._catalogue = Catalogue(tree, as_str(folders.get("schemas")) or "schemas")
+        self._renderers: dict[str, Renderer] = {}
+        self._unchecked: dict[str, PlannedFile] = {}
+
+    def evaluate(self, emitter: Emitter, value: Json, context: Context, pointer: Pointer) -> Json | Finding:
+        """A value of emitter.yaml with its one-line templates filled, or what keeps one from it."""
+        if isinstance(value, Mapping):
+            filled: dict[str, Json] = {}
+            for key, child in value.items():
+                one = self.evaluate(emitter, child, context, (*pointer, key))
+                if isinstance(one, Finding):
+                    return one
+                filled[key] = one
+            return filled
+        if not isinstance(value, str) or "{{" not in value:
+            return value
+        found = self._renderer(emitter).evaluate(value, _views(context))
+        if isinstance(found, tuple):
+            place = emitter.place(pointer)
+            return Finding(codes.BAD_EMITTER, found[0].message, place, emitter.finding_subject(pointer), found[0].help)
+        return found
+
+    def produce(self, planned: PlannedUnit) -> tuple[tuple[RenderedFile, ...], list[Finding]]:
+        """The files of a unit, and what was wrong with them; no file where anything mandatory was."""
+        findings: list[Finding] = []
+        rendered: list[Rendered] = []
+        for file in planned.files:
+            found = self._render(file)
+            if isinstance(found, tuple):
+                findings += [self._problem(file, problem) for problem in found]
+            else:
+                rendered.append(found)
+        if findings:
+            return (), findings
+        objects, findings = self._patched(planned, rendered)
+        files: list[RenderedFile] = []
+        for file, found, documents in zip(planned.files, rendered, objects, strict=True):
+            findings += self._judged(file, documents)
+            changed = any(one is not two for one, two in zip(documents, found.documents, strict=True))
+            text = dump(documents, file.rule.format, _header(file)) if changed else found.text
+            files.append(RenderedFile(file.path, text.encode(), file.emitter.id, file.sources))
+        return (() if any(finding.mandatory for finding in findings) else tuple(files)), findings
+
+    def traced(self, file: PlannedFile) -> Rendered | tuple[Problem, ...]:
+        """A file rendered once more, with what each of its values was made of."""
+        return self._render(file, trace=True)
+
+    def located(self, file: PlannedFile, origin: Origin) -> tuple[Place | None, Json]:
+        """Where an origin of a file's value stands, and what stands there."""
+        return located(self._fleet, file, origin)
+
+    def unchecked(self) -> Iterator[Finding]:
+        """One remark for each kind of output that no schema was at hand for."""
+        extras = self._catalogue.extras()
+        for key, file in sorted(self._unchecked.items()):
+            install = f"install modelyard[{','.join(extras)}], or " if extras else ""
+            help_ = f"{install}keep its definition in the project's schemas/crds/"
+            place = file.emitter.place((*file.rule.pointer, "schema"))
+            message = f"{key} was rendered and not checked: there is no schema of it here"
+            yield Finding(codes.NOT_CHECKED, message, place, file.emitter.finding_subject(("schema", key)), help_)
+
+    def _renderer(self, emitter: Emitter) -> Renderer:
+        if emitter.id not in self._renderers:
+            square = {rule.template: rule.delimiters for rule in emitter.files if rule.delimiters != "curly"}
+            self._renderers[emitter.id] = Renderer(emitter.templates, delimiters=square)
+        return self._renderers[emitter.id]
+
+    def _render(self, file: PlannedFile, *, trace: bool = False) -> Rendered | tuple[Problem, ...]:
+        rule = file.rule
+        return self._renderer(file.emitter).render(
+            rule.template, _views(file.context), format=rule.format, header=_header(file), languages=rule.languages, trace=trace
+        )
+
+    def _patched(self, planned: PlannedUnit, rendered: list[Rendered]) -> tuple[Objects, list[Finding]]:
+        objects = [list(one.documents) for one in rendered]
+        model = planned.files[0].model if planned.files else None
+        return patched(model, objects) if model else (objects, [])
+
+    def _judged(self, file: PlannedFile, documents: list[Json]) -> Iterator[Finding]:
+        key = file.rule.schema
+        if key is None:
+            return
+        model = file.model
+        environment = model.environment.data if model and model.environment else {}
+        checker = self._catalogue.checker(file.emitter, key, environment)
+        if checker is None:
+            self._unchecked.setdefault(key, file)
+            return
+        for index, document in enumerate(documents):
+            for violation in _violations(checker, document):
+                yield self._violation(file, index, document, violation)
+
+    def _violation(self, file: PlannedFile, index: int, document: Json, violation: Violation) -> Finding:
+        """A violation at the line of the spec that the value came from; at the template where no spec is to blame."""
+        where = dotted(violation.pointer)
+        message = f"{file.path}: {f'{where}: ' if where else ''}{violation.message}"
+        template = Note("made by this template", Place(f"{file.emitter.folder}/{file.rule.template}"))
+        place, pointer = self._blamed(file, index, document, violation.pointer)
+        model = file.model
+        environment = model.environment.name if model and model.environment else None
+        if place is None or model is None:
+            subject = Subject("Emitter", file.emitter.id, environment, (file.rule.template, *violation.pointer))
+            return Finding(codes.OUTPUT_INVALID, message, template.place, subject, violation.help)
+        subject = Subject("Model", model.name, environment, pointer)
+        return Finding(codes.OUTPUT_INVALID, message, place, subject, violation.help, (template,))
+
+    def _blamed(self, file: PlannedFile, index: int, document: Json, pointer: Pointer) -> tuple[Place | None, Pointer]:
+        if file.model is not None:
+            patch = patch_of(file.model, document, pointer)
+            if patch is not None:
+                return file.model.place(patch), patch
+        traced = self.traced(file)
+        source_map = {} if isinstance(traced, tuple) else traced.source_map or {}
+        while True:
+            origins = source_map.get((index, pointer), ())
+            if origins:
+                return self.located(file, origins[0])[0], origins[0].pointer
+            below = [made for (number, key), made in source_map.items() if number == index and key[: len(pointer)] == pointer and made]
+            if below and pointer:
+                return self.located(file, below[0][0])[0], below[0][0].pointer
+            if not pointer:
+                return None, ()
+            pointer = pointer[:-1]
+
+    def _problem(self, file: PlannedFile, problem: Problem) -> Finding:
+        template = Place(f"{file.emitter.folder}/{problem.template}", problem.line, 1, problem.line, 1)
+        model = file.model
+        environment = model.environment.name if model and model.environment else None
+        message = f"{file.path}: {problem.message}"
+        for origin in problem.origins:
+            place, _ = self.located(file, origin)
+            if place is not None and model is not None:
+                subject = Subject("Model", model.name, environment, origin.pointer)
+                return Finding(codes.TEMPLATE, message, place, subject, problem.help, (Note("placed by this template", template),))
+        subject = Subject("Emitter", file.emitter.id, environment, (problem.template, problem.line))
+        return Finding(codes.TEMPLATE, message, template, subject, problem.help)
+
+
+def _views(context: Context) -> Mapping[str, object]:
+    return {
+        name: View(item.data, Origin(item.name)) if isinstance(item, Root) else derived(item.value, *item.origins)
+        for name, item in context.items()
+        if isinstance(item, Root) or item.value is not None
+    }
+
+
+def _header(file: PlannedFile) -> str:
+    return f"Made by modelyard from {file.sources[-1] if file.sources else 'the project'}: edit that instead."
+
+
+def _violations(checker: Checker, document: Json) -> tuple[Violation, ...]:
+    judged = with_defaults(checker.defaults, document) if checker.defaults is not None else document
+    return checker.validator.violations(judged)

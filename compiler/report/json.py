@@ -1,0 +1,59 @@
+"""Findings as JSON, version 1. `docs/reference/findings.md` describes the fields."""
+
+import json
+
+from compiler.diagnostics import Finding, Note
+from compiler.report.report import Report
+from compiler.values import json_pointer
+
+
+def render(report: Report) -> str:
+    """The report as one JSON object with sorted findings, ending in a newline."""
+    summary = {
+        "findings": len(report.findings),
+        "mandatory": report.mandatory,
+        "advisory": len(report.findings) - report.mandatory,
+    }
+    body = {"version": 1, "summary": summary, "findings": [_finding(finding) for finding in report.findings]}
+    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    subject, place = finding.subject, finding.place
+    out: dict[str, object] = {
+        "code": finding.code.id,
+        "name": finding.code.name,
+        "severity": finding.code.severity.value,
+        "enforcement": finding.code.enforcement.value,
+        "status": "new",
+        "message": finding.message,
+        "help": finding.help,
+        "kind": subject.kind if subject else None,
+        "object": subject.name if subject else None,
+        "environment": subject.environment if subject else None,
+        "pointer": json_pointer(subject.pointer) if subject else None,
+        "path": place.path if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "endLine": place.end_line if place else None,
+        "endColumn": place.end_column if place else None,
+        "fingerprint": finding.fingerprint,
+        "notes": [_note(note) for note in finding.notes],
+    }
+    if finding.fix:
+        at = finding.fix.place
+        out["fix"] = {
+            "safe": finding.fix.safe, "text": finding.fix.text, "path": at.path, "line": at.line, "column": at.column,
+            "endLine": at.end_line, "endColumn": at.end_column,
+        }  # fmt: skip
+    return out
+
+
+def _note(note: Note) -> dict[str, object]:
+    place = note.place
+    return {
+        "message": note.message,
+        "path": place.path if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+    }

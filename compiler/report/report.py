@@ -1,0 +1,26 @@
+"""What a command reports: findings in order, and the texts that they point into."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from compiler.diagnostics import Finding
+
+
+@dataclass(frozen=True)
+class Report:
+    """Findings, and how to read the file that one points into (`None`: it cannot be shown)."""
+
+    findings: tuple[Finding, ...]
+    text_of: Callable[[str], str | None]
+    checked: str = ""
+    colour: bool = False
+
+    @property
+    def mandatory(self) -> int:
+        """How many findings make the command fail."""
+        return sum(finding.mandatory for finding in self.findings)
+
+    @property
+    def exit_code(self) -> int:
+        """0 where nothing mandatory was found, else 1."""
+        return 1 if self.mandatory else 0
