@@ -1,0 +1,36 @@
+"""The sample portfolio's digests are what models/README.md says they are."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+
+
+def stated(document: dict) -> Iterator[tuple[str, str]]:
+    """Each digest of a document with the text that it is the SHA-256 of."""
+    name = document["name"]
+    releases = document.get("releases") or {document.get("version"): {"source": document.get("source", {})}}
+    artifacts = [(release, content["source"]) for release, content in releases.items()]
+    images = [document.get("runtime", {}), *document.get("images", {}).values()]
+    yield from ((f"{name} {release}", source["digest"]) for release, source in artifacts if "digest" in source)
+    yield from ((image["image"], image["digest"]) for image in images if image)
+    if document["kind"] == "Dataset" and "digest" in document:
+        yield f"{name} {document['version']}", document["digest"]
+
+
+def test_every_digest_of_the_portfolio_is_that_of_the_text_beside_it():
+    files = [ROOT / "modelyard.yaml", *sorted((ROOT / "models").rglob("*.yaml"))]
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        pairs = [pair for document in yaml.safe_load_all(text) if "name" in document for pair in stated(document)]
+        assert len(pairs) == text.count("sha256:"), f"{file} has a digest that nobody knows the text of"
+        for stands_for, digest in pairs:
+            assert digest == "sha256:" + hashlib.sha256(stands_for.encode()).hexdigest(), f"{file}: {stands_for}"
+
+
+def test_the_command_in_the_readme_prints_what_it_says():
+    readme = (ROOT / "models" / "README.md").read_text(encoding="utf-8")
+    assert hashlib.sha256(b"card-fraud 3.1.0").hexdigest() in readme
