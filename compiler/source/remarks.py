@@ -13,7 +13,7 @@ from compiler.source.rescan import first_key
 MOST_OF_A_KIND = 100
 """So many findings of one code say enough about a file."""
 MOST_LOOKED_AT = 1_500_000
-"""So many characters are read again to say where keys stood first; a large file full of duplicates says it less often."""
+"""So many characters are read again to say where keys stood first; a large file of duplicates says it less often."""
 
 
 class Stop(Exception):  # noqa: N818 - no error of ours: the finding says it all

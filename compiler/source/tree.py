@@ -80,9 +80,9 @@ def parts(path: str) -> tuple[str, ...] | None:
 
 def folder_prefix(folder: str) -> str | None:
     """What every path below the folder begins with; None where nothing can lie below it."""
-    folder = folder.removesuffix("/")
     if not folder:
         return ""
+    folder = folder.removesuffix("/")
     names = parts(folder)
     return None if names is None or not all(map(listed, names)) else folder + "/"
 

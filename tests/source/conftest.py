@@ -1,0 +1,15 @@
+"""Claims about YAML are made of both parsers: a module of them asks for `parser`."""
+
+import pytest
+
+from compiler.source import engine, marks
+
+
+@pytest.fixture(params=["libyaml", "pure"])
+def parser(request, monkeypatch):
+    if request.param == "libyaml" and engine.open_events is engine.pure:
+        pytest.skip("no libyaml here")
+    monkeypatch.setattr(engine, "open_events", engine.fast if request.param == "libyaml" else engine.pure)
+    marks.marks_of.cache_clear()
+    yield request.param
+    marks.marks_of.cache_clear()

@@ -1,0 +1,60 @@
+"""Text that shows what it means."""
+
+import pytest
+
+from compiler.source.yaml_text import parse
+
+pytestmark = pytest.mark.usefixtures("parser")
+
+
+def said(text):
+    return [(finding.code.name, finding.place.line, finding.place.column) for finding in parse(text, "f.yaml").findings]
+
+
+def test_what_is_not_utf8_is_found_where_it_stands():
+    assert said("é: x\nb: ".encode() + b"\xff") == [("not-utf8", 2, 4)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "latin-1"])
+def test_other_encodings_are_findings(encoding):
+    assert parse("a: é\n".encode(encoding), "f.yaml").findings
+
+
+@pytest.mark.parametrize("character", "\0\x07\x1b\x7f\x85\x9f\u2028\u2029\u202e\u2066\ue000\ue001\ufeff\ufffe\r")
+@pytest.mark.parametrize("encode", [str, str.encode])
+def test_characters_that_hide_or_are_reserved_are_findings(character, encode):
+    assert said(encode(f"a: 1\n😀: x{character}y\n")) == [("reserved-character", 2, 5)]
+
+
+def test_half_a_character_is_a_finding():
+    assert said("a: \ud800\n") == [("reserved-character", 1, 4)]
+
+
+@pytest.mark.parametrize("escape", [r"\0", r"\e", r"\x85", r"\u2028", r"\ue000", r"\ue001", r"\ufeff"])
+def test_an_escape_does_not_bring_them_in(escape):
+    assert said(f'a: "x{escape}"\n') == [("reserved-character", 1, 4)]
+    assert said(f'"x{escape}": a\n') == [("reserved-character", 1, 1)]
+
+
+def test_ordinary_escapes_are_fine():
+    (document,) = parse(r'a: "\t\n\r\"\\\u00e9\U0001F600"', "f.yaml").documents
+    assert document.data == {"a": '\t\n\r"\\é😀'}
+
+
+def test_every_reserved_character_is_said_but_not_without_end():
+    assert len(said("a: " + "\x01" * 3)) == 3
+    assert len(said("a: " + "\x01" * 3000)) == 10
+
+
+@pytest.mark.parametrize("text", ["\ufeffa: x\n", b"\xef\xbb\xbfa: x\n"])
+def test_a_byte_order_mark_at_the_start_is_tolerated_and_counts_no_column(text):
+    (document,) = parse(text, "f.yaml").documents
+    assert document.data == {"a": "x"}
+    assert (document.place(("a",)).column, document.line) == (4, 1)
+
+
+def test_line_ends_of_windows_make_no_difference():
+    (document,) = parse("a: x\r\nb:\r\n  - y\r\nc: |\r\n  t\r\n", "f.yaml").documents
+    assert document.data == {"a": "x", "b": ["y"], "c": "t\n"}
+    place = document.place(("b", 0))
+    assert (place.line, place.column, place.end_line, place.end_column) == (3, 5, 3, 6)

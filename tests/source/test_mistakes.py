@@ -1,0 +1,50 @@
+"""The most common mistakes, in words that say what to do, at the place that has to be mended."""
+
+import pytest
+
+from compiler.source.yaml_text import parse
+
+pytestmark = pytest.mark.usefixtures("parser")
+
+MISTAKES = {
+    "a:\n\tb: 2\n": (2, 1, "A tab indents this line; YAML takes only spaces."),
+    "a:\n  b: 1\n \tc: 2\n": (3, 2, "A tab indents this line; YAML takes only spaces."),
+    "a: b: c\n": (1, 5, "A colon stands where no key can be."),
+    "a: 1\n b: 2\n": (2, 3, "A colon stands where no key can be."),
+    "a:\n  b: 1\n c: 2\n": (3, 2, "This line is indented like nothing above it."),
+    "a:\n  - b\n  c: d\n": (3, 3, "This line fits neither the list above nor what is around it."),
+    "a: [1, 2\n": (1, 4, "A bracket is not closed, or a comma is missing."),
+    "a: {x: 1\nb: 3\n": (1, 4, "A bracket is not closed, or a comma is missing."),
+    "a: [b, c]]\n": (1, 10, "This `]` closes nothing that was opened."),
+    "a: [}\n": (1, 5, "A value is missing here."),
+    'a: "x\nb: y\n': (1, 4, "A quote is not closed."),
+    "a: 'it's'\n": (1, 8, "Something follows where the value has ended."),
+    'a: "x" y\n': (1, 8, "Something follows where the value has ended."),
+    "a: @x\n": (1, 4, "A value cannot begin with `@`."),
+    "a: `x`\n": (1, 4, "A value cannot begin with a backtick."),
+    "a: - b\n": (1, 4, "A list cannot begin here."),
+    'a: "\\d"\n': (1, 5, "This is no escape that double quotes know."),
+    'a: "\\ud800"\n': (1, 5, "This is no escape that double quotes know."),
+    'a: "\\U00110000"\n': (1, 5, "This is no escape that double quotes know."),
+    ": 1\n": (1, 1, "A key is missing before the colon."),
+    "a: |x\n y\n": (1, 5, "Something follows `|` or `>` on its line."),
+    "a: &\n": (1, 5, "`&` or `*` is followed by no name."),
+    "%YAML 1.3\n---\na: 1\n": (1, 1, "This directive is not understood."),
+    "%FOO\n---\na: 1\n": (1, 1, "This directive is not understood."),
+    "a: ? b\n": (1, 4, "A value cannot begin with `?`."),
+    "a\nb: 1\n": (2, 2, "A colon stands where no key can be."),
+}
+
+
+@pytest.mark.parametrize("text", MISTAKES)
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_mistake_is_said_in_words_of_ours_at_its_place(text, ends):
+    (finding,) = parse(text.replace("\n", ends), "f.yaml").findings
+    assert finding.code.name == "yaml-syntax"
+    assert (finding.place.line, finding.place.column, finding.message) == MISTAKES[text]
+    assert finding.help
+
+
+def test_what_was_not_closed_has_a_note_where_it_was_missed():
+    (finding,) = parse("a: [1,\n  2\nb: 3\n", "f.yaml").findings
+    assert (finding.place.line, finding.notes[0].place.line) == (1, 3)

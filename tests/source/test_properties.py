@@ -1,0 +1,150 @@
+"""Laws that hold for any text."""
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from compiler.diagnostics import Finding
+from compiler.source.yaml_text import parse
+
+pytestmark = pytest.mark.usefixtures("parser")
+
+RELAXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+ROOT = Path(__file__).parents[2]
+SPECS = [path.read_text() for path in sorted((ROOT / "models").rglob("*.yaml"))] or ["a: 1\n"]
+PIECES = st.sampled_from(
+    ["- ", "? ", ": ", ":", "{", "}", "[", "]", ",", '"', "'", "&a ", "*a", "!!int ", "!x ", "|\n", ">-\n", "\n", "\n  ", " ",
+     "#", "a", "b: 1", "<<: ", "---\n", "...\n", "%TAG ", "\t", "\\", "0", "1.10", "no", "~", "é", "😀", "@", "\r\n", "\0",
+     '"\\0"']
+)  # fmt: skip
+
+
+def check(text):
+    """What holds for any text: findings or documents, places within the file, and a place for everything."""
+    parsed = parse(text, "f.yaml")
+    lines = (text if isinstance(text, str) else text.decode(errors="replace")).split("\n")
+    for finding in parsed.findings:
+        assert isinstance(finding, Finding)
+        assert finding.help
+        assert 1 <= finding.place.line <= len(lines)
+        assert 1 <= finding.place.column <= len(lines[finding.place.line - 1]) + 2
+        assert (finding.place.line, finding.place.column) <= (finding.place.end_line, finding.place.end_column)
+    for document in parsed.documents:
+        check_places(document, document.data, ())
+    return parsed
+
+
+def check_places(document, value, pointer):
+    root = document._root  # noqa: SLF001
+    assert root.nearest(pointer)[1]
+    assert (document.spelling(pointer) is None) == isinstance(value, dict | list)
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            assert isinstance(key, str)
+            check_places(document, inner, (*pointer, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            check_places(document, inner, (*pointer, index))
+    else:
+        assert value is None or isinstance(value, bool | int | float | str)
+        assert not isinstance(value, float) or math.isfinite(value)
+
+
+@given(st.text())
+@RELAXED
+def test_any_text_is_documents_or_findings(text):
+    check(text)
+
+
+@given(st.binary())
+@RELAXED
+def test_any_bytes_are_documents_or_findings(data):
+    check(data)
+
+
+@given(st.lists(PIECES, max_size=30).map("".join))
+@RELAXED
+def test_anything_like_yaml_is_documents_or_findings(text):
+    check(text)
+
+
+@given(st.sampled_from(SPECS), st.data())
+@RELAXED
+def test_a_spec_with_a_slip_of_the_hand_is_documents_or_findings(text, data):
+    at = data.draw(st.integers(0, len(text)))
+    check(text[:at] + data.draw(PIECES) + text[at + data.draw(st.integers(0, 3)) :])
+
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Co", "Zl", "Zp", "Cn"]), max_size=20)
+)
+KEYS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Co", "Zl", "Zp", "Cn"]), min_size=1, max_size=10)
+DATA = st.dictionaries(
+    KEYS,
+    st.recursive(
+        SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=12
+    ),
+)
+
+
+def alike(ours, theirs):
+    """Equal, and of the same types; a float that YAML 1.1 writes with an exponent may keep its digits only in value."""
+    if isinstance(theirs, Mapping):
+        return (
+            isinstance(ours, dict)
+            and ours.keys() == theirs.keys()
+            and all(alike(ours[key], theirs[key]) for key in theirs)
+        )
+    if isinstance(theirs, list):
+        return isinstance(ours, list) and len(ours) == len(theirs) and all(map(alike, ours, theirs))
+    return type(ours) is type(theirs) and ours == theirs
+
+
+@given(DATA, st.sampled_from([True, False, None]))
+@RELAXED
+def test_data_that_pyyaml_writes_is_read_back(data, flow):
+    text = yaml.safe_dump(data, default_flow_style=flow, allow_unicode=True, width=10_000)
+    parsed = check(text)
+    assert [finding for finding in parsed.findings if finding.mandatory] == []
+    assert alike(parsed.documents[0].data, data)
+
+
+@given(DATA)
+@RELAXED
+def test_json_is_yaml(data):
+    text = json.dumps(data, ensure_ascii=False)
+    parsed = check(text)
+    assert not any(finding.mandatory for finding in parsed.findings)
+    numbers_with_exponents = "e" in text.lower()
+    assert numbers_with_exponents or alike(parsed.documents[0].data, data)
+
+
+@pytest.mark.parametrize("text", SPECS)
+def test_the_sample_portfolio_means_what_pyyaml_composes(text):
+    parsed = check(text)
+    assert [finding for finding in parsed.findings if finding.mandatory] == []
+    composed = [plain(node) for node in yaml.compose_all(text, yaml.SafeLoader) if node is not None]
+    assert [texts(document.data) for document in parsed.documents] == [node for node in composed if node is not None]
+
+
+def plain(node):
+    """What PyYAML composed, without anybody's idea of what a plain scalar means."""
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: plain(value) for key, value in node.value}
+    return [plain(item) for item in node.value] if isinstance(node, yaml.SequenceNode) else ...
+
+
+def texts(value):
+    if isinstance(value, dict):
+        return {key: texts(inner) for key, inner in value.items()}
+    return [texts(inner) for inner in value] if isinstance(value, list) else ...

@@ -1,0 +1,186 @@
+"""What only git can do: revisions, submodules, hostile configuration."""
+
+import pathlib
+import stat
+import subprocess
+
+import pytest
+
+from compiler.errors import SurroundingsError, UsageError
+from compiler.source.revision import open_revision
+
+
+@pytest.fixture
+def git(tmp_path):
+    def run(*arguments):
+        command = ["git", "-C", str(tmp_path), "-c", "user.name=x", "-c", "user.email=x@example.org", *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    run("init", "-q", "-b", "main")
+    return run
+
+
+def commit(git, root, **files):
+    for name, text in files.items():
+        (root / name).write_text(text)
+    git("add", "-A")
+    git("commit", "-q", "-m", "x")
+    return git("rev-parse", "HEAD")
+
+
+@pytest.fixture
+def first(git, tmp_path):
+    return commit(git, tmp_path, a="one", b="two")
+
+
+def test_a_revision_is_what_was_committed_and_not_what_lies_there(git, tmp_path, first):
+    commit(git, tmp_path, a="three")
+    (tmp_path / "a").write_text("four")
+    (tmp_path / "c").write_text("new")
+    old, new = open_revision(tmp_path, first), open_revision(tmp_path, "main")
+    assert (old.read("a"), new.read("a"), list(new.paths())) == (b"one", b"three", ["a", "b"])
+    assert old.blob_id("b") == new.blob_id("b")
+    assert old.label == f"revision {first[:7]}"
+
+
+@pytest.mark.parametrize("revision", ["main", "HEAD", "main^0", "HEAD~0", "tagged", "@"])
+def test_whatever_names_a_commit_is_a_revision(git, tmp_path, first, revision):
+    git("tag", "-a", "tagged", "-m", "x")
+    assert open_revision(tmp_path, revision).commit == first
+
+
+@pytest.mark.parametrize(
+    "revision",
+    [
+        "nowhere",
+        "",
+        "--help",
+        "-x",
+        "--git-dir=/tmp",
+        "--upload-pack=touch x",
+        "a\0b",
+        "main:a",
+        "main main",
+        "..",
+        "\n",
+    ],
+)
+def test_what_names_no_commit_is_wrong_usage_that_names_it(git, tmp_path, first, revision):
+    with pytest.raises(UsageError) as caught:
+        open_revision(tmp_path, revision)
+    assert f"`{revision}`" in caught.value.message
+
+
+def test_a_folder_that_is_in_no_repository_is_wrong_usage(tmp_path):
+    with pytest.raises(UsageError, match="not in a git repository"):
+        open_revision(tmp_path, "HEAD")
+
+
+def test_a_repository_without_a_commit_has_no_revision(git, tmp_path):
+    with pytest.raises(UsageError, match="`HEAD` is no revision"):
+        open_revision(tmp_path, "HEAD")
+
+
+def test_a_project_below_the_top_has_paths_of_its_own(git, tmp_path):
+    (tmp_path / "sub/project").mkdir(parents=True)
+    commit(git, tmp_path, **{"sub/project/f": "x", "top": "y", "sub/projectile": "z"})
+    tree = open_revision(tmp_path / "sub/project", "HEAD")
+    assert list(tree.paths()) == ["f"]
+    assert tree.read("f") == b"x"
+    assert not tree.has("../../top")
+
+
+def test_a_project_that_was_not_there_yet_is_an_empty_tree(git, tmp_path, first):
+    (tmp_path / "later").mkdir()
+    assert list(open_revision(tmp_path / "later", first).paths()) == []
+
+
+def test_a_bare_repository_is_read_from_its_top(git, tmp_path, first):
+    subprocess.run(["git", "clone", "-q", "--bare", str(tmp_path), str(tmp_path / "bare")], check=True)
+    assert open_revision(tmp_path / "bare", "HEAD").read("a") == b"one"
+
+
+def test_a_linked_work_tree_is_a_repository_too(git, tmp_path, first):
+    git("worktree", "add", "-q", str(tmp_path / "wt"), "-b", "other")
+    assert open_revision(tmp_path / "wt", "other").read("a") == b"one"
+
+
+def test_submodules_are_left_out(git, tmp_path, first):
+    git("update-index", "--add", "--cacheinfo", f"160000,{first},module")
+    git("commit", "-q", "-m", "x")
+    tree = open_revision(tmp_path, "HEAD")
+    assert list(tree.paths()) == ["a", "b"]
+    assert not tree.has("module")
+
+
+def test_a_replaced_object_is_read_as_it_was_committed(git, tmp_path, first):
+    other = subprocess.run(
+        ["git", "-C", str(tmp_path), "hash-object", "-w", "--stdin"], input=b"forged", capture_output=True, check=True
+    )
+    git("replace", git("rev-parse", "HEAD:a"), other.stdout.decode().strip())
+    assert open_revision(tmp_path, "HEAD").read("a") == b"one"
+
+
+def test_a_configuration_runs_nothing(git, tmp_path, first):
+    program = tmp_path / "evil.sh"
+    program.write_text(f"#!/bin/sh\necho ran >> {tmp_path}/ran\nexit 1\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    for key in (
+        "core.fsmonitor",
+        "core.pager",
+        "core.sshCommand",
+        "core.editor",
+        "core.askPass",
+        "core.gitProxy",
+        "diff.external",
+    ):
+        git("config", key, str(program))
+    for key in (
+        "diff.evil.textconv",
+        "diff.evil.command",
+        "filter.evil.smudge",
+        "filter.evil.process",
+        "credential.helper",
+    ):
+        git("config", key, str(program))
+    git("config", "core.hooksPath", str(tmp_path))
+    (tmp_path / ".git/info/attributes").write_text("* diff=evil filter=evil\n")
+    tree = open_revision(tmp_path, "HEAD")
+    assert (tree.read("a"), list(tree.paths())) == (b"one", ["a", "b"])
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_missing_object_is_said_and_fetched_from_nowhere(git, tmp_path, first):
+    git("config", "extensions.partialClone", "evil")
+    git("config", "remote.evil.promisor", "true")
+    git("config", "remote.evil.url", f"ext::sh -c 'echo ran >> {tmp_path}/ran'")
+    git("config", "protocol.ext.allow", "always")
+    blob = git("rev-parse", "HEAD:a")
+    pathlib.Path(tmp_path / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    tree = open_revision(tmp_path, "HEAD")
+    with pytest.raises(SurroundingsError, match="`a` of revision"):
+        tree.read("a")
+    assert not (tmp_path / "ran").exists()
+    assert tree.read("b") == b"two"
+
+
+def test_what_a_hook_sets_names_no_other_repository(git, tmp_path, first, monkeypatch):
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere/.git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("GIT_INDEX_FILE", "nowhere")
+    assert open_revision(tmp_path, "HEAD").read("a") == b"one"
+
+
+def test_a_root_is_taken_literally(git, tmp_path):
+    root = tmp_path / "$HOME"
+    root.mkdir()
+    (root / "f").write_text("x")
+    git("add", "-A")
+    git("commit", "-q", "-m", "x")
+    assert open_revision(root, "HEAD").read("f") == b"x"
+
+
+def test_without_git_the_surroundings_are_blamed(git, tmp_path, first, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SurroundingsError, match="git cannot be used"):
+        open_revision(tmp_path, "HEAD")
