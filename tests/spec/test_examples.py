@@ -1,0 +1,98 @@
+"""The reference examples hold, and between them they show every field of the language."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from jsonschema_rs import Draft202012Validator
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+PUBLISHED = SCHEMAS / "modelyard" / "v1"
+EXAMPLES = sorted((SCHEMAS / "examples").glob("*.yaml"))
+ALL = object()
+
+NOT_SHOWN: dict[str, str] = {}
+"""Fields that no example shows, and why. It may only shrink."""
+
+
+def read(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def documents() -> Iterator[tuple[Path, dict]]:
+    return ((path, document) for path in EXAMPLES for document in yaml.safe_load_all(path.read_text(encoding="utf-8")))
+
+
+def file_name(kind: str) -> str:
+    return "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(kind))
+
+
+def schema_of(document: dict) -> dict:
+    """The schema of a document as it is written."""
+    if document["kind"] != "Model":
+        return read(PUBLISHED / f"{file_name(document['kind'])}.schema.json")
+    return {"$ref": "#/$defs/Spec", "$defs": read(PUBLISHED / "types" / f"{document['type']}.schema.json")["$defs"]}
+
+
+def fields(node: dict, definitions: dict, value: object = ALL, prefix: str = "") -> Iterator[str]:
+    """Every field that a schema knows, by its path; where a value is given, only those that it has."""
+    if "$ref" in node:
+        node = definitions[node["$ref"].removeprefix("#/$defs/")]
+    for choice in node.get("anyOf", []):
+        yield from fields(choice, definitions, value, prefix)
+    for name, child in node.get("properties", {}).items():
+        if value is ALL or (isinstance(value, dict) and name in value):
+            yield f"{prefix}{name}"
+            yield from fields(child, definitions, value if value is ALL else value[name], f"{prefix}{name}.")
+    elements = [node[key] for key in ("items", "additionalProperties") if isinstance(node.get(key), dict)]
+    known = node.get("properties", {})
+    for child in elements:
+        for element in [ALL] if value is ALL else each(value, known):
+            yield from fields(child, definitions, element, f"{prefix}*.")
+
+
+def each(value: object, known: dict) -> list:
+    if isinstance(value, dict):
+        return [element for name, element in value.items() if name not in known]
+    return value if isinstance(value, list) else []
+
+
+def told(kind: str, paths: Iterator[str]) -> set[str]:
+    """Names of fields: what layers may say is the Model's, and a release's source is its type's."""
+    kind, model_type = kind.split("/") if "/" in kind else (kind, "")
+    layered = kind in {"Model", "Defaults"}
+    names = set()
+    for path in paths:
+        own = path.removeprefix("environments.*.").removeprefix("releases.*.") if layered else path
+        own = "$delete" if own.endswith(".$delete") else own  # one thing, wherever elements merge
+        owner = model_type if own.startswith("source.") else "Model" if layered and own != "environments" else kind
+        names.add(f"{owner}: {own}")
+    return names
+
+
+def written(document: dict, value: object) -> set[str]:
+    kind, schema = document["kind"], schema_of(document)
+    name = f"Model/{document['type']}" if kind == "Model" else kind
+    return told(name, fields(schema, schema.get("$defs", {}), value))
+
+
+@pytest.mark.parametrize(
+    ("path", "document"), [pytest.param(*pair, id=f"{pair[0].name}-{i}") for i, pair in enumerate(documents())]
+)
+def test_an_example_is_what_its_schema_asks_for(path, document):
+    assert [error.message for error in Draft202012Validator(schema_of(document)).iter_errors(document)] == []
+    assert path.stem.startswith(file_name(document["kind"]))
+
+
+def test_every_kind_and_type_has_an_example():
+    kinds = {path.name.removesuffix(".schema.json") for path in PUBLISHED.glob("*.schema.json")}
+    types = {path.name.removesuffix(".schema.json") for path in (PUBLISHED / "types").glob("*.schema.json")}
+    assert {path.stem for path in EXAMPLES} == (kinds - {"model"}) | {f"model-{name}" for name in types}
+
+
+def test_every_field_is_shown_in_an_example():
+    known: set[str] = set().union(*(written(document, ALL) for _, document in documents()))
+    shown: set[str] = set().union(*(written(document, document) for _, document in documents()))
+    assert known - shown == set(NOT_SHOWN)
