@@ -100,11 +100,11 @@ class Run:
         def evaluate(emitter: Emitter, value: Json, context: Context, pointer: Pointer) -> Json | Finding:
             return self.producer.evaluate(emitter, value, context, pointer)
 
-        return Planner(self.fleet, self.emitters, evaluate)
+        return Planner(self.fleet, self.emitters, self.conditions, evaluate)
 
     def planned(self, scope: Scope = everything) -> Iterator[PlannedUnit]:
         """What there is to make."""
-        return plan(self.planner, self.judge, self.conditions, scope)
+        return plan(self.planner, self.judge, scope)
 
     def text(self, path: str) -> str | None:
         """The text of a file that a finding points into: of the project, or of a shipped template."""

@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 
 from compiler.diagnostics import Finding
 from compiler.plan import images, names
+from compiler.plan.conditions import Conditions
 from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.endpoints import endpoint, reached
 from compiler.provenance import Derived, Origin, Origins, Root
@@ -41,6 +42,7 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "runtimeId": "The first ten digits of it.",
         "options": "`deploy.options`, with the defaults that the emitter declares.",
         "image": "The model's own image with its digest (`runtime.image`). Absent where it names none.",
+        "utilization": "The share of the requested CPU at which a replica is added, in percent. Absent where the spec says none.",
         "images": "The images that the emitter asks for by name, each with its digest.",
         "files": "Files beside the spec that the release names under `files`: `path`, `name` (fit for a ConfigMap's key), `text`.",
         "filesId": "Ten digits of the digest of those files, for names that must change with them.",
@@ -70,6 +72,7 @@ class Planner:
 
     fleet: Fleet
     emitters: Emitters
+    conditions: Conditions
     evaluate: Evaluate
 
 
@@ -82,7 +85,6 @@ def base_context(planner: Planner, model: ResolvedModel, emitter: Emitter) -> tu
     version = release.version if release else ""
     named: Origins = (Origin("model", ("name",)), Origin("project", ("name",)))
     released: Origins = (Origin("model", ("release",)),)
-    found, findings = images.locked(planner.fleet, emitter, environment.data)
     context: dict[str, Root | Derived] = {
         "project": Root("project", {"name": project.name}),
         "environment": Root("environment", environment.data),
@@ -94,8 +96,8 @@ def base_context(planner: Planner, model: ResolvedModel, emitter: Emitter) -> tu
         "podLabels": Derived(names.pod_labels(model.name, project.name, version), (*named, *released)),
         "labels": Derived(names.labels(model.name, project.name, version, owner), (*named, *released, Origin("model", ("owner",)))),
         "options": Root("options", _options(emitter, model)),
-        "images": Derived({name: image.value for name, image in found.items()}, tuple(o for image in found.values() for o in image.origins)),
     }
+    context |= _utilization(model)
     if release is not None:
         context["release"] = Root("release", _release(release))
         context |= _files(release)
@@ -104,10 +106,27 @@ def base_context(planner: Planner, model: ResolvedModel, emitter: Emitter) -> tu
     own = images.own(model, environment.data)
     if own is not None:
         context["image"] = own
-    runtime = digest([model.runtime_digest, context["images"].value if isinstance(context["images"], Derived) else None])
+    found, findings = _images(planner, model, emitter, context)
+    context["images"] = found
+    runtime = digest([model.runtime_digest, found.value])
     context["runtimeDigest"] = Derived(runtime, released)
     context["runtimeId"] = Derived(runtime.removeprefix("sha256:")[:10], released)
     return context, [*findings, *images.unpinned(model)]
+
+
+def _images(planner: Planner, model: ResolvedModel, emitter: Emitter, context: Context) -> tuple[Derived, list[Finding]]:
+    wanted: list[str] = []
+    findings: list[Finding] = []
+    data = cel_data(model, context)
+    for index, image in enumerate(emitter.images):
+        needed = "when" not in image or planner.conditions.holds(emitter, as_str(image["when"]), ("images", index, "when"), data)
+        if isinstance(needed, Finding):
+            findings.append(needed)
+        elif needed:
+            wanted.append(as_str(image["name"]))
+    found, missing = images.locked(planner.fleet, emitter, wanted, _environment(model).data)
+    origins = tuple(origin for image in found.values() for origin in image.origins)
+    return Derived({name: image.value for name, image in found.items()}, origins), [*findings, *missing]
 
 
 def full_context(planner: Planner, model: ResolvedModel, emitter: Emitter) -> tuple[dict[str, Root | Derived], list[Finding]]:
@@ -190,6 +209,11 @@ def _options(emitter: Emitter, model: ResolvedModel) -> Object:
 
 def _release(release: Release) -> Object:
     return {**release.content, "version": release.version, "digest": release.digest}
+
+
+def _utilization(model: ResolvedModel) -> dict[str, Derived]:
+    share = as_str(as_object(as_object(model.data.get("deploy")).get("scaling")).get("cpu"))
+    return {"utilization": Derived(Percentage(share).percent, (Origin("model", ("deploy", "scaling", "cpu")),))} if share else {}
 
 
 def _weight(model: ResolvedModel) -> int | float:

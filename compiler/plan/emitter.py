@@ -55,9 +55,9 @@ class Emitter:
         return as_object(self.data.get("takes"))
 
     @property
-    def images(self) -> tuple[str, ...]:
-        """Names of the images it needs."""
-        return tuple(as_str(name) for name in as_list(self.data.get("images")))
+    def images(self) -> tuple[Object, ...]:
+        """The images it needs: `name`, and `when`."""
+        return tuple(as_object(image) for image in as_list(self.data.get("images")))
 
     @property
     def is_target(self) -> bool:

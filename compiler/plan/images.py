@@ -1,6 +1,6 @@
 """Images as they are pulled: through the environment's registry, pinned by digest, and never made up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from compiler import codes
 from compiler.diagnostics import Finding, Subject
@@ -18,13 +18,15 @@ def reference(image: str, digest: str, registry: str) -> str:
     return f"{image if has_registry or not registry else f'{registry}/{image}'}@{digest}"
 
 
-def locked(fleet: Fleet, emitter: Emitter, environment: Object) -> tuple[dict[str, Derived], list[Finding]]:
-    """The images that an emitter asks for by name, from the project's list; a finding for each that is not locked."""
+def locked(
+    fleet: Fleet, emitter: Emitter, wanted: Iterable[str], environment: Object
+) -> tuple[dict[str, Derived], list[Finding]]:
+    """The images of these names from the project's list; a finding for each that is not locked."""
     project = fleet.portfolio.project
     known = as_object(project.data.get("images"))
     found: dict[str, Derived] = {}
     findings: list[Finding] = []
-    for name in emitter.images:
+    for name in wanted:
         if name in known:
             entry = as_object(known[name])
             ref = reference(as_str(entry.get("image")), as_str(entry.get("digest")), as_str(environment.get("registry")))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from compiler import codes
 from compiler.diagnostics import Finding, Subject
-from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context, Planner, cel_data, full_context
 from compiler.plan.emitter import Emitter, FileRule
 from compiler.plan.judge import Judge
@@ -51,7 +50,7 @@ class _Made:
         return {"name": self.name, "path": self.name, "namespace": self.namespace, "environment": self.environment}
 
 
-def plan(planner: Planner, judge: Judge, conditions: Conditions, scope: Scope) -> Iterator[PlannedUnit]:
+def plan(planner: Planner, judge: Judge, scope: Scope) -> Iterator[PlannedUnit]:
     """Every unit of the fleet that the scope asks for, by environment and name; those of environments and project last."""
     made: list[_Made] = []
     for name, environment in planner.fleet.deployments():
@@ -60,7 +59,7 @@ def plan(planner: Planner, judge: Judge, conditions: Conditions, scope: Scope) -
             continue
         made.append(_Made(name, environment, namespace(model), is_whole=True))
         if scope(name, environment):
-            yield _deployment(planner, judge, conditions, model, environment)
+            yield _deployment(planner, judge, model, environment)
     for environment in planner.fleet.environments:
         if scope("", environment):
             yield from _environment(planner, environment, [one for one in made if one.environment == environment])
@@ -68,7 +67,7 @@ def plan(planner: Planner, judge: Judge, conditions: Conditions, scope: Scope) -
         yield from _project(planner, made)
 
 
-def _deployment(planner: Planner, judge: Judge, conditions: Conditions, model: ResolvedModel, environment: str) -> PlannedUnit:
+def _deployment(planner: Planner, judge: Judge, model: ResolvedModel, environment: str) -> PlannedUnit:
     unit = f"{environment}/{model.name}"
     target = judge.target(model)
     if isinstance(target, Finding):
@@ -79,7 +78,7 @@ def _deployment(planner: Planner, judge: Judge, conditions: Conditions, model: R
         context, mistakes = full_context(planner, model, emitter)
         findings += [*mistakes, *judge.refusals(emitter, model, context)]
         for rule in emitter.files:
-            path = _path(planner, conditions, model, emitter, rule, context) if rule.per == "deployment" else None
+            path = _path(planner, model, emitter, rule, context) if rule.per == "deployment" else None
             if isinstance(path, Finding):
                 findings.append(path)
             elif path is not None:
@@ -96,10 +95,10 @@ def _deployment(planner: Planner, judge: Judge, conditions: Conditions, model: R
 
 
 def _path(
-    planner: Planner, conditions: Conditions, model: ResolvedModel, emitter: Emitter, rule: FileRule, context: Context
+    planner: Planner, model: ResolvedModel, emitter: Emitter, rule: FileRule, context: Context
 ) -> str | Finding | None:
     if rule.when:
-        wanted = conditions.holds(emitter, rule.when, (*rule.pointer, "when"), cel_data(model, context))
+        wanted = planner.conditions.holds(emitter, rule.when, (*rule.pointer, "when"), cel_data(model, context))
         if wanted is not True:
             return wanted if isinstance(wanted, Finding) else None
     filled = planner.evaluate(emitter, rule.path, context, (*rule.pointer, "path"))

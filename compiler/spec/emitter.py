@@ -42,6 +42,15 @@ class Cannot(Closed):
     """The emitter that can."""
 
 
+class Image(Closed):
+    """An image that the emitter needs, by a name of its own."""
+
+    name: NameText
+    """The name: `images.<name>` in templates, and the key in the project's `images`."""
+    when: str | None = None
+    """A CEL expression; the image is needed where it is true."""
+
+
 class File(Closed):
     """A file that the emitter makes."""
 
@@ -90,8 +99,8 @@ class Emitter(Closed):
     """What it cannot express."""
     options: dict[str, Any] | None = None
     """JSON Schema of `deploy.options`; closed."""
-    images: list[NameText] | None = None
-    """Images it needs, by name: the project's `images` says which they are."""
+    images: list[Image] | None = None
+    """Images it needs: the project's `images` says which they are."""
     files: list[File] = field(..., min_length=1)
     """What it makes."""
     exports: dict[NameText, dict[str, Any]] | None = None
