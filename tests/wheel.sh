@@ -13,7 +13,7 @@ echo "installing $(basename "$wheel") with its test extra into a fresh environme
 
 mkdir "$place/checkout"
 git ls-files -z | tar --create --null --files-from=- | tar --extract --directory "$place/checkout"
-rm -r "$place/checkout/compiler" "$place/checkout/schemas" "$place/checkout/templates"
+rm -rf "$place/checkout/compiler" "$place/checkout/schemas" "$place/checkout/templates"
 
 cd "$place/checkout"
 echo "running the tests against it, without compiler/, schemas/ and templates/"
