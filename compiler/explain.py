@@ -187,8 +187,8 @@ def _origin(run: Run, planned: PlannedFile, origin: Origin) -> Explained:
         title = f"{model.name}.{dotted(origin.pointer)}" + (f" in {environment}" if environment else "")
         said = _said(model, origin.pointer)
         if origin.pointer == ("release",) and not said and model.release is not None:
-            place = model.spec.document.place(model.release.pointer)
-            return Explained(title, model.release.version, (Said("sets", "the only release there is", model.release.version, place),))
+            only = Said("sets", "the only release", model.release.version, model.spec.document.place(model.release.pointer))
+            return Explained(title, model.release.version, (only,))
         return Explained(title, _value_at(model.data, origin.pointer), said)
     place, value_there = run.producer.located(planned, origin)
     label = place.path if place else origin.root

@@ -34,7 +34,7 @@ def dotted(pointer: Pointer) -> str:
 def at(data: Json, pointer: Pointer) -> Json:
     """The value at the pointer; `KeyError`, `IndexError` or `TypeError` where there is none."""
     for part in pointer:
-        data = data[part]  # type: ignore[index,call-overload]  # a wrong kind of container raises, as the docstring says
+        data = data[part]  # type: ignore[index]  # a wrong kind of container raises, as the docstring says
     return data
 
 

@@ -35,7 +35,7 @@ class Commands(click.Group):
         except click.UsageError as error:
             nearest = importlib.import_module("compiler.words").nearest(args[0], self.list_commands(ctx))
             if nearest:
-                error.message += f" Did you mean `{nearest}`?"
+                raise click.UsageError(f"{error.message} Did you mean `{nearest}`?", ctx) from None
             raise
 
 

@@ -10,10 +10,13 @@ from compiler.plan.emitter import Emitter
 from compiler.plan.plan import PlannedFile, PlannedUnit
 from compiler.provenance import Origin, Root
 from compiler.render.catalogue import Catalogue, Checker
+from compiler.render.formats import dump, format_of, with_header
 from compiler.render.locate import located
 from compiler.render.patches import Objects, patch_of, patched
-from compiler.render.problem import Problem
-from compiler.render.renderer import Rendered, Renderer, dump
+from compiler.render.placing import Budget, place
+from compiler.render.problem import Limits, Problem
+from compiler.render.provenance import Omit
+from compiler.render.renderer import Filled, Rendered, Renderer
 from compiler.render.view import View, derived
 from compiler.resolve.fleet import Fleet
 from compiler.schema import Violation, with_defaults
@@ -55,16 +58,17 @@ class Producer:
             return value
         found = self._renderer(emitter).evaluate(value, _views(context))
         if isinstance(found, tuple):
-            place = emitter.place(pointer)
-            return Finding(codes.BAD_EMITTER, found[0].message, place, emitter.finding_subject(pointer), found[0].help)
-        return found
+            place_ = emitter.place(pointer)
+            return Finding(codes.BAD_EMITTER, found[0].message, place_, emitter.finding_subject(pointer), found[0].help)
+        placed = place(found, Budget(Limits().values))
+        return None if isinstance(placed, Omit) else placed
 
     def produce(self, planned: PlannedUnit) -> tuple[tuple[RenderedFile, ...], list[Finding]]:
         """The files of a unit, and what was wrong with them; no file where anything mandatory was."""
         findings: list[Finding] = []
-        rendered: list[Rendered] = []
+        rendered: list[Filled] = []
         for file in planned.files:
-            found = self._render(file)
+            found = self._fill(file)
             if isinstance(found, tuple):
                 findings += [self._problem(file, problem) for problem in found]
             else:
@@ -75,14 +79,16 @@ class Producer:
         files: list[RenderedFile] = []
         for file, found, documents in zip(planned.files, rendered, objects, strict=True):
             findings += self._judged(file, documents)
-            changed = any(one is not two for one, two in zip(documents, found.documents, strict=True))
-            text = dump(documents, file.rule.format, _header(file)) if changed else found.text
+            text = _text(file, found, documents)
             files.append(RenderedFile(file.path, text.encode(), file.emitter.id, file.sources))
         return (() if any(finding.mandatory for finding in findings) else tuple(files)), findings
 
     def traced(self, file: PlannedFile) -> Rendered | tuple[Problem, ...]:
         """A file rendered once more, with what each of its values was made of."""
-        return self._render(file, trace=True)
+        rule = file.rule
+        return self._renderer(file.emitter).render(
+            rule.template, _views(file.context), format=rule.format, header=_header(file), languages=rule.languages, trace=True
+        )
 
     def located(self, file: PlannedFile, origin: Origin) -> tuple[Place | None, Json]:
         """Where an origin of a file's value stands, and what stands there."""
@@ -104,13 +110,12 @@ class Producer:
             self._renderers[emitter.id] = Renderer(emitter.templates, delimiters=square)
         return self._renderers[emitter.id]
 
-    def _render(self, file: PlannedFile, *, trace: bool = False) -> Rendered | tuple[Problem, ...]:
+    def _fill(self, file: PlannedFile) -> Filled | tuple[Problem, ...]:
         rule = file.rule
-        return self._renderer(file.emitter).render(
-            rule.template, _views(file.context), format=rule.format, header=_header(file), languages=rule.languages, trace=trace
-        )
+        views = _views(file.context)
+        return self._renderer(file.emitter).fill(rule.template, views, format=rule.format, languages=rule.languages)
 
-    def _patched(self, planned: PlannedUnit, rendered: list[Rendered]) -> tuple[Objects, list[Finding]]:
+    def _patched(self, planned: PlannedUnit, rendered: list[Filled]) -> tuple[Objects, list[Finding]]:
         objects = [list(one.documents) for one in rendered]
         model = planned.files[0].model if planned.files else None
         return patched(model, objects) if model else (objects, [])
@@ -181,6 +186,12 @@ def _views(context: Context) -> Mapping[str, object]:
         for name, item in context.items()
         if isinstance(item, Root) or item.value is not None
     }
+
+
+def _text(file: PlannedFile, filled: Filled, documents: list[Json]) -> str:
+    if filled.text is not None:
+        return with_header(filled.text, format_of(file.rule.format), _header(file))
+    return dump(documents, file.rule.format, _header(file))
 
 
 def _header(file: PlannedFile) -> str:

@@ -44,7 +44,7 @@ class _Step:
 def _path(data: Json, rules: Rules, pointer: Pointer) -> Iterator[_Step]:
     for part in pointer:
         try:
-            child = data[part]  # type: ignore[index,call-overload]  # a pointer to nothing ends the path below
+            child = data[part]  # type: ignore[index]  # a pointer to nothing ends the path below
         except (KeyError, IndexError, TypeError):
             child = None
         if isinstance(part, int) and rules.list_by == "union":

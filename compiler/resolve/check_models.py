@@ -17,12 +17,16 @@ from compiler.values import as_list, as_object, as_str
 from compiler.words import nearest
 
 
+NOWHERE: tuple[str | None, ...] = (None,)
+"""For a model that is listed nowhere: its general layers are judged alone."""
+
+
 def check_models(fleet: Fleet, unsound: frozenset[str]) -> Iterator[Finding]:
     """Findings of every model in every environment; models that a broken document is a layer of are left out."""
     edges: dict[tuple[str, str], list[tuple[str, Finding]]] = {}
     for name, spec in fleet.portfolio.of("Model").items():
-        listed = [place for place in fleet.environments if place in as_object(spec.data.get("environments"))]
-        for environment in listed or [None]:
+        listed: list[str | None] = [place for place in fleet.environments if place in as_object(spec.data.get("environments"))]
+        for environment in listed or NOWHERE:
             resolved, findings = fleet.resolve(name, environment) if environment else fleet.resolve_nowhere(name)
             paths = {layer.document.path for layer in _layers(fleet, name, environment) if layer.document}
             if paths & unsound:

@@ -50,7 +50,7 @@ def deletions(over: Json, rules: Rules, pointer: Pointer = ()) -> Iterator[Point
 
 
 def _by_key(below: Sequence[Json], over: Sequence[Json], key: str, rules: Rules) -> list[Json]:
-    out = {element.get(key): element for element in below if isinstance(element, dict)}
+    out: dict[Json, Object] = {element.get(key): element for element in below if isinstance(element, dict)}
     for element in over:
         if not isinstance(element, dict):
             continue

@@ -96,8 +96,8 @@ def _normalised(value: Json, pattern: Pointer, name: str, pointer: Pointer, mist
         return [_normalised(item, rest, name, (*pointer, i), mistakes) for i, item in enumerate(value)] if head == ANY else value
     if not isinstance(value, dict):
         return value
-    keys = list(value) if head == ANY else [head] if head in value else []
-    changed = {key: _normalised(value[key], rest, name, (*pointer, key), mistakes) for key in keys}
+    keys: list[str] = list(value) if head == ANY else [str(head)] if head in value else []
+    changed: dict[str, Json] = {key: _normalised(value[key], rest, name, (*pointer, key), mistakes) for key in keys}
     return {**value, **changed} if changed else value
 
 

@@ -152,5 +152,3 @@ def _choices(meant: str | None, offered: Sequence[str]) -> str | None:
 
 def _texts(values: Json) -> list[str]:
     return [value for value in as_list(values) if isinstance(value, str)]
-
-

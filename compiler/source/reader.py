@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from sys import intern
 from typing import Any, NoReturn, TypeGuard
 
 from yaml.events import (
@@ -103,7 +104,7 @@ class Reader:
             elif (value := event.value)[:1] in WORTH_A_LOOK or not value:
                 value = self._plain(event)
             if key is not None:
-                data[key] = value
+                data[intern(key)] = value
                 if len(data) > room:
                     self._too_much(event)
         self._budget -= len(data)

@@ -81,8 +81,8 @@ def type_schema(model_type: ModelType) -> Schema:
             "Model",
             __base__=Model,
             __doc__=Model.__doc__,
-            type=(Literal[model_type.name], field(..., digest="runtime", description=f"`{model_type.name}`: {model_type.title}.")),
-            a_release=(release | None, None),
+            type=(_literal(model_type.name), field(..., digest="runtime", description=f"`{model_type.name}`: {model_type.title}.")),
+            a_release=(_optional(release), None),
         )
     )
     whole["properties"].pop("a_release")
@@ -215,7 +215,7 @@ def _partial_refs(node: Schema) -> Schema:
 def _nullable(node: Schema) -> Schema:
     if not node or "const" in node:
         return node
-    described = {k: node[k] for k in ("description", "x-modelyard-merge", "x-modelyard-digest", "x-modelyard-ref") if k in node}
+    described: Schema = {k: node[k] for k in ("description", "x-modelyard-merge", "x-modelyard-digest", "x-modelyard-ref") if k in node}
     kind = node.get("type")
     if "enum" in node:
         return node | {"enum": [*node["enum"], None]} | ({"type": [kind, "null"]} if isinstance(kind, str) else {})
@@ -287,6 +287,14 @@ def _renamed(node: Any, renames: dict[str, str]) -> Any:
 
 def _version_schema() -> Schema:
     return dict(_json_schema_of(VersionText))
+
+
+def _literal(value: str) -> Any:
+    return Literal[value]
+
+
+def _optional(model: type[BaseModel]) -> Any:
+    return model | None
 
 
 def _name_schema() -> Schema:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from posixpath import basename, dirname
 
 from compiler import codes
-from compiler.diagnostics import Finding, Note, Subject
+from compiler.diagnostics import Finding, Note, Place, Subject
 from compiler.errors import UsageError
 from compiler.source.beside import beside
 from compiler.source.document import Document
@@ -119,7 +119,7 @@ def _documents(tree: Tree, folders: Iterable[str], shelf: _Shelf) -> Iterator[Do
     for folder in folders:
         for path in tree.links(folder):
             if path.endswith((".yaml", ".yml")):
-                shelf.findings.append(Finding(codes.LINK, f"{path} is a symbolic link", Document(path, 0, {}, "").place(())))
+                shelf.findings.append(Finding(codes.LINK, f"{path} is a symbolic link", Place(path)))
         for path in tree.paths(folder):
             if path.endswith((".yaml", ".yml")):
                 parsed = parse(tree.read(path), path)

@@ -1,6 +1,5 @@
 """What only git can do: revisions, submodules, hostile configuration."""
 
-import pathlib
 import stat
 import subprocess
 
@@ -121,46 +120,37 @@ def test_a_replaced_object_is_read_as_it_was_committed(git, tmp_path, first):
     assert open_revision(tmp_path, "HEAD").read("a") == b"one"
 
 
-def test_a_configuration_runs_nothing(git, tmp_path, first):
+@pytest.fixture
+def evil(tmp_path):
     program = tmp_path / "evil.sh"
     program.write_text(f"#!/bin/sh\necho ran >> {tmp_path}/ran\nexit 1\n")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    for key in (
-        "core.fsmonitor",
-        "core.pager",
-        "core.sshCommand",
-        "core.editor",
-        "core.askPass",
-        "core.gitProxy",
-        "diff.external",
-    ):
-        git("config", key, str(program))
-    for key in (
-        "diff.evil.textconv",
-        "diff.evil.command",
-        "filter.evil.smudge",
-        "filter.evil.process",
-        "credential.helper",
-    ):
-        git("config", key, str(program))
+    yield str(program)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_configuration_runs_nothing(git, tmp_path, first, evil):
+    for key in ("core.fsmonitor", "core.pager", "core.sshCommand", "core.editor", "core.askPass", "diff.external"):
+        git("config", key, evil)
+    for key in ("diff.evil.textconv", "diff.evil.command", "filter.evil.smudge", "filter.evil.process"):
+        git("config", key, evil)
     git("config", "core.hooksPath", str(tmp_path))
     (tmp_path / ".git/info/attributes").write_text("* diff=evil filter=evil\n")
     tree = open_revision(tmp_path, "HEAD")
     assert (tree.read("a"), list(tree.paths())) == (b"one", ["a", "b"])
-    assert not (tmp_path / "ran").exists()
 
 
-def test_a_missing_object_is_said_and_fetched_from_nowhere(git, tmp_path, first):
+def test_a_missing_object_is_said_and_fetched_from_nowhere(git, tmp_path, first, evil):
+    blob = git("rev-parse", "HEAD:a")
+    git("config", "core.repositoryFormatVersion", "1")
     git("config", "extensions.partialClone", "evil")
     git("config", "remote.evil.promisor", "true")
-    git("config", "remote.evil.url", f"ext::sh -c 'echo ran >> {tmp_path}/ran'")
+    git("config", "remote.evil.url", f"ext::{evil}")
     git("config", "protocol.ext.allow", "always")
-    blob = git("rev-parse", "HEAD:a")
-    pathlib.Path(tmp_path / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    (tmp_path / ".git/objects" / blob[:2] / blob[2:]).unlink()
     tree = open_revision(tmp_path, "HEAD")
     with pytest.raises(SurroundingsError, match="`a` of revision"):
         tree.read("a")
-    assert not (tmp_path / "ran").exists()
     assert tree.read("b") == b"two"
 
 
