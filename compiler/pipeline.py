@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING
 from compiler import resources
 from compiler.diagnostics import Finding, in_order
 from compiler.plan.conditions import Conditions
-from compiler.plan.context import Context, Planner, base_context
+from compiler.plan.context import Context, Planner, situation
 from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.judge import Judge, capability_findings
 from compiler.plan.load import load as load_emitters
 from compiler.plan.plan import PlannedUnit, Scope, plan
 from compiler.resolve.check import check as check_fleet
 from compiler.resolve.fleet import Fleet
+from compiler.resolve.model import ResolvedModel
 from compiler.source.tree import Tree
 from compiler.source.worktree import WorkTree
 from compiler.source.yaml_text import parse
@@ -122,11 +123,6 @@ def documents(run: Run) -> Iterator[Finding]:
     yield from run.portfolio.findings
 
 
-def fleet(run: Run) -> Iterator[Finding]:
-    """Layers, references, and models where they run."""
-    yield from check_fleet(run.fleet)
-
-
 def emitters(run: Run) -> Iterator[Finding]:
     """The folders of emitters, and what environments say that they can do."""
     yield from run.emitters.findings
@@ -136,22 +132,22 @@ def emitters(run: Run) -> Iterator[Finding]:
             yield from run.conditions.mistakes(emitter)
 
 
-def targets(run: Run) -> Iterator[Finding]:
-    """Whether the targets that models name can do what the models ask for."""
-    for name, environment in run.fleet.deployments():
-        model, _ = run.fleet.resolve(name, environment)
-        if model is None:
-            continue
-        target = run.judge.target(model)
-        if isinstance(target, Finding):
-            yield target
-            continue
-        context, mistakes = base_context(run.planner, model, target)
-        yield from mistakes
-        yield from run.judge.refusals(target, model, context)
+def fleet(run: Run) -> Iterator[Finding]:
+    """Layers, references, and each model where it runs: whether its target can do what it asks for, too."""
+    yield from check_fleet(run.fleet, lambda model: _target(run, model))
 
 
-CHECK: tuple[Stage, ...] = (documents, fleet, emitters, targets)
+def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
+    target = run.judge.target(model)
+    if isinstance(target, Finding):
+        yield target
+        return
+    judged = situation(run.planner, model, target)
+    yield from judged.findings
+    yield from run.judge.refusals(judged)
+
+
+CHECK: tuple[Stage, ...] = (documents, emitters, fleet)
 
 
 def check(run: Run) -> tuple[Finding, ...]:

@@ -1,13 +1,27 @@
 """The CEL expressions of emitters: checked against the language, then asked of single models."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from compiler.diagnostics import Finding
 from compiler.expression import Expression, Expressions, Failure, Mistake
 from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.load import mistake
 from compiler.spec.language import Language
-from compiler.values import Json, Object, Pointer, as_list, as_object, as_str
+from compiler.values import Object, Pointer, as_list, as_object, as_str
+
+
+Verdicts = Mapping[Pointer, bool | Finding]
+"""What each expression of emitter.yaml says of one model, by its place; a finding where it could not be asked."""
+
+
+@dataclass(frozen=True)
+class _Questions:
+    """All expressions of an emitter as one list, so that they cost one evaluation, and the fields that they read."""
+
+    pointers: tuple[Pointer, ...]
+    together: Expression | None
+    fields: Mapping[str, frozenset[str] | None]
 
 
 class Conditions:
@@ -21,16 +35,19 @@ class Conditions:
         self._emitters = emitters
         self._variables: dict[str, Expressions] = {}
         self._compiled: dict[tuple[str, str], Expression | Mistake] = {}
+        self._questions: dict[str, _Questions] = {}
 
-    def holds(self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Json]) -> bool | Finding:
-        """Whether the expression at the pointer of emitter.yaml is true of the data."""
-        compiled = self.compiled(emitter, text)
-        if isinstance(compiled, Mistake):
-            return mistake(emitter, f"{text!r}: {compiled.message}", pointer, compiled.help)
-        found = compiled.evaluate(data)
-        if isinstance(found, Failure):
-            return mistake(emitter, f"{text!r}: {found.message}", pointer, "ask `has(…)` first of a field that may be absent")
-        return bool(found)
+    def verdicts(self, emitter: Emitter, data: Mapping[str, Object]) -> Verdicts:
+        """What every expression of an emitter says of the data."""
+        asked = self._asked(emitter)
+        if not asked.pointers:
+            return {}
+        read = {name: _only(asked.fields.get(name, frozenset()), value) for name, value in data.items()}
+        values = self._of(emitter).values(read)
+        answers = asked.together.value(values) if asked.together else None
+        if isinstance(answers, list) and all(isinstance(answer, bool) for answer in answers):
+            return dict(zip(asked.pointers, answers, strict=True))
+        return {pointer: self._one(emitter, text, pointer, data) for pointer, text in expressions(emitter)}
 
     def mistakes(self, emitter: Emitter) -> Iterator[Finding]:
         """What is wrong with the expressions of an emitter, before any model is asked."""
@@ -46,11 +63,36 @@ class Conditions:
             self._compiled[key] = self._of(emitter).compile(text, checked=not emitter.shipped)
         return self._compiled[key]
 
+    def _one(self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Object]) -> bool | Finding:
+        compiled = self.compiled(emitter, text)
+        if isinstance(compiled, Mistake):
+            return mistake(emitter, f"{text!r}: {compiled.message}", pointer, compiled.help)
+        found = compiled.evaluate(data)
+        if isinstance(found, Failure):
+            return mistake(emitter, f"{text!r}: {found.message}", pointer, "ask `has(…)` first of a field that may be absent")
+        return found
+
+    def _asked(self, emitter: Emitter) -> _Questions:
+        if emitter.id not in self._questions:
+            asked = list(expressions(emitter))
+            together = self._of(emitter).compile(f"[{', '.join(f'({text})' for _, text in asked)}]", expect="any", checked=False)
+            sound = together if isinstance(together, Expression) and not any(self.mistakes(emitter)) else None
+            fields: dict[str, frozenset[str] | None] = {}
+            for path in sound.reads if sound else ():
+                root, known = str(path[0]), fields.get(str(path[0]), frozenset())
+                fields[root] = None if len(path) == 1 or known is None else known | {str(path[1])}
+            self._questions[emitter.id] = _Questions(tuple(pointer for pointer, _ in asked), sound, fields)
+        return self._questions[emitter.id]
+
     def _of(self, emitter: Emitter) -> Expressions:
         if emitter.id not in self._variables:
             options = as_object(emitter.data.get("options")) or {"type": "object", "additionalProperties": False}
             self._variables[emitter.id] = Expressions({**variables(self._language, self._emitters), "options": options})
         return self._variables[emitter.id]
+
+
+def _only(fields: frozenset[str] | None, value: Object) -> Object:
+    return value if fields is None else {key: value[key] for key in fields if key in value}
 
 
 def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:

@@ -4,13 +4,13 @@ A template only places values: what takes knowledge or arithmetic is computed he
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Protocol, TypeAlias
 
 from compiler.diagnostics import Finding
 from compiler.plan import images, names
-from compiler.plan.conditions import Conditions
+from compiler.plan.conditions import Conditions, Verdicts
 from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.endpoints import endpoint, reached
 from compiler.provenance import Derived, Origin, Origins, Root
@@ -44,7 +44,7 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "image": "The model's own image with its digest (`runtime.image`). Absent where it names none.",
         "utilization": "The share of the requested CPU at which a replica is added, in percent. Absent where the spec says none.",
         "images": "The images that the emitter asks for by name, each with its digest.",
-        "files": "Files beside the spec that the release names under `files`: `path`, `name` (fit for a ConfigMap's key), `text`.",
+        "files": "Files beside the spec that the release names under `files`: `path`, `name` (the path without slashes), `text`.",
         "filesId": "Ten digits of the digest of those files, for names that must change with them.",
         "variables": "Plain environment variables: `name`, `value`; those of `uses` first, then those of `deploy.env`.",
         "secrets": "Secrets by reference: `name`, `key`, `env`.",
@@ -76,8 +76,19 @@ class Planner:
     evaluate: Evaluate
 
 
-def base_context(planner: Planner, model: ResolvedModel, emitter: Emitter) -> tuple[dict[str, Root | Derived], list[Finding]]:
-    """The part of the context that asks nothing of other models: enough for what the model exports."""
+@dataclass(frozen=True)
+class Situation:
+    """One model and one emitter: what templates see, what the emitter's conditions say, and what is already wrong."""
+
+    model: ResolvedModel
+    emitter: Emitter
+    context: dict[str, Root | Derived]
+    verdicts: Verdicts
+    findings: tuple[Finding, ...]
+
+
+def situation(planner: Planner, model: ResolvedModel, emitter: Emitter) -> Situation:
+    """What can be said without asking other models: enough to judge the model, and for what it exports."""
     project, environment = planner.fleet.portfolio.project, _environment(model)
     owner = as_str(model.data["owner"])
     team = planner.fleet.find("Team", owner)
@@ -106,35 +117,36 @@ def base_context(planner: Planner, model: ResolvedModel, emitter: Emitter) -> tu
     own = images.own(model, environment.data)
     if own is not None:
         context["image"] = own
-    found, findings = _images(planner, model, emitter, context)
+    verdicts = planner.conditions.verdicts(emitter, _variables(model, context))
+    found, missing = _images(planner, emitter, verdicts, environment.data)
     context["images"] = found
     runtime = digest([model.runtime_digest, found.value])
     context["runtimeDigest"] = Derived(runtime, released)
     context["runtimeId"] = Derived(runtime.removeprefix("sha256:")[:10], released)
-    return context, [*findings, *images.unpinned(model)]
+    return Situation(model, emitter, context, verdicts, (*missing, *images.unpinned(model)))
 
 
-def _images(planner: Planner, model: ResolvedModel, emitter: Emitter, context: Context) -> tuple[Derived, list[Finding]]:
+def _images(planner: Planner, emitter: Emitter, verdicts: Verdicts, environment: Object) -> tuple[Derived, list[Finding]]:
     wanted: list[str] = []
     findings: list[Finding] = []
-    data = cel_data(model, context)
     for index, image in enumerate(emitter.images):
-        needed = "when" not in image or planner.conditions.holds(emitter, as_str(image["when"]), ("images", index, "when"), data)
+        needed = verdicts.get(("images", index, "when"), True)
         if isinstance(needed, Finding):
             findings.append(needed)
         elif needed:
             wanted.append(as_str(image["name"]))
-    found, missing = images.locked(planner.fleet, emitter, wanted, _environment(model).data)
+    found, missing = images.locked(planner.fleet, emitter, wanted, environment)
     origins = tuple(origin for image in found.values() for origin in image.origins)
     return Derived({name: image.value for name, image in found.items()}, origins), [*findings, *missing]
 
 
-def full_context(planner: Planner, model: ResolvedModel, emitter: Emitter) -> tuple[dict[str, Root | Derived], list[Finding]]:
-    """Everything that a template of the model sees but the paths of other files."""
-    context, findings = base_context(planner, model, emitter)
+def full_situation(planner: Planner, model: ResolvedModel, emitter: Emitter) -> Situation:
+    """The same with everything that a template of the model sees but the paths of other files."""
+    base = situation(planner, model, emitter)
+    context, findings = dict(base.context), list(base.findings)
     exported = exports(planner, emitter, context, "endpoint")
     if isinstance(exported, Finding):
-        return context, [*findings, exported]
+        return replace(base, findings=(*findings, exported))
     if exported:
         context["endpoint"] = Derived(exported, (Origin("model", ("name",)),))
     uses: list[dict[str, Json]] = []
@@ -157,7 +169,7 @@ def full_context(planner: Planner, model: ResolvedModel, emitter: Emitter) -> tu
         for secret in map(as_object, as_list(deploy.get("secrets")))
     ]
     context["secrets"] = Derived(secrets, (Origin("model", ("deploy", "secrets")),))
-    return context, findings
+    return replace(base, context=context, findings=tuple(findings))
 
 
 def exports(planner: Planner, emitter: Emitter, context: Context, name: str) -> Object | Finding:
@@ -173,7 +185,7 @@ def exports(planner: Planner, emitter: Emitter, context: Context, name: str) -> 
     return {**(parts.data if parts else {}), **found}
 
 
-def cel_data(model: ResolvedModel, context: Context) -> Mapping[str, Json]:
+def _variables(model: ResolvedModel, context: Context) -> Mapping[str, Object]:
     """The variables of CEL expressions in emitter.yaml."""
     environment = _environment(model).data
     roots = {name: root.data for name, root in context.items() if isinstance(root, Root)}
@@ -255,8 +267,7 @@ def _use(planner: Planner, model: ResolvedModel, use: Object) -> dict[str, Json]
     emitter = planner.emitters.by_id.get(target_of(other)) if other else None
     if other is None or emitter is None:
         return None
-    context, _ = base_context(planner, other, emitter)
-    exported = exports(planner, emitter, context, "endpoint")
+    exported = exports(planner, emitter, situation(planner, other, emitter).context, "endpoint")
     if isinstance(exported, Finding):
         return exported
     egress = as_object((other.release.source if other.release else {}).get("egress"))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from compiler import codes
 from compiler.diagnostics import Finding, Note, Subject
 from compiler.plan.conditions import Conditions
-from compiler.plan.context import Context, cel_data
+from compiler.plan.context import Situation
 from compiler.plan.emitter import Emitter, Emitters
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
@@ -46,21 +46,21 @@ class Judge:
             for key, said in (("types", "type"), ("lifecycle", "lifecycle"))
         )
 
-    def refusals(self, emitter: Emitter, model: ResolvedModel, context: Context) -> Iterator[Finding]:
+    def refusals(self, situation: Situation) -> Iterator[Finding]:
         """What the emitter lacks, and what it cannot express."""
+        emitter, model = situation.emitter, situation.model
         options = list(self._bad_options(emitter, model))
         yield from options
         if options:
             return
-        data = cel_data(model, context)
         for index, need in enumerate(map(as_object, as_list(emitter.data.get("needs")))):
             pointer = ("needs", index, "that")
-            held = self._conditions.holds(emitter, as_str(need["that"]), pointer, data)
+            held = situation.verdicts[pointer]
             if held is not True:
                 yield held if isinstance(held, Finding) else self._need(emitter, model, need, pointer)
         for index, cannot in enumerate(map(as_object, as_list(emitter.data.get("cannot")))):
             pointer = ("cannot", index, "when")
-            asked = self._conditions.holds(emitter, as_str(cannot["when"]), pointer, data)
+            asked = situation.verdicts[pointer]
             if asked is not False:
                 yield asked if isinstance(asked, Finding) else self._cannot(emitter, model, cannot, pointer)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from compiler import codes
 from compiler.diagnostics import Finding, Subject
-from compiler.plan.context import Context, Planner, cel_data, full_context
+from compiler.plan.context import Context, Planner, Situation, full_situation
 from compiler.plan.emitter import Emitter, FileRule
 from compiler.plan.judge import Judge
 from compiler.provenance import Derived, Root
@@ -75,14 +75,14 @@ def _deployment(planner: Planner, judge: Judge, model: ResolvedModel, environmen
     findings: list[Finding] = []
     ruled: list[tuple[str, Emitter, FileRule, dict[str, Root | Derived]]] = []
     for emitter in [target, *_enabled(planner, judge, model)]:
-        context, mistakes = full_context(planner, model, emitter)
-        findings += [*mistakes, *judge.refusals(emitter, model, context)]
+        situation = full_situation(planner, model, emitter)
+        findings += [*situation.findings, *judge.refusals(situation)]
         for rule in emitter.files:
-            path = _path(planner, model, emitter, rule, context) if rule.per == "deployment" else None
+            path = _path(planner, situation, rule) if rule.per == "deployment" else None
             if isinstance(path, Finding):
                 findings.append(path)
             elif path is not None:
-                ruled.append((path, emitter, rule, context))
+                ruled.append((path, emitter, rule, situation.context))
     if any(finding.mandatory for finding in findings):
         return PlannedUnit(unit, (), tuple(findings))
     resources = sorted(path for path, emitter, rule, _ in ruled if emitter.is_target and rule.resource)
@@ -94,14 +94,11 @@ def _deployment(planner: Planner, judge: Judge, model: ResolvedModel, environmen
     return PlannedUnit(unit, tuple(files), (*findings, *_clashes(files)))
 
 
-def _path(
-    planner: Planner, model: ResolvedModel, emitter: Emitter, rule: FileRule, context: Context
-) -> str | Finding | None:
-    if rule.when:
-        wanted = planner.conditions.holds(emitter, rule.when, (*rule.pointer, "when"), cel_data(model, context))
-        if wanted is not True:
-            return wanted if isinstance(wanted, Finding) else None
-    filled = planner.evaluate(emitter, rule.path, context, (*rule.pointer, "path"))
+def _path(planner: Planner, situation: Situation, rule: FileRule) -> str | Finding | None:
+    wanted = situation.verdicts.get((*rule.pointer, "when"), True)
+    if wanted is not True:
+        return wanted if isinstance(wanted, Finding) else None
+    filled = planner.evaluate(situation.emitter, rule.path, situation.context, (*rule.pointer, "path"))
     return filled if isinstance(filled, Finding) else as_str(filled)
 
 

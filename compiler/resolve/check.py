@@ -5,7 +5,7 @@ from posixpath import dirname
 
 from compiler import codes
 from compiler.diagnostics import Finding
-from compiler.resolve.check_models import check_models
+from compiler.resolve.check_models import Check, check_models
 from compiler.resolve.fleet import Fleet, promotion_order
 from compiler.spec.complaints import complaint
 from compiler.spec.language import matches
@@ -14,15 +14,15 @@ from compiler.values import Pointer, as_object, as_str, at
 from compiler.words import nearest
 
 
-def check(fleet: Fleet) -> Iterator[Finding]:
-    """Every finding of the fleet, in no order; a model below a broken layer is not judged."""
+def check(fleet: Fleet, also: Check) -> Iterator[Finding]:
+    """Every finding of the fleet, and what `also` says of each model where it runs; a model below a broken layer is not judged."""
     layer_findings = list(_layers(fleet))
     yield from layer_findings
     unsound = {finding.place.path for finding in layer_findings if finding.place}
     unsound |= {finding.place.path for finding in fleet.portfolio.findings if finding.mandatory and finding.place}
     for one in CHECKS:
         yield from one(fleet)
-    yield from check_models(fleet, frozenset(unsound))
+    yield from check_models(fleet, frozenset(unsound), also)
 
 
 def _layers(fleet: Fleet) -> Iterator[Finding]:

@@ -21,9 +21,15 @@ NOWHERE: tuple[str | None, ...] = (None,)
 """For a model that is listed nowhere: its general layers are judged alone."""
 
 
-def check_models(fleet: Fleet, unsound: frozenset[str]) -> Iterator[Finding]:
-    """Findings of every model in every environment; models that a broken document is a layer of are left out."""
-    edges: dict[tuple[str, str], list[tuple[str, Finding]]] = {}
+Check = Callable[[ResolvedModel], Iterator[Finding]]
+
+
+def check_models(fleet: Fleet, unsound: frozenset[str], also: Check) -> Iterator[Finding]:
+    """Findings of every model in every environment, and what `also` says of it; each is resolved once.
+
+    Models that a broken document is a layer of are left out.
+    """
+    edges: dict[tuple[str, str], list[str]] = {}
     for name, spec in fleet.portfolio.of("Model").items():
         listed: list[str | None] = [place for place in fleet.environments if place in as_object(spec.data.get("environments"))]
         for environment in listed or NOWHERE:
@@ -36,8 +42,10 @@ def check_models(fleet: Fleet, unsound: frozenset[str]) -> Iterator[Finding]:
                 continue
             for check in CHECKS:
                 yield from check(fleet, resolved)
-            edges[name, environment or ""] = list(_edges(resolved))
-    yield from _cycles(edges)
+            if environment:
+                yield from also(resolved)
+                edges[name, environment] = _used_models(resolved)
+    yield from _cycles(fleet, edges)
 
 
 def _layers(fleet: Fleet, name: str, environment: str | None) -> tuple[Layer, ...]:
@@ -133,26 +141,25 @@ def _used(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]:
         yield model.finding(codes.NOT_THERE, message, ("uses", index, "release"), "change the range, or the release that runs")
 
 
-def _edges(model: ResolvedModel) -> Iterator[tuple[str, Finding]]:
-    for index, use in enumerate(as_list(model.data.get("uses"))):
-        name = as_str(as_object(use).get("model"))
-        if name:
-            yield name, model.finding(codes.REFERENCE_CYCLE, "", ("uses", index, "model"))
+def _used_models(model: ResolvedModel) -> list[str]:
+    return [as_str(as_object(use).get("model")) for use in as_list(model.data.get("uses"))]
 
 
-def _cycles(edges: Mapping[tuple[str, str], list[tuple[str, Finding]]]) -> Iterator[Finding]:
+def _cycles(fleet: Fleet, edges: Mapping[tuple[str, str], list[str]]) -> Iterator[Finding]:
     """Each circle of uses once, told from its first name in order."""
     told: set[tuple[str, ...]] = set()
     for environment in dict.fromkeys(environment for _, environment in edges):
-        graph = {start: {name for name, _ in uses} for (start, where), uses in edges.items() if where == environment}
+        graph = {start: set(filter(None, uses)) for (start, where), uses in edges.items() if where == environment}
         while circle := _circle(graph):
-            graph[circle[0]].discard(circle[1 % len(circle)])
-            if circle in told:
+            following = circle[1 % len(circle)]
+            graph[circle[0]].discard(following)
+            model, _ = fleet.resolve(circle[0], environment)
+            if circle in told or model is None:
                 continue
             told.add(circle)
-            template = next(finding for name, finding in edges[circle[0], environment] if name == circle[1 % len(circle)])
+            pointer = ("uses", edges[circle[0], environment].index(following), "model")
             message = "these models use each other in a circle: " + " → ".join([*circle, circle[0]])
-            yield Finding(codes.REFERENCE_CYCLE, message, template.place, template.subject, "remove one of the uses")
+            yield model.finding(codes.REFERENCE_CYCLE, message, pointer, "remove one of the uses")
 
 
 def _circle(graph: Mapping[str, set[str]]) -> tuple[str, ...] | None:

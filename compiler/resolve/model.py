@@ -1,16 +1,13 @@
 """One model in one environment, as it holds."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from compiler.diagnostics import Code, Finding, Place, Subject
 from compiler.resolve.blame import Contribution, blame
 from compiler.resolve.layers import Layer
-from compiler.spec.language import ANY, Mark, Rules
+from compiler.spec.language import Rules
 from compiler.spec.portfolio import Spec
-from compiler.spec.quantities import QUANTITIES
-from compiler.values import Json, Object, Pointer, as_object
+from compiler.values import Object, Pointer, as_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,35 +74,3 @@ class ResolvedModel:
             if place is not None:
                 return place
         return self.spec.document.place(pointer)
-
-
-
-def normalised(data: Object, quantities: Sequence[Mark]) -> tuple[Object, list[tuple[Pointer, str]]]:
-    """The data with canonical quantities, and what is wrong with those that have no canonical form."""
-    mistakes: list[tuple[Pointer, str]] = []
-    for mark in quantities:
-        data = cast("Object", _normalised(data, mark.pointer, mark.value, (), mistakes))
-    return data, mistakes
-
-
-def _normalised(value: Json, pattern: Pointer, name: str, pointer: Pointer, mistakes: list[tuple[Pointer, str]]) -> Json:
-    if not pattern:
-        return _canonical(value, name, pointer, mistakes)
-    head, rest = pattern[0], pattern[1:]
-    if isinstance(value, list):
-        return [_normalised(item, rest, name, (*pointer, i), mistakes) for i, item in enumerate(value)] if head == ANY else value
-    if not isinstance(value, dict):
-        return value
-    keys: list[str] = list(value) if head == ANY else [str(head)] if head in value else []
-    changed: dict[str, Json] = {key: _normalised(value[key], rest, name, (*pointer, key), mistakes) for key in keys}
-    return {**value, **changed} if changed else value
-
-
-def _canonical(value: Json, name: str, pointer: Pointer, mistakes: list[tuple[Pointer, str]]) -> Json:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return value
-    try:
-        return str(QUANTITIES[name](str(value)))
-    except ValueError as mistake:
-        mistakes.append((pointer, str(mistake)))
-        return value

@@ -13,7 +13,7 @@ from compiler.values import Object, Pointer, as_list, as_object, as_str
 from compiler.words import nearest
 
 LARGEST_FILE = 1024 * 1024
-"""Bytes of one file beside a spec: what a ConfigMap, an engine's bundle and a reviewer can hold."""
+"""Bytes of one file beside a spec: what a cluster's object, an engine's bundle and a reviewer can hold."""
 
 
 def read_release(tree: Tree, spec: Spec, version: str) -> tuple[Release, list[Finding]]:

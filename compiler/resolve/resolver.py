@@ -8,7 +8,8 @@ from compiler.diagnostics import Finding, Subject
 from compiler.resolve.digests import digest
 from compiler.resolve.layers import Layer, Layers
 from compiler.resolve.merge import deletions, merge
-from compiler.resolve.model import Release, ResolvedModel, normalised
+from compiler.resolve.model import Release, ResolvedModel
+from compiler.resolve.normalise import Normaliser
 from compiler.resolve.releases import chosen, chosen_canary, read_release
 from compiler.source.tree import Tree
 from compiler.spec.language import Language, TypeLanguage, matches
@@ -24,6 +25,7 @@ class Resolver:
         self._language = language
         self._tree = tree
         self._layers = layers
+        self._normalisers: dict[str, Normaliser] = {}
 
     @cached_property
     def users_by_text(self) -> Mapping[str, tuple[str, ...]]:
@@ -46,7 +48,7 @@ class Resolver:
         general = self._layers.general(spec)
         layers = general + (self._layers.specific(spec, place) if place else ())
         data, findings = _merged(layers, language, spec)
-        data, mistakes = normalised(data, language.quantities)
+        data, mistakes = self._normaliser(spec.text("type"))(data)
         release, canary, release_findings = self._releases(spec, data, environment)
         if release is not None and environment:
             data = {**data, "release": release.version}
@@ -60,6 +62,11 @@ class Resolver:
         findings += _whole(resolved, language)
         is_sound = not any(finding.mandatory for finding in findings)
         return (resolved if is_sound else None), tuple(findings)
+
+    def _normaliser(self, name: str) -> Normaliser:
+        if name not in self._normalisers:
+            self._normalisers[name] = Normaliser(self._language.type(name).quantities)
+        return self._normalisers[name]
 
     def _releases(
         self, spec: Spec, data: Object, environment: str | None
