@@ -28,7 +28,7 @@ docs: $(VENV)/.dev ## rewrite the published schemas and the reference pages
 	$(BIN)/python -m pytest --update-goldens -m generated
 
 bench: $(VENV)/.dev ## what things cost, beside a peer
-	@status=0; for bench in bench/bench_*.py; do $(BIN)/python $$bench || status=1; done; exit $$status
+	@status=0; for bench in bench/run.py bench/bench_*.py; do $(BIN)/python $$bench || status=1; done; exit $$status
 
 wheel: $(VENV)/.dev ## the distributions, in dist/
 	rm -rf dist

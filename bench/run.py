@@ -1,0 +1,112 @@
+"""What `check` and `build` cost a model, beside the least that reading the same specs costs. Prints; judges nothing."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from generate import write_project
+
+ROOT = Path(__file__).parents[1]
+TIMES = {100: 3, 1000: 1}
+"""Numbers of models, and how often each is tried: the best counts."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a child process took, its own children included."""
+
+    seconds: float
+    megabytes: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured of a project."""
+
+    models: int
+    spec_bytes: int
+    files: int
+    floor: Cost
+    check: Cost
+    build: Cost
+
+    def per_model(self, cost: Cost) -> float:
+        """Milliseconds of CPU a model."""
+        return cost.seconds / self.models * 1e3
+
+    def line(self) -> str:
+        """The row of the table."""
+        floor, check, build = (self.per_model(cost) for cost in (self.floor, self.check, self.build))
+        peak = max(self.check.megabytes, self.build.megabytes)
+        return (
+            f"{self.models:6} {self.spec_bytes:11,} {floor:8.2f} {check:8.2f} {check / floor:6.1f} "
+            f"{build:8.2f} {build / floor:6.1f} {self.files:7,} "
+            f"{self.build.seconds / self.files * 1e3:8.3f} {peak:8.0f}"
+        )
+
+
+HEADER = (
+    f"{'':18} {'floor':>8} {'check':>8} {'over':>6} {'build':>8} {'over':>6} {'':7} {'build':>8} {'peak':>8}\n"
+    f"{'models':>6} {'spec bytes':>11} {'ms/model':>8} {'ms/model':>8} {'floor':>6} {'ms/model':>8} {'floor':>6} "
+    f"{'files':>7} {'ms/file':>8} {'MB':>8}"
+)
+
+
+def run(*arguments: str) -> Cost:
+    """CPU seconds, user and system, and peak memory of a program; what it says is shown where it fails."""
+    with tempfile.TemporaryFile() as said:
+        child = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdout=said, stderr=said)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            said.seek(0)
+            sys.exit(f"{' '.join(arguments)} ended with {child.returncode}:\n{said.read().decode()[-2000:]}")
+    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10))
+
+
+def build(project: str) -> tuple[Cost, int]:
+    """A build into an empty folder, and the number of files it made."""
+    with tempfile.TemporaryDirectory() as output:
+        cost = run("-m", "compiler", "build", "--project", project, "--output", output)
+        return cost, sum(len(files) for _, _, files in os.walk(output))
+
+
+def measure(models: int) -> Row:
+    """One row: each cost is the best of a few."""
+    with tempfile.TemporaryDirectory() as project:
+        write_project(models, Path(project))
+        times = range(TIMES[models])
+        builds = [build(project) for _ in times]
+        return Row(
+            models=models,
+            spec_bytes=sum(path.stat().st_size for path in Path(project).rglob("*.yaml")),
+            files=builds[0][1],
+            floor=min((run("bench/floor.py", project) for _ in times), key=lambda cost: cost.seconds),
+            check=min(
+                (run("-m", "compiler", "check", "--project", project) for _ in times), key=lambda cost: cost.seconds
+            ),
+            build=min((cost for cost, _ in builds), key=lambda cost: cost.seconds),
+        )
+
+
+def main() -> None:
+    """Print the table, what a start costs, and how cost grows."""
+    print("CPU time; the floor is libyaml's events of the same specs in plain data, in a process of its own")
+    print(HEADER)
+    rows = []
+    for models in TIMES:
+        rows.append(measure(models))
+        print(rows[-1].line(), flush=True)
+    start = min(run("-m", "compiler", "--version").seconds for _ in range(5))
+    print(f"start (--version): {start:.3f} s")
+    few, many = rows[0], rows[-1]
+    for name, small, large in (("check", few.check, many.check), ("build", few.build, many.build)):
+        growth = large.seconds / small.seconds
+        print(f"{name}: {many.models / few.models:.0f} times the models cost {growth:.1f} times as much")
+
+
+if __name__ == "__main__":
+    main()
