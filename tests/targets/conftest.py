@@ -1,0 +1,112 @@
+"""One model, one environment, and what the shipped targets make of them in a build."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from compiler.pipeline import Run
+from compiler.resources import package_file
+from compiler.schema import Validator, Violation, structural, with_defaults
+from compiler.source.memory import MemoryTree
+
+CAPABILITIES: Mapping[str, Any] = {
+    "kubernetes": {"version": "1.34"},
+    "kserve": {"version": "0.20", "mode": "Standard"},
+    "gateway": {"namespace": "gateways"},
+    "metrics": {"namespace": "monitoring"},
+    "externalSecrets": {"store": "ClusterSecretStore"},
+}
+DIGEST = "sha256:" + "0" * 64
+BESIDE = {
+    "models/policy.rego": "package credit\n",
+    "models/data.json": '{"limit": 3}\n',
+    "models/pricing.json": '{"nodes": [], "edges": []}\n',
+}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What was made of one model: objects by the file's name, or why not."""
+
+    objects: Mapping[str, Any]
+    texts: Mapping[str, str]
+    keys: Mapping[str, str]
+    reasons: str
+
+
+@pytest.fixture
+def made() -> Callable[..., Unit]:
+    """What is made of the first of some models; a capability that is None is one that the cluster lacks."""
+
+    def make(*models: Mapping[str, Any], owner: str = "risk", **capabilities: Any) -> Unit:
+        known = {name: value for name, value in {**CAPABILITIES, **capabilities}.items() if value is not None}
+        documents = [
+            _document("Team", owner, contacts={"email": "risk@bank.example"}),
+            _document("Environment", "prod", stage="prod", namespace="models", secretStore="vault", capabilities=known),
+            *({**one, "owner": owner} for one in models),
+        ]
+        image = {"image": "registry.example/opa:1.10.1", "digest": DIGEST}
+        project = _document("Project", "bank", environments=["prod"], images={"opa": image})
+        files = {"modelyard.yaml": yaml.safe_dump(project), "models/all.yaml": yaml.safe_dump_all(documents)}
+        return _unit(Run(MemoryTree({**files, **BESIDE})), models[0]["name"])
+
+    return make
+
+
+def _document(kind: str, name: str, **fields: Any) -> dict[str, Any]:
+    return {"apiVersion": "modelyard/v1", "kind": kind, "name": name, **fields}
+
+
+def _unit(run: Run, name: str) -> Unit:
+    found = [*run.portfolio.findings, *run.emitters.findings]
+    assert not [one for one in found if one.mandatory], [(one.message, one.place) for one in found]
+    unit = next(unit for unit in run.planned() if unit.id == f"prod/{name}")
+    files, wrong = run.producer.produce(unit)
+    assert not wrong, [one.message for one in wrong]
+    texts = {file.path.rpartition("/")[2]: file.content.decode() for file in files}
+    keys = {file.path.rpartition("/")[2]: file.rule.schema or "" for file in unit.files}
+    reasons = "\n".join(f"{one.message} | {one.help}" for one in unit.findings)
+    return Unit({path: yaml.safe_load(text) for path, text in texts.items()}, texts, keys, reasons)
+
+
+Judge = Callable[[str, Any], tuple[Violation, ...]]
+
+
+@pytest.fixture(scope="session")
+def cluster(external_schemas: Path) -> Callable[[str], Judge]:
+    """What a cluster of a Kubernetes version says of an object: core kinds strictly, others by their own definition."""
+
+    @cache
+    def of(version: str) -> Judge:
+        path = f"kubernetes-json-schema/v{version}.0-local-strict/_definitions.json"
+        content = package_file("kubernetes_validate", path)
+        definitions = json.loads(content or b"{}")["$defs"]
+
+        @cache
+        def checker(key: str) -> tuple[Validator, Mapping[str, Any]]:
+            name = next((name for name, node in definitions.items() if key in _keys(node)), None)
+            if name is not None:
+                return Validator({"$ref": f"#/$defs/{name}", "$defs": definitions}), {}
+            group, number, kind = key.split("/")
+            official = external_schemas / "k8s-crd" / group / f"{kind.lower()}_{number}.json"
+            strict = structural(json.loads(official.read_bytes()))
+            return Validator(strict), strict
+
+        def judge(key: str, data: Any) -> tuple[Violation, ...]:
+            validator, defaults = checker(key)
+            return validator.violations(with_defaults(defaults, data))
+
+        return judge
+
+    return of
+
+
+def _keys(node: Mapping[str, Any]) -> list[str]:
+    known = node.get("x-kubernetes-group-version-kind", [])
+    return ["/".join(filter(None, (one["group"], one["version"], one["kind"]))) for one in known]
