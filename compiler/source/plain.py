@@ -27,23 +27,19 @@ _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+# Compiled when first needed, which in most runs is never.
 _LOOSE = (
+    (r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*", "a number in base 60"),
+    (r"[-+]?0b[01_]+", "a binary number"),
+    (r"[-+]?0[0-7_]+", "an octal number"),
+    (r"[-+]?0x[0-9a-fA-F_]+", "a hexadecimal number"),
+    (r"[-+]?(?:0|[1-9][0-9_]*|[0-9]+)", "a number"),
+    (r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][-+]?[0-9]+", "a number"),
+    (r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+][0-9]+)?", "a number"),
+    (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date"),
     (
-        re.compile(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*"),
-        "a number in base 60",
-    ),
-    (re.compile(r"[-+]?0b[01_]+"), "a binary number"),
-    (re.compile(r"[-+]?0[0-7_]+"), "an octal number"),
-    (re.compile(r"[-+]?0x[0-9a-fA-F_]+"), "a hexadecimal number"),
-    (re.compile(r"[-+]?(?:0|[1-9][0-9_]*|[0-9]+)"), "a number"),
-    (re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][-+]?[0-9]+"), "a number"),
-    (re.compile(r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+][0-9]+)?"), "a number"),
-    (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "a date"),
-    (
-        re.compile(
-            r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?"
-            r"(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::?[0-9]{2})?))?"
-        ),
+        r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?"
+        r"(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::?[0-9]{2})?))?",
         "a time",
     ),
 )
@@ -94,7 +90,7 @@ def _number(text: str) -> tuple[Scalar, Doubt | Refusal | None]:
         return _integer(text, int(text, 0))
     if _NOT_FINITE.fullmatch(text):
         return text, Refusal(f"`{short(text)}` is no number that JSON can hold.")
-    kind = next((kind for pattern, kind in _LOOSE if pattern.fullmatch(text)), None)
+    kind = next((kind for pattern, kind in _LOOSE if re.fullmatch(pattern, text)), None)
     return text, None if kind is None else _loose(text, kind)
 
 

@@ -19,10 +19,9 @@ RELAXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], 
 ROOT = Path(__file__).parents[2]
 SPECS = [path.read_text() for path in sorted((ROOT / "models").rglob("*.yaml"))] or ["a: 1\n"]
 PIECES = st.sampled_from(
-    [
-     "- ", "? ", ": ", ":", "{", "}", "[", "]", ",", '"', "'", "&a ", "*a", "!!int ", "!x ", "|\n", ">-\n", "\n",
-     "\n  ", " ", "#", "a", "b: 1", "<<: ", "---\n", "...\n", "%TAG ", "\t", "\\", "0", "1.10", "no", "~", "é", "😀", "@",
-     "\r\n", "\0", '"\\0"']
+    ["- ", "? ", ": ", ":", "{", "}", "[", "]", ",", '"', "'", "&a ", "*a", "!!int ", "!x ", "|\n", ">-\n", "\n",
+     "\n  ", " ", "#", "a", "b: 1", "<<: ", "---\n", "...\n", "%TAG ", "\t", "\\", "0", "1.10", "no", "~", "é", "😀",
+     "@", "\r\n", "\0", '"\\0"']
 )  # fmt: skip
 
 
