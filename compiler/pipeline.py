@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING
 from compiler import resources
 from compiler.diagnostics import Finding, in_order
 from compiler.plan.conditions import Conditions
-from compiler.plan.context import Context, Planner, situation
+from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.judge import Judge, capability_findings
 from compiler.plan.load import load as load_emitters
-from compiler.plan.plan import PlannedUnit, Scope, plan
+from compiler.plan.plan import PlannedUnit, Scope, enabled, plan
+from compiler.plan.planner import Planner
+from compiler.plan.situation import base_context, situation
 from compiler.resolve.check import check as check_fleet
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
@@ -142,9 +144,11 @@ def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
     if isinstance(target, Finding):
         yield target
         return
-    judged = situation(run.planner, model, target)
-    yield from judged.findings
-    yield from run.judge.refusals(judged)
+    context = base_context(run.planner, model)
+    for emitter in (target, *enabled(run.planner, run.judge, model)):
+        judged = situation(run.planner, model, emitter, context)
+        yield from judged.findings
+        yield from run.judge.refusals(judged)
 
 
 CHECK: tuple[Stage, ...] = (documents, emitters, fleet)

@@ -10,7 +10,6 @@ from compiler.plan.load import mistake
 from compiler.spec.language import Language
 from compiler.values import Object, Pointer, as_list, as_object, as_str
 
-
 Verdicts = Mapping[Pointer, bool | Finding]
 """What each expression of emitter.yaml says of one model, by its place; a finding where it could not be asked."""
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from compiler import codes
 from compiler.diagnostics import Finding, Note, Subject
 from compiler.plan.conditions import Conditions
-from compiler.plan.context import Situation
 from compiler.plan.emitter import Emitter, Emitters
+from compiler.plan.situation import Situation
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
 from compiler.schema import Validator
@@ -65,9 +65,9 @@ class Judge:
                 yield asked if isinstance(asked, Finding) else self._cannot(emitter, model, cannot, pointer)
 
     def _bad_options(self, emitter: Emitter, model: ResolvedModel) -> Iterator[Finding]:
-        options = as_object(model.data.get("deploy")).get("options")
-        if options is None:
-            options = {}
+        if not emitter.is_target:
+            return
+        options = as_object(model.data.get("deploy")).get("options") or {}
         schema = as_object(emitter.data.get("options")) or {"type": "object", "additionalProperties": False}
         if emitter.id not in self._options:
             self._options[emitter.id] = Validator(schema)

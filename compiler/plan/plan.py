@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from compiler import codes
 from compiler.diagnostics import Finding, Subject
-from compiler.plan.context import Context, Planner, Situation, full_situation
+from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, FileRule
 from compiler.plan.judge import Judge
+from compiler.plan.neighbours import with_neighbours
+from compiler.plan.planner import Planner
+from compiler.plan.situation import Situation, Values, base_context, situation
 from compiler.provenance import Derived, Root
 from compiler.resolve.model import ResolvedModel
 from compiler.resolve.places import namespace
@@ -73,16 +76,18 @@ def _deployment(planner: Planner, judge: Judge, model: ResolvedModel, environmen
     if isinstance(target, Finding):
         return PlannedUnit(unit, (), (target,))
     findings: list[Finding] = []
-    ruled: list[tuple[str, Emitter, FileRule, dict[str, Root | Derived]]] = []
-    for emitter in [target, *_enabled(planner, judge, model)]:
-        situation = full_situation(planner, model, emitter)
-        findings += [*situation.findings, *judge.refusals(situation)]
+    ruled: list[tuple[str, Emitter, FileRule, Values]] = []
+    ours = with_neighbours(planner, situation(planner, model, target, base_context(planner, model)))
+    others_ = (situation(planner, model, emitter, ours.context) for emitter in enabled(planner, judge, model))
+    for each in [ours, *others_]:
+        emitter = each.emitter
+        findings += [*each.findings, *judge.refusals(each)]
         for rule in emitter.files:
-            path = _path(planner, situation, rule) if rule.per == "deployment" else None
+            path = _path(planner, each, rule) if rule.per == "deployment" else None
             if isinstance(path, Finding):
                 findings.append(path)
             elif path is not None:
-                ruled.append((path, emitter, rule, situation.context))
+                ruled.append((path, emitter, rule, each.context))
     if any(finding.mandatory for finding in findings):
         return PlannedUnit(unit, (), tuple(findings))
     resources = sorted(path for path, emitter, rule, _ in ruled if emitter.is_target and rule.resource)
@@ -94,15 +99,16 @@ def _deployment(planner: Planner, judge: Judge, model: ResolvedModel, environmen
     return PlannedUnit(unit, tuple(files), (*findings, *_clashes(files)))
 
 
-def _path(planner: Planner, situation: Situation, rule: FileRule) -> str | Finding | None:
-    wanted = situation.verdicts.get((*rule.pointer, "when"), True)
+def _path(planner: Planner, each: Situation, rule: FileRule) -> str | Finding | None:
+    wanted = each.verdicts.get((*rule.pointer, "when"), True)
     if wanted is not True:
         return wanted if isinstance(wanted, Finding) else None
-    filled = planner.evaluate(situation.emitter, rule.path, situation.context, (*rule.pointer, "path"))
+    filled = planner.evaluate(each.emitter, rule.path, each.context, (*rule.pointer, "path"))
     return filled if isinstance(filled, Finding) else as_str(filled)
 
 
-def _enabled(planner: Planner, judge: Judge, model: ResolvedModel) -> Iterator[Emitter]:
+def enabled(planner: Planner, judge: Judge, model: ResolvedModel) -> Iterator[Emitter]:
+    """Emitters beside its target that make something of a model."""
     for emitter in others(planner):
         if judge.takes(emitter, model):
             yield emitter

@@ -1,6 +1,6 @@
 """The schemas that check output: an emitter's own, the project's `schemas/crds/`, and those of installed packages.
 
-A file says `schema: apps/v1/Deployment`: group (none for the core), version, kind. What no schema is found for is not checked, and
+A file says `schema: <group>/<version>/<kind>`, without a group for the core. What no schema is found for is not checked, and
 is said. Schemas of clusters are structural (Kubernetes, "Specifying a structural schema"); they are made strict before use.
 """
 

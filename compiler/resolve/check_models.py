@@ -16,7 +16,6 @@ from compiler.spec.quantities import Duration, Percentage
 from compiler.values import as_list, as_object, as_str
 from compiler.words import nearest
 
-
 NOWHERE: tuple[str | None, ...] = (None,)
 """For a model that is listed nowhere: its general layers are judged alone."""
 

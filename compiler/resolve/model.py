@@ -18,6 +18,14 @@ class CompanionFile:
     relative: str
     content: bytes
 
+    @property
+    def text(self) -> str | None:
+        """The file as text; `None` where it is not UTF-8."""
+        try:
+            return self.content.decode()
+        except UnicodeDecodeError:
+            return None
+
 
 @dataclass(frozen=True, slots=True)
 class Release:

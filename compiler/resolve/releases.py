@@ -29,6 +29,11 @@ def read_release(tree: Tree, spec: Spec, version: str) -> tuple[Release, list[Fi
         else:
             place = spec.document.place((*pointer, *at))
             findings.append(Finding(codes.BESIDE, found, place, Subject("Model", spec.name, None, (*pointer, *at))))
+    total = sum(len(file.content) for file in files)
+    if total > LARGEST_FILE:
+        place, at_ = spec.document.place((*pointer, "source", COMPANIONS[0])), (*pointer, "source", COMPANIONS[0])
+        message = f"the files of {version} have {total} bytes together; a release has at most {LARGEST_FILE} beside the spec"
+        findings.append(Finding(codes.BESIDE, message, place, Subject("Model", spec.name, None, at_)))
     digests = {file.relative: bytes_digest(file.content) for file in files}
     return Release(version, content, pointer, tuple(files), digest({"content": content, "files": digests})), findings
 

@@ -32,7 +32,7 @@ class RustEngine:
             )
         except jsonschema_rs.ValidationError as error:
             raise SchemaError(_reason(error)) from error
-        except (ValueError, TypeError, jsonschema_rs.ReferencingError) as error:
+        except (ValueError, jsonschema_rs.ReferencingError) as error:
             raise SchemaError(str(error)) from error
 
     def is_valid(self, data: Json) -> bool:
@@ -64,9 +64,11 @@ class RustEngine:
 
 
 def _forbidden(pointer: Pointer, error: jsonschema_rs.ValidationError) -> Fault:
-    if error.schema_path[-1:] == ["propertyNames"] and error.schema_path[-2:-1] != ["properties"]:
-        names = error.instance if isinstance(error.instance, dict) else {}
-        return Fault(pointer, "propertyNames", {}, tuple(sorted(names)))
+    """What a schema that is `false` forbids; where that schema is about the keys of a map, each of its keys."""
+    keyword = error.evaluation_path[-1] if error.evaluation_path else ""
+    named_so = error.evaluation_path[-2:-1] == ["properties"] and pointer[-1:] == (keyword,)
+    if keyword in {"additionalProperties", "propertyNames"} and isinstance(error.instance, dict) and not named_so:
+        return Fault(pointer, str(keyword), {}, tuple(sorted(error.instance)))
     return Fault(pointer, "false", {})
 
 

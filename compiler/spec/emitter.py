@@ -65,7 +65,7 @@ class File(Closed):
     format: Literal["yaml", "json", "markdown", "html", "shell", "text"] | None = None
     """The format; absent: by the path's ending."""
     schema_: str | None = Field(None, alias="schema")
-    """What checks it: `apps/v1/Deployment`, or a JSON Schema in the emitter's folder."""
+    """What checks it: `<group>/<version>/<kind>`, or the name of a JSON Schema in the emitter's folder."""
     resource: bool = True
     """Whether `unit.resources` lists it, for whoever assembles a unit."""
     delimiters: Literal["curly", "square"] = "curly"

@@ -1,0 +1,10 @@
+"""CEL: conditions that people write about their models, type-checked before any model is read.
+
+The one door is `Expressions`. CEL and protobuf are imported when something is compiled, protobuf only to check types.
+"""
+
+from compiler.expression.expression import Expression, Failure, Values
+from compiler.expression.expressions import Expressions
+from compiler.expression.mistakes import Mistake
+
+__all__ = ["Expression", "Expressions", "Failure", "Mistake", "Values"]

@@ -1,0 +1,97 @@
+"""Where expressions are compiled."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from compiler.expression.expression import Expression, Values
+from compiler.expression.mistakes import Known, Mistake, mistake
+from compiler.expression.names import with_stand_ins
+from compiler.expression.shapes import Shape, Struct, prepared, shape
+from compiler.values import Json, Object
+
+if TYPE_CHECKING:
+    from cel_expr_python import cel  # type: ignore[import-untyped]  # as in descriptor.py
+
+    from compiler.expression.descriptor import Messages
+
+Expected: TypeAlias = Literal["bool", "string", "any"]
+
+_LONGEST = 10_000
+_RESULTS: Mapping[Expected, tuple[str, str, str]] = {
+    "bool": ("(", "\n) ? true : false", "true or false"),
+    "string": ("(", '\n) == ""', "text"),
+    "any": ("(", "\n)", "any value"),
+}
+"""What stands around an expression while its types are checked, so that only the expected type fits."""
+
+
+class Expressions:
+    """The variables that expressions may name, each with the JSON Schema of what it holds."""
+
+    def __init__(self, variables: Mapping[str, Object]) -> None:
+        self._schemas = variables
+
+    def compile(self, text: str, *, expect: Expected = "bool", checked: bool = True) -> Expression | Mistake:
+        """The expression ready for data, or the first thing that is wrong with it.
+
+        Without `checked` only its syntax is looked at: that is for an expression whose types were checked when it was
+        shipped, and spares the import of protobuf.
+        """
+        if len(text) > _LONGEST:
+            return Mistake(f"the expression has more than {_LONGEST:,} characters")
+        try:
+            compiled = self._untyped.compile(text, disable_check=True)
+        except RuntimeError as error:
+            return mistake(str(error), text, Known(self._schemas, {})) or Mistake(str(error))
+        wrong = self._wrong(text, expect) if checked else None
+        return wrong or Expression(text, compiled, self._schemas.keys(), self.values)
+
+    def values(self, data: Mapping[str, Json]) -> Values:
+        """Data made ready for any number of expressions: without nulls in maps, numbers as the schemas mean them."""
+        plain = {name: prepared(value, self._shapes[name]) for name, value in data.items() if name in self._shapes}
+        return Values(plain, self._untyped.Activation(plain))
+
+    @cached_property
+    def _shapes(self) -> dict[str, Shape]:
+        return {name: shape(schema) for name, schema in self._schemas.items()}
+
+    @cached_property
+    def _untyped(self) -> "cel.Env":
+        """What runs: it takes plain dicts, which typed expressions refuse."""
+        from cel_expr_python import cel  # noqa: PLC0415 - imported only where a condition is used
+
+        return cel.NewEnv(variables=dict.fromkeys(self._schemas, cel.Type.DYN))
+
+    @cached_property
+    def _messages(self) -> "Messages":
+        from compiler.expression.descriptor import Messages  # noqa: PLC0415 - imported only where types are checked
+
+        return Messages(self._shapes)
+
+    def _wrong(self, text: str, expect: Expected) -> Mistake | None:
+        """What is wrong with the types; the names of fields included, in `has` and macros too."""
+        before, after, wanted = _RESULTS[expect]
+        messages = self._messages
+        try:
+            messages.env.compile(before + with_stand_ins(text) + after)
+        except RuntimeError as error:
+            fields = {name: _names(struct) for name, struct in messages.fields.items()}
+            found = mistake(str(error), before + text + after, Known(self._schemas, fields))
+            return found and _unwrapped(found, text, len(before), wanted)
+        return None
+
+
+def _names(struct: Struct) -> tuple[str, ...]:
+    return tuple(struct.fields)
+
+
+def _unwrapped(found: Mistake, text: str, before: int, wanted: str) -> Mistake:
+    """The mistake at its place in the text as it was written."""
+    lines = text.split("\n")
+    if found.line > len(lines):
+        kept = next((row for row in lines if row.strip()), "")
+        column = len(kept) - len(kept.lstrip()) + 1
+        return Mistake(f"the expression has to come to {wanted}", lines.index(kept) + 1, column, len(kept.strip()) or 1)
+    column = found.column - before if found.line == 1 else found.column
+    return Mistake(found.message, found.line, max(column, 1), found.length, found.help)

@@ -1,0 +1,28 @@
+"""What planning has at hand: the fleet, the emitters, their conditions, and what fills their one-line templates."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from compiler.diagnostics import Finding
+from compiler.plan.conditions import Conditions
+from compiler.plan.context import Context
+from compiler.plan.emitter import Emitter, Emitters
+from compiler.resolve.fleet import Fleet
+from compiler.values import Json, Object, Pointer
+
+
+class Evaluate(Protocol):
+    """Fills a value of emitter.yaml that may hold one-line templates; what cannot be filled is a finding."""
+
+    def __call__(self, emitter: Emitter, value: Json, context: Context, pointer: Pointer) -> Json | Finding: ...
+
+
+@dataclass(frozen=True)
+class Planner:
+    """What contexts are made from; remembers what models export, since many may ask one."""
+
+    fleet: Fleet
+    emitters: Emitters
+    conditions: Conditions
+    evaluate: Evaluate
+    exported: dict[tuple[str, str], Object | Finding] = field(default_factory=dict)

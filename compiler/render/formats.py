@@ -1,0 +1,88 @@
+"""FORMATS: one entry for each format of output."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from compiler.errors import UsageError
+from compiler.render import yaml_dump
+from compiler.render.place import Place, PlainText
+from compiler.render.place_html import Html
+from compiler.render.place_markdown import Markdown
+from compiler.render.place_shell import Shell
+from compiler.values import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a format names its files, comments on itself, and writes data or the values of a text."""
+
+    name: str
+    suffix: str
+    comment: tuple[str, str] | None
+    dump: Callable[[Sequence[Json]], str] | None = None
+    place: Callable[[], Place] | None = None
+
+    @property
+    def structured(self) -> bool:
+        """Whether a template of the format is parsed, and its values placed in data."""
+        return self.dump is not None
+
+
+def _yaml(documents: Sequence[Json]) -> str:
+    return "---\n".join([yaml_dump.dump(document) for document in documents])
+
+
+_UNSEEN = re.compile(rf"[^\n -~{yaml_dump.SEEN}]")
+
+
+def _json(documents: Sequence[Json]) -> str:
+    text = json.dumps(documents[0], indent=2, ensure_ascii=False, allow_nan=False) if documents else ""
+    return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n"
+
+
+_ALL = (
+    Format("yaml", ".yaml", ("# ", ""), dump=_yaml),
+    Format("json", ".json", None, dump=_json),
+    Format("markdown", ".md", ("<!-- ", " -->"), place=Markdown),
+    Format("html", ".html", ("<!-- ", " -->"), place=Html),
+    Format("shell", ".sh", ("# ", ""), place=Shell),
+    Format("text", ".txt", ("# ", ""), place=PlainText),
+)
+FORMATS: Final[Mapping[str, Format]] = MappingProxyType({entry.name: entry for entry in _ALL})
+
+
+def format_of(name: str) -> Format:
+    """The format of that name; `UsageError` where there is none."""
+    if name not in FORMATS:
+        raise UsageError(f"`{name}` is not a format", help=f"there are {', '.join(FORMATS)}")
+    return FORMATS[name]
+
+
+def dump(documents: Sequence[Json], format: str, header: str | None = None) -> str:  # noqa: A002 - the word of emitter.yaml
+    """The file's text: the header as comments, then the documents; the same bytes for the same data."""
+    chosen = format_of(format)
+    if chosen.dump is None:
+        raise UsageError(f"`{format}` is text; there is no data to dump")
+    return with_header(chosen.dump(documents), chosen, header)
+
+
+def with_header(text: str, chosen: Format, header: str | None) -> str:
+    """The text below its header, where the format has comments; a script's first line stays first."""
+    if not header or chosen.comment is None:
+        return text
+    lines = "".join(_comment(line, *chosen.comment) + "\n" for line in header.splitlines())
+    if text.startswith("#!"):
+        first, newline, rest = text.partition("\n")
+        return f"{first}{newline}{lines}{rest}"
+    return lines + text
+
+
+def _comment(line: str, before: str, after: str) -> str:
+    quiet = re.sub(rf"[^ -~{yaml_dump.SEEN}]", "?", line)
+    if after:  # nothing in it may end the comment
+        quiet = re.sub("-(?=-)", "- ", quiet).replace(">", "&gt;")
+    return f"{before}{quiet}{after}".rstrip()
