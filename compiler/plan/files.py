@@ -21,5 +21,5 @@ def file_context(release: Release) -> dict[str, Derived]:
 
 
 def flat(path: str) -> str:
-    """A path as a name that a ConfigMap's key may have (letters, digits, `-`, `_`, `.`)."""
+    """A path as a name that a key of an object may have (letters, digits, `-`, `_`, `.`)."""
     return "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in path)

@@ -1,0 +1,132 @@
+"""An emitter that nobody ships, made in a project's own `templates/` by the guide alone, works like a shipped one."""
+
+import json
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+import yaml
+
+from compiler import codes, explain
+from compiler.diagnostics import Code, Finding
+from compiler.pipeline import Built, Run, build, check
+from compiler.source.memory import MemoryTree
+
+PROJECT = Path(__file__).parent / "cases" / "foreign-emitter"
+SPEC = "models/price-forecast.yaml"
+EMITTER = "templates/targets/compose/emitter.yaml"
+TEMPLATE = "templates/targets/compose/compose.yaml.j2"
+ARTIFACT = "laptop/price-forecast/compose.yaml"
+
+
+def project(**edits: tuple[str, str]) -> Run:
+    """The project, in which the first text of each edit is replaced by the second, in the file of that name."""
+    files = {path.relative_to(PROJECT).as_posix(): path.read_bytes() for path in PROJECT.rglob("*") if path.is_file()}
+    for name, (old, new) in edits.items():
+        path = {"spec": SPEC, "emitter": EMITTER, "template": TEMPLATE, "shop": "models/shop.yaml"}[name]
+        assert old.encode() in files[path]
+        files[path] = files[path].replace(old.encode(), new.encode())
+    return Run(MemoryTree(files))
+
+
+def rendered(built: Built) -> dict[str, str]:
+    return {file.path: file.content.decode() for unit in built.units for file in unit.files}
+
+
+def the_only(findings: tuple[Finding, ...]) -> Finding:
+    assert len(findings) == 1, findings
+    return findings[0]
+
+
+def told(finding: Finding) -> tuple[Code, str, int]:
+    assert finding.place
+    return finding.code, finding.place.path, finding.place.line
+
+
+def line_of(text: str, path: str = SPEC) -> int:
+    lines = (PROJECT / path).read_text(encoding="utf-8").splitlines()
+    return 1 + next(number for number, line in enumerate(lines) if text in line)
+
+
+def test_it_renders_and_passes_its_own_schema() -> None:
+    run = project()
+    assert check(run) == ()
+    built = build(run)
+    assert built.findings == ()
+    assert list(rendered(built)) == [ARTIFACT]
+    service = yaml.safe_load(rendered(built)[ARTIFACT])["services"]["price-forecast"]
+    assert service["ports"] == ["127.0.0.1:18000:8000"]
+    assert service["environment"]["PRICE_INDEX_URL"] == "http://prices.shop.example:8080"
+
+
+def test_what_it_renders_passes_the_official_schema(external_schemas: Path) -> None:
+    official = json.loads((external_schemas / "check-jsonschema" / "compose-spec.json").read_bytes())
+    jsonschema_rs.validate(official, yaml.safe_load(rendered(build(project()))[ARTIFACT]))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("memory: 1Gi", "memory: 1Ti", codes.OUTPUT_INVALID),
+        ("publish: 18000", "publish: 80", codes.BAD_OPTION),
+        ("publish: 18000", "publsh: 18000", codes.BAD_OPTION),
+        ("cpu: 2", "cpu: 1500m", codes.CANNOT),
+        ("value: info", 'value: "$HOME"', codes.CANNOT),
+        ("target: compose", "target: compos", codes.UNKNOWN_TARGET),
+    ],
+)
+def test_a_spec_that_cannot_work_is_refused_at_its_line(old: str, new: str, code: Code) -> None:
+    run = project(spec=(old, new))
+    found = [finding for finding in build(run).findings if finding.mandatory]
+    assert (code, SPEC, line_of(old)) in map(told, found)
+
+
+def test_output_that_fails_its_schema_names_the_template_too() -> None:
+    found = the_only(build(project(spec=("memory: 1Gi", "memory: 1Ti"))).findings)
+    assert "services.price-forecast.mem_limit" in found.message
+    assert [note.place.path for note in found.notes if note.place] == [TEMPLATE]
+
+
+def test_what_it_needs_is_said_with_its_help() -> None:
+    found = the_only(check(project(shop=('capabilities: {compose: {version: "2.30"}}', ""))))
+    assert found.code is codes.NEEDS
+    assert found.help == 'add `compose: {version: "2.30"}` under `capabilities` of the Environment'
+
+
+def test_its_capabilities_join_the_catalogue() -> None:
+    found = check(project(shop=('version: "2.30"', 'versoin: "2.30"')))
+    assert codes.BAD_CAPABILITY in {finding.code for finding in found}
+
+
+@pytest.mark.parametrize(
+    ("edit", "line"),
+    [
+        ({"emitter": ("has(deploy.secrets)", "has(deploy.secretz)")}, line_of("has(deploy.secrets)", EMITTER)),
+        ({"emitter": ("template: compose.yaml.j2", "template: compos.yaml.j2")}, line_of("template: ", EMITTER)),
+    ],
+)
+def test_a_mistake_in_its_description_is_found_by_a_check(edit: dict[str, tuple[str, str]], line: int) -> None:
+    assert (codes.BAD_EMITTER, EMITTER, line) in map(told, check(project(**edit)))
+
+
+def test_a_mistake_in_its_template_is_found_at_its_line() -> None:
+    found = the_only(build(project(template=("runtime.args", "runtme.args"))).findings)
+    assert told(found) == (codes.TEMPLATE, TEMPLATE, line_of("runtime.args", TEMPLATE))
+
+
+def test_a_value_that_is_no_plain_word_is_refused_inside_larger_text() -> None:
+    glued = ("{{ release.source.uri }}", '"{{ release.source.uri }}config"')
+    found = the_only(build(project(template=glued, spec=("0.2.0/\n", "0.2.0/?v=\n"))).findings)
+    assert told(found) == (codes.TEMPLATE, SPEC, line_of("uri:"))
+
+
+def test_a_line_of_what_it_renders_is_explained() -> None:
+    run = project()
+    lines = rendered(build(run))[ARTIFACT].splitlines()
+    number = 1 + lines.index("    mem_limit: 1Gi")
+    (explained,) = explain.artifact(run, f"build/{ARTIFACT}", str(number))
+    assert explained.pointer == ("services", "price-forecast", "mem_limit")
+    assert explained.template.path == TEMPLATE
+    (said,) = (layer for made in explained.made_of if "memory" in made.name for layer in made.said)
+    assert said.place
+    assert (said.role, said.place.path, said.place.line) == ("sets", SPEC, line_of("memory"))

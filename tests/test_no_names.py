@@ -1,0 +1,79 @@
+"""The compiler names nothing that it renders: emitters, kinds of objects and templates belong to `templates/` alone."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import compiler
+from compiler.resources import shipped
+
+PACKAGE = Path(compiler.__file__).parent
+KIND = re.compile(r"^kind: *[\"']?([A-Za-z]+)", re.MULTILINE)
+
+
+def ids(templates: Path) -> frozenset[str]:
+    """Names of the folders that describe themselves; no other test lets an id differ from its folder."""
+    return frozenset(path.parent.name for path in templates.rglob("emitter.yaml"))
+
+
+def kinds(templates: Path) -> frozenset[str]:
+    """What stands after `kind:` at the margin of a template."""
+    return frozenset(kind for path in templates.rglob("*.j2") for kind in KIND.findall(path.read_text("utf-8")))
+
+
+def files(templates: Path) -> frozenset[str]:
+    return frozenset(path.name for path in templates.rglob("*.j2"))
+
+
+@cache
+def patterns(templates: Path) -> Mapping[str, re.Pattern[str]]:
+    """What to look for; part of a longer name, such as a label's or a keyword's, is another word."""
+    return {
+        "emitter": _any_of(ids(templates), r"(?<![\w./-])", r"(?![\w/-]|\.\w)"),
+        "kind": _any_of(kinds(templates), r"\b", r"\b"),
+        "template": _any_of(files(templates), r"(?<![\w-])", ""),
+    }
+
+
+def _any_of(words: frozenset[str], before: str, after: str) -> re.Pattern[str]:
+    return re.compile(f"{before}(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))}){after}")
+
+
+def offenders(sources: Mapping[str, str], templates: Path) -> Iterator[str]:
+    for path, text in sources.items():
+        for number, line in enumerate(text.splitlines(), 1):
+            for what, pattern in patterns(templates).items():
+                yield from (f"{path}:{number}: the {what} {found!r}" for found in pattern.findall(line))
+
+
+def sources() -> dict[str, str]:
+    return {path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8") for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def test_the_compiler_names_nothing_that_it_renders() -> None:
+    found = list(offenders(sources(), shipped("templates")))
+    assert not found, "\n".join(["these belong to templates/:", *found])
+
+
+def test_names_are_read_from_the_shipped_templates() -> None:
+    templates = shipped("templates")
+    assert len(ids(templates)) > 2
+    assert len(kinds(templates)) > 5
+    assert len(files(templates)) > 10
+
+
+@pytest.mark.parametrize("what", ["id", "kind", "template"])
+def test_a_name_in_the_compiler_is_found(what: str) -> None:
+    templates = shipped("templates")
+    for name in {"id": ids, "kind": kinds, "template": files}[what](templates):
+        mutated = {"render/produce.py": f'if found == "{name}":\n    return\n'}
+        assert list(offenders(mutated, templates))
+
+
+def test_part_of_a_longer_name_is_another_word() -> None:
+    longer = "".join(f"x-{name}-y app.{name}.io a/{name}/b {name}_z\n" for name in ids(shipped("templates")))
+    longer += "".join(f"{kind}s My{kind}\n" for kind in kinds(shipped("templates")))
+    assert list(offenders({"names.py": longer}, shipped("templates"))) == []
