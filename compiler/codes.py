@@ -1,9 +1,11 @@
-"""Every built-in code, described once. MY0 reads, MY1 language, MY2 resolution, MY3 policy, MY4 planning, MY5 rendering,
-MY6 writing, MY7 project.
+"""Every built-in code, described once.
+
+MY0 reading, MY1 language, MY2 resolution, MY3 policy, MY4 planning, MY5 rendering, MY6 writing.
 
 An id is never given to another meaning; a code that is no longer found stays out of use.
 """
 
+# fmt: off - a table: id and name on one line
 from compiler.diagnostics import Code, Enforcement, Severity
 
 
@@ -17,185 +19,256 @@ def _warning(code: str, name: str, summary: str, why: str, remedy: str) -> Code:
 
 # --- MY0 reading -----------------------------------------------------------------------------------------------------
 YAML_SYNTAX = _error(
-    "MY001", "yaml-syntax", "The file is not YAML.",
+    "MY001",
+    "yaml-syntax",
+    "The file is not YAML.",
     "Nothing in a file that cannot be parsed can be compiled, so nothing else is said about it.",
     "Mend the line that is named; an editor with a YAML language server shows the same place.",
 )
 NOT_UTF8 = _error(
-    "MY002", "not-utf8", "The file is not UTF-8 text.",
+    "MY002",
+    "not-utf8",
+    "The file is not UTF-8 text.",
     "Specs are reviewed as text; other encodings show one thing and mean another.",
     "Save the file as UTF-8 without NUL or other control characters.",
 )
 DUPLICATE_KEY = _error(
-    "MY003", "duplicate-key", "A key stands twice in one map.",
+    "MY003",
+    "duplicate-key",
+    "A key stands twice in one map.",
     "Most readers of YAML silently keep the last one, so a reviewer cannot know which holds.",
     "Keep one of the two.",
 )
 CUSTOM_TAG = _error(
-    "MY004", "custom-tag", "A YAML tag that is not one of the core schema's, or does not fit its value.",
+    "MY004",
+    "custom-tag",
+    "A YAML tag that is not one of the core schema's, or does not fit its value.",
     "Tags ask a reader to build objects; specs are plain data.",
     "Remove the tag.",
 )
 TOO_LARGE = _error(
-    "MY005", "too-large", "The file is larger or deeper than a spec can be.",
+    "MY005",
+    "too-large",
+    "The file is larger or deeper than a spec can be.",
     "Limits keep a file of a stranger's pull request from stopping the tool.",
     "Split the file, or put data into a file beside the spec.",
 )
 ALIAS_BUDGET = _error(
-    "MY006", "alias-budget", "Aliases expand to too many values, or to themselves.",
+    "MY006",
+    "alias-budget",
+    "Aliases expand to too many values, or to themselves.",
     "A few lines of nested aliases can mean billions of values.",
     "Write the values out, or use a Defaults document.",
 )
 AMBIGUOUS_SCALAR = _warning(
-    "MY007", "ambiguous-scalar", "A plain scalar that readers of YAML understand differently.",
+    "MY007",
+    "ambiguous-scalar",
+    "A plain scalar that readers of YAML understand differently.",
     "`no`, `12:30:45`, `1e10` or a date mean one thing in YAML 1.1 and another in 1.2; Modelyard keeps what was written.",
     "Quote it.",
 )
 RESERVED_CHARACTER = _error(
-    "MY008", "reserved-character", "A character that specs and templates may not hold.",
+    "MY008",
+    "reserved-character",
+    "A character that specs and templates may not hold.",
     "U+E000 and U+E001 mark values while templates are rendered; control characters hide from reviewers.",
     "Remove the character.",
 )
 NOT_A_MAP = _error(
-    "MY009", "not-a-document", "A document that is not a map, or a key that is not text.",
+    "MY009",
+    "not-a-document",
+    "A document that is not a map, or a key that is not text.",
     "One document is one object of the language.",
     "Start the document with `apiVersion: modelyard/v1`.",
 )
 LINK = _error(
-    "MY010", "symbolic-link", "A spec, or a file beside one, that is a symbolic link.",
+    "MY010",
+    "symbolic-link",
+    "A spec, or a file beside one, that is a symbolic link.",
     "A link can lead outside the repository, and git stores only where it points.",
     "Put the file itself there.",
 )
 NUMBER = _error(
-    "MY011", "number", "A number that JSON cannot hold, or that other readers would round.",
+    "MY011",
+    "number",
+    "A number that JSON cannot hold, or that other readers would round.",
     "Infinity, not-a-number and integers beyond 64 bits do not survive the way into JSON, schemas and other tools.",
     "Write a number within range, or quote it if it is text.",
 )
 MERGE_KEY = _error(
-    "MY012", "merge-key", "`<<` that takes in something other than maps.",
+    "MY012",
+    "merge-key",
+    "`<<` that takes in something other than maps.",
     "A merge key copies the keys of a map, or of each map of a list; anything else has no keys to copy.",
     "Give `<<` an alias of a map, or a list of such aliases.",
 )
 
 # --- MY6 writing -----------------------------------------------------------------------------------------------------
 HAND_EDITED = _error(
-    "MY601", "hand-edited", "A file that Modelyard wrote was edited since.",
+    "MY601",
+    "hand-edited",
+    "A file that Modelyard wrote was edited since.",
     "The next build would undo the edit without a word; what is not in a spec or a template is lost or drifts.",
     "Put the edit into the spec, a patch or the template, delete the file, and build again.",
 )
 NOT_OURS = _error(
-    "MY602", "not-ours", "An output would replace a file that Modelyard did not write.",
+    "MY602",
+    "not-ours",
+    "An output would replace a file that Modelyard did not write.",
     "Only files that a lock names are ours to change; a file with exactly the same bytes is taken over.",
     "Move or delete the file, or place the output elsewhere.",
 )
 PATH_CLASH = _error(
-    "MY603", "path-clash", "Two outputs want one path, or paths that some systems cannot keep apart.",
+    "MY603",
+    "path-clash",
+    "Two outputs want one path, or paths that some systems cannot keep apart.",
     "macOS and Windows ignore the case of names, and no system has a file and a folder of one name.",
     "Give one of the two another path.",
 )
 UNSAFE_PATH = _error(
-    "MY604", "unsafe-path", "An output's path leads out of its folder, or cannot exist on every system.",
+    "MY604",
+    "unsafe-path",
+    "An output's path leads out of its folder, or cannot exist on every system.",
     "A path is made from names in specs; none of them may reach a file elsewhere, git's or Modelyard's own files.",
     "Rename what the path is made from, or change the path in the emitter.",
 )
 OUTPUT_LINK = _error(
-    "MY605", "output-link", "An output can be reached only through a symbolic link.",
+    "MY605",
+    "output-link",
+    "An output can be reached only through a symbolic link.",
     "A link can lead out of the folder that the output is confined to.",
     "Replace the link by a folder or a file.",
 )
 DAMAGED_LOCK = _error(
-    "MY606", "damaged-lock", "A lock does not say what Modelyard wrote.",
+    "MY606",
+    "damaged-lock",
+    "A lock does not say what Modelyard wrote.",
     "Without it nobody can tell a hand edit from an old output; a merge that left its markers is the usual cause.",
     "Restore the lock from git; or delete it, and with it the files that it names, and build again.",
 )
 
 # --- MY1 language ----------------------------------------------------------------------------------------------------
 UNKNOWN_KEY = _error(
-    "MY101", "unknown-key", "A key that the language does not have here.",
+    "MY101",
+    "unknown-key",
+    "A key that the language does not have here.",
     "A misspelled key would silently mean nothing; the language is closed so that nothing is ignored.",
     "Use the nearest known key, or remove it.",
 )
 MISSING_KEY = _error(
-    "MY102", "missing-key", "A key that has to be there is not.",
+    "MY102",
+    "missing-key",
+    "A key that has to be there is not.",
     "Something that is rendered or recorded needs the value, and Modelyard invents none.",
     "Add the key: in the document itself, or in a layer that holds for it.",
 )
 BAD_VALUE = _error(
-    "MY103", "bad-value", "A value that the field does not take.",
+    "MY103",
+    "bad-value",
+    "A value that the field does not take.",
     "Quantities are typed, so that a mistake is found here and not by the cluster.",
     "Write what the field expects; `modelyard explain` and the reference of the language show examples.",
 )
 UNKNOWN_KIND = _error(
-    "MY104", "unknown-kind", "A document whose apiVersion, kind or type Modelyard does not know.",
+    "MY104",
+    "unknown-kind",
+    "A document whose apiVersion, kind or type Modelyard does not know.",
     "One document is one object of a known kind.",
     "Start the document with `apiVersion: modelyard/v1` and a known `kind`.",
 )
 DUPLICATE_NAME = _error(
-    "MY105", "duplicate-name", "Two documents of one kind have the same name.",
+    "MY105",
+    "duplicate-name",
+    "Two documents of one kind have the same name.",
     "A name is an object's identity; references could mean either.",
     "Rename one of them.",
 )
 MISPLACED = _error(
-    "MY106", "misplaced", "A document in a file where its kind cannot stand.",
+    "MY106",
+    "misplaced",
+    "A document in a file where its kind cannot stand.",
     "The project file stands at the root, and Defaults in a file `_defaults.yaml` whose folder says what it holds for.",
     "Move the document.",
 )
 
 # --- MY2 resolution --------------------------------------------------------------------------------------------------
 UNKNOWN_REFERENCE = _error(
-    "MY201", "unknown-reference", "A name that refers to nothing.",
+    "MY201",
+    "unknown-reference",
+    "A name that refers to nothing.",
     "An owner, a dataset or a model that does not exist cannot be called, paged or audited.",
     "Use the nearest known name, or write the document that is missing.",
 )
 REFERENCE_CYCLE = _error(
-    "MY202", "reference-cycle", "Objects that refer to each other in a circle.",
+    "MY202",
+    "reference-cycle",
+    "Objects that refer to each other in a circle.",
     "None of them could start, be built or retire before the others.",
     "Remove one of the references.",
 )
 MATCHES_NOTHING = _error(
-    "MY203", "matches-nothing", "An overlay, a default or a deletion that holds for nothing.",
+    "MY203",
+    "matches-nothing",
+    "An overlay, a default or a deletion that holds for nothing.",
     "It was written to have an effect and has none; most often a name is misspelled.",
     "Correct the name, or remove it.",
 )
 NO_RELEASE = _error(
-    "MY204", "no-release", "No release, or one that was never published, would run in an environment.",
+    "MY204",
+    "no-release",
+    "No release, or one that was never published, would run in an environment.",
     "What runs is always one published release.",
     "Say `release:` in the environment's entry, or publish the release under `releases:`.",
 )
 LIFECYCLE = _error(
-    "MY205", "lifecycle", "A model in an environment that its lifecycle does not allow.",
+    "MY205",
+    "lifecycle",
+    "A model in an environment that its lifecycle does not allow.",
     "A model that is only proposed, or is retired, must not answer customers.",
     "Change `lifecycle` if the model is further than it says, or take it out of the environment.",
 )
 NO_NAMESPACE = _error(
-    "MY206", "no-namespace", "The environment has no namespace for the model.",
+    "MY206",
+    "no-namespace",
+    "The environment has no namespace for the model.",
     "An environment has one namespace for all, or one for each tenant; a model's tenant is never guessed from its owner.",
     "Set the model's `tenant`, or give the tenant a namespace in the Environment.",
 )
 BESIDE = _error(
-    "MY207", "file-beside", "A file beside the spec that is missing, too large or outside the project.",
+    "MY207",
+    "file-beside",
+    "A file beside the spec that is missing, too large or outside the project.",
     "Files that a release names are part of it: they are read, digested and shipped.",
     "Put the file there, or correct its path.",
 )
 SLO_LOOSER = _error(
-    "MY208", "slo-looser", "The SLO allows more than the SLA promises.",
+    "MY208",
+    "slo-looser",
+    "The SLO allows more than the SLA promises.",
     "Alerts would stay silent while the promise is broken.",
     "Make the objective at least as strict as the promise.",
 )
 NOT_THERE = _error(
-    "MY209", "not-there", "A model uses another one that does not run in the same environment, or not in a release that will do.",
+    "MY209",
+    "not-there",
+    "A model uses another one that does not run in the same environment, or not in a release that will do.",
     "It would have nobody to ask.",
     "Let the other model run there, or change the range.",
 )
 PROJECT_ORDER = _error(
-    "MY210", "promotion-order", "The project's list of environments and the Environment documents differ.",
+    "MY210",
+    "promotion-order",
+    "The project's list of environments and the Environment documents differ.",
     "Promotion follows the list; an environment that is not in it can never be reached.",
     "Name every Environment once in `environments`.",
 )
 
 # --- MY3 policy ------------------------------------------------------------------------------------------------------
 POLICY_NOT_EVALUATED = Code(
-    "MY301", "policy-not-evaluated", Severity.INFO, Enforcement.ADVISORY,
+    "MY301",
+    "policy-not-evaluated",
+    Severity.INFO,
+    Enforcement.ADVISORY,
     "A Policy or Waiver was recognised and not evaluated.",
     "This version checks the language, references and what is rendered; it says so rather than let a policy look kept.",
     "Nothing to do.",
@@ -203,69 +276,96 @@ POLICY_NOT_EVALUATED = Code(
 
 # --- MY4 planning ----------------------------------------------------------------------------------------------------
 UNKNOWN_TARGET = _error(
-    "MY401", "unknown-target", "No emitter has this id, or the model names none.",
+    "MY401",
+    "unknown-target",
+    "No emitter has this id, or the model names none.",
     "A model that runs somewhere needs a target that renders it.",
     "Set `deploy.target` to one of the targets.",
 )
 NOT_TAKEN = _error(
-    "MY402", "not-taken", "The target does not take models of this type or lifecycle.",
+    "MY402",
+    "not-taken",
+    "The target does not take models of this type or lifecycle.",
     "It could render something, and that would not run.",
     "Choose a target that takes it.",
 )
 CANNOT = _error(
-    "MY403", "cannot", "The target cannot express something that the spec asks for.",
+    "MY403",
+    "cannot",
+    "The target cannot express something that the spec asks for.",
     "It is refused rather than dropped, because nobody would notice.",
     "Remove it, or choose a target that can.",
 )
 NEEDS = _error(
-    "MY404", "needs", "The target needs something that the environment or the model does not have.",
+    "MY404",
+    "needs",
+    "The target needs something that the environment or the model does not have.",
     "What it renders would not work there.",
     "Do what the help says, or choose another target.",
 )
 BAD_OPTION = _error(
-    "MY405", "bad-option", "`deploy.options` does not fit what the target describes.",
+    "MY405",
+    "bad-option",
+    "`deploy.options` does not fit what the target describes.",
     "Options are as closed as the rest of the language.",
     "See the reference of the target.",
 )
 NO_IMAGE = _error(
-    "MY406", "no-image", "An image that the target needs is not locked, or an image has no digest.",
+    "MY406",
+    "no-image",
+    "An image that the target needs is not locked, or an image has no digest.",
     "A tag can change under a release; Modelyard makes no version or digest up.",
     "Name the image with its digest under `images` of the project, or set `runtime.digest`.",
 )
 BAD_EMITTER = _error(
-    "MY407", "bad-emitter", "An emitter's folder does not keep the contract.",
+    "MY407",
+    "bad-emitter",
+    "An emitter's folder does not keep the contract.",
     "A template that half works renders something that nobody asked for.",
     "Mend the place that is named; the guide to emitters describes the contract.",
 )
 PATH_CLASH = _error(
-    "MY408", "path-clash", "Two files would be written to one path.",
+    "MY408",
+    "path-clash",
+    "Two files would be written to one path.",
     "The second would silently replace the first.",
     "Give one of them another path.",
 )
 BAD_CAPABILITY = _error(
-    "MY409", "bad-capability", "A capability of an Environment that nothing declares, or whose value does not fit.",
+    "MY409",
+    "bad-capability",
+    "A capability of an Environment that nothing declares, or whose value does not fit.",
     "Emitters decide by capabilities; a misspelled one would silently be missing.",
     "See the reference of capabilities.",
 )
 PATCH_MISSES = _error(
-    "MY410", "patch-misses", "A patch that matches no rendered object, or more than one.",
+    "MY410",
+    "patch-misses",
+    "A patch that matches no rendered object, or more than one.",
     "It was written to have an effect on one object.",
     "Correct the target of the patch.",
 )
 
 # --- MY5 rendering ---------------------------------------------------------------------------------------------------
 TEMPLATE = _error(
-    "MY501", "template", "A template cannot be rendered for this model.",
+    "MY501",
+    "template",
+    "A template cannot be rendered for this model.",
     "Values are placed, never parsed; what cannot be placed safely is refused.",
     "Change the value in the spec, or mend the template.",
 )
 OUTPUT_INVALID = _error(
-    "MY502", "output-invalid", "What was rendered does not pass the schema of its consumer.",
+    "MY502",
+    "output-invalid",
+    "What was rendered does not pass the schema of its consumer.",
     "The cluster would refuse it later, or ignore it.",
     "Change the value in the spec, or mend the template.",
 )
 NOT_CHECKED = Code(
-    "MY503", "not-checked", Severity.INFO, Enforcement.ADVISORY,
+    "MY503",
+    "not-checked",
+    Severity.INFO,
+    Enforcement.ADVISORY,
     "No schema was at hand for a kind of output, so it was rendered and not checked.",
     "A check that did not happen must not look like one that passed.",
     "Install the extra that is named, or keep the schema in the project's `schemas/crds/`.",

@@ -65,11 +65,19 @@ def value(run: Run, subject: str, environments: Sequence[str]) -> tuple[Explaine
         if ("Model", name) in run.portfolio.broken:
             raise UsageError(f"the model `{name}` has findings", help="`modelyard check` says which")
         near = nearest(name, models)
-        raise UsageError(f"there is no model `{name}`", help=f"did you mean `{near}`?" if near else "`modelyard check` reads them all")
+        raise UsageError(
+            f"there is no model `{name}`",
+            help=f"did you mean `{near}`?" if near else "`modelyard check` reads them all",
+        )
     listed = [place for place in run.fleet.environments if place in as_object(models[name].data.get("environments"))]
-    wanted: Sequence[str | None] = [place for place in listed if not environments or place in environments] or ([] if environments else [None])
+    wanted: Sequence[str | None] = [place for place in listed if not environments or place in environments] or (
+        [] if environments else [None]
+    )
     if not wanted:
-        raise UsageError(f"{name} does not run in {', '.join(environments)}", help=f"it runs in: {', '.join(listed) or 'no environment'}")
+        raise UsageError(
+            f"{name} does not run in {', '.join(environments)}",
+            help=f"it runs in: {', '.join(listed) or 'no environment'}",
+        )
     return tuple(_value(run, name, pointer_of(field), place) for place in wanted)
 
 
@@ -127,8 +135,18 @@ def artifact(run: Run, path: str, where: str) -> tuple[ExplainedPlace, ...]:
     document, pointers, tree, source_map = _places(run, planned, where)
     found: list[ExplainedPlace] = []
     for pointer in pointers:
-        origins = [origin for key, made in source_map.items() if key[0] == document and key[1][: len(pointer)] == pointer for origin in made]
-        origins += [origin for key, made in source_map.items() if key[0] == document and pointer[: len(key[1])] == key[1] for origin in made]
+        origins = [
+            origin
+            for key, made in source_map.items()
+            if key[0] == document and key[1][: len(pointer)] == pointer
+            for origin in made
+        ]
+        origins += [
+            origin
+            for key, made in source_map.items()
+            if key[0] == document and pointer[: len(key[1])] == key[1]
+            for origin in made
+        ]
         template = Place(f"{planned.emitter.folder}/{planned.rule.template}")
         made_of = tuple(_origin(run, planned, origin) for origin in dict.fromkeys(origins))
         found.append(ExplainedPlace(planned.path, pointer, at(tree, pointer), template, made_of))
@@ -139,20 +157,28 @@ def _planned(run: Run, path: str) -> PlannedFile:
     parts = path.split("/")
     planned = {
         file.path: file
-        for unit in run.planned(lambda model, environment: not environment or environment in parts and (not model or model in parts))
+        for unit in run.planned(
+            lambda model, environment: not environment or (environment in parts and (not model or model in parts))
+        )
         for file in unit.files
     }
     for start in range(len(parts)):
         if "/".join(parts[start:]) in planned:
             return planned["/".join(parts[start:])]
     near = nearest(path, planned)
-    raise UsageError(f"no emitter makes {path}", help=f"did you mean {near}?" if near else "`modelyard build` lists what is made")
+    raise UsageError(
+        f"no emitter makes {path}", help=f"did you mean {near}?" if near else "`modelyard build` lists what is made"
+    )
 
 
-def _places(run: Run, planned: PlannedFile, where: str) -> tuple[int, list[Pointer], Json, dict[tuple[int, Pointer], tuple[Origin, ...]]]:
+def _places(
+    run: Run, planned: PlannedFile, where: str
+) -> tuple[int, list[Pointer], Json, dict[tuple[int, Pointer], tuple[Origin, ...]]]:
     rendered = run.producer.traced(planned)
     if isinstance(rendered, tuple):
-        raise UsageError(f"{planned.path} cannot be rendered: {rendered[0].message}", help="`modelyard build` says everything")
+        raise UsageError(
+            f"{planned.path} cannot be rendered: {rendered[0].message}", help="`modelyard build` says everything"
+        )
     source_map = dict(rendered.source_map or {})
     if not where.isdigit():
         pointer = pointer_of(where)
@@ -162,12 +188,17 @@ def _places(run: Run, planned: PlannedFile, where: str) -> tuple[int, list[Point
             except (KeyError, IndexError, TypeError):
                 continue
             return index, [pointer], tree, source_map
-        raise UsageError(f"{planned.path} has no {where}", help=_fields(as_object(rendered.documents[0]), pointer) or None)
+        raise UsageError(
+            f"{planned.path} has no {where}", help=_fields(as_object(rendered.documents[0]), pointer) or None
+        )
     for document in parse(rendered.text, planned.path).documents:
         lines = [pointer for pointer in _leaves(document.data) if document.place(pointer).line == int(where)]
         if lines:
             return document.index, lines, rendered.documents[document.index], source_map
-    raise UsageError(f"line {where} of {planned.path} holds no value", help="name a line with a value, or a pointer such as :spec.template")
+    raise UsageError(
+        f"line {where} of {planned.path} holds no value",
+        help="name a line with a value, or a pointer such as :spec.template",
+    )
 
 
 def _leaves(data: Json, pointer: Pointer = ()) -> Iterator[Pointer]:
@@ -187,7 +218,9 @@ def _origin(run: Run, planned: PlannedFile, origin: Origin) -> Explained:
         title = f"{model.name}.{dotted(origin.pointer)}" + (f" in {environment}" if environment else "")
         said = _said(model, origin.pointer)
         if origin.pointer == ("release",) and not said and model.release is not None:
-            only = Said("sets", "the only release", model.release.version, model.spec.document.place(model.release.pointer))
+            only = Said(
+                "sets", "the only release", model.release.version, model.spec.document.place(model.release.pointer)
+            )
             return Explained(title, model.release.version, (only,))
         return Explained(title, _value_at(model.data, origin.pointer), said)
     place, value_there = run.producer.located(planned, origin)

@@ -4,8 +4,8 @@
     findings = check(run)
     built = build(run)            # built.units, built.findings
 
-A stage is a function of the run that yields findings; `CHECK` is the table of contents of what is judged, and a build goes on from
-there to render what was planned.
+A stage is a function of the run that yields findings; `CHECK` is the table of contents of what is judged, and a build
+goes on from there to render what was planned.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Run:
     @cached_property
     def producer(self) -> Producer:
         """Renders what is planned; the template engine is imported here and not before."""
-        from compiler.render.produce import Producer
+        from compiler.render.produce import Producer  # noqa: PLC0415 - as the docstring says
 
         return Producer(self.tree, self.fleet)
 

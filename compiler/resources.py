@@ -44,7 +44,9 @@ class PublishedSchemas(Mapping[str, Object]):
 
 def kind_schemas() -> PublishedSchemas:
     """The schema of each kind by its name: `use-case.schema.json` is that of UseCase."""
-    return PublishedSchemas(shipped("schemas") / "modelyard" / "v1", lambda name: "".join(map(str.capitalize, name.split("-"))))
+    return PublishedSchemas(
+        shipped("schemas") / "modelyard" / "v1", lambda name: "".join(map(str.capitalize, name.split("-")))
+    )
 
 
 def type_schemas() -> PublishedSchemas:

@@ -18,20 +18,39 @@ from compiler.words import nearest
 from compiler.write.apply import apply, plan_changes
 from compiler.write.changes import Action, ChangeSet
 
-_ACTIONS = (("created", Action.CREATE), ("changed", Action.CHANGE), ("removed", Action.DELETE), ("unchanged", Action.KEEP))
+_ACTIONS = (
+    ("created", Action.CREATE),
+    ("changed", Action.CHANGE),
+    ("removed", Action.DELETE),
+    ("unchanged", Action.KEEP),
+)
 
 
 @click.command("build")
 @click.argument("models", nargs=-1)
-@click.option("--output", "-o", type=click.Path(file_okay=False, path_type=Path), help="The folder to write to; by default the project's `output`, build/.")
-@click.option("--check", "check_", is_flag=True, help="Write nothing; exit 1 if the folder is not what a build would make it.")
-@click.option("--format", "format_", type=click.Choice(tuple(REPORTERS)), default="text", show_default=True, help="How findings are written: text to stderr, anything else to stdout.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder to write to; by default the project's `output`, build/.",
+)
+@click.option(
+    "--check", "check_", is_flag=True, help="Write nothing; exit 1 if the folder is not what a build would make it."
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(tuple(REPORTERS)),
+    default="text",
+    show_default=True,
+    help="How findings are written: text to stderr, anything else to stdout.",
+)
 @options.environments
 @options.project
-def command(  # noqa: PLR0913 - one parameter an option
+def command(
     models: tuple[str, ...],
     output: Path | None,
-    check_: bool,  # noqa: FBT001 - click passes options by name
+    check_: bool,
     format_: str,
     environments: tuple[str, ...],
     root: Path | None,
@@ -39,8 +58,8 @@ def command(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Render every artifact, and write what changed.
 
-    MODELS and --env narrow what is rendered and removed. Nothing is written while anything mandatory is wrong, and a file
-    that somebody edited by hand is named, not overwritten.
+    MODELS and --env narrow what is rendered and removed. Nothing is written while anything mandatory is wrong, and a
+    file that somebody edited by hand is named, not overwritten.
 
     \b
     modelyard build
@@ -53,7 +72,11 @@ def command(  # noqa: PLR0913 - one parameter an option
     _require(run, models, environments)
     target = output or folder / (as_str(run.portfolio.project.data.get("output")) or "build")
     built = _built(run, _scope(models, environments))
-    changes = plan_changes(target, built.units, _owned(models, environments), root_name=_shown(target)) if built.is_whole else ChangeSet()
+    changes = (
+        plan_changes(target, built.units, _owned(models, environments), root_name=_shown(target))
+        if built.is_whole
+        else ChangeSet()
+    )
     findings = in_order([*built.findings, *changes.conflicts])
     checked = f"{len(run.portfolio.of('Model'))} models, {len(run.fleet.environments)} environments"
     report = Report(findings, run.text, checked, colour=sys.stderr.isatty() and wants_colour())
@@ -80,7 +103,9 @@ def _require(run: Run, models: tuple[str, ...], environments: tuple[str, ...]) -
 
 def _scope(models: tuple[str, ...], environments: tuple[str, ...]) -> Scope:
     def is_asked_for(model: str, environment: str) -> bool:
-        return (not models or not model or model in models) and (not environments or not environment or environment in environments)
+        return (not models or not model or model in models) and (
+            not environments or not environment or environment in environments
+        )
 
     return is_asked_for
 

@@ -14,12 +14,29 @@ from compiler.report import REPORTERS, Report
 
 @click.command("check")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--format", "format_", type=click.Choice(tuple(REPORTERS)), default="text", show_default=True, help="How findings are written.")
-@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file instead of stdout.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(tuple(REPORTERS)),
+    default="text",
+    show_default=True,
+    help="How findings are written.",
+)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report to this file instead of stdout.",
+)
 @options.environments
 @options.project
 def command(
-    files: tuple[Path, ...], format_: str, output: Path | None, environments: tuple[str, ...], root: Path | None, rev: str | None
+    files: tuple[Path, ...],
+    format_: str,
+    output: Path | None,
+    environments: tuple[str, ...],
+    root: Path | None,
+    rev: str | None,
 ) -> None:
     """Check language, references, and whether targets can do what models ask.
 

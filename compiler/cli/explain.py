@@ -10,25 +10,35 @@ import click
 from compiler import explain
 from compiler.cli import options
 from compiler.cli.output import emit, wants_colour
-from compiler.diagnostics import Code
+from compiler.diagnostics import Code, Place
 from compiler.errors import UsageError
 from compiler.explain import Explained, ExplainedPlace
 from compiler.pipeline import Run
 from compiler.values import Json, dotted, json_pointer
 
 _WIDEST = 76
+_ROLES = {"sets": ("●", "green"), "beaten": ("○", "bright_black"), "deletes": ("×", "red")}
 
 
 @click.command("explain")
 @click.argument("subject", required=False)
 @click.option("--list", "list_", is_flag=True, help="List every code.")
-@click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True, help="How it is written.")
-@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of stdout.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="How it is written.",
+)
+@click.option(
+    "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of stdout."
+)
 @options.environments
 @options.project
-def command(  # noqa: PLR0913 - one parameter an option
+def command(
     subject: str | None,
-    list_: bool,  # noqa: FBT001 - click passes options by name
+    list_: bool,
     format_: str,
     output: Path | None,
     environments: tuple[str, ...],
@@ -47,7 +57,9 @@ def command(  # noqa: PLR0913 - one parameter an option
         emit(_codes(explain.all_codes(), format_), output)
         return
     if not subject:
-        raise UsageError("say what to explain", help="MODEL[.field], ARTIFACT:pointer, or a CODE; see `modelyard explain --help`")
+        raise UsageError(
+            "say what to explain", help="MODEL[.field], ARTIFACT:pointer, or a CODE; see `modelyard explain --help`"
+        )
     known = explain.code(subject)
     if known is not None:
         emit(_codes((known,), format_), output)
@@ -58,12 +70,19 @@ def command(  # noqa: PLR0913 - one parameter an option
     colour = wants_colour(output)
     if colon and "/" in path:
         places = explain.artifact(run, path, where)
-        emit(_json([_place(place) for place in places]) if format_ == "json" else _places(places, colour=colour), output)
+        emit(
+            _json([_place(place) for place in places]) if format_ == "json" else _places(places, colour=colour), output
+        )
     elif "/" in subject:
         raise UsageError("say which place of the artifact", help=f"{subject}:LINE or {subject}:pointer.to.a.value")
     else:
         values = explain.value(run, subject, environments)
-        emit(_json([asdict(value) for value in values]) if format_ == "json" else "\n".join(_value(one, colour=colour) for one in values), output)
+        emit(
+            _json([asdict(value) for value in values])
+            if format_ == "json"
+            else "\n".join(_value(one, colour=colour) for one in values),
+            output,
+        )
 
 
 def _json(data: object) -> str:
@@ -89,11 +108,10 @@ def _value(value: Explained, *, colour: bool, indent: str = "") -> str:
     lines = [f"{indent}{title} = {_shown(value.value)}"]
     width = max((len(_where(said.place)) for said in value.said), default=0)
     for said in value.said:
-        mark = {"sets": "●", "beaten": "○", "deletes": "×"}[said.role]
-        role = {"sets": "sets", "beaten": "beaten", "deletes": "deletes"}[said.role]
-        style = {"sets": "green", "beaten": "bright_black", "deletes": "red"}[said.role]
-        line = f"{indent}  {mark} {role:7} {_where(said.place):{width}}  {_shown(said.value) if said.role != 'deletes' else '':<12}  {said.label}"
-        lines.append(click.style(line.rstrip(), fg=style) if colour else line.rstrip())
+        mark, style = _ROLES[said.role]
+        shown = "" if said.role == "deletes" else _shown(said.value)
+        line = f"{indent}  {mark} {said.role:7} {_where(said.place):{width}}  {shown:<12}  {said.label}".rstrip()
+        lines.append(click.style(line, fg=style) if colour else line)
     return "\n".join(lines) + "\n"
 
 
@@ -112,8 +130,8 @@ def _lines(place: ExplainedPlace, *, colour: bool) -> Iterator[str]:
     yield ""
 
 
-def _where(place: object) -> str:
-    return f"{place.path}:{place.line}:{place.column}" if hasattr(place, "path") and hasattr(place, "line") and hasattr(place, "column") else "built in"
+def _where(place: Place | None) -> str:
+    return f"{place.path}:{place.line}:{place.column}" if place else "built in"
 
 
 def _shown(value: Json) -> str:

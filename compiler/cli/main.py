@@ -28,7 +28,9 @@ class Commands(click.Group):
         command: click.Command = importlib.import_module(f"compiler.cli.{cmd_name}").command
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that was asked for; an unknown one is answered with the nearest."""
         try:
             return super().resolve_command(ctx, args)

@@ -9,6 +9,7 @@ import click
 from compiler.errors import UsageError
 from compiler.resolve.fleet import Fleet
 from compiler.source.tree import Tree
+from compiler.source.worktree import WorkTree
 from compiler.spec.portfolio import PROJECT_FILE
 from compiler.words import nearest
 
@@ -17,7 +18,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def project(function: F) -> F:
     """`--project` and `--rev`: which tree is read."""
-    function = click.option("--rev", metavar="REVISION", help="Read this git revision instead of the work tree.")(function)
+    function = click.option("--rev", metavar="REVISION", help="Read this git revision instead of the work tree.")(
+        function
+    )
     return click.option(
         "--project",
         "root",
@@ -28,7 +31,9 @@ def project(function: F) -> F:
 
 def environments(function: F) -> F:
     """`--env`, which may be given more than once."""
-    return click.option("--env", "environments", multiple=True, metavar="NAME", help="Only this environment; may be repeated.")(function)
+    return click.option(
+        "--env", "environments", multiple=True, metavar="NAME", help="Only this environment; may be repeated."
+    )(function)
 
 
 def project_root(root: Path | None) -> Path:
@@ -42,17 +47,16 @@ def project_root(root: Path | None) -> Path:
         if (folder / PROJECT_FILE).is_file():
             return folder
     raise UsageError(
-        f"there is no {PROJECT_FILE} in {here} or in a folder above it", help="run the command inside a project, or name it with --project"
+        f"there is no {PROJECT_FILE} in {here} or in a folder above it",
+        help="run the command inside a project, or name it with --project",
     )
 
 
 def open_tree(root: Path, rev: str | None) -> Tree:
     """The work tree, or a revision of it."""
     if rev is None:
-        from compiler.source.worktree import WorkTree
-
         return WorkTree(root)
-    from compiler.source.revision import open_revision  # git is imported only where a revision is read
+    from compiler.source.revision import open_revision  # noqa: PLC0415 - git is imported only where a revision is read
 
     return open_revision(root, rev)
 

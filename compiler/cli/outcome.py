@@ -51,4 +51,7 @@ def _tell(error: ModelyardError) -> None:
 def _tell_bug(error: Exception) -> None:
     bug_log = importlib.import_module("compiler.cli.output").bug_log
     click.echo(f"{click.style('bug', fg='red', bold=True)}: {type(error).__name__}: {error}", err=True)
-    click.echo(f"This is a mistake in modelyard, not in your files. The log is in {bug_log(error)}; please report it.", err=True)
+    click.echo(
+        f"This is a mistake in modelyard, not in your files. The log is in {bug_log(error)}; please report it.",
+        err=True,
+    )

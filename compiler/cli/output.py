@@ -15,7 +15,9 @@ from compiler.errors import SurroundingsError
 
 def wants_colour(output: Path | None = None) -> bool:
     """Whether stdout is a terminal that shows colours; `NO_COLOR` (no-color.org) is kept."""
-    return output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return (
+        output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
 
 
 def emit(text: str, output: Path | None) -> None:
@@ -40,7 +42,9 @@ def bug_log(error: Exception) -> str:
         *traceback.format_exception(error),
     ]
     try:
-        with tempfile.NamedTemporaryFile("w", prefix="modelyard-bug-", suffix=".log", delete=False, encoding="utf-8") as log:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="modelyard-bug-", suffix=".log", delete=False, encoding="utf-8"
+        ) as log:
             log.write("\n".join(lines))
             return log.name
     except OSError:

@@ -68,13 +68,17 @@ class Conditions:
             return mistake(emitter, f"{text!r}: {compiled.message}", pointer, compiled.help)
         found = compiled.evaluate(data)
         if isinstance(found, Failure):
-            return mistake(emitter, f"{text!r}: {found.message}", pointer, "ask `has(…)` first of a field that may be absent")
+            return mistake(
+                emitter, f"{text!r}: {found.message}", pointer, "ask `has(…)` first of a field that may be absent"
+            )
         return found
 
     def _asked(self, emitter: Emitter) -> _Questions:
         if emitter.id not in self._questions:
             asked = list(expressions(emitter))
-            together = self._of(emitter).compile(f"[{', '.join(f'({text})' for _, text in asked)}]", expect="any", checked=False)
+            together = self._of(emitter).compile(
+                f"[{', '.join(f'({text})' for _, text in asked)}]", expect="any", checked=False
+            )
             sound = together if isinstance(together, Expression) and not any(self.mistakes(emitter)) else None
             fields: dict[str, frozenset[str] | None] = {}
             for path in sound.reads if sound else ():
@@ -101,7 +105,11 @@ def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:
     properties = as_object(whole["properties"])
     model: Object = {
         "type": "object",
-        "properties": {key: node for key, node in properties.items() if key not in {"releases", "source", "version", "environments"}}
+        "properties": {
+            key: node
+            for key, node in properties.items()
+            if key not in {"releases", "source", "version", "environments"}
+        }
         | {key: as_object(as_object(definitions["Entry"])["properties"])[key] for key in ("release", "canary")},
         "$defs": definitions,
     }

@@ -23,7 +23,12 @@ class Endpoint:
     @property
     def data(self) -> dict[str, Json]:
         """The endpoint as templates see it: what is not there is left out."""
-        parts: dict[str, Json] = {"url": self.url, "scheme": self.scheme, "host": self.host, "internal": self.namespace is not None}
+        parts: dict[str, Json] = {
+            "url": self.url,
+            "scheme": self.scheme,
+            "host": self.host,
+            "internal": self.namespace is not None,
+        }
         if self.port is not None:
             parts["port"] = self.port
         if self.namespace is not None:
@@ -54,4 +59,8 @@ def reached(uses: list[dict[str, Json]], extra: list[str]) -> Iterator[Object]:
         key = (one.get("host"), one.get("port"))
         if one.get("port") is not None and key not in seen:
             seen.add(key)
-            yield {name: one[name] for name in ("host", "port", "scheme", "internal", "namespace", "selector", "cidrs", "name") if name in one}
+            yield {
+                name: one[name]
+                for name in ("host", "port", "scheme", "internal", "namespace", "selector", "cidrs", "name")
+                if name in one
+            }

@@ -29,13 +29,19 @@ def locked(
     for name in wanted:
         if name in known:
             entry = as_object(known[name])
-            ref = reference(as_str(entry.get("image")), as_str(entry.get("digest")), as_str(environment.get("registry")))
-            found[name] = Derived(ref, (Origin("project", ("images", name, "image")), Origin("project", ("images", name, "digest"))))
+            ref = reference(
+                as_str(entry.get("image")), as_str(entry.get("digest")), as_str(environment.get("registry"))
+            )
+            found[name] = Derived(
+                ref, (Origin("project", ("images", name, "image")), Origin("project", ("images", name, "digest")))
+            )
         else:
             place = project.document.place(("images",))
             help_ = f"add `{name}: {{image: …, digest: sha256:…}}` under `images` of the project"
             message = f"{emitter.title} needs the image `{name}`, and the project does not lock it"
-            findings.append(Finding(codes.NO_IMAGE, message, place, Subject("Project", project.name, None, ("images", name)), help_))
+            findings.append(
+                Finding(codes.NO_IMAGE, message, place, Subject("Project", project.name, None, ("images", name)), help_)
+            )
     return found, findings
 
 

@@ -28,7 +28,11 @@ class Judge:
         emitter = self._emitters.by_id.get(named)
         if emitter is None or not emitter.is_target:
             near = nearest(named, self._emitters.targets) if named else None
-            help_ = f"did you mean `{near}`?" if near else f"set `deploy.target` to one of: {', '.join(self._emitters.targets)}"
+            help_ = (
+                f"did you mean `{near}`?"
+                if near
+                else f"set `deploy.target` to one of: {', '.join(self._emitters.targets)}"
+            )
             message = f"there is no target `{named}`" if named else f"{model.name} names no target"
             return model.finding(codes.UNKNOWN_TARGET, message, ("deploy", "target"), help_)
         for key, said in (("types", "type"), ("lifecycle", "lifecycle")):
@@ -106,7 +110,9 @@ class Judge:
                 if rest:
                     place = model.spec.document.place(written)
                     environment = model.environment.name if model.environment else None
-                    return Finding(codes.CANNOT, message, place, Subject("Model", model.name, environment, written), help_)
+                    return Finding(
+                        codes.CANNOT, message, place, Subject("Model", model.name, environment, written), help_
+                    )
             if root == "model":
                 return model.finding(codes.CANNOT, message, rest, help_)
             if root not in {"release", "environment", "capabilities", "options"}:
@@ -118,7 +124,11 @@ class Judge:
         return sorted(getattr(compiled, "reads", frozenset()), key=lambda pointer: (-len(pointer), str(pointer)))
 
     def _others(self, key: str, value: str) -> str:
-        fit = [emitter.id for emitter in self._emitters.by_id.values() if emitter.is_target and (not emitter.takes.get(key) or value in as_list(emitter.takes[key]))]
+        fit = [
+            emitter.id
+            for emitter in self._emitters.by_id.values()
+            if emitter.is_target and (not emitter.takes.get(key) or value in as_list(emitter.takes[key]))
+        ]
         return f"use one of: {', '.join(fit)}" if fit else "no target takes it yet"
 
 

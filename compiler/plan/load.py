@@ -31,10 +31,16 @@ def load(shipped: Tree, project: Tree, folder: str, schema: Object, capabilities
     known = dict(capabilities)
     for emitter in found.values():
         known.update(as_object(emitter.data.get("capabilities")))
-    return Emitters(dict(sorted(found.items())), {"type": "object", "additionalProperties": False, "properties": known}, tuple(findings))
+    return Emitters(
+        dict(sorted(found.items())),
+        {"type": "object", "additionalProperties": False, "properties": known},
+        tuple(findings),
+    )
 
 
-def _emitter(tree: Tree, folder: str, validator: Validator, findings: list[Finding], *, shipped: bool) -> Emitter | None:
+def _emitter(
+    tree: Tree, folder: str, validator: Validator, findings: list[Finding], *, shipped: bool
+) -> Emitter | None:
     path = f"{folder}/{DESCRIPTION}"
     parsed = parse(tree.read(path), path)
     findings.extend(parsed.findings)
@@ -56,7 +62,9 @@ def _emitter(tree: Tree, folder: str, validator: Validator, findings: list[Findi
         shipped=shipped,
         document=document,
         data=data,
-        templates={name: content.decode("utf-8", "replace") for name, content in contents.items() if name.endswith(".j2")},
+        templates={
+            name: content.decode("utf-8", "replace") for name, content in contents.items() if name.endswith(".j2")
+        },
         schemas={name: _schema(content) for name, content in contents.items() if not name.endswith(".j2")},
         files=file_rules(data),
         digest=digest({DESCRIPTION: data, **{name: bytes_digest(content) for name, content in contents.items()}}),
@@ -75,11 +83,15 @@ def _schema(content: bytes) -> Object:
 
 def _mistakes(emitter: Emitter) -> Iterator[Finding]:
     if emitter.id != basename(emitter.folder):
-        yield mistake(emitter, f"the emitter `{emitter.id}` stands in the folder {emitter.folder}", ("id",), "give both one name")
+        yield mistake(
+            emitter, f"the emitter `{emitter.id}` stands in the folder {emitter.folder}", ("id",), "give both one name"
+        )
     for rule in emitter.files:
         if rule.template not in emitter.templates:
             message = f"there is no template {rule.template} in {emitter.folder}"
-            yield mistake(emitter, message, (*rule.pointer, "template"), "templates end in .j2 and stand in the emitter's folder")
+            yield mistake(
+                emitter, message, (*rule.pointer, "template"), "templates end in .j2 and stand in the emitter's folder"
+            )
     for name, schema in emitter.schemas.items():
         try:
             Validator(schema)
@@ -93,7 +105,9 @@ def _mistakes(emitter: Emitter) -> Iterator[Finding]:
     try:
         Validator(as_object(options))
     except SchemaError as error:
-        yield mistake(emitter, f"the options are no JSON Schema: {error}", ("options",), "write them as JSON Schema 2020-12")
+        yield mistake(
+            emitter, f"the options are no JSON Schema: {error}", ("options",), "write them as JSON Schema 2020-12"
+        )
 
 
 def _may_join(emitter: Emitter, found: dict[str, Emitter], findings: list[Finding]) -> bool:
@@ -104,7 +118,9 @@ def _may_join(emitter: Emitter, found: dict[str, Emitter], findings: list[Findin
     if before.shipped and before.digest == emitter.digest:
         return False
     if not before.shipped or emitter.shipped:
-        findings.append(mistake(emitter, f"there are two emitters `{emitter.id}`", ("id",), f"the other stands in {before.folder}"))
+        findings.append(
+            mistake(emitter, f"there are two emitters `{emitter.id}`", ("id",), f"the other stands in {before.folder}")
+        )
         return False
     fork = emitter.data.get("forkedFrom")
     if fork == before.digest:

@@ -34,10 +34,7 @@ def with_neighbours(planner: Planner, alone: Situation) -> Situation:
     origins: Origins = (Origin("model", ("uses",)),)
     extra = [as_str(url) for url in as_list(deploy.get("egress"))]
     asked: list[Json] = [{"name": use["env"], "value": use["url"]} for use in uses]
-    secrets: list[Json] = [
-        {"name": secret["name"], "key": secret["key"], "env": as_object(secret["as"])["env"]}
-        for secret in map(as_object, as_list(deploy.get("secrets")))
-    ]
+    secrets: list[Json] = [_secret(secret) for secret in map(as_object, as_list(deploy.get("secrets")))]
     context |= {
         "uses": Derived(list(uses), origins),
         "egress": Derived(list(reached(uses, extra)), (*origins, Origin("model", ("deploy", "egress")))),
@@ -57,6 +54,8 @@ def exports(planner: Planner, emitter: Emitter, context: Context, name: str) -> 
     if isinstance(filled, Finding):
         return filled
     found = {key: value for key, value in as_object(filled).items() if value is not None}
+    if "path" in found:
+        found["url"] = f"{found.get('url', '')}{found['path']}"
     parts = endpoint(as_str(found.get("url")))
     return {**(parts.data if parts else {}), **found}
 
@@ -71,7 +70,13 @@ def _use(planner: Planner, model: ResolvedModel, use: Object) -> dict[str, Json]
         data = dataset_in(planner.fleet.layers, spec, environment.name)
         url = as_str(data.get("endpoint")) or as_str(data.get("uri"))
         found = endpoint(url)
-        return {"kind": "dataset", "name": spec.name, "env": env, "url": url, **(found.data if found else {"internal": False})}
+        return {
+            "kind": "dataset",
+            "name": spec.name,
+            "env": env,
+            "url": url,
+            **(found.data if found else {"internal": False}),
+        }
     other = planner.fleet.model(as_str(use.get("model")), environment.name)
     emitter = planner.emitters.by_id.get(target_of(other)) if other else None
     if other is None or emitter is None:
@@ -84,6 +89,13 @@ def _use(planner: Planner, model: ResolvedModel, use: Object) -> dict[str, Json]
     project = planner.fleet.portfolio.project.name
     runs: dict[str, Json] = {"namespace": namespace(other), "selector": names.selector(other.name, project)}
     return {"kind": "model", "name": other.name, "env": env, "url": "", **runs, **exported, **cidrs}
+
+
+def _secret(secret: Object) -> Object:
+    key = as_str(secret["key"])
+    path, slash, property_ = key.rpartition("/")
+    whole: dict[str, Json] = {"name": secret["name"], "key": key, "env": as_object(secret["as"])["env"]}
+    return {**whole, "path": path, "property": property_} if slash else {**whole, "path": key}
 
 
 def _exported(planner: Planner, other: ResolvedModel, emitter: Emitter) -> Object | Finding:

@@ -130,7 +130,9 @@ def _environment(planner: Planner, environment: str, made: list[_Made]) -> Itera
 
 
 def _project(planner: Planner, made: list[_Made]) -> Iterator[PlannedUnit]:
-    environments: list[Json] = [planner.fleet.portfolio.of("Environment")[name].data for name in planner.fleet.environments]
+    environments: list[Json] = [
+        planner.fleet.portfolio.of("Environment")[name].data for name in planner.fleet.environments
+    ]
     context = {**_common(planner, made), "environments": Derived(environments, ())}
     yield from _shared(planner, "project", "", context, (planner.fleet.portfolio.project.document.path,))
 
@@ -142,7 +144,9 @@ def _common(planner: Planner, made: list[_Made]) -> dict[str, Root | Derived]:
     }
 
 
-def _shared(planner: Planner, per: str, folder: str, context: Context, sources: tuple[str, ...]) -> Iterator[PlannedUnit]:
+def _shared(
+    planner: Planner, per: str, folder: str, context: Context, sources: tuple[str, ...]
+) -> Iterator[PlannedUnit]:
     files: list[PlannedFile] = []
     findings: list[Finding] = []
     for emitter in others(planner):
@@ -153,7 +157,9 @@ def _shared(planner: Planner, per: str, folder: str, context: Context, sources: 
             if isinstance(path, Finding):
                 findings.append(path)
             else:
-                files.append(PlannedFile(f"{folder}/{path}" if folder else as_str(path), emitter, rule, context, None, sources))
+                files.append(
+                    PlannedFile(f"{folder}/{path}" if folder else as_str(path), emitter, rule, context, None, sources)
+                )
     if files or findings:
         yield PlannedUnit(folder or "project", tuple(files), (*findings, *_clashes(files)))
 
@@ -171,4 +177,6 @@ def _clashes(files: list[PlannedFile]) -> Iterator[Finding]:
         if before is not file:
             message = f"{before.emitter.id} and {file.emitter.id} both write {file.path}"
             place = file.emitter.place((*file.rule.pointer, "path"))
-            yield Finding(codes.PATH_CLASH, message, place, Subject("Emitter", file.emitter.id), "give one of them another path")
+            yield Finding(
+                codes.PATH_CLASH, message, place, Subject("Emitter", file.emitter.id), "give one of them another path"
+            )

@@ -14,7 +14,9 @@ from compiler.values import Json, Object, Pointer
 class Evaluate(Protocol):
     """Fills a value of emitter.yaml that may hold one-line templates; what cannot be filled is a finding."""
 
-    def __call__(self, emitter: Emitter, value: Json, context: Context, pointer: Pointer) -> Json | Finding: ...
+    def __call__(self, emitter: Emitter, value: Json, context: Context, pointer: Pointer) -> Json | Finding:
+        """The value filled; `pointer` is its place in emitter.yaml."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,9 @@ def base_context(planner: Planner, model: ResolvedModel) -> Values:
         "namespace": Derived(namespace(model), _namespace_origins(model, environment)),
         "selector": Derived(names.selector(model.name, project.name), named),
         "podLabels": Derived(names.pod_labels(model.name, project.name, version), released),
-        "labels": Derived(names.labels(model.name, project.name, version, owner), (*released, Origin("model", ("owner",)))),
+        "labels": Derived(
+            names.labels(model.name, project.name, version, owner), (*released, Origin("model", ("owner",)))
+        ),
         **_utilization(model),
     }
     if model.release is not None:
@@ -88,7 +90,9 @@ def environment_of(model: ResolvedModel) -> Spec:
     return model.environment
 
 
-def _images(planner: Planner, emitter: Emitter, verdicts: Verdicts, environment: Object) -> tuple[Derived, list[Finding]]:
+def _images(
+    planner: Planner, emitter: Emitter, verdicts: Verdicts, environment: Object
+) -> tuple[Derived, list[Finding]]:
     wanted: list[str] = []
     findings: list[Finding] = []
     for index, image in enumerate(emitter.images):
@@ -137,7 +141,11 @@ def _release(release: Release) -> Object:
 
 def _utilization(model: ResolvedModel) -> dict[str, Derived]:
     share = as_str(as_object(as_object(model.data.get("deploy")).get("scaling")).get("cpu"))
-    return {"utilization": Derived(Percentage(share).percent, (Origin("model", ("deploy", "scaling", "cpu")),))} if share else {}
+    return (
+        {"utilization": Derived(Percentage(share).percent, (Origin("model", ("deploy", "scaling", "cpu")),))}
+        if share
+        else {}
+    )
 
 
 def _weight(model: ResolvedModel) -> int | float:

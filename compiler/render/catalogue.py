@@ -1,6 +1,7 @@
 """The schemas that check output: an emitter's own, the project's `schemas/crds/`, and those of installed packages.
 
-A file says `schema: <group>/<version>/<kind>`, without a group for the core. What no schema is found for is not checked, and
+A file says `schema: <group>/<version>/<kind>`, without a group for the core. What no schema is found for is not
+checked, and
 is said. Schemas of clusters are structural (Kubernetes, "Specifying a structural schema"); they are made strict before use.
 """
 
@@ -50,7 +51,15 @@ class Catalogue:
 
     def extras(self) -> tuple[str, ...]:
         """Extras that bring schemas and are not installed."""
-        return tuple(sorted({as_str(library["extra"]) for library in self._libraries if not resources.has_package(as_str(library["package"]))}))
+        return tuple(
+            sorted(
+                {
+                    as_str(library["extra"])
+                    for library in self._libraries
+                    if not resources.has_package(as_str(library["package"]))
+                }
+            )
+        )
 
     def _made(self, emitter: Emitter, key: str, environment: Object) -> Checker | None:
         if key in emitter.schemas:
@@ -105,7 +114,10 @@ def _version(library: Object, environment: Object) -> str | None:
 
 
 def _keys(node: Object) -> list[str]:
-    return ["/".join(filter(None, [as_str(gvk.get("group")), as_str(gvk.get("version")), as_str(gvk.get("kind"))])) for gvk in map(as_object, as_list(node.get(_GVK)))]
+    return [
+        "/".join(filter(None, [as_str(gvk.get("group")), as_str(gvk.get("version")), as_str(gvk.get("kind"))]))
+        for gvk in map(as_object, as_list(node.get(_GVK)))
+    ]
 
 
 def _reachable(definitions: Mapping[str, Object], name: str) -> dict[str, Object]:
@@ -152,6 +164,3 @@ def _definition(data: Object) -> Iterator[tuple[str, Object]]:
         schema = as_object(as_object(version.get("schema")).get("openAPIV3Schema"))
         if schema:
             yield f"{spec.get('group')}/{version.get('name')}/{kind}".lower(), schema
-
-
-

@@ -110,7 +110,8 @@ def word(value: object) -> str:
         if is_plain_word(value):  # type: ignore[arg-type]
             return str(value)
         raise RefusedError(
-            f"{shown(value)} is not a plain word, and stands inside larger text", origins_of(value),
+            f"{shown(value)} is not a plain word, and stands inside larger text",
+            origins_of(value),
             help="place it alone, or pass it through the encoder of the language it stands in, as in `| urlpath`",
         )
     if kind is str or kind is Encoded:  # a constant of the template, or safe by its encoder
@@ -145,8 +146,11 @@ def number(value: float) -> str:
     """The number as every reader of the output reads it."""
     if isinstance(value, int):
         if not -_LARGEST < value < _LARGEST:
-            raise RefusedError("a whole number of more than 64 bits is read differently by different readers",
-                               origins_of(value), help="write it as text")
+            raise RefusedError(
+                "a whole number of more than 64 bits is read differently by different readers",
+                origins_of(value),
+                help="write it as text",
+            )
         return int.__repr__(value)
     if value != value or value in {float("inf"), float("-inf")}:  # noqa: PLR0124 - the test for not-a-number
         raise RefusedError("neither infinity nor not-a-number can be written", origins_of(value))
@@ -168,8 +172,14 @@ def kind_of(value: object) -> str:
         return "text"
     if isinstance(value, (int, float)):
         return "a number"
-    return {"View": "a map", "dict": "a map", "Elements": "a list", "Bounded": "a list", "list": "a list",
-            "tuple": "a list"}.get(type(value).__name__, f"a {type(value).__name__.lower()}")
+    return {
+        "View": "a map",
+        "dict": "a map",
+        "Elements": "a list",
+        "Bounded": "a list",
+        "list": "a list",
+        "tuple": "a list",
+    }.get(type(value).__name__, f"a {type(value).__name__.lower()}")
 
 
 def shown(value: object) -> str:

@@ -107,8 +107,16 @@ def _faults_of_call(node: nodes.Call, macros: frozenset[str]) -> Iterator[tuple[
 def _spoken(kind: str) -> str:
     if kind in _ARITHMETIC:
         return "arithmetic"
-    return {"Concat": "`~`", "FilterBlock": "`{% filter %}`", "Block": "`{% block %}`", "Extends": "`{% extends %}`",
-            "Scope": "`{% autoescape %}`", "ScopedEvalContextModifier": "`{% autoescape %}`", "Slice": "slices", "NSRef": "namespaces"}.get(kind, f"`{kind.lower()}`")
+    return {
+        "Concat": "`~`",
+        "FilterBlock": "`{% filter %}`",
+        "Block": "`{% block %}`",
+        "Extends": "`{% extends %}`",
+        "Scope": "`{% autoescape %}`",
+        "ScopedEvalContextModifier": "`{% autoescape %}`",
+        "Slice": "slices",
+        "NSRef": "namespaces",
+    }.get(kind, f"`{kind.lower()}`")
 
 
 def bounded(template: nodes.Template) -> nodes.Template:

@@ -99,7 +99,8 @@ def _check(encoder: Encoder, value: object) -> None:
     if not fine:
         raise RefusedError(
             f"{shown(value) if isinstance(value, str) else kind_of(value)} stands in a field of {encoder.name}",
-            origins_of(value), help=_advice(encoder),
+            origins_of(value),
+            help=_advice(encoder),
         )
 
 

@@ -128,8 +128,14 @@ class Keyed:
         if isinstance(name, str):
             return name
         if len(filling.flaws) == flaws:
-            filling.refuse(RefusedError(f"a key is {kind_of(name)}; keys are text", key.origins(filling.values),
-                                        help="write the key between quotes"), key.line)
+            filling.refuse(
+                RefusedError(
+                    f"a key is {kind_of(name)}; keys are text",
+                    key.origins(filling.values),
+                    help="write the key between quotes",
+                ),
+                key.line,
+            )
         return None
 
     def _collide(self, name: str, filling: Filling) -> None:

@@ -53,7 +53,13 @@ def _is(target: Object, document: Object) -> bool:
 def _miss(model: ResolvedModel, index: int, patch: Object, objects: Objects, count: int) -> Finding:
     target = as_object(patch["target"])
     shown = f"{target['kind']} {target['name']}" if "name" in target else str(target["kind"])
-    there = sorted({f"{obj.get('kind')} {as_object(obj.get('metadata')).get('name', '')}".strip() for documents in objects for obj in map(as_object, documents)})
+    there = sorted(
+        {
+            f"{obj.get('kind')} {as_object(obj.get('metadata')).get('name', '')}".strip()
+            for documents in objects
+            for obj in map(as_object, documents)
+        }
+    )
     message = f"the patch of {shown} matches {count} objects" if count else f"the patch of {shown} matches no object"
     help_ = f"rendered here: {', '.join(there)}" if not count else "name the object under `target`"
     return model.finding(codes.PATCH_MISSES, message, ("deploy", "patches", index, "target"), help_)

@@ -73,8 +73,10 @@ class Html:
     def write(self, value: str, *, encoded: bool) -> str:
         """The value with entities, in text and in attributes between quotes."""
         if not self._takes_entities():
-            raise RefusedError("a value stands in a script, a style, a comment, a handler or a bare tag",
-                               help="place it in text, or in an attribute between quotes")
+            raise RefusedError(
+                "a value stands in a script, a style, a comment, a handler or a bare tag",
+                help="place it in text, or in an attribute between quotes",
+            )
         self._address += value
         in_address = self._step == self._quoted and self._attribute in _ADDRESSES
         if in_address and not _SAFE.fullmatch(self._address):

@@ -7,9 +7,7 @@ from compiler.render.encoders import ENCODERS
 from compiler.render.glue import is_plain_word, shown
 from compiler.render.problem import RefusedError
 
-_STEPS = re.compile(
-    r"\\.|\$\{[^}\"'`$\\\n]*\}|\$[({\[']|'|\"|`|\(\(|\[\[|<<|#|\n", re.DOTALL
-)
+_STEPS = re.compile(r"\\.|\$\{[^}\"'`$\\\n]*\}|\$[({\[']|'|\"|`|\(\(|\[\[|<<|#|\n", re.DOTALL)
 _LOSING = frozenset({"`", "((", "[[", "<<", "$[", "$'"})
 _BEFORE_COMMENT = frozenset(" \t\n;&|()<>")
 
@@ -50,7 +48,9 @@ class Shell:
         """A word of its own, or a plain word as it is."""
         bare = not self._inside and not self._lost and self._tail not in {"\\", "$"}
         if not bare and not is_plain_word(value):
-            raise RefusedError(f"{shown(value)} is not a plain word, and stands where no quoting makes it one",
-                               help="place it outside of quotes, substitutions and here-documents")
+            raise RefusedError(
+                f"{shown(value)} is not a plain word, and stands where no quoting makes it one",
+                help="place it outside of quotes, substitutions and here-documents",
+            )
         self._tail = "x"
         return value if encoded or is_plain_word(value) else ENCODERS["shell"].encode(value)

@@ -48,8 +48,11 @@ def _container(value: object, budget: Budget) -> Json:
     if isinstance(value, (Elements, list, tuple)):
         budget.spend(len(value) + 1)
         return [member for _, member in _members(enumerate(value), budget)]
-    raise RefusedError(f"{kind_of(value)} cannot be placed", origins_of(value),
-                       help="leave the key out with `| default(omit)`, or ask `is defined` first")
+    raise RefusedError(
+        f"{kind_of(value)} cannot be placed",
+        origins_of(value),
+        help="leave the key out with `| default(omit)`, or ask `is defined` first",
+    )
 
 
 def _members(pairs: Iterable[tuple[object, object]], budget: Budget) -> Iterable[tuple[object, Json]]:

@@ -87,7 +87,12 @@ class Producer:
         """A file rendered once more, with what each of its values was made of."""
         rule = file.rule
         return self._renderer(file.emitter).render(
-            rule.template, _views(file.context), format=rule.format, header=_header(file), languages=rule.languages, trace=True
+            rule.template,
+            _views(file.context),
+            format=rule.format,
+            header=_header(file),
+            languages=rule.languages,
+            trace=True,
         )
 
     def located(self, file: PlannedFile, origin: Origin) -> tuple[Place | None, Json]:
@@ -159,7 +164,11 @@ class Producer:
             origins = source_map.get((index, pointer), ())
             if origins:
                 return self.located(file, origins[0])[0], origins[0].pointer
-            below = [made for (number, key), made in source_map.items() if number == index and key[: len(pointer)] == pointer and made]
+            below = [
+                made
+                for (number, key), made in source_map.items()
+                if number == index and key[: len(pointer)] == pointer and made
+            ]
             if below and pointer:
                 return self.located(file, below[0][0])[0], below[0][0].pointer
             if not pointer:
@@ -175,7 +184,9 @@ class Producer:
             place, _ = self.located(file, origin)
             if place is not None and model is not None:
                 subject = Subject("Model", model.name, environment, origin.pointer)
-                return Finding(codes.TEMPLATE, message, place, subject, problem.help, (Note("placed by this template", template),))
+                return Finding(
+                    codes.TEMPLATE, message, place, subject, problem.help, (Note("placed by this template", template),)
+                )
         subject = Subject("Emitter", file.emitter.id, environment, (problem.template, problem.line))
         return Finding(codes.TEMPLATE, message, template, subject, problem.help)
 

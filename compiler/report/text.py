@@ -6,7 +6,15 @@ from compiler.diagnostics import Enforcement, Finding, Place, Severity
 from compiler.report.report import Report
 
 _RESET = "\x1b[0m"
-_STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "info": "\x1b[1;36m", "bold": "\x1b[1m", "dim": "\x1b[2m", "blue": "\x1b[1;34m", "green": "\x1b[1;32m"}
+_STYLES = {
+    "error": "\x1b[1;31m",
+    "warning": "\x1b[1;33m",
+    "info": "\x1b[1;36m",
+    "bold": "\x1b[1m",
+    "dim": "\x1b[2m",
+    "blue": "\x1b[1;34m",
+    "green": "\x1b[1;32m",
+}
 _WIDEST = 160
 
 

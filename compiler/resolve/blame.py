@@ -1,6 +1,7 @@
 """Which layer set a value, and which ones it beat.
 
-Nothing is kept for it while models are merged: the layers are asked again, strongest first, with the rules they were merged by.
+Nothing is kept for it while models are merged: the layers are asked again, strongest first, with the rules they were
+merged by.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,8 @@ class Contribution:
 def blame(layers: Sequence[Layer], rules: Rules, merged: Json, pointer: Pointer) -> tuple[Contribution, ...]:
     """Every layer that says something of the value at a pointer of the merged data, strongest first.
 
-    The first that does not delete is the one that set it. Of a map or a merged list there can be several that set parts.
+    The first that does not delete is the one that set it. Of a map or a merged list there can be several that set
+    parts.
     """
     path = tuple(_path(merged, rules, pointer))
     found = (_said(layer, path) for layer in reversed(layers))

@@ -67,15 +67,25 @@ def _promotion(fleet: Fleet) -> Iterator[Finding]:
         for name in group:
             if not fleet.portfolio.knows("Environment", name):
                 place = project.document.place(("environments", index))
-                yield Finding(codes.UNKNOWN_REFERENCE, f"there is no Environment `{name}`", place, project.subject, _near(name, known))
+                yield Finding(
+                    codes.UNKNOWN_REFERENCE,
+                    f"there is no Environment `{name}`",
+                    place,
+                    project.subject,
+                    _near(name, known),
+                )
             elif listed.count(name) > 1 and name not in listed[: listed.index(name)]:
                 place = project.document.place(("environments", index))
-                yield Finding(codes.PROJECT_ORDER, f"`{name}` is listed {listed.count(name)} times", place, project.subject)
+                yield Finding(
+                    codes.PROJECT_ORDER, f"`{name}` is listed {listed.count(name)} times", place, project.subject
+                )
     for name, spec in known.items():
         if name not in listed:
             help_ = f"add `{name}` to `environments` of the project, where it stands in the order of promotion"
             place = spec.document.place(("name",))
-            yield Finding(codes.PROJECT_ORDER, f"the project does not list the Environment `{name}`", place, spec.subject, help_)
+            yield Finding(
+                codes.PROJECT_ORDER, f"the project does not list the Environment `{name}`", place, spec.subject, help_
+            )
 
 
 def _overlays(fleet: Fleet) -> Iterator[Finding]:
@@ -86,7 +96,9 @@ def _overlays(fleet: Fleet) -> Iterator[Finding]:
         broken = any(kind == "Model" for kind, _ in portfolio.broken)
         if not below and not broken:
             place, help_ = defaults.document.place(()), "remove the file, or put it above the models it is for"
-            yield Finding(codes.MATCHES_NOTHING, f"there is no model below {folder or 'the root'}", place, defaults.subject, help_)
+            yield Finding(
+                codes.MATCHES_NOTHING, f"there is no model below {folder or 'the root'}", place, defaults.subject, help_
+            )
             continue
         runs = {name for model in below for name in as_object(model.data.get("environments"))}
         yield from _keys(fleet, defaults, runs if not broken else None)
@@ -108,7 +120,9 @@ def _keys(fleet: Fleet, spec: Spec, runs: set[str] | None) -> Iterator[Finding]:
             yield Finding(codes.MATCHES_NOTHING, message, spec.document.key_place(pointer), spec.subject, help_)
         elif runs is not None and not _has_effect(fleet, key, runs):
             message = f"no model that this holds for runs in `{key}`"
-            help_ = "only names of Environments in a Model's own `environments` say where it runs; a stage only overlays"
+            help_ = (
+                "only names of Environments in a Model's own `environments` say where it runs; a stage only overlays"
+            )
             yield Finding(codes.MATCHES_NOTHING, message, spec.document.key_place(pointer), spec.subject, help_)
 
 
@@ -121,7 +135,10 @@ def _has_effect(fleet: Fleet, key: str, runs: set[str]) -> bool:
 
 def _names(fleet: Fleet) -> Iterator[Finding]:
     """Every name that a document other than a Model refers to."""
-    specs = [fleet.portfolio.project, *(spec for kind in ("UseCase", "Dataset") for spec in fleet.portfolio.of(kind).values())]
+    specs = [
+        fleet.portfolio.project,
+        *(spec for kind in ("UseCase", "Dataset") for spec in fleet.portfolio.of(kind).values()),
+    ]
     for spec in specs:
         for mark in fleet.language.references(spec.kind):
             for pointer, name in matches(spec.data, mark.pointer):

@@ -30,7 +30,9 @@ def check_models(fleet: Fleet, unsound: frozenset[str], also: Check) -> Iterator
     """
     edges: dict[tuple[str, str], list[str]] = {}
     for name, spec in fleet.portfolio.of("Model").items():
-        listed: list[str | None] = [place for place in fleet.environments if place in as_object(spec.data.get("environments"))]
+        listed: list[str | None] = [
+            place for place in fleet.environments if place in as_object(spec.data.get("environments"))
+        ]
         for environment in listed or NOWHERE:
             resolved, findings = fleet.resolve(name, environment) if environment else fleet.resolve_nowhere(name)
             paths = {layer.document.path for layer in _layers(fleet, name, environment) if layer.document}
@@ -96,10 +98,20 @@ def _namespace(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
     tenant = as_str(model.data.get("tenant"))
     place = model.environment.document.place(("namespaces",) if tenants else ("name",))
     where = model.environment.name
-    message = f"{where} has no namespace for tenant `{tenant}`" if tenant else f"{where} has namespaces by tenant, and {model.name} names none"
-    help_ = f"set `tenant` to one of: {', '.join(tenants)}" if tenants else "give the Environment a `namespace`, or `namespaces` by tenant"
+    message = (
+        f"{where} has no namespace for tenant `{tenant}`"
+        if tenant
+        else f"{where} has namespaces by tenant, and {model.name} names none"
+    )
+    help_ = (
+        f"set `tenant` to one of: {', '.join(tenants)}"
+        if tenants
+        else "give the Environment a `namespace`, or `namespaces` by tenant"
+    )
     subject = Subject("Model", model.name, where, ("tenant",))
-    yield Finding(codes.NO_NAMESPACE, message, model.place(("tenant",)), subject, help_, (Note("the environment", place),))
+    yield Finding(
+        codes.NO_NAMESPACE, message, model.place(("tenant",)), subject, help_, (Note("the environment", place),)
+    )
 
 
 def _promises(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
@@ -115,7 +127,9 @@ def _promises(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
         bound = as_str(latency.get("p" + share.rstrip("%")))
         if bound and Duration(under).milliseconds > Duration(bound).milliseconds:
             message = f"the SLO watches {under} for {share}, and the SLA promises {bound}"
-            yield model.finding(codes.SLO_LOOSER, message, ("slo", "latency", index, "under"), f"make it at most {bound}")
+            yield model.finding(
+                codes.SLO_LOOSER, message, ("slo", "latency", index, "under"), f"make it at most {bound}"
+            )
 
 
 def _used(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]:
@@ -137,7 +151,9 @@ def _used(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]:
         if other is None or other.release is None or wanted is None or satisfies(other.release.version, str(wanted)):
             continue
         message = f"{model.name} uses {name} {wanted}, and {place} runs {other.release.version}"
-        yield model.finding(codes.NOT_THERE, message, ("uses", index, "release"), "change the range, or the release that runs")
+        yield model.finding(
+            codes.NOT_THERE, message, ("uses", index, "release"), "change the range, or the release that runs"
+        )
 
 
 def _used_models(model: ResolvedModel) -> list[str]:
@@ -171,4 +187,10 @@ def _circle(graph: Mapping[str, set[str]]) -> tuple[str, ...] | None:
     return None
 
 
-CHECKS: tuple[Callable[[Fleet, ResolvedModel], Iterator[Finding]], ...] = (_names, _lifecycle, _namespace, _promises, _used)
+CHECKS: tuple[Callable[[Fleet, ResolvedModel], Iterator[Finding]], ...] = (
+    _names,
+    _lifecycle,
+    _namespace,
+    _promises,
+    _used,
+)

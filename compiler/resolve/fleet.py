@@ -1,7 +1,7 @@
 """The fleet: every model in every environment, resolved when it is asked for.
 
-What reads a part of the fleet does so through one `Fleet`, which records each look-up, misses too: they are what a result
-depends on beside its own model.
+What reads a part of the fleet does so through one `Fleet`, which records each look-up, misses too: they are what a
+result depends on beside its own model.
 """
 
 from collections import OrderedDict
@@ -46,7 +46,12 @@ class Fleet:
     @property
     def environments(self) -> tuple[str, ...]:
         """Names of Environments in order of promotion; a name without a document is not among them."""
-        return tuple(name for group in promotion_order(self.portfolio) for name in group if name in self.portfolio.of("Environment"))
+        return tuple(
+            name
+            for group in promotion_order(self.portfolio)
+            for name in group
+            if name in self.portfolio.of("Environment")
+        )
 
     def deployments(self) -> Iterator[tuple[str, str]]:
         """Every model and environment that it is listed in, by environment, then by name."""
@@ -102,4 +107,6 @@ class Fleet:
 def promotion_order(portfolio: Portfolio) -> tuple[tuple[str, ...], ...]:
     """The project's environments in groups that are promoted together."""
     groups = as_list(portfolio.project.data.get("environments"))
-    return tuple(tuple(as_str(name) for name in group) if isinstance(group, list) else (as_str(group),) for group in groups)
+    return tuple(
+        tuple(as_str(name) for name in group) if isinstance(group, list) else (as_str(group),) for group in groups
+    )

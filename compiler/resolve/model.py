@@ -73,7 +73,9 @@ class ResolvedModel:
         place = winner.layer.place(winner.pointer) if winner else None
         is_specific = winner is not None and self.layers.index(winner.layer) >= self.general
         environment = self.environment.name if self.environment and is_specific else None
-        return Finding(code, message, place or self.place(pointer), Subject("Model", self.name, environment, pointer), help)
+        return Finding(
+            code, message, place or self.place(pointer), Subject("Model", self.name, environment, pointer), help
+        )
 
     def place(self, pointer: Pointer) -> Place:
         """The line that set a value, or where the model's document would say it."""

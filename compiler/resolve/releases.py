@@ -32,7 +32,9 @@ def read_release(tree: Tree, spec: Spec, version: str) -> tuple[Release, list[Fi
     total = sum(len(file.content) for file in files)
     if total > LARGEST_FILE:
         place, at_ = spec.document.place((*pointer, "source", COMPANIONS[0])), (*pointer, "source", COMPANIONS[0])
-        message = f"the files of {version} have {total} bytes together; a release has at most {LARGEST_FILE} beside the spec"
+        message = (
+            f"the files of {version} have {total} bytes together; a release has at most {LARGEST_FILE} beside the spec"
+        )
         findings.append(Finding(codes.BESIDE, message, place, Subject("Model", spec.name, None, at_)))
     digests = {file.relative: bytes_digest(file.content) for file in files}
     return Release(version, content, pointer, tuple(files), digest({"content": content, "files": digests})), findings
@@ -70,7 +72,11 @@ def _published(
 
 
 def _choices(versions: Sequence[str]) -> str:
-    return f"choose one of {', '.join(versions)}" if versions else "publish one under `releases:`, or say `version` and `source`"
+    return (
+        f"choose one of {', '.join(versions)}"
+        if versions
+        else "publish one under `releases:`, or say `version` and `source`"
+    )
 
 
 def _no_release(spec: Spec, message: str, environment: str, pointer: Pointer, help_: str) -> Finding:

@@ -58,7 +58,9 @@ class Resolver:
             runtime_digest=digest(_runtime(data, language, release, canary)),
             governance_digest=digest({key: value for key, value in data.items() if key not in language.runtime_fields}),
         )  # fmt: skip
-        findings += [resolved.finding(codes.BAD_VALUE, f"{dotted(pointer)}: {said}", pointer) for pointer, said in mistakes]
+        findings += [
+            resolved.finding(codes.BAD_VALUE, f"{dotted(pointer)}: {said}", pointer) for pointer, said in mistakes
+        ]
         findings += _whole(resolved, language)
         is_sound = not any(finding.mandatory for finding in findings)
         return (resolved if is_sound else None), tuple(findings)
@@ -85,7 +87,11 @@ def _merged(layers: tuple[Layer, ...], language: TypeLanguage, spec: Spec) -> tu
     findings: list[Finding] = []
     for layer in layers:
         if layer.document is spec.document:
-            findings += [_idle(layer, spec, pointer) for pointer in deletions(layer.data, language.rules) if not _is_there(data, layer, language, pointer)]
+            findings += [
+                _idle(layer, spec, pointer)
+                for pointer in deletions(layer.data, language.rules)
+                if not _is_there(data, layer, language, pointer)
+            ]
         data = merge(data, layer.data, language.rules)
     return data, findings
 

@@ -8,7 +8,7 @@ from jsonschema_rs import ValidationErrorKind as Kind
 
 from compiler.schema.documents import Documents
 from compiler.schema.fault import Fault, SchemaError
-from compiler.values import Json, Pointer
+from compiler.values import Json, Pointer, as_object, at
 
 # A repetition of repetitions is a machine of many states, and each letter visits all of them: measured, the default
 # limit lets one pattern take two minutes over 100 kB. The largest pattern in 150 published schemas needs half of this.
@@ -43,12 +43,12 @@ class RustEngine:
     def faults(self, data: Json) -> Iterator[Fault]:
         """Everything that the data does not satisfy, cascades included."""
         with _depth_bounded():
-            yield from map(self._fault, self._validator.iter_errors(data))
+            yield from (self._fault(error, data) for error in self._validator.iter_errors(data))
 
-    def _fault(self, error: jsonschema_rs.ValidationError) -> Fault:
+    def _fault(self, error: jsonschema_rs.ValidationError, data: Json) -> Fault:
         pointer: Pointer = tuple(error.instance_path)
         if isinstance(error.kind, Kind.FalseSchema):
-            return _forbidden(pointer, error)
+            return _forbidden(pointer, error, data)
         node = self.documents.holder(error.absolute_keyword_location or "")
         match error.kind:
             case Kind.Required(missing):
@@ -58,17 +58,18 @@ class RustEngine:
             case Kind.PropertyNames(inner):
                 return Fault(pointer, "propertyNames", node, (str(inner.instance),))
             case Kind.AnyOf(context) | Kind.OneOfNotValid(context) | Kind.OneOfMultipleValid(context):
-                branches = tuple(tuple(map(self._fault, branch)) for branch in context)
+                branches = tuple(tuple(self._fault(one, data) for one in branch) for branch in context)
                 return Fault(pointer, error.kind.name, node, branches=branches)
         return Fault(pointer, error.kind.name, node)
 
 
-def _forbidden(pointer: Pointer, error: jsonschema_rs.ValidationError) -> Fault:
+def _forbidden(pointer: Pointer, error: jsonschema_rs.ValidationError, data: Json) -> Fault:
     """What a schema that is `false` forbids; where that schema is about the keys of a map, each of its keys."""
     keyword = error.evaluation_path[-1] if error.evaluation_path else ""
     named_so = error.evaluation_path[-2:-1] == ["properties"] and pointer[-1:] == (keyword,)
-    if keyword in {"additionalProperties", "propertyNames"} and isinstance(error.instance, dict) and not named_so:
-        return Fault(pointer, str(keyword), {}, tuple(sorted(error.instance)))
+    names = as_object(at(data, pointer))
+    if keyword in {"additionalProperties", "propertyNames"} and names and not named_so:
+        return Fault(pointer, str(keyword), {}, tuple(sorted(names)))
     return Fault(pointer, "false", {})
 
 

@@ -1,8 +1,9 @@
 """How the language is described: closed classes, and what a field says of itself beside its type.
 
-`merge` is how layers combine (absent: maps merge, everything else replaces): a key's name for lists whose elements merge by that
-key, or `union`. `digest` says which of a model's two digests covers a top-level field. `ref` is the kind of document that the text, or each
-text of the list, names.
+`merge` is how layers combine (absent: maps merge, everything else replaces): a key's name for lists whose elements
+merge by that
+key, or `union`. `digest` says which of a model's two digests covers a top-level field. `ref` is the kind of document
+that the text, or each text of the list, names.
 """
 
 from typing import Any, Literal

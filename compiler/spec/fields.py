@@ -9,7 +9,12 @@ _CRON_FIELD = r"(?:\*|[0-9A-Za-z]+(?:-[0-9A-Za-z]+)?)(?:/[1-9][0-9]*)?"
 
 
 def _text(pattern: str, expects: str, example: str, quantity: str | None = None, **extra: Any) -> WithJsonSchema:
-    schema: dict[str, Any] = {"type": "string", "pattern": pattern, "x-modelyard-expects": expects, "examples": [example]}
+    schema: dict[str, Any] = {
+        "type": "string",
+        "pattern": pattern,
+        "x-modelyard-expects": expects,
+        "examples": [example],
+    }
     if quantity:
         schema["x-modelyard-quantity"] = quantity
     return WithJsonSchema(schema | extra)
@@ -23,10 +28,18 @@ PercentageText = Annotated[
 ]
 CpuText = Annotated[
     str | float,
-    _text(r"^[0-9]+(?:\.[0-9]+)?$|^[0-9]+m$", "an amount of CPU such as 500m or 2", "500m", "cpu", **_NUMBER, exclusiveMinimum=0),
+    _text(
+        r"^[0-9]+(?:\.[0-9]+)?$|^[0-9]+m$",
+        "an amount of CPU such as 500m or 2",
+        "500m",
+        "cpu",
+        **_NUMBER,
+        exclusiveMinimum=0,
+    ),
 ]
 MemoryText = Annotated[
-    str, _text(r"^[0-9]+(?:\.[0-9]+)?(?:[kMGTP]|[KMGTP]i)$", "an amount of memory such as 512Mi or 2Gi", "512Mi", "memory")
+    str,
+    _text(r"^[0-9]+(?:\.[0-9]+)?(?:[kMGTP]|[KMGTP]i)$", "an amount of memory such as 512Mi or 2Gi", "512Mi", "memory"),
 ]
 CronText = Annotated[
     str,
@@ -34,10 +47,16 @@ CronText = Annotated[
           'five fields of a crontab such as "0 3 * * 1"', "0 3 * * 1", "cron"),
 ]  # fmt: skip
 TimeZoneText = Annotated[
-    str, _text(r"^(?:UTC|[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_+\-0-9]+){1,2})$", "an IANA time zone such as Europe/Zurich", "Europe/Zurich")
+    str,
+    _text(
+        r"^(?:UTC|[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_+\-0-9]+){1,2})$",
+        "an IANA time zone such as Europe/Zurich",
+        "Europe/Zurich",
+    ),
 ]
 DigestText = Annotated[
-    str, _text(r"^sha256:[0-9a-f]{64}$", "a digest: sha256: and 64 hexadecimal digits", "sha256:" + "0123456789abcdef" * 4)
+    str,
+    _text(r"^sha256:[0-9a-f]{64}$", "a digest: sha256: and 64 hexadecimal digits", "sha256:" + "0123456789abcdef" * 4),
 ]
 VersionText = Annotated[
     str,
@@ -55,19 +74,38 @@ NameText = Annotated[
           maxLength=63),
 ]  # fmt: skip
 EnvVarText = Annotated[
-    str, _text(r"^[A-Za-z_][A-Za-z0-9_]*$", "a name of an environment variable such as INDEX_URL", "INDEX_URL", maxLength=128)
+    str,
+    _text(
+        r"^[A-Za-z_][A-Za-z0-9_]*$", "a name of an environment variable such as INDEX_URL", "INDEX_URL", maxLength=128
+    ),
 ]
-DateText = Annotated[str, _text(r"^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$", "a date such as 2027-03-31", "2027-03-31", format="date")]
+DateText = Annotated[
+    str,
+    _text(
+        r"^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$",
+        "a date such as 2027-03-31",
+        "2027-03-31",
+        format="date",
+    ),
+]
 HostText = Annotated[
     str,
     _text(r"^(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\.)+[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$", "a host name such as api.vendor.example",
           "api.vendor.example", maxLength=253),
 ]  # fmt: skip
 PathText = Annotated[
-    str, _text(r"^(?!/)(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_./@+-]+$", "a path below the spec's folder such as rules/policy.rego", "rules/policy.rego")
+    str,
+    _text(
+        r"^(?!/)(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_./@+-]+$",
+        "a path below the spec's folder such as rules/policy.rego",
+        "rules/policy.rego",
+    ),
 ]
 UriText = Annotated[
-    str, _text(r"^[a-z][a-z0-9+.-]*://[^\s]+$", "a URI such as s3://models/card-fraud/3.1.0/", "s3://models/card-fraud/3.1.0/")
+    str,
+    _text(
+        r"^[a-z][a-z0-9+.-]*://[^\s]+$", "a URI such as s3://models/card-fraud/3.1.0/", "s3://models/card-fraud/3.1.0/"
+    ),
 ]
 ImageText = Annotated[
     str,

@@ -1,10 +1,12 @@
 """The published JSON Schemas of the language, made from the classes that describe it.
 
-Imported by whoever makes or checks the files below `schemas/modelyard/v1/`, and by nothing that runs a command: the files are
-what validates, in Rust. `python -m compiler.spec.json_schema` writes them.
+Imported by whoever makes or checks the files below `schemas/modelyard/v1/`, and by nothing that runs a command: the
+files are what validates, in Rust. `python -m compiler.spec.json_schema` writes them.
 
-Of each type of model there is one file with four schemas: the root is a resolved model, `$defs/Spec` a document as it is written,
-`$defs/Layer` what a layer may say (nothing required, `null` deletes), `$defs/Entry` what an environment's entry may say.
+Of each type of model there is one file with four schemas: the root is a resolved model, `$defs/Spec` a document as it
+is written,
+`$defs/Layer` what a layer may say (nothing required, `null` deletes), `$defs/Entry` what an environment's entry may
+say.
 """
 
 import importlib
@@ -35,7 +37,8 @@ ENTRY_ONLY = ("release", "canary")
 def all_types() -> dict[str, ModelType]:
     """Every type of model by name: the files of `compiler/spec/types/`."""
     found: list[ModelType] = [
-        importlib.import_module(f"{types.__name__}.{module.name}").TYPE for module in pkgutil.iter_modules(types.__path__)
+        importlib.import_module(f"{types.__name__}.{module.name}").TYPE
+        for module in pkgutil.iter_modules(types.__path__)
     ]
     return {model_type.name: model_type for model_type in sorted(found, key=lambda found_type: found_type.name)}
 
@@ -43,7 +46,8 @@ def all_types() -> dict[str, ModelType]:
 def all_kinds() -> dict[str, type[BaseModel]]:
     """Every kind of document by name: the files of `compiler/spec/kinds/`."""
     found: list[type[BaseModel]] = [
-        importlib.import_module(f"{kinds.__name__}.{module.name}").KIND for module in pkgutil.iter_modules(kinds.__path__)
+        importlib.import_module(f"{kinds.__name__}.{module.name}").KIND
+        for module in pkgutil.iter_modules(kinds.__path__)
     ]
     return {kind.__name__: kind for kind in sorted(found, key=lambda found_kind: found_kind.__name__)}
 
@@ -81,7 +85,10 @@ def type_schema(model_type: ModelType) -> Schema:
             "Model",
             __base__=Model,
             __doc__=Model.__doc__,
-            type=(_literal(model_type.name), field(..., digest="runtime", description=f"`{model_type.name}`: {model_type.title}.")),
+            type=(
+                _literal(model_type.name),
+                field(..., digest="runtime", description=f"`{model_type.name}`: {model_type.title}."),
+            ),
             a_release=(_optional(release), None),
         )
     )
@@ -112,16 +119,24 @@ def model_schema() -> Schema:
     schemas = {name: type_schema(model_type) for name, model_type in all_types().items()}
     base = next(iter(schemas.values()))
     spec: Schema = dict(base["$defs"]["Spec"])
-    definitions: Schema = {name: schema for name, schema in base["$defs"].items() if name not in {"Source", "Release", "PartialSource"}}
+    definitions: Schema = {
+        name: schema for name, schema in base["$defs"].items() if name not in {"Source", "Release", "PartialSource"}
+    }
     choices = []
     for name, schema in schemas.items():
-        renames = {shared: f"{name}.{shared}" for shared, node in schema["$defs"].items() if definitions.get(shared) != node}
-        definitions |= {renames[shared]: _renamed(schema["$defs"][shared], renames) for shared in renames if shared != "Spec"}
+        renames = {
+            shared: f"{name}.{shared}" for shared, node in schema["$defs"].items() if definitions.get(shared) != node
+        }
+        definitions |= {
+            renames[shared]: _renamed(schema["$defs"][shared], renames) for shared in renames if shared != "Spec"
+        }
         source, release = ({"$ref": f"#/$defs/{renames[part]}"} for part in ("Source", "Release"))
-        choices.append({
-            "if": {"properties": {"type": {"const": name}}, "required": ["type"]},
-            "then": {"properties": {"source": source, "releases": {"additionalProperties": release}}},
-        })
+        choices.append(
+            {
+                "if": {"properties": {"type": {"const": name}}, "required": ["type"]},
+                "then": {"properties": {"source": source, "releases": {"additionalProperties": release}}},
+            }
+        )
     properties = spec["properties"] | {
         "type": {"enum": list(schemas), "description": Model.model_fields["type"].description},
         "source": {"type": "object", "description": spec["properties"]["source"]["description"]},
@@ -142,7 +157,9 @@ def model_schema() -> Schema:
 def defaults_schema() -> Schema:
     """The schema of `_defaults.yaml`: a layer for every type, and one for each environment."""
     base = type_schema(next(iter(all_types().values())))
-    definitions: Schema = {k: v for k, v in base["$defs"].items() if k not in {"Spec", "Entry", "Source", "PartialSource", "Release"}}
+    definitions: Schema = {
+        k: v for k, v in base["$defs"].items() if k not in {"Spec", "Entry", "Source", "PartialSource", "Release"}
+    }
     layer = definitions["Layer"]
     own = kind_schema("Defaults", all_kinds()["Defaults"])
     environments = own["properties"]["environments"] | {"additionalProperties": {"$ref": "#/$defs/Layer"}}
@@ -181,14 +198,19 @@ def _spec(whole: Schema, definitions: Schema) -> Schema:
 def _layer(whole: Schema, definitions: Schema, leave_out: tuple[str, ...]) -> Schema:
     relaxed = _relaxed(whole, definitions)
     properties = {name: node for name, node in relaxed["properties"].items() if name not in leave_out}
-    return relaxed | {"properties": properties, "description": "What a layer may say: nothing is required, and `null` deletes."}
+    return relaxed | {
+        "properties": properties,
+        "description": "What a layer may say: nothing is required, and `null` deletes.",
+    }
 
 
 def _relaxed(schema: Schema, definitions: Schema) -> Schema:
     """The schema of a part of an object: nothing required, `null` allowed; elements of keyed lists name their key."""
     out = {k: v for k, v in schema.items() if k not in {"required", "oneOf", "dependentRequired", "minProperties"}}
     if "properties" in out:
-        out["properties"] = {name: _nullable(_relaxed_node(node, definitions)) for name, node in out["properties"].items()}
+        out["properties"] = {
+            name: _nullable(_relaxed_node(node, definitions)) for name, node in out["properties"].items()
+        }
     return out
 
 
@@ -202,7 +224,9 @@ def _relaxed_node(node: Schema, definitions: Schema) -> Schema:
         element = definitions[node["items"]["$ref"].removeprefix("#/$defs/")]
         partial = _relaxed(element, definitions)
         delete = {"const": True, "description": "Remove the element of this name."}
-        return node | {"items": partial | {"properties": partial["properties"] | {"$delete": delete}, "required": [key]}}
+        return node | {
+            "items": partial | {"properties": partial["properties"] | {"$delete": delete}, "required": [key]}
+        }
     return node
 
 
@@ -215,7 +239,9 @@ def _partial_refs(node: Schema) -> Schema:
 def _nullable(node: Schema) -> Schema:
     if not node or "const" in node:
         return node
-    described: Schema = {k: node[k] for k in ("description", "x-modelyard-merge", "x-modelyard-digest", "x-modelyard-ref") if k in node}
+    described: Schema = {
+        k: node[k] for k in ("description", "x-modelyard-merge", "x-modelyard-digest", "x-modelyard-ref") if k in node
+    }
     kind = node.get("type")
     if "enum" in node:
         return node | {"enum": [*node["enum"], None]} | ({"type": [kind, "null"]} if isinstance(kind, str) else {})
@@ -228,7 +254,7 @@ def _nullable(node: Schema) -> Schema:
 
 
 def _published(model: type[BaseModel]) -> Schema:
-    """pydantic's own schema without its titles, and without `null` for what is only optional."""
+    """Pydantic's own schema without its titles, and without `null` for what is only optional."""
     schema = _cleaned(model.model_json_schema(by_alias=True))
     assert isinstance(schema, dict)  # noqa: S101 - narrows for the type checker
     return schema

@@ -106,8 +106,14 @@ def _project(tree: Tree, language: Language, shelf: _Shelf) -> Spec:
     shelf.findings.extend(parsed.findings)
     if len(parsed.documents) != 1:
         first = parsed.findings[0] if parsed.findings else None
-        where = f"{PROJECT_FILE}:{first.place.line}:{first.place.column}: {first.message}" if first and first.place else PROJECT_FILE
-        raise UsageError(f"{where}: the project file is one readable document", help="mend it first: everything else depends on it")
+        where = (
+            f"{PROJECT_FILE}:{first.place.line}:{first.place.column}: {first.message}"
+            if first and first.place
+            else PROJECT_FILE
+        )
+        raise UsageError(
+            f"{where}: the project file is one readable document", help="mend it first: everything else depends on it"
+        )
     document = parsed.documents[0]
     spec = Spec("Project", as_str(as_object(document.data).get("name")), document)
     violations = language.kind("Project").violations(document.data, spelling=document.spelling)
@@ -180,10 +186,7 @@ def _head(data: Object, kind: str, language: Language) -> tuple[str, str, tuple[
 
 
 def _is_sound(spec: Spec, language: Language, shelf: _Shelf) -> bool:
-    if spec.kind == "Model":
-        validator = language.type(spec.text("type")).spec
-    else:
-        validator = language.kind(spec.kind)
+    validator = language.type(spec.text("type")).spec if spec.kind == "Model" else language.kind(spec.kind)
     if validator.is_valid(spec.data):
         return True
     violations = validator.violations(spec.data, spelling=spec.document.spelling)

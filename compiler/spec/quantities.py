@@ -1,7 +1,7 @@
 """Typed quantities of the language: the canonical spelling that a resolved model carries, and what arithmetic needs.
 
-Each is a `str` in its canonical spelling (`1000m` of CPU is `1`), so that equal quantities give equal bytes and digests; what
-arithmetic needs is a property in a named unit.
+Each is a `str` in its canonical spelling (`1000m` of CPU is `1`), so that equal quantities give equal bytes and
+digests; what arithmetic needs is a property in a named unit.
 """
 
 import re
@@ -121,7 +121,13 @@ class Cron(str):
         return super().__new__(cls, " ".join(fields))
 
 
-_CRON_FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day of the month", 1, 31), ("month", 1, 12), ("day of the week", 0, 7))
+_CRON_FIELDS = (
+    ("minute", 0, 59),
+    ("hour", 0, 23),
+    ("day of the month", 1, 31),
+    ("month", 1, 12),
+    ("day of the week", 0, 7),
+)
 
 QUANTITIES: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {"duration": Duration, "percentage": Percentage, "cpu": Cpu, "memory": Memory, "cron": Cron}

@@ -13,7 +13,10 @@ class Source(Closed):
     """A trained artifact: by address and digest, or as files beside the spec."""
 
     model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": ["uri"]}, {"required": ["files"]}], "dependentRequired": {"uri": ["digest"]}},
+        json_schema_extra={
+            "oneOf": [{"required": ["uri"]}, {"required": ["files"]}],
+            "dependentRequired": {"uri": ["digest"]},
+        },
         extra="forbid",
         frozen=True,
         use_attribute_docstrings=True,
