@@ -21,6 +21,7 @@ from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.judge import Judge, capability_findings
+from compiler.plan.load import SHIPPED
 from compiler.plan.load import load as load_emitters
 from compiler.plan.plan import PlannedUnit, Scope, enabled, plan
 from compiler.plan.planner import Planner
@@ -111,10 +112,10 @@ class Run:
 
     def text(self, path: str) -> str | None:
         """The text of a file that a finding points into: of the project, or of a shipped template."""
-        for tree in (self.tree, WorkTree(resources.shipped("templates"))):
-            if tree.has(path):
-                return tree.read(path).decode("utf-8", "replace")
-        return None
+        is_shipped = path.startswith(SHIPPED)
+        tree = WorkTree(resources.shipped("templates")) if is_shipped else self.tree
+        path = path.removeprefix(SHIPPED)
+        return tree.read(path).decode("utf-8", "replace") if tree.has(path) else None
 
 
 Stage = Callable[[Run], Iterator[Finding]]

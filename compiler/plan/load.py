@@ -15,6 +15,8 @@ from compiler.spec.complaints import complaint
 from compiler.values import Json, Object, as_object, as_str
 
 DESCRIPTION = "emitter.yaml"
+SHIPPED = "modelyard:templates/"
+"""Begins the path of what came with Modelyard, so that nobody looks for it in their own repository."""
 
 
 def load(shipped: Tree, project: Tree, folder: str, schema: Object, capabilities: Object) -> Emitters:
@@ -42,7 +44,8 @@ def _emitter(
     tree: Tree, folder: str, validator: Validator, findings: list[Finding], *, shipped: bool
 ) -> Emitter | None:
     path = f"{folder}/{DESCRIPTION}"
-    parsed = parse(tree.read(path), path)
+    shown = f"{SHIPPED if shipped else ''}{folder}"
+    parsed = parse(tree.read(path), f"{shown}/{DESCRIPTION}")
     findings.extend(parsed.findings)
     if len(parsed.documents) != 1:
         return None
@@ -58,7 +61,7 @@ def _emitter(
     emitter = Emitter(
         id=as_str(data["id"]),
         group=basename(dirname(folder)),
-        folder=folder,
+        folder=shown,
         shipped=shipped,
         document=document,
         data=data,

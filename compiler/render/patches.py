@@ -7,7 +7,7 @@ from compiler.diagnostics import Finding
 from compiler.resolve.merge import merge
 from compiler.resolve.model import ResolvedModel
 from compiler.spec.language import NO_RULES
-from compiler.values import Json, Object, Pointer, as_list, as_object
+from compiler.values import Json, Object, Pointer, as_list, as_object, at
 
 Objects = list[list[Json]]
 """The objects of a unit: for each file, its documents."""
@@ -30,12 +30,16 @@ def patched(model: ResolvedModel, objects: Objects) -> tuple[Objects, list[Findi
 def patch_of(model: ResolvedModel, document: Json, pointer: Pointer) -> Pointer | None:
     """The patch that set a value of a rendered object: its pointer in the model."""
     for index, patch in enumerate(map(as_object, as_list(as_object(model.data.get("deploy")).get("patches")))):
-        here: Json = patch["merge"]
-        for part in pointer:
-            here = here.get(part) if isinstance(here, dict) and isinstance(part, str) else None
-        if here is not None and _is(as_object(patch["target"]), as_object(document)):
+        if _says(patch["merge"], pointer) and _is(as_object(patch["target"]), as_object(document)):
             return ("deploy", "patches", index, "merge", *pointer)
     return None
+
+
+def _says(merge: Json, pointer: Pointer) -> bool:
+    try:
+        return at(merge, pointer) is not None
+    except (KeyError, IndexError, TypeError):
+        return False
 
 
 def _matching(target: Object, objects: Sequence[Sequence[Json]]) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,185 @@
+"""The sample portfolio: what it compiles to is golden, and its consumers accept it."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from compiler import codes
+from compiler.pipeline import Built, Run, build
+from compiler.source.memory import MemoryTree
+from compiler.source.worktree import WorkTree
+from compiler.source.yaml_text import parse
+from compiler.values import Object, as_object
+
+ROOT = Path(__file__).resolve().parent.parent
+GOLDEN = Path(__file__).parent / "golden" / "portfolio"
+FRAUD = "models/payments/card-fraud.yaml"
+
+
+def sample() -> dict[str, bytes]:
+    """The files of the sample portfolio."""
+    tree = WorkTree(ROOT)
+    return {path: tree.read(path) for path in ["modelyard.yaml", *tree.paths("models")]}
+
+
+def built(files: dict[str, bytes]) -> Built:
+    return build(Run(MemoryTree(files)))
+
+
+def texts(result: Built) -> dict[str, str]:
+    return {file.path: file.content.decode() for unit in result.units for file in unit.files}
+
+
+@pytest.fixture(scope="module")
+def portfolio() -> Built:
+    return built(sample())
+
+
+def test_it_compiles_without_a_mandatory_finding(portfolio: Built) -> None:
+    assert [finding.message for finding in portfolio.findings if finding.mandatory] == []
+
+
+def test_what_it_compiles_to_is_what_was_reviewed(
+    portfolio: Built, golden: Callable[[Path, str], None], request: pytest.FixtureRequest
+) -> None:
+    made = texts(portfolio)
+    if request.config.getoption("--update-goldens"):
+        shutil.rmtree(GOLDEN, ignore_errors=True)
+    for path, text in made.items():
+        golden(GOLDEN / path, text)
+    assert sorted(made) == sorted(path.relative_to(GOLDEN).as_posix() for path in GOLDEN.rglob("*") if path.is_file())
+
+
+def test_it_holds_each_type_in_each_direction_that_the_design_takes(portfolio: Built) -> None:
+    kinds = {
+        path: as_object(parse(text, path).documents[0].data).get("kind") for path, text in texts(portfolio).items()
+    }
+    assert kinds["prod/card-fraud/inferenceservice.yaml"] == "InferenceService"
+    assert kinds["prod/credit-policy/deployment.yaml"] == "Deployment"
+    vendor = {kind for path, kind in kinds.items() if path.startswith("prod/bureau-score/")}
+    assert vendor == {"Service", "NetworkPolicy", "Kustomization"}, "nothing of ours runs a bought-in model"
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_kustomize_builds_each_environment_and_every_object_of_it(
+    portfolio: Built, environment: str, tmp_path: Path, program: Callable[[str], str]
+) -> None:
+    write(portfolio, tmp_path)
+    done = subprocess.run(
+        [program("kubectl"), "kustomize", str(tmp_path / environment)], capture_output=True, text=True, check=True
+    )
+    objects = [as_object(document.data) for document in parse(done.stdout, "out.yaml").documents]
+    ours = [
+        text
+        for path, text in texts(portfolio).items()
+        if path.startswith(f"{environment}/") and "kustomization" not in path
+    ]
+    assert len(objects) == len(ours)
+    assert all(as_object(found["metadata"])["namespace"] for found in objects)
+
+
+def test_kustomize_refuses_a_tree_that_misses_a_file(
+    portfolio: Built, tmp_path: Path, program: Callable[[str], str]
+) -> None:
+    write(portfolio, tmp_path)
+    (tmp_path / "prod/credit-policy/service.yaml").unlink()
+    done = subprocess.run(
+        [program("kubectl"), "kustomize", str(tmp_path / "prod")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert "service.yaml" in done.stderr
+
+
+@pytest.fixture(scope="session")
+def definitions(external_schemas: Path) -> dict[str, bytes]:
+    """The official definitions of the clusters' own kinds, as a project keeps them."""
+    folder = external_schemas / "k8s-crd"
+    return {f"schemas/crds/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in folder.rglob("*.json")}
+
+
+def test_every_object_passes_the_strict_official_schema(definitions: dict[str, bytes]) -> None:
+    result = built(sample() | definitions)
+    assert [
+        finding.message for finding in result.findings if finding.mandatory or finding.code is codes.NOT_CHECKED
+    ] == []
+    assert texts(result) == texts(built(sample())), "a check changes no byte"
+
+
+MUTANTS = {
+    "a wrong type": ("{spec: {predictor: {minReplicas: many}}}", "minReplicas"),
+    "an unknown field": ("{spec: {predictor: {minReplica: 2}}}", "minReplica"),
+    "a wrong type far below": (
+        "{spec: {predictor: {containers: [{name: kserve-container, ports: [{containerPort: http}]}]}}}",
+        "containerPort",
+    ),
+}
+
+
+@pytest.mark.parametrize(("patch", "where"), MUTANTS.values(), ids=MUTANTS)
+def test_a_patch_that_the_cluster_would_refuse_is_refused_at_its_own_line(
+    patch: str, where: str, definitions: dict[str, bytes]
+) -> None:
+    files = sample() | definitions
+    text = (
+        files[FRAUD]
+        .decode()
+        .replace(
+            "deploy:\n",
+            f"deploy:\n  patches:\n    - target: {{kind: InferenceService}}\n      reason: a test\n      merge: {patch}\n",
+            1,
+        )
+    )
+    result = built({**files, FRAUD: text.encode()})
+    refused = [finding for finding in result.findings if finding.code is codes.OUTPUT_INVALID]
+    line = next(number for number, said in enumerate(text.splitlines(), 1) if "merge: {spec" in said)
+    assert {finding.place.line for finding in refused if finding.place} == {line}
+    assert all(where in finding.message for finding in refused)
+    assert all(finding.place and finding.place.path == FRAUD for finding in refused)
+
+
+def test_an_edit_of_the_owner_restarts_nothing(portfolio: Built) -> None:
+    files = sample()
+    changed = texts(
+        built(
+            {
+                path: content.replace(b"owner: payments-risk", b"owner: lending-decisions")
+                for path, content in files.items()
+            }
+        )
+    )
+    before = texts(portfolio)
+    for path, was in before.items():
+        differing = {line for line in set(was.splitlines()) ^ set(changed[path].splitlines())}
+        assert all("modelyard/owner:" in line for line in differing), path
+        if path.endswith(("deployment.yaml", "inferenceservice.yaml")):
+            assert pod_template(was) == pod_template(changed[path])
+
+
+def pod_template(text: str) -> Object:
+    data = as_object(parse(text, "object.yaml").documents[0].data)
+    spec = as_object(data["spec"])
+    if data["kind"] == "InferenceService":
+        return {"labels": as_object(data["metadata"]).get("labels"), **as_object(spec["predictor"])}
+    return as_object(spec["template"])
+
+
+def test_a_decision_file_that_changes_restarts_what_reads_it() -> None:
+    files = sample()
+    data = "models/lending/credit-policy/data.json"
+    changed = json.loads(files[data])
+    changed["credit"]["limits"]["minimumAge"] = 21
+    before, after = texts(built(files)), texts(built({**files, data: json.dumps(changed).encode()}))
+    path = "prod/credit-policy/deployment.yaml"
+    assert pod_template(before[path]) != pod_template(after[path])
+    assert before["prod/credit-policy/service.yaml"] == after["prod/credit-policy/service.yaml"]
+
+
+def write(result: Built, folder: Path) -> None:
+    for path, text in texts(result).items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
