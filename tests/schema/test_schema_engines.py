@@ -63,6 +63,10 @@ SCHEMAS = {
         "contains": {"const": 1},
     },
     "not": {"not": {"required": ["a", "b"]}, "prefixItems": [{"type": "integer"}, {"multipleOf": 2}], "items": False},
+    "empty": {
+        "additionalProperties": False,
+        "items": {"properties": {"additionalProperties": False, "a": {"additionalProperties": False}}},
+    },
     "names": {"propertyNames": False, "type": ["object", "array"]},
     "old": {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -71,9 +75,10 @@ SCHEMAS = {
         "dependencies": {"a": ["b"], "b": {"required": ["c"]}},
     },
 }
+KEYS = st.sampled_from(["a", "b", "c", "d", "additionalProperties"])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-2, 5) | st.sampled_from(["a", "b", "c", "5ms", "", "a\n", "٣s", "bb"]),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from("abcd"), inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=12,
 )
 

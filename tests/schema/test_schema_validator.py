@@ -78,6 +78,11 @@ def test_a_key_that_stands_there_already_is_not_suggested_again():
     assert told({**GOOD, "deploy": {"scalin": {}, "scaling": {}}})[0][3] == "`scaling` stands here already"
 
 
+def test_where_no_key_may_stand_each_one_is_told():
+    found = told({"a": 1, "b": 2}, {"type": "object", "additionalProperties": False})
+    assert [one[:2] for one in found] == [(("a",), "unknown"), (("b",), "unknown")]
+
+
 def test_a_misspelt_key_is_not_missing_too():
     found = told({"nme": "a", "type": "ml"})
     assert found == [(("nme",), "unknown", "`nme` is not known here", "did you mean `name`?")]
