@@ -40,12 +40,12 @@ def at(data: Json, pointer: Pointer) -> Json:
 
 def as_object(value: Json) -> Object:
     """The value if it is a map, else an empty one."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict | Mapping) else {}
 
 
 def as_list(value: Json) -> Sequence[Json]:
     """The value if it is a list, else an empty one."""
-    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
+    return value if isinstance(value, list) or (isinstance(value, Sequence) and not isinstance(value, str)) else ()
 
 
 def as_str(value: Json) -> str:

@@ -153,7 +153,7 @@ def test_an_edit_of_the_owner_restarts_nothing(portfolio: Built) -> None:
     )
     before = texts(portfolio)
     for path, was in before.items():
-        differing = {line for line in set(was.splitlines()) ^ set(changed[path].splitlines())}
+        differing = set(was.splitlines()) ^ set(changed[path].splitlines())
         assert all("modelyard/owner:" in line for line in differing), path
         if path.endswith(("deployment.yaml", "inferenceservice.yaml")):
             assert pod_template(was) == pod_template(changed[path])
