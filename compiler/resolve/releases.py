@@ -55,7 +55,7 @@ def chosen(spec: Spec, merged: Object, environment: str) -> tuple[str | None, li
 def chosen_canary(spec: Spec, merged: Object, environment: str) -> tuple[str | None, list[Finding]]:
     """The version that is tried beside the one that runs; none where there is no canary."""
     canary = as_object(merged.get("canary"))
-    if not canary:
+    if "release" not in canary:
         return None, []
     pointer = ("environments", environment, "canary", "release")
     return _published(spec, str(canary["release"]), list(release_contents(spec.data)), environment, pointer)

@@ -26,6 +26,7 @@ class Resolver:
         self._tree = tree
         self._layers = layers
         self._normalisers: dict[str, Normaliser] = {}
+        self._deletions: dict[tuple[str, Pointer], tuple[Pointer, ...]] = {}
 
     @cached_property
     def users_by_text(self) -> Mapping[str, tuple[str, ...]]:
@@ -47,7 +48,7 @@ class Resolver:
         language = self._language.type(spec.text("type"))
         general = self._layers.general(spec)
         layers = general + (self._layers.specific(spec, place) if place else ())
-        data, findings = _merged(layers, language, spec)
+        data, findings = self._merged(layers, language, spec)
         data, mistakes = self._normaliser(spec.text("type"))(data)
         release, canary, release_findings = self._releases(spec, data, environment)
         if release is not None and environment:
@@ -65,6 +66,26 @@ class Resolver:
         is_sound = not any(finding.mandatory for finding in findings)
         return (resolved if is_sound else None), tuple(findings)
 
+    def _merged(self, layers: tuple[Layer, ...], language: TypeLanguage, spec: Spec) -> tuple[Object, list[Finding]]:
+        data: Object = {}
+        findings: list[Finding] = []
+        for layer in layers:
+            if layer.document is spec.document:
+                findings += [
+                    _idle(layer, spec, pointer)
+                    for pointer in self._deleted(layer, language, spec)
+                    if not _is_there(data, layer, language, pointer)
+                ]
+            data = merge(data, layer.data, language.rules)
+        return data, findings
+
+    def _deleted(self, layer: Layer, language: TypeLanguage, spec: Spec) -> tuple[Pointer, ...]:
+        """What a layer of the model's own document deletes; looked for once, not in each environment."""
+        key = (spec.name, layer.pointer)
+        if key not in self._deletions:
+            self._deletions[key] = tuple(deletions(layer.data, language.rules))
+        return self._deletions[key]
+
     def _normaliser(self, name: str) -> Normaliser:
         if name not in self._normalisers:
             self._normalisers[name] = Normaliser(self._language.type(name).quantities)
@@ -80,20 +101,6 @@ class Resolver:
         release, files = read_release(self._tree, spec, version) if version else (None, [])
         canary, canary_files = read_release(self._tree, spec, canary_version) if canary_version else (None, [])
         return release, canary, [*findings, *canary_findings, *files, *canary_files]
-
-
-def _merged(layers: tuple[Layer, ...], language: TypeLanguage, spec: Spec) -> tuple[Object, list[Finding]]:
-    data: Object = {}
-    findings: list[Finding] = []
-    for layer in layers:
-        if layer.document is spec.document:
-            findings += [
-                _idle(layer, spec, pointer)
-                for pointer in deletions(layer.data, language.rules)
-                if not _is_there(data, layer, language, pointer)
-            ]
-        data = merge(data, layer.data, language.rules)
-    return data, findings
 
 
 def _is_there(data: Object, layer: Layer, language: TypeLanguage, pointer: Pointer) -> bool:
