@@ -54,11 +54,11 @@ class Fleet:
         )
 
     def deployments(self) -> Iterator[tuple[str, str]]:
-        """Every model and environment that it is listed in, by environment, then by name."""
-        for environment in self.environments:
-            for name, spec in self.portfolio.of("Model").items():
-                if environment in as_object(spec.data.get("environments")):
-                    yield name, environment
+        """Every model and environment that it is listed in, by name, then in order of promotion."""
+        environments = self.environments
+        for name, spec in self.portfolio.of("Model").items():
+            listed = as_object(spec.data.get("environments"))
+            yield from ((name, environment) for environment in environments if environment in listed)
 
     def find(self, kind: str, name: str) -> Spec | None:
         """A document by kind and name."""

@@ -1,13 +1,15 @@
 """One model in one environment, as it holds."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from compiler.diagnostics import Code, Finding, Place, Subject
 from compiler.resolve.blame import Contribution, blame
+from compiler.resolve.digests import digest
 from compiler.resolve.layers import Layer
 from compiler.spec.language import Rules
 from compiler.spec.portfolio import Spec
-from compiler.values import Object, Pointer, as_object
+from compiler.values import Json, Object, Pointer, as_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,24 @@ class ResolvedModel:
     rules: Rules
     release: Release | None
     canary: Release | None
-    runtime_digest: str
-    governance_digest: str
+    runtime_fields: frozenset[str]
 
     @property
     def name(self) -> str:
         """The model's name."""
         return self.spec.name
+
+    @cached_property
+    def runtime_digest(self) -> str:
+        """The digest of what runs: the fields that say so, and the releases with their files."""
+        fields = {key: value for key, value in self.data.items() if key in self.runtime_fields}
+        releases: list[Json] = [release.digest if release else None for release in (self.release, self.canary)]
+        return digest({**fields, "releases": releases})
+
+    @cached_property
+    def governance_digest(self) -> str:
+        """The digest of everything else: who owns it, and which rules it keeps."""
+        return digest({key: value for key, value in self.data.items() if key not in self.runtime_fields})
 
     def blame(self, pointer: Pointer) -> tuple[Contribution, ...]:
         """Every layer that says something of a value, strongest first."""

@@ -1,11 +1,11 @@
 """One model and one environment to what holds there, or to what is wrong."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 from compiler import codes
 from compiler.diagnostics import Finding, Subject
-from compiler.resolve.digests import digest
 from compiler.resolve.layers import Layer, Layers
 from compiler.resolve.merge import deletions, merge
 from compiler.resolve.model import Release, ResolvedModel
@@ -26,7 +26,7 @@ class Resolver:
         self._tree = tree
         self._layers = layers
         self._normalisers: dict[str, Normaliser] = {}
-        self._deletions: dict[tuple[str, Pointer], tuple[Pointer, ...]] = {}
+        self._draft: _Draft | None = None
 
     @cached_property
     def users_by_text(self) -> Mapping[str, tuple[str, ...]]:
@@ -46,18 +46,18 @@ class Resolver:
         """The resolved model; `None`, with mandatory findings, where it does not hold together."""
         place = self._portfolio.of("Environment")[environment] if environment else None
         language = self._language.type(spec.text("type"))
-        general = self._layers.general(spec)
-        layers = general + (self._layers.specific(spec, place) if place else ())
-        data, findings = self._merged(layers, language, spec)
+        draft = self._drafted(spec, language)
+        specific = self._layers.specific(spec, place) if place else ()
+        data, idle = _merged(draft.data, specific, language, spec)
+        findings = [*draft.findings, *idle]
         data, mistakes = self._normaliser(spec.text("type"))(data)
         release, canary, release_findings = self._releases(spec, data, environment)
         if release is not None and environment:
             data = {**data, "release": release.version}
         findings += release_findings
         resolved = ResolvedModel(
-            spec, place, data, layers, len(general), language.rules, release, canary,
-            runtime_digest=digest(_runtime(data, language, release, canary)),
-            governance_digest=digest({key: value for key, value in data.items() if key not in language.runtime_fields}),
+            spec, place, data, (*draft.layers, *specific), len(draft.layers), language.rules, release, canary,
+            runtime_fields=language.runtime_fields,
         )  # fmt: skip
         findings += [
             resolved.finding(codes.BAD_VALUE, f"{dotted(pointer)}: {said}", pointer) for pointer, said in mistakes
@@ -66,25 +66,13 @@ class Resolver:
         is_sound = not any(finding.mandatory for finding in findings)
         return (resolved if is_sound else None), tuple(findings)
 
-    def _merged(self, layers: tuple[Layer, ...], language: TypeLanguage, spec: Spec) -> tuple[Object, list[Finding]]:
-        data: Object = {}
-        findings: list[Finding] = []
-        for layer in layers:
-            if layer.document is spec.document:
-                findings += [
-                    _idle(layer, spec, pointer)
-                    for pointer in self._deleted(layer, language, spec)
-                    if not _is_there(data, layer, language, pointer)
-                ]
-            data = merge(data, layer.data, language.rules)
-        return data, findings
-
-    def _deleted(self, layer: Layer, language: TypeLanguage, spec: Spec) -> tuple[Pointer, ...]:
-        """What a layer of the model's own document deletes; looked for once, not in each environment."""
-        key = (spec.name, layer.pointer)
-        if key not in self._deletions:
-            self._deletions[key] = tuple(deletions(layer.data, language.rules))
-        return self._deletions[key]
+    def _drafted(self, spec: Spec, language: TypeLanguage) -> "_Draft":
+        """What holds in every environment; kept for the model at hand, whose environments come one after the other."""
+        if self._draft is None or self._draft.spec is not spec:
+            layers = self._layers.general(spec)
+            data, findings = _merged({}, layers, language, spec)
+            self._draft = _Draft(spec, layers, data, findings, {})
+        return self._draft
 
     def _normaliser(self, name: str) -> Normaliser:
         if name not in self._normalisers:
@@ -98,9 +86,42 @@ class Resolver:
             return None, None, []
         version, findings = chosen(spec, data, environment)
         canary_version, canary_findings = chosen_canary(spec, data, environment)
-        release, files = read_release(self._tree, spec, version) if version else (None, [])
-        canary, canary_files = read_release(self._tree, spec, canary_version) if canary_version else (None, [])
+        release, files = self._release(spec, version) if version else (None, [])
+        canary, canary_files = self._release(spec, canary_version) if canary_version else (None, [])
         return release, canary, [*findings, *canary_findings, *files, *canary_files]
+
+    def _release(self, spec: Spec, version: str) -> tuple[Release, list[Finding]]:
+        known = self._draft.releases if self._draft and self._draft.spec is spec else {}
+        if version not in known:
+            known[version] = read_release(self._tree, spec, version)
+        return known[version]
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A model's general layers merged, and the releases of it that were read."""
+
+    spec: Spec
+    layers: tuple[Layer, ...]
+    data: Object
+    findings: list[Finding]
+    releases: dict[str, tuple[Release, list[Finding]]]
+
+
+def _merged(
+    data: Object, layers: tuple[Layer, ...], language: TypeLanguage, spec: Spec
+) -> tuple[Object, list[Finding]]:
+    """The layers laid over the data, and what the model's own ones delete that is not there."""
+    findings: list[Finding] = []
+    for layer in layers:
+        if layer.document is spec.document:
+            findings += [
+                _idle(layer, spec, pointer)
+                for pointer in deletions(layer.data, language.rules)
+                if not _is_there(data, layer, language, pointer)
+            ]
+        data = merge(data, layer.data, language.rules)
+    return data, findings
 
 
 def _is_there(data: Object, layer: Layer, language: TypeLanguage, pointer: Pointer) -> bool:
@@ -134,11 +155,6 @@ def _idle(layer: Layer, spec: Spec, pointer: Pointer) -> Finding:
         Subject("Model", spec.name, None, written),
         "remove the deletion, or correct the name",
     )
-
-
-def _runtime(data: Object, language: TypeLanguage, release: Release | None, canary: Release | None) -> Json:
-    fields = {key: value for key, value in data.items() if key in language.runtime_fields}
-    return {**fields, "releases": [found.digest if found else None for found in (release, canary)]}
 
 
 def _whole(resolved: ResolvedModel, language: TypeLanguage) -> Iterator[Finding]:
