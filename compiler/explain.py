@@ -18,7 +18,7 @@ from compiler.words import nearest
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one layer says: `sets` the value, is `beaten` by a stronger layer, or `deletes` what is below it."""
+    """What one layer says: `sets` the value, `adds` to a map, is `beaten` by a stronger layer, or `deletes` what is below it."""
 
     role: str
     label: str
@@ -112,7 +112,8 @@ def _said(model: ResolvedModel, pointer: Pointer) -> tuple[Said, ...]:
     out: list[Said] = []
     winner_found = False
     for said in model.blame(pointer):
-        role = "deletes" if said.deletes else "beaten" if winner_found else "sets"
+        adds = isinstance(said.value, dict) and not said.deletes
+        role = "deletes" if said.deletes else "adds" if adds else "beaten" if winner_found else "sets"
         winner_found = winner_found or not said.deletes
         place = said.layer.place(said.pointer)
         shown = None if said.deletes else said.value

@@ -33,7 +33,8 @@ from compiler.source.tree import Tree
 from compiler.source.worktree import WorkTree
 from compiler.source.yaml_text import parse
 from compiler.spec.language import Language
-from compiler.spec.portfolio import Portfolio, load
+from compiler.spec.load import load
+from compiler.spec.portfolio import Portfolio
 from compiler.values import Json, Pointer, as_object, as_str
 from compiler.write.files import OutputFile, Unit
 
@@ -109,6 +110,13 @@ class Run:
     def planned(self, scope: Scope = everything) -> Iterator[PlannedUnit]:
         """What there is to make."""
         return plan(self.planner, self.judge, scope)
+
+    @property
+    def size(self) -> str:
+        """How many models and environments there are, the unsound ones included."""
+        broken = [kind for kind, _ in self.portfolio.broken]
+        counts = ((kind, len(self.portfolio.of(kind)) + broken.count(kind)) for kind in ("Model", "Environment"))
+        return ", ".join(f"{count} {kind.lower()}{'' if count == 1 else 's'}" for kind, count in counts)
 
     def text(self, path: str) -> str | None:
         """The text of a file that a finding points into: of the project, or of a shipped template."""

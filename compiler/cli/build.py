@@ -73,13 +73,12 @@ def command(
     target = output or folder / (as_str(run.portfolio.project.data.get("output")) or "build")
     built = _built(run, _scope(models, environments))
     changes = (
-        plan_changes(target, built.units, _owned(models, environments), root_name=_shown(target))
+        plan_changes(target, built.units, _owned(models, environments), root_name=_shown(target).rstrip("/"))
         if built.is_whole
         else ChangeSet()
     )
     findings = in_order([*built.findings, *changes.conflicts])
-    checked = f"{len(run.portfolio.of('Model'))} models, {len(run.fleet.environments)} environments"
-    report = Report(findings, run.text, checked, colour=sys.stderr.isatty() and wants_colour())
+    report = Report(findings, run.text, run.size, colour=sys.stderr.isatty() and wants_colour())
     if format_ != "text":
         emit(REPORTERS[format_](report), None)
     elif findings:

@@ -50,8 +50,7 @@ def command(
     folder = options.project_root(root)
     run = Run(options.open_tree(folder, rev))
     findings = _within(check(run), _relative(files, folder), _known(run, environments))
-    checked = f"{len(run.portfolio.of('Model'))} models, {len(run.fleet.environments)} environments"
-    report = Report(findings, run.text, checked, colour=wants_colour(output))
+    report = Report(findings, run.text, run.size, colour=wants_colour(output))
     emit(REPORTERS[format_](report), output)
     raise click.exceptions.Exit(report.exit_code)
 

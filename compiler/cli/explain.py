@@ -17,7 +17,7 @@ from compiler.pipeline import Run
 from compiler.values import Json, dotted, json_pointer
 
 _WIDEST = 76
-_ROLES = {"sets": ("●", "green"), "beaten": ("○", "bright_black"), "deletes": ("×", "red")}
+_ROLES = {"sets": ("●", "green"), "adds": ("●", "green"), "beaten": ("○", "bright_black"), "deletes": ("×", "red")}
 
 
 @click.command("explain")

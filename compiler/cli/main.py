@@ -66,5 +66,4 @@ def main() -> None:
     """
     gc.set_threshold(100_000, 50, 100)
     with outcomes():
-        modelyard.main(prog_name="modelyard", standalone_mode=False)
-    sys.exit(0)
+        sys.exit(modelyard.main(prog_name="modelyard", standalone_mode=False))

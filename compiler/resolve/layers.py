@@ -46,26 +46,26 @@ class Layers:
             Layer(f"defaults of type {model.text('type')}", self._language.type(model.text("type")).defaults, None),
             *self._project(),
             *(
-                Layer(defaults.document.path, _fields(defaults.data), defaults.document)
+                Layer(_defaults(defaults), _fields(defaults.data), defaults.document)
                 for defaults in self.folders_above(document.path)
             ),
-            Layer(document.path, own, document),
+            Layer("the model", own, document),
         )
 
     def specific(self, model: Spec, environment: Spec) -> tuple[Layer, ...]:
         """The layers that hold in this environment alone: its overlay, the folders', the model's."""
         return (
-            *_part(f"Environment {environment.name}", environment.document, ("overlay",)),
+            *_part(f"the environment {environment.name}", environment.document, ("overlay",)),
             *(
                 layer
                 for defaults in self.folders_above(model.document.path)
                 for key in self.keys_for(environment.name, defaults.data)
-                for layer in _part(f"{defaults.document.path}, {key}", defaults.document, ("environments", key))
+                for layer in _part(f"{_defaults(defaults)}, in {key}", defaults.document, ("environments", key))
             ),
             *(
                 layer
                 for key in self.keys_for(environment.name, model.data)
-                for layer in _part(f"{model.document.path}, {key}", model.document, ("environments", key))
+                for layer in _part(f"the model, in {key}", model.document, ("environments", key))
             ),
         )
 
@@ -93,7 +93,11 @@ class Layers:
         yield from reversed(found)
 
     def _project(self) -> tuple[Layer, ...]:
-        return _part("project", self._portfolio.project.document, ("defaults",))
+        return _part("the project", self._portfolio.project.document, ("defaults",))
+
+
+def _defaults(spec: Spec) -> str:
+    return f"defaults of {dirname(spec.document.path)}/"
 
 
 def _fields(defaults: Object) -> Object:
