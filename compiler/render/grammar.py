@@ -136,8 +136,18 @@ class _Bounds(NodeTransformer):
 
     def visit_Template(self, node: _HasBody) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
-        node.body.insert(0, nodes.ExprStmt(_filtered(nodes.Const(None), TICK), lineno=1))
+        node.body.insert(0, nodes.ExprStmt(_filtered(nodes.Const(None), TICK), lineno=node.lineno or 1))
         return node
+
+    def visit_Output(self, node: nodes.Output) -> list[nodes.Node]:  # noqa: N802
+        """Each piece for itself: Jinja notes the line of a statement, but not that of literal text."""
+        self.generic_visit(node)
+        noted: list[nodes.Node] = []
+        for piece in node.nodes:
+            if isinstance(piece, nodes.TemplateData):
+                noted.append(nodes.ExprStmt(nodes.Const(None), lineno=piece.lineno))
+            noted.append(nodes.Output([piece], lineno=piece.lineno))
+        return noted
 
     visit_Macro = visit_CallBlock = visit_Template  # noqa: N815
 

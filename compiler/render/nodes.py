@@ -21,9 +21,10 @@ class Filling:
     budget: Budget
     flaws: list[Flaw] = field(default_factory=list)
 
-    def refuse(self, refused: RefusedError, line: int) -> None:
-        """Note the refusal; null stands in the value's stead."""
-        self.flaws.append(Flaw.of(refused, line))
+    def refuse(self, refused: RefusedError, scalar: "Hole | Mixed") -> None:
+        """Note the refusal of a value in the scalar, for which null stands in its stead."""
+        origins = refused.origins or scalar.origins(self.values)
+        self.flaws.append(Flaw(scalar.line, refused.message, origins, refused.help))
 
 
 Filled: TypeAlias = "Json | Omit"
@@ -48,7 +49,7 @@ class Hole:
                 return whole_text(scalar_text(value))
             return place(value, filling.budget)
         except RefusedError as refused:
-            filling.refuse(refused, self.line)
+            filling.refuse(refused, self)
             return None
 
     def origins(self, values: Sequence[object]) -> Origins:
@@ -72,7 +73,7 @@ class Mixed:
                 check(self.rules, self._glued(values))
             return whole_text("".join([part if isinstance(part, str) else word(values[part]) for part in self.parts]))
         except RefusedError as refused:
-            filling.refuse(refused, self.line)
+            filling.refuse(refused, self)
             return None
 
     def origins(self, values: Sequence[object]) -> Origins:
@@ -128,20 +129,14 @@ class Keyed:
         if isinstance(name, str):
             return name
         if len(filling.flaws) == flaws:
-            filling.refuse(
-                RefusedError(
-                    f"a key is {kind_of(name)}; keys are text",
-                    key.origins(filling.values),
-                    help="write the key between quotes",
-                ),
-                key.line,
-            )
+            message = f"a key is {kind_of(name)}; keys are text"
+            filling.refuse(RefusedError(message, help="write the key between quotes"), key)
         return None
 
     def _collide(self, name: str, filling: Filling) -> None:
         same = [key for key, _ in self.pairs if not isinstance(key, str) and key.fill(filling) == name]
         origins = tuple(origin for key in same for origin in key.origins(filling.values))
-        filling.refuse(RefusedError(f"two keys of one map become {name!r}", origins), same[-1].line)
+        filling.refuse(RefusedError(f"two keys of one map become {name!r}", origins), same[-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from compiler.render.encoders import ENCODERS
 from compiler.render.glue import is_plain_word, shown
 from compiler.render.problem import RefusedError
 
-_STEPS = re.compile(r"\\.|\$\{[^}\"'`$\\\n]*\}|\$[({\[']|'|\"|`|\(\(|\[\[|<<|#|\n", re.DOTALL)
-_LOSING = frozenset({"`", "((", "[[", "<<", "$[", "$'"})
+_STEPS = re.compile(r"\\.|\$\{[^}\"'`$\\\n]*\}|\$\(\(|\$[({\[']|'|\"|`|\(\(|\[\[|<<|#|\n", re.DOTALL)
+_LOSING = frozenset({"`", "((", "$((", "[[", "<<", "$[", "$'"})
 _BEFORE_COMMENT = frozenset(" \t\n;&|()<>")
 
 

@@ -15,7 +15,7 @@ from compiler.render.environment import DELIMITERS, Environment
 from compiler.render.formats import Format, format_of, with_header
 from compiler.render.glue import CLOSING, OPENING, Glued, Part, token
 from compiler.render.languages import Rules, rules_of
-from compiler.render.nodes import Filling
+from compiler.render.nodes import Filling, Hole
 from compiler.render.placing import Budget, place
 from compiler.render.problem import Flaw, Limits, Problem, RefusedError
 from compiler.render.provenance import OMIT, Flag, Text, text
@@ -97,7 +97,7 @@ class Renderer:
     def evaluate(self, text: str, context: Mapping[str, object]) -> "Value | bool | Problems":
         """The value of a template in one line, such as a path: a single value keeps its type, anything else is text.
 
-        The text stands in its problems for the template's path.
+        The text stands in its problems for the template's path. What to do about `omit` is the caller's to decide.
         """
         try:
             printed = run(self._environment, self._template(text, text=True), _seen(context))
@@ -162,8 +162,9 @@ class Renderer:
             documents = tuple([node.fill(filling) for node in bones.documents])
         except RecursionError:
             return (Flaw(1, "a value that is placed nests too deep"),)
-        if any(document is OMIT for document in documents):
-            flaws.append(Flaw(1, "`omit` cannot be a document", (), "leave the document out with `{% if %}`"))
+        for node, document in zip(bones.documents, documents, strict=True):
+            if document is OMIT and isinstance(node, Hole):
+                flaws.append(Flaw(node.line, "`omit` cannot be a document", (), "leave it out with `{% if %}`"))
         if flaws:
             return tuple(flaws)
         found = self._traced(bones, printed.values) if trace else None

@@ -25,7 +25,9 @@ OLD_WORDS: Final = frozenset(
     form for word in ("y", "n", "yes", "no", "on", "off") for form in (word, word.capitalize(), word.upper())
 )
 """True or false in YAML 1.1, text in 1.2."""
-_ONE_MEANING = re.compile(r"[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+|[-+]?[0-9]*\.[0-9]+(?:[eE][-+][0-9]+)?|[-+]?[0-9]+\.")
+_ONE_MEANING = re.compile(
+    r"[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+|(?:[-+]?[0-9]+)?\.[0-9]+(?:[eE][-+][0-9]+)?|[-+]?[0-9]+\."
+)
 _OLD_NUMBER = re.compile(
     r"[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*(?:[eE][-+]?[0-9]+)?"  # floats, with underscores
     r"|[-+]?[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?"  # whole numbers, octal ones with a leading zero, exponents

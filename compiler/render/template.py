@@ -66,14 +66,18 @@ def lines(template: Template, context: Mapping[str, object]) -> list[tuple[str, 
     """The template's line for each line of what it prints: run once more for it, since it is seldom asked."""
     found: list[tuple[str, int]] = []
     running: Any = _pieces(template, context)
-    fresh = True
+    fresh, valued = True, False
     for piece in running:
         name, line = _printing(running.gi_frame)
+        literal = type(piece) is str
         if fresh:
             found.append((name, line))
-        added = piece.count("\n") if type(piece) is str else 0
+        elif not literal and not valued:
+            found[-1] = (name, line)  # what is said of a line is said of its first value
+        added = piece.count("\n") if literal else 0
         found += [(name, line + more) for more in range(1, added + 1)]
-        fresh = type(piece) is str and piece.endswith("\n")
+        fresh = literal and piece.endswith("\n")
+        valued = not literal or (valued and not added)
         if fresh:
             found.pop()
     return found

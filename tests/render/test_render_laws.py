@@ -1,0 +1,171 @@
+"""Laws of rendering, for templates and data that nobody would write."""
+
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from compiler.provenance import Origin
+from compiler.render.formats import FORMATS, dump
+from compiler.render.problem import Limits, Problem
+from compiler.render.renderer import Rendered, Renderer
+from compiler.render.view import View
+
+PIECES = st.sampled_from(
+    [
+        "{{ m.a }}",
+        "{{ m }}",
+        "{{ m.l }}",
+        '"{{ m.a }}"',
+        "'",
+        '"',
+        "{{ m.nope }}",
+        "{% for k, v in m|items %}",
+        "{% endfor %}",
+        "{% if m.a %}",
+        "{% else %}",
+        "{% endif %}",
+        "{% set x %}",
+        "{% endset %}",
+        "{{ x }}",
+        "{% set x = m.l %}",
+        "{% macro f(a) %}",
+        "{% endmacro %}",
+        "{{ f(m.a) }}",
+        "{% call f(1) %}",
+        "{% endcall %}",
+        "{{ caller() }}",
+        "{% include 'f' %}",
+        "{% import 't' as t %}",
+        "{{ t.f(1) }}",
+        "{{ loop.index }}",
+        "{{ loop(m.l) }}",
+        "{{ omit }}",
+        "{{ m.l | join }}",
+        "{{ m.a | shell }}",
+        "{{ [m, m.l] | first }}",
+        "{{ {'a': m} }}",
+        "{{ k }}",
+        "{{ v }}",
+        "{% raw %}",
+        "{% endraw %}",
+        "{#",
+        "#}",
+        "\n",
+        "\n  ",
+        "\n- ",
+        ": ",
+        "- ",
+        "a",
+        "b: ",
+        "k: {{ m.a }}\n",
+        "# ",
+        "---\n",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "|\n  ",
+        ">-\n  ",
+        "&a ",
+        "*a ",
+        "!t ",
+        "? ",
+        "%",
+        "\\",
+        "\\ue000",
+        "\ue000",
+        "<p>",
+        "</p>",
+        '<a href="',
+        "<script>",
+        "<!--",
+        "-->",
+        "`",
+        "```\n",
+        "$(",
+        "<<",
+        "((",
+        "{{",
+        "}}",
+        "{%",
+        "%}",
+        "\x00",
+        "\u2028",
+        "é",
+    ]
+)
+TEXT = st.text(st.characters(), max_size=8)
+DATA = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=6,
+)
+SMALL = Limits(steps=2_000, tokens=500, characters=20_000, values=5_000)
+
+
+@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(pieces=st.lists(PIECES, max_size=12), value=DATA, chosen=st.sampled_from(sorted(FORMATS)))
+def test_whatever_a_template_holds_there_is_a_file_or_there_are_problems(pieces, value, chosen):
+    templates = {"t": "".join(pieces), "f": "{{ m.a }}\n"}
+    context = {"m": {"a": value, "l": [value, 1]}}
+    made = Renderer(templates, limits=SMALL).render("t", context, format=chosen, languages={"**": "github"}, trace=True)
+    if isinstance(made, Rendered):
+        made.text.encode()
+        assert "\ue000" not in made.text.replace("\\ue000", "")
+        if chosen == "yaml":
+            assert [document for document in yaml.safe_load_all(made.text) if made.documents] == list(
+                made.documents
+            ) or _unlike(made.documents)
+    else:
+        assert made
+        assert all(isinstance(problem, Problem) and problem.line >= 1 for problem in made)
+    evaluated = Renderer(templates, limits=SMALL).evaluate("".join(pieces), context)
+    assert evaluated is not None
+
+
+def _unlike(documents):
+    """PyYAML cannot be asked about what is not equal to itself, and reads a byte order mark as nothing."""
+    return "nan" in repr(documents) or "\ufeff" in repr(documents)
+
+
+@settings(max_examples=300, deadline=None)
+@given(value=DATA)
+def test_data_that_are_placed_come_back(value):
+    made = Renderer({"t": "k: {{ x }}\n"}).render("t", {"x": value}, format="yaml", trace=True)
+    if isinstance(made, Rendered):
+        assert made.documents == ({"k": value},)
+        assert yaml.safe_load(made.text) == {"k": value}
+        assert made.text == dump(made.documents, "yaml")
+    else:
+        assert value is None or all(problem.origins and problem.origins[0].root == "x" for problem in made)
+
+
+@settings(max_examples=300, deadline=None)
+@given(value=DATA)
+def test_the_source_map_points_at_the_very_value(value):
+    made = Renderer({"t": "a: [0, {{ x }}]\n{% for i in [x] %}\nb: {{ i }}\n{% endfor %}\n"}).render(
+        "t", {"x": value}, format="yaml", trace=True
+    )
+    if not isinstance(made, Rendered):
+        return
+    for (_, pointer), origins in made.source_map.items():
+        placed = made.documents[0]
+        for part in pointer:
+            placed = placed[part]
+        found = value
+        for part in origins[0].pointer:
+            found = found[part]
+        assert repr(placed) == repr(found)
+
+
+@given(value=DATA)
+def test_reads_hold_all_that_was_placed(value):
+    reads = set()
+    made = Renderer({"t": "a: {{ x.v }}\n"}).render(
+        "t", {"x": View({"v": value, "other": 1}, Origin("x"), reads)}, format="yaml", trace=True
+    )
+    if isinstance(made, Rendered):
+        assert {origin for origins in made.source_map.values() for origin in origins} <= reads
+    assert Origin("x", ("v",)) in reads
+    assert Origin("x", ("other",)) not in reads
