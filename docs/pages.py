@@ -1,0 +1,334 @@
+"""The pages of reference, each a function of what the code says of itself."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import click
+from fields import described, rows, table, takes
+
+from compiler import explain, resources
+from compiler.cli.main import modelyard
+from compiler.diagnostics import Finding, Fix, Note, Place, Subject
+from compiler.plan.context import DESCRIPTIONS
+from compiler.plan.emitter import Emitter, Emitters, FileRule
+from compiler.plan.load import load
+from compiler.render.encoders import ENCODERS
+from compiler.render.filters import FILTERS
+from compiler.render.predicates import PREDICATES
+from compiler.report import REPORTERS, Report
+from compiler.source.memory import MemoryTree
+from compiler.source.worktree import WorkTree
+from compiler.source.yaml_text import parse
+from compiler.values import Object, as_list, as_object, as_str
+
+_AREAS = {
+    "0": "Reading", "1": "Language", "2": "Resolution", "3": "Policy", "4": "Planning", "5": "Rendering", "6": "Writing", "7": "Project",
+}  # fmt: skip
+
+
+def language() -> Iterator[str]:
+    """Every kind and type, its fields, and an example that the tests check."""
+    yield (
+        "One YAML document is one object: `apiVersion: modelyard/v1`, a `kind`, a `name` and the fields below. An unknown\n"
+        "key is an error. *Required* speaks of what holds in the end: a layer may give what the document leaves out.\n\n"
+        "*Merge* says how layers combine: maps merge, `null` deletes, everything else replaces, unless the list has a key\n"
+        "(then elements with the same key merge, and `{name: x, $delete: true}` removes one) or is a `union`. *Digest* says\n"
+        "which of a model's two digests covers the field: `runtime` (what runs) or `governance`. A *name* is made of\n"
+        "lower-case letters, digits and hyphens, at most 63.\n"
+    )
+    yield from _model()
+    for kind, schema in sorted(resources.kind_schemas().items()):
+        if kind != "Model":
+            own = {
+                key: node
+                for key, node in as_object(schema["properties"]).items()
+                if kind != "Defaults" or key == "environments"
+            }
+            yield f"## {kind}\n\n{schema['description']}\n"
+            yield _fields({**schema, "properties": own}, schema)
+            yield _example(kind)
+
+
+def _model() -> Iterator[str]:
+    types = dict(sorted(resources.type_schemas().items()))
+    common = next(iter(types.values()))
+    spec = as_object(as_object(common["$defs"])["Spec"])
+    own = {
+        key: node for key, node in as_object(spec["properties"]).items() if key not in as_object(common["properties"])
+    }
+    kind_of_model: Object = {
+        "enum": list(types),
+        "description": "What `source` holds.",
+        "x-modelyard-digest": "runtime",
+    }
+    whole: Object = {**as_object(common["properties"]), "type": kind_of_model}
+    yield f"## Model\n\n{common['description']}\n"
+    yield _fields({**common, "properties": whole}, common)
+    yield "A document also says what was published, and where it runs; `release` and `canary` stand in an environment's entry.\n"
+    yield table(
+        ("field", "takes", "description"),
+        ((f"`{name}`", takes(as_object(node), common), described(as_object(node))) for name, node in own.items()),
+    )
+    release = as_object(as_object(common["$defs"])["Release"])
+    rest = {key: node for key, node in as_object(release["properties"]).items() if key != "source"}
+    yield f"One of `releases`: {release['description']} Its `source` follows the type.\n"
+    yield _fields({"properties": rest}, common)
+    for name, schema in types.items():
+        source = as_object(as_object(schema["$defs"])["Source"])
+        yield f"### Type `{name}`: {schema['x-modelyard-title']}\n\n`source`: {source['description']}\n"
+        yield _fields(source, schema)
+        yield f"Defaults of the type: `{json.dumps(schema['x-modelyard-defaults'])}`\n"
+        yield _example(f"model-{name}")
+
+
+def _fields(schema: Object, root: Object) -> str:
+    found = list(rows(schema, root))
+    marks = [(title, [getattr(row, title) for row in found]) for title in ("merge", "digest")]
+    kept = [title for title, values in marks if any(values)]
+    lines = (
+        (
+            f"`{row.path}`",
+            row.takes,
+            "yes" if row.required else "",
+            *(str(getattr(row, title)) for title in kept),
+            row.description,
+        )
+        for row in found
+    )
+    return table(("field", "takes", "required", *kept, "description"), lines)
+
+
+def _example(kind: str) -> str:
+    name = "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(kind))
+    text = resources.shipped_text(f"examples/{name}.yaml")
+    shown = "\n".join(line for line in text.splitlines() if not line.startswith("# yaml-language-server"))
+    return f"```yaml\n{shown}\n```\n"
+
+
+def codes() -> Iterator[str]:
+    """Every built-in code."""
+    yield "`modelyard explain CODE` prints the same. A mandatory finding makes a command exit with 1; an advisory one does not.\n"
+    area = ""
+    for code in explain.all_codes():
+        if code.id[2] != area:
+            area = code.id[2]
+            yield f"## {_AREAS[area]} (MY{area})\n"
+        yield f"### {code.id} {code.name}\n\n{code.summary} *{code.severity.value}, {code.enforcement.value}*\n"
+        yield f"{code.why}\n\n**What to do:** {code.remedy}\n"
+
+
+def commands() -> Iterator[str]:
+    """The help of every command."""
+    parent = click.Context(modelyard, info_name="modelyard", terminal_width=100, help_option_names=["-h", "--help"])
+    yield f"```text\n{modelyard.get_help(parent)}\n```\n"
+    for name in modelyard.list_commands(parent):
+        command = modelyard.get_command(parent, name)
+        assert command  # noqa: S101 - it was listed
+        context = click.Context(command, info_name=name, parent=parent, terminal_width=100)
+        yield f"## {name}\n\n```text\n{command.get_help(context)}\n```\n"
+
+
+def targets() -> Iterator[str]:
+    """Every shipped emitter: what it takes, needs, refuses, offers and makes."""
+    yield (
+        "Emitters that come with Modelyard; a project's own stand beside them in its `templates/` "
+        "([how to write one](../guides/writing-an-emitter.md)).\n"
+    )
+    for emitter in sorted(_shipped().by_id.values(), key=lambda one: (not one.is_target, one.group, one.id)):
+        yield from _emitter(emitter)
+
+
+def _shipped() -> Emitters:
+    declared = as_object(parse(resources.shipped_text("capabilities.yaml"), "capabilities.yaml").documents[0].data)
+    templates = WorkTree(resources.shipped("templates"))
+    return load(templates, MemoryTree({}), "templates", resources.emitter_schema(), declared)
+
+
+def _emitter(emitter: Emitter) -> Iterator[str]:
+    data = emitter.data
+    named = (
+        f"`deploy.target: {emitter.id}`"
+        if emitter.is_target
+        else f"A {emitter.group} emitter, on unless the project says otherwise."
+    )
+    yield f"## {emitter.title} (`{emitter.id}`)\n\n{' '.join(as_str(data.get('summary')).split())}\n\n{named}\n"
+    taken = [f"{key}: {', '.join(map(as_str, as_list(names)))}" for key, names in emitter.takes.items()]
+    yield f"**Takes** {'; '.join(taken) or 'every model that runs'}.\n"
+    if data.get("needs"):
+        yield "**Is refused** where\n"
+        yield "".join(
+            f"- {need['because']}: {need.get('help', '')}\n" for need in map(as_object, as_list(data["needs"]))
+        )
+    if data.get("cannot"):
+        yield "**Cannot** do what is asked by\n"
+        yield table(
+            ("field", "because", "when"),
+            (
+                (
+                    f"`{rule['field']}`" if "field" in rule else "",
+                    as_str(rule["because"]),
+                    f"`{' '.join(as_str(rule['when']).split())}`",
+                )
+                for rule in map(as_object, as_list(data["cannot"]))
+            ),
+        )
+    if data.get("options"):
+        yield "**Options**, under `deploy.options`\n"
+        yield _fields(as_object(data["options"]), as_object(data["options"]))
+    if emitter.images:
+        yield "**Images** that the project locks: " + ", ".join(_image(image) for image in emitter.images) + ".\n"
+    yield "**Files**\n"
+    yield table(("file", "for each", "checked by", "when"), map(_file, emitter.files))
+    yield from _exports(emitter)
+
+
+def _image(image: Object) -> str:
+    return f"`{image['name']}`" + (f" (when `{image['when']}`)" if "when" in image else "")
+
+
+def _file(rule: FileRule) -> tuple[str, ...]:
+    whose = {"deployment": "model and environment", "environment": "environment", "project": "project"}[rule.per]
+    condition = " ".join((rule.when or "").split())
+    return f"`{rule.path}`", whose, f"`{rule.schema}`" if rule.schema else "", f"`{condition}`" if condition else ""
+
+
+def _exports(emitter: Emitter) -> Iterator[str]:
+    for title, key in (("Exports", "exports"), ("Service level indicators", "sli")):
+        if emitter.data.get(key):
+            yield f"**{title}**\n\n```json\n{json.dumps(emitter.data[key], indent=2, ensure_ascii=False)}\n```\n"
+
+
+def emitter() -> Iterator[str]:
+    """The fields of emitter.yaml."""
+    schema = resources.emitter_schema()
+    yield f"{schema['description']} The guide [how to write one](../guides/writing-an-emitter.md) explains them.\n"
+    yield _fields(schema, schema)
+
+
+def capabilities() -> Iterator[str]:
+    """What an Environment may say of its cluster."""
+    yield "Under `capabilities` of an Environment. Emitters decide by them; an emitter of a project may declare more.\n"
+    known = _shipped().capabilities
+    yield _fields(known, known)
+
+
+def template_context() -> Iterator[str]:
+    """The names that a template sees."""
+    yield (
+        "What a template sees of one model in one environment. Files made once for an environment see `project`,\n"
+        "`environment` and `deployments`; those made once for the project see `project`, `environments` and `deployments`.\n"
+        "A name that is said to be absent is undefined: ask `is defined`, or use `| default(…)`. A field has its canonical\n"
+        "form: `cpu` is `500m` or `2`, `memory` is `1Gi`, a duration `250ms`, a percentage `99.9%`.\n"
+    )
+    yield table(("name", "what it is"), ((f"`{name}`", told) for name, told in DESCRIPTIONS.items()))
+    yield (
+        "Conditions in `emitter.yaml` (`when`, `that`) are CEL and see `model`, `deploy` (`model.deploy`), `release`,\n"
+        "`canary`, `environment`, `capabilities` (`environment.capabilities`) and `options`.\n"
+    )
+
+
+def filters() -> Iterator[str]:
+    """Filters, encoders and tests of templates."""
+    yield "Templates may use these and no others: each hands on where a value came from, and none takes text apart.\n"
+    yield "## Filters\n"
+    plain = {name: filter_ for name, filter_ in FILTERS.items() if name not in ENCODERS}
+    yield table(
+        ("filter", "what it gives"), ((f"`{name}`", _told(name, filter_)) for name, filter_ in sorted(plain.items()))
+    )
+    yield (
+        "## Encoders\n\nInside a larger string a value is a plain word (`[A-Za-z0-9][A-Za-z0-9._:/@+-]*`, no `..` segment) or\n"
+        "goes through the encoder of the language that it stands in: `{{ x | promql }}`. The same names declare the language of a\n"
+        "field under `languages` of `emitter.yaml`; `literal` can only be declared.\n"
+    )
+    yield table(("encoder", "what it is for"), ((f"`{name}`", encoder.place) for name, encoder in ENCODERS.items()))
+    yield "## Tests\n\nAfter `is`: " + ", ".join(f"`{name}`" for name in PREDICATES) + ".\n"
+
+
+_UNTOLD = {
+    "list": "The elements of a list, or the keys of a map, as a list.",
+    "lower": "The text in lower case.",
+    "reverse": "The elements from last to first.",
+    "rejectattr": "The elements whose field does not pass a test: `rejectattr('internal')`, `rejectattr('kind', 'eq', 'model')`.",
+    "selectattr": "The elements whose field passes a test: `selectattr('internal')`, `selectattr('kind', 'eq', 'model')`.",
+    "trim": "The text without white space around it.",
+    "upper": "The text in upper case.",
+}
+
+
+def _told(name: str, filter_: Callable[..., object]) -> str:
+    told = _UNTOLD.get(name) or (filter_.__doc__ or "").strip()
+    if not told:
+        raise SystemExit(f"docs/pages.py: say what the filter {name} gives")
+    return told
+
+
+_FIELDS: Mapping[str, str] = {
+    "code": "The id of the kind of finding; see the reference of codes.",
+    "name": "Its stable name.",
+    "severity": "`critical`, `high`, `medium`, `low` or `info`.",
+    "enforcement": "`mandatory` (decides the exit code) or `advisory`.",
+    "status": "`new`: nothing waives it.",
+    "message": "What was found and what was expected.",
+    "help": "What to do, or null.",
+    "kind": "The kind of object that it is about, or null where a file cannot be read.",
+    "object": "Its name.",
+    "environment": "The environment in which it holds, or null for all.",
+    "pointer": "Where in the object (RFC 6901).",
+    "path": "The file, from the project's root; null where no file is to blame.",
+    "line": "Lines count from 1.",
+    "column": "Columns count characters from 1.",
+    "endLine": "The line of the end.",
+    "endColumn": "The column after the last character.",
+    "fingerprint": "The same for the same finding after lines move or words change.",
+    "notes": "Other places that help: `message`, `path`, `line`, `column`.",
+    "fix": "An edit that mends it, where there is one: `safe`, `text`, and the range that it replaces.",
+}
+
+
+def findings() -> Iterator[str]:
+    """The fields of findings in JSON."""
+    place = Place("models/card-fraud.yaml", 12, 3, 12, 9)
+    subject = Subject("Model", "card-fraud", "prod", ("deploy", "scalin"))
+    code = explain.code("MY101")
+    assert code  # noqa: S101 - the first code of the language
+    example = Finding(
+        code,
+        "`scalin` is not known here",
+        place,
+        subject,
+        "did you mean `scaling`?",
+        (Note("also here", place),),
+        Fix(place, "scaling"),
+    )
+    text = REPORTERS["json"](Report((example,), lambda _: None))
+    (made,) = json.loads(text)["findings"]
+    if made.keys() != _FIELDS.keys():
+        raise SystemExit(f"docs/pages.py: these fields differ: {sorted(made.keys() ^ _FIELDS.keys())}")
+    yield "What `--format json` writes. Fields are added to version 1 and never change their meaning.\n"
+    yield table(("field of a finding", "what it says"), ((f"`{name}`", told) for name, told in _FIELDS.items()))
+    yield f"```json\n{text}```\n"
+
+
+PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
+    "language.md": ("The language", language),
+    "codes.md": ("Codes", codes),
+    "commands.md": ("Commands", commands),
+    "targets.md": ("Targets and other emitters", targets),
+    "emitter.md": ("`emitter.yaml`", emitter),
+    "capabilities.md": ("Capabilities", capabilities),
+    "template-context.md": ("What templates see", template_context),
+    "filters.md": ("Filters, encoders and tests", filters),
+    "findings.md": ("Findings as JSON", findings),
+}
+
+
+def texts() -> dict[Path, str]:
+    """Every page by its path below docs/reference/."""
+    warning = "<!-- Made from the code by `make docs`: edit that instead. -->\n"
+    return {
+        Path(name): warning
+        + f"\n# {title}\n\n"
+        + "\n".join(part if part.endswith("\n") else f"{part}\n" for part in page())
+        for name, (title, page) in PAGES.items()
+    }

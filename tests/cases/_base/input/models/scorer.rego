@@ -1,0 +1,3 @@
+package scorer
+
+default allow := false

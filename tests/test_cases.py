@@ -1,0 +1,54 @@
+"""A folder below tests/cases is a claim about `check`: what it prints of a project, and how it ends.
+
+    <room>/<case>/input/…         files laid over those of _base; an empty YAML file stands for none
+    <room>/<case>/links           lines of `path target`: symbolic links to make
+    <room>/<case>/arguments       more words of the command line
+    <room>/<case>/expected.txt    what is printed, then the exit code; `pytest --update-goldens` writes it
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from compiler.cli import main
+
+CASES = Path(__file__).parent / "cases"
+BASE = CASES / "_base"
+FOUND = sorted(folder.parent for folder in CASES.rglob("input") if folder.is_dir())
+
+
+def lay_over(folder: Path, project: Path) -> None:
+    for source in sorted(folder.rglob("*")):
+        target = project / source.relative_to(folder)
+        if source.is_dir():
+            target.mkdir(exist_ok=True)
+        elif source.suffix == ".yaml" and not source.stat().st_size:
+            target.unlink(missing_ok=True)
+        else:
+            shutil.copyfile(source, target)
+
+
+def words(file: Path) -> list[list[str]]:
+    return [line.split() for line in file.read_text(encoding="utf-8").splitlines()] if file.is_file() else []
+
+
+def checked(project: Path, arguments: list[str], monkeypatch, capsys) -> str:
+    monkeypatch.chdir(project)
+    monkeypatch.setattr(sys, "argv", ["modelyard", "check", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr()
+    return f"{said.out}{said.err}exit code {ended.value.code}\n"
+
+
+@pytest.mark.parametrize("case", FOUND, ids=lambda case: case.relative_to(CASES).as_posix())
+def test_case(case: Path, tmp_path, monkeypatch, capsys, golden) -> None:
+    lay_over(BASE / "input", tmp_path)
+    lay_over(case / "input", tmp_path)
+    for path, target in words(case / "links"):
+        os.symlink(target, tmp_path / path)
+    arguments = [word for line in words(case / "arguments") for word in line]
+    golden(case / "expected.txt", checked(tmp_path, arguments, monkeypatch, capsys))
