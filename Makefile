@@ -19,13 +19,16 @@ test: lint ## lint, check types and floors, run every test
 lint: $(VENV)/.dev ## what needs no test to be run
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	MYPYPATH=docs $(BIN)/mypy --explicit-package-bases docs/*.py
 	$(BIN)/lint-imports
 
 golden: $(VENV)/.dev ## rewrite expected files and what is generated; read the diff
 	$(BIN)/python -m pytest --update-goldens $(PYTEST_ARGS)
 
-docs: $(VENV)/.dev ## rewrite the published schemas and the reference pages
-	$(BIN)/python -m pytest --update-goldens -m generated
+docs: $(VENV)/.dev ## rewrite the published schemas, the reference pages and what the guides show
+	$(BIN)/python -m compiler.spec.json_schema
+	$(BIN)/python docs/generate.py
+	$(BIN)/python -m pytest --update-goldens -m generated $(PYTEST_ARGS)
 
 bench: $(VENV)/.dev ## what things cost, beside a peer
 	@status=0; for bench in bench/run.py bench/bench_*.py; do $(BIN)/python $$bench || status=1; done; exit $$status
