@@ -22,6 +22,11 @@ class Contribution:
     value: Json
     deletes: bool = False
 
+    @property
+    def written(self) -> Pointer:
+        """Where it stands in the layer's document."""
+        return (*self.layer.pointer, *self.pointer)
+
 
 def blame(layers: Sequence[Layer], rules: Rules, merged: Json, pointer: Pointer) -> tuple[Contribution, ...]:
     """Every layer that says something of the value at a pointer of the merged data, strongest first.

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from compiler import codes
 from compiler.diagnostics import Code, Finding, Place, Subject
 from compiler.resolve.blame import Contribution, blame
 from compiler.resolve.digests import digest
 from compiler.resolve.layers import Layer
+from compiler.schema import Violation
 from compiler.spec.language import Rules
-from compiler.spec.portfolio import Spec
-from compiler.values import Json, Object, Pointer, as_object
+from compiler.spec.portfolio import Spec, identity
+from compiler.values import Json, Object, Pointer, as_object, dotted
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ class Release:
 
 
 @dataclass(frozen=True)
-class ResolvedModel:
-    """A model with every layer merged and its quantities in canonical form; `environment` is `None` where it runs nowhere."""
+class Merged:
+    """A model's layers laid over each other in one environment; `environment` is `None` where it runs nowhere."""
 
     spec: Spec
     environment: Spec | None
@@ -55,14 +57,86 @@ class ResolvedModel:
     layers: tuple[Layer, ...]
     general: int
     rules: Rules
-    release: Release | None
-    canary: Release | None
-    runtime_fields: frozenset[str]
 
     @property
     def name(self) -> str:
         """The model's name."""
         return self.spec.name
+
+    def blame(self, pointer: Pointer) -> tuple[Contribution, ...]:
+        """Every layer that says something of a value, strongest first."""
+        return blame(self.layers, self.rules, self.data, pointer)
+
+    def place(self, pointer: Pointer) -> Place:
+        """The line that set a value, or where the model's document would say it."""
+        return next(
+            (
+                said.layer.document.place(said.written)
+                for said in self.blame(pointer)
+                if said.layer.document and not said.deletes
+            ),
+            self.spec.document.place(pointer),
+        )
+
+    def finding(
+        self,
+        code: Code,
+        message: str,
+        pointer: Pointer,
+        help: str | None = None,  # noqa: A002 - the field's name in every finding
+        *,
+        here: bool = False,
+    ) -> Finding:
+        """A finding at the line that set the value; it is one of the document that holds the line.
+
+        So a mistake in a layer of many models is one finding. `here`: it is the model's own, and holds in this
+        environment, whatever set the value.
+        """
+        said = next((said for said in self.blame(pointer) if said.layer.document and not said.deletes), None)
+        place = said.layer.document.place(said.written) if said and said.layer.document else self.place(pointer)
+        return Finding(code, message, place, self._subject(None if here else said, pointer, here=here), help)
+
+    def complaint(self, violation: Violation) -> Finding:
+        """The finding for what the schema finds wrong with the merged data."""
+        where, pointer = dotted(violation.pointer), violation.pointer
+        message = f"{where}: {violation.message}" if where else violation.message
+        if violation.missing is None:
+            return self.finding(codes.BAD_VALUE, message, pointer, violation.help)
+        said = self._left_out(pointer, violation.missing)
+        document = (said and said.layer.document) or self.spec.document
+        place = (
+            document.place(said.written) if said and said.deletes else document.key_place(said.written if said else ())
+        )
+        return Finding(codes.MISSING_KEY, message, place, self._subject(said, pointer), violation.help)
+
+    def _left_out(self, pointer: Pointer, key: str) -> Contribution | None:
+        """Who would have to say a key: who deletes it; else the weakest layer that began the map; `None`: the document."""
+        deleted = next(iter(self.blame((*pointer, key))), None)
+        if deleted and deleted.deletes:
+            return deleted
+        return next((said for said in reversed(self.blame(pointer)) if said.layer.document), None) if pointer else None
+
+    def _subject(self, said: Contribution | None, pointer: Pointer, *, here: bool = False) -> Subject:
+        """The document that a contribution stands in, and the environment that it is written for."""
+        if self.environment and here:
+            return Subject("Model", self.name, self.environment.name, pointer)
+        if said is None or said.layer.document is None:
+            return Subject("Model", self.name, None, pointer)
+        is_named = self.environment is not None and said.layer.pointer[-1:] == (self.environment.name,)
+        environment = self.environment.name if self.environment and is_named else None
+        if said.layer.document is self.spec.document:
+            return Subject("Model", self.name, environment, pointer)
+        kind, name = identity(said.layer.document)
+        return Subject(kind, name, environment, said.written)
+
+
+@dataclass(frozen=True)
+class ResolvedModel(Merged):
+    """A model in one environment with its releases, and its quantities in canonical form."""
+
+    release: Release | None
+    canary: Release | None
+    runtime_fields: frozenset[str]
 
     @cached_property
     def runtime_digest(self) -> str:
@@ -75,25 +149,3 @@ class ResolvedModel:
     def governance_digest(self) -> str:
         """The digest of everything else: who owns it, and which rules it keeps."""
         return digest({key: value for key, value in self.data.items() if key not in self.runtime_fields})
-
-    def blame(self, pointer: Pointer) -> tuple[Contribution, ...]:
-        """Every layer that says something of a value, strongest first."""
-        return blame(self.layers, self.rules, self.data, pointer)
-
-    def finding(self, code: Code, message: str, pointer: Pointer, help: str | None = None) -> Finding:  # noqa: A002 - the field's name
-        """A finding at the line that set the value; it names the environment only where a specific layer set it."""
-        winner = next((said for said in self.blame(pointer) if not said.deletes), None)
-        place = winner.layer.place(winner.pointer) if winner else None
-        is_specific = winner is not None and self.layers.index(winner.layer) >= self.general
-        environment = self.environment.name if self.environment and is_specific else None
-        return Finding(
-            code, message, place or self.place(pointer), Subject("Model", self.name, environment, pointer), help
-        )
-
-    def place(self, pointer: Pointer) -> Place:
-        """The line that set a value, or where the model's document would say it."""
-        for said in self.blame(pointer):
-            place = None if said.deletes else said.layer.place(said.pointer)
-            if place is not None:
-                return place
-        return self.spec.document.place(pointer)

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from compiler import codes
 from compiler.diagnostics import Finding, Subject
 from compiler.resolve.digests import bytes_digest, digest
-from compiler.resolve.model import CompanionFile, Release
+from compiler.resolve.model import CompanionFile, Merged, Release
 from compiler.source.beside import beside
 from compiler.source.tree import NoSuchFile, Tree
 from compiler.spec.portfolio import COMPANIONS, Spec, release_contents
-from compiler.values import Object, Pointer, as_list, as_object, as_str
+from compiler.values import Object, Pointer, as_list, as_object, as_str, at
 from compiler.words import nearest
 
 LARGEST_FILE = 1024 * 1024
@@ -22,66 +22,76 @@ def read_release(tree: Tree, spec: Spec, version: str) -> tuple[Release, list[Fi
     pointer: Pointer = () if "source" in spec.data else ("releases", version)
     files: list[CompanionFile] = []
     findings: list[Finding] = []
-    for relative, at in _named(content):
-        found = _file(tree, spec, relative)
+    for relative, below in _named(content):
+        found = (
+            f"`{relative}` is named twice"
+            if relative in {file.relative for file in files}
+            else _file(tree, spec, relative)
+        )
         if isinstance(found, CompanionFile):
             files.append(found)
         else:
-            place = spec.document.place((*pointer, *at))
-            findings.append(Finding(codes.BESIDE, found, place, Subject("Model", spec.name, None, (*pointer, *at))))
+            place = spec.document.place((*pointer, *below))
+            findings.append(Finding(codes.BESIDE, found, place, Subject("Model", spec.name, None, (*pointer, *below))))
     total = sum(len(file.content) for file in files)
     if total > LARGEST_FILE:
-        place, at_ = spec.document.place((*pointer, "source", COMPANIONS[0])), (*pointer, "source", COMPANIONS[0])
+        written = (*pointer, "source", COMPANIONS[0])
+        place = spec.document.place(written)
         message = (
             f"the files of {version} have {total} bytes together; a release has at most {LARGEST_FILE} beside the spec"
         )
-        findings.append(Finding(codes.BESIDE, message, place, Subject("Model", spec.name, None, at_)))
+        findings.append(Finding(codes.BESIDE, message, place, Subject("Model", spec.name, None, written)))
     digests = {file.relative: bytes_digest(file.content) for file in files}
     return Release(version, content, pointer, tuple(files), digest({"content": content, "files": digests})), findings
 
 
-def chosen(spec: Spec, merged: Object, environment: str) -> tuple[str | None, list[Finding]]:
+def chosen(merged: Merged, environment: str) -> tuple[str | None, list[Finding]]:
     """The version that runs in an environment: the one that its entry says, or the only one there is."""
-    versions = list(release_contents(spec.data))
-    wanted = merged.get("release")
-    if wanted is None:
-        if len(versions) == 1:
-            return versions[0], []
-        message = f"{spec.name} has {len(versions)} releases, and does not say which runs in {environment}"
-        return None, [_no_release(spec, message, environment, ("environments", environment), _choices(versions))]
-    return _published(spec, str(wanted), versions, environment, ("environments", environment, "release"))
+    spec, versions = merged.spec, list(release_contents(merged.spec.data))
+    if "release" in merged.data:
+        return _published(merged, ("release",), versions)
+    if len(versions) == 1:
+        return versions[0], []
+    if not versions:
+        help_ = "publish one under `releases:`, or say `version` and `source`"
+        return None, [
+            Finding(codes.NO_RELEASE, "no release is published", spec.document.key_place(()), spec.subject, help_)
+        ]
+    pointer = ("environments", environment)
+    return None, [
+        Finding(
+            codes.NO_RELEASE,
+            f"{len(versions)} releases are published, and nothing says which runs in {environment}",
+            spec.document.key_place(pointer),
+            Subject("Model", spec.name, environment, pointer),
+            f"add `release:` with one of: {', '.join(versions)}",
+        )
+    ]
 
 
-def chosen_canary(spec: Spec, merged: Object, environment: str) -> tuple[str | None, list[Finding]]:
-    """The version that is tried beside the one that runs; none where there is no canary."""
-    canary = as_object(merged.get("canary"))
-    if "release" not in canary:
+def chosen_canary(merged: Merged, running: str | None) -> tuple[str | None, list[Finding]]:
+    """The version that is tried beside the one that runs; none where there is no canary, or only half of one."""
+    pointer = ("canary", "release")
+    if "release" not in as_object(merged.data.get("canary")):
         return None, []
-    pointer = ("environments", environment, "canary", "release")
-    return _published(spec, str(canary["release"]), list(release_contents(spec.data)), environment, pointer)
+    version, findings = _published(merged, pointer, list(release_contents(merged.spec.data)))
+    if version is not None and version == running:
+        message = f"{version} runs here already, and is no canary beside itself"
+        return None, [
+            merged.finding(codes.NO_RELEASE, message, pointer, "name another release, or remove the canary", here=True)
+        ]
+    return version, findings
 
 
-def _published(
-    spec: Spec, wanted: str, versions: Sequence[str], environment: str, pointer: Pointer
-) -> tuple[str | None, list[Finding]]:
+def _published(merged: Merged, pointer: Pointer, versions: Sequence[str]) -> tuple[str | None, list[Finding]]:
+    wanted = str(at(merged.data, pointer))
     if wanted in versions:
         return wanted, []
     near = nearest(wanted, versions)
-    help_ = f"did you mean {near}?" if near else _choices(versions)
-    return None, [_no_release(spec, f"{spec.name} has no release {wanted}", environment, pointer, help_)]
-
-
-def _choices(versions: Sequence[str]) -> str:
-    return (
-        f"choose one of {', '.join(versions)}"
-        if versions
-        else "publish one under `releases:`, or say `version` and `source`"
-    )
-
-
-def _no_release(spec: Spec, message: str, environment: str, pointer: Pointer, help_: str) -> Finding:
-    subject = Subject("Model", spec.name, environment, pointer)
-    return Finding(codes.NO_RELEASE, message, spec.document.place(pointer), subject, help_)
+    help_ = f"did you mean `{near}`?" if near else f"one of: {', '.join(versions)}" if versions else None
+    return None, [
+        merged.finding(codes.NO_RELEASE, f"there is no release `{wanted}` of {merged.name}", pointer, help_, here=True)
+    ]
 
 
 def _named(content: Object) -> Iterator[tuple[str, Pointer]]:

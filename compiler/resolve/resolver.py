@@ -8,7 +8,7 @@ from compiler import codes
 from compiler.diagnostics import Finding, Subject
 from compiler.resolve.layers import Layer, Layers
 from compiler.resolve.merge import deletions, merge
-from compiler.resolve.model import Release, ResolvedModel
+from compiler.resolve.model import Merged, Release, ResolvedModel
 from compiler.resolve.normalise import Normaliser
 from compiler.resolve.releases import chosen, chosen_canary, read_release
 from compiler.source.tree import Tree
@@ -49,20 +49,20 @@ class Resolver:
         draft = self._drafted(spec, language)
         specific = self._layers.specific(spec, place) if place else ()
         data, idle = _merged(draft.data, specific, language, spec)
-        findings = [*draft.findings, *idle]
         data, mistakes = self._normaliser(spec.text("type"))(data)
-        release, canary, release_findings = self._releases(spec, data, environment)
-        if release is not None and environment:
+        merged = Merged(spec, place, data, (*draft.layers, *specific), len(draft.layers), language.rules)
+        release, canary, findings = self._releases(merged)
+        if release is not None:
             data = {**data, "release": release.version}
-        findings += release_findings
         resolved = ResolvedModel(
-            spec, place, data, (*draft.layers, *specific), len(draft.layers), language.rules, release, canary,
+            spec, place, data, merged.layers, merged.general, language.rules, release, canary,
             runtime_fields=language.runtime_fields,
         )  # fmt: skip
-        findings += [
-            resolved.finding(codes.BAD_VALUE, f"{dotted(pointer)}: {said}", pointer) for pointer, said in mistakes
-        ]
-        findings += _whole(resolved, language)
+        findings += [merged.finding(codes.BAD_VALUE, f"{dotted(where)}: {said}", where) for where, said in mistakes]
+        violations = () if language.whole.is_valid(data) else language.whole.violations(data)
+        findings += map(resolved.complaint, violations)
+        missing = {(*violation.pointer, violation.missing) for violation in violations}
+        findings += [_idle(layer, spec, where) for layer, where in (*draft.idle, *idle) if where not in missing]
         is_sound = not any(finding.mandatory for finding in findings)
         return (resolved if is_sound else None), tuple(findings)
 
@@ -70,8 +70,8 @@ class Resolver:
         """What holds in every environment; kept for the model at hand, whose environments come one after the other."""
         if self._draft is None or self._draft.spec is not spec:
             layers = self._layers.general(spec)
-            data, findings = _merged({}, layers, language, spec)
-            self._draft = _Draft(spec, layers, data, findings, {})
+            data, idle = _merged({}, layers, language, spec)
+            self._draft = _Draft(spec, layers, data, idle, {})
         return self._draft
 
     def _normaliser(self, name: str) -> Normaliser:
@@ -79,13 +79,12 @@ class Resolver:
             self._normalisers[name] = Normaliser(self._language.type(name).quantities)
         return self._normalisers[name]
 
-    def _releases(
-        self, spec: Spec, data: Object, environment: str | None
-    ) -> tuple[Release | None, Release | None, list[Finding]]:
-        if environment is None:
+    def _releases(self, merged: Merged) -> tuple[Release | None, Release | None, list[Finding]]:
+        if merged.environment is None:
             return None, None, []
-        version, findings = chosen(spec, data, environment)
-        canary_version, canary_findings = chosen_canary(spec, data, environment)
+        spec = merged.spec
+        version, findings = chosen(merged, merged.environment.name)
+        canary_version, canary_findings = chosen_canary(merged, version)
         release, files = self._release(spec, version) if version else (None, [])
         canary, canary_files = self._release(spec, canary_version) if canary_version else (None, [])
         return release, canary, [*findings, *canary_findings, *files, *canary_files]
@@ -104,24 +103,24 @@ class _Draft:
     spec: Spec
     layers: tuple[Layer, ...]
     data: Object
-    findings: list[Finding]
+    idle: list[tuple[Layer, Pointer]]
     releases: dict[str, tuple[Release, list[Finding]]]
 
 
 def _merged(
     data: Object, layers: tuple[Layer, ...], language: TypeLanguage, spec: Spec
-) -> tuple[Object, list[Finding]]:
+) -> tuple[Object, list[tuple[Layer, Pointer]]]:
     """The layers laid over the data, and what the model's own ones delete that is not there."""
-    findings: list[Finding] = []
+    idle: list[tuple[Layer, Pointer]] = []
     for layer in layers:
         if layer.document is spec.document:
-            findings += [
-                _idle(layer, spec, pointer)
+            idle += [
+                (layer, pointer)
                 for pointer in deletions(layer.data, language.rules)
                 if not _is_there(data, layer, language, pointer)
             ]
         data = merge(data, layer.data, language.rules)
-    return data, findings
+    return data, idle
 
 
 def _is_there(data: Object, layer: Layer, language: TypeLanguage, pointer: Pointer) -> bool:
@@ -155,16 +154,6 @@ def _idle(layer: Layer, spec: Spec, pointer: Pointer) -> Finding:
         Subject("Model", spec.name, None, written),
         "remove the deletion, or correct the name",
     )
-
-
-def _whole(resolved: ResolvedModel, language: TypeLanguage) -> Iterator[Finding]:
-    if language.whole.is_valid(resolved.data):
-        return
-    for violation in language.whole.violations(resolved.data):
-        code = codes.MISSING_KEY if violation.keyword == "required" else codes.BAD_VALUE
-        where = dotted(violation.pointer)
-        message = f"{where}: {violation.message}" if where else violation.message
-        yield resolved.finding(code, message, violation.pointer, violation.help)
 
 
 def references(resolved: ResolvedModel, language: TypeLanguage) -> Iterator[tuple[str, str, Pointer, Release | None]]:
