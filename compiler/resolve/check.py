@@ -1,107 +1,122 @@
 """What is wrong with a fleet as a whole: layers, names, places, promises. A tuple of checks, each a function of the fleet."""
 
-from collections.abc import Callable, Iterable, Iterator
-from posixpath import dirname
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from compiler import codes
-from compiler.diagnostics import Finding
+from compiler.diagnostics import Finding, Note, Place, Subject
 from compiler.resolve.check_models import Check, check_models
-from compiler.resolve.fleet import Fleet, promotion_order
+from compiler.resolve.fleet import Fleet, promotions
+from compiler.resolve.lifecycle import ALL_STAGES
+from compiler.resolve.merge import repetitions
+from compiler.schema import Violation
 from compiler.spec.complaints import complaint
 from compiler.spec.language import matches
 from compiler.spec.portfolio import Spec
-from compiler.values import Pointer, as_object, as_str, at
+from compiler.values import Pointer, as_object, as_str, at, dotted
 from compiler.words import nearest
 
 
 def check(fleet: Fleet, also: Check) -> Iterator[Finding]:
     """Every finding of the fleet, and what `also` says of each model where it runs; a model below a broken layer is not judged."""
-    layer_findings = list(_layers(fleet))
-    yield from layer_findings
-    unsound = {finding.place.path for finding in layer_findings if finding.place}
-    unsound |= {finding.place.path for finding in fleet.portfolio.findings if finding.mandatory and finding.place}
+    unsound: set[tuple[str, int]] = set()
+    for spec, finding in _layers(fleet):
+        unsound.add((spec.document.path, spec.document.index))
+        yield finding
     for one in CHECKS:
         yield from one(fleet)
     yield from check_models(fleet, frozenset(unsound), also)
 
 
-def _layers(fleet: Fleet) -> Iterator[Finding]:
+def _layers(fleet: Fleet) -> Iterator[tuple[Spec, Finding]]:
     """Each layer alone, against the language of every type of model that it holds for."""
+    for spec, pointer, types in _parts(fleet):
+        data = at(spec.data, pointer)
+        # A Model's own layers, and what Defaults say in general, were checked with their documents.
+        checked = spec.kind == "Model" or not pointer
+        violations = () if checked else _violations(fleet, spec, pointer, types)
+        for violation in violations:
+            yield spec, complaint(violation, spec.document, spec.subject, below=pointer)
+        if types and not violations:
+            for repeated in repetitions(data, fleet.language.type(min(types)).rules):
+                yield spec, _repeated(spec, (*pointer, *repeated))
+
+
+def _parts(fleet: Fleet) -> Iterator[tuple[Spec, Pointer, set[str]]]:
+    """Every layer of the fleet by document and pointer, with the types of model that it holds for."""
     portfolio = fleet.portfolio
     models = portfolio.of("Model").values()
     everywhere = {model.text("type") for model in models}
-    yield from _layer(fleet, portfolio.project, ("defaults",), everywhere)
+    if "defaults" in portfolio.project.data:
+        yield portfolio.project, ("defaults",), everywhere
     for environment in portfolio.of("Environment").values():
-        yield from _layer(fleet, environment, ("overlay",), everywhere)
+        if "overlay" in environment.data:
+            yield environment, ("overlay",), everywhere
     for folder, defaults in portfolio.defaults.items():
-        below = {model.text("type") for model in models if _is_below(model, folder)}
-        for key in as_object(defaults.data.get("environments")):
-            yield from _layer(fleet, defaults, ("environments", key), below)
+        below = {model.text("type") for model in models if model.is_below(folder)}
+        yield from _own_parts(defaults, below)
+    for model in models:
+        yield from _own_parts(model, {model.text("type")})
 
 
-def _layer(fleet: Fleet, spec: Spec, pointer: Pointer, types: Iterable[str]) -> Iterator[Finding]:
-    try:
-        data = at(spec.data, pointer)
-    except KeyError:
-        return
-    for name in sorted(types):
-        violations = fleet.language.type(name).layer.violations(data, spelling=_spelled(spec, pointer))
-        if violations:
-            yield from (complaint(violation, spec.document, spec.subject, below=pointer) for violation in violations)
-            return
+def _own_parts(spec: Spec, types: set[str]) -> Iterator[tuple[Spec, Pointer, set[str]]]:
+    yield spec, (), types
+    for key in as_object(spec.data.get("environments")):
+        yield spec, ("environments", key), types
 
 
-def _spelled(spec: Spec, below: Pointer) -> Callable[[Pointer], str | None]:
-    return lambda pointer: spec.document.spelling((*below, *pointer))
+def _violations(fleet: Fleet, spec: Spec, pointer: Pointer, types: Iterable[str]) -> Sequence[Violation]:
+    """What the first type that refuses the layer says of it."""
+    data = at(spec.data, pointer)
+
+    def spelling(below: Pointer) -> str | None:
+        return spec.document.spelling((*pointer, *below))
+
+    refused = (fleet.language.type(name).layer.violations(data, spelling=spelling) for name in sorted(types))
+    return next(filter(None, refused), ())
 
 
-def _is_below(model: Spec, folder: str) -> bool:
-    return not folder or f"{dirname(model.document.path)}/".startswith(f"{folder}/")
+def _repeated(spec: Spec, pointer: Pointer) -> Finding:
+    message = f"{dotted(pointer[:-2])} has two elements with the same {pointer[-1]}"
+    subject = Subject(spec.kind, spec.name, None, pointer)
+    return Finding(codes.DUPLICATE_NAME, message, spec.document.place(pointer), subject, "keep one of the two")
 
 
 def _promotion(fleet: Fleet) -> Iterator[Finding]:
     """The project's list of environments names each Environment once."""
     project, known = fleet.portfolio.project, fleet.portfolio.of("Environment")
-    listed = [name for group in promotion_order(fleet.portfolio) for name in group]
-    for index, group in enumerate(promotion_order(fleet.portfolio)):
-        for name in group:
-            if not fleet.portfolio.knows("Environment", name):
-                place = project.document.place(("environments", index))
-                yield Finding(
-                    codes.UNKNOWN_REFERENCE,
-                    f"there is no Environment `{name}`",
-                    place,
-                    project.subject,
-                    _near(name, known),
-                )
-            elif listed.count(name) > 1 and name not in listed[: listed.index(name)]:
-                place = project.document.place(("environments", index))
-                yield Finding(
-                    codes.PROJECT_ORDER, f"`{name}` is listed {listed.count(name)} times", place, project.subject
-                )
-    for name, spec in known.items():
+    listed = dict[str, Pointer]()
+    for pointer, name in promotions(fleet.portfolio):
+        place, subject = project.document.place(pointer), Subject("Project", project.name, None, pointer)
+        if not fleet.portfolio.knows("Environment", name):
+            yield _unknown("Environment", name, known, place, subject)
+        elif name in listed:
+            note = Note("the first time", project.document.place(listed[name]))
+            yield Finding(
+                codes.PROJECT_ORDER, f"`{name}` is listed twice", place, subject, "keep one of the two", (note,)
+            )
+        listed.setdefault(name, pointer)
+    for name, spec in known.items() if listed else ():
         if name not in listed:
             help_ = f"add `{name}` to `environments` of the project, where it stands in the order of promotion"
-            place = spec.document.place(("name",))
-            yield Finding(
-                codes.PROJECT_ORDER, f"the project does not list the Environment `{name}`", place, spec.subject, help_
-            )
+            message = f"the project does not list the Environment `{name}`"
+            yield Finding(codes.PROJECT_ORDER, message, spec.document.place(("name",)), spec.subject, help_)
 
 
 def _overlays(fleet: Fleet) -> Iterator[Finding]:
     """Every key below `environments` names an Environment or a stage; every default holds for a model."""
     portfolio = fleet.portfolio
+    may_be_more = portfolio.has_broken("Model")
     for folder, defaults in portfolio.defaults.items():
-        below = [model for model in portfolio.of("Model").values() if _is_below(model, folder)]
-        broken = any(kind == "Model" for kind, _ in portfolio.broken)
-        if not below and not broken:
-            place, help_ = defaults.document.place(()), "remove the file, or put it above the models it is for"
-            yield Finding(
-                codes.MATCHES_NOTHING, f"there is no model below {folder or 'the root'}", place, defaults.subject, help_
+        below = [model for model in portfolio.of("Model").values() if model.is_below(folder)]
+        if not below and not may_be_more:
+            message, help_ = (
+                f"there is no model below {folder}/",
+                "remove the file, or put it above the models it is for",
             )
+            yield Finding(codes.MATCHES_NOTHING, message, defaults.document.key_place(()), defaults.subject, help_)
             continue
         runs = {name for model in below for name in as_object(model.data.get("environments"))}
-        yield from _keys(fleet, defaults, runs if not broken else None)
+        yield from _keys(fleet, defaults, None if may_be_more else runs)
     for dataset in portfolio.of("Dataset").values():
         yield from _keys(fleet, dataset, None)
     for model in portfolio.of("Model").values():
@@ -110,42 +125,42 @@ def _overlays(fleet: Fleet) -> Iterator[Finding]:
 
 def _keys(fleet: Fleet, spec: Spec, runs: set[str] | None) -> Iterator[Finding]:
     """Keys below `environments` of a document; `runs`: the environments in which there is somebody to overlay."""
-    environments = fleet.portfolio.of("Environment")
-    stages = {place.text("stage"): name for name, place in environments.items()}
+    environments = {name: place.text("stage") for name, place in fleet.portfolio.of("Environment").items()}
+    may_be_more = fleet.portfolio.has_broken("Environment")
+    stages = ALL_STAGES if may_be_more else tuple(environments.values())
     for key in as_object(spec.data.get("environments")):
         pointer = ("environments", key)
+        place, subject = spec.document.key_place(pointer), Subject(spec.kind, spec.name, None, pointer)
         if not fleet.portfolio.knows("Environment", key) and key not in stages:
-            message = f"there is no Environment and no stage `{key}`"
-            help_ = _near(key, [*environments, *stages])
-            yield Finding(codes.MATCHES_NOTHING, message, spec.document.key_place(pointer), spec.subject, help_)
-        elif runs is not None and not _has_effect(fleet, key, runs):
+            message, help_ = f"there is no Environment and no stage `{key}`", _near(key, {*environments, *stages})
+            yield Finding(codes.MATCHES_NOTHING, message, place, subject, help_)
+        elif runs is not None and key not in runs and not may_be_more and not _overlays_any(key, runs, environments):
             message = f"no model that this holds for runs in `{key}`"
-            help_ = (
-                "only names of Environments in a Model's own `environments` say where it runs; a stage only overlays"
-            )
-            yield Finding(codes.MATCHES_NOTHING, message, spec.document.key_place(pointer), spec.subject, help_)
+            yield Finding(codes.MATCHES_NOTHING, message, place, subject, _ONLY_NAMES)
 
 
-def _has_effect(fleet: Fleet, key: str, runs: set[str]) -> bool:
-    environments = fleet.portfolio.of("Environment")
-    if key in environments:
-        return key in runs
-    return any(name in runs and place.text("stage") == key for name, place in environments.items())
+def _overlays_any(stage: str, runs: set[str], environments: Mapping[str, str]) -> bool:
+    """Whether a stage, which is no Environment's name, is that of an environment that somebody runs in."""
+    return stage not in environments and any(environments.get(name) == stage for name in runs)
+
+
+_ONLY_NAMES = "only names of Environments in a Model's own `environments` say where it runs; a stage only overlays"
 
 
 def _names(fleet: Fleet) -> Iterator[Finding]:
     """Every name that a document other than a Model refers to."""
-    specs = [
-        fleet.portfolio.project,
-        *(spec for kind in ("UseCase", "Dataset") for spec in fleet.portfolio.of(kind).values()),
-    ]
-    for spec in specs:
+    portfolio = fleet.portfolio
+    for spec in [portfolio.project, *(spec for kind in ("UseCase", "Dataset") for spec in portfolio.of(kind).values())]:
         for mark in fleet.language.references(spec.kind):
             for pointer, name in matches(spec.data, mark.pointer):
-                if not fleet.portfolio.knows(mark.value, as_str(name)):
-                    message = f"there is no {mark.value} `{name}`"
-                    help_ = _near(as_str(name), fleet.portfolio.of(mark.value))
-                    yield Finding(codes.UNKNOWN_REFERENCE, message, spec.document.place(pointer), spec.subject, help_)
+                if not portfolio.knows(mark.value, as_str(name)):
+                    place, subject = spec.document.place(pointer), Subject(spec.kind, spec.name, None, pointer)
+                    yield _unknown(mark.value, as_str(name), portfolio.of(mark.value), place, subject)
+
+
+def _unknown(kind: str, name: str, known: Iterable[str], place: Place, subject: Subject) -> Finding:
+    help_ = _near(name, known) or f"write the {kind} document, or refer to one that there is"
+    return Finding(codes.UNKNOWN_REFERENCE, f"there is no {kind} `{name}`", place, subject, help_)
 
 
 def _near(name: str, known: Iterable[str]) -> str | None:

@@ -1,19 +1,20 @@
 """What is wrong with single models where they run: names, lifecycle, namespace, promises, and whom they use."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from compiler import codes
 from compiler.diagnostics import Finding, Note, Subject
 from compiler.resolve.fleet import Fleet
-from compiler.resolve.layers import Layer
-from compiler.resolve.lifecycle import STAGES
+from compiler.resolve.lifecycle import ALL_STAGES, STAGES
 from compiler.resolve.model import ResolvedModel
 from compiler.resolve.places import namespace
 from compiler.resolve.resolver import references
 from compiler.resolve.versions import satisfies
+from compiler.spec.portfolio import Spec
 from compiler.spec.quantities import Duration, Percentage
-from compiler.values import as_list, as_object, as_str
+from compiler.values import Pointer, as_list, as_object, as_str, at
 from compiler.words import nearest
 
 NOWHERE: tuple[str | None, ...] = (None,)
@@ -23,36 +24,38 @@ NOWHERE: tuple[str | None, ...] = (None,)
 Check = Callable[[ResolvedModel], Iterator[Finding]]
 
 
-def check_models(fleet: Fleet, unsound: frozenset[str], also: Check) -> Iterator[Finding]:
+def check_models(fleet: Fleet, unsound: frozenset[tuple[str, int]], also: Check) -> Iterator[Finding]:
     """Findings of every model in every environment, and what `also` says of it; each is resolved once.
 
     Models that a broken document is a layer of are left out.
     """
+    folders = [folder for kind, folder in fleet.portfolio.broken if kind == "Defaults"]
     edges: dict[tuple[str, str], list[str]] = {}
     for name, spec in fleet.portfolio.of("Model").items():
-        listed: list[str | None] = [
-            place for place in fleet.environments if place in as_object(spec.data.get("environments"))
-        ]
-        for environment in listed or NOWHERE:
-            resolved, findings = fleet.resolve(name, environment) if environment else fleet.resolve_nowhere(name)
-            paths = {layer.document.path for layer in _layers(fleet, name, environment) if layer.document}
-            if paths & unsound:
+        listed = [place for place in fleet.environments if place in as_object(spec.data.get("environments"))]
+        for environment in () if any(map(spec.is_below, folders)) else listed or NOWHERE:
+            if not unsound.isdisjoint(_documents(fleet, spec, environment)):
                 continue
+            resolved, findings = fleet.resolve(name, environment) if environment else fleet.resolve_nowhere(name)
             yield from findings
             if resolved is None:
                 continue
             for check in CHECKS:
                 yield from check(fleet, resolved)
+            early = list(_lifecycle(resolved))
+            yield from early
             if environment:
-                yield from also(resolved)
+                yield from () if early else also(resolved)
                 edges[name, environment] = _used_models(resolved)
     yield from _cycles(fleet, edges)
 
 
-def _layers(fleet: Fleet, name: str, environment: str | None) -> tuple[Layer, ...]:
-    spec = fleet.portfolio.of("Model")[name]
+def _documents(fleet: Fleet, spec: Spec, environment: str | None) -> Iterator[tuple[str, int]]:
+    """The documents that the layers of a model stand in."""
     specific = fleet.layers.specific(spec, fleet.portfolio.of("Environment")[environment]) if environment else ()
-    return (*fleet.layers.general(spec), *specific)
+    for layer in (*fleet.layers.general(spec), *specific):
+        if layer.document:
+            yield layer.document.path, layer.document.index
 
 
 def _names(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]:
@@ -61,7 +64,7 @@ def _names(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]:
         if fleet.portfolio.knows(kind, name):
             continue
         message = f"there is no {kind} `{name}`"
-        near = nearest(name, sorted(fleet.portfolio.of(kind)))
+        near = nearest(name, fleet.portfolio.of(kind))
         help_ = f"did you mean `{near}`?" if near else f"write the {kind} document, or refer to one that there is"
         if release is None:
             yield model.finding(codes.UNKNOWN_REFERENCE, message, pointer, help_)
@@ -71,18 +74,19 @@ def _names(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]:
             yield Finding(codes.UNKNOWN_REFERENCE, message, place, Subject("Model", model.name, None, written), help_)
 
 
-def _lifecycle(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
+def _lifecycle(model: ResolvedModel) -> Iterator[Finding]:
     """The lifecycle allows the environment's stage."""
     if model.environment is None:
         return
     lifecycle, stage = as_str(model.data["lifecycle"]), model.environment.text("stage")
     if stage in STAGES[lifecycle]:
         return
-    allowed = ", ".join(sorted(STAGES[lifecycle])) or "nowhere"
+    allowed = [f"`{known}`" for known in ALL_STAGES if known in STAGES[lifecycle]]
+    runs = f"only in stages {', '.join(allowed)}" if allowed else "nowhere"
     pointer = ("environments", model.environment.name)
     yield Finding(
         codes.LIFECYCLE,
-        f"lifecycle `{lifecycle}` allows {allowed}, and {model.environment.name} is {stage}",
+        f"a model with lifecycle `{lifecycle}` runs {runs}, and {model.environment.name} has stage `{stage}`",
         model.spec.document.key_place(pointer),
         Subject("Model", model.name, model.environment.name, pointer),
         "change `lifecycle` if the model is further than it says, or take it out of the environment",
@@ -94,42 +98,64 @@ def _namespace(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
     """The environment has a namespace for the model."""
     if model.environment is None or namespace(model) is not None:
         return
-    tenants = as_object(model.environment.data.get("namespaces"))
+    environment = model.environment
+    tenants = as_object(environment.data.get("namespaces"))
     tenant = as_str(model.data.get("tenant"))
-    place = model.environment.document.place(("namespaces",) if tenants else ("name",))
-    where = model.environment.name
+    if not tenants:
+        message, help_ = f"{environment.name} has no namespace", "add `namespace`, or `namespaces` by tenant"
+        yield Finding(codes.NO_NAMESPACE, message, environment.document.place(("name",)), environment.subject, help_)
+        return
+    near = nearest(tenant, tenants) if tenant else None
+    help_ = f"did you mean `{near}`?" if near else f"set `tenant` to one of: {', '.join(tenants)}"
     message = (
-        f"{where} has no namespace for tenant `{tenant}`"
+        f"{environment.name} has no namespace for tenant `{tenant}`"
         if tenant
-        else f"{where} has namespaces by tenant, and {model.name} names none"
+        else f"{environment.name} has a namespace for each tenant, and {model.name} names none"
     )
-    help_ = (
-        f"set `tenant` to one of: {', '.join(tenants)}"
-        if tenants
-        else "give the Environment a `namespace`, or `namespaces` by tenant"
-    )
-    subject = Subject("Model", model.name, where, ("tenant",))
-    yield Finding(
-        codes.NO_NAMESPACE, message, model.place(("tenant",)), subject, help_, (Note("the environment", place),)
-    )
+    found = model.finding(codes.NO_NAMESPACE, message, ("tenant",), help_, here=True)
+    place = found.place if tenant else model.spec.document.key_place(())
+    note = Note("the namespaces are named here", environment.document.place(("namespaces",)))
+    yield replace(found, place=place, notes=(note,))
 
 
 def _promises(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
-    """No objective is looser than the promise."""
+    """No objective is looser than the promise; what is promised and not watched is looser than anything."""
     sla, slo = as_object(model.data.get("sla")), as_object(model.data.get("slo"))
     promised, watched = sla.get("availability"), slo.get("availability")
     if promised and watched and Percentage(as_str(watched)).ratio < Percentage(as_str(promised)).ratio:
         message = f"the SLO watches {watched} availability, and the SLA promises {promised}"
         yield model.finding(codes.SLO_LOOSER, message, ("slo", "availability"), f"make it at least {promised}")
-    latency = as_object(sla.get("latency"))
-    for index, objective in enumerate(as_list(slo.get("latency"))):
-        under, share = as_str(as_object(objective).get("under")), as_str(as_object(objective).get("for"))
-        bound = as_str(latency.get("p" + share.rstrip("%")))
-        if bound and Duration(under).milliseconds > Duration(bound).milliseconds:
-            message = f"the SLO watches {under} for {share}, and the SLA promises {bound}"
-            yield model.finding(
-                codes.SLO_LOOSER, message, ("slo", "latency", index, "under"), f"make it at most {bound}"
-            )
+    objectives = [
+        (Percentage(as_str(one["for"])).percent, Duration(as_str(one["under"])).milliseconds)
+        for one in map(as_object, as_list(slo.get("latency")))
+    ]
+    for quantile, bound in as_object(sla.get("latency")).items() if objectives else ():
+        share, limit = Percentage(quantile[1:]).percent, Duration(as_str(bound)).milliseconds
+        if not any(for_ >= share and under <= limit for for_, under in objectives):
+            same = next((index for index, (for_, _) in enumerate(objectives) if for_ == share), None)
+            pointer: Pointer = ("slo", "latency") if same is None else ("slo", "latency", same, "under")
+            message = f"the SLA promises {share}% of answers within {bound}, and no objective watches that"
+            help_ = f"add `{{under: {bound}, for: {share}%}}`" if same is None else f"make it at most {bound}"
+            yield model.finding(codes.SLO_LOOSER, message, pointer, help_)
+
+
+def _variables(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
+    """Each environment variable of the running model is set once."""
+    set_by: dict[str, Pointer] = {}
+    deploy = as_object(model.data.get("deploy"))
+    for where, listed, key in (
+        (("uses",), model.data.get("uses"), ("as", "env")),
+        (("deploy", "env"), deploy.get("env"), ("name",)),
+        (("deploy", "secrets"), deploy.get("secrets"), ("as", "env")),
+    ):
+        for index, element in enumerate(as_list(listed)):
+            name, pointer = as_str(at(element, key)), (*where, index, *key)
+            if name in set_by:
+                note = Note("the other one", model.place(set_by[name]))
+                message = f"the environment variable {name} is set twice"
+                found = model.finding(codes.DUPLICATE_NAME, message, pointer, "give one of them another name")
+                yield replace(found, notes=(note,))
+            set_by.setdefault(name, pointer)
 
 
 def _used(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]:
@@ -145,15 +171,14 @@ def _used(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]:
         if place not in as_object(spec.data.get("environments")):
             message = f"{model.name} uses {name}, which does not run in {place}"
             help_ = f"add `{place}` to the environments of {name}, or use it only where it runs"
-            yield model.finding(codes.NOT_THERE, message, ("uses", index, "model"), help_)
+            yield model.finding(codes.NOT_THERE, message, ("uses", index, "model"), help_, here=True)
             continue
         other = fleet.model(name, place)
         if other is None or other.release is None or wanted is None or satisfies(other.release.version, str(wanted)):
             continue
         message = f"{model.name} uses {name} {wanted}, and {place} runs {other.release.version}"
-        yield model.finding(
-            codes.NOT_THERE, message, ("uses", index, "release"), "change the range, or the release that runs"
-        )
+        help_ = "change the range, or the release that runs"
+        yield model.finding(codes.NOT_THERE, message, ("uses", index, "release"), help_, here=True)
 
 
 def _used_models(model: ResolvedModel) -> list[str]:
@@ -189,8 +214,8 @@ def _circle(graph: Mapping[str, set[str]]) -> tuple[str, ...] | None:
 
 CHECKS: tuple[Callable[[Fleet, ResolvedModel], Iterator[Finding]], ...] = (
     _names,
-    _lifecycle,
     _namespace,
     _promises,
+    _variables,
     _used,
 )

@@ -15,7 +15,7 @@ from compiler.resolve.resolver import Resolver
 from compiler.source.tree import Tree
 from compiler.spec.language import Language
 from compiler.spec.portfolio import Portfolio, Spec
-from compiler.values import as_list, as_object, as_str
+from compiler.values import Pointer, as_list, as_object, as_str
 
 __all__ = ["NOT_A_FIELD", "Fleet", "Lookup", "Release", "ResolvedModel"]
 
@@ -46,12 +46,8 @@ class Fleet:
     @property
     def environments(self) -> tuple[str, ...]:
         """Names of Environments in order of promotion; a name without a document is not among them."""
-        return tuple(
-            name
-            for group in promotion_order(self.portfolio)
-            for name in group
-            if name in self.portfolio.of("Environment")
-        )
+        known = self.portfolio.of("Environment")
+        return tuple(dict.fromkeys(name for _, name in promotions(self.portfolio) if name in known))
 
     def deployments(self) -> Iterator[tuple[str, str]]:
         """Every model and environment that it is listed in, by name, then in order of promotion."""
@@ -104,9 +100,10 @@ class Fleet:
         return any(as_str(as_object(use).get("model")) == name for use in uses)
 
 
-def promotion_order(portfolio: Portfolio) -> tuple[tuple[str, ...], ...]:
-    """The project's environments in groups that are promoted together."""
-    groups = as_list(portfolio.project.data.get("environments"))
-    return tuple(
-        tuple(as_str(name) for name in group) if isinstance(group, list) else (as_str(group),) for group in groups
-    )
+def promotions(portfolio: Portfolio) -> Iterator[tuple[Pointer, str]]:
+    """The names that the project lists, in order of promotion, each with its place in the project file."""
+    for index, group in enumerate(as_list(portfolio.project.data.get("environments"))):
+        if isinstance(group, str):
+            yield ("environments", index), group
+        for inner, name in enumerate(as_list(group)):
+            yield ("environments", index, inner), as_str(name)

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+ALL_STAGES = ("dev", "test", "staging", "prod")
+"""The stages of environments, from the makers to the customers."""
+
 STAGES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "proposed": frozenset(),

@@ -1,7 +1,8 @@
 """How one layer is laid over another. Nothing is copied that does not change, and no input is changed.
 
 Maps merge, `null` deletes, everything else replaces; a list whose rules name a key merges its elements by that key
-(`{name: x, $delete: true}` removes one), and one with the rule `union` gains what it does not hold.
+(`{name: x, $delete: true}` removes one), and one with the rule `union` gains what it does not hold. Such a list without
+elements is no list: who asks whether there are any need not count.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,10 +18,12 @@ def merge(base: Object, over: Object, rules: Rules) -> Object:
     """What holds when `over` is laid over `base`."""
     out = dict(base)
     for key, value in over.items():
-        if value is None:
+        below = rules.child(key)
+        laid = None if value is None else laid_over(out.get(key), value, below)
+        if laid is None or (laid == [] and below.list_by):
             out.pop(key, None)
         else:
-            out[key] = laid_over(out.get(key), value, rules.child(key))
+            out[key] = laid
     return out
 
 
@@ -47,6 +50,19 @@ def deletions(over: Json, rules: Rules, pointer: Pointer = ()) -> Iterator[Point
     elif isinstance(over, list) and rules.list_by not in {None, "union"}:
         for index, element in enumerate(over):
             yield from deletions(element, rules.child(ANY), (*pointer, index))
+
+
+def repetitions(over: Json, rules: Rules, pointer: Pointer = ()) -> Iterator[Pointer]:
+    """Where a layer names an element of a keyed list a second time: one of the two would silently win."""
+    if isinstance(over, dict):
+        for key, value in over.items() if rules.below else ():
+            yield from repetitions(value, rules.child(key), (*pointer, key))
+    elif isinstance(over, list) and rules.list_by not in {None, "union"}:
+        key, seen = str(rules.list_by), list[Json]()
+        for index, element in enumerate(map(as_object, over)):
+            if element.get(key) in seen:
+                yield (*pointer, index, key)
+            seen.append(element.get(key))
 
 
 def _by_key(below: Sequence[Json], over: Sequence[Json], key: str, rules: Rules) -> list[Json]:
