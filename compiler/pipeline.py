@@ -20,7 +20,7 @@ from compiler.diagnostics import Finding, in_order
 from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, Emitters
-from compiler.plan.judge import Judge, capability_findings
+from compiler.plan.judge import Judge, capability_findings, setting_findings
 from compiler.plan.load import SHIPPED
 from compiler.plan.load import load as load_emitters
 from compiler.plan.plan import PlannedUnit, Scope, enabled, plan
@@ -82,6 +82,11 @@ class Run:
         )
 
     @cached_property
+    def incapable(self) -> tuple[Finding, ...]:
+        """What Environments say of their clusters that nobody understands."""
+        return tuple(capability_findings(self.fleet, self.emitters))
+
+    @cached_property
     def conditions(self) -> Conditions:
         """The expressions of emitters."""
         return Conditions(self.language, self.emitters)
@@ -137,7 +142,8 @@ def documents(run: Run) -> Iterator[Finding]:
 def emitters(run: Run) -> Iterator[Finding]:
     """The folders of emitters, and what environments say that they can do."""
     yield from run.emitters.findings
-    yield from capability_findings(run.fleet, run.emitters)
+    yield from run.incapable
+    yield from setting_findings(run.fleet, run.emitters)
     for emitter in run.emitters.by_id.values():
         if not emitter.shipped:
             yield from run.conditions.mistakes(emitter)
@@ -149,6 +155,11 @@ def fleet(run: Run) -> Iterator[Finding]:
 
 
 def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
+    """Nothing where what would be said follows from a mistake that was told: in an emitter, or in an Environment."""
+    named = as_object(model.data.get("deploy")).get("target")
+    environment = model.environment.name if model.environment else ""
+    if named in run.emitters.broken or environment in {found.subject.name for found in run.incapable if found.subject}:
+        return
     target = run.judge.target(model)
     if isinstance(target, Finding):
         yield target

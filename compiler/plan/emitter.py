@@ -109,6 +109,8 @@ class Emitters:
     by_id: Mapping[str, Emitter]
     capabilities: Object
     findings: tuple[Finding, ...]
+    broken: frozenset[str] = frozenset()
+    """Ids of the emitters that cannot be used: naming one of them is no second mistake."""
 
     @property
     def targets(self) -> tuple[str, ...]:

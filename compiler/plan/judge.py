@@ -1,6 +1,7 @@
 """Whether a target can do what a model asks for: unknown, not taken, lacking, impossible, each said with its reason."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from compiler import codes
 from compiler.diagnostics import Finding, Note, Subject
@@ -10,6 +11,7 @@ from compiler.plan.situation import Situation
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
 from compiler.schema import Validator
+from compiler.spec.complaints import complaint
 from compiler.values import Object, Pointer, as_list, as_object, as_str
 from compiler.words import nearest
 
@@ -40,7 +42,7 @@ class Judge:
             value = as_str(model.data[said])
             if taken and value not in taken:
                 message = f"{emitter.title} takes no model of {said} {value}"
-                return model.finding(codes.NOT_TAKEN, message, ("deploy", "target"), self._others(key, value))
+                return model.finding(codes.NOT_TAKEN, message, ("deploy", "target"), self._others(model))
         return emitter
 
     def takes(self, emitter: Emitter, model: ResolvedModel) -> bool:
@@ -76,28 +78,27 @@ class Judge:
         if emitter.id not in self._options:
             self._options[emitter.id] = Validator(schema)
         for violation in self._options[emitter.id].violations(options):
-            pointer = ("deploy", "options", *violation.pointer)
-            yield model.finding(codes.BAD_OPTION, f"{emitter.title}: {violation.message}", pointer, violation.help)
+            found = model.complaint(replace(violation, pointer=("deploy", "options", *violation.pointer)))
+            yield replace(found, code=codes.BAD_OPTION, message=f"{emitter.title}: {found.message}")
 
     def _need(self, emitter: Emitter, model: ResolvedModel, need: Object, pointer: Pointer) -> Finding:
         environment = model.environment
         if environment is None:
             raise ValueError("only a model that runs somewhere is judged")
-        found = model.finding(codes.NEEDS, "", ("deploy", "target"))
         message = f"{emitter.title} cannot run {model.name} in {environment.name}: {need['because']}"
         notes = (
             Note("the environment", environment.document.place(("capabilities",))),
             Note(f"what {emitter.id} needs is said here", emitter.place(pointer)),
         )
-        subject = Subject("Model", model.name, environment.name, ("deploy", "target"))
-        return Finding(codes.NEEDS, message, found.place, subject, as_str(need.get("help")) or None, notes)
+        help_ = as_str(need.get("help")) or None
+        return replace(model.finding(codes.NEEDS, message, ("deploy", "target"), help_, here=True), notes=notes)
 
     def _cannot(self, emitter: Emitter, model: ResolvedModel, cannot: Object, pointer: Pointer) -> Finding:
         instead = as_str(cannot.get("instead"))
         help_ = f"remove it, or use the target `{instead}`" if instead else "remove it"
         found = self._blamed(emitter, model, cannot, f"{emitter.title} cannot do this: {cannot['because']}", help_)
         note = Note(f"what {emitter.id} cannot do is said here", emitter.place(pointer))
-        return Finding(found.code, found.message, found.place, found.subject, found.help, (note,))
+        return replace(found, notes=(note,))
 
     def _blamed(self, emitter: Emitter, model: ResolvedModel, cannot: Object, message: str, help_: str) -> Finding:
         """The finding at the field that the rule names, or at the first one that its expression reads and the model has."""
@@ -123,22 +124,36 @@ class Judge:
         compiled = self._conditions.compiled(emitter, text)
         return sorted(getattr(compiled, "reads", frozenset()), key=lambda pointer: (-len(pointer), str(pointer)))
 
-    def _others(self, key: str, value: str) -> str:
-        fit = [
-            emitter.id
-            for emitter in self._emitters.by_id.values()
-            if emitter.is_target and (not emitter.takes.get(key) or value in as_list(emitter.takes[key]))
-        ]
+    def _others(self, model: ResolvedModel) -> str:
+        fit = [one.id for one in self._emitters.by_id.values() if one.is_target and self.takes(one, model)]
         return f"use one of: {', '.join(fit)}" if fit else "no target takes it yet"
 
 
 def capability_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:
     """Capabilities of Environments against what the catalogue and the emitters declare."""
-    validator = Validator(emitters.capabilities)
+    validator = Validator({"properties": {"capabilities": emitters.capabilities}})
     for environment in fleet.portfolio.of("Environment").values():
-        capabilities = environment.data.get("capabilities")
-        for violation in validator.violations(capabilities) if capabilities is not None else ():
-            pointer = ("capabilities", *violation.pointer)
-            unknown = violation.keyword == "unknown"
-            place = environment.document.key_place(pointer) if unknown else environment.document.place(pointer)
-            yield Finding(codes.BAD_CAPABILITY, violation.message, place, environment.subject, violation.help)
+        document = environment.document
+        for violation in validator.violations(document.data, spelling=document.spelling):
+            yield replace(complaint(violation, document, environment.subject), code=codes.BAD_CAPABILITY)
+
+
+def setting_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:
+    """What the project says of emitters and of images that are not there."""
+    data = fleet.portfolio.project.data
+    known = {*emitters.by_id, *emitters.broken}
+    yield from _idle(fleet, "emitters", "there is no emitter", set(as_object(data.get("emitters"))) - known, known)
+    if not emitters.broken:
+        asked = {as_str(image["name"]) for emitter in emitters.by_id.values() for image in emitter.images}
+        yield from _idle(
+            fleet, "images", "no emitter asks for an image", set(as_object(data.get("images"))) - asked, asked
+        )
+
+
+def _idle(fleet: Fleet, section: str, said: str, names: set[str], known: set[str]) -> Iterator[Finding]:
+    project = fleet.portfolio.project
+    for name in sorted(names):
+        near, pointer = nearest(name, known), (section, name)
+        help_ = f"did you mean `{near}`?" if near else f"remove it, or name one of: {', '.join(sorted(known))}"
+        place, subject = project.document.key_place(pointer), Subject("Project", project.name, None, pointer)
+        yield Finding(codes.MATCHES_NOTHING, f"{said} `{name}`", place, subject, help_)

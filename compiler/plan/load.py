@@ -24,11 +24,14 @@ def load(shipped: Tree, project: Tree, folder: str, schema: Object, capabilities
     validator = Validator(schema)
     findings: list[Finding] = []
     found: dict[str, Emitter] = {}
+    broken: set[str] = set()
     for tree, root, is_shipped in ((shipped, "", True), (project, folder, False)):
         for path in tree.paths(root):
             if basename(path) == DESCRIPTION:
                 emitter = _emitter(tree, dirname(path), validator, findings, shipped=is_shipped)
-                if emitter is not None and _may_join(emitter, found, findings):
+                if emitter is None:
+                    broken.add(basename(dirname(path)))
+                elif _may_join(emitter, found, findings):
                     found[emitter.id] = emitter
     known = dict(capabilities)
     for emitter in found.values():
@@ -37,6 +40,7 @@ def load(shipped: Tree, project: Tree, folder: str, schema: Object, capabilities
         dict(sorted(found.items())),
         {"type": "object", "additionalProperties": False, "properties": known},
         tuple(findings),
+        frozenset(broken - found.keys()),
     )
 
 
@@ -94,6 +98,16 @@ def _mistakes(emitter: Emitter) -> Iterator[Finding]:
             message = f"there is no template {rule.template} in {emitter.folder}"
             yield mistake(
                 emitter, message, (*rule.pointer, "template"), "templates end in .j2 and stand in the emitter's folder"
+            )
+        if rule.per != "deployment" and (rule.when or emitter.is_target):
+            message = (
+                "a target makes files for each deployment alone"
+                if emitter.is_target
+                else "a condition asks about one model"
+            )
+            pointer = (*rule.pointer, "per" if emitter.is_target else "when")
+            yield mistake(
+                emitter, message, pointer, "make the file `per: deployment`, or leave it to an emitter of its own"
             )
     for name, schema in emitter.schemas.items():
         try:

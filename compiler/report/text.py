@@ -1,6 +1,7 @@
 """Findings for people: the message, the line with carets, what to do, and how many there were."""
 
 from collections.abc import Callable, Iterator
+from unicodedata import combining, east_asian_width
 
 from compiler.diagnostics import Enforcement, Finding, Place, Severity
 from compiler.report.report import Report
@@ -53,7 +54,7 @@ def _finding(finding: Finding, report: Report, paint: Paint) -> Iterator[str]:
         yield f"{margin} {paint('blue', '=')} {subject.kind} {printable(subject.name)} in {subject.environment}"
     for note in finding.notes:
         where = f": {printable(note.place.path)}:{note.place.line}:{note.place.column}" if note.place else ""
-        yield f"{margin} {paint('blue', '=')} note: {printable(note.message)}{where}"
+        yield f"{margin} {paint('blue', '=')} note: {printable(note.message).rstrip('.')}{where}"
     if finding.help:
         yield f"{margin} {paint('blue', '=')} {paint('green', 'help')}: {printable(finding.help)}"
     if finding.fix and not finding.help:
@@ -63,10 +64,10 @@ def _finding(finding: Finding, report: Report, paint: Paint) -> Iterator[str]:
 def _snippet(place: Place, kind: str, margin: str, report: Report, paint: Paint) -> Iterator[str]:
     yield f"{margin}{paint('blue', '-->')} {printable(place.path)}:{place.line}:{place.column}"
     text = report.text_of(place.path)
-    lines = text.splitlines() if text is not None else []
+    lines = text.split("\n") if text else []  # as places count them: no other character ends a line
     if place.line > len(lines):
         return
-    line = lines[place.line - 1]
+    line = lines[place.line - 1].rstrip("\r")
     end = place.end_column if place.end_line == place.line else len(line) + 1
     width = max(1, min(end, len(line) + 1) - place.column)
     start = max(0, min(place.column - 1, place.column - 1 + width - _WIDEST // 2))
@@ -75,7 +76,13 @@ def _snippet(place: Place, kind: str, margin: str, report: Report, paint: Paint)
     bar = paint("blue", "|")
     yield f"{margin} {bar}"
     yield f"{paint('blue', str(place.line))} {bar} {shown}"
-    yield f"{margin} {bar} {' ' * (place.column - 1 - shift)}{paint(kind, '^' * min(width, _WIDEST))}"
+    before, marked = line[shift : place.column - 1], line[place.column - 1 : shift + _WIDEST][:width]
+    yield f"{margin} {bar} {' ' * _cells(before)}{paint(kind, '^' * max(1, _cells(marked)))}"
+
+
+def _cells(text: str) -> int:
+    """How many cells of a terminal the text takes."""
+    return sum(2 if east_asian_width(c) in "WF" else not combining(c) for c in printable(text))
 
 
 def _summary(report: Report, paint: Paint) -> str:
@@ -85,8 +92,9 @@ def _summary(report: Report, paint: Paint) -> str:
     if not counts["error"] and not counts["warning"]:
         also = f" ({_counted(counts['info'], 'remark')})" if counts["info"] else ""
         return f"{paint('green', 'ok')}: nothing to mend{checked}{also}"
-    first = next((finding.code.id for finding in report.findings if level(finding) != "info"), "")
-    return f"{paint('error' if counts['error'] else 'warning', told)}{checked}; `modelyard explain {first}` says more"
+    worst = "error" if counts["error"] else "warning"
+    first = next(finding.code.id for finding in report.findings if level(finding) == worst)
+    return f"{paint(worst, told)}{checked}; `modelyard explain {first}` says more"
 
 
 def _counted(count: int, word: str) -> str:

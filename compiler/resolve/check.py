@@ -134,14 +134,14 @@ def _keys(fleet: Fleet, spec: Spec, runs: set[str] | None) -> Iterator[Finding]:
         if not fleet.portfolio.knows("Environment", key) and key not in stages:
             message, help_ = f"there is no Environment and no stage `{key}`", _near(key, {*environments, *stages})
             yield Finding(codes.MATCHES_NOTHING, message, place, subject, help_)
-        elif runs is not None and key not in runs and not may_be_more and not _overlays_any(key, runs, environments):
+        elif runs is not None and not may_be_more and not _has_effect(key, runs, environments):
             message = f"no model that this holds for runs in `{key}`"
             yield Finding(codes.MATCHES_NOTHING, message, place, subject, _ONLY_NAMES)
 
 
-def _overlays_any(stage: str, runs: set[str], environments: Mapping[str, str]) -> bool:
-    """Whether a stage, which is no Environment's name, is that of an environment that somebody runs in."""
-    return stage not in environments and any(environments.get(name) == stage for name in runs)
+def _has_effect(key: str, runs: set[str], environments: Mapping[str, str]) -> bool:
+    """Whether a key is the name of an environment that somebody runs in, or else its stage."""
+    return key in runs if key in environments else any(environments.get(name) == key for name in runs)
 
 
 _ONLY_NAMES = "only names of Environments in a Model's own `environments` say where it runs; a stage only overlays"

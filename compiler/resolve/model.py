@@ -93,21 +93,25 @@ class Merged:
         environment, whatever set the value.
         """
         said = next((said for said in self.blame(pointer) if said.layer.document and not said.deletes), None)
-        place = said.layer.document.place(said.written) if said and said.layer.document else self.place(pointer)
-        return Finding(code, message, place, self._subject(None if here else said, pointer, here=here), help)
+        return Finding(
+            code, message, self.place(pointer), self._subject(None if here else said, pointer, here=here), help
+        )
 
     def complaint(self, violation: Violation) -> Finding:
         """The finding for what the schema finds wrong with the merged data."""
-        where, pointer = dotted(violation.pointer), violation.pointer
+        pointer, unknown = violation.pointer, violation.keyword == "unknown"
+        where = dotted(pointer[:-1] if unknown else pointer)
         message = f"{where}: {violation.message}" if where else violation.message
-        if violation.missing is None:
-            return self.finding(codes.BAD_VALUE, message, pointer, violation.help)
-        said = self._left_out(pointer, violation.missing)
+        if violation.missing is not None:
+            said = self._left_out(pointer, violation.missing)
+            is_here = said is not None and said.deletes
+        else:
+            said, is_here = next(iter(self.blame(pointer)), None), not unknown
         document = (said and said.layer.document) or self.spec.document
-        place = (
-            document.place(said.written) if said and said.deletes else document.key_place(said.written if said else ())
-        )
-        return Finding(codes.MISSING_KEY, message, place, self._subject(said, pointer), violation.help)
+        written = said.written if said else ()
+        place = document.place(written) if is_here else document.key_place(written)
+        code = codes.MISSING_KEY if violation.missing is not None else codes.UNKNOWN_KEY if unknown else codes.BAD_VALUE
+        return Finding(code, message, place, self._subject(said, pointer), violation.help)
 
     def _left_out(self, pointer: Pointer, key: str) -> Contribution | None:
         """Who would have to say a key: who deletes it; else the weakest layer that began the map; `None`: the document."""

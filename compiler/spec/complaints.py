@@ -11,6 +11,15 @@ from compiler.values import Pointer, dotted
 
 _CODES: Mapping[str, Code] = MappingProxyType({"unknown": codes.UNKNOWN_KEY, "required": codes.MISSING_KEY})
 
+_SAID_ELSEWHERE: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("apiVersion", "kind", "name", "type"), "a layer cannot change what a document is: remove it"),
+        **dict.fromkeys(("release", "canary"), "say it of an environment: `environments.<name>` of the Model"),
+        **dict.fromkeys(("releases", "version", "source", "environments"), "only the Model itself says it: remove it"),
+        **dict.fromkeys(("formerly", "retirement"), "only the Model itself says it: remove it"),
+    }
+)
+
 
 def complaint(violation: Violation, document: Document, subject: Subject, *, below: Pointer = ()) -> Finding:
     """The finding for a violation whose pointer starts at `below` in the document."""
@@ -24,5 +33,15 @@ def complaint(violation: Violation, document: Document, subject: Subject, *, bel
         message=message,
         place=place,
         subject=Subject(subject.kind, subject.name, subject.environment, pointer),
-        help=violation.help,
+        help=(_said_elsewhere(subject.kind, pointer) if unknown else None) or violation.help,
     )
+
+
+def _said_elsewhere(kind: str, pointer: Pointer) -> str | None:
+    """What to do with a key of Model in a map that holds other keys of Model."""
+    *above, key = pointer
+    if kind == "Model" and not above:
+        return _SAID_ELSEWHERE[str(key)] if key in {"release", "canary"} else None
+    is_layer = (kind, *above) in {("Defaults",), ("Environment", "overlay"), ("Project", "defaults")}
+    is_entry = kind in {"Defaults", "Model"} and above[:1] == ["environments"] and len(above) == 2  # noqa: PLR2004 - and its name
+    return _SAID_ELSEWHERE.get(str(key)) if is_layer or is_entry else None

@@ -191,6 +191,8 @@ def _spec(whole: Schema, definitions: Schema) -> Schema:
     return layer | {
         "properties": {**{name: whole["properties"][name] for name in IDENTITY}, **layer["properties"], **own},
         "required": list(IDENTITY),
+        "dependentRequired": {"source": ["version"], "version": ["source"]},
+        "not": {"required": ["source", "releases"]},
         "description": whole["description"],
     }
 
