@@ -180,6 +180,8 @@ def _places(
         raise UsageError(
             f"{planned.path} cannot be rendered: {rendered[0].message}", help="`modelyard build` says everything"
         )
+    if not rendered.documents:
+        raise UsageError(f"{planned.path} is text", help="only places of YAML and JSON can be explained")
     source_map = dict(rendered.source_map or {})
     if not where.isdigit():
         pointer = pointer_of(where)

@@ -1,5 +1,6 @@
 """What a value was made of: places in the trees that a template reads."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -29,7 +30,13 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A value that was computed, and what it was computed from."""
+    """A value that was computed, and what it was computed from; of a list, each element may say it of itself."""
 
     value: Json
     origins: Origins
+    elements: "tuple[Derived, ...]" = ()
+
+
+def derived_list(elements: "Sequence[Derived]", origins: Origins) -> Derived:
+    """A list whose elements know what each was made of; `origins` is what the list as a whole was."""
+    return Derived([element.value for element in elements], origins, tuple(elements))

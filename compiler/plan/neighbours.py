@@ -1,5 +1,6 @@
 """What a model has to do with others: whom it asks, who asks it, what it reaches, and where it is itself."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from compiler.diagnostics import Finding
@@ -9,7 +10,7 @@ from compiler.plan.emitter import Emitter
 from compiler.plan.endpoints import endpoint, reached
 from compiler.plan.planner import Planner
 from compiler.plan.situation import Situation, base_context, environment_of, situation
-from compiler.provenance import Derived, Origin, Origins
+from compiler.provenance import Derived, Origin, Origins, derived_list
 from compiler.resolve.model import ResolvedModel
 from compiler.resolve.places import dataset_in, namespace
 from compiler.values import Json, Object, as_list, as_object, as_str
@@ -33,14 +34,21 @@ def with_neighbours(planner: Planner, alone: Situation) -> Situation:
             uses.append(one)
     origins: Origins = (Origin("model", ("uses",)),)
     extra = [as_str(url) for url in as_list(deploy.get("egress"))]
-    asked: list[Json] = [{"name": use["env"], "value": use["url"]} for use in uses]
-    secrets: list[Json] = [_secret(secret) for secret in map(as_object, as_list(deploy.get("secrets")))]
+    asked = [
+        Derived({"name": use["env"], "value": use["url"]}, (Origin("model", ("uses", index)),))
+        for index, use in enumerate(uses)
+    ]
+    secrets = [_secret(secret) for secret in map(as_object, as_list(deploy.get("secrets")))]
     context |= {
-        "uses": Derived(list(uses), origins),
+        "uses": derived_list(
+            [Derived(use, (Origin("model", ("uses", index)),)) for index, use in enumerate(uses)], origins
+        ),
         "egress": Derived(list(reached(uses, extra)), (*origins, Origin("model", ("deploy", "egress")))),
         "usedBy": Derived(_used_by(planner, model), origins),
-        "variables": Derived([*asked, *as_list(deploy.get("env"))], (*origins, Origin("model", ("deploy", "env")))),
-        "secrets": Derived(secrets, (Origin("model", ("deploy", "secrets")),)),
+        "variables": derived_list(
+            [*asked, *_each(as_list(deploy.get("env")), "env")], (*origins, Origin("model", ("deploy", "env")))
+        ),
+        "secrets": derived_list(_each(secrets, "secrets"), (Origin("model", ("deploy", "secrets")),)),
     }
     return replace(alone, context=context, findings=tuple(findings))
 
@@ -89,6 +97,11 @@ def _use(planner: Planner, model: ResolvedModel, use: Object) -> dict[str, Json]
     project = planner.fleet.portfolio.project.name
     runs: dict[str, Json] = {"namespace": namespace(other), "selector": names.selector(other.name, project)}
     return {"kind": "model", "name": other.name, "env": env, "url": "", **runs, **exported, **cidrs}
+
+
+def _each(elements: Sequence[Json], key: str) -> list[Derived]:
+    """Elements of a list below `deploy`, each made of its own."""
+    return [Derived(element, (Origin("model", ("deploy", key, index)),)) for index, element in enumerate(elements)]
 
 
 def _secret(secret: Object) -> Object:

@@ -2,7 +2,7 @@
 
 from compiler.diagnostics import Place
 from compiler.plan.plan import PlannedFile
-from compiler.provenance import Derived, Origin, Root
+from compiler.provenance import Origin, Root
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import Release
 from compiler.source.document import Document
@@ -44,8 +44,9 @@ def _document(fleet: Fleet, planned: PlannedFile, root: str) -> Document | None:
 
 def _value(planned: PlannedFile, origin: Origin) -> Json:
     root = planned.context.get(origin.root)
-    data: Json = root.data if isinstance(root, Root) else root.value if isinstance(root, Derived) else None
+    if not isinstance(root, Root):
+        return None
     try:
-        return at(data, origin.pointer)
+        return at(root.data, origin.pointer)
     except (KeyError, IndexError, TypeError):
         return None

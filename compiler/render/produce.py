@@ -8,7 +8,7 @@ from compiler.diagnostics import Finding, Note, Place, Subject
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter
 from compiler.plan.plan import PlannedFile, PlannedUnit
-from compiler.provenance import Origin, Root
+from compiler.provenance import Derived, Origin, Root
 from compiler.render.catalogue import Catalogue, Checker
 from compiler.render.formats import dump, format_of, with_header
 from compiler.render.locate import located
@@ -191,9 +191,13 @@ class Producer:
         return Finding(codes.TEMPLATE, message, template, subject, problem.help)
 
 
+def _view(item: Derived) -> object:
+    return derived([_view(element) for element in item.elements] or item.value, *item.origins)
+
+
 def _views(context: Context) -> Mapping[str, object]:
     return {
-        name: View(item.data, Origin(item.name)) if isinstance(item, Root) else derived(item.value, *item.origins)
+        name: View(item.data, Origin(item.name)) if isinstance(item, Root) else _view(item)
         for name, item in context.items()
         if isinstance(item, Root) or item.value is not None
     }
