@@ -70,7 +70,7 @@ def _said(layer: Layer, path: Sequence[_Step]) -> Contribution | None:
     for step in path:
         found = _below(value, step)
         if found is None:
-            replaces = pointer != () and not isinstance(value, dict) and not (isinstance(value, list) and step.list_by)
+            replaces = pointer != () and not isinstance(value, list if isinstance(step.part, int) else dict)
             return Contribution(layer, pointer, value, deletes=True) if replaces else None
         part, value = found
         pointer = (*pointer, part)

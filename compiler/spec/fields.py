@@ -66,7 +66,7 @@ VersionText = Annotated[
 RangeText = Annotated[
     str,
     _text(r"^(?:[\^~]|=)?(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){0,2}(?:-[0-9A-Za-z.-]+)?$",
-          "a release or a range of releases such as ^2, ~2.1 or 2.1.3", "^2", type=["string", "integer", "number"]),
+          "a release or a range of releases such as ^2, ~2.1 or 2.1.3", "^2", type=["string", "integer"]),
 ]  # fmt: skip
 NameText = Annotated[
     str,

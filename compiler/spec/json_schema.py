@@ -140,7 +140,7 @@ def model_schema() -> Schema:
     properties = spec["properties"] | {
         "type": {"enum": list(schemas), "description": Model.model_fields["type"].description},
         "source": {"type": "object", "description": spec["properties"]["source"]["description"]},
-        "releases": {"type": "object", "description": spec["properties"]["releases"]["description"]},
+        "releases": {k: v for k, v in spec["properties"]["releases"].items() if k != "additionalProperties"},
     }
     definitions.pop("Spec", None)
     return {

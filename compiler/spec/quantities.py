@@ -50,10 +50,12 @@ class Percentage(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> "Percentage":
-        number = Fraction(text.rstrip("%").strip())
-        if not 0 <= number <= 100:  # noqa: PLR2004 - per cent
+        number = text.rstrip("%").strip()
+        if not 0 <= Fraction(number) <= 100:  # noqa: PLR2004 - per cent
             raise ValueError("a percentage lies between 0% and 100%")
-        return super().__new__(cls, f"{_plain(number)}%")
+        whole, _, decimals = number.partition(".")
+        decimals = decimals.rstrip("0")
+        return super().__new__(cls, f"{int(whole)}{decimals and f'.{decimals}'}%")
 
     @property
     def percent(self) -> int | float:
@@ -115,9 +117,11 @@ class Cron(str):
     def __new__(cls, text: str) -> "Cron":
         fields = text.split()
         for value, (name, low, high) in zip(fields, _CRON_FIELDS, strict=True):
-            for number in re.findall(r"(?<!/)\b[0-9]+", value):
-                if not low <= int(number) <= high:
-                    raise ValueError(f"{number} is no {name}: it lies between {low} and {high}")
+            for word in re.findall(r"(?<!/)\b[0-9A-Za-z]+", value):
+                if word.upper() in _CRON_NAMES.get(name, ()):
+                    continue
+                if not word.isdecimal() or not low <= int(word) <= high:
+                    raise ValueError(f"{word} is no {name}: it lies between {low} and {high}")
         return super().__new__(cls, " ".join(fields))
 
 
@@ -127,6 +131,12 @@ _CRON_FIELDS = (
     ("day of the month", 1, 31),
     ("month", 1, 12),
     ("day of the week", 0, 7),
+)
+_CRON_NAMES = MappingProxyType(
+    {
+        "month": ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"),
+        "day of the week": ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"),
+    }
 )
 
 QUANTITIES: Mapping[str, Callable[[str], str]] = MappingProxyType(

@@ -31,7 +31,7 @@ class Contract(Closed):
 
 
 class Endpoint(Closed):
-    """Where the vendor answers."""
+    """An address of the vendor's."""
 
     host: HostText
     """The vendor's host."""

@@ -1,0 +1,125 @@
+"""Every value of a merged model can say who set it, and whom that layer beat."""
+
+import json
+from collections.abc import Iterator
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compiler import resources
+from compiler.resolve.blame import blame
+from compiler.resolve.layers import Layer
+from compiler.resolve.merge import merge
+from compiler.resolve.normalise import Normaliser
+from compiler.source.yaml_text import parse
+from compiler.spec.language import ANY, Language, Rules
+from compiler.values import Json, Pointer, at
+
+ML = Language(resources.kind_schemas(), resources.type_schemas()).type("ml")
+
+words = st.sampled_from(["one", "two", "three"])
+gone = st.none()
+
+
+def some(**fields: st.SearchStrategy) -> st.SearchStrategy:
+    return st.fixed_dictionaries({}, optional={name: gone | value for name, value in fields.items()})
+
+
+def keyed(key: str, names: st.SearchStrategy, element: st.SearchStrategy) -> st.SearchStrategy:
+    deleted = st.just({"$delete": True})
+    elements = st.dictionaries(names, deleted | element, max_size=3)
+    return elements.map(lambda found: [{key: name, **rest} for name, rest in found.items()])
+
+
+LAYERS = st.lists(
+    some(
+        owner=words,
+        labels=st.dictionaries(words, words, max_size=2),
+        policies=st.lists(words, max_size=3, unique=True),
+        sla=some(availability=st.sampled_from(["99.0%", "99%", "99.9 %"]), latency=some(p99=st.sampled_from(["1s", "1000ms"]))),
+        monitoring=keyed(
+            "signal",
+            st.sampled_from(["cost", "dataDrift"]),
+            some(threshold=st.integers(0, 3), action=st.sampled_from(["alert", "ticket"])),
+        ),
+        deploy=some(
+            target=words,
+            resources=some(cpu=st.sampled_from(["500m", 0.5, "0.5", 1]), memory=st.sampled_from(["1Gi", "1024Mi"])),
+            env=keyed("name", words, some(value=words)),
+            egress=st.lists(words, max_size=3, unique=True),
+            options=some(cidrs=st.lists(words, max_size=2), port=st.integers(0, 3)),
+        ),
+    ),
+    min_size=1,
+    max_size=5,
+)  # fmt: skip
+
+
+def layered(datas: list[dict]) -> tuple[list[Layer], dict]:
+    """Layers in documents of their own, and what they merge to."""
+    layers, merged = [], {}
+    for index, data in enumerate(datas):
+        document = parse(json.dumps({"overlay": data}), f"layer-{index}.yaml").documents[0]
+        layers.append(Layer(str(index), document.data["overlay"], document, ("overlay",)))
+        merged = merge(merged, data, ML.rules)
+    return layers, merged
+
+
+def leaves(data: Json, rules: Rules, pointer: Pointer = ()) -> Iterator[Pointer]:
+    """Every value that one layer sets alone: what is no map, and no list that merges."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from leaves(value, rules.child(key), (*pointer, key))
+    elif isinstance(data, list) and rules.list_by:
+        for index, value in enumerate(data):
+            yield from leaves(value, rules.child(ANY), (*pointer, index))
+    else:
+        yield pointer
+
+
+def says(data: Json, rules: Rules, merged: Json, pointer: Pointer) -> Json:
+    """What a layer says of a value, by following names as a reader would; `None` where it says nothing."""
+    for part in pointer:
+        if isinstance(part, int):
+            wanted, key = merged[part], rules.list_by
+            known = data if isinstance(data, list) else []
+            if key == "union":
+                data = wanted if wanted in known else None
+            else:
+                data = next((element for element in known if element.get(key) == wanted.get(key)), None)
+        else:
+            data = data.get(part) if isinstance(data, dict) else None
+        merged, rules = merged[part], rules.child(ANY if isinstance(part, int) else part)
+    return data
+
+
+@given(LAYERS)
+def test_each_value_was_set_by_the_first_layer_that_does_not_delete_it(datas: list[dict]) -> None:
+    layers, merged = layered(datas)
+    canonical = Normaliser(ML.quantities)
+    for pointer in leaves(merged, ML.rules):
+        winner = next(said for said in blame(layers, ML.rules, merged, pointer) if not said.deletes)
+        assert winner.value == at(merged, pointer)
+        assert at(winner.layer.document.data, winner.written) == winner.value
+        assert winner.layer.document.spelling(winner.written) in {None, json.dumps(winner.value)}
+    assert canonical(canonical(merged)[0]) == canonical(merged)
+
+
+@given(LAYERS)
+def test_the_beaten_are_the_weaker_layers_that_set_it_and_no_others(datas: list[dict]) -> None:
+    layers, merged = layered(datas)
+    for pointer in leaves(merged, ML.rules):
+        said = [found.layer.label for found in blame(layers, ML.rules, merged, pointer) if not found.deletes]
+        expected = [
+            layer.label for layer in reversed(layers) if says(layer.data, ML.rules, merged, pointer) is not None
+        ]
+        assert said == expected
+
+
+@given(LAYERS)
+def test_a_stronger_layer_than_the_winner_says_nothing_of_the_value(datas: list[dict]) -> None:
+    layers, merged = layered(datas)
+    for pointer in leaves(merged, ML.rules):
+        winner = next(said for said in blame(layers, ML.rules, merged, pointer) if not said.deletes)
+        above = layers[int(winner.layer.label) + 1 :]
+        assert all(says(layer.data, ML.rules, merged, pointer) is None for layer in above)

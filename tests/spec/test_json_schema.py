@@ -1,0 +1,158 @@
+"""The published schemas are what the classes say, describe every field, and agree with each other."""
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema_rs import Draft202012Validator
+from pydantic import ValidationError
+
+from compiler.spec.json_schema import all_kinds, all_types, files
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMAS = ROOT / "schemas"
+MADE = files()
+TYPES = sorted(all_types())
+
+
+def schema(path: str) -> dict:
+    return json.loads(MADE[f"modelyard/v1/{path}.schema.json"])
+
+
+def documents(*folders: Path) -> Iterator[dict]:
+    paths = sorted(path for folder in folders for path in folder.rglob("*.yaml") if "golden" not in path.parts)
+    return (document for path in paths for document in yaml.safe_load_all(path.read_text(encoding="utf-8")))
+
+
+SPECS = [found for found in documents(ROOT / "models", SCHEMAS / "examples") if found.get("kind") == "Model"]
+EDITOR = Draft202012Validator(schema("model"))
+CHECKED = {
+    name: Draft202012Validator({"$ref": "#/$defs/Spec", "$defs": schema(f"types/{name}")["$defs"]}) for name in TYPES
+}
+
+
+@pytest.mark.generated
+@pytest.mark.parametrize("path", sorted(MADE))
+def test_a_published_schema_is_fresh(path: str, golden) -> None:
+    golden(SCHEMAS / path, MADE[path])
+
+
+def test_nothing_is_published_that_no_class_describes() -> None:
+    folder = SCHEMAS / "modelyard"
+    assert sorted(path.relative_to(SCHEMAS).as_posix() for path in folder.rglob("*.json")) == sorted(MADE)
+
+
+def undescribed(node: object, where: str) -> Iterator[str]:
+    if not isinstance(node, dict):
+        return
+    for name, field in node.get("properties", {}).items():
+        if isinstance(field, dict) and not field.get("description"):
+            yield f"{where}.{name}"
+    for key in ("properties", "$defs"):
+        for name, child in node.get(key, {}).items():
+            yield from undescribed(child, f"{where}.{name}")
+    for key in ("items", "additionalProperties"):
+        yield from undescribed(node.get(key), f"{where}.{key}")
+
+
+@pytest.mark.parametrize("path", sorted(MADE))
+def test_every_field_is_described(path: str) -> None:
+    assert list(undescribed(json.loads(MADE[path]), "")) == []
+
+
+def opened(node: object, where: str) -> Iterator[str]:
+    """Maps that take any key: what a project describes elsewhere, and nothing else."""
+    if isinstance(node, dict):
+        if "properties" in node and node.get("additionalProperties") is not False:
+            yield where
+        for key, child in node.items():
+            yield from opened(child, f"{where}.{key}")
+
+
+@pytest.mark.parametrize("path", [path for path in sorted(MADE) if "policy" not in path and "waiver" not in path])
+def test_the_language_is_closed(path: str) -> None:
+    conditions = ("allOf", "if", "then")
+    assert [
+        where for where in opened(json.loads(MADE[path]), "") if not any(f".{part}" in where for part in conditions)
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "document", list(documents(SCHEMAS / "examples")), ids=lambda found: f"{found['kind']} {found.get('name')}"
+)
+def test_classes_and_schemas_take_the_same_examples(document: dict) -> None:
+    if document["kind"] == "Model":
+        assert EDITOR.is_valid(document)
+        assert CHECKED[document["type"]].is_valid(document)
+    else:
+        name = "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(document["kind"]))
+        assert Draft202012Validator(schema(name)).is_valid(document)
+    if document["kind"] not in {"Model", "Defaults"}:
+        all_kinds()[document["kind"]].model_validate(document)
+
+
+def paths(node: object, pointer: tuple = ()) -> Iterator[tuple]:
+    yield pointer
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for part, child in children:
+        yield from paths(child, (*pointer, part))
+
+
+JUNK = st.sampled_from([None, 0, -1, 1.5, "", "x", "250ms", [], {}, ["x"], {"x": 1}, True, "rules", "ml", "s3://a/b"])
+
+
+@st.composite
+def mutated(draw: st.DrawFn, corpus: list[dict]) -> dict:
+    """A document with one thing changed: deleted, replaced, or put where it does not belong."""
+    found = copy.deepcopy(draw(st.sampled_from(corpus)))
+    pointer = draw(st.sampled_from([pointer for pointer in paths(found) if pointer]))
+    holder = found
+    for part in pointer[:-1]:
+        holder = holder[part]
+    action = draw(st.sampled_from(["delete", "replace", "add"]))
+    if action == "delete":
+        del holder[pointer[-1]]
+    elif action == "add" and isinstance(holder, dict):
+        holder[draw(st.sampled_from(["release", "files", "uri", "digest", "engine", "x", "env"]))] = draw(JUNK)
+    else:
+        holder[pointer[-1]] = draw(JUNK)
+    return found
+
+
+@given(mutated(SPECS))
+def test_an_editor_marks_what_check_refuses(document: dict) -> None:
+    kind = str(document.get("type"))
+    checked = kind in CHECKED and CHECKED[kind].is_valid(document)
+    assert EDITOR.is_valid(document) == checked
+
+
+@pytest.mark.parametrize("document", SPECS, ids=lambda found: found["name"])
+def test_an_editor_takes_what_check_takes(document: dict) -> None:
+    assert EDITOR.is_valid(document)
+    assert CHECKED[document["type"]].is_valid(document)
+
+
+OTHERS = [
+    found
+    for found in documents(ROOT / "models", SCHEMAS / "examples")
+    if found["kind"] not in {"Model", "Defaults", "Policy", "Waiver"}
+]
+
+
+@given(mutated(OTHERS))
+def test_classes_take_what_their_schema_takes(document: dict) -> None:
+    """The other way round does not hold: text with a pattern is plain text to the class."""
+    kind = str(document.get("kind"))
+    if kind not in all_kinds() or kind in {"Model", "Defaults"}:
+        return
+    name = "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(kind))
+    if Draft202012Validator(schema(name)).is_valid(document):
+        try:
+            all_kinds()[kind].model_validate(document)
+        except ValidationError as error:
+            pytest.fail(str(error))
