@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from compiler import resources
 from compiler.resolve.blame import blame
 from compiler.resolve.layers import Layer
-from compiler.resolve.merge import merge
+from compiler.resolve.merge import DELETE, merge
 from compiler.resolve.normalise import Normaliser
 from compiler.source.yaml_text import parse
 from compiler.spec.language import ANY, Language, Rules
@@ -86,7 +86,9 @@ def says(data: Json, rules: Rules, merged: Json, pointer: Pointer) -> Json:
             if key == "union":
                 data = wanted if wanted in known else None
             else:
-                data = next((element for element in known if element.get(key) == wanted.get(key)), None)
+                data = next(
+                    (it for it in known if it.get(key) == wanted.get(key) and it.get(DELETE) is not True), None
+                )  # an element that is marked for deletion says no value
         else:
             data = data.get(part) if isinstance(data, dict) else None
         merged, rules = merged[part], rules.child(ANY if isinstance(part, int) else part)

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 from pydantic import ValidationError
 
+from compiler import resources
 from compiler.spec.json_schema import all_kinds, all_types, files
 
 ROOT = Path(__file__).resolve().parents[2]
-SCHEMAS = ROOT / "schemas"
+SCHEMAS = resources.shipped("schemas")
 MADE = files()
 TYPES = sorted(all_types())
 
