@@ -3,7 +3,8 @@
 `merge` is how layers combine (absent: maps merge, everything else replaces): a key's name for lists whose elements
 merge by that
 key, or `union`. `digest` says which of a model's two digests covers a top-level field. `ref` is the kind of document
-that the text, or each text of the list, names.
+that the text, or each text of the list, names; `asks` says who asks the model that it names while it runs: the model
+`itself`, or its `callers`.
 """
 
 from typing import Any, Literal
@@ -26,6 +27,7 @@ def field(
     merge: Merge | None = None,
     digest: DigestPart | None = None,
     ref: str | None = None,
+    asks: Literal["itself", "callers"] | None = None,
     **limits: Any,
 ) -> Any:
     """A field with what the published schema says of its merging and digest; optional unless the default is `...`."""
@@ -36,6 +38,8 @@ def field(
         extra["x-modelyard-digest"] = digest
     if ref:
         extra["x-modelyard-ref"] = ref
+    if asks:
+        extra["x-modelyard-asks"] = asks
     return Field(default, json_schema_extra=extra or None, **limits)
 
 

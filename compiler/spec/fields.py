@@ -99,6 +99,7 @@ PathText = Annotated[
         r"^(?!/)(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_./@+-]+$",
         "a path below the spec's folder such as rules/policy.rego",
         "rules/policy.rego",
+        **{"x-modelyard-beside": "release"},
     ),
 ]
 UriText = Annotated[

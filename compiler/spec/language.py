@@ -86,6 +86,16 @@ class TypeLanguage:
         """Where the content of a release names documents, and of which kind."""
         return tuple(marks("x-modelyard-ref", {"$ref": "#/$defs/Release"}, self._schema))
 
+    @cached_property
+    def asked(self) -> tuple[Mark, ...]:
+        """Where the content of a release names models that are asked while it runs, and by whom."""
+        return tuple(marks("x-modelyard-asks", {"$ref": "#/$defs/Release"}, self._schema))
+
+    @cached_property
+    def beside(self) -> tuple[Mark, ...]:
+        """Where the content of a release names files beside the spec."""
+        return tuple(marks("x-modelyard-beside", {"$ref": "#/$defs/Release"}, self._schema))
+
     def _part(self, name: str) -> Validator:
         return Validator({"$ref": f"#/$defs/{name}", "$defs": self._schema["$defs"]})
 

@@ -12,6 +12,7 @@ from compiler.spec.fields import (
     DigestText,
     DurationText,
     EnvVarText,
+    HostText,
     ImageText,
     MemoryText,
     NameText,
@@ -185,6 +186,12 @@ class Scaling(Closed):
     """The most."""
     cpu: PercentageText | None = None
     """The share of the requested CPU at which another replica is added."""
+    memory: PercentageText | None = None
+    """The share of the requested memory at which another replica is added."""
+    concurrency: int | None = field(ge=1)
+    """The requests at once that one replica takes before another is added."""
+    requestsPerSecond: int | None = field(ge=1)
+    """The requests a second that one replica takes before another is added."""
 
 
 class Secret(Closed):
@@ -227,6 +234,39 @@ class Patch(Closed):
     """Why the language does not say it; the register of records lists it."""
 
 
+class Batch(Closed):
+    """A job that runs by the clock instead of a server that is asked."""
+
+    schedule: CronText
+    """When it runs."""
+    timeZone: TimeZoneText | None = None
+    """The time zone of the schedule; UTC where absent."""
+    overlap: Literal["allow", "forbid", "replace"] | None = None
+    """What happens where the last run has not ended; absent: `forbid`."""
+    deadline: DurationText | None = None
+    """The longest that a run may take."""
+    retries: int | None = field(ge=0)
+    """How often a run that failed is tried again."""
+
+
+class Volume(Closed):
+    """A disk that outlives a replica."""
+
+    size: MemoryText
+    """How much it holds."""
+    storageClass: str | None = field(pattern=r"^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$")
+    """The cluster's class of storage; absent: its default."""
+
+
+class Expose(Closed):
+    """How the model is reached from outside the cluster, through the Environment's gateway."""
+
+    host: HostText
+    """The host name that requests ask for."""
+    path: str | None = field(pattern=r"^/[A-Za-z0-9._~/-]*$")
+    """The path that requests begin with; absent: every path."""
+
+
 class Deploy(Closed):
     """How the model is run."""
 
@@ -238,6 +278,14 @@ class Deploy(Closed):
     """How many replicas."""
     disruptionBudget: int | None = field(ge=1)
     """The fewest replicas that stay up while nodes are drained."""
+    suspended: bool | None = None
+    """Whether it is stopped: nothing of it runs, and everything that was said of it stays."""
+    batch: Batch | None = None
+    """A job that runs by the clock instead of a server that is asked."""
+    volume: Volume | None = None
+    """A disk that outlives a replica."""
+    expose: Expose | None = None
+    """How it is reached from outside the cluster."""
     env: list[Variable] | None = field(merge="name")
     """Plain environment variables."""
     secrets: list[Secret] | None = field(merge="name")

@@ -2,25 +2,16 @@
 
 from typing import Literal
 
-from pydantic import ConfigDict
-
 from compiler.spec.base import Closed, field
 from compiler.spec.fields import DigestText, PathText, UriText
 from compiler.spec.model_type import ModelType
+from compiler.spec.parts import one_of
 
 
 class Source(Closed):
     """A trained artifact: by address and digest, or as files beside the spec."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "oneOf": [{"required": ["uri"]}, {"required": ["files"]}],
-            "dependentRequired": {"uri": ["digest"]},
-        },
-        extra="forbid",
-        frozen=True,
-        use_attribute_docstrings=True,
-    )
+    model_config = one_of("uri", "files", uri=["digest"])
 
     format: Literal[
         "sklearn", "xgboost", "lightgbm", "onnx", "tensorflow", "pytorch", "pmml", "paddle", "mlflow", "huggingface", "tensorrt",
@@ -35,6 +26,8 @@ class Source(Closed):
     """The digest of the artifact."""
     files: list[PathText] | None = field(min_length=1)
     """The artifact itself, as files beside the spec."""
+    tests: list[PathText] | None = field(min_length=1)
+    """Files of cases beside the spec: what is asked, and what the model must answer."""
 
 
 TYPE = ModelType(

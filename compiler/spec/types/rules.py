@@ -16,6 +16,8 @@ class Source(Closed):
     """The decisions: files beside the spec, part of the release."""
     entrypoint: str | None = field(pattern=r"^[A-Za-z0-9_]+(?:[./][A-Za-z0-9_]+)*$")
     """The decision that is asked, such as `credit/policy/decision`."""
+    hitPolicy: Literal["first", "collect"] | None = None
+    """How the decision tables in the files choose among rows that match, where the engine has tables."""
     tests: list[PathText] | None = field(min_length=1)
     """Decision tests: files beside the spec."""
 

@@ -1,12 +1,13 @@
 """vendor: a bought-in model behind somebody else's endpoint. No pod of ours runs it."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import WithJsonSchema
 
 from compiler.spec.base import Closed, field
-from compiler.spec.fields import DateText, HostText, NameText
+from compiler.spec.fields import DateText, HostText
 from compiler.spec.model_type import ModelType
+from compiler.spec.parts import Fallback
 
 CidrText = Annotated[
     str,
@@ -46,15 +47,6 @@ class Egress(Closed):
 
     cidrs: list[CidrText] | None = field(min_length=1)
     """The vendor's published ranges of addresses, for networks that cannot filter by host name."""
-
-
-class Fallback(Closed):
-    """What happens while the vendor does not answer."""
-
-    model: NameText | None = field(ref="Model")
-    """The Model that answers instead."""
-    behaviour: Literal["refuse", "refer", "approve"] | None = None
-    """What the caller does: refuse, refer to a person, or approve."""
 
 
 class Source(Closed):
