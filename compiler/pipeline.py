@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from compiler import resources
 from compiler.diagnostics import Finding, in_order
+from compiler.plan.base import base_context
 from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, Emitters
@@ -25,7 +26,7 @@ from compiler.plan.load import SHIPPED
 from compiler.plan.load import load as load_emitters
 from compiler.plan.plan import PlannedUnit, Scope, enabled, plan
 from compiler.plan.planner import Planner
-from compiler.plan.situation import base_context, situation
+from compiler.plan.situation import situation
 from compiler.resolve.check import check as check_fleet
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel

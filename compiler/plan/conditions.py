@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from compiler.diagnostics import Finding
 from compiler.expression import Expression, Expressions, Failure, Mistake
@@ -47,6 +48,11 @@ class Conditions:
         if isinstance(answers, list) and all(isinstance(answer, bool) for answer in answers):
             return dict(zip(asked.pointers, answers, strict=True))
         return {pointer: self._one(emitter, text, pointer, data) for pointer, text in expressions(emitter)}
+
+    def reads(self, emitter: Emitter, variable: str) -> bool:
+        """Whether an expression of the emitter asks for a variable; all are given where that cannot be told."""
+        asked = self._asked(emitter)
+        return variable in asked.fields or (bool(asked.pointers) and asked.together is None)
 
     def mistakes(self, emitter: Emitter) -> Iterator[Finding]:
         """What is wrong with the expressions of an emitter, before any model is asked."""
@@ -94,6 +100,20 @@ class Conditions:
         return self._variables[emitter.id]
 
 
+_PEER: Object = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {
+            **{key: {"type": "string"} for key in ("host", "scheme", "namespace", "name")},
+            "port": {"type": "integer"},
+            "internal": {"type": "boolean"},
+            "cidrs": {"type": "array", "items": {"type": "string"}},
+        },
+    }
+)
+"""What is reached, as expressions of emitters see it."""
+
+
 def _only(fields: frozenset[str] | None, value: Object) -> Object:
     return value if fields is None else {key: value[key] for key in fields if key in value}
 
@@ -126,6 +146,7 @@ def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:
         "release": release,
         "canary": canary,
         "environment": language.kind_schema("Environment"),
+        "network": {"type": "object", "properties": {"egress": {"type": "array", "items": _PEER}}},
         "capabilities": emitters.capabilities,
     }
 

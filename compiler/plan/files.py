@@ -1,23 +1,38 @@
 """Files beside a spec, as templates see them."""
 
-from compiler.provenance import Derived, Origin, Origins
+from base64 import b64encode
+from collections.abc import Mapping
+
+from compiler.provenance import Derived, Origin
 from compiler.resolve.digests import digest
-from compiler.resolve.model import Release
-from compiler.values import Json, as_list, as_str
+from compiler.resolve.model import CompanionFile, Release
+from compiler.spec.portfolio import texts
+from compiler.values import Json, Object
 
 
 def file_context(release: Release) -> dict[str, Derived]:
-    """`files` and `filesId` of a release that names files of text; nothing for one that names none, or others."""
-    listed = {as_str(path) for path in as_list(release.source.get("files"))}
-    files: list[Json] = [
-        {"path": file.relative, "name": flat(file.relative), "text": file.text}
-        for file in release.files
-        if file.relative in listed and file.text is not None
-    ]
-    if not files or len(files) < len(listed):
+    """`beside`: for each key of the release's source that names files, those and their id; `files` and `filesId`: those of `files`."""
+    known = {file.relative: file for file in release.files}
+    groups: dict[str, Object] = {}
+    for key, said in release.source.items():
+        named = dict.fromkeys(text for text in texts(said) if text in known)
+        if named:
+            files: list[Json] = [_file(known[relative]) for relative in named]
+            groups[key] = {"id": digest(files).removeprefix("sha256:")[:10], "files": files}
+    return {"beside": Derived(groups, (Origin("release", ("source",)),)), **_own(groups)}
+
+
+def _own(groups: Mapping[str, Object]) -> dict[str, Derived]:
+    if "files" not in groups:
         return {}
-    origins: Origins = (Origin("release", ("source", "files")),)
-    return {"files": Derived(files, origins), "filesId": Derived(digest(files).removeprefix("sha256:")[:10], origins)}
+    origins = (Origin("release", ("source", "files")),)
+    return {"files": Derived(groups["files"]["files"], origins), "filesId": Derived(groups["files"]["id"], origins)}
+
+
+def _file(file: CompanionFile) -> Object:
+    named: Object = {"path": file.relative, "name": flat(file.relative)}
+    text = file.text
+    return {**named, "text": text} if text is not None else {**named, "base64": b64encode(file.content).decode()}
 
 
 def flat(path: str) -> str:

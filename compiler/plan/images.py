@@ -46,12 +46,16 @@ def locked(
 
 
 def own(model: ResolvedModel, environment: Object) -> Derived | None:
-    """The image that the model itself names."""
-    runtime = as_object(model.data.get("runtime"))
-    if "image" not in runtime or "digest" not in runtime:
-        return None
-    ref = reference(as_str(runtime["image"]), as_str(runtime["digest"]), as_str(environment.get("registry")))
-    return Derived(ref, (Origin("model", ("runtime", "image")), Origin("model", ("runtime", "digest"))))
+    """The image that the model itself names: of its server, or of the program that its release is."""
+    released = model.release.source if model.release else {}
+    for root, pointer, named in (
+        ("model", ("runtime",), as_object(model.data.get("runtime"))),
+        ("release", ("source",), released),
+    ):
+        if "image" in named and "digest" in named:
+            ref = reference(as_str(named["image"]), as_str(named["digest"]), as_str(environment.get("registry")))
+            return Derived(ref, (Origin(root, (*pointer, "image")), Origin(root, (*pointer, "digest"))))
+    return None
 
 
 def unpinned(model: ResolvedModel) -> Iterator[Finding]:

@@ -95,7 +95,7 @@ class Judge:
 
     def _cannot(self, emitter: Emitter, model: ResolvedModel, cannot: Object, pointer: Pointer) -> Finding:
         instead = as_str(cannot.get("instead"))
-        help_ = f"remove it, or use the target `{instead}`" if instead else "remove it"
+        help_ = as_str(cannot.get("help")) or (f"remove it, or use the target `{instead}`" if instead else "remove it")
         found = self._blamed(emitter, model, cannot, f"{emitter.title} cannot do this: {cannot['because']}", help_)
         note = Note(f"what {emitter.id} cannot do is said here", emitter.place(pointer))
         return replace(found, notes=(note,))

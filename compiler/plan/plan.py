@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from compiler import codes
 from compiler.diagnostics import Finding, Subject
+from compiler.plan.base import Values, base_context
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, FileRule
 from compiler.plan.judge import Judge
 from compiler.plan.neighbours import with_neighbours
 from compiler.plan.planner import Planner
-from compiler.plan.situation import Situation, Values, base_context, situation
+from compiler.plan.situation import Situation, situation
 from compiler.provenance import Derived, Root
 from compiler.resolve.model import ResolvedModel
 from compiler.resolve.places import namespace

@@ -1,25 +1,18 @@
 """One model and one emitter: what templates see, what the emitter's conditions say, and what is already wrong."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from compiler.diagnostics import Finding
-from compiler.plan import images, names
+from compiler.plan import images
+from compiler.plan.base import Values, environment_of, with_options
 from compiler.plan.conditions import Verdicts
 from compiler.plan.emitter import Emitter
-from compiler.plan.files import file_context
 from compiler.plan.planner import Planner
-from compiler.provenance import Derived, Origin, Origins, Root
+from compiler.plan.reach import reach
+from compiler.provenance import Derived, Origin, Root
 from compiler.resolve.digests import digest
-from compiler.resolve.model import Release, ResolvedModel
-from compiler.resolve.places import namespace
-from compiler.schema import with_defaults
-from compiler.spec.portfolio import Spec
-from compiler.spec.quantities import Percentage
+from compiler.resolve.model import ResolvedModel
 from compiler.values import Object, as_object, as_str
-
-Values = dict[str, Root | Derived]
-"""A context in the making."""
 
 
 @dataclass(frozen=True)
@@ -33,44 +26,14 @@ class Situation:
     findings: tuple[Finding, ...]
 
 
-def base_context(planner: Planner, model: ResolvedModel) -> Values:
-    """What holds for every emitter, and asks nothing of other models."""
-    project, environment = planner.fleet.portfolio.project, environment_of(model)
-    owner = as_str(model.data["owner"])
-    team = planner.fleet.find("Team", owner)
-    version = model.release.version if model.release else ""
-    named: Origins = (Origin("model", ("name",)), Origin("project", ("name",)))
-    released: Origins = (*named, Origin("model", ("release",)))
-    context: Values = {
-        "project": Root("project", {"name": project.name}),
-        "environment": Root("environment", environment.data),
-        "model": Root("model", model.data),
-        "team": Root("team", team.data if team else {}),
-        "name": Derived(model.name, named[:1]),
-        "namespace": Derived(namespace(model), _namespace_origins(model, environment)),
-        "selector": Derived(names.selector(model.name, project.name), named),
-        "podLabels": Derived(names.pod_labels(model.name, project.name, version), released),
-        "labels": Derived(
-            names.labels(model.name, project.name, version, owner), (*released, Origin("model", ("owner",)))
-        ),
-        **_utilization(model),
-    }
-    if model.release is not None:
-        context["release"] = Root("release", _release(model.release))
-        context |= file_context(model.release)
-    if model.canary is not None:
-        context["canary"] = Root("canary", {**_release(model.canary), "weight": _weight(model)})
-    own = images.own(model, environment.data)
-    if own is not None:
-        context["image"] = own
-    return context
-
-
 def situation(planner: Planner, model: ResolvedModel, emitter: Emitter, context: Values) -> Situation:
     """What one emitter adds to a context: its options, its images, and what its conditions say."""
     environment = environment_of(model)
-    context = {**context, "options": Root("options", _options(emitter, model))}
-    verdicts = planner.conditions.verdicts(emitter, _variables(model, context))
+    context = with_options(model, emitter, context)
+    asked = _variables(model, context)
+    if planner.conditions.reads(emitter, "network"):
+        asked["network"] = {"egress": list(reach(planner, model).egress)}
+    verdicts = planner.conditions.verdicts(emitter, asked)
     found, missing = _images(planner, emitter, verdicts, environment.data)
     context["images"] = found
     if emitter.is_target:
@@ -80,14 +43,6 @@ def situation(planner: Planner, model: ResolvedModel, emitter: Emitter, context:
         context["runtimeId"] = Derived(runtime.removeprefix("sha256:")[:10], released)
         missing += images.unpinned(model)
     return Situation(model, emitter, context, verdicts, tuple(missing))
-
-
-def environment_of(model: ResolvedModel) -> Spec:
-    """The model's environment; only a model that runs somewhere is planned."""
-    if model.environment is None:
-        message = f"{model.name} runs nowhere"
-        raise ValueError(message)
-    return model.environment
 
 
 def _images(
@@ -106,7 +61,7 @@ def _images(
     return Derived({name: image.value for name, image in found.items()}, origins), [*findings, *missing]
 
 
-def _variables(model: ResolvedModel, context: Values) -> Mapping[str, Object]:
+def _variables(model: ResolvedModel, context: Values) -> dict[str, Object]:
     """The variables of conditions."""
     environment = environment_of(model).data
     roots = {name: root.data for name, root in context.items() if isinstance(root, Root)}
@@ -119,34 +74,3 @@ def _variables(model: ResolvedModel, context: Values) -> Mapping[str, Object]:
         "capabilities": as_object(environment.get("capabilities")),
         "options": roots["options"],
     }
-
-
-def _namespace_origins(model: ResolvedModel, environment: Spec) -> Origins:
-    tenant = as_str(model.data.get("tenant"))
-    if tenant in as_object(environment.data.get("namespaces")):
-        return (Origin("environment", ("namespaces", tenant)), Origin("model", ("tenant",)))
-    return (Origin("environment", ("namespace",)),)
-
-
-def _options(emitter: Emitter, model: ResolvedModel) -> Object:
-    """The model's options, which are its target's; another emitter has only the defaults that it declares."""
-    options = as_object(as_object(model.data.get("deploy")).get("options")) if emitter.is_target else {}
-    schema = emitter.data.get("options")
-    return as_object(with_defaults(as_object(schema), options)) if schema else options
-
-
-def _release(release: Release) -> Object:
-    return {**release.content, "version": release.version, "digest": release.digest}
-
-
-def _utilization(model: ResolvedModel) -> dict[str, Derived]:
-    share = as_str(as_object(as_object(model.data.get("deploy")).get("scaling")).get("cpu"))
-    return (
-        {"utilization": Derived(Percentage(share).percent, (Origin("model", ("deploy", "scaling", "cpu")),))}
-        if share
-        else {}
-    )
-
-
-def _weight(model: ResolvedModel) -> int | float:
-    return Percentage(as_str(as_object(model.data.get("canary"))["weight"])).percent

@@ -47,6 +47,10 @@ def _gotemplate(value: str) -> str:
     return value.replace("{", '{{"{"}}')  # each brace alone: one of the value's and one beside it would open an action
 
 
+def _dollar(value: str) -> str:
+    return value.replace("$", "$$")
+
+
 def _urlpath(value: str) -> str:
     if value in {"", ".", ".."}:
         raise RefusedError(f"{shown(value)} is no segment of a path")
@@ -95,6 +99,12 @@ _ALL = (
     Encoder("promql", "a label's value between double quotes", _promql),
     Encoder("shell", "one word", _shell),
     Encoder("gotemplate", "text outside of actions", _gotemplate),
+    Encoder(
+        "dollar",
+        "text in which `$(NAME)` is a variable, and `$$` the sign",
+        _dollar,
+        lambda value: "$" not in value,
+    ),
     Encoder("urlpath", "one segment of a path", _urlpath),
     Encoder("urlquery", "a name or a value of a query", _urlquery),
     Encoder("markdown", "text within a line", _markdown),

@@ -8,6 +8,7 @@ from jinja2 import Undefined, pass_context
 from jinja2.runtime import Context
 
 from compiler.provenance import Origins
+from compiler.render import units
 from compiler.render.encoders import ENCODERS, Encoder
 from compiler.render.glue import Glued, Part, kind_of, size_of, token
 from compiler.render.problem import RefusedError
@@ -186,6 +187,8 @@ _ALL: Final[dict[str, Filter]] = {
     "map": map_, "rejectattr": _selecting(wanted=False), "reverse": lambda value: list(elements(value))[::-1],
     "selectattr": _selecting(wanted=True), "sort": sort, "trim": _on_text(str.strip), "unique": unique,
     "upper": _on_text(str.upper),
+    "bytes": units.bytes_, "millicores": units.millicores, "milliseconds": units.milliseconds, "percent": units.percent,
+    "seconds": units.seconds,
     **{name: _encoding(encoder) for name, encoder in ENCODERS.items() if name != "literal"},
 }  # fmt: skip
 FILTERS: Final[Mapping[str, Filter]] = MappingProxyType(_ALL)

@@ -6,6 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from compiler import codes
 from compiler.diagnostics import Finding, Note, Subject
+from compiler.resolve.asks import Ask, asks, finding_in
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.lifecycle import ALL_STAGES, STAGES
 from compiler.resolve.model import ResolvedModel
@@ -30,7 +31,7 @@ def check_models(fleet: Fleet, unsound: frozenset[tuple[str, int]], also: Check)
     Models that a broken document is a layer of are left out.
     """
     folders = [folder for kind, folder in fleet.portfolio.broken if kind == "Defaults"]
-    edges: dict[tuple[str, str], list[str]] = {}
+    edges: dict[tuple[str, str], list[Ask]] = {}
     for name, spec in fleet.portfolio.of("Model").items():
         listed = [place for place in fleet.environments if place in as_object(spec.data.get("environments"))]
         for environment in () if any(map(spec.is_below, folders)) else listed or NOWHERE:
@@ -46,7 +47,8 @@ def check_models(fleet: Fleet, unsound: frozenset[tuple[str, int]], also: Check)
             yield from early
             if environment:
                 yield from () if early else also(resolved)
-                edges[name, environment] = _used_models(resolved)
+                language = fleet.language.type(spec.text("type"))
+                edges[name, environment] = [ask for ask in asks(resolved, language) if ask.itself]
     yield from _cycles(fleet, edges)
 
 
@@ -159,37 +161,33 @@ def _variables(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
 
 
 def _used(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]:
-    """Each model that is used runs in the same environment, in a release that will do."""
+    """Each model that is asked runs in the same environment, in a release that will do."""
     if model.environment is None:
         return
     place = model.environment.name
-    for index, use in enumerate(as_list(model.data.get("uses"))):
-        name, wanted = as_str(as_object(use).get("model")), as_object(use).get("release")
-        spec = fleet.portfolio.of("Model").get(name)
+    for ask in asks(model, fleet.language.type(model.spec.text("type"))):
+        spec = fleet.portfolio.of("Model").get(ask.name)
         if spec is None:
             continue
         if place not in as_object(spec.data.get("environments")):
-            message = f"{model.name} uses {name}, which does not run in {place}"
-            help_ = f"add `{place}` to the environments of {name}, or use it only where it runs"
-            yield model.finding(codes.NOT_THERE, message, ("uses", index, "model"), help_, here=True)
+            verb = "uses" if ask.itself else "needs"
+            message = f"{model.name} {verb} {ask.name}, which does not run in {place}"
+            help_ = f"add `{place}` to the environments of {ask.name}, or use it only where it runs"
+            yield ask.finding(model, message, "model", help_)
             continue
-        other = fleet.model(name, place)
-        if other is None or other.release is None or wanted is None or satisfies(other.release.version, str(wanted)):
+        other = fleet.model(ask.name, place)
+        if other is None or other.release is None or ask.wanted is None:
             continue
-        message = f"{model.name} uses {name} {wanted}, and {place} runs {other.release.version}"
-        help_ = "change the range, or the release that runs"
-        yield model.finding(codes.NOT_THERE, message, ("uses", index, "release"), help_, here=True)
+        if not satisfies(other.release.version, str(ask.wanted)):
+            message = f"{model.name} uses {ask.name} {ask.wanted}, and {place} runs {other.release.version}"
+            yield ask.finding(model, message, "release", "change the range, or the release that runs")
 
 
-def _used_models(model: ResolvedModel) -> list[str]:
-    return [as_str(as_object(use).get("model")) for use in as_list(model.data.get("uses"))]
-
-
-def _cycles(fleet: Fleet, edges: Mapping[tuple[str, str], list[str]]) -> Iterator[Finding]:
+def _cycles(fleet: Fleet, edges: Mapping[tuple[str, str], list[Ask]]) -> Iterator[Finding]:
     """Each circle of uses once, told from its first name in order."""
     told: set[tuple[str, ...]] = set()
     for environment in dict.fromkeys(environment for _, environment in edges):
-        graph = {start: set(filter(None, uses)) for (start, where), uses in edges.items() if where == environment}
+        graph = {start: {ask.name for ask in asked} for (start, where), asked in edges.items() if where == environment}
         while circle := _circle(graph):
             following = circle[1 % len(circle)]
             graph[circle[0]].discard(following)
@@ -197,9 +195,14 @@ def _cycles(fleet: Fleet, edges: Mapping[tuple[str, str], list[str]]) -> Iterato
             if circle in told or model is None:
                 continue
             told.add(circle)
-            pointer = ("uses", edges[circle[0], environment].index(following), "model")
+            ask = next(ask for ask in edges[circle[0], environment] if ask.name == following)
             message = "these models use each other in a circle: " + " → ".join([*circle, circle[0]])
-            yield model.finding(codes.REFERENCE_CYCLE, message, pointer, "remove one of the uses")
+            code, pointer, help_ = codes.REFERENCE_CYCLE, (*ask.pointer, "model"), "remove one of the uses"
+            yield (
+                finding_in(model, ask.release, code, message, pointer, help_)
+                if ask.release
+                else model.finding(code, message, pointer, help_)
+            )
 
 
 def _circle(graph: Mapping[str, set[str]]) -> tuple[str, ...] | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from compiler.diagnostics import Finding
+from compiler.resolve.asks import asks
 from compiler.resolve.layers import NOT_A_FIELD, Layers
 from compiler.resolve.model import Release, ResolvedModel
 from compiler.resolve.resolver import Resolver
@@ -96,8 +97,10 @@ class Fleet:
         if environment not in as_object(spec.data.get("environments")):
             return False
         resolved, _ = self.resolve(user, environment)
-        uses = as_list(resolved.data.get("uses")) if resolved else ()
-        return any(as_str(as_object(use).get("model")) == name for use in uses)
+        if resolved is None:
+            return False
+        asked = asks(resolved, self.language.type(spec.text("type")))
+        return any(ask.itself and ask.name == name for ask in asked)
 
 
 def promotions(portfolio: Portfolio) -> Iterator[tuple[Pointer, str]]:

@@ -1,6 +1,6 @@
 """Which release runs, and what belongs to it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 
 from compiler import codes
 from compiler.diagnostics import Finding, Subject
@@ -8,41 +8,44 @@ from compiler.resolve.digests import bytes_digest, digest
 from compiler.resolve.model import CompanionFile, Merged, Release
 from compiler.source.beside import beside
 from compiler.source.tree import NoSuchFile, Tree
-from compiler.spec.portfolio import COMPANIONS, Spec, release_contents
-from compiler.values import Object, Pointer, as_list, as_object, as_str, at
+from compiler.spec.language import Mark, matches
+from compiler.spec.portfolio import Spec, release_contents
+from compiler.values import Pointer, as_object, as_str, at
 from compiler.words import nearest
 
 LARGEST_FILE = 1024 * 1024
 """Bytes of one file beside a spec: what a cluster's object, an engine's bundle and a reviewer can hold."""
 
 
-def read_release(tree: Tree, spec: Spec, version: str) -> tuple[Release, list[Finding]]:
+def read_release(tree: Tree, spec: Spec, version: str, beside_marks: Sequence[Mark]) -> tuple[Release, list[Finding]]:
     """A release with the files beside the spec that belong to it, and what is wrong with them."""
     content = release_contents(spec.data)[version]
     pointer: Pointer = () if "source" in spec.data else ("releases", version)
-    files: list[CompanionFile] = []
+    files: dict[str, CompanionFile] = {}
     findings: list[Finding] = []
-    for relative, below in _named(content):
-        found = (
-            f"`{relative}` is named twice"
-            if relative in {file.relative for file in files}
-            else _file(tree, spec, relative)
-        )
+    named: set[tuple[str, Pointer]] = set()
+    for below, relative in (found for mark in beside_marks for found in matches(content, mark.pointer)):
+        found = _file(tree, spec, as_str(relative), files)
+        if (as_str(relative), below[:-1]) in named:
+            found = f"`{relative}` is named twice"
+        named.add((as_str(relative), below[:-1]))
         if isinstance(found, CompanionFile):
-            files.append(found)
+            files[found.relative] = found
         else:
-            place = spec.document.place((*pointer, *below))
-            findings.append(Finding(codes.BESIDE, found, place, Subject("Model", spec.name, None, (*pointer, *below))))
-    total = sum(len(file.content) for file in files)
+            findings.append(_beside(spec, (*pointer, *below), found))
+    total = sum(len(file.content) for file in files.values())
     if total > LARGEST_FILE:
-        written = (*pointer, "source", COMPANIONS[0])
-        place = spec.document.place(written)
         message = (
             f"the files of {version} have {total} bytes together; a release has at most {LARGEST_FILE} beside the spec"
         )
-        findings.append(Finding(codes.BESIDE, message, place, Subject("Model", spec.name, None, written)))
-    digests = {file.relative: bytes_digest(file.content) for file in files}
-    return Release(version, content, pointer, tuple(files), digest({"content": content, "files": digests})), findings
+        findings.append(_beside(spec, (*pointer, "source"), message))
+    digests = {relative: bytes_digest(file.content) for relative, file in sorted(files.items())}
+    whole = digest({"content": content, "files": digests})
+    return Release(version, content, pointer, tuple(files.values()), whole), findings
+
+
+def _beside(spec: Spec, pointer: Pointer, message: str) -> Finding:
+    return Finding(codes.BESIDE, message, spec.document.place(pointer), Subject("Model", spec.name, None, pointer))
 
 
 def chosen(merged: Merged, environment: str) -> tuple[str | None, list[Finding]]:
@@ -94,14 +97,9 @@ def _published(merged: Merged, pointer: Pointer, versions: Sequence[str]) -> tup
     ]
 
 
-def _named(content: Object) -> Iterator[tuple[str, Pointer]]:
-    source = as_object(content.get("source"))
-    for key in COMPANIONS:
-        for index, relative in enumerate(as_list(source.get(key))):
-            yield as_str(relative), ("source", key, index)
-
-
-def _file(tree: Tree, spec: Spec, relative: str) -> CompanionFile | str:
+def _file(tree: Tree, spec: Spec, relative: str, known: Mapping[str, CompanionFile]) -> CompanionFile | str:
+    if relative in known:
+        return known[relative]
     try:
         path = beside(tree, spec.document.path, relative)
         content = tree.read(path)

@@ -13,7 +13,7 @@ from compiler.resolve.normalise import Normaliser
 from compiler.resolve.releases import chosen, chosen_canary, read_release
 from compiler.source.tree import Tree
 from compiler.spec.language import Language, TypeLanguage, matches
-from compiler.spec.portfolio import Portfolio, Spec
+from compiler.spec.portfolio import Portfolio, Spec, release_contents
 from compiler.values import Json, Object, Pointer, as_list, as_object, as_str, at, dotted
 
 
@@ -40,6 +40,11 @@ class Resolver:
             for layer in layers:
                 for use in as_list(layer.data.get("uses")):
                     found.setdefault(as_str(as_object(use).get("model")), set()).add(name)
+            marks = self._language.type(spec.text("type")).asked
+            contents = release_contents(spec.data).values() if marks else ()
+            for content, mark in ((content, mark) for content in contents for mark in marks):
+                for _, asked in matches(content, mark.pointer):
+                    found.setdefault(as_str(asked), set()).add(name)
         return {used: tuple(sorted(users)) for used, users in found.items()}
 
     def resolve(self, spec: Spec, environment: str | None) -> tuple[ResolvedModel | None, tuple[Finding, ...]]:
@@ -90,9 +95,10 @@ class Resolver:
         return release, canary, [*findings, *canary_findings, *files, *canary_files]
 
     def _release(self, spec: Spec, version: str) -> tuple[Release, list[Finding]]:
+        beside = self._language.type(spec.text("type")).beside
         known = self._draft.releases if self._draft and self._draft.spec is spec else {}
         if version not in known:
-            known[version] = read_release(self._tree, spec, version)
+            known[version] = read_release(self._tree, spec, version, beside)
         return known[version]
 
 

@@ -4,7 +4,7 @@
 merge by that
 key, or `union`. `digest` says which of a model's two digests covers a top-level field. `ref` is the kind of document
 that the text, or each text of the list, names; `asks` says who asks the model that it names while it runs: the model
-`itself`, or its `callers`.
+`itself`, or its `callers`. `reached`: a URL that the running model asks.
 """
 
 from typing import Any, Literal
@@ -28,6 +28,7 @@ def field(
     digest: DigestPart | None = None,
     ref: str | None = None,
     asks: Literal["itself", "callers"] | None = None,
+    reached: bool = False,
     **limits: Any,
 ) -> Any:
     """A field with what the published schema says of its merging and digest; optional unless the default is `...`."""
@@ -40,6 +41,8 @@ def field(
         extra["x-modelyard-ref"] = ref
     if asks:
         extra["x-modelyard-asks"] = asks
+    if reached:
+        extra["x-modelyard-reached"] = "itself"
     return Field(default, json_schema_extra=extra or None, **limits)
 
 

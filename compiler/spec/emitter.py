@@ -40,6 +40,8 @@ class Cannot(Closed):
     """The field of the model to point at, such as `deploy.disruptionBudget`; absent: what the expression reads first."""
     instead: NameText | None = None
     """The emitter that can."""
+    help: str | None = None
+    """What to do, as an imperative; absent: to remove it, or to use the emitter that can."""
 
 
 class Image(Closed):

@@ -92,6 +92,11 @@ class TypeLanguage:
         return tuple(marks("x-modelyard-asks", {"$ref": "#/$defs/Release"}, self._schema))
 
     @cached_property
+    def reached(self) -> tuple[Mark, ...]:
+        """Where the content of a release holds a URL that the running model asks."""
+        return tuple(marks("x-modelyard-reached", {"$ref": "#/$defs/Release"}, self._schema))
+
+    @cached_property
     def beside(self) -> tuple[Mark, ...]:
         """Where the content of a release names files beside the spec."""
         return tuple(marks("x-modelyard-beside", {"$ref": "#/$defs/Release"}, self._schema))

@@ -22,9 +22,9 @@ from compiler.spec.portfolio import (
     VERSION,
     Portfolio,
     Spec,
-    beside_files,
     identity,
     release_contents,
+    texts,
 )
 from compiler.values import as_str
 from compiler.words import nearest
@@ -109,7 +109,7 @@ def _companions(tree: Tree, files: Mapping[str, Parsed]) -> frozenset[str]:
     for path, parsed in files.items():
         for document in parsed.documents:
             contents = release_contents(document.data).values() if document.data.get("kind") == "Model" else ()
-            for relative in (relative for content in contents for relative in beside_files(content)):
+            for relative in (text for content in contents for text in texts(content.get("source")) if _is_yaml(text)):
                 with suppress(ValueError):
                     found.add(beside(tree, path, relative))
     return frozenset(found)

@@ -1,20 +1,18 @@
 """A repository's documents by kind and name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname
 
 from compiler.diagnostics import Finding, Subject
 from compiler.source.document import Document
-from compiler.values import Object, as_list, as_object, as_str
+from compiler.values import Json, Object, as_list, as_object, as_str
 
 PROJECT_FILE = "modelyard.yaml"
 DEFAULTS_FILE = "_defaults.yaml"
 VERSION = "modelyard/v1"
 ANY_KIND = ""
 """The kind of a name that stands in a file nobody can read: it may be anything's."""
-COMPANIONS = ("files", "tests")
-"""Keys of a release's source that name files beside the spec."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,13 @@ def release_contents(model: Object) -> Mapping[str, Object]:
     return {version: as_object(content) for version, content in as_object(model.get("releases")).items()}
 
 
-def beside_files(release: Object) -> tuple[str, ...]:
-    """Every path beside the spec that a release names: its files, then its tests."""
-    source = as_object(release.get("source"))
-    return tuple(as_str(path) for key in COMPANIONS for path in as_list(source.get(key)))
+def texts(value: Json) -> Iterator[str]:
+    """Every text in a value, keys left out."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for child in value.values():
+            yield from texts(child)
+    else:
+        for child in as_list(value):
+            yield from texts(child)

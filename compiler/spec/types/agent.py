@@ -13,7 +13,7 @@ class Tool(Closed):
 
     name: NameText
     """What the agent calls it."""
-    server: UriText
+    server: UriText = field(..., reached=True)
     """Where it answers. The network lets the agent out to the servers of its tools and to whom it uses, and to nobody else."""
     manifest: PathText | None = None
     """What the server says of its tools, beside the spec: the result of `tools/list`."""

@@ -1,0 +1,83 @@
+"""What templates see of one model, whatever the emitter: what asks nothing of other models."""
+
+from compiler.plan import images, names
+from compiler.plan.emitter import Emitter
+from compiler.plan.files import file_context
+from compiler.plan.planner import Planner
+from compiler.provenance import Derived, Origin, Origins, Root
+from compiler.resolve.model import Release, ResolvedModel
+from compiler.resolve.places import namespace
+from compiler.schema import with_defaults
+from compiler.spec.portfolio import Spec
+from compiler.spec.quantities import Percentage
+from compiler.values import Object, as_object, as_str
+
+Values = dict[str, Root | Derived]
+"""A context in the making."""
+
+
+def base_context(planner: Planner, model: ResolvedModel) -> Values:
+    """What holds for every emitter, and asks nothing of other models."""
+    project, environment = planner.fleet.portfolio.project, environment_of(model)
+    owner = as_str(model.data["owner"])
+    team = planner.fleet.find("Team", owner)
+    version = model.release.version if model.release else ""
+    named: Origins = (Origin("model", ("name",)), Origin("project", ("name",)))
+    released: Origins = (*named, Origin("model", ("release",)))
+    context: Values = {
+        "project": Root("project", {"name": project.name}),
+        "environment": Root("environment", environment.data),
+        "model": Root("model", model.data),
+        "team": Root("team", team.data if team else {}),
+        "name": Derived(model.name, named[:1]),
+        "namespace": Derived(namespace(model), _namespace_origins(model, environment)),
+        "selector": Derived(names.selector(model.name, project.name), named),
+        "podLabels": Derived(names.pod_labels(model.name, project.name, version), released),
+        "labels": Derived(
+            names.labels(model.name, project.name, version, owner), (*released, Origin("model", ("owner",)))
+        ),
+    }
+    if model.release is not None:
+        context["release"] = Root("release", _release(model.release))
+        context |= file_context(model.release)
+    if model.canary is not None:
+        context["canary"] = Root("canary", {**_release(model.canary), "weight": _weight(model)})
+    own = images.own(model, environment.data)
+    if own is not None:
+        context["image"] = own
+    return context
+
+
+def with_options(model: ResolvedModel, emitter: Emitter, context: Values) -> Values:
+    """The context with the model's options for the emitter."""
+    return {**context, "options": Root("options", _options(emitter, model))}
+
+
+def environment_of(model: ResolvedModel) -> Spec:
+    """The model's environment; only a model that runs somewhere is planned."""
+    if model.environment is None:
+        message = f"{model.name} runs nowhere"
+        raise ValueError(message)
+    return model.environment
+
+
+def _namespace_origins(model: ResolvedModel, environment: Spec) -> Origins:
+    tenant = as_str(model.data.get("tenant"))
+    if tenant in as_object(environment.data.get("namespaces")):
+        return (Origin("environment", ("namespaces", tenant)), Origin("model", ("tenant",)))
+    return (Origin("environment", ("namespace",)),)
+
+
+def _options(emitter: Emitter, model: ResolvedModel) -> Object:
+    """The model's options, which are its target's; another emitter has only the defaults that it declares."""
+    options = as_object(as_object(model.data.get("deploy")).get("options")) if emitter.is_target else {}
+    schema = emitter.data.get("options")
+    return as_object(with_defaults(as_object(schema), options)) if schema else options
+
+
+def _release(release: Release) -> Object:
+    return {**release.content, "version": release.version, "digest": release.digest}
+
+
+def _weight(model: ResolvedModel) -> int | float:
+    return Percentage(as_str(as_object(model.data.get("canary"))["weight"])).percent

@@ -1,0 +1,125 @@
+"""Whom a model asks and what it reaches over the network: what it uses, its release's steps and tools, and `deploy.egress`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from compiler.diagnostics import Finding
+from compiler.plan import names
+from compiler.plan.base import base_context, environment_of, with_options
+from compiler.plan.context import Context
+from compiler.plan.emitter import Emitter
+from compiler.plan.endpoints import endpoint, reached
+from compiler.plan.planner import Planner
+from compiler.provenance import Origin
+from compiler.resolve.asks import asks
+from compiler.resolve.model import ResolvedModel
+from compiler.resolve.places import dataset_in, namespace
+from compiler.spec.language import matches
+from compiler.values import Json, Object, as_list, as_object, as_str
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Something that is asked, as templates see it, and where the spec says so."""
+
+    data: dict[str, Json]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a model asks and reaches."""
+
+    uses: tuple[Used, ...]
+    egress: tuple[Object, ...]
+    findings: tuple[Finding, ...]
+
+
+def reach(planner: Planner, model: ResolvedModel) -> Reach:
+    """What the model asks and reaches in its environment."""
+    uses: list[Used] = []
+    findings: list[Finding] = []
+    for said, origin in _asked(planner, model):
+        one = _use(planner, model, said)
+        if isinstance(one, Finding):
+            findings.append(one)
+        elif one is not None:
+            uses.append(Used(one, origin))
+    extra = [as_str(url) for url in as_list(as_object(model.data.get("deploy")).get("egress"))]
+    egress = reached([use.data for use in uses], [*_released(planner, model), *extra])
+    return Reach(tuple(uses), tuple(egress), tuple(findings))
+
+
+def exports(planner: Planner, emitter: Emitter, context: Context, name: str) -> Object | Finding:
+    """What an emitter exports of a model under a name, with the parts of its URL; empty where it exports nothing."""
+    written = as_object(emitter.data.get("exports")).get(name)
+    if written is None:
+        return {}
+    filled = planner.evaluate(emitter, written, context, ("exports", name))
+    if isinstance(filled, Finding):
+        return filled
+    found = {key: value for key, value in as_object(filled).items() if value is not None}
+    if "path" in found:
+        found["url"] = f"{found.get('url', '')}{found['path']}"
+    parts = endpoint(as_str(found.get("url")))
+    return {**(parts.data if parts else {}), **found}
+
+
+def _asked(planner: Planner, model: ResolvedModel) -> Iterator[tuple[Object, Origin]]:
+    """What the model asks: each map that names a dataset or a model, and where it stands."""
+    for index, use in enumerate(map(as_object, as_list(model.data.get("uses")))):
+        yield use, Origin("model", ("uses", index))
+    for ask in asks(model, planner.fleet.language.type(model.spec.text("type"))):
+        if ask.itself and ask.release is model.release and ask.release is not None:
+            yield ask.said, Origin("release", ask.pointer)
+
+
+def _released(planner: Planner, model: ResolvedModel) -> list[str]:
+    """URLs of the release that the running model asks."""
+    content = model.release.content if model.release else {}
+    marks = planner.fleet.language.type(model.spec.text("type")).reached
+    return [as_str(url) for mark in marks for _, url in matches(content, mark.pointer)]
+
+
+def _use(planner: Planner, model: ResolvedModel, use: Object) -> dict[str, Json] | Finding | None:
+    env: dict[str, Json] = {"env": as_object(use["as"])["env"]} if "as" in use else {"step": use}
+    environment = environment_of(model)
+    if "dataset" in use:
+        spec = planner.fleet.find("Dataset", as_str(use["dataset"]))
+        if spec is None:
+            return None
+        data = dataset_in(planner.fleet.layers, spec, environment.name)
+        url = as_str(data.get("endpoint")) or as_str(data.get("uri"))
+        found = endpoint(url)
+        return {
+            "kind": "dataset",
+            "name": spec.name,
+            **env,
+            "url": url,
+            **(found.data if found else {"internal": False}),
+        }
+    other = planner.fleet.model(as_str(use.get("model")), environment.name)
+    emitter = planner.emitters.by_id.get(target_of(other)) if other else None
+    if other is None or emitter is None:
+        return None
+    exported = _exported(planner, other, emitter)
+    if isinstance(exported, Finding):
+        return exported
+    egress = as_object((other.release.source if other.release else {}).get("egress"))
+    cidrs: dict[str, Json] = {"cidrs": egress["cidrs"]} if "cidrs" in egress else {}
+    project = planner.fleet.portfolio.project.name
+    runs: dict[str, Json] = {"namespace": namespace(other), "selector": names.selector(other.name, project)}
+    return {"kind": "model", "name": other.name, **env, "url": "", **runs, **exported, **cidrs}
+
+
+def _exported(planner: Planner, other: ResolvedModel, emitter: Emitter) -> Object | Finding:
+    key = (other.name, environment_of(other).name)
+    if key not in planner.exported:
+        context = with_options(other, emitter, base_context(planner, other))
+        planner.exported[key] = exports(planner, emitter, context, "endpoint")
+    return planner.exported[key]
+
+
+def target_of(model: ResolvedModel) -> str:
+    """The id of the emitter that the model names."""
+    return as_str(as_object(model.data.get("deploy")).get("target"))
