@@ -1,0 +1,84 @@
+"""`modelyard schema`."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from compiler.cli.output import emit
+from compiler.errors import UsageError
+from compiler.scaffold.published import EDITOR_FOLDER, Catalogue, Published, as_text, catalogue
+
+
+@click.command("schema")
+@click.argument("kind", required=False)
+@click.option("--type", "type_", metavar="TYPE", help="With KIND model: the schema of this type of model alone.")
+@click.option("--all", "all_", is_flag=True, help="Write the schema of every kind into the folder that -o names.")
+@click.option("--check", "check_", is_flag=True, help="With --all: write nothing; exit 1 if the folder is out of date.")
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path), help="Write to this file, with --all into this folder."
+)
+def command(kind: str | None, type_: str | None, all_: bool, check_: bool, output: Path | None) -> None:
+    """Print the JSON Schema of a kind of document, for editors and other programs.
+
+    Without KIND, list kinds and types, and where their schemas lie. The schema of model/TYPE says what a document of that
+    type holds; that of model tells the types apart by itself, which is what an editor needs.
+
+    \b
+    modelyard schema
+    modelyard schema use-case
+    modelyard schema model/llm
+    modelyard schema model --type llm -o llm.schema.json
+    modelyard schema --all -o .modelyard/schemas
+    """
+    known = catalogue()
+    if all_:
+        _all(known, kind or type_, output, check=check_)
+    elif check_:
+        raise UsageError("--check goes with --all", help=f"modelyard schema --all --check -o {EDITOR_FOLDER}")
+    elif kind is None and type_ is None:
+        emit(_table(known.listed()), output)
+    else:
+        emit(_one(known, kind or "model", type_), output)
+
+
+def _one(known: Catalogue, said: str, type_: str | None) -> str:
+    said, slash, below = said.partition("/")
+    kind = known.known_kind(said)
+    asked = below if slash else type_
+    if asked is None:
+        return as_text(known.kind(kind))
+    if kind != "Model":
+        raise UsageError(f"{kind} has no types", help=f"modelyard schema {said}")
+    if slash and type_ is not None and type_ != below:
+        raise UsageError(f"`{said}/{below}` and --type {type_} ask for two types", help="leave one of them out")
+    return as_text(known.type(known.known_type(asked)))
+
+
+def _all(known: Catalogue, narrowed: str | None, output: Path | None, *, check: bool) -> None:
+    if narrowed is not None:
+        raise UsageError("--all is about every kind", help="leave out --all, or what narrows it")
+    if output is None:
+        raise UsageError(
+            "say which folder the schemas are written into", help=f"modelyard schema --all -o {EDITOR_FOLDER}"
+        )
+    stale = known.stale(output)
+    if check:
+        _tell_stale(stale, output)
+    for name in stale:
+        emit(known.for_editors()[name].decode(), output / name)
+    click.echo(f"{len(stale)} written in {output}/" if stale else f"{output}/ is up to date", err=True)
+
+
+def _tell_stale(stale: tuple[str, ...], output: Path) -> None:
+    for name in stale:
+        click.echo(output / name)
+    message = f"is out of date: run `modelyard schema --all -o {output}`" if stale else "is up to date"
+    click.echo(f"{output}/ {message}", err=True)
+    raise click.exceptions.Exit(1 if stale else 0)
+
+
+def _table(listed: Iterable[Published]) -> str:
+    rows = list(listed)
+    width = max(len(row.word) for row in rows)
+    return "".join(f"{row.word:{width}}  {row.path}\n{'':{width}}  {row.summary}\n" for row in rows)
