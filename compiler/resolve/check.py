@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from compiler import codes
 from compiler.diagnostics import Finding, Note, Place, Subject
 from compiler.resolve.check_models import Check, check_models
+from compiler.resolve.check_releases import check_releases
 from compiler.resolve.fleet import Fleet, promotions
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.merge import repetitions
@@ -177,4 +178,4 @@ def _unevaluated(fleet: Fleet) -> Iterator[Finding]:
             yield Finding(codes.POLICY_NOT_EVALUATED, message, spec.document.place(("name",)), spec.subject)
 
 
-CHECKS: tuple[Callable[[Fleet], Iterator[Finding]], ...] = (_promotion, _overlays, _names, _unevaluated)
+CHECKS: tuple[Callable[[Fleet], Iterator[Finding]], ...] = (_promotion, _overlays, _names, check_releases, _unevaluated)

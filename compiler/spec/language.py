@@ -87,6 +87,17 @@ class TypeLanguage:
         return tuple(marks("x-modelyard-ref", {"$ref": "#/$defs/Release"}, self._schema))
 
     @cached_property
+    def release_quantities(self) -> tuple[Mark, ...]:
+        """Where quantities stand in the content of a release, and which."""
+        return tuple(marks("x-modelyard-quantity", {"$ref": "#/$defs/Release"}, self._schema))
+
+    @cached_property
+    def release_names(self) -> tuple[Mark, ...]:
+        """Where the content of a release holds lists whose elements are known by a key, and that key."""
+        found = marks("x-modelyard-merge", {"$ref": "#/$defs/Release"}, self._schema)
+        return tuple(mark for mark in found if mark.value != "union")
+
+    @cached_property
     def asked(self) -> tuple[Mark, ...]:
         """Where the content of a release names models that are asked while it runs, and by whom."""
         return tuple(marks("x-modelyard-asks", {"$ref": "#/$defs/Release"}, self._schema))
