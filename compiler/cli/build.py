@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from compiler.cli import options
-from compiler.cli.output import emit, wants_colour
+from compiler.cli.output import emit, shows_colour, shows_progress, tell
 from compiler.diagnostics import in_order
 from compiler.errors import UsageError
 from compiler.pipeline import Built, Run, build
@@ -78,18 +78,18 @@ def command(
         else ChangeSet()
     )
     findings = in_order([*built.findings, *changes.conflicts])
-    report = Report(findings, run.text, run.size, colour=sys.stderr.isatty() and wants_colour())
+    report = Report(findings, run.text, run.size, colour=shows_colour(sys.stderr))
     if format_ != "text":
         emit(REPORTERS[format_](report), None)
     elif findings:
-        click.echo(REPORTERS["text"](report), err=True, nl=False)
+        tell(REPORTERS["text"](report), newline=False)
     if report.exit_code:
-        click.echo("nothing was written", err=True)
+        tell("nothing was written")
         raise click.exceptions.Exit(report.exit_code)
     if check_:
         raise click.exceptions.Exit(_fresh(changes, target))
     apply(target, changes)
-    click.echo(f"{_told(changes)} in {_shown(target)}", err=True)
+    tell(f"{_told(changes)} in {_shown(target)}")
 
 
 def _require(run: Run, models: tuple[str, ...], environments: tuple[str, ...]) -> None:
@@ -121,7 +121,7 @@ def _owned(models: tuple[str, ...], environments: tuple[str, ...]) -> Callable[[
 
 
 def _built(run: Run, scope: Scope) -> Built:
-    if not sys.stderr.isatty():
+    if not shows_progress():
         return build(run, scope)
     length = sum(scope(name, environment) for name, environment in run.fleet.deployments())
     with click.progressbar(length=length, label="rendering", file=sys.stderr, show_pos=True) as bar:
@@ -130,12 +130,11 @@ def _built(run: Run, scope: Scope) -> Built:
 
 def _fresh(changes: ChangeSet, target: Path) -> int:
     if changes.up_to_date:
-        click.echo(f"{_shown(target)} is what a build would make it", err=True)
+        tell(f"{_shown(target)} is what a build would make it")
         return 0
-    for change in changes.changes:
-        if change.action is not Action.KEEP:
-            click.echo(f"{change.action.value:7} {change.path}")
-    click.echo(f"{_shown(target)} is out of date: run `modelyard build`", err=True)
+    out_of_date = (change for change in changes.changes if change.action is not Action.KEEP)
+    emit("".join(f"{change.action.value:7} {change.path}\n" for change in out_of_date), None)
+    tell(f"{_shown(target)} is out of date: run `modelyard build`")
     return 1
 
 
@@ -145,5 +144,5 @@ def _told(changes: ChangeSet) -> str:
 
 
 def _shown(path: Path) -> str:
-    here = Path.cwd()
-    return f"{path.resolve().relative_to(here)}/" if path.resolve().is_relative_to(here) else f"{path}/"
+    whole, here = path.resolve(), options.current_folder()
+    return f"{whole.relative_to(here)}/" if whole.is_relative_to(here) else f"{path}/"

@@ -1,5 +1,6 @@
 """The group of commands, found by walking this folder, so that a command costs nothing until it is called."""
 
+import ast
 import gc
 import importlib
 import pkgutil
@@ -10,6 +11,7 @@ import click
 
 from compiler import __version__
 from compiler.cli.outcome import outcomes
+from compiler.cli.output import prepare
 
 _NOT_COMMANDS = frozenset({"main", "outcome", "options", "output"})
 
@@ -29,6 +31,11 @@ class Commands(click.Group):
         command: click.Command = importlib.import_module(f"compiler.cli.{cmd_name}").command
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each command and its first sentence, read from its file without importing what it needs to run."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _first_sentence(name)) for name in self.list_commands(ctx)])
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -40,6 +47,14 @@ class Commands(click.Group):
             if nearest:
                 raise click.UsageError(f"{error.message} Did you mean `{nearest}`?", ctx) from None
             raise
+
+
+def _first_sentence(name: str) -> str:
+    """What the function that is the command says first of itself."""
+    source = (Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8")
+    functions = (node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef))
+    said = next((ast.get_docstring(node) for node in functions if node.name == "command"), None)
+    return (said or "").partition("\n")[0]
 
 
 @click.group(
@@ -65,5 +80,6 @@ def main() -> None:
     What a command makes lives until it ends, so that looking for garbage all the time would cost a sixth of its time.
     """
     gc.set_threshold(100_000, 50, 100)
+    prepare()
     with outcomes():
         sys.exit(modelyard.main(prog_name="modelyard", standalone_mode=False))

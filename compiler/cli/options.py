@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from compiler.errors import UsageError
+from compiler.errors import SurroundingsError, UsageError
 from compiler.resolve.fleet import Fleet
 from compiler.source.tree import Tree
 from compiler.source.worktree import WorkTree
@@ -42,7 +42,7 @@ def project_root(root: Path | None) -> Path:
         if not root.is_dir():
             raise UsageError(f"there is no folder {root}")
         return root.resolve()
-    here = Path.cwd()
+    here = current_folder()
     for folder in (here, *here.parents):
         if (folder / PROJECT_FILE).is_file():
             return folder
@@ -50,6 +50,14 @@ def project_root(root: Path | None) -> Path:
         f"there is no {PROJECT_FILE} in {here} or in a folder above it",
         help="run the command inside a project, or name it with --project",
     )
+
+
+def current_folder() -> Path:
+    """Where the command runs; raises `SurroundingsError` where somebody removed it."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise SurroundingsError("the current folder is gone", help="change to one that exists") from error
 
 
 def open_tree(root: Path, rev: str | None) -> Tree:
