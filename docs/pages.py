@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import click
-from fields import described, rows, table, takes
+from examples import Examples, shown
+from fields import Row, described, rows, table, takes
 
 from compiler import explain, resources
 from compiler.cli.main import modelyard
@@ -20,6 +21,7 @@ from compiler.report import REPORTERS, Report
 from compiler.source.memory import MemoryTree
 from compiler.source.worktree import WorkTree
 from compiler.source.yaml_text import parse
+from compiler.spec.quantities import QUANTITIES
 from compiler.values import Object, as_list, as_object, as_str
 
 _AREAS = {
@@ -37,7 +39,9 @@ def language() -> Iterator[str]:
         "which of a model's two digests covers the field: `runtime` (what runs) or `governance`. A *name* is made of\n"
         "lower-case letters, digits and hyphens, at most 63.\n"
     )
-    yield from _model()
+    yield _units()
+    examples = Examples()
+    yield from _model(examples)
     for kind, schema in sorted(resources.kind_schemas().items()):
         if kind != "Model":
             own = {
@@ -46,11 +50,11 @@ def language() -> Iterator[str]:
                 if kind != "Defaults" or key == "environments"
             }
             yield f"## {kind}\n\n{schema['description']}\n"
-            yield _fields({**schema, "properties": own}, schema)
+            yield _fields({**schema, "properties": own}, schema, examples.of_kind(kind))
             yield _example(kind)
 
 
-def _model() -> Iterator[str]:
+def _model(examples: Examples) -> Iterator[str]:
     types = dict(sorted(resources.type_schemas().items()))
     common = next(iter(types.values()))
     spec = as_object(as_object(common["$defs"])["Spec"])
@@ -64,7 +68,7 @@ def _model() -> Iterator[str]:
     }
     whole: Object = {**as_object(common["properties"]), "type": kind_of_model}
     yield f"## Model\n\n{common['description']}\n"
-    yield _fields({**common, "properties": whole}, common)
+    yield _fields({**common, "properties": whole}, common, examples.of_kind("Model"))
     yield "A document also says what was published, and where it runs; `release` and `canary` stand in an environment's entry.\n"
     yield table(
         ("field", "takes", "description"),
@@ -73,19 +77,34 @@ def _model() -> Iterator[str]:
     release = as_object(as_object(common["$defs"])["Release"])
     rest = {key: node for key, node in as_object(release["properties"]).items() if key != "source"}
     yield f"One of `releases`: {release['description']} Its `source` follows the type.\n"
-    yield _fields({"properties": rest}, common)
+    yield _fields({"properties": rest}, common, examples.releases())
     for name, schema in types.items():
         source = as_object(as_object(schema["$defs"])["Source"])
         yield f"### Type `{name}`: {schema['x-modelyard-title']}\n\n`source`: {source['description']}\n"
-        yield _fields(source, schema)
+        yield _fields(source, schema, [as_object(one.get("source")) for one in examples.releases(name)])
         yield f"Defaults of the type: `{json.dumps(schema['x-modelyard-defaults'])}`\n"
         yield _example(f"model-{name}")
 
 
-def _fields(schema: Object, root: Object) -> str:
+def _units() -> str:
+    """What the units of quantities are, from the quantities themselves."""
+    said = {name: as_str(quantity.__doc__).splitlines()[0] for name, quantity in QUANTITIES.items()}
+    return "## Quantities\n\n" + table(("quantity", "what it is"), ((f"`{name}`", text) for name, text in said.items()))
+
+
+def _example_of(documents: list[Object], row: Row) -> str:
+    """What an example says of the field; a field that none shows stops the page from being made."""
+    said = shown(documents, row.path)
+    if said is None:
+        raise ValueError(f"no example in schemas/examples/ shows {row.path}")
+    return f"`{said}`" if said else ""
+
+
+def _fields(schema: Object, root: Object, documents: list[Object] | None = None) -> str:
     found = list(rows(schema, root))
     marks = [(title, [getattr(row, title) for row in found]) for title in ("merge", "digest")]
     kept = [title for title, values in marks if any(values)]
+    told = ("description",) if documents is None else ("description", "example")
     lines = (
         (
             f"`{row.path}`",
@@ -93,10 +112,11 @@ def _fields(schema: Object, root: Object) -> str:
             "yes" if row.required else "",
             *(str(getattr(row, title)) for title in kept),
             row.description,
+            *(() if documents is None else (_example_of(documents, row),)),
         )
         for row in found
     )
-    return table(("field", "takes", "required", *kept, "description"), lines)
+    return table(("field", "takes", "required", *kept, *told), lines)
 
 
 def _example(kind: str) -> str:

@@ -1,0 +1,65 @@
+"""What the worked examples of the language say under each field, so that the reference shows it."""
+
+from collections.abc import Iterator
+
+import yaml
+
+from compiler import resources
+from compiler.values import Json, Object, as_list, as_object, as_str
+
+_LONGEST = 72
+
+
+class Examples:
+    """The documents of `schemas/examples/`, which the tests hold against their schemas."""
+
+    def __init__(self) -> None:
+        folder = resources.shipped("schemas") / "examples"
+        paths = sorted(folder.glob("*.yaml"), key=lambda path: (path.stem != "model-ml", path.stem))
+        self._documents = [
+            as_object(document) for path in paths for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))
+        ]
+
+    def of_kind(self, kind: str) -> list[Object]:
+        """Documents of a kind; what a Model says of one environment stands beside what it says of all."""
+        found = [document for document in self._documents if document.get("kind") == kind]
+        return [*found, *(entry for document in found for entry in _maps(document.get("environments")))]
+
+    def releases(self, model_type: str | None = None) -> list[Object]:
+        """Releases of Models, of one type or of all."""
+        models = [one for one in self._documents if one.get("kind") == "Model"]
+        kept = [one for one in models if model_type in {None, one.get("type")}]
+        return [release for one in kept for release in (one, *_maps(one.get("releases")))]
+
+
+def _maps(value: Json) -> list[Object]:
+    return [as_object(one) for one in as_object(value).values() if one]
+
+
+def shown(documents: list[Object], path: str) -> str | None:
+    """What the first document that says something under a path says; empty for what its own fields show, `None` for nothing."""
+    said = [value for document in documents for value in _values(document, path.replace("[]", ".*").split("."))]
+    for value in said:
+        if not _is_outer(value):
+            text = yaml.safe_dump(value, default_flow_style=True, width=10_000, allow_unicode=True, sort_keys=False)
+            line = text.removesuffix("\n").removesuffix("\n...").strip()
+            return line if len(line) <= _LONGEST else f"{line[:_LONGEST].rstrip()} …"
+    return "" if said else None
+
+
+def _is_outer(value: Json) -> bool:
+    elements = list(value.values()) if isinstance(value, dict) else as_list(value)
+    return isinstance(value, dict) or any(isinstance(element, dict) for element in elements)
+
+
+def _values(value: Json, parts: list[str]) -> Iterator[Json]:
+    if not parts:
+        if value is not None:
+            yield value
+        return
+    part, rest = parts[0], parts[1:]
+    if part == "*":
+        for child in value.values() if isinstance(value, dict) else as_list(value):
+            yield from _values(child, rest)
+    elif isinstance(value, dict) and part in value:
+        yield from _values(value[as_str(part)], rest)
