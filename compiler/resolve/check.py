@@ -49,12 +49,16 @@ def _parts(fleet: Fleet) -> Iterator[tuple[Spec, Pointer, set[str]]]:
     everywhere = {model.text("type") for model in models}
     if "defaults" in portfolio.project.data:
         yield portfolio.project, ("defaults",), everywhere
+    for key in as_object(portfolio.project.data.get("types")):
+        yield portfolio.project, ("types", key), {key} & everywhere
     for environment in portfolio.of("Environment").values():
         if "overlay" in environment.data:
             yield environment, ("overlay",), everywhere
     for folder, defaults in portfolio.defaults.items():
         below = {model.text("type") for model in models if model.is_below(folder)}
         yield from _own_parts(defaults, below)
+        for key in as_object(defaults.data.get("types")):
+            yield defaults, ("types", key), {key} & below
     for model in models:
         yield from _own_parts(model, {model.text("type")})
 
@@ -107,6 +111,8 @@ def _overlays(fleet: Fleet) -> Iterator[Finding]:
     """Every key below `environments` names an Environment or a stage; every default holds for a model."""
     portfolio = fleet.portfolio
     may_be_more = portfolio.has_broken("Model")
+    models = portfolio.of("Model").values()
+    yield from _types(portfolio.project, {model.text("type") for model in models}, may_be_more=may_be_more)
     for folder, defaults in portfolio.defaults.items():
         below = [model for model in portfolio.of("Model").values() if model.is_below(folder)]
         if not below and not may_be_more:
@@ -116,12 +122,25 @@ def _overlays(fleet: Fleet) -> Iterator[Finding]:
             )
             yield Finding(codes.MATCHES_NOTHING, message, defaults.document.key_place(()), defaults.subject, help_)
             continue
+        yield from _types(defaults, {model.text("type") for model in below}, may_be_more=may_be_more)
         runs = {name for model in below for name in as_object(model.data.get("environments"))}
         yield from _keys(fleet, defaults, None if may_be_more else runs)
     for dataset in portfolio.of("Dataset").values():
         yield from _keys(fleet, dataset, None)
     for model in portfolio.of("Model").values():
         yield from _keys(fleet, model, set(as_object(model.data.get("environments"))))
+
+
+def _types(spec: Spec, types: set[str], *, may_be_more: bool) -> Iterator[Finding]:
+    """Keys below `types`: there is a model of each for which they hold."""
+    for key in as_object(spec.data.get("types")):
+        if key not in types and not may_be_more:
+            pointer = ("types", key)
+            place, subject = spec.document.key_place(pointer), Subject(spec.kind, spec.name, None, pointer)
+            help_ = "remove it, or put it above the models it is for"
+            yield Finding(
+                codes.MATCHES_NOTHING, f"no model that this holds for is of type {key}", place, subject, help_
+            )
 
 
 def _keys(fleet: Fleet, spec: Spec, runs: set[str] | None) -> Iterator[Finding]:

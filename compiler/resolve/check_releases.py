@@ -111,7 +111,11 @@ def _router(release: Published) -> Iterator[Finding]:
         yield from _shares(release, steps)
 
 
-_LOOKED_AT: Mapping[str, tuple[str, ...]] = {"weight": ("splitter",), "when": ("switch", "sequence"), "data": ("sequence",)}
+_LOOKED_AT: Mapping[str, tuple[str, ...]] = {
+    "weight": ("splitter",),
+    "when": ("switch", "sequence"),
+    "data": ("sequence",),
+}
 
 
 def _shares(release: Published, steps: list[Object]) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from compiler.values import Object, Pointer, as_object, at
 NOT_A_FIELD = frozenset({"releases", "version", "source", "environments"})
 """Keys of a Model document that say where and what, and are no fields of what is resolved."""
 
-_DEFAULTS_ONLY = frozenset({"apiVersion", "kind", "environments"})
+_DEFAULTS_ONLY = frozenset({"apiVersion", "kind", "environments", "types"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +39,22 @@ class Layers:
         self._stages = {name: spec.text("stage") for name, spec in portfolio.of("Environment").items()}
 
     def general(self, model: Spec) -> tuple[Layer, ...]:
-        """The layers that hold in every environment: type, project, folders from the root down, the model."""
+        """The layers that hold in every environment: type, project, folders from the root down, the model.
+
+        What project and folders say of the model's type wins over what they say of all.
+        """
         document = model.document
         own = {key: value for key, value in model.data.items() if key not in NOT_A_FIELD}
         return (
             Layer(f"defaults of type {model.text('type')}", self._language.type(model.text("type")).defaults, None),
-            *self._project(),
+            *self._project(model.text("type")),
             *(
-                Layer(_defaults(defaults), _fields(defaults.data), defaults.document)
+                layer
                 for defaults in self.folders_above(document.path)
+                for layer in (
+                    Layer(_defaults(defaults), _fields(defaults.data), defaults.document),
+                    *_of_type(_defaults(defaults), defaults.document, model.text("type")),
+                )
             ),
             Layer("the model", own, document),
         )
@@ -92,12 +99,17 @@ class Layers:
             folder = dirname(folder)
         yield from reversed(found)
 
-    def _project(self) -> tuple[Layer, ...]:
-        return _part("the project", self._portfolio.project.document, ("defaults",))
+    def _project(self, model_type: str) -> tuple[Layer, ...]:
+        document = self._portfolio.project.document
+        return (*_part("the project", document, ("defaults",)), *_of_type("the project", document, model_type))
 
 
 def _defaults(spec: Spec) -> str:
     return f"defaults of {dirname(spec.document.path)}/"
+
+
+def _of_type(label: str, document: Document, model_type: str) -> tuple[Layer, ...]:
+    return _part(f"{label}, for type {model_type}", document, ("types", model_type))
 
 
 def _fields(defaults: Object) -> Object:

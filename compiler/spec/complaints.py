@@ -43,5 +43,6 @@ def _said_elsewhere(kind: str, pointer: Pointer) -> str | None:
     if kind == "Model" and not above:
         return _SAID_ELSEWHERE[str(key)] if key in {"release", "canary"} else None
     is_layer = (kind, *above) in {("Defaults",), ("Environment", "overlay"), ("Project", "defaults")}
-    is_entry = kind in {"Defaults", "Model"} and above[:1] == ["environments"] and len(above) == 2  # noqa: PLR2004 - and its name
+    holders = {"environments": {"Defaults", "Model"}, "types": {"Defaults", "Project"}}
+    is_entry = len(above) == 2 and kind in holders.get(str(above[0]), ())  # noqa: PLR2004 - the key and a name
     return _SAID_ELSEWHERE.get(str(key)) if is_layer or is_entry else None

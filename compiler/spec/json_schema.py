@@ -21,6 +21,7 @@ from pydantic import BaseModel, create_model
 
 from compiler.spec import kinds, types
 from compiler.spec.base import field
+from compiler.spec.cases import Case
 from compiler.spec.emitter import Emitter
 from compiler.spec.fields import NameText, VersionText
 from compiler.spec.kinds.model import Model, Release
@@ -63,13 +64,24 @@ def files() -> dict[str, str]:
     out["modelyard/v1/model.schema.json"] = model_schema()
     out["modelyard/v1/emitter/emitter.schema.json"] = kind_schema("Emitter", Emitter)
     out["modelyard/v1/defaults.schema.json"] = defaults_schema()
+    out["modelyard/v1/cases/cases.schema.json"] = cases_schema()
     return {path: json.dumps(schema, indent=1, ensure_ascii=False) + "\n" for path, schema in sorted(out.items())}
 
 
 def kind_schema(name: str, kind: type[BaseModel]) -> Schema:
     """The schema of a kind other than Model."""
     schema = _published(kind)
+    if "types" in schema["properties"]:
+        schema["properties"]["types"]["propertyNames"] = {"enum": list(all_types())}
     return {"$schema": DIALECT, "$id": f"urn:modelyard:v1:{_file_name(name)}", "title": name, **schema}
+
+
+def cases_schema() -> Schema:
+    """The schema of a file of cases, which is a list and no document of the language."""
+    case = _published(Case)
+    title = {"$schema": DIALECT, "$id": "urn:modelyard:v1:cases", "title": "Cases"}
+    listed = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Case"}, "$defs": {"Case": case}}
+    return {**title, "description": case["description"], **listed}
 
 
 def type_schema(model_type: ModelType) -> Schema:
@@ -163,7 +175,8 @@ def defaults_schema() -> Schema:
     layer = definitions["Layer"]
     own = kind_schema("Defaults", all_kinds()["Defaults"])
     environments = own["properties"]["environments"] | {"additionalProperties": {"$ref": "#/$defs/Layer"}}
-    properties = own["properties"] | layer["properties"] | {"environments": environments}
+    types_ = own["properties"]["types"] | {"additionalProperties": {"$ref": "#/$defs/Layer"}}
+    properties = own["properties"] | layer["properties"] | {"environments": environments, "types": types_}
     return {**own, "properties": properties, "$defs": _reachable(definitions, properties)}
 
 

@@ -11,6 +11,8 @@ class Defaults(Document):
 
     kind: Literal["Defaults"]
     """Always `Defaults`."""
+    types: dict[str, dict[str, Any]] | None = None
+    """Values for the models below it of one type: they win over those for all."""
     environments: dict[NameText, dict[str, Any]] | None = None
     """Values for the models below it in one Environment or stage."""
 

@@ -46,6 +46,8 @@ class Project(Document):
     """Environments in order of promotion; those in a list of their own are promoted together."""
     defaults: dict[str, Any] | None = None
     """Values for every model, as the weakest layer above the type's own (fields of Model)."""
+    types: dict[str, dict[str, Any]] | None = None
+    """Values for every model of one type: they win over `defaults`."""
     policies: list[NameText] | None = field(merge="union", ref="Policy")
     """Policies and packs that bind every model."""
     emitters: dict[NameText, EmitterSetting] | None = None
