@@ -74,7 +74,7 @@ def options(node: Object) -> str:
     """The values that the schema takes, counted where they are many."""
     values = as_list(node.get("enum")) if "enum" in node else [node.get("const")]
     if len(values) > MOST_OPTIONS:
-        return f"one of {len(values)} values"
+        return f"one of {sum(value is not None for value in values)} values"
     return " or ".join(filter(None, [", ".join(map(shown, values[:-1])), *map(shown, values[-1:])]))
 
 
