@@ -6,6 +6,7 @@ from pathlib import Path
 
 from compiler.errors import SurroundingsError, UsageError
 from compiler.source.tree import NoSuchFile, Tree, below, bounded, parts
+from compiler.words import nearest
 
 try:
     import git
@@ -104,7 +105,7 @@ def _repository(root: Path) -> git.Repo:
 def _commit(repository: git.Repo, revision: str) -> str:
     """The full id of a revision's commit; what begins with a dash git would take for an option, so it never sees it."""
     if not revision or revision.startswith("-") or "\0" in revision:
-        raise _unknown(revision)
+        raise _unknown(revision, _names(repository))
     try:
         return str(repository.git.rev_parse("--verify", f"{revision}^{{commit}}"))
     except GitCommandNotFound:
@@ -112,13 +113,23 @@ def _commit(repository: git.Repo, revision: str) -> str:
     except GitCommandError as error:
         if "dubious ownership" in error.stderr or "not a git repository" in error.stderr:
             raise
-        raise _unknown(revision) from error
+        raise _unknown(revision, _names(repository)) from error
 
 
-def _unknown(revision: str) -> UsageError:
+def _names(repository: git.Repo) -> list[str]:
+    """Branches and tags, in one call of git."""
+    return str(
+        repository.git.for_each_ref("--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes")
+    ).split()
+
+
+def _unknown(revision: str, names: Sequence[str]) -> UsageError:
+    near = nearest(revision, names)
     return UsageError(
         f"`{revision}` is no revision of this repository.",
-        help="Name a branch, a tag or a commit that was fetched; in CI, fetch the whole history.",
+        help=f"Did you mean `{near}`?"
+        if near
+        else "Name a branch, a tag or a commit that was fetched; in CI, fetch the whole history.",
     )
 
 

@@ -1,0 +1,214 @@
+"""How a command ends: 0, 1, 2, 3 or 4, with a sentence about it on stderr, and never a bare traceback."""
+
+import os
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from compiler import __version__, pipeline
+
+UNREADABLE = pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() == 0, reason="root may write everywhere")
+
+
+def test_a_sound_project_ends_with_0(project, typed) -> None:
+    assert typed("check").code == 0
+    assert typed("build").code == 0
+    assert typed("build", "--check").code == 0
+
+
+def test_a_mandatory_finding_ends_with_1_and_writes_nothing(broken, typed) -> None:
+    assert typed("check").code == 1
+    assert typed("build").code == 1
+    assert not (broken / "build").exists()
+
+
+def test_what_is_out_of_date_ends_with_1_and_is_left_alone(project, typed) -> None:
+    said = typed("build", "--check")
+    assert said.code == 1
+    assert "out of date" in said.err
+    assert not (project / "build").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["chekc"], "check"),
+        (["check", "--fromat", "json"], "--format"),
+        (["check", "--format", "jsn"], "json"),
+        (["check", "--env", "prd"], "prod"),
+        (["check", "no-such.yaml"], "no-such.yaml"),
+        (["check", "../elsewhere.yaml"], "elsewhere.yaml"),
+        (["check", "--project", "no-such-folder"], "no-such-folder"),
+        (["build", "scorr"], "scorer"),
+        (["build", "--env", "prd"], "prod"),
+        (["explain"], "--help"),
+        (["explain", "scorr"], "scorer"),
+        (["explain", "scorer.delpoy"], "deploy"),
+        (["explain", "scorer", "--env", "prd"], "prod"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_ends_with_2_and_names_what_was_meant(words, named, project, typed) -> None:
+    said = typed(*words)
+    assert (said.code, said.out) == (2, "")
+    assert named in said.err
+
+
+@pytest.mark.parametrize("command", ["check", "build", "explain"])
+def test_outside_of_a_project_it_ends_with_2(command, tmp_path, monkeypatch, typed) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = typed(command, *(["scorer"] if command == "explain" else []))
+    assert (said.code, said.out) == (2, "")
+    assert "modelyard.yaml" in said.err
+    assert "--project" in said.err
+
+
+def test_a_project_file_that_cannot_be_read_ends_with_2_at_its_line(project, typed) -> None:
+    (project / "modelyard.yaml").write_text("a: [\n", encoding="utf-8")
+    said = typed("check")
+    assert (said.code, said.out) == (2, "")
+    assert "modelyard.yaml:2" in said.err
+
+
+def test_an_unknown_revision_ends_with_2_and_names_the_nearest(git, typed) -> None:
+    said = typed("check", "--rev", "frist")
+    assert (said.code, said.out) == (2, "")
+    assert "`frist`" in said.err
+    assert "`first`" in said.err
+    assert "`" not in typed("check", "--rev", "0123abc").err.partition("help:")[2]
+
+
+def test_a_revision_where_git_keeps_nothing_ends_with_2(project, typed) -> None:
+    said = typed("check", "--rev", "HEAD")
+    assert (said.code, said.out) == (2, "")
+    assert "git" in said.err
+
+
+def test_without_git_only_a_revision_cannot_be_read(git, started, surroundings) -> None:
+    without = surroundings(PATH="", GIT_PYTHON_GIT_EXECUTABLE=None, GIT_PYTHON_REFRESH=None)
+    said = started("check", "--rev", "HEAD", environment=without)
+    assert (said.code, said.out) == (4, "")
+    assert "git" in said.err
+    assert "Install" in said.err
+    assert started("check", environment=without).code == 0
+
+
+@pytest.mark.parametrize("stage", ["documents", "fleet"])
+def test_a_bug_ends_with_3_and_a_log_for_an_issue(stage, project, typed, monkeypatch, tmp_path) -> None:
+    def fails(_run):
+        raise ZeroDivisionError("a stage\x1b[2J divided")
+
+    stages = tuple(fails if one.__name__ == stage else one for one in pipeline.CHECK)
+    monkeypatch.setattr(pipeline, "CHECK", stages)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    said = typed("check", "--format", "json")
+    assert (said.code, said.out) == (3, "")
+    assert "Traceback" not in said.err
+    assert "\x1b" not in said.err
+    log = Path(re.search(r"log is in (\S+\.log);", said.err)[1]).read_text(encoding="utf-8")
+    assert log.startswith(f"modelyard {__version__}\npython ")
+    assert "\ncommand: check --format json\n" in log
+    assert "Traceback (most recent call last)" in log
+    assert "in fails" in log
+
+
+def test_a_bug_with_nowhere_for_its_log_is_told_at_once(project, typed, monkeypatch) -> None:
+    def fails(_run):
+        raise ZeroDivisionError
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pipeline, "CHECK", (fails,))
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", full)
+    said = typed("check")
+    assert said.code == 3
+    assert "ZeroDivisionError" in said.err
+    assert "the lines above" in said.err
+
+
+@pytest.mark.parametrize(
+    ("error", "word"), [(MemoryError(), "memory"), (OSError(28, "No space left"), "No space left")]
+)
+def test_a_machine_at_its_end_ends_with_4(error, word, project, typed, monkeypatch) -> None:
+    def fails(_run):
+        raise error
+
+    monkeypatch.setattr(pipeline, "CHECK", (fails,))
+    said = typed("check")
+    assert (said.code, said.out) == (4, "")
+    assert word in said.err
+
+
+def test_what_the_machine_did_not_refuse_is_a_bug_of_ours(project, typed, monkeypatch) -> None:
+    def fails(_run):
+        raise FileNotFoundError(2, "No such file")
+
+    monkeypatch.setattr(pipeline, "CHECK", (fails,))
+    assert typed("check").code == 3
+
+
+def test_an_interrupt_ends_as_shells_expect(project, typed, monkeypatch) -> None:
+    def interrupted(_run):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "CHECK", (interrupted,))
+    said = typed("check")
+    assert said.code == 130
+    assert said.err.strip() == "interrupted"
+
+
+@UNREADABLE
+def test_a_folder_that_may_not_be_written_ends_with_4(project, typed) -> None:
+    (project / "build").mkdir(mode=0o500)
+    assert_refused(typed("build"), "build")
+
+
+@UNREADABLE
+def test_a_spec_that_may_not_be_read_ends_with_4(project, typed) -> None:
+    (project / "models" / "scorer.yaml").chmod(0)
+    assert_refused(typed("check"), "models/scorer.yaml")
+
+
+def test_a_file_where_the_output_folder_should_be_is_refused(project, typed) -> None:
+    (project / "file").write_text("mine", encoding="utf-8")
+    assert typed("build", "--output", "file").code == 2
+    assert_refused(typed("build", "--output", "file/below"), "file")
+    assert (project / "file").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_report_that_cannot_be_written_ends_with_4(project, typed) -> None:
+    (project / "file").write_text("mine", encoding="utf-8")
+    assert_refused(typed("check", "--output", "file/report.json"), "file/report.json")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
+@pytest.mark.parametrize("words", [["check"], ["explain", "--list"], ["build", "--check"]], ids=" ".join)
+def test_a_full_disk_behind_stdout_ends_with_4(words, project, command, surroundings) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [*command, *words], stdout=full, stderr=subprocess.PIPE, env=surroundings(), text=True, check=False
+        )
+    assert done.returncode == 4
+    assert "stdout" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only there can the current folder be removed")
+def test_a_current_folder_that_is_gone_ends_with_4(tmp_path, monkeypatch, typed) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert_refused(typed("check"), "folder")
+
+
+def assert_refused(said, named: str) -> None:
+    assert (said.code, said.out) == (4, "")
+    assert named in said.err
+    assert "Traceback" not in said.err
+    assert "bug" not in said.err

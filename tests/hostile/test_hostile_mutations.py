@@ -1,0 +1,204 @@
+"""Whatever stands at a place of the sample portfolio, `check` and `build` answer it with findings or with sound output.
+
+Each mutant replaces one key or value of one document by a hostile text of YAML. A sample of fixed seed is tried; with
+MODELYARD_TEST_MUTANTS=all each one is, which takes long.
+"""
+
+import os
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from compiler.diagnostics import Finding
+from compiler.errors import UsageError
+from compiler.pipeline import Built, Run, build
+from compiler.report import REPORTERS, Report
+from compiler.source.memory import MemoryTree
+from compiler.source.worktree import WorkTree
+from compiler.spec.portfolio import PROJECT_FILE
+
+ROOT = Path(__file__).resolve().parents[2]
+MARK = "HOSTILEMARK"
+PRODUCT = "60481729"  # of 7777 and 7777: stands in an output only if a text of a spec was run
+LARGEST_SAMPLE = 40
+SECONDS = 5
+HOSTILE = {
+    "null": "null",
+    "true": "true",
+    "minus one": "-1",
+    "more than any float": "1e400",
+    "a hundred digits": "9" * 100,
+    "not a number": ".nan",
+    "nothing": '""',
+    "a megabyte": "x" * 1_000_000,
+    "NUL": r'"\0"',
+    "escape sequence": r'"\e[2J\a\b"',
+    "next line and separators": r'"a\Nb\Lc\Pd"',
+    "half a pair": r'"\ud800"',
+    "reserved code points": r'"\uE000\uE001 \uF8FF"',
+    "Jinja": '"{{ 7777 * 7777 }}{% raw %}"',
+    "Jinja of attributes": "\"{{ ''.__class__.__mro__ }}\"",
+    "a CI expression": '"${{ 7777 * 7777 }}"',
+    "a shell's expansion": '"$(echo $((7777 * 7777))); `id` \' \\\\"',
+    "a path out": "../../etc/passwd",
+    "a root's path": "/etc/passwd",
+    "an injected line": r'"x\ninjected: true\n# "',
+    "an injected document": r'"x\n---\ninjected: true\n"',
+    "an injected pair": r'"x\", \"injected\": \"y"',
+    "an injected element": r'"x\", injected: {a: 1}, b: \"y"',
+    "a map": "{injectedmap: 1}",
+    "a list": "[1, null, [x], {}]",
+    "nothing of a list": "[]",
+    "depth": "[" * 60 + "]" * 60,
+    "abyss": "[" * 5_000 + "]" * 5_000,
+    "aliases of aliases": "[&a [x, x, x, x, x, x, x, x, x]"
+    + "".join(f", &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+    + "]",
+    "itself": "&a [*a]",
+    "a python object": "!!python/object/apply:os.system [id]",
+    "a date": "2026-01-01",
+    "bytes": "!!binary aGk=",
+    "a merge": "{<<: {name: x}}",
+}
+
+Pointer = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One place of one document, and what stands there instead."""
+
+    path: str
+    index: int
+    pointer: Pointer
+    is_key: bool
+    hostile: str
+
+    def __str__(self) -> str:
+        place = "".join(f"/{part}" for part in self.pointer)
+        return f"{self.path}#{self.index}{place} {'has for a key' if self.is_key else 'is'}: {self.hostile}"
+
+
+def sample() -> dict[str, bytes]:
+    tree = WorkTree(ROOT)
+    return {path: tree.read(path) for path in ["modelyard.yaml", *tree.paths("models")]}
+
+
+def places(data: object, pointer: Pointer = ()) -> Iterator[tuple[Pointer, bool]]:
+    """Every value below the document, and every key."""
+    children = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for part, child in children:
+        yield (*pointer, part), False
+        if isinstance(data, dict):
+            yield (*pointer, part), True
+        yield from places(child, (*pointer, part))
+
+
+def documents(files: dict[str, bytes]) -> dict[str, list[object]]:
+    texts = {path: content.decode() for path, content in files.items() if path.endswith(".yaml")}
+    return {path: list(yaml.safe_load_all(text)) for path, text in texts.items()}
+
+
+def mutants(files: dict[str, bytes]) -> Iterator[Mutant]:
+    for path, found in documents(files).items():
+        for index, document in enumerate(found):
+            for pointer, is_key in places(document):
+                yield from (Mutant(path, index, pointer, is_key, hostile) for hostile in HOSTILE)
+
+
+def replaced(data: object, pointer: Pointer, *, is_key: bool) -> object:
+    """The same data with the mark at the place."""
+    first, *rest = pointer
+    if isinstance(data, dict):
+        new = {key: replaced(value, tuple(rest), is_key=is_key) if rest and key == first else value
+               for key, value in data.items()}  # fmt: skip
+        if not rest and is_key:
+            return {MARK if key == first else key: value for key, value in new.items()}
+        return new if rest else {**new, first: MARK}
+    assert isinstance(data, list)
+    new_element = replaced(data[int(first)], tuple(rest), is_key=is_key) if rest else MARK
+    return [new_element if at == first else element for at, element in enumerate(data)]
+
+
+def mutated(files: dict[str, bytes], mutant: Mutant) -> dict[str, bytes]:
+    found = list(yaml.safe_load_all(files[mutant.path]))
+    found[mutant.index] = replaced(found[mutant.index], mutant.pointer, is_key=mutant.is_key)
+    text = yaml.safe_dump_all(found, sort_keys=False, width=10_000)
+    assert text.count(MARK) == 1
+    return {**files, mutant.path: text.replace(MARK, HOSTILE[mutant.hostile]).encode()}
+
+
+def keys(data: object) -> Iterator[object]:
+    if isinstance(data, dict):
+        yield from data
+    for child in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
+        yield from keys(child)
+
+
+def keys_of(built: Built) -> set[object]:
+    """The keys of everything that was built, read by another reader than ours; text that is no YAML has none."""
+    found: set[object] = set()
+    for unit in built.units:
+        for file in unit.files:
+            if file.path.endswith((".yaml", ".yml", ".json")):
+                for document in yaml.load_all(file.content, yaml.CSafeLoader):
+                    found.update(keys(document))
+    return found
+
+
+def said(run: Run, findings: tuple[Finding, ...]) -> str:
+    """The findings in every format; the sentence that ends each, too."""
+    report = Report(findings, run.text, run.size)
+    return "".join(render(report) for render in REPORTERS.values())
+
+
+def answered(run: Run, mutant: Mutant) -> Built | None:
+    """What is built; nothing where the project file itself cannot be read, which ends a run."""
+    try:
+        return build(run)
+    except UsageError:
+        assert mutant.path == PROJECT_FILE
+        return None
+
+
+def judge(files: dict[str, bytes], mutant: Mutant, known: set[object]) -> None:
+    began = time.process_time()
+    run = Run(MemoryTree(mutated(files, mutant)))
+    built = answered(run, mutant)
+    text = said(run, built.findings) if built else ""
+    took = time.process_time() - began
+    assert took < SECONDS, f"takes {took:.1f} s"
+    assert "\x1b" not in text
+    text.encode()
+    if not built or not built.is_whole:
+        return
+    new = keys_of(built) - known
+    assert not {key for key in new if "injected" in str(key) and key != "injectedmap"}, f"new keys: {new}"
+    for unit in built.units:
+        for file in unit.files:
+            assert ".." not in file.path.split("/"), file.path
+            assert not file.path.startswith("/"), file.path
+            assert PRODUCT not in file.content.decode(), file.path
+
+
+def chosen(files: dict[str, bytes]) -> list[Mutant]:
+    every = list(mutants(files))
+    if os.environ.get("MODELYARD_TEST_MUTANTS") == "all":
+        return every
+    return random.Random(20261124).sample(every, LARGEST_SAMPLE)
+
+
+def test_no_hostile_place_stops_a_run_or_leaves_its_place() -> None:
+    files = sample()
+    known = keys_of(build(Run(MemoryTree(files))))
+    wrong = []
+    for mutant in chosen(files):
+        try:
+            judge(files, mutant, known)
+        except Exception as error:  # noqa: BLE001 - any is what the test looks for; all are told
+            wrong.append(f"{mutant}: {type(error).__name__}: {error}")
+    assert not wrong, "\n".join(wrong)
