@@ -6,5 +6,6 @@ The one door is `Expressions`. CEL and protobuf are imported when something is c
 from compiler.expression.expression import Expression, Failure, Values
 from compiler.expression.expressions import Expressions
 from compiler.expression.mistakes import Mistake
+from compiler.expression.why import Reason
 
-__all__ = ["Expression", "Expressions", "Failure", "Mistake", "Values"]
+__all__ = ["Expression", "Expressions", "Failure", "Mistake", "Reason", "Values"]

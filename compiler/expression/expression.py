@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from compiler.expression.reads import reads
+from compiler.expression.why import Reason, why
+from compiler.expression.wire import Node, serialized, tree
 from compiler.values import Json, Object, Pointer, at, dotted
 
 if TYPE_CHECKING:
@@ -38,11 +40,13 @@ class Expression:
         compiled: "cel.Expression",
         variables: Collection[str],
         values: Callable[[Mapping[str, Json]], Values],
+        part: "Callable[[bytes, Mapping[str, Json]], Json]",
     ) -> None:
         self.text = text
         self._compiled = compiled
         self._variables = variables
         self._values = values
+        self._part = part
 
     @cached_property
     def reads(self) -> frozenset[Pointer]:
@@ -55,6 +59,14 @@ class Expression:
         if isinstance(result, bool | Failure):
             return result
         return Failure("the result is neither true nor false")
+
+    def why(self, data: Values) -> tuple[Reason, ...]:
+        """The values at which the condition, which does not hold for the data, fails; elements of lists by their index."""
+
+        def ask(part: Node, bound: Mapping[str, Json]) -> Json:
+            return self._part(serialized(part), {**data.data, **bound})
+
+        return why(tree(self._compiled.serialize()), data.data, ask)
 
     def value(self, data: Mapping[str, Json] | Values) -> "Json | Failure":
         """What it comes to for the data."""

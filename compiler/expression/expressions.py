@@ -45,7 +45,7 @@ class Expressions:
         except RuntimeError as error:
             return mistake(str(error), text, Known(self._schemas, {})) or Mistake(str(error))
         wrong = self._wrong(text, expect) if checked else None
-        return wrong or Expression(text, compiled, self._schemas.keys(), self.values)
+        return wrong or Expression(text, compiled, self._schemas.keys(), self.values, self._part)
 
     def values(self, data: Mapping[str, Json]) -> Values:
         """Data made ready for any number of expressions: without nulls in maps, numbers as the schemas mean them."""
@@ -68,6 +68,16 @@ class Expressions:
         from compiler.expression.descriptor import Messages  # noqa: PLC0415 - imported only where types are checked
 
         return Messages(self._shapes)
+
+    def _part(self, compiled: bytes, data: Mapping[str, Json]) -> Json:
+        """What a part of a compiled expression comes to; null where it comes to nothing."""
+        try:
+            result = self._untyped.deserialize(compiled).eval(self._untyped.Activation(data))
+        except RuntimeError:
+            return None
+        plain = result.plain_value()
+        known = isinstance(plain, bool | int | float | str | list | dict) and result.type().name() != "ERROR"
+        return plain if known else None
 
     def _wrong(self, text: str, expect: Expected) -> Mistake | None:
         """What is wrong with the types; the names of fields included, in `has` and macros too."""
