@@ -82,7 +82,7 @@ def started(command: list[str], surroundings: Callable[..., dict[str, str]]) -> 
         done = subprocess.run(
             [*command, *words], env=environment or surroundings(), check=False, capture_output=True, **how
         )
-        return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return Said(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"))
 
     return run
 

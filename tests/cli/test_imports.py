@@ -1,0 +1,46 @@
+"""A command imports what it needs and no more: people wait for it at each commit."""
+
+import subprocess
+
+import pytest
+
+HEAVY = ("git", "jinja2", "cel_expr_python", "google.protobuf", "pydantic", "yaml", "jsonschema_rs", "jsonschema")
+ASKS = "import sys, atexit; atexit.register(lambda: print('\\n'.join(sys.modules), file=open({at!r}, 'w')))"
+
+
+@pytest.fixture
+def imported(project, command, surroundings, tmp_path):
+    """The heavy modules that a command imports."""
+
+    def ask(*words: str) -> set[str]:
+        listing = tmp_path / "modules"
+        code = f"{ASKS.format(at=str(listing))}; sys.argv[0] = 'modelyard'; from compiler.cli import main; main()"
+        subprocess.run([command[0], "-c", code, *words], env=surroundings(), capture_output=True, check=False)
+        loaded = set(listing.read_text(encoding="utf-8").split())
+        assert "compiler.cli.main" in loaded
+        return loaded.intersection(HEAVY)
+
+    return ask
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["-h"], ["no-such-command"], []], ids=" ".join)
+def test_what_says_only_what_there_is_imports_nothing_heavy(words, imported) -> None:
+    assert imported(*words) == set()
+
+
+def test_a_check_imports_neither_git_nor_the_classes_of_the_language(imported) -> None:
+    assert not {"git", "pydantic"} & imported("check")
+
+
+def test_a_build_imports_neither_git_nor_the_classes_of_the_language(imported) -> None:
+    found = imported("build")
+    assert not {"git", "pydantic"} & found
+    assert "jinja2" in found, "else this test looks at nothing"
+
+
+def test_a_code_is_explained_without_expressions_or_templates(imported) -> None:
+    assert not {"git", "pydantic", "jinja2", "cel_expr_python", "google.protobuf"} & imported("explain", "MY101")
+
+
+def test_a_revision_imports_git(git, imported) -> None:
+    assert "git" in imported("check", "--rev", "HEAD")

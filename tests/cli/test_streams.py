@@ -1,0 +1,194 @@
+"""Data goes to stdout and prose to stderr; colour and progress only where a terminal shows them."""
+
+import json
+import os
+import re
+import select
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from compiler.report import REPORTERS
+
+COLOUR = "\x1b["
+ROOT = Path(__file__).resolve().parents[2]
+
+FIELDS = {
+    "code", "name", "severity", "enforcement", "status", "message", "help", "kind", "object", "environment", "pointer",
+    "path", "line", "column", "endLine", "endColumn", "fingerprint", "notes", "fix",
+}  # fmt: skip
+
+
+def test_a_check_says_nothing_but_data(broken, typed) -> None:
+    said = typed("check")
+    assert said.err == ""
+    assert "riks" in said.out
+
+
+def test_a_build_says_all_that_is_prose_on_stderr(project, typed) -> None:
+    said = typed("build")
+    assert said.out == ""
+    assert re.fullmatch(r"\d+ created in build/\n", said.err.splitlines(keepends=True)[-1])
+
+
+def test_a_build_that_fails_says_its_findings_on_stderr(broken, typed) -> None:
+    said = typed("build")
+    assert said.out == ""
+    assert "riks" in said.err
+    assert said.err.endswith("nothing was written\n")
+
+
+def test_what_a_build_would_do_is_data_and_the_verdict_prose(project, typed) -> None:
+    said = typed("build", "--check")
+    assert said.out
+    assert all(re.fullmatch(r"create +\S+", line) for line in said.out.splitlines())
+    assert "modelyard build" in said.err
+
+
+def test_an_explanation_is_data(project, typed) -> None:
+    for words in (["scorer.owner"], ["MY101"], ["--list"], ["dev/scorer/note.txt:1"]):
+        said = typed("explain", *words)
+        assert (said.out == "") == bool(said.code)
+        assert (said.err == "") == (not said.code)
+
+
+@pytest.mark.parametrize("words", [["check"], ["build"]], ids=" ".join)
+def test_json_is_one_document_of_the_documented_shape(words, broken, typed) -> None:
+    said = typed(*words, "--format", "json")
+    report = json.loads(said.out)
+    assert set(report) == {"version", "summary", "findings"}
+    assert report["version"] == 1
+    assert report["summary"] == {
+        "findings": len(report["findings"]),
+        "mandatory": sum(finding["enforcement"] == "mandatory" for finding in report["findings"]),
+        "advisory": sum(finding["enforcement"] == "advisory" for finding in report["findings"]),
+    }
+    assert report["findings"]
+    for finding in report["findings"]:
+        assert FIELDS - {"fix"} <= set(finding) <= FIELDS
+
+
+def test_the_documented_shape_is_the_one_that_is_held(project) -> None:
+    page = (ROOT / "docs" / "reference" / "findings.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == FIELDS
+
+
+def test_a_sound_build_says_an_empty_report(project, typed) -> None:
+    report = json.loads(typed("build", "--format", "json").out)
+    assert report["summary"]["mandatory"] == 0
+    assert (project / "build").is_dir()
+
+
+@pytest.mark.parametrize("words", [["scorer"], ["scorer.owner", "--env", "dev"], ["MY101"], ["--list"]], ids=" ".join)
+def test_an_explanation_as_json_is_one_document(words, project, typed) -> None:
+    assert isinstance(json.loads(typed("explain", *words, "--format", "json").out), list)
+
+
+@pytest.mark.parametrize("format_", REPORTERS)
+def test_a_report_in_a_file_is_the_one_on_stdout(format_, broken, typed, tmp_path) -> None:
+    file = tmp_path / "new" / "report"
+    printed = typed("check", "--format", format_)
+    written = typed("check", "--format", format_, "--output", str(file))
+    assert (written.code, written.out, written.err) == (1, "", "")
+    assert file.read_bytes().decode() == printed.out
+    assert typed("check", "--format", format_, "--output", "-") == printed
+
+
+def test_no_colour_reaches_what_is_no_terminal(broken, started, surroundings) -> None:
+    for words in (["check"], ["build"], ["explain", "scorer.owner"], ["check", "--rev", "no"], ["--help"]):
+        said = started(*words, environment=surroundings(TERM="xterm-256color", NO_COLOR=None))
+        assert COLOUR not in said.out + said.err
+        assert "\r" not in said.out + said.err
+
+
+def on_a_terminal(words: list[str], environment: dict[str, str]) -> str:
+    """What a process says whose stdout and stderr are a terminal."""
+    pty = pytest.importorskip("pty", reason="the system has no pseudo-terminals")
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
+        os.close(theirs)
+        said = b""
+        while select.select([ours], [], [], 30)[0]:
+            try:
+                part = os.read(ours, 1 << 16)
+            except OSError:  # as Linux says that the other end is closed
+                break
+            if not part:
+                break
+            said += part
+        process.wait(30)
+    os.close(ours)
+    return said.decode()
+
+
+PROSE = [["build", "--output", "out"], ["check"], ["explain", "scorer.owner"], ["explain", "no-such"]]
+
+
+@pytest.mark.parametrize("words", PROSE, ids=" ".join)
+def test_a_terminal_is_shown_colours(words, project, command, surroundings) -> None:
+    with_colours = surroundings(TERM="xterm-256color", NO_COLOR=None)
+    assert COLOUR in on_a_terminal([*command, *words], with_colours)
+
+
+@pytest.mark.parametrize("words", PROSE[1:], ids=" ".join)
+@pytest.mark.parametrize("kept", [{"NO_COLOR": "1", "TERM": "xterm"}, {"NO_COLOR": None, "TERM": "dumb"}])
+def test_who_asks_for_no_colour_sees_none(words, kept, broken, command, surroundings) -> None:
+    said = on_a_terminal([*command, *words], surroundings(**kept))
+    assert said
+    assert COLOUR not in said
+
+
+def test_an_empty_wish_for_no_colour_is_none(project, command, surroundings) -> None:
+    assert COLOUR in on_a_terminal([*command, "check"], surroundings(TERM="xterm", NO_COLOR=""))
+
+
+def test_a_terminal_is_shown_progress_and_a_dumb_one_is_not(project, command, surroundings) -> None:
+    assert "rendering" in on_a_terminal([*command, "build"], surroundings(TERM="xterm"))
+    assert "rendering" not in on_a_terminal([*command, "build"], surroundings(TERM="dumb"))
+
+
+@pytest.mark.parametrize("words", [["check"], ["explain", "--list"], ["build", "--check"]], ids=" ".join)
+def test_a_reader_who_stops_reading_changes_nothing(words, broken, command, surroundings) -> None:
+    expected = subprocess.run([*command, *words], capture_output=True, env=surroundings(), check=False)
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [*command, *words], stdout=writing, stderr=subprocess.PIPE, env=surroundings(), check=False
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (expected.returncode, expected.stderr)
+
+
+def test_nobody_reading_prose_changes_nothing(project, command, surroundings) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [*command, "build"], stdout=subprocess.PIPE, stderr=writing, env=surroundings(), check=False
+        )
+        wrong = subprocess.run([*command, "build", "nothing"], stderr=writing, env=surroundings(), check=False)
+    finally:
+        os.close(writing)
+    assert (done.returncode, wrong.returncode) == (0, 2)
+    assert (project / "build" / "dev").is_dir()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_data_is_utf_8_whatever_the_terminal_of_the_system_speaks(encoding, project, started, surroundings) -> None:
+    spec = project / "models" / "scorer.yaml"
+    spec.write_text(spec.read_text(encoding="utf-8").replace("Scores", "Größe → 大 Scores"), encoding="utf-8")
+    said = started("explain", "scorer.summary", environment=surroundings(PYTHONIOENCODING=encoding, PYTHONUTF8="0"))
+    assert said.code == 0
+    assert "Größe → 大 Scores" in said.out
+    wrong = started("explain", "größe→大", environment=surroundings(PYTHONIOENCODING=encoding, PYTHONUTF8="0"))
+    assert wrong.code == 2
+    assert "bug" not in wrong.err
+
+
+def test_what_a_command_line_holds_cannot_steer_the_terminal(project, typed) -> None:
+    said = typed("build", "x\x1b[2Jy")
+    assert said.code == 2
+    assert "\x1b" not in said.err
