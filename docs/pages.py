@@ -44,11 +44,9 @@ def language() -> Iterator[str]:
     yield from _model(examples)
     for kind, schema in sorted(resources.kind_schemas().items()):
         if kind != "Model":
-            own = {
-                key: node
-                for key, node in as_object(schema["properties"]).items()
-                if kind != "Defaults" or key == "environments"
-            }
+            own = as_object(schema["properties"])
+            if kind == "Defaults":  # any other key is a field of Model, and so is what stands below these
+                own = {key: _closed(as_object(own[key])) for key in ("types", "environments")}
             yield f"## {kind}\n\n{schema['description']}\n"
             yield _fields({**schema, "properties": own}, schema, examples.of_kind(kind))
             yield _example(kind)
@@ -84,6 +82,11 @@ def _model(examples: Examples) -> Iterator[str]:
         yield _fields(source, schema, [as_object(one.get("source")) for one in examples.releases(name)])
         yield f"Defaults of the type: `{json.dumps(schema['x-modelyard-defaults'])}`\n"
         yield _example(f"model-{name}")
+
+
+def _closed(node: Object) -> Object:
+    """A field without what stands below it."""
+    return {key: value for key, value in node.items() if key != "additionalProperties"}
 
 
 def _units() -> str:

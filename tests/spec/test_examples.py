@@ -65,9 +65,19 @@ def told(kind: str, paths: Iterator[str]) -> set[str]:
     layered = kind in {"Model", "Defaults"}
     names = set()
     for path in paths:
-        own = path.removeprefix("environments.*.").removeprefix("releases.*.") if layered else path
+        own = (
+            path.removeprefix("environments.*.").removeprefix("types.*.").removeprefix("releases.*.")
+            if layered
+            else path
+        )
         own = "$delete" if own.endswith(".$delete") else own  # one thing, wherever elements merge
-        owner = model_type if own.startswith("source.") else "Model" if layered and own != "environments" else kind
+        owner = (
+            model_type
+            if own.startswith("source.")
+            else "Model"
+            if layered and own not in {"environments", "types"}
+            else kind
+        )
         names.add(f"{owner}: {own}")
     return names
 

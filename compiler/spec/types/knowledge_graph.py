@@ -49,7 +49,7 @@ class Source(Closed):
     model_config = one_of("uri", "files", uri=["digest"])
 
     ontology: Ontology
-    """What the facts are said in."""
+    """The words of the facts, and what they mean."""
     shapes: list[PathText] | None = field(min_length=1)
     """SHACL shapes beside the spec that the facts conform to."""
     files: list[PathText] | None = field(min_length=1)

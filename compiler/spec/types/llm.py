@@ -76,7 +76,7 @@ class Source(Closed):
     """Weights by address, and what goes with them."""
 
     baseModel: BaseModel
-    """The model as it was published."""
+    """What the weights are, or were made from."""
     uri: UriText
     """Where the weights lie."""
     digest: DigestText | None = None

@@ -51,7 +51,7 @@ class Source(Program, Settings):
     parameters: list[Parameter] | None = field(merge="name")
     """The numbers that somebody chose, and why."""
     limits: Limits
-    """When the solver stops."""
+    """How long the search may take, and how good is good enough."""
     fallback: Fallback | None = None
     """What happens where nothing is found in time."""
     tests: list[PathText] | None = field(min_length=1)
