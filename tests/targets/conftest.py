@@ -26,6 +26,10 @@ DIGEST = "sha256:" + "0" * 64
 BESIDE = {
     "models/policy.rego": "package credit\n",
     "models/data.json": '{"limit": 3}\n',
+    "models/task.md": "Answer {{ dispute }}.\n",
+    "models/cash.lp": "Minimize\n obj: x\nEnd\n",
+    "models/ownership.ttl": "<urn:o> a <http://www.w3.org/2002/07/owl#Ontology> .\n",
+    "models/companies.ttl": "<urn:a> <urn:owns> <urn:b> .\n",
     "models/pricing.json": '{"nodes": [], "edges": []}\n',
 }
 
@@ -52,7 +56,7 @@ def made() -> Callable[..., Unit]:
             *({**one, "owner": owner} for one in models),
         ]
         image = {"image": "registry.example/opa:1.10.1", "digest": DIGEST}
-        project = _document("Project", "bank", environments=["prod"], images={"opa": image})
+        project = _document("Project", "bank", environments=["prod"], images={"opa": image, "oxigraph": image})
         files = {"modelyard.yaml": yaml.safe_dump(project), "models/all.yaml": yaml.safe_dump_all(documents)}
         return _unit(Run(MemoryTree({**files, **BESIDE})), models[0]["name"])
 

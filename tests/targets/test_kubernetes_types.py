@@ -1,0 +1,269 @@
+"""What the target `kubernetes` makes of programs, jobs, graphs and agents, and what it refuses of them."""
+
+import copy
+from typing import Any
+
+import pytest
+
+DIGEST = "sha256:" + "0" * 64
+HEAD = {"apiVersion": "modelyard/v1", "kind": "Model", "lifecycle": "production", "summary": "A.", "version": "1.0.0"}
+IMAGE = {"image": "registry.example/own:1.0", "digest": DIGEST}
+PROGRAM = {**IMAGE, "port": 9000, "health": "/ready", "args": ["--quiet"]}
+HEURISTIC = {
+    **PROGRAM, "as": {"env": "SETTINGS"}, "timeLimit": "500ms", "files": ["cash.lp"],
+    "parameters": [{"name": "days", "value": 5, "rationale": "As it is."}],
+}  # fmt: skip
+ENGINE = {"engine": "gorules", "files": ["pricing.json"], "entrypoint": "pricing.json"}
+SOLVER = {**IMAGE, "solver": "highs", "limits": {"time": "10m"}, "files": ["cash.lp"], "as": {"env": "SETTINGS"}}
+GRAPH = {
+    "ontology": {"iri": "https://x.example/o", "version": "1", "files": ["ownership.ttl"]},
+    "files": ["companies.ttl"],
+}
+TOOL = {
+    "name": "payments", "server": "http://tools.payments.svc.cluster.local:8080/mcp", "allow": ["find"],
+    "sideEffects": "none", "approval": "never",
+}  # fmt: skip
+AGENT = {
+    **PROGRAM, "as": {"env": "SETTINGS"}, "tools": [TOOL], "limits": {"steps": 5},
+    "prompts": [{"name": "task", "file": "task.md"}], "killSwitch": {"group": "on-call", "procedure": "Scale it."},
+}  # fmt: skip
+BATCH = {"schedule": "0 20 * * 1-5", "timeZone": "Europe/Zurich", "overlap": "replace", "deadline": "1h", "retries": 2}
+GATEWAY = {"namespace": "gateways", "name": "public"}
+SCALED = {"resources": {"cpu": "500m", "memory": "1Gi"}, "scaling": {"min": 2, "max": 4}, "disruptionBudget": 1}
+OWN = {"runtime": {"image": "registry.example/agent:1.0", "digest": DIGEST}}
+
+
+def model(kind: str, source: dict, deploy: dict | None = None, **more: Any) -> dict:
+    deploy = {"target": "kubernetes", **(deploy or {})}
+    return {
+        **HEAD,
+        "name": "one",
+        "type": kind,
+        "source": source,
+        "deploy": deploy,
+        "environments": {"prod": {}},
+        **more,
+    }
+
+
+MODELS = {
+    "heuristic": model("heuristic", HEURISTIC, {**SCALED, "expose": {"host": "a.example", "path": "/a"}}),
+    "heuristic with an engine": model("heuristic", ENGINE, SCALED, **OWN),
+    "heuristic with a disk": model("heuristic", PROGRAM, {**SCALED, "volume": {"size": "1Gi", "storageClass": "fast"}}),
+    "optimization": model("optimization", {**SOLVER, "port": 9000, "health": "/ready"}, SCALED),
+    "optimization by the clock": model("optimization", SOLVER, {"batch": BATCH, "resources": SCALED["resources"]}),
+    "graph": model("knowledge-graph", GRAPH, SCALED),
+    "graph with a disk": model("knowledge-graph", GRAPH, {**SCALED, "volume": {"size": "1Gi"}}),
+    "agent": model("agent", AGENT, SCALED),
+}
+SUSPENDED = {
+    f"{name}, suspended": {**one, "deploy": {**one["deploy"], "suspended": True}} for name, one in MODELS.items()
+}
+
+
+def pod(unit) -> dict:
+    """The one template of a pod that a unit has."""
+    (workload,) = (
+        found for found in unit.objects.values() if found["kind"] in {"Deployment", "StatefulSet", "CronJob"}
+    )
+    spec = workload["spec"]
+    return (spec["jobTemplate"]["spec"] if workload["kind"] == "CronJob" else spec)["template"]["spec"]
+
+
+@pytest.mark.parametrize("spec", [*MODELS.values(), *SUSPENDED.values()], ids=[*MODELS, *SUSPENDED])
+def test_every_object_is_one_that_the_cluster_takes(spec, made, cluster):
+    unit = made(spec, gateway=GATEWAY)
+    assert unit.reasons == ""
+    assert unit.objects
+    for path, found in unit.objects.items():
+        if unit.keys[path] != "kustomization.schema.json":
+            assert cluster("1.34")(unit.keys[path], found) == (), path
+
+
+def unrestricted(spec: dict) -> list[str]:
+    """What keeps a pod from the restricted standard (kubernetes.io/docs/concepts/security/pod-security-standards)."""
+    own = spec.get("securityContext", {})
+    found = [key for key in ("hostNetwork", "hostPID", "hostIPC") if spec.get(key)]
+    found += [volume["name"] for volume in spec.get("volumes", []) if not {"configMap", "emptyDir"} & set(volume)]
+    for container in [*spec.get("initContainers", []), *spec["containers"]]:
+        context = container.get("securityContext", {})
+        found += [
+            f"{container['name']}: {said}"
+            for said, holds in (
+                ("privilege escalation", context.get("allowPrivilegeEscalation") is False),
+                ("privileged", not context.get("privileged")),
+                ("capabilities", context.get("capabilities") == {"drop": ["ALL"]}),
+                ("root", context.get("runAsNonRoot", own.get("runAsNonRoot")) is True),
+                ("root by number", context.get("runAsUser", own.get("runAsUser", 1)) != 0),
+                ("seccomp", (context.get("seccompProfile") or own.get("seccompProfile")) == {"type": "RuntimeDefault"}),
+                ("host ports", not any("hostPort" in port for port in container.get("ports", []))),
+            )
+            if not holds
+        ]
+    return found
+
+
+@pytest.mark.parametrize("spec", MODELS.values(), ids=MODELS)
+def test_every_pod_keeps_the_restricted_standard(spec, made):
+    assert unrestricted(pod(made(spec, gateway=GATEWAY))) == []
+
+
+def test_the_standard_is_looked_at(made):
+    spec = copy.deepcopy(pod(made(MODELS["agent"])))
+    del spec["securityContext"]["runAsNonRoot"]
+    spec["containers"][0]["securityContext"]["capabilities"] = {"drop": ["NET_RAW"]}
+    assert unrestricted(spec) == ["model: capabilities", "model: root"]
+
+
+def reached(unit) -> set[tuple[str, int | None]]:
+    """Namespaces and ports that the network lets a unit's pods out to, the cluster's DNS left out."""
+    rules = unit.objects["networkpolicy.yaml"]["spec"]["egress"]
+    out = set()
+    for rule in rules:
+        for peer in rule["to"]:
+            namespace = peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
+            out |= {(namespace, port["port"]) for port in rule.get("ports", [{"port": None}])}
+    return {one for one in out if one[0] != "kube-system"}
+
+
+def test_an_agent_reaches_the_servers_of_its_tools_and_nobody_else(made):
+    other = {**TOOL, "name": "letters", "server": "http://letters.service.svc.cluster.local:9000"}
+    both = made(model("agent", {**AGENT, "tools": [TOOL, other]}, SCALED))
+    assert {namespace for namespace, _ in reached(both)} == {"payments", "service"}
+    assert {namespace for namespace, _ in reached(made(MODELS["agent"]))} == {"payments"}
+    assert reached(made(model("agent", {**AGENT, "tools": []}, SCALED))) == set()
+
+
+def test_a_tool_known_by_its_host_name_needs_a_network_that_knows_host_names(made):
+    spec = model("agent", {**AGENT, "tools": [{**TOOL, "server": "https://tools.vendor.example/mcp"}]}, SCALED)
+    assert "knows addresses and no host names" in made(spec).reasons
+    unit = made(spec, hostnameEgress="cilium")
+    assert unit.reasons == ""
+    named = [
+        rule["toFQDNs"] for rule in unit.objects["ciliumnetworkpolicy.yaml"]["spec"]["egress"] if "toFQDNs" in rule
+    ]
+    assert named == [[{"matchName": "tools.vendor.example"}]]
+
+
+def test_an_agent_is_told_its_limits_and_tools(made):
+    env = {one["name"]: one.get("value") for one in pod(made(MODELS["agent"]))["containers"][0]["env"]}
+    assert env == {
+        "SETTINGS": '{"limits":{"steps":5},"tools":[{"allow":["find"],"approval":"never","name":"payments",'
+        '"server":"http://tools.payments.svc.cluster.local:8080/mcp","sideEffects":"none"}]}'
+    }
+
+
+def test_a_group_may_scale_its_agent_to_nothing_and_do_nothing_else(made):
+    unit = made(MODELS["agent"])
+    role, binding = unit.objects["role.yaml"], unit.objects["rolebinding.yaml"]
+    assert role["rules"] == [
+        {"apiGroups": ["apps"], "resources": ["deployments"], "resourceNames": ["one"], "verbs": ["get"]},
+        {
+            "apiGroups": ["apps"], "resources": ["deployments/scale"], "resourceNames": ["one"],
+            "verbs": ["get", "patch", "update"],
+        },
+    ]  # fmt: skip
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+    assert [subject["name"] for subject in binding["subjects"]] == ["on-call"]
+    assert (
+        "role.yaml" not in made(model("agent", {k: v for k, v in AGENT.items() if k != "killSwitch"}, SCALED)).objects
+    )
+
+
+def test_a_job_runs_by_the_clock(made):
+    unit = made(MODELS["optimization by the clock"])
+    spec = unit.objects["cronjob.yaml"]["spec"]
+    assert (spec["schedule"], spec["timeZone"], spec["concurrencyPolicy"]) == (
+        "0 20 * * 1-5",
+        "Europe/Zurich",
+        "Replace",
+    )
+    assert (spec["jobTemplate"]["spec"]["activeDeadlineSeconds"], spec["jobTemplate"]["spec"]["backoffLimit"]) == (
+        3600,
+        2,
+    )
+    assert pod(unit)["restartPolicy"] == "Never"
+    assert not {"service.yaml", "deployment.yaml", "horizontalpodautoscaler.yaml"} & set(unit.objects)
+    plain = made(model("optimization", SOLVER, {"batch": {"schedule": "0 1 * * *"}})).objects["cronjob.yaml"]["spec"]
+    assert (plain["timeZone"], plain["concurrencyPolicy"]) == ("Etc/UTC", "Forbid")
+
+
+def test_a_graph_is_loaded_before_it_is_asked(made):
+    unit = made(MODELS["graph"])
+    spec = pod(unit)
+    (load,), (store,) = spec["initContainers"], spec["containers"]
+    location = load["args"][2]
+    assert load["args"] == ["load", "--location", location, "--file", "/ontology/ownership.ttl", "/facts/companies.ttl"]
+    assert store["args"] == ["serve-read-only", "--location", location, "--bind", "0.0.0.0:7878"]
+    maps = {found["metadata"]["name"]: found["data"] for found in unit.objects.values() if found["kind"] == "ConfigMap"}
+    mounted = {volume["configMap"]["name"] for volume in spec["volumes"] if "configMap" in volume}
+    assert mounted == set(maps)
+    assert sorted(key for data in maps.values() for key in data) == ["companies.ttl", "ownership.ttl"]
+
+
+def test_a_disk_outlives_a_replica(made):
+    claim = made(MODELS["heuristic with a disk"]).objects["statefulset.yaml"]["spec"]["volumeClaimTemplates"][0]
+    assert claim["spec"]["resources"]["requests"]["storage"] == "1Gi"
+    assert claim["spec"]["storageClassName"] == "fast"
+    graph = made(MODELS["graph"]).objects["statefulset.yaml"]["spec"]
+    assert "volumeClaimTemplates" not in graph
+    assert {"name": "data", "emptyDir": {}} in graph["template"]["spec"]["volumes"]
+
+
+def test_what_is_exposed_hangs_on_the_gateway_with_its_time_limit(made):
+    route = made(MODELS["heuristic"], gateway=GATEWAY).objects["httproute.yaml"]["spec"]
+    assert route["hostnames"] == ["a.example"]
+    (rule,) = route["rules"]
+    assert rule["matches"] == [{"path": {"type": "PathPrefix", "value": "/a"}}]
+    assert rule["timeouts"] == {"request": "500ms"}
+    assert "names no gateway" in made(MODELS["heuristic"]).reasons
+
+
+@pytest.mark.parametrize("spec", SUSPENDED.values(), ids=SUSPENDED)
+def test_what_is_suspended_runs_nowhere_and_reaches_nobody(spec, made):
+    unit = made(spec, gateway=GATEWAY)
+    workload = next(
+        found for found in unit.objects.values() if found["kind"] in {"Deployment", "StatefulSet", "CronJob"}
+    )
+    assert workload["spec"].get("replicas") == 0 or workload["spec"].get("suspend") is True
+    policy = unit.objects["networkpolicy.yaml"]["spec"]
+    assert (policy["ingress"], policy["egress"]) == ([], [])
+    assert not {"horizontalpodautoscaler.yaml", "httproute.yaml"} & set(unit.objects)
+
+
+def test_a_value_stays_a_value_where_kubernetes_expands_variables(made):
+    spec = model("heuristic", PROGRAM, {**SCALED, "env": [{"name": "A", "value": "$(HOME) $$ {x}"}]})
+    env = pod(made(spec))["containers"][0]["env"]
+    assert env == [{"name": "A", "value": "$$(HOME) $$$$ {x}"}]
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        (model("heuristic", {**IMAGE}), "never be asked"),
+        (model("heuristic", PROGRAM, {"batch": BATCH}), "a job is asked nothing"),
+        (model("heuristic", ENGINE, {"batch": BATCH}, **OWN), "only a program runs by the clock"),
+        (model("heuristic", ENGINE), "which image of the GoRules agent"),
+        (model("heuristic", ENGINE, {"volume": {"size": "1Gi"}}, **OWN), "decisions hold no state"),
+        (model("heuristic", PROGRAM, {"resources": {"gpu": 1}}), "accelerators"),
+        (model("heuristic", PROGRAM, {"scaling": {"min": 0, "max": 1}}), "does not start a workload again"),
+        (model("heuristic", PROGRAM, {"scaling": {"concurrency": 3}}), "counts CPU and memory"),
+        (model("heuristic", PROGRAM, {"scaling": {"requestsPerSecond": 3}}), "counts CPU and memory"),
+        (model("heuristic", PROGRAM, {"scaling": {"memory": "80%"}}), "the requested memory"),
+        (model("heuristic", PROGRAM, **OWN), "the release's image is the model itself"),
+        (model("heuristic", PROGRAM, {"options": {"decisionLog": True}}), "only OPA has a log"),
+        (model("optimization", SOLVER, {"batch": BATCH, "scaling": {"max": 3}}), "a job has one replica"),
+        (model("optimization", SOLVER, {"batch": BATCH, "volume": {"size": "1Gi"}}), "a disk belongs to a replica"),
+        (model("optimization", SOLVER, {"batch": BATCH, "expose": {"host": "a.example"}}), "a job is asked nothing"),
+        (model("knowledge-graph", GRAPH, {"env": [{"name": "A", "value": "b"}]}), "reads no variables"),
+        (model("knowledge-graph", GRAPH, {"egress": ["http://a.b.svc:80"]}), "asks nobody"),
+        (model("knowledge-graph", GRAPH, interface={"protocol": "rest"}), "speaks SPARQL"),
+        (
+            model("knowledge-graph", {"ontology": GRAPH["ontology"], "uri": "s3://a/b", "digest": DIGEST}),
+            "nothing here fetches facts",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_what_it_cannot_do_is_refused_with_the_reason(spec, said, made):
+    assert said in made(spec).reasons
