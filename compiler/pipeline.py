@@ -172,6 +172,13 @@ def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
         yield from run.judge.refusals(judged)
 
 
+def sources(run: Run, on_run: Callable[[int, int], object] = lambda _done, _all: None) -> Iterator[Finding]:
+    """What lies beside the specs, run; no part of `CHECK`, since it takes seconds. `on_run`: how many of how many are done."""
+    from compiler.execute.execute import execute  # noqa: PLC0415 - processes and engines, which no other stage needs
+
+    yield from execute(run.fleet, on_run=on_run)
+
+
 CHECK: tuple[Stage, ...] = (documents, emitters, fleet)
 
 
