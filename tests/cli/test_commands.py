@@ -1,0 +1,106 @@
+"""Each command's help shows commands that work, and what narrows a report narrows nothing else."""
+
+import json
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import click
+import pytest
+
+from compiler.cli.main import modelyard
+
+ROOT = Path(__file__).resolve().parents[2]
+ADDED_ELSEWHERE = {"init", "new", "schema"}  # their own tests run their examples
+NAMES = [name for name in modelyard.list_commands(click.Context(modelyard)) if name not in ADDED_ELSEWHERE]
+EXAMPLE = re.compile(r"^ +(modelyard \S.*?)(?: {2,}.*)?$", re.MULTILINE)
+
+
+@pytest.fixture
+def sample(tmp_path, monkeypatch):
+    shutil.copytree(ROOT / "models", tmp_path / "models")
+    shutil.copyfile(ROOT / "modelyard.yaml", tmp_path / "modelyard.yaml")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", [None, *NAMES], ids=str)
+def test_the_examples_of_its_help_run(name, sample, typed) -> None:
+    page = typed(*([name] if name else []), "--help").out
+    examples = EXAMPLE.findall(page)
+    assert examples
+    for example in examples:
+        words = shlex.split(example.replace("/tmp/", f"{sample}/"))[1:]
+        assert typed(*words).code == 0, example
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_short_and_long_help_are_one(name, typed) -> None:
+    assert typed(name, "-h") == typed(name, "--help")
+
+
+def test_the_list_of_commands_says_what_each_says_of_itself(typed) -> None:
+    listed = " ".join(typed("--help").out.split())
+    for name in NAMES:
+        command = modelyard.get_command(click.Context(modelyard), name)
+        assert f"{name} {command.help.splitlines()[0]}" in listed
+
+
+def found(said) -> set[tuple[str, str | None]]:
+    return {(finding["path"], finding["environment"]) for finding in json.loads(said.out)["findings"]}
+
+
+@pytest.fixture
+def two_faults(broken):
+    """A mandatory finding in each of two files, one of them in one folder deeper."""
+    (broken / "models" / "deep").mkdir()
+    team = "apiVersion: modelyard/v1\nkind: Team\nname: other\nunknown: 1\n"
+    (broken / "models" / "deep" / "team.yaml").write_text(team, encoding="utf-8")
+    return broken
+
+
+def test_a_file_or_folder_narrows_what_is_reported_and_the_exit_code(two_faults, typed, monkeypatch) -> None:
+    def paths(*words: str) -> set[str]:
+        return {path for path, _ in found(typed("check", "--format", "json", *words))}
+
+    both = {"models/scorer.yaml", "models/deep/team.yaml"}
+    assert both <= paths()
+    assert paths("models/scorer.yaml") == {"models/scorer.yaml"}
+    assert paths("models/deep") == {"models/deep/team.yaml"}
+    assert both <= paths("models")
+    assert paths("models/teams.yaml") == set()
+    assert typed("check", "models/teams.yaml").code == 0
+    monkeypatch.chdir(two_faults / "models" / "deep")
+    assert paths("team.yaml") == {"models/deep/team.yaml"}
+    assert both <= paths(), "the project is found from a folder in it"
+
+
+def test_an_environment_narrows_what_is_reported(project, typed) -> None:
+    spec = project / "models" / "scorer.yaml"
+    text = spec.read_text(encoding="utf-8")
+    spec.write_text(text.replace("tenant: risk\n", "").replace("prod: {}", "prod: {deploy: {target: none}}"), "utf-8")
+    everywhere = {environment for _, environment in found(typed("check", "--format", "json"))}
+    assert "prod" in everywhere
+    narrowed = {environment for _, environment in found(typed("check", "--format", "json", "--env", "dev"))}
+    assert narrowed <= {None, "dev"}
+
+
+def test_a_build_of_one_environment_leaves_the_others_alone(project, typed) -> None:
+    assert typed("build", "--env", "dev").code == 0
+    assert (project / "build" / "dev").is_dir()
+    assert not (project / "build" / "prod").exists()
+    assert typed("build").code == 0
+    kept = sorted(path for path in (project / "build" / "prod").rglob("*"))
+    assert typed("build", "--env", "dev").code == 0
+    assert kept
+    assert sorted(path for path in (project / "build" / "prod").rglob("*")) == kept
+
+
+def test_a_revision_is_read_and_not_the_work_tree(git, project, typed) -> None:
+    spec = project / "models" / "scorer.yaml"
+    spec.write_text(spec.read_text(encoding="utf-8").replace("owner: risk", "owner: riks"), encoding="utf-8")
+    assert typed("check").code == 1
+    assert typed("check", "--rev", "first").code == 0
+    assert "risk" in typed("explain", "scorer.owner", "--rev", "first").out
+    assert typed("build", "--rev", "first").code == 0
