@@ -256,11 +256,11 @@ REFUSED = {
     "no secrets without a way": (ml(), {"externalSecrets": None}, "what fetches them"),
     "no closed egress to names": (ml({**STORE, **ONE_WAY_OUT}), {}, "no host names"),
     "no canary of rules": (canaried(rules(), OPA), {}, "two releases"),
-    "no rules that sleep": (rules(deploy={"scaling": {"min": 0, "max": 1}}), {}, "does not start again"),
+    "no rules that sleep": (rules(deploy={"scaling": {"min": 0, "max": 1}}), {}, "does not start a workload again"),
     "no accelerator for rules": (
         rules(deploy={"resources": {"cpu": 1, "memory": "1Gi", "gpu": 1}}),
         {},
-        "uses an accelerator",
+        "cluster's accelerators",
     ),
     "no budget that blocks": (rules(deploy={"disruptionBudget": 2, "scaling": {"min": 2, "max": 2}}), {}, "be drained"),
     "no names out of Kubernetes": (rules(deploy=ONE_WAY_OUT), {}, "no host names"),
