@@ -1,0 +1,201 @@
+"""What the target `kserve` makes of statistical models, language models and ensembles, and what it refuses of them."""
+
+from typing import Any
+
+import pytest
+
+DIGEST = "sha256:" + "0" * 64
+HEAD = {"apiVersion": "modelyard/v1", "kind": "Model", "lifecycle": "production", "summary": "A.", "version": "1.0.0"}
+GATEWAY = {"namespace": "gateways", "name": "public"}
+KNATIVE = {"version": "0.20", "mode": "Knative"}
+STORED = {"uri": "s3://models/one/1.0.0/", "digest": DIGEST}
+SCALED = {"resources": {"cpu": "500m", "memory": "1Gi"}, "scaling": {"min": 2, "max": 4}}
+OWN = {"runtime": {"image": "registry.example/own:1.0", "digest": DIGEST, "port": 9000, "health": "/ready"}}
+LLM = {
+    "baseModel": {"name": "bank/base-8b", "revision": "1", "license": "Apache-2.0"}, "uri": "hf://bank/base-8b",
+    "adapters": [{"name": "letters", "uri": "s3://models/letters"}],
+}  # fmt: skip
+ONE = {"resources": {"cpu": 4, "memory": "24Gi", "gpu": 2}, "scaling": {"min": 2, "max": 2}}
+
+
+def model(kind: str, source: dict, deploy: dict | None = None, name: str = "one", **more: Any) -> dict:
+    deploy = {"target": "kserve", **(deploy or {})}
+    return {
+        **HEAD,
+        "name": name,
+        "type": kind,
+        "source": source,
+        "deploy": deploy,
+        "environments": {"prod": {}},
+        **more,
+    }
+
+
+RETAIL = model("ml", {"format": "sklearn", **STORED}, name="retail")
+RULES = model(
+    "rules",
+    {"engine": "opa", "files": ["policy.rego"], "entrypoint": "credit/decision"},
+    {"target": "kubernetes"},
+    "policy",
+)
+PMML = {"method": "scorecard", "format": "pmml"}
+
+
+def ensemble(router: str, *steps: dict, **deploy: Any) -> list[dict]:
+    named = [{"name": f"s{index}", **step} for index, step in enumerate(steps)]
+    return [model("ensemble", {"router": router, "steps": named}, deploy), RETAIL, RULES]
+
+
+MODELS = {
+    "statistical from a store": [model("statistical", {**PMML, **STORED}, SCALED)],
+    "statistical beside the spec": [model("statistical", {**PMML, "files": ["policy.rego"]}, SCALED)],
+    "statistical with a server of its own": [model("statistical", {"method": "a", "format": "pickle", **STORED}, SCALED, **OWN)],
+    "a file for a server of one's own": [model("ml", {"format": "onnx", "files": ["policy.rego"]}, SCALED, **OWN)],
+    "llm": [model("llm", LLM, ONE)],
+    "sequence": ensemble("sequence", {"model": "retail"}, {"model": "policy", "data": "response"}),
+    "splitter": ensemble("splitter", {"model": "retail", "weight": "70%"}, {"model": "policy", "weight": "30%"}),
+    "ensemble": ensemble("ensemble", {"model": "retail", "required": True}, {"model": "policy", "required": False}),
+    "switch": ensemble(
+        "switch", {"model": "retail", "when": {"field": "segment", "op": "==", "value": "retail"}}, {"model": "policy"}, **SCALED
+    ),
+}  # fmt: skip
+SUSPENDED = {
+    f"{name}, suspended": [{**first, "deploy": {**first["deploy"], "suspended": True}}, *rest]
+    for name, (first, *rest) in MODELS.items()
+}
+
+
+@pytest.mark.parametrize("specs", [*MODELS.values(), *SUSPENDED.values()], ids=[*MODELS, *SUSPENDED])
+@pytest.mark.parametrize("mode", ["Standard", "Knative"])
+def test_every_object_is_one_that_the_cluster_takes(specs, mode, made, cluster):
+    unit = made(*specs, gateway=GATEWAY, kserve={"version": "0.20", "mode": mode})
+    assert unit.reasons == ""
+    for path, found in unit.objects.items():
+        if unit.keys[path] != "kustomization.schema.json":
+            assert cluster("1.34")(unit.keys[path], found) == (), path
+
+
+def predictor(unit) -> dict:
+    return unit.objects["inferenceservice.yaml"]["spec"]["predictor"]
+
+
+def test_a_file_beside_the_spec_is_mounted_where_the_runtime_looks(made):
+    unit = made(*MODELS["statistical beside the spec"])
+    spec, held = predictor(unit), unit.objects["configmap.yaml"]
+    assert "storageUri" not in spec["model"]
+    assert spec["model"]["volumeMounts"] == [{"name": "files", "mountPath": "/mnt/models", "readOnly": True}]
+    assert spec["volumes"] == [{"name": "files", "configMap": {"name": held["metadata"]["name"]}}]
+    assert list(held["data"]) == ["policy.rego"]
+
+
+def test_a_language_model_is_served_with_its_adapters_and_accelerators(made):
+    spec = made(*MODELS["llm"], gateway=GATEWAY).objects["llminferenceservice.yaml"]["spec"]
+    assert spec["model"] == {
+        "uri": "hf://bank/base-8b", "name": "bank/base-8b",
+        "lora": {"adapters": [{"name": "letters", "uri": "s3://models/letters"}]},
+    }  # fmt: skip
+    assert spec["replicas"] == 2
+    assert spec["router"]["gateway"]["refs"] == [{"name": "public", "namespace": "gateways"}]
+    assert spec["template"]["containers"][0]["resources"]["limits"] == {"memory": "24Gi", "nvidia.com/gpu": "2"}
+    assert "router" not in made(*MODELS["llm"]).objects["llminferenceservice.yaml"]["spec"]
+
+
+def steps(unit) -> list[dict]:
+    return unit.objects["inferencegraph.yaml"]["spec"]["nodes"]["root"]["steps"]
+
+
+def test_steps_are_asked_where_they_answer_whatever_their_target(made):
+    unit = made(*MODELS["sequence"])
+    assert [step["serviceUrl"] for step in steps(unit)] == [
+        "http://retail-predictor.models.svc.cluster.local/v2/models/retail/infer",
+        "http://policy.models.svc.cluster.local/v1/data/credit/decision",
+    ]
+    assert [step.get("data") for step in steps(unit)] == [None, "$response"]
+
+
+def test_a_graph_lets_its_steps_in_and_they_let_it_in(made):
+    policy = made(*MODELS["sequence"]).objects["networkpolicy.yaml"]["spec"]
+    names = [
+        peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"]
+        for rule in policy["egress"] for peer in rule["to"]
+        if "app.kubernetes.io/name" in peer["podSelector"]["matchLabels"]
+    ]  # fmt: skip
+    assert names == ["retail", "policy"]
+    ensemble_, retail, rules = MODELS["sequence"]
+    callers = made(retail, ensemble_, rules).objects["networkpolicy.yaml"]["spec"]["ingress"][0]["from"]
+    graph = made(*MODELS["sequence"]).objects["inferencegraph.yaml"]["metadata"]["labels"]
+    assert any(caller.get("podSelector", {}).get("matchLabels") == graph for caller in callers)
+
+
+def test_weights_and_dependencies_are_the_routers(made):
+    assert [step["weight"] for step in steps(made(*MODELS["splitter"]))] == [70, 30]
+    assert [step["dependency"] for step in steps(made(*MODELS["ensemble"]))] == ["Hard", "Soft"]
+
+
+@pytest.mark.parametrize(
+    ("op", "value", "condition"),
+    [
+        ("==", "retail", '[@this].#(segment=="retail")'),
+        ("!=", "retail", '[@this].#(segment!="retail")'),
+        ("==", True, "[@this].#(segment==true)"),
+        ("!=", 2, "[@this].#(segment!=2)"),
+        ("<", 2.5, "[@this].#(segment<2.5)"),
+        ("<=", 2, "[@this].#(segment<=2)"),
+        (">", 2, "[@this].#(segment>2)"),
+        (">=", 2, "[@this].#(segment>=2)"),
+    ],
+)
+def test_a_condition_is_a_query_that_finds_the_answer(op, value, condition, made):
+    when = {"field": "segment", "op": op, "value": value}
+    found = steps(made(*ensemble("switch", {"model": "retail", "when": when}, {"model": "policy"})))
+    assert [step["condition"] for step in found] == [condition, "@this"]
+
+
+@pytest.mark.parametrize("specs", SUSPENDED.values(), ids=SUSPENDED)
+def test_what_is_suspended_is_stopped_by_its_controller(specs, made):
+    unit = made(*specs, gateway=GATEWAY)
+    (served,) = (found for found in unit.objects.values() if found["kind"].startswith(("Inference", "LLM")))
+    assert served["metadata"]["annotations"]["serving.kserve.io/stop"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("scaling", "mode", "said"),
+    [
+        ({"memory": "75%"}, "Standard", ("memory", 75)),
+        ({"cpu": "60%"}, "Standard", ("cpu", 60)),
+        ({}, "Standard", ("cpu", 80)),
+        ({"concurrency": 8}, "Knative", ("concurrency", 8)),
+        ({"requestsPerSecond": 50}, "Knative", ("rps", 50)),
+    ],
+)
+def test_replicas_are_added_by_the_metric_that_the_spec_names(scaling, mode, said, made):
+    deploy = {**SCALED, "scaling": {**SCALED["scaling"], **scaling}}
+    spec = predictor(made(model("statistical", {**PMML, **STORED}, deploy), kserve={"version": "0.20", "mode": mode}))
+    assert (spec["scaleMetric"], spec["scaleTarget"]) == said
+
+
+@pytest.mark.parametrize(
+    ("specs", "capabilities", "said"),
+    [
+        ([model("statistical", {"method": "a", "format": "custom", **STORED})], {}, "no runtime of KServe loads it"),
+        ([model("ml", {"format": "onnx", "files": ["policy.rego"]})], {}, "only the one for PMML takes a file"),
+        ([model("llm", LLM, {"scaling": {"min": 1, "max": 2}})], {}, "WVA"),
+        ([model("llm", LLM)], {"kserve": {"version": "0.19", "mode": "Standard"}}, "v1alpha2"),
+        ([model("llm", LLM, interface={"protocol": "v2"})], {}, "OpenAI"),
+        ([model("llm", LLM, {"scaling": {"min": 2, "max": 2}, "disruptionBudget": 1})], {}, "nothing here selects them"),
+        ([model("llm", {**LLM, "adapters": [{"name": "a", "uri": "gs://a/b"}]})], {}, "hf, s3 and pvc"),
+        ([model("llm", LLM, **OWN)], {}, "KServe brings what serves it"),
+        (ensemble("sequence", {"model": "retail", "when": {"field": "a", "op": "==", "value": 1}}), {}, "before the first step"),
+        (ensemble("sequence", {"model": "retail"}, env=[{"name": "A", "value": "b"}]), {}, "reads no variables"),
+        (ensemble("sequence", {"model": "retail"}, egress=["http://a.b.svc:80"]), {}, "its steps and nobody else"),
+        ([model("statistical", {**PMML, **STORED}, {"batch": {"schedule": "0 1 * * *"}})], {}, "use the target `kubernetes`"),
+        ([model("statistical", {**PMML, **STORED}, {"volume": {"size": "1Gi"}})], {}, "no disk stays"),
+        ([model("statistical", {**PMML, **STORED}, {"expose": {"host": "a.example"}})], {}, "ingressDomain"),
+        ([model("statistical", {**PMML, **STORED}, {"scaling": {"concurrency": 2}})], {}, "Knative counts requests"),
+        ([model("statistical", {**PMML, **STORED}, {"scaling": {"requestsPerSecond": 2}})], {}, "Knative counts requests"),
+        ([model("statistical", {**PMML, **STORED}, {"scaling": {"memory": "80%"}})], {}, "the requested memory"),
+        ([model("statistical", {**PMML, **STORED}, {**SCALED, "scaling": {"memory": "80%"}})], {"kserve": KNATIVE}, "not memory"),
+    ],
+)  # fmt: skip
+def test_what_it_cannot_do_is_refused_with_the_reason(specs, capabilities, said, made):
+    assert said in made(*specs, **capabilities).reasons
