@@ -236,7 +236,7 @@ REFUSED = {
     "no artifact beside the spec": (
         ml(source={"files": ["data.json"], "uri": None, "digest": None}),
         {},
-        "lie in none",
+        "a file that is mounted",
     ),
     "no scaling to nothing": (ml({"scaling": {"min": 0, "max": 1}}), {}, "keeps one replica"),
     "no budget with Knative": (ml({"disruptionBudget": 1, "scaling": {"min": 2, "max": 2}}), KNATIVE, "come and go"),
