@@ -12,10 +12,13 @@ ROOT = Path(__file__).parents[1]
 def stated(document: dict) -> Iterator[tuple[str, str]]:
     """Each digest of a document with the text that it is the SHA-256 of."""
     name = document["name"]
-    releases = document.get("releases") or {document.get("version"): {"source": document.get("source", {})}}
-    artifacts = [(release, content["source"]) for release, content in releases.items()]
+    releases = document.get("releases") or {document.get("version"): document}
+    sources = [(f"{name} {release}", content["source"]) for release, content in releases.items() if "source" in content]
+    yield from ((source.get("image", text), source["digest"]) for text, source in sources if "digest" in source)
+    yield from (
+        (f"{text} {one['name']}", one["digest"]) for text, source in sources for one in source.get("adapters", [])
+    )
     images = [document.get("runtime", {}), *document.get("images", {}).values()]
-    yield from ((f"{name} {release}", source["digest"]) for release, source in artifacts if "digest" in source)
     yield from ((image["image"], image["digest"]) for image in images if image)
     if document["kind"] == "Dataset" and "digest" in document:
         yield f"{name} {document['version']}", document["digest"]

@@ -1,9 +1,11 @@
-"""How demand.onnx and cases.yaml were made, once: data from a seed, twelve small trees, ONNX.
+"""How demand.onnx and cases.yaml were made, once: data from a seed, small trees, ONNX.
 
 Needs scikit-learn and skl2onnx, and is no part of the release: `python train.py` in this folder makes both files again, with other
 versions of the two perhaps with other bytes, and then it is a new release.
 """
 
+# A script by itself, that prints, and whose numbers are made up.
+# ruff: noqa: INP001, PLR2004, T201
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +39,12 @@ def main() -> None:
     error = np.abs(model.predict(features[1500:]) / drawn[1500:] - 1)
     print(f"mape {error.mean():.3f}")
     graph = to_onnx(
-        model, features[:1], target_opset={"": 17, "ai.onnx.ml": 3}, initial_types=None, final_types=None, name="atm-demand"
+        model,
+        features[:1],
+        target_opset={"": 17, "ai.onnx.ml": 3},
+        initial_types=None,
+        final_types=None,
+        name="atm-demand",
     )
     graph.graph.input[0].name = "day"
     graph.graph.node[0].input[0] = "day"
