@@ -26,10 +26,10 @@ json_values = st.recursive(
 def resolved(edits: dict[str, tuple[str, str]], model: str = "card-fraud") -> ResolvedModel:
     """The model in prod, after a replacement in each of some files of the sample."""
     tree = WorkTree(ROOT)
-    files = {path: tree.read(path).decode() for path in ["modelyard.yaml", *tree.paths("models")]}
+    files = {path: tree.read(path) for path in ["modelyard.yaml", *tree.paths("models")]}
     for path, (old, new) in edits.items():
-        assert old in files[path]
-        files[path] = files[path].replace(old, new)
+        assert old.encode() in files[path]
+        files[path] = files[path].replace(old.encode(), new.encode())
     run = Run(MemoryTree(files))
     found, findings = run.fleet.resolve(model, "prod")
     assert found is not None, findings
