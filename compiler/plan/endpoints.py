@@ -2,11 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from compiler.values import Json, Object
+from compiler.values import Json, Object, as_str
 
-_PORTS: Mapping[str, int] = {"http": 80, "https": 443, "grpc": 80, "grpcs": 443}
+_PORTS: Mapping[str, int] = {
+    "http": 80, "https": 443, "grpc": 80, "grpcs": 443, "ws": 80, "wss": 443, "ldap": 389, "ldaps": 636, "amqp": 5672, "amqps": 5671,
+    "postgres": 5432, "postgresql": 5432, "mysql": 3306, "redis": 6379, "mongodb": 27017,
+}  # fmt: skip
+"""Ports as registered with IANA under the scheme's service."""
+_STORES = frozenset({"s3", "gs", "abfss", "wasbs", "hdfs", "webhdfs", "hf", "oci", "pvc", "file"})
+"""Schemes whose first part names a bucket, a volume or a repository, and no host."""
 _INTERNAL = (".svc", ".svc.cluster.local")
 
 
@@ -57,10 +64,20 @@ def reached(uses: list[dict[str, Json]], extra: list[str]) -> Iterator[Object]:
     others = [found.data for found in map(endpoint, extra) if found is not None]
     for one in [*uses, *others]:
         key = (one.get("host"), one.get("port"))
-        if one.get("port") is not None and key not in seen:
+        if one.get("host") and one.get("scheme") not in _STORES and key not in seen:
             seen.add(key)
+            addressed = _by_address(one)
             yield {
-                name: one[name]
+                name: addressed[name]
                 for name in ("host", "port", "scheme", "internal", "namespace", "selector", "cidrs", "name")
-                if name in one
+                if name in addressed
             }
+
+
+def _by_address(peer: Object) -> Object:
+    """The peer with its address as a range, where its host is an address."""
+    try:
+        address = ip_address(as_str(peer.get("host")))
+    except ValueError:
+        return peer
+    return {**peer, "cidrs": [f"{address}/{address.max_prefixlen}"]}

@@ -95,6 +95,17 @@ def _literal(value: str) -> str:
     raise RefusedError(f"{shown(value)} stands where only the template's own text may")
 
 
+_GJSON = re.compile(r"[ !#-\[\]-}][ !#-\[\]-~]*")
+
+
+def _gjson(value: str) -> str:
+    if not _GJSON.fullmatch(value):
+        raise RefusedError(
+            f"{shown(value)} is more than printable ASCII without quotes and backslashes, or begins with `~`"
+        )
+    return f'"{value}"'
+
+
 _ALL = (
     Encoder("promql", "a label's value between double quotes", _promql),
     Encoder("shell", "one word", _shell),
@@ -105,6 +116,7 @@ _ALL = (
         _dollar,
         lambda value: "$" not in value,
     ),
+    Encoder("gjson", "a value that a query of GJSON compares with", _gjson, lambda _: False),
     Encoder("urlpath", "one segment of a path", _urlpath),
     Encoder("urlquery", "a name or a value of a query", _urlquery),
     Encoder("markdown", "text within a line", _markdown),

@@ -210,7 +210,8 @@ def _text(file: PlannedFile, filled: Filled, documents: list[Json]) -> str:
 
 
 def _header(file: PlannedFile) -> str:
-    return f"Made by modelyard from {file.sources[-1] if file.sources else 'the project'}: edit that instead."
+    source = file.model.spec.document.path if file.model else file.sources[0] if file.sources else "the project"
+    return f"Made by modelyard from {source}: edit that instead."
 
 
 def _violations(checker: Checker, document: Json) -> tuple[Violation, ...]:

@@ -29,7 +29,7 @@ BESIDE = {
     "models/task.md": "Answer {{ dispute }}.\n",
     "models/cash.lp": "Minimize\n obj: x\nEnd\n",
     "models/ownership.ttl": "<urn:o> a <http://www.w3.org/2002/07/owl#Ontology> .\n",
-    "models/companies.ttl": "<urn:a> <urn:owns> <urn:b> .\n",
+    "models/companies.ttl": "<urn:a> <urn:owns> <urn:b> ; <urn:with> [ <urn:share> 1 ] .\n",
     "models/pricing.json": '{"nodes": [], "edges": []}\n',
 }
 

@@ -48,7 +48,6 @@ def ensemble(router: str, *steps: dict, **deploy: Any) -> list[dict]:
 
 MODELS = {
     "statistical from a store": [model("statistical", {**PMML, **STORED}, SCALED)],
-    "statistical beside the spec": [model("statistical", {**PMML, "files": ["policy.rego"]}, SCALED)],
     "statistical with a server of its own": [model("statistical", {"method": "a", "format": "pickle", **STORED}, SCALED, **OWN)],
     "a file for a server of one's own": [model("ml", {"format": "onnx", "files": ["policy.rego"]}, SCALED, **OWN)],
     "llm": [model("llm", LLM, ONE)],
@@ -59,6 +58,126 @@ MODELS = {
         "switch", {"model": "retail", "when": {"field": "segment", "op": "==", "value": "retail"}}, {"model": "policy"}, **SCALED
     ),
 }  # fmt: skip
+
+
+def scaled(**more: Any) -> dict:
+    return {"resources": {"cpu": 1, "memory": "1Gi"}, "scaling": {"min": 1, "max": 3}, **more}
+
+
+SKLEARN = {"format": "sklearn", **STORED}
+FURTHER: dict[str, tuple[list[dict], dict]] = {
+    "a runtime of its own": (
+        [
+            model(
+                "statistical",
+                {"method": "a", "format": "custom", **STORED},
+                scaled(options={"imageAs": "runtime"}),
+                **OWN,
+            )
+        ],
+        {},
+    ),
+    "scaled by KEDA": (
+        [
+            model(
+                "ml",
+                SKLEARN,
+                scaled(scaling={"min": 1, "max": 3, "cpu": "60%", "memory": "70%"}, options={"autoscaler": "keda"}),
+            )
+        ],
+        {"keda": True},
+    ),
+    "scaled by two metrics": (
+        [model("ml", SKLEARN, scaled(scaling={"min": 1, "max": 3, "cpu": "60%", "memory": "70%"}))],
+        {},
+    ),
+    "scaled by something else": ([model("ml", SKLEARN, scaled(options={"autoscaler": "external"}))], {}),
+    "scaled to nothing by Knative": (
+        [model("ml", SKLEARN, scaled(scaling={"min": 0, "max": 3, "requestsPerSecond": 50}))],
+        {"kserve": KNATIVE},
+    ),
+    "exposed, with a key of the store": (
+        [model("ml", SKLEARN, scaled(expose={"host": "a.example", "path": "/a"}, options={"storageKey": "s3"}))],
+        {},
+    ),
+    "a language model with everything": (
+        [
+            model(
+                "llm",
+                {**LLM, "contextLength": 8192, "digest": DIGEST},
+                {
+                    **ONE,
+                    "disruptionBudget": 1,
+                    "expose": {"host": "l.example"},
+                    "options": {"storageCidrs": ["198.51.100.0/24"]},
+                },
+                runtime={"image": "registry.example/vllm:1", "digest": DIGEST, "args": ["--a"]},
+            )
+        ],
+        {},
+    ),
+    "a graph with everything": (
+        ensemble(
+            "sequence",
+            {"model": "retail"},
+            {
+                "model": "policy",
+                "data": "response",
+                "when": {"field": "a.b", "op": ">", "value": 0.5},
+                "required": True,
+            },
+            resources={"cpu": "100m", "memory": "128Mi"},
+            scaling={"min": 2, "max": 4, "cpu": "60%"},
+            disruptionBudget=1,
+            expose={"host": "g.example"},
+        ),
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize(("specs", "capabilities"), FURTHER.values(), ids=FURTHER)
+def test_every_feature_makes_objects_that_the_cluster_takes(specs, capabilities, made, cluster):
+    unit = made(*specs, **{"gateway": GATEWAY, **capabilities})
+    assert unit.reasons == ""
+    for path, found in unit.objects.items():
+        if unit.keys[path] != "kustomization.schema.json":
+            assert cluster("1.34")(unit.keys[path], found) == (), path
+
+
+def test_a_runtime_of_its_own_is_made_beside_the_model_and_named_by_it(made):
+    unit = made(*FURTHER["a runtime of its own"][0])
+    runtime = unit.objects["servingruntime.yaml"]
+    assert predictor(unit)["model"]["runtime"] == runtime["metadata"]["name"]
+    assert [known["name"] for known in runtime["spec"]["supportedModelFormats"]] == ["custom"]
+
+
+@pytest.mark.parametrize(
+    ("case", "autoscaler"),
+    [("scaled by KEDA", "keda"), ("scaled by two metrics", "hpa"), ("scaled by something else", "external")],
+)
+def test_the_autoscaler_is_the_one_that_the_spec_names(case, autoscaler, made):
+    specs, capabilities = FURTHER[case]
+    served = made(*specs, **capabilities).objects["inferenceservice.yaml"]
+    assert served["metadata"]["annotations"]["serving.kserve.io/autoscalerClass"] == autoscaler
+
+
+def test_two_metrics_are_watched_together(made):
+    (spec, *_), _ = FURTHER["scaled by two metrics"]
+    watched = predictor(made(spec))["autoScaling"]["metrics"]
+    assert [(one["resource"]["name"], one["resource"]["target"]["averageUtilization"]) for one in watched] == [
+        ("cpu", 60),
+        ("memory", 70),
+    ]
+
+
+def test_credentials_of_the_store_are_named_and_never_given(made):
+    specs, _ = FURTHER["exposed, with a key of the store"]
+    unit = made(*specs, gateway=GATEWAY)
+    assert predictor(unit)["model"]["storage"]["key"] == "s3"
+    assert unit.objects["httproute.yaml"]["spec"]["hostnames"] == ["a.example"]
+
+
 SUSPENDED = {
     f"{name}, suspended": [{**first, "deploy": {**first["deploy"], "suspended": True}}, *rest]
     for name, (first, *rest) in MODELS.items()
@@ -79,12 +198,13 @@ def predictor(unit) -> dict:
     return unit.objects["inferenceservice.yaml"]["spec"]["predictor"]
 
 
-def test_a_file_beside_the_spec_is_mounted_where_the_runtime_looks(made):
-    unit = made(*MODELS["statistical beside the spec"])
+def test_a_file_beside_the_spec_is_mounted_for_a_server_of_ones_own(made):
+    unit = made(*MODELS["a file for a server of one's own"])
     spec, held = predictor(unit), unit.objects["configmap.yaml"]
-    assert "storageUri" not in spec["model"]
-    assert spec["model"]["volumeMounts"] == [{"name": "files", "mountPath": "/mnt/models", "readOnly": True}]
-    assert spec["volumes"] == [{"name": "files", "configMap": {"name": held["metadata"]["name"]}}]
+    (server,) = spec["containers"]
+    mounted = {volume["configMap"]["name"]: volume["name"] for volume in spec["volumes"]}
+    assert held["metadata"]["name"] in mounted
+    assert [mount["mountPath"] for mount in server["volumeMounts"]] == ["/mnt/models"]
     assert list(held["data"]) == ["policy.rego"]
 
 
@@ -95,9 +215,11 @@ def test_a_language_model_is_served_with_its_adapters_and_accelerators(made):
         "lora": {"adapters": [{"name": "letters", "uri": "s3://models/letters"}]},
     }  # fmt: skip
     assert spec["replicas"] == 2
-    assert spec["router"]["gateway"]["refs"] == [{"name": "public", "namespace": "gateways"}]
-    assert spec["template"]["containers"][0]["resources"]["limits"] == {"memory": "24Gi", "nvidia.com/gpu": "2"}
-    assert "router" not in made(*MODELS["llm"]).objects["llminferenceservice.yaml"]["spec"]
+    assert spec["router"] == {"gateway": {}, "route": {}}
+    assert spec["parallelism"] == {"tensor": 2}
+    assert spec["annotations"]["modelyard/revision"] == "1"
+    assert spec["template"]["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] == "2"
+    assert "router" not in made(*MODELS["llm"], gateway=None).objects["llminferenceservice.yaml"]["spec"]
 
 
 def steps(unit) -> list[dict]:
@@ -106,9 +228,9 @@ def steps(unit) -> list[dict]:
 
 def test_steps_are_asked_where_they_answer_whatever_their_target(made):
     unit = made(*MODELS["sequence"])
-    assert [step["serviceUrl"] for step in steps(unit)] == [
-        "http://retail-predictor.models.svc.cluster.local/v2/models/retail/infer",
-        "http://policy.models.svc.cluster.local/v1/data/credit/decision",
+    assert [(step.get("serviceName"), step.get("serviceUrl")) for step in steps(unit)] == [
+        ("retail", None),
+        (None, "http://policy.models.svc.cluster.local/v1/data/credit/decision"),
     ]
     assert [step.get("data") for step in steps(unit)] == [None, "$response"]
 
@@ -137,12 +259,12 @@ def test_weights_and_dependencies_are_the_routers(made):
     [
         ("==", "retail", '[@this].#(segment=="retail")'),
         ("!=", "retail", '[@this].#(segment!="retail")'),
-        ("==", True, "[@this].#(segment==true)"),
-        ("!=", 2, "[@this].#(segment!=2)"),
-        ("<", 2.5, "[@this].#(segment<2.5)"),
-        ("<=", 2, "[@this].#(segment<=2)"),
-        (">", 2, "[@this].#(segment>2)"),
-        (">=", 2, "[@this].#(segment>=2)"),
+        ("==", True, '[@this].#(segment=="true")'),
+        ("!=", 2, '[@this].#(segment!="2")'),
+        ("<", 2.5, '[@this].#(segment<"2.5")'),
+        ("<=", 2, '[@this].#(segment<="2")'),
+        (">", 2, '[@this].#(segment>"2")'),
+        (">=", 2, '[@this].#(segment>="2")'),
     ],
 )
 def test_a_condition_is_a_query_that_finds_the_answer(op, value, condition, made):
@@ -177,22 +299,21 @@ def test_replicas_are_added_by_the_metric_that_the_spec_names(scaling, mode, sai
 @pytest.mark.parametrize(
     ("specs", "capabilities", "said"),
     [
-        ([model("statistical", {"method": "a", "format": "custom", **STORED})], {}, "no runtime of KServe loads it"),
-        ([model("ml", {"format": "onnx", "files": ["policy.rego"]})], {}, "only the one for PMML takes a file"),
-        ([model("llm", LLM, {"scaling": {"min": 1, "max": 2}})], {}, "WVA"),
-        ([model("llm", LLM)], {"kserve": {"version": "0.19", "mode": "Standard"}}, "v1alpha2"),
+        ([model("statistical", {"method": "a", "format": "custom", **STORED})], {}, "no runtime of KServe loads this format"),
+        ([model("ml", {"format": "onnx", "files": ["policy.rego"]})], {}, "names no address"),
+        ([model("llm", LLM, {"scaling": {"min": 1, "max": 2}})], {}, "queries of its engine's metrics"),
+        ([model("llm", LLM)], {"kserve": {"version": "0.16", "mode": "Standard"}}, "v1alpha2"),
         ([model("llm", LLM, interface={"protocol": "v2"})], {}, "OpenAI"),
-        ([model("llm", LLM, {"scaling": {"min": 2, "max": 2}, "disruptionBudget": 1})], {}, "nothing here selects them"),
         ([model("llm", {**LLM, "adapters": [{"name": "a", "uri": "gs://a/b"}]})], {}, "hf, s3 and pvc"),
-        ([model("llm", LLM, **OWN)], {}, "KServe brings what serves it"),
+        ([model("llm", LLM, **OWN)], {}, "at its own port"),
         (ensemble("sequence", {"model": "retail", "when": {"field": "a", "op": "==", "value": 1}}), {}, "before the first step"),
-        (ensemble("sequence", {"model": "retail"}, env=[{"name": "A", "value": "b"}]), {}, "reads no variables"),
+        (ensemble("sequence", {"model": "retail"}, env=[{"name": "A", "value": "b"}]), {}, "takes no variables"),
         (ensemble("sequence", {"model": "retail"}, egress=["http://a.b.svc:80"]), {}, "its steps and nobody else"),
         ([model("statistical", {**PMML, **STORED}, {"batch": {"schedule": "0 1 * * *"}})], {}, "use the target `kubernetes`"),
-        ([model("statistical", {**PMML, **STORED}, {"volume": {"size": "1Gi"}})], {}, "no disk stays"),
-        ([model("statistical", {**PMML, **STORED}, {"expose": {"host": "a.example"}})], {}, "ingressDomain"),
-        ([model("statistical", {**PMML, **STORED}, {"scaling": {"concurrency": 2}})], {}, "Knative counts requests"),
-        ([model("statistical", {**PMML, **STORED}, {"scaling": {"requestsPerSecond": 2}})], {}, "Knative counts requests"),
+        ([model("statistical", {**PMML, **STORED}, {"volume": {"size": "1Gi"}})], {}, "hold no disk"),
+        ([model("statistical", {**PMML, **STORED}, {"expose": {"host": "a.example"}})], {}, "on which Gateway"),
+        ([model("statistical", {**PMML, **STORED}, {"scaling": {"concurrency": 2}})], {}, "no autoscaler counts requests"),
+        ([model("statistical", {**PMML, **STORED}, {"scaling": {"requestsPerSecond": 2}})], {}, "no autoscaler counts requests"),
         ([model("statistical", {**PMML, **STORED}, {"scaling": {"memory": "80%"}})], {}, "the requested memory"),
         ([model("statistical", {**PMML, **STORED}, {**SCALED, "scaling": {"memory": "80%"}})], {"kserve": KNATIVE}, "not memory"),
     ],

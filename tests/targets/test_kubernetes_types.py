@@ -191,8 +191,9 @@ def test_a_job_runs_by_the_clock(made):
 def test_a_graph_is_loaded_before_it_is_asked(made):
     unit = made(MODELS["graph"])
     spec = pod(unit)
-    (load,), (store,) = spec["initContainers"], spec["containers"]
+    (clear, load), (store,) = spec["initContainers"], spec["containers"]
     location = load["args"][2]
+    assert clear["args"] == ["update", "--location", location, "--update", "DROP ALL"]
     assert load["args"] == ["load", "--location", location, "--file", "/ontology/ownership.ttl", "/facts/companies.ttl"]
     assert store["args"] == ["serve-read-only", "--location", location, "--bind", "0.0.0.0:7878"]
     maps = {found["metadata"]["name"]: found["data"] for found in unit.objects.values() if found["kind"] == "ConfigMap"}
@@ -231,6 +232,28 @@ def test_what_is_suspended_runs_nowhere_and_reaches_nobody(spec, made):
     assert not {"horizontalpodautoscaler.yaml", "httproute.yaml"} & set(unit.objects)
 
 
+def test_an_address_is_let_out_as_a_range(made):
+    spec = model("heuristic", PROGRAM, {**SCALED, "egress": ["https://203.0.113.9/a"]})
+    for capabilities in ({}, {"hostnameEgress": "cilium"}):
+        unit = made(spec, **capabilities)
+        assert unit.reasons == ""
+        rules = unit.objects["networkpolicy.yaml"]["spec"]["egress"]
+        assert {"to": [{"ipBlock": {"cidr": "203.0.113.9/32"}}], "ports": [{"port": 443, "protocol": "TCP"}]} in rules
+
+
+def test_the_gateway_is_let_in_where_the_model_is_exposed_and_nowhere_else(made):
+    def admitted(spec: dict) -> list:
+        return made(spec, gateway=GATEWAY, metrics=None).objects["networkpolicy.yaml"]["spec"]["ingress"]
+
+    assert admitted(MODELS["heuristic"])
+    assert admitted(MODELS["agent"]) == []
+
+
+def test_an_argument_stays_what_it_was(made):
+    spec = model("heuristic", {**PROGRAM, "args": ["--key=$(TOKEN)"]}, SCALED)
+    assert pod(made(spec))["containers"][0]["args"] == ["--key=$$(TOKEN)"]
+
+
 def test_a_value_stays_a_value_where_kubernetes_expands_variables(made):
     spec = model("heuristic", PROGRAM, {**SCALED, "env": [{"name": "A", "value": "$(HOME) $$ {x}"}]})
     env = pod(made(spec))["containers"][0]["env"]
@@ -242,6 +265,14 @@ def test_a_value_stays_a_value_where_kubernetes_expands_variables(made):
     [
         (model("heuristic", {**IMAGE}), "never be asked"),
         (model("heuristic", PROGRAM, {"batch": BATCH}), "a job is asked nothing"),
+        (model("heuristic", {**IMAGE, "health": "/a"}, {"batch": BATCH}), "whether it is ready"),
+        (model("heuristic", {**PROGRAM, "timeLimit": "1s"}), "nothing hands them to the program"),
+        (model("agent", {k: v for k, v in AGENT.items() if k != "as"}), "nothing hands them to the program"),
+        (model("heuristic", {**ENGINE, "timeLimit": "1s"}, **OWN), "only a route keeps a time limit"),
+        (model("heuristic", PROGRAM, {"egress": ["tcp://a.b.svc"]}), "on which port"),
+        (model("heuristic", PROGRAM, {"egress": ["wss://a.example/b"]}), "no host names"),
+        (model("heuristic", PROGRAM, {"expose": {"host": "a.example"}}, interface={"protocol": "grpc-v2"}), "carries no gRPC"),
+        ({**model("knowledge-graph", GRAPH), "name": "a" * 53}, "only 52 of them"),
         (model("heuristic", ENGINE, {"batch": BATCH}, **OWN), "only a program runs by the clock"),
         (model("heuristic", ENGINE), "which image of the GoRules agent"),
         (model("heuristic", ENGINE, {"volume": {"size": "1Gi"}}, **OWN), "decisions hold no state"),

@@ -15,8 +15,13 @@ STORED = {"uri": "s3://models/one/1.0.0/", "digest": DIGEST}
 OWN = {"runtime": {"image": "registry.example/agent:1.0", "digest": DIGEST}}
 
 
-def model(kind: str, target: str, source: dict, name: str = "one", **more: Any) -> dict:
-    deploy = {"target": target, "resources": {"cpu": 1, "memory": "1Gi"}, "scaling": {"min": 2, "max": 4}}
+def model(kind: str, target: str, source: dict, deploy: dict | None = None, name: str = "one", **more: Any) -> dict:
+    deploy = {
+        "target": target,
+        "resources": {"cpu": 1, "memory": "1Gi"},
+        "scaling": {"min": 2, "max": 4},
+        **(deploy or {}),
+    }
     return {
         **HEAD,
         "name": name,
@@ -28,9 +33,16 @@ def model(kind: str, target: str, source: dict, name: str = "one", **more: Any) 
     }
 
 
-RETAIL = model("ml", "kserve", {"format": "sklearn", **STORED}, "retail")
-POLICY = model("rules", "kubernetes", {"engine": "opa", "files": ["policy.rego"]}, "policy")
+RETAIL = model("ml", "kserve", {"format": "sklearn", **STORED}, name="retail")
+POLICY = model("rules", "kubernetes", {"engine": "opa", "files": ["policy.rego"]}, name="policy")
 MODELS = {
+    "ml": model("ml", "kserve", {"format": "sklearn", **STORED}),
+    "statistical": model("statistical", "kserve", {"method": "a", "format": "onnx", **STORED}),
+    "llm": model(
+        "llm", "kserve", {"baseModel": {"name": "a/b", "revision": "1", "license": "MIT"}, "uri": "hf://a/b"},
+        {"scaling": {"min": 2, "max": 2}}, interface={"protocol": "openai"},
+    ),
+    "ensemble": model("ensemble", "kserve", {"router": "ensemble", "steps": [{"name": "a", "model": "retail"}]}),
     "rules": model("rules", "kubernetes", {"engine": "opa", "files": ["policy.rego"], "entrypoint": "a/b"}),
     "heuristic": model("heuristic", "kubernetes", {**PROGRAM, "as": {"env": "S"}}),
     "optimization": model(
@@ -72,6 +84,20 @@ COMMON: dict[str, tuple[Any, Any]] = {
     "uses": ([{"model": "retail", "as": {"env": "A"}}], [{"model": "policy", "as": {"env": "A"}}]),
 }
 SOURCE: dict[str, dict[str, tuple[Any, Any]]] = {
+    "ml": {
+        "format": ("xgboost", "lightgbm"), "formatVersion": ("1", "2"), "uri": ("s3://a/b", "s3://a/c"),
+        "digest": (OTHER, "sha256:" + "2" * 64),
+    },
+    "statistical": {"format": ("pmml", "custom"), "uri": ("s3://a/b", "s3://a/c"), "digest": (OTHER, "sha256:" + "2" * 64)},
+    "llm": {
+        "baseModel.name": ("a/c", "a/d"), "baseModel.revision": ("2", "3"), "uri": ("hf://a/c", "hf://a/d"), "digest": (OTHER, DIGEST),
+        "contextLength": (1024, 2048),
+        "adapters": ([{"name": "a", "uri": "s3://a/b"}], [{"name": "a", "uri": "s3://a/c"}]),
+    },
+    "ensemble": {
+        "router": ("sequence", "switch"),
+        "steps": ([{"name": "b", "model": "retail"}], [{"name": "a", "model": "policy"}]),
+    },
     "rules": {
         "files": (["data.json"], ["policy.rego", "data.json"]),
         "entrypoint": ("a.b", "c.d"),
@@ -95,7 +121,11 @@ SOURCE: dict[str, dict[str, tuple[Any, Any]]] = {
 
 _SPOKEN = "a program speaks what it speaks; who asks it reads the protocol from what the target exports"
 UNREAD: dict[str, str] = {
-    f"{kind}: interface.protocol": _SPOKEN for kind in ("heuristic", "optimization", "agent")
+    **{f"{kind}: interface.protocol": _SPOKEN for kind in ("heuristic", "optimization", "agent", "ensemble")},
+    **{
+        f"{kind}: deploy.egress": "without `storageCidrs` the egress of what KServe fetches stays open"
+        for kind in ("ml", "statistical", "llm")
+    },
 }
 """What changes nothing that is rendered, and why. It may only shrink."""
 

@@ -236,9 +236,9 @@ REFUSED = {
     "no artifact beside the spec": (
         ml(source={"files": ["data.json"], "uri": None, "digest": None}),
         {},
-        "a file that is mounted",
+        "names no address",
     ),
-    "no scaling to nothing": (ml({"scaling": {"min": 0, "max": 1}}), {}, "keeps one replica"),
+    "no scaling to nothing": (ml({"scaling": {"min": 0, "max": 1}}), {}, "nothing would wake"),
     "no budget with Knative": (ml({"disruptionBudget": 1, "scaling": {"min": 2, "max": 2}}), KNATIVE, "come and go"),
     "no CPU target with Knative": (ml({"scaling": {"min": 1, "max": 2, "cpu": "70%"}}), KNATIVE, "counts requests"),
     "no canary before 0.20": (canaried(ml()), {"kserve": {"version": "0.18", "mode": "Standard"}}, "from 0.20 on"),
