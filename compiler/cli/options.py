@@ -18,9 +18,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def project(function: F) -> F:
     """`--project` and `--rev`: which tree is read."""
-    function = click.option("--rev", metavar="REVISION", help="Read this git revision instead of the work tree.")(
-        function
-    )
+    rev = click.option("--rev", metavar="REVISION", help="Read this git revision instead of the work tree.")
+    return root(rev(function))
+
+
+def root(function: F) -> F:
+    """`--project`: which project the command is about."""
     return click.option(
         "--project",
         "root",

@@ -1,0 +1,84 @@
+"""`modelyard init`."""
+
+import re
+from pathlib import Path
+
+import click
+
+from compiler.errors import SurroundingsError, UsageError
+from compiler.scaffold.files import write_new
+from compiler.scaffold.published import EDITOR_FOLDER, catalogue
+from compiler.scaffold.starter import Start, as_name, ignores, start
+from compiler.spec.portfolio import PROJECT_FILE
+from compiler.values import as_object, as_str
+
+_IGNORED = "build"
+
+
+@click.command("init")
+@click.argument("folder", required=False, metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--name", help="The project's name; by default made from the folder's.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; list what would be written.")
+def command(folder: Path | None, name: str | None, dry_run: bool) -> None:
+    """Make a repository that checks and builds at once: a project, a team, three environments and a first model.
+
+    Nothing is overwritten: in a folder that holds files only what is missing is added, and what was left is named. The
+    schemas that editors complete and check by are written too, so that they are found without any setting.
+
+    \b
+    modelyard init
+    modelyard init fraud-models --name fraud
+    modelyard init --dry-run
+    """
+    root = (folder or Path()).resolve()
+    made = _start(root, _name(root, name))
+    if dry_run:
+        for path in made.new:
+            click.echo(f"create {path}")
+    else:
+        write_new(root, made.new)
+    _tell(made, root, folder, dry_run=dry_run)
+
+
+def _name(root: Path, said: str | None) -> str:
+    if said is None:
+        return as_name(root.name)
+    schema = as_object(as_object(catalogue().kind("Project")["properties"])["name"])
+    if re.fullmatch(as_str(schema["pattern"]), said) and as_name(said) == said:
+        return said
+    raise UsageError(f"`{said}` is no {as_str(schema['x-modelyard-expects'])}", help=f"--name {as_name(said)}")
+
+
+def _start(root: Path, name: str) -> Start:
+    try:
+        return start(root, name, catalogue())
+    except OSError as error:
+        raise SurroundingsError(f"cannot look into {root}: {error.strerror or error}") from error
+
+
+def _tell(made: Start, root: Path, folder: Path | None, *, dry_run: bool) -> None:
+    left = [path for path in made.left if not path.startswith(f"{EDITOR_FOLDER}/")]
+    for path in left:
+        click.echo(f"left as it is: {path}", err=True)
+    if made.stale:
+        update = f"modelyard schema --all -o {EDITOR_FOLDER}"
+        click.echo(f"{EDITOR_FOLDER}/ is of another version: `{update}` brings it up to date", err=True)
+    if ".gitignore" in left and not ignores(_text(root / ".gitignore"), _IGNORED):
+        click.echo(f"add /{_IGNORED}/ to .gitignore: it holds what is rendered", err=True)
+    if dry_run:
+        return
+    where = f"{folder or root}"
+    if not made.new:
+        click.echo(f"nothing to add in {where}", err=True)
+        return
+    click.echo(f"{len(made.new)} files written in {where}", err=True)
+    if PROJECT_FILE in made.new:
+        go = f"cd {folder} && " if folder and folder.resolve() != Path.cwd() else ""
+        click.echo(f"next: {go}modelyard check && modelyard build", err=True)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,143 @@
+"""`modelyard new`."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from compiler.cli import options
+from compiler.errors import UsageError
+from compiler.pipeline import Run
+from compiler.scaffold.document import New, path_of, require_free, text_of
+from compiler.scaffold.files import write_new
+from compiler.scaffold.known import Known
+from compiler.scaffold.published import Catalogue, catalogue
+from compiler.source.worktree import WorkTree
+from compiler.spec.portfolio import PROJECT_FILE
+from compiler.values import as_object, as_str
+from compiler.words import nearest
+
+_NO_DOCUMENTS = frozenset({"Project", "Emitter"})
+
+
+@click.command("new")
+@click.argument("kind")
+@click.argument("name")
+@click.option("--type", "type_", metavar="TYPE", help="The type of a model: `modelyard schema` lists them.")
+@click.option("--owner", metavar="TEAM", help="The team that answers for a model; by default the only one there is.")
+@click.option("--target", metavar="ID", help="What renders a model; by default the only target that takes its type.")
+@click.option("--folder", metavar="FOLDER", help="The folder of the new file; by default that of the kind.")
+@click.option("--print", "print_", is_flag=True, help="Print the document to stdout, and write no file.")
+@options.root
+def command(
+    kind: str,
+    name: str,
+    type_: str | None,
+    owner: str | None,
+    target: str | None,
+    folder: str | None,
+    print_: bool,
+    root: Path | None,
+) -> None:
+    """Write a document to fill in: what its kind asks for, and in comments what else it may say.
+
+    What nobody but you can know stands there empty; `modelyard check` asks for it at its line. Of Defaults, NAME is the
+    folder whose models they are for. Nothing is overwritten.
+
+    \b
+    modelyard new model card-fraud --type ml --owner payments-risk --folder models/payments
+    modelyard new team payments-risk
+    modelyard new use-case card-authorisation
+    modelyard new defaults models/payments
+    modelyard new model assistant --type llm --print
+    """
+    known, project = catalogue(), options.project_root(root)
+    tree = WorkTree(project)
+    found = Known(Run(tree))
+    new = _new(found, known, kind, name, type_=type_, owner=owner, target=target, folder=_below(folder))
+    path = path_of(new, found, known)
+    _require_inside(path, new, found)
+    if print_:
+        click.echo(text_of(new, path, found, known), nl=False)
+        return
+    require_free(new, path, found)
+    write_new(project, {path: text_of(new, path, found, known).encode()})
+    click.echo(f"written: {path}", err=True)
+    click.echo(f"next: fill in what stands empty, and run `modelyard check {path}`{_also(new)}", err=True)
+
+
+def _new(
+    found: Known,
+    known: Catalogue,
+    kind: str,
+    name: str,
+    *,
+    type_: str | None,
+    owner: str | None,
+    target: str | None,
+    folder: str,
+) -> New:
+    kind = known.known_kind(kind)
+    if kind in _NO_DOCUMENTS:
+        help_ = "`modelyard init` makes one" if kind == "Project" else "an emitter is a folder below templates/"
+        raise UsageError(f"a {kind} is no document that `new` makes", help=help_)
+    if kind != "Model":
+        for option, said in (("--type", type_), ("--owner", owner), ("--target", target)):
+            if said is not None:
+                raise UsageError(f"{option} is for models, and {name} is a {kind}", help=f"leave out {option}")
+    elif type_ is None:
+        raise UsageError("say the type of the model", help=f"--type with one of: {', '.join(known.language.types)}")
+    if kind == "Defaults":
+        return New(kind, _below(name))
+    _require_name(name, known)
+    if kind != "Model":
+        return New(kind, name, folder=folder)
+    if owner is not None:
+        _require("Team", owner, found.names("Team"))
+    if target is not None:
+        _require("target", target, found.all_targets)
+    return New(kind, name, known.known_type(type_ or ""), owner or "", target or "", folder)
+
+
+def _require_name(name: str, known: Catalogue) -> None:
+    schema = as_object(as_object(known.kind("Team")["properties"])["name"])
+    if not re.fullmatch(as_str(schema["pattern"]), name) or len(name) > int(str(schema["maxLength"])):
+        raise UsageError(f"`{name}` is no {as_str(schema['x-modelyard-expects'])}", help="choose such a name")
+
+
+def _require(what: str, name: str, there: Iterable[str]) -> None:
+    there = tuple(there)
+    if name not in there:
+        near = nearest(name, there)
+        known = (
+            f"did you mean `{near}`?"
+            if near
+            else f"there are: {', '.join(there)}"
+            if there
+            else f"there is no {what} yet"
+        )
+        raise UsageError(f"there is no {what} `{name}`", help=known)
+
+
+def _below(folder: str | None) -> str:
+    """A folder as the project names it: relative, without what leads nowhere."""
+    if folder is None:
+        return ""
+    path = Path(folder)
+    if path.is_absolute() or ".." in path.parts:
+        raise UsageError(f"{folder} is no folder below the project", help="give it relative to the project's root")
+    return path.as_posix()
+
+
+def _require_inside(path: str, new: New, found: Known) -> None:
+    """Nobody reads a document that stands elsewhere."""
+    folders = (found.folder("models"), *([f"{found.folder('schemas')}/policies"] if new.kind == "Policy" else ()))
+    if not any(path.startswith(f"{folder}/") for folder in folders):
+        raise UsageError(
+            f"{path} lies outside of {folders[0]}/, and would not be read", help=f"choose a folder below {folders[0]}/"
+        )
+
+
+def _also(new: New) -> str:
+    return f"; add it to `environments` of {PROJECT_FILE}" if new.kind == "Environment" else ""

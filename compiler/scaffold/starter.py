@@ -1,0 +1,71 @@
+"""The files of a new repository, and which of them a folder lacks."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from compiler import resources
+from compiler.scaffold.published import EDITOR_FOLDER, Catalogue
+from compiler.spec.portfolio import PROJECT_FILE
+
+_PLACES = MappingProxyType({"gitignore": ".gitignore", "vscode-extensions.json": ".vscode/extensions.json"})
+"""Files that must not act where they are shipped from, to where they belong."""
+_NAME = re.compile(r"^name: .*$", re.MULTILINE)
+_LONGEST = 63
+_UNNAMED = "models"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What is written, and what is there already and stays as it is."""
+
+    new: Mapping[str, bytes]
+    left: tuple[str, ...]
+    stale: tuple[str, ...]
+    """Schemas of editors that another version wrote; they are left too."""
+
+
+def start(root: Path, name: str, known: Catalogue) -> Start:
+    """What makes a folder a project. In one that is a project already its specs are its own: only what surrounds them is added."""
+    schemas = {f"{EDITOR_FOLDER}/{file}": content for file, content in known.for_editors().items()}
+    is_project = (root / PROJECT_FILE).exists()
+    own = {path: content for path, content in _own(name).items() if not is_project or not _is_spec(path)}
+    files = {**own, **schemas}
+    files = {path: files[path] for path in sorted(files, key=lambda path: (path == PROJECT_FILE, path))}
+    left = tuple(path for path in files if _is_taken(root / path))
+    stale = tuple(path for path in left if path in schemas and _differs(root / path, schemas[path]))
+    return Start({path: content for path, content in files.items() if path not in left}, left, stale)
+
+
+def as_name(text: str) -> str:
+    """The nearest name that the language takes: a folder's name in lower-case letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST].strip("-") or _UNNAMED
+
+
+def ignores(text: str, folder: str) -> bool:
+    """Whether a .gitignore has a line for the folder."""
+    return any(line.strip().strip("/") == folder.strip("/") for line in text.splitlines())
+
+
+def _own(name: str) -> dict[str, bytes]:
+    folder = resources.shipped("templates") / "starter"
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    files[PROJECT_FILE] = _NAME.sub(f"name: {name}", files[PROJECT_FILE].decode(), count=1).encode()
+    return {_PLACES.get(path, path): content for path, content in files.items()}
+
+
+def _is_spec(path: str) -> bool:
+    return path == PROJECT_FILE or path.startswith("models/")
+
+
+def _is_taken(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
+
+
+def _differs(path: Path, content: bytes) -> bool:
+    return not path.is_file() or path.read_bytes() != content
