@@ -76,7 +76,8 @@ def test_what_a_language_cannot_say_is_refused_with_its_origin(name, value):
 @pytest.mark.parametrize("name", [name for name in ENCODERS if name != "literal"])
 def test_an_encoder_says_what_it_did_and_to_what(name):
     made = ENCODERS[name](text("word", (Origin("m"),)))
-    assert (made, made.encoding, made.origins) == ("word", name, (Origin("m"),))
+    plain = '"word"' if name == "gjson" else "word"  # a query of GJSON knows text by its quotes
+    assert (made, made.encoding, made.origins) == (plain, name, (Origin("m"),))
 
 
 @pytest.mark.parametrize(
