@@ -1,6 +1,6 @@
 """A new document of a kind: its text, and where it belongs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname, join, relpath
 
@@ -51,8 +51,8 @@ def text_of(new: New, path: str, known: Known, catalogue: Catalogue) -> str:
     schema = _as_read(catalogue.type(new.type)) if is_model else catalogue.kind(new.kind)
     outline = Outline(
         schema=schema,
-        given=_model(new, known) if is_model else _other(new, known, schema),
-        required=frozenset({"owner", "lifecycle", "summary", "version", "source", "environments"} if is_model else ()),
+        given=_model(new, path, known) if is_model else _other(new, known, schema),
+        required=frozenset(_asked(path, known) if is_model else ()),
         left_out=_AFTER_BIRTH if is_model else frozenset(),
         named={kind: known.names(kind) for kind in ("Team", "UseCase", "Dataset", "Policy", "Model")},
         hints=_hints(new, known) if is_model else {},
@@ -84,18 +84,33 @@ def _other(new: New, known: Known, schema: Object) -> Mapping[Pointer, Json]:
     if "name" not in as_object(schema["properties"]):
         del given["name",]
     if "owner" in as_list(schema.get("required")):
-        given |= _only("owner", known.names("Team"))
+        given |= _only(("owner",), known.names("Team"))
     return given
 
 
-def _model(new: New, known: Known) -> Mapping[Pointer, Json]:
+def _asked(path: str, known: Known) -> Iterator[str]:
+    """What every Model says, but for what it inherits: a key without a value would take that away."""
+    yield from ("version", "source", "environments")
+    yield from (key for key in ("owner", "lifecycle", "summary") if not known.inherits(path, (key,)))
+
+
+def _model(new: New, path: str, known: Known) -> Mapping[Pointer, Json]:
     environment = known.first_environment(LIFECYCLE)
-    given = _head(new) | {("type",): new.type, ("lifecycle",): LIFECYCLE, ("version",): FIRST_VERSION}
-    given |= _only("owner", (new.owner,) if new.owner else known.names("Team"))
-    given |= _only("tenant", known.tenants(environment))
-    targets = (new.target,) if new.target else tuple(known.targets(new.type))
-    if len(targets) == 1:
-        given["deploy", "target"] = targets[0]
+    given = _head(new) | {("type",): new.type, ("version",): FIRST_VERSION}
+    obvious = {
+        ("owner",): known.names("Team"),
+        ("tenant",): known.tenants(environment),
+        ("lifecycle",): (LIFECYCLE,),
+        ("deploy", "target"): tuple(known.targets(new.type)),
+    }
+    for pointer, candidates in obvious.items():
+        if not known.inherits(path, pointer):
+            given |= _only(pointer, candidates)
+    given |= {("owner",): new.owner} if new.owner else {}
+    if new.target:
+        given["deploy", "target"] = new.target
+    elif not known.inherits(path, ("deploy", "target")):
+        given.setdefault(("deploy", "target"), None)
     if environment:
         given["environments",] = {environment: {}}
     return given
@@ -106,15 +121,15 @@ def _hints(new: New, known: Known) -> Mapping[Pointer, str]:
     tenants = known.tenants(known.first_environment(LIFECYCLE))
     hints: dict[Pointer, str] = {}
     if len(targets) > 1:
-        hints["deploy", "target"] = f"There are: {', '.join(targets)}."
+        hints["deploy", "target"] = f"Known: {', '.join(targets)}."
     if len(tenants) > 1:
-        hints["tenant",] = f"There are: {', '.join(tenants)}."
+        hints["tenant",] = f"Known: {', '.join(tenants)}."
     return hints
 
 
-def _only(key: str, candidates: tuple[str, ...]) -> dict[Pointer, Json]:
+def _only(pointer: Pointer, candidates: tuple[str, ...]) -> dict[Pointer, Json]:
     """The one candidate; of several none is obvious."""
-    return {(key,): candidates[0]} if len(candidates) == 1 else {}
+    return {pointer: candidates[0]} if len(candidates) == 1 else {}
 
 
 def require_free(new: New, path: str, known: Known) -> None:

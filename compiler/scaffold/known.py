@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from posixpath import dirname
 
 from compiler.pipeline import Run
 from compiler.plan.emitter import Emitter
@@ -10,7 +11,7 @@ from compiler.resolve.lifecycle import STAGES
 from compiler.source.tree import Tree
 from compiler.source.yaml_text import parse
 from compiler.spec.portfolio import PROJECT_FILE, Portfolio
-from compiler.values import Json, Object, as_list, as_object, as_str
+from compiler.values import Json, Object, Pointer, as_list, as_object, as_str, at
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,12 @@ class Known:
         """The ids of all targets."""
         return tuple(self._targets)
 
+    def inherits(self, path: str, pointer: Pointer) -> bool:
+        """Whether a model in the file is told the value by the project or by the Defaults of a folder above it."""
+        defaults = self.portfolio.defaults.values() if self.portfolio else ()
+        folders = [spec.data for spec in defaults if f"{dirname(path)}/".startswith(f"{spec.name}/")]
+        return any(_has(layer, pointer) for layer in (as_object(self._project.get("defaults")), *folders))
+
     def first_environment(self, lifecycle: str) -> str | None:
         """The first Environment in order of promotion that allows the lifecycle."""
         if self.portfolio is None:
@@ -82,6 +89,13 @@ class Known:
     def _project(self) -> Object:
         documents = parse(self.tree.read(PROJECT_FILE), PROJECT_FILE).documents
         return as_object(documents[0].data) if documents else {}
+
+
+def _has(layer: Json, pointer: Pointer) -> bool:
+    try:
+        return at(layer, pointer) is not None
+    except (KeyError, TypeError):
+        return False
 
 
 def _flat(listed: Json) -> tuple[str, ...]:

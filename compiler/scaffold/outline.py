@@ -25,7 +25,7 @@ class Outline:
 
     schema: Object
     given: Mapping[Pointer, Json]
-    """Values by place; everything else that is required is left open."""
+    """Values by place, none where it is to be said all the same; everything else that is required is left open."""
     required: frozenset[str]
     """Keys of the document that must be said, beside those that the schema itself asks for."""
     left_out: frozenset[str]
@@ -64,7 +64,7 @@ class Outline:
 
     def _field(self, name: str, node: Object, pointer: Pointer, indent: str) -> Iterator[str]:
         key = f"{indent}{_written(name)}:"
-        if pointer in self.given or "const" in node:
+        if self.given.get(pointer, node.get("const")) is not None:
             yield from self._line(f"{key} {_written(self.given.get(pointer, node.get('const')))}", node, pointer)
         elif "items" in node:
             yield from self._line(key, node, pointer)
