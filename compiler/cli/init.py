@@ -46,7 +46,7 @@ def _name(root: Path, said: str | None) -> str:
     schema = as_object(as_object(catalogue().kind("Project")["properties"])["name"])
     if re.fullmatch(as_str(schema["pattern"]), said) and as_name(said) == said:
         return said
-    raise UsageError(f"`{said}` is no {as_str(schema['x-modelyard-expects'])}", help=f"--name {as_name(said)}")
+    raise UsageError(f"`{said}` is not {as_str(schema['x-modelyard-expects'])}", help=f"--name {as_name(said)}")
 
 
 def _start(root: Path, name: str) -> Start:

@@ -18,8 +18,6 @@ from compiler.spec.portfolio import PROJECT_FILE
 from compiler.values import as_object, as_str
 from compiler.words import nearest
 
-_NO_DOCUMENTS = frozenset({"Project", "Emitter"})
-
 
 @click.command("new")
 @click.argument("kind")
@@ -55,7 +53,13 @@ def command(
     known, project = catalogue(), options.project_root(root)
     tree = WorkTree(project)
     found = Known(Run(tree))
-    new = _new(found, known, kind, name, type_=type_, owner=owner, target=target, folder=_below(folder))
+    kind, below = _kind(kind, known), _below(folder)
+    if kind != "Defaults":
+        _require_name(name, known)
+    if kind == "Model":
+        new = _model(found, known, name, type_=type_, owner=owner, target=target, folder=below)
+    else:
+        new = _other(kind, name, below, type=type_, owner=owner, target=target)
     path = path_of(new, found, known)
     _require_inside(path, new, found)
     if print_:
@@ -67,43 +71,44 @@ def command(
     click.echo(f"next: fill in what stands empty, and run `modelyard check {path}`{_also(new)}", err=True)
 
 
-def _new(
-    found: Known,
-    known: Catalogue,
-    kind: str,
-    name: str,
-    *,
-    type_: str | None,
-    owner: str | None,
-    target: str | None,
-    folder: str,
+def _kind(said: str, known: Catalogue) -> str:
+    kind = known.known_kind(said)
+    if kind == "Project":
+        raise UsageError("a Project is made by `modelyard init`")
+    if kind not in known.documents:
+        help_ = f"`modelyard schema {said}` says what one holds"
+        raise UsageError(f"`new` makes documents, and {kind} is none", help=help_)
+    return kind
+
+
+def _model(
+    found: Known, known: Catalogue, name: str, *, type_: str | None, owner: str | None, target: str | None, folder: str
 ) -> New:
-    kind = known.known_kind(kind)
-    if kind in _NO_DOCUMENTS:
-        help_ = "`modelyard init` makes one" if kind == "Project" else "an emitter is a folder below templates/"
-        raise UsageError(f"a {kind} is no document that `new` makes", help=help_)
-    if kind != "Model":
-        for option, said in (("--type", type_), ("--owner", owner), ("--target", target)):
-            if said is not None:
-                raise UsageError(f"{option} is for models, and {name} is a {kind}", help=f"leave out {option}")
-    elif type_ is None:
+    if type_ is None:
         raise UsageError("say the type of the model", help=f"--type with one of: {', '.join(known.language.types)}")
-    if kind == "Defaults":
-        return New(kind, _below(name))
-    _require_name(name, known)
-    if kind != "Model":
-        return New(kind, name, folder=folder)
+    type_ = known.known_type(type_)
     if owner is not None:
         _require("Team", owner, found.names("Team"))
     if target is not None:
         _require("target", target, found.all_targets)
-    return New(kind, name, known.known_type(type_ or ""), owner or "", target or "", folder)
+    return New("Model", name, type_, owner or "", target or "", folder)
+
+
+def _other(kind: str, name: str, folder: str, **for_models: str | None) -> New:
+    for option, said in for_models.items():
+        if said is not None:
+            raise UsageError(f"--{option} is for models, and {name} is a {kind}", help=f"leave out --{option}")
+    if kind != "Defaults":
+        return New(kind, name, folder=folder)
+    if folder:
+        raise UsageError("Defaults stand in the folder that they are for", help="leave out --folder")
+    return New(kind, _below(name))
 
 
 def _require_name(name: str, known: Catalogue) -> None:
     schema = as_object(as_object(known.kind("Team")["properties"])["name"])
     if not re.fullmatch(as_str(schema["pattern"]), name) or len(name) > int(str(schema["maxLength"])):
-        raise UsageError(f"`{name}` is no {as_str(schema['x-modelyard-expects'])}", help="choose such a name")
+        raise UsageError(f"`{name}` is not {as_str(schema['x-modelyard-expects'])}", help="choose such a name")
 
 
 def _require(what: str, name: str, there: Iterable[str]) -> None:

@@ -15,7 +15,6 @@ from compiler.words import nearest
 EDITOR_FOLDER = ".modelyard/schemas"
 """Where a repository keeps the schemas that its editors read."""
 _ENDING = ".schema.json"
-_OF_EMITTERS = "Emitter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,13 @@ class Catalogue:
 
     @cached_property
     def words(self) -> Mapping[str, str]:
-        """The word for each kind of document, emitters included, to the kind's name."""
-        return {word(kind): kind for kind in sorted([*self.language.kinds, _OF_EMITTERS])}
+        """The word for each kind of file to the kind's name: documents of the language, and what lies beside them."""
+        return dict(sorted({word(kind): kind for kind in (*self.language.kinds, *self._beside)}.items()))
+
+    @cached_property
+    def documents(self) -> frozenset[str]:
+        """The kinds that are documents of the language."""
+        return frozenset(self.language.kinds)
 
     def listed(self) -> Iterator[Published]:
         """Every schema, the types after the kinds."""
@@ -69,8 +73,9 @@ class Catalogue:
         raise UsageError(f"there is no type of model `{said}`", help=known)
 
     def kind(self, name: str) -> Object:
-        """The schema of a kind, of emitters too."""
-        return resources.emitter_schema() if name == _OF_EMITTERS else self.language.kind_schema(name)
+        """The schema of a kind."""
+        path = self._beside.get(name)
+        return as_object(json.loads(path.read_bytes())) if path else self.language.kind_schema(name)
 
     def type(self, name: str) -> Object:
         """The schema of a Model document of one type, as it is written."""
@@ -88,8 +93,14 @@ class Catalogue:
         made = self.for_editors()
         return tuple(name for name, content in made.items() if _read(folder / name) != content)
 
+    @cached_property
+    def _beside(self) -> Mapping[str, Path]:
+        """Schemas of files that are no documents of the language, each in a folder of its own, such as an emitter's."""
+        paths = (folder / f"{folder.name}{_ENDING}" for folder in sorted(self.folder.iterdir()) if folder.is_dir())
+        return {path.parent.name.capitalize(): path for path in paths if path.is_file()}
+
     def _path(self, asked: str) -> Path:
-        return self.folder / ("emitter" if asked == word(_OF_EMITTERS) else "") / f"{asked}{_ENDING}"
+        return self._beside.get(self.words[asked], self.folder / f"{asked}{_ENDING}")
 
 
 def catalogue() -> Catalogue:

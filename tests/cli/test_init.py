@@ -1,0 +1,206 @@
+"""`init` makes a repository that checks and builds at once, and overwrites nothing."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+
+import pytest
+import yaml
+
+from compiler.resources import shipped
+
+SPECS = {"modelyard.yaml", "models/teams.yaml", "models/refund-policy/spec.yaml", "models/environments/prod.yaml"}
+MODELINE = re.compile(r"\A# yaml-language-server: \$schema=(\S+)\n")
+EXAMPLE = re.compile(r"^ +(modelyard \S.*)$", re.MULTILINE)
+
+
+@pytest.fixture
+def empty(tmp_path, monkeypatch):
+    folder = tmp_path / "fraud-models"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def files(folder) -> dict[str, bytes]:
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file() and ".git" not in path.parts)
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+def test_the_examples_of_its_help_run(empty, typed) -> None:
+    examples = EXAMPLE.findall(typed("init", "--help").out)
+    assert examples
+    for example in examples:
+        assert typed(*shlex.split(example)[1:]).code == 0, example
+
+
+def test_what_it_makes_checks_and_builds_at_once_without_a_finding(empty, typed) -> None:
+    said = typed("init")
+    assert (said.code, said.out) == (0, "")
+    assert "modelyard check && modelyard build" in said.err
+    assert files(empty).keys() >= SPECS
+    assert json.loads(typed("check", "--format", "json").out)["findings"] == []
+    built = typed("build")
+    assert built.code == 0
+    assert re.fullmatch(r"\d+ created in build/\n", built.err), "nothing else to say, such as what was not checked"
+    for environment in ("dev", "staging", "prod"):
+        assert (empty / "build" / environment / "refund-policy" / "kustomization.yaml").is_file()
+
+
+def test_its_digest_is_that_of_the_image_it_names(empty, typed) -> None:
+    typed("init")
+    project = yaml.safe_load((empty / "modelyard.yaml").read_bytes())
+    # As published for the tag on Docker Hub. Change both together, and only for what a registry says.
+    assert project["images"] == {
+        "opa": {
+            "image": "docker.io/openpolicyagent/opa:1.18.2-static",
+            "digest": "sha256:57f7d06808fff6de3ea1d698e6430990973ca1370be0e54975f0083d615521da",
+        }
+    }
+    digests = [found for text in files(empty).values() for found in re.findall(rb"sha256:[0-9a-f]{64}", text)]
+    assert len([found for found in digests if b"0123456789abcdef" not in found]) == 1, "no other is made up"
+
+
+def test_git_ignores_what_is_built(empty, typed) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=empty, check=True)
+    typed("init")
+    typed("build")
+    status = subprocess.run(
+        ["git", "status", "--porcelain", "-uall"], cwd=empty, check=True, capture_output=True, text=True
+    ).stdout
+    assert "modelyard.yaml" in status
+    assert " .modelyard/schemas/model.schema.json" in status, "committed, so that every clone has them"
+    assert "build/" not in status
+
+
+def test_every_spec_leads_its_editor_to_a_schema_that_is_there(empty, typed) -> None:
+    typed("init")
+    specs = list(empty.rglob("*.yaml"))
+    assert len(specs) == 6
+    for path in specs:
+        found = MODELINE.match(path.read_text(encoding="utf-8"))
+        assert found, path
+        schema = json.loads((path.parent / found[1]).read_bytes())
+        assert schema["title"] == yaml.safe_load(path.read_bytes())["kind"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("Fraud Models", "fraud-models"),
+        ("_x_", "x"),
+        ("Überprüfung", "uberprufung"),
+        ("模型", "models"),
+        ("a" * 80, "a" * 63),
+    ],
+)
+def test_a_folder_with_any_name_makes_a_project_with_a_sound_one(folder, name, tmp_path, monkeypatch, typed) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert typed("init", folder).code == 0
+    assert yaml.safe_load((tmp_path / folder / "modelyard.yaml").read_bytes())["name"] == name
+    assert typed("check", "--project", folder).code == 0
+
+
+def test_the_name_can_be_said_and_must_be_one(empty, typed) -> None:
+    said = typed("init", "--name", "Fraud Team")
+    assert (said.code, files(empty)) == (2, {})
+    assert "help: --name fraud-team" in said.err
+    assert typed("init", "--name", "x" * 64).code == 2
+    assert typed("init", "--name", "fraud").code == 0
+    assert yaml.safe_load((empty / "modelyard.yaml").read_bytes())["name"] == "fraud"
+
+
+def test_a_dry_run_writes_nothing_and_lists_what_would_be_written(empty, typed) -> None:
+    said = typed("init", "--dry-run")
+    assert files(empty) == {}
+    assert said.err == ""
+    typed("init")
+    assert [f"create {path}" for path in files(empty)] == sorted(said.out.splitlines())
+
+
+def test_a_second_run_changes_nothing(empty, typed) -> None:
+    typed("init")
+    before = files(empty)
+    said = typed("init")
+    assert said.code == 0
+    assert "nothing to add" in said.err
+    assert files(empty) == before
+
+
+def test_what_is_there_is_kept_and_named_and_what_is_missing_is_added(empty, typed) -> None:
+    (empty / "models").mkdir()
+    (empty / "models" / "teams.yaml").write_text("mine", encoding="utf-8")
+    (empty / ".gitignore").write_text("*.pyc\n", encoding="utf-8")
+    said = typed("init")
+    assert said.code == 0
+    assert "left as it is: .gitignore\nleft as it is: models/teams.yaml\n" in said.err
+    assert "add /build/ to .gitignore" in said.err
+    assert files(empty)["models/teams.yaml"] == b"mine"
+    assert files(empty)[".gitignore"] == b"*.pyc\n"
+    assert files(empty).keys() >= SPECS
+
+
+@pytest.mark.parametrize("line", ["build", "/build/", "build/", " /build "])
+def test_a_gitignore_that_ignores_it_already_is_right(line, empty, typed) -> None:
+    (empty / ".gitignore").write_text(f"*.pyc\n{line}\n", encoding="utf-8")
+    assert "add /build/" not in typed("init").err
+
+
+def test_the_specs_of_a_project_are_its_own(empty, typed) -> None:
+    typed("init")
+    for path in ("models/refund-policy/spec.yaml", ".modelyard/schemas/team.schema.json"):
+        (empty / path).unlink()
+    assert typed("init").code == 0
+    assert not (empty / "models" / "refund-policy" / "spec.yaml").exists(), "whoever removed it does not want it back"
+    assert (empty / ".modelyard" / "schemas" / "team.schema.json").exists()
+
+
+def test_schemas_of_another_version_are_named_and_left(empty, typed) -> None:
+    typed("init")
+    assert "another version" not in typed("init").err
+    (empty / ".modelyard" / "schemas" / "team.schema.json").write_text("{}", encoding="utf-8")
+    assert "`modelyard schema --all -o .modelyard/schemas` brings it up to date" in typed("init").err
+    assert typed("schema", "--all", "-o", ".modelyard/schemas").code == 0
+    assert "another version" not in typed("init").err
+
+
+def test_where_one_file_cannot_be_written_none_is(empty, typed, monkeypatch) -> None:
+    opened, really = [], os.open
+
+    def full(path, flags, *more, **how):
+        if flags & os.O_CREAT and str(path).startswith(str(empty)):
+            opened.append(path)
+            if len(opened) == 5:
+                raise OSError(28, "No space left on device")
+        return really(path, flags, *more, **how)
+
+    monkeypatch.setattr(os, "open", full)
+    said = typed("init")
+    assert said.code == 4
+    assert "No space left on device" in said.err
+    assert "Traceback" not in said.err
+    assert list(empty.iterdir()) == []
+
+
+def test_a_file_where_a_folder_is_needed_ends_with_4_and_nothing_half_written(empty, typed) -> None:
+    (empty / "models").write_text("mine", encoding="utf-8")
+    assert typed("init").code == 4
+    assert files(empty) == {"models": b"mine"}
+    assert [path.name for path in empty.iterdir()] == ["models"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written_ends_with_4(empty, typed) -> None:
+    empty.chmod(0o500)
+    said = typed("init")
+    assert said.code == 4
+    assert "Permission denied" in said.err
+    assert list(empty.iterdir()) == []
+
+
+def test_the_starter_holds_nothing_that_acts_where_it_is_shipped_from() -> None:
+    names = [path.name for path in (shipped("templates") / "starter").rglob("*")]
+    assert names
+    assert [name for name in names if name.startswith(".") or name == "emitter.yaml" or name.endswith(".j2")] == []

@@ -1,0 +1,313 @@
+"""`new` writes documents to fill in: `check` asks for what stands empty, and for nothing once it is filled."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+
+from compiler.resources import kind_schemas, shipped, type_schemas
+
+TYPES = sorted(type_schemas())
+KINDS = ["Dataset", "Defaults", "Environment", "Policy", "Team", "UseCase", "Waiver"]
+EXAMPLES = shipped("schemas") / "examples"
+EXAMPLE = re.compile(r"^ +(modelyard \S.*)$", re.MULTILINE)
+ANY_TYPE = f"""
+id: shown
+title: Shown
+takes: {{types: [{", ".join(TYPES)}]}}
+files:
+  - {{path: note.txt, template: note.txt.j2}}
+"""
+
+
+@pytest.fixture
+def fresh(tmp_path, monkeypatch, typed):
+    """What `init` makes, with a target that takes every type, so that what shipped ones say can change."""
+    monkeypatch.chdir(tmp_path)
+    assert typed("init", "--name", "bank").code == 0
+    emitter = tmp_path / "templates" / "targets" / "shown"
+    emitter.mkdir(parents=True)
+    (emitter / "emitter.yaml").write_text(ANY_TYPE, encoding="utf-8")
+    (emitter / "note.txt.j2").write_text("{{ model.name }}\n", encoding="utf-8")
+    return tmp_path
+
+
+def word(kind: str) -> str:
+    return re.sub(r"(?<!^)([A-Z])", r"-\1", kind).lower()
+
+
+def holes(text: str) -> dict[tuple, tuple[int, int]]:
+    """What stands empty, by pointer: its line and the index where a value belongs."""
+    found = {}
+
+    def walk(node: yaml.Node, pointer: tuple) -> None:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                walk(value, (*pointer, key.value))
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                walk(value, (*pointer, index))
+        elif node.value == "":
+            found[pointer] = (node.start_mark.line + 1, node.start_mark.index)
+
+    walk(yaml.compose(text), ())
+    return found
+
+
+def shown(kind: str, model_type: str, pointer: tuple) -> object:
+    """The value that the worked example has there; of a model's releases, any one that says it."""
+    if pointer[-1] in {"model", "owner"}:
+        return {"model": "refund-policy", "owner": "decisions"}[pointer[-1]]
+    name = f"model-{model_type}" if kind == "Model" else word(kind)
+    for document in yaml.safe_load_all((EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8")):
+        for said in (document, *document.get("releases", {}).values()):
+            value = said
+            for part in pointer:
+                value = value[part] if isinstance(value, list) or (isinstance(value, dict) and part in value) else None
+            if value is not None:
+                return value
+    raise LookupError(pointer)
+
+
+def filled(path: Path, kind: str, model_type: str, lines: set[int]) -> None:
+    """Say what stands empty at the lines, as the example does."""
+    text = path.read_text(encoding="utf-8")
+    asked = [(index, pointer) for pointer, (line, index) in holes(text).items() if line in lines]
+    for index, pointer in sorted(asked, reverse=True):
+        value = shown(kind, model_type, pointer)
+        if "files" in pointer:
+            (path.parent / value).write_text("", encoding="utf-8")
+        text = f"{text[:index]} {json.dumps(value)}{text[index:]}"
+    path.write_text(text, encoding="utf-8")
+
+
+def checked(typed, path: Path) -> set[int]:
+    """The lines of the file at which something is found; nothing is found elsewhere."""
+    findings = json.loads(typed("check", "--format", "json").out)["findings"]
+    assert {finding["path"] for finding in findings} <= {path.as_posix()}, findings
+    return {finding["line"] for finding in findings}
+
+
+def fill_in(typed, path: Path, kind: str, model_type: str = "") -> None:
+    """Do what `check` asks for until it asks for nothing; it asks only for what stands empty."""
+    for _ in range(4):
+        lines = checked(typed, path)
+        empty = {line for line, _ in holes(path.read_text(encoding="utf-8")).values()}
+        assert lines <= empty, "what is written already is right"
+        if not lines:
+            break
+        filled(path, kind, model_type, lines)
+    assert holes(path.read_text(encoding="utf-8")) == {}, "check asks for everything that stands empty"
+
+
+def only_new(folder: Path, before: set[Path]) -> Path:
+    (made,) = set(folder.rglob("*.yaml")) - before
+    return made.relative_to(folder)
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_a_model_of_each_type_is_sound_once_what_stands_empty_is_filled_in(name, fresh, typed) -> None:
+    before = set(fresh.rglob("*.yaml"))
+    said = typed("new", "model", "card-fraud", "--type", name, "--target", "shown")
+    assert (said.code, said.out) == (0, "")
+    path = only_new(fresh, before)
+    assert path.as_posix() in said.err
+    assert ("summary",) in holes(path.read_text(encoding="utf-8")), "nobody but its makers can say what it does"
+    fill_in(typed, path, "Model", name)
+    assert typed("build").code == 0
+    assert (fresh / "build" / "dev" / "card-fraud" / "note.txt").read_text(encoding="utf-8") == "card-fraud\n"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_document_of_each_other_kind_is_sound_once_it_is_filled_in(kind, fresh, typed) -> None:
+    before = set(fresh.rglob("*.yaml"))
+    name = "models/payments" if kind == "Defaults" else "card-authorisation"
+    if kind == "Defaults":
+        assert typed("new", "model", "rules-of-thumb", "--type", "vendor", "--folder", name).code == 0
+        fill_in(typed, Path("models/payments/rules-of-thumb.yaml"), "Model", "vendor")
+        before = set(fresh.rglob("*.yaml"))
+    assert typed("new", word(kind), name).code == 0
+    path = only_new(fresh, before)
+    fill_in(typed, path, kind)
+
+
+def test_every_kind_and_type_is_tried() -> None:
+    assert {*KINDS, "Model", "Project"} == set(kind_schemas())
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_nothing_is_made_up(name, fresh, typed) -> None:
+    text = typed("new", "model", "x", "--type", name, "--print").out
+    assert not re.search(r"sha256:[0-9a-f]{8}|://", re.sub(r"#.*", "", text))
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_every_field_of_its_source_is_told_in_the_schemas_own_words(name, fresh, typed) -> None:
+    source = type_schemas()[name]["$defs"]["Source"]["properties"]
+    text = " ".join(typed("new", "model", "x", "--type", name, "--print").out.replace("#", " ").split())
+    for field, node in source.items():
+        assert f"{field}:" in text
+        assert " ".join(node["description"].split()) in text
+
+
+def test_what_is_printed_is_what_is_written(fresh, typed) -> None:
+    said = typed("new", "model", "x", "--type", "llm", "--print")
+    assert said.err == ""
+    assert not (fresh / "models" / "x.yaml").exists()
+    typed("new", "model", "x", "--type", "llm")
+    assert (fresh / "models" / "x.yaml").read_text(encoding="utf-8") == said.out
+
+
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        (["model", "x", "--type", "ml"], "models/x.yaml"),
+        (["model", "x", "--type", "ml", "--folder", "models/payments/"], "models/payments/x.yaml"),
+        (["model", "x", "--type", "rules"], "models/x/spec.yaml"),
+        (["team", "x"], "models/teams/x.yaml"),
+        (["use-case", "x"], "models/use-cases/x.yaml"),
+        (["UseCase", "x"], "models/use-cases/x.yaml"),
+        (["dataset", "x"], "models/datasets/x.yaml"),
+        (["environment", "x"], "models/environments/x.yaml"),
+        (["waiver", "x"], "models/waivers/x.yaml"),
+        (["policy", "x"], "schemas/policies/x.yaml"),
+        (["defaults", "models/payments"], "models/payments/_defaults.yaml"),
+        (["defaults", "models"], "models/_defaults.yaml"),
+    ],
+    ids=" ".join,
+)
+def test_it_stands_where_its_kind_belongs_and_leads_an_editor_to_its_schema(words, path, fresh, typed) -> None:
+    assert typed("new", *words).code == 0
+    text = (fresh / path).read_text(encoding="utf-8")
+    modeline = re.match(r"# yaml-language-server: \$schema=(\S+)\n", text)
+    schema = json.loads(((fresh / path).parent / modeline[1]).read_bytes())
+    assert schema["title"] == yaml.safe_load(text)["kind"]
+
+
+def test_the_folders_of_the_project_are_its_own(fresh, typed) -> None:
+    (fresh / "models").rename(fresh / "specs")
+    with (fresh / "modelyard.yaml").open("a", encoding="utf-8") as project:
+        project.write("folders: {models: specs}\n")
+    assert typed("new", "team", "x").code == 0
+    assert (fresh / "specs" / "teams" / "x.yaml").exists()
+    assert typed("new", "defaults", "models").code == 2
+
+
+def test_what_is_obvious_is_filled_in_and_what_is_not_is_listed(fresh, typed) -> None:
+    def model(*words: str) -> str:
+        return typed("new", "model", "x", "--type", "rules", "--print", *words).out
+
+    assert yaml.safe_load(model())["owner"] == "decisions"
+    assert yaml.safe_load(model())["environments"] == {"dev": {}}
+    assert yaml.safe_load(model())["deploy"]["target"] is None, "two targets take rules"
+    assert re.search(r"target: +# .*Known: kubernetes, shown\.", model())
+    assert yaml.safe_load(model("--target", "shown"))["deploy"]["target"] == "shown"
+    typed("new", "team", "lending")
+    assert yaml.safe_load(model())["owner"] is None
+    assert "Known: decisions, lending." in model()
+    assert yaml.safe_load(model("--owner", "lending"))["owner"] == "lending"
+
+
+def test_what_it_inherits_is_not_asked_for(fresh, typed) -> None:
+    defaults = "apiVersion: modelyard/v1\nkind: Defaults\nowner: decisions\nlifecycle: pilot\ndeploy: {target: shown}\n"
+    (fresh / "models" / "risk").mkdir()
+    (fresh / "models" / "risk" / "_defaults.yaml").write_text(defaults, encoding="utf-8")
+    below = yaml.safe_load(typed("new", "model", "x", "--type", "ml", "--folder", "models/risk/deep", "--print").out)
+    assert not {"owner", "lifecycle", "deploy"} & below.keys()
+    beside = yaml.safe_load(typed("new", "model", "x", "--type", "ml", "--folder", "models/risky", "--print").out)
+    assert {"owner", "lifecycle", "deploy"} <= beside.keys()
+
+
+def test_a_tenant_is_asked_for_where_each_has_a_namespace(fresh, typed) -> None:
+    dev = fresh / "models" / "environments" / "dev.yaml"
+    text = dev.read_text(encoding="utf-8")
+    dev.write_text(re.sub(r"namespace: .*", "namespaces: {lending: lending-dev}", text), encoding="utf-8")
+    assert yaml.safe_load(typed("new", "model", "x", "--type", "ml", "--print").out)["tenant"] == "lending"
+
+
+def test_a_project_without_a_document_can_have_its_first(tmp_path, monkeypatch, typed) -> None:
+    monkeypatch.chdir(tmp_path)
+    project = "apiVersion: modelyard/v1\nkind: Project\nname: bank\nenvironments: [dev]\n"
+    (tmp_path / "modelyard.yaml").write_text(project, encoding="utf-8")
+    assert typed("new", "team", "risk").code == 0
+    assert (tmp_path / "models" / "teams" / "risk.yaml").read_text(encoding="utf-8").startswith("apiVersion"), (
+        "no schema"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "help_"),
+    [
+        (["modle", "x"], "there is no kind `modle`", "did you mean `model`?"),
+        (["project", "x"], "a Project is made by `modelyard init`", ""),
+        (["cases", "x"], "Cases is none", "modelyard schema cases"),
+        (["model", "x"], "say the type", "agent, ensemble, heuristic"),
+        (["model", "x", "--type", "rule"], "no type of model `rule`", "did you mean `rules`?"),
+        (["model", "x", "--type", "ml", "--owner", "decision"], "no Team `decision`", "did you mean `decisions`?"),
+        (["model", "x", "--type", "ml", "--target", "show"], "no target `show`", "did you mean `shown`?"),
+        (["model", "x", "--type", "ml", "--folder", "elsewhere"], "lies outside of models/", "below models/"),
+        (["model", "x", "--type", "ml", "--folder", "models/../.."], "no folder below the project", "relative"),
+        (["model", "x", "--type", "ml", "--folder", "/models"], "no folder below the project", "relative"),
+        (["defaults", "elsewhere"], "lies outside of models/", "below models/"),
+        (["defaults", "models/a", "--folder", "models"], "the folder that they are for", "leave out --folder"),
+        (["model", "X Y", "--type", "ml"], "`X Y` is not a name of lower-case letters", "choose such a name"),
+        (["team", "../x"], "`../x` is not a name", ""),
+        (["team", "x", "--type", "ml"], "--type is for models", "leave out --type"),
+        (["team", "x", "--owner", "y"], "--owner is for models", "leave out --owner"),
+    ],
+    ids=lambda words: " ".join(words) if isinstance(words, list) else "",
+)
+def test_what_cannot_be_is_answered_with_what_can(words, message, help_, fresh, typed) -> None:
+    before = set(fresh.rglob("*"))
+    said = typed("new", *words)
+    assert (said.code, said.out) == (2, "")
+    assert message in said.err
+    assert help_ in said.err
+    assert set(fresh.rglob("*")) == before
+
+
+def test_a_name_that_is_taken_is_answered_with_its_place(fresh, typed) -> None:
+    said = typed("new", "model", "refund-policy", "--type", "ml")
+    assert said.code == 2
+    line = (
+        (fresh / "models/refund-policy/spec.yaml").read_text(encoding="utf-8").splitlines().index("name: refund-policy")
+    )
+    assert f"there is a Model `refund-policy` already: models/refund-policy/spec.yaml:{line + 1}" in said.err
+    assert typed("new", "team", "refund-policy").code == 0, "another kind has names of its own"
+
+
+def test_a_name_that_a_broken_document_has_is_taken(fresh, typed) -> None:
+    spec = fresh / "models" / "refund-policy" / "spec.yaml"
+    spec.write_text(spec.read_text(encoding="utf-8") + "unknown: 1\n", encoding="utf-8")
+    said = typed("new", "model", "refund-policy", "--type", "ml")
+    assert said.code == 2
+    assert "already, and it is broken" in said.err
+
+
+def test_a_file_that_is_there_is_never_overwritten(fresh, typed) -> None:
+    (fresh / "models" / "x.yaml").write_text("# mine\n", encoding="utf-8")
+    said = typed("new", "model", "x", "--type", "ml")
+    assert said.code == 2
+    assert "there is a file models/x.yaml already" in said.err
+    assert (fresh / "models" / "x.yaml").read_text(encoding="utf-8") == "# mine\n"
+
+
+def test_outside_of_a_project_it_says_what_to_do(tmp_path, monkeypatch, typed) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert typed("new", "team", "x").code == 2
+    assert typed("init", "there").code == 0
+    assert typed("new", "team", "x", "--project", "there").code == 0
+    assert (tmp_path / "there" / "models" / "teams" / "x.yaml").exists()
+
+
+def test_the_examples_of_its_help_run(fresh, typed) -> None:
+    assert typed("new", "team", "payments-risk").code == 0
+    examples = EXAMPLE.findall(typed("new", "--help").out)
+    assert examples
+    (fresh / "models" / "teams" / "payments-risk.yaml").rename(fresh / "models" / "teams" / "another.yaml")
+    for example in examples:
+        if example != "modelyard new team payments-risk":  # the first example needs it already
+            assert typed(*shlex.split(example)[1:]).code == 0, example
