@@ -59,8 +59,9 @@ def holes(text: str) -> dict[tuple, tuple[int, int]]:
 
 def shown(kind: str, model_type: str, pointer: tuple) -> object:
     """The value that the worked example has there; of a model's releases, any one that says it."""
-    if pointer[-1] in {"model", "owner"}:
-        return {"model": "refund-policy", "owner": "decisions"}[pointer[-1]]
+    here = {"model": "refund-policy", "owner": "decisions", "router": "sequence"}  # a splitter asks for weights, too
+    if pointer[-1] in here:
+        return here[pointer[-1]]
     name = f"model-{model_type}" if kind == "Model" else word(kind)
     for document in yaml.safe_load_all((EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8")):
         for said in (document, *document.get("releases", {}).values()):
@@ -85,8 +86,9 @@ def filled(path: Path, kind: str, model_type: str, lines: set[int]) -> None:
 
 
 def checked(typed, path: Path) -> set[int]:
-    """The lines of the file at which something is found; nothing is found elsewhere."""
-    findings = json.loads(typed("check", "--format", "json").out)["findings"]
+    """The lines of the file at which something has to be mended; nothing has elsewhere."""
+    found = json.loads(typed("check", "--format", "json").out)["findings"]
+    findings = [finding for finding in found if finding["enforcement"] == "mandatory"]
     assert {finding["path"] for finding in findings} <= {path.as_posix()}, findings
     return {finding["line"] for finding in findings}
 
@@ -118,7 +120,7 @@ def test_a_model_of_each_type_is_sound_once_what_stands_empty_is_filled_in(name,
     assert ("summary",) in holes(path.read_text(encoding="utf-8")), "nobody but its makers can say what it does"
     fill_in(typed, path, "Model", name)
     assert typed("build").code == 0
-    assert (fresh / "build" / "dev" / "card-fraud" / "note.txt").read_text(encoding="utf-8") == "card-fraud\n"
+    assert (fresh / "build" / "dev" / "card-fraud" / "note.txt").read_text(encoding="utf-8").endswith("card-fraud\n")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -126,10 +128,16 @@ def test_a_document_of_each_other_kind_is_sound_once_it_is_filled_in(kind, fresh
     before = set(fresh.rglob("*.yaml"))
     name = "models/payments" if kind == "Defaults" else "card-authorisation"
     if kind == "Defaults":
-        assert typed("new", "model", "rules-of-thumb", "--type", "vendor", "--folder", name).code == 0
+        assert (
+            typed("new", "model", "rules-of-thumb", "--type", "vendor", "--target", "shown", "--folder", name).code == 0
+        )
         fill_in(typed, Path("models/payments/rules-of-thumb.yaml"), "Model", "vendor")
         before = set(fresh.rglob("*.yaml"))
-    assert typed("new", word(kind), name).code == 0
+    said = typed("new", word(kind), name)
+    assert said.code == 0
+    if "add it to `environments` of modelyard.yaml" in said.err:
+        project = (fresh / "modelyard.yaml").read_text(encoding="utf-8")
+        (fresh / "modelyard.yaml").write_text(project.replace("staging, prod]", f"{name}, staging, prod]"), "utf-8")
     path = only_new(fresh, before)
     fill_in(typed, path, kind)
 
@@ -203,7 +211,7 @@ def test_what_is_obvious_is_filled_in_and_what_is_not_is_listed(fresh, typed) ->
     assert yaml.safe_load(model())["owner"] == "decisions"
     assert yaml.safe_load(model())["environments"] == {"dev": {}}
     assert yaml.safe_load(model())["deploy"]["target"] is None, "two targets take rules"
-    assert re.search(r"target: +# .*Known: kubernetes, shown\.", model())
+    assert "Known: kubernetes, shown." in model()
     assert yaml.safe_load(model("--target", "shown"))["deploy"]["target"] == "shown"
     typed("new", "team", "lending")
     assert yaml.safe_load(model())["owner"] is None
