@@ -67,11 +67,11 @@ def _tell(made: Start, root: Path, folder: Path | None, *, dry_run: bool) -> Non
         click.echo(f"add /{_IGNORED}/ to .gitignore: it holds what is rendered", err=True)
     if dry_run:
         return
-    where = f"{folder or root}"
+    where = f" in {folder}" if folder else ""
     if not made.new:
-        click.echo(f"nothing to add in {where}", err=True)
+        click.echo(f"nothing to add{where}", err=True)
         return
-    click.echo(f"{len(made.new)} files written in {where}", err=True)
+    click.echo(f"{len(made.new)} files written{where}", err=True)
     if PROJECT_FILE in made.new:
         go = f"cd {folder} && " if folder and folder.resolve() != Path.cwd() else ""
         click.echo(f"next: {go}modelyard check && modelyard build", err=True)
