@@ -1,6 +1,7 @@
 """What a run has to say: findings, their places, and the order in which they are said."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -110,6 +111,6 @@ class Finding:
         return hashlib.sha256("\0".join([self.code.id, *identity]).encode()).hexdigest()[:32]
 
 
-def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings in their fixed order, each once."""
     return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.sort_key))

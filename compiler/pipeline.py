@@ -184,7 +184,7 @@ CHECK: tuple[Stage, ...] = (documents, emitters, fleet)
 
 def check(run: Run) -> tuple[Finding, ...]:
     """Everything that is wrong with a tree, short of rendering it, in order."""
-    return in_order([finding for stage in CHECK for finding in stage(run)])
+    return in_order(finding for stage in CHECK for finding in stage(run))
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
 """`modelyard check`."""
 
+import sys
 from pathlib import Path
 
 import click
 
 from compiler.cli import options
-from compiler.cli.output import emit, wants_colour
-from compiler.diagnostics import Finding
+from compiler.cli.output import emit, shows_progress, wants_colour
+from compiler.diagnostics import Finding, in_order
 from compiler.errors import UsageError
-from compiler.pipeline import Run, check
+from compiler.pipeline import Run, check, sources
 from compiler.report import REPORTERS, Report
 
 
@@ -28,12 +29,17 @@ from compiler.report import REPORTERS, Report
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the report to this file instead of stdout.",
 )
+@click.option(
+    "--sources", "runs_sources", is_flag=True, help="Run what lies beside specs, too: decisions, graphs, models."
+)
 @options.environments
 @options.project
 def command(
     files: tuple[Path, ...],
+    *,
     format_: str,
     output: Path | None,
+    runs_sources: bool,
     environments: tuple[str, ...],
     root: Path | None,
     rev: str | None,
@@ -46,13 +52,29 @@ def command(
     modelyard check
     modelyard check models/payments/card-fraud.yaml
     modelyard check --env prod --format json -o findings.json
+    modelyard check --sources
     """
     folder = options.project_root(root)
     run = Run(options.open_tree(folder, rev))
-    findings = _within(check(run), _relative(files, folder), _known(run, environments))
+    found = check(run)
+    if runs_sources:
+        found = in_order((*found, *_ran(run)))
+    findings = _within(found, _relative(files, folder), _known(run, environments))
     report = Report(findings, run.text, run.size, colour=wants_colour(output))
     emit(REPORTERS[format_](report), output)
     raise click.exceptions.Exit(report.exit_code)
+
+
+def _ran(run: Run) -> tuple[Finding, ...]:
+    if not shows_progress():
+        return tuple(sources(run))
+    with click.progressbar(length=0, label="running", file=sys.stderr, show_pos=True) as bar:
+
+        def on_run(_: int, count: int) -> None:
+            bar.length = count
+            bar.update(1)
+
+        return tuple(sources(run, on_run))
 
 
 def _relative(files: tuple[Path, ...], folder: Path) -> frozenset[str]:
