@@ -11,6 +11,8 @@ from compiler.spec.complaints import complaint
 from compiler.values import Object, as_list, as_object
 
 SCHEMA = "modelyard/v1/cases/cases.schema.json"
+CASES = (".yaml", ".yml", ".json")
+"""How names of files of cases end."""
 
 
 class CaseReader:

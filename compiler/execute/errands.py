@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from compiler import codes
 from compiler.diagnostics import Code, Finding, Place, Subject
 from compiler.execute import engines
-from compiler.execute.cases import CaseReader
+from compiler.execute.cases import CASES, CaseReader
 from compiler.execute.job import Engine, Job
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import Release, ResolvedModel
@@ -82,12 +82,21 @@ def prepared(errand: Errand, engine: Engine, reader: CaseReader) -> tuple[Job, l
     cases: dict[str, tuple[Object, ...]] = {}
     findings: list[Finding] = []
     for index, name in enumerate(job.named(engine.tests)):
-        if name in job.files:
+        if name.endswith(engine.reads):
+            continue
+        if not name.endswith(CASES):
+            message = f"`{name}` is read as no test of {engine.title}: expected a name that ends with {_either(engine)}"
+            findings.append(errand.finding(codes.SOURCE_DISAGREES, message, (engine.tests, index)))
+        elif name in job.files:
             subject = errand.subject(engine.tests, index)
             found, wrong = reader.read(job.files[name], errand.paths[name], subject)
             cases[name] = tuple(found)
             findings += wrong
     return replace(job, cases=cases), findings
+
+
+def _either(engine: Engine) -> str:
+    return " or ".join((*engine.reads, *CASES))
 
 
 def left_out(errand: Errand, taken: tuple[Engine, ...]) -> Iterator[Finding]:

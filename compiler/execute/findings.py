@@ -20,6 +20,7 @@ CODES: Mapping[Kind, Code] = MappingProxyType(
         Kind.DOUBTFUL: codes.DOUBTFUL,
         Kind.NONCONFORMING: codes.NONCONFORMING,
         Kind.UNCOVERED: codes.UNCOVERED,
+        Kind.NOT_RUN: codes.NOT_RUN,
     }
 )
 

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     DOUBTFUL = "doubtful"
     NONCONFORMING = "nonconforming"
     UNCOVERED = "uncovered"
+    NOT_RUN = "not-run"
 
 
 class NotHereError(LookupError):
@@ -118,7 +119,9 @@ class Engine:
     tests: str | None = None
     """The key of the source that holds its tests, where releases can have some."""
     cases: bool = False
-    """Whether those tests are files of cases."""
+    """Whether those tests are files of cases, in YAML or JSON."""
+    reads: tuple[str, ...] = ()
+    """How names of tests end that it reads itself, beside or instead of cases."""
 
 
 def dump_remark(remark: Remark) -> Json:
