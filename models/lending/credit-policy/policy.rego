@@ -56,8 +56,14 @@ referrals contains sprintf("%s is missing or no %s", [field, kind]) if {
 }
 
 # The share of the income that the new instalment and what is owed already would take.
-debt_service := (input.obligations + instalment) / input.income if input.income > 0
+debt_service := (input.obligations + instalment) / input.income if {
+	is_number(input.obligations)
+	is_number(input.income)
+	input.income > 0
+}
 
 instalment := (input.amount * (1 + ((limits.flatRatePerYear * input.termMonths) / 12))) / input.termMonths if {
+	is_number(input.amount)
+	is_number(input.termMonths)
 	input.termMonths > 0
 }
