@@ -1,0 +1,161 @@
+"""GoRules: decision models load, every cell is an expression, and cases come out as they say."""
+
+import copy
+import json
+from dataclasses import replace
+
+import pytest
+
+from compiler.execute.child import Child, Stopped
+from compiler.execute.engines.gorules import ENGINE
+from compiler.execute.job import Job, Kind, at_line, in_data, in_source
+from compiler.execute.limits import Limits
+
+TABLE = {
+    "hitPolicy": "first",
+    "inputs": [{"id": "age", "name": "Age", "field": "age"}, {"id": "any", "name": "Any"}],
+    "outputs": [{"id": "out", "name": "Outcome", "field": "outcome"}],
+    "rules": [
+        {"_id": "1", "age": "< 18", "any": "", "out": '"decline"'},
+        {"_id": "2", "age": "", "any": "amount > 100", "out": '"refer"'},
+        {"_id": "3", "age": "", "any": "", "out": '"approve"'},
+    ],
+}
+MODEL = {
+    "nodes": [
+        {"id": "i", "name": "request", "type": "inputNode"},
+        {"id": "t", "name": "table", "type": "decisionTableNode", "content": TABLE},
+        {"id": "o", "name": "response", "type": "outputNode"},
+    ],
+    "edges": [
+        {"id": "a", "type": "edge", "sourceId": "i", "targetId": "t"},
+        {"id": "b", "type": "edge", "sourceId": "t", "targetId": "o"},
+    ],
+}
+CASES = [
+    {"name": "minor", "input": {"age": 17, "amount": 1}, "output": {"outcome": "decline"}},
+    {"name": "much", "input": {"age": 40, "amount": 101}, "output": {"outcome": "refer"}},
+    {"name": "usual", "input": {"age": 40, "amount": 1}, "output": {"outcome": "approve"}},
+]
+SOURCE = {"engine": "gorules", "files": ["loan.json"], "entrypoint": "loan.json", "hitPolicy": "first"}
+
+
+def changed(*path, to) -> dict:
+    """The model with one place of it changed; no value: without the place."""
+    model = copy.deepcopy(MODEL)
+    holder = model
+    for part in path[:-1]:
+        holder = holder[part]
+    if isinstance(holder, list) and path[-1] == len(holder):
+        holder.append(to)
+    else:
+        holder[path[-1]] = to
+    return model
+
+
+def job(model=MODEL, cases=CASES, **source) -> Job:
+    text = model if isinstance(model, str) else json.dumps(model)
+    return Job("gorules", "rules", {**SOURCE, **source}, {}, {"loan.json": text.encode()}, {"cases.yaml": cases})
+
+
+def said(asked: Job) -> list:
+    return [(found.kind, found.spot, found.message) for found in ENGINE.run(asked, lambda _: None)]
+
+
+def test_a_sound_release_has_nothing_said_of_it() -> None:
+    assert said(job()) == []
+
+
+def test_it_takes_what_gorules_runs() -> None:
+    assert ENGINE.takes("heuristic", {"engine": "gorules"})
+    assert not ENGINE.takes("rules", {"engine": "opa"})
+
+
+CELLS = ("nodes", 1, "content", "rules")
+FUNCTION = "import http from 'http';\nexport const handler = async () => (await http.get('http://127.0.0.1:9/')).data;"
+
+
+@pytest.mark.parametrize(
+    ("model", "kind", "spot", "message"),
+    [
+        ("{", Kind.BROKEN, at_line("loan.json", 1, 2), None),
+        ("[]", Kind.BROKEN, at_line("loan.json"), "`loan.json` is no decision model: it has no `nodes`"),
+        (changed(*CELLS, 0, "age", to="< < 18"), Kind.BROKEN, in_data("loan.json", *CELLS, 0, "age"), None),
+        (changed(*CELLS, 1, "any", to="amount >"), Kind.BROKEN, in_data("loan.json", *CELLS, 1, "any"), None),
+        (changed(*CELLS, 2, "out", to="approve it"), Kind.BROKEN, in_data("loan.json", *CELLS, 2, "out"), None),
+        (changed(*CELLS, 0, "aeg", to="1"), Kind.BROKEN, in_data("loan.json", *CELLS, 0, "aeg"), "no column of the table has the id `aeg`: the cell is not looked at"),
+        (changed(*CELLS, 3, to={"_id": "4", "out": "1"}), Kind.DOUBTFUL, in_data("loan.json", *CELLS, 3), "row 4 is never reached: row 3 matches everything before it"),
+        (changed(*CELLS, 0, "age", to="< 17"), Kind.WRONG, in_data("cases.yaml", 0, "output", "outcome"), 'the case `minor` fails: outcome: expected "decline", and "approve" came'),
+        (changed("nodes", 1, "content", "hitPolicy", to="unique"), Kind.BROKEN, in_data("loan.json", "nodes", 1), "unknown variant `unique`, expected `first` or `collect`"),
+        (changed("edges", 1, "targetId", to="x"), Kind.BROKEN, in_data("loan.json", "edges", 1, "targetId"), "an edge names the node `x`, which is not there"),
+        (changed("edges", 2, to={"id": "c", "type": "edge", "sourceId": "t", "targetId": "t"}), Kind.BROKEN, in_data("loan.json", "edges"), "the edges lead back to where they came from"),
+        (changed("nodes", 1, to={"id": "t", "name": "ask", "type": "decisionNode", "content": {"key": "other.json"}}), Kind.BROKEN, in_data("loan.json", "nodes", 1, "content", "key"), "`other.json` is asked, and is none of the release's `files`"),
+        (changed("nodes", 1, to={"id": "t", "name": "own", "type": "customNode", "content": {"kind": "x", "config": {}}}), Kind.NOT_RUN, in_data("loan.json", "nodes", 1), None),
+        (changed("nodes", 1, to={"id": "t", "name": "sum", "type": "expressionNode", "content": {"expressions": [{"id": "1", "key": "x", "value": "1 +"}]}}), Kind.BROKEN, in_data("loan.json", "nodes", 1, "content", "expressions", 0, "value"), None),
+        (changed("nodes", 1, to={"id": "t", "name": "which", "type": "switchNode", "content": {"hitPolicy": "first", "statements": [{"id": "1", "condition": "age <"}]}}), Kind.BROKEN, in_data("loan.json", "nodes", 1, "content", "statements", 0, "condition"), None),
+    ],
+)  # fmt: skip
+def test_one_change_of_the_model_is_one_remark_at_its_place(model, kind, spot, message) -> None:
+    [(found, where, text)] = said(job(model))
+    assert (found, where) == (kind, spot)
+    assert message is None or text == message
+
+
+def test_the_hit_policy_is_the_one_that_the_spec_says() -> None:
+    [(kind, spot, message)] = said(job(hitPolicy="collect"))
+    assert (kind, spot) == (Kind.DISAGREES, in_data("loan.json", "nodes", 1, "content", "hitPolicy"))
+    assert message == "the table `table` has the hit policy `first`, and the spec says `collect`"
+
+
+def test_the_entrypoint_is_one_of_the_files() -> None:
+    [remark] = list(ENGINE.run(job(entrypoint="load.json"), print))
+    assert (remark.kind, remark.spot, remark.message) == (
+        Kind.DISAGREES,
+        in_source("entrypoint"),
+        "no file is `load.json`",
+    )
+    assert remark.help == "write `entrypoint: loan.json`"
+
+
+def test_an_error_on_the_way_fails_the_case_at_its_node() -> None:
+    model = changed("nodes", 1, to={"id": "t", "name": "sum", "type": "expressionNode", "content": {"expressions": [{"id": "1", "key": "x", "value": 'age + "a"'}]}})  # fmt: skip
+    [(kind, spot, message), *_] = said(job(model))
+    assert (kind, spot) == (Kind.WRONG, in_data("cases.yaml", 0))
+    assert message.startswith("the case `minor` fails: at `sum`: Failed to evaluate expression")
+
+
+def test_a_model_asks_another_of_the_release() -> None:
+    asking = changed(
+        "nodes", 1, to={"id": "t", "name": "ask", "type": "decisionNode", "content": {"key": "sub/age.json"}}
+    )
+    asked = job(asking, files=["loan.json", "sub/age.json"])
+    asked = replace(asked, files={**asked.files, "sub/age.json": json.dumps(MODEL).encode()})
+    assert said(asked) == []
+
+
+def test_a_function_that_sends_requests_is_told_and_sends_none() -> None:
+    model = changed(
+        "nodes", 1, to={"id": "t", "name": "fetch", "type": "functionNode", "content": {"source": FUNCTION}}
+    )
+    with Child(Limits()) as child:
+        remarks = child.ask(job(model, CASES[:1]))
+    assert not isinstance(remarks, Stopped)
+    assert [(remark.kind, remark.spot) for remark in remarks] == [
+        (Kind.REACHES_OUT, in_data("loan.json", "nodes", 1, "content", "source")),
+        (Kind.WRONG, in_data("cases.yaml", 0)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "export const handler = async () => { while (true) {} };",
+        "export const handler = async () => { let x = ['x']; while (true) { x = x.concat(x); } };",
+    ],
+)
+def test_a_function_that_never_ends_or_takes_all_memory_becomes_a_finding_and_the_next_job_runs(source) -> None:
+    model = changed("nodes", 1, to={"id": "t", "name": "spin", "type": "functionNode", "content": {"source": source}})
+    with Child(Limits(cpu_seconds=4, wall_seconds=6.0, memory_bytes=1 << 30)) as child:
+        came = child.ask(job(model, CASES[:1]))
+        assert isinstance(came, Stopped) or [remark.kind for remark in came] == [Kind.WRONG]
+        assert child.ask(job()) == ()
