@@ -102,20 +102,20 @@ def _either(engine: Engine) -> str:
 def left_out(errand: Errand, taken: tuple[Engine, ...]) -> Iterator[Finding]:
     """What of a release is not run, so that nothing looks run that was not."""
     source = errand.release.source
-    for key, what in (
-        ("uri", "the artifact does not lie beside the spec"),
-        ("image", "a program in an image is not started here"),
+    name = f"{errand.model.name} {errand.release.version}"
+    for key, message in (
+        ("uri", f"{name} was not run: the artifact does not lie beside the spec"),
+        ("image", f"the program of {name} was not run: nothing is started from an image here"),
     ):
         if key in source:
-            message = f"{errand.model.name} {errand.release.version} was not run: {what}"
             yield errand.finding(
                 codes.NOT_RUN, message, (key,), "evaluate it in its pipeline, and name the result there"
             )
     if source.get("files") and not taken:
         kind = as_str(source.get("format")) or as_str(source.get("engine")) or errand.type
-        message = f"{errand.model.name} {errand.release.version} was not run: nothing here runs {kind} files"
+        message = f"{name} was not run: nothing here runs {kind} files"
         yield errand.finding(codes.NOT_RUN, message, ("files",), "evaluate it in its pipeline")
     for engine in taken:
         if engine.tests and not source.get(engine.tests):
-            message = f"{errand.model.name} {errand.release.version} was run and not tested: it has no `{engine.tests}`"
+            message = f"{name} was run and not tested: it has no `{engine.tests}`"
             yield errand.finding(codes.UNTESTED, message, (), f"add `{engine.tests}` beside its files")

@@ -1,5 +1,7 @@
 """GoRules: decision models load, every cell is an expression, and cases come out as they say."""
 
+# ruff: noqa: E501 - a row of a table is a claim
+
 import copy
 import json
 from dataclasses import replace

@@ -1,0 +1,128 @@
+"""Formulations: they are read, agree with the spec, and give what cases say."""
+
+# ruff: noqa: E501 - a row of a table is a claim
+
+import random
+
+import pytest
+
+from compiler.execute.child import Child, Stopped
+from compiler.execute.engines.solver import ENGINE
+from compiler.execute.job import Job, Kind, at_line, in_data, in_source
+from compiler.execute.limits import Limits
+
+LP = """Maximize
+ profit: 3 x + 2 y
+Subject To
+ labour: x + y <= 4
+ wood: x + 3 y <= 6
+Bounds
+ x <= 3
+End
+"""
+MPS = """NAME small
+OBJSENSE
+    MAX
+ROWS
+ N  profit
+ L  labour
+COLUMNS
+    x  profit  3  labour  1
+RHS
+    RHS  labour  4
+ENDATA
+"""
+CASES = [
+    {"name": "as it is", "input": {}, "output": {"status": "optimal", "objective": 11, "x": 3, "y": 1, "labour": 4}},
+    {"name": "less labour", "input": {"labour": {"max": 2}}, "output": {"objective": 6}},
+    {"name": "x is fixed", "input": {"x": 1}, "output": {"x": 1, "y": 5 / 3}},
+    {"name": "too much asked", "input": {"labour": {"min": 9, "max": 9}}, "output": {"status": "infeasible"}},
+]
+SOURCE = {
+    "solver": "highs",
+    "files": ["plan.lp"],
+    "objective": {"sense": "maximize"},
+    "constraints": [{"name": "labour"}, {"name": "wood"}],
+}
+
+
+def job(text=LP, cases=CASES, **source) -> Job:
+    said = {**SOURCE, **source}
+    return Job("solver", "optimization", said, {}, {name: text.encode() for name in said["files"]}, {"c.yaml": cases})
+
+
+@pytest.fixture
+def said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return lambda asked: [(found.kind, found.spot, found.message) for found in ENGINE.run(asked, lambda _: None)]
+
+
+def test_a_sound_release_has_nothing_said_of_it(said) -> None:
+    assert said(job()) == []
+
+
+def test_mps_is_read_as_well(said) -> None:
+    cases = [{"name": "as it is", "input": {}, "output": {"objective": 12}}]
+    assert said(job(MPS, cases, files=["plan.mps"], constraints=[{"name": "labour"}])) == []
+
+
+def test_it_takes_formulations_alone() -> None:
+    assert ENGINE.takes("optimization", {"files": ["data.csv", "plan.lp"]})
+    assert not ENGINE.takes("optimization", {"files": ["data.csv"]})
+    assert not ENGINE.takes("heuristic", {"files": ["plan.lp"]})
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "spot", "message"),
+    [
+        (job(LP.replace("+ 3 y", "+ 3 y +")), Kind.BROKEN, at_line("plan.lp", 5, 18), None),
+        (job("NAME x\nROWS\n Q bad\n", files=["plan.mps"]), Kind.BROKEN, at_line("plan.mps"), None),
+        (job(objective={"sense": "minimize"}), Kind.DISAGREES, in_source("objective", "sense"), "`plan.lp` says maximize, and the spec says minimize"),
+        (job(constraints=[{"name": "labor"}]), Kind.DISAGREES, in_source("constraints", 0, "name"), "no formulation has a constraint `labor`"),
+        (job(LP.replace("3 x", "4 x"), CASES[:1]), Kind.WRONG, in_data("c.yaml", 0, "output", "objective"), "the case `as it is` fails: objective: expected 11, and 14.0 came"),
+        (job(LP.replace("x + 3 y", "x - 3 y"), CASES[2:3]), Kind.WRONG, in_data("c.yaml", 0, "output", "y"), None),
+        (job(cases=[{**CASES[3], "input": {"labour": {"min": 4}}}]), Kind.WRONG, in_data("c.yaml", 0, "output", "status"), None),
+        (job(LP.replace(" labour: x + y <= 4\n wood: x + 3 y <= 6\n", " a: x - y <= 9\n"), [{"name": "no end", "input": {}, "output": {"status": "infeasible"}}], constraints=[]), Kind.WRONG, in_data("c.yaml", 0, "output", "status"), 'the case `no end` fails: status: expected "infeasible", and "unbounded" came'),
+        (job(cases=[{"name": "slip", "input": {"labor": 1}, "output": {}}]), Kind.DISAGREES, in_data("c.yaml", 0, "input", "labor"), "the formulation has neither a constraint nor a variable `labor`"),
+        (job(cases=[{"name": "slip", "input": {}, "output": {"z": 1}}]), Kind.DISAGREES, in_data("c.yaml", 0, "output", "z"), None),
+        (job(files=["plan.lp", "other.lp"]), Kind.NOT_RUN, at_line("other.lp"), "cases change `plan.lp`, the first formulation: no case runs `other.lp`"),
+    ],
+)  # fmt: skip
+def test_one_change_is_one_remark_at_its_place(said, asked, kind, spot, message) -> None:
+    [(found, where, text)] = said(asked)
+    assert (found, where) == (kind, spot)
+    assert message is None or text == message
+
+
+def test_a_misspelt_constraint_is_told_the_right_name() -> None:
+    remarks = list(ENGINE.run(job(constraints=[{"name": "labor"}], files=["plan.lp"]), lambda _: None))
+    assert [remark.help for remark in remarks] == ["did you mean `labour`?"]
+
+
+def market_split() -> str:
+    """A small formulation that nobody solves soon: Cornuéjols and Dawande, A class of hard small 0-1 programs, 1998."""
+    names, numbers = [f"x{index}" for index in range(50)], random.Random(1)
+    weights = [[numbers.randint(1, 99) for _ in names] for _ in range(6)]
+    rows = [
+        f" r{row}: {' + '.join(f'{weight} {name}' for weight, name in zip(line, names, strict=True))} + s{row} - t{row} = {sum(line) // 2}"
+        for row, line in enumerate(weights)
+    ]
+    slack = " + ".join(f"s{row} + t{row}" for row in range(6))
+    return "\n".join(["Minimize", f" off: {slack}", "Subject To", *rows, "Binaries", f" {' '.join(names)}", "End", ""])
+
+
+@pytest.mark.parametrize("limits", [Limits(cpu_seconds=2, wall_seconds=30.0), Limits(wall_seconds=2.0)])
+def test_what_takes_too_long_is_stopped_and_the_next_job_runs(limits) -> None:
+    cases = [{"name": "hard", "input": {}, "output": {"status": "optimal"}}]
+    with Child(limits) as child:
+        came = child.ask(job(market_split(), cases, constraints=[], objective={}))
+        assert isinstance(came, Stopped)
+        assert (came.file, "longer" in came.why or "CPU" in came.why) == ("c.yaml", True)
+        assert child.ask(job()) == ()
+
+
+def test_a_solver_that_gives_up_by_itself_is_told_at_the_case(said, monkeypatch) -> None:
+    monkeypatch.setattr("compiler.execute.engines.solver._SECONDS", 0.2)
+    cases = [{"name": "hard", "input": {}, "output": {"status": "optimal"}}]
+    asked = job(market_split(), cases, constraints=[], objective={})
+    assert said(asked) == [(Kind.STOPPED, in_data("c.yaml", 0, "input"), "the case `hard` was not solved within 0.2 s")]
