@@ -52,7 +52,7 @@ def _run(job: Job, at: Doing) -> Iterator[Remark]:
         yield loaded
         return
     yield from _reaching(loaded)
-    for judge in (_conflicts(loaded), _entrypoint(job, loaded), _tests(loaded, at, _rego_tests(job))):
+    for judge in (_conflicts(loaded), _entrypoint(job, loaded, at), _tests(loaded, at, _rego_tests(job))):
         for remark in judge:
             yield remark
             if remark.kind is Kind.BROKEN:
@@ -137,21 +137,23 @@ def _conflicts(loaded: _Loaded) -> Iterator[Remark]:
                 yield Remark(Kind.BROKEN, message, in_data(name, *rule.path), "name one of the two otherwise")
 
 
-def _entrypoint(job: Job, loaded: _Loaded) -> Iterator[Remark]:
+def _entrypoint(job: Job, loaded: _Loaded, at: Doing) -> Iterator[Remark]:
     asked = job.source.get("entrypoint")
     if not isinstance(asked, str):
         return
     path = _split(asked)
-    known = {rule.path for file, rule in loaded.rules() if file in job.named("files")}
-    if not any(rule[: len(path)] == path for rule in known):
+    known = {rule.path: file for file, rule in loaded.rules() if file in job.named("files")}
+    holds = next((file for rule, file in known.items() if rule[: len(path)] == path), None)
+    if holds is None:
         near = nearest(asked, ("/".join(rule) for rule in sorted(known)))
         message = f"no file has a rule `{asked}`"
         yield Remark(Kind.DISAGREES, message, in_source("entrypoint"), f"did you mean `{near}`?" if near else None)
         return
+    at(holds)
     try:
         loaded.ask(path, {})
     except RuntimeError as error:
-        remark = _mistake(error, job.named("files")[0])
+        remark = _mistake(error, holds)
         if remark.kind is not Kind.NOT_RUN:  # an empty question is none that anybody asks
             yield remark
 
