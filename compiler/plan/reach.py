@@ -1,9 +1,10 @@
 """Whom a model asks and what it reaches over the network: what it uses, its release's steps and tools, and `deploy.egress`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from compiler.diagnostics import Finding
+from compiler import codes
+from compiler.diagnostics import Finding, Note
 from compiler.plan import names
 from compiler.plan.base import base_context, environment_of, with_options
 from compiler.plan.context import Context
@@ -11,11 +12,11 @@ from compiler.plan.emitter import Emitter
 from compiler.plan.endpoints import endpoint, reached
 from compiler.plan.planner import Planner
 from compiler.provenance import Origin
-from compiler.resolve.asks import asks
-from compiler.resolve.model import ResolvedModel
+from compiler.resolve.asks import asks, finding_in
+from compiler.resolve.model import Release, ResolvedModel
 from compiler.resolve.places import dataset_in, namespace
 from compiler.spec.language import matches
-from compiler.values import Json, Object, as_list, as_object, as_str
+from compiler.values import Json, Object, Pointer, as_list, as_object, as_str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,12 @@ def reach(planner: Planner, model: ResolvedModel) -> Reach:
     uses: list[Used] = []
     findings: list[Finding] = []
     for said, origin in _asked(planner, model):
-        one = _use(planner, model, said)
+        one = _use(planner, model, said, origin)
         if isinstance(one, Finding):
             findings.append(one)
         elif one is not None:
             uses.append(Used(one, origin))
+    findings += _elsewhere(planner, model)
     extra = [as_str(url) for url in as_list(as_object(model.data.get("deploy")).get("egress"))]
     egress = reached([use.data for use in uses], [*_released(planner, model), *extra])
     return Reach(tuple(uses), tuple(egress), tuple(findings))
@@ -81,7 +83,16 @@ def _released(planner: Planner, model: ResolvedModel) -> list[str]:
     return [as_str(url) for mark in marks for _, url in matches(content, mark.pointer)]
 
 
-def _use(planner: Planner, model: ResolvedModel, use: Object) -> dict[str, Json] | Finding | None:
+def _elsewhere(planner: Planner, model: ResolvedModel) -> Iterator[Finding]:
+    """What is wrong with the models that callers ask instead of this one, or beside it."""
+    for ask in asks(model, planner.fleet.language.type(model.spec.text("type"))):
+        if not ask.itself:
+            found = _answer(planner, model, ask.name, ask.release, ask.pointer)
+            if isinstance(found, Finding):
+                yield found
+
+
+def _use(planner: Planner, model: ResolvedModel, use: Object, origin: Origin) -> dict[str, Json] | Finding | None:
     env: dict[str, Json] = {"env": as_object(use["as"])["env"]} if "as" in use else {"step": use}
     environment = environment_of(model)
     if "dataset" in use:
@@ -98,18 +109,34 @@ def _use(planner: Planner, model: ResolvedModel, use: Object) -> dict[str, Json]
             "url": url,
             **(found.data if found else {"internal": False}),
         }
-    other = planner.fleet.model(as_str(use.get("model")), environment.name)
-    emitter = planner.emitters.by_id.get(target_of(other)) if other else None
-    if other is None or emitter is None:
-        return None
-    exported = _exported(planner, other, emitter)
-    if isinstance(exported, Finding):
-        return exported
+    release = model.release if origin.root == "release" else None
+    answer = _answer(planner, model, as_str(use.get("model")), release, origin.pointer)
+    if answer is None or isinstance(answer, Finding):
+        return answer
+    other, exported = answer
     egress = as_object((other.release.source if other.release else {}).get("egress"))
     cidrs: dict[str, Json] = {"cidrs": egress["cidrs"]} if "cidrs" in egress else {}
     project = planner.fleet.portfolio.project.name
     runs: dict[str, Json] = {"namespace": namespace(other), "selector": names.selector(other.name, project)}
     return {"kind": "model", "name": other.name, **env, "url": "", **runs, **exported, **cidrs}
+
+
+def _answer(
+    planner: Planner, model: ResolvedModel, name: str, release: Release | None, pointer: Pointer
+) -> tuple[ResolvedModel, Object] | Finding | None:
+    """A model that is asked, and where it answers; `None` where what is wrong with it is said elsewhere."""
+    other = planner.fleet.model(name, environment_of(model).name)
+    emitter = planner.emitters.by_id.get(target_of(other)) if other else None
+    if other is None or emitter is None:
+        return None
+    exported = _exported(planner, other, emitter)
+    if isinstance(exported, Finding) or exported.get("url"):
+        return exported if isinstance(exported, Finding) else (other, exported)
+    why = as_str(exported.get("absent")) or f"{emitter.title} says of it no URL"
+    found = finding_in(
+        model, release, codes.CANNOT, f"{model.name} cannot ask {name}: {why}", (*pointer, "model"), "ask another model"
+    )
+    return replace(found, notes=(Note(f"the model {name}", other.spec.document.place(("name",))),))
 
 
 def _exported(planner: Planner, other: ResolvedModel, emitter: Emitter) -> Object | Finding:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,8 @@ class Unit:
     texts: Mapping[str, str]
     keys: Mapping[str, str]
     reasons: str
+    blamed: Mapping[str, str]
+    """What each reason is said of: the text of the line."""
 
 
 @pytest.fixture
@@ -58,7 +60,9 @@ def made() -> Callable[..., Unit]:
         image = {"image": "registry.example/opa:1.10.1", "digest": DIGEST}
         project = _document("Project", "bank", environments=["prod"], images={"opa": image, "oxigraph": image})
         files = {"modelyard.yaml": yaml.safe_dump(project), "models/all.yaml": yaml.safe_dump_all(documents)}
-        return _unit(Run(MemoryTree({**files, **BESIDE})), models[0]["name"])
+        unit = _unit(Run(MemoryTree({**files, **BESIDE})), models[0]["name"])
+        lines = files["models/all.yaml"].splitlines()
+        return replace(unit, blamed={said: lines[int(line) - 1].strip() for said, line in unit.blamed.items()})
 
     return make
 
@@ -76,7 +80,8 @@ def _unit(run: Run, name: str) -> Unit:
     texts = {file.path.rpartition("/")[2]: file.content.decode() for file in files}
     keys = {file.path.rpartition("/")[2]: file.rule.schema or "" for file in unit.files}
     reasons = "\n".join(f"{one.message} | {one.help}" for one in unit.findings)
-    return Unit({path: yaml.safe_load(text) for path, text in texts.items()}, texts, keys, reasons)
+    blamed = {one.message: str(one.place.line) for one in unit.findings if one.place}
+    return Unit({path: yaml.safe_load(text) for path, text in texts.items()}, texts, keys, reasons, blamed)
 
 
 Judge = Callable[[str, Any], tuple[Violation, ...]]
