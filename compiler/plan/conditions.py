@@ -107,7 +107,7 @@ _PEER: Object = MappingProxyType(
             **{key: {"type": "string"} for key in ("host", "scheme", "namespace", "name")},
             "port": {"type": "integer"},
             "internal": {"type": "boolean"},
-            "cidrs": {"type": "array", "items": {"type": "string"}},
+            **{key: {"type": "array", "items": {"type": "string"}} for key in ("cidrs", "via")},
         },
     }
 )

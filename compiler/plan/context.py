@@ -35,7 +35,7 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "variables": "Plain environment variables: `name`, `value`; those of `uses`, the release's settings (`as`), those of `deploy.env`.",
         "secrets": "Secrets by reference: `name`, `env`, `key` as it is written, and its `path` and `property` (`risk/store` is both).",
         "uses": "What the model asks: `kind`, `name`, `env` or the release's `step`, `url` and its parts, and what `egress` has.",
-        "egress": "What the model reaches over the network: `host`, `port`, `scheme`, `internal`, `namespace`, `selector`, `cidrs`.",
+        "egress": "What the model reaches over the network: `host`, `port`, `scheme`, `internal`, `namespace`, `selector`, `cidrs`, `via`.",
         "usedBy": "Models of the environment that use this one: `name`, `namespace`, `selector`.",
         "endpoint": "What the target exports of the model under `exports.endpoint`, with the parts of its URL; `url` ends in its `path`.",
         "unit": "The folder of the model in the environment: `unit.path`, and `unit.resources`, the files in it that are resources.",

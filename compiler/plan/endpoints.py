@@ -69,7 +69,7 @@ def reached(uses: list[dict[str, Json]], extra: list[str]) -> Iterator[Object]:
             addressed = _by_address(one)
             yield {
                 name: addressed[name]
-                for name in ("host", "port", "scheme", "internal", "namespace", "selector", "cidrs", "name")
+                for name in ("host", "port", "scheme", "internal", "namespace", "selector", "cidrs", "via", "name")
                 if name in addressed
             }
 

@@ -1,6 +1,5 @@
 """What the target `kubernetes` makes of programs, jobs, graphs and agents, and what it refuses of them."""
 
-import copy
 from typing import Any
 
 import pytest
@@ -78,41 +77,6 @@ def test_every_object_is_one_that_the_cluster_takes(spec, made, cluster):
     for path, found in unit.objects.items():
         if unit.keys[path] != "kustomization.schema.json":
             assert cluster("1.34")(unit.keys[path], found) == (), path
-
-
-def unrestricted(spec: dict) -> list[str]:
-    """What keeps a pod from the restricted standard (kubernetes.io/docs/concepts/security/pod-security-standards)."""
-    own = spec.get("securityContext", {})
-    found = [key for key in ("hostNetwork", "hostPID", "hostIPC") if spec.get(key)]
-    found += [volume["name"] for volume in spec.get("volumes", []) if not {"configMap", "emptyDir"} & set(volume)]
-    for container in [*spec.get("initContainers", []), *spec["containers"]]:
-        context = container.get("securityContext", {})
-        found += [
-            f"{container['name']}: {said}"
-            for said, holds in (
-                ("privilege escalation", context.get("allowPrivilegeEscalation") is False),
-                ("privileged", not context.get("privileged")),
-                ("capabilities", context.get("capabilities") == {"drop": ["ALL"]}),
-                ("root", context.get("runAsNonRoot", own.get("runAsNonRoot")) is True),
-                ("root by number", context.get("runAsUser", own.get("runAsUser", 1)) != 0),
-                ("seccomp", (context.get("seccompProfile") or own.get("seccompProfile")) == {"type": "RuntimeDefault"}),
-                ("host ports", not any("hostPort" in port for port in container.get("ports", []))),
-            )
-            if not holds
-        ]
-    return found
-
-
-@pytest.mark.parametrize("spec", MODELS.values(), ids=MODELS)
-def test_every_pod_keeps_the_restricted_standard(spec, made):
-    assert unrestricted(pod(made(spec, gateway=GATEWAY))) == []
-
-
-def test_the_standard_is_looked_at(made):
-    spec = copy.deepcopy(pod(made(MODELS["agent"])))
-    del spec["securityContext"]["runAsNonRoot"]
-    spec["containers"][0]["securityContext"]["capabilities"] = {"drop": ["NET_RAW"]}
-    assert unrestricted(spec) == ["model: capabilities", "model: root"]
 
 
 def reached(unit) -> set[tuple[str, int | None]]:
