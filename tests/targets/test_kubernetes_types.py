@@ -262,3 +262,53 @@ def test_a_value_stays_a_value_where_kubernetes_expands_variables(made):
 )  # fmt: skip
 def test_what_it_cannot_do_is_refused_with_the_reason(spec, said, made):
     assert said in made(spec).reasons
+
+
+VENDOR = {
+    "provider": "Bureau", "product": "Score", "contract": {"id": "C-1"}, "endpoint": {"host": "api.bureau.example", "path": "/v1"},
+    "egress": {"cidrs": ["203.0.113.0/25"]},
+}  # fmt: skip
+EXPORTER = {"url": "blackbox-exporter.monitoring.svc:9115", "module": "http_vendor"}
+
+
+def test_a_vendor_is_asked_whether_it_answers_where_something_can_ask(made, cluster):
+    unit = made(model("vendor", VENDOR), blackboxExporter=EXPORTER)
+    probe = unit.objects["probe.yaml"]
+    assert cluster("1.34")(unit.keys["probe.yaml"], probe) == ()
+    assert cluster("1.34")(unit.keys["probe.yaml"], {**probe, "spec": {**probe["spec"], "prober": {}}})
+    assert (probe["spec"]["prober"], probe["spec"]["module"]) == ({"url": EXPORTER["url"]}, "http_vendor")
+    assert probe["spec"]["targets"]["staticConfig"]["static"] == ["https://api.bureau.example:443/v1"]
+    assert "probe.yaml" in unit.objects["kustomization.yaml"]["resources"]
+    assert "probe.yaml" not in made(model("vendor", VENDOR)).objects
+    assert "probe.yaml" not in made(MODELS["agent"], blackboxExporter=EXPORTER).objects
+
+
+def test_nobody_is_promised_an_answer_of_a_job(made):
+    for promise in ({"sla": {"availability": "99%"}}, {"slo": {"availability": "99%"}}):
+        job = {**MODELS["optimization by the clock"], **promise}
+        assert "a job is asked nothing" in made(job).reasons
+        assert made({**MODELS["optimization"], **promise}).reasons == ""
+
+
+def scaled(low: int, high: int, **more: Any) -> dict:
+    resources = {"cpu": 1, "memory": "1Gi"}
+    return model("agent", AGENT, {"scaling": {"min": low, "max": high}, "resources": resources, **more})
+
+
+def test_no_number_of_replicas_is_put_back_after_the_kill_switch(made):
+    switched = made(scaled(1, 1))
+    assert "replicas" not in switched.objects["deployment.yaml"]["spec"]
+    assert "replicas" not in made(scaled(1, 1, volume={"size": "1Gi"})).objects["statefulset.yaml"]["spec"]
+    assert made(scaled(2, 4)).objects["horizontalpodautoscaler.yaml"]["spec"]["minReplicas"] == 2
+    assert "after somebody threw the kill switch" in made(scaled(2, 2)).reasons
+    assert made(scaled(2, 2, suspended=True)).objects["deployment.yaml"]["spec"]["replicas"] == 0
+    plain = {key: value for key, value in AGENT.items() if key != "killSwitch"}
+    deploy = {"scaling": {"min": 2, "max": 2}}
+    assert made(model("agent", plain, deploy)).objects["deployment.yaml"]["spec"]["replicas"] == 2
+
+
+def test_a_namespace_that_is_reached_twice_is_named_once(made):
+    tools = [TOOL, {**TOOL, "name": "more", "server": "http://more.payments.svc.cluster.local:9000"}]
+    rules = made(model("agent", {**AGENT, "tools": tools}, SCALED)).objects["networkpolicy.yaml"]["spec"]["egress"]
+    assert len(rules) == 2
+    assert str(rules).count("'payments'") == 1
