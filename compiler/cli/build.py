@@ -1,8 +1,10 @@
 """`modelyard build`."""
 
+from __future__ import annotations
+
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,13 +12,17 @@ from compiler.cli import options
 from compiler.cli.output import emit, shows_colour, shows_progress, tell
 from compiler.diagnostics import in_order
 from compiler.errors import UsageError
-from compiler.pipeline import Built, Run, build
-from compiler.plan.plan import Scope
 from compiler.report import REPORTERS, Report
 from compiler.values import as_str
 from compiler.words import nearest
 from compiler.write.apply import apply, plan_changes
 from compiler.write.changes import Action, ChangeSet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from compiler.pipeline import Built, Run
+    from compiler.plan.plan import Scope
 
 _ACTIONS = (
     ("created", Action.CREATE),
@@ -67,6 +73,8 @@ def command(
     modelyard build --output /tmp/preview
     modelyard build --check
     """
+    from compiler.pipeline import Run  # noqa: PLC0415 - help needs none of what a run does
+
     folder = options.project_root(root)
     run = Run(options.open_tree(folder, rev))
     _require(run, models, environments)
@@ -121,6 +129,8 @@ def _owned(models: tuple[str, ...], environments: tuple[str, ...]) -> Callable[[
 
 
 def _built(run: Run, scope: Scope) -> Built:
+    from compiler.pipeline import build  # noqa: PLC0415 - help needs none of what a run does
+
     if not shows_progress():
         return build(run, scope)
     length = sum(scope(name, environment) for name, environment in run.fleet.deployments())

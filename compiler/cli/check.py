@@ -1,7 +1,10 @@
 """`modelyard check`."""
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,8 +12,10 @@ from compiler.cli import options
 from compiler.cli.output import emit, shows_progress, wants_colour
 from compiler.diagnostics import Finding, in_order
 from compiler.errors import UsageError
-from compiler.pipeline import Run, check, sources
 from compiler.report import REPORTERS, Report
+
+if TYPE_CHECKING:
+    from compiler.pipeline import Run
 
 
 @click.command("check")
@@ -54,6 +59,8 @@ def command(
     modelyard check --env prod --format json -o findings.json
     modelyard check --sources
     """
+    from compiler.pipeline import Run, check  # noqa: PLC0415 - help needs none of what a run does
+
     folder = options.project_root(root)
     run = Run(options.open_tree(folder, rev))
     found = check(run)
@@ -66,6 +73,8 @@ def command(
 
 
 def _ran(run: Run) -> tuple[Finding, ...]:
+    from compiler.pipeline import sources  # noqa: PLC0415 - help needs none of what a run does
+
     if not shows_progress():
         return tuple(sources(run))
     with click.progressbar(length=0, label="running", file=sys.stderr, show_pos=True) as bar:

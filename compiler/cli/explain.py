@@ -1,20 +1,24 @@
 """`modelyard explain`."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from compiler import explain
 from compiler.cli import options
 from compiler.cli.output import emit, wants_colour
-from compiler.diagnostics import Code, Place
 from compiler.errors import UsageError
-from compiler.explain import Explained, ExplainedPlace
-from compiler.pipeline import Run
 from compiler.values import Json, dotted, json_pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from compiler.diagnostics import Code, Place
+    from compiler.explain import Explained, ExplainedPlace
 
 _WIDEST = 76
 _ROLES = {"sets": ("●", "green"), "adds": ("●", "green"), "beaten": ("○", "bright_black"), "deletes": ("×", "red")}
@@ -53,6 +57,9 @@ def command(
     modelyard explain build/prod/card-fraud/inferenceservice.yaml:12
     modelyard explain MY101
     """
+    from compiler import explain  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline import Run  # noqa: PLC0415 - help needs none of what a run does
+
     if list_:
         emit(_codes(explain.all_codes(), format_), output)
         return

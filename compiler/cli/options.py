@@ -1,17 +1,21 @@
 """Options that several commands share."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from compiler.errors import SurroundingsError, UsageError
-from compiler.resolve.fleet import Fleet
 from compiler.source.tree import Tree
 from compiler.source.worktree import WorkTree
 from compiler.spec.portfolio import PROJECT_FILE
 from compiler.words import nearest
+
+if TYPE_CHECKING:
+    from compiler.resolve.fleet import Fleet
 
 F = TypeVar("F", bound=Callable[..., Any])
 

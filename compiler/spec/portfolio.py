@@ -1,12 +1,17 @@
 """A repository's documents by kind and name."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname
+from typing import TYPE_CHECKING
 
 from compiler.diagnostics import Finding, Subject
-from compiler.source.document import Document
 from compiler.values import Json, Object, as_list, as_object, as_str
+
+if TYPE_CHECKING:
+    from compiler.source.document import Document
 
 PROJECT_FILE = "modelyard.yaml"
 DEFAULTS_FILE = "_defaults.yaml"

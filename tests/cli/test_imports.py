@@ -28,6 +28,12 @@ def test_what_says_only_what_there_is_imports_nothing_heavy(words, imported) -> 
     assert imported(*words) == set()
 
 
+@pytest.mark.parametrize("name", ["build", "check", "explain"])
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_the_help_of_a_command_imports_nothing_heavy(name, option, imported) -> None:
+    assert imported(name, option) == set()
+
+
 def test_a_check_imports_neither_git_nor_the_classes_of_the_language(imported) -> None:
     assert not {"git", "pydantic"} & imported("check")
 
