@@ -284,7 +284,11 @@ def test_a_vendor_is_asked_whether_it_answers_where_something_can_ask(made, clus
 
 
 def test_nobody_is_promised_an_answer_of_a_job(made):
-    for promise in ({"sla": {"availability": "99%"}}, {"slo": {"availability": "99%"}}):
+    assert (
+        made({**MODELS["optimization by the clock"], "sla": {"window": "30d"}, "slo": {"window": "30d"}}).reasons == ""
+    )
+    latency = {"sla": {"latency": {"p99": "1s"}}}, {"slo": {"latency": [{"under": "1s", "for": "99%"}]}}
+    for promise in ({"sla": {"availability": "99%"}}, {"slo": {"availability": "99%"}}, *latency):
         job = {**MODELS["optimization by the clock"], **promise}
         assert "a job is asked nothing" in made(job).reasons
         assert made({**MODELS["optimization"], **promise}).reasons == ""
