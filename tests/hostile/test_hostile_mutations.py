@@ -1,7 +1,8 @@
 """Whatever stands at a place of the sample portfolio, `check` and `build` answer it with findings or with sound output.
 
 Each mutant replaces one key or value of one document by a hostile text of YAML. A sample of fixed seed is tried; with
-MODELYARD_TEST_MUTANTS=all each one is, which takes long.
+MODELYARD_TEST_MUTANTS=all each one is, which takes long. What a text may move in the output is learnt from two harmless
+words at its place: what is the same for both is the same for a hostile text.
 """
 
 import os
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from compiler.diagnostics import Finding
+from compiler.diagnostics import Finding, Severity
 from compiler.errors import UsageError
 from compiler.pipeline import Built, Run, build
 from compiler.report import REPORTERS, Report
@@ -25,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MARK = "HOSTILEMARK"
 PRODUCT = "60481729"  # of 7777 and 7777: stands in an output only if a text of a spec was run
 LARGEST_SAMPLE = 40
+HARMLESS = ("xharmless", "xplain")  # they sort as the injected texts do
 SECONDS = 5
 HOSTILE = {
     "null": "null",
@@ -65,7 +67,11 @@ HOSTILE = {
     "a merge": "{<<: {name: x}}",
 }
 
+INJECTED = [name for name in HOSTILE if name.startswith("an injected")]
+TEMPLATES = [name for name in HOSTILE if name.startswith(("Jinja", "a CI", "a shell"))]
+
 Pointer = tuple[str | int, ...]
+Leaves = dict[Pointer, object]
 
 
 @dataclass(frozen=True)
@@ -124,12 +130,13 @@ def replaced(data: object, pointer: Pointer, *, is_key: bool) -> object:
     return [new_element if at == first else element for at, element in enumerate(data)]
 
 
-def mutated(files: dict[str, bytes], mutant: Mutant) -> dict[str, bytes]:
+def mutated(files: dict[str, bytes], mutant: Mutant, hostile: str | None = None) -> dict[str, bytes]:
+    """The files with the mutant's text at its place, or with another text there."""
     found = list(yaml.safe_load_all(files[mutant.path]))
     found[mutant.index] = replaced(found[mutant.index], mutant.pointer, is_key=mutant.is_key)
     text = yaml.safe_dump_all(found, sort_keys=False, width=10_000)
     assert text.count(MARK) == 1
-    return {**files, mutant.path: text.replace(MARK, HOSTILE[mutant.hostile]).encode()}
+    return {**files, mutant.path: text.replace(MARK, hostile or HOSTILE[mutant.hostile]).encode()}
 
 
 def keys(data: object) -> Iterator[object]:
@@ -148,6 +155,43 @@ def keys_of(built: Built) -> set[object]:
                 for document in yaml.load_all(file.content, yaml.CSafeLoader):
                     found.update(keys(document))
     return found
+
+
+def leaves(data: object, word: str, pointer: Pointer = ()) -> Iterator[tuple[Pointer, object]]:
+    """Each leaf by its place, empty maps and lists too; where a key holds the word, its place says the mark."""
+    children = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    if not data or not isinstance(data, dict | list):
+        yield pointer, data
+    for part, child in children:
+        yield from leaves(child, word, (*pointer, part.replace(word, MARK) if isinstance(part, str) else part))
+
+
+def leaves_of(built: Built, word: str) -> Leaves:
+    """Every leaf of everything that was built; of a file that is no data, its text."""
+    found: Leaves = {}
+    for file in (file for unit in built.units for file in unit.files):
+        is_data = file.path.endswith((".yaml", ".yml", ".json"))
+        data = list(yaml.load_all(file.content, yaml.CSafeLoader)) if is_data else file.content.decode()
+        found.update(leaves(data, word, (file.path,)))
+    return found
+
+
+def built_with(files: dict[str, bytes], mutant: Mutant, text: str) -> Leaves | None:
+    """The leaves of what the mutant's model becomes with this YAML text at the place; nothing where a finding answers it."""
+    model = documents(files)[mutant.path][mutant.index]["name"]
+    built = build(Run(MemoryTree(mutated(files, mutant, text))), lambda name, _: name == model)
+    return leaves_of(built, yaml.safe_load(text)) if built.is_whole else None
+
+
+def values_of_variables(files: dict[str, bytes]) -> list[tuple[str, int, Pointer]]:
+    """Where a model gives its program a text of any kind, which must be taken and come out as it went in."""
+    return [
+        (path, index, pointer)
+        for path, found in documents(files).items()
+        for index, document in enumerate(found)
+        for pointer, is_key in places(document)
+        if not is_key and "env" in pointer and pointer[-1] == "value"
+    ]
 
 
 def said(run: Run, findings: tuple[Finding, ...]) -> str:
@@ -190,6 +234,35 @@ def chosen(files: dict[str, bytes]) -> list[Mutant]:
     if os.environ.get("MODELYARD_TEST_MUTANTS") == "all":
         return every
     return random.Random(20261124).sample(every, LARGEST_SAMPLE)
+
+
+def test_the_sample_itself_builds_whole_and_clean() -> None:
+    built = build(Run(MemoryTree(sample())))
+    assert built.is_whole
+    assert built.units
+    assert not [finding for finding in built.findings if finding.code.severity is not Severity.INFO]
+
+
+def test_a_hostile_text_moves_nothing_that_a_harmless_word_leaves_alone() -> None:
+    files = sample()
+    found = values_of_variables(files)
+    assert found, "else this test looks at nothing"
+    for path, index, pointer in found:
+        place = Mutant(path, index, pointer, is_key=False, hostile=INJECTED[0])
+        one, other = (built_with(files, place, word) for word in HARMLESS)
+        assert one
+        assert other
+        for name in [*INJECTED, *TEMPLATES]:
+            only_its_leaf_moves(one, other, built_with(files, place, HOSTILE[name]), yaml.safe_load(HOSTILE[name]))
+
+
+def only_its_leaf_moves(one: Leaves, other: Leaves, hostile: Leaves | None, text: str) -> None:
+    assert hostile, f"{text!r} was refused"
+    assert hostile.keys() == one.keys() == other.keys(), text
+    moved = {pointer for pointer in one if one[pointer] != other[pointer]}
+    assert {pointer for pointer in hostile if hostile[pointer] != one[pointer]} == moved, text
+    taken = {hostile[pointer] for pointer in moved if one[pointer] == HARMLESS[0]}
+    assert taken == {text.replace("$", "$$")}, "Kubernetes reads `$$` in a variable's value as `$`"
 
 
 def test_no_hostile_place_stops_a_run_or_leaves_its_place() -> None:
