@@ -44,8 +44,8 @@ def command(
     folder whose models they are for. Nothing is overwritten.
 
     \b
-    modelyard new model card-fraud --type ml --owner payments-risk --folder models/payments
     modelyard new team payments-risk
+    modelyard new model card-fraud --type ml --owner payments-risk --folder models/payments
     modelyard new use-case card-authorisation
     modelyard new defaults models/payments
     modelyard new model assistant --type llm --print

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shlex
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from compiler.resources import kind_schemas, shipped, type_schemas
 TYPES = sorted(type_schemas())
 KINDS = ["Dataset", "Defaults", "Environment", "Policy", "Team", "UseCase", "Waiver"]
 EXAMPLES = shipped("schemas") / "examples"
-EXAMPLE = re.compile(r"^ +(modelyard \S.*)$", re.MULTILINE)
 ANY_TYPE = f"""
 id: shown
 title: Shown
@@ -309,13 +307,3 @@ def test_outside_of_a_project_it_says_what_to_do(tmp_path, monkeypatch, typed) -
     assert typed("init", "there").code == 0
     assert typed("new", "team", "x", "--project", "there").code == 0
     assert (tmp_path / "there" / "models" / "teams" / "x.yaml").exists()
-
-
-def test_the_examples_of_its_help_run(fresh, typed) -> None:
-    assert typed("new", "team", "payments-risk").code == 0
-    examples = EXAMPLE.findall(typed("new", "--help").out)
-    assert examples
-    (fresh / "models" / "teams" / "payments-risk.yaml").rename(fresh / "models" / "teams" / "another.yaml")
-    for example in examples:
-        if example != "modelyard new team payments-risk":  # the first example needs it already
-            assert typed(*shlex.split(example)[1:]).code == 0, example
