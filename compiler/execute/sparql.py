@@ -1,0 +1,49 @@
+"""The words of a SPARQL query, without what is written in it as text, name or comment."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_TOKEN = re.compile(
+    r"""
+      (?P<iri> <[^<>"{}|^`\\\x00-\x20]*> )
+    | \#[^\n]*
+    | \"{3}(?:[^"\\]|\\.|\"{1,2}(?!\"))*\"{3} | '{3}(?:[^'\\]|\\.|'{1,2}(?!'))*'{3}
+    | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*'
+    | [?$@]\w+
+    | [\w.-]*:[\w.:%\\-]*
+    | (?P<word> [A-Za-z_]\w* )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"})
+"""What an update begins with: www.w3.org/TR/sparql11-query, section 19.8, rules Update1 and Modify."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word in capitals, or an IRI within its brackets, and where it stands."""
+
+    text: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The text of a query."""
+
+    text: str
+
+    def tokens(self) -> Iterator[Word]:
+        """Its words and IRIs."""
+        for found in _TOKEN.finditer(self.text):
+            kept = found["iri"] or (found["word"] or "").upper()
+            if kept:
+                start = found.start()
+                before = self.text.rfind("\n", 0, start) + 1
+                yield Word(kept, self.text.count("\n", 0, start) + 1, start - before + 1)
+
+    def words(self) -> Iterator[Word]:
+        """Its words."""
+        return (token for token in self.tokens() if not token.text.startswith("<"))

@@ -1,0 +1,190 @@
+"""Knowledge graphs: files are RDF, the ontology is the one that is named, facts keep the shapes and answer the questions."""
+
+# ruff: noqa: E501 - a row of a table is a claim
+
+import pytest
+
+from compiler.execute.child import Child, Stopped
+from compiler.execute.engines.graph import ENGINE
+from compiler.execute.job import Job, Kind, Spot, at_line, in_source
+from compiler.execute.limits import Limits
+
+ONTOLOGY = """@prefix o: <http://shop.example/o#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+<http://shop.example/o> a owl:Ontology ; owl:versionInfo "1" .
+o:Shop a owl:Class .
+o:city a owl:DatatypeProperty .
+o:near a owl:ObjectProperty .
+"""
+FACTS = """@prefix o: <http://shop.example/o#> .
+@prefix s: <http://shop.example/s/> .
+
+s:a a o:Shop ;
+    o:city "Bern" ;
+    o:near s:b .
+s:b a o:Shop ; o:city "Thun" ;
+    o:near s:a .
+"""
+SHAPES = """@prefix o: <http://shop.example/o#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+o:ShopShape a sh:NodeShape ;
+    sh:targetClass o:Shop ;
+    sh:property [ sh:path o:city ; sh:minCount 1 ; sh:in ( "Bern" "Thun" ) ; sh:message "a shop has a city" ] .
+"""
+PREFIX = "PREFIX o: <http://shop.example/o#>\n"
+FILES = {
+    "o.ttl": ONTOLOGY,
+    "f.ttl": FACTS,
+    "s.ttl": SHAPES,
+    "cities.rq": PREFIX + "# SERVICE, in a comment\nSELECT ?shop ?city { ?shop o:city ?city }\n",
+    "alone.rq": PREFIX + "ASK { ?s a o:Shop FILTER NOT EXISTS { ?s o:near ?service } }\n",
+}
+BERN = {"shop": "http://shop.example/s/a", "city": "Bern"}
+THUN = {"shop": "http://shop.example/s/b", "city": "Thun"}
+QUESTIONS = [
+    {"question": "Which cities?", "query": "cities.rq", "answers": [THUN, BERN]},
+    {"question": "How many?", "query": "cities.rq", "atLeast": 2},
+    {"question": "Is one alone?", "query": "alone.rq", "holds": False},
+]
+
+
+def job(questions=QUESTIONS, ontology=None, shapes=("s.ttl",), facts=("f.ttl",), **changed) -> Job:
+    """The release, with a text in some of its files replaced, or a whole file."""
+    files = dict(FILES)
+    for stem, change in changed.items():
+        name = next((name for name in files if name.startswith(f"{stem}.")), f"{stem}.rq")
+        if isinstance(change, tuple):
+            assert change[0] in files[name]
+            files[name] = files[name].replace(*change)
+        else:
+            files[name] = change
+    said = {"iri": "http://shop.example/o", "version": "1", "files": ["o.ttl"], **(ontology or {})}
+    source = {"ontology": said, "shapes": list(shapes), "files": list(facts), "questions": questions}
+    return Job("graph", "knowledge-graph", source, {}, {name: text.encode() for name, text in files.items()})
+
+
+def asking(text: str, **expected) -> Job:
+    return job([{"question": "What?", "query": "q.rq", **expected}], q=text)
+
+
+def said(asked: Job) -> list[tuple[Kind, Spot, str]]:
+    return [(found.kind, found.spot, found.message) for found in ENGINE.run(asked, lambda _: None)]
+
+
+def test_a_sound_release_has_nothing_said_of_it() -> None:
+    assert said(job()) == []
+
+
+def test_it_takes_facts_beside_the_spec_alone() -> None:
+    assert ENGINE.takes("knowledge-graph", {"files": ["f.ttl"]})
+    assert not ENGINE.takes("knowledge-graph", {"uri": "s3://facts/"})
+
+
+MISSING = "“Which cities?”: expected "
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "spot", "message"),
+    [
+        (job(f=("s:b .", "t:b .")), Kind.BROKEN, at_line("f.ttl", 6, 12), "The prefix t: has not been declared"),
+        (job(o=("Ontology ;", "Ontology ")), Kind.BROKEN, at_line("o.ttl", 3, 41), None),
+        (job(s=("sh:minCount 1 ;", "sh:minCount ;")), Kind.BROKEN, at_line("s.ttl", 5, 48), None),
+        (job(facts=("alone.rq",)), Kind.BROKEN, at_line("alone.rq"), "`alone.rq` is read as no RDF: expected a name that ends with .ttl or .nt or .trig"),
+        (job(ontology={"iri": "http://shop.example/p"}), Kind.DISAGREES, in_source("ontology", "iri"), "no file of the ontology says that <http://shop.example/p> is an owl:Ontology"),
+        (job(ontology={"version": "2"}), Kind.DISAGREES, in_source("ontology", "version"), 'the ontology says owl:versionInfo "1", and the spec says "2"'),
+        (job(f=('"Thun" ;', '"Thun" ; o:cty 1 ;')), Kind.DOUBTFUL, at_line("f.ttl", 7), "the ontology declares no <http://shop.example/o#cty>"),
+        (job(f=("s:b a o:Shop", "s:b a o:Shop, o:Stall")), Kind.DOUBTFUL, at_line("f.ttl", 7), "the ontology declares no <http://shop.example/o#Stall>"),
+        (job(s=("sh:minCount 1 ;", "sh:minCont 1 ;")), Kind.BROKEN, at_line("s.ttl", 5), "SHACL has no `sh:minCont`: nothing is checked by it"),
+        (job([], f=('o:city "Bern" ;', "")), Kind.NONCONFORMING, at_line("f.ttl", 4), "a shop has a city (focus node <http://shop.example/s/a>, path <http://shop.example/o#city>)"),
+        (job([], f=('"Thun"', '"Biel"')), Kind.NONCONFORMING, at_line("f.ttl", 7), 'a shop has a city (focus node <http://shop.example/s/b>, path <http://shop.example/o#city>, value "Biel")'),
+        (job(s=("sh:targetClass o:Shop", "sh:targetNode o:c")), Kind.DOUBTFUL, at_line("s.ttl", 4), "the shape judges nothing: no fact is met by its target <http://shop.example/o#c>"),
+        (job(s=("sh:targetClass o:Shop ;", "")), Kind.DOUBTFUL, at_line("s.ttl"), "no shape has a target, so that nothing is judged"),
+        (job(s=("sh:property", "sh:rule [] ; sh:property")), Kind.NOT_RUN, at_line("s.ttl", 5), "`sh:rule` is beyond SHACL's core and SHACL-SPARQL, and was not judged"),
+        (job(s=("sh:property", "sh:js [] ; sh:property")), Kind.NOT_RUN, at_line("s.ttl", 5), None),
+        (job([{**QUESTIONS[0], "answers": [BERN]}]), Kind.WRONG, in_source("questions", 0, "answers"), None),
+        (job([{**QUESTIONS[0], "answers": [BERN, THUN, BERN]}]), Kind.WRONG, in_source("questions", 0, "answers", 2), None),
+        (job([{**QUESTIONS[0], "answers": [BERN, {**THUN, "city": "Biel"}]}]), Kind.WRONG, in_source("questions", 0, "answers", 1), None),
+        (job([{**QUESTIONS[0], "answers": [{**BERN, "sity": "x"}]}]), Kind.DISAGREES, in_source("questions", 0, "answers", 0, "sity"), "`cities.rq` has no variable `sity`"),
+        (job([{**QUESTIONS[1], "atLeast": 3}]), Kind.WRONG, in_source("questions", 0, "atLeast"), "“How many?” is answered with 2 rows, and at least 3 expected"),
+        (job([{**QUESTIONS[2], "holds": True}]), Kind.WRONG, in_source("questions", 0, "holds"), "“Is one alone?” is answered with false, and expected true"),
+        (job([{**QUESTIONS[2], "query": "cities.rq"}]), Kind.DISAGREES, in_source("questions", 0, "holds"), "`cities.rq` is SELECT, and `holds` expects ASK"),
+        (asking("CONSTRUCT WHERE { ?a ?b ?c }", atLeast=1), Kind.DISAGREES, in_source("questions", 0, "atLeast"), "`q.rq` is CONSTRUCT or DESCRIBE, and `atLeast` expects SELECT"),
+        (asking("SELECT ?a {\n ?a ?b }", atLeast=1), Kind.BROKEN, at_line("q.rq", 2, 9), None),
+        (asking("SELECT (<http://f.example/>(1) AS ?x) {}", atLeast=1), Kind.BROKEN, at_line("q.rq"), None),
+        (asking("SELECT ?a {\n service <http://x.example/> { ?a ?b ?c } }", atLeast=1), Kind.REACHES_OUT, at_line("q.rq", 2, 2), "the query asks another server (SERVICE)"),
+        (asking("SELECT ?a\nFROM <http://x.example/> { ?a ?b ?c }", atLeast=1), Kind.REACHES_OUT, at_line("q.rq", 2, 6), "the query reads <http://x.example/>, which is no graph of the facts"),
+        (asking("LOAD <http://x.example/>", atLeast=1), Kind.REACHES_OUT, at_line("q.rq"), None),
+        (asking("PREFIX o: <http://o.example/>\nDELETE WHERE { ?a ?b ?c }", atLeast=1), Kind.BROKEN, at_line("q.rq", 2), "`DELETE` begins an update, and a question changes nothing"),
+    ],
+)  # fmt: skip
+def test_one_change_is_one_remark_at_its_place(asked, kind, spot, message) -> None:
+    [(found, where, text)] = said(asked)
+    assert (found, where) == (kind, spot)
+    assert message is None or text == message
+
+
+def test_an_import_is_said_and_never_fetched() -> None:
+    [(kind, spot, message)] = said(
+        job(o=("o:city a", "<http://shop.example/o> owl:imports <http://w.example/> .\no:city a"))
+    )
+    assert (kind, spot) == (Kind.NOT_RUN, at_line("o.ttl", 5))
+    assert message == "<http://w.example/> is imported and was not read: nothing is fetched, here or by the store"
+
+
+def test_facts_in_a_named_graph_are_judged_and_may_be_named() -> None:
+    trig = FACTS.replace("s:a a o:Shop", "GRAPH s:g { s:a a o:Shop", 1).rstrip() + " }\n"
+    files = {**FILES, "f.trig": trig}
+    asked = job(
+        [{"question": "Q", "query": "q.rq", "atLeast": 2}],
+        facts=("f.trig",),
+        q="SELECT ?a FROM <http://shop.example/s/g> { ?a <http://shop.example/o#city> ?c }",
+    )
+    asked = Job(asked.engine, asked.type, asked.source, {}, {**asked.files, "f.trig": files["f.trig"].encode()})
+    assert said(asked) == []
+
+
+def test_a_node_without_a_name_is_found_by_its_own_lines() -> None:
+    found = said(job([], f=("o:near s:a .", "o:near [ a o:Shop ;\n o:city 'Rom' ] .")))
+    assert [item[:2] for item in found] == [(Kind.NONCONFORMING, at_line("f.ttl", 9))]
+
+
+SPARQL_SHAPE = 'sh:sparql [ sh:select """SELECT $this { %s }""" ] ; sh:property'
+
+
+def test_a_shape_may_ask_a_query_and_no_server() -> None:
+    here = "$this <http://shop.example/o#near> $this"
+    assert said(job(s=("sh:property", SPARQL_SHAPE % here))) == []
+    kinds = {
+        item[0] for item in said(job(s=("sh:property", SPARQL_SHAPE % f"SERVICE <http://x.example/> {{ {here} }}")))
+    }
+    assert Kind.REACHES_OUT in kinds
+    assert kinds <= {Kind.REACHES_OUT, Kind.BROKEN}
+
+
+EXPLODES = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'?a{i} ?b{i} ?c{i} .' for i in range(12))} }}"
+
+
+def test_the_child_runs_it_and_stops_what_does_not_end() -> None:
+    with Child(Limits(cpu_seconds=3)) as child:
+        assert child.ask(job()) == ()
+        came = child.ask(asking(EXPLODES, atLeast=1))
+        assert isinstance(came, Stopped)
+        assert came.file == "q.rq"
+        [remark] = child.ask(job([{**QUESTIONS[1], "atLeast": 3}]))
+        assert remark.kind is Kind.WRONG
+
+
+@pytest.mark.parametrize(
+    "facts", ["[ <a:b> " * 100_000, "<a:b> <a:c> " + "( " * 100_000, "\x00\xff" * 1000, "<" * 1_000_000]
+)
+def test_hostile_facts_are_a_finding_and_no_hang(facts) -> None:
+    with Child(Limits(cpu_seconds=5)) as child:
+        came = child.ask(job([], f=facts))
+        assert isinstance(came, Stopped) or [remark.kind for remark in came] in ([Kind.BROKEN], [Kind.STOPPED])
+
+
+def test_a_hostile_query_is_a_finding_and_no_hang() -> None:
+    with Child(Limits(cpu_seconds=5)) as child:
+        came = child.ask(asking("SELECT * " + "{" * 200_000 + "}" * 200_000, atLeast=1))
+        assert isinstance(came, Stopped) or came[0].kind in {Kind.BROKEN, Kind.STOPPED}
+        assert child.ask(job()) == ()
