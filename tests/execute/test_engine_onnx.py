@@ -1,0 +1,204 @@
+"""ONNX models: they are sound, agree with the spec's interface, and answer cases as they say."""
+
+# ruff: noqa: E501 - a row of a table is a claim
+
+import importlib.util
+import os
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from compiler.execute.child import Child, Stopped
+from compiler.execute.engines.onnx import ENGINE
+from compiler.execute.job import Job, Kind, at_line, in_data, in_source
+from compiler.execute.limits import Limits
+
+WEIGHTS = np.array([[2.0], [3.0]], dtype=np.float32)
+INTERFACE = {
+    "inputs": [{"name": "x", "datatype": "FP32", "shape": [-1, 2]}],
+    "outputs": [{"name": "y", "datatype": "FP32", "shape": [-1, 1]}],
+}
+CASES = [{"name": "one row", "input": {"x": [[1, 1]]}, "output": {"y": [[5]]}}]
+SOURCE = {"format": "onnx", "files": ["m.onnx"]}
+
+
+def model(nodes=None, weights=None, opset=17, domain="") -> onnx.ModelProto:
+    graph = helper.make_graph(
+        nodes or [helper.make_node("MatMul", ["x", "w"], ["y"])],
+        "points",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [None, 2])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [None, 1])],
+        [weights or numpy_helper.from_array(WEIGHTS, "w")],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid(domain, opset)], ir_version=8)
+
+
+def job(content=None, cases=CASES, inputs=None, outputs=None, files=None, type="ml") -> Job:
+    content = model().SerializeToString() if content is None else content
+    files = {"m.onnx": content, **(files or {})}
+    interface = {
+        key: [{**INTERFACE[key][0], **(said or {})}] for key, said in (("inputs", inputs), ("outputs", outputs))
+    }
+    return Job("onnx", type, {**SOURCE, "files": list(files)}, interface, files, {"c.yaml": cases})
+
+
+def outside(place: str) -> bytes:
+    weights = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[2, 1], data_location=TensorProto.EXTERNAL)
+    weights.external_data.add(key="location", value=place)
+    return model(weights=weights).SerializeToString()
+
+
+@pytest.fixture
+def said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return lambda asked: [(found.kind, found.spot, found.message) for found in ENGINE.run(asked, lambda _: None)]
+
+
+def test_a_sound_release_has_nothing_said_of_it(said) -> None:
+    assert said(job()) == []
+
+
+def test_weights_may_lie_in_a_file_of_the_release(said) -> None:
+    assert said(job(outside("w.bin"), files={"w.bin": WEIGHTS.tobytes()})) == []
+
+
+def test_an_interface_that_names_nothing_promises_nothing(said) -> None:
+    assert said(Job("onnx", "ml", SOURCE, {}, job().files, {"c.yaml": CASES})) == []
+
+
+def test_it_takes_onnx_beside_the_spec_alone() -> None:
+    assert ENGINE.takes("statistical", SOURCE)
+    assert ENGINE.takes("ml", SOURCE)
+    assert not ENGINE.takes("ml", {"format": "onnx", "uri": "s3://m/"})
+    assert not ENGINE.takes("ml", {"format": "sklearn", "files": ["m.skops"]})
+
+
+FILES = in_source("files")
+REACHES = "`m.onnx` takes weights from `{}`, which is no file of the release"
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "spot", "message"),
+    [
+        (job(b"no model"), Kind.BROKEN, at_line("m.onnx"), "`m.onnx` is no ONNX model: it is no protobuf of one"),
+        (job(b""), Kind.BROKEN, at_line("m.onnx"), None),
+        (job(model([helper.make_node("MatMul", ["x", "v"], ["y"])]).SerializeToString()), Kind.BROKEN, at_line("m.onnx"), None),
+        (job(model([helper.make_node("Conv", ["x", "w"], ["y"])]).SerializeToString()), Kind.BROKEN, at_line("m.onnx"), None),
+        (job(model([helper.make_node("Own", ["x", "w"], ["y"], domain="own")], domain="own", opset=1).SerializeToString()), Kind.BROKEN, at_line("m.onnx"), None),
+        (job(outside("/etc/hostname")), Kind.REACHES_OUT, at_line("m.onnx"), REACHES.format("/etc/hostname")),
+        (job(outside("../w.bin")), Kind.REACHES_OUT, at_line("m.onnx"), REACHES.format("../w.bin")),
+        (job(outside("w.bin")), Kind.REACHES_OUT, at_line("m.onnx"), REACHES.format("w.bin")),
+        (job(outside("w.bin"), files={"w.bin": b"shrt"}), Kind.BROKEN, at_line("m.onnx"), None),
+        (job(inputs={"datatype": "FP64"}), Kind.DISAGREES, FILES, "the input `x` is FP32 in the model, and FP64 in the interface"),
+        (job(outputs={"shape": [-1, 2]}), Kind.DISAGREES, FILES, "the output `y` has the shape [-1, 1] in the model, and [-1, 2] in the interface"),
+        (job(outputs={"shape": [-1]}), Kind.DISAGREES, FILES, None),
+        (job(inputs={"shape": [-1, -1]}), Kind.DISAGREES, FILES, None),
+        (job(outputs={"name": "yy"}), Kind.DISAGREES, FILES, "the model has no output `yy`"),
+        (job(cases=[{**CASES[0], "output": {"y": [[6]]}}]), Kind.WRONG, in_data("c.yaml", 0, "output", "y", 0, 0), "the case `one row` fails: y[0][0]: expected 6, and 5.0 came"),
+        (job(cases=[{**CASES[0], "output": {"z": [[5]]}}]), Kind.WRONG, in_data("c.yaml", 0, "output", "z"), None),
+        (job(cases=[{**CASES[0], "input": {"x": [[1, 1, 1]]}}]), Kind.WRONG, in_data("c.yaml", 0, "input"), None),
+        (job(cases=[{**CASES[0], "input": {"x": [[1], [1, 2]]}}]), Kind.DISAGREES, in_data("c.yaml", 0, "input", "x"), "this is no tensor(float), which the input `x` is"),
+        (job(cases=[{**CASES[0], "input": {"x": [["a", 1]]}}]), Kind.DISAGREES, in_data("c.yaml", 0, "input", "x"), None),
+        (job(cases=[{**CASES[0], "input": {}}]), Kind.DISAGREES, in_data("c.yaml", 0, "input"), "the case `one row` gives no input `x`"),
+        (job(cases=[{**CASES[0], "input": {"x": [[1, 1]], "xx": 1}}]), Kind.DISAGREES, in_data("c.yaml", 0, "input", "xx"), "the model has no input `xx`"),
+        (job(files={"n.onnx": b""}), Kind.NOT_RUN, at_line("n.onnx"), "cases ask `m.onnx`, the first model: `n.onnx` was not run"),
+    ],
+)  # fmt: skip
+def test_one_change_is_one_remark_at_its_place(said, asked, kind, spot, message) -> None:
+    [(found, where, text)] = said(asked)
+    assert (found, where) == (kind, spot)
+    assert message is None or text == message
+    assert "Traceback" not in text
+    assert "\n" not in text
+
+
+def test_an_input_that_the_interface_leaves_out_is_told(said) -> None:
+    found = said(job(inputs={"name": "other"}))
+    assert [item[2] for item in found] == [
+        "the model has no input `other`",
+        "the model asks for an input `x`, which the interface does not name",
+    ]
+
+
+def forever() -> bytes:
+    """A loop that counts to the largest number there is."""
+    body = helper.make_graph(
+        [helper.make_node("Identity", ["go"], ["goes"]), helper.make_node("Add", ["v", "v"], ["vv"])],
+        "body",
+        [helper.make_tensor_value_info("i", TensorProto.INT64, []), helper.make_tensor_value_info("go", TensorProto.BOOL, []), helper.make_tensor_value_info("v", TensorProto.FLOAT, None)],
+        [helper.make_tensor_value_info("goes", TensorProto.BOOL, []), helper.make_tensor_value_info("vv", TensorProto.FLOAT, None)],
+    )  # fmt: skip
+    most = helper.make_node("Constant", [], ["n"], value=numpy_helper.from_array(np.array(2**62, dtype=np.int64)))
+    return model(
+        [
+            helper.make_node("MatMul", ["x", "w"], ["p"]),
+            most,
+            helper.make_node("Loop", ["n", "", "p"], ["y"], body=body),
+        ]
+    ).SerializeToString()
+
+
+def huge() -> bytes:
+    """A tensor of 400 GB from twenty bytes."""
+    shape = numpy_helper.from_array(np.array([100_000, 1_000_000], dtype=np.int64))
+    return model(
+        [
+            helper.make_node("MatMul", ["x", "w"], ["p"]),
+            helper.make_node("Constant", [], ["s"], value=shape),
+            helper.make_node("ConstantOfShape", ["s"], ["z"]),
+            helper.make_node("ReduceSum", ["z"], ["t"]),
+            helper.make_node("Add", ["p", "t"], ["y"]),
+        ]
+    ).SerializeToString()
+
+
+def test_the_child_runs_it_and_stops_what_does_not_end() -> None:
+    with Child(Limits(cpu_seconds=3)) as child:
+        assert child.ask(job()) == ()
+        came = child.ask(job(forever()))
+        assert isinstance(came, Stopped)
+        assert came.file == "c.yaml"
+        assert child.ask(job()) == ()
+
+
+@pytest.mark.parametrize("content", [huge(), os.urandom(100_000), b"\x0a\xff\xff\xff\x7f" * 1000, b"\x3a" * 1_000_000])
+def test_hostile_bytes_are_a_finding_and_no_hang(content) -> None:
+    with Child(Limits(cpu_seconds=5, memory_bytes=1 << 30)) as child:
+        came = child.ask(job(content))
+        assert isinstance(came, Stopped) or {remark.kind for remark in came} <= {Kind.BROKEN, Kind.WRONG, Kind.STOPPED}
+        assert came
+
+
+@pytest.fixture(scope="module")
+def trainer() -> None:
+    """scikit-learn and skl2onnx, of the extra `serve`."""
+    missing = [name for name in ("sklearn", "skl2onnx") if importlib.util.find_spec(name) is None]
+    if missing:
+        said = f"{', '.join(missing)} is not installed: pip install 'modelyard[serve]'"
+        excused = set(missing) <= set(os.environ.get("MODELYARD_TEST_WITHOUT", "").split())
+        if os.environ.get("MODELYARD_TEST_STRICT") == "1" and not excused:
+            pytest.fail(f"{said}, and MODELYARD_TEST_STRICT=1 asks for it")
+        pytest.skip(said)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # what the two packages say of each other is not ours
+@pytest.mark.usefixtures("trainer")
+def test_a_model_trained_here_answers_as_it_does_where_it_was_trained() -> None:
+    from skl2onnx import to_onnx  # noqa: PLC0415 - the extra `serve`
+    from sklearn.linear_model import LinearRegression  # noqa: PLC0415 - likewise
+
+    rows = np.random.default_rng(1).uniform(-5, 5, (200, 3)).astype(np.float32)
+    trained = LinearRegression().fit(rows, rows @ np.array([1.0, -2.0, 0.5], dtype=np.float32) + 7)
+    content = to_onnx(trained, rows[:1], target_opset=17).SerializeToString()
+    asked = [[1.0, 2.0, 3.0], [-4.0, 0.5, 0.0]]
+    answer = trained.predict(np.array(asked, dtype=np.float32)).reshape(-1, 1).tolist()
+    cases = [{"name": "as trained", "input": {"X": asked}, "output": {"variable": answer}, "tolerance": 1e-4}]
+    inputs, outputs = {"name": "X", "shape": [-1, 3]}, {"name": "variable"}
+    with Child(Limits()) as child:
+        assert child.ask(job(content, cases, inputs, outputs)) == ()
+        off = [{**cases[0], "output": {"variable": [[value + 0.01] for [value] in answer]}}]
+        [remark] = child.ask(job(content, off, inputs, outputs))
+        assert (remark.kind, remark.spot) == (Kind.WRONG, in_data("c.yaml", 0, "output", "variable", 0, 0))
