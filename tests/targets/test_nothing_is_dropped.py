@@ -1,17 +1,28 @@
 """What a spec says of how a model runs changes what is rendered, or is refused: nothing is dropped in silence."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+import yaml
 
-DIGEST, OTHER = "sha256:" + "0" * 64, "sha256:" + "1" * 64
+from compiler.resources import kind_schemas, shipped
+
+DIGEST, OTHER, THIRD = ("sha256:" + digit * 64 for digit in "012")
 HEAD = {"apiVersion": "modelyard/v1", "kind": "Model", "lifecycle": "production", "summary": "A.", "version": "1.0.0"}
 IMAGE = {"image": "registry.example/own:1.0", "digest": DIGEST}
 PROGRAM = {**IMAGE, "port": 9000, "health": "/ready"}
 TOOL = {"name": "a", "server": "http://a.tools.svc:80", "allow": ["find"], "sideEffects": "none", "approval": "never"}
+VENDOR = {
+    "provider": "Bureau", "product": "Score", "contract": {"id": "C-1"}, "endpoint": {"host": "api.bureau.example"},
+    "egress": {"cidrs": ["203.0.113.0/25"]},
+}  # fmt: skip
 STORED = {"uri": "s3://models/one/1.0.0/", "digest": DIGEST}
+OTHER_IMAGE = {"image": "registry.example/x:1", "digest": DIGEST}
+FACTS = {
+    "ontology": {"iri": "https://x.example/o", "version": "1", "files": ["ownership.ttl"]}, "uri": "s3://a/b", "digest": DIGEST,
+}  # fmt: skip
 OWN = {"runtime": {"image": "registry.example/agent:1.0", "digest": DIGEST}}
 
 
@@ -53,75 +64,169 @@ MODELS = {
         {"ontology": {"iri": "https://x.example/o", "version": "1", "files": ["ownership.ttl"]}, "files": ["companies.ttl"]},
     ),
     "agent": model("agent", "kubernetes", {**PROGRAM, "as": {"env": "S"}, "limits": {"steps": 5}, "tools": [TOOL]}),
+    "vendor": {**model("vendor", "kubernetes", VENDOR), "deploy": {"target": "kubernetes"}},
 }  # fmt: skip
 
+
 BATCH = {"schedule": "0 1 * * *"}
-COMMON: dict[str, tuple[Any, Any]] = {
+SECRET = {"name": "a", "key": "x/y", "as": {"env": "A"}}
+Variant = tuple[Any, Any] | tuple[str, Any, Any]
+"""Two values of a field; or of a field above it, named first, where the field does not stand alone."""
+COMMON: dict[str, Variant] = {
+    "deploy.target": ("kserve", "kubernetes"),
     "deploy.resources.cpu": (2, 3),
     "deploy.resources.memory": ("2Gi", "3Gi"),
     "deploy.resources.gpu": (1, 2),
-    "deploy.scaling": ({"min": 1, "max": 1}, {"min": 1, "max": 3}),
-    "deploy.options.priorityClass": ("low", "high"),
+    "deploy.scaling.min": ("deploy.scaling", {"min": 1, "max": 4}, {"min": 3, "max": 4}),
+    "deploy.scaling.max": ("deploy.scaling", {"min": 1, "max": 1}, {"min": 1, "max": 3}),
     "deploy.scaling.cpu": ("50%", "60%"),
     "deploy.scaling.memory": ("50%", "60%"),
     "deploy.scaling.concurrency": (2, 3),
     "deploy.scaling.requestsPerSecond": (2, 3),
     "deploy.disruptionBudget": (1, 2),
-    "deploy.suspended": (True, True),
-    "deploy.batch": (BATCH, {**BATCH, "schedule": "0 2 * * *"}),
-    "deploy.volume": ({"size": "1Gi"}, {"size": "2Gi"}),
-    "deploy.expose": ({"host": "a.example"}, {"host": "b.example"}),
-    "deploy.env": ([{"name": "A", "value": "1"}], [{"name": "A", "value": "2"}]),
-    "deploy.secrets": (
-        [{"name": "a", "key": "x/y", "as": {"env": "A"}}],
-        [{"name": "b", "key": "x/y", "as": {"env": "A"}}],
-    ),
+    "deploy.suspended": (True, False),
+    "deploy.batch.schedule": ("0 1 * * *", "0 2 * * *"),
+    "deploy.batch.timeZone": ("deploy.batch", {**BATCH, "timeZone": "Europe/Zurich"}, {**BATCH, "timeZone": "Europe/Paris"}),
+    "deploy.batch.overlap": ("deploy.batch", {**BATCH, "overlap": "allow"}, {**BATCH, "overlap": "replace"}),
+    "deploy.batch.deadline": ("deploy.batch", {**BATCH, "deadline": "1h"}, {**BATCH, "deadline": "2h"}),
+    "deploy.batch.retries": ("deploy.batch", {**BATCH, "retries": 1}, {**BATCH, "retries": 2}),
+    "deploy.volume.size": ("1Gi", "2Gi"),
+    "deploy.volume.storageClass": ("deploy.volume", {"size": "1Gi", "storageClass": "a"}, {"size": "1Gi", "storageClass": "b"}),
+    "deploy.expose.host": ("a.example", "b.example"),
+    "deploy.expose.path": ("deploy.expose", {"host": "a.example", "path": "/a"}, {"host": "a.example", "path": "/b"}),
+    "deploy.env.name": ("deploy.env", [{"name": "A", "value": "1"}], [{"name": "B", "value": "1"}]),
+    "deploy.env.value": ("deploy.env", [{"name": "A", "value": "1"}], [{"name": "A", "value": "2"}]),
+    "deploy.secrets.name": ("deploy.secrets", [SECRET], [{**SECRET, "name": "b"}]),
+    "deploy.secrets.key": ("deploy.secrets", [SECRET], [{**SECRET, "key": "x/z"}]),
+    "deploy.secrets.as.env": ("deploy.secrets", [SECRET], [{**SECRET, "as": {"env": "B"}}]),
     "deploy.egress": (["http://a.b.svc:80"], ["http://a.c.svc:80"]),
-    "runtime.image": ("registry.example/x:1", "registry.example/x:2"),
+    "deploy.options": ({"priorityClass": "low"}, {"priorityClass": "high"}),
+    "runtime.image": ("runtime", OTHER_IMAGE, {**OTHER_IMAGE, "image": "registry.example/x:2"}),
     "runtime.args": (["a"], ["b"]),
     "runtime.version": ("1.0", "2.0"),
     "interface.protocol": ("v1", "grpc-v2"),
     "uses": ([{"model": "retail", "as": {"env": "A"}}], [{"model": "policy", "as": {"env": "A"}}]),
-}
-SOURCE: dict[str, dict[str, tuple[Any, Any]]] = {
+}  # fmt: skip
+
+PARAMETER = {"name": "a", "value": 1, "rationale": "a"}
+ARTIFACT: dict[str, Variant] = {"uri": ("s3://a/b", "s3://a/c"), "digest": (OTHER, THIRD)}
+RUN: dict[str, Variant] = {
+    "image": ("registry.example/x:1", "registry.example/x:2"), "digest": (OTHER, THIRD), "port": (1, 2), "health": ("/a", "/b"),
+    "args": (["a"], ["b"]), "files": (["cash.lp"], ["data.json"]), "as.env": ("A", "B"),
+    "parameters.name": ("parameters", [PARAMETER], [{**PARAMETER, "name": "b"}]),
+    "parameters.value": ("parameters", [PARAMETER], [{**PARAMETER, "value": 2}]),
+}  # fmt: skip
+DECISIONS = {"engine": "gorules", "files": ["pricing.json"]}
+LORA = {"name": "a", "uri": "s3://a/b", "digest": DIGEST}
+STEP = {"name": "a", "model": "retail"}
+WHEN = {"field": "a", "op": "==", "value": 1}
+
+
+def within(path: str, one: dict, **more: Any) -> Variant:
+    """A list of one element, and the same with that element changed."""
+    return (path, [one], [{**one, **more}])
+
+
+def switched(**more: Any) -> Variant:
+    """A switch by a condition, and by another."""
+    one, other = ({"router": "switch", "steps": [{**STEP, "when": when}]} for when in (WHEN, {**WHEN, **more}))
+    return ("", one, other)
+
+
+def routed(router: str, one: dict, other: dict) -> Variant:
+    last = {"name": "b", "model": "policy"}
+    return ("", *({"router": router, "steps": [{**STEP, **each}, {**last, **each}]} for each in (one, other)))
+
+
+SOURCE: dict[str, dict[str, Variant]] = {
     "ml": {
-        "format": ("xgboost", "lightgbm"), "formatVersion": ("1", "2"), "uri": ("s3://a/b", "s3://a/c"),
-        "digest": (OTHER, "sha256:" + "2" * 64),
+        **ARTIFACT, "format": ("xgboost", "lightgbm"), "formatVersion": ("1", "2"),
+        "files": ("", {"format": "onnx", "files": ["cash.lp"]}, {"format": "onnx", "files": ["data.json"]}),
     },
-    "statistical": {"format": ("pmml", "custom"), "uri": ("s3://a/b", "s3://a/c"), "digest": (OTHER, "sha256:" + "2" * 64)},
+    "statistical": {
+        **ARTIFACT, "format": ("pmml", "custom"),
+        "files": ("", *({"method": "a", "format": "onnx", "files": [name]} for name in ("cash.lp", "data.json"))),
+    },
     "llm": {
         "baseModel.name": ("a/c", "a/d"), "baseModel.revision": ("2", "3"), "uri": ("hf://a/c", "hf://a/d"), "digest": (OTHER, DIGEST),
-        "contextLength": (1024, 2048),
-        "adapters": ([{"name": "a", "uri": "s3://a/b"}], [{"name": "a", "uri": "s3://a/c"}]),
+        "contextLength": (1024, 2048), "adapters.name": within("adapters", LORA, name="b"),
+        "adapters.uri": within("adapters", LORA, uri="s3://a/c"), "adapters.digest": within("adapters", LORA, digest=OTHER),
     },
     "ensemble": {
-        "router": ("sequence", "switch"),
-        "steps": ([{"name": "b", "model": "retail"}], [{"name": "a", "model": "policy"}]),
+        "router": ("sequence", "ensemble"), "steps.name": within("steps", STEP, name="b"),
+        "steps.model": within("steps", STEP, model="policy"),
+        "steps.when.field": switched(field="b"), "steps.when.op": switched(op="!="), "steps.when.value": switched(value=2),
+        "steps.weight": routed("splitter", {"weight": "50%"}, {"weight": "40%"}),
+        "steps.data": routed("sequence", {"data": "request"}, {"data": "response"}),
+        "steps.required": routed("ensemble", {"required": True}, {"required": False}),
     },
     "rules": {
-        "files": (["data.json"], ["policy.rego", "data.json"]),
-        "entrypoint": ("a.b", "c.d"),
+        "engine": ("gorules", "opa"), "files": (["data.json"], ["policy.rego", "data.json"]),
     },
     "heuristic": {
-        "image": ("registry.example/x:1", "registry.example/x:2"), "digest": (OTHER, "sha256:" + "2" * 64), "port": (1, 2),
-        "health": ("/a", "/b"), "args": (["a"], ["b"]), "files": (["cash.lp"], ["data.json"]), "as": ({"env": "A"}, {"env": "B"}),
-        "parameters": (
-            [{"name": "a", "value": 1, "rationale": "a"}], [{"name": "a", "value": 2, "rationale": "a"}]
-        ),
-        "timeLimit": ("1s", "2s"),
+        **RUN, "timeLimit": ("1s", "2s"), "engine": ("", PROGRAM, DECISIONS),
     },
-    "optimization": {"limits": ({"time": "2m"}, {"time": "3m"}), "files": (["cash.lp"], ["data.json"])},
-    "knowledge-graph": {"files": (["task.md"], ["cash.lp"]), "ontology.files": (["task.md"], ["cash.lp"])},
+    "optimization": {**RUN, "limits.time": ("2m", "3m"), "limits.gap": ("1%", "2%")},
+    "knowledge-graph": {
+        "files": (["task.md"], ["cash.lp"]), "ontology.files": (["task.md"], ["cash.lp"]),
+        **{key: ("", FACTS, {**FACTS, key: value}) for key, value in (("uri", "s3://a/c"), ("digest", OTHER))},
+    },
     "agent": {
-        "tools": ([{**TOOL, "allow": ["a"]}], [{**TOOL, "server": "http://b.tools.svc:80"}]), "limits": ({"steps": 6}, {"steps": 7}),
-        "prompts": ([{"name": "a", "file": "task.md"}], [{"name": "a", "file": "cash.lp"}]),
-        "killSwitch": ({"group": "a", "procedure": "b"}, {"group": "c", "procedure": "b"}),
+        **{key: value for key, value in RUN.items() if key not in ("files", "parameters.name", "parameters.value")},
+        **{f"limits.{key}": (6, 7) for key in ("steps", "toolCalls", "tokens")}, "limits.time": ("1m", "2m"),
+        "tools.name": within("tools", TOOL, name="b"), "tools.server": within("tools", TOOL, server="http://b.tools.svc:80"),
+        "tools.allow": within("tools", TOOL, allow=["a"]), "tools.sideEffects": within("tools", TOOL, sideEffects="irreversible"),
+        "tools.approval": within("tools", TOOL, approval="always"),
+        "prompts.file": within("prompts", {"name": "a", "file": "task.md"}, file="cash.lp"),
+        "killSwitch.group": ("killSwitch", {"group": "a", "procedure": "b"}, {"group": "c", "procedure": "b"}),
+    },
+    "vendor": {
+        "endpoint.host": ("a.example", "b.example"), "endpoint.port": (444, 445), "egress.cidrs": (["198.51.100.0/24"], ["203.0.113.0/24"]),
     },
 }  # fmt: skip
 
+CHOSEN = ("parameters.unit", "parameters.min", "parameters.max", "parameters.rationale")
+ELSEWHERE: dict[str, dict[str, tuple[str, ...]]] = {
+    "read by `check --sources`, and not shipped": {
+        **dict.fromkeys(("ml", "statistical", "ensemble", "heuristic"), ("tests",)),
+        "optimization": ("tests", "objective.sense", "constraints.name"),
+        "rules": ("tests", "hitPolicy"),
+        "knowledge-graph": (
+            "ontology.iri", "shapes", *(f"questions.{key}" for key in ("question", "query", "answers", "atLeast", "holds")),
+        ),
+        "agent": ("tools.manifest", "prompts.variables"),
+    },
+    "read by `check`: who is named runs, in a release that will do, and answers": {
+        "ensemble": ("steps.release",),
+        "llm": ("retrieval.index", "retrieval.embedding", "guardrails.input.model", "guardrails.output.model"),
+        **dict.fromkeys(("heuristic", "optimization", "vendor"), ("fallback.model",)),
+    },
+    "what callers read: who asks the model does it, and the target exports it": {
+        **dict.fromkeys(("rules", "heuristic"), ("entrypoint",)), "vendor": ("endpoint.path",),
+        "llm": ("prompts.name", "prompts.file", "prompts.variables"), "agent": ("prompts.name",),
+    },
+    "for records, which are to come; part of the release's digest": {
+        "statistical": ("method", "estimationPeriod.from", "estimationPeriod.to", "assumptions"),
+        "llm": (
+            "baseModel.license", "retrieval.k", "budget.inputTokens", "budget.outputTokens", "budget.tokensPerDay",
+            *(f"guardrails.{side}.{key}" for side in ("input", "output") for key in ("name", "summary", "file")),
+        ),
+        "heuristic": (*CHOSEN, "fallback.behaviour"),
+        "optimization": (
+            *CHOSEN, "fallback.behaviour", "solver", "objective.summary", "constraints.summary",
+        ),
+        "knowledge-graph": ("ontology.version", "updates.every", "updates.process"),
+        "agent": ("killSwitch.procedure",),
+        "vendor": ("provider", "product", "version", "contract.id", "contract.expires", "fallback.behaviour"),
+    },
+}  # fmt: skip
+"""What of a source no target reads: why, by type. It may only shrink."""
+PATCHED = {f"deploy.patches.{key}" for key in ("target.kind", "target.name", "merge", "reason")}
+"""What is merged over objects after a target made them, whatever the target; its reason is for records."""
+
 _SPOKEN = "a program speaks what it speaks; who asks it reads the protocol from what the target exports"
 UNREAD: dict[str, str] = {
-    **{f"{kind}: interface.protocol": _SPOKEN for kind in ("heuristic", "optimization", "agent", "ensemble")},
+    **{f"{kind}: interface.protocol": _SPOKEN for kind in ("heuristic", "optimization", "agent", "ensemble", "vendor")},
     **{
         f"{kind}: deploy.egress": "without `storageCidrs` the egress of what KServe fetches stays open"
         for kind in ("ml", "statistical", "llm")
@@ -140,10 +245,14 @@ def changed(spec: dict, path: str, value: Any) -> dict:
     return out
 
 
-def variants(kind: str) -> Iterator[tuple[str, tuple[Any, Any]]]:
-    yield from COMMON.items()
-    for path, values in SOURCE[kind].items():
-        yield f"source.{path}", values
+def variants(kind: str) -> Iterator[tuple[str, str, Any, Any]]:
+    """Each field, and two values at a path."""
+    for field, variant in COMMON.items():
+        path, one, other = variant if len(variant) == 3 else (field, *variant)
+        yield field, path, one, other
+    for field, variant in SOURCE[kind].items():
+        path, one, other = variant if len(variant) == 3 else (field, *variant)
+        yield f"source.{field}", f"source.{path}".rstrip("."), one, other
 
 
 @pytest.mark.parametrize("kind", MODELS)
@@ -156,8 +265,64 @@ def test_whatever_is_said_is_rendered_or_refused(kind, made):
     assert before[0]
     assert not before[1]
     silent = []
-    for path, (one, other) in variants(kind):
+    for field, path, one, other in variants(kind):
         first, second = (outcome(changed(MODELS[kind], path, value)) for value in (one, other))
-        is_told = first != before and (first != second or bool(first[1]) or one == other)
-        silent += [] if is_told or f"{kind}: {path}" in UNREAD else [path]
+        is_told = first != second or bool(first[1])
+        silent += [] if is_told or f"{kind}: {field}" in UNREAD else [field]
     assert silent == []
+
+
+def leaves(node: Mapping[str, Any], definitions: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[str]:
+    """Every field of a schema that has no fields of its own, with dots between it and those above; lists are their elements."""
+    if "$ref" in node:
+        node = definitions[node["$ref"].rpartition("/")[2]]
+    below = [one for one in node.get("anyOf", []) if one.get("type") != "null"]
+    if "items" in node or below:
+        yield from leaves(node.get("items") or below[0], definitions, above)
+    elif node.get("properties"):
+        for key in node["properties"].keys() - {"$delete"}:
+            yield from leaves(node["properties"][key], definitions, (*above, key))
+    else:
+        yield ".".join(above)
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_every_field_of_a_source_is_rendered_refused_or_read_elsewhere(kind):
+    definitions = kind_schemas()["Model"]["$defs"]
+    elsewhere = [field for fields in ELSEWHERE.values() for field in fields.get(kind, ())]
+    assert sorted([*SOURCE[kind], *elsewhere]) == sorted(leaves(definitions[f"{kind}.Source"], definitions))
+
+
+def test_every_field_of_deploy_is_rendered_or_refused():
+    definitions = kind_schemas()["Model"]["$defs"]
+    known = {f"deploy.{field}" for field in leaves(definitions["PartialDeploy"], definitions)}
+    assert known == {field for field in COMMON if field.startswith("deploy.")} | PATCHED
+
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "kubernetes": {
+        "decisionLog": True, "authorization": "own", "filesPath": "/other", "promptsPath": "/other", "volumePath": "/other",
+        "priorityClass": "high",
+    },
+    "kserve": {
+        "runtime": "other", "imageAs": "runtime", "autoscaler": "external", "serviceAccount": "other", "storageKey": "other",
+        "storageCidrs": ["198.51.100.0/24"], "storagePort": 9000, "gpuResource": "amd.com/gpu",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_every_option_is_rendered_or_refused(kind, made):
+    spec = MODELS[kind]
+    before = made(spec, RETAIL, POLICY)
+    for option, value in OPTIONS[spec["deploy"]["target"]].items():
+        after = made(changed(spec, f"deploy.options.{option}", value), RETAIL, POLICY)
+        assert after.reasons or after.texts != before.texts, option
+
+
+def test_every_option_is_tried():
+    for target, tried in OPTIONS.items():
+        emitter = yaml.safe_load(
+            (shipped("templates") / "targets" / target / "emitter.yaml").read_text(encoding="utf-8")
+        )
+        assert set(tried) == set(emitter["options"]["properties"])

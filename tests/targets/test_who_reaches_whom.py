@@ -277,6 +277,8 @@ def test_a_model_that_fetches_nothing_reaches_only_whom_it_asks(cluster_of):
         assert found.lets("filed", "asked", 9000)
         assert not found.lets("filed", RANGE, 443)
         assert not found.lets("filed", Pod({}, "elsewhere"), 80)
+    stored = {**FILED, "deploy": {**FILED["deploy"], "options": {"storageCidrs": ["203.0.113.0/24"]}}}
+    assert not cluster_of(stored, ASKED).lets("filed", RANGE, 443)
 
 
 def test_a_model_that_fetches_its_artifact_is_let_out_unless_the_store_is_known(cluster_of):
