@@ -25,9 +25,20 @@ class Enforcement(StrEnum):
     ADVISORY = "advisory"
 
 
+class Status(StrEnum):
+    """Whether a finding stands, or somebody answered for it."""
+
+    OPEN = "open"
+    WAIVED = "waived"
+    BASELINE = "baseline"
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A kind of finding, described once: `docs/reference/codes.md` and `modelyard explain CODE` read this."""
+    """A kind of finding, described once: `docs/reference/codes.md` and `modelyard explain CODE` read this.
+
+    A policy's id is its qualified name, `pack/policy`; it may name the controls that it serves, and a page about it.
+    """
 
     id: str
     name: str
@@ -36,6 +47,8 @@ class Code:
     summary: str
     why: str
     remedy: str
+    controls: tuple[str, ...] = ()
+    docs: str | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,7 +91,10 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to mend: what was found, at the smallest place that somebody must edit, and what to do."""
+    """One thing to mend: what was found, at the smallest place that somebody must edit, and what to do.
+
+    `because` says why it is not open: the reason and the ticket of a waiver.
+    """
 
     code: Code
     message: str
@@ -87,11 +103,13 @@ class Finding:
     help: str | None = None
     notes: tuple[Note, ...] = ()
     fix: Fix | None = None
+    status: Status = Status.OPEN
+    because: str | None = None
 
     @property
     def mandatory(self) -> bool:
         """Whether the finding alone makes a command fail."""
-        return self.code.enforcement is Enforcement.MANDATORY
+        return self.status is Status.OPEN and self.code.enforcement is Enforcement.MANDATORY
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str, str]:

@@ -2,7 +2,7 @@
 
 import json
 
-from compiler.diagnostics import Finding, Note
+from compiler.diagnostics import Finding, Note, Status
 from compiler.report.report import Report
 from compiler.values import json_pointer
 
@@ -12,7 +12,9 @@ def render(report: Report) -> str:
     summary = {
         "findings": len(report.findings),
         "mandatory": report.mandatory,
-        "advisory": len(report.findings) - report.mandatory,
+        "advisory": len(report.open) - report.mandatory,
+        "waived": len(report.having(Status.WAIVED)),
+        "baseline": len(report.having(Status.BASELINE)),
     }
     body = {"version": 1, "summary": summary, "findings": [_finding(finding) for finding in report.findings]}
     return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
@@ -25,9 +27,12 @@ def _finding(finding: Finding) -> dict[str, object]:
         "name": finding.code.name,
         "severity": finding.code.severity.value,
         "enforcement": finding.code.enforcement.value,
-        "status": "new",
+        "status": finding.status.value,
+        "because": finding.because,
         "message": finding.message,
         "help": finding.help,
+        "controls": list(finding.code.controls),
+        "docs": finding.code.docs,
         "kind": subject.kind if subject else None,
         "object": subject.name if subject else None,
         "environment": subject.environment if subject else None,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from compiler.diagnostics import Finding
+from compiler.diagnostics import Finding, Status
 
 
 @dataclass(frozen=True)
@@ -14,6 +14,15 @@ class Report:
     text_of: Callable[[str], str | None]
     checked: str = ""
     colour: bool = False
+
+    def having(self, status: Status) -> tuple[Finding, ...]:
+        """The findings of that status, in their order."""
+        return tuple(finding for finding in self.findings if finding.status is status)
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """The findings that nobody answered for."""
+        return self.having(Status.OPEN)
 
     @property
     def mandatory(self) -> int:
