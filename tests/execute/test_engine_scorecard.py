@@ -1,0 +1,211 @@
+"""Scorecards in PMML: they can be so, cover each value once, agree with the interface, and add up as cases say."""
+
+# ruff: noqa: E501 - a row of a table is a claim
+
+import pytest
+
+from compiler.execute.child import Child
+from compiler.execute.engines.scorecard import ENGINE
+from compiler.execute.job import Job, Kind, at_line, in_data, in_source
+from compiler.execute.limits import Limits
+
+CARD = """<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4">
+<DataDictionary>
+<DataField name="age" optype="continuous" dataType="double"/>
+<DataField name="home" optype="categorical" dataType="string"><Value value="own"/><Value value="let"/><Value value="a b"/></DataField>
+<DataField name="points" optype="continuous" dataType="double"/>
+</DataDictionary>
+<Scorecard functionName="regression" initialScore="100" reasonCodeAlgorithm="pointsBelow" baselineScore="50">
+<MiningSchema><MiningField name="age"/><MiningField name="home"/><MiningField name="points" usageType="target"/></MiningSchema>
+<Output>
+<OutputField name="points" feature="predictedValue" dataType="double"/>
+<OutputField name="first" feature="reasonCode" rank="1" dataType="string"/>
+<OutputField name="second" feature="reasonCode" rank="2" dataType="string"/>
+</Output>
+<Characteristics>
+<Characteristic name="ageScore" reasonCode="AGE">
+<Attribute partialScore="5"><SimplePredicate field="age" operator="isMissing"/></Attribute>
+<Attribute partialScore="10"><SimplePredicate field="age" operator="lessThan" value="30"/></Attribute>
+<Attribute partialScore="50"><SimplePredicate field="age" operator="greaterOrEqual" value="30"/></Attribute>
+</Characteristic>
+<Characteristic name="homeScore" reasonCode="HOME" baselineScore="40">
+<Attribute partialScore="40"><SimplePredicate field="home" operator="equal" value="own"/></Attribute>
+<Attribute partialScore="20" reasonCode="LET"><SimpleSetPredicate field="home" booleanOperator="isIn"><Array n="2" type="string">let "a b"</Array></SimpleSetPredicate></Attribute>
+</Characteristic>
+</Characteristics>
+</Scorecard>
+</PMML>
+"""
+CASES = [
+    {"name": "young", "input": {"age": 20, "home": "a b"}, "output": {"points": 130, "first": "AGE", "second": "LET"}},
+    {"name": "old", "input": {"age": 30, "home": "let"}, "output": {"points": 170, "first": "LET", "second": "AGE"}},
+    {"name": "no age", "input": {"home": "own"}, "output": {"points": 145, "first": "AGE"}},
+]
+INTERFACE = {
+    "inputs": [{"name": "age", "datatype": "FP64"}, {"name": "home", "datatype": "BYTES"}],
+    "outputs": [{"name": "points", "datatype": "FP64"}, {"name": "first", "datatype": "BYTES"}],
+}
+
+
+def card(*changes: tuple[str, str]) -> str:
+    text = CARD
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text
+
+
+def job(text=CARD, cases=CASES, interface=INTERFACE, files=("card.pmml",)) -> Job:
+    source = {"format": "pmml", "method": "scorecard", "files": list(files)}
+    return Job(
+        "scorecard", "statistical", source, interface, {name: text.encode() for name in files}, {"c.yaml": cases}
+    )
+
+
+def changed(*changes: tuple[str, str], cases=CASES) -> Job:
+    return job(card(*changes), cases)
+
+
+def naming(key: str, **said: str) -> Job:
+    first, *rest = INTERFACE[key]
+    return job(interface={**INTERFACE, key: [{**first, **said}, *rest]})
+
+
+def said(asked: Job) -> list[tuple]:
+    return [(found.kind, found.spot, found.message) for found in ENGINE.run(asked, lambda _: None)]
+
+
+def test_a_sound_release_has_nothing_said_of_it() -> None:
+    assert said(job()) == []
+
+
+def test_it_takes_pmml_beside_the_spec_alone() -> None:
+    assert ENGINE.takes("statistical", {"format": "pmml", "files": ["card.pmml"]})
+    assert not ENGINE.takes("statistical", {"format": "pmml", "uri": "s3://m/"})
+    assert not ENGINE.takes("statistical", {"format": "onnx", "files": ["m.onnx"]})
+
+
+def at(line: int, column: int = 1):
+    return at_line("card.pmml", line, column)
+
+
+FILES = in_source("files")
+LESS = '<SimplePredicate field="age" operator="lessThan" value="30"/>'
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "spot", "message"),
+    [
+        (job(CARD[:-10]), Kind.BROKEN, at(25), None),
+        (job("<PMML>\n<a></b></PMML>"), Kind.BROKEN, at(2, 6), "mismatched tag"),
+        (job("<Other/>"), Kind.BROKEN, at(1), "the root is `Other`, and not `PMML`"),
+        (changed(("<Scorecard ", "<TreeModel "), ("</Scorecard>", "</TreeModel>")), Kind.NOT_RUN, at(7), "`TreeModel` is not run here: of PMML a `Scorecard` is"),
+        (changed(('<MiningField name="age"', '<MiningField name="agee"')), Kind.BROKEN, at(8), "no `DataField` is `agee`: did you mean `age`?"),
+        (changed(('field="age" operator="lessThan"', 'field="aeg" operator="lessThan"')), Kind.BROKEN, at(17), "no active `MiningField` is `aeg`: did you mean `age`?"),
+        (changed(('operator="lessThan"', 'operator="lesThan"')), Kind.BROKEN, at(17), "`lesThan` is no operator of `SimplePredicate`: did you mean `lessThan`?"),
+        (changed(('field="home" operator="equal"', 'field="home" operator="lessThan"')), Kind.BROKEN, at(21), "`lessThan` compares numbers, and `home` is none"),
+        (changed(('value="30"', 'value="x"')), Kind.BROKEN, at(17), "`x` is no number"),
+        (changed(('initialScore="100"', 'initialScore="nan"')), Kind.BROKEN, at(7), "`nan` is no number"),
+        (changed(('partialScore="10"', "")), Kind.BROKEN, at(17), "`Attribute` has no `partialScore`"),
+        (changed((LESS, "")), Kind.BROKEN, at(17), "the attribute has no predicate"),
+        (changed(('operator="equal" value="own"', 'operator="equal" value="owm"')), Kind.BROKEN, at(21), "the field `home` has no value `owm`: did you mean `own`?"),
+        (changed(('n="2"', 'n="3"')), Kind.BROKEN, at(22), "the `Array` holds 2 values, and says n=3"),
+        (changed((' baselineScore="50"', "")), Kind.BROKEN, at(15), "the characteristic `ageScore` has no `baselineScore`, by which reasons are ranked"),
+        (job("".join(card(("<Characteristics>", "<Characteristics/><X>"), ("</Characteristics>", "</X>")))), Kind.BROKEN, at(7), "the scorecard has no characteristics"),
+        (changed(('operator="lessThan" value="30"', 'operator="lessThan" value="25"')), Kind.UNCOVERED, at(15), "the characteristic `ageScore` gives `age` = 25 no points"),
+        (changed(('operator="greaterOrEqual"', 'operator="greaterThan"'), cases=[]), Kind.UNCOVERED, at(15), "the characteristic `ageScore` gives `age` = 30 no points"),
+        (changed(('operator="lessThan"', 'operator="lessOrEqual"'), cases=[]), Kind.UNCOVERED, at(18), "the characteristic `ageScore` gives `age` = 30 both 10 and 50 points"),
+        (changed(('value="let"/>', 'value="let"/><Value value="with parents"/>')), Kind.UNCOVERED, at(20), "the characteristic `homeScore` gives `home` = with parents no points"),
+        (naming("inputs", datatype="BYTES"), Kind.DISAGREES, FILES, "the input `age` is double in the scorecard, and BYTES in the interface"),
+        (naming("outputs", name="score"), Kind.DISAGREES, FILES, "the scorecard has no output `score`"),
+        (changed(('partialScore="20"', 'partialScore="21"'), cases=CASES[:1]), Kind.WRONG, in_data("c.yaml", 0, "output", "points"), "the case `young` fails: points: expected 130, and 131.0 came"),
+        (changed(('initialScore="100"', ""), cases=CASES[:1]), Kind.WRONG, in_data("c.yaml", 0, "output", "points"), None),
+        (changed(('"pointsBelow"', '"pointsAbove"'), cases=CASES[1:2]), Kind.WRONG, in_data("c.yaml", 0, "output", "first"), None),
+        (changed((' reasonCode="LET"', ""), cases=CASES[1:2]), Kind.WRONG, in_data("c.yaml", 0, "output", "first"), 'the case `old` fails: first: expected "LET", and "HOME" came'),
+        (changed(('operator="isMissing"', 'operator="lessThan" value="-1"'), ('partialScore="5"', 'partialScore="10"'), cases=CASES[2:]), Kind.WRONG, in_data("c.yaml", 0, "input"), "the case `no age` fails: no attribute of the characteristic `ageScore` applies, so that there is no score"),
+        (changed(('<MiningField name="age"', '<MiningField name="age" missingValueReplacement="30"'), cases=CASES[2:]), Kind.WRONG, in_data("c.yaml", 0, "output", "points"), None),
+        (job(cases=[{**CASES[0], "input": {"age": 20, "home": "tent"}}]), Kind.WRONG, in_data("c.yaml", 0, "input"), "the case `young` fails: `tent` is no valid value of `home`"),
+        (job(cases=[{**CASES[0], "input": {"age": "20", "home": "own"}}]), Kind.WRONG, in_data("c.yaml", 0, "input"), None),
+        (job(cases=[{**CASES[0], "input": {"agee": 20}}]), Kind.DISAGREES, in_data("c.yaml", 0, "input", "agee"), "the scorecard has no input `agee`"),
+        (changed((LESS, f"{LESS}<ComplexPartialScore/>"), cases=[{**CASES[0], "output": {"points": 0}}]), Kind.NOT_RUN, at(17), "`ComplexPartialScore` is not run here, and so is no case"),
+        (job(files=("card.pmml", "more.pmml")), Kind.NOT_RUN, at_line("more.pmml"), "cases ask `card.pmml`, the first model: `more.pmml` was not run"),
+    ],
+)  # fmt: skip
+def test_one_change_is_one_remark_at_its_place(asked, kind, spot, message) -> None:
+    [(found, where, text)] = said(asked)
+    assert (found, where) == (kind, spot)
+    assert message is None or text == message
+
+
+def test_an_input_by_another_name_is_told_from_both_sides() -> None:
+    assert [item[2] for item in said(naming("inputs", name="agee"))] == [
+        "the scorecard has no input `agee`",
+        "the scorecard asks for `age`, which the interface does not name",
+    ]
+
+
+UNKNOWN = '<SimplePredicate field="home" operator="equal" value="own"/>'
+
+
+def compound(operator: str, *parts: str) -> str:
+    return f'<CompoundPredicate booleanOperator="{operator}">{"".join(parts)}</CompoundPredicate>'
+
+
+@pytest.mark.parametrize(
+    ("predicate", "points"),
+    [
+        (compound("and", "<True/>", UNKNOWN), 1),
+        (compound("and", "<False/>", UNKNOWN), 1),
+        (compound("or", "<True/>", UNKNOWN), 2),
+        (compound("or", "<False/>", UNKNOWN), 1),
+        (compound("xor", "<True/>", UNKNOWN), 1),
+        (compound("xor", "<True/>", "<False/>"), 2),
+        (compound("xor", "<True/>", "<True/>"), 1),
+        (compound("surrogate", UNKNOWN, "<True/>"), 2),
+        (compound("surrogate", UNKNOWN, "<False/>"), 1),
+        (UNKNOWN, 1),
+        ('<SimplePredicate field="home" operator="isMissing"/>', 2),
+        ('<SimplePredicate field="home" operator="isNotMissing"/>', 1),
+        ('<SimpleSetPredicate field="home" booleanOperator="isNotIn"><Array n="1" type="string">own</Array></SimpleSetPredicate>', 1),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_unknown_and_neither_true_nor_false(predicate, points) -> None:
+    attributes = f'<Attribute partialScore="2">{predicate}</Attribute><Attribute partialScore="1"><True/></Attribute>'
+    text = card(
+        (
+            "</Characteristics>",
+            f'<Characteristic name="x" reasonCode="X">{attributes}</Characteristic></Characteristics>',
+        )
+    )
+    home = '<Attribute partialScore="40">'
+    text = text.replace(
+        home, f'<Attribute partialScore="0"><SimplePredicate field="home" operator="isMissing"/></Attribute>{home}'
+    )
+    case = {"name": "no home", "input": {"age": 40}, "output": {"points": 150 + points}}
+    assert said(job(text, [case])) == []
+
+
+BOMB = '<!DOCTYPE b [<!ENTITY a "aaaaaaaaaa">' + "".join(
+    f'<!ENTITY a{index} "{f"&a{index - 1 if index else str()};" * 10}">' for index in range(12)
+)  # fmt: skip
+HOSTILE = [
+    (f"{BOMB}]>\n<PMML>&a11;</PMML>", Kind.BROKEN),
+    ('<!DOCTYPE PMML SYSTEM "http://x.example/pmml.dtd">\n<PMML/>', Kind.REACHES_OUT),
+    ('<!DOCTYPE b [<!ENTITY f SYSTEM "file:///etc/hostname">]>\n<PMML>&f;</PMML>', Kind.BROKEN),
+    ("<PMML>" + "<a>" * 200_000, Kind.BROKEN),
+    ("", Kind.BROKEN),
+    ("\x00\x01", Kind.BROKEN),
+]
+
+
+@pytest.mark.parametrize(("text", "kind"), HOSTILE)
+def test_hostile_files_are_a_finding_and_no_hang(text, kind) -> None:
+    with Child(Limits(cpu_seconds=5)) as child:
+        [remark] = child.ask(job(text))
+        assert remark.kind is kind
+        assert child.ask(job()) == ()
+
+
+def test_an_encoding_that_nobody_knows_is_a_finding() -> None:
+    [(kind, spot, _)] = said(job('<?xml version="1.0" encoding="nonsense"?><PMML/>'))
+    assert (kind, spot.line) == (Kind.BROKEN, 1)
