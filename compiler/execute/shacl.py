@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import pyoxigraph as ox
 import pyshacl
 import rdflib
+from pyparsing import ParseException
 from pyshacl.errors import ReportableRuntimeError
 from rdflib.namespace import OWL, RDF, RDFS, SH
 from rdflib.plugins import sparql
@@ -24,15 +25,20 @@ _CLASSES = {str(RDFS.Class), str(OWL.Class)}
 
 def remarks(facts: Sequence[Statement], shapes: Sequence[Statement]) -> Iterator[Remark]:
     """What is amiss between the facts, the ontology among them, and the shapes."""
-    yield from _reaching(shapes)
+    said = list(_reaching(shapes))
+    yield from said
     data = _graph(facts)
     yield from _unknown(shapes)
     yield from _targets(data, shapes)
+    if any(remark.kind is Kind.REACHES_OUT for remark in said):
+        return  # pySHACL takes no shape that does
     try:
         found = list(_violations(data, facts, shapes))  # in the order of a set
         yield from sorted(found, key=lambda remark: (remark.spot.file or "", remark.spot.line or 0, remark.message))
     except ReportableRuntimeError as error:
         yield _refused(str(error.message), shapes)
+    except ParseException as error:
+        yield _unread(error, shapes)
 
 
 def _reaching(shapes: Sequence[Statement]) -> Iterator[Remark]:
@@ -141,26 +147,35 @@ class _Places:
     """Where facts stand."""
 
     def __init__(self, facts: Sequence[Statement]) -> None:
-        self._facts = facts
+        self._whole: dict[tuple[str, str, str], Statement] = {}
         self._first: dict[str, Statement] = {}
         self._above: dict[str, Statement] = {}
         for fact in facts:
+            whole = (_key(fact.quad.subject), fact.predicate, _key(fact.quad.object))
+            self._whole.setdefault(whole, fact)
             self._first.setdefault(_key(fact.quad.subject), fact)
             self._above.setdefault(_key(fact.quad.object), fact)
 
     def of(self, focus: Node | None, path: Node | None, value: Node | None) -> Spot:
         """The statement itself, else the first about the focus node, else the first that names it."""
-        keys = (str(focus), str(path), str(value))
-        for fact in self._facts if value is not None and path is not None else ():
-            quad = fact.quad
-            if (_key(quad.subject), quad.predicate.value, _key(quad.object)) == keys:
-                return fact.spot
+        fact = self._whole.get((str(focus), str(path), str(value)))
+        if fact is not None:
+            return fact.spot
         found = self._first.get(str(focus)) or self._above.get(str(focus))
         return found.spot if found else Spot()
 
 
 def _key(term: object) -> str:
     return term.value if isinstance(term, ox.NamedNode | ox.BlankNode | ox.Literal) else str(term)
+
+
+def _unread(error: ParseException, shapes: Sequence[Statement]) -> Remark:
+    """The first query of the shapes that is none; its text stands where the statement ends."""
+    asked = (shape for shape in shapes if shape.predicate in _QUERIES)
+    text = error.line.strip()
+    named = next((shape for shape in asked if text and text in str(shape.quad.object)), None)
+    message = f"a shape's query cannot be read: `{text[:80]}`"
+    return Remark(Kind.BROKEN, message, named.spot if named else at_line(shapes[0].file))
 
 
 def _refused(said: str, shapes: Sequence[Statement]) -> Remark:

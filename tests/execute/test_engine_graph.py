@@ -154,11 +154,15 @@ SPARQL_SHAPE = 'sh:sparql [ sh:select """SELECT $this { %s }""" ] ; sh:property'
 def test_a_shape_may_ask_a_query_and_no_server() -> None:
     here = "$this <http://shop.example/o#near> $this"
     assert said(job(s=("sh:property", SPARQL_SHAPE % here))) == []
-    kinds = {
-        item[0] for item in said(job(s=("sh:property", SPARQL_SHAPE % f"SERVICE <http://x.example/> {{ {here} }}")))
-    }
-    assert Kind.REACHES_OUT in kinds
-    assert kinds <= {Kind.REACHES_OUT, Kind.BROKEN}
+    away = SPARQL_SHAPE % f"SERVICE <http://x.example/> {{ {here} }}"
+    assert said(job(s=("sh:property", away))) == [
+        (Kind.REACHES_OUT, at_line("s.ttl", 5), "the shape's query asks another place (SERVICE)")
+    ]
+
+
+def test_a_shape_whose_query_cannot_be_read_is_told_at_its_line() -> None:
+    [(kind, spot, _)] = said(job(s=("sh:property", SPARQL_SHAPE % "$this no query")))
+    assert (kind, spot) == (Kind.BROKEN, at_line("s.ttl", 5))
 
 
 EXPLODES = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'?a{i} ?b{i} ?c{i} .' for i in range(12))} }}"
