@@ -1,0 +1,131 @@
+"""Routers: each case's request takes the steps that KServe's router would have it take."""
+
+import pytest
+
+from compiler.execute.child import Child
+from compiler.execute.engines.router import ENGINE
+from compiler.execute.job import Job, Kind, in_data, in_source
+from compiler.execute.limits import Limits
+
+WHEN = {"field": "kind", "op": "==", "value": "card"}
+SWITCH = [{"name": "cards", "model": "a", "when": WHEN}, {"name": "rest", "model": "b"}]
+SEQUENCE = [{"name": "first", "model": "a"}, {"name": "then", "model": "b", "when": WHEN}]
+SPLIT = [{"name": "old", "model": "a", "weight": "90%"}, {"name": "new", "model": "b", "weight": "10%"}]
+CARD = {"name": "a card", "input": {"kind": "card"}, "output": ["cards"]}
+OTHER = {"name": "another", "input": {"kind": "loan"}, "output": ["rest"]}
+THERE = {"name": "on", "input": {}, "output": ["first", "then"], "answers": {"first": {"kind": "card"}}}
+ENDS = {"name": "ends", "input": {"kind": "card"}, "output": ["first"], "answers": {"first": {"kind": "loan"}}}
+
+
+def job(router, steps, *cases) -> Job:
+    source = {"router": router, "steps": steps, "tests": ["cases.yaml"]}
+    return Job("router", "ensemble", source, {}, {"cases.yaml": b""}, {"cases.yaml": cases})
+
+
+def said(asked: Job) -> list:
+    return [(found.kind, found.spot, found.message) for found in ENGINE.run(asked, lambda _: None)]
+
+
+SOUND = [
+    ("switch", SWITCH, (CARD, OTHER)),
+    ("switch", SWITCH[:1], (CARD, {**OTHER, "output": []})),
+    ("sequence", SEQUENCE, (THERE, ENDS)),
+    ("sequence", SEQUENCE, (THERE, {**ENDS, "answers": {"first": None}})),
+    ("sequence", [{**SEQUENCE[0], "required": False}, {"name": "then"}], ({**THERE, "answers": {"first": None}},)),
+    ("sequence", [{**SEQUENCE[0], "required": True}, SEQUENCE[1]], (THERE, {**ENDS, "answers": {"first": None}})),
+    ("splitter", SPLIT, ({**CARD, "output": ["new"]}, {**CARD, "output": ["old"]})),
+    ("ensemble", SPLIT, ({**CARD, "output": ["new", "old"], "answers": {"old": None}},)),
+]
+
+
+@pytest.mark.parametrize(("router", "steps", "cases"), SOUND)
+def test_a_case_that_says_what_the_router_does_has_nothing_said_of_it(router, steps, cases) -> None:
+    assert said(job(router, steps, *cases)) == []
+
+
+@pytest.mark.parametrize(
+    ("router", "steps", "case", "pointer", "message"),
+    [
+        ("switch", SWITCH, {**CARD, "output": ["rest"]}, (0,), '[0]: expected "rest", and "cards" came'),
+        (
+            "switch", SWITCH[:1], {**OTHER, "output": ["cards"]}, (),
+            'expected ["cards"], and [] came: no condition holds, and the caller is answered 404',
+        ),
+        (
+            "sequence", SEQUENCE, {**ENDS, "output": ["first", "then"]}, (),
+            'expected ["first", "then"], and ["first"] came: the condition of `then` does not hold, which ends the sequence',
+        ),
+        (
+            "sequence", [{"name": "first", "required": True}, {"name": "then"}], {**THERE, "answers": {"first": None}}, (),
+            'expected ["first", "then"], and ["first"] came: `first` is required and fails, which ends the sequence',
+        ),
+        ("splitter", SPLIT, {**CARD, "output": ["old", "new"]}, (), 'expected ["old", "new"], and one of `old` or `new` is asked'),
+        ("ensemble", SPLIT, {**CARD, "output": ["old"]}, (), 'expected ["old"], and ["new", "old"] came'),
+    ],
+)  # fmt: skip
+def test_a_case_that_comes_out_otherwise_is_wrong(router, steps, case, pointer, message) -> None:
+    found = [one for one in said(job(router, steps, case)) if one[0] is not Kind.NOT_RUN]
+    spot = in_data("cases.yaml", 0, "output", *pointer)
+    assert found == [(Kind.WRONG, spot, f"the case `{case['name']}` fails: {message}")]
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "message"),
+    [
+        ({"output": "cards"}, ("output",), 'the case `a card` expects "cards": expected the list of the steps that it takes'),
+        ({"output": ["card"]}, ("output", 0), "no step is called `card`"),
+        ({"output": [3]}, ("output", 0), "no step is called 3"),
+        ({"answers": {"nobody": 1}}, ("answers", "nobody"), "no step is called `nobody`"),
+    ],
+)  # fmt: skip
+def test_a_case_about_steps_that_there_are_not_disagrees(change, pointer, message) -> None:
+    found = said(job("switch", SWITCH, {**CARD, **change}, CARD, OTHER))
+    assert found == [(Kind.DISAGREES, in_data("cases.yaml", 0, *pointer), message)]
+
+
+def test_a_condition_needs_the_answer_that_it_looks_at() -> None:
+    found = said(job("sequence", SEQUENCE, {"name": "on", "input": {}, "output": ["first", "then"]}))
+    message = "the case `on` says not what `first` answers, which the step after it looks at"
+    assert found == [(Kind.DISAGREES, in_data("cases.yaml", 0), message)]
+
+
+@pytest.mark.parametrize(
+    ("router", "steps", "kind", "pointer", "message"),
+    [
+        ("switch", SWITCH[::-1], Kind.DOUBTFUL, (1,), "`cards` is never asked: `rest` before it takes every request"),
+        (
+            "splitter", [{**SPLIT[0], "weight": "100%"}, {**SPLIT[1], "weight": "0%"}], Kind.DOUBTFUL, (1, "weight"),
+            "`new` has no share of the requests, so that it is never asked",
+        ),
+        (
+            "sequence", SEQUENCE[1:], Kind.DISAGREES, (0, "when"),
+            "`then` is asked first, and its condition looks at the answer before it: every request fails",
+        ),
+    ],
+)  # fmt: skip
+def test_a_step_that_no_request_takes_is_told(router, steps, kind, pointer, message) -> None:
+    assert said(job(router, steps)) == [(kind, in_source("steps", *pointer), message)]
+
+
+def test_a_share_of_nothing_is_no_answer_of_a_splitter() -> None:
+    steps = [{**SPLIT[0], "weight": "100%"}, {**SPLIT[1], "weight": "0%"}]
+    found = said(job("splitter", steps, {**CARD, "output": ["new"]}))
+    assert [one[0] for one in found] == [Kind.DOUBTFUL, Kind.WRONG]
+
+
+def test_a_step_that_no_case_takes_was_not_run() -> None:
+    assert said(job("switch", SWITCH, CARD)) == [(Kind.NOT_RUN, in_source("steps", 1), "no case takes the step `rest`")]
+
+
+def test_it_runs_in_a_process_of_its_own() -> None:
+    deep = {"kind": "card"}
+    for _ in range(200):
+        deep = {"kind": deep}
+    with Child(Limits()) as child:
+        assert child.ask(job("switch", SWITCH, CARD, OTHER)) == ()
+        assert child.ask(job("switch", SWITCH, CARD, {**OTHER, "input": deep})) == ()
+
+
+def test_it_takes_ensembles_alone() -> None:
+    assert ENGINE.takes("ensemble", {"router": "switch"})
+    assert not ENGINE.takes("ml", {"router": "switch"})
