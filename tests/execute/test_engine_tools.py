@@ -1,0 +1,126 @@
+"""Tools: what a server says of them holds what the spec allows."""
+
+import copy
+import json
+
+import pytest
+
+from compiler.execute.child import Child
+from compiler.execute.engines.tools import ENGINE
+from compiler.execute.job import Job, Kind, at_line, in_data, in_source
+from compiler.execute.limits import Limits
+
+READ = {"name": "find_payment", "inputSchema": {"type": "object"}, "annotations": {"readOnlyHint": True}}
+WRITE = {"name": "drop_payment", "inputSchema": {"type": "object"}, "annotations": {"destructiveHint": True}}
+TOOL = {
+    "name": "payments", "server": "http://t.example", "manifest": "t.json", "allow": ["find_payment"],
+    "sideEffects": "none", "approval": "never",
+}  # fmt: skip
+
+
+def job(manifest=None, **tool) -> Job:
+    said = {"tools": [READ, WRITE]} if manifest is None else manifest
+    content = said if isinstance(said, bytes) else json.dumps(said).encode()
+    return Job("tools", "agent", {"tools": [{**TOOL, **tool}]}, {}, {"t.json": content})
+
+
+def said(asked: Job) -> list:
+    return [(found.kind, found.spot, found.message, found.help) for found in ENGINE.run(asked, lambda _: None)]
+
+
+def changed(**fields) -> dict:
+    return {"tools": [{**copy.deepcopy(READ), **fields}]}
+
+
+def test_what_is_offered_and_only_reads_may_be_allowed() -> None:
+    assert said(job()) == []
+    assert said(job(allow=["find_payment", "drop_payment"], sideEffects="irreversible")) == []
+
+
+def test_a_tool_that_the_server_has_not_disagrees() -> None:
+    (found,) = said(job(allow=["find_payment", "find_payments"]))
+    assert found == (
+        Kind.DISAGREES,
+        in_source("tools", 0, "allow", 1),
+        "the server of `payments` has no tool `find_payments`",
+        "did you mean `find_payment`?",
+    )
+
+
+@pytest.mark.parametrize(
+    ("hints", "hint"),
+    [
+        ({"destructiveHint": True}, "destructiveHint: true"),
+        ({"readOnlyHint": False}, "readOnlyHint: false"),
+        ({"readOnlyHint": True, "destructiveHint": True}, None),
+        ({"readOnlyHint": "no"}, None),
+        ({}, None),
+        (None, None),
+    ],
+)
+def test_a_hint_that_something_changes_is_a_doubt(hints, hint) -> None:
+    message = f"`find_payment` changes nothing, says the spec, and its server says `{hint}`"
+    found = [one[:3] for one in said(job(changed(annotations=hints)))]
+    assert found == ([(Kind.DOUBTFUL, in_source("tools", 0, "allow", 0), message)] if hint else [])
+    assert said(job(changed(annotations=hints), sideEffects="reversible")) == []
+
+
+@pytest.mark.parametrize(
+    ("manifest", "spot", "message"),
+    [
+        ({"result": {"tools": []}}, at_line("t.json"), "`t.json` is no list of tools: it has no `tools`"),
+        ([], at_line("t.json"), "`t.json` is no list of tools: it has no `tools`"),
+        ({"tools": {}}, in_data("t.json", "tools"), "`tools` is {}, and no list"),
+        ({"tools": [3]}, in_data("t.json", "tools", 0), "3 is no tool: it has no name"),
+        ({"tools": [READ, READ]}, in_data("t.json", "tools", 1, "name"), "two tools are called `find_payment`"),
+        ({"tools": [{"name": "x"}]}, in_data("t.json", "tools", 0), "`x` has no `inputSchema`"),
+        (
+            changed(inputSchema={"type": "string"}),
+            in_data("t.json", "tools", 0, "inputSchema"),
+            "what `find_payment` takes is no object: its schema says no `type: object`",
+        ),
+    ],
+)
+def test_what_is_no_list_of_tools_is_broken(manifest, spot, message) -> None:
+    assert [one[:3] for one in said(job(manifest))] == [(Kind.BROKEN, spot, message)]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "required": "reference"},
+        {"type": "object", "properties": {"a": {"$ref": "http://127.0.0.1:9/schema.json"}}},
+        {"type": "object", "properties": {"a": {"pattern": "("}}},
+    ],
+    ids=["no schema", "a schema from elsewhere", "no pattern"],
+)
+def test_what_a_tool_takes_is_a_schema_that_is_here(schema) -> None:
+    ((kind, spot, message, _),) = said(job(changed(inputSchema=schema)))
+    assert (kind, spot) == (Kind.BROKEN, in_data("t.json", "tools", 0, "inputSchema"))
+    assert message.startswith("the `inputSchema` of `find_payment` is no JSON Schema: ")
+
+
+def test_a_page_of_several_is_not_looked_at_for_what_it_lacks() -> None:
+    ((kind, spot, _, _),) = said(job({"tools": [READ], "nextCursor": "2"}, allow=["other"]))
+    assert (kind, spot) == (Kind.NOT_RUN, in_source("tools", 0, "manifest"))
+
+
+def test_a_server_without_a_manifest_was_not_looked_at() -> None:
+    asked = job()
+    del asked.source["tools"][0]["manifest"]
+    ((kind, spot, message, _),) = said(asked)
+    assert (kind, spot) == (Kind.NOT_RUN, in_source("tools", 0))
+    assert message == "what the server of `payments` offers was not looked at: the tool has no `manifest`"
+
+
+def test_a_hostile_manifest_is_a_remark_in_a_process_of_its_own() -> None:
+    with Child(Limits()) as child:
+        assert child.ask(job()) == ()
+        for content in (b"[" * 100_000, b"\xff", b"{", b""):
+            (remark,) = child.ask(job(content))
+            assert (remark.kind, remark.spot.file) == (Kind.BROKEN, "t.json")
+
+
+def test_it_takes_agents_with_tools() -> None:
+    assert ENGINE.takes("agent", {"tools": [TOOL]})
+    assert not ENGINE.takes("agent", {"tools": []})
