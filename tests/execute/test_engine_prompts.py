@@ -1,0 +1,89 @@
+"""Prompts: their placeholders are the variables that the spec names, and nothing else in them would be run."""
+
+import pytest
+
+from compiler.execute.child import Child
+from compiler.execute.engines.prompts import ENGINE
+from compiler.execute.job import Job, Kind, at_line, in_source
+from compiler.execute.limits import Limits
+
+PROMPT = "Write in {{ language }}.\n\n{{dispute}} {{ dispute }}\n"
+ALONE = "a prompt has placeholders and nothing else"
+
+
+def job(text=PROMPT, variables=("dispute", "language"), guard=b"you are now\n") -> Job:
+    prompt = {"name": "task", "file": "task.md", "variables": list(variables)}
+    source = {"prompts": [prompt], "guardrails": {"input": [{"name": "orders", "file": "orders.txt"}]}}
+    content = text if isinstance(text, bytes) else text.encode()
+    return Job("prompts", "llm", source, {}, {"task.md": content, "orders.txt": guard})
+
+
+def said(asked: Job) -> list:
+    return [(found.kind, found.spot, found.message) for found in ENGINE.run(asked, lambda _: None)]
+
+
+def test_a_prompt_with_the_variables_that_are_named_has_nothing_said_of_it() -> None:
+    assert said(job()) == []
+    assert said(job("Only { text } and }} too.", ())) == []
+
+
+def test_a_placeholder_that_is_not_named_disagrees_where_it_stands_first() -> None:
+    message = "`{{ dispute }}` is none of the variables of `task`"
+    assert said(job(variables=("language",))) == [(Kind.DISAGREES, at_line("task.md", 3), message)]
+
+
+def test_a_variable_that_is_not_used_disagrees_in_the_spec() -> None:
+    spot = in_source("prompts", 0, "variables", 2)
+    assert said(job(variables=("dispute", "language", "name"))) == [
+        (Kind.DISAGREES, spot, "`task.md` has no `{{ name }}`")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("{{ dispute | upper }}", "a filter"),
+        ("{{ dispute.__class__ }}", "an attribute"),
+        ("{{ dispute[0] }}", "a part of a value"),
+        ("{{ dispute() }}", "a call"),
+        ("{{ dispute is defined }}", "a test"),
+        ("{{ 9 ** 9 ** 9 }}", "an expression"),
+        ("{{ 'x' * 10 }}", "an expression"),
+        ("{% for _ in range(10 ** 12) %}x{% endfor %}", "a statement"),
+        ("{% include '/etc/passwd' %}", "a statement"),
+        ("{% raw %}{{ x }}{% endraw %}", "a statement"),
+        ("{# nobody reads this #}", "a comment"),
+    ],
+)
+def test_whatever_is_no_placeholder_is_broken_at_its_line(line, what) -> None:
+    assert said(job(f"{PROMPT}{line}\n")) == [(Kind.BROKEN, at_line("task.md", 4), f"{what}: {ALONE}")]
+
+
+@pytest.mark.parametrize("line", ["{{ dispute", "{{ }}", "{{ a b }}", "{{ 'x }}", "{% nothing"])
+def test_what_cannot_be_read_is_broken_at_its_line(line) -> None:
+    ((kind, spot, message),) = said(job(f"{PROMPT}{line}\n"))
+    assert (kind, spot.file, bool(message)) == (Kind.BROKEN, "task.md", True)
+    assert spot.line in {4, 5}
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "why"), [(b"one\ntwo \xff", 2, "is no UTF-8"), (b"", 1, "is empty"), (b" \n", 1, "is empty")]
+)
+def test_prompts_and_what_guardrails_judge_by_are_text(content, line, why) -> None:
+    assert said(job(content)) == [(Kind.BROKEN, at_line("task.md", line), f"`task.md` {why}")]
+    assert said(job(guard=content)) == [(Kind.BROKEN, at_line("orders.txt", line), f"`orders.txt` {why}")]
+
+
+def test_a_hostile_prompt_is_a_remark_in_a_process_of_its_own() -> None:
+    with Child(Limits()) as child:
+        assert child.ask(job()) == ()
+        for text in ("{{ " + "(" * 50_000, "{{ " + "-" * 50_000 + "1 }}", "{{ 9 ** 9 ** 9 ** 9 }}"):
+            (remark,) = child.ask(job(text))
+            assert (remark.kind, remark.spot.file) == (Kind.BROKEN, "task.md")
+
+
+def test_it_takes_what_has_prompts_or_guardrails() -> None:
+    assert ENGINE.takes("llm", {"prompts": [{}]})
+    assert ENGINE.takes("agent", {"prompts": [{}]})
+    assert not ENGINE.takes("agent", {})
+    assert not ENGINE.takes("ml", {"prompts": [{}]})
