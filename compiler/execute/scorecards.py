@@ -193,7 +193,10 @@ def _prepared(card: Scorecard, name: str, value: Value) -> Value:
     if card.is_number(name) and value is not None:
         if isinstance(value, bool | str):
             raise PmmlError(f"`{value}` is no number, which `{name}` is", card.mining[name].line)
-        value = float(value)
+        try:
+            value = float(value)
+        except OverflowError:
+            raise PmmlError(f"the number is too large for `{name}`", card.mining[name].line) from None
     if value is not None and valid and not any(_is(value, text) for text in valid):
         match said.get("invalidValueTreatment", "returnInvalid"):
             case "returnInvalid":

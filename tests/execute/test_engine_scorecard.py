@@ -126,6 +126,7 @@ LESS = '<SimplePredicate field="age" operator="lessThan" value="30"/>'
         (changed(('<MiningField name="age"', '<MiningField name="age" missingValueReplacement="30"'), cases=CASES[2:]), Kind.WRONG, in_data("c.yaml", 0, "output", "points"), None),
         (job(cases=[{**CASES[0], "input": {"age": 20, "home": "tent"}}]), Kind.WRONG, in_data("c.yaml", 0, "input"), "the case `young` fails: `tent` is no valid value of `home`"),
         (job(cases=[{**CASES[0], "input": {"age": "20", "home": "own"}}]), Kind.WRONG, in_data("c.yaml", 0, "input"), None),
+        (job(cases=[{**CASES[0], "input": {"age": 10**400}}]), Kind.WRONG, in_data("c.yaml", 0, "input"), "the case `young` fails: the number is too large for `age`"),
         (job(cases=[{**CASES[0], "input": {"agee": 20}}]), Kind.DISAGREES, in_data("c.yaml", 0, "input", "agee"), "the scorecard has no input `agee`"),
         (changed((LESS, f"{LESS}<ComplexPartialScore/>"), cases=[{**CASES[0], "output": {"points": 0}}]), Kind.NOT_RUN, at(17), "`ComplexPartialScore` is not run here, and so is no case"),
         (job(files=("card.pmml", "more.pmml")), Kind.NOT_RUN, at_line("more.pmml"), "cases ask `card.pmml`, the first model: `more.pmml` was not run"),
