@@ -1,6 +1,7 @@
 """One model, one environment, and what the shipped targets make of them in a build."""
 
 import json
+import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -82,6 +83,20 @@ def _unit(run: Run, name: str) -> Unit:
     reasons = "\n".join(f"{one.message} | {one.help}" for one in unit.findings)
     blamed = {one.message: str(one.place.line) for one in unit.findings if one.place}
     return Unit({path: yaml.safe_load(text) for path, text in texts.items()}, texts, keys, reasons, blamed)
+
+
+@pytest.fixture
+def kustomized(program: Callable[[str], str], tmp_path: Path) -> Callable[[Unit], list[Any]]:
+    """The objects that kustomize builds of a unit's folder."""
+
+    def build(unit: Unit) -> list[Any]:
+        for path, text in unit.texts.items():
+            (tmp_path / path).write_text(text, encoding="utf-8")
+        command = [program("kubectl"), "kustomize", str(tmp_path)]
+        made = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return [one for one in yaml.safe_load_all(made) if one]
+
+    return build
 
 
 Judge = Callable[[str, Any], tuple[Violation, ...]]

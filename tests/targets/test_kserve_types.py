@@ -145,6 +145,16 @@ def test_every_feature_makes_objects_that_the_cluster_takes(specs, capabilities,
             assert cluster("1.34")(unit.keys[path], found) == (), path
 
 
+FOLDERS = {**{name: (specs, {}) for name, specs in MODELS.items()}, **FURTHER}
+
+
+@pytest.mark.parametrize(("specs", "capabilities"), FOLDERS.values(), ids=FOLDERS)
+def test_every_folder_builds_as_a_kustomization(specs, capabilities, made, kustomized):
+    unit = made(*specs, **{"gateway": GATEWAY, **capabilities})
+    kinds = sorted(one["kind"] for one in unit.objects.values() if one["kind"] != "Kustomization")
+    assert sorted(one["kind"] for one in kustomized(unit)) == kinds
+
+
 def test_a_runtime_of_its_own_is_made_beside_the_model_and_named_by_it(made):
     unit = made(*FURTHER["a runtime of its own"][0])
     runtime = unit.objects["servingruntime.yaml"]

@@ -1,12 +1,9 @@
 """What the shipped targets make, and what they refuse."""
 
 import copy
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 DIGEST = "sha256:" + "0" * 64
 BASE = {"apiVersion": "modelyard/v1", "kind": "Model", "lifecycle": "production", "summary": "A.", "version": "1.0.0"}
@@ -45,7 +42,8 @@ def rules(source=OPA, deploy=FULL, **more):
 
 
 def ml(deploy=FULL, **more):
-    return model("scorer", "ml", {**SKLEARN, **more.pop("source", {})}, "kserve", deploy, **more)
+    source = {**SKLEARN, **more.pop("source", {})}
+    return model("scorer", "ml", {k: v for k, v in source.items() if v is not None}, "kserve", deploy, **more)
 
 
 def vendor(**more):
@@ -68,6 +66,7 @@ def agent(**more):
 
 
 KNATIVE = {"kserve": {"version": "0.20", "mode": "Knative"}}
+THROUGH = {"version": "0.20", "mode": "Knative", "gateways": ["istio-system"]}
 CILIUM = {"hostnameEgress": "cilium"}
 ONE_WAY_OUT = {"egress": ["https://features.example:8443"]}
 STORE = {"options": {"storageCidrs": ["198.51.100.0/24"], "serviceAccount": "store-reader"}}
@@ -91,6 +90,12 @@ UNITS = {
     "ml-closed": ([ml({**STORE, **ONE_WAY_OUT})], CILIUM),
     "ml-canary": ([canaried(ml())], {}),
     "ml-canary-own": ([{**canaried(ml()), "runtime": OWN}], {}),
+    "vendor-probe": (
+        [vendor()],
+        {"blackboxExporter": {"url": "exporter.monitoring.svc:9115", "module": "http_vendor"}},
+    ),
+    "opa-knative": ([rules(uses=[{"model": "scorer", "as": {"env": "SCORER"}}]), ml({})], {"kserve": THROUGH}),
+    "ml-file": ([ml(source={"format": "onnx", "files": ["data.json"], "uri": None, "digest": None}, runtime=OWN)], {}),
     "ml-knative": ([canaried(ml({"scaling": {"min": 1, "max": 3}}))], KNATIVE),
 }
 
@@ -124,14 +129,10 @@ def test_a_cluster_takes_each_object_and_no_mutant_of_it(unit, cluster, version)
             assert judge(key, mutant), (path, mutant)
 
 
-def test_the_folder_builds_as_a_kustomization(unit, program, tmp_path: Path):
-    for path, text in unit.texts.items():
-        (tmp_path / path).write_text(text)
+def test_the_folder_builds_as_a_kustomization(unit, kustomized):
     listed = unit.objects["kustomization.yaml"]["resources"]
     assert listed == sorted(set(unit.texts) - {"kustomization.yaml"})
-    command = [program("kubectl"), "kustomize", str(tmp_path)]
-    made = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    built = [one for one in yaml.safe_load_all(made) if one]
+    built = kustomized(unit)
     assert {one["metadata"]["namespace"] for one in built} == {"models"}
     assert len(built) == len(listed)
 
