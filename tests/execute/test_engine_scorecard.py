@@ -186,6 +186,32 @@ def test_what_is_missing_is_unknown_and_neither_true_nor_false(predicate, points
     assert said(job(text, [case])) == []
 
 
+def test_what_cost_nothing_is_no_reason() -> None:
+    case = {
+        "name": "more than the baseline",
+        "input": {"age": 40, "home": "own"},
+        "output": {"points": 200, "second": None},
+    }
+    better = card(('partialScore="50"', 'partialScore="60"'))
+    assert said(job(better, [case])) == []
+
+
+def test_the_last_attribute_may_take_what_is_left() -> None:
+    rest = '<Attribute partialScore="9"><True/></Attribute></Characteristic>'
+    assert said(job(card(("</Characteristic>", rest)), [])) == []
+
+
+def test_numbers_that_a_field_cannot_have_need_no_points() -> None:
+    bounds = '<DataField name="age" optype="continuous" dataType="double"><Interval closure="closedOpen" leftMargin="18" rightMargin="99"/></DataField>'
+    field = '<DataField name="age" optype="continuous" dataType="double"/>'
+    floor = compound("and", LESS, '<SimplePredicate field="age" operator="greaterOrEqual" value="18"/>')
+    bounded = card((field, bounds), (LESS, floor))
+    assert said(job(bounded, [])) == []
+    [(kind, spot, message)] = said(job(bounded.replace(bounds, field), []))
+    assert (kind, spot) == (Kind.UNCOVERED, at(15))
+    assert message == "the characteristic `ageScore` gives `age` below 18 no points"
+
+
 BOMB = '<!DOCTYPE b [<!ENTITY a "aaaaaaaaaa">' + "".join(
     f'<!ENTITY a{index} "{f"&a{index - 1 if index else str()};" * 10}">' for index in range(12)
 )  # fmt: skip
