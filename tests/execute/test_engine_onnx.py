@@ -2,9 +2,6 @@
 
 # ruff: noqa: E501 - a row of a table is a claim
 
-import importlib.util
-import os
-
 import numpy as np
 import onnx
 import pytest
@@ -171,23 +168,10 @@ def test_hostile_bytes_are_a_finding_and_no_hang(content) -> None:
         assert came
 
 
-@pytest.fixture(scope="module")
-def trainer() -> None:
-    """scikit-learn and skl2onnx, of the extra `serve`."""
-    missing = [name for name in ("sklearn", "skl2onnx") if importlib.util.find_spec(name) is None]
-    if missing:
-        said = f"{', '.join(missing)} is not installed: pip install 'modelyard[serve]'"
-        excused = set(missing) <= set(os.environ.get("MODELYARD_TEST_WITHOUT", "").split())
-        if os.environ.get("MODELYARD_TEST_STRICT") == "1" and not excused:
-            pytest.fail(f"{said}, and MODELYARD_TEST_STRICT=1 asks for it")
-        pytest.skip(said)
-
-
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # what the two packages say of each other is not ours
-@pytest.mark.usefixtures("trainer")
 def test_a_model_trained_here_answers_as_it_does_where_it_was_trained() -> None:
-    from skl2onnx import to_onnx  # noqa: PLC0415 - the extra `serve`
+    from skl2onnx import to_onnx  # noqa: PLC0415 - slow to import
     from sklearn.linear_model import LinearRegression  # noqa: PLC0415 - likewise
 
     rows = np.random.default_rng(1).uniform(-5, 5, (200, 3)).astype(np.float32)
