@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from compiler.cli import options
+from compiler.cli.checkout import within_checkout
 from compiler.cli.output import emit, shows_colour, shows_progress, tell
 from compiler.diagnostics import in_order
 from compiler.errors import UsageError
@@ -86,7 +87,7 @@ def command(
         else ChangeSet()
     )
     findings = in_order([*built.findings, *changes.conflicts])
-    report = Report(findings, run.text, run.size, colour=shows_colour(sys.stderr))
+    report = Report(findings, run.text, run.size, colour=shows_colour(sys.stderr), within=within_checkout(folder))
     if format_ != "text":
         emit(REPORTERS[format_](report), None)
     elif findings:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from compiler.cli import options
+from compiler.cli.checkout import within_checkout
 from compiler.cli.output import emit, shows_progress, wants_colour
 from compiler.diagnostics import Finding, in_order
 from compiler.errors import UsageError
@@ -67,7 +68,7 @@ def command(
     if runs_sources:
         found = in_order((*found, *_ran(run)))
     findings = _within(found, _relative(files, folder), _known(run, environments))
-    report = Report(findings, run.text, run.size, colour=wants_colour(output))
+    report = Report(findings, run.text, run.size, colour=wants_colour(output), within=within_checkout(folder))
     emit(REPORTERS[format_](report), output)
     raise click.exceptions.Exit(report.exit_code)
 

@@ -8,12 +8,16 @@ from compiler.diagnostics import Finding, Status
 
 @dataclass(frozen=True)
 class Report:
-    """Findings, and how to read the file that one points into (`None`: it cannot be shown)."""
+    """Findings, and how to read the file that one points into (`None`: it cannot be shown).
+
+    `within` is where the project lies in its checkout, `""` for the root: forges name files from there.
+    """
 
     findings: tuple[Finding, ...]
     text_of: Callable[[str], str | None]
     checked: str = ""
     colour: bool = False
+    within: str = ""
 
     def having(self, status: Status) -> tuple[Finding, ...]:
         """The findings of that status, in their order."""

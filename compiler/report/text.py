@@ -1,10 +1,14 @@
-"""Findings for people: the message, the line with carets, what to do, and how many there were."""
+"""Findings for people: the message, the line with carets, what to do, and how many there were.
+
+What is mandatory is an error, whatever its severity. What is waived or in the baseline is counted in the last line.
+"""
 
 from collections.abc import Callable, Iterator
 from unicodedata import combining, east_asian_width
 
-from compiler.diagnostics import Enforcement, Finding, Place, Severity
+from compiler.diagnostics import Finding, Place
 from compiler.report.report import Report
+from compiler.report.wording import answered, level, tally
 
 _RESET = "\x1b[0m"
 _STYLES = {
@@ -23,7 +27,7 @@ def render(report: Report) -> str:
     """Each finding in a paragraph of its own, then one line that counts them."""
     paint = _painter(colour=report.colour)
     lines: list[str] = []
-    for finding in report.findings:
+    for finding in report.open:
         lines += [*_finding(finding, report, paint), ""]
     lines.append(_summary(report, paint))
     return "\n".join(lines) + "\n"
@@ -34,13 +38,6 @@ Paint = Callable[[str, str], str]
 
 def _painter(*, colour: bool) -> Paint:
     return (lambda style, said: f"{_STYLES[style]}{said}{_RESET}") if colour else (lambda _, said: said)
-
-
-def level(finding: Finding) -> str:
-    """The word that a finding begins with."""
-    if finding.code.enforcement is Enforcement.MANDATORY:
-        return "error"
-    return "info" if finding.code.severity is Severity.INFO else "warning"
 
 
 def _finding(finding: Finding, report: Report, paint: Paint) -> Iterator[str]:
@@ -86,19 +83,16 @@ def _cells(text: str) -> int:
 
 
 def _summary(report: Report, paint: Paint) -> str:
-    counts = {name: sum(level(finding) == name for finding in report.findings) for name in ("error", "warning", "info")}
-    checked = f" in {report.checked}" if report.checked else ""
-    told = ", ".join(_counted(count, name) for name, count in counts.items() if count and name != "info")
-    if not counts["error"] and not counts["warning"]:
-        also = f" ({_counted(counts['info'], 'remark')})" if counts["info"] else ""
-        return f"{paint('green', 'ok')}: nothing to mend{checked}{also}"
-    worst = "error" if counts["error"] else "warning"
-    first = next(finding.code.id for finding in report.findings if level(finding) == worst)
-    return f"{paint(worst, told)}{checked}; `modelyard explain {first}` says more"
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+    where = f" in {report.checked}" if report.checked else ""
+    others = answered(report)
+    grave = [finding for finding in report.open if level(finding) != "info"]
+    if not grave:
+        also = ", ".join(filter(None, [tally(report.open), others]))
+        return f"{paint('green', 'ok')}: nothing to mend{where}{f' ({also})' if also else ''}"
+    worst = "error" if report.mandatory else "warning"
+    first = next(finding.code.id for finding in grave if level(finding) == worst)
+    also = f"; {others}" if others else ""
+    return f"{paint(worst, tally(grave))}{where}{also}; `modelyard explain {first}` says more"
 
 
 def printable(text: str) -> str:
