@@ -1,11 +1,11 @@
 """The CEL expressions of emitters: checked against the language, then asked of single models."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from compiler.diagnostics import Finding
-from compiler.expression import Expression, Expressions, Failure, Mistake
+from compiler.expression import Expression, Expressions, Failure, Mistake, Values
 from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.load import mistake
 from compiler.spec.language import Language
@@ -17,10 +17,10 @@ Verdicts = Mapping[Pointer, bool | Finding]
 
 @dataclass(frozen=True)
 class _Questions:
-    """All expressions of an emitter as one list, so that they cost one evaluation, and the fields that they read."""
+    """All expressions of an emitter as few lists, so that they cost few evaluations, and the fields that they read."""
 
     pointers: tuple[Pointer, ...]
-    together: Expression | None
+    together: tuple[Expression, ...] | None
     fields: Mapping[str, frozenset[str] | None]
 
 
@@ -44,10 +44,11 @@ class Conditions:
             return {}
         read = {name: _only(asked.fields.get(name, frozenset()), value) for name, value in data.items()}
         values = self._of(emitter).values(read)
-        answers = asked.together.value(values) if asked.together else None
-        if isinstance(answers, list) and all(isinstance(answer, bool) for answer in answers):
+        answers = _answers(asked.together, values)
+        if answers is not None:
             return dict(zip(asked.pointers, answers, strict=True))
-        return {pointer: self._one(emitter, text, pointer, data) for pointer, text in expressions(emitter)}
+        whole = self._of(emitter).values(data)
+        return {pointer: self._one(emitter, text, pointer, whole) for pointer, text in expressions(emitter)}
 
     def reads(self, emitter: Emitter, variable: str) -> bool:
         """Whether an expression of the emitter asks for a variable; all are given where that cannot be told."""
@@ -68,7 +69,7 @@ class Conditions:
             self._compiled[key] = self._of(emitter).compile(text, checked=not emitter.shipped)
         return self._compiled[key]
 
-    def _one(self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Object]) -> bool | Finding:
+    def _one(self, emitter: Emitter, text: str, pointer: Pointer, data: Values) -> bool | Finding:
         compiled = self.compiled(emitter, text)
         if isinstance(compiled, Mistake):
             return mistake(emitter, f"{text!r}: {compiled.message}", pointer, compiled.help)
@@ -82,12 +83,14 @@ class Conditions:
     def _asked(self, emitter: Emitter) -> _Questions:
         if emitter.id not in self._questions:
             asked = list(expressions(emitter))
-            together = self._of(emitter).compile(
-                f"[{', '.join(f'({text})' for _, text in asked)}]", expect="any", checked=False
-            )
-            sound = together if isinstance(together, Expression) and not any(self.mistakes(emitter)) else None
+            joined = [
+                self._of(emitter).compile(f"[{', '.join(part)}]", expect="any", checked=False)
+                for part in _parts([f"({text})" for _, text in asked])
+            ]
+            compiled = tuple(one for one in joined if isinstance(one, Expression))
+            sound = compiled if len(compiled) == len(joined) and not any(self.mistakes(emitter)) else None
             fields: dict[str, frozenset[str] | None] = {}
-            for path in sound.reads if sound else ():
+            for path in (path for one in sound or () for path in one.reads):
                 root, known = str(path[0]), fields.get(str(path[0]), frozenset())
                 fields[root] = None if len(path) == 1 or known is None else known | {str(path[1])}
             self._questions[emitter.id] = _Questions(tuple(pointer for pointer, _ in asked), sound, fields)
@@ -99,6 +102,9 @@ class Conditions:
             self._variables[emitter.id] = Expressions({**variables(self._language, self._emitters), "options": options})
         return self._variables[emitter.id]
 
+
+_LONG = 5_000
+"""So many characters of conditions are asked as one."""
 
 _PEER: Object = MappingProxyType(
     {
@@ -112,6 +118,29 @@ _PEER: Object = MappingProxyType(
     }
 )
 """What is reached, as expressions of emitters see it."""
+
+
+def _parts(texts: Sequence[str]) -> Iterator[list[str]]:
+    """The expressions in groups that are short enough to be compiled as one."""
+    part: list[str] = []
+    for text in texts:
+        if part and sum(map(len, part)) + len(text) > _LONG:
+            yield part
+            part = []
+        part.append(text)
+    if part:
+        yield part
+
+
+def _answers(together: tuple[Expression, ...] | None, values: Values) -> list[bool] | None:
+    """What all expressions come to, or nothing where one has no answer."""
+    found: list[bool] = []
+    for one in together or ():
+        answers = one.value(values)
+        if not isinstance(answers, list) or not all(isinstance(answer, bool) for answer in answers):
+            return None
+        found += [answer is True for answer in answers]
+    return found if together else None
 
 
 def _only(fields: frozenset[str] | None, value: Object) -> Object:
