@@ -149,14 +149,17 @@ def _keys(fleet: Fleet, spec: Spec, runs: set[str] | None) -> Iterator[Finding]:
     may_be_more = fleet.portfolio.has_broken("Environment")
     stages = ALL_STAGES if may_be_more else tuple(environments.values())
     for key in as_object(spec.data.get("environments")):
-        pointer = ("environments", key)
-        place, subject = spec.document.key_place(pointer), Subject(spec.kind, spec.name, None, pointer)
         if not fleet.portfolio.knows("Environment", key) and key not in stages:
-            message, help_ = f"there is no Environment and no stage `{key}`", _near(key, {*environments, *stages})
-            yield Finding(codes.MATCHES_NOTHING, message, place, subject, help_)
+            message = f"there is no Environment and no stage `{key}`"
+            yield _without_effect(spec, key, message, _near(key, {*environments, *stages}))
         elif runs is not None and not may_be_more and not _has_effect(key, runs, environments):
-            message = f"no model that this holds for runs in `{key}`"
-            yield Finding(codes.MATCHES_NOTHING, message, place, subject, _ONLY_NAMES)
+            yield _without_effect(spec, key, f"no model that this holds for runs in `{key}`", _ONLY_NAMES)
+
+
+def _without_effect(spec: Spec, key: str, message: str, help_: str | None) -> Finding:
+    pointer = ("environments", key)
+    place, subject = spec.document.key_place(pointer), Subject(spec.kind, spec.name, None, pointer)
+    return Finding(codes.MATCHES_NOTHING, message, place, subject, help_)
 
 
 def _has_effect(key: str, runs: set[str], environments: Mapping[str, str]) -> bool:
