@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Event
 
 from compiler import codes, resources
-from compiler.diagnostics import Finding
+from compiler.diagnostics import Finding, Place
 from compiler.execute.cases import CaseReader
 from compiler.execute.child import Child, Stopped
 from compiler.execute.errands import Errand, all_engines, errands, left_out, prepared
@@ -45,7 +45,17 @@ def execute(
             yield from found
             turns.append(_Turn(errand, engine, job))
     yield from (_lacks(engine, first, count) for engine, first, count in lacking.values())
-    yield from _all_run(turns, limits or Limits(), on_run)
+    yield from _once(_all_run(turns, limits or Limits(), on_run))
+
+
+def _once(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """What is said of one line for several releases is said once."""
+    seen: set[tuple[str, str, Place | None]] = set()
+    for found in findings:
+        key = (found.code.id, found.message, found.place)
+        if key not in seen:
+            seen.add(key)
+            yield found
 
 
 def _missing(engine: Engine) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def test_it_takes_what_opa_runs() -> None:
         ({"policy_rego": POLICY + 'x := http.send({"method": "get", "url": "http://127.0.0.1"})\n'}, Kind.REACHES_OUT, at_line("policy.rego", 10, 6), "`http.send` asks for what nobody reviewed, and it differs from place to place"),
         ({"policy_rego": POLICY + "x := opa.runtime().env\n"}, Kind.REACHES_OUT, at_line("policy.rego", 10, 6), None),
         ({"test_rego": TESTS + 'test_token if io.jwt.decode("a.b.c")\n'}, Kind.NOT_RUN, at_line("test.rego", 8, 28), "`io.jwt.decode` is a function of OPA that is not to be had here, so that nothing was tested"),
-        ({"test_rego": TESTS + 'test_sum if 1 + input.x == 2 with input as {"x": "1"}\n'}, Kind.NOT_RUN, at_line("test.rego", 8, 22), None),
+        ({"test_rego": TESTS + 'test_sum if 1 + input.x == 2 with input as {"x": "1"}\n'}, Kind.WRONG, at_line("test.rego", 8, 22), None),
     ],
 )  # fmt: skip
 def test_one_change_of_the_files_is_one_remark_at_its_line(files, kind, spot, message) -> None:

@@ -194,3 +194,11 @@ def test_the_engines_are_the_files_of_their_folder() -> None:
     assert [engine.name for engine in all_engines()] == sorted(
         path.stem for path in Path(engines.__path__[0]).glob("[a-z]*.py")
     )
+
+
+def test_one_line_of_two_releases_is_told_once() -> None:
+    spec = FILES[SPEC].replace("prod: {release: 1.0.0}", "prod: {release: 2.0.0}")
+    files = {path: text.encode() for path, text in FILES.items()} | {SPEC: spec.encode()}
+    files["models/refunds/one_test.rego"] = b"package refunds_test\n\ntest_wrong if false\n"
+    found = list(sources(Run(MemoryTree(files))))
+    assert [(item.code.id, item.place.line) for item in found] == [("MY702", 3)]

@@ -111,8 +111,8 @@ def _mistake(error: RuntimeError, file: str) -> Remark:
         message = f"`{function}` is a function of OPA that is not to be had here, so that nothing was tested"
         return Remark(Kind.NOT_RUN, message, spot, "run `opa test` on the files in the pipeline")
     if _OPA_GOES_ON.search(text):
-        message = f"{text}: the engine here stops at it, and OPA goes on with what is undefined; nothing was decided"
-        return Remark(Kind.NOT_RUN, message, spot, "ask before it for what it needs, or run `opa test` in the pipeline")
+        message = f"{text}: tests that come by here are not decided; OPA goes on with what is undefined"
+        return Remark(Kind.WRONG, message, spot, "ask for what it needs before it, such as `is_number(input.amount)`")
     return Remark(Kind.BROKEN, text, spot)
 
 
@@ -154,7 +154,7 @@ def _entrypoint(job: Job, loaded: _Loaded, at: Doing) -> Iterator[Remark]:
         loaded.ask(path, {})
     except RuntimeError as error:
         remark = _mistake(error, holds)
-        if remark.kind is not Kind.NOT_RUN:  # an empty question is none that anybody asks
+        if remark.kind is not Kind.WRONG:  # an empty question is none that anybody asks
             yield remark
 
 
