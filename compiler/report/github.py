@@ -32,7 +32,7 @@ def render(report: Report) -> str:
     is_cut = any(count > MOST for count in Counter(kinds).values())
     shown = _shown(report, room={"error": MOST, "warning": MOST, "notice": MOST - is_cut})
     lines = [_annotation(finding, places) for finding in shown]
-    return "\n".join([*lines, _summary(report, len(shown))]) + "\n"
+    return "\n".join([*lines, _summary(report, len(shown)), ""]).encode("utf-8", "replace").decode("utf-8")
 
 
 def _shown(report: Report, room: dict[str, int]) -> list[Finding]:

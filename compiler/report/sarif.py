@@ -7,6 +7,7 @@ GitHub's own upload action computes. GitHub shows 5,000 results of a run: beyond
 notification says how many were left out.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -32,6 +33,7 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 _LONGEST = 1024  # characters of a rule's texts
 _TAGS = 20
 _PROBLEMS = MappingProxyType({"error": "error", "warning": "warning", "note": "recommendation"})
+_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # what is left stands for a byte of a name that is not UTF-8
 
 Json = dict[str, object]
 
@@ -159,4 +161,4 @@ def _location(place: Place | None, places: Places) -> Json:
 def _physical(place: Place | None, places: Places) -> tuple[Json, Json]:
     at = places.shown(place)
     region: Json = {"startLine": at.line, "startColumn": at.column, "endLine": at.end_line, "endColumn": at.end_column}
-    return {"uri": quote(at.path.encode("utf-8", "surrogateescape"))}, region
+    return {"uri": quote(_LONE.sub("\ufffd", at.path).encode("utf-8", "surrogateescape"))}, region

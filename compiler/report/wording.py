@@ -1,9 +1,10 @@
 """What every format says of a finding in the same words."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from compiler.diagnostics import Code, Enforcement, Finding, Severity, Status
+from compiler.report.places import is_inside
 from compiler.report.report import Report
 
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
@@ -21,11 +22,18 @@ def label(code: Code) -> str:
 
 def told(finding: Finding) -> str:
     """The message, where it holds, and what to do, in one line of sentences; the first stands alone."""
-    environment = finding.subject.environment if finding.subject else None
-    message = finding.message.rstrip(".")
-    head = message if environment is None or environment in message else f"{message} (in {environment})"
+    head = finding.message.rstrip(".") + "".join(f" (in {where})" for where in _where(finding))
     advice = advised(finding)
     return f"{head}. {advice[:1].upper()}{advice[1:]}" if advice else head
+
+
+def _where(finding: Finding) -> Iterator[str]:
+    """What the place in the checkout does not say: the environment, and a file that lies elsewhere."""
+    environment = finding.subject.environment if finding.subject else None
+    if environment and environment not in finding.message:
+        yield environment
+    if finding.place and not is_inside(finding.place):
+        yield f"{finding.place.path}:{finding.place.line}"
 
 
 def advised(finding: Finding) -> str:

@@ -1,0 +1,98 @@
+"""Findings and reports, made up."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import pytest
+
+from compiler.diagnostics import Code, Enforcement, Finding, Fix, Place, Severity, Status, Subject
+from compiler.report import REPORTERS, Report
+
+SPEC = "apiVersion: modelyard/v1\nkind: Model\nname: scorer\nowner: riks\n"
+CODE = Code(
+    "MY999",
+    "made-up",
+    Severity.HIGH,
+    Enforcement.MANDATORY,
+    "A thing that is wrong.",
+    "It is wrong because a test says so.",
+    "Put it right.",
+)
+POLICY = Code(
+    "baseline/owner-is-reachable",
+    "owner-is-reachable",
+    Severity.MEDIUM,
+    Enforcement.ADVISORY,
+    "Every model has an owner whom somebody can reach.",
+    "Nobody can be asked otherwise.",
+    "Name a team with a channel.",
+    ("EU-AI-Act:Art.14", "NIST-AI-RMF:MANAGE-2.4"),
+    "https://example.org/policies/owner",
+)
+
+
+@pytest.fixture
+def code() -> Code:
+    return CODE
+
+
+@pytest.fixture
+def policy() -> Code:
+    return POLICY
+
+
+@pytest.fixture
+def finding() -> Callable[..., Finding]:
+    """A finding about line 4 of models/scorer.yaml, but for what is said."""
+
+    def make(message: str = "there is no Team `riks`", **said) -> Finding:
+        severity, mandatory = said.pop("severity", None), said.pop("mandatory", None)
+        code = said.pop("code", CODE)
+        if severity:
+            code = replace(code, severity=Severity(severity), id=f"MY9{list(Severity).index(severity):02}")
+        if mandatory is not None:
+            code = replace(code, enforcement=Enforcement.MANDATORY if mandatory else Enforcement.ADVISORY)
+        said.setdefault("place", Place("models/scorer.yaml", 4, 8, 4, 12))
+        said.setdefault("subject", Subject("Model", "scorer", None, ("owner",)))
+        return Finding(code, message, **said)
+
+    return make
+
+
+@pytest.fixture
+def waived(finding) -> Finding:
+    return finding(status=Status.WAIVED, because="the team moves in May (RISK-7)")
+
+
+@pytest.fixture
+def known(finding) -> Finding:
+    return finding(status=Status.BASELINE, subject=Subject("Model", "old", None, ("owner",)))
+
+
+@pytest.fixture
+def safe_fix() -> Fix:
+    return Fix(Place("models/scorer.yaml", 4, 8, 4, 12), "risk")
+
+
+@pytest.fixture
+def report() -> Callable[..., Report]:
+    """A report about the texts of a project."""
+
+    def make(*findings: Finding, texts: Mapping[str, str] | None = None, **said) -> Report:
+        known = {"models/scorer.yaml": SPEC} if texts is None else texts
+        return Report(findings, known.get, "1 model, 1 environment", **said)
+
+    return make
+
+
+@pytest.fixture
+def rendered(report) -> Callable[..., str]:
+    """What a format says of findings."""
+    return lambda format_, *findings, **said: REPORTERS[format_](report(*findings, **said))
+
+
+@pytest.fixture
+def read(rendered) -> Callable[..., object]:
+    """The same, read back from JSON."""
+    return lambda format_, *findings, **said: json.loads(rendered(format_, *findings, **said))
