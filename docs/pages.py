@@ -1,6 +1,7 @@
 """The pages of reference, each a function of what the code says of itself."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from fields import Row, described, rows, table, takes
 
 from compiler import explain, resources
 from compiler.cli.main import modelyard
-from compiler.diagnostics import Finding, Fix, Note, Place, Subject
+from compiler.diagnostics import Finding, Fix, Note, Place, Severity, Subject
 from compiler.plan.context import DESCRIPTIONS
 from compiler.plan.emitter import Emitter, Emitters, FileRule
 from compiler.plan.load import load
@@ -313,7 +314,7 @@ _FIELDS: Mapping[str, str] = {
 
 
 def findings() -> Iterator[str]:
-    """The fields of findings in JSON."""
+    """The fields of findings in JSON, and the other formats."""
     place = Place("models/card-fraud.yaml", 12, 3, 12, 9)
     subject = Subject("Model", "card-fraud", "prod", ("deploy", "scalin"))
     code = explain.code("MY101")
@@ -331,9 +332,22 @@ def findings() -> Iterator[str]:
     (made,) = json.loads(text)["findings"]
     if made.keys() != _FIELDS.keys():
         raise SystemExit(f"docs/pages.py: these fields differ: {sorted(made.keys() ^ _FIELDS.keys())}")
-    yield "What `--format json` writes. Fields are added to version 1 and never change their meaning.\n"
+    yield "## `json`\n\nWhat `--format json` writes. Fields are added to version 1 and never change their meaning.\n"
     yield table(("field of a finding", "what it says"), ((f"`{name}`", told) for name, told in _FIELDS.items()))
     yield f"```json\n{text}```\n"
+    yield "## Other formats\n\n`modelyard check --format NAME` and `modelyard build --format NAME` write them, too.\n"
+    for name in REPORTERS:
+        if name != "json":
+            yield from _format(name)
+
+
+def _format(name: str) -> Iterator[str]:
+    """What a format says of itself, and how it reads a severity."""
+    module = sys.modules[REPORTERS[name].__module__]
+    yield f"### `{name}`\n\n{(module.__doc__ or '').strip()}\n"
+    levels: Mapping[Severity, str] = getattr(module, "LEVELS", {})
+    if levels:
+        yield table(tuple(severity.value for severity in levels), [tuple(f"`{said}`" for said in levels.values())])
 
 
 PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
@@ -345,7 +359,7 @@ PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "capabilities.md": ("Capabilities", capabilities),
     "template-context.md": ("What templates see", template_context),
     "filters.md": ("Filters, encoders and tests", filters),
-    "findings.md": ("Findings as JSON", findings),
+    "findings.md": ("Findings in each format", findings),
 }
 
 

@@ -5,16 +5,14 @@ exceeds the 65,536 characters of a comment: findings that do not fit are counted
 holds becomes markup, notifies somebody or links anywhere.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Sequence
 
-from compiler.diagnostics import Finding, Severity, Status
+from compiler.diagnostics import Finding, Status
 from compiler.report.markup import code, inline, link, plain, row
 from compiler.report.places import Places
 from compiler.report.report import Report
 from compiler.report.wording import advised, counted, label, level, summed, tally, worst_first
 
-LEVELS: Mapping[Severity, str] = MappingProxyType({severity: severity.value for severity in Severity})
 MOST = 65_536
 """Characters that a comment may have."""
 

@@ -1,0 +1,64 @@
+"""JUnit: the schema of Jenkins, a reader that others use, and what a server may not misread."""
+
+import junitparser
+import pytest
+from lxml import etree
+
+from compiler.diagnostics import Place
+
+
+@pytest.fixture
+def cases(rendered):
+    def make(*findings, **said):
+        suites = junitparser.JUnitXml.fromstring(rendered("junit", *findings, **said).encode())
+        return [case for suite in suites for case in suite]
+
+    return make
+
+
+def test_a_report_satisfies_the_schema_of_jenkins(external_schemas, rendered, finding, waived, known) -> None:
+    file = external_schemas / "junit" / "junit-10.xsd"
+    if not file.is_file():
+        pytest.skip("the schemas hold no junit/junit-10.xsd: take it from Jenkins' xunit-plugin")
+    schema = etree.XMLSchema(etree.parse(file))
+    for findings in ([], [finding(), finding(mandatory=False, place=None), waived, known]):
+        schema.assertValid(etree.fromstring(rendered("junit", *findings).encode()))
+
+
+def test_nothing_found_is_one_case_that_passed(cases) -> None:
+    (case,) = cases()
+    assert case.is_passed
+
+
+def test_a_mandatory_finding_fails_its_case_and_an_advisory_one_passes(cases, finding, policy) -> None:
+    failed, passed = cases(finding(), finding(code=policy))
+    assert failed.result[0].message == "there is no Team `riks`"
+    assert failed.result[0].text.startswith("models/scorer.yaml:4:8: error: ")
+    assert passed.is_passed
+    assert "warning: there is no Team" in passed.system_out
+
+
+def test_what_is_answered_for_is_skipped_with_its_reason(cases, waived, known) -> None:
+    assert [case.result[0].message for case in cases(waived, known)] == [
+        "waived: the team moves in May (RISK-7)",
+        "in the baseline",
+    ]
+    assert all(case.is_skipped for case in cases(waived, known))
+
+
+def test_one_rule_about_one_object_is_one_case(cases, finding) -> None:
+    (case,) = cases(*(finding(f"{n}", place=Place("a.yaml", n, 1, n, 2)) for n in (1, 2, 3)))
+    assert case.result[0].message == "1 (and 2 others)"
+    assert case.result[0].text.count("\n") == 2
+
+
+def test_counts_are_those_of_the_cases(rendered, finding, waived, policy) -> None:
+    root = etree.fromstring(rendered("junit", finding(), finding(code=policy), waived).encode())
+    suite = root[0]
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "1", "0")
+    assert root.get("tests") == "2"
+
+
+def test_what_xml_cannot_hold_is_replaced(cases, finding) -> None:
+    (case,) = cases(finding("a\x00b\x1b\ufffe\ud800<&>\n𐐀"))
+    assert case.result[0].message == "a\ufffdb\ufffd\ufffd\ufffd<&>\n𐐀"

@@ -1,0 +1,60 @@
+"""The summary in Markdown: within a comment, and with nothing in it that a forge acts on."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from compiler.diagnostics import Status
+from compiler.report.markup import inline, link
+
+
+def test_a_summary_counts_and_puts_the_worst_first(rendered, finding) -> None:
+    said = rendered("markdown", finding("mild", severity="low", mandatory=False), finding("grave", severity="critical"))
+    assert said.startswith("### Modelyard: 1 error, 1 warning in 1 model, 1 environment\n")
+    assert said.index("grave") < said.index("mild")
+
+
+def test_what_is_waived_is_folded_with_its_reason(rendered, waived) -> None:
+    said = rendered("markdown", waived)
+    assert "<details><summary>1 waived</summary>" in said
+    assert "the team moves in May (RISK-7)" in said
+
+
+@pytest.mark.parametrize("status", [Status.OPEN, Status.WAIVED])
+def test_a_comment_is_never_too_long_and_says_what_was_left_out(status, rendered, finding) -> None:
+    said = rendered("markdown", *(finding(f"{n} " + "@" * 400, status=status, because="@" * 400) for n in range(3000)))
+    assert len(said) <= 65_536
+    rows = len(re.findall(r"^\| .*scorer", said, re.MULTILINE))
+    assert rows > 5
+    assert f"{3000 - rows} findings left out" in said
+
+
+def test_both_tables_share_the_room(rendered, finding) -> None:
+    found = [finding(f"{n} " + "x" * 300) for n in range(1000)]
+    said = rendered("markdown", *found, *(replace(one, status=Status.WAIVED) for one in found))
+    assert len(said) <= 65_536
+    assert said.endswith("</details>\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("use `a|b`", "use `a\\|b`"),
+        ("one ` only", "one \\` only"),
+        ("a\n| b", "a \\| b"),
+        ("<img src=x>", "\\<img src=x\\>"),
+        ("@org/team", "\\@<!-- -->org/team"),
+        ("fixes #12", "fixes \\#<!-- -->12"),
+        ("[x](http://evil)", "\\[x\\](http:<!-- -->//evil)"),
+        ("www.evil", "www<!-- -->.evil"),
+        ("\u202e", "\\\\u202e"),
+    ],
+)
+def test_nothing_that_a_spec_holds_becomes_markup(text, shown) -> None:
+    assert inline(text, 300) == shown
+
+
+def test_only_an_address_without_tricks_is_linked() -> None:
+    assert link("a", "https://example.org/a") == "[a](https://example.org/a)"
+    assert link("a", "javascript:alert(1)") == link("a", "https://x/)(b") == link("a", None) == "a"
