@@ -1,0 +1,18 @@
+"""Forges name files from the root of the checkout, wherever in it the project lies."""
+
+import pytest
+
+from compiler.cli.checkout import within_checkout
+
+
+@pytest.mark.parametrize(("project", "said"), [("", ""), ("ml/fraud", "ml/fraud")])
+def test_a_project_knows_where_in_its_checkout_it_lies(project, said, tmp_path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / project).mkdir(parents=True, exist_ok=True)
+    assert within_checkout(tmp_path / project) == said
+
+
+def test_a_linked_work_tree_is_a_checkout(tmp_path) -> None:
+    (tmp_path / "tree" / "ml").mkdir(parents=True)
+    (tmp_path / "tree" / ".git").write_text("gitdir: elsewhere\n", encoding="utf-8")
+    assert within_checkout(tmp_path / "tree" / "ml") == "ml"
