@@ -347,7 +347,7 @@ def _format(name: str) -> Iterator[str]:
     yield f"### `{name}`\n\n{(module.__doc__ or '').strip()}\n"
     levels: Mapping[Severity, str] = getattr(module, "LEVELS", {})
     if levels:
-        yield table(tuple(severity.value for severity in levels), [tuple(f"`{said}`" for said in levels.values())])
+        yield table(tuple(severity.value for severity in levels), [tuple(levels.values())])
 
 
 PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
