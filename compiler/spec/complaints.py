@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from compiler import codes
-from compiler.diagnostics import Code, Finding, Subject
+from compiler.diagnostics import Code, Finding, Fix, Place, Subject
 from compiler.schema import Violation
 from compiler.source.document import Document
 from compiler.values import Pointer, dotted
@@ -34,7 +34,14 @@ def complaint(violation: Violation, document: Document, subject: Subject, *, bel
         place=place,
         subject=Subject(subject.kind, subject.name, subject.environment, pointer),
         help=(_said_elsewhere(subject.kind, pointer) if unknown else None) or violation.help,
+        fix=_fix(violation, place),
     )
+
+
+def _fix(violation: Violation, place: Place) -> Fix | None:
+    """What was probably meant: a guess, and so no safe one."""
+    is_word = violation.suggestion is not None and violation.keyword in {"unknown", "enum"}
+    return Fix(place, violation.suggestion or "", safe=False) if is_word else None
 
 
 def _said_elsewhere(kind: str, pointer: Pointer) -> str | None:

@@ -73,6 +73,15 @@ NameText = Annotated[
     _text(r"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$", "a name of lower-case letters, digits and hyphens, at most 63", "card-fraud",
           maxLength=63),
 ]  # fmt: skip
+PolicyText = Annotated[
+    str,
+    _text(
+        r"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:/[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)?$",
+        "a policy, a pack, or a policy of a pack such as baseline/has-owner",
+        "baseline/has-owner",
+        maxLength=127,
+    ),
+]
 EnvVarText = Annotated[
     str,
     _text(

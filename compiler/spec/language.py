@@ -62,6 +62,11 @@ class TypeLanguage:
         return self._part("Layer")
 
     @cached_property
+    def release(self) -> Validator:
+        """Checks the content of a release."""
+        return self._part("Release")
+
+    @cached_property
     def whole(self) -> Validator:
         """Checks a resolved model."""
         return Validator(self._schema)

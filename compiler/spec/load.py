@@ -18,6 +18,7 @@ from compiler.spec.language import Language
 from compiler.spec.portfolio import (
     ANY_KIND,
     DEFAULTS_FILE,
+    PACK_FILE,
     PROJECT_FILE,
     VERSION,
     Portfolio,
@@ -41,12 +42,16 @@ class _Shelf:
     findings: list[Finding] = field(default_factory=list)
 
 
-def load(tree: Tree, language: Language) -> Portfolio:
-    """Read and check every document of the project; raises `UsageError` where there is no project to read."""
+def load(tree: Tree, language: Language, shipped: Tree | None = None) -> Portfolio:
+    """Read and check every document of the project; raises `UsageError` where there is no project to read.
+
+    A policy that is a mere copy of one that came with Modelyard (`shipped`: its folder of schemas) is no policy of the project.
+    """
     shelf = _Shelf(language)
     project = _project(tree, shelf)
     folders = {"models": "models", "schemas": "schemas", **_texts(project.data.get("folders"))}
-    files = dict(_files(tree, [folders["models"], f"{folders['schemas']}/policies"], shelf))
+    files = dict(_files(tree, [folders["models"]], shelf))
+    files |= _policies(tree, folders["schemas"], shipped, shelf)
     if not files:
         where = f"`folders.models` of {PROJECT_FILE}"
         raise UsageError(
@@ -89,14 +94,27 @@ def _unreadable(parsed: Parsed) -> str:
     return f"{PROJECT_FILE} holds {len(parsed.documents)} documents, and the project is one"
 
 
-def _files(tree: Tree, folders: Iterable[str], shelf: _Shelf) -> Iterator[tuple[str, Parsed]]:
+def _files(tree: Tree, folders: Iterable[str], shelf: _Shelf, but: str = "") -> Iterator[tuple[str, Parsed]]:
     for folder in folders:
         for path in filter(_is_yaml, tree.links(folder)):
             shelf.findings.append(
                 Finding(codes.LINK, f"{path} is a symbolic link", Place(path), help=codes.LINK.remedy)
             )
         for path in filter(_is_yaml, tree.paths(folder)):
+            if basename(path) == but:
+                continue
             yield path, parse(tree.read(path), path)
+
+
+def _policies(tree: Tree, schemas: str, shipped: Tree | None, shelf: _Shelf) -> dict[str, Parsed]:
+    """The files of the project's packs of policies; what a pack says of itself is no document."""
+    found: dict[str, Parsed] = {}
+    for path, parsed in _files(tree, [f"{schemas}/policies"], shelf, but=PACK_FILE):
+        below = path.removeprefix(f"{schemas}/")
+        is_copy = shipped is not None and shipped.has(below) and shipped.read(below) == tree.read(path)
+        if not is_copy:
+            found[path] = parsed
+    return found
 
 
 def _is_yaml(path: str) -> bool:

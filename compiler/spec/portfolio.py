@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 PROJECT_FILE = "modelyard.yaml"
 DEFAULTS_FILE = "_defaults.yaml"
+PACK_FILE = "pack.yaml"
+"""What a pack of policies says of itself; no document of the language."""
 VERSION = "modelyard/v1"
 ANY_KIND = ""
 """The kind of a name that stands in a file nobody can read: it may be anything's."""

@@ -17,6 +17,7 @@ from compiler.spec.fields import (
     MemoryText,
     NameText,
     PercentageText,
+    PolicyText,
     RangeText,
     TimeZoneText,
     UriText,
@@ -440,7 +441,7 @@ class Model(Document):
     """Its CI jobs."""
     monitoring: list[Monitor] | None = field(merge="signal", digest="governance")
     """Signals that are watched."""
-    policies: list[NameText] | None = field(merge="union", digest="governance", ref="Policy")
+    policies: list[PolicyText] | None = field(merge="union", digest="governance")
     """Policies and packs that bind it beside those of the project."""
     governance: Governance | None = field(digest="governance")
     """What the organisation has to know of it."""

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from compiler.spec.base import Closed, Document, field
-from compiler.spec.fields import DigestText, ImageText, NameText, PathText
+from compiler.spec.fields import DigestText, ImageText, NameText, PathText, PolicyText
 
 
 class Folders(Closed):
@@ -48,7 +48,7 @@ class Project(Document):
     """Values for every model, as the weakest layer above the type's own (fields of Model)."""
     types: dict[str, dict[str, Any]] | None = None
     """Values for every model of one type: they win over `defaults`."""
-    policies: list[NameText] | None = field(merge="union", ref="Policy")
+    policies: list[PolicyText] | None = field(merge="union")
     """Policies and packs that bind every model."""
     emitters: dict[NameText, EmitterSetting] | None = None
     """What is said of single emitters, by their ids."""
