@@ -4,8 +4,9 @@ The one door is `Expressions`. CEL and protobuf are imported when something is c
 """
 
 from compiler.expression.expression import Expression, Failure, Values
-from compiler.expression.expressions import Expressions
+from compiler.expression.expressions import Expected, Expressions
 from compiler.expression.mistakes import Mistake
+from compiler.expression.together import Together, together
 from compiler.expression.why import Reason
 
-__all__ = ["Expression", "Expressions", "Failure", "Mistake", "Reason", "Values"]
+__all__ = ["Expected", "Expression", "Expressions", "Failure", "Mistake", "Reason", "Together", "Values", "together"]

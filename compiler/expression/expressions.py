@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from compiler.expression.branches import branches
 from compiler.expression.expression import Expression, Values
 from compiler.expression.mistakes import Known, Mistake, mistake
-from compiler.expression.names import with_stand_ins
+from compiler.expression.names import with_presence, with_stand_ins
 from compiler.expression.shapes import Shape, Struct, prepared, shape
+from compiler.expression.wire import Node, serialized
 from compiler.values import Json, Object
 
 if TYPE_CHECKING:
@@ -41,7 +43,8 @@ class Expressions:
         if len(text) > _LONGEST:
             return Mistake(f"the expression has more than {_LONGEST:,} characters")
         try:
-            compiled = self._untyped.compile(text, disable_check=True)
+            self._untyped.compile(text, disable_check=True)
+            compiled = self._untyped.compile(with_presence(text), disable_check=True)
         except RuntimeError as error:
             return mistake(str(error), text, Known(self._schemas, {})) or Mistake(str(error))
         wrong = self._wrong(text, expect) if checked else None
@@ -51,6 +54,11 @@ class Expressions:
         """Data made ready for any number of expressions: without nulls in maps, numbers as the schemas mean them."""
         plain = {name: prepared(value, self._shapes[name]) for name, value in data.items() if name in self._shapes}
         return Values(plain, self._untyped.Activation(plain))
+
+    def branches(self, text: str, values: Values) -> tuple[tuple[int, bool], ...]:
+        """The parts that a sound condition is joined of: the 0-based offset of each, and whether it holds for the data."""
+        packed = Node(self._untyped.compile(text, disable_check=True).serialize())
+        return tuple(branches(text, packed.node(2), lambda part: self._part(serialized(part), values.data)))
 
     @cached_property
     def _shapes(self) -> dict[str, Shape]:

@@ -22,3 +22,18 @@ def with_stand_ins(text: str) -> str:
 def _replaced(token: re.Match[str]) -> str:
     name = token[1]
     return token[0] if name is None or re.fullmatch(_IDENTIFIER, name) else stand_in(name)
+
+
+_PATH = rf"{_IDENTIFIER}(?:\s*\.\s*(?:{_IDENTIFIER}|`[^`\n]+`)){{2,}}"
+_PRESENCE = rf"(?:{_TOKEN})|\bhas\(\s*(?P<path>{_PATH})\s*\)"
+
+
+def with_presence(text: str) -> str:
+    """The expression in which `has(a.b.c)` does not hold where `a.b` is absent, as it is of messages; CEL's maps fail there."""
+    return re.sub(_PRESENCE, lambda found: _chain(found["path"]) if found["path"] else found[0], text)
+
+
+def _chain(path: str) -> str:
+    parts = re.findall(rf"`[^`\n]+`|{_IDENTIFIER}", path)
+    prefixes = [".".join(parts[:end]) for end in range(2, len(parts) + 1)]
+    return f"({' && '.join(f'has({prefix})' for prefix in prefixes)})"

@@ -1,14 +1,15 @@
 """The CEL expressions of emitters: checked against the language, then asked of single models."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from compiler.diagnostics import Finding
-from compiler.expression import Expression, Expressions, Failure, Mistake, Values
+from compiler.expression import Expression, Expressions, Failure, Mistake, Together, Values, together
 from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.load import mistake
 from compiler.spec.language import Language
+from compiler.spec.views import model_view, release_view
 from compiler.values import Object, Pointer, as_list, as_object, as_str
 
 Verdicts = Mapping[Pointer, bool | Finding]
@@ -20,7 +21,7 @@ class _Questions:
     """All expressions of an emitter as few lists, so that they cost few evaluations, and the fields that they read."""
 
     pointers: tuple[Pointer, ...]
-    together: tuple[Expression, ...] | None
+    together: Together | None
     fields: Mapping[str, frozenset[str] | None]
 
 
@@ -44,7 +45,7 @@ class Conditions:
             return {}
         read = {name: _only(asked.fields.get(name, frozenset()), value) for name, value in data.items()}
         values = self._of(emitter).values(read)
-        answers = _answers(asked.together, values)
+        answers = asked.together.answers(values) if asked.together else None
         if answers is not None:
             return dict(zip(asked.pointers, answers, strict=True))
         whole = self._of(emitter).values(data)
@@ -83,14 +84,10 @@ class Conditions:
     def _asked(self, emitter: Emitter) -> _Questions:
         if emitter.id not in self._questions:
             asked = list(expressions(emitter))
-            joined = [
-                self._of(emitter).compile(f"[{', '.join(part)}]", expect="any", checked=False)
-                for part in _parts([f"({text})" for _, text in asked])
-            ]
-            compiled = tuple(one for one in joined if isinstance(one, Expression))
-            sound = compiled if len(compiled) == len(joined) and not any(self.mistakes(emitter)) else None
+            joined = together(self._of(emitter), [text for _, text in asked])
+            sound = joined if joined is not None and not any(self.mistakes(emitter)) else None
             fields: dict[str, frozenset[str] | None] = {}
-            for path in (path for one in sound or () for path in one.reads):
+            for path in (path for one in (sound.lists if sound else ()) for path in one.reads):
                 root, known = str(path[0]), fields.get(str(path[0]), frozenset())
                 fields[root] = None if len(path) == 1 or known is None else known | {str(path[1])}
             self._questions[emitter.id] = _Questions(tuple(pointer for pointer, _ in asked), sound, fields)
@@ -102,9 +99,6 @@ class Conditions:
             self._variables[emitter.id] = Expressions({**variables(self._language, self._emitters), "options": options})
         return self._variables[emitter.id]
 
-
-_LONG = 5_000
-"""So many characters of conditions are asked as one."""
 
 _PEER: Object = MappingProxyType(
     {
@@ -120,58 +114,17 @@ _PEER: Object = MappingProxyType(
 """What is reached, as expressions of emitters see it."""
 
 
-def _parts(texts: Sequence[str]) -> Iterator[list[str]]:
-    """The expressions in groups that are short enough to be compiled as one."""
-    part: list[str] = []
-    for text in texts:
-        if part and sum(map(len, part)) + len(text) > _LONG:
-            yield part
-            part = []
-        part.append(text)
-    if part:
-        yield part
-
-
-def _answers(together: tuple[Expression, ...] | None, values: Values) -> list[bool] | None:
-    """What all expressions come to, or nothing where one has no answer."""
-    found: list[bool] = []
-    for one in together or ():
-        answers = one.value(values)
-        if not isinstance(answers, list) or not all(isinstance(answer, bool) for answer in answers):
-            return None
-        found += [answer is True for answer in answers]
-    return found if together else None
-
-
 def _only(fields: frozenset[str] | None, value: Object) -> Object:
     return value if fields is None else {key: value[key] for key in fields if key in value}
 
 
 def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:
     """The schema of each variable but `options`, which differs by emitter."""
-    whole = language.model_schema()
-    definitions = as_object(whole["$defs"])
-    properties = as_object(whole["properties"])
-    model: Object = {
-        "type": "object",
-        "properties": {
-            key: node
-            for key, node in properties.items()
-            if key not in {"releases", "source", "version", "environments"}
-        }
-        | {key: as_object(as_object(definitions["Entry"])["properties"])[key] for key in ("release", "canary")},
-        "$defs": definitions,
-    }
-    sources = [{"$ref": f"#/$defs/{name}.Source"} for name in language.types]
-    release: Object = {
-        "type": "object",
-        "properties": {"version": {"type": "string"}, "digest": {"type": "string"}, "source": {"allOf": sources}},
-        "$defs": definitions,
-    }
+    release = release_view(language)
     canary = {**release, "properties": {**as_object(release["properties"]), "weight": {"type": "number"}}}
     return {
-        "model": model,
-        "deploy": {"$ref": "#/$defs/PartialDeploy", "$defs": definitions},
+        "model": model_view(language),
+        "deploy": {"$ref": "#/$defs/PartialDeploy", "$defs": as_object(language.model_schema()["$defs"])},
         "release": release,
         "canary": canary,
         "environment": language.kind_schema("Environment"),
