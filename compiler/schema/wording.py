@@ -141,7 +141,7 @@ class Wording:
     def _found(self, pointer: Pointer) -> str:
         value = at(self._data, pointer)
         spelt = None if isinstance(value, Mapping | list | tuple) or self._spelling is None else self._spelling(pointer)
-        return shown(value) if spelt is None else f"`{spelt}`"
+        return shown(value) if spelt is None else f"`{spelt}`" if spelt else "nothing"
 
 
 def _choices(meant: str | None, offered: Sequence[str]) -> str | None:

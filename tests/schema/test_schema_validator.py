@@ -99,6 +99,11 @@ def test_the_authors_own_spelling_is_shown():
     assert [one.message for one in found] == ["expected a duration such as 250ms, found `on`"]
 
 
+def test_what_stands_empty_is_nothing():
+    found = Validator({"properties": {"a": {"type": "string"}}}).violations({"a": None}, spelling=lambda _: "")
+    assert [violation.message for violation in found] == ["expected text, found nothing"]
+
+
 def test_a_value_outside_a_list_is_answered_with_the_list_or_the_value_that_was_meant():
     assert told({**GOOD, "type": "agnt"}) == [
         (("type",), "enum", 'expected one of 4 values, found "agnt"', "did you mean `agent`?")

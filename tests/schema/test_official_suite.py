@@ -1,0 +1,68 @@
+"""The official test suite of JSON Schema 2020-12 (json-schema-org/JSON-Schema-Test-Suite), required and optional parts, comes out whole.
+
+MODELYARD_TEST_JSON_SCHEMA_SUITE names its folder; the source distribution of the package jsonschema holds it as `json/`.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compiler.schema import Validator
+
+DRAFT = "draft2020-12"
+NOT_ASKED = {
+    "format.json": "says that formats are remarks; here they are asserted, as optional/format/ has it",
+    "optional/format-assertion.json": "is about vocabularies that turn formats on and off",
+}
+
+
+@pytest.fixture(scope="module")
+def suite() -> Path:
+    named = os.environ.get("MODELYARD_TEST_JSON_SCHEMA_SUITE")
+    if named and (Path(named) / "tests" / DRAFT).is_dir():
+        return Path(named)
+    said = "MODELYARD_TEST_JSON_SCHEMA_SUITE names no official test suite of JSON Schema: the source distribution of jsonschema has it"
+    if os.environ.get("MODELYARD_TEST_STRICT") == "1" and "json-schema-suite" not in os.environ.get(
+        "MODELYARD_TEST_WITHOUT", ""
+    ):
+        pytest.fail(said)
+    return pytest.skip(said)
+
+
+def groups(suite: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    root = suite / "tests" / DRAFT
+    for path in sorted(root.rglob("*.json")):
+        name = path.relative_to(root).as_posix()
+        if name not in NOT_ASKED:
+            for group in json.loads(path.read_text(encoding="utf-8")):
+                yield f"{name}: {group['description']}", group
+
+
+@cache
+def remotes(suite: Path) -> Mapping[str, Any]:
+    """What the suite expects to be served, given instead: nothing is fetched."""
+    found: dict[str, Any] = {}
+    for path in sorted((suite / "remotes").rglob("*.json")):
+        name = path.relative_to(suite / "remotes").as_posix()
+        if name.startswith(("draft-next", "v1", "draft3", "draft4")):
+            continue
+        found[f"http://localhost:1234/{name}"] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def test_every_case_comes_out(suite) -> None:
+    asked, wrong = 0, []
+    for name, group in groups(suite):
+        schema = group["schema"]
+        validator = Validator(schema if isinstance(schema, dict) else {"allOf": [schema]}, resources=remotes(suite))
+        for case in group["tests"]:
+            asked += 1
+            if validator.is_valid(case["data"]) != case["valid"]:
+                wrong.append(f"{name}: {case['description']}")
+    assert wrong == []
+    assert asked > 1700
