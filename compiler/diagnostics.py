@@ -93,7 +93,8 @@ class Fix:
 class Finding:
     """One thing to mend: what was found, at the smallest place that somebody must edit, and what to do.
 
-    `because` says why it is not open: the reason and the ticket of a waiver.
+    `because` says why it is not open: the reason and the ticket of a waiver. `anchor` is the subject's pointer with elements of
+    lists by their names: it stays the same when a list is put in another order.
     """
 
     code: Code
@@ -105,6 +106,7 @@ class Finding:
     fix: Fix | None = None
     status: Status = Status.OPEN
     because: str | None = None
+    anchor: Pointer | None = None
 
     @property
     def mandatory(self) -> bool:
@@ -125,7 +127,8 @@ class Finding:
         if subject is None:
             identity = ["", self.place.path if self.place else "", "", ""]
         else:
-            identity = [subject.kind, subject.name, subject.environment or "", json_pointer(subject.pointer)]
+            pointer = subject.pointer if self.anchor is None else self.anchor
+            identity = [subject.kind, subject.name, subject.environment or "", json_pointer(pointer)]
         return hashlib.sha256("\0".join([self.code.id, *identity]).encode()).hexdigest()[:32]
 
 

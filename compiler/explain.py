@@ -9,6 +9,7 @@ from compiler.diagnostics import Code, Place
 from compiler.errors import UsageError
 from compiler.pipeline import Run
 from compiler.plan.plan import PlannedFile
+from compiler.policy.policy import Policy
 from compiler.provenance import Origin
 from compiler.resolve.model import ResolvedModel
 from compiler.source.yaml_text import parse
@@ -44,6 +45,14 @@ class ExplainedPlace:
     value: Json
     template: Place
     made_of: tuple[Explained, ...]
+
+
+def policy(run: Run, subject: str) -> Policy | None:
+    """The policy of that id, unless a model has the name."""
+    if subject in run.portfolio.of("Model"):
+        return None
+    found = run.policies.library.named(subject)
+    return found[0] if len(found) == 1 else None
 
 
 def code(name: str) -> Code | None:

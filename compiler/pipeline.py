@@ -10,10 +10,13 @@ goes on from there to render what was planned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import chain
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
 
 from compiler import resources
 from compiler.diagnostics import Finding, in_order
@@ -27,6 +30,9 @@ from compiler.plan.load import load as load_emitters
 from compiler.plan.plan import PlannedUnit, Scope, enabled, plan
 from compiler.plan.planner import Planner
 from compiler.plan.situation import situation
+from compiler.policy.judge import Base
+from compiler.policy.judge import Judge as PolicyJudge
+from compiler.policy.policy import SHIPPED as SHIPPED_SCHEMAS
 from compiler.resolve.check import check as check_fleet
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
@@ -43,16 +49,32 @@ if TYPE_CHECKING:
     from compiler.render.produce import Producer
 
 
+_SHIPPED: Mapping[str, Literal["schemas", "templates"]] = MappingProxyType(
+    {SHIPPED: "templates", SHIPPED_SCHEMAS: "schemas"}
+)
+
+
 def everything(_model: str, _environment: str) -> bool:
     """The scope of a run about the whole fleet."""
     return True
 
 
+@dataclass(frozen=True)
+class Since:
+    """What a change began from: a tree, and its day."""
+
+    tree: Tree
+    day: date
+
+
 class Run:
     """One tree, and what each stage makes of it; everything is made when it is first asked for."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, as_of: date | None = None, since: Since | None = None) -> None:
+        """`as_of`: the day that policies are judged on, today (UTC) where it is left out; `since`: what a change began from."""
         self.tree = tree
+        self.as_of = as_of or datetime.now(UTC).date()
+        self.since = since
 
     @cached_property
     def language(self) -> Language:
@@ -62,7 +84,7 @@ class Run:
     @cached_property
     def portfolio(self) -> Portfolio:
         """Every document, checked alone."""
-        return load(self.tree, self.language)
+        return load(self.tree, self.language, WorkTree(resources.shipped("schemas")))
 
     @cached_property
     def fleet(self) -> Fleet:
@@ -98,11 +120,25 @@ class Run:
         return Judge(self.emitters, self.conditions)
 
     @cached_property
+    def policies(self) -> PolicyJudge:
+        """Who breaks which policy."""
+        base = Base(self.since.day, self.touched) if self.since else None
+        return PolicyJudge(self.fleet, WorkTree(resources.shipped("schemas")), self.as_of, base)
+
+    def touched(self, model: str, environment: str | None) -> bool:
+        """Whether a model is another in an environment than it was where the change began."""
+        return _digests(self.fleet, model, environment) != _digests(self._before, model, environment)
+
+    @cached_property
+    def _before(self) -> Fleet | None:
+        return Run(self.since.tree, self.as_of).fleet if self.since else None
+
+    @cached_property
     def producer(self) -> Producer:
         """Renders what is planned; the template engine is imported here and not before."""
         from compiler.render.produce import Producer  # noqa: PLC0415 - as the docstring says
 
-        return Producer(self.tree, self.fleet)
+        return Producer(self.tree, self.fleet, self.policies)
 
     @cached_property
     def planner(self) -> Planner:
@@ -126,10 +162,18 @@ class Run:
 
     def text(self, path: str) -> str | None:
         """The text of a file that a finding points into: of the project, or of a shipped template."""
-        is_shipped = path.startswith(SHIPPED)
-        tree = WorkTree(resources.shipped("templates")) if is_shipped else self.tree
-        path = path.removeprefix(SHIPPED)
+        tree = self.tree
+        for begin, folder in _SHIPPED.items():
+            if path.startswith(begin):
+                tree, path = WorkTree(resources.shipped(folder)), path.removeprefix(begin)
         return tree.read(path).decode("utf-8", "replace") if tree.has(path) else None
+
+
+def _digests(fleet: Fleet | None, name: str, environment: str | None) -> tuple[str, str] | None:
+    if fleet is None or name not in fleet.portfolio.of("Model"):
+        return None
+    model, _ = fleet.resolve(name, environment) if environment else fleet.resolve_nowhere(name)
+    return (model.runtime_digest, model.governance_digest) if model else None
 
 
 Stage = Callable[[Run], Iterator[Finding]]
@@ -151,14 +195,21 @@ def emitters(run: Run) -> Iterator[Finding]:
 
 
 def fleet(run: Run) -> Iterator[Finding]:
-    """Layers, references, and each model where it runs: whether its target can do what it asks for, too."""
-    yield from check_fleet(run.fleet, lambda model: _target(run, model))
+    """Layers, references, and each model where it runs: whether its target can do what it asks for, and the policies."""
+    yield from check_fleet(run.fleet, lambda model: chain(_target(run, model), run.policies.judge(model)))
+
+
+def policies(run: Run) -> Iterator[Finding]:
+    """What the fleet breaks as a whole, once each model was judged, and what is wrong with policies and waivers."""
+    yield from run.policies.findings()
 
 
 def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
     """Nothing where what would be said follows from a mistake that was told: in an emitter, or in an Environment."""
+    if model.environment is None:
+        return
     named = as_object(model.data.get("deploy")).get("target")
-    environment = model.environment.name if model.environment else ""
+    environment = model.environment.name
     if named in run.emitters.broken or environment in {found.subject.name for found in run.incapable if found.subject}:
         return
     target = run.judge.target(model)
@@ -179,7 +230,7 @@ def sources(run: Run, on_run: Callable[[int, int], object] = lambda _done, _all:
     yield from execute(run.fleet, on_run=on_run)
 
 
-CHECK: tuple[Stage, ...] = (documents, emitters, fleet)
+CHECK: tuple[Stage, ...] = (documents, emitters, fleet, policies)
 
 
 def check(run: Run) -> tuple[Finding, ...]:

@@ -8,6 +8,7 @@ from compiler.diagnostics import Finding, Note, Place, Subject
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter
 from compiler.plan.plan import PlannedFile, PlannedUnit
+from compiler.policy.judge import Judge
 from compiler.provenance import Derived, Origin, Root
 from compiler.render.catalogue import Catalogue, Checker
 from compiler.render.formats import dump, format_of, with_header
@@ -37,9 +38,10 @@ class RenderedFile:
 class Producer:
     """Renders what is planned; keeps compiled templates, skeletons and schemas for one run."""
 
-    def __init__(self, tree: Tree, fleet: Fleet) -> None:
+    def __init__(self, tree: Tree, fleet: Fleet, policies: Judge | None = None) -> None:
         folders = as_object(fleet.portfolio.project.data.get("folders"))
         self._fleet = fleet
+        self._policies = policies
         self._catalogue = Catalogue(tree, as_str(folders.get("schemas")) or "schemas")
         self._renderers: dict[str, Renderer] = {}
         self._unchecked: dict[str, PlannedFile] = {}
@@ -79,6 +81,7 @@ class Producer:
         files: list[RenderedFile] = []
         for file, found, documents in zip(planned.files, rendered, objects, strict=True):
             findings += self._judged(file, documents)
+            findings += self._kept(file, documents)
             text = _text(file, found, documents)
             files.append(RenderedFile(file.path, text.encode(), file.emitter.id, file.sources))
         return (() if any(finding.mandatory for finding in findings) else tuple(files)), findings
@@ -138,6 +141,20 @@ class Producer:
         for index, document in enumerate(documents):
             for violation in _violations(checker, document):
                 yield self._violation(file, index, document, violation)
+
+    def _kept(self, file: PlannedFile, documents: list[Json]) -> Iterator[Finding]:
+        """What policies on rendered objects say."""
+        if self._policies is None or file.model is None:
+            return
+        for index, document in enumerate(documents):
+            if not isinstance(document, Mapping):
+                continue
+
+            def blame(pointer: Pointer, at: int = index, made: Json = document) -> tuple[Pointer, Place] | None:
+                place, origin = self._blamed(file, at, made, pointer)
+                return (origin, place) if place is not None else None
+
+            yield from self._policies.judge_object(file.model, file.path, document, blame)
 
     def _violation(self, file: PlannedFile, index: int, document: Json, violation: Violation) -> Finding:
         """A violation at the line of the spec that the value came from; at the template where no spec is to blame."""

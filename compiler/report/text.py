@@ -41,8 +41,9 @@ def _painter(*, colour: bool) -> Paint:
 
 
 def _finding(finding: Finding, report: Report, paint: Paint) -> Iterator[str]:
-    kind = level(finding)
-    yield f"{paint(kind, f'{kind}[{finding.code.id} {finding.code.name}]')}{paint('bold', f': {printable(finding.message)}')}"
+    kind, code = level(finding), finding.code
+    named = code.id if code.id.endswith(code.name) else f"{code.id} {code.name}"
+    yield f"{paint(kind, f'{kind}[{named}]')}{paint('bold', f': {printable(finding.message)}')}"
     margin = " " * (len(str(finding.place.line)) if finding.place else 1)
     if finding.place:
         yield from _snippet(finding.place, kind, margin, report, paint)

@@ -173,7 +173,10 @@ _ONLY_NAMES = "only names of Environments in a Model's own `environments` say wh
 def _names(fleet: Fleet) -> Iterator[Finding]:
     """Every name that a document other than a Model refers to."""
     portfolio = fleet.portfolio
-    for spec in [portfolio.project, *(spec for kind in ("UseCase", "Dataset") for spec in portfolio.of(kind).values())]:
+    for spec in [
+        portfolio.project,
+        *(spec for kind in ("UseCase", "Dataset", "Policy", "Waiver") for spec in portfolio.of(kind).values()),
+    ]:
         for mark in fleet.language.references(spec.kind):
             for pointer, name in matches(spec.data, mark.pointer):
                 if not portfolio.knows(mark.value, as_str(name)):
@@ -192,12 +195,4 @@ def _near(name: str, known: Iterable[str]) -> str | None:
     return f"did you mean `{near}`?" if near else f"one of: {', '.join(choices[:10])}" if choices else None
 
 
-def _unevaluated(fleet: Fleet) -> Iterator[Finding]:
-    """Policies and waivers are recognised, and it is said that they were not evaluated."""
-    for kind in ("Policy", "Waiver"):
-        for spec in fleet.portfolio.of(kind).values():
-            message = f"the {kind} `{spec.name}` was recognised and not evaluated"
-            yield Finding(codes.POLICY_NOT_EVALUATED, message, spec.document.place(("name",)), spec.subject)
-
-
-CHECKS: tuple[Callable[[Fleet], Iterator[Finding]], ...] = (_promotion, _overlays, _names, check_releases, _unevaluated)
+CHECKS: tuple[Callable[[Fleet], Iterator[Finding]], ...] = (_promotion, _overlays, _names, check_releases)

@@ -45,8 +45,8 @@ def check_models(fleet: Fleet, unsound: frozenset[tuple[str, int]], also: Check)
                 yield from check(fleet, resolved)
             early = list(_lifecycle(resolved))
             yield from early
+            yield from () if early else also(resolved)
             if environment:
-                yield from () if early else also(resolved)
                 language = fleet.language.type(spec.text("type"))
                 edges[name, environment] = [ask for ask in asks(resolved, language) if ask.itself]
     yield from _cycles(fleet, edges)

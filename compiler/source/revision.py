@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from compiler.errors import SurroundingsError, UsageError
@@ -86,6 +88,37 @@ def open_revision(root: Path, revision: str) -> Tree:
     except (GitError, OSError) as error:
         raise SurroundingsError(f"git cannot read revision `{revision}`: {_words(error)}") from error
     return RevisionTree(repository, commit, files, links)
+
+
+def branch_point(root: Path, revision: str) -> tuple[str, date]:
+    """The last commit that the revision and HEAD have in common, and its day (UTC); the revision itself where there is none."""
+    repository = _repository(root)
+    try:
+        commit = _commit(repository, revision)
+        with suppress(GitCommandError):
+            commit = str(repository.git.merge_base(commit, "HEAD"))
+        return commit, _day(repository, commit)
+    except (GitError, OSError) as error:
+        raise SurroundingsError(f"git cannot read revision `{revision}`: {_words(error)}") from error
+
+
+def commits_since(root: Path, day: date) -> tuple[tuple[str, date], ...]:
+    """Commits of HEAD's own line from a day on that touch the project, oldest first, each with its day (UTC)."""
+    repository = _repository(root)
+    try:
+        commit = _commit(repository, "HEAD")
+        prefix = _prefix(repository, root)
+        below_prefix = ["--", prefix] if prefix else []
+        seconds = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+        out = repository.git.log("--first-parent", f"--since={seconds}", "--format=%H %ct", commit, *below_prefix)
+    except (GitError, OSError) as error:
+        raise SurroundingsError(f"git cannot read the history: {_words(error)}") from error
+    lines = (line.split() for line in str(out).splitlines())
+    return tuple((commit, datetime.fromtimestamp(int(at), UTC).date()) for commit, at in reversed(list(lines)))
+
+
+def _day(repository: git.Repo, commit: str) -> date:
+    return datetime.fromtimestamp(int(repository.git.log("-1", "--format=%ct", commit)), UTC).date()
 
 
 def _repository(root: Path) -> git.Repo:

@@ -1,0 +1,94 @@
+"""What a change of policies, packs or waivers does to models that did not change."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from compiler.diagnostics import Finding, Status, in_order
+from compiler.policy.baseline import can_be_known
+from compiler.policy.judge import Judge
+from compiler.resolve.fleet import Fleet
+from compiler.source.tree import Tree
+from compiler.spec.portfolio import Portfolio
+from compiler.values import as_object
+
+
+class State(StrEnum):
+    """What a policy means for a value of a model."""
+
+    FAILS = "fails"
+    ADVISES = "advises"
+    WAIVED = "waived"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A value of a model that means something else than before."""
+
+    before: State
+    after: State
+    finding: Finding
+    owner: str
+
+    @property
+    def policy(self) -> str:
+        """The policy."""
+        return self.finding.code.id
+
+    @property
+    def model(self) -> str:
+        """The model."""
+        return self.finding.subject.name if self.finding.subject else ""
+
+
+def judged(fleet: Fleet, laws: Portfolio, shipped: Tree, as_of: date) -> tuple[Finding, ...]:
+    """What the models of a fleet break of the policies of a portfolio, perhaps another's; rendered objects are not asked."""
+    judge = Judge(fleet, shipped, as_of, laws=laws)
+    found: list[Finding] = []
+    for name, spec in fleet.portfolio.of("Model").items():
+        listed = [place for place in fleet.environments if place in as_object(spec.data.get("environments"))]
+        for environment in listed or (None,):
+            model, _ = fleet.resolve(name, environment) if environment else fleet.resolve_nowhere(name)
+            found += judge.judge(model) if model else ()
+    found += judge.findings()
+    return in_order(finding for finding in found if can_be_known(finding))
+
+
+def compared(before: Iterable[Finding], after: Iterable[Finding], owners: Mapping[str, str]) -> Iterator[Change]:
+    """Each value that means something else, by policy and model; `owners` of models by their names."""
+    old, new = _states(before), _states(after)
+    for key in sorted(old.keys() | new.keys()):
+        was, finding = old.get(key, (State.KEPT, None))
+        now, found = new.get(key, (State.KEPT, None))
+        said = found or finding
+        if was is not now and said is not None:
+            yield Change(was, now, said, owners.get(said.subject.name if said.subject else "", ""))
+
+
+def owners(fleet: Fleet) -> Mapping[str, str]:
+    """The team that owns each model."""
+    found: dict[str, str] = {}
+    for name in fleet.portfolio.of("Model"):
+        model, _ = fleet.resolve_nowhere(name)
+        found[name] = str(model.data.get("owner")) if model else ""
+    return found
+
+
+def failing(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Names of the models that fail."""
+    return tuple(sorted({finding.subject.name for finding in findings if finding.mandatory and finding.subject}))
+
+
+def _states(findings: Iterable[Finding]) -> dict[tuple[str, str, str], tuple[State, Finding]]:
+    """The worst of each value, by policy, model and fingerprint."""
+    order = (State.FAILS, State.ADVISES, State.WAIVED)
+    found: dict[tuple[str, str, str], tuple[State, Finding]] = {}
+    for finding in findings:
+        name = finding.subject.name if finding.subject else ""
+        state = State.WAIVED if finding.status is Status.WAIVED else State.FAILS if finding.mandatory else State.ADVISES
+        key = (finding.code.id, name, finding.fingerprint)
+        if key not in found or order.index(state) < order.index(found[key][0]):
+            found[key] = (state, finding)
+    return found

@@ -1,0 +1,210 @@
+"""Every model that is shown to it is judged by the policies that bind it; what only the whole shows is told at the end."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from compiler import codes
+from compiler.diagnostics import Finding, Place, Status, Subject
+from compiler.policy import findings as told
+from compiler.policy.check_policies import check_policies, tested
+from compiler.policy.controls import Controls
+from compiler.policy.decide import Decision, decide
+from compiler.policy.examples import Outcome
+from compiler.policy.library import Library, named_at
+from compiler.policy.policy import Breach, Policy
+from compiler.policy.rules import Rules
+from compiler.policy.secrets import Detectors, is_here
+from compiler.policy.select import selects
+from compiler.policy.subjects import Seen, schemas
+from compiler.policy.suppressions import Suppressions
+from compiler.policy.waivers import Waivers
+from compiler.resolve.fleet import Fleet
+from compiler.resolve.model import ResolvedModel
+from compiler.source.tree import Tree
+from compiler.spec.portfolio import Portfolio
+from compiler.values import Json, Object, Pointer, as_list, dotted
+
+Blame = Callable[[Pointer], tuple[Pointer, Place] | None]
+"""What of a model a value of a rendered object was made of, and where that stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The state that a change began from: its day, and which models the change touches."""
+
+    day: date
+    touches: Callable[[str, str | None], bool]
+
+
+class Judge:
+    """The policies of a fleet on a day."""
+
+    def __init__(
+        self, fleet: Fleet, shipped: Tree, as_of: date, base: Base | None = None, laws: Portfolio | None = None
+    ) -> None:
+        """`laws`: whose policies and waivers are asked; the fleet's own where it is left out."""
+        laws = laws or fleet.portfolio
+        self.fleet = fleet
+        self.as_of = as_of
+        self.base = base
+        self.library = Library(laws, shipped)
+        self.rules = Rules(schemas(fleet.language))
+        self._strict = Rules(schemas(fleet.language), checked=True)
+        self.waivers = Waivers(fleet, self.library, as_of, laws)
+        self._suppressions = Suppressions(fleet.portfolio)
+        self.controls = Controls(shipped)
+        self._detectors = Detectors()
+        self._selected: set[str] = set()
+        self._unjudged: dict[str, Policy] = {}
+        self._seen: list[Seen] = []
+
+    def judge(self, model: ResolvedModel) -> Iterator[Finding]:
+        """What a model breaks where it runs."""
+        seen = Seen(self.fleet, model, self._detectors)
+        bound = self.library.bound(model)
+        if any(policy.on == "fleet" for policy in bound):
+            self._seen.append(seen)
+        selected = tuple(self.selected(seen, bound))
+        policies = self._judgeable(policy for policy in selected if policy.on == "model")
+        self._selected |= {policy.id for policy in selected if policy.on != "model" or "when" not in policy.match}
+        if policies:
+            variables = seen.variables(self.rules.reads(policies))
+            values = self.rules.values(policies, variables)
+            unseen = (policy for policy in policies if policy.id not in self._selected)
+            self._selected |= {policy.id for policy in unseen if self.rules.selects(policy, values) is True}
+            yield from self._decided(seen, self.rules.breaches(policies, variables, values))
+
+    def judge_object(self, model: ResolvedModel, path: str, rendered: Object, blame: Blame) -> Iterator[Finding]:
+        """What a rendered object of a model breaks; `blame` says what of the spec a value of it was made of."""
+        seen = Seen(self.fleet, model, self._detectors)
+        bound = [
+            policy for policy in self.library.bound(model) if policy.on == "rendered" and _is_for(policy, rendered)
+        ]
+        policies = tuple(self.selected(seen, bound))
+        if not policies:
+            return
+        variables: dict[str, Json] = {**seen.variables(self.rules.reads(policies)), "object": rendered}
+        for breach in self.rules.breaches(policies, variables):
+            if breach.failed or breach.root != "object":
+                yield from self._decided(seen, iter((breach,)))
+                continue
+            where = dotted(breach.pointer)
+            told_of = replace(breach, message=f"{path}{f': {where}' if where else ''}: {breach.message}")
+            blamed = blame(breach.pointer)
+            yield from self._decided(seen, iter((told_of,)), blamed or ((), model.spec.document.place(("name",))))
+
+    def tested(self, policy: Policy) -> tuple[Outcome | None, tuple[Finding, ...]]:
+        """What came of a policy's examples, and all that is wrong with it. Types are checked of a shipped one, too."""
+        return tested(policy, self._strict, self.controls, self.fleet)
+
+    def findings(self) -> Iterator[Finding]:
+        """What the fleet breaks as a whole, and what is wrong with policies and waivers themselves."""
+        yield from self._fleet()
+        yield from self._unknown()
+        for policy in self._unjudged.values():
+            yield told.of_policy(
+                policy, codes.NOT_JUDGED, "it needs detectors of secrets, which are not installed", "name"
+            )
+        yield from check_policies(self.library, self.rules, self.controls, self._selected, self.fleet)
+        yield from self.waivers.findings()
+        yield from self._suppressions.findings()
+
+    def selected(self, seen: Seen, policies: Sequence[Policy]) -> Iterator[Policy]:
+        """Those of the policies that are for the model, but for the condition of their `match`."""
+        use_case: Object | None = None
+        environment = seen.model.environment.data if seen.model.environment else {}
+        for policy in policies:
+            if "classification" in policy.match and use_case is None:
+                use_case = seen.document("UseCase", "useCase")
+            if selects(policy.match, seen.model.data, environment, use_case or {}):
+                yield policy
+
+    def decision(self, seen: Seen, breach: Breach) -> Decision | None:
+        """What a breach decides."""
+        grants = self.waivers.of(seen.model, breach.policy)
+        pointer = told.anchor(seen, breach) if grants else ()
+        decision = decide(breach.policy, seen.model.environment, pointer, grants, self.as_of)
+        if decision is not None and decision.grant is not None:
+            self.waivers.used(decision.grant, seen.model)
+        return decision
+
+    def _decided(
+        self, seen: Seen, breaches: Iterator[Breach], blamed: tuple[Pointer, Place] | None = None
+    ) -> Iterator[Finding]:
+        for breach in breaches:
+            if breach.failed:
+                yield told.failed(seen, breach)
+                continue
+            decision = self.decision(seen, breach)
+            if decision is not None:
+                yield self.final(seen, breach, decision, told.finding(seen, breach, decision, blamed))
+
+    def final(self, seen: Seen, breach: Breach, decision: Decision, found: Finding) -> Finding:
+        """The finding, once the calendar and comments were heard."""
+        if decision.fails and self.base is not None:
+            model, pointer = seen.model, told.anchor(seen, breach)
+            where = model.environment.name if model.environment else None
+            grants = self.waivers.of(model, breach.policy)
+            before = decide(breach.policy, model.environment, pointer, grants, self.base.day)
+            if not (before is not None and before.fails) and not self.base.touches(model.name, where):
+                found = told.by_calendar(found, self.base.day)
+        reason = self._suppressions.reason(found) if found.status is Status.OPEN else None
+        return found if reason is None else replace(found, status=Status.WAIVED, because=reason)
+
+    def _judgeable(self, policies: Iterable[Policy]) -> tuple[Policy, ...]:
+        """Those that need no package that is not here."""
+        found: list[Policy] = []
+        for policy in policies:
+            if "suspects" in self.rules.reads((policy,)) and not is_here():
+                self._unjudged[policy.id] = policy
+            else:
+                found.append(policy)
+        return tuple(found)
+
+    def _fleet(self) -> Iterator[Finding]:
+        """Policies on the fleet, asked once of all the models that they select."""
+        policies = {p.id: p for seen in self._seen for p in self.library.bound(seen.model) if p.on == "fleet"}
+        for policy in policies.values():
+            chosen = [seen for seen in self._seen if any(self.selected(seen, [policy]))]
+            if chosen:
+                self._selected.add(policy.id)
+            variables: dict[str, Json] = {"models": [seen.entry() for seen in chosen]}
+            for breach in self.rules.breaches([policy], variables):
+                index = breach.pointer[0] if breach.pointer and isinstance(breach.pointer[0], int) else 0
+                if breach.failed or not chosen:
+                    yield told.of_policy(policy, codes.POLICY_FAILED, breach.message, *breach.rule)
+                    continue
+                root = str(breach.pointer[1]) if len(breach.pointer) > 1 else "model"
+                own = replace(breach, root=root, pointer=breach.pointer[2:])
+                yield from self._decided(chosen[index], iter((own,)))
+
+    def _unknown(self) -> Iterator[Finding]:
+        """Names of policies that nobody has, where somebody binds them."""
+        project = self.fleet.portfolio.project
+        for pointer, name in named_at(as_list(project.data.get("policies")), ("policies",)):
+            if not self.library.named(name) and not self.fleet.portfolio.knows("Policy", name):
+                subject = Subject("Project", project.name, None, pointer)
+                yield self.library.unknown(name, project.document.place(pointer), subject)
+        for spec in (*self.fleet.portfolio.of("Model").values(), *self.fleet.portfolio.defaults.values()):
+            for where, data in _binding(spec.data):
+                for pointer, name in named_at(as_list(data.get("policies")), (*where, "policies")):
+                    if not self.library.named(name) and not self.fleet.portfolio.knows("Policy", name):
+                        subject = Subject(spec.kind, spec.name, None, pointer)
+                        yield self.library.unknown(name, spec.document.place(pointer), subject)
+
+
+def _binding(data: Object) -> Iterator[tuple[tuple[str, ...], Object]]:
+    """The parts of a document that may bind policies."""
+    yield (), data
+    for section in ("environments", "types"):
+        held = data.get(section)
+        for key, part in held.items() if isinstance(held, dict) else ():
+            if isinstance(part, dict):
+                yield (section, key), part
+
+
+def _is_for(policy: Policy, rendered: Object) -> bool:
+    objects = policy.data.get("objects")
+    kinds = objects.get("kinds") if isinstance(objects, dict) else None
+    return kinds is None or rendered.get("kind") in as_list(kinds)

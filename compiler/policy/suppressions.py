@@ -1,0 +1,79 @@
+"""Comments that hide one advisory finding: `# modelyard: ignore[baseline/has-summary]: reason`, on its line or the one above."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from compiler import codes
+from compiler.diagnostics import Enforcement, Finding, Place
+from compiler.spec.portfolio import Portfolio
+
+_MARK = "modelyard: ignore"
+_COMMENT = re.compile(r"(?:^|\s)#\s*modelyard: ignore(?:\[(?P<names>[^\]]*)\])?(?::\s*(?P<reason>\S.*))?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Comment:
+    place: Place
+    names: tuple[str, ...]
+    reason: str
+
+
+@dataclass
+class Suppressions:
+    """Every such comment of a portfolio; remembers which hid something."""
+
+    portfolio: Portfolio
+    _used: set[Place] = field(default_factory=set)
+    _refused: set[Place] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        specs = [spec for kind in self.portfolio.specs.values() for spec in kind.values()]
+        texts = {spec.document.path: spec.document.text for spec in (*specs, *self.portfolio.defaults.values())}
+        found = [comment for path, text in texts.items() if _MARK in text for comment in _comments(path, text)]
+        self._at = {(comment.place.path, comment.place.line): comment for comment in found}
+
+    def reason(self, found: Finding) -> str | None:
+        """Why the finding is hidden; `None` where it is not."""
+        place = found.place
+        if place is None or not self._at:
+            return None
+        for line in (place.line, place.line - 1):
+            comment = self._at.get((place.path, line))
+            if comment is None or found.code.id not in comment.names or not comment.reason:
+                continue
+            if found.code.enforcement is Enforcement.MANDATORY:
+                self._refused.add(comment.place)
+                continue
+            self._used.add(comment.place)
+            return comment.reason
+        return None
+
+    def findings(self) -> Iterator[Finding]:
+        """Comments that hide nothing, or not what they would, once every model was judged."""
+        for comment in self._at.values():
+            if not comment.names:
+                yield _found(comment, "the comment names no policy")
+            elif not comment.reason:
+                yield _found(comment, "the comment gives no reason")
+            elif comment.place in self._refused:
+                message = "the comment cannot hide what is mandatory"
+                yield _found(comment, message, "write a Waiver, and let somebody agree to it")
+            elif comment.place not in self._used:
+                yield _found(
+                    comment, f"the comment hides nothing: {', '.join(comment.names)} is not broken here", "remove it"
+                )
+
+
+def _comments(path: str, text: str) -> Iterator[_Comment]:
+    for number, line in enumerate(text.splitlines(), 1):
+        found = _COMMENT.search(line) if _MARK in line else None
+        if found:
+            start = line.index("#", found.start()) + 1
+            place = Place(path, number, start, number, len(line) + 1)
+            names = tuple(name.strip() for name in (found["names"] or "").split(",") if name.strip())
+            yield _Comment(place, names, (found["reason"] or "").strip())
+
+
+def _found(comment: _Comment, message: str, help_: str | None = None) -> Finding:
+    return Finding(codes.BAD_SUPPRESSION, message, comment.place, None, help_ or codes.BAD_SUPPRESSION.remedy)

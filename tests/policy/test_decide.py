@@ -1,0 +1,100 @@
+"""The order of dates, enforcement and waivers is a law: it holds for all days and all policies."""
+
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compiler.diagnostics import Enforcement, Status
+from compiler.policy.decide import decide
+from compiler.policy.grant import Grant
+from compiler.policy.policy import Policy
+from compiler.source.yaml_text import parse
+from compiler.spec.portfolio import Spec
+
+DAYS = st.dates(date(2026, 1, 1), date(2026, 3, 1))
+MAYBE = st.none() | DAYS
+ENFORCEMENT = st.sampled_from(["mandatory", "advisory"])
+
+
+def spec(kind: str, text: str) -> Spec:
+    return Spec(kind, "x", parse(f"name: x\n{text}", "x.yaml").documents[0])
+
+
+def policy(said: dict) -> Policy:
+    lines = [f"enforcement: {said['enforcement']}"]
+    lines += [f"enforcementIn: {{{key}: {value}}}" for key, value in said["in"].items()]
+    lines += [f'mandatoryFrom: "{said["mandatory"]}"'] if said["mandatory"] else []
+    force = ", ".join(f'{key}: "{said[key]}"' for key in ("from", "to") if said[key])
+    return Policy(spec("Policy", "\n".join([*lines, f"inForce: {{{force}}}"])))
+
+
+def grant(begins: date | None, ends: date) -> Grant:
+    granted = f'granted: "{begins}"\n' if begins else ""
+    return Grant(spec("Waiver", f'policies: [x]\n{granted}expires: "{ends}"\n'))
+
+
+PROD = spec("Environment", "stage: prod")
+POLICIES = st.fixed_dictionaries(
+    {
+        "enforcement": ENFORCEMENT,
+        "in": st.dictionaries(st.sampled_from(["prod", "dev"]), ENFORCEMENT, max_size=1),
+        "mandatory": MAYBE,
+        "from": MAYBE,
+        "to": MAYBE,
+    }
+)
+GRANTS = st.lists(st.tuples(MAYBE, DAYS), max_size=3)
+
+
+def decided(said, granted, day):
+    return decide(policy(said), PROD, (), [grant(*one) for one in granted], day)
+
+
+@given(POLICIES, GRANTS, DAYS)
+def test_a_policy_is_decided_on_the_days_that_it_is_in_force_and_on_no_other(said, granted, day) -> None:
+    is_in_force = (said["from"] is None or said["from"] <= day) and (said["to"] is None or day <= said["to"])
+    assert (decided(said, granted, day) is not None) == is_in_force
+
+
+@given(POLICIES, GRANTS, DAYS)
+def test_before_its_day_it_is_advisory_whatever_else_is_said(said, granted, day) -> None:
+    decision = decided(said, granted, day)
+    if decision is not None:
+        own = said["in"].get("prod", said["enforcement"])
+        is_early = said["mandatory"] is not None and day < said["mandatory"]
+        assert decision.enforcement == (Enforcement.ADVISORY if is_early else Enforcement(own))
+
+
+@given(POLICIES, GRANTS, DAYS)
+def test_a_waiver_holds_from_its_first_day_to_its_last_and_changes_no_enforcement(said, granted, day) -> None:
+    decision = decided(said, granted, day)
+    if decision is not None:
+        holds = any((begins is None or begins <= day) and day <= ends for begins, ends in granted)
+        assert (decision.status is Status.WAIVED) == holds
+        bare = decided(said, [], day)
+        assert bare is not None
+        assert bare.enforcement == decision.enforcement
+
+
+@given(POLICIES, GRANTS, DAYS)
+def test_only_what_is_open_and_mandatory_fails(said, granted, day) -> None:
+    decision = decided(said, granted, day)
+    if decision is not None:
+        is_open = decision.status is Status.OPEN
+        assert decision.fails == (is_open and decision.enforcement is Enforcement.MANDATORY)
+
+
+@given(POLICIES, DAYS, st.integers(0, 40))
+def test_one_more_day_never_makes_a_failure_advisory_but_at_the_end_of_its_force(said, day, days) -> None:
+    now, later = decided(said, [], day), decided(said, [], day + timedelta(days))
+    if now is not None and now.fails:
+        assert later is None or later.fails
+
+
+def test_a_name_wins_over_its_stage() -> None:
+    named = Policy(spec("Policy", "enforcement: advisory\nenforcementIn: {prod: mandatory, eu: advisory}"))
+    europe = Spec("Environment", "eu", parse("name: eu\nstage: prod\n", "e.yaml").documents[0])
+    assert named.enforcement_in(europe) is Enforcement.ADVISORY
+    assert named.enforcement_in(PROD) is Enforcement.MANDATORY
+    assert named.enforcement_in(None) is Enforcement.ADVISORY

@@ -1,0 +1,203 @@
+"""A breach is told at the line to edit, with what was found there, and the policy behind it."""
+
+import pytest
+
+MODEL_PATH = "models/refunds.yaml"
+EXAMPLES = """examples:
+  good: [{model: {type: rules, %s}}]
+  bad: [{model: {type: rules, %s}}]
+"""
+
+
+def policy(rule: str, good: str, bad: str, more: str = "") -> str:
+    return f"{more}rules:\n{rule}\n{EXAMPLES % (good, bad)}"
+
+
+def spots(findings):
+    return [(item.code.id, item.place.path, item.place.line, item.place.column) for item in findings]
+
+
+AVAILABLE = policy(
+    "  - {that: amounts.sla.availability >= 0.999, message: it answers too seldom}",
+    "sla: {availability: 99.9%}",
+    "sla: {availability: 99.8%}",
+)
+
+
+def test_a_value_is_told_where_it_stands_with_what_it_is(found) -> None:
+    [item] = found(AVAILABLE)
+    assert spots([item]) == [("rule", MODEL_PATH, 11, 21)]
+    assert item.message == "refunds: it answers too seldom; sla.availability is `99%`"
+    assert (item.help, item.mandatory, item.subject.environment) == ("do it", True, None)
+
+
+def test_a_policy_that_is_kept_says_nothing(found) -> None:
+    assert found(AVAILABLE.replace("0.999", "0.9").replace("99.8%", "89%")) == []
+
+
+def test_of_a_list_the_element_that_fails_is_told(found) -> None:
+    rule = policy(
+        "  - that: model.deploy.secrets.all(s, s.key.startsWith('shop/'))\n    message: a secret of somebody else",
+        "deploy: {secrets: [{name: x, key: shop/x, as: {env: X}}]}",
+        "deploy: {secrets: [{name: x, key: a/x, as: {env: X}}]}, policies: []",
+        "match: {when: has(model.deploy.secrets)}\n",
+    )
+    [item] = found(rule)
+    assert spots([item]) == [("rule", MODEL_PATH, 17, 24)]
+    assert item.message == "refunds: a secret of somebody else; deploy.secrets[1].key is `other/two`"
+    assert item.anchor == ("deploy", "secrets", "two", "key")
+
+
+def test_a_value_that_a_folder_sets_is_told_in_the_folders_file(found) -> None:
+    defaults = "apiVersion: modelyard/v1\nkind: Defaults\nmonitoring:\n  - {signal: dataDrift, threshold: 0.2, action: ticket}\n"
+    rule = policy(
+        "  - that: model.monitoring.all(m, m.action == 'alert')\n    message: nobody wakes up",
+        "monitoring: [{signal: dataDrift, threshold: 0.2, action: alert}]",
+        "monitoring: [{signal: dataDrift, threshold: 0.2, action: ticket}]",
+        "match: {when: has(model.monitoring)}\n",
+    )
+    [item] = found(rule, models___defaults=defaults)
+    assert spots([item]) == [("rule", "models/_defaults.yaml", 4, 49)]
+
+
+def test_what_is_missing_is_told_at_its_parent(found) -> None:
+    rule = policy(
+        "  - {that: has(model.sla.latency.p99), message: no latency}",
+        "sla: {latency: {p99: 1s}}",
+        "sla: {availability: 99%}",
+    )
+    [item] = found(rule)
+    assert spots([item]) == [("rule", MODEL_PATH, 11, 1)]
+    assert item.message == "refunds: no latency; sla.latency is not there"
+
+
+def test_an_overlay_is_told_with_its_environment(found, tree) -> None:
+    model = (
+        tree()
+        .read(MODEL_PATH)
+        .decode()
+        .replace("prod: {}", "prod: {sla: {availability: 90%}}")
+        .replace("sla: {availability: 99%}\n", "sla: {availability: 99.9%}\n")
+    )
+    [item] = found(AVAILABLE, models__refunds=model)
+    assert (item.subject.environment, item.place.line) == ("prod", 19)
+
+
+def test_a_release_is_told_at_its_source(found) -> None:
+    rule = policy(
+        "  - {that: has(release.source.tests), message: nothing tests it}",
+        "release: {source: {engine: opa, files: [a.rego], tests: [t.rego]}}",
+        "release: {source: {engine: opa, files: [a.rego]}}",
+    )
+    assert spots(found(rule)) == [("rule", MODEL_PATH, 9, 1)]
+
+
+def test_a_dataset_is_told_where_the_model_names_it(found) -> None:
+    rule = (
+        "rules:\n  - {that: \"datasets.all(d, d.classification == 'public')\", message: not for everybody}\n"
+        "examples:\n  good: [{datasets: [{name: x, classification: public}]}]\n"
+        "  bad: [{datasets: [{name: x, classification: internal}], at: 'datasets[0].classification'}]\n"
+    )
+    assert spots(found(rule)) == [("rule", MODEL_PATH, 10, 21)]
+
+
+def test_messages_name_values(found) -> None:
+    rule = policy(
+        "  - {that: amounts.sla.availability >= 0.999, message: '{model.sla.availability} is promised by {model.owner} of {team.name}'}",
+        "sla: {availability: 99.9%}",
+        "owner: x, sla: {availability: 1%}",
+    ).replace("owner: x, sla: {availability: 1%}}", "owner: x, sla: {availability: 1%}}, team: {name: x}")
+    [item] = found(rule)
+    assert item.message == "refunds: 99% is promised by pricing of pricing"
+
+
+def test_a_schema_is_kept_as_rules_are(found) -> None:
+    rule = "schema: {properties: {sla: {required: [latency]}}}\n" + EXAMPLES % (
+        "sla: {latency: {p99: 1s}}",
+        "sla: {availability: 99%}",
+    )
+    [item] = found(rule)
+    assert spots([item]) == [("rule", MODEL_PATH, 11, 1)]
+
+
+@pytest.mark.parametrize(
+    ("match", "selected"),
+    [
+        ("{types: [rules]}", True), ("{types: [ml]}", False), ("{lifecycle: [production]}", True), ("{lifecycle: [pilot]}", False),
+        ("{tiers: [low]}", True), ("{tiers: [high]}", False), ("{owners: [pricing]}", True), ("{owners: [risk]}", False),
+        ("{labels: {a: b}}", False), ("{environments: [prod]}", True), ("{environments: [staging]}", False),
+        ("{when: has(model.sla)}", True), ("{when: has(model.slo)}", False), ("{classification: {eu-ai-act: [high-risk]}}", False),
+    ],
+)  # fmt: skip
+def test_a_policy_is_for_those_whom_its_match_selects(found, match, selected) -> None:
+    rule = "rules:\n  - {that: model.name == 'x', message: wrong}\n"
+    data = "type: rules, lifecycle: production, sla: {availability: 99%}, governance: {risk: {tier: low}}, owner: pricing, labels: {a: b}"
+    for name, value in (
+        ("ml", "{types: [ml]}"),
+        ("pilot", "{lifecycle: [pilot]}"),
+        ("high", "{tiers: [high]}"),
+        ("risk", "{owners: [risk]}"),
+    ):
+        if value == match:
+            data = data.replace(
+                {"ml": "type: rules", "pilot": "lifecycle: production", "high": "tier: low", "risk": "owner: pricing"}[
+                    name
+                ],
+                {"ml": "type: ml", "pilot": "lifecycle: pilot", "high": "tier: high", "risk": "owner: risk"}[name],
+            )
+    data += ", slo: {availability: 99%}" if "slo" in match else ""
+    use = ", useCase: {classification: {eu-ai-act: {value: high-risk}}}" if "classification" in match else ""
+    examples = (
+        f"examples:\n  good: [{{model: {{name: x, {data}}}{use}}}]\n  bad: [{{model: {{name: z, {data}}}{use}}}]\n"
+    )
+    items = found(f"match: {match}\n{rule}{examples}")
+    if selected:
+        assert [item.code.id for item in items] == ["rule"]
+    else:
+        assert [(item.code.id, item.place.path) for item in items] == [("MY304", "modelyard.yaml")]
+
+
+FLEET = """on: fleet
+rules:
+  - that: models.all(m, m.model.summary != 'Refunds or not')
+    message: somebody else says the same
+examples:
+  good: [{models: [{name: a, type: rules, summary: b}]}]
+  bad: [{models: [{name: a, type: rules, summary: Refunds or not}], at: 'models[0].model.summary'}]
+"""
+
+
+def test_the_fleet_is_asked_as_a_whole_and_told_at_the_model(found) -> None:
+    items = found(FLEET)
+    assert spots(items) == [("rule", MODEL_PATH, 6, 10)]
+
+
+RENDERED = """on: rendered
+objects: {kinds: [Deployment]}
+rules:
+  - that: object.spec.template.spec.containers.all(c, c.resources.requests.cpu != '100m')
+    message: too little
+examples:
+  good: [{object: {kind: Deployment, spec: {template: {spec: {containers: [{resources: {requests: {cpu: "1"}}}]}}}}}]
+  bad: [{object: {kind: Deployment, spec: {template: {spec: {containers: [{resources: {requests: {cpu: 100m}}}]}}}}}]
+"""
+
+
+def test_what_is_rendered_is_told_at_the_specs_line(found, built) -> None:
+    assert found(RENDERED) == []
+    items = [item for item in built(RENDERED) if item.code.id == "rule"]
+    assert set(spots(items)) == {("rule", MODEL_PATH, 14, 20)}
+    assert items[0].message.startswith(
+        "refunds: dev/refunds/deployment.yaml: spec.template.spec.containers[0].resources.requests.cpu: too little"
+    )
+
+
+def test_a_model_that_runs_nowhere_is_judged_as_it_is(found, tree) -> None:
+    model = (
+        tree()
+        .read(MODEL_PATH)
+        .decode()
+        .replace("environments: {dev: {}, prod: {}}", "")
+        .replace("production", "proposed")
+    )
+    assert spots(found(AVAILABLE, models__refunds=model)) == [("rule", MODEL_PATH, 11, 21)]

@@ -1,0 +1,97 @@
+"""What is wrong with a policy is told before any model is judged, at its very characters."""
+
+# ruff: noqa: E501 - texts of documents
+
+import pytest
+
+EXAMPLES = """examples:
+  good: [{model: {type: rules, sla: {availability: 99.9%}}}]
+  bad: [{model: {type: rules, sla: {availability: 99%}}}]
+"""
+RULES = "rules:\n  - that: amounts.sla.availability >= 0.999\n    message: too seldom\n"
+SOUND = RULES + EXAMPLES
+PATH = "models/policy.yaml"
+
+
+def told(findings, code):
+    return [
+        (item.place.path, item.place.line, item.place.column, item.message) for item in findings if item.code.id == code
+    ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "code", "line", "column", "message"),
+    [
+        (SOUND.replace("amounts.sla.availability", "amounts.sla.availabilty"), "MY302", 7, 23, "`amounts.sla.availabilty >= 0.999`: there is no field `availabilty` here"),
+        (SOUND.replace("amounts.sla.availability", "amount.sla.availability"), "MY302", 7, 11, None),
+        (SOUND.replace(">= 0.999", ">="), "MY302", 7, 38, None),
+        (SOUND.replace(">= 0.999", ">= 'much'"), "MY302", 7, 36, None),
+        (SOUND.replace("too seldom", "'{model.slaa} is too seldom'"), "MY302", 8, 22, None),
+        ("match: {when: model.nam == 'x'}\n" + SOUND, "MY302", 6, 21, "`model.nam == 'x'`: there is no field `nam` here"),
+        ("match: {types: [rule]}\n" + SOUND, "MY302", 6, 17, "rule: there is no type of model `rule`"),
+        ("match: {environments: [prd]}\n" + SOUND, "MY302", 6, 24, "rule: there is no Environment and no stage `prd`"),
+        ("enforcementIn: {prd: advisory}\n" + SOUND, "MY302", 6, 22, "rule: there is no Environment and no stage `prd`"),
+        ("controls: [NO-SUCH:1]\n" + SOUND, "MY306", 6, 12, "rule: there is no catalogue `NO-SUCH`"),
+        (EXAMPLES, "MY302", 3, 7, "rule: it has neither `schema` nor `rules`"),
+        ("schema: {type: 1}\n" + EXAMPLES, "MY302", 6, 9, None),
+        ("schema: {properties: {sla: {requried: [latency]}}}\n" + EXAMPLES, "MY302", 6, 29, "`requried` is no keyword of JSON Schema"),
+        ("schema: {$ref: 'https://shop.example/schema.json'}\n" + EXAMPLES, "MY302", 6, 10, "`https://shop.example/schema.json` leads out of the schema, and nothing is fetched"),
+        ("schema: {$schema: 'http://json-schema.org/draft-07/schema#'}\n" + EXAMPLES, "MY302", 6, 10, None),
+        ("schema: {anyOf: [{}, {properties: {a: {minimun: 1}}}]}\n" + EXAMPLES, "MY302", 6, 40, "`minimun` is no keyword of JSON Schema"),
+        (SOUND.replace("availability: 99%", "availability: 99.99%"), "MY305", 11, 9, "rule: a bad example breaks nothing"),
+        (SOUND.replace("99.9%", "99.8%"), "MY305", 10, 52, "rule: a good example breaks it: too seldom; sla.availability is `99.8%`"),
+        (SOUND.replace("availability: 99%}}", "availability: 99%}}, at: sla"), "MY305", 11, 62, "rule: it is told at `sla.availability`, and not at `sla`"),
+        (SOUND.replace("availability: 99%}}", "availability: 99%}}, message: no"), "MY305", 11, 67, "rule: what is said is: too seldom; sla.availability is `99%`"),
+        (SOUND.replace("availability: 99%", "availabilty: 99%"), "MY305", 11, 50, "rule: `availabilty` is not known here"),
+        ("match: {types: [ml]}\n" + SOUND, "MY305", 11, 10, "rule: `good 1` is not selected by `match`, so that it tests nothing"),
+        (SOUND.replace("rules:\n", "rules:\n  - {that: model.type != 'ml', message: never}\n"), "MY305", 7, 5, "rule: no bad example breaks rule 1"),
+        (RULES, "MY102", 1, 1, None),
+        (RULES + "examples: {good: [{model: {}}], bad: []}\n", "MY103", 9, 38, None),
+    ],
+)  # fmt: skip
+def test_one_slip_is_told_at_its_place(found, policy, code, line, column, message) -> None:
+    items = told(found(policy), code)
+    assert [item[:3] for item in items][:1] == [(PATH, line, column)]
+    assert message is None or items[0][3] == message
+
+
+def test_a_rule_that_reads_what_is_not_there_is_the_policys_mistake(found) -> None:
+    policy = "rules:\n  - {that: model.slo.availability != '', message: x}\n" + EXAMPLES.replace("sla", "slo")
+    items = found(policy.replace("availability: 99%", "availability: ''"))
+    assert "MY305" in {item.code.id for item in items}
+    keyed = "rules:\n  - {that: amounts.slo.availability > 0.99, message: x}\n" + EXAMPLES.replace("sla", "slo")
+    [item] = found(keyed)
+    assert (item.code.id, item.place.path, item.place.line) == ("MY303", PATH, 7)
+    assert "could not be asked of refunds" in item.message
+
+
+def test_a_name_that_nobody_has_is_told_where_it_is_bound(found, tree) -> None:
+    project = tree().read("modelyard.yaml").decode().replace("policies: [rule]", "policies: [rule, rul, baselin]")
+    items = found(SOUND.replace("0.999", "0.9").replace(": 99%", ": 80%"), modelyard=project)
+    assert [(item.code.id, item.message, item.help) for item in items] == [
+        ("MY201", "there is no policy and no pack `rul`", "did you mean `rule`?"),
+        ("MY201", "there is no policy and no pack `baselin`", "did you mean `baseline`?"),
+    ]
+
+
+def test_a_shipped_pack_cannot_be_shadowed(found) -> None:
+    text = "apiVersion: modelyard/v1\nkind: Policy\nname: {}\ntitle: Mine\nremedy: do it\n"
+    mine, taken = (text.format(name) + SOUND for name in ("mine", "baseline"))
+    items = found(schemas__policies__baseline__mine=mine, models__policy=taken)
+    assert sorted(told(items, "MY307")) == [
+        ("models/policy.yaml", 3, 7, "baseline: `baseline` came with Modelyard"),
+        ("schemas/policies/baseline/mine.yaml", 3, 7, "baseline/mine: the pack `baseline` came with Modelyard"),
+    ]
+
+
+def test_a_project_has_packs_of_its_own(found, tree) -> None:
+    text = "apiVersion: modelyard/v1\nkind: Policy\nname: mine\ntitle: Mine\nremedy: do it\n" + SOUND
+    project = tree().read("modelyard.yaml").decode().replace("policies: [rule]", "policies: [house]")
+    [item] = found(modelyard=project, schemas__policies__house__mine=text)
+    assert item.code.id == "house/mine"
+
+
+def test_a_rule_that_loops_is_told_and_ends(found) -> None:
+    many = ", ".join("1" for _ in range(400))
+    policy = f"rules:\n  - {{that: '[{many}].all(a, [{many}].all(b, [{many}].all(c, a + b + c > 0)))', message: x}}\n{EXAMPLES}"
+    assert {item.code.id for item in found(policy)} <= {"MY302", "MY303", "MY305"}

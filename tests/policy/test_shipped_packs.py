@@ -1,0 +1,95 @@
+"""Every policy that is shipped, or shown as an example, does what its examples say, for controls that there are."""
+
+import pytest
+
+from compiler import resources
+from compiler.pipeline import Run
+from compiler.policy.examples import run
+from compiler.policy.policy import Policy
+from compiler.policy.rules import Rules
+from compiler.policy.subjects import schemas
+from compiler.source.memory import MemoryTree
+from compiler.source.worktree import WorkTree
+from compiler.source.yaml_text import parse
+from compiler.spec.portfolio import Spec, identity
+
+SCHEMAS = resources.shipped("schemas")
+EMPTY = Run(
+    MemoryTree(
+        {
+            "modelyard.yaml": b"apiVersion: modelyard/v1\nkind: Project\nname: x\nenvironments: [dev]\n",
+            "models/a.yaml": b"apiVersion: modelyard/v1\nkind: Environment\nname: dev\nstage: dev\nnamespace: x\n",
+        }
+    )
+)
+LIBRARY = EMPTY.policies.library
+POLICIES = {policy.id: policy for policy in LIBRARY.all()}
+
+
+def example_policies() -> dict[str, Policy]:
+    parsed = parse((SCHEMAS / "examples" / "policy.yaml").read_bytes(), "policy.yaml")
+    assert parsed.findings == ()
+    return {identity(document)[1]: Policy(Spec(*identity(document), document)) for document in parsed.documents}
+
+
+EXAMPLES = example_policies()
+
+
+@pytest.mark.parametrize("policy", [*POLICIES.values(), *EXAMPLES.values()], ids=[*POLICIES, *EXAMPLES])
+def test_its_examples_come_out_and_break_every_rule(policy) -> None:
+    outcome, findings = EMPTY.policies.tested(policy)
+    assert [f"{item.place.line}: {item.message}" for item in findings] == []
+    assert outcome is not None
+    assert outcome.untested == ()
+    assert {tried.kind for tried in outcome.tried} == {"good", "bad"}
+
+
+@pytest.mark.parametrize("policy", POLICIES.values(), ids=list(POLICIES))
+def test_it_keeps_the_published_schema(policy) -> None:
+    assert EMPTY.language.kind("Policy").violations(policy.data) == ()
+
+
+@pytest.mark.parametrize("policy", POLICIES.values(), ids=list(POLICIES))
+def test_each_rule_says_where_a_bad_example_breaks_it(policy) -> None:
+    bad = policy.data["examples"]["bad"]
+    assert all("at" in one for one in bad), "say `at`, so that a finding at another place is a mistake"
+
+
+@pytest.mark.parametrize("name", LIBRARY.packs)
+def test_a_pack_says_what_it_is(name) -> None:
+    pack = LIBRARY.pack(name)
+    assert {"title", "version", "summary"} <= pack.about.keys()
+    assert len({policy.spec.name for policy in pack.policies}) == len(pack.policies) > 0
+
+
+@pytest.mark.parametrize("policy", POLICIES.values(), ids=list(POLICIES))
+def test_a_rule_that_holds_of_everything_is_noticed(policy) -> None:
+    for index in range(len(policy.rules)):
+        data = {
+            **policy.data,
+            "rules": [{**rule, **({"that": "true"} if at == index else {})} for at, rule in enumerate(policy.rules)],
+        }
+        blunt = Policy(Spec("Policy", policy.spec.name, Replaced(policy.spec.document, data)), policy.pack)
+        assert run(blunt, Rules(schemas(EMPTY.language)), EMPTY.language).findings
+
+
+class Replaced:
+    """A document that says something else at the same places."""
+
+    def __init__(self, document, data) -> None:
+        self.path, self.data, self.text, self._document = document.path, data, document.text, document
+        self.place, self.key_place, self.spelling = document.place, document.key_place, document.spelling
+
+
+def test_catalogues_say_where_their_controls_stand() -> None:
+    controls = EMPTY.policies.controls
+    assert controls.frameworks() == tuple(sorted(path.stem for path in (SCHEMAS / "controls").glob("*.yaml")))
+    for framework in controls.frameworks():
+        said = controls.catalogue(framework)
+        assert said["framework"] == framework
+        assert {"title", "source", "controls"} <= said.keys()
+        assert all(isinstance(title, str) and title for title in said["controls"].values())
+
+
+def test_the_shipped_tree_is_what_a_run_reads() -> None:
+    assert WorkTree(SCHEMAS).has("policies/baseline/pack.yaml")

@@ -1,0 +1,46 @@
+"""A comment hides what is advisory, with a reason, and is told where it hides nothing."""
+
+import pytest
+
+RULE = """enforcement: advisory
+rules:
+  - {that: amounts.sla.availability >= 0.999, message: too seldom}
+examples:
+  good: [{model: {sla: {availability: 99.9%}}}]
+  bad: [{model: {sla: {availability: 99%}}}]
+"""
+
+
+def told(found, tree, comment, rule=RULE):
+    model = tree().read("models/refunds.yaml").decode()
+    return [
+        (item.code.id, item.status.value, item.place.line, item.because or item.message)
+        for item in found(
+            rule, models__refunds=model.replace("sla: {availability: 99%}", f"sla: {{availability: 99%}}  {comment}")
+        )
+    ]
+
+
+def test_it_hides_with_its_reason(found, tree) -> None:
+    assert told(found, tree, "# modelyard: ignore[rule]: nobody needs it") == [
+        ("rule", "waived", 11, "nobody needs it")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("comment", "message"),
+    [
+        ("# modelyard: ignore[rule]", "the comment gives no reason"),
+        ("# modelyard: ignore", "the comment names no policy"),
+        ("# modelyard: ignore[other]: why", "the comment hides nothing: other is not broken here"),
+    ],
+)
+def test_what_is_wrong_with_it_is_told_at_it(found, tree, comment, message) -> None:
+    stands = ("rule", "open", 11, "refunds: too seldom; sla.availability is `99%`")
+    assert told(found, tree, comment) == [stands, ("MY312", "open", 11, message)]
+
+
+def test_what_is_mandatory_takes_a_waiver(found, tree) -> None:
+    rule = RULE.replace("advisory", "mandatory")
+    items = told(found, tree, "# modelyard: ignore[rule]: why", rule)
+    assert [item[:2] for item in items] == [("rule", "open"), ("MY312", "open")]

@@ -1,0 +1,127 @@
+"""A waiver excepts those whom it names, from what it names, as long as it says, if those agreed who may."""
+
+# ruff: noqa: E501 - texts of documents
+
+import pytest
+
+from compiler.diagnostics import Status
+
+RULE = """rules:
+  - that: model.deploy.secrets.all(s, s.key.startsWith('shop/') && s.name != 'one')
+    message: not so
+examples:
+  good: [{model: {deploy: {secrets: [{name: x, key: shop/x, as: {env: X}}]}}}]
+  bad: [{model: {deploy: {secrets: [{name: x, key: a/x, as: {env: X}}]}}}]
+"""
+WAIVER = """apiVersion: modelyard/v1
+kind: Waiver
+name: once
+policies: [rule]
+models: {names: [refunds]}
+reason: The other shop moves in spring.
+ticket: SHOP-12
+approvedBy: [{team: risk, role: model-risk}]
+granted: "2026-12-01"
+expires: "2027-06-30"
+"""
+
+
+def told(findings):
+    return [(item.code.id, item.status.value, item.place.path.rpartition("/")[2], item.place.line) for item in findings]
+
+
+OPEN = [("rule", "open", "refunds.yaml", 16), ("rule", "open", "refunds.yaml", 17)]
+
+
+def test_without_a_waiver_both_stand(found) -> None:
+    assert told(found(RULE)) == OPEN
+
+
+def test_what_is_waived_is_told_as_such_with_its_reason(found) -> None:
+    items = found(RULE, models__waiver=WAIVER)
+    assert [item.status for item in items] == [Status.WAIVED] * 2
+    assert items[0].because == "The other shop moves in spring. (SHOP-12, until 2027-06-30)"
+    assert [(note.message, note.place.path, note.place.line) for note in items[0].notes] == [
+        ("waived here", "models/waiver.yaml", 3)
+    ]
+    assert not any(item.mandatory for item in items)
+
+
+def test_a_path_excepts_one_element_by_its_name(found) -> None:
+    items = found(RULE, models__waiver=WAIVER + "paths: ['deploy.secrets[two]']\n")
+    assert told(items) == [OPEN[0], ("rule", "waived", "refunds.yaml", 17)]
+
+
+@pytest.mark.parametrize(
+    ("change", "to", "expected"),
+    [
+        ("names: [refunds]", "owners: [risk]", [*OPEN, ("MY310", "open", "waiver.yaml", 3)]),
+        ("names: [refunds]", "owners: [pricing]", None),
+        ("names: [refunds]", "labels: {a: b}", [*OPEN, ("MY310", "open", "waiver.yaml", 3)]),
+        ("policies: [rule]", "policies: [rul]", [*OPEN, ("MY201", "open", "waiver.yaml", 4), ("MY310", "open", "waiver.yaml", 5)]),
+        ("role: model-risk", "role: owner", [*OPEN, ("MY308", "open", "waiver.yaml", 8)]),
+        ("2027-06-30", "2026-12-31", [*OPEN, ("MY309", "open", "waiver.yaml", 10)]),
+        ("2026-12-01", "2027-01-02", [*OPEN, ("MY310", "open", "waiver.yaml", 5)]),
+        ("2026-12-01", "2028-01-02", [*OPEN, ("MY308", "open", "waiver.yaml", 10)]),
+        ("2027-06-30", "2027-01-01", [("rule", "waived", "refunds.yaml", 16), ("rule", "waived", "refunds.yaml", 17), ("MY311", "open", "waiver.yaml", 10)]),
+        ("2027-06-30", "2027-01-15", [("rule", "waived", "refunds.yaml", 16), ("rule", "waived", "refunds.yaml", 17), ("MY311", "open", "waiver.yaml", 10)]),
+        ("2027-06-30", "2027-01-16", None),
+    ],
+)  # fmt: skip
+def test_one_change_of_the_waiver(found, change, to, expected) -> None:
+    assert change in WAIVER
+    items = told(found(RULE, models__waiver=WAIVER.replace(change, to)))
+    assert items == (expected or [("rule", "waived", "refunds.yaml", 16), ("rule", "waived", "refunds.yaml", 17)])
+
+
+def test_an_environment_that_is_not_waived_still_fails(found) -> None:
+    items = told(found(RULE, models__waiver=WAIVER + "environments: [dev]\n"))
+    assert sorted(items) == sorted(
+        [*OPEN, ("rule", "waived", "refunds.yaml", 16), ("rule", "waived", "refunds.yaml", 17)]
+    )
+
+
+def test_an_environment_that_nobody_has_is_told(found) -> None:
+    items = told(found(RULE, models__waiver=WAIVER + "environments: [prd]\n"))
+    assert [item for item in items if item[0] == "MY308"] == [("MY308", "open", "waiver.yaml", 11)]
+    assert items[:2] == OPEN
+
+
+@pytest.mark.parametrize(
+    ("terms", "message"),
+    [
+        ("{allowed: false}", "once: rule cannot be waived"),
+        ("{roles: [board]}", "once: rule is waived by somebody who approves as `board`, and none agreed"),
+        ("{days: 30}", "once: rule is waived for 30 days at most, and these are 211"),
+    ],
+)
+def test_a_policy_says_who_may_waive_it_and_for_how_long(found, terms, message) -> None:
+    items = found(f"waiver: {terms}\n{RULE}", models__waiver=WAIVER)
+    assert [item.message for item in items if item.code.id == "MY308"] == [message]
+    assert told(items)[:2] == OPEN
+
+
+def test_the_authors_own_team_alone_may_not_where_the_policy_says_so(found) -> None:
+    own = WAIVER.replace("{team: risk, role: model-risk}", "{team: pricing, role: owner}")
+    independent = f"waiver: {{independent: true}}\n{RULE}"
+    items = found(independent, models__waiver=own)
+    assert [item.message for item in items if item.code.id == "MY308"] == [
+        "once: rule takes an approver who is not of pricing, the team that owns refunds"
+    ]
+    assert all(item.status is Status.WAIVED for item in found(independent, models__waiver=WAIVER))
+    assert all(item.status is Status.WAIVED for item in found(RULE, models__waiver=own))
+
+
+def test_a_waiver_for_nothing_is_told_for_each_model(found, tree) -> None:
+    other = (
+        tree()
+        .read("models/refunds.yaml")
+        .decode()
+        .replace("name: refunds", "name: other")
+        .replace("other/two", "shop/two")
+        .replace("name: one", "name: zero")
+    )
+    items = found(RULE, models__waiver=WAIVER.replace("[refunds]", "[other, refunds]"), models__other=other)
+    assert [(item.code.id, item.message) for item in items if item.status is Status.OPEN] == [
+        ("MY310", "once: other breaks nothing that it waives")
+    ]
