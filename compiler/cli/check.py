@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from compiler.report import REPORTERS, Report
 
 if TYPE_CHECKING:
     from compiler.pipeline import Run
+    from compiler.policy.baseline import Baseline
 
 
 @click.command("check")
@@ -38,6 +40,25 @@ if TYPE_CHECKING:
 @click.option(
     "--sources", "runs_sources", is_flag=True, help="Run what lies beside specs, too: decisions, graphs, models."
 )
+@click.option(
+    "--changed-since",
+    metavar="REVISION",
+    help="What only the calendar made mandatory fails models alone that changed since then: for pull requests.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Findings of policies that this file knows do not count.",
+)
+@click.option(
+    "--write-baseline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what policies find to this file; one that is there only loses what is found no more.",
+)
+@click.option("--fix", is_flag=True, help="Write the fixes that change nothing else, and check again.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: those that guess what was meant, too.")
+@click.option("--diff", is_flag=True, help="Show what --fix would write, and write nothing.")
+@options.as_of
 @options.environments
 @options.project
 def command(
@@ -46,11 +67,18 @@ def command(
     format_: str,
     output: Path | None,
     runs_sources: bool,
+    changed_since: str | None,
+    baseline: Path | None,
+    write_baseline: Path | None,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    as_of: datetime | None,
     environments: tuple[str, ...],
     root: Path | None,
     rev: str | None,
 ) -> None:
-    """Check language, references, and whether targets can do what models ask.
+    """Check language, references, policies, and whether targets can do what models ask.
 
     FILES narrow what is reported, never what is loaded: pre-commit may pass the changed ones.
 
@@ -59,18 +87,59 @@ def command(
     modelyard check models/payments/card-fraud.yaml
     modelyard check --env prod --format json -o findings.json
     modelyard check --sources
+    modelyard check --as-of 2027-01-31
+    modelyard check --diff --unsafe-fixes
     """
-    from compiler.pipeline import Run, check  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.cli.mend import mend  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline import Run, check  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
-    run = Run(options.open_tree(folder, rev))
+    if (fix or diff) and rev is not None:
+        raise UsageError("a revision cannot be mended", help="leave out --rev")
+    if unsafe_fixes and not (fix or diff):
+        raise UsageError("--unsafe-fixes goes with --fix or --diff", help="modelyard check --diff --unsafe-fixes")
+    day, since = as_of.date() if as_of else None, options.since(folder, changed_since)
+    run = Run(options.open_tree(folder, rev), day, since)
     found = check(run)
+    if fix or diff:
+        chosen = _within(found, _relative(files, folder), frozenset(environments))
+        if mend(chosen, run.tree, folder, unsafe=unsafe_fixes, diff=diff):
+            run = Run(options.open_tree(folder, rev), day, since)
+            found = check(run)
+        if diff:
+            raise click.exceptions.Exit(0)
     if runs_sources:
         found = in_order((*found, *_ran(run)))
+    if write_baseline is not None:
+        _write_baseline(write_baseline, found)
+    if baseline is not None or write_baseline is not None:
+        found = _known_before(baseline or write_baseline, found)
     findings = _within(found, _relative(files, folder), _known(run, environments))
     report = Report(findings, run.text, run.size, colour=wants_colour(output), within=within_checkout(folder))
     emit(REPORTERS[format_](report), output)
     raise click.exceptions.Exit(report.exit_code)
+
+
+def _write_baseline(path: Path, found: tuple[Finding, ...]) -> None:
+    """A new file knows all that is found; one that is there keeps of what it knows what is still found."""
+    from compiler.policy.baseline import dumped  # noqa: PLC0415 - help needs none of what a run does
+
+    emit(dumped(found, _baseline(path) if path.exists() else None), path)
+
+
+def _known_before(path: Path | None, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    from compiler.policy.baseline import applied  # noqa: PLC0415 - help needs none of what a run does
+
+    return applied(found, _baseline(path)) if path is not None else found
+
+
+def _baseline(path: Path) -> Baseline:
+    from compiler.policy.baseline import loaded  # noqa: PLC0415 - help needs none of what a run does
+
+    try:
+        return loaded(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise UsageError(f"{path} is no baseline: {error}", help="write one with --write-baseline") from error
 
 
 def _ran(run: Run) -> tuple[Finding, ...]:

@@ -12,13 +12,14 @@ import click
 from compiler.cli import options
 from compiler.cli.output import emit, wants_colour
 from compiler.errors import UsageError
-from compiler.values import Json, dotted, json_pointer
+from compiler.values import Json, as_list, as_object, as_str, dotted, json_pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from compiler.diagnostics import Code, Place
     from compiler.explain import Explained, ExplainedPlace
+    from compiler.policy.policy import Policy
 
 _WIDEST = 76
 _ROLES = {"sets": ("●", "green"), "adds": ("●", "green"), "beaten": ("○", "bright_black"), "deletes": ("×", "red")}
@@ -49,13 +50,14 @@ def command(
     root: Path | None,
     rev: str | None,
 ) -> None:
-    """Say where a value came from, what an artifact's line was made of, or what a code means.
+    """Say where a value came from, what an artifact's line was made of, or what a code or a policy means.
 
     \b
     modelyard explain card-fraud.deploy.scaling.min --env prod
     modelyard explain build/prod/card-fraud/inferenceservice.yaml:spec.predictor.minReplicas
     modelyard explain build/prod/card-fraud/inferenceservice.yaml:12
     modelyard explain MY101
+    modelyard explain baseline/owner-is-reachable
     """
     from compiler import explain  # noqa: PLC0415 - help needs none of what a run does
     from compiler.pipeline import Run  # noqa: PLC0415 - help needs none of what a run does
@@ -73,6 +75,10 @@ def command(
         return
     run = Run(options.open_tree(options.project_root(root), rev))
     options.require_environments(run.fleet, environments)
+    policy = explain.policy(run, subject)
+    if policy is not None:
+        emit(_json(asdict(policy.code)) if format_ == "json" else _policy(policy), output)
+        return
     path, colon, where = subject.rpartition(":")
     colour = wants_colour(output)
     if colon and "/" in path:
@@ -105,9 +111,50 @@ def _codes(codes: Sequence[Code], format_: str) -> str:
         return _json([asdict(code) for code in codes])
     if len(codes) == 1:
         code = codes[0]
-        head = f"{code.id} {code.name} ({code.severity.value}, {code.enforcement.value})"
+        named = code.id if code.id.endswith(code.name) else f"{code.id} {code.name}"
+        head = f"{named} ({code.severity.value}, {code.enforcement.value})"
         return f"{head}\n\n{code.summary}\n\nWhy: {code.why}\n\nWhat to do: {code.remedy}\n"
     return "".join(f"{code.id}  {code.name:24} {code.summary}\n" for code in codes)
+
+
+def _policy(policy: Policy) -> str:
+    """What a policy asks for, of whom, on what it rests, and how it is waived."""
+    said = policy.data
+    lines = [_codes((policy.code,), "text").rstrip(), ""]
+    lines += [f"Evidence for: {', '.join(policy.code.controls)}", ""] if policy.code.controls else []
+    for source in as_list(said.get("sources")):
+        about = as_object(source)
+        lines.append(f"Source: {about.get('title')}{_after(about.get('url'))}")
+    force = as_object(said.get("inForce"))
+    lines += [f"In force: from {force.get('from', 'ever')} to {force.get('to', 'further notice')}"] if force else []
+    lines += [f"More: {policy.code.docs}"] if policy.code.docs else []
+    lines += [f"Written in: {policy.spec.document.path}", ""]
+    terms = policy.waivable
+    if terms.get("allowed") is False:
+        return "\n".join((*lines, "It cannot be waived.", ""))
+    who = " or ".join(as_str(role) for role in as_list(terms.get("roles"))) or "a role of the Team"
+    days = f", {terms['days']} days at most" if "days" in terms else ""
+    other = ", one of them of another team than the owner's" if terms.get("independent") else ""
+    lines += [
+        f"To waive it ({who} agrees{other}{days}), write:",
+        "",
+        "  apiVersion: modelyard/v1",
+        "  kind: Waiver",
+        "  name: …",
+        f"  policies: [{policy.id}]",
+        "  models: {names: […]}",
+        "  reason: …",
+        "  ticket: …",
+        "  approvedBy: [{team: …, role: …}]",
+        '  granted: "YYYY-MM-DD"',
+        '  expires: "YYYY-MM-DD"',
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _after(url: Json) -> str:
+    return f" {url}" if url else ""
 
 
 def _value(value: Explained, *, colour: bool, indent: str = "") -> str:

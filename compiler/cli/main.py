@@ -13,7 +13,7 @@ from compiler import __version__
 from compiler.cli.outcome import outcomes
 from compiler.cli.output import prepare
 
-_NOT_COMMANDS = frozenset({"checkout", "main", "outcome", "options", "output"})
+_NOT_COMMANDS = frozenset({"checkout", "main", "mend", "outcome", "options", "output", "sweep"})
 
 
 class Commands(click.Group):

@@ -121,7 +121,14 @@ def test_a_model_of_each_type_is_sound_once_what_stands_empty_is_filled_in(name,
     assert (fresh / "build" / "dev" / "card-fraud" / "note.txt").read_text(encoding="utf-8").endswith("card-fraud\n")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["Policy", "Waiver"])
+def test_a_policy_and_a_waiver_ask_for_what_only_people_can_say(kind, fresh, typed) -> None:
+    said = typed("new", word(kind), "well-argued", "--print")
+    asked = set(kind_schemas()[kind]["required"]) - {"apiVersion", "kind", "name"}
+    assert asked <= {pointer[0] for pointer in holes(said.out)}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in {"Policy", "Waiver"}])
 def test_a_document_of_each_other_kind_is_sound_once_it_is_filled_in(kind, fresh, typed) -> None:
     before = set(fresh.rglob("*.yaml"))
     name = "models/payments" if kind == "Defaults" else "card-authorisation"

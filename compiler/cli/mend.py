@@ -1,0 +1,40 @@
+"""`modelyard check --fix`: fixes of findings, shown or written."""
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+from compiler.cli.output import emit, tell
+from compiler.diagnostics import Finding, Fix
+from compiler.source.edits import Edited, edited
+from compiler.source.tree import Tree
+from compiler.write.mend import replace_text
+
+
+def mend(findings: Iterable[Finding], tree: Tree, folder: Path, *, unsafe: bool, diff: bool) -> bool:
+    """Write the fixes of findings into their files, or only show them; whether anything was written."""
+    fixes: dict[str, list[Fix]] = {}
+    for finding in findings:
+        fix = finding.fix
+        if fix is not None and (fix.safe or unsafe) and tree.has(fix.place.path):
+            fixes.setdefault(fix.place.path, []).append(fix)
+    made = 0
+    for path, of_file in sorted(fixes.items()):
+        before = tree.read(path)
+        done = edited(before.decode("utf-8"), of_file)
+        made += len(done.applied)
+        if diff:
+            emit(_diff(path, before.decode("utf-8"), done), None)
+        else:
+            replace_text(folder / path, before, done.text.encode())
+    verb = "would be mended" if diff else "mended"
+    places = "1 place" if made == 1 else f"{made} places"
+    tell(f"{places} {verb} in {len(fixes)} {'file' if len(fixes) == 1 else 'files'}")
+    return bool(made) and not diff
+
+
+def _diff(path: str, before: str, done: Edited) -> str:
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True), done.text.splitlines(keepends=True), f"a/{path}", f"b/{path}"
+    )
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

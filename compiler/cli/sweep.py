@@ -1,0 +1,108 @@
+"""`modelyard policy impact`: today's policies asked of other fleets, or other policies of today's."""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType
+
+import click
+
+from compiler import resources
+from compiler.cli.output import shows_progress, tell
+from compiler.errors import UsageError
+from compiler.pipeline import Run
+from compiler.policy.impact import Change, compared, failing, judged, owners
+from compiler.report import impact as report
+from compiler.source.revision import commits_since, open_revision
+from compiler.source.worktree import WorkTree
+from compiler.spec.portfolio import PROJECT_FILE
+
+_FORMATS: Mapping[str, Callable[[Sequence[Change]], str]] = MappingProxyType(
+    {"text": report.text, "markdown": report.markdown, "json": report.as_json}
+)
+_DAYS: Mapping[str, int] = MappingProxyType({"d": 1, "w": 7, "m": 30, "y": 365})
+
+
+def between(folder: Path, range_: str, as_of: date | None, format_: str) -> str:
+    """What the policies of two revisions make of the models of the second."""
+    base, dots, head = range_.partition("..")
+    before = Run(open_revision(folder, base), as_of)
+    after = Run(open_revision(folder, head) if dots and head else WorkTree(folder), as_of)
+    fleet, shipped = after.fleet, WorkTree(resources.shipped("schemas"))
+    _judgeable(after)
+    was = judged(fleet, before.portfolio, shipped, after.as_of)
+    now = judged(fleet, after.portfolio, shipped, after.as_of)
+    changes = tuple(compared(was, now, owners(fleet)))
+    tell(f"{len(changes)} changes in {after.size}")
+    return _FORMATS[format_](changes)
+
+
+def past(folder: Path, since: str, as_of: date | None, format_: str) -> str:
+    """What today's policies would have said of each commit."""
+    said = re.fullmatch(r"([1-9][0-9]{0,3})([dwmy])", since)
+    if said is None:
+        raise UsageError(
+            f"`{since}` is no span of time", help="say days, weeks, months or years, such as 90d, 12w, 3m or 1y"
+        )
+    today = Run(WorkTree(folder), as_of)
+    first = (as_of or datetime.now(UTC).date()) - timedelta(days=int(said[1]) * _DAYS[said[2]])
+    commits = commits_since(folder, first)
+    rows = [
+        (commit[:10], day.isoformat(), *_asked(today, Run(tree, as_of)))
+        for commit, day in _shown(commits)
+        if (tree := open_revision(folder, commit)).has(PROJECT_FILE)
+    ]
+    failed = sum(bool(names) for *_, names in rows)
+    tell(f"{failed} of {len(rows)} commits since {first.isoformat()} would have failed")
+    return _rows(("commit", "day", "models", "failing"), rows, format_)
+
+
+def others(folder: Path, fleets: Sequence[Path], as_of: date | None, format_: str) -> str:
+    """What today's policies say of the fleets of other repositories."""
+    today = Run(WorkTree(folder), as_of)
+    for fleet in fleets:
+        if not (fleet / PROJECT_FILE).is_file():
+            raise UsageError(f"there is no {PROJECT_FILE} in {fleet}")
+    rows = [(str(fleet), *_asked(today, Run(WorkTree(fleet), as_of))) for fleet in fleets]
+    failed = sum(len(names) for *_, names in rows)
+    tell(f"{failed} models would fail in {len(rows)} repositories")
+    return _rows(("fleet", "models", "failing"), rows, format_)
+
+
+def _asked(today: Run, other: Run) -> tuple[int, tuple[str, ...]]:
+    """How many models a fleet has, and which of them fail today's policies."""
+    findings = judged(other.fleet, today.portfolio, WorkTree(resources.shipped("schemas")), today.as_of)
+    return len(other.portfolio.of("Model")), failing(findings)
+
+
+def _judgeable(run: Run) -> None:
+    broken = [finding for finding in run.portfolio.findings if finding.mandatory]
+    if broken:
+        tell(f"{len(broken)} documents have mistakes, and were left out: modelyard check tells them")
+
+
+def _shown(commits: Sequence[tuple[str, date]]) -> Iterator[tuple[str, date]]:
+    if not shows_progress():
+        yield from commits
+        return
+    with click.progressbar(commits, label="judging", file=sys.stderr, show_pos=True) as bar:
+        yield from bar
+
+
+def _rows(head: tuple[str, ...], rows: Sequence[tuple[object, ...]], format_: str) -> str:
+    if format_ == "json":
+        listed = [dict(zip(head, row, strict=True)) for row in rows]
+        return json.dumps({"version": 1, "rows": listed}, indent=1, ensure_ascii=False) + "\n"
+    cells = [[*map(str, row[:-1]), ", ".join(map(str, row[-1])) or "none"] for row in rows]  # type: ignore[call-overload]  # names
+    if format_ == "markdown":
+        lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}", *(f"| {' | '.join(row)} |" for row in cells)]
+        return "\n".join((*lines, ""))
+    widths = [max(len(row[index]) for row in (list(head), *cells)) for index in range(len(head))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (list(head), *cells)
+    ]
+    return "\n".join((*lines, ""))

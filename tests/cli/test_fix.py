@@ -1,0 +1,84 @@
+"""`check --fix` writes what is safe, shows what is not, and touches no other byte."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compiler.diagnostics import Fix, Place
+from compiler.errors import SurroundingsError
+from compiler.source.edits import edited
+from compiler.write.mend import replace_text
+
+
+@pytest.fixture
+def spec(project):
+    return project / "models" / "scorer.yaml"
+
+
+def change(spec, old, new) -> None:
+    text = spec.read_text(encoding="utf-8")
+    assert old in text
+    spec.write_bytes(text.replace(old, new).encode())
+
+
+def test_a_safe_fix_is_written_and_nothing_else(spec, typed) -> None:
+    change(spec, "summary: Scores applications.", "summary: no   # one word, ä comment\r")
+    before = spec.read_bytes()
+    said = typed("check", "--fix")
+    assert (said.code, "1 place mended in 1 file" in said.err) == (0, True)
+    assert spec.read_bytes() == before.replace(b"summary: no ", b'summary: "no" ')
+
+
+def test_a_guess_is_shown_and_written_only_when_asked(spec, typed) -> None:
+    change(spec, "lifecycle: production", "lifecycel: production")
+    before = spec.read_bytes()
+    assert typed("check", "--fix").code == 1
+    assert spec.read_bytes() == before
+    shown = typed("check", "--diff", "--unsafe-fixes")
+    assert (shown.code, "-lifecycel: production\n+lifecycle: production\n" in shown.out) == (0, True)
+    assert spec.read_bytes() == before
+    assert typed("check", "--fix", "--unsafe-fixes").code == 0
+    assert spec.read_bytes() == before.replace(b"lifecycel", b"lifecycle")
+    assert "0 places mended" in typed("check", "--fix").err
+
+
+def test_only_the_files_that_are_named_are_mended(spec, typed) -> None:
+    change(spec, "summary: Scores applications.", "summary: no")
+    before = spec.read_bytes()
+    assert typed("check", "--fix", "models/teams.yaml").code == 0
+    assert spec.read_bytes() == before
+
+
+@pytest.mark.parametrize("words", [("--fix", "--rev", "HEAD"), ("--unsafe-fixes",)])
+def test_what_cannot_be_mended_is_wrong_usage(project, typed, words) -> None:
+    assert typed("check", *words).code == 2
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("new", encoding="utf-8")
+    with pytest.raises(SurroundingsError, match="changed meanwhile"):
+        replace_text(file, b"old", b"mended")
+    assert file.read_text(encoding="utf-8") == "new"
+
+
+TEXTS = st.text(alphabet="ab:\n\r\tä€ ", max_size=60)
+
+
+@given(TEXTS, st.data())
+def test_every_character_outside_of_the_fixes_stays(text, data) -> None:
+    lines = text.split("\n")
+    fixes = []
+    for _ in range(data.draw(st.integers(0, 4))):
+        line = data.draw(st.integers(1, len(lines)))
+        start = data.draw(st.integers(1, len(lines[line - 1]) + 1))
+        end = data.draw(st.integers(start, len(lines[line - 1]) + 1))
+        fixes.append(Fix(Place("x", line, start, line, end), data.draw(st.sampled_from(["", "Q", "QQ"]))))
+    done = edited(text, fixes)
+    assert set(done.applied) | set(done.left_out) <= set(fixes)
+    cut = text
+    for fix in sorted(done.applied, key=lambda one: one.place, reverse=True):
+        at = sum(len(one) + 1 for one in lines[: fix.place.line - 1])
+        cut = cut[: at + fix.place.column - 1] + fix.text + cut[at + fix.place.end_column - 1 :]
+    assert done.text == cut or len(done.applied) != len({(one.place.line, one.place.column) for one in done.applied})
+    assert edited(text, []).text == text

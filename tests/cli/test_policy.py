@@ -1,0 +1,157 @@
+"""`policy` lists, shows and tests policies, and says what a change of them does; `check` knows days, changes and baselines."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+POLICY = """apiVersion: modelyard/v1
+kind: Policy
+name: well-promised
+title: What is promised is much
+severity: high
+remedy: promise more
+rules:
+  - {that: "has(model.sla.availability) && amounts.sla.availability >= 0.999", path: sla, message: it promises little}
+examples:
+  good: [{model: {sla: {availability: 99.9%}}}]
+  bad: [{model: {sla: {availability: 99%}}, at: sla, message: it promises little}]
+"""
+
+
+def bind(project: Path, names: str, **replaced: str) -> None:
+    file = project / "modelyard.yaml"
+    text = file.read_text(encoding="utf-8")
+    text = "\n".join(line for line in text.splitlines() if not line.startswith("policies:"))
+    file.write_text(f"{text}\npolicies: [{names}]\n", encoding="utf-8")
+    policy = POLICY
+    for old, new in replaced.items():
+        policy = policy.replace(old, new)
+    (project / "models" / "policy.yaml").write_text(policy, encoding="utf-8")
+
+
+def git(folder: Path, *words: str, day: str = "2026-11-01") -> None:
+    moment = f"{day}T12:00:00+0000"
+    names = {f"GIT_{who}_{what}": "me@shop.example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    dates = {"GIT_AUTHOR_DATE": moment, "GIT_COMMITTER_DATE": moment}
+    subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True, env={**os.environ, **names, **dates})
+
+
+@pytest.fixture
+def committed(project) -> Path:
+    """The project with a commit of November, before anybody bound a policy."""
+    git(project, "init", "--quiet")
+    git(project, "add", "-A")
+    git(project, "commit", "--quiet", "-m", "first")
+    return project
+
+
+def test_list_names_every_policy_and_who_is_bound(project, typed) -> None:
+    bind(project, "well-promised")
+    said = typed("policy", "list")
+    assert "● well-promised" in said.out
+    assert "  baseline/owner-is-reachable" in said.out
+    listed = json.loads(typed("policy", "list", "--format", "json").out)["policies"]
+    assert [one["id"] for one in listed if one["bindsEverywhere"]] == ["well-promised"]
+
+
+def test_show_prints_a_policy_and_what_a_pack_holds(project, typed) -> None:
+    bind(project, "well-promised")
+    assert typed("policy", "show", "well-promised").out == POLICY
+    assert "baseline/owner-is-reachable: " in typed("policy", "show", "baseline").out
+    said = typed("policy", "show", "well-promise")
+    assert (said.code, said.out) == (2, "")
+    assert "did you mean `well-promised`?" in said.err
+
+
+def test_test_runs_examples(project, typed) -> None:
+    bind(project, "well-promised")
+    said = typed("policy", "test", "-v")
+    assert said.code == 0
+    assert "models/policy.yaml:11:23 sla: it promises little" in said.out
+    assert "1 policy, 2 examples; 1 of 1 rules are broken by one, 1 of 2 parts" in said.err
+    assert "`has(model.sla.availability)` is false in no example" in said.out
+    bind(project, "well-promised", **{"availability: 99%}": "availability: 99.95%}"})
+    said = typed("policy", "test")
+    assert said.code == 1
+    assert "a bad example breaks nothing" in said.out
+
+
+def test_explain_tells_how_a_policy_is_waived(project, typed) -> None:
+    bind(project, "well-promised")
+    said = typed("explain", "well-promised")
+    assert said.out.startswith("well-promised (high, mandatory)\n\nWhat is promised is much\n")
+    assert "  policies: [well-promised]\n" in said.out
+
+
+def test_check_fails_on_what_is_mandatory(project, typed) -> None:
+    bind(project, "well-promised")
+    said = typed("check")
+    assert said.code == 1
+    assert "error[well-promised]" in said.out
+    bind(project, "well-promised", **{"severity: high": "severity: high\nenforcement: advisory"})
+    assert typed("check").code == 0
+
+
+def test_check_is_of_a_day(project, typed) -> None:
+    bind(project, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
+    assert typed("check", "--as-of", "2026-12-31").code == 0
+    assert typed("check", "--as-of", "2027-01-01").code == 1
+    said = typed("check", "--as-of", "tomorrow")
+    assert said.code == 2
+
+
+def test_a_day_does_not_fail_a_change_of_something_else(committed, typed) -> None:
+    bind(committed, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
+    assert typed("check", "--as-of", "2027-01-01", "--changed-since", "HEAD").code == 0
+    spec = next(
+        path for path in (committed / "models").glob("*.yaml") if "kind: Model" in path.read_text(encoding="utf-8")
+    )
+    spec.write_text(spec.read_text(encoding="utf-8").replace("summary: ", "summary: Now "), encoding="utf-8")
+    assert typed("check", "--as-of", "2027-01-01", "--changed-since", "HEAD").code == 1
+
+
+def test_a_baseline_lets_what_was_there_pass(project, typed, tmp_path) -> None:
+    bind(project, "well-promised")
+    file = tmp_path / "known.json"
+    assert typed("check", "--write-baseline", str(file)).code == 0
+    assert typed("check", "--baseline", str(file)).code == 0
+    known = json.loads(file.read_text(encoding="utf-8"))["findings"]
+    assert {one["policy"] for one in known.values()} == {"well-promised"}
+    bind(project, "well-promised, baseline")
+    before = file.read_text(encoding="utf-8")
+    typed("check", "--write-baseline", str(file))
+    assert file.read_text(encoding="utf-8") == before
+    file.write_text("{}", encoding="utf-8")
+    said = typed("check", "--baseline", str(file))
+    assert (said.code, "is no baseline" in said.err) == (2, True)
+
+
+def test_impact_says_what_binding_would_do(committed, typed) -> None:
+    bind(committed, "well-promised")
+    said = typed("policy", "impact", "HEAD")
+    assert (said.code, "well-promised: 1 now fail" in said.out) == (0, True)
+    changes = json.loads(typed("policy", "impact", "HEAD", "--format", "json").out)["changes"]
+    assert {(one["before"], one["after"], one["policy"]) for one in changes} == {("kept", "fails", "well-promised")}
+    assert "kept → fails" in typed("policy", "impact", "HEAD", "--format", "markdown").out
+    git(committed, "add", "-A")
+    git(committed, "commit", "--quiet", "-m", "bound", day="2026-11-20")
+    assert typed("policy", "impact", "HEAD").out == "nothing changes for any model\n"
+    assert typed("policy", "impact", "HEAD~1..HEAD").out == said.out
+
+
+def test_impact_asks_the_past_and_other_repositories(committed, typed) -> None:
+    bind(committed, "well-promised")
+    said = typed("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
+    assert "1 of 1 commits since 2026-08-26 would have failed" in said.err
+    assert typed("policy", "impact", "--since", "1w", "--as-of", "2026-11-24").out.count("\n") == 1
+    rows = json.loads(typed("policy", "impact", "--fleet", str(committed), "--format", "json").out)["rows"]
+    assert [len(row["failing"]) for row in rows] == [1]
+
+
+@pytest.mark.parametrize("words", [(), ("HEAD", "--since", "90d"), ("--since", "soon"), ("nosuch",)])
+def test_impact_is_asked_one_thing(committed, typed, words) -> None:
+    said = typed("policy", "impact", *words)
+    assert (said.code, said.out) == (2, "")
