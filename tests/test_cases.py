@@ -1,9 +1,9 @@
 """A folder below tests/cases is a claim about `check`: what it prints of a project, and how it ends.
 
-    <room>/<case>/input/…         files laid over those of _base; an empty YAML file stands for none
-    <room>/<case>/links           lines of `path target`: symbolic links to make
-    <room>/<case>/arguments       more words of the command line
-    <room>/<case>/expected.txt    what is printed, then the exit code; `pytest --update-goldens` writes it
+<room>/<case>/input/…         files laid over those of _base; an empty YAML file stands for none
+<room>/<case>/links           lines of `path target`: symbolic links to make
+<room>/<case>/arguments       more words of the command line
+<room>/<case>/expected.txt    what is printed, then the exit code; `pytest --update-goldens` writes it
 """
 
 import shutil
@@ -34,9 +34,13 @@ def words(file: Path) -> list[list[str]]:
     return [line.split() for line in file.read_text(encoding="utf-8").splitlines()] if file.is_file() else []
 
 
+TODAY = "2026-11-24"
+"""No case comes out otherwise on another day."""
+
+
 def checked(project: Path, arguments: list[str], monkeypatch, capsys) -> str:
     monkeypatch.chdir(project)
-    monkeypatch.setattr(sys, "argv", ["modelyard", "check", *arguments])
+    monkeypatch.setattr(sys, "argv", ["modelyard", "check", "--as-of", TODAY, *arguments])
     with pytest.raises(SystemExit) as ended:
         main()
     said = capsys.readouterr()
