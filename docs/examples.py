@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import yaml
 
 from compiler import resources
+from compiler.source.yaml_text import parse
 from compiler.values import Json, Object, as_list, as_object, as_str
 
 _LONGEST = 72
@@ -17,7 +18,7 @@ class Examples:
         folder = resources.shipped("schemas") / "examples"
         paths = sorted(folder.glob("*.yaml"), key=lambda path: (path.stem != "model-ml", path.stem))
         self._documents = [
-            as_object(document) for path in paths for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))
+            document.data for path in paths for document in parse(path.read_bytes(), path.name).documents
         ]
 
     def of_kind(self, kind: str) -> list[Object]:

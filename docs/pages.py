@@ -15,6 +15,8 @@ from compiler.diagnostics import Finding, Fix, Note, Place, Severity, Subject
 from compiler.plan.context import DESCRIPTIONS
 from compiler.plan.emitter import Emitter, Emitters, FileRule
 from compiler.plan.load import load
+from compiler.policy.pack import shipped_names, shipped_pack
+from compiler.policy.policy import Policy
 from compiler.render.encoders import ENCODERS
 from compiler.render.filters import FILTERS
 from compiler.render.predicates import PREDICATES
@@ -26,7 +28,7 @@ from compiler.spec.quantities import QUANTITIES
 from compiler.values import Object, as_list, as_object, as_str
 
 _AREAS = {
-    "0": "Reading", "1": "Language", "2": "Resolution", "3": "Policy", "4": "Planning", "5": "Rendering", "6": "Writing", "7": "Project",
+    "0": "Reading", "1": "Language", "2": "Resolution", "3": "Policy", "4": "Planning", "5": "Rendering", "6": "Writing", "7": "Execution",
 }  # fmt: skip
 
 
@@ -151,6 +153,9 @@ def commands() -> Iterator[str]:
         assert command  # noqa: S101 - it was listed
         context = click.Context(command, info_name=name, parent=parent, terminal_width=100)
         yield f"## {name}\n\n```text\n{command.get_help(context)}\n```\n"
+        for below, one in command.commands.items() if isinstance(command, click.Group) else ():
+            inner = click.Context(one, info_name=below, parent=context, terminal_width=100)
+            yield f"### {name} {below}\n\n```text\n{one.get_help(inner)}\n```\n"
 
 
 def targets() -> Iterator[str]:
@@ -347,7 +352,43 @@ def _format(name: str) -> Iterator[str]:
     yield f"### `{name}`\n\n{(module.__doc__ or '').strip()}\n"
     levels: Mapping[Severity, str] = getattr(module, "LEVELS", {})
     if levels:
-        yield table(tuple(severity.value for severity in levels), [tuple(levels.values())])
+        yield table(tuple(severity.value for severity in levels), iter([tuple(levels.values())]))
+
+
+def policies() -> Iterator[str]:
+    """Every pack that is shipped, with what each of its policies asks for."""
+    shipped = WorkTree(resources.shipped("schemas"))
+    yield "`modelyard policy show PACK/POLICY` prints a policy, `modelyard explain PACK/POLICY` why it is asked for and how it is waived.\n"
+    yield "**This is no legal advice.** A policy shows that a document says something, and not that a law or a standard is kept.\n"
+    for name in shipped_names(shipped):
+        pack = shipped_pack(shipped, name)
+        about = pack.about
+        yield f"## {name}\n\n{about['title']} (version {about['version']}). {about['summary']}\n"
+        sources = (as_object(source) for source in as_list(about.get("sources")))
+        yield "".join(f"- [{source['title']}]({source['url']})\n" for source in sources)
+        yield table(
+            ("policy", "asks", "severity", "", "evidence for"),
+            (
+                (
+                    f"`{one.spec.name}`",
+                    one.code.summary,
+                    one.code.severity.value,
+                    _binding(one),
+                    ", ".join(one.code.controls),
+                )
+                for one in pack.policies
+            ),
+        )
+
+
+def _binding(policy: Policy) -> str:
+    """How it is enforced, and from when."""
+    words = [policy.code.enforcement.value]
+    words += [f"{as_str(value)} in {key}" for key, value in as_object(policy.data.get("enforcementIn")).items()]
+    day, begins = policy.day("mandatoryFrom"), policy.day("inForce", "from")
+    words += [f"from {day.isoformat()}"] if day else []
+    words += [f"in force from {begins.isoformat()}"] if begins else []
+    return ", ".join(words)
 
 
 PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
@@ -359,6 +400,7 @@ PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "capabilities.md": ("Capabilities", capabilities),
     "template-context.md": ("What templates see", template_context),
     "filters.md": ("Filters, encoders and tests", filters),
+    "policies.md": ("Policies that are shipped", policies),
     "findings.md": ("Findings in each format", findings),
 }
 
