@@ -91,7 +91,7 @@ def value(run: Run, subject: str, environments: Sequence[str]) -> tuple[Explaine
 
 
 def _value(run: Run, name: str, pointer: Pointer, environment: str | None) -> Explained:
-    model, findings = run.fleet.resolve(name, environment) if environment else run.fleet.resolve_nowhere(name)
+    model, findings = run.fleet.resolve(name, environment)
     if model is None:
         first = next((finding.message for finding in findings), "")
         raise UsageError(f"{name} does not resolve: {first}", help="`modelyard check` says everything")

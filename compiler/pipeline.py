@@ -41,7 +41,7 @@ from compiler.source.worktree import WorkTree
 from compiler.source.yaml_text import parse
 from compiler.spec.language import Language
 from compiler.spec.load import load
-from compiler.spec.portfolio import Portfolio
+from compiler.spec.portfolio import Portfolio, models_alone
 from compiler.values import Json, Pointer, as_object, as_str
 from compiler.write.files import OutputFile, Unit
 
@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 _SHIPPED: Mapping[str, Literal["schemas", "templates"]] = MappingProxyType(
     {SHIPPED: "templates", SHIPPED_SCHEMAS: "schemas"}
 )
+
+_FEW = 10
 
 
 def everything(_model: str, _environment: str) -> bool:
@@ -70,9 +72,15 @@ class Since:
 class Run:
     """One tree, and what each stage makes of it; everything is made when it is first asked for."""
 
-    def __init__(self, tree: Tree, as_of: date | None = None, since: Since | None = None) -> None:
-        """`as_of`: the day that policies are judged on, today (UTC) where it is left out; `since`: what a change began from."""
+    def __init__(
+        self, tree: Tree, as_of: date | None = None, since: Since | None = None, files: frozenset[str] = frozenset()
+    ) -> None:
+        """`as_of`: the day that policies are judged on, today (UTC) where it is left out; `since`: what a change began from.
+
+        `files`: whose findings are wanted, those of all where there is none; of others, some may be missing.
+        """
         self.tree = tree
+        self.files = files
         self.as_of = as_of or datetime.now(UTC).date()
         self.since = since
 
@@ -108,6 +116,23 @@ class Run:
     def incapable(self) -> tuple[Finding, ...]:
         """What Environments say of their clusters that nobody understands."""
         return tuple(capability_findings(self.fleet, self.emitters))
+
+    @cached_property
+    def concerned(self) -> frozenset[str] | None:
+        """The models that findings in the files can be about; `None` for all, which is as quick where they are many.
+
+        What is found of a model stands in its own file, or in one of another kind of document; only a policy on the fleet
+        tells of a model what others make of it.
+        """
+        names = models_alone(self.portfolio, self.files) if self.files else None
+        if names is None or len(names) > max(_FEW, len(self.portfolio.of("Model")) // _FEW):
+            return None
+        places = ((name, environment) for name in names for environment in self.fleet.places(name))
+        return None if any(self._looks_further(*place) for place in places) else names
+
+    def _looks_further(self, name: str, environment: str | None) -> bool:
+        model, _ = self.fleet.resolve(name, environment)
+        return model is not None and any(policy.on == "fleet" for policy in self.policies.library.bound(model))
 
     @cached_property
     def conditions(self) -> Conditions:
@@ -172,7 +197,7 @@ class Run:
 def _digests(fleet: Fleet | None, name: str, environment: str | None) -> tuple[str, str] | None:
     if fleet is None or name not in fleet.portfolio.of("Model"):
         return None
-    model, _ = fleet.resolve(name, environment) if environment else fleet.resolve_nowhere(name)
+    model, _ = fleet.resolve(name, environment)
     return (model.runtime_digest, model.governance_digest) if model else None
 
 
@@ -196,7 +221,9 @@ def emitters(run: Run) -> Iterator[Finding]:
 
 def fleet(run: Run) -> Iterator[Finding]:
     """Layers, references, and each model where it runs: whether its target can do what it asks for, and the policies."""
-    yield from check_fleet(run.fleet, lambda model: chain(_target(run, model), run.policies.judge(model)))
+    yield from check_fleet(
+        run.fleet, lambda model: chain(_target(run, model), run.policies.judge(model)), run.concerned
+    )
 
 
 def policies(run: Run) -> Iterator[Finding]:

@@ -102,8 +102,14 @@ def test_a_page_shows_what_happens(page: Path, reader: Reader, golden) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_console_says_where_both_streams_of_a_pipe_go(page: Path) -> None:
     """Two writers on one console come in an order that no page can promise."""
-    shown = (found[1] for block in BLOCK.finditer(page.read_text(encoding="utf-8")) for found in COMMAND.finditer(block["text"]))
-    assert [command for command in shown if re.search(r"(?<![.])modelyard [^|]*\|(?!\|)", command) and "2>" not in command] == []
+    shown = (
+        found[1]
+        for block in BLOCK.finditer(page.read_text(encoding="utf-8"))
+        for found in COMMAND.finditer(block["text"])
+    )
+    assert [
+        command for command in shown if re.search(r"(?<![.])modelyard [^|]*\|(?!\|)", command) and "2>" not in command
+    ] == []
 
 
 @pytest.mark.generated

@@ -86,12 +86,12 @@ def test_every_use_case_is_classified_with_its_reason_by_a_team_on_a_day(run: Ru
 
 
 def test_it_holds_each_point_of_a_model_s_life_from_development_on(specs: dict, run: Run) -> None:
-    found = {run.fleet.resolve_nowhere(name)[0].data["lifecycle"] for name in specs}
+    found = {run.fleet.resolve(name, None)[0].data["lifecycle"] for name in specs}
     assert found == set(get_args(Lifecycle)) - {"proposed"}
 
 
 def test_what_is_retired_runs_nowhere_and_what_is_deprecated_still_runs(run: Run, specs: dict, running: dict) -> None:
-    lives = {name: run.fleet.resolve_nowhere(name)[0].data["lifecycle"] for name in specs}
+    lives = {name: run.fleet.resolve(name, None)[0].data["lifecycle"] for name in specs}
     ending = {name for name, life in lives.items() if life in {"retired", "deprecated"}}
     assert {lives[name] for name in ending} == {"retired", "deprecated"}
     for name in ending:

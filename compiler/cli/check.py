@@ -80,7 +80,7 @@ def command(
 ) -> None:
     """Check language, references, policies, and whether targets can do what models ask.
 
-    FILES narrow what is reported, never what is loaded: pre-commit may pass the changed ones.
+    FILES narrow what is reported, and by that what must be judged: pre-commit may pass the changed ones.
 
     \b
     modelyard check
@@ -99,12 +99,14 @@ def command(
     if unsafe_fixes and not (fix or diff):
         raise UsageError("--unsafe-fixes goes with --fix or --diff", help="modelyard check --diff --unsafe-fixes")
     day, since = as_of.date() if as_of else None, options.since(folder, changed_since)
-    run = Run(options.open_tree(folder, rev), day, since)
+    named = _relative(files, folder)
+    wanted = named if write_baseline is None else frozenset()
+    run = Run(options.open_tree(folder, rev), day, since, wanted)
     found = check(run)
     if fix or diff:
-        chosen = _within(found, _relative(files, folder), frozenset(environments))
+        chosen = _within(found, named, frozenset(environments))
         if mend(chosen, run.tree, folder, unsafe=unsafe_fixes, diff=diff):
-            run = Run(options.open_tree(folder, rev), day, since)
+            run = Run(options.open_tree(folder, rev), day, since, wanted)
             found = check(run)
         if diff:
             raise click.exceptions.Exit(0)
@@ -114,7 +116,7 @@ def command(
         _write_baseline(write_baseline, found)
     if baseline is not None or write_baseline is not None:
         found = _known_before(baseline or write_baseline, found)
-    findings = _within(found, _relative(files, folder), _known(run, environments))
+    findings = _within(found, named, _known(run, environments))
     report = Report(findings, run.text, run.size, colour=wants_colour(output), within=within_checkout(folder))
     emit(REPORTERS[format_](report), output)
     raise click.exceptions.Exit(report.exit_code)

@@ -50,7 +50,7 @@ def judged(fleet: Fleet, laws: Portfolio, shipped: Tree, as_of: date) -> tuple[F
     for name, spec in fleet.portfolio.of("Model").items():
         listed = [place for place in fleet.environments if place in as_object(spec.data.get("environments"))]
         for environment in listed or (None,):
-            model, _ = fleet.resolve(name, environment) if environment else fleet.resolve_nowhere(name)
+            model, _ = fleet.resolve(name, environment)
             found += judge.judge(model) if model else ()
     found += judge.findings()
     return in_order(finding for finding in found if can_be_known(finding))
@@ -71,7 +71,7 @@ def owners(fleet: Fleet) -> Mapping[str, str]:
     """The team that owns each model."""
     found: dict[str, str] = {}
     for name in fleet.portfolio.of("Model"):
-        model, _ = fleet.resolve_nowhere(name)
+        model, _ = fleet.resolve(name, None)
         found[name] = str(model.data.get("owner")) if model else ""
     return found
 

@@ -1,6 +1,6 @@
 """What is wrong with a fleet as a whole: layers, names, places, promises. A tuple of checks, each a function of the fleet."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 from compiler import codes
 from compiler.diagnostics import Finding, Note, Place, Subject
@@ -17,15 +17,18 @@ from compiler.values import Pointer, as_object, as_str, at, dotted
 from compiler.words import nearest
 
 
-def check(fleet: Fleet, also: Check) -> Iterator[Finding]:
-    """Every finding of the fleet, and what `also` says of each model where it runs; a model below a broken layer is not judged."""
+def check(fleet: Fleet, also: Check, only: Container[str] | None = None) -> Iterator[Finding]:
+    """Every finding of the fleet, and what `also` says of each model where it runs; a model below a broken layer is not judged.
+
+    `only`: the models that are judged, all where it is `None`.
+    """
     unsound: set[tuple[str, int]] = set()
     for spec, finding in _layers(fleet):
         unsound.add((spec.document.path, spec.document.index))
         yield finding
     for one in CHECKS:
         yield from one(fleet)
-    yield from check_models(fleet, frozenset(unsound), also)
+    yield from check_models(fleet, frozenset(unsound), also, only)
 
 
 def _layers(fleet: Fleet) -> Iterator[tuple[Spec, Finding]]:
@@ -55,7 +58,7 @@ def _parts(fleet: Fleet) -> Iterator[tuple[Spec, Pointer, set[str]]]:
         if "overlay" in environment.data:
             yield environment, ("overlay",), everywhere
     for folder, defaults in portfolio.defaults.items():
-        below = {model.text("type") for model in models if model.is_below(folder)}
+        below = {model.text("type") for model in portfolio.models_below.get(folder, ())}
         yield from _own_parts(defaults, below)
         for key in as_object(defaults.data.get("types")):
             yield defaults, ("types", key), {key} & below
@@ -114,7 +117,7 @@ def _overlays(fleet: Fleet) -> Iterator[Finding]:
     models = portfolio.of("Model").values()
     yield from _types(portfolio.project, {model.text("type") for model in models}, may_be_more=may_be_more)
     for folder, defaults in portfolio.defaults.items():
-        below = [model for model in portfolio.of("Model").values() if model.is_below(folder)]
+        below = portfolio.models_below.get(folder, ())
         if not below and not may_be_more:
             message, help_ = (
                 f"there is no model below {folder}/",

@@ -1,6 +1,6 @@
 """What is wrong with single models where they run: names, lifecycle, namespace, promises, and whom they use."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
@@ -18,26 +18,28 @@ from compiler.spec.quantities import Duration, Percentage
 from compiler.values import Pointer, as_list, as_object, as_str, at
 from compiler.words import nearest
 
-NOWHERE: tuple[str | None, ...] = (None,)
-"""For a model that is listed nowhere: its general layers are judged alone."""
-
-
 Check = Callable[[ResolvedModel], Iterator[Finding]]
 
 
-def check_models(fleet: Fleet, unsound: frozenset[tuple[str, int]], also: Check) -> Iterator[Finding]:
+def check_models(
+    fleet: Fleet, unsound: frozenset[tuple[str, int]], also: Check, only: Container[str] | None = None
+) -> Iterator[Finding]:
     """Findings of every model in every environment, and what `also` says of it; each is resolved once.
 
-    Models that a broken document is a layer of are left out.
+    Models that a broken document is a layer of are left out. `only`: those that are judged, all where it is
+    `None`, or where models may use each other in a circle: which is one to tell of depends on all.
     """
+    if only is not None and fleet.may_hold_circles:
+        only = None
     folders = [folder for kind, folder in fleet.portfolio.broken if kind == "Defaults"]
     edges: dict[tuple[str, str], list[Ask]] = {}
     for name, spec in fleet.portfolio.of("Model").items():
-        listed = [place for place in fleet.environments if place in as_object(spec.data.get("environments"))]
-        for environment in () if any(map(spec.is_below, folders)) else listed or NOWHERE:
+        if only is not None and name not in only:
+            continue
+        for environment in () if any(map(spec.is_below, folders)) else fleet.places(name):
             if not unsound.isdisjoint(_documents(fleet, spec, environment)):
                 continue
-            resolved, findings = fleet.resolve(name, environment) if environment else fleet.resolve_nowhere(name)
+            resolved, findings = fleet.resolve(name, environment)
             yield from findings
             if resolved is None:
                 continue

@@ -7,6 +7,7 @@ result depends on beside its own model.
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 
 from compiler.diagnostics import Finding
 from compiler.resolve.asks import asks
@@ -21,6 +22,8 @@ from compiler.values import Pointer, as_list, as_object, as_str
 __all__ = ["NOT_A_FIELD", "Fleet", "Lookup", "Release", "ResolvedModel"]
 
 _REMEMBERED = 512
+NOWHERE: tuple[None] = (None,)
+"""For a model that is listed nowhere."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,7 +45,9 @@ class Fleet:
         self.layers = Layers(portfolio, language)
         self.lookups: set[Lookup] = set()
         self._resolver = Resolver(portfolio, language, tree, self.layers)
-        self._resolved: OrderedDict[tuple[str, str], tuple[ResolvedModel | None, tuple[Finding, ...]]] = OrderedDict()
+        self._resolved: OrderedDict[tuple[str, str | None], tuple[ResolvedModel | None, tuple[Finding, ...]]] = (
+            OrderedDict()
+        )
 
     @property
     def environments(self) -> tuple[str, ...]:
@@ -71,23 +76,33 @@ class Fleet:
         self.lookups.add(Lookup("Model", name, environment, found is not None))
         return found
 
+    @property
+    def may_hold_circles(self) -> bool:
+        """Whether what models say of whom they use leads back to where it began, environments aside."""
+        try:
+            TopologicalSorter(self._resolver.users_by_text).prepare()
+        except CycleError:
+            return True
+        return False
+
     def users(self, name: str, environment: str) -> tuple[str, ...]:
         """Models that run in the environment and use the one named, in order of name."""
         self.lookups.add(Lookup("users of Model", name, environment, found=True))
         return tuple(user for user in self._candidates(name) if self._uses(user, name, environment))
 
-    def resolve(self, name: str, environment: str) -> tuple[ResolvedModel | None, tuple[Finding, ...]]:
-        """A model in an environment, or what keeps it from being resolved."""
+    def places(self, name: str) -> tuple[str, ...] | tuple[None]:
+        """Where a model is judged: in each of its environments that there is; with none, its general layers alone are."""
+        listed = as_object(self.portfolio.of("Model")[name].data.get("environments"))
+        return tuple(place for place in self.environments if place in listed) or NOWHERE
+
+    def resolve(self, name: str, environment: str | None) -> tuple[ResolvedModel | None, tuple[Finding, ...]]:
+        """A model in an environment, its general layers alone where that is `None`; or what keeps it from being resolved."""
         key = (name, environment)
         if key not in self._resolved:
             self._resolved[key] = self._resolver.resolve(self.portfolio.of("Model")[name], environment)
             if len(self._resolved) > _REMEMBERED:
                 self._resolved.popitem(last=False)
         return self._resolved[key]
-
-    def resolve_nowhere(self, name: str) -> tuple[ResolvedModel | None, tuple[Finding, ...]]:
-        """A model that runs nowhere: its general layers alone."""
-        return self._resolver.resolve(self.portfolio.of("Model")[name], None)
 
     def _candidates(self, name: str) -> tuple[str, ...]:
         return self._resolver.users_by_text.get(name, ())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
@@ -63,6 +65,16 @@ class Portfolio:
         """The documents of a kind by name, in order of name."""
         return self.specs.get(kind, {})
 
+    @cached_property
+    def models_below(self) -> Mapping[str, tuple[Spec, ...]]:
+        """The models that each folder's Defaults hold for; one with Defaults and no model is not there."""
+        found: dict[str, list[Spec]] = {}
+        for model in self.of("Model").values():
+            for folder in upwards(dirname(model.document.path)):
+                if folder in self.defaults:
+                    found.setdefault(folder, []).append(model)
+        return {folder: tuple(models) for folder, models in found.items()}
+
     def knows(self, kind: str, name: str) -> bool:
         """Whether a document of the kind has the name, sound or not: a reference to a broken one is no second mistake."""
         return name in self.of(kind) or not self.broken.isdisjoint({(kind, name), (ANY_KIND, name)})
@@ -70,6 +82,31 @@ class Portfolio:
     def has_broken(self, kind: str) -> bool:
         """Whether there may be more of a kind than can be relied on."""
         return any(broken in {kind, ANY_KIND} for broken, _ in self.broken)
+
+
+def models_alone(portfolio: Portfolio, files: AbstractSet[str]) -> frozenset[str] | None:
+    """The models that stand in files or folders, where each holds some and nothing else; `None` where not."""
+    wanted = {"" if file == "." else file for file in files}
+    documents = [spec for kind in portfolio.specs.values() for spec in kind.values()]
+    documents += [portfolio.project, *portfolio.defaults.values()]
+    names: set[str] = set()
+    held: set[str] = set()
+    for spec in documents:
+        within = wanted.intersection(upwards(spec.document.path))
+        held |= within
+        if within and spec.kind != "Model":
+            return None
+        if within:
+            names.add(spec.name)
+    return frozenset(names) if held == wanted else None
+
+
+def upwards(path: str) -> Iterator[str]:
+    """A path, and each folder that it stands in, to the root, which is empty."""
+    while path:
+        yield path
+        path = dirname(path)
+    yield ""
 
 
 def identity(document: Document) -> tuple[str, str]:
