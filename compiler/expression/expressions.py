@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from compiler.expression.branches import branches
 from compiler.expression.expression import Expression, Values
+from compiler.expression.growth import grows
 from compiler.expression.mistakes import Known, Mistake, mistake
 from compiler.expression.names import with_presence, with_stand_ins
 from compiler.expression.shapes import Shape, Struct, prepared, shape
@@ -47,6 +48,8 @@ class Expressions:
             compiled = self._untyped.compile(with_presence(text), disable_check=True)
         except RuntimeError as error:
             return mistake(str(error), text, Known(self._schemas, {})) or Mistake(str(error))
+        if checked and grows(compiled.serialize()):
+            return Mistake("what it puts together grows with each step", help="name a value fewer times in `+`")
         wrong = self._wrong(text, expect) if checked else None
         return wrong or Expression(text, compiled, self._schemas.keys(), self.values, self._part)
 

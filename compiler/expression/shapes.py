@@ -160,10 +160,10 @@ def prepared(value: Json, form: Shape) -> Json:
     A `number` is always a double and an `integer` always an int, however it was written, so that an expression
     does not fail on `2` where it holds on `2.5`.
     """
-    if isinstance(value, Mapping):
-        return {key: prepared(one, _part(form, key)) for key, one in value.items() if one is not None}
     if isinstance(value, str | bool) or value is None:
         return value
+    if isinstance(value, dict | Mapping):
+        return {key: prepared(one, _part(form, key)) for key, one in value.items() if one is not None}
     if isinstance(value, int | float):
         return _number(value, form)
     item = form.item if isinstance(form, ListOf) else Scalar.DYN

@@ -7,6 +7,7 @@ from datetime import date
 from compiler import codes
 from compiler.diagnostics import Finding, Place, Status, Subject
 from compiler.policy import findings as told
+from compiler.policy.alike import Asked, same
 from compiler.policy.check_policies import check_policies, tested
 from compiler.policy.controls import Controls
 from compiler.policy.decide import Decision, decide
@@ -15,7 +16,7 @@ from compiler.policy.library import Library, named_at
 from compiler.policy.policy import Breach, Policy
 from compiler.policy.rules import Rules
 from compiler.policy.secrets import Detectors, is_here
-from compiler.policy.select import selects
+from compiler.policy.selection import Selection
 from compiler.policy.subjects import Seen, schemas
 from compiler.policy.suppressions import Suppressions
 from compiler.policy.waivers import Waivers
@@ -58,6 +59,8 @@ class Judge:
         self._selected: set[str] = set()
         self._unjudged: dict[str, Policy] = {}
         self._seen: list[Seen] = []
+        self._selection = Selection()
+        self._asked: Asked | None = None
 
     def judge(self, model: ResolvedModel) -> Iterator[Finding]:
         """What a model breaks where it runs."""
@@ -65,15 +68,11 @@ class Judge:
         bound = self.library.bound(model)
         if any(policy.on == "fleet" for policy in bound):
             self._seen.append(seen)
-        selected = tuple(self.selected(seen, bound))
+        selected = self.selected(seen, bound)
         policies = self._judgeable(policy for policy in selected if policy.on == "model")
         self._selected |= {policy.id for policy in selected if policy.on != "model" or "when" not in policy.match}
         if policies:
-            variables = seen.variables(self.rules.reads(policies))
-            values = self.rules.values(policies, variables)
-            unseen = (policy for policy in policies if policy.id not in self._selected)
-            self._selected |= {policy.id for policy in unseen if self.rules.selects(policy, values) is True}
-            yield from self._decided(seen, self.rules.breaches(policies, variables, values))
+            yield from self._decided(seen, self._breaches(seen, policies))
 
     def judge_object(self, model: ResolvedModel, path: str, rendered: Object, blame: Blame) -> Iterator[Finding]:
         """What a rendered object of a model breaks; `blame` says what of the spec a value of it was made of."""
@@ -81,7 +80,7 @@ class Judge:
         bound = [
             policy for policy in self.library.bound(model) if policy.on == "rendered" and _is_for(policy, rendered)
         ]
-        policies = tuple(self.selected(seen, bound))
+        policies = self.selected(seen, bound)
         if not policies:
             return
         variables: dict[str, Json] = {**seen.variables(self.rules.reads(policies)), "object": rendered}
@@ -110,15 +109,10 @@ class Judge:
         yield from self.waivers.findings()
         yield from self._suppressions.findings()
 
-    def selected(self, seen: Seen, policies: Sequence[Policy]) -> Iterator[Policy]:
+    def selected(self, seen: Seen, policies: Sequence[Policy]) -> tuple[Policy, ...]:
         """Those of the policies that are for the model, but for the condition of their `match`."""
-        use_case: Object | None = None
         environment = seen.model.environment.data if seen.model.environment else {}
-        for policy in policies:
-            if "classification" in policy.match and use_case is None:
-                use_case = seen.document("UseCase", "useCase")
-            if selects(policy.match, seen.model.data, environment, use_case or {}):
-                yield policy
+        return self._selection.of(policies, seen.model.data, environment, lambda: seen.document("UseCase", "useCase"))
 
     def decision(self, seen: Seen, breach: Breach) -> Decision | None:
         """What a breach decides."""
@@ -128,6 +122,23 @@ class Judge:
         if decision is not None and decision.grant is not None:
             self.waivers.used(decision.grant, seen.model)
         return decision
+
+    def _breaches(self, seen: Seen, policies: Sequence[Policy]) -> Iterator[Breach]:
+        """What breaks the policies; of those that see nothing new in this environment, what was found in the last one."""
+        variables = seen.variables(self.rules.reads(policies))
+        before = self._asked
+        known = same(before, variables, policies, self.rules) if before and before.model == seen.model.name else {}
+        asked = [policy for policy in policies if policy.id not in known]
+        found: dict[str, list[Breach]] = {policy.id: [] for policy in asked}
+        if asked:
+            values = self.rules.values(asked, variables)
+            unseen = (policy for policy in asked if policy.id not in self._selected)
+            self._selected |= {policy.id for policy in unseen if self.rules.selects(policy, values) is True}
+            for breach in self.rules.breaches(asked, variables, values):
+                found[breach.policy.id].append(breach)
+        self._asked = Asked(seen.model.name, variables, {**known, **found})
+        for policy in policies:
+            yield from self._asked.breaches[policy.id]
 
     def _decided(
         self, seen: Seen, breaches: Iterator[Breach], blamed: tuple[Pointer, Place] | None = None
@@ -166,7 +177,7 @@ class Judge:
         """Policies on the fleet, asked once of all the models that they select."""
         policies = {p.id: p for seen in self._seen for p in self.library.bound(seen.model) if p.on == "fleet"}
         for policy in policies.values():
-            chosen = [seen for seen in self._seen if any(self.selected(seen, [policy]))]
+            chosen = [seen for seen in self._seen if self.selected(seen, [policy])]
             if chosen:
                 self._selected.add(policy.id)
             variables: dict[str, Json] = {"models": [seen.entry() for seen in chosen]}

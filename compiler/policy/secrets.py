@@ -33,6 +33,7 @@ class Detectors:
     def __init__(self) -> None:
         self._shapes: list[Any] | None = None
         self._named: list[Any] = []
+        self._kinds: dict[tuple[str, str], str | None] = {}
 
     def suspects(self, model: Object, source: Object) -> list[Suspect]:
         """Each value of a model and of its release's source that looks like a secret."""
@@ -44,6 +45,11 @@ class Detectors:
         return found
 
     def _kind(self, name: str, value: str) -> str | None:
+        if (name, value) not in self._kinds:
+            self._kinds[name, value] = self._looked_at(name, value)
+        return self._kinds[name, value]
+
+    def _looked_at(self, name: str, value: str) -> str | None:
         if self._shapes is None:
             self._load()
         for detector in self._shapes or ():

@@ -1,0 +1,41 @@
+"""What is remembered from one environment to the next is what would be found anew."""
+
+import runpy
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from compiler import resources
+from compiler.pipeline import Run
+from compiler.policy.pack import shipped_names
+from compiler.source.worktree import WorkTree
+
+ROOT = Path(__file__).parents[2]
+write_project = runpy.run_path(str(ROOT / "bench" / "generate.py"))["write_project"]
+DAY = date(2026, 11, 24)
+
+
+def generated(folder: Path) -> Path:
+    write_project(40, folder)
+    names = ", ".join(shipped_names(WorkTree(resources.shipped("schemas"))))
+    project = folder / "modelyard.yaml"
+    project.write_text(f"{project.read_text()}\npolicies: [{names}]\n")
+    return folder
+
+
+@pytest.mark.parametrize("which", ["the sample", "a generated fleet"])
+def test_each_place_is_judged_as_if_it_were_the_only_one(which, tmp_path) -> None:
+    tree = WorkTree(ROOT if which == "the sample" else generated(tmp_path))
+    judged = Run(tree, DAY)
+    places = 0
+    for name in judged.fleet.portfolio.of("Model"):
+        for environment in judged.fleet.places(name):
+            model, _ = judged.fleet.resolve(name, environment)
+            if model is None:
+                continue
+            alone = Run(tree, DAY)
+            alone.__dict__["portfolio"] = judged.portfolio
+            assert list(judged.policies.judge(model)) == list(alone.policies.judge(model)), (name, environment)
+            places += 1
+    assert places > 20
