@@ -8,7 +8,7 @@ from compiler import codes
 from compiler.diagnostics import Finding, Subject
 from compiler.plan.emitter import Emitter, Emitters, file_rules
 from compiler.resolve.digests import bytes_digest, digest
-from compiler.schema import SchemaError, Validator
+from compiler.schema import SchemaError, Validator, too_wide
 from compiler.source.tree import Tree
 from compiler.source.yaml_text import parse
 from compiler.spec.complaints import complaint
@@ -109,22 +109,33 @@ def _mistakes(emitter: Emitter) -> Iterator[Finding]:
             yield mistake(
                 emitter, message, pointer, "make the file `per: deployment`, or leave it to an emitter of its own"
             )
+    yield from _schema_mistakes(emitter)
+
+
+def _schema_mistakes(emitter: Emitter) -> Iterator[Finding]:
+    """What is wrong with the schemas of what an emitter makes, and with that of its options."""
     for name, schema in emitter.schemas.items():
-        try:
-            Validator(schema)
-        except SchemaError as error:
-            yield mistake(emitter, f"{name} is no JSON Schema: {error}", (), "write it as JSON Schema 2020-12")
+        wrong = _no_schema(schema)
+        if wrong is not None:
+            yield mistake(emitter, f"{name} is no JSON Schema: {wrong}", (), "write it as JSON Schema 2020-12")
     options: Json = emitter.data.get("options")
     if options is None:
         return
     if as_object(options).get("additionalProperties") is not False:
         yield mistake(emitter, "the options are not closed", ("options",), "add `additionalProperties: false`")
+    wrong = _no_schema(as_object(options))
+    if wrong is not None:
+        message, help_ = f"the options are no JSON Schema: {wrong}", "write them as JSON Schema 2020-12"
+        yield mistake(emitter, message, ("options",), help_)
+
+
+def _no_schema(schema: Object) -> str | None:
+    """Why something is no JSON Schema that anybody can wait for."""
     try:
-        Validator(as_object(options))
+        Validator(schema)
     except SchemaError as error:
-        yield mistake(
-            emitter, f"the options are no JSON Schema: {error}", ("options",), "write them as JSON Schema 2020-12"
-        )
+        return str(error)
+    return too_wide(schema)
 
 
 def _may_join(emitter: Emitter, found: dict[str, Emitter], findings: list[Finding]) -> bool:

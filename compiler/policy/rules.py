@@ -9,7 +9,7 @@ from compiler.expression import Expected, Expression, Expressions, Failure, Mist
 from compiler.policy.paths import parsed
 from compiler.policy.policy import Breach, Policy, Reads, Variables, only
 from compiler.policy.text import expressions, filled, shown
-from compiler.schema import SchemaError, Validator, unheard
+from compiler.schema import SchemaError, Validator, too_wide, unheard
 from compiler.values import Json, Object, Pointer, as_object, as_str, at, dotted
 
 
@@ -174,8 +174,12 @@ class Rules:
                 for one in unheard(policy.data["schema"])
             ]
             mistakes += in_vain
+            wide = too_wide(as_object(policy.data["schema"]))
+            if wide is not None:
+                help_ = "say each alternative once, and refer to it once"
+                mistakes.append(Finding(codes.BAD_POLICY, wide, policy.place("schema"), subject, help_))
             try:
-                schema = None if in_vain else Validator(as_object(policy.data["schema"]))
+                schema = None if in_vain or wide else Validator(as_object(policy.data["schema"]))
             except SchemaError as error:
                 message = f"the schema is none: {error}"
                 mistakes.append(Finding(codes.BAD_POLICY, message, policy.place("schema"), subject))
