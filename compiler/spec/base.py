@@ -21,7 +21,7 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), use_attribute_docstrings=True)
 
 
-def field(
+def field(  # noqa: PLR0913 - each is one thing that the published schema says of a field
     default: Any = None,
     *,
     merge: Merge | None = None,
@@ -29,9 +29,13 @@ def field(
     ref: str | None = None,
     asks: Literal["itself", "callers"] | None = None,
     reached: bool = False,
+    kept: bool = False,
     **limits: Any,
 ) -> Any:
-    """A field with what the published schema says of its merging and digest; optional unless the default is `...`."""
+    """A field with what the published schema says of its merging and digest; optional unless the default is `...`.
+
+    `kept`: no layer may take away with `null` what those before it say.
+    """
     extra: dict[str, Any] = {}
     if merge:
         extra["x-modelyard-merge"] = merge
@@ -43,6 +47,8 @@ def field(
         extra["x-modelyard-asks"] = asks
     if reached:
         extra["x-modelyard-reached"] = "itself"
+    if kept:
+        extra["x-modelyard-kept"] = True
     return Field(default, json_schema_extra=extra or None, **limits)
 
 

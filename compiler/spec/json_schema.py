@@ -224,7 +224,10 @@ def _relaxed(schema: Schema, definitions: Schema) -> Schema:
     out = {k: v for k, v in schema.items() if k not in {"required", "oneOf", "dependentRequired", "minProperties"}}
     if "properties" in out:
         out["properties"] = {
-            name: _nullable(_relaxed_node(node, definitions)) for name, node in out["properties"].items()
+            name: _relaxed_node(node, definitions)
+            if node.get("x-modelyard-kept")
+            else _nullable(_relaxed_node(node, definitions))
+            for name, node in out["properties"].items()
         }
     return out
 

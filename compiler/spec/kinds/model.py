@@ -441,7 +441,7 @@ class Model(Document):
     """Its CI jobs."""
     monitoring: list[Monitor] | None = field(merge="signal", digest="governance")
     """Signals that are watched."""
-    policies: list[PolicyText] | None = field(merge="union", digest="governance")
+    policies: list[PolicyText] | None = field(merge="union", digest="governance", kept=True)
     """Policies and packs that bind it beside those of the project."""
     governance: Governance | None = field(digest="governance")
     """What the organisation has to know of it."""

@@ -2,18 +2,22 @@
 
 from typing import Literal
 
+from pydantic import ConfigDict
+
 from compiler.spec.base import Closed, Document, field
 from compiler.spec.fields import DateText, NameText, PolicyText
 
 
 class Waived(Closed):
-    """Which models are excepted: all that is said here must hold of one."""
+    """Which models are excepted: all that is said here must hold of one, and something must be said."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     names: list[NameText] | None = field(min_length=1, ref="Model")
     """Names of models."""
     owners: list[NameText] | None = field(min_length=1, ref="Team")
     """Teams that own them."""
-    labels: dict[str, str] | None = None
+    labels: dict[str, str] | None = field(min_length=1)
     """Labels that they have."""
 
 
@@ -43,7 +47,7 @@ class Waiver(Document):
     """Environments, or stages, in which it holds; absent: all."""
     paths: list[str] | None = field(min_length=1)
     """The values that are excepted, such as `deploy.secrets[store-token]`, with all that is below; absent: the whole model."""
-    reason: str = field(..., min_length=10)
+    reason: str = field(..., min_length=10, pattern=r"\S")
     """Why it has to be."""
     ticket: str
     """Where the work is tracked that will make it unnecessary."""
