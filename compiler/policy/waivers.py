@@ -88,6 +88,12 @@ class Waivers:
                 listed = ", ".join(f"`{role}`" for role in roles) or "none"
                 message = f"{team.name} does not approve as `{approval.get('role')}`; its roles: {listed}"
                 yield _found(grant, codes.BAD_WAIVER, message, "approvedBy", index, "role")
+            if self._is_to_come(approval):
+                message = f"nobody has agreed yet on a day to come: {approval['date']}"
+                yield _found(grant, codes.BAD_WAIVER, message, "approvedBy", index, "date")
+
+    def _is_to_come(self, approval: Object) -> bool:
+        return as_str(approval.get("date")) > self.as_of.isoformat()
 
     def _unused(self, grant: Grant) -> Iterator[Finding]:
         names = as_list(as_object(grant.spec.data.get("models")).get("names"))
@@ -106,11 +112,12 @@ class Waivers:
         return found is not None
 
     def _sound(self, grant: Grant) -> list[Object]:
-        """The approvals of teams that hold the role that they agreed in."""
+        """The approvals, given by now, of teams that hold the role that they agreed in."""
         found = []
         for approval in map(as_object, as_list(grant.spec.data.get("approvedBy"))):
             team = self.fleet.find("Team", as_str(approval.get("team")))
-            if team is not None and approval.get("role") in as_list(team.data.get("approves")):
+            has_role = team is not None and approval.get("role") in as_list(team.data.get("approves"))
+            if has_role and not self._is_to_come(approval):
                 found.append(approval)
         return found
 

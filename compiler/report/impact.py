@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 from compiler.diagnostics import Place
 from compiler.policy.impact import Change, State
+from compiler.report.markup import inline
 
+_CELL = 300
 _WORDS: Mapping[State, str] = MappingProxyType(
     {State.FAILS: "fail", State.ADVISES: "are advised", State.WAIVED: "are waived", State.KEPT: "are fine"}
 )
@@ -46,7 +48,7 @@ def markdown(changes: Sequence[Change]) -> str:
         )
         for change in changes
     )
-    rows = [f"| {' | '.join(map(_cell, row))} |" for row in cells]
+    rows = [f"| {' | '.join(inline(cell, _CELL) for cell in row)} |" for row in cells]
     return "\n".join(
         ["| policy | model | owner | change | why | line |", "| --- | --- | --- | --- | --- | --- |", *rows, ""]
     )
@@ -88,7 +90,3 @@ def _arrow(change: Change) -> str:
 
 def _at(place: Place | None) -> str:
     return f"{place.path}:{place.line}" if place else ""
-
-
-def _cell(message: str) -> str:
-    return message.replace("|", "\\|").replace("\n", " ")

@@ -60,6 +60,8 @@ def test_a_path_excepts_one_element_by_its_name(found) -> None:
         ("names: [refunds]", "labels: {a: b}", [*OPEN, ("MY310", "open", "waiver.yaml", 3)]),
         ("policies: [rule]", "policies: [rul]", [*OPEN, ("MY201", "open", "waiver.yaml", 4), ("MY310", "open", "waiver.yaml", 5)]),
         ("role: model-risk", "role: owner", [*OPEN, ("MY308", "open", "waiver.yaml", 8)]),
+        ("role: model-risk", 'role: model-risk, date: "2030-01-01"', [*OPEN, ("MY308", "open", "waiver.yaml", 8)]),
+        ("role: model-risk", 'role: model-risk, date: "2026-12-01"', None),
         ("2027-06-30", "2026-12-31", [*OPEN, ("MY309", "open", "waiver.yaml", 10)]),
         ("2026-12-01", "2027-01-02", [*OPEN, ("MY310", "open", "waiver.yaml", 5)]),
         ("2026-12-01", "2028-01-02", [*OPEN, ("MY308", "open", "waiver.yaml", 10)]),
