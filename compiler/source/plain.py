@@ -111,9 +111,15 @@ def _float(text: str) -> tuple[Scalar, Doubt | Refusal | None]:
     if value in (float("inf"), float("-inf")):
         return text, Refusal(f"`{short(text)}` is larger than any number that JSON can hold.")
     if _survives(text, value):
-        return value, None
+        return value, _signed_fraction(text)
     message = f"`{short(text)}` is the number {value!r}, which is not how it is written."
     return value, Doubt(message, f'"{text}"', safe=False)
+
+
+def _signed_fraction(text: str) -> Doubt | None:
+    if text[0] not in "+-" or text[1] != ".":
+        return None
+    return Doubt(f"`{short(text)}` is a number here, and text for some readers of YAML 1.1.", f"{text[0]}0{text[1:]}")
 
 
 def _survives(text: str, value: float) -> bool:

@@ -79,6 +79,13 @@ def test_an_octal_number_of_1_2_has_a_decimal_as_its_safe_fix():
     assert (said.instead, said.safe) == ("15", True)
 
 
+@pytest.mark.parametrize(("text", "instead"), [("-.5", "-0.5"), ("+.25", "+0.25"), ("-.0", "-0.0")])
+def test_a_signed_fraction_that_some_read_as_text_has_its_zero_as_its_safe_fix(text, instead):
+    value, said = understand(text)
+    assert value == float(instead)
+    assert (said.instead, said.safe) == (instead, True)
+
+
 @pytest.mark.parametrize(
     "text",
     [".inf", "-.Inf", "+.INF", ".nan", ".NaN", "9223372036854775808", "-9223372036854775809", "1.0e999", "9" * 5000],
