@@ -30,6 +30,7 @@ from compiler.plan.load import load as load_emitters
 from compiler.plan.plan import PlannedUnit, Scope, enabled, plan
 from compiler.plan.planner import Planner
 from compiler.plan.situation import situation
+from compiler.policy.baseline import NOTHING_KNOWN, Baseline, applied, can_be_known
 from compiler.policy.judge import Base
 from compiler.policy.judge import Judge as PolicyJudge
 from compiler.policy.policy import SHIPPED as SHIPPED_SCHEMAS
@@ -262,7 +263,11 @@ CHECK: tuple[Stage, ...] = (documents, emitters, fleet, policies)
 
 def check(run: Run) -> tuple[Finding, ...]:
     """Everything that is wrong with a tree, short of rendering it, in order."""
-    return in_order(finding for stage in CHECK for finding in stage(run))
+    return in_order(chain(_checked(run), run.policies.unused(rendered=False)))
+
+
+def _checked(run: Run) -> Iterator[Finding]:
+    return chain.from_iterable(stage(run) for stage in CHECK)
 
 
 @dataclass(frozen=True)
@@ -278,20 +283,30 @@ class Built:
         return not any(finding.mandatory for finding in self.findings)
 
 
-def build(run: Run, scope: Scope = everything, on_unit: Callable[[], object] = lambda: None) -> Built:
+def build(
+    run: Run,
+    scope: Scope = everything,
+    on_unit: Callable[[], object] = lambda: None,
+    known: Baseline = NOTHING_KNOWN,
+    *,
+    despite_policies: bool = False,
+) -> Built:
     """Check, then render what the scope asks for; nothing is rendered of a fleet that does not hold together.
 
-    `on_unit` is called after each unit, for those who show progress.
+    `on_unit` is called after each unit, for those who show progress; `known`: findings of policies that do not count;
+    `despite_policies`: render what policies refuse, too, for those who want all that policies find.
     """
-    findings = list(check(run))
+    findings = list(in_order(_checked(run)))
+    if any(one.mandatory and not (despite_policies and can_be_known(one)) for one in applied(findings, known)):
+        return Built((), applied(in_order([*findings, *run.policies.unused(rendered=False)]), known))
     units: list[Unit] = []
-    if not any(finding.mandatory for finding in findings):
-        for planned in run.planned(scope):
-            findings += planned.findings
-            files, found = run.producer.produce(planned)
-            findings += found
-            outputs = (OutputFile(file.path, file.content, file.emitter, file.sources) for file in files)
-            units.append(Unit(planned.id, tuple(outputs)))
-            on_unit()
-        findings += run.producer.unchecked()
-    return Built(tuple(units), in_order(findings))
+    for planned in run.planned(scope):
+        findings += planned.findings
+        files, found = run.producer.produce(planned)
+        findings += found
+        outputs = (OutputFile(file.path, file.content, file.emitter, file.sources) for file in files)
+        units.append(Unit(planned.id, tuple(outputs)))
+        on_unit()
+    findings += run.producer.unchecked()
+    findings += run.policies.unused(rendered=all(scope(*place) for place in run.fleet.deployments()))
+    return Built(tuple(units), applied(in_order(findings), known))

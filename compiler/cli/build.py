@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli import options
+from compiler.cli import judging, options
 from compiler.cli.checkout import within_checkout
-from compiler.cli.output import emit, shows_colour, shows_progress, tell
+from compiler.cli.output import emit, shows_colour, tell
 from compiler.diagnostics import in_order
 from compiler.errors import UsageError
 from compiler.report import REPORTERS, Report
@@ -22,7 +23,7 @@ from compiler.write.changes import Action, ChangeSet
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from compiler.pipeline import Built, Run
+    from compiler.pipeline import Run
     from compiler.plan.plan import Scope
 
 _ACTIONS = (
@@ -52,13 +53,18 @@ _ACTIONS = (
     show_default=True,
     help="How findings are written: text to stderr, anything else to stdout.",
 )
+@judging.asked
 @options.environments
 @options.project
 def command(
     models: tuple[str, ...],
+    *,
     output: Path | None,
     check_: bool,
     format_: str,
+    changed_since: str | None,
+    baseline: Path | None,
+    as_of: datetime | None,
     environments: tuple[str, ...],
     root: Path | None,
     rev: str | None,
@@ -74,13 +80,15 @@ def command(
     modelyard build --output /tmp/preview
     modelyard build --check
     """
-    from compiler.pipeline import Run  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.cli.progress import built as built_  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline import Run  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
-    run = Run(options.open_tree(folder, rev))
+    day, since = as_of.date() if as_of else None, judging.since(folder, changed_since)
+    run = Run(options.open_tree(folder, rev), day, since)
     _require(run, models, environments)
     target = output or folder / (as_str(run.portfolio.project.data.get("output")) or "build")
-    built = _built(run, _scope(models, environments))
+    built = built_(run, _scope(models, environments), judging.known(baseline))
     changes = (
         plan_changes(target, built.units, _owned(models, environments), root_name=_shown(target).rstrip("/"))
         if built.is_whole
@@ -127,16 +135,6 @@ def _owned(models: tuple[str, ...], environments: tuple[str, ...]) -> Callable[[
         return unit == "project" or asked(model, environment)
 
     return is_ours
-
-
-def _built(run: Run, scope: Scope) -> Built:
-    from compiler.pipeline import build  # noqa: PLC0415 - help needs none of what a run does
-
-    if not shows_progress():
-        return build(run, scope)
-    length = sum(scope(name, environment) for name, environment in run.fleet.deployments())
-    with click.progressbar(length=length, label="rendering", file=sys.stderr, show_pos=True) as bar:
-        return build(run, scope, lambda: bar.update(1))
 
 
 def _fresh(changes: ChangeSet, target: Path) -> int:

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli import options
+from compiler.cli import judging, options
 from compiler.cli.checkout import within_checkout
-from compiler.cli.output import emit, shows_progress, wants_colour
+from compiler.cli.output import emit, shows_progress, tell, wants_colour
 from compiler.diagnostics import Finding, in_order
 from compiler.errors import UsageError
 from compiler.report import REPORTERS, Report
 
 if TYPE_CHECKING:
     from compiler.pipeline import Run
-    from compiler.policy.baseline import Baseline
 
 
 @click.command("check")
@@ -38,27 +37,23 @@ if TYPE_CHECKING:
     help="Write the report to this file instead of stdout.",
 )
 @click.option(
+    "--rendered",
+    "renders",
+    is_flag=True,
+    help="Render everything, too, and ask policies on rendered objects; write nothing.",
+)
+@click.option(
     "--sources", "runs_sources", is_flag=True, help="Run what lies beside specs, too: decisions, graphs, models."
-)
-@click.option(
-    "--changed-since",
-    metavar="REVISION",
-    help="What only the calendar made mandatory fails models alone that changed since then: for pull requests.",
-)
-@click.option(
-    "--baseline",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Findings of policies that this file knows do not count.",
 )
 @click.option(
     "--write-baseline",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write what policies find to this file; one that is there only loses what is found no more.",
+    help="Write what policies find, of rendered objects too, to this file; one that is there only loses entries.",
 )
 @click.option("--fix", is_flag=True, help="Write the fixes that change nothing else, and check again.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: those that guess what was meant, too.")
 @click.option("--diff", is_flag=True, help="Show what --fix would write, and write nothing.")
-@options.as_of
+@judging.asked
 @options.environments
 @options.project
 def command(
@@ -66,6 +61,7 @@ def command(
     *,
     format_: str,
     output: Path | None,
+    renders: bool,
     runs_sources: bool,
     changed_since: str | None,
     baseline: Path | None,
@@ -86,62 +82,70 @@ def command(
     modelyard check
     modelyard check models/payments/card-fraud.yaml
     modelyard check --env prod --format json -o findings.json
+    modelyard check --rendered
     modelyard check --sources
     modelyard check --as-of 2027-01-31
     modelyard check --diff --unsafe-fixes
     """
     from compiler.cli.mend import mend  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.pipeline import Run, check  # noqa: PLC0415 - likewise
+    from compiler.pipeline import Run  # noqa: PLC0415 - likewise
+    from compiler.policy.baseline import applied  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
     if (fix or diff) and rev is not None:
         raise UsageError("a revision cannot be mended", help="leave out --rev")
     if unsafe_fixes and not (fix or diff):
         raise UsageError("--unsafe-fixes goes with --fix or --diff", help="modelyard check --diff --unsafe-fixes")
-    day, since = as_of.date() if as_of else None, options.since(folder, changed_since)
+    day, since = as_of.date() if as_of else None, judging.since(folder, changed_since)
     named = _relative(files, folder)
     wanted = named if write_baseline is None else frozenset()
     run = Run(options.open_tree(folder, rev), day, since, wanted)
-    found = check(run)
+    renders = renders or write_baseline is not None
+    found = _found(run, renders=renders)
     if fix or diff:
         chosen = _within(found, named, frozenset(environments))
         if mend(chosen, run.tree, folder, unsafe=unsafe_fixes, diff=diff):
             run = Run(options.open_tree(folder, rev), day, since, wanted)
-            found = check(run)
+            found = _found(run, renders=renders)
         if diff:
             raise click.exceptions.Exit(0)
     if runs_sources:
         found = in_order((*found, *_ran(run)))
     if write_baseline is not None:
         _write_baseline(write_baseline, found)
-    if baseline is not None or write_baseline is not None:
-        found = _known_before(baseline or write_baseline, found)
+    found = applied(found, judging.known(baseline or _written(write_baseline)))
     findings = _within(found, named, _known(run, environments))
     report = Report(findings, run.text, run.size, colour=wants_colour(output), within=within_checkout(folder))
     emit(REPORTERS[format_](report), output)
+    if not (renders or files) and (count := len(run.policies.on_rendered)):
+        policies = "1 policy" if count == 1 else f"{count} policies"
+        tell(f"{policies} on rendered objects not asked: `modelyard check --rendered` asks")
     raise click.exceptions.Exit(report.exit_code)
 
 
 def _write_baseline(path: Path, found: tuple[Finding, ...]) -> None:
-    """A new file knows all that is found; one that is there keeps of what it knows what is still found."""
-    from compiler.policy.baseline import dumped  # noqa: PLC0415 - help needs none of what a run does
+    """A new file knows all that is found; one that is there keeps of what it knows what is still found.
 
-    emit(dumped(found, _baseline(path) if path.exists() else None), path)
+    Neither is written where policies could not be asked of everything.
+    """
+    from compiler.policy.baseline import can_be_known, dumped  # noqa: PLC0415 - help needs none of what a run does
+
+    if any(finding.mandatory and not can_be_known(finding) for finding in found):
+        tell(f"{path} was not written: policies are not asked of what the language refuses")
+    else:
+        emit(dumped(found, judging.known(path) if path.exists() else None), path)
 
 
-def _known_before(path: Path | None, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    from compiler.policy.baseline import applied  # noqa: PLC0415 - help needs none of what a run does
-
-    return applied(found, _baseline(path)) if path is not None else found
+def _written(path: Path | None) -> Path | None:
+    return path if path is not None and path.exists() else None
 
 
-def _baseline(path: Path) -> Baseline:
-    from compiler.policy.baseline import loaded  # noqa: PLC0415 - help needs none of what a run does
+def _found(run: Run, *, renders: bool) -> tuple[Finding, ...]:
+    """`renders`: what policies on rendered objects find, too, whatever other policies find."""
+    from compiler.cli.progress import built  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline import check  # noqa: PLC0415 - likewise
 
-    try:
-        return loaded(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
-        raise UsageError(f"{path} is no baseline: {error}", help="write one with --write-baseline") from error
+    return built(run, despite_policies=True).findings if renders else check(run)
 
 
 def _ran(run: Run) -> tuple[Finding, ...]:

@@ -13,7 +13,9 @@ from compiler import __version__
 from compiler.cli.outcome import outcomes
 from compiler.cli.output import prepare
 
-_NOT_COMMANDS = frozenset({"checkout", "main", "mend", "outcome", "options", "output", "sweep"})
+_NOT_COMMANDS = frozenset(
+    {"checkout", "judging", "main", "mend", "outcome", "options", "output", "progress", "sweep"}
+)
 
 
 class Commands(click.Group):

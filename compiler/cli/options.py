@@ -15,7 +15,6 @@ from compiler.spec.portfolio import PROJECT_FILE
 from compiler.words import nearest
 
 if TYPE_CHECKING:
-    from compiler.pipeline import Since
     from compiler.resolve.fleet import Fleet
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -42,27 +41,6 @@ def environments(function: F) -> F:
     return click.option(
         "--env", "environments", multiple=True, metavar="NAME", help="Only this environment; may be repeated."
     )(function)
-
-
-def as_of(function: F) -> F:
-    """`--as-of`: the day that policies are judged on."""
-    return click.option(
-        "--as-of",
-        type=click.DateTime(["%Y-%m-%d"]),
-        metavar="YYYY-MM-DD",
-        help="Judge policies and waivers as on this day; by default today, in UTC.",
-    )(function)
-
-
-def since(folder: Path, revision: str | None) -> Since | None:
-    """Where the change at hand began: the last commit that it has in common with a revision."""
-    if revision is None:
-        return None
-    from compiler.pipeline import Since  # noqa: PLC0415 - help needs none of it
-    from compiler.source.revision import branch_point, open_revision  # noqa: PLC0415 - as in open_tree
-
-    commit, day = branch_point(folder, revision)
-    return Since(open_revision(folder, commit), day)
 
 
 def project_root(root: Path | None) -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli import options
+from compiler.cli import judging, options
 from compiler.cli.output import emit, tell, wants_colour
 from compiler.errors import UsageError
 
@@ -141,7 +141,7 @@ def test(names: tuple[str, ...], *, verbose: bool, root: Path | None, rev: str |
     help="How.",
 )
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-@options.as_of
+@judging.as_of
 @options.root
 def impact(
     range_: str | None,

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from compiler.diagnostics import Finding, Status
 from compiler.values import Json
@@ -11,6 +12,7 @@ from compiler.values import Json
 VERSION = 1
 Baseline = Mapping[str, int]
 """How many findings there may be of a fingerprint."""
+NOTHING_KNOWN: Baseline = MappingProxyType({})
 
 
 def loaded(text: str) -> Baseline:

@@ -31,6 +31,11 @@ class Grant:
         text = self.spec.text("granted")
         return date.fromisoformat(text) if text else None
 
+    @property
+    def paths(self) -> tuple[Pointer, ...]:
+        """The values that it is confined to; none where it is confined to none."""
+        return tuple(parsed(as_str(path)) for path in as_list(self.spec.data.get("paths")))
+
     def holds(self, as_of: date) -> bool:
         """Whether it holds on a day."""
         return as_of <= self.expires and (self.granted is None or self.granted <= as_of)
@@ -41,5 +46,5 @@ class Grant:
 
     def covers(self, policy: Policy, pointer: Pointer) -> bool:
         """Whether it speaks of a policy at a value; `pointer` names elements of lists by their names."""
-        paths = [parsed(as_str(path)) for path in as_list(self.spec.data.get("paths"))]
+        paths = self.paths
         return self.names(policy) and (not paths or any(begins_with(pointer, path) for path in paths))

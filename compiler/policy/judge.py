@@ -58,6 +58,7 @@ class Judge:
         self._detectors = Detectors()
         self._selected: set[str] = set()
         self._unjudged: dict[str, Policy] = {}
+        self._on_rendered: set[str] = set()
         self._seen: list[Seen] = []
         self._selection = Selection()
         self._asked: Asked | None = None
@@ -70,6 +71,7 @@ class Judge:
             self._seen.append(seen)
         selected = self.selected(seen, bound)
         policies = self._judgeable(policy for policy in selected if policy.on == "model")
+        self._on_rendered |= {policy.id for policy in selected if policy.on == "rendered"}
         self._selected |= {policy.id for policy in selected if policy.on != "model" or "when" not in policy.match}
         if policies:
             yield from self._decided(seen, self._breaches(seen, policies))
@@ -107,7 +109,20 @@ class Judge:
             )
         yield from check_policies(self.library, self.rules, self.controls, self._selected, self.fleet)
         yield from self.waivers.findings()
-        yield from self._suppressions.findings()
+
+    @property
+    def on_rendered(self) -> tuple[str, ...]:
+        """Policies that are for models that were judged, and are asked of what is rendered of them."""
+        return tuple(sorted(self._on_rendered))
+
+    def unused(self, *, rendered: bool) -> Iterator[Finding]:
+        """Waivers and comments that except nothing; `rendered`: objects were judged as well as models."""
+
+        def is_asked(name: str) -> bool:
+            return rendered or all(policy.on != "rendered" for policy in self.library.named(name))
+
+        yield from self.waivers.unused(is_asked)
+        yield from self._suppressions.findings(is_asked)
 
     def selected(self, seen: Seen, policies: Sequence[Policy]) -> tuple[Policy, ...]:
         """Those of the policies that are for the model, but for the condition of their `match`."""
@@ -120,7 +135,7 @@ class Judge:
         pointer = told.anchor(seen, breach) if grants else ()
         decision = decide(breach.policy, seen.model.environment, pointer, grants, self.as_of)
         if decision is not None and decision.grant is not None:
-            self.waivers.used(decision.grant, seen.model)
+            self.waivers.used(decision.grant, seen.model, breach.policy, pointer)
         return decision
 
     def _breaches(self, seen: Seen, policies: Sequence[Policy]) -> Iterator[Breach]:

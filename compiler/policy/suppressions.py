@@ -1,22 +1,25 @@
 """Comments that hide one advisory finding: `# modelyard: ignore[baseline/has-summary]: reason`, on its line or the one above."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from compiler import codes
 from compiler.diagnostics import Enforcement, Finding, Place
+from compiler.source.comments import comments
 from compiler.spec.portfolio import Portfolio
 
-_MARK = "modelyard: ignore"
-_COMMENT = re.compile(r"(?:^|\s)#\s*modelyard: ignore(?:\[(?P<names>[^\]]*)\])?(?::\s*(?P<reason>\S.*))?")
+_MARK = re.compile(r"modelyard\s*:\s*(?:\w+\s*\[|(?:ignore|disable|suppress|skip|noqa)\b)", re.IGNORECASE)
+"""What was meant as such a comment, even where it is written in another way."""
+_COMMENT = re.compile(r"(?:^|\s)#\s*modelyard: ignore(?:\[(?P<names>[^\]]*)\])?(?::\s*(?P<reason>\S.*)?)?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class _Comment:
     place: Place
-    names: tuple[str, ...]
-    reason: str
+    names: tuple[str, ...] = ()
+    reason: str = ""
+    is_understood: bool = True
 
 
 @dataclass
@@ -29,8 +32,9 @@ class Suppressions:
 
     def __post_init__(self) -> None:
         specs = [spec for kind in self.portfolio.specs.values() for spec in kind.values()]
-        texts = {spec.document.path: spec.document.text for spec in (*specs, *self.portfolio.defaults.values())}
-        found = [comment for path, text in texts.items() if _MARK in text for comment in _comments(path, text)]
+        specs += [self.portfolio.project, *self.portfolio.defaults.values()]
+        texts = {spec.document.path: spec.document.text for spec in specs}
+        found = [comment for path, text in texts.items() if _MARK.search(text) for comment in _comments(path, text)]
         self._at = {(comment.place.path, comment.place.line): comment for comment in found}
 
     def reason(self, found: Finding) -> str | None:
@@ -49,30 +53,32 @@ class Suppressions:
             return comment.reason
         return None
 
-    def findings(self) -> Iterator[Finding]:
-        """Comments that hide nothing, or not what they would, once every model was judged."""
+    def findings(self, is_asked: Callable[[str], bool]) -> Iterator[Finding]:
+        """Comments that hide nothing, or not what they would, once every model was judged by the policies that are asked."""
         for comment in self._at.values():
-            if not comment.names:
+            if not comment.is_understood:
+                yield _found(comment, "the comment is not understood")
+            elif not comment.names:
                 yield _found(comment, "the comment names no policy")
             elif not comment.reason:
                 yield _found(comment, "the comment gives no reason")
             elif comment.place in self._refused:
                 message = "the comment cannot hide what is mandatory"
                 yield _found(comment, message, "write a Waiver, and let somebody agree to it")
-            elif comment.place not in self._used:
+            elif comment.place not in self._used and all(is_asked(name) for name in comment.names):
                 yield _found(
                     comment, f"the comment hides nothing: {', '.join(comment.names)} is not broken here", "remove it"
                 )
 
 
 def _comments(path: str, text: str) -> Iterator[_Comment]:
-    for number, line in enumerate(text.splitlines(), 1):
-        found = _COMMENT.search(line) if _MARK in line else None
-        if found:
-            start = line.index("#", found.start()) + 1
-            place = Place(path, number, start, number, len(line) + 1)
-            names = tuple(name.strip() for name in (found["names"] or "").split(",") if name.strip())
-            yield _Comment(place, names, (found["reason"] or "").strip())
+    for place, comment in comments(text, path, _MARK):
+        found = _COMMENT.search(comment)
+        if found is None:
+            yield _Comment(place, is_understood=False)
+            continue
+        names = tuple(name.strip() for name in (found["names"] or "").split(",") if name.strip())
+        yield _Comment(place, names, (found["reason"] or "").strip())
 
 
 def _found(comment: _Comment, message: str, help_: str | None = None) -> Finding:

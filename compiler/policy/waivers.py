@@ -1,6 +1,7 @@
 """Waivers as they are granted: whom they may except, and whether they still do."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,13 +10,23 @@ from compiler.diagnostics import Code, Finding, Subject
 from compiler.policy.decide import SOON
 from compiler.policy.grant import Grant
 from compiler.policy.library import Library
+from compiler.policy.paths import begins_with
 from compiler.policy.policy import Policy
 from compiler.policy.select import waives
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.model import ResolvedModel
 from compiler.spec.portfolio import Portfolio
-from compiler.values import Object, Pointer, as_list, as_object, as_str
+from compiler.values import Object, Pointer, as_list, as_object, as_str, dotted
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A model that a grant excepted, from which policy, at which value."""
+
+    model: str
+    policy: Policy
+    pointer: Pointer
 
 
 @dataclass
@@ -26,7 +37,7 @@ class Waivers:
     library: Library
     as_of: date
     laws: Portfolio
-    _used: set[tuple[str, str]] = field(default_factory=set)
+    _used: dict[str, list[_Use]] = field(default_factory=lambda: defaultdict(list))
     _refused: dict[tuple[str, Pointer], Finding] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -37,9 +48,9 @@ class Waivers:
         named = [grant for grant in self.grants if grant.names(policy) and waives(grant.spec.data, model)]
         return tuple(grant for grant in named if not self._refusals(grant, policy, model))
 
-    def used(self, grant: Grant, model: ResolvedModel) -> None:
-        """Remember that a grant excepted a model."""
-        self._used.add((grant.spec.name, model.name))
+    def used(self, grant: Grant, model: ResolvedModel, policy: Policy, pointer: Pointer) -> None:
+        """Remember that a grant excepted a model from a policy at a value."""
+        self._used[grant.spec.name].append(_Use(model.name, policy, pointer))
 
     def findings(self) -> Iterator[Finding]:
         """What is wrong with waivers, once every model was judged."""
@@ -51,18 +62,21 @@ class Waivers:
                 claimed.add(grant.spec.name)
                 yield found
         yield from (found for (name, _), found in self._refused.items() if name not in claimed)
-        refused = {name for name, _ in self._refused}
         for grant in self.grants:
             if grant.granted is not None and grant.granted > grant.expires:
                 yield _found(grant, codes.BAD_WAIVER, "it ends before it begins", "expires")
             elif grant.expires < self.as_of:
                 yield _found(grant, codes.WAIVER_EXPIRED, f"it ended on {grant.expires.isoformat()}", "expires")
-            elif grant.spec.name not in refused:
+            elif not self._is_refused(grant) and grant.expires - self.as_of <= SOON:
+                days = (grant.expires - self.as_of).days
+                when = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
+                yield _found(grant, codes.WAIVER_ENDS, f"it expires {when}", "expires")
+
+    def unused(self, is_asked: Callable[[str], bool]) -> Iterator[Finding]:
+        """Waivers that hold and except nothing, or less than they name, once every model was judged by what is asked."""
+        for grant in self.grants:
+            if grant.holds(self.as_of) and not self._is_refused(grant) and all(map(is_asked, grant.policies)):
                 yield from self._unused(grant)
-                if grant.expires - self.as_of <= SOON:
-                    days = (grant.expires - self.as_of).days
-                    when = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
-                    yield _found(grant, codes.WAIVER_ENDS, f"it expires {when}", "expires")
 
     def _names(self, grant: Grant) -> Iterator[Finding]:
         for index, name in enumerate(grant.policies):
@@ -96,13 +110,28 @@ class Waivers:
         return as_str(approval.get("date")) > self.as_of.isoformat()
 
     def _unused(self, grant: Grant) -> Iterator[Finding]:
+        uses = self._used[grant.spec.name]
         names = as_list(as_object(grant.spec.data.get("models")).get("names"))
+        excepted = {use.model for use in uses}
         for index, name in enumerate(names):
-            if (grant.spec.name, as_str(name)) not in self._used:
-                message = f"{name} breaks nothing that it waives"
+            if name not in excepted:
+                message = f"{as_str(name)} breaks nothing that it waives"
                 yield _found(grant, codes.WAIVER_UNUSED, message, "models", "names", index)
-        if not names and not any(used == grant.spec.name for used, _ in self._used):
-            yield _found(grant, codes.WAIVER_UNUSED, "no model breaks what it waives", "name")
+        if not uses:
+            if not names:
+                yield _found(grant, codes.WAIVER_UNUSED, "no model breaks what it waives", "name")
+            return
+        for index, policy in enumerate(grant.policies):
+            if self.library.named(policy) and not any(policy in {use.policy.id, use.policy.pack} for use in uses):
+                message = f"none of its models breaks {policy}"
+                yield _found(grant, codes.WAIVER_UNUSED, message, "policies", index)
+        for index, path in enumerate(grant.paths):
+            if not any(begins_with(use.pointer, path) for use in uses):
+                message = f"nothing is broken at {dotted(path)}"
+                yield _found(grant, codes.WAIVER_UNUSED, message, "paths", index)
+
+    def _is_refused(self, grant: Grant) -> bool:
+        return any(name == grant.spec.name for name, _ in self._refused)
 
     def _refusals(self, grant: Grant, policy: Policy, model: ResolvedModel) -> bool:
         """Whether the policy does not let the grant except the model; told once."""
@@ -125,7 +154,8 @@ class Waivers:
 def _why_not(grant: Grant, policy: Policy, model: ResolvedModel, approvals: Sequence[Object]) -> Iterator[Finding]:
     said = policy.waivable
     if said.get("allowed") is False:
-        yield _found(grant, codes.BAD_WAIVER, f"{policy.id} cannot be waived", "policies")
+        name = next(index for index, name in enumerate(grant.policies) if name in {policy.id, policy.pack})
+        yield _found(grant, codes.BAD_WAIVER, f"{policy.id} cannot be waived", "policies", name)
     roles = [as_str(role) for role in as_list(said.get("roles"))]
     agreed = [approval for approval in approvals if not roles or approval.get("role") in roles]
     if not agreed:

@@ -8,6 +8,7 @@ from compiler.diagnostics import Finding, Note, Place, Subject
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter
 from compiler.plan.plan import PlannedFile, PlannedUnit
+from compiler.policy.baseline import can_be_known
 from compiler.policy.judge import Judge
 from compiler.provenance import Derived, Origin, Root
 from compiler.render.catalogue import Catalogue, Checker
@@ -66,7 +67,10 @@ class Producer:
         return None if isinstance(placed, Omit) else placed
 
     def produce(self, planned: PlannedUnit) -> tuple[tuple[RenderedFile, ...], list[Finding]]:
-        """The files of a unit, and what was wrong with them; no file where anything mandatory was."""
+        """The files of a unit, and what was wrong with them; no file where one could not be made, or no consumer takes it.
+
+        What a policy refuses is made: whether that counts is for those who know the baseline.
+        """
         findings: list[Finding] = []
         rendered: list[Filled] = []
         for file in planned.files:
@@ -84,7 +88,8 @@ class Producer:
             findings += self._kept(file, documents)
             text = _text(file, found, documents)
             files.append(RenderedFile(file.path, text.encode(), file.emitter.id, file.sources))
-        return (() if any(finding.mandatory for finding in findings) else tuple(files)), findings
+        is_made = all(can_be_known(finding) or not finding.mandatory for finding in findings)
+        return (tuple(files) if is_made else ()), findings
 
     def traced(self, file: PlannedFile) -> Rendered | tuple[Problem, ...]:
         """A file rendered once more, with what each of its values was made of."""

@@ -129,6 +129,58 @@ def test_a_baseline_lets_what_was_there_pass(project, typed, tmp_path) -> None:
     assert (said.code, "is no baseline" in said.err) == (2, True)
 
 
+def test_no_baseline_is_written_of_what_the_language_refuses(project, typed, tmp_path) -> None:
+    bind(project, "well-promised")
+    file = tmp_path / "known.json"
+    typed("check", "--write-baseline", str(file))
+    before = file.read_text(encoding="utf-8")
+    spec = project / "models" / "scorer.yaml"
+    spec.write_text(spec.read_text(encoding="utf-8").replace("summary:", "sumary:"), encoding="utf-8")
+    said = typed("check", "--write-baseline", str(file))
+    assert (said.code, "was not written" in said.err) == (1, True)
+    assert file.read_text(encoding="utf-8") == before
+
+
+RENDERED = """---
+apiVersion: modelyard/v1
+kind: Policy
+name: on-objects
+title: Objects have metadata
+remedy: add one
+on: rendered
+objects: {kinds: [Kustomization]}
+rules:
+  - {that: has(object.metadata), message: nobody reviewed it}
+examples:
+  good: [{object: {kind: Kustomization, metadata: {name: a}}}]
+  bad: [{object: {kind: Kustomization, resources: []}}]
+"""
+
+
+def test_check_asks_policies_on_rendered_objects_where_it_is_told_to(project, typed, tmp_path) -> None:
+    bind(project, "well-promised, on-objects")
+    with (project / "models" / "policy.yaml").open("a", encoding="utf-8") as policies:
+        policies.write(RENDERED)
+    said = typed("check")
+    assert "on-objects" not in said.out
+    assert said.err == "1 policy on rendered objects not asked: `modelyard check --rendered` asks\n"
+    said = typed("check", "--rendered")
+    assert "error[on-objects]" in said.out
+    assert "error[well-promised]" in said.out
+    assert "not asked" not in said.err
+    assert not (project / "build").exists()
+
+
+def test_build_knows_days_and_what_was_known(committed, typed, tmp_path) -> None:
+    bind(committed, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
+    assert typed("build", "--as-of", "2026-12-31").code == 0
+    assert typed("build", "--check", "--as-of", "2027-01-01").code == 1
+    assert typed("build", "--check", "--as-of", "2027-01-01", "--changed-since", "HEAD").code == 0
+    file = tmp_path / "known.json"
+    typed("check", "--as-of", "2027-01-01", "--write-baseline", str(file))
+    assert typed("build", "--check", "--as-of", "2027-01-01", "--baseline", str(file)).code == 0
+
+
 def test_impact_says_what_binding_would_do(committed, typed) -> None:
     bind(committed, "well-promised")
     said = typed("policy", "impact", "HEAD")

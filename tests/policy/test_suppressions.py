@@ -33,6 +33,13 @@ def test_it_hides_with_its_reason(found, tree) -> None:
         ("# modelyard: ignore[rule]", "the comment gives no reason"),
         ("# modelyard: ignore", "the comment names no policy"),
         ("# modelyard: ignore[other]: why", "the comment hides nothing: other is not broken here"),
+        ("# modelyard: ignore [rule]: why", "the comment is not understood"),
+        ("# Modelyard: Ignore[rule]: why", "the comment is not understood"),
+        ("# modelyard:ignore[rule]: why", "the comment is not understood"),
+        ("# modelyard: ignores[rule]: why", "the comment is not understood"),
+        ("# modelyard: ignore[rule] why", "the comment is not understood"),
+        ("# modelyard: disable[rule]: why", "the comment is not understood"),
+        ("# modelyard: skip rule", "the comment is not understood"),
     ],
 )
 def test_what_is_wrong_with_it_is_told_at_it(found, tree, comment, message) -> None:
@@ -44,3 +51,12 @@ def test_what_is_mandatory_takes_a_waiver(found, tree) -> None:
     rule = RULE.replace("advisory", "mandatory")
     items = told(found, tree, "# modelyard: ignore[rule]: why", rule)
     assert [item[:2] for item in items] == [("rule", "open"), ("MY312", "open")]
+
+
+def test_what_only_looks_like_one_hides_nothing(found, tree) -> None:
+    model = tree().read("models/refunds.yaml").decode()
+    for text in ("'# modelyard: ignore[rule]: why'", "|\n  # modelyard: ignore[rule]: why"):
+        changed = model.replace("summary: Refunds or not", f"summary: {text}").replace("sla: {", "sla: {", 1)
+        assert [item.code.id for item in found(RULE, models__refunds=changed)] == ["rule"]
+    prose = model.replace("sla: {availability: 99%}", "sla: {availability: 99%}  # what modelyard: says is that")
+    assert [item.code.id for item in found(RULE, models__refunds=prose)] == ["rule"]

@@ -63,7 +63,7 @@ def test_a_path_excepts_one_element_by_its_name(found) -> None:
         ("role: model-risk", 'role: model-risk, date: "2030-01-01"', [*OPEN, ("MY308", "open", "waiver.yaml", 8)]),
         ("role: model-risk", 'role: model-risk, date: "2026-12-01"', None),
         ("2027-06-30", "2026-12-31", [*OPEN, ("MY309", "open", "waiver.yaml", 10)]),
-        ("2026-12-01", "2027-01-02", [*OPEN, ("MY310", "open", "waiver.yaml", 5)]),
+        ("2026-12-01", "2027-01-02", OPEN),
         ("2026-12-01", "2028-01-02", [*OPEN, ("MY308", "open", "waiver.yaml", 10)]),
         ("2027-06-30", "2027-01-01", [("rule", "waived", "refunds.yaml", 16), ("rule", "waived", "refunds.yaml", 17), ("MY311", "open", "waiver.yaml", 10)]),
         ("2027-06-30", "2027-01-15", [("rule", "waived", "refunds.yaml", 16), ("rule", "waived", "refunds.yaml", 17), ("MY311", "open", "waiver.yaml", 10)]),
@@ -127,3 +127,31 @@ def test_a_waiver_for_nothing_is_told_for_each_model(found, tree) -> None:
     assert [(item.code.id, item.message) for item in items if item.status is Status.OPEN] == [
         ("MY310", "once: other breaks nothing that it waives")
     ]
+
+
+OTHER = """---
+apiVersion: modelyard/v1
+kind: Policy
+name: kept
+title: Kept by all
+remedy: do it
+rules:
+  - {that: model.owner == 'pricing', message: not ours}
+examples:
+  good: [{model: {owner: pricing}}]
+  bad: [{model: {owner: risk}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("policies", "paths", "message"),
+    [
+        ("rule, kept", "['deploy.secrets']", "none of its models breaks kept"),
+        ("rule", "['deploy.secrets', 'sla']", "nothing is broken at sla"),
+        ("rule", "['deploy.secrets[one]', 'deploy.secrets[three]']", "nothing is broken at deploy.secrets.three"),
+    ],
+)
+def test_a_part_of_it_that_excepts_nothing_is_told(found, policies, paths, message) -> None:
+    waiver = WAIVER.replace("policies: [rule]", f"policies: [{policies}]") + f"paths: {paths}\n"
+    items = found(RULE + OTHER, models__waiver=waiver)
+    assert [item.message for item in items if item.code.id == "MY310"] == [f"once: {message}"]
