@@ -1,6 +1,7 @@
 """`modelyard check --fix`: fixes of findings, shown or written."""
 
 import difflib
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,12 +22,14 @@ def mend(findings: Iterable[Finding], tree: Tree, folder: Path, *, unsafe: bool,
     made = 0
     for path, of_file in sorted(fixes.items()):
         before = tree.read(path)
-        done = edited(before.decode("utf-8"), of_file)
+        text = before.removeprefix(BOM_UTF8).decode("utf-8")
+        done = edited(text, of_file)
         made += len(done.applied)
         if diff:
-            emit(_diff(path, before.decode("utf-8"), done), None)
+            emit(_diff(path, text, done), None)
         else:
-            replace_text(folder / path, before, done.text.encode())
+            mark = BOM_UTF8 if before.startswith(BOM_UTF8) else b""
+            replace_text(folder / path, before, mark + done.text.encode())
     verb = "would be mended" if diff else "mended"
     places = "1 place" if made == 1 else f"{made} places"
     tell(f"{places} {verb} in {len(fixes)} {'file' if len(fixes) == 1 else 'files'}")

@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -12,13 +12,17 @@ import click
 
 from compiler import resources
 from compiler.cli.output import shows_progress, tell
+from compiler.diagnostics import in_order
 from compiler.errors import UsageError
 from compiler.pipeline import Run
-from compiler.policy.impact import Change, compared, failing, judged, owners
+from compiler.policy.impact import Change, Judged, compared, failing, judged, owners
+from compiler.policy.rebind import rebound
 from compiler.report import impact as report
+from compiler.report.text import printable
+from compiler.resolve.fleet import Fleet
 from compiler.source.revision import commits_since, open_revision
 from compiler.source.worktree import WorkTree
-from compiler.spec.portfolio import PROJECT_FILE
+from compiler.spec.portfolio import PROJECT_FILE, Portfolio
 
 _FORMATS: Mapping[str, Callable[[Sequence[Change]], str]] = MappingProxyType(
     {"text": report.text, "markdown": report.markdown, "json": report.as_json}
@@ -33,8 +37,9 @@ def between(folder: Path, range_: str, as_of: date | None, format_: str) -> str:
     after = Run(open_revision(folder, head) if dots and head else WorkTree(folder), as_of)
     fleet, shipped = after.fleet, WorkTree(resources.shipped("schemas"))
     _judgeable(after)
-    was = judged(fleet, before.portfolio, shipped, after.as_of)
+    was = judged(_fleet(after, before.portfolio), before.portfolio, shipped, after.as_of)
     now = judged(fleet, after.portfolio, shipped, after.as_of)
+    _tell_mistakes([was, now])
     changes = tuple(compared(was, now, owners(fleet)))
     tell(f"{len(changes)} changes in {after.size}")
     return _FORMATS[format_](changes)
@@ -48,13 +53,15 @@ def past(folder: Path, since: str, as_of: date | None, format_: str) -> str:
             f"`{since}` is no span of time", help="say days, weeks, months or years, such as 90d, 12w, 3m or 1y"
         )
     today = Run(WorkTree(folder), as_of)
-    first = (as_of or datetime.now(UTC).date()) - timedelta(days=int(said[1]) * _DAYS[said[2]])
-    commits = commits_since(folder, first)
-    rows = [
-        (commit[:10], day.isoformat(), *_asked(today, Run(tree, as_of)))
-        for commit, day in _shown(commits)
+    last = as_of or datetime.now(UTC).date()
+    first = last - min(timedelta(days=int(said[1]) * _DAYS[said[2]]), last - date.min)
+    asked = [
+        (commit[:10], day.isoformat(), _asked(today, _fleet(Run(tree, as_of), today.portfolio)))
+        for commit, day in _shown(commits_since(folder, first))
         if (tree := open_revision(folder, commit)).has(PROJECT_FILE)
     ]
+    rows = [(commit, day, found.models, failing(found.findings)) for commit, day, found in asked]
+    _tell_mistakes(found for *_, found in asked)
     failed = sum(bool(names) for *_, names in rows)
     tell(f"{failed} of {len(rows)} commits since {first.isoformat()} would have failed")
     return _rows(("commit", "day", "models", "failing"), rows, format_)
@@ -66,22 +73,36 @@ def others(folder: Path, fleets: Sequence[Path], as_of: date | None, format_: st
     for fleet in fleets:
         if not (fleet / PROJECT_FILE).is_file():
             raise UsageError(f"there is no {PROJECT_FILE} in {fleet}")
-    rows = [(str(fleet), *_asked(today, Run(WorkTree(fleet), as_of))) for fleet in fleets]
+    asked = [(str(fleet), _asked(today, Run(WorkTree(fleet), as_of).fleet)) for fleet in fleets]
+    rows = [(fleet, found.models, failing(found.findings)) for fleet, found in asked]
+    _tell_mistakes(found for _, found in asked)
     failed = sum(len(names) for *_, names in rows)
     tell(f"{failed} models would fail in {len(rows)} repositories")
     return _rows(("fleet", "models", "failing"), rows, format_)
 
 
-def _asked(today: Run, other: Run) -> tuple[int, tuple[str, ...]]:
-    """How many models a fleet has, and which of them fail today's policies."""
-    findings = judged(other.fleet, today.portfolio, WorkTree(resources.shipped("schemas")), today.as_of)
-    return len(other.portfolio.of("Model")), failing(findings)
+def _fleet(run: Run, laws: Portfolio) -> Fleet:
+    """The models of a run, bound as the documents of the same project say it elsewhere in its history."""
+    return Fleet(rebound(run.portfolio, laws), run.language, run.tree)
+
+
+def _asked(today: Run, fleet: Fleet) -> Judged:
+    """What a fleet breaks of today's policies."""
+    return judged(fleet, today.portfolio, WorkTree(resources.shipped("schemas")), today.as_of)
 
 
 def _judgeable(run: Run) -> None:
     broken = [finding for finding in run.portfolio.findings if finding.mandatory]
     if broken:
         tell(f"{len(broken)} documents have mistakes, and were left out: modelyard check tells them")
+
+
+def _tell_mistakes(asked: Iterable[Judged]) -> None:
+    """What is missing from an answer is said beside it: the policies that cannot be asked."""
+    for finding in in_order(finding for found in asked for finding in found.mistakes):
+        place = finding.place
+        where = f" {place.path}:{place.line}:{place.column}" if place else ""
+        tell(f"{finding.code.id}{where}: {printable(finding.message)}")
 
 
 def _shown(commits: Sequence[tuple[str, date]]) -> Iterator[tuple[str, date]]:

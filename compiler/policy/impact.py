@@ -1,10 +1,11 @@
 """What a change of policies, packs or waivers does to models that did not change."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from compiler.codes import BAD_POLICY, POLICY_FAILED
 from compiler.diagnostics import Finding, Status, in_order
 from compiler.policy.baseline import can_be_known
 from compiler.policy.judge import Judge
@@ -15,12 +16,23 @@ from compiler.values import as_object
 
 
 class State(StrEnum):
-    """What a policy means for a value of a model."""
+    """What a policy means for a value of a model; `UNASKED`: nobody knows, since it cannot be asked."""
 
     FAILS = "fails"
+    UNASKED = "unasked"
     ADVISES = "advises"
     WAIVED = "waived"
     KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the models of a fleet break, what is wrong with policies, and which could be asked of which model (by id and name)."""
+
+    models: int
+    findings: tuple[Finding, ...]
+    mistakes: tuple[Finding, ...]
+    could_ask: Callable[[str, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +55,7 @@ class Change:
         return self.finding.subject.name if self.finding.subject else ""
 
 
-def judged(fleet: Fleet, laws: Portfolio, shipped: Tree, as_of: date) -> tuple[Finding, ...]:
+def judged(fleet: Fleet, laws: Portfolio, shipped: Tree, as_of: date) -> Judged:
     """What the models of a fleet break of the policies of a portfolio, perhaps another's; rendered objects are not asked."""
     judge = Judge(fleet, shipped, as_of, laws=laws)
     found: list[Finding] = []
@@ -53,15 +65,21 @@ def judged(fleet: Fleet, laws: Portfolio, shipped: Tree, as_of: date) -> tuple[F
             model, _ = fleet.resolve(name, environment)
             found += judge.judge(model) if model else ()
     found += judge.findings()
-    return in_order(finding for finding in found if can_be_known(finding))
+    return Judged(
+        len(fleet.portfolio.of("Model")),
+        in_order(finding for finding in found if can_be_known(finding)),
+        in_order(finding for finding in found if finding.code in {BAD_POLICY, POLICY_FAILED}),
+        judge.could_ask,
+    )
 
 
-def compared(before: Iterable[Finding], after: Iterable[Finding], owners: Mapping[str, str]) -> Iterator[Change]:
+def compared(before: Judged, after: Judged, owners: Mapping[str, str]) -> Iterator[Change]:
     """Each value that means something else, by policy and model; `owners` of models by their names."""
-    old, new = _states(before), _states(after)
+    old, new = _states(before.findings), _states(after.findings)
     for key in sorted(old.keys() | new.keys()):
-        was, finding = old.get(key, (State.KEPT, None))
-        now, found = new.get(key, (State.KEPT, None))
+        policy, model, _ = key
+        was, finding = old.get(key, (State.KEPT if before.could_ask(policy, model) else State.UNASKED, None))
+        now, found = new.get(key, (State.KEPT if after.could_ask(policy, model) else State.UNASKED, None))
         said = found or finding
         if was is not now and said is not None:
             yield Change(was, now, said, owners.get(said.subject.name if said.subject else "", ""))
@@ -83,7 +101,7 @@ def failing(findings: Iterable[Finding]) -> tuple[str, ...]:
 
 def _states(findings: Iterable[Finding]) -> dict[tuple[str, str, str], tuple[State, Finding]]:
     """The worst of each value, by policy, model and fingerprint."""
-    order = (State.FAILS, State.ADVISES, State.WAIVED)
+    order = tuple(State)
     found: dict[tuple[str, str, str], tuple[State, Finding]] = {}
     for finding in findings:
         name = finding.subject.name if finding.subject else ""

@@ -23,9 +23,11 @@ from compiler.policy.waivers import Waivers
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
 from compiler.source.tree import Tree
-from compiler.spec.portfolio import Portfolio
+from compiler.spec.portfolio import ANY_KIND, Portfolio
 from compiler.values import Json, Object, Pointer, as_list, dotted
 
+_EVERY = ""
+"""Stands for all models."""
 Blame = Callable[[Pointer], tuple[Pointer, Place] | None]
 """What of a model a value of a rendered object was made of, and where that stands."""
 
@@ -46,6 +48,7 @@ class Judge:
     ) -> None:
         """`laws`: whose policies and waivers are asked; the fleet's own where it is left out."""
         laws = laws or fleet.portfolio
+        self._laws = laws
         self.fleet = fleet
         self.as_of = as_of
         self.base = base
@@ -59,6 +62,7 @@ class Judge:
         self._selected: set[str] = set()
         self._unjudged: dict[str, Policy] = {}
         self._on_rendered: set[str] = set()
+        self._failed: set[tuple[str, str]] = set()
         self._seen: list[Seen] = []
         self._selection = Selection()
         self._asked: Asked | None = None
@@ -115,6 +119,15 @@ class Judge:
         """Policies that are for models that were judged, and are asked of what is rendered of them."""
         return tuple(sorted(self._on_rendered))
 
+    def could_ask(self, id_: str, model: str) -> bool:
+        """Whether a policy could be asked of a model: the language does not refuse it, and its conditions came to something."""
+        policies = self.library.named(id_)
+        if not policies:
+            return self._laws.broken.isdisjoint({("Policy", id_.rpartition("/")[2]), (ANY_KIND, id_.rpartition("/")[2])})
+        if id_ in self._unjudged or any(self.rules.compiled(policy).mistakes for policy in policies):
+            return False
+        return self._failed.isdisjoint({(id_, model), (id_, _EVERY)})
+
     def unused(self, *, rendered: bool) -> Iterator[Finding]:
         """Waivers and comments that except nothing; `rendered`: objects were judged as well as models."""
 
@@ -160,6 +173,7 @@ class Judge:
     ) -> Iterator[Finding]:
         for breach in breaches:
             if breach.failed:
+                self._failed.add((breach.policy.id, seen.model.name))
                 yield told.failed(seen, breach)
                 continue
             decision = self.decision(seen, breach)
@@ -199,6 +213,7 @@ class Judge:
             for breach in self.rules.breaches([policy], variables):
                 index = breach.pointer[0] if breach.pointer and isinstance(breach.pointer[0], int) else 0
                 if breach.failed or not chosen:
+                    self._failed.add((policy.id, _EVERY))
                     yield told.of_policy(policy, codes.POLICY_FAILED, breach.message, *breach.rule)
                     continue
                 root = str(breach.pointer[1]) if len(breach.pointer) > 1 else "model"

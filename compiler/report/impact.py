@@ -11,7 +11,13 @@ from compiler.report.markup import inline
 
 _CELL = 300
 _WORDS: Mapping[State, str] = MappingProxyType(
-    {State.FAILS: "fail", State.ADVISES: "are advised", State.WAIVED: "are waived", State.KEPT: "are fine"}
+    {
+        State.FAILS: "fail",
+        State.UNASKED: "cannot be asked",
+        State.ADVISES: "are advised",
+        State.WAIVED: "are waived",
+        State.KEPT: "are fine",
+    }
 )
 
 

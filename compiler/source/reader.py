@@ -165,7 +165,8 @@ class Reader:
         value, said = understand(event.value)
         if isinstance(said, Doubt):
             help_ = f"Write {said.instead}." if said.safe else f"Quote it if it is text: {said.instead}."
-            fix = Fix(self._remarks.place(event), said.instead, said.safe)
+            place = self._remarks.spelled(event)
+            fix = Fix(place, said.instead, said.safe) if place else None
             self._remarks.say(codes.AMBIGUOUS_SCALAR, said.message, event, help=help_, fix=fix)
         elif isinstance(said, Refusal):
             self._remarks.say(codes.NUMBER, said.message, event)

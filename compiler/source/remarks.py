@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import NoReturn
 
-from yaml.events import CollectionStartEvent, Event
+from yaml.events import CollectionStartEvent, Event, ScalarEvent
 
 from compiler import codes
 from compiler.diagnostics import Code, Finding, Fix, Note, Place
@@ -45,6 +45,13 @@ class Remarks:
         if isinstance(event, CollectionStartEvent):
             return Place(self._path, line, column, line, column + 1)
         return Place(self._path, line, column, end.line + 1, end.column + 1)
+
+    def spelled(self, event: ScalarEvent) -> Place | None:
+        """Where a plain scalar's own text stands, without the anchor before it; nothing where it goes over lines."""
+        end, size = event.end_mark, len(event.value)
+        if end is None or self._text[end.index - size : end.index] != event.value:
+            return None
+        return Place(self._path, end.line + 1, end.column + 1 - size, end.line + 1, end.column + 1)
 
     def say(
         self,

@@ -25,6 +25,8 @@ _ENVIRONMENT = {
 }
 _LINK = b"120000"
 _FILES = (b"100644", b"100755", b"100664")
+_EARLIEST = 100_000_000
+"""Seconds since 1970 before which git takes a number for something else than a moment: no repository is as old."""
 
 
 class RevisionTree:
@@ -110,7 +112,8 @@ def commits_since(root: Path, day: date) -> tuple[tuple[str, date], ...]:
         prefix = _prefix(repository, root)
         below_prefix = ["--", prefix] if prefix else []
         seconds = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
-        out = repository.git.log("--first-parent", f"--since={seconds}", "--format=%H %ct", commit, *below_prefix)
+        since = [f"--since={seconds}"] if seconds >= _EARLIEST else []
+        out = repository.git.log("--first-parent", *since, "--format=%H %ct", commit, *below_prefix)
     except (GitError, OSError) as error:
         raise SurroundingsError(f"git cannot read the history: {_words(error)}") from error
     lines = (line.split() for line in str(out).splitlines())

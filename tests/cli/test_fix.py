@@ -29,6 +29,27 @@ def test_a_safe_fix_is_written_and_nothing_else(spec, typed) -> None:
     assert spec.read_bytes() == before.replace(b"summary: no ", b'summary: "no" ')
 
 
+def test_an_anchor_stays_before_what_is_mended(spec, typed) -> None:
+    change(spec, "summary: Scores applications.", "summary: &said no\nlabels: {a: *said, b: &other off}")
+    before = spec.read_bytes()
+    assert typed("check", "--fix").code == 0
+    assert spec.read_bytes() == before.replace(b"&said no", b'&said "no"').replace(b"&other off", b'&other "off"')
+
+
+def test_a_mark_at_the_beginning_of_the_file_stays(spec, typed) -> None:
+    text = spec.read_text(encoding="utf-8").replace("summary: Scores applications.\n", "")
+    spec.write_bytes(b"\xef\xbb\xbf" + f"summary: no\n{text}".encode())
+    assert typed("check", "--fix").code == 0
+    assert spec.read_bytes() == b"\xef\xbb\xbf" + f'summary: "no"\n{text}'.encode()
+
+
+def test_what_goes_over_lines_is_shown_and_not_mended(spec, typed) -> None:
+    change(spec, "summary: Scores applications.", "summary: 2001-12-14\n  21:59:43")
+    before = spec.read_bytes()
+    said = typed("check", "--fix")
+    assert (said.code, "MY007" in said.out, spec.read_bytes()) == (0, True, before)
+
+
 def test_a_guess_is_shown_and_written_only_when_asked(spec, typed) -> None:
     change(spec, "lifecycle: production", "lifecycel: production")
     before = spec.read_bytes()

@@ -203,6 +203,57 @@ def test_impact_asks_the_past_and_other_repositories(committed, typed) -> None:
     assert [len(row["failing"]) for row in rows] == [1]
 
 
+def commit(folder: Path, message: str) -> None:
+    git(folder, "add", "-A")
+    git(folder, "commit", "--quiet", "-m", message, day="2026-11-20")
+
+
+UNASKED = [
+    {"amounts.sla.availability >=": "amounts.sla.availibility >="},  # refused where it is compiled
+    {"title: What": "titel: What"},  # refused by the language
+    {"has(model.sla.availability) && ": "model.labels.size() / (model.labels.size() - model.labels.size()) > 0 && "},
+]
+
+
+@pytest.mark.parametrize("slip", UNASKED)
+def test_impact_calls_nothing_fine_that_it_could_not_ask(committed, typed, slip) -> None:
+    bind(committed, "well-promised")
+    commit(committed, "bound")
+    bind(committed, "well-promised", **slip)
+    changes = json.loads(typed("policy", "impact", "HEAD", "--format", "json").out)["changes"]
+    assert {(one["before"], one["after"], one["policy"]) for one in changes} == {("fails", "unasked", "well-promised")}
+    said = typed("policy", "impact", "HEAD")
+    assert "well-promised: 1 now cannot be asked" in said.out
+    assert "MY30" in said.err or "documents have mistakes" in said.err
+
+
+def test_impact_says_which_policies_of_today_the_past_was_not_asked(committed, typed) -> None:
+    bind(committed, "well-promised", **UNASKED[0])
+    said = typed("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
+    assert said.err.count("MY302 models/policy.yaml:8:") == 1
+
+
+def test_impact_sees_whom_folders_bind(committed, typed) -> None:
+    bind(committed, "")
+    commit(committed, "a policy that binds nobody")
+    defaults = committed / "models" / "_defaults.yaml"
+    defaults.write_text(
+        "apiVersion: modelyard/v1\nkind: Defaults\nenvironments: {prod: {policies: [well-promised]}}\n", encoding="utf-8"
+    )
+    said = typed("policy", "impact", "HEAD", "--format", "json")
+    assert [(one["before"], one["after"]) for one in json.loads(said.out)["changes"]] == [("kept", "fails")]
+    commit(committed, "bound below a folder")
+    defaults.unlink()
+    said = typed("policy", "impact", "HEAD", "--format", "json")
+    assert [(one["before"], one["after"]) for one in json.loads(said.out)["changes"]] == [("fails", "kept")]
+
+
+def test_impact_goes_back_to_the_first_commit_at_most(committed, typed) -> None:
+    said = typed("policy", "impact", "--since", "9999y", "--as-of", "2026-11-24")
+    assert (said.code, "commits since 0001-01-01" in said.err) == (0, True)
+    assert "of 1 commits" in said.err
+
+
 @pytest.mark.parametrize("words", [(), ("HEAD", "--since", "90d"), ("--since", "soon"), ("nosuch",)])
 def test_impact_is_asked_one_thing(committed, typed, words) -> None:
     said = typed("policy", "impact", *words)
