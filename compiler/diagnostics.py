@@ -94,7 +94,8 @@ class Finding:
     """One thing to mend: what was found, at the smallest place that somebody must edit, and what to do.
 
     `because` says why it is not open: the reason and the ticket of a waiver. `anchor` is the subject's pointer with elements of
-    lists by their names: it stays the same when a list is put in another order.
+    lists by their names: it stays the same when a list is put in another order. `decided_in`: the environment that a policy was
+    decided in, for those who tell apart what is decided otherwise in another; nobody is told it.
     """
 
     code: Code
@@ -107,6 +108,7 @@ class Finding:
     status: Status = Status.OPEN
     because: str | None = None
     anchor: Pointer | None = None
+    decided_in: str | None = None
 
     @property
     def mandatory(self) -> bool:

@@ -31,6 +31,7 @@ from compiler.plan.plan import PlannedUnit, Scope, enabled, plan
 from compiler.plan.planner import Planner
 from compiler.plan.situation import situation
 from compiler.policy.baseline import NOTHING_KNOWN, Baseline, applied, can_be_known
+from compiler.policy.findings import settled
 from compiler.policy.judge import Base
 from compiler.policy.judge import Judge as PolicyJudge
 from compiler.policy.policy import SHIPPED as SHIPPED_SCHEMAS
@@ -263,7 +264,7 @@ CHECK: tuple[Stage, ...] = (documents, emitters, fleet, policies)
 
 def check(run: Run) -> tuple[Finding, ...]:
     """Everything that is wrong with a tree, short of rendering it, in order."""
-    return in_order(chain(_checked(run), run.policies.unused(rendered=False)))
+    return in_order(settled(chain(_checked(run), run.policies.unused(rendered=False))))
 
 
 def _checked(run: Run) -> Iterator[Finding]:
@@ -296,9 +297,10 @@ def build(
     `on_unit` is called after each unit, for those who show progress; `known`: findings of policies that do not count;
     `despite_policies`: render what policies refuse, too, for those who want all that policies find.
     """
-    findings = list(in_order(_checked(run)))
-    if any(one.mandatory and not (despite_policies and can_be_known(one)) for one in applied(findings, known)):
-        return Built((), applied(in_order([*findings, *run.policies.unused(rendered=False)]), known))
+    findings = list(_checked(run))
+    told = in_order(settled(findings))
+    if any(one.mandatory and not (despite_policies and can_be_known(one)) for one in applied(told, known)):
+        return Built((), applied(in_order([*told, *run.policies.unused(rendered=False)]), known))
     units: list[Unit] = []
     for planned in run.planned(scope):
         findings += planned.findings
@@ -309,4 +311,4 @@ def build(
         on_unit()
     findings += run.producer.unchecked()
     findings += run.policies.unused(rendered=all(scope(*place) for place in run.fleet.deployments()))
-    return Built(tuple(units), applied(in_order(findings), known))
+    return Built(tuple(units), applied(in_order(settled(findings)), known))

@@ -14,6 +14,7 @@ from compiler.values import Json, Object, Pointer, at, dotted
 if TYPE_CHECKING:
     from cel_expr_python import cel  # type: ignore[import-untyped]  # as in descriptor.py
 
+TOO_MANY = "it goes through too many elements"
 _ERROR = r"(?s)^(?:[A-Z_]+: )?(.*?)(?: \[[A-Z_]+\])?$"
 
 
@@ -110,7 +111,7 @@ _SENTENCES = (
     (r'Key not found in map : "(.*)"', "`{0}` is not there: ask has( ) first"),
     (r"divide by zero|modulus by zero", "a division by zero"),
     (r"Index error: index=(-?\d+) size=(\d+)", "there is no element {0} in a list of {1}"),
-    (r"budget exceeded", "it goes through too many elements"),
+    (r"budget exceeded", TOO_MANY),
     (r"No value with name \"(.*)\" found", "there is no variable `{0}`"),
     (r"No matching overloads found : (\S+)\((.*)\)", "`{0}` does not take {1}"),
     (r"basic_string", "it holds text that is not Unicode"),

@@ -1,10 +1,12 @@
 """From what breaks a policy to findings at the line of the model that somebody must edit."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
 from compiler import codes
 from compiler.diagnostics import Code, Enforcement, Finding, Note, Place, Status, Subject
+from compiler.expression import TOO_MANY
 from compiler.policy.decide import Decision
 from compiler.policy.paths import by_name
 from compiler.policy.policy import Breach, Policy
@@ -38,6 +40,7 @@ def finding(seen: Seen, breach: Breach, decision: Decision, blamed: tuple[Pointe
         help=code.remedy,
         status=decision.status,
         anchor=_named(seen, breach, pointer) if blamed is None else None,
+        decided_in=model.environment.name if model.environment else None,
     )
     if decision.grant is None:
         return found
@@ -60,6 +63,12 @@ def failed(seen: Seen, breach: Breach) -> Finding:
     )
 
 
+def failed_on_fleet(breach: Breach) -> Finding:
+    """The finding for a rule that could not be asked of the models together."""
+    help_ = "say `by`, so that rules see one group of models at a time" if breach.message == TOO_MANY else None
+    return of_policy(breach.policy, codes.POLICY_FAILED, breach.message, *breach.rule, help_=help_)
+
+
 def by_calendar(found: Finding, since: date) -> Finding:
     """The finding where only a day that came has made it mandatory, and the change at hand has not touched the model."""
     because = f"advisory here: nothing of it changed since {since.isoformat()}, only the day"
@@ -73,13 +82,39 @@ def of_policy(policy: Policy, code: Code, message: str, *pointer: str | int, hel
     return Finding(code, f"{policy.id}: {message}", place, subject, help_ or code.remedy)
 
 
+def settled(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings of whole runs: one that is decided otherwise in another environment says in which it is decided so."""
+    found = tuple(findings)
+    decided: dict[tuple[object, ...], set[tuple[object, ...]]] = {}
+    for one in found:
+        if one.decided_in:
+            decided.setdefault(_value(one), set()).add(_decision(one))
+    for one in found:
+        if one.decided_in is None or one.subject is None:
+            yield one
+            continue
+        differs = len(decided[_value(one)]) > 1 and one.subject.environment is None
+        subject = replace(one.subject, environment=one.decided_in) if differs else one.subject
+        yield replace(one, subject=subject, decided_in=None)
+
+
+def _value(found: Finding) -> tuple[object, ...]:
+    return (found.code.id, found.subject, found.place, found.message)
+
+
+def _decision(found: Finding) -> tuple[object, ...]:
+    return (found.status, found.code.enforcement, found.because)
+
+
 def is_open(found: Finding) -> bool:
     """Whether it still stands."""
     return found.status is Status.OPEN
 
 
 def _is_of_environment(seen: Seen, breach: Breach) -> bool:
-    """Whether what set the value holds in one environment alone."""
+    """Whether what set the value holds in one environment alone; of a whole model nothing is the environment's."""
+    if not breach.pointer and breach.root in {"model", "amounts"}:
+        return False
     if breach.root not in {"model", "amounts"}:
         return breach.root == "environment"
     said = next((one for one in seen.model.blame(breach.pointer) if one.layer.document), None)

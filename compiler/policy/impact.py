@@ -8,6 +8,7 @@ from enum import StrEnum
 from compiler.codes import BAD_POLICY, POLICY_FAILED
 from compiler.diagnostics import Finding, Status, in_order
 from compiler.policy.baseline import can_be_known
+from compiler.policy.findings import settled
 from compiler.policy.judge import Judge
 from compiler.resolve.fleet import Fleet
 from compiler.source.tree import Tree
@@ -67,7 +68,7 @@ def judged(fleet: Fleet, laws: Portfolio, shipped: Tree, as_of: date) -> Judged:
     found += judge.findings()
     return Judged(
         len(fleet.portfolio.of("Model")),
-        in_order(finding for finding in found if can_be_known(finding)),
+        in_order(settled(finding for finding in found if can_be_known(finding))),
         in_order(finding for finding in found if finding.code in {BAD_POLICY, POLICY_FAILED}),
         judge.could_ask,
     )

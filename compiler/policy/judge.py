@@ -211,14 +211,14 @@ class Judge:
                 self._selected.add(policy.id)
             variables: dict[str, Json] = {"models": [seen.entry() for seen in chosen]}
             for breach in self.rules.breaches([policy], variables):
-                index = breach.pointer[0] if breach.pointer and isinstance(breach.pointer[0], int) else 0
-                if breach.failed or not chosen:
+                index = breach.pointer[0] if breach.pointer and isinstance(breach.pointer[0], int) else None
+                if not chosen or (breach.failed and index is None):
                     self._failed.add((policy.id, _EVERY))
-                    yield told.of_policy(policy, codes.POLICY_FAILED, breach.message, *breach.rule)
+                    yield told.failed_on_fleet(breach)
                     continue
                 root = str(breach.pointer[1]) if len(breach.pointer) > 1 else "model"
                 own = replace(breach, root=root, pointer=breach.pointer[2:])
-                yield from self._decided(chosen[index], iter((own,)))
+                yield from self._decided(chosen[index or 0], iter((own,)))
 
     def _unknown(self) -> Iterator[Finding]:
         """Names of policies that nobody has, where somebody binds them."""

@@ -1,16 +1,17 @@
 """The rules of policies, compiled once each, and what breaks them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compiler import codes
 from compiler.diagnostics import Finding, Place
 from compiler.expression import Expected, Expression, Expressions, Failure, Mistake, Together, Values, together
 from compiler.policy.paths import parsed
 from compiler.policy.policy import Breach, Policy, Reads, Variables, only
+from compiler.policy.subjects import MEMBER
 from compiler.policy.text import expressions, filled, shown
 from compiler.schema import SchemaError, Validator, too_wide, unheard
-from compiler.values import Json, Object, Pointer, as_object, as_str, at, dotted
+from compiler.values import Json, Object, Pointer, as_list, as_object, as_str, at, dotted
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,38 @@ class Rules:
         self, policies: Sequence[Policy], variables: Variables, values: Values | None = None
     ) -> Iterator[Breach]:
         """What breaks policies of one kind of subject; those whose `when` does not hold are kept. `values`: made already."""
-        asked = [policy for policy in policies if not self.compiled(policy).mistakes]
-        if not asked:
-            return
-        values = values or self.values(asked, variables)
+        sound = [policy for policy in policies if not self.compiled(policy).mistakes]
+        for policy in (policy for policy in sound if _BY in self.compiled(policy).found):
+            yield from self._by_group(policy, as_list(variables["models"]))
+        asked = [policy for policy in sound if _BY not in self.compiled(policy).found]
+        if asked:
+            yield from self._of_all(asked, variables, values or self.values(asked, variables))
+
+    def _by_group(self, policy: Policy, models: Sequence[Json]) -> Iterator[Breach]:
+        """What breaks a policy on the fleet in each group of models; what is wrong with a whole group is told of each in it."""
+        groups: dict[Json, list[int]] = {}
+        for index, model in enumerate(map(as_object, models)):
+            group = self._group(policy, model)
+            if isinstance(group, Failure):
+                yield replace(_failed(policy, _BY, group.message), pointer=(index,))
+            elif group not in {None, ""}:
+                groups.setdefault(group, []).append(index)
+        for members in groups.values():
+            variables: Variables = {"models": [models[index] for index in members]}
+            for breach in self._of_all([policy], variables, self.values([policy], variables)):
+                at_ = breach.pointer[0] if breach.pointer else None
+                told = [members[at_]] if isinstance(at_, int) else members
+                yield from (replace(breach, pointer=(index, *breach.pointer[1:])) for index in told)
+
+    def _group(self, policy: Policy, model: Object) -> Failure | str | float | None:
+        by = self.compiled(policy).found[_BY]
+        read = {str(path[0]) for path in by.reads}
+        found = by.value(self.of(MEMBER).values({name: value for name, value in model.items() if name in read}))
+        if found is None or isinstance(found, str | int | float | Failure):
+            return found
+        return Failure("it comes to no single value")
+
+    def _of_all(self, asked: Sequence[Policy], variables: Variables, values: Values) -> Iterator[Breach]:
         for policy in self._broken_by(asked, values):
             yield from self._asked(policy, values)
         for policy in asked:
@@ -161,11 +190,14 @@ class Rules:
         found: dict[Pointer, Expression] = {}
         mistakes: list[Finding] = []
         for pointer, text, expect in _texts(policy):
-            one = expressions_.compile(text, expect=expect, checked=self._checked or not policy.shipped)
+            own = self.of(MEMBER) if pointer == _BY else expressions_
+            one = own.compile(text, expect=expect, checked=self._checked or not policy.shipped)
             if isinstance(one, Expression):
                 found[pointer] = one
             else:
                 mistakes.append(_mistaken(policy, pointer, text, one))
+        if _BY[0] in policy.data and policy.on != "fleet":
+            mistakes.append(_not_on_the_fleet(policy))
         schema: Validator | None = None
         if "schema" in policy.data:
             subject, document = policy.spec.subject, policy.spec.document
@@ -187,6 +219,7 @@ class Rules:
 
 
 _WHEN: Pointer = ("match", "when")
+_BY: Pointer = ("by",)
 _ROOTS: Mapping[str, str] = {"model": "model", "rendered": "object", "fleet": "models"}
 
 
@@ -206,6 +239,8 @@ def _texts(policy: Policy) -> Iterator[tuple[Pointer, str, Expected]]:
     """Every expression of a policy with its place and what it must come to."""
     if "when" in policy.match:
         yield _WHEN, as_str(policy.match["when"]), "bool"
+    if "by" in policy.data:
+        yield _BY, as_str(policy.data["by"]), "any"
     for index, rule in enumerate(policy.rules):
         yield ("rules", index, "that"), as_str(rule.get("that")), "bool"
         for text in expressions(as_str(rule.get("message"))):
@@ -221,6 +256,11 @@ def _mistaken(policy: Policy, pointer: Pointer, text: str, mistake: Mistake) -> 
         column = place.column + at_ + mistake.column - 1
         place = Place(place.path, place.line, column, place.line, column + mistake.length)
     return Finding(codes.BAD_POLICY, f"`{text}`: {mistake.message}", place, policy.spec.subject, mistake.help)
+
+
+def _not_on_the_fleet(policy: Policy) -> Finding:
+    place, subject = policy.spec.document.key_place(_BY), policy.spec.subject
+    return Finding(codes.BAD_POLICY, "`by` groups models, and it is not on the fleet", place, subject, "say `on: fleet`")
 
 
 def _failed(policy: Policy, pointer: Pointer, message: str) -> Breach:

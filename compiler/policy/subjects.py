@@ -14,6 +14,8 @@ from compiler.spec.language import Language
 from compiler.spec.views import amounts, amounts_view, model_view, release_view
 from compiler.values import Json, Object, Pointer, as_list, as_object, as_str, dotted
 
+MEMBER = "member"
+"""Names the variables of one model among those of the fleet."""
 _ROLES = ("training", "evaluation")
 _SUSPECT: Object = {"type": "object", "properties": {"path": {"type": "string"}, "kind": {"type": "string"}}}
 
@@ -35,8 +37,13 @@ def schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
         "parts": _listed(part),
         "suspects": _listed(_SUSPECT),
     }
-    ran: Object = {**part, "properties": {**as_object(part["properties"]), "environment": kinds["environment"]}}
-    return {"model": own, "rendered": {**own, "object": {"type": "object"}}, "fleet": {"models": _listed(ran)}}
+    member = {**as_object(part["properties"]), "environment": kinds["environment"]}
+    return {
+        "model": own,
+        "rendered": {**own, "object": {"type": "object"}},
+        "fleet": {"models": _listed({**part, "properties": member})},
+        MEMBER: {name: as_object(schema) for name, schema in member.items()},
+    }
 
 
 _KINDS: Mapping[str, str] = {"environment": "Environment", "useCase": "UseCase", "team": "Team"}
@@ -79,7 +86,7 @@ class Seen:
         """Where a value of a variable stands: its pointer in the model, and its place."""
         model = self.model
         if root in {"model", "amounts"}:
-            return pointer, model.place(pointer)
+            return pointer, model.place(pointer) if pointer else model.spec.document.place(("name",))
         if root == "release" and model.release is not None:
             written = (*model.release.pointer, *(() if pointer[:1] == ("version",) else pointer))
             return written, model.spec.document.place(written)

@@ -201,3 +201,88 @@ def test_a_model_that_runs_nowhere_is_judged_as_it_is(found, tree) -> None:
         .replace("production", "proposed")
     )
     assert spots(found(AVAILABLE, models__refunds=model)) == [("rule", MODEL_PATH, 11, 21)]
+
+
+def test_what_is_decided_otherwise_elsewhere_says_where(found) -> None:
+    """One value, mandatory in one environment and advisory in another: two findings that a baseline can tell apart."""
+    rule = AVAILABLE.replace("rules:", "enforcementIn: {dev: advisory}\nrules:", 1)
+    items = found(rule)
+    assert [(item.subject.environment, item.mandatory) for item in items] == [("dev", False), ("prod", True)]
+    assert len({item.fingerprint for item in items}) == 2
+    assert {item.decided_in for item in items} == {None}
+
+
+def on_the_fleet(that: str, message: str, good: str, bad: str, by: str | None = "model.summary") -> str:
+    """A policy on the fleet, with two models a and b that keep it, and two that break it."""
+
+    def models(said: str) -> str:
+        a, b = said.split(" | ")
+        return f"{{models: [{{name: a, type: rules, {a}}}, {{name: b, type: rules, {b}}}]}}"
+
+    group = f'by: "{by}"\n' if by else ""
+    examples = f"examples:\n  good: [{models(good)}]\n  bad: [{models(bad)}]\n"
+    return f'on: fleet\n{group}rules:\n  - that: {that}\n    message: "{message}"\n{examples}'
+
+
+SUMMARIES = {"good": "summary: x | summary: z", "bad": "summary: x | summary: x"}
+SAME = on_the_fleet(
+    "models.all(m, m.model.name == models[0].model.name)", "{models[0].model.name} says the same", **SUMMARIES
+)
+
+
+def returns(tree) -> str:
+    """Another model that says what the first one says."""
+    return tree().read(MODEL_PATH).decode().replace("name: refunds", "name: returns", 1)
+
+
+def test_models_are_grouped_by_what_they_say(found, tree) -> None:
+    [item] = found(SAME, models__returns=returns(tree))
+    assert (item.subject.name, item.place.line, item.message) == ("returns", 3, "returns: refunds says the same")
+    assert found(SAME, models__returns=returns(tree).replace("Refunds or not", "Returns or not")) == []
+
+
+def test_what_is_wrong_with_a_whole_model_is_told_once(found, tree) -> None:
+    model = tree().read(MODEL_PATH).decode().replace("prod: {}", "prod: {sla: {availability: 99.5%}}")
+    items = found(on_the_fleet("models.size() < 2", "more than one", **SUMMARIES), models__refunds=model)
+    assert [(item.subject.environment, item.place.line) for item in items] == [(None, 3)]
+
+
+def test_what_a_group_breaks_is_told_of_each_in_it_and_of_no_model_without_a_group(found, tree) -> None:
+    rule = on_the_fleet(
+        "models.size() < 2", "{models.size()} in a row", "labels: {row: a} | labels: {row: b}",
+        "labels: {row: a} | labels: {row: a}", "has(model.labels.row) ? model.labels.row : ''",
+    )  # fmt: skip
+    assert found(rule, models__returns=returns(tree)) == []
+    texts = {"models__refunds": tree().read(MODEL_PATH).decode(), "models__returns": returns(tree)}
+    labelled = {name: text.replace("owner:", "labels: {row: '7'}\nowner:") for name, text in texts.items()}
+    assert {(item.subject.name, item.message) for item in found(rule, **labelled)} == {
+        ("refunds", "refunds: 4 in a row"), ("returns", "returns: 4 in a row"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("by", "message"),
+    [
+        ("model.sumary", "there is no field `sumary`"),
+        ("models[0].model.name", "there is no"),
+        ("[model.name]", "it comes to no single value"),
+        ("model.labels['row']", "is not there"),
+    ],
+)
+def test_a_group_that_cannot_be_told_is_the_policys_mistake(found, by, message) -> None:
+    items = found(SAME.replace('by: "model.summary"', f'by: "{by}"'))
+    assert any(item.code.id in {"MY302", "MY303"} and message in item.message and item.mandatory for item in items)
+
+
+def test_groups_are_of_the_fleet_alone(found) -> None:
+    items = found(AVAILABLE.replace("rules:", "by: model.name\nrules:", 1))
+    assert [(item.code.id, item.help) for item in items] == [("MY302", "say `on: fleet`")]
+
+
+def test_a_rule_that_goes_through_too_many_pairs_says_what_to_do(found, tree) -> None:
+    model = tree().read(MODEL_PATH).decode()
+    many = {f"models__m{n}": model.replace("name: refunds", f"name: m{n}", 1) for n in range(60)}
+    pairs = "models.all(a, models.all(b, a.model.name == b.model.name || a.model.summary != 'x'))"
+    [item] = found(on_the_fleet(pairs, "so", "summary: z | summary: z", "summary: x | summary: x", by=None), **many)
+    assert (item.code.id, item.message) == ("MY303", "rule: it goes through too many elements")
+    assert item.help == "say `by`, so that rules see one group of models at a time"

@@ -141,6 +141,8 @@ class Policy(Document):
     """Which models it is for; absent: all."""
     on: Literal["model", "rendered", "fleet"] = "model"
     """What the rules look at: each model where it runs, each rendered object, or all models together."""
+    by: str | None = None
+    """On the fleet: what puts models into one group, in CEL; rules see a group at a time, and none of those where it is empty."""
     objects: Objects | None = None
     """Which rendered objects it is for; absent: all."""
     schema_: dict[str, Any] | None = field(alias="schema")
