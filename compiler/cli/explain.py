@@ -12,6 +12,7 @@ import click
 from compiler.cli import options
 from compiler.cli.output import emit, wants_colour
 from compiler.errors import UsageError
+from compiler.report.text import printable
 from compiler.values import Json, as_list, as_object, as_str, dotted, json_pointer
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _codes(codes: Sequence[Code], format_: str) -> str:
         code = codes[0]
         named = code.id if code.id.endswith(code.name) else f"{code.id} {code.name}"
         head = f"{named} ({code.severity.value}, {code.enforcement.value})"
-        return f"{head}\n\n{code.summary}\n\nWhy: {code.why}\n\nWhat to do: {code.remedy}\n"
+        return _clean(f"{head}\n\n{code.summary}\n\nWhy: {code.why}\n\nWhat to do: {code.remedy}\n")
     return "".join(f"{code.id}  {code.name:24} {code.summary}\n" for code in codes)
 
 
@@ -131,7 +132,7 @@ def _policy(policy: Policy) -> str:
     lines += [f"Written in: {policy.spec.document.path}", ""]
     terms = policy.waivable
     if terms.get("allowed") is False:
-        return "\n".join((*lines, "It cannot be waived.", ""))
+        return _clean("\n".join((*lines, "It cannot be waived.", "")))
     who = " or ".join(as_str(role) for role in as_list(terms.get("roles"))) or "a role of the Team"
     days = f", {terms['days']} days at most" if "days" in terms else ""
     other = ", one of them of another team than the owner's" if terms.get("independent") else ""
@@ -150,7 +151,12 @@ def _policy(policy: Policy) -> str:
         '  expires: "YYYY-MM-DD"',
         "",
     ]
-    return "\n".join(lines)
+    return _clean("\n".join(lines))
+
+
+def _clean(text: str) -> str:
+    """Lines without characters that could steer a terminal."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def _after(url: Json) -> str:
@@ -191,5 +197,5 @@ def _where(place: Place | None) -> str:
 def _shown(value: Json) -> str:
     if value is None:
         return "nothing"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
     return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"

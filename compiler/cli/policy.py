@@ -1,7 +1,7 @@
 """`modelyard policy`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from compiler.cli.output import emit, tell, wants_colour
 from compiler.errors import UsageError
 
 if TYPE_CHECKING:
+    from compiler.diagnostics import Finding
     from compiler.policy.library import Library
     from compiler.policy.policy import Policy
 
@@ -41,6 +42,8 @@ def list_(format_: str, output: Path | None, root: Path | None, rev: str | None)
     modelyard policy list
     modelyard policy list --format json -o policies.json
     """
+    from compiler.report.text import printable  # noqa: PLC0415 - help needs none of it
+
     library = _library(root, rev)
     policies = sorted(library.all(), key=lambda policy: policy.id)
     bound = {policy.id for name in library.everywhere for policy in library.named(name)}
@@ -52,7 +55,7 @@ def list_(format_: str, output: Path | None, root: Path | None, rev: str | None)
         return
     width = max((len(policy.id) for policy in policies), default=0)
     rows = [
-        f"{'●' if policy.id in bound else ' '} {policy.id:{width}}  {policy.code.severity.value:8}  {policy.code.summary}\n"
+        f"{'●' if policy.id in bound else ' '} {policy.id:{width}}  {policy.code.severity.value:8}  {printable(policy.code.summary)}\n"
         for policy in policies
     ]
     emit("".join(rows), output)
@@ -70,10 +73,12 @@ def show(name: str, output: Path | None, root: Path | None, rev: str | None) -> 
     modelyard policy show supply-chain
     modelyard policy show supply-chain/pinned-images
     """
+    from compiler.report.text import printable  # noqa: PLC0415 - help needs none of it
+
     library = _library(root, rev)
     policies = _named(library, (name,))
     if len(policies) > 1 or name in library.packs:
-        rows = (f"{policy.id}: {policy.code.summary}\n" for policy in policies)
+        rows = (f"{policy.id}: {printable(policy.code.summary)}\n" for policy in policies)
         about = library.pack(name).about if name in library.packs else {}
         emit(
             "".join((*(f"{about[key]}\n" for key in ("title", "summary", "disclaimer") if key in about), "\n", *rows)),
@@ -101,9 +106,11 @@ def test(names: tuple[str, ...], *, verbose: bool, root: Path | None, rev: str |
 
     run = Run(options.open_tree(options.project_root(root), rev))
     library = run.policies.library
-    policies = _named(library, names) if names else library.own
+    refused = _refused(run.portfolio.findings, names)
+    about = {finding.subject.name for finding in refused if finding.subject}
+    policies = _named(library, [name for name in names if _last(name) not in about]) if names else library.own
     outcomes = [run.policies.tested(policy) for policy in policies]
-    findings = tuple(finding for _, found in outcomes for finding in found)
+    findings = (*refused, *(finding for _, found in outcomes for finding in found))
     emit(REPORTERS["text"](Report(findings, run.text, _policies(len(policies)), colour=wants_colour())), None)
     examples = rules = uncovered = parts = both = 0
     for outcome, _ in outcomes:
@@ -174,6 +181,22 @@ def impact(
         emit(sweep.past(folder, since, day, format_), output)
     else:
         emit(sweep.others(folder, fleets, day, format_), output)
+
+
+def _refused(findings: "Iterable[Finding]", names: Sequence[str]) -> "tuple[Finding, ...]":
+    """What keeps policies, those of the names, from being policies at all; a file that cannot be read may hold any."""
+    asked = {_last(name) for name in names}
+    return tuple(
+        finding
+        for finding in findings
+        if finding.mandatory
+        and (finding.subject is None or finding.subject.kind == "Policy")
+        and (not asked or (finding.subject is not None and finding.subject.name in asked))
+    )
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
 
 
 def _policies(count: int) -> str:

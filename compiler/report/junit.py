@@ -3,7 +3,8 @@
 A suite is a file, and a case is what one rule says of one object: a failure where it fails the command, with every place
 in its text; passed, with the same text as its output, where it is advisory, whatever the severity; skipped with the reason
 where it is waived or in the baseline. A report without findings holds one case that passed, because some servers take an
-empty one for a mistake. Characters that XML cannot hold are written as U+FFFD.
+empty one for a mistake. Characters that XML cannot hold are written as U+FFFD, and no line
+of a text begins with anything but a path: a CI server takes lines that begin with `::` for commands.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def _outcome(case: Element, found: list[Finding], places: Places) -> None:
 def _line(finding: Finding, places: Places) -> str:
     at = places.shown(finding.place)
     said = level(finding) if finding.status is Status.OPEN else _reason(finding)
-    return f"{at.path}:{at.line}:{at.column}: {said}: {told(finding)}"
+    return " ".join(f"{at.path}:{at.line}:{at.column}: {said}: {told(finding)}".split())
 
 
 def _reason(finding: Finding) -> str:

@@ -33,6 +33,7 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 _LONGEST = 1024  # characters of a rule's texts
 _TAGS = 20
 _PROBLEMS = MappingProxyType({"error": "error", "warning": "warning", "note": "recommendation"})
+_LINK = re.compile(r"\[(?=[^\[\]]*\]\()")  # begins a link in a message (SARIF 2.1.0, 3.11.6)
 _LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # what is left stands for a byte of a name that is not UTF-8
 
 Json = dict[str, object]
@@ -124,7 +125,7 @@ def _result(finding: Finding, rule: int, places: Places, hashes: Mapping[tuple[s
         "ruleId": finding.code.id,
         "ruleIndex": rule,
         "level": LEVELS[finding.code.severity],
-        "message": {"text": told(finding)},
+        "message": _message(told(finding)),
         "locations": [_location(place, places)],
         "fingerprints": {"modelyard/v1": finding.fingerprint},
         "properties": {key: value for key, value in about.items() if value},
@@ -138,10 +139,15 @@ def _result(finding: Finding, rule: int, places: Places, hashes: Mapping[tuple[s
     return result
 
 
+def _message(text: str) -> Json:
+    """Text in which nothing is a link."""
+    return {"text": _LINK.sub(r"\\[", text)}
+
+
 def _related(finding: Finding, places: Places) -> Iterator[Json]:
     for note in finding.notes:
         if note.place and is_inside(note.place):
-            yield {**_location(note.place, places), "message": {"text": note.message}}
+            yield {**_location(note.place, places), "message": _message(note.message)}
 
 
 def _fix(fix: Fix, places: Places) -> Json:

@@ -258,3 +258,28 @@ def test_impact_goes_back_to_the_first_commit_at_most(committed, typed) -> None:
 def test_impact_is_asked_one_thing(committed, typed, words) -> None:
     said = typed("policy", "impact", *words)
     assert (said.code, said.out) == (2, "")
+
+
+@pytest.mark.parametrize("names", [(), ("well-promised",)])
+def test_test_fails_for_policies_that_the_language_refuses(project, typed, names) -> None:
+    bind(project, "well-promised", **{"title: What": "titel: What"})
+    said = typed("policy", "test", *names)
+    assert said.code == 1
+    assert "MY101" in said.out
+    assert "did you mean `title`?" in said.out
+
+
+def test_test_says_which_file_it_could_not_read(project, typed) -> None:
+    bind(project, "well-promised")
+    (project / "models" / "other.yaml").write_text("kind: Policy\nname: [\n", encoding="utf-8")
+    said = typed("policy", "test")
+    assert (said.code, "MY001" in said.out) == (1, True)
+    assert typed("policy", "test", "well-promised").code == 0
+
+
+@pytest.mark.parametrize("words", [("policy", "list"), ("explain", "well-promised")])
+def test_nothing_that_a_policy_says_steers_a_terminal(project, typed, words) -> None:
+    bind(project, "well-promised", **{"title: What is promised is much": r'title: "\e[2J\e]0;x\a what"'})
+    said = typed(*words)
+    assert "\x1b" not in said.out
+    assert r"\u001b[2J" in said.out

@@ -62,3 +62,8 @@ def test_counts_are_those_of_the_cases(rendered, finding, waived, policy) -> Non
 def test_what_xml_cannot_hold_is_replaced(cases, finding) -> None:
     (case,) = cases(finding("a\x00b\x1b\ufffe\ud800<&>\n𐐀"))
     assert case.result[0].message == "a\ufffdb\ufffd\ufffd\ufffd<&>\n𐐀"
+
+
+def test_no_line_of_a_text_is_a_command_of_a_ci_server(rendered, finding, waived) -> None:
+    text = rendered("junit", finding("a\n::error::b\r\n##[group]c"), waived)
+    assert not any(line.lstrip().startswith(("::", "##")) for line in text.splitlines())

@@ -254,3 +254,8 @@ def test_a_result_keeps_the_fingerprint_of_the_finding(run, finding) -> None:
     (result,) = run(one)["results"]
     assert result["fingerprints"] == {"modelyard/v1": one.fingerprint}
     assert result["properties"]["environment"] == "prod"
+
+
+def test_nothing_that_a_spec_says_becomes_a_link(run, finding) -> None:
+    (result,) = run(finding("see [the docs](https://evil.example) at secrets[1].key"))["results"]
+    assert result["message"]["text"].startswith(r"see \[the docs](https://evil.example) at secrets[1].key")
