@@ -282,9 +282,9 @@ POLICY_FAILED = _error(
 SELECTS_NOTHING = _warning(
     "MY304",
     "selects-nothing",
-    "A policy that binds, and selects no model.",
-    "A slip in its `match` looks the same as a fleet that keeps it.",
-    "Mend its `match`, or take it out of `policies`.",
+    "A policy that holds no model to anything: it selects none, binds nobody, or has ended.",
+    "A slip in its `match` looks the same as a fleet that keeps it, and so does a policy that nobody bound.",
+    "Mend its `match`, bind it, or take it out.",
 )
 BAD_EXAMPLE = _error(
     "MY305",

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import date
 
 from compiler import codes
 from compiler.diagnostics import Finding
+from compiler.policy.binding import bindings
 from compiler.policy.controls import Controls
 from compiler.policy.examples import Outcome, run
 from compiler.policy.findings import of_policy
@@ -18,15 +20,21 @@ from compiler.words import nearest
 
 
 def check_policies(
-    library: Library, rules: Rules, controls: Controls, selected: AbstractSet[str], fleet: Fleet
+    library: Library, rules: Rules, controls: Controls, selected: AbstractSet[str], fleet: Fleet, as_of: date
 ) -> Iterator[Finding]:
-    """Findings about the project's own policies; those that are shipped are held to the same by their tests."""
+    """Findings about the project's own policies; those that are shipped are held to the same by their tests.
+
+    `selected`: ids of policies that were for a model.
+    """
+    bound = {policy.id for one in bindings(fleet.portfolio) for policy in library.named(one.name)}
+    may_bind = any(map(fleet.portfolio.has_broken, ("Model", "Defaults", "Environment")))
     for policy in library.own:
         if library.is_taken(policy):
             what = f"the pack `{policy.pack}`" if policy.pack else f"`{policy.id}`"
             yield of_policy(policy, codes.POLICY_NAME_TAKEN, f"{what} came with Modelyard", "name")
             continue
         yield from alone(policy, rules, controls, fleet)
+        yield from _idle(policy, as_of, is_bound=may_bind or policy.id in bound)
     for name in library.everywhere:
         policies = library.named(name)
         if (
@@ -56,11 +64,35 @@ def alone(policy: Policy, rules: Rules, controls: Controls, fleet: Fleet) -> Ite
     mistakes = rules.compiled(policy).mistakes
     yield from mistakes
     yield from _names(policy, fleet)
+    yield from _days(policy)
     for index, control in enumerate(as_list(policy.data.get("controls"))):
         if not controls.knows(as_str(control)):
             yield _unknown_control(policy, index, as_str(control), controls)
     if not mistakes:
         yield from run(policy, rules, fleet.language).findings
+
+
+def _idle(policy: Policy, as_of: date, *, is_bound: bool) -> Iterator[Finding]:
+    """A policy that holds nobody to anything any more, or yet."""
+    ends = policy.day("inForce", "to")
+    if not is_bound:
+        help_ = f"name `{policy.id}` under `policies` of the project, of a folder's defaults or of a model, or remove it"
+        yield of_policy(policy, codes.SELECTS_NOTHING, "nobody is bound by it", "name", help_=help_)
+    elif ends is not None and ends < as_of:
+        help_ = "remove it, or say a later day"
+        yield of_policy(
+            policy, codes.SELECTS_NOTHING, f"it ended on {ends.isoformat()}", "inForce", "to", help_=help_
+        )
+
+
+def _days(policy: Policy) -> Iterator[Finding]:
+    """Days that contradict each other."""
+    begins, ends, mandatory = policy.day("inForce", "from"), policy.day("inForce", "to"), policy.day("mandatoryFrom")
+    if ends is not None and begins is not None and ends < begins:
+        yield of_policy(policy, codes.BAD_POLICY, "it ends before it begins", "inForce", "to")
+    elif ends is not None and mandatory is not None and ends < mandatory:
+        message = f"it ends on {ends.isoformat()}, before it is mandatory"
+        yield of_policy(policy, codes.BAD_POLICY, message, "mandatoryFrom")
 
 
 def _names(policy: Policy, fleet: Fleet) -> Iterator[Finding]:

@@ -8,11 +8,12 @@ from compiler import codes
 from compiler.diagnostics import Finding, Place, Status, Subject
 from compiler.policy import findings as told
 from compiler.policy.alike import Asked, same
+from compiler.policy.binding import bindings
 from compiler.policy.check_policies import check_policies, tested
 from compiler.policy.controls import Controls
 from compiler.policy.decide import Decision, decide
 from compiler.policy.examples import Outcome
-from compiler.policy.library import Library, named_at
+from compiler.policy.library import Library
 from compiler.policy.policy import Breach, Policy
 from compiler.policy.rules import Rules
 from compiler.policy.secrets import Detectors, is_here
@@ -111,7 +112,7 @@ class Judge:
             yield told.of_policy(
                 policy, codes.NOT_JUDGED, "it needs detectors of secrets, which are not installed", "name"
             )
-        yield from check_policies(self.library, self.rules, self.controls, self._selected, self.fleet)
+        yield from check_policies(self.library, self.rules, self.controls, self._selected, self.fleet, self.as_of)
         yield from self.waivers.findings()
 
     @property
@@ -222,27 +223,10 @@ class Judge:
 
     def _unknown(self) -> Iterator[Finding]:
         """Names of policies that nobody has, where somebody binds them."""
-        project = self.fleet.portfolio.project
-        for pointer, name in named_at(as_list(project.data.get("policies")), ("policies",)):
+        for spec, pointer, name in bindings(self.fleet.portfolio):
             if not self.library.named(name) and not self.fleet.portfolio.knows("Policy", name):
-                subject = Subject("Project", project.name, None, pointer)
-                yield self.library.unknown(name, project.document.place(pointer), subject)
-        for spec in (*self.fleet.portfolio.of("Model").values(), *self.fleet.portfolio.defaults.values()):
-            for where, data in _binding(spec.data):
-                for pointer, name in named_at(as_list(data.get("policies")), (*where, "policies")):
-                    if not self.library.named(name) and not self.fleet.portfolio.knows("Policy", name):
-                        subject = Subject(spec.kind, spec.name, None, pointer)
-                        yield self.library.unknown(name, spec.document.place(pointer), subject)
-
-
-def _binding(data: Object) -> Iterator[tuple[tuple[str, ...], Object]]:
-    """The parts of a document that may bind policies."""
-    yield (), data
-    for section in ("environments", "types"):
-        held = data.get(section)
-        for key, part in held.items() if isinstance(held, dict) else ():
-            if isinstance(part, dict):
-                yield (section, key), part
+                subject = Subject(spec.kind, spec.name, None, pointer)
+                yield self.library.unknown(name, spec.document.place(pointer), subject)
 
 
 def _is_for(policy: Policy, rendered: Object) -> bool:

@@ -1,6 +1,6 @@
 """Which policies there are, and which of them bind a model."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from compiler import codes
@@ -10,7 +10,7 @@ from compiler.policy.policy import Policy
 from compiler.resolve.model import ResolvedModel
 from compiler.source.tree import Tree
 from compiler.spec.portfolio import Portfolio
-from compiler.values import Pointer, as_list, as_object, as_str
+from compiler.values import as_list, as_object, as_str
 from compiler.words import nearest
 
 
@@ -88,10 +88,3 @@ class Library:
         near = nearest(name, known)
         help_ = f"did you mean `{near}`?" if near else f"one of: {', '.join(sorted(known)[:12])}"
         return Finding(codes.UNKNOWN_REFERENCE, f"there is no policy and no pack `{name}`", place, subject, help_)
-
-
-def named_at(data: Sequence[object], pointer: Pointer) -> Iterator[tuple[Pointer, str]]:
-    """Each name of a list with its place."""
-    for index, name in enumerate(data):
-        if isinstance(name, str):
-            yield (*pointer, index), name

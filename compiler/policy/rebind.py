@@ -1,19 +1,11 @@
 """Whom policies bind, as other documents say it: `policies` of a project, of Environments and of Defaults are law as policies are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 
+from compiler.policy.binding import part_at, parts
 from compiler.spec.portfolio import Portfolio, Spec
-from compiler.values import Json, Object, Pointer, as_object
-
-_WHOLE: Mapping[str, tuple[Pointer, ...]] = MappingProxyType(
-    {"Project": (("defaults",),), "Environment": (("overlay",),), "Defaults": ((),)}
-)
-_EACH: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"Project": ("types",), "Environment": (), "Defaults": ("types", "environments")}
-)
-"""Where documents hold fields of models: in one map, or in each of a map of maps."""
+from compiler.values import Json, Object, as_object
 
 
 def rebound(portfolio: Portfolio, laws: Portfolio) -> Portfolio:
@@ -44,28 +36,16 @@ def _rebound(spec: Spec, law: Spec | None) -> Spec:
     """The document with each list of policies replaced by what the law has there."""
     said: Object = law.data if law else {}
     data = spec.data
-    for pointer in dict.fromkeys((*_parts(spec.kind, data), *_parts(spec.kind, said))):
-        data = _with(data, pointer, _at(said, pointer).get("policies"))
+    for where in dict.fromkeys((*parts(spec.kind, data), *parts(spec.kind, said))):
+        data = _with(data, where, part_at(said, where).get("policies"))
     return replace(spec, document=replace(spec.document, data=data))
 
 
-def _parts(kind: str, data: Object) -> Iterator[Pointer]:
-    yield from _WHOLE[kind]
-    for section in _EACH[kind]:
-        yield from ((section, key) for key in as_object(data.get(section)))
-
-
-def _at(data: Object, pointer: Pointer) -> Object:
-    for part in pointer:
-        data = as_object(data.get(str(part)))
-    return data
-
-
-def _with(data: Object, pointer: Pointer, policies: Json) -> Object:
+def _with(data: Object, where: tuple[str, ...], policies: Json) -> Object:
     """The data with the policies at a place, which is made where it is not there and there are some."""
-    if pointer:
-        key = str(pointer[0])
-        part = _with(as_object(data.get(key)), pointer[1:], policies)
+    if where:
+        key = where[0]
+        part = _with(as_object(data.get(key)), where[1:], policies)
         return {**data, key: part} if part or key in data else data
     rest = {key: value for key, value in data.items() if key != "policies"}
     return rest if policies is None else {**rest, "policies": policies}

@@ -180,6 +180,9 @@ class Rules:
         data = variables.get(root)
         for violation in validator.violations(data) if validator else ():
             where = dotted(violation.pointer)
+            if violation.keyword == "costly":  # the policy's fault, whatever the text is
+                yield _failed(policy, ("schema",), f"{where}: {violation.message}")
+                continue
             message = f"{where}: {violation.message}" if where else violation.message
             lacking = () if violation.missing is None else (violation.missing,)
             pointer = (*violation.pointer, *lacking)

@@ -60,7 +60,8 @@ class RustEngine:
             case Kind.AnyOf(context) | Kind.OneOfNotValid(context) | Kind.OneOfMultipleValid(context):
                 branches = tuple(tuple(self._fault(one, data) for one in branch) for branch in context)
                 return Fault(pointer, error.kind.name, node, branches=branches)
-        return Fault(pointer, error.kind.name, node)
+        is_costly = isinstance(error.kind, Kind.BacktrackLimitExceeded | Kind.RegexEngineFailure)
+        return Fault(pointer, "costly" if is_costly else error.kind.name, node)
 
 
 def _forbidden(pointer: Pointer, error: jsonschema_rs.ValidationError, data: Json) -> Fault:

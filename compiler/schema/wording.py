@@ -34,6 +34,9 @@ class Wording:
             yield from (self._unknown(fault, name) for name in fault.names)
         elif fault.keyword == "required":
             yield from (self._missing(fault, name) for name in fault.names)
+        elif fault.keyword == "costly":
+            message = f"comparing the text with the pattern {shown(fault.node.get('pattern'))} takes too long"
+            yield Violation(fault.pointer, "costly", message, "write a pattern that does not repeat what it repeats")
         elif fault.keyword == "false":
             yield self._forbidden(fault.pointer)
         elif fault.keyword == "not":

@@ -286,3 +286,12 @@ def test_a_rule_that_goes_through_too_many_pairs_says_what_to_do(found, tree) ->
     [item] = found(on_the_fleet(pairs, "so", "summary: z | summary: z", "summary: x | summary: x", by=None), **many)
     assert (item.code.id, item.message) == ("MY303", "rule: it goes through too many elements")
     assert item.help == "say `by`, so that rules see one group of models at a time"
+
+
+def test_a_pattern_that_takes_too_long_is_the_policys_mistake(found, tree) -> None:
+    rule = "schema: {properties: {summary: {pattern: '^(a|a)*\\1b$'}}}\n" + EXAMPLES % ("summary: bb", "summary: ba")
+    rule = rule.replace("summary: bb", "labels: {}")
+    model = tree().read(MODEL_PATH).decode().replace("Refunds or not", "a" * 60)
+    [item] = found(rule, models__refunds=model)
+    assert spots([item]) == [("MY303", "models/policy.yaml", 6, 9)]
+    assert "takes too long" in item.message

@@ -95,3 +95,62 @@ def test_a_rule_that_loops_is_told_and_ends(found) -> None:
     many = ", ".join("1" for _ in range(400))
     policy = f"rules:\n  - {{that: '[{many}].all(a, [{many}].all(b, [{many}].all(c, a + b + c > 0)))', message: x}}\n{EXAMPLES}"
     assert {item.code.id for item in found(policy)} <= {"MY302", "MY303", "MY305"}
+
+
+KEPT = """rules:
+  - {that: model.owner == 'pricing', message: not ours}
+examples:
+  good: [{model: {owner: pricing}}]
+  bad: [{model: {owner: risk}}]
+"""
+
+
+def project(tree, instead: str = "") -> str:
+    """The project file, with something else where it binds the rule."""
+    return tree().read("modelyard.yaml").decode().replace("policies: [rule]", instead)
+
+
+def test_a_policy_that_binds_nobody_is_told(found, tree) -> None:
+    [item] = found(KEPT, modelyard=project(tree))
+    assert (item.code.id, item.place.line, item.mandatory) == ("MY304", 3, False)
+    assert item.message == "rule: nobody is bound by it"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "kind: Defaults\npolicies: [rule]",
+        "kind: Defaults\nenvironments: {prod: {policies: [rule]}}",
+        "kind: Defaults\ntypes: {rules: {policies: [rule]}}",
+    ],
+)
+def test_whoever_binds_it_will_do(found, tree, document) -> None:
+    files = {"models___defaults": f"apiVersion: modelyard/v1\n{document}\n"}
+    assert found(KEPT, modelyard=project(tree), **files) == []
+
+
+@pytest.mark.parametrize("where", ["defaults: {policies: [rule]}", "types: {rules: {policies: [rule]}}"])
+def test_the_project_may_bind_it_for_some(found, tree, where) -> None:
+    assert found(KEPT, modelyard=project(tree, where)) == []
+    [item] = found(modelyard=project(tree, where))
+    assert (item.code.id, item.place.path) == ("MY201", "modelyard.yaml")
+
+
+def test_a_policy_that_has_ended_is_told(found) -> None:
+    rule = 'inForce: {to: "2026-12-31"}\n' + KEPT
+    [item] = found(rule)
+    assert (item.code.id, item.message) == ("MY304", "rule: it ended on 2026-12-31")
+    assert not item.mandatory
+    assert found(rule, as_of="2026-12-31") == []
+
+
+@pytest.mark.parametrize(
+    ("days", "message"),
+    [
+        ('inForce: {from: "2027-02-01", to: "2027-01-31"}', "rule: it ends before it begins"),
+        ('mandatoryFrom: "2027-06-01"\ninForce: {to: "2027-05-31"}', "rule: it ends on 2027-05-31, before it is mandatory"),
+    ],
+)
+def test_days_that_contradict_each_other_are_refused(found, days, message) -> None:
+    [item] = found(f"{days}\n{KEPT}")
+    assert (item.code.id, item.message) == ("MY302", message)
