@@ -7,6 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from compiler import codes
 from compiler.diagnostics import Finding, Note, Subject
 from compiler.resolve.asks import Ask, asks, finding_in
+from compiler.resolve.check_promises import check_promises
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.lifecycle import ALL_STAGES, STAGES
 from compiler.resolve.model import ResolvedModel
@@ -14,7 +15,6 @@ from compiler.resolve.places import namespace
 from compiler.resolve.resolver import references
 from compiler.resolve.versions import satisfies
 from compiler.spec.portfolio import Spec
-from compiler.spec.quantities import Duration, Percentage
 from compiler.values import Pointer, as_list, as_object, as_str, at
 from compiler.words import nearest
 
@@ -123,24 +123,8 @@ def _namespace(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
 
 
 def _promises(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
-    """No objective is looser than the promise; what is promised and not watched is looser than anything."""
-    sla, slo = as_object(model.data.get("sla")), as_object(model.data.get("slo"))
-    promised, watched = sla.get("availability"), slo.get("availability")
-    if promised and watched and Percentage(as_str(watched)).ratio < Percentage(as_str(promised)).ratio:
-        message = f"the SLO watches {watched} availability, and the SLA promises {promised}"
-        yield model.finding(codes.SLO_LOOSER, message, ("slo", "availability"), f"make it at least {promised}")
-    objectives = [
-        (Percentage(as_str(one["for"])).percent, Duration(as_str(one["under"])).milliseconds)
-        for one in map(as_object, as_list(slo.get("latency")))
-    ]
-    for quantile, bound in as_object(sla.get("latency")).items() if objectives else ():
-        share, limit = Percentage(quantile[1:]).percent, Duration(as_str(bound)).milliseconds
-        if not any(for_ >= share and under <= limit for for_, under in objectives):
-            same = next((index for index, (for_, _) in enumerate(objectives) if for_ == share), None)
-            pointer: Pointer = ("slo", "latency") if same is None else ("slo", "latency", same, "under")
-            message = f"the SLA promises {share}% of answers within {bound}, and no objective watches that"
-            help_ = f"add `{{under: {bound}, for: {share}%}}`" if same is None else f"make it at most {bound}"
-            yield model.finding(codes.SLO_LOOSER, message, pointer, help_)
+    """No objective is looser than the promise."""
+    yield from check_promises(model)
 
 
 def _variables(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:

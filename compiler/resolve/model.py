@@ -141,6 +141,7 @@ class ResolvedModel(Merged):
     release: Release | None
     canary: Release | None
     runtime_fields: frozenset[str]
+    governance_fields: frozenset[str]
 
     @cached_property
     def runtime_digest(self) -> str:
@@ -151,5 +152,5 @@ class ResolvedModel(Merged):
 
     @cached_property
     def governance_digest(self) -> str:
-        """The digest of everything else: who owns it, and which rules it keeps."""
-        return digest({key: value for key, value in self.data.items() if key not in self.runtime_fields})
+        """The digest of who owns it, and which rules it keeps; of what is in no digest, neither says anything."""
+        return digest({key: value for key, value in self.data.items() if key in self.governance_fields})

@@ -61,7 +61,7 @@ class Resolver:
             data = {**data, "release": release.version}
         resolved = ResolvedModel(
             spec, place, data, merged.layers, merged.general, language.rules, release, canary,
-            runtime_fields=language.runtime_fields,
+            runtime_fields=language.runtime_fields, governance_fields=language.governance_fields,
         )  # fmt: skip
         findings += [merged.finding(codes.BAD_VALUE, f"{dotted(where)}: {said}", where) for where, said in mistakes]
         violations = () if language.whole.is_valid(data) else language.whole.violations(data)

@@ -2,7 +2,7 @@
 
 `merge` is how layers combine (absent: maps merge, everything else replaces): a key's name for lists whose elements
 merge by that
-key, or `union`. `digest` says which of a model's two digests covers a top-level field. `ref` is the kind of document
+key, or `union`. `digest` says which of a model's two digests covers a top-level field; `none`: neither. `ref` is the kind of document
 that the text, or each text of the list, names; `asks` says who asks the model that it names while it runs: the model
 `itself`, or its `callers`. `reached`: a URL that the running model asks.
 """
@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Merge = Literal["name", "signal", "metric", "union"]
-DigestPart = Literal["runtime", "governance"]
+Merge = Literal["name", "signal", "metric", "title", "group", "control", "union"]
+DigestPart = Literal["runtime", "governance", "none"]
 
 
 class Closed(BaseModel):

@@ -122,3 +122,18 @@ ImageText = Annotated[
     _text(r"^[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$",
           "an image without its digest, such as registry.bank.example/risk/scorer:1.4", "registry.bank.example/risk/scorer:1.4"),
 ]  # fmt: skip
+MetricText = Annotated[
+    str,
+    _text(r"^[a-zA-Z_:][a-zA-Z0-9_:]*$", "a name of a Prometheus metric such as http_requests_total", "http_requests_total"),
+]
+LabelText = Annotated[
+    str, _text(r"^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$", "a name of a Prometheus label such as code", "code", maxLength=128)
+]
+LicenseText = Annotated[
+    str,
+    _text(
+        r"^[A-Za-z0-9][A-Za-z0-9.+-]*(?: (?:AND|OR|WITH) [A-Za-z0-9][A-Za-z0-9.+-]*)*$",
+        "an SPDX identifier or expression such as Apache-2.0",
+        "Apache-2.0",
+    ),
+]

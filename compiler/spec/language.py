@@ -47,9 +47,8 @@ class TypeLanguage:
         self.title = as_str(schema["x-modelyard-title"])
         self.defaults: Object = as_object(schema["x-modelyard-defaults"])
         self.properties = as_object(schema["properties"])
-        self.runtime_fields = frozenset(
-            name for name, node in self.properties.items() if as_object(node).get("x-modelyard-digest") == "runtime"
-        )
+        self.runtime_fields = self._digested("runtime")
+        self.governance_fields = self._digested("governance")
 
     @cached_property
     def spec(self) -> Validator:
@@ -116,6 +115,12 @@ class TypeLanguage:
     def beside(self) -> tuple[Mark, ...]:
         """Where the content of a release names files beside the spec."""
         return tuple(marks("x-modelyard-beside", {"$ref": "#/$defs/Release"}, self._schema))
+
+    def _digested(self, part: str) -> frozenset[str]:
+        """The top-level fields that one of the two digests covers."""
+        return frozenset(
+            name for name, node in self.properties.items() if as_object(node).get("x-modelyard-digest") == part
+        )
 
     def _part(self, name: str) -> Validator:
         return Validator({"$ref": f"#/$defs/{name}", "$defs": self._schema["$defs"]})

@@ -6,7 +6,7 @@ from pydantic import ConfigDict
 
 from compiler.spec.base import Closed, field
 from compiler.spec.fields import DigestText, ImageText, NameText, PathText
-from compiler.spec.kinds.model import As
+from compiler.spec.sections.serving import As
 
 
 def one_of(*choices: str, **together: list[str]) -> ConfigDict:

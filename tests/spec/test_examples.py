@@ -1,6 +1,7 @@
 """The reference examples hold, and between them they show every field of the language."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +66,15 @@ def each(value: object, known: dict) -> list:
     return value if isinstance(value, list) else []
 
 
+SHARED = re.compile(
+    r"^(?:(?P<Step>pipeline\.(?:data|test|scan|train|canary|evaluate\.run)\.)"
+    r"|(?P<Selector>(?:slo\.indicators\.\w+\.(?:total|errors|histogram)|slo\.indicators\.freshness|monitoring\.\*\.series)\.)"
+    r"|(?P<Times>slo\.indicators\.(?:latency|timeToFirstToken)\.)"
+    r"|(?P<Objective>slo\.(?:latency|timeToFirstToken)\.))"
+)
+"""What stands in several places is one thing, and one example of it will do."""
+
+
 def told(kind: str, paths: Iterator[str]) -> set[str]:
     """Names of fields: what layers may say is the Model's, and a release's source is its type's."""
     kind, model_type = kind.split("/") if "/" in kind else (kind, "")
@@ -76,6 +86,7 @@ def told(kind: str, paths: Iterator[str]) -> set[str]:
             if layered
             else path
         )
+        own = SHARED.sub(lambda found: next(name for name, said in found.groupdict().items() if said) + ".", own)
         own = "$delete" if own.endswith(".$delete") else own  # one thing, wherever elements merge
         owner = (
             model_type

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from compiler.spec.base import Closed, Document, field
-from compiler.spec.fields import DigestText, DurationText, NameText, UriText
+from compiler.spec.fields import DigestText, DurationText, LicenseText, NameText, UriText
 
 
 class DatasetOverlay(Closed):
@@ -38,12 +38,20 @@ class Dataset(Document):
     """Which state of the data is meant."""
     digest: DigestText | None = None
     """The digest of that state."""
-    license: str | None = None
-    """SPDX identifier of the licence."""
+    license: LicenseText | None = None
+    """SPDX identifier of the licence, or an expression of several."""
     classification: Literal["public", "internal", "confidential", "restricted"] | None = None
     """Who may see it."""
     sensitiveFields: list[str] | None = field(merge="union")
     """Fields that hold personal or otherwise sensitive data."""
+    collection: str | None = None
+    """How the data was obtained, and for what in the first place."""
+    preparation: str | None = None
+    """What was done with it: labelling, cleaning, enrichment."""
+    biases: str | None = None
+    """What was found of biases in it, and what was done about them."""
+    residency: list[str] | None = field(merge="union")
+    """Countries that the data stays in, by their ISO 3166 codes."""
     retention: DurationText | None = None
     """How long the data is kept."""
     stewards: list[NameText] | None = field(merge="union", ref="Team")

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from compiler.spec.base import Closed, Document, field
-from compiler.spec.fields import DigestText, ImageText, NameText, PathText, PolicyText
+from compiler.spec.fields import DigestText, ImageText, NameText, PathText, PolicyText, UriText
 
 
 class Folders(Closed):
@@ -15,6 +15,21 @@ class Folders(Closed):
     """The folder of policies and of schemas of the cluster's own kinds."""
     templates: PathText = "templates"
     """The folder of the project's own emitters."""
+    records: PathText = "records"
+    """The folder that records of models are committed to."""
+
+
+class Organisation(Closed):
+    """Who makes the models, as records have to say it."""
+
+    name: str
+    """Its legal name."""
+    address: str | None = None
+    """Where it is registered."""
+    email: str | None = field(pattern=r"^[^@\s]+@[^@\s]+$")
+    """Where it can be written to."""
+    url: UriText | None = None
+    """Where it can be read about."""
 
 
 class LockedImage(Closed):
@@ -31,6 +46,8 @@ class EmitterSetting(Closed):
 
     enabled: bool | None = None
     """Whether it makes anything; absent: as the emitter itself says."""
+    options: dict[str, Any] | None = None
+    """Options of an emitter that no model names, which it describes itself; those of a target stand in `deploy.options`."""
 
 
 class Project(Document):
@@ -40,6 +57,8 @@ class Project(Document):
     """Always `Project`."""
     name: NameText
     """The first part of every object's identity."""
+    organisation: Organisation | None = None
+    """Who makes the models."""
     folders: Folders | None = None
     """Where the project keeps its files."""
     environments: list[NameText | list[NameText]] = field(..., min_length=1)

@@ -11,6 +11,10 @@ class Classification(Closed):
 
     value: str
     """The class in the regime's own words, such as `high-risk`."""
+    reference: str | None = None
+    """Where the regime says so, such as `Annex III point 5(b)`."""
+    role: str | None = None
+    """What the organisation is in the regime's words, such as `provider` or `deployer`."""
     rationale: str | None = None
     """Why this class and no other."""
     decidedBy: NameText | None = field(ref="Team")

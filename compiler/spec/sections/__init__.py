@@ -1,0 +1,1 @@
+"""Parts of a Model: what stands under one of its keys, a file each."""
