@@ -38,8 +38,16 @@ def _maps(value: Json) -> list[Object]:
 
 
 def shown(documents: list[Object], path: str) -> str | None:
-    """What the first document that says something under a path says; empty for what its own fields show, `None` for nothing."""
-    said = [value for document in documents for value in _values(document, path.replace("[]", ".*").split("."))]
+    """What the first document that says something under a path says; empty for what its own fields show, `None` for nothing.
+
+    What stands in several places (a step, a selector of series) is shown in one of them, and that will do.
+    """
+    parts = path.replace("[]", ".*").split(".")
+    said = [value for document in documents for value in _values(document, parts)]
+    for at in range(1, len(parts)):
+        said = said or [value for document in documents for value in _below(document, parts[at:])]
+        if said and at == len(parts) - 1:
+            return ""  # a key alone may be another one's
     for value in said:
         if not _is_outer(value):
             text = yaml.safe_dump(value, default_flow_style=True, width=10_000, allow_unicode=True, sort_keys=False)
@@ -51,6 +59,13 @@ def shown(documents: list[Object], path: str) -> str | None:
 def _is_outer(value: Json) -> bool:
     elements = list(value.values()) if isinstance(value, dict) else as_list(value)
     return isinstance(value, dict) or any(isinstance(element, dict) for element in elements)
+
+
+def _below(value: Json, parts: list[str]) -> Iterator[Json]:
+    """The values under a path that begins anywhere in a value."""
+    yield from _values(value, parts)
+    for child in value.values() if isinstance(value, dict) else as_list(value):
+        yield from _below(child, parts)
 
 
 def _values(value: Json, parts: list[str]) -> Iterator[Json]:
