@@ -306,7 +306,7 @@ def build(
         findings += planned.findings
         files, found = run.producer.produce(planned)
         findings += found
-        outputs = (OutputFile(file.path, file.content, file.emitter, file.sources) for file in files)
+        outputs = (OutputFile(file.path, file.content, file.emitter, file.sources, place=file.place) for file in files)
         units.append(Unit(planned.id, tuple(outputs)))
         on_unit()
     findings += run.producer.unchecked()

@@ -1,6 +1,6 @@
 """What a value was made of: places in the trees that a template reads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
@@ -22,7 +22,10 @@ Origins: TypeAlias = tuple[Origin, ...]
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A tree of plain data that a template reads as it is; its values stand at the same pointers of the root `name`."""
+    """A tree of plain data that a template reads as it is; its values stand at the same pointers of the root `name`.
+
+    A root named `<Kind>/<name>` is that document.
+    """
 
     name: str
     data: Object
@@ -34,9 +37,27 @@ class Derived:
 
     value: Json
     origins: Origins
-    elements: "tuple[Derived, ...]" = ()
+    elements: "tuple[Item, ...]" = ()
 
 
-def derived_list(elements: "Sequence[Derived]", origins: Origins) -> Derived:
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A map whose members say each of itself what it was made of."""
+
+    members: "Mapping[str, Item]"
+
+
+Item: TypeAlias = "Root | Derived | Members"
+"""What a template can be given under a name."""
+
+
+def derived_list(elements: "Sequence[Item]", origins: Origins) -> Derived:
     """A list whose elements know what each was made of; `origins` is what the list as a whole was."""
-    return Derived([element.value for element in elements], origins, tuple(elements))
+    return Derived([plain(element) for element in elements], origins, tuple(elements))
+
+
+def plain(item: Item) -> Json:
+    """The value without what it was made of."""
+    if isinstance(item, Members):
+        return {name: plain(member) for name, member in item.members.items()}
+    return item.data if isinstance(item, Root) else item.value

@@ -217,7 +217,7 @@ def _image(image: Object) -> str:
 
 
 def _file(rule: FileRule) -> tuple[str, ...]:
-    whose = {"deployment": "model and environment", "environment": "environment", "project": "project"}[rule.per]
+    whose = "model and environment" if rule.per == "deployment" else rule.per
     condition = " ".join((rule.when or "").split())
     return f"`{rule.path}`", whose, f"`{rule.schema}`" if rule.schema else "", f"`{condition}`" if condition else ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -19,11 +19,12 @@ from compiler.values import as_str
 from compiler.words import nearest
 from compiler.write.apply import apply, plan_changes
 from compiler.write.changes import Action, ChangeSet
+from compiler.write.files import below_output, committed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from compiler.pipeline import Run
+    from compiler.pipeline import Built, Run
     from compiler.plan.plan import Scope
 
 _ACTIONS = (
@@ -40,10 +41,10 @@ _ACTIONS = (
     "--output",
     "-o",
     type=click.Path(file_okay=False, path_type=Path),
-    help="The folder to write to; by default the project's `output`, build/.",
+    help="Write everything below this folder; by default the project's `output` (build/), and what is committed at its place.",
 )
 @click.option(
-    "--check", "check_", is_flag=True, help="Write nothing; exit 1 if the folder is not what a build would make it."
+    "--check", "check_", is_flag=True, help="Write nothing; exit 1 if what is committed is not what a build would make it."
 )
 @click.option(
     "--format",
@@ -89,12 +90,9 @@ def command(
     _require(run, models, environments)
     target = output or folder / (as_str(run.portfolio.project.data.get("output")) or "build")
     built = built_(run, _scope(models, environments), judging.known(baseline))
-    changes = (
-        plan_changes(target, built.units, _owned(models, environments), root_name=_shown(target).rstrip("/"))
-        if built.is_whole
-        else ChangeSet()
-    )
-    findings = in_order([*built.findings, *changes.conflicts])
+    roots = _roots(folder, target, built, _owned(models, environments), whole=output is not None) if built.is_whole else ()
+    conflicts = [finding for one in roots for finding in one.changes.conflicts]
+    findings = in_order([*built.findings, *conflicts])
     report = Report(findings, run.text, run.size, colour=shows_colour(sys.stderr), within=within_checkout(folder))
     if format_ != "text":
         emit(REPORTERS[format_](report), None)
@@ -104,9 +102,29 @@ def command(
         tell("nothing was written")
         raise click.exceptions.Exit(report.exit_code)
     if check_:
-        raise click.exceptions.Exit(_fresh(changes, target))
-    apply(target, changes)
-    tell(f"{_told(changes)} in {_shown(target)}")
+        raise click.exceptions.Exit(_fresh(folder, roots))
+    for one in roots:
+        apply(one.path, one.changes)
+        tell(f"{_told(one.changes)} in {_shown(one.path)}")
+
+
+class _Root(NamedTuple):
+    """A folder that is written to, and what would change in it."""
+
+    path: Path
+    changes: ChangeSet
+
+
+def _roots(
+    folder: Path, target: Path, built: Built, owned: Callable[[str], bool], *, whole: bool
+) -> tuple[_Root, ...]:
+    """The output folder, and the repository where something is committed in it; all below one folder where that was asked for."""
+    units = built.units if whole else below_output(built.units)
+    below = _Root(target, plan_changes(target, units, owned, root_name=_shown(target).rstrip("/")))
+    if whole:
+        return (below,)
+    there = _Root(folder, plan_changes(folder, committed(built.units), owned))
+    return (below, there) if there.changes != ChangeSet() else (below,)
 
 
 def _require(run: Run, models: tuple[str, ...], environments: tuple[str, ...]) -> None:
@@ -127,24 +145,36 @@ def _scope(models: tuple[str, ...], environments: tuple[str, ...]) -> Scope:
 
 
 def _owned(models: tuple[str, ...], environments: tuple[str, ...]) -> Callable[[str], bool]:
-    """Whether the run may remove a unit that is not made any more: `<environment>/<model>`, `<environment>`, `project`."""
+    """Whether the run may remove a unit that is not made any more: of a model, of an environment, or of all."""
     asked = _scope(models, environments)
 
     def is_ours(unit: str) -> bool:
         environment, _, model = unit.partition("/")
-        return unit == "project" or asked(model, environment)
+        return asked(model, "" if "." in environment else environment)
 
     return is_ours
 
 
-def _fresh(changes: ChangeSet, target: Path) -> int:
-    if changes.up_to_date:
-        tell(f"{_shown(target)} is what a build would make it")
-        return 0
-    out_of_date = (change for change in changes.changes if change.action is not Action.KEEP)
-    emit("".join(f"{change.action.value:7} {change.path}\n" for change in out_of_date), None)
-    tell(f"{_shown(target)} is out of date: run `modelyard build`")
-    return 1
+def _fresh(folder: Path, roots: tuple[_Root, ...]) -> int:
+    """Whether everything that is committed is what a build would make it: what git ignores is nobody's to keep fresh."""
+    code = 0
+    for path, changes in roots:
+        if path != folder and _is_ignored(folder, path):
+            tell(f"{_shown(path)} is ignored by git, and was not looked at")
+        elif changes.up_to_date:
+            tell(f"{_shown(path)} is what a build would make it")
+        else:
+            stale = (change for change in changes.changes if change.action is not Action.KEEP)
+            emit("".join(f"{change.action.value:7} {change.path}\n" for change in stale), None)
+            tell(f"{_shown(path)} is out of date: run `modelyard build`")
+            code = 1
+    return code
+
+
+def _is_ignored(folder: Path, path: Path) -> bool:
+    from compiler.source.revision import is_ignored  # noqa: PLC0415 - git, which most builds need not
+
+    return is_ignored(folder, path)
 
 
 def _told(changes: ChangeSet) -> str:

@@ -4,7 +4,8 @@ from compiler.plan import images, names
 from compiler.plan.emitter import Emitter
 from compiler.plan.files import file_context
 from compiler.plan.planner import Planner
-from compiler.provenance import Derived, Origin, Origins, Root
+from compiler.plan.settings import project_options
+from compiler.provenance import Derived, Item, Origin, Origins, Root
 from compiler.resolve.model import Release, ResolvedModel
 from compiler.resolve.places import namespace
 from compiler.schema import with_defaults
@@ -12,7 +13,7 @@ from compiler.spec.portfolio import Spec
 from compiler.spec.quantities import Percentage
 from compiler.values import Object, as_object, as_str
 
-Values = dict[str, Root | Derived]
+Values = dict[str, Item]
 """A context in the making."""
 
 
@@ -25,10 +26,11 @@ def base_context(planner: Planner, model: ResolvedModel) -> Values:
     named: Origins = (Origin("model", ("name",)), Origin("project", ("name",)))
     released: Origins = (*named, Origin("model", ("release",)))
     context: Values = {
-        "project": Root("project", {"name": project.name}),
+        "project": project_root(project),
         "environment": Root("environment", environment.data),
         "model": Root("model", model.data),
         "team": Root("team", team.data if team else {}),
+        **_use_case(planner, model),
         "name": Derived(model.name, named[:1]),
         "namespace": Derived(namespace(model), _namespace_origins(model, environment)),
         "selector": Derived(names.selector(model.name, project.name), named),
@@ -48,9 +50,21 @@ def base_context(planner: Planner, model: ResolvedModel) -> Values:
     return context
 
 
-def with_options(model: ResolvedModel, emitter: Emitter, context: Values) -> Values:
-    """The context with the model's options for the emitter."""
-    return {**context, "options": Root("options", _options(emitter, model))}
+def with_options(planner: Planner, model: ResolvedModel, emitter: Emitter, context: Values) -> Values:
+    """The context with the options of the emitter: the model's for its target, the project's for any other."""
+    project = planner.fleet.portfolio.project.data
+    options = _options(emitter, model) if emitter.is_target else project_options(project, emitter)
+    return {**context, "options": Root("options", options)}
+
+
+def release_root(release: Release, model: ResolvedModel) -> Root:
+    """A release of the model as templates see it; origins know it as the one that runs, or the one beside it."""
+    return Root("canary" if release is model.canary else "release", _release(release))
+
+
+def project_root(project: Spec) -> Root:
+    """What templates see of the project."""
+    return Root("project", {key: project.data[key] for key in ("name", "organisation") if key in project.data})
 
 
 def environment_of(model: ResolvedModel) -> Spec:
@@ -61,6 +75,12 @@ def environment_of(model: ResolvedModel) -> Spec:
     return model.environment
 
 
+def _use_case(planner: Planner, model: ResolvedModel) -> Values:
+    named = as_str(model.data.get("useCase"))
+    found = planner.fleet.find("UseCase", named) if named else None
+    return {"useCase": Root(f"UseCase/{found.name}", found.data)} if found else {}
+
+
 def _namespace_origins(model: ResolvedModel, environment: Spec) -> Origins:
     tenant = as_str(model.data.get("tenant"))
     if tenant in as_object(environment.data.get("namespaces")):
@@ -69,8 +89,8 @@ def _namespace_origins(model: ResolvedModel, environment: Spec) -> Origins:
 
 
 def _options(emitter: Emitter, model: ResolvedModel) -> Object:
-    """The model's options, which are its target's; another emitter has only the defaults that it declares."""
-    options = as_object(as_object(model.data.get("deploy")).get("options")) if emitter.is_target else {}
+    """The model's options for its target, with the defaults that it declares."""
+    options = as_object(as_object(model.data.get("deploy")).get("options"))
     schema = emitter.data.get("options")
     return as_object(with_defaults(as_object(schema), options)) if schema else options
 

@@ -51,6 +51,13 @@ class Conditions:
         whole = self._of(emitter).values(data)
         return {pointer: self._one(emitter, text, pointer, whole) for pointer, text in expressions(emitter)}
 
+    def holds(self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Object]) -> bool | Finding:
+        """Whether one expression holds for the data; a finding where it could not be asked."""
+        compiled = self.compiled(emitter, text)
+        read = {str(path[0]) for path in compiled.reads} if not isinstance(compiled, Mistake) else set()
+        values = self._of(emitter).values({name: value for name, value in data.items() if name in read})
+        return self._one(emitter, text, pointer, values)
+
     def reads(self, emitter: Emitter, variable: str) -> bool:
         """Whether an expression of the emitter asks for a variable; all are given where that cannot be told."""
         asked = self._asked(emitter)
@@ -58,7 +65,7 @@ class Conditions:
 
     def mistakes(self, emitter: Emitter) -> Iterator[Finding]:
         """What is wrong with the expressions of an emitter, before any model is asked."""
-        for pointer, text in expressions(emitter):
+        for pointer, text in all_expressions(emitter):
             compiled = self.compiled(emitter, text)
             if isinstance(compiled, Mistake):
                 yield mistake(emitter, f"{text!r}: {compiled.message}", pointer, compiled.help)
@@ -128,15 +135,28 @@ def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:
         "release": release,
         "canary": canary,
         "environment": language.kind_schema("Environment"),
+        "project": language.kind_schema("Project"),
+        "useCase": language.kind_schema("UseCase"),
+        "team": language.kind_schema("Team"),
         "network": {"type": "object", "properties": {"egress": {"type": "array", "items": _PEER}}},
         "capabilities": emitters.capabilities,
     }
 
 
 def expressions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
-    """Every expression in emitter.yaml, with its place."""
+    """Every expression in emitter.yaml that is asked of a model where it runs, with its place."""
     for section, key in (("needs", "that"), ("cannot", "when"), ("images", "when"), ("files", "when")):
         for index, entry in enumerate(as_list(emitter.data.get(section))):
             text = as_str(as_object(entry).get(key))
-            if text:
+            if text and (section != "files" or emitter.files[index].per == "deployment"):
                 yield (section, index, key), text
+
+
+def all_expressions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
+    """Every expression in emitter.yaml, with its place."""
+    yield from expressions(emitter)
+    for section in ("files", "facts", "sli"):
+        for index, entry in enumerate(as_list(emitter.data.get(section))):
+            text = as_str(as_object(entry).get("when"))
+            if text and (section != "files" or emitter.files[index].per != "deployment"):
+                yield (section, index, "when"), text

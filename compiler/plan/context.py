@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
-from compiler.provenance import Derived, Root
+from compiler.provenance import Item
 
-Context: TypeAlias = Mapping[str, Root | Derived]
+Context: TypeAlias = Mapping[str, Item]
 
 DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -17,6 +17,7 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "environment": "The Environment document: `environment.name`, `environment.stage`, `environment.capabilities` …",
         "model": "The resolved model: every common field, with quantities in canonical form.",
         "team": "The Team that owns the model.",
+        "useCase": "The UseCase that the model serves. Absent where it names none.",
         "name": "The base name of objects: the model's name.",
         "namespace": "The namespace of the model in the environment.",
         "labels": "Labels for the metadata of objects that hand none of them to replicas; they name the owner.",
@@ -38,9 +39,25 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "egress": "What the model reaches over the network: `host`, `port`, `scheme`, `internal`, `namespace`, `selector`, `cidrs`, `via`.",
         "usedBy": "Models of the environment that use this one: `name`, `namespace`, `selector`.",
         "endpoint": "What the target exports of the model under `exports.endpoint`, with the parts of its URL; `url` ends in its `path`.",
-        "unit": "The folder of the model in the environment: `unit.path`, and `unit.resources`, the files in it that are resources.",
+        "unit": (
+            "The folder of the model in the environment: `unit.path`, and `unit.resources`, the files in it that are resources. In a file "
+            "that is made last, `unit.files`: `path` and `digest` of each of the others."
+        ),
+        "placements": (
+            "In files of a model or a release: where it runs, in order of promotion: `environment`, `stage`, `namespace`, `release`, "
+            "`canary`, `runtimeDigest`, `governanceDigest`, `target`. Everything else is as in the last of them."
+        ),
+        "facts": (
+            "In the same, by id: what the emitter's `facts` ask for, each with `value`, `missing`, `title`, `source`, `field`, `owner`, "
+            "`path` and `parts`."
+        ),
+        "datasets": (
+            "In the same: the Datasets that the model names, each with its `role`; in files of an environment or the project: all of them."
+        ),
         "deployments": "In files of an environment or the project: its models, each with `name`, `path`, `namespace`, `environment`.",
-        "environments": "In files of the project: the Environments in order of promotion.",
+        "environments": "In files of an environment or the project: the Environments in order of promotion.",
+        "teams": "In the same: every Team.",
+        "useCases": "In the same: every UseCase.",
     }
 )
 """Name to what stands under it."""

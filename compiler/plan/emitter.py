@@ -14,9 +14,11 @@ class FileRule:
 
     index: int
     path: str
+    place: str | None
     template: str
     per: str
     when: str | None
+    last: bool
     format: str
     schema: str | None
     resource: bool
@@ -76,7 +78,10 @@ class Emitter:
 TARGETS = "targets"
 """The folder of emitters that models choose by `deploy.target`."""
 
-_FORMATS = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".md": "markdown", ".html": "html", ".sh": "shell"}
+_FORMATS = {
+    ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".md": "markdown", ".html": "html",
+    ".sh": "shell",
+}  # fmt: skip
 
 
 def file_rules(data: Object) -> tuple[FileRule, ...]:
@@ -91,9 +96,11 @@ def _rule(index: int, entry: Object) -> FileRule:
     return FileRule(
         index=index,
         path=path,
+        place=as_str(entry.get("place")) or None,
         template=as_str(entry["template"]),
         per=as_str(entry.get("per")) or "deployment",
         when=as_str(entry.get("when")) or None,
+        last=entry.get("last") is True,
         format=as_str(entry.get("format")) or _FORMATS.get(ending, "text"),
         schema=as_str(entry.get("schema")) or None,
         resource=entry.get("resource") is not False,

@@ -140,6 +140,7 @@ def capability_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:
 
 def setting_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:
     """What the project says of emitters and of images that are not there."""
+    yield from _bad_options(fleet, emitters)
     data = fleet.portfolio.project.data
     known = {*emitters.by_id, *emitters.broken}
     yield from _idle(fleet, "emitters", "there is no emitter", set(as_object(data.get("emitters"))) - known, known)
@@ -148,6 +149,26 @@ def setting_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:
         yield from _idle(
             fleet, "images", "no emitter asks for an image", set(as_object(data.get("images"))) - asked, asked
         )
+
+
+def _bad_options(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:
+    """Options of emitters that no model names, against what they declare."""
+    project = fleet.portfolio.project
+    for id_, said in as_object(project.data.get("emitters")).items():
+        emitter, options = emitters.by_id.get(id_), as_object(said).get("options")
+        if emitter is None or options is None:
+            continue
+        pointer: Pointer = ("emitters", id_, "options")
+        if emitter.is_target:
+            place, subject = project.document.key_place(pointer), Subject("Project", project.name, None, pointer)
+            message, help_ = f"{id_} is a target, and models say its options", "say them under `deploy.options`, in `defaults` for all"
+            yield Finding(codes.BAD_OPTION, message, place, subject, help_)
+            continue
+        schema = as_object(emitter.data.get("options")) or {"type": "object", "additionalProperties": False}
+        for violation in Validator(schema).violations(options):
+            there = replace(violation, pointer=(*pointer, *violation.pointer))
+            found = complaint(there, project.document, project.subject)
+            yield replace(found, code=codes.BAD_OPTION, message=f"{emitter.title}: {found.message}")
 
 
 def _idle(fleet: Fleet, section: str, said: str, names: set[str], known: set[str]) -> Iterator[Finding]:

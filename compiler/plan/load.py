@@ -99,16 +99,10 @@ def _mistakes(emitter: Emitter) -> Iterator[Finding]:
             yield mistake(
                 emitter, message, (*rule.pointer, "template"), "templates end in .j2 and stand in the emitter's folder"
             )
-        if rule.per != "deployment" and (rule.when or emitter.is_target):
-            message = (
-                "a target makes files for each deployment alone"
-                if emitter.is_target
-                else "a condition asks about one model"
-            )
-            pointer = (*rule.pointer, "per" if emitter.is_target else "when")
-            yield mistake(
-                emitter, message, pointer, "make the file `per: deployment`, or leave it to an emitter of its own"
-            )
+        if rule.per != "deployment" and emitter.is_target:
+            message = "a target makes files for each deployment alone"
+            help_ = "make the file `per: deployment`, or leave it to an emitter of its own"
+            yield mistake(emitter, message, (*rule.pointer, "per"), help_)
     yield from _schema_mistakes(emitter)
 
 

@@ -8,7 +8,7 @@ from compiler.plan import names
 from compiler.plan.base import environment_of
 from compiler.plan.planner import Planner
 from compiler.plan.reach import exports, reach
-from compiler.plan.settings import settings
+from compiler.plan.release_settings import settings
 from compiler.plan.situation import Situation
 from compiler.provenance import Derived, Origin, Origins, derived_list
 from compiler.resolve.model import ResolvedModel

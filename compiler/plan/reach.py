@@ -142,7 +142,7 @@ def _answer(
 def _exported(planner: Planner, other: ResolvedModel, emitter: Emitter) -> Object | Finding:
     key = (other.name, environment_of(other).name)
     if key not in planner.exported:
-        context = with_options(other, emitter, base_context(planner, other))
+        context = with_options(planner, other, emitter, base_context(planner, other))
         planner.exported[key] = exports(planner, emitter, context, "endpoint")
     return planner.exported[key]
 

@@ -1,31 +1,24 @@
-"""What a release says of parameters, limits and tools, as the running model reads it."""
+"""What a project says of emitters that no model names: which are on, and their options."""
 
-import json
+from collections.abc import Iterator
 
-from compiler.provenance import Derived, Origin
-from compiler.resolve.model import Release
-from compiler.values import Json, Object, as_list, as_object, as_str
-
-_TOLD = ("limits", "timeLimit")
-_OF_A_TOOL = ("name", "server", "allow", "sideEffects", "approval")
+from compiler.plan.emitter import Emitter
+from compiler.plan.planner import Planner
+from compiler.schema import with_defaults
+from compiler.values import Object, as_object
 
 
-def settings(release: Release | None) -> list[Derived]:
-    """The environment variable that a release asks for under `as`: JSON with keys in order of name; none where it asks for none."""
-    source = release.source if release else {}
-    env = as_str(as_object(source.get("as")).get("env"))
-    if not env:
-        return []
-    text = json.dumps(_told(source), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return [Derived({"name": env, "value": text}, (Origin("release", ("source",)),))]
+def others(planner: Planner) -> Iterator[Emitter]:
+    """Emitters that no model names and that are on: as the project says, or as they say themselves."""
+    settings = as_object(planner.fleet.portfolio.project.data.get("emitters"))
+    for emitter in planner.emitters.by_id.values():
+        enabled = as_object(settings.get(emitter.id)).get("enabled", emitter.data.get("enabled", True))
+        if not emitter.is_target and enabled is not False:
+            yield emitter
 
 
-def _told(source: Object) -> dict[str, Json]:
-    told: dict[str, Json] = {key: source[key] for key in _TOLD if key in source}
-    if "parameters" in source:
-        chosen = map(as_object, as_list(source["parameters"]))
-        told["parameters"] = {as_str(one["name"]): one["value"] for one in chosen}
-    if "tools" in source:
-        tools = map(as_object, as_list(source["tools"]))
-        told["tools"] = [{key: tool[key] for key in _OF_A_TOOL if key in tool} for tool in tools]
-    return told
+def project_options(project: Object, emitter: Emitter) -> Object:
+    """The project's options for an emitter, with the defaults that it declares."""
+    said = as_object(as_object(as_object(project.get("emitters")).get(emitter.id)).get("options"))
+    schema = emitter.data.get("options")
+    return as_object(with_defaults(as_object(schema), said)) if schema else {}

@@ -29,8 +29,8 @@ class Situation:
 def situation(planner: Planner, model: ResolvedModel, emitter: Emitter, context: Values) -> Situation:
     """What one emitter adds to a context: its options, its images, and what its conditions say."""
     environment = environment_of(model)
-    context = with_options(model, emitter, context)
-    asked = _variables(model, context)
+    context = with_options(planner, model, emitter, context)
+    asked = variables(model, context)
     if planner.conditions.reads(emitter, "network"):
         asked["network"] = {"egress": list(reach(planner, model).egress)}
     verdicts = planner.conditions.verdicts(emitter, asked)
@@ -61,13 +61,16 @@ def _images(
     return Derived({name: image.value for name, image in found.items()}, origins), [*findings, *missing]
 
 
-def _variables(model: ResolvedModel, context: Values) -> dict[str, Object]:
-    """The variables of conditions."""
+def variables(model: ResolvedModel, context: Values) -> dict[str, Object]:
+    """The variables of conditions about one model."""
     environment = environment_of(model).data
     roots = {name: root.data for name, root in context.items() if isinstance(root, Root)}
     return {
         "model": model.data,
         "deploy": as_object(model.data.get("deploy")),
+        "project": roots["project"],
+        "useCase": roots.get("useCase", {}),
+        "team": roots["team"],
         "release": roots.get("release", {}),
         "canary": roots.get("canary", {}),
         "environment": environment,

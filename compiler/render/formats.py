@@ -1,9 +1,11 @@
 """FORMATS: one entry for each format of output."""
 
+import csv
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from types import MappingProxyType
 from typing import Final
 
@@ -44,9 +46,32 @@ def _json(documents: Sequence[Json]) -> str:
     return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n"
 
 
+def _jsonl(documents: Sequence[Json]) -> str:
+    """A line for each element of the list that a template makes, or for the one thing that it makes."""
+    lines = documents[0] if len(documents) == 1 and isinstance(documents[0], list) else documents
+    texts = (json.dumps(line, ensure_ascii=False, allow_nan=False, separators=(",", ":")) for line in lines)
+    return "".join(_UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], text) + "\n" for text in texts)
+
+
+def _csv(documents: Sequence[Json]) -> str:
+    """Rows as RFC 4180 writes them; text that a spreadsheet would take for a formula begins with an apostrophe."""
+    out = StringIO()
+    rows = documents[0] if documents and isinstance(documents[0], list) else []
+    csv.writer(out, lineterminator="\n").writerows([_cell(cell) for cell in row] for row in rows if isinstance(row, list))
+    return out.getvalue()
+
+
+def _cell(value: Json) -> str:
+    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    quiet = _UNSEEN.sub("\ufffd", text)
+    return f"'{quiet}" if isinstance(value, str) and quiet.startswith(("=", "+", "-", "@", "\t", "\r")) else quiet
+
+
 _ALL = (
     Format("yaml", ".yaml", ("# ", ""), dump=_yaml),
     Format("json", ".json", None, dump=_json),
+    Format("jsonl", ".jsonl", None, dump=_jsonl),
+    Format("csv", ".csv", None, dump=_csv),
     Format("markdown", ".md", ("<!-- ", " -->"), place=Markdown),
     Format("html", ".html", ("<!-- ", " -->"), place=Html),
     Format("shell", ".sh", ("# ", ""), place=Shell),

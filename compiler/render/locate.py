@@ -15,8 +15,8 @@ def located(fleet: Fleet, planned: PlannedFile, origin: Origin) -> tuple[Place |
     model = planned.model
     if model is not None and origin.root == "model":
         return model.place(origin.pointer), value
-    if model is not None and origin.root == "options":
-        return model.place(("deploy", "options", *origin.pointer)), value
+    if origin.root == "options":
+        return _option(fleet, planned, origin), value
     if model is not None and origin.root in {"release", "canary"}:
         release = model.release if origin.root == "release" else model.canary
         return (_released(model.spec.document, release, origin) if release else None), value
@@ -30,9 +30,20 @@ def _released(document: Document, release: Release, origin: Origin) -> Place:
     return document.place((*release.pointer, *origin.pointer))
 
 
+def _option(fleet: Fleet, planned: PlannedFile, origin: Origin) -> Place:
+    """A model says the options of its target, and the project those of other emitters."""
+    if planned.model is not None and planned.emitter.is_target:
+        return planned.model.place(("deploy", "options", *origin.pointer))
+    return fleet.portfolio.project.document.place(("emitters", planned.emitter.id, "options", *origin.pointer))
+
+
 def _document(fleet: Fleet, planned: PlannedFile, root: str) -> Document | None:
     if root == "project":
         return fleet.portfolio.project.document
+    kind, slash, name = root.partition("/")
+    if slash:
+        found = fleet.portfolio.of(kind).get(name)
+        return found.document if found else None
     model = planned.model
     if root == "environment" and model is not None and model.environment is not None:
         return model.environment.document

@@ -1,7 +1,7 @@
 """From planned files to bytes: rendered, patched, checked against the schema of their consumer, dumped."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from compiler import codes
 from compiler.diagnostics import Finding, Note, Place, Subject
@@ -10,7 +10,7 @@ from compiler.plan.emitter import Emitter
 from compiler.plan.plan import PlannedFile, PlannedUnit
 from compiler.policy.baseline import can_be_known
 from compiler.policy.judge import Judge
-from compiler.provenance import Derived, Origin, Root
+from compiler.provenance import Derived, Item, Members, Origin, Root
 from compiler.render.catalogue import Catalogue, Checker
 from compiler.render.formats import dump, format_of, with_header
 from compiler.render.locate import located
@@ -20,6 +20,7 @@ from compiler.render.problem import Limits, Problem
 from compiler.render.provenance import Omit
 from compiler.render.renderer import Filled, Rendered, Renderer
 from compiler.render.view import View, derived
+from compiler.resolve.digests import bytes_digest
 from compiler.resolve.fleet import Fleet
 from compiler.schema import Violation, with_defaults
 from compiler.source.tree import Tree
@@ -34,6 +35,7 @@ class RenderedFile:
     content: bytes
     emitter: str
     sources: tuple[str, ...]
+    place: str | None = None
 
 
 class Producer:
@@ -71,25 +73,35 @@ class Producer:
 
         What a policy refuses is made: whether that counts is for those who know the baseline.
         """
+        files, findings = self._made([file for file in planned.files if not file.rule.last])
+        last = [file for file in planned.files if file.rule.last]
+        if last and files is not None:
+            made = [{"path": file.path, "digest": bytes_digest(file.content)} for file in files]
+            more, found = self._made([_seeing(file, made) for file in last])
+            files, findings = (files + more if more is not None else None), [*findings, *found]
+        is_made = files is not None and all(can_be_known(finding) or not finding.mandatory for finding in findings)
+        return (tuple(files or ()) if is_made else ()), findings
+
+    def _made(self, planned: Sequence[PlannedFile]) -> tuple[list[RenderedFile] | None, list[Finding]]:
+        """The files, checked; nothing where a template could not be filled."""
         findings: list[Finding] = []
         rendered: list[Filled] = []
-        for file in planned.files:
+        for file in planned:
             found = self._fill(file)
             if isinstance(found, tuple):
                 findings += [self._problem(file, problem) for problem in found]
             else:
                 rendered.append(found)
         if findings:
-            return (), findings
+            return None, findings
         objects, findings = self._patched(planned, rendered)
         files: list[RenderedFile] = []
-        for file, found, documents in zip(planned.files, rendered, objects, strict=True):
+        for file, found, documents in zip(planned, rendered, objects, strict=True):
             findings += self._judged(file, documents)
             findings += self._kept(file, documents)
             text = _text(file, found, documents)
-            files.append(RenderedFile(file.path, text.encode(), file.emitter.id, file.sources))
-        is_made = all(can_be_known(finding) or not finding.mandatory for finding in findings)
-        return (tuple(files) if is_made else ()), findings
+            files.append(RenderedFile(file.path, text.encode(), file.emitter.id, file.sources, file.place))
+        return files, findings
 
     def traced(self, file: PlannedFile) -> Rendered | tuple[Problem, ...]:
         """A file rendered once more, with what each of its values was made of."""
@@ -128,10 +140,11 @@ class Producer:
         views = _views(file.context)
         return self._renderer(file.emitter).fill(rule.template, views, format=rule.format, languages=rule.languages)
 
-    def _patched(self, planned: PlannedUnit, rendered: list[Filled]) -> tuple[Objects, list[Finding]]:
+    def _patched(self, planned: Sequence[PlannedFile], rendered: list[Filled]) -> tuple[Objects, list[Finding]]:
+        """What a target made of a model with the model's patches in it; nobody patches what is made for all."""
         objects = [list(one.documents) for one in rendered]
-        model = planned.files[0].model if planned.files else None
-        return patched(model, objects) if model else (objects, [])
+        target = next((file for file in planned if file.emitter.is_target), None)
+        return patched(target.model, objects) if target and target.model else (objects, [])
 
     def _judged(self, file: PlannedFile, documents: list[Json]) -> Iterator[Finding]:
         key = file.rule.schema
@@ -213,16 +226,27 @@ class Producer:
         return Finding(codes.TEMPLATE, message, template, subject, problem.help)
 
 
-def _view(item: Derived) -> object:
+def _view(item: Item) -> object:
+    if isinstance(item, Root):
+        return View(item.data, Origin(item.name))
+    if isinstance(item, Members):
+        return derived({name: _view(member) for name, member in item.members.items() if _is_there(member)})
     return derived([_view(element) for element in item.elements] or item.value, *item.origins)
 
 
+def _is_there(item: Item) -> bool:
+    return not isinstance(item, Derived) or item.value is not None
+
+
 def _views(context: Context) -> Mapping[str, object]:
-    return {
-        name: View(item.data, Origin(item.name)) if isinstance(item, Root) else _view(item)
-        for name, item in context.items()
-        if isinstance(item, Root) or item.value is not None
-    }
+    return {name: _view(item) for name, item in context.items() if _is_there(item)}
+
+
+def _seeing(file: PlannedFile, made: Sequence[Json]) -> PlannedFile:
+    """A file that is made last, with what was made before it."""
+    unit = file.context.get("unit")
+    known = unit.value if isinstance(unit, Derived) else {}
+    return replace(file, context={**file.context, "unit": Derived({**as_object(known), "files": made}, ())})
 
 
 def _text(file: PlannedFile, filled: Filled, documents: list[Json]) -> str:

@@ -120,6 +120,15 @@ def commits_since(root: Path, day: date) -> tuple[tuple[str, date], ...]:
     return tuple((commit, datetime.fromtimestamp(int(at), UTC).date()) for commit, at in reversed(list(lines)))
 
 
+def is_ignored(root: Path, path: Path) -> bool:
+    """Whether git leaves a path out of what is committed; nothing is ignored where there is no repository."""
+    try:
+        repository = git.Repo(root, search_parent_directories=True, expand_vars=False)
+        return bool(repository.ignored(path))
+    except (GitError, OSError, ValueError):
+        return False
+
+
 def _day(repository: git.Repo, commit: str) -> date:
     return datetime.fromtimestamp(int(repository.git.log("-1", "--format=%ct", commit)), UTC).date()
 

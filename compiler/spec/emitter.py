@@ -5,8 +5,10 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from compiler.spec.base import Closed, field
-from compiler.spec.fields import NameText, PathText
+from compiler.spec.fields import DateText, NameText, PathText, UriText
 from compiler.spec.kinds.model import Lifecycle
+from compiler.spec.kinds.policy import InForce
+from compiler.spec.sections.service import Indicator
 
 
 class Takes(Closed):
@@ -57,14 +59,18 @@ class File(Closed):
     """A file that the emitter makes."""
 
     path: str
-    """Where it goes, below the unit's folder: a one-line template."""
+    """Where it goes below the output folder, within what there is one of it for: a one-line template."""
+    place: str | None = None
+    """Where it is committed, from the repository's root: a one-line template; absent: it lies below the output folder alone."""
     template: PathText
     """Its template, in the emitter's folder; ends in `.j2`."""
-    per: Literal["deployment", "environment", "project"] = "deployment"
-    """What there is one of: a model in an environment, an environment, or the project."""
+    per: Literal["deployment", "model", "release", "environment", "project"] = "deployment"
+    """What there is one of: a model in an environment, a model, a release of it that runs, an environment, or the project."""
     when: str | None = None
     """A CEL expression; the file is made where it is true."""
-    format: Literal["yaml", "json", "markdown", "html", "shell", "text"] | None = None
+    last: bool = False
+    """Whether it is made after the other files of its unit, and sees `path` and `digest` of each under `unit.files`."""
+    format: Literal["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "text"] | None = None
     """The format; absent: by the path's ending."""
     schema_: str | None = Field(None, alias="schema")
     """What checks it: `<group>/<version>/<kind>`, or the name of a JSON Schema in the emitter's folder."""
@@ -74,6 +80,86 @@ class File(Closed):
     """`square`: expressions are `[[ ]]` and blocks `[% %]`, for outputs that have braces of their own."""
     languages: dict[str, str] | None = None
     """Fields that are a language of their own: place in the output to encoder, such as `spec.groups[].rules[].expr: promql`."""
+
+
+class Series(Closed):
+    """Series of a Prometheus; values may be one-line templates."""
+
+    metric: str
+    """The name of the metric."""
+    labels: dict[str, str] | None = None
+    """Labels, with their values."""
+    matching: dict[str, str] | None = None
+    """Labels, with expressions (RE2) that the whole of their values match."""
+
+
+class Counted(Closed):
+    """Counters of requests."""
+
+    total: Series
+    """All requests."""
+    errors: Series
+    """Those that were not answered."""
+
+
+class Timed(Closed):
+    """A histogram of how long something took."""
+
+    histogram: Series
+    """The histogram, named without `_bucket`."""
+    unit: Literal["seconds", "milliseconds"] = "seconds"
+    """What it counts in."""
+    bounds: list[float] | None = field(min_length=1)
+    """The upper bounds of its buckets, where they are known."""
+
+
+class Meter(Closed):
+    """Something that measures what the emitter renders: a server's own metrics, a mesh, a gateway."""
+
+    name: str
+    """What it is, as a sentence names it, such as `the Istio mesh`."""
+    when: str | None = None
+    """A CEL expression; it measures where that is true."""
+    availability: Counted | None = None
+    """Requests, and those that failed."""
+    latency: Timed | None = None
+    """How long answers took."""
+    timeToFirstToken: Timed | None = None
+    """How long streamed answers took to begin."""
+    freshness: Series | None = None
+    """The moment of the last run that ended well, in seconds since 1970."""
+    lacks: dict[Indicator, str] | None = None
+    """What it does not measure, and why, in a clause that ends a sentence."""
+
+
+class Law(Closed):
+    """What a record rests on."""
+
+    title: str
+    """The document."""
+    url: UriText | None = None
+    """Where it can be read."""
+    date: DateText
+    """As of which day what is said of it was read."""
+    inForce: InForce | None = None
+    """When it holds."""
+    disclaimer: str
+    """What the record is not."""
+
+
+class Fact(Closed):
+    """Something that a record has to say."""
+
+    id: NameText
+    """The name: `facts.<id>` in templates."""
+    title: str
+    """What has to be known."""
+    field: str = field(..., pattern=r"^(?:model|release|useCase|team|organisation|datasets\[\])\.[A-Za-z][A-Za-z0-9.-]*$")
+    """Where the language says it, such as `model.governance.intendedUse`; `datasets[].license` asks it of each dataset."""
+    when: str | None = None
+    """A CEL expression; it is asked for where that is true."""
+    source: str | None = None
+    """Where the regime asks for it, such as `Annex IV(1)(a)`."""
 
 
 class Emitter(Closed):
@@ -100,12 +186,18 @@ class Emitter(Closed):
     cannot: list[Cannot] | None = None
     """What it cannot express."""
     options: dict[str, Any] | None = None
-    """JSON Schema of `deploy.options`; closed."""
+    """JSON Schema of a target's `deploy.options`, or of the project's `emitters.<id>.options`; closed."""
+    regime: NameText | None = None
+    """The regime that its records are for, by the name that use cases classify by."""
+    law: Law | None = None
+    """What its records rest on."""
+    facts: list[Fact] | None = None
+    """What its records have to say: `modelyard records status` tells what is missing."""
     images: list[Image] | None = None
     """Images it needs: the project's `images` says which they are."""
     files: list[File] = field(..., min_length=1)
     """What it makes."""
     exports: dict[NameText, dict[str, Any]] | None = None
     """What others may read of a model that it renders: each value may be a one-line template."""
-    sli: dict[str, str] | None = None
-    """Series that measure what it renders: `total`, `errors`, `latency`."""
+    sli: list[Meter] | None = None
+    """What measures what it renders, the best first."""

@@ -4,4 +4,13 @@ from compiler.write.apply import apply, plan_changes
 from compiler.write.changes import Action, Change, ChangeSet, LockChange
 from compiler.write.files import OutputFile, Unit
 
-__all__ = ["Action", "Change", "ChangeSet", "LockChange", "OutputFile", "Unit", "apply", "plan_changes"]
+__all__ = [
+    "Action",
+    "Change",
+    "ChangeSet",
+    "LockChange",
+    "OutputFile",
+    "Unit",
+    "apply",
+    "plan_changes",
+]

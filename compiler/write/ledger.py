@@ -7,7 +7,7 @@ from compiler.diagnostics import Finding, in_order
 from compiler.write.conflicts import Conflicts
 from compiler.write.disk import Disk, Kind
 from compiler.write.locks import DamagedLockError, Lock, decode, lock_path, unit_of
-from compiler.write.paths import OWN_FOLDER
+from compiler.write.paths import LOCKS
 
 
 class Ledger:
@@ -28,9 +28,9 @@ class Ledger:
             say.through_link(found.at, found)
             if found.kind is Kind.LINK
             else say.damaged_lock(found.at, "it is no folder")
-            for found in disk.in_the_way_of(OWN_FOLDER)
+            for found in disk.in_the_way_of(LOCKS)
         ]
-        for unit in () if damage else filter(None, map(unit_of, disk.below(OWN_FOLDER))):
+        for unit in () if damage else filter(None, map(unit_of, disk.below(LOCKS))):
             if scope is not None and not scope(unit):
                 others.append(unit)
                 continue

@@ -4,7 +4,9 @@ import re
 import unicodedata
 
 OWN_FOLDER = ".modelyard"
-"""The locks' folder at an output's root."""
+"""The folder at a root that is Modelyard's own."""
+LOCKS = f"{OWN_FOLDER}/locks"
+"""The locks' folder in it."""
 
 # The paths that outputs really have, told at a quarter of the cost; what it does not know, the faults below decide.
 _PLAIN = re.compile(r"(?=.{1,200}\Z)(?:(?!con|prn|aux|nul|com|lpt)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?:/(?!\Z)|\Z))+")

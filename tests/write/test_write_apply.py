@@ -236,18 +236,18 @@ def test_locks_behind_a_link_are_not_written(tmp_path: Path) -> None:
 
 def test_a_damaged_lock_is_the_only_thing_that_is_said(tmp_path: Path) -> None:
     build(tmp_path, unit(file("a.yaml")))
-    (tmp_path / ".modelyard/prod/a.json").write_text("<<<<<<< ours\n")
+    (tmp_path / ".modelyard/locks/prod/a.json").write_text("<<<<<<< ours\n")
     wanted = unit(file("a.yaml", "new"), file("../b.yaml"))
-    assert refused(tmp_path, wanted) == [("damaged-lock", "build/.modelyard/prod/a.json")]
+    assert refused(tmp_path, wanted) == [("damaged-lock", "build/.modelyard/locks/prod/a.json")]
 
 
 def test_a_lock_cannot_make_us_delete_outside_the_root(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("x\n")
     root = tmp_path / "build"
     build(root, unit(file("mine.txt")))
-    lock = root / ".modelyard/prod/a.json"
+    lock = root / ".modelyard/locks/prod/a.json"
     lock.write_text(lock.read_text().replace('"mine.txt"', '"../mine.txt"'))
-    assert refused(root) == [("damaged-lock", "build/.modelyard/prod/a.json")]
+    assert refused(root) == [("damaged-lock", "build/.modelyard/locks/prod/a.json")]
     assert (tmp_path / "mine.txt").exists()
 
 

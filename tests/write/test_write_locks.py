@@ -56,6 +56,9 @@ def test_a_lock_lies_where_its_unit_says(unit: str) -> None:
     assert unit_of(lock_path(unit)) == unit
 
 
-@pytest.mark.parametrize("path", [".modelyard/.journal", ".modelyard/notes.txt", "prod.json", ".modelyard/A.json"])
+@pytest.mark.parametrize(
+    "path",
+    [".modelyard/locks/.journal", ".modelyard/locks/notes.txt", "prod.json", ".modelyard/locks/A.json", ".modelyard/schemas/a.json"],
+)
 def test_other_files_are_no_locks(path: str) -> None:
     assert unit_of(path) is None

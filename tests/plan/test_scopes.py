@@ -1,0 +1,184 @@
+"""An emitter of a project makes files of a deployment, a model, a release, an environment and the project; from the one contract."""
+
+# ruff: noqa: E501 - texts of documents
+
+import hashlib
+import json
+
+import pytest
+
+from compiler.pipeline import Run, build
+from compiler.source.memory import MemoryTree
+from compiler.write.files import below_output, committed
+
+HEAD = "apiVersion: modelyard/v1\n"
+FILES = {
+    "modelyard.yaml": f"""{HEAD}kind: Project
+name: shop
+organisation: {{name: Shop Ltd}}
+environments: [dev, prod]
+emitters: {{kustomize: {{enabled: false}}, log: {{options: {{words: [a]}}}}}}
+""",
+    "models/base.yaml": f"""{HEAD}kind: Team
+name: pricing
+---
+{HEAD}kind: UseCase
+name: refunding
+summary: Refunds
+owner: pricing
+classification: {{eu-ai-act: {{value: high-risk}}}}
+---
+{HEAD}kind: Dataset
+name: orders
+owner: pricing
+license: MIT
+---
+{HEAD}kind: Dataset
+name: clicks
+---
+{HEAD}kind: Environment
+name: dev
+stage: dev
+namespace: dev
+---
+{HEAD}kind: Environment
+name: prod
+stage: prod
+namespace: prod
+---
+{HEAD}kind: Model
+name: refunds
+type: ml
+owner: pricing
+summary: Refunds or not
+lifecycle: production
+useCase: refunding
+data: {{training: [orders], evaluation: [clicks]}}
+releases:
+  1.0.0: {{source: {{format: onnx, uri: "s3://a/1", digest: "sha256:{"1" * 64}"}}}}
+  2.0.0: {{source: {{format: onnx, uri: "s3://a/2", digest: "sha256:{"2" * 64}"}}}}
+  3.0.0: {{source: {{format: onnx, uri: "s3://a/3", digest: "sha256:{"3" * 64}"}}}}
+deploy: {{target: plain}}
+governance: {{intendedUse: "=Refunds", risk: {{tier: low}}}}
+environments:
+  dev: {{release: 2.0.0}}
+  prod: {{release: 1.0.0, canary: {{release: 3.0.0, weight: 10%}}}}
+""",
+    "templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\nfiles: [{path: note.txt, template: note.txt.j2}]\n",
+    "templates/targets/plain/note.txt.j2": "{{ name }}\n",
+    "templates/records/log/emitter.yaml": """id: log
+title: Log
+options: {additionalProperties: false, properties: {words: {type: array, items: {type: string}}, more: {type: boolean, default: true}}}
+regime: eu-ai-act
+law: {title: A law, date: "2026-01-01", disclaimer: No advice.}
+facts:
+  - {id: use, title: The use, field: model.governance.intendedUse, source: Annex}
+  - {id: oversight, title: Who can overrule it, field: model.governance.humanOversight}
+  - {id: licences, title: Licences of data, field: "datasets[].license"}
+  - {id: role, title: The role, field: useCase.classification.eu-ai-act.role}
+  - {id: firm, title: Who makes it, field: organisation.name}
+  - {id: never, title: Never asked, field: model.task, when: model.type == "llm"}
+files:
+  - {path: "log/{{ name }}/facts.json", place: "docs/{{ name }}.json", template: facts.json.j2, per: model}
+  - {path: "log/{{ name }}/{{ release.version }}.json", template: release.json.j2, per: release}
+  - {path: "log/{{ name }}/all.jsonl", template: all.jsonl.j2, per: model, last: true}
+  - {path: models.json, template: models.json.j2, per: environment, when: environment.stage == "prod"}
+  - {path: log/register.csv, template: register.csv.j2, per: project}
+""",
+    "templates/records/log/facts.json.j2": '{"facts": {{ facts }}, "words": {{ options.words }}, "more": {{ options.more }}, "where": {{ placements }}, "serves": {{ useCase.name }}}\n',
+    "templates/records/log/release.json.j2": '{"version": {{ release.version }}, "uri": {{ release.source.uri }}, "in": {{ environment.name }}}\n',
+    "templates/records/log/all.jsonl.j2": "{{ unit.files }}\n",
+    "templates/records/log/models.json.j2": '{"models": {{ deployments | map(attribute="name") }}, "teams": {{ teams | map(attribute="name") }}}\n',
+    "templates/records/log/register.csv.j2": '- [name, environment, said]\n{% for one in deployments %}\n- ["{{ one.name }}", "{{ one.environment }}", "=1+1"]\n{% endfor %}\n',
+}
+
+
+def tree(**changed: tuple[str, str]) -> MemoryTree:
+    files = dict(FILES)
+    for old, new in changed.values():
+        [path] = [path for path, text in files.items() if old in text]
+        files[path] = files[path].replace(old, new)
+    return MemoryTree({path: text.encode() for path, text in files.items()})
+
+
+@pytest.fixture(scope="module")
+def built():
+    made = build(Run(tree()))
+    assert [item.message for item in made.findings if item.mandatory] == []
+    return made
+
+
+def read(built, path: str) -> bytes:
+    [content] = [file.content for unit in built.units for file in unit.files if file.path == path]
+    return content
+
+
+def test_units_are_a_models_an_environments_or_nobodys(built) -> None:
+    assert [unit.id for unit in built.units if unit.files] == [
+        "dev/refunds", "prod/refunds", "all.records/refunds", "prod", "all.records",
+    ]  # fmt: skip
+
+
+def test_what_has_a_place_is_committed_there_and_nowhere_else(built) -> None:
+    assert [file.path for unit in committed(built.units) for file in unit.files] == ["docs/refunds.json"]
+    below = [file.path for unit in below_output(built.units) for file in unit.files]
+    assert "log/refunds/facts.json" not in below
+    assert "log/refunds/1.0.0.json" in below
+
+
+def test_a_record_tells_the_model_as_it_is_where_it_is_furthest(built) -> None:
+    said = json.loads(read(built, "log/refunds/facts.json"))
+    assert [(one["environment"], one["release"], one.get("canary")) for one in said["where"]] == [
+        ("dev", "2.0.0", None), ("prod", "1.0.0", "3.0.0"),
+    ]  # fmt: skip
+    assert (said["serves"], said["words"], said["more"]) == ("refunding", ["a"], True)
+    assert {one["runtimeDigest"][:7] for one in said["where"]} == {"sha256:"}
+
+
+def test_facts_are_what_is_said_or_who_has_to_say_it_where(built) -> None:
+    facts = json.loads(read(built, "log/refunds/facts.json"))["facts"]
+    assert "never" not in facts
+    assert (facts["use"]["value"], facts["use"]["missing"], facts["use"]["source"]) == ("=Refunds", False, "Annex")
+    oversight = {key: facts["oversight"].get(key) for key in ("value", "missing", "owner", "path", "field")}
+    assert oversight == {
+        "value": None, "missing": True, "owner": "pricing", "path": "models/base.yaml", "field": "governance.humanOversight",
+    }  # fmt: skip
+    assert [(part["name"], part.get("value"), part["missing"]) for part in facts["licences"]["parts"]] == [
+        ("orders", "MIT", False), ("clicks", None, True),
+    ]  # fmt: skip
+    assert (facts["role"]["missing"], facts["firm"]["value"]) == (True, "Shop Ltd")
+
+
+def test_each_release_that_runs_has_a_file_and_a_canary_is_one(built) -> None:
+    found = {version: json.loads(read(built, f"log/refunds/{version}.json")) for version in ("1.0.0", "2.0.0", "3.0.0")}
+    assert [(one["uri"], one["in"]) for one in found.values()] == [("s3://a/1", "prod"), ("s3://a/2", "dev"), ("s3://a/3", "prod")]
+
+
+def test_what_is_made_last_sees_what_was_made_before(built) -> None:
+    lines = [json.loads(line) for line in read(built, "log/refunds/all.jsonl").splitlines()]
+    assert {line["path"] for line in lines} == {"log/refunds/facts.json", *(f"log/refunds/{n}.0.0.json" for n in (1, 2, 3))}
+    for line in lines:
+        assert line["digest"] == "sha256:" + hashlib.sha256(read(built, line["path"])).hexdigest()
+
+
+def test_an_environments_file_may_have_a_condition(built) -> None:
+    assert json.loads(read(built, "prod/models.json")) == {"models": ["refunds"], "teams": ["pricing"]}
+    assert not any(file.path == "dev/models.json" for unit in built.units for file in unit.files)
+
+
+def test_no_cell_of_a_table_is_a_formula(built) -> None:
+    assert read(built, "log/register.csv").decode() == "name,environment,said\nrefunds,dev,'=1+1\nrefunds,prod,'=1+1\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "path"),
+    [
+        (("words: [a]", "wordz: [a]"), "MY405", "modelyard.yaml"),
+        (('when: environment.stage == "prod"', 'when: environment.stag == "prod"'), "MY407", "templates/records/log/emitter.yaml"),
+        (('when: model.type == "llm"', 'when: model.typ == "llm"'), "MY407", "templates/records/log/emitter.yaml"),
+        (("useCase.classification.eu-ai-act.role", "useCases.role"), "MY103", "templates/records/log/emitter.yaml"),
+    ],
+)
+def test_what_is_wrong_with_it_is_told_before_anything_is_made(change, code, path) -> None:
+    found = [(item.code.id, item.place.path) for item in build(Run(tree(one=change))).findings if item.mandatory]
+    assert found == [(code, path)]
