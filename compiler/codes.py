@@ -427,6 +427,14 @@ PATCH_MISSES = _error(
     "Correct the target of the patch.",
 )
 
+OBJECT_CLASH = _error(
+    "MY421",
+    "object-clash",
+    "A model adopts live objects that are another model's, or whose selector finds another model's replicas.",
+    "Two models would write one object by turns, or requests would reach the wrong one.",
+    "Name the live objects of each model, with their whole selectors.",
+)
+
 # --- MY5 rendering ---------------------------------------------------------------------------------------------------
 TEMPLATE = _error(
     "MY501",

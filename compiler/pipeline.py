@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 
 from compiler import resources
 from compiler.diagnostics import Finding, in_order
+from compiler.plan.adoption import clashes
 from compiler.plan.base import base_context
 from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
@@ -228,6 +229,11 @@ def fleet(run: Run) -> Iterator[Finding]:
     )
 
 
+def adoption(run: Run) -> Iterator[Finding]:
+    """Live objects that two models would share."""
+    yield from clashes(run.fleet)
+
+
 def policies(run: Run) -> Iterator[Finding]:
     """What the fleet breaks as a whole, once each model was judged, and what is wrong with policies and waivers."""
     yield from run.policies.findings()
@@ -259,7 +265,7 @@ def sources(run: Run, on_run: Callable[[int, int], object] = lambda _done, _all:
     yield from execute(run.fleet, on_run=on_run)
 
 
-CHECK: tuple[Stage, ...] = (documents, emitters, fleet, policies)
+CHECK: tuple[Stage, ...] = (documents, emitters, fleet, adoption, policies)
 
 
 def check(run: Run) -> tuple[Finding, ...]:

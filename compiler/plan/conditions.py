@@ -10,7 +10,7 @@ from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.load import mistake
 from compiler.spec.language import Language
 from compiler.spec.views import model_view, release_view
-from compiler.values import Object, Pointer, as_list, as_object, as_str
+from compiler.values import Json, Object, Pointer, as_list, as_object, as_str
 
 Verdicts = Mapping[Pointer, bool | Finding]
 """What each expression of emitter.yaml says of one model, by its place; a finding where it could not be asked."""
@@ -38,7 +38,7 @@ class Conditions:
         self._compiled: dict[tuple[str, str], Expression | Mistake] = {}
         self._questions: dict[str, _Questions] = {}
 
-    def verdicts(self, emitter: Emitter, data: Mapping[str, Object]) -> Verdicts:
+    def verdicts(self, emitter: Emitter, data: Mapping[str, Json]) -> Verdicts:
         """What every expression of an emitter says of the data."""
         asked = self._asked(emitter)
         if not asked.pointers:
@@ -51,7 +51,7 @@ class Conditions:
         whole = self._of(emitter).values(data)
         return {pointer: self._one(emitter, text, pointer, whole) for pointer, text in expressions(emitter)}
 
-    def holds(self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Object]) -> bool | Finding:
+    def holds(self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Json]) -> bool | Finding:
         """Whether one expression holds for the data; a finding where it could not be asked."""
         compiled = self.compiled(emitter, text)
         read = {str(path[0]) for path in compiled.reads} if not isinstance(compiled, Mistake) else set()
@@ -121,8 +121,11 @@ _PEER: Object = MappingProxyType(
 """What is reached, as expressions of emitters see it."""
 
 
-def _only(fields: frozenset[str] | None, value: Object) -> Object:
-    return value if fields is None else {key: value[key] for key in fields if key in value}
+def _only(fields: frozenset[str] | None, value: Json) -> Json:
+    """The fields of a map that are read; all of it where that cannot be told, or where it is no map."""
+    if fields is None or not isinstance(value, Mapping):
+        return value
+    return {key: value[key] for key in fields if key in value}
 
 
 def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:
@@ -130,6 +133,7 @@ def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:
     release = release_view(language)
     canary = {**release, "properties": {**as_object(release["properties"]), "weight": {"type": "number"}}}
     return {
+        "name": {"type": "string"},
         "model": model_view(language),
         "deploy": {"$ref": "#/$defs/PartialDeploy", "$defs": as_object(language.model_schema()["$defs"])},
         "release": release,

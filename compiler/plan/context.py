@@ -18,11 +18,11 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "model": "The resolved model: every common field, with quantities in canonical form.",
         "team": "The Team that owns the model.",
         "useCase": "The UseCase that the model serves. Absent where it names none.",
-        "name": "The base name of objects: the model's name.",
+        "name": "What the names of objects begin with: the model's name, or that of the live objects that it adopts (`deploy.adopt`).",
         "namespace": "The namespace of the model in the environment.",
         "labels": "Labels for the metadata of objects that hand none of them to replicas; they name the owner.",
         "podLabels": "Labels of replicas: nothing in them follows an edit that changes nothing that runs.",
-        "selector": "What selects the model's replicas; it never changes.",
+        "selector": "What selects the model's replicas; it never changes. That of the live objects, where it adopts them.",
         "release": "The release that runs: `version`, `source` and the rest of its content, `digest`.",
         "canary": "The release that is tried beside it: the same, and `weight` in whole percent. Absent where there is none.",
         "runtimeDigest": "The digest of what runs: release, files, uses, images. An owner's edit leaves it as it is.",
@@ -37,7 +37,9 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "secrets": "Secrets by reference: `name`, `env`, `key` as it is written, and its `path` and `property` (`risk/store` is both).",
         "uses": "What the model asks: `kind`, `name`, `env` or the release's `step`, `url` and its parts, and what `egress` has.",
         "egress": "What the model reaches over the network: `host`, `port`, `scheme`, `internal`, `namespace`, `selector`, `cidrs`, `via`.",
-        "usedBy": "Models of the environment that use this one: `name`, `namespace`, `selector`.",
+        "usedBy": (
+            "Models of the environment that use this one: `name`, `namespace`, `selector`, and whether that was `adopted`."
+        ),
         "endpoint": "What the target exports of the model under `exports.endpoint`, with the parts of its URL; `url` ends in its `path`.",
         "unit": (
             "The folder of the model in the environment: `unit.path`, and `unit.resources`, the files in it that are resources. In a file "

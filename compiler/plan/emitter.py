@@ -62,6 +62,11 @@ class Emitter:
         return tuple(as_object(image) for image in as_list(self.data.get("images")))
 
     @property
+    def adopts(self) -> frozenset[str]:
+        """What of objects that run already it keeps to."""
+        return frozenset(as_str(field) for field in as_list(self.data.get("adopts")))
+
+    @property
     def is_target(self) -> bool:
         """Whether models choose it by `deploy.target`."""
         return self.group == TARGETS

@@ -10,6 +10,7 @@ from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.situation import Situation
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
+from compiler.resolve.places import adopted
 from compiler.schema import Validator
 from compiler.spec.complaints import complaint
 from compiler.values import Object, Pointer, as_list, as_object, as_str
@@ -59,6 +60,7 @@ class Judge:
         yield from options
         if options:
             return
+        yield from self._not_adopted(emitter, model)
         for index, need in enumerate(map(as_object, as_list(emitter.data.get("needs")))):
             pointer = ("needs", index, "that")
             held = situation.verdicts[pointer]
@@ -80,6 +82,15 @@ class Judge:
         for violation in self._options[emitter.id].violations(options):
             found = model.complaint(replace(violation, pointer=("deploy", "options", *violation.pointer)))
             yield replace(found, code=codes.BAD_OPTION, message=f"{emitter.title}: {found.message}")
+
+    def _not_adopted(self, emitter: Emitter, model: ResolvedModel) -> Iterator[Finding]:
+        """What of live objects the target would make anew."""
+        said = adopted(model) if emitter.is_target else {}
+        for field in said:
+            if field not in emitter.adopts:
+                message = f"{emitter.title} cannot do this: it cannot keep the {field} of objects that run already"
+                found = model.finding(codes.CANNOT, message, ("deploy", "adopt", field), "remove it, and move the callers over")
+                yield replace(found, notes=(Note(f"what {emitter.id} adopts is said here", emitter.place(("adopts",))),))
 
     def _need(self, emitter: Emitter, model: ResolvedModel, need: Object, pointer: Pointer) -> Finding:
         environment = model.environment

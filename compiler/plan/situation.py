@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from compiler.diagnostics import Finding
 from compiler.plan import images
+from compiler.plan.adoption import base_name
 from compiler.plan.base import Values, environment_of, with_options
 from compiler.plan.conditions import Verdicts
 from compiler.plan.emitter import Emitter
@@ -12,7 +13,7 @@ from compiler.plan.reach import reach
 from compiler.provenance import Derived, Origin, Root
 from compiler.resolve.digests import digest
 from compiler.resolve.model import ResolvedModel
-from compiler.values import Object, as_object, as_str
+from compiler.values import Json, Object, as_object, as_str
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,12 @@ def _images(
     return Derived({name: image.value for name, image in found.items()}, origins), [*findings, *missing]
 
 
-def variables(model: ResolvedModel, context: Values) -> dict[str, Object]:
+def variables(model: ResolvedModel, context: Values) -> dict[str, Json]:
     """The variables of conditions about one model."""
     environment = environment_of(model).data
     roots = {name: root.data for name, root in context.items() if isinstance(root, Root)}
     return {
+        "name": base_name(model),
         "model": model.data,
         "deploy": as_object(model.data.get("deploy")),
         "project": roots["project"],

@@ -181,6 +181,8 @@ class Emitter(Closed):
     """What it is for."""
     capabilities: dict[str, Any] | None = None
     """Capabilities of an Environment that it reads and nobody else declares: name to JSON Schema."""
+    adopts: list[Literal["name", "namespace", "selector"]] | None = None
+    """What of `deploy.adopt` a target keeps to; what is not here it refuses."""
     needs: list[Need] | None = None
     """What must hold for it to work."""
     cannot: list[Cannot] | None = None

@@ -129,6 +129,24 @@ MetricText = Annotated[
 LabelText = Annotated[
     str, _text(r"^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$", "a name of a Prometheus label such as code", "code", maxLength=128)
 ]
+LabelKeyText = Annotated[
+    str,
+    _text(
+        r"^(?!modelyard/)(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$",
+        "the key of a label of Kubernetes, and none of Modelyard's own, such as app.kubernetes.io/name",
+        "app.kubernetes.io/name",
+        maxLength=316,
+    ),
+]
+LabelValueText = Annotated[
+    str,
+    _text(
+        r"^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$",
+        "the value of a label of Kubernetes such as fraud-scorer",
+        "fraud-scorer",
+        maxLength=63,
+    ),
+]
 LicenseText = Annotated[
     str,
     _text(
