@@ -28,7 +28,8 @@ from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.judge import Judge, capability_findings, setting_findings
 from compiler.plan.load import SHIPPED
 from compiler.plan.load import load as load_emitters
-from compiler.plan.plan import PlannedUnit, Scope, enabled, plan
+from compiler.plan.namespaces import quota_findings
+from compiler.plan.plan import PlannedUnit, Scope, enabled, owner_findings, plan
 from compiler.plan.planner import Planner
 from compiler.plan.situation import situation
 from compiler.policy.baseline import NOTHING_KNOWN, Baseline, applied, can_be_known
@@ -234,6 +235,16 @@ def adoption(run: Run) -> Iterator[Finding]:
     yield from clashes(run.fleet)
 
 
+def quotas(run: Run) -> Iterator[Finding]:
+    """Quotas of namespaces against what their models can come to request."""
+    yield from quota_findings(run.planner, run.concerned)
+
+
+def owners(run: Run) -> Iterator[Finding]:
+    """Who owns a file, and is nobody to the forge that is told so."""
+    yield from owner_findings(run.planner)
+
+
 def policies(run: Run) -> Iterator[Finding]:
     """What the fleet breaks as a whole, once each model was judged, and what is wrong with policies and waivers."""
     yield from run.policies.findings()
@@ -265,7 +276,7 @@ def sources(run: Run, on_run: Callable[[int, int], object] = lambda _done, _all:
     yield from execute(run.fleet, on_run=on_run)
 
 
-CHECK: tuple[Stage, ...] = (documents, emitters, fleet, adoption, policies)
+CHECK: tuple[Stage, ...] = (documents, emitters, fleet, adoption, quotas, owners, policies)
 
 
 def check(run: Run) -> tuple[Finding, ...]:

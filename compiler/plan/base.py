@@ -35,7 +35,7 @@ def base_context(planner: Planner, model: ResolvedModel) -> Values:
         "team": Root("team", team.data if team else {}),
         **_use_case(planner, model),
         "name": Derived(base_name(model), adopted_from(model, "name", named[:1])),
-        "namespace": Derived(namespace(model), adopted_from(model, "namespace", _namespace_origins(model, environment))),
+        "namespace": Derived(namespace(model), adopted_from(model, "namespace", namespace_origins(model, environment))),
         "selector": Derived(names.selector(model.name, project.name, own), selected or named),
         "podLabels": Derived(names.pod_labels(model.name, project.name, version, own), (*released, *selected)),
         "labels": Derived(
@@ -85,7 +85,8 @@ def _use_case(planner: Planner, model: ResolvedModel) -> Values:
     return {"useCase": Root(f"UseCase/{found.name}", found.data)} if found else {}
 
 
-def _namespace_origins(model: ResolvedModel, environment: Spec) -> Origins:
+def namespace_origins(model: ResolvedModel, environment: Spec) -> Origins:
+    """What the namespace of a model comes from, where it adopts none."""
     tenant = as_str(model.data.get("tenant"))
     if tenant in as_object(environment.data.get("namespaces")):
         return (Origin("environment", ("namespaces", tenant)), Origin("model", ("tenant",)))

@@ -56,7 +56,21 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "datasets": (
             "In the same: the Datasets that the model names, each with its `role`; in files of an environment or the project: all of them."
         ),
-        "deployments": "In files of an environment or the project: its models, each with `name`, `path`, `namespace`, `environment`.",
+        "deployments": (
+            "In files of an environment or the project: its models, each with `name`, `path`, `namespace`, `environment`, `owner`; in "
+            "files of an environment also its `wave`: 0 for those that have to be there first, since others ask them."
+        ),
+        "waves": "In files of an environment: the waves that there are, in order.",
+        "kinds": "In files of an environment: the kinds of objects that are rendered there, each with `group` and `kind`.",
+        "namespaces": (
+            "In files of an environment: those that its models run in, each with `name`, `models`, whether it is only `adopted` with live "
+            "objects and the Environment does not name it, and its `quota` (`cpu`, `memory`, `accelerators`) where there is one."
+        ),
+        "owned": (
+            "In files of the project: who owns which file, the general before the special, each with `path` (a folder's ends with a "
+            "slash), `all` where it stands for everything, `team`, `owners` (its handles) and `kinds` of the documents in it."
+        ),
+        "names": "In files of an environment or the project: labels by what they say: `names.owner`, `names.wave` and so on.",
         "environments": "In files of an environment or the project: the Environments in order of promotion.",
         "teams": "In the same: every Team.",
         "useCases": "In the same: every UseCase.",

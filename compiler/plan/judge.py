@@ -13,6 +13,7 @@ from compiler.resolve.model import ResolvedModel
 from compiler.resolve.places import adopted
 from compiler.schema import Validator
 from compiler.spec.complaints import complaint
+from compiler.spec.portfolio import Spec
 from compiler.values import Object, Pointer, as_list, as_object, as_str
 from compiler.words import nearest
 
@@ -97,12 +98,25 @@ class Judge:
         if environment is None:
             raise ValueError("only a model that runs somewhere is judged")
         message = f"{emitter.title} cannot run {model.name} in {environment.name}: {need['because']}"
+        if "field" in need:
+            return self._of_environment(emitter, environment, need, pointer)
         notes = (
             Note("the environment", environment.document.place(("capabilities",))),
             Note(f"what {emitter.id} needs is said here", emitter.place(pointer)),
         )
         help_ = as_str(need.get("help")) or None
         return replace(model.finding(codes.NEEDS, message, ("deploy", "target"), help_, here=True), notes=notes)
+
+    @staticmethod
+    def _of_environment(emitter: Emitter, environment: Spec, need: Object, pointer: Pointer) -> Finding:
+        """What an Environment has to say, told of no model: each that runs there would be told the same."""
+        where: Pointer = tuple(as_str(need["field"]).split(".")[1:])
+        message = f"{emitter.title} cannot work in {environment.name}: {need['because']}"
+        note = Note(f"what {emitter.id} needs is said here", emitter.place(pointer))
+        subject = Subject("Environment", environment.name, None, where)
+        return Finding(
+            codes.NEEDS, message, environment.document.place(where), subject, as_str(need.get("help")) or None, (note,)
+        )
 
     def _cannot(self, emitter: Emitter, model: ResolvedModel, cannot: Object, pointer: Pointer) -> Finding:
         instead = as_str(cannot.get("instead"))

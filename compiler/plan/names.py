@@ -10,6 +10,17 @@ PART_OF = "app.kubernetes.io/part-of"
 VERSION = "app.kubernetes.io/version"
 MANAGED_BY = "app.kubernetes.io/managed-by"
 OWNER = "modelyard/owner"
+WAVE = "modelyard/wave"
+
+OWN_FOLDER = ".modelyard"
+"""The folder at a root that is Modelyard's own."""
+LOCKS = f"{OWN_FOLDER}/locks"
+"""The folder in it of what says who owns what was written: a file a unit."""
+
+SHOWN: Object = MappingProxyType(
+    {"name": NAME, "partOf": PART_OF, "managedBy": MANAGED_BY, "manager": MANAGER, "owner": OWNER, "wave": WAVE}
+)
+"""Those that templates of environments and of the project write themselves, by what they say."""
 
 _NONE: Object = MappingProxyType({})
 

@@ -24,7 +24,7 @@ from compiler.resolve.digests import bytes_digest
 from compiler.resolve.fleet import Fleet
 from compiler.schema import Violation, with_defaults
 from compiler.source.tree import Tree
-from compiler.values import Json, Pointer, as_object, as_str, dotted
+from compiler.values import Json, Object, Pointer, as_object, as_str, dotted
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +150,7 @@ class Producer:
         key = file.rule.schema
         if key is None:
             return
-        model = file.model
-        environment = model.environment.data if model and model.environment else {}
-        checker = self._catalogue.checker(file.emitter, key, environment)
+        checker = self._catalogue.checker(file.emitter, key, _environment(file))
         if checker is None:
             self._unchecked.setdefault(key, file)
             return
@@ -240,6 +238,14 @@ def _is_there(item: Item) -> bool:
 
 def _views(context: Context) -> Mapping[str, object]:
     return {name: _view(item) for name, item in context.items() if _is_there(item)}
+
+
+def _environment(file: PlannedFile) -> Object:
+    """What the Environment says that the file is for; empty for one of no environment."""
+    if file.model is not None:
+        return file.model.environment.data if file.model.environment else {}
+    known = file.context.get("environment")
+    return known.data if isinstance(known, Root) else {}
 
 
 def _seeing(file: PlannedFile, made: Sequence[Json]) -> PlannedFile:

@@ -29,6 +29,8 @@ class Need(Closed):
     """Why, in a clause that ends a sentence."""
     help: str | None = None
     """What to do, as an imperative."""
+    field: str | None = field(pattern=r"^environment(?:\.[A-Za-z][A-Za-z0-9]*)+$")
+    """The field of the Environment that is to be said, such as `environment.delivery.branch`: it is told there, once for all models."""
 
 
 class Cannot(Closed):
