@@ -111,6 +111,6 @@ def _unreachable(planner: Planner, found: Sequence[Owned]) -> Iterator[Finding]:
         own = [one.path or "what belongs to no other team" for one in found if one.team == team]
         more = f" and {len(own) - 1} more" if len(own) > 1 else ""
         message = f"{team} owns {own[0]}{more}, and says no handle of the forge"
-        place = spec.document.place(("codeOwners",))
+        place = spec.document.place(("name",))
         subject = Subject("Team", team, None, ("codeOwners",))
         yield Finding(codes.NO_CODE_OWNER, message, place, subject, 'add `codeOwners: ["@…"]`')

@@ -72,7 +72,9 @@ class File(Closed):
     """A CEL expression; the file is made where it is true."""
     last: bool = False
     """Whether it is made after the other files of its unit, and sees `path` and `digest` of each under `unit.files`."""
-    format: Literal["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "text"] | None = None
+    format: (
+        Literal["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "github-owners", "gitlab-owners", "text"] | None
+    ) = None
     """The format; absent: by the path's ending."""
     schema_: str | None = Field(None, alias="schema")
     """What checks it: `<group>/<version>/<kind>`, or the name of a JSON Schema in the emitter's folder."""
