@@ -7,7 +7,8 @@ from compiler import codes
 from compiler.diagnostics import Finding, Note, Subject
 from compiler.plan.capacity import Amount, at_most, total
 from compiler.plan.planner import Planner
-from compiler.provenance import Derived, Origin
+from compiler.plan.written import namespaced_by
+from compiler.provenance import Derived, Origin, Origins
 from compiler.resolve.model import ResolvedModel
 from compiler.resolve.places import namespace
 from compiler.spec.portfolio import Spec
@@ -22,12 +23,13 @@ class Tenancy:
     model: ResolvedModel
     namespace: str
     at_most: Amount | tuple[str, ...]
+    by: Origins
 
 
 def tenancy(planner: Planner, model: ResolvedModel, environment: Spec) -> Tenancy:
     """Where a model runs; what it comes to is looked at only where somebody asks."""
     counted = at_most(planner, model) if "quota" in environment.data else Amount()
-    return Tenancy(model, namespace(model) or "", counted)
+    return Tenancy(model, namespace(model) or "", counted, namespaced_by(model))
 
 
 def quota_findings(planner: Planner, only: Container[str] | None) -> Iterator[Finding]:
@@ -52,7 +54,7 @@ def namespaces(environment: Spec, tenants: Sequence[Tenancy]) -> tuple[list[Deri
         data: dict[str, Json] = {"name": name, "adopted": pointer is None, "models": [one.model.name for one in own]}
         if pointer is not None:
             data |= _quota(environment, name, own, findings)
-        origins = (Origin(f"Environment/{environment.name}", pointer),) if pointer else ()
+        origins = (Origin(f"Environment/{environment.name}", pointer),) if pointer else own[0].by
         shown.append(Derived(data, origins))
     return shown, findings
 

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from compiler.diagnostics import Finding
-from compiler.plan.adoption import adopted_from
-from compiler.plan.base import environment_of, namespace_origins
+from compiler.plan.base import environment_of
 from compiler.plan.claims import Committed
 from compiler.plan.deployment import deployment, enabled
 from compiler.plan.judge import Judge
@@ -16,7 +15,8 @@ from compiler.plan.owned import owned
 from compiler.plan.planned import PlannedFile, PlannedUnit
 from compiler.plan.planner import Planner
 from compiler.plan.shared import KINDS, OWNED, Placed, of_environment, of_project, reads
-from compiler.provenance import Origin, Origins
+from compiler.plan.written import written
+from compiler.provenance import Origin
 from compiler.resolve.asks import asks
 from compiler.resolve.model import ResolvedModel
 from compiler.values import as_str
@@ -96,24 +96,11 @@ def owner_findings(planner: Planner) -> Iterable[Finding]:
 def _placed(planner: Planner, model: ResolvedModel, environment: str) -> Placed:
     language = planner.fleet.language.type(model.spec.text("type"))
     asked = tuple(ask.name for ask in asks(model, language) if ask.itself)
-    place = environment_of(model)
     return Placed(
         model.name,
         environment,
         as_str(model.data["owner"]),
         asked,
-        tenancy(planner, model, place),
-        _written(model, adopted_from(model, "namespace", namespace_origins(model, place))),
+        tenancy(planner, model, environment_of(model)),
+        written(model, (Origin("model", ("owner",)),)),
     )
-
-
-def _written(model: ResolvedModel, origins: Origins) -> Origins:
-    """Origins in documents, for files in which no model is at hand."""
-    found: list[Origin] = []
-    for origin in origins:
-        if origin.root == "environment":
-            found.append(Origin(f"Environment/{environment_of(model).name}", origin.pointer))
-        elif origin.root == "model":
-            own = [said.written for said in model.blame(origin.pointer) if said.layer.document is model.spec.document]
-            found.append(Origin(f"Model/{model.name}", own[0] if own else ("name",)))
-    return tuple(found)

@@ -30,7 +30,7 @@ class Placed:
     owner: str
     asks: tuple[str, ...]
     tenancy: Tenancy
-    namespaced_by: Origins
+    owned_by: Origins
 
 
 def of_environment(
@@ -93,9 +93,9 @@ def _shown(one: Placed, wave: int | None) -> Members:
     members: dict[str, Item] = {
         "name": Derived(one.name, named),
         "path": Derived(one.name, named),
-        "namespace": Derived(one.tenancy.namespace or None, one.namespaced_by),
+        "namespace": Derived(one.tenancy.namespace or None, one.tenancy.by),
         "environment": Derived(one.environment, (Origin(f"Environment/{one.environment}", ("name",)),)),
-        "owner": Derived(one.owner, (Origin(f"Model/{one.name}", ("owner",)),)),
+        "owner": Derived(one.owner, one.owned_by),
     }
     return Members(members if wave is None else {**members, "wave": Derived(wave, named)})
 

@@ -44,7 +44,7 @@ def _document(fleet: Fleet, planned: PlannedFile, root: str) -> Document | None:
         return fleet.portfolio.project.document
     kind, slash, name = root.partition("/")
     if slash:
-        found = fleet.portfolio.of(kind).get(name)
+        found = fleet.portfolio.defaults.get(name) if kind == "Defaults" else fleet.portfolio.of(kind).get(name)
         return found.document if found else None
     model = planned.model
     if root == "environment" and model is not None and model.environment is not None:

@@ -369,3 +369,27 @@ def test_an_object_of_a_kind_that_nothing_says_is_refused(build_of, deliver, a_m
     [(message, line)] = build_of({**files, **extra}).wrong
     assert "nothing says of which kind note.yaml is" in message
     assert line.startswith("files:")
+
+
+def test_a_line_of_what_argo_cd_is_told_leads_back_to_who_says_it(sample):
+    from compiler import explain  # noqa: PLC0415 - here alone
+
+    for path, where, expected in (
+        ("prod/_argocd/applicationset.yaml", "spec.template.spec.source.repoURL", "models/environments/prod.yaml"),
+        ("prod/_argocd/applicationset.yaml", "spec.generators[0].list.elements[3].namespace", "models/environments/prod.yaml"),
+        ("prod/_argocd/applicationset.yaml", "spec.generators[0].list.elements[3].owner", "models/payments/_defaults.yaml"),
+        ("prod/_namespaces/namespaces.yaml", "metadata.name", "models/environments/prod.yaml"),
+    ):
+        [place] = explain.artifact(sample.run, path, where)
+        [first, *_] = place.made_of
+        assert first.value == place.value, where
+        assert first.said[0].place.path == expected, where
+
+
+def test_an_adopted_namespace_leads_back_to_the_layer_that_says_it(deliver, a_model):
+    from compiler import explain  # noqa: PLC0415 - here alone
+
+    made = deliver(a_model("one", environments={"prod": {"deploy": {"adopt": {"namespace": "legacy"}}}}))
+    [place] = explain.artifact(made.run, "prod/_argocd/appproject.yaml", "spec.destinations[0].namespace")
+    assert place.made_of[0].name == "Model/one: environments.prod.deploy.adopt.namespace"
+    assert place.made_of[0].value == "legacy"
