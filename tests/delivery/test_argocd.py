@@ -319,15 +319,26 @@ def test_a_cluster_is_known_by_its_url_where_that_is_said(deliver, a_model):
     assert "prod/_namespaces/namespaces.yaml" not in made.files
 
 
-def test_a_project_may_have_a_name_of_its_own_and_show_what_nobody_renders(deliver, a_model):
-    shown = [{"kind": "Pod"}, {"group": "apps", "kind": "ReplicaSet"}]
-    own = {"version": "3.5", "namespace": "argocd", "project": "models-prod", "shows": shown}
+def test_a_project_may_have_a_name_of_its_own_and_allow_what_nobody_renders(deliver, a_model):
+    allowed = {"kinds": [{"kind": "Pod"}, {"group": "apps", "kind": "ReplicaSet"}], "namespaces": ["left"]}
+    own = {"version": "3.5", "namespace": "argocd", "project": "models-prod", "namespaces": True, "allows": allowed}
     made = deliver(a_model("one"), environment={"capabilities": {"kubernetes": {"version": "1.34"}, "argocd": own}})
     assert set(applications(made)) == {"models-prod.one"}
     project = made.read("prod/_argocd/appproject.yaml")
     assert project["metadata"]["name"] == "models-prod"
     assert {"group": "", "kind": "Pod"} in project["spec"]["namespaceResourceWhitelist"]
     assert {"group": "apps", "kind": "ReplicaSet"} in project["spec"]["namespaceResourceWhitelist"]
+    assert {"name": "prod-1", "namespace": "left"} in project["spec"]["destinations"]
+    assert "left" not in str(project["spec"]["clusterResourceWhitelist"]), "it is not made"
+
+
+@pytest.mark.parametrize("allows", [{}, {"allows": {"namespaces": ["left"]}}])
+def test_a_project_where_nothing_runs_allows_nothing(deliver, allows):
+    own = {"version": "3.5", "namespace": "argocd", "namespaces": True, **allows}
+    spec = deliver(environment={"capabilities": {"kubernetes": {"version": "1.34"}, "argocd": own}}).read("prod/_argocd/appproject.yaml")["spec"]
+    assert spec["namespaceResourceWhitelist"] == [], "absent, it would allow every kind"
+    assert spec["clusterResourceWhitelist"] == []
+    assert [one["namespace"] for one in spec["destinations"]] == [*allows.get("allows", {}).get("namespaces", ())]
 
 
 def test_an_adopted_namespace_is_delivered_to_and_never_made(deliver, a_model):
