@@ -1,6 +1,6 @@
 """What a change of policies, packs or waivers does to models that did not change."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -68,10 +68,14 @@ def judged(fleet: Fleet, laws: Portfolio, shipped: Tree, as_of: date) -> Judged:
     found += judge.findings()
     return Judged(
         len(fleet.portfolio.of("Model")),
-        in_order(settled(finding for finding in found if can_be_known(finding))),
+        in_order(settled((finding for finding in found if can_be_known(finding)), _places(fleet))),
         in_order(finding for finding in found if finding.code in {BAD_POLICY, POLICY_FAILED}),
         judge.could_ask,
     )
+
+
+def _places(fleet: Fleet) -> Callable[[str], Sequence[str | None]]:
+    return lambda name: fleet.places(name) if name in fleet.portfolio.of("Model") else ()
 
 
 def compared(before: Judged, after: Judged, owners: Mapping[str, str]) -> Iterator[Change]:
