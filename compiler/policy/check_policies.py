@@ -63,6 +63,8 @@ def alone(policy: Policy, rules: Rules, controls: Controls, fleet: Fleet) -> Ite
         return
     mistakes = rules.compiled(policy).mistakes
     yield from mistakes
+    if policy.on != "rendered" and "objects" in policy.data:
+        yield of_policy(policy, codes.BAD_POLICY, "`objects` are rendered, and it is not", "objects", help_="say `on: rendered`")
     yield from _names(policy, fleet)
     yield from _days(policy)
     for index, control in enumerate(as_list(policy.data.get("controls"))):
@@ -90,6 +92,10 @@ def _days(policy: Policy) -> Iterator[Finding]:
     begins, ends, mandatory = policy.day("inForce", "from"), policy.day("inForce", "to"), policy.day("mandatoryFrom")
     if ends is not None and begins is not None and ends < begins:
         yield of_policy(policy, codes.BAD_POLICY, "it ends before it begins", "inForce", "to")
+    said = {policy.code.enforcement.value, *as_object(policy.data.get("enforcementIn")).values()}
+    if mandatory is not None and "mandatory" not in said:
+        message = f"it is mandatory from {mandatory.isoformat()}, and `enforcement` says that it is advisory"
+        yield of_policy(policy, codes.BAD_POLICY, message, "mandatoryFrom", help_="leave out one of the two")
     elif ends is not None and mandatory is not None and ends < mandatory:
         message = f"it ends on {ends.isoformat()}, before it is mandatory"
         yield of_policy(policy, codes.BAD_POLICY, message, "mandatoryFrom")

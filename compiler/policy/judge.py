@@ -136,7 +136,11 @@ class Judge:
             return rendered or all(policy.on != "rendered" for policy in self.library.named(name))
 
         yield from self.waivers.unused(is_asked)
-        yield from self._suppressions.findings(is_asked)
+        yield from self._suppressions.findings(is_asked, self._is_one)
+
+    def _is_one(self, name: str) -> bool:
+        """Whether a name is that of one policy."""
+        return any(policy.id == name for policy in self.library.named(name))
 
     def selected(self, seen: Seen, policies: Sequence[Policy]) -> tuple[Policy, ...]:
         """Those of the policies that are for the model, but for the condition of their `match`."""

@@ -148,6 +148,7 @@ def test_a_policy_that_has_ended_is_told(found) -> None:
     ("days", "message"),
     [
         ('inForce: {from: "2027-02-01", to: "2027-01-31"}', "rule: it ends before it begins"),
+        ('enforcement: advisory\nmandatoryFrom: "2026-06-01"', "rule: it is mandatory from 2026-06-01, and `enforcement` says that it is advisory"),
         ('mandatoryFrom: "2027-06-01"\ninForce: {to: "2027-05-31"}', "rule: it ends on 2027-05-31, before it is mandatory"),
     ],
 )
