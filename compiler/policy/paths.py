@@ -2,7 +2,6 @@
 
 from compiler.values import Json, Pointer
 
-
 _DIGITS = 9
 """No list is longer than a number of so many."""
 

@@ -1,4 +1,4 @@
-"""Comments that hide one advisory finding: `# modelyard: ignore[baseline/tier-is-argued]: reason`, on its line, or alone on the one above."""
+"""Comments that hide an advisory finding: `# modelyard: ignore[baseline/tier-is-argued]: why`, on its line, or alone above it."""
 
 import re
 from collections.abc import Callable, Iterator
