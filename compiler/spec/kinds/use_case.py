@@ -7,7 +7,6 @@ from typing import Literal
 from compiler.spec.base import Closed, Document, field
 from compiler.spec.fields import DateText, NameText
 
-
 CLASSES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "eu-ai-act": ("prohibited", "high-risk", "limited-risk", "minimal-risk", "gpai", "gpai-systemic"),
     "us-federal": ("high-impact", "presumed-high-impact-determined-not", "not-high-impact"),
