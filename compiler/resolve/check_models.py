@@ -37,7 +37,7 @@ def check_models(
         if only is not None and name not in only:
             continue
         for environment in () if any(map(spec.is_below, folders)) else fleet.places(name):
-            if not unsound.isdisjoint(_documents(fleet, spec, environment)):
+            if unsound and not unsound.isdisjoint(_documents(fleet, spec, environment)):
                 continue
             resolved, findings = fleet.resolve(name, environment)
             yield from findings

@@ -21,7 +21,7 @@ from compiler.values import Pointer, as_list, as_object, as_str
 
 __all__ = ["NOT_A_FIELD", "Fleet", "Lookup", "Release", "ResolvedModel"]
 
-_REMEMBERED = 512
+_REMEMBERED = 4096
 NOWHERE: tuple[None] = (None,)
 """For a model that is listed nowhere."""
 
