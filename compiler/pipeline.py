@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Literal
 
 from compiler import resources
 from compiler.diagnostics import Finding, in_order
-from compiler.plan.base import base_context
 from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, Emitters
@@ -244,9 +243,8 @@ def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
     if isinstance(target, Finding):
         yield target
         return
-    context = base_context(run.planner, model)
     for emitter in (target, *enabled(run.planner, run.judge, model)):
-        judged = situation(run.planner, model, emitter, context)
+        judged = situation(run.planner, model, emitter)
         yield from judged.findings
         yield from run.judge.refusals(judged)
 

@@ -38,10 +38,10 @@ def base_context(planner: Planner, model: ResolvedModel) -> Values:
         ),
     }
     if model.release is not None:
-        context["release"] = Root("release", _release(model.release))
+        context["release"] = Root("release", release_of(model))
         context |= file_context(model.release)
     if model.canary is not None:
-        context["canary"] = Root("canary", {**_release(model.canary), "weight": _weight(model)})
+        context["canary"] = Root("canary", canary_of(model))
     own = images.own(model, environment.data)
     if own is not None:
         context["image"] = own
@@ -50,7 +50,24 @@ def base_context(planner: Planner, model: ResolvedModel) -> Values:
 
 def with_options(model: ResolvedModel, emitter: Emitter, context: Values) -> Values:
     """The context with the model's options for the emitter."""
-    return {**context, "options": Root("options", _options(emitter, model))}
+    return {**context, "options": Root("options", options_of(emitter, model))}
+
+
+def release_of(model: ResolvedModel) -> Object:
+    """The release that runs, as templates and conditions see it; empty where none does."""
+    return _release(model.release) if model.release else {}
+
+
+def canary_of(model: ResolvedModel) -> Object:
+    """The release that is tried beside it, and its weight; empty where there is none."""
+    return {**_release(model.canary), "weight": _weight(model)} if model.canary else {}
+
+
+def options_of(emitter: Emitter, model: ResolvedModel) -> Object:
+    """The model's options, which are its target's; another emitter has only the defaults that it declares."""
+    options = as_object(as_object(model.data.get("deploy")).get("options")) if emitter.is_target else {}
+    schema = emitter.data.get("options")
+    return as_object(with_defaults(as_object(schema), options)) if schema else options
 
 
 def environment_of(model: ResolvedModel) -> Spec:
@@ -66,13 +83,6 @@ def _namespace_origins(model: ResolvedModel, environment: Spec) -> Origins:
     if tenant in as_object(environment.data.get("namespaces")):
         return (Origin("environment", ("namespaces", tenant)), Origin("model", ("tenant",)))
     return (Origin("environment", ("namespace",)),)
-
-
-def _options(emitter: Emitter, model: ResolvedModel) -> Object:
-    """The model's options, which are its target's; another emitter has only the defaults that it declares."""
-    options = as_object(as_object(model.data.get("deploy")).get("options")) if emitter.is_target else {}
-    schema = emitter.data.get("options")
-    return as_object(with_defaults(as_object(schema), options)) if schema else options
 
 
 def _release(release: Release) -> Object:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from compiler import codes
 from compiler.diagnostics import Finding, Subject
 from compiler.plan.base import Values, base_context
+from compiler.plan.conditions import ALL
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, FileRule
 from compiler.plan.judge import Judge
 from compiler.plan.neighbours import with_neighbours
 from compiler.plan.planner import Planner
-from compiler.plan.situation import Situation, situation
+from compiler.plan.situation import Situation, situation, with_emitter
 from compiler.provenance import Derived, Root
 from compiler.resolve.model import ResolvedModel
 from compiler.resolve.places import namespace
@@ -78,17 +79,17 @@ def _deployment(planner: Planner, judge: Judge, model: ResolvedModel, environmen
         return PlannedUnit(unit, (), (target,))
     findings: list[Finding] = []
     ruled: list[tuple[str, Emitter, FileRule, Values]] = []
-    ours = with_neighbours(planner, situation(planner, model, target, base_context(planner, model)))
-    others_ = (situation(planner, model, emitter, ours.context) for emitter in enabled(planner, judge, model))
-    for each in [ours, *others_]:
-        emitter = each.emitter
-        findings += [*each.findings, *judge.refusals(each)]
-        for rule in emitter.files:
-            path = _path(planner, each, rule) if rule.per == "deployment" else None
+    ours = situation(planner, model, target, ALL)
+    context, missing = with_neighbours(planner, ours, with_emitter(ours, base_context(planner, model)))
+    others_ = (situation(planner, model, emitter, ALL) for emitter in enabled(planner, judge, model))
+    for each, seen in [(ours, context), *((other, with_emitter(other, context)) for other in others_)]:
+        findings += [*each.findings, *(missing if each is ours else ()), *judge.refusals(each)]
+        for rule in each.emitter.files:
+            path = _path(planner, each, rule, seen) if rule.per == "deployment" else None
             if isinstance(path, Finding):
                 findings.append(path)
             elif path is not None:
-                ruled.append((path, emitter, rule, each.context))
+                ruled.append((path, each.emitter, rule, seen))
     if any(finding.mandatory for finding in findings):
         return PlannedUnit(unit, (), tuple(findings))
     resources = sorted(path for path, emitter, rule, _ in ruled if emitter.is_target and rule.resource)
@@ -100,11 +101,11 @@ def _deployment(planner: Planner, judge: Judge, model: ResolvedModel, environmen
     return PlannedUnit(unit, tuple(files), (*findings, *_clashes(files)))
 
 
-def _path(planner: Planner, each: Situation, rule: FileRule) -> str | Finding | None:
+def _path(planner: Planner, each: Situation, rule: FileRule, context: Context) -> str | Finding | None:
     wanted = each.verdicts.get((*rule.pointer, "when"), True)
     if wanted is not True:
         return wanted if isinstance(wanted, Finding) else None
-    filled = planner.evaluate(each.emitter, rule.path, each.context, (*rule.pointer, "path"))
+    filled = planner.evaluate(each.emitter, rule.path, context, (*rule.pointer, "path"))
     return filled if isinstance(filled, Finding) else as_str(filled)
 
 
