@@ -217,7 +217,7 @@ def _entry(said: Object, language: Language) -> Object:
 
 
 def _amounts(model: Object, language: Language) -> Object:
-    return amounts(model, language.type(_type(model, language)).quantities)
+    return amounts(model, language.type(_type(model, language)).quantity_places)
 
 
 def _type(model: Object, language: Language) -> str:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from compiler.diagnostics import Place
-from compiler.policy.policy import Reads, Variables, only
+from compiler.policy.policy import Variables
 from compiler.policy.secrets import Detectors, Suspect
 from compiler.resolve.asks import asks
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import Release, ResolvedModel
 from compiler.spec.language import Language
 from compiler.spec.views import amounts, amounts_view, model_view, release_view
-from compiler.values import Json, Object, Pointer, as_list, as_object, as_str, dotted
+from compiler.values import Json, Object, Pointer, Reads, as_list, as_object, as_str, dotted, only
 
 _ROLES = ("training", "evaluation")
 _SUSPECT: Object = {"type": "object", "properties": {"path": {"type": "string"}, "kind": {"type": "string"}}}
@@ -153,9 +153,8 @@ def suspects(found: Sequence[Suspect]) -> list[Object]:
 
 
 def _amounts(fleet: Fleet, model: ResolvedModel, fields: frozenset[str] | None = None) -> Object:
-    quantities = fleet.language.type(model.spec.text("type")).quantities
-    read = tuple(mark for mark in quantities if fields is None or mark.pointer[0] in fields)
-    return amounts(as_object(only(fields, model.data)), read)
+    quantities = fleet.language.type(model.spec.text("type")).quantity_places
+    return amounts(as_object(only(fields, model.data)), quantities)
 
 
 def _release(release: Release | None) -> Object:
