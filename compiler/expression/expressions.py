@@ -9,7 +9,8 @@ from compiler.expression.expression import Expression, Values
 from compiler.expression.growth import grows
 from compiler.expression.mistakes import Known, Mistake, mistake
 from compiler.expression.names import with_presence, with_stand_ins
-from compiler.expression.shapes import Shape, Struct, prepared, shape
+from compiler.expression.ready import Ready
+from compiler.expression.shapes import Shape, Struct, shape
 from compiler.expression.wire import Node, serialized
 from compiler.values import Json, Object
 
@@ -55,7 +56,7 @@ class Expressions:
 
     def values(self, data: Mapping[str, Json]) -> Values:
         """Data made ready for any number of expressions: without nulls in maps, numbers as the schemas mean them."""
-        plain = {name: prepared(value, self._shapes[name]) for name, value in data.items() if name in self._shapes}
+        plain = self._ready.of(data)
         return Values(plain, self._untyped.Activation(plain))
 
     def branches(self, text: str, values: Values) -> tuple[tuple[int, bool], ...]:
@@ -66,6 +67,10 @@ class Expressions:
     @cached_property
     def _shapes(self) -> dict[str, Shape]:
         return {name: shape(schema) for name, schema in self._schemas.items()}
+
+    @cached_property
+    def _ready(self) -> Ready:
+        return Ready(self._shapes)
 
     @cached_property
     def _untyped(self) -> "cel.Env":
