@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from compiler.policy.policy import Breach, Policy, Reads, Variables
+from compiler.policy.policy import Breach, Policy, Variables
 from compiler.policy.rules import Rules
-from compiler.values import Json
+from compiler.values import Json, Reads, identical
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ def same(before: Asked, now: Variables, policies: Sequence[Policy], rules: Rules
     return {
         policy.id: before.breaches[policy.id]
         for policy in policies
-        if policy.id in before.breaches and _is_apart(rules.reads((policy,)), changes)
+        if policy.id in before.breaches and _is_apart(rules.compiled(policy).reads, changes)
     }
 
 
@@ -33,7 +33,7 @@ def _changes(before: Variables, now: Variables) -> Reads:
     for name in before.keys() | now.keys():
         if name not in before or name not in now:
             found[name] = None
-        elif before[name] != now[name]:
+        elif not identical(before[name], now[name]):
             found[name] = _fields(before[name], now[name])
     return found
 
@@ -41,8 +41,9 @@ def _changes(before: Variables, now: Variables) -> Reads:
 def _fields(before: Json, now: Json) -> frozenset[str] | None:
     if not isinstance(before, Mapping) or not isinstance(now, Mapping):
         return None
-    absent = object()
-    return frozenset(key for key in before.keys() | now.keys() if before.get(key, absent) != now.get(key, absent))
+    shared = before.keys() & now.keys()
+    changed = {key for key in shared if not identical(before[key], now[key])}
+    return frozenset((before.keys() ^ now.keys()) | changed)
 
 
 def _is_apart(reads: Reads, changes: Reads) -> bool:

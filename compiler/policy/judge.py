@@ -1,6 +1,6 @@
 """Every model that is shown to it is judged by the policies that bind it; what only the whole shows is told at the end."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,8 +15,8 @@ from compiler.policy.examples import Outcome
 from compiler.policy.library import Library, named_at
 from compiler.policy.policy import Breach, Policy
 from compiler.policy.rules import Rules
-from compiler.policy.secrets import Detectors, is_here
-from compiler.policy.selection import Selection
+from compiler.policy.secrets import Detectors
+from compiler.policy.selection import Chosen, Selection
 from compiler.policy.subjects import Seen, schemas
 from compiler.policy.suppressions import Suppressions
 from compiler.policy.waivers import Waivers
@@ -69,10 +69,10 @@ class Judge:
         bound = self.library.bound(model)
         if any(policy.on == "fleet" for policy in bound):
             self._seen.append(seen)
-        selected = self.selected(seen, bound)
-        policies = self._judgeable(policy for policy in selected if policy.on == "model")
-        self._on_rendered |= {policy.id for policy in selected if policy.on == "rendered"}
-        self._selected |= {policy.id for policy in selected if policy.on != "model" or "when" not in policy.match}
+        chosen = self._chosen(seen, bound)
+        policies = self._judgeable(chosen.on_model)
+        self._on_rendered |= chosen.on_rendered
+        self._selected |= chosen.unconditional
         if policies:
             yield from self._decided(seen, self._breaches(seen, policies))
 
@@ -82,7 +82,7 @@ class Judge:
         bound = [
             policy for policy in self.library.bound(model) if policy.on == "rendered" and _is_for(policy, rendered)
         ]
-        policies = self.selected(seen, bound)
+        policies = self._chosen(seen, bound).policies
         if not policies:
             return
         variables: dict[str, Json] = {**seen.variables(self.rules.reads(policies)), "object": rendered}
@@ -124,8 +124,7 @@ class Judge:
         yield from self.waivers.unused(is_asked)
         yield from self._suppressions.findings(is_asked)
 
-    def selected(self, seen: Seen, policies: Sequence[Policy]) -> tuple[Policy, ...]:
-        """Those of the policies that are for the model, but for the condition of their `match`."""
+    def _chosen(self, seen: Seen, policies: Sequence[Policy]) -> Chosen:
         environment = seen.model.environment.data if seen.model.environment else {}
         return self._selection.of(policies, seen.model.data, environment, lambda: seen.document("UseCase", "useCase"))
 
@@ -178,21 +177,19 @@ class Judge:
         reason = self._suppressions.reason(found) if found.status is Status.OPEN else None
         return found if reason is None else replace(found, status=Status.WAIVED, because=reason)
 
-    def _judgeable(self, policies: Iterable[Policy]) -> tuple[Policy, ...]:
+    def _judgeable(self, policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
         """Those that need no package that is not here."""
-        found: list[Policy] = []
-        for policy in policies:
-            if "suspects" in self.rules.reads((policy,)) and not is_here():
-                self._unjudged[policy.id] = policy
-            else:
-                found.append(policy)
-        return tuple(found)
+        if self._detectors.are_here:
+            return policies
+        needy = {policy.id: policy for policy in policies if "suspects" in self.rules.compiled(policy).reads}
+        self._unjudged |= needy
+        return tuple(policy for policy in policies if policy.id not in needy)
 
     def _fleet(self) -> Iterator[Finding]:
         """Policies on the fleet, asked once of all the models that they select."""
         policies = {p.id: p for seen in self._seen for p in self.library.bound(seen.model) if p.on == "fleet"}
         for policy in policies.values():
-            chosen = [seen for seen in self._seen if self.selected(seen, [policy])]
+            chosen = [seen for seen in self._seen if self._chosen(seen, [policy]).policies]
             if chosen:
                 self._selected.add(policy.id)
             variables: dict[str, Json] = {"models": [seen.entry() for seen in chosen]}

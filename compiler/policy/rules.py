@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from compiler import codes
 from compiler.diagnostics import Finding, Place
 from compiler.expression import Expected, Expression, Expressions, Failure, Mistake, Together, Values, together
 from compiler.policy.paths import parsed
-from compiler.policy.policy import Breach, Policy, Reads, Variables, only
+from compiler.policy.policy import Breach, Policy, Variables
 from compiler.policy.text import expressions, filled, shown
 from compiler.schema import SchemaError, Validator, too_wide, unheard
-from compiler.values import Json, Object, Pointer, as_object, as_str, at, dotted
+from compiler.values import Json, Object, Pointer, Reads, as_object, as_str, at, dotted, only, widened
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,17 @@ class Compiled:
     found: Mapping[Pointer, Expression]
     mistakes: tuple[Finding, ...]
     schema: Validator | None
+
+    @cached_property
+    def reads(self) -> Reads:
+        """The variables that the policy looks at, and of each the fields; `None` stands for all of it."""
+        paths = (path for one in self.found.values() for path in one.reads)
+        found = dict(widened((str(path[0]), None if len(path) == 1 else frozenset({str(path[1])})) for path in paths))
+        if "schema" in self.policy.data:
+            found[_ROOTS[self.policy.on]] = None
+        if "amounts" in found:  # what is said of an amount shows how it was written
+            found = {**found, **widened([*found.items(), ("model", found["amounts"])])}
+        return found
 
 
 class Rules:
@@ -45,16 +57,7 @@ class Rules:
         """The variables that the policies look at, and of each the fields; `None` stands for all of it."""
         key = tuple(policy.id for policy in policies)
         if key not in self._reads:
-            found: dict[str, frozenset[str] | None] = {}
-            paths = [path for policy in policies for one in self.compiled(policy).found.values() for path in one.reads]
-            for path in paths:
-                _widen(found, str(path[0]), None if len(path) == 1 else frozenset({str(path[1])}))
-            for policy in policies:
-                if "schema" in policy.data:
-                    _widen(found, _ROOTS[policy.on], None)
-            if "amounts" in found:  # what is said of an amount shows how it was written
-                _widen(found, "model", found["amounts"])
-            self._reads[key] = found
+            self._reads[key] = widened(read for policy in policies for read in self.compiled(policy).reads.items())
         return self._reads[key]
 
     def values(self, policies: Sequence[Policy], variables: Variables) -> Values:
@@ -188,11 +191,6 @@ class Rules:
 
 _WHEN: Pointer = ("match", "when")
 _ROOTS: Mapping[str, str] = {"model": "model", "rendered": "object", "fleet": "models"}
-
-
-def _widen(found: dict[str, frozenset[str] | None], name: str, fields: frozenset[str] | None) -> None:
-    known = found.get(name, frozenset())
-    found[name] = None if fields is None or known is None else known | fields
 
 
 def _joined(policy: Policy) -> str:
