@@ -45,10 +45,10 @@ class Expressions:
         if len(text) > _LONGEST:
             return Mistake(f"the expression has more than {_LONGEST:,} characters")
         try:
-            self._untyped.compile(text, disable_check=True)
             compiled = self._untyped.compile(with_presence(text), disable_check=True)
         except RuntimeError as error:
-            return mistake(str(error), text, Known(self._schemas, {})) or Mistake(str(error))
+            said = self._refusal(text) or str(error)
+            return mistake(said, text, Known(self._schemas, {})) or Mistake(said)
         if checked and grows(compiled.serialize()):
             return Mistake("what it puts together grows with each step", help="name a value fewer times in `+`")
         wrong = self._wrong(text, expect) if checked else None
@@ -84,6 +84,14 @@ class Expressions:
         from compiler.expression.descriptor import Messages  # noqa: PLC0415 - imported only where types are checked
 
         return Messages(self._shapes)
+
+    def _refusal(self, text: str) -> str | None:
+        """What is wrong with the syntax of a text as it was written."""
+        try:
+            self._untyped.compile(text, disable_check=True)
+        except RuntimeError as error:
+            return str(error)
+        return None
 
     def _part(self, compiled: bytes, data: Mapping[str, Json]) -> Json:
         """What a part of a compiled expression comes to; null where it comes to nothing."""

@@ -163,7 +163,11 @@ def prepared(value: Json, form: Shape) -> Json:
     if isinstance(value, str | bool) or value is None:
         return value
     if isinstance(value, Mapping):
-        return {key: prepared(one, part(form, key)) for key, one in value.items() if one is not None}
+        return {
+            key: one if one.__class__ is str else prepared(one, part(form, key))
+            for key, one in value.items()
+            if one is not None
+        }
     if isinstance(value, int | float):
         return _number(value, form)
     item = items(form)

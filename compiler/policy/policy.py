@@ -110,3 +110,11 @@ class Breach:
 
 Variables = Mapping[str, Json]
 """What the rules of a policy look at, by the name that they give it."""
+
+PARTS = "parts"
+"""The variable that holds the models that a model asks."""
+
+
+def in_parts(section: str = "") -> str:
+    """The name by which what is looked at of each part is known: of a section of it, or of all."""
+    return f"{PARTS}[].{section}" if section else f"{PARTS}[]"

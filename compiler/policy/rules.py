@@ -1,38 +1,16 @@
 """The rules of policies, compiled once each, and what breaks them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 from compiler import codes
 from compiler.diagnostics import Finding, Place
-from compiler.expression import Expected, Expression, Expressions, Failure, Mistake, Together, Values, together
+from compiler.expression import Expected, Expression, Expressions, Failure, Mistake, Values
+from compiler.policy.group import ROOTS, Compiled, Group
 from compiler.policy.paths import parsed
 from compiler.policy.policy import Breach, Policy, Variables
 from compiler.policy.text import expressions, filled, shown
 from compiler.schema import SchemaError, Validator, too_wide, unheard
-from compiler.values import Json, Object, Pointer, Reads, as_object, as_str, at, dotted, only, widened
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """A policy's expressions by their place in it; those that are wrong are told by `mistakes`."""
-
-    policy: Policy
-    found: Mapping[Pointer, Expression]
-    mistakes: tuple[Finding, ...]
-    schema: Validator | None
-
-    @cached_property
-    def reads(self) -> Reads:
-        """The variables that the policy looks at, and of each the fields; `None` stands for all of it."""
-        paths = (path for one in self.found.values() for path in one.reads)
-        found = dict(widened((str(path[0]), None if len(path) == 1 else frozenset({str(path[1])})) for path in paths))
-        if "schema" in self.policy.data:
-            found[_ROOTS[self.policy.on]] = None
-        if "amounts" in found:  # what is said of an amount shows how it was written
-            found = {**found, **widened([*found.items(), ("model", found["amounts"])])}
-        return found
+from compiler.values import Json, Object, Pointer, as_object, as_str, at, dotted
 
 
 class Rules:
@@ -44,8 +22,7 @@ class Rules:
         self._checked = checked
         self._expressions: dict[str, Expressions] = {}
         self._compiled: dict[str, Compiled] = {}
-        self._reads: dict[tuple[str, ...], Reads] = {}
-        self._together: dict[tuple[str, ...], Together | None] = {}
+        self._groups: dict[tuple[str, ...], Group] = {}
 
     def compiled(self, policy: Policy) -> Compiled:
         """The policy, ready to be asked."""
@@ -53,31 +30,22 @@ class Rules:
             self._compiled[policy.id] = self._compile(policy)
         return self._compiled[policy.id]
 
-    def reads(self, policies: Sequence[Policy]) -> Reads:
-        """The variables that the policies look at, and of each the fields; `None` stands for all of it."""
-        key = tuple(policy.id for policy in policies)
-        if key not in self._reads:
-            self._reads[key] = widened(read for policy in policies for read in self.compiled(policy).reads.items())
-        return self._reads[key]
+    def group(self, policies: Sequence[Policy]) -> Group:
+        """Policies on one kind of subject, ready to be asked together."""
+        ids = tuple(policy.id for policy in policies)
+        if ids not in self._groups:
+            self._groups[ids] = Group(tuple(map(self.compiled, policies)), self.of(policies[0].on))
+        return self._groups[ids]
 
-    def values(self, policies: Sequence[Policy], variables: Variables) -> Values:
-        """The variables ready for the policies' expressions: what none of them reads is left out, for it costs as much."""
-        reads = self.reads(policies)
-        shown = {name: only(reads[name], value) for name, value in variables.items() if name in reads}
-        return self.of(policies[0].on).values(shown)
-
-    def breaches(
-        self, policies: Sequence[Policy], variables: Variables, values: Values | None = None
-    ) -> Iterator[Breach]:
-        """What breaks policies of one kind of subject; those whose `when` does not hold are kept. `values`: made already."""
-        asked = [policy for policy in policies if not self.compiled(policy).mistakes]
-        if not asked:
+    def breaches(self, group: Group, variables: Variables, values: Values | None = None) -> Iterator[Breach]:
+        """What breaks policies; those whose `when` does not hold are kept. `values`: made already."""
+        if not group.sound:
             return
-        values = values or self.values(asked, variables)
-        for policy in self._broken_by(asked, values):
+        values = values or group.values(variables)
+        for policy in group.broken(values):
             yield from self._asked(policy, values)
-        for policy in asked:
-            if "schema" in policy.data and self.selects(policy, values) is True:
+        for policy in group.with_schema:
+            if self.selects(policy, values) is True:
                 yield from self._schema(policy, variables)
 
     def selects(self, policy: Policy, values: Values) -> bool | Breach:
@@ -93,18 +61,6 @@ class Rules:
         if on not in self._expressions:
             self._expressions[on] = Expressions(self._schemas[on])
         return self._expressions[on]
-
-    def _broken_by(self, policies: Sequence[Policy], values: Values) -> Sequence[Policy]:
-        """The policies of which a rule does not hold, or cannot be asked; all are asked at once, for most of them hold."""
-        with_rules = [policy for policy in policies if policy.rules]
-        key = tuple(policy.id for policy in with_rules)
-        if key not in self._together:
-            self._together[key] = together(self.of(policies[0].on), [_joined(policy) for policy in with_rules])
-        joined = self._together[key]
-        answers = joined.answers(values) if joined else None
-        if answers is None:
-            return with_rules
-        return [policy for policy, holds in zip(with_rules, answers, strict=True) if not holds]
 
     def _asked(self, policy: Policy, values: Values) -> Iterator[Breach]:
         selected = self.selects(policy, values) if policy.rules else False
@@ -141,7 +97,7 @@ class Rules:
             )
             yield Breach(policy, root, pointer, said, missing=reason.missing, rule=("rules", index))
         if not reasons:
-            yield Breach(policy, _ROOTS[policy.on], (), message, rule=("rules", index))
+            yield Breach(policy, ROOTS[policy.on], (), message, rule=("rules", index))
 
     def _value(self, policy: Policy, index: int, text: str, values: Values) -> Json:
         found = self.compiled(policy).found.get(("rules", index, "message", text))
@@ -149,7 +105,7 @@ class Rules:
         return None if isinstance(value, Failure) else value
 
     def _schema(self, policy: Policy, variables: Variables) -> Iterator[Breach]:
-        root = _ROOTS[policy.on]
+        root = ROOTS[policy.on]
         validator = self.compiled(policy).schema
         data = variables.get(root)
         for violation in validator.violations(data) if validator else ():
@@ -190,14 +146,6 @@ class Rules:
 
 
 _WHEN: Pointer = ("match", "when")
-_ROOTS: Mapping[str, str] = {"model": "model", "rendered": "object", "fleet": "models"}
-
-
-def _joined(policy: Policy) -> str:
-    """Whether all rules of a policy hold, or it is not for the model."""
-    rules = " && ".join(f"({as_str(rule.get('that'))}\n)" for rule in policy.rules)
-    when = as_str(policy.match.get("when"))
-    return f"({when}\n) ? ({rules}) : true" if when else rules
 
 
 def _texts(policy: Policy) -> Iterator[tuple[Pointer, str, Expected]]:
@@ -256,4 +204,4 @@ def _rooted(policy: Policy, pointer: Pointer, data: Object) -> tuple[str, Pointe
     """A path of a rule begins with a variable, or is one of the subject itself."""
     if pointer and pointer[0] in data and pointer[0] != "model":
         return str(pointer[0]), pointer[1:]
-    return _ROOTS[policy.on], pointer[1:] if pointer[:1] == ("model",) else pointer
+    return ROOTS[policy.on], pointer[1:] if pointer[:1] == ("model",) else pointer

@@ -39,15 +39,19 @@ class Selection:
         self._asked: dict[tuple[str, ...], frozenset[str]] = {}
 
     def of(
-        self, policies: Sequence[Policy], model: Object, environment: Object, use_case: Callable[[], Object]
+        self,
+        policies: Sequence[Policy],
+        names: tuple[str, ...],
+        model: Object,
+        environment: Object,
+        use_case: Callable[[], Object],
     ) -> Chosen:
-        """Those of the policies that are for the model."""
-        ids = tuple(policy.id for policy in policies)
-        if ids not in self._asked:
-            self._asked[ids] = frozenset(key for policy in policies for key in policy.match)
-        asked = self._asked[ids]
+        """Those of the policies that are for the model; `names` stand for the same policies each time."""
+        if names not in self._asked:
+            self._asked[names] = frozenset(key for policy in policies for key in policy.match)
+        asked = self._asked[names]
         served = use_case() if "classification" in asked else {}
-        key = (ids, *_facts(asked, model, environment, served))
+        key = (names, *_facts(asked, model, environment, served))
         if key not in self._chosen:
             self._chosen[key] = Chosen(tuple(p for p in policies if selects(p.match, model, environment, served)))
         return self._chosen[key]

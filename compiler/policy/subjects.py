@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from compiler.diagnostics import Place
-from compiler.policy.policy import Variables
+from compiler.policy.policy import PARTS, Variables, in_parts
 from compiler.policy.secrets import Detectors, Suspect
 from compiler.resolve.asks import asks
 from compiler.resolve.fleet import Fleet
@@ -70,7 +70,7 @@ class Seen:
             "useCase": lambda: self.document("UseCase", "useCase"),
             "team": lambda: self.document("Team", "owner"),
             "datasets": lambda: [data for data, _ in self._datasets],
-            "parts": lambda: [part for part, _ in self._parts],
+            PARTS: lambda: [self._part(other, wanted) for other, _ in self._parts],
             "suspects": lambda: suspects(self._suspects),
         }
         return {name: make() for name, make in makers.items() if name in wanted}
@@ -125,22 +125,29 @@ class Seen:
         ]
 
     @cached_property
-    def _parts(self) -> list[tuple[Object, Pointer]]:
-        """Each model that this one asks itself, where it runs in the same environment."""
+    def _parts(self) -> list[tuple[ResolvedModel, Pointer]]:
+        """Each model that this one asks itself, where it runs in the same environment, and where it is named."""
         if self.model.environment is None:
             return []
-        found: list[tuple[Object, Pointer]] = []
+        found: list[tuple[ResolvedModel, Pointer]] = []
         for ask in asks(self.model, self.fleet.language.type(self.model.spec.text("type"))):
             other = self.fleet.model(ask.name, self.model.environment.name) if ask.itself else None
             if other is not None and (ask.release is None or ask.release is self.model.release):
-                seen: Object = {
-                    "model": other.data,
-                    "amounts": _amounts(self.fleet, other),
-                    "release": _release(other.release),
-                }
                 above = ask.release.pointer if ask.release else ()
-                found.append((seen, (*above, *ask.pointer, "model")))
+                found.append((other, (*above, *ask.pointer, "model")))
         return found
+
+    def _part(self, other: ResolvedModel, wanted: Reads) -> Object:
+        """What rules look at of a model that this one asks; its name is told with it."""
+        model, amounts_, release = (
+            None if in_parts() in wanted else wanted.get(in_parts(section), frozenset())
+            for section in ("model", "amounts", "release")
+        )
+        return {
+            "model": only(None if model is None else model | {"name"}, other.data),
+            "amounts": _amounts(self.fleet, other, amounts_),
+            "release": only(release, _release(other.release)),
+        }
 
     def _asked_at(self, index: int) -> Place:
         pointer = self._parts[index][1]
