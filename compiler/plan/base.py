@@ -7,7 +7,6 @@ from compiler.plan.planner import Planner
 from compiler.provenance import Derived, Origin, Origins, Root
 from compiler.resolve.model import Release, ResolvedModel
 from compiler.resolve.places import namespace
-from compiler.schema import with_defaults
 from compiler.spec.portfolio import Spec
 from compiler.spec.quantities import Percentage
 from compiler.values import Object, as_object, as_str
@@ -65,9 +64,8 @@ def canary_of(model: ResolvedModel) -> Object:
 
 def options_of(emitter: Emitter, model: ResolvedModel) -> Object:
     """The model's options, which are its target's; another emitter has only the defaults that it declares."""
-    options = as_object(as_object(model.data.get("deploy")).get("options")) if emitter.is_target else {}
-    schema = emitter.data.get("options")
-    return as_object(with_defaults(as_object(schema), options)) if schema else options
+    chosen = as_object(as_object(model.data.get("deploy")).get("options")) if emitter.is_target else {}
+    return emitter.with_options(chosen) if chosen else emitter.options
 
 
 def environment_of(model: ResolvedModel) -> Spec:

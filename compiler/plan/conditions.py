@@ -102,7 +102,7 @@ class Conditions:
         if key not in self._questions:
             asked = list(expressions(emitter, sections))
             joined = together(self._of(emitter), [text for _, text in asked])
-            sound = joined if joined is not None and not any(self.mistakes(emitter)) else None
+            sound = joined if emitter.shipped or not any(self.mistakes(emitter)) else None
             paths = (path for one in (sound.lists if sound else ()) for path in one.reads)
             fields = widened((str(path[0]), None if len(path) == 1 else frozenset({str(path[1])})) for path in paths)
             self._questions[key] = _Questions(tuple(pointer for pointer, _ in asked), sound, fields)

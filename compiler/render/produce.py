@@ -60,7 +60,8 @@ class Producer:
         looked_at = self._looked_at(emitter, value, pointer)
         if looked_at is None:
             return self._evaluated(emitter, value, _views(context), pointer)
-        seen = {name: _seen(context[name], fields) for name, fields in looked_at.items() if name in context}
+        context = {name: context[name] for name in looked_at if name in context}
+        seen = {name: _seen(item, looked_at[name]) for name, item in context.items()}
         key = (emitter.id, pointer, repr(seen))
         if key in self._evaluations:
             return self._evaluations[key]

@@ -36,19 +36,31 @@ class Resolver:
         """Model to the models whose layers could say that they use it: an index, so that nobody scans all models for each."""
         found: dict[str, set[str]] = {}
         for name, spec in self._portfolio.of("Model").items():
-            layers = [*self._layers.general(spec)]
-            for environment in as_object(spec.data.get("environments")):
-                if environment in self._portfolio.of("Environment"):
-                    layers += self._layers.specific(spec, self._portfolio.of("Environment")[environment])
-            for layer in layers:
-                for use in as_list(layer.data.get("uses")):
-                    found.setdefault(as_str(as_object(use).get("model")), set()).add(name)
+            for use in self._uses(spec):
+                found.setdefault(as_str(as_object(use).get("model")), set()).add(name)
             marks = self._language.type(spec.text("type")).asked
             contents = release_contents(spec.data).values() if marks else ()
             for content, mark in ((content, mark) for content in contents for mark in marks):
                 for _, asked in matches(content, mark.pointer):
                     found.setdefault(as_str(asked), set()).add(name)
         return {used: tuple(sorted(users)) for used, users in found.items()}
+
+    def _uses(self, spec: Spec) -> Iterator[Json]:
+        """What any layer of a model says of whom it uses."""
+        places, entries = self._portfolio.of("Environment"), as_object(spec.data.get("environments"))
+        layers = [*self._layers.below(spec).layers, self._layers.own(spec)]
+        if self._places_say_uses or any("uses" in as_object(entry) for entry in entries.values()):
+            layers += [layer for name in entries if name in places for layer in self._layers.specific(spec, places[name])]
+        for layer in layers:
+            yield from as_list(layer.data.get("uses"))
+
+    @cached_property
+    def _places_say_uses(self) -> bool:
+        """Whether anybody but models themselves says for an environment whom models use."""
+        said = [as_object(spec.data.get("overlay")) for spec in self._portfolio.of("Environment").values()]
+        for defaults in self._portfolio.defaults.values():
+            said += map(as_object, as_object(defaults.data.get("environments")).values())
+        return any("uses" in one for one in said)
 
     def resolve(self, spec: Spec, environment: str | None) -> tuple[ResolvedModel | None, tuple[Finding, ...]]:
         """The resolved model; `None`, with mandatory findings, where it does not hold together."""
