@@ -43,10 +43,10 @@ from compiler.spec.language import Language
 from compiler.spec.load import load
 from compiler.spec.portfolio import Portfolio, models_alone
 from compiler.values import Json, Pointer, as_object, as_str
-from compiler.write.files import OutputFile, Unit
 
 if TYPE_CHECKING:
     from compiler.render.produce import Producer
+    from compiler.write.files import Unit
 
 
 _SHIPPED: Mapping[str, Literal["schemas", "templates"]] = MappingProxyType(
@@ -132,7 +132,7 @@ class Run:
 
     def _looks_further(self, name: str, environment: str | None) -> bool:
         model, _ = self.fleet.resolve(name, environment)
-        return model is not None and any(policy.on == "fleet" for policy in self.policies.library.bound(model))
+        return model is not None and self.policies.library.looks_further(model)
 
     @cached_property
     def conditions(self) -> Conditions:
@@ -294,6 +294,8 @@ def build(
     `on_unit` is called after each unit, for those who show progress; `known`: findings of policies that do not count;
     `despite_policies`: render what policies refuse, too, for those who want all that policies find.
     """
+    from compiler.write.files import OutputFile, Unit  # noqa: PLC0415 - a check writes nothing
+
     findings = list(in_order(_checked(run)))
     if any(one.mandatory and not (despite_policies and can_be_known(one)) for one in applied(findings, known)):
         return Built((), applied(in_order([*findings, *run.policies.unused(rendered=False)]), known))

@@ -1,6 +1,5 @@
 """The group of commands, found by walking this folder, so that a command costs nothing until it is called."""
 
-import ast
 import gc
 import importlib
 import pkgutil
@@ -53,6 +52,8 @@ class Commands(click.Group):
 
 def _first_sentence(name: str) -> str:
     """What the function that is the command says first of itself."""
+    import ast  # noqa: PLC0415 - only help reads code
+
     source = (Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8")
     functions = (node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef))
     said = next((ast.get_docstring(node) for node in functions if node.name == "command"), None)
