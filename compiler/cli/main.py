@@ -80,9 +80,13 @@ def modelyard() -> None:
 def main() -> None:
     """Run a command; ends the process with one of the exit codes, and never with a bare traceback.
 
-    What a command makes lives until it ends, so that looking for garbage all the time would cost a sixth of its time.
+    What a command makes lives until it ends, so that looking for garbage all the time would cost a sixth of its time, and
+    looking once more in what ends with the process a tenth.
     """
     gc.set_threshold(100_000, 50, 100)
     prepare()
-    with outcomes():
-        sys.exit(modelyard.main(prog_name="modelyard", standalone_mode=False))
+    try:
+        with outcomes():
+            sys.exit(modelyard.main(prog_name="modelyard", standalone_mode=False))
+    finally:
+        gc.freeze()
