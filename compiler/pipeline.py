@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Literal
 
 from compiler import resources
 from compiler.diagnostics import Finding, in_order
-from compiler.plan.base import base_context
 from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, Emitters
@@ -45,10 +44,10 @@ from compiler.spec.language import Language
 from compiler.spec.load import load
 from compiler.spec.portfolio import Portfolio, models_alone
 from compiler.values import Json, Pointer, as_object, as_str
-from compiler.write.files import OutputFile, Unit
 
 if TYPE_CHECKING:
     from compiler.render.produce import Producer
+    from compiler.write.files import Unit
 
 
 _SHIPPED: Mapping[str, Literal["schemas", "templates"]] = MappingProxyType(
@@ -134,7 +133,7 @@ class Run:
 
     def _looks_further(self, name: str, environment: str | None) -> bool:
         model, _ = self.fleet.resolve(name, environment)
-        return model is not None and any(policy.on == "fleet" for policy in self.policies.library.bound(model))
+        return model is not None and self.policies.library.looks_further(model)
 
     @cached_property
     def conditions(self) -> Conditions:
@@ -245,9 +244,8 @@ def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
     if isinstance(target, Finding):
         yield target
         return
-    context = base_context(run.planner, model)
     for emitter in (target, *enabled(run.planner, run.judge, model)):
-        judged = situation(run.planner, model, emitter, context)
+        judged = situation(run.planner, model, emitter)
         yield from judged.findings
         yield from run.judge.refusals(judged)
 
@@ -302,6 +300,8 @@ def build(
     `on_unit` is called after each unit, for those who show progress; `known`: findings of policies that do not count;
     `despite_policies`: render what policies refuse, too, for those who want all that policies find.
     """
+    from compiler.write.files import OutputFile, Unit  # noqa: PLC0415 - a check writes nothing
+
     findings = list(_checked(run))
     told = in_order(settled(findings, _places(run)))
     if any(one.mandatory and not (despite_policies and can_be_known(one)) for one in applied(told, known)):

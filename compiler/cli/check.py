@@ -87,8 +87,7 @@ def command(
     modelyard check --as-of 2027-01-31
     modelyard check --diff --unsafe-fixes
     """
-    from compiler.cli.mend import mend  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.pipeline import Run  # noqa: PLC0415 - likewise
+    from compiler.pipeline import Run  # noqa: PLC0415 - help needs none of what a run does
     from compiler.policy.baseline import applied, stale  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
@@ -103,6 +102,8 @@ def command(
     renders = renders or write_baseline is not None
     found = _found(run, renders=renders)
     if fix or diff:
+        from compiler.cli.mend import mend  # noqa: PLC0415 - other checks write nothing
+
         chosen = _within(found, named, frozenset(environments))
         if mend(chosen, run.tree, folder, unsafe=unsafe_fixes, diff=diff):
             run = Run(options.open_tree(folder, rev), day, since, wanted)
