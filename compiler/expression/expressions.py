@@ -36,6 +36,11 @@ class Expressions:
     def __init__(self, variables: Mapping[str, Object]) -> None:
         self._schemas = variables
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables that there are."""
+        return frozenset(self._schemas)
+
     def compile(self, text: str, *, expect: Expected = "bool", checked: bool = True) -> Expression | Mistake:
         """The expression ready for data, or the first thing that is wrong with it.
 

@@ -35,10 +35,12 @@ class Read:
     """The longest paths from a variable on, the variable's name first; of elements gone through, their list.
 
     `within`: each path once more, and how far it leads into elements; a list that is only gone through or counted is not there.
+    `listed`: the same of what `map` and `filter` go through.
     """
 
     paths: set[Pointer] = field(default_factory=set)
     within: set[tuple[Pointer, Pointer]] = field(default_factory=set)
+    listed: set[tuple[Pointer, Pointer]] = field(default_factory=set)
 
 
 def read(serialized: bytes) -> Read:
@@ -108,6 +110,8 @@ def _comprehension(node: Node, scope: _Scope, found: Read) -> None:
     """`all`, `exists` and their like: the element stands for the list or map that it is taken from."""
     source = _visit(node.node(2), scope, found, counted=True)
     element = source and source.one
+    if source and LIST in node.node(4):
+        found.listed.add((source.pointer, source.within or ()))
     inner = {**scope, node.text(1): element, node.text(8): element, node.text(3): None}
     for part in (4, 5, 6, 7):
         _visit(node.node(part), inner, found)

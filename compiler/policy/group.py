@@ -26,6 +26,11 @@ class Compiled:
     mistakes: tuple[Finding, ...]
     schema: Validator | None
 
+    @cached_property
+    def looks_at_releases(self) -> bool:
+        """Whether another release of the same model may break what one keeps."""
+        return any(name in {"release", "suspects"} or name.startswith(PARTS) for name in self.reads)
+
     def as_one(self) -> "Compiled":
         """The same for the models of one group."""
         return replace(self, found={pointer: one for pointer, one in self.found.items() if pointer != BY})
@@ -85,7 +90,9 @@ class Group:
     def values(self, variables: Variables) -> Values:
         """The variables ready for their expressions: what none of them reads is left out, for it costs as much."""
         reads = self.reads
-        return self.expressions.values({name: only(reads[name], value) for name, value in variables.items() if name in reads})
+        return self.expressions.values(
+            {name: only(reads[name], value) for name, value in variables.items() if name in reads}
+        )
 
     def broken(self, values: Values) -> Sequence[Policy]:
         """Those of which a rule does not hold, or cannot be asked; all are asked at once, for most of them hold."""

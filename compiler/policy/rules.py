@@ -6,6 +6,7 @@ from dataclasses import replace
 from compiler import codes
 from compiler.diagnostics import Finding, Place
 from compiler.expression import Expected, Expression, Expressions, Failure, Mistake, Values
+from compiler.policy.findings import of_policy
 from compiler.policy.group import BY, ROOTS, Compiled, Group
 from compiler.policy.paths import parsed
 from compiler.policy.policy import Breach, Policy, Variables
@@ -60,8 +61,10 @@ class Rules:
             variables: Variables = {"models": [models[index] for index in members]}
             for breach in self._of_all(alone, variables, alone.values(variables)):
                 at_ = breach.pointer[0] if breach.pointer else None
-                told = [members[at_]] if isinstance(at_, int) else members
-                yield from (replace(breach, pointer=(index, *breach.pointer[1:])) for index in told)
+                told, below = (
+                    ([members[at_]], breach.pointer[1:]) if isinstance(at_, int) else (members, breach.pointer)
+                )
+                yield from (replace(breach, pointer=(index, *below)) for index in told)
 
     def _group(self, policy: Policy, model: Object) -> Failure | str | float | None:
         by = self.compiled(policy).found[BY]
@@ -114,8 +117,9 @@ class Rules:
         message = filled(as_str(rule.get("message")), lambda text: self._value(policy, index, text, values))
         path = as_str(rule.get("path"))
         if path:
-            root, pointer = _rooted(policy, parsed(path), values.data)
-            yield Breach(policy, root, pointer, message, rule=("rules", index))
+            root, pointer = self._rooted(policy, path)
+            above, below = ("models", (root, *pointer)) if policy.on == "fleet" else (root, pointer)
+            yield Breach(policy, above, below, message, rule=("rules", index))
             return
         reasons = condition.why(values)
         for reason in reasons:
@@ -139,7 +143,8 @@ class Rules:
         validator = self.compiled(policy).schema
         data = variables.get(root)
         for violation in validator.violations(data) if validator else ():
-            where = dotted(violation.pointer)
+            of_one = policy.on == "fleet" and bool(violation.pointer)
+            where = dotted(violation.pointer[1:] if of_one else violation.pointer)
             if violation.keyword == "costly":  # the policy's fault, whatever the text is
                 yield _failed(policy, ("schema",), f"{where}: {violation.message}")
                 continue
@@ -147,6 +152,33 @@ class Rules:
             lacking = () if violation.missing is None else (violation.missing,)
             pointer = (*violation.pointer, *lacking)
             yield Breach(policy, root, pointer, message, missing=bool(lacking), rule=("schema",))
+
+    def _paths(self, policy: Policy) -> Iterator[Finding]:
+        """Paths of rules that lead to nothing that the language has: an expression that names the value would not compile."""
+        for index, rule in enumerate(policy.rules):
+            path = as_str(rule.get("path"))
+            if path and policy.on == "fleet" and BY[0] not in policy.data:
+                message, help_ = (
+                    "a path on the fleet is of each model of a group, and there is no `by`",
+                    "say `by`, or leave out `path`",
+                )
+                yield of_policy(policy, codes.BAD_POLICY, message, "rules", index, "path", help_=help_)
+            elif path:
+                found = self._of_path(policy).compile(_expression(*self._rooted(policy, path)), expect="any")
+                if isinstance(found, Mistake):
+                    message = f"`{path}` leads to nothing: {found.message}"
+                    yield of_policy(policy, codes.BAD_POLICY, message, "rules", index, "path", help_=found.help)
+
+    def _of_path(self, policy: Policy) -> Expressions:
+        """The variables that a path of a rule may begin with: on the fleet, those of one model of it."""
+        return self.of(MEMBER if policy.on == "fleet" else policy.on)
+
+    def _rooted(self, policy: Policy, path: str) -> tuple[str, Pointer]:
+        """A path of a rule begins with a variable, or is one of the subject itself."""
+        pointer, subject = parsed(path), "model" if policy.on == "fleet" else ROOTS[policy.on]
+        if pointer and pointer[0] in self._of_path(policy).names and pointer[0] != "model":
+            return str(pointer[0]), pointer[1:]
+        return subject, pointer[1:] if pointer[:1] == ("model",) else pointer
 
     def _compile(self, policy: Policy) -> Compiled:
         expressions_ = self.of(policy.on)
@@ -160,7 +192,10 @@ class Rules:
             else:
                 mistakes.append(_mistaken(policy, pointer, text, one))
         if BY[0] in policy.data and policy.on != "fleet":
-            mistakes.append(_not_on_the_fleet(policy))
+            message = "`by` groups models, and it is not on the fleet"
+            mistakes.append(of_policy(policy, codes.BAD_POLICY, message, *BY, help_="say `on: fleet`"))
+        if self._checked or not policy.shipped:
+            mistakes += self._paths(policy)
         schema: Validator | None = None
         if "schema" in policy.data:
             subject, document = policy.spec.subject, policy.spec.document
@@ -172,12 +207,13 @@ class Rules:
             wide = too_wide(as_object(policy.data["schema"]))
             if wide is not None:
                 help_ = "say each alternative once, and refer to it once"
-                mistakes.append(Finding(codes.BAD_POLICY, wide, policy.place("schema"), subject, help_))
+                mistakes.append(of_policy(policy, codes.BAD_POLICY, wide, "schema", help_=help_))
             try:
                 schema = None if in_vain or wide else Validator(as_object(policy.data["schema"]))
             except SchemaError as error:
-                message = f"the schema is none: {error}"
-                mistakes.append(Finding(codes.BAD_POLICY, message, policy.place("schema"), subject))
+                mistakes.append(
+                    of_policy(policy, codes.BAD_POLICY, f"the schema is none: {error}", "schema", *error.pointer)
+                )
         return Compiled(policy, found, tuple(mistakes), schema)
 
 
@@ -205,11 +241,6 @@ def _mistaken(policy: Policy, pointer: Pointer, text: str, mistake: Mistake) -> 
         column = place.column + at_ + mistake.column - 1
         place = Place(place.path, place.line, column, place.line, column + mistake.length)
     return Finding(codes.BAD_POLICY, f"`{text}`: {mistake.message}", place, policy.spec.subject, mistake.help)
-
-
-def _not_on_the_fleet(policy: Policy) -> Finding:
-    place, subject = policy.spec.document.key_place(BY), policy.spec.subject
-    return Finding(codes.BAD_POLICY, "`by` groups models, and it is not on the fleet", place, subject, "say `on: fleet`")
 
 
 def _failed(policy: Policy, pointer: Pointer, message: str) -> Breach:
@@ -243,8 +274,10 @@ def _called(pointer: Pointer, data: Object) -> str:
     return dotted(pointer[1:])
 
 
-def _rooted(policy: Policy, pointer: Pointer, data: Object) -> tuple[str, Pointer]:
-    """A path of a rule begins with a variable, or is one of the subject itself."""
-    if pointer and pointer[0] in data and pointer[0] != "model":
-        return str(pointer[0]), pointer[1:]
-    return ROOTS[policy.on], pointer[1:] if pointer[:1] == ("model",) else pointer
+def _expression(root: str, pointer: Pointer) -> str:
+    """The value at a path as an expression names it; any element of a list stands for one."""
+    parts = (
+        "[0]" if not isinstance(part, str) or part == "*" else f'["{part}"]' if "-" in part else f".{part}"
+        for part in pointer
+    )
+    return "".join((root, *parts))

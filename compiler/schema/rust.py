@@ -31,7 +31,7 @@ class RustEngine:
                 offline=True,
             )
         except jsonschema_rs.ValidationError as error:
-            raise SchemaError(_reason(error)) from error
+            raise SchemaError(_reason(error), tuple(error.instance_path)) from error
         except (ValueError, jsonschema_rs.ReferencingError) as error:
             raise SchemaError(str(error)) from error
 
