@@ -9,10 +9,11 @@ from compiler import codes
 from compiler.diagnostics import Finding, Subject
 from compiler.policy.binding import Binding, bindings
 from compiler.policy.controls import Controls
-from compiler.policy.findings import of_policy
+from compiler.policy.findings import not_judged, of_policy
 from compiler.policy.library import Library
 from compiler.policy.policy import Policy
 from compiler.policy.rules import Rules
+from compiler.policy.secrets import SUSPECTS, is_here
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.values import Json, Pointer, as_list, as_object, as_str
@@ -61,10 +62,12 @@ def _in_vain(library: Library, selected: AbstractSet[str], fleet: Fleet) -> Iter
 
 
 def tested(
-    policy: Policy, rules: Rules, controls: Controls, fleet: Fleet
+    policy: Policy, rules: Rules, controls: Controls, fleet: Fleet, as_of: date
 ) -> "tuple[Outcome | None, tuple[Finding, ...]]":
     """What came of a policy's examples, and all that is wrong with it; no outcome where it cannot be asked."""
     found = tuple(alone(policy, rules, controls, fleet))
+    if not found and _needs_detectors(policy, rules):
+        return None, (not_judged(policy, as_of),)
     can_be_asked = (policy.rules or "schema" in policy.data) and not rules.compiled(policy).mistakes
     return _run(policy, rules, fleet) if can_be_asked else None, found
 
@@ -85,8 +88,13 @@ def alone(policy: Policy, rules: Rules, controls: Controls, fleet: Fleet) -> Ite
     for index, control in enumerate(as_list(policy.data.get("controls"))):
         if not controls.knows(as_str(control)):
             yield _unknown_control(policy, index, as_str(control), controls)
-    if not mistakes:
+    if not mistakes and not _needs_detectors(policy, rules):
         yield from _run(policy, rules, fleet).findings
+
+
+def _needs_detectors(policy: Policy, rules: Rules) -> bool:
+    """Whether it asks what looks like a secret, and there are no detectors: its examples would show nothing."""
+    return SUSPECTS in rules.compiled(policy).reads and not is_here()
 
 
 def _run(policy: Policy, rules: Rules, fleet: Fleet) -> "Outcome":

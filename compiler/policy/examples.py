@@ -10,7 +10,7 @@ from compiler.policy.findings import of_policy
 from compiler.policy.paths import parsed
 from compiler.policy.policy import Breach, Policy
 from compiler.policy.rules import Rules
-from compiler.policy.secrets import Detectors, Suspect, is_here
+from compiler.policy.secrets import SUSPECTS, Detectors, Suspect, is_here
 from compiler.policy.select import selects
 from compiler.policy.subjects import ROLES, example, suspects
 from compiler.resolve.lifecycle import ALL_STAGES
@@ -199,7 +199,7 @@ def _variables(policy: Policy, said: Object, language: Language) -> dict[str, Js
         name = as_str(as_list(policy.match["environments"])[0])
         environment = {"name": name, "stage": name if name in ALL_STAGES else "prod"}
     found |= {"model": model, "environment": environment, "amounts": _amounts(model, language)}
-    found["suspects"] = list(suspects(_detected(model, as_object(as_object(found["release"]).get("source")))))
+    found[SUSPECTS] = list(suspects(_detected(model, as_object(as_object(found["release"]).get("source")))))
     found["parts"] = [_entry(as_object(part), language) for part in as_list(found["parts"])]
     found["models"] = [_entry(as_object(one), language) for one in as_list(found["models"])]
     return found

@@ -14,6 +14,8 @@ from compiler.policy.policy import Breach, Policy
 from compiler.policy.subjects import Seen
 from compiler.values import Json, Pointer
 
+_SHOWN = 3
+
 
 def spelled(seen: Seen, breach: Breach, blamed: tuple[Pointer, Place] | None = None) -> Spelled:
     """The value at fault as waivers may name it; `blamed`: where what was rendered came from."""
@@ -54,16 +56,16 @@ def finding(seen: Seen, breach: Breach, decision: Decision, blamed: tuple[Pointe
 
 
 def failed(seen: Seen, breach: Breach) -> Finding:
-    """The finding for a rule that could not be asked: it is the policy's."""
+    """The finding for a rule that could not be asked: it is the policy's, whichever model showed it."""
     policy, model = breach.policy, seen.model
-    message = f"it could not be asked of {seen.title}: {breach.message}"
+    message = f"it could not be asked: {breach.message}"
     return Finding(
         codes.POLICY_FAILED,
         f"{policy.id}: {message}",
         policy.place(*breach.rule),
         policy.spec.subject,
         codes.POLICY_FAILED.remedy,
-        (Note("the model is here", model.spec.document.place(("name",))),),
+        (Note(f"it was asked of {seen.title}", model.spec.document.place(("name",))),),
     )
 
 
@@ -102,9 +104,21 @@ def of_policy(policy: Policy, code: Code, message: str, *pointer: str | int, hel
 def settled(findings: Iterable[Finding], places: Callable[[str], Sequence[str | None]]) -> tuple[Finding, ...]:
     """Findings of a whole run, each once: what was found alike everywhere that a model runs (`places`) names no environment."""
     found: dict[Finding, list[str]] = {}
+    unasked: dict[Finding, dict[Note, None]] = {}
     for one in findings:
-        found.setdefault(replace(one, environments=()) if one.environments else one, []).extend(one.environments)
-    return tuple(_told(one, where, places) for one, where in found.items())
+        if one.code is codes.POLICY_FAILED:
+            unasked.setdefault(replace(one, notes=()), {}).update(dict.fromkeys(one.notes))
+        else:
+            found.setdefault(replace(one, environments=()) if one.environments else one, []).extend(one.environments)
+    told = (_told(one, where, places) for one, where in found.items())
+    return (*told, *(_shortened(one, tuple(notes)) for one, notes in unasked.items()))
+
+
+def _shortened(unasked: Finding, notes: tuple[Note, ...]) -> Finding:
+    """What could not be asked, with a few of the models that showed it: the mistake is one."""
+    if len(notes) <= _SHOWN:
+        return replace(unasked, notes=notes)
+    return replace(unasked, message=f"{unasked.message} ({len(notes)} models)", notes=notes[:_SHOWN])
 
 
 def _told(one: Finding, where: Sequence[str], places: Callable[[str], Sequence[str | None]]) -> Finding:

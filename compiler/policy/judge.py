@@ -18,7 +18,7 @@ from compiler.policy.library import Library
 from compiler.policy.pack import schemas_folder
 from compiler.policy.policy import Breach, Policy
 from compiler.policy.rules import Rules
-from compiler.policy.secrets import Detectors
+from compiler.policy.secrets import SUSPECTS, Detectors
 from compiler.policy.selection import Chosen, Selection
 from compiler.policy.subjects import Seen, schemas
 from compiler.policy.suppressions import Suppressions
@@ -113,7 +113,7 @@ class Judge:
 
     def tested(self, policy: Policy) -> "tuple[Outcome | None, tuple[Finding, ...]]":
         """What came of a policy's examples, and all that is wrong with it. Types are checked of a shipped one, too."""
-        return tested(policy, self._strict, self.controls, self.fleet)
+        return tested(policy, self._strict, self.controls, self.fleet, self.as_of)
 
     def findings(self) -> Iterator[Finding]:
         """What the fleet breaks as a whole, and what is wrong with policies and waivers themselves."""
@@ -220,7 +220,7 @@ class Judge:
         """Those that need no package that is not here."""
         if self._detectors.are_here:
             return policies
-        needy = {policy.id: policy for policy in policies if "suspects" in self.rules.compiled(policy).reads}
+        needy = {policy.id: policy for policy in policies if SUSPECTS in self.rules.compiled(policy).reads}
         self._unjudged |= needy
         return tuple(policy for policy in policies if policy.id not in needy)
 

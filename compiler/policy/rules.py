@@ -10,6 +10,7 @@ from compiler.policy.findings import of_policy
 from compiler.policy.group import BY, ROOTS, Compiled, Group
 from compiler.policy.paths import parsed
 from compiler.policy.policy import Breach, Policy, Variables
+from compiler.policy.secrets import SUSPECTS
 from compiler.policy.subjects import MEMBER
 from compiler.policy.text import expressions, filled, shown
 from compiler.schema import SchemaError, Validator, too_wide, unheard
@@ -249,7 +250,7 @@ def _failed(policy: Policy, pointer: Pointer, message: str) -> Breach:
 
 def _with_actual(message: str, pointer: Pointer, missing: bool, values: Values) -> str:
     """The message with what was found, where it is short enough to help."""
-    if pointer[0] == "suspects":  # what it holds is not repeated
+    if pointer[0] == SUSPECTS:  # what it holds is not repeated
         return message
     where = _called(pointer, values.data)
     if missing:

@@ -10,6 +10,8 @@ from compiler import resources
 from compiler.values import Json, Object, Pointer, as_list, as_object, as_str
 
 PACKAGE = "detect_secrets"
+SUSPECTS = "suspects"
+"""The variable of policies that needs the package."""
 _SHORTEST = 8
 _GUESSING = frozenset({"Base64HighEntropyString", "HexHighEntropyString", "IPPublicDetector"})
 _NAMED = "KeywordDetector"

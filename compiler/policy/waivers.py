@@ -66,6 +66,9 @@ class Waivers:
                 yield _found(grant, codes.BAD_WAIVER, "it ends before it begins", "expires")
             elif grant.expires < self.as_of:
                 yield _found(grant, codes.WAIVER_EXPIRED, f"it ended on {grant.expires.isoformat()}", "expires")
+            elif grant.granted is not None and grant.granted > self.as_of:
+                message = f"it excepts nothing before {grant.granted.isoformat()}"
+                yield _found(grant, codes.WAIVER_UNUSED, message, "granted")
             elif not self._is_refused(grant) and grant.expires - self.as_of <= SOON:
                 days = (grant.expires - self.as_of).days
                 when = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
@@ -74,7 +77,8 @@ class Waivers:
     def unused(self, is_asked: Callable[[str], bool]) -> Iterator[Finding]:
         """Waivers that hold and except nothing, or less than they name, once every model was judged by what is asked."""
         for grant in self.grants:
-            if grant.holds(self.as_of) and not self._is_refused(grant) and all(map(is_asked, grant.policies)):
+            can_be_known = any(map(self.library.named, grant.policies)) and all(map(is_asked, grant.policies))
+            if can_be_known and grant.holds(self.as_of) and not self._is_refused(grant):
                 yield from self._unused(grant)
 
     def _names(self, grant: Grant) -> Iterator[Finding]:

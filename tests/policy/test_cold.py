@@ -266,3 +266,29 @@ def test_kinds_of_objects_are_for_what_is_rendered(found) -> None:
     assert told(found("objects: {kinds: [Pod]}\n" + KEPT), "MY302") == [
         ("rule: `objects` are rendered, and it is not", "models/policy.yaml", 6)
     ]
+
+
+def test_a_rule_that_no_model_can_answer_is_told_once(found, tree) -> None:
+    policy = "rules:\n  - {that: model.labels.tier == 'one', message: none}\n"
+    policy += "examples:\n  good: [{model: {labels: {tier: one}}}]\n  bad: [{model: {labels: {tier: two}}}]\n"
+    model = tree().read(MODEL_PATH).decode()
+    others = {f"models__m{index}": model.replace("name: refunds", f"name: m{index}") for index in range(4)}
+    [item] = [one for one in found(policy, **others) if one.code.id == "MY303"]
+    assert (item.message.endswith("(5 models)"), len(item.notes), item.place.line) == (True, 3, 7)
+
+
+def test_a_waiver_of_tomorrow_says_that_it_excepts_nothing_yet(found) -> None:
+    waiver = f"{HEAD}kind: Waiver\nname: once\npolicies: [rule]\nmodels: {{names: [refunds]}}\nreason: It moves in spring.\nticket: SHOP-12\n"
+    waiver += 'approvedBy: [{team: risk, role: model-risk}]\ngranted: "2027-05-01"\nexpires: "2027-06-30"\n'
+    items = told(found(KEPT.replace("'pricing'", "'nobody'"), models__waiver=waiver), "MY310")
+    assert items == [("once: it excepts nothing before 2027-05-01", "models/waiver.yaml", 9)]
+    unknown = told(found(KEPT, models__waiver=waiver.replace("[rule]", "[rul]").replace('granted: "2027-05-01"\n', "")), "MY310")
+    assert unknown == []
+
+
+def test_examples_that_need_detectors_are_not_said_to_show_anything(found, monkeypatch) -> None:
+    policy = "rules:\n  - {that: suspects.size() == 0, message: a secret}\n"
+    policy += "examples:\n  good: [{model: {owner: x}}]\n  bad: [{model: {deploy: {env: [{name: TOKEN, value: ghp_" + "a1B2" * 9 + "}]}}}]\n"
+    assert {item.code.id for item in found(policy)} == set()
+    monkeypatch.setattr(secrets.resources, "has_package", lambda name: name != secrets.PACKAGE)
+    assert {item.code.id for item in found(policy)} == {"MY313"}

@@ -62,7 +62,8 @@ def test_a_rule_that_reads_what_is_not_there_is_the_policys_mistake(found) -> No
     keyed = "rules:\n  - {that: amounts.slo.availability > 0.99, message: x}\n" + EXAMPLES.replace("sla", "slo")
     [item] = found(keyed)
     assert (item.code.id, item.place.path, item.place.line) == ("MY303", PATH, 7)
-    assert "could not be asked of refunds" in item.message
+    assert "could not be asked" in item.message
+    assert [note.message for note in item.notes] == ["it was asked of refunds"]
 
 
 def test_a_name_that_nobody_has_is_told_where_it_is_bound(found, tree) -> None:
