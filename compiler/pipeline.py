@@ -39,7 +39,7 @@ from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
 from compiler.source.tree import Tree
 from compiler.source.worktree import WorkTree
-from compiler.source.yaml_text import parse
+from compiler.source.yaml_text import Parse, parse
 from compiler.spec.language import Language
 from compiler.spec.load import load
 from compiler.spec.portfolio import Portfolio, models_alone
@@ -74,14 +74,21 @@ class Run:
     """One tree, and what each stage makes of it; everything is made when it is first asked for."""
 
     def __init__(
-        self, tree: Tree, as_of: date | None = None, since: Since | None = None, files: frozenset[str] = frozenset()
+        self,
+        tree: Tree,
+        as_of: date | None = None,
+        since: Since | None = None,
+        files: frozenset[str] = frozenset(),
+        read: Parse = parse,
     ) -> None:
         """`as_of`: the day that policies are judged on, today (UTC) where it is left out; `since`: what a change began from.
 
-        `files`: whose findings are wanted, those of all where there is none; of others, some may be missing.
+        `files`: whose findings are wanted, those of all where there is none; of others, some may be missing. `read`: what
+        reads the files of specs.
         """
         self.tree = tree
         self.files = files
+        self.read = read
         self.as_of = as_of or datetime.now(UTC).date()
         self.since = since
 
@@ -93,7 +100,7 @@ class Run:
     @cached_property
     def portfolio(self) -> Portfolio:
         """Every document, checked alone."""
-        return load(self.tree, self.language, WorkTree(resources.shipped("schemas")))
+        return load(self.tree, self.language, WorkTree(resources.shipped("schemas")), self.read)
 
     @cached_property
     def fleet(self) -> Fleet:

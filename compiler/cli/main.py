@@ -1,5 +1,6 @@
 """The group of commands, found by walking this folder, so that a command costs nothing until it is called."""
 
+import atexit
 import gc
 import importlib
 import pkgutil
@@ -84,9 +85,7 @@ def main() -> None:
     looking once more in what ends with the process a tenth.
     """
     gc.set_threshold(100_000, 50, 100)
+    atexit.register(gc.freeze)
     prepare()
-    try:
-        with outcomes():
-            sys.exit(modelyard.main(prog_name="modelyard", standalone_mode=False))
-    finally:
-        gc.freeze()
+    with outcomes():
+        sys.exit(modelyard.main(prog_name="modelyard", standalone_mode=False))

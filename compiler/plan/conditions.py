@@ -53,8 +53,6 @@ class Conditions:
         Where they read what they read last, they say what they said: of a model in its next environment, mostly.
         """
         asked = self._asked(emitter, sections)
-        if not asked.pointers:
-            return {}
         read = {name: only(asked.fields.get(name, frozenset()), value) for name, value in data.items()}
         known = self._answered.get((emitter.id, sections))
         if known is not None and identical(known[0], read):
@@ -74,10 +72,14 @@ class Conditions:
         values = self._of(emitter).values({name: value for name, value in data.items() if name in read})
         return self._one(emitter, text, pointer, values)
 
+    def has_any(self, emitter: Emitter, sections: Sections) -> bool:
+        """Whether there are expressions in these sections of an emitter."""
+        return bool(self._asked(emitter, sections).pointers)
+
     def reads(self, emitter: Emitter, sections: Sections, variable: str) -> bool:
         """Whether an expression of these sections asks for a variable; all are given where that cannot be told."""
         asked = self._asked(emitter, sections)
-        return variable in asked.fields or (bool(asked.pointers) and asked.together is None)
+        return variable in asked.fields or asked.together is None
 
     def mistakes(self, emitter: Emitter) -> Iterator[Finding]:
         """What is wrong with the expressions of an emitter, before any model is asked."""

@@ -58,7 +58,7 @@ class Emitter:
         """What it is for."""
         return as_object(self.data.get("takes"))
 
-    @property
+    @cached_property
     def images(self) -> tuple[Object, ...]:
         """The images it needs: `name`, and `when`."""
         return tuple(as_object(image) for image in as_list(self.data.get("images")))

@@ -64,12 +64,11 @@ class Judge:
         if options:
             return
         for pointer, said in situation.verdicts.items():
-            if isinstance(said, Finding) and pointer[0] in _WANTED:
-                yield said
-            elif said is not _WANTED.get(pointer[0], said):
-                asked = as_object(at(emitter.data, pointer[:2]))
-                tell = self._need if pointer[0] == "needs" else self._cannot
-                yield tell(emitter, model, asked, pointer)
+            if said is _WANTED.get(pointer[0], said):
+                continue
+            asked = as_object(at(emitter.data, pointer[:2]))
+            tell = self._need if pointer[0] == "needs" else self._cannot
+            yield said if isinstance(said, Finding) else tell(emitter, model, asked, pointer)
 
     def _bad_options(self, emitter: Emitter, model: ResolvedModel) -> Iterator[Finding]:
         if not emitter.is_target:

@@ -30,14 +30,20 @@ class Situation:
 
 def situation(planner: Planner, model: ResolvedModel, emitter: Emitter, sections: Sections = JUDGED) -> Situation:
     """What an emitter says of a model in its environment, as far as conditions of these sections are asked."""
-    asked = variables(planner, model, emitter)
-    if planner.conditions.reads(emitter, sections, "network"):
-        asked["network"] = {"egress": list(reach(planner, model).egress)}
-    verdicts = planner.conditions.verdicts(emitter, sections, asked)
+    verdicts = _verdicts(planner, model, emitter, sections)
     found, missing = _images(planner, emitter, verdicts, environment_of(model).data)
     if emitter.is_target:
         missing += images.unpinned(model)
     return Situation(model, emitter, verdicts, found, tuple(missing))
+
+
+def _verdicts(planner: Planner, model: ResolvedModel, emitter: Emitter, sections: Sections) -> Verdicts:
+    if not planner.conditions.has_any(emitter, sections):
+        return {}
+    asked = variables(planner, model, emitter)
+    if planner.conditions.reads(emitter, sections, "network"):
+        asked["network"] = {"egress": list(reach(planner, model).egress)}
+    return planner.conditions.verdicts(emitter, sections, asked)
 
 
 def with_emitter(judged: Situation, planner: Planner, context: Values) -> Values:

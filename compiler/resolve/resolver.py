@@ -48,11 +48,11 @@ class Resolver:
     def _uses(self, spec: Spec) -> Iterator[Json]:
         """What any layer of a model says of whom it uses."""
         places, entries = self._portfolio.of("Environment"), as_object(spec.data.get("environments"))
-        layers = [*self._layers.below(spec).layers, self._layers.own(spec)]
+        layers = list(self._layers.below(spec).layers)
         if self._places_say_uses or any("uses" in as_object(entry) for entry in entries.values()):
             layers += [layer for name in entries if name in places for layer in self._layers.specific(spec, places[name])]
-        for layer in layers:
-            yield from as_list(layer.data.get("uses"))
+        for said in (spec.data, *(layer.data for layer in layers)):
+            yield from as_list(said.get("uses"))
 
     @cached_property
     def _places_say_uses(self) -> bool:

@@ -218,16 +218,18 @@ def marks(keyword: str, node: Any, root: Object, pointer: Pointer = ()) -> Itera
         yield from marks(keyword, choice, root, pointer)
 
 
-def matches(data: Json, pattern: Pointer, pointer: Pointer = ()) -> Iterator[tuple[Pointer, Json]]:
+def matches(data: Json, pattern: Pointer) -> Iterator[tuple[Pointer, Json]]:
     """Every value of the data that a mark's pointer speaks of, with its own pointer."""
-    if not pattern:
-        yield pointer, data
-    elif pattern[0] == ANY:
-        pairs = data.items() if isinstance(data, Mapping) else enumerate(as_list(data))
-        for part, child in pairs:
-            yield from matches(child, pattern[1:], (*pointer, part))
-    elif isinstance(data, Mapping) and pattern[0] in data:
-        yield from matches(data[as_str(pattern[0])], pattern[1:], (*pointer, pattern[0]))
+    for index, part in enumerate(pattern):
+        if part == ANY:
+            above, below = pattern[:index], pattern[index + 1 :]
+            for key, child in data.items() if isinstance(data, Mapping) else enumerate(as_list(data)):
+                yield from (((*above, key, *pointer), value) for pointer, value in matches(child, below))
+            return
+        if not isinstance(data, Mapping) or part not in data:
+            return
+        data = data[as_str(part)]
+    yield pattern, data
 
 
 def places(marks: Iterable[Mark]) -> Mapping[str, Places]:
