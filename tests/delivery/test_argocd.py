@@ -335,7 +335,8 @@ def test_a_project_may_have_a_name_of_its_own_and_allow_what_nobody_renders(deli
 @pytest.mark.parametrize("allows", [{}, {"allows": {"namespaces": ["left"]}}])
 def test_a_project_where_nothing_runs_allows_nothing(deliver, allows):
     own = {"version": "3.5", "namespace": "argocd", "namespaces": True, **allows}
-    spec = deliver(environment={"capabilities": {"kubernetes": {"version": "1.34"}, "argocd": own}}).read("prod/_argocd/appproject.yaml")["spec"]
+    made = deliver(environment={"capabilities": {"kubernetes": {"version": "1.34"}, "argocd": own}})
+    spec = made.read("prod/_argocd/appproject.yaml")["spec"]
     assert spec["namespaceResourceWhitelist"] == [], "absent, it would allow every kind"
     assert spec["clusterResourceWhitelist"] == []
     assert [one["namespace"] for one in spec["destinations"]] == [*allows.get("allows", {}).get("namespaces", ())]
