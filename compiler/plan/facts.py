@@ -1,7 +1,8 @@
 """What records have to say, and what of it nobody has said yet."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from compiler.diagnostics import Finding, Place
 from compiler.plan.base import Values
@@ -25,8 +26,13 @@ class Fact:
     value: Json
     owner: str
     path: str
-    place: Place
+    locate: Callable[[], Place]
     origin: Origin
+
+    @property
+    def place(self) -> Place:
+        """The line that says it, or that would; found on demand, since most facts are only counted."""
+        return self.locate()
 
     @property
     def is_missing(self) -> bool:
@@ -78,7 +84,7 @@ def _of(planner: Planner, said: Object, first: Leading, context: Values) -> Iter
             value=_value(subject.data, pointer),
             owner=subject.owner,
             path=subject.spec.document.path,
-            place=_place(first, subject, pointer),
+            locate=partial(_place, first, subject, pointer),
             origin=Origin(subject.root, pointer),
         )
 
