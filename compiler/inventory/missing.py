@@ -12,6 +12,7 @@ from compiler.plan.placements import Leading, leading, model_context
 from compiler.plan.planner import Planner
 from compiler.plan.settings import others
 from compiler.plan.situation import variables
+from compiler.provenance import Origin
 from compiler.values import as_str
 
 
@@ -21,7 +22,7 @@ def count(planner: Planner, judge: Judge, seen: Seen) -> Iterator[Facts]:
         return
     first = leading(seen.places)
     context: Values | None = None
-    said: dict[str, dict[tuple[str, str], bool]] = {}
+    said: dict[str, dict[Origin, bool]] = {}
     for emitter in others(planner):
         if not emitter.data.get("facts") or not judge.takes(emitter, first.model):
             continue
@@ -30,7 +31,7 @@ def count(planner: Planner, judge: Judge, seen: Seen) -> Iterator[Facts]:
         if _makes_some(planner, emitter, first, own):
             facts = said.setdefault(as_str(emitter.data.get("regime")) or emitter.id, {})
             found = (fact for fact in asked(planner, emitter, first, own) if isinstance(fact, Fact))
-            facts |= {(fact.path, fact.field): fact.is_missing for fact in found}
+            facts |= {fact.origin: fact.is_missing for fact in found}
     for regime, facts in sorted(said.items()):
         yield Facts(regime, len(facts), sum(facts.values()))
 

@@ -7,7 +7,7 @@ NAME, SMALL, CHIP = 13.0, 11.0, 10.0
 """Sizes of letters: of names, of what stands below them, of what runs in an Environment."""
 
 DASHES = {"evaluated-on": "7 4", "uses": "2 3", "callers-ask": "10 3 2 3"}
-WIDTHS = {"asks": 2.6}
+WIDTHS = {"asks": 2.6, "serves": 1.1}
 TIERS = {"low": "#9ecae1", "medium": "#6a9fc4", "high": "#b3541e", "critical": "#7a0019"}
 """The stripe of a model by its tier: the darker, the more harm; the word stands beside it."""
 
@@ -31,7 +31,7 @@ def css() -> str:
         ".chip{font-size:10px;fill:#16202a}.heading{font-size:15px;font-weight:600;fill:#16202a}",
         ".slot{fill:#ffffff;stroke:#b9c4ce}.empty{fill:none;stroke:#c9d2da;stroke-dasharray:2 3}.prod{fill:#e3ebf2}",
         ".canary{fill:#d55e00}.line{fill:none;stroke-width:1.6}.outside .box,.early .box{stroke-dasharray:5 3}.outside{opacity:.7}",
-        ".retired .box{stroke:#8a949e}.retired .name{fill:#6a747e}.edge:hover .line{stroke-width:4}.node:hover .box{stroke-width:2.4}",
+        ".retired .box{stroke:#8a949e}.retired .name{fill:#566069}.edge:hover .line{stroke-width:4}.node:hover .box{stroke-width:2.4}",
         *(f".{kind} .box{{fill:{fill};stroke:{line}}}" for kind, (fill, line, _) in NODES.items()),
         *(
             f".{kind} .line{{stroke:{colour}{_dash(kind)}}}.head-{kind}{{fill:{colour}}}"
