@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from compiler.cli import narrowing, options
 from compiler.cli.output import emit, tell, wants_colour
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _WIDTH = 100
+_SHARED = frozenset({"format_", "output", "as_of", "root", "rev"})
 _SPAN = re.compile(r"([0-9]{1,5})([dw])")
 _DAYS = {"d": 1, "w": 7}
 
@@ -111,6 +113,7 @@ def command(
     modelyard inventory due --within 30d
     """
     if ctx.invoked_subcommand is not None:
+        _hand_on(ctx, ctx.invoked_subcommand)
         return
     from compiler.inventory.choose import chosen  # noqa: PLC0415 - help needs none of what a run does
     from compiler.inventory.columns import COLUMNS, NARROW, WIDE, in_order, table  # noqa: PLC0415 - likewise
@@ -134,6 +137,21 @@ def command(
         emit(report.text(rows, names, day, width, colour=wants_colour(output)), output)
     _tell_count(rows, run)
     raise click.exceptions.Exit(narrowing.tell_left_out(run.inventory))
+
+
+def _hand_on(ctx: click.Context, name: str) -> None:
+    """What was said before the word holds for what comes after it, or is refused: nothing is dropped."""
+    given = [
+        one
+        for one in ctx.command.params
+        if one.name and ctx.get_parameter_source(one.name) is ParameterSource.COMMANDLINE
+    ]
+    for one in given:
+        if one.name not in _SHARED:
+            raise UsageError(
+                f"{one.opts[0]} goes with the list of models, and not with `{name}`", help=f"modelyard inventory {name}"
+            )
+    ctx.default_map = {name: {one.name: ctx.params[one.name] for one in given if one.name}}
 
 
 def _showing(name: str) -> click.Command:

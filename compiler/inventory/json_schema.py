@@ -40,8 +40,8 @@ _DAY: Schema = {"type": "string", "format": "date"}
 def files() -> dict[str, str]:
     """Every file by its path from the root of the repository."""
     made = {
-        "schemas/modelyard/v1/outputs/inventory.schema.json": inventory(),
-        "schemas/modelyard/v1/outputs/due.schema.json": due(),
+        "schemas/outputs/inventory.schema.json": inventory(),
+        "schemas/outputs/due.schema.json": due(),
         "templates/records/register/register.schema.json": inventory(),
         "templates/records/register/table.schema.json": table(),
     }

@@ -1,11 +1,12 @@
-"""Rows for a terminal: columns side by side, those after the first shortened until all fit."""
+"""Rows for a terminal: columns side by side, shortened until they fit."""
 
 from collections.abc import Callable, Sequence
 
 from compiler.report.text import cells, printable
 
 _BETWEEN = "  "
-_LEAST = 8
+_LEAST = 11  # a day, and its title
+_NAME = 24
 
 
 def table(
@@ -15,8 +16,7 @@ def table(
     lines = [[printable(cell) for cell in row] for row in (head, *rows)]
     widths = [max(map(cells, column)) for column in zip(*lines, strict=True)]
     if width is not None:
-        first, *others = widths
-        widths = [first, *_fitted(others, width - first - len(_BETWEEN) * len(others))]
+        widths = _fitted(widths, width - len(_BETWEEN) * (len(widths) - 1))
     out = []
     for number, line in enumerate(lines, -1):
         shown = [_padded(cell, room) for cell, room in zip(line, widths, strict=True)]
@@ -27,11 +27,11 @@ def table(
 
 
 def _fitted(widths: Sequence[int], room: int) -> list[int]:
-    """The widths with the widest made narrower until all have room; none becomes narrower than can be read."""
-    found = list(widths)
-    while found and sum(found) > room and max(found) > _LEAST:
-        found[found.index(max(found))] -= 1
-    return found
+    """The widths with the widest made narrower until all have room, the first one last: it tells which row it is."""
+    first, *others = widths
+    while others and first + sum(others) > room and max(others) > _LEAST:
+        others[others.index(max(others))] -= 1
+    return [max(min(first, _NAME), min(first, room - sum(others))), *others]
 
 
 def _padded(cell: str, room: int) -> str:

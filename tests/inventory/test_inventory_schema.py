@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def published(name: str) -> dict[str, object]:
-    return json.loads(resources.shipped_text(f"modelyard/v1/outputs/{name}.schema.json"))
+    return json.loads(resources.shipped_text(f"outputs/{name}.schema.json"))
 
 
 def validator(name: str) -> jsonschema_rs.Validator:
