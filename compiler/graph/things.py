@@ -68,7 +68,7 @@ class Graph:
         """What the picture shows, in a sentence."""
         counts = [(sum(node.kind == kind for node in self.nodes), word) for kind, word in _WORDS.items()]
         said = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)
-        return f"{self.title}: {said}; in {', '.join(self.environments) or 'no environment'}"
+        return f"{self.title}: {said}, in {', '.join(self.environments) or 'no environment'}"
 
 
 _WORDS: Mapping[NodeKind, str] = {"dataset": "dataset", "model": "model", "use-case": "use case"}

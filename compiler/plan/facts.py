@@ -1,8 +1,7 @@
 """What records have to say, and what of it nobody has said yet."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 from compiler.diagnostics import Finding, Place
 from compiler.plan.base import Values
@@ -26,13 +25,8 @@ class Fact:
     value: Json
     owner: str
     path: str
-    locate: Callable[[], Place]
+    place: Place
     origin: Origin
-
-    @property
-    def place(self) -> Place:
-        """The line that says it, or that would; found on demand, since most facts are only counted."""
-        return self.locate()
 
     @property
     def is_missing(self) -> bool:
@@ -84,7 +78,7 @@ def _of(planner: Planner, said: Object, first: Leading, context: Values) -> Iter
             value=_value(subject.data, pointer),
             owner=subject.owner,
             path=subject.spec.document.path,
-            locate=partial(_place, first, subject, pointer),
+            place=_place(first, subject, pointer),
             origin=Origin(subject.root, pointer),
         )
 

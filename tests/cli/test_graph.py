@@ -35,7 +35,7 @@ def test_it_is_mermaid_unless_said_otherwise(shop, typed) -> None:
     assert said.code == 0
     assert said.out.startswith("flowchart LR\n")
     assert 'dataset__orders -->|"trains"| model__refunds' in said.out
-    assert "2 datasets, 2 models, 0 use cases; in dev" in said.err
+    assert "2 datasets, 2 models, 0 use cases, in dev" in said.err
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,7 @@ def nothing() -> str:
 
 def test_a_picture_of_nothing_is_one(nothing) -> None:
     assert boxed(ET.fromstring(nothing)) == []
-    assert "shop: 0 datasets, 0 models, 0 use cases; in dev" in nothing
+    assert "shop: 0 datasets, 0 models, 0 use cases, in dev" in nothing
 
 
 # What strangers write
