@@ -10,7 +10,7 @@ goes on from there to render what was planned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -24,7 +24,6 @@ from compiler.inventory.build import inventory
 from compiler.inventory.context import seen_by_files
 from compiler.inventory.missing import count
 from compiler.inventory.row import Inventory
-from compiler.plan.base import base_context
 from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, Emitters
@@ -49,10 +48,10 @@ from compiler.spec.language import Language
 from compiler.spec.load import load
 from compiler.spec.portfolio import Portfolio, models_alone
 from compiler.values import Json, Pointer, as_object, as_str
-from compiler.write.files import OutputFile, Unit
 
 if TYPE_CHECKING:
     from compiler.render.produce import Producer
+    from compiler.write.files import Unit
 
 
 _SHIPPED: Mapping[str, Literal["schemas", "templates"]] = MappingProxyType(
@@ -138,7 +137,7 @@ class Run:
 
     def _looks_further(self, name: str, environment: str | None) -> bool:
         model, _ = self.fleet.resolve(name, environment)
-        return model is not None and any(policy.on == "fleet" for policy in self.policies.library.bound(model))
+        return model is not None and self.policies.library.looks_further(model)
 
     @cached_property
     def conditions(self) -> Conditions:
@@ -254,9 +253,8 @@ def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
     if isinstance(target, Finding):
         yield target
         return
-    context = base_context(run.planner, model)
     for emitter in (target, *enabled(run.planner, run.judge, model)):
-        judged = situation(run.planner, model, emitter, context)
+        judged = situation(run.planner, model, emitter)
         yield from judged.findings
         yield from run.judge.refusals(judged)
 
@@ -273,7 +271,12 @@ CHECK: tuple[Stage, ...] = (documents, emitters, fleet, policies)
 
 def check(run: Run) -> tuple[Finding, ...]:
     """Everything that is wrong with a tree, short of rendering it, in order."""
-    return in_order(settled(chain(_checked(run), run.policies.unused(rendered=False))))
+    return in_order(settled(chain(_checked(run), run.policies.unused(rendered=False)), _places(run)))
+
+
+def _places(run: Run) -> Callable[[str], Sequence[str | None]]:
+    """Where a model runs; nowhere, where it is none that there is."""
+    return lambda name: run.fleet.places(name) if name in run.portfolio.of("Model") else ()
 
 
 def _checked(run: Run) -> Iterator[Finding]:
@@ -306,8 +309,10 @@ def build(
     `on_unit` is called after each unit, for those who show progress; `known`: findings of policies that do not count;
     `despite_policies`: render what policies refuse, too, for those who want all that policies find.
     """
+    from compiler.write.files import OutputFile, Unit  # noqa: PLC0415 - a check writes nothing
+
     findings = list(_checked(run))
-    told = in_order(settled(findings))
+    told = in_order(settled(findings, _places(run)))
     if any(one.mandatory and not (despite_policies and can_be_known(one)) for one in applied(told, known)):
         return Built((), applied(in_order([*told, *run.policies.unused(rendered=False)]), known))
     units: list[Unit] = []
@@ -320,4 +325,4 @@ def build(
         on_unit()
     findings += run.producer.unchecked()
     findings += run.policies.unused(rendered=all(scope(*place) for place in run.fleet.deployments()))
-    return Built(tuple(units), applied(in_order(settled(findings)), known))
+    return Built(tuple(units), applied(in_order(settled(findings, _places(run))), known))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from compiler.expression.reads import reads
+from compiler.expression.reads import Read, read
 from compiler.expression.why import Reason, why
 from compiler.expression.wire import Node, serialized, tree
 from compiler.values import Json, Object, Pointer, at, dotted
@@ -52,7 +52,16 @@ class Expression:
     @cached_property
     def reads(self) -> frozenset[Pointer]:
         """The longest paths that it reads, the variable's name first; of elements gone through, their list."""
-        return frozenset(path for path in reads(self._compiled.serialize()) if path[0] in self._variables)
+        return frozenset(path for path in self._read.paths if path[0] in self._variables)
+
+    def reads_of(self, variable: str) -> frozenset[Pointer]:
+        """How far it reads into elements of a variable that is a list; the empty path where it reads them whole."""
+        paths = ((path, within) for path, within in self._read.within if path[0] == variable)
+        return frozenset(within if path == (variable,) else () for path, within in paths)
+
+    @cached_property
+    def _read(self) -> Read:
+        return read(self._compiled.serialize())
 
     def evaluate(self, data: Mapping[str, Json] | Values) -> bool | Failure:
         """Whether it holds for the data."""

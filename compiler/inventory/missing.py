@@ -28,7 +28,7 @@ def count(planner: Planner, judge: Judge, seen: Seen) -> Iterator[Facts]:
             continue
         context = context or model_context(planner, first)
         own = with_options(planner, first.model, emitter, context)
-        if _makes_some(planner, emitter, first, own):
+        if _makes_some(planner, emitter, first):
             facts = said.setdefault(as_str(emitter.data.get("regime")) or emitter.id, {})
             found = (fact for fact in asked(planner, emitter, first, own) if isinstance(fact, Fact))
             facts |= {fact.origin: fact.is_missing for fact in found}
@@ -36,10 +36,10 @@ def count(planner: Planner, judge: Judge, seen: Seen) -> Iterator[Facts]:
         yield Facts(regime, len(facts), sum(facts.values()))
 
 
-def _makes_some(planner: Planner, emitter: Emitter, first: Leading, context: Values) -> bool:
+def _makes_some(planner: Planner, emitter: Emitter, first: Leading) -> bool:
     """Whether the emitter makes a record of the model: what no record says is not missing."""
     rules = [rule for rule in emitter.files if rule.per in {"model", "release"}]
-    data = variables(first.model, context)
+    data = variables(planner, first.model, emitter)
     return not rules or any(
         rule.when is None or planner.conditions.holds(emitter, rule.when, (*rule.pointer, "when"), data) is True
         for rule in rules

@@ -132,7 +132,7 @@ def _asked(policy: Policy, rules: Rules, variables: Mapping[str, Json]) -> tuple
             return (), True
     if rules.selects(policy, rules.of(policy.on).values(variables)) is False:
         return (), True
-    return tuple(rules.breaches([policy], variables)), False
+    return tuple(rules.breaches(rules.group([policy]), variables)), False
 
 
 def _good(policy: Policy, _: Object, place: Pointer, breaches: tuple[Breach, ...]) -> Iterator[Finding]:
@@ -217,7 +217,7 @@ def _entry(said: Object, language: Language) -> Object:
 
 
 def _amounts(model: Object, language: Language) -> Object:
-    return amounts(model, language.type(_type(model, language)).quantities)
+    return amounts(model, language.type(_type(model, language)).quantity_places)
 
 
 def _type(model: Object, language: Language) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from compiler import resources
@@ -34,6 +35,11 @@ class Detectors:
         self._shapes: list[Any] | None = None
         self._named: list[Any] = []
         self._kinds: dict[tuple[str, str], str | None] = {}
+
+    @cached_property
+    def are_here(self) -> bool:
+        """Whether there are any."""
+        return is_here()
 
     def suspects(self, model: Object, source: Object) -> list[Suspect]:
         """Each value of a model and of its release's source that looks like a secret."""

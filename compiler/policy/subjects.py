@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from compiler.diagnostics import Place
-from compiler.policy.policy import Reads, Variables, only
+from compiler.policy.policy import PARTS, Variables, in_parts
 from compiler.policy.secrets import Detectors, Suspect
 from compiler.resolve.asks import asks
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import Release, ResolvedModel
 from compiler.spec.language import Language
 from compiler.spec.views import amounts, amounts_view, model_view, release_view
-from compiler.values import Json, Object, Pointer, as_list, as_object, as_str, dotted
+from compiler.values import Json, Object, Pointer, Reads, as_list, as_object, as_str, dotted, only
 
 MEMBER = "member"
 """Names the variables of one model among those of the fleet."""
@@ -77,7 +77,7 @@ class Seen:
             "useCase": lambda: self.document("UseCase", "useCase"),
             "team": lambda: self.document("Team", "owner"),
             "datasets": lambda: [data for data, _ in self._datasets],
-            "parts": lambda: [part for part, _ in self._parts],
+            PARTS: lambda: [self._part(other, wanted) for other, _ in self._parts],
             "suspects": lambda: suspects(self._suspects),
         }
         return {name: make() for name, make in makers.items() if name in wanted}
@@ -132,22 +132,29 @@ class Seen:
         ]
 
     @cached_property
-    def _parts(self) -> list[tuple[Object, Pointer]]:
-        """Each model that this one asks itself, where it runs in the same environment."""
+    def _parts(self) -> list[tuple[ResolvedModel, Pointer]]:
+        """Each model that this one asks itself, where it runs in the same environment, and where it is named."""
         if self.model.environment is None:
             return []
-        found: list[tuple[Object, Pointer]] = []
+        found: list[tuple[ResolvedModel, Pointer]] = []
         for ask in asks(self.model, self.fleet.language.type(self.model.spec.text("type"))):
             other = self.fleet.model(ask.name, self.model.environment.name) if ask.itself else None
             if other is not None and (ask.release is None or ask.release is self.model.release):
-                seen: Object = {
-                    "model": other.data,
-                    "amounts": _amounts(self.fleet, other),
-                    "release": _release(other.release),
-                }
                 above = ask.release.pointer if ask.release else ()
-                found.append((seen, (*above, *ask.pointer, "model")))
+                found.append((other, (*above, *ask.pointer, "model")))
         return found
+
+    def _part(self, other: ResolvedModel, wanted: Reads) -> Object:
+        """What rules look at of a model that this one asks; its name is told with it."""
+        model, amounts_, release = (
+            None if in_parts() in wanted else wanted.get(in_parts(section), frozenset())
+            for section in ("model", "amounts", "release")
+        )
+        return {
+            "model": only(None if model is None else model | {"name"}, other.data),
+            "amounts": _amounts(self.fleet, other, amounts_),
+            "release": only(release, _release(other.release)),
+        }
 
     def _asked_at(self, index: int) -> Place:
         pointer = self._parts[index][1]
@@ -160,9 +167,8 @@ def suspects(found: Sequence[Suspect]) -> list[Object]:
 
 
 def _amounts(fleet: Fleet, model: ResolvedModel, fields: frozenset[str] | None = None) -> Object:
-    quantities = fleet.language.type(model.spec.text("type")).quantities
-    read = tuple(mark for mark in quantities if fields is None or mark.pointer[0] in fields)
-    return amounts(as_object(only(fields, model.data)), read)
+    quantities = fleet.language.type(model.spec.text("type")).quantity_places
+    return amounts(as_object(only(fields, model.data)), quantities)
 
 
 def _release(release: Release | None) -> Object:

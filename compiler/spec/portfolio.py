@@ -35,7 +35,7 @@ class Spec:
     @property
     def data(self) -> Object:
         """What the document says."""
-        return as_object(self.document.data)
+        return self.document.data
 
     @property
     def subject(self) -> Subject:
