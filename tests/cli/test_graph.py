@@ -62,19 +62,19 @@ def test_it_can_run_down_the_page(words, begins, shop, typed) -> None:
 @pytest.mark.parametrize(
     ("words", "shown"),
     [
-        (["refunds"], {"refunds", "orders"}),
-        (["dataset/orders"], {"refunds", "orders"}),
-        (["refunds", "--depth", "0"], {"refunds"}),
-        (["--lifecycle", "proposed"], {"refunds", "orders"}),
-        (["--env", "dev"], {"scorer"}),
-        (["dataset/unused"], {"unused"}),
+        (["refunds"], ["orders", "refunds"]),
+        (["dataset/orders"], ["orders", "refunds"]),
+        (["refunds", "--depth", "0"], ["refunds"]),
+        (["--lifecycle", "proposed"], ["orders", "refunds"]),
+        (["--env", "dev"], ["scorer"]),
+        (["dataset/unused"], ["unused"]),
     ],
-    ids=" ".join,
+    ids=lambda said: said if isinstance(said, str) else " ".join(said),
 )
 def test_a_part_of_it_can_be_asked(words, shown, shop, typed) -> None:
     root = ET.fromstring(typed("graph", "--format", "svg", *words).out)
-    names = {one.text for one in root.iter("{http://www.w3.org/2000/svg}text") if one.get("class") == "name"}
-    assert names == shown
+    names = [one.text for one in root.iter("{http://www.w3.org/2000/svg}text") if one.get("class") == "name"]
+    assert sorted(names) == shown
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_part_of_it_can_be_asked(words, shown, shop, typed) -> None:
         (["--owner", "riks"], "did you mean `risk`?"),
         (["--format", "png"], "'png' is not one of"),
     ],
-    ids=" ".join,
+    ids=lambda said: said if isinstance(said, str) else " ".join(said),
 )
 def test_a_misspelt_word_is_no_empty_picture(words, told, shop, typed) -> None:
     said = typed("graph", *words)

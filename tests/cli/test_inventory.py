@@ -99,7 +99,7 @@ def test_colours_are_for_terminals(shop, typed) -> None:
         (["--sort", "-model"], ["scorer", "refunds", LONG[:63]]),
         (["--sort", "tier"], ["refunds", LONG[:63], "scorer"]),
     ],
-    ids=" ".join,
+    ids=lambda said: said if isinstance(said, str) else " ".join(said),
 )
 def test_filters_and_order(words, expected, shop, typed) -> None:
     said = typed("inventory", "--format", "json", *words)
@@ -124,7 +124,7 @@ def test_filters_and_order(words, expected, shop, typed) -> None:
         (["due", "--within", "soon"], "is no span of days"),
         (["--due-before", "tomorrow"], "'tomorrow' does not match the format"),
     ],
-    ids=" ".join,
+    ids=lambda said: said if isinstance(said, str) else " ".join(said),
 )
 def test_a_misspelt_word_is_no_empty_answer(words, told, shop, typed) -> None:
     said = typed("inventory", *words)

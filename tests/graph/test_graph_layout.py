@@ -115,6 +115,13 @@ def test_ordering_makes_no_more_crossings_than_there_were(drawing) -> None:
     assert [sorted(layer) for layer in ordered(found)] == [sorted(layer) for layer in found.layers]
 
 
+def test_the_best_order_is_kept_and_not_the_last_that_was_tried() -> None:
+    ranked = [0, 1, 2, 2, 1, 0, 1, 0, 1, 1, 1, 2, 1]
+    ends = [(5, 2), (5, 3), (0, 9), (5, 10), (0, 10), (8, 3), (7, 1)]
+    found = bent(ranked, [(start, end, (start, end)) for start, end in ends])
+    assert crossings(ordered(found), neighbours(found.links)[1]) == 0, "a later sweep makes one again"
+
+
 def test_crossings_are_counted_as_by_hand() -> None:
     assert crossings([[0, 1], [2, 3]], {0: [2, 3], 1: [2, 3]}) == 1
     assert crossings([[0, 1, 2], [3, 4]], {0: [4], 1: [3], 2: [3]}) == 2

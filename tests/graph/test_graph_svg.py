@@ -15,7 +15,7 @@ from compiler.graph.svg import style
 from compiler.graph.svg.draw import svg
 from compiler.graph.svg.lettering import fitted, width
 from compiler.graph.svg.xml import element, text
-from compiler.graph.things import VERBS, told
+from compiler.graph.things import VERBS, Graph, Node, told
 from compiler.pipeline import Run
 from compiler.source.memory import MemoryTree
 
@@ -246,6 +246,18 @@ def test_hostile_labels_keep_to_their_cards(hostile_graph) -> None:
     labels, cards = lettered(root), boxed(root)
     assert [(one.said, other.said) for one, other in combinations(labels, 2) if one.overlaps(other)] == []
     assert sum(any(card.holds(label) for card in cards) for label in labels) >= len(hostile_graph.nodes) * 2
+
+
+def test_the_longest_names_keep_to_their_cards() -> None:
+    names = ["m" * 63, "w-" * 31 + "w", "i" * 63]
+    nodes = tuple(
+        Node(f"{kind}/{name}", kind, name, name, name) for name in names for kind in ("dataset", "model", "use-case")
+    )
+    root = ET.fromstring(svg(Graph("shop", nodes, (), {"dev": "dev"}), "LR"))
+    cards = boxed(root)
+    labels = [label for label in lettered(root) if label.said.endswith("…")]
+    assert len(labels) == 2 * 2 * 3, "all but those of narrow letters are cut"
+    assert all(any(card.holds(label) for card in cards) for label in labels)
 
 
 @pytest.mark.parametrize("said", ["<&>\"'", "\x00\x1b\ud800\ufffe", "]]><!--", "é🙂\u202e"])

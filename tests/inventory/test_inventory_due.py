@@ -155,7 +155,7 @@ def test_an_approval_that_ends_is_told_with_its_environment_and_role(fleet) -> N
 
 @pytest.mark.parametrize(
     "other",
-    [{}, ends("2030-01-01"), {"decision": "rejected"} | ends("2026-12-01")],
+    [{}, ends("2028-01-01"), {"decision": "rejected"} | ends("2027-06-01")],
     ids=["without an end", "with a later end", "that was refused"],
 )
 def test_of_several_approvals_the_one_that_counts_longest_is_told(other, fleet) -> None:
