@@ -71,6 +71,10 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "slash), `all` where it stands for everything, `team`, `owners` (its handles) and `kinds` of the documents in it."
         ),
         "names": "In files of an environment or the project: labels by what they say: `names.owner`, `names.wave` and so on.",
+        "inventory": (
+            "In files of the project: `inventory.models`, a row a model, retired and proposed ones too, in the shape of "
+            "`schemas/outputs/inventory.schema.json`; `inventory.table`, the same as rows of texts below a row of titles."
+        ),
         "environments": "In files of an environment or the project: the Environments in order of promotion.",
         "teams": "In the same: every Team.",
         "useCases": "In the same: every UseCase.",

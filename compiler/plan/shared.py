@@ -130,6 +130,8 @@ def _units(
             files, findings = units.setdefault(unit, ([], []))
             options = project_options(planner.fleet.portfolio.project.data, emitter)
             own: Values = {**context, "options": Root("options", options)}
+            if not environment and emitter.mentions("inventory"):
+                own["inventory"] = planner.inventory()
             known = own.get("environment")
             asked = _asked(planner, emitter, known.data if isinstance(known, Root) else {})
             wanted = _wanted(planner, emitter, rule, asked)
