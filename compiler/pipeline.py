@@ -27,9 +27,10 @@ from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.judge import Judge, capability_findings, setting_findings
 from compiler.plan.load import SHIPPED
 from compiler.plan.load import load as load_emitters
-from compiler.plan.plan import PlannedUnit, Scope, enabled, plan
+from compiler.plan.plan import PlannedUnit, Scope, plan
 from compiler.plan.planner import Planner
 from compiler.plan.situation import situation
+from compiler.plan.takes import judges, takers
 from compiler.policy.baseline import NOTHING_KNOWN, Baseline, applied, can_be_known
 from compiler.policy.findings import settled
 from compiler.policy.judge import Base
@@ -246,7 +247,10 @@ def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
         yield target
         return
     context = base_context(run.planner, model)
-    for emitter in (target, *enabled(run.planner, run.judge, model)):
+    for emitter in (target, *takers(run.planner, model, judges)):
+        if isinstance(emitter, Finding):
+            yield emitter
+            continue
         judged = situation(run.planner, model, emitter, context)
         yield from judged.findings
         yield from run.judge.refusals(judged)

@@ -1,5 +1,6 @@
 """What templates see of one model, whatever the emitter: what asks nothing of other models."""
 
+from compiler import __version__
 from compiler.plan import images, names
 from compiler.plan.emitter import Emitter
 from compiler.plan.files import file_context
@@ -13,13 +14,15 @@ from compiler.spec.portfolio import Spec
 from compiler.spec.quantities import Percentage
 from compiler.values import Object, as_object, as_str
 
+_FOLDERS = ("models", "schemas", "templates", "records")
+"""Folders of a project, each called as it is by default."""
 Values = dict[str, Item]
 """A context in the making."""
 
 
 def base_context(planner: Planner, model: ResolvedModel) -> Values:
-    """What holds for every emitter, and asks nothing of other models."""
-    project, environment = planner.fleet.portfolio.project, environment_of(model)
+    """What holds for every emitter, and asks nothing of other models; of a model that runs nowhere, what can be told of it."""
+    project = planner.fleet.portfolio.project
     owner = as_str(model.data["owner"])
     team = planner.fleet.find("Team", owner)
     version = model.release.version if model.release else ""
@@ -27,12 +30,11 @@ def base_context(planner: Planner, model: ResolvedModel) -> Values:
     released: Origins = (*named, Origin("model", ("release",)))
     context: Values = {
         "project": project_root(project),
-        "environment": Root("environment", environment.data),
+        "tool": tool(),
         "model": Root("model", model.data),
         "team": Root("team", team.data if team else {}),
         **_use_case(planner, model),
         "name": Derived(model.name, named[:1]),
-        "namespace": Derived(namespace(model), _namespace_origins(model, environment)),
         "selector": Derived(names.selector(model.name, project.name), named),
         "podLabels": Derived(names.pod_labels(model.name, project.name, version), released),
         "labels": Derived(
@@ -40,14 +42,24 @@ def base_context(planner: Planner, model: ResolvedModel) -> Values:
         ),
     }
     if model.release is not None:
-        context["release"] = Root("release", _release(model.release))
+        context["release"] = Root("release", release_data(model.release))
         context |= file_context(model.release)
     if model.canary is not None:
-        context["canary"] = Root("canary", {**_release(model.canary), "weight": _weight(model)})
+        context["canary"] = Root("canary", {**release_data(model.canary), "weight": _weight(model)})
+    return context | _there(model)
+
+
+def _there(model: ResolvedModel) -> Values:
+    """What follows from where the model runs."""
+    environment = model.environment
+    if environment is None:
+        return {}
     own = images.own(model, environment.data)
-    if own is not None:
-        context["image"] = own
-    return context
+    return {
+        "environment": Root("environment", environment.data),
+        "namespace": Derived(namespace(model), _namespace_origins(model, environment)),
+        **({} if own is None else {"image": own}),
+    }
 
 
 def with_options(planner: Planner, model: ResolvedModel, emitter: Emitter, context: Values) -> Values:
@@ -57,14 +69,16 @@ def with_options(planner: Planner, model: ResolvedModel, emitter: Emitter, conte
     return {**context, "options": Root("options", options)}
 
 
-def release_root(release: Release, model: ResolvedModel) -> Root:
-    """A release of the model as templates see it; origins know it as the one that runs, or the one beside it."""
-    return Root("canary" if release is model.canary else "release", _release(release))
-
-
 def project_root(project: Spec) -> Root:
     """What templates see of the project."""
-    return Root("project", {key: project.data[key] for key in ("name", "organisation") if key in project.data})
+    said = as_object(project.data.get("folders"))
+    shown = {key: project.data[key] for key in ("name", "organisation") if key in project.data}
+    return Root("project", {**shown, "folders": {folder: said.get(folder, folder) for folder in _FOLDERS}})
+
+
+def tool() -> Derived:
+    """What Modelyard says of itself."""
+    return Derived({"name": names.MANAGER, "version": __version__}, ())
 
 
 def environment_of(model: ResolvedModel) -> Spec:
@@ -95,7 +109,8 @@ def _options(emitter: Emitter, model: ResolvedModel) -> Object:
     return as_object(with_defaults(as_object(schema), options)) if schema else options
 
 
-def _release(release: Release) -> Object:
+def release_data(release: Release) -> Object:
+    """A release as templates and conditions see it: its content, its version, its digest."""
     return {**release.content, "version": release.version, "digest": release.digest}
 
 

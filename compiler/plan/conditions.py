@@ -9,7 +9,7 @@ from compiler.expression import Expression, Expressions, Failure, Mistake, Toget
 from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.load import mistake
 from compiler.spec.language import Language
-from compiler.spec.views import model_view, release_view
+from compiler.spec.views import dataset_view, model_view, release_view
 from compiler.values import Object, Pointer, as_list, as_object, as_str
 
 Verdicts = Mapping[Pointer, bool | Finding]
@@ -138,6 +138,7 @@ def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:
         "project": language.kind_schema("Project"),
         "useCase": language.kind_schema("UseCase"),
         "team": language.kind_schema("Team"),
+        "dataset": dataset_view(language),
         "network": {"type": "object", "properties": {"egress": {"type": "array", "items": _PEER}}},
         "capabilities": emitters.capabilities,
     }
@@ -155,8 +156,26 @@ def expressions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
 def all_expressions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
     """Every expression in emitter.yaml, with its place."""
     yield from expressions(emitter)
+    when = as_str(emitter.takes.get("when"))
+    if when:
+        yield ("takes", "when"), when
+    for index, entry in enumerate(as_list(emitter.data.get("facts"))):
+        yield from _fields(index, as_object(entry))
     for section in ("files", "facts", "sli"):
         for index, entry in enumerate(as_list(emitter.data.get(section))):
             text = as_str(as_object(entry).get("when"))
             if text and (section != "files" or emitter.files[index].per != "deployment"):
                 yield (section, index, "when"), text
+
+
+def _fields(index: int, fact: Object) -> Iterator[tuple[Pointer, str]]:
+    """The fields that a fact names, as the question whether there is such a one, which only fields of the language answer."""
+    yield ("facts", index, "field"), _asking(as_str(fact["field"]))
+    for at, field in enumerate(as_list(fact.get("or"))):
+        yield ("facts", index, "or", at), _asking(as_str(field))
+
+
+def _asking(field: str) -> str:
+    root, *below = field.split(".")
+    known = {"organisation": "project.organisation", "datasets[]": "dataset"}
+    return f"has({'.'.join((known.get(root, root), *(part if part.isidentifier() else f'`{part}`' for part in below)))})"

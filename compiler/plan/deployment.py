@@ -7,11 +7,10 @@ from compiler.plan.base import Values, base_context
 from compiler.plan.emitter import Emitter, FileRule
 from compiler.plan.judge import Judge
 from compiler.plan.neighbours import with_neighbours
-from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, sources_of
+from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, read_for, sources_of, unit_item
 from compiler.plan.planner import Planner
-from compiler.plan.settings import others
 from compiler.plan.situation import Situation, situation
-from compiler.provenance import Derived
+from compiler.plan.takes import judges, takers
 from compiler.resolve.model import ResolvedModel
 
 
@@ -24,8 +23,10 @@ def deployment(planner: Planner, judge: Judge, model: ResolvedModel, environment
     findings: list[Finding] = []
     ruled: list[tuple[str, str | None, Emitter, FileRule, Values]] = []
     ours = with_neighbours(planner, situation(planner, model, target, base_context(planner, model)))
-    others_ = (situation(planner, model, emitter, ours.context) for emitter in enabled(planner, judge, model))
-    for each in [ours, *others_]:
+    for each in (ours, *_others(planner, ours)):
+        if isinstance(each, Finding):
+            findings.append(each)
+            continue
         findings += [*each.findings, *judge.refusals(each)]
         for rule in each.emitter.files:
             paths = _paths(planner, each, rule) if rule.per == "deployment" else None
@@ -36,19 +37,18 @@ def deployment(planner: Planner, judge: Judge, model: ResolvedModel, environment
     if any(finding.mandatory for finding in findings):
         return PlannedUnit(unit, (), tuple(findings))
     resources = sorted(path for path, place, _, rule, _ in ruled if rule.resource and place is None)
-    sources = sources_of(model)
+    sources, alike = sources_of(model), unit_item(unit, resources)
     files = []
     for path, place, emitter, rule, context in ruled:
-        context["unit"] = Derived({"path": unit, "resources": list(resources), "files": []}, ())
-        files.append(PlannedFile(f"{unit}/{path}", place, emitter, rule, context, model, sources))
+        ours_ = unit_item(unit, resources, read_for(planner.fleet, model)) if rule.last else alike
+        files.append(PlannedFile(f"{unit}/{path}", place, emitter, rule, {**context, "unit": ours_}, model, sources))
     return PlannedUnit(unit, tuple(files), (*findings, *clashes(files)))
 
 
-def enabled(planner: Planner, judge: Judge, model: ResolvedModel) -> Iterator[Emitter]:
-    """Emitters beside its target that make something of a model."""
-    for emitter in others(planner):
-        if judge.takes(emitter, model):
-            yield emitter
+def _others(planner: Planner, ours: Situation) -> Iterator[Situation | Finding]:
+    """What the emitters beside its target have before them of a model; a finding where one cannot be asked."""
+    for emitter in takers(planner, ours.model, judges):
+        yield emitter if isinstance(emitter, Finding) else situation(planner, ours.model, emitter, ours.context)
 
 
 def _paths(planner: Planner, each: Situation, rule: FileRule) -> tuple[str, str | None] | Finding | None:

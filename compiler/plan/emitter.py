@@ -20,6 +20,7 @@ class FileRule:
     when: str | None
     last: bool
     format: str
+    content_id: str | None
     schema: str | None
     resource: bool
     delimiters: str
@@ -45,6 +46,7 @@ class Emitter:
     schemas: Mapping[str, Object]
     files: tuple[FileRule, ...]
     digest: str
+    folder_hash: str
 
     @property
     def title(self) -> str:
@@ -102,6 +104,7 @@ def _rule(index: int, entry: Object) -> FileRule:
         when=as_str(entry.get("when")) or None,
         last=entry.get("last") is True,
         format=as_str(entry.get("format")) or _FORMATS.get(ending, "text"),
+        content_id=as_str(entry.get("contentId")) or None,
         schema=as_str(entry.get("schema")) or None,
         resource=entry.get("resource") is not False,
         delimiters=as_str(entry.get("delimiters")) or "curly",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from compiler.plan.deployment import deployment, enabled
+from compiler.plan.deployment import deployment
 from compiler.plan.judge import Judge
 from compiler.plan.of_models import of_model
 from compiler.plan.planned import PlannedFile, PlannedUnit
@@ -11,7 +11,7 @@ from compiler.plan.shared import Placed, of_environment, of_project
 from compiler.resolve.model import ResolvedModel
 from compiler.resolve.places import namespace
 
-__all__ = ["PlannedFile", "PlannedUnit", "Scope", "enabled", "plan"]
+__all__ = ["PlannedFile", "PlannedUnit", "Scope", "plan"]
 
 Scope = Callable[[str, str], bool]
 """Whether a run is about a model (by name) in an environment; either may be empty: what belongs to none."""
@@ -24,9 +24,11 @@ def plan(planner: Planner, judge: Judge, scope: Scope) -> Iterator[PlannedUnit]:
         places: list[ResolvedModel] = []
         for environment in planner.fleet.places(name):
             model, _ = planner.fleet.resolve(name, environment)
-            if model is None or environment is None:
+            if model is None:
                 continue
             places.append(model)
+            if environment is None:
+                continue
             made.append(_deployed(model, environment))
             if scope(name, environment):
                 yield deployment(planner, judge, model, environment)

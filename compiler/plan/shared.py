@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from compiler.diagnostics import Finding
-from compiler.plan.base import Values, project_root
+from compiler.plan.base import Values, project_root, tool
 from compiler.plan.emitter import Emitter
-from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, of_all
+from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, of_all, said, unit_item
 from compiler.plan.planner import Planner
 from compiler.plan.settings import others, project_options
 from compiler.provenance import Derived, Item, Root, derived_list
@@ -26,13 +26,22 @@ def of_environment(planner: Planner, environment: str, made: Sequence[Placed]) -
     """The files of one environment; `made`: the models that run in it."""
     spec = planner.fleet.portfolio.of("Environment")[environment]
     context = {**_common(planner, made), "environment": Root("environment", spec.data)}
-    yield from _units(planner, "environment", environment, context, (spec.document.path,))
+    yield from _units(planner, "environment", environment, context, (spec.document.path, *_paths(planner, made)))
 
 
 def of_project(planner: Planner, made: Sequence[Placed]) -> Iterator[PlannedUnit]:
     """The files that there is one of; `made`: every model where it runs."""
-    project = planner.fleet.portfolio.project
-    yield from _units(planner, "project", "", _common(planner, made), (project.document.path,))
+    portfolio = planner.fleet.portfolio
+    known = [spec.document.path for kind in ("Team", "UseCase", "Dataset", "Environment") for spec in portfolio.of(kind).values()]
+    sources = tuple(dict.fromkeys((*_paths(planner, made), *known)))
+    yield from _units(planner, "project", "", _common(planner, made), sources)
+
+
+def _paths(planner: Planner, made: Sequence[Placed]) -> tuple[str, ...]:
+    """The project's file, and those of the models."""
+    portfolio = planner.fleet.portfolio
+    models = dict.fromkeys(portfolio.of("Model")[one.name].document.path for one in made)
+    return (portfolio.project.document.path, *models)
 
 
 def _common(planner: Planner, made: Sequence[Placed]) -> Values:
@@ -45,6 +54,7 @@ def _common(planner: Planner, made: Sequence[Placed]) -> Values:
     deployments: list[Json] = [one.data for one in made]
     return {
         "project": project_root(portfolio.project),
+        "tool": tool(),
         "deployments": Derived(deployments, ()),
         "environments": derived_list(named, ()),
         "teams": derived_list(teams, ()),
@@ -64,7 +74,8 @@ def _units(
                 continue
             files, findings = units.setdefault(unit, ([], []))
             options = project_options(planner.fleet.portfolio.project.data, emitter)
-            own: Values = {**context, "options": Root("options", options)}
+            seen = unit_item(unit, (), sources if rule.last else ())
+            own: Values = {**context, "options": Root("options", options), "unit": seen, **said(emitter)}
             wanted = _wanted(planner, emitter, rule.when, (*rule.pointer, "when"), own)
             if isinstance(wanted, Finding):
                 findings.append(wanted)
@@ -76,7 +87,7 @@ def _units(
                 continue
             path, place = paths
             below = f"{environment}/{path}" if environment else path
-            files.append(PlannedFile(below, place, emitter, rule, own, None, sources))
+            files.append(PlannedFile(below, place, emitter, rule, own, None, sources[:1]))
     for unit, (files, findings) in units.items():
         if files or findings:
             yield PlannedUnit(unit, tuple(files), (*findings, *clashes(files)))

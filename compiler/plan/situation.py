@@ -63,7 +63,7 @@ def _images(
 
 def variables(model: ResolvedModel, context: Values) -> dict[str, Object]:
     """The variables of conditions about one model."""
-    environment = environment_of(model).data
+    environment = model.environment.data if model.environment else {}
     roots = {name: root.data for name, root in context.items() if isinstance(root, Root)}
     return {
         "model": model.data,

@@ -11,7 +11,7 @@ from compiler.policy.paths import parsed
 from compiler.policy.policy import Breach, Policy
 from compiler.policy.rules import Rules
 from compiler.policy.secrets import Detectors, Suspect, is_here
-from compiler.policy.select import selects
+from compiler.resolve.select import selects
 from compiler.policy.subjects import example, suspects
 from compiler.schema import Validator
 from compiler.spec.language import Language

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from compiler.policy.policy import Policy
-from compiler.policy.select import selects
+from compiler.resolve.select import selects
 from compiler.values import Json, Object, as_object
 
 

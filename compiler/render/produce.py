@@ -12,6 +12,7 @@ from compiler.policy.baseline import can_be_known
 from compiler.policy.judge import Judge
 from compiler.provenance import Derived, Item, Members, Origin, Root
 from compiler.render.catalogue import Catalogue, Checker
+from compiler.render.content_id import identified
 from compiler.render.formats import dump, format_of, with_header
 from compiler.render.locate import located
 from compiler.render.patches import Objects, patch_of, patched
@@ -24,7 +25,7 @@ from compiler.resolve.digests import bytes_digest
 from compiler.resolve.fleet import Fleet
 from compiler.schema import Violation, with_defaults
 from compiler.source.tree import Tree
-from compiler.values import Json, Pointer, as_object, as_str, dotted
+from compiler.values import Json, Pointer, as_list, as_object, as_str, dotted
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Producer:
 
     def __init__(self, tree: Tree, fleet: Fleet, policies: Judge | None = None) -> None:
         folders = as_object(fleet.portfolio.project.data.get("folders"))
+        self._tree = tree
+        self._digests: dict[str, str] = {}
         self._fleet = fleet
         self._policies = policies
         self._catalogue = Catalogue(tree, as_str(folders.get("schemas")) or "schemas")
@@ -75,9 +78,9 @@ class Producer:
         """
         files, findings = self._made([file for file in planned.files if not file.rule.last])
         last = [file for file in planned.files if file.rule.last]
-        if last and files is not None:
+        if last and files:
             made = [{"path": file.path, "digest": bytes_digest(file.content)} for file in files]
-            more, found = self._made([_seeing(file, made) for file in last])
+            more, found = self._made([self._seeing(file, made, planned.files) for file in last])
             files, findings = (files + more if more is not None else None), [*findings, *found]
         is_made = files is not None and all(can_be_known(finding) or not finding.mandatory for finding in findings)
         return (tuple(files or ()) if is_made else ()), findings
@@ -95,6 +98,7 @@ class Producer:
         if findings:
             return None, findings
         objects, findings = self._patched(planned, rendered)
+        objects = [identified(file.rule.content_id, one) for file, one in zip(planned, objects, strict=True)]
         files: list[RenderedFile] = []
         for file, found, documents in zip(planned, rendered, objects, strict=True):
             findings += self._judged(file, documents)
@@ -140,6 +144,21 @@ class Producer:
         views = _views(file.context)
         return self._renderer(file.emitter).fill(rule.template, views, format=rule.format, languages=rule.languages)
 
+    def _seeing(self, file: PlannedFile, made: Sequence[Json], unit: Sequence[PlannedFile]) -> PlannedFile:
+        """A file that is made last, with what was made before it, by whom and from what."""
+        item = file.context.get("unit")
+        known = as_object(item.value) if isinstance(item, Derived) else {}
+        sources = [{"path": path, "digest": self._digest(as_str(path))} for path in as_list(known.get("sources"))]
+        makers = {one.emitter.id: one.emitter for one in unit}
+        emitters = [{"id": id_, "folder": one.folder, "hash": one.folder_hash} for id_, one in sorted(makers.items())]
+        seen = {**known, "files": made, "sources": sources, "emitters": emitters}
+        return replace(file, context={**file.context, "unit": Derived(seen, ())})
+
+    def _digest(self, path: str) -> str:
+        if path not in self._digests:
+            self._digests[path] = bytes_digest(self._tree.read(path))
+        return self._digests[path]
+
     def _patched(self, planned: Sequence[PlannedFile], rendered: list[Filled]) -> tuple[Objects, list[Finding]]:
         """What a target made of a model with the model's patches in it; nobody patches what is made for all."""
         objects = [list(one.documents) for one in rendered]
@@ -161,8 +180,8 @@ class Producer:
                 yield self._violation(file, index, document, violation)
 
     def _kept(self, file: PlannedFile, documents: list[Json]) -> Iterator[Finding]:
-        """What policies on rendered objects say."""
-        if self._policies is None or file.model is None:
+        """What policies on rendered objects say; a record is none of them."""
+        if self._policies is None or file.model is None or file.rule.per != "deployment":
             return
         for index, document in enumerate(documents):
             if not isinstance(document, Mapping):
@@ -240,13 +259,6 @@ def _is_there(item: Item) -> bool:
 
 def _views(context: Context) -> Mapping[str, object]:
     return {name: _view(item) for name, item in context.items() if _is_there(item)}
-
-
-def _seeing(file: PlannedFile, made: Sequence[Json]) -> PlannedFile:
-    """A file that is made last, with what was made before it."""
-    unit = file.context.get("unit")
-    known = unit.value if isinstance(unit, Derived) else {}
-    return replace(file, context={**file.context, "unit": Derived({**as_object(known), "files": made}, ())})
 
 
 def _text(file: PlannedFile, filled: Filled, documents: list[Json]) -> str:
