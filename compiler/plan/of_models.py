@@ -8,7 +8,17 @@ from compiler.plan.base import Values, with_options
 from compiler.plan.emitter import Emitter, FileRule
 from compiler.plan.facts import facts
 from compiler.plan.judge import Judge
-from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, of_all, read_for, said, sources_of, unit_item
+from compiler.plan.planned import (
+    PlannedFile,
+    PlannedUnit,
+    clashes,
+    filled_path,
+    of_all,
+    read_for,
+    said,
+    sources_of,
+    unit_item,
+)
 from compiler.plan.planner import Planner
 from compiler.plan.record_context import record_context
 from compiler.plan.situation import variables

@@ -11,8 +11,8 @@ from compiler.policy.paths import parsed
 from compiler.policy.policy import Breach, Policy
 from compiler.policy.rules import Rules
 from compiler.policy.secrets import Detectors, Suspect, is_here
-from compiler.resolve.select import selects
 from compiler.policy.subjects import example, suspects
+from compiler.resolve.select import selects
 from compiler.schema import Validator
 from compiler.spec.language import Language
 from compiler.spec.views import amounts

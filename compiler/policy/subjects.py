@@ -11,7 +11,7 @@ from compiler.resolve.asks import asks
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import Release, ResolvedModel
 from compiler.spec.language import Language
-from compiler.spec.views import dataset_view, amounts, amounts_view, model_view, release_view
+from compiler.spec.views import amounts, amounts_view, dataset_view, model_view, release_view
 from compiler.values import Json, Object, Pointer, as_list, as_object, as_str, dotted
 
 MEMBER = "member"

@@ -12,10 +12,10 @@ from compiler.policy.grant import Grant
 from compiler.policy.library import Library
 from compiler.policy.paths import begins_with
 from compiler.policy.policy import Policy
-from compiler.resolve.select import waives
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.model import ResolvedModel
+from compiler.resolve.select import waives
 from compiler.spec.portfolio import Portfolio
 from compiler.values import Object, Pointer, as_list, as_object, as_str, dotted
 

@@ -106,7 +106,22 @@ def _gjson(value: str) -> str:
     return f'"{value}"'
 
 
+_PATH = re.compile(r"(?!/)(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_./@+-]+")
+
+
+def _path(value: str) -> str:
+    if not _PATH.fullmatch(value):
+        raise RefusedError(f"{shown(value)} is no path below a folder")
+    return value
+
+
+def _prose(value: str) -> str:
+    return _CONTROL.sub("\ufffd", " ".join(value.split()))
+
+
 _ALL = (
+    Encoder("prose", "a sentence that people read, and nobody parses", _prose, lambda _: False),
+    Encoder("path", "a path below a folder", _path),
     Encoder("promql", "a label's value between double quotes", _promql),
     Encoder("shell", "one word", _shell),
     Encoder("gotemplate", "text outside of actions", _gotemplate),
