@@ -42,12 +42,12 @@ class Fact:
         return self.asked_of.place(self.pointer)
 
 
-def facts(
+def fact_context(
     planner: Planner, emitter: Emitter, told: Told, context: Values
-) -> tuple[Members, tuple[Finding, ...]]:
-    """The facts of an emitter by id, as templates see them, and what keeps them from being asked for.
+) -> tuple[Values, tuple[Finding, ...]]:
+    """What templates see of an emitter's facts, and what keeps them from being asked for.
 
-    A fact is what is said, or who has to say it and where; `parts` are those of which it is asked.
+    `facts` by id: what is said, or who has to say it and where; `gaps`: those that nobody says; `asked`: how many there are.
     """
     found: dict[str, list[Fact]] = {}
     findings: list[Finding] = []
@@ -56,7 +56,12 @@ def facts(
             findings.append(fact)
         else:
             found.setdefault(fact.id, []).append(fact)
-    return Members({id_: _shown(id_, parts) for id_, parts in found.items()}), tuple(findings)
+    missing = [part for parts in found.values() for part in parts if part.is_missing]
+    return {
+        "facts": Members({id_: _shown(id_, parts) for id_, parts in found.items()}),
+        "gaps": Derived([{"title": part.title, "source": part.source, **_by(part)} for part in missing], ()),
+        "asked": Derived(sum(map(len, found.values())), ()),
+    }, tuple(findings)
 
 
 def asked(planner: Planner, emitter: Emitter, told: Told, context: Values) -> Iterator[Fact | Finding]:
@@ -130,7 +135,10 @@ def _shown(id_: str, parts: Sequence[Fact]) -> Derived:
 
 def _by(fact: Fact) -> Object:
     """Who says a fact, or has to, and where."""
-    return {"owner": fact.asked_of.owner, "path": fact.asked_of.path, "field": fact.field}
+    spec = fact.asked_of.spec
+    return {
+        "owner": fact.asked_of.owner, "path": fact.asked_of.path, "field": fact.field, "document": f"{spec.kind} {spec.name}",
+    }  # fmt: skip
 
 
 def _part(fact: Fact) -> Object:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from compiler.diagnostics import Finding
 from compiler.plan.base import Values, with_options
 from compiler.plan.emitter import Emitter, FileRule
-from compiler.plan.facts import facts
+from compiler.plan.facts import fact_context
 from compiler.plan.judge import Judge
 from compiler.plan.planned import (
     PlannedFile,
@@ -87,8 +87,8 @@ class _Contexts:
             self._common[key] = record_context(self._planner, told, None if isinstance(target, Finding) else target)
         if (emitter.id, *key) not in self._own:
             own = with_options(self._planner, told.model, emitter, self._common[key]) | said(emitter)
-            own["facts"], findings = facts(self._planner, emitter, told, own)
-            self._own[emitter.id, *key] = own, findings
+            found, findings = fact_context(self._planner, emitter, told, own)
+            self._own[emitter.id, *key] = own | found, findings
         return self._own[emitter.id, *key]
 
 

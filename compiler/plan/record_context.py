@@ -50,6 +50,7 @@ def _placement(planner: Planner, model: ResolvedModel) -> Object:
         "cluster": environment.text("cluster") or None,
         "namespace": namespace(model),
         "target": as_object(model.data.get("deploy")).get("target"),
+        "suspended": as_object(model.data.get("deploy")).get("suspended") or None,
         "release": model.release.version if model.release else None,
         "releaseDigest": model.release.digest if model.release else None,
         "canary": model.canary.version if model.canary else None,

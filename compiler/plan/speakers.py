@@ -37,6 +37,8 @@ class Speaker:
 
     def written(self, pointer: Pointer) -> Pointer:
         """Where a field stands in the document; where nothing can be said, the field that has to come first."""
+        if self._has_no_place(pointer):
+            return ("releases", self.name, *pointer)
         return (*self.begins, *pointer) if self.name else self.begins
 
     def origin(self, pointer: Pointer) -> Origin:
@@ -45,8 +47,12 @@ class Speaker:
 
     def place(self, pointer: Pointer) -> Place:
         """The line of a field; of one that nobody says, the line of what it belongs to."""
-        written = self.written(pointer)
+        written = ("version",) if self._has_no_place(pointer) else self.written(pointer)
         return self.model.place(written) if self.model else self.spec.document.place(written)
+
+    def _has_no_place(self, pointer: Pointer) -> bool:
+        """Whether the short form of a model with one release cannot say a field: it knows `source` alone."""
+        return self.variable == "release" and not self.begins and pointer[0] != "source"
 
 
 def speakers(planner: Planner, told: Told, root: str) -> Iterator[Speaker]:

@@ -70,9 +70,11 @@ _REFERENCE = re.compile(r"(@)|#(?!x?[0-9]+;)")
 _BLOCK = re.compile(r"\A([0-9]{1,9}(?=[.)])|(?=[-+=#:]))(.)")
 
 
-def _markdown(value: str) -> str:
+def markdown(value: str, *, begins_block: bool = True) -> str:
+    """Text within a line of Markdown; `begins_block`: it may be the first of its line, where it could begin a list."""
     line = _MARKS.sub(r"\\\1", escape(_CONTROL.sub("\ufffd", " ".join(value.split()))))
-    line = _BLOCK.sub(lambda found: f"{found[1]}&#{ord(found[2])};", line)
+    if begins_block:
+        line = _BLOCK.sub(lambda found: f"{found[1]}&#{ord(found[2])};", line)
     # A comment keeps forges from seeing a mention or the number of an issue.
     return _REFERENCE.sub(lambda found: f"{found[0]}<!-- -->", line)
 
@@ -134,7 +136,7 @@ _ALL = (
     Encoder("gjson", "a value that a query of GJSON compares with", _gjson, lambda _: False),
     Encoder("urlpath", "one segment of a path", _urlpath),
     Encoder("urlquery", "a name or a value of a query", _urlquery),
-    Encoder("markdown", "text within a line", _markdown),
+    Encoder("markdown", "text within a line", markdown),
     Encoder("html", "text, or an attribute's value between quotes", _html),
     Encoder("github", "any text that is not a script", _github, lambda value: not _opens_expression(value)),
     Encoder("literal", "nothing: scripts, and other languages without a safe place", _literal, lambda _: False),

@@ -4,12 +4,14 @@ import re
 from typing import ClassVar, Final
 from urllib.parse import quote
 
-from compiler.render.encoders import ENCODERS
+from compiler.render.encoders import markdown
 from compiler.render.glue import shown
 from compiler.render.problem import RefusedError
 
 _FENCE = re.compile(r"[ >*-]*(`{3,}|~{3,})")
 _ADDRESS = re.compile(r"https?://.+|mailto:.+|[^:]*|[./#?].*", re.IGNORECASE | re.DOTALL)
+_NOTHING_YET = re.compile(r"[\s>*+\-0-9.)]*")
+"""What may stand before something that is told by how its line begins, such as a list or a heading."""
 _OF_ADDRESSES: Final = "/?#@!$&'*+,;=:%~[]"
 
 
@@ -54,7 +56,8 @@ class Markdown:
                 raise RefusedError(f"{shown(value)} could end the code that it stands in")
             return value
         if self._address is None:
-            return value if encoded else ENCODERS["markdown"].encode(value)
+            begins = _NOTHING_YET.fullmatch(self._line) is not None or "<!--" in self._line
+            return value if encoded else markdown(value, begins_block=begins)
         self._address += value
         if not _ADDRESS.fullmatch(self._address):
             raise RefusedError(f"{shown(self._address)} is an address that may run code", help="use https or mailto")

@@ -37,7 +37,7 @@ _TOKENS = re.compile(f"{OPENING}([0-9]+){CLOSING}")
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A file: its data (a text has none but what stands before it), its text ready to be encoded, and where all of it came from if asked."""
+    """A file: its data (of a text, what stands before it), its text ready to be encoded, and where all of it came from if asked."""
 
     documents: tuple[Json, ...]
     text: str
