@@ -85,6 +85,7 @@ def _asks(planner: Planner, model: ResolvedModel) -> Iterator[Json]:
         other = planner.fleet.model(ask.name, environment) if environment else None
         found: dict[str, Json] = {
             "name": ask.name,
+            "type": spec.text("type") if spec else None,
             "summary": spec.text("summary") if spec else None,
             "wanted": ask.wanted,
             "step": ask.said.get("name") if ask.release else None,
