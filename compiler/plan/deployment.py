@@ -1,8 +1,9 @@
 """The files of one model in one environment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from compiler.diagnostics import Finding
+from compiler.plan.artifacts import artifacts, pulled
 from compiler.plan.base import Values, base_context
 from compiler.plan.emitter import Emitter, FileRule
 from compiler.plan.judge import Judge
@@ -11,6 +12,7 @@ from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path
 from compiler.plan.planner import Planner
 from compiler.plan.situation import Situation, situation
 from compiler.plan.takes import judges, takers
+from compiler.provenance import Derived
 from compiler.resolve.model import ResolvedModel
 
 
@@ -40,9 +42,16 @@ def deployment(planner: Planner, judge: Judge, model: ResolvedModel, environment
     sources, alike = sources_of(model), unit_item(unit, resources)
     files = []
     for path, place, emitter, rule, context in ruled:
-        ours_ = unit_item(unit, resources, read_for(planner.fleet, model)) if rule.last else alike
-        files.append(PlannedFile(f"{unit}/{path}", place, emitter, rule, {**context, "unit": ours_}, model, sources))
+        seen = _known_last(planner, unit, resources, ours) if rule.last else alike
+        files.append(PlannedFile(f"{unit}/{path}", place, emitter, rule, {**context, "unit": seen}, model, sources))
     return PlannedUnit(unit, tuple(files), (*findings, *clashes(files)))
+
+
+def _known_last(planner: Planner, unit: str, resources: Sequence[str], ours: Situation) -> Derived:
+    """The unit as a file sees it that is made after the others."""
+    model = ours.model
+    found = artifacts((model.release, model.canary), pulled(ours.context))
+    return unit_item(unit, resources, read_for(planner.fleet, model), found)
 
 
 def _others(planner: Planner, ours: Situation) -> Iterator[Situation | Finding]:

@@ -18,7 +18,7 @@ class FileRule:
     template: str
     per: str
     when: str | None
-    last: bool
+    last: int
     format: str
     content_id: str | None
     schema: str | None
@@ -92,7 +92,7 @@ def file_rules(data: Object) -> tuple[FileRule, ...]:
 
 
 def _rule(index: int, entry: Object) -> FileRule:
-    path = as_str(entry["path"])
+    path, last = as_str(entry["path"]), entry.get("last")
     ending = "." + path.rpartition(".")[2]
     languages = {place: as_str(encoder) for place, encoder in as_object(entry.get("languages")).items()}
     return FileRule(
@@ -102,7 +102,7 @@ def _rule(index: int, entry: Object) -> FileRule:
         template=as_str(entry["template"]),
         per=as_str(entry.get("per")) or "deployment",
         when=as_str(entry.get("when")) or None,
-        last=entry.get("last") is True,
+        last=int(last) if isinstance(last, int) else 0,
         format=as_str(entry.get("format")) or _FORMATS.get(ending, "text"),
         content_id=as_str(entry.get("contentId")) or None,
         schema=as_str(entry.get("schema")) or None,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from compiler.diagnostics import Finding
+from compiler.plan.artifacts import artifacts
 from compiler.plan.base import Values, with_options
 from compiler.plan.emitter import Emitter, FileRule
 from compiler.plan.facts import fact_context
@@ -24,7 +25,9 @@ from compiler.plan.record_context import record_context
 from compiler.plan.situation import variables
 from compiler.plan.takes import makes, takers
 from compiler.plan.told import Told, tell
+from compiler.provenance import Derived
 from compiler.resolve.model import ResolvedModel
+from compiler.values import Json, as_list, as_object
 
 
 @dataclass
@@ -98,7 +101,8 @@ def _file(
     model = told.model
     where = f"{of_all(emitter.group)}/{model.name}"
     models = told.places or (model,)
-    context = {**context, "unit": unit_item(where, (), read_for(planner.fleet, *models) if rule.last else ())}
+    known = (read_for(planner.fleet, *models), artifacts(told.releases, _references(context))) if rule.last else ((), ())
+    context = {**context, "unit": unit_item(where, (), *known)}
     if rule.when is not None:
         wanted = planner.conditions.holds(emitter, rule.when, (*rule.pointer, "when"), variables(model, context))
         if wanted is not True:
@@ -107,3 +111,9 @@ def _file(
     if isinstance(paths, Finding):
         return paths
     return PlannedFile(*paths, emitter, rule, context, model, sources_of(*models))
+
+
+def _references(context: Values) -> list[Json]:
+    images = context["runtimeImages"]
+    found = map(as_object, as_list(images.value if isinstance(images, Derived) else []))
+    return [f"{one['image']}@{one['digest']}" for one in found]

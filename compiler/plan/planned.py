@@ -13,7 +13,7 @@ from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
 from compiler.resolve.resolver import references
 from compiler.spec.portfolio import Spec
-from compiler.values import as_str
+from compiler.values import Json, Object, as_str
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,14 @@ def said(emitter: Emitter) -> dict[str, Item]:
     return {key: Derived(emitter.data[key], ()) for key in ("regime", "law") if key in emitter.data}
 
 
-def unit_item(path: str, resources: Sequence[str] = (), sources: Sequence[str] = ()) -> Derived:
+def unit_item(
+    path: str, resources: Sequence[str] = (), sources: Sequence[str] = (), artifacts: Sequence[Json] = ()
+) -> Derived:
     """What templates see of their unit; files that are made last see digests too."""
-    return Derived({"path": path, "resources": list(resources), "files": [], "sources": list(sources)}, ())
+    whole: Object = {
+        "path": path, "resources": list(resources), "files": [], "sources": list(sources), "artifacts": list(artifacts),
+    }  # fmt: skip
+    return Derived(whole, ())
 
 
 def clashes(files: Iterable[PlannedFile]) -> Iterator[Finding]:

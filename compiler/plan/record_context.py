@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from compiler.plan import images
+from compiler.plan import artifacts, images
 from compiler.plan.approvals import approvals
 from compiler.plan.base import Values, base_context, environment_of
 from compiler.plan.emitter import Emitter
@@ -131,6 +131,6 @@ def _images(planner: Planner, model: ResolvedModel, target: Emitter | None, cont
 
 
 def _image(name: str, reference: str) -> Object:
-    """An image by what it is called, its tag told from its digest."""
-    image, _, digest = reference.partition("@")
-    return {"image": image, "digest": digest, **({"name": name} if name else {})}
+    """An image by what it is called, told from its digest."""
+    found = artifacts.image(reference)
+    return {"image": found["name"], "digest": found["digest"], **({"name": name} if name else {})}

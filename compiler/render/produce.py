@@ -76,12 +76,15 @@ class Producer:
 
         What a policy refuses is made: whether that counts is for those who know the baseline.
         """
-        files, findings = self._made([file for file in planned.files if not file.rule.last])
-        last = [file for file in planned.files if file.rule.last]
-        if last and files:
-            made = [{"path": file.path, "digest": bytes_digest(file.content)} for file in files]
-            more, found = self._made([self._seeing(file, made, planned.files) for file in last])
-            files, findings = (files + more if more is not None else None), [*findings, *found]
+        files: list[RenderedFile] | None = []
+        findings: list[Finding] = []
+        for turn in sorted({file.rule.last for file in planned.files}):
+            made = files or []
+            if files is None or (turn and not made):
+                break
+            now = [file for file in planned.files if file.rule.last == turn]
+            more, found = self._made([self._seeing(file, made, planned.files) for file in now] if turn else now)
+            files, findings = (made + more if more is not None else None), [*findings, *found]
         is_made = files is not None and all(can_be_known(finding) or not finding.mandatory for finding in findings)
         return (tuple(files or ()) if is_made else ()), findings
 
@@ -144,10 +147,15 @@ class Producer:
         views = _views(file.context)
         return self._renderer(file.emitter).fill(rule.template, views, format=rule.format, languages=rule.languages)
 
-    def _seeing(self, file: PlannedFile, made: Sequence[Json], unit: Sequence[PlannedFile]) -> PlannedFile:
+    def _seeing(
+        self, file: PlannedFile, files: Sequence[RenderedFile], unit: Sequence[PlannedFile]
+    ) -> PlannedFile:
         """A file that is made last, with what was made before it, by whom and from what."""
         item = file.context.get("unit")
         known = as_object(item.value) if isinstance(item, Derived) else {}
+        made: list[Json] = [
+            {"path": one.path, "place": one.place or one.path, "digest": bytes_digest(one.content)} for one in files
+        ]
         sources = [{"path": path, "digest": self._digest(as_str(path))} for path in as_list(known.get("sources"))]
         makers = {one.emitter.id: one.emitter for one in unit}
         emitters = [{"id": id_, "folder": one.folder, "hash": one.folder_hash} for id_, one in sorted(makers.items())]

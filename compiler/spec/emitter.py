@@ -66,8 +66,9 @@ class File(Closed):
     """What there is one of: a model in an environment, a model, a release of it that runs, an environment, or the project."""
     when: str | None = None
     """A CEL expression; the file is made where it is true."""
-    last: bool = False
-    """Whether it is made after the other files of its unit, and sees `path` and `digest` of each under `unit.files`."""
+    last: bool | Annotated[int, Field(ge=1)] = False
+    """Whether it is made after the other files of its unit, if there are any, and sees `path`, `place` and `digest` of each under
+    `unit.files`; of several that are, those with a larger number later (`true` is 1)."""
     format: Literal["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "text"] | None = None
     """The format; absent: by the path's ending."""
     contentId: str | None = field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")
