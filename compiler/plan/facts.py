@@ -59,7 +59,7 @@ def fact_context(
     missing = [part for parts in found.values() for part in parts if part.is_missing]
     return {
         "facts": Members({id_: _shown(id_, parts) for id_, parts in found.items()}),
-        "gaps": Derived([{"title": part.title, "source": part.source, **_by(part)} for part in missing], ()),
+        "gaps": Derived([{"id": part.id, "title": part.title, "source": part.source, **_by(part)} for part in missing], ()),
         "asked": Derived(sum(map(len, found.values())), ()),
     }, tuple(findings)
 
