@@ -10,7 +10,7 @@ goes on from there to render what was planned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -268,7 +268,12 @@ CHECK: tuple[Stage, ...] = (documents, emitters, fleet, policies)
 
 def check(run: Run) -> tuple[Finding, ...]:
     """Everything that is wrong with a tree, short of rendering it, in order."""
-    return in_order(settled(chain(_checked(run), run.policies.unused(rendered=False))))
+    return in_order(settled(chain(_checked(run), run.policies.unused(rendered=False)), _places(run)))
+
+
+def _places(run: Run) -> Callable[[str], Sequence[str | None]]:
+    """Where a model runs; nowhere, where it is none that there is."""
+    return lambda name: run.fleet.places(name) if name in run.portfolio.of("Model") else ()
 
 
 def _checked(run: Run) -> Iterator[Finding]:
@@ -302,7 +307,7 @@ def build(
     `despite_policies`: render what policies refuse, too, for those who want all that policies find.
     """
     findings = list(_checked(run))
-    told = in_order(settled(findings))
+    told = in_order(settled(findings, _places(run)))
     if any(one.mandatory and not (despite_policies and can_be_known(one)) for one in applied(told, known)):
         return Built((), applied(in_order([*told, *run.policies.unused(rendered=False)]), known))
     units: list[Unit] = []
@@ -315,4 +320,4 @@ def build(
         on_unit()
     findings += run.producer.unchecked()
     findings += run.policies.unused(rendered=all(scope(*place) for place in run.fleet.deployments()))
-    return Built(tuple(units), applied(in_order(settled(findings)), known))
+    return Built(tuple(units), applied(in_order(settled(findings, _places(run))), known))

@@ -89,7 +89,7 @@ def command(
     """
     from compiler.cli.mend import mend  # noqa: PLC0415 - help needs none of what a run does
     from compiler.pipeline import Run  # noqa: PLC0415 - likewise
-    from compiler.policy.baseline import applied  # noqa: PLC0415 - likewise
+    from compiler.policy.baseline import applied, stale  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
     if (fix or diff) and rev is not None:
@@ -113,7 +113,10 @@ def command(
         found = in_order((*found, *_ran(run)))
     if write_baseline is not None:
         _write_baseline(write_baseline, found)
-    found = applied(found, judging.known(baseline or _written(write_baseline)))
+    known = judging.known(baseline or _written(write_baseline))
+    if not named and (gone := stale(found, known)):
+        tell(f"{gone} of the findings that the baseline knows are there no more: --write-baseline takes them out")
+    found = applied(found, known)
     findings = _within(found, named, _known(run, environments))
     report = Report(findings, run.text, run.size, colour=wants_colour(output), within=within_checkout(folder))
     emit(REPORTERS[format_](report), output)
@@ -191,5 +194,4 @@ def _is_in(finding: Finding, files: frozenset[str]) -> bool:
 
 
 def _concerns(finding: Finding, environments: frozenset[str]) -> bool:
-    environment = finding.subject.environment if finding.subject else None
-    return not environments or environment is None or environment in environments
+    return not environments or not finding.where or not environments.isdisjoint(finding.where)

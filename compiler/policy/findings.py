@@ -1,11 +1,11 @@
 """From what breaks a policy to findings at the line of the model that somebody must edit."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
 from compiler import codes
-from compiler.diagnostics import Code, Enforcement, Finding, Note, Place, Status, Subject
+from compiler.diagnostics import Code, Enforcement, Finding, Note, Place, Subject
 from compiler.expression import TOO_MANY
 from compiler.policy.decide import Decision
 from compiler.policy.paths import by_name
@@ -40,7 +40,8 @@ def finding(seen: Seen, breach: Breach, decision: Decision, blamed: tuple[Pointe
         help=code.remedy,
         status=decision.status,
         anchor=_named(seen, breach, pointer) if blamed is None else None,
-        decided_in=model.environment.name if model.environment else None,
+        rule=_rule(breach),
+        environments=(model.environment.name,) if model.environment and environment is None else (),
     )
     if decision.grant is None:
         return found
@@ -82,33 +83,27 @@ def of_policy(policy: Policy, code: Code, message: str, *pointer: str | int, hel
     return Finding(code, f"{policy.id}: {message}", place, subject, help_ or code.remedy)
 
 
-def settled(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Findings of whole runs: one that is decided otherwise in another environment says in which it is decided so."""
-    found = tuple(findings)
-    decided: dict[tuple[object, ...], set[tuple[object, ...]]] = {}
-    for one in found:
-        if one.decided_in:
-            decided.setdefault(_value(one), set()).add(_decision(one))
-    for one in found:
-        if one.decided_in is None or one.subject is None:
-            yield one
-            continue
-        differs = len(decided[_value(one)]) > 1 and one.subject.environment is None
-        subject = replace(one.subject, environment=one.decided_in) if differs else one.subject
-        yield replace(one, subject=subject, decided_in=None)
+def settled(findings: Iterable[Finding], places: Callable[[str], Sequence[str | None]]) -> tuple[Finding, ...]:
+    """Findings of a whole run, each once: what was found alike everywhere that a model runs (`places`) names no environment."""
+    found: dict[Finding, list[str]] = {}
+    for one in findings:
+        found.setdefault(replace(one, environments=()) if one.environments else one, []).extend(one.environments)
+    return tuple(_told(one, where, places) for one, where in found.items())
 
 
-def _value(found: Finding) -> tuple[object, ...]:
-    return (found.code.id, found.subject, found.place, found.message)
+def _told(one: Finding, where: Sequence[str], places: Callable[[str], Sequence[str | None]]) -> Finding:
+    if not where or one.subject is None:
+        return one
+    everywhere = [place for place in places(one.subject.name) if place]
+    seen = tuple(place for place in everywhere if place in where)
+    return one if len(seen) == len(everywhere) else replace(one, environments=seen)
 
 
-def _decision(found: Finding) -> tuple[object, ...]:
-    return (found.status, found.code.enforcement, found.because)
-
-
-def is_open(found: Finding) -> bool:
-    """Whether it still stands."""
-    return found.status is Status.OPEN
+def _rule(breach: Breach) -> str:
+    """What is asked: a condition by its text, so that another order of the rules changes nothing."""
+    if breach.rule[:1] == ("rules",) and isinstance(breach.rule[1], int):
+        return str(breach.policy.rules[breach.rule[1]].get("that"))
+    return "/".join(map(str, breach.rule))
 
 
 def _is_of_environment(seen: Seen, breach: Breach) -> bool:

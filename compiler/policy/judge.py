@@ -14,6 +14,7 @@ from compiler.policy.controls import Controls
 from compiler.policy.decide import Decision, decide
 from compiler.policy.examples import Outcome
 from compiler.policy.library import Library
+from compiler.policy.pack import schemas_folder
 from compiler.policy.policy import Breach, Policy
 from compiler.policy.rules import Rules
 from compiler.policy.secrets import Detectors, is_here
@@ -58,7 +59,7 @@ class Judge:
         self._strict = Rules(schemas(fleet.language), checked=True)
         self.waivers = Waivers(fleet, self.library, as_of, laws)
         self._suppressions = Suppressions(fleet.portfolio)
-        self.controls = Controls(shipped)
+        self.controls = Controls(shipped, fleet.tree, schemas_folder(laws))
         self._detectors = Detectors()
         self._selected: set[str] = set()
         self._unjudged: dict[str, Policy] = {}
@@ -136,7 +137,11 @@ class Judge:
             return rendered or all(policy.on != "rendered" for policy in self.library.named(name))
 
         yield from self.waivers.unused(is_asked)
-        yield from self._suppressions.findings(is_asked)
+        yield from self._suppressions.findings(is_asked, self._is_one)
+
+    def _is_one(self, name: str) -> bool:
+        """Whether a name is that of one policy."""
+        return any(policy.id == name for policy in self.library.named(name))
 
     def selected(self, seen: Seen, policies: Sequence[Policy]) -> tuple[Policy, ...]:
         """Those of the policies that are for the model, but for the condition of their `match`."""

@@ -58,7 +58,7 @@ def _class(finding: Finding, path: str) -> str:
     subject = finding.subject
     if subject is None:
         return path
-    return f"{subject.kind} {subject.name}" + (f" in {subject.environment}" if subject.environment else "")
+    return f"{subject.kind} {subject.name}" + (f" in {', '.join(finding.where)}" if finding.where else "")
 
 
 def _counts(cases: Iterable[list[Finding]]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from compiler.schema import Violation
 from compiler.spec.complaints import complaint
 from compiler.spec.language import matches
 from compiler.spec.portfolio import Spec
-from compiler.values import Pointer, as_object, as_str, at, dotted
+from compiler.values import Pointer, as_list, as_object, as_str, at, dotted
 from compiler.words import nearest
 
 
@@ -187,6 +187,21 @@ def _names(fleet: Fleet) -> Iterator[Finding]:
                     yield _unknown(mark.value, as_str(name), portfolio.of(mark.value), place, subject)
 
 
+def _classes(fleet: Fleet) -> Iterator[Finding]:
+    """A use case is of a class that its regime has: a misspelt one would be of none, and no policy would ask for it."""
+    schema = as_object(as_object(fleet.language.kind_schema("UseCase")["properties"])["classification"])
+    words = as_object(schema.get("x-modelyard-words"))
+    for spec in fleet.portfolio.of("UseCase").values():
+        for regime, said in as_object(spec.data.get("classification")).items():
+            known = [as_str(word) for word in as_list(words.get(regime))]
+            value = as_str(as_object(said).get("value"))
+            if known and value not in known:
+                pointer = ("classification", regime, "value")
+                place, subject = spec.document.place(pointer), Subject(spec.kind, spec.name, None, pointer)
+                message = f"{regime} has no class `{value}`"
+                yield Finding(codes.BAD_VALUE, message, place, subject, _near(value, known))
+
+
 def _unknown(kind: str, name: str, known: Iterable[str], place: Place, subject: Subject) -> Finding:
     help_ = _near(name, known) or f"write the {kind} document, or refer to one that there is"
     return Finding(codes.UNKNOWN_REFERENCE, f"there is no {kind} `{name}`", place, subject, help_)
@@ -198,4 +213,4 @@ def _near(name: str, known: Iterable[str]) -> str | None:
     return f"did you mean `{near}`?" if near else f"one of: {', '.join(choices[:10])}" if choices else None
 
 
-CHECKS: tuple[Callable[[Fleet], Iterator[Finding]], ...] = (_promotion, _overlays, _names, check_releases)
+CHECKS: tuple[Callable[[Fleet], Iterator[Finding]], ...] = (_promotion, _overlays, _names, _classes, check_releases)

@@ -42,6 +42,7 @@ class Fleet:
     def __init__(self, portfolio: Portfolio, language: Language, tree: Tree) -> None:
         self.portfolio = portfolio
         self.language = language
+        self.tree = tree
         self.layers = Layers(portfolio, language)
         self.lookups: set[Lookup] = set()
         self._resolver = Resolver(portfolio, language, tree, self.layers)

@@ -39,7 +39,7 @@ class Release(Closed):
 
     date: DateText | None = None
     """The day on which it was made."""
-    evaluations: list[Evaluation] | None = field(merge="metric")
+    evaluations: list[Evaluation] | None = None
     """What was measured on this release."""
 
 
