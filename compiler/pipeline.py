@@ -10,7 +10,7 @@ goes on from there to render what was planned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -24,6 +24,8 @@ from compiler.plan.base import base_context
 from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, Emitters
+from compiler.plan.gaps import ModelStatus
+from compiler.plan.gaps import status as told
 from compiler.plan.judge import Judge, capability_findings, setting_findings
 from compiler.plan.load import SHIPPED
 from compiler.plan.load import load as load_emitters
@@ -264,6 +266,14 @@ def sources(run: Run, on_run: Callable[[int, int], object] = lambda _done, _all:
 
 
 CHECK: tuple[Stage, ...] = (documents, emitters, fleet, policies)
+
+
+def status(run: Run, models: Collection[str] = ()) -> Iterator[ModelStatus | Finding]:
+    """What records of these models have to say, of all where none is named, and what of it nobody has said."""
+    wrong = [finding for finding in chain(documents(run), emitters(run)) if finding.mandatory]
+    yield from wrong
+    known = run.portfolio.of("Model")
+    yield from told(run.planner, (name for name in known if name in set(models)) if models else known)
 
 
 def check(run: Run) -> tuple[Finding, ...]:

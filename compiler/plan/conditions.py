@@ -1,6 +1,6 @@
 """The CEL expressions of emitters: checked against the language, then asked of single models."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -54,8 +54,8 @@ class Conditions:
     def holds(self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Object]) -> bool | Finding:
         """Whether one expression holds for the data; a finding where it could not be asked."""
         compiled = self.compiled(emitter, text)
-        read = {str(path[0]) for path in compiled.reads} if not isinstance(compiled, Mistake) else set()
-        values = self._of(emitter).values({name: value for name, value in data.items() if name in read})
+        fields = _fields(() if isinstance(compiled, Mistake) else compiled.reads)
+        values = self._of(emitter).values({name: _only(fields[name], data[name]) for name in fields if name in data})
         return self._one(emitter, text, pointer, values)
 
     def reads(self, emitter: Emitter, variable: str) -> bool:
@@ -93,10 +93,7 @@ class Conditions:
             asked = list(expressions(emitter))
             joined = together(self._of(emitter), [text for _, text in asked])
             sound = joined if joined is not None and not any(self.mistakes(emitter)) else None
-            fields: dict[str, frozenset[str] | None] = {}
-            for path in (path for one in (sound.lists if sound else ()) for path in one.reads):
-                root, known = str(path[0]), fields.get(str(path[0]), frozenset())
-                fields[root] = None if len(path) == 1 or known is None else known | {str(path[1])}
+            fields = _fields(path for one in (sound.lists if sound else ()) for path in one.reads)
             self._questions[emitter.id] = _Questions(tuple(pointer for pointer, _ in asked), sound, fields)
         return self._questions[emitter.id]
 
@@ -119,6 +116,15 @@ _PEER: Object = MappingProxyType(
     }
 )
 """What is reached, as expressions of emitters see it."""
+
+
+def _fields(reads: Iterable[Pointer]) -> dict[str, frozenset[str] | None]:
+    """The variables that are read, each with the fields of it, or all (`None`)."""
+    fields: dict[str, frozenset[str] | None] = {}
+    for path in reads:
+        root, known = str(path[0]), fields.get(str(path[0]), frozenset())
+        fields[root] = None if len(path) == 1 or known is None else known | {str(path[1])}
+    return fields
 
 
 def _only(fields: frozenset[str] | None, value: Object) -> Object:
@@ -160,7 +166,7 @@ def all_expressions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
     if when:
         yield ("takes", "when"), when
     for index, entry in enumerate(as_list(emitter.data.get("facts"))):
-        yield from _fields(index, as_object(entry))
+        yield from _asked_for(index, as_object(entry))
     for section in ("files", "facts", "sli"):
         for index, entry in enumerate(as_list(emitter.data.get(section))):
             text = as_str(as_object(entry).get("when"))
@@ -168,7 +174,7 @@ def all_expressions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
                 yield (section, index, "when"), text
 
 
-def _fields(index: int, fact: Object) -> Iterator[tuple[Pointer, str]]:
+def _asked_for(index: int, fact: Object) -> Iterator[tuple[Pointer, str]]:
     """The fields that a fact names, as the question whether there is such a one, which only fields of the language answer."""
     yield ("facts", index, "field"), _asking(as_str(fact["field"]))
     for at, field in enumerate(as_list(fact.get("or"))):

@@ -155,10 +155,11 @@ def map_(context: Context, value: object, name: object = None, attribute: object
 
 
 def paragraphs(value: object) -> list[object]:
-    """The paragraphs of a text: what stands between empty lines."""
+    """The paragraphs of a text: what stands between empty lines; where there are none, each line (as a folded `>` of YAML has them)."""
     if not isinstance(value, (str, Glued)):
         raise _refusal(value, "text is needed")
-    found = [part.strip() for part in re.split(r"\n[ \t]*\n", str(value))]
+    parts = re.split(r"\n[ \t]*\n", str(value).strip())
+    found = [part.strip() for part in (parts if len(parts) > 1 else str(value).split("\n"))]
     return [text(part, origins_of(value)) for part in found if part]
 
 

@@ -357,6 +357,7 @@ def test_a_digest_without_the_name_of_its_algorithm_is_what_other_formats_ask_fo
 
 def test_paragraphs_are_what_stands_between_empty_lines(data):
     assert data("k: {{ x | paragraphs }}\n", x="a\nb\n\n \t\nc: [d\n") == {"k": ["a\nb", "c: [d"]}
+    assert data("k: {{ x | paragraphs }}\n", x="a b\nc\n") == {"k": ["a b", "c"]}
     assert data("k: {{ x | paragraphs }}\n", x=" \n") == {"k": []}
 
 
