@@ -168,15 +168,16 @@ Made = Callable[..., Records]
 
 @pytest.fixture(scope="session")
 def made() -> Made:
-    """What is made of a bank; nothing may be wrong unless `faulty` says so. Policies are not asked."""
+    """What is made of a bank; nothing may be wrong unless `faulty` says so. Policies are not asked; `alone`: records of the model."""
 
     def make(
-        found: list[dict[str, Any]], project: Mapping[str, Any] = PROJECT, *, faulty: bool = False, **beside: str
+        found: list[dict[str, Any]], project: Mapping[str, Any] = PROJECT, *, faulty: bool = False, alone: bool = False, **beside: str
     ) -> Records:
         run = Run(tree(found, project, **beside))
         findings = [finding for stage in (stages.documents, stages.emitters) for finding in stage(run)]
         files: dict[str, str] = {}
-        for unit in [] if any(one.mandatory for one in findings) else run.planned():
+        scope = (lambda model, environment: (model, environment) == ("scorer", "")) if alone else stages.everything
+        for unit in [] if any(one.mandatory for one in findings) else run.planned(scope):
             made, wrong = run.producer.produce(unit)
             findings += [*unit.findings, *wrong]
             files |= {file.path: file.content.decode() for file in made}
