@@ -158,7 +158,7 @@ def test_every_relation_leads_to_an_entity_of_the_project(full) -> None:
 def test_a_lifecycle_is_one_that_backstage_knows(lifecycle, said, made) -> None:
     found = documents()
     put(found, "Model", "scorer", "lifecycle", lifecycle)
-    if said == "experimental" and lifecycle != "pilot" or lifecycle == "retired":
+    if (said == "experimental" and lifecycle != "pilot") or lifecycle == "retired":
         put(found, "Model", "scorer", "environments", None)
     assert entities(made(found), MODEL)[0]["spec"]["lifecycle"] == said
 

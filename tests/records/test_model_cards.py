@@ -1,8 +1,8 @@
 """Model cards: front matter that the hub's own library reads, Markdown and HTML that say what specs say, and gaps where they say nothing."""
 
 import re
-from itertools import pairwise
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 import yaml
