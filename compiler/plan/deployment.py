@@ -1,16 +1,18 @@
 """The files of one model in one environment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from compiler.diagnostics import Finding
 from compiler.plan.artifacts import artifacts, pulled
 from compiler.plan.base import Values, base_context
+from compiler.plan.conditions import ALL
+from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, FileRule
 from compiler.plan.judge import Judge
 from compiler.plan.neighbours import with_neighbours
 from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, read_for, sources_of, unit_item
 from compiler.plan.planner import Planner
-from compiler.plan.situation import Situation, situation
+from compiler.plan.situation import Situation, situation, with_emitter
 from compiler.plan.takes import judges, takers
 from compiler.provenance import Derived
 from compiler.resolve.model import ResolvedModel
@@ -24,44 +26,42 @@ def deployment(planner: Planner, judge: Judge, model: ResolvedModel, environment
         return PlannedUnit(unit, (), (target,))
     findings: list[Finding] = []
     ruled: list[tuple[str, str | None, Emitter, FileRule, Values]] = []
-    ours = with_neighbours(planner, situation(planner, model, target, base_context(planner, model)))
-    for each in (ours, *_others(planner, ours)):
-        if isinstance(each, Finding):
-            findings.append(each)
-            continue
-        findings += [*each.findings, *judge.refusals(each)]
+    ours = situation(planner, model, target, ALL)
+    context, missing = with_neighbours(planner, ours, with_emitter(ours, planner, base_context(planner, model)))
+    judged: list[tuple[Situation, Values]] = [(ours, context)]
+    for emitter in takers(planner, model, judges):
+        if isinstance(emitter, Finding):
+            findings.append(emitter)
+        else:
+            other = situation(planner, model, emitter, ALL)
+            judged.append((other, with_emitter(other, planner, context)))
+    for each, seen in judged:
+        findings += [*each.findings, *(missing if each is ours else ()), *judge.refusals(each)]
         for rule in each.emitter.files:
-            paths = _paths(planner, each, rule) if rule.per == "deployment" else None
+            paths = _paths(planner, each, rule, seen) if rule.per == "deployment" else None
             if isinstance(paths, Finding):
                 findings.append(paths)
             elif paths is not None:
-                ruled.append((*paths, each.emitter, rule, each.context))
+                ruled.append((*paths, each.emitter, rule, seen))
     if any(finding.mandatory for finding in findings):
         return PlannedUnit(unit, (), tuple(findings))
     resources = sorted(path for path, place, _, rule, _ in ruled if rule.resource and place is None)
     sources, alike = sources_of(model), unit_item(unit, resources)
     files = []
-    for path, place, emitter, rule, context in ruled:
-        seen = _known_last(planner, unit, resources, ours) if rule.last else alike
-        files.append(PlannedFile(f"{unit}/{path}", place, emitter, rule, {**context, "unit": seen}, model, sources))
+    for path, place, emitter, rule, own in ruled:
+        of_unit = _known_last(planner, unit, resources, model, context) if rule.last else alike
+        files.append(PlannedFile(f"{unit}/{path}", place, emitter, rule, {**own, "unit": of_unit}, model, sources))
     return PlannedUnit(unit, tuple(files), (*findings, *clashes(files)))
 
 
-def _known_last(planner: Planner, unit: str, resources: Sequence[str], ours: Situation) -> Derived:
+def _known_last(planner: Planner, unit: str, resources: Sequence[str], model: ResolvedModel, context: Values) -> Derived:
     """The unit as a file sees it that is made after the others."""
-    model = ours.model
-    found = artifacts((model.release, model.canary), pulled(ours.context))
+    found = artifacts((model.release, model.canary), pulled(context))
     return unit_item(unit, resources, read_for(planner.fleet, model), found)
 
 
-def _others(planner: Planner, ours: Situation) -> Iterator[Situation | Finding]:
-    """What the emitters beside its target have before them of a model; a finding where one cannot be asked."""
-    for emitter in takers(planner, ours.model, judges):
-        yield emitter if isinstance(emitter, Finding) else situation(planner, ours.model, emitter, ours.context)
-
-
-def _paths(planner: Planner, each: Situation, rule: FileRule) -> tuple[str, str | None] | Finding | None:
+def _paths(planner: Planner, each: Situation, rule: FileRule, context: Context) -> tuple[str, str | None] | Finding | None:
     wanted = each.verdicts.get((*rule.pointer, "when"), True)
     if wanted is not True:
         return wanted if isinstance(wanted, Finding) else None
-    return filled_path(planner, each.emitter, rule, each.context)
+    return filled_path(planner, each.emitter, rule, context)

@@ -42,16 +42,14 @@ class Fact:
         return self.asked_of.place(self.pointer)
 
 
-def fact_context(
-    planner: Planner, emitter: Emitter, told: Told, context: Values
-) -> tuple[Values, tuple[Finding, ...]]:
+def fact_context(planner: Planner, emitter: Emitter, told: Told) -> tuple[Values, tuple[Finding, ...]]:
     """What templates see of an emitter's facts, and what keeps them from being asked for.
 
     `facts` by id: what is said, or who has to say it and where; `gaps`: those that nobody says; `asked`: how many there are.
     """
     found: dict[str, list[Fact]] = {}
     findings: list[Finding] = []
-    for fact in asked(planner, emitter, told, context):
+    for fact in asked(planner, emitter, told):
         if isinstance(fact, Finding):
             findings.append(fact)
         else:
@@ -64,9 +62,9 @@ def fact_context(
     }, tuple(findings)
 
 
-def asked(planner: Planner, emitter: Emitter, told: Told, context: Values) -> Iterator[Fact | Finding]:
+def asked(planner: Planner, emitter: Emitter, told: Told) -> Iterator[Fact | Finding]:
     """Every fact that an emitter asks of a model, one for each document or release that would say it."""
-    data = variables(told.model, context)
+    data = variables(planner, told.model, emitter)
     for index, said in enumerate(map(as_object, as_list(emitter.data.get("facts")))):
         fields = [as_str(said["field"]), *map(as_str, as_list(said.get("or")))]
         for speaker in speakers(planner, told, fields[0].partition(".")[0]):

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from compiler.diagnostics import Finding
-from compiler.plan.base import base_context, with_options
 from compiler.plan.emitter import Emitter
 from compiler.plan.facts import Fact, asked
 from compiler.plan.planner import Planner
@@ -110,14 +109,13 @@ def status(planner: Planner, names: Iterable[str]) -> Iterator[ModelStatus | Fin
 
 def _of(planner: Planner, places: Sequence[ResolvedModel]) -> Iterator[ModelStatus | Finding]:
     told = tell(planner, places)
-    context = base_context(planner, told.model)
     records: list[Record] = []
     for emitter in takers(planner, told.model, _asks):
         if isinstance(emitter, Finding):
             yield emitter
             continue
         facts: list[Fact] = []
-        for fact in asked(planner, emitter, told, with_options(planner, told.model, emitter, context)):
+        for fact in asked(planner, emitter, told):
             if isinstance(fact, Finding):
                 yield fact
             else:

@@ -90,7 +90,7 @@ class _Contexts:
             self._common[key] = record_context(self._planner, told, None if isinstance(target, Finding) else target)
         if (emitter.id, *key) not in self._own:
             own = with_options(self._planner, told.model, emitter, self._common[key]) | said(emitter)
-            found, findings = fact_context(self._planner, emitter, told, own)
+            found, findings = fact_context(self._planner, emitter, told)
             self._own[emitter.id, *key] = own | found, findings
         return self._own[emitter.id, *key]
 
@@ -104,7 +104,7 @@ def _file(
     known = (read_for(planner.fleet, *models), artifacts(told.releases, _references(context))) if rule.last else ((), ())
     context = {**context, "unit": unit_item(where, (), *known)}
     if rule.when is not None:
-        wanted = planner.conditions.holds(emitter, rule.when, (*rule.pointer, "when"), variables(model, context))
+        wanted = planner.conditions.holds(emitter, rule.when, (*rule.pointer, "when"), variables(planner, model, emitter))
         if wanted is not True:
             return wanted if isinstance(wanted, Finding) else None
     paths = filled_path(planner, emitter, rule, context)

@@ -119,7 +119,7 @@ def _images(planner: Planner, model: ResolvedModel, target: Emitter | None, cont
     found: list[Json] = [_image("", as_str(own.value))] if isinstance(own, Derived) else []
     if target is None or model.environment is None:
         return found
-    data = {**variables(model, {**context, "options": Root("options", {})})}
+    data = variables(planner, model, target)
     wanted = [
         as_str(image["name"])
         for index, image in enumerate(target.images)

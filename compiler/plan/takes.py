@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 
 from compiler.diagnostics import Finding
-from compiler.plan.base import Values, base_context, with_options
 from compiler.plan.emitter import Emitter
 from compiler.plan.planner import Planner
 from compiler.plan.settings import others, setting
@@ -18,7 +17,6 @@ def takers(planner: Planner, model: ResolvedModel, is_wanted: Callable[[Emitter]
     environment = model.environment.data if model.environment else {}
     use_case = planner.fleet.portfolio.of("UseCase").get(as_str(model.data.get("useCase")))
     classes = use_case.data if use_case else {}
-    context: Values | None = None
     for emitter in others(planner):
         if not is_wanted(emitter):
             continue
@@ -28,8 +26,7 @@ def takers(planner: Planner, model: ResolvedModel, is_wanted: Callable[[Emitter]
         if not when:
             yield emitter
             continue
-        context = context or base_context(planner, model)
-        held = _holds(planner, emitter, when, model, context)
+        held = planner.conditions.holds(emitter, when, ("takes", "when"), variables(planner, model, emitter))
         if held is not False:
             yield held if isinstance(held, Finding) else emitter
 
@@ -46,8 +43,3 @@ def judges(emitter: Emitter) -> bool:
 
 def _asked(planner: Planner, emitter: Emitter) -> tuple[Object, Object]:
     return emitter.takes, as_object(setting(planner, emitter).get("takes"))
-
-
-def _holds(planner: Planner, emitter: Emitter, when: str, model: ResolvedModel, context: Values) -> bool | Finding:
-    data = variables(model, with_options(planner, model, emitter, context))
-    return planner.conditions.holds(emitter, when, ("takes", "when"), data)

@@ -3,20 +3,24 @@
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
+from typing import TYPE_CHECKING
 
 from compiler import codes
 from compiler.diagnostics import Finding, Subject
 from compiler.policy.binding import Binding, bindings
 from compiler.policy.controls import Controls
-from compiler.policy.examples import Outcome, run
-from compiler.policy.findings import of_policy
+from compiler.policy.findings import not_judged, of_policy
 from compiler.policy.library import Library
 from compiler.policy.policy import Policy
 from compiler.policy.rules import Rules
+from compiler.policy.secrets import SUSPECTS, is_here
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.values import Json, Pointer, as_list, as_object, as_str
 from compiler.words import nearest
+
+if TYPE_CHECKING:
+    from compiler.policy.examples import Outcome
 
 
 def check_policies(
@@ -58,12 +62,14 @@ def _in_vain(library: Library, selected: AbstractSet[str], fleet: Fleet) -> Iter
 
 
 def tested(
-    policy: Policy, rules: Rules, controls: Controls, fleet: Fleet
-) -> tuple[Outcome | None, tuple[Finding, ...]]:
+    policy: Policy, rules: Rules, controls: Controls, fleet: Fleet, as_of: date
+) -> "tuple[Outcome | None, tuple[Finding, ...]]":
     """What came of a policy's examples, and all that is wrong with it; no outcome where it cannot be asked."""
     found = tuple(alone(policy, rules, controls, fleet))
+    if not found and _needs_detectors(policy, rules):
+        return None, (not_judged(policy, as_of),)
     can_be_asked = (policy.rules or "schema" in policy.data) and not rules.compiled(policy).mistakes
-    return run(policy, rules, fleet.language) if can_be_asked else None, found
+    return _run(policy, rules, fleet) if can_be_asked else None, found
 
 
 def alone(policy: Policy, rules: Rules, controls: Controls, fleet: Fleet) -> Iterator[Finding]:
@@ -82,8 +88,19 @@ def alone(policy: Policy, rules: Rules, controls: Controls, fleet: Fleet) -> Ite
     for index, control in enumerate(as_list(policy.data.get("controls"))):
         if not controls.knows(as_str(control)):
             yield _unknown_control(policy, index, as_str(control), controls)
-    if not mistakes:
-        yield from run(policy, rules, fleet.language).findings
+    if not mistakes and not _needs_detectors(policy, rules):
+        yield from _run(policy, rules, fleet).findings
+
+
+def _needs_detectors(policy: Policy, rules: Rules) -> bool:
+    """Whether it asks what looks like a secret, and there are no detectors: its examples would show nothing."""
+    return SUSPECTS in rules.compiled(policy).reads and not is_here()
+
+
+def _run(policy: Policy, rules: Rules, fleet: Fleet) -> "Outcome":
+    from compiler.policy.examples import run  # noqa: PLC0415 - examples of what is shipped are run by its tests
+
+    return run(policy, rules, fleet.language)
 
 
 def _idle(policy: Policy, as_of: date, *, is_bound: bool) -> Iterator[Finding]:

@@ -70,9 +70,14 @@ _REFERENCE = re.compile(r"(@)|#(?!x?[0-9]+;)")
 _BLOCK = re.compile(r"\A([0-9]{1,9}(?=[.)])|(?=[-+=#:]))(.)")
 
 
-def markdown(value: str, *, begins_block: bool = True) -> str:
-    """Text within a line of Markdown; `begins_block`: it may be the first of its line, where it could begin a list."""
-    line = _MARKS.sub(r"\\\1", escape(_CONTROL.sub("\ufffd", " ".join(value.split()))).replace("&#x27;", "'"))
+def markdown(value: str, *, begins_block: bool = True, in_prose: bool = False) -> str:
+    """Text within a line of Markdown.
+
+    `begins_block`: it may be the first of its line, where it could begin a list; `in_prose`: no quote that it holds ends anything.
+    """
+    line = _MARKS.sub(r"\\\1", escape(_CONTROL.sub("\ufffd", " ".join(value.split()))))
+    if in_prose:
+        line = line.replace("&#x27;", "'")
     if begins_block:
         line = _BLOCK.sub(lambda found: f"{found[1]}&#{ord(found[2])};", line)
     # A comment keeps forges from seeing a mention or the number of an issue.

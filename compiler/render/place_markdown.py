@@ -23,12 +23,15 @@ class Markdown:
     def __init__(self) -> None:
         self._fence = ""
         self._line = ""
+        self._is_tag = False
         self._address: str | None = None
 
     def after(self, literal: str) -> None:
-        """Note where fences and addresses open and close, and the line so far."""
+        """Note where fences, tags and addresses open and close, and the line so far."""
         if self._address is not None:
             self._address = None if ")" in literal else self._address + literal
+        if "<" in literal or ">" in literal:
+            self._is_tag = literal.rfind("<") > literal.rfind(">")
         *ended, rest = literal.split("\n")
         for line in ended:
             self._end(self._line + line)
@@ -57,7 +60,7 @@ class Markdown:
             return value
         if self._address is None:
             begins = _NOTHING_YET.fullmatch(self._line) is not None or "<!--" in self._line
-            return value if encoded else markdown(value, begins_block=begins)
+            return value if encoded else markdown(value, begins_block=begins, in_prose=not self._is_tag)
         self._address += value
         if not _ADDRESS.fullmatch(self._address):
             raise RefusedError(f"{shown(self._address)} is an address that may run code", help="use https or mailto")

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from xml.etree.ElementTree import Element
 
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+"""Compiled when first needed, which takes longer than to say that nothing is wrong."""
 
 Cases: TypeAlias = dict[tuple[str, str], list[Finding]]
 """Findings by the class and the name that readers know a case by."""
@@ -106,4 +107,4 @@ def _child(parent: Element, tag: str, text: str = "", /, **attributes: str) -> E
 
 
 def _clean(text: str) -> str:
-    return _FORBIDDEN.sub("\ufffd", text)
+    return re.sub(_FORBIDDEN, "\ufffd", text)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from compiler import codes
 from compiler.diagnostics import Code, Finding, Subject
-from compiler.resolve.fleet import Fleet
+from compiler.resolve.fleet import Fleet, Only, judged
 from compiler.spec.language import TypeLanguage, matches
 from compiler.spec.portfolio import Spec, release_contents
 from compiler.spec.quantities import QUANTITIES, Percentage
@@ -34,9 +34,9 @@ class Published:
         )
 
 
-def check_releases(fleet: Fleet) -> Iterator[Finding]:
-    """Every published release, once."""
-    for spec in fleet.portfolio.of("Model").values():
+def check_releases(fleet: Fleet, only: Only) -> Iterator[Finding]:
+    """Every published release of the models that are judged, once."""
+    for spec in judged(fleet, only):
         language = fleet.language.type(spec.text("type"))
         for version, content in release_contents(spec.data).items():
             release = Published(spec, () if "source" in spec.data else ("releases", version), content)

@@ -83,14 +83,16 @@ MODEL = document(
     },
     uses=[{"dataset": "index", "as": {"env": "INDEX"}}, {"model": "helper", "as": {"env": "HELPER"}}],
     runtime={"image": "registry.example/scorer:1", "digest": OTHER, "port": 8080, "health": "/ready"},
-    sla={"availability": "99.5%", "latency": {"p99": "250ms"}}, slo={"availability": "99.9%", "latency": [{"under": "250ms", "for": "99%"}]},
+    sla={"availability": "99.5%", "latency": {"p99": "250ms"}}, slo={"availability": "99.9%", "latency": [{"under": "250ms",
+    "for": "99%"}]},
     pipeline={"evaluate": {"gates": [{"metric": "auc", "op": ">=", "value": 0.7}]}, "retrain": {"schedule": "0 3 * * 1"}},
     monitoring=[{"signal": "dataDrift", "method": "psi", "threshold": 0.2, "action": "ticket"}],
     deploy={"target": "kserve", "resources": {"cpu": "500m", "memory": "1Gi"}, "scaling": {"min": 1, "max": 1}},
     links=[{"title": "Paper", "url": "https://a.example/paper", "kind": "documentation"}, {"title": "Store", "url": "s3://a/b"}],
     governance={
         "developer": "risk", "intendedUse": "Loans to people.", "outOfScope": ["Loans to firms"], "users": ["Officers"],
-        "assumptions": ["Stability"], "limitations": ["Not above 80000"], "tradeoffs": ["Speed for detail"], "adjustments": ["Halved by hand"],
+        "assumptions": ["Stability"], "limitations": ["Not above 80000"], "tradeoffs": ["Speed for detail"],
+        "adjustments": ["Halved by hand"],
         "humanOversight": "A person decides afresh.", "logging": {"retention": "400d"},
         "risk": {
             "tier": "high", "rationale": "It decides.", "materiality": "high", "complexity": "medium",
@@ -127,7 +129,10 @@ def bank(**more: Any) -> dict[str, Any]:
 
 
 def tree(found: list[dict[str, Any]], project: Mapping[str, Any] = PROJECT, **beside: str) -> MemoryTree:
-    files = {"modelyard.yaml": yaml.safe_dump(dict(project), sort_keys=False), "models/all.yaml": yaml.safe_dump_all(found, sort_keys=False)}
+    files = {
+        "modelyard.yaml": yaml.safe_dump(dict(project), sort_keys=False),
+        "models/all.yaml": yaml.safe_dump_all(found, sort_keys=False),
+    }
     return MemoryTree({path: text.encode() for path, text in (files | beside).items()})
 
 

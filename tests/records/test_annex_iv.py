@@ -21,7 +21,8 @@ def test_every_point_of_the_annex_has_a_heading_of_its_own(point, full, bare) ->
 
 
 SAID = [
-    *(text for text in DOCUMENTATION.values() if isinstance(text, str)), "ISO/IEC 42001", "Loans to people.", "Example Bank Ltd", "1.0.0", "2026-08-01",
+    *(text for text in DOCUMENTATION.values() if isinstance(text, str)), "ISO/IEC 42001", "Loans to people.", "Example Bank Ltd",
+    "1.0.0", "2026-08-01",
     "helper", "registry.example/scorer:1", "500m", "prod-1", "Stability", "Speed for detail", "Collected so.", "Prepared so.", "Biased so.",
     "A person decides afresh.", "0 3 * * 1", "auc", "young", "Not above 80000", "the young", "amount", "400d", ">= 0.7", "Wrong refusal",
     "A second look.", "dataDrift", "180d", "high-risk", "Annex III point 5(b)", "provider", "2026-09-14", "Validated by risk on 2026-08-20",
@@ -50,7 +51,8 @@ def test_what_it_rests_on_has_a_source_a_day_and_the_days_from_which_it_holds(sh
 def test_what_nobody_said_is_told_under_its_point_with_its_source(bare) -> None:
     gaps = re.findall(r"\*Not said yet\* \((.*?)\): (.*?)\. \*\*(.*?)\*\* says it in `(.*?)` of", bare[FILE])
     points = {source for source, *_ in gaps}
-    assert {"Annex IV(1)(a)", "Annex IV(2)(a)", "Annex IV(2)(h), Article 15", "Annex IV(3)", "Annex IV(4)", "Annex IV(9), Article 72"} <= points
+    assert {"Annex IV(1)(a)", "Annex IV(2)(a)", "Annex IV(2)(h), Article 15"} <= points
+    assert {"Annex IV(3)", "Annex IV(4)", "Annex IV(9), Article 72"} <= points
     fields = {field for *_, field in gaps}
     assert {"organisation.name", "governance.documentation.design", "governance.risk.risks", "governance.logging.retention"} <= fields
     listed = re.findall(r"^\| .*? \| .*? \| .*? \| `(.*?)` \| .*? \| `.*?` \|$", bare[FILE], re.MULTILINE)

@@ -76,7 +76,8 @@ const model = require(process.argv[1]);
 const entities = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const kinds = {
   Component: model.componentEntityV1alpha1Validator, API: model.apiEntityV1alpha1Validator, Group: model.groupEntityV1alpha1Validator,
-  System: model.systemEntityV1alpha1Validator, Resource: model.resourceEntityV1alpha1Validator, Location: model.locationEntityV1alpha1Validator,
+  System: model.systemEntityV1alpha1Validator, Resource: model.resourceEntityV1alpha1Validator,
+  Location: model.locationEntityV1alpha1Validator,
 };
 const policies = model.EntityPolicies.allOf([
   new model.SchemaValidEntityPolicy(), new model.NoForeignRootFieldsEntityPolicy(), new model.FieldFormatEntityPolicy(),

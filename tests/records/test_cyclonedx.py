@@ -1,4 +1,4 @@
-"""Bills of materials: CycloneDX's own strict validator takes them, what it does not take is refused, and every reference leads somewhere."""
+"""Bills of materials: CycloneDX's own strict validator takes them and no mutant, and every reference leads somewhere."""
 
 import copy
 import hashlib

@@ -11,18 +11,23 @@ from typing import Any
 import pytest
 import yaml
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from compiler.pipeline import Run
 
 from .conftest import PROJECT, documents, tree
 
 HOSTILE = [
-    "a\nb: c", "# a", "- a", "1. a", "> a", "a | b", "| a |", "'", '"', '"}', '", "x": "y', "'\ninjected: true\n'", "---\nkind: Secret\n---",
+    "a\nb: c", "# a", "- a", "1. a", "> a", "a | b", "| a |", "'", '"', '"}', '", "x": "y', "'\ninjected: true\n'",
+    "---\nkind: Secret\n---",
     "---", "...", "%YAML 1.1", "!!python/object:os.system", "&anchor", "*alias", "{{ 7777 * 7777 }}", "{% raw %}", "${{ secrets.TOKEN }}",
-    "$(id)", "`id`", "```\ncode\n```", "~~~", "<script>alert(1)</script>", "</style><script>x</script>", "</td></tr></table>", "<!--", "-->", "--> <b>",
+    "$(id)", "`id`", "```\ncode\n```", "~~~", "<script>alert(1)</script>", "</style><script>x</script>", "</td></tr></table>",
+    "<!--", "-->", "--> <b>",
     "<img src=x onerror=y>", "[a](javascript:b)", "![a](https://evil.example/a.png)", "<https://evil.example>", "[ref]: https://evil.example",
-    "@everyone", "#1", "**bold** _under_ ~~struck~~", "a\\", "\\| a", "&lt;b&gt; &amp;", "&#124;", "http://evil.example", "=1+1", "-- x", "yes", "null",
-    "1e10", "2026-01-01", "12:30", "😀", "\u202ex", "\u2028", "x" * 1000, "Setext\n===", "a\n\n    code", "a  \nb", "[ ] todo", "\ta", "<details>",
+    "@everyone", "#1", "**bold** _under_ ~~struck~~", "a\\", "\\| a", "&lt;b&gt; &amp;", "&#124;", "http://evil.example", "=1+1",
+    "-- x", "yes", "null",
+    "1e10", "2026-01-01", "12:30", "😀", "\u202ex", "\u2028", "x" * 1000, "Setext\n===", "a\n\n    code", "a  \nb", "[ ] todo",
+    "\ta", "<details>",
 ]  # fmt: skip
 REFUSED = {"\u202ex", "\u2028"}
 """What the language takes nowhere."""
@@ -109,14 +114,17 @@ def page(text: str) -> list[str]:
     return list(once(found, ["<p >", "</p>"]))
 
 
+def is_mere_text(token: Token) -> bool:
+    """Whether a token of Markdown is text, or the empty comment that keeps a forge from seeing a name in it."""
+    return token.type in {"text", "text_special"} or (token.type == "html_inline" and token.content == "<!-- -->")
+
+
 def prose(text: str) -> Iterator[str]:
     """Tokens of Markdown that are no mere text; paragraphs side by side are one."""
     found: list[str] = []
     for token in MarkdownIt("commonmark").enable("table").enable("strikethrough").parse(text):
         found.append(token.type)
-        for child in token.children or []:
-            if child.type not in {"text", "text_special"} and not (child.type == "html_inline" and child.content == "<!-- -->"):
-                found.append(child.type)
+        found += [child.type for child in token.children or [] if not is_mere_text(child)]
     yield from once(found, ["paragraph_open", "inline", "paragraph_close"])
 
 
@@ -153,7 +161,8 @@ def test_a_hostile_text_changes_the_form_of_no_record(hostile, made, places, har
 def test_the_test_sees_what_breaks_out() -> None:
     for name, calm, broken in (
         ("a.md", "two words\n", "two **words**\n"), ("a.md", "two words\n", "# two\n"), ("a.md", "two\n", "[a](b)\n"),
-        ("a.html", "<p>a</p>", "<p><b>a</b></p>"), ("a.json", '{"a": "b"}', '{"a": "b", "c": "d"}'), ("a.yaml", "a: b\n", "a: b\n---\nc: d\n"),
+        ("a.html", "<p>a</p>", "<p><b>a</b></p>"), ("a.json", '{"a": "b"}', '{"a": "b", "c": "d"}'), ("a.yaml", "a: b\n",
+        "a: b\n---\nc: d\n"),
     ):  # fmt: skip
         assert form(name, calm) != form(name, broken)
     assert [key for key, _ in groupby(page("<p>a</p>\n<p>b</p>"))] == ["<p >", "</p>"]

@@ -1,4 +1,4 @@
-"""Model cards: front matter that the hub's own library reads, Markdown and HTML that say what specs say, and gaps where they say nothing."""
+"""Model cards: front matter that the hub's own library reads, text that says what specs say, and gaps where they say nothing."""
 
 import re
 from html.parser import HTMLParser
@@ -114,7 +114,8 @@ def of_type(kind: str, source: dict, target: str = "kserve", **more) -> list[dic
     model.update(type=kind, version="1.0.0", source=source, environments={"prod": {}}, **more)
     for key in ("releases", "runtime", "uses", "interface", "approach"):
         model.pop(key, None)
-    model["deploy"] = {"target": target, **({} if kind == "vendor" else {"resources": {"cpu": 1, "memory": "1Gi"}, "scaling": {"min": 1, "max": 1}})}
+    runs = {} if kind == "vendor" else {"resources": {"cpu": 1, "memory": "1Gi"}, "scaling": {"min": 1, "max": 1}}
+    model["deploy"] = {"target": target, **runs}
     return found
 
 
@@ -140,7 +141,8 @@ TYPES = {
         "kubernetes",
         {
             **PROGRAM, "as": {"env": "S"}, "solver": "highs", "limits": {"time": "1m"},
-            "objective": {"sense": "minimize", "summary": "Cash that lies about."}, "constraints": [{"name": "cap", "summary": "No more than fits."}],
+            "objective": {"sense": "minimize", "summary": "Cash that lies about."}, "constraints": [{"name": "cap",
+            "summary": "No more than fits."}],
         },
         ["highs", "minimize. Cash that lies about.", "No more than fits.", "time 1m"],
     ),
@@ -149,7 +151,8 @@ TYPES = {
         {
             "baseModel": {"name": "a/base", "revision": "1", "license": "Own licence"}, "uri": "hf://a/base", "contextLength": 4096,
             "adapters": [{"name": "lora", "uri": "s3://a/lora/"}],
-            "guardrails": {"input": [{"name": "no-orders", "summary": "Stops orders."}], "output": [{"name": "no-promises", "summary": "Stops promises."}]},
+            "guardrails": {"input": [{"name": "no-orders", "summary": "Stops orders."}], "output": [{"name": "no-promises",
+            "summary": "Stops promises."}]},
             "budget": {"inputTokens": 100}, "retrieval": {"index": "index", "k": 4},
         },
         ["a/base", "Own licence", "4096", "lora", "Stops orders.", "Stops promises.", "inputTokens 100", "4 passages"],
@@ -158,7 +161,8 @@ TYPES = {
         "kubernetes",
         {
             **PROGRAM, "as": {"env": "S"}, "limits": {"steps": 5},
-            "tools": [{"name": "notes", "server": "http://a.tools.svc:80", "allow": ["find"], "sideEffects": "reversible", "approval": "always"}],
+            "tools": [{"name": "notes", "server": "http://a.tools.svc:80", "allow": ["find"], "sideEffects": "reversible",
+            "approval": "always"}],
             "killSwitch": {"group": "on-call", "procedure": "They scale it to nothing."},
         },
         ["notes", "find", "reversible", "always", "steps 5", "They scale it to nothing."],
@@ -202,12 +206,15 @@ def seen(markdown: str) -> str:
 
 SAID = [
     "Scores loans.", "Loans to people.", "Whether a loan is granted.", "Lending", "applicants", "Officers", "Loans to firms", "Stability",
-    "Not above 80000", "Speed for detail", "Halved by hand", "A person decides afresh.", "high", "It decides.", "Wrong refusal", "A second look.",
+    "Not above 80000", "Speed for detail", "Halved by hand", "A person decides afresh.", "high", "It decides.", "Wrong refusal",
+    "A second look.",
     "mitigated", "the young", "Speed.", "Refusals.", "Weights.", "conditional by risk on 2026-08-20", "conceptual soundness",
     "the next is due on 2027-08-20", "180d", "2026-09-01", "People are told.", "It is marked.", "Said of development.", "Said of metrics.",
-    "dev-1 / models", "2.0.0 for 10%", "helper", "Helps.", "3.1.0", "amount", "FP64", "any × 3", "0.9", "young", ">= 0.7", "Loans.", "Biased so.",
+    "dev-1 / models", "2.0.0 for 10%", "helper", "Helps.", "3.1.0", "amount", "FP64", "any × 3", "0.9", "young", ">= 0.7",
+    "Loans.", "Biased so.",
     "restricted", "99.5%", "99.9%", "250ms", "99% under 250ms", "dataDrift", "psi", "no series in the cluster holds it", "Risk Team",
-    "risk-primary", "#risk", "risk@bank.example", "2026-08-01", "dev, prod (tried)", "Paper", "eu-ai-act", "high-risk", "Annex III point 5(b)",
+    "risk-primary", "#risk", "risk@bank.example", "2026-08-01", "dev, prod (tried)", "Paper", "eu-ai-act", "high-risk",
+    "Annex III point 5(b)",
     "provider", "Creditworthiness.", "It moves in spring.", "RISK-7", "2099-01-01",
 ]  # fmt: skip
 

@@ -84,7 +84,8 @@ def test_what_it_was_made_from_can_be_looked_up(path, full, tmp_path) -> None:
     for name, one in folders.items():
         command = "find . -type f | cut -c3- | LC_ALL=C sort | xargs -r sha256sum | sha256sum | cut -f1 -d' '"
         run = subprocess.run(
-            ["sh", "-c", command], cwd=shipped("templates") / name.removeprefix("modelyard:templates/"), capture_output=True, text=True, check=True,
+            ["sh", "-c", command], cwd=shipped("templates") / name.removeprefix("modelyard:templates/"), capture_output=True,
+            text=True, check=True,
         )  # fmt: skip
         assert one["digest"] == {"dirHash": run.stdout.strip()}, "as in-toto's description of digests computes it"
     rest = {name: one for name, one in found.items() if name not in folders}

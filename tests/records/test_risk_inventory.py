@@ -25,7 +25,9 @@ def strict() -> Validator:
 
 
 def test_it_holds_what_an_inventory_asks_for(entry) -> None:
-    assert entry["purpose"] == {"use": "Loans to people.", "decision": "Whether a loan is granted.", "process": "Lending", "affected": ["applicants"]}
+    assert entry["purpose"] == {
+        "use": "Loans to people.", "decision": "Whether a loan is granted.", "process": "Lending", "affected": ["applicants"],
+    }  # fmt: skip
     assert entry["usage"]["actual"] == [
         {"environment": "dev", "stage": "dev", "release": "2.0.0"},
         {"environment": "prod", "stage": "prod", "release": "1.0.0", "canary": "2.0.0"},
@@ -45,7 +47,8 @@ def test_it_holds_what_an_inventory_asks_for(entry) -> None:
     assert (entry["risk"]["tier"], entry["risk"]["materiality"], entry["risk"]["complexity"]) == ("high", "high", "medium")
     assert entry["exceptions"] == [
         {
-            "waiver": "until-spring", "policies": ["model-risk"], "reason": "It moves in spring.", "ticket": "RISK-7", "granted": "2026-01-01",
+            "waiver": "until-spring", "policies": ["model-risk"], "reason": "It moves in spring.", "ticket": "RISK-7",
+            "granted": "2026-01-01",
             "expires": "2099-01-01",
         }
     ]  # fmt: skip
@@ -80,7 +83,8 @@ def test_a_vendor_is_named_with_what_was_bought(made) -> None:
 def test_what_nobody_said_is_absent_and_named(bare, full) -> None:
     entry = json.loads(bare["model-risk.json"])
     assert {gap["id"] for gap in entry["gaps"]} == {
-        "purpose", "products", "restrictions", "inputs", "outputs", "watched", "updated", "validation", "next-validation", "tier", "materiality",
+        "purpose", "products", "restrictions", "inputs", "outputs", "watched", "updated", "validation", "next-validation", "tier",
+        "materiality",
         "complexity", "assumptions",
     }  # fmt: skip
     assert "use" not in entry["purpose"]
@@ -98,8 +102,10 @@ def test_what_it_rests_on_has_a_source_and_a_day(full, entry) -> None:
     assert entry["guidance"]["asOf"] == "2026-11-23"
 
 
-SAID = ["Loans to people.", "Lending", "Loans to firms", "Not above 80000", "Stability", "Halved by hand", "amount", "score", "helper", "dataDrift",
-        "0.9", "2026-08-20", "conditional", "2027-08-20", "Wrong refusal", "It moves in spring.", "2099-01-01", "Risk Team", "2026-08-01"]  # fmt: skip
+SAID = ["Loans to people.", "Lending", "Loans to firms", "Not above 80000", "Stability", "Halved by hand", "amount", "score",
+        "helper", "dataDrift",
+        "0.9", "2026-08-20", "conditional", "2027-08-20", "Wrong refusal", "It moves in spring.", "2099-01-01", "Risk Team",
+        "2026-08-01"]  # fmt: skip
 
 
 @pytest.mark.parametrize("said", SAID)

@@ -175,6 +175,10 @@ def test_where_no_quoting_makes_a_word_a_shell_takes_plain_words_alone(script, r
         ("a `b` {{ x }}\n", "*", r"a `b` \*"),
         ("{% macro f(y) %}**{{ y }}**{% endmacro %}\n{{ f(x) }}\n", "*", r"**\***"),
         ("<!-- {{ x }} -->\n", "-->", "<!-- &#45;-&gt; -->"),
+        ("# {{ x }}\n", "it's", "# it's"),
+        ("> {{ x }}\n", "it's", "> it's"),
+        ("<i title='{{ x }}'>{{ x }}</i>\n", "it's", "<i title='it&#x27;s'>it's</i>"),
+        ("<i\n  title='{{ x }}'>\n", "'", "<i\n  title='&#x27;'>"),
     ],
 )
 def test_markdown_keeps_its_layout(text, x, made, render):
