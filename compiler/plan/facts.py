@@ -37,6 +37,12 @@ class Fact:
         return ".".join(map(str, self.asked_of.written(self.pointer)))
 
     @property
+    def key(self) -> tuple[str, str, Pointer]:
+        """The document and the field: what one person has to say once, whatever asks for it."""
+        spec = self.asked_of.spec
+        return spec.kind, spec.name, self.asked_of.written(self.pointer)
+
+    @property
     def place(self) -> Place:
         """The line that says it, or the one to say it at."""
         return self.asked_of.place(self.pointer)

@@ -8,6 +8,7 @@ from compiler.diagnostics import Finding
 from compiler.plan.emitter import Emitter
 from compiler.plan.facts import Fact, asked
 from compiler.plan.planner import Planner
+from compiler.plan.situation import variables
 from compiler.plan.takes import takers
 from compiler.plan.told import tell
 from compiler.resolve.model import ResolvedModel
@@ -50,12 +51,7 @@ class Gap:
     @property
     def key(self) -> tuple[str, str, Pointer]:
         """The document and the field."""
-        return _key(self.fact)
-
-
-def _key(fact: Fact) -> tuple[str, str, Pointer]:
-    spec = fact.asked_of.spec
-    return spec.kind, spec.name, fact.asked_of.written(fact.pointer)
+        return self.fact.key
 
 
 @dataclass(frozen=True)
@@ -86,7 +82,7 @@ class ModelStatus:
         found: dict[tuple[str, str, Pointer], list[tuple[Record, Fact]]] = {}
         for record in self.records:
             for fact in record.missing:
-                found.setdefault(_key(fact), []).append((record, fact))
+                found.setdefault(fact.key, []).append((record, fact))
         return tuple(_gap(asking) for asking in found.values())
 
 
@@ -104,15 +100,18 @@ def status(planner: Planner, names: Iterable[str]) -> Iterator[ModelStatus | Fin
             yield from (finding for finding in findings if finding.mandatory)
             places += [model] if model else []
         if places:
-            yield from _of(planner, places)
+            yield from status_of(planner, places)
 
 
-def _of(planner: Planner, places: Sequence[ResolvedModel]) -> Iterator[ModelStatus | Finding]:
+def status_of(planner: Planner, places: Sequence[ResolvedModel]) -> Iterator[ModelStatus | Finding]:
+    """The status of a model, and what keeps a record from being asked; `places`: the model where it is judged."""
     told = tell(planner, places)
     records: list[Record] = []
     for emitter in takers(planner, told.model, _asks):
         if isinstance(emitter, Finding):
             yield emitter
+            continue
+        if not _makes_some(planner, emitter, told.model):
             continue
         facts: list[Fact] = []
         for fact in asked(planner, emitter, told):
@@ -127,6 +126,16 @@ def _of(planner: Planner, places: Sequence[ResolvedModel]) -> Iterator[ModelStat
 
 def _asks(emitter: Emitter) -> bool:
     return "facts" in emitter.data
+
+
+def _makes_some(planner: Planner, emitter: Emitter, model: ResolvedModel) -> bool:
+    """Whether the emitter makes a record of the model, or may: what no record says is not missing."""
+    rules = [rule for rule in emitter.files if rule.per in {"model", "release"}]
+    if not rules or any(rule.when is None for rule in rules):
+        return True
+    data = variables(planner, model, emitter)
+    asked = (planner.conditions.holds(emitter, rule.when or "", (*rule.pointer, "when"), data) for rule in rules)
+    return any(held is not False for held in asked)
 
 
 def regimes(planner: Planner) -> Mapping[str, str]:

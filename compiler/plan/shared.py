@@ -76,6 +76,8 @@ def _units(
             options = project_options(planner.fleet.portfolio.project.data, emitter)
             seen = unit_item(unit, (), sources if rule.last else ())
             own: Values = {**context, "options": Root("options", options), "unit": seen, **said(emitter)}
+            if not environment and _reads(emitter, "inventory"):
+                own["inventory"] = planner.inventory()
             wanted = _wanted(planner, emitter, rule.when, (*rule.pointer, "when"), own)
             if isinstance(wanted, Finding):
                 findings.append(wanted)
@@ -91,6 +93,11 @@ def _units(
     for unit, (files, findings) in units.items():
         if files or findings:
             yield PlannedUnit(unit, tuple(files), (*findings, *clashes(files)))
+
+
+def _reads(emitter: Emitter, name: str) -> bool:
+    """Whether a template of the emitter may ask for a name that is costly to make."""
+    return any(name in template for template in emitter.templates.values())
 
 
 def _wanted(
