@@ -73,8 +73,8 @@ class ModelStatus:
 
     def narrowed(self, regimes: frozenset[str], owners: frozenset[str]) -> "ModelStatus":
         """The same with the records for these regimes alone, and what these Teams have to say; none stands for all."""
-        kept = (record for record in self.records if not regimes or record.regime in regimes)
-        return replace(self, records=tuple(record.of(owners) for record in kept))
+        kept = (record.of(owners) for record in self.records if not regimes or record.regime in regimes)
+        return replace(self, records=tuple(record for record in kept if record.facts))
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:

@@ -53,6 +53,7 @@ def test_a_regime_a_team_and_models_narrow_it(bank, typed) -> None:
     assert {record["id"] for model in data["models"] for record in model["records"]} == {"annex-iv"}
     data = json.loads(typed("records", "status", "--owner", "data-platform", "--format", "json").out)
     assert {gap["owner"] for model in data["models"] for gap in model["gaps"]} == {"data-platform"}
+    assert all(record["asked"] for model in data["models"] for record in model["records"]), "what asks nothing of it is left out"
     data = json.loads(typed("records", "status", "card-fraud", "device-score", "--format", "json").out)
     assert [model["name"] for model in data["models"]] == ["card-fraud", "device-score"]
 

@@ -208,7 +208,7 @@ SAID = [
     "Scores loans.", "Loans to people.", "Whether a loan is granted.", "Lending", "applicants", "Officers", "Loans to firms", "Stability",
     "Not above 80000", "Speed for detail", "Halved by hand", "A person decides afresh.", "high", "It decides.", "Wrong refusal",
     "A second look.",
-    "mitigated", "the young", "Speed.", "Refusals.", "Weights.", "conditional by risk on 2026-08-20", "conceptual soundness",
+    "mitigated", "the young", "Speed.", "Refusals.", "Weights.", "conditional, by risk on 2026-08-20", "conceptual soundness",
     "the next is due on 2027-08-20", "180d", "2026-09-01", "People are told.", "It is marked.", "Said of development.", "Said of metrics.",
     "dev-1 / models", "2.0.0 for 10%", "helper", "Helps.", "3.1.0", "amount", "FP64", "any × 3", "0.9", "young", ">= 0.7",
     "Loans.", "Biased so.",
