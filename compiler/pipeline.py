@@ -10,7 +10,7 @@ goes on from there to render what was planned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -28,13 +28,16 @@ from compiler.plan.adoption import clashes
 from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, Emitters
+from compiler.plan.gaps import ModelStatus
+from compiler.plan.gaps import status as told
 from compiler.plan.judge import Judge, capability_findings, setting_findings
 from compiler.plan.load import SHIPPED
 from compiler.plan.load import load as load_emitters
 from compiler.plan.namespaces import quota_findings
-from compiler.plan.plan import PlannedUnit, Scope, enabled, owner_findings, plan
+from compiler.plan.plan import PlannedUnit, Scope, owner_findings, plan
 from compiler.plan.planner import Planner
 from compiler.plan.situation import situation
+from compiler.plan.takes import judges, takers
 from compiler.policy.baseline import NOTHING_KNOWN, Baseline, applied, can_be_known
 from compiler.policy.findings import settled
 from compiler.policy.judge import Base
@@ -191,7 +194,7 @@ class Run:
     @cached_property
     def inventory(self) -> Inventory:
         """A row for each model, with what records lack."""
-        return inventory(self.fleet, lambda seen: count(self.planner, self.judge, seen))
+        return inventory(self.fleet, lambda seen: count(self.planner, seen))
 
     def planned(self, scope: Scope = everything) -> Iterator[PlannedUnit]:
         """What there is to make."""
@@ -277,7 +280,10 @@ def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
     if isinstance(target, Finding):
         yield target
         return
-    for emitter in (target, *enabled(run.planner, run.judge, model)):
+    for emitter in (target, *takers(run.planner, model, judges)):
+        if isinstance(emitter, Finding):
+            yield emitter
+            continue
         judged = situation(run.planner, model, emitter)
         yield from judged.findings
         yield from run.judge.refusals(judged)
@@ -291,6 +297,14 @@ def sources(run: Run, on_run: Callable[[int, int], object] = lambda _done, _all:
 
 
 CHECK: tuple[Stage, ...] = (documents, emitters, fleet, adoption, quotas, owners, policies)
+
+
+def status(run: Run, models: Collection[str] = ()) -> Iterator[ModelStatus | Finding]:
+    """What records of these models have to say, of all where none is named, and what of it nobody has said."""
+    wrong = [finding for finding in chain(documents(run), emitters(run)) if finding.mandatory]
+    yield from wrong
+    known = run.portfolio.of("Model")
+    yield from told(run.planner, (name for name in known if name in set(models)) if models else known)
 
 
 def check(run: Run) -> tuple[Finding, ...]:

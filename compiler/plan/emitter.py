@@ -21,8 +21,9 @@ class FileRule:
     template: str
     per: str
     when: str | None
-    last: bool
+    last: int
     format: str
+    content_id: str | None
     schema: str | None
     resource: bool
     delimiters: str
@@ -48,6 +49,7 @@ class Emitter:
     schemas: Mapping[str, Object]
     files: tuple[FileRule, ...]
     digest: str
+    folder_hash: str
 
     @property
     def title(self) -> str:
@@ -112,7 +114,7 @@ def file_rules(data: Object) -> tuple[FileRule, ...]:
 
 
 def _rule(index: int, entry: Object) -> FileRule:
-    path = as_str(entry["path"])
+    path, last = as_str(entry["path"]), entry.get("last")
     ending = "." + path.rpartition(".")[2]
     languages = {place: as_str(encoder) for place, encoder in as_object(entry.get("languages")).items()}
     return FileRule(
@@ -122,8 +124,9 @@ def _rule(index: int, entry: Object) -> FileRule:
         template=as_str(entry["template"]),
         per=as_str(entry.get("per")) or "deployment",
         when=as_str(entry.get("when")) or None,
-        last=entry.get("last") is True,
+        last=int(last) if isinstance(last, int) else 0,
         format=as_str(entry.get("format")) or _FORMATS.get(ending, "text"),
+        content_id=as_str(entry.get("contentId")) or None,
         schema=as_str(entry.get("schema")) or None,
         resource=entry.get("resource") is not False,
         delimiters=as_str(entry.get("delimiters")) or "curly",

@@ -12,6 +12,7 @@ from compiler.plan.situation import Situation
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
 from compiler.resolve.places import adopted
+from compiler.resolve.select import selects
 from compiler.schema import Validator
 from compiler.spec.complaints import complaint
 from compiler.spec.portfolio import Spec
@@ -50,13 +51,6 @@ class Judge:
                 message = f"{emitter.title} takes no model of {said} {value}"
                 return model.finding(codes.NOT_TAKEN, message, ("deploy", "target"), self._others(model))
         return emitter
-
-    def takes(self, emitter: Emitter, model: ResolvedModel) -> bool:
-        """Whether an emitter that nobody named has anything to do with the model."""
-        return all(
-            not emitter.takes.get(key) or model.data[said] in as_list(emitter.takes[key])
-            for key, said in (("types", "type"), ("lifecycle", "lifecycle"))
-        )
 
     def refusals(self, situation: Situation) -> Iterator[Finding]:
         """What the emitter lacks, and what it cannot express."""
@@ -150,7 +144,7 @@ class Judge:
         return sorted(getattr(compiled, "reads", frozenset()), key=lambda pointer: (-len(pointer), str(pointer)))
 
     def _others(self, model: ResolvedModel) -> str:
-        fit = [one.id for one in self._emitters.by_id.values() if one.is_target and self.takes(one, model)]
+        fit = [one.id for one in self._emitters.by_id.values() if one.is_target and selects(one.takes, model.data, {}, {})]
         return f"use one of: {', '.join(fit)}" if fit else "no target takes it yet"
 
 
@@ -181,19 +175,31 @@ def _bad_options(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:
     project = fleet.portfolio.project
     for id_, said in as_object(project.data.get("emitters")).items():
         emitter, options = emitters.by_id.get(id_), as_object(said).get("options")
-        if emitter is None or options is None:
+        if emitter is None:
+            continue
+        if emitter.is_target:
+            yield from _not_of_a_target(project, id_, as_object(said))
+            continue
+        if options is None:
             continue
         pointer: Pointer = ("emitters", id_, "options")
-        if emitter.is_target:
-            place, subject = project.document.key_place(pointer), Subject("Project", project.name, None, pointer)
-            message, help_ = f"{id_} is a target, and models say its options", "say them under `deploy.options`, in `defaults` for all"
-            yield Finding(codes.BAD_OPTION, message, place, subject, help_)
-            continue
         schema = as_object(emitter.data.get("options")) or {"type": "object", "additionalProperties": False}
         for violation in Validator(schema).violations(options):
             there = replace(violation, pointer=(*pointer, *violation.pointer))
             found = complaint(there, project.document, project.subject)
             yield replace(found, code=codes.BAD_OPTION, message=f"{emitter.title}: {found.message}")
+
+
+def _not_of_a_target(project: Spec, id_: str, said: Object) -> Iterator[Finding]:
+    told = {
+        "options": (f"{id_} is a target, and models say its options", "say them under `deploy.options`, in `defaults` for all"),
+        "takes": (f"{id_} is a target, and models choose it", "remove it, or say `deploy.target` in `defaults` or `types`"),
+    }
+    for key, (message, help_) in told.items():
+        if key in said:
+            pointer: Pointer = ("emitters", id_, key)
+            place, subject = project.document.key_place(pointer), Subject("Project", project.name, None, pointer)
+            yield Finding(codes.BAD_OPTION, message, place, subject, help_)
 
 
 def _idle(fleet: Fleet, section: str, said: str, names: set[str], known: set[str]) -> Iterator[Finding]:

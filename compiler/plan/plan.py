@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from compiler.diagnostics import Finding
 from compiler.plan.base import environment_of
 from compiler.plan.claims import Committed
-from compiler.plan.deployment import deployment, enabled
+from compiler.plan.deployment import deployment
 from compiler.plan.judge import Judge
 from compiler.plan.kinds import kinds_of
 from compiler.plan.namespaces import tenancy
@@ -21,7 +21,7 @@ from compiler.resolve.asks import asks
 from compiler.resolve.model import ResolvedModel
 from compiler.values import as_str
 
-__all__ = ["PlannedFile", "PlannedUnit", "Scope", "enabled", "owner_findings", "plan"]
+__all__ = ["PlannedFile", "PlannedUnit", "Scope", "owner_findings", "plan"]
 
 Scope = Callable[[str, str], bool]
 """Whether a run is about a model (by name) in an environment; either may be empty: what belongs to none."""
@@ -52,9 +52,11 @@ def plan(planner: Planner, judge: Judge, scope: Scope) -> Iterator[PlannedUnit]:
         places: list[ResolvedModel] = []
         for environment in planner.fleet.places(name):
             model, _ = planner.fleet.resolve(name, environment)
-            if model is None or environment is None:
+            if model is None:
                 continue
             places.append(model)
+            if environment is None:
+                continue
             survey.made.append(_placed(planner, model, environment))
             if scope(name, environment) or environment in survey.kinds_in or survey.wants_owners:
                 unit = survey.note(deployment(planner, judge, model, environment), environment, name)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 from compiler.diagnostics import Finding
 from compiler.plan import kinds, names
-from compiler.plan.base import Values, project_root
+from compiler.plan.base import Values, project_root, tool
 from compiler.plan.claims import Committed
 from compiler.plan.emitter import Emitter, FileRule
 from compiler.plan.namespaces import Tenancy, namespaces
 from compiler.plan.owned import owned
-from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, of_all
+from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, of_all, said, unit_item
 from compiler.plan.planner import Planner
 from compiler.plan.settings import others, project_options
 from compiler.plan.waves import waves
@@ -48,7 +48,7 @@ def of_environment(
         "waves": Derived(sorted({*order.values()}), ()),
         KINDS: Derived(kinds.shown([*{one for one in found if not isinstance(one, Finding)}]), ()),
     }
-    units = list(_units(planner, "environment", environment, context, (spec.document.path,)))
+    units = list(_units(planner, "environment", environment, context, (spec.document.path, *_paths(planner, made))))
     if findings and not units:
         yield PlannedUnit(environment, (), tuple(findings))
     for unit in units:
@@ -59,7 +59,9 @@ def of_project(
     planner: Planner, made: Sequence[Placed], committed: Sequence[Committed], *, asked: bool
 ) -> Iterator[PlannedUnit]:
     """The files that there is one of; `made`: every model where it runs; `committed`: what is, if it was `asked` who owns it."""
-    sources = (planner.fleet.portfolio.project.document.path,)
+    portfolio = planner.fleet.portfolio
+    known = [spec.document.path for kind in ("Team", "UseCase", "Dataset", "Environment") for spec in portfolio.of(kind).values()]
+    sources = tuple(dict.fromkeys((*_paths(planner, made), *known)))
     context = _common(planner, [_shown(one, None) for one in made])
     if not asked:
         yield from _units(planner, "project", "", context, sources)
@@ -74,6 +76,13 @@ def of_project(
     whole = {**context, OWNED: derived_list([one.shown for one in found], ())}
     for unit in _units(planner, "project", "", whole, sources):
         yield replace(unit, findings=(*findings, *unit.findings))
+
+
+def _paths(planner: Planner, made: Sequence[Placed]) -> tuple[str, ...]:
+    """The project's file, and those of the models."""
+    portfolio = planner.fleet.portfolio
+    models = dict.fromkeys(portfolio.of("Model")[one.name].document.path for one in made)
+    return (portfolio.project.document.path, *models)
 
 
 def reads(planner: Planner, per: str, word: str, environment: Object | None = None) -> bool:
@@ -110,6 +119,7 @@ def _common(planner: Planner, deployments: Sequence[Members]) -> Values:
     return {
         "project": project_root(portfolio.project),
         "names": Derived(names.SHOWN, ()),
+        "tool": tool(),
         "deployments": derived_list(list(deployments), ()),
         "environments": derived_list(named, ()),
         "teams": derived_list(teams, ()),
@@ -129,7 +139,8 @@ def _units(
                 continue
             files, findings = units.setdefault(unit, ([], []))
             options = project_options(planner.fleet.portfolio.project.data, emitter)
-            own: Values = {**context, "options": Root("options", options)}
+            seen = unit_item(unit, (), sources if rule.last else ())
+            own: Values = {**context, "options": Root("options", options), "unit": seen, **said(emitter)}
             if not environment and emitter.mentions("inventory"):
                 own["inventory"] = planner.inventory()
             known = own.get("environment")
@@ -145,7 +156,7 @@ def _units(
                 continue
             path, place = paths
             below = f"{environment}/{path}" if environment else path
-            files.append(PlannedFile(below, place, emitter, rule, own, None, sources))
+            files.append(PlannedFile(below, place, emitter, rule, own, None, sources[:1]))
     for unit, (files, findings) in units.items():
         if files or findings:
             yield PlannedUnit(unit, tuple(files), (*findings, *clashes(files)))

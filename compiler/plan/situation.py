@@ -78,7 +78,7 @@ def _images(
 def variables(planner: Planner, model: ResolvedModel, emitter: Emitter) -> dict[str, Json]:
     """The variables of conditions about one model."""
     portfolio = planner.fleet.portfolio
-    environment = environment_of(model).data
+    environment = model.environment.data if model.environment else {}
     return {
         "name": base_name(model),
         "model": model.data,

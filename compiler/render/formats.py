@@ -28,6 +28,8 @@ class Format:
     comment: tuple[str, str] | None
     dump: Callable[[Sequence[Json]], str] | None = None
     place: Callable[[], Place] | None = None
+    has_front: bool = False
+    """Whether data may stand before the text, as YAML between two lines of `---`."""
 
     @property
     def structured(self) -> bool:
@@ -73,7 +75,7 @@ _ALL = (
     Format("json", ".json", None, dump=_json),
     Format("jsonl", ".jsonl", None, dump=_jsonl),
     Format("csv", ".csv", None, dump=_csv),
-    Format("markdown", ".md", ("<!-- ", " -->"), place=Markdown),
+    Format("markdown", ".md", ("<!-- ", " -->"), place=Markdown, has_front=True),
     Format("html", ".html", ("<!-- ", " -->"), place=Html),
     Format("shell", ".sh", ("# ", ""), place=Shell),
     Format("github-owners", "", ("# ", ""), place=GitHubOwners),
@@ -99,11 +101,13 @@ def dump(documents: Sequence[Json], format: str, header: str | None = None) -> s
 
 
 def with_header(text: str, chosen: Format, header: str | None) -> str:
-    """The text below its header, where the format has comments; a script's first line stays first."""
+    """The text below its header, where the format has comments; a script's first line stays first, and so does that of data."""
     if not header or chosen.comment is None:
         return text
     lines = "".join(_comment(line, *chosen.comment) + "\n" for line in header.splitlines())
-    if text.startswith("#!"):
+    if chosen.has_front and text.startswith("---\n"):
+        lines = "".join(_comment(line, "# ", "") + "\n" for line in header.splitlines())
+    if text.startswith("#!") or (chosen.has_front and text.startswith("---\n")):
         first, newline, rest = text.partition("\n")
         return f"{first}{newline}{lines}{rest}"
     return lines + text

@@ -12,6 +12,7 @@ from compiler.policy.baseline import can_be_known
 from compiler.policy.judge import Judge
 from compiler.provenance import Derived, Item, Members, Origin, Root, plain
 from compiler.render.catalogue import Catalogue, Checker
+from compiler.render.content_id import identified
 from compiler.render.formats import dump, format_of, with_header
 from compiler.render.locate import located
 from compiler.render.patches import Objects, patch_of, patched
@@ -25,7 +26,7 @@ from compiler.resolve.fleet import Fleet
 from compiler.schema import Violation, with_defaults
 from compiler.source.tree import Tree
 from compiler.spec.portfolio import texts
-from compiler.values import Json, Object, Pointer, Reads, as_object, as_str, dotted, only, widened
+from compiler.values import Json, Object, Pointer, Reads, as_list, as_object, as_str, dotted, only, widened
 
 _MOST_EVALUATIONS = 4096
 
@@ -46,6 +47,8 @@ class Producer:
 
     def __init__(self, tree: Tree, fleet: Fleet, policies: Judge | None = None) -> None:
         folders = as_object(fleet.portfolio.project.data.get("folders"))
+        self._tree = tree
+        self._digests: dict[str, str] = {}
         self._fleet = fleet
         self._policies = policies
         self._catalogue = Catalogue(tree, as_str(folders.get("schemas")) or "schemas")
@@ -109,12 +112,15 @@ class Producer:
 
         What a policy refuses is made: whether that counts is for those who know the baseline.
         """
-        files, findings = self._made([file for file in planned.files if not file.rule.last])
-        last = [file for file in planned.files if file.rule.last]
-        if last and files is not None:
-            made = [{"path": file.path, "digest": bytes_digest(file.content)} for file in files]
-            more, found = self._made([_seeing(file, made) for file in last])
-            files, findings = (files + more if more is not None else None), [*findings, *found]
+        files: list[RenderedFile] | None = []
+        findings: list[Finding] = []
+        for turn in sorted({file.rule.last for file in planned.files}):
+            made = files or []
+            if files is None or (turn and not made):
+                break
+            now = [file for file in planned.files if file.rule.last == turn]
+            more, found = self._made([self._seeing(file, made, planned.files) for file in now] if turn else now)
+            files, findings = (made + more if more is not None else None), [*findings, *found]
         is_made = files is not None and all(can_be_known(finding) or not finding.mandatory for finding in findings)
         return (tuple(files or ()) if is_made else ()), findings
 
@@ -131,6 +137,7 @@ class Producer:
         if findings:
             return None, findings
         objects, findings = self._patched(planned, rendered)
+        objects = [identified(file.rule.content_id, one) for file, one in zip(planned, objects, strict=True)]
         files: list[RenderedFile] = []
         for file, found, documents in zip(planned, rendered, objects, strict=True):
             findings += self._judged(file, documents)
@@ -176,6 +183,26 @@ class Producer:
         views = _views(file.context)
         return self._renderer(file.emitter).fill(rule.template, views, format=rule.format, languages=rule.languages)
 
+    def _seeing(
+        self, file: PlannedFile, files: Sequence[RenderedFile], unit: Sequence[PlannedFile]
+    ) -> PlannedFile:
+        """A file that is made last, with what was made before it, by whom and from what."""
+        item = file.context.get("unit")
+        known = as_object(item.value) if isinstance(item, Derived) else {}
+        made: list[Json] = [
+            {"path": one.path, "place": one.place or one.path, "digest": bytes_digest(one.content)} for one in files
+        ]
+        sources = [{"path": path, "digest": self._digest(as_str(path))} for path in as_list(known.get("sources"))]
+        makers = {one.emitter.id: one.emitter for one in unit}
+        emitters = [{"id": id_, "folder": one.folder, "hash": one.folder_hash} for id_, one in sorted(makers.items())]
+        seen = {**known, "files": made, "sources": sources, "emitters": emitters}
+        return replace(file, context={**file.context, "unit": Derived(seen, ())})
+
+    def _digest(self, path: str) -> str:
+        if path not in self._digests:
+            self._digests[path] = bytes_digest(self._tree.read(path))
+        return self._digests[path]
+
     def _patched(self, planned: Sequence[PlannedFile], rendered: list[Filled]) -> tuple[Objects, list[Finding]]:
         """What a target made of a model with the model's patches in it; nobody patches what is made for all."""
         objects = [list(one.documents) for one in rendered]
@@ -195,8 +222,8 @@ class Producer:
                 yield self._violation(file, index, document, violation)
 
     def _kept(self, file: PlannedFile, documents: list[Json]) -> Iterator[Finding]:
-        """What policies on rendered objects say."""
-        if self._policies is None or file.model is None:
+        """What policies on rendered objects say; a record is none of them."""
+        if self._policies is None or file.model is None or file.rule.per != "deployment":
             return
         for index, document in enumerate(documents):
             if not isinstance(document, Mapping):
@@ -293,13 +320,6 @@ def _environment(file: PlannedFile) -> Object:
         return file.model.environment.data if file.model.environment else {}
     known = file.context.get("environment")
     return known.data if isinstance(known, Root) else {}
-
-
-def _seeing(file: PlannedFile, made: Sequence[Json]) -> PlannedFile:
-    """A file that is made last, with what was made before it."""
-    unit = file.context.get("unit")
-    known = unit.value if isinstance(unit, Derived) else {}
-    return replace(file, context={**file.context, "unit": Derived({**as_object(known), "files": made}, ())})
 
 
 def _text(file: PlannedFile, filled: Filled, documents: list[Json]) -> str:
