@@ -76,7 +76,7 @@ def _pods(planner: Planner, model: ResolvedModel) -> Object:
 
 
 def _surge(said: Json, most: int) -> int:
-    """A share is rounded up, as Kubernetes does (Deployment, `maxSurge`)."""
+    """A share is rounded up, as Kubernetes does with `maxSurge` of rolling updates."""
     if isinstance(said, str) and said.endswith("%"):
         return ceil(Fraction(said[:-1]) * most / 100)
     return _number(said, 0)
