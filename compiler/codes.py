@@ -426,6 +426,34 @@ PATCH_MISSES = _error(
     "It was written to have an effect on one object.",
     "Correct the target of the patch.",
 )
+NOT_MEASURED = _error(
+    "MY421",
+    "not-measured",
+    "Nothing measures an objective where the model runs, though a Prometheus is there.",
+    "An alert that cannot fire looks like a service that never fails.",
+    "Say where it is measured under `slo.indicators`, or under `slo.unwatched` why it is not; records tell it.",
+)
+BAD_OBJECTIVE = _error(
+    "MY422",
+    "bad-objective",
+    "An objective that no alert can watch: a window without known burn rates, or a share without a budget.",
+    "Burn rates are published for some windows; a share of 100% is broken by the first error.",
+    "Watch a share below 100% over 7d, 28d, 30d or 90d.",
+)
+NOT_A_BOUND = _error(
+    "MY423",
+    "not-a-bound",
+    "The time of an objective is no bound of the buckets that answers are counted in.",
+    "How many answers came within it is nowhere counted; an estimate would page somebody, or nobody.",
+    "Watch a time that is a bound, or name a histogram under `slo.indicators` that has this one.",
+)
+BAD_SERIES = _error(
+    "MY424",
+    "bad-series",
+    "A series that a model names and that Prometheus does not take.",
+    "Prometheus refuses the whole file of rules that holds it.",
+    "Mend the expression: the syntax is RE2, and the whole value has to match.",
+)
 
 # --- MY5 rendering ---------------------------------------------------------------------------------------------------
 TEMPLATE = _error(

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Literal
 from compiler import resources
 from compiler.diagnostics import Finding, in_order
 from compiler.plan.base import base_context
-from compiler.plan.conditions import Conditions
+from compiler.plan.beside import Beside
+from compiler.plan.conditions import JUDGED, Conditions
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.judge import Judge, capability_findings, setting_findings
@@ -245,9 +246,9 @@ def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
     if isinstance(target, Finding):
         yield target
         return
-    context = base_context(run.planner, model)
-    for emitter in (target, *enabled(run.planner, run.judge, model)):
-        judged = situation(run.planner, model, emitter, context)
+    ours = situation(run.planner, model, target, base_context(run.planner, model), JUDGED)
+    beside = Beside(run.planner, ours, made=False)
+    for judged in (ours, *(beside.situation(emitter) for emitter in enabled(run.planner, run.judge, model))):
         yield from judged.findings
         yield from run.judge.refusals(judged)
 

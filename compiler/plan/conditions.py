@@ -10,10 +10,18 @@ from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.load import mistake
 from compiler.spec.language import Language
 from compiler.spec.views import model_view, release_view
-from compiler.values import Object, Pointer, as_list, as_object, as_str
+from compiler.values import Json, Object, Pointer, as_list, as_object, as_str
 
 Verdicts = Mapping[Pointer, bool | Finding]
 """What each expression of emitter.yaml says of one model, by its place; a finding where it could not be asked."""
+
+Sections = tuple[str, ...]
+JUDGED: Sections = ("needs", "cannot", "images")
+"""The sections of emitter.yaml whose expressions say whether it can do what a model asks for."""
+MADE: Sections = (*JUDGED, "files")
+"""Those that say what is made of it, too: nobody asks them before something is."""
+METERS: Sections = ("sli",)
+"""Those that say what measures it: asked only by who watches it."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +44,11 @@ class Conditions:
         self._emitters = emitters
         self._variables: dict[str, Expressions] = {}
         self._compiled: dict[tuple[str, str], Expression | Mistake] = {}
-        self._questions: dict[str, _Questions] = {}
+        self._questions: dict[tuple[str, Sections], _Questions] = {}
 
-    def verdicts(self, emitter: Emitter, data: Mapping[str, Object]) -> Verdicts:
-        """What every expression of an emitter says of the data."""
-        asked = self._asked(emitter)
+    def verdicts(self, emitter: Emitter, data: Mapping[str, Json], sections: Sections = MADE) -> Verdicts:
+        """What every expression in some sections of an emitter says of the data."""
+        asked = self._asked(emitter, sections)
         if not asked.pointers:
             return {}
         read = {name: _only(asked.fields.get(name, frozenset()), value) for name, value in data.items()}
@@ -49,18 +57,18 @@ class Conditions:
         if answers is not None:
             return dict(zip(asked.pointers, answers, strict=True))
         whole = self._of(emitter).values(data)
-        return {pointer: self._one(emitter, text, pointer, whole) for pointer, text in expressions(emitter)}
+        return {pointer: self._one(emitter, text, pointer, whole) for pointer, text in expressions(emitter, sections)}
 
-    def holds(self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Object]) -> bool | Finding:
+    def holds(self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Json]) -> bool | Finding:
         """Whether one expression holds for the data; a finding where it could not be asked."""
         compiled = self.compiled(emitter, text)
         read = {str(path[0]) for path in compiled.reads} if not isinstance(compiled, Mistake) else set()
         values = self._of(emitter).values({name: value for name, value in data.items() if name in read})
         return self._one(emitter, text, pointer, values)
 
-    def reads(self, emitter: Emitter, variable: str) -> bool:
+    def reads(self, emitter: Emitter, variable: str, sections: Sections = MADE) -> bool:
         """Whether an expression of the emitter asks for a variable; all are given where that cannot be told."""
-        asked = self._asked(emitter)
+        asked = self._asked(emitter, sections)
         return variable in asked.fields or (bool(asked.pointers) and asked.together is None)
 
     def mistakes(self, emitter: Emitter) -> Iterator[Finding]:
@@ -88,17 +96,18 @@ class Conditions:
             )
         return found
 
-    def _asked(self, emitter: Emitter) -> _Questions:
-        if emitter.id not in self._questions:
-            asked = list(expressions(emitter))
+    def _asked(self, emitter: Emitter, sections: Sections) -> _Questions:
+        if (emitter.id, sections) not in self._questions:
+            asked = list(expressions(emitter, sections))
             joined = together(self._of(emitter), [text for _, text in asked])
             sound = joined if joined is not None and not any(self.mistakes(emitter)) else None
             fields: dict[str, frozenset[str] | None] = {}
             for path in (path for one in (sound.lists if sound else ()) for path in one.reads):
                 root, known = str(path[0]), fields.get(str(path[0]), frozenset())
                 fields[root] = None if len(path) == 1 or known is None else known | {str(path[1])}
-            self._questions[emitter.id] = _Questions(tuple(pointer for pointer, _ in asked), sound, fields)
-        return self._questions[emitter.id]
+            questions = _Questions(tuple(pointer for pointer, _ in asked), sound, fields)
+            self._questions[emitter.id, sections] = questions
+        return self._questions[emitter.id, sections]
 
     def _of(self, emitter: Emitter) -> Expressions:
         if emitter.id not in self._variables:
@@ -121,8 +130,28 @@ _PEER: Object = MappingProxyType(
 """What is reached, as expressions of emitters see it."""
 
 
-def _only(fields: frozenset[str] | None, value: Object) -> Object:
-    return value if fields is None else {key: value[key] for key in fields if key in value}
+_WATCHED: Object = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {
+            **{key: {"type": "string"} for key in ("name", "indicator", "period")},
+            **{key: {"type": "number"} for key in ("target", "budget", "withinSeconds", "limitSeconds")},
+            "days": {"type": "integer"},
+        },
+    }
+)
+"""What is watched of a model, as expressions of emitters see it."""
+_METRICS: Object = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {**{key: {"type": "string"} for key in ("path", "service", "scheme")}, "port": {"type": "integer"}},
+    }
+)
+"""Where a target says that the model tells what it counts."""
+
+
+def _only(fields: frozenset[str] | None, value: Json) -> Json:
+    return value if fields is None or not isinstance(value, Mapping) else {key: value[key] for key in fields if key in value}
 
 
 def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:
@@ -139,24 +168,32 @@ def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:
         "useCase": language.kind_schema("UseCase"),
         "team": language.kind_schema("Team"),
         "network": {"type": "object", "properties": {"egress": {"type": "array", "items": _PEER}}},
+        "objectives": {"type": "array", "items": _WATCHED},
+        "signals": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}, "action": {"type": "string"}}}},
+        "metrics": _METRICS,
         "capabilities": emitters.capabilities,
     }
 
 
-def expressions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
-    """Every expression in emitter.yaml that is asked of a model where it runs, with its place."""
-    for section, key in (("needs", "that"), ("cannot", "when"), ("images", "when"), ("files", "when")):
+_SAID: Mapping[str, str] = MappingProxyType(
+    {"needs": "that", "cannot": "when", "images": "when", "files": "when", "facts": "when", "sli": "when"}
+)
+"""Sections of emitter.yaml that hold expressions, and the key that does."""
+
+
+def expressions(emitter: Emitter, sections: Sections) -> Iterator[tuple[Pointer, str]]:
+    """The expressions in sections of emitter.yaml that are asked of a model where it runs, with their places."""
+    for section in sections:
         for index, entry in enumerate(as_list(emitter.data.get(section))):
-            text = as_str(as_object(entry).get(key))
+            text = as_str(as_object(entry).get(_SAID[section]))
             if text and (section != "files" or emitter.files[index].per == "deployment"):
-                yield (section, index, key), text
+                yield (section, index, _SAID[section]), text
 
 
 def all_expressions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
     """Every expression in emitter.yaml, with its place."""
-    yield from expressions(emitter)
-    for section in ("files", "facts", "sli"):
+    for section, key in _SAID.items():
         for index, entry in enumerate(as_list(emitter.data.get(section))):
-            text = as_str(as_object(entry).get("when"))
-            if text and (section != "files" or emitter.files[index].per != "deployment"):
-                yield (section, index, "when"), text
+            text = as_str(as_object(entry).get(key))
+            if text:
+                yield (section, index, key), text

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from compiler.diagnostics import Finding
 from compiler.plan.base import Values, base_context
+from compiler.plan.beside import Beside
 from compiler.plan.emitter import Emitter, FileRule
 from compiler.plan.judge import Judge
 from compiler.plan.neighbours import with_neighbours
@@ -24,8 +25,8 @@ def deployment(planner: Planner, judge: Judge, model: ResolvedModel, environment
     findings: list[Finding] = []
     ruled: list[tuple[str, str | None, Emitter, FileRule, Values]] = []
     ours = with_neighbours(planner, situation(planner, model, target, base_context(planner, model)))
-    others_ = (situation(planner, model, emitter, ours.context) for emitter in enabled(planner, judge, model))
-    for each in [ours, *others_]:
+    beside = Beside(planner, ours, made=True)
+    for each in [ours, *(beside.situation(emitter) for emitter in enabled(planner, judge, model))]:
         findings += [*each.findings, *judge.refusals(each)]
         for rule in each.emitter.files:
             paths = _paths(planner, each, rule) if rule.per == "deployment" else None

@@ -1,18 +1,22 @@
 """One model and one emitter: what templates see, what the emitter's conditions say, and what is already wrong."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from compiler.diagnostics import Finding
 from compiler.plan import images
 from compiler.plan.base import Values, environment_of, with_options
-from compiler.plan.conditions import Verdicts
+from compiler.plan.conditions import MADE, Sections, Verdicts
 from compiler.plan.emitter import Emitter
 from compiler.plan.planner import Planner
 from compiler.plan.reach import reach
 from compiler.provenance import Derived, Origin, Root
 from compiler.resolve.digests import digest
 from compiler.resolve.model import ResolvedModel
-from compiler.values import Object, as_object, as_str
+from compiler.values import Json, Object, as_object, as_str
+
+_NOTHING: Mapping[str, Json] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -26,14 +30,20 @@ class Situation:
     findings: tuple[Finding, ...]
 
 
-def situation(planner: Planner, model: ResolvedModel, emitter: Emitter, context: Values) -> Situation:
-    """What one emitter adds to a context: its options, its images, and what its conditions say."""
+def situation(
+    planner: Planner, model: ResolvedModel, emitter: Emitter, context: Values, sections: Sections = MADE,
+    known: Mapping[str, Json] = _NOTHING,
+) -> Situation:  # fmt: skip
+    """What one emitter adds to a context: its options, its images, and what its conditions say.
+
+    `sections`: whose conditions are asked; `known`: variables of theirs that somebody else has worked out.
+    """
     environment = environment_of(model)
     context = with_options(planner, model, emitter, context)
-    asked = variables(model, context)
-    if planner.conditions.reads(emitter, "network"):
+    asked: dict[str, Json] = {**variables(model, context), **known}
+    if planner.conditions.reads(emitter, "network", sections):
         asked["network"] = {"egress": list(reach(planner, model).egress)}
-    verdicts = planner.conditions.verdicts(emitter, asked)
+    verdicts = planner.conditions.verdicts(emitter, asked, sections)
     found, missing = _images(planner, emitter, verdicts, environment.data)
     context["images"] = found
     if emitter.is_target:

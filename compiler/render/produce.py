@@ -1,5 +1,6 @@
 """From planned files to bytes: rendered, patched, checked against the schema of their consumer, dumped."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -131,8 +132,7 @@ class Producer:
 
     def _renderer(self, emitter: Emitter) -> Renderer:
         if emitter.id not in self._renderers:
-            square = {rule.template: rule.delimiters for rule in emitter.files if rule.delimiters != "curly"}
-            self._renderers[emitter.id] = Renderer(emitter.templates, delimiters=square)
+            self._renderers[emitter.id] = Renderer(emitter.templates, delimiters=_square(emitter))
         return self._renderers[emitter.id]
 
     def _fill(self, file: PlannedFile) -> Filled | tuple[Problem, ...]:
@@ -224,6 +224,21 @@ class Producer:
                 )
         subject = Subject("Emitter", file.emitter.id, environment, (problem.template, problem.line))
         return Finding(codes.TEMPLATE, message, template, subject, problem.help)
+
+
+_INCLUDED = re.compile(r"""\[%-?\s*(?:include|import|from)\s+["']([^"']+)["']""")
+
+
+def _square(emitter: Emitter) -> dict[str, str]:
+    """The templates with square delimiters: those of files that say so, and the fragments that they take in."""
+    found: dict[str, str] = {}
+    pending = [rule.template for rule in emitter.files if rule.delimiters == "square"]
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found[name] = "square"
+            pending += _INCLUDED.findall(emitter.templates.get(name, ""))
+    return found
 
 
 def _view(item: Item) -> object:
