@@ -145,7 +145,7 @@ class Run:
     @cached_property
     def judge(self) -> Judge:
         """What targets can and cannot do."""
-        return Judge(self.emitters, self.conditions)
+        return Judge(self.fleet, self.emitters, self.conditions)
 
     @cached_property
     def policies(self) -> PolicyJudge:

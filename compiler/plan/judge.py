@@ -12,6 +12,7 @@ from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
 from compiler.schema import Validator
 from compiler.spec.complaints import complaint
+from compiler.spec.portfolio import Spec
 from compiler.values import Object, Pointer, as_list, as_object, as_str
 from compiler.words import nearest
 
@@ -19,7 +20,8 @@ from compiler.words import nearest
 class Judge:
     """Asks emitters of models; keeps what is compiled."""
 
-    def __init__(self, emitters: Emitters, conditions: Conditions) -> None:
+    def __init__(self, fleet: Fleet, emitters: Emitters, conditions: Conditions) -> None:
+        self._fleet = fleet
         self._emitters = emitters
         self._conditions = conditions
         self._options: dict[str, Validator] = {}
@@ -85,13 +87,28 @@ class Judge:
         environment = model.environment
         if environment is None:
             raise ValueError("only a model that runs somewhere is judged")
+        needs, help_ = Note(f"what {emitter.id} needs is said here", emitter.place(pointer)), as_str(need.get("help")) or None
+        said = as_str(need.get("field"))
+        if said:
+            message = f"{emitter.title} lacks something: {need['because']}"
+            return replace(self._lacking(emitter, model, tuple(said.split(".")), message, help_), notes=(needs,))
         message = f"{emitter.title} cannot run {model.name} in {environment.name}: {need['because']}"
-        notes = (
-            Note("the environment", environment.document.place(("capabilities",))),
-            Note(f"what {emitter.id} needs is said here", emitter.place(pointer)),
-        )
-        help_ = as_str(need.get("help")) or None
+        notes = (Note("the environment", environment.document.place(("capabilities",))), needs)
         return replace(model.finding(codes.NEEDS, message, ("deploy", "target"), help_, here=True), notes=notes)
+
+    def _lacking(self, emitter: Emitter, model: ResolvedModel, field: Pointer, message: str, help_: str | None) -> Finding:
+        """What an emitter lacks, at the document that would say it; so what many models lack together is one finding."""
+        root, rest = field[0], field[1:]
+        spec: Spec | None = None
+        if root == "options" and not emitter.is_target:
+            spec, rest = self._fleet.portfolio.project, ("emitters", emitter.id, *field)
+        elif root == "environment":
+            spec = model.environment
+        elif root == "team":
+            spec = self._fleet.find("Team", as_str(model.data.get("owner")))
+        if spec is None:
+            return model.finding(codes.NEEDS, message, rest if root == "model" else field, help_, here=True)
+        return Finding(codes.NEEDS, message, spec.document.place(rest), Subject(spec.kind, spec.name, None, rest), help_)
 
     def _cannot(self, emitter: Emitter, model: ResolvedModel, cannot: Object, pointer: Pointer) -> Finding:
         instead = as_str(cannot.get("instead"))

@@ -10,6 +10,7 @@ from compiler.plan.planner import Planner
 from compiler.plan.shared import Placed, of_environment, of_project
 from compiler.resolve.model import ResolvedModel
 from compiler.resolve.places import namespace
+from compiler.values import Json, as_str
 
 __all__ = ["PlannedFile", "PlannedUnit", "Scope", "enabled", "plan"]
 
@@ -40,5 +41,6 @@ def plan(planner: Planner, judge: Judge, scope: Scope) -> Iterator[PlannedUnit]:
 
 
 def _deployed(model: ResolvedModel, environment: str) -> Placed:
-    data = {"name": model.name, "path": model.name, "namespace": namespace(model), "environment": environment}
+    data: dict[str, Json] = {"name": model.name, "path": model.name, "namespace": namespace(model), "environment": environment}
+    data["owner"] = as_str(model.data["owner"])
     return Placed(model.name, environment, data)

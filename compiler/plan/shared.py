@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from compiler.diagnostics import Finding
+from compiler.plan import names
 from compiler.plan.base import Values, project_root
 from compiler.plan.emitter import Emitter
 from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, of_all
@@ -50,6 +51,7 @@ def _common(planner: Planner, made: Sequence[Placed]) -> Values:
         "teams": derived_list(teams, ()),
         "useCases": derived_list(use_cases, ()),
         "datasets": derived_list(datasets, ()),
+        "names": Derived(names.WATCHED, ()),
     }
 
 

@@ -52,8 +52,12 @@ class Identity:
         }
 
     def series(self, metric: str, name: str) -> Series:
-        """What was recorded of it."""
+        """What was recorded of an objective or a signal."""
         return Series(metric, ((names.ID, self.labels(name)[names.ID]),))
+
+    def all(self, metric: str, **labels: str) -> Series:
+        """What was recorded of each of them."""
+        return Series(metric, tuple(labels.items()), ((names.ID, f"{self.project}/{self.environment}/{self.model}/.+"),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from compiler.diagnostics import Finding
+from compiler.plan import names
 from compiler.plan.base import Values, environment_of
 from compiler.plan.planner import Planner
 from compiler.plan.service_levels import windows
-from compiler.plan.service_levels.indicators import Ratio, Timed
+from compiler.plan.service_levels.indicators import Probed, Ratio, Timed
 from compiler.plan.service_levels.level import Level, Measured
 from compiler.plan.service_levels.objectives import Freshness, Objective, Watched
-from compiler.plan.service_levels.promql import Vector, joined, number
+from compiler.plan.service_levels.promql import Vector, aggregated, joined, number, selected
 from compiler.plan.service_levels.rules import (
     SEVERITIES,
     Alert,
@@ -26,6 +27,7 @@ from compiler.plan.service_levels.rules import (
 from compiler.plan.service_levels.series import ratio, series, strange
 from compiler.plan.situation import Situation
 from compiler.provenance import Derived, Origin, Origins, derived_list
+from compiler.resolve.digests import digest
 from compiler.spec.quantities import Percentage
 from compiler.values import Json, Object, as_list, as_object, as_str
 
@@ -63,8 +65,22 @@ def told(planner: Planner, ours: Situation, level: Level) -> tuple[Values, list[
         "objectives": derived_list([one for one in found if isinstance(one, Derived)], (Origin("model", ("slo",)),)),
         "signals": derived_list(list(_signals(telling)) if level.watches else [], (Origin("model", ("monitoring",)),)),
         "unwatched": derived_list(unwatched, (Origin("model", ("slo", "unwatched")),)),
+        "level": Derived(_drawn(of), (Origin("model", ("name",)),)),
     }
     return context, [one for one in found if isinstance(one, Finding)]
+
+
+def _drawn(of: Identity) -> Object:
+    """What there is to draw of a model, whatever is watched of it; and ten digits that stand for it where names must be short."""
+    hour = joined(selected(of.all(f"{names.ERRORS}1h")), f"/ on ({names.ID}) group_left ()", selected(of.all(names.BUDGET)))
+    told = aggregated("max", selected(of.all("ALERTS", alertstate="firing")), by=f"{names.SEVERITY}, {names.SLO}")
+    series = {
+        "budgetLeft": selected(of.all(names.BUDGET_LEFT)), "burnNow": selected(of.all(names.BURN_NOW)), "burnHour": hour,
+        "errors": selected(of.all(f"{names.ERRORS}{_SHOWN}")), "age": selected(of.all(names.AGE)),
+        "signals": selected(of.all(names.SIGNAL)), "alerts": told,
+    }  # fmt: skip
+    id_ = digest([of.project, of.environment, of.model]).removeprefix("sha256:")[:10]
+    return {"id": id_, "series": {key: str(expr) for key, expr in series.items()}}
 
 
 def title(watched: Watched) -> str:
@@ -120,7 +136,7 @@ def _objective(telling: _Telling, objective: Objective, of: Ratio) -> dict[str, 
         "target": float(objective.target), "percent": str(Percentage(f"{number(objective.target * 100)}%")),
         "budget": float(objective.budget), "period": objective.period, "days": windows.days(objective.period),
         "leastRequests": least,
-        "counters": {"bad": str(bad), "all": str(all_)},
+        "counters": {"bad": str(bad), "all": str(all_)}, "counting": not isinstance(of, Probed),
         "rates": {"bad": str(of.bad(_SHOWN)), "all": str(of.all(_SHOWN))},
         "burns": [_burn(burn) for burn in objective.burns],
         "recordings": [_recording(one) for one in recordings(objective, of, telling.of)],
