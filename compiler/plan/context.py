@@ -39,6 +39,25 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "egress": "What the model reaches over the network: `host`, `port`, `scheme`, `internal`, `namespace`, `selector`, `cidrs`, `via`.",
         "usedBy": "Models of the environment that use this one: `name`, `namespace`, `selector`.",
         "endpoint": "What the target exports of the model under `exports.endpoint`, with the parts of its URL; `url` ends in its `path`.",
+        "objectives": (
+            "For an emitter that asks for it: what is watched of the model. Each has `name`, `id`, `indicator`, `title`, `measuredBy`, `recordings` "
+            "and `alerts` (both with `expr` and `labels`). A share of requests has `target`, `percent`, `budget`, `period`, `days`, `burns`, "
+            "`counters` and `rates` too, and `within`, `withinSeconds` and `times` where answers have to come in time; freshness has `limit`, "
+            "`limitSeconds` and `age`."
+        ),
+        "signals": (
+            "With it: what `monitoring` watches by a series: `name`, `id`, `threshold`, `beyond`, `action`, `severity`, `expr`, `recordings`, "
+            "`alerts`."
+        ),
+        "unwatched": "With it: objectives that nothing measures, each with `indicator`, `title` and `reason`.",
+        "level": "With it: `id`, ten digits that stand for the model in the environment, and `series`, what there is to draw.",
+        "names": (
+            "With it, and in files of an environment or the project: `labels`, `series`, `alerts` and `annotations`, the names of what "
+            "service levels record and tell."
+        ),
+        "metrics": (
+            "For an emitter that asks for it: what the target exports under `exports.metrics`: `path`, `port` or `service`, `selector`."
+        ),
         "unit": (
             "The folder of the model in the environment: `unit.path`, and `unit.resources`, the files in it that are resources. In a file "
             "that is made last, `unit.files`: `path` and `digest` of each of the others."
@@ -54,7 +73,9 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "datasets": (
             "In the same: the Datasets that the model names, each with its `role`; in files of an environment or the project: all of them."
         ),
-        "deployments": "In files of an environment or the project: its models, each with `name`, `path`, `namespace`, `environment`.",
+        "deployments": (
+            "In files of an environment or the project: its models, each with `name`, `path`, `namespace`, `environment`, `owner`."
+        ),
         "environments": "In files of an environment or the project: the Environments in order of promotion.",
         "teams": "In the same: every Team.",
         "useCases": "In the same: every UseCase.",

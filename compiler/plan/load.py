@@ -103,6 +103,9 @@ def _mistakes(emitter: Emitter) -> Iterator[Finding]:
             message = "a target makes files for each deployment alone"
             help_ = "make the file `per: deployment`, or leave it to an emitter of its own"
             yield mistake(emitter, message, (*rule.pointer, "per"), help_)
+    if emitter.is_target and "asks" in emitter.data:
+        message, help_ = "what is watched of a model is worked out from what its target says, and told to others", "remove it"
+        yield mistake(emitter, message, ("asks",), help_)
     yield from _schema_mistakes(emitter)
 
 

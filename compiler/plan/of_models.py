@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from compiler.diagnostics import Finding
-from compiler.plan.base import Values, release_root, with_options
+from compiler.plan.base import Values, base_context, release_root, with_options
+from compiler.plan.beside import Beside
+from compiler.plan.conditions import JUDGED
 from compiler.plan.emitter import Emitter, FileRule
 from compiler.plan.facts import facts
 from compiler.plan.judge import Judge
@@ -12,7 +14,7 @@ from compiler.plan.placements import Leading, leading, model_context
 from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, of_all, sources_of
 from compiler.plan.planner import Planner
 from compiler.plan.settings import others
-from compiler.plan.situation import variables
+from compiler.plan.situation import situation, variables
 from compiler.provenance import Derived
 from compiler.resolve.model import Release, ResolvedModel
 from compiler.values import Object
@@ -38,7 +40,7 @@ def of_model(planner: Planner, judge: Judge, places: Sequence[ResolvedModel]) ->
         context = context or model_context(planner, first)
         files, findings = units.setdefault(emitter.group, ([], []))
         for rule in rules:
-            for one in _made(planner, emitter, rule, first, context):
+            for one in _made(planner, judge, emitter, rule, first, context):
                 (findings if isinstance(one, Finding) else files).append(one)  # type: ignore[arg-type]  # by its class
     for group, (files, findings) in units.items():
         if files or findings:
@@ -46,12 +48,12 @@ def of_model(planner: Planner, judge: Judge, places: Sequence[ResolvedModel]) ->
 
 
 def _made(
-    planner: Planner, emitter: Emitter, rule: FileRule, first: Leading, context: Values
+    planner: Planner, judge: Judge, emitter: Emitter, rule: FileRule, first: Leading, context: Values
 ) -> Iterator[PlannedFile | Finding]:
     for ran in _ran(first) if rule.per == "release" else (None,):
         model = ran.model if ran else first.model
         seen = context if model is first.model else model_context(planner, Leading(model, first.places))
-        own = with_options(planner, model, emitter, seen)
+        own = with_options(planner, model, emitter, {**seen, **_asked(planner, judge, model, emitter)})
         own["unit"] = Derived({"path": f"{of_all(emitter.group)}/{model.name}", "files": []}, ())
         own["facts"] = facts(planner, emitter, first, own)
         if ran is not None:
@@ -70,6 +72,15 @@ def _made(
             path, place = paths
             sources = sources_of(*first.places)
             yield PlannedFile(path, place, emitter, rule, own, model, sources)
+
+
+def _asked(planner: Planner, judge: Judge, model: ResolvedModel, emitter: Emitter) -> Values:
+    """What is only worked out for an emitter that asks for it; what is wrong with it is told where the model runs."""
+    target = judge.target(model) if emitter.data.get("asks") else None
+    if target is None or isinstance(target, Finding):
+        return {}
+    ours = situation(planner, model, target, base_context(planner, model), JUDGED)
+    return Beside(planner, ours, made=True).asked(emitter)[0]
 
 
 def _wanted(planner: Planner, emitter: Emitter, rule: FileRule, data: Mapping[str, Object]) -> bool | Finding:

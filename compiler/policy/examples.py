@@ -13,6 +13,7 @@ from compiler.policy.rules import Rules
 from compiler.policy.secrets import Detectors, Suspect, is_here
 from compiler.policy.select import selects
 from compiler.policy.subjects import example, suspects
+from compiler.policy.together import is_needed, together
 from compiler.schema import Validator
 from compiler.spec.language import Language
 from compiler.spec.views import amounts
@@ -196,7 +197,10 @@ def _variables(policy: Policy, said: Object, language: Language) -> dict[str, Js
         environment = {"name": name, "stage": name if name in _STAGES else "prod"}
     found |= {"model": model, "environment": environment, "amounts": _amounts(model, language)}
     found["suspects"] = list(suspects(_detected(model, as_object(as_object(found["release"]).get("source")))))
-    found["parts"] = [_entry(as_object(part), language) for part in as_list(found["parts"])]
+    source = as_object(as_object(found["release"]).get("source"))
+    parts = [_entry(as_object(part), language) for part in as_list(found["parts"])]
+    found["parts"] = [{**part, "needed": is_needed(source, part)} for part in parts]
+    found["composed"] = together(source, parts)
     found["models"] = [_entry(as_object(one), language) for one in as_list(found["models"])]
     return found
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from compiler.diagnostics import Place
+from compiler.policy import together
 from compiler.policy.policy import Reads, Variables, only
 from compiler.policy.secrets import Detectors, Suspect
 from compiler.resolve.asks import asks
@@ -26,7 +27,7 @@ def schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
     kinds = {name: language.kind_schema(kind) for name, kind in _KINDS.items()}
     part: Object = {
         "type": "object",
-        "properties": {"model": model, "amounts": amounts_view(model), "release": release},
+        "properties": {"model": model, "amounts": amounts_view(model), "release": release, "needed": {"type": "boolean"}},
     }
     own = {
         "model": model,
@@ -35,6 +36,7 @@ def schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
         **kinds,
         "datasets": _listed(_dataset(language)),
         "parts": _listed(part),
+        "composed": together.SCHEMA,
         "suspects": _listed(_SUSPECT),
     }
     member = {**as_object(part["properties"]), "environment": kinds["environment"]}
@@ -78,6 +80,7 @@ class Seen:
             "team": lambda: self.document("Team", "owner"),
             "datasets": lambda: [data for data, _ in self._datasets],
             "parts": lambda: [part for part, _ in self._parts],
+            "composed": lambda: together.together(self._source, [part for part, _ in self._parts]),
             "suspects": lambda: suspects(self._suspects),
         }
         return {name: make() for name, make in makers.items() if name in wanted}
@@ -105,7 +108,11 @@ class Seen:
 
     @cached_property
     def _suspects(self) -> list[Suspect]:
-        return self.detectors.suspects(self.model.data, self.model.release.source if self.model.release else {})
+        return self.detectors.suspects(self.model.data, self._source)
+
+    @property
+    def _source(self) -> Object:
+        return self.model.release.source if self.model.release else {}
 
     def entry(self) -> Object:
         """The model as policies on the fleet see it."""
@@ -140,10 +147,12 @@ class Seen:
         for ask in asks(self.model, self.fleet.language.type(self.model.spec.text("type"))):
             other = self.fleet.model(ask.name, self.model.environment.name) if ask.itself else None
             if other is not None and (ask.release is None or ask.release is self.model.release):
+                spare = ask.release is not None and ask.said.get("required") is False
                 seen: Object = {
                     "model": other.data,
                     "amounts": _amounts(self.fleet, other),
                     "release": _release(other.release),
+                    "needed": not spare,
                 }
                 above = ask.release.pointer if ask.release else ()
                 found.append((seen, (*above, *ask.pointer, "model")))

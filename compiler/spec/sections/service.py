@@ -3,7 +3,7 @@
 from typing import Literal
 
 from compiler.spec.base import Closed, field
-from compiler.spec.fields import DurationText, LabelText, MetricText, PercentageText, UriText
+from compiler.spec.fields import DurationText, LabelText, MetricText, PercentageText, WebText
 from compiler.spec.parts import one_of
 
 Indicator = Literal["availability", "latency", "timeToFirstToken", "freshness"]
@@ -99,7 +99,7 @@ class Slo(Closed):
     """The period over which the objective holds: 7d, 28d, 30d or 90d."""
     leastRequests: int | None = field(ge=1)
     """The fewest requests in the longer window of an alert for it to mean anything: with fewer it stays silent."""
-    runbook: UriText | None = None
+    runbook: WebText | None = None
     """What to do when an alert fires."""
     indicators: Indicators | None = None
     """Where the objectives are measured, where the target's catalogue does not say it or says it wrongly."""
