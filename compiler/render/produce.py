@@ -217,8 +217,9 @@ class Producer:
         message = f"{file.path}: {problem.message}"
         for origin in problem.origins:
             place, _ = self.located(file, origin)
-            if place is not None and model is not None:
-                subject = Subject("Model", model.name, environment, origin.pointer)
+            if place is not None:
+                emitter = Subject("Emitter", file.emitter.id, environment, (problem.template, problem.line))
+                subject = Subject("Model", model.name, environment, origin.pointer) if model else emitter
                 return Finding(
                     codes.TEMPLATE, message, place, subject, problem.help, (Note("placed by this template", template),)
                 )
