@@ -262,6 +262,13 @@ PROJECT_ORDER = _error(
     "Promotion follows the list; an environment that is not in it can never be reached.",
     "Name every Environment once in `environments`.",
 )
+TOO_FRESH = _error(
+    "MY221",
+    "too-fresh",
+    "A job is promised to end well more often than its schedule lets it run.",
+    "The promise is broken by the calendar, on every weekend or holiday, and somebody is called for it.",
+    "Promise a longer time than the schedule leaves between two runs, and the run itself takes.",
+)
 
 # --- MY3 policy ------------------------------------------------------------------------------------------------------
 # MY301 said that policies were recognised and not evaluated; they are.
