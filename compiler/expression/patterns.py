@@ -17,4 +17,6 @@ def wrong_pattern(pattern: str) -> str | None:
     if isinstance(asked, Mistake):
         return asked.message
     found = asked.evaluate({"pattern": pattern})
-    return None if isinstance(found, bool) else found.message.partition("invalid regular expression: ")[2] or found.message
+    return (
+        None if isinstance(found, bool) else found.message.partition("invalid regular expression: ")[2] or found.message
+    )

@@ -40,14 +40,14 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "usedBy": "Models of the environment that use this one: `name`, `namespace`, `selector`.",
         "endpoint": "What the target exports of the model under `exports.endpoint`, with the parts of its URL; `url` ends in its `path`.",
         "objectives": (
-            "For an emitter that asks for it: what is watched of the model. Each has `name`, `id`, `indicator`, `title`, `measuredBy`, `recordings` "
-            "and `alerts` (both with `expr` and `labels`). A share of requests has `target`, `percent`, `budget`, `period`, `days`, `burns`, "
-            "`counters` and `rates` too, and `within`, `withinSeconds` and `times` where answers have to come in time; freshness has `limit`, "
-            "`limitSeconds` and `age`."
+            "For an emitter that asks for it: what is watched of the model. Each has `name`, `id`, `indicator`, `title`, `measuredBy`, "
+            "`recordings` and `alerts` (both with `expr` and `labels`). A share of requests has `target`, `percent`, `budget`, `period`, "
+            "`days`, `burns`, `counters` and `rates` too, and `within`, `withinSeconds` and `times` where answers have to come in time; "
+            "freshness has `limit`, `limitSeconds` and `age`."
         ),
         "signals": (
-            "With it: what `monitoring` watches by a series: `name`, `id`, `threshold`, `beyond`, `action`, `severity`, `expr`, `recordings`, "
-            "`alerts`."
+            "With it: what `monitoring` watches by a series: `name`, `id`, `threshold`, `beyond`, `action`, `severity`, `expr`, "
+            "`recordings`, `alerts`."
         ),
         "unwatched": "With it: objectives that nothing measures, each with `indicator`, `title` and `reason`.",
         "level": "With it: `id`, ten digits that stand for the model in the environment, and `series`, what there is to draw.",

@@ -17,7 +17,10 @@ def _both(leaf: Object) -> dict[str, Json]:
     return {"availability": leaf, "latency": latency}
 
 
-SCHEMA: Object = {"type": "object", "properties": {**_both(_NUMBER), "shown": {"type": "object", "properties": _both(_TEXT)}}}
+SCHEMA: Object = {
+    "type": "object",
+    "properties": {**_both(_NUMBER), "shown": {"type": "object", "properties": _both(_TEXT)}},
+}
 """Shares of one and seconds; under `shown` as people write them."""
 
 

@@ -1,7 +1,9 @@
 """What models come to that answer together: shares of the time, and budgets of time.
 
-A chain is there as often as the product of its links; of several that stand in for each other, all must fail together (B. Treynor and others
-on the calculus of availability, ACM Queue 15(2), 2017). Percentiles do not add: that 99 of 100 answers of each of two
+A chain is there as often as the product of its links; of several that stand in for each other, all must fail together
+(B. Treynor and others on the calculus of availability, ACM Queue 15(2), 2017).
+
+Percentiles do not add: that 99 of 100 answers of each of two
 steps come in time says of both together only that 98 do. What is added or compared here are budgets, the time that each was given.
 
 Routers ask as those of KServe's graphs do: an `ensemble` asks all its steps at once and needs those that are required, a `sequence`

@@ -3,6 +3,8 @@
 Panels are laid out and compacted as in Grafana's grid (24 columns; what has nothing above it moves up).
 """
 
+# ruff: noqa: E501 - markup
+
 import html
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +25,7 @@ def drawn(dashboard: Mapping[str, Any], ask: Callable[[str], Answer], start: flo
         f"<h2>{html.escape(panel['title'])}{mark(panel)}</h2>{body(panel, at, ask, start, end)}</div>"
         for panel, at in zip(dashboard["panels"], placed, strict=True)
     ]
-    links = "".join(f'<a>{html.escape(link["title"])} ↗</a>' for link in dashboard.get("links", []))
+    links = "".join(f"<a>{html.escape(link['title'])} ↗</a>" for link in dashboard.get("links", []))
     return f"""<!doctype html><meta charset="utf-8"><style>
 body{{background:#111217;color:#d0d1d6;font:13px 'Liberation Sans',sans-serif;margin:12px;width:{24 * COLUMN}px}}
 h1{{font-size:18px;margin:0 0 10px}} h1 a{{float:right;color:#8ab8ff;font-size:13px;margin-left:12px}} h1 small{{color:#8e8f97;font-weight:400}}
@@ -51,18 +53,35 @@ def mark(panel: Mapping[str, Any]) -> str:
     return f"<small>ⓘ {html.escape(said)}</small>" if said else ""
 
 
-def body(panel: Mapping[str, Any], at: Mapping[str, int], ask: Callable[[str], Answer], start: float, end: float) -> str:
+def body(
+    panel: Mapping[str, Any], at: Mapping[str, int], ask: Callable[[str], Answer], start: float, end: float
+) -> str:
     if panel["type"] == "text":
         lines = html.unescape(panel["options"]["content"]).splitlines()
         shown = [re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", re.sub(r"<!-- -->|\\", "", line)) for line in lines]
-        return "<ul>" + "".join(f"<li>{line[2:]}</li>" if line.startswith("- ") else f"<p>{line}</p>" for line in shown if line) + "</ul>"
-    found = [(legend(target["legendFormat"], labels), points) for target in panel["targets"] for labels, points in ask(target["expr"])]
+        return (
+            "<ul>"
+            + "".join(f"<li>{line[2:]}</li>" if line.startswith("- ") else f"<p>{line}</p>" for line in shown if line)
+            + "</ul>"
+        )
+    found = [
+        (legend(target["legendFormat"], labels), points)
+        for target in panel["targets"]
+        for labels, points in ask(target["expr"])
+    ]
     defaults = panel["fieldConfig"]["defaults"]
     if not found:
         return f'<p style="padding:14px">{html.escape(defaults.get("noValue", "No data"))}</p>'
     if panel["type"] == "stat":
         cells = [(name, points[-1][1]) for name, points in found]
-        return '<div class="stats">' + "".join(f'<div class="stat" style="background:{colour(defaults, value)}"><span>{html.escape(name)}</span>{unit(defaults, value)}</div>' for name, value in cells) + "</div>"
+        return (
+            '<div class="stats">'
+            + "".join(
+                f'<div class="stat" style="background:{colour(defaults, value)}"><span>{html.escape(name)}</span>{unit(defaults, value)}</div>'
+                for name, value in cells
+            )
+            + "</div>"
+        )
     width, height = at["w"] * COLUMN - GAP, at["h"] * ROW - GAP - 30
     if panel["type"] == "state-timeline":
         return timeline(found, width, start, end)
@@ -87,7 +106,10 @@ def unit(defaults: Mapping[str, Any], value: float) -> str:
     if kind == "percentunit":
         return f"{value * 100:.1f}%"
     if kind == "s":
-        size, name = next(((size, name) for size, name in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")) if abs(value) >= size), (0.001, "ms"))
+        size, name = next(
+            ((size, name) for size, name in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")) if abs(value) >= size),
+            (0.001, "ms"),
+        )
         return f"{value / size:.3g} {name}"
     return f"{value:.3g}{' req/s' if kind == 'reqps' else kind.removeprefix('suffix:') if kind.startswith('suffix:') else ''}"
 
@@ -105,7 +127,9 @@ def timeline(found: Sequence[tuple[str, Any]], width: int, start: float, end: fl
     return f'<svg width="{width}" height="{len(found) * 26 + 20}">{"".join(rows)}</svg>'
 
 
-def chart(panel: Mapping[str, Any], found: Sequence[tuple[str, Any]], width: int, height: int, start: float, end: float) -> str:
+def chart(
+    panel: Mapping[str, Any], found: Sequence[tuple[str, Any]], width: int, height: int, start: float, end: float
+) -> str:
     defaults = panel["fieldConfig"]["defaults"]
     values = [value for _, points in found for _, value in points]
     soft = defaults.get("custom", {}).get("axisSoftMax")
@@ -115,15 +139,29 @@ def chart(panel: Mapping[str, Any], found: Sequence[tuple[str, Any]], width: int
     left, right, floor = 62, width - 14, height - 24 * (1 + len(found) // 4) - 14
     x = lambda moment: left + (moment - start) / (end - start) * (right - left)  # noqa: E731
     y = lambda value: floor - (value - low) / ((top - low) or 1) * (floor - 8)  # noqa: E731
-    grid = "".join(f'<line x1="{left}" x2="{right}" y1="{y(v):.1f}" y2="{y(v):.1f}" stroke="#2a2c33"/><text x="4" y="{y(v) + 4:.1f}">{unit(defaults, v)}</text>' for v in (low + (top - low) * part / 4 for part in range(5)))
-    hours = "".join(f'<text x="{x(start + (end - start) * part / 6):.0f}" y="{floor + 14}">-{(end - start) / 3600 * (1 - part / 6):.0f}h</text>' for part in range(6))
+    grid = "".join(
+        f'<line x1="{left}" x2="{right}" y1="{y(v):.1f}" y2="{y(v):.1f}" stroke="#2a2c33"/><text x="4" y="{y(v) + 4:.1f}">{unit(defaults, v)}</text>'
+        for v in (low + (top - low) * part / 4 for part in range(5))
+    )
+    hours = "".join(
+        f'<text x="{x(start + (end - start) * part / 6):.0f}" y="{floor + 14}">-{(end - start) / 3600 * (1 - part / 6):.0f}h</text>'
+        for part in range(6)
+    )
     bars = "".join(
         f'<line x1="{left}" x2="{right}" y1="{y(bound):.1f}" y2="{y(bound):.1f}" stroke="{NAMED[name]}" stroke-dasharray="8 5" stroke-width="1.5"/>'
         for bound, name in steps(defaults)
         if low <= bound <= top and name != "transparent"
     )
-    dashed = [re.compile(one["matcher"]["options"]) for one in panel["fieldConfig"]["overrides"] if one["matcher"]["id"] == "byRegexp"]
-    fixed = {one["matcher"]["options"]: NAMED["red"] for one in panel["fieldConfig"]["overrides"] if one["matcher"]["id"] == "byName"}
+    dashed = [
+        re.compile(one["matcher"]["options"])
+        for one in panel["fieldConfig"]["overrides"]
+        if one["matcher"]["id"] == "byRegexp"
+    ]
+    fixed = {
+        one["matcher"]["options"]: NAMED["red"]
+        for one in panel["fieldConfig"]["overrides"]
+        if one["matcher"]["id"] == "byName"
+    }
     lines, names = [], []
     for index, (name, points) in enumerate(found):
         ink = fixed.get(name, COLOURS[index % len(COLOURS)])

@@ -21,17 +21,19 @@ OPTIONS = {
 }  # fmt: skip
 
 
-def made(contacts: Mapping[str, Any] | None, options: Mapping[str, Any], *, takes: bool = True) -> tuple[str, list[str]]:
+def made(
+    contacts: Mapping[str, Any] | None, options: Mapping[str, Any], *, takes: bool = True
+) -> tuple[str, list[str]]:
     """The configuration of an Environment with a model of one team, and what is wrong."""
-    metrics = {"namespace": "monitoring", "alertmanager": takes}
+    capabilities = {"kubernetes": {"version": "1.34"}, "metrics": {"namespace": "monitoring", "alertmanager": takes}}
     source = {"image": "registry.example/own:1.0", "digest": DIGEST, "port": 9000, "health": "/ready"}
     documents = [
         {**HEAD, "kind": "Team", "name": "risk", **({"contacts": contacts} if contacts is not None else {})},
         {**HEAD, "kind": "Team", "name": "idle", "contacts": {"chat": "#idle"}},
-        {**HEAD, "kind": "Environment", "name": "prod", "stage": "prod", "namespace": "models", "capabilities": {"kubernetes": {"version": "1.34"}, "metrics": metrics}},
+        {**HEAD, "kind": "Environment", "name": "prod", "stage": "prod", "namespace": "models", "capabilities": capabilities},
         {
-            **HEAD, "kind": "Model", "name": "scorer", "type": "heuristic", "owner": "risk", "lifecycle": "production", "summary": "Scores.",
-            "version": "1.0.0", "source": source, "deploy": {"target": "kubernetes"}, "environments": {"prod": {}},
+            **HEAD, "kind": "Model", "name": "scorer", "type": "heuristic", "owner": "risk", "lifecycle": "production",
+            "summary": "Scores.", "version": "1.0.0", "source": source, "deploy": {"target": "kubernetes"}, "environments": {"prod": {}},
         },
     ]  # fmt: skip
     emitters = {"alertmanager": {"enabled": True, "options": options}, "kustomize": {"enabled": False}}
@@ -44,7 +46,10 @@ def made(contacts: Mapping[str, Any] | None, options: Mapping[str, Any], *, take
         for one in built.findings
         if one.mandatory
     ]
-    return next((file.content.decode() for unit in built.units for file in unit.files if file.path == "prod/alertmanager.yaml"), ""), wrong
+    return next(
+        (file.content.decode() for unit in built.units for file in unit.files if file.path == "prod/alertmanager.yaml"),
+        "",
+    ), wrong
 
 
 @pytest.fixture
@@ -53,7 +58,9 @@ def amtool(program: Callable[..., str], tmp_path: Path) -> Callable[..., str]:
         path = tmp_path / "alertmanager.yaml"
         path.write_text(text, encoding="utf-8")
         tool = program("amtool", "apt-get install prometheus-alertmanager")
-        words = ["config", "routes", "test", f"--config.file={path}", *labels] if labels else ["check-config", str(path)]
+        words = (
+            ["config", "routes", "test", f"--config.file={path}", *labels] if labels else ["check-config", str(path)]
+        )
         done = subprocess.run([tool, *words], capture_output=True, text=True, check=False)
         return done.stdout.strip() if done.returncode == 0 else f"FAILED {done.stderr}"
 
@@ -73,7 +80,9 @@ def test_the_samples_is_taken_and_reaches_each_owner(portfolio, amtool):
         ("treasury-analytics", "page"): "treasury-analytics-page", ("nobody", "page"): "unowned",
     }  # fmt: skip
     for (owner, severity), receiver in routes.items():
-        assert amtool(text, "modelyard_environment=prod", f"modelyard_owner={owner}", f"severity={severity}") == receiver
+        assert (
+            amtool(text, "modelyard_environment=prod", f"modelyard_owner={owner}", f"severity={severity}") == receiver
+        )
     assert amtool(text, "modelyard_environment=staging", "modelyard_owner=payments-risk", "severity=page") == "unowned"
     assert amtool(text, "alertname=Watchdog") == "unowned"
 
@@ -90,7 +99,10 @@ def test_every_alert_of_the_sample_finds_its_team(portfolio, amtool):
     }
     assert len(found) > 6
     for owner, severity in found:
-        assert amtool(text, "modelyard_environment=prod", f"modelyard_owner={owner}", f"severity={severity}") == f"{owner}-{severity}"
+        assert (
+            amtool(text, "modelyard_environment=prod", f"modelyard_owner={owner}", f"severity={severity}")
+            == f"{owner}-{severity}"
+        )
 
 
 @pytest.mark.parametrize(
@@ -110,7 +122,10 @@ def test_a_page_calls_a_ticket_writes_and_mail_stands_in(amtool, contacts, page,
 
 
 def test_opsgenie_calls_a_schedule(amtool):
-    options = {**{key: value for key, value in OPTIONS.items() if key != "pagerduty"}, "opsgenie": {"keyFile": "/etc/opsgenie"}}
+    options = {
+        **{key: value for key, value in OPTIONS.items() if key != "pagerduty"},
+        "opsgenie": {"keyFile": "/etc/opsgenie"},
+    }
     text, wrong = made({"onCall": "first", "chat": "#risk"}, options)
     assert wrong == []
     assert "SUCCESS" in amtool(text)
@@ -119,10 +134,26 @@ def test_opsgenie_calls_a_schedule(amtool):
 
 
 LACKING = {
-    "who is told of what nobody owns": ("unowned", {"email": "a@b.example"}, "MY404 modelyard.yaml: Alertmanager lacks something: what no team owns"),
-    "who calls": ("pagerduty", {"onCall": "first", "chat": "#risk"}, "teams are called by rotations, and nothing says which service calls them"),
-    "where Slack is": ("slack", {"onCall": "first", "chat": "#risk"}, "teams have channels, and nothing says where their Slack is"),
-    "who sends mail": ("email", {"email": "a@b.example"}, "somebody is told by mail, and nothing says which server sends it"),
+    "who is told of what nobody owns": (
+        "unowned",
+        {"email": "a@b.example"},
+        "MY404 modelyard.yaml: Alertmanager lacks something: what no team owns",
+    ),
+    "who calls": (
+        "pagerduty",
+        {"onCall": "first", "chat": "#risk"},
+        "teams are called by rotations, and nothing says which service calls them",
+    ),
+    "where Slack is": (
+        "slack",
+        {"onCall": "first", "chat": "#risk"},
+        "teams have channels, and nothing says where their Slack is",
+    ),
+    "who sends mail": (
+        "email",
+        {"email": "a@b.example"},
+        "somebody is told by mail, and nothing says which server sends it",
+    ),
 }
 
 
@@ -137,7 +168,9 @@ def test_what_only_the_platform_knows_is_asked_for_at_the_projects_line(option, 
 def test_a_team_that_cannot_be_told_is_asked_at_its_own_line(contacts):
     _, wrong = made(contacts, OPTIONS)
     assert len(wrong) == 1
-    assert wrong[0].startswith("MY404 models/all.yaml: Alertmanager lacks something: a team that owns a model has nobody to call")
+    assert wrong[0].startswith(
+        "MY404 models/all.yaml: Alertmanager lacks something: a team that owns a model has nobody to call"
+    )
 
 
 def test_nobody_is_asked_anything_where_no_alertmanager_takes_it():
@@ -146,7 +179,7 @@ def test_nobody_is_asked_anything_where_no_alertmanager_takes_it():
 
 @pytest.mark.parametrize(
     "options",
-    [{"pagerduty": {"keyFolder": "keys"}}, {"pagerduty": {}}, {"smarthost": "a:1"}, {"email": {"smarthost": "a", "from": "a@b"}}, {"unowned": {}},
+    [{"pagerduty": {"keyFolder": "keys"}}, {"pagerduty": {}}, {"smarthost": "a:1"}, {"email": {"smarthost": "a"}}, {"unowned": {}},
      {"pagerduty": {"keyFolder": "/a"}, "opsgenie": {"keyFile": "/b"}}],
 )  # fmt: skip
 def test_options_are_closed(options):
@@ -171,7 +204,11 @@ def test_it_keeps_the_official_schema_and_ours_and_no_mutant_does(portfolio, ext
     assert official.violations(document) == ()
     ours = schema("alertmanager", "alertmanager.schema.json")
     assert ours.violations(document) == ()
-    small = {**document, "receivers": document["receivers"][:3], "route": {**document["route"], "routes": document["route"]["routes"][:2]}}
+    small = {
+        **document,
+        "receivers": document["receivers"][:3],
+        "route": {**document["route"], "routes": document["route"]["routes"][:2]},
+    }
     for what, broken in mutants(small):
         assert ours.violations(broken), what
 

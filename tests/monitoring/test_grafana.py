@@ -68,11 +68,13 @@ def test_every_question_is_one_of_promql(dashboards, program, tmp_path):
     asked = sorted({expression for dashboard in dashboards.values() for expression in questions(dashboard)})
     for expression in asked:
         promql_parser.parse(expression)
-    rules = [{"record": "x", "expr": expression, "labels": {"n": str(number)}} for number, expression in enumerate(asked)]
+    rules = [
+        {"record": "x", "expr": expression, "labels": {"n": str(number)}} for number, expression in enumerate(asked)
+    ]
     (tmp_path / "a.yaml").write_text(yaml.safe_dump({"groups": [{"name": "all", "rules": rules}]}), encoding="utf-8")
     tool = program("promtool", "apt-get install prometheus")
     subprocess.run([tool, "check", "rules", str(tmp_path / "a.yaml")], capture_output=True, check=True)
-    with pytest.raises(ValueError, match="parse|unexpected|invalid"):
+    with pytest.raises(ValueError, match=r"parse|unexpected|invalid"):
         promql_parser.parse(asked[0] + ")")
 
 
@@ -93,7 +95,10 @@ class Server:
     def between(self, start: float, end: float, step: int) -> Callable[[str], list]:
         def ask(expression: str) -> list:
             found = self.ask("query_range", query=expression, start=f"{start}", end=f"{end}", step=f"{step}")
-            return [(one["metric"], [(moment, float(value)) for moment, value in one["values"] if value != "NaN"]) for one in found]
+            return [
+                (one["metric"], [(moment, float(value)) for moment, value in one["values"] if value != "NaN"])
+                for one in found
+            ]
 
         return ask
 
@@ -126,7 +131,9 @@ def samples(start: int) -> str:
         grow(f"istio_request_duration_milliseconds_count{{{LABELS}}}", asked, moment)
         say('model_drift_psi{model="card-fraud"}', 0.08 + 0.13 * hour / HOURS, moment)
         if 14.2 <= hour < 14.9:
-            told = 'alertname="ModelErrorBudgetBurn",alertstate="firing",modelyard_id="bank/prod/card-fraud/availability"'
+            told = (
+                'alertname="ModelErrorBudgetBurn",alertstate="firing",modelyard_id="bank/prod/card-fraud/availability"'
+            )
             say(f'ALERTS{{{told},modelyard_slo="availability",severity="page"}}', 1, moment)
     return "\n".join([*(line for found in lines.values() for line in found), "# EOF", ""])
 
@@ -149,8 +156,16 @@ def server(portfolio, program, tmp_path_factory) -> Iterator[tuple[Server, float
         with started(prometheus, folder) as found:
             if not rules_of_pass:
                 continue
-            (folder / f"{number}.yaml").write_text(yaml.safe_dump({"groups": [{"name": "all", "rules": rules_of_pass}]}), encoding="utf-8")
-            words = [f"--start={start}", f"--end={now}", "--eval-interval=60s", f"--url=http://127.0.0.1:{found.port}", f"--output-dir={folder / f'out{number}'}"]
+            (folder / f"{number}.yaml").write_text(
+                yaml.safe_dump({"groups": [{"name": "all", "rules": rules_of_pass}]}), encoding="utf-8"
+            )
+            words = [
+                f"--start={start}",
+                f"--end={now}",
+                "--eval-interval=60s",
+                f"--url=http://127.0.0.1:{found.port}",
+                f"--output-dir={folder / f'out{number}'}",
+            ]
             subprocess.run([*run, "rules", *words, str(folder / f"{number}.yaml")], check=True, capture_output=True)
         for block in (folder / f"out{number}").iterdir():
             block.rename(folder / "data" / block.name)
@@ -165,7 +180,13 @@ class started:  # noqa: N801 - reads as a verb
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        words = [f"--config.file={folder / 'prometheus.yml'}", f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address=127.0.0.1:{port}", "--storage.tsdb.retention.time=10y", "--storage.tsdb.allow-overlapping-blocks"]
+        words = [
+            f"--config.file={folder / 'prometheus.yml'}",
+            f"--storage.tsdb.path={folder / 'data'}",
+            f"--web.listen-address=127.0.0.1:{port}",
+            "--storage.tsdb.retention.time=10y",
+            "--storage.tsdb.allow-overlapping-blocks",
+        ]
         self._log = (folder / "log").open("w")
         self._process = subprocess.Popen([prometheus, *words], stdout=self._log, stderr=self._log)
         self._server = Server(port)
@@ -195,7 +216,10 @@ def test_a_prometheus_with_our_rules_answers_every_question(dashboards, server):
         answer = ask(expression)
         assert answer, expression
         assert all(points for _, points in answer), expression
-    left = {labels["modelyard_slo"]: points[-1][1] for labels, points in ask(next(one for one in questions(dashboard) if "remaining" in one))}
+    left = {
+        labels["modelyard_slo"]: points[-1][1]
+        for labels, points in ask(next(one for one in questions(dashboard) if "remaining" in one))
+    }
     assert left.keys() == {"availability", "latency-100ms", "latency-250ms"}
     assert left["availability"] < 0 < left["latency-250ms"]
     draw = os.environ.get("MODELYARD_TEST_PICTURES")

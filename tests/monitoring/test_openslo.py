@@ -52,7 +52,9 @@ OFFICIAL = {
 
 @pytest.mark.parametrize(("kind", "path", "value"), OFFICIAL.values(), ids=OFFICIAL)
 def test_nor_does_a_mutant_the_official_ones(said, official, kind, path, value):
-    document = json.loads(json.dumps(next(one for one in said["prod/card-fraud/card-fraud.openslo.yaml"] if one["kind"] == kind)))
+    document = json.loads(
+        json.dumps(next(one for one in said["prod/card-fraud/card-fraud.openslo.yaml"] if one["kind"] == kind))
+    )
     holder = document
     for part in path[:-1]:
         holder = holder[part]
@@ -80,8 +82,16 @@ def test_what_is_referred_to_is_there(said):
 def test_objectives_and_burn_rates_are_those_of_the_rules(said):
     found = said["prod/card-fraud/card-fraud.openslo.yaml"]
     targets = {one["metadata"]["name"]: one["spec"]["objectives"][0]["target"] for one in found if one["kind"] == "SLO"}
-    assert targets == {"prod-card-fraud-availability": 0.999, "prod-card-fraud-latency-100ms": 0.95, "prod-card-fraud-latency-250ms": 0.99}
-    burning = [one["spec"]["condition"] for one in found if one["kind"] == "AlertCondition" and "availability" in one["metadata"]["name"]]
+    assert targets == {
+        "prod-card-fraud-availability": 0.999,
+        "prod-card-fraud-latency-100ms": 0.95,
+        "prod-card-fraud-latency-250ms": 0.99,
+    }
+    burning = [
+        one["spec"]["condition"]
+        for one in found
+        if one["kind"] == "AlertCondition" and "availability" in one["metadata"]["name"]
+    ]
     assert [(one["threshold"], one["lookbackWindow"], one["alertAfter"]) for one in burning] == [
         (14.4, "1h", "5m"), (6, "6h", "30m"), (3, "1d", "2h"), (1, "3d", "6h"),
     ]  # fmt: skip

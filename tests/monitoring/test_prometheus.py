@@ -50,7 +50,9 @@ def test_prometheus_takes_all_rules(ruled, program, tmp_path):
     for number, text in enumerate(ruled.values()):
         (tmp_path / f"{number}.yaml").write_text(yaml.safe_dump({"groups": groups(text)}), encoding="utf-8")
     tool = program("promtool", "apt-get install prometheus")
-    done = subprocess.run([tool, "check", "rules", *map(str, tmp_path.iterdir())], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [tool, "check", "rules", *map(str, tmp_path.iterdir())], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("SUCCESS") == len(ruled)
 
@@ -59,7 +61,10 @@ def test_it_refuses_a_rule_that_is_none(ruled, program, tmp_path):
     text = next(iter(ruled.values())).replace("or vector(0))", "or vector(0)", 1)
     (tmp_path / "a.yaml").write_text(yaml.safe_dump({"groups": groups(text)}), encoding="utf-8")
     tool = program("promtool", "apt-get install prometheus")
-    assert subprocess.run([tool, "check", "rules", str(tmp_path / "a.yaml")], capture_output=True, check=False).returncode != 0
+    assert (
+        subprocess.run([tool, "check", "rules", str(tmp_path / "a.yaml")], capture_output=True, check=False).returncode
+        != 0
+    )
 
 
 def test_rule_files_keep_the_official_schema_and_ours_and_no_mutant_does(ruled, external_schemas, schema, mutants):
@@ -90,7 +95,13 @@ def test_objects_keep_the_operators_own_definition_and_no_mutant_does(portfolio,
     data = next(iter(found.values()))
     small = {**data, "spec": {"groups": data["spec"]["groups"][:1]}} if name == "prometheusrule" else data
     for what, broken in mutants(small):
-        if "'metadata'" not in what and "('apiVersion'" not in what and "('kind'" not in what and "'labels'" not in what and "matchLabels" not in what:
+        if (
+            "'metadata'" not in what
+            and "('apiVersion'" not in what
+            and "('kind'" not in what
+            and "'labels'" not in what
+            and "matchLabels" not in what
+        ):
             assert official(name).violations(broken), what
 
 
@@ -98,7 +109,10 @@ def test_a_service_monitor_finds_a_service_and_its_port(portfolio):
     found = [path for path in portfolio if path.endswith("/servicemonitor.yaml")]
     assert found
     for path in found:
-        monitor, service = yaml.safe_load(portfolio[path]), yaml.safe_load(portfolio[path.replace("servicemonitor", "service")])
+        monitor, service = (
+            yaml.safe_load(portfolio[path]),
+            yaml.safe_load(portfolio[path.replace("servicemonitor", "service")]),
+        )
         assert monitor["spec"]["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
         assert monitor["metadata"]["namespace"] == service["metadata"]["namespace"]
         ports = {port["name"] for port in service["spec"]["ports"]}
@@ -109,12 +123,16 @@ def test_what_is_applied_is_listed_and_what_is_not_is_left_out(portfolio):
     listed = yaml.safe_load(portfolio["prod/card-fraud/kustomization.yaml"])["resources"]
     assert "prometheusrule.yaml" in listed
     assert not [one for one in listed if one.endswith((".json", ".openslo.yaml"))]
-    assert "card-fraud.rules.yaml" not in yaml.safe_load(portfolio["staging/card-fraud/kustomization.yaml"])["resources"]
+    assert (
+        "card-fraud.rules.yaml" not in yaml.safe_load(portfolio["staging/card-fraud/kustomization.yaml"])["resources"]
+    )
 
 
 def known() -> tuple[set[str], set[str], set[str], set[str]]:
     watched = names.WATCHED
-    return tuple({str(name) for name in watched[part].values()} for part in ("labels", "series", "alerts", "annotations"))  # type: ignore[return-value]
+    return tuple(
+        {str(name) for name in watched[part].values()} for part in ("labels", "series", "alerts", "annotations")
+    )  # type: ignore[return-value]
 
 
 def test_every_name_that_is_recorded_or_told_is_a_constant_of_one_file(ruled):
@@ -130,6 +148,8 @@ def test_every_name_that_is_recorded_or_told_is_a_constant_of_one_file(ruled):
 
 def test_no_template_writes_such_a_name_itself():
     labels, series, alerts, _ = known()
-    words = re.compile("|".join(map(re.escape, sorted((labels - {names.SEVERITY}) | series | alerts, key=len, reverse=True))))
+    words = re.compile(
+        "|".join(map(re.escape, sorted((labels - {names.SEVERITY}) | series | alerts, key=len, reverse=True)))
+    )
     for path in (shipped("templates") / "monitoring").rglob("*.j2"):
         assert not words.findall(path.read_text("utf-8")), path

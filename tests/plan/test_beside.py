@@ -1,5 +1,7 @@
 """What is only worked out for who asks for it reaches every kind of emitter beside a target, and no target."""
 
+# ruff: noqa: E501 - texts of documents
+
 import json
 
 import pytest
@@ -110,10 +112,18 @@ def test_what_an_emitter_lacks_of_its_options_is_said_once_at_the_projects_line(
 
 @pytest.mark.parametrize(
     ("field", "path"),
-    [("team.contacts", "models/all.yaml"), ("environment.capabilities", "models/all.yaml"), ("model.sla", "models/all.yaml"), ("sla.freshness", "models/all.yaml")],
+    [
+        ("team.contacts", "models/all.yaml"),
+        ("environment.capabilities", "models/all.yaml"),
+        ("model.sla", "models/all.yaml"),
+        ("sla.freshness", "models/all.yaml"),
+    ],
 )
 def test_what_it_lacks_of_others_is_said_where_they_would_say_it(field, path):
-    changed = {"one": ("field: options.more", f"field: {field}"), "two": ("size(objectives) < 3", "size(objectives) < 1")}
+    changed = {
+        "one": ("field: options.more", f"field: {field}"),
+        "two": ("size(objectives) < 3", "size(objectives) < 1"),
+    }
     [found] = [one for one in check(Run(tree(**changed))) if one.mandatory]
     line = FILES[path].splitlines()[found.place.line - 1]
     # The Team says no contacts: its document is where they would stand.
@@ -121,7 +131,11 @@ def test_what_it_lacks_of_others_is_said_where_they_would_say_it(field, path):
 
 
 def test_a_target_asks_for_nothing():
-    found = [one for one in build(Run(tree(one=("title: Plain\n", "title: Plain\nasks: [objectives]\n")))).findings if one.mandatory]
+    found = [
+        one
+        for one in build(Run(tree(one=("title: Plain\n", "title: Plain\nasks: [objectives]\n")))).findings
+        if one.mandatory
+    ]
     assert [(one.code.id, one.place.path) for one in found] == [("MY407", "templates/targets/plain/emitter.yaml")]
 
 
@@ -130,7 +144,10 @@ def test_nothing_is_worked_out_where_nobody_asks(monkeypatch):
         raise AssertionError("nobody asked")
 
     monkeypatch.setattr(level, "objectives", never)
-    off = ("emitters: {kustomize: {enabled: false}, ", "emitters: {look: {enabled: false}, kustomize: {enabled: false}, ")
+    off = (
+        "emitters: {kustomize: {enabled: false}, ",
+        "emitters: {look: {enabled: false}, kustomize: {enabled: false}, ",
+    )
     assert not [one for one in check(Run(tree(one=off))) if one.mandatory]
     with pytest.raises(AssertionError, match="nobody asked"):
         check(Run(tree()))

@@ -31,7 +31,11 @@ def part(name: str, availability: Fraction | None = None, **fields) -> Part:
         ("ensemble", [part("a", A), part("b", B)], A * B),
         ("ensemble", [part("a", A), part("b", required=False)], A),
         ("ensemble", [part("a", A, required=False)], None),
-        ("splitter", [part("a", A, weight=Fraction(9, 10)), part("c", C, weight=Fraction(1, 10))], A * Fraction(9, 10) + C * Fraction(1, 10)),
+        (
+            "splitter",
+            [part("a", A, weight=Fraction(9, 10)), part("c", C, weight=Fraction(1, 10))],
+            A * Fraction(9, 10) + C * Fraction(1, 10),
+        ),
         ("splitter", [part("a", A), part("c", C)], C),
         ("switch", [part("a", A), part("c", C)], C),
         ("", [], None),

@@ -145,7 +145,9 @@ class Timed:
         if len(spelt) == 1:
             buckets = self.histogram.of("_bucket")
             return Series(buckets.metric, (*buckets.labels, ("le", spelt[0])), buckets.matching)
-        return self.histogram.of("_bucket", ("le", "|".join(one.replace(".", "[.]").replace("+", "[+]") for one in spelt)))
+        return self.histogram.of(
+            "_bucket", ("le", "|".join(one.replace(".", "[.]").replace("+", "[+]") for one in spelt))
+        )
 
 
 def spellings(bound: Fraction) -> Sequence[str]:
@@ -158,4 +160,3 @@ def spellings(bound: Fraction) -> Sequence[str]:
         power = len(str(bound.numerator)) - 1
         found.append(f"{digits[0]}{f'.{digits[1:]}' if digits[1:] else ''}e+{power:02d}")
     return tuple(found)
-

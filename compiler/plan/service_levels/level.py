@@ -93,7 +93,9 @@ def patterns(model: ResolvedModel) -> Iterator[Finding]:
             wrong = wrong_pattern(as_str(pattern))
             if wrong is not None:
                 message = f"{pattern!r} is no expression of RE2: {wrong}"
-                yield model.finding(codes.BAD_SERIES, message, (*pointer, "matching", label), "mend it: it has to match the whole value")
+                yield model.finding(
+                    codes.BAD_SERIES, message, (*pointer, "matching", label), "mend it: it has to match the whole value"
+                )
 
 
 def _own_series(model: ResolvedModel) -> Iterator[tuple[Pointer, Object]]:

@@ -122,4 +122,6 @@ def _sound(model: ResolvedModel, share: _Share, period: str) -> Objective | Find
         return Objective(share.indicator, share.name, share.target, period, share.pointer, share.within)
     why = "leaves no budget: the first error would use it up" if share.target else "asks for nothing"
     message = f"an objective of {100 if share.target else 0}% {why}"
-    return model.finding(codes.BAD_OBJECTIVE, message, share.pointer, "watch a share that may be missed now and then, such as 99.9%")
+    return model.finding(
+        codes.BAD_OBJECTIVE, message, share.pointer, "watch a share that may be missed now and then, such as 99.9%"
+    )

@@ -65,7 +65,10 @@ def quoted(text: str) -> str:
 
 def selected(series: Series) -> Vector:
     """The latest samples of series."""
-    for pattern, names in ((METRIC, [series.metric]), (LABEL, [name for name, _ in (*series.labels, *series.matching)])):
+    for pattern, names in (
+        (METRIC, [series.metric]),
+        (LABEL, [name for name, _ in (*series.labels, *series.matching)]),
+    ):
         wrong = next((name for name in names if not pattern.fullmatch(name)), None)
         if wrong is not None:
             message = f"{wrong!r} is no name that Prometheus takes"

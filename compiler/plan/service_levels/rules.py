@@ -57,7 +57,9 @@ class Identity:
 
     def all(self, metric: str, **labels: str) -> Series:
         """What was recorded of each of them."""
-        return Series(metric, tuple(labels.items()), ((names.ID, f"{self.project}/{self.environment}/{self.model}/.+"),))
+        return Series(
+            metric, tuple(labels.items()), ((names.ID, f"{self.project}/{self.environment}/{self.model}/.+"),)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,9 @@ def recordings(objective: Objective, ratio: Ratio, of: Identity) -> Iterator[Rec
         yield Recording(f"{names.ERRORS}{window}", error_ratio(ratio, window), {**labels, names.WINDOW: window})
     if period not in RECORDED:
         shares = of.series(f"{names.ERRORS}{_SHORTEST}", name)
-        mean = joined(applied("sum_over_time", over(shares, period)), "/", applied("count_over_time", over(shares, period)))
+        mean = joined(
+            applied("sum_over_time", over(shares, period)), "/", applied("count_over_time", over(shares, period))
+        )
         yield Recording(f"{names.ERRORS}{period}", mean, {**labels, names.WINDOW: period})
     yield Recording(names.OBJECTIVE, constant(objective.target), labels)
     yield Recording(names.BUDGET, constant(objective.budget), labels)

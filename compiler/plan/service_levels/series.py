@@ -16,7 +16,9 @@ from compiler.values import Json, Object, Pointer, as_object, as_str
 def series(said: Object) -> Series:
     """Series by name and labels."""
     labels, matching = (as_object(said.get(key)).items() for key in ("labels", "matching"))
-    return Series(as_str(said["metric"]), *(tuple((name, as_str(one)) for name, one in pairs) for pairs in (labels, matching)))
+    return Series(
+        as_str(said["metric"]), *(tuple((name, as_str(one)) for name, one in pairs) for pairs in (labels, matching))
+    )
 
 
 def ratio(objective: Objective, said: Object) -> Ratio:
@@ -51,5 +53,3 @@ def _wrong(said: Object) -> str | None:
             if wrong is not None:
                 return f"{value!r} is no expression of RE2: {wrong}"
     return None
-
-

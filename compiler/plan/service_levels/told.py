@@ -34,7 +34,11 @@ from compiler.values import Json, Object, as_list, as_object, as_str
 _SHOWN = "5m"
 """The window of what is drawn."""
 _RANKS = (Fraction(50, 100), Fraction(95, 100), Fraction(99, 100))
-_SENTENCES = {"availability": "are answered", "latency": "of answers arrive", "timeToFirstToken": "of streamed answers begin"}
+_SENTENCES = {
+    "availability": "are answered",
+    "latency": "of answers arrive",
+    "timeToFirstToken": "of streamed answers begin",
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,10 @@ def told(planner: Planner, ours: Situation, level: Level) -> tuple[Values, list[
     telling = _Telling(planner, ours, of)
     found = [_measured(telling, one) for one in level.measured]
     unwatched = [
-        Derived({"indicator": one.indicator, "name": one.name, "title": title(one), "reason": why}, (Origin("model", one.pointer),))
+        Derived(
+            {"indicator": one.indicator, "name": one.name, "title": title(one), "reason": why},
+            (Origin("model", one.pointer),),
+        )
         for one, why in level.unwatched
     ]
     context: Values = {
@@ -72,7 +79,9 @@ def told(planner: Planner, ours: Situation, level: Level) -> tuple[Values, list[
 
 def _drawn(of: Identity) -> Object:
     """What there is to draw of a model, whatever is watched of it; and ten digits that stand for it where names must be short."""
-    hour = joined(selected(of.all(f"{names.ERRORS}1h")), f"/ on ({names.ID}) group_left ()", selected(of.all(names.BUDGET)))
+    hour = joined(
+        selected(of.all(f"{names.ERRORS}1h")), f"/ on ({names.ID}) group_left ()", selected(of.all(names.BUDGET))
+    )
     told = aggregated("max", selected(of.all("ALERTS", alertstate="firing")), by=f"{names.SEVERITY}, {names.SLO}")
     series = {
         "budgetLeft": selected(of.all(names.BUDGET_LEFT)), "burnNow": selected(of.all(names.BURN_NOW)), "burnHour": hour,
@@ -144,7 +153,9 @@ def _objective(telling: _Telling, objective: Objective, of: Ratio) -> dict[str, 
     }  # fmt: skip
     if objective.within is not None and isinstance(of, Timed):
         second = of.bound * 1000 / objective.within.milliseconds
-        times = [{"rank": f"p{number(rank * 100)}", "expr": str(_seconds(of.time(rank, _SHOWN), second))} for rank in _RANKS]
+        times = [
+            {"rank": f"p{number(rank * 100)}", "expr": str(_seconds(of.time(rank, _SHOWN), second))} for rank in _RANKS
+        ]
         found |= {"within": str(objective.within), "withinSeconds": objective.within.seconds, "times": times}
     return {key: value for key, value in found.items() if value is not None}
 
@@ -172,7 +183,12 @@ def _recording(one: Recording) -> Object:
 
 
 def _alert(one: Alert) -> Object:
-    found: dict[str, Json] = {"name": one.name, "severity": one.severity, "expr": str(one.expr), "labels": dict(one.labels)}
+    found: dict[str, Json] = {
+        "name": one.name,
+        "severity": one.severity,
+        "expr": str(one.expr),
+        "labels": dict(one.labels),
+    }
     found |= {"for": str(one.hold)} if one.hold else {}
     return {**found, **({"burns": [_burn(burn) for burn in one.burns], "pace": _pace(one.burns)} if one.burns else {})}
 
@@ -192,4 +208,6 @@ def _signals(telling: _Telling) -> Iterator[Derived]:
             "threshold": bar, "beyond": "below" if below else "above", "action": action, "severity": SEVERITIES[action],
             "expr": str(recording.expr), "recordings": [_recording(recording)], "alerts": [_alert(alert)],
         }  # fmt: skip
-        yield Derived({key: value for key, value in found.items() if value is not None}, (Origin("model", ("monitoring", index)),))
+        yield Derived(
+            {key: value for key, value in found.items() if value is not None}, (Origin("model", ("monitoring", index)),)
+        )

@@ -15,9 +15,11 @@ from compiler.source.memory import MemoryTree
 DIGEST = "sha256:" + "0" * 64
 METRICS = {"namespace": "monitoring"}
 CAPABILITIES: Mapping[str, Any] = {
-    "kubernetes": {"version": "1.34"}, "kserve": {"version": "0.20", "mode": "Standard"}, "gateway": {"namespace": "gateways"}, "metrics": METRICS,
+    "kubernetes": {"version": "1.34"}, "kserve": {"version": "0.20", "mode": "Standard"}, "gateway": {"namespace": "gateways"},
+    "metrics": METRICS,
 }  # fmt: skip
 PROGRAM = {"image": "registry.example/own:1.0", "digest": DIGEST, "port": 9000, "health": "/ready"}
+
 
 def document(kind: str, name: str, **fields: Any) -> dict[str, Any]:
     return {"apiVersion": "modelyard/v1", "kind": kind, "name": name, **fields}
@@ -35,7 +37,9 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
         "type": "heuristic", "source": {key: PROGRAM[key] for key in ("image", "digest")},
         "deploy": {"target": "kubernetes", "batch": {"schedule": "0 1 * * *"}},
     },
-    "rules": {"type": "rules", "source": {"engine": "opa", "files": ["policy.rego"], "entrypoint": "a/b"}, "deploy": {"target": "kubernetes"}},
+    "rules": {
+        "type": "rules", "source": {"engine": "opa", "files": ["policy.rego"], "entrypoint": "a/b"}, "deploy": {"target": "kubernetes"},
+    },
     "vendor": {"type": "vendor", "source": VENDOR, "deploy": {"target": "kubernetes"}},
     "ml": {"type": "ml", "source": STORED, "deploy": {"target": "kserve"}},
     "llm": {"type": "llm", "source": WEIGHTS, "deploy": {"target": "kserve", "scaling": {"min": 1, "max": 1}}},
@@ -48,7 +52,13 @@ def spec() -> Callable[..., dict[str, Any]]:
 
     def of(kind: str = "program", **fields: Any) -> dict[str, Any]:
         own = KINDS.get(kind) or {**KINDS["ml"], "deploy": {"target": "kserve", "options": {"runtime": kind}}}
-        common = {"owner": "risk", "lifecycle": "production", "summary": "Scores.", "version": "1.0.0", "environments": {"prod": {}}}
+        common = {
+            "owner": "risk",
+            "lifecycle": "production",
+            "summary": "Scores.",
+            "version": "1.0.0",
+            "environments": {"prod": {}},
+        }
         return document("Model", "scorer", **{**common, **own, **fields})
 
     return of
@@ -76,7 +86,9 @@ class Made:
 
     @property
     def reasons(self) -> list[str]:
-        return [f"{one.code.id} {one.place.path}:{one.place.line} {one.message}" for one in self.findings if one.mandatory]
+        return [
+            f"{one.code.id} {one.place.path}:{one.place.line} {one.message}" for one in self.findings if one.mandatory
+        ]
 
     @property
     def groups(self) -> list[dict[str, Any]]:
@@ -102,14 +114,26 @@ def make() -> Callable[..., Made]:
         files: Mapping[str, bytes] | None = None, environment: Mapping[str, Any] | None = None, **capabilities: Any,
     ) -> Made:  # fmt: skip
         known = {name: value for name, value in {**CAPABILITIES, **capabilities}.items() if value is not None}
-        prod = document("Environment", "prod", stage="prod", namespace="models", capabilities=known, **(environment or {}))
+        prod = document(
+            "Environment", "prod", stage="prod", namespace="models", capabilities=known, **(environment or {})
+        )
         contacts = {"email": "risk@bank.example", "chat": "#risk", "onCall": "risk-primary"}
         documents = [document("Team", "risk", contacts=contacts), prod, model, *others]
         settings = {"emitters": emitters} if emitters else {}
         image = {"image": "registry.example/opa:1.10.1", "digest": DIGEST}
-        project = document("Project", "bank", environments=["prod"], images={"opa": image, "oxigraph": image}, **settings)
+        project = document(
+            "Project", "bank", environments=["prod"], images={"opa": image, "oxigraph": image}, **settings
+        )
         tree = {"modelyard.yaml": yaml.safe_dump(project), "models/all.yaml": yaml.safe_dump_all(documents)}
-        run = Run(MemoryTree({"models/policy.rego": b"package a\n", **{path: text.encode() for path, text in tree.items()}, **(files or {})}))
+        run = Run(
+            MemoryTree(
+                {
+                    "models/policy.rego": b"package a\n",
+                    **{path: text.encode() for path, text in tree.items()},
+                    **(files or {}),
+                }
+            )
+        )
         found = [*run.portfolio.findings, *run.emitters.findings, *run.incapable]
         unit = next(unit for unit in run.planned() if unit.id == f"prod/{model['name']}")
         made, wrong = run.producer.produce(unit)

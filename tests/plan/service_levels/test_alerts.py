@@ -1,4 +1,4 @@
-"""Each alert fires within its window at its burn rate, is silent on healthy series, and resolves after recovery: run by Prometheus' own tool."""
+"""Each alert fires within its window at its burn rate, is silent on healthy series, and resolves: run by Prometheus' own tool."""
 
 from fractions import Fraction
 from typing import Any
@@ -41,7 +41,9 @@ SERIES = {
 }
 
 
-def traffic(indicator: str, share: Fraction, before: int, during: int, after: int, every: int = 1) -> list[dict[str, str]]:
+def traffic(
+    indicator: str, share: Fraction, before: int, during: int, after: int, every: int = 1
+) -> list[dict[str, str]]:
     """Healthy, then a share of bad requests, then healthy again."""
     bad, all_ = float(share * PER_MINUTE), float(PER_MINUTE)
     broken = counter((0, before), (bad, during), (0, after), every=every)
@@ -50,7 +52,10 @@ def traffic(indicator: str, share: Fraction, before: int, during: int, after: in
         name = "request_duration_seconds"
         return [
             {"series": f'{name}_bucket{{app="scorer",le="0.25"}}', "values": good},
-            {"series": f'{name}_count{{app="scorer"}}', "values": counter((all_, before + during + after), every=every)},
+            {
+                "series": f'{name}_count{{app="scorer"}}',
+                "values": counter((all_, before + during + after), every=every),
+            },
         ]
     return [{"series": SERIES[indicator][0], "values": good}, {"series": str(SERIES[indicator][1]), "values": broken}]
 
@@ -61,7 +66,7 @@ LONGEST = {"page": ("30m", "6h"), "ticket": ("6h", "3d")}
 
 
 def scenario(indicator: str, burn: Burn, budget: Fraction) -> dict[str, Any]:
-    """Errors a tenth above the threshold for as long as the long window, after as many healthy hours as anybody looks back, and then none."""
+    """Errors a tenth above the threshold for as long as the long window, after as many good hours as anybody looks back."""
     long, every = minutes(burn.long), EVERY[burn.severity]
     short, before = (minutes(window) for window in LONGEST[burn.severity])
     series = traffic(indicator, burn.threshold(budget) * ABOVE, before, long, long + short, every)
@@ -103,7 +108,10 @@ def quiet(made, promtool, series, until: str = "8h") -> str:
 
 def test_healthy_series_are_silent(make, spec, own, promtool):
     made = make(spec(slo={"availability": "99.9%", "latency": [{"under": "250ms", "for": "99%"}], "indicators": own}))
-    healthy = [*traffic("availability", Fraction(1, 2000), 10, 500, 10), *traffic("latency", Fraction(1, 200), 10, 500, 10)]
+    healthy = [
+        *traffic("availability", Fraction(1, 2000), 10, 500, 10),
+        *traffic("latency", Fraction(1, 200), 10, 500, 10),
+    ]
     assert quiet(made, promtool, healthy) == ""
 
 
@@ -111,15 +119,22 @@ def test_so_is_what_nobody_asks(make, spec, own, promtool):
     made = make(spec(slo={"availability": "99.9%", "indicators": own}))
     assert quiet(made, promtool, [{"series": SERIES["availability"][0], "values": "5x500"}]) == ""
     # No share is recorded where nothing was asked, since 0/0 would spoil the mean of the whole period.
-    nothing = [{"expr": 'slo:sli_error:ratio_rate5m or slo:sli_error:ratio_rate30d', "eval_time": "8h", "exp_samples": []}]
-    series = [{"series": SERIES["availability"][0], "values": "5x500"}, {"series": str(SERIES["availability"][1]), "values": "0x500"}]
+    nothing = [
+        {"expr": "slo:sli_error:ratio_rate5m or slo:sli_error:ratio_rate30d", "eval_time": "8h", "exp_samples": []}
+    ]
+    series = [
+        {"series": SERIES["availability"][0], "values": "5x500"},
+        {"series": str(SERIES["availability"][1]), "values": "0x500"},
+    ]
     assert promtool(made.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": nothing}]) == ""
 
 
 def test_an_error_counter_that_never_counted_is_no_error(make, spec, own, promtool):
     made = make(spec(slo={"availability": "99.9%", "indicators": own}))
     series = [{"series": SERIES["availability"][0], "values": counter((PER_MINUTE, 120))}]
-    found = [{"expr": "sum(slo:sli_error:ratio_rate1h)", "eval_time": "110m", "exp_samples": [{"labels": "{}", "value": 0}]}]
+    found = [
+        {"expr": "sum(slo:sli_error:ratio_rate1h)", "eval_time": "110m", "exp_samples": [{"labels": "{}", "value": 0}]}
+    ]
     assert promtool(made.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": found}]) == ""
 
 
@@ -154,11 +169,19 @@ def test_a_job_that_stops_ending_well_is_told_and_one_that_never_did(make, spec,
     runs = {"series": name, "values": "0x59 3600x179 14400x100"}
     at = {119: 0, 179: 0, 200: 1, 239: 1, 250: 0}
     checks = [
-        {"expr": f"count({FRESH % 'ModelRunStale'}) or vector(0)", "eval_time": f"{minute}m", "exp_samples": [{"labels": "{}", "value": value}]}
+        {
+            "expr": f"count({FRESH % 'ModelRunStale'}) or vector(0)",
+            "eval_time": f"{minute}m",
+            "exp_samples": [{"labels": "{}", "value": value}],
+        }
         for minute, value in at.items()
     ]
     never = [
-        {"expr": f"count({FRESH % 'ModelRunMissing'}) or vector(0)", "eval_time": f"{minute}m", "exp_samples": [{"labels": "{}", "value": value}]}
+        {
+            "expr": f"count({FRESH % 'ModelRunMissing'}) or vector(0)",
+            "eval_time": f"{minute}m",
+            "exp_samples": [{"labels": "{}", "value": value}],
+        }
         for minute, value in {60: 0, 130: 1}.items()
     ]
     tests = [
@@ -168,19 +191,37 @@ def test_a_job_that_stops_ending_well_is_told_and_one_that_never_did(make, spec,
     assert promtool(made.groups, tests) == ""
 
 
-SIGNALS = {"alert": ("page", "above"), "rollback": ("page", "below"), "ticket": ("ticket", "above"), "retrain": ("ticket", "below")}
+SIGNALS = {
+    "alert": ("page", "above"),
+    "rollback": ("page", "below"),
+    "ticket": ("ticket", "above"),
+    "retrain": ("ticket", "below"),
+}
 
 
 @pytest.mark.parametrize(("action", "expected"), SIGNALS.items())
 def test_a_signal_beyond_its_bar_is_told_as_its_action_asks(make, spec, promtool, action, expected):
     severity, side = expected
-    monitor = {"signal": "dataDrift", "threshold": 0.8, "action": action, "beyond": side, "series": {"metric": "drift", "labels": {"model": "a"}}}
+    monitor = {
+        "signal": "dataDrift",
+        "threshold": 0.8,
+        "action": action,
+        "beyond": side,
+        "series": {"metric": "drift", "labels": {"model": "a"}},
+    }
     made = make(spec(monitoring=[monitor]))
     within, beyond = ("0.7", "0.9") if side == "above" else ("0.9", "0.7")
-    series = [{"series": 'drift{model="a",slice="1"}', "values": f"{within}x9 {beyond}x9 {within}x9"}, {"series": 'drift{model="a",slice="2"}', "values": f"{within}x30"}]
+    series = [
+        {"series": 'drift{model="a",slice="1"}', "values": f"{within}x9 {beyond}x9 {within}x9"},
+        {"series": 'drift{model="a",slice="2"}', "values": f"{within}x30"},
+    ]
     told = f'ALERTS{{alertname="ModelSignalBeyondBar",alertstate="firing",severity="{severity}",modelyard_action="{action}"}}'
     checks = [
-        {"expr": f"count({told}) or vector(0)", "eval_time": f"{minute}m", "exp_samples": [{"labels": "{}", "value": value}]}
+        {
+            "expr": f"count({told}) or vector(0)",
+            "eval_time": f"{minute}m",
+            "exp_samples": [{"labels": "{}", "value": value}],
+        }
         for minute, value in {5: 0, 15: 1, 25: 0}.items()
     ]
     assert promtool(made.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": checks}]) == ""
@@ -204,7 +245,9 @@ BROKEN = {
 def test_a_mistake_in_an_alert_is_found(make, spec, own, promtool, right, wrong):
     made = make(spec(slo={"availability": "99.9%", "indicators": own}))
     groups = made.groups
-    for rule in (rule for group in groups for rule in group["rules"] if rule.get("labels", {}).get("severity") == "page"):
+    for rule in (
+        rule for group in groups for rule in group["rules"] if rule.get("labels", {}).get("severity") == "page"
+    ):
         assert right in rule["expr"]
         rule["expr"] = rule["expr"].replace(right, wrong)
     assert "FAILED" in promtool(groups, [scenario("availability", burns("30d")[0], Fraction(1, 1000))])

@@ -8,7 +8,9 @@ MESH = {"mesh": {"kind": "istio", "namespace": "istio-system"}}
 
 
 def monitor(made) -> dict:
-    found = [yaml.safe_load(made.texts[path]) for path in ("servicemonitor.yaml", "podmonitor.yaml") if path in made.texts]
+    found = [
+        yaml.safe_load(made.texts[path]) for path in ("servicemonitor.yaml", "podmonitor.yaml") if path in made.texts
+    ]
     assert len(found) <= 1
     return found[0] if found else {}
 
@@ -46,7 +48,12 @@ def test_what_tells_nothing_is_not_scraped(make, spec, kind):
 
 
 def test_a_server_of_ones_own_is_scraped_where_it_says(make, spec):
-    runtime = {"image": "registry.example/own:1.0", "digest": "sha256:" + "0" * 64, "port": 9000, "metrics": {"path": "/stats", "port": 9100}}
+    runtime = {
+        "image": "registry.example/own:1.0",
+        "digest": "sha256:" + "0" * 64,
+        "port": 9000,
+        "metrics": {"path": "/stats", "port": 9100},
+    }
     made = make(spec("ml", runtime=runtime), **OPERATOR)
     assert endpoint(made) == {"portNumber": 9100, "path": "/stats"}
     service = yaml.safe_load(made.texts["inferenceservice.yaml"])
@@ -69,7 +76,13 @@ def test_decisions_are_scraped_by_their_service(make, spec):
 
 
 def program(spec, **metrics):
-    source = {"image": "registry.example/own:1.0", "digest": "sha256:" + "0" * 64, "port": 9000, "health": "/ready", "metrics": metrics}
+    source = {
+        "image": "registry.example/own:1.0",
+        "digest": "sha256:" + "0" * 64,
+        "port": 9000,
+        "health": "/ready",
+        "metrics": metrics,
+    }
     return spec(source=source)
 
 
@@ -103,7 +116,11 @@ def test_a_job_has_nothing_to_scrape_and_is_refused(make, spec):
 
 @pytest.mark.parametrize(
     ("kind", "why"),
-    [("rules", "OPA tells what it counts on its own path"), ("llm", "at its own port"), ("ml", "the configuration of KServe says where its runtimes tell")],
+    [
+        ("rules", "OPA tells what it counts on its own path"),
+        ("llm", "at its own port"),
+        ("ml", "the configuration of KServe says where its runtimes tell"),
+    ],
 )
 def test_where_the_target_knows_better_it_is_refused(make, spec, kind, why):
     [said] = make(spec(kind, runtime={"metrics": {"path": "/metrics"}}), **OPERATOR).reasons
@@ -112,7 +129,11 @@ def test_where_the_target_knows_better_it_is_refused(make, spec, kind, why):
 
 def test_options_of_the_project_reach_each_rule_and_monitor(make, spec, own):
     options = {"interval": "30s", "alertLabels": {"cluster": "eu-{{1}}"}}
-    made = make(program(spec, path="/stats") | {"slo": {"availability": "99%", "indicators": own}}, emitters={"prometheus": {"options": options}}, **OPERATOR)
+    made = make(
+        program(spec, path="/stats") | {"slo": {"availability": "99%", "indicators": own}},
+        emitters={"prometheus": {"options": options}},
+        **OPERATOR,
+    )
     assert made.reasons == []
     assert endpoint(made)["interval"] == "30s"
     assert {group["interval"] for group in made.groups} == {"30s"}

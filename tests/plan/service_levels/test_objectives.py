@@ -4,7 +4,11 @@ import pytest
 
 
 def watched(made) -> dict[str, float]:
-    return {rule["labels"]["modelyard_slo"]: float(rule["expr"][7:-1]) for rule in made.rules if rule.get("record") == "slo:objective:ratio"}
+    return {
+        rule["labels"]["modelyard_slo"]: float(rule["expr"][7:-1])
+        for rule in made.rules
+        if rule.get("record") == "slo:objective:ratio"
+    }
 
 
 def test_the_sla_is_watched_where_there_is_no_slo(make, spec, own):
@@ -37,7 +41,7 @@ def test_nothing_is_watched_where_nothing_is_promised(make, spec):
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"sla": {"availability": "99%", "window": "365d"}}, "MY422 models/all.yaml:38 burn rates are known for 7d, 28d, 30d and 90d, and the window is 365d"),
+        ({"sla": {"availability": "99%", "window": "365d"}}, "burn rates are known for 7d, 28d, 30d and 90d, and the window is 365d"),
         ({"sla": {"availability": "100%"}}, "an objective of 100% leaves no budget: the first error would use it up"),
         ({"slo": {"availability": "0%"}}, "an objective of 0% asks for nothing"),
         ({"slo": {"latency": [{"under": "1s", "for": "100%"}]}}, "an objective of 100% leaves no budget"),
@@ -47,7 +51,7 @@ def test_what_no_alert_can_watch_is_refused(make, fields, said, spec, own):
     slo = {**fields.get("slo", {}), "indicators": own}
     found = make(spec(**{**fields, "slo": slo})).reasons
     assert len(found) == 1
-    assert said.partition("MY422 models/all.yaml:38 ")[2] in found[0] if "MY422" in said else said in found[0]
+    assert said in found[0]
     assert found[0].startswith("MY422 models/all.yaml:")
 
 

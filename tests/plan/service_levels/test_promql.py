@@ -57,13 +57,24 @@ def test_prometheus_itself_reads_each_value_as_it_was_meant(promtool):
     series = [{"series": 'up{a="${datasource}"}', "values": "7 7"}]
     hostile = str(selected(Series("up", (("a", "${datasource}"),))))
     expected = [{"labels": 'up{a="${datasource}"}', "value": 7}]
-    test = {"interval": "1m", "input_series": series, "promql_expr_test": [{"expr": hostile, "eval_time": "1m", "exp_samples": expected}]}
+    test = {
+        "interval": "1m",
+        "input_series": series,
+        "promql_expr_test": [{"expr": hostile, "eval_time": "1m", "exp_samples": expected}],
+    }
     assert not promtool([{"name": "all", "rules": rules}], [test])
 
 
 @pytest.mark.parametrize(
     "series",
-    [Series("up{}"), Series("1up"), Series(""), Series("up", (("a-b", ""),)), Series("up", (), (("", "x"),)), Series("up", (('a="",b', ""),))],
+    [
+        Series("up{}"),
+        Series("1up"),
+        Series(""),
+        Series("up", (("a-b", ""),)),
+        Series("up", (), (("", "x"),)),
+        Series("up", (('a="",b', ""),)),
+    ],
 )
 def test_what_is_no_name_is_refused(series):
     with pytest.raises(ValueError, match="no name"):
@@ -97,7 +108,7 @@ def test_expressions_bind_as_they_were_put_together(made, text):
     promql_parser.parse(str(made))
 
 
-@given(st.fractions(min_value=Fraction(-10**6), max_value=10**6, max_denominator=10**6))
+@given(st.fractions(min_value=Fraction(-(10**6)), max_value=10**6, max_denominator=10**6))
 def test_a_number_is_itself(value):
     assert math.isclose(float(str(number(value))), float(value), rel_tol=1e-15)
 

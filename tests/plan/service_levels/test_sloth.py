@@ -1,7 +1,7 @@
 """What is recorded and told is, number for number, what Sloth (https://sloth.dev) makes of the same objectives.
 
-MODELYARD_TEST_SLOTH names a checkout of slok/sloth: then its own published outputs are read and run beside ours. Without it Sloth's rules are
-written here once more, as its test/integration/prometheus/testdata/out-base.yaml.tpl has them (at 0e395d81513f).
+MODELYARD_TEST_SLOTH names a checkout of slok/sloth: then its own published outputs are read and run beside ours. Without it Sloth's
+rules are written here once more, as its test/integration/prometheus/testdata/out-base.yaml.tpl has them (at 0e395d81513f).
 """
 
 import os
@@ -19,7 +19,11 @@ ERRORS = 'sum(rate(http_request_duration_seconds_count{job="myservice",code=~"(5
 TOTAL = 'sum(rate(http_request_duration_seconds_count{job="myservice"}[{{.window}}]))'
 INDICATOR = {
     "total": {"metric": "http_request_duration_seconds_count", "labels": {"job": "myservice"}},
-    "errors": {"metric": "http_request_duration_seconds_count", "labels": {"job": "myservice"}, "matching": {"code": "(5..|429)"}},
+    "errors": {
+        "metric": "http_request_duration_seconds_count",
+        "labels": {"job": "myservice"},
+        "matching": {"code": "(5..|429)"},
+    },
 }
 FACTORS = {"30d": (14.4, 6, 3, 1), "28d": (13.44, 5.6, 2.8, 14 / 15), "7d": (13.44, 3.5, 1.4, 0.98)}
 PAIRS = {"page": (("5m", "1h"), ("30m", "6h")), "ticket": (("2h", "1d"), ("6h", "3d"))}
@@ -54,7 +58,9 @@ def sloth(period: str, objective: float) -> list[dict[str, Any]]:
         sides = []
         for pair in pairs:
             factor = next(factors)
-            both = [f"max(slo:sli_error:ratio_rate{one}{ID} > ({factor} * {budget})) without (sloth_window)" for one in pair]
+            both = [
+                f"max(slo:sli_error:ratio_rate{one}{ID} > ({factor} * {budget})) without (sloth_window)" for one in pair
+            ]
             sides.append(f"({' and '.join(both)})")
         rules.append({"alert": "Burn", "expr": " or ".join(sides), "labels": {"sloth_severity": severity}})
     return rules
@@ -83,7 +89,10 @@ def compared(made, theirs: list[dict[str, Any]], objective: str) -> dict[str, An
     """A test of promtool: at every hour each series of ours is there, and equal to Sloth's."""
     series = [
         {"series": 'http_request_duration_seconds_count{job="myservice",code="200"}', "values": segments(*TRAFFIC)},
-        {"series": 'http_request_duration_seconds_count{job="myservice",code="503"}', "values": segments(*ERRORS_BY_MINUTE)},
+        {
+            "series": 'http_request_duration_seconds_count{job="myservice",code="503"}',
+            "values": segments(*ERRORS_BY_MINUTE),
+        },
     ]
     names = sorted({rule["record"] for rule in theirs if rule.get("record", "").startswith("slo:")})
     ours = {rule["record"] for rule in made.rules if "record" in rule}
@@ -93,12 +102,24 @@ def compared(made, theirs: list[dict[str, Any]], objective: str) -> dict[str, An
         for name in names:
             left = f'{in_days(name)}{{modelyard_slo="{objective}"}}'
             # There, and equal to 1e-9: the difference of the two has one sample, and none that is larger.
-            tests.append({"expr": f"count(abs({left} - on () {name}{{sloth_id!=''}}) <= 1e-9)", "eval_time": f"{hour}h", "exp_samples": [{"labels": "{}", "value": 1}]})
+            tests.append(
+                {
+                    "expr": f"count(abs({left} - on () {name}{{sloth_id!=''}}) <= 1e-9)",
+                    "eval_time": f"{hour}h",
+                    "exp_samples": [{"labels": "{}", "value": 1}],
+                }
+            )
     for severity in PAIRS:
         for hour in (7, 8, 16, 17, 29):
             fires = f'count(ALERTS{{alertstate="firing",severity="{severity}"}}) or vector(0)'
             theirs_fire = f'count(ALERTS{{alertstate="firing",sloth_severity="{severity}"}}) or vector(0)'
-            tests.append({"expr": f"({fires}) - ({theirs_fire})", "eval_time": f"{hour}h", "exp_samples": [{"labels": "{}", "value": 0}]})
+            tests.append(
+                {
+                    "expr": f"({fires}) - ({theirs_fire})",
+                    "eval_time": f"{hour}h",
+                    "exp_samples": [{"labels": "{}", "value": 0}],
+                }
+            )
     return {"interval": "1m", "input_series": series, "promql_expr_test": tests}
 
 
@@ -140,7 +161,11 @@ def test_what_sloth_published_is_what_we_make(make, spec, checkout, promtool):
     seen = 0
     for name, period, rules in published(checkout):
         mine = [rule for rule in rules if rule.get("labels", {}).get("sloth_id", "svc01-slo1") == "svc01-slo1"]
-        if period not in FACTORS or not any("alert" in rule for rule in mine) or not any("record" in rule for rule in mine):
+        if (
+            period not in FACTORS
+            or not any("alert" in rule for rule in mine)
+            or not any("record" in rule for rule in mine)
+        ):
             continue
         seen += 1
         slo = {"availability": "99.9%", "window": period, "indicators": {"availability": INDICATOR}}

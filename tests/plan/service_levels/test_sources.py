@@ -25,20 +25,45 @@ def test_the_nearest_to_who_asks_comes_first(make, spec):
 
 
 MEASURED = {
-    "the mesh of a trained model": ("ml", {"mesh": MESH}, "availability", "99%", 'destination_service_name=~"scorer(-canary)?-predictor.*"'),
-    "the mesh of a language model": ("llm", {"mesh": MESH}, "availability", "99%", 'destination_workload="scorer-kserve"'),
+    "the mesh of a trained model": (
+        "ml",
+        {"mesh": MESH},
+        "availability",
+        "99%",
+        'destination_service_name=~"scorer(-canary)?-predictor.*"',
+    ),
+    "the mesh of a language model": (
+        "llm",
+        {"mesh": MESH},
+        "availability",
+        "99%",
+        'destination_workload="scorer-kserve"',
+    ),
     "the mesh of a program": ("program", {"mesh": MESH}, "availability", "99%", 'destination_service_name="scorer"'),
     "MLServer's counters": ("kserve-mlserver", {}, "availability", "99%", "model_infer_request_success_total"),
-    "MLServer's times": ("kserve-mlserver", {}, "latency", {"p99": "250ms"}, "rest_server_request_duration_seconds_bucket"),
+    "MLServer's times": (
+        "kserve-mlserver",
+        {},
+        "latency",
+        {"p99": "250ms"},
+        "rest_server_request_duration_seconds_bucket",
+    ),
     "Triton's counters": ("kserve-tritonserver", {}, "availability", "99%", "nv_inference_request_failure"),
-    "a Python server's times": ("kserve-sklearnserver", {}, "latency", {"p99": "250ms"}, "request_predict_seconds_bucket"),
+    "a Python server's times": (
+        "kserve-sklearnserver",
+        {},
+        "latency",
+        {"p99": "250ms"},
+        "request_predict_seconds_bucket",
+    ),
     "vLLM's times": ("llm", {}, "latency", {"p95": "10s"}, "vllm:e2e_request_latency_seconds_bucket"),
     "vLLM's first token": ("llm", {}, "timeToFirstToken", {"p95": "500ms"}, "vllm:time_to_first_token_seconds_bucket"),
 }
 
 
-@pytest.mark.parametrize(("build", "capabilities", "key", "promise", "found"), MEASURED.values(), ids=MEASURED)
-def test_what_counts_it_is_asked(make, spec, promtool, build, capabilities, key, promise, found):
+@pytest.mark.parametrize("case", MEASURED.values(), ids=MEASURED)
+def test_what_counts_it_is_asked(make, spec, promtool, case):
+    build, capabilities, key, promise, found = case
     made = make(spec(build, sla={key: promise}), **capabilities)
     assert made.reasons == []
     assert found in made.rules[0]["expr"]
@@ -54,8 +79,16 @@ def test_openvino_counts_where_it_is_told_to(make, spec):
 
 
 LACKING = {
-    "a runtime that nobody named": ("ml", {"availability": "99%"}, "KServe chooses the server, and what each counts differs"),
-    "a Python server of KServe": ("kserve-xgbserver", {"availability": "99%"}, "no Python server of KServe counts requests"),
+    "a runtime that nobody named": (
+        "ml",
+        {"availability": "99%"},
+        "KServe chooses the server, and what each counts differs",
+    ),
+    "a Python server of KServe": (
+        "kserve-xgbserver",
+        {"availability": "99%"},
+        "no Python server of KServe counts requests",
+    ),
     "vLLM": ("llm", {"availability": "99%"}, "vLLM counts the requests that it finished, and none that failed"),
     "Triton": ("kserve-tritonserver", {"latency": {"p99": "1s"}}, "Triton adds up how long requests took"),
     "a program": ("program", {"availability": "99%"}, "what a program counts is not said"),
@@ -121,7 +154,12 @@ def test_of_an_own_histogram_without_bounds_every_time_is_taken_and_with_them_on
 
 @pytest.mark.parametrize(
     ("pattern", "why"),
-    [("(5..", "missing ): (5.."), ("5**", "bad repetition operator: **"), ("(?=5)", "invalid perl operator: (?="), ("\\C", "Prometheus does not take `\\C`")],
+    [
+        ("(5..", "missing ): (5.."),
+        ("5**", "bad repetition operator: **"),
+        ("(?=5)", "invalid perl operator: (?="),
+        ("\\C", "Prometheus does not take `\\C`"),
+    ],
 )
 def test_an_expression_that_prometheus_would_not_take_is_refused_at_its_line(make, spec, pattern, why, own):
     requests = {**own["availability"], "errors": {"metric": "requests_total", "matching": {"code": pattern}}}
@@ -131,7 +169,12 @@ def test_an_expression_that_prometheus_would_not_take_is_refused_at_its_line(mak
 
 
 def test_so_is_one_of_a_signals_series(make, spec):
-    monitor = {"signal": "dataDrift", "threshold": 0.2, "action": "ticket", "series": {"metric": "drift", "matching": {"a": "["}}}
+    monitor = {
+        "signal": "dataDrift",
+        "threshold": 0.2,
+        "action": "ticket",
+        "series": {"metric": "drift", "matching": {"a": "["}},
+    }
     [said] = make(spec(monitoring=[monitor])).reasons
     assert "'[' is no expression of RE2: missing ]: [" in said
 
