@@ -53,7 +53,7 @@ $(VENV)/bin/python:
 
 # Installed again only when what is installed changed: the code itself is used in place.
 $(VENV)/.build: $(VENV)/bin/python pyproject.toml compiler/__init__.py
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[kubernetes]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[kubernetes,secrets]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml compiler/__init__.py

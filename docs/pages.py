@@ -245,15 +245,15 @@ def capabilities() -> Iterator[str]:
 def template_context() -> Iterator[str]:
     """The names that a template sees."""
     yield (
-        "What a template sees of one model in one environment. Files made once for an environment see `project`,\n"
-        "`environment` and `deployments`; those made once for the project see `project`, `environments` and `deployments`.\n"
+        "What a template sees of one model in one environment. Files made once for a model, a release, an environment or the project see\n"
+        "what is said of them below.\n"
         "A name that is said to be absent is undefined: ask `is defined`, or use `| default(…)`. A field has its canonical\n"
         "form: `cpu` is `500m` or `2`, `memory` is `1Gi`, a duration `250ms`, a percentage `99.9%`.\n"
     )
     yield table(("name", "what it is"), ((f"`{name}`", told) for name, told in DESCRIPTIONS.items()))
     yield (
         "Conditions in `emitter.yaml` (`when`, `that`) are CEL and see `model`, `deploy` (`model.deploy`), `release`,\n"
-        "`canary`, `environment`, `capabilities` (`environment.capabilities`) and `options`.\n"
+        "`canary`, `environment`, `capabilities` (`environment.capabilities`), `options`, `project`, `useCase` and `team`.\n"
     )
 
 
@@ -305,7 +305,8 @@ _FIELDS: Mapping[str, str] = {
     "docs": "The address of a page about the policy, or null.",
     "kind": "The kind of object that it is about, or null where a file cannot be read.",
     "object": "Its name.",
-    "environment": "The environment in which it holds, or null for all.",
+    "environment": "The environment in which it holds, or null for several or all.",
+    "environments": "The environments in which it holds; an empty list stands for all.",
     "pointer": "Where in the object (RFC 6901).",
     "path": "The file, from the project's root; null where no file is to blame.",
     "line": "Lines count from 1.",

@@ -1,18 +1,19 @@
 """Emitters beside the target of a model: what each has before it, and what is worked out only for who asks for it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
 from compiler.diagnostics import Finding
 from compiler.plan import names
-from compiler.plan.base import Values
-from compiler.plan.conditions import JUDGED, MADE
+from compiler.plan.base import Values, base_context
+from compiler.plan.conditions import ALL, JUDGED, Sections
 from compiler.plan.emitter import Emitter
 from compiler.plan.planner import Planner
 from compiler.plan.reach import exports
 from compiler.plan.service_levels.level import Level, level, signals
 from compiler.plan.service_levels.told import told
-from compiler.plan.situation import Situation, situation
+from compiler.plan.situation import Situation, situation, with_emitter
 from compiler.provenance import Derived, Origin
 from compiler.values import Json, Object, as_list
 
@@ -24,25 +25,24 @@ METRICS = "metrics"
 class Beside:
     """What is known of a model to the emitters beside its target; nothing is worked out before somebody asks."""
 
-    def __init__(self, planner: Planner, ours: Situation, *, made: bool) -> None:
-        """`ours`: what the target has before it; `made`: whether anything is made, or only judged."""
+    def __init__(self, planner: Planner, ours: Situation, context: Values | None = None) -> None:
+        """`ours`: what its target has before it; `context`: what templates of the target see, where anything is made."""
         self._planner = planner
         self._ours = ours
-        self._made = made
+        self._made = context is not None
+        self._given = context
 
     def situation(self, emitter: Emitter) -> Situation:
-        """What an emitter has before it."""
-        sections = MADE if self._made else JUDGED
-        variables: dict[str, Json] = {}
-        if self._planner.conditions.reads(emitter, OBJECTIVES, sections):
-            variables[OBJECTIVES] = self._level.told()
-        if self._planner.conditions.reads(emitter, SIGNALS, sections):
-            variables[SIGNALS] = signals(self._ours.model, self._level)
-        if self._planner.conditions.reads(emitter, METRICS, sections) and not isinstance(self._metrics, Finding):
-            variables[METRICS] = self._metrics
-        found = situation(self._planner, self._ours.model, emitter, self._ours.context, sections, variables)
-        more, findings = self.asked(emitter)
-        return replace(found, context={**found.context, **more}, findings=(*found.findings, *findings))
+        """What an emitter says of the model, and what is wrong with what it asks for."""
+        sections = ALL if self._made else JUDGED
+        found = situation(self._planner, self._ours.model, emitter, sections, self._known(emitter, sections))
+        _, findings = self.asked(emitter)
+        return replace(found, findings=(*found.findings, *findings)) if findings else found
+
+    def seen(self, emitter: Emitter) -> tuple[Situation, Values]:
+        """What an emitter has before it, and what its templates see."""
+        found = self.situation(emitter)
+        return found, {**with_emitter(found, self._planner, self._context), **self.asked(emitter)[0]}
 
     def asked(self, emitter: Emitter) -> tuple[Values, list[Finding]]:
         """What is added to an emitter's context because it asks for it, and what is wrong with that."""
@@ -60,14 +60,34 @@ class Beside:
                 context[METRICS] = Derived(self._metrics, (Origin("model", ("name",)),))
         return context, findings
 
+    def _known(self, emitter: Emitter, sections: Sections) -> Mapping[str, Json]:
+        """What conditions of an emitter read of what is only worked out for who asks."""
+        conditions = self._planner.conditions
+        if not conditions.has_any(emitter, sections):
+            return {}
+        makers: Mapping[str, Callable[[], Json]] = {
+            OBJECTIVES: self._objectives,
+            SIGNALS: lambda: signals(self._ours.model, self._level),
+            METRICS: lambda: {} if isinstance(self._metrics, Finding) else self._metrics,
+        }
+        return {name: make() for name, make in makers.items() if conditions.reads(emitter, sections, name)}
+
+    def _objectives(self) -> list[Json]:
+        return self._level.told()
+
+    @cached_property
+    def _context(self) -> Values:
+        ours = self._ours
+        return self._given or with_emitter(ours, self._planner, base_context(self._planner, ours.model))
+
     @cached_property
     def _level(self) -> Level:
         return level(self._planner, self._ours)
 
     @cached_property
     def _told(self) -> tuple[Values, list[Finding]]:
-        return told(self._planner, self._ours, self._level)
+        return told(self._planner, self._ours, self._level, self._context)
 
     @cached_property
     def _metrics(self) -> Object | Finding:
-        return exports(self._planner, self._ours.emitter, self._ours.context, METRICS)
+        return exports(self._planner, self._ours.emitter, self._context, METRICS)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from compiler.diagnostics import Finding
 from compiler.plan.base import Values, base_context, release_root, with_options
 from compiler.plan.beside import Beside
-from compiler.plan.conditions import JUDGED
 from compiler.plan.emitter import Emitter, FileRule
 from compiler.plan.facts import facts
 from compiler.plan.judge import Judge
@@ -14,7 +13,7 @@ from compiler.plan.placements import Leading, leading, model_context
 from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, of_all, sources_of
 from compiler.plan.planner import Planner
 from compiler.plan.settings import others
-from compiler.plan.situation import situation, variables
+from compiler.plan.situation import situation, variables, with_emitter
 from compiler.provenance import Derived
 from compiler.resolve.model import Release, ResolvedModel
 from compiler.values import Object
@@ -60,7 +59,7 @@ def _made(
             own["release"] = release_root(ran.release, model)
         elif "release" not in own and model.release is not None:
             own["release"] = release_root(model.release, model)
-        wanted = _wanted(planner, emitter, rule, variables(model, own))
+        wanted = _wanted(planner, emitter, rule, variables(planner, model, emitter))
         if isinstance(wanted, Finding):
             yield wanted
         if wanted is not True:
@@ -79,8 +78,8 @@ def _asked(planner: Planner, judge: Judge, model: ResolvedModel, emitter: Emitte
     target = judge.target(model) if emitter.data.get("asks") else None
     if target is None or isinstance(target, Finding):
         return {}
-    ours = situation(planner, model, target, base_context(planner, model), JUDGED)
-    return Beside(planner, ours, made=True).asked(emitter)[0]
+    ours = situation(planner, model, target)
+    return Beside(planner, ours, with_emitter(ours, planner, base_context(planner, model))).asked(emitter)[0]
 
 
 def _wanted(planner: Planner, emitter: Emitter, rule: FileRule, data: Mapping[str, Object]) -> bool | Finding:

@@ -48,8 +48,8 @@ def _finding(finding: Finding, report: Report, paint: Paint) -> Iterator[str]:
     if finding.place:
         yield from _snippet(finding.place, kind, margin, report, paint)
     subject = finding.subject
-    if subject and subject.environment:
-        yield f"{margin} {paint('blue', '=')} {subject.kind} {printable(subject.name)} in {subject.environment}"
+    if subject and finding.where:
+        yield f"{margin} {paint('blue', '=')} {subject.kind} {printable(subject.name)} in {', '.join(finding.where)}"
     for note in finding.notes:
         where = f": {printable(note.place.path)}:{note.place.line}:{note.place.column}" if note.place else ""
         yield f"{margin} {paint('blue', '=')} note: {printable(note.message).rstrip('.')}{where}"

@@ -80,7 +80,7 @@ def _off(model: ResolvedModel, watched: Watched, found: Source) -> Finding | Non
 
 
 def _meters(planner: Planner, ours: Situation) -> Meters:
-    asked = planner.conditions.verdicts(ours.emitter, variables(ours.model, ours.context), METERS)
+    asked = planner.conditions.verdicts(ours.emitter, METERS, variables(planner, ours.model, ours.emitter))
     count = len(as_list(ours.emitter.data.get("sli")))
     capabilities = as_object(environment_of(ours.model).data.get("capabilities"))
     return Meters(ours.emitter, [asked.get(("sli", index, "when"), True) for index in range(count)], capabilities)

@@ -48,6 +48,8 @@ class _Telling:
     planner: Planner
     ours: Situation
     of: Identity
+    context: Values
+    """What templates of the target see."""
 
     @property
     def slo(self) -> Object:
@@ -55,11 +57,11 @@ class _Telling:
         return as_object(self.ours.model.data.get("slo"))
 
 
-def told(planner: Planner, ours: Situation, level: Level) -> tuple[Values, list[Finding]]:
-    """The context that a level adds, and what is wrong with what its target says of series."""
+def told(planner: Planner, ours: Situation, level: Level, context: Values) -> tuple[Values, list[Finding]]:
+    """What a level adds to a context, and what is wrong with what its target says of series."""
     model = ours.model
     of = Identity(planner.fleet.portfolio.project.name, environment_of(model).name, model.name)
-    telling = _Telling(planner, ours, of)
+    telling = _Telling(planner, ours, of, context)
     found = [_measured(telling, one) for one in level.measured]
     unwatched = [
         Derived(
@@ -68,13 +70,13 @@ def told(planner: Planner, ours: Situation, level: Level) -> tuple[Values, list[
         )
         for one, why in level.unwatched
     ]
-    context: Values = {
+    more: Values = {
         "objectives": derived_list([one for one in found if isinstance(one, Derived)], (Origin("model", ("slo",)),)),
         "signals": derived_list(list(_signals(telling)) if level.watches else [], (Origin("model", ("monitoring",)),)),
         "unwatched": derived_list(unwatched, (Origin("model", ("slo", "unwatched")),)),
         "level": Derived(_drawn(of), (Origin("model", ("name",)),)),
     }
-    return context, [one for one in found if isinstance(one, Finding)]
+    return more, [one for one in found if isinstance(one, Finding)]
 
 
 def _drawn(of: Identity) -> Object:
@@ -106,7 +108,7 @@ def _measured(telling: _Telling, one: Measured) -> Derived | Finding:
     watched, source, emitter = one.watched, one.source, telling.ours.emitter
     said: Json = source.said
     if source.meter:
-        filled = telling.planner.evaluate(emitter, source.said, telling.ours.context, source.pointer)
+        filled = telling.planner.evaluate(emitter, source.said, telling.context, source.pointer)
         if isinstance(filled, Finding):
             return filled
         wrong = strange(emitter, filled, source.pointer)
