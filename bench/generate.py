@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 TEAMS = 20
 FORMATS = ("sklearn", "xgboost", "lightgbm", "onnx")
+SAFE_FORMATS = FORMATS[1:]
+"""Those that hold data alone; the servers of sklearn load a pickle."""
 KINDS = ("ml", "ml", "ml", "ml", "ml", "ml", "rules", "rules", "rules", "vendor")
 
 PROJECT = """\
@@ -346,7 +348,7 @@ def model(
         "next": minor + 1,
         "digest": digest(name),
         "next_digest": digest(f"{name} next"),
-        "format": chance.choice(FORMATS),
+        "format": chance.choice(SAFE_FORMATS if careful else FORMATS),
         "nines": chance.choice((0, 5, 9)),
         "latency": chance.choice((50, 100, 250, 500)),
         "cpu": chance.choice((250, 500, 750)),

@@ -20,6 +20,10 @@ from typing import TYPE_CHECKING, Literal
 
 from compiler import resources
 from compiler.diagnostics import Finding, in_order
+from compiler.inventory.build import inventory
+from compiler.inventory.context import seen_by_files
+from compiler.inventory.missing import count
+from compiler.inventory.row import Inventory
 from compiler.plan.beside import Beside
 from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
@@ -181,7 +185,12 @@ class Run:
         def evaluate(emitter: Emitter, value: Json, context: Context, pointer: Pointer) -> Json | Finding:
             return self.producer.evaluate(emitter, value, context, pointer)
 
-        return Planner(self.fleet, self.emitters, self.conditions, evaluate)
+        return Planner(self.fleet, self.emitters, self.conditions, evaluate, lambda: seen_by_files(self.inventory))
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """A row for each model, with what records lack."""
+        return inventory(self.fleet, lambda seen: count(self.planner, self.judge, seen))
 
     def planned(self, scope: Scope = everything) -> Iterator[PlannedUnit]:
         """What there is to make."""

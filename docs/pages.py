@@ -12,6 +12,10 @@ from fields import Row, described, rows, table, takes
 from compiler import explain, resources
 from compiler.cli.main import modelyard
 from compiler.diagnostics import Finding, Fix, Note, Place, Severity, Subject
+from compiler.graph.build import graph
+from compiler.graph.svg.draw import svg
+from compiler.inventory.columns import COLUMNS
+from compiler.pipeline import Run
 from compiler.plan.context import DESCRIPTIONS
 from compiler.plan.emitter import Emitter, Emitters, FileRule
 from compiler.plan.load import load
@@ -392,6 +396,36 @@ def _binding(policy: Policy) -> str:
     return ", ".join(words)
 
 
+def inventory() -> Iterator[str]:
+    """The shapes of what `modelyard inventory` writes."""
+    yield (
+        "`modelyard inventory --format json`, `modelyard inventory MODEL --format json` and `records/register.json` of a build have one\n"
+        "shape. What nobody said is left out; lists and maps are always there. No value follows the day on which it is read.\n"
+        "[The guide](../guides/inventory-and-graph.md) shows them.\n"
+    )
+    yield from _output("inventory")
+    yield "## Columns\n\nOf `--columns`, `--sort`, CSV and `records/register.csv`; several values of a cell stand between semicolons.\n"
+    yield table(("column", "title"), ((f"`{name}`", column.title or name) for name, column in COLUMNS.items()))
+    yield "## What is due\n\n`modelyard inventory due --format json`:\n"
+    yield from _output("due")
+
+
+def _output(name: str) -> Iterator[str]:
+    """The fields of something that is written as JSON, from its published schema."""
+    schema = as_object(json.loads(resources.shipped_text(f"outputs/{name}.schema.json")))
+    found = rows(schema, schema)
+    lines = ((f"`{row.path}`", row.takes, "" if row.required else "where said", row.description) for row in found)
+    yield f"Schema: `schemas/outputs/{name}.schema.json`\n"
+    yield table(("field", "is", "there", "what it says"), lines)
+
+
+def pictures() -> dict[Path, str]:
+    """Pictures of the sample portfolio, by their path below docs/."""
+    run = Run(WorkTree(Path(__file__).resolve().parent.parent))
+    whole = graph(run.inventory, run.inventory.models, (), whole=True)
+    return {Path("guides/sample-graph.svg"): svg(whole, "LR")}
+
+
 PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "language.md": ("The language", language),
     "codes.md": ("Codes", codes),
@@ -403,6 +437,7 @@ PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "filters.md": ("Filters, encoders and tests", filters),
     "policies.md": ("Policies that are shipped", policies),
     "findings.md": ("Findings in each format", findings),
+    "inventory.md": ("Inventory and what is due, in JSON", inventory),
 }
 
 

@@ -76,6 +76,10 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "deployments": (
             "In files of an environment or the project: its models, each with `name`, `path`, `namespace`, `environment`, `owner`."
         ),
+        "inventory": (
+            "In files of the project: `inventory.models`, a row a model, retired and proposed ones too, in the shape of "
+            "`schemas/outputs/inventory.schema.json`; `inventory.table`, the same as rows of texts below a row of titles."
+        ),
         "environments": "In files of an environment or the project: the Environments in order of promotion.",
         "teams": "In the same: every Team.",
         "useCases": "In the same: every UseCase.",
