@@ -184,6 +184,8 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
         f"`deploy.target: {emitter.id}`"
         if emitter.is_target
         else f"A {emitter.group} emitter, on unless the project says otherwise."
+        if data.get("enabled", True)
+        else f"A {emitter.group} emitter, on where the project says `emitters: {{{emitter.id}: {{enabled: true}}}}`."
     )
     yield f"## {emitter.title} (`{emitter.id}`)\n\n{' '.join(as_str(data.get('summary')).split())}\n\n{named}\n"
     taken = [f"{key}: {', '.join(map(as_str, as_list(names)))}" for key, names in emitter.takes.items()]

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,18 @@ def test_thresholds_are_those_that_sloth_publishes(period, factors):
     found = [float(burn.threshold(budget)) for burn in burns(period)]
     assert found == pytest.approx([factor * SLOTH_BUDGET for factor in factors], abs=1e-12)
     assert [float(burn.factor) for burn in burns(period)] == pytest.approx(list(factors), abs=1e-9)
+
+
+@pytest.mark.parametrize("period", ["28d", "30d"])
+def test_windows_and_shares_are_those_of_sloths_own_file(period, external_schemas):
+    said = yaml.safe_load((external_schemas / "slo" / f"sloth-google-{period}.yaml").read_text("utf-8"))["spec"]
+    assert said["sloPeriod"] == period
+    theirs = [
+        (severity, one["shortWindow"], one["longWindow"], one["errorBudgetPercent"])
+        for severity in ("page", "ticket")
+        for one in (said[severity]["quick"], said[severity]["slow"])
+    ]
+    assert [(burn.severity, burn.short, burn.long, burn.spent) for burn in burns(period)] == theirs
 
 
 def test_windows_are_those_of_the_workbook():
