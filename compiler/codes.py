@@ -434,32 +434,63 @@ PATCH_MISSES = _error(
     "Correct the target of the patch.",
 )
 NOT_MEASURED = _error(
-    "MY421",
+    "MY425",
     "not-measured",
     "Nothing measures an objective where the model runs, though a Prometheus is there.",
     "An alert that cannot fire looks like a service that never fails.",
     "Say where it is measured under `slo.indicators`, or under `slo.unwatched` why it is not; records tell it.",
 )
 BAD_OBJECTIVE = _error(
-    "MY422",
+    "MY426",
     "bad-objective",
     "An objective that no alert can watch: a window without known burn rates, or a share without a budget.",
     "Burn rates are published for some windows; a share of 100% is broken by the first error.",
     "Watch a share below 100% over 7d, 28d, 30d or 90d.",
 )
 NOT_A_BOUND = _error(
-    "MY423",
+    "MY427",
     "not-a-bound",
     "The time of an objective is no bound of the buckets that answers are counted in.",
     "How many answers came within it is nowhere counted; an estimate would page somebody, or nobody.",
     "Watch a time that is a bound, or name a histogram under `slo.indicators` that has this one.",
 )
 BAD_SERIES = _error(
-    "MY424",
+    "MY428",
     "bad-series",
     "A series that a model names and that Prometheus does not take.",
     "Prometheus refuses the whole file of rules that holds it.",
     "Mend the expression: the syntax is RE2, and the whole value has to match.",
+)
+
+OBJECT_CLASH = _error(
+    "MY421",
+    "object-clash",
+    "A model adopts live objects that are another model's, or whose selector finds another model's replicas.",
+    "Two models would write one object by turns, or requests would reach the wrong one.",
+    "Name the live objects of each model, with their whole selectors.",
+)
+
+NO_REQUEST = _error(
+    "MY422",
+    "no-request",
+    "A model in a namespace with a quota does not say what its replicas request.",
+    "A cluster admits no replica that leaves out what a quota counts.",
+    "Say `deploy.resources`, or leave the resource out of the quota.",
+)
+SMALL_QUOTA = _warning(
+    "MY423",
+    "small-quota",
+    "A quota is less than the models of its namespace can come to request.",
+    "Replicas that scaling asks for would not be admitted, and nobody is told until they are needed.",
+    "Raise the quota, or lower `deploy.scaling.max`.",
+)
+
+NO_CODE_OWNER = _error(
+    "MY424",
+    "no-code-owner",
+    "A file that somebody has to own, and nobody whom a forge could ask.",
+    "A line of code owners without an owner lets anybody change the file; an owner without a handle is nobody there.",
+    "Say the team's `codeOwners`, or the project's `owner`.",
 )
 
 # --- MY5 rendering ---------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ goes on from there to render what was planned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -24,16 +24,21 @@ from compiler.inventory.build import inventory
 from compiler.inventory.context import seen_by_files
 from compiler.inventory.missing import count
 from compiler.inventory.row import Inventory
+from compiler.plan.adoption import clashes
 from compiler.plan.beside import Beside
 from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, Emitters
+from compiler.plan.gaps import ModelStatus
+from compiler.plan.gaps import status as told
 from compiler.plan.judge import Judge, capability_findings, setting_findings
 from compiler.plan.load import SHIPPED
 from compiler.plan.load import load as load_emitters
-from compiler.plan.plan import PlannedUnit, Scope, enabled, plan
+from compiler.plan.namespaces import quota_findings
+from compiler.plan.plan import PlannedUnit, Scope, owner_findings, plan
 from compiler.plan.planner import Planner
-from compiler.plan.situation import situation
+from compiler.plan.situation import Situation, situation
+from compiler.plan.takes import judges, takers
 from compiler.policy.baseline import NOTHING_KNOWN, Baseline, applied, can_be_known
 from compiler.policy.findings import settled
 from compiler.policy.judge import Base
@@ -190,7 +195,7 @@ class Run:
     @cached_property
     def inventory(self) -> Inventory:
         """A row for each model, with what records lack."""
-        return inventory(self.fleet, lambda seen: count(self.planner, self.judge, seen))
+        return inventory(self.fleet, lambda seen: count(self.planner, seen))
 
     def planned(self, scope: Scope = everything) -> Iterator[PlannedUnit]:
         """What there is to make."""
@@ -244,6 +249,21 @@ def fleet(run: Run) -> Iterator[Finding]:
     )
 
 
+def adoption(run: Run) -> Iterator[Finding]:
+    """Live objects that two models would share."""
+    yield from clashes(run.fleet)
+
+
+def quotas(run: Run) -> Iterator[Finding]:
+    """Quotas of namespaces against what their models can come to request."""
+    yield from quota_findings(run.planner, run.concerned)
+
+
+def owners(run: Run) -> Iterator[Finding]:
+    """Who owns a file, and is nobody to the forge that is told so."""
+    yield from owner_findings(run.planner)
+
+
 def policies(run: Run) -> Iterator[Finding]:
     """What the fleet breaks as a whole, once each model was judged, and what is wrong with policies and waivers."""
     yield from run.policies.findings()
@@ -263,9 +283,17 @@ def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
         return
     ours = situation(run.planner, model, target)
     beside = Beside(run.planner, ours)
-    for judged in (ours, *(beside.situation(emitter) for emitter in enabled(run.planner, run.judge, model))):
-        yield from judged.findings
-        yield from run.judge.refusals(judged)
+    yield from _told_of(run, ours)
+    for emitter in takers(run.planner, model, judges):
+        if isinstance(emitter, Finding):
+            yield emitter
+        else:
+            yield from _told_of(run, beside.situation(emitter))
+
+
+def _told_of(run: Run, judged: Situation) -> Iterator[Finding]:
+    yield from judged.findings
+    yield from run.judge.refusals(judged)
 
 
 def sources(run: Run, on_run: Callable[[int, int], object] = lambda _done, _all: None) -> Iterator[Finding]:
@@ -275,7 +303,15 @@ def sources(run: Run, on_run: Callable[[int, int], object] = lambda _done, _all:
     yield from execute(run.fleet, on_run=on_run)
 
 
-CHECK: tuple[Stage, ...] = (documents, emitters, fleet, policies)
+CHECK: tuple[Stage, ...] = (documents, emitters, fleet, adoption, quotas, owners, policies)
+
+
+def status(run: Run, models: Collection[str] = ()) -> Iterator[ModelStatus | Finding]:
+    """What records of these models have to say, of all where none is named, and what of it nobody has said."""
+    wrong = [finding for finding in chain(documents(run), emitters(run)) if finding.mandatory]
+    yield from wrong
+    known = run.portfolio.of("Model")
+    yield from told(run.planner, (name for name in known if name in set(models)) if models else known)
 
 
 def check(run: Run) -> tuple[Finding, ...]:

@@ -183,13 +183,13 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
     named = (
         f"`deploy.target: {emitter.id}`"
         if emitter.is_target
-        else f"A {emitter.group} emitter, on unless the project says otherwise."
-        if data.get("enabled", True)
-        else f"A {emitter.group} emitter, on where the project says `emitters: {{{emitter.id}: {{enabled: true}}}}`."
+        else f"A {emitter.group} emitter, {'off' if data.get('enabled') is False else 'on'} unless the project says otherwise."
     )
     yield f"## {emitter.title} (`{emitter.id}`)\n\n{' '.join(as_str(data.get('summary')).split())}\n\n{named}\n"
     taken = [f"{key}: {', '.join(map(as_str, as_list(names)))}" for key, names in emitter.takes.items()]
     yield f"**Takes** {'; '.join(taken) or 'every model that runs'}.\n"
+    if emitter.adopts:
+        yield f"**Adopts** the {', the '.join(sorted(emitter.adopts))} of live objects.\n"
     if data.get("needs"):
         yield "**Is refused** where\n"
         yield "".join(
@@ -209,7 +209,8 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
             ),
         )
     if data.get("options"):
-        yield "**Options**, under `deploy.options`\n"
+        where = "`deploy.options`" if emitter.is_target else f"`emitters.{emitter.id}.options` of the project"
+        yield f"**Options**, under {where}\n"
         yield _fields(as_object(data["options"]), as_object(data["options"]))
     if emitter.images:
         yield "**Images** that the project locks: " + ", ".join(_image(image) for image in emitter.images) + ".\n"
@@ -259,7 +260,7 @@ def template_context() -> Iterator[str]:
     yield table(("name", "what it is"), ((f"`{name}`", told) for name, told in DESCRIPTIONS.items()))
     yield (
         "Conditions in `emitter.yaml` (`when`, `that`) are CEL and see `model`, `deploy` (`model.deploy`), `release`,\n"
-        "`canary`, `environment`, `capabilities` (`environment.capabilities`), `options`, `project`, `useCase` and `team`.\n"
+        "`canary`, `environment`, `capabilities` (`environment.capabilities`), `options`, `project`, `useCase`, `team` and `name`.\n"
     )
 
 

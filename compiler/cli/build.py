@@ -13,10 +13,8 @@ from compiler.cli import judging, options
 from compiler.cli.checkout import within_checkout
 from compiler.cli.output import emit, shows_colour, tell
 from compiler.diagnostics import in_order
-from compiler.errors import UsageError
 from compiler.report import REPORTERS, Report
 from compiler.values import as_str
-from compiler.words import nearest
 from compiler.write.apply import apply, plan_changes
 from compiler.write.changes import Action, ChangeSet
 from compiler.write.files import below_output, committed
@@ -129,10 +127,7 @@ def _roots(
 
 def _require(run: Run, models: tuple[str, ...], environments: tuple[str, ...]) -> None:
     options.require_environments(run.fleet, environments)
-    for name in models:
-        if not run.portfolio.knows("Model", name):
-            near = nearest(name, run.portfolio.of("Model"))
-            raise UsageError(f"there is no model `{name}`", help=f"did you mean `{near}`?" if near else None)
+    options.require_models(run.portfolio, models)
 
 
 def _scope(models: tuple[str, ...], environments: tuple[str, ...]) -> Scope:

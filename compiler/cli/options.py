@@ -16,6 +16,7 @@ from compiler.words import nearest
 
 if TYPE_CHECKING:
     from compiler.resolve.fleet import Fleet
+    from compiler.spec.portfolio import Portfolio
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -74,6 +75,14 @@ def open_tree(root: Path, rev: str | None) -> Tree:
     from compiler.source.revision import open_revision  # noqa: PLC0415 - git is imported only where a revision is read
 
     return open_revision(root, rev)
+
+
+def require_models(portfolio: Portfolio, names: tuple[str, ...]) -> None:
+    """Raise `UsageError` for a name that is no Model of the project."""
+    for name in names:
+        if not portfolio.knows("Model", name):
+            near = nearest(name, portfolio.of("Model"))
+            raise UsageError(f"there is no model `{name}`", help=f"did you mean `{near}`?" if near else None)
 
 
 def require_environments(fleet: Fleet, names: tuple[str, ...]) -> None:

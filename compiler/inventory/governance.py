@@ -15,8 +15,8 @@ from compiler.inventory.parts import (
 )
 from compiler.inventory.places import Seen, environment_name
 from compiler.inventory.said import after, day, text, texts
-from compiler.policy.select import waives
 from compiler.resolve.model import ResolvedModel
+from compiler.resolve.select import waives
 from compiler.spec.portfolio import Portfolio
 from compiler.values import Object, as_list, as_object, as_str
 

@@ -1,6 +1,8 @@
 """What templates see of one model, whatever the emitter: what asks nothing of other models."""
 
+from compiler import __version__
 from compiler.plan import images, names
+from compiler.plan.adoption import adopted_from, base_name, own_selector
 from compiler.plan.emitter import Emitter
 from compiler.plan.files import file_context
 from compiler.plan.planner import Planner
@@ -12,30 +14,34 @@ from compiler.spec.portfolio import Spec
 from compiler.spec.quantities import Percentage
 from compiler.values import Object, as_object, as_str
 
+_FOLDERS = ("models", "schemas", "templates", "records")
+"""Folders of a project, each called as it is by default."""
 Values = dict[str, Item]
 """A context in the making."""
 
 
 def base_context(planner: Planner, model: ResolvedModel) -> Values:
-    """What holds for every emitter, and asks nothing of other models."""
-    project, environment = planner.fleet.portfolio.project, environment_of(model)
+    """What holds for every emitter, and asks nothing of other models; of a model that runs nowhere, what can be told of it."""
+    project = planner.fleet.portfolio.project
     owner = as_str(model.data["owner"])
     team = planner.fleet.find("Team", owner)
     version = model.release.version if model.release else ""
     named: Origins = (Origin("model", ("name",)), Origin("project", ("name",)))
     released: Origins = (*named, Origin("model", ("release",)))
+    own = own_selector(model)
+    selected = adopted_from(model, "selector", ())
     context: Values = {
         "project": project_root(project),
-        "environment": Root("environment", environment.data),
+        "tool": tool(),
         "model": Root("model", model.data),
         "team": Root("team", team.data if team else {}),
         **_use_case(planner, model),
-        "name": Derived(model.name, named[:1]),
-        "namespace": Derived(namespace(model), _namespace_origins(model, environment)),
-        "selector": Derived(names.selector(model.name, project.name), named),
-        "podLabels": Derived(names.pod_labels(model.name, project.name, version), released),
+        "name": Derived(base_name(model), adopted_from(model, "name", named[:1])),
+        "selector": Derived(names.selector(model.name, project.name, own), selected or named),
+        "podLabels": Derived(names.pod_labels(model.name, project.name, version, own), (*released, *selected)),
         "labels": Derived(
-            names.labels(model.name, project.name, version, owner), (*released, Origin("model", ("owner",)))
+            names.labels(model.name, project.name, version, owner, own),
+            (*released, Origin("model", ("owner",)), *selected),
         ),
     }
     if model.release is not None:
@@ -43,10 +49,20 @@ def base_context(planner: Planner, model: ResolvedModel) -> Values:
         context |= file_context(model.release)
     if model.canary is not None:
         context["canary"] = Root("canary", canary_of(model))
+    return context | _there(model)
+
+
+def _there(model: ResolvedModel) -> Values:
+    """What follows from where the model runs."""
+    environment = model.environment
+    if environment is None:
+        return {}
     own = images.own(model, environment.data)
-    if own is not None:
-        context["image"] = own
-    return context
+    return {
+        "environment": Root("environment", environment.data),
+        "namespace": Derived(namespace(model), adopted_from(model, "namespace", namespace_origins(model, environment))),
+        **({} if own is None else {"image": own}),
+    }
 
 
 def with_options(planner: Planner, model: ResolvedModel, emitter: Emitter, context: Values) -> Values:
@@ -62,24 +78,26 @@ def options_of(planner: Planner, emitter: Emitter, model: ResolvedModel) -> Obje
     return emitter.with_options(chosen) if chosen else emitter.options
 
 
-def release_root(release: Release, model: ResolvedModel) -> Root:
-    """A release of the model as templates see it; origins know it as the one that runs, or the one beside it."""
-    return Root("canary" if release is model.canary else "release", _release(release))
-
-
 def release_of(model: ResolvedModel) -> Object:
     """The release that runs, as templates and conditions see it; empty where none does."""
-    return _release(model.release) if model.release else {}
+    return release_data(model.release) if model.release else {}
 
 
 def canary_of(model: ResolvedModel) -> Object:
     """The release that is tried beside it, and its weight; empty where there is none."""
-    return {**_release(model.canary), "weight": _weight(model)} if model.canary else {}
+    return {**release_data(model.canary), "weight": _weight(model)} if model.canary else {}
 
 
 def project_root(project: Spec) -> Root:
     """What templates see of the project."""
-    return Root("project", {key: project.data[key] for key in ("name", "organisation") if key in project.data})
+    said = as_object(project.data.get("folders"))
+    shown = {key: project.data[key] for key in ("name", "organisation") if key in project.data}
+    return Root("project", {**shown, "folders": {folder: said.get(folder, folder) for folder in _FOLDERS}})
+
+
+def tool() -> Derived:
+    """What Modelyard says of itself."""
+    return Derived({"name": names.MANAGER, "version": __version__}, ())
 
 
 def environment_of(model: ResolvedModel) -> Spec:
@@ -96,14 +114,16 @@ def _use_case(planner: Planner, model: ResolvedModel) -> Values:
     return {"useCase": Root(f"UseCase/{found.name}", found.data)} if found else {}
 
 
-def _namespace_origins(model: ResolvedModel, environment: Spec) -> Origins:
+def namespace_origins(model: ResolvedModel, environment: Spec) -> Origins:
+    """What the namespace of a model comes from, where it adopts none."""
     tenant = as_str(model.data.get("tenant"))
     if tenant in as_object(environment.data.get("namespaces")):
         return (Origin("environment", ("namespaces", tenant)), Origin("model", ("tenant",)))
     return (Origin("environment", ("namespace",)),)
 
 
-def _release(release: Release) -> Object:
+def release_data(release: Release) -> Object:
+    """A release as templates and conditions see it: its content, its version, its digest."""
     return {**release.content, "version": release.version, "digest": release.digest}
 
 

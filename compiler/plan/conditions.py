@@ -1,6 +1,6 @@
 """The CEL expressions of emitters: checked against the language, then asked of single models."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -9,7 +9,7 @@ from compiler.expression import Expression, Expressions, Failure, Mistake, Toget
 from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.load import mistake
 from compiler.spec.language import Language
-from compiler.spec.views import model_view, release_view
+from compiler.spec.views import dataset_view, model_view, release_view
 from compiler.values import Json, Object, Pointer, Reads, as_list, as_object, as_str, identical, only, widened
 
 Verdicts = Mapping[Pointer, bool | Finding]
@@ -70,8 +70,8 @@ class Conditions:
     def holds(self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Json]) -> bool | Finding:
         """Whether one expression holds for the data; a finding where it could not be asked."""
         compiled = self.compiled(emitter, text)
-        read = {str(path[0]) for path in compiled.reads} if not isinstance(compiled, Mistake) else set()
-        values = self._of(emitter).values({name: value for name, value in data.items() if name in read})
+        fields = _fields(() if isinstance(compiled, Mistake) else compiled.reads)
+        values = self._of(emitter).values({name: only(fields[name], data[name]) for name in fields if name in data})
         return self._one(emitter, text, pointer, values)
 
     def has_any(self, emitter: Emitter, sections: Sections) -> bool:
@@ -114,8 +114,7 @@ class Conditions:
             asked = list(expressions(emitter, sections))
             joined = together(self._of(emitter), [text for _, text in asked])
             sound = joined if emitter.shipped or not any(self.mistakes(emitter)) else None
-            paths = (path for one in (sound.lists if sound else ()) for path in one.reads)
-            fields = widened((str(path[0]), None if len(path) == 1 else frozenset({str(path[1])})) for path in paths)
+            fields = _fields(path for one in (sound.lists if sound else ()) for path in one.reads)
             self._questions[key] = _Questions(tuple(pointer for pointer, _ in asked), sound, fields)
         return self._questions[key]
 
@@ -138,8 +137,6 @@ _PEER: Object = MappingProxyType(
     }
 )
 """What is reached, as expressions of emitters see it."""
-
-
 _WATCHED: Object = MappingProxyType(
     {
         "type": "object",
@@ -160,11 +157,17 @@ _METRICS: Object = MappingProxyType(
 """Where a target says that the model tells what it counts."""
 
 
+def _fields(reads: Iterable[Pointer]) -> Reads:
+    """The variables that are read, each with the fields of it."""
+    return widened((str(path[0]), None if len(path) == 1 else frozenset({str(path[1])})) for path in reads)
+
+
 def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:
     """The schema of each variable but `options`, which differs by emitter."""
     release = release_view(language)
     canary = {**release, "properties": {**as_object(release["properties"]), "weight": {"type": "number"}}}
     return {
+        "name": {"type": "string"},
         "model": model_view(language),
         "deploy": {"$ref": "#/$defs/PartialDeploy", "$defs": as_object(language.model_schema()["$defs"])},
         "release": release,
@@ -173,6 +176,7 @@ def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:
         "project": language.kind_schema("Project"),
         "useCase": language.kind_schema("UseCase"),
         "team": language.kind_schema("Team"),
+        "dataset": dataset_view(language),
         "network": {"type": "object", "properties": {"egress": {"type": "array", "items": _PEER}}},
         "objectives": {"type": "array", "items": _WATCHED},
         "signals": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}, "action": {"type": "string"}}}},
@@ -192,8 +196,27 @@ def expressions(emitter: Emitter, sections: Sections = ALL) -> Iterator[tuple[Po
 
 def all_expressions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
     """Every expression in emitter.yaml, with its place."""
-    for section, key in (*ALL, ("facts", "when"), *METERS):
+    yield from expressions(emitter)
+    when = as_str(emitter.takes.get("when"))
+    if when:
+        yield ("takes", "when"), when
+    for index, entry in enumerate(as_list(emitter.data.get("facts"))):
+        yield from _asked_for(index, as_object(entry))
+    for section in ("files", "facts", "sli"):
         for index, entry in enumerate(as_list(emitter.data.get(section))):
-            text = as_str(as_object(entry).get(key))
-            if text:
-                yield (section, index, key), text
+            text = as_str(as_object(entry).get("when"))
+            if text and (section != "files" or emitter.files[index].per != "deployment"):
+                yield (section, index, "when"), text
+
+
+def _asked_for(index: int, fact: Object) -> Iterator[tuple[Pointer, str]]:
+    """The fields that a fact names, as the question whether there is such a one, which only fields of the language answer."""
+    yield ("facts", index, "field"), _asking(as_str(fact["field"]))
+    for at, field in enumerate(as_list(fact.get("or"))):
+        yield ("facts", index, "or", at), _asking(as_str(field))
+
+
+def _asking(field: str) -> str:
+    root, *below = field.split(".")
+    known = {"organisation": "project.organisation", "datasets[]": "dataset"}
+    return f"has({'.'.join((known.get(root, root), *(part if part.isidentifier() else f'`{part}`' for part in below)))})"

@@ -1,8 +1,9 @@
 """The files of one model in one environment."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from compiler.diagnostics import Finding
+from compiler.plan.artifacts import artifacts, pulled
 from compiler.plan.base import Values, base_context
 from compiler.plan.beside import Beside
 from compiler.plan.conditions import ALL
@@ -10,10 +11,10 @@ from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, FileRule
 from compiler.plan.judge import Judge
 from compiler.plan.neighbours import with_neighbours
-from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, sources_of
+from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, read_for, sources_of, unit_item
 from compiler.plan.planner import Planner
-from compiler.plan.settings import others
 from compiler.plan.situation import Situation, situation, with_emitter
+from compiler.plan.takes import judges, takers
 from compiler.provenance import Derived
 from compiler.resolve.model import ResolvedModel
 
@@ -29,7 +30,13 @@ def deployment(planner: Planner, judge: Judge, model: ResolvedModel, environment
     ours = situation(planner, model, target, ALL)
     context, missing = with_neighbours(planner, ours, with_emitter(ours, planner, base_context(planner, model)))
     beside = Beside(planner, ours, context)
-    for each, seen in [(ours, context), *map(beside.seen, enabled(planner, judge, model))]:
+    judged: list[tuple[Situation, Values]] = [(ours, context)]
+    for emitter in takers(planner, model, judges):
+        if isinstance(emitter, Finding):
+            findings.append(emitter)
+        else:
+            judged.append(beside.seen(emitter))
+    for each, seen in judged:
         findings += [*each.findings, *(missing if each is ours else ()), *judge.refusals(each)]
         for rule in each.emitter.files:
             paths = _paths(planner, each, rule, seen) if rule.per == "deployment" else None
@@ -40,19 +47,18 @@ def deployment(planner: Planner, judge: Judge, model: ResolvedModel, environment
     if any(finding.mandatory for finding in findings):
         return PlannedUnit(unit, (), tuple(findings))
     resources = sorted(path for path, place, _, rule, _ in ruled if rule.resource and place is None)
-    sources = sources_of(model)
+    sources, alike = sources_of(model), unit_item(unit, resources)
     files = []
-    for path, place, emitter, rule, context in ruled:
-        context["unit"] = Derived({"path": unit, "resources": list(resources), "files": []}, ())
-        files.append(PlannedFile(f"{unit}/{path}", place, emitter, rule, context, model, sources))
+    for path, place, emitter, rule, own in ruled:
+        of_unit = _known_last(planner, unit, resources, model, context) if rule.last else alike
+        files.append(PlannedFile(f"{unit}/{path}", place, emitter, rule, {**own, "unit": of_unit}, model, sources))
     return PlannedUnit(unit, tuple(files), (*findings, *clashes(files)))
 
 
-def enabled(planner: Planner, judge: Judge, model: ResolvedModel) -> Iterator[Emitter]:
-    """Emitters beside its target that make something of a model."""
-    for emitter in others(planner):
-        if judge.takes(emitter, model):
-            yield emitter
+def _known_last(planner: Planner, unit: str, resources: Sequence[str], model: ResolvedModel, context: Values) -> Derived:
+    """The unit as a file sees it that is made after the others."""
+    found = artifacts((model.release, model.canary), pulled(context))
+    return unit_item(unit, resources, read_for(planner.fleet, model), found)
 
 
 def _paths(planner: Planner, each: Situation, rule: FileRule, context: Context) -> tuple[str, str | None] | Finding | None:

@@ -1,5 +1,6 @@
 """An emitter as it was read: its description, its templates, and the digest of its folder."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,8 +21,9 @@ class FileRule:
     template: str
     per: str
     when: str | None
-    last: bool
+    last: int
     format: str
+    content_id: str | None
     schema: str | None
     resource: bool
     delimiters: str
@@ -47,6 +49,7 @@ class Emitter:
     schemas: Mapping[str, Object]
     files: tuple[FileRule, ...]
     digest: str
+    folder_hash: str
 
     @property
     def title(self) -> str:
@@ -74,9 +77,18 @@ class Emitter:
         return as_object(with_defaults(schema, chosen)) if schema else chosen
 
     @property
+    def adopts(self) -> frozenset[str]:
+        """What of objects that run already it keeps to."""
+        return frozenset(as_str(field) for field in as_list(self.data.get("adopts")))
+
+    @property
     def is_target(self) -> bool:
         """Whether models choose it by `deploy.target`."""
         return self.group == TARGETS
+
+    def mentions(self, word: str) -> bool:
+        """Whether a template may read a name; what takes long to know is not made for those that do not."""
+        return any(re.search(rf"\b{word}\b", text) for text in self.templates.values())
 
     def place(self, pointer: Pointer) -> Place:
         """A place in emitter.yaml; its path says where a shipped one lies in the package."""
@@ -102,7 +114,7 @@ def file_rules(data: Object) -> tuple[FileRule, ...]:
 
 
 def _rule(index: int, entry: Object) -> FileRule:
-    path = as_str(entry["path"])
+    path, last = as_str(entry["path"]), entry.get("last")
     ending = "." + path.rpartition(".")[2]
     languages = {place: as_str(encoder) for place, encoder in as_object(entry.get("languages")).items()}
     return FileRule(
@@ -112,8 +124,9 @@ def _rule(index: int, entry: Object) -> FileRule:
         template=as_str(entry["template"]),
         per=as_str(entry.get("per")) or "deployment",
         when=as_str(entry.get("when")) or None,
-        last=entry.get("last") is True,
+        last=int(last) if isinstance(last, int) else 0,
         format=as_str(entry.get("format")) or _FORMATS.get(ending, "text"),
+        content_id=as_str(entry.get("contentId")) or None,
         schema=as_str(entry.get("schema")) or None,
         resource=entry.get("resource") is not False,
         delimiters=as_str(entry.get("delimiters")) or "curly",

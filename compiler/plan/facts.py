@@ -1,16 +1,16 @@
 """What records have to say, and what of it nobody has said yet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from compiler.diagnostics import Finding, Place
 from compiler.plan.base import Values
 from compiler.plan.emitter import Emitter
-from compiler.plan.placements import Leading
 from compiler.plan.planner import Planner
 from compiler.plan.situation import variables
-from compiler.provenance import Derived, Item, Members, Origin, Root
-from compiler.spec.portfolio import Spec
+from compiler.plan.speakers import Speaker, speakers
+from compiler.plan.told import Told
+from compiler.provenance import Derived, Members, Origin
 from compiler.values import Json, Object, Pointer, as_list, as_object, as_str, at
 
 
@@ -21,11 +21,9 @@ class Fact:
     id: str
     title: str
     source: str
-    field: str
+    asked_of: Speaker
+    pointer: Pointer
     value: Json
-    owner: str
-    path: str
-    place: Place
     origin: Origin
 
     @property
@@ -33,123 +31,120 @@ class Fact:
         """Whether nobody has said it."""
         return self.value is None
 
+    @property
+    def field(self) -> str:
+        """The field of the document that says it, or would."""
+        return ".".join(map(str, self.asked_of.written(self.pointer)))
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
-    """A document that says something, the name that origins know it by, and the part of it that a field begins at."""
+    @property
+    def key(self) -> tuple[str, str, Pointer]:
+        """The document and the field: what one person has to say once, whatever asks for it."""
+        spec = self.asked_of.spec
+        return spec.kind, spec.name, self.asked_of.written(self.pointer)
 
-    root: str
-    data: Object
-    spec: Spec
-    owner: str
-    written: Pointer = ()
+    @property
+    def place(self) -> Place:
+        """The line that says it, or the one to say it at."""
+        return self.asked_of.place(self.pointer)
 
 
-def facts(planner: Planner, emitter: Emitter, first: Leading, context: Values) -> Members:
-    """The facts of an emitter by id, as templates see them: what is said, or who has to say it and where; `parts` of several."""
+def fact_context(planner: Planner, emitter: Emitter, told: Told) -> tuple[Values, tuple[Finding, ...]]:
+    """What templates see of an emitter's facts, and what keeps them from being asked for.
+
+    `facts` by id: what is said, or who has to say it and where; `gaps`: those that nobody says; `asked`: how many there are.
+    """
     found: dict[str, list[Fact]] = {}
-    for fact in asked(planner, emitter, first, context):
-        if isinstance(fact, Fact):
+    findings: list[Finding] = []
+    for fact in asked(planner, emitter, told):
+        if isinstance(fact, Finding):
+            findings.append(fact)
+        else:
             found.setdefault(fact.id, []).append(fact)
-    return Members({id_: _shown(id_, parts) for id_, parts in found.items()})
+    missing = [part for parts in found.values() for part in parts if part.is_missing]
+    return {
+        "facts": Members({id_: _shown(id_, parts) for id_, parts in found.items()}),
+        "gaps": Derived([{"id": part.id, "title": part.title, "source": part.source, **_by(part)} for part in missing], ()),
+        "asked": Derived(sum(map(len, found.values())), ()),
+    }, tuple(findings)
 
 
-def asked(planner: Planner, emitter: Emitter, first: Leading, context: Values) -> Iterator[Fact | Finding]:
-    """Every fact that an emitter asks of a model, one for each document that would say it."""
-    data = variables(planner, first.model, emitter)
+def asked(planner: Planner, emitter: Emitter, told: Told) -> Iterator[Fact | Finding]:
+    """Every fact that an emitter asks of a model, one for each document or release that would say it."""
+    data = variables(planner, told.model, emitter)
     for index, said in enumerate(map(as_object, as_list(emitter.data.get("facts")))):
-        when = as_str(said.get("when"))
-        wanted = planner.conditions.holds(emitter, when, ("facts", index, "when"), data) if when else True
-        if isinstance(wanted, Finding):
-            yield wanted
-        elif wanted:
-            yield from _of(planner, said, first, context)
+        fields = [as_str(said["field"]), *map(as_str, as_list(said.get("or")))]
+        for speaker in speakers(planner, told, fields[0].partition(".")[0]):
+            wanted = _wanted(planner, emitter, index, said, data | _seen(speaker))
+            if isinstance(wanted, Finding):
+                yield wanted
+                break
+            if wanted:
+                yield _fact(planner, told, said, fields, speaker)
 
 
-def _of(planner: Planner, said: Object, first: Leading, context: Values) -> Iterator[Fact]:
-    root, _, field = as_str(said["field"]).partition(".")
-    pointer = tuple(field.split("."))
-    for subject in _subjects(planner, root, first, context):
-        yield Fact(
-            id=as_str(said["id"]),
-            title=as_str(said["title"]),
-            source=as_str(said.get("source")),
-            field=".".join(map(str, (*subject.written, *pointer))),
-            value=_value(subject.data, pointer),
-            owner=subject.owner,
-            path=subject.spec.document.path,
-            place=_place(first, subject, pointer),
-            origin=Origin(subject.root, pointer),
-        )
+def _seen(speaker: Speaker) -> dict[str, Object]:
+    return {speaker.variable: speaker.data} if speaker.variable else {}
 
 
-def _subjects(planner: Planner, root: str, first: Leading, context: Values) -> Iterator[_Subject]:
-    model = first.model
-    owner = as_str(model.data.get("owner"))
-    portfolio = planner.fleet.portfolio
-    match root:
-        case "model":
-            yield _Subject("model", model.data, model.spec, owner)
-        case "release" if model.release is not None:
-            yield _Subject("release", _root(context, "release"), model.spec, owner, model.release.pointer)
-        case "organisation":
-            project = portfolio.project
-            yield _Subject("project", as_object(project.data.get("organisation")), project, "", ("organisation",))
-        case "useCase":
-            named = portfolio.of("UseCase").get(as_str(model.data.get("useCase")))
-            if named is None:
-                yield _Subject("model", {}, model.spec, owner, ("useCase",))
-            else:
-                yield _Subject(f"UseCase/{named.name}", named.data, named, named.text("owner"))
-        case "team":
-            team = portfolio.of("Team").get(owner)
-            if team is not None:
-                yield _Subject(f"Team/{team.name}", team.data, team, team.name)
-        case "datasets[]":
-            for dataset in _elements(context, "datasets"):
-                spec = portfolio.of("Dataset")[dataset.name.partition("/")[2]]
-                yield _Subject(dataset.name, dataset.data, spec, spec.text("owner") or owner)
+def _wanted(
+    planner: Planner, emitter: Emitter, index: int, said: Object, data: Mapping[str, Json]
+) -> bool | Finding:
+    when = as_str(said.get("when"))
+    return planner.conditions.holds(emitter, when, ("facts", index, "when"), data) if when else True
 
 
-def _root(context: Values, name: str) -> Object:
-    found = context.get(name)
-    return found.data if isinstance(found, Root) else {}
+def _fact(planner: Planner, told: Told, said: Object, fields: Sequence[str], speaker: Speaker) -> Fact:
+    root, *pointer = fields[0].split(".")
+    value, origin = _value(speaker, tuple(pointer))
+    for field in fields[1:]:
+        if value is not None:
+            break
+        other, *rest = field.split(".")
+        others = [speaker] if other == root else speakers(planner, told, other)
+        value, origin = next((found for one in others if (found := _value(one, tuple(rest)))[0] is not None), (value, origin))
+    return Fact(
+        as_str(said["id"]), as_str(said["title"]), as_str(said.get("source")), speaker, tuple(pointer), value, origin,
+    )  # fmt: skip
 
 
-def _elements(context: Values, name: str) -> Iterator[Root]:
-    found = context.get(name)
-    yield from (one for one in found.elements if isinstance(one, Root)) if isinstance(found, Derived) else ()
-
-
-def _value(data: Object, pointer: Pointer) -> Json:
+def _value(speaker: Speaker, pointer: Pointer) -> tuple[Json, Origin]:
     try:
-        return at(data, pointer)
+        found = at(speaker.data, pointer)
     except (KeyError, IndexError, TypeError):
-        return None
+        found = None
+    return (None if _is_blank(found) else found), speaker.origin(pointer)
 
 
-def _place(first: Leading, subject: _Subject, pointer: Pointer) -> Place:
-    if subject.root == "model" and not subject.written:
-        return first.model.place(pointer)
-    return subject.spec.document.place((*subject.written, *pointer))
+def _is_blank(value: Json) -> bool:
+    """Whether something was written that says nothing."""
+    if isinstance(value, str):
+        return not value.strip()
+    if isinstance(value, (Mapping, list)):
+        return all(map(_is_blank, value.values() if isinstance(value, Mapping) else value))
+    return value is None
 
 
-def _shown(id_: str, parts: list[Fact]) -> Item:
+def _shown(id_: str, parts: Sequence[Fact]) -> Derived:
     first = parts[0]
     values = [part.value for part in parts if not part.is_missing]
-    alone = first.value if len(parts) == 1 else (values or None)
-    said: Object = {"title": first.title, "source": first.source, "field": first.field, "owner": first.owner, "path": first.path}
-    return Members({
-        **{key: Derived(value, ()) for key, value in said.items()},
-        "id": Derived(id_, ()),
-        "missing": Derived(any(part.is_missing for part in parts), ()),
-        "value": Derived(alone, tuple(part.origin for part in parts if not part.is_missing)),
-        "parts": Derived([_part(part) for part in parts], tuple(part.origin for part in parts)),
-    })  # fmt: skip
+    whole: Object = {
+        "id": id_, "title": first.title, "source": first.source,
+        "missing": any(part.is_missing for part in parts),
+        **({"value": first.value if len(parts) == 1 else values} if values else {}),
+        **_by(next((part for part in parts if part.is_missing), first)),
+        "parts": [_part(part) for part in parts],
+    }  # fmt: skip
+    return Derived(whole, tuple(part.origin for part in parts if not part.is_missing))
+
+
+def _by(fact: Fact) -> Object:
+    """Who says a fact, or has to, and where."""
+    spec = fact.asked_of.spec
+    return {
+        "owner": fact.asked_of.owner, "path": fact.asked_of.path, "field": fact.field, "document": f"{spec.kind} {spec.name}",
+    }  # fmt: skip
 
 
 def _part(fact: Fact) -> Object:
-    name = fact.origin.root.partition("/")[2]
-    return {
-        "name": name, "value": fact.value, "missing": fact.is_missing, "owner": fact.owner, "path": fact.path, "field": fact.field,
-    }  # fmt: skip
+    said: Object = {} if fact.is_missing else {"value": fact.value}
+    return {"name": fact.asked_of.name, **said, "missing": fact.is_missing, **_by(fact)}

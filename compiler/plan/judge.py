@@ -11,6 +11,8 @@ from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.situation import Situation
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
+from compiler.resolve.places import adopted
+from compiler.resolve.select import selects
 from compiler.schema import Validator
 from compiler.spec.complaints import complaint
 from compiler.spec.portfolio import Spec
@@ -51,13 +53,6 @@ class Judge:
                 return model.finding(codes.NOT_TAKEN, message, ("deploy", "target"), self._others(model))
         return emitter
 
-    def takes(self, emitter: Emitter, model: ResolvedModel) -> bool:
-        """Whether an emitter that nobody named has anything to do with the model."""
-        return all(
-            not emitter.takes.get(key) or model.data[said] in as_list(emitter.takes[key])
-            for key, said in (("types", "type"), ("lifecycle", "lifecycle"))
-        )
-
     def refusals(self, situation: Situation) -> Iterator[Finding]:
         """What the emitter lacks, and what it cannot express."""
         emitter, model = situation.emitter, situation.model
@@ -65,6 +60,7 @@ class Judge:
         yield from options
         if options:
             return
+        yield from self._not_adopted(emitter, model)
         for pointer, said in situation.verdicts.items():
             if said is _WANTED.get(pointer[0], said):
                 continue
@@ -83,12 +79,23 @@ class Judge:
             found = model.complaint(replace(violation, pointer=("deploy", "options", *violation.pointer)))
             yield replace(found, code=codes.BAD_OPTION, message=f"{emitter.title}: {found.message}")
 
+    def _not_adopted(self, emitter: Emitter, model: ResolvedModel) -> Iterator[Finding]:
+        """What of live objects the target would make anew."""
+        said = adopted(model) if emitter.is_target else {}
+        for field in said:
+            if field not in emitter.adopts:
+                message = f"{emitter.title} cannot do this: it cannot keep the {field} of objects that run already"
+                found = model.finding(codes.CANNOT, message, ("deploy", "adopt", field), "remove it, and move the callers over")
+                yield replace(found, notes=(Note(f"what {emitter.id} adopts is said here", emitter.place(("adopts",))),))
+
     def _need(self, emitter: Emitter, model: ResolvedModel, need: Object, pointer: Pointer) -> Finding:
         environment = model.environment
         if environment is None:
             raise ValueError("only a model that runs somewhere is judged")
         needs, help_ = Note(f"what {emitter.id} needs is said here", emitter.place(pointer)), as_str(need.get("help")) or None
         said = as_str(need.get("field"))
+        if said.startswith("environment."):
+            return self._of_environment(emitter, environment, need, pointer)
         if said:
             message = f"{emitter.title} lacks something: {need['because']}"
             return replace(self._lacking(emitter, model, tuple(said.split(".")), message, help_), notes=(needs,))
@@ -102,13 +109,22 @@ class Judge:
         spec: Spec | None = None
         if root == "options" and not emitter.is_target:
             spec, rest = self._fleet.portfolio.project, ("emitters", emitter.id, *field)
-        elif root == "environment":
-            spec = model.environment
         elif root == "team":
             spec = self._fleet.find("Team", as_str(model.data.get("owner")))
         if spec is None:
             return model.finding(codes.NEEDS, message, rest if root == "model" else field, help_, here=True)
         return Finding(codes.NEEDS, message, spec.document.place(rest), Subject(spec.kind, spec.name, None, rest), help_)
+
+    @staticmethod
+    def _of_environment(emitter: Emitter, environment: Spec, need: Object, pointer: Pointer) -> Finding:
+        """What an Environment has to say, told of no model: each that runs there would be told the same."""
+        where: Pointer = tuple(as_str(need["field"]).split(".")[1:])
+        message = f"{emitter.title} cannot work in {environment.name}: {need['because']}"
+        note = Note(f"what {emitter.id} needs is said here", emitter.place(pointer))
+        subject = Subject("Environment", environment.name, None, where)
+        return Finding(
+            codes.NEEDS, message, environment.document.place(where), subject, as_str(need.get("help")) or None, (note,)
+        )
 
     def _cannot(self, emitter: Emitter, model: ResolvedModel, cannot: Object, pointer: Pointer) -> Finding:
         instead = as_str(cannot.get("instead"))
@@ -142,7 +158,7 @@ class Judge:
         return sorted(getattr(compiled, "reads", frozenset()), key=lambda pointer: (-len(pointer), str(pointer)))
 
     def _others(self, model: ResolvedModel) -> str:
-        fit = [one.id for one in self._emitters.by_id.values() if one.is_target and self.takes(one, model)]
+        fit = [one.id for one in self._emitters.by_id.values() if one.is_target and selects(one.takes, model.data, {}, {})]
         return f"use one of: {', '.join(fit)}" if fit else "no target takes it yet"
 
 
@@ -173,19 +189,31 @@ def _bad_options(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:
     project = fleet.portfolio.project
     for id_, said in as_object(project.data.get("emitters")).items():
         emitter, options = emitters.by_id.get(id_), as_object(said).get("options")
-        if emitter is None or options is None:
+        if emitter is None:
+            continue
+        if emitter.is_target:
+            yield from _not_of_a_target(project, id_, as_object(said))
+            continue
+        if options is None:
             continue
         pointer: Pointer = ("emitters", id_, "options")
-        if emitter.is_target:
-            place, subject = project.document.key_place(pointer), Subject("Project", project.name, None, pointer)
-            message, help_ = f"{id_} is a target, and models say its options", "say them under `deploy.options`, in `defaults` for all"
-            yield Finding(codes.BAD_OPTION, message, place, subject, help_)
-            continue
         schema = as_object(emitter.data.get("options")) or {"type": "object", "additionalProperties": False}
         for violation in Validator(schema).violations(options):
             there = replace(violation, pointer=(*pointer, *violation.pointer))
             found = complaint(there, project.document, project.subject)
             yield replace(found, code=codes.BAD_OPTION, message=f"{emitter.title}: {found.message}")
+
+
+def _not_of_a_target(project: Spec, id_: str, said: Object) -> Iterator[Finding]:
+    told = {
+        "options": (f"{id_} is a target, and models say its options", "say them under `deploy.options`, in `defaults` for all"),
+        "takes": (f"{id_} is a target, and models choose it", "remove it, or say `deploy.target` in `defaults` or `types`"),
+    }
+    for key, (message, help_) in told.items():
+        if key in said:
+            pointer: Pointer = ("emitters", id_, key)
+            place, subject = project.document.key_place(pointer), Subject("Project", project.name, None, pointer)
+            yield Finding(codes.BAD_OPTION, message, place, subject, help_)
 
 
 def _idle(fleet: Fleet, section: str, said: str, names: set[str], known: set[str]) -> Iterator[Finding]:

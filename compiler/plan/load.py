@@ -7,7 +7,7 @@ from posixpath import basename, dirname
 from compiler import codes
 from compiler.diagnostics import Finding, Subject
 from compiler.plan.emitter import Emitter, Emitters, file_rules
-from compiler.resolve.digests import bytes_digest, digest
+from compiler.resolve.digests import bytes_digest, digest, folder_hash
 from compiler.schema import SchemaError, Validator, too_wide
 from compiler.source.tree import Tree
 from compiler.source.yaml_text import parse
@@ -60,8 +60,8 @@ def _emitter(
     if violations:
         findings.extend(complaint(violation, document, subject) for violation in violations)
         return None
-    names = [name for name in tree.paths(folder) if name.endswith((".j2", ".schema.json"))]
-    contents = {name.removeprefix(f"{folder}/"): tree.read(name) for name in names}
+    whole = {name.removeprefix(f"{folder}/"): tree.read(name) for name in tree.paths(folder)}
+    contents = {name: content for name, content in whole.items() if name.endswith((".j2", ".schema.json"))}
     emitter = Emitter(
         id=as_str(data["id"]),
         group=basename(dirname(folder)),
@@ -75,6 +75,7 @@ def _emitter(
         schemas={name: _schema(content) for name, content in contents.items() if not name.endswith(".j2")},
         files=file_rules(data),
         digest=digest({DESCRIPTION: data, **{name: bytes_digest(content) for name, content in contents.items()}}),
+        folder_hash=folder_hash(whole),
     )
     mistakes = list(_mistakes(emitter))
     findings.extend(mistakes)
@@ -103,9 +104,13 @@ def _mistakes(emitter: Emitter) -> Iterator[Finding]:
             message = "a target makes files for each deployment alone"
             help_ = "make the file `per: deployment`, or leave it to an emitter of its own"
             yield mistake(emitter, message, (*rule.pointer, "per"), help_)
-    if emitter.is_target and "asks" in emitter.data:
-        message, help_ = "what is watched of a model is worked out from what its target says, and told to others", "remove it"
-        yield mistake(emitter, message, ("asks",), help_)
+    if emitter.is_target:
+        if "asks" in emitter.data:
+            message = "what is watched of a model is worked out from what its target says, and told to others"
+            yield mistake(emitter, message, ("asks",), "remove it")
+        for key in sorted(set(emitter.takes) - {"types", "lifecycle"}):
+            message = "a target takes models by type and lifecycle alone"
+            yield mistake(emitter, message, ("takes", key), "say what it cannot do under `cannot`")
     yield from _schema_mistakes(emitter)
 
 

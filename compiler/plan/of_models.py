@@ -1,100 +1,129 @@
-"""The files of one model, wherever it runs, and of each of its releases that runs."""
+"""The files of one model, wherever it runs or does not, and of each of its releases that runs."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from compiler.diagnostics import Finding
-from compiler.plan.base import Values, base_context, release_root, with_options
+from compiler.plan.artifacts import artifacts
+from compiler.plan.base import Values, base_context, with_options
 from compiler.plan.beside import Beside
 from compiler.plan.emitter import Emitter, FileRule
-from compiler.plan.facts import facts
+from compiler.plan.facts import fact_context
 from compiler.plan.judge import Judge
-from compiler.plan.placements import Leading, leading, model_context
-from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, of_all, sources_of
+from compiler.plan.planned import (
+    PlannedFile,
+    PlannedUnit,
+    clashes,
+    filled_path,
+    of_all,
+    read_for,
+    said,
+    sources_of,
+    unit_item,
+)
 from compiler.plan.planner import Planner
-from compiler.plan.settings import others
+from compiler.plan.record_context import record_context
 from compiler.plan.situation import situation, variables, with_emitter
+from compiler.plan.takes import makes, takers
+from compiler.plan.told import Told, tell
 from compiler.provenance import Derived
-from compiler.resolve.model import Release, ResolvedModel
-from compiler.values import Object
+from compiler.resolve.model import ResolvedModel
+from compiler.values import Json, as_list, as_object
 
 
-@dataclass(frozen=True)
-class _Ran:
-    """A release of a model, and a place where it runs: as the main one, or beside it."""
+@dataclass
+class _Unit:
+    """What a class of emitters makes of a model."""
 
-    release: Release
-    model: ResolvedModel
+    files: list[PlannedFile] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, made: PlannedFile | Finding) -> None:
+        if isinstance(made, Finding):
+            self.findings.append(made)
+        else:
+            self.files.append(made)
 
 
 def of_model(planner: Planner, judge: Judge, places: Sequence[ResolvedModel]) -> Iterator[PlannedUnit]:
-    """A unit for each class of emitters that makes something of a model; `places`: the model where it runs, by promotion."""
-    first = leading(places)
-    context: Values | None = None
-    units: dict[str, tuple[list[PlannedFile], list[Finding]]] = {}
-    for emitter in others(planner):
-        rules = [rule for rule in emitter.files if rule.per in {"model", "release"}]
-        if not rules or not judge.takes(emitter, first.model):
+    """A unit for each class of emitters that makes something of a model; `places`: the model where it is judged."""
+    told = tell(planner, places)
+    units: dict[str, _Unit] = {}
+    contexts = _Contexts(planner, judge)
+    for emitter in takers(planner, told.model, makes("model", "release")):
+        if isinstance(emitter, Finding):
+            units.setdefault("", _Unit()).add(emitter)
             continue
-        context = context or model_context(planner, first)
-        files, findings = units.setdefault(emitter.group, ([], []))
-        for rule in rules:
-            for one in _made(planner, judge, emitter, rule, first, context):
-                (findings if isinstance(one, Finding) else files).append(one)  # type: ignore[arg-type]  # by its class
-    for group, (files, findings) in units.items():
-        if files or findings:
-            yield PlannedUnit(f"{of_all(group)}/{first.model.name}", tuple(files), (*findings, *clashes(files)))
+        unit = units.setdefault(emitter.group, _Unit())
+        for rule in emitter.files:
+            for one in _told_by(rule, told):
+                context, wrong = contexts.of(emitter, one)
+                unit.findings += wrong
+                if not wrong and (made := _file(planner, emitter, rule, one, context)) is not None:
+                    unit.add(made)
+    for group, unit in units.items():
+        if unit.files or unit.findings:
+            path = f"{of_all(group)}/{told.model.name}"
+            yield PlannedUnit(path, tuple(unit.files), (*unit.findings, *clashes(unit.files)))
 
 
-def _made(
-    planner: Planner, judge: Judge, emitter: Emitter, rule: FileRule, first: Leading, context: Values
-) -> Iterator[PlannedFile | Finding]:
-    for ran in _ran(first) if rule.per == "release" else (None,):
-        model = ran.model if ran else first.model
-        seen = context if model is first.model else model_context(planner, Leading(model, first.places))
-        own = with_options(planner, model, emitter, {**seen, **_asked(planner, judge, model, emitter)})
-        own["unit"] = Derived({"path": f"{of_all(emitter.group)}/{model.name}", "files": []}, ())
-        own["facts"] = facts(planner, emitter, first, own)
-        if ran is not None:
-            own["release"] = release_root(ran.release, model)
-        elif "release" not in own and model.release is not None:
-            own["release"] = release_root(model.release, model)
-        wanted = _wanted(planner, emitter, rule, variables(planner, model, emitter))
-        if isinstance(wanted, Finding):
-            yield wanted
+def _told_by(rule: FileRule, told: Told) -> Iterator[Told]:
+    if rule.per == "model":
+        yield told
+    elif rule.per == "release":
+        yield from map(told.of, told.releases)
+
+
+class _Contexts:
+    """What templates see of what is told, made once for all files of it."""
+
+    def __init__(self, planner: Planner, judge: Judge) -> None:
+        self._planner = planner
+        self._judge = judge
+        self._common: dict[tuple[str, ...], Values] = {}
+        self._own: dict[tuple[str, ...], tuple[Values, tuple[Finding, ...]]] = {}
+
+    def of(self, emitter: Emitter, told: Told) -> tuple[Values, tuple[Finding, ...]]:
+        """The context of one emitter, and why it cannot be made."""
+        key = (told.model.environment.name if told.model.environment else "", *(one.version for one in told.releases))
+        if key not in self._common:
+            target = self._judge.target(told.model) if told.places else None
+            self._common[key] = record_context(self._planner, told, None if isinstance(target, Finding) else target)
+        if (emitter.id, *key) not in self._own:
+            own = with_options(self._planner, told.model, emitter, self._common[key]) | said(emitter)
+            found, findings = fact_context(self._planner, emitter, told)
+            self._own[emitter.id, *key] = own | self._asked(emitter, told) | found, findings
+        return self._own[emitter.id, *key]
+
+    def _asked(self, emitter: Emitter, told: Told) -> Values:
+        """What is only worked out for an emitter that asks for it; what is wrong with it is told where the model runs."""
+        target = self._judge.target(told.model) if told.places and emitter.data.get("asks") else None
+        if target is None or isinstance(target, Finding):
+            return {}
+        ours = situation(self._planner, told.model, target)
+        context = with_emitter(ours, self._planner, base_context(self._planner, told.model))
+        return Beside(self._planner, ours, context).asked(emitter)[0]
+
+
+def _file(
+    planner: Planner, emitter: Emitter, rule: FileRule, told: Told, context: Values
+) -> PlannedFile | Finding | None:
+    model = told.model
+    where = f"{of_all(emitter.group)}/{model.name}"
+    models = told.places or (model,)
+    known = (read_for(planner.fleet, *models), artifacts(told.releases, _references(context))) if rule.last else ((), ())
+    context = {**context, "unit": unit_item(where, (), *known)}
+    if rule.when is not None:
+        wanted = planner.conditions.holds(emitter, rule.when, (*rule.pointer, "when"), variables(planner, model, emitter))
         if wanted is not True:
-            continue
-        paths = filled_path(planner, emitter, rule, own)
-        if isinstance(paths, Finding):
-            yield paths
-        else:
-            path, place = paths
-            sources = sources_of(*first.places)
-            yield PlannedFile(path, place, emitter, rule, own, model, sources)
+            return wanted if isinstance(wanted, Finding) else None
+    paths = filled_path(planner, emitter, rule, context)
+    if isinstance(paths, Finding):
+        return paths
+    return PlannedFile(*paths, emitter, rule, context, model, sources_of(*models))
 
 
-def _asked(planner: Planner, judge: Judge, model: ResolvedModel, emitter: Emitter) -> Values:
-    """What is only worked out for an emitter that asks for it; what is wrong with it is told where the model runs."""
-    target = judge.target(model) if emitter.data.get("asks") else None
-    if target is None or isinstance(target, Finding):
-        return {}
-    ours = situation(planner, model, target)
-    return Beside(planner, ours, with_emitter(ours, planner, base_context(planner, model))).asked(emitter)[0]
-
-
-def _wanted(planner: Planner, emitter: Emitter, rule: FileRule, data: Mapping[str, Object]) -> bool | Finding:
-    if rule.when is None:
-        return True
-    return planner.conditions.holds(emitter, rule.when, (*rule.pointer, "when"), data)
-
-
-def _ran(first: Leading) -> Iterator[_Ran]:
-    """Each release that runs somewhere once, with the furthest place of it."""
-    found: dict[str, _Ran] = {}
-    for model in first.places:
-        if model.canary is not None:
-            found.setdefault(model.canary.version, _Ran(model.canary, model))
-    for model in first.places:
-        if model.release is not None:
-            found[model.release.version] = _Ran(model.release, model)
-    yield from (found[version] for version in sorted(found))
+def _references(context: Values) -> list[Json]:
+    images = context["runtimeImages"]
+    found = map(as_object, as_list(images.value if isinstance(images, Derived) else []))
+    return [f"{one['image']}@{one['digest']}" for one in found]

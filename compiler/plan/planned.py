@@ -1,6 +1,6 @@
 """Files that are to be made, and the units that own them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from compiler import codes
@@ -8,8 +8,12 @@ from compiler.diagnostics import Finding, Subject
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, FileRule
 from compiler.plan.planner import Planner
+from compiler.provenance import Derived, Item
+from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
-from compiler.values import as_str
+from compiler.resolve.resolver import references
+from compiler.spec.portfolio import Spec
+from compiler.values import Json, Object, as_str
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,37 @@ def sources_of(*models: ResolvedModel) -> tuple[str, ...]:
     layers = [layer.document.path for model in models for layer in model.layers if layer.document]
     releases = [release for model in models for release in (model.release, model.canary) if release]
     return tuple(dict.fromkeys([*layers, *(file.path for release in releases for file in release.files)]))
+
+
+def read_for(fleet: Fleet, *models: ResolvedModel) -> tuple[str, ...]:
+    """Paths of all that bears on what is made of models: what they were read from, and the documents that they name."""
+    portfolio = fleet.portfolio
+    named = [spec for model in models for spec in (model.environment, *_named(fleet, model)) if spec]
+    documents = dict.fromkeys(spec.document.path for spec in (portfolio.project, *named))
+    return tuple(sorted({*sources_of(*models), *documents}))
+
+
+def _named(fleet: Fleet, model: ResolvedModel) -> Iterator[Spec]:
+    language = fleet.language.type(as_str(model.data["type"]))
+    for kind, name, _, _ in references(model, language):
+        spec = fleet.portfolio.of(kind).get(name)
+        if spec is not None:
+            yield spec
+
+
+def said(emitter: Emitter) -> dict[str, Item]:
+    """What an emitter says of what its records are for, and what they rest on."""
+    return {key: Derived(emitter.data[key], ()) for key in ("regime", "law") if key in emitter.data}
+
+
+def unit_item(
+    path: str, resources: Sequence[str] = (), sources: Sequence[str] = (), artifacts: Sequence[Json] = ()
+) -> Derived:
+    """What templates see of their unit; files that are made last see digests too."""
+    whole: Object = {
+        "path": path, "resources": list(resources), "files": [], "sources": list(sources), "artifacts": list(artifacts),
+    }  # fmt: skip
+    return Derived(whole, ())
 
 
 def clashes(files: Iterable[PlannedFile]) -> Iterator[Finding]:

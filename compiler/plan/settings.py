@@ -9,11 +9,15 @@ from compiler.values import Object, as_object
 
 def others(planner: Planner) -> Iterator[Emitter]:
     """Emitters that no model names and that are on: as the project says, or as they say themselves."""
-    settings = as_object(planner.fleet.portfolio.project.data.get("emitters"))
     for emitter in planner.emitters.by_id.values():
-        enabled = as_object(settings.get(emitter.id)).get("enabled", emitter.data.get("enabled", True))
+        enabled = setting(planner, emitter).get("enabled", emitter.data.get("enabled", True))
         if not emitter.is_target and enabled is not False:
             yield emitter
+
+
+def setting(planner: Planner, emitter: Emitter) -> Object:
+    """What the project says of an emitter."""
+    return as_object(as_object(planner.fleet.portfolio.project.data.get("emitters")).get(emitter.id))
 
 
 def project_options(project: Object, emitter: Emitter) -> Object:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from compiler.diagnostics import Finding
 from compiler.plan import images
+from compiler.plan.adoption import base_name
 from compiler.plan.base import Values, canary_of, environment_of, options_of, release_of, with_options
 from compiler.plan.conditions import JUDGED, Sections, Verdicts
 from compiler.plan.emitter import Emitter
@@ -54,7 +55,7 @@ def _verdicts(
 ) -> Verdicts:
     if not planner.conditions.has_any(emitter, sections):
         return {}
-    asked: dict[str, Json] = {**variables(planner, model, emitter), **known}
+    asked = {**variables(planner, model, emitter), **known}
     if planner.conditions.reads(emitter, sections, "network"):
         asked["network"] = {"egress": list(reach(planner, model).egress)}
     return planner.conditions.verdicts(emitter, sections, asked)
@@ -88,11 +89,12 @@ def _images(
     return Derived({name: image.value for name, image in found.items()}, origins), [*findings, *missing]
 
 
-def variables(planner: Planner, model: ResolvedModel, emitter: Emitter) -> dict[str, Object]:
+def variables(planner: Planner, model: ResolvedModel, emitter: Emitter) -> dict[str, Json]:
     """The variables of conditions about one model."""
     portfolio = planner.fleet.portfolio
-    environment = environment_of(model).data
+    environment = model.environment.data if model.environment else {}
     return {
+        "name": base_name(model),
         "model": model.data,
         "deploy": as_object(model.data.get("deploy")),
         "project": portfolio.project.data,

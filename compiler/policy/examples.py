@@ -11,13 +11,13 @@ from compiler.policy.paths import parsed
 from compiler.policy.policy import Breach, Policy
 from compiler.policy.rules import Rules
 from compiler.policy.secrets import SUSPECTS, Detectors, Suspect, is_here
-from compiler.policy.select import selects
-from compiler.policy.subjects import ROLES, example, suspects
+from compiler.policy.subjects import example, suspects
 from compiler.policy.together import is_needed, together
 from compiler.resolve.lifecycle import ALL_STAGES
+from compiler.resolve.select import selects
 from compiler.schema import Validator
 from compiler.spec.language import Language
-from compiler.spec.views import amounts
+from compiler.spec.views import ROLES, amounts
 from compiler.values import Json, Object, Pointer, as_list, as_object, as_str, dotted
 from compiler.words import nearest
 

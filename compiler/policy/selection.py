@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from compiler.policy.policy import Policy
-from compiler.policy.select import selects
+from compiler.resolve.select import selects
 from compiler.values import Json, Object, as_object
 
 

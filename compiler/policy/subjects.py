@@ -12,14 +12,12 @@ from compiler.resolve.asks import asks
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import Release, ResolvedModel
 from compiler.spec.language import Language
-from compiler.spec.views import amounts, amounts_view, model_view, release_view
+from compiler.spec.views import amounts, amounts_view, dataset_view, model_view, release_view
 from compiler.values import Json, Object, Pointer, Reads, as_list, as_object, as_str, dotted, only
 
 MEMBER = "member"
 """Names the variables of one model among those of the fleet."""
 _ROLES = ("training", "evaluation")
-ROLES = (*_ROLES, "used")
-"""What a dataset is to a model."""
 _COMPOSING: Reads = {in_parts("model"): frozenset({"sla"}), in_parts("release"): frozenset({"source"})}
 """What parts come to together is made of."""
 _SUSPECT: Object = {"type": "object", "properties": {"path": {"type": "string"}, "kind": {"type": "string"}}}
@@ -38,7 +36,7 @@ def schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
         "amounts": amounts_view(model),
         "release": release,
         **kinds,
-        "datasets": _listed(_dataset(language)),
+        "datasets": _listed(dataset_view(language)),
         "parts": _listed(part),
         COMPOSED: together.SCHEMA,
         "suspects": _listed(_SUSPECT),
@@ -57,12 +55,6 @@ _KINDS: Mapping[str, str] = {"environment": "Environment", "useCase": "UseCase",
 
 def _listed(schema: Object) -> Object:
     return {"type": "array", "items": schema}
-
-
-def _dataset(language: Language) -> Object:
-    schema = language.kind_schema("Dataset")
-    role: Object = {"enum": list(ROLES)}
-    return {**schema, "properties": {**as_object(schema["properties"]), "role": role}}
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from compiler.policy.decide import SOON
 from compiler.policy.grant import Grant, Spelled, reaches
 from compiler.policy.library import Library
 from compiler.policy.policy import Policy
-from compiler.policy.select import waives
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.model import ResolvedModel
+from compiler.resolve.select import waives
 from compiler.spec.portfolio import Portfolio
 from compiler.values import Object, Pointer, as_list, as_object, as_str, dotted
 

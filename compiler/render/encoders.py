@@ -70,9 +70,16 @@ _REFERENCE = re.compile(r"(@)|#(?!x?[0-9]+;)")
 _BLOCK = re.compile(r"\A([0-9]{1,9}(?=[.)])|(?=[-+=#:]))(.)")
 
 
-def _markdown(value: str) -> str:
+def markdown(value: str, *, begins_block: bool = True, in_prose: bool = False) -> str:
+    """Text within a line of Markdown.
+
+    `begins_block`: it may be the first of its line, where it could begin a list; `in_prose`: no quote that it holds ends anything.
+    """
     line = _MARKS.sub(r"\\\1", escape(_CONTROL.sub("\ufffd", " ".join(value.split()))))
-    line = _BLOCK.sub(lambda found: f"{found[1]}&#{ord(found[2])};", line)
+    if in_prose:
+        line = line.replace("&#x27;", "'")
+    if begins_block:
+        line = _BLOCK.sub(lambda found: f"{found[1]}&#{ord(found[2])};", line)
     # A comment keeps forges from seeing a mention or the number of an issue.
     return _REFERENCE.sub(lambda found: f"{found[0]}<!-- -->", line)
 
@@ -106,7 +113,22 @@ def _gjson(value: str) -> str:
     return f'"{value}"'
 
 
+_PATH = re.compile(r"(?!/)(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_./@+-]+")
+
+
+def _path(value: str) -> str:
+    if not _PATH.fullmatch(value):
+        raise RefusedError(f"{shown(value)} is no path below a folder")
+    return value
+
+
+def _prose(value: str) -> str:
+    return _CONTROL.sub("\ufffd", " ".join(value.split()))
+
+
 _ALL = (
+    Encoder("prose", "a sentence that people read, and nobody parses", _prose, lambda _: False),
+    Encoder("path", "a path below a folder", _path),
     Encoder("promql", "a label's value between double quotes", _promql),
     Encoder("shell", "one word", _shell),
     Encoder("gotemplate", "text outside of actions", _gotemplate),
@@ -119,7 +141,7 @@ _ALL = (
     Encoder("gjson", "a value that a query of GJSON compares with", _gjson, lambda _: False),
     Encoder("urlpath", "one segment of a path", _urlpath),
     Encoder("urlquery", "a name or a value of a query", _urlquery),
-    Encoder("markdown", "text within a line", _markdown),
+    Encoder("markdown", "text within a line", markdown),
     Encoder("html", "text, or an attribute's value between quotes", _html),
     Encoder("github", "any text that is not a script", _github, lambda value: not _opens_expression(value)),
     Encoder("literal", "nothing: scripts, and other languages without a safe place", _literal, lambda _: False),

@@ -1,5 +1,7 @@
 """The filters that templates may use. Each hands on the origins of what it was given; none takes text apart."""
 
+import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
@@ -11,8 +13,9 @@ from compiler.provenance import Origins
 from compiler.render import units
 from compiler.render.encoders import ENCODERS, Encoder
 from compiler.render.glue import Glued, Part, kind_of, size_of, token
+from compiler.render.placing import Budget, place
 from compiler.render.problem import RefusedError
-from compiler.render.provenance import Encoded, Text, origins_of, text
+from compiler.render.provenance import Encoded, Omit, Text, origins_of, text
 from compiler.render.view import View
 
 Filter: TypeAlias = Callable[..., Any]
@@ -151,6 +154,25 @@ def map_(context: Context, value: object, name: object = None, attribute: object
     return [context.environment.call_filter(str(name), element, context=context) for element in elements(value)]
 
 
+def paragraphs(value: object) -> list[object]:
+    """The paragraphs of a text: what stands between empty lines; where there are none, each line (as a folded `>` of YAML has them)."""
+    if not isinstance(value, (str, Glued)):
+        raise _refusal(value, "text is needed")
+    parts = re.split(r"\n[ \t]*\n", str(value).strip())
+    found = [part.strip() for part in (parts if len(parts) > 1 else str(value).split("\n"))]
+    return [text(part, origins_of(value)) for part in found if part]
+
+
+def as_json(value: object) -> str:
+    """The value as JSON, keys in order of name."""
+    if isinstance(value, Undefined):
+        raise _refusal(value, "a value is needed")
+    data = place(value, Budget(_LARGEST_LIST))
+    if isinstance(data, Omit):
+        raise _refusal(value, "a value is needed")
+    return text(json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False), origins_of(value))
+
+
 def _selecting(*, wanted: bool) -> Filter:
     @pass_context
     def select(context: Context, value: object, attribute: object, test: object = None, *args: object) -> list[Any]:
@@ -187,6 +209,7 @@ _ALL: Final[dict[str, Filter]] = {
     "map": map_, "rejectattr": _selecting(wanted=False), "reverse": lambda value: list(elements(value))[::-1],
     "selectattr": _selecting(wanted=True), "sort": sort, "trim": _on_text(str.strip), "unique": unique,
     "upper": _on_text(str.upper),
+    "hex": units.hexadecimal, "json": as_json, "paragraphs": paragraphs,
     "bytes": units.bytes_, "millicores": units.millicores, "milliseconds": units.milliseconds, "percent": units.percent,
     "seconds": units.seconds,
     **{name: _encoding(encoder) for name, encoder in ENCODERS.items() if name != "literal"},

@@ -14,6 +14,7 @@ from compiler.render import yaml_dump
 from compiler.render.place import Place, PlainText
 from compiler.render.place_html import Html
 from compiler.render.place_markdown import Markdown
+from compiler.render.place_owners import GitHubOwners, GitLabOwners
 from compiler.render.place_shell import Shell
 from compiler.values import Json
 
@@ -27,6 +28,8 @@ class Format:
     comment: tuple[str, str] | None
     dump: Callable[[Sequence[Json]], str] | None = None
     place: Callable[[], Place] | None = None
+    has_front: bool = False
+    """Whether data may stand before the text, as YAML between two lines of `---`."""
 
     @property
     def structured(self) -> bool:
@@ -72,9 +75,11 @@ _ALL = (
     Format("json", ".json", None, dump=_json),
     Format("jsonl", ".jsonl", None, dump=_jsonl),
     Format("csv", ".csv", None, dump=_csv),
-    Format("markdown", ".md", ("<!-- ", " -->"), place=Markdown),
+    Format("markdown", ".md", ("<!-- ", " -->"), place=Markdown, has_front=True),
     Format("html", ".html", ("<!-- ", " -->"), place=Html),
     Format("shell", ".sh", ("# ", ""), place=Shell),
+    Format("github-owners", "", ("# ", ""), place=GitHubOwners),
+    Format("gitlab-owners", "", ("# ", ""), place=GitLabOwners),
     Format("text", ".txt", ("# ", ""), place=PlainText),
 )
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType({entry.name: entry for entry in _ALL})
@@ -96,11 +101,13 @@ def dump(documents: Sequence[Json], format: str, header: str | None = None) -> s
 
 
 def with_header(text: str, chosen: Format, header: str | None) -> str:
-    """The text below its header, where the format has comments; a script's first line stays first."""
+    """The text below its header, where the format has comments; a script's first line stays first, and so does that of data."""
     if not header or chosen.comment is None:
         return text
     lines = "".join(_comment(line, *chosen.comment) + "\n" for line in header.splitlines())
-    if text.startswith("#!"):
+    if chosen.has_front and text.startswith("---\n"):
+        lines = "".join(_comment(line, "# ", "") + "\n" for line in header.splitlines())
+    if text.startswith("#!") or (chosen.has_front and text.startswith("---\n")):
         first, newline, rest = text.partition("\n")
         return f"{first}{newline}{lines}{rest}"
     return lines + text

@@ -26,6 +26,7 @@ _ALL: Final[dict[str, Callable[..., bool]]] = {
     "true": lambda value: _boolean(value) and bool(value),
     "false": lambda value: _boolean(value) and not value,
     "boolean": _boolean,
+    "web": lambda value: isinstance(value, str) and str(value).startswith(("https://", "http://")),
     "string": lambda value: isinstance(value, (str, Glued)),
     "number": _number,
     "integer": lambda value: _number(value) and isinstance(value, int),

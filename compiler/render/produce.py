@@ -13,6 +13,7 @@ from compiler.policy.baseline import can_be_known
 from compiler.policy.judge import Judge
 from compiler.provenance import Derived, Item, Members, Origin, Root, plain
 from compiler.render.catalogue import Catalogue, Checker
+from compiler.render.content_id import identified
 from compiler.render.formats import dump, format_of, with_header
 from compiler.render.locate import located
 from compiler.render.patches import Objects, patch_of, patched
@@ -26,7 +27,7 @@ from compiler.resolve.fleet import Fleet
 from compiler.schema import Violation, with_defaults
 from compiler.source.tree import Tree
 from compiler.spec.portfolio import texts
-from compiler.values import Json, Pointer, Reads, as_object, as_str, dotted, only, widened
+from compiler.values import Json, Object, Pointer, Reads, as_list, as_object, as_str, dotted, only, widened
 
 _MOST_EVALUATIONS = 4096
 
@@ -47,6 +48,8 @@ class Producer:
 
     def __init__(self, tree: Tree, fleet: Fleet, policies: Judge | None = None) -> None:
         folders = as_object(fleet.portfolio.project.data.get("folders"))
+        self._tree = tree
+        self._digests: dict[str, str] = {}
         self._fleet = fleet
         self._policies = policies
         self._catalogue = Catalogue(tree, as_str(folders.get("schemas")) or "schemas")
@@ -110,12 +113,15 @@ class Producer:
 
         What a policy refuses is made: whether that counts is for those who know the baseline.
         """
-        files, findings = self._made([file for file in planned.files if not file.rule.last])
-        last = [file for file in planned.files if file.rule.last]
-        if last and files is not None:
-            made = [{"path": file.path, "digest": bytes_digest(file.content)} for file in files]
-            more, found = self._made([_seeing(file, made) for file in last])
-            files, findings = (files + more if more is not None else None), [*findings, *found]
+        files: list[RenderedFile] | None = []
+        findings: list[Finding] = []
+        for turn in sorted({file.rule.last for file in planned.files}):
+            made = files or []
+            if files is None or (turn and not made):
+                break
+            now = [file for file in planned.files if file.rule.last == turn]
+            more, found = self._made([self._seeing(file, made, planned.files) for file in now] if turn else now)
+            files, findings = (made + more if more is not None else None), [*findings, *found]
         is_made = files is not None and all(can_be_known(finding) or not finding.mandatory for finding in findings)
         return (tuple(files or ()) if is_made else ()), findings
 
@@ -132,6 +138,7 @@ class Producer:
         if findings:
             return None, findings
         objects, findings = self._patched(planned, rendered)
+        objects = [identified(file.rule.content_id, one) for file, one in zip(planned, objects, strict=True)]
         files: list[RenderedFile] = []
         for file, found, documents in zip(planned, rendered, objects, strict=True):
             findings += self._judged(file, documents)
@@ -176,6 +183,26 @@ class Producer:
         views = _views(file.context)
         return self._renderer(file.emitter).fill(rule.template, views, format=rule.format, languages=rule.languages)
 
+    def _seeing(
+        self, file: PlannedFile, files: Sequence[RenderedFile], unit: Sequence[PlannedFile]
+    ) -> PlannedFile:
+        """A file that is made last, with what was made before it, by whom and from what."""
+        item = file.context.get("unit")
+        known = as_object(item.value) if isinstance(item, Derived) else {}
+        made: list[Json] = [
+            {"path": one.path, "place": one.place or one.path, "digest": bytes_digest(one.content)} for one in files
+        ]
+        sources = [{"path": path, "digest": self._digest(as_str(path))} for path in as_list(known.get("sources"))]
+        makers = {one.emitter.id: one.emitter for one in unit}
+        emitters = [{"id": id_, "folder": one.folder, "hash": one.folder_hash} for id_, one in sorted(makers.items())]
+        seen = {**known, "files": made, "sources": sources, "emitters": emitters}
+        return replace(file, context={**file.context, "unit": Derived(seen, ())})
+
+    def _digest(self, path: str) -> str:
+        if path not in self._digests:
+            self._digests[path] = bytes_digest(self._tree.read(path))
+        return self._digests[path]
+
     def _patched(self, planned: Sequence[PlannedFile], rendered: list[Filled]) -> tuple[Objects, list[Finding]]:
         """What a target made of a model with the model's patches in it; nobody patches what is made for all."""
         objects = [list(one.documents) for one in rendered]
@@ -186,9 +213,7 @@ class Producer:
         key = file.rule.schema
         if key is None:
             return
-        model = file.model
-        environment = model.environment.data if model and model.environment else {}
-        checker = self._catalogue.checker(file.emitter, key, environment)
+        checker = self._catalogue.checker(file.emitter, key, _environment(file))
         if checker is None:
             self._unchecked.setdefault(key, file)
             return
@@ -197,8 +222,8 @@ class Producer:
                 yield self._violation(file, index, document, violation)
 
     def _kept(self, file: PlannedFile, documents: list[Json]) -> Iterator[Finding]:
-        """What policies on rendered objects say."""
-        if self._policies is None or file.model is None:
+        """What policies on rendered objects say; a record is none of them."""
+        if self._policies is None or file.model is None or file.rule.per != "deployment":
             return
         for index, document in enumerate(documents):
             if not isinstance(document, Mapping):
@@ -206,7 +231,7 @@ class Producer:
 
             def blame(pointer: Pointer, at: int = index, made: Json = document) -> tuple[Pointer, Place] | None:
                 place, origin = self._blamed(file, at, made, pointer)
-                return (origin, place) if place is not None else None
+                return (origin.pointer, place) if place is not None else None
 
             yield from self._policies.judge_object(file.model, file.path, document, blame)
 
@@ -215,51 +240,44 @@ class Producer:
         where = dotted(violation.pointer)
         message = f"{file.path}: {f'{where}: ' if where else ''}{violation.message}"
         template = Note("made by this template", Place(f"{file.emitter.folder}/{file.rule.template}"))
-        place, pointer = self._blamed(file, index, document, violation.pointer)
-        model = file.model
-        environment = model.environment.name if model and model.environment else None
-        if place is None or model is None:
-            subject = Subject("Emitter", file.emitter.id, environment, (file.rule.template, *violation.pointer))
+        place, origin = self._blamed(file, index, document, violation.pointer)
+        if place is None:
+            subject = Subject("Emitter", file.emitter.id, _environment_of(file), (file.rule.template, *violation.pointer))
             return Finding(codes.OUTPUT_INVALID, message, template.place, subject, violation.help)
-        subject = Subject("Model", model.name, environment, pointer)
-        return Finding(codes.OUTPUT_INVALID, message, place, subject, violation.help, (template,))
+        return Finding(codes.OUTPUT_INVALID, message, place, _subject(file, origin), violation.help, (template,))
 
-    def _blamed(self, file: PlannedFile, index: int, document: Json, pointer: Pointer) -> tuple[Place | None, Pointer]:
+    def _blamed(self, file: PlannedFile, index: int, document: Json, pointer: Pointer) -> tuple[Place | None, Origin]:
+        """Where a place of what was rendered came from: the first of its origins, or one of what is below it or above."""
         if file.model is not None:
             patch = patch_of(file.model, document, pointer)
             if patch is not None:
-                return file.model.place(patch), patch
+                return file.model.place(patch), Origin("model", patch)
         traced = self.traced(file)
         source_map = {} if isinstance(traced, tuple) else traced.source_map or {}
         while True:
             origins = source_map.get((index, pointer), ())
             if origins:
-                return self.located(file, origins[0])[0], origins[0].pointer
+                return self.located(file, origins[0])[0], origins[0]
             below = [
                 made
                 for (number, key), made in source_map.items()
                 if number == index and key[: len(pointer)] == pointer and made
             ]
             if below and pointer:
-                return self.located(file, below[0][0])[0], below[0][0].pointer
+                return self.located(file, below[0][0])[0], below[0][0]
             if not pointer:
-                return None, ()
+                return None, Origin("")
             pointer = pointer[:-1]
 
     def _problem(self, file: PlannedFile, problem: Problem) -> Finding:
         template = Place(f"{file.emitter.folder}/{problem.template}", problem.line, 1, problem.line, 1)
-        model = file.model
-        environment = model.environment.name if model and model.environment else None
         message = f"{file.path}: {problem.message}"
         for origin in problem.origins:
             place, _ = self.located(file, origin)
             if place is not None:
-                emitter = Subject("Emitter", file.emitter.id, environment, (problem.template, problem.line))
-                subject = Subject("Model", model.name, environment, origin.pointer) if model else emitter
-                return Finding(
-                    codes.TEMPLATE, message, place, subject, problem.help, (Note("placed by this template", template),)
-                )
-        subject = Subject("Emitter", file.emitter.id, environment, (problem.template, problem.line))
+                note = Note("placed by this template", template)
+                return Finding(codes.TEMPLATE, message, place, _subject(file, origin), problem.help, (note,))
+        subject = Subject("Emitter", file.emitter.id, _environment_of(file), (problem.template, problem.line))
         return Finding(codes.TEMPLATE, message, template, subject, problem.help)
 
 
@@ -297,11 +315,25 @@ def _views(context: Context) -> Mapping[str, object]:
     return {name: _view(item) for name, item in context.items() if _is_there(item)}
 
 
-def _seeing(file: PlannedFile, made: Sequence[Json]) -> PlannedFile:
-    """A file that is made last, with what was made before it."""
-    unit = file.context.get("unit")
-    known = unit.value if isinstance(unit, Derived) else {}
-    return replace(file, context={**file.context, "unit": Derived({**as_object(known), "files": made}, ())})
+def _environment_of(file: PlannedFile) -> str | None:
+    model = file.model
+    return model.environment.name if model and model.environment else None
+
+
+def _subject(file: PlannedFile, origin: Origin) -> Subject:
+    """What a finding about a value is about: the model that the file is of, or the document that says the value."""
+    if file.model is not None:
+        return Subject("Model", file.model.name, _environment_of(file), origin.pointer)
+    kind, _, name = origin.root.partition("/")
+    return Subject(kind if name else "Project", name, None, origin.pointer)
+
+
+def _environment(file: PlannedFile) -> Object:
+    """What the Environment says that the file is for; empty for one of no environment."""
+    if file.model is not None:
+        return file.model.environment.data if file.model.environment else {}
+    known = file.context.get("environment")
+    return known.data if isinstance(known, Root) else {}
 
 
 def _text(file: PlannedFile, filled: Filled, documents: list[Json]) -> str:

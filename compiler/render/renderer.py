@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -12,7 +12,7 @@ from compiler.errors import UsageError
 from compiler.provenance import Origin, Origins
 from compiler.render import skeleton, text_fill
 from compiler.render.environment import DELIMITERS, Environment
-from compiler.render.formats import Format, format_of, with_header
+from compiler.render.formats import FORMATS, Format, dump, format_of, with_header
 from compiler.render.glue import CLOSING, OPENING, Glued, Part, token
 from compiler.render.languages import Rules, rules_of
 from compiler.render.looks import looks
@@ -32,12 +32,13 @@ SourceMap: TypeAlias = Mapping[tuple[int, Pointer], Origins]
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _LIMITS: Final = Limits()
 _MOST_SKELETONS = 512
+_FRONT = re.compile(r"---\n(.*?^)---(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _TOKENS = re.compile(f"{OPENING}([0-9]+){CLOSING}")
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A file: its data (a text has none), its text ready to be encoded, and where all of it came from if asked."""
+    """A file: its data (of a text, what stands before it), its text ready to be encoded, and where all of it came from if asked."""
 
     documents: tuple[Json, ...]
     text: str
@@ -76,7 +77,7 @@ class Renderer:
         if not isinstance(filled, Filled):
             return filled
         chosen = format_of(format)
-        body = chosen.dump(filled.documents) if chosen.dump else filled.text or ""
+        body = chosen.dump(filled.documents) if filled.text is None and chosen.dump else filled.text or ""
         return Rendered(filled.documents, with_header(body, chosen, header), filled.source_map)
 
     def fill(
@@ -90,7 +91,8 @@ class Renderer:
         try:
             running = self._template(template, text=False)
             printed = run(self._environment, running, seen)
-            made = self._data(printed, chosen, rules, trace=trace) if chosen.dump else _text(printed, chosen)
+            data = self._data(printed, chosen, rules, trace=trace) if chosen.dump else None
+            made = self._text(printed, chosen, rules, trace=trace) if data is None else data
         except FailedError as failed:
             return failed.problems
         return made if isinstance(made, Filled) else self._located(made, running, seen)
@@ -179,6 +181,23 @@ class Renderer:
         found = self._traced(bones, printed.values) if trace else None
         return Filled(documents, None, found)  # type: ignore[arg-type]  # no document is omit
 
+    def _text(self, printed: Printed, chosen: Format, rules: Rules, *, trace: bool) -> Filled | tuple[Flaw, ...]:
+        """Text, and the data that stands before it between two lines of `---`, where the format has such."""
+        if chosen.place is None:
+            raise UsageError(f"`{chosen.name}` writes no text")
+        front = _FRONT.match(printed.text) if chosen.has_front else None
+        above = front[0].count("\n") if front else 0
+        body, flaws = text_fill.fill(printed.text[front.end() if front else 0 :], printed.values, chosen.place())
+        flaws = tuple(replace(flaw, line=flaw.line + above) for flaw in flaws)
+        if front is None:
+            return flaws or Filled((), body)
+        found = self._data(Printed(f"\n{front[1]}", printed.values), FORMATS["yaml"], rules, trace=trace)
+        if not isinstance(found, Filled):
+            return (*found, *flaws)
+        if len(found.documents) != 1 or not isinstance(found.documents[0], dict):
+            flaws = (Flaw(1, "what stands before the text between two lines of `---` is no map"), *flaws)
+        return flaws or replace(found, text=f"---\n{dump(found.documents, 'yaml')}---\n{body}")
+
     def _traced(self, bones: skeleton.Skeleton, values: list[object]) -> SourceMap:
         return {
             (number, pointer): origins
@@ -198,10 +217,3 @@ class Renderer:
 
 def _seen(context: Mapping[str, object]) -> dict[str, object]:
     return {name: wrap(value, (Origin(name),)) for name, value in context.items()}
-
-
-def _text(printed: Printed, chosen: Format) -> Filled | tuple[Flaw, ...]:
-    if chosen.place is None:
-        raise UsageError(f"`{chosen.name}` writes no text")
-    whole, flaws = text_fill.fill(printed.text, printed.values, chosen.place())
-    return flaws or Filled((), whole)

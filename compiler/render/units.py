@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from compiler.render.problem import RefusedError
-from compiler.render.provenance import leaf, origins_of
+from compiler.render.provenance import leaf, origins_of, text
 from compiler.spec.quantities import Cpu, Duration, Memory, Percentage
 
 
@@ -30,6 +30,15 @@ def millicores(value: object) -> object:
 def bytes_(value: object) -> object:
     """An amount of memory in bytes."""
     return _counted(value, lambda text: Memory(text).bytes)
+
+
+def hexadecimal(value: object) -> object:
+    """The 64 digits of a digest, without the name of the algorithm."""
+    origins = origins_of(value)
+    algorithm, _, digits = str(value).partition(":")
+    if algorithm != "sha256" or not digits:
+        raise RefusedError(f"`{value}` is no digest", origins)
+    return text(digits, origins)
 
 
 def _counted(value: object, count: Callable[[str], int | float]) -> object:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 
 from compiler.values import Json
 
@@ -10,6 +11,15 @@ def digest(data: Json) -> str:
     """`sha256:` and the digest of the data as JSON with sorted keys and no spaces."""
     text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def folder_hash(files: Mapping[str, bytes]) -> str:
+    """64 hexadecimal digits that `sha256sum | sha256sum` gives for the files in order of path: in-toto's `dirHash`.
+
+    https://github.com/in-toto/attestation/blob/main/spec/v1/digest_set.md
+    """
+    lines = (f"{hashlib.sha256(files[path]).hexdigest()}  {path}\n" for path in sorted(files, key=str.encode))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def bytes_digest(content: bytes) -> str:

@@ -1,24 +1,22 @@
 """How an emitter describes itself: `emitter.yaml` in its folder below `templates/`."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, WithJsonSchema
 
 from compiler.spec.base import Closed, field
 from compiler.spec.fields import DateText, NameText, PathText, UriText
-from compiler.spec.kinds.model import Lifecycle
-from compiler.spec.kinds.policy import InForce
+from compiler.spec.kinds.policy import Source
+from compiler.spec.kinds.project import TakenModels
 from compiler.spec.parts import one_of
 from compiler.spec.sections.service import Indicator
 
 
-class Takes(Closed):
+class Takes(TakenModels):
     """What the emitter is for; anything else is refused with the reason."""
 
-    types: list[str] | None = None
-    """Types of model; absent: every type."""
-    lifecycle: list[Lifecycle] | None = None
-    """Lifecycles; absent: every one that may run."""
+    when: str | None = None
+    """A CEL expression that must be true; a target says what it cannot do under `cannot` instead."""
 
 
 class Need(Closed):
@@ -28,10 +26,11 @@ class Need(Closed):
     """A CEL expression that must be true."""
     because: str
     """Why, in a clause that ends a sentence."""
-    field: str | None = None
-    """Where it is to be said, such as `options.email`, `team.contacts` or `environment.capabilities`; absent: `deploy.target`."""
     help: str | None = None
     """What to do, as an imperative."""
+    field: str | None = field(pattern=r"^(?:environment|options|team|model|deploy)(?:\.[A-Za-z][A-Za-z0-9]*)*$")
+    """Where it is to be said, such as `options.email`, `team.contacts` or `environment.delivery.branch`: it is told there, once for all
+    models that lack it; absent: `deploy.target`."""
 
 
 class Cannot(Closed):
@@ -71,10 +70,15 @@ class File(Closed):
     """What there is one of: a model in an environment, a model, a release of it that runs, an environment, or the project."""
     when: str | None = None
     """A CEL expression; the file is made where it is true."""
-    last: bool = False
-    """Whether it is made after the other files of its unit, and sees `path` and `digest` of each under `unit.files`."""
-    format: Literal["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "text"] | None = None
+    last: bool | Annotated[int, Field(ge=1)] = False
+    """Whether it is made after the other files of its unit, if there are any, and sees `path`, `place` and `digest` of each under
+    `unit.files`; of several that are, those with a larger number later (`true` is 1)."""
+    format: (
+        Literal["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "github-owners", "gitlab-owners", "text"] | None
+    ) = None
     """The format; absent: by the path's ending."""
+    contentId: str | None = field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")
+    """The field of the document that gets the name of its content: `urn:uuid:` and a UUID made from all else in it."""
     schema_: str | None = Field(None, alias="schema")
     """What checks it: `<group>/<version>/<kind>`, or the name of a JSON Schema in the emitter's folder."""
     resource: bool = True
@@ -143,6 +147,17 @@ class Meter(Closed):
     """What it does not measure, and why, in a clause that ends a sentence."""
 
 
+class Period(Closed):
+    """From when to when something of a law holds."""
+
+    what: str
+    """What holds, or for whom."""
+    from_: DateText | None = Field(None, alias="from")
+    """The first day."""
+    to: DateText | None = None
+    """The last day."""
+
+
 class Law(Closed):
     """What a record rests on."""
 
@@ -152,10 +167,25 @@ class Law(Closed):
     """Where it can be read."""
     date: DateText
     """As of which day what is said of it was read."""
-    inForce: InForce | None = None
-    """When it holds."""
+    inForce: list[Period] | None = field(min_length=1)
+    """When what of it holds."""
+    sources: list[Source] | None = None
+    """Where those days were read."""
     disclaimer: str
     """What the record is not."""
+
+
+FactText = Annotated[
+    str,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^(?:model|release|useCase|team|organisation|datasets\[\])(?:\.[A-Za-z][A-Za-z0-9-]*)+$",
+            "x-modelyard-expects": "a field of the language such as model.governance.intendedUse",
+            "examples": ["model.governance.intendedUse"],
+        }
+    ),
+]
 
 
 class Fact(Closed):
@@ -165,10 +195,12 @@ class Fact(Closed):
     """The name: `facts.<id>` in templates."""
     title: str
     """What has to be known."""
-    field: str = field(..., pattern=r"^(?:model|release|useCase|team|organisation|datasets\[\])\.[A-Za-z][A-Za-z0-9.-]*$")
-    """Where the language says it, such as `model.governance.intendedUse`; `datasets[].license` asks it of each dataset."""
+    field: FactText
+    """Where the language says it; `release.…` asks it of each release that runs, `datasets[].…` of each dataset."""
+    or_: list[FactText] | None = Field(None, alias="or")
+    """Fields that answer it as well, the first that does."""
     when: str | None = None
-    """A CEL expression; it is asked for where that is true."""
+    """A CEL expression; it is asked for where that is true. `dataset` is the dataset that is asked of, and its `role`."""
     source: str | None = None
     """Where the regime asks for it, such as `Annex IV(1)(a)`."""
 
@@ -192,6 +224,8 @@ class Emitter(Closed):
     """What it is for."""
     capabilities: dict[str, Any] | None = None
     """Capabilities of an Environment that it reads and nobody else declares: name to JSON Schema."""
+    adopts: list[Literal["name", "namespace", "selector"]] | None = None
+    """What of `deploy.adopt` a target keeps to; what is not here it refuses."""
     needs: list[Need] | None = None
     """What must hold for it to work."""
     cannot: list[Cannot] | None = None

@@ -9,6 +9,8 @@ from compiler.spec.quantities import Cpu, Duration, Memory, Percentage
 from compiler.values import Json, Object, Pointer, as_object, as_str
 
 _NOT_RESOLVED = frozenset({"releases", "source", "version", "environments"})
+ROLES = ("training", "evaluation", "used")
+"""What a dataset is to a model that names it."""
 _UNITS: Mapping[str, str] = MappingProxyType(
     {"duration": "seconds", "percentage": "one", "cpu": "cores", "memory": "bytes"}
 )
@@ -36,6 +38,12 @@ def release_view(language: Language) -> Object:
         "source": {"allOf": [{"$ref": f"#/$defs/{name}.Source"} for name in language.types]},
     }
     return {"type": "object", "properties": properties, "$defs": definitions}
+
+
+def dataset_view(language: Language) -> Object:
+    """The schema of a dataset that a model names."""
+    schema = language.kind_schema("Dataset")
+    return {**schema, "properties": {**as_object(schema["properties"]), "role": {"enum": list(ROLES)}}}
 
 
 def amounts_view(view: Object) -> Object:

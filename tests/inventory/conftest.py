@@ -19,7 +19,13 @@ FILES = {
 name: shop
 environments: [dev, prod]
 policies: [priced]
-emitters: {{kustomize: {{enabled: false}}}}
+emitters:
+  kustomize: {{enabled: false}}
+  annex-iv: {{enabled: false}}
+  approval-record: {{enabled: false}}
+  cyclonedx: {{enabled: false}}
+  model-cards: {{enabled: false}}
+  risk-inventory: {{enabled: false}}
 """,
     "models/base.yaml": f"""{HEAD}kind: Team
 name: pricing

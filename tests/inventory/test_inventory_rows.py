@@ -138,11 +138,13 @@ def test_what_nothing_watches_stands_in_the_row(refunds) -> None:
 def test_missing_facts_are_counted_by_regime_where_a_record_is_made(shop, refunds, fleet) -> None:
     assert refunds.facts == (parts.Facts("eu-ai-act", 5, 3),)  # the use, oversight, and a licence of each dataset
     assert shop.inventory.by_name["rough"].facts == (), "it serves no use case, so that no record is made of it"
-    assert shop.inventory.by_name["wished"].facts == (), "what runs nowhere has no records"
+    assert shop.inventory.by_name["wished"].facts == (), "nor does it"
     told = fleet(
         ("  intendedUse: Refunds up to 100.", "  intendedUse: Refunds up to 100.\n  humanOversight: A person can.")
     )
     assert told.inventory.by_name["refunds"].facts == (parts.Facts("eu-ai-act", 5, 2),)
+    used = fleet(("summary: What we would like to have.", "summary: What we would like to have.\nuseCase: refunding"))
+    assert used.inventory.by_name["wished"].facts == (parts.Facts("eu-ai-act", 2, 2),), "records begin before a model runs"
 
 
 def approval(digests: tuple[str, str], **more: str) -> str:

@@ -4,6 +4,7 @@
 
 import hashlib
 import json
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
 
@@ -16,8 +17,9 @@ FILES = {
     "modelyard.yaml": f"""{HEAD}kind: Project
 name: shop
 organisation: {{name: Shop Ltd}}
+folders: {{records: .docs}}
 environments: [dev, prod]
-emitters: {{kustomize: {{enabled: false}}, log: {{options: {{words: [a]}}}}}}
+emitters: {{kustomize: {{enabled: false}}, model-cards: {{enabled: false}}, cyclonedx: {{enabled: false}}, annex-iv: {{enabled: false}}, log: {{options: {{words: [a]}}}}}}
 """,
     "models/base.yaml": f"""{HEAD}kind: Team
 name: pricing
@@ -79,15 +81,18 @@ facts:
   - {id: firm, title: Who makes it, field: organisation.name}
   - {id: never, title: Never asked, field: model.task, when: model.type == "llm"}
 files:
-  - {path: "log/{{ name }}/facts.json", place: "docs/{{ name }}.json", template: facts.json.j2, per: model}
+  - {path: "log/{{ name }}/facts.json", place: "{{ project.folders.records | path }}/{{ name }}.json", template: facts.json.j2, per: model}
   - {path: "log/{{ name }}/{{ release.version }}.json", template: release.json.j2, per: release}
   - {path: "log/{{ name }}/all.jsonl", template: all.jsonl.j2, per: model, last: true}
+  - {path: "log/{{ name }}/whole.json", template: whole.json.j2, per: model, last: 2, contentId: id}
+  - {path: alone.jsonl, template: all.jsonl.j2, per: environment, last: true, when: environment.stage == "dev"}
   - {path: models.json, template: models.json.j2, per: environment, when: environment.stage == "prod"}
   - {path: log/register.csv, template: register.csv.j2, per: project}
 """,
     "templates/records/log/facts.json.j2": '{"facts": {{ facts }}, "words": {{ options.words }}, "more": {{ options.more }}, "where": {{ placements }}, "serves": {{ useCase.name }}}\n',
     "templates/records/log/release.json.j2": '{"version": {{ release.version }}, "uri": {{ release.source.uri }}, "in": {{ environment.name }}}\n',
     "templates/records/log/all.jsonl.j2": "{{ unit.files }}\n",
+    "templates/records/log/whole.json.j2": '{"id": null, "made": {{ unit.files | map(attribute="place") }}, "from": {{ unit.sources }}, "by": {{ unit.emitters }}, "of": {{ unit.artifacts }}}\n',
     "templates/records/log/models.json.j2": '{"models": {{ deployments | map(attribute="name") }}, "teams": {{ teams | map(attribute="name") }}}\n',
     "templates/records/log/register.csv.j2": '- [name, environment, said]\n{% for one in deployments %}\n- ["{{ one.name }}", "{{ one.environment }}", "=1+1"]\n{% endfor %}\n',
 }
@@ -120,7 +125,7 @@ def test_units_are_a_models_an_environments_or_nobodys(built) -> None:
 
 
 def test_what_has_a_place_is_committed_there_and_nowhere_else(built) -> None:
-    assert [file.path for unit in committed(built.units) for file in unit.files] == ["docs/refunds.json"]
+    assert [file.path for unit in committed(built.units) for file in unit.files] == [".docs/refunds.json"]
     below = [file.path for unit in below_output(built.units) for file in unit.files]
     assert "log/refunds/facts.json" not in below
     assert "log/refunds/1.0.0.json" in below
@@ -159,6 +164,32 @@ def test_what_is_made_last_sees_what_was_made_before(built) -> None:
     assert {line["path"] for line in lines} == {"log/refunds/facts.json", *(f"log/refunds/{n}.0.0.json" for n in (1, 2, 3))}
     for line in lines:
         assert line["digest"] == "sha256:" + hashlib.sha256(read(built, line["path"])).hexdigest()
+
+
+def test_of_files_that_are_made_last_a_later_one_sees_the_earlier_and_what_all_of_it_was_made_of(built) -> None:
+    whole = json.loads(read(built, "log/refunds/whole.json"))
+    assert whole["made"] == [".docs/refunds.json", *(f"log/refunds/{n}.0.0.json" for n in (1, 2, 3)), "log/refunds/all.jsonl"]
+    sources = {one["path"]: one["digest"] for one in whole["from"]}
+    assert sources == {path: "sha256:" + hashlib.sha256(FILES[path].encode()).hexdigest() for path in ("models/base.yaml", "modelyard.yaml")}
+    assert [(one["id"], one["folder"], len(one["hash"])) for one in whole["by"]] == [("log", "templates/records/log", 64)]
+    assert [(one["name"], one["uri"]) for one in whole["of"]] == [(f"artifact of {n}.0.0", f"s3://a/{n}") for n in (1, 2, 3)]
+
+
+def test_where_nothing_else_is_made_nothing_is_made_last(built) -> None:
+    assert not any(file.path == "dev/alone.jsonl" for unit in built.units for file in unit.files)
+
+
+def test_a_document_is_named_by_its_content(built) -> None:
+    whole = json.loads(read(built, "log/refunds/whole.json"))
+    name = UUID(whole.pop("id"))
+    text = json.dumps(whole, sort_keys=True, separators=(",", ":"))
+    assert name == uuid5(NAMESPACE_URL, "urn:modelyard:v1:content:sha256:" + hashlib.sha256(text.encode()).hexdigest())
+
+
+@pytest.mark.parametrize("folder", ["../out", "/etc", "a b"])
+def test_records_are_committed_within_the_project(folder) -> None:
+    found = [item for item in build(Run(tree(one=("folders: {records: .docs}", f'folders: {{records: "{folder}"}}')))).findings if item.mandatory]
+    assert {item.place.path for item in found} == {"modelyard.yaml"}
 
 
 def test_an_environments_file_may_have_a_condition(built) -> None:

@@ -47,6 +47,24 @@ def test_a_segment_of_a_path_stays_one(value):
 
 
 @given(ANY)
+def test_prose_is_one_line_without_controls(value):
+    made = str(ENCODERS["prose"](value))
+    assert made == " ".join(made.split())
+    assert all(character.isprintable() or character > "\x9f" for character in made)
+
+
+@pytest.mark.parametrize("value", ["/etc/passwd", "../a", "a/../b", "a/..", "", ".", "a b", "a\\b", "a\nb", "é", "~/a", "$HOME"])
+def test_what_leads_out_of_a_folder_is_no_path(value):
+    with pytest.raises(RefusedError):
+        ENCODERS["path"](value)
+
+
+@pytest.mark.parametrize("value", ["records", "_records", ".records/models", "a/b-c/d.e", "@a/b+c"])
+def test_a_path_below_a_folder_is_kept(value):
+    assert str(ENCODERS["path"](value)) == value
+
+
+@given(ANY)
 def test_a_value_of_a_query_stays_one(value):
     made = ENCODERS["urlquery"](value)
     assert not set(made) & set("&=?#/+ \n")

@@ -1,5 +1,7 @@
 """What templates may do, and the sentence for each thing that they may not."""
 
+import json
+
 import pytest
 
 from compiler.provenance import Origin
@@ -344,3 +346,29 @@ def test_a_problem_names_the_values_it_is_about(problem):
     assert (found.line, found.origins) == (2, (Origin("m", ("name",)),))
     assert "'a b'" in found.message
     assert "urlpath" in found.help
+
+
+def test_a_digest_without_the_name_of_its_algorithm_is_what_other_formats_ask_for(data, problem):
+    digest = f"sha256:{'a1' * 32}"
+    assert data("k: {{ x | hex }}\n", x=digest) == {"k": "a1" * 32}
+    for wrong in ("a1" * 32, "sha256:", "md5:a1", 5):
+        assert "is no digest" in problem("k: {{ x | hex }}\n", x=wrong).message
+
+
+def test_paragraphs_are_what_stands_between_empty_lines(data):
+    assert data("k: {{ x | paragraphs }}\n", x="a\nb\n\n \t\nc: [d\n") == {"k": ["a\nb", "c: [d"]}
+    assert data("k: {{ x | paragraphs }}\n", x="a b\nc\n") == {"k": ["a b", "c"]}
+    assert data("k: {{ x | paragraphs }}\n", x=" \n") == {"k": []}
+
+
+def test_a_value_as_json_is_text_that_stands_alone(data, hostile, problem):
+    tree = {"b": [hostile, 1, True], "a": None}
+    made = data("k: {{ x | json }}\n", x=tree)["k"]
+    assert json.loads(made) == tree
+    assert made.index('"a"') < made.index('"b"')
+    assert "inside larger text" in problem("k: a {{ x | json }}\n", x=tree).message
+
+
+def test_an_address_of_the_web_is_told_from_others(data):
+    text = "k: [{% for a in x %}{{ a is web }}, {% endfor %}]\n"
+    assert data(text, x=["https://a", "http://a", "s3://a", "javascript://a", ""]) == {"k": [True, True, False, False, False]}

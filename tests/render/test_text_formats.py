@@ -1,9 +1,12 @@
 """Markdown, HTML, shell and plain text: a value is written as its place demands, or refused."""
 
+import re
 import subprocess
 from html.parser import HTMLParser
 
 import pytest
+import yaml
+from markdown_it import MarkdownIt
 
 from compiler.provenance import Origin
 from compiler.render.renderer import Rendered
@@ -172,6 +175,10 @@ def test_where_no_quoting_makes_a_word_a_shell_takes_plain_words_alone(script, r
         ("a `b` {{ x }}\n", "*", r"a `b` \*"),
         ("{% macro f(y) %}**{{ y }}**{% endmacro %}\n{{ f(x) }}\n", "*", r"**\***"),
         ("<!-- {{ x }} -->\n", "-->", "<!-- &#45;-&gt; -->"),
+        ("# {{ x }}\n", "it's", "# it's"),
+        ("> {{ x }}\n", "it's", "> it's"),
+        ("<i title='{{ x }}'>{{ x }}</i>\n", "it's", "<i title='it&#x27;s'>it's</i>"),
+        ("<i\n  title='{{ x }}'>\n", "'", "<i\n  title='&#x27;'>"),
     ],
 )
 def test_markdown_keeps_its_layout(text, x, made, render):
@@ -186,12 +193,63 @@ def test_markdown_keeps_its_layout(text, x, made, render):
         ("```\n{{ x }}\n```", "a\n```\nb"),
         ("~~~\n{{ x }}\n~~~", "~~~"),
         ("- ```\n  {{ x }}\n  ```", "```"),
-        ("---\nname: {{ x }}\n---\n", "a: b"),
-        ("---\na: 1\nname: {{ x }}\n---\n", "- b"),
+        ("[a]({{ x }})", "javascript:alert(1)"),
+        ("[a](java{{ x }})", "script:alert(1)"),
+        ("![a]({{ x }})", "data:text/html,<script>"),
     ],
 )
-def test_what_would_end_code_or_front_matter_is_refused(text, x, problem):
+def test_what_would_end_code_or_run_from_a_link_is_refused(text, x, problem):
     assert problem(text, format="markdown", x=x).origins == AT_X
+
+
+FRONT = "---\nname: {{ x }}\nlist: [{{ x }}]\nsize: 1\n---\n# {{ x }}\n"
+
+
+def test_what_stands_before_markdown_is_data_and_no_value_leaves_its_place(hostile, render):
+    made = render(FRONT, format="markdown", x=hostile, header="Made")
+    opening, comment, front, body = re.fullmatch(r"(---\n)(# Made\n)(.*?)\n---\n(.*)", made.text, re.DOTALL).groups()
+    assert (opening, comment) == ("---\n", "# Made\n")
+    assert yaml.safe_load(front) == {"name": hostile, "list": [hostile], "size": 1}
+    assert made.documents == ({"name": hostile, "list": [hostile], "size": 1},)
+    assert body.startswith("# ")
+    assert body.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("---\nname: {{ x }}: b\n---\n", 2, ""),
+        ("---\n- {{ x }}\n---\n", 1, "is no map"),
+        ("---\na: 1\n---\n\n`{{ x }}`\n", 5, "could end the code"),
+    ],
+)
+def test_what_is_wrong_before_and_after_is_told_at_its_line(text, line, says, problems):
+    found = problems(text, format="markdown", x="a`b")
+    assert {problem.line for problem in found} == {line}
+    assert any(says in problem.message for problem in found)
+
+
+def test_three_dashes_further_down_are_a_line(render):
+    assert render("# a\n\n---\nb: {{ x }}\n---\n", format="markdown", x="*").text == "# a\n\n---\nb: \\*\n---\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "x", "address"),
+    [
+        ("[a]({{ x }})", "https://a.b/c_d?e=1&copy;=2", "https://a.b/c_d?e=1&copy;=2"),
+        ("[a]({{ x }})", "https://a.b/)<b>", "https://a.b/%29%3Cb%3E"),
+        ("[a]({{ x }})", 'https://a.b/ "title"', "https://a.b/%20%22title%22"),
+        ("[a](https://a.b/{{ x }}/c)", "d e\\", "https://a.b/d%20e%5C/c"),
+        ("| [a]({{ x }}) |", "https://a.b/|c", "https://a.b/%7Cc"),
+        ("[a]({{ x }})", "#part", "#part"),
+    ],
+)
+def test_a_link_leads_where_the_value_says_and_ends_where_the_template_does(text, x, address, render):
+    made = render(f"{text} b\n", format="markdown", x=x).text
+    inline = next(token for token in MarkdownIt().parse(made) if token.type == "inline")
+    links = [token.attrs["href"] for token in inline.children if token.type == "link_open"]
+    assert links == [address]
+    assert inline.content.endswith((" b", " | b"))
 
 
 def test_markdown_opens_nothing_for_a_value(hostile, render):

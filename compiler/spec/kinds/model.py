@@ -18,6 +18,7 @@ from compiler.spec.sections.service import Monitor, Sla, Slo
 from compiler.spec.sections.serving import Interface, Runtime, Use
 
 Lifecycle = Literal["proposed", "development", "validation", "pilot", "production", "deprecated", "retired"]
+Approach = Literal["supervised", "unsupervised", "reinforcement-learning", "semi-supervised", "self-supervised"]
 
 
 class Evaluation(Closed):
@@ -36,6 +37,8 @@ class Evaluation(Closed):
 class Release(Closed):
     """What is published under one version: immutable from then on."""
 
+    date: DateText | None = None
+    """The day on which it was made."""
     evaluations: list[Evaluation] | None = None
     """What was measured on this release."""
 
@@ -88,6 +91,8 @@ class Model(Document):
     """SPDX identifier of the licence that it is under."""
     task: str | None = field(digest="governance", pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
     """What it is asked to do, in a word that model hubs know, such as `tabular-classification`."""
+    approach: Approach | None = field(digest="governance")
+    """How it learnt, where it did."""
     useCase: NameText | None = field(digest="governance", ref="UseCase")
     """The UseCase it serves."""
     labels: dict[NameText, str] | None = field(digest="governance")

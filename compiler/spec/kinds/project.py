@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 from compiler.spec.base import Closed, Document, field
 from compiler.spec.fields import DigestText, ImageText, NameText, PathText, PolicyText, UriText
+from compiler.spec.kinds.model import Lifecycle
+from compiler.spec.sections.governance import Tier
 
 
 class Folders(Closed):
@@ -41,11 +43,26 @@ class LockedImage(Closed):
     """The digest of the image: a tag alone can change under a release."""
 
 
+class TakenModels(Closed):
+    """Which models something is made of: all that is said here must hold of one."""
+
+    types: list[NameText] | None = field(min_length=1)
+    """Types of model."""
+    lifecycle: list[Lifecycle] | None = field(min_length=1)
+    """How far a model is."""
+    tiers: list[Tier] | None = field(min_length=1)
+    """Tiers of risk: `governance.risk.tier`."""
+    classification: dict[NameText, list[str]] | None = None
+    """Classes of the model's UseCase, by regime: one of each list."""
+
+
 class EmitterSetting(Closed):
     """What the project says of one emitter."""
 
     enabled: bool | None = None
     """Whether it makes anything; absent: as the emitter itself says."""
+    takes: TakenModels | None = None
+    """Of which models it makes something, of those that it takes; models choose a target themselves."""
     options: dict[str, Any] | None = None
     """Options of an emitter that no model names, which it describes itself; those of a target stand in `deploy.options`."""
 
@@ -59,6 +76,8 @@ class Project(Document):
     """The first part of every object's identity."""
     organisation: Organisation | None = None
     """Who makes the models."""
+    owner: NameText | None = field(ref="Team")
+    """The Team that answers for what belongs to no other: this file, templates, teams, and who owns what."""
     folders: Folders | None = None
     """Where the project keeps its files."""
     environments: list[NameText | list[NameText]] = field(..., min_length=1)

@@ -45,6 +45,8 @@ class UseCase(Document):
     """The Team that answers for the process."""
     process: str | None = None
     """The business process and the step of it."""
+    domain: NameText | None = None
+    """The part of the business that it belongs to, such as `lending`."""
     affected: list[str] | None = field(merge="union")
     """Groups of people whom the decision affects."""
     classification: dict[NameText, Classification] | None = field(words=CLASSES)

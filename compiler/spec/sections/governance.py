@@ -6,6 +6,7 @@ from compiler.spec.base import Closed, field
 from compiler.spec.fields import DateText, DigestText, DurationText, NameText, UriText
 
 Degree = Literal["low", "medium", "high"]
+Tier = Literal["low", "medium", "high", "critical"]
 
 
 class NamedRisk(Closed):
@@ -22,7 +23,7 @@ class NamedRisk(Closed):
 class Risk(Closed):
     """How much harm the model can do."""
 
-    tier: Literal["low", "medium", "high", "critical"]
+    tier: Tier
     """The organisation's own scale."""
     rationale: str | None = None
     """Why this tier."""
@@ -146,6 +147,8 @@ class Logging(Closed):
 class Governance(Closed):
     """What the organisation has to know of the model."""
 
+    developer: NameText | None = field(ref="Team")
+    """The Team that developed it, where the owner did not."""
     risk: Risk | None = None
     """How much harm it can do."""
     intendedUse: str | None = None
@@ -160,6 +163,8 @@ class Governance(Closed):
     """What it is known not to do."""
     tradeoffs: list[str] | None = field(merge="union")
     """What was given up for what."""
+    adjustments: list[str] | None = field(merge="union")
+    """What people add to its results, or take from them, by their own judgement (overlays), and why."""
     fairness: list[Fairness] | None = field(merge="group")
     """What it means for groups of people."""
     humanOversight: str | None = None
@@ -181,7 +186,7 @@ class Governance(Closed):
 class Approval(Closed):
     """That somebody agreed to what runs: a claim, which counts for the content that it names and for no other."""
 
-    environment: NameText
+    environment: NameText = field(..., ref="Environment")
     """The Environment in which it may run."""
     role: str
     """The role in which it was agreed to: one that the Team holds."""

@@ -52,7 +52,7 @@ def test_what_no_alert_can_watch_is_refused(make, fields, said, spec, own):
     found = make(spec(**{**fields, "slo": slo})).reasons
     assert len(found) == 1
     assert said in found[0]
-    assert found[0].startswith("MY422 models/all.yaml:")
+    assert found[0].startswith("MY426 models/all.yaml:")
 
 
 @pytest.mark.parametrize("window", ["4w", "28d", "672h"])

@@ -100,7 +100,7 @@ LACKING = {
 def test_what_nothing_measures_is_refused_with_the_reason(make, spec, build, sla, why):
     made = make(spec(build, sla=sla))
     [said] = made.reasons
-    assert said.startswith("MY421 models/all.yaml:")
+    assert said.startswith("MY425 models/all.yaml:")
     assert why in said
     [finding] = [one for one in made.findings if one.mandatory]
     assert "slo.indicators" in finding.help
@@ -131,7 +131,7 @@ def test_the_overlay_of_an_environment_may_say_it_of_all(make, spec):
 def test_a_time_that_is_no_bound_is_refused_with_the_bounds_beside_it(make, spec):
     made = make(spec("ml", sla={"latency": {"p99": "300ms"}}), mesh=MESH)
     [said] = made.reasons
-    assert said.startswith("MY423 models/all.yaml:")
+    assert said.startswith("MY427 models/all.yaml:")
     [finding] = [one for one in made.findings if one.mandatory]
     assert finding.help == "watch 100ms or 250ms; where that is shorter, what is promised may stay as it is"
 
@@ -149,7 +149,7 @@ def test_of_an_own_histogram_without_bounds_every_time_is_taken_and_with_them_on
     assert made.reasons == []
     assert 'le=~"300|300[.]0"' in made.rules[0]["expr"]
     [said] = make(spec(sla={"latency": {"p99": "250ms"}}, slo={"indicators": bounded})).reasons
-    assert "MY423" in said
+    assert "MY427" in said
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_of_an_own_histogram_without_bounds_every_time_is_taken_and_with_them_on
 def test_an_expression_that_prometheus_would_not_take_is_refused_at_its_line(make, spec, pattern, why, own):
     requests = {**own["availability"], "errors": {"metric": "requests_total", "matching": {"code": pattern}}}
     [said] = make(spec(sla={"availability": "99%"}, slo={"indicators": {"availability": requests}})).reasons
-    assert said.startswith("MY424 models/all.yaml:")
+    assert said.startswith("MY428 models/all.yaml:")
     assert why in said
 
 

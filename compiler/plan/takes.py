@@ -1,0 +1,45 @@
+"""Which emitters that no model names make something of a model: what they take, and what the project leaves of it."""
+
+from collections.abc import Callable, Iterator
+
+from compiler.diagnostics import Finding
+from compiler.plan.emitter import Emitter
+from compiler.plan.planner import Planner
+from compiler.plan.settings import others, setting
+from compiler.plan.situation import variables
+from compiler.resolve.model import ResolvedModel
+from compiler.resolve.select import selects
+from compiler.values import Object, as_object, as_str
+
+
+def takers(planner: Planner, model: ResolvedModel, is_wanted: Callable[[Emitter], bool]) -> Iterator[Emitter | Finding]:
+    """The emitters that are on and take the model, of those that are wanted."""
+    environment = model.environment.data if model.environment else {}
+    use_case = planner.fleet.portfolio.of("UseCase").get(as_str(model.data.get("useCase")))
+    classes = use_case.data if use_case else {}
+    for emitter in others(planner):
+        if not is_wanted(emitter):
+            continue
+        if not all(selects(one, model.data, environment, classes) for one in _asked(planner, emitter)):
+            continue
+        when = as_str(emitter.takes.get("when"))
+        if not when:
+            yield emitter
+            continue
+        held = planner.conditions.holds(emitter, when, ("takes", "when"), variables(planner, model, emitter))
+        if held is not False:
+            yield held if isinstance(held, Finding) else emitter
+
+
+def makes(*pers: str) -> Callable[[Emitter], bool]:
+    """Whether an emitter makes a file for one of these."""
+    return lambda emitter: any(rule.per in pers for rule in emitter.files)
+
+
+def judges(emitter: Emitter) -> bool:
+    """Whether an emitter has something to do with a model where it runs: makes files there, needs or cannot do something."""
+    return makes("deployment")(emitter) or bool(emitter.data.get("needs") or emitter.data.get("cannot"))
+
+
+def _asked(planner: Planner, emitter: Emitter) -> tuple[Object, Object]:
+    return emitter.takes, as_object(setting(planner, emitter).get("takes"))

@@ -1,0 +1,108 @@
+"""`modelyard records status`: what is missing, who says it and where, in each format, and when that fails a job."""
+
+import csv
+import io
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The sample portfolio, and the current folder."""
+    shutil.copytree(ROOT / "models", tmp_path / "models")
+    shutil.copyfile(ROOT / "modelyard.yaml", tmp_path / "modelyard.yaml")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_text_tells_the_line_the_field_and_who_says_it(bank, typed) -> None:
+    said = typed("records", "status", "default-risk")
+    path = "models/lending/default-risk.yaml"
+    line = (bank / path).read_text("utf-8").splitlines().index("  documentation:") + 1
+    asked = "governance.documentation.conformity  The EU declaration of conformity  lending-decisions"
+    assert said.code == 0
+    assert f"  {path}:{line}:3  {asked}" in said.out
+    assert said.out.splitlines()[-2] == "who says it: lending-decisions 1"
+    assert "annex-iv (eu-ai-act) 1 of " in said.out.splitlines()[-1]
+
+
+def test_every_format_tells_the_same(bank, typed) -> None:
+    data = json.loads(typed("records", "status", "--format", "json").out)
+    gaps = [(model["name"], gap["field"], gap["path"], gap["line"]) for model in data["models"] for gap in model["gaps"]]
+    assert data["version"] == 1
+    assert data["summary"]["models"] == 20
+    fields = {(gap["kind"], gap["name"], gap["field"]) for model in data["models"] for gap in model["gaps"]}
+    assert data["summary"]["missing"] == len(fields)
+    assert sum(data["summary"]["byOwner"].values()) == data["summary"]["missing"]
+    rows = list(csv.DictReader(io.StringIO(typed("records", "status", "--format", "csv").out)))
+    assert [(row["model"], row["field"], row["path"], int(row["line"])) for row in rows] == gaps
+    tokens = MarkdownIt().enable("table").parse(typed("records", "status", "--format", "markdown").out)
+    assert sum(token.type == "tr_open" for token in tokens) == len(gaps) + sum(bool(model["gaps"]) for model in data["models"])
+    text = typed("records", "status").out
+    assert all(f"{path}:{line}:" in text for _, _, path, line in gaps)
+
+
+def test_a_regime_a_team_and_models_narrow_it(bank, typed) -> None:
+    data = json.loads(typed("records", "status", "--regime", "eu-ai-act", "--format", "json").out)
+    assert {record["id"] for model in data["models"] for record in model["records"]} == {"annex-iv"}
+    data = json.loads(typed("records", "status", "--owner", "data-platform", "--format", "json").out)
+    assert {gap["owner"] for model in data["models"] for gap in model["gaps"]} == {"data-platform"}
+    assert all(record["asked"] for model in data["models"] for record in model["records"]), "what asks nothing of it is left out"
+    data = json.loads(typed("records", "status", "card-fraud", "device-score", "--format", "json").out)
+    assert [model["name"] for model in data["models"]] == ["card-fraud", "device-score"]
+
+
+def test_it_fails_where_something_is_missing_only_if_asked_to(bank, typed) -> None:
+    assert typed("records", "status").code == 0
+    assert typed("records", "status", "--strict").code == 1
+    assert typed("records", "status", "default-risk", "--regime", "sr-26-2", "--strict").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("card-froud",), "did you mean `card-fraud`?"),
+        (("--regime", "eu-ai-akt"), "did you mean `eu-ai-act`?"),
+        (("--owner", "data-platfrom"), "did you mean `data-platform`?"),
+    ],
+)
+def test_a_name_that_is_none_is_wrong_usage(bank, typed, words, says) -> None:
+    said = typed("records", "status", *words)
+    assert said.code == 2
+    assert says in said.err
+
+
+def test_what_keeps_a_model_from_being_told_is_said_and_the_rest_is_told(bank, typed) -> None:
+    spec = bank / "models/payments/card-fraud.yaml"
+    spec.write_text(spec.read_text("utf-8").replace("sla: {availability", "sla: {availabilty"), encoding="utf-8")
+    said = typed("records", "status")
+    assert said.code == 1
+    assert "MY101" in said.err
+    assert "device-score (payments-risk)" in said.out
+    assert "card-fraud (payments-risk)" not in said.out
+
+
+def test_it_is_written_to_a_file(bank, typed) -> None:
+    assert typed("records", "status", "--format", "csv", "-o", "out/missing.csv").out == ""
+    assert (bank / "out/missing.csv").read_text("utf-8").startswith("model,owner,lifecycle,tier,")
+
+
+def test_titles_of_strangers_steer_no_terminal_and_open_no_table(project, typed) -> None:
+    folder = project / "templates/records/odd"
+    folder.mkdir(parents=True)
+    facts = 'facts: [{id: a, title: "\\u202e| <b> =1+1 @you", field: model.task, source: "=cmd()"}]'
+    files = 'files: [{path: "a/{{ name }}", template: a.txt.j2, per: model}]'
+    (folder / "emitter.yaml").write_text(f"id: odd\ntitle: Odd\n{facts}\n{files}\n", encoding="utf-8")
+    (folder / "a.txt.j2").write_text("{{ name }}\n", encoding="utf-8")
+    text, markdown, table = (typed("records", "status", "--format", format_).out for format_ in ("text", "markdown", "csv"))
+    assert "\u202e" not in text + markdown + table
+    cells = [token for token in MarkdownIt().enable("table").parse(markdown) if token.type == "tr_open"]
+    assert len(cells) == markdown.count("\n|") - markdown.count("\n| --- |"), "each line is a row"
+    assert "<b>" not in markdown
+    assert "'=cmd()" in table

@@ -1,0 +1,108 @@
+"""Technical documentation: every point of Annex IV with what specs say of it, who says the rest, and what it rests on."""
+
+import re
+
+import pytest
+
+from compiler.resources import shipped
+
+from .conftest import DOCUMENTATION, bank, documents, put
+from .test_model_cards import Page, seen
+
+FILE, PAGE = "TECHNICAL_DOCUMENTATION.md", "technical-documentation.html"
+POINTS = [f"1({letter})" for letter in "abcdefgh"] + [f"2({letter})" for letter in "abcdefgh"] + [f"{n}." for n in range(3, 10)]
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_every_point_of_the_annex_has_a_heading_of_its_own(point, full, bare) -> None:
+    for records in (full, bare):
+        assert re.search(rf"^##+ {re.escape(point)}", records[FILE], re.MULTILINE)
+        assert re.search(rf"<h[23][^>]*>{re.escape(point)}", records[PAGE])
+
+
+SAID = [
+    *(text for text in DOCUMENTATION.values() if isinstance(text, str)), "ISO/IEC 42001", "Loans to people.", "Example Bank Ltd",
+    "1.0.0", "2026-08-01",
+    "helper", "registry.example/scorer:1", "500m", "prod-1", "Stability", "Speed for detail", "Collected so.", "Prepared so.", "Biased so.",
+    "A person decides afresh.", "0 3 * * 1", "auc", "young", "Not above 80000", "the young", "amount", "400d", ">= 0.7", "Wrong refusal",
+    "A second look.", "dataDrift", "180d", "high-risk", "Annex III point 5(b)", "provider", "2026-09-14", "Validated by risk on 2026-08-20",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shown(full) -> tuple[str, str]:
+    return seen(full[FILE]), Page(full[PAGE]).text
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_what_a_spec_says_stands_under_its_points(said, shown) -> None:
+    assert all(said in document for document in shown)
+
+
+def test_what_it_rests_on_has_a_source_a_day_and_the_days_from_which_it_holds(shown) -> None:
+    for document in shown:
+        assert "Regulation (EU) 2024/1689 (AI Act), Article 11(1) and Annex IV, read on 2026-11-23" in document
+        assert "from 2027-12-02: the duties of providers of high-risk systems of Annex III" in document
+        assert "from 2028-08-02: the same for high-risk systems of Annex I" in document
+        assert "deepinspect.ai and decisionfocus.com" in document
+        assert "This is no legal advice" in document
+
+
+def test_what_nobody_said_is_told_under_its_point_with_its_source(bare) -> None:
+    gaps = re.findall(r"\*Not said yet\* \((.*?)\): (.*?)\. \*\*(.*?)\*\* says it in `(.*?)` of", bare[FILE])
+    points = {source for source, *_ in gaps}
+    assert {"Annex IV(1)(a)", "Annex IV(2)(a)", "Annex IV(2)(h), Article 15"} <= points
+    assert {"Annex IV(3)", "Annex IV(4)", "Annex IV(9), Article 72"} <= points
+    fields = {field for *_, field in gaps}
+    assert {"organisation.name", "governance.documentation.design", "governance.risk.risks", "governance.logging.retention"} <= fields
+    listed = re.findall(r"^\| .*? \| .*? \| .*? \| `(.*?)` \| .*? \| `.*?` \|$", bare[FILE], re.MULTILINE)
+    assert fields < set(listed), "role and class are told at the top, and listed at the end"
+    assert f"{len(listed)} of" in bare[FILE]
+
+
+def test_a_documentation_that_lacks_nothing_says_so(made) -> None:
+    found = documents()
+    put(found, "Model", "scorer", "releases/2~0~0/evaluations", [{"metric": "auc", "value": 0.91, "dataset": "loans"}])
+    records = made(found)
+    assert "Everything that is asked for is said." in records[FILE]
+    assert "Not said yet" not in records[FILE] + records[PAGE]
+
+
+@pytest.mark.parametrize("field", [*DOCUMENTATION])
+def test_a_field_that_is_taken_away_is_a_gap_and_its_words_are_gone(field, made) -> None:
+    found = documents()
+    put(found, "Model", "scorer", f"governance/documentation/{field}", None)
+    records = made(found)
+    assert f"`governance.documentation.{field}`" in records[FILE]
+    words = DOCUMENTATION[field] if isinstance(DOCUMENTATION[field], str) else DOCUMENTATION[field][0]
+    assert words not in records[FILE] + records[PAGE]
+
+
+@pytest.mark.parametrize(
+    ("classification", "is_made"),
+    [
+        ({"value": "high-risk"}, True),
+        ({"value": "high-risk", "role": "provider"}, True),
+        ({"value": "high-risk", "role": "deployer"}, False),
+        ({"value": "minimal-risk"}, False),
+        (None, False),
+    ],
+)
+def test_it_is_made_for_providers_of_high_risk_systems_alone(classification, is_made, made) -> None:
+    found = documents()
+    put(found, "UseCase", "lending", "classification", {"eu-ai-act": classification} if classification else None)
+    records = made(found)
+    assert (FILE in records.names, PAGE in records.names) == (is_made, is_made)
+
+
+def test_a_project_turns_it_off_or_keeps_it_to_a_tier(made) -> None:
+    off = bank(emitters={"annex-iv": {"enabled": False}})
+    assert FILE not in made(documents(), off).names
+    for tier, is_made in (("high", True), ("critical", False)):
+        kept = bank(emitters={"annex-iv": {"takes": {"tiers": [tier]}}})
+        assert (FILE in made(documents(), kept).names) is is_made
+
+
+def test_both_pages_look_the_same() -> None:
+    styles = {path.read_text("utf-8") for path in (shipped("templates") / "records").rglob("style.html.j2")}
+    assert len(styles) == 1

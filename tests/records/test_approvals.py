@@ -1,0 +1,138 @@
+"""Records of approvals: Statements about the two digests that run, in which what was agreed to of another content counts for nothing."""
+
+import json
+from typing import Any
+
+import pytest
+from google.protobuf.json_format import ParseDict
+from in_toto_attestation.v1 import statement_pb2
+from in_toto_attestation.v1.statement import Statement
+
+from compiler.pipeline import Run, check
+from compiler.resources import shipped
+from compiler.schema import Validator
+
+from .conftest import DIGEST, documents, put, tree
+
+NAME = "approvals.intoto.jsonl"
+
+
+def digests(found: list[dict[str, Any]], environment: str = "prod") -> dict[str, str]:
+    model, _ = Run(tree(found)).fleet.resolve("scorer", environment)
+    return {"runtimeDigest": model.runtime_digest, "governanceDigest": model.governance_digest}
+
+
+def approval(**said: str) -> dict[str, str]:
+    return {"environment": "prod", "role": "model-risk", "team": "risk", "decision": "approved", "date": "2026-09-02", **said}
+
+
+def statements(records) -> dict[str, dict[str, Any]]:
+    found = [json.loads(line) for line in records[NAME].splitlines()]
+    for one in found:
+        Statement.copy_from_pb(ParseDict(one, statement_pb2.Statement())).validate()
+    return {one["predicate"]["environment"]: one for one in found}
+
+
+def approved(made, *said: dict[str, str], **changes: Any):
+    found = documents()
+    put(found, "Model", "scorer", "approvals", list(said))
+    for path, value in changes.items():
+        put(found, "Model", "scorer", path.replace("__", "/"), value)
+    return statements(made(found))
+
+
+def test_each_environment_has_a_statement_about_what_runs_there(made) -> None:
+    found = documents()
+    told = approved(made, approval(**digests(found)))
+    assert set(told) == {"dev", "prod"}
+    for environment, one in told.items():
+        known = digests(found, environment)
+        assert {subject["name"]: f"sha256:{subject['digest']['sha256']}" for subject in one["subject"]} == {
+            f"bank/Model/scorer/{environment}/runtime": known["runtimeDigest"],
+            f"bank/Model/scorer/{environment}/governance": known["governanceDigest"],
+        }  # fmt: skip
+
+
+def test_an_approval_of_what_runs_counts_with_its_role(made) -> None:
+    told = approved(made, approval(**digests(documents()), ticket="RISK-1", expires="2027-01-01"))["prod"]["predicate"]
+    [claim] = told["claims"]
+    assert (claim["status"], told["approvedBy"], told["rejectedBy"]) == ("counts", ["model-risk"], [])
+    assert (claim["ticket"], claim["expires"]) == ("RISK-1", "2027-01-01")
+    assert (told["release"], told["canary"]) == ("1.0.0", "2.0.0")
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        ({"runtime__port": 8081}, "sameRuntime"),
+        ({"environments__prod__canary__weight": "20%"}, "sameRuntime"),
+        ({"governance__intendedUse": "Anything."}, "sameGovernance"),
+        ({"owner": "risk", "lifecycle": "deprecated"}, "sameGovernance"),
+    ],
+)
+def test_an_approval_of_another_content_is_void_and_says_why(change, check, made) -> None:
+    told = approved(made, approval(**digests(documents())), **change)["prod"]["predicate"]
+    [claim] = told["claims"]
+    assert (claim["status"], told["approvedBy"]) == ("void", [])
+    assert [name for name, holds in claim["checks"].items() if not holds] == [check]
+
+
+def test_an_approval_in_a_role_that_the_team_does_not_hold_is_void(made) -> None:
+    told = approved(made, approval(**digests(documents()), role="board"))["prod"]["predicate"]
+    assert [(one["status"], one["checks"]["roleIsHeld"]) for one in told["claims"]] == [("void", False)]
+
+
+def test_a_rejection_counts_as_one(made) -> None:
+    told = approved(made, approval(**digests(documents()), decision="rejected"))["prod"]["predicate"]
+    assert (told["approvedBy"], told["rejectedBy"]) == ([], ["model-risk"])
+
+
+def test_an_approval_is_for_its_environment_alone(made) -> None:
+    told = approved(made, approval(**digests(documents())))
+    assert (len(told["prod"]["predicate"]["claims"]), told["dev"]["predicate"]["claims"]) == (1, [])
+
+
+def test_its_end_is_data_and_judged_on_no_day(made) -> None:
+    told = approved(made, approval(**digests(documents()), expires="2001-01-01"))["prod"]["predicate"]
+    assert told["claims"][0]["status"] == "counts"
+
+
+def test_an_approval_changes_neither_digest(made) -> None:
+    found = documents()
+    before = digests(found)
+    put(found, "Model", "scorer", "approvals", [approval(**before)])
+    assert digests(found) == before
+
+
+def test_an_approval_for_an_environment_that_is_none_is_a_mistake(made) -> None:
+    found = documents()
+    put(found, "Model", "scorer", "approvals", [approval(runtimeDigest=DIGEST, governanceDigest=DIGEST, environment="pord")])
+    messages = [finding.message for finding in check(Run(tree(found))) if finding.mandatory]
+    assert any("pord" in message for message in messages)
+
+
+def test_a_model_of_a_high_tier_has_a_record_even_where_nobody_agreed(full, made) -> None:
+    assert [one["predicate"]["claims"] for one in statements(full).values()] == [[], []]
+    found = documents()
+    put(found, "Model", "scorer", "governance/risk/tier", "low")
+    assert NAME not in made(found).names
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda one: one["subject"].pop(),
+        lambda one: one["predicate"].pop("claims"),
+        lambda one: one["predicate"]["claims"][0].update(status="void"),
+        lambda one: one["predicate"]["claims"][0]["checks"].update(sameRuntime=False),
+        lambda one: one["predicate"]["claims"][0].update(decision="maybe"),
+        lambda one: one["predicate"]["claims"][0].pop("approved"),
+        lambda one: one.update(predicateType="urn:modelyard:v1:build"),
+    ],
+)
+def test_the_schema_refuses_a_record_that_contradicts_itself(broken, made) -> None:
+    own = Validator(json.loads((shipped("templates") / "records/approval-record/approvals.schema.json").read_text("utf-8")))
+    one = approved(made, approval(**digests(documents())))["prod"]
+    assert own.violations([one]) == ()
+    broken(one)
+    assert own.violations([one])

@@ -1,0 +1,221 @@
+"""Bills of materials: CycloneDX's own strict validator takes them and no mutant, and every reference leads somewhere."""
+
+import copy
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+from compiler.resources import shipped
+from compiler.schema import Validator
+
+from .conftest import DIGEST, OTHER, bank, documents, put
+from .test_model_cards import TYPES, of_type
+
+STRICT = JsonStrictValidator(SchemaVersion.V1_6)
+
+
+def wrong(bom: Mapping[str, Any]) -> object:
+    """What the official validator has against a bill."""
+    return STRICT.validate_str(json.dumps(bom))
+
+
+@pytest.fixture(scope="session")
+def bill(full) -> dict[str, Any]:
+    return json.loads(full["scorer-1.0.0.cdx.json"])
+
+
+def test_the_official_validator_takes_the_bills_of_a_model_that_says_all_and_of_one_that_says_nothing(full, bare) -> None:
+    for records in (full, bare):
+        bills = [records[name] for name in records.names if name.endswith(".cdx.json")]
+        assert len(bills) == 2
+        assert [wrong(json.loads(one)) for one in bills] == [None, None]
+
+
+@pytest.mark.parametrize(("kind", "target", "source"), [(kind, *rest[:2]) for kind, rest in TYPES.items()], ids=TYPES)
+def test_the_official_validator_takes_the_bill_of_each_type(kind, target, source, made) -> None:
+    bom = json.loads(made(of_type(kind, source, target))["scorer-1.0.0.cdx.json"])
+    assert wrong(bom) is None
+    component = bom["metadata"]["component"]
+    learnt = kind in {"ml", "statistical", "llm"}
+    assert component["type"] == ("machine-learning-model" if learnt else "application")
+    assert ("modelCard" in component) is learnt, "CycloneDX has a model card for what learnt from data alone"
+    assert_refers(bom)
+
+
+def test_facts_are_data(made) -> None:
+    source = {"ontology": {"iri": "https://a.example/o", "version": "1", "files": ["o.ttl"]}, "files": ["f.ttl"]}
+    beside = {"models/o.ttl": "<urn:o> a <urn:Ontology> .\n", "models/f.ttl": "<urn:a> <urn:b> <urn:c> .\n"}
+    project = bank(images={"oxigraph": {"image": "registry.example/oxigraph:1", "digest": DIGEST}})
+    bom = json.loads(made(of_type("knowledge-graph", source, "kubernetes"), project, **beside)["scorer-1.0.0.cdx.json"])
+    assert wrong(bom) is None
+    assert bom["metadata"]["component"]["type"] == "data"
+    files = {one["name"]: one["hashes"][0]["content"] for one in bom["components"] if one["type"] == "file"}
+    assert files == {path.removeprefix("models/"): hashlib.sha256(text.encode()).hexdigest() for path, text in beside.items()}
+    [image] = [one for one in bom["components"] if one["type"] == "container"]
+    assert (image["name"], image["version"]) == ("registry.example/oxigraph:1", DIGEST), "the image that its target runs it with"
+
+
+def assert_refers(bom: Mapping[str, Any]) -> None:
+    """Each name of a part is one part's, and each reference leads to one."""
+    parts = [bom["metadata"]["component"], *bom.get("components", []), *bom.get("services", [])]
+    names = [part["bom-ref"] for part in parts]
+    assert len(names) == len(set(names))
+    asked = [ref for one in bom["dependencies"] for ref in (one["ref"], *one["dependsOn"])]
+    card = bom["metadata"]["component"].get("modelCard", {})
+    asked += [one["ref"] for one in card.get("modelParameters", {}).get("datasets", [])]
+    assert set(asked) <= set(names)
+
+
+def test_it_holds_the_model_its_data_and_what_serves_it(bill) -> None:
+    assert_refers(bill)
+    component = bill["metadata"]["component"]
+    assert component["hashes"] == [{"alg": "SHA-256", "content": OTHER.removeprefix("sha256:")}]
+    assert component["licenses"] == [{"expression": "MIT"}]
+    assert component["manufacturer"] == {"name": "Example Bank Ltd"}
+    found = {part["bom-ref"]: part for part in bill["components"]}
+    data = found["dataset:loans"]["data"][0]
+    assert found["dataset:loans"]["hashes"][0]["content"] == DIGEST.removeprefix("sha256:")
+    assert data["governance"] == {"owners": [{"organization": {"name": "risk"}}], "stewards": [{"organization": {"name": "risk"}}]}
+    assert (data["classification"], data["sensitiveData"], data["contents"]) == ("restricted", ["name"], {"url": "s3://data/loans/"})
+    assert found["image:registry.example/scorer:1"]["version"] == OTHER
+    assert found["model:helper"]["version"] == "3.1.0"
+    assert bill["dependencies"][0]["dependsOn"] == ["image:registry.example/scorer:1", "model:helper", "dataset:index"]
+
+
+def test_its_model_card_says_what_the_spec_does(bill) -> None:
+    card = bill["metadata"]["component"]["modelCard"]
+    parameters, considerations = card["modelParameters"], card["considerations"]
+    assert (parameters["approach"], parameters["task"]) == ({"type": "supervised"}, "tabular-classification")
+    assert parameters["datasets"] == [{"ref": "dataset:loans"}]
+    assert (parameters["inputs"], parameters["outputs"]) == ([{"format": "amount: FP64 [-1, 3]"}], [{"format": "score: FP32 [-1]"}])
+    assert card["quantitativeAnalysis"]["performanceMetrics"] == [
+        {"type": "auc", "value": "0.9"}, {"type": "auc", "value": "0.8", "slice": "young"},
+    ]  # fmt: skip
+    assert considerations == {
+        "users": ["Officers"], "useCases": ["Loans to people."], "technicalLimitations": ["Not above 80000"],
+        "performanceTradeoffs": ["Speed for detail"],
+        "ethicalConsiderations": [{"name": "Wrong refusal", "mitigationStrategy": "A second look."}, {"name": "Untold"}],
+        "fairnessAssessments": [
+            {"groupAtRisk": "the young", "benefits": "Speed.", "harms": "Refusals.", "mitigationStrategy": "Weights."}
+        ],
+    }  # fmt: skip
+
+
+def test_it_leads_to_what_is_written_elsewhere(bill, full) -> None:
+    found = {(one["type"], one["url"]): one for one in bill["metadata"]["component"]["externalReferences"]}
+    assert set(found) == {
+        ("distribution", "s3://models/scorer/1.0.0/"), ("model-card", "MODEL_CARD.md"), ("documentation", "https://a.example/paper"),
+        ("other", "s3://a/b"), ("documentation", "https://a.example/use"), ("attestation", "https://a.example/declaration"),
+        ("evidence", "https://a.example/report"), ("evidence", "https://a.example/logs"),
+    }  # fmt: skip
+    card = hashlib.sha256(full["MODEL_CARD.md"].encode()).hexdigest()
+    assert found["model-card", "MODEL_CARD.md"]["hashes"] == [{"alg": "SHA-256", "content": card}]
+
+
+def test_what_nobody_said_is_a_property_and_nothing_stands_in_its_stead(bare) -> None:
+    bom = json.loads(bare["scorer-1.0.0.cdx.json"])
+    gaps = [one["value"] for one in bom["metadata"]["properties"] if one["name"] == "modelyard:gap"]
+    assert gaps == [
+        "organisation.name of Project bank (modelyard.yaml), by the project", "license of Model scorer (models/all.yaml), by risk",
+    ]  # fmt: skip
+    card = bom["metadata"]["component"]["modelCard"]
+    assert card == {"modelParameters": {}, "considerations": {}}
+    assert "manufacturer" not in bom["metadata"]
+    assert "licenses" not in bom["metadata"]["component"]
+
+
+def test_a_bill_is_of_the_release_that_it_names(full) -> None:
+    first, second = (json.loads(full[f"scorer-{version}.cdx.json"])["metadata"]["component"] for version in ("1.0.0", "2.0.0"))
+    environments = [[one["value"] for one in each["properties"] if one["name"] == "modelyard:environment"] for each in (first, second)]
+    assert environments == [["prod"], ["dev", "prod"]], "the second is tried beside the first in prod"
+    assert "quantitativeAnalysis" not in second["modelCard"], "what was measured on another release is not this one's"
+
+
+def test_its_serial_number_is_made_of_its_content(bill, made) -> None:
+    number = UUID(bill["serialNumber"])
+    assert (number.version, number.variant) == (5, "specified in RFC 4122")
+    again = json.loads(made(documents())["scorer-1.0.0.cdx.json"])
+    assert again == bill
+    found = documents()
+    put(found, "Model", "scorer", "governance/limitations", ["Not above 70000"])
+    changed = json.loads(made(found)["scorer-1.0.0.cdx.json"])
+    assert changed["serialNumber"] != bill["serialNumber"]
+    assert "timestamp" not in bill["metadata"]
+
+
+MUTANTS: Mapping[str, Callable[[dict[str, Any]], object]] = {
+    "another format": lambda bom: bom.update(bomFormat="SPDX"),
+    "a serial number that is none": lambda bom: bom.update(serialNumber="urn:uuid:1"),
+    "an unknown field": lambda bom: bom.update(made="today"),
+    "a kind of component that is none": lambda bom: bom["metadata"]["component"].update(type="model"),
+    "a component without a name": lambda bom: bom["metadata"]["component"].pop("name"),
+    "an algorithm that is none": lambda bom: bom["metadata"]["component"]["hashes"][0].update(alg="sha256"),
+    "a hash that is none": lambda bom: bom["metadata"]["component"]["hashes"][0].update(content="sha256:" + "0" * 64),
+    "an approach that is none": lambda bom: card(bom)["modelParameters"]["approach"].update(type="guessed"),
+    "a value that is no text": lambda bom: card(bom)["quantitativeAnalysis"]["performanceMetrics"][0].update(value=0.9),
+    "a risk with another field": lambda bom: card(bom)["considerations"]["ethicalConsiderations"][0].update(mitigation="x"),
+    "users that are no list": lambda bom: card(bom)["considerations"].update(users="Officers"),
+    "a reference of no kind": lambda bom: bom["metadata"]["component"]["externalReferences"][0].update(type="artifact"),
+    "an address that is none": lambda bom: bom["metadata"]["component"]["externalReferences"][0].update(url="s3://a b"),
+    "data without a kind": lambda bom: bom["components"][0]["data"][0].pop("type"),
+    "an owner that is a text": lambda bom: bom["components"][0]["data"][0]["governance"].update(owners=["risk"]),
+    "a licence that is a text": lambda bom: bom["metadata"]["component"].update(licenses=["MIT"]),
+    "a dependency on nothing named": lambda bom: bom["dependencies"][0].pop("ref"),
+    "a dependency twice": lambda bom: bom["dependencies"][0]["dependsOn"].append("model:helper"),
+}
+
+
+def card(bom: Mapping[str, Any]) -> Any:
+    return bom["metadata"]["component"]["modelCard"]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
+def test_the_official_validator_refuses_what_is_not_cyclonedx(mutant, bill) -> None:
+    bom = copy.deepcopy(bill)
+    mutant(bom)
+    assert wrong(bom) is not None
+
+
+@pytest.fixture(scope="session")
+def own() -> Validator:
+    """The schema that the emitter brings."""
+    return Validator(json.loads((shipped("templates") / "records/cyclonedx/bom.schema.json").read_text("utf-8")))
+
+
+@pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
+def test_so_does_the_schema_that_the_emitter_brings(mutant, bill, own) -> None:
+    assert own.violations(bill) == ()
+    bom = copy.deepcopy(bill)
+    mutant(bom)
+    assert own.violations(bom)
+
+
+def test_an_address_that_is_none_is_told_at_the_line_that_says_it(made) -> None:
+    found = documents()
+    put(found, "Model", "scorer", "links", [{"title": "Paper", "url": "https://a.example/{paper}"}])
+    records = made(found, faulty=True)
+    assert any("expected an address (RFC 3987)" in message for message in records.errors)
+    assert {finding.place.path for finding in records.findings if finding.mandatory} == {"models/all.yaml"}
+
+
+def walked(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for child in value.values():
+            yield from walked(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from walked(child)
+    elif isinstance(value, str):
+        yield value
+
+
+def test_no_text_of_a_bill_is_anybodys_day_but_the_specs(bill) -> None:
+    days = {text for text in walked(bill) if re.search(r"\d{4}-\d{2}-\d{2}", text)}
+    assert days == set(), "a day would make another bill of the same content"
