@@ -262,6 +262,13 @@ PROJECT_ORDER = _error(
     "Promotion follows the list; an environment that is not in it can never be reached.",
     "Name every Environment once in `environments`.",
 )
+TOO_FRESH = _error(
+    "MY221",
+    "too-fresh",
+    "A job is promised to end well more often than its schedule lets it run.",
+    "The promise is broken by the calendar, on every weekend or holiday, and somebody is called for it.",
+    "Promise a longer time than the schedule leaves between two runs, and the run itself takes.",
+)
 
 # --- MY3 policy ------------------------------------------------------------------------------------------------------
 # MY301 said that policies were recognised and not evaluated; they are.
@@ -425,6 +432,34 @@ PATCH_MISSES = _error(
     "A patch that matches no rendered object, or more than one.",
     "It was written to have an effect on one object.",
     "Correct the target of the patch.",
+)
+NOT_MEASURED = _error(
+    "MY425",
+    "not-measured",
+    "Nothing measures an objective where the model runs, though a Prometheus is there.",
+    "An alert that cannot fire looks like a service that never fails.",
+    "Say where it is measured under `slo.indicators`, or under `slo.unwatched` why it is not; records tell it.",
+)
+BAD_OBJECTIVE = _error(
+    "MY426",
+    "bad-objective",
+    "An objective that no alert can watch: a window without known burn rates, or a share without a budget.",
+    "Burn rates are published for some windows; a share of 100% is broken by the first error.",
+    "Watch a share below 100% over 7d, 28d, 30d or 90d.",
+)
+NOT_A_BOUND = _error(
+    "MY427",
+    "not-a-bound",
+    "The time of an objective is no bound of the buckets that answers are counted in.",
+    "How many answers came within it is nowhere counted; an estimate would page somebody, or nobody.",
+    "Watch a time that is a bound, or name a histogram under `slo.indicators` that has this one.",
+)
+BAD_SERIES = _error(
+    "MY428",
+    "bad-series",
+    "A series that a model names and that Prometheus does not take.",
+    "Prometheus refuses the whole file of rules that holds it.",
+    "Mend the expression: the syntax is RE2, and the whole value has to match.",
 )
 
 OBJECT_CLASH = _error(

@@ -25,6 +25,7 @@ from compiler.inventory.context import seen_by_files
 from compiler.inventory.missing import count
 from compiler.inventory.row import Inventory
 from compiler.plan.adoption import clashes
+from compiler.plan.beside import Beside
 from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, Emitters
@@ -36,7 +37,7 @@ from compiler.plan.load import load as load_emitters
 from compiler.plan.namespaces import quota_findings
 from compiler.plan.plan import PlannedUnit, Scope, owner_findings, plan
 from compiler.plan.planner import Planner
-from compiler.plan.situation import situation
+from compiler.plan.situation import Situation, situation
 from compiler.plan.takes import judges, takers
 from compiler.policy.baseline import NOTHING_KNOWN, Baseline, applied, can_be_known
 from compiler.policy.findings import settled
@@ -159,7 +160,7 @@ class Run:
     @cached_property
     def judge(self) -> Judge:
         """What targets can and cannot do."""
-        return Judge(self.emitters, self.conditions)
+        return Judge(self.fleet, self.emitters, self.conditions)
 
     @cached_property
     def policies(self) -> PolicyJudge:
@@ -280,13 +281,19 @@ def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
     if isinstance(target, Finding):
         yield target
         return
-    for emitter in (target, *takers(run.planner, model, judges)):
+    ours = situation(run.planner, model, target)
+    beside = Beside(run.planner, ours)
+    yield from _told_of(run, ours)
+    for emitter in takers(run.planner, model, judges):
         if isinstance(emitter, Finding):
             yield emitter
-            continue
-        judged = situation(run.planner, model, emitter)
-        yield from judged.findings
-        yield from run.judge.refusals(judged)
+        else:
+            yield from _told_of(run, beside.situation(emitter))
+
+
+def _told_of(run: Run, judged: Situation) -> Iterator[Finding]:
+    yield from judged.findings
+    yield from run.judge.refusals(judged)
 
 
 def sources(run: Run, on_run: Callable[[int, int], object] = lambda _done, _all: None) -> Iterator[Finding]:

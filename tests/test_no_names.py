@@ -19,9 +19,13 @@ def ids(templates: Path) -> frozenset[str]:
     return frozenset(path.parent.name for path in templates.rglob("emitter.yaml"))
 
 
+TERMS = frozenset({"SLO", "SLI"})
+"""Words of the field, and of our own language, that OpenSLO has for kinds, too."""
+
+
 def kinds(templates: Path) -> frozenset[str]:
     """What stands after `kind:` at the margin of a template."""
-    return frozenset(kind for path in templates.rglob("*.j2") for kind in KIND.findall(path.read_text("utf-8")))
+    return frozenset(kind for path in templates.rglob("*.j2") for kind in KIND.findall(path.read_text("utf-8"))) - TERMS
 
 
 def files(templates: Path) -> frozenset[str]:

@@ -118,7 +118,7 @@ def _common(planner: Planner, deployments: Sequence[Members]) -> Values:
     datasets: list[Item] = [Root(f"Dataset/{name}", spec.data) for name, spec in portfolio.of("Dataset").items()]
     return {
         "project": project_root(portfolio.project),
-        "names": Derived(names.SHOWN, ()),
+        "names": Derived({**names.SHOWN, **names.WATCHED}, ()),
         "tool": tool(),
         "deployments": derived_list(list(deployments), ()),
         "environments": derived_list(named, ()),
