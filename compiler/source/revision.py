@@ -1,7 +1,7 @@
 """The project's folder as a git revision holds it; imported only where one is asked for, as git is slow to load."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -118,6 +118,17 @@ def commits_since(root: Path, day: date) -> tuple[tuple[str, date], ...]:
         raise SurroundingsError(f"git cannot read the history: {_words(error)}") from error
     lines = (line.split() for line in str(out).splitlines())
     return tuple((commit, datetime.fromtimestamp(int(at), UTC).date()) for commit, at in reversed(list(lines)))
+
+
+def commits_touching(root: Path, path: str) -> Iterator[str]:
+    """Commits of HEAD's own line that touch a file of the project, the newest first."""
+    repository = _repository(root)
+    try:
+        whole = f"{_prefix(repository, root)}{path}"
+        out = repository.git.log("--first-parent", "--format=%H", _commit(repository, "HEAD"), "--", f":(top,literal){whole}")
+    except (GitError, OSError) as error:
+        raise SurroundingsError(f"git cannot read the history: {_words(error)}") from error
+    yield from str(out).split()
 
 
 def is_ignored(root: Path, path: Path) -> bool:
