@@ -1,4 +1,4 @@
-"""Every name, label and annotation that is common to what emitters make. What selects or restarts never follows an owner."""
+"""Every name, label, annotation and trailer that is common to what is made. What selects or restarts never follows an owner."""
 
 from compiler.values import Object
 
@@ -23,3 +23,9 @@ def pod_labels(model: str, project: str, version: str) -> Object:
 def labels(model: str, project: str, version: str, owner: str) -> Object:
     """Labels of objects that hand none of them to replicas (Kubernetes' recommended labels, and the owner)."""
     return {**pod_labels(model, project, version), MANAGED_BY: MANAGER, OWNER: owner}
+
+SOURCE_TRAILER = "Modelyard-Source"
+ENVIRONMENT_TRAILER = "Modelyard-Environment"
+DATE_TRAILER = "Modelyard-Date"
+VERSION_TRAILER = "Modelyard-Version"
+"""Trailers of a commit that publishes an environment."""
