@@ -10,7 +10,7 @@ goes on from there to render what was planned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -252,11 +252,18 @@ def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
         yield from run.judge.refusals(judged)
 
 
-def sources(run: Run, on_run: Callable[[int, int], object] = lambda _done, _all: None) -> Iterator[Finding]:
-    """What lies beside the specs, run; no part of `CHECK`, since it takes seconds. `on_run`: how many of how many are done."""
+def sources(
+    run: Run,
+    on_run: Callable[[int, int], object] = lambda _done, _all: None,
+    only: Container[str] | None = None,
+) -> Iterator[Finding]:
+    """What lies beside the specs, run; no part of `CHECK`, since it takes seconds. `on_run`: how many of how many are done.
+
+    `only`: of these models.
+    """
     from compiler.execute.execute import execute  # noqa: PLC0415 - processes and engines, which no other stage needs
 
-    yield from execute(run.fleet, on_run=on_run)
+    yield from execute(run.fleet, on_run=on_run, only=only)
 
 
 CHECK: tuple[Stage, ...] = (documents, emitters, fleet, policies)

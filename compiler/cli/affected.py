@@ -9,6 +9,7 @@ import click
 
 from compiler.cli import options
 from compiler.cli.output import emit, tell
+from compiler.errors import UsageError
 from compiler.report.outputs import MOST_JOBS, OUTPUTS
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 
 @click.command("affected")
-@click.option("--since", required=True, metavar="REVISION", help="What the change began from, such as the branch it goes to.")
+@click.option("--since", metavar="REVISION", help="What the change began from, such as the branch it goes to.")
+@click.option("--all", "everything", is_flag=True, help="As if there had been nothing before.")
 @click.option(
     "--format",
     "format_",
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 )
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @options.root
-def command(since: str, *, format_: str, jobs: int, output: Path | None, root: Path | None) -> None:
+def command(since: str | None, *, everything: bool, format_: str, jobs: int, output: Path | None, root: Path | None) -> None:
     """Say which models, environments, owners and artifacts a change reaches, and by what.
 
     Compared is the work tree with the last commit that it has in common with REVISION: what models say, whom they refer to, what
@@ -43,19 +45,21 @@ def command(since: str, *, format_: str, jobs: int, output: Path | None, root: P
     """
     from compiler.review.tell import told_as  # noqa: PLC0415 - help needs none of what a run does
 
+    if (since is None) is not everything:
+        raise UsageError("say one of --since and --all", help="modelyard affected --since origin/main")
     emit(told_as(format_, _told(options.project_root(root), since, jobs)), output)
 
 
-def _told(folder: Path, since: str, jobs: int) -> Told:
+def _told(folder: Path, since: str | None, jobs: int) -> Told:
     from compiler.pipeline import Run  # noqa: PLC0415 - help needs none of what a run does
     from compiler.review.affected import affected  # noqa: PLC0415 - likewise
     from compiler.review.publishing import judged, waves  # noqa: PLC0415 - likewise
     from compiler.review.tell import Told  # noqa: PLC0415 - likewise
     from compiler.source.revision import branch_point  # noqa: PLC0415 - git, which other commands need not
 
-    commit, _ = branch_point(folder, since)
+    commit = branch_point(folder, since)[0] if since is not None else None
     after = Run(options.open_tree(folder, None))
-    found = affected(_before(folder, commit, after), after)
+    found = affected(_before(folder, commit, after) if commit else None, after)
     if found.artifacts is None:
         tell("artifacts were not compared: one of the two states does not hold together")
     return Told(found, commit, waves(after, found), judged(after, found), jobs)

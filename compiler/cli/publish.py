@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from compiler.pipeline import Built, Run
     from compiler.write.repository import Repository
 
+_LETTERS = (("A", "created"), ("M", "changed"), ("D", "removed"))
+
 
 @click.command("publish")
 @click.option("--env", "environment", required=True, metavar="NAME", help="The environment whose tree is published.")
 @click.option("--branch", metavar="NAME", help="By default the one that the Environment names under `delivery`.")
 @click.option("--push", "remote", metavar="REMOTE", help="Onto the branch of this remote; without it, of this repository alone.")
 @click.option("--rev", metavar="REVISION", help="Publish what this revision makes; by default HEAD, if nothing differs from it.")
-@click.option("--force", is_flag=True, help="Also onto a commit that somebody else made; it is followed, never replaced.")
+@click.option("--force", is_flag=True, help="Also after a commit that somebody else, or a later commit, made.")
 @judging.as_of
 @options.root
 def command(
@@ -63,10 +65,11 @@ def command(
     edition = Edition(environment, _files(run, folder, environment), source, run.as_of)
     published = publish(repository, edition, where, remote, force=force)
     if published.commit is None:
-        tell(f"{environment}: {where} holds this tree already")
+        tell(f"{environment}: {published.why}")
         return
-    tell("\n".join(published.differences))
-    tell(f"{environment}: {len(published.differences)} files differ on {where}{f' of {remote}' if remote else ''}")
+    counts = {word: sum(line.startswith(letter) for line in published.differences) for letter, word in _LETTERS}
+    told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    tell(f"{environment}: {told} on {where}{f' of {remote}' if remote else ''}")
     emit(f"{published.commit}\n", None)
 
 

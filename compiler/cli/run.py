@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "--since", metavar="REVISION", help="The champion is what runs in its environment at this revision, not here."
 )
-@click.option("--list", "lists", is_flag=True, help="Run nothing; list the models that have the step.")
+@click.option("--list", "lists", is_flag=True, help="Run nothing; list the models, among those named or all, that have the step.")
 @click.option("--schedule", metavar="CRON", help="With --list: those that are trained by this schedule.")
 @click.option(
     "--jobs", type=click.IntRange(1), default=256, show_default=True, help="With --list: in so many groups at most."
@@ -63,9 +63,9 @@ def command(
 ) -> None:
     """Run a step of a model's pipeline: the program that its spec names, without a shell, in the folder of the spec.
 
-    `evaluate` holds what was measured, or what the release has on record, against the gates and the champion. A model without the
-    step has nothing to do. The program finds MODELYARD_MODEL, MODELYARD_RELEASE and MODELYARD_ENVIRONMENT in its environment, and
-    `evaluate` the name of a file for its results in MODELYARD_RESULTS.
+    `test` runs the tests that releases name first, as `check --sources` does. `evaluate` holds what was measured, or what the release has
+    on record, against the gates and the champion. A model without the step has nothing to do. The program finds MODELYARD_MODEL,
+    MODELYARD_RELEASE and MODELYARD_ENVIRONMENT in its environment, and `evaluate` the name of a file for its results in MODELYARD_RESULTS.
 
     \b
     modelyard run atm-demand test
@@ -78,8 +78,7 @@ def command(
     folder = options.project_root(root)
     run = Run(options.open_tree(folder, None))
     if lists:
-        _require_listing(models, format_)
-        emit(OUTPUTS[format_](_listed(run, step, schedule, jobs)), output)
+        emit(OUTPUTS[_listing(format_)](_listed(run, models, step, schedule, jobs)), output)
         return
     if not models or schedule is not None:
         raise UsageError("say which models, or --list", help=f"modelyard run MODEL {step}")
@@ -91,20 +90,20 @@ def command(
     raise click.exceptions.Exit(report.exit_code)
 
 
-def _require_listing(models: tuple[str, ...], format_: str) -> None:
-    if models:
-        raise UsageError("--list names models itself", help="leave the models out")
+def _listing(format_: str) -> str:
     if format_ not in OUTPUTS:
         raise UsageError(f"--list is not written as {format_}", help=f"one of: {', '.join(OUTPUTS)}")
+    return format_
 
 
-def _listed(run: Run, step: str, schedule: str | None, jobs: int) -> Object:
+def _listed(run: Run, models: tuple[str, ...], step: str, schedule: str | None, jobs: int) -> Object:
     from compiler.jobs.tasks import with_step  # noqa: PLC0415 - help needs none of it
 
     try:
-        names = [model.name for model in with_step(run.fleet, step, schedule)]
+        found = [model.name for model in with_step(run.fleet, step, schedule)]
     except ValueError as error:
         raise UsageError(f"`{schedule}` is no schedule: {error}", help='say it as in "0 3 * * 1"') from error
+    names = [name for name in found if not models or name in models]
     return {"models": names, "jobs": shared(names, jobs)}
 
 
@@ -120,13 +119,15 @@ def _carried_out(
 ) -> Iterator[Finding]:
     from compiler.jobs.carry_out import carry_out  # noqa: PLC0415 - help needs none of what a run does
     from compiler.jobs.tasks import tasks  # noqa: PLC0415 - likewise
-    from compiler.pipeline import Run  # noqa: PLC0415 - likewise
+    from compiler.pipeline import Run, sources  # noqa: PLC0415 - likewise
     from compiler.report.text import printable  # noqa: PLC0415 - likewise
 
     before = Run(options.open_tree(folder, since)).fleet if since is not None else run.fleet
+    if step == "test":
+        yield from sources(run, only=frozenset(models))
     known = [list(tasks(run.fleet, run.tree, name, step, release, environment)) for name in models]
     for name, found in zip(models, known, strict=True):
-        if not any(task.exists for task in found):
+        if not any(task.exists for task in found) and step != "test":
             tell(f"{printable(name)} has no step `{step}`")
         for task in found:
             if task.exists:

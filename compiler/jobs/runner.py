@@ -45,7 +45,7 @@ def _ended(task: Task, root: Path, results: Path) -> str | None:
         process = subprocess.Popen(  # noqa: S603 - what the spec names, which is what was asked for
             task.argv,
             cwd=root / task.folder,
-            env={**os.environ, **task.variables, RESULTS: str(results)},
+            env={"PYTHONDONTWRITEBYTECODE": "1", **os.environ, **task.variables, RESULTS: str(results)},
             stdin=subprocess.DEVNULL,
             stdout=_STDERR,
             start_new_session=True,

@@ -10,6 +10,7 @@ from compiler.resolve.fleet import Fleet
 from compiler.resolve.gates import evaluate_of
 from compiler.resolve.model import Release, ResolvedModel
 from compiler.resolve.releases import read_release
+from compiler.resolve.retraining import retrained
 from compiler.source.tree import Tree
 from compiler.spec.portfolio import release_contents
 from compiler.spec.quantities import Cron, Duration
@@ -101,10 +102,9 @@ def with_step(fleet: Fleet, step: str, schedule: str | None = None) -> Iterator[
     wanted = Cron(schedule) if schedule is not None else None
     for name in fleet.portfolio.of("Model"):
         model, _ = fleet.resolve(name, fleet.places(name)[0])
-        if model is None or not Task(step, model, None).exists:
-            continue
-        retrain = as_object(as_object(model.data.get("pipeline")).get("retrain"))
-        if wanted is None or retrain.get("schedule") == wanted:
+        found = retrained(fleet, name)
+        is_meant = wanted is None or (found is not None and found[1] == wanted)
+        if model is not None and is_meant and Task(step, model, None).exists:
             yield model
 
 

@@ -56,6 +56,8 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         ),
         "deployments": "In files of an environment or the project: its models, each with `name`, `path`, `namespace`, `environment`.",
         "environments": "In files of an environment or the project: the Environments in order of promotion.",
+        "promotions": "In the same: their names, a list for each step of promotion; those of a group are promoted together.",
+        "schedules": "In files of the project: when models are trained by the clock, in UTC: `cron`, and the `models`, each cron once.",
         "teams": "In the same: every Team.",
         "useCases": "In the same: every UseCase.",
     }

@@ -8,8 +8,10 @@ from compiler.plan.base import Values, project_root
 from compiler.plan.emitter import Emitter
 from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, of_all
 from compiler.plan.planner import Planner
+from compiler.plan.schedules import schedules
 from compiler.plan.settings import others, project_options
-from compiler.provenance import Derived, Item, Root, derived_list
+from compiler.provenance import Derived, Item, Origin, Root, derived_list
+from compiler.resolve.fleet import groups
 from compiler.values import Json, Object, Pointer, as_object
 
 
@@ -32,7 +34,9 @@ def of_environment(planner: Planner, environment: str, made: Sequence[Placed]) -
 def of_project(planner: Planner, made: Sequence[Placed]) -> Iterator[PlannedUnit]:
     """The files that there is one of; `made`: every model where it runs."""
     project = planner.fleet.portfolio.project
-    yield from _units(planner, "project", "", _common(planner, made), (project.document.path,))
+    if any(rule.per == "project" for emitter in others(planner) for rule in emitter.files):
+        context = {**_common(planner, made), "schedules": schedules(planner.fleet)}
+        yield from _units(planner, "project", "", context, (project.document.path,))
 
 
 def _common(planner: Planner, made: Sequence[Placed]) -> Values:
@@ -43,10 +47,12 @@ def _common(planner: Planner, made: Sequence[Placed]) -> Values:
     use_cases: list[Item] = [Root(f"UseCase/{name}", spec.data) for name, spec in portfolio.of("UseCase").items()]
     datasets: list[Item] = [Root(f"Dataset/{name}", spec.data) for name, spec in portfolio.of("Dataset").items()]
     deployments: list[Json] = [one.data for one in made]
+    promotions: list[Json] = [list(group) for group in groups(portfolio)]
     return {
         "project": project_root(portfolio.project),
         "deployments": Derived(deployments, ()),
         "environments": derived_list(named, ()),
+        "promotions": Derived(promotions, (Origin("project", ("environments",)),)),
         "teams": derived_list(teams, ()),
         "useCases": derived_list(use_cases, ()),
         "datasets": derived_list(datasets, ()),

@@ -131,8 +131,7 @@ class Producer:
 
     def _renderer(self, emitter: Emitter) -> Renderer:
         if emitter.id not in self._renderers:
-            square = {rule.template: rule.delimiters for rule in emitter.files if rule.delimiters != "curly"}
-            self._renderers[emitter.id] = Renderer(emitter.templates, delimiters=square)
+            self._renderers[emitter.id] = Renderer(emitter.templates, delimiters=_delimiters(emitter))
         return self._renderers[emitter.id]
 
     def _fill(self, file: PlannedFile) -> Filled | tuple[Problem, ...]:
@@ -224,6 +223,14 @@ class Producer:
                 )
         subject = Subject("Emitter", file.emitter.id, environment, (problem.template, problem.line))
         return Finding(codes.TEMPLATE, message, template, subject, problem.help)
+
+
+def _delimiters(emitter: Emitter) -> Mapping[str, str]:
+    """How each template opens and closes what is Jinja's: fragments as the files do, where all files agree."""
+    files = {rule.template: rule.delimiters for rule in emitter.files}
+    common = set(files.values())
+    fragments = common.pop() if len(common) == 1 else "curly"
+    return {name: files.get(name, fragments) for name in emitter.templates}
 
 
 def _view(item: Item) -> object:

@@ -118,6 +118,12 @@ class Fleet:
         return any(ask.itself and ask.name == name for ask in asked)
 
 
+def groups(portfolio: Portfolio) -> Iterator[tuple[str, ...]]:
+    """The environments that the project lists, in order of promotion; those that are promoted together stand together."""
+    for group in as_list(portfolio.project.data.get("environments")):
+        yield (group,) if isinstance(group, str) else tuple(map(as_str, as_list(group)))
+
+
 def promotions(portfolio: Portfolio) -> Iterator[tuple[Pointer, str]]:
     """The names that the project lists, in order of promotion, each with its place in the project file."""
     for index, group in enumerate(as_list(portfolio.project.data.get("environments"))):

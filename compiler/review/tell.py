@@ -21,7 +21,7 @@ class Told:
     """What a change reaches, and what a CI server has to know beside it."""
 
     affected: Affected
-    commit: str
+    commit: str | None
     waves: tuple[tuple[Object, ...], ...] = ()
     """The environments to publish, in order of promotion; those of a group together: each with its name and its remote."""
     canaries: tuple[Object, ...] = ()

@@ -22,28 +22,34 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The commit that a branch leads to now, and what differs from before; no commit where nothing does."""
+    """The commit that a branch leads to now, and what differs from before; no commit where nothing was to be done, and why."""
 
     commit: str | None
-    differences: tuple[str, ...]
+    differences: tuple[str, ...] = ()
+    why: str = ""
 
 
 def publish(repository: Repository, edition: Edition, branch: str, remote: str | None, *, force: bool) -> Published:
     """Commit an edition to a branch: of a remote, or of this repository alone.
 
-    Raises `UsageError` where the branch's last commit was made by somebody else, unless that is what `force` is for.
+    What a later commit made stays, whoever comes late with an earlier one. Raises `UsageError` where the branch's last commit was made
+    by somebody else. `force` is for both.
     """
     repository.require_branch(branch)
     tip = repository.fetched(remote, branch) if remote is not None else _local(repository, branch)
-    if tip is not None and not force and not repository.trailer(tip, names.SOURCE_TRAILER):
-        message = f"the last commit of `{branch}`, {tip[:7]}, was not made by `modelyard publish`"
-        raise UsageError(message, help="look at it; --force publishes over it, as a commit that follows")
+    if tip is not None and not force:
+        source = repository.trailer(tip, names.SOURCE_TRAILER)
+        if not source:
+            message = f"the last commit of `{branch}`, {tip[:7]}, was not made by `modelyard publish`"
+            raise UsageError(message, help="look at it; --force publishes over it, as a commit that follows")
+        if source != edition.source and repository.is_ancestor(edition.source, source):
+            return Published(None, why=f"{branch} holds what a later commit made, {source[:7]}")
     if tip is None and not edition.files:
-        return Published(None, ())
+        return Published(None, why=f"there is nothing for {branch}")
     seconds = repository.moment(edition.source)
     made = repository.committed(edition.files, Message(_words(edition), seconds), tip)
     if tip is not None and repository.same_files(tip, made):
-        return Published(None, ())
+        return Published(None, why=f"{branch} holds this tree already")
     if remote is not None:
         repository.push(remote, branch, made)
     else:

@@ -53,6 +53,14 @@ class Repository:
         with _refusals("read the commit"):
             return str(self._git.log("-1", f"--format=%(trailers:key={key},valueonly)", commit)).strip()
 
+    def is_ancestor(self, one: str, other: str) -> bool:
+        """Whether a commit came before another; not where the other is not known here."""
+        try:
+            self._git.merge_base("--is-ancestor", one, other)
+        except GitCommandError:
+            return False
+        return True
+
     def changed(self, paths: Sequence[str], root: Path) -> tuple[str, ...]:
         """Files below paths of a folder that are others than HEAD has, or that it has not."""
         with _refusals("look at the work tree"):
