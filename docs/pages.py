@@ -29,6 +29,7 @@ from compiler.values import Object, as_list, as_object, as_str
 
 _AREAS = {
     "0": "Reading", "1": "Language", "2": "Resolution", "3": "Policy", "4": "Planning", "5": "Rendering", "6": "Writing", "7": "Execution",
+    "8": "Jobs and changes",
 }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ def command(models: tuple[str, ...], *, diff: bool, as_of: datetime | None, root
 
     \b
     modelyard retire
-    modelyard retire loss-given-default
+    modelyard retire complaint-topics --as-of 2027-04-01
     """
     from compiler.change.retire import retire  # noqa: PLC0415 - help needs none of what a run does
     from compiler.pipeline import Run  # noqa: PLC0415 - likewise

@@ -72,7 +72,7 @@ class Repository:
     def require_branch(self, name: str) -> None:
         """Raise `UsageError` where no branch can have the name, or somebody works on it."""
         try:
-            self._git.check_ref_format(f"refs/heads/{name}")
+            self._git.check_ref_format(f"refs/heads/{'' if name.startswith('-') else name}")
         except GitCommandError as error:
             raise UsageError(f"`{name}` cannot be the name of a branch") from error
         with _refusals("list the work trees"):
