@@ -156,6 +156,8 @@ def _bad_options(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:
     project = fleet.portfolio.project
     for id_, said in as_object(project.data.get("emitters")).items():
         emitter, options = emitters.by_id.get(id_), as_object(said).get("options")
+        if emitter is not None and options is None and not emitter.is_target and as_object(said).get("enabled") is True:
+            options = {}  # who turns an emitter on says what it asks for
         if emitter is None or options is None:
             continue
         pointer: Pointer = ("emitters", id_, "options")
