@@ -131,11 +131,11 @@ def commits_touching(root: Path, path: str) -> Iterator[str]:
     yield from str(out).split()
 
 
-def is_ignored(root: Path, path: Path) -> bool:
-    """Whether git leaves a path out of what is committed; nothing is ignored where there is no repository."""
+def is_ignored(root: Path, folder: Path) -> bool:
+    """Whether git leaves out of what is committed what lies in a folder, there or not; nothing is ignored without a repository."""
     try:
         repository = git.Repo(root, search_parent_directories=True, expand_vars=False)
-        return bool(repository.ignored(path))
+        return bool(repository.ignored(folder / "any"))  # `/build/` ignores folders alone, and none is known to be one that is not there
     except (GitError, OSError, ValueError):
         return False
 
