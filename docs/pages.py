@@ -180,7 +180,7 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
     named = (
         f"`deploy.target: {emitter.id}`"
         if emitter.is_target
-        else f"A {emitter.group} emitter, on unless the project says otherwise."
+        else f"`{emitter.group}/`, {'on' if emitter.data.get('enabled', True) else 'off'} unless the project says otherwise under `emitters`."
     )
     yield f"## {emitter.title} (`{emitter.id}`)\n\n{' '.join(as_str(data.get('summary')).split())}\n\n{named}\n"
     taken = [f"{key}: {', '.join(map(as_str, as_list(names)))}" for key, names in emitter.takes.items()]
@@ -204,7 +204,8 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
             ),
         )
     if data.get("options"):
-        yield "**Options**, under `deploy.options`\n"
+        where = "`deploy.options`" if emitter.is_target else f"`emitters.{emitter.id}.options` of the project"
+        yield f"**Options**, under {where}\n"
         yield _fields(as_object(data["options"]), as_object(data["options"]))
     if emitter.images:
         yield "**Images** that the project locks: " + ", ".join(_image(image) for image in emitter.images) + ".\n"
