@@ -27,6 +27,7 @@ golden: $(VENV)/.dev ## rewrite expected files and what is generated; read the d
 
 docs: $(VENV)/.dev ## rewrite the published schemas, the reference pages and what the guides show
 	$(BIN)/python -m compiler.spec.json_schema
+	$(BIN)/python -m compiler.inventory.json_schema
 	$(BIN)/python docs/generate.py
 	$(BIN)/python -m pytest --update-goldens -m generated $(PYTEST_ARGS)
 
@@ -53,7 +54,7 @@ $(VENV)/bin/python:
 
 # Installed again only when what is installed changed: the code itself is used in place.
 $(VENV)/.build: $(VENV)/bin/python pyproject.toml compiler/__init__.py
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[kubernetes]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[kubernetes,secrets]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml compiler/__init__.py

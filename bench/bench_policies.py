@@ -15,30 +15,19 @@ from compiler.source.worktree import WorkTree
 
 MODELS, ROUNDS = 1000, 2
 AS_OF = date(2026, 11, 24)
-FACTS = """
-defaults:
-  monitoring: [{signal: dataDrift, method: psi, threshold: 0.2, action: ticket}]
-  governance:
-    risk: {tier: low, rationale: It is generated.}
-    intendedUse: Measuring.
-    limitations: [It is no model]
-    humanOversight: Nobody needs it.
-    review: {every: 365d}
-"""
 
 
 def bound(folder: Path, names: tuple[str, ...]) -> None:
-    """Bind packs, and say once for all models what most of them ask for: a fleet that keeps its policies is the usual one."""
+    """Bind packs in a project."""
     file = folder / "modelyard.yaml"
     lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("policies:")]
     text = "\n".join(lines)
-    if "defaults:" not in text:
-        text += FACTS
     file.write_text(f"{text}\npolicies: [{', '.join(names)}]\n", encoding="utf-8")
 
 
-def seconds(folder: Path) -> tuple[float, int]:
-    """The least CPU time of a check, and how much it finds."""
+def seconds(folder: Path, names: tuple[str, ...]) -> tuple[float, int]:
+    """The least CPU time of a check with these packs, and how much it finds."""
+    bound(folder, names)
     best, found = float("inf"), 0
     for _ in range(ROUNDS):
         start = time.process_time()
@@ -48,16 +37,16 @@ def seconds(folder: Path) -> tuple[float, int]:
 
 
 def main() -> int:
-    """Print the cost a model and a rule."""
+    """Print the cost a model and a rule, and what a fleet costs that breaks many policies."""
     packs = shipped_names(WorkTree(resources.shipped("schemas")))
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        write_project(MODELS, folder)
-        bound(folder, ())
-        without, _ = seconds(folder)
-        bound(folder, packs)
-        with_, found = seconds(folder)
-        library = Run(WorkTree(folder), AS_OF).policies.library
+        careful, careless = Path(place) / "careful", Path(place) / "careless"
+        write_project(MODELS, careful, careful=True)
+        write_project(MODELS, careless)
+        without, _ = seconds(careful, ())
+        with_, found = seconds(careful, packs)
+        broken, many = seconds(careless, packs)
+        library = Run(WorkTree(careful), AS_OF).policies.library
         rules = sum(max(len(policy.rules), 1) for name in packs for policy in library.named(name))
     more = with_ - without
     print(
@@ -66,6 +55,7 @@ def main() -> int:
     print(
         f"{rules} rules, {found} findings: {more / MODELS * 1e3:.2f} ms a model, {more / MODELS / 3 / rules * 1e6:.1f} µs a rule and place"
     )
+    print(f"the same of a fleet that breaks many policies: {broken:.2f} s, {many} findings")
     return 0
 
 

@@ -1,14 +1,20 @@
-"""`python bench/generate.py N DIR`: a project of N models such as banks have; the same N gives the same bytes."""
+"""`python bench/generate.py N DIR [careful]`: a project of N models such as banks have; the same N gives the same bytes.
+
+Without `careful` it breaks many of the shipped policies; with it, nearly every model keeps them.
+"""
 
 import hashlib
 import json
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 TEAMS = 20
 FORMATS = ("sklearn", "xgboost", "lightgbm", "onnx")
+SAFE_FORMATS = FORMATS[1:]
+"""Those that hold data alone; the servers of sklearn load a pickle."""
 KINDS = ("ml", "ml", "ml", "ml", "ml", "ml", "rules", "rules", "rules", "vendor")
 
 PROJECT = """\
@@ -38,28 +44,28 @@ TEAM = """\
 apiVersion: modelyard/v1
 kind: Team
 name: team-{team}
-contacts: {{email: team-{team}@bank.example, chat: "#team-{team}"}}
+contacts: {{email: team-{team}@bank.example, chat: "#team-{team}"{on_call}}}
 ---
 apiVersion: modelyard/v1
 kind: UseCase
 name: use-{team}
 summary: What team {team} decides.
 owner: team-{team}
----
+{affected}---
 apiVersion: modelyard/v1
 kind: Dataset
 name: training-{team}
 owner: team-{team}
 uri: s3://data/team-{team}/
 classification: restricted
----
-apiVersion: modelyard/v1
+{state}---
+{held_out}apiVersion: modelyard/v1
 kind: Dataset
 name: index-{team}
 owner: team-{team}
 endpoint: http://index-{team}.data.svc.cluster.local:8080
 classification: internal
-"""
+{built}"""
 
 DEFAULTS = """\
 apiVersion: modelyard/v1
@@ -100,15 +106,15 @@ releases:
     evaluations:
       - metric: auc
         value: 0.9{minor}
-        dataset: training-{team:02}
+        dataset: {judged_by}-{team:02}
   1.{next}.0:
     source:
       format: {format}
       uri: s3://models/{name}/1.{next}.0/
       digest: {next_digest}
-data:
+{evaluated}data:
   training: [training-{team:02}]
-interface:
+{evaluation}interface:
   protocol: v2
   inputs:
     - name: amount
@@ -145,10 +151,10 @@ monitoring:
     method: psi
     threshold: 0.2
     action: ticket
-governance:
-  risk: {{tier: {tier}}}
+{fairness}governance:
+  risk: {{tier: {tier}{argued}}}
   intendedUse: "What team {team} decides: {summary}"
-environments:
+{limitations}environments:
   dev: {{release: 1.{next}.0}}
   staging: {{release: 1.{next}.0}}
   prod:
@@ -163,7 +169,7 @@ source:
   engine: opa
   files: [policy.rego, data.json]
   entrypoint: team/decision
-interface:
+{tests}interface:
   protocol: rest
 sla:
   availability: 99.{nines}%
@@ -196,7 +202,7 @@ version: 1.{minor}.0
 source:
   provider: Bureau {portfolio}
   product: Score {minor}
-  contract:
+{version}  contract:
     id: TPC-{team}-{minor}
     expires: "2028-12-31"
   endpoint:
@@ -210,12 +216,12 @@ interface:
   protocol: rest
 sla:
   availability: 99.{nines}%
-deploy:
+{answers}deploy:
   target: kubernetes
 governance:
   risk:
     tier: {tier}
-  intendedUse: "What team {team} decides: {summary}"
+{reasoned}  intendedUse: "What team {team} decides: {summary}"
   limitations:
     - The vendor does not publish how the score is made.
 environments:
@@ -236,31 +242,101 @@ decision := "decline" if input.score > data.limits.decline
 decision := "approve" if input.score < data.limits.approve
 """
 
+REGO_TEST = """\
+package team_test
 
-def write_project(count: int, folder: Path) -> None:
-    """Write the whole project below the folder."""
+import rego.v1
+
+test_high_scores_are_declined if data.team.decision == "decline" with input as {"score": 1}
+"""
+
+SHARED_FACTS = {
+    "on_call": ", onCall: team-{team}",
+    "affected": "affected: [customers]\n",
+    "state": 'version: "2026-06"\nlicense: LicenseRef-bank-internal\n',
+    "built": "version: nightly\n",
+    "held_out": """\
+apiVersion: modelyard/v1
+kind: Dataset
+name: held-out-{team}
+owner: team-{team}
+uri: s3://data/team-{team}/held-out/
+version: "2026-07"
+license: LicenseRef-bank-internal
+classification: restricted
+---
+""",
+}
+"""What teams, use cases and datasets say beyond what the language asks for, where they keep the shipped policies."""
+
+FACTS = {
+    "evaluated": """\
+    evaluations:
+      - metric: auc
+        value: 0.9{next}
+        dataset: held-out-{team:02}
+""",
+    "evaluation": "  evaluation: [held-out-{team:02}]\n",
+    "fairness": """\
+  - signal: fairnessDrift
+    method: psi
+    threshold: 0.1
+    action: alert
+""",
+    "argued": ", rationale: A wrong answer costs a call.",
+    "limitations": "  limitations:\n    - Not for businesses.\n",
+    "tests": "  tests: [policy_test.rego]\n",
+    "version": "  version: '{minor}.1'\n",
+    "answers": "  latency:\n    p99: {latency}ms\n",
+    "reasoned": "    rationale: A wrong answer costs a call.\n",
+}
+"""What a careful model says beyond what the language asks for."""
+
+CARELESS = 47
+"""Of so many models one is careless in a project of careful ones."""
+
+
+def write_project(count: int, folder: Path, *, careful: bool = False) -> None:
+    """Write the whole project below the folder; `careful`: nearly every model keeps the shipped policies."""
     chance = random.Random(count)
-    for path, text in (*common(count), *(file for number in range(count) for file in model(number, chance))):
+    promises: list[Promise] = []
+    models = (file for number in range(count) for file in model(number, chance, promises, careful=careful))
+    for path, text in (*common(count, careful=careful), *models):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
 
 
-def common(count: int) -> Iterator[tuple[str, str]]:
+def common(count: int, *, careful: bool) -> Iterator[tuple[str, str]]:
     """What the models share: project, environments, teams, datasets, use cases and defaults."""
     yield "modelyard.yaml", PROJECT.format(digest=digest("opa"))
     tenants = "".join(f"  team-{team:02}: models-{team:02}\n" for team in range(TEAMS))
     for stage in ("dev", "staging", "prod"):
         yield f"models/environments/{stage}.yaml", ENVIRONMENT.format(stage=stage, tenants=tenants)
     for team in sorted({team_of(number) for number in range(count)}):
-        yield f"models/team-{team:02}/team.yaml", TEAM.format(team=f"{team:02}")
+        named = {"team": f"{team:02}"}
+        yield f"models/team-{team:02}/team.yaml", TEAM.format(**named, **said(SHARED_FACTS, named, careful=careful))
         yield f"models/team-{team:02}/_defaults.yaml", DEFAULTS.format(team=f"{team:02}")
     for team in sorted({team_of(number) for number in range(count) if kind_of(number) != "vendor"}):
         yield f"models/team-{team:02}/served/_defaults.yaml", SERVED
 
 
-def model(number: int, chance: random.Random) -> Iterator[tuple[str, str]]:
-    """The files of one model."""
+class Promise(NamedTuple):
+    """How often a model answers, as the decimals of 99 per cent, and within how many milliseconds."""
+
+    nines: int
+    latency: int
+
+    def kept_by(self, parts: list["Promise"]) -> "Promise":
+        """No more than what those promise that are asked on the way."""
+        return Promise(min(part.nines for part in (self, *parts)), max(part.latency for part in (self, *parts)))
+
+
+def model(
+    number: int, chance: random.Random, promises: list[Promise], *, careful: bool
+) -> Iterator[tuple[str, str]]:
+    """The files of one model; `promises`: those of the models before it."""
     kind, team, name = kind_of(number), team_of(number), name_of(number)
+    careful = careful and (number + 1) % CARELESS != 0
     minor = chance.randrange(1, 9)
     values = {
         "name": name,
@@ -272,7 +348,7 @@ def model(number: int, chance: random.Random) -> Iterator[tuple[str, str]]:
         "next": minor + 1,
         "digest": digest(name),
         "next_digest": digest(f"{name} next"),
-        "format": chance.choice(FORMATS),
+        "format": chance.choice(SAFE_FORMATS if careful else FORMATS),
         "nines": chance.choice((0, 5, 9)),
         "latency": chance.choice((50, 100, 250, 500)),
         "cpu": chance.choice((250, 500, 750)),
@@ -280,8 +356,13 @@ def model(number: int, chance: random.Random) -> Iterator[tuple[str, str]]:
         "minute": chance.randrange(60),
         "most": chance.randrange(3, 12),
         "tier": chance.choice(("low", "medium", "high", "critical")),
-        "uses": "".join(used(number, chance)),
     }
+    asked = chance.sample(range(number), min(number, chance.randrange(3)))
+    promise = Promise(values["nines"], values["latency"])
+    promises.append(promise.kept_by([promises[other] for other in asked]) if careful and kind == "ml" else promise)
+    values |= promises[-1]._asdict()
+    values |= {"uses": "".join(used(asked)), "judged_by": "held-out" if careful else "training"}
+    values |= said(FACTS, values, careful=careful)
     folder = f"models/team-{team:02}"
     if kind == "ml":
         yield f"{folder}/served/{name}.yaml", (HEAD + ML).format(**values)
@@ -292,6 +373,13 @@ def model(number: int, chance: random.Random) -> Iterator[tuple[str, str]]:
         yield f"{folder}/served/{name}/spec.yaml", (HEAD + RULES).format(**values)
         yield f"{folder}/served/{name}/policy.rego", REGO
         yield f"{folder}/served/{name}/data.json", json.dumps(limits) + "\n"
+        if careful:
+            yield f"{folder}/served/{name}/policy_test.rego", REGO_TEST
+
+
+def said(facts: Mapping[str, str], values: Mapping[str, object], *, careful: bool) -> dict[str, str]:
+    """The facts filled in; empty ones where nobody was careful."""
+    return {key: fact.format(**values) if careful else "" for key, fact in facts.items()}
 
 
 def kind_of(number: int) -> str:
@@ -309,9 +397,9 @@ def name_of(number: int) -> str:
     return f"{kind_of(number)}-{number:05}"
 
 
-def used(number: int, chance: random.Random) -> Iterator[str]:
-    """Up to two models before it that it asks, so that there is no circle."""
-    for position, other in enumerate(chance.sample(range(number), min(number, chance.randrange(3)))):
+def used(asked: list[int]) -> Iterator[str]:
+    """Models before it that it asks, so that there is no circle."""
+    for position, other in enumerate(asked):
         yield f"  - model: {name_of(other)}\n    as: {{env: OTHER_{position}_URL}}\n"
 
 
@@ -321,4 +409,4 @@ def digest(text: str) -> str:
 
 
 if __name__ == "__main__":
-    write_project(int(sys.argv[1]), Path(sys.argv[2]))
+    write_project(int(sys.argv[1]), Path(sys.argv[2]), careful=sys.argv[3:] == ["careful"])

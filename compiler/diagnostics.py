@@ -94,8 +94,8 @@ class Finding:
     """One thing to mend: what was found, at the smallest place that somebody must edit, and what to do.
 
     `because` says why it is not open: the reason and the ticket of a waiver. `anchor` is the subject's pointer with elements of
-    lists by their names: it stays the same when a list is put in another order. `decided_in`: the environment that a policy was
-    decided in, for those who tell apart what is decided otherwise in another; nobody is told it.
+    lists by their names: it stays the same when a list is put in another order. `rule` tells apart what one code asks of a value.
+    `environments`: where it was found, of a value that is the same in others where it was not, or was decided otherwise.
     """
 
     code: Code
@@ -108,7 +108,8 @@ class Finding:
     status: Status = Status.OPEN
     because: str | None = None
     anchor: Pointer | None = None
-    decided_in: str | None = None
+    rule: str = ""
+    environments: tuple[str, ...] = ()
 
     @property
     def mandatory(self) -> bool:
@@ -116,22 +117,27 @@ class Finding:
         return self.status is Status.OPEN and self.code.enforcement is Enforcement.MANDATORY
 
     @property
+    def where(self) -> tuple[str, ...]:
+        """The environments that it is about; none stands for all."""
+        return (self.subject.environment,) if self.subject and self.subject.environment else self.environments
+
+    @property
     def sort_key(self) -> tuple[str, int, int, str, str, str]:
         """Path, line and column first, so that a report reads as the files do; never the order of discovery."""
         place = self.place or Place("")
-        environment = (self.subject.environment if self.subject else None) or ""
-        return (place.path, place.line, place.column, self.code.id, environment, self.message)
+        return (place.path, place.line, place.column, self.code.id, " ".join(self.where), self.message)
 
     @property
     def fingerprint(self) -> str:
-        """Equal for the same finding after lines move or words change: rule, identity of the object, pointer."""
+        """Equal for the same finding after lines move or words change: code and rule, identity of the object, pointer."""
         subject = self.subject
         if subject is None:
             identity = ["", self.place.path if self.place else "", "", ""]
         else:
             pointer = subject.pointer if self.anchor is None else self.anchor
             identity = [subject.kind, subject.name, subject.environment or "", json_pointer(pointer)]
-        return hashlib.sha256("\0".join([self.code.id, *identity]).encode()).hexdigest()[:32]
+        rule = [self.rule] if self.rule else []
+        return hashlib.sha256("\0".join([self.code.id, *identity, *rule]).encode()).hexdigest()[:32]
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

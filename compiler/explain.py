@@ -55,6 +55,15 @@ def policy(run: Run, subject: str) -> Policy | None:
     return found[0] if len(found) == 1 else None
 
 
+def near_policy(run: Run, subject: str) -> str | None:
+    """What to do about the name of a policy that its pack does not have; `None` where no pack has the name's first part."""
+    library, pack = run.policies.library, subject.partition("/")[0]
+    near = nearest(subject, [one.id for one in library.named(pack)])
+    if not library.named(pack):
+        return None
+    return f"did you mean `{near}`?" if near else f"`modelyard policy list` names those of `{pack}`"
+
+
 def code(name: str) -> Code | None:
     """A built-in code by its id or its name."""
     return next((found for found in all_codes() if name.lower() in {found.id.lower(), found.name}), None)

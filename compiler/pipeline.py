@@ -10,7 +10,7 @@ goes on from there to render what was planned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -20,7 +20,10 @@ from typing import TYPE_CHECKING, Literal
 
 from compiler import resources
 from compiler.diagnostics import Finding, in_order
-from compiler.plan.base import base_context
+from compiler.inventory.build import inventory
+from compiler.inventory.context import seen_by_files
+from compiler.inventory.missing import count
+from compiler.inventory.row import Inventory
 from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, Emitters
@@ -40,15 +43,15 @@ from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
 from compiler.source.tree import Tree
 from compiler.source.worktree import WorkTree
-from compiler.source.yaml_text import parse
+from compiler.source.yaml_text import Parse, parse
 from compiler.spec.language import Language
 from compiler.spec.load import load
 from compiler.spec.portfolio import Portfolio, models_alone
 from compiler.values import Json, Pointer, as_object, as_str
-from compiler.write.files import OutputFile, Unit
 
 if TYPE_CHECKING:
     from compiler.render.produce import Producer
+    from compiler.write.files import Unit
 
 
 _SHIPPED: Mapping[str, Literal["schemas", "templates"]] = MappingProxyType(
@@ -75,14 +78,21 @@ class Run:
     """One tree, and what each stage makes of it; everything is made when it is first asked for."""
 
     def __init__(
-        self, tree: Tree, as_of: date | None = None, since: Since | None = None, files: frozenset[str] = frozenset()
+        self,
+        tree: Tree,
+        as_of: date | None = None,
+        since: Since | None = None,
+        files: frozenset[str] = frozenset(),
+        read: Parse = parse,
     ) -> None:
         """`as_of`: the day that policies are judged on, today (UTC) where it is left out; `since`: what a change began from.
 
-        `files`: whose findings are wanted, those of all where there is none; of others, some may be missing.
+        `files`: whose findings are wanted, those of all where there is none; of others, some may be missing. `read`: what
+        reads the files of specs.
         """
         self.tree = tree
         self.files = files
+        self.read = read
         self.as_of = as_of or datetime.now(UTC).date()
         self.since = since
 
@@ -94,7 +104,7 @@ class Run:
     @cached_property
     def portfolio(self) -> Portfolio:
         """Every document, checked alone."""
-        return load(self.tree, self.language, WorkTree(resources.shipped("schemas")))
+        return load(self.tree, self.language, WorkTree(resources.shipped("schemas")), self.read)
 
     @cached_property
     def fleet(self) -> Fleet:
@@ -134,7 +144,7 @@ class Run:
 
     def _looks_further(self, name: str, environment: str | None) -> bool:
         model, _ = self.fleet.resolve(name, environment)
-        return model is not None and any(policy.on == "fleet" for policy in self.policies.library.bound(model))
+        return model is not None and self.policies.library.looks_further(model)
 
     @cached_property
     def conditions(self) -> Conditions:
@@ -174,7 +184,12 @@ class Run:
         def evaluate(emitter: Emitter, value: Json, context: Context, pointer: Pointer) -> Json | Finding:
             return self.producer.evaluate(emitter, value, context, pointer)
 
-        return Planner(self.fleet, self.emitters, self.conditions, evaluate)
+        return Planner(self.fleet, self.emitters, self.conditions, evaluate, lambda: seen_by_files(self.inventory))
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """A row for each model, with what records lack."""
+        return inventory(self.fleet, lambda seen: count(self.planner, self.judge, seen))
 
     def planned(self, scope: Scope = everything) -> Iterator[PlannedUnit]:
         """What there is to make."""
@@ -245,9 +260,8 @@ def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
     if isinstance(target, Finding):
         yield target
         return
-    context = base_context(run.planner, model)
     for emitter in (target, *enabled(run.planner, run.judge, model)):
-        judged = situation(run.planner, model, emitter, context)
+        judged = situation(run.planner, model, emitter)
         yield from judged.findings
         yield from run.judge.refusals(judged)
 
@@ -271,7 +285,12 @@ CHECK: tuple[Stage, ...] = (documents, emitters, fleet, policies)
 
 def check(run: Run) -> tuple[Finding, ...]:
     """Everything that is wrong with a tree, short of rendering it, in order."""
-    return in_order(settled(chain(_checked(run), run.policies.unused(rendered=False))))
+    return in_order(settled(chain(_checked(run), run.policies.unused(rendered=False)), _places(run)))
+
+
+def _places(run: Run) -> Callable[[str], Sequence[str | None]]:
+    """Where a model runs; nowhere, where it is none that there is."""
+    return lambda name: run.fleet.places(name) if name in run.portfolio.of("Model") else ()
 
 
 def _checked(run: Run) -> Iterator[Finding]:
@@ -304,8 +323,10 @@ def build(
     `on_unit` is called after each unit, for those who show progress; `known`: findings of policies that do not count;
     `despite_policies`: render what policies refuse, too, for those who want all that policies find.
     """
+    from compiler.write.files import OutputFile, Unit  # noqa: PLC0415 - a check writes nothing
+
     findings = list(_checked(run))
-    told = in_order(settled(findings))
+    told = in_order(settled(findings, _places(run)))
     if any(one.mandatory and not (despite_policies and can_be_known(one)) for one in applied(told, known)):
         return Built((), applied(in_order([*told, *run.policies.unused(rendered=False)]), known))
     units: list[Unit] = []
@@ -318,4 +339,4 @@ def build(
         on_unit()
     findings += run.producer.unchecked()
     findings += run.policies.unused(rendered=all(scope(*place) for place in run.fleet.deployments()))
-    return Built(tuple(units), applied(in_order(settled(findings)), known))
+    return Built(tuple(units), applied(in_order(settled(findings, _places(run))), known))

@@ -1,6 +1,6 @@
 """Plain data: what YAML and JSON hold, and the pointers into it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias, Union
 
 Json: TypeAlias = Union[bool, int, float, str, "Sequence[Json]", "Mapping[str, Json]", None]
@@ -11,6 +11,9 @@ Object: TypeAlias = Mapping[str, Json]
 
 Pointer: TypeAlias = tuple[str | int, ...]
 """A place in plain data: the keys and indexes from its root. `()` is the root."""
+
+Reads: TypeAlias = Mapping[str, frozenset[str] | None]
+"""What is looked at: names of maps, and which of their fields; `None` stands for all of them."""
 
 
 def json_pointer(pointer: Pointer) -> str:
@@ -38,16 +41,50 @@ def at(data: Json, pointer: Pointer) -> Json:
     return data
 
 
+def identical(one: Json, other: Json) -> bool:
+    """Whether two values are the same data, the order of keys and the kind of numbers included: `1` is not `true`."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict) and isinstance(other, dict):
+        pairs = zip(one.items(), other.items(), strict=False)
+        return len(one) == len(other) and all(a == b and identical(x, y) for (a, x), (b, y) in pairs)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(identical, one, other))
+    if isinstance(one, float):
+        return repr(one) == repr(other)
+    return isinstance(one, str | int) and one == other
+
+
 def as_object(value: Json) -> Object:
     """The value if it is a map, else an empty one."""
-    return value if isinstance(value, dict | Mapping) else {}
+    return value if isinstance(value, dict) or (value is not None and isinstance(value, Mapping)) else {}
 
 
 def as_list(value: Json) -> Sequence[Json]:
     """The value if it is a list, else an empty one."""
-    return value if isinstance(value, list) or (isinstance(value, Sequence) and not isinstance(value, str)) else ()
+    if isinstance(value, list):
+        return value
+    return value if value is not None and isinstance(value, Sequence) and not isinstance(value, str) else ()
 
 
 def as_str(value: Json) -> str:
     """The value if it is text, else the empty text."""
     return value if isinstance(value, str) else ""
+
+
+def widened(reads: Iterable[tuple[str, frozenset[str] | None]]) -> Reads:
+    """All that is looked at, taken together."""
+    found: dict[str, frozenset[str] | None] = {}
+    for name, fields in reads:
+        known = found.get(name, frozenset())
+        found[name] = None if fields is None or known is None else known | fields
+    return found
+
+
+def only(fields: frozenset[str] | None, value: Json) -> Json:
+    """A map with those of its fields that are looked at; anything else is what it is."""
+    if fields is None or not isinstance(value, Mapping):
+        return value
+    return {key: one for key, one in value.items() if key in fields}

@@ -1,9 +1,9 @@
-"""`python docs/generate.py [--check]`: the pages below docs/reference/, made from the code."""
+"""`python docs/generate.py [--check]`: the pages below docs/reference/ and pictures of the sample, made from the code."""
 
 import sys
 from pathlib import Path
 
-from pages import texts
+from pages import pictures, texts
 
 FOLDER = Path(__file__).parent / "reference"
 
@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parent / "reference"
 def main(*, check: bool) -> int:
     """Write the pages that are stale; with `check` only say which, and return 1 if any is."""
     made = {FOLDER / name: text for name, text in texts().items()}
+    made |= {FOLDER.parent / name: text for name, text in pictures().items()}
     gone = set(FOLDER.glob("*.md")) - made.keys()
     stale = [path for path, text in made.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     for path in sorted([*gone, *stale]):

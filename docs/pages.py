@@ -12,6 +12,10 @@ from fields import Row, described, rows, table, takes
 from compiler import explain, resources
 from compiler.cli.main import modelyard
 from compiler.diagnostics import Finding, Fix, Note, Place, Severity, Subject
+from compiler.graph.build import graph
+from compiler.graph.svg.draw import svg
+from compiler.inventory.columns import COLUMNS
+from compiler.pipeline import Run
 from compiler.plan.context import DESCRIPTIONS
 from compiler.plan.emitter import Emitter, Emitters, FileRule
 from compiler.plan.load import load
@@ -177,10 +181,11 @@ def _shipped() -> Emitters:
 
 def _emitter(emitter: Emitter) -> Iterator[str]:
     data = emitter.data
+    on = "on" if emitter.data.get("enabled", True) else "off"
     named = (
         f"`deploy.target: {emitter.id}`"
         if emitter.is_target
-        else f"`{emitter.group}/`, {'on' if emitter.data.get('enabled', True) else 'off'} unless the project says otherwise under `emitters`."
+        else f"`{emitter.group}/`, {on} unless the project says otherwise under `emitters`."
     )
     yield f"## {emitter.title} (`{emitter.id}`)\n\n{' '.join(as_str(data.get('summary')).split())}\n\n{named}\n"
     taken = [f"{key}: {', '.join(map(as_str, as_list(names)))}" for key, names in emitter.takes.items()]
@@ -247,15 +252,15 @@ def capabilities() -> Iterator[str]:
 def template_context() -> Iterator[str]:
     """The names that a template sees."""
     yield (
-        "What a template sees of one model in one environment. Files made once for an environment see `project`,\n"
-        "`environment` and `deployments`; those made once for the project see `project`, `environments` and `deployments`.\n"
+        "What a template sees of one model in one environment. Files made once for a model, a release, an environment or the project see\n"
+        "what is said of them below.\n"
         "A name that is said to be absent is undefined: ask `is defined`, or use `| default(…)`. A field has its canonical\n"
         "form: `cpu` is `500m` or `2`, `memory` is `1Gi`, a duration `250ms`, a percentage `99.9%`.\n"
     )
     yield table(("name", "what it is"), ((f"`{name}`", told) for name, told in DESCRIPTIONS.items()))
     yield (
         "Conditions in `emitter.yaml` (`when`, `that`) are CEL and see `model`, `deploy` (`model.deploy`), `release`,\n"
-        "`canary`, `environment`, `capabilities` (`environment.capabilities`) and `options`.\n"
+        "`canary`, `environment`, `capabilities` (`environment.capabilities`), `options`, `project`, `useCase` and `team`.\n"
     )
 
 
@@ -307,7 +312,8 @@ _FIELDS: Mapping[str, str] = {
     "docs": "The address of a page about the policy, or null.",
     "kind": "The kind of object that it is about, or null where a file cannot be read.",
     "object": "Its name.",
-    "environment": "The environment in which it holds, or null for all.",
+    "environment": "The environment in which it holds, or null for several or all.",
+    "environments": "The environments in which it holds; an empty list stands for all.",
     "pointer": "Where in the object (RFC 6901).",
     "path": "The file, from the project's root; null where no file is to blame.",
     "line": "Lines count from 1.",
@@ -393,6 +399,36 @@ def _binding(policy: Policy) -> str:
     return ", ".join(words)
 
 
+def inventory() -> Iterator[str]:
+    """The shapes of what `modelyard inventory` writes."""
+    yield (
+        "`modelyard inventory --format json`, `modelyard inventory MODEL --format json` and `records/register.json` of a build have one\n"
+        "shape. What nobody said is left out; lists and maps are always there. No value follows the day on which it is read.\n"
+        "[The guide](../guides/inventory-and-graph.md) shows them.\n"
+    )
+    yield from _output("inventory")
+    yield "## Columns\n\nOf `--columns`, `--sort`, CSV and `records/register.csv`; several values of a cell stand between semicolons.\n"
+    yield table(("column", "title"), ((f"`{name}`", column.title or name) for name, column in COLUMNS.items()))
+    yield "## What is due\n\n`modelyard inventory due --format json`:\n"
+    yield from _output("due")
+
+
+def _output(name: str) -> Iterator[str]:
+    """The fields of something that is written as JSON, from its published schema."""
+    schema = as_object(json.loads(resources.shipped_text(f"outputs/{name}.schema.json")))
+    found = rows(schema, schema)
+    lines = ((f"`{row.path}`", row.takes, "" if row.required else "where said", row.description) for row in found)
+    yield f"Schema: `schemas/outputs/{name}.schema.json`\n"
+    yield table(("field", "is", "there", "what it says"), lines)
+
+
+def pictures() -> dict[Path, str]:
+    """Pictures of the sample portfolio, by their path below docs/."""
+    run = Run(WorkTree(Path(__file__).resolve().parent.parent))
+    whole = graph(run.inventory, run.inventory.models, (), whole=True)
+    return {Path("guides/sample-graph.svg"): svg(whole, "LR")}
+
+
 PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "language.md": ("The language", language),
     "codes.md": ("Codes", codes),
@@ -404,6 +440,7 @@ PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "filters.md": ("Filters, encoders and tests", filters),
     "policies.md": ("Policies that are shipped", policies),
     "findings.md": ("Findings in each format", findings),
+    "inventory.md": ("Inventory and what is due, in JSON", inventory),
 }
 
 

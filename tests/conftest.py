@@ -9,6 +9,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+# Nothing is left in the caches of whoever runs the tests, and none of them sees what another kept.
+os.environ["MODELYARD_CACHE"] = "off"
 # The same examples on every run, and no deadline: a slow machine is no bug.
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("here", deadline=None)

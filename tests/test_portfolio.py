@@ -55,9 +55,8 @@ def test_what_it_compiles_to_is_what_was_reviewed(
 
 
 def test_it_holds_each_type_in_each_direction_that_the_design_takes(portfolio: Built) -> None:
-    kinds = {
-        path: as_object(parse(text, path).documents[0].data).get("kind") for path, text in texts(portfolio).items()
-    }
+    objects = {path: text for path, text in texts(portfolio).items() if path.endswith(".yaml")}
+    kinds = {path: as_object(parse(text, path).documents[0].data).get("kind") for path, text in objects.items()}
     assert kinds["prod/card-fraud/inferenceservice.yaml"] == "InferenceService"
     assert kinds["prod/credit-policy/deployment.yaml"] == "Deployment"
     vendor = {kind for path, kind in kinds.items() if path.startswith("prod/bureau-score/")}
@@ -151,7 +150,7 @@ def test_an_edit_of_the_owner_restarts_nothing(portfolio: Built) -> None:
             }
         )
     )
-    before = texts(portfolio)
+    before = {path: text for path, text in texts(portfolio).items() if not path.startswith("records/")}
     for path, was in before.items():
         differing = set(was.splitlines()) ^ set(changed[path].splitlines())
         assert all("modelyard/owner:" in line for line in differing), path

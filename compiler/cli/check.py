@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from compiler.cli import judging, options
-from compiler.cli.checkout import within_checkout
+from compiler.cli.checkout import checkout, within_checkout
 from compiler.cli.output import emit, shows_progress, tell, wants_colour
 from compiler.diagnostics import Finding, in_order
 from compiler.errors import UsageError
@@ -87,9 +87,9 @@ def command(
     modelyard check --as-of 2027-01-31
     modelyard check --diff --unsafe-fixes
     """
-    from compiler.cli.mend import mend  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.cache import kept  # noqa: PLC0415 - help needs none of what a run does
     from compiler.pipeline import Run  # noqa: PLC0415 - likewise
-    from compiler.policy.baseline import applied  # noqa: PLC0415 - likewise
+    from compiler.policy.baseline import applied, stale  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
     if (fix or diff) and rev is not None:
@@ -99,13 +99,16 @@ def command(
     day, since = as_of.date() if as_of else None, judging.since(folder, changed_since)
     named = _relative(files, folder)
     wanted = named if write_baseline is None else frozenset()
-    run = Run(options.open_tree(folder, rev), day, since, wanted)
+    files_ = kept(folder, checkout(folder))
+    run = Run(options.open_tree(folder, rev), day, since, wanted, files_.parse)
     renders = renders or write_baseline is not None
     found = _found(run, renders=renders)
     if fix or diff:
+        from compiler.cli.mend import mend  # noqa: PLC0415 - other checks write nothing
+
         chosen = _within(found, named, frozenset(environments))
         if mend(chosen, run.tree, folder, unsafe=unsafe_fixes, diff=diff):
-            run = Run(options.open_tree(folder, rev), day, since, wanted)
+            run = Run(options.open_tree(folder, rev), day, since, wanted, files_.parse)
             found = _found(run, renders=renders)
         if diff:
             raise click.exceptions.Exit(0)
@@ -113,7 +116,11 @@ def command(
         found = in_order((*found, *_ran(run)))
     if write_baseline is not None:
         _write_baseline(write_baseline, found)
-    found = applied(found, judging.known(baseline or _written(write_baseline)))
+    known = judging.known(baseline or _written(write_baseline))
+    if not named and (gone := stale(found, known)):
+        tell(f"{gone} of the findings that the baseline knows are there no more: --write-baseline takes them out")
+    found = applied(found, known)
+    files_.save()
     findings = _within(found, named, _known(run, environments))
     report = Report(findings, run.text, run.size, colour=wants_colour(output), within=within_checkout(folder))
     emit(REPORTERS[format_](report), output)
@@ -191,5 +198,4 @@ def _is_in(finding: Finding, files: frozenset[str]) -> bool:
 
 
 def _concerns(finding: Finding, environments: frozenset[str]) -> bool:
-    environment = finding.subject.environment if finding.subject else None
-    return not environments or environment is None or environment in environments
+    return not environments or not finding.where or not environments.isdisjoint(finding.where)

@@ -3,9 +3,13 @@
 from pathlib import Path
 
 
+def checkout(project: Path) -> Path:
+    """The root of the git checkout that the project lies in; the project's folder outside of git."""
+    above = (project, *project.parents)
+    return next((folder for folder in above if (folder / ".git").exists()), project)  # a file in a linked work tree
+
+
 def within_checkout(project: Path) -> str:
     """The project's folder from the root of its checkout, such as `ml/fraud`; empty at the root, and outside of git."""
-    for folder in (project, *project.parents):
-        if (folder / ".git").exists():  # a file in a linked work tree
-            return "" if folder == project else project.relative_to(folder).as_posix()
-    return ""
+    root = checkout(project)
+    return "" if root == project else project.relative_to(root).as_posix()

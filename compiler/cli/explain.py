@@ -88,6 +88,9 @@ def command(
             _json([_place(place) for place in places]) if format_ == "json" else _places(places, colour=colour), output
         )
     elif "/" in subject:
+        near = explain.near_policy(run, subject)
+        if near is not None:
+            raise UsageError(f"there is no policy `{subject}`", help=near)
         raise UsageError("say which place of the artifact", help=f"{subject}:LINE or {subject}:pointer.to.a.value")
     else:
         values = explain.value(run, subject, environments)

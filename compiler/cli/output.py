@@ -1,10 +1,7 @@
 """Where output goes: a file or stdout for data, stderr for prose, and a log for a bug."""
 
 import os
-import platform
 import sys
-import tempfile
-import traceback
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
@@ -85,6 +82,10 @@ def _hush(stream: TextIO) -> None:
 
 def bug_log(error: Exception) -> str:
     """A file with what an issue needs: versions, the command, the traceback."""
+    import platform  # noqa: PLC0415 - seldom needed
+    import tempfile  # noqa: PLC0415 - likewise
+    import traceback  # noqa: PLC0415 - likewise
+
     lines = [
         f"modelyard {__version__}",
         f"python {platform.python_version()} on {platform.system()} {platform.machine()}",

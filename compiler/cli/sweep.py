@@ -56,9 +56,9 @@ def past(folder: Path, since: str, as_of: date | None, format_: str) -> str:
     last = as_of or datetime.now(UTC).date()
     first = last - min(timedelta(days=int(said[1]) * _DAYS[said[2]]), last - date.min)
     asked = [
-        (commit[:10], day.isoformat(), _asked(today, _fleet(Run(tree, as_of), today.portfolio)))
+        (commit[:10], day.isoformat(), found)
         for commit, day in _shown(commits_since(folder, first))
-        if (tree := open_revision(folder, commit)).has(PROJECT_FILE)
+        if (found := _then(today, folder, commit, as_of)) is not None
     ]
     rows = [(commit, day, found.models, failing(found.findings)) for commit, day, found in asked]
     _tell_mistakes(found for *_, found in asked)
@@ -73,7 +73,7 @@ def others(folder: Path, fleets: Sequence[Path], as_of: date | None, format_: st
     for fleet in fleets:
         if not (fleet / PROJECT_FILE).is_file():
             raise UsageError(f"there is no {PROJECT_FILE} in {fleet}")
-    asked = [(str(fleet), _asked(today, Run(WorkTree(fleet), as_of).fleet)) for fleet in fleets]
+    asked = [(str(fleet), _there(today, fleet, as_of)) for fleet in fleets]
     rows = [(fleet, found.models, failing(found.findings)) for fleet, found in asked]
     _tell_mistakes(found for _, found in asked)
     failed = sum(len(names) for *_, names in rows)
@@ -91,15 +91,40 @@ def _asked(today: Run, fleet: Fleet) -> Judged:
     return judged(fleet, today.portfolio, WorkTree(resources.shipped("schemas")), today.as_of)
 
 
-def _judgeable(run: Run) -> None:
+def _then(today: Run, folder: Path, commit: str, as_of: date | None) -> Judged | None:
+    """What the fleet of a commit breaks of today's policies; nothing where there was no project that can be read."""
+    tree = open_revision(folder, commit)
+    if not tree.has(PROJECT_FILE):
+        return None
+    try:
+        return _asked(today, _fleet(Run(tree, as_of), today.portfolio))
+    except UsageError as error:
+        tell(f"{commit[:10]} was left out: {printable(error.message)}")
+        return None
+
+
+def _there(today: Run, fleet: Path, as_of: date | None) -> Judged:
+    other = Run(WorkTree(fleet), as_of)
+    try:
+        _judgeable(other, f"{fleet}: ")
+    except UsageError as error:
+        raise UsageError(f"{fleet}: {error.message}", help=error.help) from error
+    return _asked(today, other.fleet)
+
+
+def _judgeable(run: Run, where: str = "") -> None:
     broken = [finding for finding in run.portfolio.findings if finding.mandatory]
     if broken:
-        tell(f"{len(broken)} documents have mistakes, and were left out: modelyard check tells them")
+        tell(f"{where}documents with mistakes were left out ({len(broken)} mistakes): modelyard check tells them")
 
 
 def _tell_mistakes(asked: Iterable[Judged]) -> None:
     """What is missing from an answer is said beside it: the policies that cannot be asked."""
-    for finding in in_order(finding for found in asked for finding in found.mistakes):
+    judged_ = tuple(asked)
+    rendered = max((one.on_rendered for one in judged_), default=0)
+    if rendered:
+        tell(f"policies on rendered objects were not asked ({rendered}): modelyard check --rendered asks them of today's models")
+    for finding in in_order(finding for found in judged_ for finding in found.mistakes):
         place = finding.place
         where = f" {place.path}:{place.line}:{place.column}" if place else ""
         tell(f"{finding.code.id}{where}: {printable(finding.message)}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from compiler.expression.reads import reads
+from compiler.expression.reads import Read, read
 from compiler.expression.why import Reason, why
 from compiler.expression.wire import Node, serialized, tree
 from compiler.values import Json, Object, Pointer, at, dotted
@@ -52,7 +52,16 @@ class Expression:
     @cached_property
     def reads(self) -> frozenset[Pointer]:
         """The longest paths that it reads, the variable's name first; of elements gone through, their list."""
-        return frozenset(path for path in reads(self._compiled.serialize()) if path[0] in self._variables)
+        return frozenset(path for path in self._read.paths if path[0] in self._variables)
+
+    def reads_of(self, variable: str) -> frozenset[Pointer]:
+        """How far it reads into elements of a variable that is a list; the empty path where it reads them whole."""
+        paths = ((path, within) for path, within in self._read.within if path[0] == variable)
+        return frozenset(within if path == (variable,) else () for path, within in paths)
+
+    @cached_property
+    def _read(self) -> Read:
+        return read(self._compiled.serialize())
 
     def evaluate(self, data: Mapping[str, Json] | Values) -> bool | Failure:
         """Whether it holds for the data."""
@@ -72,6 +81,11 @@ class Expression:
     def value(self, data: Mapping[str, Json] | Values) -> "Json | Failure":
         """What it comes to for the data."""
         values = data if isinstance(data, Values) else self._values(data)
+        keyed = next((path for path, within in self._read.listed if _is_keyed(values.data, path, within)), None)
+        if keyed is not None:
+            return Failure(
+                f"the keys of `{dotted(keyed)}` have no order: ask `all`, `exists` or `in` of them, and no list"
+            )
         try:
             result = self._compiled.eval(values.activation)
         except RuntimeError as error:
@@ -97,6 +111,18 @@ class Expression:
         prefixes = {path[:end] for path in self.reads for end in range(2, len(path) + 1) if path[end - 1] == key}
         absent = [path for path in prefixes if _is_absent(path, data)]
         return dotted(absent[0]) if len(absent) == 1 else key
+
+
+def _is_keyed(data: Json, path: Pointer, within: Pointer) -> bool:
+    """Whether a map stands at a path, or at one in an element of what stands there: the order of its keys is another on each run."""
+    try:
+        found = at(data, path)
+    except (KeyError, IndexError, TypeError):
+        return False
+    if not within:
+        return isinstance(found, Mapping)
+    elements = found.values() if isinstance(found, Mapping) else found if isinstance(found, list) else ()
+    return any(_is_keyed(element, within, ()) for element in elements)
 
 
 def _is_absent(path: Pointer, data: Json) -> bool:

@@ -9,7 +9,8 @@ from compiler.expression.expression import Expression, Values
 from compiler.expression.growth import grows
 from compiler.expression.mistakes import Known, Mistake, mistake
 from compiler.expression.names import with_presence, with_stand_ins
-from compiler.expression.shapes import Shape, Struct, prepared, shape
+from compiler.expression.ready import Ready
+from compiler.expression.shapes import Shape, Struct, shape
 from compiler.expression.wire import Node, serialized
 from compiler.values import Json, Object
 
@@ -35,6 +36,11 @@ class Expressions:
     def __init__(self, variables: Mapping[str, Object]) -> None:
         self._schemas = variables
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables that there are."""
+        return frozenset(self._schemas)
+
     def compile(self, text: str, *, expect: Expected = "bool", checked: bool = True) -> Expression | Mistake:
         """The expression ready for data, or the first thing that is wrong with it.
 
@@ -44,10 +50,10 @@ class Expressions:
         if len(text) > _LONGEST:
             return Mistake(f"the expression has more than {_LONGEST:,} characters")
         try:
-            self._untyped.compile(text, disable_check=True)
             compiled = self._untyped.compile(with_presence(text), disable_check=True)
         except RuntimeError as error:
-            return mistake(str(error), text, Known(self._schemas, {})) or Mistake(str(error))
+            said = self._refusal(text) or str(error)
+            return mistake(said, text, Known(self._schemas, {})) or Mistake(said)
         if checked and grows(compiled.serialize()):
             return Mistake("what it puts together grows with each step", help="name a value fewer times in `+`")
         wrong = self._wrong(text, expect) if checked else None
@@ -55,7 +61,7 @@ class Expressions:
 
     def values(self, data: Mapping[str, Json]) -> Values:
         """Data made ready for any number of expressions: without nulls in maps, numbers as the schemas mean them."""
-        plain = {name: prepared(value, self._shapes[name]) for name, value in data.items() if name in self._shapes}
+        plain = self._ready.of(data)
         return Values(plain, self._untyped.Activation(plain))
 
     def branches(self, text: str, values: Values) -> tuple[tuple[int, bool], ...]:
@@ -66,6 +72,10 @@ class Expressions:
     @cached_property
     def _shapes(self) -> dict[str, Shape]:
         return {name: shape(schema) for name, schema in self._schemas.items()}
+
+    @cached_property
+    def _ready(self) -> Ready:
+        return Ready(self._shapes)
 
     @cached_property
     def _untyped(self) -> "cel.Env":
@@ -79,6 +89,14 @@ class Expressions:
         from compiler.expression.descriptor import Messages  # noqa: PLC0415 - imported only where types are checked
 
         return Messages(self._shapes)
+
+    def _refusal(self, text: str) -> str | None:
+        """What is wrong with the syntax of a text as it was written."""
+        try:
+            self._untyped.compile(text, disable_check=True)
+        except RuntimeError as error:
+            return str(error)
+        return None
 
     def _part(self, compiled: bytes, data: Mapping[str, Json]) -> Json:
         """What a part of a compiled expression comes to; null where it comes to nothing."""

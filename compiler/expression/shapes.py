@@ -162,18 +162,28 @@ def prepared(value: Json, form: Shape) -> Json:
     """
     if isinstance(value, str | bool) or value is None:
         return value
-    if isinstance(value, dict | Mapping):
-        return {key: prepared(one, _part(form, key)) for key, one in value.items() if one is not None}
+    if isinstance(value, Mapping):
+        return {
+            key: one if one.__class__ is str else prepared(one, part(form, key))
+            for key, one in value.items()
+            if one is not None
+        }
     if isinstance(value, int | float):
         return _number(value, form)
-    item = form.item if isinstance(form, ListOf) else Scalar.DYN
+    item = items(form)
     return [prepared(one, item) for one in value]
 
 
-def _part(form: Shape, key: str) -> Shape:
+def part(form: Shape, key: str) -> Shape:
+    """The shape of what stands under a key."""
     if isinstance(form, Struct):
         return form.fields.get(key, Scalar.DYN)
     return form.value if isinstance(form, MapOf) else Scalar.DYN
+
+
+def items(form: Shape) -> Shape:
+    """The shape of elements."""
+    return form.item if isinstance(form, ListOf) else Scalar.DYN
 
 
 def _number(value: int | float, form: Shape) -> int | float:  # noqa: PYI041 - the difference is the point

@@ -21,9 +21,9 @@ class Together:
         found: list[bool] = []
         for one in self.lists:
             answers = one.value(values)
-            if not isinstance(answers, list) or not all(isinstance(answer, bool) for answer in answers):
+            if not isinstance(answers, list) or not {bool}.issuperset(map(type, answers)):
                 return None
-            found += [answer is True for answer in answers]
+            found += answers
         return found
 
 

@@ -8,7 +8,6 @@ from compiler.plan.settings import project_options
 from compiler.provenance import Derived, Item, Origin, Origins, Root
 from compiler.resolve.model import Release, ResolvedModel
 from compiler.resolve.places import namespace
-from compiler.schema import with_defaults
 from compiler.spec.portfolio import Spec
 from compiler.spec.quantities import Percentage
 from compiler.values import Object, as_object, as_str
@@ -40,10 +39,10 @@ def base_context(planner: Planner, model: ResolvedModel) -> Values:
         ),
     }
     if model.release is not None:
-        context["release"] = Root("release", _release(model.release))
+        context["release"] = Root("release", release_of(model))
         context |= file_context(model.release)
     if model.canary is not None:
-        context["canary"] = Root("canary", {**_release(model.canary), "weight": _weight(model)})
+        context["canary"] = Root("canary", canary_of(model))
     own = images.own(model, environment.data)
     if own is not None:
         context["image"] = own
@@ -51,15 +50,31 @@ def base_context(planner: Planner, model: ResolvedModel) -> Values:
 
 
 def with_options(planner: Planner, model: ResolvedModel, emitter: Emitter, context: Values) -> Values:
-    """The context with the options of the emitter: the model's for its target, the project's for any other."""
-    project = planner.fleet.portfolio.project.data
-    options = _options(emitter, model) if emitter.is_target else project_options(project, emitter)
-    return {**context, "options": Root("options", options)}
+    """The context with the options of the emitter."""
+    return {**context, "options": Root("options", options_of(planner, emitter, model))}
+
+
+def options_of(planner: Planner, emitter: Emitter, model: ResolvedModel) -> Object:
+    """The options of an emitter, with the defaults that it declares: the model's for its target, the project's for any other."""
+    if not emitter.is_target:
+        return project_options(planner.fleet.portfolio.project.data, emitter)
+    chosen = as_object(as_object(model.data.get("deploy")).get("options"))
+    return emitter.with_options(chosen) if chosen else emitter.options
 
 
 def release_root(release: Release, model: ResolvedModel) -> Root:
     """A release of the model as templates see it; origins know it as the one that runs, or the one beside it."""
     return Root("canary" if release is model.canary else "release", _release(release))
+
+
+def release_of(model: ResolvedModel) -> Object:
+    """The release that runs, as templates and conditions see it; empty where none does."""
+    return _release(model.release) if model.release else {}
+
+
+def canary_of(model: ResolvedModel) -> Object:
+    """The release that is tried beside it, and its weight; empty where there is none."""
+    return {**_release(model.canary), "weight": _weight(model)} if model.canary else {}
 
 
 def project_root(project: Spec) -> Root:
@@ -86,13 +101,6 @@ def _namespace_origins(model: ResolvedModel, environment: Spec) -> Origins:
     if tenant in as_object(environment.data.get("namespaces")):
         return (Origin("environment", ("namespaces", tenant)), Origin("model", ("tenant",)))
     return (Origin("environment", ("namespace",)),)
-
-
-def _options(emitter: Emitter, model: ResolvedModel) -> Object:
-    """The model's options for its target, with the defaults that it declares."""
-    options = as_object(as_object(model.data.get("deploy")).get("options"))
-    schema = emitter.data.get("options")
-    return as_object(with_defaults(as_object(schema), options)) if schema else options
 
 
 def _release(release: Release) -> Object:

@@ -10,19 +10,27 @@ from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.load import mistake
 from compiler.spec.language import Language
 from compiler.spec.views import model_view, release_view
-from compiler.values import Object, Pointer, as_list, as_object, as_str
+from compiler.values import Object, Pointer, Reads, as_list, as_object, as_str, identical, only, widened
 
 Verdicts = Mapping[Pointer, bool | Finding]
 """What each expression of emitter.yaml says of one model, by its place; a finding where it could not be asked."""
 
+Sections = tuple[tuple[str, str], ...]
+"""Lists in emitter.yaml whose elements have conditions, each with the key of those."""
+
+JUDGED: Sections = (("needs", "that"), ("cannot", "when"), ("images", "when"))
+"""Those that say whether an emitter can do what a model asks."""
+ALL: Sections = (*JUDGED, ("files", "when"))
+"""Those, and which files it makes."""
+
 
 @dataclass(frozen=True)
 class _Questions:
-    """All expressions of an emitter as few lists, so that they cost few evaluations, and the fields that they read."""
+    """Expressions of an emitter as few lists, so that they cost few evaluations, and the fields that they read."""
 
     pointers: tuple[Pointer, ...]
     together: Together | None
-    fields: Mapping[str, frozenset[str] | None]
+    fields: Reads
 
 
 class Conditions:
@@ -36,20 +44,26 @@ class Conditions:
         self._emitters = emitters
         self._variables: dict[str, Expressions] = {}
         self._compiled: dict[tuple[str, str], Expression | Mistake] = {}
-        self._questions: dict[str, _Questions] = {}
+        self._questions: dict[tuple[str, Sections], _Questions] = {}
+        self._answered: dict[tuple[str, Sections], tuple[Object, Verdicts]] = {}
 
-    def verdicts(self, emitter: Emitter, data: Mapping[str, Object]) -> Verdicts:
-        """What every expression of an emitter says of the data."""
-        asked = self._asked(emitter)
-        if not asked.pointers:
-            return {}
-        read = {name: _only(asked.fields.get(name, frozenset()), value) for name, value in data.items()}
-        values = self._of(emitter).values(read)
-        answers = asked.together.answers(values) if asked.together else None
-        if answers is not None:
-            return dict(zip(asked.pointers, answers, strict=True))
-        whole = self._of(emitter).values(data)
-        return {pointer: self._one(emitter, text, pointer, whole) for pointer, text in expressions(emitter)}
+    def verdicts(self, emitter: Emitter, sections: Sections, data: Mapping[str, Object]) -> Verdicts:
+        """What the expressions of these sections of an emitter say of the data.
+
+        Where they read what they read last, they say what they said: of a model in its next environment, mostly.
+        """
+        asked = self._asked(emitter, sections)
+        read = {name: only(asked.fields.get(name, frozenset()), value) for name, value in data.items()}
+        known = self._answered.get((emitter.id, sections))
+        if known is not None and identical(known[0], read):
+            return known[1]
+        answers = asked.together.answers(self._of(emitter).values(read)) if asked.together else None
+        if answers is None:
+            whole = self._of(emitter).values(data)
+            return {pointer: self._one(emitter, text, pointer, whole) for pointer, text in expressions(emitter, sections)}
+        found = dict(zip(asked.pointers, answers, strict=True))
+        self._answered[emitter.id, sections] = read, found
+        return found
 
     def holds(self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Object]) -> bool | Finding:
         """Whether one expression holds for the data; a finding where it could not be asked."""
@@ -58,10 +72,14 @@ class Conditions:
         values = self._of(emitter).values({name: value for name, value in data.items() if name in read})
         return self._one(emitter, text, pointer, values)
 
-    def reads(self, emitter: Emitter, variable: str) -> bool:
-        """Whether an expression of the emitter asks for a variable; all are given where that cannot be told."""
-        asked = self._asked(emitter)
-        return variable in asked.fields or (bool(asked.pointers) and asked.together is None)
+    def has_any(self, emitter: Emitter, sections: Sections) -> bool:
+        """Whether there are expressions in these sections of an emitter."""
+        return bool(self._asked(emitter, sections).pointers)
+
+    def reads(self, emitter: Emitter, sections: Sections, variable: str) -> bool:
+        """Whether an expression of these sections asks for a variable; all are given where that cannot be told."""
+        asked = self._asked(emitter, sections)
+        return variable in asked.fields or asked.together is None
 
     def mistakes(self, emitter: Emitter) -> Iterator[Finding]:
         """What is wrong with the expressions of an emitter, before any model is asked."""
@@ -88,17 +106,16 @@ class Conditions:
             )
         return found
 
-    def _asked(self, emitter: Emitter) -> _Questions:
-        if emitter.id not in self._questions:
-            asked = list(expressions(emitter))
+    def _asked(self, emitter: Emitter, sections: Sections) -> _Questions:
+        key = (emitter.id, sections)
+        if key not in self._questions:
+            asked = list(expressions(emitter, sections))
             joined = together(self._of(emitter), [text for _, text in asked])
-            sound = joined if joined is not None and not any(self.mistakes(emitter)) else None
-            fields: dict[str, frozenset[str] | None] = {}
-            for path in (path for one in (sound.lists if sound else ()) for path in one.reads):
-                root, known = str(path[0]), fields.get(str(path[0]), frozenset())
-                fields[root] = None if len(path) == 1 or known is None else known | {str(path[1])}
-            self._questions[emitter.id] = _Questions(tuple(pointer for pointer, _ in asked), sound, fields)
-        return self._questions[emitter.id]
+            sound = joined if emitter.shipped or not any(self.mistakes(emitter)) else None
+            paths = (path for one in (sound.lists if sound else ()) for path in one.reads)
+            fields = widened((str(path[0]), None if len(path) == 1 else frozenset({str(path[1])})) for path in paths)
+            self._questions[key] = _Questions(tuple(pointer for pointer, _ in asked), sound, fields)
+        return self._questions[key]
 
     def _of(self, emitter: Emitter) -> Expressions:
         if emitter.id not in self._variables:
@@ -121,10 +138,6 @@ _PEER: Object = MappingProxyType(
 """What is reached, as expressions of emitters see it."""
 
 
-def _only(fields: frozenset[str] | None, value: Object) -> Object:
-    return value if fields is None else {key: value[key] for key in fields if key in value}
-
-
 def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:
     """The schema of each variable but `options`, which differs by emitter."""
     release = release_view(language)
@@ -143,9 +156,9 @@ def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:
     }
 
 
-def expressions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
-    """Every expression in emitter.yaml that is asked of a model where it runs, with its place."""
-    for section, key in (("needs", "that"), ("cannot", "when"), ("images", "when"), ("files", "when")):
+def expressions(emitter: Emitter, sections: Sections = ALL) -> Iterator[tuple[Pointer, str]]:
+    """Every expression of these sections of emitter.yaml that is asked of a model where it runs, with its place."""
+    for section, key in sections:
         for index, entry in enumerate(as_list(emitter.data.get(section))):
             text = as_str(as_object(entry).get(key))
             if text and (section != "files" or emitter.files[index].per == "deployment"):

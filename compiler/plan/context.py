@@ -55,6 +55,10 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "In the same: the Datasets that the model names, each with its `role`; in files of an environment or the project: all of them."
         ),
         "deployments": "In files of an environment or the project: its models, each with `name`, `path`, `namespace`, `environment`.",
+        "inventory": (
+            "In files of the project: `inventory.models`, a row a model, retired and proposed ones too, in the shape of "
+            "`schemas/outputs/inventory.schema.json`; `inventory.table`, the same as rows of texts below a row of titles."
+        ),
         "environments": "In files of an environment or the project: the Environments in order of promotion.",
         "promotions": "In the same: their names, a list for each step of promotion; those of a group are promoted together.",
         "schedules": "In files of the project: when models are trained by the clock, in UTC: `cron`, and the `models`, each cron once.",

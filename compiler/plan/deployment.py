@@ -4,13 +4,15 @@ from collections.abc import Iterator
 
 from compiler.diagnostics import Finding
 from compiler.plan.base import Values, base_context
+from compiler.plan.conditions import ALL
+from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, FileRule
 from compiler.plan.judge import Judge
 from compiler.plan.neighbours import with_neighbours
 from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, sources_of
 from compiler.plan.planner import Planner
 from compiler.plan.settings import others
-from compiler.plan.situation import Situation, situation
+from compiler.plan.situation import Situation, situation, with_emitter
 from compiler.provenance import Derived
 from compiler.resolve.model import ResolvedModel
 
@@ -23,16 +25,17 @@ def deployment(planner: Planner, judge: Judge, model: ResolvedModel, environment
         return PlannedUnit(unit, (), (target,))
     findings: list[Finding] = []
     ruled: list[tuple[str, str | None, Emitter, FileRule, Values]] = []
-    ours = with_neighbours(planner, situation(planner, model, target, base_context(planner, model)))
-    others_ = (situation(planner, model, emitter, ours.context) for emitter in enabled(planner, judge, model))
-    for each in [ours, *others_]:
-        findings += [*each.findings, *judge.refusals(each)]
+    ours = situation(planner, model, target, ALL)
+    context, missing = with_neighbours(planner, ours, with_emitter(ours, planner, base_context(planner, model)))
+    others_ = (situation(planner, model, emitter, ALL) for emitter in enabled(planner, judge, model))
+    for each, seen in [(ours, context), *((other, with_emitter(other, planner, context)) for other in others_)]:
+        findings += [*each.findings, *(missing if each is ours else ()), *judge.refusals(each)]
         for rule in each.emitter.files:
-            paths = _paths(planner, each, rule) if rule.per == "deployment" else None
+            paths = _paths(planner, each, rule, seen) if rule.per == "deployment" else None
             if isinstance(paths, Finding):
                 findings.append(paths)
             elif paths is not None:
-                ruled.append((*paths, each.emitter, rule, each.context))
+                ruled.append((*paths, each.emitter, rule, seen))
     if any(finding.mandatory for finding in findings):
         return PlannedUnit(unit, (), tuple(findings))
     resources = sorted(path for path, place, _, rule, _ in ruled if rule.resource and place is None)
@@ -51,8 +54,8 @@ def enabled(planner: Planner, judge: Judge, model: ResolvedModel) -> Iterator[Em
             yield emitter
 
 
-def _paths(planner: Planner, each: Situation, rule: FileRule) -> tuple[str, str | None] | Finding | None:
+def _paths(planner: Planner, each: Situation, rule: FileRule, context: Context) -> tuple[str, str | None] | Finding | None:
     wanted = each.verdicts.get((*rule.pointer, "when"), True)
     if wanted is not True:
         return wanted if isinstance(wanted, Finding) else None
-    return filled_path(planner, each.emitter, rule, each.context)
+    return filled_path(planner, each.emitter, rule, context)

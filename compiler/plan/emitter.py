@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from compiler.diagnostics import Finding, Place, Subject
+from compiler.schema import with_defaults
 from compiler.source.document import Document
 from compiler.values import Object, Pointer, as_list, as_object, as_str
 
@@ -56,10 +58,20 @@ class Emitter:
         """What it is for."""
         return as_object(self.data.get("takes"))
 
-    @property
+    @cached_property
     def images(self) -> tuple[Object, ...]:
         """The images it needs: `name`, and `when`."""
         return tuple(as_object(image) for image in as_list(self.data.get("images")))
+
+    @cached_property
+    def options(self) -> Object:
+        """The options of a model that chooses none."""
+        return self.with_options({})
+
+    def with_options(self, chosen: Object) -> Object:
+        """The options that a model chooses, and the defaults of the others."""
+        schema = as_object(self.data.get("options"))
+        return as_object(with_defaults(schema, chosen)) if schema else chosen
 
     @property
     def is_target(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -43,6 +44,7 @@ class Endpoint:
         return parts
 
 
+@lru_cache(maxsize=1024)
 def endpoint(url: str) -> Endpoint | None:
     """The parts of a URL; `None` where it names no host or its port is no port."""
     try:

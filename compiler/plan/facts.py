@@ -56,7 +56,7 @@ def facts(planner: Planner, emitter: Emitter, first: Leading, context: Values) -
 
 def asked(planner: Planner, emitter: Emitter, first: Leading, context: Values) -> Iterator[Fact | Finding]:
     """Every fact that an emitter asks of a model, one for each document that would say it."""
-    data = variables(first.model, context)
+    data = variables(planner, first.model, emitter)
     for index, said in enumerate(map(as_object, as_list(emitter.data.get("facts")))):
         when = as_str(said.get("when"))
         wanted = planner.conditions.holds(emitter, when, ("facts", index, "when"), data) if when else True

@@ -1,7 +1,8 @@
 """Whether a target can do what a model asks for: unknown, not taken, lacking, impossible, each said with its reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from compiler import codes
 from compiler.diagnostics import Finding, Note, Subject
@@ -12,8 +13,11 @@ from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
 from compiler.schema import Validator
 from compiler.spec.complaints import complaint
-from compiler.values import Object, Pointer, as_list, as_object, as_str
+from compiler.values import Object, Pointer, as_list, as_object, as_str, at
 from compiler.words import nearest
+
+_WANTED: Mapping[str | int, bool] = MappingProxyType({"needs": True, "cannot": False})
+"""What conditions of a section come to where nothing is wrong."""
 
 
 class Judge:
@@ -59,16 +63,12 @@ class Judge:
         yield from options
         if options:
             return
-        for index, need in enumerate(map(as_object, as_list(emitter.data.get("needs")))):
-            pointer = ("needs", index, "that")
-            held = situation.verdicts[pointer]
-            if held is not True:
-                yield held if isinstance(held, Finding) else self._need(emitter, model, need, pointer)
-        for index, cannot in enumerate(map(as_object, as_list(emitter.data.get("cannot")))):
-            pointer = ("cannot", index, "when")
-            asked = situation.verdicts[pointer]
-            if asked is not False:
-                yield asked if isinstance(asked, Finding) else self._cannot(emitter, model, cannot, pointer)
+        for pointer, said in situation.verdicts.items():
+            if said is _WANTED.get(pointer[0], said):
+                continue
+            asked = as_object(at(emitter.data, pointer[:2]))
+            tell = self._need if pointer[0] == "needs" else self._cannot
+            yield said if isinstance(said, Finding) else tell(emitter, model, asked, pointer)
 
     def _bad_options(self, emitter: Emitter, model: ResolvedModel) -> Iterator[Finding]:
         if not emitter.is_target:

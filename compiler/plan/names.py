@@ -24,6 +24,7 @@ def labels(model: str, project: str, version: str, owner: str) -> Object:
     """Labels of objects that hand none of them to replicas (Kubernetes' recommended labels, and the owner)."""
     return {**pod_labels(model, project, version), MANAGED_BY: MANAGER, OWNER: owner}
 
+
 SOURCE_TRAILER = "Modelyard-Source"
 ENVIRONMENT_TRAILER = "Modelyard-Environment"
 DATE_TRAILER = "Modelyard-Date"

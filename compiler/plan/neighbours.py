@@ -1,11 +1,10 @@
 """What a model has to do with others: whom it asks, who asks it, what it reaches, and where it is itself."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from compiler.diagnostics import Finding
 from compiler.plan import names
-from compiler.plan.base import environment_of
+from compiler.plan.base import Values, environment_of
 from compiler.plan.planner import Planner
 from compiler.plan.reach import exports, reach
 from compiler.plan.release_settings import settings
@@ -16,17 +15,16 @@ from compiler.resolve.places import namespace
 from compiler.values import Json, Object, as_list, as_object, as_str
 
 
-def with_neighbours(planner: Planner, alone: Situation) -> Situation:
-    """The target's situation with everything that a template of the model sees but the paths of other files."""
-    model, context, findings = alone.model, dict(alone.context), list(alone.findings)
+def with_neighbours(planner: Planner, alone: Situation, context: Values) -> tuple[Values, tuple[Finding, ...]]:
+    """The target's context with everything that a template of the model sees but the paths of other files, and what is wrong."""
+    model, context = alone.model, dict(context)
     deploy = as_object(model.data.get("deploy"))
     exported = exports(planner, alone.emitter, context, "endpoint")
     if isinstance(exported, Finding):
-        return replace(alone, findings=(*findings, exported))
+        return context, (exported,)
     if exported:
         context["endpoint"] = Derived(exported, (Origin("model", ("name",)),))
     found = reach(planner, model)
-    findings += found.findings
     origins: Origins = (Origin("model", ("uses",)), Origin("release", ("source",)))
     asked = [
         Derived({"name": use.data["env"], "value": use.data["url"]}, (use.origin,))
@@ -47,7 +45,7 @@ def with_neighbours(planner: Planner, alone: Situation) -> Situation:
         ),
         "secrets": derived_list(_each(secrets, "secrets"), (Origin("model", ("deploy", "secrets")),)),
     }
-    return replace(alone, context=context, findings=tuple(findings))
+    return context, found.findings
 
 
 def _each(elements: Sequence[Json], key: str) -> list[Derived]:

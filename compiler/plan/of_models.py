@@ -58,7 +58,7 @@ def _made(
             own["release"] = release_root(ran.release, model)
         elif "release" not in own and model.release is not None:
             own["release"] = release_root(model.release, model)
-        wanted = _wanted(planner, emitter, rule, variables(model, own))
+        wanted = _wanted(planner, emitter, rule, variables(planner, model, emitter))
         if isinstance(wanted, Finding):
             yield wanted
         if wanted is not True:

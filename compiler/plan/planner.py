@@ -1,5 +1,6 @@
 """What planning has at hand: the fleet, the emitters, their conditions, and what fills their one-line templates."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -7,6 +8,7 @@ from compiler.diagnostics import Finding
 from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, Emitters
+from compiler.provenance import Item
 from compiler.resolve.fleet import Fleet
 from compiler.values import Json, Object, Pointer
 
@@ -27,4 +29,6 @@ class Planner:
     emitters: Emitters
     conditions: Conditions
     evaluate: Evaluate
+    inventory: Callable[[], Item]
+    """What files of the project see of every model, made when one of them asks for it."""
     exported: dict[tuple[str, str], Object | Finding] = field(default_factory=dict)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from compiler.plan.emitter import Emitter
 from compiler.plan.planner import Planner
-from compiler.schema import with_defaults
 from compiler.values import Object, as_object
 
 
@@ -20,5 +19,4 @@ def others(planner: Planner) -> Iterator[Emitter]:
 def project_options(project: Object, emitter: Emitter) -> Object:
     """The project's options for an emitter, with the defaults that it declares."""
     said = as_object(as_object(as_object(project.get("emitters")).get(emitter.id)).get("options"))
-    schema = emitter.data.get("options")
-    return as_object(with_defaults(as_object(schema), said)) if schema else {}
+    return emitter.with_options(said) if said else emitter.options

@@ -71,6 +71,8 @@ def _units(
             files, findings = units.setdefault(unit, ([], []))
             options = project_options(planner.fleet.portfolio.project.data, emitter)
             own: Values = {**context, "options": Root("options", options)}
+            if not environment and _reads(emitter, "inventory"):
+                own["inventory"] = planner.inventory()
             wanted = _wanted(planner, emitter, rule.when, (*rule.pointer, "when"), own)
             if isinstance(wanted, Finding):
                 findings.append(wanted)
@@ -86,6 +88,11 @@ def _units(
     for unit, (files, findings) in units.items():
         if files or findings:
             yield PlannedUnit(unit, tuple(files), (*findings, *clashes(files)))
+
+
+def _reads(emitter: Emitter, name: str) -> bool:
+    """Whether a template of the emitter may ask for a name that is costly to make."""
+    return any(name in template for template in emitter.templates.values())
 
 
 def _wanted(

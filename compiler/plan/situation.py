@@ -1,17 +1,19 @@
-"""One model and one emitter: what templates see, what the emitter's conditions say, and what is already wrong."""
+"""One model and one emitter: what the emitter's conditions say, which images it needs, and what is already wrong."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from compiler.diagnostics import Finding
 from compiler.plan import images
-from compiler.plan.base import Values, environment_of, with_options
-from compiler.plan.conditions import Verdicts
+from compiler.plan.base import Values, canary_of, environment_of, options_of, release_of, with_options
+from compiler.plan.conditions import JUDGED, Sections, Verdicts
 from compiler.plan.emitter import Emitter
 from compiler.plan.planner import Planner
 from compiler.plan.reach import reach
-from compiler.provenance import Derived, Origin, Root
+from compiler.provenance import Derived, Origin
 from compiler.resolve.digests import digest
 from compiler.resolve.model import ResolvedModel
+from compiler.spec.portfolio import Spec
 from compiler.values import Object, as_object, as_str
 
 
@@ -21,28 +23,39 @@ class Situation:
 
     model: ResolvedModel
     emitter: Emitter
-    context: Values
     verdicts: Verdicts
+    images: Derived
     findings: tuple[Finding, ...]
 
 
-def situation(planner: Planner, model: ResolvedModel, emitter: Emitter, context: Values) -> Situation:
-    """What one emitter adds to a context: its options, its images, and what its conditions say."""
-    environment = environment_of(model)
-    context = with_options(planner, model, emitter, context)
-    asked = variables(model, context)
-    if planner.conditions.reads(emitter, "network"):
+def situation(planner: Planner, model: ResolvedModel, emitter: Emitter, sections: Sections = JUDGED) -> Situation:
+    """What an emitter says of a model in its environment, as far as conditions of these sections are asked."""
+    verdicts = _verdicts(planner, model, emitter, sections)
+    found, missing = _images(planner, emitter, verdicts, environment_of(model).data)
+    if emitter.is_target:
+        missing += images.unpinned(model)
+    return Situation(model, emitter, verdicts, found, tuple(missing))
+
+
+def _verdicts(planner: Planner, model: ResolvedModel, emitter: Emitter, sections: Sections) -> Verdicts:
+    if not planner.conditions.has_any(emitter, sections):
+        return {}
+    asked = variables(planner, model, emitter)
+    if planner.conditions.reads(emitter, sections, "network"):
         asked["network"] = {"egress": list(reach(planner, model).egress)}
-    verdicts = planner.conditions.verdicts(emitter, asked)
-    found, missing = _images(planner, emitter, verdicts, environment.data)
-    context["images"] = found
+    return planner.conditions.verdicts(emitter, sections, asked)
+
+
+def with_emitter(judged: Situation, planner: Planner, context: Values) -> Values:
+    """The context with what an emitter adds to it: its options, its images, and of a target the digest of what runs."""
+    model, emitter, found = judged.model, judged.emitter, judged.images
+    context = {**with_options(planner, model, emitter, context), "images": found}
     if emitter.is_target:
         released = (Origin("model", ("release",)),)
         runtime = digest([model.runtime_digest, found.value])
         context["runtimeDigest"] = Derived(runtime, released)
         context["runtimeId"] = Derived(runtime.removeprefix("sha256:")[:10], released)
-        missing += images.unpinned(model)
-    return Situation(model, emitter, context, verdicts, tuple(missing))
+    return context
 
 
 def _images(
@@ -61,19 +74,25 @@ def _images(
     return Derived({name: image.value for name, image in found.items()}, origins), [*findings, *missing]
 
 
-def variables(model: ResolvedModel, context: Values) -> dict[str, Object]:
+def variables(planner: Planner, model: ResolvedModel, emitter: Emitter) -> dict[str, Object]:
     """The variables of conditions about one model."""
+    portfolio = planner.fleet.portfolio
     environment = environment_of(model).data
-    roots = {name: root.data for name, root in context.items() if isinstance(root, Root)}
     return {
         "model": model.data,
         "deploy": as_object(model.data.get("deploy")),
-        "project": roots["project"],
-        "useCase": roots.get("useCase", {}),
-        "team": roots["team"],
-        "release": roots.get("release", {}),
-        "canary": roots.get("canary", {}),
+        "project": portfolio.project.data,
+        "useCase": _document(portfolio.of("UseCase"), model, "useCase"),
+        "team": _document(portfolio.of("Team"), model, "owner"),
+        "release": release_of(model),
+        "canary": canary_of(model),
         "environment": environment,
         "capabilities": as_object(environment.get("capabilities")),
-        "options": roots["options"],
+        "options": options_of(planner, emitter, model),
     }
+
+
+def _document(specs: Mapping[str, Spec], model: ResolvedModel, field: str) -> Object:
+    """What the document says that a field of the model names; nothing where there is none."""
+    found = specs.get(as_str(model.data.get(field)))
+    return found.data if found else {}

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from compiler.diagnostics import Finding, Status
+from compiler.diagnostics import Finding, Place, Status
 from compiler.values import Json
 
 VERSION = 1
 Baseline = Mapping[str, int]
 """How many findings there may be of a fingerprint."""
+_Occurrence = tuple[str, Place | None, str]
 NOTHING_KNOWN: Baseline = MappingProxyType({})
 
 
@@ -19,7 +20,7 @@ def loaded(text: str) -> Baseline:
     """The baseline in a file; `ValueError` says what is wrong with it."""
     try:
         data: Json = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"it is no JSON: {error}") from error
     if not isinstance(data, dict) or data.get("version") != VERSION or not isinstance(data.get("findings"), dict):
         raise ValueError(f'it is no baseline of version {VERSION}: {{"version": {VERSION}, "findings": {{…}}}}')
@@ -36,8 +37,10 @@ def dumped(findings: Iterable[Finding], before: Baseline | None = None) -> str:
     """A baseline of the findings that stand or are known; of one that there was before, only what is left."""
     counts: Counter[str] = Counter()
     about: dict[str, Finding] = {}
+    seen: set[_Occurrence] = set()
     for finding in findings:
-        if can_be_known(finding) and finding.status is not Status.WAIVED:
+        if can_be_known(finding) and finding.status is not Status.WAIVED and _occurrence(finding) not in seen:
+            seen.add(_occurrence(finding))
             counts[finding.fingerprint] += 1
             about.setdefault(finding.fingerprint, finding)
     if before is not None:
@@ -52,13 +55,29 @@ def dumped(findings: Iterable[Finding], before: Baseline | None = None) -> str:
 def applied(findings: Iterable[Finding], known: Baseline) -> tuple[Finding, ...]:
     """The findings, those that the baseline knows marked as such: as many of a fingerprint as it counts."""
     left = Counter(known)
+    taken: set[_Occurrence] = set()
     out: list[Finding] = []
     for finding in findings:
-        is_known = finding.status is Status.OPEN and can_be_known(finding) and left[finding.fingerprint] > 0
-        if is_known:
-            left[finding.fingerprint] -= 1
+        occurrence = _occurrence(finding)
+        is_known = finding.status is Status.OPEN and can_be_known(finding)
+        if is_known and occurrence not in taken:
+            is_known = left[finding.fingerprint] > 0
+            if is_known:
+                left[finding.fingerprint] -= 1
+                taken.add(occurrence)
         out.append(replace(finding, status=Status.BASELINE) if is_known else finding)
     return tuple(out)
+
+
+def stale(findings: Iterable[Finding], known: Baseline) -> int:
+    """How many findings a baseline knows that are there no more."""
+    there = Counter(finding.fingerprint for finding in {_occurrence(one): one for one in findings}.values())
+    return sum(max(count - there[fingerprint], 0) for fingerprint, count in known.items())
+
+
+def _occurrence(finding: Finding) -> _Occurrence:
+    """One finding, however it is decided in each environment."""
+    return finding.fingerprint, finding.place, finding.message
 
 
 def can_be_known(finding: Finding) -> bool:

@@ -3,20 +3,24 @@
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
+from typing import TYPE_CHECKING
 
 from compiler import codes
-from compiler.diagnostics import Finding
-from compiler.policy.binding import bindings
+from compiler.diagnostics import Finding, Subject
+from compiler.policy.binding import Binding, bindings
 from compiler.policy.controls import Controls
-from compiler.policy.examples import Outcome, run
-from compiler.policy.findings import of_policy
+from compiler.policy.findings import not_judged, of_policy
 from compiler.policy.library import Library
 from compiler.policy.policy import Policy
 from compiler.policy.rules import Rules
+from compiler.policy.secrets import SUSPECTS, is_here
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.values import Json, Pointer, as_list, as_object, as_str
 from compiler.words import nearest
+
+if TYPE_CHECKING:
+    from compiler.policy.examples import Outcome
 
 
 def check_policies(
@@ -27,31 +31,45 @@ def check_policies(
     `selected`: ids of policies that were for a model.
     """
     bound = {policy.id for one in bindings(fleet.portfolio) for policy in library.named(one.name)}
+    yield from controls.findings()
+    packs = {policy.pack for policy in library.own if policy.pack}
     may_bind = any(map(fleet.portfolio.has_broken, ("Model", "Defaults", "Environment")))
     for policy in library.own:
         if library.is_taken(policy):
             what = f"the pack `{policy.pack}`" if policy.pack else f"`{policy.id}`"
             yield of_policy(policy, codes.POLICY_NAME_TAKEN, f"{what} came with Modelyard", "name")
             continue
+        if policy.id in packs:
+            message = f"`{policy.id}` is a pack of this project"
+            yield of_policy(policy, codes.POLICY_NAME_TAKEN, message, "name")
         yield from alone(policy, rules, controls, fleet)
         yield from _idle(policy, as_of, is_bound=may_bind or policy.id in bound)
-    for name in library.everywhere:
-        policies = library.named(name)
-        if (
-            policies
-            and not any(policy.id in selected for policy in policies)
-            and not fleet.portfolio.has_broken("Model")
-        ):
-            yield from _nothing(name, policies, fleet)
+    if not fleet.portfolio.has_broken("Model"):
+        yield from _in_vain(library, selected, fleet)
+
+
+def _in_vain(library: Library, selected: AbstractSet[str], fleet: Fleet) -> Iterator[Finding]:
+    """Names that are bound and select nobody, and policies of a pack of one's own that do while others of it select somebody."""
+    for one in bindings(fleet.portfolio):
+        policies = library.named(one.name)
+        idle = [policy for policy in policies if policy.id not in selected]
+        if policies and len(idle) == len(policies):
+            yield _nothing(one, policies)
+        else:
+            for policy in idle:
+                if not policy.shipped:
+                    yield of_policy(policy, codes.SELECTS_NOTHING, "it selects no model", "match")
 
 
 def tested(
-    policy: Policy, rules: Rules, controls: Controls, fleet: Fleet
-) -> tuple[Outcome | None, tuple[Finding, ...]]:
+    policy: Policy, rules: Rules, controls: Controls, fleet: Fleet, as_of: date
+) -> "tuple[Outcome | None, tuple[Finding, ...]]":
     """What came of a policy's examples, and all that is wrong with it; no outcome where it cannot be asked."""
     found = tuple(alone(policy, rules, controls, fleet))
+    if not found and _needs_detectors(policy, rules):
+        return None, (not_judged(policy, as_of),)
     can_be_asked = (policy.rules or "schema" in policy.data) and not rules.compiled(policy).mistakes
-    return run(policy, rules, fleet.language) if can_be_asked else None, found
+    return _run(policy, rules, fleet) if can_be_asked else None, found
 
 
 def alone(policy: Policy, rules: Rules, controls: Controls, fleet: Fleet) -> Iterator[Finding]:
@@ -63,13 +81,26 @@ def alone(policy: Policy, rules: Rules, controls: Controls, fleet: Fleet) -> Ite
         return
     mistakes = rules.compiled(policy).mistakes
     yield from mistakes
+    if policy.on != "rendered" and "objects" in policy.data:
+        yield of_policy(policy, codes.BAD_POLICY, "`objects` are rendered, and it is not", "objects", help_="say `on: rendered`")
     yield from _names(policy, fleet)
     yield from _days(policy)
     for index, control in enumerate(as_list(policy.data.get("controls"))):
         if not controls.knows(as_str(control)):
             yield _unknown_control(policy, index, as_str(control), controls)
-    if not mistakes:
-        yield from run(policy, rules, fleet.language).findings
+    if not mistakes and not _needs_detectors(policy, rules):
+        yield from _run(policy, rules, fleet).findings
+
+
+def _needs_detectors(policy: Policy, rules: Rules) -> bool:
+    """Whether it asks what looks like a secret, and there are no detectors: its examples would show nothing."""
+    return SUSPECTS in rules.compiled(policy).reads and not is_here()
+
+
+def _run(policy: Policy, rules: Rules, fleet: Fleet) -> "Outcome":
+    from compiler.policy.examples import run  # noqa: PLC0415 - examples of what is shipped are run by its tests
+
+    return run(policy, rules, fleet.language)
 
 
 def _idle(policy: Policy, as_of: date, *, is_bound: bool) -> Iterator[Finding]:
@@ -90,6 +121,10 @@ def _days(policy: Policy) -> Iterator[Finding]:
     begins, ends, mandatory = policy.day("inForce", "from"), policy.day("inForce", "to"), policy.day("mandatoryFrom")
     if ends is not None and begins is not None and ends < begins:
         yield of_policy(policy, codes.BAD_POLICY, "it ends before it begins", "inForce", "to")
+    said = {policy.code.enforcement.value, *as_object(policy.data.get("enforcementIn")).values()}
+    if mandatory is not None and "mandatory" not in said:
+        message = f"it is mandatory from {mandatory.isoformat()}, and `enforcement` says that it is advisory"
+        yield of_policy(policy, codes.BAD_POLICY, message, "mandatoryFrom", help_="leave out one of the two")
     elif ends is not None and mandatory is not None and ends < mandatory:
         message = f"it ends on {ends.isoformat()}, before it is mandatory"
         yield of_policy(policy, codes.BAD_POLICY, message, "mandatoryFrom")
@@ -129,13 +164,9 @@ def _unknown_control(policy: Policy, index: int, control: str, controls: Control
     return of_policy(policy, codes.UNKNOWN_CONTROL, message, "controls", index, help_=help_)
 
 
-def _nothing(name: str, policies: tuple[Policy, ...], fleet: Fleet) -> Iterator[Finding]:
-    project = fleet.portfolio.project
-    index = [as_str(one) for one in as_list(project.data.get("policies"))].index(name)
-    what = (
-        f"none of the {len(policies)} policies of `{name}` selects a model"
-        if len(policies) > 1
-        else f"`{name}` selects no model"
-    )
-    place, subject = project.document.place(("policies", index)), project.subject
-    yield Finding(codes.SELECTS_NOTHING, what, place, subject, codes.SELECTS_NOTHING.remedy)
+def _nothing(one: Binding, policies: tuple[Policy, ...]) -> Finding:
+    what = f"none of the {len(policies)} policies of `{one.name}` selects" if len(policies) > 1 else f"`{one.name}` selects no"
+    message = f"{what} a model" if len(policies) > 1 else f"{what} model"
+    subject = Subject(one.spec.kind, one.spec.name, None, one.pointer)
+    place = one.spec.document.place(one.pointer)
+    return Finding(codes.SELECTS_NOTHING, message, place, subject, codes.SELECTS_NOTHING.remedy)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from compiler.diagnostics import Enforcement, Status
-from compiler.policy.grant import Grant
+from compiler.policy.grant import Grant, Spelled
 from compiler.policy.policy import Policy
 from compiler.spec.portfolio import Spec
-from compiler.values import Pointer
+from compiler.values import as_object
 
 SOON = timedelta(days=14)
 """So long before it ends a waiver is said to end."""
@@ -29,7 +29,7 @@ class Decision:
 
 
 def decide(
-    policy: Policy, environment: Spec | None, pointer: Pointer, grants: Sequence[Grant], as_of: date
+    policy: Policy, environment: Spec | None, value: Spelled, grants: Sequence[Grant], as_of: date
 ) -> Decision | None:
     """In this order: whether the policy is in force at all, from when it is mandatory, how it is enforced here, who is excepted.
 
@@ -41,5 +41,14 @@ def decide(
     mandatory_from = policy.day("mandatoryFrom")
     is_early = mandatory_from is not None and as_of < mandatory_from
     enforcement = Enforcement.ADVISORY if is_early else policy.enforcement_in(environment)
-    grant = next((grant for grant in grants if grant.covers(policy, pointer) and grant.holds(as_of)), None)
+    grant = next((grant for grant in grants if grant.covers(policy, value) and grant.holds(as_of)), None)
     return Decision(Status.WAIVED if grant else Status.OPEN, enforcement, grant)
+
+
+def strictest(policy: Policy, as_of: date) -> Enforcement:
+    """How a policy is enforced on a day where it is enforced most."""
+    mandatory_from = policy.day("mandatoryFrom")
+    if mandatory_from is not None and as_of < mandatory_from:
+        return Enforcement.ADVISORY
+    said = {policy.code.enforcement.value, *as_object(policy.data.get("enforcementIn")).values()}
+    return Enforcement.MANDATORY if "mandatory" in said else Enforcement.ADVISORY

@@ -10,15 +10,16 @@ from compiler.policy.findings import of_policy
 from compiler.policy.paths import parsed
 from compiler.policy.policy import Breach, Policy
 from compiler.policy.rules import Rules
-from compiler.policy.secrets import Detectors, Suspect, is_here
+from compiler.policy.secrets import SUSPECTS, Detectors, Suspect, is_here
 from compiler.policy.select import selects
-from compiler.policy.subjects import example, suspects
+from compiler.policy.subjects import ROLES, example, suspects
+from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.schema import Validator
 from compiler.spec.language import Language
 from compiler.spec.views import amounts
 from compiler.values import Json, Object, Pointer, as_list, as_object, as_str, dotted
+from compiler.words import nearest
 
-_STAGES = frozenset({"dev", "test", "staging", "prod"})
 _IDENTITY = frozenset(
     {"apiVersion", "kind", "name", "type", "release", "canary", "environment", "retirement", "formerly"}
 )
@@ -130,9 +131,12 @@ def _asked(policy: Policy, rules: Rules, variables: Mapping[str, Json]) -> tuple
         model, environment = as_object(variables["model"]), as_object(variables["environment"])
         if not selects(policy.match, model, environment, as_object(variables["useCase"])):
             return (), True
+    kinds = as_list(as_object(policy.data.get("objects")).get("kinds"))
+    if policy.on == "rendered" and kinds and as_object(variables["object"]).get("kind") not in kinds:
+        return (), True
     if rules.selects(policy, rules.of(policy.on).values(variables)) is False:
         return (), True
-    return tuple(rules.breaches([policy], variables)), False
+    return tuple(rules.breaches(rules.group([policy]), variables)), False
 
 
 def _good(policy: Policy, _: Object, place: Pointer, breaches: tuple[Breach, ...]) -> Iterator[Finding]:
@@ -193,9 +197,9 @@ def _variables(policy: Policy, said: Object, language: Language) -> dict[str, Js
     environment = dict(as_object(found["environment"]))
     if "environments" in policy.match and not environment:
         name = as_str(as_list(policy.match["environments"])[0])
-        environment = {"name": name, "stage": name if name in _STAGES else "prod"}
+        environment = {"name": name, "stage": name if name in ALL_STAGES else "prod"}
     found |= {"model": model, "environment": environment, "amounts": _amounts(model, language)}
-    found["suspects"] = list(suspects(_detected(model, as_object(as_object(found["release"]).get("source")))))
+    found[SUSPECTS] = list(suspects(_detected(model, as_object(as_object(found["release"]).get("source")))))
     found["parts"] = [_entry(as_object(part), language) for part in as_list(found["parts"])]
     found["models"] = [_entry(as_object(one), language) for one in as_list(found["models"])]
     return found
@@ -217,7 +221,7 @@ def _entry(said: Object, language: Language) -> Object:
 
 
 def _amounts(model: Object, language: Language) -> Object:
-    return amounts(model, language.type(_type(model, language)).quantities)
+    return amounts(model, language.type(_type(model, language)).quantity_places)
 
 
 def _type(model: Object, language: Language) -> str:
@@ -236,6 +240,17 @@ def _lies(policy: Policy, said: Object, place: Pointer, language: Language) -> I
     ]
     for where, model in models:
         named = as_str(model.get("type")) or next(iter(types), "")
+        if named and named not in language.types:
+            near = nearest(named, language.types)
+            help_ = f"did you mean `{near}`?" if near else f"one of: {', '.join(language.types)}"
+            yield of_policy(
+                policy, codes.BAD_EXAMPLE, f"there is no type of model `{named}`", *place, *where, "type", help_=help_
+            )
+        for key, definition in (("canary", "PartialCanary"), ("retirement", "PartialRetirement")):
+            part = Validator({"$ref": f"#/$defs/{definition}", "$defs": as_object(language.model_schema()["$defs"])})
+            yield from _unknown(policy, part, as_object(model.get(key)), (*place, *where, key))
+        environment = as_object(model.get("environment"))
+        yield from _unknown(policy, language.kind("Environment"), environment, (*place, *where, "environment"))
         own = language.type(named) if named in language.types else None
         fields = {key: value for key, value in model.items() if key not in _IDENTITY}
         whole = (
@@ -254,6 +269,11 @@ def _lies(policy: Policy, said: Object, place: Pointer, language: Language) -> I
     for index, one in enumerate(as_list(said.get("datasets"))):
         dataset = {key: value for key, value in as_object(one).items() if key != "role"}
         yield from _unknown(policy, language.kind("Dataset"), dataset, (*place, "datasets", index))
+        role = as_object(one).get("role")
+        if role is not None and role not in ROLES:
+            help_ = f"one of: {', '.join(ROLES)}"
+            where = (*place, "datasets", index, "role")
+            yield of_policy(policy, codes.BAD_EXAMPLE, f"a dataset has no role `{role}`", *where, help_=help_)
 
 
 def _unknown(policy: Policy, validator: Validator, data: Object, place: Pointer) -> Iterator[Finding]:

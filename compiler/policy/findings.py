@@ -1,22 +1,27 @@
 """From what breaks a policy to findings at the line of the model that somebody must edit."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
 from compiler import codes
-from compiler.diagnostics import Code, Enforcement, Finding, Note, Place, Status, Subject
+from compiler.diagnostics import Code, Enforcement, Finding, Note, Place, Subject
 from compiler.expression import TOO_MANY
-from compiler.policy.decide import Decision
+from compiler.policy.decide import Decision, strictest
+from compiler.policy.grant import Spelled
 from compiler.policy.paths import by_name
 from compiler.policy.policy import Breach, Policy
 from compiler.policy.subjects import Seen
 from compiler.values import Json, Pointer
 
+_SHOWN = 3
 
-def anchor(seen: Seen, breach: Breach) -> Pointer:
-    """The value at fault as waivers name it: elements of lists by their names."""
-    return _named(seen, breach, seen.blamed(breach.root, breach.pointer)[0])
+
+def spelled(seen: Seen, breach: Breach, blamed: tuple[Pointer, Place] | None = None) -> Spelled:
+    """The value at fault as waivers may name it; `blamed`: where what was rendered came from."""
+    pointer = blamed[0] if blamed else seen.blamed(breach.root, breach.pointer)[0]
+    named = by_name(pointer, dict(seen.model.data)) if blamed else _named(seen, breach, pointer)
+    return (named, pointer)
 
 
 def _named(seen: Seen, breach: Breach, pointer: Pointer) -> Pointer:
@@ -34,13 +39,14 @@ def finding(seen: Seen, breach: Breach, decision: Decision, blamed: tuple[Pointe
     environment = model.environment.name if model.environment and _is_of_environment(seen, breach) else None
     found = Finding(
         code=code if code.enforcement is decision.enforcement else replace(code, enforcement=decision.enforcement),
-        message=f"{model.name}: {breach.message}",
+        message=f"{seen.title}: {breach.message}",
         place=place,
         subject=Subject("Model", model.name, environment, pointer),
         help=code.remedy,
         status=decision.status,
         anchor=_named(seen, breach, pointer) if blamed is None else None,
-        decided_in=model.environment.name if model.environment else None,
+        rule=_rule(breach),
+        environments=(model.environment.name,) if model.environment and environment is None else (),
     )
     if decision.grant is None:
         return found
@@ -50,16 +56,16 @@ def finding(seen: Seen, breach: Breach, decision: Decision, blamed: tuple[Pointe
 
 
 def failed(seen: Seen, breach: Breach) -> Finding:
-    """The finding for a rule that could not be asked: it is the policy's."""
+    """The finding for a rule that could not be asked: it is the policy's, whichever model showed it."""
     policy, model = breach.policy, seen.model
-    message = f"it could not be asked of {model.name}: {breach.message}"
+    message = f"it could not be asked: {breach.message}"
     return Finding(
         codes.POLICY_FAILED,
         f"{policy.id}: {message}",
         policy.place(*breach.rule),
         policy.spec.subject,
         codes.POLICY_FAILED.remedy,
-        (Note("the model is here", model.spec.document.place(("name",))),),
+        (Note(f"it was asked of {seen.title}", model.spec.document.place(("name",))),),
     )
 
 
@@ -67,6 +73,19 @@ def failed_on_fleet(breach: Breach) -> Finding:
     """The finding for a rule that could not be asked of the models together."""
     help_ = "say `by`, so that rules see one group of models at a time" if breach.message == TOO_MANY else None
     return of_policy(breach.policy, codes.POLICY_FAILED, breach.message, *breach.rule, help_=help_)
+
+
+def of_fleet(breach: Breach, decision: Decision) -> Finding:
+    """The finding for a fleet that breaks a policy as a whole: it is told at the rule, since no model is more at fault than another."""
+    policy = breach.policy
+    code = replace(policy.code, enforcement=decision.enforcement)
+    return replace(of_policy(policy, code, breach.message, *breach.rule), status=decision.status, rule=_rule(breach))
+
+
+def not_judged(policy: Policy, as_of: date) -> Finding:
+    """The finding for a policy that needs a package that is not here: as grave as breaking it would be."""
+    code = replace(codes.NOT_JUDGED, severity=policy.code.severity, enforcement=strictest(policy, as_of))
+    return of_policy(policy, code, "it needs detectors of secrets, which are not installed", "name")
 
 
 def by_calendar(found: Finding, since: date) -> Finding:
@@ -82,33 +101,39 @@ def of_policy(policy: Policy, code: Code, message: str, *pointer: str | int, hel
     return Finding(code, f"{policy.id}: {message}", place, subject, help_ or code.remedy)
 
 
-def settled(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Findings of whole runs: one that is decided otherwise in another environment says in which it is decided so."""
-    found = tuple(findings)
-    decided: dict[tuple[object, ...], set[tuple[object, ...]]] = {}
-    for one in found:
-        if one.decided_in:
-            decided.setdefault(_value(one), set()).add(_decision(one))
-    for one in found:
-        if one.decided_in is None or one.subject is None:
-            yield one
-            continue
-        differs = len(decided[_value(one)]) > 1 and one.subject.environment is None
-        subject = replace(one.subject, environment=one.decided_in) if differs else one.subject
-        yield replace(one, subject=subject, decided_in=None)
+def settled(findings: Iterable[Finding], places: Callable[[str], Sequence[str | None]]) -> tuple[Finding, ...]:
+    """Findings of a whole run, each once: what was found alike everywhere that a model runs (`places`) names no environment."""
+    found: dict[Finding, list[str]] = {}
+    unasked: dict[Finding, dict[Note, None]] = {}
+    for one in findings:
+        if one.code is codes.POLICY_FAILED:
+            unasked.setdefault(replace(one, notes=()), {}).update(dict.fromkeys(one.notes))
+        else:
+            found.setdefault(replace(one, environments=()) if one.environments else one, []).extend(one.environments)
+    told = (_told(one, where, places) for one, where in found.items())
+    return (*told, *(_shortened(one, tuple(notes)) for one, notes in unasked.items()))
 
 
-def _value(found: Finding) -> tuple[object, ...]:
-    return (found.code.id, found.subject, found.place, found.message)
+def _shortened(unasked: Finding, notes: tuple[Note, ...]) -> Finding:
+    """What could not be asked, with a few of the models that showed it: the mistake is one."""
+    if len(notes) <= _SHOWN:
+        return replace(unasked, notes=notes)
+    return replace(unasked, message=f"{unasked.message} ({len(notes)} models)", notes=notes[:_SHOWN])
 
 
-def _decision(found: Finding) -> tuple[object, ...]:
-    return (found.status, found.code.enforcement, found.because)
+def _told(one: Finding, where: Sequence[str], places: Callable[[str], Sequence[str | None]]) -> Finding:
+    if not where or one.subject is None:
+        return one
+    everywhere = [place for place in places(one.subject.name) if place]
+    seen = tuple(place for place in everywhere if place in where)
+    return one if len(seen) == len(everywhere) else replace(one, environments=seen)
 
 
-def is_open(found: Finding) -> bool:
-    """Whether it still stands."""
-    return found.status is Status.OPEN
+def _rule(breach: Breach) -> str:
+    """What is asked: a condition by its text, so that another order of the rules changes nothing."""
+    if breach.rule[:1] == ("rules",) and isinstance(breach.rule[1], int):
+        return str(breach.policy.rules[breach.rule[1]].get("that"))
+    return "/".join(map(str, breach.rule))
 
 
 def _is_of_environment(seen: Seen, breach: Breach) -> bool:

@@ -8,6 +8,9 @@ from compiler.policy.policy import Policy
 from compiler.spec.portfolio import Spec
 from compiler.values import Pointer, as_list, as_str
 
+Spelled = tuple[Pointer, ...]
+"""A value by its pointers: with elements of lists by their names, and by their numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -44,7 +47,11 @@ class Grant:
         """Whether it speaks of a policy, or of the pack that the policy is of."""
         return policy.id in self.policies or (bool(policy.pack) and policy.pack in self.policies)
 
-    def covers(self, policy: Policy, pointer: Pointer) -> bool:
-        """Whether it speaks of a policy at a value; `pointer` names elements of lists by their names."""
-        paths = self.paths
-        return self.names(policy) and (not paths or any(begins_with(pointer, path) for path in paths))
+    def covers(self, policy: Policy, value: Spelled) -> bool:
+        """Whether it speaks of a policy at a value."""
+        return self.names(policy) and (not self.paths or any(reaches(path, value) for path in self.paths))
+
+
+def reaches(path: Pointer, value: Spelled) -> bool:
+    """Whether a path leads to a value, or to what holds it."""
+    return any(begins_with(pointer, path) for pointer in value)

@@ -1,11 +1,11 @@
 """What a change of policies, packs or waivers does to models that did not change."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from compiler.codes import BAD_POLICY, POLICY_FAILED
+from compiler.codes import BAD_POLICY, POLICY_FAILED, UNKNOWN_REFERENCE
 from compiler.diagnostics import Finding, Status, in_order
 from compiler.policy.baseline import can_be_known
 from compiler.policy.findings import settled
@@ -17,13 +17,14 @@ from compiler.values import as_object
 
 
 class State(StrEnum):
-    """What a policy means for a value of a model; `UNASKED`: nobody knows, since it cannot be asked."""
+    """What a policy means for a value of a model; `UNASKED`: nobody knows, since it cannot be asked; `UNBOUND`: nothing, to this model."""
 
     FAILS = "fails"
     UNASKED = "unasked"
     ADVISES = "advises"
     WAIVED = "waived"
     KEPT = "kept"
+    UNBOUND = "unbound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,15 @@ class Judged:
     models: int
     findings: tuple[Finding, ...]
     mistakes: tuple[Finding, ...]
+    on_rendered: int
+    bound: frozenset[tuple[str, str]]
     could_ask: Callable[[str, str], bool]
+
+    def without(self, policy: str, model: str) -> State:
+        """What a policy means for a model of which it finds nothing."""
+        if not self.could_ask(policy, model):
+            return State.UNASKED
+        return State.KEPT if (policy, model) in self.bound else State.UNBOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +69,27 @@ def judged(fleet: Fleet, laws: Portfolio, shipped: Tree, as_of: date) -> Judged:
     """What the models of a fleet break of the policies of a portfolio, perhaps another's; rendered objects are not asked."""
     judge = Judge(fleet, shipped, as_of, laws=laws)
     found: list[Finding] = []
+    bound: set[tuple[str, str]] = set()
     for name, spec in fleet.portfolio.of("Model").items():
         listed = [place for place in fleet.environments if place in as_object(spec.data.get("environments"))]
         for environment in listed or (None,):
             model, _ = fleet.resolve(name, environment)
-            found += judge.judge(model) if model else ()
+            if model is not None:
+                bound.update((policy.id, name) for policy in judge.library.bound(model))
+                found += judge.judge(model)
     found += judge.findings()
     return Judged(
         len(fleet.portfolio.of("Model")),
-        in_order(settled(finding for finding in found if can_be_known(finding))),
-        in_order(finding for finding in found if finding.code in {BAD_POLICY, POLICY_FAILED}),
+        in_order(settled((finding for finding in found if can_be_known(finding)), _places(fleet))),
+        in_order(finding for finding in found if finding.code in {BAD_POLICY, POLICY_FAILED, UNKNOWN_REFERENCE}),
+        len(judge.on_rendered),
+        frozenset(bound),
         judge.could_ask,
     )
+
+
+def _places(fleet: Fleet) -> Callable[[str], Sequence[str | None]]:
+    return lambda name: fleet.places(name) if name in fleet.portfolio.of("Model") else ()
 
 
 def compared(before: Judged, after: Judged, owners: Mapping[str, str]) -> Iterator[Change]:
@@ -79,8 +97,8 @@ def compared(before: Judged, after: Judged, owners: Mapping[str, str]) -> Iterat
     old, new = _states(before.findings), _states(after.findings)
     for key in sorted(old.keys() | new.keys()):
         policy, model, _ = key
-        was, finding = old.get(key, (State.KEPT if before.could_ask(policy, model) else State.UNASKED, None))
-        now, found = new.get(key, (State.KEPT if after.could_ask(policy, model) else State.UNASKED, None))
+        was, finding = old.get(key, (before.without(policy, model), None))
+        now, found = new.get(key, (after.without(policy, model), None))
         said = found or finding
         if was is not now and said is not None:
             yield Change(was, now, said, owners.get(said.subject.name if said.subject else "", ""))

@@ -5,12 +5,12 @@ from functools import cached_property
 
 from compiler import codes
 from compiler.diagnostics import Finding, Place, Subject
-from compiler.policy.pack import Pack, own_pack, shipped_names, shipped_pack
+from compiler.policy.pack import Pack, own_pack, schemas_folder, shipped_names, shipped_pack
 from compiler.policy.policy import Policy
 from compiler.resolve.model import ResolvedModel
 from compiler.source.tree import Tree
 from compiler.spec.portfolio import Portfolio
-from compiler.values import as_list, as_object, as_str
+from compiler.values import as_list, as_str
 from compiler.words import nearest
 
 
@@ -18,12 +18,12 @@ class Library:
     """The policies of a project and those that came with Modelyard; of these only what is asked for is read."""
 
     def __init__(self, portfolio: Portfolio, shipped: Tree) -> None:
-        folders = as_object(portfolio.project.data.get("folders"))
-        schemas = as_str(folders.get("schemas")) or "schemas"
+        schemas = schemas_folder(portfolio)
         self._portfolio = portfolio
         self._shipped = shipped
         self._read: dict[str, Pack] = {}
         self._bound: dict[tuple[str, ...], tuple[Policy, ...]] = {}
+        self._further: dict[tuple[str, ...], bool] = {}
         self.own: tuple[Policy, ...] = tuple(
             Policy(spec, own_pack(spec, schemas)) for spec in portfolio.of("Policy").values()
         )
@@ -65,13 +65,24 @@ class Library:
         """The names that the project binds everywhere."""
         return tuple(as_str(name) for name in as_list(self._portfolio.project.data.get("policies")))
 
+    def names(self, model: ResolvedModel) -> tuple[str, ...]:
+        """The names of policies and packs that bind a model."""
+        return (*self.everywhere, *(as_str(name) for name in as_list(model.data.get("policies"))))
+
     def bound(self, model: ResolvedModel) -> tuple[Policy, ...]:
         """The policies that bind a model, each once, in order of id."""
-        names = (*self.everywhere, *(as_str(name) for name in as_list(model.data.get("policies"))))
+        names = self.names(model)
         if names not in self._bound:
             found = {policy.id: policy for name in names for policy in self.named(name)}
             self._bound[names] = tuple(found[id_] for id_ in sorted(found))
         return self._bound[names]
+
+    def looks_further(self, model: ResolvedModel) -> bool:
+        """Whether a policy that binds the model looks at the fleet as a whole."""
+        names = self.names(model)
+        if names not in self._further:
+            self._further[names] = any(policy.on == "fleet" for policy in self.bound(model))
+        return self._further[names]
 
     def all(self) -> Iterator[Policy]:
         """Every policy there is."""

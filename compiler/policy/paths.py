@@ -2,6 +2,9 @@
 
 from compiler.values import Json, Pointer
 
+_DIGITS = 9
+"""No list is longer than a number of so many."""
+
 
 def parsed(path: str) -> Pointer:
     """A path as a pointer: `deploy.secrets[0].key`; in brackets stands an index, or an element's name."""
@@ -9,7 +12,7 @@ def parsed(path: str) -> Pointer:
     for part in path.replace("]", "").replace("[", ".[").split("."):
         if part.startswith("["):
             inner = part[1:].strip("'\"")
-            found.append(int(inner) if inner.isdecimal() else inner)
+            found.append(int(inner) if inner.isdecimal() and len(inner) <= _DIGITS else inner)
         elif part:
             found.append(part)
     return tuple(found)

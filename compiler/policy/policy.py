@@ -111,13 +111,10 @@ class Breach:
 Variables = Mapping[str, Json]
 """What the rules of a policy look at, by the name that they give it."""
 
+PARTS = "parts"
+"""The variable that holds the models that a model asks."""
 
-Reads = Mapping[str, frozenset[str] | None]
-"""Which fields of which variables are looked at; `None`: all of them."""
 
-
-def only(fields: frozenset[str] | None, value: Json) -> Json:
-    """A variable with those of its fields that are looked at."""
-    if fields is None or not isinstance(value, Mapping):
-        return value
-    return {key: value[key] for key in fields if key in value}
+def in_parts(section: str = "") -> str:
+    """The name by which what is looked at of each part is known: of a section of it, or of all."""
+    return f"{PARTS}[].{section}" if section else f"{PARTS}[]"

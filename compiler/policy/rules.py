@@ -1,27 +1,20 @@
 """The rules of policies, compiled once each, and what breaks them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from compiler import codes
 from compiler.diagnostics import Finding, Place
-from compiler.expression import Expected, Expression, Expressions, Failure, Mistake, Together, Values, together
+from compiler.expression import Expected, Expression, Expressions, Failure, Mistake, Values
+from compiler.policy.findings import of_policy
+from compiler.policy.group import BY, ROOTS, Compiled, Group
 from compiler.policy.paths import parsed
-from compiler.policy.policy import Breach, Policy, Reads, Variables, only
+from compiler.policy.policy import Breach, Policy, Variables
+from compiler.policy.secrets import SUSPECTS
 from compiler.policy.subjects import MEMBER
 from compiler.policy.text import expressions, filled, shown
 from compiler.schema import SchemaError, Validator, too_wide, unheard
 from compiler.values import Json, Object, Pointer, as_list, as_object, as_str, at, dotted
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """A policy's expressions by their place in it; those that are wrong are told by `mistakes`."""
-
-    policy: Policy
-    found: Mapping[Pointer, Expression]
-    mistakes: tuple[Finding, ...]
-    schema: Validator | None
 
 
 class Rules:
@@ -33,8 +26,7 @@ class Rules:
         self._checked = checked
         self._expressions: dict[str, Expressions] = {}
         self._compiled: dict[str, Compiled] = {}
-        self._reads: dict[tuple[str, ...], Reads] = {}
-        self._together: dict[tuple[str, ...], Together | None] = {}
+        self._groups: dict[tuple[str, ...], Group] = {}
 
     def compiled(self, policy: Policy) -> Compiled:
         """The policy, ready to be asked."""
@@ -42,38 +34,19 @@ class Rules:
             self._compiled[policy.id] = self._compile(policy)
         return self._compiled[policy.id]
 
-    def reads(self, policies: Sequence[Policy]) -> Reads:
-        """The variables that the policies look at, and of each the fields; `None` stands for all of it."""
-        key = tuple(policy.id for policy in policies)
-        if key not in self._reads:
-            found: dict[str, frozenset[str] | None] = {}
-            paths = [path for policy in policies for one in self.compiled(policy).found.values() for path in one.reads]
-            for path in paths:
-                _widen(found, str(path[0]), None if len(path) == 1 else frozenset({str(path[1])}))
-            for policy in policies:
-                if "schema" in policy.data:
-                    _widen(found, _ROOTS[policy.on], None)
-            if "amounts" in found:  # what is said of an amount shows how it was written
-                _widen(found, "model", found["amounts"])
-            self._reads[key] = found
-        return self._reads[key]
+    def group(self, policies: Sequence[Policy]) -> Group:
+        """Policies on one kind of subject, ready to be asked together."""
+        ids = tuple(policy.id for policy in policies)
+        if ids not in self._groups:
+            self._groups[ids] = Group(tuple(map(self.compiled, policies)), self.of(policies[0].on))
+        return self._groups[ids]
 
-    def values(self, policies: Sequence[Policy], variables: Variables) -> Values:
-        """The variables ready for the policies' expressions: what none of them reads is left out, for it costs as much."""
-        reads = self.reads(policies)
-        shown = {name: only(reads[name], value) for name, value in variables.items() if name in reads}
-        return self.of(policies[0].on).values(shown)
-
-    def breaches(
-        self, policies: Sequence[Policy], variables: Variables, values: Values | None = None
-    ) -> Iterator[Breach]:
-        """What breaks policies of one kind of subject; those whose `when` does not hold are kept. `values`: made already."""
-        sound = [policy for policy in policies if not self.compiled(policy).mistakes]
-        for policy in (policy for policy in sound if _BY in self.compiled(policy).found):
+    def breaches(self, group: Group, variables: Variables, values: Values | None = None) -> Iterator[Breach]:
+        """What breaks policies; those whose `when` does not hold are kept. `values`: made already."""
+        for policy in group.by_group:
             yield from self._by_group(policy, as_list(variables["models"]))
-        asked = [policy for policy in sound if _BY not in self.compiled(policy).found]
-        if asked:
-            yield from self._of_all(asked, variables, values or self.values(asked, variables))
+        if group.as_one:
+            yield from self._of_all(group, variables, values or group.values(variables))
 
     def _by_group(self, policy: Policy, models: Sequence[Json]) -> Iterator[Breach]:
         """What breaks a policy on the fleet in each group of models; what is wrong with a whole group is told of each in it."""
@@ -81,29 +54,32 @@ class Rules:
         for index, model in enumerate(map(as_object, models)):
             group = self._group(policy, model)
             if isinstance(group, Failure):
-                yield replace(_failed(policy, _BY, group.message), pointer=(index,))
+                yield replace(_failed(policy, BY, group.message), pointer=(index,))
             elif group not in {None, ""}:
                 groups.setdefault(group, []).append(index)
+        alone = Group((self.compiled(policy).as_one(),), self.of(policy.on))
         for members in groups.values():
             variables: Variables = {"models": [models[index] for index in members]}
-            for breach in self._of_all([policy], variables, self.values([policy], variables)):
+            for breach in self._of_all(alone, variables, alone.values(variables)):
                 at_ = breach.pointer[0] if breach.pointer else None
-                told = [members[at_]] if isinstance(at_, int) else members
-                yield from (replace(breach, pointer=(index, *breach.pointer[1:])) for index in told)
+                told, below = (
+                    ([members[at_]], breach.pointer[1:]) if isinstance(at_, int) else (members, breach.pointer)
+                )
+                yield from (replace(breach, pointer=(index, *below)) for index in told)
 
     def _group(self, policy: Policy, model: Object) -> Failure | str | float | None:
-        by = self.compiled(policy).found[_BY]
+        by = self.compiled(policy).found[BY]
         read = {str(path[0]) for path in by.reads}
         found = by.value(self.of(MEMBER).values({name: value for name, value in model.items() if name in read}))
         if found is None or isinstance(found, str | int | float | Failure):
             return found
         return Failure("it comes to no single value")
 
-    def _of_all(self, asked: Sequence[Policy], variables: Variables, values: Values) -> Iterator[Breach]:
-        for policy in self._broken_by(asked, values):
+    def _of_all(self, group: Group, variables: Variables, values: Values) -> Iterator[Breach]:
+        for policy in group.broken(values):
             yield from self._asked(policy, values)
-        for policy in asked:
-            if "schema" in policy.data and self.selects(policy, values) is True:
+        for policy in group.with_schema:
+            if self.selects(policy, values) is True:
                 yield from self._schema(policy, variables)
 
     def selects(self, policy: Policy, values: Values) -> bool | Breach:
@@ -119,18 +95,6 @@ class Rules:
         if on not in self._expressions:
             self._expressions[on] = Expressions(self._schemas[on])
         return self._expressions[on]
-
-    def _broken_by(self, policies: Sequence[Policy], values: Values) -> Sequence[Policy]:
-        """The policies of which a rule does not hold, or cannot be asked; all are asked at once, for most of them hold."""
-        with_rules = [policy for policy in policies if policy.rules]
-        key = tuple(policy.id for policy in with_rules)
-        if key not in self._together:
-            self._together[key] = together(self.of(policies[0].on), [_joined(policy) for policy in with_rules])
-        joined = self._together[key]
-        answers = joined.answers(values) if joined else None
-        if answers is None:
-            return with_rules
-        return [policy for policy, holds in zip(with_rules, answers, strict=True) if not holds]
 
     def _asked(self, policy: Policy, values: Values) -> Iterator[Breach]:
         selected = self.selects(policy, values) if policy.rules else False
@@ -154,8 +118,9 @@ class Rules:
         message = filled(as_str(rule.get("message")), lambda text: self._value(policy, index, text, values))
         path = as_str(rule.get("path"))
         if path:
-            root, pointer = _rooted(policy, parsed(path), values.data)
-            yield Breach(policy, root, pointer, message, rule=("rules", index))
+            root, pointer = self._rooted(policy, path)
+            above, below = ("models", (root, *pointer)) if policy.on == "fleet" else (root, pointer)
+            yield Breach(policy, above, below, message, rule=("rules", index))
             return
         reasons = condition.why(values)
         for reason in reasons:
@@ -167,7 +132,7 @@ class Rules:
             )
             yield Breach(policy, root, pointer, said, missing=reason.missing, rule=("rules", index))
         if not reasons:
-            yield Breach(policy, _ROOTS[policy.on], (), message, rule=("rules", index))
+            yield Breach(policy, ROOTS[policy.on], (), message, rule=("rules", index))
 
     def _value(self, policy: Policy, index: int, text: str, values: Values) -> Json:
         found = self.compiled(policy).found.get(("rules", index, "message", text))
@@ -175,11 +140,12 @@ class Rules:
         return None if isinstance(value, Failure) else value
 
     def _schema(self, policy: Policy, variables: Variables) -> Iterator[Breach]:
-        root = _ROOTS[policy.on]
+        root = ROOTS[policy.on]
         validator = self.compiled(policy).schema
         data = variables.get(root)
         for violation in validator.violations(data) if validator else ():
-            where = dotted(violation.pointer)
+            of_one = policy.on == "fleet" and bool(violation.pointer)
+            where = dotted(violation.pointer[1:] if of_one else violation.pointer)
             if violation.keyword == "costly":  # the policy's fault, whatever the text is
                 yield _failed(policy, ("schema",), f"{where}: {violation.message}")
                 continue
@@ -188,19 +154,49 @@ class Rules:
             pointer = (*violation.pointer, *lacking)
             yield Breach(policy, root, pointer, message, missing=bool(lacking), rule=("schema",))
 
+    def _paths(self, policy: Policy) -> Iterator[Finding]:
+        """Paths of rules that lead to nothing that the language has: an expression that names the value would not compile."""
+        for index, rule in enumerate(policy.rules):
+            path = as_str(rule.get("path"))
+            if path and policy.on == "fleet" and BY[0] not in policy.data:
+                message, help_ = (
+                    "a path on the fleet is of each model of a group, and there is no `by`",
+                    "say `by`, or leave out `path`",
+                )
+                yield of_policy(policy, codes.BAD_POLICY, message, "rules", index, "path", help_=help_)
+            elif path:
+                found = self._of_path(policy).compile(_expression(*self._rooted(policy, path)), expect="any")
+                if isinstance(found, Mistake):
+                    message = f"`{path}` leads to nothing: {found.message}"
+                    yield of_policy(policy, codes.BAD_POLICY, message, "rules", index, "path", help_=found.help)
+
+    def _of_path(self, policy: Policy) -> Expressions:
+        """The variables that a path of a rule may begin with: on the fleet, those of one model of it."""
+        return self.of(MEMBER if policy.on == "fleet" else policy.on)
+
+    def _rooted(self, policy: Policy, path: str) -> tuple[str, Pointer]:
+        """A path of a rule begins with a variable, or is one of the subject itself."""
+        pointer, subject = parsed(path), "model" if policy.on == "fleet" else ROOTS[policy.on]
+        if pointer and pointer[0] in self._of_path(policy).names and pointer[0] != "model":
+            return str(pointer[0]), pointer[1:]
+        return subject, pointer[1:] if pointer[:1] == ("model",) else pointer
+
     def _compile(self, policy: Policy) -> Compiled:
         expressions_ = self.of(policy.on)
         found: dict[Pointer, Expression] = {}
         mistakes: list[Finding] = []
         for pointer, text, expect in _texts(policy):
-            own = self.of(MEMBER) if pointer == _BY else expressions_
+            own = self.of(MEMBER) if pointer == BY else expressions_
             one = own.compile(text, expect=expect, checked=self._checked or not policy.shipped)
             if isinstance(one, Expression):
                 found[pointer] = one
             else:
                 mistakes.append(_mistaken(policy, pointer, text, one))
-        if _BY[0] in policy.data and policy.on != "fleet":
-            mistakes.append(_not_on_the_fleet(policy))
+        if BY[0] in policy.data and policy.on != "fleet":
+            message = "`by` groups models, and it is not on the fleet"
+            mistakes.append(of_policy(policy, codes.BAD_POLICY, message, *BY, help_="say `on: fleet`"))
+        if self._checked or not policy.shipped:
+            mistakes += self._paths(policy)
         schema: Validator | None = None
         if "schema" in policy.data:
             subject, document = policy.spec.subject, policy.spec.document
@@ -212,30 +208,17 @@ class Rules:
             wide = too_wide(as_object(policy.data["schema"]))
             if wide is not None:
                 help_ = "say each alternative once, and refer to it once"
-                mistakes.append(Finding(codes.BAD_POLICY, wide, policy.place("schema"), subject, help_))
+                mistakes.append(of_policy(policy, codes.BAD_POLICY, wide, "schema", help_=help_))
             try:
                 schema = None if in_vain or wide else Validator(as_object(policy.data["schema"]))
             except SchemaError as error:
-                message = f"the schema is none: {error}"
-                mistakes.append(Finding(codes.BAD_POLICY, message, policy.place("schema"), subject))
+                mistakes.append(
+                    of_policy(policy, codes.BAD_POLICY, f"the schema is none: {error}", "schema", *error.pointer)
+                )
         return Compiled(policy, found, tuple(mistakes), schema)
 
 
 _WHEN: Pointer = ("match", "when")
-_BY: Pointer = ("by",)
-_ROOTS: Mapping[str, str] = {"model": "model", "rendered": "object", "fleet": "models"}
-
-
-def _widen(found: dict[str, frozenset[str] | None], name: str, fields: frozenset[str] | None) -> None:
-    known = found.get(name, frozenset())
-    found[name] = None if fields is None or known is None else known | fields
-
-
-def _joined(policy: Policy) -> str:
-    """Whether all rules of a policy hold, or it is not for the model."""
-    rules = " && ".join(f"({as_str(rule.get('that'))}\n)" for rule in policy.rules)
-    when = as_str(policy.match.get("when"))
-    return f"({when}\n) ? ({rules}) : true" if when else rules
 
 
 def _texts(policy: Policy) -> Iterator[tuple[Pointer, str, Expected]]:
@@ -243,7 +226,7 @@ def _texts(policy: Policy) -> Iterator[tuple[Pointer, str, Expected]]:
     if "when" in policy.match:
         yield _WHEN, as_str(policy.match["when"]), "bool"
     if "by" in policy.data:
-        yield _BY, as_str(policy.data["by"]), "any"
+        yield BY, as_str(policy.data["by"]), "any"
     for index, rule in enumerate(policy.rules):
         yield ("rules", index, "that"), as_str(rule.get("that")), "bool"
         for text in expressions(as_str(rule.get("message"))):
@@ -261,18 +244,13 @@ def _mistaken(policy: Policy, pointer: Pointer, text: str, mistake: Mistake) -> 
     return Finding(codes.BAD_POLICY, f"`{text}`: {mistake.message}", place, policy.spec.subject, mistake.help)
 
 
-def _not_on_the_fleet(policy: Policy) -> Finding:
-    place, subject = policy.spec.document.key_place(_BY), policy.spec.subject
-    return Finding(codes.BAD_POLICY, "`by` groups models, and it is not on the fleet", place, subject, "say `on: fleet`")
-
-
 def _failed(policy: Policy, pointer: Pointer, message: str) -> Breach:
     return Breach(policy, "", pointer, message, rule=pointer, failed=True)
 
 
 def _with_actual(message: str, pointer: Pointer, missing: bool, values: Values) -> str:
     """The message with what was found, where it is short enough to help."""
-    if pointer[0] == "suspects":  # what it holds is not repeated
+    if pointer[0] == SUSPECTS:  # what it holds is not repeated
         return message
     where = _called(pointer, values.data)
     if missing:
@@ -297,8 +275,10 @@ def _called(pointer: Pointer, data: Object) -> str:
     return dotted(pointer[1:])
 
 
-def _rooted(policy: Policy, pointer: Pointer, data: Object) -> tuple[str, Pointer]:
-    """A path of a rule begins with a variable, or is one of the subject itself."""
-    if pointer and pointer[0] in data and pointer[0] != "model":
-        return str(pointer[0]), pointer[1:]
-    return _ROOTS[policy.on], pointer[1:] if pointer[:1] == ("model",) else pointer
+def _expression(root: str, pointer: Pointer) -> str:
+    """The value at a path as an expression names it; any element of a list stands for one."""
+    parts = (
+        "[0]" if not isinstance(part, str) or part == "*" else f'["{part}"]' if "-" in part else f".{part}"
+        for part in pointer
+    )
+    return "".join((root, *parts))

@@ -1,13 +1,17 @@
 """Values that look like secrets, by the detectors of detect-secrets: those that know a shape, and none that guesses by entropy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from compiler import resources
 from compiler.values import Json, Object, Pointer, as_list, as_object, as_str
 
 PACKAGE = "detect_secrets"
+SUSPECTS = "suspects"
+"""The variable of policies that needs the package."""
 _SHORTEST = 8
 _GUESSING = frozenset({"Base64HighEntropyString", "HexHighEntropyString", "IPPublicDetector"})
 _NAMED = "KeywordDetector"
@@ -35,10 +39,17 @@ class Detectors:
         self._named: list[Any] = []
         self._kinds: dict[tuple[str, str], str | None] = {}
 
-    def suspects(self, model: Object, source: Object) -> list[Suspect]:
-        """Each value of a model and of its release's source that looks like a secret."""
+    @cached_property
+    def are_here(self) -> bool:
+        """Whether there are any."""
+        return is_here()
+
+    def suspects(
+        self, model: Object, source: Object, used: Mapping[str, Object] = MappingProxyType({})
+    ) -> list[Suspect]:
+        """Each value of a model, of its release's source and of the datasets that it uses that looks like a secret."""
         found: list[Suspect] = []
-        for root, pointer, name, value in _values(model, source):
+        for root, pointer, name, value in _values(model, source, used):
             kind = self._kind(name, value) if len(value) >= _SHORTEST else None
             if kind is not None:
                 found.append(Suspect(root, pointer, kind))
@@ -70,7 +81,7 @@ class Detectors:
             self._named = [one() for one in classes if one.__name__ == _NAMED]
 
 
-def _values(model: Object, source: Object) -> Iterator[tuple[str, Pointer, str, str]]:
+def _values(model: Object, source: Object, used: Mapping[str, Object]) -> Iterator[tuple[str, Pointer, str, str]]:
     """Each text that reaches what runs: the root and place of it, a name that goes with it, and the text."""
     deploy = as_object(model.get("deploy"))
     for index, one in enumerate(map(as_object, as_list(deploy.get("env")))):
@@ -79,6 +90,9 @@ def _values(model: Object, source: Object) -> Iterator[tuple[str, Pointer, str, 
     yield from _texts("model", ("deploy", "patches"), deploy.get("patches"))
     yield from _texts("model", ("runtime",), model.get("runtime"))
     yield from _texts("release", ("source",), source)
+    for root, data in used.items():
+        for key in ("uri", "endpoint", "environments"):
+            yield from _texts(root, (key,), data.get(key))
 
 
 def _texts(root: str, pointer: Pointer, value: Json) -> Iterator[tuple[str, Pointer, str, str]]:

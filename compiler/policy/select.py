@@ -1,7 +1,6 @@
 """Whom policies and waivers speak of: what can be told of a model without asking a condition."""
 
 from compiler.resolve.model import ResolvedModel
-from compiler.spec.portfolio import Spec
 from compiler.values import Json, Object, as_list, as_object, as_str
 
 
@@ -28,11 +27,6 @@ def waives(waiver: Object, model: ResolvedModel) -> bool:
         and _has(as_object(model.data.get("labels")), who.get("labels"))
         and _runs_in(waiver.get("environments"), environment.data if environment else {})
     )
-
-
-def names_one(names: Json, environment: Spec | None) -> bool:
-    """Whether a list of environments and stages holds the environment; none stands for all."""
-    return _runs_in(names, environment.data if environment else {})
 
 
 def _is_in(match: Object, key: str, value: Json) -> bool:

@@ -1,31 +1,59 @@
 """Which policies are for a model, asked once for all the models that policies cannot tell apart."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from compiler.policy.policy import Policy
 from compiler.policy.select import selects
 from compiler.values import Json, Object, as_object
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """The policies that are for a model, but for the condition of their `match`."""
+
+    policies: tuple[Policy, ...]
+
+    @cached_property
+    def on_model(self) -> tuple[Policy, ...]:
+        """Those that look at the model."""
+        return tuple(policy for policy in self.policies if policy.on == "model")
+
+    @cached_property
+    def on_rendered(self) -> frozenset[str]:
+        """Ids of those that look at what is rendered of it."""
+        return frozenset(policy.id for policy in self.policies if policy.on == "rendered")
+
+    @cached_property
+    def unconditional(self) -> frozenset[str]:
+        """Ids of those that are for the model whatever a condition of a policy on models says."""
+        return frozenset(policy.id for policy in self.policies if policy.on != "model" or "when" not in policy.match)
+
+
 class Selection:
     """Remembers by what `match` looks at: a fleet has few kinds of models, and each is asked of in every environment."""
 
     def __init__(self) -> None:
-        self._chosen: dict[tuple[object, ...], tuple[Policy, ...]] = {}
+        self._chosen: dict[tuple[object, ...], Chosen] = {}
         self._asked: dict[tuple[str, ...], frozenset[str]] = {}
 
     def of(
-        self, policies: Sequence[Policy], model: Object, environment: Object, use_case: Callable[[], Object]
-    ) -> tuple[Policy, ...]:
-        """Those of the policies that are for the model, but for the condition of their `match`."""
-        ids = tuple(policy.id for policy in policies)
-        if ids not in self._asked:
-            self._asked[ids] = frozenset(key for policy in policies for key in policy.match)
-        asked = self._asked[ids]
+        self,
+        policies: Sequence[Policy],
+        names: tuple[str, ...],
+        model: Object,
+        environment: Object,
+        use_case: Callable[[], Object],
+    ) -> Chosen:
+        """Those of the policies that are for the model; `names` stand for the same policies each time."""
+        if names not in self._asked:
+            self._asked[names] = frozenset(key for policy in policies for key in policy.match)
+        asked = self._asked[names]
         served = use_case() if "classification" in asked else {}
-        key = (ids, *_facts(asked, model, environment, served))
+        key = (names, *_facts(asked, model, environment, served))
         if key not in self._chosen:
-            self._chosen[key] = tuple(p for p in policies if selects(p.match, model, environment, served))
+            self._chosen[key] = Chosen(tuple(p for p in policies if selects(p.match, model, environment, served)))
         return self._chosen[key]
 
 

@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from compiler.diagnostics import Place
-from compiler.policy.policy import Reads, Variables, only
+from compiler.policy.policy import PARTS, Variables, in_parts
 from compiler.policy.secrets import Detectors, Suspect
 from compiler.resolve.asks import asks
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import Release, ResolvedModel
 from compiler.spec.language import Language
 from compiler.spec.views import amounts, amounts_view, model_view, release_view
-from compiler.values import Json, Object, Pointer, as_list, as_object, as_str, dotted
+from compiler.values import Json, Object, Pointer, Reads, as_list, as_object, as_str, dotted, only
 
 MEMBER = "member"
 """Names the variables of one model among those of the fleet."""
 _ROLES = ("training", "evaluation")
+ROLES = (*_ROLES, "used")
+"""What a dataset is to a model."""
 _SUSPECT: Object = {"type": "object", "properties": {"path": {"type": "string"}, "kind": {"type": "string"}}}
 
 
@@ -55,7 +57,7 @@ def _listed(schema: Object) -> Object:
 
 def _dataset(language: Language) -> Object:
     schema = language.kind_schema("Dataset")
-    role: Object = {"enum": [*_ROLES, "used"]}
+    role: Object = {"enum": list(ROLES)}
     return {**schema, "properties": {**as_object(schema["properties"]), "role": role}}
 
 
@@ -66,18 +68,25 @@ class Seen:
     fleet: Fleet
     model: ResolvedModel
     detectors: Detectors
+    release: Release | None
+
+    @property
+    def title(self) -> str:
+        """What a sentence calls it: a canary with its version."""
+        is_canary = self.release is not None and self.release is self.model.canary
+        return f"{self.model.name} (canary {self.release.version})" if is_canary and self.release else self.model.name
 
     def variables(self, wanted: Reads) -> Variables:
         """The variables that are asked for: what nobody reads costs nothing."""
         makers: Mapping[str, Callable[[], Json]] = {
             "model": lambda: self.model.data,
             "amounts": lambda: _amounts(self.fleet, self.model, wanted["amounts"]),
-            "release": lambda: _release(self.model.release),
+            "release": lambda: _release(self.release),
             "environment": lambda: self.model.environment.data if self.model.environment else {},
             "useCase": lambda: self.document("UseCase", "useCase"),
             "team": lambda: self.document("Team", "owner"),
             "datasets": lambda: [data for data, _ in self._datasets],
-            "parts": lambda: [part for part, _ in self._parts],
+            PARTS: lambda: [self._part(other, wanted) for other, _ in self._parts],
             "suspects": lambda: suspects(self._suspects),
         }
         return {name: make() for name, make in makers.items() if name in wanted}
@@ -87,25 +96,39 @@ class Seen:
         model = self.model
         if root in {"model", "amounts"}:
             return pointer, model.place(pointer) if pointer else model.spec.document.place(("name",))
-        if root == "release" and model.release is not None:
-            written = (*model.release.pointer, *(() if pointer[:1] == ("version",) else pointer))
+        if root == "release" and self.release is not None:
+            written = (*self.release.pointer, *(() if pointer[:1] == ("version",) else pointer))
             return written, model.spec.document.place(written)
         if root == "environment" and model.environment is not None:
             written = ("environments", model.environment.name)
             return written, model.environment.document.place(pointer)
-        if root == "suspects" and pointer and isinstance(pointer[0], int):
-            suspect = self._suspects[pointer[0]]
-            return self.blamed(suspect.root, suspect.pointer)
-        if root in {"datasets", "parts"} and pointer and isinstance(pointer[0], int):
-            listed = self._datasets if root == "datasets" else self._parts
-            named = listed[pointer[0]][1]
-            return named, model.place(named) if root == "datasets" else self._asked_at(pointer[0])
+        element = self._element(root, pointer[0]) if pointer and isinstance(pointer[0], int) else None
+        if element is not None:
+            return element
         named = ({"useCase": "useCase", "team": "owner", "datasets": "data", "parts": "uses"}.get(root, root),)
         return named, model.place(named)
 
+    def _element(self, root: str, index: int) -> tuple[Pointer, Place] | None:
+        """Where the element of a list is named, or what is suspected of it stands; nothing where there is no such element."""
+        if root == "suspects" and index < len(self._suspects):
+            return self._suspected(self._suspects[index])
+        if root == "datasets" and index < len(self._datasets):
+            return self._datasets[index][1], self.model.place(self._datasets[index][1])
+        if root == "parts" and index < len(self._parts):
+            return self._parts[index][1], self.model.spec.document.place(self._parts[index][1])
+        return None
+
     @cached_property
     def _suspects(self) -> list[Suspect]:
-        return self.detectors.suspects(self.model.data, self.model.release.source if self.model.release else {})
+        used = {f"Dataset/{data.get('name')}": data for data, _ in self._datasets if data["role"] == "used"}
+        return self.detectors.suspects(self.model.data, self.release.source if self.release else {}, used)
+
+    def _suspected(self, suspect: Suspect) -> tuple[Pointer, Place]:
+        """Where a value that looks like a secret stands: in the model, in its release, or in a dataset that it uses."""
+        kind, slash, name = suspect.root.partition("/")
+        if not slash:
+            return self.blamed(suspect.root, suspect.pointer)
+        return suspect.pointer, self.fleet.portfolio.of(kind)[name].document.place(suspect.pointer)
 
     def entry(self) -> Object:
         """The model as policies on the fleet see it."""
@@ -132,26 +155,29 @@ class Seen:
         ]
 
     @cached_property
-    def _parts(self) -> list[tuple[Object, Pointer]]:
-        """Each model that this one asks itself, where it runs in the same environment."""
+    def _parts(self) -> list[tuple[ResolvedModel, Pointer]]:
+        """Each model that this one asks itself, where it runs in the same environment, and where it is named."""
         if self.model.environment is None:
             return []
-        found: list[tuple[Object, Pointer]] = []
+        found: list[tuple[ResolvedModel, Pointer]] = []
         for ask in asks(self.model, self.fleet.language.type(self.model.spec.text("type"))):
             other = self.fleet.model(ask.name, self.model.environment.name) if ask.itself else None
-            if other is not None and (ask.release is None or ask.release is self.model.release):
-                seen: Object = {
-                    "model": other.data,
-                    "amounts": _amounts(self.fleet, other),
-                    "release": _release(other.release),
-                }
+            if other is not None and (ask.release is None or ask.release is self.release):
                 above = ask.release.pointer if ask.release else ()
-                found.append((seen, (*above, *ask.pointer, "model")))
+                found.append((other, (*above, *ask.pointer, "model")))
         return found
 
-    def _asked_at(self, index: int) -> Place:
-        pointer = self._parts[index][1]
-        return self.model.spec.document.place(pointer)
+    def _part(self, other: ResolvedModel, wanted: Reads) -> Object:
+        """What rules look at of a model that this one asks; its name is told with it."""
+        model, amounts_, release = (
+            None if in_parts() in wanted else wanted.get(in_parts(section), frozenset())
+            for section in ("model", "amounts", "release")
+        )
+        return {
+            "model": only(None if model is None else model | {"name"}, other.data),
+            "amounts": _amounts(self.fleet, other, amounts_),
+            "release": only(release, _release(other.release)),
+        }
 
 
 def suspects(found: Sequence[Suspect]) -> list[Object]:
@@ -160,9 +186,8 @@ def suspects(found: Sequence[Suspect]) -> list[Object]:
 
 
 def _amounts(fleet: Fleet, model: ResolvedModel, fields: frozenset[str] | None = None) -> Object:
-    quantities = fleet.language.type(model.spec.text("type")).quantities
-    read = tuple(mark for mark in quantities if fields is None or mark.pointer[0] in fields)
-    return amounts(as_object(only(fields, model.data)), read)
+    quantities = fleet.language.type(model.spec.text("type")).quantity_places
+    return amounts(as_object(only(fields, model.data)), quantities)
 
 
 def _release(release: Release | None) -> Object:

@@ -22,5 +22,11 @@ def filled(message: str, value_of: Callable[[str], Json]) -> str:
 
 def shown(value: Json) -> str:
     """A value as people write it, cut where it is long."""
-    text = value if isinstance(value, str) else "nothing" if value is None else json.dumps(value, ensure_ascii=False)
+    text = (
+        value
+        if isinstance(value, str)
+        else "nothing"
+        if value is None
+        else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    )
     return text if len(text) <= _SHORT else f"{text[:_SHORT]}…"

@@ -8,9 +8,8 @@ from datetime import date
 from compiler import codes
 from compiler.diagnostics import Code, Finding, Subject
 from compiler.policy.decide import SOON
-from compiler.policy.grant import Grant
+from compiler.policy.grant import Grant, Spelled, reaches
 from compiler.policy.library import Library
-from compiler.policy.paths import begins_with
 from compiler.policy.policy import Policy
 from compiler.policy.select import waives
 from compiler.resolve.fleet import Fleet
@@ -26,7 +25,7 @@ class _Use:
 
     model: str
     policy: Policy
-    pointer: Pointer
+    value: Spelled
 
 
 @dataclass
@@ -48,9 +47,9 @@ class Waivers:
         named = [grant for grant in self.grants if grant.names(policy) and waives(grant.spec.data, model)]
         return tuple(grant for grant in named if not self._refusals(grant, policy, model))
 
-    def used(self, grant: Grant, model: ResolvedModel, policy: Policy, pointer: Pointer) -> None:
+    def used(self, grant: Grant, model: ResolvedModel, policy: Policy, value: Spelled) -> None:
         """Remember that a grant excepted a model from a policy at a value."""
-        self._used[grant.spec.name].append(_Use(model.name, policy, pointer))
+        self._used[grant.spec.name].append(_Use(model.name, policy, value))
 
     def findings(self) -> Iterator[Finding]:
         """What is wrong with waivers, once every model was judged."""
@@ -67,6 +66,9 @@ class Waivers:
                 yield _found(grant, codes.BAD_WAIVER, "it ends before it begins", "expires")
             elif grant.expires < self.as_of:
                 yield _found(grant, codes.WAIVER_EXPIRED, f"it ended on {grant.expires.isoformat()}", "expires")
+            elif grant.granted is not None and grant.granted > self.as_of:
+                message = f"it excepts nothing before {grant.granted.isoformat()}"
+                yield _found(grant, codes.WAIVER_UNUSED, message, "granted")
             elif not self._is_refused(grant) and grant.expires - self.as_of <= SOON:
                 days = (grant.expires - self.as_of).days
                 when = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
@@ -75,7 +77,8 @@ class Waivers:
     def unused(self, is_asked: Callable[[str], bool]) -> Iterator[Finding]:
         """Waivers that hold and except nothing, or less than they name, once every model was judged by what is asked."""
         for grant in self.grants:
-            if grant.holds(self.as_of) and not self._is_refused(grant) and all(map(is_asked, grant.policies)):
+            can_be_known = any(map(self.library.named, grant.policies)) and all(map(is_asked, grant.policies))
+            if can_be_known and grant.holds(self.as_of) and not self._is_refused(grant):
                 yield from self._unused(grant)
 
     def _names(self, grant: Grant) -> Iterator[Finding]:
@@ -126,7 +129,7 @@ class Waivers:
                 message = f"none of its models breaks {policy}"
                 yield _found(grant, codes.WAIVER_UNUSED, message, "policies", index)
         for index, path in enumerate(grant.paths):
-            if not any(begins_with(use.pointer, path) for use in uses):
+            if not any(reaches(path, use.value) for use in uses):
                 message = f"nothing is broken at {dotted(path)}"
                 yield _found(grant, codes.WAIVER_UNUSED, message, "paths", index)
 

@@ -10,7 +10,7 @@ from compiler.plan.emitter import Emitter
 from compiler.plan.plan import PlannedFile, PlannedUnit
 from compiler.policy.baseline import can_be_known
 from compiler.policy.judge import Judge
-from compiler.provenance import Derived, Item, Members, Origin, Root
+from compiler.provenance import Derived, Item, Members, Origin, Root, plain
 from compiler.render.catalogue import Catalogue, Checker
 from compiler.render.formats import dump, format_of, with_header
 from compiler.render.locate import located
@@ -24,7 +24,10 @@ from compiler.resolve.digests import bytes_digest
 from compiler.resolve.fleet import Fleet
 from compiler.schema import Violation, with_defaults
 from compiler.source.tree import Tree
-from compiler.values import Json, Pointer, as_object, as_str, dotted
+from compiler.spec.portfolio import texts
+from compiler.values import Json, Pointer, Reads, as_object, as_str, dotted, only, widened
+
+_MOST_EVALUATIONS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +51,53 @@ class Producer:
         self._catalogue = Catalogue(tree, as_str(folders.get("schemas")) or "schemas")
         self._renderers: dict[str, Renderer] = {}
         self._unchecked: dict[str, PlannedFile] = {}
+        self._looks: dict[tuple[str, Pointer], Reads | None] = {}
+        self._evaluations: dict[tuple[str, Pointer, str], Json] = {}
 
     def evaluate(self, emitter: Emitter, value: Json, context: Context, pointer: Pointer) -> Json | Finding:
-        """A value of emitter.yaml with its one-line templates filled, or what keeps one from it."""
-        if isinstance(value, Mapping):
+        """A value of emitter.yaml with its one-line templates filled, or what keeps one from it.
+
+        What looks at the same comes to the same, and is filled once: in the environments of a model, mostly.
+        """
+        looked_at = self._looked_at(emitter, value, pointer)
+        if looked_at is None:
+            return self._evaluated(emitter, value, _views(context), pointer)
+        context = {name: context[name] for name in looked_at if name in context}
+        seen = {name: _seen(item, looked_at[name]) for name, item in context.items()}
+        key = (emitter.id, pointer, repr(seen))
+        if key in self._evaluations:
+            return self._evaluations[key]
+        found = self._evaluated(emitter, value, _views(context), pointer)
+        if isinstance(found, Finding):  # it may name fields that are not looked at
+            return found
+        if len(self._evaluations) >= _MOST_EVALUATIONS:
+            self._evaluations.clear()
+        self._evaluations[key] = found
+        return found
+
+    def _looked_at(self, emitter: Emitter, value: Json, pointer: Pointer) -> Reads | None:
+        """What the one-line templates of a value look at; `None` where one does not say."""
+        key = (emitter.id, pointer)
+        if key not in self._looks:
+            each = [self._renderer(emitter).looks(text) for text in texts(value) if "{{" in text]
+            told = [read for one in each if one is not None for read in one.items()]
+            self._looks[key] = None if None in each else widened(told)
+        return self._looks[key]
+
+    def _evaluated(
+        self, emitter: Emitter, value: Json, views: Mapping[str, object], pointer: Pointer
+    ) -> Json | Finding:
+        if isinstance(value, dict):
             filled: dict[str, Json] = {}
             for key, child in value.items():
-                one = self.evaluate(emitter, child, context, (*pointer, key))
+                one = self._evaluated(emitter, child, views, (*pointer, key))
                 if isinstance(one, Finding):
                     return one
                 filled[key] = one
             return filled
         if not isinstance(value, str) or "{{" not in value:
             return value
-        found = self._renderer(emitter).evaluate(value, _views(context))
+        found = self._renderer(emitter).evaluate(value, views)
         if isinstance(found, tuple):
             place_ = emitter.place(pointer)
             return Finding(codes.BAD_EMITTER, found[0].message, place_, emitter.finding_subject(pointer), found[0].help)
@@ -231,6 +267,10 @@ def _delimiters(emitter: Emitter) -> Mapping[str, str]:
     common = set(files.values())
     fragments = common.pop() if len(common) == 1 else "curly"
     return {name: files.get(name, fragments) for name in emitter.templates}
+
+
+def _seen(item: Item, fields: frozenset[str] | None) -> Json:
+    return only(fields, item.data) if isinstance(item, Root) else plain(item)
 
 
 def _view(item: Item) -> object:

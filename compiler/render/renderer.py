@@ -15,6 +15,7 @@ from compiler.render.environment import DELIMITERS, Environment
 from compiler.render.formats import Format, format_of, remarked, with_header
 from compiler.render.glue import CLOSING, OPENING, Glued, Part, token
 from compiler.render.languages import Rules, rules_of
+from compiler.render.looks import looks
 from compiler.render.nodes import Filling, Hole
 from compiler.render.placing import Budget, place
 from compiler.render.problem import Flaw, Limits, Problem, RefusedError
@@ -23,7 +24,7 @@ from compiler.render.template import FailedError, Printed, compiled, lines, run
 from compiler.render.trace import remarks as remarks_by_pointer
 from compiler.render.trace import trace as origins_by_pointer
 from compiler.render.view import Value, wrap
-from compiler.values import Json, Pointer
+from compiler.values import Json, Pointer, Reads
 
 Problems: TypeAlias = tuple[Problem, ...]
 SourceMap: TypeAlias = Mapping[tuple[int, Pointer], Origins]
@@ -111,6 +112,14 @@ class Renderer:
             return failed.problems
         except RefusedError as refused:
             return (Problem(refused.message, text, 1, refused.origins, refused.help),)
+
+    def looks(self, text: str) -> Reads | None:
+        """What of a context a template in one line looks at; `None` where that cannot be told, or it is no template."""
+        try:
+            self._template(text, text=True)
+        except FailedError:
+            return None
+        return looks(self._environment.parse(text))
 
     def _value(self, printed: Printed) -> "Value | bool":
         if len(printed.values) == 1 and _TOKENS.fullmatch(printed.text):

@@ -17,6 +17,7 @@ _WORDS: Mapping[State, str] = MappingProxyType(
         State.ADVISES: "are advised",
         State.WAIVED: "are waived",
         State.KEPT: "are fine",
+        State.UNBOUND: "are not held to it any more",
     }
 )
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from xml.etree.ElementTree import Element
 
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+"""Compiled when first needed, which takes longer than to say that nothing is wrong."""
 
 Cases: TypeAlias = dict[tuple[str, str], list[Finding]]
 """Findings by the class and the name that readers know a case by."""
@@ -58,7 +59,7 @@ def _class(finding: Finding, path: str) -> str:
     subject = finding.subject
     if subject is None:
         return path
-    return f"{subject.kind} {subject.name}" + (f" in {subject.environment}" if subject.environment else "")
+    return f"{subject.kind} {subject.name}" + (f" in {', '.join(finding.where)}" if finding.where else "")
 
 
 def _counts(cases: Iterable[list[Finding]]) -> dict[str, str]:
@@ -106,4 +107,4 @@ def _child(parent: Element, tag: str, text: str = "", /, **attributes: str) -> E
 
 
 def _clean(text: str) -> str:
-    return _FORBIDDEN.sub("\ufffd", text)
+    return re.sub(_FORBIDDEN, "\ufffd", text)

@@ -76,5 +76,4 @@ def _waived(finding: Finding, places: Places) -> str:
 
 def _where(finding: Finding, places: Places) -> str:
     at = places.shown(finding.place)
-    environment = finding.subject.environment if finding.subject else None
-    return code(f"{at.path}:{at.line}", _PATH) + (f" in {plain(environment)}" if environment else "")
+    return code(f"{at.path}:{at.line}", _PATH) + (f" in {plain(', '.join(finding.where))}" if finding.where else "")

@@ -119,7 +119,7 @@ def _result(finding: Finding, rule: int, places: Places, hashes: Mapping[tuple[s
         "enforcement": finding.code.enforcement.value,
         "severity": finding.code.severity.value,
         "object": f"{subject.kind} {subject.name}" if subject else None,
-        "environment": subject.environment if subject else None,
+        "environment": ", ".join(finding.where),
     }
     result: Json = {
         "ruleId": finding.code.id,

@@ -25,7 +25,7 @@ _WIDEST = 160
 
 def render(report: Report) -> str:
     """Each finding in a paragraph of its own, then one line that counts them."""
-    paint = _painter(colour=report.colour)
+    paint = painter(colour=report.colour)
     lines: list[str] = []
     for finding in report.open:
         lines += [*_finding(finding, report, paint), ""]
@@ -36,7 +36,8 @@ def render(report: Report) -> str:
 Paint = Callable[[str, str], str]
 
 
-def _painter(*, colour: bool) -> Paint:
+def painter(*, colour: bool) -> Paint:
+    """What puts text into a style, where there are colours."""
     return (lambda style, said: f"{_STYLES[style]}{said}{_RESET}") if colour else (lambda _, said: said)
 
 
@@ -48,8 +49,8 @@ def _finding(finding: Finding, report: Report, paint: Paint) -> Iterator[str]:
     if finding.place:
         yield from _snippet(finding.place, kind, margin, report, paint)
     subject = finding.subject
-    if subject and subject.environment:
-        yield f"{margin} {paint('blue', '=')} {subject.kind} {printable(subject.name)} in {subject.environment}"
+    if subject and finding.where:
+        yield f"{margin} {paint('blue', '=')} {subject.kind} {printable(subject.name)} in {', '.join(finding.where)}"
     for note in finding.notes:
         where = f": {printable(note.place.path)}:{note.place.line}:{note.place.column}" if note.place else ""
         yield f"{margin} {paint('blue', '=')} note: {printable(note.message).rstrip('.')}{where}"
@@ -75,10 +76,10 @@ def _snippet(place: Place, kind: str, margin: str, report: Report, paint: Paint)
     yield f"{margin} {bar}"
     yield f"{paint('blue', str(place.line))} {bar} {shown}"
     before, marked = line[shift : place.column - 1], line[place.column - 1 : shift + _WIDEST][:width]
-    yield f"{margin} {bar} {' ' * _cells(before)}{paint(kind, '^' * max(1, _cells(marked)))}"
+    yield f"{margin} {bar} {' ' * cells(before)}{paint(kind, '^' * max(1, cells(marked)))}"
 
 
-def _cells(text: str) -> int:
+def cells(text: str) -> int:
     """How many cells of a terminal the text takes."""
     return sum(2 if east_asian_width(c) in "WF" else not combining(c) for c in printable(text))
 

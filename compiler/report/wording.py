@@ -29,9 +29,8 @@ def told(finding: Finding) -> str:
 
 def _where(finding: Finding) -> Iterator[str]:
     """What the place in the checkout does not say: the environment, and a file that lies elsewhere."""
-    environment = finding.subject.environment if finding.subject else None
-    if environment and environment not in finding.message:
-        yield environment
+    if finding.where and not all(environment in finding.message for environment in finding.where):
+        yield ", ".join(finding.where)
     if finding.place and not is_inside(finding.place):
         yield f"{finding.place.path}:{finding.place.line}"
 

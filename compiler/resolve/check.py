@@ -1,39 +1,41 @@
 """What is wrong with a fleet as a whole: layers, names, places, promises. A tuple of checks, each a function of the fleet."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from compiler import codes
 from compiler.diagnostics import Finding, Note, Place, Subject
 from compiler.resolve.check_models import Check, check_models
 from compiler.resolve.check_releases import check_releases
-from compiler.resolve.fleet import Fleet, promotions
+from compiler.resolve.fleet import Fleet, Only, judged, promotions
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.merge import repetitions
 from compiler.schema import Violation
 from compiler.spec.complaints import complaint
 from compiler.spec.language import matches
 from compiler.spec.portfolio import Spec
-from compiler.values import Pointer, as_object, as_str, at, dotted
+from compiler.values import Pointer, as_list, as_object, as_str, at, dotted
 from compiler.words import nearest
 
 
-def check(fleet: Fleet, also: Check, only: Container[str] | None = None) -> Iterator[Finding]:
+def check(fleet: Fleet, also: Check, only: Only = None) -> Iterator[Finding]:
     """Every finding of the fleet, and what `also` says of each model where it runs; a model below a broken layer is not judged.
 
     `only`: the models that are judged, all where it is `None`.
     """
+    if only is not None and fleet.may_hold_circles:
+        only = None  # which of several models in a circle is told of depends on all
     unsound: set[tuple[str, int]] = set()
-    for spec, finding in _layers(fleet):
+    for spec, finding in _layers(fleet, only):
         unsound.add((spec.document.path, spec.document.index))
         yield finding
     for one in CHECKS:
-        yield from one(fleet)
+        yield from one(fleet, only)
     yield from check_models(fleet, frozenset(unsound), also, only)
 
 
-def _layers(fleet: Fleet) -> Iterator[tuple[Spec, Finding]]:
+def _layers(fleet: Fleet, only: Only) -> Iterator[tuple[Spec, Finding]]:
     """Each layer alone, against the language of every type of model that it holds for."""
-    for spec, pointer, types in _parts(fleet):
+    for spec, pointer, types in _parts(fleet, only):
         data = at(spec.data, pointer)
         # A Model's own layers, and what Defaults say in general, were checked with their documents.
         checked = spec.kind == "Model" or not pointer
@@ -45,7 +47,7 @@ def _layers(fleet: Fleet) -> Iterator[tuple[Spec, Finding]]:
                 yield spec, _repeated(spec, (*pointer, *repeated))
 
 
-def _parts(fleet: Fleet) -> Iterator[tuple[Spec, Pointer, set[str]]]:
+def _parts(fleet: Fleet, only: Only) -> Iterator[tuple[Spec, Pointer, set[str]]]:
     """Every layer of the fleet by document and pointer, with the types of model that it holds for."""
     portfolio = fleet.portfolio
     models = portfolio.of("Model").values()
@@ -62,7 +64,7 @@ def _parts(fleet: Fleet) -> Iterator[tuple[Spec, Pointer, set[str]]]:
         yield from _own_parts(defaults, below)
         for key in as_object(defaults.data.get("types")):
             yield defaults, ("types", key), {key} & below
-    for model in models:
+    for model in judged(fleet, only):
         yield from _own_parts(model, {model.text("type")})
 
 
@@ -89,7 +91,7 @@ def _repeated(spec: Spec, pointer: Pointer) -> Finding:
     return Finding(codes.DUPLICATE_NAME, message, spec.document.place(pointer), subject, "keep one of the two")
 
 
-def _promotion(fleet: Fleet) -> Iterator[Finding]:
+def _promotion(fleet: Fleet, _: Only) -> Iterator[Finding]:
     """The project's list of environments names each Environment once."""
     project, known = fleet.portfolio.project, fleet.portfolio.of("Environment")
     listed = dict[str, Pointer]()
@@ -110,7 +112,7 @@ def _promotion(fleet: Fleet) -> Iterator[Finding]:
             yield Finding(codes.PROJECT_ORDER, message, spec.document.place(("name",)), spec.subject, help_)
 
 
-def _overlays(fleet: Fleet) -> Iterator[Finding]:
+def _overlays(fleet: Fleet, only: Only) -> Iterator[Finding]:
     """Every key below `environments` names an Environment or a stage; every default holds for a model."""
     portfolio = fleet.portfolio
     may_be_more = portfolio.has_broken("Model")
@@ -130,7 +132,7 @@ def _overlays(fleet: Fleet) -> Iterator[Finding]:
         yield from _keys(fleet, defaults, None if may_be_more else runs)
     for dataset in portfolio.of("Dataset").values():
         yield from _keys(fleet, dataset, None)
-    for model in portfolio.of("Model").values():
+    for model in judged(fleet, only):
         yield from _keys(fleet, model, set(as_object(model.data.get("environments"))))
 
 
@@ -173,7 +175,7 @@ def _has_effect(key: str, runs: set[str], environments: Mapping[str, str]) -> bo
 _ONLY_NAMES = "only names of Environments in a Model's own `environments` say where it runs; a stage only overlays"
 
 
-def _names(fleet: Fleet) -> Iterator[Finding]:
+def _names(fleet: Fleet, _: Only) -> Iterator[Finding]:
     """Every name that a document other than a Model refers to."""
     portfolio = fleet.portfolio
     for spec in [
@@ -187,6 +189,21 @@ def _names(fleet: Fleet) -> Iterator[Finding]:
                     yield _unknown(mark.value, as_str(name), portfolio.of(mark.value), place, subject)
 
 
+def _classes(fleet: Fleet, _: Only) -> Iterator[Finding]:
+    """A use case is of a class that its regime has: a misspelt one would be of none, and no policy would ask for it."""
+    schema = as_object(as_object(fleet.language.kind_schema("UseCase")["properties"])["classification"])
+    words = as_object(schema.get("x-modelyard-words"))
+    for spec in fleet.portfolio.of("UseCase").values():
+        for regime, said in as_object(spec.data.get("classification")).items():
+            known = [as_str(word) for word in as_list(words.get(regime))]
+            value = as_str(as_object(said).get("value"))
+            if known and value not in known:
+                pointer = ("classification", regime, "value")
+                place, subject = spec.document.place(pointer), Subject(spec.kind, spec.name, None, pointer)
+                message = f"{regime} has no class `{value}`"
+                yield Finding(codes.BAD_VALUE, message, place, subject, _near(value, known))
+
+
 def _unknown(kind: str, name: str, known: Iterable[str], place: Place, subject: Subject) -> Finding:
     help_ = _near(name, known) or f"write the {kind} document, or refer to one that there is"
     return Finding(codes.UNKNOWN_REFERENCE, f"there is no {kind} `{name}`", place, subject, help_)
@@ -198,4 +215,4 @@ def _near(name: str, known: Iterable[str]) -> str | None:
     return f"did you mean `{near}`?" if near else f"one of: {', '.join(choices[:10])}" if choices else None
 
 
-CHECKS: tuple[Callable[[Fleet], Iterator[Finding]], ...] = (_promotion, _overlays, _names, check_releases)
+CHECKS: tuple[Callable[[Fleet, Only], Iterator[Finding]], ...] = (_promotion, _overlays, _names, _classes, check_releases)

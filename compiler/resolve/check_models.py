@@ -1,6 +1,6 @@
 """What is wrong with single models where they run: names, lifecycle, namespace, promises, and whom they use."""
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
@@ -8,7 +8,7 @@ from compiler import codes
 from compiler.diagnostics import Finding, Note, Subject
 from compiler.resolve.asks import Ask, asks, finding_in
 from compiler.resolve.check_promises import check_promises
-from compiler.resolve.fleet import Fleet
+from compiler.resolve.fleet import Fleet, Only, judged
 from compiler.resolve.lifecycle import ALL_STAGES, STAGES
 from compiler.resolve.model import ResolvedModel
 from compiler.resolve.places import namespace
@@ -22,22 +22,18 @@ Check = Callable[[ResolvedModel], Iterator[Finding]]
 
 
 def check_models(
-    fleet: Fleet, unsound: frozenset[tuple[str, int]], also: Check, only: Container[str] | None = None
+    fleet: Fleet, unsound: frozenset[tuple[str, int]], also: Check, only: Only = None
 ) -> Iterator[Finding]:
     """Findings of every model in every environment, and what `also` says of it; each is resolved once.
 
-    Models that a broken document is a layer of are left out. `only`: those that are judged, all where it is
-    `None`, or where models may use each other in a circle: which is one to tell of depends on all.
+    Models that a broken document is a layer of are left out.
     """
-    if only is not None and fleet.may_hold_circles:
-        only = None
     folders = [folder for kind, folder in fleet.portfolio.broken if kind == "Defaults"]
     edges: dict[tuple[str, str], list[Ask]] = {}
-    for name, spec in fleet.portfolio.of("Model").items():
-        if only is not None and name not in only:
-            continue
+    for spec in judged(fleet, only):
+        name = spec.name
         for environment in () if any(map(spec.is_below, folders)) else fleet.places(name):
-            if not unsound.isdisjoint(_documents(fleet, spec, environment)):
+            if unsound and not unsound.isdisjoint(_documents(fleet, spec, environment)):
                 continue
             resolved, findings = fleet.resolve(name, environment)
             yield from findings

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from compiler import codes
 from compiler.diagnostics import Code, Finding, Subject
-from compiler.resolve.fleet import Fleet
+from compiler.resolve.fleet import Fleet, Only, judged
 from compiler.spec.language import TypeLanguage, matches
 from compiler.spec.portfolio import Spec, release_contents
 from compiler.spec.quantities import QUANTITIES, Percentage
-from compiler.values import Object, Pointer, as_list, as_object, as_str, dotted
+from compiler.values import Json, Object, Pointer, as_list, as_object, as_str, dotted
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class Published:
         )
 
 
-def check_releases(fleet: Fleet) -> Iterator[Finding]:
-    """Every published release, once."""
-    for spec in fleet.portfolio.of("Model").values():
+def check_releases(fleet: Fleet, only: Only) -> Iterator[Finding]:
+    """Every published release of the models that are judged, once."""
+    for spec in judged(fleet, only):
         language = fleet.language.type(spec.text("type"))
         for version, content in release_contents(spec.data).items():
             release = Published(spec, () if "source" in spec.data else ("releases", version), content)
@@ -87,6 +87,18 @@ def _parameters(release: Published) -> Iterator[Finding]:
                 yield release.finding(codes.BAD_VALUE, message, (*pointer, "value"), help_)
 
 
+def _measured(release: Published) -> Iterator[Finding]:
+    """A metric is measured once on the same part of the same data."""
+    seen: set[tuple[Json, ...]] = set()
+    for index, said in enumerate(map(as_object, as_list(release.content.get("evaluations")))):
+        key = (said.get("metric"), said.get("dataset"), said.get("slice"))
+        if key in seen:
+            message = f"evaluations has two numbers of {key[0]} for the same data"
+            help_ = "keep one of the two, or say `slice` or `dataset`"
+            yield release.finding(codes.DUPLICATE_NAME, message, ("evaluations", index, "metric"), help_)
+        seen.add(key)
+
+
 def _period(release: Published) -> Iterator[Finding]:
     """A period ends after it began."""
     period = as_object(release.source.get("estimationPeriod"))
@@ -128,4 +140,4 @@ def _shares(release: Published, steps: list[Object]) -> Iterator[Finding]:
         yield release.finding(codes.BAD_VALUE, message, ("source", "steps"), "make them 100% together")
 
 
-CHECKS: tuple[Callable[[Published], Iterator[Finding]], ...] = (_parameters, _period, _router)
+CHECKS: tuple[Callable[[Published], Iterator[Finding]], ...] = (_parameters, _measured, _period, _router)

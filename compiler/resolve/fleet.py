@@ -5,9 +5,9 @@ result depends on beside its own model.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterator
 from graphlib import CycleError, TopologicalSorter
+from typing import NamedTuple, TypeAlias
 
 from compiler.diagnostics import Finding
 from compiler.resolve.asks import asks
@@ -21,13 +21,14 @@ from compiler.values import Pointer, as_list, as_object, as_str
 
 __all__ = ["NOT_A_FIELD", "Fleet", "Lookup", "Release", "ResolvedModel"]
 
-_REMEMBERED = 512
+_REMEMBERED = 4096
+Only: TypeAlias = Container[str] | None
+"""Names of the models that are judged, all where it is `None`."""
 NOWHERE: tuple[None] = (None,)
 """For a model that is listed nowhere."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Lookup:
+class Lookup(NamedTuple):
     """Something that was asked of the fleet, and whether it was there."""
 
     kind: str
@@ -42,6 +43,7 @@ class Fleet:
     def __init__(self, portfolio: Portfolio, language: Language, tree: Tree) -> None:
         self.portfolio = portfolio
         self.language = language
+        self.tree = tree
         self.layers = Layers(portfolio, language)
         self.lookups: set[Lookup] = set()
         self._resolver = Resolver(portfolio, language, tree, self.layers)
@@ -122,6 +124,12 @@ def groups(portfolio: Portfolio) -> Iterator[tuple[str, ...]]:
     """The environments that the project lists, in order of promotion; those that are promoted together stand together."""
     for group in as_list(portfolio.project.data.get("environments")):
         yield (group,) if isinstance(group, str) else tuple(map(as_str, as_list(group)))
+
+
+def judged(fleet: Fleet, only: Only) -> Iterator[Spec]:
+    """The models that are judged."""
+    models = fleet.portfolio.of("Model")
+    yield from models.values() if only is None else (spec for name, spec in models.items() if name in only)
 
 
 def promotions(portfolio: Portfolio) -> Iterator[tuple[Pointer, str]]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from posixpath import dirname
 
 from compiler.diagnostics import Place
+from compiler.resolve.merge import merge
 from compiler.source.document import Document
 from compiler.spec.language import Language
-from compiler.spec.portfolio import Portfolio, Spec
+from compiler.spec.portfolio import Portfolio, Spec, upwards
 from compiler.values import Object, Pointer, as_object, at
 
 NOT_A_FIELD = frozenset({"releases", "version", "source", "environments"})
@@ -30,6 +31,14 @@ class Layer:
         return self.document.place((*self.pointer, *below)) if self.document else None
 
 
+@dataclass(frozen=True, slots=True)
+class Below:
+    """The layers that models of one type below the same Defaults have in common, and what they come to."""
+
+    layers: tuple[Layer, ...]
+    data: Object
+
+
 class Layers:
     """The layers of every model, read from one portfolio."""
 
@@ -37,27 +46,32 @@ class Layers:
         self._portfolio = portfolio
         self._language = language
         self._stages = {name: spec.text("stage") for name, spec in portfolio.of("Environment").items()}
+        self._folders: dict[str, tuple[Spec, ...]] = {}
+        self._below: dict[tuple[str, tuple[str, ...]], Below] = {}
 
     def general(self, model: Spec) -> tuple[Layer, ...]:
         """The layers that hold in every environment: type, project, folders from the root down, the model.
 
         What project and folders say of the model's type wins over what they say of all.
         """
-        document = model.document
+        return (*self.below(model).layers, self.own(model))
+
+    def own(self, model: Spec) -> Layer:
+        """What the model says in general."""
         own = {key: value for key, value in model.data.items() if key not in NOT_A_FIELD}
-        return (
-            Layer(f"defaults of type {model.text('type')}", self._language.type(model.text("type")).defaults, None),
-            *self._project(model.text("type")),
-            *(
-                layer
-                for defaults in self.folders_above(document.path)
-                for layer in (
-                    Layer(_defaults(defaults), _fields(defaults.data), defaults.document),
-                    *_of_type(_defaults(defaults), defaults.document, model.text("type")),
-                )
-            ),
-            Layer("the model", own, document),
-        )
+        return Layer("the model", own, model.document)
+
+    def below(self, model: Spec) -> Below:
+        """What lies below the model's own layers in every environment; merged once for all models that share it."""
+        folders, type_ = self.folders_above(model.document.path), model.text("type")
+        key = (type_, tuple(defaults.name for defaults in folders))
+        if key not in self._below:
+            layers = self._shared(type_, folders)
+            data: Object = {}
+            for layer in layers:
+                data = merge(data, layer.data, self._language.type(type_).rules)
+            self._below[key] = Below(layers, data)
+        return self._below[key]
 
     def specific(self, model: Spec, environment: Spec) -> tuple[Layer, ...]:
         """The layers that hold in this environment alone: its overlay, the folders', the model's."""
@@ -88,16 +102,27 @@ class Layers:
         if environment in entries:
             yield environment
 
-    def folders_above(self, path: str) -> Iterator[Spec]:
+    def folders_above(self, path: str) -> tuple[Spec, ...]:
         """The Defaults that hold for a file, from the root down."""
-        folder, found = dirname(path), []
-        while True:
-            if folder in self._portfolio.defaults:
-                found.append(self._portfolio.defaults[folder])
-            if not folder:
-                break
-            folder = dirname(folder)
-        yield from reversed(found)
+        folder = dirname(path)
+        if folder not in self._folders:
+            known = self._portfolio.defaults
+            self._folders[folder] = tuple(reversed([known[above] for above in upwards(folder) if above in known]))
+        return self._folders[folder]
+
+    def _shared(self, model_type: str, folders: tuple[Spec, ...]) -> tuple[Layer, ...]:
+        return (
+            Layer(f"defaults of type {model_type}", self._language.type(model_type).defaults, None),
+            *self._project(model_type),
+            *(
+                layer
+                for defaults in folders
+                for layer in (
+                    Layer(_defaults(defaults), _fields(defaults.data), defaults.document),
+                    *_of_type(_defaults(defaults), defaults.document, model_type),
+                )
+            ),
+        )
 
     def _project(self, model_type: str) -> tuple[Layer, ...]:
         document = self._portfolio.project.document

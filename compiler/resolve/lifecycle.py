@@ -18,3 +18,6 @@ STAGES: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 """Lifecycle to the stages of environments that it allows."""
+
+ENDED = frozenset({"retired"})
+"""Lifecycles of models that have come to their end."""

@@ -45,7 +45,7 @@ def deletions(over: Json, rules: Rules, pointer: Pointer = ()) -> Iterator[Point
         for key, value in over.items():
             if value is None or key == DELETE:
                 yield (*pointer, key)
-            else:
+            elif isinstance(value, dict | list):
                 yield from deletions(value, rules.child(key), (*pointer, key))
     elif isinstance(over, list) and rules.list_by not in {None, "union"}:
         for index, element in enumerate(over):
@@ -56,7 +56,8 @@ def repetitions(over: Json, rules: Rules, pointer: Pointer = ()) -> Iterator[Poi
     """Where a layer names an element of a keyed list a second time: one of the two would silently win."""
     if isinstance(over, dict):
         for key, value in over.items() if rules.below else ():
-            yield from repetitions(value, rules.child(key), (*pointer, key))
+            if isinstance(value, dict | list):
+                yield from repetitions(value, rules.child(key), (*pointer, key))
     elif isinstance(over, list) and rules.list_by not in {None, "union"}:
         key, seen = str(rules.list_by), list[Json]()
         for index, element in enumerate(map(as_object, over)):

@@ -9,7 +9,14 @@ from compiler.values import Json, Object, Pointer
 
 
 class SchemaError(ValueError):
-    """A schema that cannot be used: it breaks the rules of its language, or refers to what was not given with it."""
+    """A schema that cannot be used: it breaks the rules of its language, or refers to what was not given with it.
+
+    `pointer`: the place in it, where that is known.
+    """
+
+    def __init__(self, message: str, pointer: Pointer = ()) -> None:
+        super().__init__(message)
+        self.pointer = pointer
 
 
 @dataclass(frozen=True, slots=True)

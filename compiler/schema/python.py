@@ -40,7 +40,7 @@ class PythonEngine:
             for uri, found in registry.crawl().items():
                 _resolve_all(registry.crawl(), uri, found.contents)
         except BrokenSchema as error:
-            raise SchemaError(error.message) from error
+            raise SchemaError(error.message, tuple(error.absolute_path)) from error
         except (Unresolvable, CannotDetermineSpecification, re.error) as error:
             raise SchemaError(f"{error} cannot be resolved") from error
         rules = LEGACY if kind is not Draft202012Validator else KEYWORDS

@@ -1,7 +1,6 @@
 """The engine that runs: jsonschema-rs."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import jsonschema_rs
 from jsonschema_rs import ValidationErrorKind as Kind
@@ -31,19 +30,25 @@ class RustEngine:
                 offline=True,
             )
         except jsonschema_rs.ValidationError as error:
-            raise SchemaError(_reason(error)) from error
+            raise SchemaError(_reason(error), tuple(error.instance_path)) from error
         except (ValueError, jsonschema_rs.ReferencingError) as error:
             raise SchemaError(str(error)) from error
 
     def is_valid(self, data: Json) -> bool:
         """Whether the data satisfies the schema."""
-        with _depth_bounded():
+        try:
             return self._validator.is_valid(data)
+        except ValueError as error:
+            _refuse_depth(error)
+            raise
 
     def faults(self, data: Json) -> Iterator[Fault]:
         """Everything that the data does not satisfy, cascades included."""
-        with _depth_bounded():
+        try:
             yield from (self._fault(error, data) for error in self._validator.iter_errors(data))
+        except ValueError as error:
+            _refuse_depth(error)
+            raise
 
     def _fault(self, error: jsonschema_rs.ValidationError, data: Json) -> Fault:
         pointer: Pointer = tuple(error.instance_path)
@@ -74,14 +79,10 @@ def _forbidden(pointer: Pointer, error: jsonschema_rs.ValidationError, data: Jso
     return Fault(pointer, "false", {})
 
 
-@contextmanager
-def _depth_bounded() -> Iterator[None]:
-    try:
-        yield
-    except ValueError as error:
-        if "Recursion limit" in str(error):
-            raise RecursionError from error
-        raise
+def _refuse_depth(error: ValueError) -> None:
+    """What the engine says of data that nests too deep is said as Python says it."""
+    if "Recursion limit" in str(error):
+        raise RecursionError from error
 
 
 def _reason(error: jsonschema_rs.ValidationError) -> str:

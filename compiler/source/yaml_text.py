@@ -1,6 +1,8 @@
 """Text to documents: the front door of everything that is read as YAML."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from yaml import YAMLError
 
@@ -23,6 +25,10 @@ class Parsed:
 
     documents: tuple[Document, ...]
     findings: tuple[Finding, ...]
+
+
+Parse: TypeAlias = Callable[[bytes, str], Parsed]
+"""What reads the files of specs: `parse`, or what remembers what that said."""
 
 
 def parse(text: bytes | str, path: str) -> Parsed:

@@ -7,6 +7,7 @@ that the text, or each text of the list, names; `asks` says who asks the model t
 `itself`, or its `callers`. `reached`: a URL that the running model asks.
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -30,11 +31,12 @@ def field(  # noqa: PLR0913 - each is one thing that the published schema says o
     asks: Literal["itself", "callers"] | None = None,
     reached: bool = False,
     kept: bool = False,
+    words: Mapping[str, tuple[str, ...]] | None = None,
     **limits: Any,
 ) -> Any:
     """A field with what the published schema says of its merging and digest; optional unless the default is `...`.
 
-    `kept`: no layer may take away with `null` what those before it say.
+    `kept`: no layer may take away with `null` what those before it say. `words`: what `value` may say under some of the keys.
     """
     extra: dict[str, Any] = {}
     if merge:
@@ -49,6 +51,8 @@ def field(  # noqa: PLR0913 - each is one thing that the published schema says o
         extra["x-modelyard-reached"] = "itself"
     if kept:
         extra["x-modelyard-kept"] = True
+    if words:
+        extra["x-modelyard-words"] = {key: list(known) for key, known in words.items()}
     return Field(default, json_schema_extra=extra or None, **limits)
 
 

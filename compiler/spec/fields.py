@@ -91,12 +91,22 @@ EnvVarText = Annotated[
 DateText = Annotated[
     str,
     _text(
-        r"^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$",
+        r"^(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$",
         "a date such as 2027-03-31",
         "2027-03-31",
         format="date",
     ),
 ]
+FieldText = Annotated[
+    str,
+    _text(
+        r"^[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*|\[[A-Za-z0-9][A-Za-z0-9._/:-]*\])*$",
+        "a path to a value such as deploy.secrets[store-token].key",
+        "deploy.secrets[store-token]",
+        maxLength=500,
+    ),
+]
+SaidText = Annotated[str, _text(r"\S", "some words", "It moves in spring.")]
 HostText = Annotated[
     str,
     _text(r"^(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\.)+[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$", "a host name such as api.vendor.example",

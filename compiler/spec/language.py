@@ -3,10 +3,10 @@
 Everything here is read from `schemas/modelyard/v1/`; the classes that those files are made from are not imported.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from compiler.schema import Validator
 from compiler.values import Json, Object, Pointer, as_list, as_object, as_str
@@ -37,6 +37,13 @@ class Mark:
 
     pointer: Pointer
     value: str
+
+
+Places: TypeAlias = "str | Mapping[str, Places]"
+"""What a mark says of a value, or what is marked below each of its keys (`*`: every key or element)."""
+
+Change: TypeAlias = Callable[[str, Json, Pointer], Json]
+"""What stands instead of a value, by what its mark says, the value, and its pointer."""
 
 
 class TypeLanguage:
@@ -79,6 +86,11 @@ class TypeLanguage:
     def quantities(self) -> tuple[Mark, ...]:
         """Where quantities stand in a resolved model, and which."""
         return tuple(marks("x-modelyard-quantity", self._schema, self._schema))
+
+    @cached_property
+    def quantity_places(self) -> Mapping[str, Places]:
+        """The same, by key from the root on."""
+        return places(self.quantities)
 
     @cached_property
     def references(self) -> tuple[Mark, ...]:
@@ -206,13 +218,50 @@ def marks(keyword: str, node: Any, root: Object, pointer: Pointer = ()) -> Itera
         yield from marks(keyword, choice, root, pointer)
 
 
-def matches(data: Json, pattern: Pointer, pointer: Pointer = ()) -> Iterator[tuple[Pointer, Json]]:
+def matches(data: Json, pattern: Pointer) -> Iterator[tuple[Pointer, Json]]:
     """Every value of the data that a mark's pointer speaks of, with its own pointer."""
-    if not pattern:
-        yield pointer, data
-    elif pattern[0] == ANY:
-        pairs = data.items() if isinstance(data, Mapping) else enumerate(as_list(data))
-        for part, child in pairs:
-            yield from matches(child, pattern[1:], (*pointer, part))
-    elif isinstance(data, Mapping) and pattern[0] in data:
-        yield from matches(data[as_str(pattern[0])], pattern[1:], (*pointer, pattern[0]))
+    for index, part in enumerate(pattern):
+        if part == ANY:
+            above, below = pattern[:index], pattern[index + 1 :]
+            for key, child in data.items() if isinstance(data, Mapping) else enumerate(as_list(data)):
+                yield from (((*above, key, *pointer), value) for pointer, value in matches(child, below))
+            return
+        if not isinstance(data, Mapping) or part not in data:
+            return
+        data = data[as_str(part)]
+    yield pattern, data
+
+
+def places(marks: Iterable[Mark]) -> Mapping[str, Places]:
+    """Where the marks stand, by key from the root on."""
+    tree: dict[str, object] = {}
+    for mark in marks:
+        here = tree
+        for part in mark.pointer[:-1]:
+            here = here.setdefault(str(part), {})  # type: ignore[assignment]  # only maps stand above the last part
+        here[str(mark.pointer[-1])] = mark.value
+    return tree  # type: ignore[return-value]  # what was built has the shape that its name says
+
+
+def replaced(data: Object, below: Mapping[str, Places], change: Change, pointer: Pointer = ()) -> Object:
+    """The data with each marked value changed; maps and lists that hold none are shared with it."""
+    changed: dict[str, Json] = {}
+    if ANY in below:
+        each = below[ANY]
+        changed = {key: _value(value, each, change, (*pointer, key)) for key, value in data.items()}
+    else:
+        for key, places_ in below.items():
+            if key in data:
+                changed[key] = _value(data[key], places_, change, (*pointer, key))
+    return {**data, **changed} if changed else data
+
+
+def _value(value: Json, below: Places, change: Change, pointer: Pointer) -> Json:
+    if isinstance(below, str):
+        return change(below, value, pointer)
+    if isinstance(value, dict):
+        return replaced(value, below, change, pointer)
+    if isinstance(value, list) and ANY in below:
+        each = below[ANY]
+        return [_value(item, each, change, (*pointer, index)) for index, item in enumerate(value)]
+    return value

@@ -1,7 +1,7 @@
 """Files to a portfolio: every document read, told apart by its head, and checked alone."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from posixpath import basename, dirname
@@ -12,7 +12,7 @@ from compiler.errors import UsageError
 from compiler.source.beside import beside
 from compiler.source.document import Document
 from compiler.source.tree import Tree
-from compiler.source.yaml_text import Parsed, parse
+from compiler.source.yaml_text import Parse, Parsed, parse
 from compiler.spec.complaints import complaint
 from compiler.spec.language import Language
 from compiler.spec.portfolio import (
@@ -42,7 +42,7 @@ class _Shelf:
     findings: list[Finding] = field(default_factory=list)
 
 
-def load(tree: Tree, language: Language, shipped: Tree | None = None) -> Portfolio:
+def load(tree: Tree, language: Language, shipped: Tree | None = None, read: Parse = parse) -> Portfolio:
     """Read and check every document of the project; raises `UsageError` where there is no project to read.
 
     A policy that is a mere copy of one that came with Modelyard (`shipped`: its folder of schemas) is no policy of the project.
@@ -50,8 +50,8 @@ def load(tree: Tree, language: Language, shipped: Tree | None = None) -> Portfol
     shelf = _Shelf(language)
     project = _project(tree, shelf)
     folders = {"models": "models", "schemas": "schemas", **_texts(project.data.get("folders"))}
-    files = dict(_files(tree, [folders["models"]], shelf))
-    files |= _policies(tree, folders["schemas"], shipped, shelf)
+    files = dict(_files(tree, folders["models"], shelf, read))
+    files |= _policies(tree, folders["schemas"], shipped, shelf, read)
     if not files:
         where = f"`folders.models` of {PROJECT_FILE}"
         raise UsageError(
@@ -94,22 +94,18 @@ def _unreadable(parsed: Parsed) -> str:
     return f"{PROJECT_FILE} holds {len(parsed.documents)} documents, and the project is one"
 
 
-def _files(tree: Tree, folders: Iterable[str], shelf: _Shelf, but: str = "") -> Iterator[tuple[str, Parsed]]:
-    for folder in folders:
-        for path in filter(_is_yaml, tree.links(folder)):
-            shelf.findings.append(
-                Finding(codes.LINK, f"{path} is a symbolic link", Place(path), help=codes.LINK.remedy)
-            )
-        for path in filter(_is_yaml, tree.paths(folder)):
-            if basename(path) == but:
-                continue
-            yield path, parse(tree.read(path), path)
+def _files(tree: Tree, folder: str, shelf: _Shelf, read: Parse, but: str = "") -> Iterator[tuple[str, Parsed]]:
+    for path in filter(_is_yaml, tree.links(folder)):
+        shelf.findings.append(Finding(codes.LINK, f"{path} is a symbolic link", Place(path), help=codes.LINK.remedy))
+    for path in filter(_is_yaml, tree.paths(folder)):
+        if basename(path) != but:
+            yield path, read(tree.read(path), path)
 
 
-def _policies(tree: Tree, schemas: str, shipped: Tree | None, shelf: _Shelf) -> dict[str, Parsed]:
+def _policies(tree: Tree, schemas: str, shipped: Tree | None, shelf: _Shelf, read: Parse) -> dict[str, Parsed]:
     """The files of the project's packs of policies; what a pack says of itself is no document."""
     found: dict[str, Parsed] = {}
-    for path, parsed in _files(tree, [f"{schemas}/policies"], shelf, but=PACK_FILE):
+    for path, parsed in _files(tree, f"{schemas}/policies", shelf, read, but=PACK_FILE):
         below = path.removeprefix(f"{schemas}/")
         is_copy = shipped is not None and shipped.has(below) and shipped.read(below) == tree.read(path)
         if not is_copy:

@@ -35,7 +35,7 @@ class Spec:
     @property
     def data(self) -> Object:
         """What the document says."""
-        return as_object(self.document.data)
+        return self.document.data
 
     @property
     def subject(self) -> Subject:
@@ -91,8 +91,12 @@ def models_alone(portfolio: Portfolio, files: AbstractSet[str]) -> frozenset[str
     documents += [portfolio.project, *portfolio.defaults.values()]
     names: set[str] = set()
     held: set[str] = set()
+    above: dict[str, set[str]] = {}
     for spec in documents:
-        within = wanted.intersection(upwards(spec.document.path))
+        path, folder = spec.document.path, dirname(spec.document.path)
+        if folder not in above:
+            above[folder] = wanted.intersection(upwards(folder))
+        within = above[folder] | (wanted & {path})
         held |= within
         if within and spec.kind != "Model":
             return None

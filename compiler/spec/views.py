@@ -1,9 +1,10 @@
 """What conditions see of models: the schemas that they are checked against, and quantities as numbers."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
-from compiler.spec.language import Language, Mark, matches
+from compiler.spec.language import Language, Places, replaced
 from compiler.spec.quantities import Cpu, Duration, Memory, Percentage
 from compiler.values import Json, Object, Pointer, as_object, as_str
 
@@ -42,16 +43,16 @@ def amounts_view(view: Object) -> Object:
     return as_object(_numbered(view))
 
 
-def amounts(data: Object, quantities: tuple[Mark, ...]) -> Object:
+def amounts(data: Object, quantities: Mapping[str, Places]) -> Object:
     """The data with each quantity as a number: seconds, cores, bytes; a percentage as a share of one."""
-    found = _copied(data)
-    for mark in quantities:
-        if mark.value in _UNITS:
-            for pointer, text in matches(data, mark.pointer):
-                _put(found, pointer, number(mark.value, as_str(text)))
-    return as_object(found)
+    return replaced(data, quantities, _amount)
 
 
+def _amount(quantity: str, text: Json, _: Pointer) -> Json:
+    return number(quantity, as_str(text)) if quantity in _UNITS else text
+
+
+@lru_cache(maxsize=4096)
 def number(quantity: str, text: str) -> float:
     """A quantity of the language as a number."""
     match quantity:
@@ -73,15 +74,3 @@ def _numbered(node: Json) -> Json:
             return {"type": "number"}
         return {key: _numbered(child) for key, child in node.items()}
     return [_numbered(child) for child in node] if isinstance(node, list) else node
-
-
-def _copied(value: Json) -> Json:
-    if isinstance(value, Mapping):
-        return {key: _copied(child) for key, child in value.items()}
-    return [_copied(child) for child in value] if isinstance(value, list) else value
-
-
-def _put(data: Json, pointer: Pointer, value: float) -> None:
-    for part in pointer[:-1]:
-        data = data[part]  # type: ignore[index]  # `matches` found it
-    data[pointer[-1]] = value  # type: ignore[index]  # a copy of our own

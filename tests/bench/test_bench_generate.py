@@ -1,11 +1,14 @@
 """What the benchmark measures is a sound project, and always the same one."""
 
 import runpy
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from compiler import resources
 from compiler.pipeline import Run, check
+from compiler.policy.pack import shipped_names
 from compiler.source.worktree import WorkTree
 
 MODELS = 45
@@ -37,3 +40,13 @@ def test_it_mixes_types_folders_and_uses(project):
     specs = [text.decode() for path, text in texts(project).items() if path.suffix == ".yaml"]
     for part in ("type: ml", "type: rules", "type: vendor", "kind: Defaults", "  - model: "):
         assert sum(part in spec for spec in specs) > 1
+
+
+def test_a_careful_fleet_keeps_nearly_all_shipped_policies(tmp_path):
+    write_project(MODELS + 5, tmp_path, careful=True)
+    names = shipped_names(WorkTree(resources.shipped("schemas")))
+    file = tmp_path / "modelyard.yaml"
+    file.write_text(f"{file.read_text()}\npolicies: [{', '.join(names)}]\n")
+    run = Run(WorkTree(tmp_path), date(2026, 11, 24))
+    breaking = {found.subject.name for found in check(run) if found.subject and found.subject.kind == "Model"}
+    assert 0 < len(breaking) < 5

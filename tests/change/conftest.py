@@ -22,7 +22,12 @@ namespace: models
     for name, stage in (("dev", "dev"), ("test", "test"), ("prod-eu", "prod"), ("prod-us", "prod"))
 )
 TEMPLATES = {
-    "templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\nfiles: [{path: note.txt, template: note.txt.j2}]\nexports: {endpoint: {url: 'http://{{ name }}:80'}}\n",
+    "templates/targets/plain/emitter.yaml": (
+        "id: plain\n"
+        "title: Plain\n"
+        "files: [{path: note.txt, template: note.txt.j2}]\n"
+        "exports: {endpoint: {url: 'http://{{ name }}:80'}}\n"
+    ),
     "templates/targets/plain/note.txt.j2": "{{ name }}\n",
 }
 SPEC = """# Says whether a refund is due.

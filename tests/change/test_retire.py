@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from compiler.change.retire import retire
+from compiler.pipeline import Run
+from compiler.source.overlay import OverlayTree
 
 from .conftest import edit_of, told
 
@@ -54,13 +56,10 @@ deploy: {target: plain}
 environments: {prod-us: {}}
 """
     [(_, message, line)] = told(retire(fleet(pipeline=END, day=AFTER, till=user), ()))
-    assert ("till uses refunds, which does not run in prod-us", 10) == (message, line)
+    assert (message, line) == ("till uses refunds, which does not run in prod-us", 10)
 
 
 def test_what_is_retired_is_not_retired_again(fleet) -> None:
     run = fleet("", lifecycle="retired", pipeline=END, day=AFTER)
     text = run.tree.read("models/refunds.yaml").decode().replace("environments:\n\n", "")
-    from compiler.pipeline import Run
-    from compiler.source.overlay import OverlayTree
-
     assert retire(Run(OverlayTree(run.tree, {"models/refunds.yaml": text.encode()}), AFTER), ()).files == {}

@@ -30,7 +30,7 @@ def main() -> int:
 
 def allowed(permission: str, level: str) -> bool:
     held = json.loads(os.environ["GH_PERMISSIONS"]).get(permission, "none")
-    return held == "write" or held == level
+    return held in {"write", level}
 
 
 def refused(why: str) -> int:
@@ -118,7 +118,8 @@ def issue(state: dict, words: list[str]) -> int:
         found = [one["number"] for one in state["issues"] if one["open"] and one["title"] == os.environ["TITLE"]]
         print(found[0] if found else "", end="\n" if found else "")
     elif words[0] == "create":
-        state["issues"].append({"number": 1 + len(state["issues"]), "title": said.title, "open": True, "body": Path(said.body_file).read_text()})
+        body_ = Path(said.body_file).read_text()
+        state["issues"].append({"number": 1 + len(state["issues"]), "title": said.title, "open": True, "body": body_})
     else:
         [one] = [one for one in state["issues"] if str(one["number"]) == said.words[0]]
         if words[0] == "edit":

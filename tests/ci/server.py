@@ -9,7 +9,6 @@ import os
 import re
 import shlex
 import shutil
-
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -67,7 +66,7 @@ class Server:
         return json.loads(self.state.read_text()) if self.state.exists() else {}
 
     def git(self, *words: str, at: Path | None = None) -> str:
-        done = subprocess.run(["git", *words], cwd=at or self.origin, env=self._environment(), check=False, capture_output=True, text=True)
+        done = subprocess.run(["git", *words], cwd=at or self.origin, env=self.environment(), check=False, capture_output=True, text=True)
         assert done.returncode == 0, f"git {words}: {done.stderr}"
         return done.stdout.strip()
 
@@ -174,18 +173,20 @@ class Server:
         said = {**job.get("env", {}), **step.get("env", {})}
         own = {key: evaluator.text(value) for key, value in said.items()}
         about = {
-            "GITHUB_OUTPUT": output, "GITHUB_STEP_SUMMARY": summary, "RUNNER_TEMP": temp, "GITHUB_WORKSPACE": work, "GITHUB_SHA": github["sha"],
-            "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_REF_NAME": github["ref_name"], "GITHUB_JOB": name.partition(" (")[0], "GITHUB_RUN_ID": self._count,
+            "GITHUB_OUTPUT": output, "GITHUB_STEP_SUMMARY": summary, "RUNNER_TEMP": temp, "GITHUB_WORKSPACE": work,
+            "GITHUB_SHA": github["sha"],
+            "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_REF_NAME": github["ref_name"], "GITHUB_JOB": name.partition(" (")[0],
+            "GITHUB_RUN_ID": self._count,
             "GITHUB_RUN_ATTEMPT": 1, "GITHUB_ACTIONS": "true", "CI": "true", "GH_STATE": self.state,
             "GH_PERMISSIONS": json.dumps(job["permissions"]), "GH_REPO": REPOSITORY,
         }  # fmt: skip
-        environment = {**self._environment(), **{key: str(value) for key, value in about.items()}, **own}
+        environment = {**self.environment(), **{key: str(value) for key, value in about.items()}, **own}
         ran = subprocess.run(["bash", "-e", str(script)], cwd=work, env=environment, check=False, capture_output=True, text=True)
         done.summaries[name] = done.summaries.get(name, "") + summary.read_text(encoding="utf-8")
         outcome = "failure" if ran.returncode else "success"
         return outcome, outputs_of(output.read_text(encoding="utf-8")), f"{ran.stdout}{ran.stderr}"
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         python_path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         return {
             "PATH": os.pathsep.join([str(self._bin), os.environ["PATH"]]), "HOME": str(self._home), "PYTHONPATH": python_path,

@@ -13,12 +13,19 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+import yaml
 
+from .expressions import Evaluator
 from .server import ROOT, TOKEN, Done, Server
 
 pytestmark = pytest.mark.slow
 DEPLOYMENTS = "https://git.bank.example/ml/deployments.git"
 CARD_FRAUD = "models/payments/card-fraud.yaml"
+ATM_DEMAND = "models/treasury/atm-demand/spec.yaml"
+PROMETHEUS = '"https://prometheus.bank.example"'
+ENOUGH = 'value: "1200"'
+ARGUED = "  risk: {tier: high, rationale: A wrong refusal stops a customer at the till.}"
+UNARGUED = "  risk: {tier: high}"
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +47,7 @@ def first(tmp_path_factory) -> Path:
 
 
 def build(server: Server, work: Path) -> None:
-    done = subprocess.run(["modelyard", "build"], cwd=work, env=server._environment(), check=False, capture_output=True, text=True)
+    done = subprocess.run(["modelyard", "build"], cwd=work, env=server.environment(), check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
@@ -85,7 +92,8 @@ class Repository:
         return self.server.run("modelyard.yml", "pull_request", self.merge_of(branch), ref="5/merge", pull_request=pull)
 
     def deliver(self) -> Done:
-        return self.server.run("modelyard-deliver.yml", "push", self.main(), before=self.git("rev-parse", "main^") if self._count else "0" * 40)
+        before = self.git("rev-parse", "main^") if self._count else "0" * 40
+        return self.server.run("modelyard-deliver.yml", "push", self.main(), before=before)
 
 
 @pytest.fixture
@@ -135,7 +143,7 @@ def models(done: Done) -> list[str]:
 
 # --- pull requests ---------------------------------------------------------------------------------------------------
 def test_a_pull_request_is_checked_told_once_and_only_what_it_reaches_runs(repository) -> None:
-    repository.commit("faster", ("models/treasury/atm-demand/spec.yaml", "A wrong forecast costs a trip", "Each wrong forecast costs a trip"))
+    repository.commit("faster", (ATM_DEMAND, "A wrong forecast costs a trip", "Each wrong forecast costs a trip"))
     done = repository.pull_request("faster")
     assert done.results == dict.fromkeys(("check", "affected", "model", "review", "required"), "success"), done.log
     assert models(done) == ["atm-demand"]
@@ -165,7 +173,7 @@ def test_what_reaches_no_model_ends_well_without_a_job_a_model(repository) -> No
 
 
 def test_a_mistake_is_annotated_at_its_line_and_fails_what_is_required(repository) -> None:
-    repository.commit("mistake", (CARD_FRAUD, "  resources: {cpu: \"2\"", "  resources: {cpu: two"))
+    repository.commit("mistake", (CARD_FRAUD, '  resources: {cpu: "2"', "  resources: {cpu: two"))
     done = repository.pull_request("mistake")
     assert (done.results["check"], done.results["required"]) == ("failure", "failure"), done.log
     assert f"::error file={CARD_FRAUD},line=61" in done.logs["check"]
@@ -195,7 +203,7 @@ def test_a_test_that_goes_wrong_fails_the_job_of_its_model(repository) -> None:
 
 
 def test_a_workflow_that_is_not_what_the_project_says_is_stale(repository) -> None:
-    repository.commit("stale", ("modelyard.yaml", "requirements: models/requirements.txt", "requirements: models/requirements.txt\n      jobs: 3"))
+    repository.commit("stale", ("modelyard.yaml", "      requirements: models", "      jobs: 3\n      requirements: models"))
     done = repository.pull_request("stale")
     assert done.steps["check"]["See whether what is committed is fresh"] == "failure", done.log
     assert "change  .github/workflows/modelyard.yml" in done.log
@@ -214,7 +222,7 @@ def test_a_fork_is_checked_and_neither_told_nor_scanned(repository) -> None:
 def test_what_is_merged_is_published_by_environment_and_what_did_not_change_is_not(repository, tmp_path, service) -> None:
     there = tmp_path / "deployments.git"
     address = service(lambda path, _: {"data": {"result": [{"value": [0, "1000" if "error" not in path else "1"]}]}})
-    repository.commit("main", (CARD_FRAUD, '"https://prometheus.bank.example"', f'"{address}"'), (CARD_FRAUD, 'value: "1200"', 'value: "0"'))
+    repository.commit("main", (CARD_FRAUD, PROMETHEUS, f'"{address}"'), (CARD_FRAUD, ENOUGH, 'value: "0"'))
     done = repository.deliver()
     assert done.results == {
         "plan": "success", "publish-1": "skipped", "publish-2": "success", "publish-3": "success", "canary": "success",
@@ -246,7 +254,7 @@ def test_what_is_merged_is_published_by_environment_and_what_did_not_change_is_n
 
 def test_a_canary_that_fails_more_often_is_proposed_to_be_taken_back(repository, service) -> None:
     address = service(lambda path, _: {"data": {"result": [{"value": [0, "90" if "error" in path and "%21%3D" not in path else "1000"]}]}})
-    repository.commit("main", (CARD_FRAUD, '"https://prometheus.bank.example"', f'"{address}"'), (CARD_FRAUD, 'value: "1200"', 'value: "0"'))
+    repository.commit("main", (CARD_FRAUD, PROMETHEUS, f'"{address}"'), (CARD_FRAUD, ENOUGH, 'value: "0"'))
     done = repository.deliver()
     assert done.results["canary"] == "failure" or "took" in done.log, done.log
     [change] = repository.server.asked["dispatched"]
@@ -262,19 +270,16 @@ def test_an_environment_that_could_not_be_published_keeps_the_next_from_being(re
 
 def test_the_token_is_handed_to_git_and_to_nobody_else(repository, tmp_path) -> None:
     """What `git credential` says with what the step sets; for a repository of others it is the secret of the environment."""
-    import yaml
-
-    from .expressions import Evaluator
-
     at = repository.server.checked_out("look", repository.main())
     job = yaml.safe_load((at / ".github/workflows/modelyard-deliver.yml").read_text())["jobs"]["publish-3"]
     step = job["steps"][-1]
     for remote, wanted in (("origin", TOKEN), (DEPLOYMENTS, "the-token-of-others")):
-        contexts = {"github": {"token": TOKEN}, "secrets": {"MODELYARD_DELIVERY_TOKEN": "the-token-of-others"}, "matrix": {"remote": remote, "environment": "prod"}}
+        secrets = {"MODELYARD_DELIVERY_TOKEN": "the-token-of-others"}
+        contexts = {"github": {"token": TOKEN}, "secrets": secrets, "matrix": {"remote": remote, "environment": "prod"}}
         said = {key: Evaluator(contexts, {}).text(value) for key, value in step["env"].items()}
         asked = subprocess.run(
             ["git", "credential", "fill"], input="protocol=https\nhost=git.bank.example\n\n", cwd=at,
-            env={**repository.server._environment(), **said}, check=True, capture_output=True, text=True,
+            env={**repository.server.environment(), **said}, check=True, capture_output=True, text=True,
         )  # fmt: skip
         assert f"username=x-access-token\npassword={wanted}\n" in asked.stdout
     assert TOKEN not in (at / ".git" / "config").read_text()
@@ -300,10 +305,12 @@ def test_a_promotion_is_a_pull_request_with_the_edit_that_is_checked(repository)
     assert edit == "-    release: 3.1.0\n-    canary: {release: 3.2.0, weight: 10%}\n+    release: 3.2.0"
     assert "| `card-fraud` | prod |" in pull["body"]
     [checked] = repository.server.asked["dispatched"]
-    assert checked == {"workflow": "modelyard.yml", "ref": pull["head"], "inputs": {"since": repository.main(), "pull": str(pull["number"])}}
+    inputs = {"since": repository.main(), "pull": str(pull["number"])}
+    assert checked == {"workflow": "modelyard.yml", "ref": pull["head"], "inputs": inputs}
     head = repository.git("rev-parse", pull["head"])
     done = repository.server.run("modelyard.yml", "workflow_dispatch", head, ref=pull["head"], inputs=checked["inputs"])
-    assert (done.results["required"], models(done)) == ("success", ["authorisation-route", "card-fraud"]) or done.results["required"] == "success", done.log
+    assert done.results["required"] == "success", done.log
+    assert "card-fraud" in models(done)
     assert [one["issue"] for one in repository.server.asked["comments"]] == [pull["number"]]
 
 
@@ -382,14 +389,14 @@ def test_what_the_calendar_broke_is_an_issue_until_it_is_mended(repository) -> N
     done = come_due(repository)
     assert done.results["judge"] == "success", done.log
     assert [one for one in repository.server.asked.get("issues", []) if "keep" in one["title"]] == []
-    repository.commit("main", (CARD_FRAUD, "  risk: {tier: high, rationale: A wrong refusal stops a customer at the till.}", "  risk: {tier: high}"))
+    repository.commit("main", (CARD_FRAUD, ARGUED, UNARGUED))
     assert come_due(repository).results["judge"] == "success"
     [issue] = [one for one in repository.server.asked["issues"] if "keep" in one["title"]]
     assert (issue["title"], issue["open"]) == ("Models that no longer keep what binds them", True)
     assert "tier-is-argued" in issue["body"]
     come_due(repository)
     assert len([one for one in repository.server.asked["issues"] if "keep" in one["title"]]) == 1
-    repository.commit("main", (CARD_FRAUD, "  risk: {tier: high}", "  risk: {tier: high, rationale: A wrong refusal stops a customer at the till.}"))
+    repository.commit("main", (CARD_FRAUD, UNARGUED, ARGUED))
     come_due(repository)
     [issue] = [one for one in repository.server.asked["issues"] if "keep" in one["title"]]
     assert issue["open"] is False
@@ -409,7 +416,7 @@ def test_a_model_whose_day_has_come_is_proposed_to_be_retired_once(repository) -
 
 def test_what_comes_due_is_an_issue_before_its_day(repository) -> None:
     """The sample has reviews that are due within any long span; `modelyard inventory` says them."""
-    has = subprocess.run(["modelyard", "inventory", "due", "--help"], env=repository.server._environment(), check=False, capture_output=True)
+    has = subprocess.run(["modelyard", "inventory", "due", "--help"], env=repository.server.environment(), check=False, capture_output=True)
     if has.returncode:
         pytest.skip("there is no `modelyard inventory due` here: its issue is not opened")
     repository.commit("main", ("modelyard.yaml", "      actions:\n", "      within: 520w\n      actions:\n"), builds=True)

@@ -63,7 +63,8 @@ def test_so_is_the_half_of_a_pin(part, small) -> None:
 
 
 def test_an_action_that_nobody_uses_is_no_pin(small) -> None:
-    [(message, _, line)] = told(small(("        actions/checkout:", "        evil/action: {version: v1, commit: " + "0" * 40 + "}\n        actions/checkout:")))
+    evil = f"        evil/action: {{version: v1, commit: {'0' * 40}}}\n"
+    [(message, _, line)] = told(small(("        actions/checkout:", f"{evil}        actions/checkout:")))
     assert ("`evil/action` is not known here" in message, line) == (True, 11)
 
 

@@ -135,8 +135,12 @@ def test_an_identity_is_given_where_it_is_asked_for_alone(small) -> None:
 # --- mutants: each is a workflow that is a little worse, and who refuses it ------------------------------------------
 ZIZMOR = {
     "an action by its tag": ("modelyard.yml", r"checkout@[0-9a-f]{40} # v7.0.1", "checkout@v7", "unpinned-uses"),
-    "an expression in a script": ("modelyard.yml", r'modelyard policy test', 'echo "${{ github.event.pull_request.title }}"', "template-injection"),
-    "a name of a branch in a script": ("modelyard-deliver.yml", r'--branch "\$BRANCH"', "--branch ${{ github.ref_name }}", "template-injection"),
+    "an expression in a script": (
+        "modelyard.yml", r"modelyard policy test", 'echo "${{ github.event.pull_request.title }}"', "template-injection",
+    ),
+    "a name of a branch in a script": (
+        "modelyard-deliver.yml", r'--branch "\$BRANCH"', "--branch ${{ github.ref_name }}", "template-injection",
+    ),
     "all permissions": ("modelyard.yml", r"^permissions: \{\}\n", "", "excessive-permissions"),
     "a permission for all jobs": ("modelyard.yml", r"^permissions: \{\}\n", "permissions:\n  contents: write\n", "excessive-permissions"),
     "a token that is kept": ("modelyard.yml", r"\n          persist-credentials: false", "", "artipacked"),
@@ -163,7 +167,9 @@ OURS = {
     "a job that says no permission": ("modelyard.yml", r"    permissions: \{\}\n    steps", "    steps"),
     "the rights of the base": ("modelyard.yml", r"  pull_request: \{\}", "  pull_request_target: {}"),
     "a filter of paths": ("modelyard.yml", r"  pull_request: \{\}", "  pull_request: {paths: [models/**]}"),
-    "an environment by name": ("modelyard-deliver.yml", r"environment: \$\{\{ matrix.environment \}\}\n    conc", "environment: prod\n    conc"),
+    "an environment by name": (
+        "modelyard-deliver.yml", r"environment: \$\{\{ matrix.environment \}\}\n    conc", "environment: prod\n    conc",
+    ),
     "a step that does nothing": ("modelyard.yml", r"        run: modelyard policy test\n", ""),
     "a cron of four fields": ("modelyard-retrain.yml", r'cron: "[^"]+"', 'cron: "0 2 1 *"'),
 }
@@ -199,7 +205,8 @@ def test_our_own_schema_refuses_it_before_it_is_written(mutant, sample) -> None:
 
 @pytest.mark.parametrize(
     ("name", "pattern"),
-    [("modelyard.yml", r"      security-events: write # .*\n"), ("modelyard-change.yml", r"      actions: write # .*\n"), ("modelyard-deliver.yml", r"contents: write")],
+    [("modelyard.yml", r"      security-events: write # .*\n"), ("modelyard-change.yml", r"      actions: write # .*\n"),
+     ("modelyard-deliver.yml", r"contents: write")],
 )
 def test_a_missing_permission_is_found(name, pattern, sample) -> None:
     texts = mutated(sample, name, pattern, "contents: read" if "contents" in pattern else "")

@@ -28,7 +28,7 @@ def test_what_says_only_what_there_is_imports_nothing_heavy(words, imported) -> 
     assert imported(*words) == set()
 
 
-@pytest.mark.parametrize("name", ["build", "check", "explain"])
+@pytest.mark.parametrize("name", ["build", "check", "explain", "graph", "inventory"])
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_the_help_of_a_command_imports_nothing_heavy(name, option, imported) -> None:
     assert imported(name, option) == set()
@@ -42,6 +42,11 @@ def test_a_build_imports_neither_git_nor_the_classes_of_the_language(imported) -
     found = imported("build")
     assert not {"git", "pydantic"} & found
     assert "jinja2" in found, "else this test looks at nothing"
+
+
+@pytest.mark.parametrize("words", [["inventory"], ["inventory", "due"], ["graph", "--format", "svg"]], ids=" ".join)
+def test_an_inventory_and_a_picture_need_no_templates_no_conditions_and_no_git(words, imported) -> None:
+    assert not {"git", "pydantic", "jinja2", "cel_expr_python", "google.protobuf"} & imported(*words)
 
 
 def test_a_code_is_explained_without_expressions_or_templates(imported) -> None:

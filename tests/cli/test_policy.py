@@ -186,8 +186,8 @@ def test_impact_says_what_binding_would_do(committed, typed) -> None:
     said = typed("policy", "impact", "HEAD")
     assert (said.code, "well-promised: 1 now fail" in said.out) == (0, True)
     changes = json.loads(typed("policy", "impact", "HEAD", "--format", "json").out)["changes"]
-    assert {(one["before"], one["after"], one["policy"]) for one in changes} == {("kept", "fails", "well-promised")}
-    assert "kept → fails" in typed("policy", "impact", "HEAD", "--format", "markdown").out
+    assert {(one["before"], one["after"], one["policy"]) for one in changes} == {("unbound", "fails", "well-promised")}
+    assert "unbound → fails" in typed("policy", "impact", "HEAD", "--format", "markdown").out
     git(committed, "add", "-A")
     git(committed, "commit", "--quiet", "-m", "bound", day="2026-11-20")
     assert typed("policy", "impact", "HEAD").out == "nothing changes for any model\n"
@@ -224,7 +224,7 @@ def test_impact_calls_nothing_fine_that_it_could_not_ask(committed, typed, slip)
     assert {(one["before"], one["after"], one["policy"]) for one in changes} == {("fails", "unasked", "well-promised")}
     said = typed("policy", "impact", "HEAD")
     assert "well-promised: 1 now cannot be asked" in said.out
-    assert "MY30" in said.err or "documents have mistakes" in said.err
+    assert "MY30" in said.err or "documents with mistakes" in said.err
 
 
 def test_impact_says_which_policies_of_today_the_past_was_not_asked(committed, typed) -> None:
@@ -241,11 +241,11 @@ def test_impact_sees_whom_folders_bind(committed, typed) -> None:
         "apiVersion: modelyard/v1\nkind: Defaults\nenvironments: {prod: {policies: [well-promised]}}\n", encoding="utf-8"
     )
     said = typed("policy", "impact", "HEAD", "--format", "json")
-    assert [(one["before"], one["after"]) for one in json.loads(said.out)["changes"]] == [("kept", "fails")]
+    assert [(one["before"], one["after"]) for one in json.loads(said.out)["changes"]] == [("unbound", "fails")]
     commit(committed, "bound below a folder")
     defaults.unlink()
     said = typed("policy", "impact", "HEAD", "--format", "json")
-    assert [(one["before"], one["after"]) for one in json.loads(said.out)["changes"]] == [("fails", "kept")]
+    assert [(one["before"], one["after"]) for one in json.loads(said.out)["changes"]] == [("fails", "unbound")]
 
 
 def test_impact_goes_back_to_the_first_commit_at_most(committed, typed) -> None:
@@ -283,3 +283,26 @@ def test_nothing_that_a_policy_says_steers_a_terminal(project, typed, words) -> 
     said = typed(*words)
     assert "\x1b" not in said.out
     assert r"\u001b[2J" in said.out
+
+
+def test_impact_says_what_it_does_not_know(committed, typed) -> None:
+    bind(committed, "well-promised, on-objects, nobodys")
+    with (committed / "models" / "policy.yaml").open("a", encoding="utf-8") as policies:
+        policies.write(RENDERED)
+    said = typed("policy", "impact", "HEAD")
+    assert "policies on rendered objects were not asked (1)" in said.err
+    assert "there is no policy and no pack `nobodys`" in said.err
+
+
+def test_impact_leaves_out_what_cannot_be_read_and_says_so(committed, typed) -> None:
+    sound = (committed / "modelyard.yaml").read_text(encoding="utf-8")
+    (committed / "modelyard.yaml").write_text("kind: [", encoding="utf-8")
+    commit(committed, "broken")
+    (committed / "modelyard.yaml").write_text(sound, encoding="utf-8")
+    commit(committed, "mended")
+    said = typed("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
+    assert (said.code, "was left out: modelyard.yaml:1:" in said.err, "of 2 commits" in said.err) == (0, True, True)
+    spec = committed / "models" / "scorer.yaml"
+    spec.write_text(spec.read_text(encoding="utf-8").replace("summary:", "sumary:"), encoding="utf-8")
+    said = typed("policy", "impact", "--fleet", str(committed))
+    assert f"{committed}: documents with mistakes were left out (1 mistakes)" in said.err

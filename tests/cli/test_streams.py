@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 FIELDS = {
     "code", "name", "severity", "enforcement", "status", "because", "message", "help", "controls", "docs", "kind",
-    "object", "environment", "pointer", "path", "line", "column", "endLine", "endColumn", "fingerprint", "notes", "fix",
+    "object", "environment", "environments", "pointer", "path", "line", "column", "endLine", "endColumn", "fingerprint", "notes", "fix",
 }  # fmt: skip
 
 

@@ -1,17 +1,37 @@
 """A baseline knows as many findings as it counts, and only shrinks."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from compiler.diagnostics import Status
-from compiler.policy.baseline import applied, dumped, loaded
+from compiler.policy.baseline import applied, dumped, loaded, stale
 
 RULE = """rules:
   - {that: "model.deploy.secrets.all(s, s.key == '')", message: not so}
 examples:
   good: [{model: {deploy: {secrets: [{name: x, key: "", as: {env: X}}]}}}]
   bad: [{model: {deploy: {secrets: [{name: x, key: a/b, as: {env: X}}]}}}]
+"""
+
+
+PROMISES = """rules:
+  - {that: amounts.sla.availability >= 0.999, message: too seldom}
+examples:
+  good: [{model: {sla: {availability: 99.9%}}}]
+  bad: [{model: {sla: {availability: 98%}}}]
+"""
+WAIVER = """apiVersion: modelyard/v1
+kind: Waiver
+name: once
+policies: [rule]
+models: {names: [refunds]}
+environments: [dev]
+reason: It moves in spring.
+ticket: SHOP-12
+approvedBy: [{team: risk, role: model-risk}]
+expires: "2027-06-30"
 """
 
 
@@ -36,7 +56,37 @@ def test_a_swap_does_not_pass(two) -> None:
 
 def test_it_counts(two) -> None:
     known = loaded(dumped(two[:1]))
-    assert [item.status for item in applied([two[0], two[0]], known)] == [Status.BASELINE, Status.OPEN]
+    again = replace(two[0], message="in another object")
+    assert [item.status for item in applied([two[0], again], known)] == [Status.BASELINE, Status.OPEN]
+
+
+def test_how_it_is_decided_elsewhere_is_no_second_finding(found) -> None:
+    """A waiver for one environment, or a day that makes it mandatory in another, changes nothing that is known."""
+    advisory = PROMISES.replace("rules:", 'enforcement: mandatory\nenforcementIn: {dev: advisory}\nmandatoryFrom: "2027-01-01"\nrules:')
+    before = found(advisory, as_of="2026-12-31")
+    assert [item.mandatory for item in before] == [False]
+    known = loaded(dumped(before))
+    after = found(advisory, as_of="2027-01-01")
+    assert sorted(item.mandatory for item in after) == [False, True]
+    assert not any(item.mandatory for item in applied(after, known))
+    waived = found(advisory, as_of="2027-01-01", models__waiver=WAIVER)
+    assert not any(item.mandatory for item in applied(waived, known))
+
+
+def test_another_rule_at_the_same_value_is_another_finding(found) -> None:
+    known = loaded(dumped(found(PROMISES)))
+    other = PROMISES.replace(">= 0.999", "< 0.9")
+    assert [item.status for item in applied(found(other), known) if item.code.id == "rule"] == [Status.OPEN]
+
+
+def test_what_is_known_and_gone_is_counted(two) -> None:
+    known = loaded(dumped(two))
+    assert [stale(two, known), stale(two[:1], known), stale([], known)] == [0, 1, 2]
+
+
+def test_a_nest_of_lists_is_no_baseline() -> None:
+    with pytest.raises(ValueError, match="no JSON"):
+        loaded("[" * 100_000)
 
 
 def test_it_only_shrinks(two) -> None:

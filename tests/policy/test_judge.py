@@ -207,9 +207,8 @@ def test_what_is_decided_otherwise_elsewhere_says_where(found) -> None:
     """One value, mandatory in one environment and advisory in another: two findings that a baseline can tell apart."""
     rule = AVAILABLE.replace("rules:", "enforcementIn: {dev: advisory}\nrules:", 1)
     items = found(rule)
-    assert [(item.subject.environment, item.mandatory) for item in items] == [("dev", False), ("prod", True)]
-    assert len({item.fingerprint for item in items}) == 2
-    assert {item.decided_in for item in items} == {None}
+    assert [(item.where, item.mandatory) for item in items] == [(("dev",), False), (("prod",), True)]
+    assert len({item.fingerprint for item in items}) == 1, "one value, whatever it is decided to be"
 
 
 def on_the_fleet(that: str, message: str, good: str, bad: str, by: str | None = "model.summary") -> str:
@@ -239,6 +238,11 @@ def test_models_are_grouped_by_what_they_say(found, tree) -> None:
     [item] = found(SAME, models__returns=returns(tree))
     assert (item.subject.name, item.place.line, item.message) == ("returns", 3, "returns: refunds says the same")
     assert found(SAME, models__returns=returns(tree).replace("Refunds or not", "Returns or not")) == []
+
+
+def test_what_is_asked_in_one_environment_is_of_that_environment(found) -> None:
+    items = found(AVAILABLE.replace("rules:", "match: {environments: [prod]}\nrules:", 1))
+    assert [(item.where, item.subject.environment) for item in items] == [(("prod",), None)]
 
 
 def test_what_is_wrong_with_a_whole_model_is_told_once(found, tree) -> None:

@@ -33,7 +33,7 @@ def told(findings, code):
         ("enforcementIn: {prd: advisory}\n" + SOUND, "MY302", 6, 22, "rule: there is no Environment and no stage `prd`"),
         ("controls: [NO-SUCH:1]\n" + SOUND, "MY306", 6, 12, "rule: there is no catalogue `NO-SUCH`"),
         (EXAMPLES, "MY302", 3, 7, "rule: it has neither `schema` nor `rules`"),
-        ("schema: {type: 1}\n" + EXAMPLES, "MY302", 6, 9, None),
+        ("schema: {type: 1}\n" + EXAMPLES, "MY302", 6, 16, None),
         ("schema: {properties: {sla: {requried: [latency]}}}\n" + EXAMPLES, "MY302", 6, 29, "`requried` is no keyword of JSON Schema"),
         ("schema: {$ref: 'https://shop.example/schema.json'}\n" + EXAMPLES, "MY302", 6, 10, "`https://shop.example/schema.json` leads out of the schema, and nothing is fetched"),
         ("schema: {$schema: 'http://json-schema.org/draft-07/schema#'}\n" + EXAMPLES, "MY302", 6, 10, None),
@@ -62,7 +62,8 @@ def test_a_rule_that_reads_what_is_not_there_is_the_policys_mistake(found) -> No
     keyed = "rules:\n  - {that: amounts.slo.availability > 0.99, message: x}\n" + EXAMPLES.replace("sla", "slo")
     [item] = found(keyed)
     assert (item.code.id, item.place.path, item.place.line) == ("MY303", PATH, 7)
-    assert "could not be asked of refunds" in item.message
+    assert "could not be asked" in item.message
+    assert [note.message for note in item.notes] == ["it was asked of refunds"]
 
 
 def test_a_name_that_nobody_has_is_told_where_it_is_bound(found, tree) -> None:
@@ -148,9 +149,52 @@ def test_a_policy_that_has_ended_is_told(found) -> None:
     ("days", "message"),
     [
         ('inForce: {from: "2027-02-01", to: "2027-01-31"}', "rule: it ends before it begins"),
-        ('mandatoryFrom: "2027-06-01"\ninForce: {to: "2027-05-31"}', "rule: it ends on 2027-05-31, before it is mandatory"),
+        (
+            'enforcement: advisory\nmandatoryFrom: "2026-06-01"',
+            "rule: it is mandatory from 2026-06-01, and `enforcement` says that it is advisory",
+        ),
+        (
+            'mandatoryFrom: "2027-06-01"\ninForce: {to: "2027-05-31"}',
+            "rule: it ends on 2027-05-31, before it is mandatory",
+        ),
     ],
 )
 def test_days_that_contradict_each_other_are_refused(found, days, message) -> None:
     [item] = found(f"{days}\n{KEPT}")
     assert (item.code.id, item.message) == ("MY302", message)
+
+
+def test_a_project_may_keep_catalogues_of_its_own(found) -> None:
+    controls = "framework: SHOP\ntitle: Ours\ncontrols: {C-1: Somebody looks at it}\n"
+    rule = "controls: [SHOP:C-1]\n" + KEPT
+    assert found(rule, schemas__controls__SHOP=controls) == []
+    [item] = found(rule.replace("C-1", "C-2"), schemas__controls__SHOP=controls)
+    assert (item.code.id, item.message) == ("MY306", "rule: SHOP has no control `C-2`")
+    broken = found(rule, schemas__controls__SHOP="controls: [")
+    assert {(item.code.id, item.place.path) for item in broken} >= {("MY001", "schemas/controls/SHOP.yaml")}
+
+
+def test_a_policy_and_a_pack_have_names_of_their_own(found) -> None:
+    packed = f"apiVersion: modelyard/v1\nkind: Policy\nname: other\ntitle: Another\nremedy: do it\n{KEPT}"
+    [item] = found(KEPT, schemas__policies__rule__other=packed)
+    assert (item.code.id, item.message, item.place.path) == ("MY307", "rule: `rule` is a pack of this project", PATH)
+
+
+def test_a_name_that_is_bound_anywhere_has_to_select_somebody(found, tree) -> None:
+    files = {"models___defaults": "apiVersion: modelyard/v1\nkind: Defaults\npolicies: [rule, agents]\n"}
+    items = found(
+        "match: {types: [llm]}\n" + KEPT.replace("{owner:", "{type: llm, owner:"), modelyard=project(tree), **files
+    )
+    assert [(item.code.id, item.place.path, item.place.column) for item in items] == [
+        ("MY304", "models/_defaults.yaml", 12), ("MY304", "models/_defaults.yaml", 18),
+    ]  # fmt: skip
+
+
+def test_a_policy_of_ones_own_pack_has_to_select_somebody(found, tree) -> None:
+    def packed(name: str, match: str) -> str:
+        return f"apiVersion: modelyard/v1\nkind: Policy\nname: {name}\ntitle: One\nremedy: do it\n{match}{KEPT}"
+
+    idle = packed("b", "match: {types: [llm]}\n").replace("{owner:", "{type: llm, owner:")
+    files = {"schemas__policies__house__a": packed("a", ""), "schemas__policies__house__b": idle}
+    [item] = found(modelyard=project(tree, "policies: [house]"), **files)
+    assert (item.code.id, item.message, item.place.line) == ("MY304", "house/b: it selects no model", 6)

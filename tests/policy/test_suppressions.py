@@ -11,6 +11,9 @@ examples:
 """
 
 
+IDLE = "the comment hides nothing: data/training-data-is-named is not broken here"
+
+
 def told(found, tree, comment, rule=RULE):
     model = tree().read("models/refunds.yaml").decode()
     return [
@@ -32,7 +35,9 @@ def test_it_hides_with_its_reason(found, tree) -> None:
     [
         ("# modelyard: ignore[rule]", "the comment gives no reason"),
         ("# modelyard: ignore", "the comment names no policy"),
-        ("# modelyard: ignore[other]: why", "the comment hides nothing: other is not broken here"),
+        ("# modelyard: ignore[other]: why", "there is no policy `other`"),
+        ("# modelyard: ignore[baseline]: why", "there is no policy `baseline`"),
+        ("# modelyard: ignore[data/training-data-is-named]: why", IDLE),
         ("# modelyard: ignore [rule]: why", "the comment is not understood"),
         ("# Modelyard: Ignore[rule]: why", "the comment is not understood"),
         ("# modelyard:ignore[rule]: why", "the comment is not understood"),
@@ -60,3 +65,19 @@ def test_what_only_looks_like_one_hides_nothing(found, tree) -> None:
         assert [item.code.id for item in found(RULE, models__refunds=changed)] == ["rule"]
     prose = model.replace("sla: {availability: 99%}", "sla: {availability: 99%}  # what modelyard: says is that")
     assert [item.code.id for item in found(RULE, models__refunds=prose)] == ["rule"]
+
+
+def test_behind_something_it_speaks_of_its_own_line_alone(found, tree) -> None:
+    model = tree().read("models/refunds.yaml").decode().replace("data: {", "data: {", 1)
+    before = "data: {evaluation: [orders]}"
+    trailing = model.replace(before, f"{before}  # modelyard: ignore[rule]: why")
+    assert [(item.code.id, item.status.value) for item in found(RULE, models__refunds=trailing)] == [
+        ("MY312", "open"), ("rule", "open"),
+    ]  # fmt: skip
+    alone = model.replace("sla: {", "# modelyard: ignore[rule]: why\nsla: {")
+    assert [(item.code.id, item.status.value) for item in found(RULE, models__refunds=alone)] == [("rule", "waived")]
+
+
+def test_each_name_has_to_hide_something(found, tree) -> None:
+    items = told(found, tree, "# modelyard: ignore[rule, data/datasets-are-classified]: why")
+    assert [(item[0], item[1]) for item in items] == [("rule", "waived"), ("MY312", "open")]

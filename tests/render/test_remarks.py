@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from compiler.render.formats import dump
-from compiler.render.renderer import Renderer, Rendered
+from compiler.render.renderer import Rendered, Renderer
 
 
 def render(text: str, format: str = "yaml", **context: object) -> Rendered:
@@ -28,7 +28,13 @@ def test_it_stands_behind_its_value_and_nowhere_in_the_data() -> None:
 
 
 def test_it_follows_text_that_is_made_of_pieces_and_keys_that_are_values() -> None:
-    text = '{% set pin %}{{ name }}@{{ commit }}{% endset %}\nsteps:\n  - uses: {{ pin | note("v1") }}\n  - {{ gone | default(omit) }}\n  - {{ key }}: {{ "w" | note("last") }}\n'
+    text = (
+        '{% set pin %}{{ name }}@{{ commit }}{% endset %}\n'
+        'steps:\n'
+        '  - uses: {{ pin | note("v1") }}\n'
+        '  - {{ gone | default(omit) }}\n'
+        '  - {{ key }}: {{ "w" | note("last") }}\n'
+    )
     made = render(text, name="a/b", commit="0f", key="k")
     assert made.text == "steps:\n  - uses: a/b@0f # v1\n  - k: w # last\n"
 

@@ -60,17 +60,75 @@ FILES = {
     "modelyard.yaml": SMALL,
     "models/teams.yaml": TEAMS,
     "models/places.yaml": ENVIRONMENTS.removeprefix("---\n"),
-    "models/data.yaml": 'apiVersion: modelyard/v1\nkind: Dataset\nname: orders\nowner: risk\nendpoint: "http://orders.shop.example:80"\n---\napiVersion: modelyard/v1\nkind: UseCase\nname: refunding\nsummary: Refunds\nowner: risk\n---\napiVersion: modelyard/v1\nkind: Policy\nname: has-owner\ntitle: Says its task\nseverity: low\nenforcement: advisory\nremedy: say it\nrules: [{that: has(model.task), path: task, message: none}]\nexamples:\n  good: [{name: said, model: {task: ranking}}]\n  bad: [{name: not said, model: {}, at: task}]\n',
-    "models/a/_defaults.yaml": "apiVersion: modelyard/v1\nkind: Defaults\nowner: pricing\nlifecycle: production\ndeploy: {target: plain, env: [{name: LEVEL, value: info}]}\n",
+    "models/data.yaml": (
+        'apiVersion: modelyard/v1\n'
+        'kind: Dataset\n'
+        'name: orders\n'
+        'owner: risk\n'
+        'endpoint: "http://orders.shop.example:80"\n'
+        '---\n'
+        'apiVersion: modelyard/v1\n'
+        'kind: UseCase\n'
+        'name: refunding\n'
+        'summary: Refunds\n'
+        'owner: risk\n'
+        '---\n'
+        'apiVersion: modelyard/v1\n'
+        'kind: Policy\n'
+        'name: has-owner\n'
+        'title: Says its task\n'
+        'severity: low\n'
+        'enforcement: advisory\n'
+        'remedy: say it\n'
+        'rules: [{that: has(model.task), path: task, message: none}]\n'
+        'examples:\n'
+        '  good: [{name: said, model: {task: ranking}}]\n'
+        '  bad: [{name: not said, model: {}, at: task}]\n'
+    ),
+    "models/a/_defaults.yaml": (
+        "apiVersion: modelyard/v1\n"
+        "kind: Defaults\n"
+        "owner: pricing\n"
+        "lifecycle: production\n"
+        "deploy: {target: plain, env: [{name: LEVEL, value: info}]}\n"
+    ),
     "models/a/asked.yaml": model("asked"),
-    "models/a/asks.yaml": model("asks", "uses: [{model: asked, as: {env: ASKED}}, {dataset: orders, as: {env: ORDERS}}]\nuseCase: refunding"),
+    "models/a/asks.yaml": model(
+        "asks", "uses: [{model: asked, as: {env: ASKED}}, {dataset: orders, as: {env: ORDERS}}]\nuseCase: refunding"
+    ),
     "models/b/alone.yaml": model("alone", "owner: risk\nlifecycle: production\ndeploy: {target: plain}\npolicies: [has-owner]"),
-    "models/b/steps/spec.yaml": model("steps", "owner: risk\nlifecycle: production\ndeploy: {target: plain}\npipeline: {data: {command: [python, data.py]}}"),
+    "models/b/steps/spec.yaml": model(
+        "steps",
+        "owner: risk\nlifecycle: production\ndeploy: {target: plain}\n"
+        "pipeline: {data: {command: [python, data.py]}}",
+    ),
     "models/b/steps/data.py": "print(1)\n",
-    "templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\nfiles: [{path: note.yaml, template: note.yaml.j2}]\nexports: {endpoint: {url: 'http://{{ name }}.{{ namespace }}.svc:80'}}\n",
-    "templates/targets/plain/note.yaml.j2": 'name: {{ name }}\nspace: {{ namespace }}\nimage: {{ image }}\nvariables: {{ variables }}\nused: {{ usedBy }}\nselector: {{ selector }}\n',
-    "templates/records/note/emitter.yaml": "id: note\ntitle: Note\noptions: {additionalProperties: false, properties: {word: {type: string}}}\nfiles:\n  - {path: 'notes/{{ name }}.json', place: 'notes/{{ name }}.json', template: note.json.j2, per: model}\n  - {path: all.json, template: all.json.j2, per: environment}\n",
-    "templates/records/note/note.json.j2": '{"owner": {{ team.displayName | default("none") }}, "word": {{ options.word }}, "serves": {% if useCase is defined %}{{ useCase.summary }}{% else %}"nothing"{% endif %}, "where": {{ placements }}}\n',
+    "templates/targets/plain/emitter.yaml": (
+        "id: plain\n"
+        "title: Plain\n"
+        "files: [{path: note.yaml, template: note.yaml.j2}]\n"
+        "exports: {endpoint: {url: 'http://{{ name }}.{{ namespace }}.svc:80'}}\n"
+    ),
+    "templates/targets/plain/note.yaml.j2": (
+        "name: {{ name }}\n"
+        "space: {{ namespace }}\n"
+        "image: {{ image }}\n"
+        "variables: {{ variables }}\n"
+        "used: {{ usedBy }}\n"
+        "selector: {{ selector }}\n"
+    ),
+    "templates/records/note/emitter.yaml": (
+        "id: note\n"
+        "title: Note\n"
+        "options: {additionalProperties: false, properties: {word: {type: string}}}\n"
+        "files:\n"
+        "  - {path: 'notes/{{ name }}.json', place: 'notes/{{ name }}.json', template: note.json.j2, per: model}\n"
+        "  - {path: all.json, template: all.json.j2, per: environment}\n"
+    ),
+    "templates/records/note/note.json.j2": (
+        '{"owner": {{ team.displayName | default("none") }}, "word": {{ options.word }}, '
+        '"serves": {% if useCase is defined %}{{ useCase.summary }}{% else %}"nothing"{% endif %}, "where": {{ placements }}}\n'
+    ),
     "templates/records/note/all.json.j2": '{"models": {{ deployments | map(attribute="name") }}, "stage": {{ environment.stage }}}\n',
 }  # fmt: skip
 
@@ -104,7 +162,7 @@ CHANGES: dict[str, dict[str, str | None]] = {
     "a model that moved": {"models/b/alone.yaml": None, "models/c/alone.yaml": FILES["models/b/alone.yaml"]},
     "a model that is new": {"models/b/more.yaml": model("more", "owner: risk\nlifecycle: production\ndeploy: {target: plain}")},
     "a place that is gone": edited("models/a/asks.yaml", "{dev: {}, prod: {}}", "{prod: {}}"),
-    "who asks": edited("models/a/asks.yaml", "{model: asked, as: {env: ASKED}}, ", ""),
+    "who asks": edited("models/a/asks.yaml", "[{model: asked, as: {env: ASKED}}, {dataset", "[{dataset"),
     "a summary": edited("models/b/alone.yaml", "One of several", "Alone"),
     "a comment": edited("models/b/alone.yaml", "summary:", "# why\nsummary:"),
 }

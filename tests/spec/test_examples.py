@@ -21,7 +21,9 @@ NOT_SHOWN: dict[str, str] = {}
 
 def loaded(path: Path) -> list[dict]:
     """What a file says, as the language reads it: to YAML 1.1 the key `on` is a truth value."""
-    return [document.data for document in parse(path.read_bytes(), path.name).documents]
+    parsed = parse(path.read_bytes(), path.name)
+    assert parsed.findings == ()
+    return [document.data for document in parsed.documents]
 
 
 def read(path: Path) -> dict:

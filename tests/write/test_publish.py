@@ -44,7 +44,11 @@ def published(git, files=TREE, remote: str | None = None, source: str | None = N
 def files_of(git, commit: str, at: Path | None = None) -> dict[str, bytes]:
     folder = at or git.folder
     names = git("ls-tree", "-r", "-z", "--name-only", commit, at=folder).split("\0")
-    return {name: subprocess.run(["git", "show", f"{commit}:{name}"], cwd=folder, check=True, capture_output=True).stdout for name in names if name}
+    return {
+        name: subprocess.run(["git", "show", f"{commit}:{name}"], cwd=folder, check=True, capture_output=True).stdout
+        for name in names
+        if name
+    }
 
 
 def test_the_branch_holds_the_tree_and_says_what_it_came_from(git) -> None:

@@ -36,7 +36,7 @@ class Evaluation(Closed):
 class Release(Closed):
     """What is published under one version: immutable from then on."""
 
-    evaluations: list[Evaluation] | None = field(merge="metric")
+    evaluations: list[Evaluation] | None = None
     """What was measured on this release."""
 
 

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from compiler.spec.base import Closed, Document, field
-from compiler.spec.fields import DateText, NameText, UriText
+from compiler.spec.fields import DateText, NameText, SaidText, UriText
 
 Lifecycle = Literal["proposed", "development", "validation", "pilot", "production", "deprecated", "retired"]
 Enforcement = Literal["mandatory", "advisory"]
@@ -37,7 +37,7 @@ class Rule(Closed):
     """The condition, in CEL."""
     path: str | None = field(pattern=r"^[A-Za-z_][A-Za-z0-9_.\[\]*-]*$")
     """The field that is at fault where the condition cannot tell, such as `sla.availability`."""
-    message: str
+    message: SaidText
     """What is wrong where it does not hold; `{deploy.target}` stands for a value."""
 
 
@@ -127,7 +127,7 @@ class Policy(Document):
     """Always `Policy`."""
     name: NameText
     """The name that `policies` and waivers refer to; one of a pack is known as `<pack>/<name>`."""
-    title: str
+    title: SaidText
     """What it asks for, in a sentence."""
     severity: Literal["critical", "high", "medium", "low", "info"] = "medium"
     """How bad it is to break it."""
@@ -149,7 +149,7 @@ class Policy(Document):
     """A JSON Schema (2020-12) that the resolved model, or the object, keeps."""
     rules: list[Rule] | None = field(min_length=1)
     """Conditions that hold."""
-    remedy: str
+    remedy: SaidText
     """What to do about it, as an imperative."""
     reason: str | None = None
     """Why it is asked for."""

@@ -1,9 +1,18 @@
 """UseCase: the decision that models serve."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from compiler.spec.base import Closed, Document, field
 from compiler.spec.fields import DateText, NameText
+
+CLASSES: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "eu-ai-act": ("prohibited", "high-risk", "limited-risk", "minimal-risk", "gpai", "gpai-systemic"),
+    "us-federal": ("high-impact", "presumed-high-impact-determined-not", "not-high-impact"),
+    "nyc-ll144": ("aedt", "not-aedt"),
+})  # fmt: skip
+"""Classes by regime: Regulation (EU) 2024/1689 (`limited-risk` for Article 50), OMB M-25-21, NYC Local Law 144; other regimes have any."""
 
 
 class Classification(Closed):
@@ -38,7 +47,7 @@ class UseCase(Document):
     """The business process and the step of it."""
     affected: list[str] | None = field(merge="union")
     """Groups of people whom the decision affects."""
-    classification: dict[NameText, Classification] | None = None
+    classification: dict[NameText, Classification] | None = field(words=CLASSES)
     """The class of risk by regime, such as `eu-ai-act`."""
 
 

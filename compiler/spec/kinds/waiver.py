@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import ConfigDict
 
 from compiler.spec.base import Closed, Document, field
-from compiler.spec.fields import DateText, NameText, PolicyText
+from compiler.spec.fields import DateText, FieldText, NameText, PolicyText, SaidText
 
 
 class Waived(Closed):
@@ -45,11 +45,11 @@ class Waiver(Document):
     """The models that are excepted."""
     environments: list[NameText] | None = field(min_length=1)
     """Environments, or stages, in which it holds; absent: all."""
-    paths: list[str] | None = field(min_length=1)
+    paths: list[FieldText] | None = field(min_length=1)
     """The values that are excepted, such as `deploy.secrets[store-token]`, with all that is below; absent: the whole model."""
-    reason: str = field(..., min_length=10, pattern=r"\S")
+    reason: str = field(..., min_length=10, pattern=r"\S\s+\S")
     """Why it has to be."""
-    ticket: str
+    ticket: SaidText
     """Where the work is tracked that will make it unnecessary."""
     approvedBy: list[Approval] = field(..., min_length=1)
     """Who agreed."""

@@ -83,7 +83,7 @@ class Patch(Closed):
     merge: dict[str, Any]
     """What is merged over it (RFC 7386: null removes)."""
     reason: str
-    """Why the language does not say it; the register of records lists it."""
+    """Why the language does not say it; the inventory lists it."""
 
 
 class Batch(Closed):

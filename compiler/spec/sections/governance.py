@@ -121,8 +121,19 @@ class Documentation(Closed):
     """Standards that were applied."""
     conformity: UriText | None = None
     """Where the declaration of conformity is."""
+    registration: UriText | None = None
+    """Where it is registered, such as in the EU database."""
     postMarket: str | None = None
     """How it is watched once it is in use."""
+
+
+class Transparency(Closed):
+    """What people are told of it, and machines."""
+
+    notice: str | None = None
+    """How people are told that they deal with an AI system."""
+    marking: str | None = None
+    """How what it generates is marked as generated, for machines to read."""
 
 
 class Logging(Closed):
@@ -153,6 +164,8 @@ class Governance(Closed):
     """What it means for groups of people."""
     humanOversight: str | None = None
     """Who can overrule it, and how."""
+    transparency: Transparency | None = None
+    """What people are told of it, and machines."""
     logging: Logging | None = None
     """What is kept of its runs."""
     validation: Validation | None = None

@@ -26,7 +26,7 @@ class Contract(Closed):
     """The agreement under which the model is used."""
 
     id: str
-    """Its number in the organisation's register."""
+    """Its number, as the organisation files it."""
     expires: DateText | None = None
     """When it ends."""
 

@@ -1,0 +1,121 @@
+"""`modelyard graph`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from compiler.cli import narrowing, options
+from compiler.cli.output import emit, tell
+from compiler.errors import UsageError
+from compiler.words import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from compiler.graph.things import Graph
+    from compiler.pipeline import Run
+
+_ENDINGS = {".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot", ".svg": "svg"}
+
+
+@click.command("graph")
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(("mermaid", "dot", "svg")),
+    help="How it is written; by default as the ending of --output says, else mermaid.",
+)
+@click.option("--depth", type=click.IntRange(0), metavar="N", help="With names: at most so many lines away from them.")
+@click.option(
+    "--direction",
+    type=click.Choice(("LR", "TB")),
+    default="LR",
+    show_default=True,
+    help="Left to right, or top to bottom.",
+)
+@click.option(
+    "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of stdout."
+)
+@narrowing.filters
+@options.project
+def command(
+    names: tuple[str, ...],
+    *,
+    format_: str | None,
+    depth: int | None,
+    direction: str,
+    output: Path | None,
+    root: Path | None,
+    rev: str | None,
+    **words: Any,  # noqa: ANN401 - the filters, which `narrowing` reads
+) -> None:
+    """Draw datasets, models and use cases: what each rests on, what rests on it, and where models run.
+
+    With NAMEs, only what these rest on, and what rests on them: a model, or `dataset/NAME` or `use-case/NAME`. SVG is drawn here;
+    Mermaid is what forges draw in Markdown, DOT what Graphviz reads.
+
+    \b
+    modelyard graph
+    modelyard graph card-fraud --depth 1
+    modelyard graph dataset/loan-performance-2025 --env prod
+    modelyard graph --owner payments-risk -o payments.svg
+    """
+    from compiler.graph.build import graph  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.graph.reach import around  # noqa: PLC0415 - likewise
+    from compiler.inventory.choose import chosen  # noqa: PLC0415 - likewise
+    from compiler.pipeline import Run  # noqa: PLC0415 - likewise
+
+    if depth is not None and not names:
+        raise UsageError("--depth goes with the name of something", help="modelyard graph card-fraud --depth 1")
+    run = Run(options.open_tree(options.project_root(root), rev))
+    wanted = narrowing.wanted(run, words)
+    rows = tuple(chosen(run.inventory.models, wanted))
+    is_narrowed = len(rows) < len(run.inventory.models)
+    made = graph(run.inventory, rows, wanted.environments, whole=not is_narrowed or bool(names))
+    made = around(made, [_id(name, made, run) for name in names], depth) if names else made
+    _emit(made, format_ or _ENDINGS.get(output.suffix if output else "", "mermaid"), direction, output)
+    tell(made.described)
+    raise click.exceptions.Exit(narrowing.tell_left_out(run.inventory))
+
+
+def _emit(made: Graph, format_: str, direction: str, output: Path | None) -> None:
+    if format_ == "svg":
+        from compiler.graph.svg.draw import svg  # noqa: PLC0415 - only what is drawn needs it
+
+        emit(svg(made, direction), output)
+    elif format_ == "dot":
+        from compiler.graph.dot import dot  # noqa: PLC0415 - likewise
+
+        emit(dot(made, direction), output)
+    else:
+        from compiler.graph.mermaid import MOST_EDGES, mermaid  # noqa: PLC0415 - likewise
+
+        emit(mermaid(made, direction), output)
+        if len(made.edges) > MOST_EDGES:
+            tell(
+                f"{len(made.edges)} lines, and Mermaid draws {MOST_EDGES} unless its page says otherwise: narrow it, or ask for svg"
+            )
+
+
+def _id(name: str, made: Graph, run: Run) -> str:
+    """The id of the node that a word names; raises `UsageError` where there is none."""
+    known = [node.id for node in made.nodes]
+    wanted = name if "/" in name else f"model/{name}"
+    if wanted in known:
+        return wanted
+    said: Sequence[str] = [one.removeprefix("model/") for one in known]
+    near = nearest(name, said)
+    exists = name in run.inventory.by_name
+    message = (
+        f"`{name}` is left out by the filters"
+        if exists
+        else f"there is no model `{name}`"
+        if "/" not in name
+        else f"there is no `{name}`"
+    )
+    help_ = f"did you mean `{near}`?" if near and not exists else None
+    raise UsageError(message, help=help_)

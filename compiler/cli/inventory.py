@@ -1,0 +1,287 @@
+"""`modelyard inventory`."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from compiler.cli import narrowing, options
+from compiler.cli.output import emit, tell, wants_colour
+from compiler.errors import UsageError
+from compiler.words import nearest
+
+if TYPE_CHECKING:
+    from compiler.inventory.row import Row
+    from compiler.pipeline import Run
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_WIDTH = 100
+_SHARED = frozenset({"format_", "output", "as_of", "root", "rev"})
+_SPAN = re.compile(r"([0-9]{1,5})([dw])")
+_DAYS = {"d": 1, "w": 7}
+
+
+class _Inventory(click.Group):
+    """Lists without a word; with one, shows the model of that name, unless it is the name of a command."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of the name, or what shows the model."""
+        return super().get_command(ctx, cmd_name) or _showing(cmd_name)
+
+
+def _written(*formats: str) -> Callable[[F], F]:
+    """`--format` and `--output`."""
+
+    def decorate(function: F) -> F:
+        chosen = click.option(
+            "--format",
+            "format_",
+            type=click.Choice(formats),
+            default="text",
+            show_default=True,
+            help="How it is written.",
+        )
+        output = click.option(
+            "--output",
+            "-o",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help="Write to this file instead of stdout.",
+        )
+        return chosen(output(function))
+
+    return decorate
+
+
+_as_of = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Tell what has lapsed as on this day; by default today, in UTC.",
+)
+
+
+@click.group("inventory", cls=_Inventory, invoke_without_command=True, subcommand_metavar="[MODEL | due …]")
+@narrowing.filters
+@click.option(
+    "--sort",
+    "sorts",
+    multiple=True,
+    metavar="[-]COLUMN",
+    help="Order by this column, `-` downwards; may be repeated. By default by name.",
+)
+@click.option(
+    "--columns", metavar="NAME,…", help="Show these columns, of the table and of CSV; `--columns help` lists them."
+)
+@click.option("--wide", is_flag=True, help="Show more columns, and shorten none.")
+@_written("text", "json", "csv")
+@_as_of
+@options.project
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    *,
+    sorts: tuple[str, ...],
+    columns: str | None,
+    wide: bool,
+    format_: str,
+    output: Path | None,
+    as_of: datetime | None,
+    root: Path | None,
+    rev: str | None,
+    **words: Any,  # noqa: ANN401 - the filters, which `narrowing` reads
+) -> None:
+    """List every model: who answers for it, how risky it is, where it runs, and when it is looked at again.
+
+    Models that run nowhere are listed too: those that are proposed, and those that are retired. With a MODEL, show all that is
+    known of it, the two digests that approvals name among it. `inventory due` says what lapses.
+
+    \b
+    modelyard inventory
+    modelyard inventory card-fraud
+    modelyard inventory --tier high --tier critical --env prod --sort review
+    modelyard inventory --regime eu-ai-act=high-risk --missing --format csv -o missing.csv
+    modelyard inventory due --within 30d
+    """
+    if ctx.invoked_subcommand is not None:
+        _hand_on(ctx, ctx.invoked_subcommand)
+        return
+    from compiler.inventory.choose import chosen  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.inventory.columns import COLUMNS, NARROW, WIDE, in_order, table  # noqa: PLC0415 - likewise
+    from compiler.render.formats import dump  # noqa: PLC0415 - likewise
+    from compiler.report import inventory as report  # noqa: PLC0415 - likewise
+
+    if columns == "help":
+        emit("".join(f"{name:18} {column.title or name}\n" for name, column in COLUMNS.items()), None)
+        return
+    _known([name.removeprefix("-") for name in sorts], tuple(COLUMNS))
+    run = _run(root, rev)
+    rows = in_order(chosen(run.inventory.models, narrowing.wanted(run, words)), sorts)
+    if format_ == "json":
+        emit(report.as_json(run.inventory, rows), output)
+    elif format_ == "csv":
+        emit(dump([table(rows, _columns(columns, tuple(COLUMNS)))], "csv"), output)
+    elif rows:
+        names = _columns(columns, WIDE if wide else NARROW)
+        width = None if wide else _width(output)
+        day = narrowing.today(as_of, run)
+        emit(report.text(rows, names, day, width, colour=wants_colour(output)), output)
+    _tell_count(rows, run)
+    raise click.exceptions.Exit(narrowing.tell_left_out(run.inventory))
+
+
+def _hand_on(ctx: click.Context, name: str) -> None:
+    """What was said before the word holds for what comes after it, or is refused: nothing is dropped."""
+    given = [
+        one
+        for one in ctx.command.params
+        if one.name and ctx.get_parameter_source(one.name) is ParameterSource.COMMANDLINE
+    ]
+    for one in given:
+        if one.name not in _SHARED:
+            raise UsageError(
+                f"{one.opts[0]} goes with the list of models, and not with `{name}`", help=f"modelyard inventory {name}"
+            )
+    ctx.default_map = {name: {one.name: ctx.params[one.name] for one in given if one.name}}
+
+
+def _showing(name: str) -> click.Command:
+    """The command that shows one model."""
+
+    @click.command(name, help="Show everything that is known of the model.")
+    @_written("text", "json")
+    @_as_of
+    @options.project
+    def show(*, format_: str, output: Path | None, as_of: datetime | None, root: Path | None, rev: str | None) -> None:
+        from compiler.report import inventory as report  # noqa: PLC0415 - help needs none of what a run does
+        from compiler.report import model_row  # noqa: PLC0415 - likewise
+
+        run = _run(root, rev)
+        row = run.inventory.by_name.get(name)
+        if row is None:
+            raise _unknown(name, run)
+        if format_ == "json":
+            emit(report.as_json(run.inventory, [row]), output)
+        else:
+            emit(model_row.text(row, narrowing.today(as_of, run), colour=wants_colour(output)), output)
+
+    return show
+
+
+@command.command("due")
+@click.option(
+    "--within",
+    default="30d",
+    show_default=True,
+    metavar="SPAN",
+    help="How far to look: days or weeks, such as 30d or 12w.",
+)
+@click.option("--undated", is_flag=True, help="List reviews, too, of which nobody says when the last one was.")
+@click.option("--strict", is_flag=True, help="Exit 1 where something has lapsed.")
+@_written("text", "json", "markdown", "csv")
+@_as_of
+@options.project
+def due(
+    *,
+    within: str,
+    undated: bool,
+    strict: bool,
+    format_: str,
+    output: Path | None,
+    as_of: datetime | None,
+    root: Path | None,
+    rev: str | None,
+) -> None:
+    """List reviews, validations, evidence, approvals, waivers, contracts and retirements that lapsed or are about to.
+
+    Each stands at the line of the spec that says it, and has a key that stays the same until it is renewed: who opens an issue for
+    each key opens none twice.
+
+    \b
+    modelyard inventory due
+    modelyard inventory due --within 90d --format markdown
+    modelyard inventory due --strict --as-of 2027-03-31
+    """
+    from compiler.inventory.due import due as found_due  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.inventory.due import horizon  # noqa: PLC0415 - likewise
+    from compiler.report.due import FORMATS, Asked  # noqa: PLC0415 - likewise
+
+    span = _span(within)
+    run = _run(root, rev)
+    day = narrowing.today(as_of, run)
+    until = horizon(day, span)
+    items = found_due(run.fleet, run.inventory, day, until, undated=undated)
+    asked = Asked(run.inventory, items, day, until, wants_colour(output))
+    emit(FORMATS[format_](asked), output)
+    lapsed = sum(one.state == "lapsed" for one in items)
+    to_come = sum(one.state == "due" for one in items)
+    tell(f"{lapsed} lapsed, {to_come} due within {within} of {day.isoformat()}{_undated(run, undated=undated)}")
+    left_out = narrowing.tell_left_out(run.inventory)
+    raise click.exceptions.Exit(1 if left_out or (strict and lapsed) else 0)
+
+
+def _run(root: Path | None, rev: str | None) -> Run:
+    from compiler.pipeline import Run  # noqa: PLC0415 - help needs none of what a run does
+
+    return Run(options.open_tree(options.project_root(root), rev))
+
+
+def _columns(said: str | None, default: Sequence[str]) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in said.split(",")) if said else tuple(default)
+    from compiler.inventory.columns import COLUMNS  # noqa: PLC0415 - help needs none of what a run does
+
+    _known(names, tuple(COLUMNS))
+    return names
+
+
+def _known(names: Sequence[str], columns: Sequence[str]) -> None:
+    for name in names:
+        if name not in columns:
+            near = nearest(name, columns)
+            raise UsageError(
+                f"there is no column `{name}`",
+                help=f"did you mean `{near}`?" if near else "`modelyard inventory --columns help` lists them",
+            )
+
+
+def _unknown(name: str, run: Run) -> UsageError:
+    if any(one.name == name for one in run.inventory.left_out):
+        return UsageError(f"the model `{name}` does not hold together", help="`modelyard check` says why")
+    near = nearest(name, [*run.inventory.by_name, "due"])
+    return UsageError(
+        f"there is no model `{name}`", help=f"did you mean `{near}`?" if near else "`modelyard inventory` lists all"
+    )
+
+
+def _width(output: Path | None) -> int:
+    """How wide a table may be: as the terminal is, where there is one."""
+    return shutil.get_terminal_size((_WIDTH, 0)).columns if output is None and sys.stdout.isatty() else _WIDTH
+
+
+def _tell_count(rows: Sequence[Row], run: Run) -> None:
+    count = len(run.inventory.models)
+    models = f"{count} model{'' if count == 1 else 's'}"
+    tell(models if len(rows) == count else f"{len(rows)} of {models}" if rows else f"none of {models} is like that")
+
+
+def _span(said: str) -> timedelta:
+    found = _SPAN.fullmatch(said)
+    if found is None:
+        raise UsageError(f"`{said}` is no span of days", help="say days or weeks, such as 30d or 12w")
+    return timedelta(days=int(found[1]) * _DAYS[found[2]])
+
+
+def _undated(run: Run, *, undated: bool) -> str:
+    from compiler.inventory.deadlines import deadlines  # noqa: PLC0415 - help needs none of what a run does
+
+    count = 0 if undated else sum(one.date is None for row in run.inventory.models for one in deadlines(row))
+    return f"; of {count} reviews nobody says the last: --undated lists them" if count else ""

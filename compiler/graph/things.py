@@ -1,0 +1,100 @@
+"""What a picture shows: one node a thing, and lines that run from what is relied on to what relies on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+NodeKind = Literal["dataset", "model", "use-case"]
+EdgeKind = Literal["trained-on", "evaluated-on", "uses", "asks", "callers-ask", "serves"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A model in one Environment: the line from the one to the other, which is drawn as a column."""
+
+    environment: str
+    release: str
+    canary: str | None
+    suspended: bool
+
+    @property
+    def said(self) -> str:
+        """What runs there, in words."""
+        canary = f" + {self.canary}" if self.canary else ""
+        return f"{self.release}{canary}{' (stopped)' if self.suspended else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A dataset, a model or a use case."""
+
+    id: str
+    kind: NodeKind
+    name: str
+    about: str
+    """What stands below its name."""
+    told: str
+    """Everything else, for who asks."""
+    runs: tuple[Spot, ...] = ()
+    tier: str = ""
+    lifecycle: str = ""
+    outside: bool = False
+    """Whether it is shown only because something that was asked for relies on it, or it on that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """That one thing relies on another: the line runs from the other to the one."""
+
+    source: str
+    target: str
+    kind: EdgeKind
+    label: str = ""
+    """What is said of it where there is room: a step, and when it is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A picture."""
+
+    title: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    environments: Mapping[str, str]
+    """Environments in order of promotion, with their stages."""
+
+    @property
+    def described(self) -> str:
+        """What the picture shows, in a sentence."""
+        counts = [(sum(node.kind == kind for node in self.nodes), word) for kind, word in _WORDS.items()]
+        said = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)
+        return f"{self.title}: {said}, in {', '.join(self.environments) or 'no environment'}"
+
+
+_WORDS: Mapping[NodeKind, str] = {"dataset": "dataset", "model": "model", "use-case": "use case"}
+
+VERBS: Mapping[EdgeKind, str] = {
+    "trained-on": "trains",
+    "evaluated-on": "judges",
+    "uses": "is read by",
+    "asks": "answers",
+    "callers-ask": "answers callers of",
+    "serves": "serves",
+}
+"""What a line says, read along its arrow."""
+
+SENTENCES: Mapping[EdgeKind, str] = {
+    "trained-on": "{target} is trained on {source}",
+    "evaluated-on": "{target} is evaluated on {source}",
+    "uses": "{target} uses {source}",
+    "asks": "{target} asks {source}",
+    "callers-ask": "who asks {target} asks {source}, too",
+    "serves": "{source} serves {target}",
+}
+
+
+def told(edge: Edge) -> str:
+    """A line as a sentence."""
+    source, target = (end.partition("/")[2] for end in (edge.source, edge.target))
+    said = SENTENCES[edge.kind].format(source=source, target=target)
+    return f"{said} ({edge.label})" if edge.label else said

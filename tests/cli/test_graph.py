@@ -1,0 +1,104 @@
+"""`graph` draws what rests on what, in the language that is asked for."""
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+MORE = """apiVersion: modelyard/v1
+kind: Dataset
+name: orders
+---
+apiVersion: modelyard/v1
+kind: Dataset
+name: unused
+---
+apiVersion: modelyard/v1
+kind: Model
+name: refunds
+type: ml
+owner: risk
+summary: Says who gets money back.
+lifecycle: proposed
+data: {training: [orders]}
+"""
+
+
+@pytest.fixture
+def shop(project: Path) -> Path:
+    (project / "models" / "more.yaml").write_text(MORE, encoding="utf-8")
+    return project
+
+
+def test_it_is_mermaid_unless_said_otherwise(shop, typed) -> None:
+    said = typed("graph")
+    assert said.code == 0
+    assert said.out.startswith("flowchart LR\n")
+    assert 'dataset__orders -->|"trains"| model__refunds' in said.out
+    assert "2 datasets, 2 models, 0 use cases, in dev" in said.err
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("a.svg", "<svg "), ("a.dot", "digraph"), ("a.gv", "digraph"), ("a.mmd", "flowchart"), ("a.txt", "flowchart")],
+)
+def test_the_ending_of_the_file_says_the_format(name, begins, shop, typed) -> None:
+    assert typed("graph", "-o", name).out == ""
+    assert Path(name).read_text(encoding="utf-8").startswith(begins)
+    typed("graph", "-o", name, "--format", "dot")
+    assert Path(name).read_text(encoding="utf-8").startswith("digraph")
+
+
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [(["--format", "mermaid"], "flowchart TB"), (["--format", "dot"], "digraph"), (["--format", "svg"], "<svg")],
+)
+def test_it_can_run_down_the_page(words, begins, shop, typed) -> None:
+    said = typed("graph", "--direction", "TB", *words).out
+    assert said.startswith(begins)
+    assert said != typed("graph", *words).out
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["refunds"], ["orders", "refunds"]),
+        (["dataset/orders"], ["orders", "refunds"]),
+        (["refunds", "--depth", "0"], ["refunds"]),
+        (["--lifecycle", "proposed"], ["orders", "refunds"]),
+        (["--env", "dev"], ["scorer"]),
+        (["dataset/unused"], ["unused"]),
+    ],
+    ids=lambda said: said if isinstance(said, str) else " ".join(said),
+)
+def test_a_part_of_it_can_be_asked(words, shown, shop, typed) -> None:
+    root = ET.fromstring(typed("graph", "--format", "svg", *words).out)
+    names = [one.text for one in root.iter("{http://www.w3.org/2000/svg}text") if one.get("class") == "name"]
+    assert sorted(names) == shown
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["refund"], "there is no model `refund`\n  help: did you mean `refunds`?"),
+        (["dataset/order"], "there is no `dataset/order`\n  help: did you mean `dataset/orders`?"),
+        (["refunds", "--env", "dev"], "`refunds` is left out by the filters"),
+        (["--depth", "1"], "--depth goes with the name of something"),
+        (["--owner", "riks"], "did you mean `risk`?"),
+        (["--format", "png"], "'png' is not one of"),
+    ],
+    ids=lambda said: said if isinstance(said, str) else " ".join(said),
+)
+def test_a_misspelt_word_is_no_empty_picture(words, told, shop, typed) -> None:
+    said = typed("graph", *words)
+    assert (said.code, said.out) == (2, "")
+    assert told in said.err
+
+
+def test_more_lines_than_mermaid_draws_are_told(shop, typed) -> None:
+    names = [f"d{number}" for number in range(501)]
+    documents = "".join(f"---\napiVersion: modelyard/v1\nkind: Dataset\nname: {name}\n" for name in names)
+    text = MORE.replace("[orders]", f"[{', '.join(names)}]")
+    (shop / "models" / "more.yaml").write_text(text + documents, encoding="utf-8")
+    assert "501 lines, and Mermaid draws 500" in typed("graph").err
+    assert "Mermaid draws" not in typed("graph", "--format", "dot").err

@@ -1,0 +1,271 @@
+"""`inventory` lists models, shows one, and says what lapses; data on stdout, everything else on stderr."""
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+
+from compiler import resources
+
+HEAD = "apiVersion: modelyard/v1\n"
+MODELS = f"""{HEAD}kind: Model
+name: refunds
+type: ml
+owner: risk
+summary: Says who gets money back.
+lifecycle: proposed
+useCase: refunding
+governance:
+  risk: {{tier: high}}
+  review: {{every: 30d, last: "2026-10-01"}}
+  evidence: [{{control: "EU-AI-Act:Art.9", uri: "https://shop.example/e", validUntil: "2026-12-05"}}]
+---
+{HEAD}kind: Model
+name: a-name-that-is-as-long-as-names-of-models-may-be-in-this-language
+type: knowledge-graph
+owner: a-team-with-a-name-that-is-rather-long
+summary: "\\e[31mred\\e[0m"
+lifecycle: proposed
+---
+{HEAD}kind: Team
+name: a-team-with-a-name-that-is-rather-long
+---
+{HEAD}kind: UseCase
+name: refunding
+summary: Whether money is given back.
+owner: risk
+classification: {{eu-ai-act: {{value: high-risk}}}}
+"""
+LONG = "a-name-that-is-as-long-as-names-of-models-may-be-in-this-language"
+
+
+@pytest.fixture
+def shop(project: Path) -> Path:
+    """The small project with models that are proposed."""
+    (project / "models" / "more.yaml").write_text(MODELS.replace(LONG, LONG[:63]), encoding="utf-8")
+    return project
+
+
+def test_it_lists_every_model_within_a_hundred_columns(shop, typed) -> None:
+    said = typed("inventory")
+    assert said.code == 0
+    head, *lines = said.out.splitlines()
+    assert re.split(r"  +", head) == ["model", "type", "owner", "lifecycle", "tier", "runs in", "next review"]
+    assert [line.split()[0] for line in lines] == ["a-name-that-is-as-long-as-names-o…", "refunds", "scorer"]
+    assert max(map(len, [head, *lines])) <= 100
+    assert "2026-10-31" in said.out, "no day is cut"
+    assert said.err == "3 models\n"
+
+
+def test_a_short_table_fits_and_cuts_nothing_that_has_room(shop, typed) -> None:
+    lines = typed("inventory", "--owner", "risk").out.splitlines()
+    assert max(map(len, lines)) <= 100
+    assert "…" not in "".join(lines)
+    assert lines[1].split() == ["refunds", "ml", "risk", "proposed", "high", "2026-10-31"]
+
+
+def test_wide_cuts_nothing(shop, typed) -> None:
+    said = typed("inventory", "--wide").out
+    assert "a-team-with-a-name-that-is-rather-long" in said
+    assert "eu-ai-act: high-risk" in said
+    assert "…" not in said
+
+
+def test_colours_are_for_terminals(shop, typed) -> None:
+    for words in (
+        ["inventory", "--as-of", "2027-01-01"],
+        ["inventory", "refunds"],
+        ["inventory", "due", "--as-of", "2027-01-01"],
+    ):
+        assert "\x1b" not in typed(*words).out
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--owner", "risk"], ["refunds", "scorer"]),
+        (["--owner", "risk", "--lifecycle", "proposed"], ["refunds"]),
+        (["--type", "ml", "--type", "knowledge-graph"], [LONG[:63], "refunds"]),
+        (["--tier", "high"], ["refunds"]),
+        (["--regime", "eu-ai-act"], ["refunds"]),
+        (["--regime", "eu-ai-act=high-risk"], ["refunds"]),
+        (["--env", "dev"], ["scorer"]),
+        (["--due-before", "2026-10-31"], []),
+        (["--due-before", "2026-11-01"], ["refunds"]),
+        (["--sort", "-model"], ["scorer", "refunds", LONG[:63]]),
+        (["--sort", "tier"], ["refunds", LONG[:63], "scorer"]),
+    ],
+    ids=lambda said: said if isinstance(said, str) else " ".join(said),
+)
+def test_filters_and_order(words, expected, shop, typed) -> None:
+    said = typed("inventory", "--format", "json", *words)
+    assert [row["name"] for row in json.loads(said.out)["models"]] == expected
+    assert said.code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--owner", "riks"], "there is no Team `riks`\n  help: did you mean `risk`?"),
+        (["--tier", "hihg"], "there is no tier `hihg`\n  help: did you mean `high`?"),
+        (["--type", "mll"], "did you mean `ml`?"),
+        (["--lifecycle", "propsed"], "did you mean `proposed`?"),
+        (["--regime", "eu-aiact=high-risk"], "did you mean `eu-ai-act`?"),
+        (["--env", "dve"], "did you mean `dev`?"),
+        (["--columns", "modle"], "did you mean `model`?"),
+        (["--sort", "-modle"], "did you mean `model`?"),
+        (["refund"], "there is no model `refund`\n  help: did you mean `refunds`?"),
+        (["du"], "did you mean `due`?"),
+        (["due", "--within", "3m"], "`3m` is no span of days\n  help: say days or weeks"),
+        (["due", "--within", "soon"], "is no span of days"),
+        (["--due-before", "tomorrow"], "'tomorrow' does not match the format"),
+    ],
+    ids=lambda said: said if isinstance(said, str) else " ".join(said),
+)
+def test_a_misspelt_word_is_no_empty_answer(words, told, shop, typed) -> None:
+    said = typed("inventory", *words)
+    assert (said.code, said.out) == (2, "")
+    assert told in said.err
+
+
+def test_an_empty_answer_says_so(shop, typed) -> None:
+    said = typed("inventory", "--tier", "critical")
+    assert (said.code, said.out, said.err) == (0, "", "none of 3 models is like that\n")
+    said = typed("inventory", "--tier", "critical", "--format", "json")
+    assert json.loads(said.out)["models"] == []
+    assert typed("inventory", "due", "--as-of", "2026-01-01").err.startswith("0 lapsed, 0 due within 30d of 2026-01-01")
+
+
+def test_json_is_as_published_and_csv_has_every_column(shop, typed) -> None:
+    data = json.loads(typed("inventory", "--format", "json").out)
+    schema = json.loads(resources.shipped_text("outputs/inventory.schema.json"))
+    jsonschema_rs.validator_for(schema, validate_formats=True).validate(data)
+    rows = list(csv.DictReader(io.StringIO(typed("inventory", "--format", "csv").out)))
+    assert [row["model"] for row in rows] == [row["name"] for row in data["models"]]
+    said = typed("inventory", "--format", "csv", "--columns", "tier, model").out
+    assert said == f"tier,model\n,{LONG[:63]}\nhigh,refunds\n,scorer\n"
+
+
+def test_what_is_written_to_a_file_is_not_on_stdout(shop, typed) -> None:
+    said = typed("inventory", "--format", "csv", "-o", "out/models.csv")
+    assert said.out == ""
+    assert Path("out/models.csv").read_text(encoding="utf-8").startswith("model,type,")
+
+
+def test_columns_are_listed(shop, typed) -> None:
+    said = typed("inventory", "--columns", "help").out
+    assert "review             next review\n" in said
+
+
+def test_one_model_is_shown_in_full(shop, typed) -> None:
+    said = typed("inventory", "refunds")
+    for line in (
+        "refunds  ml, proposed, high risk", "  owner           risk", "  use case        refunding: Whether money is given back.",
+        "  class           eu-ai-act: high-risk", "  runs in         no environment",
+        "  review          every 30d, last 2026-10-01, next 2026-10-31",
+        "  evidence        EU-AI-Act:Art.9: https://shop.example/e, until 2026-12-05", "  spec            models/more.yaml:1",
+    ):  # fmt: skip
+        assert any(one.startswith(line) for one in said.out.splitlines()), line
+    assert "lapsed" not in typed("inventory", "refunds", "--as-of", "2026-10-31").out
+    assert "lapsed: review 2026-10-31" in typed("inventory", "refunds", "--as-of", "2026-11-01").out
+    digests = json.loads(typed("inventory", "scorer", "--format", "json").out)["models"][0]["environments"][0]
+    shown = typed("inventory", "scorer").out
+    assert digests["runtimeDigest"] in shown
+    assert digests["governanceDigest"] in shown
+
+
+def test_no_text_steers_a_terminal(shop, typed) -> None:
+    for words in (["--wide", "--columns", "model,summary"], [LONG[:63]]):
+        said = typed("inventory", *words).out
+        assert "\x1b" not in said
+        assert "\\u001b[31mred" in said
+
+
+def test_due_tells_what_lapses_and_when(shop, typed) -> None:
+    said = typed("inventory", "due", "--as-of", "2026-11-20")
+    assert said.code == 0
+    assert said.out.splitlines() == [
+        "2026-10-31  20 days ago  Review of refunds                        risk",
+        "                         --> models/more.yaml:11:30",
+        "2026-12-05  in 15 days   Evidence for EU-AI-Act:Art.9 of refunds  risk",
+        "                         --> models/more.yaml:12:86",
+    ]
+    assert said.err.startswith("1 lapsed, 1 due within 30d of 2026-11-20")
+
+
+@pytest.mark.parametrize(("as_of", "code"), [("2026-10-31", 0), ("2026-11-01", 1)])
+def test_strict_fails_once_something_has_lapsed(as_of, code, shop, typed) -> None:
+    assert typed("inventory", "due", "--as-of", as_of).code == 0
+    assert typed("inventory", "due", "--strict", "--as-of", as_of).code == code
+
+
+def test_due_is_json_as_published_markdown_and_csv(shop, typed) -> None:
+    data = json.loads(typed("inventory", "due", "--as-of", "2026-11-20", "--within", "2w", "--format", "json").out)
+    schema = json.loads(resources.shipped_text("outputs/due.schema.json"))
+    jsonschema_rs.validator_for(schema, validate_formats=True).validate(data)
+    assert (data["asOf"], data["until"], [one["state"] for one in data["items"]]) == (
+        "2026-11-20",
+        "2026-12-04",
+        ["lapsed"],
+    )
+    markdown = typed("inventory", "due", "--as-of", "2026-11-20", "--format", "markdown").out
+    assert "| 2026-10-31 | lapsed | Review of refunds | risk | `models/more.yaml:11` |" in markdown
+    assert typed("inventory", "due", "--as-of", "2026-01-01", "--format", "markdown").out == "Nothing lapses.\n"
+    rows = list(csv.DictReader(io.StringIO(typed("inventory", "due", "--as-of", "2026-11-20", "--format", "csv").out)))
+    assert [row["title"] for row in rows] == [
+        "Review of refunds: 2026-10-31",
+        "Evidence for EU-AI-Act:Art.9 of refunds: 2026-12-05",
+    ]
+    assert rows[0]["key"] == data["items"][0]["key"]
+
+
+def test_reviews_without_a_day_are_counted_or_listed(shop, typed) -> None:
+    text = (shop / "models" / "more.yaml").read_text(encoding="utf-8")
+    (shop / "models" / "more.yaml").write_text(text.replace(', last: "2026-10-01"', ""), encoding="utf-8")
+    said = typed("inventory", "due")
+    assert "of 1 reviews nobody says the last: --undated lists them" in said.err
+    assert "no day is said" in typed("inventory", "due", "--undated").out
+
+
+def test_what_does_not_hold_together_is_told_and_fails(shop, typed) -> None:
+    spec = shop / "models" / "scorer.yaml"
+    spec.write_text(spec.read_text(encoding="utf-8").replace("owner: risk", "onwer: risk"), encoding="utf-8")
+    for words in (["inventory"], ["inventory", "due"], ["graph"]):
+        said = typed(*words)
+        assert said.code == 1
+        assert "left out, since it does not hold together: Model scorer\n`modelyard check` says why\n" in said.err
+    said = typed("inventory", "scorer")
+    assert (said.code, said.err) == (
+        2,
+        "error: the model `scorer` does not hold together\n  help: `modelyard check` says why\n",
+    )
+    data = json.loads(typed("inventory", "--format", "json").out)
+    assert data["leftOut"] == [{"kind": "Model", "name": "scorer"}]
+
+
+def test_what_is_said_before_the_word_holds_or_is_refused(shop, typed) -> None:
+    assert [row["name"] for row in json.loads(typed("inventory", "--format", "json", "refunds").out)["models"]] == [
+        "refunds"
+    ]
+    said = typed("inventory", "--as-of", "2026-11-20", "-o", "due.json", "--format", "json", "due")
+    assert (said.out, json.loads(Path("due.json").read_text(encoding="utf-8"))["asOf"]) == ("", "2026-11-20")
+    for words in (["--owner", "risk", "due"], ["--wide", "refunds"], ["--sort", "tier", "refunds"]):
+        said = typed("inventory", *words)
+        assert (said.code, said.out) == (2, "")
+        assert f"{words[0]} goes with the list of models, and not with `{words[-1]}`" in said.err
+
+
+def test_a_revision_can_be_asked(shop, git, typed) -> None:
+    (shop / "models" / "more.yaml").unlink()
+    assert typed("inventory").err == "1 model\n"
+    assert typed("inventory", "--rev", "first").err == "3 models\n"
+
+
+def test_help_says_that_a_model_or_due_may_follow(shop, typed) -> None:
+    said = typed("inventory", "--help").out
+    assert "Usage: modelyard inventory [OPTIONS] [MODEL | due …]" in said
+    assert "--within" in typed("inventory", "due", "--help").out

@@ -1,0 +1,88 @@
+"""Pictures to look at: of the sample portfolio, of hostile texts, and of any number of boxes."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from compiler.graph.build import graph
+from compiler.graph.things import Edge, Graph, Node, Spot
+from compiler.pipeline import Run
+from compiler.source.worktree import WorkTree
+
+ROOT = Path(__file__).resolve().parents[2]
+HOSTILE = (
+    'a"b', "a'b", "a\\N\\G", "<b>&amp;</b>", "]]>", "-->", "#quot;#35;", "%%{init}%%", "a\nb\rc", "\x00\x1b[2J", "\u202eabc", "\ud800",
+    "`x`", "|x|", "{x}", "[x]", "(x)", "end", "classDef x", "click a b", "  ", "日本語", "é", "🙂",
+    "</title><script>alert(1)</script>", "&lt;", ";", "x --> y",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def bank() -> Run:
+    return Run(WorkTree(ROOT))
+
+
+@pytest.fixture(scope="session")
+def sample(bank: Run) -> Graph:
+    """The picture of the sample portfolio."""
+    return graph(bank.inventory, bank.inventory.models, (), whole=True)
+
+
+def hostile() -> Graph:
+    """A picture in which every text that a spec can choose freely is hostile."""
+    nodes, edges = [], []
+    for index, text in enumerate(HOSTILE):
+        data, model, use = (f"{kind}/n{index}" for kind in ("dataset", "model", "use-case"))
+        spots = (Spot("dev", text, text, suspended=True),)
+        nodes += [
+            Node(data, "dataset", f"n{index}", text, text),
+            Node(model, "model", f"n{index}", text, f"{text}\n{text}", spots, tier="high", lifecycle="production"),
+            Node(use, "use-case", f"n{index}", text, text),
+        ]
+        edges += [Edge(data, model, "trained-on", text), Edge(model, use, "serves")]
+    return Graph("shop", tuple(nodes), tuple(edges), {"dev": "dev"})
+
+
+@pytest.fixture(scope="session")
+def mermaid_parser(tmp_path_factory) -> Callable[[list[str]], list[str]]:
+    """What Mermaid itself says of texts: `flowchart-v2`, or why it refuses one."""
+    named = os.environ.get("MODELYARD_TEST_MERMAID", "")
+    if not (Path(named) / "node_modules" / "mermaid").is_dir() or not named:
+        missing = "npm install mermaid@11 jsdom@24 into a folder, and name it in MODELYARD_TEST_MERMAID"
+        is_excused = "mermaid" in os.environ.get("MODELYARD_TEST_WITHOUT", "").split()
+        is_asked = os.environ.get("MODELYARD_TEST_STRICT") == "1" and not is_excused
+        (pytest.fail if is_asked else pytest.skip)(missing)
+    script = Path(named) / "modelyard-parse.mjs"
+    script.write_text(PARSER, encoding="utf-8")
+
+    def parse(texts: list[str]) -> list[str]:
+        done = subprocess.run(
+            ["node", script], input=json.dumps(texts), capture_output=True, text=True, check=True, cwd=named
+        )
+        return json.loads(done.stdout)
+
+    return parse
+
+
+PARSER = """\
+import { JSDOM } from "jsdom";
+import { readFileSync } from "fs";
+const { window } = new JSDOM("");
+globalThis.window = window;
+globalThis.document = window.document;
+const { default: mermaid } = await import("mermaid");
+const said = [];
+for (const text of JSON.parse(readFileSync(0, "utf8"))) {
+  try { said.push((await mermaid.parse(text)).diagramType); } catch (error) { said.push(String(error.message)); }
+}
+console.log(JSON.stringify(said));
+"""
+
+
+@pytest.fixture(scope="session")
+def hostile_graph() -> Graph:
+    return hostile()

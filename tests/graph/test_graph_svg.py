@@ -1,0 +1,370 @@
+"""A picture can be read: nothing lies on anything, everything says what it is, on a light page and on a dark one."""
+
+import json
+import re
+import subprocess
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from html import unescape
+from itertools import combinations
+
+import pytest
+
+from compiler.graph.build import graph
+from compiler.graph.svg import style
+from compiler.graph.svg.draw import svg
+from compiler.graph.svg.lettering import fitted, width
+from compiler.graph.svg.xml import element, text
+from compiler.graph.things import VERBS, Graph, Node, told
+from compiler.pipeline import Run
+from compiler.source.memory import MemoryTree
+
+NS = "{http://www.w3.org/2000/svg}"
+SIZES = {"name": style.NAME, "small": style.SMALL, "chip": style.CHIP, "heading": 15.0}
+
+
+@dataclass(frozen=True)
+class Area:
+    """A rectangle of a picture, and what lies in it."""
+
+    left: float
+    top: float
+    right: float
+    low: float
+    said: str
+
+    def overlaps(self, other: "Area", slack: float = 0.5) -> bool:
+        return (
+            self.left + slack < other.right
+            and other.left + slack < self.right
+            and self.top + slack < other.low
+            and other.top + slack < self.low
+        )
+
+    def holds(self, other: "Area", slack: float = 0.5) -> bool:
+        return (
+            self.left - slack <= other.left
+            and other.right <= self.right + slack
+            and self.top - slack <= other.top
+            and other.low <= self.low + slack
+        )
+
+
+def moved(node: ET.Element) -> tuple[float, float]:
+    found = re.search(r"translate\(([-0-9.]+) ([-0-9.]+)\)", node.get("transform") or "")
+    return (float(found[1]), float(found[2])) if found else (0.0, 0.0)
+
+
+def lettered(root: ET.Element, x: float = 0, y: float = 0) -> list[Area]:
+    """Every piece of text, as wide as a wide font makes it."""
+    dx, dy = moved(root)
+    found = []
+    for child in root:
+        if child.tag == f"{NS}text":
+            size, bold = SIZES[child.get("class")], child.get("class") in {"name", "heading"}
+            left, base = x + dx + float(child.get("x")), y + dy + float(child.get("y"))
+            found.append(
+                Area(
+                    left,
+                    base - size * 0.8,
+                    left + width(child.text or "", size, bold=bold),
+                    base + size * 0.25,
+                    child.text or "",
+                )
+            )
+        found += lettered(child, x + dx, y + dy)
+    return found
+
+
+def boxed(root: ET.Element, x: float = 0, y: float = 0) -> list[Area]:
+    """Every card, by its first shape."""
+    dx, dy = moved(root)
+    found = []
+    for child in root:
+        if "node" in (child.get("class") or "").split():
+            shape = next(one for one in child if "box" in (one.get("class") or ""))
+            found.append(_extent(shape, x + dx, y + dy, child.find(f"{NS}title").text))
+        else:
+            found += boxed(child, x + dx, y + dy)
+    return found
+
+
+def _extent(shape: ET.Element, x: float, y: float, said: str) -> Area:
+    if shape.tag == f"{NS}rect":
+        left, top = x + float(shape.get("x")), y + float(shape.get("y"))
+        return Area(left, top, left + float(shape.get("width")), top + float(shape.get("height")), said)
+    if shape.tag == f"{NS}polygon":
+        points = [tuple(map(float, pair.split(","))) for pair in shape.get("points").split()]
+        xs, ys = zip(*points, strict=True)
+        return Area(x + min(xs), y + min(ys), x + max(xs), y + max(ys), said)
+    start, top, end, bend, _, high = map(
+        float,
+        re.match(r"M([0-9.]+) ([0-9.]+)H([0-9.]+)a([0-9.]+) ([0-9.]+) 0 0 1 0 ([0-9.]+)", shape.get("d")).groups(),
+    )
+    return Area(x + start - bend, y + top, x + end + bend, y + top + high, said)
+
+
+@pytest.fixture(scope="module", params=["LR", "TB"])
+def drawn(request, sample) -> str:
+    return svg(sample, request.param)
+
+
+@pytest.fixture(scope="module")
+def root(drawn) -> ET.Element:
+    return ET.fromstring(drawn)
+
+
+def test_no_label_lies_on_another_and_each_lies_in_its_card(root, sample) -> None:
+    labels, cards = lettered(root), boxed(root)
+    assert len(cards) == len(sample.nodes)
+    assert [(one.said, other.said) for one, other in combinations(labels, 2) if one.overlaps(other)] == []
+    inside = [label for label in labels if any(card.holds(label) for card in cards)]
+    spots = sum(len(node.runs) for node in sample.nodes)
+    assert len(inside) == 2 * len(sample.nodes) + spots
+    assert not [label.said for label in labels if label not in inside and any(card.overlaps(label) for card in cards)]
+
+
+def test_no_card_lies_on_another_and_all_lie_in_the_picture(root) -> None:
+    cards = boxed(root)
+    whole = Area(0, 0, float(root.get("width")), float(root.get("height")), "the picture")
+    assert [(one.said, other.said) for one, other in combinations(cards, 2) if one.overlaps(other)] == []
+    assert [one.said for one in [*cards, *lettered(root)] if not whole.holds(one)] == []
+
+
+def test_overlaps_are_found() -> None:
+    """Else the tests above could not fail."""
+    one = Area(0, 0, 10, 10, "a")
+    assert one.overlaps(Area(5, 5, 15, 15, "b"))
+    assert not one.overlaps(Area(10, 0, 20, 10, "b"))
+    assert not one.holds(Area(5, 5, 15, 8, "b"))
+
+
+def test_every_line_ends_at_its_cards_and_passes_none(root, sample) -> None:
+    (lines,) = [group for group in root if any("edge" in (one.get("class") or "") for one in group)]
+    corner = moved(lines)
+    cards = {one.said.split("\n")[0].split(":")[0]: one for one in boxed(root)}
+    for drawn, edge in zip(lines, sample.edges, strict=True):
+        path = drawn.find(f"{NS}path").get("d")
+        points = [(float(x) + corner[0], float(y) + corner[1]) for x, y in re.findall(r"([-0-9.]+) ([-0-9.]+)", path)]
+        start, end = (cards[name.partition("/")[2]] for name in (edge.source, edge.target))
+        assert _touches(start, points[0], 1.0), edge
+        assert _touches(end, points[-1], 8.5), edge
+        for step in _along(points):
+            assert not [
+                card.said
+                for card in cards.values()
+                if card not in {start, end} and card.left < step[0] < card.right and card.top < step[1] < card.low
+            ]
+
+
+def _touches(card: Area, point: tuple[float, float], slack: float) -> bool:
+    grown = Area(card.left - slack, card.top - slack, card.right + slack, card.low + slack, "")
+    return grown.left <= point[0] <= grown.right and grown.top <= point[1] <= grown.low
+
+
+def _along(points):
+    """Points of the curves: a start, then two bends and an end for each, and straight parts between them."""
+    rest = points[1:]
+    here = points[0]
+    while rest:
+        first, second, end, *rest = rest
+        for step in range(21):
+            t = step / 20
+            weights = ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3)
+            yield tuple(
+                sum(w * p[axis] for w, p in zip(weights, (here, first, second, end), strict=True)) for axis in (0, 1)
+            )
+        here = rest.pop(0) if rest else end
+
+
+def test_everything_says_what_it_is(root, sample) -> None:
+    assert root.get("role") == "graphics-document"
+    named = {one.get("id"): one.text for one in root if one.get("id")}
+    assert [bool(named[id_]) for id_ in root.get("aria-labelledby").split()] == [True, True]
+    titles = {one.text for one in root.iter(f"{NS}title")}
+    assert {told(edge) for edge in sample.edges} <= titles
+    assert {node.told for node in sample.nodes} <= titles
+    assert "who asks bureau-score asks application-scorecard, too" in titles
+    symbols = [one for one in root.iter() if one.get("role") == "graphics-symbol"]
+    assert len(symbols) == len(sample.nodes)
+    assert all(one.get("aria-label") for one in symbols)
+
+
+def test_the_legend_explains_what_there_is_and_nothing_else(root, bank) -> None:
+    def explained(tree: ET.Element) -> set[str]:
+        (key,) = [one for one in tree if one.get("class") == "legend"]
+        return {one.text for one in key.iter(f"{NS}text")}
+
+    everything = {"dataset", "model", "use case", *VERBS.values(), *(f"{tier} risk" for tier in style.TIERS)}
+    assert explained(root) == everything | {
+        "a canary beside it",
+        "does not run there",
+        "not in production yet",
+        "retired",
+    }
+    few = [row for row in bank.inventory.models if row.name == "document-check"]
+    small = ET.fromstring(svg(graph(bank.inventory, few, ("prod",), whole=False), "LR"))
+    assert explained(small) == {"model", "use case", "serves", "high risk"}
+
+
+def test_the_same_picture_comes_out_again(sample) -> None:
+    assert svg(sample, "LR") == svg(sample, "LR")
+
+
+@pytest.fixture(scope="module")
+def nothing() -> str:
+    files = {
+        "modelyard.yaml": "apiVersion: modelyard/v1\nkind: Project\nname: shop\nenvironments: [dev]\n",
+        "models/base.yaml": "apiVersion: modelyard/v1\nkind: Environment\nname: dev\nstage: dev\nnamespace: dev\n",
+    }
+    inventory = Run(MemoryTree({path: said.encode() for path, said in files.items()})).inventory
+    return svg(graph(inventory, (), (), whole=True), "LR")
+
+
+def test_a_picture_of_nothing_is_one(nothing) -> None:
+    assert boxed(ET.fromstring(nothing)) == []
+    assert "shop: 0 datasets, 0 models, 0 use cases, in dev" in nothing
+
+
+# What strangers write
+
+
+def test_no_text_is_markup(hostile_graph) -> None:
+    drawn = svg(hostile_graph, "LR")
+    root = ET.fromstring(drawn)
+    known = {"svg", "title", "desc", "style", "rect", "text", "g", "path", "polygon", "circle"}
+    assert {one.tag.removeprefix(NS) for one in root.iter()} == known
+    attributes = {name for one in root.iter() for name in one.attrib}
+    assert not [name for name in attributes if name.startswith(("on", "href", "{"))]
+    assert [one.text for one in root.iter(f"{NS}style")] == [style.css()]
+    titles = [one.text for one in root.iter(f"{NS}title")]
+    assert any("</title><script>alert(1)</script>" in said for said in titles)
+
+
+def test_hostile_labels_keep_to_their_cards(hostile_graph) -> None:
+    root = ET.fromstring(svg(hostile_graph, "LR"))
+    labels, cards = lettered(root), boxed(root)
+    assert [(one.said, other.said) for one, other in combinations(labels, 2) if one.overlaps(other)] == []
+    assert sum(any(card.holds(label) for card in cards) for label in labels) >= len(hostile_graph.nodes) * 2
+
+
+def test_the_longest_names_keep_to_their_cards() -> None:
+    names = ["m" * 63, "w-" * 31 + "w", "i" * 63]
+    nodes = tuple(
+        Node(f"{kind}/{name}", kind, name, name, name) for name in names for kind in ("dataset", "model", "use-case")
+    )
+    root = ET.fromstring(svg(Graph("shop", nodes, (), {"dev": "dev"}), "LR"))
+    cards = boxed(root)
+    labels = [label for label in lettered(root) if label.said.endswith("…")]
+    assert len(labels) == 2 * 2 * 3, "all but those of narrow letters are cut"
+    assert all(any(card.holds(label) for card in cards) for label in labels)
+
+
+@pytest.mark.parametrize("said", ["<&>\"'", "\x00\x1b\ud800\ufffe", "]]><!--", "é🙂\u202e"])
+def test_text_is_what_it_was_or_a_sign_that_it_could_not_be(said) -> None:
+    made = element("text", text(said), class_="a", aria_label=said)
+    made.encode()
+    read = ET.fromstring(made)
+    expected = re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", "\ufffd", said)
+    assert (read.text, read.get("aria-label")) == (expected, expected)
+
+
+def test_a_long_text_is_cut_to_its_room() -> None:
+    assert fitted("card-fraud", 500, 13) == "card-fraud"
+    short = fitted("a" * 63, 100, 13, bold=True)
+    assert short.endswith("…")
+    assert width(short, 13, bold=True) <= 100 < width(short[:-1] + "aa…", 13, bold=True)
+
+
+# What colours say
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of WCAG 2.2: 4.5 for text (1.4.3), 3 for what has to be seen (1.4.11)."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def colours(sheet: str) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for selectors, body in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet):
+        for selector in selectors.split(","):
+            found.setdefault(selector.strip(), {}).update(
+                dict(part.split(":", 1) for part in body.split(";") if ":" in part)
+            )
+    return found
+
+
+def sheets() -> dict[str, dict[str, dict[str, str]]]:
+    light, dark = style.css().split("@media (prefers-color-scheme:dark){")
+    both = colours(light)
+    differing = colours(dark[:-1])
+    return {
+        "light": both,
+        "dark": {key: both.get(key, {}) | differing.get(key, {}) for key in both.keys() | differing.keys()},
+    }
+
+
+@pytest.mark.parametrize("page", ["light", "dark"])
+def test_letters_and_lines_stand_out_on_either_page(page) -> None:
+    sheet = sheets()[page]
+    ground = sheet[".ground"]["fill"]
+    for letters in (".name", ".small", ".retired .name"):
+        assert contrast(sheet[letters]["fill"], sheet[".model .box"]["fill"]) >= 4.5, letters
+    for kind in (".dataset .box", ".use-case .box"):
+        assert contrast(sheet[".name"]["fill"], sheet[kind]["fill"]) >= 4.5
+        assert contrast(sheet[".small"]["fill"], sheet[kind]["fill"]) >= 4.5
+    for slot in (".slot", ".prod"):
+        assert contrast(sheet[".chip"]["fill"], sheet[slot]["fill"]) >= 4.5
+    for kind in VERBS:
+        assert contrast(sheet[f".{kind} .line"]["stroke"], ground) >= 3, kind
+    for kind in (".dataset .box", ".model .box", ".use-case .box"):
+        assert contrast(sheet[kind]["stroke"], ground) >= 3, kind
+
+
+def test_no_two_kinds_of_line_differ_by_colour_alone() -> None:
+    looks = [(style.DASHES.get(kind), style.WIDTHS.get(kind)) for kind in VERBS]
+    assert len(set(looks)) == len(looks)
+
+
+# As a browser has it
+
+PROBE = """
+<!doctype html><meta charset="utf-8"><body>%s<pre id="said"></pre><script>
+const box = one => { const r = one.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]; };
+const over = (a, b) => a[0] + 1 < b[2] && b[0] + 1 < a[2] && a[1] + 1 < b[3] && b[1] + 1 < a[3];
+const texts = [...document.querySelectorAll("svg text")].map(one => [box(one), one.textContent]);
+const found = [];
+for (let i = 0; i < texts.length; i++) for (let j = 0; j < i; j++)
+  if (over(texts[i][0], texts[j][0])) found.push(texts[i][1] + " on " + texts[j][1]);
+const out = [];
+for (const card of document.querySelectorAll("g.node")) {
+  const c = box(card.querySelector(".box"));
+  for (const one of card.querySelectorAll("text")) {
+    const t = box(one);
+    if (t[0] < c[0] || t[2] > c[2] || t[1] < c[1] || t[3] > c[3] + 1) out.push(one.textContent);
+  }
+}
+document.getElementById("said").textContent = JSON.stringify({texts: texts.length, found, out});
+</script></body>
+"""
+
+
+@pytest.mark.slow
+def test_a_browser_sees_no_label_on_another(drawn, sample, program, tmp_path) -> None:
+    found = program("chromium", "apt-get install chromium")
+    page = tmp_path / "page.html"
+    page.write_text(PROBE % drawn, encoding="utf-8")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
+    said = subprocess.run(
+        [found, *flags, page.as_uri()], capture_output=True, text=True, check=True, timeout=120
+    ).stdout
+    seen = json.loads(unescape(re.search(r'<pre id="said">(.*?)</pre>', said, re.DOTALL)[1]))
+    assert seen["texts"] > 2 * len(sample.nodes)
+    assert (seen["found"], seen["out"]) == ([], [])

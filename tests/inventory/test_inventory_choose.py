@@ -1,0 +1,109 @@
+"""Filters narrow: words of one kind are alternatives, different kinds must all hold."""
+
+from datetime import date
+
+import pytest
+
+from compiler.inventory.choose import Wanted, chosen
+from compiler.inventory.columns import COLUMNS, NARROW, WIDE, cells, in_order, table, titles
+
+
+def names(shop, **words) -> list[str]:
+    return [row.name for row in chosen(shop.inventory.models, Wanted(**words))]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ({}, ["old", "refunds", "rough", "scores", "wished"]),
+        ({"owners": ("checkers",)}, ["old", "scores"]),
+        ({"owners": ("checkers", "pricing")}, ["old", "refunds", "rough", "scores", "wished"]),
+        ({"tiers": ("high", "critical")}, ["refunds", "wished"]),
+        ({"types": ("vendor", "rules")}, ["old", "scores"]),
+        ({"lifecycles": ("proposed",)}, ["wished"]),
+        ({"regimes": ("eu-ai-act",)}, ["refunds"]),
+        ({"regimes": ("eu-ai-act=high-risk",)}, ["refunds"]),
+        ({"regimes": ("eu-ai-act=minimal-risk",)}, []),
+        ({"environments": ("prod",)}, ["refunds", "rough", "scores"]),
+        ({"due_before": date(2026, 11, 15)}, []),
+        ({"due_before": date(2026, 11, 16)}, ["refunds"]),
+        ({"due_before": date(2027, 2, 1)}, ["refunds", "scores"]),
+        ({"missing": True}, ["refunds"]),
+        ({"missing": True, "regimes": ("house",)}, []),
+        ({"owners": ("checkers",), "lifecycles": ("deprecated",)}, ["scores"]),
+        ({"owners": ("checkers",), "tiers": ("high",)}, []),
+    ],
+    ids=str,
+)
+def test_filters_narrow(words, expected, shop) -> None:
+    assert names(shop, **words) == expected
+
+
+def test_a_retired_models_old_dates_are_due_to_nobody(shop) -> None:
+    assert "old" not in names(shop, due_before=date(2027, 2, 1)), "its retirement lies in the past, and that is well"
+
+
+def test_where_environments_are_named_rows_show_those_alone(shop) -> None:
+    rows = {row.name: row for row in chosen(shop.inventory.models, Wanted(environments=("dev",)))}
+    assert [one.environment for one in rows["refunds"].environments] == ["dev"]
+    assert cells(rows["refunds"], ["runs", "release"]) == ["dev", "2.0.0"]
+
+
+def test_cells_are_text_and_empty_where_nothing_is_said(shop) -> None:
+    refunds = shop.inventory.by_name["refunds"]
+    shown = dict(zip(COLUMNS, cells(refunds, COLUMNS), strict=True))
+    assert (shown["release"], shown["environments"]) == (
+        "1.0.0 + 2.0.0 (10%) (stopped)",
+        "dev 2.0.0; prod 1.0.0 + 2.0.0 (10%) (stopped)",
+    )
+    assert (shown["class"], shown["sla"]) == ("eu-ai-act: high-risk; house: b", "99.5%, p99 250ms")
+    assert (shown["datasets"], shown["sensitive"]) == ("clicks (internal); orders (restricted); prices (?)", "yes")
+    assert (shown["waivers"], shown["patches"]) == ("not-yet-priced (until 2026-12-31)", "Note: No field for it.")
+    assert (shown["unwatched"], shown["missing"]) == ("latency: the server has no histogram", "eu-ai-act: 3 of 5")
+    assert (shown["review"], shown["reviewed"]) == ("2026-11-28", "2026-06-01")
+    assert (shown["validated"], shown["validation"]) == ("2026-05-01 conditional", "2027-05-01")
+    scores = dict(zip(COLUMNS, cells(shop.inventory.by_name["scores"], COLUMNS), strict=True))
+    assert (scores["vendor"], scores["contract"], scores["asks"]) == (
+        "Example Scores, Score",
+        "C-7 (2027-01-31)",
+        "rough (by callers)",
+    )
+    assert (scores["asked-by"], scores["retirement"], scores["review"]) == ("refunds", "2027-02-28", "")
+    wished = dict(zip(COLUMNS, cells(shop.inventory.by_name["wished"], COLUMNS), strict=True))
+    said = {"model", "type", "owner", "lifecycle", "tier", "summary", "path", "id"}
+    assert {name for name, cell in wished.items() if cell} == said
+
+
+def test_every_column_says_something_of_some_model(shop, fleet) -> None:
+    approvals = fleet().inventory.by_name["refunds"].environments[1]
+    text = (
+        "approvals: [{environment: prod, role: risk, team: pricing, decision: approved, date: '2026-07-01', "
+        f"runtimeDigest: '{approvals.runtime_digest}', governanceDigest: '{approvals.governance_digest}'}}]\n"
+    )
+    rows = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{text}")).inventory.models
+    assert [name for name, column in COLUMNS.items() if not any(map(column.cell, rows))] == []
+
+
+def test_what_is_shown_by_default_is_known() -> None:
+    assert {*NARROW, *WIDE} <= COLUMNS.keys()
+    assert titles(["review", "model"]) == ["next review", "model"]
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        (["model"], ["old", "refunds", "rough", "scores", "wished"]),
+        (["-model"], ["wished", "scores", "rough", "refunds", "old"]),
+        (["tier"], ["scores", "refunds", "wished", "old", "rough"]),
+        (["-tier"], ["wished", "refunds", "scores", "old", "rough"]),
+        (["lifecycle"], ["wished", "refunds", "rough", "scores", "old"]),
+        (["owner", "-model"], ["scores", "old", "wished", "rough", "refunds"]),
+    ],
+    ids=str,
+)
+def test_rows_are_sorted_by_what_columns_mean_and_the_unsaid_comes_last(by, expected, shop) -> None:
+    assert [row.name for row in in_order(shop.inventory.models, by)] == expected
+
+
+def test_a_table_is_names_of_columns_and_a_line_a_row(shop) -> None:
+    assert table(shop.inventory.models[:1], ["model", "type"]) == [["model", "type"], ["old", "rules"]]

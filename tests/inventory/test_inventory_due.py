@@ -1,0 +1,188 @@
+"""What lapses is told once, by day, at the line that says it, with a key that stays until it is renewed."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from compiler.inventory.due import due, horizon
+from compiler.values import at
+
+TODAY = date(2026, 11, 20)
+LAST = date(2027, 12, 31)
+
+
+def items(run, as_of: date = TODAY, last: date = LAST, *, undated: bool = False):
+    return due(run.fleet, run.inventory, as_of, last, undated=undated)
+
+
+def line_of(run, one) -> str:
+    return run.tree.read(one.path).decode().splitlines()[one.line - 1]
+
+
+def told(found):
+    return [(str(one.due), one.state, one.what) for one in found]
+
+
+def test_everything_that_lapses_is_told_by_day(shop) -> None:
+    assert told(items(shop)) == [
+        ("2026-11-15", "lapsed", "Evidence for EU-AI-Act:Art.9 of refunds"),
+        ("2026-11-28", "due", "Review of refunds"),
+        ("2026-12-31", "due", "Waiver not-yet-priced"),
+        ("2027-01-31", "due", "Contract C-7 of scores"),
+        ("2027-02-28", "due", "Retirement of scores"),
+        ("2027-05-01", "due", "Validation of refunds"),
+    ]
+
+
+@pytest.mark.parametrize(("within", "count"), [(0, 1), (7, 1), (8, 2), (41, 3), (10_000, 6)])
+def test_only_what_lapses_within_the_span_is_told_and_all_that_did(within, count, shop) -> None:
+    assert len(items(shop, last=horizon(TODAY, timedelta(days=within)))) == count
+
+
+def test_a_span_ends_with_the_days_that_there_are() -> None:
+    assert horizon(TODAY, timedelta(days=9_999_999)) == date.max
+
+
+@pytest.mark.parametrize(("day", "state", "days"), [(28, "due", 0), (29, "lapsed", -1), (27, "due", 1)])
+def test_the_last_day_still_counts(day, state, days, shop) -> None:
+    (review,) = [one for one in items(shop, date(2026, 11, day)) if one.kind == "review"]
+    assert (review.state, review.days) == (state, days)
+
+
+def test_each_stands_at_the_line_that_says_it(shop) -> None:
+    expected = {
+        "evidence": "2026-11-15", "review": "2026-06-01", "waiver": "2026-12-31", "contract": "2027-01-31", "retirement": "2027-02-28",
+        "validation": "2027-05-01",
+    }  # fmt: skip
+    for one in items(shop):
+        line = shop.tree.read(one.path).decode().splitlines()[one.line - 1]
+        assert line[one.column - 1 :].startswith(f'"{expected[one.kind]}"'), one
+        kind, name = one.object.split("/")[1:]
+        data = shop.portfolio.of(kind)[name].data
+        assert (
+            at(data, tuple(int(part) if part.isdigit() else part for part in one.pointer[1:].split("/")))
+            == expected[one.kind]
+        )
+
+
+def test_each_names_its_models_and_their_owners(shop) -> None:
+    by_kind = {one.kind: (one.models, one.owners, one.object) for one in items(shop)}
+    assert by_kind["contract"] == (("scores",), ("checkers",), "shop/Model/scores")
+    assert by_kind["waiver"] == (("refunds",), ("pricing",), "shop/Waiver/not-yet-priced")
+
+
+def test_a_layer_that_says_the_day_is_where_to_edit_it(fleet) -> None:
+    run = fleet(
+        ('review: {every: 180d, last: "2026-06-01"}', "review: {every: 180d}"),
+        models___defaults='apiVersion: modelyard/v1\nkind: Defaults\ngovernance: {review: {every: 90d, last: "2026-11-01"}}\n',
+    )
+    (review,) = [one for one in items(run) if one.kind == "review" and one.models == ("refunds",)]
+    assert (review.path, review.line, str(review.due)) == ("models/_defaults.yaml", 3, "2027-04-30")
+
+
+def test_a_review_without_a_last_one_has_no_day_and_is_told_on_request(shop) -> None:
+    assert not any(one.state == "undated" for one in items(shop))
+    *_, last = items(shop, undated=True)
+    assert (last.what, last.due, last.days, last.models) == ("Review of scores", None, None, ("scores",))
+    assert line_of(shop, last) == "governance: {review: {every: 365d}, risk: {tier: medium}}"
+
+
+def test_of_a_retired_model_nothing_is_due(fleet) -> None:
+    assert not any("old" in one.models for one in items(fleet(), undated=True))
+    alive = fleet(("lifecycle: retired", "lifecycle: proposed"))
+    assert {one.kind for one in items(alive) if one.models == ("old",)} == {"review", "retirement"}
+
+
+def test_a_key_is_the_same_until_the_thing_is_renewed(shop, fleet) -> None:
+    before = {one.key: one for one in items(shop)}
+    assert len(before) == len(items(shop)), "no two things share one"
+    moved = fleet(
+        (
+            "apiVersion: modelyard/v1\nkind: Model\nname: refunds",
+            "# moved\n\napiVersion: modelyard/v1\nkind: Model\nname: refunds",
+        )
+    )
+    assert [one.key for one in items(moved)] == list(before), "lines do not count"
+    assert [one.line for one in items(moved)] != [one.line for one in before.values()]
+    assert {one.key for one in items(shop, date(2028, 1, 1))} == set(before), "nor does the day"
+    handed_over = fleet(("name: refunds\ntype: ml\nowner: pricing", "name: refunds\ntype: ml\nowner: checkers"))
+    assert {one.key for one in items(handed_over)} == set(before), "nor who has to do it"
+    renewed = fleet(('last: "2026-06-01"', 'last: "2026-11-19"'))
+    (old,) = before.keys() - {one.key for one in items(renewed)}
+    (new,) = {one.key for one in items(renewed)} - before.keys()
+    assert before[old].kind == "review" == next(one.kind for one in items(renewed) if one.key == new)
+
+
+def test_a_title_does_not_change_from_day_to_day(shop) -> None:
+    assert {one.title for one in items(shop)} == {one.title for one in items(shop, date(2028, 1, 1))}
+    assert items(shop)[1].title == "Review of refunds: 2026-11-28"
+
+
+APPROVAL = (
+    "  - {{environment: {env}, role: {role}, team: pricing, decision: {decision}, date: '{date}', {more}"
+    "runtimeDigest: '{run}', governanceDigest: '{gov}'}}\n"
+)
+
+
+def approved(fleet, *approvals: dict[str, str]):
+    rows = fleet().inventory.by_name["refunds"].environments
+    digests = {place.environment: (place.runtime_digest, place.governance_digest) for place in rows}
+    lines = []
+    for one in approvals:
+        said = {"env": "prod", "role": "risk", "decision": "approved", "date": "2026-07-01", "more": ""} | one
+        said["run"], said["gov"] = digests[said["env"]] if "run" not in one else (one["run"], digests[said["env"]][1])
+        lines.append(APPROVAL.format(**said))
+    return fleet(("formerly: [moneyback]\n", "formerly: [moneyback]\napprovals:\n" + "".join(lines)))
+
+
+def ends(day: str) -> dict[str, str]:
+    return {"more": f"expires: '{day}', "}
+
+
+def approvals_in(run):
+    found = [one for one in items(run) if one.kind == "approval"]
+    assert all(f"expires: '{one.due}'" in line_of(run, one) for one in found)
+    return [(one.what, str(one.due), one.environments, one.pointer) for one in found]
+
+
+def test_an_approval_that_ends_is_told_with_its_environment_and_role(fleet) -> None:
+    run = approved(fleet, {"env": "dev"} | ends("2026-12-03"), ends("2026-12-02"))
+    assert approvals_in(run) == [
+        ("Approval of refunds in prod as risk", "2026-12-02", ("prod",), "/approvals/1/expires"),
+        ("Approval of refunds in dev as risk", "2026-12-03", ("dev",), "/approvals/0/expires"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{}, ends("2028-01-01"), {"decision": "rejected"} | ends("2027-06-01")],
+    ids=["without an end", "with a later end", "that was refused"],
+)
+def test_of_several_approvals_the_one_that_counts_longest_is_told(other, fleet) -> None:
+    found = approvals_in(approved(fleet, ends("2026-12-02"), other))
+    assert [day for _, day, *_ in found] == (["2026-12-02"] if "decision" in other else [])
+
+
+def test_an_approval_of_other_content_ends_nothing(fleet) -> None:
+    assert approvals_in(approved(fleet, {"run": "sha256:" + "f" * 64} | ends("2026-12-02"))) == []
+
+
+def test_a_contract_that_several_releases_name_is_told_once(fleet) -> None:
+    releases = """releases:
+  1.2.0: &one
+    source:
+      provider: Example Scores
+      product: Score
+      contract: {id: C-7, expires: "2027-01-31"}
+      endpoint: {host: api.scores.example}
+      fallback: {model: rough}
+  1.3.0: *one
+"""
+    text = fleet().tree.read("models/scores.yaml").decode()
+    begin, end = text.index("version: 1.2.0"), text.index("deploy:")
+    everywhere = (
+        "successor: rough}\nenvironments: {dev: {}, prod: {}}",
+        "successor: rough}\nenvironments: {dev: {release: 1.2.0}, prod: {release: 1.3.0}}",
+    )
+    run = fleet((text[begin:end], releases), everywhere)
+    assert [one.what for one in items(run) if one.kind == "contract"] == ["Contract C-7 of scores"]

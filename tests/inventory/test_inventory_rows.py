@@ -1,0 +1,203 @@
+"""A row tells of a model what specs say, joined; no field follows the day on which it is read."""
+
+from datetime import date
+
+import pytest
+
+from compiler.inventory import parts
+from compiler.inventory.row import LeftOut
+from compiler.pipeline import Run
+
+
+@pytest.fixture(scope="module")
+def refunds(shop):
+    return shop.inventory.by_name["refunds"]
+
+
+def test_every_model_has_a_row_those_that_run_nowhere_too(shop) -> None:
+    rows = {row.name: (row.lifecycle, len(row.environments)) for row in shop.inventory.models}
+    assert rows == {
+        "old": ("retired", 0), "refunds": ("production", 2), "rough": ("production", 2), "scores": ("deprecated", 2),
+        "wished": ("proposed", 0),
+    }  # fmt: skip
+    assert shop.inventory.left_out == ()
+
+
+def test_a_row_says_who_it_is_and_who_answers_for_it(refunds) -> None:
+    assert (refunds.id, refunds.path, refunds.line) == ("shop/Model/refunds", "models/refunds.yaml", 1)
+    assert (refunds.owner, refunds.contacts) == (
+        "pricing",
+        parts.Contacts("pricing@shop.example", "#pricing", "pricing-1"),
+    )
+    assert (refunds.task, refunds.labels, refunds.formerly) == (
+        "tabular-classification",
+        {"portfolio": "money"},
+        ("moneyback",),
+    )
+    assert (refunds.tier, refunds.materiality, refunds.complexity) == ("high", "medium", "low")
+    assert (refunds.intended_use, refunds.out_of_scope, refunds.limitations) == (
+        "Refunds up to 100.",
+        ("Vouchers",),
+        ("New customers",),
+    )
+
+
+def test_a_row_says_what_it_serves_and_the_class_by_regime(refunds) -> None:
+    assert refunds.use_case.name == "refunding"
+    assert refunds.use_case.classification == (
+        parts.Classification("eu-ai-act", "high-risk", "Annex III", "provider", "checkers", date(2026, 1, 5)),
+        parts.Classification("house", "b", None, None, None, None),
+    )
+
+
+def test_a_row_says_what_runs_where_with_both_digests(shop, refunds) -> None:
+    dev, prod = refunds.environments
+    assert (dev.environment, dev.release, dev.canary, dev.suspended) == ("dev", "2.0.0", None, False)
+    assert (prod.environment, prod.stage, prod.cluster, prod.namespace, prod.target) == (
+        "prod",
+        "prod",
+        "prod-1",
+        "prod-ns",
+        "plain",
+    )
+    assert (prod.release, prod.canary, prod.suspended) == ("1.0.0", parts.Canary("2.0.0", "10%"), True)
+    model, _ = shop.fleet.resolve("refunds", "prod")
+    assert (prod.runtime_digest, prod.governance_digest) == (model.runtime_digest, model.governance_digest)
+    assert prod.release_digest == model.release.digest
+    assert dev.runtime_digest != prod.runtime_digest
+
+
+def test_a_row_says_on_what_data_the_model_rests(refunds) -> None:
+    assert refunds.datasets == (
+        parts.UsedDataset("clicks", ("evaluation",), "internal", (), None),
+        parts.UsedDataset("orders", ("training", "evaluation"), "restricted", ("email",), "30d"),
+        parts.UsedDataset("prices", ("used",), None, (), None),
+    )
+
+
+def test_a_row_says_whom_the_model_asks_and_who_asks_it(shop, refunds) -> None:
+    both = ("dev", "prod")
+    assert refunds.asks == (parts.Asked("scores", "itself", "^1", None, None, None, both),)
+    scores, rough = shop.inventory.by_name["scores"], shop.inventory.by_name["rough"]
+    assert scores.asks == (parts.Asked("rough", "callers", None, None, None, None, both),)
+    assert (scores.asked_by, rough.asked_by) == (("refunds",), ("scores",))
+
+
+def test_a_row_says_what_was_bought(shop) -> None:
+    vendor = parts.Vendor("1.2.0", "Example Scores", "Score", "7", "C-7", date(2027, 1, 31))
+    assert shop.inventory.by_name["scores"].vendors == (vendor,)
+    assert shop.inventory.by_name["scores"].retirement == parts.Retirement(date(2027, 2, 28), "rough")
+
+
+def test_the_next_review_is_the_last_and_the_time_between(shop, refunds) -> None:
+    assert refunds.review == parts.Review("180d", date(2026, 6, 1), date(2026, 11, 28))
+    assert shop.inventory.by_name["scores"].review == parts.Review("365d", None, None), "nobody says the last one"
+
+
+@pytest.mark.parametrize(
+    ("every", "following"),
+    [("1d", date(2026, 6, 2)), ("36h", date(2026, 6, 2)), ("2w", date(2026, 6, 15)), ("9999999d", date.max)],
+)
+def test_a_review_falls_on_a_day_that_there_is(every, following, fleet) -> None:
+    run = fleet(("every: 180d", f"every: {every}"))
+    assert run.inventory.by_name["refunds"].review.next == following
+
+
+def test_a_row_says_what_was_found_out(refunds) -> None:
+    assert refunds.validation == parts.Validation(
+        "checkers", date(2026, 5, 1), "conditional", date(2027, 5, 1), "https://shop.example/r"
+    )
+    assert refunds.evidence == (
+        parts.Evidence("EU-AI-Act:Art.9", "https://shop.example/e", date(2026, 3, 1), date(2026, 11, 15)),
+        parts.Evidence("EU-AI-Act:Art.10", "https://shop.example/f", None, None),
+    )
+
+
+def test_a_row_says_what_the_model_was_let_off(shop, refunds) -> None:
+    assert refunds.waivers == (
+        parts.Waiver(
+            "not-yet-priced", ("priced",), (), ("prod",), date(2026, 2, 1), date(2026, 12, 31), "The price list comes next year.", "SHOP-1"
+        ),
+    )  # fmt: skip
+    assert shop.inventory.by_name["rough"].waivers == ()
+
+
+def test_the_escape_hatch_stands_in_the_row(refunds) -> None:
+    assert refunds.patches == (parts.Patch("Note", "refunds", "No field for it.", ("dev", "prod")),)
+
+
+def test_what_nothing_watches_stands_in_the_row(refunds) -> None:
+    assert refunds.unwatched == (parts.Unwatched("latency", "the server has no histogram", ("dev", "prod")),)
+    assert refunds.signals == (
+        parts.Signal("dataDrift", "ticket", watched=False),
+        parts.Signal("cost", "alert", watched=True),
+    )
+    assert refunds.sla == parts.Promise("99.5%", {"p99": "250ms"}, {}, None, "30d")
+
+
+def test_missing_facts_are_counted_by_regime_where_a_record_is_made(shop, refunds, fleet) -> None:
+    assert refunds.facts == (parts.Facts("eu-ai-act", 5, 3),)  # the use, oversight, and a licence of each dataset
+    assert shop.inventory.by_name["rough"].facts == (), "it serves no use case, so that no record is made of it"
+    assert shop.inventory.by_name["wished"].facts == (), "what runs nowhere has no records"
+    told = fleet(
+        ("  intendedUse: Refunds up to 100.", "  intendedUse: Refunds up to 100.\n  humanOversight: A person can.")
+    )
+    assert told.inventory.by_name["refunds"].facts == (parts.Facts("eu-ai-act", 5, 2),)
+
+
+def approval(digests: tuple[str, str], **more: str) -> str:
+    said = {
+        "environment": "prod",
+        "role": "risk",
+        "team": "pricing",
+        "decision": "approved",
+        "date": '"2026-07-01"',
+    } | more
+    lines = [f"{key}: {value}" for key, value in said.items()]
+    return f"approvals:\n  - {{{', '.join(lines)}, runtimeDigest: '{digests[0]}', governanceDigest: '{digests[1]}'}}\n"
+
+
+def test_an_approval_holds_for_the_content_that_it_names_and_no_other(refunds, fleet) -> None:
+    place = refunds.environments[1]
+    digests = (place.runtime_digest, place.governance_digest)
+    said = approval(digests, expires='"2026-12-15"', ticket="SHOP-2")
+    run = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{said}"))
+    expected = parts.Approval(
+        "prod", "risk", "pricing", "approved", date(2026, 7, 1), date(2026, 12, 15), "SHOP-2", holds=True
+    )
+    assert run.inventory.by_name["refunds"].approvals == (expected,)
+    for old, new in (("s3://a/1", "s3://b/1"), ("Refunds up to 100.", "Refunds up to 200.")):
+        edited = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{said}"), (old, new))
+        assert [one.holds for one in edited.inventory.by_name["refunds"].approvals] == [False]
+
+
+def test_a_waiver_and_an_approval_are_part_of_no_digest(refunds, fleet) -> None:
+    place = refunds.environments[1]
+    said = approval((place.runtime_digest, place.governance_digest))
+    run = fleet(
+        ("formerly: [moneyback]\n", f"formerly: [moneyback]\n{said}"),
+        ('expires: "2026-12-31"', 'expires: "2027-12-31"'),
+    )
+    assert run.inventory.by_name["refunds"].environments == refunds.environments
+
+
+def test_what_does_not_hold_together_is_named_and_not_told_in_half(fleet) -> None:
+    run = fleet(("release: 1.0.0", "release: 9.0.0"))
+    assert "refunds" not in run.inventory.by_name
+    assert run.inventory.left_out == (LeftOut("Model", "refunds"),)
+    unread = fleet(models__bad="apiVersion: modelyard/v1\nkind: Model\nname: lost\nsummary: [")
+    assert LeftOut("", "lost") in unread.inventory.left_out
+    layered = fleet(models___defaults="apiVersion: modelyard/v1\nkind: Defaults\nonwer: x\n")
+    assert {one.name for one in layered.inventory.left_out if one.kind == "Model"} == {
+        "old",
+        "refunds",
+        "rough",
+        "scores",
+        "wished",
+    }
+
+
+def test_a_row_is_the_same_on_every_day(fleet) -> None:
+    run = fleet()
+    other = Run(run.tree, date(2031, 1, 1))
+    assert other.inventory.models == run.inventory.models

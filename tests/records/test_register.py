@@ -1,0 +1,107 @@
+"""`records/register.json` and `.csv` hold every model of a build; they lie below the output folder, and are committed nowhere."""
+
+import csv
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+
+from compiler import codes, explain, resources
+from compiler.inventory.columns import COLUMNS
+from compiler.pipeline import Run, build
+from compiler.report import inventory as report
+from compiler.source.memory import MemoryTree
+from compiler.source.worktree import WorkTree
+from compiler.write.files import committed
+
+ROOT = Path(__file__).resolve().parents[2]
+FRAUD = "models/payments/card-fraud.yaml"
+
+
+def sample(**changed: tuple[str, str]) -> Run:
+    tree = WorkTree(ROOT)
+    files = {path: tree.read(path) for path in ["modelyard.yaml", *tree.paths("models")]}
+    for old, new in changed.values():
+        (path,) = [path for path in (FRAUD, "modelyard.yaml") if old.encode() in files[path]]
+        files[path] = files[path].replace(old.encode(), new.encode())
+    return Run(MemoryTree(files))
+
+
+def files(run: Run) -> dict[str, bytes]:
+    return {file.path: file.content for unit in build(run).units for file in unit.files}
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, bytes]:
+    return files(sample())
+
+
+def schema() -> dict[str, object]:
+    return json.loads((resources.shipped("templates") / "records/register/register.schema.json").read_bytes())
+
+
+def test_it_holds_every_model_that_there_is(made) -> None:
+    register = json.loads(made["records/register.json"])
+    specs = [path for path in WorkTree(ROOT).paths("models") if b"kind: Model\n" in WorkTree(ROOT).read(path)]
+    assert len(register["models"]) == len(specs) == 20
+    assert {row["lifecycle"] for row in register["models"]} >= {"retired", "production", "deprecated"}
+    assert jsonschema_rs.validator_for(schema(), validate_formats=True).is_valid(register)
+
+
+def test_it_is_what_the_command_says(made) -> None:
+    run = sample()
+    assert json.loads(made["records/register.json"]) == json.loads(report.as_json(run.inventory, run.inventory.models))
+
+
+def test_the_table_says_the_same_and_no_cell_is_a_formula() -> None:
+    run = sample(
+        one=("summary: Scores card", 'summary: "=HYPERLINK(1),\\"x\\" Scores card'),
+        two=("customer waits.\n", 'customer waits."\n'),
+    )
+    head, *rows = csv.reader(io.StringIO(files(run)["records/register.csv"].decode()))
+    assert head == list(COLUMNS)
+    assert [row[0] for row in rows] == list(run.inventory.by_name)
+    (fraud,) = [dict(zip(head, row, strict=True)) for row in rows if row[0] == "card-fraud"]
+    assert fraud["summary"].startswith('\'=HYPERLINK(1),"x"')
+    assert not any(cell[:1] in {"=", "+", "-", "@"} for row in rows for cell in row)
+
+
+def test_it_is_committed_nowhere() -> None:
+    built = build(sample())
+    assert not any("register" in file.path for unit in committed(built.units) for file in unit.files)
+    assert [unit.id for unit in built.units if any("register" in file.path for file in unit.files)] == ["all.records"]
+
+
+def test_no_byte_of_it_depends_on_the_day(made) -> None:
+    other = files(Run(sample().tree, date(2040, 1, 1)))
+    assert {path: other[path] for path in made if "register" in path} == {
+        path: made[path] for path in made if "register" in path
+    }
+
+
+def test_a_project_can_do_without_it() -> None:
+    run = sample(one=("\n# In order of promotion", "\nemitters: {register: {enabled: false}}\n# In order of promotion"))
+    assert not any("register" in path for path in files(run))
+
+
+def test_what_its_schema_refuses_is_no_output(monkeypatch) -> None:
+    """A template that leaves something out, or adds something, makes nothing."""
+    for old, new in (('"version": 1, ', ""), ('"leftOut"', '"leftout"')):
+        run = sample()
+        emitter = run.emitters.by_id["register"]
+        text = emitter.templates["register.json.j2"]
+        assert old in text
+        monkeypatch.setitem(emitter.templates, "register.json.j2", text.replace(old, new))
+        built = build(run)
+        assert [finding.code for finding in built.findings if finding.mandatory] == [codes.OUTPUT_INVALID]
+
+
+def test_a_value_of_it_leads_back_to_the_spec_of_its_model() -> None:
+    run = sample()
+    index = list(run.inventory.by_name).index("card-fraud")
+    (found,) = explain.artifact(run, "build/records/register.json", f"models[{index}].tier")
+    assert found.value == "high"
+    assert {made.said[0].place.path for made in found.made_of if made.said and made.said[0].place} == {FRAUD}

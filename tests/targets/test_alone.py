@@ -1,0 +1,41 @@
+"""What emitters say of a model is remembered for the next, and is what each of them alone would be told."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+from compiler.pipeline import Run
+from compiler.plan.conditions import ALL, JUDGED
+from compiler.plan.reach import reach
+from compiler.plan.situation import situation
+from compiler.source.worktree import WorkTree
+
+ROOT = Path(__file__).resolve().parents[2]
+write_project = runpy.run_path(str(ROOT / "bench" / "generate.py"))["write_project"]
+
+
+def told(run: Run, name: str, environment: str) -> list[object]:
+    model, _ = run.fleet.resolve(name, environment)
+    emitters = run.emitters.by_id.values()
+    said = [situation(run.planner, model, emitter, sections) for emitter in emitters for sections in (JUDGED, ALL)]
+    return [reach(run.planner, model), *((one.verdicts, one.images, one.findings) for one in said)]
+
+
+@pytest.mark.parametrize("which", ["the sample", "a generated fleet"])
+def test_each_deployment_is_told_as_if_it_were_the_only_one(which, tmp_path) -> None:
+    if which == "a generated fleet":
+        write_project(30, tmp_path)
+    tree = WorkTree(ROOT if which == "the sample" else tmp_path)
+    together = Run(tree)
+    for name, environment in together.fleet.deployments():
+        alone = Run(tree)
+        alone.__dict__ |= {"portfolio": together.portfolio, "emitters": together.emitters, "language": together.language}
+        assert told(together, name, environment) == told(alone, name, environment), (name, environment)
+
+
+def test_paths_of_files_are_filled_for_each_model(tmp_path) -> None:
+    write_project(30, tmp_path)
+    run = Run(WorkTree(tmp_path))
+    for unit in run.planned():
+        assert all(file.path.startswith(f"{unit.id}/") for file in unit.files)

@@ -1,0 +1,242 @@
+"""What is kept from one run to the next changes no byte of what is said, and may be anything at all."""
+
+import json
+import os
+import runpy
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compiler import cache
+from compiler.cache import Kept, kept
+from compiler.cli import main
+from compiler.source.yaml_text import Parsed, parse
+
+ROOT = Path(__file__).parents[1]
+write_project = runpy.run_path(str(ROOT / "bench" / "generate.py"))["write_project"]
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch) -> Path:
+    """Where things are kept, however few files there are."""
+    folder = tmp_path / "home" / "kept"
+    monkeypatch.setenv(cache.VARIABLE, str(folder))
+    monkeypatch.setattr(cache, "FEWEST_FILES", 0)
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path) -> Path:
+    folder = tmp_path / "project"
+    write_project(12, folder)
+    return folder
+
+
+def told(parsed: Parsed) -> str:
+    documents = [(one.path, one.index, one.data, one.text, one.line) for one in parsed.documents]
+    return repr((documents, parsed.findings))
+
+
+TEXTS = [
+    "a: 1\n---\n# nothing\n---\nb: [1.0, -0.0, 1e+3, .5, 9223372036854775807, ~, true, '1', \"é\u2029x\"]\n",
+    "a: &x {b: [1, 2]}\nc: *x\nd: {<<: *x, e: 1}\n",
+    "\ufeffa: b\r\nc: |\r\n  d\r\n",
+    "a: 1\na: 2\n",
+    "a: [1\n",
+    "- 1\n",
+    "a: yes\n",
+    "",
+    "a: !x 1\n",
+    "'<<': 1\n? a b\n: 😀\n",
+]
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False) | st.text("aé\n\"'#: "),
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(st.text("ab c", max_size=3), below, max_size=3),
+    max_leaves=8,
+)
+files = st.sampled_from(TEXTS) | st.dictionaries(st.text("ab"), values, max_size=3).map(json.dumps)
+
+
+@given(st.lists(files, min_size=1, max_size=6))
+def test_what_is_kept_is_what_was_read(tmp_path_factory, texts):
+    file = tmp_path_factory.mktemp("kept") / f"{'0' * 32}.json"
+    contents = [text.encode("utf-8", "surrogatepass") for text in texts]
+    first = Kept(file)
+    before = [told(first.parse(content, f"{at}.yaml")) for at, content in enumerate(contents)]
+    assert before == [told(parse(content, f"{at}.yaml")) for at, content in enumerate(contents)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache, "FEWEST_FILES", 0)
+        first.save()
+    again = Kept(file)
+    assert [told(again.parse(content, f"{at}.yaml")) for at, content in enumerate(contents)] == before
+
+
+def said(project: Path, capsys, monkeypatch) -> str:
+    """What a check says of a project, as programs read it."""
+    monkeypatch.setattr("sys.argv", ["modelyard", "check", "--project", str(project), "--format", "json"])
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        main()
+    return capsys.readouterr().out
+
+
+def only_file(home: Path) -> Path:
+    (file,) = home.iterdir()
+    return file
+
+
+def test_a_check_says_the_same_with_and_without_what_is_kept(home, project, capsys, monkeypatch):
+    broken = project / "models" / "team-00" / "team.yaml"
+    broken.write_text(broken.read_text().replace("owner: team-00", "ownr: team-00", 1) + "--- {x: 1\n")
+    cold, warm = said(project, capsys, monkeypatch), said(project, capsys, monkeypatch)
+    monkeypatch.setenv(cache.VARIABLE, "off")
+    assert cold == warm == said(project, capsys, monkeypatch)
+    assert "ownr" not in only_file(home).read_text(), "what was remarked on is read again"
+
+
+def test_what_changes_is_read_again(home, project, capsys, monkeypatch):
+    assert '"findings": []' in said(project, capsys, monkeypatch)
+    spec = project / "models" / "team-00" / "served" / "ml-00000.yaml"
+    spec.write_text(spec.read_text().replace("tier:", "teir:", 1))
+    assert "teir" in said(project, capsys, monkeypatch)
+
+
+def flipped(file: Path) -> None:
+    file.write_bytes(file.read_bytes().replace(b"team-00", b"team-99", 1))
+
+
+def emptied(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-20])
+
+
+def deep(file: Path) -> None:
+    written(file, "[" * 100_000 + "]" * 100_000)
+
+
+def not_binary(file: Path) -> None:
+    file.write_bytes(os.urandom(1000))
+
+
+def of_another_version(file: Path) -> None:
+    held = json.loads(file.read_bytes().partition(b"\n")[2])
+    written(file, json.dumps({**held, "version": "0"}))
+
+
+def of_other_shapes(file: Path) -> None:
+    held = json.loads(file.read_bytes().partition(b"\n")[2])
+    shapes = [None, 1, "x", {}, [None], [[0]], [["0", 1, {}]], [[0, 1, []]], [[0, 1, {}, 2]]]
+    files = {digest: shapes[at % len(shapes)] for at, digest in enumerate(held["files"])}
+    written(file, json.dumps({**held, "files": files}))
+
+
+def linked(file: Path) -> None:
+    target = file.with_name("target")
+    file.rename(target)
+    flipped(target)
+    file.symlink_to(target)
+
+
+def writable_by_others(file: Path) -> None:
+    flipped(file)
+    content = file.read_bytes().partition(b"\n")[2]
+    written(file, content.decode())
+    file.chmod(0o666)
+
+
+def in_a_folder_of_others(file: Path) -> None:
+    flipped(file)
+    written(file, file.read_bytes().partition(b"\n")[2].decode())
+    file.parent.chmod(0o777)
+
+
+def written(file: Path, content: str) -> None:
+    """Written as if it were whole."""
+    file.write_bytes(cache.hashlib.sha256(content.encode()).hexdigest().encode() + b"\n" + content.encode())
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        flipped, emptied, cut, deep, not_binary, of_another_version, of_other_shapes, linked, writable_by_others,
+        in_a_folder_of_others,
+    ],
+)  # fmt: skip
+def test_whatever_happens_to_it_a_check_says_the_same(harm, home, project, capsys, monkeypatch):
+    before = said(project, capsys, monkeypatch)
+    harm(only_file(home))
+    assert said(project, capsys, monkeypatch) == before
+
+
+@pytest.mark.parametrize("place", ["off", "relative/folder"])
+def test_nothing_is_kept_where_the_user_wants_none(place, project, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(cache.VARIABLE, place)
+    monkeypatch.setattr(cache, "FEWEST_FILES", 0)
+    before = sorted(tmp_path.rglob("*"))
+    said(project, capsys, monkeypatch)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_nothing_is_kept_in_the_checkout_that_is_checked(project, monkeypatch, capsys):
+    (project.parent / ".git").mkdir()
+    inside = project.parent / "kept"
+    monkeypatch.setenv(cache.VARIABLE, str(inside))
+    monkeypatch.setattr(cache, "FEWEST_FILES", 0)
+    said(project, capsys, monkeypatch)
+    assert not inside.exists()
+    link = project.parent.parent / f"{project.parent.name}-link"
+    link.symlink_to(project.parent)
+    monkeypatch.setenv(cache.VARIABLE, str(link / "kept"))
+    said(project, capsys, monkeypatch)
+    assert not inside.exists()
+
+
+def test_a_folder_that_cannot_be_made_is_no_mistake(project, monkeypatch, capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv(cache.VARIABLE, str(tmp_path / "file" / "kept"))
+    assert '"findings": []' in said(project, capsys, monkeypatch)
+
+
+def test_few_projects_are_kept_and_no_file_of_others_is_lost(home, tmp_path):
+    home.mkdir(parents=True)
+    (home / "notes.json").write_text("mine")
+    for number in range(cache.MOST_PROJECTS + 5):
+        held = kept(tmp_path / f"project-{number}", tmp_path / f"project-{number}")
+        held.parse(b"a: 1\n", "a.yaml")
+        held.save()
+    assert len(list(home.iterdir())) == cache.MOST_PROJECTS + 1
+    assert (home / "notes.json").read_text() == "mine"
+
+
+def test_it_is_kept_from_others_whatever_the_user_lets_others_do(home, project, capsys, monkeypatch):
+    before = os.umask(0)
+    try:
+        said(project, capsys, monkeypatch)
+    finally:
+        os.umask(before)
+    assert home.stat().st_mode & 0o777 == 0o700
+    assert only_file(home).stat().st_mode & 0o777 == 0o600
+
+
+def test_small_projects_and_small_changes_are_not_worth_writing(tmp_path):
+    file = tmp_path / f"{'0' * 32}.json"
+    few = Kept(file)
+    for number in range(cache.FEWEST_FILES - 1):
+        few.parse(f"a: {number}\n".encode(), "a.yaml")
+    few.save()
+    assert not file.exists()
+    for number in range(2 * cache.FEWEST_FILES):
+        few.parse(f"a: {number}\n".encode(), "a.yaml")
+    few.save()
+    before = file.stat().st_mtime_ns
+    again = Kept(file)
+    for number in range(1, 2 * cache.FEWEST_FILES + 1):
+        again.parse(f"a: {number}\n".encode(), "a.yaml")
+    again.save()
+    assert file.stat().st_mtime_ns == before
