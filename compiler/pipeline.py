@@ -46,7 +46,7 @@ from compiler.source.worktree import WorkTree
 from compiler.source.yaml_text import Parse, parse
 from compiler.spec.language import Language
 from compiler.spec.load import load
-from compiler.spec.portfolio import Portfolio, models_alone
+from compiler.spec.portfolio import PROJECT_FILE, Portfolio, models_alone
 from compiler.values import Json, Pointer, as_object, as_str
 
 if TYPE_CHECKING:
@@ -168,7 +168,9 @@ class Run:
 
     @cached_property
     def _before(self) -> Fleet | None:
-        return Run(self.since.tree, self.as_of).fleet if self.since else None
+        if self.since is None or not self.since.tree.has(PROJECT_FILE):
+            return None
+        return Run(self.since.tree, self.as_of).fleet
 
     @cached_property
     def producer(self) -> Producer:

@@ -57,7 +57,8 @@ def _told(folder: Path, since: str | None, jobs: int) -> Told:
     from compiler.review.tell import Told  # noqa: PLC0415 - likewise
     from compiler.source.revision import branch_point  # noqa: PLC0415 - git, which other commands need not
 
-    commit = branch_point(folder, since)[0] if since is not None else None
+    began = branch_point(folder, since) if since is not None else None
+    commit = began[0] if began else None
     after = Run(options.open_tree(folder, None))
     found = affected(_before(folder, commit, after) if commit else None, after)
     if found.artifacts is None:

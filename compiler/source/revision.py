@@ -92,10 +92,15 @@ def open_revision(root: Path, revision: str) -> Tree:
     return RevisionTree(repository, commit, files, links)
 
 
-def branch_point(root: Path, revision: str) -> tuple[str, date]:
-    """The last commit that the revision and HEAD have in common, and its day (UTC); the revision itself where there is none."""
+def branch_point(root: Path, revision: str) -> tuple[str, date] | None:
+    """The last commit that the revision and HEAD have in common, and its day (UTC); the revision itself where there is none.
+
+    `None` for HEAD of a repository that nothing was committed to: what is there is all new.
+    """
     repository = _repository(root)
     try:
+        if revision == "HEAD" and _is_empty(repository):
+            return None
         commit = _commit(repository, revision)
         with suppress(GitCommandError):
             commit = str(repository.git.merge_base(commit, "HEAD"))
@@ -161,7 +166,7 @@ def _repository(root: Path) -> git.Repo:
 def _commit(repository: git.Repo, revision: str) -> str:
     """The full id of a revision's commit; what begins with a dash git would take for an option, so it never sees it."""
     if not revision or revision.startswith("-") or "\0" in revision:
-        raise _unknown(revision, _names(repository))
+        raise _unknown(revision, repository)
     try:
         return str(repository.git.rev_parse("--verify", f"{revision}^{{commit}}"))
     except GitCommandNotFound:
@@ -169,7 +174,12 @@ def _commit(repository: git.Repo, revision: str) -> str:
     except GitCommandError as error:
         if "dubious ownership" in error.stderr or "not a git repository" in error.stderr:
             raise
-        raise _unknown(revision, _names(repository)) from error
+        raise _unknown(revision, repository) from error
+
+
+def _is_empty(repository: git.Repo) -> bool:
+    """Whether there is no commit yet on any branch, nor one that was fetched."""
+    return not repository.git.rev_list("--all", "--max-count=1")
 
 
 def _names(repository: git.Repo) -> list[str]:
@@ -179,8 +189,13 @@ def _names(repository: git.Repo) -> list[str]:
     ).split()
 
 
-def _unknown(revision: str, names: Sequence[str]) -> UsageError:
-    near = nearest(revision, names)
+def _unknown(revision: str, repository: git.Repo) -> UsageError:
+    if _is_empty(repository):
+        return UsageError(
+            f"there is no commit yet in this repository, so `{revision}` is none.",
+            help="Commit first, or leave the revision out.",
+        )
+    near = nearest(revision, _names(repository))
     return UsageError(
         f"`{revision}` is no revision of this repository.",
         help=f"Did you mean `{near}`?"
