@@ -428,6 +428,37 @@ PATCH_MISSES = _error(
     "Correct the target of the patch.",
 )
 
+OBJECT_CLASH = _error(
+    "MY421",
+    "object-clash",
+    "A model adopts live objects that are another model's, or whose selector finds another model's replicas.",
+    "Two models would write one object by turns, or requests would reach the wrong one.",
+    "Name the live objects of each model, with their whole selectors.",
+)
+
+NO_REQUEST = _error(
+    "MY422",
+    "no-request",
+    "A model in a namespace with a quota does not say what its replicas request.",
+    "A cluster admits no replica that leaves out what a quota counts.",
+    "Say `deploy.resources`, or leave the resource out of the quota.",
+)
+SMALL_QUOTA = _warning(
+    "MY423",
+    "small-quota",
+    "A quota is less than the models of its namespace can come to request.",
+    "Replicas that scaling asks for would not be admitted, and nobody is told until they are needed.",
+    "Raise the quota, or lower `deploy.scaling.max`.",
+)
+
+NO_CODE_OWNER = _error(
+    "MY424",
+    "no-code-owner",
+    "A file that somebody has to own, and nobody whom a forge could ask.",
+    "A line of code owners without an owner lets anybody change the file; an owner without a handle is nobody there.",
+    "Say the team's `codeOwners`, or the project's `owner`.",
+)
+
 # --- MY5 rendering ---------------------------------------------------------------------------------------------------
 TEMPLATE = _error(
     "MY501",

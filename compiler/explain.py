@@ -8,7 +8,7 @@ from compiler import codes
 from compiler.diagnostics import Code, Place
 from compiler.errors import UsageError
 from compiler.pipeline import Run
-from compiler.plan.plan import PlannedFile
+from compiler.plan.plan import PlannedFile, Scope
 from compiler.policy.policy import Policy
 from compiler.provenance import Origin
 from compiler.resolve.model import ResolvedModel
@@ -173,21 +173,30 @@ def artifact(run: Run, path: str, where: str) -> tuple[ExplainedPlace, ...]:
 
 
 def _planned(run: Run, path: str) -> PlannedFile:
+    """The file that a path ends with: looked for among those of the model that the path names, then among all."""
     parts = path.split("/")
-    planned = {
-        file.path: file
-        for unit in run.planned(
-            lambda model, environment: not environment or (environment in parts and (not model or model in parts))
-        )
-        for file in unit.files
-    }
-    for start in range(len(parts)):
-        if "/".join(parts[start:]) in planned:
-            return planned["/".join(parts[start:])]
+    models = {part for part in parts if part in run.portfolio.of("Model")}
+    planned: dict[str, PlannedFile] = {}
+    for wanted in (models, set()) if models else (set(),):
+        planned = {file.path: file for unit in run.planned(_scope(parts, wanted)) for file in unit.files}
+        for start in range(len(parts)):
+            if "/".join(parts[start:]) in planned:
+                return planned["/".join(parts[start:])]
     near = nearest(path, planned)
     raise UsageError(
         f"no emitter makes {path}", help=f"did you mean {near}?" if near else "`modelyard build` lists what is made"
     )
+
+
+def _scope(parts: Sequence[str], models: set[str]) -> Scope:
+    """What a path can be of: the environments that it names, and the models, where it is of any."""
+
+    def is_meant(model: str, environment: str) -> bool:
+        if environment and environment not in parts:
+            return False
+        return model in models if models else not environment or not model or model in parts
+
+    return is_meant
 
 
 def _places(

@@ -24,13 +24,15 @@ from compiler.inventory.build import inventory
 from compiler.inventory.context import seen_by_files
 from compiler.inventory.missing import count
 from compiler.inventory.row import Inventory
+from compiler.plan.adoption import clashes
 from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.judge import Judge, capability_findings, setting_findings
 from compiler.plan.load import SHIPPED
 from compiler.plan.load import load as load_emitters
-from compiler.plan.plan import PlannedUnit, Scope, enabled, plan
+from compiler.plan.namespaces import quota_findings
+from compiler.plan.plan import PlannedUnit, Scope, enabled, owner_findings, plan
 from compiler.plan.planner import Planner
 from compiler.plan.situation import situation
 from compiler.policy.baseline import NOTHING_KNOWN, Baseline, applied, can_be_known
@@ -245,6 +247,21 @@ def fleet(run: Run) -> Iterator[Finding]:
     )
 
 
+def adoption(run: Run) -> Iterator[Finding]:
+    """Live objects that two models would share."""
+    yield from clashes(run.fleet)
+
+
+def quotas(run: Run) -> Iterator[Finding]:
+    """Quotas of namespaces against what their models can come to request."""
+    yield from quota_findings(run.planner, run.concerned)
+
+
+def owners(run: Run) -> Iterator[Finding]:
+    """Who owns a file, and is nobody to the forge that is told so."""
+    yield from owner_findings(run.planner)
+
+
 def policies(run: Run) -> Iterator[Finding]:
     """What the fleet breaks as a whole, once each model was judged, and what is wrong with policies and waivers."""
     yield from run.policies.findings()
@@ -282,7 +299,7 @@ def sources(
     yield from execute(run.fleet, on_run=on_run, only=only)
 
 
-CHECK: tuple[Stage, ...] = (documents, emitters, fleet, policies)
+CHECK: tuple[Stage, ...] = (documents, emitters, fleet, adoption, quotas, owners, policies)
 
 
 def check(run: Run) -> tuple[Finding, ...]:

@@ -14,7 +14,7 @@ class Origin(NamedTuple):
     pointer: Pointer = ()
 
     def __str__(self) -> str:
-        return dotted((self.root, *self.pointer))
+        return dotted((self.root, *self.pointer)) if "/" not in self.root else f"{self.root}: {dotted(self.pointer)}"
 
 
 Origins: TypeAlias = tuple[Origin, ...]

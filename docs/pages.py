@@ -190,6 +190,8 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
     yield f"## {emitter.title} (`{emitter.id}`)\n\n{' '.join(as_str(data.get('summary')).split())}\n\n{named}\n"
     taken = [f"{key}: {', '.join(map(as_str, as_list(names)))}" for key, names in emitter.takes.items()]
     yield f"**Takes** {'; '.join(taken) or 'every model that runs'}.\n"
+    if emitter.adopts:
+        yield f"**Adopts** the {', the '.join(sorted(emitter.adopts))} of live objects.\n"
     if data.get("needs"):
         yield "**Is refused** where\n"
         yield "".join(
@@ -260,7 +262,7 @@ def template_context() -> Iterator[str]:
     yield table(("name", "what it is"), ((f"`{name}`", told) for name, told in DESCRIPTIONS.items()))
     yield (
         "Conditions in `emitter.yaml` (`when`, `that`) are CEL and see `model`, `deploy` (`model.deploy`), `release`,\n"
-        "`canary`, `environment`, `capabilities` (`environment.capabilities`), `options`, `project`, `useCase` and `team`.\n"
+        "`canary`, `environment`, `capabilities` (`environment.capabilities`), `options`, `project`, `useCase`, `team` and `name`.\n"
     )
 
 

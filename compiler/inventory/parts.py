@@ -114,7 +114,7 @@ class Promise:
     """The period over which the promise is kept."""
 
 
-Role = Literal["training", "evaluation", "used"]
+DatasetRole = Literal["training", "evaluation", "used"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class UsedDataset:
 
     name: str
     """Its name."""
-    roles: tuple[Role, ...]
+    roles: tuple[DatasetRole, ...]
     """`training`: the model was made from it; `evaluation`: it was judged on it; `used`: it reads it while it runs."""
     classification: str | None
     """Who may see it."""

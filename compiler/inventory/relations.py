@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from compiler.inventory.parts import Asked, Classification, Dataset, Role, UseCase, UsedDataset, Vendor
+from compiler.inventory.parts import Asked, Classification, Dataset, DatasetRole, UseCase, UsedDataset, Vendor
 from compiler.inventory.places import Seen, environment_name
 from compiler.inventory.said import day, text, texts
 from compiler.resolve.asks import Ask, asks
@@ -12,7 +12,7 @@ from compiler.resolve.resolver import references
 from compiler.spec.portfolio import Spec
 from compiler.values import Object, Pointer, as_object, as_str
 
-_ROLES: tuple[Role, ...] = ("training", "evaluation", "used")
+_ROLES: tuple[DatasetRole, ...] = ("training", "evaluation", "used")
 
 
 def dataset(spec: Spec) -> Dataset:
@@ -31,7 +31,7 @@ def dataset(spec: Spec) -> Dataset:
 
 def used_datasets(fleet: Fleet, seen: Seen) -> Iterator[UsedDataset]:
     """The datasets that the model, or a release of it that runs, names; by name."""
-    found: dict[str, set[Role]] = {}
+    found: dict[str, set[DatasetRole]] = {}
     for model in seen.places:
         for kind, name, pointer, release in references(model, fleet.language.type(model.spec.text("type"))):
             if kind == "Dataset":
@@ -44,7 +44,7 @@ def used_datasets(fleet: Fleet, seen: Seen) -> Iterator[UsedDataset]:
             yield UsedDataset(name, ordered, said.classification, said.sensitive_fields, said.retention)
 
 
-def _role(pointer: Pointer, *, released: bool) -> Role:
+def _role(pointer: Pointer, *, released: bool) -> DatasetRole:
     if released:
         return "evaluation" if pointer[0] == "evaluations" else "used"
     return next((role for role in _ROLES if pointer[:2] == ("data", role)), "used")

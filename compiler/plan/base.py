@@ -1,6 +1,7 @@
 """What templates see of one model, whatever the emitter: what asks nothing of other models."""
 
 from compiler.plan import images, names
+from compiler.plan.adoption import adopted_from, base_name, own_selector
 from compiler.plan.emitter import Emitter
 from compiler.plan.files import file_context
 from compiler.plan.planner import Planner
@@ -24,18 +25,21 @@ def base_context(planner: Planner, model: ResolvedModel) -> Values:
     version = model.release.version if model.release else ""
     named: Origins = (Origin("model", ("name",)), Origin("project", ("name",)))
     released: Origins = (*named, Origin("model", ("release",)))
+    own = own_selector(model)
+    selected = adopted_from(model, "selector", ())
     context: Values = {
         "project": project_root(project),
         "environment": Root("environment", environment.data),
         "model": Root("model", model.data),
         "team": Root("team", team.data if team else {}),
         **_use_case(planner, model),
-        "name": Derived(model.name, named[:1]),
-        "namespace": Derived(namespace(model), _namespace_origins(model, environment)),
-        "selector": Derived(names.selector(model.name, project.name), named),
-        "podLabels": Derived(names.pod_labels(model.name, project.name, version), released),
+        "name": Derived(base_name(model), adopted_from(model, "name", named[:1])),
+        "namespace": Derived(namespace(model), adopted_from(model, "namespace", namespace_origins(model, environment))),
+        "selector": Derived(names.selector(model.name, project.name, own), selected or named),
+        "podLabels": Derived(names.pod_labels(model.name, project.name, version, own), (*released, *selected)),
         "labels": Derived(
-            names.labels(model.name, project.name, version, owner), (*released, Origin("model", ("owner",)))
+            names.labels(model.name, project.name, version, owner, own),
+            (*released, Origin("model", ("owner",)), *selected),
         ),
     }
     if model.release is not None:
@@ -43,9 +47,9 @@ def base_context(planner: Planner, model: ResolvedModel) -> Values:
         context |= file_context(model.release)
     if model.canary is not None:
         context["canary"] = Root("canary", canary_of(model))
-    own = images.own(model, environment.data)
-    if own is not None:
-        context["image"] = own
+    image = images.own(model, environment.data)
+    if image is not None:
+        context["image"] = image
     return context
 
 
@@ -96,7 +100,8 @@ def _use_case(planner: Planner, model: ResolvedModel) -> Values:
     return {"useCase": Root(f"UseCase/{found.name}", found.data)} if found else {}
 
 
-def _namespace_origins(model: ResolvedModel, environment: Spec) -> Origins:
+def namespace_origins(model: ResolvedModel, environment: Spec) -> Origins:
+    """What the namespace of a model comes from, where it adopts none."""
     tenant = as_str(model.data.get("tenant"))
     if tenant in as_object(environment.data.get("namespaces")):
         return (Origin("environment", ("namespaces", tenant)), Origin("model", ("tenant",)))

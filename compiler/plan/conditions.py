@@ -10,7 +10,7 @@ from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.load import mistake
 from compiler.spec.language import Language
 from compiler.spec.views import model_view, release_view
-from compiler.values import Object, Pointer, Reads, as_list, as_object, as_str, identical, only, widened
+from compiler.values import Json, Object, Pointer, Reads, as_list, as_object, as_str, identical, only, widened
 
 Verdicts = Mapping[Pointer, bool | Finding]
 """What each expression of emitter.yaml says of one model, by its place; a finding where it could not be asked."""
@@ -47,7 +47,7 @@ class Conditions:
         self._questions: dict[tuple[str, Sections], _Questions] = {}
         self._answered: dict[tuple[str, Sections], tuple[Object, Verdicts]] = {}
 
-    def verdicts(self, emitter: Emitter, sections: Sections, data: Mapping[str, Object]) -> Verdicts:
+    def verdicts(self, emitter: Emitter, sections: Sections, data: Mapping[str, Json]) -> Verdicts:
         """What the expressions of these sections of an emitter say of the data.
 
         Where they read what they read last, they say what they said: of a model in its next environment, mostly.
@@ -65,7 +65,7 @@ class Conditions:
         self._answered[emitter.id, sections] = read, found
         return found
 
-    def holds(self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Object]) -> bool | Finding:
+    def holds(self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Json]) -> bool | Finding:
         """Whether one expression holds for the data; a finding where it could not be asked."""
         compiled = self.compiled(emitter, text)
         read = {str(path[0]) for path in compiled.reads} if not isinstance(compiled, Mistake) else set()
@@ -143,6 +143,7 @@ def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:
     release = release_view(language)
     canary = {**release, "properties": {**as_object(release["properties"]), "weight": {"type": "number"}}}
     return {
+        "name": {"type": "string"},
         "model": model_view(language),
         "deploy": {"$ref": "#/$defs/PartialDeploy", "$defs": as_object(language.model_schema()["$defs"])},
         "release": release,

@@ -18,11 +18,11 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "model": "The resolved model: every common field, with quantities in canonical form.",
         "team": "The Team that owns the model.",
         "useCase": "The UseCase that the model serves. Absent where it names none.",
-        "name": "The base name of objects: the model's name.",
+        "name": "What the names of objects begin with: the model's name, or that of the live objects that it adopts (`deploy.adopt`).",
         "namespace": "The namespace of the model in the environment.",
         "labels": "Labels for the metadata of objects that hand none of them to replicas; they name the owner.",
         "podLabels": "Labels of replicas: nothing in them follows an edit that changes nothing that runs.",
-        "selector": "What selects the model's replicas; it never changes.",
+        "selector": "What selects the model's replicas; it never changes. That of the live objects, where it adopts them.",
         "release": "The release that runs: `version`, `source` and the rest of its content, `digest`.",
         "canary": "The release that is tried beside it: the same, and `weight` in whole percent. Absent where there is none.",
         "runtimeDigest": "The digest of what runs: release, files, uses, images. An owner's edit leaves it as it is.",
@@ -37,7 +37,9 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "secrets": "Secrets by reference: `name`, `env`, `key` as it is written, and its `path` and `property` (`risk/store` is both).",
         "uses": "What the model asks: `kind`, `name`, `env` or the release's `step`, `url` and its parts, and what `egress` has.",
         "egress": "What the model reaches over the network: `host`, `port`, `scheme`, `internal`, `namespace`, `selector`, `cidrs`, `via`.",
-        "usedBy": "Models of the environment that use this one: `name`, `namespace`, `selector`.",
+        "usedBy": (
+            "Models of the environment that use this one: `name`, `namespace`, `selector`, and whether that was `adopted`."
+        ),
         "endpoint": "What the target exports of the model under `exports.endpoint`, with the parts of its URL; `url` ends in its `path`.",
         "unit": (
             "The folder of the model in the environment: `unit.path`, and `unit.resources`, the files in it that are resources. In a file "
@@ -54,7 +56,21 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "datasets": (
             "In the same: the Datasets that the model names, each with its `role`; in files of an environment or the project: all of them."
         ),
-        "deployments": "In files of an environment or the project: its models, each with `name`, `path`, `namespace`, `environment`.",
+        "deployments": (
+            "In files of an environment or the project: its models, each with `name`, `path`, `namespace`, `environment`, `owner`; in "
+            "files of an environment also its `wave`: 0 for those that have to be there first, since others ask them."
+        ),
+        "waves": "In files of an environment: the waves that there are, in order.",
+        "kinds": "In files of an environment: the kinds of objects that are rendered there, each with `group` and `kind`.",
+        "namespaces": (
+            "In files of an environment: those that its models run in, each with `name`, `models`, whether it is only `adopted` with live "
+            "objects and the Environment does not name it, and its `quota` (`cpu`, `memory`, `accelerators`) where there is one."
+        ),
+        "owned": (
+            "In files of the project: who owns which file, the general before the special, each with `path` (a folder's ends with a "
+            "slash), `all` where it stands for everything, `team`, `owners` (its handles) and `kinds` of the documents in it."
+        ),
+        "names": "In files of an environment or the project: labels by what they say: `names.owner`, `names.wave` and so on.",
         "inventory": (
             "In files of the project: `inventory.models`, a row a model, retired and proposed ones too, in the shape of "
             "`schemas/outputs/inventory.schema.json`; `inventory.table`, the same as rows of texts below a row of titles."

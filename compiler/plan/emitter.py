@@ -1,5 +1,6 @@
 """An emitter as it was read: its description, its templates, and the digest of its folder."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,9 +75,18 @@ class Emitter:
         return as_object(with_defaults(schema, chosen)) if schema else chosen
 
     @property
+    def adopts(self) -> frozenset[str]:
+        """What of objects that run already it keeps to."""
+        return frozenset(as_str(field) for field in as_list(self.data.get("adopts")))
+
+    @property
     def is_target(self) -> bool:
         """Whether models choose it by `deploy.target`."""
         return self.group == TARGETS
+
+    def mentions(self, word: str) -> bool:
+        """Whether a template may read a name; what takes long to know is not made for those that do not."""
+        return any(re.search(rf"\b{word}\b", text) for text in self.templates.values())
 
     def place(self, pointer: Pointer) -> Place:
         """A place in emitter.yaml; its path says where a shipped one lies in the package."""

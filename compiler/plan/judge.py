@@ -11,8 +11,10 @@ from compiler.plan.emitter import Emitter, Emitters
 from compiler.plan.situation import Situation
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
+from compiler.resolve.places import adopted
 from compiler.schema import Validator
 from compiler.spec.complaints import complaint
+from compiler.spec.portfolio import Spec
 from compiler.values import Object, Pointer, as_list, as_object, as_str, at
 from compiler.words import nearest
 
@@ -63,6 +65,7 @@ class Judge:
         yield from options
         if options:
             return
+        yield from self._not_adopted(emitter, model)
         for pointer, said in situation.verdicts.items():
             if said is _WANTED.get(pointer[0], said):
                 continue
@@ -81,17 +84,39 @@ class Judge:
             found = model.complaint(replace(violation, pointer=("deploy", "options", *violation.pointer)))
             yield replace(found, code=codes.BAD_OPTION, message=f"{emitter.title}: {found.message}")
 
+    def _not_adopted(self, emitter: Emitter, model: ResolvedModel) -> Iterator[Finding]:
+        """What of live objects the target would make anew."""
+        said = adopted(model) if emitter.is_target else {}
+        for field in said:
+            if field not in emitter.adopts:
+                message = f"{emitter.title} cannot do this: it cannot keep the {field} of objects that run already"
+                found = model.finding(codes.CANNOT, message, ("deploy", "adopt", field), "remove it, and move the callers over")
+                yield replace(found, notes=(Note(f"what {emitter.id} adopts is said here", emitter.place(("adopts",))),))
+
     def _need(self, emitter: Emitter, model: ResolvedModel, need: Object, pointer: Pointer) -> Finding:
         environment = model.environment
         if environment is None:
             raise ValueError("only a model that runs somewhere is judged")
         message = f"{emitter.title} cannot run {model.name} in {environment.name}: {need['because']}"
+        if "field" in need:
+            return self._of_environment(emitter, environment, need, pointer)
         notes = (
             Note("the environment", environment.document.place(("capabilities",))),
             Note(f"what {emitter.id} needs is said here", emitter.place(pointer)),
         )
         help_ = as_str(need.get("help")) or None
         return replace(model.finding(codes.NEEDS, message, ("deploy", "target"), help_, here=True), notes=notes)
+
+    @staticmethod
+    def _of_environment(emitter: Emitter, environment: Spec, need: Object, pointer: Pointer) -> Finding:
+        """What an Environment has to say, told of no model: each that runs there would be told the same."""
+        where: Pointer = tuple(as_str(need["field"]).split(".")[1:])
+        message = f"{emitter.title} cannot work in {environment.name}: {need['because']}"
+        note = Note(f"what {emitter.id} needs is said here", emitter.place(pointer))
+        subject = Subject("Environment", environment.name, None, where)
+        return Finding(
+            codes.NEEDS, message, environment.document.place(where), subject, as_str(need.get("help")) or None, (note,)
+        )
 
     def _cannot(self, emitter: Emitter, model: ResolvedModel, cannot: Object, pointer: Pointer) -> Finding:
         instead = as_str(cannot.get("instead"))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from compiler.diagnostics import Finding
-from compiler.plan import names
+from compiler.plan.adoption import own_selector, selector
 from compiler.plan.base import Values, environment_of
 from compiler.plan.planner import Planner
 from compiler.plan.reach import exports, reach
@@ -67,5 +67,8 @@ def _used_by(planner: Planner, model: ResolvedModel) -> list[Json]:
     for name in planner.fleet.users(model.name, environment):
         user = planner.fleet.model(name, environment)
         if user is not None:
-            found.append({"name": name, "namespace": namespace(user), "selector": names.selector(name, project)})
+            adopted = bool(own_selector(user))
+            found.append(
+                {"name": name, "namespace": namespace(user), "selector": selector(user, project), "adopted": adopted}
+            )
     return found

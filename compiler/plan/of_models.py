@@ -15,7 +15,7 @@ from compiler.plan.settings import others
 from compiler.plan.situation import variables
 from compiler.provenance import Derived
 from compiler.resolve.model import Release, ResolvedModel
-from compiler.values import Object
+from compiler.values import Json
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _made(
             yield PlannedFile(path, place, emitter, rule, own, model, sources)
 
 
-def _wanted(planner: Planner, emitter: Emitter, rule: FileRule, data: Mapping[str, Object]) -> bool | Finding:
+def _wanted(planner: Planner, emitter: Emitter, rule: FileRule, data: Mapping[str, Json]) -> bool | Finding:
     if rule.when is None:
         return True
     return planner.conditions.holds(emitter, rule.when, (*rule.pointer, "when"), data)

@@ -30,6 +30,7 @@ def model_context(planner: Planner, first: Leading) -> Values:
     """What templates of records see, whatever the emitter."""
     model = first.model
     context = base_context(planner, model)
+    context["name"] = Derived(model.name, (Origin("model", ("name",)),))
     context["datasets"] = derived_list(list(datasets(planner, model)), (Origin("model", ("data",)),))
     context["placements"] = Derived([_placement(one) for one in first.places], (Origin("model", ("release",)),))
     return context

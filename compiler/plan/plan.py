@@ -1,25 +1,53 @@
 """Which files there are to make: for each model where it runs, for each model, for each environment, and for the project."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 
+from compiler.diagnostics import Finding
+from compiler.plan.base import environment_of
+from compiler.plan.claims import Committed
 from compiler.plan.deployment import deployment, enabled
 from compiler.plan.judge import Judge
+from compiler.plan.kinds import kinds_of
+from compiler.plan.namespaces import tenancy
 from compiler.plan.of_models import of_model
+from compiler.plan.owned import owned
 from compiler.plan.planned import PlannedFile, PlannedUnit
 from compiler.plan.planner import Planner
-from compiler.plan.shared import Placed, of_environment, of_project
+from compiler.plan.shared import KINDS, OWNED, Placed, of_environment, of_project, reads
+from compiler.plan.written import written
+from compiler.provenance import Origin
+from compiler.resolve.asks import asks
 from compiler.resolve.model import ResolvedModel
-from compiler.resolve.places import namespace
+from compiler.values import as_str
 
-__all__ = ["PlannedFile", "PlannedUnit", "Scope", "enabled", "plan"]
+__all__ = ["PlannedFile", "PlannedUnit", "Scope", "enabled", "owner_findings", "plan"]
 
 Scope = Callable[[str, str], bool]
 """Whether a run is about a model (by name) in an environment; either may be empty: what belongs to none."""
 
 
+@dataclass
+class _Survey:
+    """What files of many models are told of the others; `kinds_in` and `wants_owners`: whether any of them asks."""
+
+    kinds_in: frozenset[str]
+    wants_owners: bool
+    made: list[Placed] = field(default_factory=list)
+    kinds: dict[str, list[tuple[str, str] | Finding]] = field(default_factory=dict)
+    committed: list[Committed] = field(default_factory=list)
+
+    def note(self, unit: PlannedUnit, environment: str, model: str) -> PlannedUnit:
+        """Keep what there is to know of a unit."""
+        if model and environment in self.kinds_in:
+            self.kinds.setdefault(environment, []).extend(kinds_of(unit))
+        self.committed += [Committed(file.place, model, unit.id) for file in unit.files if file.place]
+        return unit
+
+
 def plan(planner: Planner, judge: Judge, scope: Scope) -> Iterator[PlannedUnit]:
     """Every unit of the fleet that the scope asks for, by environment and name; those of environments and project last."""
-    made: list[Placed] = []
+    survey = _survey(planner, scope)
     for name in planner.fleet.portfolio.of("Model"):
         places: list[ResolvedModel] = []
         for environment in planner.fleet.places(name):
@@ -27,18 +55,52 @@ def plan(planner: Planner, judge: Judge, scope: Scope) -> Iterator[PlannedUnit]:
             if model is None or environment is None:
                 continue
             places.append(model)
-            made.append(_deployed(model, environment))
-            if scope(name, environment):
-                yield deployment(planner, judge, model, environment)
-        if places and scope(name, ""):
-            yield from of_model(planner, judge, places)
+            survey.made.append(_placed(planner, model, environment))
+            if scope(name, environment) or environment in survey.kinds_in or survey.wants_owners:
+                unit = survey.note(deployment(planner, judge, model, environment), environment, name)
+                yield from (unit,) if scope(name, environment) else ()
+        if places and (scope(name, "") or survey.wants_owners):
+            units = [survey.note(unit, "", name) for unit in of_model(planner, judge, places)]
+            yield from units if scope(name, "") else ()
+    yield from _of_many(planner, survey, scope)
+
+
+def _of_many(planner: Planner, survey: _Survey, scope: Scope) -> Iterator[PlannedUnit]:
     for environment in planner.fleet.environments:
-        if scope("", environment):
-            yield from of_environment(planner, environment, [one for one in made if one.environment == environment])
+        if scope("", environment) or survey.wants_owners:
+            here = [one for one in survey.made if one.environment == environment]
+            for unit in of_environment(planner, environment, here, survey.kinds.get(environment, ())):
+                survey.note(unit, environment, "")
+                yield from (unit,) if scope("", environment) else ()
     if scope("", ""):
-        yield from of_project(planner, made)
+        yield from of_project(planner, survey.made, survey.committed, asked=survey.wants_owners)
 
 
-def _deployed(model: ResolvedModel, environment: str) -> Placed:
-    data = {"name": model.name, "path": model.name, "namespace": namespace(model), "environment": environment}
-    return Placed(model.name, environment, data)
+def _survey(planner: Planner, scope: Scope) -> _Survey:
+    environments = planner.fleet.portfolio.of("Environment")
+    return _Survey(
+        frozenset(
+            name
+            for name in planner.fleet.environments
+            if scope("", name) and reads(planner, "environment", KINDS, environments[name].data)
+        ),
+        scope("", "") and reads(planner, "project", OWNED),
+    )
+
+
+def owner_findings(planner: Planner) -> Iterable[Finding]:
+    """Who owns something and cannot be asked, where the project has forges told who owns what."""
+    return owned(planner, ())[1] if reads(planner, "project", OWNED) else ()
+
+
+def _placed(planner: Planner, model: ResolvedModel, environment: str) -> Placed:
+    language = planner.fleet.language.type(model.spec.text("type"))
+    asked = tuple(ask.name for ask in asks(model, language) if ask.itself)
+    return Placed(
+        model.name,
+        environment,
+        as_str(model.data["owner"]),
+        asked,
+        tenancy(planner, model, environment_of(model)),
+        written(model, (Origin("model", ("owner",)),)),
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from compiler import codes
 from compiler.diagnostics import Finding, Note
-from compiler.plan import names
+from compiler.plan.adoption import selector
 from compiler.plan.base import base_context, environment_of, with_options
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter
@@ -117,7 +117,7 @@ def _use(planner: Planner, model: ResolvedModel, use: Object, origin: Origin) ->
     egress = as_object((other.release.source if other.release else {}).get("egress"))
     cidrs: dict[str, Json] = {"cidrs": egress["cidrs"]} if "cidrs" in egress else {}
     project = planner.fleet.portfolio.project.name
-    runs: dict[str, Json] = {"namespace": namespace(other), "selector": names.selector(other.name, project)}
+    runs: dict[str, Json] = {"namespace": namespace(other), "selector": selector(other, project)}
     return {"kind": "model", "name": other.name, **env, "url": "", **runs, **exported, **cidrs}
 
 

@@ -1,56 +1,121 @@
 """The files of an environment, and of the project."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compiler.diagnostics import Finding
+from compiler.plan import kinds, names
 from compiler.plan.base import Values, project_root
-from compiler.plan.emitter import Emitter
+from compiler.plan.claims import Committed
+from compiler.plan.emitter import Emitter, FileRule
+from compiler.plan.namespaces import Tenancy, namespaces
+from compiler.plan.owned import owned
 from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, of_all
 from compiler.plan.planner import Planner
 from compiler.plan.schedules import schedules
 from compiler.plan.settings import others, project_options
-from compiler.provenance import Derived, Item, Origin, Root, derived_list
+from compiler.plan.waves import waves
+from compiler.provenance import Derived, Item, Members, Origin, Origins, Root, derived_list
 from compiler.resolve.fleet import groups
-from compiler.values import Json, Object, Pointer, as_object
+from compiler.values import Json, Object, as_object
+
+KINDS, OWNED = "kinds", "owned"
+"""What takes long to know, and is made where a template may read it."""
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A model in an environment, as files of many models see it."""
+    """A model in an environment, as files of many models see it; `asks`: whom it asks itself."""
 
     name: str
     environment: str
-    data: Object
+    owner: str
+    asks: tuple[str, ...]
+    tenancy: Tenancy
+    owned_by: Origins
 
 
-def of_environment(planner: Planner, environment: str, made: Sequence[Placed]) -> Iterator[PlannedUnit]:
-    """The files of one environment; `made`: the models that run in it."""
+def of_environment(
+    planner: Planner, environment: str, made: Sequence[Placed], found: Sequence[tuple[str, str] | Finding]
+) -> Iterator[PlannedUnit]:
+    """The files of one environment; `made`: the models that run in it; `found`: the kinds that are rendered, if they were asked for."""
     spec = planner.fleet.portfolio.of("Environment")[environment]
-    context = {**_common(planner, made), "environment": Root("environment", spec.data)}
-    yield from _units(planner, "environment", environment, context, (spec.document.path,))
+    order = waves({one.name: one.asks for one in made})
+    spaces, findings = namespaces(spec, [one.tenancy for one in made])
+    findings += [one for one in dict.fromkeys(found) if isinstance(one, Finding)]
+    context = {
+        **_common(planner, [_shown(one, order[one.name]) for one in made]),
+        "environment": Root(f"Environment/{environment}", spec.data),
+        "namespaces": derived_list(spaces, ()),
+        "waves": Derived(sorted({*order.values()}), ()),
+        KINDS: Derived(kinds.shown([*{one for one in found if not isinstance(one, Finding)}]), ()),
+    }
+    units = list(_units(planner, "environment", environment, context, (spec.document.path,)))
+    if findings and not units:
+        yield PlannedUnit(environment, (), tuple(findings))
+    for unit in units:
+        yield replace(unit, findings=(*findings, *unit.findings))
 
 
-def of_project(planner: Planner, made: Sequence[Placed]) -> Iterator[PlannedUnit]:
-    """The files that there is one of; `made`: every model where it runs."""
-    project = planner.fleet.portfolio.project
-    if any(rule.per == "project" for emitter in others(planner) for rule in emitter.files):
-        context = {**_common(planner, made), "schedules": schedules(planner.fleet)}
-        yield from _units(planner, "project", "", context, (project.document.path,))
+def of_project(
+    planner: Planner, made: Sequence[Placed], committed: Sequence[Committed], *, asked: bool
+) -> Iterator[PlannedUnit]:
+    """The files that there is one of; `made`: every model where it runs; `committed`: what is, if it was `asked` who owns it."""
+    sources = (planner.fleet.portfolio.project.document.path,)
+    if not any(rule.per == "project" for emitter in others(planner) for rule in emitter.files):
+        return
+    context = {**_common(planner, [_shown(one, None) for one in made]), "schedules": schedules(planner.fleet)}
+    if not asked:
+        yield from _units(planner, "project", "", context, sources)
+        return
+    own = [
+        Committed(file.place, "", unit.id)
+        for unit in _units(planner, "project", "", context, sources)
+        for file in unit.files
+        if file.place
+    ]
+    found, findings = owned(planner, [*committed, *own])
+    whole = {**context, OWNED: derived_list([one.shown for one in found], ())}
+    for unit in _units(planner, "project", "", whole, sources):
+        yield replace(unit, findings=(*findings, *unit.findings))
 
 
-def _common(planner: Planner, made: Sequence[Placed]) -> Values:
+def reads(planner: Planner, per: str, word: str, environment: Object | None = None) -> bool:
+    """Whether a file of an environment, or of the project, is made by an emitter whose templates may read a name."""
+    return any(
+        emitter.mentions(word)
+        and any(
+            rule.per == per and _wanted(planner, emitter, rule, _asked(planner, emitter, environment or {})) is True
+            for rule in emitter.files
+        )
+        for emitter in others(planner)
+    )
+
+
+def _shown(one: Placed, wave: int | None) -> Members:
+    named: Origins = (Origin(f"Model/{one.name}", ("name",)),)
+    members: dict[str, Item] = {
+        "name": Derived(one.name, named),
+        "path": Derived(one.name, named),
+        "namespace": Derived(one.tenancy.namespace or None, one.tenancy.by),
+        "environment": Derived(one.environment, (Origin(f"Environment/{one.environment}", ("name",)),)),
+        "owner": Derived(one.owner, one.owned_by),
+    }
+    return Members(members if wave is None else {**members, "wave": Derived(wave, named)})
+
+
+def _common(planner: Planner, deployments: Sequence[Members]) -> Values:
     portfolio = planner.fleet.portfolio
     environments = portfolio.of("Environment")
     named: list[Item] = [Root(f"Environment/{name}", environments[name].data) for name in planner.fleet.environments]
     teams: list[Item] = [Root(f"Team/{name}", team.data) for name, team in portfolio.of("Team").items()]
     use_cases: list[Item] = [Root(f"UseCase/{name}", spec.data) for name, spec in portfolio.of("UseCase").items()]
     datasets: list[Item] = [Root(f"Dataset/{name}", spec.data) for name, spec in portfolio.of("Dataset").items()]
-    deployments: list[Json] = [one.data for one in made]
     promotions: list[Json] = [list(group) for group in groups(portfolio)]
     return {
         "project": project_root(portfolio.project),
-        "deployments": Derived(deployments, ()),
+        "names": Derived(names.SHOWN, ()),
+        "deployments": derived_list(list(deployments), ()),
         "environments": derived_list(named, ()),
         "promotions": Derived(promotions, (Origin("project", ("environments",)),)),
         "teams": derived_list(teams, ()),
@@ -71,9 +136,11 @@ def _units(
             files, findings = units.setdefault(unit, ([], []))
             options = project_options(planner.fleet.portfolio.project.data, emitter)
             own: Values = {**context, "options": Root("options", options)}
-            if not environment and _reads(emitter, "inventory"):
+            if not environment and emitter.mentions("inventory"):
                 own["inventory"] = planner.inventory()
-            wanted = _wanted(planner, emitter, rule.when, (*rule.pointer, "when"), own)
+            known = own.get("environment")
+            asked = _asked(planner, emitter, known.data if isinstance(known, Root) else {})
+            wanted = _wanted(planner, emitter, rule, asked)
             if isinstance(wanted, Finding):
                 findings.append(wanted)
             if wanted is not True:
@@ -90,22 +157,18 @@ def _units(
             yield PlannedUnit(unit, tuple(files), (*findings, *clashes(files)))
 
 
-def _reads(emitter: Emitter, name: str) -> bool:
-    """Whether a template of the emitter may ask for a name that is costly to make."""
-    return any(name in template for template in emitter.templates.values())
-
-
-def _wanted(
-    planner: Planner, emitter: Emitter, when: str | None, pointer: Pointer, context: Values
-) -> bool | Finding:
-    if when is None:
-        return True
-    roots = {name: root.data for name, root in context.items() if isinstance(root, Root)}
-    environment = roots.get("environment", {})
-    asked = {
-        "project": roots["project"],
-        "options": roots["options"],
+def _asked(planner: Planner, emitter: Emitter, environment: Object) -> dict[str, Object]:
+    """The variables of conditions about an environment, or about the project."""
+    project = planner.fleet.portfolio.project
+    return {
+        "project": project_root(project).data,
+        "options": project_options(project.data, emitter),
         "environment": environment,
         "capabilities": as_object(environment.get("capabilities")),
     }
-    return planner.conditions.holds(emitter, when, pointer, asked)
+
+
+def _wanted(planner: Planner, emitter: Emitter, rule: FileRule, asked: dict[str, Object]) -> bool | Finding:
+    if rule.when is None:
+        return True
+    return planner.conditions.holds(emitter, rule.when, (*rule.pointer, "when"), asked)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from compiler.diagnostics import Finding
 from compiler.plan import images
+from compiler.plan.adoption import base_name
 from compiler.plan.base import Values, canary_of, environment_of, options_of, release_of, with_options
 from compiler.plan.conditions import JUDGED, Sections, Verdicts
 from compiler.plan.emitter import Emitter
@@ -14,7 +15,7 @@ from compiler.provenance import Derived, Origin
 from compiler.resolve.digests import digest
 from compiler.resolve.model import ResolvedModel
 from compiler.spec.portfolio import Spec
-from compiler.values import Object, as_object, as_str
+from compiler.values import Json, Object, as_object, as_str
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,12 @@ def _images(
     return Derived({name: image.value for name, image in found.items()}, origins), [*findings, *missing]
 
 
-def variables(planner: Planner, model: ResolvedModel, emitter: Emitter) -> dict[str, Object]:
+def variables(planner: Planner, model: ResolvedModel, emitter: Emitter) -> dict[str, Json]:
     """The variables of conditions about one model."""
     portfolio = planner.fleet.portfolio
     environment = environment_of(model).data
     return {
+        "name": base_name(model),
         "model": model.data,
         "deploy": as_object(model.data.get("deploy")),
         "project": portfolio.project.data,

@@ -14,6 +14,7 @@ from compiler.render import yaml_dump
 from compiler.render.place import Place, PlainText
 from compiler.render.place_html import Html
 from compiler.render.place_markdown import Markdown
+from compiler.render.place_owners import GitHubOwners, GitLabOwners
 from compiler.render.place_shell import Shell
 from compiler.render.provenance import noted
 from compiler.values import Json, Pointer
@@ -76,6 +77,8 @@ _ALL = (
     Format("markdown", ".md", ("<!-- ", " -->"), place=Markdown),
     Format("html", ".html", ("<!-- ", " -->"), place=Html),
     Format("shell", ".sh", ("# ", ""), place=Shell),
+    Format("github-owners", "", ("# ", ""), place=GitHubOwners),
+    Format("gitlab-owners", "", ("# ", ""), place=GitLabOwners),
     Format("text", ".txt", ("# ", ""), place=PlainText),
 )
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType({entry.name: entry for entry in _ALL})

@@ -6,7 +6,7 @@ from compiler.provenance import Origin, Root
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import Release
 from compiler.source.document import Document
-from compiler.values import Json, as_str, at
+from compiler.values import Json, Object, Pointer, as_str, at
 
 
 def located(fleet: Fleet, planned: PlannedFile, origin: Origin) -> tuple[Place | None, Json]:
@@ -21,7 +21,9 @@ def located(fleet: Fleet, planned: PlannedFile, origin: Origin) -> tuple[Place |
         release = model.release if origin.root == "release" else model.canary
         return (_released(model.spec.document, release, origin) if release else None), value
     document = _document(fleet, planned, origin.root)
-    return (document.place(origin.pointer) if document else None), value
+    if document is None:
+        return None, value
+    return document.place(origin.pointer), _at(document.data, origin.pointer) if value is None else value
 
 
 def _released(document: Document, release: Release, origin: Origin) -> Place:
@@ -42,7 +44,7 @@ def _document(fleet: Fleet, planned: PlannedFile, root: str) -> Document | None:
         return fleet.portfolio.project.document
     kind, slash, name = root.partition("/")
     if slash:
-        found = fleet.portfolio.of(kind).get(name)
+        found = fleet.portfolio.defaults.get(name) if kind == "Defaults" else fleet.portfolio.of(kind).get(name)
         return found.document if found else None
     model = planned.model
     if root == "environment" and model is not None and model.environment is not None:
@@ -55,9 +57,11 @@ def _document(fleet: Fleet, planned: PlannedFile, root: str) -> Document | None:
 
 def _value(planned: PlannedFile, origin: Origin) -> Json:
     root = planned.context.get(origin.root)
-    if not isinstance(root, Root):
-        return None
+    return _at(root.data, origin.pointer) if isinstance(root, Root) else None
+
+
+def _at(data: Object, pointer: Pointer) -> Json:
     try:
-        return at(root.data, origin.pointer)
+        return at(data, pointer)
     except (KeyError, IndexError, TypeError):
         return None

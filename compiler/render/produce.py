@@ -25,7 +25,7 @@ from compiler.resolve.fleet import Fleet
 from compiler.schema import Violation, with_defaults
 from compiler.source.tree import Tree
 from compiler.spec.portfolio import texts
-from compiler.values import Json, Pointer, Reads, as_object, as_str, dotted, only, widened
+from compiler.values import Json, Object, Pointer, Reads, as_object, as_str, dotted, only, widened
 
 _MOST_EVALUATIONS = 4096
 
@@ -185,9 +185,7 @@ class Producer:
         key = file.rule.schema
         if key is None:
             return
-        model = file.model
-        environment = model.environment.data if model and model.environment else {}
-        checker = self._catalogue.checker(file.emitter, key, environment)
+        checker = self._catalogue.checker(file.emitter, key, _environment(file))
         if checker is None:
             self._unchecked.setdefault(key, file)
             return
@@ -205,7 +203,7 @@ class Producer:
 
             def blame(pointer: Pointer, at: int = index, made: Json = document) -> tuple[Pointer, Place] | None:
                 place, origin = self._blamed(file, at, made, pointer)
-                return (origin, place) if place is not None else None
+                return (origin.pointer, place) if place is not None else None
 
             yield from self._policies.judge_object(file.model, file.path, document, blame)
 
@@ -214,50 +212,44 @@ class Producer:
         where = dotted(violation.pointer)
         message = f"{file.path}: {f'{where}: ' if where else ''}{violation.message}"
         template = Note("made by this template", Place(f"{file.emitter.folder}/{file.rule.template}"))
-        place, pointer = self._blamed(file, index, document, violation.pointer)
-        model = file.model
-        environment = model.environment.name if model and model.environment else None
-        if place is None or model is None:
-            subject = Subject("Emitter", file.emitter.id, environment, (file.rule.template, *violation.pointer))
+        place, origin = self._blamed(file, index, document, violation.pointer)
+        if place is None:
+            subject = Subject("Emitter", file.emitter.id, _environment_of(file), (file.rule.template, *violation.pointer))
             return Finding(codes.OUTPUT_INVALID, message, template.place, subject, violation.help)
-        subject = Subject("Model", model.name, environment, pointer)
-        return Finding(codes.OUTPUT_INVALID, message, place, subject, violation.help, (template,))
+        return Finding(codes.OUTPUT_INVALID, message, place, _subject(file, origin), violation.help, (template,))
 
-    def _blamed(self, file: PlannedFile, index: int, document: Json, pointer: Pointer) -> tuple[Place | None, Pointer]:
+    def _blamed(self, file: PlannedFile, index: int, document: Json, pointer: Pointer) -> tuple[Place | None, Origin]:
+        """Where a place of what was rendered came from: the first of its origins, or one of what is below it or above."""
         if file.model is not None:
             patch = patch_of(file.model, document, pointer)
             if patch is not None:
-                return file.model.place(patch), patch
+                return file.model.place(patch), Origin("model", patch)
         traced = self.traced(file)
         source_map = {} if isinstance(traced, tuple) else traced.source_map or {}
         while True:
             origins = source_map.get((index, pointer), ())
             if origins:
-                return self.located(file, origins[0])[0], origins[0].pointer
+                return self.located(file, origins[0])[0], origins[0]
             below = [
                 made
                 for (number, key), made in source_map.items()
                 if number == index and key[: len(pointer)] == pointer and made
             ]
             if below and pointer:
-                return self.located(file, below[0][0])[0], below[0][0].pointer
+                return self.located(file, below[0][0])[0], below[0][0]
             if not pointer:
-                return None, ()
+                return None, Origin("")
             pointer = pointer[:-1]
 
     def _problem(self, file: PlannedFile, problem: Problem) -> Finding:
         template = Place(f"{file.emitter.folder}/{problem.template}", problem.line, 1, problem.line, 1)
-        model = file.model
-        environment = model.environment.name if model and model.environment else None
         message = f"{file.path}: {problem.message}"
         for origin in problem.origins:
             place, _ = self.located(file, origin)
-            if place is not None and model is not None:
-                subject = Subject("Model", model.name, environment, origin.pointer)
-                return Finding(
-                    codes.TEMPLATE, message, place, subject, problem.help, (Note("placed by this template", template),)
-                )
-        subject = Subject("Emitter", file.emitter.id, environment, (problem.template, problem.line))
+            if place is not None:
+                note = Note("placed by this template", template)
+                return Finding(codes.TEMPLATE, message, place, _subject(file, origin), problem.help, (note,))
+        subject = Subject("Emitter", file.emitter.id, _environment_of(file), (problem.template, problem.line))
         return Finding(codes.TEMPLATE, message, template, subject, problem.help)
 
 
@@ -287,6 +279,27 @@ def _is_there(item: Item) -> bool:
 
 def _views(context: Context) -> Mapping[str, object]:
     return {name: _view(item) for name, item in context.items() if _is_there(item)}
+
+
+def _environment_of(file: PlannedFile) -> str | None:
+    model = file.model
+    return model.environment.name if model and model.environment else None
+
+
+def _subject(file: PlannedFile, origin: Origin) -> Subject:
+    """What a finding about a value is about: the model that the file is of, or the document that says the value."""
+    if file.model is not None:
+        return Subject("Model", file.model.name, _environment_of(file), origin.pointer)
+    kind, _, name = origin.root.partition("/")
+    return Subject(kind if name else "Project", name, None, origin.pointer)
+
+
+def _environment(file: PlannedFile) -> Object:
+    """What the Environment says that the file is for; empty for one of no environment."""
+    if file.model is not None:
+        return file.model.environment.data if file.model.environment else {}
+    known = file.context.get("environment")
+    return known.data if isinstance(known, Root) else {}
 
 
 def _seeing(file: PlannedFile, made: Sequence[Json]) -> PlannedFile:

@@ -180,7 +180,7 @@ def _names(fleet: Fleet, _: Only) -> Iterator[Finding]:
     portfolio = fleet.portfolio
     for spec in [
         portfolio.project,
-        *(spec for kind in ("UseCase", "Dataset", "Policy", "Waiver") for spec in portfolio.of(kind).values()),
+        *(spec for kind in ("Environment", "UseCase", "Dataset", "Policy", "Waiver") for spec in portfolio.of(kind).values()),
     ]:
         for mark in fleet.language.references(spec.kind):
             for pointer, name in matches(spec.data, mark.pointer):

@@ -9,12 +9,20 @@ from compiler.values import Object, as_object, as_str
 
 
 def namespace(model: ResolvedModel) -> str | None:
-    """The namespace of a model in its environment: the tenant's where tenants have their own, else the one for all."""
+    """The namespace of a model in its environment: its own where it adopts one, else the tenant's, else the one for all."""
     if model.environment is None:
         return None
+    live = as_str(adopted(model).get("namespace"))
+    if live:
+        return live
     tenants = as_object(model.environment.data.get("namespaces"))
     own = as_str(tenants.get(as_str(model.data.get("tenant"))))
     return own or as_str(model.environment.data.get("namespace")) or None
+
+
+def adopted(model: ResolvedModel) -> Object:
+    """What the model says of objects that run already: `name`, `namespace`, `selector`."""
+    return as_object(as_object(model.data.get("deploy")).get("adopt"))
 
 
 def dataset_in(layers: Layers, dataset: Spec, environment: str) -> Object:

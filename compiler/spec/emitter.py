@@ -29,6 +29,8 @@ class Need(Closed):
     """Why, in a clause that ends a sentence."""
     help: str | None = None
     """What to do, as an imperative."""
+    field: str | None = field(pattern=r"^environment(?:\.[A-Za-z][A-Za-z0-9]*)+$")
+    """The field of the Environment that is to be said, such as `environment.delivery.branch`: it is told there, once for all models."""
 
 
 class Cannot(Closed):
@@ -70,7 +72,9 @@ class File(Closed):
     """A CEL expression; the file is made where it is true."""
     last: bool = False
     """Whether it is made after the other files of its unit, and sees `path` and `digest` of each under `unit.files`."""
-    format: Literal["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "text"] | None = None
+    format: (
+        Literal["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "github-owners", "gitlab-owners", "text"] | None
+    ) = None
     """The format; absent: by the path's ending."""
     schema_: str | None = Field(None, alias="schema")
     """What checks it: `<group>/<version>/<kind>`, or the name of a JSON Schema in the emitter's folder."""
@@ -181,6 +185,8 @@ class Emitter(Closed):
     """What it is for."""
     capabilities: dict[str, Any] | None = None
     """Capabilities of an Environment that it reads and nobody else declares: name to JSON Schema."""
+    adopts: list[Literal["name", "namespace", "selector"]] | None = None
+    """What of `deploy.adopt` a target keeps to; what is not here it refuses."""
     needs: list[Need] | None = None
     """What must hold for it to work."""
     cannot: list[Cannot] | None = None

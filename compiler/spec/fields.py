@@ -26,6 +26,7 @@ DurationText = Annotated[str, _text(_DURATION, "a duration such as 250ms, 5m or 
 PercentageText = Annotated[
     str, _text(r"^[0-9]{1,3}(?:\.[0-9]+)?\s?%$", "a percentage such as 99.9%", "99.9%", "percentage")
 ]
+ShareText = Annotated[str, _text(r"^[0-9]{1,3}%$", "a share in whole percent such as 25%", "25%")]
 CpuText = Annotated[
     str | float,
     _text(
@@ -138,6 +139,34 @@ MetricText = Annotated[
 ]
 LabelText = Annotated[
     str, _text(r"^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$", "a name of a Prometheus label such as code", "code", maxLength=128)
+]
+HandleText = Annotated[
+    str,
+    _text(
+        r"^(?:@{1,2}[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?(?:/[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?)*"
+        r"|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)$",
+        "a handle of the forge such as @bank/payments-risk, or an address of mail",
+        "@bank/payments-risk",
+        maxLength=255,
+    ),
+]
+LabelKeyText = Annotated[
+    str,
+    _text(
+        r"^(?!modelyard/)(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$",
+        "the key of a label of Kubernetes, and none of Modelyard's own, such as app.kubernetes.io/name",
+        "app.kubernetes.io/name",
+        maxLength=316,
+    ),
+]
+LabelValueText = Annotated[
+    str,
+    _text(
+        r"^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$",
+        "the value of a label of Kubernetes such as fraud-scorer",
+        "fraud-scorer",
+        maxLength=63,
+    ),
 ]
 LicenseText = Annotated[
     str,

@@ -290,11 +290,21 @@ def _cleaned(node: Any, *, is_map_of_names: bool = False) -> Any:
         for key, value in node.items()
         if key != "title" and not (key == "default" and value is None)
     }
+    out = _closed_names(out)
     choices = [choice for choice in out.get("anyOf", []) if choice != {"type": "null"}]
     if "anyOf" in out and len(choices) < len(out["anyOf"]):
         out.pop("anyOf")
         out = {**(choices[0] if len(choices) == 1 else {"anyOf": choices}), **out}
     return out
+
+
+def _closed_names(node: Schema) -> Schema:
+    """A map with names of one kind, told by its names: pydantic tells it by patterns, which leave every other name free."""
+    if len(node.get("patternProperties", ())) != 1 or "propertyNames" not in node:
+        return node
+    (pattern, values), *_ = node["patternProperties"].items()
+    rest = {key: value for key, value in node.items() if key != "patternProperties"}
+    return {**rest, "propertyNames": {**node["propertyNames"], "pattern": pattern}, "additionalProperties": values}
 
 
 def _reachable(definitions: Schema, root: Any) -> Schema:

@@ -3,10 +3,9 @@
 import re
 import unicodedata
 
-OWN_FOLDER = ".modelyard"
-"""The folder at a root that is Modelyard's own."""
-LOCKS = f"{OWN_FOLDER}/locks"
-"""The locks' folder in it."""
+from compiler.plan.names import LOCKS, OWN_FOLDER
+
+__all__ = ["LOCKS", "OWN_FOLDER", "folded", "parents", "path_fault"]
 
 # The paths that outputs really have, told at a quarter of the cost; what it does not know, the faults below decide.
 _PLAIN = re.compile(r"(?=.{1,200}\Z)(?:(?!con|prn|aux|nul|com|lpt)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?:/(?!\Z)|\Z))+")

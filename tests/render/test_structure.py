@@ -208,7 +208,7 @@ def test_data_can_change_between_filling_and_dumping():
 
 
 def test_formats_are_a_table():
-    assert list(FORMATS) == ["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "text"]
+    assert list(FORMATS) == ["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "github-owners", "gitlab-owners", "text"]
     assert all(name == entry.name and entry.structured is (entry.place is None) for name, entry in FORMATS.items())
     for call in (
         lambda: dump([], "toml"),

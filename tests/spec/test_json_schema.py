@@ -163,3 +163,30 @@ def test_classes_take_what_their_schema_takes(document: dict) -> None:
             all_kinds()[kind].model_validate(document)
         except ValidationError as error:
             pytest.fail(str(error))
+
+
+def open_maps(node: object, where: str = "") -> Iterator[str]:
+    """Maps that take keys of any kind beside those that a pattern names."""
+    if isinstance(node, dict):
+        if "patternProperties" in node and node.get("additionalProperties") is not False:
+            yield where
+        for key, child in node.items():
+            yield from open_maps(child, f"{where}/{key}")
+    elif isinstance(node, list):
+        for child in node:
+            yield from open_maps(child, where)
+
+
+def test_no_map_takes_a_name_that_is_none() -> None:
+    assert {path: found for path in MADE if (found := list(open_maps(json.loads(MADE[path]))))} == {}
+    environment = Draft202012Validator(schema("environment"))
+    said = {"apiVersion": "modelyard/v1", "kind": "Environment", "name": "prod", "stage": "prod"}
+    assert environment.is_valid(said | {"namespaces": {"payments": "payments-models"}})
+    assert not environment.is_valid(said | {"namespaces": {"Pay ments": "payments-models"}})
+    assert not environment.is_valid(said | {"namespaces": {"payments": "Pay ments"}})
+
+
+def test_a_layer_takes_a_name_away_from_a_map() -> None:
+    layer = Draft202012Validator({"$ref": "#/$defs/Layer", "$defs": schema("types/ml")["$defs"]})
+    assert layer.is_valid({"labels": {"portfolio": None}, "deploy": {"adopt": {"selector": {"app": None}}}})
+    assert not layer.is_valid({"labels": {"Port folio": "a"}})

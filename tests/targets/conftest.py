@@ -45,6 +45,8 @@ class Unit:
     reasons: str
     blamed: Mapping[str, str]
     """What each reason is said of: the text of the line."""
+    documents: tuple[Any, ...] = ()
+    """Every object: a file may hold several."""
 
 
 @pytest.fixture
@@ -82,7 +84,9 @@ def _unit(run: Run, name: str) -> Unit:
     keys = {file.path.rpartition("/")[2]: file.rule.schema or "" for file in unit.files}
     reasons = "\n".join(f"{one.message} | {one.help}" for one in unit.findings)
     blamed = {one.message: str(one.place.line) for one in unit.findings if one.place}
-    return Unit({path: yaml.safe_load(text) for path, text in texts.items()}, texts, keys, reasons, blamed)
+    read = {path: list(yaml.safe_load_all(text)) for path, text in texts.items()}
+    first = {path: found[0] for path, found in read.items()}
+    return Unit(first, texts, keys, reasons, blamed, tuple(one for found in read.values() for one in found))
 
 
 @pytest.fixture

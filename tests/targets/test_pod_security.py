@@ -169,7 +169,8 @@ def test_every_pod_of_the_sample_keeps_the_restricted_profile():
     found = {
         path.relative_to(GOLDEN).as_posix(): pod
         for path in sorted(GOLDEN.rglob("*.yaml"))
-        for pod in pods(yaml.safe_load(path.read_text(encoding="utf-8")))
+        for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))
+        for pod in pods(document)
     }
     assert len(found) > 10
     assert {path: broken(pod) for path, pod in found.items() if broken(pod)} == {}

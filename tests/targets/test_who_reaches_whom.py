@@ -144,7 +144,7 @@ def cluster_of(made) -> Callable[..., Cluster]:
         }
         assert {name: unit.reasons for name, unit in units.items() if unit.reasons} == {}
         policies = [
-            found for unit in units.values() for found in unit.objects.values() if found["kind"] == "NetworkPolicy"
+            found for unit in units.values() for found in unit.documents if found["kind"] == "NetworkPolicy"
         ]
         return Cluster({name: found for name, unit in units.items() if (found := pod(unit))}, policies)
 
@@ -315,3 +315,44 @@ def test_a_file_that_asks_a_host_by_name_needs_a_network_that_knows_names(made):
         "egress"
     ][1].items()
     assert "ciliumnetworkpolicy.yaml" not in made(TRAINED, hostnameEgress="cilium").objects
+
+
+SELECTOR = {"app": "legacy", "app.kubernetes.io/name": "scorer"}
+
+
+def adopting(spec: dict, **live: Any) -> dict:
+    return {**spec, "deploy": {**spec["deploy"], "adopt": live}}
+
+
+def test_live_objects_that_were_adopted_are_reached_by_the_names_and_labels_that_they_have(cluster_of):
+    found = cluster_of(ASKING, adopting(ASKED, name="scorer", namespace="fraud", selector=SELECTOR), OTHER, BUREAU)
+    asked = found.pods["asked"]
+    assert (asked.namespace, SELECTOR.items() <= asked.labels.items()) == ("fraud", True)
+    assert found.lets("asking", "asked", 9000)
+    assert not found.lets("other", "asked", 9000)
+    assert not found.lets("asking", Pod(asked.labels, "models"), 9000), "where it would be, had it not been adopted"
+
+
+def test_live_callers_that_were_adopted_ask_by_the_labels_that_they_have(cluster_of):
+    found = cluster_of(adopting(ASKING, selector={"app": "legacy"}), ASKED, OTHER, BUREAU)
+    assert found.lets("asking", "asked", 9000)
+    assert found.lets("asking", RANGE, 443), "a vendor's policy lets them out"
+    assert not found.lets("asking", BEYOND, 443)
+    assert not found.lets("other", RANGE, 443)
+
+
+def test_a_live_callers_own_part_of_is_no_obstacle(cluster_of):
+    selector = {"app.kubernetes.io/name": "front", "app.kubernetes.io/part-of": "shop"}
+    found = cluster_of(adopting(ASKING, selector=selector), ASKED, BUREAU)
+    assert found.lets("asking", "asked", 9000)
+    assert found.lets("asking", RANGE, 443)
+    [own] = [one for one in found.policies if one["metadata"]["name"] == "bureau.asking"]
+    assert own["spec"]["podSelector"] == {"matchLabels": selector}
+    [shared] = [one for one in found.policies if one["metadata"]["name"] == "bureau"]
+    assert not selects(shared["spec"]["podSelector"], found.pods["asking"].labels)
+
+
+def test_a_live_model_of_kserve_is_reached_by_its_name(cluster_of):
+    found = cluster_of(CALLER, adopting(TRAINED, name="scorer", namespace="fraud"))
+    assert found.pods["trained"].namespace == "fraud"
+    assert found.lets("asking", "trained", 8080)

@@ -2,8 +2,8 @@
 
 from typing import Any, Literal
 
-from compiler.spec.base import Closed, Document
-from compiler.spec.fields import ImageText, NameText
+from compiler.spec.base import Closed, Document, field
+from compiler.spec.fields import CpuText, ImageText, MemoryText, NameText, PathText, ShareText
 
 
 class Delivery(Closed):
@@ -13,6 +13,26 @@ class Delivery(Closed):
     """The git repository that the cluster watches."""
     branch: str | None = None
     """The branch that holds the rendered tree."""
+    path: PathText | None = None
+    """The folder of the branch that the tree lies in; absent: its root."""
+
+
+class Amounts(Closed):
+    """What the replicas of a namespace may request together."""
+
+    cpu: CpuText | None = None
+    """CPU."""
+    memory: MemoryText | None = None
+    """Memory."""
+
+
+class Quota(Closed):
+    """How much the models of a namespace may request together: what they can come to at most, or what is said."""
+
+    headroom: ShareText | None = None
+    """How much more than that, for what controllers add to replicas. A rollout's own replicas are counted."""
+    namespaces: dict[NameText, Amounts] | None = None
+    """What single namespaces get instead of what is computed."""
 
 
 class Environment(Document):
@@ -24,6 +44,8 @@ class Environment(Document):
     """The name that `environments` of the project and of models refer to."""
     stage: Literal["dev", "test", "staging", "prod"]
     """How close to customers it is; overlays and policies may speak of a stage instead of a name."""
+    owner: NameText | None = field(ref="Team")
+    """The Team that answers for the environment and its cluster."""
     cluster: str | None = None
     """The cluster, by the name that delivery knows it by."""
     namespace: NameText | None = None
@@ -36,6 +58,8 @@ class Environment(Document):
     """The store that secrets come from."""
     delivery: Delivery | None = None
     """How what was rendered gets there."""
+    quota: Quota | None = None
+    """How much the models of a namespace may request together, where delivery makes namespaces."""
     capabilities: dict[str, Any] | None = None
     """What the cluster can do: see the reference of capabilities; emitters may declare more."""
     overlay: dict[str, Any] | None = None

@@ -59,6 +59,8 @@ class Project(Document):
     """The first part of every object's identity."""
     organisation: Organisation | None = None
     """Who makes the models."""
+    owner: NameText | None = field(ref="Team")
+    """The Team that answers for what belongs to no other: this file, templates, teams, and who owns what."""
     folders: Folders | None = None
     """Where the project keeps its files."""
     environments: list[NameText | list[NameText]] = field(..., min_length=1)

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from compiler.spec.base import Closed, Document, field
-from compiler.spec.fields import NameText
+from compiler.spec.fields import HandleText, NameText
 
 
 class Contacts(Closed):
@@ -28,7 +28,7 @@ class Team(Document):
     """The team's name as people write it."""
     contacts: Contacts | None = None
     """How to reach the team."""
-    codeOwners: list[str] | None = field(merge="union")
+    codeOwners: list[HandleText] | None = field(merge="union", min_length=1)
     """Handles of the forge that own the team's files, such as `@bank/payments-risk`."""
     approves: list[str] | None = field(merge="union")
     """Roles that members of this team hold when a change needs approval, such as `model-risk`."""

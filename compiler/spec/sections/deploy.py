@@ -9,6 +9,8 @@ from compiler.spec.fields import (
     DurationText,
     EnvVarText,
     HostText,
+    LabelKeyText,
+    LabelValueText,
     MemoryText,
     NameText,
     PercentageText,
@@ -119,6 +121,17 @@ class Expose(Closed):
     """The path that requests begin with; absent: every path."""
 
 
+class Adopt(Closed):
+    """Objects that run already, and are brought under Modelyard without being made anew: what it would choose otherwise."""
+
+    name: NameText | None = None
+    """The name that they have; what is rendered is called so, or begins with it."""
+    namespace: NameText | None = None
+    """The namespace that they are in, whatever the Environment says."""
+    selector: dict[LabelKeyText, LabelValueText] | None = field(min_length=1)
+    """All labels that select their replicas: a cluster never lets them change."""
+
+
 class Deploy(Closed):
     """How the model is run."""
 
@@ -138,6 +151,8 @@ class Deploy(Closed):
     """A disk that outlives a replica."""
     expose: Expose | None = None
     """How it is reached from outside the cluster."""
+    adopt: Adopt | None = None
+    """Objects that run already, and are brought under Modelyard without being made anew."""
     env: list[Variable] | None = field(merge="name")
     """Plain environment variables."""
     secrets: list[Secret] | None = field(merge="name")

@@ -1,0 +1,182 @@
+"""Trees that are delivered: a small fleet, what is made of it, and who reads it."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from compiler.diagnostics import Finding
+from compiler.pipeline import Run, build
+from compiler.source.memory import MemoryTree
+from compiler.source.worktree import WorkTree
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAD = {"apiVersion": "modelyard/v1"}
+DIGEST = "sha256:" + "0" * 64
+PROGRAM = {"image": "registry.example/own:1.0", "digest": DIGEST, "port": 9000, "health": "/ready"}
+ARGOCD = {"version": "3.5", "namespace": "argocd", "namespaces": True}
+ENVIRONMENT = {
+    "stage": "prod", "namespace": "models", "cluster": "prod-1",
+    "delivery": {"repository": "https://git.bank.example/ml/deployments.git", "branch": "env/prod"},
+    "capabilities": {"kubernetes": {"version": "1.34"}, "kserve": {"version": "0.20", "mode": "Standard"}, "argocd": ARGOCD},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The files of a build by path, what was found, and the text of the line that each finding stands at."""
+
+    files: Mapping[str, str]
+    findings: tuple[Finding, ...]
+    run: Run
+
+    def read(self, path: str) -> Any:
+        """The one document of a file."""
+        return yaml.safe_load(self.files[path])
+
+    def all(self, path: str) -> list[Any]:
+        """Every document of a file."""
+        return [one for one in yaml.safe_load_all(self.files[path]) if one]
+
+    @property
+    def wrong(self) -> list[tuple[str, str]]:
+        """What is mandatory: each message, and its line."""
+        return [(one.message, self._line(one)) for one in self.findings if one.mandatory]
+
+    @property
+    def told(self) -> list[tuple[str, str, str]]:
+        """What is told of quotas and owners: each code, message and line."""
+        return [(one.code.id, one.message, self._line(one)) for one in self.findings if one.code.id.startswith("MY42")]
+
+    def _line(self, found: Finding) -> str:
+        text = self.run.text(found.place.path) if found.place else None
+        return text.splitlines()[found.place.line - 1].strip() if text and found.place else ""
+
+    def write(self, folder: Path) -> None:
+        """Lay the files out below a folder."""
+        for path, text in self.files.items():
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+
+
+def _program(name: str, deploy: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    """A model that is a program."""
+    resources = {"resources": {"cpu": 1, "memory": "1Gi"}}
+    return {
+        **HEAD, "kind": "Model", "name": name, "type": "heuristic", "lifecycle": "production", "summary": "A.", "owner": "risk",
+        "version": "1.0.0", "source": PROGRAM, "deploy": {"target": "kubernetes", **resources, **(deploy or {})},
+        "environments": {"prod": {}}, **more,
+    }  # fmt: skip
+
+
+def _tree(*models: Mapping[str, Any], environment: Mapping[str, Any] | None = None, **project: Any) -> dict[str, bytes]:
+    """The files of a project with one environment; a field of it that is None is left out."""
+    said = {key: value for key, value in {**ENVIRONMENT, **(environment or {})}.items() if value is not None}
+    documents = [
+        {**HEAD, "kind": "Team", "name": "risk", "contacts": {"email": "risk@bank.example"}, "codeOwners": ["@bank/risk"]},
+        {**HEAD, "kind": "Environment", "name": "prod", **said},
+        *models,
+    ]
+    whole = {**HEAD, "kind": "Project", "name": "bank", "environments": ["prod"], **project}
+    texts = {"modelyard.yaml": yaml.safe_dump(whole), "models/all.yaml": yaml.safe_dump_all(documents)}
+    return {path: text.encode() for path, text in texts.items()}
+
+
+def _delivered(files: Mapping[str, bytes]) -> Delivered:
+    """What a build makes of a project."""
+    run = Run(MemoryTree(files))
+    made = build(run)
+    return Delivered(
+        {file.path: file.content.decode() for unit in made.units for file in unit.files}, made.findings, run
+    )
+
+
+@pytest.fixture(scope="session")
+def a_model() -> Callable[..., dict[str, Any]]:
+    """A model that is a program."""
+    return _program
+
+
+@pytest.fixture(scope="session")
+def deliver() -> Callable[..., Delivered]:
+    """What is made of some models in one environment."""
+    return lambda *models, **said: _delivered(_tree(*models, **said))
+
+
+@pytest.fixture(scope="session")
+def build_of() -> Callable[[Mapping[str, bytes]], Delivered]:
+    """What is made of a project's files."""
+    return _delivered
+
+
+@pytest.fixture(scope="session")
+def sample() -> Delivered:
+    """The build of the sample portfolio."""
+    here = WorkTree(ROOT)
+    return _delivered({path: here.read(path) for path in ["modelyard.yaml", *here.paths("models")]})
+
+
+@pytest.fixture
+def kustomize(program: Callable[[str], str], tmp_path: Path) -> Callable[..., list[Any]]:
+    """The objects that kustomize builds of a folder, with what an Application adds to its kustomization."""
+
+    def made(tree_: Delivered, path: str, **more: Any) -> list[Any]:
+        if not (tmp_path / "tree").exists():
+            tree_.write(tmp_path / "tree")
+        if more:
+            (tmp_path / "tree" / "edited").mkdir(exist_ok=True)
+            text = yaml.safe_dump({"resources": [f"../{path}"], **more})
+            (tmp_path / "tree" / "edited" / "kustomization.yaml").write_text(text, encoding="utf-8")
+            path = "edited"
+        command = [program("kubectl"), "kustomize", str(tmp_path / "tree" / path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return [one for one in yaml.safe_load_all(done.stdout) if one]
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def argo_models(program: Callable[[str], str]) -> Callable[[Mapping[str, Any]], str]:
+    """What the package @kubernetes-models/argo-cd says is wrong with an object; empty where nothing is."""
+    folder, name = os.environ.get("MODELYARD_TEST_ARGOCD_MODELS"), "argocd-models"
+    missing = "MODELYARD_TEST_ARGOCD_MODELS names no folder with @kubernetes-models/argo-cd: npm install it there"
+    if not folder or not (Path(folder) / "node_modules" / "@kubernetes-models").is_dir():
+        excused = name in os.environ.get("MODELYARD_TEST_WITHOUT", "").split()
+        if os.environ.get("MODELYARD_TEST_STRICT") == "1" and not excused:
+            pytest.fail(f"{missing}, and MODELYARD_TEST_STRICT=1 asks for it")
+        pytest.skip(missing)
+    script = (
+        "import * as known from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1'; import {readFileSync} from 'fs';"
+        "const found = JSON.parse(readFileSync(0, 'utf8'));"
+        "try { new known[found.kind](found).validate(); } catch (error) { console.log(error.message || String(error)); }"
+    )
+    node = program("node", "https://nodejs.org")
+
+    def wrong(found: Mapping[str, Any]) -> str:
+        done = subprocess.run(
+            [node, "--input-type=module", "-e", script], input=json.dumps(found), cwd=folder, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    return wrong
+
+
+@pytest.fixture(scope="session")
+def official(external_schemas: Path) -> Callable[[str], Any]:
+    """The official schema of a kind of Argo CD, made strict as a cluster's are."""
+    from compiler.schema import Validator, structural  # noqa: PLC0415 - only where there are schemas
+
+    @cache
+    def of(kind: str) -> Validator:
+        path = external_schemas / "k8s-crd" / "argoproj.io" / f"{kind.lower()}_v1alpha1.json"
+        return Validator(structural(json.loads(path.read_bytes())))
+
+    return of

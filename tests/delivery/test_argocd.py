@@ -1,0 +1,407 @@
+"""What Argo CD is told delivers exactly what was rendered, in order, and deletes nothing that nobody confirmed."""
+
+import copy
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+SAMPLE = ["prod", "staging"]
+"""Environments of the sample portfolio that have Argo CD."""
+
+
+def template(value: Any, said: Mapping[str, str]) -> Any:
+    """What Go makes of a text: a parameter, or a text of its own; nothing else is in what we write."""
+    if isinstance(value, Mapping):
+        return {template(key, said): template(one, said) for key, one in value.items()}
+    if isinstance(value, list):
+        return [template(one, said) for one in value]
+    if not isinstance(value, str):
+        return value
+    return re.sub(r"\{\{(.+?)\}\}", lambda found: _action(found[1].strip(), said), value)
+
+
+def _action(action: str, said: Mapping[str, str]) -> str:
+    if action.startswith("."):
+        return said[action[1:]]
+    quoted = re.fullmatch(r'"(\{)"', action)
+    assert quoted, f"{action} is no action that we write"
+    return quoted[1]
+
+
+def applications(made: Any, environment: str = "prod") -> dict[str, Any]:
+    """The Applications by name that the ApplicationSet's controller makes."""
+    spec = made.read(f"{environment}/_argocd/applicationset.yaml")["spec"]
+    [generator] = spec["generators"]
+    found = [template(spec["template"], element) for element in generator["list"]["elements"]]
+    return {one["metadata"]["name"]: one for one in found}
+
+
+def is_permitted(project: Any, found: Any, cluster: str) -> bool:
+    """Whether a project lets an object be applied (IsGroupKindNamePermitted, isDestinationMatched of Argo CD), patterns aside."""
+    spec, meta = project["spec"], found["metadata"]
+    group = found["apiVersion"].rpartition("/")[0]
+    if "namespace" not in meta:
+        allowed = {(one["group"], one["kind"], one["name"]) for one in spec["clusterResourceWhitelist"]}
+        return (group, found["kind"], meta["name"]) in allowed
+    kinds = {(one["group"], one["kind"]) for one in spec["namespaceResourceWhitelist"]}
+    places = {(one.get("server") or one.get("name"), one["namespace"]) for one in spec["destinations"]}
+    return (group, found["kind"]) in kinds and (cluster, meta["namespace"]) in places
+
+
+@pytest.mark.parametrize("environment", SAMPLE)
+def test_there_is_an_application_of_each_model_at_its_folder_in_its_namespace(environment, sample):
+    rendered = {
+        (path.split("/")[1], sample.read(path)["namespace"])
+        for path in sample.files
+        if re.fullmatch(rf"{environment}/[a-z0-9-]+/kustomization.yaml", path)
+    }
+    told = {(one["spec"]["source"]["path"], one["spec"]["destination"]["namespace"]) for one in applications(sample, environment).values()}
+    assert told == rendered
+    assert len(rendered) > 10
+    assert set(applications(sample, environment)) == {f"bank.{environment}.{name}" for name, _ in rendered}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("environment", SAMPLE)
+def test_every_folder_is_built_and_the_project_permits_exactly_what_is_in_it(environment, sample, kustomize):
+    project = sample.read(f"{environment}/_argocd/appproject.yaml")
+    told = [*applications(sample, environment).values()]
+    if f"{environment}/_argocd/namespaces.yaml" in sample.files:
+        told.append(sample.read(f"{environment}/_argocd/namespaces.yaml"))
+    objects = []
+    for one in told:
+        source, destination = one["spec"]["source"], one["spec"]["destination"]
+        assert one["spec"]["project"] == project["metadata"]["name"]
+        assert source["repoURL"] in project["spec"]["sourceRepos"]
+        built = kustomize(sample, f"{environment}/{source['path']}", **source.get("kustomize", {}))
+        objects += [(found, destination["name"]) for found in built]
+    assert [found["metadata"]["name"] for found, cluster in objects if not is_permitted(project, found, cluster)] == []
+    for section in ("destinations", "clusterResourceWhitelist", "namespaceResourceWhitelist"):
+        for index in range(len(project["spec"][section])):
+            less = copy.deepcopy(project)
+            entry = less["spec"][section].pop(index)
+            refused = [found for found, cluster in objects if not is_permitted(less, found, cluster)]
+            assert refused, f"nothing needs {entry}"
+    assert "*" not in str(project)
+    assert "!" not in str(project)
+
+
+def test_the_two_folders_of_its_own_are_built(sample, kustomize):
+    own = kustomize(sample, "prod/_argocd")
+    assert [one["kind"] for one in own] == ["AppProject", "Application", "ApplicationSet"]
+    assert {one["metadata"]["namespace"] for one in own} == {"argocd"}
+    there = kustomize(sample, "prod/_namespaces")
+    assert {one["kind"] for one in there} == {"Namespace", "ResourceQuota"}
+
+
+def test_namespaces_come_before_models_and_the_project_before_both(sample):
+    def wave(path: str) -> int:
+        return int(sample.read(path)["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"])
+
+    order = [wave(f"prod/_argocd/{name}.yaml") for name in ("appproject", "namespaces", "applicationset")]
+    assert order == sorted(order)
+    assert len(set(order)) == 3
+    inside = {
+        one["kind"]: int(one["metadata"].get("annotations", {}).get("argocd.argoproj.io/sync-wave", 0))
+        for path in ("namespaces", "quotas")
+        for one in sample.all(f"prod/_namespaces/{path}.yaml")
+    }
+    assert inside["Namespace"] < inside["ResourceQuota"]
+
+
+def test_whom_others_ask_is_rolled_out_before_them(sample):
+    spec = sample.read("prod/_argocd/applicationset.yaml")["spec"]
+    steps = [step["matchExpressions"][0] for step in spec["strategy"]["rollingSync"]["steps"]]
+    step_of = {value: index for index, one in enumerate(steps) for value in one["values"]}
+    told = applications(sample)
+    at = {
+        name.removeprefix("bank.prod."): step_of[one["metadata"]["labels"][steps[0]["key"]]] for name, one in told.items()
+    }
+    fleet = sample.run.fleet
+    pairs = [(name, user) for name in at for user in fleet.users(name, "prod")]
+    assert len(pairs) > 4
+    assert all(at[name] < at[user] for name, user in pairs)
+    alone = {name for name in at if not fleet.users(name, "prod")}
+    assert {at[name] for name in alone} == {max(at.values())}, "who is asked by nobody holds nobody up"
+
+
+def test_without_progressive_syncs_each_is_synced_by_itself(deliver, a_model):
+    spec = deliver(a_model("one")).read("prod/_argocd/applicationset.yaml")["spec"]
+    assert "strategy" not in spec
+    assert spec["template"]["spec"]["syncPolicy"]["automated"] == {"prune": True, "selfHeal": True}
+    assert spec["ignoreApplicationDifferences"] == [{"jsonPointers": ["/spec/syncPolicy/automated"]}], "one can be stopped"
+
+
+def test_nothing_is_deleted_with_an_application_and_no_application_by_its_set(sample):
+    for environment in SAMPLE:
+        found = sample.read(f"{environment}/_argocd/applicationset.yaml")
+        assert found["spec"]["syncPolicy"] == {"applicationsSync": "create-update", "preserveResourcesOnDeletion": True}
+        assert found["metadata"]["finalizers"] == ["resources-finalizer.argocd.argoproj.io"]
+        assert "argocd.argoproj.io/deletion-approved" in found["spec"]["preservedFields"]["annotations"]
+        assert "finalizers" not in found["spec"]["template"]["metadata"]
+
+
+def test_in_production_what_is_pruned_or_deleted_is_confirmed(sample, deliver, a_model):
+    confirmed = {"Prune=confirm", "Delete=confirm"}
+    for stage in ("prod", "staging", "test", "dev"):
+        made = deliver(a_model("one"), environment={"stage": stage})
+        [one] = applications(made).values()
+        assert confirmed.issubset(one["spec"]["syncPolicy"]["syncOptions"]) is (stage == "prod")
+        assert confirmed.issubset(made.read("prod/_argocd/namespaces.yaml")["spec"]["syncPolicy"]["syncOptions"])
+    for path in ("prod/_argocd/appproject.yaml", "prod/_argocd/namespaces.yaml", "prod/_argocd/applicationset.yaml"):
+        options = sample.read(path)["metadata"]["annotations"]["argocd.argoproj.io/sync-options"]
+        assert set(options.split(",")) == confirmed
+    for found in sample.all("prod/_namespaces/namespaces.yaml"):
+        assert set(found["metadata"]["annotations"]["argocd.argoproj.io/sync-options"].split(",")) == confirmed
+
+
+def test_files_of_the_release_before_go_without_being_asked_about(sample, kustomize):
+    source = applications(sample)["bank.prod.credit-policy"]["spec"]["source"]
+    built = kustomize(sample, "prod/credit-policy", **source["kustomize"])
+    option = "argocd.argoproj.io/sync-options"
+    told = {(one["kind"], one["metadata"].get("annotations", {}).get(option)) for one in built}
+    assert ("ConfigMap", "Prune=true") in told
+    assert {said for kind, said in told if kind != "ConfigMap"} == {None}
+    staging = sample.read("staging/_argocd/applicationset.yaml")["spec"]["template"]["spec"]["source"]
+    assert "kustomize" not in staging, "where nothing is confirmed, nothing is excepted"
+
+
+def test_nobody_else_can_own_what_an_application_delivers(sample):
+    for one in [*applications(sample).values(), *applications(sample, "staging").values()]:
+        assert {"FailOnSharedResource=true", "ServerSideApply=true"} <= set(one["spec"]["syncPolicy"]["syncOptions"])
+
+
+def test_what_a_cluster_fills_in_is_no_drift_and_git_claims_no_number_that_an_autoscaler_keeps(sample):
+    for one in applications(sample).values():
+        assert one["metadata"]["annotations"]["argocd.argoproj.io/compare-options"] == "ServerSideDiff=true"
+    scaled = 0
+    for path in sample.files:
+        if path.endswith("/horizontalpodautoscaler.yaml"):
+            target = sample.read(path)["spec"]["scaleTargetRef"]
+            workload = sample.read(path.replace("horizontalpodautoscaler", target["kind"].lower()))
+            assert "replicas" not in workload["spec"]
+            scaled += 1
+    assert scaled
+
+
+@pytest.mark.parametrize("environment", SAMPLE)
+def test_a_second_reader_takes_what_is_rendered(environment, sample, argo_models):
+    paths = [path for path in sample.files if re.fullmatch(rf"{environment}/_argocd/[a-z]+.yaml", path)]
+    objects = [sample.read(path) for path in paths if "kustomization" not in path]
+    assert {one["kind"] for one in objects} >= {"AppProject", "ApplicationSet"}
+    apps = [{"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", **one} for one in applications(sample, environment).values()]
+    assert [argo_models(one) for one in [*objects, apps[0]]] == [""] * (len(objects) + 1)
+    for one in objects:
+        wrong = copy.deepcopy(one)
+        wrong["spec"] = {**wrong["spec"], "project": 1, "sourceRepos": "a", "generators": "b"}
+        assert argo_models(wrong)
+
+
+def places(found: Any, at: tuple = ()) -> Iterator[tuple]:
+    """Every map, list and leaf of an object."""
+    yield at
+    children = found.items() if isinstance(found, Mapping) else enumerate(found) if isinstance(found, list) else ()
+    for key, child in children:
+        yield from places(child, (*at, key))
+
+
+FREE = re.compile(r"labels|annotations|elements")
+"""Maps that take any key."""
+
+
+def mutated(found: Any, at: tuple, change: Any) -> Any:
+    whole = copy.deepcopy(found)
+    inner = whole
+    for key in at[:-1]:
+        inner = inner[key]
+    inner[at[-1]] = change(inner[at[-1]])
+    return whole
+
+
+@pytest.mark.parametrize("name", ["appproject", "applicationset", "namespaces"])
+def test_the_official_schema_takes_it_and_no_field_that_is_wrong(name, sample, official):
+    found = sample.read(f"prod/_argocd/{name}.yaml")
+    schema = official(found["kind"])
+    assert schema.violations(found) == ()
+    told = 0
+    for at in places(found):
+        if not at or FREE.search(str(at)):
+            continue
+        value = found
+        for key in at:
+            value = value[key]
+        if isinstance(value, Mapping):
+            assert schema.violations(mutated(found, at, lambda one: {**one, "unknown": 1})), at
+        assert schema.violations(mutated(found, at, lambda _: {"unknown": [[]]})), at
+        told += 1
+    assert told > 20
+
+
+def test_every_object_of_a_core_kind_is_checked_too(sample):
+    kinds = {"Namespace", "ResourceQuota"}
+    unchecked = [one.message for one in sample.findings if one.code.id == "MY503"]
+    assert not any(kind in message for kind in kinds for message in unchecked)
+
+
+LACKS = {
+    "a repository": ({"delivery": {"branch": "env/prod"}}, "the repository", "delivery:"),
+    "a branch": ({"delivery": {"repository": "https://git.bank.example/a.git"}}, "the branch", "delivery:"),
+    "any delivery": ({"delivery": None}, "the repository", "apiVersion: modelyard/v1"),
+    "a cluster": ({"cluster": None}, "the cluster", "apiVersion: modelyard/v1"),
+}
+
+
+@pytest.mark.parametrize(("said", "message", "line"), LACKS.values(), ids=LACKS)
+def test_what_it_lacks_is_said_once_at_the_environment(said, message, line, deliver, a_model):
+    made = deliver(a_model("one"), a_model("two"), environment=said)
+    told = [(text, where) for text, where in made.wrong if message in text]
+    assert [text for text, _ in told] == [f"Argo CD cannot work in prod: it has to know {message}" + told[0][0].partition(message)[2]]
+    assert told[0][1].startswith(line.split(":")[0]) or line.startswith("apiVersion")
+    assert made.files == {}
+
+
+@pytest.mark.parametrize("version", ["2.14", "3.3", "3.3.2", "3.0"])
+def test_a_version_that_confirms_nothing_is_refused(version, deliver, a_model):
+    said = {"capabilities": {"kubernetes": {"version": "1.34"}, "argocd": {"version": version, "namespace": "argocd"}}}
+    [(message, line)] = deliver(a_model("one"), environment=said).wrong
+    assert "before 3.4 it deletes what an Application asks it to confirm" in message
+    assert version in line
+
+
+@pytest.mark.parametrize("version", ["3.4", "3.4.0", "3.5", "3.10", "4.0"])
+def test_a_version_that_confirms_is_taken(version, deliver, a_model):
+    said = {"capabilities": {"kubernetes": {"version": "1.34"}, "argocd": {"version": version, "namespace": "argocd"}}}
+    assert deliver(a_model("one"), environment=said).wrong == []
+
+
+@pytest.mark.parametrize(
+    "url", ["https://git.bank.example/*", "!https://git.bank.example/a.git", "https://git.bank.example/{a,b}.git", "https://a/[ab]"]
+)
+def test_a_repository_that_is_a_pattern_is_refused(url, deliver, a_model):
+    [(message, _)] = deliver(a_model("one"), environment={"delivery": {"repository": url, "branch": "a"}}).wrong
+    assert "reads its repositories as patterns" in message
+
+
+@pytest.mark.parametrize("url", ["git@git.bank.example:ml/deployments.git", "ssh://git@git.bank.example:22/a.git", "https://a.example/b%20c"])
+def test_every_url_of_git_is_taken(url, deliver, a_model):
+    made = deliver(a_model("one"), environment={"delivery": {"repository": url, "branch": "env/prod"}})
+    assert made.wrong == []
+    [one] = applications(made).values()
+    assert one["spec"]["source"]["repoURL"] == url
+    assert made.read("prod/_argocd/appproject.yaml")["spec"]["sourceRepos"] == [url]
+
+
+@pytest.mark.parametrize("branch", ["env/{{.name}}", "{{", "a}}b", "env/{{ .owner }}/x", "{{{{"])
+def test_a_branch_is_never_read_as_a_template(branch, deliver, a_model):
+    made = deliver(a_model("one"), environment={"delivery": {"repository": "https://a.example/b.git", "branch": branch}})
+    [one] = applications(made).values()
+    assert one["spec"]["source"]["targetRevision"] == branch
+
+
+def test_the_tree_may_lie_in_a_folder_of_the_branch(deliver, a_model, kustomize):
+    delivery = {"repository": "https://a.example/b.git", "branch": "main", "path": "build/prod"}
+    made = deliver(a_model("one"), environment={"delivery": delivery})
+    [one] = applications(made).values()
+    assert one["spec"]["source"]["path"] == "build/prod/one"
+    assert made.read("prod/_argocd/namespaces.yaml")["spec"]["source"]["path"] == "build/prod/_namespaces"
+
+
+def test_a_cluster_is_known_by_its_url_where_that_is_said(deliver, a_model):
+    known = {"kubernetes": {"version": "1.34"}, "argocd": {"version": "3.5", "namespace": "argocd", "server": "https://kubernetes.default.svc"}}
+    made = deliver(a_model("one"), environment={"capabilities": known, "cluster": None})
+    [one] = applications(made).values()
+    assert one["spec"]["destination"] == {"server": "https://kubernetes.default.svc", "namespace": "models"}
+    project = made.read("prod/_argocd/appproject.yaml")["spec"]
+    assert project["destinations"] == [one["spec"]["destination"]]
+    assert project["clusterResourceWhitelist"] == [], "it makes no namespaces here"
+    assert "prod/_namespaces/namespaces.yaml" not in made.files
+
+
+def test_a_project_may_have_a_name_of_its_own_and_allow_what_nobody_renders(deliver, a_model):
+    allowed = {"kinds": [{"kind": "Pod"}, {"group": "apps", "kind": "ReplicaSet"}], "namespaces": ["left"]}
+    own = {"version": "3.5", "namespace": "argocd", "project": "models-prod", "namespaces": True, "allows": allowed}
+    made = deliver(a_model("one"), environment={"capabilities": {"kubernetes": {"version": "1.34"}, "argocd": own}})
+    assert set(applications(made)) == {"models-prod.one"}
+    project = made.read("prod/_argocd/appproject.yaml")
+    assert project["metadata"]["name"] == "models-prod"
+    assert {"group": "", "kind": "Pod"} in project["spec"]["namespaceResourceWhitelist"]
+    assert {"group": "apps", "kind": "ReplicaSet"} in project["spec"]["namespaceResourceWhitelist"]
+    assert {"name": "prod-1", "namespace": "left"} in project["spec"]["destinations"]
+    assert "left" not in str(project["spec"]["clusterResourceWhitelist"]), "it is not made"
+
+
+@pytest.mark.parametrize("allows", [{}, {"allows": {"namespaces": ["left"]}}])
+def test_a_project_where_nothing_runs_allows_nothing(deliver, allows):
+    own = {"version": "3.5", "namespace": "argocd", "namespaces": True, **allows}
+    made = deliver(environment={"capabilities": {"kubernetes": {"version": "1.34"}, "argocd": own}})
+    spec = made.read("prod/_argocd/appproject.yaml")["spec"]
+    assert spec["namespaceResourceWhitelist"] == [], "absent, it would allow every kind"
+    assert spec["clusterResourceWhitelist"] == []
+    assert [one["namespace"] for one in spec["destinations"]] == [*allows.get("allows", {}).get("namespaces", ())]
+
+
+def test_an_adopted_namespace_is_delivered_to_and_never_made(deliver, a_model):
+    made = deliver(a_model("one", {"adopt": {"namespace": "legacy"}}), a_model("two"))
+    told = applications(made)
+    assert told["bank.prod.one"]["spec"]["destination"]["namespace"] == "legacy"
+    spec = made.read("prod/_argocd/appproject.yaml")["spec"]
+    assert [one["namespace"] for one in spec["destinations"]] == ["legacy", "models"]
+    assert [one["name"] for one in spec["clusterResourceWhitelist"]] == ["models"]
+    assert [one["metadata"]["name"] for one in made.all("prod/_namespaces/namespaces.yaml")] == ["models"]
+
+
+def test_an_environment_without_it_has_none_of_it(sample, deliver, a_model):
+    assert not any(path.startswith("dev/_") for path in sample.files)
+    made = deliver(a_model("one"), environment={"capabilities": {"kubernetes": {"version": "1.34"}}})
+    assert not any("/_" in path for path in made.files)
+
+
+def test_an_owners_edit_changes_nothing_that_is_synced(sample, build_of):
+    files = {path: sample.run.tree.read(path) for path in ["modelyard.yaml", *sample.run.tree.paths("models")]}
+    after = build_of({path: text.replace(b"owner: payments-risk", b"owner: lending-decisions") for path, text in files.items()})
+    for name, one in applications(sample).items():
+        assert applications(after)[name]["spec"] == one["spec"]
+
+
+def test_a_quota_that_nobody_makes_is_refused(deliver, a_model):
+    known = {"kubernetes": {"version": "1.34"}, "argocd": {"version": "3.5", "namespace": "argocd"}}
+    [(message, _)] = deliver(a_model("one"), environment={"quota": {"headroom": "10%"}, "capabilities": known}).wrong
+    assert "nobody makes the namespaces that the quota is for" in message
+
+
+def test_an_object_of_a_kind_that_nothing_says_is_refused(build_of, deliver, a_model):
+    made = deliver(a_model("one"))
+    files = {path: made.run.tree.read(path) for path in ("modelyard.yaml", "models/all.yaml")}
+    extra = {
+        "templates/monitoring/note/emitter.yaml": b"id: note\ntitle: Note\nfiles: [{path: note.yaml, template: note.yaml.j2}]\n",
+        "templates/monitoring/note/note.yaml.j2": b"apiVersion: v1\nkind: ConfigMap\n",
+    }
+    [(message, line)] = build_of({**files, **extra}).wrong
+    assert "nothing says of which kind note.yaml is" in message
+    assert line.startswith("files:")
+
+
+def test_a_line_of_what_argo_cd_is_told_leads_back_to_who_says_it(sample):
+    from compiler import explain  # noqa: PLC0415 - here alone
+
+    for path, where, expected in (
+        ("prod/_argocd/applicationset.yaml", "spec.template.spec.source.repoURL", "models/environments/prod.yaml"),
+        ("prod/_argocd/applicationset.yaml", "spec.generators[0].list.elements[3].namespace", "models/environments/prod.yaml"),
+        ("prod/_argocd/applicationset.yaml", "spec.generators[0].list.elements[3].owner", "models/payments/_defaults.yaml"),
+        ("prod/_namespaces/namespaces.yaml", "metadata.name", "models/environments/prod.yaml"),
+    ):
+        [place] = explain.artifact(sample.run, path, where)
+        [first, *_] = place.made_of
+        assert first.value == place.value, where
+        assert first.said[0].place.path == expected, where
+
+
+def test_an_adopted_namespace_leads_back_to_the_layer_that_says_it(deliver, a_model):
+    from compiler import explain  # noqa: PLC0415 - here alone
+
+    made = deliver(a_model("one", environments={"prod": {"deploy": {"adopt": {"namespace": "legacy"}}}}))
+    [place] = explain.artifact(made.run, "prod/_argocd/appproject.yaml", "spec.destinations[0].namespace")
+    assert place.made_of[0].name == "Model/one: environments.prod.deploy.adopt.namespace"
+    assert place.made_of[0].value == "legacy"

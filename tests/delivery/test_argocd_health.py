@@ -1,0 +1,296 @@
+"""What Argo CD says of KServe's objects: scripts in Lua 5.1 with the libraries that Argo CD gives them, on statuses that KServe sets."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lupa.lua51 import LuaRuntime
+
+from compiler.schema import Validator, structural
+
+MODES = {"standard": {"serving.kserve.io/deploymentMode": "Standard"}, "knative": {"serving.kserve.io/deploymentMode": "Knative"}}
+
+
+def condition(name: str, status: str, reason: str = "", message: str = "") -> dict[str, str]:
+    said = {"lastTransitionTime": "2026-11-03T10:00:00Z", "type": name, "status": status}
+    return said | ({"reason": reason} if reason else {}) | ({"message": message} if message else {})
+
+
+def service(*conditions: Mapping[str, str], mode: str = "standard", **status: Any) -> dict[str, Any]:
+    """An InferenceService as its controller leaves it."""
+    whole = {"conditions": list(conditions), "deploymentMode": mode.capitalize(), "observedGeneration": 1, **status}
+    return {"metadata": {"name": "card-fraud", "namespace": "payments", "annotations": MODES[mode]}, "status": whole}
+
+
+RUNNING = (*(condition(name, "True") for name in ("IngressReady", "PredictorReady", "Ready")), condition("Stopped", "False"))
+UNAVAILABLE = "Deployment does not have minimum availability."
+STARTING = (
+    condition("IngressReady", "False", "Predictor ingress not created"),
+    condition("PredictorReady", "False", "MinimumReplicasUnavailable", UNAVAILABLE),
+    condition("Ready", "False", "MinimumReplicasUnavailable", UNAVAILABLE),
+    condition("Stopped", "False"),
+)
+LATE = 'ReplicaSet "card-fraud-predictor-5d4" has timed out progressing.'
+FULL = 'pods "card-fraud-predictor-5d4-" is forbidden: exceeded quota: models, requested: requests.cpu=4, limited: 40'
+MISSING = 'Configuration "card-fraud-predictor" is waiting for a Revision to become ready.'
+FAILED = 'Revision "card-fraud-predictor-00002" failed with message: Container failed with: exit status 1.'
+CRASH = {"location": "card-fraud-predictor-00002", "reason": "ModelLoadFailed", "message": "xgboost.core.XGBoostError", "exitCode": 1}
+
+
+def canary(transition: str, **model: Any) -> list[dict[str, Any]]:
+    is_ready = transition == "UpToDate"
+    return [{"name": "canary", "ready": is_ready, "trafficPercent": 10, "modelStatus": {"transitionStatus": transition, **model}}]
+
+
+def failing(reason: str, message: str) -> tuple[Mapping[str, str], ...]:
+    failed = (condition(name, "False", reason, message) for name in ("PredictorReady", "Ready"))
+    return (condition("IngressReady", "True"), *failed)
+
+
+INFERENCE_SERVICES: Mapping[str, tuple[dict[str, Any], str, str]] = {
+    "nothing is reported": ({"metadata": {"name": "card-fraud"}}, "Progressing", "has not reported"),
+    "no condition is reported": ({"metadata": {}, "status": {"url": "http://a.example"}}, "Progressing", "has not reported"),
+    "it starts": (service(*STARTING, modelStatus={"transitionStatus": "InProgress"}), "Progressing", UNAVAILABLE),
+    "it runs": (service(*RUNNING, modelStatus={"transitionStatus": "UpToDate"}), "Healthy", ""),
+    "its status is of an older KServe": (service(*RUNNING), "Healthy", ""),
+    "it is rolled out": (service(*RUNNING, modelStatus={"transitionStatus": "InProgress"}), "Progressing", "being loaded"),
+    "it is stopped": (
+        service(condition("PredictorReady", "False", "Stopped"), condition("Ready", "False", "Stopped"), condition("Stopped", "True")),
+        "Suspended", "stopped",
+    ),
+    "its pods come too late": (service(*failing("ProgressDeadlineExceeded", LATE)), "Degraded", LATE),
+    "its pods are over the quota": (service(*failing("FailedCreate", FULL)), "Degraded", "exceeded quota"),
+    "its pods cannot be removed": (service(*failing("FailedDelete", "no")), "Degraded", "no"),
+    "its artifact does not load": (
+        service(*STARTING, modelStatus={"transitionStatus": "BlockedByFailedLoad", "lastFailureInfo": CRASH}), "Degraded", "XGBoostError",
+    ),
+    "a new release does not load, and the old one serves": (
+        service(*RUNNING, modelStatus={"transitionStatus": "BlockedByFailedLoad"}), "Degraded", "BlockedByFailedLoad",
+    ),
+    "no runtime takes it": (
+        service(*STARTING, modelStatus={"transitionStatus": "InvalidSpec", "lastFailureInfo": {"reason": "NoSupportingRuntime"}}),
+        "Degraded", "NoSupportingRuntime",
+    ),
+    "its canary starts": (
+        service(*RUNNING, condition("CanaryPredictorReady", "False", "MinimumReplicasUnavailable", UNAVAILABLE),
+                canaryStatuses=canary("InProgress")),
+        "Progressing", "CanaryPredictorReady",
+    ),
+    "its canary runs": (
+        service(*RUNNING, condition("CanaryPredictorReady", "True"),
+                canaryStatuses=canary("UpToDate")),
+        "Healthy", "",
+    ),
+    "its canary does not load": (
+        service(*RUNNING, condition("CanaryPredictorReady", "False"),
+                canaryStatuses=canary("BlockedByFailedLoad", lastFailureInfo=CRASH)),
+        "Degraded", "canary canary: BlockedByFailedLoad: xgboost",
+    ),
+    "Knative makes a revision": (
+        service(*(condition(name, "Unknown", "RevisionMissing", MISSING) for name in ("PredictorReady", "Ready")),
+                mode="knative", modelStatus={"transitionStatus": "InProgress"}),
+        "Progressing", MISSING,
+    ),
+    "a revision of Knative fails": (
+        service(*failing("RevisionFailed", FAILED), mode="knative"), "Degraded", FAILED,
+    ),
+    "Knative runs it": (service(*RUNNING, mode="knative", modelStatus={"transitionStatus": "UpToDate"}), "Healthy", ""),
+    "Knative has scaled it to nothing": (
+        service(*RUNNING, mode="knative", modelStatus={"transitionStatus": "InProgress", "copies": {"failedCopies": 0, "totalCopies": 0}}),
+        "Healthy", "",
+    ),
+    "Knative rolls it out": (
+        service(*RUNNING, mode="knative", modelStatus={"transitionStatus": "InProgress", "copies": {"failedCopies": 0, "totalCopies": 2}}),
+        "Progressing", "being loaded",
+    ),
+    "an older KServe calls Knative Serverless": (
+        {"metadata": {}, "status": {"conditions": list(failing("RevisionFailed", FAILED)), "deploymentMode": "Serverless"}},
+        "Degraded", FAILED,
+    ),
+}  # fmt: skip
+
+
+def llm(*conditions: Mapping[str, str], **annotations: str) -> dict[str, Any]:
+    meta = {"name": "complaint-summary", "namespace": "service"}
+    said = {"serving.kserve.io/stop": annotations["stop"]} if annotations else {}
+    return {"metadata": {**meta, **({"annotations": said} if said else {})}, "status": {"conditions": list(conditions)}}
+
+
+def llm_failing(name: str, reason: str, message: str) -> dict[str, Any]:
+    return llm(condition(name, "False", reason, message), condition("Ready", "False", reason, message))
+
+
+LLMS: Mapping[str, tuple[dict[str, Any], str, str]] = {
+    "nothing is reported": ({"metadata": {"name": "complaint-summary"}}, "Progressing", "has not reported"),
+    "it starts": (
+        llm(condition("MainWorkloadReady", "False", "MinimumReplicasUnavailable", UNAVAILABLE), condition("PresetsCombined", "True"),
+            condition("Ready", "False", "MinimumReplicasUnavailable", UNAVAILABLE), condition("WorkloadsReady", "False")),
+        "Progressing", UNAVAILABLE,
+    ),
+    "it waits for its gateway": (
+        llm(condition("GatewaysReady", "False", "GatewaysNotReady", "models is not programmed"), condition("Ready", "Unknown")),
+        "Progressing", "Ready: Unknown",
+    ),
+    "it runs": (
+        llm(condition("MainWorkloadReady", "True"), condition("PresetsCombined", "True"), condition("Ready", "True"),
+            condition("RouterReady", "True"), condition("WorkloadsReady", "True")),
+        "Healthy", "",
+    ),
+    "it is stopped": (
+        llm(condition("MainWorkloadReady", "False", "Stopped", "Service is stopped"), condition("Ready", "False", "Stopped"), stop="true"),
+        "Suspended", "stopped",
+    ),
+    "it is started again": (llm(condition("Ready", "True"), stop="false"), "Healthy", ""),
+    **{
+        f"it fails for {reason}": (llm_failing("PresetsCombined", reason, "not found"), "Degraded", "PresetsCombined: not found")
+        for reason in (
+            "CombineBaseError", "ConfigNotFound", "FailedCreate", "FailedDelete", "InvalidRenderedConfig", "ProgressDeadlineExceeded",
+            "ScalingCRDNotFound",
+        )
+    },
+}  # fmt: skip
+
+
+def graph(*conditions: Mapping[str, str], mode: str = "standard") -> dict[str, Any]:
+    return {"metadata": {"name": "route", "annotations": MODES[mode]}, "status": {"conditions": list(conditions)}}
+
+
+GRAPHS: Mapping[str, tuple[dict[str, Any], str, str]] = {
+    "nothing is reported": ({"metadata": {"name": "route"}}, "Progressing", "has not reported"),
+    "only whether it is stopped is reported": (graph(condition("Stopped", "False")), "Progressing", "has not reported"),
+    "it runs": (graph(condition("Ready", "True"), condition("Stopped", "False")), "Healthy", ""),
+    "it is stopped": (graph(condition("Stopped", "True"), condition("Ready", "False", "Stopped")), "Suspended", "stopped"),
+    "it is not ready yet": (graph(condition("Ready", "False", "Waiting")), "Progressing", "Waiting"),
+    "Knative makes a revision": (
+        graph(condition("Ready", "Unknown", "RevisionMissing", MISSING), mode="knative"), "Progressing", MISSING,
+    ),
+    "a revision of Knative fails": (graph(condition("Ready", "False", "RevisionFailed", FAILED), mode="knative"), "Degraded", FAILED),
+}  # fmt: skip
+RUNTIMES: Mapping[str, tuple[dict[str, Any], str, str]] = {
+    "it is there": ({"metadata": {"name": "scorer"}, "spec": {"multiModel": False}}, "Healthy", ""),
+    "it is off": ({"metadata": {"name": "scorer"}, "spec": {"disabled": True}}, "Suspended", "disabled"),
+}
+APPLICATIONS: Mapping[str, tuple[dict[str, Any], str, str]] = {
+    "nothing is judged": ({"metadata": {"name": "bank.prod"}}, "Progressing", "not judged"),
+    "it has no health yet": ({"metadata": {}, "status": {"sync": {"status": "Unknown"}}}, "Progressing", "not judged"),
+    "it is degraded": ({"status": {"health": {"status": "Degraded", "message": "a pod crashes"}}}, "Degraded", "a pod crashes"),
+    "it is healthy": ({"status": {"health": {"status": "Healthy"}}}, "Healthy", ""),
+}
+KINDS = {
+    "serving.kserve.io_InferenceService": INFERENCE_SERVICES,
+    "serving.kserve.io_LLMInferenceService": LLMS,
+    "serving.kserve.io_InferenceGraph": GRAPHS,
+    "serving.kserve.io_ServingRuntime": RUNTIMES,
+    "argoproj.io_Application": APPLICATIONS,
+}
+CASES = {f"{kind.partition('_')[2]}: {name}": (kind, *case) for kind, cases in KINDS.items() for name, case in cases.items()}
+
+
+@pytest.fixture(scope="session")
+def scripts(sample) -> Mapping[str, str]:
+    """The scripts by group and kind."""
+    data = sample.read("prod/_argocd/health/argocd-cm.yaml")["data"]
+    return {key.removeprefix("resource.customizations.health."): text for key, text in data.items()}
+
+
+def judged(script: str, found: Mapping[str, Any]) -> tuple[str, str]:
+    """What a script says of an object; Argo CD gives scripts the base library and that of tables (util/lua/lua.go)."""
+    lua = LuaRuntime(register_eval=False, register_builtins=False)
+    for name in ("string", "math", "io", "os", "debug", "coroutine", "python"):
+        lua.globals()[name] = None
+    lua.globals()["obj"] = lua.table_from(found, recursive=True)
+    said = lua.execute(script)
+    return said["status"], said["message"]
+
+
+@pytest.mark.parametrize(("kind", "found", "status", "message"), CASES.values(), ids=CASES)
+def test_the_health_of_an_object_is_what_its_controller_means(kind, found, status, message, scripts):
+    said = judged(scripts[kind], found)
+    assert said[0] == status
+    assert message in said[1]
+
+
+def test_every_script_is_asked_and_says_everything_that_it_can(scripts):
+    assert set(scripts) == set(KINDS)
+    for kind, text in scripts.items():
+        told = {status for _, status, _ in KINDS[kind].values()}
+        assert told == {status for status in ("Healthy", "Progressing", "Degraded", "Suspended") if f'"{status}"' in text} | (
+            {"Healthy", "Degraded"} if kind.startswith("argoproj") else set()
+        )
+
+
+OF_KSERVE = {name: case for name, case in CASES.items() if case[0].startswith("serving") and "status" in case[1]}
+
+
+@pytest.mark.parametrize(("kind", "found", "status", "message"), OF_KSERVE.values(), ids=OF_KSERVE)
+def test_the_statuses_are_what_kserve_can_set(kind, found, status, message, external_schemas: Path):
+    group, _, name = kind.partition("_")
+    version = {"InferenceService": "v1beta1", "LLMInferenceService": "v1alpha2"}.get(name, "v1alpha1")
+    path = external_schemas / "k8s-crd" / group / f"{name.lower()}_{version}.json"
+    whole = structural(json.loads(path.read_bytes()))
+    assert Validator(whole["properties"]["status"]).violations(found["status"]) == ()
+
+
+MUTANTS: Mapping[str, tuple[str, str, str]] = {
+    "a stop": ("InferenceService", 'is("Stopped", "True")', 'is("Stopped", "False")'),
+    "a failed load": ("InferenceService", '"BlockedByFailedLoad"', '"UpToDate"'),
+    "a spec that is invalid": ("InferenceService", '"InvalidSpec"', '"Other"'),
+    "a canary": ("InferenceService", "obj.status.canaryStatuses", "nil"),
+    "a canary that is not ready": ("InferenceService", "CanaryPredictorReady ~= nil", "CanaryPredictorReady == 1"),
+    "Knative": ("InferenceService", 'mode == "Knative"', 'mode == "None"'),
+    "Serverless": ("InferenceService", 'mode == "Serverless"', 'mode == "None"'),
+    "a deadline": ("InferenceService", "ProgressDeadlineExceeded = true", "Other = true"),
+    "a quota": ("InferenceService", "FailedCreate = true", "Other = true"),
+    "pods that stay": ("InferenceService", "FailedDelete = true", "Other = true"),
+    "readiness": ("InferenceService", 'not is("Ready", "True")', "false"),
+    "a rollout": ("InferenceService", '"InProgress"', '"Other"'),
+    "nothing left of a model of Knative": ("InferenceService", "(copies.totalCopies or 0) == 0", "false"),
+    "a stop of a language model": ("LLMInferenceService", '== "true"', '== "yes"'),
+    "readiness of a language model": ("LLMInferenceService", 'condition.status == "True"', "false"),
+    "a stop of a graph": ("InferenceGraph", 'condition.type == "Stopped" and', "false and"),
+    "readiness of a graph": ("InferenceGraph", 'ready.status == "True"', "true"),
+    "a graph of Knative": ("InferenceGraph", '== "Knative"', '== "None"'),
+    "a runtime": ("ServingRuntime", "obj.spec.disabled == true", "false"),
+    "an application": ("Application", "health.status = obj.status.health.status", ""),
+    **{
+        f"{reason} of a language model": ("LLMInferenceService", f"{reason} = true", "Other = true")
+        for reason in (
+            "CombineBaseError", "ConfigNotFound", "FailedCreate", "FailedDelete", "InvalidRenderedConfig", "ProgressDeadlineExceeded",
+            "ScalingCRDNotFound",
+        )
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "old", "new"), MUTANTS.values(), ids=MUTANTS)
+def test_a_script_that_looks_away_is_found_out(kind, old, new, scripts):
+    [(key, text)] = [(key, text) for key, text in scripts.items() if key.endswith(f"_{kind}")]
+    assert old in text
+    mutant = text.replace(old, new)
+    assert any(judged(mutant, found)[0] != status for found, status, _ in KINDS[key].values())
+
+
+def test_it_is_taken_into_what_installs_argo_cd_and_takes_nothing_away(sample, tmp_path: Path, program: Callable[[str], str]):
+    import subprocess  # noqa: PLC0415 - here alone
+
+    import yaml  # noqa: PLC0415 - likewise
+
+    sample.write(tmp_path / "tree")
+    own = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "argocd-cm"}, "data": {"url": "https://cd.bank.example"}}
+    (tmp_path / "argocd-cm.yaml").write_text(yaml.safe_dump(own), encoding="utf-8")
+    whole = {"namespace": "argocd", "resources": ["argocd-cm.yaml"], "components": ["tree/prod/_argocd/health"]}
+    (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump(whole), encoding="utf-8")
+    done = subprocess.run([program("kubectl"), "kustomize", str(tmp_path)], capture_output=True, text=True, check=True)
+    made = yaml.safe_load(done.stdout)
+    assert made["data"]["url"] == "https://cd.bank.example"
+    assert len(made["data"]) == 6
+    assert judged(made["data"]["resource.customizations.health.serving.kserve.io_InferenceService"], service(*RUNNING))[0] == "Healthy"
+
+
+def test_a_cluster_without_kserve_is_asked_for_nothing_of_it(deliver, a_model):
+    known = {"kubernetes": {"version": "1.34"}, "argocd": {"version": "3.5", "namespace": "argocd"}}
+    made = deliver(a_model("one"), environment={"capabilities": known})
+    data = made.read("prod/_argocd/health/argocd-cm.yaml")["data"]
+    assert set(data) == {"resource.customizations.health.argoproj.io_Application"}

@@ -1,0 +1,139 @@
+"""Namespaces get the quota that their models can come to at most, or the one that is said; never one that nobody can derive."""
+
+import pytest
+
+QUOTA = {"headroom": "0%"}
+"""What its models can come to at most, and no more: for tests that count."""
+
+
+def hard(made) -> dict[str, dict[str, str]]:
+    """What each namespace may request."""
+    return {one["metadata"]["namespace"]: one["spec"]["hard"] for one in made.all("prod/_namespaces/quotas.yaml")}
+
+
+def test_a_deployment_has_one_replica_more_while_it_is_rolled_out(deliver, a_model):
+    scaled = a_model("one", {"resources": {"cpu": "500m", "memory": "1Gi"}, "scaling": {"min": 2, "max": 4}})
+    made = deliver(scaled, environment={"quota": QUOTA})
+    assert made.read("prod/one/deployment.yaml")["spec"]["strategy"]["rollingUpdate"]["maxSurge"] == 1
+    assert hard(made) == {"models": {"requests.cpu": "2500m", "requests.memory": "5Gi"}}
+
+
+@pytest.mark.parametrize(
+    ("deploy", "replicas"),
+    [
+        ({}, 2),
+        ({"scaling": {"min": 3, "max": 3}}, 4),
+        ({"scaling": {"min": 3}}, 4),
+        ({"volume": {"size": "1Gi"}, "scaling": {"min": 2, "max": 2}}, 2),
+        ({"suspended": True, "scaling": {"min": 2, "max": 5}}, 6),
+    ],
+    ids=["one replica", "as many as ever", "at least three", "a disk each", "stopped, and to be started again"],
+)
+def test_how_many_replicas_there_can_be(deploy, replicas, deliver, a_model):
+    made = deliver(a_model("one", deploy), environment={"quota": QUOTA})
+    assert hard(made) == {"models": {"requests.cpu": f"{replicas}", "requests.memory": f"{replicas}Gi"}}
+
+
+def test_a_job_has_one_run(deliver, a_model):
+    source = {"image": "registry.example/own:1.0", "digest": "sha256:" + "0" * 64}
+    made = deliver(a_model("one", {"batch": {"schedule": "0 3 * * *"}}, source=source), environment={"quota": QUOTA})
+    assert hard(made) == {"models": {"requests.cpu": "1", "requests.memory": "1Gi"}}
+
+
+def served(name: str, a_model, mode: str = "Standard", **deploy):
+    source = {"format": "sklearn", "uri": "s3://a/b", "digest": "sha256:" + "0" * 64}
+    own = {"target": "kserve", "resources": {"cpu": 1, "memory": "1Gi"}, **deploy}
+    return {**a_model(name), "type": "ml", "source": source, "deploy": own}
+
+
+def test_kserve_rolls_out_a_quarter_more_rounded_up(deliver, a_model):
+    made = deliver(served("one", a_model, scaling={"min": 1, "max": 5}), environment={"quota": QUOTA})
+    assert hard(made) == {"models": {"requests.cpu": "7", "requests.memory": "7Gi"}}
+
+
+def test_knative_has_a_new_revision_beside_the_old(deliver, a_model):
+    known = {
+        "kubernetes": {"version": "1.34"}, "kserve": {"version": "0.20", "mode": "Knative"},
+        "argocd": {"version": "3.5", "namespace": "argocd", "namespaces": True},
+    }  # fmt: skip
+    made = deliver(served("one", a_model, scaling={"min": 1, "max": 5}), environment={"quota": QUOTA, "capabilities": known})
+    assert hard(made) == {"models": {"requests.cpu": "10", "requests.memory": "10Gi"}}
+
+
+def test_accelerators_are_counted_by_the_name_that_the_target_gives_them(deliver, a_model):
+    one = served("one", a_model, resources={"cpu": 1, "memory": "1Gi", "gpu": 2}, scaling={"min": 1, "max": 4})
+    two = served("two", a_model, resources={"cpu": 1, "memory": "1Gi", "gpu": 1}, options={"gpuResource": "amd.com/gpu"})
+    made = deliver(one, two, environment={"quota": QUOTA})
+    assert hard(made)["models"] == {
+        "requests.cpu": "7", "requests.memory": "7Gi", "requests.amd.com/gpu": "2", "requests.nvidia.com/gpu": "10",
+    }  # fmt: skip
+
+
+def test_each_tenants_models_count_in_their_own_namespace(deliver, a_model):
+    spaces = {"namespace": None, "namespaces": {"a": "a-models", "b": "b-models"}, "quota": QUOTA}
+    models = (a_model("one", tenant="a"), a_model("two", tenant="a"), a_model("three", tenant="b"))
+    assert hard(deliver(*models, environment=spaces)) == {
+        "a-models": {"requests.cpu": "4", "requests.memory": "4Gi"},
+        "b-models": {"requests.cpu": "2", "requests.memory": "2Gi"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("headroom", "cpu", "memory"), [("0%", "2", "2Gi"), ("25%", "2500m", "2560Mi"), ("150%", "5", "5Gi"), ("1%", "2020m", "2069Mi")]
+)
+def test_there_is_as_much_more_as_is_said_rounded_up(headroom, cpu, memory, deliver, a_model):
+    made = deliver(a_model("one"), environment={"quota": {"headroom": headroom}})
+    assert hard(made) == {"models": {"requests.cpu": cpu, "requests.memory": memory}}
+
+
+def test_what_is_said_of_a_namespace_is_taken_as_it_is(deliver, a_model):
+    said = {"headroom": "10%", "namespaces": {"models": {"cpu": 40}}}
+    made = deliver(a_model("one"), environment={"quota": said})
+    assert hard(made) == {"models": {"requests.cpu": "40"}}
+    assert made.told == []
+
+
+def test_a_quota_that_is_less_than_models_can_come_to_is_said_at_its_line(deliver, a_model):
+    said = {"namespaces": {"models": {"cpu": "1500m", "memory": "2Gi"}}}
+    made = deliver(a_model("one"), environment={"quota": said})
+    assert made.told == [
+        ("MY423", "the models of models can come to request 2 of cpu, and its quota is 1500m", "cpu: 1500m")
+    ]
+    assert made.wrong == [], "an organisation may want less"
+
+
+@pytest.mark.parametrize("amount", ["0", "0m", "0.0001"])
+def test_an_amount_that_is_none_is_refused(amount, deliver, a_model):
+    made = deliver(a_model("one"), environment={"quota": {"namespaces": {"models": {"cpu": amount}}}})
+    assert made.wrong == [(f"{amount} is no amount of cpu", f"cpu: '{amount}'" if amount != "0m" else "cpu: 0m")]
+
+
+@pytest.mark.parametrize(("lacks", "message"), [("cpu", "counts cpu"), ("memory", "counts memory")])
+def test_a_model_that_does_not_say_what_a_quota_counts_is_told(lacks, message, deliver, a_model):
+    resources = {key: value for key, value in {"cpu": 1, "memory": "1Gi"}.items() if key != lacks}
+    made = deliver(a_model("one", {"resources": resources}), environment={"quota": QUOTA})
+    [(code, text, line)] = made.told
+    assert (code, message in text, line.startswith(("cpu:", "memory:", "resources:"))) == ("MY422", True, True)
+    assert made.wrong
+
+
+def test_nothing_is_asked_of_it_where_the_quota_counts_something_else(deliver, a_model):
+    said = {"namespaces": {"models": {"cpu": 4}}}
+    assert deliver(a_model("one", {"resources": {"cpu": 1}}), environment={"quota": said}).told == []
+
+
+def test_a_bought_in_model_has_no_replicas(deliver, a_model):
+    source = {
+        "provider": "Bureau", "product": "Score", "contract": {"id": "C-1"}, "endpoint": {"host": "api.bureau.example"},
+        "egress": {"cidrs": ["203.0.113.0/25"]},
+    }  # fmt: skip
+    vendor = {**a_model("bureau"), "type": "vendor", "source": source, "deploy": {"target": "kubernetes"}}
+    assert hard(deliver(vendor, a_model("one"), environment={"quota": QUOTA})) == {
+        "models": {"requests.cpu": "2", "requests.memory": "2Gi"}
+    }
+
+
+def test_without_a_quota_nothing_is_counted(deliver, a_model):
+    made = deliver(a_model("one", {"resources": {"cpu": 1}}))
+    assert "prod/_namespaces/quotas.yaml" not in made.files
+    assert made.read("prod/_namespaces/kustomization.yaml")["resources"] == ["namespaces.yaml"]
