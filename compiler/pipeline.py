@@ -10,7 +10,7 @@ goes on from there to render what was planned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -52,7 +52,7 @@ from compiler.source.worktree import WorkTree
 from compiler.source.yaml_text import Parse, parse
 from compiler.spec.language import Language
 from compiler.spec.load import load
-from compiler.spec.portfolio import Portfolio, models_alone
+from compiler.spec.portfolio import PROJECT_FILE, Portfolio, models_alone
 from compiler.values import Json, Pointer, as_object, as_str
 
 if TYPE_CHECKING:
@@ -174,7 +174,9 @@ class Run:
 
     @cached_property
     def _before(self) -> Fleet | None:
-        return Run(self.since.tree, self.as_of).fleet if self.since else None
+        if self.since is None or not self.since.tree.has(PROJECT_FILE):
+            return None
+        return Run(self.since.tree, self.as_of).fleet
 
     @cached_property
     def producer(self) -> Producer:
@@ -296,11 +298,18 @@ def _told_of(run: Run, judged: Situation) -> Iterator[Finding]:
     yield from run.judge.refusals(judged)
 
 
-def sources(run: Run, on_run: Callable[[int, int], object] = lambda _done, _all: None) -> Iterator[Finding]:
-    """What lies beside the specs, run; no part of `CHECK`, since it takes seconds. `on_run`: how many of how many are done."""
+def sources(
+    run: Run,
+    on_run: Callable[[int, int], object] = lambda _done, _all: None,
+    only: Container[str] | None = None,
+) -> Iterator[Finding]:
+    """What lies beside the specs, run; no part of `CHECK`, since it takes seconds. `on_run`: how many of how many are done.
+
+    `only`: of these models.
+    """
     from compiler.execute.execute import execute  # noqa: PLC0415 - processes and engines, which no other stage needs
 
-    yield from execute(run.fleet, on_run=on_run)
+    yield from execute(run.fleet, on_run=on_run, only=only)
 
 
 CHECK: tuple[Stage, ...] = (documents, emitters, fleet, adoption, quotas, owners, policies)

@@ -94,6 +94,8 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "`schemas/outputs/inventory.schema.json`; `inventory.table`, the same as rows of texts below a row of titles."
         ),
         "environments": "In files of an environment or the project: the Environments in order of promotion.",
+        "promotions": "In the same: their names, a list for each step of promotion; those of a group are promoted together.",
+        "schedules": "In files of the project: when models are trained by the clock, in UTC: `cron`, and the `models`, each cron once.",
         "teams": "In the same: every Team.",
         "useCases": "In the same: every UseCase.",
     }

@@ -194,6 +194,8 @@ def _bad_options(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:
         if emitter.is_target:
             yield from _not_of_a_target(project, id_, as_object(said))
             continue
+        if options is None and as_object(said).get("enabled") is True:
+            options = {}  # who turns an emitter on says what it asks for
         if options is None:
             continue
         pointer: Pointer = ("emitters", id_, "options")

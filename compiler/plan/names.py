@@ -1,4 +1,4 @@
-"""Every name, label and annotation that is common to what emitters make. What selects or restarts never follows an owner."""
+"""Every name, label, annotation and trailer that is common to what is made. What selects or restarts never follows an owner."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -82,3 +82,10 @@ def labels(model: str, project: str, version: str, owner: str, adopted: Object =
     """Labels of objects that hand none of them to replicas (Kubernetes' recommended labels, and the owner)."""
     own = {NAME: model, PART_OF: project, VERSION: version.replace("+", "_"), MANAGED_BY: MANAGER, OWNER: owner}
     return {**own, **adopted}
+
+
+SOURCE_TRAILER = "Modelyard-Source"
+ENVIRONMENT_TRAILER = "Modelyard-Environment"
+DATE_TRAILER = "Modelyard-Date"
+VERSION_TRAILER = "Modelyard-Version"
+"""Trailers of a commit that publishes an environment."""

@@ -339,7 +339,7 @@ def _environment(file: PlannedFile) -> Object:
 def _text(file: PlannedFile, filled: Filled, documents: list[Json]) -> str:
     if filled.text is not None:
         return with_header(filled.text, format_of(file.rule.format), _header(file))
-    return dump(documents, file.rule.format, _header(file))
+    return dump(documents, file.rule.format, _header(file), filled.remarks)
 
 
 def _header(file: PlannedFile) -> str:
