@@ -28,7 +28,7 @@ class Need(Closed):
     """Why, in a clause that ends a sentence."""
     help: str | None = None
     """What to do, as an imperative."""
-    field: str | None = field(pattern=r"^(?:environment|options|team|model|deploy)(?:\.[A-Za-z][A-Za-z0-9]*)*$")
+    field: str | None = field(pattern=r"^[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z][A-Za-z0-9]*)*$")
     """Where it is to be said, such as `options.email`, `team.contacts` or `environment.delivery.branch`: it is told there, once for all
     models that lack it; absent: `deploy.target`."""
 
