@@ -104,50 +104,6 @@ MERGE_KEY = _error(
     "Give `<<` an alias of a map, or a list of such aliases.",
 )
 
-# --- MY6 writing -----------------------------------------------------------------------------------------------------
-HAND_EDITED = _error(
-    "MY601",
-    "hand-edited",
-    "A file that Modelyard wrote was edited since.",
-    "The next build would undo the edit without a word; what is not in a spec or a template is lost or drifts.",
-    "Put the edit into the spec, a patch or the template, delete the file, and build again.",
-)
-NOT_OURS = _error(
-    "MY602",
-    "not-ours",
-    "An output would replace a file that Modelyard did not write.",
-    "Only files that a lock names are ours to change; a file with exactly the same bytes is taken over.",
-    "Move or delete the file, or place the output elsewhere.",
-)
-PATH_CLASH = _error(
-    "MY603",
-    "path-clash",
-    "Two outputs want one path, or paths that some systems cannot keep apart.",
-    "macOS and Windows ignore the case of names, and no system has a file and a folder of one name.",
-    "Give one of the two another path.",
-)
-UNSAFE_PATH = _error(
-    "MY604",
-    "unsafe-path",
-    "An output's path leads out of its folder, or cannot exist on every system.",
-    "A path is made from names in specs; none of them may reach a file elsewhere, git's or Modelyard's own files.",
-    "Rename what the path is made from, or change the path in the emitter.",
-)
-OUTPUT_LINK = _error(
-    "MY605",
-    "output-link",
-    "An output can be reached only through a symbolic link.",
-    "A link can lead out of the folder that the output is confined to.",
-    "Replace the link by a folder or a file.",
-)
-DAMAGED_LOCK = _error(
-    "MY606",
-    "damaged-lock",
-    "A lock does not say what Modelyard wrote.",
-    "Without it nobody can tell a hand edit from an old output; a merge that left its markers is the usual cause.",
-    "Restore the lock from git; or delete it, and with it the files that it names, and build again.",
-)
-
 # --- MY1 language ----------------------------------------------------------------------------------------------------
 UNKNOWN_KEY = _error(
     "MY101",
@@ -413,9 +369,9 @@ BAD_EMITTER = _error(
     "A template that half works renders something that nobody asked for.",
     "Mend the place that is named; the guide to emitters describes the contract.",
 )
-PATH_CLASH = _error(
+SAME_PATH = _error(
     "MY408",
-    "path-clash",
+    "same-path",
     "Two files would be written to one path.",
     "The second would silently replace the first.",
     "Give one of them another path.",
@@ -434,35 +390,6 @@ PATCH_MISSES = _error(
     "It was written to have an effect on one object.",
     "Correct the target of the patch.",
 )
-NOT_MEASURED = _error(
-    "MY425",
-    "not-measured",
-    "Nothing measures an objective where the model runs, though a Prometheus is there.",
-    "An alert that cannot fire looks like a service that never fails.",
-    "Say where it is measured under `slo.indicators`, or under `slo.unwatched` why it is not; records tell it.",
-)
-BAD_OBJECTIVE = _error(
-    "MY426",
-    "bad-objective",
-    "An objective that no alert can watch: a window without known burn rates, or a share without a budget.",
-    "Burn rates are published for some windows; a share of 100% is broken by the first error.",
-    "Watch a share below 100% over 7d, 28d, 30d or 90d.",
-)
-NOT_A_BOUND = _error(
-    "MY427",
-    "not-a-bound",
-    "The time of an objective is no bound of the buckets that answers are counted in.",
-    "How many answers came within it is nowhere counted; an estimate would page somebody, or nobody.",
-    "Watch a time that is a bound, or name a histogram under `slo.indicators` that has this one.",
-)
-BAD_SERIES = _error(
-    "MY428",
-    "bad-series",
-    "A series that a model names and that Prometheus does not take.",
-    "Prometheus refuses the whole file of rules that holds it.",
-    "Mend the expression: the syntax is RE2, and the whole value has to match.",
-)
-
 OBJECT_CLASH = _error(
     "MY421",
     "object-clash",
@@ -493,6 +420,34 @@ NO_CODE_OWNER = _error(
     "A line of code owners without an owner lets anybody change the file; an owner without a handle is nobody there.",
     "Say the team's `codeOwners`, or the project's `owner`.",
 )
+NOT_WATCHED = _error(
+    "MY425",
+    "not-watched",
+    "Nothing measures an objective where the model runs, though a Prometheus is there.",
+    "An alert that cannot fire looks like a service that never fails.",
+    "Say where it is measured under `slo.indicators`, or under `slo.unwatched` why it is not; records tell it.",
+)
+BAD_OBJECTIVE = _error(
+    "MY426",
+    "bad-objective",
+    "An objective that no alert can watch: a window without known burn rates, or a share without a budget.",
+    "Burn rates are published for some windows; a share of 100% is broken by the first error.",
+    "Watch a share below 100% over 7d, 28d, 30d or 90d.",
+)
+NOT_A_BOUND = _error(
+    "MY427",
+    "not-a-bound",
+    "The time of an objective is no bound of the buckets that answers are counted in.",
+    "How many answers came within it is nowhere counted; an estimate would page somebody, or nobody.",
+    "Watch a time that is a bound, or name a histogram under `slo.indicators` that has this one.",
+)
+BAD_SERIES = _error(
+    "MY428",
+    "bad-series",
+    "A series that a model names and that Prometheus does not take.",
+    "Prometheus refuses the whole file of rules that holds it.",
+    "Mend the expression: the syntax is RE2, and the whole value has to match.",
+)
 
 # --- MY5 rendering ---------------------------------------------------------------------------------------------------
 TEMPLATE = _error(
@@ -517,6 +472,50 @@ NOT_CHECKED = Code(
     "No schema was at hand for a kind of output, so it was rendered and not checked.",
     "A check that did not happen must not look like one that passed.",
     "Install the extra that is named, or keep the schema in the project's `schemas/crds/`.",
+)
+
+# --- MY6 writing -----------------------------------------------------------------------------------------------------
+HAND_EDITED = _error(
+    "MY601",
+    "hand-edited",
+    "A file that Modelyard wrote was edited since.",
+    "The next build would undo the edit without a word; what is not in a spec or a template is lost or drifts.",
+    "Put the edit into the spec, a patch or the template, delete the file, and build again.",
+)
+NOT_OURS = _error(
+    "MY602",
+    "not-ours",
+    "An output would replace a file that Modelyard did not write.",
+    "Only files that a lock names are ours to change; a file with exactly the same bytes is taken over.",
+    "Move or delete the file, or place the output elsewhere.",
+)
+PATH_CLASH = _error(
+    "MY603",
+    "path-clash",
+    "Two outputs want one path, or paths that some systems cannot keep apart.",
+    "macOS and Windows ignore the case of names, and no system has a file and a folder of one name.",
+    "Give one of the two another path.",
+)
+UNSAFE_PATH = _error(
+    "MY604",
+    "unsafe-path",
+    "An output's path leads out of its folder, or cannot exist on every system.",
+    "A path is made from names in specs; none of them may reach a file elsewhere, git's or Modelyard's own files.",
+    "Rename what the path is made from, or change the path in the emitter.",
+)
+OUTPUT_LINK = _error(
+    "MY605",
+    "output-link",
+    "An output can be reached only through a symbolic link.",
+    "A link can lead out of the folder that the output is confined to.",
+    "Replace the link by a folder or a file.",
+)
+DAMAGED_LOCK = _error(
+    "MY606",
+    "damaged-lock",
+    "A lock does not say what Modelyard wrote.",
+    "Without it nobody can tell a hand edit from an old output; a merge that left its markers is the usual cause.",
+    "Restore the lock from git; or delete it, and with it the files that it names, and build again.",
 )
 
 # --- MY7 execution ---------------------------------------------------------------------------------------------------

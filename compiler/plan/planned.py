@@ -101,5 +101,5 @@ def clashes(files: Iterable[PlannedFile]) -> Iterator[Finding]:
             message = f"{before.emitter.id} and {file.emitter.id} both write {file.path}"
             place = file.emitter.place((*file.rule.pointer, "path"))
             yield Finding(
-                codes.PATH_CLASH, message, place, Subject("Emitter", file.emitter.id), "give one of them another path"
+                codes.SAME_PATH, message, place, Subject("Emitter", file.emitter.id), "give one of them another path"
             )

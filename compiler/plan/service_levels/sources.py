@@ -81,7 +81,7 @@ def _nothing(model: ResolvedModel, watched: Watched, meters: Meters, fitting: Se
     message = f"nothing measures in {environment} {_WORDS[key].format(model.name)}: {why}"
     given = f"give the Environment {' or '.join(instead)}; or " if instead else ""
     help_ = f"{given}say where it is measured under `slo.indicators.{key}`, or why it is not: `slo: {{unwatched: {{{key}: …}}}}`"
-    found = model.finding(codes.NOT_MEASURED, message, watched.pointer, help_, here=True)
+    found = model.finding(codes.NOT_WATCHED, message, watched.pointer, help_, here=True)
     note = Note(f"what {meters.emitter.id} knows to measure is said here", meters.emitter.place(("sli",)))
     return replace(found, notes=(note,))
 

@@ -1,0 +1,34 @@
+"""Every code is there under one constant, one id and one name, in the order of its ids."""
+
+import ast
+from collections.abc import Callable
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from compiler import codes
+from compiler.diagnostics import Code
+
+MADE = [
+    (node.targets[0].id, node.value)
+    for node in ast.parse(Path(codes.__file__).read_text(encoding="utf-8")).body
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Call)
+]
+
+
+def text(index: int) -> Callable[[tuple[str, ast.Call]], str]:
+    return lambda made: ast.literal_eval(made[1].args[index])
+
+
+@pytest.mark.parametrize("what", [lambda made: made[0], text(0), text(1)], ids=["constant", "id", "name"])
+def test_no_code_takes_the_place_of_another(what) -> None:
+    """A constant that is assigned twice would leave the first finding with the second one's words."""
+    said = sorted(map(what, MADE))
+    assert [key for key, group in groupby(said) if len(list(group)) > 1] == []
+    assert len(said) == sum(isinstance(value, Code) for value in vars(codes).values())
+
+
+def test_codes_stand_in_order() -> None:
+    ids = list(map(text(0), MADE))
+    assert ids == sorted(ids)
