@@ -38,4 +38,4 @@ def test_paths_of_files_are_filled_for_each_model(tmp_path) -> None:
     write_project(30, tmp_path)
     run = Run(WorkTree(tmp_path))
     for unit in run.planned():
-        assert all(file.path.startswith(f"{unit.id}/") for file in unit.files)
+        assert all(file.path.startswith(f"{unit.id.removeprefix('all.')}/") for file in unit.files)
