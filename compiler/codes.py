@@ -1,6 +1,7 @@
 """Every built-in code, described once.
 
-MY0 reading, MY1 language, MY2 resolution, MY3 policy, MY4 planning, MY5 rendering, MY6 writing, MY7 execution.
+MY0 reading, MY1 language, MY2 resolution, MY3 policy, MY4 planning, MY5 rendering, MY6 writing, MY7 execution,
+MY8 jobs and changes.
 
 An id is never given to another meaning; a code that is no longer found stays out of use.
 """
@@ -262,6 +263,13 @@ PROJECT_ORDER = _error(
     "Promotion follows the list; an environment that is not in it can never be reached.",
     "Name every Environment once in `environments`.",
 )
+TOO_FRESH = _error(
+    "MY221",
+    "too-fresh",
+    "A job is promised to end well more often than its schedule lets it run.",
+    "The promise is broken by the calendar, on every weekend or holiday, and somebody is called for it.",
+    "Promise a longer time than the schedule leaves between two runs, and the run itself takes.",
+)
 
 # --- MY3 policy ------------------------------------------------------------------------------------------------------
 # MY301 said that policies were recognised and not evaluated; they are.
@@ -426,6 +434,34 @@ PATCH_MISSES = _error(
     "It was written to have an effect on one object.",
     "Correct the target of the patch.",
 )
+NOT_MEASURED = _error(
+    "MY425",
+    "not-measured",
+    "Nothing measures an objective where the model runs, though a Prometheus is there.",
+    "An alert that cannot fire looks like a service that never fails.",
+    "Say where it is measured under `slo.indicators`, or under `slo.unwatched` why it is not; records tell it.",
+)
+BAD_OBJECTIVE = _error(
+    "MY426",
+    "bad-objective",
+    "An objective that no alert can watch: a window without known burn rates, or a share without a budget.",
+    "Burn rates are published for some windows; a share of 100% is broken by the first error.",
+    "Watch a share below 100% over 7d, 28d, 30d or 90d.",
+)
+NOT_A_BOUND = _error(
+    "MY427",
+    "not-a-bound",
+    "The time of an objective is no bound of the buckets that answers are counted in.",
+    "How many answers came within it is nowhere counted; an estimate would page somebody, or nobody.",
+    "Watch a time that is a bound, or name a histogram under `slo.indicators` that has this one.",
+)
+BAD_SERIES = _error(
+    "MY428",
+    "bad-series",
+    "A series that a model names and that Prometheus does not take.",
+    "Prometheus refuses the whole file of rules that holds it.",
+    "Mend the expression: the syntax is RE2, and the whole value has to match.",
+)
 
 OBJECT_CLASH = _error(
     "MY421",
@@ -557,4 +593,48 @@ UNTESTED = Code(
     "A release that was run, and has no tests that say what must come.",
     "That files load says nothing of whether they decide rightly.",
     "Add tests beside its files.",
+)
+
+# --- MY8 jobs and changes --------------------------------------------------------------------------------------------
+STEP_FAILED = _error(
+    "MY801",
+    "step-failed",
+    "A program of a model's pipeline that could not be run, ended with an error or took too long.",
+    "What it was to find out is not known, and nothing that is not known is taken for good.",
+    "Read what it printed, and mend it or what it looks at.",
+)
+NOT_MEASURED = _error(
+    "MY802",
+    "not-measured",
+    "A gate asks for a metric that nobody measured on the release.",
+    "A bar that nothing is held against lets everything pass.",
+    "Record it under `evaluations` of the release, or let `pipeline.evaluate.run` write it.",
+)
+GATE_MISSED = _error(
+    "MY803",
+    "gate-missed",
+    "A release that does not clear a bar of its model.",
+    "The bar was set before anybody knew the number, and says what is good enough.",
+    "Make a better release; a bar is moved by those who set it, in a change of its own.",
+)
+BEHIND_CHAMPION = _error(
+    "MY804",
+    "behind-champion",
+    "A release that is worse than the one that it would follow.",
+    "Clearing the bars is the least; what runs today may be better than that.",
+    "Make a better release, or say under `champion.tolerance` how much worse it may be.",
+)
+NOT_EDITABLE = _error(
+    "MY805",
+    "not-editable",
+    "A place of a spec that a command was asked to change and that only a person can.",
+    "An anchor or an alias stands in several places at once; to change one would change the others unseen.",
+    "Write the values out at the place, or edit the file by hand.",
+)
+NOT_ALLOWED = _error(
+    "MY806",
+    "not-allowed",
+    "A promotion, rollback or retirement that what the spec says does not allow.",
+    "The command would write what the next check refuses, or what somebody ruled out.",
+    "Do what the help says first.",
 )

@@ -10,7 +10,7 @@ goes on from there to render what was planned.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -25,6 +25,7 @@ from compiler.inventory.context import seen_by_files
 from compiler.inventory.missing import count
 from compiler.inventory.row import Inventory
 from compiler.plan.adoption import clashes
+from compiler.plan.beside import Beside
 from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, Emitters
@@ -36,7 +37,7 @@ from compiler.plan.load import load as load_emitters
 from compiler.plan.namespaces import quota_findings
 from compiler.plan.plan import PlannedUnit, Scope, owner_findings, plan
 from compiler.plan.planner import Planner
-from compiler.plan.situation import situation
+from compiler.plan.situation import Situation, situation
 from compiler.plan.takes import judges, takers
 from compiler.policy.baseline import NOTHING_KNOWN, Baseline, applied, can_be_known
 from compiler.policy.findings import settled
@@ -51,7 +52,7 @@ from compiler.source.worktree import WorkTree
 from compiler.source.yaml_text import Parse, parse
 from compiler.spec.language import Language
 from compiler.spec.load import load
-from compiler.spec.portfolio import Portfolio, models_alone
+from compiler.spec.portfolio import PROJECT_FILE, Portfolio, models_alone
 from compiler.values import Json, Pointer, as_object, as_str
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ class Run:
     @cached_property
     def judge(self) -> Judge:
         """What targets can and cannot do."""
-        return Judge(self.emitters, self.conditions)
+        return Judge(self.fleet, self.emitters, self.conditions)
 
     @cached_property
     def policies(self) -> PolicyJudge:
@@ -173,7 +174,9 @@ class Run:
 
     @cached_property
     def _before(self) -> Fleet | None:
-        return Run(self.since.tree, self.as_of).fleet if self.since else None
+        if self.since is None or not self.since.tree.has(PROJECT_FILE):
+            return None
+        return Run(self.since.tree, self.as_of).fleet
 
     @cached_property
     def producer(self) -> Producer:
@@ -280,20 +283,33 @@ def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
     if isinstance(target, Finding):
         yield target
         return
-    for emitter in (target, *takers(run.planner, model, judges)):
+    ours = situation(run.planner, model, target)
+    beside = Beside(run.planner, ours)
+    yield from _told_of(run, ours)
+    for emitter in takers(run.planner, model, judges):
         if isinstance(emitter, Finding):
             yield emitter
-            continue
-        judged = situation(run.planner, model, emitter)
-        yield from judged.findings
-        yield from run.judge.refusals(judged)
+        else:
+            yield from _told_of(run, beside.situation(emitter))
 
 
-def sources(run: Run, on_run: Callable[[int, int], object] = lambda _done, _all: None) -> Iterator[Finding]:
-    """What lies beside the specs, run; no part of `CHECK`, since it takes seconds. `on_run`: how many of how many are done."""
+def _told_of(run: Run, judged: Situation) -> Iterator[Finding]:
+    yield from judged.findings
+    yield from run.judge.refusals(judged)
+
+
+def sources(
+    run: Run,
+    on_run: Callable[[int, int], object] = lambda _done, _all: None,
+    only: Container[str] | None = None,
+) -> Iterator[Finding]:
+    """What lies beside the specs, run; no part of `CHECK`, since it takes seconds. `on_run`: how many of how many are done.
+
+    `only`: of these models.
+    """
     from compiler.execute.execute import execute  # noqa: PLC0415 - processes and engines, which no other stage needs
 
-    yield from execute(run.fleet, on_run=on_run)
+    yield from execute(run.fleet, on_run=on_run, only=only)
 
 
 CHECK: tuple[Stage, ...] = (documents, emitters, fleet, adoption, quotas, owners, policies)

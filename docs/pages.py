@@ -33,6 +33,7 @@ from compiler.values import Object, as_list, as_object, as_str
 
 _AREAS = {
     "0": "Reading", "1": "Language", "2": "Resolution", "3": "Policy", "4": "Planning", "5": "Rendering", "6": "Writing", "7": "Execution",
+    "8": "Jobs and changes",
 }  # fmt: skip
 
 
@@ -180,10 +181,11 @@ def _shipped() -> Emitters:
 
 def _emitter(emitter: Emitter) -> Iterator[str]:
     data = emitter.data
+    on = "on" if emitter.data.get("enabled", True) else "off"
     named = (
         f"`deploy.target: {emitter.id}`"
         if emitter.is_target
-        else f"A {emitter.group} emitter, {'off' if data.get('enabled') is False else 'on'} unless the project says otherwise."
+        else f"`{emitter.group}/`, {on} unless the project says otherwise under `emitters`."
     )
     yield f"## {emitter.title} (`{emitter.id}`)\n\n{' '.join(as_str(data.get('summary')).split())}\n\n{named}\n"
     taken = [f"{key}: {', '.join(map(as_str, as_list(names)))}" for key, names in emitter.takes.items()]

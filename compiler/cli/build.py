@@ -122,7 +122,7 @@ def _roots(
     if whole:
         return (below,)
     there = _Root(folder, plan_changes(folder, committed(built.units), owned))
-    return (below, there) if there.changes != ChangeSet() else (below,)
+    return (there, below) if there.changes != ChangeSet() else (below,)
 
 
 def _require(run: Run, models: tuple[str, ...], environments: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ import click
 from compiler.errors import SurroundingsError, UsageError
 from compiler.scaffold.files import write_new
 from compiler.scaffold.published import EDITOR_FOLDER, catalogue
-from compiler.scaffold.starter import Start, as_name, ignores, start
+from compiler.scaffold.starter import Start, as_name, ignores, providers, start
 from compiler.spec.portfolio import PROJECT_FILE
 from compiler.values import as_object, as_str
 
@@ -18,8 +18,9 @@ _IGNORED = "build"
 @click.command("init")
 @click.argument("folder", required=False, metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--name", help="The project's name; by default made from the folder's.")
+@click.option("--ci", "provider", type=click.Choice(providers()), help="Wire the repository to this CI server.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; list what would be written.")
-def command(folder: Path | None, name: str | None, dry_run: bool) -> None:
+def command(folder: Path | None, name: str | None, provider: str | None, dry_run: bool) -> None:
     """Make a repository that checks and builds at once: a project, a team, three environments and a first model.
 
     Nothing is overwritten: in a folder that holds files only what is missing is added, and what was left is named. The
@@ -31,7 +32,7 @@ def command(folder: Path | None, name: str | None, dry_run: bool) -> None:
     modelyard init --dry-run
     """
     root = (folder or Path()).resolve()
-    made = _start(root, _name(root, name))
+    made = _start(root, _name(root, name), provider)
     if dry_run:
         for path in made.new:
             click.echo(f"create {path}")
@@ -49,9 +50,9 @@ def _name(root: Path, said: str | None) -> str:
     raise UsageError(f"`{said}` is not {as_str(schema['x-modelyard-expects'])}", help=f"--name {as_name(said)}")
 
 
-def _start(root: Path, name: str) -> Start:
+def _start(root: Path, name: str, provider: str | None) -> Start:
     try:
-        return start(root, name, catalogue())
+        return start(root, name, catalogue(), provider)
     except OSError as error:
         raise SurroundingsError(f"cannot look into {root}: {error.strerror or error}") from error
 
@@ -65,6 +66,9 @@ def _tell(made: Start, root: Path, folder: Path | None, *, dry_run: bool) -> Non
         click.echo(f"{EDITOR_FOLDER}/ is of another version: `{update}` brings it up to date", err=True)
     if ".gitignore" in left and not ignores(_text(root / ".gitignore"), _IGNORED):
         click.echo(f"add /{_IGNORED}/ to .gitignore: it holds what is rendered", err=True)
+    if made.to_add:
+        click.echo(f"add to {PROJECT_FILE}, which is yours:", err=True)
+        click.echo(made.to_add.lstrip("\n"), nl=False)
     if dry_run:
         return
     where = f" in {folder}" if folder else ""

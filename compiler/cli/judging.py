@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -43,13 +44,17 @@ def asked(function: F) -> F:
 
 
 def since(folder: Path, revision: str | None) -> Since | None:
-    """Where the change at hand began: the last commit that it has in common with a revision."""
+    """Where the change at hand began: the last commit that it has in common with a revision; from nothing before the first one."""
     if revision is None:
         return None
     from compiler.pipeline import Since  # noqa: PLC0415 - help needs none of it
+    from compiler.source.memory import MemoryTree  # noqa: PLC0415 - likewise
     from compiler.source.revision import branch_point, open_revision  # noqa: PLC0415 - as in open_tree
 
-    commit, day = branch_point(folder, revision)
+    began = branch_point(folder, revision)
+    if began is None:
+        return Since(MemoryTree({}, label="nothing"), datetime.now(UTC).date())
+    commit, day = began
     return Since(open_revision(folder, commit), day)
 
 

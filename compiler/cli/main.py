@@ -14,7 +14,7 @@ from compiler.cli.outcome import outcomes
 from compiler.cli.output import prepare
 
 _NOT_COMMANDS = frozenset(
-    {"checkout", "judging", "main", "mend", "narrowing", "outcome", "options", "output", "progress", "sweep"}
+    {"checkout", "editing", "judging", "main", "mend", "narrowing", "outcome", "options", "output", "progress", "sweep"}
 )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from compiler.cli.output import emit, tell
 from compiler.diagnostics import Finding, Fix
-from compiler.source.edits import Edited, edited
+from compiler.source.edits import edited
 from compiler.source.tree import Tree
 from compiler.write.mend import replace_text
 
@@ -26,7 +26,7 @@ def mend(findings: Iterable[Finding], tree: Tree, folder: Path, *, unsafe: bool,
         done = edited(text, of_file)
         made += len(done.applied)
         if diff:
-            emit(_diff(path, text, done), None)
+            emit(diffed(path, text, done.text), None)
         else:
             mark = BOM_UTF8 if before.startswith(BOM_UTF8) else b""
             replace_text(folder / path, before, mark + done.text.encode())
@@ -36,8 +36,9 @@ def mend(findings: Iterable[Finding], tree: Tree, folder: Path, *, unsafe: bool,
     return bool(made) and not diff
 
 
-def _diff(path: str, before: str, done: Edited) -> str:
+def diffed(path: str, before: str, after: str) -> str:
+    """What changes in a file, as `diff -u` shows it."""
     lines = difflib.unified_diff(
-        before.splitlines(keepends=True), done.text.splitlines(keepends=True), f"a/{path}", f"b/{path}"
+        before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{path}", f"b/{path}"
     )
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

@@ -3,7 +3,7 @@
 import importlib
 import json
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from compiler import codes
@@ -57,10 +57,12 @@ def all_engines() -> tuple[Engine, ...]:
     return tuple(importlib.import_module(f"{engines.__name__}.{name}").ENGINE for name in sorted(names))
 
 
-def errands(fleet: Fleet) -> Iterator[Errand]:
-    """Each release that runs in some environment, and each canary, once; of models that hold together."""
+def errands(fleet: Fleet, only: Container[str] | None = None) -> Iterator[Errand]:
+    """Each release that runs in some environment, and each canary, once; of models that hold together (`only`: of these)."""
     seen: set[tuple[str, str, str]] = set()
     for name, environment in fleet.deployments():
+        if only is not None and name not in only:
+            continue
         model, findings = fleet.resolve(name, environment)
         if model is None or any(finding.mandatory and finding.code is not codes.BESIDE for finding in findings):
             continue

@@ -1,7 +1,7 @@
 """Every release that runs somewhere, run: in processes of their own, a few at a time."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
@@ -27,13 +27,16 @@ class _Turn:
 
 
 def execute(
-    fleet: Fleet, limits: Limits | None = None, on_run: Callable[[int, int], object] = lambda _done, _all: None
+    fleet: Fleet,
+    limits: Limits | None = None,
+    on_run: Callable[[int, int], object] = lambda _done, _all: None,
+    only: Container[str] | None = None,
 ) -> Iterator[Finding]:
-    """What comes of running each release once; `on_run` is told how many of how many are done."""
+    """What comes of running each release once (`only`: of these models); `on_run` is told how many of how many are done."""
     turns: list[_Turn] = []
     lacking: dict[str, tuple[Engine, Errand, int]] = {}
     reader, known = CaseReader(), all_engines()
-    for errand in errands(fleet):
+    for errand in errands(fleet, only):
         taken = tuple(engine for engine in known if engine.takes(errand.type, errand.release.source))
         yield from left_out(errand, tuple(engine for engine in taken if not _missing(engine)) or taken)
         for engine in taken:

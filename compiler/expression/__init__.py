@@ -6,6 +6,7 @@ The one door is `Expressions`. CEL and protobuf are imported when something is c
 from compiler.expression.expression import TOO_MANY, Expression, Failure, Values
 from compiler.expression.expressions import Expected, Expressions
 from compiler.expression.mistakes import Mistake
+from compiler.expression.patterns import wrong_pattern
 from compiler.expression.together import Together, together
 from compiler.expression.why import Reason
 
@@ -20,4 +21,5 @@ __all__ = [
     "Together",
     "Values",
     "together",
+    "wrong_pattern",
 ]

@@ -22,6 +22,8 @@ JUDGED: Sections = (("needs", "that"), ("cannot", "when"), ("images", "when"))
 """Those that say whether an emitter can do what a model asks."""
 ALL: Sections = (*JUDGED, ("files", "when"))
 """Those, and which files it makes."""
+METERS: Sections = (("sli", "when"),)
+"""Those that say what measures a model: asked only by who watches it."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,24 @@ _PEER: Object = MappingProxyType(
     }
 )
 """What is reached, as expressions of emitters see it."""
+_WATCHED: Object = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {
+            **{key: {"type": "string"} for key in ("name", "indicator", "period")},
+            **{key: {"type": "number"} for key in ("target", "budget", "withinSeconds", "limitSeconds")},
+            "days": {"type": "integer"},
+        },
+    }
+)
+"""What is watched of a model, as expressions of emitters see it."""
+_METRICS: Object = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {**{key: {"type": "string"} for key in ("path", "service", "scheme")}, "port": {"type": "integer"}},
+    }
+)
+"""Where a target says that the model tells what it counts."""
 
 
 def _fields(reads: Iterable[Pointer]) -> Reads:
@@ -158,6 +178,9 @@ def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:
         "team": language.kind_schema("Team"),
         "dataset": dataset_view(language),
         "network": {"type": "object", "properties": {"egress": {"type": "array", "items": _PEER}}},
+        "objectives": {"type": "array", "items": _WATCHED},
+        "signals": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}, "action": {"type": "string"}}}},
+        "metrics": _METRICS,
         "capabilities": emitters.capabilities,
     }
 

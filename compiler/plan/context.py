@@ -41,6 +41,25 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "Models of the environment that use this one: `name`, `namespace`, `selector`, and whether that was `adopted`."
         ),
         "endpoint": "What the target exports of the model under `exports.endpoint`, with the parts of its URL; `url` ends in its `path`.",
+        "objectives": (
+            "For an emitter that asks for it: what is watched of the model. Each has `name`, `id`, `indicator`, `title`, `measuredBy`, "
+            "`recordings` and `alerts` (both with `expr` and `labels`). A share of requests has `target`, `percent`, `budget`, `period`, "
+            "`days`, `burns`, `counters` and `rates` too, and `within`, `withinSeconds` and `times` where answers have to come in time; "
+            "freshness has `limit`, `limitSeconds` and `age`."
+        ),
+        "signals": (
+            "With it: what `monitoring` watches by a series: `name`, `id`, `threshold`, `beyond`, `action`, `severity`, `expr`, "
+            "`recordings`, `alerts`."
+        ),
+        "unwatched": "With it: objectives that nothing measures, each with `indicator`, `title` and `reason`.",
+        "level": "With it: `id`, ten digits that stand for the model in the environment, and `series`, what there is to draw.",
+        "names": (
+            "With it, and in files of an environment or the project: `labels`, `series`, `alerts` and `annotations`, the names of what "
+            "service levels record and tell; in the latter also labels by what they say: `names.owner`, `names.wave` and so on."
+        ),
+        "metrics": (
+            "For an emitter that asks for it: what the target exports under `exports.metrics`: `path`, `port` or `service`, `selector`."
+        ),
         "unit": (
             "The folder of the model in the environment: `unit.path`, and `unit.resources`, the files in it that are resources. In a file "
             "that is made last, `unit.files`: `path` and `digest` of each of the others."
@@ -70,12 +89,13 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "In files of the project: who owns which file, the general before the special, each with `path` (a folder's ends with a "
             "slash), `all` where it stands for everything, `team`, `owners` (its handles) and `kinds` of the documents in it."
         ),
-        "names": "In files of an environment or the project: labels by what they say: `names.owner`, `names.wave` and so on.",
         "inventory": (
             "In files of the project: `inventory.models`, a row a model, retired and proposed ones too, in the shape of "
             "`schemas/outputs/inventory.schema.json`; `inventory.table`, the same as rows of texts below a row of titles."
         ),
         "environments": "In files of an environment or the project: the Environments in order of promotion.",
+        "promotions": "In the same: their names, a list for each step of promotion; those of a group are promoted together.",
+        "schedules": "In files of the project: when models are trained by the clock, in UTC: `cron`, and the `models`, each cron once.",
         "teams": "In the same: every Team.",
         "useCases": "In the same: every UseCase.",
     }

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from compiler.diagnostics import Finding
 from compiler.plan.artifacts import artifacts, pulled
 from compiler.plan.base import Values, base_context
+from compiler.plan.beside import Beside
 from compiler.plan.conditions import ALL
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, FileRule
@@ -28,13 +29,13 @@ def deployment(planner: Planner, judge: Judge, model: ResolvedModel, environment
     ruled: list[tuple[str, str | None, Emitter, FileRule, Values]] = []
     ours = situation(planner, model, target, ALL)
     context, missing = with_neighbours(planner, ours, with_emitter(ours, planner, base_context(planner, model)))
+    beside = Beside(planner, ours, context)
     judged: list[tuple[Situation, Values]] = [(ours, context)]
     for emitter in takers(planner, model, judges):
         if isinstance(emitter, Finding):
             findings.append(emitter)
         else:
-            other = situation(planner, model, emitter, ALL)
-            judged.append((other, with_emitter(other, planner, context)))
+            judged.append(beside.seen(emitter))
     for each, seen in judged:
         findings += [*each.findings, *(missing if each is ours else ()), *judge.refusals(each)]
         for rule in each.emitter.files:

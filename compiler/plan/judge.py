@@ -26,7 +26,8 @@ _WANTED: Mapping[str | int, bool] = MappingProxyType({"needs": True, "cannot": F
 class Judge:
     """Asks emitters of models; keeps what is compiled."""
 
-    def __init__(self, emitters: Emitters, conditions: Conditions) -> None:
+    def __init__(self, fleet: Fleet, emitters: Emitters, conditions: Conditions) -> None:
+        self._fleet = fleet
         self._emitters = emitters
         self._conditions = conditions
         self._options: dict[str, Validator] = {}
@@ -91,15 +92,28 @@ class Judge:
         environment = model.environment
         if environment is None:
             raise ValueError("only a model that runs somewhere is judged")
-        message = f"{emitter.title} cannot run {model.name} in {environment.name}: {need['because']}"
-        if "field" in need:
+        needs, help_ = Note(f"what {emitter.id} needs is said here", emitter.place(pointer)), as_str(need.get("help")) or None
+        said = as_str(need.get("field"))
+        if said.startswith("environment."):
             return self._of_environment(emitter, environment, need, pointer)
-        notes = (
-            Note("the environment", environment.document.place(("capabilities",))),
-            Note(f"what {emitter.id} needs is said here", emitter.place(pointer)),
-        )
-        help_ = as_str(need.get("help")) or None
+        if said:
+            message = f"{emitter.title} lacks something: {need['because']}"
+            return replace(self._lacking(emitter, model, tuple(said.split(".")), message, help_), notes=(needs,))
+        message = f"{emitter.title} cannot run {model.name} in {environment.name}: {need['because']}"
+        notes = (Note("the environment", environment.document.place(("capabilities",))), needs)
         return replace(model.finding(codes.NEEDS, message, ("deploy", "target"), help_, here=True), notes=notes)
+
+    def _lacking(self, emitter: Emitter, model: ResolvedModel, field: Pointer, message: str, help_: str | None) -> Finding:
+        """What an emitter lacks, at the document that would say it; so what many models lack together is one finding."""
+        root, rest = field[0], field[1:]
+        spec: Spec | None = None
+        if root == "options" and not emitter.is_target:
+            spec, rest = self._fleet.portfolio.project, ("emitters", emitter.id, *field)
+        elif root == "team":
+            spec = self._fleet.find("Team", as_str(model.data.get("owner")))
+        if spec is None:
+            return model.finding(codes.NEEDS, message, rest if root == "model" else field, help_, here=True)
+        return Finding(codes.NEEDS, message, spec.document.place(rest), Subject(spec.kind, spec.name, None, rest), help_)
 
     @staticmethod
     def _of_environment(emitter: Emitter, environment: Spec, need: Object, pointer: Pointer) -> Finding:
@@ -180,6 +194,8 @@ def _bad_options(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:
         if emitter.is_target:
             yield from _not_of_a_target(project, id_, as_object(said))
             continue
+        if options is None and as_object(said).get("enabled") is True:
+            options = {}  # who turns an emitter on says what it asks for
         if options is None:
             continue
         pointer: Pointer = ("emitters", id_, "options")

@@ -105,6 +105,9 @@ def _mistakes(emitter: Emitter) -> Iterator[Finding]:
             help_ = "make the file `per: deployment`, or leave it to an emitter of its own"
             yield mistake(emitter, message, (*rule.pointer, "per"), help_)
     if emitter.is_target:
+        if "asks" in emitter.data:
+            message = "what is watched of a model is worked out from what its target says, and told to others"
+            yield mistake(emitter, message, ("asks",), "remove it")
         for key in sorted(set(emitter.takes) - {"types", "lifecycle"}):
             message = "a target takes models by type and lifecycle alone"
             yield mistake(emitter, message, ("takes", key), "say what it cannot do under `cannot`")

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from compiler.diagnostics import Finding
 from compiler.plan.artifacts import artifacts
-from compiler.plan.base import Values, with_options
+from compiler.plan.base import Values, base_context, with_options
+from compiler.plan.beside import Beside
 from compiler.plan.emitter import Emitter, FileRule
 from compiler.plan.facts import fact_context
 from compiler.plan.judge import Judge
@@ -22,7 +23,7 @@ from compiler.plan.planned import (
 )
 from compiler.plan.planner import Planner
 from compiler.plan.record_context import record_context
-from compiler.plan.situation import variables
+from compiler.plan.situation import situation, variables, with_emitter
 from compiler.plan.takes import makes, takers
 from compiler.plan.told import Told, tell
 from compiler.provenance import Derived
@@ -91,8 +92,17 @@ class _Contexts:
         if (emitter.id, *key) not in self._own:
             own = with_options(self._planner, told.model, emitter, self._common[key]) | said(emitter)
             found, findings = fact_context(self._planner, emitter, told)
-            self._own[emitter.id, *key] = own | found, findings
+            self._own[emitter.id, *key] = own | self._asked(emitter, told) | found, findings
         return self._own[emitter.id, *key]
+
+    def _asked(self, emitter: Emitter, told: Told) -> Values:
+        """What is only worked out for an emitter that asks for it; what is wrong with it is told where the model runs."""
+        target = self._judge.target(told.model) if told.places and emitter.data.get("asks") else None
+        if target is None or isinstance(target, Finding):
+            return {}
+        ours = situation(self._planner, told.model, target)
+        context = with_emitter(ours, self._planner, base_context(self._planner, told.model))
+        return Beside(self._planner, ours, context).asked(emitter)[0]
 
 
 def _file(

@@ -61,7 +61,7 @@ def exports(planner: Planner, emitter: Emitter, context: Context, name: str) -> 
     if isinstance(filled, Finding):
         return filled
     found = {key: value for key, value in as_object(filled).items() if value is not None}
-    if "path" in found:
+    if "path" in found and "url" in found:
         found["url"] = f"{found.get('url', '')}{found['path']}"
     parts = endpoint(as_str(found.get("url")))
     return {**(parts.data if parts else {}), **found}

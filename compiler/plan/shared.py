@@ -12,10 +12,12 @@ from compiler.plan.namespaces import Tenancy, namespaces
 from compiler.plan.owned import owned
 from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, of_all, said, unit_item
 from compiler.plan.planner import Planner
+from compiler.plan.schedules import schedules
 from compiler.plan.settings import others, project_options
 from compiler.plan.waves import waves
 from compiler.provenance import Derived, Item, Members, Origin, Origins, Root, derived_list
-from compiler.values import Object, as_object
+from compiler.resolve.fleet import groups
+from compiler.values import Json, Object, as_object
 
 KINDS, OWNED = "kinds", "owned"
 """What takes long to know, and is made where a template may read it."""
@@ -59,10 +61,12 @@ def of_project(
     planner: Planner, made: Sequence[Placed], committed: Sequence[Committed], *, asked: bool
 ) -> Iterator[PlannedUnit]:
     """The files that there is one of; `made`: every model where it runs; `committed`: what is, if it was `asked` who owns it."""
+    if not any(rule.per == "project" for emitter in others(planner) for rule in emitter.files):
+        return
     portfolio = planner.fleet.portfolio
     known = [spec.document.path for kind in ("Team", "UseCase", "Dataset", "Environment") for spec in portfolio.of(kind).values()]
     sources = tuple(dict.fromkeys((*_paths(planner, made), *known)))
-    context = _common(planner, [_shown(one, None) for one in made])
+    context = {**_common(planner, [_shown(one, None) for one in made]), "schedules": schedules(planner.fleet)}
     if not asked:
         yield from _units(planner, "project", "", context, sources)
         return
@@ -116,12 +120,14 @@ def _common(planner: Planner, deployments: Sequence[Members]) -> Values:
     teams: list[Item] = [Root(f"Team/{name}", team.data) for name, team in portfolio.of("Team").items()]
     use_cases: list[Item] = [Root(f"UseCase/{name}", spec.data) for name, spec in portfolio.of("UseCase").items()]
     datasets: list[Item] = [Root(f"Dataset/{name}", spec.data) for name, spec in portfolio.of("Dataset").items()]
+    promotions: list[Json] = [list(group) for group in groups(portfolio)]
     return {
         "project": project_root(portfolio.project),
-        "names": Derived(names.SHOWN, ()),
+        "names": Derived({**names.SHOWN, **names.WATCHED}, ()),
         "tool": tool(),
         "deployments": derived_list(list(deployments), ()),
         "environments": derived_list(named, ()),
+        "promotions": Derived(promotions, (Origin("project", ("environments",)),)),
         "teams": derived_list(teams, ()),
         "useCases": derived_list(use_cases, ()),
         "datasets": derived_list(datasets, ()),

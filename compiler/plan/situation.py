@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from compiler.diagnostics import Finding
 from compiler.plan import images
@@ -17,6 +18,8 @@ from compiler.resolve.model import ResolvedModel
 from compiler.spec.portfolio import Spec
 from compiler.values import Json, Object, as_object, as_str
 
+_NOTHING: Mapping[str, Json] = MappingProxyType({})
+
 
 @dataclass(frozen=True)
 class Situation:
@@ -29,19 +32,30 @@ class Situation:
     findings: tuple[Finding, ...]
 
 
-def situation(planner: Planner, model: ResolvedModel, emitter: Emitter, sections: Sections = JUDGED) -> Situation:
-    """What an emitter says of a model in its environment, as far as conditions of these sections are asked."""
-    verdicts = _verdicts(planner, model, emitter, sections)
+def situation(
+    planner: Planner,
+    model: ResolvedModel,
+    emitter: Emitter,
+    sections: Sections = JUDGED,
+    known: Mapping[str, Json] = _NOTHING,
+) -> Situation:
+    """What an emitter says of a model in its environment, as far as conditions of these sections are asked.
+
+    `known`: variables of theirs that somebody else has worked out.
+    """
+    verdicts = _verdicts(planner, model, emitter, sections, known)
     found, missing = _images(planner, emitter, verdicts, environment_of(model).data)
     if emitter.is_target:
         missing += images.unpinned(model)
     return Situation(model, emitter, verdicts, found, tuple(missing))
 
 
-def _verdicts(planner: Planner, model: ResolvedModel, emitter: Emitter, sections: Sections) -> Verdicts:
+def _verdicts(
+    planner: Planner, model: ResolvedModel, emitter: Emitter, sections: Sections, known: Mapping[str, Json]
+) -> Verdicts:
     if not planner.conditions.has_any(emitter, sections):
         return {}
-    asked = variables(planner, model, emitter)
+    asked = {**variables(planner, model, emitter), **known}
     if planner.conditions.reads(emitter, sections, "network"):
         asked["network"] = {"egress": list(reach(planner, model).egress)}
     return planner.conditions.verdicts(emitter, sections, asked)

@@ -12,6 +12,7 @@ from compiler.policy.policy import Breach, Policy
 from compiler.policy.rules import Rules
 from compiler.policy.secrets import SUSPECTS, Detectors, Suspect, is_here
 from compiler.policy.subjects import example, suspects
+from compiler.policy.together import is_needed, together
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.select import selects
 from compiler.schema import Validator
@@ -199,8 +200,11 @@ def _variables(policy: Policy, said: Object, language: Language) -> dict[str, Js
         name = as_str(as_list(policy.match["environments"])[0])
         environment = {"name": name, "stage": name if name in ALL_STAGES else "prod"}
     found |= {"model": model, "environment": environment, "amounts": _amounts(model, language)}
-    found[SUSPECTS] = list(suspects(_detected(model, as_object(as_object(found["release"]).get("source")))))
-    found["parts"] = [_entry(as_object(part), language) for part in as_list(found["parts"])]
+    source = as_object(as_object(found["release"]).get("source"))
+    found[SUSPECTS] = list(suspects(_detected(model, source)))
+    parts = [_entry(as_object(part), language) for part in as_list(found["parts"])]
+    found["parts"] = [{**part, "needed": is_needed(source, part)} for part in parts]
+    found["composed"] = together(source, parts)
     found["models"] = [_entry(as_object(one), language) for one in as_list(found["models"])]
     return found
 

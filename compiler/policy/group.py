@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from compiler.diagnostics import Finding
 from compiler.expression import Expression, Expressions, Together, Values, together
-from compiler.policy.policy import PARTS, Policy, Variables, in_parts
+from compiler.policy.policy import COMPOSED, PARTS, Policy, Variables, in_parts
 from compiler.policy.secrets import SUSPECTS
 from compiler.schema import Validator
 from compiler.values import Pointer, Reads, as_str, only, widened
@@ -30,7 +30,7 @@ class Compiled:
     @cached_property
     def looks_at_releases(self) -> bool:
         """Whether another release of the same model may break what one keeps."""
-        return any(name in {"release", SUSPECTS} or name.startswith(PARTS) for name in self.reads)
+        return any(name in {"release", SUSPECTS, COMPOSED} or name.startswith(PARTS) for name in self.reads)
 
     def as_one(self) -> "Compiled":
         """The same for the models of one group."""

@@ -113,6 +113,8 @@ Variables = Mapping[str, Json]
 
 PARTS = "parts"
 """The variable that holds the models that a model asks."""
+COMPOSED = "composed"
+"""The variable that holds what those come to together."""
 
 
 def in_parts(section: str = "") -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from compiler.diagnostics import Place
-from compiler.policy.policy import PARTS, Variables, in_parts
+from compiler.policy import together
+from compiler.policy.policy import COMPOSED, PARTS, Variables, in_parts
 from compiler.policy.secrets import Detectors, Suspect
 from compiler.resolve.asks import asks
 from compiler.resolve.fleet import Fleet
@@ -17,6 +18,8 @@ from compiler.values import Json, Object, Pointer, Reads, as_list, as_object, as
 MEMBER = "member"
 """Names the variables of one model among those of the fleet."""
 _ROLES = ("training", "evaluation")
+_COMPOSING: Reads = {in_parts("model"): frozenset({"sla"}), in_parts("release"): frozenset({"source"})}
+"""What parts come to together is made of."""
 _SUSPECT: Object = {"type": "object", "properties": {"path": {"type": "string"}, "kind": {"type": "string"}}}
 
 
@@ -26,7 +29,7 @@ def schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
     kinds = {name: language.kind_schema(kind) for name, kind in _KINDS.items()}
     part: Object = {
         "type": "object",
-        "properties": {"model": model, "amounts": amounts_view(model), "release": release},
+        "properties": {"model": model, "amounts": amounts_view(model), "release": release, "needed": {"type": "boolean"}},
     }
     own = {
         "model": model,
@@ -35,6 +38,7 @@ def schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
         **kinds,
         "datasets": _listed(dataset_view(language)),
         "parts": _listed(part),
+        COMPOSED: together.SCHEMA,
         "suspects": _listed(_SUSPECT),
     }
     member = {**as_object(part["properties"]), "environment": kinds["environment"]}
@@ -78,7 +82,8 @@ class Seen:
             "useCase": lambda: self.document("UseCase", "useCase"),
             "team": lambda: self.document("Team", "owner"),
             "datasets": lambda: [data for data, _ in self._datasets],
-            PARTS: lambda: [self._part(other, wanted) for other, _ in self._parts],
+            PARTS: lambda: [self._part(*part, wanted) for part, _ in self._parts],
+            COMPOSED: lambda: together.together(self._source, [self._part(*part, _COMPOSING) for part, _ in self._parts]),
             "suspects": lambda: suspects(self._suspects),
         }
         return {name: make() for name, make in makers.items() if name in wanted}
@@ -113,7 +118,11 @@ class Seen:
     @cached_property
     def _suspects(self) -> list[Suspect]:
         used = {f"Dataset/{data.get('name')}": data for data, _ in self._datasets if data["role"] == "used"}
-        return self.detectors.suspects(self.model.data, self.release.source if self.release else {}, used)
+        return self.detectors.suspects(self.model.data, self._source, used)
+
+    @property
+    def _source(self) -> Object:
+        return self.release.source if self.release else {}
 
     def _suspected(self, suspect: Suspect) -> tuple[Pointer, Place]:
         """Where a value that looks like a secret stands: in the model, in its release, or in a dataset that it uses."""
@@ -147,19 +156,20 @@ class Seen:
         ]
 
     @cached_property
-    def _parts(self) -> list[tuple[ResolvedModel, Pointer]]:
-        """Each model that this one asks itself, where it runs in the same environment, and where it is named."""
+    def _parts(self) -> list[tuple[tuple[ResolvedModel, bool], Pointer]]:
+        """Each model that this one asks itself, where it runs in the same environment, whether it is needed, and where it is named."""
         if self.model.environment is None:
             return []
-        found: list[tuple[ResolvedModel, Pointer]] = []
+        found: list[tuple[tuple[ResolvedModel, bool], Pointer]] = []
         for ask in asks(self.model, self.fleet.language.type(self.model.spec.text("type"))):
             other = self.fleet.model(ask.name, self.model.environment.name) if ask.itself else None
             if other is not None and (ask.release is None or ask.release is self.release):
+                needed = ask.release is None or ask.said.get("required") is not False
                 above = ask.release.pointer if ask.release else ()
-                found.append((other, (*above, *ask.pointer, "model")))
+                found.append(((other, needed), (*above, *ask.pointer, "model")))
         return found
 
-    def _part(self, other: ResolvedModel, wanted: Reads) -> Object:
+    def _part(self, other: ResolvedModel, needed: bool, wanted: Reads) -> Object:
         """What rules look at of a model that this one asks; its name is told with it."""
         model, amounts_, release = (
             None if in_parts() in wanted else wanted.get(in_parts(section), frozenset())
@@ -169,6 +179,7 @@ class Seen:
             "model": only(None if model is None else model | {"name"}, other.data),
             "amounts": _amounts(self.fleet, other, amounts_),
             "release": only(release, _release(other.release)),
+            "needed": needed,
         }
 
 

@@ -12,14 +12,16 @@ from jinja2.runtime import Context
 from compiler.provenance import Origins
 from compiler.render import units
 from compiler.render.encoders import ENCODERS, Encoder
-from compiler.render.glue import Glued, Part, kind_of, size_of, token
+from compiler.render.glue import Glued, Part, kind_of, scalar_text, shown, size_of, token
 from compiler.render.placing import Budget, place
 from compiler.render.problem import RefusedError
-from compiler.render.provenance import Encoded, Omit, Text, origins_of, text
+from compiler.render.provenance import Encoded, Noted, Omit, Text, noted, origins_of, text
 from compiler.render.view import View
+from compiler.render.yaml_dump import SEEN
 
 Filter: TypeAlias = Callable[..., Any]
 _LARGEST_LIST = 100_000
+_REMARK = re.compile(rf"[!-~{SEEN}](?:[ -~{SEEN}]*[!-~{SEEN}])?")
 
 
 class Bounded(list[object]):
@@ -96,6 +98,16 @@ def join(value: object, between: object = "") -> Glued:
     for element in elements(value):
         parts += [token(between), token(element)] if parts else [token(element)]
     return Glued(parts)
+
+
+def note(value: object, said: object) -> Noted:
+    """The text, with a remark behind it in the file: the version beside a digest, the reason beside a permission."""
+    remark = scalar_text(said)
+    if not _REMARK.fullmatch(remark):
+        raise RefusedError(f"{shown(remark)} is no remark of one line", origins_of(said))
+    if not isinstance(value, (str, Glued)):
+        raise _refusal(value, "text is needed")
+    return noted(str(value), remark, origins_of(value, said) if not isinstance(value, Glued) else value.origins)
 
 
 def looped(value: object) -> object:
@@ -206,7 +218,7 @@ def _refusal(value: object, needed: str) -> RefusedError:
 _ALL: Final[dict[str, Filter]] = {
     "d": default, "default": default, "dictsort": dictsort, "first": first, "items": items, "join": join, "keys": keys,
     "last": last, "length": length, "list": lambda value: list(elements(value)), "lower": _on_text(str.lower),
-    "map": map_, "rejectattr": _selecting(wanted=False), "reverse": lambda value: list(elements(value))[::-1],
+    "map": map_, "note": note, "rejectattr": _selecting(wanted=False), "reverse": lambda value: list(elements(value))[::-1],
     "selectattr": _selecting(wanted=True), "sort": sort, "trim": _on_text(str.strip), "unique": unique,
     "upper": _on_text(str.upper),
     "hex": units.hexadecimal, "json": as_json, "paragraphs": paragraphs,

@@ -16,7 +16,8 @@ from compiler.render.place_html import Html
 from compiler.render.place_markdown import Markdown
 from compiler.render.place_owners import GitHubOwners, GitLabOwners
 from compiler.render.place_shell import Shell
-from compiler.values import Json
+from compiler.render.provenance import noted
+from compiler.values import Json, Pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,41 @@ def format_of(name: str) -> Format:
     return FORMATS[name]
 
 
-def dump(documents: Sequence[Json], format: str, header: str | None = None) -> str:  # noqa: A002 - the word of emitter.yaml
+def dump(
+    documents: Sequence[Json],
+    format: str,  # noqa: A002 - the word of emitter.yaml
+    header: str | None = None,
+    remarks: Mapping[tuple[int, Pointer], str] = MappingProxyType({}),
+) -> str:
     """The file's text: the header as comments, then the documents; the same bytes for the same data."""
     chosen = format_of(format)
     if chosen.dump is None:
         raise UsageError(f"`{format}` is text; there is no data to dump")
-    return with_header(chosen.dump(documents), chosen, header)
+    return with_header(chosen.dump(remarked(documents, remarks)), chosen, header)
+
+
+def remarked(documents: Sequence[Json], remarks: Mapping[tuple[int, Pointer], str]) -> Sequence[Json]:
+    """The documents with remarks behind their leaves, which are still the same text; for nobody but who dumps them."""
+    if not remarks:
+        return documents
+    made = list(documents)
+    for (number, pointer), remark in remarks.items():
+        if number < len(made):
+            made[number] = _remarked(made[number], pointer, remark)
+    return made
+
+
+def _remarked(value: Json, pointer: Pointer, remark: str) -> Json:
+    """The value with a remark at a pointer; as it is where something else came to stand there."""
+    if not pointer:
+        return noted(value, remark, ()) if isinstance(value, str) else value
+    part, rest = pointer[0], pointer[1:]
+    if isinstance(value, Mapping) and part in value:
+        key = str(part)
+        return {**value, key: _remarked(value[key], rest, remark)}
+    if isinstance(value, list) and isinstance(part, int) and part < len(value):
+        return [*value[:part], _remarked(value[part], rest, remark), *value[part + 1 :]]
+    return value
 
 
 def with_header(text: str, chosen: Format, header: str | None) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 
 from compiler.render.glue import Glued, glue, kind_of, number, shown
 from compiler.render.problem import RefusedError
-from compiler.render.provenance import OMIT, Encoded, Flag, Null, Omit, Real, Text, Whole, origins_of
+from compiler.render.provenance import OMIT, Encoded, Flag, Noted, Null, Omit, Real, Text, Whole, origins_of
 from compiler.render.view import Elements, View
 from compiler.values import Json
 
@@ -28,7 +28,7 @@ class Budget:
 def place(value: object, budget: Budget) -> "Json | Omit":
     """The value as plain data: scalars keep their type, maps and lists are copied whole, `omit` stays itself."""
     kind = type(value)
-    if kind is Text or kind is str or kind is Encoded:
+    if kind is Text or kind is str or kind is Encoded or kind is Noted:
         return whole_text(value)  # type: ignore[arg-type]
     scalar = _SCALARS.get(kind)
     if scalar is not None:

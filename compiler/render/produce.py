@@ -1,5 +1,6 @@
 """From planned files to bytes: rendered, patched, checked against the schema of their consumer, dumped."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -174,8 +175,7 @@ class Producer:
 
     def _renderer(self, emitter: Emitter) -> Renderer:
         if emitter.id not in self._renderers:
-            square = {rule.template: rule.delimiters for rule in emitter.files if rule.delimiters != "curly"}
-            self._renderers[emitter.id] = Renderer(emitter.templates, delimiters=square)
+            self._renderers[emitter.id] = Renderer(emitter.templates, delimiters=_square(emitter))
         return self._renderers[emitter.id]
 
     def _fill(self, file: PlannedFile) -> Filled | tuple[Problem, ...]:
@@ -281,6 +281,20 @@ class Producer:
         return Finding(codes.TEMPLATE, message, template, subject, problem.help)
 
 
+_INCLUDED = re.compile(r"""\[%-?\s*(?:include|import|from)\s+["']([^"']+)["']""")
+
+
+def _square(emitter: Emitter) -> dict[str, str]:
+    """The templates with square delimiters: those of files that say so, and the fragments that they take in."""
+    found: dict[str, str] = {}
+    pending = [rule.template for rule in emitter.files if rule.delimiters == "square"]
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found[name] = "square"
+            pending += _INCLUDED.findall(emitter.templates.get(name, ""))
+    return found
+
 def _seen(item: Item, fields: frozenset[str] | None) -> Json:
     return only(fields, item.data) if isinstance(item, Root) else plain(item)
 
@@ -325,7 +339,7 @@ def _environment(file: PlannedFile) -> Object:
 def _text(file: PlannedFile, filled: Filled, documents: list[Json]) -> str:
     if filled.text is not None:
         return with_header(filled.text, format_of(file.rule.format), _header(file))
-    return dump(documents, file.rule.format, _header(file))
+    return dump(documents, file.rule.format, _header(file), filled.remarks)
 
 
 def _header(file: PlannedFile) -> str:

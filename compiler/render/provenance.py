@@ -23,6 +23,13 @@ class Encoded(Text):
     encoding: str
 
 
+class Noted(Text):
+    """Text with a remark that stands behind it in the file, where the format has comments."""
+
+    __slots__ = ("note",)
+    note: str
+
+
 class Whole(int):
     """A whole number from a spec."""
 
@@ -81,6 +88,14 @@ def encoded(value: str, encoding: str, origins: Origins) -> Encoded:
     """The text as the named encoder left it, with the origins of what it encoded."""
     made = Encoded(value)
     made.encoding = encoding
+    made.origins = origins
+    return made
+
+
+def noted(value: str, note: str, origins: Origins) -> Noted:
+    """The text with a remark behind it."""
+    made = Noted(value)
+    made.note = note
     made.origins = origins
     return made
 

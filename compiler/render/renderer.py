@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -12,15 +12,16 @@ from compiler.errors import UsageError
 from compiler.provenance import Origin, Origins
 from compiler.render import skeleton, text_fill
 from compiler.render.environment import DELIMITERS, Environment
-from compiler.render.formats import FORMATS, Format, dump, format_of, with_header
+from compiler.render.formats import FORMATS, Format, dump, format_of, remarked, with_header
 from compiler.render.glue import CLOSING, OPENING, Glued, Part, token
 from compiler.render.languages import Rules, rules_of
 from compiler.render.looks import looks
 from compiler.render.nodes import Filling, Hole
 from compiler.render.placing import Budget, place
 from compiler.render.problem import Flaw, Limits, Problem, RefusedError
-from compiler.render.provenance import OMIT, Flag, Text, text
+from compiler.render.provenance import OMIT, Flag, Noted, Text, text
 from compiler.render.template import FailedError, Printed, compiled, lines, run
+from compiler.render.trace import remarks as remarks_by_pointer
 from compiler.render.trace import trace as origins_by_pointer
 from compiler.render.view import Value, wrap
 from compiler.values import Json, Pointer, Reads
@@ -28,6 +29,9 @@ from compiler.values import Json, Pointer, Reads
 Problems: TypeAlias = tuple[Problem, ...]
 SourceMap: TypeAlias = Mapping[tuple[int, Pointer], Origins]
 """By document and pointer: the origins of leaves, of keys that are values, and of maps and lists placed whole."""
+
+Remarks: TypeAlias = Mapping[tuple[int, Pointer], str]
+"""By document and pointer: what stands behind a leaf, as a comment."""
 
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _LIMITS: Final = Limits()
@@ -52,6 +56,7 @@ class Filled:
     documents: tuple[Json, ...]
     text: str | None = None
     source_map: SourceMap | None = None
+    remarks: Remarks = field(default_factory=dict)
 
 
 class Renderer:
@@ -77,7 +82,9 @@ class Renderer:
         if not isinstance(filled, Filled):
             return filled
         chosen = format_of(format)
-        body = chosen.dump(filled.documents) if filled.text is None and chosen.dump else filled.text or ""
+        body = filled.text or ""
+        if filled.text is None and chosen.dump is not None:
+            body = chosen.dump(remarked(filled.documents, filled.remarks))
         return Rendered(filled.documents, with_header(body, chosen, header), filled.source_map)
 
     def fill(
@@ -179,7 +186,7 @@ class Renderer:
         if flaws:
             return tuple(flaws)
         found = self._traced(bones, printed.values) if trace else None
-        return Filled(documents, None, found)  # type: ignore[arg-type]  # no document is omit
+        return Filled(documents, None, found, self._remarks(bones, printed.values))  # type: ignore[arg-type]  # no document is omit
 
     def _text(self, printed: Printed, chosen: Format, rules: Rules, *, trace: bool) -> Filled | tuple[Flaw, ...]:
         """Text, and the data that stands before it between two lines of `---`, where the format has such."""
@@ -203,6 +210,15 @@ class Renderer:
             (number, pointer): origins
             for number, node in enumerate(bones.documents)
             for pointer, origins in origins_by_pointer(node, values).items()
+        }
+
+    def _remarks(self, bones: skeleton.Skeleton, values: list[object]) -> Remarks:
+        if not any(isinstance(value, Noted) for value in values):
+            return {}
+        return {
+            (number, pointer): remark
+            for number, node in enumerate(bones.documents)
+            for pointer, remark in remarks_by_pointer(node, values).items()
         }
 
     def _located(self, flaws: tuple[Flaw, ...], template: Template, context: Mapping[str, object]) -> Problems:

@@ -1,12 +1,12 @@
 """The source map: which places of the specs each key and each leaf of an artifact was made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from compiler.provenance import Origins
 from compiler.render.nodes import Branch, Constant, Filling, Hole, Keyed, Mixed, Node, Series
 from compiler.render.placing import Budget
-from compiler.render.provenance import OMIT, Omit, origins_of
+from compiler.render.provenance import OMIT, Noted, Omit, origins_of
 from compiler.render.view import Elements, View
 from compiler.values import Pointer
 
@@ -36,6 +36,41 @@ def _trace(node: Node | Constant, values: Sequence[object], pointer: Pointer, fo
             _series(node, values, pointer, found)
         case Constant():
             pass
+
+
+def remarks(node: Node | Constant, values: Sequence[object]) -> dict[Pointer, str]:
+    """What stands behind leaves of an artifact, by pointer."""
+    found: dict[Pointer, str] = {}
+    for pointer, hole in _holes(node, values, ()):
+        value = values[hole.index]
+        if isinstance(value, Noted):
+            found[pointer] = value.note
+    return found
+
+
+def _holes(node: Node | Constant, values: Sequence[object], pointer: Pointer) -> Iterator[tuple[Pointer, Hole]]:
+    """Every value that is placed alone, where it lands."""
+    match node:
+        case Hole():
+            yield pointer, node
+        case Branch():
+            for key, member in node.members:
+                yield from _holes(member, values, (*pointer, key))
+        case Keyed():
+            filling = Filling(values, Budget(1))
+            for name_of, inner in node.pairs:
+                name = name_of if isinstance(name_of, str) else name_of.fill(filling)
+                if isinstance(name, str):
+                    yield from _holes(inner, values, (*pointer, name))
+        case Series():
+            gone = 0
+            for index, element in node.members:
+                if _omitted(element, values):
+                    gone += 1
+                else:
+                    yield from _holes(element, values, (*pointer, index - gone))
+        case _:
+            return
 
 
 def _series(node: Series, values: Sequence[object], pointer: Pointer, found: Found) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 from compiler.render.glue import number
+from compiler.render.provenance import Noted
 from compiler.render.scalars import OLD_WORDS
 from compiler.values import Json
 
@@ -93,6 +94,8 @@ def _number(value: float) -> str:
 
 
 def _text(value: str, indent: str) -> str:
+    if type(value) is Noted:
+        return f"{string(str(value))} # {value.note}"
     if _SIMPLE.fullmatch(value):
         return value if value not in _WORDS else _double(value)
     if "\n" in value and _LINES.fullmatch(value) and not _BARE_END.search(value):

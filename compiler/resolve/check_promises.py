@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from compiler import codes
 from compiler.diagnostics import Finding
 from compiler.resolve.model import ResolvedModel
+from compiler.resolve.schedule import longest_gap
 from compiler.spec.quantities import Duration, Percentage
 from compiler.values import Object, Pointer, as_list, as_object, as_str
 
@@ -22,8 +23,22 @@ def check_promises(model: ResolvedModel) -> Iterator[Finding]:
     if promised and watched and Duration(as_str(watched)).milliseconds > Duration(as_str(promised)).milliseconds:
         message = f"the SLO waits {watched} for a run, and the SLA promises one every {promised}"
         yield model.finding(codes.SLO_LOOSER, message, ("slo", "freshness"), f"make it at most {promised}")
+    yield from _fresh(model, sla, slo)
     for key, words in _TIMES.items():
         yield from _times(model, key, words, as_object(sla.get(key)), slo)
+
+
+def _fresh(model: ResolvedModel, sla: Object, slo: Object) -> Iterator[Finding]:
+    """A time since the last good run that the schedule itself exceeds."""
+    schedule = as_str(as_object(as_object(model.data.get("deploy")).get("batch")).get("schedule"))
+    gap = longest_gap(schedule) if schedule and ("freshness" in sla or "freshness" in slo) else None
+    for root, said in (("sla", sla), ("slo", slo)):
+        limit = as_str(said.get("freshness"))
+        if gap is not None and limit and Duration(limit).milliseconds <= gap.total_seconds() * 1000:
+            between = Duration(f"{int(gap.total_seconds())}s")
+            message = f"a run is to end well every {limit}, and the schedule leaves up to {between} between two"
+            help_ = f"say more than {between}, and the time that a run takes"
+            yield model.finding(codes.TOO_FRESH, message, (root, "freshness"), help_)
 
 
 def _times(model: ResolvedModel, key: str, words: str, promised: Object, slo: Object) -> Iterator[Finding]:

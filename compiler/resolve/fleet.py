@@ -120,6 +120,12 @@ class Fleet:
         return any(ask.itself and ask.name == name for ask in asked)
 
 
+def groups(portfolio: Portfolio) -> Iterator[tuple[str, ...]]:
+    """The environments that the project lists, in order of promotion; those that are promoted together stand together."""
+    for group in as_list(portfolio.project.data.get("environments")):
+        yield (group,) if isinstance(group, str) else tuple(map(as_str, as_list(group)))
+
+
 def judged(fleet: Fleet, only: Only) -> Iterator[Spec]:
     """The models that are judged."""
     models = fleet.portfolio.of("Model")

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from compiler import resources
+from compiler import __version__, resources
 from compiler.scaffold.published import EDITOR_FOLDER, Catalogue
 from compiler.spec.portfolio import PROJECT_FILE
 
+_GROUP = "ci"
+_STARTER = "starter"
 _PLACES = MappingProxyType({"gitignore": ".gitignore", "vscode-extensions.json": ".vscode/extensions.json"})
 """Files that must not act where they are shipped from, to where they belong."""
+_HIDDEN = re.compile(r"(?:^|(?<=/))dot-")
+"""Begins the name of a folder that begins with a dot where it belongs."""
 _NAME = re.compile(r"^name: .*$", re.MULTILINE)
+_VERSION = re.compile(r"(?<===)0\.0\.0$", re.MULTILINE)
 _LONGEST = 63
 _UNNAMED = "models"
 
@@ -26,18 +31,34 @@ class Start:
     left: tuple[str, ...]
     stale: tuple[str, ...]
     """Schemas of editors that another version wrote; they are left too."""
+    to_add: str = ""
+    """What the project's file would say, were it not there already."""
 
 
-def start(root: Path, name: str, known: Catalogue) -> Start:
-    """What makes a folder a project. In one that is a project already its specs are its own: only what surrounds them is added."""
+def providers() -> tuple[str, ...]:
+    """The CI servers that a new repository can be wired to."""
+    folder = resources.shipped("templates") / _GROUP
+    return tuple(sorted(path.name for path in folder.iterdir() if (path / _STARTER).is_dir()))
+
+
+def start(root: Path, name: str, known: Catalogue, provider: str | None = None) -> Start:
+    """What makes a folder a project. In one that is a project already its specs are its own: only what surrounds them is added.
+
+    `provider`: the CI server that it is wired to.
+    """
     schemas = {f"{EDITOR_FOLDER}/{file}": content for file, content in known.for_editors().items()}
     is_project = (root / PROJECT_FILE).exists()
-    own = {path: content for path, content in _own(name).items() if not is_project or not _is_spec(path)}
+    wiring = _wiring(provider) if provider else {}
+    to_add = wiring.pop(PROJECT_FILE, b"")
+    made = _own(name)
+    made[PROJECT_FILE] += to_add
+    own = {path: content for path, content in {**made, **wiring}.items() if not is_project or not _is_spec(path)}
     files = {**own, **schemas}
     files = {path: files[path] for path in sorted(files, key=lambda path: (path == PROJECT_FILE, path))}
     left = tuple(path for path in files if _is_taken(root / path))
     stale = tuple(path for path in left if path in schemas and _differs(root / path, schemas[path]))
-    return Start({path: content for path, content in files.items() if path not in left}, left, stale)
+    new = {path: content for path, content in files.items() if path not in left}
+    return Start(new, left, stale, to_add.decode() if is_project else "")
 
 
 def as_name(text: str) -> str:
@@ -51,10 +72,20 @@ def ignores(text: str, folder: str) -> bool:
     return any(line.strip().strip("/") == folder.strip("/") for line in text.splitlines())
 
 
-def _own(name: str) -> dict[str, bytes]:
-    folder = resources.shipped("templates") / "starter"
+def _wiring(provider: str) -> dict[str, bytes]:
+    """What a CI server needs: files of its own, and what the project's file says of it."""
+    files = _below(resources.shipped("templates") / _GROUP / provider / _STARTER)
+    named = {_HIDDEN.sub(".", path): content for path, content in files.items()}
+    return {path: _VERSION.sub(__version__, content.decode()).encode() for path, content in named.items()}
+
+
+def _below(folder: Path) -> dict[str, bytes]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def _own(name: str) -> dict[str, bytes]:
+    files = _below(resources.shipped("templates") / _STARTER)
     files[PROJECT_FILE] = _NAME.sub(f"name: {name}", files[PROJECT_FILE].decode(), count=1).encode()
     return {_PLACES.get(path, path): content for path, content in files.items()}
 

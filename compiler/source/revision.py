@@ -1,7 +1,7 @@
 """The project's folder as a git revision holds it; imported only where one is asked for, as git is slow to load."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -92,10 +92,15 @@ def open_revision(root: Path, revision: str) -> Tree:
     return RevisionTree(repository, commit, files, links)
 
 
-def branch_point(root: Path, revision: str) -> tuple[str, date]:
-    """The last commit that the revision and HEAD have in common, and its day (UTC); the revision itself where there is none."""
+def branch_point(root: Path, revision: str) -> tuple[str, date] | None:
+    """The last commit that the revision and HEAD have in common, and its day (UTC); the revision itself where there is none.
+
+    `None` for HEAD of a repository that nothing was committed to: what is there is all new.
+    """
     repository = _repository(root)
     try:
+        if revision == "HEAD" and _is_empty(repository):
+            return None
         commit = _commit(repository, revision)
         with suppress(GitCommandError):
             commit = str(repository.git.merge_base(commit, "HEAD"))
@@ -120,11 +125,22 @@ def commits_since(root: Path, day: date) -> tuple[tuple[str, date], ...]:
     return tuple((commit, datetime.fromtimestamp(int(at), UTC).date()) for commit, at in reversed(list(lines)))
 
 
-def is_ignored(root: Path, path: Path) -> bool:
-    """Whether git leaves a path out of what is committed; nothing is ignored where there is no repository."""
+def commits_touching(root: Path, path: str) -> Iterator[str]:
+    """Commits of HEAD's own line that touch a file of the project, the newest first."""
+    repository = _repository(root)
+    try:
+        whole = f"{_prefix(repository, root)}{path}"
+        out = repository.git.log("--first-parent", "--format=%H", _commit(repository, "HEAD"), "--", f":(top,literal){whole}")
+    except (GitError, OSError) as error:
+        raise SurroundingsError(f"git cannot read the history: {_words(error)}") from error
+    yield from str(out).split()
+
+
+def is_ignored(root: Path, folder: Path) -> bool:
+    """Whether git leaves out of what is committed what lies in a folder, there or not; nothing is ignored without a repository."""
     try:
         repository = git.Repo(root, search_parent_directories=True, expand_vars=False)
-        return bool(repository.ignored(path))
+        return bool(repository.ignored(folder / "any"))  # `/build/` ignores folders alone, and none is known to be one that is not there
     except (GitError, OSError, ValueError):
         return False
 
@@ -150,7 +166,7 @@ def _repository(root: Path) -> git.Repo:
 def _commit(repository: git.Repo, revision: str) -> str:
     """The full id of a revision's commit; what begins with a dash git would take for an option, so it never sees it."""
     if not revision or revision.startswith("-") or "\0" in revision:
-        raise _unknown(revision, _names(repository))
+        raise _unknown(revision, repository)
     try:
         return str(repository.git.rev_parse("--verify", f"{revision}^{{commit}}"))
     except GitCommandNotFound:
@@ -158,7 +174,12 @@ def _commit(repository: git.Repo, revision: str) -> str:
     except GitCommandError as error:
         if "dubious ownership" in error.stderr or "not a git repository" in error.stderr:
             raise
-        raise _unknown(revision, _names(repository)) from error
+        raise _unknown(revision, repository) from error
+
+
+def _is_empty(repository: git.Repo) -> bool:
+    """Whether there is no commit yet on any branch, nor one that was fetched."""
+    return not repository.git.rev_list("--all", "--max-count=1")
 
 
 def _names(repository: git.Repo) -> list[str]:
@@ -168,8 +189,13 @@ def _names(repository: git.Repo) -> list[str]:
     ).split()
 
 
-def _unknown(revision: str, names: Sequence[str]) -> UsageError:
-    near = nearest(revision, names)
+def _unknown(revision: str, repository: git.Repo) -> UsageError:
+    if _is_empty(repository):
+        return UsageError(
+            f"there is no commit yet in this repository, so `{revision}` is none.",
+            help="Commit first, or leave the revision out.",
+        )
+    near = nearest(revision, _names(repository))
     return UsageError(
         f"`{revision}` is no revision of this repository.",
         help=f"Did you mean `{near}`?"

@@ -8,6 +8,7 @@ from compiler.spec.base import Closed, field
 from compiler.spec.fields import DateText, NameText, PathText, UriText
 from compiler.spec.kinds.policy import Source
 from compiler.spec.kinds.project import TakenModels
+from compiler.spec.parts import one_of
 from compiler.spec.sections.service import Indicator
 
 
@@ -27,8 +28,9 @@ class Need(Closed):
     """Why, in a clause that ends a sentence."""
     help: str | None = None
     """What to do, as an imperative."""
-    field: str | None = field(pattern=r"^environment(?:\.[A-Za-z][A-Za-z0-9]*)+$")
-    """The field of the Environment that is to be said, such as `environment.delivery.branch`: it is told there, once for all models."""
+    field: str | None = field(pattern=r"^(?:environment|options|team|model|deploy)(?:\.[A-Za-z][A-Za-z0-9]*)*$")
+    """Where it is to be said, such as `options.email`, `team.contacts` or `environment.delivery.branch`: it is told there, once for all
+    models that lack it; absent: `deploy.target`."""
 
 
 class Cannot(Closed):
@@ -99,12 +101,18 @@ class Series(Closed):
 
 
 class Counted(Closed):
-    """Counters of requests."""
+    """What was asked and what was answered: counters of all requests or of those answered, with the errors; or a probe."""
 
-    total: Series
-    """All requests."""
-    errors: Series
-    """Those that were not answered."""
+    model_config = one_of("total", "answered", "probe", total=["errors"], answered=["errors"])
+
+    total: Series | None = None
+    """All requests: a counter."""
+    answered: Series | None = None
+    """Those that were answered: a counter beside that of the errors, where nothing counts all."""
+    errors: Series | None = None
+    """Those that were not answered: a counter."""
+    probe: Series | None = None
+    """A gauge that is 1 while somebody who asks is answered, and 0 while not."""
 
 
 class Timed(Closed):
@@ -123,8 +131,10 @@ class Meter(Closed):
 
     name: str
     """What it is, as a sentence names it, such as `the Istio mesh`."""
+    needs: str | None = field(pattern=r"^[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z][A-Za-z0-9]*)*$")
+    """The capability of the Environment without which it is not there, such as `mesh`."""
     when: str | None = None
-    """A CEL expression; it measures where that is true."""
+    """A CEL expression; it measures what that is true of."""
     availability: Counted | None = None
     """Requests, and those that failed."""
     latency: Timed | None = None
@@ -220,6 +230,8 @@ class Emitter(Closed):
     """What must hold for it to work."""
     cannot: list[Cannot] | None = None
     """What it cannot express."""
+    asks: list[Literal["objectives", "metrics"]] | None = None
+    """What it places that is only worked out for who asks: `objectives` (with `signals` and `unwatched`), `metrics`."""
     options: dict[str, Any] | None = None
     """JSON Schema of a target's `deploy.options`, or of the project's `emitters.<id>.options`; closed."""
     regime: NameText | None = None

@@ -128,6 +128,9 @@ UriText = Annotated[
         r"^[a-z][a-z0-9+.-]*://[^\s]+$", "a URI such as s3://models/card-fraud/3.1.0/", "s3://models/card-fraud/3.1.0/"
     ),
 ]
+WebText = Annotated[
+    str, _text(r"^https?://[^\s]+$", "an address of the web such as https://runbooks.bank.example/card-fraud", "https://runbooks.bank.example/card-fraud")
+]
 ImageText = Annotated[
     str,
     _text(r"^[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$",

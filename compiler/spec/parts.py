@@ -6,7 +6,7 @@ from pydantic import ConfigDict
 
 from compiler.spec.base import Closed, field
 from compiler.spec.fields import DigestText, ImageText, NameText, PathText
-from compiler.spec.sections.serving import As
+from compiler.spec.sections.serving import As, Metrics
 
 
 def one_of(*choices: str, **together: list[str]) -> ConfigDict:
@@ -39,6 +39,8 @@ class Program(Closed):
     """The port that it listens on; absent where it is asked nothing, such as a job."""
     health: str | None = field(pattern=r"^/[A-Za-z0-9._~/-]*$")
     """The path that answers 200 when it can take requests."""
+    metrics: Metrics | None = None
+    """Where it tells Prometheus what it counts."""
 
 
 class Settings(Closed):

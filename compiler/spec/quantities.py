@@ -65,7 +65,12 @@ class Percentage(str):
     @property
     def ratio(self) -> int | float:
         """The share of one: `99.5%` is 0.995."""
-        return _plain(Fraction(self[:-1]) / 100)
+        return _plain(self.exact)
+
+    @property
+    def exact(self) -> Fraction:
+        """The share of one, exactly."""
+        return Fraction(self[:-1]) / 100
 
 
 class Cpu(str):

@@ -1,9 +1,12 @@
 """Each command's help shows commands that work, and what narrows a report narrows nothing else."""
 
 import json
+import os
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -15,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NAMES = modelyard.list_commands(click.Context(modelyard))
 STARTS_EMPTY = {"init"}
 STARTS_NEW = {"new"}
+STARTS_IN_GIT = {"affected", "publish", "rollback", "run"}
 EXAMPLE = re.compile(r"^ +(modelyard \S.*?)(?: {2,}.*)?$", re.MULTILINE)
 
 
@@ -30,15 +34,32 @@ def sample(tmp_path, monkeypatch):
 def place(name, tmp_path, monkeypatch, typed, request):
     """Where somebody who reads the command's help stands: in the sample, in what `init` made, or in an empty folder."""
     if name not in STARTS_EMPTY | STARTS_NEW:
-        return request.getfixturevalue("sample")
+        folder = request.getfixturevalue("sample")
+        if name in STARTS_IN_GIT:
+            committed(folder, monkeypatch)
+        return folder
     monkeypatch.chdir(tmp_path)
     if name in STARTS_NEW:
         assert typed("init").code == 0
     return tmp_path
 
 
+def committed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder is a repository with two commits, and a remote `origin` that has them."""
+    for role in ("AUTHOR", "COMMITTER"):
+        for what in ("NAME", "EMAIL"):
+            monkeypatch.setenv(f"GIT_{role}_{what}", "tests@example.org")
+    (folder / ".gitignore").write_text("origin.git\n", encoding="utf-8")
+    for words in (
+        ["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "First"], ["commit", "-q", "--allow-empty", "-m", "Second"],
+        ["init", "-q", "--bare", "origin.git"], ["remote", "add", "origin", "origin.git"], ["push", "-q", "origin", "main"],
+    ):  # fmt: skip
+        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
+
+
 @pytest.mark.parametrize("name", [None, *NAMES], ids=str)
-def test_the_examples_of_its_help_run_one_after_the_other(name, place, typed) -> None:
+def test_the_examples_of_its_help_run_one_after_the_other(name, place, typed, monkeypatch) -> None:
+    monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
     page = typed(*([name] if name else []), "--help").out
     examples = EXAMPLE.findall(page)
     assert examples

@@ -113,6 +113,32 @@ def test_a_day_does_not_fail_a_change_of_something_else(committed, typed) -> Non
     assert typed("check", "--as-of", "2027-01-01", "--changed-since", "HEAD").code == 1
 
 
+def test_what_was_mandatory_at_the_last_commit_fails_the_next_one(committed, typed) -> None:
+    """HEAD forgives what became mandatory since the last commit; a branch, since the change left it."""
+    bind(committed, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
+    git(committed, "branch", "goal")
+    git(committed, "add", "-A")
+    git(committed, "commit", "--quiet", "-m", "second", day="2027-01-02")
+    assert typed("check", "--as-of", "2027-01-03", "--changed-since", "HEAD").code == 1
+    assert typed("check", "--as-of", "2027-01-03", "--changed-since", "goal").code == 0
+
+
+def test_where_the_project_was_not_there_yet_everything_is_a_change(project, typed) -> None:
+    (project / ".gitignore").write_text("*\n", encoding="utf-8")
+    git(project, "init", "--quiet")
+    git(project, "commit", "--quiet", "--allow-empty", "-m", "nothing")
+    bind(project, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
+    assert typed("check", "--as-of", "2027-01-01", "--changed-since", "HEAD").code == 1
+
+
+def test_before_the_first_commit_everything_is_a_change(project, typed) -> None:
+    git(project, "init", "--quiet")
+    bind(project, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
+    assert typed("check", "--as-of", "2026-12-31", "--changed-since", "HEAD").code == 0
+    said = typed("check", "--as-of", "2027-01-01", "--changed-since", "HEAD")
+    assert (said.code, "error[well-promised]" in said.out) == (1, True)
+
+
 def test_a_baseline_lets_what_was_there_pass(project, typed, tmp_path) -> None:
     bind(project, "well-promised")
     file = tmp_path / "known.json"

@@ -184,13 +184,13 @@ def built_with(files: dict[str, bytes], mutant: Mutant, text: str) -> Leaves | N
 
 
 def values_of_variables(files: dict[str, bytes]) -> list[tuple[str, int, Pointer]]:
-    """Where a model gives its program a text of any kind, which must be taken and come out as it went in."""
+    """Where a model gives what runs a text of any kind, which must be taken and come out as it went in; what CI runs is not rendered."""
     return [
         (path, index, pointer)
         for path, found in documents(files).items()
         for index, document in enumerate(found)
         for pointer, is_key in places(document)
-        if not is_key and "env" in pointer and pointer[-1] == "value"
+        if not is_key and "env" in pointer and pointer[-1] == "value" and "pipeline" not in pointer
     ]
 
 

@@ -22,7 +22,7 @@ NOT_SHOWN: dict[str, str] = {}
 def loaded(path: Path) -> list[dict]:
     """What a file says, as the language reads it: to YAML 1.1 the key `on` is a truth value."""
     parsed = parse(path.read_bytes(), path.name)
-    assert parsed.findings == ()
+    assert parsed.findings == (), path.name
     return [document.data for document in parsed.documents]
 
 
@@ -70,7 +70,7 @@ def each(value: object, known: dict) -> list:
 
 SHARED = re.compile(
     r"^(?:(?P<Step>pipeline\.(?:data|test|scan|train|canary|evaluate\.run)\.)"
-    r"|(?P<Selector>(?:slo\.indicators\.\w+\.(?:total|errors|histogram)|slo\.indicators\.freshness|monitoring\.\*\.series)\.)"
+    r"|(?P<Selector>(?:slo\.indicators\.\w+\.(?:total|answered|errors|probe|histogram)|slo\.indicators\.freshness|monitoring\.\*\.series)\.)"
     r"|(?P<Times>slo\.indicators\.(?:latency|timeToFirstToken)\.)"
     r"|(?P<Objective>slo\.(?:latency|timeToFirstToken)\.))"
 )

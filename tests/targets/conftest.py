@@ -61,7 +61,9 @@ def made() -> Callable[..., Unit]:
             *({**one, "owner": owner} for one in models),
         ]
         image = {"image": "registry.example/opa:1.10.1", "digest": DIGEST}
-        project = _document("Project", "bank", environments=["prod"], images={"opa": image, "oxigraph": image})
+        # What is watched of a model is told apart, in tests/plan/service_levels.
+        off = {"prometheus": {"enabled": False}}
+        project = _document("Project", "bank", environments=["prod"], images={"opa": image, "oxigraph": image}, emitters=off)
         files = {"modelyard.yaml": yaml.safe_dump(project), "models/all.yaml": yaml.safe_dump_all(documents)}
         unit = _unit(Run(MemoryTree({**files, **BESIDE})), models[0]["name"])
         lines = files["models/all.yaml"].splitlines()

@@ -37,5 +37,7 @@ def test_each_deployment_is_told_as_if_it_were_the_only_one(which, tmp_path) -> 
 def test_paths_of_files_are_filled_for_each_model(tmp_path) -> None:
     write_project(30, tmp_path)
     run = Run(WorkTree(tmp_path))
-    for unit in run.planned():
-        assert all(file.path.startswith(f"{unit.id.removeprefix('all.')}/") for file in unit.files)
+    units = [(unit.id, [file for file in unit.files if file.rule.per == "deployment"]) for unit in run.planned()]
+    assert any(files for _, files in units)
+    for id_, files in units:
+        assert all(file.path.startswith(f"{id_}/") for file in files)

@@ -115,6 +115,7 @@ PARAMETER = {"name": "a", "value": 1, "rationale": "a"}
 ARTIFACT: dict[str, Variant] = {"uri": ("s3://a/b", "s3://a/c"), "digest": (OTHER, THIRD)}
 RUN: dict[str, Variant] = {
     "image": ("registry.example/x:1", "registry.example/x:2"), "digest": (OTHER, THIRD), "port": (1, 2), "health": ("/a", "/b"),
+    "metrics.port": ("metrics", {"path": "/metrics", "port": 1}, {"path": "/metrics", "port": 2}),
     "args": (["a"], ["b"]), "files": (["cash.lp"], ["data.json"]), "as.env": ("A", "B"),
     "parameters.name": ("parameters", [PARAMETER], [{**PARAMETER, "name": "b"}]),
     "parameters.value": ("parameters", [PARAMETER], [{**PARAMETER, "value": 2}]),
@@ -207,6 +208,9 @@ ELSEWHERE: dict[str, dict[str, tuple[str, ...]]] = {
     "what callers read: who asks the model does it, and the target exports it": {
         **dict.fromkeys(("rules", "heuristic"), ("entrypoint",)), "vendor": ("endpoint.path",),
         "llm": ("prompts.name", "prompts.file", "prompts.variables"), "agent": ("prompts.name",),
+    },
+    "what a Prometheus reads: the target exports it, and monitors say it to an operator": {
+        **dict.fromkeys(("heuristic", "optimization", "agent"), ("metrics.path",)),
     },
     "for records, which are to come; part of the release's digest": {
         "statistical": ("method", "estimationPeriod.from", "estimationPeriod.to", "assumptions"),

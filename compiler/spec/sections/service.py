@@ -3,7 +3,8 @@
 from typing import Literal
 
 from compiler.spec.base import Closed, field
-from compiler.spec.fields import DurationText, LabelText, MetricText, PercentageText, UriText
+from compiler.spec.fields import DurationText, LabelText, MetricText, PercentageText, WebText
+from compiler.spec.parts import one_of
 
 Indicator = Literal["availability", "latency", "timeToFirstToken", "freshness"]
 Percentile = Literal["p50", "p90", "p95", "p99", "p99.9"]
@@ -45,12 +46,18 @@ class Selector(Closed):
 
 
 class Requests(Closed):
-    """Counters of requests."""
+    """What was asked and what was answered: counters of all requests or of those answered, with the errors; or a probe."""
 
-    total: Selector
-    """All requests."""
-    errors: Selector
-    """Those that were not answered."""
+    model_config = one_of("total", "answered", "probe", total=["errors"], answered=["errors"])
+
+    total: Selector | None = None
+    """All requests: a counter."""
+    answered: Selector | None = None
+    """Those that were answered: a counter beside that of the errors, where nothing counts all."""
+    errors: Selector | None = None
+    """Those that were not answered: a counter."""
+    probe: Selector | None = None
+    """A gauge that is 1 while somebody who asks is answered, and 0 while not."""
 
 
 class Times(Closed):
@@ -91,8 +98,8 @@ class Slo(Closed):
     window: DurationText | None = None
     """The period over which the objective holds: 7d, 28d, 30d or 90d."""
     leastRequests: int | None = field(ge=1)
-    """The fewest requests in the longer window of an alert for it to mean anything: below, it stays silent."""
-    runbook: UriText | None = None
+    """The fewest requests in the longer window of an alert for it to mean anything: with fewer it stays silent."""
+    runbook: WebText | None = None
     """What to do when an alert fires."""
     indicators: Indicators | None = None
     """Where the objectives are measured, where the target's catalogue does not say it or says it wrongly."""
@@ -112,6 +119,8 @@ class Monitor(Closed):
     """How it is measured."""
     threshold: float
     """The bar."""
+    beyond: Literal["above", "below"] | None = None
+    """On which side of the bar lies what is bad; absent: above."""
     action: Literal["alert", "ticket", "retrain", "rollback"]
     """What happens beyond the bar."""
     series: Selector | None = None

@@ -8,6 +8,15 @@ from compiler.spec.base import Closed, field
 from compiler.spec.fields import DigestText, EnvVarText, ImageText, NameText, RangeText
 
 
+class Metrics(Closed):
+    """Where a server tells Prometheus what it counts."""
+
+    path: str = field(..., pattern=r"^/[A-Za-z0-9._~/-]*$")
+    """The path that answers with them, such as `/metrics`."""
+    port: int | None = field(ge=1, le=65535)
+    """The port that it stands on; absent: the one that requests go to."""
+
+
 class Runtime(Closed):
     """What serves the model, where it is not the target's own runtime."""
 
@@ -23,6 +32,8 @@ class Runtime(Closed):
     """The port that the server listens on."""
     health: str | None = field(pattern=r"^/[A-Za-z0-9._~/-]*$")
     """The path that answers 200 when the server can take requests."""
+    metrics: Metrics | None = None
+    """Where the server tells Prometheus what it counts."""
 
 
 class Tensor(Closed):

@@ -1,0 +1,121 @@
+"""`modelyard publish`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from compiler.cli import judging, options
+from compiler.cli.checkout import within_checkout
+from compiler.cli.output import emit, shows_colour, tell
+from compiler.errors import UsageError
+from compiler.report import REPORTERS, Report
+from compiler.values import as_object, as_str
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from compiler.pipeline import Built, Run
+    from compiler.write.repository import Repository
+
+_LETTERS = (("A", "created"), ("M", "changed"), ("D", "removed"))
+
+
+@click.command("publish")
+@click.option("--env", "environment", required=True, metavar="NAME", help="The environment whose tree is published.")
+@click.option("--branch", metavar="NAME", help="By default the one that the Environment names under `delivery`.")
+@click.option("--push", "remote", metavar="REMOTE", help="Onto the branch of this remote; without it, of this repository alone.")
+@click.option("--rev", metavar="REVISION", help="Publish what this revision makes; by default HEAD, if nothing differs from it.")
+@click.option("--force", is_flag=True, help="Also after a commit that somebody else, or a later commit, made.")
+@judging.as_of
+@options.root
+def command(
+    *,
+    environment: str,
+    branch: str | None,
+    remote: str | None,
+    rev: str | None,
+    force: bool,
+    as_of: datetime | None,
+    root: Path | None,
+) -> None:
+    """Commit an environment's rendered tree to its branch, from which a cluster is fed.
+
+    Neither work tree nor index is touched, and nothing is committed where the tree is the same. The commit names the commit that it
+    was made from, the day that policies were judged on, and the version of modelyard. Nothing leaves this repository without --push.
+
+    \b
+    modelyard publish --env prod
+    modelyard publish --env prod --push origin
+    """
+    from compiler.pipeline import Run  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.write.publish import Edition, publish  # noqa: PLC0415 - git, which most commands need not
+    from compiler.write.repository import Repository  # noqa: PLC0415 - likewise
+
+    folder = options.project_root(root)
+    repository = Repository(folder)
+    source = _source(repository, folder, rev)
+    run = Run(options.open_tree(folder, source), as_of.date() if as_of else None)
+    options.require_environments(run.fleet, (environment,))
+    where = branch or _branch(run, environment)
+    edition = Edition(environment, _files(run, folder, environment), source, run.as_of)
+    published = publish(repository, edition, where, remote, force=force)
+    if published.commit is None:
+        tell(f"{environment}: {published.why}")
+        return
+    counts = {word: sum(line.startswith(letter) for line in published.differences) for letter, word in _LETTERS}
+    told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    tell(f"{environment}: {told} on {where}{f' of {remote}' if remote else ''}")
+    emit(f"{published.commit}\n", None)
+
+
+def _source(repository: Repository, folder: Path, rev: str | None) -> str:
+    """The commit that is published; the work tree must be the same where none is named."""
+    commit = repository.commit_of(rev or "HEAD")
+    if commit is None:
+        raise UsageError(f"`{rev or 'HEAD'}` is no commit of this repository", help="commit first")
+    if rev is None:
+        from compiler.pipeline import Run  # noqa: PLC0415 - as above
+        from compiler.spec.portfolio import PROJECT_FILE  # noqa: PLC0415 - as above
+
+        said = as_object(Run(options.open_tree(folder, None)).portfolio.project.data.get("folders"))
+        read = [as_str(said.get(name)) or name for name in ("models", "schemas", "templates")]
+        changed = repository.changed((PROJECT_FILE, *read), folder)
+        if changed:
+            raise UsageError(f"{len(changed)} files differ from HEAD, such as {changed[0]}", help="commit them, or say --rev HEAD")
+    return commit
+
+
+def _branch(run: Run, environment: str) -> str:
+    spec = run.portfolio.of("Environment")[environment]
+    branch = as_str(as_object(spec.data.get("delivery")).get("branch"))
+    if not branch:
+        where = spec.document.place(("name",))
+        help_ = f"add `delivery: {{branch: …}}` to {where.path}:{where.line}, or say --branch"
+        raise UsageError(f"the Environment {environment} names no branch", help=help_)
+    return branch
+
+
+def _files(run: Run, folder: Path, environment: str) -> Mapping[str, bytes]:
+    """The environment's tree; ends with 1 and says why where the project is not sound."""
+    from compiler.cli.progress import built as built_  # noqa: PLC0415 - help needs none of what a run does
+
+    built: Built = built_(run, lambda _, where: where in {"", environment})
+    if built.findings:
+        colour = shows_colour(sys.stderr)
+        report = Report(built.findings, run.text, run.size, colour=colour, within=within_checkout(folder))
+        tell(REPORTERS["text"](report), newline=False)
+    if not built.is_whole:
+        tell("nothing was published")
+        raise click.exceptions.Exit(1)
+    begin = f"{environment}/"
+    return {
+        file.path.removeprefix(begin): file.content
+        for unit in built.units
+        for file in unit.files
+        if file.place is None and file.path.startswith(begin)
+    }

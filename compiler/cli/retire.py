@@ -1,0 +1,30 @@
+"""`modelyard retire`."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from compiler.cli import editing, judging, options
+
+
+@click.command("retire")
+@click.argument("models", nargs=-1, metavar="[MODEL…]")
+@click.option("--diff", is_flag=True, help="Show the edit, and write nothing.")
+@judging.as_of
+@options.root
+def command(models: tuple[str, ...], *, diff: bool, as_of: datetime | None, root: Path | None) -> None:
+    """Take models out of every environment, once the day of their `retirement` has come; without names all that are due.
+
+    A model that another one still uses stays.
+
+    \b
+    modelyard retire
+    modelyard retire complaint-topics --as-of 2027-04-01
+    """
+    from compiler.change.retire import retire  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline import Run  # noqa: PLC0415 - likewise
+
+    folder = options.project_root(root)
+    run = Run(options.open_tree(folder, None), as_of.date() if as_of else None)
+    editing.finish(run, folder, retire(run, models), diff=diff)

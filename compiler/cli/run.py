@@ -1,0 +1,134 @@
+"""`modelyard run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from compiler.cli import options
+from compiler.cli.checkout import within_checkout
+from compiler.cli.output import emit, tell, wants_colour
+from compiler.diagnostics import in_order
+from compiler.errors import UsageError
+from compiler.jobs.steps import STEPS
+from compiler.report import REPORTERS, Report
+from compiler.report.outputs import OUTPUTS, shared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compiler.diagnostics import Finding
+    from compiler.pipeline import Run
+    from compiler.values import Object
+
+
+@click.command("run")
+@click.argument("models", nargs=-1, metavar="[MODEL…]")
+@click.argument("step", type=click.Choice(tuple(STEPS)))
+@click.option("--release", metavar="VERSION", help="For this release; by default for each that runs, or once.")
+@click.option("--env", "environment", metavar="NAME", help="As the model is in this environment.")
+@click.option(
+    "--since", metavar="REVISION", help="The champion is what runs in its environment at this revision, not here."
+)
+@click.option("--list", "lists", is_flag=True, help="Run nothing; list the models, among those named or all, that have the step.")
+@click.option("--schedule", metavar="CRON", help="With --list: those that are trained by this schedule.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=256, show_default=True, help="With --list: in so many groups at most."
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(tuple(REPORTERS)),
+    default="text",
+    show_default=True,
+    help="How findings, or the list, are written.",
+)
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@options.root
+def command(
+    models: tuple[str, ...],
+    step: str,
+    *,
+    release: str | None,
+    environment: str | None,
+    since: str | None,
+    lists: bool,
+    schedule: str | None,
+    jobs: int,
+    format_: str,
+    output: Path | None,
+    root: Path | None,
+) -> None:
+    """Run a step of a model's pipeline: the program that its spec names, without a shell, in the folder of the spec.
+
+    `test` runs the tests that releases name first, as `check --sources` does. `evaluate` holds what was measured, or what the release has
+    on record, against the gates and the champion. A model without the step has nothing to do. The program finds MODELYARD_MODEL,
+    MODELYARD_RELEASE and MODELYARD_ENVIRONMENT in its environment, and `evaluate` the name of a file for its results in MODELYARD_RESULTS.
+
+    \b
+    modelyard run atm-demand test
+    modelyard run card-fraud evaluate --release 3.2.0 --since origin/main
+    modelyard run card-fraud canary --env prod
+    modelyard run --list train
+    """
+    from compiler.pipeline import Run  # noqa: PLC0415 - help needs none of what a run does
+
+    folder = options.project_root(root)
+    run = Run(options.open_tree(folder, None))
+    if lists:
+        emit(OUTPUTS[_listing(format_)](_listed(run, models, step, schedule, jobs)), output)
+        return
+    if not models or schedule is not None:
+        raise UsageError("say which models, or --list", help=f"modelyard run MODEL {step}")
+    options.require_environments(run.fleet, (environment,) if environment else ())
+    findings = in_order(_carried_out(run, folder, models, step, release=release, environment=environment, since=since))
+    about = f"{step} of {', '.join(models)}"
+    report = Report(findings, run.text, about, colour=wants_colour(output), within=within_checkout(folder))
+    emit(REPORTERS[format_](report), output)
+    raise click.exceptions.Exit(report.exit_code)
+
+
+def _listing(format_: str) -> str:
+    if format_ not in OUTPUTS:
+        raise UsageError(f"--list is not written as {format_}", help=f"one of: {', '.join(OUTPUTS)}")
+    return format_
+
+
+def _listed(run: Run, models: tuple[str, ...], step: str, schedule: str | None, jobs: int) -> Object:
+    from compiler.jobs.tasks import with_step  # noqa: PLC0415 - help needs none of it
+
+    try:
+        found = [model.name for model in with_step(run.fleet, step, schedule)]
+    except ValueError as error:
+        raise UsageError(f"`{schedule}` is no schedule: {error}", help='say it as in "0 3 * * 1"') from error
+    names = [name for name in found if not models or name in models]
+    return {"models": names, "jobs": shared(names, jobs)}
+
+
+def _carried_out(
+    run: Run,
+    folder: Path,
+    models: tuple[str, ...],
+    step: str,
+    *,
+    release: str | None,
+    environment: str | None,
+    since: str | None,
+) -> Iterator[Finding]:
+    from compiler.jobs.carry_out import carry_out  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.jobs.tasks import tasks  # noqa: PLC0415 - likewise
+    from compiler.pipeline import Run, sources  # noqa: PLC0415 - likewise
+    from compiler.report.text import printable  # noqa: PLC0415 - likewise
+
+    before = Run(options.open_tree(folder, since)).fleet if since is not None else run.fleet
+    if step == "test":
+        yield from sources(run, only=frozenset(models))
+    known = [list(tasks(run.fleet, run.tree, name, step, release, environment)) for name in models]
+    for name, found in zip(models, known, strict=True):
+        if not any(task.exists for task in found) and step != "test":
+            tell(f"{printable(name)} has no step `{step}`")
+        for task in found:
+            if task.exists:
+                yield from carry_out(task, folder, before, lambda said: tell(printable(said)))

@@ -1,0 +1,121 @@
+"""What is watched of a model where it runs, with what measures each of it, and what is wrong with that; no expression is made yet."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from compiler import codes
+from compiler.diagnostics import Finding
+from compiler.expression import wrong_pattern
+from compiler.plan.base import environment_of
+from compiler.plan.conditions import METERS
+from compiler.plan.planner import Planner
+from compiler.plan.service_levels.objectives import Freshness, Objective, Watched, objectives
+from compiler.plan.service_levels.sources import Meters, Source, off_bounds, reason, source
+from compiler.plan.situation import Situation, variables
+from compiler.resolve.model import ResolvedModel
+from compiler.values import Json, Object, Pointer, as_list, as_object, as_str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An objective, and what measures it."""
+
+    watched: Watched
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What is watched of a model in an environment, and what is not, with the reason."""
+
+    measured: tuple[Measured, ...] = ()
+    unwatched: tuple[tuple[Watched, str], ...] = ()
+    findings: tuple[Finding, ...] = ()
+    watches: bool = False
+    """Whether anything watches at all: a Prometheus is there, and the model runs."""
+
+    def told(self) -> list[Json]:
+        """The objectives as expressions of emitters see them."""
+        return [_told(one.watched) for one in self.measured]
+
+
+NOTHING = Level()
+
+
+def level(planner: Planner, ours: Situation) -> Level:
+    """The level of a model, given what its target has before it; nothing is watched where no Prometheus is, or nothing runs."""
+    model = ours.model
+    capabilities = as_object(environment_of(model).data.get("capabilities"))
+    if "metrics" not in capabilities or as_object(model.data.get("deploy")).get("suspended") is True:
+        return NOTHING
+    measured, unwatched, findings = list[Measured](), list[tuple[Watched, str]](), list[Finding]()
+    meters: Meters | None = None
+    for watched in objectives(model):
+        if isinstance(watched, Finding):
+            findings.append(watched)
+            continue
+        why = reason(model, watched)
+        if why:
+            unwatched.append((watched, why))
+            continue
+        meters = meters or _meters(planner, ours)
+        found = source(model, watched, meters)
+        wrong = found if isinstance(found, Finding) else _off(model, watched, found)
+        if isinstance(wrong, Finding):
+            findings.append(wrong)
+        elif isinstance(found, Source):
+            measured.append(Measured(watched, found))
+    findings += patterns(model)
+    return Level(tuple(measured), tuple(unwatched), tuple(dict.fromkeys(findings)), watches=True)
+
+
+def signals(model: ResolvedModel, found: Level) -> list[Json]:
+    """The signals that a series holds, as expressions of emitters see them."""
+    monitors = map(as_object, as_list(model.data.get("monitoring"))) if found.watches else ()
+    return [{"name": monitor["signal"], "action": monitor["action"]} for monitor in monitors if "series" in monitor]
+
+
+def _off(model: ResolvedModel, watched: Watched, found: Source) -> Finding | None:
+    return off_bounds(model, watched, found) if isinstance(watched, Objective) else None
+
+
+def _meters(planner: Planner, ours: Situation) -> Meters:
+    asked = planner.conditions.verdicts(ours.emitter, METERS, variables(planner, ours.model, ours.emitter))
+    count = len(as_list(ours.emitter.data.get("sli")))
+    capabilities = as_object(environment_of(ours.model).data.get("capabilities"))
+    return Meters(ours.emitter, [asked.get(("sli", index, "when"), True) for index in range(count)], capabilities)
+
+
+def patterns(model: ResolvedModel) -> Iterator[Finding]:
+    """Expressions of the model's own series that Prometheus would not take: it would take none of the rules beside them either."""
+    for pointer, said in _own_series(model):
+        for label, pattern in as_object(said.get("matching")).items():
+            wrong = wrong_pattern(as_str(pattern))
+            if wrong is not None:
+                message = f"{pattern!r} is no expression of RE2: {wrong}"
+                yield model.finding(
+                    codes.BAD_SERIES, message, (*pointer, "matching", label), "mend it: it has to match the whole value"
+                )
+
+
+def _own_series(model: ResolvedModel) -> Iterator[tuple[Pointer, Object]]:
+    indicators = as_object(as_object(model.data.get("slo")).get("indicators"))
+    for key, said in indicators.items():
+        if key == "freshness":
+            yield ("slo", "indicators", key), as_object(said)
+            continue
+        for part, series in as_object(said).items():
+            if isinstance(series, Mapping):
+                yield ("slo", "indicators", key, part), as_object(series)
+    for index, monitor in enumerate(map(as_object, as_list(model.data.get("monitoring")))):
+        if "series" in monitor:
+            yield ("monitoring", index, "series"), as_object(monitor["series"])
+
+
+def _told(watched: Watched) -> Object:
+    named: Object = {"name": watched.name, "indicator": watched.indicator}
+    if isinstance(watched, Freshness):
+        return {**named, "limitSeconds": watched.limit.seconds}
+    within: Object = {"withinSeconds": watched.within.seconds} if watched.within else {}
+    shares: Object = {"target": float(watched.target), "budget": float(watched.budget), "period": watched.period}
+    return {**named, **shares, **within}

@@ -1,0 +1,77 @@
+"""What the models that a model asks come to together, as rules see it."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from compiler.resolve.composition import Composed, Part, composed
+from compiler.spec.quantities import Duration, Percentage
+from compiler.values import Json, Object, as_list, as_object, as_str
+
+_NUMBER: Object = {"type": "number"}
+_TEXT: Object = {"type": "string"}
+_TIMED = ("p50", "p90", "p95", "p99")
+
+
+def _both(leaf: Object) -> dict[str, Json]:
+    latency: Object = {"type": "object", "properties": dict.fromkeys(_TIMED, leaf)}
+    return {"availability": leaf, "latency": latency}
+
+
+SCHEMA: Object = {
+    "type": "object",
+    "properties": {**_both(_NUMBER), "shown": {"type": "object", "properties": _both(_TEXT)}},
+}
+"""Shares of one and seconds; under `shown` as people write them."""
+
+
+def together(source: Object, entries: Sequence[Object]) -> Object:
+    """What the parts of a model come to: behind its router where its release has one, else as models that it asks each."""
+    router, steps = as_str(source.get("router")), [as_object(step) for step in as_list(source.get("steps"))]
+    named = {as_str(as_object(entry.get("model")).get("name")): entry for entry in entries}
+    behind = [_step(step, named[as_str(step.get("model"))]) for step in steps if as_str(step.get("model")) in named]
+    stepped = {as_str(step.get("model")) for step in steps}
+    beside = [_part(name, entry) for name, entry in named.items() if name not in stepped]
+    found = [composed(router, behind)] if behind else []
+    found += [composed("", beside)] if beside else []
+    return _shown(found)
+
+
+def _step(step: Object, entry: Object) -> Part:
+    weight = as_str(step.get("weight"))
+    return _part(
+        as_str(step.get("model")), entry, required=step.get("required") is not False,
+        weight=Percentage(weight).exact if weight else None,
+    )  # fmt: skip
+
+
+def _part(name: str, entry: Object, *, required: bool = True, weight: Fraction | None = None) -> Part:
+    sla = as_object(as_object(entry.get("model")).get("sla"))
+    availability = as_str(sla.get("availability"))
+    times = {rank: Duration(as_str(bound)).milliseconds for rank, bound in as_object(sla.get("latency")).items()}
+    fallback = as_object(as_object(as_object(entry.get("release")).get("source")).get("fallback"))
+    exact = Percentage(availability).exact if availability else None
+    return Part(name, exact, times, required, weight, as_str(fallback.get("model")))
+
+
+def _shown(found: Sequence[Composed]) -> Object:
+    shares = [one.availability for one in found]
+    times: dict[str, int] = {}
+    for one in found:
+        for rank in one.times.keys() & set(_TIMED):
+            times[rank] = max(times.get(rank, 0), one.times[rank])
+    numbers: dict[str, Json] = {"latency": {rank: time / 1000 for rank, time in times.items()}}
+    shown: dict[str, Json] = {"latency": {rank: str(Duration(f"{time}ms")) for rank, time in times.items()}}
+    if shares and all(share is not None for share in shares):
+        whole = Fraction(1)
+        for share in shares:
+            whole *= share or 0
+        numbers["availability"] = float(whole)
+        shown["availability"] = f"{float(whole * 100):.6g}%"
+    return {**numbers, "shown": shown}
+
+
+def is_needed(source: Object, entry: Object) -> bool:
+    """Whether a part has to answer for the whole to do so."""
+    name = as_object(entry.get("model")).get("name")
+    steps = (as_object(step) for step in as_list(source.get("steps")))
+    return not any(step.get("model") == name and step.get("required") is False for step in steps)

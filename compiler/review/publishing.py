@@ -1,0 +1,45 @@
+"""Where a change has to be published, in which order, and whose canaries are then to be judged."""
+
+from collections.abc import Iterator
+
+from compiler.jobs.tasks import canaries
+from compiler.pipeline import Run
+from compiler.review.affected import Affected
+from compiler.values import Json, Object, as_list, as_object, as_str
+
+HERE = "origin"
+"""The remote of the repository that the project itself lies in, by git's own custom."""
+
+
+def waves(run: Run, found: Affected) -> tuple[tuple[Object, ...], ...]:
+    """The environments whose tree is another and that name a branch, in order of promotion, those of a group together.
+
+    There are as many as the project has groups, so that each has its place, whatever changed.
+    """
+    return tuple(tuple(_of_group(run, found, entry)) for entry in _order(run))
+
+
+def judged(run: Run, found: Affected) -> tuple[Object, ...]:
+    """The canaries in environments whose tree is another."""
+    there = ((model, model.environment.name) for model in canaries(run.fleet) if model.environment)
+    return tuple({"model": model.name, "environment": name} for model, name in there if name in found.rendered)
+
+
+def unpublished(run: Run) -> tuple[str, ...]:
+    """The environments that name no branch."""
+    return tuple(name for name in run.fleet.environments if not _delivery(run, name).get("branch"))
+
+
+def _of_group(run: Run, found: Affected, entry: Json) -> Iterator[Object]:
+    for name in map(as_str, as_list(entry) or (entry,)):
+        if name in found.rendered and _delivery(run, name).get("branch"):
+            yield {"environment": name, "remote": as_str(_delivery(run, name).get("repository")) or HERE}
+
+
+def _order(run: Run) -> Iterator[Json]:
+    yield from as_list(run.portfolio.project.data.get("environments"))
+
+
+def _delivery(run: Run, name: str) -> Object:
+    spec = run.portfolio.of("Environment").get(name)
+    return as_object(spec.data.get("delivery")) if spec else {}

@@ -1,0 +1,154 @@
+"""A release goes on where lifecycle, gates and champion let it, by an edit of one line."""
+
+import pytest
+
+from compiler.change.draft import Changed
+from compiler.change.promote import promote, share
+from compiler.errors import UsageError
+from compiler.pipeline import Run
+from compiler.source.overlay import OverlayTree
+
+from .conftest import GATES, PLACES, edit_of, told
+
+
+def test_what_runs_one_step_before_goes_on(fleet) -> None:
+    run = fleet()
+    made = promote(run, "refunds", "test", None, None)
+    assert edit_of(run, made) == ["-  test: {release: 2.0.0}", "+  test: {release: 3.0.0}"]
+    assert made.said == "Promote refunds 3.0.0 to test"
+
+
+def test_a_canary_takes_all_requests(fleet) -> None:
+    run = fleet()
+    assert edit_of(run, promote(run, "refunds", "prod-eu", None, None)) == [
+        "-    release: 1.0.0              # until 2.0.0 was seen",
+        "-    canary: {release: 2.0.0, weight: 10%}",
+        "+    release: 2.0.0              # until 2.0.0 was seen",
+    ]
+
+
+def test_a_release_is_tried_beside_the_one_that_runs(fleet) -> None:
+    run = fleet()
+    made = promote(run, "refunds", "prod-us", None, "5%")
+    assert edit_of(run, made) == [
+        "-  prod-us: {release: 1.0.0}",
+        "+  prod-us: {release: 1.0.0, canary: {release: 2.0.0, weight: 5%}}",
+    ]
+    again = promote(run, "refunds", "prod-eu", "3.0.0", "1%")
+    assert edit_of(run, again)[-1] == "+    canary: {release: 3.0.0, weight: 1%}"
+
+
+def test_it_comes_to_run_where_it_did_not(fleet) -> None:
+    run = fleet("  dev: {release: 3.0.0}\n  test: {release: 2.0.0}")
+    assert edit_of(run, promote(run, "refunds", "prod-eu", None, None)) == ["+  prod-eu: {release: 2.0.0}"]
+
+
+def test_what_runs_already_is_no_edit(fleet) -> None:
+    assert promote(fleet(), "refunds", "prod-us", "1.0.0", None) == Changed("refunds 1.0.0 runs in prod-us already", {})
+
+
+def test_a_canary_that_another_layer_says_is_deleted(fleet) -> None:
+    run = fleet(PLACES.replace("\n    canary: {release: 2.0.0, weight: 10%}", "") + "\n  prod: {canary: {release: 2.0.0, weight: 10%}}")
+    made = promote(run, "refunds", "prod-us", None, None)
+    assert edit_of(run, made) == ["-  prod-us: {release: 1.0.0}", "+  prod-us: {release: 2.0.0, canary: null}"]
+
+
+def test_the_lifecycle_must_allow_it(fleet) -> None:
+    run = fleet("  dev: {release: 3.0.0}", lifecycle="development")
+    assert told(promote(run, "refunds", "prod-eu", "3.0.0", None)) == [
+        ("not-allowed", "a model with lifecycle `development` runs in dev, test, and prod-eu is prod", 8)
+    ]
+
+
+def test_the_gates_must_be_cleared(fleet) -> None:
+    run = fleet(pipeline=GATES)
+    assert told(promote(run, "refunds", "test", None, None)) == [("not-measured", "refunds 3.0.0: nobody measured auc", 21)]
+    assert told(promote(run, "refunds", "test", "1.0.0", None)) == [
+        ("gate-missed", "refunds 1.0.0: auc is 0.91, and has to be >= 0.92", 21)
+    ]
+    assert isinstance(promote(run, "refunds", "prod-us", "2.0.0", None), Changed)
+
+
+def test_the_champion_must_be_met(fleet) -> None:
+    run = fleet(PLACES.replace("prod-us: {release: 1.0.0}", "prod-us: {release: 2.0.0}"), pipeline=GATES.replace("0.92", "0.5"))
+    [(name, message, line)] = told(promote(run, "refunds", "dev", "1.0.0", None))
+    assert (name, line) == ("behind-champion", 21)
+    assert "0.95 of 2.0.0, which runs in prod-us" in message
+
+
+def test_what_a_program_measures_is_judged_when_it_has_run(fleet) -> None:
+    measured = GATES.replace("    gates:", "    run: {command: [measure]}\n    gates:")
+    run = fleet(pipeline=measured)
+    assert isinstance(promote(run, "refunds", "test", None, None), Changed)
+    assert [name for name, _, _ in told(promote(run, "refunds", "test", "1.0.0", None))] == ["gate-missed"]
+
+
+def test_what_others_then_break_is_told_and_nothing_written(fleet) -> None:
+    user = """apiVersion: modelyard/v1
+kind: Model
+name: till
+type: heuristic
+owner: pricing
+summary: Pays out
+lifecycle: production
+version: 1.0.0
+source: {image: "shop.example/till:1", digest: "sha256:1111111111111111111111111111111111111111111111111111111111111111"}
+uses: [{model: refunds, release: ^1, as: {env: REFUNDS}}]
+deploy: {target: plain}
+environments: {prod-us: {}}
+"""
+    run = fleet(till=user)
+    [(name, message, line)] = told(promote(run, "refunds", "prod-us", "2.0.0", None))
+    assert (name, message, line) == ("not-there", "till uses refunds ^1, and prod-us runs 2.0.0", 10) or "uses refunds ^1" in message
+
+
+def test_an_anchor_is_for_people(fleet) -> None:
+    run = fleet(PLACES.replace("prod-us: {release: 1.0.0}", "prod-us: &us {release: 1.0.0}"))
+    [(name, message, line)] = told(promote(run, "refunds", "prod-us", "2.0.0", None))
+    assert (name, line) == ("not-editable", 25)
+    assert "environments.prod-us.release" in message
+
+
+@pytest.mark.parametrize(
+    ("environment", "release", "canary", "says"),
+    [
+        ("test", "9.0.0", None, "there is no release `9.0.0` of refunds"),
+        ("dev", None, None, "runs nowhere before dev"),
+        ("prod-us", "1.0.0", "10%", None),
+    ],
+)
+def test_what_nobody_can_mean_is_wrong_usage(fleet, environment, release, canary, says) -> None:
+    run = fleet()
+    if says is None:
+        assert promote(run, "refunds", environment, release, canary).files == {}
+        return
+    with pytest.raises(UsageError, match=says.replace("`", ".")):
+        promote(run, "refunds", environment, release, canary)
+
+
+def test_several_releases_before_are_no_obvious_one(fleet) -> None:
+    files = fleet().tree
+    project = files.read("modelyard.yaml").decode().replace("[dev, test, [prod-eu, prod-us]]", "[[dev, test], [prod-eu, prod-us]]")
+    run = Run(OverlayTree(files, {"modelyard.yaml": project.encode()}))
+    with pytest.raises(UsageError, match=r"3\.0\.0 in dev, 2\.0\.0 in test"):
+        promote(run, "refunds", "prod-us", None, None)
+
+
+def test_no_model_is_promoted_that_is_not_there(fleet) -> None:
+    with pytest.raises(UsageError, match="no sound model `refund`"):
+        promote(fleet(), "refund", "test", None, None)
+
+
+def test_nothing_can_be_tried_beside_nothing(fleet) -> None:
+    with pytest.raises(UsageError, match="could be tried beside"):
+        promote(fleet("  dev: {release: 3.0.0}"), "refunds", "prod-us", "3.0.0", "5%")
+
+
+@pytest.mark.parametrize("text", ["10", "0%", "100%", "-5%", "x", "101%", "5%; rm"])
+def test_a_share_is_a_part(text) -> None:
+    with pytest.raises(UsageError, match="no share"):
+        share(text)
+
+
+def test_a_share_has_one_spelling() -> None:
+    assert share(" 5.50 %") == "5.5%"

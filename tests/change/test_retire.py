@@ -1,0 +1,65 @@
+"""A model runs nowhere any more once its day has come, and not before."""
+
+from datetime import date
+
+import pytest
+
+from compiler.change.retire import retire
+from compiler.pipeline import Run
+from compiler.source.overlay import OverlayTree
+
+from .conftest import edit_of, told
+
+END = "retirement: {date: 2027-03-31}"
+AFTER, BEFORE = date(2027, 4, 1), date(2027, 3, 30)
+
+
+@pytest.mark.parametrize("names", [("refunds",), ()])
+def test_it_is_retired_when_its_day_has_come(fleet, names) -> None:
+    run = fleet("  dev: {release: 3.0.0}\n  prod-us: {release: 1.0.0}   # to the end", pipeline=END, day=AFTER)
+    made = retire(run, names)
+    assert edit_of(run, made) == [
+        "-lifecycle: production", "-environments:", "-  dev: {release: 3.0.0}", "-  prod-us: {release: 1.0.0}   # to the end",
+        "+lifecycle: retired",
+    ]  # fmt: skip
+    assert made.said == "Retire refunds"
+
+
+def test_the_day_itself_is_the_day(fleet) -> None:
+    assert retire(fleet(pipeline=END, day=date(2027, 3, 31)), ()).said == "Retire refunds"
+
+
+def test_not_before(fleet) -> None:
+    run = fleet(pipeline=END, day=BEFORE)
+    assert retire(run, ()).files == {}
+    assert told(retire(run, ("refunds",))) == [("not-allowed", "refunds is to be retired on 2027-03-31", 19)]
+
+
+def test_not_without_a_day(fleet) -> None:
+    assert told(retire(fleet(day=AFTER), ("refunds",))) == [
+        ("not-allowed", "nothing says when refunds is to be retired", 2)
+    ]
+
+
+def test_not_while_somebody_uses_it(fleet) -> None:
+    user = """apiVersion: modelyard/v1
+kind: Model
+name: till
+type: heuristic
+owner: pricing
+summary: Pays out
+lifecycle: production
+version: 1.0.0
+source: {image: "shop.example/till:1", digest: "sha256:1111111111111111111111111111111111111111111111111111111111111111"}
+uses: [{model: refunds, as: {env: REFUNDS}}]
+deploy: {target: plain}
+environments: {prod-us: {}}
+"""
+    [(_, message, line)] = told(retire(fleet(pipeline=END, day=AFTER, till=user), ()))
+    assert (message, line) == ("till uses refunds, which does not run in prod-us", 10)
+
+
+def test_what_is_retired_is_not_retired_again(fleet) -> None:
+    run = fleet("", lifecycle="retired", pipeline=END, day=AFTER)
+    text = run.tree.read("models/refunds.yaml").decode().replace("environments:\n\n", "")
+    assert retire(Run(OverlayTree(run.tree, {"models/refunds.yaml": text.encode()}), AFTER), ()).files == {}

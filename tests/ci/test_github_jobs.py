@@ -1,0 +1,428 @@
+"""The jobs do what they say: their steps run, end to end, against the sample in a repository of its own.
+
+GitHub alone is stood in for (`gh.py`, `server.py`); commits, branches, remotes, programs of models and the services that those ask on
+loopback are real.
+"""
+
+import json
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+import yaml
+
+from .expressions import Evaluator
+from .server import ROOT, TOKEN, Done, Server
+
+pytestmark = pytest.mark.slow
+DEPLOYMENTS = "https://git.bank.example/ml/deployments.git"
+CARD_FRAUD = "models/payments/card-fraud.yaml"
+ATM_DEMAND = "models/treasury/atm-demand/spec.yaml"
+PROMETHEUS = '"https://prometheus.bank.example"'
+ENOUGH = 'value: "1200"'
+ARGUED = "  risk: {tier: high, rationale: A wrong refusal stops a customer at the till.}"
+UNARGUED = "  risk: {tier: high}"
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory) -> Path:
+    """The sample with what a build of it commits, in a bare repository."""
+    folder = tmp_path_factory.mktemp("sample")
+    work = folder / "work"
+    shutil.copytree(ROOT / "models", work / "models", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(ROOT / "modelyard.yaml", work / "modelyard.yaml")
+    (work / ".gitignore").write_text("/build/\n__pycache__/\n", encoding="utf-8")
+    server = Server(folder / "tools", folder / "origin.git", {})
+    server.git("init", "-q", "--bare", "-b", "main", str(folder / "origin.git"), at=folder)
+    build(server, work)
+    server.git("init", "-q", "-b", "main", at=work)
+    server.git("add", "--all", at=work)
+    server.git("commit", "-q", "-m", "The sample", at=work)
+    server.git("push", "-q", str(folder / "origin.git"), "main", at=work)
+    return folder / "origin.git"
+
+
+def build(server: Server, work: Path) -> None:
+    done = subprocess.run(["modelyard", "build"], cwd=work, env=server.environment(), check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+class Repository:
+    """The sample's repository, and what people do in it."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.git = server.git
+        self._count = 0
+
+    def main(self) -> str:
+        return self.git("rev-parse", "main")
+
+    def commit(self, branch: str, *edits: tuple[str, str, str], base: str = "main", builds: bool = False) -> str:
+        """A commit that follows the base on a branch: each edit is a path, a text in it, and what stands there instead."""
+        self._count += 1
+        at = self.server.checked_out(f"edit-{self._count}", f"origin/{base}", branch)
+        for path, old, new in edits:
+            file = at / path
+            text = file.read_text(encoding="utf-8") if file.exists() else ""
+            assert old in text, (path, old)
+            file.write_text(text.replace(old, new) if old else text + new, encoding="utf-8")
+        if builds:
+            build(self.server, at)
+        self.git("add", "--all", at=at)
+        self.git("commit", "-q", "--allow-empty", "-m", "A change", at=at)
+        self.git("push", "-q", "--force", "origin", f"HEAD:refs/heads/{branch}", at=at)
+        return self.git("rev-parse", "HEAD", at=at)
+
+    def merge_of(self, branch: str) -> str:
+        """What GitHub checks out for a pull request: the branch merged into main."""
+        self._count += 1
+        at = self.server.checked_out(f"merge-{self._count}", "main", "main")
+        self.git("merge", "-q", "--no-ff", "-m", "Merge", f"origin/{branch}", at=at)
+        self.git("push", "-q", "origin", f"HEAD:refs/pull/{self._count}/merge", at=at)
+        return self.git("rev-parse", "HEAD", at=at)
+
+    def pull_request(self, branch: str, fork: str = "bank/models") -> Done:
+        head = {"repo": {"full_name": fork}}
+        pull = {"number": 5, "base": {"sha": self.main()}, "head": head}
+        return self.server.run("modelyard.yml", "pull_request", self.merge_of(branch), ref="5/merge", pull_request=pull)
+
+    def deliver(self) -> Done:
+        before = self.git("rev-parse", "main^") if self._count else "0" * 40
+        return self.server.run("modelyard-deliver.yml", "push", self.main(), before=before)
+
+
+@pytest.fixture
+def repository(first, tmp_path) -> Repository:
+    shutil.copytree(first, tmp_path / "origin.git")
+    server = Server(tmp_path / "tools", tmp_path / "origin.git", {DEPLOYMENTS: tmp_path / "deployments.git"})
+    server.git("init", "-q", "--bare", "-b", "main", str(tmp_path / "deployments.git"), at=tmp_path)
+    return Repository(server)
+
+
+@pytest.fixture
+def service() -> Iterator[Callable[[Callable[[str, dict], object]], str]]:
+    """Answers requests on loopback: of a path, and of what was posted."""
+    running: list[HTTPServer] = []
+
+    def serve(answer: Callable[[str, dict], object]) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._say(answer(self.path, {}))
+
+            def do_POST(self) -> None:
+                self._say(answer(self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+
+            def _say(self, said: object) -> None:
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(json.dumps(said).encode())
+
+            def log_message(self, *_: object) -> None:
+                return
+
+        server = HTTPServer(("127.0.0.1", 0), Handler)
+        running.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield serve
+    for server in running:
+        server.shutdown()
+        server.server_close()
+
+
+def models(done: Done) -> list[str]:
+    """The models that had a job of their own."""
+    return sorted(text.partition("\n")[0] for job, text in done.logs.items() if job.split(" ")[0] == "model")
+
+
+# --- pull requests ---------------------------------------------------------------------------------------------------
+def test_a_pull_request_is_checked_told_once_and_only_what_it_reaches_runs(repository) -> None:
+    repository.commit("faster", (ATM_DEMAND, "A wrong forecast costs a trip", "Each wrong forecast costs a trip"))
+    done = repository.pull_request("faster")
+    assert done.results == dict.fromkeys(("check", "affected", "model", "review", "required"), "success"), done.log
+    assert models(done) == ["atm-demand"]
+    assert "atm-demand 1.2.0: measured mape 0.054" in done.log
+    assert "2000 days are complete and within their bounds" in done.log
+    assert "nothing foreign among them" in done.log
+    [scanned] = done.scanned
+    assert scanned["version"] == "2.1.0"
+    assert "Modelyard: nothing to mend" in done.summaries["check"]
+    [comment] = repository.server.asked["comments"]
+    assert comment["issue"] == 5
+    assert "| `atm-demand` | prod, staging | treasury-analytics | governance" in comment["body"]
+    repository.commit("faster", (ATM_DEMAND, "Forecasts how much", "Says how much"), base="faster")
+    again = repository.pull_request("faster")
+    assert again.results["required"] == "success", again.log
+    [kept] = repository.server.asked["comments"]
+    assert (kept["id"], kept["body"] != comment["body"]) == (comment["id"], True)
+
+
+def test_what_reaches_no_model_ends_well_without_a_job_a_model(repository) -> None:
+    repository.commit("words", ("models/README.md", "# The sample fleet", "# The fleet"))
+    done = repository.pull_request("words")
+    assert done.results["model"] == "skipped"
+    assert done.results["required"] == "success", done.log
+    assert "nothing is affected" in done.logs["affected"]
+
+
+def test_a_mistake_is_annotated_at_its_line_and_fails_what_is_required(repository) -> None:
+    repository.commit("mistake", (CARD_FRAUD, '  resources: {cpu: "2"', "  resources: {cpu: two"))
+    done = repository.pull_request("mistake")
+    assert (done.results["check"], done.results["required"]) == ("failure", "failure"), done.log
+    assert f"::error file={CARD_FRAUD},line=61" in done.logs["check"]
+    assert done.steps["check"]["Hand findings to code scanning"] == "success"
+    [scanned] = done.scanned
+    assert {result["ruleId"] for result in scanned["runs"][0]["results"]} == {"MY103"}
+    [comment] = repository.server.asked["comments"]
+    assert "expected an amount of CPU" in comment["body"]
+
+
+def test_a_release_that_is_no_better_fails_at_its_gate(repository) -> None:
+    repository.commit("worse", (CARD_FRAUD, "{metric: auc, value: 0.958", "{metric: auc, value: 0.94"))
+    done = repository.pull_request("worse")
+    assert (done.results["model"], done.results["required"], done.results["check"]) == ("failure", "failure", "success"), done.log
+    assert "card-fraud 3.2.0: auc is 0.94, worse than the 0.951 of 3.1.0, which runs in prod" in done.log
+    assert f"::error file={CARD_FRAUD},line=" in done.log
+
+
+def test_a_test_that_goes_wrong_fails_the_job_of_its_model(repository) -> None:
+    repository.commit("rule", ("models/lending/credit-policy/data.json", '"minimumAge": 18', '"minimumAge": 19'))
+    done = repository.pull_request("rule")
+    assert models(done) == ["credit-policy"]
+    assert done.steps["model"]["Test decisions and code"] == "failure"
+    assert done.steps["model"]["Evaluate against gates and champion"] == "success"
+    assert "the test `test_age_of_majority_is_enough` fails" in done.log
+    assert done.results["required"] == "failure"
+
+
+def test_a_workflow_that_is_not_what_the_project_says_is_stale(repository) -> None:
+    repository.commit("stale", ("modelyard.yaml", "      requirements: models", "      jobs: 3\n      requirements: models"))
+    done = repository.pull_request("stale")
+    assert done.steps["check"]["See whether what is committed is fresh"] == "failure", done.log
+    assert "change  .github/workflows/modelyard.yml" in done.log
+    assert done.results["required"] == "failure"
+
+
+def test_a_fork_is_checked_and_neither_told_nor_scanned(repository) -> None:
+    repository.commit("fork", (CARD_FRAUD, "summary: Scores", "summary: Rates"))
+    done = repository.pull_request("fork", fork="stranger/models")
+    assert (done.results["review"], done.results["required"]) == ("skipped", "success"), done.log
+    assert done.scanned == []
+    assert repository.server.asked == {}
+
+
+# --- delivery --------------------------------------------------------------------------------------------------------
+def test_what_is_merged_is_published_by_environment_and_what_did_not_change_is_not(repository, tmp_path, service) -> None:
+    there = tmp_path / "deployments.git"
+    address = service(lambda path, _: {"data": {"result": [{"value": [0, "1000" if "error" not in path else "1"]}]}})
+    repository.commit("main", (CARD_FRAUD, PROMETHEUS, f'"{address}"'), (CARD_FRAUD, ENOUGH, 'value: "0"'))
+    done = repository.deliver()
+    assert done.results == {
+        "plan": "success", "publish-1": "skipped", "publish-2": "success", "publish-3": "success", "canary": "success",
+    }, done.log  # fmt: skip
+    assert [done.logs[f"publish-{index}"].partition("\n")[0] for index in (2, 3)] == ["Publish staging", "Publish prod"]
+    branches = repository.git("for-each-ref", "--format=%(refname)", at=there).split()
+    assert branches == ["refs/heads/env/prod", "refs/heads/env/staging"]
+    assert "card-fraud/inferenceservice.yaml" in repository.git("ls-tree", "-r", "--name-only", "env/prod", at=there)
+    source = repository.git("log", "-1", "--format=%(trailers:key=Modelyard-Source,valueonly)", "env/prod", at=there)
+    assert source == repository.main()
+
+    assert "3.2.0 failed on 0.10% of 1000 answers" in done.logs["canary"]
+    [change] = repository.server.asked["dispatched"]
+    assert change == {
+        "workflow": "modelyard-change.yml", "ref": "main", "inputs": {"action": "promote", "model": "card-fraud", "environment": "prod"},
+    }  # fmt: skip
+
+    tips = {name: repository.git("rev-parse", name, at=there) for name in ("env/prod", "env/staging")}
+    repository.commit("main", ("models/README.md", "# The sample fleet", "# The fleet"))
+    done = repository.deliver()
+    assert set(done.results.values()) == {"success", "skipped"}
+    assert [job for job, result in done.results.items() if result == "success"] == ["plan"], done.log
+    repository.commit("main", (CARD_FRAUD, "{min: 4, max: 12}", "{min: 4, max: 16}"))
+    done = repository.deliver()
+    assert [job for job, result in done.results.items() if result == "success"] == ["plan", "publish-3", "canary"], done.log
+    assert repository.git("rev-parse", "env/staging", at=there) == tips["env/staging"]
+    assert repository.git("rev-parse", "env/prod^", at=there) == tips["env/prod"]
+
+
+def test_a_canary_that_fails_more_often_is_proposed_to_be_taken_back(repository, service) -> None:
+    def counted(path: str, _: dict) -> object:
+        errors = "1" if "%21%3D" in path else "90"
+        return {"data": {"result": [{"value": [0, errors if "error" in path else "1000"]}]}}
+
+    address = service(counted)
+    repository.commit("main", (CARD_FRAUD, PROMETHEUS, f'"{address}"'), (CARD_FRAUD, ENOUGH, 'value: "0"'))
+    done = repository.deliver()
+    assert done.results["canary"] == "failure", done.log
+    assert "3.2.0 failed on 9.00% of 1000 answers, the release beside it on 0.10%" in done.log
+    [change] = repository.server.asked["dispatched"]
+    assert change["inputs"] == {"action": "rollback", "model": "card-fraud", "environment": "prod"}
+
+
+def test_an_environment_that_could_not_be_published_keeps_the_next_from_being(repository, tmp_path) -> None:
+    shutil.rmtree(tmp_path / "deployments.git")
+    done = repository.deliver()
+    assert (done.results["publish-2"], done.results["publish-3"], done.results["canary"]) == ("failure", "skipped", "skipped"), done.log
+    assert "git cannot read from" in done.log
+
+
+def test_the_token_is_handed_to_git_and_to_nobody_else(repository, tmp_path) -> None:
+    """What `git credential` says with what the step sets; for a repository of others it is the secret of the environment."""
+    at = repository.server.checked_out("look", repository.main())
+    job = yaml.safe_load((at / ".github/workflows/modelyard-deliver.yml").read_text())["jobs"]["publish-3"]
+    step = job["steps"][-1]
+    for remote, wanted in (("origin", TOKEN), (DEPLOYMENTS, "the-token-of-others")):
+        secrets = {"MODELYARD_DELIVERY_TOKEN": "the-token-of-others"}
+        contexts = {"github": {"token": TOKEN}, "secrets": secrets, "matrix": {"remote": remote, "environment": "prod"}}
+        said = {key: Evaluator(contexts, {}).text(value) for key, value in step["env"].items()}
+        asked = subprocess.run(
+            ["git", "credential", "fill"], input="protocol=https\nhost=git.bank.example\n\n", cwd=at,
+            env={**repository.server.environment(), **said}, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        assert f"username=x-access-token\npassword={wanted}\n" in asked.stdout
+    assert TOKEN not in (at / ".git" / "config").read_text()
+
+
+# --- changes ---------------------------------------------------------------------------------------------------------
+def change(repository: Repository, **inputs: str) -> Done:
+    return repository.server.run("modelyard-change.yml", "workflow_dispatch", repository.main(), inputs=inputs)
+
+
+def proposed(repository: Repository) -> tuple[dict, str]:
+    """The pull request that was opened, and the lines of its edit."""
+    [pull] = repository.server.asked["pulls"]
+    diff = repository.git("diff", "--unified=0", "main", pull["head"])
+    return pull, "\n".join(line for line in diff.splitlines() if line[:1] in "+-" and line[:3] not in {"+++", "---"})
+
+
+def test_a_promotion_is_a_pull_request_with_the_edit_that_is_checked(repository) -> None:
+    done = change(repository, action="promote", model="card-fraud", environment="prod")
+    assert done.results == {"change": "success"}, done.log
+    pull, edit = proposed(repository)
+    assert (pull["title"], pull["base"]) == ("Promote card-fraud 3.2.0 to prod", "main")
+    assert edit == "-    release: 3.1.0\n-    canary: {release: 3.2.0, weight: 10%}\n+    release: 3.2.0"
+    assert "| `card-fraud` | prod |" in pull["body"]
+    [checked] = repository.server.asked["dispatched"]
+    inputs = {"since": repository.main(), "pull": str(pull["number"])}
+    assert checked == {"workflow": "modelyard.yml", "ref": pull["head"], "inputs": inputs}
+    head = repository.git("rev-parse", pull["head"])
+    done = repository.server.run("modelyard.yml", "workflow_dispatch", head, ref=pull["head"], inputs=checked["inputs"])
+    assert done.results["required"] == "success", done.log
+    assert "card-fraud" in models(done)
+    assert [one["issue"] for one in repository.server.asked["comments"]] == [pull["number"]]
+
+
+def test_a_rollback_knows_what_ran_before(repository) -> None:
+    repository.commit("main", (CARD_FRAUD, "    release: 3.1.0\n    canary: {release: 3.2.0, weight: 10%}\n", "    release: 3.2.0\n"))
+    done = change(repository, action="rollback", model="card-fraud", environment="prod")
+    assert done.results == {"change": "success"}, done.log
+    pull, edit = proposed(repository)
+    assert (pull["title"], edit) == ("Roll card-fraud back to 3.1.0 in prod", "-    release: 3.2.0\n+    release: 3.1.0")
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"action": "promote", "model": "card-fraud", "environment": "prod", "release": "9.9.9"},
+        {"action": "promote", "model": "$(touch pwned); `touch pwned`", "environment": "prod"},
+        {"action": "promote", "model": "--help", "environment": "prod"},
+        {"action": "retire", "model": "card-fraud"},
+        {"action": "promote", "model": "card-fraud", "environment": "prod", "release": "3.2.0", "canary": "10% --diff"},
+    ],
+)
+def test_what_may_not_be_is_not_proposed(repository, inputs, tmp_path) -> None:
+    done = change(repository, **inputs)
+    assert "pulls" not in repository.server.asked or repository.server.asked["pulls"] == [], done.log
+    assert list(tmp_path.rglob("pwned")) == []
+    assert done.results == {"change": "failure"} or inputs["model"] == "--help"
+
+
+def test_what_is_so_already_is_not_proposed(repository) -> None:
+    done = change(repository, action="promote", model="card-fraud", environment="staging", release="3.2.0")
+    assert done.results == {"change": "success"}, done.log
+    assert "card-fraud 3.2.0 runs in staging already" in done.log
+    assert repository.server.asked == {}
+
+
+# --- training --------------------------------------------------------------------------------------------------------
+def test_a_schedule_trains_its_models_and_proposes_nothing_where_nothing_came_of_it(repository) -> None:
+    done = repository.server.run("modelyard-retrain.yml", "schedule", repository.main(), schedule="0 2 1 * *")
+    assert done.results == {"plan": "success", "train": "success"}, done.log
+    assert done.logs["train"].startswith("Train atm-demand\n")
+    assert "mape 0.054" in done.log
+    assert repository.server.asked == {}
+
+
+def test_what_training_made_is_proposed(repository) -> None:
+    repository.commit("main", ("models/treasury/atm-demand/train.py", "n_estimators=24", "n_estimators=25"))
+    done = repository.server.run("modelyard-retrain.yml", "workflow_dispatch", repository.main(), inputs={"model": "atm-demand"})
+    assert done.results == {"plan": "success", "train": "success"}, done.log
+    [pull] = repository.server.asked["pulls"]
+    assert pull["title"] == "Train atm-demand"
+    changed = repository.git("diff", "--name-only", "main", pull["head"]).split()
+    assert {"models/treasury/atm-demand/demand.onnx", "models/treasury/atm-demand/cases.yaml"} <= set(changed)
+
+
+def test_training_elsewhere_is_asked_for(repository, service) -> None:
+    asked: list[dict] = []
+    address = service(lambda _, job: asked.append(job) or {"job": 42})
+    repository.commit("main", (CARD_FRAUD, '"https://training.bank.example/jobs"', f'"{address}/jobs"'))
+    done = repository.server.run("modelyard-retrain.yml", "schedule", repository.main(), schedule="0 3 * * 1")
+    assert done.results == {"plan": "success", "train": "success"}, done.log
+    assert asked == [{"model": "card-fraud", "after": "3.2.0"}]
+    assert "took it as job 42" in done.log
+
+
+def test_a_time_that_nobody_trains_at_trains_nobody(repository) -> None:
+    done = repository.server.run("modelyard-retrain.yml", "schedule", repository.main(), schedule="0 9 * * *")
+    assert done.results == {"plan": "success", "train": "skipped"}, done.log
+
+
+# --- what comes due --------------------------------------------------------------------------------------------------
+def come_due(repository: Repository) -> Done:
+    return repository.server.run("modelyard-calendar.yml", "schedule", repository.main(), schedule="23 5 * * *")
+
+
+def test_what_the_calendar_broke_is_an_issue_until_it_is_mended(repository) -> None:
+    done = come_due(repository)
+    assert done.results["judge"] == "success", done.log
+    assert [one for one in repository.server.asked.get("issues", []) if "keep" in one["title"]] == []
+    repository.commit("main", (CARD_FRAUD, ARGUED, UNARGUED))
+    assert come_due(repository).results["judge"] == "success"
+    [issue] = [one for one in repository.server.asked["issues"] if "keep" in one["title"]]
+    assert (issue["title"], issue["open"]) == ("Models that no longer keep what binds them", True)
+    assert "tier-is-argued" in issue["body"]
+    come_due(repository)
+    assert len([one for one in repository.server.asked["issues"] if "keep" in one["title"]]) == 1
+    repository.commit("main", (CARD_FRAUD, UNARGUED, ARGUED))
+    come_due(repository)
+    [issue] = [one for one in repository.server.asked["issues"] if "keep" in one["title"]]
+    assert issue["open"] is False
+
+
+def test_a_model_whose_day_has_come_is_proposed_to_be_retired_once(repository) -> None:
+    topics = "models/service/complaint-topics.yaml"
+    repository.commit("main", (topics, 'date: "2027-03-31"', 'date: "2026-01-31"'))
+    assert come_due(repository).results["retire"] == "success"
+    pull, edit = proposed(repository)
+    assert pull["title"] == "Retire complaint-topics"
+    assert "+lifecycle: retired" in edit
+    done = come_due(repository)
+    assert done.results["retire"] == "success", done.log
+    assert len(repository.server.asked["pulls"]) == 1
+
+
+def test_what_comes_due_is_an_issue_before_its_day(repository) -> None:
+    """The sample has reviews that are due within any long span; `modelyard inventory` says them."""
+    repository.commit("main", ("modelyard.yaml", "      actions:\n", "      within: 520w\n      actions:\n"), builds=True)
+    done = come_due(repository)
+    assert done.results["reviews"] == "success", done.log
+    [issue] = [one for one in repository.server.asked["issues"] if "come due" in one["title"]]
+    assert issue["open"]
+    assert "complaint-topics" in issue["body"]

@@ -1,0 +1,90 @@
+"""What the workflows cannot do is refused at the line of the spec, and what nobody said is asked for at the project's."""
+
+import pytest
+
+from .conftest import ACTIONS, FILES, workflows_of
+
+RETRAIN = 'retrain: {schedule: "0 3 * * 1"}'
+
+
+def told(built) -> list[tuple[str, str, int]]:
+    return [(one.message, one.place.path, one.place.line) for one in built.findings if one.mandatory]
+
+
+@pytest.mark.parametrize(
+    ("instead", "says", "line"),
+    [
+        ('retrain: {schedule: "0 3 * * 1", timeZone: Europe/Zurich}', "in UTC", 14),
+        ('retrain: {schedule: "* * * * *"}', "at most every five minutes", 14),
+        ('retrain: {schedule: "*/4 * * * *"}', "at most every five minutes", 14),
+        ('retrain: {schedule: "*/7 * * * *"}', "at most every five minutes", 14),
+        ('retrain: {schedule: "0,3 * * * *"}', "at most every five minutes", 14),
+        ('retrain: {schedule: "0-30 * * * *"}', "at most every five minutes", 14),
+        ('retrain: {schedule: "0 3 * * 7"}', "from 0 to 6", 14),
+        ('retrain: {schedule: "0 3 * * 1-7"}', "from 0 to 6", 14),
+        ('retrain: {schedule: "0 3 * * 1,7"}', "from 0 to 6", 14),
+        ('retrain: {schedule: "0 3 * * 7/2"}', "from 0 to 6", 14),
+    ],
+)
+def test_a_time_that_github_does_not_know_is_refused(instead, says, line, small) -> None:
+    built = small((RETRAIN, instead))
+    [(message, path, at)] = {(message, path, at) for message, path, at in told(built)}
+    assert says in message
+    assert (path, at) == ("models/refunds.yaml", line)
+
+
+@pytest.mark.parametrize("schedule", ["0 3 * * 1", "59 23 7 7 0", "*/15 * * * *", "0,30 2-7 * * MON-FRI", "5 7 * 7 */2"])
+def test_a_time_that_it_knows_is_taken(schedule, small, actionlint) -> None:
+    built = small((RETRAIN, f'retrain: {{schedule: "{schedule}"}}'))
+    assert told(built) == []
+    assert actionlint(workflows_of(built)) == ""
+
+
+def test_a_schedule_with_nothing_to_run_is_refused(small) -> None:
+    [(message, path, line)] = set(told(small(("  train: {command: [train], timeout: 1h}\n", ""))))
+    assert ("nothing says what trains the model" in message, path, line) == (True, "models/refunds.yaml", 13)
+
+
+@pytest.mark.parametrize("action", ["actions/checkout", "actions/setup-python"])
+def test_an_action_without_a_commit_is_asked_for_by_its_name(action, small) -> None:
+    [line] = [line for line in ACTIONS.splitlines(keepends=True) if action in line]
+    built = small((line, ""))
+    [(message, path, at)] = told(built)
+    assert f"`{action}` is missing" in message
+    assert (path, at) == ("modelyard.yaml", 10)
+    assert workflows_of(built) == {}
+
+
+@pytest.mark.parametrize("part", ["version: v7.0.1, ", ", commit: 3d3c42e5aac5ba805825da76410c181273ba90b1"])
+def test_so_is_the_half_of_a_pin(part, small) -> None:
+    [(message, path, line)] = told(small((part, "")))
+    assert "is missing" in message
+    assert (path, line) == ("modelyard.yaml", 11)
+
+
+def test_an_action_that_nobody_uses_is_no_pin(small) -> None:
+    evil = f"        evil/action: {{version: v1, commit: {'0' * 40}}}\n"
+    [(message, _, line)] = told(small(("        actions/checkout:", f"{evil}        actions/checkout:")))
+    assert ("`evil/action` is not known here" in message, line) == (True, 11)
+
+
+@pytest.mark.parametrize("said", ["    enabled: true\n", "    enabled: true\n    options: {}\n"])
+def test_who_turns_it_on_and_says_no_more_is_asked_for_the_rest(said, small) -> None:
+    begin = FILES["modelyard.yaml"].partition("    enabled: true\n")[0]
+    built = small(files={**FILES, "modelyard.yaml": begin + said})
+    [(message, path, line)] = told(built)
+    assert "`actions` is missing" in message
+    assert (path, line) == ("modelyard.yaml", 7 if "options" not in said else 9)
+
+
+def test_without_code_scanning_findings_are_annotations_and_a_summary(small) -> None:
+    [line] = [line for line in ACTIONS.splitlines(keepends=True) if "codeql" in line]
+    text = workflows_of(small((line, "")))["modelyard.yml"]
+    assert "sarif" not in text
+    assert "security-events" not in text
+    assert "--format github" in text
+
+
+def test_who_does_not_ask_for_it_gets_none(small) -> None:
+    files = {**FILES, "modelyard.yaml": FILES["modelyard.yaml"].partition("emitters:")[0]}
+    assert workflows_of(small(files=files)) == {}

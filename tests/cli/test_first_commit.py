@@ -1,0 +1,56 @@
+"""Before the first commit there is nothing that a change began from: all is new, or the answer says that there is no commit."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def uncommitted(project: Path) -> Path:
+    """The project in a repository that nothing was committed to."""
+    subprocess.run(["git", "init", "-q", "-b", "main", str(project)], check=True)
+    return project
+
+
+def test_a_sound_project_is_sound_since_nothing(uncommitted, typed) -> None:
+    assert typed("check", "--changed-since", "HEAD").code == 0
+    assert typed("build", "--changed-since", "HEAD").code == 0
+
+
+def test_everything_is_affected(uncommitted, typed) -> None:
+    said = typed("affected", "--since", "HEAD")
+    assert said.code == 0
+    assert said.out == typed("affected", "--all").out
+    assert "new" in said.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "--changed-since", "main"),
+        ("build", "--changed-since", "origin/main"),
+        ("check", "--rev", "HEAD"),
+        ("affected", "--since", "v1"),
+        ("run", "scorer", "evaluate", "--since", "HEAD"),
+    ],
+)
+def test_no_revision_is_known(words, uncommitted, typed) -> None:
+    said = typed(*words)
+    assert (said.code, said.out) == (2, "")
+    assert said.err == (
+        f"error: there is no commit yet in this repository, so `{words[-1]}` is none.\n"
+        "  help: Commit first, or leave the revision out.\n"
+    )
+
+
+def test_nothing_is_published(uncommitted, typed) -> None:
+    said = typed("publish", "--env", "prod")
+    assert (said.code, "commit first" in said.err) == (2, True)
+
+
+def test_a_branch_without_a_commit_beside_others_is_no_revision(project, git, typed) -> None:
+    git("checkout", "-q", "--orphan", "other")
+    said = typed("check", "--changed-since", "HEAD")
+    assert (said.code, "`HEAD` is no revision of this repository" in said.err) == (2, True)
+    assert typed("check", "--changed-since", "main").code == 0

@@ -1,0 +1,83 @@
+"""The sample portfolio as it is built, and what stands in for a mistake of whoever changes a template."""
+
+import copy
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from compiler.pipeline import Run, build
+from compiler.resources import shipped
+from compiler.schema import Validator, structural
+from compiler.source.memory import MemoryTree
+from compiler.source.worktree import WorkTree
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def portfolio() -> dict[str, str]:
+    """Every file of the sample portfolio, by its path."""
+    tree = WorkTree(ROOT)
+    made = build(Run(MemoryTree({path: tree.read(path) for path in ["modelyard.yaml", *tree.paths("models")]})))
+    assert [finding.message for finding in made.findings if finding.mandatory] == []
+    return {file.path: file.content.decode() for unit in made.units for file in unit.files}
+
+
+@pytest.fixture(scope="session")
+def schema() -> Callable[[str, str], Validator]:
+    """The schema that an emitter brings for a file of its own."""
+
+    def of(emitter: str, name: str) -> Validator:
+        return Validator(json.loads((shipped("templates") / "monitoring" / emitter / name).read_bytes()))
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def official(external_schemas: Path) -> Callable[[str], Validator]:
+    """An official definition of a kind of the Prometheus Operator, made strict as a cluster is not."""
+
+    def of(name: str) -> Validator:
+        path = external_schemas / "k8s-crd" / "monitoring.coreos.com" / f"{name}_v1.json"
+        return Validator(structural(json.loads(path.read_bytes())))
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def mutants() -> Callable[[Any], Iterator[tuple[str, Any]]]:
+    """A document with one mistake each: a key that nobody knows in each of its maps, a map in place of each of its values."""
+
+    def of(document: Any) -> Iterator[tuple[str, Any]]:
+        for path, value in nodes(document):
+            broken = copy.deepcopy(document)
+            holder = broken
+            for part in path[:-1]:
+                holder = holder[part]
+            if isinstance(value, Mapping):
+                target = holder[path[-1]] if path else broken
+                target["unheard-of"] = []
+                yield f"{path}: a key that nobody knows", broken
+            elif not isinstance(value, list):
+                holder[path[-1]] = {"unheard-of": [1]}
+                yield f"{path}: a map", broken
+
+    return of
+
+
+def nodes(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Every part of a document, with its path."""
+    yield path, node
+    members = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
+    for key, child in members:
+        yield from nodes(child, (*path, key))
+
+
+@pytest.fixture(scope="session")
+def documents() -> Callable[[str], list[Any]]:
+    """The documents of a file of YAML."""
+    return lambda text: [one for one in yaml.safe_load_all(text) if one is not None]

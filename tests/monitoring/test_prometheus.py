@@ -1,0 +1,155 @@
+"""Rules and monitors are what Prometheus and its operator take, and every name in them is a constant of one file."""
+
+import json
+import re
+import subprocess
+
+import pytest
+import yaml
+
+from compiler.plan import names
+from compiler.resources import shipped
+from compiler.schema import Validator
+
+
+def groups(text: str) -> list:
+    read = yaml.safe_load(text)
+    return read.get("groups") or read["spec"]["groups"]
+
+
+@pytest.fixture(scope="session")
+def ruled(portfolio) -> dict[str, str]:
+    return {path: text for path, text in portfolio.items() if path.endswith((".rules.yaml", "/prometheusrule.yaml"))}
+
+
+def test_rules_are_files_where_no_operator_is_and_objects_where_one_is(ruled):
+    assert {path.partition("/")[0] for path in ruled if path.endswith(".rules.yaml")} == {"staging"}
+    assert {path.partition("/")[0] for path in ruled if path.endswith("prometheusrule.yaml")} == {"prod"}
+
+
+@pytest.mark.parametrize(
+    ("model", "slo"),
+    [
+        ("card-fraud", "latency-100ms"), ("complaint-summary", "first-token-1s"), ("credit-policy", "availability"),
+        ("cash-logistics", "freshness"), ("authorisation-route", "availability"), ("bureau-score", "availability"),
+        ("dispute-agent", "availability"), ("ownership-graph", "latency-2500ms"),
+    ],
+)  # fmt: skip
+def test_the_sample_shows_it_for_models_of_many_types(ruled, model, slo):
+    told = [
+        rule
+        for path, text in ruled.items()
+        for group in groups(text)
+        for rule in group["rules"]
+        if path.split("/")[1] == model and rule["labels"].get("modelyard_slo") == slo and "alert" in rule
+    ]
+    assert told
+
+
+def test_prometheus_takes_all_rules(ruled, program, tmp_path):
+    for number, text in enumerate(ruled.values()):
+        (tmp_path / f"{number}.yaml").write_text(yaml.safe_dump({"groups": groups(text)}), encoding="utf-8")
+    tool = program("promtool", "apt-get install prometheus")
+    done = subprocess.run(
+        [tool, "check", "rules", *map(str, tmp_path.iterdir())], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("SUCCESS") == len(ruled)
+
+
+def test_it_refuses_a_rule_that_is_none(ruled, program, tmp_path):
+    text = next(iter(ruled.values())).replace("or vector(0))", "or vector(0)", 1)
+    (tmp_path / "a.yaml").write_text(yaml.safe_dump({"groups": groups(text)}), encoding="utf-8")
+    tool = program("promtool", "apt-get install prometheus")
+    assert (
+        subprocess.run([tool, "check", "rules", str(tmp_path / "a.yaml")], capture_output=True, check=False).returncode
+        != 0
+    )
+
+
+def test_rule_files_keep_the_official_schema_and_ours_and_no_mutant_does(ruled, external_schemas, schema, mutants):
+    official = Validator(json.loads((external_schemas / "schemastore" / "prometheus.rules.json").read_bytes()))
+    ours = schema("prometheus", "rules.schema.json")
+    for path, text in ruled.items():
+        document = {"groups": groups(text)}
+        assert official.violations(document) == (), path
+        assert ours.violations(document) == (), path
+    smallest = min((groups(text) for path, text in ruled.items() if "card-fraud" in path), key=len)
+    for what, broken in mutants({"groups": [smallest[0]]}):
+        assert ours.violations(broken) or "labels'): a key" in what or "annotations'): a key" in what, what
+        # A label that nobody knows is a label; its value is a text.
+        assert ours.violations(broken), what
+
+
+KINDS = {"prometheusrule": "PrometheusRule", "servicemonitor": "ServiceMonitor", "podmonitor": "PodMonitor"}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_objects_keep_the_operators_own_definition_and_no_mutant_does(portfolio, official, mutants, name):
+    found = {path: yaml.safe_load(text) for path, text in portfolio.items() if path.endswith(f"/{name}.yaml")}
+    assert found
+    for path, data in found.items():
+        assert official(name).violations(data) == (), path
+        assert data["kind"] == KINDS[name]
+        assert data["metadata"]["labels"]["release"] == "kube-prometheus-stack", "its Prometheus looks for this label"
+    data = next(iter(found.values()))
+    small = {**data, "spec": {"groups": data["spec"]["groups"][:1]}} if name == "prometheusrule" else data
+    for what, broken in mutants(small):
+        if (
+            "'metadata'" not in what
+            and "('apiVersion'" not in what
+            and "('kind'" not in what
+            and "'labels'" not in what
+            and "matchLabels" not in what
+        ):
+            assert official(name).violations(broken), what
+
+
+def test_a_service_monitor_finds_a_service_and_its_port(portfolio):
+    found = [path for path in portfolio if path.endswith("/servicemonitor.yaml")]
+    assert found
+    for path in found:
+        monitor, service = (
+            yaml.safe_load(portfolio[path]),
+            yaml.safe_load(portfolio[path.replace("servicemonitor", "service")]),
+        )
+        assert monitor["spec"]["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
+        assert monitor["metadata"]["namespace"] == service["metadata"]["namespace"]
+        ports = {port["name"] for port in service["spec"]["ports"]}
+        assert {endpoint["port"] for endpoint in monitor["spec"]["endpoints"]} <= ports
+
+
+def test_what_is_applied_is_listed_and_what_is_not_is_left_out(portfolio):
+    listed = yaml.safe_load(portfolio["prod/card-fraud/kustomization.yaml"])["resources"]
+    assert "prometheusrule.yaml" in listed
+    assert not [one for one in listed if one.endswith((".json", ".openslo.yaml"))]
+    assert (
+        "card-fraud.rules.yaml" not in yaml.safe_load(portfolio["staging/card-fraud/kustomization.yaml"])["resources"]
+    )
+
+
+def known() -> tuple[set[str], set[str], set[str], set[str]]:
+    watched = names.WATCHED
+    return tuple(
+        {str(name) for name in watched[part].values()} for part in ("labels", "series", "alerts", "annotations")
+    )  # type: ignore[return-value]
+
+
+def test_every_name_that_is_recorded_or_told_is_a_constant_of_one_file(ruled):
+    labels, series, alerts, annotations = known()
+    for text in ruled.values():
+        for rule in (rule for group in groups(text) for rule in group["rules"]):
+            assert set(rule["labels"]) <= labels
+            assert set(rule.get("annotations", {})) <= annotations
+            assert rule.get("alert", names.ALERT_BURN) in alerts
+            record = rule.get("record")
+            assert record is None or record in series or re.fullmatch(rf"{names.ERRORS}[0-9]+[mhd]", record)
+
+
+def test_no_template_writes_such_a_name_itself():
+    labels, series, alerts, _ = known()
+    words = re.compile(
+        "|".join(map(re.escape, sorted((labels - {names.SEVERITY}) | series | alerts, key=len, reverse=True)))
+    )
+    for path in (shipped("templates") / "monitoring").rglob("*.j2"):
+        assert not words.findall(path.read_text("utf-8")), path

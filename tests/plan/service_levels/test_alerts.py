@@ -1,0 +1,253 @@
+"""Each alert fires within its window at its burn rate, is silent on healthy series, and resolves: run by Prometheus' own tool."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from compiler.plan.service_levels.windows import PERIODS, Burn, burns
+from compiler.spec.quantities import Duration
+
+PER_MINUTE = 100
+ABOVE = Fraction(11, 10)
+"""How far above its threshold errors come."""
+
+
+def minutes(window: str) -> int:
+    return Duration(window).milliseconds // 60_000
+
+
+def counter(*parts: tuple[float, int], every: int = 1) -> str:
+    """A counter that grows by so much a minute, for so many minutes, one after the other; a sample every so many minutes."""
+    words, value = [], 0.0
+    for step, count in parts:
+        grown = step * every
+        words.append(f"{value + grown:.6f}+{grown:.6f}x{count // every - 1}")
+        value += step * count
+    return " ".join(words)
+
+
+def fires(severity: str) -> str:
+    return f'count(ALERTS{{alertname="ModelErrorBudgetBurn",alertstate="firing",severity="{severity}"}}) or vector(0)'
+
+
+def expects(severity: str, at: int, *, fired: bool) -> dict[str, Any]:
+    return {"expr": fires(severity), "eval_time": f"{at}m", "exp_samples": [{"labels": "{}", "value": int(fired)}]}
+
+
+SERIES = {
+    "availability": ('requests_total{app="scorer",code="200"}', 'requests_total{app="scorer",code="503"}'),
+    "latency": ('request_duration_seconds_bucket{app="scorer",le="0.25"}', None),
+}
+
+
+def traffic(
+    indicator: str, share: Fraction, before: int, during: int, after: int, every: int = 1
+) -> list[dict[str, str]]:
+    """Healthy, then a share of bad requests, then healthy again."""
+    bad, all_ = float(share * PER_MINUTE), float(PER_MINUTE)
+    broken = counter((0, before), (bad, during), (0, after), every=every)
+    good = counter((all_, before), (all_ - bad, during), (all_, after), every=every)
+    if indicator == "latency":
+        name = "request_duration_seconds"
+        return [
+            {"series": f'{name}_bucket{{app="scorer",le="0.25"}}', "values": good},
+            {
+                "series": f'{name}_count{{app="scorer"}}',
+                "values": counter((all_, before + during + after), every=every),
+            },
+        ]
+    return [{"series": SERIES[indicator][0], "values": good}, {"series": str(SERIES[indicator][1]), "values": broken}]
+
+
+EVERY = {"page": 1, "ticket": 10}
+"""Minutes between samples: the shortest window of a ticket is two hours, and days of minutes take long."""
+LONGEST = {"page": ("30m", "6h"), "ticket": ("6h", "3d")}
+
+
+def scenario(indicator: str, burn: Burn, budget: Fraction) -> dict[str, Any]:
+    """Errors a tenth above the threshold for as long as the long window, after as many good hours as anybody looks back."""
+    long, every = minutes(burn.long), EVERY[burn.severity]
+    short, before = (minutes(window) for window in LONGEST[burn.severity])
+    series = traffic(indicator, burn.threshold(budget) * ABOVE, before, long, long + short, every)
+    checks = [
+        expects(burn.severity, before - every, fired=False),  # healthy
+        expects(burn.severity, before + long // 2, fired=False),  # half of the window is not enough
+        expects(burn.severity, before + long - every, fired=True),  # within its window
+        expects(burn.severity, before + long + short + 2 * every, fired=False),  # the short windows are over it
+    ]
+    return {"interval": f"{every}m", "input_series": series, "promql_expr_test": checks}
+
+
+def told(made, promtool, indicator: str, period: str, budget: Fraction) -> str:
+    found = ""
+    for severity, every in EVERY.items():
+        tests = [scenario(indicator, burn, budget) for burn in burns(period) if burn.severity == severity]
+        assert len(tests) == 2
+        found += promtool(made.groups, tests, every=f"{every}m")
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("period", PERIODS)
+def test_each_alert_of_availability_fires_within_its_window_and_resolves(make, spec, own, promtool, period):
+    made = make(spec(slo={"availability": "99.9%", "window": period, "indicators": own}))
+    assert told(made, promtool, "availability", period, Fraction(1, 1000)) == ""
+
+
+@pytest.mark.slow
+def test_so_does_each_of_latency(make, spec, own, promtool):
+    made = make(spec(slo={"latency": [{"under": "250ms", "for": "99%"}], "indicators": own}))
+    assert told(made, promtool, "latency", "30d", Fraction(1, 100)) == ""
+
+
+def quiet(made, promtool, series, until: str = "8h") -> str:
+    checks = [expects(severity, minutes(until) - 1, fired=False) for severity in ("page", "ticket")]
+    return promtool(made.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": checks}])
+
+
+def test_healthy_series_are_silent(make, spec, own, promtool):
+    made = make(spec(slo={"availability": "99.9%", "latency": [{"under": "250ms", "for": "99%"}], "indicators": own}))
+    healthy = [
+        *traffic("availability", Fraction(1, 2000), 10, 500, 10),
+        *traffic("latency", Fraction(1, 200), 10, 500, 10),
+    ]
+    assert quiet(made, promtool, healthy) == ""
+
+
+def test_so_is_what_nobody_asks(make, spec, own, promtool):
+    made = make(spec(slo={"availability": "99.9%", "indicators": own}))
+    assert quiet(made, promtool, [{"series": SERIES["availability"][0], "values": "5x500"}]) == ""
+    # No share is recorded where nothing was asked, since 0/0 would spoil the mean of the whole period.
+    nothing = [
+        {"expr": "slo:sli_error:ratio_rate5m or slo:sli_error:ratio_rate30d", "eval_time": "8h", "exp_samples": []}
+    ]
+    series = [
+        {"series": SERIES["availability"][0], "values": "5x500"},
+        {"series": str(SERIES["availability"][1]), "values": "0x500"},
+    ]
+    assert promtool(made.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": nothing}]) == ""
+
+
+def test_an_error_counter_that_never_counted_is_no_error(make, spec, own, promtool):
+    made = make(spec(slo={"availability": "99.9%", "indicators": own}))
+    series = [{"series": SERIES["availability"][0], "values": counter((PER_MINUTE, 120))}]
+    found = [
+        {"expr": "sum(slo:sli_error:ratio_rate1h)", "eval_time": "110m", "exp_samples": [{"labels": "{}", "value": 0}]}
+    ]
+    assert promtool(made.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": found}]) == ""
+
+
+@pytest.mark.parametrize(("least", "fired"), [(None, True), (200, False), (50, True)])
+def test_few_requests_tell_nobody_where_a_least_number_is_asked_for(make, spec, own, promtool, least, fired):
+    slo = {"availability": "99.9%", "indicators": own, **({"leastRequests": least} if least else {})}
+    made = make(spec(slo=slo))
+    # Two requests a minute, every second one an error: 120 in an hour.
+    series = [
+        {"series": SERIES["availability"][0], "values": counter((1, 180))},
+        {"series": str(SERIES["availability"][1]), "values": counter((1, 180))},
+    ]
+    checks = [expects("page", 70, fired=fired)]
+    assert promtool(made.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": checks}]) == ""
+
+
+def test_a_vendor_that_does_not_answer_a_probe_is_told(make, spec, promtool):
+    exporter = {"url": "blackbox.monitoring.svc:9115", "module": "http"}
+    made = make(spec("vendor", sla={"availability": "99.5%"}), blackboxExporter=exporter)
+    series = [{"series": 'probe_success{job="models/scorer",instance="x"}', "values": "1x120 0x60 1x200"}]
+    checks = [expects("page", 119, fired=False), expects("page", 150, fired=True), expects("page", 214, fired=False)]
+    assert promtool(made.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": checks}]) == ""
+
+
+FRESH = 'ALERTS{alertname="%s",alertstate="firing",severity="page"}'
+
+
+def test_a_job_that_stops_ending_well_is_told_and_one_that_never_did(make, spec, promtool):
+    made = make(spec("job", sla={"freshness": "2h"}), metrics={"namespace": "monitoring", "kubeStateMetrics": True})
+    name = 'kube_cronjob_status_last_successful_time{namespace="models",cronjob="scorer"}'
+    # It ended well at minute 60, and again at minute 240; promtool's clock begins at 0.
+    runs = {"series": name, "values": "0x59 3600x179 14400x100"}
+    at = {119: 0, 179: 0, 200: 1, 239: 1, 250: 0}
+    checks = [
+        {
+            "expr": f"count({FRESH % 'ModelRunStale'}) or vector(0)",
+            "eval_time": f"{minute}m",
+            "exp_samples": [{"labels": "{}", "value": value}],
+        }
+        for minute, value in at.items()
+    ]
+    never = [
+        {
+            "expr": f"count({FRESH % 'ModelRunMissing'}) or vector(0)",
+            "eval_time": f"{minute}m",
+            "exp_samples": [{"labels": "{}", "value": value}],
+        }
+        for minute, value in {60: 0, 130: 1}.items()
+    ]
+    tests = [
+        {"interval": "1m", "input_series": [runs], "promql_expr_test": checks},
+        {"interval": "1m", "input_series": [{"series": "up", "values": "1x200"}], "promql_expr_test": never},
+    ]
+    assert promtool(made.groups, tests) == ""
+
+
+SIGNALS = {
+    "alert": ("page", "above"),
+    "rollback": ("page", "below"),
+    "ticket": ("ticket", "above"),
+    "retrain": ("ticket", "below"),
+}
+
+
+@pytest.mark.parametrize(("action", "expected"), SIGNALS.items())
+def test_a_signal_beyond_its_bar_is_told_as_its_action_asks(make, spec, promtool, action, expected):
+    severity, side = expected
+    monitor = {
+        "signal": "dataDrift",
+        "threshold": 0.8,
+        "action": action,
+        "beyond": side,
+        "series": {"metric": "drift", "labels": {"model": "a"}},
+    }
+    made = make(spec(monitoring=[monitor]))
+    within, beyond = ("0.7", "0.9") if side == "above" else ("0.9", "0.7")
+    series = [
+        {"series": 'drift{model="a",slice="1"}', "values": f"{within}x9 {beyond}x9 {within}x9"},
+        {"series": 'drift{model="a",slice="2"}', "values": f"{within}x30"},
+    ]
+    told = f'ALERTS{{alertname="ModelSignalBeyondBar",alertstate="firing",severity="{severity}",modelyard_action="{action}"}}'
+    checks = [
+        {
+            "expr": f"count({told}) or vector(0)",
+            "eval_time": f"{minute}m",
+            "exp_samples": [{"labels": "{}", "value": value}],
+        }
+        for minute, value in {5: 0, 15: 1, 25: 0}.items()
+    ]
+    assert promtool(made.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": checks}]) == ""
+
+
+def test_a_signal_without_a_series_is_nobodys(make, spec):
+    made = make(spec(monitoring=[{"signal": "dataDrift", "threshold": 0.8, "action": "alert"}]))
+    assert not any(path.endswith(".rules.yaml") for path in made.texts)
+
+
+BROKEN = {
+    "a threshold ten times too high": ("(14.4 * 0.001)", "(144 * 0.001)"),
+    "a window in another's place": ("ratio_rate1h{", "ratio_rate3d{"),
+    "the wrong side": ("> (14.4", "< (14.4"),
+    "no `and`": ("\n  and\n", "\n  or\n"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("right", "wrong"), BROKEN.values(), ids=BROKEN)
+def test_a_mistake_in_an_alert_is_found(make, spec, own, promtool, right, wrong):
+    made = make(spec(slo={"availability": "99.9%", "indicators": own}))
+    groups = made.groups
+    for rule in (
+        rule for group in groups for rule in group["rules"] if rule.get("labels", {}).get("severity") == "page"
+    ):
+        assert right in rule["expr"]
+        rule["expr"] = rule["expr"].replace(right, wrong)
+    assert "FAILED" in promtool(groups, [scenario("availability", burns("30d")[0], Fraction(1, 1000))])

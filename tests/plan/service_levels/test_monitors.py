@@ -1,0 +1,140 @@
+"""What is scraped is where the target says that the model tells what it counts, and the network lets Prometheus in."""
+
+import pytest
+import yaml
+
+OPERATOR = {"metrics": {"namespace": "monitoring", "operator": {"labels": {"release": "stack"}}}}
+MESH = {"mesh": {"kind": "istio", "namespace": "istio-system"}}
+
+
+def monitor(made) -> dict:
+    found = [
+        yaml.safe_load(made.texts[path]) for path in ("servicemonitor.yaml", "podmonitor.yaml") if path in made.texts
+    ]
+    assert len(found) <= 1
+    return found[0] if found else {}
+
+
+def endpoint(made) -> dict:
+    spec = monitor(made).get("spec", {})
+    return next(iter(spec.get("endpoints") or spec.get("podMetricsEndpoints") or [{}]))
+
+
+PORTS = {
+    "kserve-mlserver": 8082, "kserve-tritonserver": 8002, "kserve-sklearnserver": 8080, "kserve-xgbserver": 8080, "llm": 8000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "port"), PORTS.items())
+def test_pods_are_scraped_at_the_port_of_their_server(make, spec, kind, port):
+    made = make(spec(kind), **OPERATOR)
+    assert made.reasons == []
+    assert endpoint(made) == {"portNumber": port, "path": "/metrics"}
+    assert monitor(made)["metadata"]["labels"]["release"] == "stack"
+
+
+def test_a_language_models_pods_are_found_by_kserves_own_labels_and_asked_as_it_answers(make, spec):
+    kserve = {"version": "0.20", "mode": "Standard", "llmTls": True}
+    made = make(spec("llm"), kserve=kserve, **OPERATOR)
+    assert monitor(made)["spec"]["selector"]["matchLabels"]["kserve.io/component"] == "workload"
+    assert endpoint(made)["scheme"] == "https"
+
+
+@pytest.mark.parametrize("kind", ["ml", "kserve-openvino", "vendor", "job", "program"])
+def test_what_tells_nothing_is_not_scraped(make, spec, kind):
+    made = make(spec(kind), **OPERATOR)
+    assert made.reasons == []
+    assert monitor(made) == {}
+
+
+def test_a_server_of_ones_own_is_scraped_where_it_says(make, spec):
+    runtime = {
+        "image": "registry.example/own:1.0",
+        "digest": "sha256:" + "0" * 64,
+        "port": 9000,
+        "metrics": {"path": "/stats", "port": 9100},
+    }
+    made = make(spec("ml", runtime=runtime), **OPERATOR)
+    assert endpoint(made) == {"portNumber": 9100, "path": "/stats"}
+    service = yaml.safe_load(made.texts["inferenceservice.yaml"])
+    assert service["spec"]["predictor"]["annotations"]["prometheus.kserve.io/port"] == "9100"
+    assert service["metadata"]["annotations"]["serving.kserve.io/enable-prometheus-scraping"] == "true"
+    del runtime["metrics"]["port"]
+    assert endpoint(make(spec("ml", runtime=runtime), **OPERATOR)) == {"portNumber": 9000, "path": "/stats"}
+
+
+def ingress(made) -> list[tuple[list[str], list]]:
+    rules = yaml.safe_load(made.texts["networkpolicy.yaml"])["spec"]["ingress"]
+    named = lambda one: one.get("namespaceSelector", {}).get("matchLabels", {}).get("kubernetes.io/metadata.name", "")  # noqa: E731
+    return [(sorted(map(named, rule["from"])), [port["port"] for port in rule["ports"]]) for rule in rules]
+
+
+def test_decisions_are_scraped_by_their_service(make, spec):
+    made = make(spec("rules"), **OPERATOR)
+    assert monitor(made)["kind"] == "ServiceMonitor"
+    assert endpoint(made) == {"port": "http", "path": "/metrics"}
+
+
+def program(spec, **metrics):
+    source = {
+        "image": "registry.example/own:1.0",
+        "digest": "sha256:" + "0" * 64,
+        "port": 9000,
+        "health": "/ready",
+        "metrics": metrics,
+    }
+    return spec(source=source)
+
+
+def test_a_program_is_scraped_at_the_port_of_requests_or_at_its_own(make, spec):
+    same = make(program(spec, path="/stats"), **OPERATOR)
+    assert endpoint(same) == {"port": "http", "path": "/stats"}
+    assert ingress(same) == [(["monitoring"], ["http"])]
+    other = make(program(spec, path="/stats", port=9100), **OPERATOR)
+    assert endpoint(other) == {"portNumber": 9100, "path": "/stats"}
+    assert ingress(other) == [(["monitoring"], ["http"]), (["monitoring"], [9100])]
+
+
+def test_in_a_mesh_the_proxies_are_let_out_to_its_control_plane_and_prometheus_in_to_them(make, spec):
+    made = make(spec(), **OPERATOR, **MESH)
+    assert ingress(made)[1] == (["monitoring"], [15020, 15090])
+    egress = yaml.safe_load(made.texts["networkpolicy.yaml"])["spec"]["egress"]
+    assert {"port": 15012, "protocol": "TCP"} in [port for rule in egress for port in rule.get("ports", [])]
+    assert ingress(make(spec(), **OPERATOR)) == [(["monitoring"], ["http"])]
+
+
+def test_without_an_operator_nothing_is_made_that_only_it_reads(make, spec):
+    made = make(spec("rules"))
+    assert not {"servicemonitor.yaml", "podmonitor.yaml", "prometheusrule.yaml"} & made.texts.keys()
+
+
+def test_a_job_has_nothing_to_scrape_and_is_refused(make, spec):
+    job = spec("job")
+    [said] = make({**job, "source": {**job["source"], "metrics": {"path": "/metrics"}}}, **OPERATOR).reasons
+    assert "a run of a job is over before anybody asks what it counted" in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("rules", "OPA tells what it counts on its own path"),
+        ("llm", "at its own port"),
+        ("ml", "the configuration of KServe says where its runtimes tell"),
+    ],
+)
+def test_where_the_target_knows_better_it_is_refused(make, spec, kind, why):
+    [said] = make(spec(kind, runtime={"metrics": {"path": "/metrics"}}), **OPERATOR).reasons
+    assert why in said
+
+
+def test_options_of_the_project_reach_each_rule_and_monitor(make, spec, own):
+    options = {"interval": "30s", "alertLabels": {"cluster": "eu-{{1}}"}}
+    made = make(
+        program(spec, path="/stats") | {"slo": {"availability": "99%", "indicators": own}},
+        emitters={"prometheus": {"options": options}},
+        **OPERATOR,
+    )
+    assert made.reasons == []
+    assert endpoint(made)["interval"] == "30s"
+    assert {group["interval"] for group in made.groups} == {"30s"}
+    assert {rule["labels"]["cluster"] for rule in made.alerts()} == {'eu-{{"{"}}{{"{"}}1}}'}

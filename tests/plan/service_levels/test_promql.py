@@ -1,0 +1,122 @@
+"""No text gets out of a string of PromQL, and none means anything to those who read an expression on its way."""
+
+import math
+import re
+from fractions import Fraction
+
+import promql_parser
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compiler.plan.service_levels.promql import (
+    Series,
+    aggregated,
+    applied,
+    joined,
+    lines,
+    number,
+    or_zero,
+    over,
+    quantile,
+    quoted,
+    selected,
+)
+
+HOSTILE = [
+    '"} or vector(1) #', "\\", '\\"', "a\nb", "{{ $labels.x }}", "${datasource}", "$__interval", "[[x]]", "[[[x]]]", "{{{x}}}", "\x00\x7f",
+    "`", "'", "#", "x}", "é\u2028", "]", "5m", "\\x24", "\\n",
+]  # fmt: skip
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sampled_from(HOSTILE)
+
+
+def value_of(expression: str) -> str:
+    """The value of the first matcher, as a parser of PromQL reads it."""
+    return promql_parser.parse(expression).matchers.matchers[0].value
+
+
+@given(TEXT)
+def test_a_value_of_a_label_means_itself(text):
+    assert value_of(str(selected(Series("up", (("a", text),))))) == text
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_values_mean_themselves(text):
+    assert value_of(str(selected(Series("up", (("a", text),))))) == text
+
+
+@given(TEXT)
+def test_no_value_opens_what_others_replace(text):
+    shown = quoted(text)
+    assert not re.search(r"\$|\{\{|\[\[|[\x00-\x1f]", shown)
+
+
+def test_prometheus_itself_reads_each_value_as_it_was_meant(promtool):
+    rules = [{"record": "x", "expr": str(selected(Series("up", (("a", text),))))} for text in HOSTILE]
+    assert not promtool([{"name": "all", "rules": rules}])
+    series = [{"series": 'up{a="${datasource}"}', "values": "7 7"}]
+    hostile = str(selected(Series("up", (("a", "${datasource}"),))))
+    expected = [{"labels": 'up{a="${datasource}"}', "value": 7}]
+    test = {
+        "interval": "1m",
+        "input_series": series,
+        "promql_expr_test": [{"expr": hostile, "eval_time": "1m", "exp_samples": expected}],
+    }
+    assert not promtool([{"name": "all", "rules": rules}], [test])
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        Series("up{}"),
+        Series("1up"),
+        Series(""),
+        Series("up", (("a-b", ""),)),
+        Series("up", (), (("", "x"),)),
+        Series("up", (('a="",b', ""),)),
+    ],
+)
+def test_what_is_no_name_is_refused(series):
+    with pytest.raises(ValueError, match="no name"):
+        selected(series)
+
+
+@pytest.mark.parametrize("window", ["", "5", "m", "5m]", "5m:1m", "05m", "5 m", "5m\n"])
+def test_what_is_no_window_is_refused(window):
+    with pytest.raises(ValueError, match="no window"):
+        over(Series("up"), window)
+
+
+A, B = selected(Series("a")), selected(Series("b"))
+
+
+@pytest.mark.parametrize(
+    ("made", "text"),
+    [
+        (applied("rate", over(Series("a", (("x", "1"),), (("y", "2|3"),)), "5m")), 'rate(a{x="1", y=~"2|3"}[5m])'),
+        (aggregated("sum", A, by="le"), "sum by (le) (a)"),
+        (aggregated("max", A, without="w"), "max without (w) (a)"),
+        (joined(or_zero(A), "/", joined(B, ">", number(0))), "(a or vector(0)) / (b > 0)"),
+        (joined(joined(A, "-", B), "/", number(2)), "(a - b) / 2"),
+        (quantile(Fraction(99, 100), A), "histogram_quantile(0.99, a)"),
+        (lines([A], "or"), "a"),
+        (lines([lines([A, B], "and"), A], "or"), "(\n  a\n  and\n  b\n)\nor\na"),
+    ],
+)
+def test_expressions_bind_as_they_were_put_together(made, text):
+    assert str(made) == text
+    promql_parser.parse(str(made))
+
+
+@given(st.fractions(min_value=Fraction(-(10**6)), max_value=10**6, max_denominator=10**6))
+def test_a_number_is_itself(value):
+    assert math.isclose(float(str(number(value))), float(value), rel_tol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(Fraction(144, 10), "14.4"), (Fraction(14, 15), "0.9333333333333333"), (Fraction(6), "6"), (Fraction(1, 1000), "0.001"), (0.2, "0.2"),
+     (Fraction(-1, 4), "-0.25"), (Fraction(0), "0"), (1e300, str(int(1e300)))],
+)  # fmt: skip
+def test_a_number_is_written_as_people_do(value, text):
+    assert str(number(value)) == text

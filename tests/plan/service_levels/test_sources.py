@@ -1,0 +1,190 @@
+"""Each objective is measured by what measures it where the model runs, and refused with its reason where nothing does."""
+
+import pytest
+
+METRICS = {"namespace": "monitoring"}
+MESH = {"kind": "istio", "namespace": "istio-system"}
+
+
+def expressions(made, name: str) -> list[str]:
+    return [rule["expr"] for rule in made.rules if rule["labels"].get("modelyard_slo") == name and "record" in rule]
+
+
+def test_the_model_says_it_best(make, spec, own):
+    made = make(spec(sla={"availability": "99%"}, slo={"indicators": own}), mesh=MESH)
+    assert all("istio" not in one for one in expressions(made, "availability"))
+    assert 'requests_total{app="scorer", code=~"5.."}' in expressions(made, "availability")[0]
+
+
+def test_the_nearest_to_who_asks_comes_first(make, spec):
+    deploy = {"target": "kserve", "options": {"runtime": "kserve-mlserver"}}
+    with_mesh = make(spec("ml", sla={"availability": "99%"}, deploy=deploy), mesh=MESH)
+    without = make(spec("ml", sla={"availability": "99%"}, deploy=deploy))
+    assert "istio_requests_total" in expressions(with_mesh, "availability")[0]
+    assert "model_infer_request_failure_total" in expressions(without, "availability")[0]
+
+
+MEASURED = {
+    "the mesh of a trained model": (
+        "ml",
+        {"mesh": MESH},
+        "availability",
+        "99%",
+        'destination_service_name=~"scorer(-canary)?-predictor.*"',
+    ),
+    "the mesh of a language model": (
+        "llm",
+        {"mesh": MESH},
+        "availability",
+        "99%",
+        'destination_workload="scorer-kserve"',
+    ),
+    "the mesh of a program": ("program", {"mesh": MESH}, "availability", "99%", 'destination_service_name="scorer"'),
+    "MLServer's counters": ("kserve-mlserver", {}, "availability", "99%", "model_infer_request_success_total"),
+    "MLServer's times": (
+        "kserve-mlserver",
+        {},
+        "latency",
+        {"p99": "250ms"},
+        "rest_server_request_duration_seconds_bucket",
+    ),
+    "Triton's counters": ("kserve-tritonserver", {}, "availability", "99%", "nv_inference_request_failure"),
+    "a Python server's times": (
+        "kserve-sklearnserver",
+        {},
+        "latency",
+        {"p99": "250ms"},
+        "request_predict_seconds_bucket",
+    ),
+    "vLLM's times": ("llm", {}, "latency", {"p95": "10s"}, "vllm:e2e_request_latency_seconds_bucket"),
+    "vLLM's first token": ("llm", {}, "timeToFirstToken", {"p95": "500ms"}, "vllm:time_to_first_token_seconds_bucket"),
+}
+
+
+@pytest.mark.parametrize("case", MEASURED.values(), ids=MEASURED)
+def test_what_counts_it_is_asked(make, spec, promtool, case):
+    build, capabilities, key, promise, found = case
+    made = make(spec(build, sla={key: promise}), **capabilities)
+    assert made.reasons == []
+    assert found in made.rules[0]["expr"]
+    assert not promtool(made.groups)
+
+
+def test_openvino_counts_where_it_is_told_to(make, spec):
+    args = {"runtime": {"args": ["--metrics_enable"]}}
+    made = make(spec("kserve-openvino", sla={"availability": "99%"}, **args))
+    assert "ovms_requests_fail" in expressions(made, "availability")[0]
+    [silent] = make(spec("kserve-openvino", sla={"availability": "99%"})).reasons
+    assert "counts nothing unless `runtime.args` has `--metrics_enable`" in silent
+
+
+LACKING = {
+    "a runtime that nobody named": (
+        "ml",
+        {"availability": "99%"},
+        "KServe chooses the server, and what each counts differs",
+    ),
+    "a Python server of KServe": (
+        "kserve-xgbserver",
+        {"availability": "99%"},
+        "no Python server of KServe counts requests",
+    ),
+    "vLLM": ("llm", {"availability": "99%"}, "vLLM counts the requests that it finished, and none that failed"),
+    "Triton": ("kserve-tritonserver", {"latency": {"p99": "1s"}}, "Triton adds up how long requests took"),
+    "a program": ("program", {"availability": "99%"}, "what a program counts is not said"),
+    "what never ends": ("ml", {"freshness": "1d"}, "what KServe runs is asked, and never ends"),
+}
+
+
+@pytest.mark.parametrize(("build", "sla", "why"), LACKING.values(), ids=LACKING)
+def test_what_nothing_measures_is_refused_with_the_reason(make, spec, build, sla, why):
+    made = make(spec(build, sla=sla))
+    [said] = made.reasons
+    assert said.startswith("MY425 models/all.yaml:")
+    assert why in said
+    [finding] = [one for one in made.findings if one.mandatory]
+    assert "slo.indicators" in finding.help
+    assert "unwatched" in finding.help
+
+
+def test_what_the_environment_lacks_is_named(make, spec):
+    [finding] = [one for one in make(spec("ml", sla={"availability": "99%"})).findings if one.mandatory]
+    assert "the capability `mesh` (the Istio mesh)" in finding.help
+    job = spec("job")
+    [finding] = [one for one in make({**job, "sla": {"freshness": "2d"}}).findings if one.mandatory]
+    assert "the capability `metrics.kubeStateMetrics` (kube-state-metrics)" in finding.help
+    assert make({**job, "sla": {"freshness": "2d"}}, metrics={**METRICS, "kubeStateMetrics": True}).reasons == []
+    assert make({**job, "sla": {"freshness": "2d"}}, metrics={**METRICS, "kubeStateMetrics": False}).reasons != []
+
+
+def test_who_says_why_nothing_measures_it_is_not_refused(make, spec):
+    made = make(spec("ml", sla={"availability": "99%"}, slo={"unwatched": {"availability": "It is being tried."}}))
+    assert made.reasons == []
+    assert "prometheusrule.yaml" not in made.texts
+
+
+def test_the_overlay_of_an_environment_may_say_it_of_all(make, spec):
+    environment = {"overlay": {"slo": {"unwatched": {"availability": "A test system."}}}}
+    assert make(spec("ml", sla={"availability": "99%"}), environment=environment).reasons == []
+
+
+def test_a_time_that_is_no_bound_is_refused_with_the_bounds_beside_it(make, spec):
+    made = make(spec("ml", sla={"latency": {"p99": "300ms"}}), mesh=MESH)
+    [said] = made.reasons
+    assert said.startswith("MY427 models/all.yaml:")
+    [finding] = [one for one in made.findings if one.mandatory]
+    assert finding.help == "watch 100ms or 250ms; where that is shorter, what is promised may stay as it is"
+
+
+def test_a_tighter_time_beside_the_promise_is_taken(make, spec):
+    slo = {"latency": [{"under": "250ms", "for": "99%"}]}
+    assert make(spec("ml", sla={"latency": {"p99": "300ms"}}, slo=slo), mesh=MESH).reasons == []
+
+
+def test_of_an_own_histogram_without_bounds_every_time_is_taken_and_with_them_only_those(make, spec):
+    own = {"latency": {"histogram": {"metric": "seconds"}}}
+    assert make(spec(sla={"latency": {"p99": "300ms"}}, slo={"indicators": own})).reasons == []
+    bounded = {"latency": {"histogram": {"metric": "milliseconds"}, "unit": "milliseconds", "bounds": [200, 300]}}
+    made = make(spec(sla={"latency": {"p99": "300ms"}}, slo={"indicators": bounded}))
+    assert made.reasons == []
+    assert 'le=~"300|300[.]0"' in made.rules[0]["expr"]
+    [said] = make(spec(sla={"latency": {"p99": "250ms"}}, slo={"indicators": bounded})).reasons
+    assert "MY427" in said
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        ("(5..", "missing ): (5.."),
+        ("5**", "bad repetition operator: **"),
+        ("(?=5)", "invalid perl operator: (?="),
+        ("\\C", "Prometheus does not take `\\C`"),
+    ],
+)
+def test_an_expression_that_prometheus_would_not_take_is_refused_at_its_line(make, spec, pattern, why, own):
+    requests = {**own["availability"], "errors": {"metric": "requests_total", "matching": {"code": pattern}}}
+    [said] = make(spec(sla={"availability": "99%"}, slo={"indicators": {"availability": requests}})).reasons
+    assert said.startswith("MY428 models/all.yaml:")
+    assert why in said
+
+
+def test_so_is_one_of_a_signals_series(make, spec):
+    monitor = {
+        "signal": "dataDrift",
+        "threshold": 0.2,
+        "action": "ticket",
+        "series": {"metric": "drift", "matching": {"a": "["}},
+    }
+    [said] = make(spec(monitoring=[monitor])).reasons
+    assert "'[' is no expression of RE2: missing ]: [" in said
+
+
+def test_a_strange_series_of_an_emitter_is_refused_at_the_emitter(make, spec):
+    emitter = b"""id: odd
+title: Odd
+sli: [{name: nobody, availability: {total: {metric: "{{ name }}-all"}, errors: {metric: bad, matching: {a: "["}}}}]
+files: [{path: note.txt, template: note.txt.j2}]
+"""
+    files = {"templates/targets/odd/emitter.yaml": emitter, "templates/targets/odd/note.txt.j2": b"{{ name }}\n"}
+    [said] = make(spec(sla={"availability": "99%"}, deploy={"target": "odd"}), files=files).reasons
+    assert said == "MY407 templates/targets/odd/emitter.yaml:3 'scorer-all' is no name of a metric"

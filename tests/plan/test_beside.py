@@ -1,0 +1,159 @@
+"""What is only worked out for who asks for it reaches every kind of emitter beside a target, and no target."""
+
+# ruff: noqa: E501 - texts of documents
+
+import json
+
+import pytest
+
+from compiler.pipeline import Run, build, check
+from compiler.plan.service_levels import level
+from compiler.source.memory import MemoryTree
+
+HEAD = "apiVersion: modelyard/v1\n"
+FILES = {
+    "modelyard.yaml": f"{HEAD}kind: Project\nname: shop\nenvironments: [dev, prod]\nemitters: {{kustomize: {{enabled: false}}, prometheus: {{enabled: false}}}}\n",
+    "models/all.yaml": f"""{HEAD}kind: Team
+name: pricing
+---
+{HEAD}kind: Environment
+name: dev
+stage: dev
+namespace: dev
+---
+{HEAD}kind: Environment
+name: prod
+stage: prod
+namespace: prod
+capabilities: {{metrics: {{namespace: monitoring}}}}
+---
+{HEAD}kind: Model
+name: refunds
+type: ml
+owner: pricing
+summary: Refunds or not
+lifecycle: production
+version: 1.0.0
+source: {{format: onnx, uri: "s3://a/1", digest: "sha256:{"1" * 64}"}}
+sla: {{availability: 99.9%, freshness: 2d}}
+slo: {{unwatched: {{freshness: Nobody knows.}}}}
+monitoring: [{{signal: dataDrift, threshold: 0.2, action: ticket, series: {{metric: drift}}}}]
+deploy: {{target: plain}}
+environments: {{dev: {{}}, prod: {{}}}}
+""",
+    "templates/targets/plain/emitter.yaml": """id: plain
+title: Plain
+files: [{path: note.txt, template: note.txt.j2}]
+exports: {metrics: {path: "/{{ name }}", port: 9000}}
+sli: [{name: the server, availability: {total: {metric: all}, errors: {metric: bad, labels: {model: "{{ name }}"}}}}]
+""",
+    "templates/targets/plain/note.txt.j2": "{{ name }}\n",
+    "templates/monitoring/look/emitter.yaml": """id: look
+title: Look
+asks: [objectives, metrics]
+needs:
+  - {that: 'size(objectives) < 3', because: three are too many, field: options.more, help: say more}
+files:
+  - {path: one.json, template: one.json.j2, when: 'objectives.exists(o, o.target == 0.999) && signals.exists(s, s.name == "dataDrift") && metrics.port == 9000'}
+  - {path: "{{ name }}.json", template: one.json.j2, per: model}
+  - {path: all.json, template: all.json.j2, per: environment, delimiters: square}
+options: {additionalProperties: false, properties: {more: {type: boolean}}}
+""",
+    "templates/monitoring/look/one.json.j2": """{"watched": {{ objectives | map(attribute="id") }}, "rules": {{ (objectives | first).recordings | map(attribute="record") if objectives else [] }},
+"signals": {{ signals | map(attribute="expr") }}, "not": {{ unwatched | map(attribute="reason") }}, "at": {{ metrics }}, "names": {{ names.labels.owner }}}
+""",
+    "templates/monitoring/look/all.json.j2": '{[% include "part.j2" %], "owners": [[ deployments | map(attribute="owner") ]]}\n',
+    "templates/monitoring/look/part.j2": '"label": "[[ names.labels.model ]]", "braces": "{{ .Status }}"',
+}  # fmt: skip
+
+
+def tree(**changed: tuple[str, str]) -> MemoryTree:
+    files = dict(FILES)
+    for old, new in changed.values():
+        [path] = [path for path, text in files.items() if old in text]
+        files[path] = files[path].replace(old, new)
+    return MemoryTree({path: text.encode() for path, text in files.items()})
+
+
+def made(**changed: tuple[str, str]) -> dict[str, str]:
+    built = build(Run(tree(**changed)))
+    assert [one.message for one in built.findings if one.mandatory] == []
+    return {file.path: file.content.decode() for unit in built.units for file in unit.files}
+
+
+def test_a_files_condition_sees_what_is_watched_signals_and_where_it_is_told():
+    files = made()
+    assert "prod/refunds/one.json" in files
+    assert "dev/refunds/one.json" not in files, "no Prometheus is there"
+
+
+@pytest.mark.parametrize("path", ["prod/refunds/one.json", "refunds.json"])
+def test_files_of_a_deployment_and_of_a_model_place_the_same(path):
+    said = json.loads(made()[path])
+    assert said["watched"] == ["shop/prod/refunds/availability"]
+    assert "slo:sli_error:ratio_rate1h" in said["rules"]
+    assert said["signals"] == ["max(drift)"]
+    assert said["not"] == ["Nobody knows."]
+    assert said["at"] == {"path": "/refunds", "port": 9000}
+    assert said["names"] == "modelyard_owner"
+
+
+def test_a_fragment_has_the_delimiters_of_what_takes_it_in():
+    said = json.loads(made()["prod/all.json"])
+    assert said == {"label": "modelyard_model", "braces": "{{ .Status }}", "owners": ["pricing"]}
+
+
+def test_what_an_emitter_lacks_of_its_options_is_said_once_at_the_projects_line():
+    found = [one for one in check(Run(tree(one=("size(objectives) < 3", "size(objectives) < 1")))) if one.mandatory]
+    assert [(one.code.id, one.place.path, one.message) for one in found] == [
+        ("MY404", "modelyard.yaml", "Look lacks something: three are too many"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "path"),
+    [
+        ("team.contacts", "models/all.yaml"),
+        ("environment.capabilities", "models/all.yaml"),
+        ("model.sla", "models/all.yaml"),
+        ("sla.freshness", "models/all.yaml"),
+    ],
+)
+def test_what_it_lacks_of_others_is_said_where_they_would_say_it(field, path):
+    changed = {
+        "one": ("field: options.more", f"field: {field}"),
+        "two": ("size(objectives) < 3", "size(objectives) < 1"),
+    }
+    [found] = [one for one in check(Run(tree(**changed))) if one.mandatory]
+    line = FILES[path].splitlines()[found.place.line - 1]
+    # The Team says no contacts: its document is where they would stand.
+    assert {"team.contacts": "apiVersion", "environment.capabilities": "capabilities"}.get(field, "sla:") in line
+
+
+def test_a_target_asks_for_nothing():
+    found = [
+        one
+        for one in build(Run(tree(one=("title: Plain\n", "title: Plain\nasks: [objectives]\n")))).findings
+        if one.mandatory
+    ]
+    assert [(one.code.id, one.place.path) for one in found] == [("MY407", "templates/targets/plain/emitter.yaml")]
+
+
+def test_nothing_is_worked_out_where_nobody_asks(monkeypatch):
+    def never(*_: object) -> None:
+        raise AssertionError("nobody asked")
+
+    monkeypatch.setattr(level, "objectives", never)
+    off = (
+        "emitters: {kustomize: {enabled: false}, ",
+        "emitters: {look: {enabled: false}, kustomize: {enabled: false}, ",
+    )
+    assert not [one for one in check(Run(tree(one=off))) if one.mandatory]
+    with pytest.raises(AssertionError, match="nobody asked"):
+        check(Run(tree()))
+
+
+def test_a_check_renders_nothing(monkeypatch):
+    run = Run(tree())
+    monkeypatch.setattr(Run, "producer", property(lambda _: pytest.fail("a check fills no template")))
+    assert not [one for one in check(run) if one.mandatory]

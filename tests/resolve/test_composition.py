@@ -1,0 +1,96 @@
+"""What models come to that answer together: products, shares and budgets, each by hand and as a law."""
+
+from fractions import Fraction
+from math import prod
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compiler.resolve.composition import Composed, Part, composed
+
+A, B, C = Fraction("0.99"), Fraction("0.995"), Fraction("0.9")
+
+
+def part(name: str, availability: Fraction | None = None, **fields) -> Part:
+    return Part(name, availability, **fields)
+
+
+@pytest.mark.parametrize(
+    ("router", "parts", "expected"),
+    [
+        ("", [part("a", A)], A),
+        ("", [part("a", A), part("b", B)], A * B),
+        ("", [part("a", A, fallback="b"), part("b", B)], 1 - (1 - A) * (1 - B)),
+        ("", [part("a", A, fallback="b"), part("b", B), part("c", C)], (1 - (1 - A) * (1 - B)) * C),
+        ("", [part("a", A, fallback="elsewhere"), part("b", B)], A * B),
+        ("", [part("a", A, fallback="b"), part("b", B, fallback="a")], (1 - (1 - A) * (1 - B)) ** 2),
+        ("", [part("a", A), part("b")], None),
+        ("sequence", [part("a", A), part("b", B), part("c", C)], A * B * C),
+        ("sequence", [part("a", A), part("b", B, required=False)], A),
+        ("ensemble", [part("a", A), part("b", B)], A * B),
+        ("ensemble", [part("a", A), part("b", required=False)], A),
+        ("ensemble", [part("a", A, required=False)], None),
+        (
+            "splitter",
+            [part("a", A, weight=Fraction(9, 10)), part("c", C, weight=Fraction(1, 10))],
+            A * Fraction(9, 10) + C * Fraction(1, 10),
+        ),
+        ("splitter", [part("a", A), part("c", C)], C),
+        ("switch", [part("a", A), part("c", C)], C),
+        ("", [], None),
+    ],
+)
+def test_how_often_they_answer(router, parts, expected):
+    assert composed(router, parts).availability == expected
+
+
+TIMES = [part("a", times={"p95": 100, "p99": 300}), part("b", times={"p99": 200}), part("c")]
+
+
+@pytest.mark.parametrize(
+    ("router", "expected"),
+    [
+        # A promise of 99 in 100 is one of 95 in 100, too: b is given 200 in all.
+        ("sequence", {"p50": 300, "p90": 300, "p95": 300, "p99": 500}),
+        ("ensemble", {"p50": 200, "p90": 200, "p95": 200, "p99": 300}),
+        ("switch", {"p50": 200, "p90": 200, "p95": 200, "p99": 300}),
+        ("splitter", {"p50": 200, "p90": 200, "p95": 200, "p99": 300}),
+        ("", {"p50": 200, "p90": 200, "p95": 200, "p99": 300}),
+    ],
+)
+def test_how_long_they_are_given(router, expected):
+    assert composed(router, TIMES).times == expected
+
+
+def test_who_says_no_time_gives_none():
+    assert composed("sequence", [part("a", A)]) == Composed(A, {})
+
+
+SHARES = st.fractions(min_value=0, max_value=1, max_denominator=1000)
+ROUTERS = st.sampled_from(["", "sequence", "ensemble", "switch", "splitter"])
+
+
+@given(ROUTERS, st.lists(SHARES, min_size=1, max_size=5))
+def test_a_whole_without_stand_ins_is_never_there_oftener_than_its_best_part(router, shares):
+    found = composed(router, [part(str(index), share) for index, share in enumerate(shares)]).availability
+    assert found is not None
+    assert 0 <= found <= max(shares)
+    if router in {"", "sequence", "ensemble"}:
+        assert found == prod(shares, start=Fraction(1)) <= min(shares)
+
+
+@given(st.lists(SHARES, min_size=2, max_size=2))
+def test_a_stand_in_never_makes_it_worse(shares):
+    alone = composed("", [part("a", shares[0])]).availability
+    backed = composed("", [part("a", shares[0], fallback="b"), part("b", shares[1])]).availability
+    assert alone is not None
+    assert backed is not None
+    assert backed >= max(alone, shares[1])
+
+
+@given(st.lists(st.integers(1, 10_000), min_size=1, max_size=5))
+def test_a_sequence_is_given_the_sum_and_what_is_asked_at_once_the_longest(times):
+    parts = [part(str(index), times={"p99": time}) for index, time in enumerate(times)]
+    assert composed("sequence", parts).times["p99"] == sum(times)
+    assert composed("ensemble", parts).times["p99"] == max(times)

@@ -1,0 +1,106 @@
+"""A release clears the bars of its model and is as good as the champion, or is told at the line of the bar."""
+
+import pytest
+
+from compiler.pipeline import Run
+from compiler.resolve.gates import Measured, judged, recorded
+from compiler.source.memory import MemoryTree
+
+HEAD = "apiVersion: modelyard/v1\n"
+PROJECT = f"{HEAD}kind: Project\nname: shop\nenvironments: [prod]\n"
+BASE = f"""{HEAD}kind: Team
+name: pricing
+---
+{HEAD}kind: Environment
+name: prod
+stage: prod
+namespace: prod
+"""
+
+
+def model(gate: str, champion: str = ""):
+    spec = f"""{HEAD}kind: Model
+name: refunds
+type: ml
+owner: pricing
+summary: Refunds or not
+lifecycle: production
+releases:
+  1.0.0:
+    source: {{format: onnx, uri: "s3://a/1", digest: "sha256:{"1" * 64}"}}
+    evaluations: [{{metric: auc, value: 0.9}}, {{metric: mape, value: 0.1}}, {{metric: recall, value: 0.5, slice: young}}]
+pipeline:
+  evaluate:
+    gates: [{gate}]
+    {champion}
+environments:
+  prod: {{}}
+"""
+    run = Run(MemoryTree({"modelyard.yaml": PROJECT, "models/base.yaml": BASE, "models/refunds.yaml": spec}))
+    found, findings = run.fleet.resolve("refunds", "prod")
+    assert found is not None, findings
+    return found
+
+
+def said(found, numbers, champion=None, version="2.0.0") -> list[tuple[str, str, int]]:
+    best = Measured("1.0.0", champion) if champion is not None else None
+    return [(one.code.name, one.message, one.place.line) for one in judged(found, Measured(version, numbers), best)]
+
+
+@pytest.mark.parametrize(
+    ("op", "bar", "clears", "misses"),
+    [(">=", 0.9, 0.9, 0.8999), (">", 0.9, 0.9001, 0.9), ("<=", 0.1, 0.1, 0.1001), ("<", 0.1, 0.0999, 0.1)],
+)
+def test_a_bar_is_cleared_or_missed_at_its_line(op, bar, clears, misses) -> None:
+    found = model(f'{{metric: auc, op: "{op}", value: {bar}}}')
+    assert said(found, {"auc": clears}) == []
+    assert said(found, {"auc": misses}) == [
+        ("gate-missed", f"refunds 2.0.0: auc is {misses:g}, and has to be {op} {bar:g}", 14)
+    ]
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("-inf")])
+def test_what_is_no_number_clears_nothing(number) -> None:
+    assert [name for name, _, _ in said(model('{metric: auc, op: ">=", value: 0.9}'), {"auc": number})] == ["gate-missed"]
+
+
+def test_what_nobody_measured_is_no_bar_cleared() -> None:
+    found = model('{metric: auc, op: ">=", value: 0.9}, {metric: lift, op: ">", value: 1}')
+    assert said(found, {"auc": 0.95}) == [("not-measured", "refunds 2.0.0: nobody measured lift", 14)]
+
+
+CHAMPION = "champion: {environment: prod, tolerance: 0.005}"
+
+
+@pytest.mark.parametrize(
+    ("op", "best", "holds", "behind"),
+    [(">=", 0.95, 0.945, 0.9449), (">", 0.95, 0.96, 0.94), ("<=", 0.1, 0.105, 0.1051), ("<", 0.1, 0.05, 0.106)],
+)
+def test_the_direction_of_the_bar_says_what_is_worse(op, best, holds, behind) -> None:
+    found = model(f'{{metric: auc, op: "{op}", value: {0 if op.startswith(">") else 9}}}', CHAMPION)
+    assert said(found, {"auc": holds}, {"auc": best}) == []
+    told = said(found, {"auc": behind}, {"auc": best})
+    assert [(name, line) for name, _, line in told] == [("behind-champion", 14)]
+    assert f"worse than the {best:g} of 1.0.0, which runs in prod, by more than 0.005" in told[0][1]
+
+
+def test_no_tolerance_is_none() -> None:
+    found = model('{metric: auc, op: ">=", value: 0}', "champion: {environment: prod}")
+    assert said(found, {"auc": 0.9}, {"auc": 0.9}) == []
+    assert [name for name, _, _ in said(found, {"auc": 0.899999}, {"auc": 0.9})] == ["behind-champion"]
+
+
+def test_a_champion_without_the_number_is_no_champion_beaten() -> None:
+    found = model('{metric: auc, op: ">=", value: 0}', CHAMPION)
+    assert said(found, {"auc": 1}, {}) == [
+        ("not-measured", "refunds 2.0.0: nobody recorded the auc of 1.0.0, which runs in prod", 14)
+    ]
+
+
+def test_the_champion_is_not_held_against_itself() -> None:
+    assert said(model('{metric: auc, op: ">=", value: 0}', CHAMPION), {"auc": 0.1}, {"auc": 0.9}, version="1.0.0") == []
+
+
+def test_the_numbers_of_a_part_are_no_numbers_of_the_whole() -> None:
+    found = model('{metric: auc, op: ">=", value: 0}')
+    assert recorded(found.release).numbers == {"auc": 0.9, "mape": 0.1}

@@ -1,0 +1,315 @@
+"""What a change reaches is all that it reaches: held against rendering both states whole."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from compiler.pipeline import Run, build
+from compiler.review.affected import affected
+from compiler.review.publishing import judged, unpublished, waves
+from compiler.source.memory import MemoryTree
+from compiler.source.overlay import OverlayTree
+from compiler.source.worktree import WorkTree
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = """apiVersion: modelyard/v1
+kind: Project
+name: shop
+environments: [dev, prod]
+emitters: {note: {options: {word: a}}}
+"""
+ENVIRONMENTS = "".join(
+    f"""---
+apiVersion: modelyard/v1
+kind: Environment
+name: {name}
+stage: {name}
+namespace: {name}-models
+capabilities: {{kubernetes: {{version: "1.34"}}}}
+"""
+    for name in ("dev", "prod")
+)
+TEAMS = """apiVersion: modelyard/v1
+kind: Team
+name: pricing
+displayName: Pricing
+---
+apiVersion: modelyard/v1
+kind: Team
+name: risk
+"""
+
+
+def model(name: str, extra: str = "", places: str = "{dev: {}, prod: {}}") -> str:
+    return f"""apiVersion: modelyard/v1
+kind: Model
+name: {name}
+type: heuristic
+summary: One of several
+version: 1.0.0
+source: {{image: "shop.example/{name}:1", digest: "sha256:{"1" * 64}"}}
+environments: {places}
+{extra}
+"""
+
+
+FILES = {
+    "modelyard.yaml": SMALL,
+    "models/teams.yaml": TEAMS,
+    "models/places.yaml": ENVIRONMENTS.removeprefix("---\n"),
+    "models/data.yaml": (
+        'apiVersion: modelyard/v1\n'
+        'kind: Dataset\n'
+        'name: orders\n'
+        'owner: risk\n'
+        'endpoint: "http://orders.shop.example:80"\n'
+        '---\n'
+        'apiVersion: modelyard/v1\n'
+        'kind: UseCase\n'
+        'name: refunding\n'
+        'summary: Refunds\n'
+        'owner: risk\n'
+        '---\n'
+        'apiVersion: modelyard/v1\n'
+        'kind: Policy\n'
+        'name: has-owner\n'
+        'title: Says its task\n'
+        'severity: low\n'
+        'enforcement: advisory\n'
+        'remedy: say it\n'
+        'rules: [{that: has(model.task), path: task, message: none}]\n'
+        'examples:\n'
+        '  good: [{name: said, model: {task: ranking}}]\n'
+        '  bad: [{name: not said, model: {}, at: task}]\n'
+    ),
+    "models/a/_defaults.yaml": (
+        "apiVersion: modelyard/v1\n"
+        "kind: Defaults\n"
+        "owner: pricing\n"
+        "lifecycle: production\n"
+        "deploy: {target: plain, env: [{name: LEVEL, value: info}]}\n"
+    ),
+    "models/a/asked.yaml": model("asked"),
+    "models/a/asks.yaml": model(
+        "asks", "uses: [{model: asked, as: {env: ASKED}}, {dataset: orders, as: {env: ORDERS}}]\nuseCase: refunding"
+    ),
+    "models/b/alone.yaml": model("alone", "owner: risk\nlifecycle: production\ndeploy: {target: plain}\npolicies: [has-owner]"),
+    "models/b/steps/spec.yaml": model(
+        "steps",
+        "owner: risk\nlifecycle: production\ndeploy: {target: plain}\n"
+        "pipeline: {data: {command: [python, data.py]}}",
+    ),
+    "models/b/steps/data.py": "print(1)\n",
+    "templates/targets/plain/emitter.yaml": (
+        "id: plain\n"
+        "title: Plain\n"
+        "files: [{path: note.yaml, template: note.yaml.j2}]\n"
+        "exports: {endpoint: {url: 'http://{{ name }}.{{ namespace }}.svc:80'}}\n"
+    ),
+    "templates/targets/plain/note.yaml.j2": (
+        "name: {{ name }}\n"
+        "space: {{ namespace }}\n"
+        "image: {{ image }}\n"
+        "variables: {{ variables }}\n"
+        "used: {{ usedBy }}\n"
+        "selector: {{ selector }}\n"
+    ),
+    "templates/records/note/emitter.yaml": (
+        "id: note\n"
+        "title: Note\n"
+        "options: {additionalProperties: false, properties: {word: {type: string}}}\n"
+        "files:\n"
+        "  - {path: 'notes/{{ name }}.json', place: 'notes/{{ name }}.json', template: note.json.j2, per: model}\n"
+        "  - {path: all.json, template: all.json.j2, per: environment}\n"
+    ),
+    "templates/records/note/note.json.j2": (
+        '{"owner": {{ team.displayName | default("none") }}, "word": {{ options.word }}, '
+        '"serves": {% if useCase is defined %}{{ useCase.summary }}{% else %}"nothing"{% endif %}, "where": {{ placements }}}\n'
+    ),
+    "templates/records/note/all.json.j2": '{"models": {{ deployments | map(attribute="name") }}, "stage": {{ environment.stage }}}\n',
+}  # fmt: skip
+
+
+def tree(changes: dict[str, str | None]) -> MemoryTree:
+    files = {**FILES, **changes}
+    return MemoryTree({path: text for path, text in files.items() if text is not None})
+
+
+def edited(path: str, old: str, new: str) -> dict[str, str | None]:
+    assert old in FILES[path], (path, old)
+    return {path: FILES[path].replace(old, new)}
+
+
+CHANGES: dict[str, dict[str, str | None]] = {
+    "a release": edited("models/a/asked.yaml", "asked:1", "asked:2"),
+    "a name of a team": edited("models/teams.yaml", "displayName: Pricing", "displayName: Prices"),
+    "a default": edited("models/a/_defaults.yaml", "value: info", "value: debug"),
+    "an owner": edited("models/a/_defaults.yaml", "owner: pricing", "owner: risk"),
+    "an endpoint": edited("models/data.yaml", "orders.shop.example", "orders.example"),
+    "a use case": edited("models/data.yaml", "summary: Refunds", "summary: Money back"),
+    "a policy": edited("models/data.yaml", "message: none", "message: nobody"),
+    "a namespace": edited("models/places.yaml", "namespace: prod-models", "namespace: models"),
+    "a capability": edited("models/places.yaml", '"1.34"', '"1.33"'),
+    "a template": edited("templates/targets/plain/note.yaml.j2", "space:", "room:"),
+    "a template's comment": edited("templates/targets/plain/emitter.yaml", "title: Plain", "title: Plain text"),
+    "an option": edited("modelyard.yaml", "word: a", "word: b"),
+    "the name of the project": edited("modelyard.yaml", "name: shop", "name: store"),
+    "a program": edited("models/b/steps/data.py", "1", "2"),
+    "a model that is gone": {"models/b/alone.yaml": None},
+    "a model that moved": {"models/b/alone.yaml": None, "models/c/alone.yaml": FILES["models/b/alone.yaml"]},
+    "a model that is new": {"models/b/more.yaml": model("more", "owner: risk\nlifecycle: production\ndeploy: {target: plain}")},
+    "a place that is gone": edited("models/a/asks.yaml", "{dev: {}, prod: {}}", "{prod: {}}"),
+    "who asks": edited("models/a/asks.yaml", "[{model: asked, as: {env: ASKED}}, {dataset", "[{dataset"),
+    "a summary": edited("models/b/alone.yaml", "One of several", "Alone"),
+    "a comment": edited("models/b/alone.yaml", "summary:", "# why\nsummary:"),
+}
+
+
+def whole(run: Run) -> dict[str, bytes]:
+    built = build(run, despite_policies=True)
+    assert built.is_whole, [finding.message for finding in built.findings if finding.mandatory]
+    return {file.place or file.path: file.content for unit in built.units for file in unit.files}
+
+
+def held(before, after) -> tuple:
+    """What is affected, once it names exactly the files that differ when both states are rendered whole."""
+    found = affected(Run(before), Run(after))
+    old, new = whole(Run(before)), whole(Run(after))
+    assert {one.path for one in found.artifacts} == {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
+    names = {one.model for one in found.touched}
+    assert {one.model for one in found.artifacts if one.model} <= names
+    assert {(one.model, one.environment) for one in found.artifacts if one.model and one.environment} <= {
+        (one.model, one.environment) for one in found.touched
+    }
+    return found
+
+
+def touched(change: str) -> dict[str, list[str]]:
+    found = held(tree({}), tree(CHANGES[change]))
+    told: dict[str, list[str]] = {}
+    for one in found.touched:
+        told.setdefault(one.model, []).append(f"{one.environment}: {', '.join(one.reasons)}")
+    return told
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_no_artifact_differs_that_is_not_named_and_none_is_named_that_does_not(change) -> None:
+    held(tree({}), tree(CHANGES[change]))
+    held(tree(CHANGES[change]), tree({}))
+
+
+@settings(max_examples=40)
+@given(some.lists(some.sampled_from(sorted(CHANGES)), min_size=1, max_size=4), some.lists(some.sampled_from(sorted(CHANGES)), max_size=3))
+def test_nor_where_several_things_change_at_once(changes, before) -> None:
+    """Of changes of one file the last one wins."""
+    one: dict[str, str | None] = {}
+    other: dict[str, str | None] = {}
+    for name in before:
+        one |= CHANGES[name]
+        other |= CHANGES[name]
+    for name in changes:
+        other |= CHANGES[name]
+    if any("a model that is gone" in names for names in (before, changes)) and "a model that moved" in (*before, *changes):
+        return
+    held(tree(one), tree(other))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("a release", {
+            "asked": ["dev: version, release, releases, artifacts", "prod: version, release, releases, artifacts"],
+            "asks": ["dev: asks asked", "prod: asks asked"],
+        }),
+        ("a name of a team", {name: [f"{place}: team pricing, artifacts" for place in ("dev", "prod")] for name in ("asked", "asks")}),
+        ("a policy", {"alone": ["dev: policy has-owner", "prod: policy has-owner"]}),
+        ("a program", {"steps": ["dev: files beside it", "prod: files beside it"]}),
+        ("a model that is gone", {"alone": ["dev: gone, artifacts", "prod: gone, artifacts"]}),
+        ("a capability", {}),
+        ("a template's comment", {}),
+        ("a comment", {}),
+        ("a namespace", {name: ["prod: artifacts"] for name in ("alone", "asked", "asks", "steps")}),
+        ("a summary", {"alone": ["dev: summary, artifacts", "prod: summary, artifacts"]}),
+    ],
+)  # fmt: skip
+def test_it_says_by_what(change, said) -> None:
+    found = {model: [one.replace("version, ", "") for one in places] for model, places in touched(change).items()}
+    wanted = {model: [one.replace("version, ", "") for one in places] for model, places in said.items()}
+    if change == "a namespace":  # records of a model tell all of its places
+        found = {model: [one for one in places if one.startswith("prod")] for model, places in found.items()}
+    assert found == wanted
+
+
+def test_owners_of_both_sides_are_named() -> None:
+    found = affected(Run(tree({})), Run(tree(CHANGES["an owner"])))
+    assert found.owners == ("pricing", "risk")
+    assert {one.owners for one in found.touched} == {("risk", "pricing")}
+
+
+def test_nothing_is_affected_by_nothing() -> None:
+    found = affected(Run(tree({})), Run(tree({})))
+    assert (found.touched, found.artifacts, found.environments, found.rendered) == ((), (), (), ())
+
+
+def test_everything_is_new_where_nothing_was() -> None:
+    found = affected(None, Run(tree({})))
+    assert {one.reasons[0] for one in found.touched} == {"new"}
+    assert {one.path for one in found.artifacts} == whole(Run(tree({}))).keys()
+    assert found.rendered == ("dev", "prod")
+
+
+@pytest.mark.parametrize("broken", ["after", "before"])
+def test_what_does_not_hold_together_may_be_anything(broken) -> None:
+    unsound = tree(edited("models/a/asked.yaml", "version: 1.0.0", "version: 1"))
+    sides = (tree({}), unsound) if broken == "after" else (unsound, tree({}))
+    found = affected(*map(Run, sides))
+    assert found.artifacts is None
+    assert found.rendered == ("dev", "prod")
+    assert {"asked", "asks"} <= {one.model for one in found.touched}
+
+
+def test_environments_are_published_in_order_of_promotion_where_they_name_a_branch() -> None:
+    changes = CHANGES["a default"] | edited("models/places.yaml", "stage: prod\n", "stage: prod\ndelivery: {branch: env/prod}\n")
+    changes |= edited("modelyard.yaml", "[dev, prod]", "[[dev, prod]]")
+    run = Run(tree(changes))
+    found = affected(Run(tree({})), run)
+    assert waves(run, found) == (({"environment": "prod", "remote": "origin"},),)
+    assert unpublished(run) == ("dev",)
+    assert judged(run, found) == ()
+
+
+# --- the sample, by edits that people make ---------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory) -> WorkTree:
+    root = tmp_path_factory.mktemp("sample")
+    shutil.copytree(ROOT / "models", root / "models")
+    shutil.copyfile(ROOT / "modelyard.yaml", root / "modelyard.yaml")
+    return WorkTree(root)
+
+
+EDITS = [
+    ("models/payments/card-fraud.yaml", "weight: 10%", "weight: 20%"),
+    ("models/payments/_defaults.yaml", "owner: payments-risk", "owner: lending-decisions"),
+    ("models/payments/device-score.yaml", "p99: 60ms", "p99: 50ms"),
+    ("models/environments/prod.yaml", "payments: payments-models", "payments: cards"),
+    ("models/environments/prod.yaml", "secretStore: vault-prod", "secretStore: vault"),
+    ("models/teams.yaml", "displayName: Payments Risk", "displayName: Payments"),
+    ("models/use-cases.yaml", "kind: UseCase", "kind: UseCase"),
+    ("models/datasets.yaml", "retention: 1825d", "retention: 900d"),
+    ("models/lending/credit-policy/data.json", '"minimumAge": 18', '"minimumAge": 21'),
+    ("models/treasury/atm-demand/evaluate.py", "2000", "3000"),
+    ("modelyard.yaml", "window: 30d", "window: 28d"),
+    ("modelyard.yaml", "opa:1.10.1-static", "opa:1.10.2-static"),
+    ("modelyard.yaml", "enabled: true", "enabled: false"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("path", "old", "new"), EDITS, ids=[f"{path.rpartition('/')[2]}-{new[:12]}" for path, _, new in EDITS])
+def test_the_same_holds_in_the_sample(sample, path, old, new) -> None:
+    text = sample.read(path).decode()
+    assert old in text
+    held(sample, OverlayTree(sample, {path: text.replace(old, new).encode()}))

@@ -1,0 +1,202 @@
+"""A tree becomes a commit of its branch: nothing else is touched, and nobody's work is written over."""
+
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from compiler.errors import SurroundingsError, UsageError
+from compiler.write.publish import Edition, publish
+from compiler.write.repository import Repository
+
+WHO = {f"GIT_{role}_{what}": "tests@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+TREE = {"kustomization.yaml": b"resources: []\n", "a/b c.yaml": "é: 1\n".encode()}
+DAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def git(tmp_path, monkeypatch):
+    folder = tmp_path / "work"
+    folder.mkdir()
+    for name, value in WHO.items():
+        monkeypatch.setenv(name, value)
+
+    def run(*words: str, at: Path = folder) -> str:
+        return subprocess.run(["git", *words], cwd=at, check=True, capture_output=True, text=True).stdout.strip()
+
+    run("init", "-q", "-b", "main")
+    (folder / "spec.yaml").write_text("a: 1\n", encoding="utf-8")
+    run("add", ".")
+    run("commit", "-q", "-m", "First")
+    run.folder = folder
+    return run
+
+
+def edition(git, files=TREE, source: str | None = None, day: date = DAY) -> Edition:
+    return Edition("prod", files, source or git("rev-parse", "HEAD"), day)
+
+
+def published(git, files=TREE, remote: str | None = None, source: str | None = None, **how):
+    return publish(Repository(git.folder), edition(git, files, source), "env/prod", remote, force=how.get("force", False))
+
+
+def files_of(git, commit: str, at: Path | None = None) -> dict[str, bytes]:
+    folder = at or git.folder
+    names = git("ls-tree", "-r", "-z", "--name-only", commit, at=folder).split("\0")
+    return {
+        name: subprocess.run(["git", "show", f"{commit}:{name}"], cwd=folder, check=True, capture_output=True).stdout
+        for name in names
+        if name
+    }
+
+
+def test_the_branch_holds_the_tree_and_says_what_it_came_from(git) -> None:
+    done = published(git)
+    assert git("rev-parse", "env/prod") == done.commit
+    assert files_of(git, "env/prod") == TREE
+    assert done.differences == ("A a/b c.yaml", "A kustomization.yaml")
+    trailers = dict(line.split(": ") for line in git("log", "-1", "--format=%(trailers)", "env/prod").splitlines())
+    assert trailers == {
+        "Modelyard-Source": git("rev-parse", "main"), "Modelyard-Environment": "prod", "Modelyard-Date": "2026-11-23",
+        "Modelyard-Version": "0.1.0",
+    }  # fmt: skip
+    assert git("log", "-1", "--format=%ct", "env/prod") == git("log", "-1", "--format=%ct", "main")
+
+
+def test_neither_work_tree_nor_index_nor_head_is_touched(git) -> None:
+    (git.folder / "spec.yaml").write_text("a: 2\n", encoding="utf-8")
+    (git.folder / "new.yaml").write_text("b: 1\n", encoding="utf-8")
+    git("add", "new.yaml")
+    before = (git("status", "--porcelain"), git("rev-parse", "HEAD"), git("symbolic-ref", "HEAD"), git("ls-files", "--stage"))
+    published(git)
+    assert before == (git("status", "--porcelain"), git("rev-parse", "HEAD"), git("symbolic-ref", "HEAD"), git("ls-files", "--stage"))
+    assert git("for-each-ref", "--format=%(refname)").split() == ["refs/heads/env/prod", "refs/heads/main"]
+
+
+def test_the_same_tree_is_no_commit_on_any_day(git) -> None:
+    first = published(git).commit
+    again = publish(Repository(git.folder), edition(git, day=date(2027, 1, 1)), "env/prod", None, force=False)
+    assert (again.commit, again.why) == (None, "env/prod holds this tree already")
+    assert git("rev-parse", "env/prod") == first
+
+
+def test_what_is_gone_is_gone_and_history_is_kept(git) -> None:
+    first = published(git).commit
+    done = published(git, {"other.yaml": b"x: 1\n"})
+    assert files_of(git, "env/prod") == {"other.yaml": b"x: 1\n"}
+    assert git("rev-parse", "env/prod^") == first
+    assert {line[0] for line in done.differences} == {"A", "D"}
+
+
+def test_the_same_is_the_same_commit_wherever_it_is_made(git, tmp_path) -> None:
+    there = tmp_path / "clone"
+    git("clone", "-q", str(git.folder), str(there))
+    done = publish(Repository(there), edition(git), "env/prod", None, force=False)
+    assert done.commit == published(git).commit
+
+
+def test_nothing_to_publish_makes_no_branch(git) -> None:
+    assert published(git, {}).commit is None
+    assert git("branch", "--list", "env/prod") == ""
+
+
+def test_a_commit_of_somebody_else_is_not_built_upon(git) -> None:
+    published(git)
+    git("checkout", "-q", "env/prod")
+    (git.folder / "kustomization.yaml").write_text("by hand\n", encoding="utf-8")
+    git("commit", "-q", "-am", "A quick fix")
+    git("checkout", "-q", "main")
+    with pytest.raises(UsageError, match="was not made by `modelyard publish`"):
+        published(git)
+    published(git, force=True)
+    assert files_of(git, "env/prod") == TREE
+    assert git("log", "--format=%s", "env/prod").splitlines() == ["Publish prod", "A quick fix", "Publish prod"]
+
+
+def test_the_branch_of_the_specs_is_no_branch_to_publish_to(git) -> None:
+    git("checkout", "-q", "-b", "other")
+    with pytest.raises(UsageError, match="was not made by `modelyard publish`"):
+        publish(Repository(git.folder), edition(git), "main", None, force=False)
+
+
+def test_who_comes_late_with_an_earlier_commit_changes_nothing(git) -> None:
+    early = git("rev-parse", "HEAD")
+    git("commit", "-q", "--allow-empty", "-m", "Second")
+    late = published(git).commit
+    done = published(git, {"old.yaml": b"a: 1\n"}, source=early)
+    assert (done.commit, done.why) == (None, f"env/prod holds what a later commit made, {git('rev-parse', '--short=7', 'HEAD')}")
+    assert git("rev-parse", "env/prod") == late
+    assert published(git, {"old.yaml": b"a: 1\n"}, source=early, force=True).commit is not None
+
+
+def test_a_branch_that_somebody_works_on_is_not_written_to(git) -> None:
+    published(git)
+    git("worktree", "add", "-q", str(git.folder.parent / "tree"), "env/prod")
+    with pytest.raises(UsageError, match="is checked out"):
+        published(git, {"x": b""})
+
+
+@pytest.mark.parametrize("name", ["-d", "a..b", "a b", "refs/heads/../x", "x.lock", ""])
+def test_what_is_no_name_of_a_branch_is_refused(git, name) -> None:
+    with pytest.raises(UsageError, match="cannot be the name of a branch"):
+        publish(Repository(git.folder), edition(git), name, None, force=False)
+
+
+def test_nobody_publishes_namelessly(git, monkeypatch, tmp_path) -> None:
+    for name in WHO:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
+    monkeypatch.setenv("EMAIL", "")
+    git("config", "user.useConfigOnly", "true")
+    with pytest.raises(UsageError, match="who publishes"):
+        published(git)
+
+
+# --- onto a remote ---------------------------------------------------------------------------------------------------
+@pytest.fixture
+def remote(git, tmp_path):
+    folder = tmp_path / "remote.git"
+    git("init", "-q", "--bare", "-b", "main", str(folder), at=tmp_path)
+    git("remote", "add", "origin", str(folder))
+    return folder
+
+
+@pytest.mark.parametrize("named", ["origin", "by its address"])
+def test_it_goes_onto_the_branch_as_the_remote_has_it(git, remote, named) -> None:
+    where = "origin" if named == "origin" else str(remote)
+    first = published(git, remote=where).commit
+    assert git("rev-parse", "env/prod", at=remote) == first
+    done = published(git, {"x.yaml": b"a: 1\n"}, remote=where)
+    assert git("rev-parse", "env/prod^", at=remote) == first
+    assert files_of(git, done.commit, remote) == {"x.yaml": b"a: 1\n"}
+    assert published(git, {"x.yaml": b"a: 1\n"}, remote=where).commit is None
+    assert git("branch", "--list", "env/prod") == ""
+
+
+def test_it_is_never_forced(git, remote) -> None:
+    published(git, remote="origin")
+
+    class Raced(Repository):
+        def fetched(self, remote, branch):
+            return None
+
+    raced = Raced(git.folder)
+    with pytest.raises(SurroundingsError, match="git cannot push"):
+        publish(raced, edition(git, {"x": b"1"}), "env/prod", "origin", force=True)
+    assert files_of(git, "env/prod", remote) == TREE
+
+
+def test_a_remote_that_is_not_there_is_the_surroundings_fault(git) -> None:
+    with pytest.raises(SurroundingsError, match="git cannot read from"):
+        published(git, remote="/nowhere/at/all.git")
+
+
+@pytest.mark.parametrize("remote", ["--upload-pack=touch pwned", "-q", "ext::sh -c touch% pwned"])
+def test_a_remote_is_no_option_and_no_program(git, remote) -> None:
+    with pytest.raises(SurroundingsError):
+        published(git, remote=remote)
+    assert not (git.folder / "pwned").exists()
