@@ -29,7 +29,8 @@ def test_every_digest_of_the_portfolio_is_that_of_the_text_beside_it():
     for file in files:
         text = file.read_text(encoding="utf-8")
         pairs = [pair for document in yaml.safe_load_all(text) if "name" in document for pair in stated(document)]
-        assert len(pairs) == text.count("sha256:"), f"{file} has a digest that nobody knows the text of"
+        claimed = text.count("runtimeDigest: sha256:") + text.count("governanceDigest: sha256:")
+        assert len(pairs) == text.count("sha256:") - claimed, f"{file} has a digest that nobody knows the text of"
         for stands_for, digest in pairs:
             assert digest == "sha256:" + hashlib.sha256(stands_for.encode()).hexdigest(), f"{file}: {stands_for}"
 

@@ -63,7 +63,7 @@ def wanted(run: Run, words: dict[str, Any]) -> Wanted:
     _require("tier", words["tiers"], TIERS)
     _require("type", words["types"], run.language.types)
     _require("lifecycle", words["lifecycles"], LIFECYCLES)
-    _require("regime", [word.partition("=")[0] for word in words["regimes"]], _regimes(run))
+    _require("regime", [word.partition("=")[0] for word in words["regimes"]], _regimes(run) if words["regimes"] else ())
     before: datetime | None = words.pop("due_before")
     return Wanted(**words, due_before=before.date() if before else None)
 

@@ -1,9 +1,11 @@
 """From a fleet to its inventory."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from compiler.inventory import governance, relations
+from compiler.inventory.later import Later
 from compiler.inventory.parts import Contacts, Facts, Promise, UseCase
 from compiler.inventory.places import Seen, placements
 from compiler.inventory.row import Inventory, LeftOut, Row
@@ -28,7 +30,7 @@ def inventory(fleet: Fleet, count: Count) -> Inventory:
         if seen is None:
             left_out.append(LeftOut("Model", name))
         else:
-            rows.append(_row(fleet, seen, use_cases, tuple(count(seen))))
+            rows.append(_row(fleet, seen, use_cases, Later(partial(count, seen))))
     environments = portfolio.of("Environment")
     return Inventory(
         project=portfolio.project.name,
@@ -54,7 +56,7 @@ def seen_of(fleet: Fleet, name: str) -> Seen | None:
     return Seen(tuple(places))
 
 
-def _row(fleet: Fleet, seen: Seen, use_cases: Mapping[str, UseCase], facts: tuple[Facts, ...]) -> Row:
+def _row(fleet: Fleet, seen: Seen, use_cases: Mapping[str, UseCase], facts: Sequence[Facts]) -> Row:
     model = seen.last
     said, about = model.data, as_object(model.data.get("governance"))
     risk = as_object(about.get("risk"))

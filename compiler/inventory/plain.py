@@ -1,6 +1,6 @@
 """Rows as plain data: the shape that is published. What nobody said is left out; lists and maps are always there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache
@@ -15,12 +15,12 @@ def plain(value: object) -> Json:
         return {key: plain(member) for key, member in members if member is not None}
     if isinstance(value, Mapping):
         return {str(key): plain(member) for key, member in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [plain(member) for member in value]
     if isinstance(value, date):
         return value.isoformat()
     if value is None or isinstance(value, (str, bool, int, float)):
         return value
+    if isinstance(value, Sequence):
+        return [plain(member) for member in value]
     message = f"{type(value).__name__} is no plain data"
     raise TypeError(message)
 

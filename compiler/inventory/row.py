@@ -1,6 +1,6 @@
 """A row of the inventory, and the inventory as a whole."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -104,8 +104,8 @@ class Row:
     """Signals that are to be watched."""
     retirement: Retirement | None
     """The model's end."""
-    facts: tuple[Facts, ...]
-    """What records have to say of it, by regime; a model that runs nowhere has no records."""
+    facts: Sequence[Facts]
+    """What records have to say of it, by regime."""
 
 
 @dataclass(frozen=True, slots=True)

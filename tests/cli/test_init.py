@@ -44,7 +44,7 @@ def test_what_it_makes_checks_and_builds_at_once_without_a_finding(empty, typed)
     assert json.loads(typed("check", "--format", "json").out)["findings"] == []
     built = typed("build")
     assert built.code == 0
-    assert re.fullmatch(r"\d+ created in build/\n", built.err), "nothing else to say, such as what was not checked"
+    assert re.fullmatch(r"\d+ created in \./\n\d+ created in build/\n", built.err), "nothing else to say, such as what was not checked"
     for environment in ("dev", "staging", "prod"):
         assert (empty / "build" / environment / "refund-policy" / "kustomization.yaml").is_file()
 

@@ -1,0 +1,40 @@
+"""What is costly to work out, and worked out when it is first looked at."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Generic, TypeVar, overload
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Later(Sequence[T_co], Generic[T_co]):
+    """A list that nobody makes before it is looked at: counting facts takes conditions, which a table without them does not need."""
+
+    def __init__(self, made: Callable[[], Iterable[T_co]]) -> None:
+        self._make = made
+
+    @cached_property
+    def _made(self) -> tuple[T_co, ...]:
+        return tuple(self._make())
+
+    @overload
+    def __getitem__(self, index: int) -> T_co: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[T_co, ...]: ...
+    def __getitem__(self, index: int | slice) -> T_co | tuple[T_co, ...]:
+        return self._made[index]
+
+    def __iter__(self) -> Iterator[T_co]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._made == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._made)
+
+    def __repr__(self) -> str:
+        return repr(self._made)
