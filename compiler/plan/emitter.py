@@ -86,6 +86,11 @@ class Emitter:
         """Whether models choose it by `deploy.target`."""
         return self.group == TARGETS
 
+    @property
+    def only_tells(self) -> bool:
+        """Whether all that it makes is made after other files, to tell of them."""
+        return all(rule.last for rule in self.files)
+
     def mentions(self, word: str) -> bool:
         """Whether a template may read a name; what takes long to know is not made for those that do not."""
         return any(re.search(rf"\b{word}\b", text) for text in self.templates.values())

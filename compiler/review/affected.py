@@ -1,7 +1,8 @@
 """Which models, environments, owners and artifacts a change reaches, and by what.
 
 What a model may depend on is compared first, generously; what depends on it is then rendered in both states, so that an artifact is
-named exactly where its bytes differ. `tests/review` holds this against rendering both states whole.
+named exactly where its bytes differ. `tests/review` holds this against rendering both states whole. Statements about other files, such as
+provenance, are left out: they are others with each byte of each spec that they name, whatever is deployed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -142,6 +143,7 @@ def _made(run: Run, scope: Scope) -> Mapping[str, _Made] | None:
         file.place or file.path: _Made(unit.id, file.content, file.place is not None)
         for unit in built.units
         for file in unit.files
+        if file.place is not None or not run.emitters.by_id[file.emitter].only_tells
     }
 
 
