@@ -60,18 +60,31 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "metrics": (
             "For an emitter that asks for it: what the target exports under `exports.metrics`: `path`, `port` or `service`, `selector`."
         ),
+        "tool": "What renders it: `tool.name`, `tool.version`.",
         "unit": (
-            "The folder of the model in the environment: `unit.path`, and `unit.resources`, the files in it that are resources. In a file "
-            "that is made last, `unit.files`: `path` and `digest` of each of the others."
+            "The folder that the file lies in: `unit.path`, and `unit.resources`, the files in it that are resources. In a file that is made "
+            "last also `files`, those made before it (`path`, `place`, `digest`), `sources`, what was read for them (`path`, `digest`), "
+            "`artifacts` of the releases (`name`, `uri`, `digest`), and `emitters` (`id`, `folder`, `hash`)."
         ),
         "placements": (
-            "In files of a model or a release: where it runs, in order of promotion: `environment`, `stage`, `namespace`, `release`, "
-            "`canary`, `runtimeDigest`, `governanceDigest`, `target`. Everything else is as in the last of them."
+            "In files of a model or a release: where it runs, in order of promotion: `environment`, `stage`, `cluster`, `namespace`, "
+            "`target`, `release`, `releaseDigest`, `canary`, `weight`, `suspended`, `runtimeDigest`, `governanceDigest`, `approvals`. "
+            "Everything else is as in the last of them; empty for a model that runs nowhere."
         ),
+        "releases": "In the same: the releases that were published, each with its `version`, `digest` and `environments` where it runs.",
+        "asks": "In the same: the models that it asks: `name`, `type`, `summary`, the `step` that does, `release` and `digest` where it runs.",
+        "askedBy": "In the same: the names of the models that ask it.",
+        "waivers": "In the same: the Waivers that are for the model; whether one holds on a day is not said.",
+        "companions": "In the same: files beside the spec that belong to the release, each with `path` and `digest`.",
+        "runtimeImages": "In the same: the images that serve it, each with `image`, `digest` and the `name` that its target has for it.",
+        "regime": "What the emitter says that its records are for. Absent where it says nothing.",
+        "law": "What the emitter says that they rest on: `title`, `url`, `date`, `inForce`, `sources`, `disclaimer`. Absent likewise.",
         "facts": (
             "In the same, by id: what the emitter's `facts` ask for, each with `value`, `missing`, `title`, `source`, `field`, `owner`, "
             "`path` and `parts`."
         ),
+        "gaps": "In the same: the facts that nobody has said, each with `id`, `title`, `source`, and who would say it, where.",
+        "asked": "In the same: how many facts were asked for.",
         "datasets": (
             "In the same: the Datasets that the model names, each with its `role`; in files of an environment or the project: all of them."
         ),

@@ -34,7 +34,7 @@ def record_context(planner: Planner, told: Told, target: Emitter | None) -> Valu
         "placements": Derived([_placement(planner, one) for one in told.places], _RELEASED),
         "releases": Derived(releases, _RELEASED),
         "asks": Derived(list(_asks(planner, model)), (Origin("model", ("uses",)),)),
-        "usedBy": Derived(list(_users(planner, told)), _RELEASED),
+        "askedBy": Derived(list(_users(planner, told)), _RELEASED),
         "waivers": derived_list(list(_waivers(planner, told)), ()),
         "companions": Derived(_companions(model), (Origin("release", ("source",)),)),
     }
