@@ -100,3 +100,14 @@ def test_part_of_a_longer_name_is_another_word() -> None:
     longer = "".join(f"x-{name}-y app.{name}.io a/{name}/b {name}_z\n" for name in ids(shipped("templates")))
     longer += "".join(f"{kind}s My{kind}\n" for kind in kinds(shipped("templates")))
     assert list(offenders({"names.py": longer}, shipped("templates"))) == []
+
+
+def test_names_of_ours_stand_in_one_file() -> None:
+    """Labels, annotations and series are constants of `plan/names.py`, which templates are given; nobody else spells one."""
+    ours = re.compile(r"\bmodelyard(?:/[a-z]|_[a-z])(?!1\b)")
+    templates = [path for path in shipped("templates").rglob("*") if path.suffix == ".j2" or path.name == "emitter.yaml"]
+    found = [f"{path.name}: {line}" for path in templates for line in path.read_text("utf-8").splitlines() if ours.search(line)]
+    assert [line for line in found if "branch=" not in line] == []
+    planned = {name: text for name, text in sources().items() if name.startswith(("plan/", "render/")) and name != "plan/names.py"}
+    spelled = [name for name, text in planned.items() if re.search(r'"modelyard_[a-z]|"modelyard/(?!v1)', text)]
+    assert spelled == []

@@ -33,6 +33,7 @@ def base_context(planner: Planner, model: ResolvedModel) -> Values:
     context: Values = {
         "project": project_root(project),
         "tool": tool(),
+        "names": Derived(names.SHOWN, ()),
         "model": Root("model", model.data),
         "team": Root("team", team.data if team else {}),
         **_use_case(planner, model),

@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import cached_property
 
 from compiler.diagnostics import Finding
-from compiler.plan import names
 from compiler.plan.base import Values, base_context
 from compiler.plan.conditions import ALL, JUDGED, Sections
 from compiler.plan.emitter import Emitter
@@ -51,7 +50,7 @@ class Beside:
             findings += self._level.findings
             if self._made:
                 more, found = self._told
-                context |= {**more, "names": Derived(names.WATCHED, ())}
+                context |= more
                 findings += found
         if METRICS in asks and self._made:
             if isinstance(self._metrics, Finding):

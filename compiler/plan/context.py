@@ -54,17 +54,17 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "unwatched": "With it: objectives that nothing measures, each with `indicator`, `title` and `reason`.",
         "level": "With it: `id`, ten digits that stand for the model in the environment, and `series`, what there is to draw.",
         "names": (
-            "With it, and in files of an environment or the project: `labels`, `series`, `alerts` and `annotations`, the names of what "
-            "service levels record and tell; in the latter also labels by what they say: `names.owner`, `names.wave` and so on."
+            "What labels and annotations are called, by what they say: `names.owner`, `names.release`, `names.wave` …; and `names.labels`, "
+            "`series`, `alerts` and `annotations`, the names of what service levels record and tell."
         ),
         "metrics": (
             "For an emitter that asks for it: what the target exports under `exports.metrics`: `path`, `port` or `service`, `selector`."
         ),
         "tool": "What renders it: `tool.name`, `tool.version`.",
         "unit": (
-            "The folder that the file lies in: `unit.path`, and `unit.resources`, the files in it that are resources. In a file that is made "
-            "last also `files`, those made before it (`path`, `place`, `digest`), `sources`, what was read for them (`path`, `digest`), "
-            "`artifacts` of the releases (`name`, `uri`, `digest`), and `emitters` (`id`, `folder`, `hash`)."
+            "The folder that the file lies in: `unit.path`, and `unit.resources`, the files in it that are resources. In a file that is "
+            "made last also `files`, those made before it (`path`, `place`, `digest`), `sources`, what was read for them (`path`, "
+            "`digest`), `artifacts` of the releases (`name`, `uri`, `digest`), and `emitters` (`id`, `folder`, `hash`)."
         ),
         "placements": (
             "In files of a model or a release: where it runs, in order of promotion: `environment`, `stage`, `cluster`, `namespace`, "
@@ -72,7 +72,7 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "Everything else is as in the last of them; empty for a model that runs nowhere."
         ),
         "releases": "In the same: the releases that were published, each with its `version`, `digest` and `environments` where it runs.",
-        "asks": "In the same: the models that it asks: `name`, `type`, `summary`, the `step` that does, `release` and `digest` where it runs.",
+        "asks": "In the same: the models that it asks: `name`, `type`, `summary`, the `step` that does, `release` and `digest` there.",
         "askedBy": "In the same: the names of the models that ask it.",
         "waivers": "In the same: the Waivers that are for the model; whether one holds on a day is not said.",
         "companions": "In the same: files beside the spec that belong to the release, each with `path` and `digest`.",

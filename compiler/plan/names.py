@@ -12,16 +12,17 @@ VERSION = "app.kubernetes.io/version"
 MANAGED_BY = "app.kubernetes.io/managed-by"
 OWNER = "modelyard/owner"
 WAVE = "modelyard/wave"
+RELEASE = "modelyard/release"
+ARTIFACT = "modelyard/artifact"
+"""The digest of what is loaded: a replica that loads another one is another replica."""
+REVISION = "modelyard/revision"
+ADAPTER = "modelyard/adapter"
+"""The digest of an adapter, whose name stands behind it after a dash."""
 
 OWN_FOLDER = ".modelyard"
 """The folder at a root that is Modelyard's own."""
 LOCKS = f"{OWN_FOLDER}/locks"
 """The folder in it of what says who owns what was written: a file a unit."""
-
-SHOWN: Object = MappingProxyType(
-    {"name": NAME, "partOf": PART_OF, "managedBy": MANAGED_BY, "manager": MANAGER, "owner": OWNER, "wave": WAVE}
-)
-"""Those that templates of environments and of the project write themselves, by what they say."""
 
 _NONE: Object = MappingProxyType({})
 
@@ -52,7 +53,9 @@ ALERT_STALE = "ModelRunStale"
 ALERT_NEVER = "ModelRunMissing"
 ALERT_SIGNAL = "ModelSignalBeyondBar"
 
-WATCHED: Mapping[str, Json] = MappingProxyType({
+SHOWN: Mapping[str, Json] = MappingProxyType({
+    "name": NAME, "partOf": PART_OF, "managedBy": MANAGED_BY, "manager": MANAGER, "owner": OWNER, "wave": WAVE, "release": RELEASE,
+    "artifact": ARTIFACT, "revision": REVISION, "adapter": ADAPTER,
     "labels": {
         "id": ID, "model": MODEL, "environment": ENVIRONMENT, "slo": SLO, "window": WINDOW, "owner": TEAM, "severity": SEVERITY,
         "action": ACTION,
@@ -65,7 +68,7 @@ WATCHED: Mapping[str, Json] = MappingProxyType({
     # What kube-prometheus and others that read alerts call them.
     "annotations": {"summary": "summary", "description": "description", "runbook": "runbook_url"},
 })  # fmt: skip
-"""The names of what service levels record and tell, for templates."""
+"""Those that templates write themselves, by what they say."""
 
 
 def selector(model: str, project: str, adopted: Object = _NONE) -> Object:

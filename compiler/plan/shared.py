@@ -123,7 +123,7 @@ def _common(planner: Planner, deployments: Sequence[Members]) -> Values:
     promotions: list[Json] = [list(group) for group in groups(portfolio)]
     return {
         "project": project_root(portfolio.project),
-        "names": Derived({**names.SHOWN, **names.WATCHED}, ()),
+        "names": Derived(names.SHOWN, ()),
         "tool": tool(),
         "deployments": derived_list(list(deployments), ()),
         "environments": derived_list(named, ()),

@@ -129,7 +129,7 @@ def test_what_is_applied_is_listed_and_what_is_not_is_left_out(portfolio):
 
 
 def known() -> tuple[set[str], set[str], set[str], set[str]]:
-    watched = names.WATCHED
+    watched = names.SHOWN
     return tuple(
         {str(name) for name in watched[part].values()} for part in ("labels", "series", "alerts", "annotations")
     )  # type: ignore[return-value]
