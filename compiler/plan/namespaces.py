@@ -14,6 +14,7 @@ from compiler.resolve.places import namespace
 from compiler.spec.portfolio import Spec
 from compiler.spec.quantities import Cpu, Memory
 from compiler.values import Json, Object, Pointer, as_object, as_str
+from compiler.words import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,20 @@ def quota_findings(planner: Planner, only: Container[str] | None) -> Iterator[Fi
         tenants = [tenancy(planner, model, environment) for model in models if model is not None]
         found = namespaces(environment, tenants)[1]
         yield from (one for one in found if only is None or one.code is codes.NO_REQUEST)
+        yield from _nowhere(environment)
+
+
+def _nowhere(environment: Spec) -> Iterator[Finding]:
+    """Quotas of namespaces that the Environment does not name: nobody would be held to them."""
+    known = [environment.text("namespace"), *map(as_str, as_object(environment.data.get("namespaces")).values())]
+    for name in as_object(as_object(environment.data["quota"]).get("namespaces")):
+        if name in known:
+            continue
+        pointer: Pointer = ("quota", "namespaces", name)
+        near = nearest(name, known)
+        help_ = f"did you mean `{near}`?" if near else f"name one of: {', '.join(sorted({*filter(None, known)}))}"
+        place, subject = environment.document.key_place(pointer), Subject("Environment", environment.name, None, pointer)
+        yield Finding(codes.MATCHES_NOTHING, f"{environment.name} has no namespace `{name}`", place, subject, help_)
 
 
 def namespaces(environment: Spec, tenants: Sequence[Tenancy]) -> tuple[list[Derived], list[Finding]]:

@@ -74,6 +74,16 @@ NameText = Annotated[
     _text(r"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$", "a name of lower-case letters, digits and hyphens, at most 63", "card-fraud",
           maxLength=63),
 ]  # fmt: skip
+NamespaceText = Annotated[
+    str,
+    _text(
+        r"^(?!kube-)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",
+        "a namespace of lower-case letters, digits and hyphens, at most 63, and none of Kubernetes' own, which begin with kube-",
+        "payments-models",
+        maxLength=63,
+    ),
+]
+"""`kube-` is reserved: https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/."""
 PolicyText = Annotated[
     str,
     _text(

@@ -276,6 +276,20 @@ def test_a_version_that_confirms_is_taken(version, deliver, a_model):
     assert deliver(a_model("one"), environment=said).wrong == []
 
 
+@pytest.mark.parametrize("cluster", ["*", "!prod", "prod-*", "[p]rod"])
+def test_a_cluster_that_is_a_pattern_is_refused(cluster, deliver, a_model):
+    [(message, line)] = deliver(a_model("one"), environment={"cluster": cluster}).wrong
+    assert "more than the name of one" in message
+    assert line.startswith("cluster:")
+
+
+@pytest.mark.parametrize("branch", ["*", ">1.0", "~1.2", "^2"])
+def test_a_branch_that_would_be_a_range_of_versions_is_refused(branch, deliver, a_model):
+    delivery = {"repository": "https://a.example/b.git", "branch": branch}
+    [(message, _)] = deliver(a_model("one"), environment={"delivery": delivery}).wrong
+    assert "more than the name of a branch" in message
+
+
 @pytest.mark.parametrize(
     "url", ["https://git.bank.example/*", "!https://git.bank.example/a.git", "https://git.bank.example/{a,b}.git", "https://a/[ab]"]
 )

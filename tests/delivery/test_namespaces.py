@@ -102,6 +102,18 @@ def test_a_quota_that_is_less_than_models_can_come_to_is_said_at_its_line(delive
     assert made.wrong == [], "an organisation may want less"
 
 
+def test_a_quota_of_a_namespace_that_is_not_there_is_refused_with_the_one_that_is_meant(deliver, a_model):
+    made = deliver(a_model("one"), environment={"quota": {"namespaces": {"model": {"cpu": 10}}}})
+    [(message, line)] = made.wrong
+    assert "prod has no namespace `model`" in message
+    assert line.strip().startswith("model:")
+
+
+def test_a_namespace_of_kubernetes_own_is_refused(deliver, a_model):
+    made = deliver(a_model("one"), environment={"namespace": "kube-system"})
+    assert any("none of Kubernetes' own" in message for message, _ in made.wrong)
+
+
 @pytest.mark.parametrize("amount", ["0", "0m", "0.0001"])
 def test_an_amount_that_is_none_is_refused(amount, deliver, a_model):
     made = deliver(a_model("one"), environment={"quota": {"namespaces": {"models": {"cpu": amount}}}})

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from compiler.spec.base import Closed, Document, field
-from compiler.spec.fields import CpuText, ImageText, MemoryText, NameText, PathText, ShareText
+from compiler.spec.fields import CpuText, ImageText, MemoryText, NamespaceText, NameText, PathText, ShareText
 
 
 class Delivery(Closed):
@@ -48,9 +48,9 @@ class Environment(Document):
     """The Team that answers for the environment and its cluster."""
     cluster: str | None = None
     """The cluster, by the name that delivery knows it by."""
-    namespace: NameText | None = None
+    namespace: NamespaceText | None = None
     """The one namespace that all models share."""
-    namespaces: dict[NameText, NameText] | None = None
+    namespaces: dict[NameText, NamespaceText] | None = None
     """The namespace of each tenant, where tenants do not share one."""
     registry: ImageText | None = None
     """The registry that images are pulled through: put before every image that names no registry of its own."""
