@@ -283,7 +283,7 @@ def test_a_cluster_that_is_a_pattern_is_refused(cluster, deliver, a_model):
     assert line.startswith("cluster:")
 
 
-@pytest.mark.parametrize("branch", ["*", ">1.0", "~1.2", "^2"])
+@pytest.mark.parametrize("branch", ["*", "a {{ .b }}", ">1.0", "~1.2", "^2"])
 def test_a_branch_that_would_be_a_range_of_versions_is_refused(branch, deliver, a_model):
     delivery = {"repository": "https://a.example/b.git", "branch": branch}
     [(message, _)] = deliver(a_model("one"), environment={"delivery": delivery}).wrong
@@ -307,7 +307,7 @@ def test_every_url_of_git_is_taken(url, deliver, a_model):
     assert made.read("prod/_argocd/appproject.yaml")["spec"]["sourceRepos"] == [url]
 
 
-@pytest.mark.parametrize("branch", ["env/{{.name}}", "{{", "a}}b", "env/{{ .owner }}/x", "{{{{"])
+@pytest.mark.parametrize("branch", ["env/{{.name}}", "{{", "a}}b", "env/{{.owner}}/x", "{{{{"])
 def test_a_branch_is_never_read_as_a_template(branch, deliver, a_model):
     made = deliver(a_model("one"), environment={"delivery": {"repository": "https://a.example/b.git", "branch": branch}})
     [one] = applications(made).values()
