@@ -7,13 +7,14 @@ from compiler import codes
 from compiler.diagnostics import Finding, Subject
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, FileRule
+from compiler.plan.load import mistake
 from compiler.plan.planner import Planner
 from compiler.provenance import Derived, Item
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
 from compiler.resolve.resolver import references
 from compiler.spec.portfolio import Spec
-from compiler.values import Json, Object, as_str
+from compiler.values import Json, Object, as_object, as_str
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,18 @@ def filled_path(
     if isinstance(path, Finding):
         return path
     place = planner.evaluate(emitter, rule.place, context, (*rule.pointer, "place")) if rule.place else None
-    return place if isinstance(place, Finding) else (as_str(path), as_str(place) or None)
+    if isinstance(place, Finding):
+        return place
+    if _is_read(planner, as_str(place)):
+        message = f"{place} lies among the specs, and what is made is no source"
+        return mistake(emitter, message, (*rule.pointer, "place"), "place it in a folder that nobody edits, such as records/")
+    return as_str(path), as_str(place) or None
+
+
+def _is_read(planner: Planner, place: str) -> bool:
+    """Whether a file would be read as a spec, a template or a schema by the next run."""
+    folders = as_object(planner.fleet.portfolio.project.data.get("folders"))
+    return any(place.startswith(f"{as_str(folders.get(name)) or name}/") for name in ("models", "templates", "schemas"))
 
 
 def sources_of(*models: ResolvedModel) -> tuple[str, ...]:

@@ -131,6 +131,14 @@ def test_what_has_a_place_is_committed_there_and_nowhere_else(built) -> None:
     assert "log/refunds/1.0.0.json" in below
 
 
+@pytest.mark.parametrize("folder", ["models", "templates/records", "schemas"])
+def test_nothing_is_placed_where_the_next_run_would_read_it(folder) -> None:
+    change = ('"{{ project.folders.records | path }}/{{ name }}.json"', f'"{folder}/{{{{ name }}}}.yaml"')
+    [found] = [item for item in build(Run(tree(one=change))).findings if item.mandatory]
+    assert (found.code.id, found.message) == ("MY407", f"{folder}/refunds.yaml lies among the specs, and what is made is no source")
+    assert found.place.path == "templates/records/log/emitter.yaml"
+
+
 def test_a_record_tells_the_model_as_it_is_where_it_is_furthest(built) -> None:
     said = json.loads(read(built, "log/refunds/facts.json"))
     assert [(one["environment"], one["release"], one.get("canary")) for one in said["where"]] == [
