@@ -180,6 +180,12 @@ def test_a_team_that_cannot_be_told_is_asked_at_its_own_line(contacts):
     )
 
 
+def test_a_contact_that_is_none_is_told_once_and_not_as_what_a_team_lacks():
+    for contacts in ({"email": "risk@bank.example", "chat": "no channel!"}, {"email": "nobody"}):
+        _, wrong = made(contacts, OPTIONS)
+        assert [one.split()[0] for one in wrong] == ["MY103"], wrong
+
+
 class Taken:
     """What listens on loopback in place of PagerDuty, Opsgenie and Slack, and keeps what is sent there."""
 
