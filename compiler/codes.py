@@ -446,7 +446,8 @@ BAD_SERIES = _error(
     "bad-series",
     "A series that a model names and that Prometheus does not take, or that cannot be what it is said to be.",
     "Prometheus refuses the whole file of rules that holds it, or an alert on it never fires.",
-    "Mend what is named: expressions are RE2 and match the whole value; a histogram is named without `_bucket`; errors are some of all requests.",
+    "Mend what is named: expressions are RE2 and match the whole value; a histogram is named without `_bucket`; errors are some of all "
+    "requests.",
 )
 
 # --- MY5 rendering ---------------------------------------------------------------------------------------------------

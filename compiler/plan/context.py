@@ -42,9 +42,10 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         ),
         "endpoint": "What the target exports of the model under `exports.endpoint`, with the parts of its URL; `url` ends in its `path`.",
         "objectives": (
-            "For an emitter that asks for it: what is watched of the model. Each has `name`, `id`, `resource`, `indicator`, `title`, `measuredBy`, "
-            "`recordings` and `alerts` (both with `expr` and `labels`). A share of requests has `target`, `percent`, `budget`, `period`, "
-            "`days`, `burns`, `counters` and `rates` too, and `within`, `withinSeconds` and `times` where answers have to come in time; "
+            "For an emitter that asks for it: what is watched of the model. Each has `name`, `id`, `resource`, `indicator`, `title`, "
+            "`measuredBy`, `recordings` and `alerts` (both with `expr` and `labels`). A share of requests has `target`, `percent`, "
+            "`budget`, `period`, `days`, `burns`, `counters` and `rates` too, and `within`, `withinSeconds` and `times` where answers have to "
+            "come in time; "
             "freshness has `limit`, `limitSeconds` and `age`."
         ),
         "signals": (

@@ -217,9 +217,10 @@ def running(program: Callable[..., str], text: str, folder: Path, taken: Taken) 
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    words = [f"--config.file={folder / 'made.yaml'}", f"--storage.path={folder}", f"--web.listen-address=127.0.0.1:{port}"]
     tool = program("prometheus-alertmanager", "apt-get install prometheus-alertmanager")
-    with (folder / "log").open("wb") as log, subprocess.Popen([tool, *words, "--cluster.listen-address="], stdout=log, stderr=log) as server:
+    words = [tool, f"--config.file={folder / 'made.yaml'}", f"--storage.path={folder}", "--cluster.listen-address="]
+    words += [f"--web.listen-address=127.0.0.1:{port}"]
+    with (folder / "log").open("wb") as log, subprocess.Popen(words, stdout=log, stderr=log) as server:
         try:
             yield port
         finally:
@@ -268,7 +269,8 @@ def test_two_alerts_that_come_at_once_are_both_told(program, tmp_path, by, sever
     (tmp_path / "slack").write_text(taken.url, encoding="utf-8")
     options = {**OPTIONS, "pagerduty": {"keyFolder": str(tmp_path)}, "slack": {"urlFile": str(tmp_path / "slack")}}
     if by == "opsgenie":
-        options = {**{key: one for key, one in options.items() if key != "pagerduty"}, "opsgenie": {"keyFile": str(tmp_path / "first")}}
+        del options["pagerduty"]
+        options |= {"opsgenie": {"keyFile": str(tmp_path / "first")}}
     text, wrong = made({"onCall": "first", "chat": "#risk"}, options)
     assert wrong == []
     two = [

@@ -74,7 +74,10 @@ def test_an_outage_of_all_replicas_pages_by_what_callers_proxies_could_not_send(
         for by, gone in (("destination", "0+600x1440 _x240"), ("source", "0+600x1440 _x240"))
     ]
     refused = [
-        {"series": f'istio_requests_total{{reporter="source",{of},response_code="503",response_flags="{flags}"}}', "values": "0x1440 0+300x240"}
+        {
+            "series": f'istio_requests_total{{reporter="source",{of},response_code="503",response_flags="{flags}"}}',
+            "values": "0x1440 0+300x240",
+        }
         for flags in ("UH", "UF,URX")
     ]
     checks = [expects("page", 1380, fired=False), expects("page", 1500, fired=True), expects("page", 1620, fired=True)]
@@ -83,7 +86,9 @@ def test_an_outage_of_all_replicas_pages_by_what_callers_proxies_could_not_send(
 
 
 @pytest.mark.parametrize("kind", SENT)
-@pytest.mark.parametrize(("status", "fired"), [("0", False), ("3", False), ("5", False), ("2", True), ("4", True), ("13", True), ("14", True)])
+@pytest.mark.parametrize(
+    ("status", "fired"), [("0", False), ("3", False), ("5", False), ("2", True), ("4", True), ("13", True), ("14", True)]
+)
 def test_grpc_fails_by_its_own_status_with_an_http_status_of_200(make, spec, promtool, kind, status, fired):
     stored = {"format": "onnx", "uri": "s3://models/one/1.0.0/", "digest": f"sha256:{'0' * 64}"}
     options = {"runtime": {"port": 9000}, "source": stored} if kind == "ml" else {}

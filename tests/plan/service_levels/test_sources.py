@@ -181,7 +181,9 @@ NEVER = {
     "a bound": ({"histogram": {**HISTOGRAM, "labels": {"le": "1"}}}, "histogram.labels.le", "`le` is the bound of a bucket"),
     "bounds": ({"histogram": {**HISTOGRAM, "matching": {"le": "1|2"}}}, "histogram.matching.le", "`le` is the bound of a bucket"),
     "all are errors": ({"total": REQUESTS, "errors": REQUESTS}, "errors", "the errors are the same series as `total`"),
-    "answers are errors": ({"answered": REQUESTS, "errors": {**REQUESTS, "matching": {}}}, "errors", "the errors are the same series as `answered`"),
+    "answers are errors": (
+        {"answered": REQUESTS, "errors": {**REQUESTS, "matching": {}}}, "errors", "the errors are the same series as `answered`",
+    ),
     "both at once": (
         {"total": REQUESTS, "errors": {**REQUESTS, "labels": {"code": "200"}, "matching": {"code": "5.."}}},
         "errors.matching.code", "no series has `code` equal to '200' and matching '5..'",
