@@ -44,8 +44,8 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "objectives": (
             "For an emitter that asks for it: what is watched of the model. Each has `name`, `id`, `resource`, `indicator`, `title`, "
             "`measuredBy`, `recordings` and `alerts` (both with `expr` and `labels`). A share of requests has `target`, `percent`, "
-            "`budget`, `period`, `days`, `burns`, `counters` and `rates` too, and `within`, `withinSeconds` and `times` where answers have to "
-            "come in time; "
+            "`budget`, `period`, `days`, `burns`, `counters` and `rates` too, and `within`, `withinSeconds` and `times` where answers have "
+            "to come in time; "
             "freshness has `limit`, `limitSeconds` and `age`."
         ),
         "signals": (
