@@ -430,7 +430,7 @@ NOT_WATCHED = _error(
 BAD_OBJECTIVE = _error(
     "MY426",
     "bad-objective",
-    "An objective that no alert can watch: a window without known burn rates, or a share without a budget.",
+    "An objective that no alert can watch: a window without known burn rates, a share without a budget, or one said to be unwatched.",
     "Burn rates are published for some windows; a share of 100% is broken by the first error.",
     "Watch a share below 100% over 7d, 28d, 30d or 90d.",
 )
@@ -444,9 +444,10 @@ NOT_A_BOUND = _error(
 BAD_SERIES = _error(
     "MY428",
     "bad-series",
-    "A series that a model names and that Prometheus does not take.",
-    "Prometheus refuses the whole file of rules that holds it.",
-    "Mend the expression: the syntax is RE2, and the whole value has to match.",
+    "A series that a model names and that Prometheus does not take, or that cannot be what it is said to be.",
+    "Prometheus refuses the whole file of rules that holds it, or an alert on it never fires.",
+    "Mend what is named: expressions are RE2 and match the whole value; a histogram is named without `_bucket`; errors are some of all "
+    "requests.",
 )
 
 # --- MY5 rendering ---------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ The one door is `Expressions`. CEL and protobuf are imported when something is c
 from compiler.expression.expression import TOO_MANY, Expression, Failure, Values
 from compiler.expression.expressions import Expected, Expressions
 from compiler.expression.mistakes import Mistake
-from compiler.expression.patterns import wrong_pattern
+from compiler.expression.patterns import matches_whole, wrong_pattern
 from compiler.expression.together import Together, together
 from compiler.expression.why import Reason
 
@@ -20,6 +20,7 @@ __all__ = [
     "Reason",
     "Together",
     "Values",
+    "matches_whole",
     "together",
     "wrong_pattern",
 ]

@@ -42,9 +42,10 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         ),
         "endpoint": "What the target exports of the model under `exports.endpoint`, with the parts of its URL; `url` ends in its `path`.",
         "objectives": (
-            "For an emitter that asks for it: what is watched of the model. Each has `name`, `id`, `indicator`, `title`, `measuredBy`, "
-            "`recordings` and `alerts` (both with `expr` and `labels`). A share of requests has `target`, `percent`, `budget`, `period`, "
-            "`days`, `burns`, `counters` and `rates` too, and `within`, `withinSeconds` and `times` where answers have to come in time; "
+            "For an emitter that asks for it: what is watched of the model. Each has `name`, `id`, `resource`, `indicator`, `title`, "
+            "`measuredBy`, `recordings` and `alerts` (both with `expr` and `labels`). A share of requests has `target`, `percent`, "
+            "`budget`, `period`, `days`, `burns`, `counters` and `rates` too, and `within`, `withinSeconds` and `times` where answers have "
+            "to come in time; "
             "freshness has `limit`, `limitSeconds` and `age`."
         ),
         "signals": (
@@ -52,7 +53,10 @@ DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "`recordings`, `alerts`."
         ),
         "unwatched": "With it: objectives that nothing measures, each with `indicator`, `title` and `reason`.",
-        "level": "With it: `id`, ten digits that stand for the model in the environment, and `series`, what there is to draw.",
+        "level": (
+            "With it: `id`, ten digits that stand for the model in the environment, `service` and `team`, what it and its owner are called "
+            "where names are short, and `series`, what there is to draw."
+        ),
         "names": (
             "What labels and annotations are called, by what they say: `names.owner`, `names.release`, `names.wave` …; and `names.labels`, "
             "`series`, `alerts` and `annotations`, the names of what service levels record and tell."

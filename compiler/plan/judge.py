@@ -65,6 +65,8 @@ class Judge:
             if said is _WANTED.get(pointer[0], said):
                 continue
             asked = as_object(at(emitter.data, pointer[:2]))
+            if as_str(asked.get("field")).startswith("team.") and self._fleet.portfolio.is_broken("Team", as_str(model.data.get("owner"))):
+                continue  # what it lacks, nobody can tell
             tell = self._need if pointer[0] == "needs" else self._cannot
             yield said if isinstance(said, Finding) else tell(emitter, model, asked, pointer)
 

@@ -1,6 +1,7 @@
 """Every name, label, annotation and trailer that is common to what is made. What selects or restarts never follows an owner."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from types import MappingProxyType
 
 from compiler.values import Json, Object
@@ -69,6 +70,20 @@ SHOWN: Mapping[str, Json] = MappingProxyType({
     "annotations": {"summary": "summary", "description": "description", "runbook": "runbook_url"},
 })  # fmt: skip
 """Those that templates write themselves, by what they say."""
+
+
+_SHORTEST_ENDING = 10
+_NAME_LENGTH = 63
+"""At most so many characters has a name of a resource (RFC 1123, labels; OpenSLO v1, "Metadata")."""
+
+
+def shortened(name: str, room: int = 0) -> str:
+    """A name that leaves room for what is put behind it: what is too long is cut, and ends in ten digits that stand for the whole."""
+    longest = _NAME_LENGTH - room
+    if len(name) <= longest:
+        return name
+    digits = sha256(name.encode()).hexdigest()[:_SHORTEST_ENDING]
+    return f"{name[: longest - _SHORTEST_ENDING - 1].rstrip('-.')}-{digits}"
 
 
 def selector(model: str, project: str, adopted: Object = _NONE) -> Object:

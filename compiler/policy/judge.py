@@ -20,14 +20,14 @@ from compiler.policy.policy import Breach, Policy
 from compiler.policy.rules import Rules
 from compiler.policy.secrets import SUSPECTS, Detectors
 from compiler.policy.selection import Chosen, Selection
-from compiler.policy.subjects import Seen, schemas
+from compiler.policy.subjects import ABOUT, Seen, schemas
 from compiler.policy.suppressions import Suppressions
 from compiler.policy.waivers import Waivers
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
 from compiler.source.tree import Tree
 from compiler.spec.portfolio import ANY_KIND, Portfolio
-from compiler.values import Json, Object, Pointer, as_list, dotted
+from compiler.values import Json, Object, Pointer, as_list, as_str, dotted
 
 if TYPE_CHECKING:
     from compiler.policy.examples import Outcome
@@ -80,7 +80,7 @@ class Judge:
         if self.library.looks_further(model):
             self._seen.append(seen)
         chosen = self._chosen(seen, self.library.bound(model), self.library.names(model))
-        policies = self._judgeable(chosen.on_model)
+        policies = self._known_enough(model, self._judgeable(chosen.on_model))
         self._on_rendered |= chosen.on_rendered
         self._selected |= chosen.unconditional
         if policies:
@@ -156,6 +156,14 @@ class Judge:
     def _is_one(self, name: str) -> bool:
         """Whether a name is that of one policy."""
         return any(policy.id == name for policy in self.library.named(name))
+
+    def _known_enough(self, model: ResolvedModel, policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
+        """Those that look at no document which is broken: that it lacks something is no second mistake."""
+        portfolio = self.fleet.portfolio
+        broken = {root for root, (kind, field) in ABOUT.items() if portfolio.is_broken(kind, as_str(model.data.get(field)))}
+        left_out = {policy.id for policy in policies if broken and not broken.isdisjoint(self.rules.compiled(policy).reads)}
+        self._failed |= {(id_, model.name) for id_ in left_out}
+        return tuple(policy for policy in policies if policy.id not in left_out)
 
     def _chosen(self, seen: Seen, policies: Sequence[Policy], names: tuple[str, ...]) -> Chosen:
         environment = seen.model.environment.data if seen.model.environment else {}

@@ -50,6 +50,8 @@ def schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
     }
 
 
+ABOUT: Mapping[str, tuple[str, str]] = {"useCase": ("UseCase", "useCase"), "team": ("Team", "owner")}
+"""Variables that are a document which the model names: its kind, and the field."""
 _KINDS: Mapping[str, str] = {"environment": "Environment", "useCase": "UseCase", "team": "Team"}
 
 

@@ -9,11 +9,10 @@ from compiler.values import Json, Object, as_list, as_object, as_str
 
 _NUMBER: Object = {"type": "number"}
 _TEXT: Object = {"type": "string"}
-_TIMED = ("p50", "p90", "p95", "p99")
 
 
 def _both(leaf: Object) -> dict[str, Json]:
-    latency: Object = {"type": "object", "properties": dict.fromkeys(_TIMED, leaf)}
+    latency: Object = {"type": "object", "additionalProperties": leaf}
     return {"availability": leaf, "latency": latency}
 
 
@@ -57,8 +56,8 @@ def _shown(found: Sequence[Composed]) -> Object:
     shares = [one.availability for one in found]
     times: dict[str, int] = {}
     for one in found:
-        for rank in one.times.keys() & set(_TIMED):
-            times[rank] = max(times.get(rank, 0), one.times[rank])
+        for rank, time in one.times.items():
+            times[rank] = max(times.get(rank, 0), time)
     numbers: dict[str, Json] = {"latency": {rank: time / 1000 for rank, time in times.items()}}
     shown: dict[str, Json] = {"latency": {rank: str(Duration(f"{time}ms")) for rank, time in times.items()}}
     if shares and all(share is not None for share in shares):

@@ -34,9 +34,14 @@ class Part:
     """The part that is asked instead where this one does not answer."""
 
     def within(self, rank: str) -> int | None:
-        """The time within which that share of its answers comes: a promise of a higher share is one of a lower share, too."""
-        known = [self.times[one] for one in _RANKS[_RANKS.index(rank) :] if one in self.times]
-        return min(known, default=None)
+        """The time within which that share of its answers comes: a promise of a higher share is one of a lower share, too.
+
+        Where only lower shares are promised, at least the time of those: more answers do not come sooner than fewer.
+        """
+        at = _RANKS.index(rank)
+        known = [self.times[one] for one in _RANKS[at:] if one in self.times]
+        lower = [self.times[one] for one in _RANKS[:at] if one in self.times]
+        return min(known) if known else max(lower, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ class Series(Closed):
 class Counted(Closed):
     """What was asked and what was answered: counters of all requests or of those answered, with the errors; or a probe."""
 
-    model_config = one_of("total", "answered", "probe", total=["errors"], answered=["errors"])
+    model_config = one_of("total", "answered", "probe", total=["errors"], answered=["errors"], unreached=["total"])
 
     total: Series | None = None
     """All requests: a counter."""
@@ -111,6 +111,8 @@ class Counted(Closed):
     """Those that were answered: a counter beside that of the errors, where nothing counts all."""
     errors: Series | None = None
     """Those that were not answered: a counter."""
+    unreached: Series | None = None
+    """Those that never got to where `total` is counted, as whoever sent them counts them: asked, and not answered."""
     probe: Series | None = None
     """A gauge that is 1 while somebody who asks is answered, and 0 while not."""
 

@@ -79,6 +79,10 @@ class Portfolio:
         """Whether a document of the kind has the name, sound or not: a reference to a broken one is no second mistake."""
         return name in self.of(kind) or not self.broken.isdisjoint({(kind, name), (ANY_KIND, name)})
 
+    def is_broken(self, kind: str, name: str) -> bool:
+        """Whether there is a document of that name which cannot be relied on: what it lacks, nobody can tell."""
+        return name not in self.of(kind) and self.knows(kind, name)
+
     def has_broken(self, kind: str) -> bool:
         """Whether there may be more of a kind than can be relied on."""
         return any(broken in {kind, ANY_KIND} for broken, _ in self.broken)

@@ -1,8 +1,15 @@
 """Alerts reach the channels of the team that owns the model: by Alertmanager's own tool."""
 
+import http.client
+import http.server
 import json
+import queue
+import socket
 import subprocess
-from collections.abc import Callable, Mapping
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +178,130 @@ def test_a_team_that_cannot_be_told_is_asked_at_its_own_line(contacts):
     assert wrong[0].startswith(
         "MY404 models/all.yaml: Alertmanager lacks something: a team that owns a model has nobody to call"
     )
+
+
+def test_a_contact_that_is_none_is_told_once_and_not_as_what_a_team_lacks():
+    for contacts in ({"email": "risk@bank.example", "chat": "no channel!"}, {"email": "nobody"}):
+        _, wrong = made(contacts, OPTIONS)
+        assert [one.split()[0] for one in wrong] == ["MY103"], wrong
+
+
+class Taken:
+    """What listens on loopback in place of PagerDuty, Opsgenie and Slack, and keeps what is sent there."""
+
+    def __init__(self) -> None:
+        sent: queue.Queue[dict[str, Any]] = queue.Queue()
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                sent.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(202)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Says nothing."""
+
+        self.sent = sent
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@contextmanager
+def running(program: Callable[..., str], text: str, folder: Path, taken: Taken) -> Iterator[int]:
+    """Alertmanager itself on loopback with a configuration as it was made, but for the addresses; its port."""
+    config = yaml.safe_load(text)
+    config["global"] |= {"pagerduty_url": taken.url, "opsgenie_api_url": taken.url}
+    config["route"]["group_wait"] = "200ms"
+    (folder / "made.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    tool = program("prometheus-alertmanager", "apt-get install prometheus-alertmanager")
+    words = [tool, f"--config.file={folder / 'made.yaml'}", f"--storage.path={folder}", "--cluster.listen-address="]
+    words += [f"--web.listen-address=127.0.0.1:{port}"]
+    with (folder / "log").open("wb") as log, subprocess.Popen(words, stdout=log, stderr=log) as server:
+        try:
+            yield port
+        finally:
+            server.terminate()
+
+
+def tell(port: int, alerts: Any) -> None:
+    """Sends alerts as Prometheus does, as soon as somebody listens."""
+    for _ in range(100):
+        try:
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as link:
+                link.request("POST", "/api/v2/alerts", json.dumps(alerts), {"Content-Type": "application/json"})
+                assert link.getresponse().status == 200
+                return
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+    pytest.fail("Alertmanager does not listen")
+
+
+def alert(slo: str, severity: str, **annotations: str) -> dict[str, Any]:
+    labels = {
+        "alertname": "ModelErrorBudgetBurn", "modelyard_model": "scorer", "modelyard_environment": "prod", "modelyard_owner": "risk",
+        "severity": severity, "modelyard_slo": slo, "modelyard_id": f"bank/prod/scorer/{slo}",
+    }  # fmt: skip
+    return {"labels": labels, "annotations": annotations}
+
+
+RUNBOOK = "https://runbooks.bank.example/scorer"
+SAID = {"runbook_url": RUNBOOK}
+TEXTS = {
+    "PagerDuty": ("pagerduty", "page", lambda sent: [
+        sent["payload"]["summary"], sent["payload"]["custom_details"]["description"], sent["payload"]["custom_details"]["runbook"],
+    ]),
+    "Opsgenie": ("opsgenie", "page", lambda sent: [sent["message"], sent["description"], RUNBOOK]),
+    "Slack": ("slack", "ticket", lambda sent: [
+        sent["attachments"][0]["title"], sent["attachments"][0]["text"], sent["attachments"][0]["title_link"],
+    ]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("by", "severity", "texts"), TEXTS.values(), ids=TEXTS)
+def test_two_alerts_that_come_at_once_are_both_told(program, tmp_path, by, severity, texts):
+    """Availability and latency of one model make one notification, whose alerts have no annotation in common."""
+    taken = Taken()
+    (tmp_path / "first").write_text("key", encoding="utf-8")
+    (tmp_path / "slack").write_text(taken.url, encoding="utf-8")
+    options = {**OPTIONS, "pagerduty": {"keyFolder": str(tmp_path)}, "slack": {"urlFile": str(tmp_path / "slack")}}
+    if by == "opsgenie":
+        del options["pagerduty"]
+        options |= {"opsgenie": {"keyFile": str(tmp_path / "first")}}
+    text, wrong = made({"onCall": "first", "chat": "#risk"}, options)
+    assert wrong == []
+    two = [
+        alert("availability", severity, summary="fails", description="too many fail", **SAID),
+        alert("latency-1s", severity, summary="slow", description="too many are slow", **SAID),
+    ]
+    with running(program, text, tmp_path, taken) as port:
+        tell(port, two)
+        summary, description, runbook = texts(taken.sent.get(timeout=20))
+    assert summary.endswith("fails; slow")
+    assert description.split("\n")[:2] == ["too many fail", "too many are slow"]
+    assert runbook == RUNBOOK
+
+
+def test_an_alert_without_annotations_is_told_by_its_name(program, tmp_path):
+    taken = Taken()
+    (tmp_path / "first").write_text("key", encoding="utf-8")
+    (tmp_path / "slack").write_text(taken.url, encoding="utf-8")
+    options = {**OPTIONS, "pagerduty": {"keyFolder": str(tmp_path)}, "slack": {"urlFile": str(tmp_path / "slack")}}
+    text, _ = made({"onCall": "first", "chat": "#risk"}, options)
+    with running(program, text, tmp_path, taken) as port:
+        tell(port, [alert("availability", "page")])
+        assert taken.sent.get(timeout=20)["payload"]["summary"] == "ModelErrorBudgetBurn"
+
+
+def test_a_mail_has_the_subject_that_a_channel_has_for_a_title():
+    text, _ = made({"onCall": "first", "chat": "#risk"}, OPTIONS)
+    found = {one["name"]: one for one in yaml.safe_load(text)["receivers"]}
+    subject = found["unowned"]["email_configs"][0]["headers"]["Subject"]
+    assert subject == found["risk-ticket"]["slack_configs"][0]["title"]
+    assert "CommonAnnotations" not in text
 
 
 def test_nobody_is_asked_anything_where_no_alertmanager_takes_it():

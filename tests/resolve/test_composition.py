@@ -52,15 +52,20 @@ TIMES = [part("a", times={"p95": 100, "p99": 300}), part("b", times={"p99": 200}
     ("router", "expected"),
     [
         # A promise of 99 in 100 is one of 95 in 100, too: b is given 200 in all.
-        ("sequence", {"p50": 300, "p90": 300, "p95": 300, "p99": 500}),
-        ("ensemble", {"p50": 200, "p90": 200, "p95": 200, "p99": 300}),
-        ("switch", {"p50": 200, "p90": 200, "p95": 200, "p99": 300}),
-        ("splitter", {"p50": 200, "p90": 200, "p95": 200, "p99": 300}),
-        ("", {"p50": 200, "p90": 200, "p95": 200, "p99": 300}),
+        ("sequence", {"p50": 300, "p90": 300, "p95": 300, "p99": 500, "p99.9": 500}),
+        ("ensemble", {"p50": 200, "p90": 200, "p95": 200, "p99": 300, "p99.9": 300}),
+        ("switch", {"p50": 200, "p90": 200, "p95": 200, "p99": 300, "p99.9": 300}),
+        ("splitter", {"p50": 200, "p90": 200, "p95": 200, "p99": 300, "p99.9": 300}),
+        ("", {"p50": 200, "p90": 200, "p95": 200, "p99": 300, "p99.9": 300}),
     ],
 )
 def test_how_long_they_are_given(router, expected):
     assert composed(router, TIMES).times == expected
+
+
+def test_a_part_that_promises_a_lower_share_alone_keeps_a_higher_one_no_sooner():
+    assert composed("", [part("a", times={"p50": 300})]).times == dict.fromkeys(("p50", "p90", "p95", "p99", "p99.9"), 300)
+    assert composed("", [part("a", times={"p50": 300, "p99": 400})]).times["p95"] == 400
 
 
 def test_who_says_no_time_gives_none():

@@ -53,15 +53,16 @@ def _sum(function: str, series: Series, window: str) -> Vector:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Counters of errors, and of all requests or of those answered."""
+    """Counters of errors, and of all requests or of those answered; `unreached`: of those that got to none of them."""
 
     errors: Series
     total: Series | None = None
     answered: Series | None = None
+    unreached: Series | None = None
 
     def bad(self, window: str) -> Vector:
         """Errors a second."""
-        return or_zero(_sum("rate", self.errors, window))
+        return _added([_sum("rate", one, window) for one in (self.errors, self.unreached) if one])
 
     def all(self, window: str) -> Vector:
         """Requests a second."""
@@ -73,16 +74,27 @@ class Counted:
 
     def counters(self) -> tuple[Vector, Vector]:
         """The counters."""
-        errors = aggregated("sum", selected(self.errors))
-        total = self.total or self.answered
-        counted = aggregated("sum", selected(total)) if total else errors
-        return errors, counted if self.total else joined(or_zero(counted), "+", or_zero(errors))
+        errors = [aggregated("sum", selected(one)) for one in (self.errors, self.unreached) if one]
+        counted = [aggregated("sum", selected(one)) for one in self._all]
+        return _alone_or_added(errors), _alone_or_added(counted)
 
     def _together(self, function: str, window: str) -> Vector:
-        if self.total:
-            return _sum(function, self.total, window)
-        parts = [or_zero(_sum(function, one, window)) for one in (self.answered, self.errors) if one]
-        return joined(parts[0], "+", parts[-1])
+        return _alone_or_added([_sum(function, one, window) for one in self._all])
+
+    @property
+    def _all(self) -> list[Series]:
+        """The counters that all requests are the sum of."""
+        return [one for one in (self.total or self.answered, self.unreached if self.total else self.errors) if one]
+
+
+def _alone_or_added(sums: Sequence[Vector]) -> Vector:
+    return sums[0] if len(sums) == 1 else _added(sums)
+
+
+def _added(sums: Sequence[Vector]) -> Vector:
+    """Sums together, where each of them may be of series that are not there."""
+    first, *others = map(or_zero, sums)
+    return joined(first, "+", others[0]) if others else first
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,18 @@
 """What is watched of a model where it runs, with what measures each of it, and what is wrong with that; no expression is made yet."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from compiler import codes
 from compiler.diagnostics import Finding
-from compiler.expression import wrong_pattern
 from compiler.plan.base import environment_of
 from compiler.plan.conditions import METERS
 from compiler.plan.planner import Planner
 from compiler.plan.service_levels.objectives import Freshness, Objective, Watched, objectives
+from compiler.plan.service_levels.own import mistakes
 from compiler.plan.service_levels.sources import Meters, Source, off_bounds, reason, source
 from compiler.plan.situation import Situation, variables
 from compiler.resolve.model import ResolvedModel
-from compiler.values import Json, Object, Pointer, as_list, as_object, as_str
+from compiler.values import Json, Object, as_list, as_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,7 @@ def level(planner: Planner, ours: Situation) -> Level:
         why = reason(model, watched)
         if why:
             unwatched.append((watched, why))
+            findings += [_contradiction(model, watched)] if watched.pointer[0] == "slo" else []
             continue
         meters = meters or _meters(planner, ours)
         found = source(model, watched, meters)
@@ -65,7 +65,7 @@ def level(planner: Planner, ours: Situation) -> Level:
             findings.append(wrong)
         elif isinstance(found, Source):
             measured.append(Measured(watched, found))
-    findings += patterns(model)
+    findings += mistakes(model)
     return Level(tuple(measured), tuple(unwatched), tuple(dict.fromkeys(findings)), watches=True)
 
 
@@ -73,6 +73,13 @@ def signals(model: ResolvedModel, found: Level) -> list[Json]:
     """The signals that a series holds, as expressions of emitters see them."""
     monitors = map(as_object, as_list(model.data.get("monitoring"))) if found.watches else ()
     return [{"name": monitor["signal"], "action": monitor["action"]} for monitor in monitors if "series" in monitor]
+
+
+def _contradiction(model: ResolvedModel, watched: Watched) -> Finding:
+    key = watched.indicator
+    message = f"`slo.{key}` is an objective, and `slo.unwatched` says why nothing watches it"
+    help_ = f"take one of them away; what is promised under `sla.{key}` may stay"
+    return model.finding(codes.BAD_OBJECTIVE, message, ("slo", "unwatched", key), help_)
 
 
 def _off(model: ResolvedModel, watched: Watched, found: Source) -> Finding | None:
@@ -84,32 +91,6 @@ def _meters(planner: Planner, ours: Situation) -> Meters:
     count = len(as_list(ours.emitter.data.get("sli")))
     capabilities = as_object(environment_of(ours.model).data.get("capabilities"))
     return Meters(ours.emitter, [asked.get(("sli", index, "when"), True) for index in range(count)], capabilities)
-
-
-def patterns(model: ResolvedModel) -> Iterator[Finding]:
-    """Expressions of the model's own series that Prometheus would not take: it would take none of the rules beside them either."""
-    for pointer, said in _own_series(model):
-        for label, pattern in as_object(said.get("matching")).items():
-            wrong = wrong_pattern(as_str(pattern))
-            if wrong is not None:
-                message = f"{pattern!r} is no expression of RE2: {wrong}"
-                yield model.finding(
-                    codes.BAD_SERIES, message, (*pointer, "matching", label), "mend it: it has to match the whole value"
-                )
-
-
-def _own_series(model: ResolvedModel) -> Iterator[tuple[Pointer, Object]]:
-    indicators = as_object(as_object(model.data.get("slo")).get("indicators"))
-    for key, said in indicators.items():
-        if key == "freshness":
-            yield ("slo", "indicators", key), as_object(said)
-            continue
-        for part, series in as_object(said).items():
-            if isinstance(series, Mapping):
-                yield ("slo", "indicators", key, part), as_object(series)
-    for index, monitor in enumerate(map(as_object, as_list(model.data.get("monitoring")))):
-        if "series" in monitor:
-            yield ("monitoring", index, "series"), as_object(monitor["series"])
 
 
 def _told(watched: Watched) -> Object:

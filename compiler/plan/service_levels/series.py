@@ -14,10 +14,10 @@ from compiler.values import Json, Object, Pointer, as_object, as_str
 
 
 def series(said: Object) -> Series:
-    """Series by name and labels."""
+    """Series by name and labels; a label whose value a template leaves out is none of them."""
     labels, matching = (as_object(said.get(key)).items() for key in ("labels", "matching"))
     return Series(
-        as_str(said["metric"]), *(tuple((name, as_str(one)) for name, one in pairs) for pairs in (labels, matching))
+        as_str(said["metric"]), *(tuple((name, one) for name, one in pairs if isinstance(one, str)) for pairs in (labels, matching))
     )
 
 
@@ -28,7 +28,8 @@ def ratio(objective: Objective, said: Object) -> Ratio:
     if "probe" in said:
         return Probed(series(as_object(said["probe"])))
     total, answered = (series(as_object(said[key])) if key in said else None for key in ("total", "answered"))
-    return Counted(series(as_object(said["errors"])), total, answered)
+    unreached = series(as_object(said["unreached"])) if "unreached" in said else None
+    return Counted(series(as_object(said["errors"])), total, answered, unreached)
 
 
 def strange(emitter: Emitter, said: Json, pointer: Pointer) -> Finding | None:

@@ -74,13 +74,13 @@ def told(planner: Planner, ours: Situation, level: Level, context: Values) -> tu
         "objectives": derived_list([one for one in found if isinstance(one, Derived)], (Origin("model", ("slo",)),)),
         "signals": derived_list(list(_signals(telling)) if level.watches else [], (Origin("model", ("monitoring",)),)),
         "unwatched": derived_list(unwatched, (Origin("model", ("slo", "unwatched")),)),
-        "level": Derived(_drawn(of), (Origin("model", ("name",)),)),
+        "level": Derived(_drawn(of, as_str(model.data.get("owner"))), (Origin("model", ("name",)),)),
     }
     return more, [one for one in found if isinstance(one, Finding)]
 
 
-def _drawn(of: Identity) -> Object:
-    """What there is to draw of a model, whatever is watched of it; and ten digits that stand for it where names must be short."""
+def _drawn(of: Identity, owner: str) -> Object:
+    """What there is to draw of a model, whatever is watched of it; and what it and its owner are called where names must be short."""
     hour = joined(
         selected(of.all(f"{names.ERRORS}1h")), f"/ on ({names.ID}) group_left ()", selected(of.all(names.BUDGET))
     )
@@ -91,7 +91,8 @@ def _drawn(of: Identity) -> Object:
         "signals": selected(of.all(names.SIGNAL)), "alerts": told,
     }  # fmt: skip
     id_ = digest([of.project, of.environment, of.model]).removeprefix("sha256:")[:10]
-    return {"id": id_, "series": {key: str(expr) for key, expr in series.items()}}
+    called = {"service": names.shortened(f"{of.environment}-{of.model}"), "team": names.shortened(owner, len("-ticket"))}
+    return {"id": id_, **called, "series": {key: str(expr) for key, expr in series.items()}}
 
 
 def title(watched: Watched) -> str:
@@ -126,7 +127,9 @@ def _measured(telling: _Telling, one: Measured) -> Derived | Finding:
 def _common(telling: _Telling, watched: Watched) -> dict[str, Json]:
     id_ = next(iter(telling.of.labels(watched.name).values()))
     runbook = telling.slo.get("runbook")
-    found: dict[str, Json] = {"name": watched.name, "id": id_, "indicator": watched.indicator, "title": title(watched)}
+    whole = f"{telling.of.environment}-{telling.of.model}-{watched.name}"
+    called = names.shortened(whole, len("-ticket-3d"))
+    found: dict[str, Json] = {"name": watched.name, "id": id_, "resource": called, "indicator": watched.indicator, "title": title(watched)}
     return {**found, **({"runbook": runbook} if runbook else {})}
 
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from compiler.spec.base import Closed, field
-from compiler.spec.fields import DurationText, LabelText, MetricText, PercentageText, WebText
+from compiler.spec.fields import DurationText, LabelText, MetricText, PercentageText, SaidText, WebText
 from compiler.spec.parts import one_of
 
 Indicator = Literal["availability", "latency", "timeToFirstToken", "freshness"]
@@ -103,7 +103,7 @@ class Slo(Closed):
     """What to do when an alert fires."""
     indicators: Indicators | None = None
     """Where the objectives are measured, where the target's catalogue does not say it or says it wrongly."""
-    unwatched: dict[Indicator, str] | None = None
+    unwatched: dict[Indicator, SaidText] | None = None
     """Objectives that nothing measures, each with the reason: records tell it."""
 
 

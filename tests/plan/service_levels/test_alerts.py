@@ -60,6 +60,48 @@ def traffic(
     return [{"series": SERIES[indicator][0], "values": good}, {"series": str(SERIES[indicator][1]), "values": broken}]
 
 
+MESH = {"kind": "istio", "namespace": "istio-system"}
+SENT = {"program": "scorer", "ml": "scorer-predictor"}
+
+
+@pytest.mark.parametrize("kind", SENT)
+def test_an_outage_of_all_replicas_pages_by_what_callers_proxies_could_not_send(make, spec, promtool, kind):
+    """With no replica left nothing is counted where requests arrive: callers' proxies answer 503 with the flag UH themselves."""
+    groups = make(spec(kind, sla={"availability": "99%"}), mesh=MESH).groups
+    of = f'destination_service_namespace="models",destination_service_name="{SENT[kind]}"'
+    healthy = [
+        {"series": f'istio_requests_total{{reporter="{by}",{of},response_code="200",response_flags="-"}}', "values": gone}
+        for by, gone in (("destination", "0+600x1440 _x240"), ("source", "0+600x1440 _x240"))
+    ]
+    refused = [
+        {
+            "series": f'istio_requests_total{{reporter="source",{of},response_code="503",response_flags="{flags}"}}',
+            "values": "0x1440 0+300x240",
+        }
+        for flags in ("UH", "UF,URX")
+    ]
+    checks = [expects("page", 1380, fired=False), expects("page", 1500, fired=True), expects("page", 1620, fired=True)]
+    scene = {"interval": "1m", "input_series": [*healthy, *refused], "promql_expr_test": checks}
+    assert promtool(groups, [scene]) == ""
+
+
+@pytest.mark.parametrize("kind", SENT)
+@pytest.mark.parametrize(
+    ("status", "fired"), [("0", False), ("3", False), ("5", False), ("2", True), ("4", True), ("13", True), ("14", True)]
+)
+def test_grpc_fails_by_its_own_status_with_an_http_status_of_200(make, spec, promtool, kind, status, fired):
+    stored = {"format": "onnx", "uri": "s3://models/one/1.0.0/", "digest": f"sha256:{'0' * 64}"}
+    options = {"runtime": {"port": 9000}, "source": stored} if kind == "ml" else {}
+    groups = make(spec(kind, sla={"availability": "99%"}, interface={"protocol": "grpc-v2"}, **options), mesh=MESH).groups
+    of = f'reporter="destination",destination_service_namespace="models",destination_service_name="{SENT[kind]}",response_code="200"'
+    series = [
+        {"series": f'istio_requests_total{{{of},grpc_response_status="{code}",part="{part}"}}', "values": "0+100x480"}
+        for part, code in (("most", "0"), ("some", status))
+    ]
+    scene = {"interval": "1m", "input_series": series, "promql_expr_test": [expects("page", 420, fired=fired)]}
+    assert promtool(groups, [scene]) == ""
+
+
 EVERY = {"page": 1, "ticket": 10}
 """Minutes between samples: the shortest window of a ticket is two hours, and days of minutes take long."""
 LONGEST = {"page": ("30m", "6h"), "ticket": ("6h", "3d")}

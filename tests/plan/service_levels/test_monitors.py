@@ -138,3 +138,48 @@ def test_options_of_the_project_reach_each_rule_and_monitor(make, spec, own):
     assert endpoint(made)["interval"] == "30s"
     assert {group["interval"] for group in made.groups} == {"30s"}
     assert {rule["labels"]["cluster"] for rule in made.alerts()} == {'eu-{{"{"}}{{"{"}}1}}'}
+
+
+WATCHERS = {name: {"enabled": True} for name in ("openslo", "grafana", "slsa")}
+
+
+def adopting(spec, name: str, namespace: str) -> dict:
+    live = {"name": "scorer", "namespace": namespace, "selector": {"app": "scorer"}}
+    deploy = {"target": "kubernetes", "adopt": live}
+    return {**spec(deploy=deploy, sla={"availability": "99%"}), "name": name}
+
+
+@pytest.mark.parametrize("operator", [False, True])
+def test_two_models_that_adopt_objects_of_one_name_are_told_apart(make, spec, operator):
+    capabilities = {"mesh": MESH["mesh"], **(OPERATOR if operator else {})}
+    one, other = (adopting(spec, name, f"of-{name}") for name in ("card-fraud", "loan-fraud"))
+    made, beside = make(one, emitters=WATCHERS, **capabilities), make(other, emitters=WATCHERS, **capabilities)
+    assert made.reasons == beside.reasons == []
+    for found, name, another in ((made, "card-fraud", "loan-fraud"), (beside, "loan-fraud", "card-fraud")):
+        files = {f"{name}.dashboard.json", f"{name}.openslo.yaml"} | ({"prometheusrule.yaml"} if operator else {f"{name}.rules.yaml"})
+        assert files <= set(found.texts)
+        assert not any(path.startswith("scorer") for path in found.texts)
+        for path in files:
+            assert another not in found.texts[path]
+        assert all(name in rule["annotations"]["summary"] for rule in found.alerts())
+        assert f"name: prod-{name}\n" in found.texts[f"{name}.openslo.yaml"]
+        assert f'"title": "{name} in prod"' in found.texts[f"{name}.dashboard.json"]
+
+
+def test_names_of_documents_are_as_long_as_they_may_be_and_differ_where_the_models_do(make, spec):
+    long = "a-model-with-a-name-that-is-as-long-as-a-name-can-be-in-this-"
+    slo = {"latency": [{"under": "100ms", "for": "95%"}, {"under": "250ms", "for": "99%"}]}
+    made = [
+        make({**spec(sla={"availability": "99%"}, slo=slo), "name": f"{long}{end}"}, emitters=WATCHERS, **MESH) for end in ("aa", "bb")
+    ]
+    assert [one.reasons for one in made] == [[], []]
+    names = [
+        {document["metadata"]["name"] for document in yaml.safe_load_all(text) if document["kind"] != "AlertNotificationTarget"}
+        for one in made
+        for path, text in one.texts.items()
+        if path.endswith(".openslo.yaml")
+    ]
+    assert [len(one) for one in names] == [16, 16]
+    assert not names[0] & names[1]
+    assert all(len(name) <= 63 for one in names for name in one)
+    assert names[0] == {name for name in names[0] if name.startswith("prod-a-model-with-a-name")}

@@ -1,6 +1,10 @@
 """Each objective is measured by what measures it where the model runs, and refused with its reason where nothing does."""
 
 import pytest
+import yaml
+
+from compiler.pipeline import Run
+from compiler.source.memory import MemoryTree
 
 METRICS = {"namespace": "monitoring"}
 MESH = {"kind": "istio", "namespace": "istio-system"}
@@ -166,6 +170,78 @@ def test_an_expression_that_prometheus_would_not_take_is_refused_at_its_line(mak
     [said] = make(spec(sla={"availability": "99%"}, slo={"indicators": {"availability": requests}})).reasons
     assert said.startswith("MY428 models/all.yaml:")
     assert why in said
+
+
+HISTOGRAM = {"metric": "seconds", "labels": {"app": "scorer"}}
+REQUESTS = {"metric": "requests_total", "labels": {"app": "scorer"}}
+NEVER = {
+    "buckets": ({"histogram": {**HISTOGRAM, "metric": "seconds_bucket"}}, "histogram.metric", "`seconds_bucket` is a part of a histogram"),
+    "a count": ({"histogram": {**HISTOGRAM, "metric": "seconds_count"}}, "histogram.metric", "`seconds_count` is a part of a histogram"),
+    "a sum": ({"histogram": {**HISTOGRAM, "metric": "seconds_sum"}}, "histogram.metric", "`seconds_sum` is a part of a histogram"),
+    "a bound": ({"histogram": {**HISTOGRAM, "labels": {"le": "1"}}}, "histogram.labels.le", "`le` is the bound of a bucket"),
+    "bounds": ({"histogram": {**HISTOGRAM, "matching": {"le": "1|2"}}}, "histogram.matching.le", "`le` is the bound of a bucket"),
+    "all are errors": ({"total": REQUESTS, "errors": REQUESTS}, "errors", "the errors are the same series as `total`"),
+    "answers are errors": (
+        {"answered": REQUESTS, "errors": {**REQUESTS, "matching": {}}}, "errors", "the errors are the same series as `answered`",
+    ),
+    "both at once": (
+        {"total": REQUESTS, "errors": {**REQUESTS, "labels": {"code": "200"}, "matching": {"code": "5.."}}},
+        "errors.matching.code", "no series has `code` equal to '200' and matching '5..'",
+    ),
+    "a pattern of the whole value": (
+        {"total": REQUESTS, "errors": {**REQUESTS, "labels": {"code": "5030"}, "matching": {"code": "5.."}}},
+        "errors.matching.code", "no series has `code` equal to '5030'",
+    ),
+    "errors that are not asked": (
+        {"total": {**REQUESTS, "labels": {"code": "200"}}, "errors": {**REQUESTS, "labels": {"code": "500"}}},
+        "errors.labels.code", "no error is among all requests",
+    ),
+    "errors that are excluded": (
+        {"total": {**REQUESTS, "matching": {"code": "2.."}}, "errors": {**REQUESTS, "labels": {"code": "500"}}},
+        "errors.labels.code", "no error is among all requests",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "at", "why"), NEVER.values(), ids=NEVER)
+def test_an_objective_that_its_series_could_never_tell_of_is_refused_where_it_says_so(make, spec, said, at, why):
+    key, sla = ("latency", {"p99": "1s"}) if "histogram" in said else ("availability", "99%")
+    made = make(spec(sla={key: sla}, slo={"indicators": {key: said}}))
+    [wrong] = [one for one in made.findings if one.mandatory]
+    assert wrong.code.id == "MY428"
+    assert why in wrong.message
+    assert wrong.subject.pointer == ("slo", "indicators", key, *at.split("."))
+
+
+def test_errors_that_are_some_of_all_requests_pass(make, spec):
+    for errors in (
+        {**REQUESTS, "labels": {"app": "scorer", "code": "500"}},
+        {**REQUESTS, "labels": {"code": "500"}, "matching": {"code": "5.."}},
+        {"metric": "errors_total", "labels": {"app": "another"}},
+    ):
+        slo = {"indicators": {"availability": {"total": REQUESTS, "errors": errors}}}
+        assert make(spec(sla={"availability": "99%"}, slo=slo)).reasons == []
+
+
+@pytest.mark.parametrize(
+    ("key", "said"), [("availability", "99.5%"), ("latency", [{"under": "1s", "for": "99%"}]), ("freshness", "1d")]
+)
+def test_an_objective_that_is_said_to_be_unwatched_contradicts_itself(make, spec, own, key, said):
+    slo = {key: said, "unwatched": {key: "Nobody counts it."}, "indicators": {one: own[one] for one in own if one == key}}
+    [wrong] = make(spec("job" if key == "freshness" else "program", slo=slo)).reasons
+    assert wrong.startswith("MY426")
+    assert f"`slo.{key}` is an objective, and `slo.unwatched` says why nothing watches it" in wrong
+    promised = {"availability": "99%"} if key == "availability" else {}
+    assert make(spec(sla=promised, slo={"unwatched": {key: "Nobody counts it."}})).reasons == []
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_reason_says_something(spec, blank):
+    model = spec(sla={"latency": {"p99": "1s"}}, slo={"unwatched": {"latency": blank}})
+    project = {"apiVersion": "modelyard/v1", "kind": "Project", "name": "bank", "environments": ["prod"]}
+    files = {"modelyard.yaml": yaml.safe_dump(project).encode(), "models/all.yaml": yaml.safe_dump(model).encode()}
+    found = Run(MemoryTree(files)).portfolio.findings
+    assert [one.subject.pointer for one in found if one.code.id == "MY103"] == [("slo", "unwatched", "latency")]
 
 
 def test_so_is_one_of_a_signals_series(make, spec):
