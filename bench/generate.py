@@ -8,6 +8,8 @@ import json
 import random
 import sys
 from collections.abc import Iterator, Mapping
+from decimal import ROUND_FLOOR, Decimal
+from math import prod
 from pathlib import Path
 from typing import NamedTuple
 
@@ -128,7 +130,7 @@ uses:
   - dataset: index-{team:02}
     as: {{env: INDEX_URL}}
 {uses}sla:
-  availability: 99.{nines}%
+  availability: {availability}%
   latency:
     p99: {latency}ms
 deploy:
@@ -172,7 +174,7 @@ source:
 {tests}interface:
   protocol: rest
 sla:
-  availability: 99.{nines}%
+  availability: {availability}%
   latency:
     p99: {latency}ms
 deploy:
@@ -215,7 +217,7 @@ source:
 interface:
   protocol: rest
 sla:
-  availability: 99.{nines}%
+  availability: {availability}%
 {answers}deploy:
   target: kubernetes
 governance:
@@ -321,14 +323,16 @@ def common(count: int, *, careful: bool) -> Iterator[tuple[str, str]]:
 
 
 class Promise(NamedTuple):
-    """How often a model answers, as the decimals of 99 per cent, and within how many milliseconds."""
+    """How often a model answers, in percent, and within how many milliseconds."""
 
-    nines: int
+    availability: Decimal
     latency: int
 
     def kept_by(self, parts: list["Promise"]) -> "Promise":
-        """No more than what those promise that are asked on the way."""
-        return Promise(min(part.nines for part in (self, *parts)), max(part.latency for part in (self, *parts)))
+        """No more than what those come to together that are asked on the way."""
+        share = prod((part.availability / 100 for part in parts), start=Decimal(1))
+        together = (share * 100).quantize(Decimal("0.001"), ROUND_FLOOR)
+        return Promise(min(self.availability, together), max(part.latency for part in (self, *parts)))
 
 
 def model(
@@ -349,7 +353,7 @@ def model(
         "digest": digest(name),
         "next_digest": digest(f"{name} next"),
         "format": chance.choice(SAFE_FORMATS if careful else FORMATS),
-        "nines": chance.choice((0, 5, 9)),
+        "availability": Decimal(chance.choice(("99.0", "99.5", "99.9"))),
         "latency": chance.choice((50, 100, 250, 500)),
         "cpu": chance.choice((250, 500, 750)),
         "memory": chance.choice((256, 512, 768)),
@@ -358,7 +362,7 @@ def model(
         "tier": chance.choice(("low", "medium", "high", "critical")),
     }
     asked = chance.sample(range(number), min(number, chance.randrange(3)))
-    promise = Promise(values["nines"], values["latency"])
+    promise = Promise(values["availability"], values["latency"])
     promises.append(promise.kept_by([promises[other] for other in asked]) if careful and kind == "ml" else promise)
     values |= promises[-1]._asdict()
     values |= {"uses": "".join(used(asked)), "judged_by": "held-out" if careful else "training"}
