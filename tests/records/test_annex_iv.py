@@ -78,6 +78,18 @@ def test_a_field_that_is_taken_away_is_a_gap_and_its_words_are_gone(field, made)
     assert words not in records[FILE] + records[PAGE]
 
 
+@pytest.mark.parametrize("said", [DOCUMENTATION["plannedChanges"], None])
+def test_changes_that_were_decided_on_are_told_or_asked_for_whether_or_not_it_is_trained_by_the_clock(said, made) -> None:
+    found = documents()
+    put(found, "Model", "scorer", "pipeline/retrain", None)
+    put(found, "Model", "scorer", "governance/documentation/plannedChanges", said)
+    records = made(found)
+    for text in (seen(records[FILE]), Page(records[PAGE]).text):
+        point = text.partition("2(f)")[2].partition("2(g)")[0]
+        assert (DOCUMENTATION["plannedChanges"] in point, "Not said yet" in point) == (said is not None, said is None)
+        assert "no change" not in point
+
+
 @pytest.mark.parametrize(
     ("classification", "is_made"),
     [
