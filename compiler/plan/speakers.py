@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from compiler.diagnostics import Place
+from compiler.plan.approvals import agreed
 from compiler.plan.base import release_data
 from compiler.plan.planner import Planner
 from compiler.plan.told import Told
 from compiler.provenance import Origin
 from compiler.resolve.model import Release, ResolvedModel
-from compiler.spec.portfolio import Spec
+from compiler.spec.portfolio import Portfolio, Spec
 from compiler.values import Object, Pointer, as_object, as_str
 
 
@@ -61,7 +62,7 @@ def speakers(planner: Planner, told: Told, root: str) -> Iterator[Speaker]:
     owner = as_str(model.data.get("owner"))
     match root:
         case "model":
-            yield Speaker("model", model.name, model.data, model.spec, owner, model=model)
+            yield Speaker("model", model.name, _said(portfolio, told), model.spec, owner, model=model)
         case "release":
             yield from (_released(model, release, owner) for release in told.releases)
         case "organisation":
@@ -82,6 +83,14 @@ def speakers(planner: Planner, told: Told, root: str) -> Iterator[Speaker]:
                 spec = portfolio.of("Dataset")[dataset.name.partition("/")[2]]
                 by = spec.text("owner") or owner
                 yield Speaker(dataset.name, spec.name, dataset.data, spec, by, variable="dataset")
+
+
+def _said(portfolio: Portfolio, told: Told) -> Object:
+    """What the model says, of approvals those alone that count: one of another content, or by who may not, says nothing."""
+    data = told.model.data
+    if "approvals" not in data:
+        return data
+    return {**data, "approvals": [one for place in told.places for one in agreed(portfolio, place)]}
 
 
 def _released(model: ResolvedModel, release: Release, owner: str) -> Speaker:
