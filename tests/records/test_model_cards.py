@@ -269,7 +269,7 @@ def test_a_card_that_lacks_nothing_shows_no_gap(full, made) -> None:
     whole = made(found)
     assert "Not said yet" not in whole["MODEL_CARD.md"]
     assert 'class="gap"' not in whole["model-card.html"]
-    assert "1 of 22 things" in full["MODEL_CARD.md"]
+    assert "2 of 24 things" in full["MODEL_CARD.md"]
 
 
 @pytest.mark.parametrize("lifecycle", Lifecycle.__args__)
