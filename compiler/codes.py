@@ -319,6 +319,28 @@ NOT_JUDGED = Code(
     "pip install 'modelyard[secrets]'",
 )
 
+APPROVAL_WITHOUT_ROLE = _warning(
+    "MY314",
+    "approval-without-role",
+    "An approval by a team that does not hold the role in which it agreed: it counts for nothing.",
+    "Who may agree is decided with the team, and not by who agrees.",
+    "Let a team agree that holds the role, or have the role added under `approves` of the Team.",
+)
+APPROVAL_DATES = _error(
+    "MY315",
+    "approval-dates",
+    "An approval that ends before the day on which it was given.",
+    "It never counted, or one of its days is mistyped; a record of it would say that somebody agreed.",
+    "Mend the day that is wrong.",
+)
+DAY_TO_COME = _warning(
+    "MY316",
+    "day-to-come",
+    "A decision that was made on a day to come: an approval, or the class of a use case.",
+    "Nobody can have decided yet; records would show it as decided.",
+    "Write the day on which it was decided.",
+)
+
 # --- MY4 planning ----------------------------------------------------------------------------------------------------
 UNKNOWN_TARGET = _error(
     "MY401",

@@ -25,6 +25,7 @@ from compiler.inventory.context import seen_by_files
 from compiler.inventory.missing import count
 from compiler.inventory.row import Inventory
 from compiler.plan.adoption import clashes
+from compiler.plan.approvals import claim_findings, class_findings
 from compiler.plan.beside import Beside
 from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
@@ -246,9 +247,11 @@ def emitters(run: Run) -> Iterator[Finding]:
 
 def fleet(run: Run) -> Iterator[Finding]:
     """Layers, references, and each model where it runs: whether its target can do what it asks for, and the policies."""
-    yield from check_fleet(
-        run.fleet, lambda model: chain(_target(run, model), run.policies.judge(model)), run.concerned
-    )
+
+    def also(model: ResolvedModel) -> Iterator[Finding]:
+        return chain(_target(run, model), run.policies.judge(model), claim_findings(run.fleet, model, run.as_of))
+
+    yield from check_fleet(run.fleet, also, run.concerned)
 
 
 def adoption(run: Run) -> Iterator[Finding]:
@@ -269,6 +272,11 @@ def owners(run: Run) -> Iterator[Finding]:
 def policies(run: Run) -> Iterator[Finding]:
     """What the fleet breaks as a whole, once each model was judged, and what is wrong with policies and waivers."""
     yield from run.policies.findings()
+
+
+def decisions(run: Run) -> Iterator[Finding]:
+    """What was decided on a day to come."""
+    yield from class_findings(run.portfolio, run.as_of)
 
 
 def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
@@ -312,7 +320,7 @@ def sources(
     yield from execute(run.fleet, on_run=on_run, only=only)
 
 
-CHECK: tuple[Stage, ...] = (documents, emitters, fleet, adoption, quotas, owners, policies)
+CHECK: tuple[Stage, ...] = (documents, emitters, fleet, adoption, quotas, owners, policies, decisions)
 
 
 def status(run: Run, models: Collection[str] = ()) -> Iterator[ModelStatus | Finding]:

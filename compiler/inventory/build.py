@@ -90,7 +90,7 @@ def _row(fleet: Fleet, seen: Seen, use_cases: Mapping[str, UseCase], facts: Sequ
         review=governance.review(about),
         validation=governance.validation(about),
         evidence=tuple(governance.evidence(about)),
-        approvals=tuple(governance.approvals(seen)),
+        approvals=tuple(governance.approvals(fleet.portfolio, seen)),
         waivers=tuple(governance.waivers(fleet.portfolio, seen)),
         patches=tuple(governance.patches(seen)),
         unwatched=tuple(governance.unwatched(seen)),

@@ -10,9 +10,9 @@ from typing import Literal
 from compiler.diagnostics import Place
 from compiler.inventory.build import seen_of
 from compiler.inventory.deadlines import Deadline, Kind, deadlines
-from compiler.inventory.governance import approvals_in
 from compiler.inventory.parts import Day, Names
 from compiler.inventory.row import Inventory, Row
+from compiler.plan.approvals import approvals_in
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
 from compiler.values import json_pointer

@@ -15,6 +15,7 @@ from compiler.inventory.parts import (
 )
 from compiler.inventory.places import Seen, environment_name
 from compiler.inventory.said import after, day, text, texts
+from compiler.plan.approvals import approvals as claims
 from compiler.resolve.model import ResolvedModel
 from compiler.resolve.select import waives
 from compiler.spec.portfolio import Portfolio
@@ -56,10 +57,10 @@ def evidence(governance: Object) -> Iterator[Evidence]:
         )
 
 
-def approvals(seen: Seen) -> Iterator[Approval]:
+def approvals(portfolio: Portfolio, seen: Seen) -> Iterator[Approval]:
     """Who agreed to what runs, as each Environment says it of itself."""
     for model in seen.places:
-        for _, said in approvals_in(model):
+        for said in map(as_object, claims(portfolio, model)):
             given = day(said.get("date"))
             if given is not None:
                 yield Approval(
@@ -70,20 +71,9 @@ def approvals(seen: Seen) -> Iterator[Approval]:
                     date=given,
                     expires=day(said.get("expires")),
                     ticket=text(said.get("ticket")),
-                    holds=_holds(model, said),
+                    holds=said["holds"] is True,
+                    because=text(said.get("because")),
                 )
-
-
-def approvals_in(model: ResolvedModel) -> Iterator[tuple[int, Object]]:
-    """The approvals of the model for the Environment that it is in, each with its index in the list."""
-    for index, said in enumerate(map(as_object, as_list(model.data.get("approvals")))):
-        if as_str(said.get("environment")) == environment_name(model):
-            yield index, said
-
-
-def _holds(model: ResolvedModel, said: Object) -> bool:
-    now = (model.runtime_digest, model.governance_digest)
-    return now == (said.get("runtimeDigest"), said.get("governanceDigest"))
 
 
 def waivers(portfolio: Portfolio, seen: Seen) -> Iterator[Waiver]:

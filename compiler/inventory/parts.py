@@ -252,7 +252,9 @@ class Approval:
     ticket: str | None
     """Where it was discussed."""
     holds: bool
-    """Whether it names the two digests of what runs there now: what changed since is not what was agreed to."""
+    """Whether it counts: it names the two digests of what runs there now, and its team holds the role."""
+    because: str | None
+    """Why it does not count, where it does not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,5 +218,5 @@ def _asked_for(index: int, fact: Object) -> Iterator[tuple[Pointer, str]]:
 
 def _asking(field: str) -> str:
     root, *below = field.split(".")
-    known = {"organisation": "project.organisation", "datasets[]": "dataset"}
+    known = {"organisation": "project.organisation", "datasets[]": "dataset", "risks[]": "model.governance.risk.risks[0]"}
     return f"has({'.'.join((known.get(root, root), *(part if part.isidentifier() else f'`{part}`' for part in below)))})"

@@ -1,16 +1,17 @@
-"""Who says what a record has to say: the model, its releases, its team, its use case, its datasets, the project."""
+"""Who says what a record has to say: the model, its releases and its risks, its team, its use case, its datasets, the project."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from compiler.diagnostics import Place
+from compiler.plan.approvals import agreed
 from compiler.plan.base import release_data
 from compiler.plan.planner import Planner
 from compiler.plan.told import Told
 from compiler.provenance import Origin
 from compiler.resolve.model import Release, ResolvedModel
-from compiler.spec.portfolio import Spec
-from compiler.values import Object, Pointer, as_object, as_str
+from compiler.spec.portfolio import Portfolio, Spec
+from compiler.values import Object, Pointer, as_list, as_object, as_str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +57,16 @@ class Speaker:
 
 
 def speakers(planner: Planner, told: Told, root: str) -> Iterator[Speaker]:
-    """Those that a field is asked of: several for datasets and releases, and none where there are none."""
+    """Those that a field is asked of: several for datasets, releases and risks, and none where there are none."""
     model, portfolio = told.model, planner.fleet.portfolio
     owner = as_str(model.data.get("owner"))
     match root:
         case "model":
-            yield Speaker("model", model.name, model.data, model.spec, owner, model=model)
+            yield Speaker("model", model.name, _said(portfolio, told), model.spec, owner, model=model)
         case "release":
             yield from (_released(model, release, owner) for release in told.releases)
+        case "risks[]":
+            yield from _risks(model, owner)
         case "organisation":
             project = portfolio.project
             data = as_object(project.data.get("organisation"))
@@ -78,10 +81,29 @@ def speakers(planner: Planner, told: Told, root: str) -> Iterator[Speaker]:
             team = portfolio.of("Team")[owner]
             yield Speaker(f"Team/{owner}", owner, team.data, team, owner)
         case "datasets[]":
-            for dataset in told.datasets:
-                spec = portfolio.of("Dataset")[dataset.name.partition("/")[2]]
-                by = spec.text("owner") or owner
-                yield Speaker(dataset.name, spec.name, dataset.data, spec, by, variable="dataset")
+            yield from _datasets(planner, told, owner)
+
+
+def _datasets(planner: Planner, told: Told, owner: str) -> Iterator[Speaker]:
+    for dataset in told.datasets:
+        spec = planner.fleet.portfolio.of("Dataset")[dataset.name.partition("/")[2]]
+        by = spec.text("owner") or owner
+        yield Speaker(dataset.name, spec.name, dataset.data, spec, by, variable="dataset")
+
+
+def _risks(model: ResolvedModel, owner: str) -> Iterator[Speaker]:
+    named = as_object(as_object(model.data.get("governance")).get("risk")).get("risks")
+    for index, risk in enumerate(map(as_object, as_list(named))):
+        begins = ("governance", "risk", "risks", index)
+        yield Speaker("model", as_str(risk.get("name")), risk, model.spec, owner, begins, model)
+
+
+def _said(portfolio: Portfolio, told: Told) -> Object:
+    """What the model says, of approvals those alone that count: one of another content, or by who may not, says nothing."""
+    data = told.model.data
+    if "approvals" not in data:
+        return data
+    return {**data, "approvals": [one for place in told.places for one in agreed(portfolio, place)]}
 
 
 def _released(model: ResolvedModel, release: Release, owner: str) -> Speaker:

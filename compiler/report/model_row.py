@@ -141,7 +141,7 @@ def _agreed(row: Row) -> Lines:
 
 
 def _approval(one: Approval) -> str:
-    holds = "" if one.holds else "; what it names is not what runs now"
+    holds = "" if one.holds else f"; void: {one.because}"
     return f"{one.environment}: {one.decision} by {one.team} as {one.role} on {one.date}{_until(one.expires)}{holds}"
 
 

@@ -182,7 +182,7 @@ FactText = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "pattern": r"^(?:model|release|useCase|team|organisation|datasets\[\])(?:\.[A-Za-z][A-Za-z0-9-]*)+$",
+            "pattern": r"^(?:model|release|useCase|team|organisation|datasets\[\]|risks\[\])(?:\.[A-Za-z][A-Za-z0-9-]*)+$",
             "x-modelyard-expects": "a field of the language such as model.governance.intendedUse",
             "examples": ["model.governance.intendedUse"],
         }
@@ -198,7 +198,7 @@ class Fact(Closed):
     title: str
     """What has to be known."""
     field: FactText
-    """Where the language says it; `release.…` asks it of each release that runs, `datasets[].…` of each dataset."""
+    """Where the language says it; `release.…` asks each release that runs, `datasets[].…` each dataset, `risks[].…` each named risk."""
     or_: list[FactText] | None = Field(None, alias="or")
     """Fields that answer it as well, the first that does."""
     when: str | None = None

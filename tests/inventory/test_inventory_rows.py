@@ -7,6 +7,7 @@ import pytest
 from compiler.inventory import parts
 from compiler.inventory.row import LeftOut
 from compiler.pipeline import Run
+from compiler.report import model_row
 
 
 @pytest.fixture(scope="module")
@@ -165,12 +166,38 @@ def test_an_approval_holds_for_the_content_that_it_names_and_no_other(refunds, f
     said = approval(digests, expires='"2026-12-15"', ticket="SHOP-2")
     run = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{said}"))
     expected = parts.Approval(
-        "prod", "risk", "pricing", "approved", date(2026, 7, 1), date(2026, 12, 15), "SHOP-2", holds=True
+        "prod", "risk", "pricing", "approved", date(2026, 7, 1), date(2026, 12, 15), "SHOP-2", holds=True, because=None
     )
     assert run.inventory.by_name["refunds"].approvals == (expected,)
     for old, new in (("s3://a/1", "s3://b/1"), ("Refunds up to 100.", "Refunds up to 200.")):
         edited = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{said}"), (old, new))
         assert [one.holds for one in edited.inventory.by_name["refunds"].approvals] == [False]
+
+
+@pytest.mark.parametrize(
+    ("more", "because"),
+    [
+        ({"role": "board"}, "the team does not hold the role"),
+        ({"team": "checkers"}, "the team does not hold the role"),
+        ({"expires": '"2026-06-30"'}, "it ends before it begins"),
+    ],
+)
+def test_an_approval_that_nobody_may_give_so_is_void_and_the_terminal_says_why(more, because, refunds, fleet) -> None:
+    place = refunds.environments[1]
+    said = approval((place.runtime_digest, place.governance_digest), **more)
+    row = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{said}")).inventory.by_name["refunds"]
+    assert [(one.holds, one.because) for one in row.approvals] == [(False, because)]
+    shown = " ".join(model_row.text(row, date(2026, 8, 1), colour=False).split())
+    assert f"; void: {because}" in shown
+
+
+def test_an_approval_of_another_content_names_the_digest_that_differs(refunds, fleet) -> None:
+    place = refunds.environments[1]
+    said = approval((place.runtime_digest, place.governance_digest))
+    for old, new, digest in (("s3://a/1", "s3://b/1", "runtime"), ("Refunds up to 100.", "Refunds up to 200.", "governance")):
+        edited = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{said}"), (old, new))
+        [one] = edited.inventory.by_name["refunds"].approvals
+        assert f"({digest} digest differs)" in str(one.because).replace("the ", "")
 
 
 def test_a_waiver_and_an_approval_are_part_of_no_digest(refunds, fleet) -> None:

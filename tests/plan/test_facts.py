@@ -207,6 +207,7 @@ def test_it_can_be_told_of_a_model_that_runs_nowhere() -> None:
         ("model.governance.limitation", "limitations"),
         ("release.sourc.digest", "source"),
         ("datasets[].licence", "license"),
+        ("risks[].mitigations", "mitigation"),
         ("organisation.mail", "email"),
         ("team.contact.email", "contacts"),
         ("useCase.classification.eu-ai-act.rol", "role"),

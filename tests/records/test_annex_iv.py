@@ -7,7 +7,7 @@ import pytest
 from compiler.resources import shipped
 
 from .conftest import DOCUMENTATION, bank, documents, put
-from .test_model_cards import Page, seen
+from .test_model_cards import TYPES, Page, of_type, seen
 
 FILE, PAGE = "TECHNICAL_DOCUMENTATION.md", "technical-documentation.html"
 POINTS = [f"1({letter})" for letter in "abcdefgh"] + [f"2({letter})" for letter in "abcdefgh"] + [f"{n}." for n in range(3, 10)]
@@ -63,9 +63,55 @@ def test_what_nobody_said_is_told_under_its_point_with_its_source(bare) -> None:
 def test_a_documentation_that_lacks_nothing_says_so(made) -> None:
     found = documents()
     put(found, "Model", "scorer", "releases/2~0~0/evaluations", [{"metric": "auc", "value": 0.91, "dataset": "loans"}])
+    put(found, "Model", "scorer", "governance/risk/risks/1/mitigation", "A third look.")
     records = made(found)
     assert "Everything that is asked for is said." in records[FILE]
     assert "Not said yet" not in records[FILE] + records[PAGE]
+
+
+def test_a_risk_of_which_nobody_says_what_is_done_about_it_is_a_gap_with_owner_and_field(full) -> None:
+    for record in ("TECHNICAL_DOCUMENTATION.md", "MODEL_CARD.md"):
+        told = re.findall(r"What is done about each risk \((.*?)\)\. \*\*(.*?)\*\* says it in `(.*?)` of Model scorer", full[record])
+        assert told == [("Untold", "risk", "governance.risk.risks.1.mitigation")], record
+    for record in ("technical-documentation.html", "model-card.html"):
+        assert "What is done about each risk (Untold). <b>risk</b>" in full[record], record
+
+
+@pytest.mark.parametrize("field", ["collection", "preparation", "biases"])
+def test_what_nobody_says_of_data_that_judges_alone_is_a_gap_of_its_owner(field, made) -> None:
+    found = documents()
+    put(found, "Model", "scorer", "data/training", None)
+    put(found, "Dataset", "loans", field, None)
+    records = made(found)
+    assert f"**risk** says it in `{field}` of Dataset loans" in records[FILE]
+    assert f"<b>risk</b> says it in <code>{field}</code> of Dataset loans" in records[PAGE]
+
+
+@pytest.mark.parametrize("name", [FILE, PAGE, "MODEL_CARD.md", "model-card.html", "MODEL_RISK.md"])
+def test_nothing_is_not_said_yet_without_who_says_it_and_where(name, full, bare) -> None:
+    for records in (full, bare):
+        for line in records[name].splitlines():
+            if re.search(r"(?i)not said yet", line):
+                is_head = re.search(r"things (?:that a card has to say )?are not said yet|^## |<h2|<table|aria-label", line)
+                assert is_head or "says it in" in line, line
+        assert records[name].count("says it in") >= 1
+
+
+BEHAVIOURS = {"refuse": "is refused.", "refer": "is referred to a person.", "approve": "is approved."}
+
+
+@pytest.mark.parametrize(("behaviour", "said"), BEHAVIOURS.items())
+def test_what_happens_while_it_does_not_answer_is_a_sentence(behaviour, said, made) -> None:
+    target, source, _ = TYPES["vendor"]
+    records = made(of_type("vendor", {**source, "fallback": {"behaviour": behaviour}}, target))
+    for text in (seen(records[FILE]), Page(records[PAGE]).text):
+        assert f"While it does not answer: what was asked for {said}" in text
+    beside = ({"behaviour": behaviour}, f"; what was asked for {said}"), ({}, ".")
+    for more, ending in beside:
+        fallback, whole = {"model": "helper", **more}, f"helper answers instead{ending}"
+        records = made(of_type("vendor", {**source, "fallback": fallback}, target))
+        for text in (seen(records[FILE]), Page(records[PAGE]).text):
+            assert f"While it does not answer: {whole}" in text
 
 
 @pytest.mark.parametrize("field", [*DOCUMENTATION])
@@ -76,6 +122,18 @@ def test_a_field_that_is_taken_away_is_a_gap_and_its_words_are_gone(field, made)
     assert f"`governance.documentation.{field}`" in records[FILE]
     words = DOCUMENTATION[field] if isinstance(DOCUMENTATION[field], str) else DOCUMENTATION[field][0]
     assert words not in records[FILE] + records[PAGE]
+
+
+@pytest.mark.parametrize("said", [DOCUMENTATION["plannedChanges"], None])
+def test_changes_that_were_decided_on_are_told_or_asked_for_whether_or_not_it_is_trained_by_the_clock(said, made) -> None:
+    found = documents()
+    put(found, "Model", "scorer", "pipeline/retrain", None)
+    put(found, "Model", "scorer", "governance/documentation/plannedChanges", said)
+    records = made(found)
+    for text in (seen(records[FILE]), Page(records[PAGE]).text):
+        point = text.partition("2(f)")[2].partition("2(g)")[0]
+        assert (DOCUMENTATION["plannedChanges"] in point, "Not said yet" in point) == (said is not None, said is None)
+        assert "no change" not in point
 
 
 @pytest.mark.parametrize(

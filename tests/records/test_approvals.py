@@ -1,6 +1,7 @@
 """Records of approvals: Statements about the two digests that run, in which what was agreed to of another content counts for nothing."""
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from google.protobuf.json_format import ParseDict
 from in_toto_attestation.v1 import statement_pb2
 from in_toto_attestation.v1.statement import Statement
 
-from compiler.pipeline import Run, check
+from compiler.pipeline import Run, check, status
+from compiler.plan.gaps import ModelStatus
 from compiler.resources import shipped
 from compiler.schema import Validator
 
@@ -93,8 +95,77 @@ def test_an_approval_is_for_its_environment_alone(made) -> None:
 
 
 def test_its_end_is_data_and_judged_on_no_day(made) -> None:
-    told = approved(made, approval(**digests(documents()), expires="2001-01-01"))["prod"]["predicate"]
+    told = approved(made, approval(**digests(documents()), date="2000-12-31", expires="2000-12-31"))["prod"]["predicate"]
     assert told["claims"][0]["status"] == "counts"
+
+
+def found_of(*said: dict[str, str], as_of: date = date(2026, 11, 27), regime: dict[str, str] | None = None):
+    found = documents()
+    put(found, "Model", "scorer", "approvals", list(said))
+    put(found, "UseCase", "lending", "classification/dora", regime)
+    return [one for one in check(Run(tree(found), as_of)) if one.code.id in {"MY314", "MY315", "MY316"}]
+
+
+def test_one_that_ends_before_it_begins_is_a_mistake_and_void_without_a_clock(made) -> None:
+    said = approval(**digests(documents()), expires="2026-09-01")
+    [finding] = found_of(said)
+    assert (finding.code.id, finding.mandatory, finding.subject.pointer) == ("MY315", True, ("approvals", 0, "expires"))
+    [claim] = approved(made, said)["prod"]["predicate"]["claims"]
+    assert (claim["status"], claim["checks"]["datesInOrder"]) == ("void", False)
+    assert found_of({**said, "expires": "2026-09-02"}) == []
+
+
+def test_one_that_was_given_on_a_day_to_come_is_told_by_the_day_that_is_asked_on() -> None:
+    said = approval(**digests(documents()), date="2036-09-02")
+    [finding] = found_of(said)
+    assert (finding.code.id, finding.mandatory, finding.subject.pointer) == ("MY316", False, ("approvals", 0, "date"))
+    assert "2036-09-02" in finding.message
+    assert found_of(said, as_of=date(2036, 9, 2)) == []
+
+
+def test_a_class_that_was_decided_on_a_day_to_come_is_told_too() -> None:
+    said = {"value": "critical", "date": "2036-01-01"}
+    [finding] = found_of(regime=said)
+    assert (finding.code.id, finding.subject.pointer) == ("MY316", ("classification", "dora", "date"))
+    assert found_of(regime=said, as_of=date(2036, 1, 1)) == []
+
+
+def test_one_by_a_team_without_the_role_is_told_at_the_role() -> None:
+    [finding] = found_of(approval(**digests(documents()), role="board"))
+    assert (finding.code.id, finding.mandatory, finding.subject.pointer) == ("MY314", False, ("approvals", 0, "role"))
+    assert "risk does not approve as `board`; its roles: `model-risk`" in finding.message
+    assert found_of(approval(**digests(documents()))) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "is_missing"),
+    [
+        ({}, False),
+        ({"decision": "rejected"}, True),
+        ({"role": "board"}, True),
+        ({"runtimeDigest": DIGEST}, True),
+        ({"governanceDigest": DIGEST}, True),
+        ({"expires": "2026-09-01"}, True),
+        ({"environment": "dev"}, True),
+    ],
+)
+def test_who_agreed_is_missing_where_no_approval_counts(more, is_missing) -> None:
+    found = documents()
+    put(found, "Model", "scorer", "approvals", [approval(**{**digests(found), **more})])
+    [told] = [one for one in status(Run(tree(found)), ["scorer"]) if isinstance(one, ModelStatus)]
+    [record] = [one for one in told.records if one.id == "approval-record"]
+    assert [fact.field for fact in record.missing] == (["approvals"] if is_missing else [])
+
+
+def test_cards_say_what_an_approval_names_that_is_another_now(made) -> None:
+    found = documents()
+    said = approval(**digests(found))
+    put(found, "Model", "scorer", "approvals", [said])
+    put(found, "Model", "scorer", "governance/limitations", ["Not above 90000"])
+    records = made(found)
+    for card in (records["MODEL_CARD.md"], records["model-card.html"]):
+        assert "what it was given for is another now (the governance digest differs)" in card
+        assert "other rules" not in card
 
 
 def test_an_approval_changes_neither_digest(made) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import yaml
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
@@ -203,6 +204,30 @@ def test_an_address_that_is_none_is_told_at_the_line_that_says_it(made) -> None:
     records = made(found, faulty=True)
     assert any("expected an address (RFC 3987)" in message for message in records.errors)
     assert {finding.place.path for finding in records.findings if finding.mandatory} == {"models/all.yaml"}
+
+
+ADDRESSES = [
+    "https://a.example/x?filter[a]=b", "s3://models/[1.7.0]/", "https://a.example/100%", "https://a.example/#a#b", "https://a.example/{a}",
+    "https://[fe80::1]:8080/a", "https://a.example/x?filter%5Ba%5D=b", "https://u@a.example:1/ü/b?c=d?e/f#g/h?i", "s3://a/b/", "https://[a/b",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_schema_takes_the_addresses_that_the_official_validator_takes_and_no_other(address, bill, own) -> None:
+    bom = copy.deepcopy(bill)
+    bom["metadata"]["component"]["externalReferences"].append({"type": "evidence", "url": address})
+    assert (own.violations(bom) == ()) is (wrong(bom) is None)
+
+
+def test_a_bracket_of_an_address_is_told_at_its_line_with_what_to_write(made) -> None:
+    found = documents()
+    put(found, "Model", "scorer", "governance/validation/report", "https://wiki.example/x?filter[a]=b")
+    records = made(found, faulty=True)
+    assert any("%5B for `[`" in message for message in records.errors)
+    line = next(number for number, text in enumerate(yaml.safe_dump_all(found, sort_keys=False).splitlines(), 1) if "filter[a]" in text)
+    assert {(finding.place.path, finding.place.line) for finding in records.findings if finding.mandatory} == {("models/all.yaml", line)}
+    put(found, "Model", "scorer", "governance/validation/report", "https://wiki.example/x?filter%5Ba%5D=b")
+    assert wrong(json.loads(made(found)["scorer-1.0.0.cdx.json"])) is None
 
 
 def walked(value: Any) -> Iterator[str]:

@@ -265,10 +265,11 @@ def test_what_nobody_said_is_a_gap_at_its_place_with_who_says_it(bare) -> None:
 def test_a_card_that_lacks_nothing_shows_no_gap(full, made) -> None:
     found = documents()
     put(found, "Model", "scorer", "releases/2~0~0/evaluations", [{"metric": "auc", "value": 0.91, "dataset": "loans"}])
+    put(found, "Model", "scorer", "governance/risk/risks/1/mitigation", "A third look.")
     whole = made(found)
     assert "Not said yet" not in whole["MODEL_CARD.md"]
     assert 'class="gap"' not in whole["model-card.html"]
-    assert "1 of 22 things" in full["MODEL_CARD.md"]
+    assert "2 of 24 things" in full["MODEL_CARD.md"]
 
 
 @pytest.mark.parametrize("lifecycle", Lifecycle.__args__)

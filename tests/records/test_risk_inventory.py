@@ -100,6 +100,12 @@ def test_what_it_rests_on_has_a_source_and_a_day(full, entry) -> None:
     assert "to 2026-04-16: SR 11-7" in text
     assert "This is no legal advice" in text
     assert entry["guidance"]["asOf"] == "2026-11-23"
+    url = "https://www.federalreserve.gov/supervisionreg/srletters/srletters.htm"
+    assert entry["guidance"]["url"] == url
+    assert f"]({url}), read on 2026-11-23." in full["MODEL_RISK.md"]
+    assert [(one.get("from"), one.get("to")) for one in entry["guidance"]["inForce"]] == [
+        ("2026-04-17", None), ("2011-04-04", "2026-04-16"),
+    ]  # fmt: skip
 
 
 SAID = ["Loans to people.", "Lending", "Loans to firms", "Not above 80000", "Stability", "Halved by hand", "amount", "score",
@@ -130,6 +136,8 @@ MUTANTS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "a threshold that is a text": lambda entry: entry["functioning"]["signals"][0].update(threshold="0.2"),
     "a stage that is none": lambda entry: entry["usage"]["actual"][0].update(stage="live"),
     "a scope without a reason": lambda entry: entry["guidance"].update(scope="outside"),
+    "no address of what it rests on": lambda entry: entry["guidance"].pop("url"),
+    "a day of force that is none": lambda entry: entry["guidance"]["inForce"][0].update({"from": "spring"}),
     "no disclaimer": lambda entry: entry["guidance"].pop("disclaimer"),
     "two developers": lambda entry: entry["developer"].update(provider="X"),
     "an exception without an end": lambda entry: entry["exceptions"][0].pop("expires"),
