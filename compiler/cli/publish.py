@@ -62,7 +62,7 @@ def command(
     run = Run(options.open_tree(folder, source), as_of.date() if as_of else None)
     options.require_environments(run.fleet, (environment,))
     where = branch or _branch(run, environment)
-    edition = Edition(environment, _files(run, folder, environment), source, run.as_of)
+    edition = Edition(environment, _files(run, folder, environment), source, run.as_of, _folder(run, environment))
     published = publish(repository, edition, where, remote, force=force)
     if published.commit is None:
         tell(f"{environment}: {published.why}")
@@ -88,6 +88,13 @@ def _source(repository: Repository, folder: Path, rev: str | None) -> str:
         if changed:
             raise UsageError(f"{len(changed)} files differ from HEAD, such as {changed[0]}", help="commit them, or say --rev HEAD")
     return commit
+
+
+def _folder(run: Run, environment: str) -> str:
+    from compiler.resolve.deliveries import folder_of  # noqa: PLC0415 - help needs none of what a run does
+
+    spec = run.portfolio.of("Environment")[environment]
+    return folder_of(as_str(as_object(spec.data.get("delivery")).get("path")))
 
 
 def _branch(run: Run, environment: str) -> str:
