@@ -220,6 +220,7 @@ def test_a_fork_is_checked_and_neither_told_nor_scanned(repository) -> None:
 # --- delivery --------------------------------------------------------------------------------------------------------
 def test_what_is_merged_is_published_by_environment_and_what_did_not_change_is_not(repository, tmp_path, service) -> None:
     there = tmp_path / "deployments.git"
+    first = repository.main()
     address = service(lambda path, _: {"data": {"result": [{"value": [0, "1000" if "error" not in path else "1"]}]}})
     repository.commit("main", (CARD_FRAUD, PROMETHEUS, f'"{address}"'), (CARD_FRAUD, ENOUGH, 'value: "0"'))
     done = repository.deliver()
@@ -233,6 +234,8 @@ def test_what_is_merged_is_published_by_environment_and_what_did_not_change_is_n
     source = repository.git("log", "-1", "--format=%(trailers:key=Modelyard-Source,valueonly)", "env/prod", at=there)
     assert source == repository.main()
 
+    assert done.outputs["plan"]["since"] == first, "what was there before all, where nothing was delivered yet"
+
     assert "3.2.0 failed on 0.10% of 1000 answers" in done.logs["canary"]
     [change] = repository.server.asked["dispatched"]
     assert change == {
@@ -240,8 +243,10 @@ def test_what_is_merged_is_published_by_environment_and_what_did_not_change_is_n
     }  # fmt: skip
 
     tips = {name: repository.git("rev-parse", name, at=there) for name in ("env/prod", "env/staging")}
+    delivered = repository.main()
     repository.commit("main", ("models/README.md", "# The sample fleet", "# The fleet"))
     done = repository.deliver()
+    assert done.outputs["plan"]["since"] == delivered
     assert set(done.results.values()) == {"success", "skipped"}
     assert [job for job, result in done.results.items() if result == "success"] == ["plan"], done.log
     repository.commit("main", (CARD_FRAUD, "{min: 4, max: 12}", "{min: 4, max: 16}"))
@@ -316,6 +321,13 @@ def test_a_promotion_is_a_pull_request_with_the_edit_that_is_checked(repository)
     assert done.results["required"] == "success", done.log
     assert "card-fraud" in models(done)
     assert [one["issue"] for one in repository.server.asked["comments"]] == [pull["number"]]
+
+
+def test_what_is_proposed_already_is_not_proposed_again(repository) -> None:
+    for _ in range(2):
+        done = change(repository, action="promote", model="card-fraud", environment="prod")
+        assert done.results == {"change": "success"}, done.log
+    assert len(repository.server.asked["pulls"]) == 1
 
 
 def test_a_rollback_knows_what_ran_before(repository) -> None:
