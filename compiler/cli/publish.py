@@ -90,7 +90,8 @@ def _source(repository: Repository, folder: Path, rev: str | None) -> str:
         read = [as_str(said.get(name)) or name for name in ("models", "schemas", "templates")]
         changed = repository.changed((PROJECT_FILE, *read), folder)
         if changed:
-            raise UsageError(f"{len(changed)} files differ from HEAD, such as {changed[0]}", help="commit them, or say --rev HEAD")
+            many = "file differs" if len(changed) == 1 else "files differ"
+            raise UsageError(f"{len(changed)} {many} from HEAD, such as {changed[0]}", help="commit what is meant, or say --rev HEAD")
     return commit
 
 

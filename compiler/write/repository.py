@@ -176,4 +176,5 @@ def _refusals(what: str) -> Iterator[None]:
 def _words(error: Exception) -> str:
     """What git itself said."""
     said = error.stderr if isinstance(error, GitCommandError) else str(error)
-    return said.strip().removeprefix("stderr:").strip().strip("'").strip() or type(error).__name__
+    lines = said.strip().removeprefix("stderr:").strip().strip("'").splitlines()
+    return "; ".join(filter(None, map(str.strip, lines))) or type(error).__name__

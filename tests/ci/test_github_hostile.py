@@ -98,7 +98,7 @@ OPTIONS = {
     "branch": [*TEXTS.values(), "main..other", "-d"],
     "jobs": [0, 257, "20", "${{ 1 }}"],
     "minutes": [0, 361, "x"],
-    "calendar": [*TEXTS.values(), "* * * * *", "0 5"],
+    "calendar": [*TEXTS.values(), "* * * * *", "0 5", "99 45 * * *", "60 5 * * *", "0 24 * * *", "0 5 32 * *", "0 5 * 13 *", "0 5 * * 7", "0 5 -- * *", "0 5 1, * *"],
     "within": [*TEXTS.values(), "30", "0d"],
     "identity": ["true", 1],
     "unknown": [1],

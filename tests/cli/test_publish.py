@@ -95,3 +95,17 @@ def test_a_model_of_another_environment_stops_nothing(project, published) -> Non
 def test_a_model_that_nobody_can_place_stops_every_environment(project, published) -> None:
     edit(project, "models/scorer.yaml", "type:", "tpye:")
     assert [published(name).code for name in ("dev", "prod")] == [1, 1]
+
+
+def test_files_that_differ_are_counted_as_people_count(project, published, typed) -> None:
+    assert published("prod").code == 0
+    for name, said in (("one", "1 file differs"), ("two", "2 files differ")):
+        (project / "models" / name).write_text("", encoding="utf-8")
+        assert f"error: {said} from HEAD, such as models/one" in typed("publish", "--env", "prod").err
+
+
+def test_what_git_says_stands_on_one_line(project, published) -> None:
+    said = published("prod", "--push", "/nowhere/at all.git")
+    assert said.code == 2 or "git cannot read from" in said.err
+    assert "\\u000a" not in said.err
+    assert "does not appear to be a git repository; " in said.err
