@@ -219,6 +219,13 @@ PROJECT_ORDER = _error(
     "Promotion follows the list; an environment that is not in it can never be reached.",
     "Name every Environment once in `environments`.",
 )
+SHARED_DELIVERY = _error(
+    "MY211",
+    "shared-delivery",
+    "Two environments are delivered to the same folder of a branch, or one into the folder of the other.",
+    "Publishing an environment replaces its whole folder: each would take away what the other one runs.",
+    "Give each its own `branch`, or a `path` of its own below `delivery`, beside the others'.",
+)
 TOO_FRESH = _error(
     "MY221",
     "too-fresh",

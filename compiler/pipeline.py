@@ -341,6 +341,25 @@ def _places(run: Run) -> Callable[[str], Sequence[str | None]]:
     return lambda name: run.fleet.places(name) if name in run.portfolio.of("Model") else ()
 
 
+def concerning(run: Run, environment: str) -> Callable[[Finding], bool]:
+    """Whether a finding is about an environment, or about more than single others: what nobody can place is about each."""
+
+    def concerns(finding: Finding) -> bool:
+        if finding.where:
+            return environment in finding.where
+        subject = finding.subject
+        if subject is None or subject.kind != "Model" or subject.name not in run.portfolio.of("Model"):
+            return True
+        return environment in run.fleet.places(subject.name)
+
+    return concerns
+
+
+def of_all(_finding: Finding) -> bool:
+    """What findings stop a build of the whole fleet."""
+    return True
+
+
 def _checked(run: Run) -> Iterator[Finding]:
     return chain.from_iterable(stage(run) for stage in CHECK)
 
@@ -365,16 +384,18 @@ def build(
     known: Baseline = NOTHING_KNOWN,
     *,
     despite_policies: bool = False,
+    concerns: Callable[[Finding], bool] = of_all,
 ) -> Built:
     """Check, then render what the scope asks for; nothing is rendered of a fleet that does not hold together.
 
     `on_unit` is called after each unit, for those who show progress; `known`: findings of policies that do not count;
-    `despite_policies`: render what policies refuse, too, for those who want all that policies find.
+    `despite_policies`: render what policies refuse, too, for those who want all that policies find; `concerns`: findings that
+    count, for those who want a part alone.
     """
     from compiler.write.files import OutputFile, Unit  # noqa: PLC0415 - a check writes nothing
 
     findings = list(_checked(run))
-    told = in_order(settled(findings, _places(run)))
+    told = tuple(filter(concerns, in_order(settled(findings, _places(run)))))
     if any(one.mandatory and not (despite_policies and can_be_known(one)) for one in applied(told, known)):
         return Built((), applied(in_order([*told, *run.policies.unused(rendered=False)]), known))
     units: list[Unit] = []
@@ -387,4 +408,5 @@ def build(
         on_unit()
     findings += run.producer.unchecked()
     findings += run.policies.unused(rendered=all(scope(*place) for place in run.fleet.deployments()))
-    return Built(tuple(units), applied(in_order(settled(findings, _places(run))), known))
+    told = tuple(filter(concerns, in_order(settled(findings, _places(run)))))
+    return Built(tuple(units), applied(told, known))

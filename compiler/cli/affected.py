@@ -63,7 +63,11 @@ def _told(folder: Path, since: str | None, jobs: int) -> Told:
     found = affected(_before(folder, commit, after) if commit else None, after)
     if found.artifacts is None:
         tell("artifacts were not compared: one of the two states does not hold together")
-    return Told(found, commit, waves(after, found), judged(after, found), jobs)
+    canaries = judged(after, found)
+    if len(canaries) > MOST_JOBS:
+        left = ", ".join(f"{one['model']} in {one['environment']}" for one in canaries[MOST_JOBS:])
+        tell(f"canaries that have no job, for there are at most {MOST_JOBS}: {left}")
+    return Told(found, commit, waves(after, found), canaries, jobs)
 
 
 def _before(folder: Path, commit: str, after: Run) -> Run | None:

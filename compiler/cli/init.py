@@ -75,7 +75,7 @@ def _tell(made: Start, root: Path, folder: Path | None, *, dry_run: bool) -> Non
     if not made.new:
         click.echo(f"nothing to add{where}", err=True)
         return
-    click.echo(f"{len(made.new)} files written{where}", err=True)
+    click.echo(f"{len(made.new)} file{'' if len(made.new) == 1 else 's'} written{where}", err=True)
     if PROJECT_FILE in made.new:
         go = f"cd {folder} && " if folder and folder.resolve() != Path.cwd() else ""
         click.echo(f"next: {go}modelyard check && modelyard build", err=True)

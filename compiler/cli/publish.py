@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from compiler.pipeline import Built, Run
+    from compiler.policy.baseline import Baseline
     from compiler.write.repository import Repository
 
 _LETTERS = (("A", "created"), ("M", "changed"), ("D", "removed"))
@@ -31,7 +32,7 @@ _LETTERS = (("A", "created"), ("M", "changed"), ("D", "removed"))
 @click.option("--push", "remote", metavar="REMOTE", help="Onto the branch of this remote; without it, of this repository alone.")
 @click.option("--rev", metavar="REVISION", help="Publish what this revision makes; by default HEAD, if nothing differs from it.")
 @click.option("--force", is_flag=True, help="Also after a commit that somebody else, or a later commit, made.")
-@judging.as_of
+@judging.asked
 @options.root
 def command(
     *,
@@ -40,6 +41,8 @@ def command(
     remote: str | None,
     rev: str | None,
     force: bool,
+    changed_since: str | None,
+    baseline: Path | None,
     as_of: datetime | None,
     root: Path | None,
 ) -> None:
@@ -47,6 +50,7 @@ def command(
 
     Neither work tree nor index is touched, and nothing is committed where the tree is the same. The commit names the commit that it
     was made from, the day that policies were judged on, and the version of modelyard. Nothing leaves this repository without --push.
+    What is wrong with models that do not run there keeps nothing from being published.
 
     \b
     modelyard publish --env prod
@@ -59,10 +63,10 @@ def command(
     folder = options.project_root(root)
     repository = Repository(folder)
     source = _source(repository, folder, rev)
-    run = Run(options.open_tree(folder, source), as_of.date() if as_of else None)
+    run = Run(options.open_tree(folder, source), as_of.date() if as_of else None, judging.since(folder, changed_since))
     options.require_environments(run.fleet, (environment,))
     where = branch or _branch(run, environment)
-    edition = Edition(environment, _files(run, folder, environment), source, run.as_of)
+    edition = Edition(environment, _files(run, folder, environment, judging.known(baseline)), source, run.as_of, _folder(run, environment))
     published = publish(repository, edition, where, remote, force=force)
     if published.commit is None:
         tell(f"{environment}: {published.why}")
@@ -86,8 +90,16 @@ def _source(repository: Repository, folder: Path, rev: str | None) -> str:
         read = [as_str(said.get(name)) or name for name in ("models", "schemas", "templates")]
         changed = repository.changed((PROJECT_FILE, *read), folder)
         if changed:
-            raise UsageError(f"{len(changed)} files differ from HEAD, such as {changed[0]}", help="commit them, or say --rev HEAD")
+            many = "file differs" if len(changed) == 1 else "files differ"
+            raise UsageError(f"{len(changed)} {many} from HEAD, such as {changed[0]}", help="commit what is meant, or say --rev HEAD")
     return commit
+
+
+def _folder(run: Run, environment: str) -> str:
+    from compiler.resolve.deliveries import folder_of  # noqa: PLC0415 - help needs none of what a run does
+
+    spec = run.portfolio.of("Environment")[environment]
+    return folder_of(as_str(as_object(spec.data.get("delivery")).get("path")))
 
 
 def _branch(run: Run, environment: str) -> str:
@@ -100,11 +112,12 @@ def _branch(run: Run, environment: str) -> str:
     return branch
 
 
-def _files(run: Run, folder: Path, environment: str) -> Mapping[str, bytes]:
+def _files(run: Run, folder: Path, environment: str, known: Baseline) -> Mapping[str, bytes]:
     """The environment's tree; ends with 1 and says why where the project is not sound."""
     from compiler.cli.progress import built as built_  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline import concerning  # noqa: PLC0415 - likewise
 
-    built: Built = built_(run, lambda _, where: where in {"", environment})
+    built: Built = built_(run, lambda _, where: where == environment, known, concerns=concerning(run, environment))
     if built.findings:
         colour = shows_colour(sys.stderr)
         report = Report(built.findings, run.text, run.size, colour=colour, within=within_checkout(folder))

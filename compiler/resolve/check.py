@@ -6,6 +6,7 @@ from compiler import codes
 from compiler.diagnostics import Finding, Note, Place, Subject
 from compiler.resolve.check_models import Check, check_models
 from compiler.resolve.check_releases import check_releases
+from compiler.resolve.deliveries import check_deliveries
 from compiler.resolve.fleet import Fleet, Only, judged, promotions
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.merge import repetitions
@@ -215,4 +216,11 @@ def _near(name: str, known: Iterable[str]) -> str | None:
     return f"did you mean `{near}`?" if near else f"one of: {', '.join(choices[:10])}" if choices else None
 
 
-CHECKS: tuple[Callable[[Fleet, Only], Iterator[Finding]], ...] = (_promotion, _overlays, _names, _classes, check_releases)
+CHECKS: tuple[Callable[[Fleet, Only], Iterator[Finding]], ...] = (
+    _promotion,
+    _overlays,
+    _names,
+    _classes,
+    check_deliveries,
+    check_releases,
+)

@@ -20,9 +20,10 @@ def waves(run: Run, found: Affected) -> tuple[tuple[Object, ...], ...]:
 
 
 def judged(run: Run, found: Affected) -> tuple[Object, ...]:
-    """The canaries in environments whose tree is another."""
-    there = ((model, model.environment.name) for model in canaries(run.fleet) if model.environment)
-    return tuple({"model": model.name, "environment": name} for model, name in there if name in found.rendered)
+    """The canaries of models that are affected where they are tried, in environments whose tree is another."""
+    touched = {(one.model, one.environment) for one in found.touched}
+    there = ((model.name, model.environment.name) for model in canaries(run.fleet) if model.environment)
+    return tuple({"model": one[0], "environment": one[1]} for one in there if one in touched and one[1] in found.rendered)
 
 
 def unpublished(run: Run) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from compiler.report.markup import code, plain, row
-from compiler.report.outputs import OUTPUTS, shared
+from compiler.report.outputs import MOST_JOBS, OUTPUTS, shared
 from compiler.report.text import printable
 from compiler.report.wording import counted
 from compiler.review.affected import Affected, Artifact, Touched
@@ -75,7 +75,7 @@ def outputs(told: Told) -> Object:
         "environments": list(found.environments),
         "owners": list(found.owners),
         "waves": [list(wave) for wave in told.waves],
-        "canaries": list(told.canaries),
+        "canaries": list(told.canaries[:MOST_JOBS]),
     }
 
 

@@ -132,6 +132,34 @@ PathText = Annotated[
         **{"x-modelyard-beside": "release"},
     ),
 ]
+FolderText = Annotated[
+    str,
+    _text(
+        r"^(?!/)(?!.*(?:^|/)(?:\.\.?|\.[gG][iI][tT])(?:/|$))[A-Za-z0-9_./@+-]+$",
+        "a folder of a branch such as clusters/prod",
+        "clusters/prod",
+    ),
+]
+BranchText = Annotated[
+    str,
+    _text(
+        r"^(?![-./]|@$|HEAD$)(?!.*(?:\.\.|//|@\{|\$\{\{|/\.|\.lock(?:/|$)))(?!.*[./]$)[^\x00-\x20\x7f~^:?*\[\\]+$",
+        "a name that git takes for a branch, such as env/prod",
+        "env/prod",
+        maxLength=200,
+    ),
+]
+"""git-check-ref-format(1); and no expression of a CI server."""
+RepositoryText = Annotated[
+    str,
+    _text(
+        r"^(?!.*/\.\.?(?:/|$))(?!.*\$\{\{)(?:(?:https|ssh)://(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?/"
+        r"|[A-Za-z0-9._][A-Za-z0-9._-]*@[A-Za-z0-9][A-Za-z0-9.-]*:(?!:))[^\x00-\x20\x7f\\]+$",
+        "a git repository by https or ssh, such as https://git.bank.example/ml/deployments.git, without a password",
+        "https://git.bank.example/ml/deployments.git",
+        maxLength=1000,
+    ),
+]
 UriText = Annotated[
     str,
     _text(

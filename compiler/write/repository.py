@@ -88,12 +88,19 @@ class Repository:
             self._git.fetch("--quiet", "--no-tags", "--end-of-options", remote, f"+refs/heads/{branch}:{kept}")
             return self.commit_of(kept)
 
-    def committed(self, files: Mapping[str, bytes], message: Message, parent: str | None) -> str:
-        """A commit that holds exactly the files; no branch knows of it yet."""
+    def last_change(self, commit: str, folder: str) -> str | None:
+        """The last commit up to another one that changed anything in a folder; that one itself for the root, `None` for a new folder."""
+        if not folder:
+            return commit
+        with _refusals("read the history"):
+            return str(self._git.log("-1", "--format=%H", commit, "--", f":(literal,top){folder}")) or None
+
+    def committed(self, files: Mapping[str, bytes], message: Message, parent: str | None, folder: str = "") -> str:
+        """A commit that holds exactly the files in a folder, and what its parent holds elsewhere; no branch knows of it yet."""
         kept = "refs/modelyard/publishing"
         who = self._who()
         with TemporaryFile() as stream:
-            for piece in _stream(kept, who, files, message, parent):
+            for piece in _stream(kept, who, _below(folder, files), message, parent, folder):
                 stream.write(piece)
             stream.seek(0)
             with _refusals("write the commit"):
@@ -138,15 +145,21 @@ class Repository:
         return ident.rpartition(">")[0] + ">"
 
 
-def _stream(ref: str, who: str, files: Mapping[str, bytes], message: Message, parent: str | None) -> Iterator[bytes]:
-    """What `git fast-import` reads (git-fast-import(1)): a commit that replaces everything."""
+def _below(folder: str, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    return {f"{folder}/{path}": content for path, content in files.items()} if folder else files
+
+
+def _stream(
+    ref: str, who: str, files: Mapping[str, bytes], message: Message, parent: str | None, folder: str
+) -> Iterator[bytes]:
+    """What `git fast-import` reads (git-fast-import(1)): a commit that replaces everything in the folder."""
     text = message.text.encode()
     moment = f"{who} {message.seconds} +0000\n".encode()
     yield b"commit " + os.fsencode(ref) + b"\nauthor " + moment + b"committer " + moment
     yield b"data %d\n" % len(text) + text + b"\n"
     if parent is not None:
         yield b"from " + parent.encode() + b"\n"
-    yield b"deleteall\n"
+    yield b"D " + folder.encode() + b"\n" if folder else b"deleteall\n"
     for path, content in sorted(files.items()):
         yield b"M 100644 inline " + path.encode() + b"\ndata %d\n" % len(content) + content + b"\n"
     yield b"done\n"
@@ -163,4 +176,5 @@ def _refusals(what: str) -> Iterator[None]:
 def _words(error: Exception) -> str:
     """What git itself said."""
     said = error.stderr if isinstance(error, GitCommandError) else str(error)
-    return said.strip().removeprefix("stderr:").strip().strip("'").strip() or type(error).__name__
+    lines = said.strip().removeprefix("stderr:").strip().strip("'").splitlines()
+    return "; ".join(filter(None, map(str.strip, lines))) or type(error).__name__

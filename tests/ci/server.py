@@ -89,6 +89,7 @@ class Server:
         github = {
             "event_name": event, "event": {"repository": {"default_branch": "main"}, **payload}, "sha": commit, "ref_name": ref,
             "ref": f"refs/heads/{ref}", "workflow": said["name"], "repository": REPOSITORY, "token": TOKEN,
+            "server_url": "https://github.com",
         }  # fmt: skip
         done = Done()
         for job in ordered(said["jobs"]):

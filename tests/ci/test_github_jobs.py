@@ -220,6 +220,7 @@ def test_a_fork_is_checked_and_neither_told_nor_scanned(repository) -> None:
 # --- delivery --------------------------------------------------------------------------------------------------------
 def test_what_is_merged_is_published_by_environment_and_what_did_not_change_is_not(repository, tmp_path, service) -> None:
     there = tmp_path / "deployments.git"
+    first = repository.main()
     address = service(lambda path, _: {"data": {"result": [{"value": [0, "1000" if "error" not in path else "1"]}]}})
     repository.commit("main", (CARD_FRAUD, PROMETHEUS, f'"{address}"'), (CARD_FRAUD, ENOUGH, 'value: "0"'))
     done = repository.deliver()
@@ -233,6 +234,8 @@ def test_what_is_merged_is_published_by_environment_and_what_did_not_change_is_n
     source = repository.git("log", "-1", "--format=%(trailers:key=Modelyard-Source,valueonly)", "env/prod", at=there)
     assert source == repository.main()
 
+    assert done.outputs["plan"]["since"] == first, "what was there before all, where nothing was delivered yet"
+
     assert "3.2.0 failed on 0.10% of 1000 answers" in done.logs["canary"]
     [change] = repository.server.asked["dispatched"]
     assert change == {
@@ -240,8 +243,10 @@ def test_what_is_merged_is_published_by_environment_and_what_did_not_change_is_n
     }  # fmt: skip
 
     tips = {name: repository.git("rev-parse", name, at=there) for name in ("env/prod", "env/staging")}
+    delivered = repository.main()
     repository.commit("main", ("models/README.md", "# The sample fleet", "# The fleet"))
     done = repository.deliver()
+    assert done.outputs["plan"]["since"] == delivered
     assert set(done.results.values()) == {"success", "skipped"}
     assert [job for job, result in done.results.items() if result == "success"] == ["plan"], done.log
     repository.commit("main", (CARD_FRAUD, "{min: 4, max: 12}", "{min: 4, max: 16}"))
@@ -277,15 +282,22 @@ def test_the_token_is_handed_to_git_and_to_nobody_else(repository, tmp_path) -> 
     at = repository.server.checked_out("look", repository.main())
     job = yaml.safe_load((at / ".github/workflows/modelyard-deliver.yml").read_text())["jobs"]["publish-3"]
     step = job["steps"][-1]
-    for remote, wanted in (("origin", TOKEN), (DEPLOYMENTS, "the-token-of-others")):
+    for remote, url, wanted in (
+        ("origin", "https://github.com/bank/models", TOKEN), (DEPLOYMENTS, DEPLOYMENTS, "the-token-of-others"),
+        ("origin", DEPLOYMENTS, None), (DEPLOYMENTS, "https://github.com/bank/models", None),
+    ):  # fmt: skip
         secrets = {"MODELYARD_DELIVERY_TOKEN": "the-token-of-others"}
-        contexts = {"github": {"token": TOKEN}, "secrets": secrets, "matrix": {"remote": remote, "environment": "prod"}}
+        needs = {"plan": {"outputs": {"since": repository.main()}}}
+        github = {"token": TOKEN, "server_url": "https://github.com"}
+        matrix = {"remote": remote, "environment": "prod"}
+        contexts = {"needs": needs, "github": github, "secrets": secrets, "matrix": matrix}
         said = {key: Evaluator(contexts, {}).text(value) for key, value in step["env"].items()}
         asked = subprocess.run(
-            ["git", "credential", "fill"], input="protocol=https\nhost=git.bank.example\n\n", cwd=at,
-            env={**repository.server.environment(), **said}, check=True, capture_output=True, text=True,
+            ["git", "credential", "fill"], input=f"url={url}\n\n", cwd=at,
+            env={**repository.server.environment(), **said}, check=False, capture_output=True, text=True,
         )  # fmt: skip
-        assert f"username=x-access-token\npassword={wanted}\n" in asked.stdout
+        assert ("password" in asked.stdout) == (wanted is not None), (remote, url)
+        assert wanted is None or f"username=x-access-token\npassword={wanted}\n" in asked.stdout
     assert TOKEN not in (at / ".git" / "config").read_text()
 
 
@@ -316,6 +328,13 @@ def test_a_promotion_is_a_pull_request_with_the_edit_that_is_checked(repository)
     assert done.results["required"] == "success", done.log
     assert "card-fraud" in models(done)
     assert [one["issue"] for one in repository.server.asked["comments"]] == [pull["number"]]
+
+
+def test_what_is_proposed_already_is_not_proposed_again(repository) -> None:
+    for _ in range(2):
+        done = change(repository, action="promote", model="card-fraud", environment="prod")
+        assert done.results == {"change": "success"}, done.log
+    assert len(repository.server.asked["pulls"]) == 1
 
 
 def test_a_rollback_knows_what_ran_before(repository) -> None:
@@ -426,3 +445,17 @@ def test_what_comes_due_is_an_issue_before_its_day(repository) -> None:
     [issue] = [one for one in repository.server.asked["issues"] if "come due" in one["title"]]
     assert issue["open"]
     assert "complaint-topics" in issue["body"]
+
+
+def test_what_is_too_long_for_an_issue_is_cut(repository, tmp_path) -> None:
+    at = repository.server.checked_out("look", repository.main())
+    steps = yaml.safe_load((at / ".github/workflows/modelyard-calendar.yml").read_text())["jobs"]["judge"]["steps"]
+    issue = tmp_path / "issue.md"
+    issue.write_text("".join(f"- finding {number} é\n" for number in range(9000)), encoding="utf-8")
+    about = {"RUNNER_TEMP": str(tmp_path), "GH_STATE": str(repository.server.state), "GH_TOKEN": TOKEN, "TITLE": "Long"}
+    environment = {**repository.server.environment(), **about, "GH_PERMISSIONS": json.dumps({"issues": "write"})}
+    subprocess.run(["bash", "-e", "-c", steps[-1]["run"]], env=environment, check=True)
+    [kept] = repository.server.asked["issues"]
+    assert len(kept["body"]) <= 65536
+    assert kept["body"].startswith("- finding 0 é\n")
+    assert kept["body"].endswith("é\n\nThe rest has no room here: the command that found it prints it all.\n")

@@ -40,6 +40,13 @@ def test_a_time_that_it_knows_is_taken(schedule, small, actionlint) -> None:
     assert actionlint(workflows_of(built)) == ""
 
 
+@pytest.mark.parametrize("calendar", ["23 5 * * *", "0 0 1,15 1-6 1-5", "59 23 */2 */3 0", "07 05 31 12 6"])
+def test_a_time_of_the_calendar_is_taken(calendar, small, actionlint) -> None:
+    built = small(("      actions:\n", f'      calendar: "{calendar}"\n      actions:\n'))
+    assert told(built) == []
+    assert actionlint(workflows_of(built)) == ""
+
+
 def test_a_schedule_with_nothing_to_run_is_refused(small) -> None:
     [(message, path, line)] = set(told(small(("  train: {command: [train], timeout: 1h}\n", ""))))
     assert ("nothing says what trains the model" in message, path, line) == (True, "models/refunds.yaml", 13)

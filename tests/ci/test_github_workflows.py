@@ -211,3 +211,13 @@ def test_our_own_schema_refuses_it_before_it_is_written(mutant, sample) -> None:
 def test_a_missing_permission_is_found(name, pattern, sample) -> None:
     texts = mutated(sample, name, pattern, "contents: read" if "contents" in pattern else "")
     assert [job for _, job, said in jobs(texts) if said["permissions"] != needed(said)]
+
+
+def test_delivery_and_proposals_forgive_the_calendar_as_a_pull_request_does(workflows) -> None:
+    """Each command that stops at what is mandatory says since when; what tells of the calendar itself does not."""
+    stops = re.compile(r"modelyard (?:check|build|publish)\b.*")
+    for name, text in workflows.items():
+        said = [line for line in stops.findall(text) if name != "modelyard-calendar.yml" or "build" in line]
+        assert [line for line in said if "--changed-since" not in line] == [], name
+    assert "modelyard publish" in workflows["modelyard-deliver.yml"]
+    assert "modelyard build --changed-since HEAD" in workflows["modelyard-change.yml"]

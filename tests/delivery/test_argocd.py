@@ -283,7 +283,7 @@ def test_a_cluster_that_is_a_pattern_is_refused(cluster, deliver, a_model):
     assert line.startswith("cluster:")
 
 
-@pytest.mark.parametrize("branch", ["*", "a {{ .b }}", ">1.0", "~1.2", "^2"])
+@pytest.mark.parametrize("branch", [">1.0", "=1.2", "<2", "1,2"])
 def test_a_branch_that_would_be_a_range_of_versions_is_refused(branch, deliver, a_model):
     delivery = {"repository": "https://a.example/b.git", "branch": branch}
     [(message, _)] = deliver(a_model("one"), environment={"delivery": delivery}).wrong
@@ -291,7 +291,7 @@ def test_a_branch_that_would_be_a_range_of_versions_is_refused(branch, deliver, 
 
 
 @pytest.mark.parametrize(
-    "url", ["https://git.bank.example/*", "!https://git.bank.example/a.git", "https://git.bank.example/{a,b}.git", "https://a/[ab]"]
+    "url", ["https://git.bank.example/*", "https://git.bank.example/{a,b}.git", "https://a/[ab]"]
 )
 def test_a_repository_that_is_a_pattern_is_refused(url, deliver, a_model):
     [(message, _)] = deliver(a_model("one"), environment={"delivery": {"repository": url, "branch": "a"}}).wrong

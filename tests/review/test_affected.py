@@ -1,5 +1,6 @@
 """What a change reaches is all that it reaches: held against rendering both states whole."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -8,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from compiler.pipeline import Run, build
-from compiler.review.affected import affected
+from compiler.review.affected import Affected, affected
 from compiler.review.publishing import judged, unpublished, waves
+from compiler.review.tell import Told, outputs
 from compiler.source.memory import MemoryTree
 from compiler.source.overlay import OverlayTree
 from compiler.source.worktree import WorkTree
@@ -288,6 +290,33 @@ def test_environments_are_published_in_order_of_promotion_where_they_name_a_bran
     assert waves(run, found) == (({"environment": "prod", "remote": "origin"},),)
     assert unpublished(run) == ("dev",)
     assert judged(run, found) == ()
+
+
+TRIED = "deploy: {target: plain}\nlifecycle: production\nowner: risk\npipeline: {canary: {command: [python, judge.py]}}\n"
+
+
+def tried(name: str) -> str:
+    """A model with a canary in prod."""
+    text = model(name, TRIED, "{dev: {release: 1.1.0}, prod: {release: 1.0.0, canary: {release: 1.1.0, weight: 10%}}}")
+    source = re.search(r"^source: (.*)$", text, re.MULTILINE)[1]
+    releases = f"releases:\n  1.0.0: {{source: {source}}}\n  1.1.0: {{source: {source}}}\n"
+    return re.sub(r"^source: .*\n", releases, text, flags=re.MULTILINE).replace("version: 1.0.0\n", "")
+
+
+def test_only_canaries_of_models_that_are_affected_there_are_judged() -> None:
+    there = {"models/b/one.yaml": tried("one"), "models/b/other.yaml": tried("other")}
+    after = there | {"models/b/one.yaml": tried("one").replace("one:1", "one:2")}
+    run = Run(tree(after))
+    found = affected(Run(tree(there)), run)
+    assert found.rendered == ("dev", "prod")
+    assert judged(run, found) == ({"model": "one", "environment": "prod"},)
+    everything = Run(tree(there))
+    assert {one["model"] for one in judged(everything, affected(None, everything))} == {"one", "other"}
+
+
+def test_a_matrix_has_no_more_canaries_than_jobs() -> None:
+    many = tuple({"model": f"m{index}", "environment": "prod"} for index in range(300))
+    assert len(outputs(Told(Affected((), (), ()), None, (), many))["canaries"]) == 256
 
 
 # --- the sample, by edits that people make ---------------------------------------------------------------------------

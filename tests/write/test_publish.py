@@ -156,6 +156,106 @@ def test_nobody_publishes_namelessly(git, monkeypatch, tmp_path) -> None:
         published(git)
 
 
+# --- a branch that environments share --------------------------------------------------------------------------------
+def shared(git, environment: str, files=TREE, remote: str | None = None, **how):
+    one = Edition(environment, files, how.get("source") or git("rev-parse", "HEAD"), DAY, how.get("folder", f"clusters/{environment}"))
+    return publish(Repository(git.folder), one, "deploy", remote, force=how.get("force", False))
+
+
+def below(folder: str, files=TREE) -> dict[str, bytes]:
+    return {f"{folder}/{path}": content for path, content in files.items()}
+
+
+def test_each_environment_has_its_folder_and_leaves_the_others_alone(git) -> None:
+    shared(git, "staging")
+    done = shared(git, "prod")
+    assert files_of(git, "deploy") == below("clusters/staging") | below("clusters/prod")
+    assert done.differences == ("A clusters/prod/a/b c.yaml", "A clusters/prod/kustomization.yaml")
+    shared(git, "staging", {"other.yaml": b"x: 1\n"})
+    assert files_of(git, "deploy") == below("clusters/staging", {"other.yaml": b"x: 1\n"}) | below("clusters/prod")
+    assert shared(git, "prod").why == "deploy holds this tree already"
+    shared(git, "staging", {})
+    assert files_of(git, "deploy") == below("clusters/prod")
+
+
+def test_what_others_keep_beside_the_folder_is_none_of_ours(git) -> None:
+    git("checkout", "-q", "--orphan", "deploy")
+    git("commit", "-q", "-m", "Their repository")
+    git("checkout", "-q", "main")
+    shared(git, "prod")
+    assert files_of(git, "deploy") == {"spec.yaml": b"a: 1\n"} | below("clusters/prod")
+
+
+def by_hand(git, path: str, text: str) -> None:
+    git("checkout", "-q", "deploy")
+    (git.folder / path).write_text(text, encoding="utf-8")
+    git("commit", "-q", "-am", "A quick fix")
+    git("checkout", "-q", "main")
+
+
+def test_a_fix_by_hand_is_seen_behind_what_another_environment_published(git) -> None:
+    shared(git, "prod")
+    shared(git, "staging")
+    by_hand(git, "clusters/prod/kustomization.yaml", "by hand\n")
+    shared(git, "staging", {"x.yaml": b"1\n"})
+    with pytest.raises(UsageError, match=r"the last commit of `clusters/prod` of `deploy`, .* was not made by `modelyard publish`"):
+        shared(git, "prod")
+    shared(git, "prod", force=True)
+    assert files_of(git, "deploy") == below("clusters/staging", {"x.yaml": b"1\n"}) | below("clusters/prod")
+
+
+def test_a_fix_by_hand_that_was_merged_is_seen_too(git) -> None:
+    shared(git, "prod")
+    git("branch", "fixed", "deploy")
+    shared(git, "staging")
+    git("checkout", "-q", "fixed")
+    (git.folder / "clusters/prod/kustomization.yaml").write_text("by hand\n", encoding="utf-8")
+    git("commit", "-q", "-am", "A quick fix")
+    git("checkout", "-q", "deploy")
+    git("merge", "-q", "-m", "Merge it", "fixed")
+    git("checkout", "-q", "main")
+    assert shared(git, "staging", {"x.yaml": b"1\n"}).commit is not None
+    with pytest.raises(UsageError, match="was not made by `modelyard publish`"):
+        shared(git, "prod")
+
+
+def test_how_late_it_is_is_known_of_each_environment(git) -> None:
+    early = git("rev-parse", "HEAD")
+    shared(git, "prod")
+    git("commit", "-q", "--allow-empty", "-m", "Second")
+    shared(git, "staging")
+    assert shared(git, "staging", {"old.yaml": b""}, source=early).commit is None
+    assert shared(git, "prod", {"x.yaml": b"1\n"}, source=early).commit is not None
+
+
+@pytest.mark.parametrize("folder", ["", "clusters/prod"])
+def test_what_is_another_environments_is_not_replaced(git, folder) -> None:
+    shared(git, "prod", folder=folder)
+    with pytest.raises(UsageError, match="holds what was published of prod"):
+        shared(git, "staging", folder=folder)
+    assert files_of(git, "deploy") == (below(folder) if folder else TREE)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_who_was_slower_on_a_branch_follows_on_the_other(git, remote, there) -> None:
+    """Another environment is published between the look at the branch and the push."""
+    where = "origin" if there else None
+    shared(git, "prod", remote=where)
+
+    class Raced(Repository):
+        raced = False
+
+        def committed(self, *said):
+            if not Raced.raced:
+                Raced.raced = True
+                shared(git, "staging", remote=where)
+            return super().committed(*said)
+
+    one = Edition("prod", {"x.yaml": b"1\n"}, git("rev-parse", "HEAD"), DAY, "clusters/prod")
+    assert publish(Raced(git.folder), one, "deploy", where, force=False).commit is not None
+    assert files_of(git, "deploy", remote if there else None) == below("clusters/staging") | {"clusters/prod/x.yaml": b"1\n"}
+
+
 # --- onto a remote ---------------------------------------------------------------------------------------------------
 @pytest.fixture
 def remote(git, tmp_path):

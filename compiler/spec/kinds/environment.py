@@ -3,17 +3,27 @@
 from typing import Any, Literal
 
 from compiler.spec.base import Closed, Document, field
-from compiler.spec.fields import CpuText, ImageText, MemoryText, NamespaceText, NameText, PathText, ShareText
+from compiler.spec.fields import (
+    BranchText,
+    CpuText,
+    FolderText,
+    ImageText,
+    MemoryText,
+    NamespaceText,
+    NameText,
+    RepositoryText,
+    ShareText,
+)
 
 
 class Delivery(Closed):
     """How what was rendered reaches the cluster."""
 
-    repository: str | None = None
+    repository: RepositoryText | None = None
     """The git repository that the cluster watches."""
-    branch: str | None = None
+    branch: BranchText | None = None
     """The branch that holds the rendered tree."""
-    path: PathText | None = None
+    path: FolderText | None = None
     """The folder of the branch that the tree lies in; absent: its root."""
 
 
