@@ -175,7 +175,8 @@ class Server:
         said = {**job.get("env", {}), **step.get("env", {})}
         own = {key: evaluator.text(value) for key, value in said.items()}
         about = {
-            "GITHUB_OUTPUT": output, "GITHUB_STEP_SUMMARY": summary, "GITHUB_ENV": variables, "GITHUB_PATH": paths, "RUNNER_TEMP": temp, "GITHUB_WORKSPACE": work,
+            "GITHUB_OUTPUT": output, "GITHUB_STEP_SUMMARY": summary, "GITHUB_ENV": variables, "GITHUB_PATH": paths,
+            "RUNNER_TEMP": temp, "GITHUB_WORKSPACE": work,
             "GITHUB_SHA": github["sha"],
             "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_REF_NAME": github["ref_name"], "GITHUB_JOB": name.partition(" (")[0],
             "GITHUB_RUN_ID": self._count,
