@@ -138,6 +138,18 @@ def commits_touching(root: Path, path: str) -> Iterator[str]:
     yield from str(out).split()
 
 
+def main_branch(root: Path) -> str | None:
+    """The branch that others start from: the remote's own, else the one that is checked out; `None` where there is none."""
+    try:
+        repository = git.Repo(root, search_parent_directories=True, expand_vars=False)
+        for ref, prefix in (("refs/remotes/origin/HEAD", "refs/remotes/origin/"), ("HEAD", "refs/heads/")):
+            with suppress(GitCommandError):
+                return str(repository.git.symbolic_ref("--quiet", ref)).removeprefix(prefix)
+    except (GitError, OSError, ValueError):
+        pass
+    return None
+
+
 def is_ignored(root: Path, folder: Path) -> bool:
     """Whether git leaves out of what is committed what lies in a folder, there or not; nothing is ignored without a repository."""
     try:
