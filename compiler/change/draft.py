@@ -21,6 +21,8 @@ class Changed:
 
     said: str
     files: Mapping[str, bytes]
+    left: tuple[Finding, ...] = ()
+    """What could not be done beside it, and why."""
 
 
 Outcome = Changed | tuple[Finding, ...]
@@ -47,13 +49,13 @@ class Draft:
         if pointer[-1] in here:
             self.texts[spec.document.path] = without(document, pointer)
 
-    def outcome(self, said: str) -> Outcome:
+    def outcome(self, said: str, left: tuple[Finding, ...] = ()) -> Outcome:
         """The files, unless something mandatory is wrong with what they would say that is not wrong now."""
         files = {path: self._bytes(path, text) for path, text in self.texts.items()}
         known = {finding.fingerprint for finding in check(self.run) if finding.mandatory}
         edited = Run(OverlayTree(self.run.tree, files), self.run.as_of)
         broken = [one for one in check(edited) if one.mandatory and one.fingerprint not in known]
-        return in_order(broken) if broken else Changed(said, files)
+        return in_order(broken) if broken else Changed(said, files, left)
 
     def _document(self, spec: Spec) -> Document:
         path, index = spec.document.path, spec.document.index

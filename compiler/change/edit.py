@@ -11,6 +11,8 @@ from compiler.source.marks import Mark, marks_of
 from compiler.source.yaml_text import parse
 from compiler.values import Json, Object, Pointer, as_object, dotted
 
+_LINE_END = re.compile(r"[ \t]*(?P<comma>,?)[ \t]*(?:(?<=[ \t,])#[^\n]*)?(?:\n|\Z)")
+_COMMA = re.compile(r"(?:\s|#[^\n]*\n)*,")
 _PROPERTIES = re.compile(r"\s*:\s*(?:#.*\s*)*[&!]")
 
 
@@ -137,13 +139,36 @@ def _new_line(document: Document, way: list[_Step], last: Mark, entry: str) -> s
 
 
 def _out_of_flow(text: str, parent: Mark, gone: Mark, siblings: list[Mark]) -> str:
+    """The text without an entry between brackets: with the comment that stands behind it, and without those of its neighbours."""
     if len(siblings) == 1:
         return _spliced(text, parent.start, parent.end, "{}")
     ordered = sorted(siblings, key=lambda child: child.key[0])
     at = ordered.index(gone)
-    if at:
-        return _spliced(text, ordered[at - 1].end, gone.end, "")
-    return _spliced(text, gone.key[0], ordered[1].key[0], "")
+    begin = text.rfind("\n", 0, gone.key[0]) + 1
+    before, behind = text[begin : gone.key[0]], _LINE_END.match(text, gone.end)
+    if behind and before.strip() in {"", ","}:
+        shorter = _spliced(text, begin, behind.end(), "")
+        if behind["comma"] or before.strip():
+            return shorter
+        return _without_comma(shorter, ordered[at - 1].end if at else begin)
+    if at and not before.strip() and not text[gone.end : parent.end - 1].lstrip().startswith(","):
+        return _without_comma(_spliced(text, gone.key[0], gone.end, ""), ordered[at - 1].end)
+    if at and before.strip():
+        return _without_comma(_spliced(text, gone.key[0] - _spaces(before), gone.end, ""), ordered[at - 1].end)
+    following = text[gone.end : ordered[at + 1].key[0]]
+    line, newline, rest = following.partition("\n")
+    end = gone.end + len(line.rstrip("\r")) if newline and rest.strip() else gone.end + len(following)
+    return _spliced(text, gone.key[0], end, "")
+
+
+def _spaces(text: str) -> int:
+    return len(text) - len(text.rstrip())
+
+
+def _without_comma(text: str, start: int) -> str:
+    """The text without the comma that comes next, behind comments or before."""
+    found = _COMMA.match(text, start)
+    return _spliced(text, found.end() - 1, found.end(), "") if found else text
 
 
 def _out_of_block(document: Document, way: list[_Step], siblings: list[Mark]) -> str:

@@ -53,12 +53,25 @@ def share(text: str) -> str:
 def _edited(run: Run, at: Situation, version: str, canary: str | None) -> Outcome:
     draft, place = Draft(run), ("environments", at.environment.name)
     if canary is not None:
-        drop_canary(draft, at)
-        draft.set(at.spec, (*place, "canary"), {"release": version, "weight": canary}, after="release")
+        _try(draft, at, version, canary)
         return draft.outcome(f"Try {at.spec.name} {version} on {canary} of {at.environment.name}")
     draft.set(at.spec, (*place, "release"), version)
     drop_canary(draft, at)
     return draft.outcome(f"Promote {at.spec.name} {version} to {at.environment.name}")
+
+
+def _try(draft: Draft, at: Situation, version: str, weight: str) -> None:
+    """The canary that is wanted: in the words of the one that the model's entry has, where it says both and no more."""
+    place = ("environments", at.environment.name, "canary")
+    own = as_object(as_object(as_object(at.spec.data.get("environments")).get(at.environment.name)).get("canary"))
+    said = {"release": version, "weight": weight}
+    if own.keys() == said.keys():
+        for key, value in said.items():
+            if own[key] != value:
+                draft.set(at.spec, (*place, key), value)
+    else:
+        drop_canary(draft, at)
+        draft.set(at.spec, place, said, after="release")
 
 
 def drop_canary(draft: Draft, at: Situation) -> None:

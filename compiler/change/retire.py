@@ -13,7 +13,7 @@ from compiler.values import Json, Object, as_object, as_str
 
 
 def retire(run: Run, names: Sequence[str]) -> Outcome:
-    """The edits that retire models; without names those whose day has come."""
+    """The edits that retire models; without names those whose day has come. Those that only a person can edit are left, and told."""
     specs = [require_model(run.fleet, name) for name in names] or list(due(run))
     if not specs:
         return Changed("No model is due to be retired", {})
@@ -21,13 +21,23 @@ def retire(run: Run, names: Sequence[str]) -> Outcome:
     if refused:
         return refused
     draft = Draft(run)
-    for spec in specs:
-        try:
-            draft.set(spec, ("lifecycle",), "retired", after="type")
-            draft.remove(spec, ("environments",))
-        except NotEditableError as error:
-            return not_editable(error, spec)
-    return draft.outcome(f"Retire {', '.join(spec.name for spec in specs)}")
+    left = tuple(finding for spec in specs for finding in _retired(draft, spec))
+    if len(left) == len(specs):
+        return in_order(left)
+    said = f"Retire {specs[0].name}" if len(specs) == 1 else "Retire models whose day has come"
+    return draft.outcome(said, in_order(left))
+
+
+def _retired(draft: Draft, spec: Spec) -> tuple[Finding, ...]:
+    """The model edited in the draft; a finding, and no edit of it, where only a person can."""
+    before = dict(draft.texts)
+    try:
+        draft.set(spec, ("lifecycle",), "retired", after="type")
+        draft.remove(spec, ("environments",))
+    except NotEditableError as error:
+        draft.texts = before
+        return not_editable(error, spec)
+    return ()
 
 
 def due(run: Run) -> Iterator[Spec]:

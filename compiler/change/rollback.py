@@ -14,7 +14,7 @@ from compiler.source.tree import Tree
 from compiler.spec.portfolio import PROJECT_FILE, release_contents
 
 History = Callable[[str], Iterable[Tree]]
-"""The states of the project in which a file was changed, the newest first."""
+"""The states of the project in which a file was changed, also where it had another name, the newest first."""
 
 
 def rollback(run: Run, name: str, environment: str, to: str | None, history: History) -> Outcome:
@@ -61,8 +61,9 @@ def _before(at: Situation, running: str, states: Iterable[Tree]) -> str:
                 return found
             message = f"{name} {found} ran in {environment} before, and is not published any more"
             raise UsageError(message, help="say --to with one of: " + ", ".join(release_contents(at.spec.data)))
-    message = f"no other release of {name} ran in {environment} as far as the history goes"
-    raise UsageError(message, help="say --to; in CI, fetch the whole history")
+    path = at.spec.document.path
+    message = f"no other release of {name} ran in {environment} when {path} was changed, as far as the history goes"
+    raise UsageError(message, help="say --to; in CI, fetch the whole history; other files that may say a release were not looked at")
 
 
 def _running(tree: Tree, name: str, environment: str) -> str | None:

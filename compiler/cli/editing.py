@@ -25,6 +25,8 @@ def finish(run: Run, folder: Path, outcome: Outcome, *, diff: bool) -> None:
         emit(REPORTERS["text"](Report(outcome, run.text, run.size, colour=wants_colour())), None)
         tell("nothing was written")
         raise click.exceptions.Exit(1)
+    if outcome.left:
+        tell(REPORTERS["text"](Report(outcome.left, run.text, run.size, colour=False)).rstrip())
     for path, after in sorted(outcome.files.items()):
         before = run.tree.read(path)
         if diff:

@@ -1,10 +1,12 @@
 """`modelyard init`."""
 
 import re
+import shlex
 from pathlib import Path
 
 import click
 
+from compiler.cli.checkout import checkout
 from compiler.errors import SurroundingsError, UsageError
 from compiler.scaffold.files import write_new
 from compiler.scaffold.published import EDITOR_FOLDER, catalogue
@@ -32,7 +34,7 @@ def command(folder: Path | None, name: str | None, provider: str | None, dry_run
     modelyard init --dry-run
     """
     root = (folder or Path()).resolve()
-    made = _start(root, _name(root, name), provider)
+    made = _start(root, _name(root, name), provider, _branch(root) if provider else None)
     if dry_run:
         for path in made.new:
             click.echo(f"create {path}")
@@ -50,9 +52,22 @@ def _name(root: Path, said: str | None) -> str:
     raise UsageError(f"`{said}` is not {as_str(schema['x-modelyard-expects'])}", help=f"--name {as_name(said)}")
 
 
-def _start(root: Path, name: str, provider: str | None) -> Start:
+def _branch(root: Path) -> str | None:
+    """The branch that a CI server delivers from; raises `UsageError` below the root of a repository, where none looks for its files."""
+    top = checkout(root)
+    if top != root:
+        message = f"a CI server reads its files from the root of a repository, which is {top}"
+        raise UsageError(message, help=f"make that the project: modelyard init {shlex.quote(str(top))} --ci …; or leave --ci out")
+    if not (root / ".git").exists():
+        return None
+    from compiler.source.revision import main_branch  # noqa: PLC0415 - git, where it is asked
+
+    return main_branch(root)
+
+
+def _start(root: Path, name: str, provider: str | None, branch: str | None) -> Start:
     try:
-        return start(root, name, catalogue(), provider)
+        return start(root, name, catalogue(), provider, branch)
     except OSError as error:
         raise SurroundingsError(f"cannot look into {root}: {error.strerror or error}") from error
 
@@ -67,11 +82,14 @@ def _tell(made: Start, root: Path, folder: Path | None, *, dry_run: bool) -> Non
     if ".gitignore" in left and not ignores(_text(root / ".gitignore"), _IGNORED):
         click.echo(f"add /{_IGNORED}/ to .gitignore: it holds what is rendered", err=True)
     if made.to_add:
-        click.echo(f"add to {PROJECT_FILE}, which is yours:", err=True)
+        where = f", below its `{made.below}:`" if made.below else ""
+        click.echo(f"add to {PROJECT_FILE}, which is yours{where}:", err=True)
         click.echo(made.to_add.lstrip("\n"), nl=False)
     if dry_run:
         return
     where = f" in {folder}" if folder else ""
+    if not made.new and made.to_add:
+        return
     if not made.new:
         click.echo(f"nothing to add{where}", err=True)
         return

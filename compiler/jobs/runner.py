@@ -15,6 +15,15 @@ from compiler.jobs.tasks import Task
 
 RESULTS = "MODELYARD_RESULTS"
 """The variable that names the file for results."""
+_KEPT_BACK = frozenset({
+    "GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY",
+    "GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "CI_JOB_TOKEN",
+})  # fmt: skip
+"""Variables of CI that no program of a model is told: tokens, and files by which a step has a say in those that follow it.
+
+docs.github.com, "Workflow commands for GitHub Actions" (environment files); cli.github.com, "gh help environment"; docs.gitlab.com,
+"Predefined CI/CD variables".
+"""
 _LARGEST = 1024 * 1024
 _PATIENCE = 5.0
 _STDERR = 2
@@ -45,7 +54,7 @@ def _ended(task: Task, root: Path, results: Path) -> str | None:
         process = subprocess.Popen(  # noqa: S603 - what the spec names, which is what was asked for
             task.argv,
             cwd=root / task.folder,
-            env={"PYTHONDONTWRITEBYTECODE": "1", **os.environ, **task.variables, RESULTS: str(results)},
+            env={"PYTHONDONTWRITEBYTECODE": "1", **_told(), **task.variables, RESULTS: str(results)},
             stdin=subprocess.DEVNULL,
             stdout=_STDERR,
             start_new_session=True,
@@ -60,6 +69,11 @@ def _ended(task: Task, root: Path, results: Path) -> str | None:
     finally:
         _end(process)
     return _why(code)
+
+
+def _told() -> dict[str, str]:
+    """What a program is told of where it runs."""
+    return {name: value for name, value in os.environ.items() if name not in _KEPT_BACK}
 
 
 def _why(code: int) -> str | None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from posixpath import dirname
+from posixpath import dirname, join, normpath
 
 from compiler.jobs.steps import STEPS
 from compiler.jobs.tasks import Task
 from compiler.pipeline import Run
+from compiler.plan.settings import others, project_options
 from compiler.policy.grant import Grant
 from compiler.resolve.asks import asks
 from compiler.resolve.digests import digest
@@ -108,13 +109,26 @@ class Seen:
                 pending += [(mark.value, as_str(found)) for _, found in matches(spec.data, mark.pointer)]
 
     def _programs(self, model: ResolvedModel) -> dict[str, str]:
-        """What lies beside the spec of a model whose pipeline runs programs there; other models' folders are left out."""
-        if not any(Task(step, model, None).argv for step in STEPS):
+        """The files that programs of a model's pipeline may read: beside its spec, by an argument, or by the project for all.
+
+        Of what lies beside the spec the folders of other models are left out.
+        """
+        words = [word for step in STEPS for word in Task(step, model, None).argv]
+        if not words:
             return {}
         tree, folder = self.run.tree, dirname(model.spec.document.path)
         others = {one for one in self._folders if one != folder and f"{one}/".startswith(f"{folder}/")}
         paths = [path for path in tree.paths(folder) if path not in self._specs and others.isdisjoint(upwards(path))]
-        return {"files beside it": digest({path: tree.blob_id(path) for path in paths})}
+        named = (normpath(join(folder, word)) for word in words)
+        paths += [path for path in named if path not in self._specs and tree.has(path)]
+        return {"files beside it": digest({path: tree.blob_id(path) for path in paths}), **self._for_all}
+
+    @cached_property
+    def _for_all(self) -> Mapping[str, str]:
+        """The files that the project's words for emitters name, such as what programs are installed from, and what is in them."""
+        project, tree = self.run.portfolio.project.data, self.run.tree
+        said = (text for emitter in others(self.run.planner) for text in _texts(project_options(project, emitter)))
+        return {path: tree.blob_id(path) for path in said if path not in self._specs and tree.has(path)}
 
     @cached_property
     def _specs(self) -> frozenset[str]:
@@ -199,6 +213,15 @@ def _releases(model: ResolvedModel) -> dict[str, str]:
 
 def _release(release: Release) -> str:
     return digest([release.version, release.digest])
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        yield from (text for member in value.values() for text in _texts(member))
+    elif isinstance(value, list | tuple):
+        yield from (text for member in value for text in _texts(member))
+    elif isinstance(value, str):
+        yield value
 
 
 def _whole(model: ResolvedModel) -> Json:

@@ -126,14 +126,28 @@ def commits_since(root: Path, day: date) -> tuple[tuple[str, date], ...]:
 
 
 def commits_touching(root: Path, path: str) -> Iterator[str]:
-    """Commits of HEAD's own line that touch a file of the project, the newest first."""
+    """Commits of HEAD's own line that touch a file of the project, also under the names that it had before, the newest first."""
     repository = _repository(root)
     try:
         whole = f"{_prefix(repository, root)}{path}"
-        out = repository.git.log("--first-parent", "--format=%H", _commit(repository, "HEAD"), "--", f":(top,literal){whole}")
+        head = _commit(repository, "HEAD")
+        # `-m`: a merge is compared with its first parent, by versions of git that do not do so by themselves, too.
+        out = repository.git.log("--follow", "--first-parent", "-m", "--no-patch", "--format=%H", head, "--", f":(top,literal){whole}")
     except (GitError, OSError) as error:
         raise SurroundingsError(f"git cannot read the history: {_words(error)}") from error
     yield from str(out).split()
+
+
+def main_branch(root: Path) -> str | None:
+    """The branch that others start from: the remote's own, else the one that is checked out; `None` where there is none."""
+    try:
+        repository = git.Repo(root, search_parent_directories=True, expand_vars=False)
+        for ref, prefix in (("refs/remotes/origin/HEAD", "refs/remotes/origin/"), ("HEAD", "refs/heads/")):
+            with suppress(GitCommandError):
+                return str(repository.git.symbolic_ref("--quiet", ref)).removeprefix(prefix)
+    except (GitError, OSError, ValueError):
+        pass
+    return None
 
 
 def is_ignored(root: Path, folder: Path) -> bool:

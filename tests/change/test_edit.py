@@ -80,6 +80,39 @@ def test_a_key_is_taken_away_with_its_line_or_its_comma(pointer, old, new) -> No
     assert cut(SPEC, pointer) == SPEC.replace(old, new)
 
 
+LINES = """prod: {
+  release: 3.2.0,   # old
+  # tried
+  canary: {release: 3.3.0},   # a tenth
+  # of it all
+  owner: a   # us
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "wanted"),
+    [
+        (LINES, "release", LINES.replace("  release: 3.2.0,   # old\n", "")),
+        (LINES, "canary", LINES.replace("  canary: {release: 3.3.0},   # a tenth\n", "")),
+        (LINES, "owner", LINES.replace("  owner: a   # us\n", "").replace("0},   # a tenth", "0}   # a tenth")),
+        (LINES.replace("a   # us\n", "a,   # us\n"), "owner", LINES.replace("  owner: a   # us\n", "")),
+        ("prod: {a: 1,   # one\n  b: 2,   # two\n  c: 3}   # all\n", "a", "prod: {b: 2,   # two\n  c: 3}   # all\n"),
+        ("prod: {a: 1,   # one\n  b: 2,   # two\n  c: 3}   # all\n", "b", "prod: {a: 1,   # one\n  c: 3}   # all\n"),
+        ("prod: {a: 1,   # one\n  b: 2,   # two\n  c: 3}   # all\n", "c", "prod: {a: 1,   # one\n  b: 2   # two\n  }   # all\n"),
+        ("prod: {a: 1,   # one\n  b: 2, c: 3   # both\n}\n", "b", "prod: {a: 1,   # one\n  c: 3   # both\n}\n"),
+        ("prod: {a: 1,   # one\n  b: 2, c: 3   # both\n}\n", "c", "prod: {a: 1,   # one\n  b: 2   # both\n}\n"),
+        ("prod: {\n    a: 1   # one\n  , b: 2   # two\n  , c: 3\n}\n", "b", "prod: {\n    a: 1   # one\n  , c: 3\n}\n"),
+        ("prod: {\n    a: 1   # one\n  , b: 2   # two\n}\n", "a", "prod: {\n   b: 2   # two\n}\n"),
+        ("prod: {a: 1,\n  # two\n  b: 2}\n", "a", "prod: {\n  # two\n  b: 2}\n"),
+    ],
+)  # fmt: skip
+def test_an_entry_between_brackets_goes_with_its_own_comment_alone(text, key, wanted) -> None:
+    assert cut(text, f"prod/{key}") == wanted
+    ended = text.replace("\n", "\r\n")
+    assert cut(ended, f"prod/{key}") == wanted.replace("\n", "\r\n")
+
+
 def test_what_holds_nothing_yet_holds_what_is_set() -> None:
     for empty in ("{}", "", "null", "~", "{ }"):
         text = f"a:\n  prod: {empty} # why\n  dev: 1\n".replace("prod:  #", "prod: #")

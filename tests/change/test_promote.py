@@ -38,6 +38,19 @@ def test_a_release_is_tried_beside_the_one_that_runs(fleet) -> None:
     assert edit_of(run, again)[-1] == "+    canary: {release: 3.0.0, weight: 1%}"
 
 
+def test_a_canary_on_several_lines_keeps_them_and_what_was_said_beside_them(fleet) -> None:
+    block = "\n    canary:\n      release: 2.0.0   # the new one\n      weight: 10%   # approved in RISK-1"
+    run = fleet(PLACES.replace("\n    canary: {release: 2.0.0, weight: 10%}", block))
+    assert edit_of(run, promote(run, "refunds", "prod-eu", "2.0.0", "20%")) == [
+        "-      weight: 10%   # approved in RISK-1",
+        "+      weight: 20%   # approved in RISK-1",
+    ]
+    assert edit_of(run, promote(run, "refunds", "prod-eu", "3.0.0", "10%")) == [
+        "-      release: 2.0.0   # the new one",
+        "+      release: 3.0.0   # the new one",
+    ]
+
+
 def test_it_comes_to_run_where_it_did_not(fleet) -> None:
     run = fleet("  dev: {release: 3.0.0}\n  test: {release: 2.0.0}")
     assert edit_of(run, promote(run, "refunds", "prod-eu", None, None)) == ["+  prod-eu: {release: 2.0.0}"]

@@ -63,3 +63,33 @@ def test_what_is_retired_is_not_retired_again(fleet) -> None:
     run = fleet("", lifecycle="retired", pipeline=END, day=AFTER)
     text = run.tree.read("models/refunds.yaml").decode().replace("environments:\n\n", "")
     assert retire(Run(OverlayTree(run.tree, {"models/refunds.yaml": text.encode()}), AFTER), ()).files == {}
+
+
+MORE = """apiVersion: modelyard/v1
+kind: Model
+name: NAME
+type: heuristic
+owner: pricing
+summary: Pays out
+lifecycle: production
+version: 1.0.0
+source: {image: "shop.example/till:1", digest: "sha256:1111111111111111111111111111111111111111111111111111111111111111"}
+retirement: {date: 2027-03-31}
+deploy: {target: plain}
+environments: ENVIRONMENTS
+"""
+
+
+def test_one_that_only_a_person_can_edit_keeps_no_other_from_its_end(fleet) -> None:
+    anchored = MORE.replace("NAME", "till").replace("ENVIRONMENTS", "&all {prod-us: {}}")
+    run = fleet("  dev: {release: 3.0.0}", pipeline=END, day=AFTER, till=anchored)
+    made = retire(run, ())
+    assert list(made.files) == ["models/refunds.yaml"]
+    assert told(made.left) == [("not-editable", "till: environments cannot be changed alone: it has an anchor or a tag", 12)]
+    assert told(retire(run, ("till",))) == told(made.left)
+
+
+def test_however_many_are_retired_their_title_is_short(fleet) -> None:
+    more = MORE.replace("NAME", "till-of-the-shop").replace("ENVIRONMENTS", "{prod-us: {}}")
+    made = retire(fleet("  dev: {release: 3.0.0}", pipeline=END, day=AFTER, till=more), ())
+    assert (made.said, len(made.files)) == ("Retire models whose day has come", 2)

@@ -60,8 +60,9 @@ def test_no_gate_is_asked(fleet) -> None:
 
 @pytest.mark.parametrize(
     ("states", "says"),
-    [([], "as far as the history goes"), (["9.0.0"], "9.0.0 ran in prod-us before, and is not published any more")],
-)
+    [([], "when models/refunds.yaml was changed, as far as the history goes"),
+     (["9.0.0"], "9.0.0 ran in prod-us before, and is not published any more")],
+)  # fmt: skip
 def test_without_a_release_before_one_has_to_be_named(fleet, states, says) -> None:
     run = at(fleet, "2.0.0")
 

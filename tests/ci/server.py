@@ -167,14 +167,17 @@ class Server:
         return ""
 
     def _scripted(self, name: str, step: dict, job: dict, evaluator: Evaluator, github: dict, work: Path, temp: Path, done: Done):  # noqa: PLR0913, PLR0917
-        output, summary, script = temp / "output", temp / "summary", temp / "script.sh"
+        output, summary, script, variables, paths = (temp / one for one in ("output", "summary", "script.sh", "variables", "paths"))
         for file in (output, summary):
             file.write_text("", encoding="utf-8")
+        variables.touch()
+        paths.touch()
         script.write_text(step["run"], encoding="utf-8")
         said = {**job.get("env", {}), **step.get("env", {})}
         own = {key: evaluator.text(value) for key, value in said.items()}
         about = {
-            "GITHUB_OUTPUT": output, "GITHUB_STEP_SUMMARY": summary, "RUNNER_TEMP": temp, "GITHUB_WORKSPACE": work,
+            "GITHUB_OUTPUT": output, "GITHUB_STEP_SUMMARY": summary, "GITHUB_ENV": variables, "GITHUB_PATH": paths,
+            "RUNNER_TEMP": temp, "GITHUB_WORKSPACE": work,
             "GITHUB_SHA": github["sha"],
             "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_REF_NAME": github["ref_name"], "GITHUB_JOB": name.partition(" (")[0],
             "GITHUB_RUN_ID": self._count,
@@ -182,6 +185,9 @@ class Server:
             "GH_PERMISSIONS": json.dumps(job["permissions"]), "GH_REPO": REPOSITORY,
         }  # fmt: skip
         environment = {**self.environment(), **{key: str(value) for key, value in about.items()}, **own}
+        environment |= outputs_of(variables.read_text(encoding="utf-8"))
+        added = reversed(paths.read_text(encoding="utf-8").split())
+        environment["PATH"] = os.pathsep.join([*added, environment["PATH"]])
         ran = subprocess.run(["bash", "-e", str(script)], cwd=work, env=environment, check=False, capture_output=True, text=True)
         done.summaries[name] = done.summaries.get(name, "") + summary.read_text(encoding="utf-8")
         outcome = "failure" if ran.returncode else "success"

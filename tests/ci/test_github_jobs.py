@@ -22,6 +22,7 @@ pytestmark = pytest.mark.slow
 DEPLOYMENTS = "https://git.bank.example/ml/deployments.git"
 CARD_FRAUD = "models/payments/card-fraud.yaml"
 ATM_DEMAND = "models/treasury/atm-demand/spec.yaml"
+TRAINING = "models/treasury/atm-demand/train.py"
 PROMETHEUS = '"https://prometheus.bank.example"'
 ENOUGH = 'value: "1200"'
 ARGUED = "  risk: {tier: high, rationale: A wrong refusal stops a customer at the till.}"
@@ -94,6 +95,14 @@ class Repository:
     def deliver(self) -> Done:
         before = self.git("rev-parse", "main^") if self._count else "0" * 40
         return self.server.run("modelyard-deliver.yml", "push", self.main(), before=before)
+
+    def judge(self) -> Done:
+        """The canary that was asked to be judged last, judged; the branch has moved on since."""
+        asked = [one for one in self.server.asked["dispatched"] if one["workflow"] == "modelyard-canary.yml"][-1]
+        return self.server.run(asked["workflow"], "workflow_dispatch", self.main(), inputs=asked["inputs"])
+
+    def train(self, model: str) -> Done:
+        return self.server.run("modelyard-retrain.yml", "workflow_dispatch", self.main(), inputs={"model": model})
 
 
 @pytest.fixture
@@ -235,9 +244,13 @@ def test_what_is_merged_is_published_by_environment_and_what_did_not_change_is_n
     assert source == repository.main()
 
     assert done.outputs["plan"]["since"] == first, "what was there before all, where nothing was delivered yet"
-
-    assert "3.2.0 failed on 0.10% of 1000 answers" in done.logs["canary"]
-    [change] = repository.server.asked["dispatched"]
+    [judging] = repository.server.asked["dispatched"]
+    inputs = {"model": "card-fraud", "environment": "prod", "commit": repository.main()}
+    assert judging == {"workflow": "modelyard-canary.yml", "ref": "main", "inputs": inputs}
+    done = repository.judge()
+    assert done.results == {"judge": "success", "propose": "success"}, done.log
+    assert "3.2.0 failed on 0.10% of 1000 answers" in done.logs["judge"]
+    [_, change] = repository.server.asked["dispatched"]
     assert change == {
         "workflow": "modelyard-change.yml", "ref": "main", "inputs": {"action": "promote", "model": "card-fraud", "environment": "prod"},
     }  # fmt: skip
@@ -263,11 +276,19 @@ def test_a_canary_that_fails_more_often_is_proposed_to_be_taken_back(repository,
 
     address = service(counted)
     repository.commit("main", (CARD_FRAUD, PROMETHEUS, f'"{address}"'), (CARD_FRAUD, ENOUGH, 'value: "0"'))
-    done = repository.deliver()
-    assert done.results["canary"] == "failure", done.log
+    assert repository.deliver().results["canary"] == "success"
+    done = repository.judge()
+    assert done.results == {"judge": "failure", "propose": "success"}, done.log
     assert "3.2.0 failed on 9.00% of 1000 answers, the release beside it on 0.10%" in done.log
-    [change] = repository.server.asked["dispatched"]
+    [_, change] = repository.server.asked["dispatched"]
     assert change["inputs"] == {"action": "rollback", "model": "card-fraud", "environment": "prod"}
+
+
+def test_a_canary_that_nobody_could_judge_is_neither_promoted_nor_taken_back(repository) -> None:
+    repository.commit("main", ("models/requirements.txt", "", "there-is-no-such-package==0.0.0\n"))
+    inputs = {"model": "card-fraud", "environment": "prod"}
+    done = repository.server.run("modelyard-canary.yml", "workflow_dispatch", repository.main(), inputs=inputs)
+    assert done.results == {"judge": "failure", "propose": "skipped"}, done.log
 
 
 def test_an_environment_that_could_not_be_published_keeps_the_next_from_being(repository, tmp_path) -> None:
@@ -370,37 +391,102 @@ def test_what_is_so_already_is_not_proposed(repository) -> None:
 
 
 # --- training --------------------------------------------------------------------------------------------------------
+def scheduled(repository: Repository, schedule: str) -> list[str]:
+    """The models that a time starts a run for; each is trained by a run of its own."""
+    done = repository.server.run("modelyard-retrain.yml", "schedule", repository.main(), schedule=schedule)
+    assert done.results == {"plan": "success", "train": "skipped", "propose": "skipped"}, done.log
+    asked = repository.server.asked.get("dispatched", [])
+    assert {(one["workflow"], one["ref"]) for one in asked} <= {("modelyard-retrain.yml", "main")}
+    return [one["inputs"]["model"] for one in asked]
+
+
 def test_a_schedule_trains_its_models_and_proposes_nothing_where_nothing_came_of_it(repository) -> None:
-    done = repository.server.run("modelyard-retrain.yml", "schedule", repository.main(), schedule="0 2 1 * *")
-    assert done.results == {"plan": "success", "train": "success"}, done.log
+    assert scheduled(repository, "0 2 1 * *") == ["atm-demand"]
+    done = repository.train("atm-demand")
+    assert done.results == {"plan": "skipped", "train": "success", "propose": "skipped"}, done.log
     assert done.logs["train"].startswith("Train atm-demand\n")
     assert "mape 0.054" in done.log
-    assert repository.server.asked == {}
+    assert repository.server.asked["pulls"] == []
+
+
+def test_by_hand_without_a_model_all_that_can_be_trained_are(repository) -> None:
+    repository.server.run("modelyard-retrain.yml", "workflow_dispatch", repository.main(), inputs={"model": ""})
+    assert {one["inputs"]["model"] for one in repository.server.asked["dispatched"]} >= {"atm-demand", "card-fraud"}
 
 
 def test_what_training_made_is_proposed(repository) -> None:
-    repository.commit("main", ("models/treasury/atm-demand/train.py", "n_estimators=24", "n_estimators=25"))
-    done = repository.server.run("modelyard-retrain.yml", "workflow_dispatch", repository.main(), inputs={"model": "atm-demand"})
-    assert done.results == {"plan": "success", "train": "success"}, done.log
+    repository.commit("main", (TRAINING, "n_estimators=24", "n_estimators=25"))
+    done = repository.train("atm-demand")
+    assert done.results == {"plan": "skipped", "train": "success", "propose": "success"}, done.log
     [pull] = repository.server.asked["pulls"]
     assert pull["title"] == "Train atm-demand"
     changed = repository.git("diff", "--name-only", "main", pull["head"]).split()
     assert {"models/treasury/atm-demand/demand.onnx", "models/treasury/atm-demand/cases.yaml"} <= set(changed)
 
 
+HOSTILE = """import os, pathlib
+here, taken = pathlib.Path.cwd(), pathlib.Path(os.environ["HOME"], "taken")
+top = here.parents[2]
+steal = f'#!/bin/sh\\nset >> "{taken}"\\n'
+own = top.parent / "own-bin"
+own.mkdir()
+for place in (*(top / ".git/hooks" / name for name in ("pre-commit", "pre-push", "post-checkout")), own / "gh", own / "modelyard"):
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(steal)
+    place.chmod(0o755)
+for name, said in (("GITHUB_PATH", own), ("GITHUB_ENV", f"GIT_EXEC_PATH={own}"), ("GITHUB_OUTPUT", "title=Mine")):
+    if name in os.environ:
+        with open(os.environ[name], "a") as file:
+            print(said, file=file)
+(here / "told.txt").write_text(" ".join(sorted(os.environ)))
+"""
+
+
+def test_a_program_that_trains_reaches_no_token_and_no_later_step(repository, tmp_path) -> None:
+    """It leaves hooks, programs of its own and variables behind; what it changed is proposed by a job that has none of them."""
+    text = (ROOT / TRAINING).read_text(encoding="utf-8")
+    repository.commit("main", (TRAINING, text, HOSTILE))
+    done = repository.train("atm-demand")
+    assert done.results == {"plan": "skipped", "train": "success", "propose": "success"}, done.log
+    assert list(tmp_path.rglob("taken")) == []
+    [pull] = repository.server.asked["pulls"]
+    assert repository.git("diff", "--name-only", "main", pull["head"]) == "models/treasury/atm-demand/told.txt"
+    told = repository.git("show", f"{pull['head']}:models/treasury/atm-demand/told.txt").split()
+    assert [name for name in told if "TOKEN" in name or name in {"GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT"}] == []
+    assert "GITHUB_SHA" in told
+
+
+@pytest.mark.parametrize("path", [".github/workflows/modelyard.yml", ".github/more.txt", "models/requirements.txt"])
+def test_a_training_that_changes_what_ci_runs_is_not_proposed(repository, path) -> None:
+    text = (ROOT / TRAINING).read_text(encoding="utf-8")
+    repository.commit("main", (TRAINING, text, f"import pathlib\npathlib.Path('../../..', '{path}').write_text('evil')\n"))
+    done = repository.train("atm-demand")
+    assert done.results == {"plan": "skipped", "train": "success", "propose": "failure"}, done.log
+    assert "which is for people to change" in done.log
+    assert repository.server.asked.get("pulls", []) == []
+
+
+def test_what_is_too_large_to_hand_over_is_said(repository) -> None:
+    text = (ROOT / TRAINING).read_text(encoding="utf-8")
+    repository.commit("main", (TRAINING, text, "import os\nopen('large.bin', 'wb').write(os.urandom(200_000))\n"))
+    done = repository.train("atm-demand")
+    assert done.results == {"plan": "skipped", "train": "failure", "propose": "skipped"}, done.log
+    assert "more than can be handed over" in done.log
+
+
 def test_training_elsewhere_is_asked_for(repository, service) -> None:
     asked: list[dict] = []
     address = service(lambda _, job: asked.append(job) or {"job": 42})
     repository.commit("main", (CARD_FRAUD, '"https://training.bank.example/jobs"', f'"{address}/jobs"'))
-    done = repository.server.run("modelyard-retrain.yml", "schedule", repository.main(), schedule="0 3 * * 1")
-    assert done.results == {"plan": "success", "train": "success"}, done.log
+    assert scheduled(repository, "0 3 * * 1") == ["card-fraud"]
+    done = repository.train("card-fraud")
+    assert done.results == {"plan": "skipped", "train": "success", "propose": "skipped"}, done.log
     assert asked == [{"model": "card-fraud", "after": "3.2.0"}]
     assert "took it as job 42" in done.log
 
 
 def test_a_time_that_nobody_trains_at_trains_nobody(repository) -> None:
-    done = repository.server.run("modelyard-retrain.yml", "schedule", repository.main(), schedule="0 9 * * *")
-    assert done.results == {"plan": "success", "train": "skipped"}, done.log
+    assert scheduled(repository, "0 9 * * *") == []
 
 
 # --- what comes due --------------------------------------------------------------------------------------------------

@@ -12,7 +12,10 @@ from compiler.schema import Validator
 
 from .conftest import workflows_of
 
-NAMES = {"modelyard.yml", "modelyard-deliver.yml", "modelyard-change.yml", "modelyard-retrain.yml", "modelyard-calendar.yml"}
+NAMES = {
+    "modelyard.yml", "modelyard-deliver.yml", "modelyard-canary.yml", "modelyard-change.yml", "modelyard-retrain.yml",
+    "modelyard-calendar.yml",
+}  # fmt: skip
 
 
 def jobs(texts: dict[str, str]) -> Iterator[tuple[str, str, dict]]:
@@ -119,6 +122,25 @@ def test_each_job_has_the_permissions_that_it_needs_and_no_other(workflows) -> N
         assert said["permissions"] == needed(said), f"{name}:{job}"
 
 
+PROGRAM = re.compile(r"modelyard run (?!.*--list)")
+
+
+def test_where_a_program_of_a_model_runs_nothing_can_write_and_no_step_has_a_token(workflows) -> None:
+    running = {where for where, step in steps(workflows) if PROGRAM.search(step.get("run", ""))}
+    found = {f"{name}:{job}": said for name, job, said in jobs(workflows) if f"{name}:{job}" in running}
+    assert found.keys() == {"modelyard.yml:model", "modelyard-canary.yml:judge", "modelyard-retrain.yml:train"}
+    for said in found.values():
+        assert said["permissions"] == {"contents": "read"}
+        assert "token" not in json.dumps(said).lower()
+
+
+def test_what_is_committed_is_committed_without_hooks(workflows) -> None:
+    committing = [step for _, step in steps(workflows) if "git commit" in step.get("run", "")]
+    assert len(committing) == 3
+    for step in committing:
+        assert (step["env"]["GIT_CONFIG_KEY_1"], step["env"]["GIT_CONFIG_VALUE_1"]) == ("core.hooksPath", "/dev/null")
+
+
 def test_what_a_permission_is_for_stands_beside_it(workflows) -> None:
     for text in workflows.values():
         assert [line for line in text.splitlines() if re.search(r": write$", line)] == []
@@ -128,7 +150,7 @@ def test_an_identity_is_given_where_it_is_asked_for_alone(small) -> None:
     without, having = workflows_of(small()), workflows_of(small(("      actions:\n", "      identity: true\n      actions:\n")))
     assert not any("id-token" in text for text in without.values())
     assert {f"{name}:{job}" for name, job, said in jobs(having) if "id-token" in said["permissions"]} == {
-        "modelyard-deliver.yml:canary", "modelyard-retrain.yml:train", "modelyard.yml:model",
+        "modelyard-canary.yml:judge", "modelyard-retrain.yml:train", "modelyard.yml:model",
     }  # fmt: skip
 
 

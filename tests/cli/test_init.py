@@ -200,6 +200,58 @@ def test_a_folder_that_may_not_be_written_ends_with_4(empty, typed) -> None:
     assert list(empty.iterdir()) == []
 
 
+def git(folder, *words: str) -> None:
+    subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@example.org", *words], cwd=folder, check=True, capture_output=True)
+
+
+def delivered_from(folder) -> list[str]:
+    said = yaml.safe_load((folder / ".github" / "workflows" / "modelyard-deliver.yml").read_bytes())
+    return said[True if True in said else "on"]["push"]["branches"]
+
+
+@pytest.mark.parametrize("branch", ["main", "trunk", "1.0", "release/2"])
+def test_ci_delivers_from_the_branch_of_the_repository(branch, empty, typed) -> None:
+    git(empty, "init", "-q", "-b", branch)
+    assert typed("init", "--ci", "github").code == 0
+    assert typed("build").code == 0
+    assert delivered_from(empty) == [branch]
+
+
+def test_ci_delivers_from_the_branch_of_the_remote_where_another_is_checked_out(empty, typed, tmp_path) -> None:
+    git(tmp_path, "init", "-q", "-b", "trunk", "origin")
+    git(tmp_path / "origin", "commit", "-q", "--allow-empty", "-m", "x")
+    git(empty, "clone", "-q", str(tmp_path / "origin"), ".")
+    git(empty, "switch", "-q", "-c", "add-ci")
+    typed("init", "--ci", "github")
+    assert yaml.safe_load((empty / "modelyard.yaml").read_bytes())["emitters"]["github"]["options"]["branch"] == "trunk"
+
+
+def test_below_the_root_of_a_repository_ci_would_never_run_and_is_refused(empty, typed) -> None:
+    git(empty, "init", "-q")
+    (empty / "ml").mkdir()
+    said = typed("init", "ml", "--ci", "github")
+    assert (said.code, files(empty)) == (2, {})
+    assert f"from the root of a repository, which is {empty}" in said.err
+    assert typed("init", "ml").code == 0
+
+
+def test_a_project_is_told_only_what_it_lacks_of_ci(empty, typed) -> None:
+    typed("init")
+    own = (empty / "modelyard.yaml").read_text(encoding="utf-8")
+    said = typed("init", "--ci", "github")
+    assert "add to modelyard.yaml, which is yours:" in said.err
+    assert "\nemitters:\n  github:\n" in said.out
+    assert "nothing to add" not in typed("init", "--ci", "github").err
+    (empty / "modelyard.yaml").write_text(f"{own}emitters:\n  kustomize: {{enabled: true}}\n", encoding="utf-8")
+    below = typed("init", "--ci", "github")
+    assert "which is yours, below its `emitters:`:" in below.err
+    assert "emitters:" not in below.out
+    (empty / "modelyard.yaml").write_text(f"{own}emitters:\n  kustomize: {{enabled: true}}\n{below.out}", encoding="utf-8")
+    assert typed("build").code == 0
+    last = typed("init", "--ci", "github")
+    assert (last.out, "add to" in last.err, "nothing to add" in last.err) == ("", False, True)
+
+
 def test_the_starter_holds_nothing_that_acts_where_it_is_shipped_from() -> None:
     names = [path.name for path in (shipped("templates") / "starter").rglob("*")]
     assert names

@@ -351,3 +351,26 @@ def test_the_same_holds_in_the_sample(sample, path, old, new) -> None:
     text = sample.read(path).decode()
     assert old in text
     held(sample, OverlayTree(sample, {path: text.replace(old, new).encode()}))
+
+
+def reached(path: str, **more: str) -> dict[str, tuple[str, ...]]:
+    """The models that a change of a file reaches, and why, in a state that has other files too."""
+    files = {**FILES, path: "one", **more}
+    found = affected(Run(MemoryTree(files)), Run(MemoryTree({**files, path: "another"})))
+    return {f"{one.model} {one.environment}": one.reasons for one in found.touched}
+
+
+def test_a_file_elsewhere_that_a_command_names_reaches_the_model() -> None:
+    spec = FILES["models/b/steps/spec.yaml"].replace("[python, data.py]", "[python, ../../shared/data.py]")
+    found = reached("models/shared/data.py", **{"models/b/steps/spec.yaml": spec})
+    assert found == {"steps dev": ("files beside it",), "steps prod": ("files beside it",)}
+    assert reached("models/shared/data.py") == {}
+    outside = FILES["models/b/steps/spec.yaml"].replace("[python, data.py]", "[python, ../../../../x.py, /etc/passwd, .., '']")
+    assert reached("x.py", **{"models/b/steps/spec.yaml": outside}) == {}
+
+
+def test_a_file_that_an_option_of_the_project_names_reaches_every_model_with_a_program() -> None:
+    project = SMALL.replace("word: a", "word: tools/requirements.txt")
+    found = reached("tools/requirements.txt", **{"modelyard.yaml": project})
+    assert found == dict.fromkeys(("steps dev", "steps prod"), ("tools/requirements.txt",))
+    assert reached("tools/requirements.txt") == {}

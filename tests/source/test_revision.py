@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from compiler.errors import SurroundingsError, UsageError
-from compiler.source.revision import open_revision
+from compiler.source.revision import commits_touching, open_revision
 
 
 @pytest.fixture
@@ -174,3 +174,19 @@ def test_without_git_the_surroundings_are_blamed(git, tmp_path, first, monkeypat
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SurroundingsError, match="git cannot be used"):
         open_revision(tmp_path, "HEAD")
+
+
+def test_a_file_that_got_another_name_is_followed(git, tmp_path):
+    text = "".join(f"line {number}\n" for number in range(20))
+    made = commit(git, tmp_path, a=text, other="x")
+    changed = commit(git, tmp_path, a=f"{text}more\n")
+    commit(git, tmp_path, other="y")
+    git("checkout", "-q", "-b", "renaming")
+    (tmp_path / "below").mkdir()
+    git("mv", "a", "below/b")
+    git("commit", "-q", "-m", "x")
+    git("checkout", "-q", "main")
+    git("merge", "-q", "--no-ff", "-m", "x", "renaming")
+    renamed = git("rev-parse", "HEAD")
+    assert list(commits_touching(tmp_path, "below/b")) == [renamed, changed, made]
+    assert list(commits_touching(tmp_path / "below", "b")) == [renamed, changed, made]
