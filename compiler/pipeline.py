@@ -54,7 +54,7 @@ from compiler.source.yaml_text import Parse, parse
 from compiler.spec.language import Language
 from compiler.spec.load import load
 from compiler.spec.portfolio import PROJECT_FILE, Portfolio, models_alone
-from compiler.values import Json, Pointer, as_object, as_str
+from compiler.values import Json, Pointer, as_object
 
 if TYPE_CHECKING:
     from compiler.render.produce import Producer
@@ -121,12 +121,11 @@ class Run:
     @cached_property
     def emitters(self) -> Emitters:
         """Every emitter, shipped and the project's own."""
-        folders = as_object(self.portfolio.project.data.get("folders"))
         capabilities = parse(resources.shipped_text("capabilities.yaml"), "capabilities.yaml").documents[0].data
         return load_emitters(
             WorkTree(resources.shipped("templates")),
             self.tree,
-            as_str(folders.get("templates")) or "templates",
+            self.portfolio.folder("templates"),
             resources.emitter_schema(),
             as_object(capabilities),
         )
@@ -339,20 +338,6 @@ def check(run: Run) -> tuple[Finding, ...]:
 def _places(run: Run) -> Callable[[str], Sequence[str | None]]:
     """Where a model runs; nowhere, where it is none that there is."""
     return lambda name: run.fleet.places(name) if name in run.portfolio.of("Model") else ()
-
-
-def concerning(run: Run, environment: str) -> Callable[[Finding], bool]:
-    """Whether a finding is about an environment, or about more than single others: what nobody can place is about each."""
-
-    def concerns(finding: Finding) -> bool:
-        if finding.where:
-            return environment in finding.where
-        subject = finding.subject
-        if subject is None or subject.kind != "Model" or subject.name not in run.portfolio.of("Model"):
-            return True
-        return environment in run.fleet.places(subject.name)
-
-    return concerns
 
 
 def of_all(_finding: Finding) -> bool:

@@ -89,13 +89,9 @@ def command(
     """
     from compiler.cache import kept  # noqa: PLC0415 - help needs none of what a run does
     from compiler.pipeline import Run  # noqa: PLC0415 - likewise
-    from compiler.policy.baseline import applied, stale  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
-    if (fix or diff) and rev is not None:
-        raise UsageError("a revision cannot be mended", help="leave out --rev")
-    if unsafe_fixes and not (fix or diff):
-        raise UsageError("--unsafe-fixes goes with --fix or --diff", help="modelyard check --diff --unsafe-fixes")
+    _refuse(fix=fix or diff, unsafe_fixes=unsafe_fixes, rev=rev)
     day, since = as_of.date() if as_of else None, judging.since(folder, changed_since)
     named = _relative(files, folder)
     wanted = named if write_baseline is None else frozenset()
@@ -103,31 +99,58 @@ def command(
     run = Run(options.open_tree(folder, rev), day, since, wanted, files_.parse)
     renders = renders or write_baseline is not None
     found = _found(run, renders=renders)
-    if fix or diff:
-        from compiler.cli.mend import mend  # noqa: PLC0415 - other checks write nothing
-
-        chosen = _within(found, named, frozenset(environments))
-        if mend(chosen, run.tree, folder, unsafe=unsafe_fixes, diff=diff):
-            run = Run(options.open_tree(folder, rev), day, since, wanted, files_.parse)
-            found = _found(run, renders=renders)
-        if diff:
-            raise click.exceptions.Exit(0)
+    chosen = _within(found, named, frozenset(environments))
+    if (fix or diff) and _mended(chosen, run, folder, unsafe=unsafe_fixes, diff=diff):
+        run = Run(options.open_tree(folder, rev), day, since, wanted, files_.parse)
+        found = _found(run, renders=renders)
     if runs_sources:
         found = in_order((*found, *_ran(run)))
-    if write_baseline is not None:
-        _write_baseline(write_baseline, found)
-    known = judging.known(baseline or _written(write_baseline))
-    if not named and (gone := stale(found, known)):
-        tell(f"{gone} of the findings that the baseline knows are there no more: --write-baseline takes them out")
-    found = applied(found, known)
+    found = _but_what_is_known(found, baseline, write_baseline, is_whole=not named)
     files_.save()
     findings = _within(found, named, _known(run, environments))
     report = Report(findings, run.text, run.size, colour=wants_colour(output), within=within_checkout(folder))
     emit(REPORTERS[format_](report), output)
-    if not (renders or files) and (count := len(run.policies.on_rendered)):
+    if not (renders or files):
+        _tell_what_was_not_asked(run)
+    raise click.exceptions.Exit(report.exit_code)
+
+
+def _refuse(*, fix: bool, unsafe_fixes: bool, rev: str | None) -> None:
+    """Words that do not go together."""
+    if fix and rev is not None:
+        raise UsageError("a revision cannot be mended", help="leave out --rev")
+    if unsafe_fixes and not fix:
+        raise UsageError("--unsafe-fixes goes with --fix or --diff", help="modelyard check --diff --unsafe-fixes")
+
+
+def _tell_what_was_not_asked(run: Run) -> None:
+    if count := len(run.policies.on_rendered):
         policies = "1 policy" if count == 1 else f"{count} policies"
         tell(f"{policies} on rendered objects not asked: `modelyard check --rendered` asks")
-    raise click.exceptions.Exit(report.exit_code)
+
+
+def _mended(chosen: tuple[Finding, ...], run: Run, folder: Path, *, unsafe: bool, diff: bool) -> bool:
+    """Whether a file was written; ends the command where the edits are only shown."""
+    from compiler.cli.mend import mend  # noqa: PLC0415 - other checks write nothing
+
+    written = mend(chosen, run.tree, folder, unsafe=unsafe, diff=diff)
+    if diff:
+        raise click.exceptions.Exit(0)
+    return written
+
+
+def _but_what_is_known(
+    found: tuple[Finding, ...], baseline: Path | None, write_baseline: Path | None, *, is_whole: bool
+) -> tuple[Finding, ...]:
+    """What is found, where the baseline does not count; `is_whole`: of the whole project, so that what is gone can be told."""
+    from compiler.policy.baseline import applied, stale  # noqa: PLC0415 - help needs none of what a run does
+
+    if write_baseline is not None:
+        _write_baseline(write_baseline, found)
+    known = judging.known(baseline or _written(write_baseline))
+    if is_whole and (gone := stale(found, known)):
+        tell(f"{gone} of the findings that the baseline knows are there no more: --write-baseline takes them out")
+    return applied(found, known)
 
 
 def _write_baseline(path: Path, found: tuple[Finding, ...]) -> None:

@@ -86,8 +86,8 @@ def _source(repository: Repository, folder: Path, rev: str | None) -> str:
         from compiler.pipeline import Run  # noqa: PLC0415 - as above
         from compiler.spec.portfolio import PROJECT_FILE  # noqa: PLC0415 - as above
 
-        said = as_object(Run(options.open_tree(folder, None)).portfolio.project.data.get("folders"))
-        read = [as_str(said.get(name)) or name for name in ("models", "schemas", "templates")]
+        portfolio = Run(options.open_tree(folder, None)).portfolio
+        read = [portfolio.folder(name) for name in ("models", "schemas", "templates")]
         changed = repository.changed((PROJECT_FILE, *read), folder)
         if changed:
             many = "file differs" if len(changed) == 1 else "files differ"
@@ -115,7 +115,7 @@ def _branch(run: Run, environment: str) -> str:
 def _files(run: Run, folder: Path, environment: str, known: Baseline) -> Mapping[str, bytes]:
     """The environment's tree; ends with 1 and says why where the project is not sound."""
     from compiler.cli.progress import built as built_  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.pipeline import concerning  # noqa: PLC0415 - likewise
+    from compiler.review.publishing import concerning  # noqa: PLC0415 - likewise
 
     built: Built = built_(run, lambda _, where: where == environment, known, concerns=concerning(run, environment))
     if built.findings:

@@ -10,7 +10,7 @@ from compiler.plan.settings import project_options
 from compiler.provenance import Derived, Item, Origin, Origins, Root
 from compiler.resolve.model import Release, ResolvedModel
 from compiler.resolve.places import namespace
-from compiler.spec.portfolio import Spec
+from compiler.spec.portfolio import Spec, folder_of
 from compiler.spec.quantities import Percentage
 from compiler.values import Object, as_object, as_str
 
@@ -91,9 +91,8 @@ def canary_of(model: ResolvedModel) -> Object:
 
 def project_root(project: Spec) -> Root:
     """What templates see of the project."""
-    said = as_object(project.data.get("folders"))
     shown = {key: project.data[key] for key in ("name", "organisation") if key in project.data}
-    return Root("project", {**shown, "folders": {folder: said.get(folder, folder) for folder in _FOLDERS}})
+    return Root("project", {**shown, "folders": {folder: folder_of(project.data, folder) for folder in _FOLDERS}})
 
 
 def tool() -> Derived:

@@ -11,7 +11,7 @@ from compiler.plan.names import LOCKS
 from compiler.plan.planner import Planner
 from compiler.provenance import Derived, Members, Origin, Origins, derived_list
 from compiler.spec.portfolio import upwards
-from compiler.values import as_list, as_object, as_str
+from compiler.values import as_list, as_str
 
 EVERYTHING = ""
 """The path of what nobody else owns."""
@@ -49,12 +49,12 @@ def owned(planner: Planner, committed: Sequence[Committed]) -> tuple[list[Owned]
     A file in which several teams have something is the project's owner's: a forge takes the word of any one of them.
     """
     portfolio = planner.fleet.portfolio
-    project, folders = portfolio.project.text("owner"), as_object(portfolio.project.data.get("folders"))
+    project = portfolio.project.text("owner")
     by_path: dict[str, list[Claim]] = {}
     for claim in claims(planner, [*committed, *_locks(committed)]):
         by_path.setdefault(claim.path, []).append(claim)
     wholes = _own_folders(by_path)
-    ours = [f"{as_str(folders.get(key)) or key}/" for key in ("schemas", "templates")]
+    ours = [f"{portfolio.folder(key)}/" for key in ("schemas", "templates")]
     found = [_owned(path, project, (), planner) for path in (EVERYTHING, *ours)]
     found += [_owned(f"{folder}/", claim.team or project, (claim,), planner) for folder, claim in sorted(wholes.items())]
     files = [path for path in by_path if wholes.keys().isdisjoint(upwards(dirname(path)))]

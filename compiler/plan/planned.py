@@ -14,7 +14,7 @@ from compiler.resolve.fleet import Fleet
 from compiler.resolve.model import ResolvedModel
 from compiler.resolve.resolver import references
 from compiler.spec.portfolio import Spec
-from compiler.values import Json, Object, as_object, as_str
+from compiler.values import Json, Object, as_str
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ def filled_path(
 
 def _is_read(planner: Planner, place: str) -> bool:
     """Whether a file would be read as a spec, a template or a schema by the next run."""
-    folders = as_object(planner.fleet.portfolio.project.data.get("folders"))
-    return any(place.startswith(f"{as_str(folders.get(name)) or name}/") for name in ("models", "templates", "schemas"))
+    portfolio = planner.fleet.portfolio
+    return any(place.startswith(f"{portfolio.folder(name)}/") for name in ("models", "templates", "schemas"))
 
 
 def sources_of(*models: ResolvedModel) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ from compiler.policy.controls import Controls
 from compiler.policy.decide import Decision, decide
 from compiler.policy.grant import Spelled
 from compiler.policy.library import Library
-from compiler.policy.pack import schemas_folder
 from compiler.policy.policy import Breach, Policy
 from compiler.policy.rules import Rules
 from compiler.policy.secrets import SUSPECTS, Detectors
@@ -63,7 +62,7 @@ class Judge:
         self._strict = Rules(schemas(fleet.language), checked=True)
         self.waivers = Waivers(fleet, self.library, as_of, laws)
         self._suppressions = Suppressions(fleet.portfolio)
-        self.controls = Controls(shipped, fleet.tree, schemas_folder(laws))
+        self.controls = Controls(shipped, fleet.tree, laws.folder("schemas"))
         self._detectors = Detectors()
         self._selected: set[str] = set()
         self._unjudged: dict[str, Policy] = {}

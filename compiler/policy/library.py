@@ -5,7 +5,7 @@ from functools import cached_property
 
 from compiler import codes
 from compiler.diagnostics import Finding, Place, Subject
-from compiler.policy.pack import Pack, own_pack, schemas_folder, shipped_names, shipped_pack
+from compiler.policy.pack import Pack, own_pack, shipped_names, shipped_pack
 from compiler.policy.policy import Policy
 from compiler.resolve.model import ResolvedModel
 from compiler.source.tree import Tree
@@ -18,7 +18,7 @@ class Library:
     """The policies of a project and those that came with Modelyard; of these only what is asked for is read."""
 
     def __init__(self, portfolio: Portfolio, shipped: Tree) -> None:
-        schemas = schemas_folder(portfolio)
+        schemas = portfolio.folder("schemas")
         self._portfolio = portfolio
         self._shipped = shipped
         self._read: dict[str, Pack] = {}

@@ -7,7 +7,7 @@ from posixpath import basename, dirname
 from compiler.policy.policy import SHIPPED, Policy
 from compiler.source.tree import Tree
 from compiler.source.yaml_text import parse
-from compiler.spec.portfolio import PACK_FILE, Portfolio, Spec, identity
+from compiler.spec.portfolio import PACK_FILE, Spec, identity
 from compiler.values import Object, as_object, as_str
 
 FOLDER = "policies"
@@ -40,11 +40,6 @@ def _policies(shipped: Tree, folder: str, pack: str) -> Iterator[Policy]:
             for document in parse(shipped.read(path), f"{SHIPPED}{path}").documents:
                 kind, name = identity(document)
                 yield Policy(Spec(kind, name, document), pack)
-
-
-def schemas_folder(portfolio: Portfolio) -> str:
-    """A project's folder of policies, and of catalogues of controls."""
-    return as_str(as_object(portfolio.project.data.get("folders")).get("schemas")) or "schemas"
 
 
 def own_pack(spec: Spec, schemas: str) -> str:

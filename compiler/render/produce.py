@@ -47,12 +47,11 @@ class Producer:
     """Renders what is planned; keeps compiled templates, skeletons and schemas for one run."""
 
     def __init__(self, tree: Tree, fleet: Fleet, policies: Judge | None = None) -> None:
-        folders = as_object(fleet.portfolio.project.data.get("folders"))
         self._tree = tree
         self._digests: dict[str, str] = {}
         self._fleet = fleet
         self._policies = policies
-        self._catalogue = Catalogue(tree, as_str(folders.get("schemas")) or "schemas")
+        self._catalogue = Catalogue(tree, fleet.portfolio.folder("schemas"))
         self._renderers: dict[str, Renderer] = {}
         self._unchecked: dict[str, PlannedFile] = {}
         self._looks: dict[tuple[str, Pointer], Reads | None] = {}

@@ -1,7 +1,8 @@
 """Where a change has to be published, in which order, and whose canaries are then to be judged."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from compiler.diagnostics import Finding
 from compiler.jobs.tasks import canaries
 from compiler.pipeline import Run
 from compiler.review.affected import Affected
@@ -24,6 +25,20 @@ def judged(run: Run, found: Affected) -> tuple[Object, ...]:
     touched = {(one.model, one.environment) for one in found.touched}
     there = ((model.name, model.environment.name) for model in canaries(run.fleet) if model.environment)
     return tuple({"model": one[0], "environment": one[1]} for one in there if one in touched and one[1] in found.rendered)
+
+
+def concerning(run: Run, environment: str) -> Callable[[Finding], bool]:
+    """Whether a finding is about an environment, or about more than single others: what nobody can place is about each."""
+
+    def concerns(finding: Finding) -> bool:
+        if finding.where:
+            return environment in finding.where
+        subject = finding.subject
+        if subject is None or subject.kind != "Model" or subject.name not in run.portfolio.of("Model"):
+            return True
+        return environment in run.fleet.places(subject.name)
+
+    return concerns
 
 
 def unpublished(run: Run) -> tuple[str, ...]:

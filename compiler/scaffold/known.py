@@ -10,7 +10,7 @@ from compiler.plan.emitter import Emitter
 from compiler.resolve.lifecycle import STAGES
 from compiler.source.tree import Tree
 from compiler.source.yaml_text import parse
-from compiler.spec.portfolio import PROJECT_FILE, Portfolio
+from compiler.spec.portfolio import PROJECT_FILE, Portfolio, folder_of
 from compiler.values import Json, Object, Pointer, as_list, as_object, as_str, at
 
 
@@ -34,7 +34,7 @@ class Known:
 
     def folder(self, name: str) -> str:
         """A folder of the project by what it holds: `models`, `schemas`, `templates`."""
-        return as_str(as_object(self._project.get("folders")).get(name)) or name
+        return folder_of(self._project, name)
 
     def names(self, kind: str) -> tuple[str, ...]:
         """The names of a kind's documents."""

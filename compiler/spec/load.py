@@ -23,6 +23,7 @@ from compiler.spec.portfolio import (
     VERSION,
     Portfolio,
     Spec,
+    folder_of,
     identity,
     release_contents,
     texts,
@@ -49,13 +50,13 @@ def load(tree: Tree, language: Language, shipped: Tree | None = None, read: Pars
     """
     shelf = _Shelf(language)
     project = _project(tree, shelf)
-    folders = {"models": "models", "schemas": "schemas", **_texts(project.data.get("folders"))}
-    files = dict(_files(tree, folders["models"], shelf, read))
-    files |= _policies(tree, folders["schemas"], shipped, shelf, read)
+    models = folder_of(project.data, "models")
+    files = dict(_files(tree, models, shelf, read))
+    files |= _policies(tree, folder_of(project.data, "schemas"), shipped, shelf, read)
     if not files:
         where = f"`folders.models` of {PROJECT_FILE}"
         raise UsageError(
-            f"there is no spec below {folders['models']}/", help=f"write the first one there, or mend {where}"
+            f"there is no spec below {models}/", help=f"write the first one there, or mend {where}"
         )
     companions = _companions(tree, files)
     for path, parsed in files.items():
@@ -223,7 +224,3 @@ def _is_sound(spec: Spec, shelf: _Shelf) -> bool:
     violations = validator.violations(spec.data, spelling=spec.document.spelling)
     shelf.findings.extend(complaint(violation, spec.document, spec.subject) for violation in violations)
     return False
-
-
-def _texts(value: object) -> dict[str, str]:
-    return {key: text for key, text in value.items() if isinstance(text, str)} if isinstance(value, Mapping) else {}

@@ -51,6 +51,11 @@ class Spec:
         return as_str(self.data.get(key))
 
 
+def folder_of(project: Object, name: str) -> str:
+    """What a project calls the folder; where it says nothing, a folder is called by what it holds."""
+    return as_str(as_object(project.get("folders")).get(name)) or name
+
+
 @dataclass(frozen=True)
 class Portfolio:
     """Every document of a project that may be relied on, and the names of those that may not."""
@@ -60,6 +65,10 @@ class Portfolio:
     defaults: Mapping[str, Spec]
     broken: frozenset[tuple[str, str]]
     findings: tuple[Finding, ...]
+
+    def folder(self, name: str) -> str:
+        """A folder of the project by what it holds: `models`, `schemas`, `templates`, `records`."""
+        return folder_of(self.project.data, name)
 
     def of(self, kind: str) -> Mapping[str, Spec]:
         """The documents of a kind by name, in order of name."""
