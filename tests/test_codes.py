@@ -1,4 +1,4 @@
-"""Every code is there under one constant, one id and one name, in the order of its ids."""
+"""Every code is there under one constant, one id and one name, each family in the order of its ids."""
 
 import ast
 from collections.abc import Callable
@@ -10,14 +10,16 @@ import pytest
 from compiler import codes
 from compiler.diagnostics import Code
 
+FILES = sorted(Path(codes.__file__).parent.glob("*.py"))
 MADE = [
-    (node.targets[0].id, node.value)
-    for node in ast.parse(Path(codes.__file__).read_text(encoding="utf-8")).body
+    (node.targets[0].id, node.value, file)
+    for file in FILES
+    for node in ast.parse(file.read_text(encoding="utf-8")).body
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Call)
 ]
 
 
-def text(index: int) -> Callable[[tuple[str, ast.Call]], str]:
+def text(index: int) -> Callable[[tuple[str, ast.Call, Path]], str]:
     return lambda made: ast.literal_eval(made[1].args[index])
 
 
@@ -29,6 +31,8 @@ def test_no_code_takes_the_place_of_another(what) -> None:
     assert len(said) == sum(isinstance(value, Code) for value in vars(codes).values())
 
 
-def test_codes_stand_in_order() -> None:
-    ids = list(map(text(0), MADE))
-    assert ids == sorted(ids)
+def test_each_file_holds_a_family_in_order() -> None:
+    for file in FILES:
+        ids = [text(0)(made) for made in MADE if made[2] == file]
+        assert ids == sorted(ids)
+        assert len({id_[:3] for id_ in ids}) <= 1, file
