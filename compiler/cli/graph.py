@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from compiler.graph.things import Graph
     from compiler.pipeline import Run
 
+_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf"})
+"""What somebody may want, and what text below such a name would not open as."""
 _ENDINGS = {".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot", ".svg": "svg"}
 
 
@@ -71,15 +73,24 @@ def command(
 
     if depth is not None and not names:
         raise UsageError("--depth goes with the name of something", help="modelyard graph card-fraud --depth 1")
+    format_ = format_ or _format_of(output)
     run = Run(options.open_tree(options.project_root(root), rev))
     wanted = narrowing.wanted(run, words)
     rows = tuple(chosen(run.inventory.models, wanted))
     is_narrowed = len(rows) < len(run.inventory.models)
     made = graph(run.inventory, rows, wanted.environments, whole=not is_narrowed or bool(names))
     made = around(made, [_id(name, made, run) for name in names], depth) if names else made
-    _emit(made, format_ or _ENDINGS.get(output.suffix if output else "", "mermaid"), direction, output)
+    _emit(made, format_, direction, output)
     tell(made.described)
     raise click.exceptions.Exit(narrowing.tell_left_out(run.inventory))
+
+
+def _format_of(output: Path | None) -> str:
+    """What the ending of a file asks for; raises `UsageError` for a picture of a kind that is not drawn here."""
+    ending = output.suffix.lower() if output else ""
+    if ending in _PICTURES:
+        raise UsageError(f"nothing is drawn as `{ending}`", help="end the name in .svg, which browsers open and others turn into that")
+    return _ENDINGS.get(ending, "mermaid")
 
 
 def _emit(made: Graph, format_: str, direction: str, output: Path | None) -> None:

@@ -49,6 +49,14 @@ def test_the_ending_of_the_file_says_the_format(name, begins, shop, typed) -> No
     assert Path(name).read_text(encoding="utf-8").startswith("digraph")
 
 
+@pytest.mark.parametrize("name", ["a.png", "a.PDF"])
+def test_a_picture_that_is_not_drawn_is_refused_and_nothing_is_written(name, shop, typed) -> None:
+    said = typed("graph", "-o", name)
+    assert said.code == 2
+    assert "end the name in .svg" in said.err
+    assert not (shop / name).exists()
+
+
 @pytest.mark.parametrize(
     ("words", "begins"),
     [(["--format", "mermaid"], "flowchart TB"), (["--format", "dot"], "digraph"), (["--format", "svg"], "<svg")],
