@@ -96,10 +96,10 @@ def _source(repository: Repository, folder: Path, rev: str | None) -> str:
 
 
 def _folder(run: Run, environment: str) -> str:
-    from compiler.resolve.deliveries import folder_of  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.resolve.deliveries import branch_folder  # noqa: PLC0415 - help needs none of what a run does
 
     spec = run.portfolio.of("Environment")[environment]
-    return folder_of(as_str(as_object(spec.data.get("delivery")).get("path")))
+    return branch_folder(as_str(as_object(spec.data.get("delivery")).get("path")))
 
 
 def _branch(run: Run, environment: str) -> str:

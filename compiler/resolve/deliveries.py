@@ -20,7 +20,7 @@ class _Place(NamedTuple):
     folder: tuple[str, ...]
 
 
-def folder_of(delivery: str) -> str:
+def branch_folder(delivery: str) -> str:
     """A folder of a branch as git spells it; empty for the root."""
     return "/".join(filter(None, delivery.split("/")))
 
@@ -66,11 +66,11 @@ def _address(said: str) -> str:
 def _shared(spec: Spec, other: Spec) -> Finding:
     said = as_object(spec.data["delivery"])
     pointer: Pointer = ("delivery", "path" if "path" in said else "branch")
-    place = folder_of(as_str(said.get("path")))
+    place = branch_folder(as_str(said.get("path")))
     where = f"the folder `{place}` of the branch `{said['branch']}`" if place else f"the branch `{said['branch']}`"
     message = f"{spec.name} is delivered to {where}, and so is {other.name}"
     there = as_str(as_object(other.data["delivery"]).get("path"))
-    if folder_of(there) != place:
+    if branch_folder(there) != place:
         message = f"{spec.name} is delivered to {where}, and {other.name} to " + (f"the folder `{there}`" if there else "its root")
     note = Note(f"{other.name} is delivered to here", other.document.place(("delivery",)))
     subject = Subject("Environment", spec.name, None, pointer)
