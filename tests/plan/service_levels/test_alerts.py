@@ -37,8 +37,9 @@ def expects(severity: str, at: int, *, fired: bool) -> dict[str, Any]:
 
 SERIES = {
     "availability": ('requests_total{app="scorer",code="200"}', 'requests_total{app="scorer",code="503"}'),
-    "latency": ('request_duration_seconds_bucket{app="scorer",le="0.25"}', None),
 }
+TIMED = {"latency": ("request_duration_seconds", 'app="scorer"'), "timeToFirstToken": ("first_token_seconds", 'model="scorer"')}
+"""Histograms, with the labels that their samples have."""
 
 
 def traffic(
@@ -48,14 +49,12 @@ def traffic(
     bad, all_ = float(share * PER_MINUTE), float(PER_MINUTE)
     broken = counter((0, before), (bad, during), (0, after), every=every)
     good = counter((all_, before), (all_ - bad, during), (all_, after), every=every)
-    if indicator == "latency":
-        name = "request_duration_seconds"
+    if indicator in TIMED:
+        name, labels = TIMED[indicator]
+        every_one = counter((all_, before + during + after), every=every)
         return [
-            {"series": f'{name}_bucket{{app="scorer",le="0.25"}}', "values": good},
-            {
-                "series": f'{name}_count{{app="scorer"}}',
-                "values": counter((all_, before + during + after), every=every),
-            },
+            {"series": f'{name}_bucket{{{labels},le="0.25"}}', "values": good},
+            {"series": f"{name}_count{{{labels}}}", "values": every_one},
         ]
     return [{"series": SERIES[indicator][0], "values": good}, {"series": str(SERIES[indicator][1]), "values": broken}]
 
@@ -138,9 +137,10 @@ def test_each_alert_of_availability_fires_within_its_window_and_resolves(make, s
 
 
 @pytest.mark.slow
-def test_so_does_each_of_latency(make, spec, own, promtool):
-    made = make(spec(slo={"latency": [{"under": "250ms", "for": "99%"}], "indicators": own}))
-    assert told(made, promtool, "latency", "30d", Fraction(1, 100)) == ""
+@pytest.mark.parametrize("indicator", TIMED)
+def test_so_does_each_of_how_long_answers_take_and_take_to_begin(make, spec, own, promtool, indicator):
+    made = make(spec(slo={indicator: [{"under": "250ms", "for": "99%"}], "indicators": own}))
+    assert told(made, promtool, indicator, "30d", Fraction(1, 100)) == ""
 
 
 def quiet(made, promtool, series, until: str = "8h") -> str:
