@@ -39,7 +39,7 @@ from compiler.plan.namespaces import quota_findings
 from compiler.plan.plan import PlannedUnit, Scope, owner_findings, plan
 from compiler.plan.planner import Planner
 from compiler.plan.situation import Situation, situation
-from compiler.plan.takes import judges, takers
+from compiler.plan.takes import objects, takers
 from compiler.policy.baseline import NOTHING_KNOWN, Baseline, applied, can_be_known
 from compiler.policy.findings import settled
 from compiler.policy.judge import Base
@@ -179,6 +179,11 @@ class Run:
         return Run(self.since.tree, self.as_of).fleet
 
     @cached_property
+    def objecting(self) -> tuple[Emitter, ...]:
+        """Emitters beside targets that may find something wrong with a model before anything is made."""
+        return tuple(filter(objects, self.planner.others))
+
+    @cached_property
     def producer(self) -> Producer:
         """Renders what is planned; the template engine is imported here and not before."""
         from compiler.render.produce import Producer  # noqa: PLC0415 - as the docstring says
@@ -293,7 +298,7 @@ def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
     ours = situation(run.planner, model, target)
     beside = Beside(run.planner, ours)
     yield from _told_of(run, ours)
-    for emitter in takers(run.planner, model, judges):
+    for emitter in takers(run.planner, model, run.objecting):
         if isinstance(emitter, Finding):
             yield emitter
         else:

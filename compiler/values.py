@@ -43,18 +43,20 @@ def at(data: Json, pointer: Pointer) -> Json:
 
 def identical(one: Json, other: Json) -> bool:
     """Whether two values are the same data, the order of keys and the kind of numbers included: `1` is not `true`."""
+    return one is other or (one == other and _alike(one, other))
+
+
+def _alike(one: Json, other: Json) -> bool:
+    """Whether two equal values are written alike, too."""
     if one is other:
         return True
     if type(one) is not type(other):
         return False
     if isinstance(one, dict) and isinstance(other, dict):
-        pairs = zip(one.items(), other.items(), strict=False)
-        return len(one) == len(other) and all(a == b and identical(x, y) for (a, x), (b, y) in pairs)
+        return list(one) == list(other) and all(map(_alike, one.values(), other.values()))
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(identical, one, other))
-    if isinstance(one, float):
-        return repr(one) == repr(other)
-    return isinstance(one, str | int) and one == other
+        return all(map(_alike, one, other))
+    return repr(one) == repr(other) if isinstance(one, float) else isinstance(one, str | int)
 
 
 def as_object(value: Json) -> Object:

@@ -91,9 +91,11 @@ class Expression:
         except RuntimeError as error:
             return self._failure(str(error), values.data)
         plain = result.plain_value()
+        if isinstance(plain, bool | list):
+            return plain
         if result.type().name() == "ERROR":
             return self._failure(str(plain), values.data)
-        if plain is None or isinstance(plain, bool | int | float | str | list | dict):
+        if plain is None or isinstance(plain, int | float | str | dict):
             return plain
         return Failure(f"the result is no value of JSON: {plain}")
 
@@ -115,10 +117,12 @@ class Expression:
 
 def _is_keyed(data: Json, path: Pointer, within: Pointer) -> bool:
     """Whether a map stands at a path, or at one in an element of what stands there: the order of its keys is another on each run."""
-    try:
-        found = at(data, path)
-    except (KeyError, IndexError, TypeError):
-        return False
+    found = data
+    for part in path:
+        is_there = part in found if isinstance(found, dict) else isinstance(found, list) and part in range(len(found))
+        if not is_there:
+            return False
+        found = at(found, (part,))
     if not within:
         return isinstance(found, Mapping)
     elements = found.values() if isinstance(found, Mapping) else found if isinstance(found, list) else ()

@@ -9,8 +9,7 @@ from compiler.expression.expression import Expression, Values
 from compiler.expression.growth import grows
 from compiler.expression.mistakes import Known, Mistake, mistake
 from compiler.expression.names import with_presence, with_stand_ins
-from compiler.expression.ready import Ready
-from compiler.expression.shapes import Shape, Struct, shape
+from compiler.expression.shapes import Shape, Struct, prepared, shape
 from compiler.expression.wire import Node, serialized
 from compiler.values import Json, Object
 
@@ -45,9 +44,9 @@ class Expressions:
         """The expression ready for data, or the first thing that is wrong with it.
 
         Without `checked` only its syntax is looked at: that is for an expression whose types were checked when it was
-        shipped, and spares the import of protobuf.
+        shipped, or is made of such, and spares the import of protobuf.
         """
-        if len(text) > _LONGEST:
+        if checked and len(text) > _LONGEST:
             return Mistake(f"the expression has more than {_LONGEST:,} characters")
         try:
             compiled = self._untyped.compile(with_presence(text), disable_check=True)
@@ -61,7 +60,7 @@ class Expressions:
 
     def values(self, data: Mapping[str, Json]) -> Values:
         """Data made ready for any number of expressions: without nulls in maps, numbers as the schemas mean them."""
-        plain = self._ready.of(data)
+        plain = {name: prepared(value, self._shapes[name]) for name, value in data.items() if name in self._shapes}
         return Values(plain, self._untyped.Activation(plain))
 
     def branches(self, text: str, values: Values) -> tuple[tuple[int, bool], ...]:
@@ -72,10 +71,6 @@ class Expressions:
     @cached_property
     def _shapes(self) -> dict[str, Shape]:
         return {name: shape(schema) for name, schema in self._schemas.items()}
-
-    @cached_property
-    def _ready(self) -> Ready:
-        return Ready(self._shapes)
 
     @cached_property
     def _untyped(self) -> "cel.Env":

@@ -160,18 +160,22 @@ def prepared(value: Json, form: Shape) -> Json:
     A `number` is always a double and an `integer` always an int, however it was written, so that an expression
     does not fail on `2` where it holds on `2.5`.
     """
-    if isinstance(value, str | bool) or value is None:
-        return value
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
+        below = form.fields if isinstance(form, Struct) else {}
+        others = form.value if isinstance(form, MapOf) else Scalar.DYN
         return {
-            key: one if one.__class__ is str else prepared(one, part(form, key))
+            key: one if one.__class__ is str else prepared(one, below.get(key, others))
             for key, one in value.items()
             if one is not None
         }
+    if isinstance(value, list):
+        item = items(form)
+        return [one if one.__class__ is str else prepared(one, item) for one in value]
+    if value is None or isinstance(value, str | bool):
+        return value
     if isinstance(value, int | float):
         return _number(value, form)
-    item = items(form)
-    return [prepared(one, item) for one in value]
+    return prepared(dict(value) if isinstance(value, Mapping) else list(value), form)
 
 
 def part(form: Shape, key: str) -> Shape:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from compiler.expression.expression import Expression, Values
 from compiler.expression.expressions import Expressions
 
-_LONG = 5_000
-"""So many characters of conditions are asked as one."""
+Answer = TypeVar("Answer", bool, int)
+_LONG = 20_000
+"""So many characters of conditions are asked as one: each evaluation looks at all variables anew. CEL's parser takes five times as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +18,12 @@ class Together:
 
     lists: tuple[Expression, ...]
 
-    def answers(self, values: Values) -> list[bool] | None:
-        """What each comes to, in order; nothing where one of them has no answer."""
-        found: list[bool] = []
+    def answers(self, values: Values, kind: type[Answer]) -> list[Answer] | None:
+        """What each comes to, in order; nothing where one of them has no answer of that kind."""
+        found: list[Answer] = []
         for one in self.lists:
             answers = one.value(values)
-            if not isinstance(answers, list) or not {bool}.issuperset(map(type, answers)):
+            if not isinstance(answers, list) or not {kind}.issuperset(map(type, answers)):
                 return None
             found += answers
         return found

@@ -1,5 +1,6 @@
 """The CEL expressions of emitters: checked against the language, then asked of single models."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -22,6 +23,8 @@ JUDGED: Sections = (("needs", "that"), ("cannot", "when"), ("images", "when"))
 """Those that say whether an emitter can do what a model asks."""
 ALL: Sections = (*JUDGED, ("files", "when"))
 """Those, and which files it makes."""
+_REMEMBERED = 4
+"""Answers of an emitter that are kept: as many as a model has environments, mostly."""
 METERS: Sections = (("sli", "when"),)
 """Those that say what measures a model: asked only by who watches it."""
 
@@ -47,24 +50,25 @@ class Conditions:
         self._variables: dict[str, Expressions] = {}
         self._compiled: dict[tuple[str, str], Expression | Mistake] = {}
         self._questions: dict[tuple[str, Sections], _Questions] = {}
-        self._answered: dict[tuple[str, Sections], tuple[Object, Verdicts]] = {}
+        self._answered: dict[tuple[str, Sections], deque[tuple[Object, Verdicts]]] = {}
 
     def verdicts(self, emitter: Emitter, sections: Sections, data: Mapping[str, Json]) -> Verdicts:
         """What the expressions of these sections of an emitter say of the data.
 
-        Where they read what they read last, they say what they said: of a model in its next environment, mostly.
+        Where they read what they read lately, they say what they said: of a model in its next environment, mostly.
         """
         asked = self._asked(emitter, sections)
-        read = {name: only(asked.fields.get(name, frozenset()), value) for name, value in data.items()}
-        known = self._answered.get((emitter.id, sections))
-        if known is not None and identical(known[0], read):
-            return known[1]
-        answers = asked.together.answers(self._of(emitter).values(read)) if asked.together else None
+        read = {name: only(fields, data[name]) for name, fields in asked.fields.items() if name in data}
+        answered = self._answered.setdefault((emitter.id, sections), deque(maxlen=_REMEMBERED))
+        for before, verdicts in answered:
+            if identical(before, read):
+                return verdicts
+        answers = asked.together.answers(self._of(emitter).values(read), bool) if asked.together else None
         if answers is None:
             whole = self._of(emitter).values(data)
             return {pointer: self._one(emitter, text, pointer, whole) for pointer, text in expressions(emitter, sections)}
         found = dict(zip(asked.pointers, answers, strict=True))
-        self._answered[emitter.id, sections] = read, found
+        answered.appendleft((read, found))
         return found
 
     def holds(self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Json]) -> bool | Finding:

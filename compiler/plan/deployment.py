@@ -31,7 +31,7 @@ def deployment(planner: Planner, judge: Judge, model: ResolvedModel, environment
     context, missing = with_neighbours(planner, ours, with_emitter(ours, planner, base_context(planner, model)))
     beside = Beside(planner, ours, context)
     judged: list[tuple[Situation, Values]] = [(ours, context)]
-    for emitter in takers(planner, model, judges):
+    for emitter in takers(planner, model, filter(judges, planner.others)):
         if isinstance(emitter, Finding):
             findings.append(emitter)
         else:

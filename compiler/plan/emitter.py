@@ -56,7 +56,7 @@ class Emitter:
         """What it is called."""
         return as_str(self.data["title"])
 
-    @property
+    @cached_property
     def takes(self) -> Object:
         """What it is for."""
         return as_object(self.data.get("takes"))

@@ -78,8 +78,11 @@ def reached(uses: list[dict[str, Json]], extra: list[str]) -> Iterator[Object]:
 
 def _by_address(peer: Object) -> Object:
     """The peer with its address as a range, where its host is an address."""
+    host = as_str(peer.get("host"))
+    if not host[:1].isdecimal() and ":" not in host:
+        return peer
     try:
-        address = ip_address(as_str(peer.get("host")))
+        address = ip_address(host)
     except ValueError:
         return peer
     return {**peer, "cidrs": [f"{address}/{address.max_prefixlen}"]}

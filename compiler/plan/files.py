@@ -14,7 +14,7 @@ def file_context(release: Release) -> dict[str, Derived]:
     """`beside`: for each key of the release's source that names files, those and their id; `files` and `filesId`: those of `files`."""
     known = {file.relative: file for file in release.files}
     groups: dict[str, Object] = {}
-    for key, said in release.source.items():
+    for key, said in release.source.items() if known else ():
         named = dict.fromkeys(text for text in texts(said) if text in known)
         if named:
             files: list[Json] = [_file(known[relative]) for relative in named]

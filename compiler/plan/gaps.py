@@ -107,7 +107,7 @@ def status_of(planner: Planner, places: Sequence[ResolvedModel]) -> Iterator[Mod
     """The status of a model, and what keeps a record from being asked; `places`: the model where it is judged."""
     told = tell(planner, places)
     records: list[Record] = []
-    for emitter in takers(planner, told.model, _asks):
+    for emitter in takers(planner, told.model, filter(_asks, planner.others)):
         if isinstance(emitter, Finding):
             yield emitter
             continue

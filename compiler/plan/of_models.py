@@ -50,7 +50,7 @@ def of_model(planner: Planner, judge: Judge, places: Sequence[ResolvedModel]) ->
     told = tell(planner, places)
     units: dict[str, _Unit] = {}
     contexts = _Contexts(planner, judge)
-    for emitter in takers(planner, told.model, makes("model", "release")):
+    for emitter in takers(planner, told.model, filter(makes("model", "release"), planner.others)):
         if isinstance(emitter, Finding):
             units.setdefault("", _Unit()).add(emitter)
             continue

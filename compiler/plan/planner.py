@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 from compiler.diagnostics import Finding
 from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, Emitters
+from compiler.plan.settings import others
 from compiler.provenance import Item
 from compiler.resolve.fleet import Fleet
 from compiler.values import Json, Object, Pointer
@@ -32,3 +34,8 @@ class Planner:
     inventory: Callable[[], Item]
     """What files of the project see of every model, made when one of them asks for it."""
     exported: dict[tuple[str, str], Object | Finding] = field(default_factory=dict)
+
+    @cached_property
+    def others(self) -> tuple[Emitter, ...]:
+        """Emitters that no model names and that are on."""
+        return tuple(others(self.fleet.portfolio.project.data, self.emitters))

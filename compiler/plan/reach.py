@@ -54,13 +54,15 @@ def reach(planner: Planner, model: ResolvedModel) -> Reach:
 
 def exports(planner: Planner, emitter: Emitter, context: Context, name: str) -> Object | Finding:
     """What an emitter exports of a model under a name, with the parts of its URL; empty where it exports nothing."""
-    written = as_object(emitter.data.get("exports")).get(name)
-    if written is None:
+    found: dict[str, Json] = {}
+    for key, written in as_object(as_object(emitter.data.get("exports")).get(name)).items():
+        filled = planner.evaluate(emitter, written, context, ("exports", name, key))
+        if isinstance(filled, Finding):
+            return filled
+        if filled is not None:
+            found[key] = filled
+    if not found:
         return {}
-    filled = planner.evaluate(emitter, written, context, ("exports", name))
-    if isinstance(filled, Finding):
-        return filled
-    found = {key: value for key, value in as_object(filled).items() if value is not None}
     if "path" in found and "url" in found:
         found["url"] = f"{found.get('url', '')}{found['path']}"
     parts = endpoint(as_str(found.get("url")))

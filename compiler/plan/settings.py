@@ -2,25 +2,24 @@
 
 from collections.abc import Iterator
 
-from compiler.plan.emitter import Emitter
-from compiler.plan.planner import Planner
+from compiler.plan.emitter import Emitter, Emitters
 from compiler.values import Object, as_object
 
 
-def others(planner: Planner) -> Iterator[Emitter]:
+def others(project: Object, emitters: Emitters) -> Iterator[Emitter]:
     """Emitters that no model names and that are on: as the project says, or as they say themselves."""
-    for emitter in planner.emitters.by_id.values():
-        enabled = setting(planner, emitter).get("enabled", emitter.data.get("enabled", True))
+    for emitter in emitters.by_id.values():
+        enabled = setting(project, emitter).get("enabled", emitter.data.get("enabled", True))
         if not emitter.is_target and enabled is not False:
             yield emitter
 
 
-def setting(planner: Planner, emitter: Emitter) -> Object:
+def setting(project: Object, emitter: Emitter) -> Object:
     """What the project says of an emitter."""
-    return as_object(as_object(planner.fleet.portfolio.project.data.get("emitters")).get(emitter.id))
+    return as_object(as_object(project.get("emitters")).get(emitter.id))
 
 
 def project_options(project: Object, emitter: Emitter) -> Object:
     """The project's options for an emitter, with the defaults that it declares."""
-    said = as_object(as_object(as_object(project.get("emitters")).get(emitter.id)).get("options"))
+    said = as_object(setting(project, emitter).get("options"))
     return emitter.with_options(said) if said else emitter.options

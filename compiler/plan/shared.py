@@ -13,7 +13,7 @@ from compiler.plan.owned import owned
 from compiler.plan.planned import PlannedFile, PlannedUnit, clashes, filled_path, of_all, said, unit_item
 from compiler.plan.planner import Planner
 from compiler.plan.schedules import schedules
-from compiler.plan.settings import others, project_options
+from compiler.plan.settings import project_options
 from compiler.plan.waves import waves
 from compiler.provenance import Derived, Item, Members, Origin, Origins, Root, derived_list
 from compiler.resolve.fleet import groups
@@ -61,7 +61,7 @@ def of_project(
     planner: Planner, made: Sequence[Placed], committed: Sequence[Committed], *, asked: bool
 ) -> Iterator[PlannedUnit]:
     """The files that there is one of; `made`: every model where it runs; `committed`: what is, if it was `asked` who owns it."""
-    if not any(rule.per == "project" for emitter in others(planner) for rule in emitter.files):
+    if not any(rule.per == "project" for emitter in planner.others for rule in emitter.files):
         return
     portfolio = planner.fleet.portfolio
     known = [spec.document.path for kind in ("Team", "UseCase", "Dataset", "Environment") for spec in portfolio.of(kind).values()]
@@ -97,7 +97,7 @@ def reads(planner: Planner, per: str, word: str, environment: Object | None = No
             rule.per == per and _wanted(planner, emitter, rule, _asked(planner, emitter, environment or {})) is True
             for rule in emitter.files
         )
-        for emitter in others(planner)
+        for emitter in planner.others
     )
 
 
@@ -138,7 +138,7 @@ def _units(
     planner: Planner, per: str, environment: str, context: Values, sources: tuple[str, ...]
 ) -> Iterator[PlannedUnit]:
     units: dict[str, tuple[list[PlannedFile], list[Finding]]] = {}
-    for emitter in others(planner):
+    for emitter in planner.others:
         unit = environment or of_all(emitter.group)
         for rule in emitter.files:
             if rule.per != per:

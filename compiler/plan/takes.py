@@ -1,25 +1,23 @@
 """Which emitters that no model names make something of a model: what they take, and what the project leaves of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from compiler.diagnostics import Finding
 from compiler.plan.emitter import Emitter
 from compiler.plan.planner import Planner
-from compiler.plan.settings import others, setting
+from compiler.plan.settings import setting
 from compiler.plan.situation import variables
 from compiler.resolve.model import ResolvedModel
 from compiler.resolve.select import selects
 from compiler.values import Object, as_object, as_str
 
 
-def takers(planner: Planner, model: ResolvedModel, is_wanted: Callable[[Emitter], bool]) -> Iterator[Emitter | Finding]:
-    """The emitters that are on and take the model, of those that are wanted."""
+def takers(planner: Planner, model: ResolvedModel, wanted: Iterable[Emitter]) -> Iterator[Emitter | Finding]:
+    """Those of the wanted emitters that take the model."""
     environment = model.environment.data if model.environment else {}
     use_case = planner.fleet.portfolio.of("UseCase").get(as_str(model.data.get("useCase")))
     classes = use_case.data if use_case else {}
-    for emitter in others(planner):
-        if not is_wanted(emitter):
-            continue
+    for emitter in wanted:
         if not all(selects(one, model.data, environment, classes) for one in _asked(planner, emitter)):
             continue
         when = as_str(emitter.takes.get("when"))
@@ -41,5 +39,11 @@ def judges(emitter: Emitter) -> bool:
     return makes("deployment")(emitter) or bool(emitter.data.get("needs") or emitter.data.get("cannot"))
 
 
+def objects(emitter: Emitter) -> bool:
+    """Whether an emitter that judges may find something wrong with a model before anything is made."""
+    asks = any(emitter.data.get(key) for key in ("needs", "cannot", "images", "asks")) or "when" in emitter.takes
+    return asks and judges(emitter)
+
+
 def _asked(planner: Planner, emitter: Emitter) -> tuple[Object, Object]:
-    return emitter.takes, as_object(setting(planner, emitter).get("takes"))
+    return emitter.takes, as_object(setting(planner.fleet.portfolio.project.data, emitter).get("takes"))

@@ -135,7 +135,7 @@ def _asked(policy: Policy, rules: Rules, variables: Mapping[str, Json]) -> tuple
     kinds = as_list(as_object(policy.data.get("objects")).get("kinds"))
     if policy.on == "rendered" and kinds and as_object(variables["object"]).get("kind") not in kinds:
         return (), True
-    if rules.selects(policy, rules.of(policy.on).values(variables)) is False:
+    if rules.selects(policy, rules.group([policy]).asked(variables)) is False:
         return (), True
     return tuple(rules.breaches(rules.group([policy]), variables)), False
 

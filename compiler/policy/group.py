@@ -12,6 +12,8 @@ from compiler.policy.secrets import SUSPECTS
 from compiler.schema import Validator
 from compiler.values import Pointer, Reads, as_str, only, widened
 
+BROKEN, KEPT, APART = range(3)
+"""What a policy with rules comes to: one of them does not hold, all do, or its condition says that it is not for the model."""
 BY: Pointer = ("by",)
 """Where a policy on the fleet says what groups models."""
 ROOTS: Mapping[str, str] = MappingProxyType({"model": "model", "rendered": "object", "fleet": "models"})
@@ -56,6 +58,14 @@ def _read_by(expression: Expression) -> Iterator[tuple[str, frozenset[str] | Non
         yield in_parts(*map(str, path[:1])), frozenset({str(path[1])}) if len(path) > 1 else None
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What policies come to for the values of a subject, by id: `BROKEN`, `KEPT` or `APART`; empty where one cannot be asked."""
+
+    values: Values
+    by_id: Mapping[str, int]
+
+
 @dataclass(frozen=True)
 class Group:
     """Policies on one kind of subject, and what holds of them whatever the subject."""
@@ -95,12 +105,16 @@ class Group:
             {name: only(reads[name], value) for name, value in variables.items() if name in reads}
         )
 
-    def broken(self, values: Values) -> Sequence[Policy]:
-        """Those of which a rule does not hold, or cannot be asked; all are asked at once, for most of them hold."""
-        answers = self._together.answers(values) if self._together else None
-        if answers is None:
-            return self._with_rules
-        return [policy for policy, holds in zip(self._with_rules, answers, strict=True) if not holds]
+    def asked(self, variables: Variables) -> Answers:
+        """What they come to; those with rules are asked at once, for most of them hold."""
+        values = self.values(variables)
+        found = self._together.answers(values, int) if self._together else None
+        ids = [policy.id for policy in self._with_rules]
+        return Answers(values, dict(zip(ids, found, strict=True)) if found is not None else {})
+
+    def broken(self, answers: Answers) -> Sequence[Policy]:
+        """Those of which a rule does not hold, or may not."""
+        return [policy for policy in self._with_rules if answers.by_id.get(policy.id, BROKEN) == BROKEN]
 
     @cached_property
     def _with_rules(self) -> tuple[Policy, ...]:
@@ -112,7 +126,7 @@ class Group:
 
 
 def _joined(policy: Policy) -> str:
-    """Whether all rules of a policy hold, or it is not for the model."""
+    """Whether all rules of a policy hold, or whether it is for the model at all."""
     rules = " && ".join(f"({as_str(rule.get('that'))}\n)" for rule in policy.rules)
-    when = as_str(policy.match.get("when"))
-    return f"({when}\n) ? ({rules}) : true" if when else rules
+    when, told = as_str(policy.match.get("when")), f"(({rules}) ? {KEPT} : {BROKEN})"
+    return f"({when}\n) ? {told} : {APART}" if when else told

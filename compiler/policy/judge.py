@@ -159,6 +159,8 @@ class Judge:
     def _known_enough(self, model: ResolvedModel, policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
         """Those that look at no document which is broken: that it lacks something is no second mistake."""
         portfolio = self.fleet.portfolio
+        if not portfolio.broken:
+            return policies
         broken = {root for root, (kind, field) in ABOUT.items() if portfolio.is_broken(kind, as_str(model.data.get(field)))}
         left_out = {policy.id for policy in policies if broken and not broken.isdisjoint(self.rules.compiled(policy).reads)}
         self._failed |= {(id_, model.name) for id_ in left_out}
@@ -188,10 +190,10 @@ class Judge:
         found: dict[str, list[Breach]] = {}
         if asked:
             new = self.rules.group(asked)
-            values = new.values(variables)
+            answers = new.asked(variables)
             unseen = (policy for policy in asked if policy.id not in self._selected)
-            self._selected |= {policy.id for policy in unseen if self.rules.selects(policy, values) is True}
-            for breach in self.rules.breaches(new, variables, values):
+            self._selected |= {policy.id for policy in unseen if self.rules.selects(policy, answers) is True}
+            for breach in self.rules.breaches(new, variables, answers):
                 found.setdefault(breach.policy.id, []).append(breach)
         broken = {**known.breaches, **found}
         alike.remember(replace(known, policies=group.ids, breaches=broken))

@@ -7,7 +7,7 @@ from compiler import codes
 from compiler.diagnostics import Finding, Place
 from compiler.expression import Expected, Expression, Expressions, Failure, Mistake, Values
 from compiler.policy.findings import of_policy
-from compiler.policy.group import BY, ROOTS, Compiled, Group
+from compiler.policy.group import APART, BY, ROOTS, Answers, Compiled, Group
 from compiler.policy.paths import parsed
 from compiler.policy.policy import Breach, Policy, Variables
 from compiler.policy.secrets import SUSPECTS
@@ -41,12 +41,12 @@ class Rules:
             self._groups[ids] = Group(tuple(map(self.compiled, policies)), self.of(policies[0].on))
         return self._groups[ids]
 
-    def breaches(self, group: Group, variables: Variables, values: Values | None = None) -> Iterator[Breach]:
-        """What breaks policies; those whose `when` does not hold are kept. `values`: made already."""
+    def breaches(self, group: Group, variables: Variables, answers: Answers | None = None) -> Iterator[Breach]:
+        """What breaks policies; those whose `when` does not hold are kept. `answers`: what they come to, where that is known."""
         for policy in group.by_group:
             yield from self._by_group(policy, as_list(variables["models"]))
         if group.as_one:
-            yield from self._of_all(group, variables, values or group.values(variables))
+            yield from self._of_all(group, variables, answers or group.asked(variables))
 
     def _by_group(self, policy: Policy, models: Sequence[Json]) -> Iterator[Breach]:
         """What breaks a policy on the fleet in each group of models; what is wrong with a whole group is told of each in it."""
@@ -60,7 +60,7 @@ class Rules:
         alone = Group((self.compiled(policy).as_one(),), self.of(policy.on))
         for members in groups.values():
             variables: Variables = {"models": [models[index] for index in members]}
-            for breach in self._of_all(alone, variables, alone.values(variables)):
+            for breach in self._of_all(alone, variables, alone.asked(variables)):
                 at_ = breach.pointer[0] if breach.pointer else None
                 told, below = (
                     ([members[at_]], breach.pointer[1:]) if isinstance(at_, int) else (members, breach.pointer)
@@ -75,19 +75,21 @@ class Rules:
             return found
         return Failure("it comes to no single value")
 
-    def _of_all(self, group: Group, variables: Variables, values: Values) -> Iterator[Breach]:
-        for policy in group.broken(values):
-            yield from self._asked(policy, values)
+    def _of_all(self, group: Group, variables: Variables, answers: Answers) -> Iterator[Breach]:
+        for policy in group.broken(answers):
+            yield from self._asked(policy, answers)
         for policy in group.with_schema:
-            if self.selects(policy, values) is True:
+            if self.selects(policy, answers) is True:
                 yield from self._schema(policy, variables)
 
-    def selects(self, policy: Policy, values: Values) -> bool | Breach:
+    def selects(self, policy: Policy, answers: Answers) -> bool | Breach:
         """Whether the condition of a policy's `match` holds."""
         when = self.compiled(policy).found.get(_WHEN)
         if when is None:
             return True
-        found = when.evaluate(values)
+        if policy.id in answers.by_id:
+            return answers.by_id[policy.id] != APART
+        found = when.evaluate(answers.values)
         return _failed(policy, _WHEN, found.message) if isinstance(found, Failure) else found
 
     def of(self, on: str) -> Expressions:
@@ -96,8 +98,8 @@ class Rules:
             self._expressions[on] = Expressions(self._schemas[on])
         return self._expressions[on]
 
-    def _asked(self, policy: Policy, values: Values) -> Iterator[Breach]:
-        selected = self.selects(policy, values) if policy.rules else False
+    def _asked(self, policy: Policy, answers: Answers) -> Iterator[Breach]:
+        values, selected = answers.values, self.selects(policy, answers) if policy.rules else False
         if isinstance(selected, Breach):
             yield selected
         if selected is not True:

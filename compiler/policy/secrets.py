@@ -1,5 +1,6 @@
 """Values that look like secrets, by the detectors of detect-secrets: those that know a shape, and none that guesses by entropy."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,8 +36,11 @@ class Detectors:
     """Detectors, made once; the package is imported when there is something to look at."""
 
     def __init__(self) -> None:
-        self._shapes: list[Any] | None = None
+        self._shapes: list[tuple[Any, tuple[re.Pattern[str], ...]]] | None = None
+        """Detectors of shapes, and what they search for: to search costs a third of asking them."""
         self._named: list[Any] = []
+        self._telling: re.Pattern[str] | None = None
+        """One of these words is in whatever the detectors of names find; to look for them costs a tenth of asking those."""
         self._kinds: dict[tuple[str, str], str | None] = {}
 
     @cached_property
@@ -63,22 +67,25 @@ class Detectors:
     def _looked_at(self, name: str, value: str) -> str | None:
         if self._shapes is None:
             self._load()
-        for detector in self._shapes or ():
-            if any(detector.analyze_string(value)):
+        for detector, shapes in self._shapes or ():
+            if any([shape.search(value) for shape in shapes] or [True]) and any(detector.analyze_string(value)):
                 return str(detector.secret_type)
         line = f"{name} = '{value}'"
-        if name and any(any(detector.analyze_string(line)) for detector in self._named):
+        if name and self._telling and self._telling.search(line) and any(any(one.analyze_string(line)) for one in self._named):
             return "a value of that name"
         return None
 
     def _load(self) -> None:
         from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # noqa: PLC0415 - a fifth of a second
+        from detect_secrets.plugins.keyword import DENYLIST  # noqa: PLC0415 - likewise
         from detect_secrets.settings import default_settings  # noqa: PLC0415 - likewise
 
         with default_settings():
             classes: list[Any] = list(get_mapping_from_secret_type_to_class().values())
-            self._shapes = [one() for one in classes if one.__name__ not in {*_GUESSING, _NAMED}]
+            shapes = [one() for one in classes if one.__name__ not in {*_GUESSING, _NAMED}]
+            self._shapes = [(one, tuple(getattr(one, "denylist", ()))) for one in shapes]
             self._named = [one() for one in classes if one.__name__ == _NAMED]
+        self._telling = re.compile("|".join(DENYLIST), re.IGNORECASE)
 
 
 def _values(model: Object, source: Object, used: Mapping[str, Object]) -> Iterator[tuple[str, Pointer, str, str]]:

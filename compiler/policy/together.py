@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
 from compiler.resolve.composition import Composed, Part, composed
 from compiler.spec.quantities import Duration, Percentage
@@ -23,33 +25,53 @@ SCHEMA: Object = {
 """Shares of one and seconds; under `shown` as people write them."""
 
 
+class _Said(NamedTuple):
+    """What is said of a model that is asked, as it is written."""
+
+    name: str
+    availability: str
+    latency: tuple[tuple[str, str], ...]
+    fallback: str
+    required: bool = True
+    weight: str = ""
+
+    @property
+    def part(self) -> Part:
+        """The same in numbers."""
+        times = {rank: Duration(bound).milliseconds for rank, bound in self.latency}
+        exact = Percentage(self.availability).exact if self.availability else None
+        weight = Percentage(self.weight).exact if self.weight else None
+        return Part(self.name, exact, times, self.required, weight, self.fallback)
+
+
 def together(source: Object, entries: Sequence[Object]) -> Object:
     """What the parts of a model come to: behind its router where its release has one, else as models that it asks each."""
     router, steps = as_str(source.get("router")), [as_object(step) for step in as_list(source.get("steps"))]
     named = {as_str(as_object(entry.get("model")).get("name")): entry for entry in entries}
     behind = [_step(step, named[as_str(step.get("model"))]) for step in steps if as_str(step.get("model")) in named]
     stepped = {as_str(step.get("model")) for step in steps}
-    beside = [_part(name, entry) for name, entry in named.items() if name not in stepped]
-    found = [composed(router, behind)] if behind else []
-    found += [composed("", beside)] if beside else []
-    return _shown(found)
+    beside = [_said(name, entry) for name, entry in named.items() if name not in stepped]
+    return _whole(router, tuple(behind), tuple(beside))
 
 
-def _step(step: Object, entry: Object) -> Part:
-    weight = as_str(step.get("weight"))
-    return _part(
-        as_str(step.get("model")), entry, required=step.get("required") is not False,
-        weight=Percentage(weight).exact if weight else None,
-    )  # fmt: skip
+def _step(step: Object, entry: Object) -> _Said:
+    is_required, weight = step.get("required") is not False, as_str(step.get("weight"))
+    return _said(as_str(step.get("model")), entry)._replace(required=is_required, weight=weight)
 
 
-def _part(name: str, entry: Object, *, required: bool = True, weight: Fraction | None = None) -> Part:
+def _said(name: str, entry: Object) -> _Said:
     sla = as_object(as_object(entry.get("model")).get("sla"))
-    availability = as_str(sla.get("availability"))
-    times = {rank: Duration(as_str(bound)).milliseconds for rank, bound in as_object(sla.get("latency")).items()}
+    latency = tuple([(rank, as_str(bound)) for rank, bound in as_object(sla.get("latency")).items()])
     fallback = as_object(as_object(as_object(entry.get("release")).get("source")).get("fallback"))
-    exact = Percentage(availability).exact if availability else None
-    return Part(name, exact, times, required, weight, as_str(fallback.get("model")))
+    return _Said(name, as_str(sla.get("availability")), latency, as_str(fallback.get("model")))
+
+
+@lru_cache(maxsize=1024)
+def _whole(router: str, behind: tuple[_Said, ...], beside: tuple[_Said, ...]) -> Object:
+    """Models are asked by many, and in each environment."""
+    found = [composed(router, [said.part for said in behind])] if behind else []
+    found += [composed("", [said.part for said in beside])] if beside else []
+    return _shown(found)
 
 
 def _shown(found: Sequence[Composed]) -> Object:

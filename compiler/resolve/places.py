@@ -22,7 +22,8 @@ def namespace(model: ResolvedModel) -> str | None:
 
 def adopted(model: ResolvedModel) -> Object:
     """What the model says of objects that run already: `name`, `namespace`, `selector`."""
-    return as_object(as_object(model.data.get("deploy")).get("adopt"))
+    deploy = as_object(model.data.get("deploy"))
+    return as_object(deploy["adopt"]) if "adopt" in deploy else {}
 
 
 def dataset_in(layers: Layers, dataset: Spec, environment: str) -> Object:

@@ -7,7 +7,7 @@ from posixpath import dirname, join, normpath
 from compiler.jobs.steps import STEPS
 from compiler.jobs.tasks import Task
 from compiler.pipeline import Run
-from compiler.plan.settings import others, project_options
+from compiler.plan.settings import project_options
 from compiler.policy.grant import Grant
 from compiler.resolve.asks import asks
 from compiler.resolve.digests import digest
@@ -127,7 +127,7 @@ class Seen:
     def _for_all(self) -> Mapping[str, str]:
         """The files that the project's words for emitters name, such as what programs are installed from, and what is in them."""
         project, tree = self.run.portfolio.project.data, self.run.tree
-        said = (text for emitter in others(self.run.planner) for text in _texts(project_options(project, emitter)))
+        said = (text for emitter in self.run.planner.others for text in _texts(project_options(project, emitter)))
         return {path: tree.blob_id(path) for path in said if path not in self._specs and tree.has(path)}
 
     @cached_property

@@ -22,10 +22,8 @@ class Duration(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> "Duration":
-        total = sum(
-            (Fraction(number) * _DURATION_MS[unit] for number, unit in re.findall(r"([0-9.]+)(ms|s|m|h|d|w)", text)),
-            Fraction(0),
-        )
+        parts = re.findall(r"([0-9.]+)(ms|s|m|h|d|w)", text)
+        total = sum((int(number) if number.isdecimal() else Fraction(number)) * _DURATION_MS[unit] for number, unit in parts)
         if total.denominator != 1:
             raise ValueError("a duration is a whole number of milliseconds")
         amount = int(total)
