@@ -7,13 +7,14 @@ import hashlib
 import json
 import random
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
 from math import prod
 from pathlib import Path
 from typing import NamedTuple
 
 TEAMS = 20
+STAGES = ("dev", "staging", "prod")
 FORMATS = ("sklearn", "xgboost", "lightgbm", "onnx")
 SAFE_FORMATS = FORMATS[1:]
 """Those that hold data alone; the servers of sklearn load a pickle."""
@@ -23,7 +24,7 @@ PROJECT = """\
 apiVersion: modelyard/v1
 kind: Project
 name: bench
-environments: [dev, staging, prod]
+environments: [{stages}]
 images:
   opa: {{image: registry.bank.example/opa:1.10.1, digest: {digest}}}
 """
@@ -157,9 +158,7 @@ monitoring:
   risk: {{tier: {tier}{argued}}}
   intendedUse: "What team {team} decides: {summary}"
 {limitations}environments:
-  dev: {{release: 1.{next}.0}}
-  staging: {{release: 1.{next}.0}}
-  prod:
+{before}  prod:
     release: 1.{minor}.0
     deploy:
       scaling: {{min: 2, max: {most}}}
@@ -192,9 +191,7 @@ governance:
     - Not for amounts above {memory}00.
   humanOversight: A person can overrule it.
 environments:
-  dev: {{}}
-  staging: {{}}
-  prod:
+{before}  prod:
     deploy:
       scaling: {{min: 2, max: {most}}}
 """
@@ -227,9 +224,7 @@ governance:
   limitations:
     - The vendor does not publish how the score is made.
 environments:
-  dev: {{}}
-  staging: {{}}
-  prod: {{}}
+{before}  prod: {{}}
 """
 
 REGO = """\
@@ -298,21 +293,23 @@ CARELESS = 47
 """Of so many models one is careless in a project of careful ones."""
 
 
-def write_project(count: int, folder: Path, *, careful: bool = False) -> None:
-    """Write the whole project below the folder; `careful`: nearly every model keeps the shipped policies."""
+def write_project(count: int, folder: Path, *, careful: bool = False, stages: Sequence[str] = STAGES) -> None:
+    """Write the whole project below the folder; `careful`: nearly every model keeps the shipped policies; `stages`: where all run."""
     chance = random.Random(count)
     promises: list[Promise] = []
-    models = (file for number in range(count) for file in model(number, chance, promises, careful=careful))
-    for path, text in (*common(count, careful=careful), *models):
+    models = (
+        file for number in range(count) for file in model(number, chance, promises, careful=careful, stages=stages)
+    )
+    for path, text in (*common(count, careful=careful, stages=stages), *models):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
 
 
-def common(count: int, *, careful: bool) -> Iterator[tuple[str, str]]:
+def common(count: int, *, careful: bool, stages: Sequence[str]) -> Iterator[tuple[str, str]]:
     """What the models share: project, environments, teams, datasets, use cases and defaults."""
-    yield "modelyard.yaml", PROJECT.format(digest=digest("opa"))
+    yield "modelyard.yaml", PROJECT.format(digest=digest("opa"), stages=", ".join(stages))
     tenants = "".join(f"  team-{team:02}: models-{team:02}\n" for team in range(TEAMS))
-    for stage in ("dev", "staging", "prod"):
+    for stage in stages:
         yield f"models/environments/{stage}.yaml", ENVIRONMENT.format(stage=stage, tenants=tenants)
     for team in sorted({team_of(number) for number in range(count)}):
         named = {"team": f"{team:02}"}
@@ -336,7 +333,7 @@ class Promise(NamedTuple):
 
 
 def model(
-    number: int, chance: random.Random, promises: list[Promise], *, careful: bool
+    number: int, chance: random.Random, promises: list[Promise], *, careful: bool, stages: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
     """The files of one model; `promises`: those of the models before it."""
     kind, team, name = kind_of(number), team_of(number), name_of(number)
@@ -367,6 +364,8 @@ def model(
     values |= promises[-1]._asdict()
     values |= {"uses": "".join(used(asked)), "judged_by": "held-out" if careful else "training"}
     values |= said(FACTS, values, careful=careful)
+    newer = f"{{release: 1.{minor + 1}.0}}" if kind == "ml" else "{}"
+    values["before"] = "".join(f"  {stage}: {newer}\n" for stage in stages[:-1])
     folder = f"models/team-{team:02}"
     if kind == "ml":
         yield f"{folder}/served/{name}.yaml", (HEAD + ML).format(**values)

@@ -20,10 +20,6 @@ from typing import TYPE_CHECKING, Literal
 
 from compiler import resources
 from compiler.diagnostics import Finding, in_order
-from compiler.inventory.build import inventory
-from compiler.inventory.context import seen_by_files
-from compiler.inventory.missing import count
-from compiler.inventory.row import Inventory
 from compiler.plan.adoption import clashes
 from compiler.plan.approvals import claim_findings, class_findings
 from compiler.plan.beside import Beside
@@ -57,6 +53,8 @@ from compiler.spec.portfolio import PROJECT_FILE, Portfolio, models_alone
 from compiler.values import Json, Pointer, as_object
 
 if TYPE_CHECKING:
+    from compiler.inventory.row import Inventory
+    from compiler.provenance import Item
     from compiler.render.produce import Producer
     from compiler.write.files import Unit
 
@@ -197,11 +195,19 @@ class Run:
         def evaluate(emitter: Emitter, value: Json, context: Context, pointer: Pointer) -> Json | Finding:
             return self.producer.evaluate(emitter, value, context, pointer)
 
-        return Planner(self.fleet, self.emitters, self.conditions, evaluate, lambda: seen_by_files(self.inventory))
+        def rows() -> Item:
+            from compiler.inventory.context import seen_by_files  # noqa: PLC0415 - as the inventory below
+
+            return seen_by_files(self.inventory)
+
+        return Planner(self.fleet, self.emitters, self.conditions, evaluate, rows)
 
     @cached_property
     def inventory(self) -> Inventory:
-        """A row for each model, with what records lack."""
+        """A row for each model, with what records lack; imported here, since no check of specs needs it."""
+        from compiler.inventory.build import inventory  # noqa: PLC0415 - as the docstring says
+        from compiler.inventory.missing import count  # noqa: PLC0415 - likewise
+
         return inventory(self.fleet, lambda seen: count(self.planner, seen))
 
     def planned(self, scope: Scope = everything) -> Iterator[PlannedUnit]:

@@ -87,6 +87,6 @@ def widened(reads: Iterable[tuple[str, frozenset[str] | None]]) -> Reads:
 
 def only(fields: frozenset[str] | None, value: Json) -> Json:
     """A map with those of its fields that are looked at; anything else is what it is."""
-    if fields is None or not isinstance(value, Mapping):
+    if fields is None or not isinstance(value, (dict, Mapping)):
         return value
     return {key: one for key, one in value.items() if key in fields}

@@ -9,7 +9,7 @@ from compiler.expression.expression import Expression, Values
 from compiler.expression.growth import grows
 from compiler.expression.mistakes import Known, Mistake, mistake
 from compiler.expression.names import with_presence, with_stand_ins
-from compiler.expression.shapes import Shape, Struct, prepared, shape
+from compiler.expression.shapes import Shapes, Struct, prepared
 from compiler.expression.wire import Node, serialized
 from compiler.values import Json, Object
 
@@ -34,6 +34,13 @@ class Expressions:
 
     def __init__(self, variables: Mapping[str, Object]) -> None:
         self._schemas = variables
+        self._shapes = Shapes(variables)
+
+    def also(self, variables: Mapping[str, Object]) -> "Expressions":
+        """These variables, and more; what is known of the shape of these is kept for both."""
+        found = Expressions({**self._schemas, **variables})
+        found._shapes = Shapes(variables, self._shapes)
+        return found
 
     @property
     def names(self) -> frozenset[str]:
@@ -67,10 +74,6 @@ class Expressions:
         """The parts that a sound condition is joined of: the 0-based offset of each, and whether it holds for the data."""
         packed = Node(self._untyped.compile(text, disable_check=True).serialize())
         return tuple(branches(text, packed.node(2), lambda part: self._part(serialized(part), values.data)))
-
-    @cached_property
-    def _shapes(self) -> dict[str, Shape]:
-        return {name: shape(schema) for name, schema in self._schemas.items()}
 
     @cached_property
     def _untyped(self) -> "cel.Env":

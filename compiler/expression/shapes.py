@@ -59,6 +59,36 @@ def shape(schema: Object) -> Shape:
     return _Reader(schema).shape([schema])
 
 
+class Shapes(Mapping[str, Shape]):
+    """The shapes of variables by name, each read when it is first asked for; `beside`: those of others, which are shapes here, too."""
+
+    def __init__(self, schemas: Mapping[str, Object], beside: "Shapes | None" = None) -> None:
+        self._schemas = schemas
+        self._beside: Mapping[str, Shape] = {} if beside is None else beside
+        self._read: dict[str, Shape] = {}
+
+    def __getitem__(self, name: str) -> Shape:
+        """The shape of a variable."""
+        if name not in self._schemas:
+            return self._beside[name]
+        if name not in self._read:
+            self._read[name] = shape(self._schemas[name])
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is such a variable."""
+        return name in self._schemas or name in self._beside
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the variables."""
+        yield from self._schemas
+        yield from (name for name in self._beside if name not in self._schemas)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._schemas.keys() | self._beside.keys())
+
+
 class _Reader:
     def __init__(self, root: Object) -> None:
         self._root = root

@@ -1,10 +1,13 @@
 """What templates see of one model, whatever the emitter: what asks nothing of other models."""
 
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
+
 from compiler import __version__
 from compiler.plan import images, names
 from compiler.plan.adoption import adopted_from, base_name, own_selector
 from compiler.plan.emitter import Emitter
-from compiler.plan.files import file_context
+from compiler.plan.files import file_makers
 from compiler.plan.planner import Planner
 from compiler.plan.settings import project_options
 from compiler.provenance import Derived, Item, Origin, Origins, Root
@@ -18,52 +21,90 @@ _FOLDERS = ("models", "schemas", "templates", "records")
 """Folders of a project, each called as it is by default."""
 Values = dict[str, Item]
 """A context in the making."""
+Makers: TypeAlias = dict[str, Callable[[], Item]]
+"""What there is to see, and how each thing is worked out."""
+
+
+class Late(Mapping[str, Item]):
+    """A context of which each thing is worked out when somebody looks at it."""
+
+    def __init__(self, makers: Makers) -> None:
+        self._makers = makers
+
+    def __getitem__(self, name: str) -> Item:
+        """What is seen under a name, worked out each time."""
+        return self._makers[name]()
+
+    def __contains__(self, name: object) -> bool:
+        """Whether something is seen under a name."""
+        return name in self._makers
+
+    def __iter__(self) -> Iterator[str]:
+        """The names that are seen."""
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._makers)
 
 
 def base_context(planner: Planner, model: ResolvedModel) -> Values:
     """What holds for every emitter, and asks nothing of other models; of a model that runs nowhere, what can be told of it."""
+    return {name: make() for name, make in _makers(planner, model).items()}
+
+
+def late_context(planner: Planner, model: ResolvedModel, emitter: Emitter) -> Late:
+    """The same with the options of an emitter, for who looks at little of it."""
+    return Late({**_makers(planner, model), "options": lambda: Root("options", options_of(planner, emitter, model))})
+
+
+def _makers(planner: Planner, model: ResolvedModel) -> Makers:
     project = planner.fleet.portfolio.project
     owner = as_str(model.data["owner"])
-    team = planner.fleet.find("Team", owner)
     version = model.release.version if model.release else ""
     named: Origins = (Origin("model", ("name",)), Origin("project", ("name",)))
     released: Origins = (*named, Origin("model", ("release",)))
     own = own_selector(model)
     selected = adopted_from(model, "selector", ())
-    context: Values = {
-        "project": project_root(project),
-        "tool": tool(),
-        "names": Derived(names.SHOWN, ()),
-        "model": Root("model", model.data),
-        "team": Root("team", team.data if team else {}),
+    makers: Makers = {
+        "project": lambda: project_root(project),
+        "tool": tool,
+        "names": lambda: Derived(names.SHOWN, ()),
+        "model": lambda: Root("model", model.data),
+        "team": lambda: _team(planner, owner),
         **_use_case(planner, model),
-        "name": Derived(base_name(model), adopted_from(model, "name", named[:1])),
-        "selector": Derived(names.selector(model.name, project.name, own), selected or named),
-        "podLabels": Derived(names.pod_labels(model.name, project.name, version, own), (*released, *selected)),
-        "labels": Derived(
+        "name": lambda: Derived(base_name(model), adopted_from(model, "name", named[:1])),
+        "selector": lambda: Derived(names.selector(model.name, project.name, own), selected or named),
+        "podLabels": lambda: Derived(names.pod_labels(model.name, project.name, version, own), (*released, *selected)),
+        "labels": lambda: Derived(
             names.labels(model.name, project.name, version, owner, own),
             (*released, Origin("model", ("owner",)), *selected),
         ),
     }
     if model.release is not None:
-        context["release"] = Root("release", release_of(model))
-        context |= file_context(model.release)
+        makers["release"] = lambda: Root("release", release_of(model))
+        makers |= file_makers(model.release)
     if model.canary is not None:
-        context["canary"] = Root("canary", canary_of(model))
-    return context | _there(model)
+        makers["canary"] = lambda: Root("canary", canary_of(model))
+    return makers | _there(model)
 
 
-def _there(model: ResolvedModel) -> Values:
+def _there(model: ResolvedModel) -> Makers:
     """What follows from where the model runs."""
     environment = model.environment
     if environment is None:
         return {}
-    own = images.own(model, environment.data)
-    return {
-        "environment": Root("environment", environment.data),
-        "namespace": Derived(namespace(model), adopted_from(model, "namespace", namespace_origins(model, environment))),
-        **({} if own is None else {"image": own}),
+    own, origins = images.own(model, environment.data), namespace_origins(model, environment)
+    makers: Makers = {
+        "environment": lambda: Root("environment", environment.data),
+        "namespace": lambda: Derived(namespace(model), adopted_from(model, "namespace", origins)),
     }
+    return makers if own is None else {**makers, "image": lambda: own}
+
+
+def _team(planner: Planner, owner: str) -> Root:
+    found = planner.fleet.find("Team", owner)
+    return Root("team", found.data if found else {})
 
 
 def with_options(planner: Planner, model: ResolvedModel, emitter: Emitter, context: Values) -> Values:
@@ -108,10 +149,10 @@ def environment_of(model: ResolvedModel) -> Spec:
     return model.environment
 
 
-def _use_case(planner: Planner, model: ResolvedModel) -> Values:
+def _use_case(planner: Planner, model: ResolvedModel) -> Makers:
     named = as_str(model.data.get("useCase"))
     found = planner.fleet.find("UseCase", named) if named else None
-    return {"useCase": Root(f"UseCase/{found.name}", found.data)} if found else {}
+    return {"useCase": lambda: Root(f"UseCase/{found.name}", found.data)} if found else {}
 
 
 def namespace_origins(model: ResolvedModel, environment: Spec) -> Origins:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
 
-from compiler.plan.base import base_context, with_options
+from compiler.plan.base import late_context
 from compiler.plan.planner import Planner
 from compiler.plan.reach import exports, target_of
 from compiler.resolve.model import ResolvedModel
@@ -71,7 +71,7 @@ def _pods(planner: Planner, model: ResolvedModel) -> Object:
     emitter = planner.emitters.by_id.get(target_of(model))
     if emitter is None:
         return {}
-    found = exports(planner, emitter, with_options(planner, model, emitter, base_context(planner, model)), PODS)
+    found = exports(planner, emitter, late_context(planner, model, emitter), PODS)
     return found if isinstance(found, Mapping) else {}
 
 

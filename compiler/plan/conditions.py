@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 from compiler.diagnostics import Finding
@@ -125,8 +126,12 @@ class Conditions:
     def _of(self, emitter: Emitter) -> Expressions:
         if emitter.id not in self._variables:
             options = as_object(emitter.data.get("options")) or {"type": "object", "additionalProperties": False}
-            self._variables[emitter.id] = Expressions({**variables(self._language, self._emitters), "options": options})
+            self._variables[emitter.id] = self._common.also({"options": options})
         return self._variables[emitter.id]
+
+    @cached_property
+    def _common(self) -> Expressions:
+        return Expressions(variables(self._language, self._emitters))
 
 
 _PEER: Object = MappingProxyType(

@@ -1,32 +1,34 @@
 """Files beside a spec, as templates see them."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import cache
 
-from compiler.provenance import Derived, Origin
+from compiler.provenance import Derived, Item, Origin
 from compiler.resolve.digests import digest
 from compiler.resolve.model import CompanionFile, Release
 from compiler.spec.portfolio import texts
 from compiler.values import Json, Object
 
 
-def file_context(release: Release) -> dict[str, Derived]:
+def file_makers(release: Release) -> dict[str, Callable[[], Item]]:
     """`beside`: for each key of the release's source that names files, those and their id; `files` and `filesId`: those of `files`."""
     known = {file.relative: file for file in release.files}
-    groups: dict[str, Object] = {}
-    for key, said in release.source.items() if known else ():
-        named = dict.fromkeys(text for text in texts(said) if text in known)
-        if named:
-            files: list[Json] = [_file(known[relative]) for relative in named]
-            groups[key] = {"id": digest(files).removeprefix("sha256:")[:10], "files": files}
-    return {"beside": Derived(groups, (Origin("release", ("source",)),)), **_own(groups)}
+    named = {key: [text for text in texts(said) if text in known] for key, said in release.source.items() if known}
 
+    @cache
+    def group(key: str) -> Object:
+        files: list[Json] = [_file(known[relative]) for relative in dict.fromkeys(named[key])]
+        return {"id": digest(files).removeprefix("sha256:")[:10], "files": files}
 
-def _own(groups: Mapping[str, Object]) -> dict[str, Derived]:
-    if "files" not in groups:
-        return {}
-    origins = (Origin("release", ("source", "files")),)
-    return {"files": Derived(groups["files"]["files"], origins), "filesId": Derived(groups["files"]["id"], origins)}
+    source, own = (Origin("release", ("source",)),), (Origin("release", ("source", "files")),)
+    makers: dict[str, Callable[[], Item]] = {
+        "beside": lambda: Derived({key: group(key) for key, files in named.items() if files}, source)
+    }
+    if named.get("files"):
+        makers["files"] = lambda: Derived(group("files")["files"], own)
+        makers["filesId"] = lambda: Derived(group("files")["id"], own)
+    return makers
 
 
 def _file(file: CompanionFile) -> Object:

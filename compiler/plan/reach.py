@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from compiler import codes
 from compiler.diagnostics import Finding, Note
 from compiler.plan.adoption import selector
-from compiler.plan.base import base_context, environment_of, with_options
+from compiler.plan.base import environment_of, late_context
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter
 from compiler.plan.endpoints import endpoint, reached
@@ -144,8 +144,7 @@ def _answer(
 def _exported(planner: Planner, other: ResolvedModel, emitter: Emitter) -> Object | Finding:
     key = (other.name, environment_of(other).name)
     if key not in planner.exported:
-        context = with_options(planner, other, emitter, base_context(planner, other))
-        planner.exported[key] = exports(planner, emitter, context, "endpoint")
+        planner.exported[key] = exports(planner, emitter, late_context(planner, other, emitter), "endpoint")
     return planner.exported[key]
 
 

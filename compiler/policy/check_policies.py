@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from compiler import codes
 from compiler.diagnostics import Finding, Subject
-from compiler.policy.binding import Binding, bindings
+from compiler.policy.binding import Binding
 from compiler.policy.controls import Controls
 from compiler.policy.findings import not_judged, of_policy
 from compiler.policy.library import Library
@@ -23,14 +23,18 @@ if TYPE_CHECKING:
     from compiler.policy.examples import Outcome
 
 
-def check_policies(
-    library: Library, rules: Rules, controls: Controls, selected: AbstractSet[str], fleet: Fleet, as_of: date
-) -> Iterator[Finding]:
-    """Findings about the project's own policies; those that are shipped are held to the same by their tests.
+class Bound(NamedTuple):
+    """Where names of policies are bound, and the ids of those that were for a model."""
 
-    `selected`: ids of policies that were for a model.
-    """
-    bound = {policy.id for one in bindings(fleet.portfolio) for policy in library.named(one.name)}
+    bindings: Sequence[Binding]
+    selected: AbstractSet[str]
+
+
+def check_policies(
+    library: Library, rules: Rules, controls: Controls, said: Bound, fleet: Fleet, as_of: date
+) -> Iterator[Finding]:
+    """Findings about the project's own policies; those that are shipped are held to the same by their tests."""
+    bound = {policy.id for name in {one.name for one in said.bindings} for policy in library.named(name)}
     yield from controls.findings()
     packs = {policy.pack for policy in library.own if policy.pack}
     may_bind = any(map(fleet.portfolio.has_broken, ("Model", "Defaults", "Environment")))
@@ -45,14 +49,14 @@ def check_policies(
         yield from alone(policy, rules, controls, fleet)
         yield from _idle(policy, as_of, is_bound=may_bind or policy.id in bound)
     if not fleet.portfolio.has_broken("Model"):
-        yield from _in_vain(library, selected, fleet)
+        yield from _in_vain(library, said)
 
 
-def _in_vain(library: Library, selected: AbstractSet[str], fleet: Fleet) -> Iterator[Finding]:
+def _in_vain(library: Library, said: Bound) -> Iterator[Finding]:
     """Names that are bound and select nobody, and policies of a pack of one's own that do while others of it select somebody."""
-    for one in bindings(fleet.portfolio):
+    for one in said.bindings:
         policies = library.named(one.name)
-        idle = [policy for policy in policies if policy.id not in selected]
+        idle = [policy for policy in policies if policy.id not in said.selected]
         if policies and len(idle) == len(policies):
             yield _nothing(one, policies)
         else:

@@ -9,8 +9,8 @@ from compiler import codes
 from compiler.diagnostics import Finding, Place, Status, Subject
 from compiler.policy import findings as told
 from compiler.policy.alike import Alike
-from compiler.policy.binding import bindings
-from compiler.policy.check_policies import check_policies, tested
+from compiler.policy.binding import Binding, bindings
+from compiler.policy.check_policies import Bound, check_policies, tested
 from compiler.policy.controls import Controls
 from compiler.policy.decide import Decision, decide
 from compiler.policy.grant import Spelled
@@ -116,11 +116,12 @@ class Judge:
 
     def findings(self) -> Iterator[Finding]:
         """What the fleet breaks as a whole, and what is wrong with policies and waivers themselves."""
+        bound = tuple(bindings(self.fleet.portfolio))
         yield from self._fleet()
-        yield from self._unknown()
+        yield from self._unknown(bound)
         for policy in self._unjudged.values():
             yield told.not_judged(policy, self.as_of)
-        yield from check_policies(self.library, self.rules, self.controls, self._selected, self.fleet, self.as_of)
+        yield from check_policies(self.library, self.rules, self.controls, Bound(bound, self._selected), self.fleet, self.as_of)
         yield from self.waivers.findings()
 
     @property
@@ -186,12 +187,12 @@ class Judge:
         variables = seen.variables(group.reads)
         alike = self._alike[seen.release is not None and seen.release is seen.model.canary]
         known = alike.known(seen.model.name, group, variables)
-        asked = tuple(policy for policy in policies if policy.id not in known.policies)
+        asked = tuple([policy for policy in policies if policy.id not in known.policies]) if known.policies else policies
         found: dict[str, list[Breach]] = {}
         if asked:
             new = self.rules.group(asked)
             answers = new.asked(variables)
-            unseen = (policy for policy in asked if policy.id not in self._selected)
+            unseen = () if new.ids <= self._selected else [one for one in asked if one.id not in self._selected]
             self._selected |= {policy.id for policy in unseen if self.rules.selects(policy, answers) is True}
             for breach in self.rules.breaches(new, variables, answers):
                 found.setdefault(breach.policy.id, []).append(breach)
@@ -261,9 +262,9 @@ class Judge:
         if worst is not None:
             yield told.of_fleet(breach, worst)
 
-    def _unknown(self) -> Iterator[Finding]:
+    def _unknown(self, bound: Sequence[Binding]) -> Iterator[Finding]:
         """Names of policies that nobody has, where somebody binds them."""
-        for spec, pointer, name in bindings(self.fleet.portfolio):
+        for spec, pointer, name in bound:
             if not self.library.named(name) and not self.fleet.portfolio.knows("Policy", name):
                 subject = Subject(spec.kind, spec.name, None, pointer)
                 yield self.library.unknown(name, spec.document.place(pointer), subject)

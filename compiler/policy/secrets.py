@@ -36,8 +36,9 @@ class Detectors:
     """Detectors, made once; the package is imported when there is something to look at."""
 
     def __init__(self) -> None:
-        self._shapes: list[tuple[Any, tuple[re.Pattern[str], ...]]] | None = None
-        """Detectors of shapes, and what they search for: to search costs a third of asking them."""
+        self._shapes: list[Any] | None = None
+        self._searched: tuple[re.Pattern[str], ...] = ()
+        """What the detectors of shapes search for; to search costs a third of asking them."""
         self._named: list[Any] = []
         self._telling: re.Pattern[str] | None = None
         """One of these words is in whatever the detectors of names find; to look for them costs a tenth of asking those."""
@@ -67,8 +68,9 @@ class Detectors:
     def _looked_at(self, name: str, value: str) -> str | None:
         if self._shapes is None:
             self._load()
-        for detector, shapes in self._shapes or ():
-            if any([shape.search(value) for shape in shapes] or [True]) and any(detector.analyze_string(value)):
+        shapes = self._shapes if any(shape.search(value) for shape in self._searched) else ()
+        for detector in shapes or ():
+            if any(detector.analyze_string(value)):
                 return str(detector.secret_type)
         line = f"{name} = '{value}'"
         if name and self._telling and self._telling.search(line) and any(any(one.analyze_string(line)) for one in self._named):
@@ -82,9 +84,9 @@ class Detectors:
 
         with default_settings():
             classes: list[Any] = list(get_mapping_from_secret_type_to_class().values())
-            shapes = [one() for one in classes if one.__name__ not in {*_GUESSING, _NAMED}]
-            self._shapes = [(one, tuple(getattr(one, "denylist", ()))) for one in shapes]
+            self._shapes = [one() for one in classes if one.__name__ not in {*_GUESSING, _NAMED}]
             self._named = [one() for one in classes if one.__name__ == _NAMED]
+        self._searched = tuple(shape for detector in self._shapes for shape in detector.denylist)
         self._telling = re.compile("|".join(DENYLIST), re.IGNORECASE)
 
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from compiler.values import Json
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
 
 def digest(data: Json) -> str:
     """`sha256:` and the digest of the data as JSON with sorted keys and no spaces."""
-    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    return "sha256:" + hashlib.sha256(_CANONICAL.encode(data).encode()).hexdigest()
 
 
 def folder_hash(files: Mapping[str, bytes]) -> str:

@@ -47,8 +47,7 @@ class WorkTree:
         """The file's bytes."""
         with self._opened(path) as (descriptor, size):
             bounded(path, size)
-            with os.fdopen(descriptor, "rb", closefd=False) as file:
-                return file.read()
+            return b"".join(iter(lambda: os.read(descriptor, size + 1), b""))
 
     def blob_id(self, path: str) -> str:
         """The id that git gives to the file's bytes."""

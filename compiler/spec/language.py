@@ -223,12 +223,12 @@ def matches(data: Json, pattern: Pointer) -> Iterator[tuple[Pointer, Json]]:
     for index, part in enumerate(pattern):
         if part == ANY:
             above, below = pattern[:index], pattern[index + 1 :]
-            for key, child in data.items() if isinstance(data, Mapping) else enumerate(as_list(data)):
+            for key, child in data.items() if isinstance(data, dict) else enumerate(as_list(data)):
                 yield from (((*above, key, *pointer), value) for pointer, value in matches(child, below))
             return
-        if not isinstance(data, Mapping) or part not in data:
+        if not isinstance(data, dict) or part not in data:
             return
-        data = data[as_str(part)]
+        data = data[part]
     yield pattern, data
 
 

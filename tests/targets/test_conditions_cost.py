@@ -6,6 +6,8 @@ import pytest
 
 from compiler.expression import Expression
 from compiler.pipeline import Run, check
+from compiler.plan.beside import Beside
+from compiler.plan.conditions import JUDGED
 from compiler.source.worktree import WorkTree
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,3 +33,34 @@ def test_a_model_is_asked_few_questions(asked) -> None:
     situations = len(list(run.fleet.deployments())) * len(run.emitters.by_id)
     assert asked
     assert len(asked) <= 4 * situations
+
+
+def test_an_emitter_that_can_object_to_nothing_is_not_asked(monkeypatch) -> None:
+    asked = set[str]()
+    situation = Beside.situation
+
+    def noted(self, emitter):
+        asked.add(emitter.id)
+        return situation(self, emitter)
+
+    monkeypatch.setattr(Beside, "situation", noted)
+    run = Run(WorkTree(ROOT))
+    list(check(run))
+    objecting = {emitter.id for emitter in run.planner.others if any(emitter.data.get(key) for key in ("needs", "cannot", "asks"))}
+    assert asked
+    assert asked <= objecting
+    assert "kustomize" in {emitter.id for emitter in run.planner.others} - asked
+
+
+def test_what_was_asked_of_any_of_the_last_places_is_not_asked_again(asked) -> None:
+    run = Run(WorkTree(ROOT))
+    emitter = run.emitters.by_id["argocd"]
+    places = [{"environment": {"cluster": f"cluster-{number}"}, "capabilities": {}} for number in range(3)]
+    first = [run.conditions.verdicts(emitter, JUDGED, place) for place in places]
+    count = len(asked)
+    again = [run.conditions.verdicts(emitter, JUDGED, place) for place in places * 2]
+    assert again == first * 2
+    assert len(asked) == count
+    other = {"environment": {"cluster": "another"}, "capabilities": {"argocd": {"version": "3.5", "namespace": "argocd"}}}
+    assert run.conditions.verdicts(emitter, JUDGED, other) != first[0]
+    assert len(asked) > count

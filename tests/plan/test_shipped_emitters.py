@@ -1,0 +1,25 @@
+"""What no run looks at in an emitter that came with Modelyard, since this does."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from compiler.pipeline import Run
+from compiler.plan.load import schema_mistakes
+from compiler.source.worktree import WorkTree
+
+RUN = Run(WorkTree(Path(__file__).resolve().parents[2]))
+EMITTERS = [emitter for emitter in RUN.emitters.by_id.values() if emitter.shipped]
+
+
+@pytest.mark.parametrize("emitter", EMITTERS, ids=lambda emitter: emitter.id)
+def test_schemas_of_what_is_shipped_are_schemas(emitter):
+    assert [found.message for found in schema_mistakes(emitter)] == []
+
+
+def test_a_schema_that_is_none_is_told():
+    emitter = replace(EMITTERS[0], schemas={"x.schema.json": {"type": "no type"}})
+    assert [found.message.partition(":")[0] for found in schema_mistakes(emitter)] == ["x.schema.json is no JSON Schema"]
+    options = {**EMITTERS[0].data, "options": {"type": "object"}}
+    assert [found.message for found in schema_mistakes(replace(EMITTERS[0], data=options))] == ["the options are not closed"]
