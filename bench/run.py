@@ -73,11 +73,11 @@ def run(*arguments: str, kept: str = "off") -> Cost:
     return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10))
 
 
-def build(project: str) -> tuple[Cost, int]:
+def build(project: str, place: Path) -> tuple[Cost, int]:
     """A build into an empty folder, and the number of files it made."""
-    with tempfile.TemporaryDirectory() as output:
-        cost = run("-m", "compiler", "build", "--project", project, "--output", output)
-        return cost, sum(len(files) for _, _, files in os.walk(output))
+    output = tempfile.mkdtemp(dir=place)
+    cost = run("-m", "compiler", "build", "--project", project, "--output", output)
+    return cost, sum(len(files) for _, _, files in os.walk(output))
 
 
 def one_file(project: str, kept: str = "off") -> Cost:
@@ -86,24 +86,26 @@ def one_file(project: str, kept: str = "off") -> Cost:
     return run("-m", "compiler", "check", "--project", project, str(next(models)), kept=kept)
 
 
-def measure(models: int) -> Row:
-    """One row: each cost is the best of a few."""
-    with tempfile.TemporaryDirectory() as project, tempfile.TemporaryDirectory() as kept:
-        write_project(models, Path(project))
-        times = range(TIMES[models])
-        builds = [build(project) for _ in times]
-        return Row(
-            models=models,
-            spec_bytes=sum(path.stat().st_size for path in Path(project).rglob("*.yaml")),
-            files=builds[0][1],
-            floor=min((run("bench/floor.py", project) for _ in times), key=lambda cost: cost.seconds),
-            check=min(
-                (run("-m", "compiler", "check", "--project", project) for _ in times), key=lambda cost: cost.seconds
-            ),
-            one_file=min((one_file(project) for _ in times), key=lambda cost: cost.seconds),
-            one_file_again=min((one_file(project, kept) for _ in range(1 + TIMES[models])), key=lambda cost: cost.seconds),
-            build=min((cost for cost, _ in builds), key=lambda cost: cost.seconds),
-        )
+def measure(models: int, place: Path) -> Row:
+    """One row: each cost is the best of a few.
+
+    Nothing is deleted in between: on some file systems new files cost the kernel several times as much for a while after. `TMPDIR`
+    can name a folder in memory, which leaves the disk out.
+    """
+    project, kept = (tempfile.mkdtemp(dir=place) for _ in range(2))
+    write_project(models, Path(project))
+    times = range(TIMES[models])
+    builds = [build(project, place) for _ in times]
+    return Row(
+        models=models,
+        spec_bytes=sum(path.stat().st_size for path in Path(project).rglob("*.yaml")),
+        files=builds[0][1],
+        floor=min((run("bench/floor.py", project) for _ in times), key=lambda cost: cost.seconds),
+        check=min((run("-m", "compiler", "check", "--project", project) for _ in times), key=lambda cost: cost.seconds),
+        one_file=min((one_file(project) for _ in times), key=lambda cost: cost.seconds),
+        one_file_again=min((one_file(project, kept) for _ in range(1 + TIMES[models])), key=lambda cost: cost.seconds),
+        build=min((cost for cost, _ in builds), key=lambda cost: cost.seconds),
+    )
 
 
 def main() -> None:
@@ -111,9 +113,10 @@ def main() -> None:
     print("CPU time; the floor is libyaml's events of the same specs in plain data, in a process of its own")
     print(HEADER)
     rows = []
-    for models in TIMES:
-        rows.append(measure(models))
-        print(rows[-1].line(), flush=True)
+    with tempfile.TemporaryDirectory() as place:
+        for models in TIMES:
+            rows.append(measure(models, Path(place)))
+            print(rows[-1].line(), flush=True)
     start = min(run("-m", "compiler", "--version").seconds for _ in range(5))
     print(f"start (--version): {start:.3f} s")
     few, many = rows[0], rows[-1]
