@@ -1,15 +1,16 @@
 """What all shipped packs cost over 2,000 generated models, beside the same check without a policy. Prints."""
 
+import json
 import sys
 import tempfile
-import time
 from datetime import date
 from pathlib import Path
 
 from generate import STAGES, write_project
+from run import run
 
 from compiler import resources
-from compiler.pipeline import Run, check
+from compiler.pipeline import Run
 from compiler.policy.pack import shipped_names
 from compiler.source.worktree import WorkTree
 
@@ -26,20 +27,18 @@ def bound(folder: Path, names: tuple[str, ...]) -> None:
 
 
 def seconds(folder: Path, names: tuple[str, ...]) -> tuple[float, int]:
-    """The least CPU time of a check with these packs, and how much it finds."""
+    """The least CPU time of a whole process that checks with these packs, and how much it finds."""
     bound(folder, names)
-    best, found = float("inf"), 0
-    for _ in range(ROUNDS):
-        start = time.process_time()
-        found = len(check(Run(WorkTree(folder), AS_OF)))
-        best = min(best, time.process_time() - start)
-    return best, found
+    report = folder.parent / "findings.json"
+    asked = ("check", "--project", str(folder), "--as-of", AS_OF.isoformat(), "--format", "json", "--output", str(report))
+    best = min(run("-m", "compiler", *asked, may_find=True).seconds for _ in range(ROUNDS))
+    return best, len(json.loads(report.read_text(encoding="utf-8"))["findings"])
 
 
 def main() -> int:
     """Print the cost a model and a rule, by how many environments models run in, and what a fleet costs that breaks many policies."""
     packs = shipped_names(WorkTree(resources.shipped("schemas")))
-    print(f"check of {MODELS} models, {len(packs)} packs; CPU time, without what the start of the program takes")
+    print(f"check of {MODELS} models, {len(packs)} packs: CPU time of the whole process")
     for stages in (STAGES[-1:], STAGES):
         with tempfile.TemporaryDirectory() as place:
             careful, careless = Path(place) / "careful", Path(place) / "careless"

@@ -76,6 +76,8 @@ def with_emitter(judged: Situation, planner: Planner, context: Values) -> Values
 def _images(
     planner: Planner, emitter: Emitter, verdicts: Verdicts, environment: Object
 ) -> tuple[Derived, list[Finding]]:
+    if not emitter.images:
+        return Derived({}, ()), []
     wanted: list[str] = []
     findings: list[Finding] = []
     for index, image in enumerate(emitter.images):

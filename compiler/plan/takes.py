@@ -45,5 +45,6 @@ def objects(emitter: Emitter) -> bool:
     return asks and judges(emitter)
 
 
-def _asked(planner: Planner, emitter: Emitter) -> tuple[Object, Object]:
-    return emitter.takes, as_object(setting(planner.fleet.portfolio.project.data, emitter).get("takes"))
+def _asked(planner: Planner, emitter: Emitter) -> Iterator[Object]:
+    own = as_object(setting(planner.fleet.portfolio.project.data, emitter).get("takes"))
+    return filter(None, (emitter.takes, own))
