@@ -119,8 +119,8 @@ def _is_keyed(data: Json, path: Pointer, within: Pointer) -> bool:
     """Whether a map stands at a path, or at one in an element of what stands there: the order of its keys is another on each run."""
     found = data
     for part in path:
-        is_there = part in found if isinstance(found, dict) else isinstance(found, list) and part in range(len(found))
-        if not is_there:
+        is_in_list = isinstance(found, list) and isinstance(part, int) and part < len(found)
+        if not is_in_list and not (isinstance(found, dict) and part in found):
             return False
         found = at(found, (part,))
     if not within:

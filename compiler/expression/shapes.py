@@ -208,13 +208,6 @@ def prepared(value: Json, form: Shape) -> Json:
     return prepared(dict(value) if isinstance(value, Mapping) else list(value), form)
 
 
-def part(form: Shape, key: str) -> Shape:
-    """The shape of what stands under a key."""
-    if isinstance(form, Struct):
-        return form.fields.get(key, Scalar.DYN)
-    return form.value if isinstance(form, MapOf) else Scalar.DYN
-
-
 def items(form: Shape) -> Shape:
     """The shape of elements."""
     return form.item if isinstance(form, ListOf) else Scalar.DYN
