@@ -16,6 +16,7 @@ SUSPECTS = "suspects"
 _SHORTEST = 8
 _GUESSING = frozenset({"Base64HighEntropyString", "HexHighEntropyString", "IPPublicDetector"})
 _NAMED = "KeywordDetector"
+_ANYTHING = re.compile("")
 
 
 def is_here() -> bool:
@@ -32,16 +33,20 @@ class Suspect:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """The library's detectors, and what must be in whatever they find: to search for that costs a part of asking them."""
+
+    shapes: tuple[Any, ...]
+    searched: tuple[re.Pattern[str], ...]
+    named: tuple[Any, ...]
+    telling: re.Pattern[str]
+
+
 class Detectors:
     """Detectors, made once; the package is imported when there is something to look at."""
 
     def __init__(self) -> None:
-        self._shapes: list[Any] | None = None
-        self._searched: tuple[re.Pattern[str], ...] = ()
-        """What the detectors of shapes search for; to search costs a third of asking them."""
-        self._named: list[Any] = []
-        self._telling: re.Pattern[str] | None = None
-        """One of these words is in whatever the detectors of names find; to look for them costs a tenth of asking those."""
         self._kinds: dict[tuple[str, str], str | None] = {}
 
     @cached_property
@@ -66,28 +71,27 @@ class Detectors:
         return self._kinds[name, value]
 
     def _looked_at(self, name: str, value: str) -> str | None:
-        if self._shapes is None:
-            self._load()
-        shapes = self._shapes if any(shape.search(value) for shape in self._searched) else ()
-        for detector in shapes or ():
+        known = self._loaded
+        for detector in known.shapes if any(shape.search(value) for shape in known.searched) else ():
             if any(detector.analyze_string(value)):
                 return str(detector.secret_type)
         line = f"{name} = '{value}'"
-        if name and self._telling and self._telling.search(line) and any(any(one.analyze_string(line)) for one in self._named):
+        if name and known.telling.search(line) and any(any(one.analyze_string(line)) for one in known.named):
             return "a value of that name"
         return None
 
-    def _load(self) -> None:
+    @cached_property
+    def _loaded(self) -> _Loaded:
         from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # noqa: PLC0415 - a fifth of a second
         from detect_secrets.plugins.keyword import DENYLIST  # noqa: PLC0415 - likewise
         from detect_secrets.settings import default_settings  # noqa: PLC0415 - likewise
 
         with default_settings():
             classes: list[Any] = list(get_mapping_from_secret_type_to_class().values())
-            self._shapes = [one() for one in classes if one.__name__ not in {*_GUESSING, _NAMED}]
-            self._named = [one() for one in classes if one.__name__ == _NAMED]
-        self._searched = tuple(shape for detector in self._shapes for shape in detector.denylist)
-        self._telling = re.compile("|".join(DENYLIST), re.IGNORECASE)
+            shapes = tuple(one() for one in classes if one.__name__ not in {*_GUESSING, _NAMED})
+            named = tuple(one() for one in classes if one.__name__ == _NAMED)
+        searched = tuple(shape for one in shapes for shape in getattr(one, "denylist", (_ANYTHING,)))
+        return _Loaded(shapes, searched, named, re.compile("|".join(DENYLIST), re.IGNORECASE))
 
 
 def _values(model: Object, source: Object, used: Mapping[str, Object]) -> Iterator[tuple[str, Pointer, str, str]]:
