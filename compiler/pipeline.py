@@ -22,7 +22,6 @@ from compiler import resources
 from compiler.diagnostics import Finding, in_order
 from compiler.plan.adoption import clashes
 from compiler.plan.approvals import claim_findings, class_findings
-from compiler.plan.beside import Beside
 from compiler.plan.conditions import Conditions
 from compiler.plan.context import Context
 from compiler.plan.emitter import Emitter, Emitters
@@ -32,10 +31,9 @@ from compiler.plan.judge import Judge, capability_findings, setting_findings
 from compiler.plan.load import SHIPPED
 from compiler.plan.load import load as load_emitters
 from compiler.plan.namespaces import quota_findings
+from compiler.plan.objections import objections
 from compiler.plan.plan import PlannedUnit, Scope, owner_findings, plan
 from compiler.plan.planner import Planner
-from compiler.plan.situation import Situation, situation
-from compiler.plan.takes import objects, takers
 from compiler.policy.baseline import NOTHING_KNOWN, Baseline, applied, can_be_known
 from compiler.policy.findings import settled
 from compiler.policy.judge import Base
@@ -177,11 +175,6 @@ class Run:
         return Run(self.since.tree, self.as_of).fleet
 
     @cached_property
-    def objecting(self) -> tuple[Emitter, ...]:
-        """Emitters beside targets that may find something wrong with a model before anything is made."""
-        return tuple(filter(objects, self.planner.others))
-
-    @cached_property
     def producer(self) -> Producer:
         """Renders what is planned; the template engine is imported here and not before."""
         from compiler.render.produce import Producer  # noqa: PLC0415 - as the docstring says
@@ -297,23 +290,7 @@ def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
     environment = model.environment.name
     if named in run.emitters.broken or environment in {found.subject.name for found in run.incapable if found.subject}:
         return
-    target = run.judge.target(model)
-    if isinstance(target, Finding):
-        yield target
-        return
-    ours = situation(run.planner, model, target)
-    beside = Beside(run.planner, ours)
-    yield from _told_of(run, ours)
-    for emitter in takers(run.planner, model, run.objecting):
-        if isinstance(emitter, Finding):
-            yield emitter
-        else:
-            yield from _told_of(run, beside.situation(emitter))
-
-
-def _told_of(run: Run, judged: Situation) -> Iterator[Finding]:
-    yield from judged.findings
-    yield from run.judge.refusals(judged)
+    yield from objections(run.planner, run.judge, model)
 
 
 def sources(

@@ -62,6 +62,11 @@ class Emitter:
         return as_object(self.data.get("takes"))
 
     @cached_property
+    def may_object(self) -> bool:
+        """Whether it says anything that a model may fall short of."""
+        return any(self.data.get(key) for key in ("needs", "cannot", "images", "asks")) or "when" in self.takes
+
+    @cached_property
     def images(self) -> tuple[Object, ...]:
         """The images it needs: `name`, and `when`."""
         return tuple(as_object(image) for image in as_list(self.data.get("images")))

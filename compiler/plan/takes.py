@@ -39,12 +39,6 @@ def judges(emitter: Emitter) -> bool:
     return makes("deployment")(emitter) or bool(emitter.data.get("needs") or emitter.data.get("cannot"))
 
 
-def objects(emitter: Emitter) -> bool:
-    """Whether an emitter that judges may find something wrong with a model before anything is made."""
-    asks = any(emitter.data.get(key) for key in ("needs", "cannot", "images", "asks")) or "when" in emitter.takes
-    return asks and judges(emitter)
-
-
 def _asked(planner: Planner, emitter: Emitter) -> Iterator[Object]:
     own = as_object(setting(planner.fleet.portfolio.project.data, emitter).get("takes"))
     return filter(None, (emitter.takes, own))
