@@ -64,6 +64,22 @@ PLACES = """  dev: {release: 3.0.0}         # tried
   prod-us: {release: 1.0.0}"""
 
 
+def other(said: str, name: str = "till", environments: str = "{prod-us: {}}") -> str:
+    """Another model of the fleet, and one line that it says; its environments stand in line 12."""
+    return f"""{HEAD}kind: Model
+name: {name}
+type: heuristic
+owner: pricing
+summary: Pays out
+lifecycle: production
+version: 1.0.0
+source: {{image: "shop.example/till:1", digest: "sha256:1111111111111111111111111111111111111111111111111111111111111111"}}
+{said}
+deploy: {{target: plain}}
+environments: {environments}
+"""
+
+
 @pytest.fixture
 def fleet() -> Callable[..., Run]:
     def make(places: str = PLACES, lifecycle: str = "production", pipeline: str = "", *, day: date | None = None, **more: str) -> Run:

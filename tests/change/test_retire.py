@@ -8,7 +8,7 @@ from compiler.change.retire import retire
 from compiler.pipeline import Run
 from compiler.source.overlay import OverlayTree
 
-from .conftest import edit_of, told
+from .conftest import edit_of, other, told
 
 END = "retirement: {date: 2027-03-31}"
 AFTER, BEFORE = date(2027, 4, 1), date(2027, 3, 30)
@@ -42,19 +42,7 @@ def test_not_without_a_day(fleet) -> None:
 
 
 def test_not_while_somebody_uses_it(fleet) -> None:
-    user = """apiVersion: modelyard/v1
-kind: Model
-name: till
-type: heuristic
-owner: pricing
-summary: Pays out
-lifecycle: production
-version: 1.0.0
-source: {image: "shop.example/till:1", digest: "sha256:1111111111111111111111111111111111111111111111111111111111111111"}
-uses: [{model: refunds, as: {env: REFUNDS}}]
-deploy: {target: plain}
-environments: {prod-us: {}}
-"""
+    user = other("uses: [{model: refunds, as: {env: REFUNDS}}]")
     [(_, message, line)] = told(retire(fleet(pipeline=END, day=AFTER, till=user), ()))
     assert (message, line) == ("till uses refunds, which does not run in prod-us", 10)
 
@@ -65,23 +53,8 @@ def test_what_is_retired_is_not_retired_again(fleet) -> None:
     assert retire(Run(OverlayTree(run.tree, {"models/refunds.yaml": text.encode()}), AFTER), ()).files == {}
 
 
-MORE = """apiVersion: modelyard/v1
-kind: Model
-name: NAME
-type: heuristic
-owner: pricing
-summary: Pays out
-lifecycle: production
-version: 1.0.0
-source: {image: "shop.example/till:1", digest: "sha256:1111111111111111111111111111111111111111111111111111111111111111"}
-retirement: {date: 2027-03-31}
-deploy: {target: plain}
-environments: ENVIRONMENTS
-"""
-
-
 def test_one_that_only_a_person_can_edit_keeps_no_other_from_its_end(fleet) -> None:
-    anchored = MORE.replace("NAME", "till").replace("ENVIRONMENTS", "&all {prod-us: {}}")
+    anchored = other(END, environments="&all {prod-us: {}}")
     run = fleet("  dev: {release: 3.0.0}", pipeline=END, day=AFTER, till=anchored)
     made = retire(run, ())
     assert list(made.files) == ["models/refunds.yaml"]
@@ -90,6 +63,6 @@ def test_one_that_only_a_person_can_edit_keeps_no_other_from_its_end(fleet) -> N
 
 
 def test_however_many_are_retired_their_title_is_short(fleet) -> None:
-    more = MORE.replace("NAME", "till-of-the-shop").replace("ENVIRONMENTS", "{prod-us: {}}")
+    more = other(END, "till-of-the-shop")
     made = retire(fleet("  dev: {release: 3.0.0}", pipeline=END, day=AFTER, till=more), ())
     assert (made.said, len(made.files)) == ("Retire models whose day has come", 2)
