@@ -15,7 +15,7 @@ from compiler.resolve.model import Release, ResolvedModel
 from compiler.resolve.resolver import references
 from compiler.resolve.select import waives
 from compiler.spec.language import matches
-from compiler.spec.portfolio import Spec, release_contents, upwards
+from compiler.spec.portfolio import Spec, release_contents, texts, upwards
 from compiler.values import Json, as_str
 
 Key = tuple[str, str | None]
@@ -127,7 +127,7 @@ class Seen:
     def _for_all(self) -> Mapping[str, str]:
         """The files that the project's words for emitters name, such as what programs are installed from, and what is in them."""
         project, tree = self.run.portfolio.project.data, self.run.tree
-        said = (text for emitter in self.run.planner.others for text in _texts(project_options(project, emitter)))
+        said = (text for emitter in self.run.planner.others for text in texts(project_options(project, emitter)))
         return {path: tree.blob_id(path) for path in said if path not in self._specs and tree.has(path)}
 
     @cached_property
@@ -213,15 +213,6 @@ def _releases(model: ResolvedModel) -> dict[str, str]:
 
 def _release(release: Release) -> str:
     return digest([release.version, release.digest])
-
-
-def _texts(value: Json) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        yield from (text for member in value.values() for text in _texts(member))
-    elif isinstance(value, list | tuple):
-        yield from (text for member in value for text in _texts(member))
-    elif isinstance(value, str):
-        yield value
 
 
 def _whole(model: ResolvedModel) -> Json:
