@@ -26,8 +26,8 @@ golden: $(VENV)/.dev ## rewrite expected files and what is generated; read the d
 	$(BIN)/python -m pytest --update-goldens $(PYTEST_ARGS)
 
 docs: $(VENV)/.dev ## rewrite the published schemas, the reference pages and what the guides show
-	$(BIN)/python -m compiler.spec.json_schema
-	$(BIN)/python -m compiler.inventory.json_schema
+	$(BIN)/python -m compiler.spec.spec_schemas
+	$(BIN)/python -m compiler.inventory.inventory_schema
 	$(BIN)/python docs/generate.py
 	$(BIN)/python -m pytest --update-goldens -m generated $(PYTEST_ARGS)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from generate import STAGES, write_project
 from run import run
 
-from compiler import resources
-from compiler.pipeline import Run
+from compiler.foundation import resources
+from compiler.pipeline.session import Run
 from compiler.policy.pack import shipped_names
 from compiler.source.worktree import WorkTree
 

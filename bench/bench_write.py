@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from compiler.write import OutputFile, Unit, apply, plan_changes
+from compiler.write import OutputFile, Unit, plan_changes
+from compiler.write import apply_changes as apply
 
 UNITS, FILES, ROUNDS = 2_500, 4, 3
 BUDGET = {"created": 100, "unchanged": 30}

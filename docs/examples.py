@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import yaml
 
-from compiler import resources
-from compiler.source.yaml_text import parse
-from compiler.values import Json, Object, as_list, as_object, as_str
+from compiler.foundation import resources
+from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
+from compiler.source.yaml_parse import parse
 
 _LONGEST = 72
 

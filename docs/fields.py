@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from compiler.values import Json, Object, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
 
 _DEEPEST = 6
 _NAME = "a name of lower-case letters, digits and hyphens, at most 63"

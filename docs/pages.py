@@ -9,27 +9,28 @@ import click
 from examples import Examples, shown
 from fields import Row, described, rows, table, takes
 
-from compiler import explain, resources
-from compiler.cli.main import modelyard
-from compiler.diagnostics import Finding, Fix, Note, Place, Severity, Subject
-from compiler.graph.build import graph
-from compiler.graph.svg.draw import svg
+from compiler.cli._shared.command_group import modelyard
+from compiler.diagnostics.finding import Finding, Fix, Note, Place, Severity, Subject
+from compiler.foundation import resources
+from compiler.foundation.json_data import Object, as_list, as_object, as_str
+from compiler.graph.graph_builder import graph
+from compiler.graph.svg.svg_document import svg
 from compiler.inventory.columns import COLUMNS
-from compiler.pipeline import Run
-from compiler.plan.context import DESCRIPTIONS
-from compiler.plan.emitter import Emitter, Emitters, FileRule
-from compiler.plan.load import load
+from compiler.pipeline import explanation as explain
+from compiler.pipeline.session import Run
+from compiler.plan.context.lazy_context import DESCRIPTIONS
+from compiler.plan.emitters.emitter import Emitter, Emitters, FileRule
+from compiler.plan.emitters.emitter_loader import load
 from compiler.policy.pack import shipped_names, shipped_pack
-from compiler.policy.policy import Policy
+from compiler.policy.policy_definition import Policy
 from compiler.render.encoders import ENCODERS
-from compiler.render.filters import FILTERS
-from compiler.render.predicates import PREDICATES
+from compiler.render.jinja_filters import FILTERS
+from compiler.render.jinja_tests import PREDICATES
 from compiler.report import REPORTERS, Report
-from compiler.source.memory import MemoryTree
+from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
-from compiler.source.yaml_text import parse
+from compiler.source.yaml_parse import parse
 from compiler.spec.quantities import QUANTITIES
-from compiler.values import Object, as_list, as_object, as_str
 
 _AREAS = {
     "0": "Reading", "1": "Language", "2": "Resolution", "3": "Policy", "4": "Planning", "5": "Rendering", "6": "Writing", "7": "Execution",

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler import cache
-from compiler.cache import Kept, kept
 from compiler.cli import main
-from compiler.source.yaml_text import Parsed, parse
+from compiler.pipeline import parse_cache as cache
+from compiler.pipeline.parse_cache import Kept, kept
+from compiler.source.yaml_parse import Parsed, parse
 
 ROOT = Path(__file__).parents[1]
 write_project = runpy.run_path(str(ROOT / "bench" / "generate.py"))["write_project"]

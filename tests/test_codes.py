@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from compiler import codes
-from compiler.diagnostics import Code
+from compiler.diagnostics import codes
+from compiler.diagnostics.finding import Code
 
 FILES = sorted(Path(codes.__file__).parent.glob("*.py"))
 MADE = [

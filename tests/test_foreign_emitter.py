@@ -7,10 +7,11 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from compiler import codes, explain
-from compiler.diagnostics import Code, Finding
-from compiler.pipeline import Built, Run, build, check
-from compiler.source.memory import MemoryTree
+from compiler.diagnostics import codes
+from compiler.diagnostics.finding import Code, Finding
+from compiler.pipeline import explanation as explain
+from compiler.pipeline.session import Built, Run, build, check
+from compiler.source.memory_tree import MemoryTree
 
 PROJECT = Path(__file__).parent / "cases" / "foreign-emitter"
 SPEC = "models/price-forecast.yaml"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from compiler import resources
-from compiler.errors import UsageError
-from compiler.pipeline import Run, check
+from compiler.foundation import resources
+from compiler.foundation.errors import UsageError
+from compiler.pipeline.session import Run, check
 from compiler.policy.pack import shipped_names
 from compiler.source.worktree import WorkTree
 from tests.test_cases import BASE, CASES, FOUND, lay_over

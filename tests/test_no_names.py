@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import compiler
+from compiler.foundation.resources import shipped
 from compiler.render.encoders import ENCODERS
 from compiler.report import REPORTERS
-from compiler.resources import shipped
 
 PACKAGE = Path(compiler.__file__).parent
 KIND = re.compile(r"^kind: *[\"']?([A-Za-z]+)", re.MULTILINE)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from compiler.errors import SurroundingsError
-from compiler.resources import shipped
+from compiler.foundation.errors import SurroundingsError
+from compiler.foundation.resources import shipped
 
 FOLDERS = ("schemas", "templates")
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -20,7 +20,7 @@ in_checkout = pytest.mark.skipif(
 
 ASK = """
 import json, compiler
-from compiler.resources import shipped
+from compiler.foundation.resources import shipped
 print(json.dumps({"version": compiler.__version__} | {name: str(shipped(name)) for name in ("schemas", "templates")}))
 """
 
@@ -41,7 +41,7 @@ def test_no_python_lies_in_a_shipped_folder(name: str) -> None:
 
 
 def test_an_installation_without_its_folders_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("compiler.resources.__file__", str(tmp_path / "compiler/resources.py"))
+    monkeypatch.setattr("compiler.foundation.resources.__file__", str(tmp_path / "compiler/foundation/resources.py"))
     with pytest.raises(SurroundingsError, match="`schemas` is missing"):
         shipped("schemas")
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from compiler import codes
-from compiler.pipeline import Built, Run, build
-from compiler.source.memory import MemoryTree
+from compiler.diagnostics import codes
+from compiler.foundation.json_data import Object, as_object
+from compiler.pipeline.session import Built, Run, build
+from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
-from compiler.source.yaml_text import parse
-from compiler.values import Object, as_object
+from compiler.source.yaml_parse import parse
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = Path(__file__).parent / "golden" / "portfolio"

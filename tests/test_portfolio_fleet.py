@@ -7,8 +7,8 @@ from typing import get_args
 
 import pytest
 
-from compiler.pipeline import Run
-from compiler.resolve.model import ResolvedModel
+from compiler.pipeline.session import Run
+from compiler.resolve.resolved_model import ResolvedModel
 from compiler.source.worktree import WorkTree
 from compiler.spec.kinds.model import Lifecycle
 from compiler.spec.portfolio import release_contents

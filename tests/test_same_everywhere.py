@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from compiler.pipeline import Run, build
-from compiler.source.memory import MemoryTree
+from compiler.pipeline.session import Run, build
+from compiler.source.memory_tree import MemoryTree
 from compiler.source.revision import open_revision
 from compiler.source.tree import Tree
 from compiler.source.worktree import WorkTree

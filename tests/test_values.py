@@ -6,7 +6,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.values import identical, only, widened
+from compiler.foundation.json_data import identical, only, widened
 
 scalars = st.sampled_from([None, True, False, 0, 1, 0.0, -0.0, 1.0, "", "1", "a"])
 values = st.recursive(

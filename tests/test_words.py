@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.words import listed, nearest
+from compiler.foundation.suggestions import listed, nearest
 
 NAMES = ["name", "scaling", "useCase", "owner", "type", "resources"]
 

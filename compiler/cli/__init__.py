@@ -1,5 +1,5 @@
 """The command line: one file a command, which turns words into a request and an outcome into output and an exit code."""
 
-from compiler.cli.main import main
+from compiler.cli._shared.command_group import main
 
 __all__ = ["main"]

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli import options
-from compiler.cli.output import emit, tell
-from compiler.errors import UsageError
-from compiler.report.outputs import MOST_JOBS, OUTPUTS
+from compiler.cli._shared import common_options as options
+from compiler.cli._shared.streams import emit, tell
+from compiler.foundation.errors import UsageError
+from compiler.report.ci_outputs import MOST_JOBS, OUTPUTS
 
 if TYPE_CHECKING:
-    from compiler.pipeline import Run
-    from compiler.review.tell import Told
+    from compiler.pipeline.session import Run
+    from compiler.review.affected_report import Told
 
 
 @click.command("affected")
@@ -43,7 +43,7 @@ def command(since: str | None, *, everything: bool, format_: str, jobs: int, out
     modelyard affected --since origin/main
     modelyard affected --since HEAD~1 --format json
     """
-    from compiler.review.tell import told_as  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.review.affected_report import told_as  # noqa: PLC0415 - help needs none of what a run does
 
     if (since is None) is not everything:
         raise UsageError("say one of --since and --all", help="modelyard affected --since origin/main")
@@ -51,10 +51,10 @@ def command(since: str | None, *, everything: bool, format_: str, jobs: int, out
 
 
 def _told(folder: Path, since: str | None, jobs: int) -> Told:
-    from compiler.pipeline import Run  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.review.affected import affected  # noqa: PLC0415 - likewise
-    from compiler.review.publishing import judged, waves  # noqa: PLC0415 - likewise
-    from compiler.review.tell import Told  # noqa: PLC0415 - likewise
+    from compiler.pipeline.session import Run  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.review.affected_models import affected  # noqa: PLC0415 - likewise
+    from compiler.review.affected_report import Told  # noqa: PLC0415 - likewise
+    from compiler.review.publish_plan import judged, waves  # noqa: PLC0415 - likewise
     from compiler.source.revision import branch_point  # noqa: PLC0415 - git, which other commands need not
 
     began = branch_point(folder, since) if since is not None else None
@@ -72,7 +72,7 @@ def _told(folder: Path, since: str | None, jobs: int) -> Told:
 
 def _before(folder: Path, commit: str, after: Run) -> Run | None:
     """The state at a commit, judged on the same day; none where the project was not there yet."""
-    from compiler.pipeline import Run  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline.session import Run  # noqa: PLC0415 - help needs none of what a run does
     from compiler.spec.portfolio import PROJECT_FILE  # noqa: PLC0415 - likewise
 
     tree = options.open_tree(folder, commit)

@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from compiler.cli import judging, options
-from compiler.cli.checkout import within_checkout
-from compiler.cli.output import emit, shows_colour, tell
-from compiler.diagnostics import in_order
+from compiler.cli._shared import common_options as options
+from compiler.cli._shared import policy_options as judging
+from compiler.cli._shared.git_root import within_checkout
+from compiler.cli._shared.streams import emit, shows_colour, tell
+from compiler.diagnostics.finding import in_order
+from compiler.foundation.json_data import as_str
 from compiler.report import REPORTERS, Report
-from compiler.values import as_str
-from compiler.write.apply import apply, plan_changes
-from compiler.write.changes import Action, ChangeSet
-from compiler.write.files import below_output, committed
+from compiler.write.apply_changes import apply, plan_changes
+from compiler.write.change_set import Action, ChangeSet
+from compiler.write.output_units import below_output, committed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from compiler.pipeline import Built, Run
-    from compiler.plan.plan import Scope
+    from compiler.pipeline.session import Built, Run
+    from compiler.plan.planning import Scope
 
 _ACTIONS = (
     ("created", Action.CREATE),
@@ -79,8 +80,8 @@ def command(
     modelyard build --output /tmp/preview
     modelyard build --check
     """
-    from compiler.cli.progress import built as built_  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.pipeline import Run  # noqa: PLC0415 - likewise
+    from compiler.cli._shared.progress_bar import built as built_  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline.session import Run  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
     day, since = as_of.date() if as_of else None, judging.since(folder, changed_since)

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli import judging, options
-from compiler.cli.checkout import checkout, within_checkout
-from compiler.cli.output import emit, shows_progress, tell, wants_colour
-from compiler.diagnostics import Finding, in_order
-from compiler.errors import UsageError
+from compiler.cli._shared import common_options as options
+from compiler.cli._shared import policy_options as judging
+from compiler.cli._shared.git_root import checkout, within_checkout
+from compiler.cli._shared.streams import emit, shows_progress, tell, wants_colour
+from compiler.diagnostics.finding import Finding, in_order
+from compiler.foundation.errors import UsageError
 from compiler.report import REPORTERS, Report
 
 if TYPE_CHECKING:
-    from compiler.pipeline import Run
+    from compiler.pipeline.session import Run
 
 
 @click.command("check")
@@ -87,8 +88,8 @@ def command(
     modelyard check --as-of 2027-01-31
     modelyard check --diff --unsafe-fixes
     """
-    from compiler.cache import kept  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.pipeline import Run  # noqa: PLC0415 - likewise
+    from compiler.pipeline.parse_cache import kept  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline.session import Run  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
     _refuse(fix=fix or diff, unsafe_fixes=unsafe_fixes, rev=rev)
@@ -131,7 +132,7 @@ def _tell_what_was_not_asked(run: Run) -> None:
 
 def _mended(chosen: tuple[Finding, ...], run: Run, folder: Path, *, unsafe: bool, diff: bool) -> bool:
     """Whether a file was written; ends the command where the edits are only shown."""
-    from compiler.cli.mend import mend  # noqa: PLC0415 - other checks write nothing
+    from compiler.cli._shared.fixes import mend  # noqa: PLC0415 - other checks write nothing
 
     written = mend(chosen, run.tree, folder, unsafe=unsafe, diff=diff)
     if diff:
@@ -172,14 +173,14 @@ def _written(path: Path | None) -> Path | None:
 
 def _found(run: Run, *, renders: bool) -> tuple[Finding, ...]:
     """`renders`: what policies on rendered objects find, too, whatever other policies find."""
-    from compiler.cli.progress import built  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.pipeline import check  # noqa: PLC0415 - likewise
+    from compiler.cli._shared.progress_bar import built  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline.session import check  # noqa: PLC0415 - likewise
 
     return built(run, despite_policies=True).findings if renders else check(run)
 
 
 def _ran(run: Run) -> tuple[Finding, ...]:
-    from compiler.pipeline import sources  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline.session import sources  # noqa: PLC0415 - help needs none of what a run does
 
     if not shows_progress():
         return tuple(sources(run))

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli import options
-from compiler.cli.output import emit, wants_colour
-from compiler.errors import UsageError
-from compiler.report.text import printable
-from compiler.values import Json, as_list, as_object, as_str, dotted, json_pointer
+from compiler.cli._shared import common_options as options
+from compiler.cli._shared.streams import emit, wants_colour
+from compiler.foundation.errors import UsageError
+from compiler.foundation.json_data import Json, as_list, as_object, as_str, dotted, json_pointer
+from compiler.report.text_report import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from compiler.diagnostics import Code, Place
-    from compiler.explain import Explained, ExplainedPlace
-    from compiler.policy.policy import Policy
+    from compiler.diagnostics.finding import Code, Place
+    from compiler.pipeline.explanation import Explained, ExplainedPlace
+    from compiler.policy.policy_definition import Policy
 
 _WIDEST = 76
 _ROLES = {"sets": ("●", "green"), "adds": ("●", "green"), "beaten": ("○", "bright_black"), "deletes": ("×", "red")}
@@ -60,8 +60,8 @@ def command(
     modelyard explain MY101
     modelyard explain baseline/owner-is-reachable
     """
-    from compiler import explain  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.pipeline import Run  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline import explanation as explain  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline.session import Run  # noqa: PLC0415 - help needs none of what a run does
 
     if list_:
         emit(_codes(explain.all_codes(), format_), output)

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from compiler.cli import narrowing, options
-from compiler.cli.output import emit, tell
-from compiler.errors import UsageError
-from compiler.words import nearest
+from compiler.cli._shared import common_options as options
+from compiler.cli._shared import inventory_options as narrowing
+from compiler.cli._shared.streams import emit, tell
+from compiler.foundation.errors import UsageError
+from compiler.foundation.suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from compiler.graph.things import Graph
-    from compiler.pipeline import Run
+    from compiler.graph.graph_model import Graph
+    from compiler.pipeline.session import Run
 
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf"})
 """What somebody may want, and what text below such a name would not open as."""
@@ -66,10 +67,10 @@ def command(
     modelyard graph dataset/loan-performance-2025 --env prod
     modelyard graph --owner payments-risk -o payments.svg
     """
-    from compiler.graph.build import graph  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.graph.reach import around  # noqa: PLC0415 - likewise
-    from compiler.inventory.choose import chosen  # noqa: PLC0415 - likewise
-    from compiler.pipeline import Run  # noqa: PLC0415 - likewise
+    from compiler.graph.graph_builder import graph  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.graph.neighborhood import around  # noqa: PLC0415 - likewise
+    from compiler.inventory.row_filters import chosen  # noqa: PLC0415 - likewise
+    from compiler.pipeline.session import Run  # noqa: PLC0415 - likewise
 
     if depth is not None and not names:
         raise UsageError("--depth goes with the name of something", help="modelyard graph card-fraud --depth 1")
@@ -95,7 +96,7 @@ def _format_of(output: Path | None) -> str:
 
 def _emit(made: Graph, format_: str, direction: str, output: Path | None) -> None:
     if format_ == "svg":
-        from compiler.graph.svg.draw import svg  # noqa: PLC0415 - only what is drawn needs it
+        from compiler.graph.svg.svg_document import svg  # noqa: PLC0415 - only what is drawn needs it
 
         emit(svg(made, direction), output)
     elif format_ == "dot":

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from compiler.cli.checkout import checkout
-from compiler.errors import SurroundingsError, UsageError
-from compiler.scaffold.files import write_new
-from compiler.scaffold.published import EDITOR_FOLDER, catalogue
-from compiler.scaffold.starter import Start, as_name, ignores, providers, start
+from compiler.cli._shared.git_root import checkout
+from compiler.foundation.errors import SurroundingsError, UsageError
+from compiler.foundation.json_data import as_object, as_str
+from compiler.scaffold.new_files import write_new
+from compiler.scaffold.schema_catalog import EDITOR_FOLDER, catalogue
+from compiler.scaffold.starter_project import Start, as_name, ignores, providers, start
 from compiler.spec.portfolio import PROJECT_FILE
-from compiler.values import as_object, as_str
 
 _IGNORED = "build"
 

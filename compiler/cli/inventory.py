@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from compiler.cli import narrowing, options
-from compiler.cli.output import emit, tell, wants_colour
-from compiler.errors import UsageError
-from compiler.words import nearest
+from compiler.cli._shared import common_options as options
+from compiler.cli._shared import inventory_options as narrowing
+from compiler.cli._shared.streams import emit, tell, wants_colour
+from compiler.foundation.errors import UsageError
+from compiler.foundation.suggestions import nearest
 
 if TYPE_CHECKING:
     from compiler.inventory.row import Row
-    from compiler.pipeline import Run
+    from compiler.pipeline.session import Run
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -115,10 +116,10 @@ def command(
     if ctx.invoked_subcommand is not None:
         _hand_on(ctx, ctx.invoked_subcommand)
         return
-    from compiler.inventory.choose import chosen  # noqa: PLC0415 - help needs none of what a run does
     from compiler.inventory.columns import COLUMNS, NARROW, WIDE, in_order, table  # noqa: PLC0415 - likewise
-    from compiler.render.formats import dump  # noqa: PLC0415 - likewise
-    from compiler.report import inventory as report  # noqa: PLC0415 - likewise
+    from compiler.inventory.row_filters import chosen  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.render.output_formats import dump  # noqa: PLC0415 - likewise
+    from compiler.report import inventory_report as report  # noqa: PLC0415 - likewise
 
     if columns == "help":
         emit("".join(f"{name:18} {column.title or name}\n" for name, column in COLUMNS.items()), None)
@@ -162,8 +163,8 @@ def _showing(name: str) -> click.Command:
     @_as_of
     @options.project
     def show(*, format_: str, output: Path | None, as_of: datetime | None, root: Path | None, rev: str | None) -> None:
-        from compiler.report import inventory as report  # noqa: PLC0415 - help needs none of what a run does
-        from compiler.report import model_row  # noqa: PLC0415 - likewise
+        from compiler.report import inventory_report as report  # noqa: PLC0415 - help needs none of what a run does
+        from compiler.report import model_details as model_row  # noqa: PLC0415 - likewise
 
         run = _run(root, rev)
         row = run.inventory.by_name.get(name)
@@ -211,9 +212,9 @@ def due(
     modelyard inventory due --within 90d --format markdown
     modelyard inventory due --strict --as-of 2027-03-31
     """
-    from compiler.inventory.due import due as found_due  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.inventory.due import horizon  # noqa: PLC0415 - likewise
-    from compiler.report.due import FORMATS, Asked  # noqa: PLC0415 - likewise
+    from compiler.inventory.due_items import due as found_due  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.inventory.due_items import horizon  # noqa: PLC0415 - likewise
+    from compiler.report.due_report import FORMATS, Asked  # noqa: PLC0415 - likewise
 
     span = _span(within)
     run = _run(root, rev)
@@ -230,7 +231,7 @@ def due(
 
 
 def _run(root: Path | None, rev: str | None) -> Run:
-    from compiler.pipeline import Run  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline.session import Run  # noqa: PLC0415 - help needs none of what a run does
 
     return Run(options.open_tree(options.project_root(root), rev))
 

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import click
 
-from compiler.cli import options
-from compiler.errors import UsageError
-from compiler.pipeline import Run
-from compiler.scaffold.document import New, path_of, require_free, text_of
-from compiler.scaffold.files import write_new
-from compiler.scaffold.known import Known
-from compiler.scaffold.published import Catalogue, catalogue
+from compiler.cli._shared import common_options as options
+from compiler.foundation.errors import UsageError
+from compiler.foundation.json_data import as_object, as_str
+from compiler.foundation.suggestions import nearest
+from compiler.pipeline.session import Run
+from compiler.scaffold.existing_project import Known
+from compiler.scaffold.new_document import New, path_of, require_free, text_of
+from compiler.scaffold.new_files import write_new
+from compiler.scaffold.schema_catalog import Catalogue, catalogue
 from compiler.source.worktree import WorkTree
 from compiler.spec.portfolio import PROJECT_FILE
-from compiler.values import as_object, as_str
-from compiler.words import nearest
 
 
 @click.command("new")

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli import judging, options
-from compiler.cli.output import emit, tell, wants_colour
-from compiler.errors import UsageError
+from compiler.cli._shared import common_options as options
+from compiler.cli._shared import policy_options as judging
+from compiler.cli._shared.streams import emit, tell, wants_colour
+from compiler.foundation.errors import UsageError
 
 if TYPE_CHECKING:
-    from compiler.diagnostics import Finding
-    from compiler.policy.library import Library
-    from compiler.policy.policy import Policy
+    from compiler.diagnostics.finding import Finding
+    from compiler.policy.policy_definition import Policy
+    from compiler.policy.policy_library import Library
 
 
 @click.group("policy")
@@ -42,7 +43,7 @@ def list_(format_: str, output: Path | None, root: Path | None, rev: str | None)
     modelyard policy list
     modelyard policy list --format json -o policies.json
     """
-    from compiler.report.text import printable  # noqa: PLC0415 - help needs none of it
+    from compiler.report.text_report import printable  # noqa: PLC0415 - help needs none of it
 
     library = _library(root, rev)
     policies = sorted(library.all(), key=lambda policy: policy.id)
@@ -73,7 +74,7 @@ def show(name: str, output: Path | None, root: Path | None, rev: str | None) -> 
     modelyard policy show supply-chain
     modelyard policy show supply-chain/pinned-images
     """
-    from compiler.report.text import printable  # noqa: PLC0415 - help needs none of it
+    from compiler.report.text_report import printable  # noqa: PLC0415 - help needs none of it
 
     library = _library(root, rev)
     policies = _named(library, (name,))
@@ -101,7 +102,7 @@ def test(names: tuple[str, ...], *, verbose: bool, root: Path | None, rev: str |
     modelyard policy test
     modelyard policy test supply-chain/pinned-images -v
     """
-    from compiler.pipeline import Run  # noqa: PLC0415 - help needs none of it
+    from compiler.pipeline.session import Run  # noqa: PLC0415 - help needs none of it
     from compiler.report import REPORTERS, Report  # noqa: PLC0415 - likewise
 
     run = Run(options.open_tree(options.project_root(root), rev))
@@ -169,7 +170,7 @@ def impact(
     modelyard policy impact --since 90d
     modelyard policy impact --fleet ../payments --fleet ../lending
     """
-    from compiler.cli import sweep  # noqa: PLC0415 - help needs none of it
+    from compiler.cli._shared import policy_impact as sweep  # noqa: PLC0415 - help needs none of it
 
     folder = options.project_root(root)
     day = as_of.date() if as_of else None
@@ -204,13 +205,13 @@ def _policies(count: int) -> str:
 
 
 def _library(root: Path | None, rev: str | None) -> "Library":
-    from compiler.pipeline import Run  # noqa: PLC0415 - help needs none of it
+    from compiler.pipeline.session import Run  # noqa: PLC0415 - help needs none of it
 
     return Run(options.open_tree(options.project_root(root), rev)).policies.library
 
 
 def _named(library: "Library", names: Sequence[str]) -> "tuple[Policy, ...]":
-    from compiler.words import nearest  # noqa: PLC0415 - as above
+    from compiler.foundation.suggestions import nearest  # noqa: PLC0415 - as above
 
     found: dict[str, Policy] = {}
     for name in names:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import click
 
-from compiler.cli import editing, judging, options
+from compiler.cli._shared import common_options as options
+from compiler.cli._shared import policy_options as judging
+from compiler.cli._shared import spec_edits as editing
 
 
 @click.command("promote")
@@ -35,8 +37,8 @@ def command(
     modelyard promote card-fraud --to prod --release 3.2.0 --canary 10%
     modelyard promote card-fraud --to prod --diff
     """
-    from compiler.change.promote import promote, share  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.pipeline import Run  # noqa: PLC0415 - likewise
+    from compiler.edit.promote import promote, share  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline.session import Run  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
     run = Run(options.open_tree(folder, None), as_of.date() if as_of else None)

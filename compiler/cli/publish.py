@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli import judging, options
-from compiler.cli.checkout import within_checkout
-from compiler.cli.output import emit, shows_colour, tell
-from compiler.errors import UsageError
+from compiler.cli._shared import common_options as options
+from compiler.cli._shared import policy_options as judging
+from compiler.cli._shared.git_root import within_checkout
+from compiler.cli._shared.streams import emit, shows_colour, tell
+from compiler.foundation.errors import UsageError
+from compiler.foundation.json_data import as_object, as_str
 from compiler.report import REPORTERS, Report
-from compiler.values import as_object, as_str
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from compiler.pipeline import Built, Run
+    from compiler.pipeline.session import Built, Run
     from compiler.policy.baseline import Baseline
-    from compiler.write.repository import Repository
+    from compiler.write.git_plumbing import Repository
 
 _LETTERS = (("A", "created"), ("M", "changed"), ("D", "removed"))
 
@@ -56,9 +57,9 @@ def command(
     modelyard publish --env prod
     modelyard publish --env prod --push origin
     """
-    from compiler.pipeline import Run  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.write.publish import Edition, publish  # noqa: PLC0415 - git, which most commands need not
-    from compiler.write.repository import Repository  # noqa: PLC0415 - likewise
+    from compiler.pipeline.session import Run  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.write.git_plumbing import Repository  # noqa: PLC0415 - likewise
+    from compiler.write.publish_branch import Edition, publish  # noqa: PLC0415 - git, which most commands need not
 
     folder = options.project_root(root)
     repository = Repository(folder)
@@ -83,7 +84,7 @@ def _source(repository: Repository, folder: Path, rev: str | None) -> str:
     if commit is None:
         raise UsageError(f"`{rev or 'HEAD'}` is no commit of this repository", help="commit first")
     if rev is None:
-        from compiler.pipeline import Run  # noqa: PLC0415 - as above
+        from compiler.pipeline.session import Run  # noqa: PLC0415 - as above
         from compiler.spec.portfolio import PROJECT_FILE  # noqa: PLC0415 - as above
 
         portfolio = Run(options.open_tree(folder, None)).portfolio
@@ -96,7 +97,7 @@ def _source(repository: Repository, folder: Path, rev: str | None) -> str:
 
 
 def _folder(run: Run, environment: str) -> str:
-    from compiler.resolve.deliveries import branch_folder  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.resolve.checks.delivery_checks import branch_folder  # noqa: PLC0415 - help needs none of what a run does
 
     spec = run.portfolio.of("Environment")[environment]
     return branch_folder(as_str(as_object(spec.data.get("delivery")).get("path")))
@@ -114,8 +115,8 @@ def _branch(run: Run, environment: str) -> str:
 
 def _files(run: Run, folder: Path, environment: str, known: Baseline) -> Mapping[str, bytes]:
     """The environment's tree; ends with 1 and says why where the project is not sound."""
-    from compiler.cli.progress import built as built_  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.review.publishing import concerning  # noqa: PLC0415 - likewise
+    from compiler.cli._shared.progress_bar import built as built_  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.review.publish_plan import concerning  # noqa: PLC0415 - likewise
 
     built: Built = built_(run, lambda _, where: where == environment, known, concerns=concerning(run, environment))
     if built.findings:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli import options
-from compiler.cli.checkout import within_checkout
-from compiler.cli.output import emit, shows_colour, tell
-from compiler.errors import UsageError
+from compiler.cli._shared import common_options as options
+from compiler.cli._shared.git_root import within_checkout
+from compiler.cli._shared.streams import emit, shows_colour, tell
+from compiler.foundation.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from compiler.pipeline import Run
-    from compiler.plan.gaps import ModelStatus
+    from compiler.pipeline.session import Run
+    from compiler.plan.records.missing_fields import ModelStatus
 
 _FORMATS = ("text", "json", "markdown", "csv")
 
@@ -59,8 +59,8 @@ def status(
     modelyard records status --regime eu-ai-act --format markdown -o missing.md
     modelyard records status --owner data-platform --strict
     """
-    from compiler.pipeline import Run  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.report.gaps import FORMATS  # noqa: PLC0415 - likewise
+    from compiler.pipeline.session import Run  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.report.record_status import FORMATS  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
     run = Run(options.open_tree(folder, rev))
@@ -74,8 +74,8 @@ def status(
 
 def _told(run: Run, folder: Path, models: tuple[str, ...]) -> tuple[bool, tuple[ModelStatus, ...]]:
     """What could be told, and whether that is all: what keeps models from being told is said on stderr."""
-    from compiler.diagnostics import Finding, in_order  # noqa: PLC0415 - help needs none of it
-    from compiler.pipeline import status  # noqa: PLC0415 - likewise
+    from compiler.diagnostics.finding import Finding, in_order  # noqa: PLC0415 - help needs none of it
+    from compiler.pipeline.session import status  # noqa: PLC0415 - likewise
     from compiler.report import REPORTERS, Report  # noqa: PLC0415 - likewise
 
     told = list(status(run, models))
@@ -87,14 +87,14 @@ def _told(run: Run, folder: Path, models: tuple[str, ...]) -> tuple[bool, tuple[
 
 
 def _require(run: Run, regimes: tuple[str, ...], owners: tuple[str, ...]) -> None:
-    from compiler.plan.gaps import regimes as known  # noqa: PLC0415 - help needs none of it
+    from compiler.plan.records.missing_fields import regimes as known  # noqa: PLC0415 - help needs none of it
 
     _known("regime", regimes, known(run.planner))
     _known("Team", owners, run.portfolio.of("Team"))
 
 
 def _known(what: str, names: tuple[str, ...], known: Iterable[str]) -> None:
-    from compiler.words import nearest  # noqa: PLC0415 - help needs none of it
+    from compiler.foundation.suggestions import nearest  # noqa: PLC0415 - help needs none of it
 
     there = sorted(known)
     for name in names:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import click
 
-from compiler.cli import editing, judging, options
+from compiler.cli._shared import common_options as options
+from compiler.cli._shared import policy_options as judging
+from compiler.cli._shared import spec_edits as editing
 
 
 @click.command("retire")
@@ -22,8 +24,8 @@ def command(models: tuple[str, ...], *, diff: bool, as_of: datetime | None, root
     modelyard retire
     modelyard retire complaint-topics --as-of 2027-04-01
     """
-    from compiler.change.retire import retire  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.pipeline import Run  # noqa: PLC0415 - likewise
+    from compiler.edit.retire import retire  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline.session import Run  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
     run = Run(options.open_tree(folder, None), as_of.date() if as_of else None)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from compiler.cli import editing, options
+from compiler.cli._shared import common_options as options
+from compiler.cli._shared import spec_edits as editing
 from compiler.source.tree import Tree
 
 
@@ -24,8 +25,8 @@ def command(model: str, *, environment: str, to: str | None, diff: bool, root: P
     modelyard rollback card-fraud --env prod
     modelyard rollback card-fraud --env staging --to 3.1.0 --diff
     """
-    from compiler.change.rollback import rollback  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.pipeline import Run  # noqa: PLC0415 - likewise
+    from compiler.edit.rollback import rollback  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline.session import Run  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
     run = Run(options.open_tree(folder, None))

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli import options
-from compiler.cli.checkout import within_checkout
-from compiler.cli.output import emit, tell, wants_colour
-from compiler.diagnostics import in_order
-from compiler.errors import UsageError
-from compiler.jobs.steps import STEPS
+from compiler.cli._shared import common_options as options
+from compiler.cli._shared.git_root import within_checkout
+from compiler.cli._shared.streams import emit, tell, wants_colour
+from compiler.diagnostics.finding import in_order
+from compiler.execution.jobs.steps import STEPS
+from compiler.foundation.errors import UsageError
 from compiler.report import REPORTERS, Report
-from compiler.report.outputs import OUTPUTS, shared
+from compiler.report.ci_outputs import OUTPUTS, shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compiler.diagnostics import Finding
-    from compiler.pipeline import Run
-    from compiler.values import Object
+    from compiler.diagnostics.finding import Finding
+    from compiler.foundation.json_data import Object
+    from compiler.pipeline.session import Run
 
 
 @click.command("run")
@@ -73,7 +73,7 @@ def command(
     modelyard run card-fraud canary --env prod
     modelyard run --list train
     """
-    from compiler.pipeline import Run  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline.session import Run  # noqa: PLC0415 - help needs none of what a run does
 
     folder = options.project_root(root)
     run = Run(options.open_tree(folder, None))
@@ -97,7 +97,7 @@ def _listing(format_: str) -> str:
 
 
 def _listed(run: Run, models: tuple[str, ...], step: str, schedule: str | None, jobs: int) -> Object:
-    from compiler.jobs.tasks import with_step  # noqa: PLC0415 - help needs none of it
+    from compiler.execution.jobs.tasks import with_step  # noqa: PLC0415 - help needs none of it
 
     try:
         found = [model.name for model in with_step(run.fleet, step, schedule)]
@@ -117,10 +117,10 @@ def _carried_out(
     environment: str | None,
     since: str | None,
 ) -> Iterator[Finding]:
-    from compiler.jobs.carry_out import carry_out  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.jobs.tasks import tasks  # noqa: PLC0415 - likewise
-    from compiler.pipeline import Run, sources  # noqa: PLC0415 - likewise
-    from compiler.report.text import printable  # noqa: PLC0415 - likewise
+    from compiler.execution.jobs.task_execution import carry_out  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.execution.jobs.tasks import tasks  # noqa: PLC0415 - likewise
+    from compiler.pipeline.session import Run, sources  # noqa: PLC0415 - likewise
+    from compiler.report.text_report import printable  # noqa: PLC0415 - likewise
 
     before = Run(options.open_tree(folder, since)).fleet if since is not None else run.fleet
     if step == "test":

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from compiler.cli.output import emit
-from compiler.errors import UsageError
-from compiler.scaffold.published import EDITOR_FOLDER, Catalogue, Published, as_text, catalogue
+from compiler.cli._shared.streams import emit
+from compiler.foundation.errors import UsageError
+from compiler.scaffold.schema_catalog import EDITOR_FOLDER, Catalogue, Published, as_text, catalogue
 
 
 @click.command("schema")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from compiler.graph.things import Graph, Node
+from compiler.graph.graph_model import Graph, Node
 
 
 def clusters(graph: Graph) -> Iterator[tuple[str, tuple[Node, ...]]]:

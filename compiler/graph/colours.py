@@ -5,7 +5,7 @@ What a colour says is said by a shape, a dash or a word, too.
 
 from collections.abc import Mapping
 
-from compiler.graph.things import EdgeKind, NodeKind
+from compiler.graph.graph_model import EdgeKind, NodeKind
 
 NODES: Mapping[NodeKind, tuple[str, str, str]] = {
     "dataset": ("#dcefe8", "#009e73", "#0b2b22"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from compiler.graph.clusters import clusters, released
 from compiler.graph.colours import LINES, NODES
-from compiler.graph.things import VERBS, Edge, EdgeKind, Graph, Node, told
+from compiler.graph.graph_model import VERBS, Edge, EdgeKind, Graph, Node, told
 
 _SHAPES = {"dataset": "cylinder", "model": "box", "use-case": "hexagon"}
 _STYLES: Mapping[EdgeKind, str] = {

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from compiler.graph.clusters import clusters, released
 from compiler.graph.colours import LINES, NODES
-from compiler.graph.things import VERBS, Edge, EdgeKind, Graph, Node
+from compiler.graph.graph_model import VERBS, Edge, EdgeKind, Graph, Node
 
 MOST_EDGES = 500
 """What Mermaid draws unless its page says otherwise (`maxEdges` of its configuration)."""

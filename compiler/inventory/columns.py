@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from compiler.inventory.parts import Asked, Placement, Promise
 from compiler.inventory.row import Row
+from compiler.inventory.row_parts import Asked, Placement, Promise
 from compiler.resolve.lifecycle import STAGES
 
 TIERS = ("low", "medium", "high", "critical")

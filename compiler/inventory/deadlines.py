@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from compiler.foundation.json_data import Pointer
 from compiler.inventory.row import Row
 from compiler.resolve.lifecycle import ENDED
-from compiler.values import Pointer
 
 Kind = Literal["review", "validation", "evidence", "approval", "waiver", "contract", "retirement"]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from compiler.inventory.parts import (
+from compiler.inventory.row_parts import (
     Approval,
     Asked,
     Contacts,

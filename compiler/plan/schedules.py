@@ -1,8 +1,8 @@
 """When models are trained by the clock, as those see it who make the jobs for it."""
 
-from compiler.provenance import Derived, Item, Members, Origin, derived_list
+from compiler.foundation.provenance import Derived, Item, Members, Origin, derived_list
 from compiler.resolve.fleet import Fleet
-from compiler.resolve.retraining import retrained
+from compiler.resolve.retrain_schedules import retrained
 
 _WHERE = ("pipeline", "retrain", "schedule")
 

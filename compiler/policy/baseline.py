@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from compiler.diagnostics import Finding, Place, Status
-from compiler.values import Json
+from compiler.diagnostics.finding import Finding, Place, Status
+from compiler.foundation.json_data import Json
 
 VERSION = 1
 Baseline = Mapping[str, int]

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from compiler.foundation.json_data import Object, Pointer, as_list, as_object
 from compiler.spec.portfolio import Portfolio, Spec
-from compiler.values import Object, Pointer, as_list, as_object
 
 _PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"Project": ("defaults",), "Environment": ("overlay",), "Model": (), "Defaults": ()}

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from compiler.diagnostics import Finding
+from compiler.diagnostics.finding import Finding
+from compiler.foundation.json_data import Object, as_object
 from compiler.source.tree import Tree
-from compiler.source.yaml_text import parse
-from compiler.values import Object, as_object
+from compiler.source.yaml_parse import parse
 
 FOLDER = "controls"
 

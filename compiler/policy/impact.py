@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from compiler.codes import BAD_POLICY, POLICY_FAILED, UNKNOWN_REFERENCE
-from compiler.diagnostics import Finding, Status, in_order
+from compiler.diagnostics.codes import BAD_POLICY, POLICY_FAILED, UNKNOWN_REFERENCE
+from compiler.diagnostics.finding import Finding, Status, in_order
+from compiler.foundation.json_data import as_object
 from compiler.policy.baseline import can_be_known
-from compiler.policy.findings import settled
-from compiler.policy.judge import Judge
+from compiler.policy.policy_engine import Judge
+from compiler.policy.policy_findings import settled
 from compiler.resolve.fleet import Fleet
 from compiler.source.tree import Tree
 from compiler.spec.portfolio import Portfolio
-from compiler.values import as_object
 
 
 class State(StrEnum):

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from posixpath import basename, dirname
 
-from compiler.policy.policy import SHIPPED, Policy
+from compiler.foundation.json_data import Object, as_object, as_str
+from compiler.policy.policy_definition import SHIPPED, Policy
 from compiler.source.tree import Tree
-from compiler.source.yaml_text import parse
+from compiler.source.yaml_parse import parse
 from compiler.spec.portfolio import PACK_FILE, Spec, identity
-from compiler.values import Object, as_object, as_str
 
 FOLDER = "policies"
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from compiler import codes
-from compiler.diagnostics import Enforcement, Finding, Place
+from compiler.diagnostics import codes
+from compiler.diagnostics.finding import Enforcement, Finding, Place
 from compiler.source.comments import comments
 from compiler.spec.portfolio import Portfolio
 

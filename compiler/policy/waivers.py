@@ -5,18 +5,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from compiler import codes
-from compiler.diagnostics import Code, Finding, Subject
-from compiler.policy.decide import SOON
-from compiler.policy.grant import Grant, Spelled, reaches
-from compiler.policy.library import Library
-from compiler.policy.policy import Policy
+from compiler.diagnostics import codes
+from compiler.diagnostics.finding import Code, Finding, Subject
+from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str, dotted
+from compiler.policy.enforcement import SOON
+from compiler.policy.policy_definition import Policy
+from compiler.policy.policy_library import Library
+from compiler.policy.waiver_scope import Grant, Spelled, reaches
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.lifecycle import ALL_STAGES
-from compiler.resolve.model import ResolvedModel
-from compiler.resolve.select import waives
+from compiler.resolve.match_selectors import waives
+from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.portfolio import Portfolio
-from compiler.values import Object, Pointer, as_list, as_object, as_str, dotted
 
 
 @dataclass(frozen=True, slots=True)

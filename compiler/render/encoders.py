@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
-from compiler.render.glue import is_plain_word, scalar_text, shown
-from compiler.render.problem import RefusedError
-from compiler.render.provenance import Encoded, encoded, origins_of
+from compiler.render.interpolation import is_plain_word, scalar_text, shown
+from compiler.render.template_errors import RefusedError
+from compiler.render.traced_values import Encoded, encoded, origins_of
 
 
 @dataclass(frozen=True, slots=True)

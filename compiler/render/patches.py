@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from compiler import codes
-from compiler.diagnostics import Finding
+from compiler.diagnostics import codes
+from compiler.diagnostics.finding import Finding
+from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, at
 from compiler.resolve.merge import merge
-from compiler.resolve.model import ResolvedModel
+from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.language import NO_RULES
-from compiler.values import Json, Object, Pointer, as_list, as_object, at
 
 Objects = list[list[Json]]
 """The objects of a unit: for each file, its documents."""

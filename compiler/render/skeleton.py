@@ -7,12 +7,12 @@ from typing import Any, Final, TypeAlias
 
 import yaml
 
-from compiler.render.glue import CLOSING, OPENING, number, shown
-from compiler.render.languages import Rules, below, of_keys
-from compiler.render.nodes import Branch, Constant, Hole, Keyed, Mixed, Node, Series
-from compiler.render.problem import Flaw, RefusedError
-from compiler.render.scalars import is_ambiguous, meaning
-from compiler.values import Json
+from compiler.foundation.json_data import Json
+from compiler.render.embedded_languages import Rules, below, of_keys
+from compiler.render.interpolation import CLOSING, OPENING, number, shown
+from compiler.render.skeleton_nodes import Branch, Constant, Hole, Keyed, Mixed, Node, Series
+from compiler.render.template_errors import Flaw, RefusedError
+from compiler.render.yaml_scalars import is_ambiguous, meaning
 
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TOKEN = re.compile(f"{OPENING}([0-9]+){CLOSING}")

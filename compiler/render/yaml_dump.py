@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
-from compiler.render.glue import number
-from compiler.render.provenance import Noted
-from compiler.render.scalars import OLD_WORDS
-from compiler.values import Json
+from compiler.foundation.json_data import Json
+from compiler.render.interpolation import number
+from compiler.render.traced_values import Noted
+from compiler.render.yaml_scalars import OLD_WORDS
 
 SEEN: Final = (
     "\u00a1-\u00ac\u00ae-\u05ff\u0606-\u061b\u061d-\u06dc\u06de-\u070e\u0710-\u088f\u0892-\u08e1\u08e3-\u167f\u1681-\u180d"

@@ -7,8 +7,15 @@ is made from that.
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from compiler.report import github, gitlab, json, junit, markdown, rdjson, sarif, text
-from compiler.report.report import Report
+from compiler.report import github_annotations as github
+from compiler.report import gitlab_code_quality as gitlab
+from compiler.report import json_report as json
+from compiler.report import junit_report as junit
+from compiler.report import markdown_report as markdown
+from compiler.report import rdjson_report as rdjson
+from compiler.report import sarif_report as sarif
+from compiler.report import text_report as text
+from compiler.report.report_formats import Report
 
 __all__ = ["REPORTERS", "Report"]
 

@@ -7,10 +7,10 @@ merged by.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from compiler.foundation.json_data import Json, Pointer
 from compiler.resolve.layers import Layer
 from compiler.resolve.merge import DELETE
 from compiler.spec.language import ANY, Rules
-from compiler.values import Json, Pointer
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from compiler.values import Json
+from compiler.foundation.json_data import Json
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 

@@ -9,15 +9,15 @@ from collections.abc import Container, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple, TypeAlias
 
-from compiler.diagnostics import Finding
-from compiler.resolve.asks import asks
+from compiler.diagnostics.finding import Finding
+from compiler.foundation.json_data import Pointer, as_list, as_object, as_str
+from compiler.resolve.dependencies import asks
 from compiler.resolve.layers import NOT_A_FIELD, Layers
-from compiler.resolve.model import Release, ResolvedModel
+from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.resolve.resolver import Resolver
 from compiler.source.tree import Tree
 from compiler.spec.language import Language
 from compiler.spec.portfolio import Portfolio, Spec
-from compiler.values import Pointer, as_list, as_object, as_str
 
 __all__ = ["NOT_A_FIELD", "Fleet", "Lookup", "Release", "ResolvedModel"]
 

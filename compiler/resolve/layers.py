@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from posixpath import dirname
 
-from compiler.diagnostics import Place
+from compiler.diagnostics.finding import Place
+from compiler.foundation.json_data import Object, Pointer, as_object, at
 from compiler.resolve.merge import merge
 from compiler.source.document import Document
 from compiler.spec.language import Language
 from compiler.spec.portfolio import Portfolio, Spec, upwards
-from compiler.values import Object, Pointer, as_object, at
 
 NOT_A_FIELD = frozenset({"releases", "version", "source", "environments"})
 """Keys of a Model document that say where and what, and are no fields of what is resolved."""

@@ -8,8 +8,8 @@ elements is no list: who asks whether there are any need not count.
 from collections.abc import Iterator, Sequence
 from typing import cast
 
+from compiler.foundation.json_data import Json, Object, Pointer, as_object
 from compiler.spec.language import ANY, Rules
-from compiler.values import Json, Object, Pointer, as_object
 
 DELETE = "$delete"
 

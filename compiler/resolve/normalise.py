@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from compiler.foundation.json_data import Json, Object, Pointer
 from compiler.spec.language import Mark, places, replaced
 from compiler.spec.quantities import QUANTITIES
-from compiler.values import Json, Object, Pointer
 
 Mistakes: TypeAlias = list[tuple[Pointer, str]]
 

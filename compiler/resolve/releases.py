@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from compiler import codes
-from compiler.diagnostics import Finding, Subject
+from compiler.diagnostics import codes
+from compiler.diagnostics.finding import Finding, Subject
+from compiler.foundation.json_data import Pointer, as_object, as_str, at
+from compiler.foundation.suggestions import nearest
 from compiler.resolve.digests import bytes_digest, digest
-from compiler.resolve.model import CompanionFile, Merged, Release
-from compiler.source.beside import beside
+from compiler.resolve.resolved_model import CompanionFile, Merged, Release
+from compiler.source.companion_paths import beside
 from compiler.source.tree import NoSuchFile, Tree
 from compiler.spec.language import Mark, matches
 from compiler.spec.portfolio import Spec, release_contents
-from compiler.values import Pointer, as_object, as_str, at
-from compiler.words import nearest
 
 LARGEST_FILE = 1024 * 1024
 """Bytes of one file beside a spec: what a cluster's object, an engine's bundle and a reviewer can hold."""

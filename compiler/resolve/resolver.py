@@ -4,18 +4,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from compiler import codes
-from compiler.diagnostics import Finding, Subject
+from compiler.diagnostics import codes
+from compiler.diagnostics.finding import Finding, Subject
+from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, at, dotted, identical
+from compiler.json_schema import Violation
 from compiler.resolve.layers import Layer, Layers
 from compiler.resolve.merge import deletions, merge
-from compiler.resolve.model import Merged, Release, ResolvedModel
 from compiler.resolve.normalise import Mistakes, Normaliser
 from compiler.resolve.releases import chosen, chosen_canary, read_release
-from compiler.schema import Violation
+from compiler.resolve.resolved_model import Merged, Release, ResolvedModel
 from compiler.source.tree import Tree
 from compiler.spec.language import Language, TypeLanguage, matches
 from compiler.spec.portfolio import Portfolio, Spec, release_contents
-from compiler.values import Json, Object, Pointer, as_list, as_object, as_str, at, dotted, identical
 
 _DRAFTS = 64
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from yaml import YAMLError
 from yaml.events import Event, ScalarEvent
 
-from compiler.diagnostics import Place
-from compiler.source.characters import Lines
-from compiler.source.engine import open_events
+from compiler.diagnostics.finding import Place
+from compiler.source.text_decoding import Lines
+from compiler.source.yaml_backend import open_events
 
 _BLOCK = frozenset("|>")
 

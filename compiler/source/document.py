@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from compiler.diagnostics import Place
-from compiler.source.marks import Mark, marks_of
-from compiler.values import Object, Pointer
+from compiler.diagnostics.finding import Place
+from compiler.foundation.json_data import Object, Pointer
+from compiler.source.node_positions import Mark, marks_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

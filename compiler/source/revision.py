@@ -6,9 +6,9 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from compiler.errors import SurroundingsError, UsageError
+from compiler.foundation.errors import SurroundingsError, UsageError
+from compiler.foundation.suggestions import nearest
 from compiler.source.tree import NoSuchFile, Tree, below, bounded, parts
-from compiler.words import nearest
 
 try:
     import git

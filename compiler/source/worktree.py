@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from compiler.errors import SurroundingsError
+from compiler.foundation.errors import SurroundingsError
 from compiler.source.tree import NoSuchFile, blob_id, bounded, folder_prefix, listed, parts
 
 _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EMLINK, errno.ENAMETOOLONG, errno.ENXIO, errno.EISDIR}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from compiler.schema import Validator
-from compiler.values import Json, Object, Pointer, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str
+from compiler.json_schema import Validator
 
 ANY = "*"
 """In rules: every key of a map, or every element of a list."""

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from compiler.spec.base import Closed
-from compiler.values import Object
+from compiler.foundation.json_data import Object
+from compiler.spec.strict_model import Closed
 
 
 @dataclass(frozen=True, slots=True)

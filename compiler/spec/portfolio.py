@@ -9,8 +9,8 @@ from functools import cached_property
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
-from compiler.diagnostics import Finding, Subject
-from compiler.values import Json, Object, as_list, as_object, as_str
+from compiler.diagnostics.finding import Finding, Subject
+from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
 
 if TYPE_CHECKING:
     from compiler.source.document import Document

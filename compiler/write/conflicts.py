@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from compiler import codes
-from compiler.diagnostics import Finding, Note, Place
-from compiler.write.disk import Found, Kind
-from compiler.write.files import OutputFile
+from compiler.diagnostics import codes
+from compiler.diagnostics.finding import Finding, Note, Place
+from compiler.write.filesystem import Found, Kind
+from compiler.write.output_units import OutputFile
 
 _STANDING = {Kind.FILE: "a file", Kind.FOLDER: "a folder", Kind.LINK: "a symbolic link", Kind.OTHER: "a special file"}
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from compiler import resources
-from compiler.pipeline import Run, check
+from compiler.foundation import resources
+from compiler.pipeline.session import Run, check
 from compiler.policy.pack import shipped_names
 from compiler.source.worktree import WorkTree
 

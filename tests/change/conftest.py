@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from compiler.pipeline import Run
-from compiler.source.memory import MemoryTree
+from compiler.pipeline.session import Run
+from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"
 PROJECT = f"{HEAD}kind: Project\nname: shop\nenvironments: [dev, test, [prod-eu, prod-us]]\nemitters: {{kustomize: {{enabled: false}}}}\n"

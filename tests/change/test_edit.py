@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from compiler.change.edit import NotEditableError, spelled, with_value, without
-from compiler.source.yaml_text import parse
+from compiler.edit.yaml_edit import NotEditableError, spelled, with_value, without
+from compiler.source.yaml_parse import parse
 
 SPEC = """# About it.
 kind: Model            # a comment

@@ -2,11 +2,11 @@
 
 import pytest
 
-from compiler.change.draft import Changed
-from compiler.change.promote import promote, share
-from compiler.errors import UsageError
-from compiler.pipeline import Run
-from compiler.source.overlay import OverlayTree
+from compiler.edit.edit_session import Changed
+from compiler.edit.promote import promote, share
+from compiler.foundation.errors import UsageError
+from compiler.pipeline.session import Run
+from compiler.source.overlay_tree import OverlayTree
 
 from .conftest import GATES, PLACES, edit_of, other, told
 

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from compiler.change.retire import retire
-from compiler.pipeline import Run
-from compiler.source.overlay import OverlayTree
+from compiler.edit.retire import retire
+from compiler.pipeline.session import Run
+from compiler.source.overlay_tree import OverlayTree
 
 from .conftest import edit_of, other, told
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from compiler.change.rollback import rollback
-from compiler.errors import UsageError
-from compiler.source.memory import MemoryTree
+from compiler.edit.rollback import rollback
+from compiler.foundation.errors import UsageError
+from compiler.source.memory_tree import MemoryTree
 
 from .conftest import PLACES, edit_of, told
 

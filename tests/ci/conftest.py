@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from compiler.pipeline import Built, Run, build
-from compiler.scaffold.published import catalogue
-from compiler.scaffold.starter import start
-from compiler.source.memory import MemoryTree
+from compiler.pipeline.session import Built, Run, build
+from compiler.scaffold.schema_catalog import catalogue
+from compiler.scaffold.starter_project import start
+from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
-from compiler.write.files import committed
+from compiler.write.output_units import committed
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ".github/workflows/"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
-from compiler.resources import shipped
-from compiler.schema import Validator
+from compiler.foundation.resources import shipped
+from compiler.json_schema import Validator
 
 from .conftest import workflows_of
 

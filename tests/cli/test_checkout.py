@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.cli.checkout import within_checkout
+from compiler.cli._shared.git_root import within_checkout
 
 
 @pytest.mark.parametrize(("project", "said"), [("", ""), ("ml/fraud", "ml/fraud")])

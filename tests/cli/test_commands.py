@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from compiler.cli.main import modelyard
+from compiler.cli._shared.command_group import modelyard
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = modelyard.list_commands(click.Context(modelyard))

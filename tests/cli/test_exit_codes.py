@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from compiler import __version__, pipeline
+from compiler import __version__
+from compiler.pipeline import session as pipeline
 
 UNREADABLE = pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() == 0, reason="root may write everywhere")
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.diagnostics import Fix, Place
-from compiler.errors import SurroundingsError
-from compiler.source.edits import edited
-from compiler.write.mend import replace_text
+from compiler.diagnostics.finding import Fix, Place
+from compiler.foundation.errors import SurroundingsError
+from compiler.source.text_edits import edited
+from compiler.write.replace_file import replace_text
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ def imported(project, command, surroundings, tmp_path):
         code = f"{ASKS.format(at=str(listing))}; sys.argv[0] = 'modelyard'; from compiler.cli import main; main()"
         subprocess.run([command[0], "-c", code, *words], env=surroundings(), capture_output=True, check=False)
         loaded = set(listing.read_text(encoding="utf-8").split())
-        assert "compiler.cli.main" in loaded
+        assert "compiler.cli._shared.command_group" in loaded
         return loaded.intersection(HEAVY)
 
     return ask

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 import yaml
 
-from compiler.resources import shipped
+from compiler.foundation.resources import shipped
 
 SPECS = {"modelyard.yaml", "models/teams.yaml", "models/refund-policy/spec.yaml", "models/environments/prod.yaml"}
 MODELINE = re.compile(r"\A# yaml-language-server: \$schema=(\S+)\n")

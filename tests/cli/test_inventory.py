@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from compiler import resources
+from compiler.foundation import resources
 
 HEAD = "apiVersion: modelyard/v1\n"
 MODELS = f"""{HEAD}kind: Model

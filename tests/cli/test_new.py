@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from compiler.resources import kind_schemas, shipped, type_schemas
+from compiler.foundation.resources import kind_schemas, shipped, type_schemas
 
 TYPES = sorted(type_schemas())
 KINDS = ["Dataset", "Defaults", "Environment", "Policy", "Team", "UseCase", "Waiver"]

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from jsonschema_rs import Draft202012Validator
 
-from compiler.resources import kind_schemas, shipped, type_schemas
+from compiler.foundation.resources import kind_schemas, shipped, type_schemas
 
 PUBLISHED = shipped("schemas") / "modelyard" / "v1"
 TYPES = sorted(type_schemas())

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
-from compiler.diagnostics import Finding
-from compiler.pipeline import Run, build
-from compiler.source.memory import MemoryTree
+from compiler.diagnostics.finding import Finding
+from compiler.pipeline.session import Run, build
+from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -172,7 +172,7 @@ def argo_models(program: Callable[[str], str]) -> Callable[[Mapping[str, Any]], 
 @pytest.fixture(scope="session")
 def official(external_schemas: Path) -> Callable[[str], Any]:
     """The official schema of a kind of Argo CD, made strict as a cluster's are."""
-    from compiler.schema import Validator, structural  # noqa: PLC0415 - only where there are schemas
+    from compiler.json_schema import Validator, structural  # noqa: PLC0415 - only where there are schemas
 
     @cache
     def of(kind: str) -> Validator:

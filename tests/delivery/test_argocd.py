@@ -398,7 +398,7 @@ def test_an_object_of_a_kind_that_nothing_says_is_refused(build_of, deliver, a_m
 
 
 def test_a_line_of_what_argo_cd_is_told_leads_back_to_who_says_it(sample):
-    from compiler import explain  # noqa: PLC0415 - here alone
+    from compiler.pipeline import explanation as explain  # noqa: PLC0415 - here alone
 
     for path, where, expected in (
         ("prod/_argocd/applicationset.yaml", "spec.template.spec.source.repoURL", "models/environments/prod.yaml"),
@@ -413,7 +413,7 @@ def test_a_line_of_what_argo_cd_is_told_leads_back_to_who_says_it(sample):
 
 
 def test_an_adopted_namespace_leads_back_to_the_layer_that_says_it(deliver, a_model):
-    from compiler import explain  # noqa: PLC0415 - here alone
+    from compiler.pipeline import explanation as explain  # noqa: PLC0415 - here alone
 
     made = deliver(a_model("one", environments={"prod": {"deploy": {"adopt": {"namespace": "legacy"}}}}))
     [place] = explain.artifact(made.run, "prod/_argocd/appproject.yaml", "spec.destinations[0].namespace")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from lupa.lua51 import LuaRuntime
 
-from compiler.schema import Validator, structural
+from compiler.json_schema import Validator, structural
 
 MODES = {"standard": {"serving.kserve.io/deploymentMode": "Standard"}, "knative": {"serving.kserve.io/deploymentMode": "Knative"}}
 

@@ -11,8 +11,8 @@ from codeowners import CodeOwners
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from compiler.render.place_owners import GitHubOwners, GitLabOwners
-from compiler.render.problem import RefusedError
+from compiler.render.escape.codeowners_escaper import GitHubOwners, GitLabOwners
+from compiler.render.template_errors import RefusedError
 
 GITHUB, GITLAB = ".github/CODEOWNERS", ".gitlab/CODEOWNERS"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from compiler.resources import kind_schemas, shipped, type_schemas
+from compiler.foundation.resources import kind_schemas, shipped, type_schemas
 
 ROOT = Path(__file__).resolve().parents[2]
 TYPES = {name: schema["$defs"]["Source"]["properties"] for name, schema in type_schemas().items()}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from compiler.diagnostics import Subject
-from compiler.execute.cases import CaseReader
+from compiler.diagnostics.finding import Subject
+from compiler.execution.source_tests.case_files import CaseReader
 
 SUBJECT = Subject("Model", "scorer")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.execute.compare import differences, wrong
+from compiler.execution.source_tests.comparison import differences, wrong
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the filter of system
 
 def confined(code: str) -> str:
     start = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
-    fence = "from compiler.execute.confine import confine\nfrom compiler.execute.limits import Limits\n"
+    package = "compiler.execution.source_tests"
+    fence = f"from {package}.sandbox import confine\nfrom {package}.resource_limits import Limits\n"
     script = f"{start}{fence}confine(Limits(memory_bytes=1 << 30, file_bytes=1 << 16))\n{code}"
     run = subprocess.run([sys.executable, "-I", "-c", script], check=False, capture_output=True, text=True, timeout=60)
     return run.stdout + run.stderr

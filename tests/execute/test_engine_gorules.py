@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from compiler.execute.child import Child, Stopped
-from compiler.execute.engines.gorules import ENGINE
-from compiler.execute.job import Job, Kind, at_line, in_data, in_source
-from compiler.execute.limits import Limits
+from compiler.execution.source_tests.engines.gorules import ENGINE
+from compiler.execution.source_tests.resource_limits import Limits
+from compiler.execution.source_tests.worker_process import Child, Stopped
+from compiler.execution.source_tests.worker_protocol import Job, Kind, at_line, in_data, in_source
 
 TABLE = {
     "hitPolicy": "first",

@@ -4,10 +4,10 @@
 
 import pytest
 
-from compiler.execute.child import Child, Stopped
-from compiler.execute.engines.graph import ENGINE
-from compiler.execute.job import Job, Kind, Spot, at_line, in_source
-from compiler.execute.limits import Limits
+from compiler.execution.source_tests.engines.rdf_graph import ENGINE
+from compiler.execution.source_tests.resource_limits import Limits
+from compiler.execution.source_tests.worker_process import Child, Stopped
+from compiler.execution.source_tests.worker_protocol import Job, Kind, Spot, at_line, in_source
 
 ONTOLOGY = """@prefix o: <http://shop.example/o#> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> .

@@ -9,10 +9,10 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from compiler.execute.child import Child, Stopped
-from compiler.execute.engines.onnx import ENGINE
-from compiler.execute.job import Job, Kind, at_line, in_data, in_source
-from compiler.execute.limits import Limits
+from compiler.execution.source_tests.engines.onnx import ENGINE
+from compiler.execution.source_tests.resource_limits import Limits
+from compiler.execution.source_tests.worker_process import Child, Stopped
+from compiler.execution.source_tests.worker_protocol import Job, Kind, at_line, in_data, in_source
 
 WEIGHTS = np.array([[2.0], [3.0]], dtype=np.float32)
 INTERFACE = {

@@ -2,10 +2,10 @@
 
 import pytest
 
-from compiler.execute.child import Child
-from compiler.execute.engines.prompts import ENGINE
-from compiler.execute.job import Job, Kind, at_line, in_source
-from compiler.execute.limits import Limits
+from compiler.execution.source_tests.engines.prompts import ENGINE
+from compiler.execution.source_tests.resource_limits import Limits
+from compiler.execution.source_tests.worker_process import Child
+from compiler.execution.source_tests.worker_protocol import Job, Kind, at_line, in_source
 
 PROMPT = "Write in {{ language }}.\n\n{{dispute}} {{ dispute }}\n"
 ALONE = "a prompt has placeholders and nothing else"

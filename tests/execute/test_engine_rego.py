@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from compiler.execute.child import Child, Stopped
-from compiler.execute.engines.rego import ENGINE
-from compiler.execute.job import Job, Kind, Spot, at_line, in_data, in_source
-from compiler.execute.limits import Limits
+from compiler.execution.source_tests.engines.rego import ENGINE
+from compiler.execution.source_tests.resource_limits import Limits
+from compiler.execution.source_tests.worker_process import Child, Stopped
+from compiler.execution.source_tests.worker_protocol import Job, Kind, Spot, at_line, in_data, in_source
 
 POLICY = """package loan
 

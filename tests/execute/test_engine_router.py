@@ -2,10 +2,10 @@
 
 import pytest
 
-from compiler.execute.child import Child
-from compiler.execute.engines.router import ENGINE
-from compiler.execute.job import Job, Kind, in_data, in_source
-from compiler.execute.limits import Limits
+from compiler.execution.source_tests.engines.router import ENGINE
+from compiler.execution.source_tests.resource_limits import Limits
+from compiler.execution.source_tests.worker_process import Child
+from compiler.execution.source_tests.worker_protocol import Job, Kind, in_data, in_source
 
 WHEN = {"field": "kind", "op": "==", "value": "card"}
 SWITCH = [{"name": "cards", "model": "a", "when": WHEN}, {"name": "rest", "model": "b"}]

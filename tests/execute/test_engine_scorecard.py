@@ -4,10 +4,10 @@
 
 import pytest
 
-from compiler.execute.child import Child
-from compiler.execute.engines.scorecard import ENGINE
-from compiler.execute.job import Job, Kind, at_line, in_data, in_source
-from compiler.execute.limits import Limits
+from compiler.execution.source_tests.engines.scorecard import ENGINE
+from compiler.execution.source_tests.resource_limits import Limits
+from compiler.execution.source_tests.worker_process import Child
+from compiler.execution.source_tests.worker_protocol import Job, Kind, at_line, in_data, in_source
 
 CARD = """<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4">
 <DataDictionary>

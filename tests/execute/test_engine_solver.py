@@ -6,10 +6,10 @@ import random
 
 import pytest
 
-from compiler.execute.child import Child, Stopped
-from compiler.execute.engines.solver import ENGINE
-from compiler.execute.job import Job, Kind, at_line, in_data, in_source
-from compiler.execute.limits import Limits
+from compiler.execution.source_tests.engines.solver import ENGINE
+from compiler.execution.source_tests.resource_limits import Limits
+from compiler.execution.source_tests.worker_process import Child, Stopped
+from compiler.execution.source_tests.worker_protocol import Job, Kind, at_line, in_data, in_source
 
 LP = """Maximize
  profit: 3 x + 2 y
@@ -122,7 +122,7 @@ def test_what_takes_too_long_is_stopped_and_the_next_job_runs(limits) -> None:
 
 
 def test_a_solver_that_gives_up_by_itself_is_told_at_the_case(said, monkeypatch) -> None:
-    monkeypatch.setattr("compiler.execute.engines.solver._SECONDS", 0.2)
+    monkeypatch.setattr("compiler.execution.source_tests.engines.solver._SECONDS", 0.2)
     cases = [{"name": "hard", "input": {}, "output": {"status": "optimal"}}]
     asked = job(market_split(), cases, constraints=[], objective={})
     assert said(asked) == [(Kind.STOPPED, in_data("c.yaml", 0, "input"), "the case `hard` was not solved within 0.2 s")]

@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from compiler.execute.child import Child
-from compiler.execute.engines.tools import ENGINE
-from compiler.execute.job import Job, Kind, at_line, in_data, in_source
-from compiler.execute.limits import Limits
+from compiler.execution.source_tests.engines.tools import ENGINE
+from compiler.execution.source_tests.resource_limits import Limits
+from compiler.execution.source_tests.worker_process import Child
+from compiler.execution.source_tests.worker_protocol import Job, Kind, at_line, in_data, in_source
 
 READ = {"name": "find_payment", "inputSchema": {"type": "object"}, "annotations": {"readOnlyHint": True}}
 WRITE = {"name": "drop_payment", "inputSchema": {"type": "object"}, "annotations": {"destructiveHint": True}}

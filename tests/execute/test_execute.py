@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from compiler import codes
-from compiler.execute import engines
-from compiler.execute import execute as module
-from compiler.execute.child import Child
-from compiler.execute.errands import all_engines
-from compiler.execute.execute import execute
-from compiler.execute.job import Job
-from compiler.execute.limits import Limits
-from compiler.pipeline import Run, check, sources
-from compiler.source.memory import MemoryTree
+from compiler.diagnostics import codes
+from compiler.execution.source_tests import engines
+from compiler.execution.source_tests import source_test_runner as module
+from compiler.execution.source_tests.release_runs import all_engines
+from compiler.execution.source_tests.resource_limits import Limits
+from compiler.execution.source_tests.source_test_runner import execute
+from compiler.execution.source_tests.worker_process import Child
+from compiler.execution.source_tests.worker_protocol import Job
+from compiler.pipeline.session import Run, check, sources
+from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"
 FILES = {
@@ -186,7 +186,7 @@ def test_the_process_that_runs_knows_no_secret_of_ours(monkeypatch) -> None:
 def is_a_worker_of_ours(process: Path) -> bool:
     try:
         is_child = f"\nPPid:\t{os.getpid()}\n" in (process / "status").read_text()
-        return is_child and b"compiler.execute" in (process / "cmdline").read_bytes()
+        return is_child and b"compiler.execution.source_tests" in (process / "cmdline").read_bytes()
     except OSError:  # it has ended
         return False
 

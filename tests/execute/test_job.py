@@ -4,7 +4,15 @@ import json
 
 import pytest
 
-from compiler.execute.job import Job, Kind, NotHereError, Remark, Spot, dump_remark, load_answer
+from compiler.execution.source_tests.worker_protocol import (
+    Job,
+    Kind,
+    NotHereError,
+    Remark,
+    Spot,
+    dump_remark,
+    load_answer,
+)
 
 
 def test_a_job_survives_the_pipe() -> None:

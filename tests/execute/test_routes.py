@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from compiler.execute.routes import holds
+from compiler.execution.source_tests.kserve_routes import holds
 
 VERDICTS = [  # the field, the value of the condition, and the operators that hold, as GJSON 1.18.0 says itself
     ("5", "5", "== <= >="),

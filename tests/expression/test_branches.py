@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.expression import Expressions
+from compiler.cel import Expressions
 
 EXPRESSIONS = Expressions({"model": {"type": "object"}})
 DATA = {"model": {"a": 1, "b": 2, "c": True, "x": [2]}}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.expression.shapes import ListOf, MapOf, Scalar, Struct, prepared, shape
+from compiler.cel.cel_types import ListOf, MapOf, Scalar, Struct, prepared, shape
 
 
 @pytest.mark.parametrize(

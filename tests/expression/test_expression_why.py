@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.expression import Expression, Expressions, Reason
+from compiler.cel import Expression, Expressions, Reason
 
 MODEL = {
     "uses": [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.expression import Expression, Expressions, Mistake
+from compiler.cel import Expression, Expressions, Mistake
 
 EXPRESSIONS = Expressions(
     {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.expression.names import with_presence
+from compiler.cel.identifiers import with_presence
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.expression import Expression, Expressions, Failure
-from compiler.expression.reads import PRESENT
-from compiler.values import only
+from compiler.cel import Expression, Expressions, Failure
+from compiler.cel.field_access import PRESENT
+from compiler.foundation.json_data import only
 
 EXPRESSIONS = Expressions({"parts": {"type": "array", "items": {"type": "object"}}, "other": {"type": "object"}})
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from compiler.graph.build import graph
-from compiler.graph.things import Edge, Graph, Node, Spot
-from compiler.pipeline import Run
+from compiler.graph.graph_builder import graph
+from compiler.graph.graph_model import Edge, Graph, Node, Spot
+from compiler.pipeline.session import Run
 from compiler.source.worktree import WorkTree
 
 ROOT = Path(__file__).resolve().parents[2]

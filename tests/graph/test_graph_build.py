@@ -2,10 +2,10 @@
 
 import pytest
 
-from compiler.graph.build import graph
-from compiler.graph.reach import around
-from compiler.graph.things import Edge, told
-from compiler.inventory.choose import Wanted, chosen
+from compiler.graph.graph_builder import graph
+from compiler.graph.graph_model import Edge, told
+from compiler.graph.neighborhood import around
+from compiler.inventory.row_filters import Wanted, chosen
 
 
 def picture(bank, *names: str, depth: int | None = None, **words):

@@ -5,11 +5,11 @@ from itertools import combinations, pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.graph.layout.across import positions
-from compiler.graph.layout.arrange import GAP, Box, Line, arranged
-from compiler.graph.layout.order import bent, crossings, neighbours, ordered
-from compiler.graph.layout.pack import packed
-from compiler.graph.layout.ranks import ranks
+from compiler.graph.layout.component_layout import GAP, Box, Line, arranged
+from compiler.graph.layout.coordinates import positions
+from compiler.graph.layout.layering import ranks
+from compiler.graph.layout.ordering import bent, crossings, neighbours, ordered
+from compiler.graph.layout.packing import packed
 
 SIDE = st.floats(10, 300)
 

@@ -10,14 +10,14 @@ from itertools import combinations
 
 import pytest
 
-from compiler.graph.build import graph
+from compiler.graph.graph_builder import graph
+from compiler.graph.graph_model import VERBS, Graph, Node, told
 from compiler.graph.svg import style
-from compiler.graph.svg.draw import svg
-from compiler.graph.svg.lettering import fitted, width
-from compiler.graph.svg.xml import element, text
-from compiler.graph.things import VERBS, Graph, Node, told
-from compiler.pipeline import Run
-from compiler.source.memory import MemoryTree
+from compiler.graph.svg.svg_document import svg
+from compiler.graph.svg.text_metrics import fitted, width
+from compiler.graph.svg.xml_text import element, text
+from compiler.pipeline.session import Run
+from compiler.source.memory_tree import MemoryTree
 
 NS = "{http://www.w3.org/2000/svg}"
 SIZES = {"name": style.NAME, "small": style.SMALL, "chip": style.CHIP, "heading": 15.0}

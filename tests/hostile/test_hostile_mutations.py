@@ -14,11 +14,11 @@ from pathlib import Path
 
 import yaml
 
-from compiler.diagnostics import Finding, Severity
-from compiler.errors import UsageError
-from compiler.pipeline import Built, Run, build
+from compiler.diagnostics.finding import Finding, Severity
+from compiler.foundation.errors import UsageError
+from compiler.pipeline.session import Built, Run, build
 from compiler.report import REPORTERS, Report
-from compiler.source.memory import MemoryTree
+from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 from compiler.spec.portfolio import PROJECT_FILE
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from compiler import resources
-from compiler.pipeline import Run
-from compiler.source.memory import MemoryTree
+from compiler.foundation import resources
+from compiler.pipeline.session import Run
+from compiler.source.memory_tree import MemoryTree
 from compiler.spec.language import Language
 
 HEAD = "apiVersion: modelyard/v1\n"

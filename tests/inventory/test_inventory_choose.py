@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from compiler.inventory.choose import Wanted, chosen
 from compiler.inventory.columns import COLUMNS, NARROW, WIDE, cells, in_order, table, titles
+from compiler.inventory.row_filters import Wanted, chosen
 
 
 def names(shop, **words) -> list[str]:

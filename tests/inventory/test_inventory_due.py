@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from compiler.inventory.due import due, horizon
-from compiler.values import at
+from compiler.foundation.json_data import at
+from compiler.inventory.due_items import due, horizon
 
 TODAY = date(2026, 11, 20)
 LAST = date(2027, 12, 31)

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from compiler.inventory import parts
+from compiler.inventory import row_parts as parts
 from compiler.inventory.row import LeftOut
-from compiler.pipeline import Run
-from compiler.report import model_row
+from compiler.pipeline.session import Run
+from compiler.report import model_details as model_row
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from compiler import resources
-from compiler.inventory import json_schema
-from compiler.inventory.due import due
-from compiler.report import due as due_report
-from compiler.report import inventory as report
+from compiler.foundation import resources
+from compiler.inventory import inventory_schema as json_schema
+from compiler.inventory.due_items import due
+from compiler.report import due_report
+from compiler.report import inventory_report as report
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from compiler.jobs.carry_out import carry_out
-from compiler.jobs.tasks import canaries, tasks, with_step
-from compiler.pipeline import Run
+from compiler.execution.jobs.task_execution import carry_out
+from compiler.execution.jobs.tasks import canaries, tasks, with_step
+from compiler.pipeline.session import Run
 from compiler.source.worktree import WorkTree
 
 HEAD = "apiVersion: modelyard/v1\n"

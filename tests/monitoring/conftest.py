@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from compiler.pipeline import Run, build
-from compiler.resources import shipped
-from compiler.schema import Validator, structural
-from compiler.source.memory import MemoryTree
+from compiler.foundation.resources import shipped
+from compiler.json_schema import Validator, structural
+from compiler.pipeline.session import Run, build
+from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 
 ROOT = Path(__file__).resolve().parents[2]

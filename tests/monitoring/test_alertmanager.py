@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 import yaml
 
-from compiler.pipeline import Run, build
-from compiler.schema import Validator
-from compiler.source.memory import MemoryTree
+from compiler.json_schema import Validator
+from compiler.pipeline.session import Run, build
+from compiler.source.memory_tree import MemoryTree
 
 DIGEST = "sha256:" + "0" * 64
 HEAD = {"apiVersion": "modelyard/v1"}

@@ -7,9 +7,9 @@ import subprocess
 import pytest
 import yaml
 
-from compiler.plan import names
-from compiler.resources import shipped
-from compiler.schema import Validator
+from compiler.foundation.resources import shipped
+from compiler.json_schema import Validator
+from compiler.plan import conventions as names
 
 
 def groups(text: str) -> list:

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from compiler.pipeline import Run, build, check
-from compiler.plan.service_levels import level
-from compiler.source.memory import MemoryTree
+from compiler.pipeline.session import Run, build, check
+from compiler.plan.slo import slo_plan as level
+from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"
 FILES = {

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from compiler.pipeline import Run
-from compiler.plan.context import DESCRIPTIONS
-from compiler.plan.plan import plan
+from compiler.pipeline.session import Run
+from compiler.plan.context.lazy_context import DESCRIPTIONS
+from compiler.plan.planning import plan
 from compiler.source.worktree import WorkTree
 
 ROOT = Path(__file__).parents[2]

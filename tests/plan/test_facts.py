@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from compiler.pipeline import Run, build, check, status
-from compiler.plan.gaps import ModelStatus
-from compiler.source.memory import MemoryTree
+from compiler.pipeline.session import Run, build, check, status
+from compiler.plan.records.missing_fields import ModelStatus
+from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"
 FILES = {

@@ -8,9 +8,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
 
-from compiler.pipeline import Run, build
-from compiler.source.memory import MemoryTree
-from compiler.write.files import below_output, committed
+from compiler.pipeline.session import Run, build
+from compiler.source.memory_tree import MemoryTree
+from compiler.write.output_units import below_output, committed
 
 HEAD = "apiVersion: modelyard/v1\n"
 FILES = {

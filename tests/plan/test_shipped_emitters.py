@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from compiler.pipeline import Run
-from compiler.plan.load import schema_mistakes
+from compiler.pipeline.session import Run
+from compiler.plan.emitters.emitter_loader import schema_mistakes
 from compiler.source.worktree import WorkTree
 
 RUN = Run(WorkTree(Path(__file__).resolve().parents[2]))

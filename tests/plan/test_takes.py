@@ -4,8 +4,8 @@
 
 import pytest
 
-from compiler.pipeline import Run, build, check
-from compiler.source.memory import MemoryTree
+from compiler.pipeline.session import Run, build, check
+from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"
 MODELS = f"""{HEAD}kind: Team

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.plan.waves import waves
+from compiler.plan.sync_waves import waves
 
 NAMES = [f"m{number}" for number in range(12)]
 

@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-from compiler.diagnostics import Finding
-from compiler.pipeline import Run, Since, build, check
-from compiler.source.memory import MemoryTree
+from compiler.diagnostics.finding import Finding
+from compiler.pipeline.session import Run, Since, build, check
+from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"
 PROJECT = f"{HEAD}kind: Project\nname: shop\nenvironments: [dev, prod]\npolicies: [rule]\nimages: {{opa: {{image: shop.example/opa, digest: 'sha256:{'1' * 64}'}}}}\n"

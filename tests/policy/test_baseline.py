@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from compiler.diagnostics import Status
+from compiler.diagnostics.finding import Status
 from compiler.policy.baseline import applied, dumped, loaded, stale
 
 RULE = """rules:

@@ -4,7 +4,7 @@
 
 import pytest
 
-from compiler.policy import secrets
+from compiler.policy import secret_detection as secrets
 
 HEAD = "apiVersion: modelyard/v1\n"
 MODEL_PATH = "models/refunds.yaml"

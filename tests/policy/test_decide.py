@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.diagnostics import Enforcement, Status
-from compiler.policy.decide import decide
-from compiler.policy.grant import Grant
-from compiler.policy.policy import Policy
-from compiler.source.yaml_text import parse
+from compiler.diagnostics.finding import Enforcement, Status
+from compiler.policy.enforcement import decide
+from compiler.policy.policy_definition import Policy
+from compiler.policy.waiver_scope import Grant
+from compiler.source.yaml_parse import parse
 from compiler.spec.portfolio import Spec
 
 DAYS = st.dates(date(2026, 1, 1), date(2026, 3, 1))

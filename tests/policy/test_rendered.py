@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from compiler.pipeline import Run, build, check
+from compiler.pipeline.session import Run, build, check
 from compiler.policy.baseline import dumped, loaded
 
 RULE = """on: rendered

@@ -6,7 +6,7 @@ from detect_secrets.settings import default_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.policy.secrets import Detectors
+from compiler.policy.secret_detection import Detectors
 
 GUESSING = {"Base64HighEntropyString", "HexHighEntropyString", "IPPublicDetector"}
 

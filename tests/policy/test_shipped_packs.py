@@ -2,15 +2,15 @@
 
 import pytest
 
-from compiler import resources
-from compiler.pipeline import Run
-from compiler.policy.examples import run
-from compiler.policy.policy import Policy
-from compiler.policy.rules import Rules
-from compiler.policy.subjects import schemas
-from compiler.source.memory import MemoryTree
+from compiler.foundation import resources
+from compiler.pipeline.session import Run
+from compiler.policy.policy_definition import Policy
+from compiler.policy.policy_examples import run
+from compiler.policy.policy_inputs import schemas
+from compiler.policy.rule_evaluator import Rules
+from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
-from compiler.source.yaml_text import parse
+from compiler.source.yaml_parse import parse
 from compiler.spec.portfolio import Spec, identity
 
 SCHEMAS = resources.shipped("schemas")

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from compiler.pipeline import Since
+from compiler.pipeline.session import Since
 
 RULE = """mandatoryFrom: "2026-12-15"
 rules:

@@ -4,7 +4,7 @@
 
 import pytest
 
-from compiler.diagnostics import Status
+from compiler.diagnostics.finding import Status
 
 RULE = """rules:
   - that: model.deploy.secrets.all(s, s.key.startsWith('shop/') && s.name != 'one')

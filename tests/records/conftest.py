@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from compiler import pipeline as stages
-from compiler.diagnostics import Finding
-from compiler.pipeline import Run
-from compiler.source.memory import MemoryTree
+from compiler.diagnostics.finding import Finding
+from compiler.pipeline import session as stages
+from compiler.pipeline.session import Run
+from compiler.source.memory_tree import MemoryTree
 
 DIGEST, OTHER = ("sha256:" + digit * 64 for digit in "01")
 ON = ("model-cards", "cyclonedx", "annex-iv", "risk-inventory", "backstage", "slsa", "approval-record")

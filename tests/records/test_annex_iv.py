@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from compiler.resources import shipped
+from compiler.foundation.resources import shipped
 
 from .conftest import DOCUMENTATION, bank, documents, put
 from .test_model_cards import TYPES, Page, of_type, seen

@@ -9,10 +9,10 @@ from google.protobuf.json_format import ParseDict
 from in_toto_attestation.v1 import statement_pb2
 from in_toto_attestation.v1.statement import Statement
 
-from compiler.pipeline import Run, check, status
-from compiler.plan.gaps import ModelStatus
-from compiler.resources import shipped
-from compiler.schema import Validator
+from compiler.foundation.resources import shipped
+from compiler.json_schema import Validator
+from compiler.pipeline.session import Run, check, status
+from compiler.plan.records.missing_fields import ModelStatus
 
 from .conftest import DIGEST, documents, put, tree
 

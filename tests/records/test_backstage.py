@@ -13,8 +13,8 @@ from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 
-from compiler.resources import shipped
-from compiler.schema import Validator
+from compiler.foundation.resources import shipped
+from compiler.json_schema import Validator
 
 from .conftest import bank, documents, put
 

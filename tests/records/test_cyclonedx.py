@@ -13,8 +13,8 @@ import yaml
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from compiler.resources import shipped
-from compiler.schema import Validator
+from compiler.foundation.resources import shipped
+from compiler.json_schema import Validator
 
 from .conftest import DIGEST, OTHER, bank, documents, put
 from .test_model_cards import TYPES, of_type

@@ -13,7 +13,7 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from compiler.pipeline import Run
+from compiler.pipeline.session import Run
 
 from .conftest import PROJECT, documents, tree
 

@@ -14,8 +14,8 @@ from in_toto_attestation.v1 import statement_pb2
 from in_toto_attestation.v1.statement import Statement
 
 from compiler import __version__
-from compiler.resources import shipped
-from compiler.schema import Validator
+from compiler.foundation.resources import shipped
+from compiler.json_schema import Validator
 
 from .conftest import OTHER, bank, documents, tree
 

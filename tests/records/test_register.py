@@ -9,13 +9,15 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from compiler import codes, explain, resources
+from compiler.diagnostics import codes
+from compiler.foundation import resources
 from compiler.inventory.columns import COLUMNS
-from compiler.pipeline import Run, build
-from compiler.report import inventory as report
-from compiler.source.memory import MemoryTree
+from compiler.pipeline import explanation as explain
+from compiler.pipeline.session import Run, build
+from compiler.report import inventory_report as report
+from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
-from compiler.write.files import committed
+from compiler.write.output_units import committed
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAUD = "models/payments/card-fraud.yaml"

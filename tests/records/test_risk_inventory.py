@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from compiler.resources import shipped
-from compiler.schema import Validator
+from compiler.foundation.resources import shipped
+from compiler.json_schema import Validator
 
 from .conftest import DIGEST, bank, documents, put
 from .test_model_cards import TYPES, of_type, seen

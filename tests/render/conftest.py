@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.render.renderer import Rendered, Renderer
+from compiler.render.template_engine import Rendered, Renderer
 
 HOSTILE = [
     "a\nb: c",

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.errors import UsageError
-from compiler.provenance import Origin
+from compiler.foundation.errors import UsageError
+from compiler.foundation.provenance import Origin
+from compiler.render.embedded_languages import below, rules_of
 from compiler.render.encoders import ENCODERS
-from compiler.render.languages import below, rules_of
-from compiler.render.problem import RefusedError
-from compiler.render.provenance import text
-from compiler.render.renderer import Renderer
+from compiler.render.template_engine import Renderer
+from compiler.render.template_errors import RefusedError
+from compiler.render.traced_values import text
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]))
 

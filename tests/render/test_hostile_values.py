@@ -5,9 +5,9 @@ import json
 import pytest
 import yaml
 
-from compiler.provenance import Origin
-from compiler.render.glue import is_plain_word
-from compiler.render.renderer import Rendered
+from compiler.foundation.provenance import Origin
+from compiler.render.interpolation import is_plain_word
+from compiler.render.template_engine import Rendered
 
 AT_X = (Origin("x"),)
 WHOLE = {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.render.renderer import Renderer
+from compiler.render.template_engine import Renderer
 
 CASES = {
     "{{ name }}": {"name": None},

@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
-from compiler.render.formats import dump
-from compiler.render.renderer import Rendered, Renderer
+from compiler.render.output_formats import dump
+from compiler.render.template_engine import Rendered, Renderer
 
 
 def render(text: str, format: str = "yaml", **context: object) -> Rendered:

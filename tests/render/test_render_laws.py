@@ -4,11 +4,11 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compiler.provenance import Origin
-from compiler.render.formats import FORMATS, dump
-from compiler.render.problem import Limits, Problem
-from compiler.render.renderer import Rendered, Renderer
-from compiler.render.view import View
+from compiler.foundation.provenance import Origin
+from compiler.render.output_formats import FORMATS, dump
+from compiler.render.template_engine import Rendered, Renderer
+from compiler.render.template_errors import Limits, Problem
+from compiler.render.template_values import View
 
 PIECES = st.sampled_from(
     [

@@ -2,8 +2,8 @@
 
 import pytest
 
-from compiler.provenance import Origin
-from compiler.render.view import View, derived
+from compiler.foundation.provenance import Origin
+from compiler.render.template_values import View, derived
 
 MODEL = {
     "name": "a",

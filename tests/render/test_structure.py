@@ -3,12 +3,12 @@
 import pytest
 import yaml
 
-from compiler.errors import UsageError
-from compiler.provenance import Origin
-from compiler.render.formats import FORMATS, dump
-from compiler.render.provenance import OMIT
-from compiler.render.renderer import Rendered, Renderer
-from compiler.render.scalars import is_ambiguous, meaning
+from compiler.foundation.errors import UsageError
+from compiler.foundation.provenance import Origin
+from compiler.render.output_formats import FORMATS, dump
+from compiler.render.template_engine import Rendered, Renderer
+from compiler.render.traced_values import OMIT
+from compiler.render.yaml_scalars import is_ambiguous, meaning
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from compiler.provenance import Origin
-from compiler.render.problem import Limits
-from compiler.render.renderer import Rendered, Renderer
+from compiler.foundation.provenance import Origin
+from compiler.render.template_engine import Rendered, Renderer
+from compiler.render.template_errors import Limits
 
 MODEL = {
     "name": "card-fraud",

@@ -8,8 +8,8 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
-from compiler.provenance import Origin
-from compiler.render.renderer import Rendered
+from compiler.foundation.provenance import Origin
+from compiler.render.template_engine import Rendered
 
 AT_X = (Origin("x"),)
 

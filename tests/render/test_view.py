@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from compiler.provenance import Origin
-from compiler.render.provenance import OMIT, Encoded, Flag, Null, Real, Text, Whole, encoded, origins_of
-from compiler.render.view import Elements, View, derived, wrap
+from compiler.foundation.provenance import Origin
+from compiler.render.template_values import Elements, View, derived, wrap
+from compiler.render.traced_values import OMIT, Encoded, Flag, Null, Real, Text, Whole, encoded, origins_of
 
 DATA = {
     "name": "card-fraud",

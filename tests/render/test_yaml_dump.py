@@ -8,9 +8,9 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from compiler.render.formats import dump, format_of, with_header
-from compiler.render.scalars import meaning
+from compiler.render.output_formats import dump, format_of, with_header
 from compiler.render.skeleton import parse
+from compiler.render.yaml_scalars import meaning
 
 WORDS = [
     "no",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from compiler.diagnostics import Code, Enforcement, Finding, Fix, Place, Severity, Status, Subject
+from compiler.diagnostics.finding import Code, Enforcement, Finding, Fix, Place, Severity, Status, Subject
 from compiler.report import REPORTERS, Report
 
 SPEC = "apiVersion: modelyard/v1\nkind: Model\nname: scorer\nowner: riks\n"

@@ -6,10 +6,10 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from compiler.diagnostics import Place, Status, in_order
-from compiler.plan.load import SHIPPED
+from compiler.diagnostics.finding import Place, Status, in_order
+from compiler.plan.emitters.emitter_loader import SHIPPED
 from compiler.report import REPORTERS, Report
-from compiler.report.places import OUTSIDE
+from compiler.report.forge_locations import OUTSIDE
 
 READ = {
     "json": json.loads, "sarif": json.loads, "gitlab": json.loads, "rdjson": json.loads, "junit": fromstring,

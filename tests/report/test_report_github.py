@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.diagnostics import Place
+from compiler.diagnostics.finding import Place
 
 
 def unescaped(text: str, *, is_property: bool) -> str:

@@ -3,7 +3,7 @@
 import jsonschema
 import pytest
 
-from compiler.diagnostics import Place
+from compiler.diagnostics.finding import Place
 
 SCHEMA = {  # docs.gitlab.com, "Code Quality", "Code Quality report format"
     "type": "array",

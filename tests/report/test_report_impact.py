@@ -1,9 +1,9 @@
 """What a change of policies does, told on a pull request, is text and nothing else."""
 
-from compiler.codes import NOT_JUDGED
-from compiler.diagnostics import Finding, Subject
+from compiler.diagnostics.codes import NOT_JUDGED
+from compiler.diagnostics.finding import Finding, Subject
 from compiler.policy.impact import Change, State
-from compiler.report.impact import markdown
+from compiler.report.impact_report import markdown
 
 HOSTILE = "a | @octocat ![x](http://e.x/i.png) <b>h</b> #1\r\nb"
 

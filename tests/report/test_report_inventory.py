@@ -6,12 +6,13 @@ from datetime import date
 import pytest
 
 from compiler.inventory.columns import NARROW
-from compiler.inventory.due import due
-from compiler.pipeline import Run
-from compiler.report import due as due_report
-from compiler.report import inventory, model_row
-from compiler.report.table import table
-from compiler.source.memory import MemoryTree
+from compiler.inventory.due_items import due
+from compiler.pipeline.session import Run
+from compiler.report import due_report
+from compiler.report import inventory_report as inventory
+from compiler.report import model_details as model_row
+from compiler.report.text_table import table
+from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"
 FILES = {

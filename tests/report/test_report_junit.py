@@ -4,7 +4,7 @@ import junitparser
 import pytest
 from lxml import etree
 
-from compiler.diagnostics import Place
+from compiler.diagnostics.finding import Place
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from compiler.diagnostics import Status
-from compiler.report.markup import inline, link
+from compiler.diagnostics.finding import Status
+from compiler.report.markdown_escape import inline, link
 
 
 def test_a_summary_counts_and_puts_the_worst_first(rendered, finding) -> None:

@@ -6,9 +6,9 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
-from compiler.diagnostics import Fix, Note, Place, Subject
-from compiler.report.line_hash import line_hashes
-from compiler.report.sarif import MOST
+from compiler.diagnostics.finding import Fix, Note, Place, Subject
+from compiler.report.line_fingerprints import line_hashes
+from compiler.report.sarif_report import MOST
 
 TEXT = {
     "type": "object",

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler import resources
+from compiler.foundation import resources
+from compiler.foundation.json_data import Json, Pointer, at
 from compiler.resolve.blame import blame
 from compiler.resolve.layers import Layer
 from compiler.resolve.merge import DELETE, merge
 from compiler.resolve.normalise import Normaliser
-from compiler.source.yaml_text import parse
+from compiler.source.yaml_parse import parse
 from compiler.spec.language import ANY, Language, Rules
-from compiler.values import Json, Pointer, at
 
 ML = Language(resources.kind_schemas(), resources.type_schemas()).type("ml")
 

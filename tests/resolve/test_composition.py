@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.resolve.composition import Composed, Part, composed
+from compiler.resolve.composite_sla import Composed, Part, composed
 
 A, B, C = Fraction("0.99"), Fraction("0.995"), Fraction("0.9")
 

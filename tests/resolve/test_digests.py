@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.pipeline import Run
+from compiler.pipeline.session import Run
 from compiler.resolve.digests import digest
-from compiler.resolve.model import ResolvedModel
-from compiler.source.memory import MemoryTree
+from compiler.resolve.resolved_model import ResolvedModel
+from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 
 ROOT = Path(__file__).resolve().parents[2]

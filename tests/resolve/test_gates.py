@@ -2,9 +2,9 @@
 
 import pytest
 
-from compiler.pipeline import Run
-from compiler.resolve.gates import Measured, judged, recorded
-from compiler.source.memory import MemoryTree
+from compiler.pipeline.session import Run
+from compiler.resolve.release_gates import Measured, judged, recorded
+from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"
 PROJECT = f"{HEAD}kind: Project\nname: shop\nenvironments: [prod]\n"

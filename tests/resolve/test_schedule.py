@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from compiler.resolve.schedule import longest_gap
+from compiler.resolve.cron import longest_gap
 
 MINUTES = {
     "* * * * *": 1,

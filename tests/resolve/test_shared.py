@@ -6,15 +6,15 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler import resources
-from compiler.pipeline import Run
+from compiler.foundation import resources
+from compiler.pipeline.session import Run
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.merge import merge
 from compiler.resolve.normalise import Normaliser
-from compiler.source.memory import MemoryTree
+from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 from compiler.spec.language import Language
-from compiler.spec.load import load
+from compiler.spec.spec_loader import load
 
 ROOT = Path(__file__).parents[2]
 LANGUAGE = Language(resources.kind_schemas(), resources.type_schemas())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.resolve.versions import satisfies
+from compiler.resolve.version_ranges import satisfies
 
 # (range, what it takes, what it does not): https://github.com/npm/node-semver#advanced-range-syntax
 TABLE = [

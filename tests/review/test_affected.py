@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from compiler.pipeline import Run, build
-from compiler.review.affected import Affected, affected
-from compiler.review.publishing import judged, unpublished, waves
-from compiler.review.tell import Told, outputs
-from compiler.source.memory import MemoryTree
-from compiler.source.overlay import OverlayTree
+from compiler.pipeline.session import Run, build
+from compiler.review.affected_models import Affected, affected
+from compiler.review.affected_report import Told, outputs
+from compiler.review.publish_plan import judged, unpublished, waves
+from compiler.source.memory_tree import MemoryTree
+from compiler.source.overlay_tree import OverlayTree
 from compiler.source.worktree import WorkTree
 
 STATEMENT = ".intoto.jsonl"

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from compiler import resources
-from compiler.schema.fanout import too_wide
+from compiler.foundation import resources
+from compiler.json_schema.complexity import too_wide
 
 
 def doubling(levels: int, how) -> dict:

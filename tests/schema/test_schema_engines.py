@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.schema import SchemaError, Validator
-from compiler.schema.python import PythonEngine
-from compiler.schema.rust import RustEngine
+from compiler.json_schema import SchemaError, Validator
+from compiler.json_schema.engine_python import PythonEngine
+from compiler.json_schema.engine_rust import RustEngine
 
 WAIT = {"type": "string", "pattern": r"^\d+(ms|s)$", "x-modelyard-expects": "a duration such as 250ms"}
 SCHEMAS = {

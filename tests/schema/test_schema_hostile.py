@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from compiler.schema import SchemaError, Validator
-from compiler.schema.rust import RustEngine
+from compiler.json_schema import SchemaError, Validator
+from compiler.json_schema.engine_rust import RustEngine
 
 
 @pytest.mark.parametrize(

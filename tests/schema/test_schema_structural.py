@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compiler.schema import Validator, structural, with_defaults
+from compiler.json_schema import Validator, structural, with_defaults
 
 WIDGET = {
     "type": "object",

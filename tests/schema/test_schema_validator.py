@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.schema import SchemaError, Validator
+from compiler.json_schema import SchemaError, Validator
 
 DURATION = {"type": "string", "pattern": "^[0-9]+(ms|s)$", "x-modelyard-expects": "a duration such as 250ms"}
 DEPLOY = {

@@ -2,7 +2,8 @@
 
 import pytest
 
-from compiler.source import engine, marks
+from compiler.source import node_positions as marks
+from compiler.source import yaml_backend as engine
 
 
 @pytest.fixture(params=["libyaml", "pure"])

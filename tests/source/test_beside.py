@@ -2,8 +2,8 @@
 
 import pytest
 
-from compiler.source.beside import beside
-from compiler.source.memory import MemoryTree
+from compiler.source.companion_paths import beside
+from compiler.source.memory_tree import MemoryTree
 
 TREE = MemoryTree({"models/risk/rules.rego": "x", "shared/table.csv": "x"}, links=["models/risk/link", "models/linked"])
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.source.yaml_text import parse
+from compiler.source.yaml_parse import parse
 
 pytestmark = pytest.mark.usefixtures("parser")
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from yaml import SafeLoader, ScalarNode
 from yaml.resolver import Resolver
 
-from compiler.source.plain import WORTH_A_LOOK, Doubt, Refusal, understand
+from compiler.source.plain_scalars import WORTH_A_LOOK, Doubt, Refusal, understand
 
 STR = "tag:yaml.org,2002:str"
 

@@ -10,8 +10,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compiler.diagnostics import Finding
-from compiler.source.yaml_text import parse
+from compiler.diagnostics.finding import Finding
+from compiler.source.yaml_parse import parse
 
 pytestmark = pytest.mark.usefixtures("parser")
 

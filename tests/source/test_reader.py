@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from compiler.source.reader import DEEPEST, MOST_DOCUMENTS, MOST_VALUES
-from compiler.source.yaml_text import LARGEST, parse
+from compiler.source.yaml_loader import DEEPEST, MOST_DOCUMENTS, MOST_VALUES
+from compiler.source.yaml_parse import LARGEST, parse
 
 pytestmark = pytest.mark.usefixtures("parser")
 

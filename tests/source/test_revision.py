@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from compiler.errors import SurroundingsError, UsageError
+from compiler.foundation.errors import SurroundingsError, UsageError
 from compiler.source.revision import commits_touching, open_revision
 
 

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from compiler.source.memory import MemoryTree
+from compiler.source.memory_tree import MemoryTree
 from compiler.source.revision import open_revision
 from compiler.source.tree import NoSuchFile
 from compiler.source.worktree import WorkTree

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from compiler.errors import SurroundingsError, UsageError
+from compiler.foundation.errors import SurroundingsError, UsageError
 from compiler.source import tree as tree_module
 from compiler.source import worktree
 from compiler.source.tree import NoSuchFile

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from compiler.pipeline import Run, check
-from compiler.source.overlay import OverlayTree
+from compiler.pipeline.session import Run, check
+from compiler.source.overlay_tree import OverlayTree
 from compiler.source.worktree import WorkTree
 
 SMALL = WorkTree(Path(__file__).resolve().parents[1] / "cases" / "_base" / "input")

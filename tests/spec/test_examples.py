@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema_rs import Draft202012Validator
 
-from compiler.source.yaml_text import parse
+from compiler.source.yaml_parse import parse
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 PUBLISHED = SCHEMAS / "modelyard" / "v1"

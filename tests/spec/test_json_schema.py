@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 from pydantic import ValidationError
 
-from compiler import resources
-from compiler.source.yaml_text import parse
-from compiler.spec.json_schema import all_kinds, all_types, files
+from compiler.foundation import resources
+from compiler.source.yaml_parse import parse
+from compiler.spec.spec_schemas import all_kinds, all_types, files
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = resources.shipped("schemas")

@@ -3,10 +3,10 @@
 import copy
 from pathlib import Path
 
-from compiler.pipeline import Run
+from compiler.pipeline.session import Run
 from compiler.source.worktree import WorkTree
+from compiler.spec.cel_variables import amounts, number
 from compiler.spec.language import matches
-from compiler.spec.views import amounts, number
 
 ROOT = Path(__file__).parents[2]
 UNITS = {"duration", "percentage", "cpu", "memory"}

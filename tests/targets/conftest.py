@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from compiler.pipeline import Run
-from compiler.resources import package_file
-from compiler.schema import Validator, Violation, structural, with_defaults
-from compiler.source.memory import MemoryTree
+from compiler.foundation.resources import package_file
+from compiler.json_schema import Validator, Violation, structural, with_defaults
+from compiler.pipeline.session import Run
+from compiler.source.memory_tree import MemoryTree
 
 CAPABILITIES: Mapping[str, Any] = {
     "kubernetes": {"version": "1.34"},

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from compiler import explain
-from compiler.pipeline import Run, check
-from compiler.source.memory import MemoryTree
+from compiler.pipeline import explanation as explain
+from compiler.pipeline.session import Run, check
+from compiler.source.memory_tree import MemoryTree
 
 DIGEST = "sha256:" + "0" * 64
 HEAD = {"apiVersion": "modelyard/v1", "kind": "Model", "lifecycle": "production", "summary": "A.", "version": "1.0.0"}

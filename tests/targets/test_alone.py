@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from compiler.pipeline import Run
-from compiler.plan.conditions import ALL, JUDGED
-from compiler.plan.reach import reach
-from compiler.plan.situation import situation
+from compiler.pipeline.session import Run
+from compiler.plan.context.network import reach
+from compiler.plan.emitters.conditions import ALL, JUDGED
+from compiler.plan.matching.emitter_evaluation import situation
 from compiler.source.worktree import WorkTree
 
 ROOT = Path(__file__).resolve().parents[2]

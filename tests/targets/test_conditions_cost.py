@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from compiler.expression import Expression
-from compiler.pipeline import Run, check
-from compiler.plan.beside import Beside
-from compiler.plan.conditions import JUDGED
+from compiler.cel import Expression
+from compiler.pipeline.session import Run, check
+from compiler.plan.emitters.conditions import JUDGED
+from compiler.plan.matching.addons import Beside
 from compiler.source.worktree import WorkTree
 
 ROOT = Path(__file__).resolve().parents[2]

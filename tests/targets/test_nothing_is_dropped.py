@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from compiler.resources import kind_schemas, shipped
+from compiler.foundation.resources import kind_schemas, shipped
 
 DIGEST, OTHER, THIRD = ("sha256:" + digit * 64 for digit in "012")
 HEAD = {"apiVersion": "modelyard/v1", "kind": "Model", "lifecycle": "production", "summary": "A.", "version": "1.0.0"}

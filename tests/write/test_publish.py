@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from compiler.errors import SurroundingsError, UsageError
-from compiler.write.publish import Edition, publish
-from compiler.write.repository import Repository
+from compiler.foundation.errors import SurroundingsError, UsageError
+from compiler.write.git_plumbing import Repository
+from compiler.write.publish_branch import Edition, publish
 
 WHO = {f"GIT_{role}_{what}": "tests@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 TREE = {"kustomization.yaml": b"resources: []\n", "a/b c.yaml": "é: 1\n".encode()}

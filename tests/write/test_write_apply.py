@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from compiler import codes
-from compiler.errors import SurroundingsError
-from compiler.write import Action, ChangeSet, OutputFile, Unit, apply, plan_changes
+from compiler.diagnostics import codes
+from compiler.foundation.errors import SurroundingsError
+from compiler.write import Action, ChangeSet, OutputFile, Unit, plan_changes
+from compiler.write import apply_changes as apply
 
 
 def file(path: str, text: str = "x\n", *, executable: bool = False) -> OutputFile:

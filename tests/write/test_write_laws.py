@@ -6,7 +6,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.write import OutputFile, Unit, apply, plan_changes
+from compiler.write import OutputFile, Unit, plan_changes
+from compiler.write import apply_changes as apply
 
 PATHS = ("a", "a/x", "a/y", "b/x/deep", "b/x", "c/d/e", "B2", "c/d/f")
 UNITS = ("prod", "prod/m", "dev/m")

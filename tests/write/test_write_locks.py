@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.write.locks import DamagedLockError, Owned, decode, encode, lock_path, unit_of
-from compiler.write.paths import path_fault
+from compiler.write.lock_files import DamagedLockError, Owned, decode, encode, lock_path, unit_of
+from compiler.write.output_paths import path_fault
 
 DIGEST = "sha256:" + "0" * 64
 NAMES = st.from_regex(r"[a-zé]{1,8}(/[a-z]{1,8}){0,2}\.x", fullmatch=True)

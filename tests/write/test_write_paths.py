@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.write.paths import _FAULTS, _PLAIN, folded, parents, path_fault
+from compiler.write.output_paths import _FAULTS, _PLAIN, folded, parents, path_fault
 
 
 @pytest.mark.parametrize(

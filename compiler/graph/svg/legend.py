@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from compiler.graph.svg.card import LOOKS, looks_of
-from compiler.graph.svg.lettering import width
+from compiler.graph.graph_model import VERBS, Graph
+from compiler.graph.svg.node_drawing import LOOKS, looks_of
 from compiler.graph.svg.style import SMALL, TIERS
-from compiler.graph.svg.xml import element, text
-from compiler.graph.things import VERBS, Graph
+from compiler.graph.svg.text_metrics import width
+from compiler.graph.svg.xml_text import element, text
 
 _ROW = 20.0
 _BETWEEN = 18.0

@@ -2,8 +2,8 @@
 
 from typing import Any, Literal
 
-from compiler.spec.base import Document
-from compiler.spec.fields import NameText
+from compiler.spec.field_types import NameText
+from compiler.spec.strict_model import Document
 
 
 class Defaults(Document):

@@ -2,8 +2,7 @@
 
 from typing import Any, Literal
 
-from compiler.spec.base import Closed, Document, field
-from compiler.spec.fields import (
+from compiler.spec.field_types import (
     BranchText,
     CpuText,
     FolderText,
@@ -14,6 +13,7 @@ from compiler.spec.fields import (
     RepositoryText,
     ShareText,
 )
+from compiler.spec.strict_model import Closed, Document, field
 
 
 class Delivery(Closed):

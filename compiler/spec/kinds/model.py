@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from compiler.spec.base import Closed, Document, field
-from compiler.spec.fields import (
+from compiler.spec.field_types import (
     DateText,
     LicenseText,
     NameText,
@@ -11,11 +10,12 @@ from compiler.spec.fields import (
     PolicyText,
     VersionText,
 )
-from compiler.spec.sections.deploy import Deploy
-from compiler.spec.sections.governance import Approval, Governance, Link
-from compiler.spec.sections.pipeline import Pipeline
-from compiler.spec.sections.service import Monitor, Sla, Slo
-from compiler.spec.sections.serving import Interface, Runtime, Use
+from compiler.spec.sections.deployment_fields import Deploy
+from compiler.spec.sections.governance_fields import Approval, Governance, Link
+from compiler.spec.sections.pipeline_fields import Pipeline
+from compiler.spec.sections.service_level_fields import Monitor, Sla, Slo
+from compiler.spec.sections.serving_fields import Interface, Runtime, Use
+from compiler.spec.strict_model import Closed, Document, field
 
 Lifecycle = Literal["proposed", "development", "validation", "pilot", "production", "deprecated", "retired"]
 Approach = Literal["supervised", "unsupervised", "reinforcement-learning", "semi-supervised", "self-supervised"]

@@ -2,8 +2,8 @@
 
 from typing import Any, Literal
 
-from compiler.spec.base import Closed, Document, field
-from compiler.spec.fields import DateText, NameText, SaidText, UriText
+from compiler.spec.field_types import DateText, NameText, SaidText, UriText
+from compiler.spec.strict_model import Closed, Document, field
 
 Lifecycle = Literal["proposed", "development", "validation", "pilot", "production", "deprecated", "retired"]
 Enforcement = Literal["mandatory", "advisory"]

@@ -2,10 +2,10 @@
 
 from typing import Any, Literal
 
-from compiler.spec.base import Closed, Document, field
-from compiler.spec.fields import DigestText, ImageText, NameText, PathText, PolicyText, UriText
+from compiler.spec.field_types import DigestText, ImageText, NameText, PathText, PolicyText, UriText
 from compiler.spec.kinds.model import Lifecycle
-from compiler.spec.sections.governance import Tier
+from compiler.spec.sections.governance_fields import Tier
+from compiler.spec.strict_model import Closed, Document, field
 
 
 class Folders(Closed):

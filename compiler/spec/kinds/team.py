@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from compiler.spec.base import Closed, Document, field
-from compiler.spec.fields import HandleText, NameText
+from compiler.spec.field_types import HandleText, NameText
+from compiler.spec.strict_model import Closed, Document, field
 
 
 class Contacts(Closed):

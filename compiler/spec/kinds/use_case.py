@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from compiler.spec.base import Closed, Document, field
-from compiler.spec.fields import DateText, NameText
+from compiler.spec.field_types import DateText, NameText
+from compiler.spec.strict_model import Closed, Document, field
 
 CLASSES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "eu-ai-act": ("prohibited", "high-risk", "limited-risk", "minimal-risk", "gpai", "gpai-systemic"),

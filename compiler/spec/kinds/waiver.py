@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from compiler.spec.base import Closed, Document, field
-from compiler.spec.fields import DateText, FieldText, NameText, PolicyText, SaidText
+from compiler.spec.field_types import DateText, FieldText, NameText, PolicyText, SaidText
+from compiler.spec.strict_model import Closed, Document, field
 
 
 class Waived(Closed):

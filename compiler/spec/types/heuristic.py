@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from compiler.spec.base import field
-from compiler.spec.fields import DurationText, PathText
+from compiler.spec.field_types import DurationText, PathText
 from compiler.spec.model_type import ModelType
-from compiler.spec.parts import Fallback, Parameter, Program, Settings, one_of
+from compiler.spec.source_fields import Fallback, Parameter, Program, Settings, one_of
+from compiler.spec.strict_model import field
 
 
 class Source(Program, Settings):

@@ -1,9 +1,9 @@
 """knowledge-graph: facts with an ontology, served by a store that answers queries."""
 
-from compiler.spec.base import Closed, field
-from compiler.spec.fields import DigestText, DurationText, PathText, UriText
+from compiler.spec.field_types import DigestText, DurationText, PathText, UriText
 from compiler.spec.model_type import ModelType
-from compiler.spec.parts import one_of
+from compiler.spec.source_fields import one_of
+from compiler.spec.strict_model import Closed, field
 
 
 class Ontology(Closed):

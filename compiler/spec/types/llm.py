@@ -1,9 +1,9 @@
 """llm: a large language model with what it is asked with."""
 
-from compiler.spec.base import Closed, field
-from compiler.spec.fields import DigestText, NameText, PathText, UriText
+from compiler.spec.field_types import DigestText, NameText, PathText, UriText
 from compiler.spec.model_type import ModelType
-from compiler.spec.parts import Prompt
+from compiler.spec.source_fields import Prompt
+from compiler.spec.strict_model import Closed, field
 
 
 class BaseModel(Closed):

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from compiler.spec.base import Closed, field
-from compiler.spec.fields import DurationText, NameText, PathText, PercentageText
+from compiler.spec.field_types import DurationText, NameText, PathText, PercentageText
 from compiler.spec.model_type import ModelType
-from compiler.spec.parts import Fallback, Parameter, Program, Settings, one_of
+from compiler.spec.source_fields import Fallback, Parameter, Program, Settings, one_of
+from compiler.spec.strict_model import Closed, field
 
 
 class Constraint(Closed):

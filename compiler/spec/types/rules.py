@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from compiler.spec.base import Closed, field
-from compiler.spec.fields import PathText
+from compiler.spec.field_types import PathText
 from compiler.spec.model_type import ModelType
+from compiler.spec.strict_model import Closed, field
 
 
 class Source(Closed):

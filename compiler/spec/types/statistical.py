@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from compiler.spec.base import Closed, field
-from compiler.spec.fields import DateText, DigestText, NameText, PathText, UriText
+from compiler.spec.field_types import DateText, DigestText, NameText, PathText, UriText
 from compiler.spec.model_type import ModelType
-from compiler.spec.parts import one_of
+from compiler.spec.source_fields import one_of
+from compiler.spec.strict_model import Closed, field
 
 
 class Period(Closed):

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import WithJsonSchema
 
-from compiler.spec.base import Closed, field
-from compiler.spec.fields import DateText, HostText
+from compiler.spec.field_types import DateText, HostText
 from compiler.spec.model_type import ModelType
-from compiler.spec.parts import Fallback
+from compiler.spec.source_fields import Fallback
+from compiler.spec.strict_model import Closed, field
 
 CidrText = Annotated[
     str,

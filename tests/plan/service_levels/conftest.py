@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from compiler.pipeline import Run
-from compiler.source.memory import MemoryTree
+from compiler.pipeline.session import Run
+from compiler.source.memory_tree import MemoryTree
 
 DIGEST = "sha256:" + "0" * 64
 METRICS = {"namespace": "monitoring"}

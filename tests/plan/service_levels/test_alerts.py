@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from compiler.plan.service_levels.windows import PERIODS, Burn, burns
+from compiler.plan.slo.burn_rates import PERIODS, Burn, burns
 from compiler.spec.quantities import Duration
 
 PER_MINUTE = 100

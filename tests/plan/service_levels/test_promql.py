@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.plan.service_levels.promql import (
+from compiler.plan.slo.promql import (
     Series,
     aggregated,
     applied,

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from compiler.plan.service_levels.windows import RECORDED
+from compiler.plan.slo.burn_rates import RECORDED
 
 ERRORS = 'sum(rate(http_request_duration_seconds_count{job="myservice",code=~"(5..|429)"}[{{.window}}]))'
 TOTAL = 'sum(rate(http_request_duration_seconds_count{job="myservice"}[{{.window}}]))'

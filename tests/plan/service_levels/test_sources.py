@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
-from compiler.pipeline import Run
-from compiler.source.memory import MemoryTree
+from compiler.pipeline.session import Run
+from compiler.source.memory_tree import MemoryTree
 
 METRICS = {"namespace": "monitoring"}
 MESH = {"kind": "istio", "namespace": "istio-system"}

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.plan.service_levels.windows import PERIODS, RECORDED, Burn, burns, days
+from compiler.plan.slo.burn_rates import PERIODS, RECORDED, Burn, burns, days
 from compiler.spec.quantities import Duration
 
 # The thresholds that Sloth prints for an objective of 99.9%: slok/sloth@0e395d81513f, test/integration/prometheus/testdata/

@@ -1,0 +1,94 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from compiler.foundation.errors import SurroundingsError, UsageError
+from compiler.foundation.suggestions import nearest
+from compiler.source.tree import Tree
+from compiler.source.worktree import WorkTree
+from compiler.spec.portfolio import PROJECT_FILE
+
+if TYPE_CHECKING:
+    from compiler.resolve.fleet import Fleet
+    from compiler.spec.portfolio import Portfolio
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def project(function: F) -> F:
+    """`--project` and `--rev`: which tree is read."""
+    rev = click.option("--rev", metavar="REVISION", help="Read this git revision instead of the work tree.")
+    return root(rev(function))
+
+
+def root(function: F) -> F:
+    """`--project`: which project the command is about."""
+    return click.option(
+        "--project",
+        "root",
+        type=click.Path(file_okay=False, path_type=Path),
+        help=f"The folder that holds {PROJECT_FILE}; by default the nearest one at or above the current folder.",
+    )(function)
+
+
+def environments(function: F) -> F:
+    """`--env`, which may be given more than once."""
+    return click.option(
+        "--env", "environments", multiple=True, metavar="NAME", help="Only this environment; may be repeated."
+    )(function)
+
+
+def project_root(root: Path | None) -> Path:
+    """The folder of the project; raises `UsageError` where there is none."""
+    if root is not None:
+        if not root.is_dir():
+            raise UsageError(f"there is no folder {root}")
+        return root.resolve()
+    here = current_folder()
+    for folder in (here, *here.parents):
+        if (folder / PROJECT_FILE).is_file():
+            return folder
+    raise UsageError(
+        f"there is no {PROJECT_FILE} in {here} or in a folder above it",
+        help="run the command inside a project, or name it with --project",
+    )
+
+
+def current_folder() -> Path:
+    """Where the command runs; raises `SurroundingsError` where somebody removed it."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise SurroundingsError("the current folder is gone", help="change to one that exists") from error
+
+
+def open_tree(root: Path, rev: str | None) -> Tree:
+    """The work tree, or a revision of it."""
+    if rev is None:
+        return WorkTree(root)
+    from compiler.source.revision import open_revision  # noqa: PLC0415 - git is imported only where a revision is read
+
+    return open_revision(root, rev)
+
+
+def require_models(portfolio: Portfolio, names: tuple[str, ...]) -> None:
+    """Raise `UsageError` for a name that is no Model of the project."""
+    for name in names:
+        if not portfolio.knows("Model", name):
+            near = nearest(name, portfolio.of("Model"))
+            raise UsageError(f"there is no model `{name}`", help=f"did you mean `{near}`?" if near else None)
+
+
+def require_environments(fleet: Fleet, names: tuple[str, ...]) -> None:
+    """Raise `UsageError` for a name that is no Environment of the project."""
+    for name in names:
+        if name not in fleet.environments:
+            near = nearest(name, fleet.environments)
+            known = f"did you mean `{near}`?" if near else f"one of: {', '.join(fleet.environments)}"
+            raise UsageError(f"there is no Environment `{name}`", help=known)

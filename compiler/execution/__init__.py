@@ -1,0 +1,1 @@
+"""Running what is next to specs: tests of sources, and steps of pipelines."""

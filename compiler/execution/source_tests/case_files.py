@@ -1,0 +1,33 @@
+"""Files of cases: read and held to their schema before anything is run by them."""
+
+import json
+from collections.abc import Sequence
+
+from compiler.diagnostics.finding import Finding, Subject
+from compiler.execution.source_tests.data_files import read
+from compiler.foundation.json_data import Object, as_list, as_object
+from compiler.foundation.resources import shipped_text
+from compiler.json_schema import Validator
+from compiler.spec.schema_findings import complaint
+
+SCHEMA = "modelyard/v1/cases/cases.schema.json"
+CASES = (".yaml", ".yml", ".json")
+"""How names of files of cases end."""
+
+
+class CaseReader:
+    """Reads files of cases by their published schema."""
+
+    def __init__(self) -> None:
+        self._validator = Validator(json.loads(shipped_text(SCHEMA)))
+
+    def read(self, content: bytes, path: str, subject: Subject) -> tuple[Sequence[Object], list[Finding]]:
+        """The cases of a file, none where it does not keep the schema, and what is wrong with it."""
+        data = read(content, path)
+        findings = list(data.findings)
+        if data.document is None:
+            return (), findings
+        violations = self._validator.violations(data.value, spelling=data.document.spelling)
+        findings += [complaint(violation, data.document, subject) for violation in violations]
+        cases = () if violations else tuple(as_object(case) for case in as_list(data.value))
+        return cases, findings

@@ -1,0 +1,123 @@
+"""Which releases are run: each that runs somewhere, once, by every engine that takes it."""
+
+import importlib
+import json
+import pkgutil
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from compiler.diagnostics import codes
+from compiler.diagnostics.finding import Code, Finding, Place, Subject
+from compiler.execution.source_tests import engines
+from compiler.execution.source_tests.case_files import CASES, CaseReader
+from compiler.execution.source_tests.worker_protocol import Engine, Job
+from compiler.foundation.json_data import Object, Pointer, as_object, as_str
+from compiler.resolve.fleet import Fleet
+from compiler.resolve.resolved_model import Release, ResolvedModel
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A release that runs somewhere, with what is needed to say where something of it stands."""
+
+    model: ResolvedModel
+    release: Release
+
+    @property
+    def type(self) -> str:
+        """The model's type."""
+        return self.model.spec.text("type")
+
+    @property
+    def paths(self) -> Mapping[str, str]:
+        """The path in the tree of each file beside the spec, by the name that the spec gives it."""
+        return {file.relative: file.path for file in self.release.files}
+
+    @property
+    def content(self) -> Mapping[str, bytes]:
+        """The files beside the spec, likewise."""
+        return {file.relative: file.content for file in self.release.files}
+
+    def subject(self, *pointer: str | int) -> Subject:
+        """The model, at a place below the release's `source`."""
+        return Subject("Model", self.model.name, None, (*self.release.pointer, "source", *pointer))
+
+    def place(self, *pointer: str | int) -> Place:
+        """Where that place stands in the model's document."""
+        return self.model.spec.document.place((*self.release.pointer, "source", *pointer))
+
+    def finding(self, code: Code, message: str, pointer: Pointer, help_: str | None = None) -> Finding:
+        """A finding at the spec's own line."""
+        return Finding(code, message, self.place(*pointer), self.subject(*pointer), help_)
+
+
+def all_engines() -> tuple[Engine, ...]:
+    """Every engine, in order of name: the files of `compiler/execution/source_tests/engines/`."""
+    names = (module.name for module in pkgutil.iter_modules(engines.__path__))
+    return tuple(importlib.import_module(f"{engines.__name__}.{name}").ENGINE for name in sorted(names))
+
+
+def errands(fleet: Fleet, only: Container[str] | None = None) -> Iterator[Errand]:
+    """Each release that runs in some environment, and each canary, once; of models that hold together (`only`: of these)."""
+    seen: set[tuple[str, str, str]] = set()
+    for name, environment in fleet.deployments():
+        if only is not None and name not in only:
+            continue
+        model, findings = fleet.resolve(name, environment)
+        if model is None or any(finding.mandatory and finding.code is not codes.BESIDE for finding in findings):
+            continue
+        for release in (model.release, model.canary):
+            if release is None:
+                continue
+            key = (name, release.digest, json.dumps(model.data.get("interface"), sort_keys=True))
+            if key not in seen:
+                seen.add(key)
+                yield Errand(model, release)
+
+
+def prepared(errand: Errand, engine: Engine, reader: CaseReader) -> tuple[Job, list[Finding]]:
+    """The job of an engine, with the cases that it is to be run by, and what is wrong with the files that hold them."""
+    interface: Object = as_object(errand.model.data.get("interface"))
+    job = Job(engine.name, errand.type, errand.release.source, interface, errand.content)
+    if not (engine.cases and engine.tests):
+        return job, []
+    cases: dict[str, tuple[Object, ...]] = {}
+    findings: list[Finding] = []
+    for index, name in enumerate(job.named(engine.tests)):
+        if name.endswith(engine.reads):
+            continue
+        if not name.endswith(CASES):
+            message = f"`{name}` is read as no test of {engine.title}: expected a name that ends with {_either(engine)}"
+            findings.append(errand.finding(codes.SOURCE_DISAGREES, message, (engine.tests, index)))
+        elif name in job.files:
+            subject = errand.subject(engine.tests, index)
+            found, wrong = reader.read(job.files[name], errand.paths[name], subject)
+            cases[name] = tuple(found)
+            findings += wrong
+    return replace(job, cases=cases), findings
+
+
+def _either(engine: Engine) -> str:
+    return " or ".join((*engine.reads, *CASES))
+
+
+def left_out(errand: Errand, taken: tuple[Engine, ...]) -> Iterator[Finding]:
+    """What of a release is not run, so that nothing looks run that was not."""
+    source = errand.release.source
+    name = f"{errand.model.name} {errand.release.version}"
+    for key, message in (
+        ("uri", f"{name} was not run: the artifact does not lie beside the spec"),
+        ("image", f"the program of {name} was not run: nothing is started from an image here"),
+    ):
+        if key in source:
+            yield errand.finding(
+                codes.NOT_RUN, message, (key,), "evaluate it in its pipeline, and name the result there"
+            )
+    if source.get("files") and not taken:
+        kind = as_str(source.get("format")) or as_str(source.get("engine")) or errand.type
+        message = f"{name} was not run: nothing here runs {kind} files"
+        yield errand.finding(codes.NOT_RUN, message, ("files",), "evaluate it in its pipeline")
+    for engine in taken:
+        if engine.tests and not source.get(engine.tests):
+            message = f"{name} was run and not tested: it has no `{engine.tests}`"
+            yield errand.finding(codes.UNTESTED, message, (), f"add `{engine.tests}` beside its files")

@@ -1,0 +1,139 @@
+"""What a process that runs strangers' files gives up before it reads the first of them.
+
+Three fences, each for what the one before lets through: limits of the platform on memory, files and time; Python's audit
+hook, which refuses sockets, programs and pickles to Python code; and on Linux a filter of system calls, which refuses
+sockets, programs and processes to native code too.
+"""
+
+import ctypes
+import math
+import platform
+import sys
+from types import ModuleType
+
+from compiler.execution.source_tests.resource_limits import Limits
+
+_REFUSED = ("socket.", "subprocess.", "urllib.", "http.client.", "ftplib.", "smtplib.", "pty.", "webbrowser.")
+_REFUSED_EVENTS = frozenset(
+    {
+        "os.system",
+        "os.exec",
+        "os.fork",
+        "os.forkpty",
+        "os.posix_spawn",
+        "os.spawn",
+        "os.startfile",
+        "os.kill",
+        "pickle.find_class",
+    }
+)
+
+# Numbers of system calls: arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h of Linux.
+# socket, connect, execve, execveat, io_uring_setup, ptrace, process_vm_writev; on x86-64 fork and vfork too
+_X86_64 = (0xC000003E, 56, (41, 42, 59, 322, 425, 101, 311, 57, 58))
+_AARCH64 = (0xC00000B7, 220, (198, 203, 221, 281, 425, 117, 271))
+_CLONE3 = 435
+_CLONE_THREAD = 0x00010000
+_NO_NEW_PRIVS, _SET_SECCOMP, _FILTER = 38, 22, 2
+_ALLOW, _EPERM, _ENOSYS = 0x7FFF0000, 0x00050000 | 1, 0x00050000 | 38
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+
+
+def confine(limits: Limits) -> None:
+    """Give up what no run needs; cannot be undone."""
+    _limit(limits)
+    sys.addaudithook(_refuse)
+    _filter_calls()
+
+
+def allow_seconds(limits: Limits) -> None:
+    """Let the next job have its own CPU seconds; the ones before have used up theirs."""
+    resource = _resource()
+    if resource is not None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        soft = math.ceil(used.ru_utime + used.ru_stime) + limits.cpu_seconds
+        _set(resource, "RLIMIT_CPU", soft, resource.RLIM_INFINITY)
+
+
+def _limit(limits: Limits) -> None:
+    resource = _resource()
+    if resource is None:
+        return
+    for name, most in (
+        ("RLIMIT_AS", limits.memory_bytes),
+        ("RLIMIT_FSIZE", limits.file_bytes),
+        ("RLIMIT_NOFILE", limits.open_files),
+        ("RLIMIT_CORE", 0),
+    ):
+        _set(resource, name, most, most)
+
+
+def _set(resource: ModuleType, name: str, soft: int, hard: int) -> None:
+    number = getattr(resource, name, None)
+    if number is None:
+        return
+    old = resource.getrlimit(number)[1]
+    hard = old if hard == resource.RLIM_INFINITY else hard if old == resource.RLIM_INFINITY else min(hard, old)
+    try:
+        resource.setrlimit(number, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+    except (ValueError, OSError):  # the platform knows the name and not the limit; the clock outside holds anyway
+        return
+
+
+def _resource() -> ModuleType | None:
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return None
+    return resource
+
+
+def _refuse(event: str, _: tuple[object, ...]) -> None:
+    if event in _REFUSED_EVENTS or event.startswith(_REFUSED):
+        raise PermissionError(f"{event} is refused to what lies beside a spec")
+
+
+class _Instruction(ctypes.Structure):
+    _fields_ = (("code", ctypes.c_uint16), ("yes", ctypes.c_uint8), ("no", ctypes.c_uint8), ("k", ctypes.c_uint32))
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_uint16), ("first", ctypes.POINTER(_Instruction)))
+
+
+def _filter_calls() -> None:
+    """A filter of system calls (seccomp), where this is a Linux that has it and a machine whose numbers are known."""
+    known = {"x86_64": _X86_64, "aarch64": _AARCH64}.get(platform.machine()) if sys.platform == "linux" else None
+    if known is None:
+        return
+    instructions = _instructions(*known)
+    listed = (_Instruction * len(instructions))(*(_Instruction(*fields) for fields in instructions))
+    program = _Program(len(instructions), listed)
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
+        libc.prctl(_SET_SECCOMP, _FILTER, ctypes.byref(program), 0, 0)
+
+
+def _instructions(architecture: int, clone: int, refused: tuple[int, ...]) -> list[tuple[int, int, int, int]]:
+    """Calls of another architecture and those that are refused fail; a clone must be a thread."""
+    tail = [
+        (_LOAD, 0, 0, 16),
+        (_ANY_BIT, 0, 1, _CLONE_THREAD),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _EPERM),
+        (_RETURN, 0, 0, _ENOSYS),
+    ]
+    count = len(refused)
+    body = [(_EQUAL, count - index + 5, 0, number) for index, number in enumerate(refused)]
+    return [
+        (_LOAD, 0, 0, 4),
+        (_EQUAL, 1, 0, architecture),
+        (_RETURN, 0, 0, _EPERM),
+        (_LOAD, 0, 0, 0),
+        (_AT_LEAST, count + 6, 0, 0x40000000),  # calls of x32
+        *body,
+        (_EQUAL, 6, 0, _CLONE3),
+        (_EQUAL, 1, 0, clone),
+        (_RETURN, 0, 0, _ALLOW),
+        *tail,
+    ]

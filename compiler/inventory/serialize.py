@@ -1,0 +1,37 @@
+"""Rows as plain data: the shape that is published. What nobody said is left out; lists and maps are always there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
+from functools import cache
+
+from compiler.foundation.json_data import Json
+
+
+def plain(value: object) -> Json:
+    """The value as plain data, with keys as JSON spells them."""
+    if is_dataclass(value) and not isinstance(value, type):
+        members = ((key, getattr(value, name)) for name, key in keys(type(value)))
+        return {key: plain(member) for key, member in members if member is not None}
+    if isinstance(value, Mapping):
+        return {str(key): plain(member) for key, member in value.items()}
+    if isinstance(value, date):
+        return value.isoformat()
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    if isinstance(value, Sequence):
+        return [plain(member) for member in value]
+    message = f"{type(value).__name__} is no plain data"
+    raise TypeError(message)
+
+
+@cache
+def keys(kind: type) -> tuple[tuple[str, str], ...]:
+    """The fields of a class, each with its key."""
+    return tuple((one.name, camel(one.name)) for one in fields(kind))
+
+
+def camel(name: str) -> str:
+    """`on_call` as `onCall`."""
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest))

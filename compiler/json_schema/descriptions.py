@@ -1,0 +1,121 @@
+"""Values, types and limits in words. Nothing here shows a schema to a reader."""
+
+import json
+from collections.abc import Callable, Mapping
+
+from compiler.foundation.json_data import Json, Object, as_list, as_str
+
+_TYPES = {
+    "object": "a map",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
+
+_FORMATS = {
+    "date": "a date such as 2026-01-31",
+    "date-time": "a date and time such as 2026-01-31T12:00:00Z",
+    "time": "a time such as 12:00:00Z",
+    "duration": "an ISO 8601 duration such as P30D",
+    "email": "an e-mail address",
+    "hostname": "a host name",
+    "ipv4": "an IPv4 address",
+    "ipv6": "an IPv6 address",
+    "regex": "a regular expression",
+    "uri": "a URI with its scheme",
+    "uri-reference": "a URI or a path",
+    "uuid": "a UUID",
+}
+
+_LIMITS: Mapping[str, tuple[str, str]] = {
+    "minLength": ("at least {}", "character"),
+    "maxLength": ("at most {}", "character"),
+    "minItems": ("at least {}", "element"),
+    "maxItems": ("at most {}", "element"),
+    "minProperties": ("at least {}", "key"),
+    "maxProperties": ("at most {}", "key"),
+}
+
+_BOUNDS = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
+    "multipleOf": "a multiple of {}",
+}
+
+_LONGEST = 60
+MOST_OPTIONS = 3
+"""As many values as a sentence can list."""
+
+
+def shown(value: Json) -> str:
+    """The value as JSON writes it, cut where it is long; a container only by what it is."""
+    if isinstance(value, Mapping):
+        return "a map" if value else "an empty map"
+    if isinstance(value, str) or not as_list(value):
+        text = json.dumps(value, ensure_ascii=False) if not isinstance(value, list | tuple) else "an empty list"
+        return text if len(text) <= _LONGEST else text[: _LONGEST - 2] + '…"' * isinstance(value, str)
+    return "a list"
+
+
+def types(node: Object) -> str:
+    """The types that the schema takes; null is not offered, because to leave a key out says the same."""
+    named = node.get("type")
+    names = [named] if isinstance(named, str) else [as_str(name) for name in as_list(named)]
+    offered = [name for name in names if name != "null"] or names
+    return " or ".join(dict.fromkeys(_TYPES.get(name, name) for name in offered))
+
+
+def options(node: Object) -> str:
+    """The values that the schema takes, counted where they are many."""
+    values = as_list(node.get("enum")) if "enum" in node else [node.get("const")]
+    if len(values) > MOST_OPTIONS:
+        return f"one of {sum(value is not None for value in values)} values"
+    return " or ".join(filter(None, [", ".join(map(shown, values[:-1])), *map(shown, values[-1:])]))
+
+
+def described(node: Object) -> str | None:
+    """What the schema's author says is expected, first sentence only."""
+    expects = as_str(node.get("x-modelyard-expects"))
+    if expects:
+        return expects
+    sentence = as_str(node.get("description")).partition("\n")[0].partition(". ")[0].strip().removesuffix(".")
+    if not sentence:
+        return None
+    return sentence if sentence[1:2].isupper() else sentence[0].lower() + sentence[1:]
+
+
+def limit(keyword: str, node: Object) -> str | None:
+    """The limit that a keyword of length, number or range sets."""
+    bound = node.get(keyword)
+    if keyword in _LIMITS:
+        words, unit = _LIMITS[keyword]
+        if keyword == "minLength" and bound == 1:
+            return "text that is not empty"
+        return f"{words.format(bound)} {unit}{'s' * (bound != 1)}"
+    return _BOUNDS[keyword].format(shown(bound)) if keyword in _BOUNDS else None
+
+
+def counted(keyword: str, value: Json, otherwise: Callable[[], str]) -> str:
+    """What was found, measured as the keyword measures."""
+    if keyword in _LIMITS and isinstance(value, str | list | tuple | Mapping) and len(value) > 0:
+        return str(len(value))
+    return otherwise()
+
+
+def expectation(keyword: str, node: Object) -> str | None:
+    """What one keyword of a schema expects of a value."""
+    if keyword == "type":
+        return as_str(node.get("x-modelyard-expects")) or types(node)
+    if keyword in {"enum", "const"}:
+        return options(node)
+    said = described(node) if keyword in {"pattern", "format"} else as_str(node.get("x-modelyard-expects"))
+    if said:
+        return said
+    if keyword == "format":
+        return _FORMATS.get(as_str(node.get("format")), f"text of the format {node.get('format')}")
+    return f"text that matches {node.get('pattern')}" if keyword == "pattern" else limit(keyword, node)

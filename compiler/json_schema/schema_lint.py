@@ -1,0 +1,69 @@
+"""What a schema says that no validator hears: a misspelt keyword is not wrong in JSON Schema, and does nothing."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from compiler.foundation.json_data import Json, Pointer, as_list, as_str
+from compiler.foundation.suggestions import nearest
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_SCHEMA, _LIST, _MAP, _DATA = "schema", "list", "map", "data"
+KEYWORDS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("additionalProperties", "contains", "contentSchema", "else", "if", "items", "not", "propertyNames", "then",
+             "unevaluatedItems", "unevaluatedProperties"), _SCHEMA,
+        ),
+        **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), _LIST),
+        **dict.fromkeys(("$defs", "definitions", "dependentSchemas", "patternProperties", "properties"), _MAP),
+        **dict.fromkeys(
+            ("$anchor", "$comment", "$dynamicAnchor", "$dynamicRef", "$id", "$ref", "$schema", "$vocabulary", "const",
+             "contentEncoding", "contentMediaType", "default", "dependentRequired", "deprecated", "description", "enum", "examples",
+             "exclusiveMaximum", "exclusiveMinimum", "format", "maxContains", "maxItems", "maxLength", "maxProperties", "maximum",
+             "minContains", "minItems", "minLength", "minProperties", "minimum", "multipleOf", "pattern", "readOnly", "required",
+             "title", "type", "uniqueItems", "writeOnly"), _DATA,
+        ),
+    }
+)  # fmt: skip
+"""Each keyword of JSON Schema 2020-12, and what stands under it: a schema, a list or a map of them, or data."""
+
+
+class Unheard(NamedTuple):
+    """A place in a schema, and what is wrong with it."""
+
+    pointer: Pointer
+    message: str
+    help: str | None
+
+
+def unheard(schema: Json, pointer: Pointer = ()) -> Iterator[Unheard]:
+    """Each keyword that nobody knows, each other dialect, and each reference that leads out of the schema."""
+    if not isinstance(schema, Mapping):
+        return
+    for key, value in schema.items():
+        here = (*pointer, key)
+        yield from _of_keyword(key, value, here)
+        for below, part in _below(KEYWORDS.get(key), value):
+            yield from unheard(part, (*here, *below))
+
+
+def _of_keyword(key: str, value: Json, here: Pointer) -> Iterator[Unheard]:
+    if key not in KEYWORDS:
+        near = nearest(key, KEYWORDS)
+        if not key.startswith("x-"):
+            yield Unheard(here, f"`{key}` is no keyword of JSON Schema", f"did you mean `{near}`?" if near else None)
+    elif key == "$schema" and as_str(value).rstrip("#") != DIALECT:
+        yield Unheard(here, f"the schema is of another dialect than {DIALECT}", "leave `$schema` out")
+    elif key in {"$ref", "$dynamicRef"} and not as_str(value).startswith("#"):
+        yield Unheard(here, f"`{value}` leads out of the schema, and nothing is fetched", "put it below `$defs`")
+
+
+def _below(kind: str | None, value: Json) -> Iterator[tuple[Pointer, Json]]:
+    """The schemas that stand under a keyword, each with its place below it."""
+    if kind == _SCHEMA:
+        yield (), value
+    elif kind == _LIST:
+        yield from (((index,), one) for index, one in enumerate(as_list(value)))
+    elif kind == _MAP and isinstance(value, Mapping):
+        yield from (((name,), one) for name, one in value.items())

@@ -1,0 +1,1 @@
+"""The stages in order: the front door of the library."""

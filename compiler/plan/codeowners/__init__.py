@@ -1,0 +1,1 @@
+"""Who owns which file, for the forge."""

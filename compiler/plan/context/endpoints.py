@@ -1,0 +1,88 @@
+"""Where things are: the parts of a URL, what an emitter exports of a model, and what a model reaches."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from compiler.foundation.json_data import Json, Object, as_str
+
+_PORTS: Mapping[str, int] = {
+    "http": 80, "https": 443, "grpc": 80, "grpcs": 443, "ws": 80, "wss": 443, "ldap": 389, "ldaps": 636, "amqp": 5672, "amqps": 5671,
+    "postgres": 5432, "postgresql": 5432, "mysql": 3306, "redis": 6379, "mongodb": 27017,
+}  # fmt: skip
+"""Ports as registered with IANA under the scheme's service."""
+_STORES = frozenset({"s3", "gs", "abfss", "wasbs", "hdfs", "webhdfs", "hf", "oci", "pvc", "file"})
+"""Schemes whose first part names a bucket, a volume or a repository, and no host."""
+_INTERNAL = (".svc", ".svc.cluster.local")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An address on the network; `namespace` where it is a service of the same cluster."""
+
+    url: str
+    scheme: str
+    host: str
+    port: int | None
+    namespace: str | None
+
+    @property
+    def data(self) -> dict[str, Json]:
+        """The endpoint as templates see it: what is not there is left out."""
+        parts: dict[str, Json] = {
+            "url": self.url,
+            "scheme": self.scheme,
+            "host": self.host,
+            "internal": self.namespace is not None,
+        }
+        if self.port is not None:
+            parts["port"] = self.port
+        if self.namespace is not None:
+            parts["namespace"] = self.namespace
+        return parts
+
+
+@lru_cache(maxsize=1024)
+def endpoint(url: str) -> Endpoint | None:
+    """The parts of a URL; `None` where it names no host or its port is no port."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if not parts.hostname:
+        return None
+    labels = parts.hostname.split(".")
+    is_internal = parts.hostname.endswith(_INTERNAL) and len(labels) > 2  # noqa: PLR2004 - service.namespace.svc
+    namespace = labels[1] if is_internal else None
+    return Endpoint(url, parts.scheme, parts.hostname, port or _PORTS.get(parts.scheme), namespace)
+
+
+def reached(uses: list[dict[str, Json]], extra: list[str]) -> Iterator[Object]:
+    """What goes out over the network: what is used, then what else is allowed, each host and port once."""
+    seen: set[tuple[Json, Json]] = set()
+    others = [found.data for found in map(endpoint, extra) if found is not None]
+    for one in [*uses, *others]:
+        key = (one.get("host"), one.get("port"))
+        if one.get("host") and one.get("scheme") not in _STORES and key not in seen:
+            seen.add(key)
+            addressed = _by_address(one)
+            yield {
+                name: addressed[name]
+                for name in ("host", "port", "scheme", "internal", "namespace", "selector", "cidrs", "via", "name")
+                if name in addressed
+            }
+
+
+def _by_address(peer: Object) -> Object:
+    """The peer with its address as a range, where its host is an address."""
+    host = as_str(peer.get("host"))
+    if not host[:1].isdecimal() and ":" not in host:
+        return peer
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return peer
+    return {**peer, "cidrs": [f"{address}/{address.max_prefixlen}"]}

@@ -1,0 +1,1 @@
+"""Emitters: folders of templates, loaded and checked."""

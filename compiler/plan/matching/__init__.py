@@ -1,0 +1,1 @@
+"""Which emitters apply to a model, and whether a target can run it."""

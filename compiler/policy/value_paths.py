@@ -1,0 +1,39 @@
+"""Paths as people write them, and places that stay the same when a list is put in another order."""
+
+from compiler.foundation.json_data import Json, Pointer
+
+_DIGITS = 9
+"""No list is longer than a number of so many."""
+
+
+def parsed(path: str) -> Pointer:
+    """A path as a pointer: `deploy.secrets[0].key`; in brackets stands an index, or an element's name."""
+    found: list[str | int] = []
+    for part in path.replace("]", "").replace("[", ".[").split("."):
+        if part.startswith("["):
+            inner = part[1:].strip("'\"")
+            found.append(int(inner) if inner.isdecimal() and len(inner) <= _DIGITS else inner)
+        elif part:
+            found.append(part)
+    return tuple(found)
+
+
+def by_name(pointer: Pointer, data: Json) -> Pointer:
+    """The pointer with each element of a list by its name, where it has one."""
+    found: list[str | int] = []
+    for part in pointer:
+        data = _below(data, part)
+        name = data.get("name") if isinstance(part, int) and isinstance(data, dict) else None
+        found.append(name if isinstance(name, str) else part)
+    return tuple(found)
+
+
+def begins_with(pointer: Pointer, path: Pointer) -> bool:
+    """Whether a value stands at the path, or below it."""
+    return len(path) <= len(pointer) and all(str(one) == str(other) for one, other in zip(pointer, path, strict=False))
+
+
+def _below(data: Json, part: str | int) -> Json:
+    if isinstance(part, int):
+        return data[part] if isinstance(data, list) and part < len(data) else None
+    return data.get(part) if isinstance(data, dict) else None

@@ -1,0 +1,1 @@
+"""Escapers that know where in a text a value is placed."""

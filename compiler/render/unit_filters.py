@@ -1,0 +1,50 @@
+"""Filters that count a quantity of the language in a unit: `250ms` in milliseconds is 250."""
+
+from collections.abc import Callable
+
+from compiler.render.template_errors import RefusedError
+from compiler.render.traced_values import leaf, origins_of, text
+from compiler.spec.quantities import Cpu, Duration, Memory, Percentage
+
+
+def seconds(value: object) -> object:
+    """A duration in seconds."""
+    return _counted(value, lambda text: Duration(text).seconds)
+
+
+def milliseconds(value: object) -> object:
+    """A duration in milliseconds."""
+    return _counted(value, lambda text: Duration(text).milliseconds)
+
+
+def percent(value: object) -> object:
+    """A percentage without its sign."""
+    return _counted(value, lambda text: Percentage(text).percent)
+
+
+def millicores(value: object) -> object:
+    """An amount of CPU in thousandths of a core."""
+    return _counted(value, lambda text: Cpu(text).millicores)
+
+
+def bytes_(value: object) -> object:
+    """An amount of memory in bytes."""
+    return _counted(value, lambda text: Memory(text).bytes)
+
+
+def hexadecimal(value: object) -> object:
+    """The 64 digits of a digest, without the name of the algorithm."""
+    origins = origins_of(value)
+    algorithm, _, digits = str(value).partition(":")
+    if algorithm != "sha256" or not digits:
+        raise RefusedError(f"`{value}` is no digest", origins)
+    return text(digits, origins)
+
+
+def _counted(value: object, count: Callable[[str], int | float]) -> object:
+    origins = origins_of(value)
+    try:
+        number = count(str(value))
+    except (ValueError, ArithmeticError, IndexError):
+        raise RefusedError(f"`{value}` is no quantity of that kind", origins) from None
+    return leaf(number, origins) if origins else number

@@ -1,0 +1,1 @@
+"""Checks of the resolved fleet: each yields findings."""

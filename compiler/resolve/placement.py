@@ -1,0 +1,34 @@
+"""Where a model runs within an environment, and what differs there for what it uses."""
+
+from compiler.foundation.json_data import Object, as_object, as_str
+from compiler.resolve.layers import Layers
+from compiler.resolve.merge import merge
+from compiler.resolve.resolved_model import ResolvedModel
+from compiler.spec.language import NO_RULES
+from compiler.spec.portfolio import Spec
+
+
+def namespace(model: ResolvedModel) -> str | None:
+    """The namespace of a model in its environment: its own where it adopts one, else the tenant's, else the one for all."""
+    if model.environment is None:
+        return None
+    live = as_str(adopted(model).get("namespace"))
+    if live:
+        return live
+    tenants = as_object(model.environment.data.get("namespaces"))
+    own = as_str(tenants.get(as_str(model.data.get("tenant"))))
+    return own or as_str(model.environment.data.get("namespace")) or None
+
+
+def adopted(model: ResolvedModel) -> Object:
+    """What the model says of objects that run already: `name`, `namespace`, `selector`."""
+    deploy = as_object(model.data.get("deploy"))
+    return as_object(deploy["adopt"]) if "adopt" in deploy else {}
+
+
+def dataset_in(layers: Layers, dataset: Spec, environment: str) -> Object:
+    """What a Dataset says in an environment: its overlay for the stage, then for the name, laid over it."""
+    data: Object = {key: value for key, value in dataset.data.items() if key != "environments"}
+    for key in layers.keys_for(environment, dataset.data):
+        data = merge(data, as_object(as_object(dataset.data["environments"])[key]), NO_RULES)
+    return data

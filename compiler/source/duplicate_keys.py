@@ -1,0 +1,28 @@
+"""A second look at a text, for what the first pass did not keep."""
+
+from yaml.events import CollectionEndEvent, CollectionStartEvent, Event, ScalarEvent
+
+from compiler.source import yaml_backend as engine
+
+
+def first_key(text: str, start: Event, key: str) -> Event | None:
+    """Where a key stands first in the map that begins at `start`."""
+    next_event = engine.open_events(text).get_event
+    while (event := next_event()) is not None and not _same(event, start):
+        pass
+    level, is_key = 0, True
+    while level >= 0 and (event := next_event()) is not None:
+        if is_key and level == 0 and isinstance(event, ScalarEvent) and event.value == key:
+            return event
+        level += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        is_key = is_key != (level == 0)
+    return None
+
+
+def _same(event: Event, other: Event) -> bool:
+    return event.__class__ is other.__class__ and _range(event) == _range(other)
+
+
+def _range(event: Event) -> tuple[int, int]:
+    start, end = event.start_mark, event.end_mark
+    return (-1, -1) if start is None or end is None else (start.index, end.index)

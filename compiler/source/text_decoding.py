@@ -1,0 +1,93 @@
+"""Bytes to text that can be reviewed: UTF-8, with no character that shows one thing and means another."""
+
+import re
+from bisect import bisect_right
+from itertools import islice
+
+from compiler.diagnostics import codes
+from compiler.diagnostics.finding import Finding, Place
+
+_RESERVED = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ue000\ue001\ufeff\ufffe\uffff"
+_IN_TEXT = re.compile(f"[{_RESERVED}]|\r(?!\n)")
+_IN_VALUE = re.compile(f"[{_RESERVED}]")
+_CLEAN = bytes(range(0x20, 0x7F)) + b"\n"
+_REPORTED = 10
+_SHORT = 60
+
+
+class Lines:
+    """Where each line of a text begins, so that an index can be said as line and column."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def place(self, path: str, start: int, end: int) -> Place:
+        """The place of the characters from `start` up to, and without, `end`."""
+        return Place(path, *self._at(start), *self._at(end))
+
+    def _at(self, index: int) -> tuple[int, int]:
+        line = bisect_right(self._starts, index)
+        return line, index - self._starts[line - 1] + 1
+
+
+def decode(data: bytes | str, path: str) -> tuple[str, tuple[Finding, ...]]:
+    """The text, without a byte order mark, and why it must not be read on."""
+    if isinstance(data, str):
+        text = data
+    else:
+        try:
+            text = data.decode()
+        except UnicodeDecodeError as error:
+            return "", (_not_utf8(data, error.start, path),)
+    text = text.removeprefix("\ufeff")
+    if isinstance(data, bytes) and not data.translate(None, _CLEAN):
+        return text, ()
+    return text, _reserved(text, path)
+
+
+def hidden(value: str) -> str | None:
+    """The first reserved character that an escape put into a value, by name."""
+    match = _IN_VALUE.search(value)
+    return _name(match[0]) if match else None
+
+
+def short(text: str) -> str:
+    """The text, or so much of its beginning as fits into a sentence."""
+    return text if len(text) <= _SHORT else text[:_SHORT] + "…"
+
+
+def _reserved(text: str, path: str) -> tuple[Finding, ...]:
+    found = list(islice(_IN_TEXT.finditer(text), _REPORTED))
+    if not found:
+        return ()
+    lines = Lines(text)
+    return tuple(
+        Finding(
+            codes.RESERVED_CHARACTER,
+            f"The file holds {_name(match[0])}, which reviewers cannot see.",
+            lines.place(path, match.start(), match.end()),
+            help=_remedy(match[0]),
+        )
+        for match in found
+    )
+
+
+def _name(character: str) -> str:
+    return f"the character U+{ord(character):04X}"
+
+
+def _remedy(character: str) -> str:
+    if character == "\0":
+        return "Save the file as UTF-8; NUL characters come from UTF-16 or from binary files."
+    if character == "\r":
+        return "Save the file with line ends of Unix or Windows."
+    return "Remove the character."
+
+
+def _not_utf8(data: bytes, index: int, path: str) -> Finding:
+    before = data[:index].decode().removeprefix("\ufeff")
+    place = Lines(before).place(path, len(before), len(before))
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Finding(codes.NOT_UTF8, "The file is UTF-16.", place, help="Save the file as UTF-8.")
+    message = f"The byte 0x{data[index]:02X} is not UTF-8."
+    return Finding(codes.NOT_UTF8, message, place, help="Save the file as UTF-8.")

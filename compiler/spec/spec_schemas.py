@@ -1,0 +1,384 @@
+"""The published JSON Schemas of the language, made from the classes that describe it.
+
+Imported by whoever makes or checks the files below `schemas/modelyard/v1/`, and by nothing that runs a command: the
+files are what validates, in Rust. `python -m compiler.spec.spec_schemas` writes them.
+
+Of each type of model there is one file with four schemas: the root is a resolved model, `$defs/Spec` a document as it
+is written,
+`$defs/Layer` what a layer may say (nothing required, `null` deletes), `$defs/Entry` what an environment's entry may
+say.
+"""
+
+import importlib
+import json
+import pkgutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, create_model
+
+from compiler.spec import kinds, types
+from compiler.spec.emitter_schema import Emitter
+from compiler.spec.field_types import NameText, VersionText
+from compiler.spec.kinds.model import Model, Release
+from compiler.spec.model_type import ModelType
+from compiler.spec.spec_cases import Case
+from compiler.spec.strict_model import field
+
+Schema = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+IDENTITY = ("apiVersion", "kind", "name", "type")
+NOT_IN_LAYERS = (*IDENTITY, "formerly", "release", "canary", "retirement")
+ENTRY_ONLY = ("release", "canary")
+
+
+def all_types() -> dict[str, ModelType]:
+    """Every type of model by name: the files of `compiler/spec/types/`."""
+    found: list[ModelType] = [
+        importlib.import_module(f"{types.__name__}.{module.name}").TYPE
+        for module in pkgutil.iter_modules(types.__path__)
+    ]
+    return {model_type.name: model_type for model_type in sorted(found, key=lambda found_type: found_type.name)}
+
+
+def all_kinds() -> dict[str, type[BaseModel]]:
+    """Every kind of document by name: the files of `compiler/spec/kinds/`."""
+    found: list[type[BaseModel]] = [
+        importlib.import_module(f"{kinds.__name__}.{module.name}").KIND
+        for module in pkgutil.iter_modules(kinds.__path__)
+    ]
+    return {kind.__name__: kind for kind in sorted(found, key=lambda found_kind: found_kind.__name__)}
+
+
+def files() -> dict[str, str]:
+    """Every published schema: path below `schemas/` to text."""
+    out: dict[str, Schema] = {}
+    for name, model_type in all_types().items():
+        out[f"modelyard/v1/types/{name}.schema.json"] = type_schema(model_type)
+    for name, kind in all_kinds().items():
+        if name not in {"Model", "Defaults"}:
+            out[f"modelyard/v1/{_file_name(name)}.schema.json"] = kind_schema(name, kind)
+    out["modelyard/v1/model.schema.json"] = model_schema()
+    out["modelyard/v1/emitter/emitter.schema.json"] = kind_schema("Emitter", Emitter)
+    out["modelyard/v1/defaults.schema.json"] = defaults_schema()
+    out["modelyard/v1/cases/cases.schema.json"] = cases_schema()
+    return {path: json.dumps(schema, indent=1, ensure_ascii=False) + "\n" for path, schema in sorted(out.items())}
+
+
+def kind_schema(name: str, kind: type[BaseModel]) -> Schema:
+    """The schema of a kind other than Model."""
+    schema = _published(kind)
+    if "types" in schema["properties"]:
+        schema["properties"]["types"]["propertyNames"] = {"enum": list(all_types())}
+    return {"$schema": DIALECT, "$id": f"urn:modelyard:v1:{_file_name(name)}", "title": name, **schema}
+
+
+def cases_schema() -> Schema:
+    """The schema of a file of cases, which is a list and no document of the language."""
+    case = _published(Case)
+    title = {"$schema": DIALECT, "$id": "urn:modelyard:v1:cases", "title": "Cases"}
+    listed = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Case"}, "$defs": {"Case": case}}
+    return {**title, "description": case["description"], **listed}
+
+
+def type_schema(model_type: ModelType) -> Schema:
+    """The four schemas of one type of model."""
+    release = create_model(
+        "Release",
+        __base__=Release,
+        __doc__=Release.__doc__,
+        source=(model_type.source, field(..., description="What the release is made of.")),
+    )
+    whole = _published(
+        create_model(
+            "Model",
+            __base__=Model,
+            __doc__=Model.__doc__,
+            type=(
+                _literal(model_type.name),
+                field(..., digest="runtime", description=f"`{model_type.name}`: {model_type.title}."),
+            ),
+            a_release=(_optional(release), None),
+        )
+    )
+    whole["properties"].pop("a_release")
+    definitions: Schema = whole.pop("$defs")
+    definitions |= {f"Partial{name}": _relaxed(schema, definitions) for name, schema in list(definitions.items())}
+    layer = _layer(whole, definitions, leave_out=NOT_IN_LAYERS)
+    definitions["Layer"] = layer
+    definitions["Entry"] = layer | {
+        "properties": layer["properties"]
+        | {name: _nullable(_partial_refs(whole["properties"][name])) for name in ENTRY_ONLY},
+        "description": "What is different in one environment, and which release runs there.",
+    }
+    definitions["Spec"] = _spec(whole, definitions)
+    return {
+        "$schema": DIALECT,
+        "$id": f"urn:modelyard:v1:model:{model_type.name}",
+        "title": f"Model, type {model_type.name}",
+        **whole,
+        "x-modelyard-title": model_type.title,
+        "x-modelyard-defaults": model_type.defaults,
+        "$defs": _reachable(definitions, {"Layer": None, "Entry": None, "Spec": None} | whole),
+    }
+
+
+def model_schema() -> Schema:
+    """The schema for editors: one closed object, and for each type what only it says."""
+    schemas = {name: type_schema(model_type) for name, model_type in all_types().items()}
+    base = next(iter(schemas.values()))
+    spec: Schema = dict(base["$defs"]["Spec"])
+    definitions: Schema = {
+        name: schema for name, schema in base["$defs"].items() if name not in {"Source", "Release", "PartialSource"}
+    }
+    choices = []
+    for name, schema in schemas.items():
+        renames = {
+            shared: f"{name}.{shared}" for shared, node in schema["$defs"].items() if definitions.get(shared) != node
+        }
+        definitions |= {
+            renames[shared]: _renamed(schema["$defs"][shared], renames) for shared in renames if shared != "Spec"
+        }
+        source, release = ({"$ref": f"#/$defs/{renames[part]}"} for part in ("Source", "Release"))
+        choices.append(
+            {
+                "if": {"properties": {"type": {"const": name}}, "required": ["type"]},
+                "then": {"properties": {"source": source, "releases": {"additionalProperties": release}}},
+            }
+        )
+    properties = spec["properties"] | {
+        "type": {"enum": list(schemas), "description": Model.model_fields["type"].description},
+        "source": {"type": "object", "description": spec["properties"]["source"]["description"]},
+        "releases": {k: v for k, v in spec["properties"]["releases"].items() if k != "additionalProperties"},
+    }
+    definitions.pop("Spec", None)
+    return {
+        "$schema": DIALECT,
+        "$id": "urn:modelyard:v1:model",
+        "title": "Model",
+        **spec,
+        "properties": properties,
+        "allOf": choices,
+        "$defs": _reachable(definitions, [properties, choices]),
+    }
+
+
+def defaults_schema() -> Schema:
+    """The schema of `_defaults.yaml`: a layer for every type, and one for each environment."""
+    base = type_schema(next(iter(all_types().values())))
+    definitions: Schema = {
+        k: v for k, v in base["$defs"].items() if k not in {"Spec", "Entry", "Source", "PartialSource", "Release"}
+    }
+    layer = definitions["Layer"]
+    own = kind_schema("Defaults", all_kinds()["Defaults"])
+    environments = own["properties"]["environments"] | {"additionalProperties": {"$ref": "#/$defs/Layer"}}
+    types_ = own["properties"]["types"] | {"additionalProperties": {"$ref": "#/$defs/Layer"}}
+    properties = own["properties"] | layer["properties"] | {"environments": environments, "types": types_}
+    return {**own, "properties": properties, "$defs": _reachable(definitions, properties)}
+
+
+def _spec(whole: Schema, definitions: Schema) -> Schema:
+    layer = _layer(whole, definitions, leave_out=(*IDENTITY, *ENTRY_ONLY))
+    entries = {
+        "type": "object",
+        "propertyNames": _name_schema(),
+        "additionalProperties": {"$ref": "#/$defs/Entry"},
+        "description": "Where the model runs: exactly the Environments named here. A stage named here only overlays.",
+    }
+    releases = {
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": _version_schema(),
+        "additionalProperties": {"$ref": "#/$defs/Release"},
+        "description": "What was published, by version.",
+    }
+    own: Schema = {
+        "releases": releases,
+        "version": _version_schema() | {"description": "The version, where there is one release only."},
+        "source": {"$ref": "#/$defs/Source", "description": "What that one release is made of."},
+        "environments": entries,
+    }
+    return layer | {
+        "properties": {**{name: whole["properties"][name] for name in IDENTITY}, **layer["properties"], **own},
+        "required": list(IDENTITY),
+        "dependentRequired": {"source": ["version"], "version": ["source"]},
+        "not": {"required": ["source", "releases"]},
+        "description": whole["description"],
+    }
+
+
+def _layer(whole: Schema, definitions: Schema, leave_out: tuple[str, ...]) -> Schema:
+    relaxed = _relaxed(whole, definitions)
+    properties = {name: node for name, node in relaxed["properties"].items() if name not in leave_out}
+    return relaxed | {
+        "properties": properties,
+        "description": "What a layer may say: nothing is required, and `null` deletes.",
+    }
+
+
+def _relaxed(schema: Schema, definitions: Schema) -> Schema:
+    """The schema of a part of an object: nothing required, `null` allowed; elements of keyed lists name their key."""
+    out = {k: v for k, v in schema.items() if k not in {"required", "oneOf", "dependentRequired", "minProperties"}}
+    if "properties" in out:
+        out["properties"] = {
+            name: _relaxed_node(node, definitions)
+            if node.get("x-modelyard-kept")
+            else _nullable(_relaxed_node(node, definitions))
+            for name, node in out["properties"].items()
+        }
+    return out
+
+
+def _relaxed_node(node: Schema, definitions: Schema) -> Schema:
+    if "$ref" in node:
+        return _partial_refs(node)
+    if node.get("type") == "object" and isinstance(node.get("additionalProperties"), dict):
+        return node | {"additionalProperties": _nullable(_partial_refs(node["additionalProperties"]))}
+    key = node.get("x-modelyard-merge")
+    if key not in {None, "union"}:
+        element = definitions[node["items"]["$ref"].removeprefix("#/$defs/")]
+        partial = _relaxed(element, definitions)
+        delete = {"const": True, "description": "Remove the element of this name."}
+        return node | {
+            "items": partial | {"properties": partial["properties"] | {"$delete": delete}, "required": [key]}
+        }
+    return node
+
+
+def _partial_refs(node: Schema) -> Schema:
+    if "$ref" in node:
+        return node | {"$ref": node["$ref"].replace("#/$defs/", "#/$defs/Partial")}
+    return node
+
+
+def _nullable(node: Schema) -> Schema:
+    if not node or "const" in node:
+        return node
+    described: Schema = {
+        k: node[k] for k in ("description", "x-modelyard-merge", "x-modelyard-digest", "x-modelyard-ref") if k in node
+    }
+    kind = node.get("type")
+    if "enum" in node:
+        return node | {"enum": [*node["enum"], None]} | ({"type": [kind, "null"]} if isinstance(kind, str) else {})
+    if isinstance(kind, str):
+        return node | {"type": [kind, "null"]}
+    if isinstance(kind, list):
+        return node | {"type": [*kind, "null"]}
+    rest = {k: v for k, v in node.items() if k not in described}
+    return {"anyOf": [rest, {"type": "null"}], **described}
+
+
+def _published(model: type[BaseModel]) -> Schema:
+    """Pydantic's own schema without its titles, and without `null` for what is only optional."""
+    schema = _cleaned(model.model_json_schema(by_alias=True))
+    assert isinstance(schema, dict)  # noqa: S101 - narrows for the type checker
+    return schema
+
+
+def _cleaned(node: Any, *, is_map_of_names: bool = False) -> Any:
+    if isinstance(node, list):
+        return [_cleaned(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if is_map_of_names:
+        return {name: _cleaned(value) for name, value in node.items()}
+    out = {
+        key: _cleaned(value, is_map_of_names=key in {"properties", "$defs"})
+        for key, value in node.items()
+        if key != "title" and not (key == "default" and value is None)
+    }
+    out = _closed_names(out)
+    choices = [choice for choice in out.get("anyOf", []) if choice != {"type": "null"}]
+    if "anyOf" in out and len(choices) < len(out["anyOf"]):
+        out.pop("anyOf")
+        out = {**(choices[0] if len(choices) == 1 else {"anyOf": choices}), **out}
+    return out
+
+
+def _closed_names(node: Schema) -> Schema:
+    """A map with names of one kind, told by its names: pydantic tells it by patterns, which leave every other name free."""
+    if len(node.get("patternProperties", ())) != 1 or "propertyNames" not in node:
+        return node
+    (pattern, values), *_ = node["patternProperties"].items()
+    rest = {key: value for key, value in node.items() if key != "patternProperties"}
+    return {**rest, "propertyNames": {**node["propertyNames"], "pattern": pattern}, "additionalProperties": values}
+
+
+def _reachable(definitions: Schema, root: Any) -> Schema:
+    """The definitions that the root refers to, and those that they refer to; names of definitions in it count too."""
+    wanted: set[str] = {name for name in root if name in definitions} if isinstance(root, dict) else set()
+    pending = [root, *(definitions[name] for name in wanted)]
+    while pending:
+        found = {ref.removeprefix("#/$defs/") for ref in _references(pending.pop())} - wanted
+        wanted |= found
+        pending += [definitions[name] for name in found]
+    return {name: definitions[name] for name in sorted(wanted)}
+
+
+def _references(node: Any) -> Iterator[str]:
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        yield node["$ref"]
+    for child in children:
+        yield from _references(child)
+
+
+def _renamed(node: Any, renames: dict[str, str]) -> Any:
+    if isinstance(node, list):
+        return [_renamed(item, renames) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: f"#/$defs/{renames.get(value.removeprefix('#/$defs/'), value.removeprefix('#/$defs/'))}"
+        if key == "$ref" and isinstance(value, str)
+        else _renamed(value, renames)
+        for key, value in node.items()
+    }
+
+
+def _version_schema() -> Schema:
+    return dict(_json_schema_of(VersionText))
+
+
+def _literal(value: str) -> Any:
+    return Literal[value]
+
+
+def _optional(model: type[BaseModel]) -> Any:
+    return model | None
+
+
+def _name_schema() -> Schema:
+    return dict(_json_schema_of(NameText))
+
+
+def _json_schema_of(annotated: Any) -> Schema:
+    schema: Schema = annotated.__metadata__[0].json_schema
+    return schema
+
+
+def _file_name(kind: str) -> str:
+    return "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(kind))
+
+
+def _stale(folder: Path) -> Iterator[str]:
+    for path, text in files().items():
+        file = folder / path
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            yield path
+
+
+def main(folder: Path) -> int:
+    """Write the published schemas below the folder; say which were stale."""
+    for path in list(_stale(folder)):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(files()[path], encoding="utf-8")
+        sys.stderr.write(f"wrote {folder / path}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else "schemas")))

@@ -1,0 +1,46 @@
+"""Which paths may be written, the same on every system: what one accepts and another does not is refused on all."""
+
+import re
+import unicodedata
+
+from compiler.plan.conventions import LOCKS, OWN_FOLDER
+
+__all__ = ["LOCKS", "OWN_FOLDER", "folded", "parents", "path_fault"]
+
+# The paths that outputs really have, told at a quarter of the cost; what it does not know, the faults below decide.
+_PLAIN = re.compile(r"(?=.{1,200}\Z)(?:(?!con|prn|aux|nul|com|lpt)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?:/(?!\Z)|\Z))+")
+
+_FAULTS = (
+    (re.compile(r"^$"), "is empty"),
+    (re.compile(r"^/"), "is not relative"),
+    (re.compile(r"(?:^|/)(?:/|$)"), "has an empty part"),
+    (re.compile(r"(?:^|/)\.\.?(?:/|$)"), "has a part that leads elsewhere"),
+    (re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\\\ud800-\udfff]'), "holds a character that some systems refuse in names"),
+    (re.compile(r"[. ](?:/|$)"), "has a part that ends with a dot or a space, which Windows drops"),
+    (re.compile(r"(?:^|/)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|/|$)", re.IGNORECASE),
+     "has a part that names a device on Windows"),
+    (re.compile(rf"(?:^|/)(?:\.git|git~[0-9]+|{re.escape(OWN_FOLDER)}[^/]*)(?:/|$)", re.IGNORECASE),
+     "lies where git or Modelyard keeps its own files"),
+    (re.compile(r"[^/]{201}"), "has a part of more than 200 characters"),
+)  # fmt: skip
+
+
+def path_fault(path: str) -> str | None:
+    """Why no file may be written there, as the end of a sentence; `None` where one may."""
+    if _PLAIN.fullmatch(path):
+        return None
+    return next((fault for pattern, fault in _FAULTS if pattern.search(path)), None)
+
+
+def folded(path: str) -> str:
+    """Equal for paths that are one file on a system that ignores case or composition."""
+    return path.lower() if path.isascii() else unicodedata.normalize("NFC", path).casefold()
+
+
+def parents(path: str) -> list[str]:
+    """The folders above a path, the nearest first; the root is not one of them."""
+    out = []
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        out.append(path)
+    return out
