@@ -29,7 +29,7 @@ def files(number: int, generation: int) -> tuple[OutputFile, ...]:
 def build(root: Path, units: list[Unit]) -> None:
     """Looks, and writes what differs."""
     change_set = plan_changes(root, units)
-    if not change_set.up_to_date:
+    if not change_set.is_up_to_date:
         apply(root, change_set)
 
 

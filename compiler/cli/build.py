@@ -18,7 +18,7 @@ from compiler.foundation.json_data import as_str
 from compiler.report import REPORTERS, Report
 from compiler.write.apply_changes import apply, plan_changes
 from compiler.write.change_set import Action, ChangeSet
-from compiler.write.output_units import below_output, committed
+from compiler.write.output_units import output_folder_units, committed_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,11 +118,11 @@ def _roots(
     folder: Path, target: Path, built: Built, owned: Callable[[str], bool], *, whole: bool
 ) -> tuple[_Root, ...]:
     """The output folder, and the repository where something is committed in it; all below one folder where that was asked for."""
-    units = built.units if whole else below_output(built.units)
+    units = built.units if whole else output_folder_units(built.units)
     below = _Root(target, plan_changes(target, units, owned, root_name=_shown(target).rstrip("/")))
     if whole:
         return (below,)
-    there = _Root(folder, plan_changes(folder, committed(built.units), owned))
+    there = _Root(folder, plan_changes(folder, committed_units(built.units), owned))
     return (there, below) if there.changes != ChangeSet() else (below,)
 
 
@@ -157,7 +157,7 @@ def _fresh(folder: Path, roots: tuple[_Root, ...]) -> int:
     for path, changes in roots:
         if path != folder and _is_ignored(folder, path):
             tell(f"{_shown(path)} is ignored by git, and was not looked at")
-        elif changes.up_to_date:
+        elif changes.is_up_to_date:
             tell(f"{_shown(path)} is what a build would make it")
         else:
             stale = (change for change in changes.changes if change.action is not Action.KEEP)

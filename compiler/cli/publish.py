@@ -59,7 +59,7 @@ def command(
     """
     from compiler.pipeline.session import Run  # noqa: PLC0415 - help needs none of what a run does
     from compiler.write.git_plumbing import Repository  # noqa: PLC0415 - likewise
-    from compiler.write.publish_branch import Edition, publish  # noqa: PLC0415 - git, which most commands need not
+    from compiler.write.publish_branch import PublishRequest, publish  # noqa: PLC0415 - git, which most commands need not
 
     folder = options.project_root(root)
     repository = Repository(folder)
@@ -67,10 +67,10 @@ def command(
     run = Run(options.open_tree(folder, source), as_of.date() if as_of else None, judging.since(folder, changed_since))
     options.require_environments(run.fleet, (environment,))
     where = branch or _branch(run, environment)
-    edition = Edition(environment, _files(run, folder, environment, judging.known(baseline)), source, run.as_of, _folder(run, environment))
+    edition = PublishRequest(environment, _files(run, folder, environment, judging.known(baseline)), source, run.as_of, _folder(run, environment))
     published = publish(repository, edition, where, remote, force=force)
     if published.commit is None:
-        tell(f"{environment}: {published.why}")
+        tell(f"{environment}: {published.reason}")
         return
     counts = {word: sum(line.startswith(letter) for line in published.differences) for letter, word in _LETTERS}
     told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
@@ -89,7 +89,7 @@ def _source(repository: Repository, folder: Path, rev: str | None) -> str:
 
         portfolio = Run(options.open_tree(folder, None)).portfolio
         read = [portfolio.folder(name) for name in ("models", "schemas", "templates")]
-        changed = repository.changed((PROJECT_FILE, *read), folder)
+        changed = repository.changed_files((PROJECT_FILE, *read), folder)
         if changed:
             many = "file differs" if len(changed) == 1 else "files differ"
             raise UsageError(f"{len(changed)} {many} from HEAD, such as {changed[0]}", help="commit what is meant, or say --rev HEAD")
@@ -131,5 +131,5 @@ def _files(run: Run, folder: Path, environment: str, known: Baseline) -> Mapping
         file.path.removeprefix(begin): file.content
         for unit in built.units
         for file in unit.files
-        if file.place is None and file.path.startswith(begin)
+        if file.commit_path is None and file.path.startswith(begin)
     }

@@ -11,7 +11,7 @@ from compiler.cli._shared import common_options as options
 from compiler.cli._shared.git_root import within_checkout
 from compiler.cli._shared.streams import emit, tell, wants_colour
 from compiler.diagnostics.finding import in_order
-from compiler.execution.jobs.steps import STEPS
+from compiler.execution.jobs.steps import STEP_POINTERS
 from compiler.foundation.errors import UsageError
 from compiler.report import REPORTERS, Report
 from compiler.report.ci_outputs import OUTPUTS, shared
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @click.command("run")
 @click.argument("models", nargs=-1, metavar="[MODEL…]")
-@click.argument("step", type=click.Choice(tuple(STEPS)))
+@click.argument("step", type=click.Choice(tuple(STEP_POINTERS)))
 @click.option("--release", metavar="VERSION", help="For this release; by default for each that runs, or once.")
 @click.option("--env", "environment", metavar="NAME", help="As the model is in this environment.")
 @click.option(
@@ -97,10 +97,10 @@ def _listing(format_: str) -> str:
 
 
 def _listed(run: Run, models: tuple[str, ...], step: str, schedule: str | None, jobs: int) -> Object:
-    from compiler.execution.jobs.tasks import with_step  # noqa: PLC0415 - help needs none of it
+    from compiler.execution.jobs.tasks import models_with_step  # noqa: PLC0415 - help needs none of it
 
     try:
-        found = [model.name for model in with_step(run.fleet, step, schedule)]
+        found = [model.name for model in models_with_step(run.fleet, step, schedule)]
     except ValueError as error:
         raise UsageError(f"`{schedule}` is no schedule: {error}", help='say it as in "0 3 * * 1"') from error
     names = [name for name in found if not models or name in models]
@@ -117,18 +117,18 @@ def _carried_out(
     environment: str | None,
     since: str | None,
 ) -> Iterator[Finding]:
-    from compiler.execution.jobs.task_execution import carry_out  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.execution.jobs.tasks import tasks  # noqa: PLC0415 - likewise
+    from compiler.execution.jobs.task_execution import execute_task  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.execution.jobs.tasks import resolve_tasks  # noqa: PLC0415 - likewise
     from compiler.pipeline.session import Run, sources  # noqa: PLC0415 - likewise
     from compiler.report.text_report import printable  # noqa: PLC0415 - likewise
 
     before = Run(options.open_tree(folder, since)).fleet if since is not None else run.fleet
     if step == "test":
         yield from sources(run, only=frozenset(models))
-    known = [list(tasks(run.fleet, run.tree, name, step, release, environment)) for name in models]
+    known = [list(resolve_tasks(run.fleet, run.tree, name, step, release, environment)) for name in models]
     for name, found in zip(models, known, strict=True):
-        if not any(task.exists for task in found) and step != "test":
+        if not any(task.has_work for task in found) and step != "test":
             tell(f"{printable(name)} has no step `{step}`")
         for task in found:
-            if task.exists:
-                yield from carry_out(task, folder, before, lambda said: tell(printable(said)))
+            if task.has_work:
+                yield from execute_task(task, folder, before, lambda said: tell(printable(said)))

@@ -7,7 +7,7 @@ from compiler.diagnostics.finding import Finding, in_order
 from compiler.edit.deployment_state import Situation, situation
 from compiler.edit.edit_session import Changed, Draft, Outcome, not_editable
 from compiler.edit.yaml_edit import NotEditableError
-from compiler.execution.jobs.tasks import champion, published
+from compiler.execution.jobs.tasks import champion_release, published_release
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import as_object
 from compiler.pipeline.session import Run
@@ -24,7 +24,7 @@ def promote(run: Run, name: str, environment: str, version: str | None, canary: 
     """
     at = situation(run.fleet, name, environment)
     wanted = version or _obvious(at, canary)
-    release = published(run.fleet, run.tree, at.general, wanted)
+    release = published_release(run.fleet, run.tree, at.general, wanted)
     running = at.now.release.version if at.now and at.now.release else None
     if running == wanted and (canary is not None or not _has_canary(at)):
         return Changed(f"{name} {wanted} runs in {environment} already", {})
@@ -110,7 +110,7 @@ def _obvious(at: Situation, canary: str | None) -> str:
 def _missed(run: Run, at: Situation, release: Release) -> Iterator[Finding]:
     """What the release misses of gates and champion, by what is on record; what a program measures is for CI to judge."""
     model = at.general
-    best = champion(run.fleet, model)
+    best = champion_release(run.fleet, model)
     measures = "command" in as_object(evaluate_of(model).get("run"))
     for found in judged(model, recorded(release), recorded(best) if best else None):
         if not (measures and found.code is codes.NOT_MEASURED):

@@ -7,7 +7,7 @@ from compiler.edit.deployment_state import Situation, situation
 from compiler.edit.edit_session import Changed, Draft, Outcome, not_editable
 from compiler.edit.promote import drop_canary
 from compiler.edit.yaml_edit import NotEditableError
-from compiler.execution.jobs.tasks import published
+from compiler.execution.jobs.tasks import published_release
 from compiler.foundation.errors import UsageError
 from compiler.pipeline.session import Run
 from compiler.source.tree import Tree
@@ -39,7 +39,7 @@ def rollback(run: Run, name: str, environment: str, to: str | None, history: His
 
 def _back(run: Run, at: Situation, running: str, version: str) -> Outcome:
     name, environment = at.spec.name, at.environment.name
-    published(run.fleet, run.tree, at.general, version)
+    published_release(run.fleet, run.tree, at.general, version)
     if version == running and at.general.canary is None:
         return Changed(f"{name} {version} runs in {environment} already", {})
     refused = in_order(at.out_of_stage())

@@ -302,9 +302,9 @@ def sources(
 
     `only`: of these models.
     """
-    from compiler.execution.source_tests.source_test_runner import execute  # noqa: PLC0415 - processes and engines, which no other stage needs
+    from compiler.execution.source_tests.source_test_runner import run_source_tests  # noqa: PLC0415 - processes and engines, which no other stage needs
 
-    yield from execute(run.fleet, on_run=on_run, only=only)
+    yield from run_source_tests(run.fleet, on_progress=on_run, only_models=only)
 
 
 CHECK: tuple[Stage, ...] = (documents, emitters, fleet, adoption, quotas, owners, policies, decisions)
@@ -376,7 +376,7 @@ def build(
         findings += planned.findings
         files, found = run.producer.produce(planned)
         findings += found
-        outputs = (OutputFile(file.path, file.content, file.emitter, file.sources, place=file.place) for file in files)
+        outputs = (OutputFile(file.path, file.content, file.emitter, file.sources, commit_path=file.place) for file in files)
         units.append(Unit(planned.id, tuple(outputs)))
         on_unit()
     findings += run.producer.unchecked()

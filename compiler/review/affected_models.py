@@ -140,10 +140,10 @@ def _made(run: Run, scope: Scope) -> Mapping[str, _Made] | None:
     if any(finding.mandatory and not can_be_known(finding) for finding in built.findings):
         return None
     return {
-        file.place or file.path: _Made(unit.id, file.content, file.place is not None)
+        file.commit_path or file.path: _Made(unit.id, file.content, file.commit_path is not None)
         for unit in built.units
         for file in unit.files
-        if file.place is not None or not run.emitters.by_id[file.emitter].only_tells
+        if file.commit_path is not None or not run.emitters.by_id[file.emitter].only_tells
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from posixpath import dirname, join, normpath
 
-from compiler.execution.jobs.steps import STEPS
+from compiler.execution.jobs.steps import STEP_POINTERS
 from compiler.execution.jobs.tasks import Task
 from compiler.foundation.json_data import Json, as_str
 from compiler.pipeline.session import Run
@@ -113,7 +113,7 @@ class Seen:
 
         Of what lies beside the spec the folders of other models are left out.
         """
-        words = [word for step in STEPS for word in Task(step, model, None).argv]
+        words = [word for step in STEP_POINTERS for word in Task(step, model, None).argv]
         if not words:
             return {}
         tree, folder = self.run.tree, dirname(model.spec.document.path)

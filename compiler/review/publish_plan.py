@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from compiler.diagnostics.finding import Finding
-from compiler.execution.jobs.tasks import canaries
+from compiler.execution.jobs.tasks import models_with_canary
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
 from compiler.pipeline.session import Run
 from compiler.review.affected_models import Affected
@@ -23,7 +23,7 @@ def waves(run: Run, found: Affected) -> tuple[tuple[Object, ...], ...]:
 def judged(run: Run, found: Affected) -> tuple[Object, ...]:
     """The canaries of models that are affected where they are tried, in environments whose tree is another."""
     touched = {(one.model, one.environment) for one in found.touched}
-    there = ((model.name, model.environment.name) for model in canaries(run.fleet) if model.environment)
+    there = ((model.name, model.environment.name) for model in models_with_canary(run.fleet) if model.environment)
     return tuple({"model": one[0], "environment": one[1]} for one in there if one in touched and one[1] in found.rendered)
 
 

@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from compiler.diagnostics.finding import Finding, in_order
-from compiler.write.conflicts import Conflicts
-from compiler.write.filesystem import Disk, Found, Kind, digest_of
-from compiler.write.lock_files import EMPTY, Lock, Owned
-from compiler.write.output_paths import folded, parents, path_fault
+from compiler.write.conflicts import ConflictReporter
+from compiler.write.filesystem import Disk, PathState, PathKind, digest_of
+from compiler.write.lock_files import EMPTY_LOCK, Lock, ManagedFile
+from compiler.write.output_paths import fold_path, parent_folders, invalid_path_reason
 from compiler.write.output_units import OutputFile, Unit
 
 
@@ -29,8 +29,8 @@ class Change:
     path: str
     action: Action
     unit: str
-    old: str | None
-    new: str | None
+    old_digest: str | None
+    new_digest: str | None
     file: OutputFile | None = None
 
 
@@ -51,32 +51,32 @@ class ChangeSet:
     locks: tuple[LockChange, ...] = ()
 
     @property
-    def up_to_date(self) -> bool:
+    def is_up_to_date(self) -> bool:
         """Whether there is nothing to do."""
         return not self.conflicts and not self.locks and all(change.action is Action.KEEP for change in self.changes)
 
 
-class _Claim(NamedTuple):
+class _PathReservation(NamedTuple):
     path: str
     unit: str
     sources: tuple[str, ...]
     folder: bool = False
 
 
-def changes(
+def compute_changes(
     units: Iterable[Unit],
     locks: Mapping[str, Lock],
     disk: Disk,
-    conflicts: Conflicts = Conflicts(),  # noqa: B008 - frozen
-    owner_elsewhere: Callable[[str], str | None] = lambda _: None,
+    reporter: ConflictReporter = ConflictReporter(),  # noqa: B008 - frozen
+    external_owner: Callable[[str], str | None] = lambda _: None,
 ) -> ChangeSet:
     """What makes the disk hold exactly the units; `locks` are those of all units that the run is about.
 
     A path that no lock among them names may belong to a unit that the run is not about: `owner_elsewhere` knows.
     """
-    comparison = _Comparison(locks, disk, conflicts, owner_elsewhere)
+    comparison = _Comparison(locks, disk, reporter, external_owner)
     for unit in units:
-        comparison.take(unit)
+        comparison.add_unit(unit)
     return comparison.result()
 
 
@@ -84,120 +84,120 @@ class _Comparison:
     """The state of one comparison; files' bytes are let go as soon as they turn out to be on the disk already."""
 
     def __init__(
-        self, locks: Mapping[str, Lock], disk: Disk, say: Conflicts, owner_elsewhere: Callable[[str], str | None]
+        self, locks: Mapping[str, Lock], disk: Disk, reporter: ConflictReporter, external_owner: Callable[[str], str | None]
     ) -> None:
-        self._locks, self._disk, self._say, self._owner_elsewhere = locks, disk, say, owner_elsewhere
-        self._owned: dict[str, tuple[str, Owned]] = {}
-        self._also_owned: dict[str, list[str]] = {}
+        self._locks, self._disk, self._reporter, self._external_owner = locks, disk, reporter, external_owner
+        self._managed_files: dict[str, tuple[str, ManagedFile]] = {}
+        self._other_digests: dict[str, list[str]] = {}
         for unit, lock in locks.items():
-            for path, owned in lock.items():
-                if self._owned.setdefault(path, (unit, owned)) != (unit, owned):
-                    self._also_owned.setdefault(path, []).append(owned.digest)
-        self._claims: dict[str, _Claim] = {}
-        self._clear: set[str] = set()  # folders that no file's claim is in the way of
-        self._made: dict[str, dict[str, Owned]] = {}
+            for path, managed_file in lock.items():
+                if self._managed_files.setdefault(path, (unit, managed_file)) != (unit, managed_file):
+                    self._other_digests.setdefault(path, []).append(managed_file.digest)
+        self._reservations: dict[str, _PathReservation] = {}
+        self._free_folders: set[str] = set()  # folders that no file's claim is in the way of
+        self._new_locks: dict[str, dict[str, ManagedFile]] = {}
         self._changes: dict[str, Change] = {}
-        self._blocked: list[tuple[Change, OutputFile, Found]] = []
+        self._blocked_changes: list[tuple[Change, OutputFile, PathState]] = []
         self._conflicts: list[Finding] = []
 
-    def take(self, unit: Unit) -> None:
+    def add_unit(self, unit: Unit) -> None:
         """A unit's files, compared."""
-        made = self._made.setdefault(unit.id, {})
+        new_lock = self._new_locks.setdefault(unit.id, {})
         for file in unit.files:
             digest = digest_of(file.content)
-            made[file.path] = Owned(digest, file.emitter, tuple(sorted(set(file.sources))), file.executable)
-            if fault := path_fault(file.path):
-                self._conflicts.append(self._say.unsafe_path(file, fault))
-            elif other := self._claim(_Claim(file.path, unit.id, file.sources)):
-                sources = tuple(dict.fromkeys((*file.sources, *other.sources)))
-                self._conflicts.append(self._say.clash(file.path, unit.id, other.path, other.unit, sources))
+            new_lock[file.path] = ManagedFile(digest, file.emitter, tuple(sorted(set(file.sources))), file.executable)
+            if reason := invalid_path_reason(file.path):
+                self._conflicts.append(self._reporter.unsafe_path(file, reason))
+            elif reservation := self._reserve(_PathReservation(file.path, unit.id, file.sources)):
+                sources = tuple(dict.fromkeys((*file.sources, *reservation.sources)))
+                self._conflicts.append(self._reporter.path_clash(file.path, unit.id, reservation.path, reservation.unit, sources))
             else:
                 self._compare(unit.id, file, digest)
 
-    def _claim(self, claim: _Claim) -> _Claim | None:
+    def _reserve(self, reservation: _PathReservation) -> _PathReservation | None:
         """The claim that already holds the place, if one does."""
-        if (other := self._claims.setdefault(folded(claim.path), claim)) is not claim:
-            return other
-        if (nearest := claim.path.rpartition("/")[0]) in self._clear:
+        if (holder := self._reservations.setdefault(fold_path(reservation.path), reservation)) is not reservation:
+            return holder
+        if (parent_folder := reservation.path.rpartition("/")[0]) in self._free_folders:
             return None
-        through = claim._replace(folder=True)
-        for folder in parents(claim.path):
-            above = self._claims.setdefault(folded(folder), through)
-            if not above.folder:
-                return above
-        self._clear.add(nearest)
+        folder_reservation = reservation._replace(folder=True)
+        for folder in parent_folders(reservation.path):
+            parent_holder = self._reservations.setdefault(fold_path(folder), folder_reservation)
+            if not parent_holder.folder:
+                return parent_holder
+        self._free_folders.add(parent_folder)
         return None
 
     def _compare(self, unit: str, file: OutputFile, digest: str) -> None:
         path = file.path
-        found = self._disk.look(path)
-        if found is None:
+        state = self._disk.path_state(path)
+        if state is None:
             self._changes[path] = Change(path, Action.CREATE, unit, None, digest, file)
-        elif found.kind is not Kind.FILE or found.at != path:
-            self._blocked.append((Change(path, Action.CREATE, unit, None, digest, file), file, found))
-        elif found.digest != digest and not self._may_replace(path, found.digest):
-            self._conflicts.append(self._refusal(unit, file, found))
-        elif found.digest == digest and path not in self._owned and (other := self._owner_elsewhere(path)):
-            self._conflicts.append(self._say.clash(path, unit, path, other, file.sources))
-        elif found.digest == digest and self._mode_holds(file, found):
+        elif state.kind is not PathKind.FILE or state.path != path:
+            self._blocked_changes.append((Change(path, Action.CREATE, unit, None, digest, file), file, state))
+        elif state.digest != digest and not self._may_replace(path, state.digest):
+            self._conflicts.append(self._conflict_finding(unit, file, state))
+        elif state.digest == digest and path not in self._managed_files and (owner := self._external_owner(path)):
+            self._conflicts.append(self._reporter.path_clash(path, unit, path, owner, file.sources))
+        elif state.digest == digest and self._has_right_mode(file, state):
             self._changes[path] = Change(path, Action.KEEP, unit, digest, digest)
         else:
-            self._changes[path] = Change(path, Action.CHANGE, unit, found.digest, digest, file)
+            self._changes[path] = Change(path, Action.CHANGE, unit, state.digest, digest, file)
 
     def _may_replace(self, path: str, digest: str) -> bool:
-        owned = self._owned.get(path)
-        return owned is not None and (owned[1].digest == digest or digest in self._also_owned.get(path, ()))
+        entry = self._managed_files.get(path)
+        return entry is not None and (entry[1].digest == digest or digest in self._other_digests.get(path, ()))
 
-    def _mode_holds(self, file: OutputFile, found: Found) -> bool:
+    def _has_right_mode(self, file: OutputFile, state: PathState) -> bool:
         if file.executable:
-            return found.executable
-        owned = self._owned.get(file.path)
-        return owned is None or not owned[1].executable
+            return state.executable
+        entry = self._managed_files.get(file.path)
+        return entry is None or not entry[1].executable
 
-    def _refusal(self, unit: str, file: OutputFile, found: Found) -> Finding:
-        if file.path in self._owned:
-            return self._say.hand_edited(file.path, file.sources, file)
-        if other := self._owner_elsewhere(file.path):
-            return self._say.clash(file.path, unit, file.path, other, file.sources)
-        return self._say.not_ours(file, found)
+    def _conflict_finding(self, unit: str, file: OutputFile, state: PathState) -> Finding:
+        if file.path in self._managed_files:
+            return self._reporter.hand_edited(file.path, file.sources, file)
+        if owner := self._external_owner(file.path):
+            return self._reporter.path_clash(file.path, unit, file.path, owner, file.sources)
+        return self._reporter.unmanaged_file(file, state)
 
     def result(self) -> ChangeSet:
         """What is left over is removed, and makes way for what it blocked."""
-        wanted = {path for made in self._made.values() for path in made}
-        for path, (unit, owned) in self._owned.items():
-            if path not in wanted:
-                self._remove(path, unit, owned)
-        for change, file, found in self._blocked:
-            if found.kind is Kind.LINK:
-                self._conflicts.append(self._say.through_link(change.path, found))
-            elif self._makes_way(found):
+        output_paths = {path for new_lock in self._new_locks.values() for path in new_lock}
+        for path, (unit, managed_file) in self._managed_files.items():
+            if path not in output_paths:
+                self._plan_removal(path, unit, managed_file)
+        for change, file, state in self._blocked_changes:
+            if state.kind is PathKind.LINK:
+                self._conflicts.append(self._reporter.symlink_in_path(change.path, state))
+            elif self._will_be_deleted(state):
                 self._changes[change.path] = change
             else:
-                self._conflicts.append(self._say.not_ours(file, found))
-        ordered = tuple(self._changes[path] for path in sorted(self._changes))
-        return ChangeSet(ordered, in_order(self._conflicts), self._lock_changes())
+                self._conflicts.append(self._reporter.unmanaged_file(file, state))
+        sorted_changes = tuple(self._changes[path] for path in sorted(self._changes))
+        return ChangeSet(sorted_changes, in_order(self._conflicts), self._lock_changes())
 
-    def _remove(self, path: str, unit: str, owned: Owned) -> None:
-        found = self._disk.look(path)
-        if found is None:
+    def _plan_removal(self, path: str, unit: str, managed_file: ManagedFile) -> None:
+        state = self._disk.path_state(path)
+        if state is None:
             return
-        if found.kind is Kind.LINK:
-            self._conflicts.append(self._say.through_link(path, found))
-        elif found.kind is Kind.FILE and found.at == path:
-            if self._may_replace(path, found.digest):
-                self._changes[path] = Change(path, Action.DELETE, unit, found.digest, None)
+        if state.kind is PathKind.LINK:
+            self._conflicts.append(self._reporter.symlink_in_path(path, state))
+        elif state.kind is PathKind.FILE and state.path == path:
+            if self._may_replace(path, state.digest):
+                self._changes[path] = Change(path, Action.DELETE, unit, state.digest, None)
             else:
-                self._conflicts.append(self._say.hand_edited(path, owned.sources, None))
+                self._conflicts.append(self._reporter.hand_edited(path, managed_file.sources, None))
 
-    def _makes_way(self, found: Found) -> bool:
-        standing = [found.at] if found.kind is not Kind.FOLDER else list(self._disk.below(found.at))
-        removed = (self._changes.get(path) for path in standing)
-        return bool(standing) and all(change is not None and change.action is Action.DELETE for change in removed)
+    def _will_be_deleted(self, state: PathState) -> bool:
+        existing_paths = [state.path] if state.kind is not PathKind.FOLDER else list(self._disk.walk(state.path))
+        removals = (self._changes.get(path) for path in existing_paths)
+        return bool(existing_paths) and all(change is not None and change.action is Action.DELETE for change in removals)
 
     def _lock_changes(self) -> tuple[LockChange, ...]:
-        out = []
-        for unit in sorted({*self._locks, *self._made}):
-            old, new = self._locks.get(unit, EMPTY), self._made.get(unit, {})
-            if new != old or (unit in self._locks and not new):
-                out.append(LockChange(unit, new or None))
-        return tuple(out)
+        lock_changes = []
+        for unit in sorted({*self._locks, *self._new_locks}):
+            old_lock, new_lock = self._locks.get(unit, EMPTY_LOCK), self._new_locks.get(unit, {})
+            if new_lock != old_lock or (unit in self._locks and not new_lock):
+                lock_changes.append(LockChange(unit, new_lock or None))
+        return tuple(lock_changes)

@@ -11,24 +11,24 @@ from typing import NamedTuple
 
 from compiler.foundation.errors import SurroundingsError
 
-_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_TELLS_EXECUTABLE = os.name == "posix"
+_READ_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_HAS_EXECUTABLE_BIT = os.name == "posix"
 
 
-class Kind(StrEnum):
+class PathKind(StrEnum):
     """What a path leads to."""
 
     FILE = "file"
     FOLDER = "folder"
     LINK = "link"
-    OTHER = "other"
+    SPECIAL = "other"
 
 
-class Found(NamedTuple):
+class PathState(NamedTuple):
     """What stands at a path, or above it in its way (`at` says where); the digest of a file only."""
 
-    kind: Kind
-    at: str
+    kind: PathKind
+    path: str
     digest: str = ""
     executable: bool = True
     """Where the system cannot tell, nothing is amiss."""
@@ -40,18 +40,18 @@ def digest_of(content: bytes) -> str:
 
 
 @contextmanager
-def surroundings(doing: str, path: str) -> Iterator[None]:
+def os_errors(action: str, path: str) -> Iterator[None]:
     """An `OSError` in it becomes the sentence that says what could not be done, to which path, and why."""
     try:
         yield
     except OSError as error:
-        raise refused(doing, path, error) from error
+        raise os_failure(action, path, error) from error
 
 
-def refused(doing: str, path: str, error: OSError) -> SurroundingsError:
+def os_failure(action: str, path: str, error: OSError) -> SurroundingsError:
     """The same, where a context manager would cost more than the work."""
     return SurroundingsError(
-        f"cannot {doing} `{path}`: {error.strerror or error}",
+        f"cannot {action} `{path}`: {error.strerror or error}",
         help="Mend what the system says and run the command again; every file is whole, old or new.",
     )
 
@@ -61,102 +61,102 @@ class Disk:
 
     def __init__(self, root: Path) -> None:
         self._root = os.fspath(root)
-        self._folders: dict[str, dict[str, Kind] | Found] = {}
+        self._folders: dict[str, dict[str, PathKind] | PathState] = {}
 
-    def look(self, path: str) -> Found | None:
+    def path_state(self, path: str) -> PathState | None:
         """What stands at the path, or in its way; `None` where it is free."""
         folder, _, name = path.rpartition("/")
         listing = self._listing(folder)
-        if isinstance(listing, Found):
+        if isinstance(listing, PathState):
             return listing
         kind = listing.get(name)
         if kind is None:
             return None
-        return self._file(path) if kind is Kind.FILE else Found(kind, path)
+        return self._file_state(path) if kind is PathKind.FILE else PathState(kind, path)
 
     def read(self, path: str) -> bytes:
         """The bytes of a file."""
-        return self._read(path)[0]
+        return self._read_with_mode(path)[0]
 
-    def below(self, folder: str) -> Iterator[str]:
+    def walk(self, folder: str) -> Iterator[str]:
         """Every file and every empty folder below a folder; links are named, not followed."""
         listing = self._listing(folder)
-        if isinstance(listing, Found):
+        if isinstance(listing, PathState):
             return
         for name in sorted(listing):
-            if listing[name] is Kind.FOLDER:
-                inner = list(self.below(f"{folder}/{name}"))
+            if listing[name] is PathKind.FOLDER:
+                inner = list(self.walk(f"{folder}/{name}"))
                 yield from inner or [f"{folder}/{name}"]
             else:
                 yield f"{folder}/{name}"
 
-    def in_the_way_of(self, folder: str) -> Iterator[Found]:
+    def obstructions(self, folder: str) -> Iterator[PathState]:
         """What makes a folder's tree unfit to be written to: links in it, or something else in its place."""
         listing = self._listing(folder)
-        if isinstance(listing, Found):
+        if isinstance(listing, PathState):
             yield listing
             return
         for name in sorted(listing):
-            if listing[name] is Kind.LINK:
-                yield Found(Kind.LINK, f"{folder}/{name}")
-            elif listing[name] is Kind.FOLDER:
-                yield from self.in_the_way_of(f"{folder}/{name}")
+            if listing[name] is PathKind.LINK:
+                yield PathState(PathKind.LINK, f"{folder}/{name}")
+            elif listing[name] is PathKind.FOLDER:
+                yield from self.obstructions(f"{folder}/{name}")
 
-    def _listing(self, folder: str) -> dict[str, Kind] | Found:
-        known = self._folders.get(folder)
-        if known is None:
-            known = self._folders[folder] = self._list(folder)
-        return known
+    def _listing(self, folder: str) -> dict[str, PathKind] | PathState:
+        listing = self._folders.get(folder)
+        if listing is None:
+            listing = self._folders[folder] = self._list_folder(folder)
+        return listing
 
-    def _list(self, folder: str) -> dict[str, Kind] | Found:
+    def _list_folder(self, folder: str) -> dict[str, PathKind] | PathState:
         if folder:
-            above, _, name = folder.rpartition("/")
-            around = self._listing(above)
-            if isinstance(around, Found):
-                return around
-            kind = around.get(name)
+            parent, _, name = folder.rpartition("/")
+            parent_listing = self._listing(parent)
+            if isinstance(parent_listing, PathState):
+                return parent_listing
+            kind = parent_listing.get(name)
             if kind is None:
                 return {}
-            if kind is not Kind.FOLDER:
-                return Found(kind, folder)
-        with surroundings("list", folder or self._root):
-            return _names(f"{self._root}/{folder}")
+            if kind is not PathKind.FOLDER:
+                return PathState(kind, folder)
+        with os_errors("list", folder or self._root):
+            return _scan_folder(f"{self._root}/{folder}")
 
-    def _file(self, path: str) -> Found:
-        content, mode = self._read(path)
-        executable = bool(mode & stat.S_IXUSR) or not _TELLS_EXECUTABLE
-        return Found(Kind.FILE, path, digest_of(content), executable)
+    def _file_state(self, path: str) -> PathState:
+        content, mode = self._read_with_mode(path)
+        executable = bool(mode & stat.S_IXUSR) or not _HAS_EXECUTABLE_BIT
+        return PathState(PathKind.FILE, path, digest_of(content), executable)
 
-    def _read(self, path: str) -> tuple[bytes, int]:
+    def _read_with_mode(self, path: str) -> tuple[bytes, int]:
         try:
-            return _whole(f"{self._root}/{path}")
+            return _read_whole_file(f"{self._root}/{path}")
         except OSError as error:
-            raise refused("read", path, error) from error
+            raise os_failure("read", path, error) from error
 
 
-def _whole(path: str) -> tuple[bytes, int]:
-    file = os.open(path, _READ)
+def _read_whole_file(path: str) -> tuple[bytes, int]:
+    descriptor = os.open(path, _READ_FLAGS)
     try:
-        status = os.fstat(file)
-        content = os.read(file, status.st_size + 1)
-        while more := os.read(file, 1 << 20) if len(content) != status.st_size else b"":
-            content += more
+        status = os.fstat(descriptor)
+        content = os.read(descriptor, status.st_size + 1)
+        while chunk := os.read(descriptor, 1 << 20) if len(content) != status.st_size else b"":
+            content += chunk
     finally:
-        os.close(file)
+        os.close(descriptor)
     return content, status.st_mode
 
 
-def _names(folder: str) -> dict[str, Kind]:
+def _scan_folder(folder: str) -> dict[str, PathKind]:
     try:
         with os.scandir(folder) as entries:
-            return {entry.name: _kind(entry) for entry in entries}
+            return {entry.name: _entry_kind(entry) for entry in entries}
     except FileNotFoundError:
         return {}
 
 
-def _kind(entry: "os.DirEntry[str]") -> Kind:
+def _entry_kind(entry: "os.DirEntry[str]") -> PathKind:
     if entry.is_symlink():
-        return Kind.LINK
+        return PathKind.LINK
     if entry.is_dir(follow_symlinks=False):
-        return Kind.FOLDER
-    return Kind.FILE if entry.is_file(follow_symlinks=False) else Kind.OTHER
+        return PathKind.FOLDER
+    return PathKind.FILE if entry.is_file(follow_symlinks=False) else PathKind.SPECIAL

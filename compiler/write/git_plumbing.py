@@ -15,15 +15,15 @@ try:
 except ImportError as error:  # raised by GitPython too, where there is no git
     raise SurroundingsError("git cannot be used.", help="Install git, and see that `git version` works.") from error
 
-_ENVIRONMENT = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+_GIT_ENVIRONMENT = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class CommitMessage:
     """A commit's words, and its moment in seconds since 1970."""
 
     text: str
-    seconds: int
+    timestamp: int
 
 
 class Repository:
@@ -34,7 +34,7 @@ class Repository:
             self._git = git.Repo(root, search_parent_directories=True, expand_vars=False).git
         except (GitError, OSError, ValueError) as error:
             raise UsageError(f"`{root}` is not in a git repository", help="run `git init` and commit first") from error
-        self._git.update_environment(**_ENVIRONMENT)
+        self._git.update_environment(**_GIT_ENVIRONMENT)
 
     def commit_of(self, name: str) -> str | None:
         """The full id of the commit that a name stands for; `None` where there is none."""
@@ -43,31 +43,31 @@ class Repository:
         except GitCommandError:
             return None
 
-    def moment(self, commit: str) -> int:
+    def commit_timestamp(self, commit: str) -> int:
         """When a commit was made, in seconds since 1970."""
-        with _refusals("read the commit"):
+        with _git_errors("read the commit"):
             return int(self._git.log("-1", "--format=%ct", commit))
 
     def trailer(self, commit: str, key: str) -> str:
         """What a commit's trailer says; empty where it has none."""
-        with _refusals("read the commit"):
+        with _git_errors("read the commit"):
             return str(self._git.log("-1", f"--format=%(trailers:key={key},valueonly)", commit)).strip()
 
-    def is_ancestor(self, one: str, other: str) -> bool:
+    def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """Whether a commit came before another; not where the other is not known here."""
         try:
-            self._git.merge_base("--is-ancestor", one, other)
+            self._git.merge_base("--is-ancestor", ancestor, descendant)
         except GitCommandError:
             return False
         return True
 
-    def changed(self, paths: Sequence[str], root: Path) -> tuple[str, ...]:
+    def changed_files(self, paths: Sequence[str], root: Path) -> tuple[str, ...]:
         """Files below paths of a folder that are others than HEAD has, or that it has not."""
-        with _refusals("look at the work tree"):
-            said = self._git.status(
+        with _git_errors("look at the work tree"):
+            status_output = self._git.status(
                 "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", *(str(root / path) for path in paths)
             )
-        return tuple(line[3:] for line in str(said).split("\0") if line)
+        return tuple(line[3:] for line in str(status_output).split("\0") if line)
 
     def require_branch(self, name: str) -> None:
         """Raise `UsageError` where no branch can have the name, or somebody works on it."""
@@ -75,68 +75,68 @@ class Repository:
             self._git.check_ref_format(f"refs/heads/{'' if name.startswith('-') else name}")
         except GitCommandError as error:
             raise UsageError(f"`{name}` cannot be the name of a branch") from error
-        with _refusals("list the work trees"):
+        with _git_errors("list the work trees"):
             if f"branch refs/heads/{name}" in str(self._git.worktree("list", "--porcelain")).splitlines():
                 raise UsageError(f"`{name}` is checked out, and is not written to", help="check out another branch")
 
-    def fetched(self, remote: str, branch: str) -> str | None:
+    def fetch_branch(self, remote: str, branch: str) -> str | None:
         """The commit that a remote's branch is at, brought here; `None` where it has no such branch."""
-        with _refusals(f"read from `{remote}`"):
+        with _git_errors(f"read from `{remote}`"):
             if not str(self._git.ls_remote("--heads", "--end-of-options", remote, f"refs/heads/{branch}")).strip():
                 return None
-            kept = f"refs/modelyard/remote/{branch}"
-            self._git.fetch("--quiet", "--no-tags", "--end-of-options", remote, f"+refs/heads/{branch}:{kept}")
-            return self.commit_of(kept)
+            tracking_ref = f"refs/modelyard/remote/{branch}"
+            self._git.fetch("--quiet", "--no-tags", "--end-of-options", remote, f"+refs/heads/{branch}:{tracking_ref}")
+            return self.commit_of(tracking_ref)
 
     def last_change(self, commit: str, folder: str) -> str | None:
         """The last commit up to another one that changed anything in a folder; that one itself for the root, `None` for a new folder."""
         if not folder:
             return commit
-        with _refusals("read the history"):
+        with _git_errors("read the history"):
             return str(self._git.log("-1", "--format=%H", commit, "--", f":(literal,top){folder}")) or None
 
-    def committed(self, files: Mapping[str, bytes], message: Message, parent: str | None, folder: str = "") -> str:
+    def create_commit(self, files: Mapping[str, bytes], message: CommitMessage, parent: str | None, folder: str = "") -> str:
         """A commit that holds exactly the files in a folder, and what its parent holds elsewhere; no branch knows of it yet."""
-        kept = "refs/modelyard/publishing"
-        who = self._who()
+        temporary_ref = "refs/modelyard/publishing"
+        committer = self._committer_ident()
         with TemporaryFile() as stream:
-            for piece in _stream(kept, who, _below(folder, files), message, parent, folder):
-                stream.write(piece)
+            for chunk in _fast_import_stream(temporary_ref, committer, _prefix_paths(folder, files), message, parent, folder):
+                stream.write(chunk)
             stream.seek(0)
-            with _refusals("write the commit"):
+            with _git_errors("write the commit"):
                 self._git.fast_import("--quiet", "--force", "--done", "--date-format=raw", istream=stream)
-        made = self.commit_of(kept)
-        if made is None:
+        commit = self.commit_of(temporary_ref)
+        if commit is None:
             raise SurroundingsError("git did not keep the commit", help="look with `git fsck`")
-        self._git.update_ref("-d", kept)
-        return made
+        self._git.update_ref("-d", temporary_ref)
+        return commit
 
-    def same_files(self, one: str, other: str) -> bool:
+    def has_same_files(self, first: str, second: str) -> bool:
         """Whether two commits hold the same files."""
-        with _refusals("compare commits"):
-            return bool(self._git.rev_parse(f"{one}^{{tree}}") == self._git.rev_parse(f"{other}^{{tree}}"))
+        with _git_errors("compare commits"):
+            return bool(self._git.rev_parse(f"{first}^{{tree}}") == self._git.rev_parse(f"{second}^{{tree}}"))
 
-    def differences(self, one: str | None, other: str) -> Iterator[str]:
+    def differences(self, old_commit: str | None, new_commit: str) -> Iterator[str]:
         """What differs between two commits, a file a line: A, M or D, and its path."""
-        with _refusals("compare commits"):
-            if one is None:
-                said = str(self._git.ls_tree("-r", "--name-only", other))
-                yield from (f"A {path}" for path in said.splitlines())
+        with _git_errors("compare commits"):
+            if old_commit is None:
+                git_output = str(self._git.ls_tree("-r", "--name-only", new_commit))
+                yield from (f"A {path}" for path in git_output.splitlines())
             else:
-                said = str(self._git.diff_tree("-r", "--no-renames", "--name-status", one, other))
-                yield from (line.replace("\t", " ", 1) for line in said.splitlines())
+                git_output = str(self._git.diff_tree("-r", "--no-renames", "--name-status", old_commit, new_commit))
+                yield from (line.replace("\t", " ", 1) for line in git_output.splitlines())
 
-    def move(self, branch: str, commit: str, before: str | None) -> None:
+    def move_branch(self, branch: str, commit: str, expected_commit: str | None) -> None:
         """Let a branch of this repository lead to a commit, if it is still where it was."""
-        with _refusals(f"move `{branch}`"):
-            self._git.update_ref("-m", "modelyard publish", f"refs/heads/{branch}", commit, before or "0" * len(commit))
+        with _git_errors(f"move `{branch}`"):
+            self._git.update_ref("-m", "modelyard publish", f"refs/heads/{branch}", commit, expected_commit or "0" * len(commit))
 
-    def push(self, remote: str, branch: str, commit: str) -> None:
+    def push_commit(self, remote: str, branch: str, commit: str) -> None:
         """Let a remote's branch lead to a commit that follows on it."""
-        with _refusals(f"push to `{remote}`"):
+        with _git_errors(f"push to `{remote}`"):
             self._git.push("--quiet", "--end-of-options", remote, f"{commit}:refs/heads/{branch}")
 
-    def _who(self) -> str:
+    def _committer_ident(self) -> str:
         try:
             ident = str(self._git.var("GIT_COMMITTER_IDENT"))
         except GitCommandError as error:
@@ -145,17 +145,17 @@ class Repository:
         return ident.rpartition(">")[0] + ">"
 
 
-def _below(folder: str, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+def _prefix_paths(folder: str, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
     return {f"{folder}/{path}": content for path, content in files.items()} if folder else files
 
 
-def _stream(
-    ref: str, who: str, files: Mapping[str, bytes], message: Message, parent: str | None, folder: str
+def _fast_import_stream(
+    ref: str, committer: str, files: Mapping[str, bytes], message: CommitMessage, parent: str | None, folder: str
 ) -> Iterator[bytes]:
     """What `git fast-import` reads (git-fast-import(1)): a commit that replaces everything in the folder."""
     text = message.text.encode()
-    moment = f"{who} {message.seconds} +0000\n".encode()
-    yield b"commit " + os.fsencode(ref) + b"\nauthor " + moment + b"committer " + moment
+    ident_line = f"{committer} {message.timestamp} +0000\n".encode()
+    yield b"commit " + os.fsencode(ref) + b"\nauthor " + ident_line + b"committer " + ident_line
     yield b"data %d\n" % len(text) + text + b"\n"
     if parent is not None:
         yield b"from " + parent.encode() + b"\n"
@@ -166,15 +166,15 @@ def _stream(
 
 
 @contextmanager
-def _refusals(what: str) -> Iterator[None]:
+def _git_errors(action: str) -> Iterator[None]:
     try:
         yield
     except (GitError, OSError) as error:
-        raise SurroundingsError(f"git cannot {what}: {_words(error)}") from error
+        raise SurroundingsError(f"git cannot {action}: {_error_text(error)}") from error
 
 
-def _words(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     """What git itself said."""
-    said = error.stderr if isinstance(error, GitCommandError) else str(error)
-    lines = said.strip().removeprefix("stderr:").strip().strip("'").splitlines()
+    error_output = error.stderr if isinstance(error, GitCommandError) else str(error)
+    lines = error_output.strip().removeprefix("stderr:").strip().strip("'").splitlines()
     return "; ".join(filter(None, map(str.strip, lines))) or type(error).__name__

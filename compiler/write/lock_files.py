@@ -8,16 +8,16 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from compiler.foundation.json_data import Json, as_list, as_object, as_str
-from compiler.write.output_paths import LOCKS, path_fault
+from compiler.write.output_paths import LOCKS, invalid_path_reason
 
-VERSION = 1
+LOCK_VERSION = 1
 _SUFFIX = ".json"
 _UNIT_PART = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
-class Owned:
+class ManagedFile:
     """A file as it was last written, the emitter that made it, and the spec documents it came from."""
 
     digest: str
@@ -26,10 +26,10 @@ class Owned:
     executable: bool = False
 
 
-Lock: TypeAlias = Mapping[str, Owned]
+Lock: TypeAlias = Mapping[str, ManagedFile]
 """The files of a unit by their paths."""
 
-EMPTY: Lock = MappingProxyType({})
+EMPTY_LOCK: Lock = MappingProxyType({})
 
 
 class DamagedLockError(ValueError):
@@ -44,7 +44,7 @@ def lock_path(unit: str) -> str:
     return f"{LOCKS}/{unit}{_SUFFIX}"
 
 
-def unit_of(path: str) -> str | None:
+def unit_from_path(path: str) -> str | None:
     """The unit whose lock lies there; `None` for any other file."""
     unit = path.removeprefix(f"{LOCKS}/").removesuffix(_SUFFIX)
     try:
@@ -53,36 +53,36 @@ def unit_of(path: str) -> str | None:
         return None
 
 
-def encode(unit: str, lock: Lock) -> bytes:
+def encode_lock(unit: str, lock: Lock) -> bytes:
     """The lock's one spelling, a file a line: merges and reviews go by lines."""
-    head = f'{{\n"version": {VERSION},\n"unit": {json.dumps(unit)},\n"files": {{\n'
-    lines = [f"{json.dumps(path, ensure_ascii=False)}: {_entry(lock[path])}" for path in sorted(lock)]
+    head = f'{{\n"version": {LOCK_VERSION},\n"unit": {json.dumps(unit)},\n"files": {{\n'
+    lines = [f"{json.dumps(path, ensure_ascii=False)}: {_encode_file(lock[path])}" for path in sorted(lock)]
     return (head + ",\n".join(lines) + "\n}\n}\n").encode()
 
 
-def _entry(owned: Owned) -> str:
-    data: dict[str, Json] = {"digest": owned.digest, "emitter": owned.emitter, "sources": owned.sources}
-    return json.dumps(data | ({"executable": True} if owned.executable else {}), ensure_ascii=False)
+def _encode_file(managed_file: ManagedFile) -> str:
+    data: dict[str, Json] = {"digest": managed_file.digest, "emitter": managed_file.emitter, "sources": managed_file.sources}
+    return json.dumps(data | ({"executable": True} if managed_file.executable else {}), ensure_ascii=False)
 
 
-def decode(unit: str, content: bytes) -> Lock:
+def decode_lock(unit: str, content: bytes) -> Lock:
     """What a lock says; `DamagedLockError` where it is not one, or names a file that Modelyard would never write."""
     try:
         data = as_object(json.loads(content))
     except (ValueError, RecursionError) as error:
         raise DamagedLockError("it is not JSON") from error
-    if data.get("version") != VERSION:
-        raise DamagedLockError(f"its version is not {VERSION}")
+    if data.get("version") != LOCK_VERSION:
+        raise DamagedLockError(f"its version is not {LOCK_VERSION}")
     if data.get("unit") != unit:
         raise DamagedLockError(f"it is not the lock of `{unit}`")
-    return {path: _owned(path, as_object(entry)) for path, entry in as_object(data.get("files")).items()}
+    return {path: _decode_file(path, as_object(entry)) for path, entry in as_object(data.get("files")).items()}
 
 
-def _owned(path: str, entry: Mapping[str, Json]) -> Owned:
+def _decode_file(path: str, entry: Mapping[str, Json]) -> ManagedFile:
     digest = as_str(entry.get("digest"))
-    if fault := path_fault(path):
-        raise DamagedLockError(f"its path {path!r} {fault}")
+    if reason := invalid_path_reason(path):
+        raise DamagedLockError(f"its path {path!r} {reason}")
     if not _DIGEST.fullmatch(digest):
         raise DamagedLockError(f"its digest of `{path}` is not one")
     sources = tuple(map(as_str, as_list(entry.get("sources"))))
-    return Owned(digest, as_str(entry.get("emitter")), sources, entry.get("executable") is True)
+    return ManagedFile(digest, as_str(entry.get("emitter")), sources, entry.get("executable") is True)

@@ -4,52 +4,52 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from compiler.diagnostics.finding import Finding, in_order
-from compiler.write.conflicts import Conflicts
-from compiler.write.filesystem import Disk, Kind
-from compiler.write.lock_files import DamagedLockError, Lock, decode, lock_path, unit_of
+from compiler.write.conflicts import ConflictReporter
+from compiler.write.filesystem import Disk, PathKind
+from compiler.write.lock_files import DamagedLockError, Lock, decode_lock, lock_path, unit_from_path
 from compiler.write.output_paths import LOCKS
 
 
-class Ledger:
+class LockIndex:
     """Locks by unit, and what is wrong with those that cannot be read."""
 
-    def __init__(self, disk: Disk, locks: Mapping[str, Lock], others: list[str], damage: tuple[Finding, ...]) -> None:
+    def __init__(self, disk: Disk, locks: Mapping[str, Lock], other_units: list[str], damage_findings: tuple[Finding, ...]) -> None:
         self._disk = disk
-        self._others = others
+        self._other_units = other_units
         self.locks = locks
-        self.damage = damage
+        self.damage_findings = damage_findings
 
     @classmethod
-    def read(cls, disk: Disk, say: Conflicts, scope: Callable[[str], bool] | None) -> "Ledger":
+    def read(cls, disk: Disk, reporter: ConflictReporter, scope: Callable[[str], bool] | None) -> "LockIndex":
         """The ledger of a run about the units that `scope` names."""
         locks: dict[str, Lock] = {}
-        others: list[str] = []
-        damage = [
-            say.through_link(found.at, found)
-            if found.kind is Kind.LINK
-            else say.damaged_lock(found.at, "it is no folder")
-            for found in disk.in_the_way_of(LOCKS)
+        other_units: list[str] = []
+        damage_findings = [
+            reporter.symlink_in_path(state.path, state)
+            if state.kind is PathKind.LINK
+            else reporter.damaged_lock(state.path, "it is no folder")
+            for state in disk.obstructions(LOCKS)
         ]
-        for unit in () if damage else filter(None, map(unit_of, disk.below(LOCKS))):
+        for unit in () if damage_findings else filter(None, map(unit_from_path, disk.walk(LOCKS))):
             if scope is not None and not scope(unit):
-                others.append(unit)
+                other_units.append(unit)
                 continue
             try:
-                locks[unit] = decode(unit, disk.read(lock_path(unit)))
+                locks[unit] = decode_lock(unit, disk.read(lock_path(unit)))
             except DamagedLockError as error:
-                damage.append(say.damaged_lock(lock_path(unit), str(error)))
-        return cls(disk, locks, others, in_order(damage))
+                damage_findings.append(reporter.damaged_lock(lock_path(unit), str(error)))
+        return cls(disk, locks, other_units, in_order(damage_findings))
 
-    def owner_elsewhere(self, path: str) -> str | None:
+    def external_owner(self, path: str) -> str | None:
         """The unit outside the run that owns a path."""
-        return self._elsewhere.get(path)
+        return self._external_owners.get(path)
 
     @cached_property
-    def _elsewhere(self) -> dict[str, str]:
+    def _external_owners(self) -> dict[str, str]:
         owners = {}
-        for unit in self._others:
+        for unit in self._other_units:
             try:
-                owners.update(dict.fromkeys(decode(unit, self._disk.read(lock_path(unit))), unit))
+                owners.update(dict.fromkeys(decode_lock(unit, self._disk.read(lock_path(unit))), unit))
             except DamagedLockError:
                 continue  # said by the run that is about the unit
         return owners

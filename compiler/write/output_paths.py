@@ -5,12 +5,12 @@ import unicodedata
 
 from compiler.plan.conventions import LOCKS, OWN_FOLDER
 
-__all__ = ["LOCKS", "OWN_FOLDER", "folded", "parents", "path_fault"]
+__all__ = ["LOCKS", "OWN_FOLDER", "fold_path", "parent_folders", "invalid_path_reason"]
 
 # The paths that outputs really have, told at a quarter of the cost; what it does not know, the faults below decide.
-_PLAIN = re.compile(r"(?=.{1,200}\Z)(?:(?!con|prn|aux|nul|com|lpt)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?:/(?!\Z)|\Z))+")
+_SAFE_PATH = re.compile(r"(?=.{1,200}\Z)(?:(?!con|prn|aux|nul|com|lpt)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?:/(?!\Z)|\Z))+")
 
-_FAULTS = (
+_INVALID_PATTERNS = (
     (re.compile(r"^$"), "is empty"),
     (re.compile(r"^/"), "is not relative"),
     (re.compile(r"(?:^|/)(?:/|$)"), "has an empty part"),
@@ -25,22 +25,22 @@ _FAULTS = (
 )  # fmt: skip
 
 
-def path_fault(path: str) -> str | None:
+def invalid_path_reason(path: str) -> str | None:
     """Why no file may be written there, as the end of a sentence; `None` where one may."""
-    if _PLAIN.fullmatch(path):
+    if _SAFE_PATH.fullmatch(path):
         return None
-    return next((fault for pattern, fault in _FAULTS if pattern.search(path)), None)
+    return next((reason for pattern, reason in _INVALID_PATTERNS if pattern.search(path)), None)
 
 
-def folded(path: str) -> str:
+def fold_path(path: str) -> str:
     """Equal for paths that are one file on a system that ignores case or composition."""
     return path.lower() if path.isascii() else unicodedata.normalize("NFC", path).casefold()
 
 
-def parents(path: str) -> list[str]:
+def parent_folders(path: str) -> list[str]:
     """The folders above a path, the nearest first; the root is not one of them."""
-    out = []
+    folders = []
     while "/" in path:
         path = path.rpartition("/")[0]
-        out.append(path)
-    return out
+        folders.append(path)
+    return folders

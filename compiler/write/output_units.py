@@ -13,7 +13,7 @@ class OutputFile:
     emitter: str
     sources: tuple[str, ...]
     executable: bool = False
-    place: str | None = None
+    commit_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +24,16 @@ class Unit:
     files: tuple[OutputFile, ...]
 
 
-def below_output(units: Iterable[Unit]) -> tuple[Unit, ...]:
+def output_folder_units(units: Iterable[Unit]) -> tuple[Unit, ...]:
     """The units without the files that are committed at a place of their own."""
-    kept = (replace(unit, files=tuple(file for file in unit.files if file.place is None)) for unit in units)
-    return tuple(unit for unit in kept if unit.files)
+    remaining_units = (replace(unit, files=tuple(file for file in unit.files if file.commit_path is None)) for unit in units)
+    return tuple(unit for unit in remaining_units if unit.files)
 
 
-def committed(units: Iterable[Unit]) -> tuple[Unit, ...]:
+def committed_units(units: Iterable[Unit]) -> tuple[Unit, ...]:
     """What is committed of the units, at its places in the repository."""
-    moved = (
-        replace(unit, files=tuple(replace(file, path=file.place) for file in unit.files if file.place is not None))
+    relocated_units = (
+        replace(unit, files=tuple(replace(file, path=file.commit_path) for file in unit.files if file.commit_path is not None))
         for unit in units
     )
-    return tuple(unit for unit in moved if unit.files)
+    return tuple(unit for unit in relocated_units if unit.files)

@@ -8,21 +8,21 @@ from pathlib import Path
 from compiler.foundation.errors import SurroundingsError
 
 
-def replace_text(path: Path, before: bytes, after: bytes) -> None:
+def replace_content(path: Path, old_content: bytes, new_content: bytes) -> None:
     """Put a file's new bytes in its place; raises `SurroundingsError` where it cannot be written, or is another than was read."""
     try:
-        if path.is_symlink() or path.read_bytes() != before:
+        if path.is_symlink() or path.read_bytes() != old_content:
             raise SurroundingsError(f"{path} was changed meanwhile", help="run the command again")
         mode = path.stat().st_mode
-        descriptor, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        descriptor, temporary_path = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(after)
-            os.chmod(fresh, mode)
-            os.replace(fresh, path)
+                file.write(new_content)
+            os.chmod(temporary_path, mode)
+            os.replace(temporary_path, path)
         except BaseException:
             with suppress(OSError):
-                os.unlink(fresh)
+                os.unlink(temporary_path)
             raise
     except OSError as error:
         raise SurroundingsError(f"cannot write {path}: {error.strerror}") from error

@@ -13,7 +13,7 @@ from compiler.scaffold.schema_catalog import catalogue
 from compiler.scaffold.starter_project import start
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
-from compiler.write.output_units import committed
+from compiler.write.output_units import committed_units
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ".github/workflows/"
@@ -80,7 +80,7 @@ environments: {dev: {}, prod-eu: {}}
 
 
 def workflows_of(built: Built) -> dict[str, str]:
-    files = (file for unit in committed(built.units) for file in unit.files)
+    files = (file for unit in committed_units(built.units) for file in unit.files)
     return {file.path.removeprefix(FOLDER): file.content.decode() for file in files if file.path.startswith(FOLDER)}
 
 

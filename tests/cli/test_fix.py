@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from compiler.diagnostics.finding import Fix, Place
 from compiler.foundation.errors import SurroundingsError
 from compiler.source.text_edits import edited
-from compiler.write.replace_file import replace_text
+from compiler.write.replace_file import replace_content
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path) -> None:
     file = tmp_path / "a.yaml"
     file.write_text("new", encoding="utf-8")
     with pytest.raises(SurroundingsError, match="changed meanwhile"):
-        replace_text(file, b"old", b"mended")
+        replace_content(file, b"old", b"mended")
     assert file.read_text(encoding="utf-8") == "new"
 
 

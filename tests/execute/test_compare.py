@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.execution.source_tests.comparison import differences, wrong
+from compiler.execution.source_tests.comparison import differences, first_mismatch
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_a_difference_is_told_at_the_smallest_place(expected, came, pointer) -> 
 
 def test_a_case_says_how_far_a_number_may_be_off() -> None:
     case = {"name": "close", "input": {}, "output": {"score": 0.5}, "tolerance": 0.1}
-    assert wrong(case, {"score": 0.58}) is None
-    assert wrong(case, {"score": 0.7}) == (
+    assert first_mismatch(case, {"score": 0.58}) is None
+    assert first_mismatch(case, {"score": 0.7}) == (
         ("score",), "the case `close` fails: score: expected 0.5, and 0.7 came",
     )  # fmt: skip

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from compiler.execution.source_tests.engines.gorules import ENGINE
-from compiler.execution.source_tests.resource_limits import Limits
-from compiler.execution.source_tests.worker_process import Child, Stopped
-from compiler.execution.source_tests.worker_protocol import Job, Kind, at_line, in_data, in_source
+from compiler.execution.source_tests.resource_limits import ResourceLimits
+from compiler.execution.source_tests.worker_process import WorkerProcess, RunFailure
+from compiler.execution.source_tests.worker_protocol import Job, IssueKind, line_location, data_location, source_location
 
 TABLE = {
     "hitPolicy": "first",
@@ -61,7 +61,7 @@ def job(model=MODEL, cases=CASES, **source) -> Job:
 
 
 def said(asked: Job) -> list:
-    return [(found.kind, found.spot, found.message) for found in ENGINE.run(asked, lambda _: None)]
+    return [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
 
 
 def test_a_sound_release_has_nothing_said_of_it() -> None:
@@ -69,8 +69,8 @@ def test_a_sound_release_has_nothing_said_of_it() -> None:
 
 
 def test_it_takes_what_gorules_runs() -> None:
-    assert ENGINE.takes("heuristic", {"engine": "gorules"})
-    assert not ENGINE.takes("rules", {"engine": "opa"})
+    assert ENGINE.supports("heuristic", {"engine": "gorules"})
+    assert not ENGINE.supports("rules", {"engine": "opa"})
 
 
 CELLS = ("nodes", 1, "content", "rules")
@@ -80,21 +80,21 @@ FUNCTION = "import http from 'http';\nexport const handler = async () => (await 
 @pytest.mark.parametrize(
     ("model", "kind", "spot", "message"),
     [
-        ("{", Kind.BROKEN, at_line("loan.json", 1, 2), None),
-        ("[]", Kind.BROKEN, at_line("loan.json"), "`loan.json` is no decision model: it has no `nodes`"),
-        (changed(*CELLS, 0, "age", to="< < 18"), Kind.BROKEN, in_data("loan.json", *CELLS, 0, "age"), None),
-        (changed(*CELLS, 1, "any", to="amount >"), Kind.BROKEN, in_data("loan.json", *CELLS, 1, "any"), None),
-        (changed(*CELLS, 2, "out", to="approve it"), Kind.BROKEN, in_data("loan.json", *CELLS, 2, "out"), None),
-        (changed(*CELLS, 0, "aeg", to="1"), Kind.BROKEN, in_data("loan.json", *CELLS, 0, "aeg"), "no column of the table has the id `aeg`: the cell is not looked at"),
-        (changed(*CELLS, 3, to={"_id": "4", "out": "1"}), Kind.DOUBTFUL, in_data("loan.json", *CELLS, 3), "row 4 is never reached: row 3 matches everything before it"),
-        (changed(*CELLS, 0, "age", to="< 17"), Kind.WRONG, in_data("cases.yaml", 0, "output", "outcome"), 'the case `minor` fails: outcome: expected "decline", and "approve" came'),
-        (changed("nodes", 1, "content", "hitPolicy", to="unique"), Kind.BROKEN, in_data("loan.json", "nodes", 1), "unknown variant `unique`, expected `first` or `collect`"),
-        (changed("edges", 1, "targetId", to="x"), Kind.BROKEN, in_data("loan.json", "edges", 1, "targetId"), "an edge names the node `x`, which is not there"),
-        (changed("edges", 2, to={"id": "c", "type": "edge", "sourceId": "t", "targetId": "t"}), Kind.BROKEN, in_data("loan.json", "edges"), "the edges lead back to where they came from"),
-        (changed("nodes", 1, to={"id": "t", "name": "ask", "type": "decisionNode", "content": {"key": "other.json"}}), Kind.BROKEN, in_data("loan.json", "nodes", 1, "content", "key"), "`other.json` is asked, and is none of the release's `files`"),
-        (changed("nodes", 1, to={"id": "t", "name": "own", "type": "customNode", "content": {"kind": "x", "config": {}}}), Kind.NOT_RUN, in_data("loan.json", "nodes", 1), None),
-        (changed("nodes", 1, to={"id": "t", "name": "sum", "type": "expressionNode", "content": {"expressions": [{"id": "1", "key": "x", "value": "1 +"}]}}), Kind.BROKEN, in_data("loan.json", "nodes", 1, "content", "expressions", 0, "value"), None),
-        (changed("nodes", 1, to={"id": "t", "name": "which", "type": "switchNode", "content": {"hitPolicy": "first", "statements": [{"id": "1", "condition": "age <"}]}}), Kind.BROKEN, in_data("loan.json", "nodes", 1, "content", "statements", 0, "condition"), None),
+        ("{", IssueKind.INVALID, line_location("loan.json", 1, 2), None),
+        ("[]", IssueKind.INVALID, line_location("loan.json"), "`loan.json` is no decision model: it has no `nodes`"),
+        (changed(*CELLS, 0, "age", to="< < 18"), IssueKind.INVALID, data_location("loan.json", *CELLS, 0, "age"), None),
+        (changed(*CELLS, 1, "any", to="amount >"), IssueKind.INVALID, data_location("loan.json", *CELLS, 1, "any"), None),
+        (changed(*CELLS, 2, "out", to="approve it"), IssueKind.INVALID, data_location("loan.json", *CELLS, 2, "out"), None),
+        (changed(*CELLS, 0, "aeg", to="1"), IssueKind.INVALID, data_location("loan.json", *CELLS, 0, "aeg"), "no column of the table has the id `aeg`: the cell is not looked at"),
+        (changed(*CELLS, 3, to={"_id": "4", "out": "1"}), IssueKind.SUSPICIOUS, data_location("loan.json", *CELLS, 3), "row 4 is never reached: row 3 matches everything before it"),
+        (changed(*CELLS, 0, "age", to="< 17"), IssueKind.WRONG_ANSWER, data_location("cases.yaml", 0, "output", "outcome"), 'the case `minor` fails: outcome: expected "decline", and "approve" came'),
+        (changed("nodes", 1, "content", "hitPolicy", to="unique"), IssueKind.INVALID, data_location("loan.json", "nodes", 1), "unknown variant `unique`, expected `first` or `collect`"),
+        (changed("edges", 1, "targetId", to="x"), IssueKind.INVALID, data_location("loan.json", "edges", 1, "targetId"), "an edge names the node `x`, which is not there"),
+        (changed("edges", 2, to={"id": "c", "type": "edge", "sourceId": "t", "targetId": "t"}), IssueKind.INVALID, data_location("loan.json", "edges"), "the edges lead back to where they came from"),
+        (changed("nodes", 1, to={"id": "t", "name": "ask", "type": "decisionNode", "content": {"key": "other.json"}}), IssueKind.INVALID, data_location("loan.json", "nodes", 1, "content", "key"), "`other.json` is asked, and is none of the release's `files`"),
+        (changed("nodes", 1, to={"id": "t", "name": "own", "type": "customNode", "content": {"kind": "x", "config": {}}}), IssueKind.NOT_RUN, data_location("loan.json", "nodes", 1), None),
+        (changed("nodes", 1, to={"id": "t", "name": "sum", "type": "expressionNode", "content": {"expressions": [{"id": "1", "key": "x", "value": "1 +"}]}}), IssueKind.INVALID, data_location("loan.json", "nodes", 1, "content", "expressions", 0, "value"), None),
+        (changed("nodes", 1, to={"id": "t", "name": "which", "type": "switchNode", "content": {"hitPolicy": "first", "statements": [{"id": "1", "condition": "age <"}]}}), IssueKind.INVALID, data_location("loan.json", "nodes", 1, "content", "statements", 0, "condition"), None),
     ],
 )  # fmt: skip
 def test_one_change_of_the_model_is_one_remark_at_its_place(model, kind, spot, message) -> None:
@@ -105,15 +105,15 @@ def test_one_change_of_the_model_is_one_remark_at_its_place(model, kind, spot, m
 
 def test_the_hit_policy_is_the_one_that_the_spec_says() -> None:
     [(kind, spot, message)] = said(job(hitPolicy="collect"))
-    assert (kind, spot) == (Kind.DISAGREES, in_data("loan.json", "nodes", 1, "content", "hitPolicy"))
+    assert (kind, spot) == (IssueKind.SPEC_MISMATCH, data_location("loan.json", "nodes", 1, "content", "hitPolicy"))
     assert message == "the table `table` has the hit policy `first`, and the spec says `collect`"
 
 
 def test_the_entrypoint_is_one_of_the_files() -> None:
     [remark] = list(ENGINE.run(job(entrypoint="load.json"), print))
-    assert (remark.kind, remark.spot, remark.message) == (
-        Kind.DISAGREES,
-        in_source("entrypoint"),
+    assert (remark.kind, remark.location, remark.message) == (
+        IssueKind.SPEC_MISMATCH,
+        source_location("entrypoint"),
         "no file is `load.json`",
     )
     assert remark.help == "write `entrypoint: loan.json`"
@@ -122,7 +122,7 @@ def test_the_entrypoint_is_one_of_the_files() -> None:
 def test_an_error_on_the_way_fails_the_case_at_its_node() -> None:
     model = changed("nodes", 1, to={"id": "t", "name": "sum", "type": "expressionNode", "content": {"expressions": [{"id": "1", "key": "x", "value": 'age + "a"'}]}})  # fmt: skip
     [(kind, spot, message), *_] = said(job(model))
-    assert (kind, spot) == (Kind.WRONG, in_data("cases.yaml", 0))
+    assert (kind, spot) == (IssueKind.WRONG_ANSWER, data_location("cases.yaml", 0))
     assert message.startswith("the case `minor` fails: at `sum`: Failed to evaluate expression")
 
 
@@ -139,12 +139,12 @@ def test_a_function_that_sends_requests_is_told_and_sends_none() -> None:
     model = changed(
         "nodes", 1, to={"id": "t", "name": "fetch", "type": "functionNode", "content": {"source": FUNCTION}}
     )
-    with Child(Limits()) as child:
-        remarks = child.ask(job(model, CASES[:1]))
-    assert not isinstance(remarks, Stopped)
-    assert [(remark.kind, remark.spot) for remark in remarks] == [
-        (Kind.REACHES_OUT, in_data("loan.json", "nodes", 1, "content", "source")),
-        (Kind.WRONG, in_data("cases.yaml", 0)),
+    with WorkerProcess(ResourceLimits()) as child:
+        remarks = child.run(job(model, CASES[:1]))
+    assert not isinstance(remarks, RunFailure)
+    assert [(remark.kind, remark.location) for remark in remarks] == [
+        (IssueKind.EXTERNAL_ACCESS, data_location("loan.json", "nodes", 1, "content", "source")),
+        (IssueKind.WRONG_ANSWER, data_location("cases.yaml", 0)),
     ]
 
 
@@ -157,7 +157,7 @@ def test_a_function_that_sends_requests_is_told_and_sends_none() -> None:
 )
 def test_a_function_that_never_ends_or_takes_all_memory_becomes_a_finding_and_the_next_job_runs(source) -> None:
     model = changed("nodes", 1, to={"id": "t", "name": "spin", "type": "functionNode", "content": {"source": source}})
-    with Child(Limits(cpu_seconds=4, wall_seconds=6.0, memory_bytes=1 << 30)) as child:
-        came = child.ask(job(model, CASES[:1]))
-        assert isinstance(came, Stopped) or [remark.kind for remark in came] == [Kind.WRONG]
-        assert child.ask(job()) == ()
+    with WorkerProcess(ResourceLimits(cpu_seconds=4, wall_seconds=6.0, memory_bytes=1 << 30)) as child:
+        came = child.run(job(model, CASES[:1]))
+        assert isinstance(came, RunFailure) or [remark.kind for remark in came] == [IssueKind.WRONG_ANSWER]
+        assert child.run(job()) == ()

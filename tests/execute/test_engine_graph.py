@@ -5,9 +5,9 @@
 import pytest
 
 from compiler.execution.source_tests.engines.rdf_graph import ENGINE
-from compiler.execution.source_tests.resource_limits import Limits
-from compiler.execution.source_tests.worker_process import Child, Stopped
-from compiler.execution.source_tests.worker_protocol import Job, Kind, Spot, at_line, in_source
+from compiler.execution.source_tests.resource_limits import ResourceLimits
+from compiler.execution.source_tests.worker_process import WorkerProcess, RunFailure
+from compiler.execution.source_tests.worker_protocol import Job, IssueKind, IssueLocation, line_location, source_location
 
 ONTOLOGY = """@prefix o: <http://shop.example/o#> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
@@ -67,8 +67,8 @@ def asking(text: str, **expected) -> Job:
     return job([{"question": "What?", "query": "q.rq", **expected}], q=text)
 
 
-def said(asked: Job) -> list[tuple[Kind, Spot, str]]:
-    return [(found.kind, found.spot, found.message) for found in ENGINE.run(asked, lambda _: None)]
+def said(asked: Job) -> list[tuple[IssueKind, IssueLocation, str]]:
+    return [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
 
 
 def test_a_sound_release_has_nothing_said_of_it() -> None:
@@ -76,8 +76,8 @@ def test_a_sound_release_has_nothing_said_of_it() -> None:
 
 
 def test_it_takes_facts_beside_the_spec_alone() -> None:
-    assert ENGINE.takes("knowledge-graph", {"files": ["f.ttl"]})
-    assert not ENGINE.takes("knowledge-graph", {"uri": "s3://facts/"})
+    assert ENGINE.supports("knowledge-graph", {"files": ["f.ttl"]})
+    assert not ENGINE.supports("knowledge-graph", {"uri": "s3://facts/"})
 
 
 MISSING = "“Which cities?”: expected "
@@ -86,35 +86,35 @@ MISSING = "“Which cities?”: expected "
 @pytest.mark.parametrize(
     ("asked", "kind", "spot", "message"),
     [
-        (job(f=("s:b .", "t:b .")), Kind.BROKEN, at_line("f.ttl", 6, 12), "The prefix t: has not been declared"),
-        (job(o=("Ontology ;", "Ontology ")), Kind.BROKEN, at_line("o.ttl", 3, 41), None),
-        (job(s=("sh:minCount 1 ;", "sh:minCount ;")), Kind.BROKEN, at_line("s.ttl", 5, 48), None),
-        (job(facts=("alone.rq",)), Kind.BROKEN, at_line("alone.rq"), "`alone.rq` is read as no RDF: expected a name that ends with .ttl or .nt or .trig"),
-        (job(ontology={"iri": "http://shop.example/p"}), Kind.DISAGREES, in_source("ontology", "iri"), "no file of the ontology says that <http://shop.example/p> is an owl:Ontology"),
-        (job(ontology={"version": "2"}), Kind.DISAGREES, in_source("ontology", "version"), 'the ontology says owl:versionInfo "1", and the spec says "2"'),
-        (job(f=('"Thun" ;', '"Thun" ; o:cty 1 ;')), Kind.DOUBTFUL, at_line("f.ttl", 7), "the ontology declares no <http://shop.example/o#cty>"),
-        (job(f=("s:b a o:Shop", "s:b a o:Shop, o:Stall")), Kind.DOUBTFUL, at_line("f.ttl", 7), "the ontology declares no <http://shop.example/o#Stall>"),
-        (job(s=("sh:minCount 1 ;", "sh:minCont 1 ;")), Kind.BROKEN, at_line("s.ttl", 5), "SHACL has no `sh:minCont`: nothing is checked by it"),
-        (job([], f=('o:city "Bern" ;', "")), Kind.NONCONFORMING, at_line("f.ttl", 4), "a shop has a city (focus node <http://shop.example/s/a>, path <http://shop.example/o#city>)"),
-        (job([], f=('"Thun"', '"Biel"')), Kind.NONCONFORMING, at_line("f.ttl", 7), 'a shop has a city (focus node <http://shop.example/s/b>, path <http://shop.example/o#city>, value "Biel")'),
-        (job(s=("sh:targetClass o:Shop", "sh:targetSubjectsOf sh:c")), Kind.DOUBTFUL, at_line("s.ttl", 4), "the shape judges nothing: no fact is met by its target <http://www.w3.org/ns/shacl#c>"),
-        (job(s=("sh:targetClass o:Shop ;", "")), Kind.DOUBTFUL, at_line("s.ttl"), "no shape has a target, so that nothing is judged"),
-        (job(s=("sh:property", "sh:rule [] ; sh:property")), Kind.NOT_RUN, at_line("s.ttl", 5), "`sh:rule` is beyond SHACL's core and SHACL-SPARQL, and was not judged"),
-        (job(s=("sh:property", "sh:js [] ; sh:property")), Kind.NOT_RUN, at_line("s.ttl", 5), None),
-        (job([{**QUESTIONS[0], "answers": [BERN]}]), Kind.WRONG, in_source("questions", 0, "answers"), None),
-        (job([{**QUESTIONS[0], "answers": [BERN, THUN, BERN]}]), Kind.WRONG, in_source("questions", 0, "answers", 2), None),
-        (job([{**QUESTIONS[0], "answers": [BERN, {**THUN, "city": "Biel"}]}]), Kind.WRONG, in_source("questions", 0, "answers", 1), None),
-        (job([{**QUESTIONS[0], "answers": [{**BERN, "sity": "x"}]}]), Kind.DISAGREES, in_source("questions", 0, "answers", 0, "sity"), "`cities.rq` has no variable `sity`"),
-        (job([{**QUESTIONS[1], "atLeast": 3}]), Kind.WRONG, in_source("questions", 0, "atLeast"), "“How many?” is answered with 2 rows, and at least 3 expected"),
-        (job([{**QUESTIONS[2], "holds": True}]), Kind.WRONG, in_source("questions", 0, "holds"), "“Is one alone?” is answered with false, and expected true"),
-        (job([{**QUESTIONS[2], "query": "cities.rq"}]), Kind.DISAGREES, in_source("questions", 0, "holds"), "`cities.rq` is SELECT, and `holds` expects ASK"),
-        (asking("CONSTRUCT WHERE { ?a ?b ?c }", atLeast=1), Kind.DISAGREES, in_source("questions", 0, "atLeast"), "`q.rq` is CONSTRUCT or DESCRIBE, and `atLeast` expects SELECT"),
-        (asking("SELECT ?a {\n ?a ?b }", atLeast=1), Kind.BROKEN, at_line("q.rq", 2, 9), None),
-        (asking("SELECT (<http://f.example/>(1) AS ?x) {}", atLeast=1), Kind.BROKEN, at_line("q.rq"), None),
-        (asking("SELECT ?a {\n service <http://x.example/> { ?a ?b ?c } }", atLeast=1), Kind.REACHES_OUT, at_line("q.rq", 2, 2), "the query asks another server (SERVICE)"),
-        (asking("SELECT ?a\nFROM <http://x.example/> { ?a ?b ?c }", atLeast=1), Kind.REACHES_OUT, at_line("q.rq", 2, 6), "the query reads <http://x.example/>, which is no graph of the facts"),
-        (asking("LOAD <http://x.example/>", atLeast=1), Kind.REACHES_OUT, at_line("q.rq"), None),
-        (asking("PREFIX o: <http://o.example/>\nDELETE WHERE { ?a ?b ?c }", atLeast=1), Kind.BROKEN, at_line("q.rq", 2), "`DELETE` begins an update, and a question changes nothing"),
+        (job(f=("s:b .", "t:b .")), IssueKind.INVALID, line_location("f.ttl", 6, 12), "The prefix t: has not been declared"),
+        (job(o=("Ontology ;", "Ontology ")), IssueKind.INVALID, line_location("o.ttl", 3, 41), None),
+        (job(s=("sh:minCount 1 ;", "sh:minCount ;")), IssueKind.INVALID, line_location("s.ttl", 5, 48), None),
+        (job(facts=("alone.rq",)), IssueKind.INVALID, line_location("alone.rq"), "`alone.rq` is read as no RDF: expected a name that ends with .ttl or .nt or .trig"),
+        (job(ontology={"iri": "http://shop.example/p"}), IssueKind.SPEC_MISMATCH, source_location("ontology", "iri"), "no file of the ontology says that <http://shop.example/p> is an owl:Ontology"),
+        (job(ontology={"version": "2"}), IssueKind.SPEC_MISMATCH, source_location("ontology", "version"), 'the ontology says owl:versionInfo "1", and the spec says "2"'),
+        (job(f=('"Thun" ;', '"Thun" ; o:cty 1 ;')), IssueKind.SUSPICIOUS, line_location("f.ttl", 7), "the ontology declares no <http://shop.example/o#cty>"),
+        (job(f=("s:b a o:Shop", "s:b a o:Shop, o:Stall")), IssueKind.SUSPICIOUS, line_location("f.ttl", 7), "the ontology declares no <http://shop.example/o#Stall>"),
+        (job(s=("sh:minCount 1 ;", "sh:minCont 1 ;")), IssueKind.INVALID, line_location("s.ttl", 5), "SHACL has no `sh:minCont`: nothing is checked by it"),
+        (job([], f=('o:city "Bern" ;', "")), IssueKind.SHACL_VIOLATION, line_location("f.ttl", 4), "a shop has a city (focus node <http://shop.example/s/a>, path <http://shop.example/o#city>)"),
+        (job([], f=('"Thun"', '"Biel"')), IssueKind.SHACL_VIOLATION, line_location("f.ttl", 7), 'a shop has a city (focus node <http://shop.example/s/b>, path <http://shop.example/o#city>, value "Biel")'),
+        (job(s=("sh:targetClass o:Shop", "sh:targetSubjectsOf sh:c")), IssueKind.SUSPICIOUS, line_location("s.ttl", 4), "the shape judges nothing: no fact is met by its target <http://www.w3.org/ns/shacl#c>"),
+        (job(s=("sh:targetClass o:Shop ;", "")), IssueKind.SUSPICIOUS, line_location("s.ttl"), "no shape has a target, so that nothing is judged"),
+        (job(s=("sh:property", "sh:rule [] ; sh:property")), IssueKind.NOT_RUN, line_location("s.ttl", 5), "`sh:rule` is beyond SHACL's core and SHACL-SPARQL, and was not judged"),
+        (job(s=("sh:property", "sh:js [] ; sh:property")), IssueKind.NOT_RUN, line_location("s.ttl", 5), None),
+        (job([{**QUESTIONS[0], "answers": [BERN]}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "answers"), None),
+        (job([{**QUESTIONS[0], "answers": [BERN, THUN, BERN]}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "answers", 2), None),
+        (job([{**QUESTIONS[0], "answers": [BERN, {**THUN, "city": "Biel"}]}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "answers", 1), None),
+        (job([{**QUESTIONS[0], "answers": [{**BERN, "sity": "x"}]}]), IssueKind.SPEC_MISMATCH, source_location("questions", 0, "answers", 0, "sity"), "`cities.rq` has no variable `sity`"),
+        (job([{**QUESTIONS[1], "atLeast": 3}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "atLeast"), "“How many?” is answered with 2 rows, and at least 3 expected"),
+        (job([{**QUESTIONS[2], "holds": True}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "holds"), "“Is one alone?” is answered with false, and expected true"),
+        (job([{**QUESTIONS[2], "query": "cities.rq"}]), IssueKind.SPEC_MISMATCH, source_location("questions", 0, "holds"), "`cities.rq` is SELECT, and `holds` expects ASK"),
+        (asking("CONSTRUCT WHERE { ?a ?b ?c }", atLeast=1), IssueKind.SPEC_MISMATCH, source_location("questions", 0, "atLeast"), "`q.rq` is CONSTRUCT or DESCRIBE, and `atLeast` expects SELECT"),
+        (asking("SELECT ?a {\n ?a ?b }", atLeast=1), IssueKind.INVALID, line_location("q.rq", 2, 9), None),
+        (asking("SELECT (<http://f.example/>(1) AS ?x) {}", atLeast=1), IssueKind.INVALID, line_location("q.rq"), None),
+        (asking("SELECT ?a {\n service <http://x.example/> { ?a ?b ?c } }", atLeast=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq", 2, 2), "the query asks another server (SERVICE)"),
+        (asking("SELECT ?a\nFROM <http://x.example/> { ?a ?b ?c }", atLeast=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq", 2, 6), "the query reads <http://x.example/>, which is no graph of the facts"),
+        (asking("LOAD <http://x.example/>", atLeast=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq"), None),
+        (asking("PREFIX o: <http://o.example/>\nDELETE WHERE { ?a ?b ?c }", atLeast=1), IssueKind.INVALID, line_location("q.rq", 2), "`DELETE` begins an update, and a question changes nothing"),
     ],
 )  # fmt: skip
 def test_one_change_is_one_remark_at_its_place(asked, kind, spot, message) -> None:
@@ -127,7 +127,7 @@ def test_an_import_is_said_and_never_fetched() -> None:
     [(kind, spot, message)] = said(
         job(o=("o:city a", "<http://shop.example/o> owl:imports <http://w.example/> .\no:city a"))
     )
-    assert (kind, spot) == (Kind.NOT_RUN, at_line("o.ttl", 5))
+    assert (kind, spot) == (IssueKind.NOT_RUN, line_location("o.ttl", 5))
     assert message == "<http://w.example/> is imported and was not read: nothing is fetched, here or by the store"
 
 
@@ -145,7 +145,7 @@ def test_facts_in_a_named_graph_are_judged_and_may_be_named() -> None:
 
 def test_a_node_without_a_name_is_found_by_its_own_lines() -> None:
     found = said(job([], f=("o:near s:a .", "o:near [ a o:Shop ;\n o:city 'Rom' ] .")))
-    assert [item[:2] for item in found] == [(Kind.NONCONFORMING, at_line("f.ttl", 9))]
+    assert [item[:2] for item in found] == [(IssueKind.SHACL_VIOLATION, line_location("f.ttl", 9))]
 
 
 SPARQL_SHAPE = 'sh:sparql [ sh:select """SELECT $this { %s }""" ] ; sh:property'
@@ -156,39 +156,39 @@ def test_a_shape_may_ask_a_query_and_no_server() -> None:
     assert said(job(s=("sh:property", SPARQL_SHAPE % here))) == []
     away = SPARQL_SHAPE % f"SERVICE <http://x.example/> {{ {here} }}"
     assert said(job(s=("sh:property", away))) == [
-        (Kind.REACHES_OUT, at_line("s.ttl", 5), "the shape's query asks another place (SERVICE)")
+        (IssueKind.EXTERNAL_ACCESS, line_location("s.ttl", 5), "the shape's query asks another place (SERVICE)")
     ]
 
 
 def test_a_shape_whose_query_cannot_be_read_is_told_at_its_line() -> None:
     [(kind, spot, _)] = said(job(s=("sh:property", SPARQL_SHAPE % "$this no query")))
-    assert (kind, spot) == (Kind.BROKEN, at_line("s.ttl", 5))
+    assert (kind, spot) == (IssueKind.INVALID, line_location("s.ttl", 5))
 
 
 EXPLODES = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'?a{i} ?b{i} ?c{i} .' for i in range(12))} }}"
 
 
 def test_the_child_runs_it_and_stops_what_does_not_end() -> None:
-    with Child(Limits(cpu_seconds=3)) as child:
-        assert child.ask(job()) == ()
-        came = child.ask(asking(EXPLODES, atLeast=1))
-        assert isinstance(came, Stopped)
+    with WorkerProcess(ResourceLimits(cpu_seconds=3)) as child:
+        assert child.run(job()) == ()
+        came = child.run(asking(EXPLODES, atLeast=1))
+        assert isinstance(came, RunFailure)
         assert came.file == "q.rq"
-        [remark] = child.ask(job([{**QUESTIONS[1], "atLeast": 3}]))
-        assert remark.kind is Kind.WRONG
+        [remark] = child.run(job([{**QUESTIONS[1], "atLeast": 3}]))
+        assert remark.kind is IssueKind.WRONG_ANSWER
 
 
 @pytest.mark.parametrize(
     "facts", ["[ <a:b> " * 100_000, "<a:b> <a:c> " + "( " * 100_000, "\x00\xff" * 1000, "<" * 1_000_000]
 )
 def test_hostile_facts_are_a_finding_and_no_hang(facts) -> None:
-    with Child(Limits(cpu_seconds=5)) as child:
-        came = child.ask(job([], f=facts))
-        assert isinstance(came, Stopped) or [remark.kind for remark in came] in ([Kind.BROKEN], [Kind.STOPPED])
+    with WorkerProcess(ResourceLimits(cpu_seconds=5)) as child:
+        came = child.run(job([], f=facts))
+        assert isinstance(came, RunFailure) or [remark.kind for remark in came] in ([IssueKind.INVALID], [IssueKind.ABORTED_RUN])
 
 
 def test_a_hostile_query_is_a_finding_and_no_hang() -> None:
-    with Child(Limits(cpu_seconds=5)) as child:
-        came = child.ask(asking("SELECT * " + "{" * 200_000 + "}" * 200_000, atLeast=1))
-        assert isinstance(came, Stopped) or came[0].kind in {Kind.BROKEN, Kind.STOPPED}
-        assert child.ask(job()) == ()
+    with WorkerProcess(ResourceLimits(cpu_seconds=5)) as child:
+        came = child.run(asking("SELECT * " + "{" * 200_000 + "}" * 200_000, atLeast=1))
+        assert isinstance(came, RunFailure) or came[0].kind in {IssueKind.INVALID, IssueKind.ABORTED_RUN}
+        assert child.run(job()) == ()

@@ -10,9 +10,9 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from compiler.execution.source_tests.engines.onnx import ENGINE
-from compiler.execution.source_tests.resource_limits import Limits
-from compiler.execution.source_tests.worker_process import Child, Stopped
-from compiler.execution.source_tests.worker_protocol import Job, Kind, at_line, in_data, in_source
+from compiler.execution.source_tests.resource_limits import ResourceLimits
+from compiler.execution.source_tests.worker_process import WorkerProcess, RunFailure
+from compiler.execution.source_tests.worker_protocol import Job, IssueKind, line_location, data_location, source_location
 
 WEIGHTS = np.array([[2.0], [3.0]], dtype=np.float32)
 INTERFACE = {
@@ -52,7 +52,7 @@ def outside(place: str) -> bytes:
 @pytest.fixture
 def said(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    return lambda asked: [(found.kind, found.spot, found.message) for found in ENGINE.run(asked, lambda _: None)]
+    return lambda asked: [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
 
 
 def test_a_sound_release_has_nothing_said_of_it(said) -> None:
@@ -68,41 +68,41 @@ def test_an_interface_that_names_nothing_promises_nothing(said) -> None:
 
 
 def test_it_takes_onnx_beside_the_spec_alone() -> None:
-    assert ENGINE.takes("statistical", SOURCE)
-    assert ENGINE.takes("ml", SOURCE)
-    assert not ENGINE.takes("ml", {"format": "onnx", "uri": "s3://m/"})
-    assert not ENGINE.takes("ml", {"format": "sklearn", "files": ["m.skops"]})
+    assert ENGINE.supports("statistical", SOURCE)
+    assert ENGINE.supports("ml", SOURCE)
+    assert not ENGINE.supports("ml", {"format": "onnx", "uri": "s3://m/"})
+    assert not ENGINE.supports("ml", {"format": "sklearn", "files": ["m.skops"]})
 
 
-FILES = in_source("files")
+FILES = source_location("files")
 REACHES = "`m.onnx` takes weights from `{}`, which is no file of the release"
 
 
 @pytest.mark.parametrize(
     ("asked", "kind", "spot", "message"),
     [
-        (job(b"no model"), Kind.BROKEN, at_line("m.onnx"), "`m.onnx` is no ONNX model: it is no protobuf of one"),
-        (job(b""), Kind.BROKEN, at_line("m.onnx"), None),
-        (job(model([helper.make_node("MatMul", ["x", "v"], ["y"])]).SerializeToString()), Kind.BROKEN, at_line("m.onnx"), None),
-        (job(model([helper.make_node("Conv", ["x", "w"], ["y"])]).SerializeToString()), Kind.BROKEN, at_line("m.onnx"), None),
-        (job(model([helper.make_node("Own", ["x", "w"], ["y"], domain="own")], domain="own", opset=1).SerializeToString()), Kind.BROKEN, at_line("m.onnx"), None),
-        (job(outside("/etc/hostname")), Kind.REACHES_OUT, at_line("m.onnx"), REACHES.format("/etc/hostname")),
-        (job(outside("../w.bin")), Kind.REACHES_OUT, at_line("m.onnx"), REACHES.format("../w.bin")),
-        (job(outside("w.bin")), Kind.REACHES_OUT, at_line("m.onnx"), REACHES.format("w.bin")),
-        (job(outside("w.bin"), files={"w.bin": b"shrt"}), Kind.BROKEN, at_line("m.onnx"), None),
-        (job(inputs={"datatype": "FP64"}), Kind.DISAGREES, FILES, "the input `x` is FP32 in the model, and FP64 in the interface"),
-        (job(outputs={"shape": [-1, 2]}), Kind.DISAGREES, FILES, "the output `y` has the shape [-1, 1] in the model, and [-1, 2] in the interface"),
-        (job(outputs={"shape": [-1]}), Kind.DISAGREES, FILES, None),
-        (job(inputs={"shape": [-1, -1]}), Kind.DISAGREES, FILES, None),
-        (job(outputs={"name": "yy"}), Kind.DISAGREES, FILES, "the model has no output `yy`"),
-        (job(cases=[{**CASES[0], "output": {"y": [[6]]}}]), Kind.WRONG, in_data("c.yaml", 0, "output", "y", 0, 0), "the case `one row` fails: y[0][0]: expected 6, and 5.0 came"),
-        (job(cases=[{**CASES[0], "output": {"z": [[5]]}}]), Kind.WRONG, in_data("c.yaml", 0, "output", "z"), None),
-        (job(cases=[{**CASES[0], "input": {"x": [[1, 1, 1]]}}]), Kind.WRONG, in_data("c.yaml", 0, "input"), None),
-        (job(cases=[{**CASES[0], "input": {"x": [[1], [1, 2]]}}]), Kind.DISAGREES, in_data("c.yaml", 0, "input", "x"), "this is no tensor(float), which the input `x` is"),
-        (job(cases=[{**CASES[0], "input": {"x": [["a", 1]]}}]), Kind.DISAGREES, in_data("c.yaml", 0, "input", "x"), None),
-        (job(cases=[{**CASES[0], "input": {}}]), Kind.DISAGREES, in_data("c.yaml", 0, "input"), "the case `one row` gives no input `x`"),
-        (job(cases=[{**CASES[0], "input": {"x": [[1, 1]], "xx": 1}}]), Kind.DISAGREES, in_data("c.yaml", 0, "input", "xx"), "the model has no input `xx`"),
-        (job(files={"n.onnx": b""}), Kind.NOT_RUN, at_line("n.onnx"), "cases ask `m.onnx`, the first model: `n.onnx` was not run"),
+        (job(b"no model"), IssueKind.INVALID, line_location("m.onnx"), "`m.onnx` is no ONNX model: it is no protobuf of one"),
+        (job(b""), IssueKind.INVALID, line_location("m.onnx"), None),
+        (job(model([helper.make_node("MatMul", ["x", "v"], ["y"])]).SerializeToString()), IssueKind.INVALID, line_location("m.onnx"), None),
+        (job(model([helper.make_node("Conv", ["x", "w"], ["y"])]).SerializeToString()), IssueKind.INVALID, line_location("m.onnx"), None),
+        (job(model([helper.make_node("Own", ["x", "w"], ["y"], domain="own")], domain="own", opset=1).SerializeToString()), IssueKind.INVALID, line_location("m.onnx"), None),
+        (job(outside("/etc/hostname")), IssueKind.EXTERNAL_ACCESS, line_location("m.onnx"), REACHES.format("/etc/hostname")),
+        (job(outside("../w.bin")), IssueKind.EXTERNAL_ACCESS, line_location("m.onnx"), REACHES.format("../w.bin")),
+        (job(outside("w.bin")), IssueKind.EXTERNAL_ACCESS, line_location("m.onnx"), REACHES.format("w.bin")),
+        (job(outside("w.bin"), files={"w.bin": b"shrt"}), IssueKind.INVALID, line_location("m.onnx"), None),
+        (job(inputs={"datatype": "FP64"}), IssueKind.SPEC_MISMATCH, FILES, "the input `x` is FP32 in the model, and FP64 in the interface"),
+        (job(outputs={"shape": [-1, 2]}), IssueKind.SPEC_MISMATCH, FILES, "the output `y` has the shape [-1, 1] in the model, and [-1, 2] in the interface"),
+        (job(outputs={"shape": [-1]}), IssueKind.SPEC_MISMATCH, FILES, None),
+        (job(inputs={"shape": [-1, -1]}), IssueKind.SPEC_MISMATCH, FILES, None),
+        (job(outputs={"name": "yy"}), IssueKind.SPEC_MISMATCH, FILES, "the model has no output `yy`"),
+        (job(cases=[{**CASES[0], "output": {"y": [[6]]}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "y", 0, 0), "the case `one row` fails: y[0][0]: expected 6, and 5.0 came"),
+        (job(cases=[{**CASES[0], "output": {"z": [[5]]}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "z"), None),
+        (job(cases=[{**CASES[0], "input": {"x": [[1, 1, 1]]}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "input"), None),
+        (job(cases=[{**CASES[0], "input": {"x": [[1], [1, 2]]}}]), IssueKind.SPEC_MISMATCH, data_location("c.yaml", 0, "input", "x"), "this is no tensor(float), which the input `x` is"),
+        (job(cases=[{**CASES[0], "input": {"x": [["a", 1]]}}]), IssueKind.SPEC_MISMATCH, data_location("c.yaml", 0, "input", "x"), None),
+        (job(cases=[{**CASES[0], "input": {}}]), IssueKind.SPEC_MISMATCH, data_location("c.yaml", 0, "input"), "the case `one row` gives no input `x`"),
+        (job(cases=[{**CASES[0], "input": {"x": [[1, 1]], "xx": 1}}]), IssueKind.SPEC_MISMATCH, data_location("c.yaml", 0, "input", "xx"), "the model has no input `xx`"),
+        (job(files={"n.onnx": b""}), IssueKind.NOT_RUN, line_location("n.onnx"), "cases ask `m.onnx`, the first model: `n.onnx` was not run"),
     ],
 )  # fmt: skip
 def test_one_change_is_one_remark_at_its_place(said, asked, kind, spot, message) -> None:
@@ -154,19 +154,19 @@ def huge() -> bytes:
 
 
 def test_the_child_runs_it_and_stops_what_does_not_end() -> None:
-    with Child(Limits(cpu_seconds=3)) as child:
-        assert child.ask(job()) == ()
-        came = child.ask(job(forever()))
-        assert isinstance(came, Stopped)
+    with WorkerProcess(ResourceLimits(cpu_seconds=3)) as child:
+        assert child.run(job()) == ()
+        came = child.run(job(forever()))
+        assert isinstance(came, RunFailure)
         assert came.file == "c.yaml"
-        assert child.ask(job()) == ()
+        assert child.run(job()) == ()
 
 
 @pytest.mark.parametrize("content", [huge(), random.Random(1).randbytes(100_000), b"\x0a\xff\xff\xff\x7f" * 1000, b"\x3a" * 1_000_000], ids=range(4))  # fmt: skip
 def test_hostile_bytes_are_a_finding_and_no_hang(content) -> None:
-    with Child(Limits(cpu_seconds=5, memory_bytes=1 << 30)) as child:
-        came = child.ask(job(content))
-        assert isinstance(came, Stopped) or {remark.kind for remark in came} <= {Kind.BROKEN, Kind.WRONG, Kind.STOPPED}
+    with WorkerProcess(ResourceLimits(cpu_seconds=5, memory_bytes=1 << 30)) as child:
+        came = child.run(job(content))
+        assert isinstance(came, RunFailure) or {remark.kind for remark in came} <= {IssueKind.INVALID, IssueKind.WRONG_ANSWER, IssueKind.ABORTED_RUN}
         assert came
 
 
@@ -183,8 +183,8 @@ def test_a_model_trained_here_answers_as_it_does_where_it_was_trained() -> None:
     answer = trained.predict(np.array(asked, dtype=np.float32)).reshape(-1, 1).tolist()
     cases = [{"name": "as trained", "input": {"X": asked}, "output": {"variable": answer}, "tolerance": 1e-4}]
     inputs, outputs = {"name": "X", "shape": [-1, 3]}, {"name": "variable"}
-    with Child(Limits()) as child:
-        assert child.ask(job(content, cases, inputs, outputs)) == ()
+    with WorkerProcess(ResourceLimits()) as child:
+        assert child.run(job(content, cases, inputs, outputs)) == ()
         off = [{**cases[0], "output": {"variable": [[value + 0.01] for [value] in answer]}}]
-        [remark] = child.ask(job(content, off, inputs, outputs))
-        assert (remark.kind, remark.spot) == (Kind.WRONG, in_data("c.yaml", 0, "output", "variable", 0, 0))
+        [remark] = child.run(job(content, off, inputs, outputs))
+        assert (remark.kind, remark.location) == (IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "variable", 0, 0))

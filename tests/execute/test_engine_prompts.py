@@ -3,9 +3,9 @@
 import pytest
 
 from compiler.execution.source_tests.engines.prompts import ENGINE
-from compiler.execution.source_tests.resource_limits import Limits
-from compiler.execution.source_tests.worker_process import Child
-from compiler.execution.source_tests.worker_protocol import Job, Kind, at_line, in_source
+from compiler.execution.source_tests.resource_limits import ResourceLimits
+from compiler.execution.source_tests.worker_process import WorkerProcess
+from compiler.execution.source_tests.worker_protocol import Job, IssueKind, line_location, source_location
 
 PROMPT = "Write in {{ language }}.\n\n{{dispute}} {{ dispute }}\n"
 ALONE = "a prompt has placeholders and nothing else"
@@ -19,7 +19,7 @@ def job(text=PROMPT, variables=("dispute", "language"), guard=b"you are now\n") 
 
 
 def said(asked: Job) -> list:
-    return [(found.kind, found.spot, found.message) for found in ENGINE.run(asked, lambda _: None)]
+    return [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
 
 
 def test_a_prompt_with_the_variables_that_are_named_has_nothing_said_of_it() -> None:
@@ -29,13 +29,13 @@ def test_a_prompt_with_the_variables_that_are_named_has_nothing_said_of_it() -> 
 
 def test_a_placeholder_that_is_not_named_disagrees_where_it_stands_first() -> None:
     message = "`{{ dispute }}` is none of the variables of `task`"
-    assert said(job(variables=("language",))) == [(Kind.DISAGREES, at_line("task.md", 3), message)]
+    assert said(job(variables=("language",))) == [(IssueKind.SPEC_MISMATCH, line_location("task.md", 3), message)]
 
 
 def test_a_variable_that_is_not_used_disagrees_in_the_spec() -> None:
-    spot = in_source("prompts", 0, "variables", 2)
+    spot = source_location("prompts", 0, "variables", 2)
     assert said(job(variables=("dispute", "language", "name"))) == [
-        (Kind.DISAGREES, spot, "`task.md` has no `{{ name }}`")
+        (IssueKind.SPEC_MISMATCH, spot, "`task.md` has no `{{ name }}`")
     ]
 
 
@@ -56,13 +56,13 @@ def test_a_variable_that_is_not_used_disagrees_in_the_spec() -> None:
     ],
 )
 def test_whatever_is_no_placeholder_is_broken_at_its_line(line, what) -> None:
-    assert said(job(f"{PROMPT}{line}\n")) == [(Kind.BROKEN, at_line("task.md", 4), f"{what}: {ALONE}")]
+    assert said(job(f"{PROMPT}{line}\n")) == [(IssueKind.INVALID, line_location("task.md", 4), f"{what}: {ALONE}")]
 
 
 @pytest.mark.parametrize("line", ["{{ dispute", "{{ }}", "{{ a b }}", "{{ 'x }}", "{% nothing"])
 def test_what_cannot_be_read_is_broken_at_its_line(line) -> None:
     ((kind, spot, message),) = said(job(f"{PROMPT}{line}\n"))
-    assert (kind, spot.file, bool(message)) == (Kind.BROKEN, "task.md", True)
+    assert (kind, spot.file, bool(message)) == (IssueKind.INVALID, "task.md", True)
     assert spot.line in {4, 5}
 
 
@@ -70,20 +70,20 @@ def test_what_cannot_be_read_is_broken_at_its_line(line) -> None:
     ("content", "line", "why"), [(b"one\ntwo \xff", 2, "is no UTF-8"), (b"", 1, "is empty"), (b" \n", 1, "is empty")]
 )
 def test_prompts_and_what_guardrails_judge_by_are_text(content, line, why) -> None:
-    assert said(job(content)) == [(Kind.BROKEN, at_line("task.md", line), f"`task.md` {why}")]
-    assert said(job(guard=content)) == [(Kind.BROKEN, at_line("orders.txt", line), f"`orders.txt` {why}")]
+    assert said(job(content)) == [(IssueKind.INVALID, line_location("task.md", line), f"`task.md` {why}")]
+    assert said(job(guard=content)) == [(IssueKind.INVALID, line_location("orders.txt", line), f"`orders.txt` {why}")]
 
 
 def test_a_hostile_prompt_is_a_remark_in_a_process_of_its_own() -> None:
-    with Child(Limits()) as child:
-        assert child.ask(job()) == ()
+    with WorkerProcess(ResourceLimits()) as child:
+        assert child.run(job()) == ()
         for text in ("{{ " + "(" * 50_000, "{{ " + "-" * 50_000 + "1 }}", "{{ 9 ** 9 ** 9 ** 9 }}"):
-            (remark,) = child.ask(job(text))
-            assert (remark.kind, remark.spot.file) == (Kind.BROKEN, "task.md")
+            (remark,) = child.run(job(text))
+            assert (remark.kind, remark.location.file) == (IssueKind.INVALID, "task.md")
 
 
 def test_it_takes_what_has_prompts_or_guardrails() -> None:
-    assert ENGINE.takes("llm", {"prompts": [{}]})
-    assert ENGINE.takes("agent", {"prompts": [{}]})
-    assert not ENGINE.takes("agent", {})
-    assert not ENGINE.takes("ml", {"prompts": [{}]})
+    assert ENGINE.supports("llm", {"prompts": [{}]})
+    assert ENGINE.supports("agent", {"prompts": [{}]})
+    assert not ENGINE.supports("agent", {})
+    assert not ENGINE.supports("ml", {"prompts": [{}]})

@@ -3,9 +3,9 @@
 import pytest
 
 from compiler.execution.source_tests.engines.router import ENGINE
-from compiler.execution.source_tests.resource_limits import Limits
-from compiler.execution.source_tests.worker_process import Child
-from compiler.execution.source_tests.worker_protocol import Job, Kind, in_data, in_source
+from compiler.execution.source_tests.resource_limits import ResourceLimits
+from compiler.execution.source_tests.worker_process import WorkerProcess
+from compiler.execution.source_tests.worker_protocol import Job, IssueKind, data_location, source_location
 
 WHEN = {"field": "kind", "op": "==", "value": "card"}
 SWITCH = [{"name": "cards", "model": "a", "when": WHEN}, {"name": "rest", "model": "b"}]
@@ -23,7 +23,7 @@ def job(router, steps, *cases) -> Job:
 
 
 def said(asked: Job) -> list:
-    return [(found.kind, found.spot, found.message) for found in ENGINE.run(asked, lambda _: None)]
+    return [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
 
 
 SOUND = [
@@ -64,9 +64,9 @@ def test_a_case_that_says_what_the_router_does_has_nothing_said_of_it(router, st
     ],
 )  # fmt: skip
 def test_a_case_that_comes_out_otherwise_is_wrong(router, steps, case, pointer, message) -> None:
-    found = [one for one in said(job(router, steps, case)) if one[0] is not Kind.NOT_RUN]
-    spot = in_data("cases.yaml", 0, "output", *pointer)
-    assert found == [(Kind.WRONG, spot, f"the case `{case['name']}` fails: {message}")]
+    found = [one for one in said(job(router, steps, case)) if one[0] is not IssueKind.NOT_RUN]
+    spot = data_location("cases.yaml", 0, "output", *pointer)
+    assert found == [(IssueKind.WRONG_ANSWER, spot, f"the case `{case['name']}` fails: {message}")]
 
 
 @pytest.mark.parametrize(
@@ -80,52 +80,52 @@ def test_a_case_that_comes_out_otherwise_is_wrong(router, steps, case, pointer, 
 )  # fmt: skip
 def test_a_case_about_steps_that_there_are_not_disagrees(change, pointer, message) -> None:
     found = said(job("switch", SWITCH, {**CARD, **change}, CARD, OTHER))
-    assert found == [(Kind.DISAGREES, in_data("cases.yaml", 0, *pointer), message)]
+    assert found == [(IssueKind.SPEC_MISMATCH, data_location("cases.yaml", 0, *pointer), message)]
 
 
 def test_a_condition_needs_the_answer_that_it_looks_at() -> None:
     found = said(job("sequence", SEQUENCE, {"name": "on", "input": {}, "output": ["first", "then"]}))
     message = "the case `on` says not what `first` answers, which the step after it looks at"
-    assert found == [(Kind.DISAGREES, in_data("cases.yaml", 0), message)]
+    assert found == [(IssueKind.SPEC_MISMATCH, data_location("cases.yaml", 0), message)]
 
 
 @pytest.mark.parametrize(
     ("router", "steps", "kind", "pointer", "message"),
     [
-        ("switch", SWITCH[::-1], Kind.DOUBTFUL, (1,), "`cards` is never asked: `rest` before it takes every request"),
+        ("switch", SWITCH[::-1], IssueKind.SUSPICIOUS, (1,), "`cards` is never asked: `rest` before it takes every request"),
         (
-            "splitter", [{**SPLIT[0], "weight": "100%"}, {**SPLIT[1], "weight": "0%"}], Kind.DOUBTFUL, (1, "weight"),
+            "splitter", [{**SPLIT[0], "weight": "100%"}, {**SPLIT[1], "weight": "0%"}], IssueKind.SUSPICIOUS, (1, "weight"),
             "`new` has no share of the requests, so that it is never asked",
         ),
         (
-            "sequence", SEQUENCE[1:], Kind.DISAGREES, (0, "when"),
+            "sequence", SEQUENCE[1:], IssueKind.SPEC_MISMATCH, (0, "when"),
             "`then` is asked first, and its condition looks at the answer before it: every request fails",
         ),
     ],
 )  # fmt: skip
 def test_a_step_that_no_request_takes_is_told(router, steps, kind, pointer, message) -> None:
-    assert said(job(router, steps)) == [(kind, in_source("steps", *pointer), message)]
+    assert said(job(router, steps)) == [(kind, source_location("steps", *pointer), message)]
 
 
 def test_a_share_of_nothing_is_no_answer_of_a_splitter() -> None:
     steps = [{**SPLIT[0], "weight": "100%"}, {**SPLIT[1], "weight": "0%"}]
     found = said(job("splitter", steps, {**CARD, "output": ["new"]}))
-    assert [one[0] for one in found] == [Kind.DOUBTFUL, Kind.WRONG]
+    assert [one[0] for one in found] == [IssueKind.SUSPICIOUS, IssueKind.WRONG_ANSWER]
 
 
 def test_a_step_that_no_case_takes_was_not_run() -> None:
-    assert said(job("switch", SWITCH, CARD)) == [(Kind.NOT_RUN, in_source("steps", 1), "no case takes the step `rest`")]
+    assert said(job("switch", SWITCH, CARD)) == [(IssueKind.NOT_RUN, source_location("steps", 1), "no case takes the step `rest`")]
 
 
 def test_it_runs_in_a_process_of_its_own() -> None:
     deep = {"kind": "card"}
     for _ in range(200):
         deep = {"kind": deep}
-    with Child(Limits()) as child:
-        assert child.ask(job("switch", SWITCH, CARD, OTHER)) == ()
-        assert child.ask(job("switch", SWITCH, CARD, {**OTHER, "input": deep})) == ()
+    with WorkerProcess(ResourceLimits()) as child:
+        assert child.run(job("switch", SWITCH, CARD, OTHER)) == ()
+        assert child.run(job("switch", SWITCH, CARD, {**OTHER, "input": deep})) == ()
 
 
 def test_it_takes_ensembles_alone() -> None:
-    assert ENGINE.takes("ensemble", {"router": "switch"})
-    assert not ENGINE.takes("ml", {"router": "switch"})
+    assert ENGINE.supports("ensemble", {"router": "switch"})
+    assert not ENGINE.supports("ml", {"router": "switch"})

@@ -5,9 +5,9 @@
 import pytest
 
 from compiler.execution.source_tests.engines.scorecard import ENGINE
-from compiler.execution.source_tests.resource_limits import Limits
-from compiler.execution.source_tests.worker_process import Child
-from compiler.execution.source_tests.worker_protocol import Job, Kind, at_line, in_data, in_source
+from compiler.execution.source_tests.resource_limits import ResourceLimits
+from compiler.execution.source_tests.worker_process import WorkerProcess
+from compiler.execution.source_tests.worker_protocol import Job, IssueKind, line_location, data_location, source_location
 
 CARD = """<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4">
 <DataDictionary>
@@ -72,7 +72,7 @@ def naming(key: str, **said: str) -> Job:
 
 
 def said(asked: Job) -> list[tuple]:
-    return [(found.kind, found.spot, found.message) for found in ENGINE.run(asked, lambda _: None)]
+    return [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
 
 
 def test_a_sound_release_has_nothing_said_of_it() -> None:
@@ -80,56 +80,56 @@ def test_a_sound_release_has_nothing_said_of_it() -> None:
 
 
 def test_it_takes_pmml_beside_the_spec_alone() -> None:
-    assert ENGINE.takes("statistical", {"format": "pmml", "files": ["card.pmml"]})
-    assert not ENGINE.takes("statistical", {"format": "pmml", "uri": "s3://m/"})
-    assert not ENGINE.takes("statistical", {"format": "onnx", "files": ["m.onnx"]})
+    assert ENGINE.supports("statistical", {"format": "pmml", "files": ["card.pmml"]})
+    assert not ENGINE.supports("statistical", {"format": "pmml", "uri": "s3://m/"})
+    assert not ENGINE.supports("statistical", {"format": "onnx", "files": ["m.onnx"]})
 
 
 def at(line: int, column: int = 1):
-    return at_line("card.pmml", line, column)
+    return line_location("card.pmml", line, column)
 
 
-FILES = in_source("files")
+FILES = source_location("files")
 LESS = '<SimplePredicate field="age" operator="lessThan" value="30"/>'
 
 
 @pytest.mark.parametrize(
     ("asked", "kind", "spot", "message"),
     [
-        (job(CARD[:-10]), Kind.BROKEN, at(25), None),
-        (job("<PMML>\n<a></b></PMML>"), Kind.BROKEN, at(2, 6), "mismatched tag"),
-        (job("<Other/>"), Kind.BROKEN, at(1), "the root is `Other`, and not `PMML`"),
-        (changed(("<Scorecard ", "<TreeModel "), ("</Scorecard>", "</TreeModel>")), Kind.NOT_RUN, at(7), "`TreeModel` is not run here: of PMML a `Scorecard` is"),
-        (changed(('<MiningField name="age"', '<MiningField name="agee"')), Kind.BROKEN, at(8), "no `DataField` is `agee`: did you mean `age`?"),
-        (changed(('field="age" operator="lessThan"', 'field="aeg" operator="lessThan"')), Kind.BROKEN, at(17), "no active `MiningField` is `aeg`: did you mean `age`?"),
-        (changed(('operator="lessThan"', 'operator="lesThan"')), Kind.BROKEN, at(17), "`lesThan` is no operator of `SimplePredicate`: did you mean `lessThan`?"),
-        (changed(('field="home" operator="equal"', 'field="home" operator="lessThan"')), Kind.BROKEN, at(21), "`lessThan` compares numbers, and `home` is none"),
-        (changed(('value="30"', 'value="x"')), Kind.BROKEN, at(17), "`x` is no number"),
-        (changed(('initialScore="100"', 'initialScore="nan"')), Kind.BROKEN, at(7), "`nan` is no number"),
-        (changed(('partialScore="10"', "")), Kind.BROKEN, at(17), "`Attribute` has no `partialScore`"),
-        (changed((LESS, "")), Kind.BROKEN, at(17), "the attribute has no predicate"),
-        (changed(('operator="equal" value="own"', 'operator="equal" value="owm"')), Kind.BROKEN, at(21), "the field `home` has no value `owm`: did you mean `own`?"),
-        (changed(('n="2"', 'n="3"')), Kind.BROKEN, at(22), "the `Array` holds 2 values, and says n=3"),
-        (changed((' baselineScore="50"', "")), Kind.BROKEN, at(15), "the characteristic `ageScore` has no `baselineScore`, by which reasons are ranked"),
-        (job("".join(card(("<Characteristics>", "<Characteristics/><X>"), ("</Characteristics>", "</X>")))), Kind.BROKEN, at(7), "the scorecard has no characteristics"),
-        (changed(('operator="lessThan" value="30"', 'operator="lessThan" value="25"')), Kind.UNCOVERED, at(15), "the characteristic `ageScore` gives `age` = 25 no points"),
-        (changed(('operator="greaterOrEqual"', 'operator="greaterThan"'), cases=[]), Kind.UNCOVERED, at(15), "the characteristic `ageScore` gives `age` = 30 no points"),
-        (changed(('operator="lessThan"', 'operator="lessOrEqual"'), cases=[]), Kind.UNCOVERED, at(18), "the characteristic `ageScore` gives `age` = 30 both 10 and 50 points"),
-        (changed(('value="let"/>', 'value="let"/><Value value="with parents"/>')), Kind.UNCOVERED, at(20), "the characteristic `homeScore` gives `home` = with parents no points"),
-        (naming("inputs", datatype="BYTES"), Kind.DISAGREES, FILES, "the input `age` is double in the scorecard, and BYTES in the interface"),
-        (naming("outputs", name="score"), Kind.DISAGREES, FILES, "the scorecard has no output `score`"),
-        (changed(('partialScore="20"', 'partialScore="21"'), cases=CASES[:1]), Kind.WRONG, in_data("c.yaml", 0, "output", "points"), "the case `young` fails: points: expected 130, and 131.0 came"),
-        (changed(('initialScore="100"', ""), cases=CASES[:1]), Kind.WRONG, in_data("c.yaml", 0, "output", "points"), None),
-        (changed(('"pointsBelow"', '"pointsAbove"'), cases=CASES[1:2]), Kind.WRONG, in_data("c.yaml", 0, "output", "first"), None),
-        (changed((' reasonCode="LET"', ""), cases=CASES[1:2]), Kind.WRONG, in_data("c.yaml", 0, "output", "first"), 'the case `old` fails: first: expected "LET", and "HOME" came'),
-        (changed(('operator="isMissing"', 'operator="lessThan" value="-1"'), ('partialScore="5"', 'partialScore="10"'), cases=CASES[2:]), Kind.WRONG, in_data("c.yaml", 0, "input"), "the case `no age` fails: no attribute of the characteristic `ageScore` applies, so that there is no score"),
-        (changed(('<MiningField name="age"', '<MiningField name="age" missingValueReplacement="30"'), cases=CASES[2:]), Kind.WRONG, in_data("c.yaml", 0, "output", "points"), None),
-        (job(cases=[{**CASES[0], "input": {"age": 20, "home": "tent"}}]), Kind.WRONG, in_data("c.yaml", 0, "input"), "the case `young` fails: `tent` is no valid value of `home`"),
-        (job(cases=[{**CASES[0], "input": {"age": "20", "home": "own"}}]), Kind.WRONG, in_data("c.yaml", 0, "input"), None),
-        (job(cases=[{**CASES[0], "input": {"age": 10**400}}]), Kind.WRONG, in_data("c.yaml", 0, "input"), "the case `young` fails: the number is too large for `age`"),
-        (job(cases=[{**CASES[0], "input": {"agee": 20}}]), Kind.DISAGREES, in_data("c.yaml", 0, "input", "agee"), "the scorecard has no input `agee`"),
-        (changed((LESS, f"{LESS}<ComplexPartialScore/>"), cases=[{**CASES[0], "output": {"points": 0}}]), Kind.NOT_RUN, at(17), "`ComplexPartialScore` is not run here, and so is no case"),
-        (job(files=("card.pmml", "more.pmml")), Kind.NOT_RUN, at_line("more.pmml"), "cases ask `card.pmml`, the first model: `more.pmml` was not run"),
+        (job(CARD[:-10]), IssueKind.INVALID, at(25), None),
+        (job("<PMML>\n<a></b></PMML>"), IssueKind.INVALID, at(2, 6), "mismatched tag"),
+        (job("<Other/>"), IssueKind.INVALID, at(1), "the root is `Other`, and not `PMML`"),
+        (changed(("<Scorecard ", "<TreeModel "), ("</Scorecard>", "</TreeModel>")), IssueKind.NOT_RUN, at(7), "`TreeModel` is not run here: of PMML a `Scorecard` is"),
+        (changed(('<MiningField name="age"', '<MiningField name="agee"')), IssueKind.INVALID, at(8), "no `DataField` is `agee`: did you mean `age`?"),
+        (changed(('field="age" operator="lessThan"', 'field="aeg" operator="lessThan"')), IssueKind.INVALID, at(17), "no active `MiningField` is `aeg`: did you mean `age`?"),
+        (changed(('operator="lessThan"', 'operator="lesThan"')), IssueKind.INVALID, at(17), "`lesThan` is no operator of `SimplePredicate`: did you mean `lessThan`?"),
+        (changed(('field="home" operator="equal"', 'field="home" operator="lessThan"')), IssueKind.INVALID, at(21), "`lessThan` compares numbers, and `home` is none"),
+        (changed(('value="30"', 'value="x"')), IssueKind.INVALID, at(17), "`x` is no number"),
+        (changed(('initialScore="100"', 'initialScore="nan"')), IssueKind.INVALID, at(7), "`nan` is no number"),
+        (changed(('partialScore="10"', "")), IssueKind.INVALID, at(17), "`Attribute` has no `partialScore`"),
+        (changed((LESS, "")), IssueKind.INVALID, at(17), "the attribute has no predicate"),
+        (changed(('operator="equal" value="own"', 'operator="equal" value="owm"')), IssueKind.INVALID, at(21), "the field `home` has no value `owm`: did you mean `own`?"),
+        (changed(('n="2"', 'n="3"')), IssueKind.INVALID, at(22), "the `Array` holds 2 values, and says n=3"),
+        (changed((' baselineScore="50"', "")), IssueKind.INVALID, at(15), "the characteristic `ageScore` has no `baselineScore`, by which reasons are ranked"),
+        (job("".join(card(("<Characteristics>", "<Characteristics/><X>"), ("</Characteristics>", "</X>")))), IssueKind.INVALID, at(7), "the scorecard has no characteristics"),
+        (changed(('operator="lessThan" value="30"', 'operator="lessThan" value="25"')), IssueKind.COVERAGE_GAP, at(15), "the characteristic `ageScore` gives `age` = 25 no points"),
+        (changed(('operator="greaterOrEqual"', 'operator="greaterThan"'), cases=[]), IssueKind.COVERAGE_GAP, at(15), "the characteristic `ageScore` gives `age` = 30 no points"),
+        (changed(('operator="lessThan"', 'operator="lessOrEqual"'), cases=[]), IssueKind.COVERAGE_GAP, at(18), "the characteristic `ageScore` gives `age` = 30 both 10 and 50 points"),
+        (changed(('value="let"/>', 'value="let"/><Value value="with parents"/>')), IssueKind.COVERAGE_GAP, at(20), "the characteristic `homeScore` gives `home` = with parents no points"),
+        (naming("inputs", datatype="BYTES"), IssueKind.SPEC_MISMATCH, FILES, "the input `age` is double in the scorecard, and BYTES in the interface"),
+        (naming("outputs", name="score"), IssueKind.SPEC_MISMATCH, FILES, "the scorecard has no output `score`"),
+        (changed(('partialScore="20"', 'partialScore="21"'), cases=CASES[:1]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "points"), "the case `young` fails: points: expected 130, and 131.0 came"),
+        (changed(('initialScore="100"', ""), cases=CASES[:1]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "points"), None),
+        (changed(('"pointsBelow"', '"pointsAbove"'), cases=CASES[1:2]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "first"), None),
+        (changed((' reasonCode="LET"', ""), cases=CASES[1:2]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "first"), 'the case `old` fails: first: expected "LET", and "HOME" came'),
+        (changed(('operator="isMissing"', 'operator="lessThan" value="-1"'), ('partialScore="5"', 'partialScore="10"'), cases=CASES[2:]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "input"), "the case `no age` fails: no attribute of the characteristic `ageScore` applies, so that there is no score"),
+        (changed(('<MiningField name="age"', '<MiningField name="age" missingValueReplacement="30"'), cases=CASES[2:]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "points"), None),
+        (job(cases=[{**CASES[0], "input": {"age": 20, "home": "tent"}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "input"), "the case `young` fails: `tent` is no valid value of `home`"),
+        (job(cases=[{**CASES[0], "input": {"age": "20", "home": "own"}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "input"), None),
+        (job(cases=[{**CASES[0], "input": {"age": 10**400}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "input"), "the case `young` fails: the number is too large for `age`"),
+        (job(cases=[{**CASES[0], "input": {"agee": 20}}]), IssueKind.SPEC_MISMATCH, data_location("c.yaml", 0, "input", "agee"), "the scorecard has no input `agee`"),
+        (changed((LESS, f"{LESS}<ComplexPartialScore/>"), cases=[{**CASES[0], "output": {"points": 0}}]), IssueKind.NOT_RUN, at(17), "`ComplexPartialScore` is not run here, and so is no case"),
+        (job(files=("card.pmml", "more.pmml")), IssueKind.NOT_RUN, line_location("more.pmml"), "cases ask `card.pmml`, the first model: `more.pmml` was not run"),
     ],
 )  # fmt: skip
 def test_one_change_is_one_remark_at_its_place(asked, kind, spot, message) -> None:
@@ -208,7 +208,7 @@ def test_numbers_that_a_field_cannot_have_need_no_points() -> None:
     bounded = card((field, bounds), (LESS, floor))
     assert said(job(bounded, [])) == []
     [(kind, spot, message)] = said(job(bounded.replace(bounds, field), []))
-    assert (kind, spot) == (Kind.UNCOVERED, at(15))
+    assert (kind, spot) == (IssueKind.COVERAGE_GAP, at(15))
     assert message == "the characteristic `ageScore` gives `age` below 18 no points"
 
 
@@ -216,23 +216,23 @@ BOMB = '<!DOCTYPE b [<!ENTITY a "aaaaaaaaaa">' + "".join(
     f'<!ENTITY a{index} "{f"&a{index - 1 if index else str()};" * 10}">' for index in range(12)
 )  # fmt: skip
 HOSTILE = [
-    (f"{BOMB}]>\n<PMML>&a11;</PMML>", Kind.BROKEN),
-    ('<!DOCTYPE PMML SYSTEM "http://x.example/pmml.dtd">\n<PMML/>', Kind.REACHES_OUT),
-    ('<!DOCTYPE b [<!ENTITY f SYSTEM "file:///etc/hostname">]>\n<PMML>&f;</PMML>', Kind.BROKEN),
-    ("<PMML>" + "<a>" * 200_000, Kind.BROKEN),
-    ("", Kind.BROKEN),
-    ("\x00\x01", Kind.BROKEN),
+    (f"{BOMB}]>\n<PMML>&a11;</PMML>", IssueKind.INVALID),
+    ('<!DOCTYPE PMML SYSTEM "http://x.example/pmml.dtd">\n<PMML/>', IssueKind.EXTERNAL_ACCESS),
+    ('<!DOCTYPE b [<!ENTITY f SYSTEM "file:///etc/hostname">]>\n<PMML>&f;</PMML>', IssueKind.INVALID),
+    ("<PMML>" + "<a>" * 200_000, IssueKind.INVALID),
+    ("", IssueKind.INVALID),
+    ("\x00\x01", IssueKind.INVALID),
 ]
 
 
 @pytest.mark.parametrize(("text", "kind"), HOSTILE)
 def test_hostile_files_are_a_finding_and_no_hang(text, kind) -> None:
-    with Child(Limits(cpu_seconds=5)) as child:
-        [remark] = child.ask(job(text))
+    with WorkerProcess(ResourceLimits(cpu_seconds=5)) as child:
+        [remark] = child.run(job(text))
         assert remark.kind is kind
-        assert child.ask(job()) == ()
+        assert child.run(job()) == ()
 
 
 def test_an_encoding_that_nobody_knows_is_a_finding() -> None:
     [(kind, spot, _)] = said(job('<?xml version="1.0" encoding="nonsense"?><PMML/>'))
-    assert (kind, spot.line) == (Kind.BROKEN, 1)
+    assert (kind, spot.line) == (IssueKind.INVALID, 1)

@@ -7,9 +7,9 @@ import random
 import pytest
 
 from compiler.execution.source_tests.engines.solver import ENGINE
-from compiler.execution.source_tests.resource_limits import Limits
-from compiler.execution.source_tests.worker_process import Child, Stopped
-from compiler.execution.source_tests.worker_protocol import Job, Kind, at_line, in_data, in_source
+from compiler.execution.source_tests.resource_limits import ResourceLimits
+from compiler.execution.source_tests.worker_process import WorkerProcess, RunFailure
+from compiler.execution.source_tests.worker_protocol import Job, IssueKind, line_location, data_location, source_location
 
 LP = """Maximize
  profit: 3 x + 2 y
@@ -54,7 +54,7 @@ def job(text=LP, cases=CASES, **source) -> Job:
 @pytest.fixture
 def said(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    return lambda asked: [(found.kind, found.spot, found.message) for found in ENGINE.run(asked, lambda _: None)]
+    return lambda asked: [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
 
 
 def test_a_sound_release_has_nothing_said_of_it(said) -> None:
@@ -67,25 +67,25 @@ def test_mps_is_read_as_well(said) -> None:
 
 
 def test_it_takes_formulations_alone() -> None:
-    assert ENGINE.takes("optimization", {"files": ["data.csv", "plan.lp"]})
-    assert not ENGINE.takes("optimization", {"files": ["data.csv"]})
-    assert not ENGINE.takes("heuristic", {"files": ["plan.lp"]})
+    assert ENGINE.supports("optimization", {"files": ["data.csv", "plan.lp"]})
+    assert not ENGINE.supports("optimization", {"files": ["data.csv"]})
+    assert not ENGINE.supports("heuristic", {"files": ["plan.lp"]})
 
 
 @pytest.mark.parametrize(
     ("asked", "kind", "spot", "message"),
     [
-        (job(LP.replace("+ 3 y", "+ 3 y +")), Kind.BROKEN, at_line("plan.lp", 5, 18), None),
-        (job("NAME x\nROWS\n Q bad\n", files=["plan.mps"]), Kind.BROKEN, at_line("plan.mps"), None),
-        (job(objective={"sense": "minimize"}), Kind.DISAGREES, in_source("objective", "sense"), "`plan.lp` says maximize, and the spec says minimize"),
-        (job(constraints=[{"name": "labor"}]), Kind.DISAGREES, in_source("constraints", 0, "name"), "no formulation has a constraint `labor`"),
-        (job(LP.replace("3 x", "4 x"), CASES[:1]), Kind.WRONG, in_data("c.yaml", 0, "output", "objective"), "the case `as it is` fails: objective: expected 11, and 14.0 came"),
-        (job(LP.replace("x + 3 y", "x - 3 y"), CASES[2:3]), Kind.WRONG, in_data("c.yaml", 0, "output", "y"), None),
-        (job(cases=[{**CASES[3], "input": {"labour": {"min": 4}}}]), Kind.WRONG, in_data("c.yaml", 0, "output", "status"), None),
-        (job(LP.replace(" labour: x + y <= 4\n wood: x + 3 y <= 6\n", " a: x - y <= 9\n"), [{"name": "no end", "input": {}, "output": {"status": "infeasible"}}], constraints=[]), Kind.WRONG, in_data("c.yaml", 0, "output", "status"), 'the case `no end` fails: status: expected "infeasible", and "unbounded" came'),
-        (job(cases=[{"name": "slip", "input": {"labor": 1}, "output": {}}]), Kind.DISAGREES, in_data("c.yaml", 0, "input", "labor"), "the formulation has neither a constraint nor a variable `labor`"),
-        (job(cases=[{"name": "slip", "input": {}, "output": {"z": 1}}]), Kind.DISAGREES, in_data("c.yaml", 0, "output", "z"), None),
-        (job(files=["plan.lp", "other.lp"]), Kind.NOT_RUN, at_line("other.lp"), "cases change `plan.lp`, the first formulation: no case runs `other.lp`"),
+        (job(LP.replace("+ 3 y", "+ 3 y +")), IssueKind.INVALID, line_location("plan.lp", 5, 18), None),
+        (job("NAME x\nROWS\n Q bad\n", files=["plan.mps"]), IssueKind.INVALID, line_location("plan.mps"), None),
+        (job(objective={"sense": "minimize"}), IssueKind.SPEC_MISMATCH, source_location("objective", "sense"), "`plan.lp` says maximize, and the spec says minimize"),
+        (job(constraints=[{"name": "labor"}]), IssueKind.SPEC_MISMATCH, source_location("constraints", 0, "name"), "no formulation has a constraint `labor`"),
+        (job(LP.replace("3 x", "4 x"), CASES[:1]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "objective"), "the case `as it is` fails: objective: expected 11, and 14.0 came"),
+        (job(LP.replace("x + 3 y", "x - 3 y"), CASES[2:3]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "y"), None),
+        (job(cases=[{**CASES[3], "input": {"labour": {"min": 4}}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "status"), None),
+        (job(LP.replace(" labour: x + y <= 4\n wood: x + 3 y <= 6\n", " a: x - y <= 9\n"), [{"name": "no end", "input": {}, "output": {"status": "infeasible"}}], constraints=[]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "status"), 'the case `no end` fails: status: expected "infeasible", and "unbounded" came'),
+        (job(cases=[{"name": "slip", "input": {"labor": 1}, "output": {}}]), IssueKind.SPEC_MISMATCH, data_location("c.yaml", 0, "input", "labor"), "the formulation has neither a constraint nor a variable `labor`"),
+        (job(cases=[{"name": "slip", "input": {}, "output": {"z": 1}}]), IssueKind.SPEC_MISMATCH, data_location("c.yaml", 0, "output", "z"), None),
+        (job(files=["plan.lp", "other.lp"]), IssueKind.NOT_RUN, line_location("other.lp"), "cases change `plan.lp`, the first formulation: no case runs `other.lp`"),
     ],
 )  # fmt: skip
 def test_one_change_is_one_remark_at_its_place(said, asked, kind, spot, message) -> None:
@@ -111,18 +111,18 @@ def market_split() -> str:
     return "\n".join(["Minimize", f" off: {slack}", "Subject To", *rows, "Binaries", f" {' '.join(names)}", "End", ""])
 
 
-@pytest.mark.parametrize("limits", [Limits(cpu_seconds=2, wall_seconds=30.0), Limits(wall_seconds=2.0)])
+@pytest.mark.parametrize("limits", [ResourceLimits(cpu_seconds=2, wall_seconds=30.0), ResourceLimits(wall_seconds=2.0)])
 def test_what_takes_too_long_is_stopped_and_the_next_job_runs(limits) -> None:
     cases = [{"name": "hard", "input": {}, "output": {"status": "optimal"}}]
-    with Child(limits) as child:
-        came = child.ask(job(market_split(), cases, constraints=[], objective={}))
-        assert isinstance(came, Stopped)
-        assert (came.file, "longer" in came.why or "CPU" in came.why) == ("c.yaml", True)
-        assert child.ask(job()) == ()
+    with WorkerProcess(limits) as child:
+        came = child.run(job(market_split(), cases, constraints=[], objective={}))
+        assert isinstance(came, RunFailure)
+        assert (came.file, "longer" in came.reason or "CPU" in came.reason) == ("c.yaml", True)
+        assert child.run(job()) == ()
 
 
 def test_a_solver_that_gives_up_by_itself_is_told_at_the_case(said, monkeypatch) -> None:
     monkeypatch.setattr("compiler.execution.source_tests.engines.solver._SECONDS", 0.2)
     cases = [{"name": "hard", "input": {}, "output": {"status": "optimal"}}]
     asked = job(market_split(), cases, constraints=[], objective={})
-    assert said(asked) == [(Kind.STOPPED, in_data("c.yaml", 0, "input"), "the case `hard` was not solved within 0.2 s")]
+    assert said(asked) == [(IssueKind.ABORTED_RUN, data_location("c.yaml", 0, "input"), "the case `hard` was not solved within 0.2 s")]

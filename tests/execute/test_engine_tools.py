@@ -6,9 +6,9 @@ import json
 import pytest
 
 from compiler.execution.source_tests.engines.tools import ENGINE
-from compiler.execution.source_tests.resource_limits import Limits
-from compiler.execution.source_tests.worker_process import Child
-from compiler.execution.source_tests.worker_protocol import Job, Kind, at_line, in_data, in_source
+from compiler.execution.source_tests.resource_limits import ResourceLimits
+from compiler.execution.source_tests.worker_process import WorkerProcess
+from compiler.execution.source_tests.worker_protocol import Job, IssueKind, line_location, data_location, source_location
 
 READ = {"name": "find_payment", "inputSchema": {"type": "object"}, "annotations": {"readOnlyHint": True}}
 WRITE = {"name": "drop_payment", "inputSchema": {"type": "object"}, "annotations": {"destructiveHint": True}}
@@ -25,7 +25,7 @@ def job(manifest=None, **tool) -> Job:
 
 
 def said(asked: Job) -> list:
-    return [(found.kind, found.spot, found.message, found.help) for found in ENGINE.run(asked, lambda _: None)]
+    return [(found.kind, found.location, found.message, found.help) for found in ENGINE.run(asked, lambda _: None)]
 
 
 def changed(**fields) -> dict:
@@ -40,8 +40,8 @@ def test_what_is_offered_and_only_reads_may_be_allowed() -> None:
 def test_a_tool_that_the_server_has_not_disagrees() -> None:
     (found,) = said(job(allow=["find_payment", "find_payments"]))
     assert found == (
-        Kind.DISAGREES,
-        in_source("tools", 0, "allow", 1),
+        IssueKind.SPEC_MISMATCH,
+        source_location("tools", 0, "allow", 1),
         "the server of `payments` has no tool `find_payments`",
         "did you mean `find_payment`?",
     )
@@ -61,28 +61,28 @@ def test_a_tool_that_the_server_has_not_disagrees() -> None:
 def test_a_hint_that_something_changes_is_a_doubt(hints, hint) -> None:
     message = f"`find_payment` changes nothing, says the spec, and its server says `{hint}`"
     found = [one[:3] for one in said(job(changed(annotations=hints)))]
-    assert found == ([(Kind.DOUBTFUL, in_source("tools", 0, "allow", 0), message)] if hint else [])
+    assert found == ([(IssueKind.SUSPICIOUS, source_location("tools", 0, "allow", 0), message)] if hint else [])
     assert said(job(changed(annotations=hints), sideEffects="reversible")) == []
 
 
 @pytest.mark.parametrize(
     ("manifest", "spot", "message"),
     [
-        ({"result": {"tools": []}}, at_line("t.json"), "`t.json` is no list of tools: it has no `tools`"),
-        ([], at_line("t.json"), "`t.json` is no list of tools: it has no `tools`"),
-        ({"tools": {}}, in_data("t.json", "tools"), "`tools` is {}, and no list"),
-        ({"tools": [3]}, in_data("t.json", "tools", 0), "3 is no tool: it has no name"),
-        ({"tools": [READ, READ]}, in_data("t.json", "tools", 1, "name"), "two tools are called `find_payment`"),
-        ({"tools": [{"name": "x"}]}, in_data("t.json", "tools", 0), "`x` has no `inputSchema`"),
+        ({"result": {"tools": []}}, line_location("t.json"), "`t.json` is no list of tools: it has no `tools`"),
+        ([], line_location("t.json"), "`t.json` is no list of tools: it has no `tools`"),
+        ({"tools": {}}, data_location("t.json", "tools"), "`tools` is {}, and no list"),
+        ({"tools": [3]}, data_location("t.json", "tools", 0), "3 is no tool: it has no name"),
+        ({"tools": [READ, READ]}, data_location("t.json", "tools", 1, "name"), "two tools are called `find_payment`"),
+        ({"tools": [{"name": "x"}]}, data_location("t.json", "tools", 0), "`x` has no `inputSchema`"),
         (
             changed(inputSchema={"type": "string"}),
-            in_data("t.json", "tools", 0, "inputSchema"),
+            data_location("t.json", "tools", 0, "inputSchema"),
             "what `find_payment` takes is no object: its schema says no `type: object`",
         ),
     ],
 )
 def test_what_is_no_list_of_tools_is_broken(manifest, spot, message) -> None:
-    assert [one[:3] for one in said(job(manifest))] == [(Kind.BROKEN, spot, message)]
+    assert [one[:3] for one in said(job(manifest))] == [(IssueKind.INVALID, spot, message)]
 
 
 @pytest.mark.parametrize(
@@ -96,31 +96,31 @@ def test_what_is_no_list_of_tools_is_broken(manifest, spot, message) -> None:
 )
 def test_what_a_tool_takes_is_a_schema_that_is_here(schema) -> None:
     ((kind, spot, message, _),) = said(job(changed(inputSchema=schema)))
-    assert (kind, spot) == (Kind.BROKEN, in_data("t.json", "tools", 0, "inputSchema"))
+    assert (kind, spot) == (IssueKind.INVALID, data_location("t.json", "tools", 0, "inputSchema"))
     assert message.startswith("the `inputSchema` of `find_payment` is no JSON Schema: ")
 
 
 def test_a_page_of_several_is_not_looked_at_for_what_it_lacks() -> None:
     ((kind, spot, _, _),) = said(job({"tools": [READ], "nextCursor": "2"}, allow=["other"]))
-    assert (kind, spot) == (Kind.NOT_RUN, in_source("tools", 0, "manifest"))
+    assert (kind, spot) == (IssueKind.NOT_RUN, source_location("tools", 0, "manifest"))
 
 
 def test_a_server_without_a_manifest_was_not_looked_at() -> None:
     asked = job()
     del asked.source["tools"][0]["manifest"]
     ((kind, spot, message, _),) = said(asked)
-    assert (kind, spot) == (Kind.NOT_RUN, in_source("tools", 0))
+    assert (kind, spot) == (IssueKind.NOT_RUN, source_location("tools", 0))
     assert message == "what the server of `payments` offers was not looked at: the tool has no `manifest`"
 
 
 def test_a_hostile_manifest_is_a_remark_in_a_process_of_its_own() -> None:
-    with Child(Limits()) as child:
-        assert child.ask(job()) == ()
+    with WorkerProcess(ResourceLimits()) as child:
+        assert child.run(job()) == ()
         for content in (b"[" * 100_000, b"\xff", b"{", b""):
-            (remark,) = child.ask(job(content))
-            assert (remark.kind, remark.spot.file) == (Kind.BROKEN, "t.json")
+            (remark,) = child.run(job(content))
+            assert (remark.kind, remark.location.file) == (IssueKind.INVALID, "t.json")
 
 
 def test_it_takes_agents_with_tools() -> None:
-    assert ENGINE.takes("agent", {"tools": [TOOL]})
-    assert not ENGINE.takes("agent", {"tools": []})
+    assert ENGINE.supports("agent", {"tools": [TOOL]})
+    assert not ENGINE.supports("agent", {"tools": []})

@@ -10,10 +10,10 @@ import pytest
 from compiler.diagnostics import codes
 from compiler.execution.source_tests import engines
 from compiler.execution.source_tests import source_test_runner as module
-from compiler.execution.source_tests.release_runs import all_engines
-from compiler.execution.source_tests.resource_limits import Limits
-from compiler.execution.source_tests.source_test_runner import execute
-from compiler.execution.source_tests.worker_process import Child
+from compiler.execution.source_tests.release_runs import load_engines
+from compiler.execution.source_tests.resource_limits import ResourceLimits
+from compiler.execution.source_tests.source_test_runner import run_source_tests
+from compiler.execution.source_tests.worker_process import WorkerProcess
 from compiler.execution.source_tests.worker_protocol import Job
 from compiler.pipeline.session import Run, check, sources
 from compiler.source.memory_tree import MemoryTree
@@ -70,10 +70,10 @@ def tree(**changed: tuple[str, str]) -> MemoryTree:
     return MemoryTree({path: text.encode() for path, text in files.items()})
 
 
-def found(of: MemoryTree, limits: Limits | None = None) -> list[tuple[str, str, int]]:
+def found(of: MemoryTree, limits: ResourceLimits | None = None) -> list[tuple[str, str, int]]:
     run = Run(of)
     assert check(run) == ()
-    return [(item.code.id, item.place.path, item.place.line) for item in execute(run.fleet, limits)]
+    return [(item.code.id, item.place.path, item.place.line) for item in run_source_tests(run.fleet, limits)]
 
 
 def test_a_sound_fleet_has_nothing_said_of_it() -> None:
@@ -107,7 +107,7 @@ def test_a_model_that_does_not_hold_together_is_not_run() -> None:
 def test_a_loop_is_a_finding_at_its_file_and_the_rest_is_still_run() -> None:
     loop = "allowed if count([1 | some a in numbers.range(1, 90000); some b in numbers.range(1, 90000); a == b]) == 1"
     start = time.monotonic()
-    assert found(tree(one__rego=("allowed if input.amount < 10", loop)), Limits(cpu_seconds=1, wall_seconds=5.0)) == [
+    assert found(tree(one__rego=("allowed if input.amount < 10", loop)), ResourceLimits(cpu_seconds=1, wall_seconds=5.0)) == [
         ("MY705", "models/refunds/one.rego", 1)
     ]
     assert time.monotonic() - start < 60
@@ -121,7 +121,7 @@ def test_an_engine_that_ends_its_process_harms_nobody() -> None:
 
 def test_what_is_not_run_is_said_with_the_way_to_run_it(monkeypatch) -> None:
     monkeypatch.setattr(module.resources, "has_package", lambda name: name != "regorus")
-    [item] = list(execute(Run(tree()).fleet))
+    [item] = list(run_source_tests(Run(tree()).fleet))
     assert (item.code, item.place.path, item.help) == (codes.NOT_RUN, SPEC, "pip install 'modelyard[sources]'")
     assert item.message == "1 release was not run: the Rego engine (regorus) needs the package regorus"
     assert not item.mandatory
@@ -163,7 +163,7 @@ def test_a_test_that_no_engine_reads_is_told_at_its_name(name, expected) -> None
 
 def test_who_watches_is_told_of_each_run() -> None:
     told = []
-    list(execute(Run(tree()).fleet, on_run=lambda done, of: told.append((done, of))))
+    list(run_source_tests(Run(tree()).fleet, on_progress=lambda done, of: told.append((done, of))))
     assert told == [(1, 1)]
 
 
@@ -177,8 +177,8 @@ def test_nothing_of_a_run_is_left_on_disk(tmp_path, monkeypatch) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_the_process_that_runs_knows_no_secret_of_ours(monkeypatch) -> None:
     monkeypatch.setenv("STORE_TOKEN", "secret")
-    with Child(Limits()) as child:
-        assert child.ask(Job("rego", "rules", {"files": ["none.rego"]}, {}, {})) == ()
+    with WorkerProcess(ResourceLimits()) as child:
+        assert child.run(Job("rego", "rules", {"files": ["none.rego"]}, {}, {})) == ()
         [worker] = [path for path in Path("/proc").glob("[0-9]*") if is_a_worker_of_ours(path)]
         assert b"STORE_TOKEN" not in (worker / "environ").read_bytes()
 
@@ -192,7 +192,7 @@ def is_a_worker_of_ours(process: Path) -> bool:
 
 
 def test_the_engines_are_the_files_of_their_folder() -> None:
-    assert [engine.name for engine in all_engines()] == sorted(
+    assert [engine.name for engine in load_engines()] == sorted(
         path.stem for path in Path(engines.__path__[0]).glob("[a-z]*.py")
     )
 

@@ -6,30 +6,30 @@ import pytest
 
 from compiler.execution.source_tests.worker_protocol import (
     Job,
-    Kind,
-    NotHereError,
-    Remark,
-    Spot,
-    dump_remark,
-    load_answer,
+    IssueKind,
+    MissingFileError,
+    Issue,
+    IssueLocation,
+    issue_to_json,
+    parse_response,
 )
 
 
 def test_a_job_survives_the_pipe() -> None:
     job = Job("any", "ml", {"files": ["a.onnx"]}, {}, {"a.onnx": bytes(range(256))}, {"c.yaml": [{"name": "x"}]})
-    line = job.dumped()
+    line = job.to_line()
     assert line.count(b"\n") == 1
-    assert Job.loaded(line) == job
+    assert Job.from_line(line) == job
 
 
 def test_a_file_that_is_not_there_is_no_bug() -> None:
-    with pytest.raises(NotHereError):
+    with pytest.raises(MissingFileError):
         Job("any", "ml", {}, {}, {}).content("a.onnx")
 
 
 def test_a_remark_survives_the_pipe() -> None:
-    remark = Remark(Kind.WRONG, "no", Spot("c.yaml", ("a", 0), None, 1), None)
-    assert load_answer(json.dumps({"remarks": [dump_remark(remark)]}).encode()) == (remark,)
+    remark = Issue(IssueKind.WRONG_ANSWER, "no", IssueLocation("c.yaml", ("a", 0), None, 1), None)
+    assert parse_response(json.dumps({"remarks": [issue_to_json(remark)]}).encode()) == (remark,)
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_a_remark_survives_the_pipe() -> None:
 )  # fmt: skip
 def test_garbage_is_no_answer(line) -> None:
     with pytest.raises(ValueError, match="no answer"):
-        load_answer(line)
+        parse_response(line)

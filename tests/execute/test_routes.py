@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from compiler.execution.source_tests.kserve_routes import holds
+from compiler.execution.source_tests.kserve_routes import condition_holds
 
 VERDICTS = [  # the field, the value of the condition, and the operators that hold, as GJSON 1.18.0 says itself
     ("5", "5", "== <= >="),
@@ -60,7 +60,7 @@ def test_a_condition_holds_where_gjson_says_so(field, value, said) -> None:
     asked = {"v": json.loads(field)}
     operators = ("==", "!=", "<", "<=", ">", ">=")
     assert [
-        op for op in operators if holds({"field": "v", "op": op, "value": json.loads(value)}, asked)
+        op for op in operators if condition_holds({"field": "v", "op": op, "value": json.loads(value)}, asked)
     ] == said.split()
 
 
@@ -79,8 +79,8 @@ def test_a_condition_holds_where_gjson_says_so(field, value, said) -> None:
     ],
 )
 def test_a_field_is_found_as_gjson_finds_it(field, asked, there) -> None:
-    assert holds({"field": field, "op": "==", "value": 5}, asked) is there
+    assert condition_holds({"field": field, "op": "==", "value": 5}, asked) is there
 
 
 def test_not_equal_asks_for_a_field_too() -> None:
-    assert not holds({"field": "v", "op": "!=", "value": 5}, {})
+    assert not condition_holds({"field": "v", "op": "!=", "value": 5}, {})

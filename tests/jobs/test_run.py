@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from compiler.execution.jobs.task_execution import carry_out
-from compiler.execution.jobs.tasks import canaries, tasks, with_step
+from compiler.execution.jobs.task_execution import execute_task
+from compiler.execution.jobs.tasks import models_with_canary, resolve_tasks, models_with_step
 from compiler.pipeline.session import Run
 from compiler.source.worktree import WorkTree
 
@@ -80,9 +80,9 @@ def carried_out(run: Run, root: Path, step: str, before: Run | None = None, **wh
     said: list[str] = []
     return [
         (one.code.name, one.message, one.place.line)
-        for task in tasks(run.fleet, run.tree, "refunds", step, **which)
-        if task.exists
-        for one in carry_out(task, root, (before or run).fleet, said.append)
+        for task in resolve_tasks(run.fleet, run.tree, "refunds", step, **which)
+        if task.has_work
+        for one in execute_task(task, root, (before or run).fleet, said.append)
     ]
 
 
@@ -138,7 +138,7 @@ def test_a_release_or_an_environment_can_be_named(which, seen, tmp_path) -> None
 
 def test_a_canary_is_judged_where_it_is(tmp_path) -> None:
     run = lay_out(tmp_path, f"  canary: {{command: [{PYTHON}, tell.py]}}", PLACES)
-    assert [(model.name, model.environment.name) for model in canaries(run.fleet)] == [("refunds", "prod-eu")]
+    assert [(model.name, model.environment.name) for model in models_with_canary(run.fleet)] == [("refunds", "prod-eu")]
     assert carried_out(run, tmp_path, "canary") == []
     assert [(one["RELEASE"], one["ENVIRONMENT"]) for one in told(tmp_path)] == [("2.0.0", "prod-eu")]
     assert carried_out(run, tmp_path, "canary", environment="prod-us") == []
@@ -241,9 +241,9 @@ def test_the_champion_is_what_ran_before_the_change(tmp_path) -> None:
 def test_models_are_listed_by_step_and_schedule(tmp_path) -> None:
     train = f"  train: {{command: [{PYTHON}, tell.py]}}\n"
     run = lay_out(tmp_path, f"{train}  retrain: {{schedule: '0  3 * * 1'}}", PLACES)
-    assert [model.name for model in with_step(run.fleet, "train")] == ["refunds"]
-    assert [model.name for model in with_step(run.fleet, "train", "0 3 * * 1")] == ["refunds"]
-    assert [model.name for model in with_step(run.fleet, "train", "0 4 * * 1")] == []
-    assert [model.name for model in with_step(run.fleet, "canary")] == []
+    assert [model.name for model in models_with_step(run.fleet, "train")] == ["refunds"]
+    assert [model.name for model in models_with_step(run.fleet, "train", "0 3 * * 1")] == ["refunds"]
+    assert [model.name for model in models_with_step(run.fleet, "train", "0 4 * * 1")] == []
+    assert [model.name for model in models_with_step(run.fleet, "canary")] == []
     elsewhere = lay_out(tmp_path, f"{train}  retrain: {{schedule: '0 3 * * 1', timeZone: Europe/Zurich}}", PLACES)
-    assert [model.name for model in with_step(elsewhere.fleet, "train", "0 3 * * 1")] == []
+    assert [model.name for model in models_with_step(elsewhere.fleet, "train", "0 3 * * 1")] == []

@@ -10,7 +10,7 @@ import pytest
 
 from compiler.pipeline.session import Run, build
 from compiler.source.memory_tree import MemoryTree
-from compiler.write.output_units import below_output, committed
+from compiler.write.output_units import output_folder_units, committed_units
 
 HEAD = "apiVersion: modelyard/v1\n"
 FILES = {
@@ -125,8 +125,8 @@ def test_units_are_a_models_an_environments_or_nobodys(built) -> None:
 
 
 def test_what_has_a_place_is_committed_there_and_nowhere_else(built) -> None:
-    assert [file.path for unit in committed(built.units) for file in unit.files] == [".docs/refunds.json"]
-    below = [file.path for unit in below_output(built.units) for file in unit.files]
+    assert [file.path for unit in committed_units(built.units) for file in unit.files] == [".docs/refunds.json"]
+    below = [file.path for unit in output_folder_units(built.units) for file in unit.files]
     assert "log/refunds/facts.json" not in below
     assert "log/refunds/1.0.0.json" in below
 

@@ -17,7 +17,7 @@ from compiler.pipeline.session import Run, build
 from compiler.report import inventory_report as report
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
-from compiler.write.output_units import committed
+from compiler.write.output_units import committed_units
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAUD = "models/payments/card-fraud.yaml"
@@ -73,7 +73,7 @@ def test_the_table_says_the_same_and_no_cell_is_a_formula() -> None:
 
 def test_it_is_committed_nowhere() -> None:
     built = build(sample())
-    assert not any("register" in file.path for unit in committed(built.units) for file in unit.files)
+    assert not any("register" in file.path for unit in committed_units(built.units) for file in unit.files)
     assert [unit.id for unit in built.units if any("register" in file.path for file in unit.files)] == ["all.records"]
 
 

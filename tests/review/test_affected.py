@@ -181,7 +181,7 @@ def whole(run: Run) -> dict[str, bytes]:
     built = build(run, despite_policies=True)
     assert built.is_whole, [finding.message for finding in built.findings if finding.mandatory]
     files = [file for unit in built.units for file in unit.files]
-    return {file.place or file.path: file.content for file in files if file.place or not file.path.endswith(STATEMENT)}
+    return {file.commit_path or file.path: file.content for file in files if file.commit_path or not file.path.endswith(STATEMENT)}
 
 
 def held(before, after) -> tuple:

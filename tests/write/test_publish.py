@@ -8,7 +8,7 @@ import pytest
 
 from compiler.foundation.errors import SurroundingsError, UsageError
 from compiler.write.git_plumbing import Repository
-from compiler.write.publish_branch import Edition, publish
+from compiler.write.publish_branch import PublishRequest, publish
 
 WHO = {f"GIT_{role}_{what}": "tests@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 TREE = {"kustomization.yaml": b"resources: []\n", "a/b c.yaml": "é: 1\n".encode()}
@@ -33,8 +33,8 @@ def git(tmp_path, monkeypatch):
     return run
 
 
-def edition(git, files=TREE, source: str | None = None, day: date = DAY) -> Edition:
-    return Edition("prod", files, source or git("rev-parse", "HEAD"), day)
+def edition(git, files=TREE, source: str | None = None, day: date = DAY) -> PublishRequest:
+    return PublishRequest("prod", files, source or git("rev-parse", "HEAD"), day)
 
 
 def published(git, files=TREE, remote: str | None = None, source: str | None = None, **how):
@@ -77,7 +77,7 @@ def test_neither_work_tree_nor_index_nor_head_is_touched(git) -> None:
 def test_the_same_tree_is_no_commit_on_any_day(git) -> None:
     first = published(git).commit
     again = publish(Repository(git.folder), edition(git, day=date(2027, 1, 1)), "env/prod", None, force=False)
-    assert (again.commit, again.why) == (None, "env/prod holds this tree already")
+    assert (again.commit, again.reason) == (None, "env/prod holds this tree already")
     assert git("rev-parse", "env/prod") == first
 
 
@@ -125,7 +125,7 @@ def test_who_comes_late_with_an_earlier_commit_changes_nothing(git) -> None:
     git("commit", "-q", "--allow-empty", "-m", "Second")
     late = published(git).commit
     done = published(git, {"old.yaml": b"a: 1\n"}, source=early)
-    assert (done.commit, done.why) == (None, f"env/prod holds what a later commit made, {git('rev-parse', '--short=7', 'HEAD')}")
+    assert (done.commit, done.reason) == (None, f"env/prod holds what a later commit made, {git('rev-parse', '--short=7', 'HEAD')}")
     assert git("rev-parse", "env/prod") == late
     assert published(git, {"old.yaml": b"a: 1\n"}, source=early, force=True).commit is not None
 
@@ -158,7 +158,7 @@ def test_nobody_publishes_namelessly(git, monkeypatch, tmp_path) -> None:
 
 # --- a branch that environments share --------------------------------------------------------------------------------
 def shared(git, environment: str, files=TREE, remote: str | None = None, **how):
-    one = Edition(environment, files, how.get("source") or git("rev-parse", "HEAD"), DAY, how.get("folder", f"clusters/{environment}"))
+    one = PublishRequest(environment, files, how.get("source") or git("rev-parse", "HEAD"), DAY, how.get("folder", f"clusters/{environment}"))
     return publish(Repository(git.folder), one, "deploy", remote, force=how.get("force", False))
 
 
@@ -173,7 +173,7 @@ def test_each_environment_has_its_folder_and_leaves_the_others_alone(git) -> Non
     assert done.differences == ("A clusters/prod/a/b c.yaml", "A clusters/prod/kustomization.yaml")
     shared(git, "staging", {"other.yaml": b"x: 1\n"})
     assert files_of(git, "deploy") == below("clusters/staging", {"other.yaml": b"x: 1\n"}) | below("clusters/prod")
-    assert shared(git, "prod").why == "deploy holds this tree already"
+    assert shared(git, "prod").reason == "deploy holds this tree already"
     shared(git, "staging", {})
     assert files_of(git, "deploy") == below("clusters/prod")
 
@@ -249,9 +249,9 @@ def test_who_was_slower_on_a_branch_follows_on_the_other(git, remote, there) -> 
             if not Raced.raced:
                 Raced.raced = True
                 shared(git, "staging", remote=where)
-            return super().committed(*said)
+            return super().create_commit(*said)
 
-    one = Edition("prod", {"x.yaml": b"1\n"}, git("rev-parse", "HEAD"), DAY, "clusters/prod")
+    one = PublishRequest("prod", {"x.yaml": b"1\n"}, git("rev-parse", "HEAD"), DAY, "clusters/prod")
     assert publish(Raced(git.folder), one, "deploy", where, force=False).commit is not None
     assert files_of(git, "deploy", remote if there else None) == below("clusters/staging") | {"clusters/prod/x.yaml": b"1\n"}
 

@@ -76,7 +76,7 @@ def test_a_build_of_the_same_touches_nothing_not_even_its_locks(tmp_path: Path) 
     files = unit(file("prod/a.yaml"), file("prod/run.sh", executable=True))
     build(tmp_path, files)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
-    assert build(tmp_path, files).up_to_date
+    assert build(tmp_path, files).is_up_to_date
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
 
 
@@ -119,7 +119,7 @@ def test_an_edit_that_is_what_the_build_makes_is_no_conflict(tmp_path: Path) -> 
     build(tmp_path, unit(file("a.yaml")))
     (tmp_path / "a.yaml").write_text("new")
     assert actions(build(tmp_path, unit(file("a.yaml", "new")))) == {"a.yaml": "keep"}
-    assert build(tmp_path, unit(file("a.yaml", "new"))).up_to_date
+    assert build(tmp_path, unit(file("a.yaml", "new"))).is_up_to_date
 
 
 def test_a_file_of_somebody_else_is_refused_unless_it_is_the_same_to_the_byte(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_a_path_may_move_from_one_unit_to_another(tmp_path: Path) -> None:
     build(tmp_path, unit(file("a.yaml"), id="prod/a"), unit(file("b.yaml"), id="prod/b"))
     build(tmp_path, unit(file("b.yaml", "new"), id="prod/a"), unit(file("c.yaml"), id="prod/b"))
     assert tree(tmp_path) == {"b.yaml": "new", "c.yaml": "x\n"}
-    assert build(tmp_path, unit(file("b.yaml", "new"), id="prod/a"), unit(file("c.yaml"), id="prod/b")).up_to_date
+    assert build(tmp_path, unit(file("b.yaml", "new"), id="prod/a"), unit(file("c.yaml"), id="prod/b")).is_up_to_date
 
 
 def test_a_renamed_case_leaves_the_new_name(tmp_path: Path) -> None:

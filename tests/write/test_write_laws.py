@@ -68,7 +68,7 @@ def test_the_folder_is_the_last_build_that_had_no_conflict_and_what_others_put_t
                 apply(root, change_set)
                 last = build
             assert tree(root) == files(last) | dict.fromkeys(foreign, b"mine")
-            assert plan_changes(root, units(last)).up_to_date
+            assert plan_changes(root, units(last)).is_up_to_date
 
 
 @given(BUILDS, st.lists(st.tuples(BUILDS, SCOPES), max_size=4))
@@ -89,7 +89,7 @@ def test_a_run_about_some_units_is_as_if_the_others_had_been_built_as_before(
                 apply(root, change_set)
                 last = within | others
             assert tree(root) == files(last)
-            assert plan_changes(root, units(last)).up_to_date
+            assert plan_changes(root, units(last)).is_up_to_date
 
 
 @given(BUILDS, BUILDS, st.sampled_from(PATHS))

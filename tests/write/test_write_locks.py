@@ -6,20 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.write.lock_files import DamagedLockError, Owned, decode, encode, lock_path, unit_of
-from compiler.write.output_paths import path_fault
+from compiler.write.lock_files import DamagedLockError, ManagedFile, decode_lock, encode_lock, lock_path, unit_from_path
+from compiler.write.output_paths import invalid_path_reason
 
 DIGEST = "sha256:" + "0" * 64
 NAMES = st.from_regex(r"[a-zé]{1,8}(/[a-z]{1,8}){0,2}\.x", fullmatch=True)
-OWNED = st.builds(Owned, st.just(DIGEST), st.text(), st.lists(st.text()).map(tuple), st.booleans())
+OWNED = st.builds(ManagedFile, st.just(DIGEST), st.text(), st.lists(st.text()).map(tuple), st.booleans())
 
 
 def test_a_lock_is_sorted_a_file_a_line_and_ends_with_a_newline() -> None:
     lock = {
-        "b/run.sh": Owned(DIGEST, "github", ("project.yaml",), executable=True),
-        "a.yaml": Owned(DIGEST, "kserve", ("models/a.yaml", "models/b.yaml")),
+        "b/run.sh": ManagedFile(DIGEST, "github", ("project.yaml",), executable=True),
+        "a.yaml": ManagedFile(DIGEST, "kserve", ("models/a.yaml", "models/b.yaml")),
     }
-    assert encode("prod/a", lock).decode() == (
+    assert encode_lock("prod/a", lock).decode() == (
         '{\n"version": 1,\n"unit": "prod/a",\n"files": {\n'
         f'"a.yaml": {{"digest": "{DIGEST}", "emitter": "kserve", "sources": ["models/a.yaml", "models/b.yaml"]}},\n'
         f'"b/run.sh": {{"digest": "{DIGEST}", "emitter": "github", "sources": ["project.yaml"], "executable": true}}\n'
@@ -27,9 +27,9 @@ def test_a_lock_is_sorted_a_file_a_line_and_ends_with_a_newline() -> None:
     )
 
 
-@given(st.dictionaries(NAMES.filter(lambda name: not path_fault(name)), OWNED))
-def test_what_is_written_is_read_back(lock: dict[str, Owned]) -> None:
-    assert decode("prod", encode("prod", lock)) == lock
+@given(st.dictionaries(NAMES.filter(lambda name: not invalid_path_reason(name)), OWNED))
+def test_what_is_written_is_read_back(lock: dict[str, ManagedFile]) -> None:
+    assert decode_lock("prod", encode_lock("prod", lock)) == lock
 
 
 @pytest.mark.parametrize(
@@ -48,12 +48,12 @@ def test_what_is_written_is_read_back(lock: dict[str, Owned]) -> None:
 )
 def test_what_is_not_a_lock_is_refused_with_the_reason(content: bytes, reason: str) -> None:
     with pytest.raises(DamagedLockError, match=reason):
-        decode("prod", content)
+        decode_lock("prod", content)
 
 
 @pytest.mark.parametrize("unit", ["prod", "prod/card-fraud", "records/a", "ci/github", "model-1.2"])
 def test_a_lock_lies_where_its_unit_says(unit: str) -> None:
-    assert unit_of(lock_path(unit)) == unit
+    assert unit_from_path(lock_path(unit)) == unit
 
 
 @pytest.mark.parametrize(
@@ -61,4 +61,4 @@ def test_a_lock_lies_where_its_unit_says(unit: str) -> None:
     [".modelyard/locks/.journal", ".modelyard/locks/notes.txt", "prod.json", ".modelyard/locks/A.json", ".modelyard/schemas/a.json"],
 )
 def test_other_files_are_no_locks(path: str) -> None:
-    assert unit_of(path) is None
+    assert unit_from_path(path) is None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.write.output_paths import _FAULTS, _PLAIN, folded, parents, path_fault
+from compiler.write.output_paths import _INVALID_PATTERNS, _SAFE_PATH, fold_path, parent_folders, invalid_path_reason
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from compiler.write.output_paths import _FAULTS, _PLAIN, folded, parents, path_f
      "a b", "é/ü.md", "auxiliary/nul-model.yaml", "...x", "x" * 200, ".gitlab-ci.yml"],
 )  # fmt: skip
 def test_ordinary_paths_are_fine(path: str) -> None:
-    assert path_fault(path) is None
+    assert invalid_path_reason(path) is None
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,12 @@ def test_ordinary_paths_are_fine(path: str) -> None:
      ".modelyard/prod.json", "a/.Modelyard-fresh", "x" * 201, "\udc80"],
 )  # fmt: skip
 def test_paths_that_leave_or_that_some_system_refuses_are_not(path: str) -> None:
-    assert path_fault(path)
+    assert invalid_path_reason(path)
 
 
 @given(st.text(st.sampled_from("./\\a:~ "), max_size=12))
 def test_no_accepted_path_leaves_its_root(path: str) -> None:
-    if path_fault(path) is None:
+    if invalid_path_reason(path) is None:
         assert all(part not in {"", ".", ".."} for part in path.split("/"))
         assert not {"\\", ":"} & set(path)
 
@@ -39,14 +39,14 @@ def test_no_accepted_path_leaves_its_root(path: str) -> None:
     )
 )
 def test_what_is_plainly_fine_has_no_fault(path: str) -> None:
-    if _PLAIN.fullmatch(path):
-        assert not any(pattern.search(path) for pattern, _ in _FAULTS)
+    if _SAFE_PATH.fullmatch(path):
+        assert not any(pattern.search(path) for pattern, _ in _INVALID_PATTERNS)
 
 
 def test_folding_joins_case_and_composition() -> None:
-    assert folded("Prod/É") == folded("prod/e\u0301") == folded("PROD/é")
+    assert fold_path("Prod/É") == fold_path("prod/e\u0301") == fold_path("PROD/é")
 
 
 def test_parents_come_nearest_first() -> None:
-    assert parents("a/b/c") == ["a/b", "a"]
-    assert parents("a") == []
+    assert parent_folders("a/b/c") == ["a/b", "a"]
+    assert parent_folders("a") == []

@@ -9,7 +9,7 @@ from compiler.cli._shared.streams import emit, tell
 from compiler.diagnostics.finding import Finding, Fix
 from compiler.source.text_edits import edited
 from compiler.source.tree import Tree
-from compiler.write.replace_file import replace_text
+from compiler.write.replace_file import replace_content
 
 
 def mend(findings: Iterable[Finding], tree: Tree, folder: Path, *, unsafe: bool, diff: bool) -> bool:
@@ -29,7 +29,7 @@ def mend(findings: Iterable[Finding], tree: Tree, folder: Path, *, unsafe: bool,
             emit(diffed(path, text, done.text), None)
         else:
             mark = BOM_UTF8 if before.startswith(BOM_UTF8) else b""
-            replace_text(folder / path, before, mark + done.text.encode())
+            replace_content(folder / path, before, mark + done.text.encode())
     verb = "would be mended" if diff else "mended"
     places = "1 place" if made == 1 else f"{made} places"
     tell(f"{places} {verb} in {len(fixes)} {'file' if len(fixes) == 1 else 'files'}")

@@ -10,7 +10,7 @@ import click
 from compiler.cli._shared.fixes import diffed
 from compiler.cli._shared.streams import emit, tell, wants_colour
 from compiler.report import REPORTERS, Report
-from compiler.write.replace_file import replace_text
+from compiler.write.replace_file import replace_content
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def finish(run: Run, folder: Path, outcome: Outcome, *, diff: bool) -> None:
         if diff:
             emit(diffed(path, _text(before), _text(after)), None)
         else:
-            replace_text(folder / path, before, after)
+            replace_content(folder / path, before, after)
             tell(f"changed: {path}")
     if diff:
         tell(outcome.said)

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from compiler.foundation.json_data import Pointer
 
-STEPS: Mapping[str, Pointer] = MappingProxyType({
+STEP_POINTERS: Mapping[str, Pointer] = MappingProxyType({
     "data": ("data",),
     "test": ("test",),
     "scan": ("scan",),
@@ -14,5 +14,5 @@ STEPS: Mapping[str, Pointer] = MappingProxyType({
     "canary": ("canary",),
 })  # fmt: skip
 """Step to where a model's `pipeline` says its program."""
-EACH_RELEASE = frozenset({"scan", "evaluate"})
+RELEASE_STEPS = frozenset({"scan", "evaluate"})
 """Steps that look at a release, and are run for each that runs somewhere; the others once a model."""

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from compiler.execution.jobs.tasks import Task
 
-RESULTS = "MODELYARD_RESULTS"
+RESULTS_VARIABLE = "MODELYARD_RESULTS"
 """The variable that names the file for results."""
-_KEPT_BACK = frozenset({
+_WITHHELD_VARIABLES = frozenset({
     "GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY",
     "GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "CI_JOB_TOKEN",
 })  # fmt: skip
@@ -24,59 +24,59 @@ _KEPT_BACK = frozenset({
 docs.github.com, "Workflow commands for GitHub Actions" (environment files); cli.github.com, "gh help environment"; docs.gitlab.com,
 "Predefined CI/CD variables".
 """
-_LARGEST = 1024 * 1024
-_PATIENCE = 5.0
-_STDERR = 2
+_MAX_RESULT_BYTES = 1024 * 1024
+_TERMINATION_SECONDS = 5.0
+_STDERR_FD = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class StepResult:
     """How a program ended: why that was no good end, if it was none, and the numbers that it left by metric."""
 
-    why: str | None = None
-    numbers: Mapping[str, float] | None = None
+    error: str | None = None
+    metrics: Mapping[str, float] | None = None
 
 
-def run(task: Task, root: Path) -> Ended:
+def run_program(task: Task, root: Path) -> StepResult:
     """Run a task's program below the project's root; what it prints goes to stderr, since stdout is for the report."""
     with tempfile.TemporaryDirectory(prefix="modelyard-run-", ignore_cleanup_errors=True) as scratch:
         results = Path(scratch) / "results.json"
-        why = _ended(task, root, results)
-        if why is not None or task.step != "evaluate":
-            return Ended(why)
-        return _numbers(results)
+        error = _run_process(task, root, results)
+        if error is not None or task.step != "evaluate":
+            return StepResult(error)
+        return _read_metrics(results)
 
 
-def _ended(task: Task, root: Path, results: Path) -> str | None:
+def _run_process(task: Task, root: Path, results: Path) -> str | None:
     """Why the program did not end well; `None` where it did."""
     sys.stderr.flush()
     try:
         process = subprocess.Popen(  # noqa: S603 - what the spec names, which is what was asked for
             task.argv,
             cwd=root / task.folder,
-            env={"PYTHONDONTWRITEBYTECODE": "1", **_told(), **task.variables, RESULTS: str(results)},
+            env={"PYTHONDONTWRITEBYTECODE": "1", **_inherited_environment(), **task.variables, RESULTS_VARIABLE: str(results)},
             stdin=subprocess.DEVNULL,
-            stdout=_STDERR,
+            stdout=_STDERR_FD,
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
-        said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        return f"`{task.argv[0]}` could not be started: {said}"
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        return f"`{task.argv[0]}` could not be started: {reason}"
     try:
-        code = process.wait(task.seconds)
+        code = process.wait(task.timeout_seconds)
     except subprocess.TimeoutExpired:
         return f"it took longer than {task.program['timeout']}"
     finally:
-        _end(process)
-    return _why(code)
+        _terminate(process)
+    return _exit_error(code)
 
 
-def _told() -> dict[str, str]:
+def _inherited_environment() -> dict[str, str]:
     """What a program is told of where it runs."""
-    return {name: value for name, value in os.environ.items() if name not in _KEPT_BACK}
+    return {name: value for name, value in os.environ.items() if name not in _WITHHELD_VARIABLES}
 
 
-def _why(code: int) -> str | None:
+def _exit_error(code: int) -> str | None:
     if code == 0:
         return None
     if code > 0:
@@ -87,38 +87,38 @@ def _why(code: int) -> str | None:
         return f"it was ended by signal {-code}"
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _terminate(process: subprocess.Popen[bytes]) -> None:
     """End the program and whatever it started: first asked, then killed."""
-    for how in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
+    for signal_number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
         try:
             if hasattr(os, "killpg"):
-                os.killpg(process.pid, how)
+                os.killpg(process.pid, signal_number)
             elif process.poll() is None:
-                process.send_signal(how)
+                process.send_signal(signal_number)
         except (ProcessLookupError, PermissionError):
             break
         try:
-            process.wait(_PATIENCE)
+            process.wait(_TERMINATION_SECONDS)
         except subprocess.TimeoutExpired:
             continue
 
 
-def _numbers(path: Path) -> Ended:
+def _read_metrics(path: Path) -> StepResult:
     """What the program wrote: a number for each metric."""
     try:
         with path.open("rb") as file:
-            text = file.read(_LARGEST + 1)
+            text = file.read(_MAX_RESULT_BYTES + 1)
     except OSError:
-        return Ended(f"it wrote no file {RESULTS}")
-    if len(text) > _LARGEST:
-        return Ended(f"it wrote more than {_LARGEST >> 20} MiB into {RESULTS}")
+        return StepResult(f"it wrote no file {RESULTS_VARIABLE}")
+    if len(text) > _MAX_RESULT_BYTES:
+        return StepResult(f"it wrote more than {_MAX_RESULT_BYTES >> 20} MiB into {RESULTS_VARIABLE}")
     try:
-        said = json.loads(text)
+        data = json.loads(text)
     except (ValueError, RecursionError):
-        return Ended(f"what it wrote into {RESULTS} is not JSON")
-    if not isinstance(said, dict):
-        return Ended(f"what it wrote into {RESULTS} is no map of metrics to numbers")
-    for metric, value in said.items():
+        return StepResult(f"what it wrote into {RESULTS_VARIABLE} is not JSON")
+    if not isinstance(data, dict):
+        return StepResult(f"what it wrote into {RESULTS_VARIABLE} is no map of metrics to numbers")
+    for metric, value in data.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            return Ended(f"what it wrote into {RESULTS} for {metric} is no number")
-    return Ended(None, {metric: float(value) for metric, value in said.items()})
+            return StepResult(f"what it wrote into {RESULTS_VARIABLE} for {metric} is no number")
+    return StepResult(None, {metric: float(value) for metric, value in data.items()})

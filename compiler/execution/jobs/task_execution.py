@@ -5,29 +5,29 @@ from pathlib import Path
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding
-from compiler.execution.jobs.subprocess_runner import run
-from compiler.execution.jobs.tasks import Task, champion
+from compiler.execution.jobs.subprocess_runner import run_program
+from compiler.execution.jobs.tasks import Task, champion_release
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.release_gates import Measured, judged, recorded
 
-Tell = Callable[[str], object]
+ProgressCallback = Callable[[str], object]
 """Says what is being done, to whoever watches."""
 
 
-def carry_out(task: Task, root: Path, fleet: Fleet, tell: Tell) -> Iterator[Finding]:
+def execute_task(task: Task, root: Path, fleet: Fleet, on_progress: ProgressCallback) -> Iterator[Finding]:
     """What comes of a task; `fleet`: where the champion runs, the one of before a change where there is one."""
-    about = " ".join(filter(None, (task.model.name, task.version)))
-    measured = recorded(task.release) if task.release else Measured("", {})
+    label = " ".join(filter(None, (task.model.name, task.version)))
+    measurement = recorded(task.release) if task.release else Measured("", {})
     if task.argv:
-        tell(f"{about}: {task.step}: {' '.join(task.argv)}")
-        ended = run(task, root)
-        if ended.why is not None:
-            yield task.model.finding(codes.STEP_FAILED, f"{about}: {task.step}: {ended.why}", (*task.pointer, "command"))
+        on_progress(f"{label}: {task.step}: {' '.join(task.argv)}")
+        result = run_program(task, root)
+        if result.error is not None:
+            yield task.model.finding(codes.STEP_FAILED, f"{label}: {task.step}: {result.error}", (*task.pointer, "command"))
             return
-        measured = Measured(measured.version, ended.numbers or {})
+        measurement = Measured(measurement.version, result.metrics or {})
     if task.step != "evaluate":
         return
-    numbers = ", ".join(f"{metric} {value:g}" for metric, value in sorted(measured.numbers.items()))
-    tell(f"{about}: {'measured' if task.argv else 'recorded'} {numbers or 'nothing'}")
-    release = champion(fleet, task.model)
-    yield from judged(task.model, measured, recorded(release) if release else None)
+    numbers = ", ".join(f"{metric} {value:g}" for metric, value in sorted(measurement.numbers.items()))
+    on_progress(f"{label}: {'measured' if task.argv else 'recorded'} {numbers or 'nothing'}")
+    release = champion_release(fleet, task.model)
+    yield from judged(task.model, measurement, recorded(release) if release else None)

@@ -4,14 +4,14 @@ import json
 from collections.abc import Sequence
 
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.execution.source_tests.data_files import read
+from compiler.execution.source_tests.data_files import read_data_file
 from compiler.foundation.json_data import Object, as_list, as_object
 from compiler.foundation.resources import shipped_text
 from compiler.json_schema import Validator
 from compiler.spec.schema_findings import complaint
 
-SCHEMA = "modelyard/v1/cases/cases.schema.json"
-CASES = (".yaml", ".yml", ".json")
+CASE_SCHEMA_PATH = "modelyard/v1/cases/cases.schema.json"
+CASE_SUFFIXES = (".yaml", ".yml", ".json")
 """How names of files of cases end."""
 
 
@@ -19,11 +19,11 @@ class CaseReader:
     """Reads files of cases by their published schema."""
 
     def __init__(self) -> None:
-        self._validator = Validator(json.loads(shipped_text(SCHEMA)))
+        self._validator = Validator(json.loads(shipped_text(CASE_SCHEMA_PATH)))
 
     def read(self, content: bytes, path: str, subject: Subject) -> tuple[Sequence[Object], list[Finding]]:
         """The cases of a file, none where it does not keep the schema, and what is wrong with it."""
-        data = read(content, path)
+        data = read_data_file(content, path)
         findings = list(data.findings)
         if data.document is None:
             return (), findings

@@ -7,54 +7,54 @@ from typing import TypeGuard
 
 from compiler.foundation.json_data import Json, Object, Pointer, as_str, dotted
 
-MILLIONTH = 1e-6
-_SHORT = 80
+DEFAULT_TOLERANCE = 1e-6
+_MAX_LENGTH = 80
 
 
-def shown(value: object) -> str:
+def short_json(value: object) -> str:
     """A value as JSON writes it, cut where it is long."""
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _SHORT else f"{text[:_SHORT]}…"
+    return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}…"
 
 
 def tolerance(case: Object) -> float:
     """How far a number may be off in a case."""
-    said = case.get("tolerance")
-    return float(said) if isinstance(said, int | float) else MILLIONTH
+    number = case.get("tolerance")
+    return float(number) if isinstance(number, int | float) else DEFAULT_TOLERANCE
 
 
-def differences(expected: Json, came: object, off: float, pointer: Pointer = ()) -> Iterator[tuple[Pointer, str]]:
+def differences(expected_value: Json, actual_value: object, max_error: float, pointer: Pointer = ()) -> Iterator[tuple[Pointer, str]]:
     """Each place of what was expected that came otherwise; of a map only the keys that were expected count."""
-    if isinstance(expected, Mapping) and isinstance(came, Mapping):
-        for key, value in expected.items():
-            if key in came:
-                yield from differences(value, came[key], off, (*pointer, key))
+    if isinstance(expected_value, Mapping) and isinstance(actual_value, Mapping):
+        for key, value in expected_value.items():
+            if key in actual_value:
+                yield from differences(value, actual_value[key], max_error, (*pointer, key))
             else:
-                yield (*pointer, key), f"expected {shown(value)}, and nothing came"
-    elif _is_list(expected) and _is_list(came) and len(expected) == len(came):
-        for index, (one, other) in enumerate(zip(expected, came, strict=True)):
-            yield from differences(one, other, off, (*pointer, index))
-    elif not _is_same(expected, came, off):
-        yield pointer, f"expected {shown(expected)}, and {shown(came)} came"
+                yield (*pointer, key), f"expected {short_json(value)}, and nothing came"
+    elif _is_list(expected_value) and _is_list(actual_value) and len(expected_value) == len(actual_value):
+        for index, (expected_item, actual_item) in enumerate(zip(expected_value, actual_value, strict=True)):
+            yield from differences(expected_item, actual_item, max_error, (*pointer, index))
+    elif not _is_equal(expected_value, actual_value, max_error):
+        yield pointer, f"expected {short_json(expected_value)}, and {short_json(actual_value)} came"
 
 
-def wrong(case: Object, came: object) -> tuple[Pointer, str] | None:
+def first_mismatch(case: Object, actual_value: object) -> tuple[Pointer, str] | None:
     """The first place below the case's `output` that came otherwise, and the sentence for it."""
-    found = next(differences(case["output"], came, tolerance(case)), None)
-    if found is None:
+    mismatch = next(differences(case["output"], actual_value, tolerance(case)), None)
+    if mismatch is None:
         return None
-    pointer, message = found
-    where = f"{dotted(pointer)}: " if pointer else ""
-    return pointer, f"the case `{as_str(case['name'])}` fails: {where}{message}"
+    pointer, message = mismatch
+    prefix = f"{dotted(pointer)}: " if pointer else ""
+    return pointer, f"the case `{as_str(case['name'])}` fails: {prefix}{message}"
 
 
 def _is_list(value: object) -> TypeGuard[Sequence[Json]]:
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 
-def _is_same(expected: object, came: object, off: float) -> bool:
-    if isinstance(expected, bool) or isinstance(came, bool):
-        return expected is came
-    if isinstance(expected, int | float) and isinstance(came, int | float):
-        return expected == came or (math.isfinite(came) and abs(expected - came) <= off)
-    return type(expected) is type(came) and expected == came
+def _is_equal(expected_value: object, actual_value: object, max_error: float) -> bool:
+    if isinstance(expected_value, bool) or isinstance(actual_value, bool):
+        return expected_value is actual_value
+    if isinstance(expected_value, int | float) and isinstance(actual_value, int | float):
+        return expected_value == actual_value or (math.isfinite(actual_value) and abs(expected_value - actual_value) <= max_error)
+    return type(expected_value) is type(actual_value) and expected_value == actual_value

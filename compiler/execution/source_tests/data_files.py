@@ -15,7 +15,7 @@ from compiler.source.yaml_loader import Reader
 
 
 @dataclass(frozen=True, slots=True)
-class Data:
+class DataFile:
     """What a file holds, the document that knows its places, and what is amiss with how it is written."""
 
     value: Json
@@ -23,21 +23,21 @@ class Data:
     findings: tuple[Finding, ...]
 
 
-def read(content: bytes, path: str) -> Data:
+def read_data_file(content: bytes, path: str) -> DataFile:
     """The one value of a file; `None`, with the reason, where it cannot be read. JSON is YAML too."""
     text, findings = decode(content, path)
     if findings:
-        return Data(None, None, findings)
-    said: list[Finding] = []
+        return DataFile(None, None, findings)
+    loader_findings: list[Finding] = []
     try:
         reader = Reader(text, path)
-        said = reader.findings
+        loader_findings = reader.findings
         roots = reader.documents()
     except YAMLError as error:
-        return Data(None, None, (*said, explain(error, text, path)))
+        return DataFile(None, None, (*loader_findings, explain(error, text, path)))
     except Stop as stop:
-        return Data(None, None, (*said, stop.finding))
+        return DataFile(None, None, (*loader_findings, stop.finding))
     if not roots:
-        return Data(None, None, (*said, Finding(codes.BAD_VALUE, "the file is empty", Place(path))))
+        return DataFile(None, None, (*loader_findings, Finding(codes.BAD_VALUE, "the file is empty", Place(path))))
     root = roots[0]
-    return Data(root.data, Document(path, root.index, {}, text, root.place.line), tuple(said))
+    return DataFile(root.data, Document(path, root.index, {}, text, root.place.line), tuple(loader_findings))

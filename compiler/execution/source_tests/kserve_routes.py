@@ -11,35 +11,35 @@ from compiler.foundation.json_data import Json, Object, as_object, as_str
 from compiler.spec.quantities import Percentage
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:inf|infinity|nan)", re.IGNORECASE)
-_Ordered = TypeVar("_Ordered", float, bytes)
+_Comparable = TypeVar("_Ordered", float, bytes)
 
 
-class UnansweredError(LookupError):
+class MissingAnswerError(LookupError):
     """A condition looks at the answer of a step, and the case says none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
+class Route:
     """The steps that a request takes, and why no other was taken, where that is no matter of course."""
 
     steps: tuple[str, ...]
-    why: str = ""
+    reason: str = ""
 
 
-def holds(condition: Object, asked: Json) -> bool:
+def condition_holds(condition: Object, document: Json) -> bool:
     """Whether GJSON finds `[@this].#(field op value)` in what is looked at: the type there decides how it compares."""
-    found, there = _at(asked, as_str(condition["field"]))
-    if not there:
+    value, exists = _lookup(document, as_str(condition["field"]))
+    if not exists:
         return False  # whatever the operator: `!=` too asks for a field
-    op, wanted = as_str(condition["op"]), _text(condition["value"])
-    if isinstance(found, bool):
-        return _flag(found, op, wanted)
-    if isinstance(found, int | float):
-        return _compared(op, float(found), float(wanted) if _NUMBER.fullmatch(wanted) else 0.0)
-    return isinstance(found, str) and _compared(op, found.encode(), wanted.encode())
+    op, operand = as_str(condition["op"]), _operand_text(condition["value"])
+    if isinstance(value, bool):
+        return _compare_bool(value, op, operand)
+    if isinstance(value, int | float):
+        return _compare(op, float(value), float(operand) if _NUMBER.fullmatch(operand) else 0.0)
+    return isinstance(value, str) and _compare(op, value.encode(), operand.encode())
 
 
-def share(step: Object) -> float:
+def traffic_percent(step: Object) -> float:
     """The percentage of the requests that a splitter gives to a step."""
     try:
         return float(Percentage(as_str(step.get("weight"))).percent)
@@ -47,71 +47,71 @@ def share(step: Object) -> float:
         return math.nan  # said of the quantity itself
 
 
-def walk(router: str, steps: Sequence[Object], request: Json, answers: Mapping[str, Json]) -> Walk:
+def route_request(router: str, steps: Sequence[Object], request: Json, answers: Mapping[str, Json]) -> Route:
     """The way of a request through the steps of a switch, a sequence or an ensemble."""
     names = tuple(as_str(step["name"]) for step in steps)
     if router == "switch":
         for name, step in zip(names, steps, strict=True):
-            if "when" not in step or holds(as_object(step["when"]), request):
-                return Walk((name,))
-        return Walk((), "no condition holds, and the caller is answered 404")
+            if "when" not in step or condition_holds(as_object(step["when"]), request):
+                return Route((name,))
+        return Route((), "no condition holds, and the caller is answered 404")
     if router == "sequence":
-        return _sequence(steps, answers)
-    return Walk(names)
+        return _route_sequence(steps, answers)
+    return Route(names)
 
 
-def _sequence(steps: Sequence[Object], answers: Mapping[str, Json]) -> Walk:
-    taken: list[str] = []
+def _route_sequence(steps: Sequence[Object], answers: Mapping[str, Json]) -> Route:
+    step_names: list[str] = []
     for step in steps:
         name = as_str(step["name"])
         if "when" in step:
-            if not taken:
-                return Walk((), f"`{name}` looks at an answer before there is one, and the caller is answered 500")
-            if taken[-1] not in answers:
-                raise UnansweredError(taken[-1])
-            answer = answers[taken[-1]]
-            if answer is None or not holds(as_object(step["when"]), answer):
-                return Walk(tuple(taken), f"the condition of `{name}` does not hold, which ends the sequence")
-        taken.append(name)
+            if not step_names:
+                return Route((), f"`{name}` looks at an answer before there is one, and the caller is answered 500")
+            if step_names[-1] not in answers:
+                raise MissingAnswerError(step_names[-1])
+            answer = answers[step_names[-1]]
+            if answer is None or not condition_holds(as_object(step["when"]), answer):
+                return Route(tuple(step_names), f"the condition of `{name}` does not hold, which ends the sequence")
+        step_names.append(name)
         if step.get("required") is True and name in answers and answers[name] is None:
-            return Walk(tuple(taken), f"`{name}` is required and fails, which ends the sequence")
-    return Walk(tuple(taken))
+            return Route(tuple(step_names), f"`{name}` is required and fails, which ends the sequence")
+    return Route(tuple(step_names))
 
 
-def _at(asked: Json, field: str) -> tuple[Json, bool]:
+def _lookup(document: Json, field: str) -> tuple[Json, bool]:
     for part in field.split("."):
-        if isinstance(asked, Mapping) and part in asked:
-            asked = asked[part]
-        elif isinstance(asked, Sequence) and not isinstance(asked, str) and part.isdecimal() and int(part) < len(asked):
-            asked = asked[int(part)]
+        if isinstance(document, Mapping) and part in document:
+            document = document[part]
+        elif isinstance(document, Sequence) and not isinstance(document, str) and part.isdecimal() and int(part) < len(document):
+            document = document[int(part)]
         else:
             return None, False
-    return asked, True
+    return document, True
 
 
-def _text(value: Json) -> str:
+def _operand_text(value: Json) -> str:
     """A value as it stands in the query."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _flag(found: bool, op: str, wanted: str) -> bool:
+def _compare_bool(value: bool, op: str, operand: str) -> bool:
     """GJSON knows `true` to be more than `false`, and compares no other word with either."""
-    mine, other = ("true", "false") if found else ("false", "true")
-    beyond, always = (">", ">=") if found else ("<", "<=")
-    verdicts = {"==": wanted == mine, "!=": wanted != mine, beyond: wanted == other, always: True}
-    return verdicts.get(op, False)
+    own_text, opposite_text = ("true", "false") if value else ("false", "true")
+    strict_operator, inclusive_operator = (">", ">=") if value else ("<", "<=")
+    results = {"==": operand == own_text, "!=": operand != own_text, strict_operator: operand == opposite_text, inclusive_operator: True}
+    return results.get(op, False)
 
 
-def _compared(op: str, left: _Ordered, right: _Ordered) -> bool:
+def _compare(op: str, left_value: _Comparable, right_value: _Comparable) -> bool:
     match op:
         case "==":
-            return left == right
+            return left_value == right_value
         case "!=":
-            return left != right
+            return left_value != right_value
         case "<":
-            return left < right
+            return left_value < right_value
         case "<=":
-            return left <= right
+            return left_value <= right_value
         case ">":
-            return left > right
-    return left >= right
+            return left_value > right_value
+    return left_value >= right_value

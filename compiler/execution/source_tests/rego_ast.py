@@ -9,7 +9,7 @@ Path = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class RegoSymbol:
     """Something with a path of names, and where it stands; lines and columns count from 1."""
 
     path: Path
@@ -17,61 +17,61 @@ class Named:
     column: int
 
 
-def package(module: Object) -> Path:
+def package_path(module: Object) -> Path:
     """The package of a file, without `data`."""
-    return _path(as_object(module["package"])["refr"])
+    return _reference_path(as_object(module["package"])["refr"])
 
 
-def rules(module: Object) -> Iterator[Named]:
+def rules(module: Object) -> Iterator[RegoSymbol]:
     """Each rule of a file by its whole path; a rule with several bodies comes as often."""
-    home = package(module)
+    package_names = package_path(module)
     for rule in as_list(module["rules"]):
         for name, body in as_object(rule).items():
             head = as_object(body)
             for inner in as_object(head.get("head")).values() if name == "Spec" else (body,):
-                yield _named((*home, *_path(as_object(inner)["refr"])), as_object(head["span"]))
+                yield _to_symbol((*package_names, *_reference_path(as_object(inner)["refr"])), as_object(head["span"]))
 
 
-def calls(module: Json) -> Iterator[Named]:
+def calls(module: Json) -> Iterator[RegoSymbol]:
     """Each call of a function, wherever it stands."""
-    waiting: list[Json] = [module]
-    while waiting:
-        node = waiting.pop()
+    stack: list[Json] = [module]
+    while stack:
+        node = stack.pop()
         if isinstance(node, str | int | float | bool | None):
             continue
         if not isinstance(node, dict):
-            waiting += reversed(as_list(node))
+            stack += reversed(as_list(node))
             continue
         call = node.get("Call")
         if isinstance(call, dict):
             function = as_object(call["fcn"])
-            span = as_object(next(iter(as_object(_first(function)).values())))
-            yield _named(_path(function), span)
-        waiting += reversed(list(node.values()))
+            span = as_object(next(iter(as_object(_root_variable(function)).values())))
+            yield _to_symbol(_reference_path(function), span)
+        stack += reversed(list(node.values()))
 
 
-def _first(reference: Object) -> Json:
+def _root_variable(reference: Object) -> Json:
     """The variable that a reference begins with."""
     kind, node = next(iter(reference.items()))
-    return node if kind == "Var" else _first(as_object(as_object(node).get("refr")) or {"Var": node})
+    return node if kind == "Var" else _root_variable(as_object(as_object(node).get("refr")) or {"Var": node})
 
 
-def _path(reference: Json) -> Path:
+def _reference_path(reference: Json) -> Path:
     """The names of a reference, up to the first part that is computed."""
     kind, node = next(iter(as_object(reference).items()))
-    found = as_object(node)
+    fields = as_object(node)
     match kind:
         case "Var":
-            return (as_str(found["value"]),)
+            return (as_str(fields["value"]),)
         case "RefDot":
-            return (*_path(found["refr"]), as_str(as_list(found["field"])[1]))
+            return (*_reference_path(fields["refr"]), as_str(as_list(fields["field"])[1]))
         case "RefBrack":
-            index = as_object(as_object(found["index"]).get("String"))
-            return (*_path(found["refr"]), *((as_str(index["value"]),) if index else ()))
+            index = as_object(as_object(fields["index"]).get("String"))
+            return (*_reference_path(fields["refr"]), *((as_str(index["value"]),) if index else ()))
         case _:
             return ()
 
 
-def _named(path: Path, span: Object) -> Named:
+def _to_symbol(path: Path, span: Object) -> RegoSymbol:
     line, column = span["line"], span["col"]
-    return Named(path, line if isinstance(line, int) else 1, column if isinstance(column, int) else 1)
+    return RegoSymbol(path, line if isinstance(line, int) else 1, column if isinstance(column, int) else 1)

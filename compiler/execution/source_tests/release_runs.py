@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Place, Subject
 from compiler.execution.source_tests import engines
-from compiler.execution.source_tests.case_files import CASES, CaseReader
+from compiler.execution.source_tests.case_files import CASE_SUFFIXES, CaseReader
 from compiler.execution.source_tests.worker_protocol import Engine, Job
 from compiler.foundation.json_data import Object, Pointer, as_object, as_str
 from compiler.resolve.fleet import Fleet
@@ -17,7 +17,7 @@ from compiler.resolve.resolved_model import Release, ResolvedModel
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class ReleaseRun:
     """A release that runs somewhere, with what is needed to say where something of it stands."""
 
     model: ResolvedModel
@@ -29,12 +29,12 @@ class Errand:
         return self.model.spec.text("type")
 
     @property
-    def paths(self) -> Mapping[str, str]:
+    def file_paths(self) -> Mapping[str, str]:
         """The path in the tree of each file beside the spec, by the name that the spec gives it."""
         return {file.relative: file.path for file in self.release.files}
 
     @property
-    def content(self) -> Mapping[str, bytes]:
+    def file_contents(self) -> Mapping[str, bytes]:
         """The files beside the spec, likewise."""
         return {file.relative: file.content for file in self.release.files}
 
@@ -42,26 +42,26 @@ class Errand:
         """The model, at a place below the release's `source`."""
         return Subject("Model", self.model.name, None, (*self.release.pointer, "source", *pointer))
 
-    def place(self, *pointer: str | int) -> Place:
+    def location(self, *pointer: str | int) -> Place:
         """Where that place stands in the model's document."""
         return self.model.spec.document.place((*self.release.pointer, "source", *pointer))
 
     def finding(self, code: Code, message: str, pointer: Pointer, help_: str | None = None) -> Finding:
         """A finding at the spec's own line."""
-        return Finding(code, message, self.place(*pointer), self.subject(*pointer), help_)
+        return Finding(code, message, self.location(*pointer), self.subject(*pointer), help_)
 
 
-def all_engines() -> tuple[Engine, ...]:
+def load_engines() -> tuple[Engine, ...]:
     """Every engine, in order of name: the files of `compiler/execution/source_tests/engines/`."""
     names = (module.name for module in pkgutil.iter_modules(engines.__path__))
     return tuple(importlib.import_module(f"{engines.__name__}.{name}").ENGINE for name in sorted(names))
 
 
-def errands(fleet: Fleet, only: Container[str] | None = None) -> Iterator[Errand]:
+def release_runs(fleet: Fleet, only_models: Container[str] | None = None) -> Iterator[ReleaseRun]:
     """Each release that runs in some environment, and each canary, once; of models that hold together (`only`: of these)."""
-    seen: set[tuple[str, str, str]] = set()
+    seen_keys: set[tuple[str, str, str]] = set()
     for name, environment in fleet.deployments():
-        if only is not None and name not in only:
+        if only_models is not None and name not in only_models:
             continue
         model, findings = fleet.resolve(name, environment)
         if model is None or any(finding.mandatory and finding.code is not codes.BESIDE for finding in findings):
@@ -70,54 +70,54 @@ def errands(fleet: Fleet, only: Container[str] | None = None) -> Iterator[Errand
             if release is None:
                 continue
             key = (name, release.digest, json.dumps(model.data.get("interface"), sort_keys=True))
-            if key not in seen:
-                seen.add(key)
-                yield Errand(model, release)
+            if key not in seen_keys:
+                seen_keys.add(key)
+                yield ReleaseRun(model, release)
 
 
-def prepared(errand: Errand, engine: Engine, reader: CaseReader) -> tuple[Job, list[Finding]]:
+def build_job(release_run: ReleaseRun, engine: Engine, reader: CaseReader) -> tuple[Job, list[Finding]]:
     """The job of an engine, with the cases that it is to be run by, and what is wrong with the files that hold them."""
-    interface: Object = as_object(errand.model.data.get("interface"))
-    job = Job(engine.name, errand.type, errand.release.source, interface, errand.content)
-    if not (engine.cases and engine.tests):
+    interface: Object = as_object(release_run.model.data.get("interface"))
+    job = Job(engine.name, release_run.type, release_run.release.source, interface, release_run.file_contents)
+    if not (engine.has_case_files and engine.tests_key):
         return job, []
     cases: dict[str, tuple[Object, ...]] = {}
     findings: list[Finding] = []
-    for index, name in enumerate(job.named(engine.tests)):
-        if name.endswith(engine.reads):
+    for index, name in enumerate(job.file_names(engine.tests_key)):
+        if name.endswith(engine.test_suffixes):
             continue
-        if not name.endswith(CASES):
-            message = f"`{name}` is read as no test of {engine.title}: expected a name that ends with {_either(engine)}"
-            findings.append(errand.finding(codes.SOURCE_DISAGREES, message, (engine.tests, index)))
+        if not name.endswith(CASE_SUFFIXES):
+            message = f"`{name}` is read as no test of {engine.title}: expected a name that ends with {_expected_suffixes(engine)}"
+            findings.append(release_run.finding(codes.SOURCE_DISAGREES, message, (engine.tests_key, index)))
         elif name in job.files:
-            subject = errand.subject(engine.tests, index)
-            found, wrong = reader.read(job.files[name], errand.paths[name], subject)
-            cases[name] = tuple(found)
-            findings += wrong
+            subject = release_run.subject(engine.tests_key, index)
+            file_cases, file_findings = reader.read(job.files[name], release_run.file_paths[name], subject)
+            cases[name] = tuple(file_cases)
+            findings += file_findings
     return replace(job, cases=cases), findings
 
 
-def _either(engine: Engine) -> str:
-    return " or ".join((*engine.reads, *CASES))
+def _expected_suffixes(engine: Engine) -> str:
+    return " or ".join((*engine.test_suffixes, *CASE_SUFFIXES))
 
 
-def left_out(errand: Errand, taken: tuple[Engine, ...]) -> Iterator[Finding]:
+def skipped_findings(release_run: ReleaseRun, matching_engines: tuple[Engine, ...]) -> Iterator[Finding]:
     """What of a release is not run, so that nothing looks run that was not."""
-    source = errand.release.source
-    name = f"{errand.model.name} {errand.release.version}"
+    source = release_run.release.source
+    name = f"{release_run.model.name} {release_run.release.version}"
     for key, message in (
         ("uri", f"{name} was not run: the artifact does not lie beside the spec"),
         ("image", f"the program of {name} was not run: nothing is started from an image here"),
     ):
         if key in source:
-            yield errand.finding(
+            yield release_run.finding(
                 codes.NOT_RUN, message, (key,), "evaluate it in its pipeline, and name the result there"
             )
-    if source.get("files") and not taken:
-        kind = as_str(source.get("format")) or as_str(source.get("engine")) or errand.type
-        message = f"{name} was not run: nothing here runs {kind} files"
-        yield errand.finding(codes.NOT_RUN, message, ("files",), "evaluate it in its pipeline")
-    for engine in taken:
-        if engine.tests and not source.get(engine.tests):
-            message = f"{name} was run and not tested: it has no `{engine.tests}`"
-            yield errand.finding(codes.UNTESTED, message, (), f"add `{engine.tests}` beside its files")
+    if source.get("files") and not matching_engines:
+        source_format = as_str(source.get("format")) or as_str(source.get("engine")) or release_run.type
+        message = f"{name} was not run: nothing here runs {source_format} files"
+        yield release_run.finding(codes.NOT_RUN, message, ("files",), "evaluate it in its pipeline")
+    for engine in matching_engines:
+        if engine.tests_key and not source.get(engine.tests_key):
+            message = f"{name} was run and not tested: it has no `{engine.tests_key}`"
+            yield release_run.finding(codes.UNTESTED, message, (), f"add `{engine.tests_key}` beside its files")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ResourceLimits:
     """The most that one release may take; of the platform's own limits those hold that the platform has."""
 
     cpu_seconds: int = 20
@@ -12,4 +12,4 @@ class Limits:
     memory_bytes: int = 2 << 30
     file_bytes: int = 16 << 20
     open_files: int = 128
-    answer_bytes: int = 4 << 20
+    response_bytes: int = 4 << 20

@@ -11,10 +11,10 @@ import platform
 import sys
 from types import ModuleType
 
-from compiler.execution.source_tests.resource_limits import Limits
+from compiler.execution.source_tests.resource_limits import ResourceLimits
 
-_REFUSED = ("socket.", "subprocess.", "urllib.", "http.client.", "ftplib.", "smtplib.", "pty.", "webbrowser.")
-_REFUSED_EVENTS = frozenset(
+_DENIED_EVENT_PREFIXES = ("socket.", "subprocess.", "urllib.", "http.client.", "ftplib.", "smtplib.", "pty.", "webbrowser.")
+_DENIED_EVENTS = frozenset(
     {
         "os.system",
         "os.exec",
@@ -39,48 +39,48 @@ _ALLOW, _EPERM, _ENOSYS = 0x7FFF0000, 0x00050000 | 1, 0x00050000 | 38
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 
 
-def confine(limits: Limits) -> None:
+def enter_sandbox(limits: ResourceLimits) -> None:
     """Give up what no run needs; cannot be undone."""
-    _limit(limits)
-    sys.addaudithook(_refuse)
-    _filter_calls()
+    _set_resource_limits(limits)
+    sys.addaudithook(_deny_event)
+    _install_seccomp_filter()
 
 
-def allow_seconds(limits: Limits) -> None:
+def reset_cpu_limit(limits: ResourceLimits) -> None:
     """Let the next job have its own CPU seconds; the ones before have used up theirs."""
-    resource = _resource()
+    resource = _resource_module()
     if resource is not None:
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        soft = math.ceil(used.ru_utime + used.ru_stime) + limits.cpu_seconds
-        _set(resource, "RLIMIT_CPU", soft, resource.RLIM_INFINITY)
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        soft = math.ceil(usage.ru_utime + usage.ru_stime) + limits.cpu_seconds
+        _set_resource_limit(resource, "RLIMIT_CPU", soft, resource.RLIM_INFINITY)
 
 
-def _limit(limits: Limits) -> None:
-    resource = _resource()
+def _set_resource_limits(limits: ResourceLimits) -> None:
+    resource = _resource_module()
     if resource is None:
         return
-    for name, most in (
+    for name, maximum in (
         ("RLIMIT_AS", limits.memory_bytes),
         ("RLIMIT_FSIZE", limits.file_bytes),
         ("RLIMIT_NOFILE", limits.open_files),
         ("RLIMIT_CORE", 0),
     ):
-        _set(resource, name, most, most)
+        _set_resource_limit(resource, name, maximum, maximum)
 
 
-def _set(resource: ModuleType, name: str, soft: int, hard: int) -> None:
+def _set_resource_limit(resource: ModuleType, name: str, soft: int, hard: int) -> None:
     number = getattr(resource, name, None)
     if number is None:
         return
-    old = resource.getrlimit(number)[1]
-    hard = old if hard == resource.RLIM_INFINITY else hard if old == resource.RLIM_INFINITY else min(hard, old)
+    current_hard = resource.getrlimit(number)[1]
+    hard = current_hard if hard == resource.RLIM_INFINITY else hard if current_hard == resource.RLIM_INFINITY else min(hard, current_hard)
     try:
         resource.setrlimit(number, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
     except (ValueError, OSError):  # the platform knows the name and not the limit; the clock outside holds anyway
         return
 
 
-def _resource() -> ModuleType | None:
+def _resource_module() -> ModuleType | None:
     try:
         import resource  # noqa: PLC0415 - not on Windows
     except ImportError:
@@ -88,33 +88,33 @@ def _resource() -> ModuleType | None:
     return resource
 
 
-def _refuse(event: str, _: tuple[object, ...]) -> None:
-    if event in _REFUSED_EVENTS or event.startswith(_REFUSED):
+def _deny_event(event: str, _: tuple[object, ...]) -> None:
+    if event in _DENIED_EVENTS or event.startswith(_DENIED_EVENT_PREFIXES):
         raise PermissionError(f"{event} is refused to what lies beside a spec")
 
 
-class _Instruction(ctypes.Structure):
+class _BpfInstruction(ctypes.Structure):
     _fields_ = (("code", ctypes.c_uint16), ("yes", ctypes.c_uint8), ("no", ctypes.c_uint8), ("k", ctypes.c_uint32))
 
 
-class _Program(ctypes.Structure):
-    _fields_ = (("length", ctypes.c_uint16), ("first", ctypes.POINTER(_Instruction)))
+class _BpfProgram(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_uint16), ("first", ctypes.POINTER(_BpfInstruction)))
 
 
-def _filter_calls() -> None:
+def _install_seccomp_filter() -> None:
     """A filter of system calls (seccomp), where this is a Linux that has it and a machine whose numbers are known."""
-    known = {"x86_64": _X86_64, "aarch64": _AARCH64}.get(platform.machine()) if sys.platform == "linux" else None
-    if known is None:
+    syscall_numbers = {"x86_64": _X86_64, "aarch64": _AARCH64}.get(platform.machine()) if sys.platform == "linux" else None
+    if syscall_numbers is None:
         return
-    instructions = _instructions(*known)
-    listed = (_Instruction * len(instructions))(*(_Instruction(*fields) for fields in instructions))
-    program = _Program(len(instructions), listed)
+    instructions = _bpf_instructions(*syscall_numbers)
+    instruction_array = (_BpfInstruction * len(instructions))(*(_BpfInstruction(*fields) for fields in instructions))
+    program = _BpfProgram(len(instructions), instruction_array)
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0) == 0:
         libc.prctl(_SET_SECCOMP, _FILTER, ctypes.byref(program), 0, 0)
 
 
-def _instructions(architecture: int, clone: int, refused: tuple[int, ...]) -> list[tuple[int, int, int, int]]:
+def _bpf_instructions(architecture: int, clone: int, denied_syscalls: tuple[int, ...]) -> list[tuple[int, int, int, int]]:
     """Calls of another architecture and those that are refused fail; a clone must be a thread."""
     tail = [
         (_LOAD, 0, 0, 16),
@@ -123,8 +123,8 @@ def _instructions(architecture: int, clone: int, refused: tuple[int, ...]) -> li
         (_RETURN, 0, 0, _EPERM),
         (_RETURN, 0, 0, _ENOSYS),
     ]
-    count = len(refused)
-    body = [(_EQUAL, count - index + 5, 0, number) for index, number in enumerate(refused)]
+    count = len(denied_syscalls)
+    body = [(_EQUAL, count - index + 5, 0, number) for index, number in enumerate(denied_syscalls)]
     return [
         (_LOAD, 0, 0, 4),
         (_EQUAL, 1, 0, architecture),

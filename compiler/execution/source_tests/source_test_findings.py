@@ -5,54 +5,54 @@ from types import MappingProxyType
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Place
-from compiler.execution.source_tests.data_files import read
-from compiler.execution.source_tests.release_runs import Errand
-from compiler.execution.source_tests.worker_process import Stopped
-from compiler.execution.source_tests.worker_protocol import Engine, Kind, Remark, Spot, at_line
+from compiler.execution.source_tests.data_files import read_data_file
+from compiler.execution.source_tests.release_runs import ReleaseRun
+from compiler.execution.source_tests.worker_process import RunFailure
+from compiler.execution.source_tests.worker_protocol import Engine, IssueKind, Issue, IssueLocation, line_location
 
-CODES: Mapping[Kind, Code] = MappingProxyType(
+CODE_BY_KIND: Mapping[IssueKind, Code] = MappingProxyType(
     {
-        Kind.BROKEN: codes.SOURCE_BROKEN,
-        Kind.WRONG: codes.WRONG_ANSWER,
-        Kind.DISAGREES: codes.SOURCE_DISAGREES,
-        Kind.REACHES_OUT: codes.REACHES_OUT,
-        Kind.STOPPED: codes.RUN_STOPPED,
-        Kind.DOUBTFUL: codes.DOUBTFUL,
-        Kind.NONCONFORMING: codes.NONCONFORMING,
-        Kind.UNCOVERED: codes.UNCOVERED,
-        Kind.NOT_RUN: codes.NOT_RUN,
+        IssueKind.INVALID: codes.SOURCE_BROKEN,
+        IssueKind.WRONG_ANSWER: codes.WRONG_ANSWER,
+        IssueKind.SPEC_MISMATCH: codes.SOURCE_DISAGREES,
+        IssueKind.EXTERNAL_ACCESS: codes.REACHES_OUT,
+        IssueKind.ABORTED_RUN: codes.RUN_STOPPED,
+        IssueKind.SUSPICIOUS: codes.DOUBTFUL,
+        IssueKind.SHACL_VIOLATION: codes.NONCONFORMING,
+        IssueKind.COVERAGE_GAP: codes.UNCOVERED,
+        IssueKind.NOT_RUN: codes.NOT_RUN,
     }
 )
 
 
-def finding(errand: Errand, remark: Remark) -> Finding:
+def to_finding(release_run: ReleaseRun, issue: Issue) -> Finding:
     """The finding for a remark."""
-    spot = remark.spot
-    pointer = spot.pointer if spot.file is None else ()
-    code = CODES[remark.kind]
-    return Finding(code, remark.message, place(errand, spot), errand.subject(*pointer), remark.help or code.remedy)
+    location = issue.location
+    pointer = location.pointer if location.file is None else ()
+    code = CODE_BY_KIND[issue.kind]
+    return Finding(code, issue.message, resolve_location(release_run, location), release_run.subject(*pointer), issue.help or code.remedy)
 
 
-def stopped(errand: Errand, engine: Engine, why: Stopped) -> Finding:
+def failure_finding(release_run: ReleaseRun, engine: Engine, failure: RunFailure) -> Finding:
     """The finding for a release whose run never came to an end."""
-    name = f"`{why.file}`" if why.file else f"{errand.model.name} {errand.release.version}"
-    message = f"{engine.title} did not get through {name}: it {why.why}"
-    spot = at_line(why.file) if why.file else Spot()
-    return finding(errand, Remark(Kind.STOPPED, message, spot))
+    name = f"`{failure.file}`" if failure.file else f"{release_run.model.name} {release_run.release.version}"
+    message = f"{engine.title} did not get through {name}: it {failure.reason}"
+    location = line_location(failure.file) if failure.file else IssueLocation()
+    return to_finding(release_run, Issue(IssueKind.ABORTED_RUN, message, location))
 
 
-def place(errand: Errand, spot: Spot) -> Place:
+def resolve_location(release_run: ReleaseRun, location: IssueLocation) -> Place:
     """Where a spot stands in the tree; one in a file that nobody named stands at the spec."""
-    path = errand.paths.get(spot.file) if spot.file is not None else None
-    if path is None or spot.file is None:
-        return errand.place(*(spot.pointer if spot.file is None else ()))
-    if spot.line is None:
-        document = read(errand.content[spot.file], path).document
-        return document.place(spot.pointer) if document else Place(path)
-    return _clamped(path, errand.content[spot.file], spot.line, spot.column)
+    path = release_run.file_paths.get(location.file) if location.file is not None else None
+    if path is None or location.file is None:
+        return release_run.location(*(location.pointer if location.file is None else ()))
+    if location.line is None:
+        document = read_data_file(release_run.file_contents[location.file], path).document
+        return document.place(location.pointer) if document else Place(path)
+    return _clamp_location(path, release_run.file_contents[location.file], location.line, location.column)
 
 
-def _clamped(path: str, content: bytes, line: int, column: int) -> Place:
+def _clamp_location(path: str, content: bytes, line: int, column: int) -> Place:
     """The place within the file, whatever an engine said: an end of file is often a line further."""
     lines = content.decode("utf-8", "replace").splitlines() or [""]
     line = min(max(line, 1), len(lines))

@@ -9,100 +9,100 @@ from threading import Event
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Place
 from compiler.execution.source_tests.case_files import CaseReader
-from compiler.execution.source_tests.release_runs import Errand, all_engines, errands, left_out, prepared
-from compiler.execution.source_tests.resource_limits import Limits
-from compiler.execution.source_tests.source_test_findings import finding, stopped
-from compiler.execution.source_tests.worker_process import Child, Stopped
+from compiler.execution.source_tests.release_runs import ReleaseRun, load_engines, release_runs, skipped_findings, build_job
+from compiler.execution.source_tests.resource_limits import ResourceLimits
+from compiler.execution.source_tests.source_test_findings import to_finding, failure_finding
+from compiler.execution.source_tests.worker_process import WorkerProcess, RunFailure
 from compiler.execution.source_tests.worker_protocol import Engine, Job
 from compiler.foundation import resources
 from compiler.resolve.fleet import Fleet
 
-_MOST_LANES = 4
+_MAX_WORKERS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _Turn:
-    errand: Errand
+class _EngineRun:
+    release_run: ReleaseRun
     engine: Engine
     job: Job
 
 
-def execute(
+def run_source_tests(
     fleet: Fleet,
-    limits: Limits | None = None,
-    on_run: Callable[[int, int], object] = lambda _done, _all: None,
-    only: Container[str] | None = None,
+    limits: ResourceLimits | None = None,
+    on_progress: Callable[[int, int], object] = lambda _finished_count, _total_count: None,
+    only_models: Container[str] | None = None,
 ) -> Iterator[Finding]:
     """What comes of running each release once (`only`: of these models); `on_run` is told how many of how many are done."""
-    turns: list[_Turn] = []
-    lacking: dict[str, tuple[Engine, Errand, int]] = {}
-    reader, known = CaseReader(), all_engines()
-    for errand in errands(fleet, only):
-        taken = tuple(engine for engine in known if engine.takes(errand.type, errand.release.source))
-        yield from left_out(errand, tuple(engine for engine in taken if not _missing(engine)) or taken)
-        for engine in taken:
-            if _missing(engine):
-                _, first, count = lacking.get(engine.name, (engine, errand, 0))
-                lacking[engine.name] = (engine, first, count + 1)
+    engine_runs: list[_EngineRun] = []
+    unavailable_engines: dict[str, tuple[Engine, ReleaseRun, int]] = {}
+    reader, engines = CaseReader(), load_engines()
+    for release_run in release_runs(fleet, only_models):
+        matching_engines = tuple(engine for engine in engines if engine.supports(release_run.type, release_run.release.source))
+        yield from skipped_findings(release_run, tuple(engine for engine in matching_engines if not _missing_packages(engine)) or matching_engines)
+        for engine in matching_engines:
+            if _missing_packages(engine):
+                _, first_run, count = unavailable_engines.get(engine.name, (engine, release_run, 0))
+                unavailable_engines[engine.name] = (engine, first_run, count + 1)
                 continue
-            job, found = prepared(errand, engine, reader)
-            yield from found
-            turns.append(_Turn(errand, engine, job))
-    yield from (_lacks(engine, first, count) for engine, first, count in lacking.values())
-    yield from _once(_all_run(turns, limits or Limits(), on_run))
+            job, case_findings = build_job(release_run, engine, reader)
+            yield from case_findings
+            engine_runs.append(_EngineRun(release_run, engine, job))
+    yield from (_missing_package_finding(engine, first_run, count) for engine, first_run, count in unavailable_engines.values())
+    yield from _deduplicate(_run_all(engine_runs, limits or ResourceLimits(), on_progress))
 
 
-def _once(findings: Iterator[Finding]) -> Iterator[Finding]:
+def _deduplicate(findings: Iterator[Finding]) -> Iterator[Finding]:
     """What is said of one line for several releases is said once."""
-    seen: set[tuple[str, str, Place | None]] = set()
-    for found in findings:
-        key = (found.code.id, found.message, found.place)
-        if key not in seen:
-            seen.add(key)
-            yield found
+    seen_keys: set[tuple[str, str, Place | None]] = set()
+    for finding in findings:
+        key = (finding.code.id, finding.message, finding.place)
+        if key not in seen_keys:
+            seen_keys.add(key)
+            yield finding
 
 
-def _missing(engine: Engine) -> tuple[str, ...]:
+def _missing_packages(engine: Engine) -> tuple[str, ...]:
     return tuple(package for package in engine.packages if not resources.has_package(package))
 
 
-def _lacks(engine: Engine, errand: Errand, count: int) -> Finding:
+def _missing_package_finding(engine: Engine, release_run: ReleaseRun, count: int) -> Finding:
     releases = "1 release was" if count == 1 else f"{count} releases were"
-    message = f"{releases} not run: {engine.title} needs the package {', '.join(_missing(engine))}"
-    return errand.finding(codes.NOT_RUN, message, (), "pip install 'modelyard[sources]'")
+    message = f"{releases} not run: {engine.title} needs the package {', '.join(_missing_packages(engine))}"
+    return release_run.finding(codes.NOT_RUN, message, (), "pip install 'modelyard[sources]'")
 
 
-def _all_run(turns: Sequence[_Turn], limits: Limits, on_run: Callable[[int, int], object]) -> Iterator[Finding]:
+def _run_all(engine_runs: Sequence[_EngineRun], limits: ResourceLimits, on_progress: Callable[[int, int], object]) -> Iterator[Finding]:
     """Turns of one engine stand together, so that its packages are imported as seldom as may be."""
-    turns = sorted(turns, key=lambda turn: turn.engine.name)
-    count = max(min(os.cpu_count() or 1, _MOST_LANES, len(turns)), 1)
-    size = -(-len(turns) // count) or 1
-    lanes = [turns[start : start + size] for start in range(0, len(turns), size)]
-    done: list[None] = []
-    enough = Event()
+    engine_runs = sorted(engine_runs, key=lambda engine_run: engine_run.engine.name)
+    count = max(min(os.cpu_count() or 1, _MAX_WORKERS, len(engine_runs)), 1)
+    size = -(-len(engine_runs) // count) or 1
+    batches = [engine_runs[start : start + size] for start in range(0, len(engine_runs), size)]
+    completions: list[None] = []
+    stop_event = Event()
 
-    def finished() -> None:
-        done.append(None)
-        on_run(len(done), len(turns))
+    def on_finish() -> None:
+        completions.append(None)
+        on_progress(len(completions), len(engine_runs))
 
     with ThreadPoolExecutor(count) as pool:
         try:
-            for found in pool.map(lambda lane: _lane(lane, limits, finished, enough), lanes):
-                yield from found
+            for finding in pool.map(lambda batch: _run_batch(batch, limits, on_finish, stop_event), batches):
+                yield from finding
         finally:
-            enough.set()
+            stop_event.set()
 
 
-def _lane(turns: Sequence[_Turn], limits: Limits, finished: Callable[[], None], enough: Event) -> list[Finding]:
+def _run_batch(engine_runs: Sequence[_EngineRun], limits: ResourceLimits, on_finish: Callable[[], None], stop_event: Event) -> list[Finding]:
     findings: list[Finding] = []
-    with Child(limits) as child:
-        for turn in turns:
-            if enough.is_set():
+    with WorkerProcess(limits) as worker:
+        for engine_run in engine_runs:
+            if stop_event.is_set():
                 break
-            came = child.ask(turn.job)
-            if isinstance(came, Stopped):
-                findings.append(stopped(turn.errand, turn.engine, came))
+            outcome = worker.run(engine_run.job)
+            if isinstance(outcome, RunFailure):
+                findings.append(failure_finding(engine_run.release_run, engine_run.engine, outcome))
             else:
-                findings += [finding(turn.errand, remark) for remark in came]
-            finished()
+                findings += [to_finding(engine_run.release_run, issue) for issue in outcome]
+            on_finish()
     return findings

@@ -10,61 +10,61 @@ import sys
 from collections.abc import Callable
 from typing import TextIO
 
-from compiler.execution.source_tests.resource_limits import Limits
-from compiler.execution.source_tests.sandbox import allow_seconds, confine
-from compiler.execution.source_tests.worker_protocol import Engine, Job, Kind, NotHereError, Remark, Spot, dump_remark
+from compiler.execution.source_tests.resource_limits import ResourceLimits
+from compiler.execution.source_tests.sandbox import reset_cpu_limit, enter_sandbox
+from compiler.execution.source_tests.worker_protocol import Engine, Job, IssueKind, MissingFileError, Issue, IssueLocation, issue_to_json
 
-MOST_REMARKS = 100
+MAX_ISSUES = 100
 """So many of one release say enough."""
 
 
-def serve(read: Callable[[], bytes], answers: TextIO, limits: Limits) -> None:
+def serve_jobs(read_line: Callable[[], bytes], responses: TextIO, limits: ResourceLimits) -> None:
     """Run each job that comes, until none comes any more."""
-    while line := read():
-        job = Job.loaded(line)
-        allow_seconds(limits)
-        remarks = [dump_remark(remark) for remark in run(job, answers)]
-        answers.write(json.dumps({"remarks": remarks}) + "\n")
-        answers.flush()
+    while line := read_line():
+        job = Job.from_line(line)
+        reset_cpu_limit(limits)
+        issues = [issue_to_json(issue) for issue in run_job(job, responses)]
+        responses.write(json.dumps({"remarks": issues}) + "\n")
+        responses.flush()
 
 
-def run(job: Job, answers: TextIO) -> list[Remark]:
+def run_job(job: Job, responses: TextIO) -> list[Issue]:
     """What comes of a job; whatever goes wrong in an engine is said of the file that it was at."""
-    doing: list[str | None] = [None]
+    current_file: list[str | None] = [None]
 
-    def at(file: str) -> None:
-        doing[0] = file
-        answers.write(json.dumps({"doing": file}) + "\n")
-        answers.flush()
+    def on_file(file: str) -> None:
+        current_file[0] = file
+        responses.write(json.dumps({"doing": file}) + "\n")
+        responses.flush()
 
-    remarks: list[Remark] = []
+    issues: list[Issue] = []
     engine: Engine = importlib.import_module(f"compiler.execution.source_tests.engines.{job.engine}").ENGINE
     try:
-        for remark in engine.run(job, at):
-            remarks.append(remark)
-            if len(remarks) >= MOST_REMARKS:
+        for issue in engine.run(job, on_file):
+            issues.append(issue)
+            if len(issues) >= MAX_ISSUES:
                 break
-    except NotHereError:
+    except MissingFileError:
         pass
     except MemoryError:
-        remarks.append(Remark(Kind.STOPPED, f"{engine.title} ran out of memory on it", Spot(doing[0], line=1)))
+        issues.append(Issue(IssueKind.ABORTED_RUN, f"{engine.title} ran out of memory on it", IssueLocation(current_file[0], line=1)))
     except BaseException as error:  # noqa: BLE001 - a panic of native code is no Exception
-        said = str(error).split("\n", 1)[0][:200]
-        message = f"{engine.title} broke on it: {type(error).__name__}{': ' if said else ''}{said}"
-        remarks.append(Remark(Kind.STOPPED, message, Spot(doing[0], line=1)))
-    return remarks
+        first_line = str(error).split("\n", 1)[0][:200]
+        message = f"{engine.title} broke on it: {type(error).__name__}{': ' if first_line else ''}{first_line}"
+        issues.append(Issue(IssueKind.ABORTED_RUN, message, IssueLocation(current_file[0], line=1)))
+    return issues
 
 
 def main() -> int:
     """Serve the process that started this one: jobs on stdin, answers on stdout."""
-    limits = Limits(*json.loads(sys.argv[1]))
+    limits = ResourceLimits(*json.loads(sys.argv[1]))
     requests = os.fdopen(os.dup(0), "rb")
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, 0)
-    os.dup2(nowhere, 1)
-    confine(limits)
-    serve(requests.readline, answers, limits)
+    responses = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    devnull = os.open(os.devnull, os.O_RDWR)
+    os.dup2(devnull, 0)
+    os.dup2(devnull, 1)
+    enter_sandbox(limits)
+    serve_jobs(requests.readline, responses, limits)
     return 0
 
 

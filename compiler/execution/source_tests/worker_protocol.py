@@ -10,21 +10,21 @@ from enum import StrEnum
 from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str
 
 
-class Kind(StrEnum):
+class IssueKind(StrEnum):
     """What is said of a source; each has a code of its own."""
 
-    BROKEN = "broken"
-    WRONG = "wrong"
-    DISAGREES = "disagrees"
-    REACHES_OUT = "reaches-out"
-    STOPPED = "stopped"
-    DOUBTFUL = "doubtful"
-    NONCONFORMING = "nonconforming"
-    UNCOVERED = "uncovered"
+    INVALID = "broken"
+    WRONG_ANSWER = "wrong"
+    SPEC_MISMATCH = "disagrees"
+    EXTERNAL_ACCESS = "reaches-out"
+    ABORTED_RUN = "stopped"
+    SUSPICIOUS = "doubtful"
+    SHACL_VIOLATION = "nonconforming"
+    COVERAGE_GAP = "uncovered"
     NOT_RUN = "not-run"
 
 
-class NotHereError(LookupError):
+class MissingFileError(LookupError):
     """A file that the source names was not there to be run, which is a finding of its own elsewhere."""
 
 
@@ -42,25 +42,25 @@ class Job:
     def content(self, name: str) -> bytes:
         """A file's bytes."""
         if name not in self.files:
-            raise NotHereError(name)
+            raise MissingFileError(name)
         return self.files[name]
 
     def text(self, name: str) -> str:
         """A file's text; what is not UTF-8 is replaced, since whoever reads it says so at its place."""
         return self.content(name).decode("utf-8", "replace")
 
-    def named(self, key: str) -> tuple[str, ...]:
+    def file_names(self, key: str) -> tuple[str, ...]:
         """The files that a list of the source names."""
         return tuple(as_str(name) for name in as_list(self.source.get(key)))
 
-    def dumped(self) -> bytes:
+    def to_line(self) -> bytes:
         """The job as a line."""
         files = {name: base64.b64encode(content).decode() for name, content in self.files.items()}
         fields = (self.engine, self.type, self.source, self.interface, files, self.cases)
         return json.dumps(fields).encode() + b"\n"
 
     @classmethod
-    def loaded(cls, line: bytes) -> "Job":
+    def from_line(cls, line: bytes) -> "Job":
         """The job of a line."""
         engine, type_, source, interface, files, cases = json.loads(line)
         contents = {name: base64.b64decode(content) for name, content in files.items()}
@@ -68,7 +68,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class IssueLocation:
     """Where something stands: in the spec's `source`, or in a file beside it, by line or by pointer into its data."""
 
     file: str | None = None
@@ -77,32 +77,32 @@ class Spot:
     column: int = 1
 
 
-def in_source(*pointer: str | int) -> Spot:
+def source_location(*pointer: str | int) -> IssueLocation:
     """A place in the spec, below `source`."""
-    return Spot(None, pointer)
+    return IssueLocation(None, pointer)
 
 
-def in_data(file: str, *pointer: str | int) -> Spot:
+def data_location(file: str, *pointer: str | int) -> IssueLocation:
     """A place in the data of a YAML or JSON file beside the spec."""
-    return Spot(file, pointer)
+    return IssueLocation(file, pointer)
 
 
-def at_line(file: str, line: int = 1, column: int = 1) -> Spot:
+def line_location(file: str, line: int = 1, column: int = 1) -> IssueLocation:
     """A line of a file beside the spec."""
-    return Spot(file, (), max(line, 1), max(column, 1))
+    return IssueLocation(file, (), max(line, 1), max(column, 1))
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class Issue:
     """One thing that came of a run."""
 
-    kind: Kind
+    kind: IssueKind
     message: str
-    spot: Spot
+    location: IssueLocation
     help: str | None = None
 
 
-Doing = Callable[[str], None]
+FileCallback = Callable[[str], None]
 """Says which file is about to be run, so that whatever happens is blamed on it."""
 
 
@@ -112,39 +112,39 @@ class Engine:
 
     name: str
     title: str
-    takes: Callable[[str, Object], bool]
+    supports: Callable[[str, Object], bool]
     """Whether it runs a release of the type with that source."""
-    run: Callable[[Job, Doing], Iterator[Remark]]
+    run: Callable[[Job, FileCallback], Iterator[Issue]]
     packages: tuple[str, ...] = ()
-    tests: str | None = None
+    tests_key: str | None = None
     """The key of the source that holds its tests, where releases can have some."""
-    cases: bool = False
+    has_case_files: bool = False
     """Whether those tests are files of cases, in YAML or JSON."""
-    reads: tuple[str, ...] = ()
+    test_suffixes: tuple[str, ...] = ()
     """How names of tests end that it reads itself, beside or instead of cases."""
 
 
-def dump_remark(remark: Remark) -> Json:
+def issue_to_json(issue: Issue) -> Json:
     """A remark as plain data."""
-    spot = remark.spot
-    return [remark.kind.value, remark.message, remark.help, spot.file, list(spot.pointer), spot.line, spot.column]
+    location = issue.location
+    return [issue.kind.value, issue.message, issue.help, location.file, list(location.pointer), location.line, location.column]
 
 
-def load_remark(data: Json) -> Remark:
+def issue_from_json(data: Json) -> Issue:
     """The remark of plain data; `ValueError` where it is none: a process that ran hostile code may say anything."""
     match data:
         case [str(kind), str(message), None | str() as help_, None | str() as file, list(pointer), line, int(column)]:
             if (line is None or isinstance(line, int)) and all(isinstance(part, str | int) for part in pointer):
-                return Remark(Kind(kind), message, Spot(file, tuple(pointer), line, column), help_)
+                return Issue(IssueKind(kind), message, IssueLocation(file, tuple(pointer), line, column), help_)
     raise ValueError("this is no remark")
 
 
-def load_answer(line: bytes) -> tuple[Remark, ...] | str:
+def parse_response(line: bytes) -> tuple[Issue, ...] | str:
     """What a line of the process says: what came of the job, or which file it is about to run."""
     try:
-        said = as_object(json.loads(line))
-        if isinstance(said.get("doing"), str):
-            return as_str(said["doing"])
-        return tuple(load_remark(remark) for remark in as_list(said["remarks"]))
+        response = as_object(json.loads(line))
+        if isinstance(response.get("doing"), str):
+            return as_str(response["doing"])
+        return tuple(issue_from_json(issue) for issue in as_list(response["remarks"]))
     except (ValueError, KeyError, RecursionError, binascii.Error) as error:
         raise ValueError("what came back is no answer") from error

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from compiler.execution.source_tests.worker_protocol import Doing, Engine, Job, Kind, Remark, at_line, in_source
+from compiler.execution.source_tests.worker_protocol import FileCallback, Engine, Job, IssueKind, Issue, line_location, source_location
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
 from compiler.foundation.suggestions import nearest
 
-_ALONE = "a prompt has placeholders and nothing else"
-_TOKENS = {"block_begin": "a statement", "raw_begin": "a statement", "comment_begin": "a comment"}
-_NODES = {
+_PLACEHOLDERS_ONLY = "a prompt has placeholders and nothing else"
+_FORBIDDEN_TOKENS = {"block_begin": "a statement", "raw_begin": "a statement", "comment_begin": "a comment"}
+_FORBIDDEN_NODES = {
     "Filter": "a filter",
     "Getattr": "an attribute",
     "Getitem": "a part of a value",
@@ -17,56 +17,56 @@ _NODES = {
 }
 
 
-def _run(job: Job, at: Doing) -> Iterator[Remark]:
+def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
     for index, item in enumerate(as_list(job.source.get("prompts"))):
         prompt = as_object(item)
         name = as_str(prompt["file"])
-        at(name)
-        if (bad := _unreadable(job, name)) is not None:
-            yield bad
+        on_file(name)
+        if (unreadable_issue := _unreadable_issue(job, name)) is not None:
+            yield unreadable_issue
             continue
         lines: dict[str, int] = {}
-        remarks = list(_placeholders(name, job.text(name), lines))
-        yield from remarks
-        if not remarks:
-            yield from _agreement(index, prompt, lines)
+        issues = list(_placeholder_issues(name, job.text(name), lines))
+        yield from issues
+        if not issues:
+            yield from _consistency_issues(index, prompt, lines)
     guardrails = as_object(job.source.get("guardrails") or {})
     for item in (*as_list(guardrails.get("input")), *as_list(guardrails.get("output"))):
         if "file" in as_object(item):
             name = as_str(as_object(item)["file"])
-            at(name)
-            if (bad := _unreadable(job, name)) is not None:
-                yield bad
+            on_file(name)
+            if (unreadable_issue := _unreadable_issue(job, name)) is not None:
+                yield unreadable_issue
 
 
-def _unreadable(job: Job, name: str) -> Remark | None:
+def _unreadable_issue(job: Job, name: str) -> Issue | None:
     content = job.content(name)
     try:
         if content.decode().strip():
             return None
     except UnicodeDecodeError as error:
-        return Remark(Kind.BROKEN, f"`{name}` is no UTF-8", at_line(name, content[: error.start].count(b"\n") + 1))
-    return Remark(Kind.BROKEN, f"`{name}` is empty", at_line(name))
+        return Issue(IssueKind.INVALID, f"`{name}` is no UTF-8", line_location(name, content[: error.start].count(b"\n") + 1))
+    return Issue(IssueKind.INVALID, f"`{name}` is empty", line_location(name))
 
 
-def _placeholders(name: str, text: str, lines: dict[str, int]) -> Iterator[Remark]:
+def _placeholder_issues(name: str, text: str, lines: dict[str, int]) -> Iterator[Issue]:
     """What stands between braces; `lines` takes each placeholder with the line that it stands in first."""
     from jinja2 import Environment, TemplateSyntaxError
 
     parser = Environment()  # noqa: S701 - it is parsed, and never rendered
     try:
         for line, token, _ in parser.lex(text):
-            if token in _TOKENS:
-                yield Remark(Kind.BROKEN, f"{_TOKENS[token]}: {_ALONE}", at_line(name, line))
+            if token in _FORBIDDEN_TOKENS:
+                yield Issue(IssueKind.INVALID, f"{_FORBIDDEN_TOKENS[token]}: {_PLACEHOLDERS_ONLY}", line_location(name, line))
                 return
-        yield from _variables(name, parser.parse(text), lines)
+        yield from _variable_issues(name, parser.parse(text), lines)
     except TemplateSyntaxError as error:
-        yield Remark(Kind.BROKEN, error.message or "it cannot be read", at_line(name, error.lineno))
+        yield Issue(IssueKind.INVALID, error.message or "it cannot be read", line_location(name, error.lineno))
     except RecursionError:
-        yield Remark(Kind.BROKEN, "it is nested too deeply to be read", at_line(name))
+        yield Issue(IssueKind.INVALID, "it is nested too deeply to be read", line_location(name))
 
 
-def _variables(name: str, template: object, lines: dict[str, int]) -> Iterator[Remark]:
+def _variable_issues(name: str, template: object, lines: dict[str, int]) -> Iterator[Issue]:
     from jinja2 import nodes
 
     assert isinstance(template, nodes.Template)  # noqa: S101 - what a parser returns; narrows for the type checker
@@ -75,28 +75,28 @@ def _variables(name: str, template: object, lines: dict[str, int]) -> Iterator[R
             if isinstance(node, nodes.Name):
                 lines.setdefault(node.name, node.lineno)
             elif not isinstance(node, nodes.TemplateData):
-                what = _NODES.get(type(node).__name__, "an expression")
-                yield Remark(Kind.BROKEN, f"{what}: {_ALONE}", at_line(name, node.lineno))
+                construct = _FORBIDDEN_NODES.get(type(node).__name__, "an expression")
+                yield Issue(IssueKind.INVALID, f"{construct}: {_PLACEHOLDERS_ONLY}", line_location(name, node.lineno))
 
 
-def _agreement(index: int, prompt: Object, lines: dict[str, int]) -> Iterator[Remark]:
-    named = [as_str(variable) for variable in as_list(prompt.get("variables"))]
+def _consistency_issues(index: int, prompt: Object, lines: dict[str, int]) -> Iterator[Issue]:
+    spec_variables = [as_str(variable) for variable in as_list(prompt.get("variables"))]
     file = as_str(prompt["file"])
     for variable, line in lines.items():
-        if variable not in named:
-            near = nearest(variable, named)
+        if variable not in spec_variables:
+            suggestion = nearest(variable, spec_variables)
             message = f"`{{{{ {variable} }}}}` is none of the variables of `{prompt['name']}`"
-            help_ = f"did you mean `{near}`?" if near else "name it in `variables`"
-            yield Remark(Kind.DISAGREES, message, at_line(file, line), help_)
-    for place, variable in enumerate(named):
+            help_ = f"did you mean `{suggestion}`?" if suggestion else "name it in `variables`"
+            yield Issue(IssueKind.SPEC_MISMATCH, message, line_location(file, line), help_)
+    for position, variable in enumerate(spec_variables):
         if variable not in lines:
             message = f"`{file}` has no `{{{{ {variable} }}}}`"
-            yield Remark(Kind.DISAGREES, message, in_source("prompts", index, "variables", place))
+            yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("prompts", index, "variables", position))
 
 
 ENGINE = Engine(
     name="prompts",
     title="the parser of prompts",
-    takes=lambda type_, source: type_ in {"agent", "llm"} and bool(source.get("prompts") or source.get("guardrails")),
+    supports=lambda type_, source: type_ in {"agent", "llm"} and bool(source.get("prompts") or source.get("guardrails")),
     run=_run,
 )

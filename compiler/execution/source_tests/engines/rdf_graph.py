@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from compiler.execution.source_tests.comparison import shown
-from compiler.execution.source_tests.worker_protocol import Doing, Engine, Job, Kind, Remark, in_source
+from compiler.execution.source_tests.comparison import short_json
+from compiler.execution.source_tests.worker_protocol import FileCallback, Engine, Job, IssueKind, Issue, source_location
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
 from compiler.foundation.suggestions import nearest
 
@@ -13,95 +13,95 @@ if TYPE_CHECKING:
 
 _OWL = "http://www.w3.org/2002/07/owl#"
 _SH = "http://www.w3.org/ns/shacl#"
-_NAMING = {f"{_SH}{name}" for name in ("path", "class", "targetClass", "targetSubjectsOf", "targetObjectsOf")}
+_TERM_PREDICATES = {f"{_SH}{name}" for name in ("path", "class", "targetClass", "targetSubjectsOf", "targetObjectsOf")}
 
 
-def _run(job: Job, at: Doing) -> Iterator[Remark]:
+def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
     from compiler.execution.source_tests.rdf import competency_questions as questions
     from compiler.execution.source_tests.rdf import rdf_graphs as rdf
     from compiler.execution.source_tests.rdf import shacl
 
-    asked = as_object(job.source.get("ontology"))
-    ontology, broken = rdf.loaded(job, [as_str(name) for name in as_list(asked.get("files"))], at)
-    facts, more = rdf.loaded(job, job.named("files"), at)
-    shapes, most = rdf.loaded(job, job.named("shapes"), at)
-    yield from (*broken, *more, *most)
-    if broken or more or most:
+    ontology_spec = as_object(job.source.get("ontology"))
+    ontology, ontology_issues = rdf.load_statements(job, [as_str(name) for name in as_list(ontology_spec.get("files"))], on_file)
+    facts, fact_issues = rdf.load_statements(job, job.file_names("files"), on_file)
+    shapes, shape_issues = rdf.load_statements(job, job.file_names("shapes"), on_file)
+    yield from (*ontology_issues, *fact_issues, *shape_issues)
+    if ontology_issues or fact_issues or shape_issues:
         return  # the rest would follow from it
-    yield from _declared(asked, ontology)
-    yield from _imports((*ontology, *shapes))
-    yield from _terms(as_str(asked.get("iri")), ontology, facts, shapes)
-    for name in job.named("shapes")[:1]:
-        at(name)
-        yield from shacl.remarks((*facts, *ontology), shapes)
-    yield from questions.remarks(job, (*ontology, *facts), at)
+    yield from _declaration_issues(ontology_spec, ontology)
+    yield from _import_issues((*ontology, *shapes))
+    yield from _unknown_term_issues(as_str(ontology_spec.get("iri")), ontology, facts, shapes)
+    for name in job.file_names("shapes")[:1]:
+        on_file(name)
+        yield from shacl.shacl_issues((*facts, *ontology), shapes)
+    yield from questions.question_issues(job, (*ontology, *facts), on_file)
 
 
-def _declared(asked: Object, ontology: Sequence["Statement"]) -> Iterator[Remark]:
+def _declaration_issues(ontology_spec: Object, ontology: Sequence["Statement"]) -> Iterator[Issue]:
     """The ontology's files say that they are it, in the version that the spec says."""
-    from compiler.execution.source_tests.rdf.rdf_graphs import TYPE, iri
+    from compiler.execution.source_tests.rdf.rdf_graphs import RDF_TYPE, iri
 
-    known = {iri(said.quad.subject) for said in ontology if said.predicate == TYPE and _is(said, f"{_OWL}Ontology")}
-    name = as_str(asked.get("iri"))
-    if name not in known:
-        near = nearest(name, sorted(iri_ for iri_ in known if iri_))
+    ontology_iris = {iri(statement.quad.subject) for statement in ontology if statement.predicate == RDF_TYPE and _has_object(statement, f"{_OWL}Ontology")}
+    name = as_str(ontology_spec.get("iri"))
+    if name not in ontology_iris:
+        suggestion = nearest(name, sorted(iri_ for iri_ in ontology_iris if iri_))
         message = f"no file of the ontology says that <{name}> is an owl:Ontology"
-        yield Remark(Kind.DISAGREES, message, in_source("ontology", "iri"), f"did you mean `{near}`?" if near else None)
+        yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("ontology", "iri"), f"did you mean `{suggestion}`?" if suggestion else None)
         return
-    version = asked.get("version")
+    version = ontology_spec.get("version")
     versions = [
-        said.quad.object.value
-        for said in ontology
-        if iri(said.quad.subject) == name
-        and said.predicate == f"{_OWL}versionInfo"
-        and hasattr(said.quad.object, "value")
+        statement.quad.object.value
+        for statement in ontology
+        if iri(statement.quad.subject) == name
+        and statement.predicate == f"{_OWL}versionInfo"
+        and hasattr(statement.quad.object, "value")
     ]
     if versions and version is not None and version not in versions:
-        message = f"the ontology says owl:versionInfo {shown(versions[0])}, and the spec says {shown(version)}"
-        yield Remark(Kind.DISAGREES, message, in_source("ontology", "version"))
+        message = f"the ontology says owl:versionInfo {short_json(versions[0])}, and the spec says {short_json(version)}"
+        yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("ontology", "version"))
 
 
-def _is(said: "Statement", iri: str) -> bool:
-    return getattr(said.quad.object, "value", None) == iri
+def _has_object(statement: "Statement", iri: str) -> bool:
+    return getattr(statement.quad.object, "value", None) == iri
 
 
-def _imports(statements: Sequence["Statement"]) -> Iterator[Remark]:
-    from compiler.execution.source_tests.rdf.rdf_graphs import TYPE, iri
+def _import_issues(statements: Sequence["Statement"]) -> Iterator[Issue]:
+    from compiler.execution.source_tests.rdf.rdf_graphs import RDF_TYPE, iri
 
-    here = {iri(said.quad.subject) for said in statements if said.predicate == TYPE and _is(said, f"{_OWL}Ontology")}
-    for said in statements:
-        if said.predicate == f"{_OWL}imports" and iri(said.quad.object) not in here:
-            message = f"{said.quad.object} is imported and was not read: nothing is fetched, here or by the store"
-            yield Remark(Kind.NOT_RUN, message, said.spot, "put what it says beside the spec, and name it there")
+    ontology_iris = {iri(statement.quad.subject) for statement in statements if statement.predicate == RDF_TYPE and _has_object(statement, f"{_OWL}Ontology")}
+    for statement in statements:
+        if statement.predicate == f"{_OWL}imports" and iri(statement.quad.object) not in ontology_iris:
+            message = f"{statement.quad.object} is imported and was not read: nothing is fetched, here or by the store"
+            yield Issue(IssueKind.NOT_RUN, message, statement.location, "put what it says beside the spec, and name it there")
 
 
-def _terms(
+def _unknown_term_issues(
     name: str, ontology: Sequence["Statement"], facts: Sequence["Statement"], shapes: Sequence["Statement"]
-) -> Iterator[Remark]:
+) -> Iterator[Issue]:
     """Predicates and classes in the ontology's own namespace that it does not declare, once each."""
-    from compiler.execution.source_tests.rdf.rdf_graphs import TYPE, iri
+    from compiler.execution.source_tests.rdf.rdf_graphs import RDF_TYPE, iri
 
-    spaces = (name,) if name.endswith(("#", "/")) else (f"{name}#", f"{name}/")
-    known = {iri(said.quad.subject) for said in ontology} | {iri(said.quad.subject) for said in shapes}
-    told: set[str] = set()
-    for said in (*facts, *shapes):
-        used = [said.predicate]
-        used += [iri(said.quad.object) or ""] if said.predicate == TYPE or said.predicate in _NAMING else []
-        for term in used:
-            space = next((space for space in spaces if term.startswith(space)), None)
-            if space is None or term in known or term in told or "/" in term.removeprefix(space):
+    namespaces = (name,) if name.endswith(("#", "/")) else (f"{name}#", f"{name}/")
+    known_iris = {iri(statement.quad.subject) for statement in ontology} | {iri(statement.quad.subject) for statement in shapes}
+    reported_terms: set[str] = set()
+    for statement in (*facts, *shapes):
+        statement_terms = [statement.predicate]
+        statement_terms += [iri(statement.quad.object) or ""] if statement.predicate == RDF_TYPE or statement.predicate in _TERM_PREDICATES else []
+        for term in statement_terms:
+            namespace = next((namespace for namespace in namespaces if term.startswith(namespace)), None)
+            if namespace is None or term in known_iris or term in reported_terms or "/" in term.removeprefix(namespace):
                 continue
-            told.add(term)
-            near = nearest(term, sorted(other for other in known if other))
+            reported_terms.add(term)
+            suggestion = nearest(term, sorted(candidate for candidate in known_iris if candidate))
             message = f"the ontology declares no <{term}>"
-            yield Remark(Kind.DOUBTFUL, message, said.spot, f"did you mean <{near}>?" if near else None)
+            yield Issue(IssueKind.SUSPICIOUS, message, statement.location, f"did you mean <{suggestion}>?" if suggestion else None)
 
 
 ENGINE = Engine(
     name="graph",
     title="the graph store (Oxigraph, with pySHACL)",
-    takes=lambda type_, source: type_ == "knowledge-graph" and bool(source.get("files")),
+    supports=lambda type_, source: type_ == "knowledge-graph" and bool(source.get("files")),
     run=_run,
     packages=("pyoxigraph", "pyshacl"),
-    tests="questions",
+    tests_key="questions",
 )

@@ -2,111 +2,111 @@
 
 from collections.abc import Iterator, Sequence
 
-from compiler.execution.source_tests.comparison import shown, wrong
-from compiler.execution.source_tests.kserve_routes import UnansweredError, Walk, share, walk
-from compiler.execution.source_tests.worker_protocol import Doing, Engine, Job, Kind, Remark, in_data, in_source
+from compiler.execution.source_tests.comparison import short_json, first_mismatch
+from compiler.execution.source_tests.kserve_routes import MissingAnswerError, Route, traffic_percent, route_request
+from compiler.execution.source_tests.worker_protocol import FileCallback, Engine, Job, IssueKind, Issue, data_location, source_location
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
 from compiler.foundation.suggestions import listed, nearest
 
 
-def _run(job: Job, at: Doing) -> Iterator[Remark]:
+def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
     router = as_str(job.source["router"])
     steps = [as_object(step) for step in as_list(job.source.get("steps"))]
-    yield from _dead(router, steps)
-    taken: set[str] = set()
+    yield from _unreachable_step_issues(router, steps)
+    covered_steps: set[str] = set()
     for file, cases in job.cases.items():
-        at(file)
+        on_file(file)
         for index, case in enumerate(cases):
-            mistakes = list(_mistakes(steps, file, index, case))
-            yield from mistakes
-            if not mistakes:
-                yield from _judged(router, steps, file, index, case)
-                taken.update(as_str(name) for name in as_list(case["output"]))
+            case_errors = list(_case_errors(steps, file, index, case))
+            yield from case_errors
+            if not case_errors:
+                yield from _route_issues(router, steps, file, index, case)
+                covered_steps.update(as_str(name) for name in as_list(case["output"]))
     if any(job.cases.values()) and router in {"switch", "sequence"}:
-        yield from _untaken(steps, taken)
+        yield from _uncovered_step_issues(steps, covered_steps)
 
 
-def _dead(router: str, steps: Sequence[Object]) -> Iterator[Remark]:
+def _unreachable_step_issues(router: str, steps: Sequence[Object]) -> Iterator[Issue]:
     """Steps that no request takes, whatever it says."""
-    last: str | None = None
+    default_step: str | None = None
     for index, step in enumerate(steps):
         name = as_str(step["name"])
-        if router == "splitter" and share(step) == 0:
+        if router == "splitter" and traffic_percent(step) == 0:
             message = f"`{name}` has no share of the requests, so that it is never asked"
-            yield Remark(Kind.DOUBTFUL, message, in_source("steps", index, "weight"), "remove the step, or give it one")
-        if router == "switch" and last is not None:
-            message = f"`{name}` is never asked: `{last}` before it takes every request"
-            yield Remark(Kind.DOUBTFUL, message, in_source("steps", index), f"put it before `{last}`, or remove it")
+            yield Issue(IssueKind.SUSPICIOUS, message, source_location("steps", index, "weight"), "remove the step, or give it one")
+        if router == "switch" and default_step is not None:
+            message = f"`{name}` is never asked: `{default_step}` before it takes every request"
+            yield Issue(IssueKind.SUSPICIOUS, message, source_location("steps", index), f"put it before `{default_step}`, or remove it")
         if router == "sequence" and index == 0 and "when" in step:
             message = f"`{name}` is asked first, and its condition looks at the answer before it: every request fails"
-            yield Remark(Kind.DISAGREES, message, in_source("steps", index, "when"), "remove it, or make it a switch")
-        if router == "switch" and last is None and "when" not in step:
-            last = name
+            yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("steps", index, "when"), "remove it, or make it a switch")
+        if router == "switch" and default_step is None and "when" not in step:
+            default_step = name
 
 
-def _mistakes(steps: Sequence[Object], file: str, index: int, case: Object) -> Iterator[Remark]:
+def _case_errors(steps: Sequence[Object], file: str, index: int, case: Object) -> Iterator[Issue]:
     """What a case says of steps that there are not."""
     names = [as_str(step["name"]) for step in steps]
     output = case["output"]
     if isinstance(output, str) or not isinstance(output, Sequence):
-        message = f"the case `{case['name']}` expects {shown(output)}: expected the list of the steps that it takes"
-        yield Remark(Kind.DISAGREES, message, in_data(file, index, "output"), f"such as [{names[0]}]")
+        message = f"the case `{case['name']}` expects {short_json(output)}: expected the list of the steps that it takes"
+        yield Issue(IssueKind.SPEC_MISMATCH, message, data_location(file, index, "output"), f"such as [{names[0]}]")
         return
-    for place, name in enumerate(output):
+    for position, name in enumerate(output):
         if name not in names:
-            yield _no_step(name, names, file, index, "output", place)
+            yield _unknown_step_issue(name, names, file, index, "output", position)
     for name in as_object(case.get("answers") or {}):
         if name not in names:
-            yield _no_step(name, names, file, index, "answers", name)
+            yield _unknown_step_issue(name, names, file, index, "answers", name)
 
 
-def _no_step(name: Json, names: Sequence[str], file: str, *pointer: str | int) -> Remark:
-    near = nearest(name, names) if isinstance(name, str) else None
-    message = f"no step is called {f'`{name}`' if isinstance(name, str) else shown(name)}"
-    help_ = f"did you mean `{near}`?" if near else f"the steps are {listed(names, last='and')}"
-    return Remark(Kind.DISAGREES, message, in_data(file, *pointer), help_)
+def _unknown_step_issue(name: Json, names: Sequence[str], file: str, *pointer: str | int) -> Issue:
+    suggestion = nearest(name, names) if isinstance(name, str) else None
+    message = f"no step is called {f'`{name}`' if isinstance(name, str) else short_json(name)}"
+    help_ = f"did you mean `{suggestion}`?" if suggestion else f"the steps are {listed(names, last='and')}"
+    return Issue(IssueKind.SPEC_MISMATCH, message, data_location(file, *pointer), help_)
 
 
-def _judged(router: str, steps: Sequence[Object], file: str, index: int, case: Object) -> Iterator[Remark]:
+def _route_issues(router: str, steps: Sequence[Object], file: str, index: int, case: Object) -> Iterator[Issue]:
     if router == "splitter":
-        yield from _split(steps, file, index, case)
+        yield from _splitter_issues(steps, file, index, case)
         return
     try:
-        came = walk(router, steps, case["input"], as_object(case.get("answers") or {}))
-    except UnansweredError as error:
+        route = route_request(router, steps, case["input"], as_object(case.get("answers") or {}))
+    except MissingAnswerError as error:
         message = f"the case `{case['name']}` says not what `{error}` answers, which the step after it looks at"
-        yield Remark(Kind.DISAGREES, message, in_data(file, index), f"add `answers: {{{error}: …}}`")
+        yield Issue(IssueKind.SPEC_MISMATCH, message, data_location(file, index), f"add `answers: {{{error}: …}}`")
         return
-    expected = as_list(case["output"])
+    expected_steps = as_list(case["output"])
     if router == "ensemble":  # all are asked at once: no order of them is wrong
-        expected, came = sorted(map(as_str, expected)), Walk(tuple(sorted(came.steps)))
-    if found := wrong({**case, "output": expected}, came.steps):
-        spot = in_data(file, index, "output", *(found[0] if router != "ensemble" else ()))
-        yield Remark(Kind.WRONG, f"{found[1]}{f': {came.why}' if came.why else ''}", spot)
+        expected_steps, route = sorted(map(as_str, expected_steps)), Route(tuple(sorted(route.steps)))
+    if mismatch := first_mismatch({**case, "output": expected_steps}, route.steps):
+        location = data_location(file, index, "output", *(mismatch[0] if router != "ensemble" else ()))
+        yield Issue(IssueKind.WRONG_ANSWER, f"{mismatch[1]}{f': {route.reason}' if route.reason else ''}", location)
 
 
-def _split(steps: Sequence[Object], file: str, index: int, case: Object) -> Iterator[Remark]:
+def _splitter_issues(steps: Sequence[Object], file: str, index: int, case: Object) -> Iterator[Issue]:
     """A splitter asks one step, and which it is nobody knows."""
-    asked = [as_str(step["name"]) for step in steps if share(step) != 0]
-    expected = as_list(case["output"])
-    if len(expected) != 1 or expected[0] not in asked:
-        message = f"the case `{case['name']}` fails: expected {shown(expected)}, and one of {listed(asked)} is asked"
-        yield Remark(Kind.WRONG, message, in_data(file, index, "output"))
+    reachable_steps = [as_str(step["name"]) for step in steps if traffic_percent(step) != 0]
+    expected_steps = as_list(case["output"])
+    if len(expected_steps) != 1 or expected_steps[0] not in reachable_steps:
+        message = f"the case `{case['name']}` fails: expected {short_json(expected_steps)}, and one of {listed(reachable_steps)} is asked"
+        yield Issue(IssueKind.WRONG_ANSWER, message, data_location(file, index, "output"))
 
 
-def _untaken(steps: Sequence[Object], taken: set[str]) -> Iterator[Remark]:
+def _uncovered_step_issues(steps: Sequence[Object], covered_steps: set[str]) -> Iterator[Issue]:
     for index, step in enumerate(steps):
         name = as_str(step["name"])
-        if name not in taken:
+        if name not in covered_steps:
             message = f"no case takes the step `{name}`"
-            yield Remark(Kind.NOT_RUN, message, in_source("steps", index), "add a case that does")
+            yield Issue(IssueKind.NOT_RUN, message, source_location("steps", index), "add a case that does")
 
 
 ENGINE = Engine(
     name="router",
     title="the router",
-    takes=lambda type_, source: type_ == "ensemble" and "router" in source,
+    supports=lambda type_, source: type_ == "ensemble" and "router" in source,
     run=_run,
-    tests="tests",
-    cases=True,
+    tests_key="tests",
+    has_case_files=True,
 )

@@ -2,124 +2,124 @@
 
 from collections.abc import Iterator
 
-from compiler.execution.source_tests.comparison import wrong
+from compiler.execution.source_tests.comparison import first_mismatch
 from compiler.execution.source_tests.pmml import pmml_scorecard as scorecards
-from compiler.execution.source_tests.pmml.pmml_scorecard import NUMBERS, Scorecard
-from compiler.execution.source_tests.pmml.pmml_tree import Node, PmmlError, parsed
+from compiler.execution.source_tests.pmml.pmml_scorecard import NUMERIC_TYPES, Scorecard
+from compiler.execution.source_tests.pmml.pmml_tree import Node, PmmlError, parse_pmml
 from compiler.execution.source_tests.worker_protocol import (
-    Doing,
+    FileCallback,
     Engine,
     Job,
-    Kind,
-    Remark,
-    at_line,
-    in_data,
-    in_source,
+    IssueKind,
+    Issue,
+    line_location,
+    data_location,
+    source_location,
 )
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
 from compiler.foundation.suggestions import nearest
 
-_AROUND = frozenset({"Header", "DataDictionary", "TransformationDictionary", "MiningBuildTask", "Extension"})
-_ELSEWHERE = "evaluate it in its pipeline"
+_NON_MODEL_ELEMENTS = frozenset({"Header", "DataDictionary", "TransformationDictionary", "MiningBuildTask", "Extension"})
+_PIPELINE_HELP = "evaluate it in its pipeline"
 
 
-def _run(job: Job, at: Doing) -> Iterator[Remark]:
-    name, *others = job.named("files")
-    for other in others:
-        yield Remark(Kind.NOT_RUN, f"cases ask `{name}`, the first model: `{other}` was not run", at_line(other))
-    at(name)
+def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
+    name, *other_names = job.file_names("files")
+    for other_name in other_names:
+        yield Issue(IssueKind.NOT_RUN, f"cases ask `{name}`, the first model: `{other_name}` was not run", line_location(other_name))
+    on_file(name)
     try:
-        yield from _model(job, name, parsed(job.content(name)), at)
+        yield from _model_issues(job, name, parse_pmml(job.content(name)), on_file)
     except PmmlError as error:
-        yield _broken(name, error)
+        yield _error_issue(name, error)
 
 
-def _broken(name: str, error: PmmlError) -> Remark:
-    kind = Kind.REACHES_OUT if error.reaches_out else Kind.BROKEN
-    return Remark(kind, str(error), at_line(name, error.line, error.column))
+def _error_issue(name: str, error: PmmlError) -> Issue:
+    kind = IssueKind.EXTERNAL_ACCESS if error.is_external else IssueKind.INVALID
+    return Issue(kind, str(error), line_location(name, error.line, error.column))
 
 
-def _model(job: Job, name: str, root: Node, at: Doing) -> Iterator[Remark]:
-    model = root.first("Scorecard")
+def _model_issues(job: Job, name: str, root: Node, on_file: FileCallback) -> Iterator[Issue]:
+    model = root.find_first("Scorecard")
     if model is None:
-        other = next((node for node in root.children if node.name not in _AROUND), root)
-        message = f"`{other.name}` is not run here: of PMML a `Scorecard` is"
-        yield Remark(Kind.NOT_RUN, message, at_line(name, other.line), _ELSEWHERE)
+        other_model = next((node for node in root.children if node.name not in _NON_MODEL_ELEMENTS), root)
+        message = f"`{other_model.name}` is not run here: of PMML a `Scorecard` is"
+        yield Issue(IssueKind.NOT_RUN, message, line_location(name, other_model.line), _PIPELINE_HELP)
         return
-    card = scorecards.of(root, model)
-    mistakes = list(scorecards.mistakes(card))
-    yield from (_broken(name, mistake) for mistake in mistakes)
-    yield from _agreement(job, card)
-    if mistakes:
+    card = scorecards.load_scorecard(root, model)
+    errors = list(scorecards.validation_errors(card))
+    yield from (_error_issue(name, error) for error in errors)
+    yield from _interface_issues(job, card)
+    if errors:
         return  # the rest would follow from it
-    for node, message in scorecards.uncovered(card):
-        yield Remark(Kind.UNCOVERED, message, at_line(name, node.line))
-    left_out = list(scorecards.left_out(root))
-    for node, message in left_out:
-        yield Remark(Kind.NOT_RUN, f"{message}, and so is no case", at_line(name, node.line), _ELSEWHERE)
-    for file, cases in job.cases.items() if not left_out else ():
-        at(file)
+    for node, message in scorecards.coverage_gaps(card):
+        yield Issue(IssueKind.COVERAGE_GAP, message, line_location(name, node.line))
+    unsupported_nodes = list(scorecards.unsupported_nodes(root))
+    for node, message in unsupported_nodes:
+        yield Issue(IssueKind.NOT_RUN, f"{message}, and so is no case", line_location(name, node.line), _PIPELINE_HELP)
+    for file, cases in job.cases.items() if not unsupported_nodes else ():
+        on_file(file)
         for index, case in enumerate(cases):
-            yield from _asked(card, file, index, case)
+            yield from _case_issues(card, file, index, case)
 
 
-def _agreement(job: Job, card: Scorecard) -> Iterator[Remark]:
+def _interface_issues(job: Job, card: Scorecard) -> Iterator[Issue]:
     """The interface's inputs and outputs are the model's."""
     types = {
         "inputs": {name: card.fields[name].attributes.get("dataType", "") for name in card.inputs},
         "outputs": {name: node.attributes.get("dataType", "") for name, node in card.outputs.items()},
     }
-    for key, known in types.items():
-        said = {as_str(item.get("name")): item for item in map(as_object, as_list(job.interface.get(key)))}
-        for name, item in said.items():
-            if name not in known:
-                near = nearest(name, sorted(known))
-                help_ = f"did you mean `{near}`?" if near else None
-                yield Remark(Kind.DISAGREES, f"the scorecard has no {key[:-1]} `{name}`", in_source("files"), help_)
-            elif not _fits(known[name], as_str(item.get("datatype"))):
-                message = f"the {key[:-1]} `{name}` is {known[name]} in the scorecard, and {item['datatype']} in the interface"
-                yield Remark(Kind.DISAGREES, message, in_source("files"))
-        for name in known if said and key == "inputs" else ():
-            if name not in said:
+    for key, model_types in types.items():
+        interface_fields = {as_str(item.get("name")): item for item in map(as_object, as_list(job.interface.get(key)))}
+        for name, item in interface_fields.items():
+            if name not in model_types:
+                suggestion = nearest(name, sorted(model_types))
+                help_ = f"did you mean `{suggestion}`?" if suggestion else None
+                yield Issue(IssueKind.SPEC_MISMATCH, f"the scorecard has no {key[:-1]} `{name}`", source_location("files"), help_)
+            elif not _is_compatible(model_types[name], as_str(item.get("datatype"))):
+                message = f"the {key[:-1]} `{name}` is {model_types[name]} in the scorecard, and {item['datatype']} in the interface"
+                yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("files"))
+        for name in model_types if interface_fields and key == "inputs" else ():
+            if name not in interface_fields:
                 message = f"the scorecard asks for `{name}`, which the interface does not name"
-                yield Remark(Kind.DISAGREES, message, in_source("files"))
+                yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("files"))
 
 
-def _fits(held: str, datatype: str) -> bool:
+def _is_compatible(pmml_type: str, datatype: str) -> bool:
     """Whether a type of PMML goes into one of the Open Inference Protocol; of others than these three nothing is said."""
     if not datatype:
         return True
-    if held in NUMBERS:
+    if pmml_type in NUMERIC_TYPES:
         return datatype.startswith(("FP", "BF", "INT", "UINT"))
-    return {"string": "BYTES", "boolean": "BOOL"}.get(held, datatype) == datatype
+    return {"string": "BYTES", "boolean": "BOOL"}.get(pmml_type, datatype) == datatype
 
 
-def _asked(card: Scorecard, file: str, index: int, case: Object) -> Iterator[Remark]:
-    given = as_object(case["input"])
-    for name in given:
+def _case_issues(card: Scorecard, file: str, index: int, case: Object) -> Iterator[Issue]:
+    case_input = as_object(case["input"])
+    for name in case_input:
         if name not in card.inputs:
-            near = nearest(name, sorted(card.inputs))
-            help_ = f"did you mean `{near}`?" if near else None
-            yield Remark(
-                Kind.DISAGREES, f"the scorecard has no input `{name}`", in_data(file, index, "input", name), help_
+            suggestion = nearest(name, sorted(card.inputs))
+            help_ = f"did you mean `{suggestion}`?" if suggestion else None
+            yield Issue(
+                IssueKind.SPEC_MISMATCH, f"the scorecard has no input `{name}`", data_location(file, index, "input", name), help_
             )
             return
-    values = {name: value for name, value in given.items() if isinstance(value, str | int | float | bool)}
+    values = {name: value for name, value in case_input.items() if isinstance(value, str | int | float | bool)}
     try:
-        found = wrong(case, scorecards.answer(card, values))
+        mismatch = first_mismatch(case, scorecards.evaluate(card, values))
     except PmmlError as error:
-        yield Remark(Kind.WRONG, f"the case `{case['name']}` fails: {error}", in_data(file, index, "input"))
+        yield Issue(IssueKind.WRONG_ANSWER, f"the case `{case['name']}` fails: {error}", data_location(file, index, "input"))
         return
-    if found is not None:
-        yield Remark(Kind.WRONG, found[1], in_data(file, index, "output", *found[0]))
+    if mismatch is not None:
+        yield Issue(IssueKind.WRONG_ANSWER, mismatch[1], data_location(file, index, "output", *mismatch[0]))
 
 
 ENGINE = Engine(
     name="scorecard",
     title="the scorecard engine (PMML)",
-    takes=lambda _, source: source.get("format") == "pmml" and bool(source.get("files")),
+    supports=lambda _, source: source.get("format") == "pmml" and bool(source.get("files")),
     run=_run,
     packages=("defusedxml",),
-    tests="tests",
-    cases=True,
+    tests_key="tests",
+    has_case_files=True,
 )

@@ -6,58 +6,58 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from compiler.execution.source_tests.comparison import wrong
+from compiler.execution.source_tests.comparison import first_mismatch
 from compiler.execution.source_tests.worker_protocol import (
-    Doing,
+    FileCallback,
     Engine,
     Job,
-    Kind,
-    Remark,
-    at_line,
-    in_data,
-    in_source,
+    IssueKind,
+    Issue,
+    line_location,
+    data_location,
+    source_location,
 )
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
 from compiler.foundation.suggestions import nearest
 
-_FORMULATIONS = (".lp", ".mps")
-_SECONDS = 10.0
+_FORMULATION_SUFFIXES = (".lp", ".mps")
+_TIME_LIMIT_SECONDS = 10.0
 """A case is small enough to be solved in this, or it is none."""
-_LINE = re.compile(r"-->[^\n]*?:(?P<line>\d+):(?P<column>\d+)$", re.MULTILINE)
-_ERROR = re.compile(r"^ERROR: +(?P<text>.+)$", re.MULTILINE)
+_ERROR_LOCATION = re.compile(r"-->[^\n]*?:(?P<line>\d+):(?P<column>\d+)$", re.MULTILINE)
+_ERROR_MESSAGE = re.compile(r"^ERROR: +(?P<text>.+)$", re.MULTILINE)
 _STATUS = {"Optimal": "optimal", "Infeasible": "infeasible", "Unbounded": "unbounded"}
-_KEYS = frozenset({"status", "objective"})
+_RESULT_KEYS = frozenset({"status", "objective"})
 
 
-def _formulations(source: Object) -> tuple[str, ...]:
-    return tuple(as_str(name) for name in as_list(source.get("files")) if as_str(name).endswith(_FORMULATIONS))
+def _formulation_files(source: Object) -> tuple[str, ...]:
+    return tuple(as_str(name) for name in as_list(source.get("files")) if as_str(name).endswith(_FORMULATION_SUFFIXES))
 
 
-def _run(job: Job, at: Doing) -> Iterator[Remark]:
+def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
     models: dict[str, Any] = {}
-    for name in _formulations(job.source):
-        at(name)
-        model = _read(name, job.content(name))
-        if isinstance(model, Remark):
+    for name in _formulation_files(job.source):
+        on_file(name)
+        model = _read_model(name, job.content(name))
+        if isinstance(model, Issue):
             yield model
         else:
             models[name] = model
-    if len(models) < len(_formulations(job.source)):
+    if len(models) < len(_formulation_files(job.source)):
         return
-    yield from _agreement(job, models)
-    first, *others = models
-    for name in others if job.cases else ():
-        message = f"cases change `{first}`, the first formulation: no case runs `{name}`"
-        yield Remark(
-            Kind.NOT_RUN, message, at_line(name), "put it into a release of its own, or evaluate it in the pipeline"
+    yield from _consistency_issues(job, models)
+    first_name, *other_names = models
+    for name in other_names if job.cases else ():
+        message = f"cases change `{first_name}`, the first formulation: no case runs `{name}`"
+        yield Issue(
+            IssueKind.NOT_RUN, message, line_location(name), "put it into a release of its own, or evaluate it in the pipeline"
         )
     for file, cases in job.cases.items():
-        at(file)
+        on_file(file)
         for index, case in enumerate(cases):
-            yield from _solved(models[first], file, index, case)
+            yield from _case_issues(models[first_name], file, index, case)
 
 
-def _solver(log: Path | None = None) -> Any:  # noqa: ANN401 - a package without types for its options
+def _create_solver(log: Path | None = None) -> Any:  # noqa: ANN401 - a package without types for its options
     import highspy
 
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -65,7 +65,7 @@ def _solver(log: Path | None = None) -> Any:  # noqa: ANN401 - a package without
         "log_to_console": False,
         "output_flag": log is not None,
         "threads": 1,
-        "time_limit": _SECONDS,
+        "time_limit": _TIME_LIMIT_SECONDS,
         "mip_rel_gap": 0.0,
     }
     for option, value in (*options.items(), *((("log_file", str(log)),) if log else ())):
@@ -73,84 +73,84 @@ def _solver(log: Path | None = None) -> Any:  # noqa: ANN401 - a package without
     return solver
 
 
-def _read(name: str, content: bytes) -> Any:  # noqa: ANN401 - HiGHS's own model, or a remark
+def _read_model(name: str, content: bytes) -> Any:  # noqa: ANN401 - HiGHS's own model, or a remark
     """The model in a file; HiGHS reads from disk alone, and says in its log what it cannot read."""
     import highspy
 
     with TemporaryDirectory(dir=".") as folder:
         path, log = Path(folder, f"model{Path(name).suffix}"), Path(folder, "log")
         path.write_bytes(content)
-        solver = _solver(log)
+        solver = _create_solver(log)
         status = solver.readModel(str(path))
         solver.setOptionValue("log_file", "")
         if status != highspy.HighsStatus.kError:
             return solver.getLp()
-        said = log.read_text("utf-8", "replace") if log.is_file() else ""
-    text, place = _ERROR.search(said), _LINE.search(said)
-    message = text["text"].strip() if text else "HiGHS cannot read it"
-    spot = at_line(name, int(place["line"]), int(place["column"])) if place else at_line(name)
-    return Remark(Kind.BROKEN, message, spot)
+        log_text = log.read_text("utf-8", "replace") if log.is_file() else ""
+    error_match, location_match = _ERROR_MESSAGE.search(log_text), _ERROR_LOCATION.search(log_text)
+    message = error_match["text"].strip() if error_match else "HiGHS cannot read it"
+    location = line_location(name, int(location_match["line"]), int(location_match["column"])) if location_match else line_location(name)
+    return Issue(IssueKind.INVALID, message, location)
 
 
-def _agreement(job: Job, models: Mapping[str, Any]) -> Iterator[Remark]:
+def _consistency_issues(job: Job, models: Mapping[str, Any]) -> Iterator[Issue]:
     """The spec's constraints and sense are the files' own."""
     rows = {name for model in models.values() for name in model.row_names_}
     for index, constraint in enumerate(as_list(job.source.get("constraints"))):
         name = as_str(as_object(constraint).get("name"))
         if name not in rows:
-            near = nearest(name, sorted(rows))
+            suggestion = nearest(name, sorted(rows))
             message = f"no formulation has a constraint `{name}`"
-            help_ = f"did you mean `{near}`?" if near else None
-            yield Remark(Kind.DISAGREES, message, in_source("constraints", index, "name"), help_)
-    asked = as_object(job.source.get("objective")).get("sense")
+            help_ = f"did you mean `{suggestion}`?" if suggestion else None
+            yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("constraints", index, "name"), help_)
+    spec_sense = as_object(job.source.get("objective")).get("sense")
     for name, model in models.items():
         sense = "maximize" if "max" in str(model.sense_).lower() else "minimize"
-        if asked not in {None, sense}:
-            message = f"`{name}` says {sense}, and the spec says {asked}"
-            yield Remark(Kind.DISAGREES, message, in_source("objective", "sense"))
+        if spec_sense not in {None, sense}:
+            message = f"`{name}` says {sense}, and the spec says {spec_sense}"
+            yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("objective", "sense"))
 
 
-def _solved(model: Any, file: str, index: int, case: Object) -> Iterator[Remark]:  # noqa: ANN401 - as above
+def _case_issues(model: Any, file: str, index: int, case: Object) -> Iterator[Issue]:  # noqa: ANN401 - as above
     """What comes of a case: its bounds changed by name, and the model solved."""
     columns, rows = list(model.col_names_), list(model.row_names_)
-    for place, names in (("input", as_object(case["input"])), ("output", as_object(case["output"]))):
+    for section, names in (("input", as_object(case["input"])), ("output", as_object(case["output"]))):
         for name in names:
-            if name not in columns and name not in rows and not (place == "output" and name in _KEYS):
-                near = nearest(name, (*columns, *rows))
+            if name not in columns and name not in rows and not (section == "output" and name in _RESULT_KEYS):
+                suggestion = nearest(name, (*columns, *rows))
                 message = f"the formulation has neither a constraint nor a variable `{name}`"
-                help_ = f"did you mean `{near}`?" if near else None
-                yield Remark(Kind.DISAGREES, message, in_data(file, index, place, name), help_)
+                help_ = f"did you mean `{suggestion}`?" if suggestion else None
+                yield Issue(IssueKind.SPEC_MISMATCH, message, data_location(file, index, section, name), help_)
                 return
-    solver = _solver()
+    solver = _create_solver()
     solver.passModel(model)
     for name, bounds in as_object(case["input"]).items():
         if name in rows:
-            at = rows.index(name)
-            solver.changeRowBounds(at, *_bounds(bounds, model.row_lower_[at], model.row_upper_[at]))
+            position = rows.index(name)
+            solver.changeRowBounds(position, *_bounds(bounds, model.row_lower_[position], model.row_upper_[position]))
         else:
-            at = columns.index(name)
-            solver.changeColBounds(at, *_bounds(bounds, model.col_lower_[at], model.col_upper_[at]))
+            position = columns.index(name)
+            solver.changeColBounds(position, *_bounds(bounds, model.col_lower_[position], model.col_upper_[position]))
     solver.run()
-    came = _answer(solver, columns, rows)
-    if came["status"] == "time limit reached":
-        message = f"the case `{case['name']}` was not solved within {_SECONDS:g} s"
-        yield Remark(Kind.STOPPED, message, in_data(file, index, "input"), "make a smaller case of it")
-    elif found := wrong(case, came):
-        yield Remark(Kind.WRONG, found[1], in_data(file, index, "output", *found[0]))
+    result = _solution_values(solver, columns, rows)
+    if result["status"] == "time limit reached":
+        message = f"the case `{case['name']}` was not solved within {_TIME_LIMIT_SECONDS:g} s"
+        yield Issue(IssueKind.ABORTED_RUN, message, data_location(file, index, "input"), "make a smaller case of it")
+    elif mismatch := first_mismatch(case, result):
+        yield Issue(IssueKind.WRONG_ANSWER, mismatch[1], data_location(file, index, "output", *mismatch[0]))
 
 
-def _bounds(said: Json, low: float, high: float) -> tuple[float, float]:
+def _bounds(value: Json, low: float, high: float) -> tuple[float, float]:
     """A number fixes the value; `min` and `max` change one side each."""
-    if isinstance(said, int | float):
-        return float(said), float(said)
-    given = as_object(said)
-    least, most = given.get("min"), given.get("max")
-    return (float(least) if isinstance(least, int | float) else low), (
-        float(most) if isinstance(most, int | float) else high
+    if isinstance(value, int | float):
+        return float(value), float(value)
+    limits = as_object(value)
+    minimum, maximum = limits.get("min"), limits.get("max")
+    return (float(minimum) if isinstance(minimum, int | float) else low), (
+        float(maximum) if isinstance(maximum, int | float) else high
     )
 
 
-def _answer(solver: Any, columns: list[str], rows: list[str]) -> dict[str, object]:  # noqa: ANN401 - as above
+def _solution_values(solver: Any, columns: list[str], rows: list[str]) -> dict[str, object]:  # noqa: ANN401 - as above
     status = solver.modelStatusToString(solver.getModelStatus())
     if status not in _STATUS or _STATUS[status] != "optimal":
         return {"status": _STATUS.get(status, status.lower())}
@@ -162,9 +162,9 @@ def _answer(solver: Any, columns: list[str], rows: list[str]) -> dict[str, objec
 ENGINE = Engine(
     name="solver",
     title="the solver (HiGHS)",
-    takes=lambda type_, source: type_ == "optimization" and bool(_formulations(source)),
+    supports=lambda type_, source: type_ == "optimization" and bool(_formulation_files(source)),
     run=_run,
     packages=("highspy",),
-    tests="tests",
-    cases=True,
+    tests_key="tests",
+    has_case_files=True,
 )

@@ -7,140 +7,140 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from compiler.execution.source_tests.comparison import shown
+from compiler.execution.source_tests.comparison import short_json
 from compiler.execution.source_tests.rdf.rdf_graphs import Statement
-from compiler.execution.source_tests.rdf.sparql import UPDATES, Query, Word
-from compiler.execution.source_tests.worker_protocol import Doing, Job, Kind, Remark, at_line, in_source
+from compiler.execution.source_tests.rdf.sparql import UPDATE_KEYWORDS, Query, QueryToken
+from compiler.execution.source_tests.worker_protocol import FileCallback, Job, IssueKind, Issue, line_location, source_location
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
 from compiler.foundation.suggestions import nearest
 
-_PLACE = re.compile(r"^error at (?P<line>\d+):(?P<column>\d+): (?P<text>.+)$", re.DOTALL)
-_MOST_ROWS = 10_000
+_ERROR_LOCATION = re.compile(r"^error at (?P<line>\d+):(?P<column>\d+): (?P<text>.+)$", re.DOTALL)
+_MAX_EXTRA_ROWS = 10_000
 """So many rows nobody wrote down as answers."""
 
 
-def remarks(job: Job, statements: Sequence[Statement], at: Doing) -> Iterator[Remark]:
+def question_issues(job: Job, statements: Sequence[Statement], on_file: FileCallback) -> Iterator[Issue]:
     """Each question that is answered otherwise than the spec says, or that cannot be asked."""
     store = ox.Store()
-    store.extend(said.quad for said in statements)
+    store.extend(statement.quad for statement in statements)
     for index, item in enumerate(as_list(job.source.get("questions"))):
         question = as_object(item)
         name = as_str(question.get("query"))
-        at(name)
+        on_file(name)
         text = job.text(name)
-        reaching = _reaching(Query(text), {graph.value for graph in store.named_graphs()}, name)
-        if reaching is not None:
-            yield reaching
+        access_issue = _external_access_issue(Query(text), {graph.value for graph in store.named_graphs()}, name)
+        if access_issue is not None:
+            yield access_issue
             continue
         try:
-            yield from _answered(store.query(text), index, question)
+            yield from _answer_issues(store.query(text), index, question)
         except SyntaxError as error:
-            yield _mistake(name, str(error.msg))
+            yield _syntax_issue(name, str(error.msg))
         except (RuntimeError, OSError, ValueError) as error:
-            yield Remark(Kind.BROKEN, str(error).split("\n", 1)[0], at_line(name))
+            yield Issue(IssueKind.INVALID, str(error).split("\n", 1)[0], line_location(name))
 
 
-def _reaching(query: Query, graphs: set[str], name: str) -> Remark | None:
+def _external_access_issue(query: Query, graphs: set[str], name: str) -> Issue | None:
     """What the query asks of other places, or would change."""
-    first: Word | None = None
-    skipped = {"PREFIX", "BASE", "VERSION"}
+    first_word: QueryToken | None = None
+    prologue_words = {"PREFIX", "BASE", "VERSION"}
     after_from = False
     for token in query.tokens():
-        spot = at_line(name, token.line, token.column)
+        location = line_location(name, token.line, token.column)
         if token.text.startswith("<"):
             if after_from and token.text[1:-1] not in graphs:
-                return Remark(Kind.REACHES_OUT, f"the query reads {token.text}, which is no graph of the facts", spot)
+                return Issue(IssueKind.EXTERNAL_ACCESS, f"the query reads {token.text}, which is no graph of the facts", location)
             after_from = False
             continue
         after_from = token.text == "FROM" or (after_from and token.text == "NAMED")
-        if first is None and token.text not in skipped:
-            first = token
-            if token.text in UPDATES:
-                kind = Kind.REACHES_OUT if token.text == "LOAD" else Kind.BROKEN
-                return Remark(kind, f"`{token.text}` begins an update, and a question changes nothing", spot)
+        if first_word is None and token.text not in prologue_words:
+            first_word = token
+            if token.text in UPDATE_KEYWORDS:
+                kind = IssueKind.EXTERNAL_ACCESS if token.text == "LOAD" else IssueKind.INVALID
+                return Issue(kind, f"`{token.text}` begins an update, and a question changes nothing", location)
         if token.text == "SERVICE":
-            return Remark(Kind.REACHES_OUT, "the query asks another server (SERVICE)", spot)
+            return Issue(IssueKind.EXTERNAL_ACCESS, "the query asks another server (SERVICE)", location)
     return None
 
 
-def _mistake(name: str, said: str) -> Remark:
-    found = _PLACE.match(said)
-    if found is None:
-        return Remark(Kind.BROKEN, said.split("\n", 1)[0], at_line(name))
-    text = found["text"].replace(", [_]", "").replace("[_], ", "")
+def _syntax_issue(name: str, error_text: str) -> Issue:
+    location_match = _ERROR_LOCATION.match(error_text)
+    if location_match is None:
+        return Issue(IssueKind.INVALID, error_text.split("\n", 1)[0], line_location(name))
+    text = location_match["text"].replace(", [_]", "").replace("[_], ", "")
     message = f"the query cannot be read from here on: {text}"
-    return Remark(Kind.BROKEN, message, at_line(name, int(found["line"]), int(found["column"])))
+    return Issue(IssueKind.INVALID, message, line_location(name, int(location_match["line"]), int(location_match["column"])))
 
 
-def _answered(came: Any, index: int, question: Object) -> Iterator[Remark]:  # noqa: ANN401 - one of three, by the query
+def _answer_issues(result: Any, index: int, question: Object) -> Iterator[Issue]:  # noqa: ANN401 - one of three, by the query
     """What is wrong with what came of a question."""
     key = next((key for key in ("holds", "answers", "atLeast") if question.get(key) is not None), "")
-    form = {ox.QueryBoolean: "ASK", ox.QuerySolutions: "SELECT"}.get(type(came), "CONSTRUCT or DESCRIBE")
-    expected = "ASK" if key == "holds" else "SELECT"
-    spot = in_source("questions", index, key)
-    if form != expected:
-        message = f"`{question.get('query')}` is {form}, and `{key}` expects {expected}"
-        yield Remark(Kind.DISAGREES, message, spot)
+    form = {ox.QueryBoolean: "ASK", ox.QuerySolutions: "SELECT"}.get(type(result), "CONSTRUCT or DESCRIBE")
+    expected_form = "ASK" if key == "holds" else "SELECT"
+    location = source_location("questions", index, key)
+    if form != expected_form:
+        message = f"`{question.get('query')}` is {form}, and `{key}` expects {expected_form}"
+        yield Issue(IssueKind.SPEC_MISMATCH, message, location)
     elif key == "holds":
-        if bool(came) is not question["holds"]:
+        if bool(result) is not question["holds"]:
             message = (
-                f"{_quoted(question)} is answered with {shown(bool(came))}, and expected {shown(question['holds'])}"
+                f"{_quote_question(question)} is answered with {short_json(bool(result))}, and expected {short_json(question['holds'])}"
             )
-            yield Remark(Kind.WRONG, message, spot)
+            yield Issue(IssueKind.WRONG_ANSWER, message, location)
     elif key == "atLeast":
-        least = int(str(question["atLeast"]))
-        rows = sum(1 for _, _ in zip(came, range(least), strict=False))
-        if rows < least:
-            yield Remark(
-                Kind.WRONG, f"{_quoted(question)} is answered with {_count(rows)}, and at least {least} expected", spot
+        minimum = int(str(question["atLeast"]))
+        rows = sum(1 for _, _ in zip(result, range(minimum), strict=False))
+        if rows < minimum:
+            yield Issue(
+                IssueKind.WRONG_ANSWER, f"{_quote_question(question)} is answered with {_count_rows(rows)}, and at least {minimum} expected", location
             )
     else:
-        yield from _rows(came, index, question)
+        yield from _row_issues(result, index, question)
 
 
-def _rows(came: Any, index: int, question: Object) -> Iterator[Remark]:  # noqa: ANN401 - as above
-    names = [variable.value for variable in came.variables]
+def _row_issues(result: Any, index: int, question: Object) -> Iterator[Issue]:  # noqa: ANN401 - as above
+    names = [variable.value for variable in result.variables]
     answers = [as_object(row) for row in as_list(question["answers"])]
-    for place, row in enumerate(answers):
+    for answer_index, row in enumerate(answers):
         for name in row:
             if name not in names:
-                near = nearest(name, names)
-                help_ = f"did you mean `{near}`?" if near else None
+                suggestion = nearest(name, names)
+                help_ = f"did you mean `{suggestion}`?" if suggestion else None
                 message = f"`{question.get('query')}` has no variable `{name}`"
-                yield Remark(Kind.DISAGREES, message, in_source("questions", index, "answers", place, name), help_)
+                yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("questions", index, "answers", answer_index, name), help_)
                 return
     rows: Counter[frozenset[tuple[str, str]]] = Counter()
-    for number, row in enumerate(came):
-        if number > len(answers) + _MOST_ROWS:
-            message = f"{_quoted(question)} is answered with more than {_MOST_ROWS} rows, and {len(answers)} expected"
-            yield Remark(Kind.WRONG, message, in_source("questions", index, "answers"))
+    for row_index, row in enumerate(result):
+        if row_index > len(answers) + _MAX_EXTRA_ROWS:
+            message = f"{_quote_question(question)} is answered with more than {_MAX_EXTRA_ROWS} rows, and {len(answers)} expected"
+            yield Issue(IssueKind.WRONG_ANSWER, message, source_location("questions", index, "answers"))
             return
-        rows[frozenset((name, _text(row[name])) for name in names if row[name] is not None)] += 1
-    for place, answer in enumerate(answers):
+        rows[frozenset((name, _term_text(row[name])) for name in names if row[name] is not None)] += 1
+    for answer_index, answer in enumerate(answers):
         key = frozenset((name, as_str(value)) for name, value in answer.items())
         if not rows[key]:
-            message = f"{_quoted(question)}: expected {shown(answer)}, which did not come{_instead(rows)}"
-            yield Remark(Kind.WRONG, message, in_source("questions", index, "answers", place))
+            message = f"{_quote_question(question)}: expected {short_json(answer)}, which did not come{_unexpected_rows(rows)}"
+            yield Issue(IssueKind.WRONG_ANSWER, message, source_location("questions", index, "answers", answer_index))
             return
         rows[key] -= 1
-    if rest := _instead(rows):
-        message = f"{_quoted(question)}: all came that was expected{rest}"
-        yield Remark(Kind.WRONG, message, in_source("questions", index, "answers"))
+    if extra_text := _unexpected_rows(rows):
+        message = f"{_quote_question(question)}: all came that was expected{extra_text}"
+        yield Issue(IssueKind.WRONG_ANSWER, message, source_location("questions", index, "answers"))
 
 
-def _instead(rows: Counter[frozenset[tuple[str, str]]]) -> str:
-    left = sorted(sorted(row) for row in rows.elements())
-    return f", and {_count(len(left))} came unexpected, such as {shown(dict(left[0]))}" if left else ""
+def _unexpected_rows(rows: Counter[frozenset[tuple[str, str]]]) -> str:
+    extra_rows = sorted(sorted(row) for row in rows.elements())
+    return f", and {_count_rows(len(extra_rows))} came unexpected, such as {short_json(dict(extra_rows[0]))}" if extra_rows else ""
 
 
-def _count(rows: int) -> str:
+def _count_rows(rows: int) -> str:
     return "1 row" if rows == 1 else f"{rows} rows"
 
 
-def _quoted(question: Object) -> str:
+def _quote_question(question: Object) -> str:
     return f"“{as_str(question.get('question'))}”"
 
 
-def _text(term: Any) -> str:  # noqa: ANN401 - any term
+def _term_text(term: Any) -> str:  # noqa: ANN401 - any term
     """A term as answers write it; one without a name is written `_:`."""
     return "_:" if isinstance(term, ox.BlankNode) else as_str(getattr(term, "value", str(term)))

@@ -7,11 +7,11 @@ from typing import IO, cast
 
 import pyoxigraph as ox
 
-from compiler.execution.source_tests.worker_protocol import Doing, Job, Kind, Remark, Spot, at_line
+from compiler.execution.source_tests.worker_protocol import FileCallback, Job, IssueKind, Issue, IssueLocation, line_location
 
-FORMATS = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES, ".trig": ox.RdfFormat.TRIG}
+FORMAT_BY_SUFFIX = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES, ".trig": ox.RdfFormat.TRIG}
 """What a file is, by how its name ends."""
-TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
@@ -24,9 +24,9 @@ class Statement:
     line: int
 
     @property
-    def spot(self) -> Spot:
+    def location(self) -> IssueLocation:
         """Its place."""
-        return at_line(self.file, self.line)
+        return line_location(self.file, self.line)
 
     @property
     def predicate(self) -> str:
@@ -39,7 +39,7 @@ def iri(term: object) -> str | None:
     return term.value if isinstance(term, ox.NamedNode) else None
 
 
-class _Lines(RawIOBase):
+class _LineReader(RawIOBase):
     """Hands out a line at a time, so that whoever asks for the next has said all of the one before."""
 
     def __init__(self, content: bytes) -> None:
@@ -58,30 +58,30 @@ class _Lines(RawIOBase):
         return line
 
 
-def loaded(job: Job, names: Sequence[str], at: Doing) -> tuple[list[Statement], list[Remark]]:
+def load_statements(job: Job, names: Sequence[str], on_file: FileCallback) -> tuple[list[Statement], list[Issue]]:
     """What the files say, and what cannot be read."""
     statements: list[Statement] = []
-    remarks: list[Remark] = []
+    issues: list[Issue] = []
     for name in dict.fromkeys(names):
-        at(name)
+        on_file(name)
         try:
-            statements += _parsed(name, job.content(name))
+            statements += _parse_statements(name, job.content(name))
         except SyntaxError as error:
-            remarks.append(_mistake(name, error))
+            issues.append(_syntax_issue(name, error))
         except KeyError:
-            message = f"`{name}` is read as no RDF: expected a name that ends with {' or '.join(FORMATS)}"
-            remarks.append(Remark(Kind.BROKEN, message, at_line(name)))
-    return statements, remarks
+            message = f"`{name}` is read as no RDF: expected a name that ends with {' or '.join(FORMAT_BY_SUFFIX)}"
+            issues.append(Issue(IssueKind.INVALID, message, line_location(name)))
+    return statements, issues
 
 
-def _parsed(name: str, content: bytes) -> Iterator[Statement]:
-    format_ = FORMATS[name[name.rfind(".") :]]
-    lines = _Lines(content)
+def _parse_statements(name: str, content: bytes) -> Iterator[Statement]:
+    format_ = FORMAT_BY_SUFFIX[name[name.rfind(".") :]]
+    lines = _LineReader(content)
     for quad in ox.parse(cast("IO[bytes]", lines), format=format_, rename_blank_nodes=True):
         yield Statement(quad, name, lines.line)
 
 
-def _mistake(name: str, error: SyntaxError) -> Remark:
-    said = str(error.msg)
-    text = said.split(": ", 1)[1] if said.startswith("Parser error at") and ": " in said else said
-    return Remark(Kind.BROKEN, text, at_line(name, error.lineno or 1, error.offset or 1))
+def _syntax_issue(name: str, error: SyntaxError) -> Issue:
+    error_text = str(error.msg)
+    text = error_text.split(": ", 1)[1] if error_text.startswith("Parser error at") and ": " in error_text else error_text
+    return Issue(IssueKind.INVALID, text, line_location(name, error.lineno or 1, error.offset or 1))

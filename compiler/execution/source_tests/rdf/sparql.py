@@ -16,12 +16,12 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"})
+UPDATE_KEYWORDS = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"})
 """What an update begins with: www.w3.org/TR/sparql11-query, section 19.8, rules Update1 and Modify."""
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class QueryToken:
     """A word in capitals, or an IRI within its brackets, and where it stands."""
 
     text: str
@@ -35,15 +35,15 @@ class Query:
 
     text: str
 
-    def tokens(self) -> Iterator[Word]:
+    def tokens(self) -> Iterator[QueryToken]:
         """Its words and IRIs."""
-        for found in _TOKEN.finditer(self.text):
-            kept = found["iri"] or (found["word"] or "").upper()
-            if kept:
-                start = found.start()
-                before = self.text.rfind("\n", 0, start) + 1
-                yield Word(kept, self.text.count("\n", 0, start) + 1, start - before + 1)
+        for token_match in _TOKEN.finditer(self.text):
+            token_text = token_match["iri"] or (token_match["word"] or "").upper()
+            if token_text:
+                start = token_match.start()
+                line_start = self.text.rfind("\n", 0, start) + 1
+                yield QueryToken(token_text, self.text.count("\n", 0, start) + 1, start - line_start + 1)
 
-    def words(self) -> Iterator[Word]:
+    def words(self) -> Iterator[QueryToken]:
         """Its words."""
         return (token for token in self.tokens() if not token.text.startswith("<"))
