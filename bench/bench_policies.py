@@ -10,8 +10,8 @@ from generate import STAGES, write_project
 from run import run
 
 from compiler.foundation import resources
-from compiler.pipeline.session import Run
-from compiler.policy.pack import shipped_names
+from compiler.pipeline.session import Session
+from compiler.policy.pack import shipped_pack_names
 from compiler.source.worktree import WorkTree
 
 MODELS, ROUNDS = 2000, 2
@@ -37,7 +37,7 @@ def seconds(folder: Path, names: tuple[str, ...]) -> tuple[float, int]:
 
 def main() -> int:
     """Print the cost a model and a rule, by how many environments models run in, and what a fleet costs that breaks many policies."""
-    packs = shipped_names(WorkTree(resources.shipped("schemas")))
+    packs = shipped_pack_names(WorkTree(resources.shipped_folder("schemas")))
     print(f"check of {MODELS} models, {len(packs)} packs: CPU time of the whole process")
     for stages in (STAGES[-1:], STAGES):
         with tempfile.TemporaryDirectory() as place:
@@ -47,8 +47,8 @@ def main() -> int:
             without, _ = seconds(careful, ())
             with_, found = seconds(careful, packs)
             broken, many = seconds(careless, packs)
-            library = Run(WorkTree(careful), AS_OF).policies.library
-            rules = sum(max(len(policy.rules), 1) for name in packs for policy in library.named(name))
+            library = Session(WorkTree(careful), AS_OF).policy_engine.library
+            rules = sum(max(len(policy.rules), 1) for name in packs for policy in library.policies_named(name))
         more = with_ - without
         print(f"environments a model: {len(stages)}; without policies {without:.2f} s, with the packs {with_:.2f} s")
         print(

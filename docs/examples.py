@@ -15,7 +15,7 @@ class Examples:
     """The documents of `schemas/examples/`, which the tests hold against their schemas."""
 
     def __init__(self) -> None:
-        folder = resources.shipped("schemas") / "examples"
+        folder = resources.shipped_folder("schemas") / "examples"
         paths = sorted(folder.glob("*.yaml"), key=lambda path: (path.stem != "model-ml", path.stem))
         self._documents = [
             document.data for path in paths for document in parse(path.read_bytes(), path.name).documents

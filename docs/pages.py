@@ -10,22 +10,22 @@ from examples import Examples, shown
 from fields import Row, described, rows, table, takes
 
 from compiler.cli._shared.command_group import modelyard
-from compiler.diagnostics.finding import Finding, Fix, Note, Place, Severity, Subject
+from compiler.diagnostics.finding import Finding, Fix, Note, Location, Severity, Subject
 from compiler.foundation import resources
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
-from compiler.graph.graph_builder import graph
-from compiler.graph.svg.svg_document import svg
+from compiler.graph.graph_builder import build_graph
+from compiler.graph.svg.svg_document import render_svg
 from compiler.inventory.columns import COLUMNS
 from compiler.pipeline import explanation as explain
-from compiler.pipeline.session import Run
-from compiler.plan.context.lazy_context import DESCRIPTIONS
+from compiler.pipeline.session import Session
+from compiler.plan.context.lazy_context import VARIABLE_DESCRIPTIONS
 from compiler.plan.emitters.emitter import Emitter, Emitters, FileRule
 from compiler.plan.emitters.emitter_loader import load
-from compiler.policy.pack import shipped_names, shipped_pack
+from compiler.policy.pack import shipped_pack_names, load_shipped_pack
 from compiler.policy.policy_definition import Policy
 from compiler.render.encoders import ENCODERS
 from compiler.render.jinja_filters import FILTERS
-from compiler.render.jinja_tests import PREDICATES
+from compiler.render.jinja_tests import JINJA_TESTS
 from compiler.report import REPORTERS, Report
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
@@ -133,7 +133,7 @@ def _fields(schema: Object, root: Object, documents: list[Object] | None = None)
 
 def _example(kind: str) -> str:
     name = "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(kind))
-    text = resources.shipped_text(f"examples/{name}.yaml")
+    text = resources.read_shipped_text(f"examples/{name}.yaml")
     shown = "\n".join(line for line in text.splitlines() if not line.startswith("# yaml-language-server"))
     return f"```yaml\n{shown}\n```\n"
 
@@ -175,8 +175,8 @@ def targets() -> Iterator[str]:
 
 
 def _shipped() -> Emitters:
-    declared = as_object(parse(resources.shipped_text("capabilities.yaml"), "capabilities.yaml").documents[0].data)
-    templates = WorkTree(resources.shipped("templates"))
+    declared = as_object(parse(resources.read_shipped_text("capabilities.yaml"), "capabilities.yaml").documents[0].data)
+    templates = WorkTree(resources.shipped_folder("templates"))
     return load(templates, MemoryTree({}), "templates", resources.emitter_schema(), declared)
 
 
@@ -189,10 +189,10 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
         else f"`{emitter.group}/`, {on} unless the project says otherwise under `emitters`."
     )
     yield f"## {emitter.title} (`{emitter.id}`)\n\n{' '.join(as_str(data.get('summary')).split())}\n\n{named}\n"
-    taken = [f"{key}: {', '.join(map(as_str, as_list(names)))}" for key, names in emitter.takes.items()]
+    taken = [f"{key}: {', '.join(map(as_str, as_list(names)))}" for key, names in emitter.model_selector.items()]
     yield f"**Takes** {'; '.join(taken) or 'every model that runs'}.\n"
-    if emitter.adopts:
-        yield f"**Adopts** the {', the '.join(sorted(emitter.adopts))} of live objects.\n"
+    if emitter.adoptable_fields:
+        yield f"**Adopts** the {', the '.join(sorted(emitter.adoptable_fields))} of live objects.\n"
     if data.get("needs"):
         yield "**Is refused** where\n"
         yield "".join(
@@ -227,8 +227,8 @@ def _image(image: Object) -> str:
 
 
 def _file(rule: FileRule) -> tuple[str, ...]:
-    whose = "model and environment" if rule.per == "deployment" else rule.per
-    condition = " ".join((rule.when or "").split())
+    whose = "model and environment" if rule.scope == "deployment" else rule.scope
+    condition = " ".join((rule.condition or "").split())
     return f"`{rule.path}`", whose, f"`{rule.schema}`" if rule.schema else "", f"`{condition}`" if condition else ""
 
 
@@ -248,7 +248,7 @@ def emitter() -> Iterator[str]:
 def capabilities() -> Iterator[str]:
     """What an Environment may say of its cluster."""
     yield "Under `capabilities` of an Environment. Emitters decide by them; an emitter of a project may declare more.\n"
-    known = _shipped().capabilities
+    known = _shipped().capability_schema
     yield _fields(known, known)
 
 
@@ -260,7 +260,7 @@ def template_context() -> Iterator[str]:
         "A name that is said to be absent is undefined: ask `is defined`, or use `| default(…)`. A field has its canonical\n"
         "form: `cpu` is `500m` or `2`, `memory` is `1Gi`, a duration `250ms`, a percentage `99.9%`.\n"
     )
-    yield table(("name", "what it is"), ((f"`{name}`", told) for name, told in DESCRIPTIONS.items()))
+    yield table(("name", "what it is"), ((f"`{name}`", told) for name, told in VARIABLE_DESCRIPTIONS.items()))
     yield (
         "Conditions in `emitter.yaml` (`when`, `that`) are CEL and see `model`, `deploy` (`model.deploy`), `release`,\n"
         "`canary`, `environment`, `capabilities` (`environment.capabilities`), `options`, `project`, `useCase`, `team` and `name`.\n"
@@ -280,8 +280,8 @@ def filters() -> Iterator[str]:
         "goes through the encoder of the language that it stands in: `{{ x | promql }}`. The same names declare the language of a\n"
         "field under `languages` of `emitter.yaml`; `literal` can only be declared.\n"
     )
-    yield table(("encoder", "what it is for"), ((f"`{name}`", encoder.place) for name, encoder in ENCODERS.items()))
-    yield "## Tests\n\nAfter `is`: " + ", ".join(f"`{name}`" for name in PREDICATES) + ".\n"
+    yield table(("encoder", "what it is for"), ((f"`{name}`", encoder.usage) for name, encoder in ENCODERS.items()))
+    yield "## Tests\n\nAfter `is`: " + ", ".join(f"`{name}`" for name in JINJA_TESTS) + ".\n"
 
 
 _UNTOLD = {
@@ -331,9 +331,9 @@ _FIELDS: Mapping[str, str] = {
 
 def findings() -> Iterator[str]:
     """The fields of findings in JSON, and the other formats."""
-    place = Place("models/card-fraud.yaml", 12, 3, 12, 9)
+    place = Location("models/card-fraud.yaml", 12, 3, 12, 9)
     subject = Subject("Model", "card-fraud", "prod", ("deploy", "scalin"))
-    code = explain.code("MY101")
+    code = explain.find_code("MY101")
     assert code  # noqa: S101 - the first code of the language
     example = Finding(
         code,
@@ -368,12 +368,12 @@ def _format(name: str) -> Iterator[str]:
 
 def policies() -> Iterator[str]:
     """Every pack that is shipped, with what each of its policies asks for."""
-    shipped = WorkTree(resources.shipped("schemas"))
+    shipped = WorkTree(resources.shipped_folder("schemas"))
     yield "`modelyard policy show PACK/POLICY` prints a policy, `modelyard explain PACK/POLICY` why it is asked for and how it is waived.\n"
     yield "**This is no legal advice.** A policy shows that a document says something, and not that a law or a standard is kept.\n"
-    for name in shipped_names(shipped):
-        pack = shipped_pack(shipped, name)
-        about = pack.about
+    for name in shipped_pack_names(shipped):
+        pack = load_shipped_pack(shipped, name)
+        about = pack.metadata
         yield f"## {name}\n\n{about['title']} (version {about['version']}). {about['summary']}\n"
         sources = (as_object(source) for source in as_list(about.get("sources")))
         yield "".join(f"- [{source['title']}]({source['url']})\n" for source in sources)
@@ -396,7 +396,7 @@ def _binding(policy: Policy) -> str:
     """How it is enforced, and from when."""
     words = [policy.code.enforcement.value]
     words += [f"{as_str(value)} in {key}" for key, value in as_object(policy.data.get("enforcementIn")).items()]
-    day, begins = policy.day("mandatoryFrom"), policy.day("inForce", "from")
+    day, begins = policy.get_date("mandatoryFrom"), policy.get_date("inForce", "from")
     words += [f"from {day.isoformat()}"] if day else []
     words += [f"in force from {begins.isoformat()}"] if begins else []
     return ", ".join(words)
@@ -418,7 +418,7 @@ def inventory() -> Iterator[str]:
 
 def _output(name: str) -> Iterator[str]:
     """The fields of something that is written as JSON, from its published schema."""
-    schema = as_object(json.loads(resources.shipped_text(f"outputs/{name}.schema.json")))
+    schema = as_object(json.loads(resources.read_shipped_text(f"outputs/{name}.schema.json")))
     found = rows(schema, schema)
     lines = ((f"`{row.path}`", row.takes, "" if row.required else "where said", row.description) for row in found)
     yield f"Schema: `schemas/outputs/{name}.schema.json`\n"
@@ -427,9 +427,9 @@ def _output(name: str) -> Iterator[str]:
 
 def pictures() -> dict[Path, str]:
     """Pictures of the sample portfolio, by their path below docs/."""
-    run = Run(WorkTree(Path(__file__).resolve().parent.parent))
-    whole = graph(run.inventory, run.inventory.models, (), whole=True)
-    return {Path("guides/sample-graph.svg"): svg(whole, "LR")}
+    run = Session(WorkTree(Path(__file__).resolve().parent.parent))
+    whole = build_graph(run.inventory, run.inventory.models, (), include_unused=True)
+    return {Path("guides/sample-graph.svg"): render_svg(whole, "LR")}
 
 
 PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {

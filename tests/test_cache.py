@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from compiler.cli import main
 from compiler.pipeline import parse_cache as cache
-from compiler.pipeline.parse_cache import Kept, kept
-from compiler.source.yaml_parse import Parsed, parse
+from compiler.pipeline.parse_cache import ParseCache, open_cache
+from compiler.source.yaml_parse import ParseResult, parse
 
 ROOT = Path(__file__).parents[1]
 write_project = runpy.run_path(str(ROOT / "bench" / "generate.py"))["write_project"]
@@ -22,7 +22,7 @@ write_project = runpy.run_path(str(ROOT / "bench" / "generate.py"))["write_proje
 def home(tmp_path, monkeypatch) -> Path:
     """Where things are kept, however few files there are."""
     folder = tmp_path / "home" / "kept"
-    monkeypatch.setenv(cache.VARIABLE, str(folder))
+    monkeypatch.setenv(cache.CACHE_VARIABLE, str(folder))
     monkeypatch.setattr(cache, "FEWEST_FILES", 0)
     return folder
 
@@ -34,7 +34,7 @@ def project(tmp_path) -> Path:
     return folder
 
 
-def told(parsed: Parsed) -> str:
+def told(parsed: ParseResult) -> str:
     documents = [(one.path, one.index, one.data, one.text, one.line) for one in parsed.documents]
     return repr((documents, parsed.findings))
 
@@ -63,13 +63,13 @@ files = st.sampled_from(TEXTS) | st.dictionaries(st.text("ab"), values, max_size
 def test_what_is_kept_is_what_was_read(tmp_path_factory, texts):
     file = tmp_path_factory.mktemp("kept") / f"{'0' * 32}.json"
     contents = [text.encode("utf-8", "surrogatepass") for text in texts]
-    first = Kept(file)
+    first = ParseCache(file)
     before = [told(first.parse(content, f"{at}.yaml")) for at, content in enumerate(contents)]
     assert before == [told(parse(content, f"{at}.yaml")) for at, content in enumerate(contents)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "FEWEST_FILES", 0)
         first.save()
-    again = Kept(file)
+    again = ParseCache(file)
     assert [told(again.parse(content, f"{at}.yaml")) for at, content in enumerate(contents)] == before
 
 
@@ -91,7 +91,7 @@ def test_a_check_says_the_same_with_and_without_what_is_kept(home, project, caps
     broken = project / "models" / "team-00" / "team.yaml"
     broken.write_text(broken.read_text().replace("owner: team-00", "ownr: team-00", 1) + "--- {x: 1\n")
     cold, warm = said(project, capsys, monkeypatch), said(project, capsys, monkeypatch)
-    monkeypatch.setenv(cache.VARIABLE, "off")
+    monkeypatch.setenv(cache.CACHE_VARIABLE, "off")
     assert cold == warm == said(project, capsys, monkeypatch)
     assert "ownr" not in only_file(home).read_text(), "what was remarked on is read again"
 
@@ -176,7 +176,7 @@ def test_whatever_happens_to_it_a_check_says_the_same(harm, home, project, capsy
 @pytest.mark.parametrize("place", ["off", "relative/folder"])
 def test_nothing_is_kept_where_the_user_wants_none(place, project, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv(cache.VARIABLE, place)
+    monkeypatch.setenv(cache.CACHE_VARIABLE, place)
     monkeypatch.setattr(cache, "FEWEST_FILES", 0)
     before = sorted(tmp_path.rglob("*"))
     said(project, capsys, monkeypatch)
@@ -186,31 +186,31 @@ def test_nothing_is_kept_where_the_user_wants_none(place, project, capsys, monke
 def test_nothing_is_kept_in_the_checkout_that_is_checked(project, monkeypatch, capsys):
     (project.parent / ".git").mkdir()
     inside = project.parent / "kept"
-    monkeypatch.setenv(cache.VARIABLE, str(inside))
+    monkeypatch.setenv(cache.CACHE_VARIABLE, str(inside))
     monkeypatch.setattr(cache, "FEWEST_FILES", 0)
     said(project, capsys, monkeypatch)
     assert not inside.exists()
     link = project.parent.parent / f"{project.parent.name}-link"
     link.symlink_to(project.parent)
-    monkeypatch.setenv(cache.VARIABLE, str(link / "kept"))
+    monkeypatch.setenv(cache.CACHE_VARIABLE, str(link / "kept"))
     said(project, capsys, monkeypatch)
     assert not inside.exists()
 
 
 def test_a_folder_that_cannot_be_made_is_no_mistake(project, monkeypatch, capsys, tmp_path):
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv(cache.VARIABLE, str(tmp_path / "file" / "kept"))
+    monkeypatch.setenv(cache.CACHE_VARIABLE, str(tmp_path / "file" / "kept"))
     assert '"findings": []' in said(project, capsys, monkeypatch)
 
 
 def test_few_projects_are_kept_and_no_file_of_others_is_lost(home, tmp_path):
     home.mkdir(parents=True)
     (home / "notes.json").write_text("mine")
-    for number in range(cache.MOST_PROJECTS + 5):
-        held = kept(tmp_path / f"project-{number}", tmp_path / f"project-{number}")
+    for number in range(cache.MAX_PROJECTS + 5):
+        held = open_cache(tmp_path / f"project-{number}", tmp_path / f"project-{number}")
         held.parse(b"a: 1\n", "a.yaml")
         held.save()
-    assert len(list(home.iterdir())) == cache.MOST_PROJECTS + 1
+    assert len(list(home.iterdir())) == cache.MAX_PROJECTS + 1
     assert (home / "notes.json").read_text() == "mine"
 
 
@@ -226,17 +226,17 @@ def test_it_is_kept_from_others_whatever_the_user_lets_others_do(home, project, 
 
 def test_small_projects_and_small_changes_are_not_worth_writing(tmp_path):
     file = tmp_path / f"{'0' * 32}.json"
-    few = Kept(file)
-    for number in range(cache.FEWEST_FILES - 1):
+    few = ParseCache(file)
+    for number in range(cache.MIN_FILES - 1):
         few.parse(f"a: {number}\n".encode(), "a.yaml")
     few.save()
     assert not file.exists()
-    for number in range(2 * cache.FEWEST_FILES):
+    for number in range(2 * cache.MIN_FILES):
         few.parse(f"a: {number}\n".encode(), "a.yaml")
     few.save()
     before = file.stat().st_mtime_ns
-    again = Kept(file)
-    for number in range(1, 2 * cache.FEWEST_FILES + 1):
+    again = ParseCache(file)
+    for number in range(1, 2 * cache.MIN_FILES + 1):
         again.parse(f"a: {number}\n".encode(), "a.yaml")
     again.save()
     assert file.stat().st_mtime_ns == before

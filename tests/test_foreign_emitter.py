@@ -10,7 +10,7 @@ import yaml
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding
 from compiler.pipeline import explanation as explain
-from compiler.pipeline.session import Built, Run, build, check
+from compiler.pipeline.session import BuildResult, Session, build, check
 from compiler.source.memory_tree import MemoryTree
 
 PROJECT = Path(__file__).parent / "cases" / "foreign-emitter"
@@ -20,17 +20,17 @@ TEMPLATE = "templates/targets/compose/compose.yaml.j2"
 ARTIFACT = "laptop/price-forecast/compose.yaml"
 
 
-def project(**edits: tuple[str, str]) -> Run:
+def project(**edits: tuple[str, str]) -> Session:
     """The project, in which the first text of each edit is replaced by the second, in the file of that name."""
     files = {path.relative_to(PROJECT).as_posix(): path.read_bytes() for path in PROJECT.rglob("*") if path.is_file()}
     for name, (old, new) in edits.items():
         path = {"spec": SPEC, "emitter": EMITTER, "template": TEMPLATE, "shop": "models/shop.yaml"}[name]
         assert old.encode() in files[path]
         files[path] = files[path].replace(old.encode(), new.encode())
-    return Run(MemoryTree(files))
+    return Session(MemoryTree(files))
 
 
-def rendered(built: Built) -> dict[str, str]:
+def rendered(built: BuildResult) -> dict[str, str]:
     return {file.path: file.content.decode() for unit in built.units for file in unit.files}
 
 
@@ -40,8 +40,8 @@ def the_only(findings: tuple[Finding, ...]) -> Finding:
 
 
 def told(finding: Finding) -> tuple[Code, str, int]:
-    assert finding.place
-    return finding.code, finding.place.path, finding.place.line
+    assert finding.location
+    return finding.code, finding.location.path, finding.location.line
 
 
 def line_of(text: str, path: str = SPEC) -> int:
@@ -71,26 +71,26 @@ def test_what_it_renders_passes_the_official_schema(external_schemas: Path) -> N
         ("memory: 1Gi", "memory: 1Ti", codes.OUTPUT_INVALID),
         ("publish: 18000", "publish: 80", codes.BAD_OPTION),
         ("publish: 18000", "publsh: 18000", codes.BAD_OPTION),
-        ("cpu: 2", "cpu: 1500m", codes.CANNOT),
-        ("value: info", 'value: "$HOME"', codes.CANNOT),
+        ("cpu: 2", "cpu: 1500m", codes.UNSUPPORTED_FEATURE),
+        ("value: info", 'value: "$HOME"', codes.UNSUPPORTED_FEATURE),
         ("target: compose", "target: compos", codes.UNKNOWN_TARGET),
     ],
 )
 def test_a_spec_that_cannot_work_is_refused_at_its_line(old: str, new: str, code: Code) -> None:
     run = project(spec=(old, new))
-    found = [finding for finding in build(run).findings if finding.mandatory]
+    found = [finding for finding in build(run).findings if finding.is_blocking]
     assert (code, SPEC, line_of(old)) in map(told, found)
 
 
 def test_output_that_fails_its_schema_names_the_template_too() -> None:
     found = the_only(build(project(spec=("memory: 1Gi", "memory: 1Ti"))).findings)
     assert "services.price-forecast.mem_limit" in found.message
-    assert [note.place.path for note in found.notes if note.place] == [TEMPLATE]
+    assert [note.location.path for note in found.notes if note.location] == [TEMPLATE]
 
 
 def test_what_it_needs_is_said_with_its_help() -> None:
     found = the_only(check(project(shop=('capabilities: {compose: {version: "2.30"}}', ""))))
-    assert found.code is codes.NEEDS
+    assert found.code is codes.REQUIREMENT_NOT_MET
     assert found.help == 'add `compose: {version: "2.30"}` under `capabilities` of the Environment'
 
 
@@ -112,20 +112,20 @@ def test_a_mistake_in_its_description_is_found_by_a_check(edit: dict[str, tuple[
 
 def test_a_mistake_in_its_template_is_found_at_its_line() -> None:
     found = the_only(build(project(template=("runtime.args", "runtme.args"))).findings)
-    assert told(found) == (codes.TEMPLATE, TEMPLATE, line_of("runtime.args", TEMPLATE))
+    assert told(found) == (codes.TEMPLATE_ERROR, TEMPLATE, line_of("runtime.args", TEMPLATE))
 
 
 def test_a_value_that_is_no_plain_word_is_refused_inside_larger_text() -> None:
     glued = ("{{ release.source.uri }}", '"{{ release.source.uri }}config"')
     found = the_only(build(project(template=glued, spec=("0.2.0/\n", "0.2.0/?v=\n"))).findings)
-    assert told(found) == (codes.TEMPLATE, SPEC, line_of("uri:"))
+    assert told(found) == (codes.TEMPLATE_ERROR, SPEC, line_of("uri:"))
 
 
 def test_a_line_of_what_it_renders_is_explained() -> None:
     run = project()
     lines = rendered(build(run))[ARTIFACT].splitlines()
     number = 1 + lines.index("    mem_limit: 1Gi")
-    (explained,) = explain.artifact(run, f"build/{ARTIFACT}", str(number))
+    (explained,) = explain.explain_artifact(run, f"build/{ARTIFACT}", str(number))
     assert explained.pointer == ("services", "price-forecast", "mem_limit")
     assert explained.template.path == TEMPLATE
     (said,) = (layer for made in explained.made_of if "memory" in made.name for layer in made.said)

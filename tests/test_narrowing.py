@@ -8,8 +8,8 @@ import pytest
 
 from compiler.foundation import resources
 from compiler.foundation.errors import UsageError
-from compiler.pipeline.session import Run, check
-from compiler.policy.pack import shipped_names
+from compiler.pipeline.session import Session, check
+from compiler.policy.pack import shipped_pack_names
 from compiler.source.worktree import WorkTree
 from tests.test_cases import BASE, CASES, FOUND, lay_over
 
@@ -25,15 +25,15 @@ def told_in(path: str, findings) -> list:
 def agrees(folder: Path) -> int:
     """How many files were judged alone, each telling what the whole check tells of it."""
     try:
-        whole = check(Run(WorkTree(folder), DAY))
+        whole = check(Session(WorkTree(folder), DAY))
     except UsageError:
         return 0
     alone = 0
-    paths = {spec.document.path for spec in Run(WorkTree(folder), DAY).portfolio.of("Model").values()}
+    paths = {spec.document.path for spec in Session(WorkTree(folder), DAY).portfolio.by_kind("Model").values()}
     for path in sorted(paths):
-        run = Run(WorkTree(folder), DAY, files=frozenset({path}))
+        run = Session(WorkTree(folder), DAY, files=frozenset({path}))
         assert told_in(path, check(run)) == told_in(path, whole), path
-        alone += run.concerned is not None
+        alone += run.models_in_scope is not None
     return alone
 
 
@@ -62,20 +62,20 @@ def test_of_the_sample(sample) -> None:
 
 def test_of_a_fleet_that_breaks_policies(tmp_path) -> None:
     write_project(30, tmp_path)
-    names = ", ".join(shipped_names(WorkTree(resources.shipped("schemas"))))
+    names = ", ".join(shipped_pack_names(WorkTree(resources.shipped_folder("schemas"))))
     project = tmp_path / "modelyard.yaml"
     project.write_text(f"{project.read_text()}\npolicies: [{names}]\n")
     assert agrees(tmp_path) > 20
-    assert len(check(Run(WorkTree(tmp_path), DAY))) > 50
+    assert len(check(Session(WorkTree(tmp_path), DAY))) > 50
 
 
 def test_a_policy_on_the_fleet_has_every_model_judged(sample) -> None:
     (sample / "models" / "one-owner.yaml").write_text(FLEET_POLICY)
     project = sample / "modelyard.yaml"
     project.write_text(project.read_text().replace("policies: [", "policies: [one-owner, ", 1))
-    path = next(iter(Run(WorkTree(sample), DAY).portfolio.of("Model").values())).document.path
-    run = Run(WorkTree(sample), DAY, files=frozenset({path}))
-    assert run.concerned is None
+    path = next(iter(Session(WorkTree(sample), DAY).portfolio.by_kind("Model").values())).document.path
+    run = Session(WorkTree(sample), DAY, files=frozenset({path}))
+    assert run.models_in_scope is None
     assert agrees(sample) == 0
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import compiler
-from compiler.foundation.resources import shipped
+from compiler.foundation.resources import shipped_folder
 from compiler.render.encoders import ENCODERS
 from compiler.report import REPORTERS
 
@@ -66,12 +66,12 @@ def sources() -> dict[str, str]:
 
 
 def test_the_compiler_names_nothing_that_it_renders() -> None:
-    found = list(offenders(sources(), shipped("templates")))
+    found = list(offenders(sources(), shipped_folder("templates")))
     assert not found, "\n".join(["these belong to templates/:", *found])
 
 
 def test_names_are_read_from_the_shipped_templates() -> None:
-    templates = shipped("templates")
+    templates = shipped_folder("templates")
     assert len(ids(templates)) > 2
     assert len(kinds(templates)) > 5
     assert len(files(templates)) > 10
@@ -79,7 +79,7 @@ def test_names_are_read_from_the_shipped_templates() -> None:
 
 @pytest.mark.parametrize("what", ["id", "kind", "template"])
 def test_a_name_in_the_compiler_is_found(what: str) -> None:
-    templates = shipped("templates")
+    templates = shipped_folder("templates")
     for name in {"id": ids, "kind": kinds, "template": files}[what](templates):
         mutated = {"render/produce.py": f'if found == "{name}":\n    return\n'}
         assert list(offenders(mutated, templates))
@@ -87,7 +87,7 @@ def test_a_name_in_the_compiler_is_found(what: str) -> None:
 
 @pytest.mark.parametrize("where", HOMONYMS)
 def test_a_format_and_a_language_may_be_called_as_a_ci_server_is_and_nothing_else_may(where: str) -> None:
-    templates = shipped("templates")
+    templates = shipped_folder("templates")
     both = ids(templates) & HOMONYMS[where]
     assert both, "else nothing has to be let through"
     text = "".join(f'x = "{name}"\n' for name in both)
@@ -97,15 +97,15 @@ def test_a_format_and_a_language_may_be_called_as_a_ci_server_is_and_nothing_els
 
 
 def test_part_of_a_longer_name_is_another_word() -> None:
-    longer = "".join(f"x-{name}-y app.{name}.io a/{name}/b {name}_z\n" for name in ids(shipped("templates")))
-    longer += "".join(f"{kind}s My{kind}\n" for kind in kinds(shipped("templates")))
-    assert list(offenders({"names.py": longer}, shipped("templates"))) == []
+    longer = "".join(f"x-{name}-y app.{name}.io a/{name}/b {name}_z\n" for name in ids(shipped_folder("templates")))
+    longer += "".join(f"{kind}s My{kind}\n" for kind in kinds(shipped_folder("templates")))
+    assert list(offenders({"names.py": longer}, shipped_folder("templates"))) == []
 
 
 def test_names_of_ours_stand_in_one_file() -> None:
     """Labels, annotations and series are constants of `plan/names.py`, which templates are given; nobody else spells one."""
     ours = re.compile(r"\bmodelyard(?:/[a-z]|_[a-z])(?!1\b)")
-    templates = [path for path in shipped("templates").rglob("*") if path.suffix == ".j2" or path.name == "emitter.yaml"]
+    templates = [path for path in shipped_folder("templates").rglob("*") if path.suffix == ".j2" or path.name == "emitter.yaml"]
     found = [f"{path.name}: {line}" for path in templates for line in path.read_text("utf-8").splitlines() if ours.search(line)]
     assert [line for line in found if "branch=" not in line] == []
     planned = {name: text for name, text in sources().items() if name.startswith(("plan/", "render/")) and name != "plan/names.py"}

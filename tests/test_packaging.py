@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from compiler.foundation.errors import SurroundingsError
-from compiler.foundation.resources import shipped
+from compiler.foundation.errors import HostError
+from compiler.foundation.resources import shipped_folder
 
 FOLDERS = ("schemas", "templates")
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -31,19 +31,19 @@ def below(folder: Path) -> set[str]:
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_both_folders_are_found_and_hold_something(name: str) -> None:
-    assert below(shipped(name))
+    assert below(shipped_folder(name))
 
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_no_python_lies_in_a_shipped_folder(name: str) -> None:
     """It breaks the editable install, while the wheel still builds: name a template of a script `x.py.j2`."""
-    assert [path for path in below(shipped(name)) if path.endswith((".py", ".pyc"))] == []
+    assert [path for path in below(shipped_folder(name)) if path.endswith((".py", ".pyc"))] == []
 
 
 def test_an_installation_without_its_folders_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("compiler.foundation.resources.__file__", str(tmp_path / "compiler/foundation/resources.py"))
-    with pytest.raises(SurroundingsError, match="`schemas` is missing"):
-        shipped("schemas")
+    with pytest.raises(HostError, match="`schemas` is missing"):
+        shipped_folder("schemas")
 
 
 def build(folder: Path, kind: str) -> Path:

@@ -10,7 +10,7 @@ import pytest
 
 from compiler.diagnostics import codes
 from compiler.foundation.json_data import Object, as_object
-from compiler.pipeline.session import Built, Run, build
+from compiler.pipeline.session import BuildResult, Session, build
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 from compiler.source.yaml_parse import parse
@@ -26,30 +26,30 @@ def sample() -> dict[str, bytes]:
     return {path: tree.read(path) for path in ["modelyard.yaml", *tree.paths("models")]}
 
 
-def built(files: dict[str, bytes]) -> Built:
-    return build(Run(MemoryTree(files)))
+def built(files: dict[str, bytes]) -> BuildResult:
+    return build(Session(MemoryTree(files)))
 
 
-def texts(result: Built) -> dict[str, str]:
+def texts(result: BuildResult) -> dict[str, str]:
     return {file.path: file.content.decode() for unit in result.units for file in unit.files}
 
 
-def objects_of(result: Built) -> dict[str, str]:
+def objects_of(result: BuildResult) -> dict[str, str]:
     """The files that a cluster reads: no records, and no statements of where files come from."""
     return {path: text for path, text in texts(result).items() if path.endswith(".yaml") and not path.startswith("records/")}
 
 
 @pytest.fixture(scope="module")
-def portfolio() -> Built:
+def portfolio() -> BuildResult:
     return built(sample())
 
 
-def test_it_compiles_without_a_mandatory_finding(portfolio: Built) -> None:
-    assert [finding.message for finding in portfolio.findings if finding.mandatory] == []
+def test_it_compiles_without_a_mandatory_finding(portfolio: BuildResult) -> None:
+    assert [finding.message for finding in portfolio.findings if finding.is_blocking] == []
 
 
 def test_what_it_compiles_to_is_what_was_reviewed(
-    portfolio: Built, golden: Callable[[Path, str], None], request: pytest.FixtureRequest
+    portfolio: BuildResult, golden: Callable[[Path, str], None], request: pytest.FixtureRequest
 ) -> None:
     made = texts(portfolio)
     if request.config.getoption("--update-goldens"):
@@ -59,7 +59,7 @@ def test_what_it_compiles_to_is_what_was_reviewed(
     assert sorted(made) == sorted(path.relative_to(GOLDEN).as_posix() for path in GOLDEN.rglob("*") if path.is_file())
 
 
-def test_it_holds_each_type_in_each_direction_that_the_design_takes(portfolio: Built) -> None:
+def test_it_holds_each_type_in_each_direction_that_the_design_takes(portfolio: BuildResult) -> None:
     found = objects_of(portfolio).items()
     kinds = {path: as_object(parse(text, path).documents[0].data).get("kind") for path, text in found}
     assert kinds["prod/card-fraud/inferenceservice.yaml"] == "InferenceService"
@@ -75,7 +75,7 @@ WATCHED = (".rules.yaml", ".openslo.yaml", ".dashboard.json", "alertmanager.yaml
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
 def test_kustomize_builds_each_environment_and_every_object_of_it(
-    portfolio: Built, environment: str, tmp_path: Path, program: Callable[[str], str]
+    portfolio: BuildResult, environment: str, tmp_path: Path, program: Callable[[str], str]
 ) -> None:
     write(portfolio, tmp_path)
     done = subprocess.run(
@@ -95,7 +95,7 @@ def test_kustomize_builds_each_environment_and_every_object_of_it(
 
 
 def test_kustomize_refuses_a_tree_that_misses_a_file(
-    portfolio: Built, tmp_path: Path, program: Callable[[str], str]
+    portfolio: BuildResult, tmp_path: Path, program: Callable[[str], str]
 ) -> None:
     write(portfolio, tmp_path)
     (tmp_path / "prod/credit-policy/service.yaml").unlink()
@@ -116,7 +116,7 @@ def definitions(external_schemas: Path) -> dict[str, bytes]:
 def test_every_object_passes_the_strict_official_schema(definitions: dict[str, bytes]) -> None:
     result = built(sample() | definitions)
     assert [
-        finding.message for finding in result.findings if finding.mandatory or finding.code is codes.NOT_CHECKED
+        finding.message for finding in result.findings if finding.is_blocking or finding.code is codes.NO_OUTPUT_SCHEMA
     ] == []
     assert texts(result) == texts(built(sample())), "a check changes no byte"
 
@@ -148,12 +148,12 @@ def test_a_patch_that_the_cluster_would_refuse_is_refused_at_its_own_line(
     result = built({**files, FRAUD: text.encode()})
     refused = [finding for finding in result.findings if finding.code is codes.OUTPUT_INVALID]
     line = next(number for number, said in enumerate(text.splitlines(), 1) if "merge: {spec" in said)
-    assert {finding.place.line for finding in refused if finding.place} == {line}
+    assert {finding.location.line for finding in refused if finding.location} == {line}
     assert all(where in finding.message for finding in refused)
-    assert all(finding.place and finding.place.path == FRAUD for finding in refused)
+    assert all(finding.location and finding.location.path == FRAUD for finding in refused)
 
 
-def test_an_edit_of_the_owner_restarts_nothing(portfolio: Built) -> None:
+def test_an_edit_of_the_owner_restarts_nothing(portfolio: BuildResult) -> None:
     files = sample()
     changed = texts(
         built(
@@ -192,7 +192,7 @@ def test_a_decision_file_that_changes_restarts_what_reads_it() -> None:
     assert before["prod/credit-policy/service.yaml"] == after["prod/credit-policy/service.yaml"]
 
 
-def write(result: Built, folder: Path) -> None:
+def write(result: BuildResult, folder: Path) -> None:
     for path, text in texts(result).items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)

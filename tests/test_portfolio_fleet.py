@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from compiler.pipeline.session import Run
+from compiler.pipeline.session import Session
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.source.worktree import WorkTree
 from compiler.spec.kinds.model import Lifecycle
@@ -19,18 +19,18 @@ ORDER = ["dev", "staging", "prod"]
 
 
 @pytest.fixture(scope="module")
-def run() -> Run:
-    return Run(WorkTree(ROOT))
+def run() -> Session:
+    return Session(WorkTree(ROOT))
 
 
 @pytest.fixture(scope="module")
-def specs(run: Run) -> dict[str, dict]:
+def specs(run: Session) -> dict[str, dict]:
     """Each Model as its file says it."""
-    return {name: dict(spec.data) for name, spec in run.portfolio.of("Model").items()}
+    return {name: dict(spec.data) for name, spec in run.portfolio.by_kind("Model").items()}
 
 
 @pytest.fixture(scope="module")
-def running(run: Run) -> dict[tuple[str, str], ResolvedModel]:
+def running(run: Session) -> dict[tuple[str, str], ResolvedModel]:
     """Each model where it runs."""
     found = {(name, place): run.fleet.model(name, place) for name, place in run.fleet.deployments()}
     return {at: model for at, model in found.items() if model}
@@ -46,8 +46,8 @@ def sources(specs: dict[str, dict], model_type: str) -> list[tuple[str, dict]]:
     ]
 
 
-def folder(run: Run, name: str) -> Path:
-    return (ROOT / run.portfolio.of("Model")[name].document.path).parent
+def folder(run: Session, name: str) -> Path:
+    return (ROOT / run.portfolio.by_kind("Model")[name].document.path).parent
 
 
 def version(model: ResolvedModel) -> tuple[int, ...]:
@@ -55,7 +55,7 @@ def version(model: ResolvedModel) -> tuple[int, ...]:
     return tuple(int(part) for part in model.release.version.split("-")[0].split("."))
 
 
-def test_it_is_a_fleet_over_all_types_and_both_targets(run: Run, specs: dict, running: dict) -> None:
+def test_it_is_a_fleet_over_all_types_and_both_targets(run: Session, specs: dict, running: dict) -> None:
     assert len(specs) >= 16
     assert {spec["type"] for spec in specs.values()} == set(run.language.types)
     taken = {(model.data["type"], model.data["deploy"]["target"]) for model in running.values()}
@@ -63,34 +63,34 @@ def test_it_is_a_fleet_over_all_types_and_both_targets(run: Run, specs: dict, ru
     assert {model_type for model_type, _ in taken} == set(run.language.types), "each type runs somewhere"
 
 
-def test_teams_and_tenants_are_several_and_environments_three(run: Run, running: dict) -> None:
+def test_teams_and_tenants_are_several_and_environments_three(run: Session, running: dict) -> None:
     assert list(run.fleet.environments) == ORDER
     for field in ("owner", "tenant"):
         assert len({model.data[field] for model in running.values()}) >= 5, field
-    namespaces = run.portfolio.of("Environment")["prod"].data["namespaces"]
+    namespaces = run.portfolio.by_kind("Environment")["prod"].data["namespaces"]
     assert {model.data["tenant"] for model in running.values()} == set(namespaces), "no namespace is nobody's"
 
 
-def test_every_team_use_case_and_dataset_is_somebody_s(run: Run) -> None:
+def test_every_team_use_case_and_dataset_is_somebody_s(run: Session) -> None:
     texts = {path: path.read_text(encoding="utf-8") for path in MODELS.rglob("*.yaml")}
     for kind in ("Team", "UseCase", "Dataset"):
-        for name in run.portfolio.of(kind):
+        for name in run.portfolio.by_kind(kind):
             said = sum(len(re.findall(rf"\b{name}\b", text)) for text in texts.values())
             assert said > 1, f"the {kind} {name} is named by nobody"
 
 
-def test_every_use_case_is_classified_with_its_reason_by_a_team_on_a_day(run: Run) -> None:
-    found = {name: spec.data["classification"]["eu-ai-act"] for name, spec in run.portfolio.of("UseCase").items()}
+def test_every_use_case_is_classified_with_its_reason_by_a_team_on_a_day(run: Session) -> None:
+    found = {name: spec.data["classification"]["eu-ai-act"] for name, spec in run.portfolio.by_kind("UseCase").items()}
     assert {one["value"] for one in found.values()} == {"minimal-risk", "limited-risk", "high-risk"}
     assert all(one["rationale"] and one["decidedBy"] and one["date"] for one in found.values())
 
 
-def test_it_holds_each_point_of_a_model_s_life_from_development_on(specs: dict, run: Run) -> None:
+def test_it_holds_each_point_of_a_model_s_life_from_development_on(specs: dict, run: Session) -> None:
     found = {run.fleet.resolve(name, None)[0].data["lifecycle"] for name in specs}
     assert found == set(get_args(Lifecycle)) - {"proposed"}
 
 
-def test_what_is_retired_runs_nowhere_and_what_is_deprecated_still_runs(run: Run, specs: dict, running: dict) -> None:
+def test_what_is_retired_runs_nowhere_and_what_is_deprecated_still_runs(run: Session, specs: dict, running: dict) -> None:
     lives = {name: run.fleet.resolve(name, None)[0].data["lifecycle"] for name in specs}
     ending = {name for name, life in lives.items() if life in {"retired", "deprecated"}}
     assert {lives[name] for name in ending} == {"retired", "deprecated"}
@@ -160,7 +160,7 @@ def test_every_number_that_somebody_chose_has_a_reason(specs: dict) -> None:
     assert {"min", "max"} <= set.intersection(*(set(one) for one in found))
 
 
-def test_the_numbers_of_the_decision_are_those_that_have_a_reason(run: Run, specs: dict) -> None:
+def test_the_numbers_of_the_decision_are_those_that_have_a_reason(run: Session, specs: dict) -> None:
     name, source = next(found for found in sources(specs, "heuristic") if "engine" in found[1])
     graph = json.loads((folder(run, name) / source["files"][0]).read_text(encoding="utf-8"))
     table = next(node for node in graph["nodes"] if node["type"] == "decisionTableNode")["content"]
@@ -170,7 +170,7 @@ def test_the_numbers_of_the_decision_are_those_that_have_a_reason(run: Run, spec
     assert numbers == {one["value"] for one in source["parameters"]}
 
 
-def test_an_agent_asks_a_person_before_what_cannot_be_undone_and_can_be_stopped(run: Run, specs: dict) -> None:
+def test_an_agent_asks_a_person_before_what_cannot_be_undone_and_can_be_stopped(run: Session, specs: dict) -> None:
     for name, source in sources(specs, "agent"):
         assert source["killSwitch"]
         assert {tool["sideEffects"] for tool in source["tools"]} == {"none", "reversible", "irreversible"}
@@ -180,7 +180,7 @@ def test_an_agent_asks_a_person_before_what_cannot_be_undone_and_can_be_stopped(
             assert set(tool["allow"]) <= {one["name"] for one in manifest["tools"]}
 
 
-def test_what_prompts_ask_for_is_what_their_text_has_room_for(run: Run, specs: dict) -> None:
+def test_what_prompts_ask_for_is_what_their_text_has_room_for(run: Session, specs: dict) -> None:
     asked = [
         (name, prompt)
         for kind in ("llm", "agent")
@@ -193,7 +193,7 @@ def test_what_prompts_ask_for_is_what_their_text_has_room_for(run: Run, specs: d
         assert set(re.findall(r"\{\{ (\w+) \}\}", text)) == set(prompt["variables"])
 
 
-def test_every_type_that_can_lie_beside_its_spec_does_so_with_cases(run: Run, specs: dict) -> None:
+def test_every_type_that_can_lie_beside_its_spec_does_so_with_cases(run: Session, specs: dict) -> None:
     engines = {
         "ml": "onnx", "statistical": "pmml", "rules": "rego", "heuristic": "json", "optimization": "lp", "knowledge-graph": "ttl",
     }  # fmt: skip

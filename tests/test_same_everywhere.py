@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from compiler.pipeline.session import Run, build
+from compiler.pipeline.session import Session, build
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.revision import open_revision
 from compiler.source.tree import Tree
@@ -35,7 +35,7 @@ def lay_out(files: dict[str, bytes], folder: Path) -> Path:
 
 
 def made(tree: Tree) -> tuple[dict[str, bytes], list[str]]:
-    built = build(Run(tree))
+    built = build(Session(tree))
     return {file.path: file.content for unit in built.units for file in unit.files}, list(map(repr, built.findings))
 
 

@@ -6,7 +6,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.foundation.json_data import identical, only, widened
+from compiler.foundation.json_data import strictly_equal, pick_fields, merge_reads
 
 scalars = st.sampled_from([None, True, False, 0, 1, 0.0, -0.0, 1.0, "", "1", "a"])
 values = st.recursive(
@@ -17,25 +17,25 @@ reads = st.lists(st.tuples(st.sampled_from("xy"), st.none() | st.frozensets(st.s
 
 @given(values, values)
 def test_what_is_written_alike_is_identical_and_nothing_else(one, other):
-    assert identical(one, other) == (json.dumps(one) == json.dumps(other))
+    assert strictly_equal(one, other) == (json.dumps(one) == json.dumps(other))
 
 
 @given(values)
 def test_a_copy_is_identical(value):
-    assert identical(value, copy.deepcopy(value))
+    assert strictly_equal(value, copy.deepcopy(value))
 
 
 @given(values, st.frozensets(st.sampled_from("ab")))
 def test_only_what_is_looked_at_is_left(value, fields):
-    assert only(None, value) is value
-    left = only(fields, value)
+    assert pick_fields(None, value) is value
+    left = pick_fields(fields, value)
     expected = {key: one for key, one in value.items() if key in fields} if isinstance(value, dict) else value
-    assert identical(left, expected)
+    assert strictly_equal(left, expected)
 
 
 @given(reads)
 def test_all_that_is_looked_at_is_taken_together(each):
-    found = widened(each)
+    found = merge_reads(each)
     assert found.keys() == {name for name, _ in each}
     for name, fields in found.items():
         said = [one for read, one in each if read == name]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.foundation.suggestions import listed, nearest
+from compiler.foundation.suggestions import quote_list, closest_match
 
 NAMES = ["name", "scaling", "useCase", "owner", "type", "resources"]
 
@@ -12,26 +12,26 @@ NAMES = ["name", "scaling", "useCase", "owner", "type", "resources"]
     [("scalin", "scaling"), ("nmae", "name"), ("use_case", "useCase"), ("Owner", "owner"), ("resource", "resources")],
 )
 def test_a_slip_leads_to_the_name_that_was_meant(written, meant):
-    assert nearest(written, NAMES) == meant
+    assert closest_match(written, NAMES) == meant
 
 
 @pytest.mark.parametrize("written", ["replicas", "x", "", "lifecycle"])
 def test_another_word_leads_nowhere(written):
-    assert nearest(written, NAMES) is None
+    assert closest_match(written, NAMES) is None
 
 
 def test_a_name_is_no_slip_of_itself():
-    assert nearest("name", ["name"]) is None
+    assert closest_match("name", ["name"]) is None
 
 
 @given(st.text(), st.lists(st.text()))
 def test_whatever_is_suggested_was_offered_whatever_the_order(word, candidates):
-    found = nearest(word, candidates)
+    found = closest_match(word, candidates)
     assert found is None or found in candidates
-    assert found == nearest(word, reversed(candidates))
+    assert found == closest_match(word, reversed(candidates))
 
 
 def test_a_list_of_words_reads_as_a_sentence():
-    assert [listed(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+    assert [quote_list(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
         "", "`a`", "`a` or `b`", "`a`, `b` or `c`",
     ]  # fmt: skip

@@ -3,24 +3,24 @@
 The one door is `Expressions`. CEL and protobuf are imported when something is compiled, protobuf only to check types.
 """
 
-from compiler.cel.batch import Together, together
-from compiler.cel.cel_environment import Expected, Expressions
-from compiler.cel.compile_errors import Mistake
-from compiler.cel.expression import TOO_MANY, Expression, Failure, Values
-from compiler.cel.failure_reasons import Reason
-from compiler.cel.re2 import matches_whole, wrong_pattern
+from compiler.cel.batch import ExpressionBatch, compile_batch
+from compiler.cel.cel_environment import ExpectedType, CelEnvironment
+from compiler.cel.compile_errors import CompileError
+from compiler.cel.expression import TOO_MANY_ELEMENTS, Expression, Failure, Activation
+from compiler.cel.failure_reasons import FailureReason
+from compiler.cel.re2 import re2_full_match, re2_pattern_error
 
 __all__ = [
-    "TOO_MANY",
-    "Expected",
+    "TOO_MANY_ELEMENTS",
+    "ExpectedType",
     "Expression",
-    "Expressions",
+    "CelEnvironment",
     "Failure",
-    "Mistake",
-    "Reason",
-    "Together",
-    "Values",
-    "matches_whole",
-    "together",
-    "wrong_pattern",
+    "CompileError",
+    "FailureReason",
+    "ExpressionBatch",
+    "Activation",
+    "re2_full_match",
+    "compile_batch",
+    "re2_pattern_error",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 _PARSED_EXPR, _CHECKED_EXPR = 2, 4
 CONST, IDENT, SELECT, CALL, LIST, STRUCT, COMPREHENSION = 3, 4, 5, 6, 7, 8, 9
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
-_PARSED = b"type.googleapis.com/cel.expr.ParsedExpr"
+_PARSED_TYPE_URL = b"type.googleapis.com/cel.expr.ParsedExpr"
 
 
 class Node:
@@ -14,7 +14,7 @@ class Node:
     def __init__(self, content: bytes) -> None:
         self.content = content
         self._fields: dict[int, list[int | bytes]] = {}
-        for number, value in _fields(content):
+        for number, value in _decode_fields(content):
             self._fields.setdefault(number, []).append(value)
 
     def __contains__(self, number: int) -> bool:
@@ -42,51 +42,51 @@ class Node:
         return value if isinstance(value, int) else None
 
 
-def tree(serialized: bytes) -> Node:
+def parse_ast(ast_bytes: bytes) -> Node:
     """The expression in what a compiled one serialises to."""
-    packed = Node(serialized)
-    kind = _CHECKED_EXPR if packed.text(1).endswith("CheckedExpr") else _PARSED_EXPR
-    return Node(packed.node(2).node(kind).content)
+    any_message = Node(ast_bytes)
+    kind = _CHECKED_EXPR if any_message.text(1).endswith("CheckedExpr") else _PARSED_EXPR
+    return Node(any_message.node(2).node(kind).content)
 
 
-def serialized(expr: Node) -> bytes:
+def serialize(expr: Node) -> bytes:
     """What a compiled expression would serialise to, of a part of one."""
-    return _field(1, _PARSED) + _field(2, _field(2, expr.content))
+    return _encode_field(1, _PARSED_TYPE_URL) + _encode_field(2, _encode_field(2, expr.content))
 
 
-def _field(number: int, content: bytes) -> bytes:
-    return _written(number << 3 | _BYTES) + _written(len(content)) + content
+def _encode_field(number: int, content: bytes) -> bytes:
+    return _encode_varint(number << 3 | _BYTES) + _encode_varint(len(content)) + content
 
 
-def _written(value: int) -> bytes:
-    out = bytearray()
+def _encode_varint(value: int) -> bytes:
+    output = bytearray()
     while value >= 0x80:  # noqa: PLR2004 - seven bits a byte
-        out.append(value & 0x7F | 0x80)
+        output.append(value & 0x7F | 0x80)
         value >>= 7
-    return bytes([*out, value])
+    return bytes([*output, value])
 
 
-def _fields(content: bytes) -> Iterator[tuple[int, int | bytes]]:
-    at = 0
-    while at < len(content):
-        tag, at = _varint(content, at)
+def _decode_fields(content: bytes) -> Iterator[tuple[int, int | bytes]]:
+    offset = 0
+    while offset < len(content):
+        tag, offset = _decode_varint(content, offset)
         kind = tag & 7
         if kind == _VARINT:
-            value, at = _varint(content, at)
+            value, offset = _decode_varint(content, offset)
             yield tag >> 3, value
             continue
         size = 8 if kind == _FIXED64 else 4
         if kind == _BYTES:
-            size, at = _varint(content, at)
-        yield tag >> 3, content[at : at + size]
-        at += size
+            size, offset = _decode_varint(content, offset)
+        yield tag >> 3, content[offset : offset + size]
+        offset += size
 
 
-def _varint(content: bytes, at: int) -> tuple[int, int]:
+def _decode_varint(content: bytes, offset: int) -> tuple[int, int]:
     value = shift = 0
     while True:
-        byte = content[at]
+        byte = content[offset]
         value |= (byte & 0x7F) << shift
-        at, shift = at + 1, shift + 7
+        offset, shift = offset + 1, shift + 7
         if byte < 0x80:  # noqa: PLR2004 - the last byte of a number
-            return value, at
+            return value, offset

@@ -23,115 +23,115 @@ class Scalar(Enum):
 class ListOf:
     """A list whose elements have one shape."""
 
-    item: "Shape"
+    item: "CelType"
 
 
 @dataclass(frozen=True, slots=True)
 class MapOf:
     """A map with keys that nobody knows beforehand."""
 
-    value: "Shape"
+    value: "CelType"
 
 
 @dataclass(eq=False, slots=True)
 class Struct:
     """A map whose keys are known; it may hold itself, so it is filled after it is made."""
 
-    fields: "dict[str, Shape]"
+    fields: "dict[str, CelType]"
 
 
-Shape: TypeAlias = Scalar | ListOf | MapOf | Struct
+CelType: TypeAlias = Scalar | ListOf | MapOf | Struct
 
-_NAMES: Mapping[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
-_JUNCTORS = ("allOf", "anyOf", "oneOf")
-_CONDITIONS = ("if", "then", "else")
+_JSON_TYPES: Mapping[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
+_COMBINATORS = ("allOf", "anyOf", "oneOf")
+_CONDITIONAL_KEYWORDS = ("if", "then", "else")
 _TOO_LARGE = 2**1000
-_OPEN = "x-kubernetes-preserve-unknown-fields"
-_PARTS = {"properties", "additionalProperties", "patternProperties", _OPEN}
+_PRESERVE_UNKNOWN_FIELDS = "x-kubernetes-preserve-unknown-fields"
+_OBJECT_KEYWORDS = {"properties", "additionalProperties", "patternProperties", _PRESERVE_UNKNOWN_FIELDS}
 
 
-def shape(schema: Object) -> Shape:
+def type_from_schema(schema: Object) -> CelType:
     """The shape of what satisfies the schema.
 
     Whatever applies to the same place is merged, alternatives and conditions included, because a condition may ask
     for any of them. Where they differ, and where nothing is said, the shape is `DYN`.
     """
-    return _Reader(schema).shape([schema])
+    return _SchemaConverter(schema).convert([schema])
 
 
-class Shapes(Mapping[str, Shape]):
+class CelTypes(Mapping[str, CelType]):
     """The shapes of variables by name, each read when it is first asked for; `beside`: those of others, which are shapes here, too."""
 
-    def __init__(self, schemas: Mapping[str, Object], beside: "Shapes | None" = None) -> None:
+    def __init__(self, schemas: Mapping[str, Object], base: "CelTypes | None" = None) -> None:
         self._schemas = schemas
-        self._beside: Mapping[str, Shape] = {} if beside is None else beside
-        self._read: dict[str, Shape] = {}
+        self._base: Mapping[str, CelType] = {} if base is None else base
+        self._cache: dict[str, CelType] = {}
 
-    def __getitem__(self, name: str) -> Shape:
+    def __getitem__(self, name: str) -> CelType:
         """The shape of a variable."""
         if name not in self._schemas:
-            return self._beside[name]
-        if name not in self._read:
-            self._read[name] = shape(self._schemas[name])
-        return self._read[name]
+            return self._base[name]
+        if name not in self._cache:
+            self._cache[name] = type_from_schema(self._schemas[name])
+        return self._cache[name]
 
     def __contains__(self, name: object) -> bool:
         """Whether there is such a variable."""
-        return name in self._schemas or name in self._beside
+        return name in self._schemas or name in self._base
 
     def __iter__(self) -> Iterator[str]:
         """The names of the variables."""
         yield from self._schemas
-        yield from (name for name in self._beside if name not in self._schemas)
+        yield from (name for name in self._base if name not in self._schemas)
 
     def __len__(self) -> int:
         """How many there are."""
-        return len(self._schemas.keys() | self._beside.keys())
+        return len(self._schemas.keys() | self._base.keys())
 
 
-class _Reader:
+class _SchemaConverter:
     def __init__(self, root: Object) -> None:
         self._root = root
         self._structs: dict[frozenset[int], Struct] = {}
 
-    def shape(self, schemas: Iterable[Json]) -> Shape:
-        seen: dict[int, Object] = {}
+    def convert(self, schemas: Iterable[Json]) -> CelType:
+        nodes_by_id: dict[int, Object] = {}
         for schema in schemas:
-            self._collect(schema, seen)
-        nodes = list(seen.values())
-        kinds = _kinds(nodes)
-        if kinds == {"object"}:
-            return self._object([node for node in nodes if not _PARTS.isdisjoint(node)])
-        if kinds == {"array"}:
-            return ListOf(self.shape(_items(nodes)))
-        if kinds == {"integer", "number"}:
+            self._collect_nodes(schema, nodes_by_id)
+        nodes = list(nodes_by_id.values())
+        type_names = _type_names(nodes)
+        if type_names == {"object"}:
+            return self._convert_object([node for node in nodes if not _OBJECT_KEYWORDS.isdisjoint(node)])
+        if type_names == {"array"}:
+            return ListOf(self.convert(_item_schemas(nodes)))
+        if type_names == {"integer", "number"}:
             return Scalar.DOUBLE
-        return Scalar(kinds.pop()) if len(kinds) == 1 else Scalar.DYN
+        return Scalar(type_names.pop()) if len(type_names) == 1 else Scalar.DYN
 
-    def _object(self, nodes: Sequence[Object]) -> Shape:
-        known: dict[str, list[Json]] = {}
+    def _convert_object(self, nodes: Sequence[Object]) -> CelType:
+        properties: dict[str, list[Json]] = {}
         for node in nodes:
             for name, rule in as_object(node.get("properties")).items():
-                known.setdefault(name, []).append(rule)
-        others = [rule for node in nodes for rule in _others(node)]
-        if others or not known:
-            return MapOf(Scalar.DYN if known else self.shape(others))
+                properties.setdefault(name, []).append(rule)
+        extra_rules = [rule for node in nodes for rule in _additional_schemas(node)]
+        if extra_rules or not properties:
+            return MapOf(Scalar.DYN if properties else self.convert(extra_rules))
         key = frozenset(map(id, nodes))
         if key not in self._structs:
             struct = self._structs[key] = Struct({})
-            struct.fields.update((name, self.shape(rules)) for name, rules in known.items())
+            struct.fields.update((name, self.convert(rules)) for name, rules in properties.items())
         return self._structs[key]
 
-    def _collect(self, schema: Json, seen: dict[int, Object]) -> None:
-        if not isinstance(schema, Mapping) or id(schema) in seen:
+    def _collect_nodes(self, schema: Json, nodes_by_id: dict[int, Object]) -> None:
+        if not isinstance(schema, Mapping) or id(schema) in nodes_by_id:
             return
-        seen[id(schema)] = schema
-        below = [schema.get(keyword) for keyword in _CONDITIONS]
-        below += [one for keyword in _JUNCTORS for one in as_list(schema.get(keyword))]
-        for one in (self._resolved(schema.get("$ref")), *below):
-            self._collect(one, seen)
+        nodes_by_id[id(schema)] = schema
+        subschemas = [schema.get(keyword) for keyword in _CONDITIONAL_KEYWORDS]
+        subschemas += [subschema for keyword in _COMBINATORS for subschema in as_list(schema.get(keyword))]
+        for subschema in (self._resolve_reference(schema.get("$ref")), *subschemas):
+            self._collect_nodes(subschema, nodes_by_id)
 
-    def _resolved(self, reference: Json) -> Json:
+    def _resolve_reference(self, reference: Json) -> Json:
         """What a reference within the document leads to; nothing is known of another document."""
         if not isinstance(reference, str) or not reference.startswith("#"):
             return None
@@ -141,81 +141,81 @@ class _Reader:
         return node
 
 
-def _others(node: Object) -> Iterator[Json]:
+def _additional_schemas(node: Object) -> Iterator[Json]:
     """The rules for keys that are not named, where there may be such keys."""
     rule = node.get("additionalProperties")
     if rule is not None and rule is not False:
         yield rule
     yield from as_object(node.get("patternProperties")).values()
-    if node.get(_OPEN) is True:
+    if node.get(_PRESERVE_UNKNOWN_FIELDS) is True:
         yield True
 
 
-def _items(nodes: Iterable[Object]) -> Iterator[Json]:
+def _item_schemas(nodes: Iterable[Object]) -> Iterator[Json]:
     for node in nodes:
         yield node.get("items")
         yield from as_list(node.get("prefixItems"))
 
 
-def _kinds(nodes: Sequence[Object]) -> set[str]:
+def _type_names(nodes: Sequence[Object]) -> set[str]:
     """The types that are named, or else follow from the values or the parts that are; null is no type here."""
-    named = {str(name) for node in nodes for name in _names(node.get("type"))}
-    values = [value for node in nodes for value in (*as_list(node.get("enum")), *_constant(node))]
-    implied = {_kind(value) for value in values}
-    for keyword, kind in (("properties", "object"), ("additionalProperties", "object"), ("items", "array")):
-        implied |= {kind for node in nodes if keyword in node}
-    return (named or implied) - {"null"}
+    explicit_types = {str(name) for node in nodes for name in _declared_types(node.get("type"))}
+    values = [value for node in nodes for value in (*as_list(node.get("enum")), *_const_values(node))]
+    implied_types = {_json_type(value) for value in values}
+    for keyword, type_name in (("properties", "object"), ("additionalProperties", "object"), ("items", "array")):
+        implied_types |= {type_name for node in nodes if keyword in node}
+    return (explicit_types or implied_types) - {"null"}
 
 
-def _names(named: Json) -> Sequence[Json]:
-    return [named] if isinstance(named, str) else as_list(named)
+def _declared_types(value: Json) -> Sequence[Json]:
+    return [value] if isinstance(value, str) else as_list(value)
 
 
-def _constant(node: Object) -> list[Json]:
+def _const_values(node: Object) -> list[Json]:
     return [node["const"]] if "const" in node else []
 
 
-def _kind(value: Json) -> str:
+def _json_type(value: Json) -> str:
     """The name that JSON Schema has for what the value is."""
     if value is None:
         return "null"
     if isinstance(value, Mapping):
         return "object"
-    return _NAMES.get(type(value), "array")
+    return _JSON_TYPES.get(type(value), "array")
 
 
-def prepared(value: Json, form: Shape) -> Json:
+def to_cel_value(value: Json, cel_type: CelType) -> Json:
     """The value as CEL gets it: plain dicts and lists without nulls in maps, numbers as the schema means them.
 
     A `number` is always a double and an `integer` always an int, however it was written, so that an expression
     does not fail on `2` where it holds on `2.5`.
     """
     if isinstance(value, dict):
-        below = form.fields if isinstance(form, Struct) else {}
-        others = form.value if isinstance(form, MapOf) else Scalar.DYN
+        field_types = cel_type.fields if isinstance(cel_type, Struct) else {}
+        value_type = cel_type.value if isinstance(cel_type, MapOf) else Scalar.DYN
         return {
-            key: one if one.__class__ is str else prepared(one, below.get(key, others))
-            for key, one in value.items()
-            if one is not None
+            key: child if child.__class__ is str else to_cel_value(child, field_types.get(key, value_type))
+            for key, child in value.items()
+            if child is not None
         }
     if isinstance(value, list):
-        item = items(form)
-        return [one if one.__class__ is str else prepared(one, item) for one in value]
+        element_type = item_type(cel_type)
+        return [child if child.__class__ is str else to_cel_value(child, element_type) for child in value]
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int | float):
-        return _number(value, form)
-    return prepared(dict(value) if isinstance(value, Mapping) else list(value), form)
+        return _to_cel_number(value, cel_type)
+    return to_cel_value(dict(value) if isinstance(value, Mapping) else list(value), cel_type)
 
 
-def items(form: Shape) -> Shape:
+def item_type(cel_type: CelType) -> CelType:
     """The shape of elements."""
-    return form.item if isinstance(form, ListOf) else Scalar.DYN
+    return cel_type.item if isinstance(cel_type, ListOf) else Scalar.DYN
 
 
-def _number(value: int | float, form: Shape) -> int | float:  # noqa: PYI041 - the difference is the point
-    if form is Scalar.DOUBLE and isinstance(value, int) and abs(value) < _TOO_LARGE:
+def _to_cel_number(value: int | float, cel_type: CelType) -> int | float:  # noqa: PYI041 - the difference is the point
+    if cel_type is Scalar.DOUBLE and isinstance(value, int) and abs(value) < _TOO_LARGE:
         return float(value)
-    if form is Scalar.INT and isinstance(value, float) and value.is_integer():
+    if cel_type is Scalar.INT and isinstance(value, float) and value.is_integer():
         return int(value)
     return value

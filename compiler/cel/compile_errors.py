@@ -5,13 +5,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from compiler.cel.identifiers import stand_in
-from compiler.foundation.suggestions import nearest
+from compiler.cel.identifiers import mangle
+from compiler.foundation.suggestions import closest_match
 
-_ERROR = r"(?m)^(?:\w+: )?ERROR: <input>:(-?\d+):(-?\d+): (.*?)(?= \[\w+\]$|$)"
+_ERROR_PATTERN = r"(?m)^(?:\w+: )?ERROR: <input>:(-?\d+):(-?\d+): (.*?)(?= \[\w+\]$|$)"
 _NUMBERS = {"int", "uint", "double"}
 _COMPARISONS = {"_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "@in"}
-_TYPES = {
+_TYPE_DESCRIPTIONS = {
     "int": "a whole number", "uint": "a whole number", "double": "a number", "string": "text", "bool": "true or false",
     "dyn": "any value", "null_type": "null", "list": "a list", "map": "a map", "bytes": "bytes",
     "google.protobuf.Duration": "a duration", "google.protobuf.Timestamp": "a time",
@@ -24,7 +24,7 @@ _HAS_HELP = "say `has(model.field)`"
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class CompileError:
     """Why an expression cannot be used: 1-based line and column in its text, and how many characters are meant."""
 
     message: str
@@ -34,71 +34,71 @@ class Mistake:
     help: str | None = None
 
 
-class Known(NamedTuple):
+class KnownNames(NamedTuple):
     """What may be named in an expression: the variables, and the fields of each message."""
 
     variables: Collection[str]
     fields: Mapping[str, Collection[str]]
 
 
-class _Complaint(NamedTuple):
+class _Diagnostic(NamedTuple):
     line: int
     column: int
-    words: re.Match[str]
+    match: re.Match[str]
     text: str
-    known: Known
+    known_names: KnownNames
 
     @property
-    def row(self) -> str:
-        rows = self.text.splitlines()
-        return rows[self.line - 1] if 0 < self.line <= len(rows) else ""
+    def source_line(self) -> str:
+        source_lines = self.text.splitlines()
+        return source_lines[self.line - 1] if 0 < self.line <= len(source_lines) else ""
 
-    def mistake(self, message: str, token: str = "", *, after: bool = False, hint: str | None = None) -> Mistake:
+    def compile_error(self, message: str, token: str = "", *, is_after: bool = False, hint: str | None = None) -> CompileError:
         """At the token nearest to where CEL points: the last before it, or the first after it."""
         column = max(self.column, 1)
         if token:
-            found = self.row.rfind(token, 0, column + len(token) - 1)
-            if after or found < 0:
-                found = max(self.row.find(token, column - 1), found)
-            column = found + 1 if found >= 0 else column
-        return Mistake(message, max(self.line, 1), column, len(token) if token else 1, hint)
+            index = self.source_line.rfind(token, 0, column + len(token) - 1)
+            if is_after or index < 0:
+                index = max(self.source_line.find(token, column - 1), index)
+            column = index + 1 if index >= 0 else column
+        return CompileError(message, max(self.line, 1), column, len(token) if token else 1, hint)
 
 
-def mistake(error: str, text: str, known: Known) -> Mistake | None:
+def first_compile_error(error: str, text: str, known_names: KnownNames) -> CompileError | None:
     """The first thing that is wrong; nothing where CEL only minds that a whole number is compared with another."""
-    for line, column, words in _complaints(error):
-        if _is_harmless(words):
+    for line, column, message in _parse_messages(error):
+        if _is_harmless(message):
             continue
-        for pattern, told in _TOLD:
-            found = re.match(pattern, words)
-            if found:
-                return told(_Complaint(line, column, found, text, known))
-        return Mistake(words, max(line, 1), max(column, 1))
+        for pattern, make_error in _ERROR_BUILDERS:
+            match = re.match(pattern, message)
+            if match:
+                return make_error(_Diagnostic(line, column, match, text, known_names))
+        return CompileError(message, max(line, 1), max(column, 1))
     return None
 
 
-def _complaints(error: str) -> Iterator[tuple[int, int, str]]:
-    placed = list(re.finditer(_ERROR, error))
-    for found in placed:
-        yield int(found[1]), int(found[2]), found[3]
-    if not placed:
+def _parse_messages(error: str) -> Iterator[tuple[int, int, str]]:
+    matches = list(re.finditer(_ERROR_PATTERN, error))
+    for match in matches:
+        yield int(match[1]), int(match[2]), match[3]
+    if not matches:
         yield 1, 1, re.sub(r"^[A-Z_]+: | \[[A-Z_]+\]$", "", error)
 
 
-def _is_harmless(words: str) -> bool:
+def _is_harmless(message: str) -> bool:
     """Values are compared as they are, whatever their types were declared: 2 equals 2.0, and maps are only maps."""
-    found = re.match(_OVERLOAD, words)
-    if not found or found[1] not in _COMPARISONS:
-        return "*error*" in words
-    types = [re.sub(r"^list\((.*)\)$", r"\1", one) for one in _arguments(found[2])]
-    messages = all(one.startswith(("modelyard_shape.", "map(")) for one in types)
-    return set(types) <= _NUMBERS or (messages and found[1] in {"_==_", "_!=_"})
+    match = re.match(_OVERLOAD_PATTERN, message)
+    if not match or match[1] not in _COMPARISONS:
+        return "*error*" in message
+    types = [re.sub(r"^list\((.*)\)$", r"\1", argument) for argument in _split_arguments(match[2])]
+    are_maps = all(argument.startswith(("modelyard_shape.", "map(")) for argument in types)
+    return set(types) <= _NUMBERS or (are_maps and match[1] in {"_==_", "_!=_"})
 
 
-def _arguments(listed: str) -> list[str]:
+def _split_arguments(text: str) -> list[str]:
     """The types of a list of arguments, of which each may have parameters of its own."""
     parts, depth = [""], 0
-    for character in listed:
+    for character in text:
         depth += (character == "(") - (character == ")")
         if character == "," and depth == 0:
             parts.append("")
@@ -107,90 +107,90 @@ def _arguments(listed: str) -> list[str]:
     return [part.strip() for part in parts]
 
 
-def _type(name: str) -> str:
-    return _TYPES.get(name.partition("(")[0], "a map" if name.startswith("modelyard_shape.") else f"`{name}`")
+def _describe_type(name: str) -> str:
+    return _TYPE_DESCRIPTIONS.get(name.partition("(")[0], "a map" if name.startswith("modelyard_shape.") else f"`{name}`")
 
 
-def _overload(found: _Complaint) -> Mistake:
-    name, types = found.words[1], _arguments(found.words[2])
+def _no_overload_error(diagnostic: _Diagnostic) -> CompileError:
+    name, types = diagnostic.match[1], _split_arguments(diagnostic.match[2])
     symbol = name.strip("_@") if name != "_[_]" else "["
     if name == "_?_:_":
-        return found.mistake(_ternary(*map(_type, types)), "?", after=True)
-    told = " and ".join(map(_type, types)) or "nothing"
+        return diagnostic.compile_error(_ternary_message(*map(_describe_type, types)), "?", is_after=True)
+    operand_types = " and ".join(map(_describe_type, types)) or "nothing"
     if name == "_[_]":
-        return found.mistake(f"[ ] does not take {told}", "[", hint=_INDEX_HELP)
-    mixed = set(types) <= _NUMBERS and len(set(types)) > 1
-    return found.mistake(f"`{symbol}` does not take {told}", symbol, hint=_DOUBLE_HELP if mixed else None)
+        return diagnostic.compile_error(f"[ ] does not take {operand_types}", "[", hint=_INDEX_HELP)
+    is_mixed = set(types) <= _NUMBERS and len(set(types)) > 1
+    return diagnostic.compile_error(f"`{symbol}` does not take {operand_types}", symbol, hint=_DOUBLE_HELP if is_mixed else None)
 
 
-def _ternary(condition: str, one: str, other: str) -> str:
-    if condition != _TYPES["bool"]:
+def _ternary_message(condition: str, then_type: str, else_type: str) -> str:
+    if condition != _TYPE_DESCRIPTIONS["bool"]:
         return f"`? :` asks for true or false, found {condition}"
-    return f"`? :` comes to {one} or {other}: both have to be of one type"
+    return f"`? :` comes to {then_type} or {else_type}: both have to be of one type"
 
 
-def _field(found: _Complaint) -> Mistake:
+def _undefined_field_error(diagnostic: _Diagnostic) -> CompileError:
     """CEL points at the dot, or at the parenthesis of `has`."""
-    written = re.compile(r"\.\s*(`[^`]+`|\w+)")
-    names = [one for one in written.finditer(found.row, max(found.column - 1, 0)) if _plain(one[1]) == found.words[1]]
-    name = names[0][1].strip("`") if names else found.words[1]
-    meant = nearest(name, found.known.fields.get(found.words[2], ()))
-    column = names[0].start(1) + 1 if names else found.column
-    length = len(names[0][1]) if names else 1
-    return Mistake(f"there is no field `{name}` here", max(found.line, 1), column, length, _did_you_mean(meant))
+    field_pattern = re.compile(r"\.\s*(`[^`]+`|\w+)")
+    matches = [match for match in field_pattern.finditer(diagnostic.source_line, max(diagnostic.column - 1, 0)) if _mangled_name(match[1]) == diagnostic.match[1]]
+    name = matches[0][1].strip("`") if matches else diagnostic.match[1]
+    suggestion = closest_match(name, diagnostic.known_names.fields.get(diagnostic.match[2], ()))
+    column = matches[0].start(1) + 1 if matches else diagnostic.column
+    length = len(matches[0][1]) if matches else 1
+    return CompileError(f"there is no field `{name}` here", max(diagnostic.line, 1), column, length, _did_you_mean(suggestion))
 
 
-def _plain(written: str) -> str:
-    return stand_in(written.strip("`"))
+def _mangled_name(name: str) -> str:
+    return mangle(name.strip("`"))
 
 
-def _undeclared(found: _Complaint) -> Mistake:
-    name = found.words[1].partition(".")[0]
-    if found.row[max(found.column - 1, 0) :].startswith("("):
-        return found.mistake(f"there is no function `{found.words[1]}`", found.words[1])
-    meant = nearest(name, found.known.variables)
-    one_of = f"one of: {', '.join(sorted(found.known.variables))}"
-    return found.mistake(f"there is no variable `{name}`", name, hint=_did_you_mean(meant) or one_of)
+def _undeclared_error(diagnostic: _Diagnostic) -> CompileError:
+    name = diagnostic.match[1].partition(".")[0]
+    if diagnostic.source_line[max(diagnostic.column - 1, 0) :].startswith("("):
+        return diagnostic.compile_error(f"there is no function `{diagnostic.match[1]}`", diagnostic.match[1])
+    suggestion = closest_match(name, diagnostic.known_names.variables)
+    one_of = f"one of: {', '.join(sorted(diagnostic.known_names.variables))}"
+    return diagnostic.compile_error(f"there is no variable `{name}`", name, hint=_did_you_mean(suggestion) or one_of)
 
 
-def _did_you_mean(meant: str | None) -> str | None:
-    return f"did you mean `{meant}`?" if meant else None
+def _did_you_mean(suggestion: str | None) -> str | None:
+    return f"did you mean `{suggestion}`?" if suggestion else None
 
 
-def _unexpected(found: _Complaint) -> Mistake:
-    unexpected = found.words[1].partition("\\n")[0]
-    if unexpected == "<EOF>":
-        return found.mistake("the expression ends too early")
-    hint = _KEYWORD_HELP if unexpected.lstrip(".") in _KEYWORDS else None
-    return found.mistake(f"`{unexpected}` is not expected here", unexpected, after=True, hint=hint)
+def _unexpected_token_error(diagnostic: _Diagnostic) -> CompileError:
+    token = diagnostic.match[1].partition("\\n")[0]
+    if token == "<EOF>":
+        return diagnostic.compile_error("the expression ends too early")
+    hint = _KEYWORD_HELP if token.lstrip(".") in _KEYWORDS else None
+    return diagnostic.compile_error(f"`{token}` is not expected here", token, is_after=True, hint=hint)
 
 
-_OVERLOAD = r"found no matching overload for '([^']*)' applied to '\((.*)\)'"
-_TOLD: tuple[tuple[str, Callable[[_Complaint], Mistake]], ...] = (
-    (_OVERLOAD, _overload),
-    (r"undefined field '([^']*)' not found in struct '([^']*)'", _field),
-    (r"undeclared reference to '([^']*)'", _undeclared),
-    (r"Syntax error: missing '([^']*)'", lambda found: found.mistake(f"`{found.words[1]}` is missing")),
-    (r"Syntax error: (?:token recognition error|no viable alternative)[^']*'(.*)'", _unexpected),
-    (r"Syntax error: (?:mismatched|extraneous) input '(.*?)' expecting", _unexpected),
+_OVERLOAD_PATTERN = r"found no matching overload for '([^']*)' applied to '\((.*)\)'"
+_ERROR_BUILDERS: tuple[tuple[str, Callable[[_Diagnostic], CompileError]], ...] = (
+    (_OVERLOAD_PATTERN, _no_overload_error),
+    (r"undefined field '([^']*)' not found in struct '([^']*)'", _undefined_field_error),
+    (r"undeclared reference to '([^']*)'", _undeclared_error),
+    (r"Syntax error: missing '([^']*)'", lambda found: found.compile_error(f"`{found.match[1]}` is missing")),
+    (r"Syntax error: (?:token recognition error|no viable alternative)[^']*'(.*)'", _unexpected_token_error),
+    (r"Syntax error: (?:mismatched|extraneous) input '(.*?)' expecting", _unexpected_token_error),
     (
         r"reserved identifier: (\w+)",
-        lambda found: found.mistake(f"`{found.words[1]}` is a reserved word", found.words[1], after=True),
+        lambda found: found.compile_error(f"`{found.match[1]}` is a reserved word", found.match[1], is_after=True),
     ),
     (
         r"expression of type '(.*)' cannot be the operand of a select",
-        lambda found: found.mistake(f"{_type(found.words[1])} has no fields"),
+        lambda found: found.compile_error(f"{_describe_type(found.match[1])} has no fields"),
     ),
     (
         r"expression of type '(.*)' cannot be the range",
-        lambda found: found.mistake(f"{_type(found.words[1])} has no elements to go through"),
+        lambda found: found.compile_error(f"{_describe_type(found.match[1])} has no elements to go through"),
     ),
     (
         r"has\(\) argument must be a field selection",
-        lambda found: found.mistake("has( ) asks for a field", hint=_HAS_HELP),
+        lambda found: found.compile_error("has( ) asks for a field", hint=_HAS_HELP),
     ),
     (
         r"Exceeded max recursion depth|Expression recursion limit",
-        lambda found: found.mistake("the expression is nested too deeply"),
+        lambda found: found.compile_error("the expression is nested too deeply"),
     ),
 )

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from compiler.cel.cel_ast import CALL, COMPREHENSION, CONST, IDENT, SELECT, Node
 from compiler.foundation.json_data import Json, Pointer
 
-Ask = Callable[[Node, Mapping[str, Json]], Json]
+EvaluateNode = Callable[[Node, Mapping[str, Json]], Json]
 """What a part of an expression comes to, with the elements that stand for loop variables."""
 
-_MOST = 100
+_MAX_REASONS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class FailureReason:
     """A value that a condition failed at; `missing` where it is not there and should be."""
 
     pointer: Pointer
-    missing: bool = False
+    is_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,90 +31,90 @@ class _Scope:
     values: Mapping[str, Json]
     pointers: Mapping[str, Pointer]
 
-    def bound(self, name: str, value: Json, pointer: Pointer) -> "_Scope":
+    def with_variable(self, name: str, value: Json, pointer: Pointer) -> "_Scope":
         return _Scope({**self.values, name: value}, {**self.pointers, name: pointer})
 
 
-def why(expr: Node, data: Mapping[str, Json], ask: Ask) -> tuple[Reason, ...]:
+def failure_reasons(expr: Node, data: Mapping[str, Json], evaluate: EvaluateNode) -> tuple[FailureReason, ...]:
     """The values that a condition which does not hold failed at, each once, in the order of the condition."""
-    search = _Search(data, ask)
-    found = dict.fromkeys(search.of(expr, _Scope({}, {}), wanted=True))
-    return tuple(found)[:_MOST]
+    search = _Search(data, evaluate)
+    reasons = dict.fromkeys(search.reasons(expr, _Scope({}, {}), expected_result=True))
+    return tuple(reasons)[:_MAX_REASONS]
 
 
 class _Search:
-    def __init__(self, data: Mapping[str, Json], ask: Ask) -> None:
+    def __init__(self, data: Mapping[str, Json], evaluate: EvaluateNode) -> None:
         self._data = data
-        self._ask = ask
+        self._evaluate = evaluate
 
-    def of(self, expr: Node, scope: _Scope, *, wanted: bool) -> Iterator[Reason]:
+    def reasons(self, expr: Node, scope: _Scope, *, expected_result: bool) -> Iterator[FailureReason]:
         """Why the part is not what was wanted of it."""
         call = expr.node(CALL) if CALL in expr else None
         name = call.text(2) if call else ""
         if call and name == "!_":
-            yield from self.of(call.nodes(3)[0], scope, wanted=not wanted)
+            yield from self.reasons(call.nodes(3)[0], scope, expected_result=not expected_result)
         elif call and name in {"_&&_", "_||_"}:
-            yield from self._joined(call.nodes(3), scope, wanted=wanted, every=(name == "_&&_") == wanted)
+            yield from self._operand_reasons(call.nodes(3), scope, expected_result=expected_result, blame_all=(name == "_&&_") == expected_result)
         elif call and name == "_?_:_":
-            condition, then, otherwise = call.nodes(3)
-            yield from self.of(then if self._ask(condition, scope.values) is True else otherwise, scope, wanted=wanted)
+            condition, then_branch, else_branch = call.nodes(3)
+            yield from self.reasons(then_branch if self._evaluate(condition, scope.values) is True else else_branch, scope, expected_result=expected_result)
         elif COMPREHENSION in expr:
-            yield from self._elements(expr, scope, wanted=wanted)
+            yield from self._element_reasons(expr, scope, expected_result=expected_result)
         else:
-            yield from self._read(expr, scope)
+            yield from self._read_value_reasons(expr, scope)
 
-    def _joined(self, parts: list[Node], scope: _Scope, *, wanted: bool, every: bool) -> Iterator[Reason]:
+    def _operand_reasons(self, parts: list[Node], scope: _Scope, *, expected_result: bool, blame_all: bool) -> Iterator[FailureReason]:
         """`every`: each part that is not as wanted is at fault; else none was, and the last says what was asked."""
-        at_fault = [part for part in parts if self._ask(part, scope.values) is not wanted]
-        for part in at_fault if every else at_fault[-1:]:
-            yield from self.of(part, scope, wanted=wanted)
+        failed_parts = [part for part in parts if self._evaluate(part, scope.values) is not expected_result]
+        for part in failed_parts if blame_all else failed_parts[-1:]:
+            yield from self.reasons(part, scope, expected_result=expected_result)
 
-    def _elements(self, expr: Node, scope: _Scope, *, wanted: bool) -> Iterator[Reason]:
+    def _element_reasons(self, expr: Node, scope: _Scope, *, expected_result: bool) -> Iterator[FailureReason]:
         loop = expr.node(COMPREHENSION)
         source, step = loop.node(2), loop.node(6)
         predicate = step.node(CALL).nodes(3)[-1] if CALL in step else None
         operator = step.node(CALL).text(2) if CALL in step else ""
         pointer = self._pointer(source, scope)
-        held = self._ask(source, scope.values)
+        collection = self._evaluate(source, scope.values)
         if pointer is None or predicate is None or operator not in {"_&&_", "_||_"} or loop.text(8):
-            yield from self._read(expr, scope)
-        elif (operator == "_&&_") != wanted:
-            yield Reason(pointer)  # exists: no element did; not all: every one did
+            yield from self._read_value_reasons(expr, scope)
+        elif (operator == "_&&_") != expected_result:
+            yield FailureReason(pointer)  # exists: no element did; not all: every one did
         else:
-            for key, element in _members(held):
-                inner = scope.bound(loop.text(1), key if isinstance(held, dict) else element, (*pointer, key))
-                if self._ask(predicate, inner.values) is not wanted:
-                    below = list(self.of(predicate, inner, wanted=wanted))
-                    yield from [one for one in below if _is_below(one.pointer, (*pointer, key))] or [
-                        Reason((*pointer, key))
+            for key, element in _members(collection):
+                inner = scope.with_variable(loop.text(1), key if isinstance(collection, dict) else element, (*pointer, key))
+                if self._evaluate(predicate, inner.values) is not expected_result:
+                    inner_reasons = list(self.reasons(predicate, inner, expected_result=expected_result))
+                    yield from [reason for reason in inner_reasons if _is_within(reason.pointer, (*pointer, key))] or [
+                        FailureReason((*pointer, key))
                     ]
 
-    def _read(self, expr: Node, scope: _Scope) -> Iterator[Reason]:
+    def _read_value_reasons(self, expr: Node, scope: _Scope) -> Iterator[FailureReason]:
         """The values that a comparison or a call reads; what is compared with comes last, and only where nothing else is read."""
-        paths = list(dict.fromkeys(self._paths(expr, scope)))
+        paths = list(dict.fromkeys(self._read_paths(expr, scope)))
         for path in paths[:1]:
-            yield self._reason(path)
+            yield self._reason_at(path)
 
-    def _reason(self, path: Pointer) -> Reason:
-        here: Json = dict(self._data)
+    def _reason_at(self, path: Pointer) -> FailureReason:
+        value: Json = dict(self._data)
         for index, part in enumerate(path):
-            known = isinstance(here, dict) and part in here
-            if not known and not (isinstance(here, list) and isinstance(part, int) and part < len(here)):
-                return Reason(path[: index + 1], missing=True)
-            here = here[part]  # type: ignore[index]  # a map with a key, or a list with an index
-        return Reason(path)
+            has_key = isinstance(value, dict) and part in value
+            if not has_key and not (isinstance(value, list) and isinstance(part, int) and part < len(value)):
+                return FailureReason(path[: index + 1], is_missing=True)
+            value = value[part]  # type: ignore[index]  # a map with a key, or a list with an index
+        return FailureReason(path)
 
-    def _paths(self, expr: Node, scope: _Scope) -> Iterator[Pointer]:
+    def _read_paths(self, expr: Node, scope: _Scope) -> Iterator[Pointer]:
         path = self._pointer(expr, scope)
         if path is not None:
             yield path
         elif CALL in expr:
             for part in (*expr.node(CALL).nodes(1), *expr.node(CALL).nodes(3)):
-                yield from self._paths(part, scope)
+                yield from self._read_paths(part, scope)
         elif COMPREHENSION in expr:
-            yield from self._paths(expr.node(COMPREHENSION).node(2), scope)
+            yield from self._read_paths(expr.node(COMPREHENSION).node(2), scope)
         elif SELECT in expr:
-            yield from self._paths(expr.node(SELECT).node(1), scope)
+            yield from self._read_paths(expr.node(SELECT).node(1), scope)
 
     def _pointer(self, expr: Node, scope: _Scope) -> Pointer | None:
         """The path that the part is, from a variable on."""
@@ -122,17 +122,17 @@ class _Search:
             name = expr.node(IDENT).text(1)
             return scope.pointers.get(name, (name,) if name in self._data else None)
         if SELECT in expr:
-            above = self._pointer(expr.node(SELECT).node(1), scope)
-            return None if above is None else (*above, expr.node(SELECT).text(2))
+            parent = self._pointer(expr.node(SELECT).node(1), scope)
+            return None if parent is None else (*parent, expr.node(SELECT).text(2))
         call = expr.node(CALL)
         if CALL in expr and call.text(2) == "_[_]":
-            above, key = self._pointer(call.nodes(3)[0], scope), self._key(call.nodes(3)[1], scope)
-            return None if above is None or key is None else (*above, key)
+            parent, key = self._pointer(call.nodes(3)[0], scope), self._constant_key(call.nodes(3)[1], scope)
+            return None if parent is None or key is None else (*parent, key)
         return None
 
-    def _key(self, expr: Node, scope: _Scope) -> str | int | None:
+    def _constant_key(self, expr: Node, scope: _Scope) -> str | int | None:
         if CONST in expr or IDENT in expr:
-            value = self._ask(expr, scope.values)
+            value = self._evaluate(expr, scope.values)
             return value if isinstance(value, str | int) and not isinstance(value, bool) else None
         return None
 
@@ -144,5 +144,5 @@ def _members(value: Json) -> Iterator[tuple[str | int, Json]]:
         yield from enumerate(value)
 
 
-def _is_below(pointer: Pointer, above: Pointer) -> bool:
-    return pointer[: len(above)] == above
+def _is_within(pointer: Pointer, ancestor: Pointer) -> bool:
+    return pointer[: len(ancestor)] == ancestor

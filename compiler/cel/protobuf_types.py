@@ -7,8 +7,8 @@ from google.protobuf import struct_pb2
 from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto, FileDescriptorProto
 from google.protobuf.descriptor_pool import DescriptorPool
 
-from compiler.cel.cel_types import ListOf, MapOf, Scalar, Shape, Struct
-from compiler.cel.identifiers import stand_in
+from compiler.cel.cel_types import ListOf, MapOf, Scalar, CelType, Struct
+from compiler.cel.identifiers import mangle
 
 PACKAGE = "modelyard_shape"
 
@@ -21,82 +21,82 @@ _SCALARS = {
 _ANY_VALUE, _ANY_LIST, _ANY_MAP = (f".google.protobuf.{name}" for name in ("Value", "ListValue", "Struct"))
 
 
-class Messages:
+class ProtobufTypes:
     """One message for each struct that the variables hold."""
 
-    def __init__(self, variables: Mapping[str, Shape]) -> None:
-        self.fields: dict[str, Struct] = {}
-        self._names: dict[int, str] = {}
+    def __init__(self, variables: Mapping[str, CelType]) -> None:
+        self.structs_by_message: dict[str, Struct] = {}
+        self._message_names: dict[int, str] = {}
         self._file = FileDescriptorProto(name="modelyard/shapes.proto", package=PACKAGE, syntax="proto2")
         self._file.dependency.append("google/protobuf/struct.proto")
-        types = {name: self._type(form) for name, form in variables.items()}
-        self.env = cel.NewEnv(self._pool(), variables=types)
+        types = {name: self._cel_type(cel_type) for name, cel_type in variables.items()}
+        self.env = cel.NewEnv(self._descriptor_pool(), variables=types)
 
-    def _pool(self) -> DescriptorPool:
+    def _descriptor_pool(self) -> DescriptorPool:
         pool = DescriptorPool()
         pool.AddSerializedFile(struct_pb2.DESCRIPTOR.serialized_pb)
         pool.AddSerializedFile(self._file.SerializeToString())
         return pool
 
-    def _type(self, form: Shape) -> cel.Type:
-        match form:
+    def _cel_type(self, cel_type: CelType) -> cel.Type:
+        match cel_type:
             case Struct():
-                return cel.Type(self._message(form))
+                return cel.Type(self._add_message(cel_type))
             case ListOf(item):
-                return cel.Type.List(self._type(item))
+                return cel.Type.List(self._cel_type(item))
             case MapOf(value):
-                return cel.Type.Map(cel.Type.STRING, self._type(value))
-        return _SCALARS[form][1] if form in _SCALARS else cel.Type.DYN
+                return cel.Type.Map(cel.Type.STRING, self._cel_type(value))
+        return _SCALARS[cel_type][1] if cel_type in _SCALARS else cel.Type.DYN
 
-    def _message(self, struct: Struct) -> str:
-        if id(struct) not in self._names:
-            name = f"M{len(self._names)}"
-            self._names[id(struct)] = f"{PACKAGE}.{name}"
-            self.fields[f"{PACKAGE}.{name}"] = struct
+    def _add_message(self, struct: Struct) -> str:
+        if id(struct) not in self._message_names:
+            name = f"M{len(self._message_names)}"
+            self._message_names[id(struct)] = f"{PACKAGE}.{name}"
+            self.structs_by_message[f"{PACKAGE}.{name}"] = struct
             message = self._file.message_type.add(name=name)
             # `useCase` and `use_case` may stand side by side: nothing here is ever read from JSON by protobuf
             message.options.deprecated_legacy_json_field_conflicts = True
-            self._fill(message, struct)
-        return self._names[id(struct)]
+            self._add_fields(message, struct)
+        return self._message_names[id(struct)]
 
-    def _fill(self, message: DescriptorProto, struct: Struct) -> None:
-        forms: dict[str, Shape] = {}
-        for name, form in struct.fields.items():
-            forms[stand_in(name)] = Scalar.DYN if stand_in(name) in forms else form
-        for number, (name, form) in enumerate(forms.items(), 1):
+    def _add_fields(self, message: DescriptorProto, struct: Struct) -> None:
+        field_types: dict[str, CelType] = {}
+        for name, cel_type in struct.fields.items():
+            field_types[mangle(name)] = Scalar.DYN if mangle(name) in field_types else cel_type
+        for number, (name, cel_type) in enumerate(field_types.items(), 1):
             field = message.field.add(name=name, json_name=f"j{number}", number=number)
             field.label = FieldDescriptorProto.LABEL_OPTIONAL
-            self._declare(message, field, form)
+            self._set_field_type(message, field, cel_type)
 
-    def _declare(self, message: DescriptorProto, field: FieldDescriptorProto, form: Shape) -> None:
-        entry = f"{_camel(field.name)}Entry"
-        if isinstance(form, ListOf) and form.item is not Scalar.DYN:
+    def _set_field_type(self, message: DescriptorProto, field: FieldDescriptorProto, cel_type: CelType) -> None:
+        entry = f"{_to_camel_case(field.name)}Entry"
+        if isinstance(cel_type, ListOf) and cel_type.item is not Scalar.DYN:
             field.label = FieldDescriptorProto.LABEL_REPEATED
-            self._single(field, form.item)
-        elif isinstance(form, MapOf) and form.value is not Scalar.DYN and _is_free(message, entry):
-            self._map(message, field, entry, form)
+            self._set_single_type(field, cel_type.item)
+        elif isinstance(cel_type, MapOf) and cel_type.value is not Scalar.DYN and _is_unused_name(message, entry):
+            self._set_map_type(message, field, entry, cel_type)
         else:
-            self._single(field, form)
+            self._set_single_type(field, cel_type)
 
-    def _map(self, message: DescriptorProto, field: FieldDescriptorProto, entry: str, form: MapOf) -> None:
-        nested = message.nested_type.add(name=entry)
-        nested.options.map_entry = True
+    def _set_map_type(self, message: DescriptorProto, field: FieldDescriptorProto, entry: str, cel_type: MapOf) -> None:
+        entry_message = message.nested_type.add(name=entry)
+        entry_message.options.map_entry = True
         optional = FieldDescriptorProto.LABEL_OPTIONAL
-        nested.field.add(name="key", number=1, label=optional, type=FieldDescriptorProto.TYPE_STRING)
-        self._single(nested.field.add(name="value", number=2, label=optional), form.value)
+        entry_message.field.add(name="key", number=1, label=optional, type=FieldDescriptorProto.TYPE_STRING)
+        self._set_single_type(entry_message.field.add(name="value", number=2, label=optional), cel_type.value)
         field.label = FieldDescriptorProto.LABEL_REPEATED
         field.type = FieldDescriptorProto.TYPE_MESSAGE
         field.type_name = f".{PACKAGE}.{message.name}.{entry}"
 
-    def _single(self, field: FieldDescriptorProto, form: Shape) -> None:
+    def _set_single_type(self, field: FieldDescriptorProto, cel_type: CelType) -> None:
         """One value of the shape; lists of lists and the like are lists of anything, for protobuf has none."""
-        if isinstance(form, Scalar) and form in _SCALARS:
-            field.type = _SCALARS[form][0]
+        if isinstance(cel_type, Scalar) and cel_type in _SCALARS:
+            field.type = _SCALARS[cel_type][0]
             return
         field.type = FieldDescriptorProto.TYPE_MESSAGE
-        match form:
+        match cel_type:
             case Struct():
-                field.type_name = f".{self._message(form)}"
+                field.type_name = f".{self._add_message(cel_type)}"
             case ListOf():
                 field.type_name = _ANY_LIST
             case MapOf():
@@ -105,9 +105,9 @@ class Messages:
                 field.type_name = _ANY_VALUE
 
 
-def _is_free(message: DescriptorProto, entry: str) -> bool:
-    return entry not in {one.name for one in message.nested_type} | {one.name for one in message.field}
+def _is_unused_name(message: DescriptorProto, entry: str) -> bool:
+    return entry not in {member.name for member in message.nested_type} | {member.name for member in message.field}
 
 
-def _camel(name: str) -> str:
+def _to_camel_case(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))

@@ -2,30 +2,30 @@
 
 import re
 
-from compiler.cel.cel_environment import Expressions
-from compiler.cel.compile_errors import Mistake
+from compiler.cel.cel_environment import CelEnvironment
+from compiler.cel.compile_errors import CompileError
 
-_NOT_IN_GO = re.compile(r"(?<!\\)(?:\\\\)*(\\C|\(\?<)")
+_UNSUPPORTED_IN_GO = re.compile(r"(?<!\\)(?:\\\\)*(\\C|\(\?<)")
 """What RE2 takes in C++ and not in every version of Go, which Prometheus is written in."""
 
 
-def matches_whole(pattern: str, text: str) -> bool:
+def re2_full_match(pattern: str, text: str) -> bool:
     """Whether the whole of a text matches an expression of RE2; so does any where the expression is none."""
-    asked = Expressions({"pattern": {"type": "string"}, "text": {"type": "string"}}).compile(
-        'text.matches("^(?:" + pattern + ")$")', checked=False
+    expression = CelEnvironment({"pattern": {"type": "string"}, "text": {"type": "string"}}).compile(
+        'text.matches("^(?:" + pattern + ")$")', check_types=False
     )
-    found = True if isinstance(asked, Mistake) else asked.evaluate({"pattern": pattern, "text": text})
-    return found is not False
+    result = True if isinstance(expression, CompileError) else expression.evaluate({"pattern": pattern, "text": text})
+    return result is not False
 
 
-def wrong_pattern(pattern: str) -> str | None:
+def re2_pattern_error(pattern: str) -> str | None:
     """What is wrong with an expression of RE2; nothing where Prometheus would take it."""
-    if foreign := _NOT_IN_GO.search(pattern):
-        return f"Prometheus does not take `{foreign[1]}`"
-    asked = Expressions({"pattern": {"type": "string"}}).compile('"".matches(pattern)', checked=False)
-    if isinstance(asked, Mistake):
-        return asked.message
-    found = asked.evaluate({"pattern": pattern})
+    if unsupported_syntax := _UNSUPPORTED_IN_GO.search(pattern):
+        return f"Prometheus does not take `{unsupported_syntax[1]}`"
+    expression = CelEnvironment({"pattern": {"type": "string"}}).compile('"".matches(pattern)', check_types=False)
+    if isinstance(expression, CompileError):
+        return expression.message
+    result = expression.evaluate({"pattern": pattern})
     return (
-        None if isinstance(found, bool) else found.message.partition("invalid regular expression: ")[2] or found.message
+        None if isinstance(result, bool) else result.message.partition("invalid regular expression: ")[2] or result.message
     )

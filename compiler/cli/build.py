@@ -13,7 +13,7 @@ from compiler.cli._shared import common_options as options
 from compiler.cli._shared import policy_options as judging
 from compiler.cli._shared.git_root import within_checkout
 from compiler.cli._shared.streams import emit, shows_colour, tell
-from compiler.diagnostics.finding import in_order
+from compiler.diagnostics.finding import sorted_unique
 from compiler.foundation.json_data import as_str
 from compiler.report import REPORTERS, Report
 from compiler.write.apply_changes import apply, plan_changes
@@ -23,8 +23,8 @@ from compiler.write.output_units import output_folder_units, committed_units
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from compiler.pipeline.session import Built, Run
-    from compiler.plan.planning import Scope
+    from compiler.pipeline.session import BuildResult, Session
+    from compiler.plan.planning import UnitFilter
 
 _ACTIONS = (
     ("created", Action.CREATE),
@@ -81,18 +81,18 @@ def command(
     modelyard build --check
     """
     from compiler.cli._shared.progress_bar import built as built_  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.pipeline.session import Run  # noqa: PLC0415 - likewise
+    from compiler.pipeline.session import Session  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
     day, since = as_of.date() if as_of else None, judging.since(folder, changed_since)
-    run = Run(options.open_tree(folder, rev), day, since)
+    run = Session(options.open_tree(folder, rev), day, since)
     _require(run, models, environments)
     target = output or folder / (as_str(run.portfolio.project.data.get("output")) or "build")
     built = built_(run, _scope(models, environments), judging.known(baseline))
-    roots = _roots(folder, target, built, _owned(models, environments), whole=output is not None) if built.is_whole else ()
+    roots = _roots(folder, target, built, _owned(models, environments), whole=output is not None) if built.can_write else ()
     conflicts = [finding for one in roots for finding in one.changes.conflicts]
-    findings = in_order([*built.findings, *conflicts])
-    report = Report(findings, run.text, run.size, colour=shows_colour(sys.stderr), within=within_checkout(folder))
+    findings = sorted_unique([*built.findings, *conflicts])
+    report = Report(findings, run.read_text, run.summary, colour=shows_colour(sys.stderr), project_folder=within_checkout(folder))
     if format_ != "text":
         emit(REPORTERS[format_](report), None)
     elif findings:
@@ -115,7 +115,7 @@ class _Root(NamedTuple):
 
 
 def _roots(
-    folder: Path, target: Path, built: Built, owned: Callable[[str], bool], *, whole: bool
+    folder: Path, target: Path, built: BuildResult, owned: Callable[[str], bool], *, whole: bool
 ) -> tuple[_Root, ...]:
     """The output folder, and the repository where something is committed in it; all below one folder where that was asked for."""
     units = built.units if whole else output_folder_units(built.units)
@@ -126,12 +126,12 @@ def _roots(
     return (there, below) if there.changes != ChangeSet() else (below,)
 
 
-def _require(run: Run, models: tuple[str, ...], environments: tuple[str, ...]) -> None:
+def _require(run: Session, models: tuple[str, ...], environments: tuple[str, ...]) -> None:
     options.require_environments(run.fleet, environments)
     options.require_models(run.portfolio, models)
 
 
-def _scope(models: tuple[str, ...], environments: tuple[str, ...]) -> Scope:
+def _scope(models: tuple[str, ...], environments: tuple[str, ...]) -> UnitFilter:
     def is_asked_for(model: str, environment: str) -> bool:
         return (not models or not model or model in models) and (
             not environments or not environment or environment in environments

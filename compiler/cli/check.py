@@ -13,12 +13,12 @@ from compiler.cli._shared import common_options as options
 from compiler.cli._shared import policy_options as judging
 from compiler.cli._shared.git_root import checkout, within_checkout
 from compiler.cli._shared.streams import emit, shows_progress, tell, wants_colour
-from compiler.diagnostics.finding import Finding, in_order
+from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.foundation.errors import UsageError
 from compiler.report import REPORTERS, Report
 
 if TYPE_CHECKING:
-    from compiler.pipeline.session import Run
+    from compiler.pipeline.session import Session
 
 
 @click.command("check")
@@ -88,28 +88,28 @@ def command(
     modelyard check --as-of 2027-01-31
     modelyard check --diff --unsafe-fixes
     """
-    from compiler.pipeline.parse_cache import kept  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.pipeline.session import Run  # noqa: PLC0415 - likewise
+    from compiler.pipeline.parse_cache import open_cache  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline.session import Session  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
     _refuse(fix=fix or diff, unsafe_fixes=unsafe_fixes, rev=rev)
     day, since = as_of.date() if as_of else None, judging.since(folder, changed_since)
     named = _relative(files, folder)
     wanted = named if write_baseline is None else frozenset()
-    files_ = kept(folder, checkout(folder))
-    run = Run(options.open_tree(folder, rev), day, since, wanted, files_.parse)
+    files_ = open_cache(folder, checkout(folder))
+    run = Session(options.open_tree(folder, rev), day, since, wanted, files_.parse)
     renders = renders or write_baseline is not None
     found = _found(run, renders=renders)
     chosen = _within(found, named, frozenset(environments))
     if (fix or diff) and _mended(chosen, run, folder, unsafe=unsafe_fixes, diff=diff):
-        run = Run(options.open_tree(folder, rev), day, since, wanted, files_.parse)
+        run = Session(options.open_tree(folder, rev), day, since, wanted, files_.parse)
         found = _found(run, renders=renders)
     if runs_sources:
-        found = in_order((*found, *_ran(run)))
+        found = sorted_unique((*found, *_ran(run)))
     found = _but_what_is_known(found, baseline, write_baseline, is_whole=not named)
     files_.save()
     findings = _within(found, named, _known(run, environments))
-    report = Report(findings, run.text, run.size, colour=wants_colour(output), within=within_checkout(folder))
+    report = Report(findings, run.read_text, run.summary, colour=wants_colour(output), project_folder=within_checkout(folder))
     emit(REPORTERS[format_](report), output)
     if not (renders or files):
         _tell_what_was_not_asked(run)
@@ -124,13 +124,13 @@ def _refuse(*, fix: bool, unsafe_fixes: bool, rev: str | None) -> None:
         raise UsageError("--unsafe-fixes goes with --fix or --diff", help="modelyard check --diff --unsafe-fixes")
 
 
-def _tell_what_was_not_asked(run: Run) -> None:
-    if count := len(run.policies.on_rendered):
+def _tell_what_was_not_asked(run: Session) -> None:
+    if count := len(run.policy_engine.rendered_policies):
         policies = "1 policy" if count == 1 else f"{count} policies"
         tell(f"{policies} on rendered objects not asked: `modelyard check --rendered` asks")
 
 
-def _mended(chosen: tuple[Finding, ...], run: Run, folder: Path, *, unsafe: bool, diff: bool) -> bool:
+def _mended(chosen: tuple[Finding, ...], run: Session, folder: Path, *, unsafe: bool, diff: bool) -> bool:
     """Whether a file was written; ends the command where the edits are only shown."""
     from compiler.cli._shared.fixes import mend  # noqa: PLC0415 - other checks write nothing
 
@@ -144,14 +144,14 @@ def _but_what_is_known(
     found: tuple[Finding, ...], baseline: Path | None, write_baseline: Path | None, *, is_whole: bool
 ) -> tuple[Finding, ...]:
     """What is found, where the baseline does not count; `is_whole`: of the whole project, so that what is gone can be told."""
-    from compiler.policy.baseline import applied, stale  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.policy.baseline import apply_baseline, count_stale  # noqa: PLC0415 - help needs none of what a run does
 
     if write_baseline is not None:
         _write_baseline(write_baseline, found)
     known = judging.known(baseline or _written(write_baseline))
-    if is_whole and (gone := stale(found, known)):
+    if is_whole and (gone := count_stale(found, known)):
         tell(f"{gone} of the findings that the baseline knows are there no more: --write-baseline takes them out")
-    return applied(found, known)
+    return apply_baseline(found, known)
 
 
 def _write_baseline(path: Path, found: tuple[Finding, ...]) -> None:
@@ -159,19 +159,19 @@ def _write_baseline(path: Path, found: tuple[Finding, ...]) -> None:
 
     Neither is written where policies could not be asked of everything.
     """
-    from compiler.policy.baseline import can_be_known, dumped  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.policy.baseline import is_policy_finding, format_baseline  # noqa: PLC0415 - help needs none of what a run does
 
-    if any(finding.mandatory and not can_be_known(finding) for finding in found):
+    if any(finding.is_blocking and not is_policy_finding(finding) for finding in found):
         tell(f"{path} was not written: policies are not asked of what the language refuses")
     else:
-        emit(dumped(found, judging.known(path) if path.exists() else None), path)
+        emit(format_baseline(found, judging.known(path) if path.exists() else None), path)
 
 
 def _written(path: Path | None) -> Path | None:
     return path if path is not None and path.exists() else None
 
 
-def _found(run: Run, *, renders: bool) -> tuple[Finding, ...]:
+def _found(run: Session, *, renders: bool) -> tuple[Finding, ...]:
     """`renders`: what policies on rendered objects find, too, whatever other policies find."""
     from compiler.cli._shared.progress_bar import built  # noqa: PLC0415 - help needs none of what a run does
     from compiler.pipeline.session import check  # noqa: PLC0415 - likewise
@@ -179,18 +179,18 @@ def _found(run: Run, *, renders: bool) -> tuple[Finding, ...]:
     return built(run, despite_policies=True).findings if renders else check(run)
 
 
-def _ran(run: Run) -> tuple[Finding, ...]:
-    from compiler.pipeline.session import sources  # noqa: PLC0415 - help needs none of what a run does
+def _ran(run: Session) -> tuple[Finding, ...]:
+    from compiler.pipeline.session import check_sources  # noqa: PLC0415 - help needs none of what a run does
 
     if not shows_progress():
-        return tuple(sources(run))
+        return tuple(check_sources(run))
     with click.progressbar(length=0, label="running", file=sys.stderr, show_pos=True) as bar:
 
         def on_run(_: int, count: int) -> None:
             bar.length = count
             bar.update(1)
 
-        return tuple(sources(run, on_run))
+        return tuple(check_sources(run, on_run))
 
 
 def _relative(files: tuple[Path, ...], folder: Path) -> frozenset[str]:
@@ -205,7 +205,7 @@ def _relative(files: tuple[Path, ...], folder: Path) -> frozenset[str]:
     return frozenset(found)
 
 
-def _known(run: Run, environments: tuple[str, ...]) -> frozenset[str]:
+def _known(run: Session, environments: tuple[str, ...]) -> frozenset[str]:
     options.require_environments(run.fleet, environments)
     return frozenset(environments)
 
@@ -217,9 +217,9 @@ def _within(findings: tuple[Finding, ...], files: frozenset[str], environments: 
 def _is_in(finding: Finding, files: frozenset[str]) -> bool:
     if not files:
         return True
-    path = finding.place.path if finding.place else ""
+    path = finding.location.path if finding.location else ""
     return path in files or any(path.startswith(f"{file}/") or file == "." for file in files)
 
 
 def _concerns(finding: Finding, environments: frozenset[str]) -> bool:
-    return not environments or not finding.where or not environments.isdisjoint(finding.where)
+    return not environments or not finding.affected_environments or not environments.isdisjoint(finding.affected_environments)

@@ -12,14 +12,14 @@ import click
 from compiler.cli._shared import common_options as options
 from compiler.cli._shared.streams import emit, wants_colour
 from compiler.foundation.errors import UsageError
-from compiler.foundation.json_data import Json, as_list, as_object, as_str, dotted, json_pointer
-from compiler.report.text_report import printable
+from compiler.foundation.json_data import Json, as_list, as_object, as_str, format_path, json_pointer
+from compiler.report.text_report import to_printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from compiler.diagnostics.finding import Code, Place
-    from compiler.pipeline.explanation import Explained, ExplainedPlace
+    from compiler.diagnostics.finding import Code, Location
+    from compiler.pipeline.explanation import ValueExplanation, ArtifactExplanation
     from compiler.policy.policy_definition import Policy
 
 _WIDEST = 76
@@ -61,7 +61,7 @@ def command(
     modelyard explain baseline/owner-is-reachable
     """
     from compiler.pipeline import explanation as explain  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.pipeline.session import Run  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline.session import Session  # noqa: PLC0415 - help needs none of what a run does
 
     if list_:
         emit(_codes(explain.all_codes(), format_), output)
@@ -70,30 +70,30 @@ def command(
         raise UsageError(
             "say what to explain", help="MODEL[.field], ARTIFACT:pointer, or a CODE; see `modelyard explain --help`"
         )
-    known = explain.code(subject)
+    known = explain.find_code(subject)
     if known is not None:
         emit(_codes((known,), format_), output)
         return
-    run = Run(options.open_tree(options.project_root(root), rev))
+    run = Session(options.open_tree(options.project_root(root), rev))
     options.require_environments(run.fleet, environments)
-    policy = explain.policy(run, subject)
+    policy = explain.find_policy(run, subject)
     if policy is not None:
         emit(_json(asdict(policy.code)) if format_ == "json" else _policy(policy), output)
         return
     path, colon, where = subject.rpartition(":")
     colour = wants_colour(output)
     if colon and "/" in path:
-        places = explain.artifact(run, path, where)
+        places = explain.explain_artifact(run, path, where)
         emit(
             _json([_place(place) for place in places]) if format_ == "json" else _places(places, colour=colour), output
         )
     elif "/" in subject:
-        near = explain.near_policy(run, subject)
+        near = explain.suggest_policy(run, subject)
         if near is not None:
             raise UsageError(f"there is no policy `{subject}`", help=near)
         raise UsageError("say which place of the artifact", help=f"{subject}:LINE or {subject}:pointer.to.a.value")
     else:
-        values = explain.value(run, subject, environments)
+        values = explain.explain_value(run, subject, environments)
         emit(
             _json([asdict(value) for value in values])
             if format_ == "json"
@@ -106,7 +106,7 @@ def _json(data: object) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def _place(place: ExplainedPlace) -> dict[str, object]:
+def _place(place: ArtifactExplanation) -> dict[str, object]:
     return {**asdict(place), "pointer": json_pointer(place.pointer)}
 
 
@@ -133,7 +133,7 @@ def _policy(policy: Policy) -> str:
     lines += [f"In force: from {force.get('from', 'ever')} to {force.get('to', 'further notice')}"] if force else []
     lines += [f"More: {policy.code.docs}"] if policy.code.docs else []
     lines += [f"Written in: {policy.spec.document.path}", ""]
-    terms = policy.waivable
+    terms = policy.waiver_rules
     if terms.get("allowed") is False:
         return _clean("\n".join((*lines, "It cannot be waived.", "")))
     who = " or ".join(as_str(role) for role in as_list(terms.get("roles"))) or "a role of the Team"
@@ -159,14 +159,14 @@ def _policy(policy: Policy) -> str:
 
 def _clean(text: str) -> str:
     """Lines without characters that could steer a terminal."""
-    return "\n".join(map(printable, text.split("\n")))
+    return "\n".join(map(to_printable, text.split("\n")))
 
 
 def _after(url: Json) -> str:
     return f" {url}" if url else ""
 
 
-def _value(value: Explained, *, colour: bool, indent: str = "") -> str:
+def _value(value: ValueExplanation, *, colour: bool, indent: str = "") -> str:
     title = click.style(value.name, bold=True) if colour else value.name
     lines = [f"{indent}{title} = {_shown(value.value)}"]
     width = max((len(_where(said.place)) for said in value.said), default=0)
@@ -178,12 +178,12 @@ def _value(value: Explained, *, colour: bool, indent: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _places(places: Sequence[ExplainedPlace], *, colour: bool) -> str:
+def _places(places: Sequence[ArtifactExplanation], *, colour: bool) -> str:
     return "\n".join("\n".join(_lines(place, colour=colour)) for place in places)
 
 
-def _lines(place: ExplainedPlace, *, colour: bool) -> Iterator[str]:
-    title = f"{place.path}: {dotted(place.pointer)}"
+def _lines(place: ArtifactExplanation, *, colour: bool) -> Iterator[str]:
+    title = f"{place.path}: {format_path(place.pointer)}"
     yield f"{click.style(title, bold=True) if colour else title} = {_shown(place.value)}"
     yield f"  template {place.template.path}"
     if not place.made_of:
@@ -193,12 +193,12 @@ def _lines(place: ExplainedPlace, *, colour: bool) -> Iterator[str]:
     yield ""
 
 
-def _where(place: Place | None) -> str:
+def _where(place: Location | None) -> str:
     return f"{place.path}:{place.line}:{place.column}" if place else "built in"
 
 
 def _shown(value: Json) -> str:
     if value is None:
         return "nothing"
-    text = printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    text = to_printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
     return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"

@@ -11,13 +11,13 @@ from compiler.cli._shared import common_options as options
 from compiler.cli._shared import inventory_options as narrowing
 from compiler.cli._shared.streams import emit, tell
 from compiler.foundation.errors import UsageError
-from compiler.foundation.suggestions import nearest
+from compiler.foundation.suggestions import closest_match
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from compiler.graph.graph_model import Graph
-    from compiler.pipeline.session import Run
+    from compiler.pipeline.session import Session
 
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf"})
 """What somebody may want, and what text below such a name would not open as."""
@@ -67,22 +67,22 @@ def command(
     modelyard graph dataset/loan-performance-2025 --env prod
     modelyard graph --owner payments-risk -o payments.svg
     """
-    from compiler.graph.graph_builder import graph  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.graph.neighborhood import around  # noqa: PLC0415 - likewise
-    from compiler.inventory.row_filters import chosen  # noqa: PLC0415 - likewise
-    from compiler.pipeline.session import Run  # noqa: PLC0415 - likewise
+    from compiler.graph.graph_builder import build_graph  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.graph.neighborhood import neighborhood  # noqa: PLC0415 - likewise
+    from compiler.inventory.row_filters import filter_rows  # noqa: PLC0415 - likewise
+    from compiler.pipeline.session import Session  # noqa: PLC0415 - likewise
 
     if depth is not None and not names:
         raise UsageError("--depth goes with the name of something", help="modelyard graph card-fraud --depth 1")
     format_ = format_ or _format_of(output)
-    run = Run(options.open_tree(options.project_root(root), rev))
+    run = Session(options.open_tree(options.project_root(root), rev))
     wanted = narrowing.wanted(run, words)
-    rows = tuple(chosen(run.inventory.models, wanted))
+    rows = tuple(filter_rows(run.inventory.models, wanted))
     is_narrowed = len(rows) < len(run.inventory.models)
-    made = graph(run.inventory, rows, wanted.environments, whole=not is_narrowed or bool(names))
-    made = around(made, [_id(name, made, run) for name in names], depth) if names else made
+    made = build_graph(run.inventory, rows, wanted.environments, include_unused=not is_narrowed or bool(names))
+    made = neighborhood(made, [_id(name, made, run) for name in names], depth) if names else made
     _emit(made, format_, direction, output)
-    tell(made.described)
+    tell(made.description)
     raise click.exceptions.Exit(narrowing.tell_left_out(run.inventory))
 
 
@@ -96,31 +96,31 @@ def _format_of(output: Path | None) -> str:
 
 def _emit(made: Graph, format_: str, direction: str, output: Path | None) -> None:
     if format_ == "svg":
-        from compiler.graph.svg.svg_document import svg  # noqa: PLC0415 - only what is drawn needs it
+        from compiler.graph.svg.svg_document import render_svg  # noqa: PLC0415 - only what is drawn needs it
 
-        emit(svg(made, direction), output)
+        emit(render_svg(made, direction), output)
     elif format_ == "dot":
-        from compiler.graph.dot import dot  # noqa: PLC0415 - likewise
+        from compiler.graph.dot import render_dot  # noqa: PLC0415 - likewise
 
-        emit(dot(made, direction), output)
+        emit(render_dot(made, direction), output)
     else:
-        from compiler.graph.mermaid import MOST_EDGES, mermaid  # noqa: PLC0415 - likewise
+        from compiler.graph.mermaid import MAX_EDGES, render_mermaid  # noqa: PLC0415 - likewise
 
-        emit(mermaid(made, direction), output)
-        if len(made.edges) > MOST_EDGES:
+        emit(render_mermaid(made, direction), output)
+        if len(made.edges) > MAX_EDGES:
             tell(
-                f"{len(made.edges)} lines, and Mermaid draws {MOST_EDGES} unless its page says otherwise: narrow it, or ask for svg"
+                f"{len(made.edges)} lines, and Mermaid draws {MAX_EDGES} unless its page says otherwise: narrow it, or ask for svg"
             )
 
 
-def _id(name: str, made: Graph, run: Run) -> str:
+def _id(name: str, made: Graph, run: Session) -> str:
     """The id of the node that a word names; raises `UsageError` where there is none."""
     known = [node.id for node in made.nodes]
     wanted = name if "/" in name else f"model/{name}"
     if wanted in known:
         return wanted
     said: Sequence[str] = [one.removeprefix("model/") for one in known]
-    near = nearest(name, said)
+    near = closest_match(name, said)
     exists = name in run.inventory.by_name
     message = (
         f"`{name}` is left out by the filters"

@@ -17,11 +17,11 @@ from compiler.cli._shared import common_options as options
 from compiler.cli._shared import inventory_options as narrowing
 from compiler.cli._shared.streams import emit, tell, wants_colour
 from compiler.foundation.errors import UsageError
-from compiler.foundation.suggestions import nearest
+from compiler.foundation.suggestions import closest_match
 
 if TYPE_CHECKING:
     from compiler.inventory.row import Row
-    from compiler.pipeline.session import Run
+    from compiler.pipeline.session import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -116,8 +116,8 @@ def command(
     if ctx.invoked_subcommand is not None:
         _hand_on(ctx, ctx.invoked_subcommand)
         return
-    from compiler.inventory.columns import COLUMNS, NARROW, WIDE, in_order, table  # noqa: PLC0415 - likewise
-    from compiler.inventory.row_filters import chosen  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.inventory.columns import COLUMNS, DEFAULT_COLUMNS, WIDE_COLUMNS, sort_rows, table_rows  # noqa: PLC0415 - likewise
+    from compiler.inventory.row_filters import filter_rows  # noqa: PLC0415 - help needs none of what a run does
     from compiler.render.output_formats import dump  # noqa: PLC0415 - likewise
     from compiler.report import inventory_report as report  # noqa: PLC0415 - likewise
 
@@ -126,16 +126,16 @@ def command(
         return
     _known([name.removeprefix("-") for name in sorts], tuple(COLUMNS))
     run = _run(root, rev)
-    rows = in_order(chosen(run.inventory.models, narrowing.wanted(run, words)), sorts)
+    rows = sort_rows(filter_rows(run.inventory.models, narrowing.wanted(run, words)), sorts)
     if format_ == "json":
-        emit(report.as_json(run.inventory, rows), output)
+        emit(report.render_json(run.inventory, rows), output)
     elif format_ == "csv":
-        emit(dump([table(rows, _columns(columns, tuple(COLUMNS)))], "csv"), output)
+        emit(dump([table_rows(rows, _columns(columns, tuple(COLUMNS)))], "csv"), output)
     elif rows:
-        names = _columns(columns, WIDE if wide else NARROW)
+        names = _columns(columns, WIDE_COLUMNS if wide else DEFAULT_COLUMNS)
         width = None if wide else _width(output)
         day = narrowing.today(as_of, run)
-        emit(report.text(rows, names, day, width, colour=wants_colour(output)), output)
+        emit(report.render_text(rows, names, day, width, colour=wants_colour(output)), output)
     _tell_count(rows, run)
     raise click.exceptions.Exit(narrowing.tell_left_out(run.inventory))
 
@@ -171,9 +171,9 @@ def _showing(name: str) -> click.Command:
         if row is None:
             raise _unknown(name, run)
         if format_ == "json":
-            emit(report.as_json(run.inventory, [row]), output)
+            emit(report.render_json(run.inventory, [row]), output)
         else:
-            emit(model_row.text(row, narrowing.today(as_of, run), colour=wants_colour(output)), output)
+            emit(model_row.render_text(row, narrowing.today(as_of, run), colour=wants_colour(output)), output)
 
     return show
 
@@ -212,16 +212,16 @@ def due(
     modelyard inventory due --within 90d --format markdown
     modelyard inventory due --strict --as-of 2027-03-31
     """
-    from compiler.inventory.due_items import due as found_due  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.inventory.due_items import horizon  # noqa: PLC0415 - likewise
-    from compiler.report.due_report import FORMATS, Asked  # noqa: PLC0415 - likewise
+    from compiler.inventory.due_items import due_items as found_due  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.inventory.due_items import window_end  # noqa: PLC0415 - likewise
+    from compiler.report.due_report import FORMATS, DueReport  # noqa: PLC0415 - likewise
 
     span = _span(within)
     run = _run(root, rev)
     day = narrowing.today(as_of, run)
-    until = horizon(day, span)
-    items = found_due(run.fleet, run.inventory, day, until, undated=undated)
-    asked = Asked(run.inventory, items, day, until, wants_colour(output))
+    until = window_end(day, span)
+    items = found_due(run.fleet, run.inventory, day, until, include_undated=undated)
+    asked = DueReport(run.inventory, items, day, until, wants_colour(output))
     emit(FORMATS[format_](asked), output)
     lapsed = sum(one.state == "lapsed" for one in items)
     to_come = sum(one.state == "due" for one in items)
@@ -230,10 +230,10 @@ def due(
     raise click.exceptions.Exit(1 if left_out or (strict and lapsed) else 0)
 
 
-def _run(root: Path | None, rev: str | None) -> Run:
-    from compiler.pipeline.session import Run  # noqa: PLC0415 - help needs none of what a run does
+def _run(root: Path | None, rev: str | None) -> Session:
+    from compiler.pipeline.session import Session  # noqa: PLC0415 - help needs none of what a run does
 
-    return Run(options.open_tree(options.project_root(root), rev))
+    return Session(options.open_tree(options.project_root(root), rev))
 
 
 def _columns(said: str | None, default: Sequence[str]) -> tuple[str, ...]:
@@ -247,17 +247,17 @@ def _columns(said: str | None, default: Sequence[str]) -> tuple[str, ...]:
 def _known(names: Sequence[str], columns: Sequence[str]) -> None:
     for name in names:
         if name not in columns:
-            near = nearest(name, columns)
+            near = closest_match(name, columns)
             raise UsageError(
                 f"there is no column `{name}`",
                 help=f"did you mean `{near}`?" if near else "`modelyard inventory --columns help` lists them",
             )
 
 
-def _unknown(name: str, run: Run) -> UsageError:
-    if any(one.name == name for one in run.inventory.left_out):
+def _unknown(name: str, run: Session) -> UsageError:
+    if any(one.name == name for one in run.inventory.excluded_documents):
         return UsageError(f"the model `{name}` does not hold together", help="`modelyard check` says why")
-    near = nearest(name, [*run.inventory.by_name, "due"])
+    near = closest_match(name, [*run.inventory.by_name, "due"])
     return UsageError(
         f"there is no model `{name}`", help=f"did you mean `{near}`?" if near else "`modelyard inventory` lists all"
     )
@@ -268,7 +268,7 @@ def _width(output: Path | None) -> int:
     return shutil.get_terminal_size((_WIDTH, 0)).columns if output is None and sys.stdout.isatty() else _WIDTH
 
 
-def _tell_count(rows: Sequence[Row], run: Run) -> None:
+def _tell_count(rows: Sequence[Row], run: Session) -> None:
     count = len(run.inventory.models)
     models = f"{count} model{'' if count == 1 else 's'}"
     tell(models if len(rows) == count else f"{len(rows)} of {models}" if rows else f"none of {models} is like that")
@@ -281,7 +281,7 @@ def _span(said: str) -> timedelta:
     return timedelta(days=int(found[1]) * _DAYS[found[2]])
 
 
-def _undated(run: Run, *, undated: bool) -> str:
+def _undated(run: Session, *, undated: bool) -> str:
     from compiler.inventory.deadlines import deadlines  # noqa: PLC0415 - help needs none of what a run does
 
     count = 0 if undated else sum(one.date is None for row in run.inventory.models for one in deadlines(row))

@@ -9,12 +9,12 @@ import click
 from compiler.cli._shared import common_options as options
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import as_object, as_str
-from compiler.foundation.suggestions import nearest
-from compiler.pipeline.session import Run
-from compiler.scaffold.existing_project import Known
-from compiler.scaffold.new_document import New, path_of, require_free, text_of
-from compiler.scaffold.new_files import write_new
-from compiler.scaffold.schema_catalog import Catalogue, catalogue
+from compiler.foundation.suggestions import closest_match
+from compiler.pipeline.session import Session
+from compiler.scaffold.existing_project import ExistingProject
+from compiler.scaffold.new_document import NewDocument, document_path, require_available, document_text
+from compiler.scaffold.new_files import write_new_files
+from compiler.scaffold.schema_catalog import SchemaCatalog, load_catalog
 from compiler.source.worktree import WorkTree
 from compiler.spec.portfolio import PROJECT_FILE
 
@@ -50,9 +50,9 @@ def command(
     modelyard new defaults models/payments
     modelyard new model assistant --type llm --print
     """
-    known, project = catalogue(), options.project_root(root)
+    known, project = load_catalog(), options.project_root(root)
     tree = WorkTree(project)
-    found = Known(Run(tree))
+    found = ExistingProject(Session(tree))
     kind, below = _kind(kind, known), _below(folder)
     if kind != "Defaults":
         _require_name(name, known)
@@ -60,53 +60,53 @@ def command(
         new = _model(found, known, name, type_=type_, owner=owner, target=target, folder=below)
     else:
         new = _other(kind, name, below, type=type_, owner=owner, target=target)
-    path = path_of(new, found, known)
+    path = document_path(new, found, known)
     _require_inside(path, new, found)
     if print_:
-        click.echo(text_of(new, path, found, known), nl=False)
+        click.echo(document_text(new, path, found, known), nl=False)
         return
-    require_free(new, path, found)
-    write_new(project, {path: text_of(new, path, found, known).encode()})
+    require_available(new, path, found)
+    write_new_files(project, {path: document_text(new, path, found, known).encode()})
     click.echo(f"written: {path}", err=True)
     click.echo(f"next: fill in what stands empty, and run `modelyard check {path}`{_also(new)}", err=True)
 
 
-def _kind(said: str, known: Catalogue) -> str:
-    kind = known.known_kind(said)
+def _kind(said: str, known: SchemaCatalog) -> str:
+    kind = known.find_kind(said)
     if kind == "Project":
         raise UsageError("a Project is made by `modelyard init`")
-    if kind not in known.documents:
+    if kind not in known.document_kinds:
         help_ = f"`modelyard schema {said}` says what one holds"
         raise UsageError(f"`new` makes documents, and {kind} is none", help=help_)
     return kind
 
 
 def _model(
-    found: Known, known: Catalogue, name: str, *, type_: str | None, owner: str | None, target: str | None, folder: str
-) -> New:
+    found: ExistingProject, known: SchemaCatalog, name: str, *, type_: str | None, owner: str | None, target: str | None, folder: str
+) -> NewDocument:
     if type_ is None:
         raise UsageError("say the type of the model", help=f"--type with one of: {', '.join(known.language.types)}")
-    type_ = known.known_type(type_)
+    type_ = known.find_type(type_)
     if owner is not None:
         _require("Team", owner, found.names("Team"))
     if target is not None:
-        _require("target", target, found.all_targets)
-    return New("Model", name, type_, owner or "", target or "", folder)
+        _require("target", target, found.target_ids)
+    return NewDocument("Model", name, type_, owner or "", target or "", folder)
 
 
-def _other(kind: str, name: str, folder: str, **for_models: str | None) -> New:
+def _other(kind: str, name: str, folder: str, **for_models: str | None) -> NewDocument:
     for option, said in for_models.items():
         if said is not None:
             raise UsageError(f"--{option} is for models, and {name} is a {kind}", help=f"leave out --{option}")
     if kind != "Defaults":
-        return New(kind, name, folder=folder)
+        return NewDocument(kind, name, folder=folder)
     if folder:
         raise UsageError("Defaults stand in the folder that they are for", help="leave out --folder")
-    return New(kind, _below(name))
+    return NewDocument(kind, _below(name))
 
 
-def _require_name(name: str, known: Catalogue) -> None:
-    schema = as_object(as_object(known.kind("Team")["properties"])["name"])
+def _require_name(name: str, known: SchemaCatalog) -> None:
+    schema = as_object(as_object(known.kind_schema("Team")["properties"])["name"])
     if not re.fullmatch(as_str(schema["pattern"]), name) or len(name) > int(str(schema["maxLength"])):
         raise UsageError(f"`{name}` is not {as_str(schema['x-modelyard-expects'])}", help="choose such a name")
 
@@ -114,7 +114,7 @@ def _require_name(name: str, known: Catalogue) -> None:
 def _require(what: str, name: str, there: Iterable[str]) -> None:
     there = tuple(there)
     if name not in there:
-        near = nearest(name, there)
+        near = closest_match(name, there)
         known = (
             f"did you mean `{near}`?"
             if near
@@ -135,7 +135,7 @@ def _below(folder: str | None) -> str:
     return path.as_posix()
 
 
-def _require_inside(path: str, new: New, found: Known) -> None:
+def _require_inside(path: str, new: NewDocument, found: ExistingProject) -> None:
     """Nobody reads a document that stands elsewhere."""
     folders = (found.folder("models"), *([f"{found.folder('schemas')}/policies"] if new.kind == "Policy" else ()))
     if not any(path.startswith(f"{folder}/") for folder in folders):
@@ -144,5 +144,5 @@ def _require_inside(path: str, new: New, found: Known) -> None:
         )
 
 
-def _also(new: New) -> str:
+def _also(new: NewDocument) -> str:
     return f"; add it to `environments` of {PROJECT_FILE}" if new.kind == "Environment" else ""

@@ -16,7 +16,7 @@ from compiler.foundation.errors import UsageError
 if TYPE_CHECKING:
     from compiler.diagnostics.finding import Finding
     from compiler.policy.policy_definition import Policy
-    from compiler.policy.policy_library import Library
+    from compiler.policy.policy_library import PolicyLibrary
 
 
 @click.group("policy")
@@ -43,11 +43,11 @@ def list_(format_: str, output: Path | None, root: Path | None, rev: str | None)
     modelyard policy list
     modelyard policy list --format json -o policies.json
     """
-    from compiler.report.text_report import printable  # noqa: PLC0415 - help needs none of it
+    from compiler.report.text_report import to_printable  # noqa: PLC0415 - help needs none of it
 
     library = _library(root, rev)
-    policies = sorted(library.all(), key=lambda policy: policy.id)
-    bound = {policy.id for name in library.everywhere for policy in library.named(name)}
+    policies = sorted(library.all_policies(), key=lambda policy: policy.id)
+    bound = {policy.id for name in library.project_bindings for policy in library.policies_named(name)}
     if format_ == "json":
         emit(
             json.dumps({"version": 1, "policies": [_plain(policy, bound) for policy in policies]}, indent=1) + "\n",
@@ -56,7 +56,7 @@ def list_(format_: str, output: Path | None, root: Path | None, rev: str | None)
         return
     width = max((len(policy.id) for policy in policies), default=0)
     rows = [
-        f"{'●' if policy.id in bound else ' '} {policy.id:{width}}  {policy.code.severity.value:8}  {printable(policy.code.summary)}\n"
+        f"{'●' if policy.id in bound else ' '} {policy.id:{width}}  {policy.code.severity.value:8}  {to_printable(policy.code.summary)}\n"
         for policy in policies
     ]
     emit("".join(rows), output)
@@ -74,13 +74,13 @@ def show(name: str, output: Path | None, root: Path | None, rev: str | None) -> 
     modelyard policy show supply-chain
     modelyard policy show supply-chain/pinned-images
     """
-    from compiler.report.text_report import printable  # noqa: PLC0415 - help needs none of it
+    from compiler.report.text_report import to_printable  # noqa: PLC0415 - help needs none of it
 
     library = _library(root, rev)
     policies = _named(library, (name,))
-    if len(policies) > 1 or name in library.packs:
-        rows = (f"{policy.id}: {printable(policy.code.summary)}\n" for policy in policies)
-        about = library.pack(name).about if name in library.packs else {}
+    if len(policies) > 1 or name in library.pack_names:
+        rows = (f"{policy.id}: {to_printable(policy.code.summary)}\n" for policy in policies)
+        about = library.pack(name).metadata if name in library.pack_names else {}
         emit(
             "".join((*(f"{about[key]}\n" for key in ("title", "summary", "disclaimer") if key in about), "\n", *rows)),
             output,
@@ -102,32 +102,32 @@ def test(names: tuple[str, ...], *, verbose: bool, root: Path | None, rev: str |
     modelyard policy test
     modelyard policy test supply-chain/pinned-images -v
     """
-    from compiler.pipeline.session import Run  # noqa: PLC0415 - help needs none of it
+    from compiler.pipeline.session import Session  # noqa: PLC0415 - help needs none of it
     from compiler.report import REPORTERS, Report  # noqa: PLC0415 - likewise
 
-    run = Run(options.open_tree(options.project_root(root), rev))
-    library = run.policies.library
+    run = Session(options.open_tree(options.project_root(root), rev))
+    library = run.policy_engine.library
     refused = _refused(run.portfolio.findings, names)
     about = {finding.subject.name for finding in refused if finding.subject}
-    policies = _named(library, [name for name in names if _last(name) not in about]) if names else library.own
-    outcomes = [run.policies.tested(policy) for policy in policies]
+    policies = _named(library, [name for name in names if _last(name) not in about]) if names else library.project_policies
+    outcomes = [run.policy_engine.check_examples(policy) for policy in policies]
     findings = (*refused, *(finding for _, found in outcomes for finding in found))
-    emit(REPORTERS["text"](Report(findings, run.text, _policies(len(policies)), colour=wants_colour())), None)
+    emit(REPORTERS["text"](Report(findings, run.read_text, _policies(len(policies)), colour=wants_colour())), None)
     examples = rules = uncovered = parts = both = 0
     for outcome, _ in outcomes:
         if outcome is None:
             continue
-        examples, rules = examples + len(outcome.tried), rules + outcome.rules
-        uncovered += len(outcome.untested)
-        seen = outcome.branches().values()
+        examples, rules = examples + len(outcome.example_results), rules + outcome.rule_count
+        uncovered += len(outcome.untested_rules)
+        seen = outcome.branch_outcomes().values()
         parts, both = parts + len(seen), both + sum(len(one) > 1 for one in seen)
         if verbose:
-            emit("".join(f"{line}\n" for line in (*outcome.lines(), *outcome.one_sided())), None)
+            emit("".join(f"{line}\n" for line in (*outcome.describe_violations(), *outcome.uncovered_branches())), None)
     tell(
         f"{_policies(len(policies))}, {examples} examples; {rules - uncovered} of {rules} rules are broken by one, "
         f"{both} of {parts} parts of conditions are seen both true and false"
     )
-    raise click.exceptions.Exit(1 if any(finding.mandatory for finding in findings) else 0)
+    raise click.exceptions.Exit(1 if any(finding.is_blocking for finding in findings) else 0)
 
 
 @command.command("impact")
@@ -190,7 +190,7 @@ def _refused(findings: "Iterable[Finding]", names: Sequence[str]) -> "tuple[Find
     return tuple(
         finding
         for finding in findings
-        if finding.mandatory
+        if finding.is_blocking
         and (finding.subject is None or finding.subject.kind == "Policy")
         and (not asked or (finding.subject is not None and finding.subject.name in asked))
     )
@@ -204,20 +204,20 @@ def _policies(count: int) -> str:
     return f"{count} {'policy' if count == 1 else 'policies'}"
 
 
-def _library(root: Path | None, rev: str | None) -> "Library":
-    from compiler.pipeline.session import Run  # noqa: PLC0415 - help needs none of it
+def _library(root: Path | None, rev: str | None) -> "PolicyLibrary":
+    from compiler.pipeline.session import Session  # noqa: PLC0415 - help needs none of it
 
-    return Run(options.open_tree(options.project_root(root), rev)).policies.library
+    return Session(options.open_tree(options.project_root(root), rev)).policy_engine.library
 
 
-def _named(library: "Library", names: Sequence[str]) -> "tuple[Policy, ...]":
-    from compiler.foundation.suggestions import nearest  # noqa: PLC0415 - as above
+def _named(library: "PolicyLibrary", names: Sequence[str]) -> "tuple[Policy, ...]":
+    from compiler.foundation.suggestions import closest_match  # noqa: PLC0415 - as above
 
     found: dict[str, Policy] = {}
     for name in names:
-        policies = library.named(name)
+        policies = library.policies_named(name)
         if not policies:
-            near = nearest(name, [*library.packs, *(policy.id for policy in library.all())])
+            near = closest_match(name, [*library.pack_names, *(policy.id for policy in library.all_policies())])
             raise UsageError(
                 f"there is no policy and no pack `{name}`",
                 help=f"did you mean `{near}`?" if near else "modelyard policy list shows all",
@@ -233,7 +233,7 @@ def _plain(policy: "Policy", bound: set[str]) -> dict[str, object]:
         "title": code.summary,
         "severity": code.severity.value,
         "enforcement": code.enforcement.value,
-        "on": policy.on,
+        "on": policy.subject_kind,
         "controls": list(code.controls),
         "inForce": policy.data.get("inForce"),
         "mandatoryFrom": policy.data.get("mandatoryFrom"),

@@ -37,11 +37,11 @@ def command(
     modelyard promote card-fraud --to prod --release 3.2.0 --canary 10%
     modelyard promote card-fraud --to prod --diff
     """
-    from compiler.edit.promote import promote, share  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.pipeline.session import Run  # noqa: PLC0415 - likewise
+    from compiler.edit.promote import promote, parse_share  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline.session import Session  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
-    run = Run(options.open_tree(folder, None), as_of.date() if as_of else None)
+    run = Session(options.open_tree(folder, None), as_of.date() if as_of else None)
     options.require_environments(run.fleet, (environment,))
-    taken = share(canary) if canary is not None else None
+    taken = parse_share(canary) if canary is not None else None
     editing.finish(run, folder, promote(run, model, environment, release, taken), diff=diff)

@@ -20,7 +20,7 @@ from compiler.report import REPORTERS, Report
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from compiler.pipeline.session import Built, Run
+    from compiler.pipeline.session import BuildResult, Session
     from compiler.policy.baseline import Baseline
     from compiler.write.git_plumbing import Repository
 
@@ -57,14 +57,14 @@ def command(
     modelyard publish --env prod
     modelyard publish --env prod --push origin
     """
-    from compiler.pipeline.session import Run  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline.session import Session  # noqa: PLC0415 - help needs none of what a run does
     from compiler.write.git_plumbing import Repository  # noqa: PLC0415 - likewise
     from compiler.write.publish_branch import PublishRequest, publish  # noqa: PLC0415 - git, which most commands need not
 
     folder = options.project_root(root)
     repository = Repository(folder)
     source = _source(repository, folder, rev)
-    run = Run(options.open_tree(folder, source), as_of.date() if as_of else None, judging.since(folder, changed_since))
+    run = Session(options.open_tree(folder, source), as_of.date() if as_of else None, judging.since(folder, changed_since))
     options.require_environments(run.fleet, (environment,))
     where = branch or _branch(run, environment)
     edition = PublishRequest(environment, _files(run, folder, environment, judging.known(baseline)), source, run.as_of, _folder(run, environment))
@@ -84,10 +84,10 @@ def _source(repository: Repository, folder: Path, rev: str | None) -> str:
     if commit is None:
         raise UsageError(f"`{rev or 'HEAD'}` is no commit of this repository", help="commit first")
     if rev is None:
-        from compiler.pipeline.session import Run  # noqa: PLC0415 - as above
+        from compiler.pipeline.session import Session  # noqa: PLC0415 - as above
         from compiler.spec.portfolio import PROJECT_FILE  # noqa: PLC0415 - as above
 
-        portfolio = Run(options.open_tree(folder, None)).portfolio
+        portfolio = Session(options.open_tree(folder, None)).portfolio
         read = [portfolio.folder(name) for name in ("models", "schemas", "templates")]
         changed = repository.changed_files((PROJECT_FILE, *read), folder)
         if changed:
@@ -96,34 +96,34 @@ def _source(repository: Repository, folder: Path, rev: str | None) -> str:
     return commit
 
 
-def _folder(run: Run, environment: str) -> str:
-    from compiler.resolve.checks.delivery_checks import branch_folder  # noqa: PLC0415 - help needs none of what a run does
+def _folder(run: Session, environment: str) -> str:
+    from compiler.resolve.checks.delivery_checks import normalise_folder  # noqa: PLC0415 - help needs none of what a run does
 
-    spec = run.portfolio.of("Environment")[environment]
-    return branch_folder(as_str(as_object(spec.data.get("delivery")).get("path")))
+    spec = run.portfolio.by_kind("Environment")[environment]
+    return normalise_folder(as_str(as_object(spec.data.get("delivery")).get("path")))
 
 
-def _branch(run: Run, environment: str) -> str:
-    spec = run.portfolio.of("Environment")[environment]
+def _branch(run: Session, environment: str) -> str:
+    spec = run.portfolio.by_kind("Environment")[environment]
     branch = as_str(as_object(spec.data.get("delivery")).get("branch"))
     if not branch:
-        where = spec.document.place(("name",))
+        where = spec.document.location(("name",))
         help_ = f"add `delivery: {{branch: …}}` to {where.path}:{where.line}, or say --branch"
         raise UsageError(f"the Environment {environment} names no branch", help=help_)
     return branch
 
 
-def _files(run: Run, folder: Path, environment: str, known: Baseline) -> Mapping[str, bytes]:
+def _files(run: Session, folder: Path, environment: str, known: Baseline) -> Mapping[str, bytes]:
     """The environment's tree; ends with 1 and says why where the project is not sound."""
     from compiler.cli._shared.progress_bar import built as built_  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.review.publish_plan import concerning  # noqa: PLC0415 - likewise
+    from compiler.review.publish_plan import environment_filter  # noqa: PLC0415 - likewise
 
-    built: Built = built_(run, lambda _, where: where == environment, known, concerns=concerning(run, environment))
+    built: BuildResult = built_(run, lambda _, where: where == environment, known, concerns=environment_filter(run, environment))
     if built.findings:
         colour = shows_colour(sys.stderr)
-        report = Report(built.findings, run.text, run.size, colour=colour, within=within_checkout(folder))
+        report = Report(built.findings, run.read_text, run.summary, colour=colour, project_folder=within_checkout(folder))
         tell(REPORTERS["text"](report), newline=False)
-    if not built.is_whole:
+    if not built.can_write:
         tell("nothing was published")
         raise click.exceptions.Exit(1)
     begin = f"{environment}/"

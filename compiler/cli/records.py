@@ -16,8 +16,8 @@ from compiler.foundation.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from compiler.pipeline.session import Run
-    from compiler.plan.records.missing_fields import ModelStatus
+    from compiler.pipeline.session import Session
+    from compiler.plan.records.missing_fields import ModelRecordStatus
 
 _FORMATS = ("text", "json", "markdown", "csv")
 
@@ -59,46 +59,46 @@ def status(
     modelyard records status --regime eu-ai-act --format markdown -o missing.md
     modelyard records status --owner data-platform --strict
     """
-    from compiler.pipeline.session import Run  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline.session import Session  # noqa: PLC0415 - help needs none of what a run does
     from compiler.report.record_status import FORMATS  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
-    run = Run(options.open_tree(folder, rev))
+    run = Session(options.open_tree(folder, rev))
     options.require_models(run.portfolio, models)
     _require(run, regimes, owners)
     is_sound, found = _told(run, folder, models)
-    chosen = tuple(one.narrowed(frozenset(regimes), frozenset(owners)) for one in found)
+    chosen = tuple(one.filter_records(frozenset(regimes), frozenset(owners)) for one in found)
     emit(FORMATS[format_](chosen), output)
-    raise click.exceptions.Exit(0 if is_sound and not (strict and any(one.gaps for one in chosen)) else 1)
+    raise click.exceptions.Exit(0 if is_sound and not (strict and any(one.missing_fields for one in chosen)) else 1)
 
 
-def _told(run: Run, folder: Path, models: tuple[str, ...]) -> tuple[bool, tuple[ModelStatus, ...]]:
+def _told(run: Session, folder: Path, models: tuple[str, ...]) -> tuple[bool, tuple[ModelRecordStatus, ...]]:
     """What could be told, and whether that is all: what keeps models from being told is said on stderr."""
-    from compiler.diagnostics.finding import Finding, in_order  # noqa: PLC0415 - help needs none of it
-    from compiler.pipeline.session import status  # noqa: PLC0415 - likewise
+    from compiler.diagnostics.finding import Finding, sorted_unique  # noqa: PLC0415 - help needs none of it
+    from compiler.pipeline.session import record_statuses  # noqa: PLC0415 - likewise
     from compiler.report import REPORTERS, Report  # noqa: PLC0415 - likewise
 
-    told = list(status(run, models))
-    findings = in_order([one for one in told if isinstance(one, Finding)])
+    told = list(record_statuses(run, models))
+    findings = sorted_unique([one for one in told if isinstance(one, Finding)])
     if findings:
-        report = Report(findings, run.text, run.size, colour=shows_colour(sys.stderr), within=within_checkout(folder))
+        report = Report(findings, run.read_text, run.summary, colour=shows_colour(sys.stderr), project_folder=within_checkout(folder))
         tell(REPORTERS["text"](report), newline=False)
     return not findings, tuple(one for one in told if not isinstance(one, Finding))
 
 
-def _require(run: Run, regimes: tuple[str, ...], owners: tuple[str, ...]) -> None:
-    from compiler.plan.records.missing_fields import regimes as known  # noqa: PLC0415 - help needs none of it
+def _require(run: Session, regimes: tuple[str, ...], owners: tuple[str, ...]) -> None:
+    from compiler.plan.records.missing_fields import regime_titles as known  # noqa: PLC0415 - help needs none of it
 
-    _known("regime", regimes, known(run.planner))
-    _known("Team", owners, run.portfolio.of("Team"))
+    _known("regime", regimes, known(run.planning_services))
+    _known("Team", owners, run.portfolio.by_kind("Team"))
 
 
 def _known(what: str, names: tuple[str, ...], known: Iterable[str]) -> None:
-    from compiler.foundation.suggestions import nearest  # noqa: PLC0415 - help needs none of it
+    from compiler.foundation.suggestions import closest_match  # noqa: PLC0415 - help needs none of it
 
     there = sorted(known)
     for name in names:
         if name not in there:
-            near = nearest(name, there)
+            near = closest_match(name, there)
             there_are = f"one of: {', '.join(there)}" if there else None
             raise UsageError(f"there is no {what} `{name}`", help=f"did you mean `{near}`?" if near else there_are)

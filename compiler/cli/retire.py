@@ -25,8 +25,8 @@ def command(models: tuple[str, ...], *, diff: bool, as_of: datetime | None, root
     modelyard retire complaint-topics --as-of 2027-04-01
     """
     from compiler.edit.retire import retire  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.pipeline.session import Run  # noqa: PLC0415 - likewise
+    from compiler.pipeline.session import Session  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
-    run = Run(options.open_tree(folder, None), as_of.date() if as_of else None)
+    run = Session(options.open_tree(folder, None), as_of.date() if as_of else None)
     editing.finish(run, folder, retire(run, models), diff=diff)

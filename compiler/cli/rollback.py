@@ -26,10 +26,10 @@ def command(model: str, *, environment: str, to: str | None, diff: bool, root: P
     modelyard rollback card-fraud --env staging --to 3.1.0 --diff
     """
     from compiler.edit.rollback import rollback  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.pipeline.session import Run  # noqa: PLC0415 - likewise
+    from compiler.pipeline.session import Session  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
-    run = Run(options.open_tree(folder, None))
+    run = Session(options.open_tree(folder, None))
     options.require_environments(run.fleet, (environment,))
 
     def history(path: str) -> Iterator[Tree]:

@@ -10,18 +10,18 @@ import click
 from compiler.cli._shared import common_options as options
 from compiler.cli._shared.git_root import within_checkout
 from compiler.cli._shared.streams import emit, tell, wants_colour
-from compiler.diagnostics.finding import in_order
+from compiler.diagnostics.finding import sorted_unique
 from compiler.execution.jobs.steps import STEP_POINTERS
 from compiler.foundation.errors import UsageError
 from compiler.report import REPORTERS, Report
-from compiler.report.ci_outputs import OUTPUTS, shared
+from compiler.report.ci_outputs import OUTPUTS, split_into_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from compiler.diagnostics.finding import Finding
     from compiler.foundation.json_data import Object
-    from compiler.pipeline.session import Run
+    from compiler.pipeline.session import Session
 
 
 @click.command("run")
@@ -73,19 +73,19 @@ def command(
     modelyard run card-fraud canary --env prod
     modelyard run --list train
     """
-    from compiler.pipeline.session import Run  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline.session import Session  # noqa: PLC0415 - help needs none of what a run does
 
     folder = options.project_root(root)
-    run = Run(options.open_tree(folder, None))
+    run = Session(options.open_tree(folder, None))
     if lists:
         emit(OUTPUTS[_listing(format_)](_listed(run, models, step, schedule, jobs)), output)
         return
     if not models or schedule is not None:
         raise UsageError("say which models, or --list", help=f"modelyard run MODEL {step}")
     options.require_environments(run.fleet, (environment,) if environment else ())
-    findings = in_order(_carried_out(run, folder, models, step, release=release, environment=environment, since=since))
+    findings = sorted_unique(_carried_out(run, folder, models, step, release=release, environment=environment, since=since))
     about = f"{step} of {', '.join(models)}"
-    report = Report(findings, run.text, about, colour=wants_colour(output), within=within_checkout(folder))
+    report = Report(findings, run.read_text, about, colour=wants_colour(output), project_folder=within_checkout(folder))
     emit(REPORTERS[format_](report), output)
     raise click.exceptions.Exit(report.exit_code)
 
@@ -96,7 +96,7 @@ def _listing(format_: str) -> str:
     return format_
 
 
-def _listed(run: Run, models: tuple[str, ...], step: str, schedule: str | None, jobs: int) -> Object:
+def _listed(run: Session, models: tuple[str, ...], step: str, schedule: str | None, jobs: int) -> Object:
     from compiler.execution.jobs.tasks import models_with_step  # noqa: PLC0415 - help needs none of it
 
     try:
@@ -104,11 +104,11 @@ def _listed(run: Run, models: tuple[str, ...], step: str, schedule: str | None, 
     except ValueError as error:
         raise UsageError(f"`{schedule}` is no schedule: {error}", help='say it as in "0 3 * * 1"') from error
     names = [name for name in found if not models or name in models]
-    return {"models": names, "jobs": shared(names, jobs)}
+    return {"models": names, "jobs": split_into_jobs(names, jobs)}
 
 
 def _carried_out(
-    run: Run,
+    run: Session,
     folder: Path,
     models: tuple[str, ...],
     step: str,
@@ -119,16 +119,16 @@ def _carried_out(
 ) -> Iterator[Finding]:
     from compiler.execution.jobs.task_execution import execute_task  # noqa: PLC0415 - help needs none of what a run does
     from compiler.execution.jobs.tasks import resolve_tasks  # noqa: PLC0415 - likewise
-    from compiler.pipeline.session import Run, sources  # noqa: PLC0415 - likewise
-    from compiler.report.text_report import printable  # noqa: PLC0415 - likewise
+    from compiler.pipeline.session import Session, check_sources  # noqa: PLC0415 - likewise
+    from compiler.report.text_report import to_printable  # noqa: PLC0415 - likewise
 
-    before = Run(options.open_tree(folder, since)).fleet if since is not None else run.fleet
+    before = Session(options.open_tree(folder, since)).fleet if since is not None else run.fleet
     if step == "test":
-        yield from sources(run, only=frozenset(models))
+        yield from check_sources(run, model_names=frozenset(models))
     known = [list(resolve_tasks(run.fleet, run.tree, name, step, release, environment)) for name in models]
     for name, found in zip(models, known, strict=True):
         if not any(task.has_work for task in found) and step != "test":
-            tell(f"{printable(name)} has no step `{step}`")
+            tell(f"{to_printable(name)} has no step `{step}`")
         for task in found:
             if task.has_work:
-                yield from execute_task(task, folder, before, lambda said: tell(printable(said)))
+                yield from execute_task(task, folder, before, lambda said: tell(to_printable(said)))

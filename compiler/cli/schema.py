@@ -7,7 +7,7 @@ import click
 
 from compiler.cli._shared.streams import emit
 from compiler.foundation.errors import UsageError
-from compiler.scaffold.schema_catalog import EDITOR_FOLDER, Catalogue, Published, as_text, catalogue
+from compiler.scaffold.schema_catalog import EDITOR_FOLDER, SchemaCatalog, SchemaEntry, schema_text, load_catalog
 
 
 @click.command("schema")
@@ -31,42 +31,42 @@ def command(kind: str | None, type_: str | None, all_: bool, check_: bool, outpu
     modelyard schema model --type llm -o llm.schema.json
     modelyard schema --all -o .modelyard/schemas
     """
-    known = catalogue()
+    known = load_catalog()
     if all_:
         _all(known, kind or type_, output, check=check_)
     elif check_:
         raise UsageError("--check goes with --all", help=f"modelyard schema --all --check -o {EDITOR_FOLDER}")
     elif kind is None and type_ is None:
-        emit(_table(known.listed()), output)
+        emit(_table(known.entries()), output)
     else:
         emit(_one(known, kind or "model", type_), output)
 
 
-def _one(known: Catalogue, said: str, type_: str | None) -> str:
+def _one(known: SchemaCatalog, said: str, type_: str | None) -> str:
     said, slash, below = said.partition("/")
-    kind = known.known_kind(said)
+    kind = known.find_kind(said)
     asked = below if slash else type_
     if asked is None:
-        return as_text(known.kind(kind))
+        return schema_text(known.kind_schema(kind))
     if kind != "Model":
         raise UsageError(f"{kind} has no types", help=f"modelyard schema {said}")
     if slash and type_ is not None and type_ != below:
         raise UsageError(f"`{said}/{below}` and --type {type_} ask for two types", help="leave one of them out")
-    return as_text(known.type(known.known_type(asked)))
+    return schema_text(known.type_schema(known.find_type(asked)))
 
 
-def _all(known: Catalogue, narrowed: str | None, output: Path | None, *, check: bool) -> None:
+def _all(known: SchemaCatalog, narrowed: str | None, output: Path | None, *, check: bool) -> None:
     if narrowed is not None:
         raise UsageError("--all is about every kind", help="leave out --all, or what narrows it")
     if output is None:
         raise UsageError(
             "say which folder the schemas are written into", help=f"modelyard schema --all -o {EDITOR_FOLDER}"
         )
-    stale = known.stale(output)
+    stale = known.stale_files(output)
     if check:
         _tell_stale(stale, output)
     for name in stale:
-        emit(known.for_editors()[name].decode(), output / name)
+        emit(known.editor_schemas()[name].decode(), output / name)
     click.echo(f"{len(stale)} written in {output}/" if stale else f"{output}/ is up to date", err=True)
 
 
@@ -78,7 +78,7 @@ def _tell_stale(stale: tuple[str, ...], output: Path) -> None:
     raise click.exceptions.Exit(1 if stale else 0)
 
 
-def _table(listed: Iterable[Published]) -> str:
+def _table(listed: Iterable[SchemaEntry]) -> str:
     rows = list(listed)
     width = max(len(row.word) for row in rows)
     return "".join(f"{row.word:{width}}  {row.path}\n{'':{width}}  {row.summary}\n" for row in rows)

@@ -52,7 +52,7 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Location:
     """A range of text: path from the repository's root, 1-based lines and columns in characters, the end exclusive."""
 
     path: str
@@ -77,14 +77,14 @@ class Note:
     """A second place that helps to understand a finding."""
 
     message: str
-    place: Place | None = None
+    location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fix:
     """An edit that mends the finding; a safe one changes nothing else that the file means."""
 
-    place: Place
+    location: Location
     text: str
     safe: bool = True
 
@@ -100,39 +100,39 @@ class Finding:
 
     code: Code
     message: str
-    place: Place | None = None
+    location: Location | None = None
     subject: Subject | None = None
     help: str | None = None
     notes: tuple[Note, ...] = ()
     fix: Fix | None = None
     status: Status = Status.OPEN
-    because: str | None = None
+    status_reason: str | None = None
     anchor: Pointer | None = None
     rule: str = ""
     environments: tuple[str, ...] = ()
 
     @property
-    def mandatory(self) -> bool:
+    def is_blocking(self) -> bool:
         """Whether the finding alone makes a command fail."""
         return self.status is Status.OPEN and self.code.enforcement is Enforcement.MANDATORY
 
     @property
-    def where(self) -> tuple[str, ...]:
+    def affected_environments(self) -> tuple[str, ...]:
         """The environments that it is about; none stands for all."""
         return (self.subject.environment,) if self.subject and self.subject.environment else self.environments
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str, str]:
         """Path, line and column first, so that a report reads as the files do; never the order of discovery."""
-        place = self.place or Place("")
-        return (place.path, place.line, place.column, self.code.id, " ".join(self.where), self.message)
+        location = self.location or Location("")
+        return (location.path, location.line, location.column, self.code.id, " ".join(self.affected_environments), self.message)
 
     @property
     def fingerprint(self) -> str:
         """Equal for the same finding after lines move or words change: code and rule, identity of the object, pointer."""
         subject = self.subject
         if subject is None:
-            identity = ["", self.place.path if self.place else "", "", ""]
+            identity = ["", self.location.path if self.location else "", "", ""]
         else:
             pointer = subject.pointer if self.anchor is None else self.anchor
             identity = [subject.kind, subject.name, subject.environment or "", json_pointer(pointer)]
@@ -140,6 +140,6 @@ class Finding:
         return hashlib.sha256("\0".join([self.code.id, *identity, *rule]).encode()).hexdigest()[:32]
 
 
-def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def sorted_unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings in their fixed order, each once."""
     return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.sort_key))

@@ -7,21 +7,21 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import Pointer, as_list, as_object, as_str
-from compiler.foundation.suggestions import nearest
+from compiler.foundation.suggestions import closest_match
 from compiler.resolve.fleet import Fleet
-from compiler.resolve.lifecycle import ALL_STAGES, STAGES
+from compiler.resolve.lifecycle import ALL_STAGES, ALLOWED_STAGES
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.portfolio import Spec
 
 
 @dataclass(frozen=True)
-class Situation:
+class DeploymentState:
     """A model, an environment, and what runs there now (`None`: nothing)."""
 
     fleet: Fleet
     spec: Spec
     environment: Spec
-    now: ResolvedModel | None
+    current: ResolvedModel | None
 
     @property
     def is_listed(self) -> bool:
@@ -29,58 +29,58 @@ class Situation:
         return self.environment.name in as_object(self.spec.data.get("environments"))
 
     @property
-    def general(self) -> ResolvedModel:
+    def reference_model(self) -> ResolvedModel:
         """The model as it is there; where it does not run yet, as it is nearest before, or in general."""
-        if self.now is not None:
-            return self.now
-        before = [model for group in reversed(self.before) for model in group]
-        if before:
-            return before[0]
+        if self.current is not None:
+            return self.current
+        upstream_models = [model for group in reversed(self.upstream) for model in group]
+        if upstream_models:
+            return upstream_models[0]
         model, _ = self.fleet.resolve(self.spec.name, None)
         if model is None:
             raise UsageError(f"{self.spec.name} does not hold together", help="modelyard check")
         return model
 
     @property
-    def before(self) -> list[list[ResolvedModel]]:
+    def upstream(self) -> list[list[ResolvedModel]]:
         """The model where it runs before the environment, in groups of environments that are promoted together."""
-        found: list[list[ResolvedModel]] = []
+        groups: list[list[ResolvedModel]] = []
         for entry in as_list(self.fleet.portfolio.project.data.get("environments")):
             names = [as_str(name) for name in (as_list(entry) or (entry,))]
             if self.environment.name in names:
                 break
-            there = (self.fleet.model(self.spec.name, name) for name in names)
-            found.append([model for model in there if model is not None])
-        return [group for group in found if group]
+            deployed_models = (self.fleet.model(self.spec.name, name) for name in names)
+            groups.append([model for model in deployed_models if model is not None])
+        return [group for group in groups if group]
 
     def finding(self, message: str, help_: str, pointer: Pointer = ()) -> Finding:
         """A finding about what is not allowed."""
         subject = Subject("Model", self.spec.name, self.environment.name, pointer)
-        return Finding(codes.NOT_ALLOWED, message, self.spec.document.place(pointer), subject, help_)
+        return Finding(codes.TRANSITION_NOT_ALLOWED, message, self.spec.document.location(pointer), subject, help_)
 
-    def out_of_stage(self) -> Iterator[Finding]:
+    def stage_findings(self) -> Iterator[Finding]:
         """The finding where the model's lifecycle keeps it out of the environment."""
-        lifecycle, stage = as_str(self.general.data["lifecycle"]), self.environment.text("stage")
-        if stage not in STAGES[lifecycle]:
-            allowed = ", ".join(known for known in ALL_STAGES if known in STAGES[lifecycle]) or "no stage"
-            message = f"a model with lifecycle `{lifecycle}` runs in {allowed}, and {self.environment.name} is {stage}"
-            place = self.general.place(("lifecycle",))
+        lifecycle, stage = as_str(self.reference_model.data["lifecycle"]), self.environment.text("stage")
+        if stage not in ALLOWED_STAGES[lifecycle]:
+            allowed_stages = ", ".join(allowed_stage for allowed_stage in ALL_STAGES if allowed_stage in ALLOWED_STAGES[lifecycle]) or "no stage"
+            message = f"a model with lifecycle `{lifecycle}` runs in {allowed_stages}, and {self.environment.name} is {stage}"
+            location = self.reference_model.location(("lifecycle",))
             subject = Subject("Model", self.spec.name, self.environment.name, ("lifecycle",))
-            yield Finding(codes.NOT_ALLOWED, message, place, subject, "change `lifecycle` first, if the model is further")
+            yield Finding(codes.TRANSITION_NOT_ALLOWED, message, location, subject, "change `lifecycle` first, if the model is further")
 
 
-def situation(fleet: Fleet, name: str, environment: str) -> Situation:
+def load_deployment_state(fleet: Fleet, name: str, environment: str) -> DeploymentState:
     """The situation of a model in an environment; raises `UsageError` for names that nobody has."""
     spec = require_model(fleet, name)
-    place = fleet.portfolio.of("Environment")[environment]
-    listed = environment in as_object(spec.data.get("environments"))
-    return Situation(fleet, spec, place, fleet.model(name, environment) if listed else None)
+    environment_spec = fleet.portfolio.by_kind("Environment")[environment]
+    is_deployed = environment in as_object(spec.data.get("environments"))
+    return DeploymentState(fleet, spec, environment_spec, fleet.model(name, environment) if is_deployed else None)
 
 
 def require_model(fleet: Fleet, name: str) -> Spec:
     """A sound model by its name."""
-    known = fleet.portfolio.of("Model")
-    if name not in known:
-        near = nearest(name, known)
-        raise UsageError(f"there is no sound model `{name}`", help=f"did you mean `{near}`?" if near else "modelyard check")
-    return known[name]
+    models = fleet.portfolio.by_kind("Model")
+    if name not in models:
+        suggestion = closest_match(name, models)
+        raise UsageError(f"there is no sound model `{name}`", help=f"did you mean `{suggestion}`?" if suggestion else "modelyard check")
+    return models[name]

@@ -3,115 +3,115 @@
 from collections.abc import Iterator
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, in_order
-from compiler.edit.deployment_state import Situation, situation
-from compiler.edit.edit_session import Changed, Draft, Outcome, not_editable
+from compiler.diagnostics.finding import Finding, sorted_unique
+from compiler.edit.deployment_state import DeploymentState, load_deployment_state
+from compiler.edit.edit_session import EditResult, EditSession, EditOutcome, not_editable_findings
 from compiler.edit.yaml_edit import NotEditableError
 from compiler.execution.jobs.tasks import champion_release, published_release
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import as_object
-from compiler.pipeline.session import Run
-from compiler.resolve.release_gates import evaluate_of, judged, recorded
+from compiler.pipeline.session import Session
+from compiler.resolve.release_gates import evaluation_config, gate_findings, recorded_metrics
 from compiler.resolve.resolved_model import Release
 from compiler.spec.quantities import Percentage
 
 
-def promote(run: Run, name: str, environment: str, version: str | None, canary: str | None) -> Outcome:
+def promote(session: Session, name: str, environment: str, version: str | None, canary: str | None) -> EditOutcome:
     """The edit that lets a release run in an environment, or why it may not.
 
     Without a version: the canary that is there, which then takes all requests, else what runs one step before. `canary`: the share of
     the requests that it takes beside the release that runs.
     """
-    at = situation(run.fleet, name, environment)
-    wanted = version or _obvious(at, canary)
-    release = published_release(run.fleet, run.tree, at.general, wanted)
-    running = at.now.release.version if at.now and at.now.release else None
-    if running == wanted and (canary is not None or not _has_canary(at)):
-        return Changed(f"{name} {wanted} runs in {environment} already", {})
-    if canary is not None and running is None:
-        raise UsageError(f"nothing of {name} runs in {environment} that {wanted} could be tried beside", help="leave out --canary")
-    refused = (*at.out_of_stage(), *_missed(run, at, release))
-    if refused:
-        return in_order(refused)
+    state = load_deployment_state(session.fleet, name, environment)
+    target_version = version or _default_version(state, canary)
+    release = published_release(session.fleet, session.tree, state.reference_model, target_version)
+    running_version = state.current.release.version if state.current and state.current.release else None
+    if running_version == target_version and (canary is not None or not _has_canary(state)):
+        return EditResult(f"{name} {target_version} runs in {environment} already", {})
+    if canary is not None and running_version is None:
+        raise UsageError(f"nothing of {name} runs in {environment} that {target_version} could be tried beside", help="leave out --canary")
+    blocking_findings = (*state.stage_findings(), *_release_gate_findings(session, state, release))
+    if blocking_findings:
+        return sorted_unique(blocking_findings)
     try:
-        return _edited(run, at, wanted, canary)
+        return _apply_promotion(session, state, target_version, canary)
     except NotEditableError as error:
-        return not_editable(error, at.spec)
+        return not_editable_findings(error, state.spec)
 
 
-def share(text: str) -> str:
+def parse_share(text: str) -> str:
     """A share of the requests in its canonical spelling; raises `UsageError` for what is none."""
     try:
-        found = Percentage(text)
+        percentage = Percentage(text)
     except ValueError as error:
         raise UsageError(f"`{text}` is no share of the requests", help="say a percentage such as 10%") from error
-    if not text.rstrip().endswith("%") or not 0 < found.percent < 100:  # noqa: PLR2004 - all of them
+    if not text.rstrip().endswith("%") or not 0 < percentage.percent < 100:  # noqa: PLR2004 - all of them
         raise UsageError(f"`{text}` is no share of the requests", help="say a percentage such as 10%")
-    return found
+    return percentage
 
 
-def _edited(run: Run, at: Situation, version: str, canary: str | None) -> Outcome:
-    draft, place = Draft(run), ("environments", at.environment.name)
+def _apply_promotion(session: Session, state: DeploymentState, version: str, canary: str | None) -> EditOutcome:
+    edits, entry_pointer = EditSession(session), ("environments", state.environment.name)
     if canary is not None:
-        _try(draft, at, version, canary)
-        return draft.outcome(f"Try {at.spec.name} {version} on {canary} of {at.environment.name}")
-    draft.set(at.spec, (*place, "release"), version)
-    drop_canary(draft, at)
-    return draft.outcome(f"Promote {at.spec.name} {version} to {at.environment.name}")
+        _set_canary(edits, state, version, canary)
+        return edits.finish(f"Try {state.spec.name} {version} on {canary} of {state.environment.name}")
+    edits.set_value(state.spec, (*entry_pointer, "release"), version)
+    remove_canary(edits, state)
+    return edits.finish(f"Promote {state.spec.name} {version} to {state.environment.name}")
 
 
-def _try(draft: Draft, at: Situation, version: str, weight: str) -> None:
+def _set_canary(edits: EditSession, state: DeploymentState, version: str, weight: str) -> None:
     """The canary that is wanted: in the words of the one that the model's entry has, where it says both and no more."""
-    place = ("environments", at.environment.name, "canary")
-    own = as_object(as_object(as_object(at.spec.data.get("environments")).get(at.environment.name)).get("canary"))
-    said = {"release": version, "weight": weight}
-    if own.keys() == said.keys():
-        for key, value in said.items():
-            if own[key] != value:
-                draft.set(at.spec, (*place, key), value)
+    canary_pointer = ("environments", state.environment.name, "canary")
+    current_canary = as_object(as_object(as_object(state.spec.data.get("environments")).get(state.environment.name)).get("canary"))
+    new_canary = {"release": version, "weight": weight}
+    if current_canary.keys() == new_canary.keys():
+        for key, value in new_canary.items():
+            if current_canary[key] != value:
+                edits.set_value(state.spec, (*canary_pointer, key), value)
     else:
-        drop_canary(draft, at)
-        draft.set(at.spec, place, said, after="release")
+        remove_canary(edits, state)
+        edits.set_value(state.spec, canary_pointer, new_canary, after_key="release")
 
 
-def drop_canary(draft: Draft, at: Situation) -> None:
+def remove_canary(edits: EditSession, state: DeploymentState) -> None:
     """No canary any more: the model's own is taken away, and one that another layer says is deleted."""
-    place = ("environments", at.environment.name, "canary")
-    draft.remove(at.spec, place)
-    if _has_canary(at) and not _is_own(at):
-        draft.set(at.spec, place, None)
+    canary_pointer = ("environments", state.environment.name, "canary")
+    edits.remove_key(state.spec, canary_pointer)
+    if _has_canary(state) and not _is_canary_from_model(state):
+        edits.set_value(state.spec, canary_pointer, None)
 
 
-def _is_own(at: Situation) -> bool:
+def _is_canary_from_model(state: DeploymentState) -> bool:
     """Whether nothing but the model's entry for the environment says the canary."""
-    said = [one for one in at.now.blame(("canary",)) if not one.deletes] if at.now else []
-    own = ("environments", at.environment.name)
-    return all(one.layer.document is at.spec.document and one.layer.pointer == own for one in said)
+    contributions = [contribution for contribution in state.current.blame(("canary",)) if not contribution.deletes] if state.current else []
+    entry_pointer = ("environments", state.environment.name)
+    return all(contribution.layer.document is state.spec.document and contribution.layer.pointer == entry_pointer for contribution in contributions)
 
 
-def _has_canary(at: Situation) -> bool:
-    return at.now is not None and at.now.canary is not None
+def _has_canary(state: DeploymentState) -> bool:
+    return state.current is not None and state.current.canary is not None
 
 
-def _obvious(at: Situation, canary: str | None) -> str:
-    if canary is None and at.now is not None and at.now.canary is not None:
-        return at.now.canary.version
-    if not at.before:
+def _default_version(state: DeploymentState, canary: str | None) -> str:
+    if canary is None and state.current is not None and state.current.canary is not None:
+        return state.current.canary.version
+    if not state.upstream:
         raise UsageError(
-            f"{at.spec.name} runs nowhere before {at.environment.name}, so that no release is obvious", help="say --release"
+            f"{state.spec.name} runs nowhere before {state.environment.name}, so that no release is obvious", help="say --release"
         )
-    there = {model.release.version: model for model in at.before[-1] if model.release}
-    if len(there) == 1:
-        return next(iter(there))
-    told = ", ".join(f"{version} in {model.environment.name}" for version, model in there.items() if model.environment)
-    raise UsageError(f"several releases of {at.spec.name} run before {at.environment.name}: {told}", help="say --release")
+    models_by_version = {model.release.version: model for model in state.upstream[-1] if model.release}
+    if len(models_by_version) == 1:
+        return next(iter(models_by_version))
+    versions_text = ", ".join(f"{version} in {model.environment.name}" for version, model in models_by_version.items() if model.environment)
+    raise UsageError(f"several releases of {state.spec.name} run before {state.environment.name}: {versions_text}", help="say --release")
 
 
-def _missed(run: Run, at: Situation, release: Release) -> Iterator[Finding]:
+def _release_gate_findings(session: Session, state: DeploymentState, release: Release) -> Iterator[Finding]:
     """What the release misses of gates and champion, by what is on record; what a program measures is for CI to judge."""
-    model = at.general
-    best = champion_release(run.fleet, model)
-    measures = "command" in as_object(evaluate_of(model).get("run"))
-    for found in judged(model, recorded(release), recorded(best) if best else None):
-        if not (measures and found.code is codes.NOT_MEASURED):
-            yield found
+    model = state.reference_model
+    recorded_champion = champion_release(session.fleet, model)
+    has_command = "command" in as_object(evaluation_config(model).get("run"))
+    for finding in gate_findings(model, recorded_metrics(release), recorded_metrics(recorded_champion) if recorded_champion else None):
+        if not (has_command and finding.code is codes.METRIC_NOT_RECORDED):
+            yield finding

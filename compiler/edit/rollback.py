@@ -2,77 +2,77 @@
 
 from collections.abc import Callable, Iterable
 
-from compiler.diagnostics.finding import in_order
-from compiler.edit.deployment_state import Situation, situation
-from compiler.edit.edit_session import Changed, Draft, Outcome, not_editable
-from compiler.edit.promote import drop_canary
+from compiler.diagnostics.finding import sorted_unique
+from compiler.edit.deployment_state import DeploymentState, load_deployment_state
+from compiler.edit.edit_session import EditResult, EditSession, EditOutcome, not_editable_findings
+from compiler.edit.promote import remove_canary
 from compiler.edit.yaml_edit import NotEditableError
 from compiler.execution.jobs.tasks import published_release
 from compiler.foundation.errors import UsageError
-from compiler.pipeline.session import Run
+from compiler.pipeline.session import Session
 from compiler.source.tree import Tree
 from compiler.spec.portfolio import PROJECT_FILE, release_contents
 
-History = Callable[[str], Iterable[Tree]]
+FileHistory = Callable[[str], Iterable[Tree]]
 """The states of the project in which a file was changed, also where it had another name, the newest first."""
 
 
-def rollback(run: Run, name: str, environment: str, to: str | None, history: History) -> Outcome:
+def rollback(session: Session, name: str, environment: str, target_version: str | None, history: FileHistory) -> EditOutcome:
     """The edit that takes an environment back, or why there is none.
 
     Without a version: a canary is taken away; where there is none, the release comes back that ran there before, by the history. No
     gate is asked, since what ran before was good enough.
     """
-    at = situation(run.fleet, name, environment)
-    if at.now is None or at.now.release is None:
+    state = load_deployment_state(session.fleet, name, environment)
+    if state.current is None or state.current.release is None:
         raise UsageError(f"nothing of {name} runs in {environment}", help="`modelyard promote` lets a release run")
-    running = at.now.release.version
+    running_version = state.current.release.version
     try:
-        if to is None and at.now.canary is not None:
-            draft = Draft(run)
-            drop_canary(draft, at)
-            return draft.outcome(f"Take the canary {at.now.canary.version} of {name} out of {environment}")
-        return _back(run, at, running, to or _before(at, running, history(at.spec.document.path)))
+        if target_version is None and state.current.canary is not None:
+            edits = EditSession(session)
+            remove_canary(edits, state)
+            return edits.finish(f"Take the canary {state.current.canary.version} of {name} out of {environment}")
+        return _roll_back_to(session, state, running_version, target_version or _previous_version(state, running_version, history(state.spec.document.path)))
     except NotEditableError as error:
-        return not_editable(error, at.spec)
+        return not_editable_findings(error, state.spec)
 
 
-def _back(run: Run, at: Situation, running: str, version: str) -> Outcome:
-    name, environment = at.spec.name, at.environment.name
-    published_release(run.fleet, run.tree, at.general, version)
-    if version == running and at.general.canary is None:
-        return Changed(f"{name} {version} runs in {environment} already", {})
-    refused = in_order(at.out_of_stage())
-    if refused:
-        return refused
-    draft = Draft(run)
-    draft.set(at.spec, ("environments", environment, "release"), version)
-    drop_canary(draft, at)
-    return draft.outcome(f"Roll {name} back to {version} in {environment}")
+def _roll_back_to(session: Session, state: DeploymentState, running_version: str, version: str) -> EditOutcome:
+    name, environment = state.spec.name, state.environment.name
+    published_release(session.fleet, session.tree, state.reference_model, version)
+    if version == running_version and state.reference_model.canary is None:
+        return EditResult(f"{name} {version} runs in {environment} already", {})
+    blocking_findings = sorted_unique(state.stage_findings())
+    if blocking_findings:
+        return blocking_findings
+    edits = EditSession(session)
+    edits.set_value(state.spec, ("environments", environment, "release"), version)
+    remove_canary(edits, state)
+    return edits.finish(f"Roll {name} back to {version} in {environment}")
 
 
-def _before(at: Situation, running: str, states: Iterable[Tree]) -> str:
+def _previous_version(state: DeploymentState, running_version: str, trees: Iterable[Tree]) -> str:
     """The release that ran in the environment before the one that runs now."""
-    name, environment = at.spec.name, at.environment.name
-    for tree in states:
-        found = _running(tree, name, environment) if tree.has(PROJECT_FILE) else None
-        if found is not None and found != running:
-            if found in release_contents(at.spec.data):
-                return found
-            message = f"{name} {found} ran in {environment} before, and is not published any more"
-            raise UsageError(message, help="say --to with one of: " + ", ".join(release_contents(at.spec.data)))
-    path = at.spec.document.path
+    name, environment = state.spec.name, state.environment.name
+    for tree in trees:
+        previous_version = _version_running_in(tree, name, environment) if tree.has(PROJECT_FILE) else None
+        if previous_version is not None and previous_version != running_version:
+            if previous_version in release_contents(state.spec.data):
+                return previous_version
+            message = f"{name} {previous_version} ran in {environment} before, and is not published any more"
+            raise UsageError(message, help="say --to with one of: " + ", ".join(release_contents(state.spec.data)))
+    path = state.spec.document.path
     message = f"no other release of {name} ran in {environment} when {path} was changed, as far as the history goes"
     raise UsageError(message, help="say --to; in CI, fetch the whole history; other files that may say a release were not looked at")
 
 
-def _running(tree: Tree, name: str, environment: str) -> str | None:
+def _version_running_in(tree: Tree, name: str, environment: str) -> str | None:
     """The release that ran in a state; `None` where none did, or nobody can tell."""
     try:
-        fleet = Run(tree).fleet
+        fleet = Session(tree).fleet
     except UsageError:
         return None
-    if environment not in fleet.portfolio.of("Environment") or name not in fleet.portfolio.of("Model"):
+    if environment not in fleet.portfolio.by_kind("Environment") or name not in fleet.portfolio.by_kind("Model"):
         return None
     model = fleet.model(name, environment)
     return model.release.version if model and model.release else None

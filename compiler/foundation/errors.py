@@ -27,7 +27,7 @@ class UsageError(ModelyardError):
     exit_code = 2
 
 
-class SurroundingsError(ModelyardError):
+class HostError(ModelyardError):
     """The machine, its disk or its git refused."""
 
     exit_code = 4

@@ -12,7 +12,7 @@ Object: TypeAlias = Mapping[str, Json]
 Pointer: TypeAlias = tuple[str | int, ...]
 """A place in plain data: the keys and indexes from its root. `()` is the root."""
 
-Reads: TypeAlias = Mapping[str, frozenset[str] | None]
+FieldReads: TypeAlias = Mapping[str, frozenset[str] | None]
 """What is looked at: names of maps, and which of their fields; `None` stands for all of them."""
 
 
@@ -21,42 +21,42 @@ def json_pointer(pointer: Pointer) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in pointer)
 
 
-def dotted(pointer: Pointer) -> str:
+def format_path(pointer: Pointer) -> str:
     """The pointer as people write it: `deploy.secrets[0].name`."""
-    out = ""
+    text = ""
     for part in pointer:
         if isinstance(part, int):
-            out += f"[{part}]"
+            text += f"[{part}]"
         elif part and all(c.isalnum() or c in "_-$" for c in part):
-            out += f".{part}" if out else part
+            text += f".{part}" if text else part
         else:
-            out += f"[{part!r}]"
-    return out
+            text += f"[{part!r}]"
+    return text
 
 
-def at(data: Json, pointer: Pointer) -> Json:
+def value_at(data: Json, pointer: Pointer) -> Json:
     """The value at the pointer; `KeyError`, `IndexError` or `TypeError` where there is none."""
     for part in pointer:
         data = data[part]  # type: ignore[index]  # a wrong kind of container raises, as the docstring says
     return data
 
 
-def identical(one: Json, other: Json) -> bool:
+def strictly_equal(left_value: Json, right_value: Json) -> bool:
     """Whether two values are the same data, the order of keys and the kind of numbers included: `1` is not `true`."""
-    return one is other or (one == other and _alike(one, other))
+    return left_value is right_value or (left_value == right_value and _equal_types(left_value, right_value))
 
 
-def _alike(one: Json, other: Json) -> bool:
+def _equal_types(left_value: Json, right_value: Json) -> bool:
     """Whether two equal values are written alike, too."""
-    if one is other:
+    if left_value is right_value:
         return True
-    if type(one) is not type(other):
+    if type(left_value) is not type(right_value):
         return False
-    if isinstance(one, dict) and isinstance(other, dict):
-        return list(one) == list(other) and all(map(_alike, one.values(), other.values()))
-    if isinstance(one, list) and isinstance(other, list):
-        return all(map(_alike, one, other))
-    return repr(one) == repr(other) if isinstance(one, float) else isinstance(one, str | int)
+    if isinstance(left_value, dict) and isinstance(right_value, dict):
+        return list(left_value) == list(right_value) and all(map(_equal_types, left_value.values(), right_value.values()))
+    if isinstance(left_value, list) and isinstance(right_value, list):
+        return all(map(_equal_types, left_value, right_value))
+    return repr(left_value) == repr(right_value) if isinstance(left_value, float) else isinstance(left_value, str | int)
 
 
 def as_object(value: Json) -> Object:
@@ -76,17 +76,17 @@ def as_str(value: Json) -> str:
     return value if isinstance(value, str) else ""
 
 
-def widened(reads: Iterable[tuple[str, frozenset[str] | None]]) -> Reads:
+def merge_reads(reads: Iterable[tuple[str, frozenset[str] | None]]) -> FieldReads:
     """All that is looked at, taken together."""
-    found: dict[str, frozenset[str] | None] = {}
+    fields_by_name: dict[str, frozenset[str] | None] = {}
     for name, fields in reads:
-        known = found.get(name, frozenset())
-        found[name] = None if fields is None or known is None else known | fields
-    return found
+        previous_fields = fields_by_name.get(name, frozenset())
+        fields_by_name[name] = None if fields is None or previous_fields is None else previous_fields | fields
+    return fields_by_name
 
 
-def only(fields: frozenset[str] | None, value: Json) -> Json:
+def pick_fields(fields: frozenset[str] | None, value: Json) -> Json:
     """A map with those of its fields that are looked at; anything else is what it is."""
     if fields is None or not isinstance(value, (dict, Mapping)):
         return value
-    return {key: one for key, one in value.items() if key in fields}
+    return {key: child for key, child in value.items() if key in fields}

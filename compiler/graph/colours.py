@@ -7,14 +7,14 @@ from collections.abc import Mapping
 
 from compiler.graph.graph_model import EdgeKind, NodeKind
 
-NODES: Mapping[NodeKind, tuple[str, str, str]] = {
+NODE_COLOURS: Mapping[NodeKind, tuple[str, str, str]] = {
     "dataset": ("#dcefe8", "#009e73", "#0b2b22"),
     "model": ("#dbeaf5", "#0072b2", "#08202f"),
     "use-case": ("#fbead2", "#b37400", "#2e1e00"),
 }
 """Kind of thing to its ground, its border and its letters: dark letters on a light ground, on a page of either."""
 
-LINES: Mapping[EdgeKind, str] = {
+EDGE_COLOURS: Mapping[EdgeKind, str] = {
     "trained-on": "#009e73",
     "evaluated-on": "#a75c8d",
     "uses": "#3a8fb7",

@@ -2,42 +2,42 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from compiler.graph.graph_model import Edge, EdgeKind, Graph, Node, Spot
-from compiler.inventory.columns import promised, runs
+from compiler.graph.graph_model import Edge, EdgeKind, Graph, Node, DeploymentCell
+from compiler.inventory.columns import format_sla, format_placement
 from compiler.inventory.row import Inventory, Row
 from compiler.inventory.row_parts import Dataset, UseCase
 
-_ROLES: Mapping[str, EdgeKind] = {"training": "trained-on", "evaluation": "evaluated-on", "used": "uses"}
+_EDGE_KINDS: Mapping[str, EdgeKind] = {"training": "trained-on", "evaluation": "evaluated-on", "used": "uses"}
 
 
-def graph(inventory: Inventory, rows: Sequence[Row], environments: Sequence[str], *, whole: bool) -> Graph:
+def build_graph(inventory: Inventory, rows: Sequence[Row], environments: Sequence[str], *, include_unused: bool) -> Graph:
     """The models of the rows with their datasets and use cases, and the models that they ask or that ask them.
 
     `environments`: those that are looked at, all where there is none. `whole`: with datasets and use cases that no model names.
     """
-    seen = {name: stage for name, stage in inventory.stages.items() if not environments or name in environments}
-    wanted = {row.name for row in rows}
-    near = {one.model for row in rows for one in row.asks if _is_in(one.environments, environments)}
-    near |= {
+    stages = {name: stage for name, stage in inventory.stages.items() if not environments or name in environments}
+    selected_names = {row.name for row in rows}
+    neighbor_names = {dependency.model for row in rows for dependency in row.asks if _applies_to(dependency.environments, environments)}
+    neighbor_names |= {
         row.name
         for row in inventory.models
-        for one in row.asks
-        if one.model in wanted and _is_in(one.environments, environments)
+        for dependency in row.asks
+        if dependency.model in selected_names and _applies_to(dependency.environments, environments)
     }
     by_name = inventory.by_name
-    models = [*rows, *(by_name[name] for name in sorted(near - wanted) if name in by_name)]
-    nodes = [_model(row, seen, outside=row.name not in wanted) for row in models]
-    shown = {row.name for row in models}
-    edges = [edge for row in models for edge in _edges(row, shown, wanted, environments)]
-    named = {edge.source for edge in edges} | {edge.target for edge in edges}
-    things = [*map(_dataset, inventory.datasets), *map(_use_case, inventory.use_cases)]
-    nodes += [node for node in things if whole or node.id in named]
-    known = {node.id for node in nodes}
+    models = [*rows, *(by_name[name] for name in sorted(neighbor_names - selected_names) if name in by_name)]
+    nodes = [_model_node(row, stages, is_context=row.name not in selected_names) for row in models]
+    shown_names = {row.name for row in models}
+    edges = [edge for row in models for edge in _row_edges(row, shown_names, selected_names, environments)]
+    linked_ids = {edge.source for edge in edges} | {edge.target for edge in edges}
+    other_nodes = [*map(_dataset_node, inventory.datasets), *map(_use_case_node, inventory.use_cases)]
+    nodes += [node for node in other_nodes if include_unused or node.id in linked_ids]
+    node_ids = {node.id for node in nodes}
     return Graph(
         title=inventory.project,
         nodes=tuple(sorted(nodes, key=lambda node: (node.kind, node.name))),
-        edges=tuple(dict.fromkeys(edge for edge in edges if {edge.source, edge.target} <= known)),
-        environments=seen,
+        edges=tuple(dict.fromkeys(edge for edge in edges if {edge.source, edge.target} <= node_ids)),
+        environments=stages,
     )
 
 
@@ -46,66 +46,66 @@ def model_id(name: str) -> str:
     return f"model/{name}"
 
 
-def _is_in(said: Iterable[str], environments: Sequence[str]) -> bool:
-    return not environments or not set(said).isdisjoint(environments)
+def _applies_to(own_environments: Iterable[str], environments: Sequence[str]) -> bool:
+    return not environments or not set(own_environments).isdisjoint(environments)
 
 
-def _edges(row: Row, shown: set[str], wanted: set[str], environments: Sequence[str]) -> Iterator[Edge]:
-    own = model_id(row.name)
-    for one in row.asks:
-        if one.model in shown and {row.name, one.model} & wanted and _is_in(one.environments, environments):
-            label = " ".join(filter(None, [one.step and f"{one.step}:", one.condition, one.weight])).rstrip(":")
-            yield Edge(model_id(one.model), own, "asks" if one.by == "itself" else "callers-ask", label)
-    if row.name not in wanted:
+def _row_edges(row: Row, shown_names: set[str], selected_names: set[str], environments: Sequence[str]) -> Iterator[Edge]:
+    own_id = model_id(row.name)
+    for dependency in row.asks:
+        if dependency.model in shown_names and {row.name, dependency.model} & selected_names and _applies_to(dependency.environments, environments):
+            label = " ".join(filter(None, [dependency.step and f"{dependency.step}:", dependency.condition, dependency.weight])).rstrip(":")
+            yield Edge(model_id(dependency.model), own_id, "asks" if dependency.by == "itself" else "callers-ask", label)
+    if row.name not in selected_names:
         return
     for dataset in row.datasets:
         for role in dataset.roles:
-            yield Edge(f"dataset/{dataset.name}", own, _ROLES[role])
+            yield Edge(f"dataset/{dataset.name}", own_id, _EDGE_KINDS[role])
     if row.use_case:
-        yield Edge(own, f"use-case/{row.use_case.name}", "serves")
+        yield Edge(own_id, f"use-case/{row.use_case.name}", "serves")
 
 
-def _model(row: Row, environments: Mapping[str, str], *, outside: bool) -> Node:
-    spots = tuple(
-        Spot(
-            place.environment,
-            place.release,
-            f"{place.canary.release} ({place.canary.weight})" if place.canary else None,
-            place.suspended,
+def _model_node(row: Row, environments: Mapping[str, str], *, is_context: bool) -> Node:
+    deployments = tuple(
+        DeploymentCell(
+            placement.environment,
+            placement.release,
+            f"{placement.canary.release} ({placement.canary.weight})" if placement.canary else None,
+            placement.suspended,
         )
-        for place in row.environments
-        if place.environment in environments
+        for placement in row.environments
+        if placement.environment in environments
     )
     kind = f"{row.type} ({row.router})" if row.router else row.type
-    told = [f"{row.name}: {row.summary}", f"{kind}, {row.lifecycle}, owned by {row.owner}"]
-    told += [f"{row.tier} risk"] if row.tier else []
-    told += [f"runs in {', '.join(map(runs, row.environments)) or 'no environment'}"]
-    told += [f"promises {promised(row.sla)}"] if row.sla else []
+    tooltip = [f"{row.name}: {row.summary}", f"{kind}, {row.lifecycle}, owned by {row.owner}"]
+    tooltip += [f"{row.tier} risk"] if row.tier else []
+    tooltip += [f"runs in {', '.join(map(format_placement, row.environments)) or 'no environment'}"]
+    tooltip += [f"promises {format_sla(row.sla)}"] if row.sla else []
     return Node(
         id=model_id(row.name),
         kind="model",
         name=row.name,
-        about=" · ".join(filter(None, [kind, row.tier, row.owner])),
-        told="\n".join([*told, row.path]),
-        runs=spots,
+        subtitle=" · ".join(filter(None, [kind, row.tier, row.owner])),
+        told="\n".join([*tooltip, row.path]),
+        runs=deployments,
         tier=row.tier or "",
         lifecycle=row.lifecycle,
-        outside=outside,
+        outside=is_context,
     )
 
 
-def _dataset(one: Dataset) -> Node:
-    sensitive = f"sensitive fields: {', '.join(one.sensitive_fields)}" if one.sensitive_fields else ""
-    kept = f"kept for {one.retention}" if one.retention else ""
-    owner = f"owned by {one.owner}" if one.owner else ""
-    about = " · ".join(filter(None, [one.classification or "not classified", "sensitive" if sensitive else ""]))
-    told = "\n".join(
-        filter(None, [f"{one.name}: {one.summary}" if one.summary else one.name, about, sensitive, kept, owner])
+def _dataset_node(dataset: Dataset) -> Node:
+    sensitive = f"sensitive fields: {', '.join(dataset.sensitive_fields)}" if dataset.sensitive_fields else ""
+    retention = f"kept for {dataset.retention}" if dataset.retention else ""
+    owner = f"owned by {dataset.owner}" if dataset.owner else ""
+    subtitle = " · ".join(filter(None, [dataset.classification or "not classified", "sensitive" if sensitive else ""]))
+    tooltip = "\n".join(
+        filter(None, [f"{dataset.name}: {dataset.summary}" if dataset.summary else dataset.name, subtitle, sensitive, retention, owner])
     )
-    return Node(f"dataset/{one.name}", "dataset", one.name, about, told)
+    return Node(f"dataset/{dataset.name}", "dataset", dataset.name, subtitle, tooltip)
 
 
-def _use_case(one: UseCase) -> Node:
-    classes = [f"{said.regime}: {said.value}" for said in one.classification]
-    told = "\n".join([f"{one.name}: {one.summary}", *classes, f"owned by {one.owner}"])
-    return Node(f"use-case/{one.name}", "use-case", one.name, " · ".join(classes) or "not classified", told)
+def _use_case_node(use_case: UseCase) -> Node:
+    classes = [f"{classification.regime}: {classification.value}" for classification in use_case.classification]
+    tooltip = "\n".join([f"{use_case.name}: {use_case.summary}", *classes, f"owned by {use_case.owner}"])
+    return Node(f"use-case/{use_case.name}", "use-case", use_case.name, " · ".join(classes) or "not classified", tooltip)

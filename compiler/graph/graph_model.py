@@ -9,19 +9,19 @@ EdgeKind = Literal["trained-on", "evaluated-on", "uses", "asks", "callers-ask", 
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class DeploymentCell:
     """A model in one Environment: the line from the one to the other, which is drawn as a column."""
 
     environment: str
     release: str
     canary: str | None
-    suspended: bool
+    is_suspended: bool
 
     @property
-    def said(self) -> str:
+    def label(self) -> str:
         """What runs there, in words."""
         canary = f" + {self.canary}" if self.canary else ""
-        return f"{self.release}{canary}{' (stopped)' if self.suspended else ''}"
+        return f"{self.release}{canary}{' (stopped)' if self.is_suspended else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ class Node:
     id: str
     kind: NodeKind
     name: str
-    about: str
+    subtitle: str
     """What stands below its name."""
     told: str
     """Everything else, for who asks."""
-    runs: tuple[Spot, ...] = ()
+    runs: tuple[DeploymentCell, ...] = ()
     tier: str = ""
     lifecycle: str = ""
     outside: bool = False
@@ -64,16 +64,16 @@ class Graph:
     """Environments in order of promotion, with their stages."""
 
     @property
-    def described(self) -> str:
+    def description(self) -> str:
         """What the picture shows, in a sentence."""
-        counts = [(sum(node.kind == kind for node in self.nodes), word) for kind, word in _WORDS.items()]
-        said = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)
-        return f"{self.title}: {said}, in {', '.join(self.environments) or 'no environment'}"
+        counts = [(sum(node.kind == kind for node in self.nodes), word) for kind, word in _KIND_NAMES.items()]
+        counts_text = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)
+        return f"{self.title}: {counts_text}, in {', '.join(self.environments) or 'no environment'}"
 
 
-_WORDS: Mapping[NodeKind, str] = {"dataset": "dataset", "model": "model", "use-case": "use case"}
+_KIND_NAMES: Mapping[NodeKind, str] = {"dataset": "dataset", "model": "model", "use-case": "use case"}
 
-VERBS: Mapping[EdgeKind, str] = {
+EDGE_VERBS: Mapping[EdgeKind, str] = {
     "trained-on": "trains",
     "evaluated-on": "judges",
     "uses": "is read by",
@@ -83,7 +83,7 @@ VERBS: Mapping[EdgeKind, str] = {
 }
 """What a line says, read along its arrow."""
 
-SENTENCES: Mapping[EdgeKind, str] = {
+EDGE_SENTENCES: Mapping[EdgeKind, str] = {
     "trained-on": "{target} is trained on {source}",
     "evaluated-on": "{target} is evaluated on {source}",
     "uses": "{target} uses {source}",
@@ -93,8 +93,8 @@ SENTENCES: Mapping[EdgeKind, str] = {
 }
 
 
-def told(edge: Edge) -> str:
+def edge_sentence(edge: Edge) -> str:
     """A line as a sentence."""
     source, target = (end.partition("/")[2] for end in (edge.source, edge.target))
-    said = SENTENCES[edge.kind].format(source=source, target=target)
-    return f"{said} ({edge.label})" if edge.label else said
+    sentence = EDGE_SENTENCES[edge.kind].format(source=source, target=target)
+    return f"{sentence} ({edge.label})" if edge.label else sentence

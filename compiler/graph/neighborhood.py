@@ -6,33 +6,33 @@ from dataclasses import replace
 from compiler.graph.graph_model import Edge, Graph
 
 
-def around(graph: Graph, wanted: Iterable[str], depth: int | None) -> Graph:
+def neighborhood(graph: Graph, node_ids: Iterable[str], depth: int | None) -> Graph:
     """The things that are wanted, by id, with all that they rest on and all that rests on them; at most `depth` lines away."""
-    begin = set(wanted)
-    kept = (
-        begin
-        | _reached(begin, _by(graph.edges, upwards=True), depth)
-        | _reached(begin, _by(graph.edges, upwards=False), depth)
+    start = set(node_ids)
+    kept_ids = (
+        start
+        | _reachable(start, _adjacency(graph.edges, upwards=True), depth)
+        | _reachable(start, _adjacency(graph.edges, upwards=False), depth)
     )
     return replace(
         graph,
-        nodes=tuple(node for node in graph.nodes if node.id in kept),
-        edges=tuple(edge for edge in graph.edges if edge.source in kept and edge.target in kept),
+        nodes=tuple(node for node in graph.nodes if node.id in kept_ids),
+        edges=tuple(edge for edge in graph.edges if edge.source in kept_ids and edge.target in kept_ids),
     )
 
 
-def _by(edges: Iterable[Edge], *, upwards: bool) -> Mapping[str, set[str]]:
-    found: dict[str, set[str]] = {}
+def _adjacency(edges: Iterable[Edge], *, upwards: bool) -> Mapping[str, set[str]]:
+    neighbors: dict[str, set[str]] = {}
     for edge in edges:
-        here, there = (edge.target, edge.source) if upwards else (edge.source, edge.target)
-        found.setdefault(here, set()).add(there)
-    return found
+        node_id, neighbor_id = (edge.target, edge.source) if upwards else (edge.source, edge.target)
+        neighbors.setdefault(node_id, set()).add(neighbor_id)
+    return neighbors
 
 
-def _reached(begin: set[str], following: Mapping[str, set[str]], depth: int | None) -> set[str]:
-    found, front, steps = set(begin), set(begin), 0
-    while front and (depth is None or steps < depth):
-        front = {there for here in front for there in following.get(here, ())} - found
-        found |= front
+def _reachable(start: set[str], neighbors: Mapping[str, set[str]], depth: int | None) -> set[str]:
+    reachable, frontier, steps = set(start), set(start), 0
+    while frontier and (depth is None or steps < depth):
+        frontier = {neighbor_id for node_id in frontier for neighbor_id in neighbors.get(node_id, ())} - reachable
+        reachable |= frontier
         steps += 1
-    return found
+    return reachable

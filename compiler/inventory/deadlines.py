@@ -7,9 +7,9 @@ from typing import Literal
 
 from compiler.foundation.json_data import Pointer
 from compiler.inventory.row import Row
-from compiler.resolve.lifecycle import ENDED
+from compiler.resolve.lifecycle import ENDED_LIFECYCLES
 
-Kind = Literal["review", "validation", "evidence", "approval", "waiver", "contract", "retirement"]
+DeadlineKind = Literal["review", "validation", "evidence", "approval", "waiver", "contract", "retirement"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class Deadline:
     the pointer of an approval counts those of its Environment.
     """
 
-    kind: Kind
-    what: str
+    kind: DeadlineKind
+    detail: str
     date: date | None
     pointer: Pointer
     environment: str = ""
@@ -33,7 +33,7 @@ def deadlines(row: Row) -> Iterator[Deadline]:
 
     Of a model that is retired nothing is due any more.
     """
-    if row.lifecycle in ENDED:
+    if row.lifecycle in ENDED_LIFECYCLES:
         return
     if row.review is not None:
         yield Deadline("review", "", row.review.next, ("governance", "review", "last"))
@@ -43,37 +43,37 @@ def deadlines(row: Row) -> Iterator[Deadline]:
         if evidence.valid_until is not None:
             pointer = ("governance", "evidence", index, "validUntil")
             yield Deadline("evidence", evidence.control, evidence.valid_until, pointer)
-    yield from _approvals(row)
-    yield from _contracts(row)
+    yield from _approval_deadlines(row)
+    yield from _contract_deadlines(row)
     if row.retirement is not None:
         yield Deadline("retirement", "", row.retirement.date, ("retirement", "date"))
 
 
-def _contracts(row: Row) -> Iterator[Deadline]:
+def _contract_deadlines(row: Row) -> Iterator[Deadline]:
     """Each contract once, as the release says it that went furthest."""
-    ends = {
+    releases_by_contract = {
         (vendor.contract or "", vendor.expires): vendor.release for vendor in row.vendors if vendor.expires is not None
     }
-    for (contract, day), release in ends.items():
+    for (contract, day), release in releases_by_contract.items():
         yield Deadline("contract", contract, day, ("source", "contract", "expires"), release=release)
 
 
-def _approvals(row: Row) -> Iterator[Deadline]:
+def _approval_deadlines(row: Row) -> Iterator[Deadline]:
     """Of the approvals of what runs now, for each Environment and role the one that counts longest."""
-    longest: dict[tuple[str, str], tuple[date, int]] = {}
-    position: dict[str, int] = {}
-    for one in row.approvals:
-        index = position[one.environment] = position.get(one.environment, -1) + 1
-        if one.holds and one.decision == "approved":
-            key, ends = (one.environment, one.role), one.expires or date.max
-            longest[key] = max(longest.get(key, (date.min, 0)), (ends, index))
-    for (environment, role), (ends, index) in longest.items():
-        if ends < date.max:
-            yield Deadline("approval", role, ends, ("approvals", index, "expires"), environment)
+    latest: dict[tuple[str, str], tuple[date, int]] = {}
+    positions: dict[str, int] = {}
+    for approval in row.approvals:
+        index = positions[approval.environment] = positions.get(approval.environment, -1) + 1
+        if approval.holds and approval.decision == "approved":
+            key, expires = (approval.environment, approval.role), approval.expires or date.max
+            latest[key] = max(latest.get(key, (date.min, 0)), (expires, index))
+    for (environment, role), (expires, index) in latest.items():
+        if expires < date.max:
+            yield Deadline("approval", role, expires, ("approvals", index, "expires"), environment)
 
 
-def lapses(row: Row) -> Iterator[date]:
+def expiry_dates(row: Row) -> Iterator[date]:
     """Every day on which something of the model lapses, waivers too."""
-    yield from (found.date for found in deadlines(row) if found.date is not None)
-    if row.lifecycle not in ENDED:
+    yield from (deadline.date for deadline in deadlines(row) if deadline.date is not None)
+    if row.lifecycle not in ENDED_LIFECYCLES:
         yield from (waiver.expires for waiver in row.waivers)

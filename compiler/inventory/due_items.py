@@ -7,32 +7,32 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Literal
 
-from compiler.diagnostics.finding import Place
+from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import json_pointer
-from compiler.inventory.deadlines import Deadline, Kind, deadlines
-from compiler.inventory.inventory_builder import seen_of
+from compiler.inventory.deadlines import Deadline, DeadlineKind, deadlines
+from compiler.inventory.inventory_builder import resolve_placements
 from compiler.inventory.row import Inventory, Row
 from compiler.inventory.row_parts import Day, Names
-from compiler.plan.records.approvals import approvals_in
+from compiler.plan.records.approvals import environment_approvals
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 
-State = Literal["lapsed", "due", "undated"]
+DueState = Literal["lapsed", "due", "undated"]
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class DueItem:
     """Something that somebody has to do by a day."""
 
     key: str
     """The same for the same thing until it is renewed: what opened an issue for a key opens no second one."""
-    kind: Kind
+    kind: DeadlineKind
     """What lapses."""
     what: str
     """What lapses, and of what."""
     title: str
     """The same with its day; it does not change from day to day."""
-    state: State
+    state: DueState
     """`lapsed`: the day is over; `due`: it is to come; `undated`: nobody says the last review, so that nobody knows the next."""
     due: Day | None
     """The last day on which it counts, or on which it should be done."""
@@ -77,97 +77,97 @@ _HELP = MappingProxyType({
 })  # fmt: skip
 
 
-def horizon(as_of: date, within: timedelta) -> date:
+def window_end(as_of: date, span: timedelta) -> date:
     """The last day of a span that begins on a day."""
-    return as_of + min(within, date.max - as_of)
+    return as_of + min(span, date.max - as_of)
 
 
-def due(fleet: Fleet, inventory: Inventory, as_of: date, last: date, *, undated: bool) -> tuple[Item, ...]:
+def due_items(fleet: Fleet, inventory: Inventory, as_of: date, last_day: date, *, include_undated: bool) -> tuple[DueItem, ...]:
     """What has lapsed and what lapses until the last day, by day; `undated`: reviews too of which nobody says the last."""
-    found = [*_of_models(fleet, inventory, as_of, last, undated=undated), *_waivers(fleet, inventory, as_of, last)]
-    return tuple(sorted(found, key=lambda one: (one.due is None, one.due or date.max, one.kind, one.title)))
+    items = [*_model_items(fleet, inventory, as_of, last_day, include_undated=include_undated), *_waiver_items(fleet, inventory, as_of, last_day)]
+    return tuple(sorted(items, key=lambda item: (item.due is None, item.due or date.max, item.kind, item.title)))
 
 
-def _of_models(fleet: Fleet, inventory: Inventory, as_of: date, last: date, *, undated: bool) -> Iterator[Item]:
+def _model_items(fleet: Fleet, inventory: Inventory, as_of: date, last_day: date, *, include_undated: bool) -> Iterator[DueItem]:
     for row in inventory.models:
-        wanted = [one for one in deadlines(row) if (undated if one.date is None else one.date <= last)]
-        seen = seen_of(fleet, row.name) if wanted else None
-        for one in wanted if seen else ():
-            yield _item(row, one, seen.places if seen else (), as_of)
+        due_deadlines = [deadline for deadline in deadlines(row) if (include_undated if deadline.date is None else deadline.date <= last_day)]
+        model_placements = resolve_placements(fleet, row.name) if due_deadlines else None
+        for deadline in due_deadlines if model_placements else ():
+            yield _deadline_item(row, deadline, model_placements.models if model_placements else (), as_of)
 
 
-def _item(row: Row, one: Deadline, places: Sequence[ResolvedModel], as_of: date) -> Item:
-    what = _TITLES[one.kind].format(model=row.name, what=one.what, environment=one.environment)
-    pointer, place = _located(one, places)
-    return Item(
-        key=_key(one.kind, row.id, f"{one.environment}\0{one.what}", one.date),
-        kind=one.kind,
-        what=what,
-        title=f"{what}: {one.date.isoformat() if one.date else 'nobody says when the last one was'}",
-        state=_state(one.date, as_of),
-        due=one.date,
-        days=(one.date - as_of).days if one.date else None,
+def _deadline_item(row: Row, deadline: Deadline, models: Sequence[ResolvedModel], as_of: date) -> DueItem:
+    description = _TITLES[deadline.kind].format(model=row.name, what=deadline.detail, environment=deadline.environment)
+    pointer, location = _locate(deadline, models)
+    return DueItem(
+        key=_stable_key(deadline.kind, row.id, f"{deadline.environment}\0{deadline.detail}", deadline.date),
+        kind=deadline.kind,
+        what=description,
+        title=f"{description}: {deadline.date.isoformat() if deadline.date else 'nobody says when the last one was'}",
+        state=_due_state(deadline.date, as_of),
+        due=deadline.date,
+        days=(deadline.date - as_of).days if deadline.date else None,
         models=(row.name,),
         owners=(row.owner,),
-        environments=(one.environment,) if one.environment else (),
+        environments=(deadline.environment,) if deadline.environment else (),
         object=row.id,
         pointer=pointer,
-        path=place.path,
-        line=place.line,
-        column=place.column,
-        help=_HELP[one.kind],
+        path=location.path,
+        line=location.line,
+        column=location.column,
+        help=_HELP[deadline.kind],
     )
 
 
-def _located(one: Deadline, places: Sequence[ResolvedModel]) -> tuple[str, Place]:
+def _locate(deadline: Deadline, models: Sequence[ResolvedModel]) -> tuple[str, Location]:
     """The pointer into the model, and the line of the layer that says it."""
-    if one.release:
-        releases = (release for model in places for release in (model.release, model.canary) if release)
-        release = next(release for release in releases if release.version == one.release)
-        pointer = (*release.pointer, *one.pointer)
-        return json_pointer(pointer), places[-1].spec.document.place(pointer)
-    named = (model for model in places if model.environment and model.environment.name == one.environment)
-    model = next(named, places[-1])
-    pointer = one.pointer
-    if one.kind == "approval":
-        index = [index for index, _ in approvals_in(model)][int(pointer[1])]
+    if deadline.release:
+        releases = (release for model in models for release in (model.release, model.canary) if release)
+        release = next(release for release in releases if release.version == deadline.release)
+        pointer = (*release.pointer, *deadline.pointer)
+        return json_pointer(pointer), models[-1].spec.document.location(pointer)
+    environment_models = (model for model in models if model.environment and model.environment.name == deadline.environment)
+    model = next(environment_models, models[-1])
+    pointer = deadline.pointer
+    if deadline.kind == "approval":
+        index = [index for index, _ in environment_approvals(model)][int(pointer[1])]
         pointer = (pointer[0], index, *pointer[2:])
-    return json_pointer(pointer), model.place(pointer)
+    return json_pointer(pointer), model.location(pointer)
 
 
-def _waivers(fleet: Fleet, inventory: Inventory, as_of: date, last: date) -> Iterator[Item]:
+def _waiver_items(fleet: Fleet, inventory: Inventory, as_of: date, last_day: date) -> Iterator[DueItem]:
     """Each Waiver once, whomever it excepts."""
-    for spec in fleet.portfolio.of("Waiver").values():
+    for spec in fleet.portfolio.by_kind("Waiver").values():
         expires = date.fromisoformat(spec.text("expires"))
-        if expires > last:
+        if expires > last_day:
             continue
-        excepted = [row for row in inventory.models if any(one.name == spec.name for one in row.waivers)]
-        place, id_ = spec.document.place(("expires",)), f"{inventory.project}/Waiver/{spec.name}"
-        yield Item(
-            key=_key("waiver", id_, "", expires),
+        exempt_rows = [row for row in inventory.models if any(waiver.name == spec.name for waiver in row.waivers)]
+        location, id_ = spec.document.location(("expires",)), f"{inventory.project}/Waiver/{spec.name}"
+        yield DueItem(
+            key=_stable_key("waiver", id_, "", expires),
             kind="waiver",
             what=f"Waiver {spec.name}",
             title=f"Waiver {spec.name}: {expires.isoformat()}",
-            state=_state(expires, as_of),
+            state=_due_state(expires, as_of),
             due=expires,
             days=(expires - as_of).days,
-            models=tuple(row.name for row in excepted),
-            owners=tuple(sorted({row.owner for row in excepted})),
+            models=tuple(row.name for row in exempt_rows),
+            owners=tuple(sorted({row.owner for row in exempt_rows})),
             environments=(),
             object=id_,
             pointer="/expires",
-            path=place.path,
-            line=place.line,
-            column=place.column,
+            path=location.path,
+            line=location.line,
+            column=location.column,
             help=_HELP["waiver"],
         )
 
 
-def _state(ends: date | None, as_of: date) -> State:
-    return "undated" if ends is None else "lapsed" if ends < as_of else "due"
+def _due_state(expires: date | None, as_of: date) -> DueState:
+    return "undated" if expires is None else "lapsed" if expires < as_of else "due"
 
 
-def _key(kind: str, object_: str, what: str, ends: date | None) -> str:
+def _stable_key(kind: str, object_: str, detail: str, expires: date | None) -> str:
     """No line, no words: what renews a thing gives it another day, and by that another key."""
-    parts = (kind, object_, what, ends.isoformat() if ends else "")
+    parts = (kind, object_, detail, expires.isoformat() if expires else "")
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

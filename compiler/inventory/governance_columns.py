@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
-from compiler.inventory.coerce import after, day, text, texts
-from compiler.inventory.placements import Seen, environment_name
+from compiler.inventory.coerce import add_duration, parse_date, optional_str, str_tuple
+from compiler.inventory.placements import ModelPlacements, environment_name
 from compiler.inventory.row_parts import (
     Approval,
     Evidence,
@@ -12,119 +12,119 @@ from compiler.inventory.row_parts import (
     Retirement,
     Review,
     Signal,
-    Unwatched,
+    UnmeasuredObjective,
     Validation,
     Waiver,
 )
-from compiler.plan.records.approvals import approvals as claims
-from compiler.resolve.match_selectors import waives
+from compiler.plan.records.approvals import check_approvals as claims
+from compiler.resolve.match_selectors import waiver_applies
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.portfolio import Portfolio
 
 
 def review(governance: Object) -> Review | None:
     """When the model is looked at again: the next review is the last one and the time between."""
-    said = as_object(governance.get("review"))
-    if not said:
+    entry = as_object(governance.get("review"))
+    if not entry:
         return None
-    every, last = as_str(said["every"]), day(said.get("last"))
-    return Review(every, last, after(last, every) if last else None)
+    interval, last = as_str(entry["every"]), parse_date(entry.get("last"))
+    return Review(interval, last, add_duration(last, interval) if last else None)
 
 
 def validation(governance: Object) -> Validation | None:
     """What somebody who did not make the model found out about it."""
-    said = as_object(governance.get("validation"))
-    completed = day(said.get("date"))
-    if completed is None:
+    entry = as_object(governance.get("validation"))
+    completion_date = parse_date(entry.get("date"))
+    if completion_date is None:
         return None
     return Validation(
-        by=as_str(said.get("by")),
-        date=completed,
-        conclusion=as_str(said.get("conclusion")),
-        next=day(said.get("next")),
-        report=text(said.get("report")),
+        by=as_str(entry.get("by")),
+        date=completion_date,
+        conclusion=as_str(entry.get("conclusion")),
+        next=parse_date(entry.get("next")),
+        report=optional_str(entry.get("report")),
     )
 
 
 def evidence(governance: Object) -> Iterator[Evidence]:
     """What shows that controls work."""
-    for said in map(as_object, as_list(governance.get("evidence"))):
+    for entry in map(as_object, as_list(governance.get("evidence"))):
         yield Evidence(
-            control=as_str(said.get("control")),
-            uri=as_str(said.get("uri")),
-            date=day(said.get("date")),
-            valid_until=day(said.get("validUntil")),
+            control=as_str(entry.get("control")),
+            uri=as_str(entry.get("uri")),
+            date=parse_date(entry.get("date")),
+            valid_until=parse_date(entry.get("validUntil")),
         )
 
 
-def approvals(portfolio: Portfolio, seen: Seen) -> Iterator[Approval]:
+def approvals(portfolio: Portfolio, model_placements: ModelPlacements) -> Iterator[Approval]:
     """Who agreed to what runs, as each Environment says it of itself."""
-    for model in seen.places:
-        for said in map(as_object, claims(portfolio, model)):
-            given = day(said.get("date"))
-            if given is not None:
+    for model in model_placements.models:
+        for entry in map(as_object, claims(portfolio, model)):
+            approval_date = parse_date(entry.get("date"))
+            if approval_date is not None:
                 yield Approval(
                     environment=environment_name(model),
-                    role=as_str(said.get("role")),
-                    team=as_str(said.get("team")),
-                    decision=as_str(said.get("decision")),
-                    date=given,
-                    expires=day(said.get("expires")),
-                    ticket=text(said.get("ticket")),
-                    holds=said["holds"] is True,
-                    because=text(said.get("because")),
+                    role=as_str(entry.get("role")),
+                    team=as_str(entry.get("team")),
+                    decision=as_str(entry.get("decision")),
+                    date=approval_date,
+                    expires=parse_date(entry.get("expires")),
+                    ticket=optional_str(entry.get("ticket")),
+                    holds=entry["holds"] is True,
+                    because=optional_str(entry.get("because")),
                 )
 
 
-def waivers(portfolio: Portfolio, seen: Seen) -> Iterator[Waiver]:
+def waivers(portfolio: Portfolio, model_placements: ModelPlacements) -> Iterator[Waiver]:
     """Every Waiver that excepts the model where it runs."""
-    for spec in portfolio.of("Waiver").values():
-        excepted = [model for model in seen.places if waives(spec.data, model)]
-        expires = day(spec.data.get("expires"))
-        if excepted and expires is not None:
+    for spec in portfolio.by_kind("Waiver").values():
+        exempt_models = [model for model in model_placements.models if waiver_applies(spec.data, model)]
+        expires = parse_date(spec.data.get("expires"))
+        if exempt_models and expires is not None:
             yield Waiver(
                 name=spec.name,
-                policies=texts(spec.data.get("policies")),
-                paths=texts(spec.data.get("paths")),
-                environments=tuple(filter(None, map(environment_name, excepted))),
-                granted=day(spec.data.get("granted")),
+                policies=str_tuple(spec.data.get("policies")),
+                paths=str_tuple(spec.data.get("paths")),
+                environments=tuple(filter(None, map(environment_name, exempt_models))),
+                granted=parse_date(spec.data.get("granted")),
                 expires=expires,
                 reason=spec.text("reason"),
                 ticket=spec.text("ticket"),
             )
 
 
-def patches(seen: Seen) -> Iterator[Patch]:
+def patches(model_placements: ModelPlacements) -> Iterator[Patch]:
     """What is merged over what is rendered of the model."""
-    said = (
-        ((as_str(target.get("kind")), text(target.get("name")), as_str(patch.get("reason"))), environment_name(model))
-        for model in seen.places
+    entries = (
+        ((as_str(target.get("kind")), optional_str(target.get("name")), as_str(patch.get("reason"))), environment_name(model))
+        for model in model_placements.models
         for patch in map(as_object, as_list(as_object(model.data.get("deploy")).get("patches")))
         for target in (as_object(patch.get("target")),)
     )
-    for (kind, name, reason), environments in seen.gathered(said):
+    for (kind, name, reason), environments in model_placements.group_environments(entries):
         yield Patch(kind, name, reason, environments)
 
 
-def unwatched(seen: Seen) -> Iterator[Unwatched]:
+def unmeasured_objectives(model_placements: ModelPlacements) -> Iterator[UnmeasuredObjective]:
     """Objectives of the model that nothing measures."""
-    said = (
+    entries = (
         ((objective, as_str(reason)), environment_name(model))
-        for model in seen.places
+        for model in model_placements.models
         for objective, reason in as_object(as_object(model.data.get("slo")).get("unwatched")).items()
     )
-    for (objective, reason), environments in seen.gathered(said):
-        yield Unwatched(objective, reason, environments)
+    for (objective, reason), environments in model_placements.group_environments(entries):
+        yield UnmeasuredObjective(objective, reason, environments)
 
 
 def signals(model: ResolvedModel) -> Iterator[Signal]:
     """Signals of the model that are to be watched."""
-    for said in map(as_object, as_list(model.data.get("monitoring"))):
-        yield Signal(as_str(said.get("signal")), as_str(said.get("action")), watched="series" in said)
+    for entry in map(as_object, as_list(model.data.get("monitoring"))):
+        yield Signal(as_str(entry.get("signal")), as_str(entry.get("action")), watched="series" in entry)
 
 
 def retirement(model: ResolvedModel) -> Retirement | None:
     """The model's end."""
-    said = as_object(model.data.get("retirement"))
-    stops = day(said.get("date"))
-    return Retirement(stops, text(said.get("successor"))) if stops else None
+    entry = as_object(model.data.get("retirement"))
+    retirement_date = parse_date(entry.get("date"))
+    return Retirement(retirement_date, optional_str(entry.get("successor"))) if retirement_date else None

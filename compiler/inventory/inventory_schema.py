@@ -17,20 +17,20 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from compiler.inventory.columns import COLUMNS
-from compiler.inventory.due_items import Item
-from compiler.inventory.row import LeftOut, Row
-from compiler.inventory.serialize import keys
+from compiler.inventory.due_items import DueItem
+from compiler.inventory.row import ExcludedDocument, Row
+from compiler.inventory.serialize import json_keys
 
 Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_PLAIN: Mapping[type, Schema] = {
+_SCALARS: Mapping[type, Schema] = {
     str: {"type": "string"},
     bool: {"type": "boolean"},
     int: {"type": "integer"},
     date: {"type": "string", "format": "date"},
 }
-_WORDS: Mapping[str, Schema] = {"digest": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}}
+_MARKERS: Mapping[str, Schema] = {"digest": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}}
 _VERSION: Schema = {
     "const": 1,
     "description": "The version of this shape. Fields are added to it and never change their meaning.",
@@ -38,20 +38,20 @@ _VERSION: Schema = {
 _DAY: Schema = {"type": "string", "format": "date"}
 
 
-def files() -> dict[str, str]:
+def schema_files() -> dict[str, str]:
     """Every file by its path from the root of the repository."""
-    made = {
-        "schemas/outputs/inventory.schema.json": inventory(),
-        "schemas/outputs/due.schema.json": due(),
-        "templates/records/register/register.schema.json": inventory(),
-        "templates/records/register/table.schema.json": table(),
+    schemas = {
+        "schemas/outputs/inventory.schema.json": inventory_schema(),
+        "schemas/outputs/due.schema.json": due_schema(),
+        "templates/records/register/register.schema.json": inventory_schema(),
+        "templates/records/register/table.schema.json": table_schema(),
     }
-    return {path: json.dumps(schema, indent=1, ensure_ascii=False) + "\n" for path, schema in made.items()}
+    return {path: json.dumps(schema, indent=1, ensure_ascii=False) + "\n" for path, schema in schemas.items()}
 
 
-def inventory() -> Schema:
+def inventory_schema() -> Schema:
     """What `modelyard inventory --format json` writes."""
-    told = {
+    properties = {
         "version": _VERSION,
         "project": {"type": "string", "description": "The project."},
         "models": {"type": "array", "items": {"$ref": "#/$defs/Row"}, "description": "A row a model, by name."},
@@ -61,12 +61,12 @@ def inventory() -> Schema:
             "description": "What is missing, because it does not hold together.",
         },
     }
-    return _whole("inventory", "The models of a project.", told, _definitions(Row, LeftOut))
+    return _document_schema("inventory", "The models of a project.", properties, _definitions(Row, ExcludedDocument))
 
 
-def due() -> Schema:
+def due_schema() -> Schema:
     """What `modelyard inventory due --format json` writes."""
-    told = {
+    properties = {
         "version": _VERSION,
         "project": {"type": "string", "description": "The project."},
         "asOf": _DAY | {"description": "The day on which it was asked."},
@@ -82,10 +82,10 @@ def due() -> Schema:
             "description": "What was not looked at, because it does not hold together.",
         },
     }
-    return _whole("due", "What is about to lapse, or has lapsed.", told, _definitions(Item, LeftOut))
+    return _document_schema("due", "What is about to lapse, or has lapsed.", properties, _definitions(DueItem, ExcludedDocument))
 
 
-def table() -> Schema:
+def table_schema() -> Schema:
     """The inventory as rows of texts, the names of columns first."""
     return {
         "$schema": DIALECT,
@@ -99,81 +99,81 @@ def table() -> Schema:
     }
 
 
-def _whole(name: str, told: str, properties: Schema, definitions: Schema) -> Schema:
-    head = {"$schema": DIALECT, "$id": f"urn:modelyard:v1:outputs:{name}", "title": name, "description": told}
-    return {**head, **_closed(properties, list(properties)), "$defs": definitions}
+def _document_schema(name: str, description: str, properties: Schema, definitions: Schema) -> Schema:
+    head = {"$schema": DIALECT, "$id": f"urn:modelyard:v1:outputs:{name}", "title": name, "description": description}
+    return {**head, **_closed_object(properties, list(properties)), "$defs": definitions}
 
 
-def _closed(properties: Schema, required: list[str]) -> Schema:
-    return {"type": "object", "additionalProperties": False, "properties": properties, "required": required}
+def _closed_object(properties: Schema, required_keys: list[str]) -> Schema:
+    return {"type": "object", "additionalProperties": False, "properties": properties, "required": required_keys}
 
 
-def _definitions(*kinds: type) -> Schema:
+def _definitions(*classes: type) -> Schema:
     """The classes, and those that they are made of."""
-    found: dict[str, Schema] = {}
-    pending = list(kinds)
-    while pending:
-        kind = pending.pop(0)
-        if kind.__name__ not in found:
-            found[kind.__name__] = _of_class(kind)
-            hints = get_type_hints(kind, include_extras=True).values()
-            pending += [part for hint in hints for part in _parts(hint) if _is_class(part)]
-    return dict(sorted(found.items()))
+    definitions: dict[str, Schema] = {}
+    queue = list(classes)
+    while queue:
+        class_ = queue.pop(0)
+        if class_.__name__ not in definitions:
+            definitions[class_.__name__] = _class_schema(class_)
+            hints = get_type_hints(class_, include_extras=True).values()
+            queue += [nested_type for hint in hints for nested_type in _nested_types(hint) if _is_class(nested_type)]
+    return dict(sorted(definitions.items()))
 
 
-def _of_class(kind: type) -> Schema:
-    hints, told = get_type_hints(kind, include_extras=True), _docstrings(kind)
-    properties = {key: _of(hints[name]) | {"description": told[name]} for name, key in keys(kind)}
-    required = [key for name, key in keys(kind) if NoneType not in get_args(hints[name])]
-    described = {"description": " ".join((kind.__doc__ or "").split())}
-    return {**described, **_closed(properties, required)}
+def _class_schema(class_: type) -> Schema:
+    hints, descriptions = get_type_hints(class_, include_extras=True), _docstrings(class_)
+    properties = {key: _type_schema(hints[name]) | {"description": descriptions[name]} for name, key in json_keys(class_)}
+    required_keys = [key for name, key in json_keys(class_) if NoneType not in get_args(hints[name])]
+    head = {"description": " ".join((class_.__doc__ or "").split())}
+    return {**head, **_closed_object(properties, required_keys)}
 
 
-def _of(hint: Any) -> Schema:  # noqa: ANN401 - a type as it is written
+def _type_schema(hint: Any) -> Schema:  # noqa: ANN401 - a type as it is written
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return dict(_WORDS[args[1]])
+        return dict(_MARKERS[args[1]])
     if origin in {Union, UnionType}:
-        (one,) = (arg for arg in args if arg is not NoneType)
-        return _of(one)
+        (inner_type,) = (arg for arg in args if arg is not NoneType)
+        return _type_schema(inner_type)
     if origin is Literal:
         return {"enum": list(args)}
     if isinstance(origin, type):
         is_map = issubclass(origin, Mapping)
         return (
-            {"type": "object", "additionalProperties": _of(args[1])}
+            {"type": "object", "additionalProperties": _type_schema(args[1])}
             if is_map
-            else {"type": "array", "items": _of(args[0])}
+            else {"type": "array", "items": _type_schema(args[0])}
         )
     if _is_class(hint):
         return {"$ref": f"#/$defs/{hint.__name__}"}
-    return dict(_PLAIN[hint])
+    return dict(_SCALARS[hint])
 
 
 def _is_class(hint: Any) -> bool:  # noqa: ANN401 - a type as it is written
     return isinstance(hint, type) and is_dataclass(hint)
 
 
-def _parts(hint: Any) -> Iterator[Any]:  # noqa: ANN401 - a type as it is written
+def _nested_types(hint: Any) -> Iterator[Any]:  # noqa: ANN401 - a type as it is written
     yield hint
     for arg in get_args(hint):
-        yield from _parts(arg)
+        yield from _nested_types(arg)
 
 
-def _docstrings(kind: type) -> dict[str, str]:
+def _docstrings(class_: type) -> dict[str, str]:
     """What stands below each field of a class."""
-    (body,) = (node.body for node in ast.parse(inspect.getsource(kind)).body if isinstance(node, ast.ClassDef))
-    found: dict[str, str] = {}
-    for field, told in pairwise(body):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(told, ast.Expr):
-            assert isinstance(told.value, ast.Constant)  # noqa: S101 - what stands below a field is its docstring
-            found[field.target.id] = " ".join(str(told.value.value).split())
-    return found
+    (body,) = (node.body for node in ast.parse(inspect.getsource(class_)).body if isinstance(node, ast.ClassDef))
+    docstrings: dict[str, str] = {}
+    for field, docstring in pairwise(body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(docstring, ast.Expr):
+            assert isinstance(docstring.value, ast.Constant)  # noqa: S101 - what stands below a field is its docstring
+            docstrings[field.target.id] = " ".join(str(docstring.value.value).split())
+    return docstrings
 
 
 def main(root: Path) -> int:
     """Write the files that are stale; say which were."""
-    for path, text in files().items():
+    for path, text in schema_files().items():
         file = root / path
         if not file.is_file() or file.read_text(encoding="utf-8") != text:
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 
 from compiler.foundation.json_data import Object, Pointer, as_object, as_str
-from compiler.inventory.coerce import day, text, texts
-from compiler.inventory.placements import Seen, environment_name
-from compiler.inventory.row_parts import Asked, Classification, Dataset, DatasetRole, UseCase, UsedDataset, Vendor
-from compiler.resolve.dependencies import Ask, asks
+from compiler.inventory.coerce import parse_date, optional_str, str_tuple
+from compiler.inventory.placements import ModelPlacements, environment_name
+from compiler.inventory.row_parts import DependencyUse, Classification, Dataset, DatasetRole, UseCase, UsedDataset, Vendor
+from compiler.resolve.dependencies import ModelDependency, model_dependencies
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolver import references
 from compiler.spec.portfolio import Spec
@@ -17,103 +17,103 @@ _ROLES: tuple[DatasetRole, ...] = ("training", "evaluation", "used")
 
 def dataset(spec: Spec) -> Dataset:
     """A Dataset as an inventory has it."""
-    said = spec.data
+    data = spec.data
     return Dataset(
         name=spec.name,
-        summary=text(said.get("summary")),
-        owner=text(said.get("owner")),
-        classification=text(said.get("classification")),
-        sensitive_fields=texts(said.get("sensitiveFields")),
-        license=text(said.get("license")),
-        retention=text(said.get("retention")),
+        summary=optional_str(data.get("summary")),
+        owner=optional_str(data.get("owner")),
+        classification=optional_str(data.get("classification")),
+        sensitive_fields=str_tuple(data.get("sensitiveFields")),
+        license=optional_str(data.get("license")),
+        retention=optional_str(data.get("retention")),
     )
 
 
-def used_datasets(fleet: Fleet, seen: Seen) -> Iterator[UsedDataset]:
+def used_datasets(fleet: Fleet, model_placements: ModelPlacements) -> Iterator[UsedDataset]:
     """The datasets that the model, or a release of it that runs, names; by name."""
-    found: dict[str, set[DatasetRole]] = {}
-    for model in seen.places:
-        for kind, name, pointer, release in references(model, fleet.language.type(model.spec.text("type"))):
+    roles_by_dataset: dict[str, set[DatasetRole]] = {}
+    for model in model_placements.models:
+        for kind, name, pointer, release in references(model, fleet.language.type_language(model.spec.text("type"))):
             if kind == "Dataset":
-                found.setdefault(name, set()).add(_role(pointer, released=release is not None))
-    for name, roles in sorted(found.items()):
+                roles_by_dataset.setdefault(name, set()).add(_dataset_role(pointer, in_release=release is not None))
+    for name, roles in sorted(roles_by_dataset.items()):
         spec = fleet.find("Dataset", name)
         if spec is not None:
-            said = dataset(spec)
-            ordered = tuple(role for role in _ROLES if role in roles)
-            yield UsedDataset(name, ordered, said.classification, said.sensitive_fields, said.retention)
+            entry = dataset(spec)
+            sorted_roles = tuple(role for role in _ROLES if role in roles)
+            yield UsedDataset(name, sorted_roles, entry.classification, entry.sensitive_fields, entry.retention)
 
 
-def _role(pointer: Pointer, *, released: bool) -> DatasetRole:
-    if released:
+def _dataset_role(pointer: Pointer, *, in_release: bool) -> DatasetRole:
+    if in_release:
         return "evaluation" if pointer[0] == "evaluations" else "used"
     return next((role for role in _ROLES if pointer[:2] == ("data", role)), "used")
 
 
-def asked(fleet: Fleet, seen: Seen) -> Iterator[Asked]:
+def dependency_uses(fleet: Fleet, model_placements: ModelPlacements) -> Iterator[DependencyUse]:
     """The models that are asked while the model runs, each way of asking once."""
-    said = (
-        (_asked(ask), environment_name(model))
-        for model in seen.places
-        for ask in asks(model, fleet.language.type(model.spec.text("type")))
+    entries = (
+        (_dependency_fields(dependency), environment_name(model))
+        for model in model_placements.models
+        for dependency in model_dependencies(model, fleet.language.type_language(model.spec.text("type")))
     )
-    for (model, by, release, step, condition, weight), environments in seen.gathered(said):
-        yield Asked(model, "itself" if by else "callers", release, step, condition, weight, environments)
+    for (model, is_direct, release, step, condition, weight), environments in model_placements.group_environments(entries):
+        yield DependencyUse(model, "itself" if is_direct else "callers", release, step, condition, weight, environments)
 
 
-def _asked(ask: Ask) -> tuple[str, bool, str | None, str | None, str | None, str | None]:
-    wanted = None if ask.wanted is None else str(ask.wanted)
-    step = text(ask.said.get("name")) if ask.release else None
-    return ask.name, ask.itself, wanted, step, _condition(as_object(ask.said.get("when"))), text(ask.said.get("weight"))
+def _dependency_fields(dependency: ModelDependency) -> tuple[str, bool, str | None, str | None, str | None, str | None]:
+    version_range = None if dependency.version_range is None else str(dependency.version_range)
+    step = optional_str(dependency.entry.get("name")) if dependency.release else None
+    return dependency.name, dependency.is_direct, version_range, step, _format_condition(as_object(dependency.entry.get("when"))), optional_str(dependency.entry.get("weight"))
 
 
-def _condition(when: Object) -> str | None:
-    return f"{when['field']} {when['op']} {json.dumps(when['value'], ensure_ascii=False)}" if when else None
+def _format_condition(condition: Object) -> str | None:
+    return f"{condition['field']} {condition['op']} {json.dumps(condition['value'], ensure_ascii=False)}" if condition else None
 
 
-def router(seen: Seen) -> str | None:
+def router(model_placements: ModelPlacements) -> str | None:
     """How an ensemble chooses among its steps."""
-    release = seen.last.release
-    return text(release.source.get("router")) if release else None
+    release = model_placements.last_model.release
+    return optional_str(release.source.get("router")) if release else None
 
 
-def vendors(seen: Seen) -> Iterator[Vendor]:
+def vendors(model_placements: ModelPlacements) -> Iterator[Vendor]:
     """What was bought in, for each release that runs."""
-    told: set[str] = set()
-    for release in (release for model in seen.places for release in (model.release, model.canary) if release):
-        if "provider" in release.source and release.version not in told:
-            told.add(release.version)
+    listed_versions: set[str] = set()
+    for release in (release for model in model_placements.models for release in (model.release, model.canary) if release):
+        if "provider" in release.source and release.version not in listed_versions:
+            listed_versions.add(release.version)
             contract = as_object(release.source.get("contract"))
             yield Vendor(
                 release=release.version,
                 provider=as_str(release.source["provider"]),
                 product=as_str(release.source.get("product")),
-                version=text(release.source.get("version")),
-                contract=text(contract.get("id")),
-                expires=day(contract.get("expires")),
+                version=optional_str(release.source.get("version")),
+                contract=optional_str(contract.get("id")),
+                expires=parse_date(contract.get("expires")),
             )
 
 
 def use_case(spec: Spec) -> UseCase:
     """A UseCase as an inventory has it."""
-    said = spec.data
-    classes = as_object(said.get("classification")).items()
+    data = spec.data
+    classifications = as_object(data.get("classification")).items()
     return UseCase(
         name=spec.name,
-        summary=as_str(said.get("summary")),
-        owner=as_str(said.get("owner")),
-        process=text(said.get("process")),
-        affected=texts(said.get("affected")),
-        classification=tuple(_class(regime, as_object(one)) for regime, one in sorted(classes)),
+        summary=as_str(data.get("summary")),
+        owner=as_str(data.get("owner")),
+        process=optional_str(data.get("process")),
+        affected=str_tuple(data.get("affected")),
+        classification=tuple(_classification(regime, as_object(entry)) for regime, entry in sorted(classifications)),
     )
 
 
-def _class(regime: str, said: Object) -> Classification:
+def _classification(regime: str, entry: Object) -> Classification:
     return Classification(
         regime=regime,
-        value=as_str(said.get("value")),
-        reference=text(said.get("reference")),
-        role=text(said.get("role")),
-        decided_by=text(said.get("decidedBy")),
-        date=day(said.get("date")),
+        value=as_str(entry.get("value")),
+        reference=optional_str(entry.get("reference")),
+        role=optional_str(entry.get("role")),
+        decided_by=optional_str(entry.get("decidedBy")),
+        date=parse_date(entry.get("date")),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from compiler.foundation.json_data import as_object, as_str
-from compiler.inventory.coerce import text
+from compiler.inventory.coerce import optional_str
 from compiler.inventory.row_parts import Canary, Placement
 from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import ResolvedModel
@@ -14,36 +14,36 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ModelPlacements:
     """A model in each Environment in which it runs, by promotion; where it runs nowhere, its general layers alone."""
 
-    places: tuple[ResolvedModel, ...]
+    models: tuple[ResolvedModel, ...]
 
     @property
-    def last(self) -> ResolvedModel:
+    def last_model(self) -> ResolvedModel:
         """The model in the last of them: whose values a row tells."""
-        return self.places[-1]
+        return self.models[-1]
 
-    def gathered(self, said: Iterable[tuple[T, str]]) -> Iterator[tuple[T, tuple[str, ...]]]:
+    def group_environments(self, pairs: Iterable[tuple[T, str]]) -> Iterator[tuple[T, tuple[str, ...]]]:
         """Each thing once, in the order in which it was said first, with the Environments in which it was."""
-        found: dict[T, dict[str, None]] = {}
-        for thing, environment in said:
-            found.setdefault(thing, {})[environment] = None
-        for thing, environments in found.items():
-            yield thing, tuple(filter(None, environments))
+        environments_by_value: dict[T, dict[str, None]] = {}
+        for value, environment in pairs:
+            environments_by_value.setdefault(value, {})[environment] = None
+        for value, environments in environments_by_value.items():
+            yield value, tuple(filter(None, environments))
 
 
-def placements(places: Sequence[ResolvedModel]) -> Iterator[Placement]:
+def placements(models: Sequence[ResolvedModel]) -> Iterator[Placement]:
     """The model in each Environment in which it runs."""
-    for model in places:
+    for model in models:
         if model.environment is not None and model.release is not None:
             deploy = as_object(model.data.get("deploy"))
             yield Placement(
                 environment=model.environment.name,
                 stage=model.environment.text("stage"),
-                cluster=text(model.environment.data.get("cluster")),
+                cluster=optional_str(model.environment.data.get("cluster")),
                 namespace=namespace(model),
-                target=text(deploy.get("target")),
+                target=optional_str(deploy.get("target")),
                 release=model.release.version,
                 release_digest=model.release.digest,
                 canary=_canary(model),

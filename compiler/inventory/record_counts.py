@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 
 from compiler.foundation.json_data import Pointer
-from compiler.inventory.placements import Seen
-from compiler.inventory.row_parts import Facts
-from compiler.plan.planning_services import Planner
-from compiler.plan.records.missing_fields import ModelStatus, status_of
+from compiler.inventory.placements import ModelPlacements
+from compiler.inventory.row_parts import RecordCounts
+from compiler.plan.planning_services import PlanningServices
+from compiler.plan.records.missing_fields import ModelRecordStatus, model_record_status
 
 
-def count(planner: Planner, seen: Seen) -> Iterator[Facts]:
+def count_record_fields(planner: PlanningServices, model_placements: ModelPlacements) -> Iterator[RecordCounts]:
     """For each regime how many facts its records ask for, and how many nobody has said; one place to say it counts once."""
-    said: dict[str, dict[tuple[str, str, Pointer], bool]] = {}
-    for found in status_of(planner, seen.places):
-        for record in found.records if isinstance(found, ModelStatus) else ():
-            facts = said.setdefault(record.regime or record.id, {})
-            facts |= {fact.key: fact.is_missing for fact in record.facts}
-    for regime, facts in sorted(said.items()):
-        yield Facts(regime, len(facts), sum(facts.values()))
+    fields_by_regime: dict[str, dict[tuple[str, str, Pointer], bool]] = {}
+    for status in model_record_status(planner, model_placements.models):
+        for record in status.records if isinstance(status, ModelRecordStatus) else ():
+            fields = fields_by_regime.setdefault(record.regime or record.id, {})
+            fields |= {field.key: field.is_missing for field in record.fields}
+    for regime, fields in sorted(fields_by_regime.items()):
+        yield RecordCounts(regime, len(fields), sum(fields.values()))

@@ -6,19 +6,19 @@ from functools import cached_property
 
 from compiler.inventory.row_parts import (
     Approval,
-    Asked,
+    DependencyUse,
     Contacts,
     Dataset,
     Evidence,
-    Facts,
+    RecordCounts,
     Names,
     Patch,
     Placement,
-    Promise,
+    Sla,
     Retirement,
     Review,
     Signal,
-    Unwatched,
+    UnmeasuredObjective,
     UseCase,
     UsedDataset,
     Validation,
@@ -74,11 +74,11 @@ class Row:
     """The decision that it serves."""
     environments: tuple[Placement, ...]
     """Where it runs, in order of promotion."""
-    sla: Promise | None
+    sla: Sla | None
     """What is promised."""
     datasets: tuple[UsedDataset, ...]
     """The data that it was made from, judged on, or reads."""
-    asks: tuple[Asked, ...]
+    asks: tuple[DependencyUse, ...]
     """The models that are asked while it runs."""
     asked_by: Names
     """The models that ask it, or whose callers do."""
@@ -98,18 +98,18 @@ class Row:
     """Exceptions from policies, those that ended too."""
     patches: tuple[Patch, ...]
     """What is merged over what is rendered: the escape hatch."""
-    unwatched: tuple[Unwatched, ...]
+    unwatched: tuple[UnmeasuredObjective, ...]
     """Objectives that nothing measures."""
     signals: tuple[Signal, ...]
     """Signals that are to be watched."""
     retirement: Retirement | None
     """The model's end."""
-    facts: Sequence[Facts]
+    facts: Sequence[RecordCounts]
     """What records have to say of it, by regime."""
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class ExcludedDocument:
     """A document that does not hold together, so that the inventory lacks what it says: `modelyard check` says why."""
 
     kind: str
@@ -126,7 +126,7 @@ class Inventory:
     """The project."""
     models: tuple[Row, ...]
     """A row a model, by name."""
-    left_out: tuple[LeftOut, ...]
+    excluded_documents: tuple[ExcludedDocument, ...]
     """What is missing, because it does not hold together."""
     datasets: tuple[Dataset, ...]
     """Every Dataset."""

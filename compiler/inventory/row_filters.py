@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from compiler.inventory.deadlines import lapses
+from compiler.inventory.deadlines import expiry_dates
 from compiler.inventory.row import Row
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class InventoryFilter:
     """What rows have to be; what is empty asks for nothing."""
 
     owners: tuple[str, ...] = ()
@@ -23,35 +23,35 @@ class Wanted:
     missing: bool = False
 
 
-def chosen(rows: Iterable[Row], wanted: Wanted) -> Iterator[Row]:
+def filter_rows(rows: Iterable[Row], row_filter: InventoryFilter) -> Iterator[Row]:
     """The rows that are wanted; where Environments are named, each shows those alone."""
     for row in rows:
-        if all(_holds(row, wanted)):
-            places = tuple(one for one in row.environments if one.environment in wanted.environments)
-            yield replace(row, environments=places) if wanted.environments else row
+        if all(_conditions(row, row_filter)):
+            placements = tuple(placement for placement in row.environments if placement.environment in row_filter.environments)
+            yield replace(row, environments=placements) if row_filter.environments else row
 
 
-def _holds(row: Row, wanted: Wanted) -> Iterator[bool]:
-    yield not wanted.owners or row.owner in wanted.owners
-    yield not wanted.tiers or row.tier in wanted.tiers
-    yield not wanted.types or row.type in wanted.types
-    yield not wanted.lifecycles or row.lifecycle in wanted.lifecycles
-    yield not wanted.regimes or any(_is_of(row, regime) for regime in wanted.regimes)
-    yield not wanted.environments or any(one.environment in wanted.environments for one in row.environments)
-    yield wanted.due_before is None or any(day < wanted.due_before for day in lapses(row))
-    yield not wanted.missing or any(_counts(regime, wanted) and missing for regime, missing in _missing(row))
+def _conditions(row: Row, row_filter: InventoryFilter) -> Iterator[bool]:
+    yield not row_filter.owners or row.owner in row_filter.owners
+    yield not row_filter.tiers or row.tier in row_filter.tiers
+    yield not row_filter.types or row.type in row_filter.types
+    yield not row_filter.lifecycles or row.lifecycle in row_filter.lifecycles
+    yield not row_filter.regimes or any(_has_classification(row, regime) for regime in row_filter.regimes)
+    yield not row_filter.environments or any(placement.environment in row_filter.environments for placement in row.environments)
+    yield row_filter.due_before is None or any(day < row_filter.due_before for day in expiry_dates(row))
+    yield not row_filter.missing or any(_includes_regime(regime, row_filter) and missing_count for regime, missing_count in _missing_counts(row))
 
 
-def _is_of(row: Row, said: str) -> bool:
-    regime, equals, value = said.partition("=")
+def _has_classification(row: Row, selector: str) -> bool:
+    regime, equals, value = selector.partition("=")
     classes = row.use_case.classification if row.use_case else ()
-    return any(one.regime == regime and (not equals or one.value == value) for one in classes)
+    return any(classification.regime == regime and (not equals or classification.value == value) for classification in classes)
 
 
-def _missing(row: Row) -> Iterator[tuple[str, int]]:
-    return ((one.regime, one.missing) for one in row.facts)
+def _missing_counts(row: Row) -> Iterator[tuple[str, int]]:
+    return ((counts.regime, counts.missing) for counts in row.facts)
 
 
-def _counts(regime: str, wanted: Wanted) -> bool:
+def _includes_regime(regime: str, row_filter: InventoryFilter) -> bool:
     """Whether facts of a regime are asked about: of those that are named, or of all."""
-    return not wanted.regimes or regime in {said.partition("=")[0] for said in wanted.regimes}
+    return not row_filter.regimes or regime in {selector.partition("=")[0] for selector in row_filter.regimes}

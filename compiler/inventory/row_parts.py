@@ -99,7 +99,7 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class Sla:
     """What is promised to those who ask the model."""
 
     availability: str | None
@@ -154,7 +154,7 @@ class UsedDataset:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DependencyUse:
     """A model that is asked while this one runs."""
 
     model: str
@@ -294,7 +294,7 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True)
-class Unwatched:
+class UnmeasuredObjective:
     """An objective that nothing measures."""
 
     objective: str
@@ -328,7 +328,7 @@ class Retirement:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class RecordCounts:
     """What the records of one regime have to say of the model, counted."""
 
     regime: str

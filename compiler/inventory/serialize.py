@@ -8,30 +8,30 @@ from functools import cache
 from compiler.foundation.json_data import Json
 
 
-def plain(value: object) -> Json:
+def to_plain(value: object) -> Json:
     """The value as plain data, with keys as JSON spells them."""
     if is_dataclass(value) and not isinstance(value, type):
-        members = ((key, getattr(value, name)) for name, key in keys(type(value)))
-        return {key: plain(member) for key, member in members if member is not None}
+        members = ((key, getattr(value, name)) for name, key in json_keys(type(value)))
+        return {key: to_plain(member) for key, member in members if member is not None}
     if isinstance(value, Mapping):
-        return {str(key): plain(member) for key, member in value.items()}
+        return {str(key): to_plain(member) for key, member in value.items()}
     if isinstance(value, date):
         return value.isoformat()
     if value is None or isinstance(value, (str, bool, int, float)):
         return value
     if isinstance(value, Sequence):
-        return [plain(member) for member in value]
+        return [to_plain(member) for member in value]
     message = f"{type(value).__name__} is no plain data"
     raise TypeError(message)
 
 
 @cache
-def keys(kind: type) -> tuple[tuple[str, str], ...]:
+def json_keys(class_: type) -> tuple[tuple[str, str], ...]:
     """The fields of a class, each with its key."""
-    return tuple((one.name, camel(one.name)) for one in fields(kind))
+    return tuple((field.name, to_camel_case(field.name)) for field in fields(class_))
 
 
-def camel(name: str) -> str:
+def to_camel_case(name: str) -> str:
     """`on_call` as `onCall`."""
     first, *rest = name.split("_")
     return first + "".join(map(str.capitalize, rest))

@@ -4,10 +4,10 @@ The one door is `Validator`; `unheard` says what a schema of a stranger says in 
 `structural` and `with_defaults` make the schemas of a cluster's own resources fit for it.
 """
 
-from compiler.json_schema.complexity import too_wide
-from compiler.json_schema.schema_lint import Unheard, unheard
-from compiler.json_schema.structural import structural, with_defaults
+from compiler.json_schema.complexity import complexity_error
+from compiler.json_schema.schema_lint import LintIssue, lint_schema
+from compiler.json_schema.structural import to_strict_schema, apply_defaults
 from compiler.json_schema.validator import SchemaError, Validator
-from compiler.json_schema.violation import Violation
+from compiler.json_schema.violation import SchemaViolation
 
-__all__ = ["SchemaError", "Unheard", "Validator", "Violation", "structural", "too_wide", "unheard", "with_defaults"]
+__all__ = ["SchemaError", "LintIssue", "Validator", "SchemaViolation", "to_strict_schema", "complexity_error", "lint_schema", "apply_defaults"]

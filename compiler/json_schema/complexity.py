@@ -6,105 +6,105 @@ from dataclasses import dataclass, field
 
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
 
-MOST = 10_000
+MAX_VISITS = 10_000
 """Looks at one value, and at what it holds along one path; a schema for people takes a few dozen."""
 
-_ONE = frozenset({
+_SINGLE_SCHEMA_KEYWORDS = frozenset({
     "not", "if", "then", "else", "items", "additionalItems", "contains", "additionalProperties", "propertyNames",
     "unevaluatedItems", "unevaluatedProperties",
 })  # fmt: skip
-_TOGETHER = frozenset({"allOf", "anyOf", "oneOf", "patternProperties", "dependentSchemas", "dependencies"})
-_APART = frozenset({"properties", "prefixItems", "items"})
+_SAME_VALUE_KEYWORDS = frozenset({"allOf", "anyOf", "oneOf", "patternProperties", "dependentSchemas", "dependencies"})
+_CHILD_VALUE_KEYWORDS = frozenset({"properties", "prefixItems", "items"})
 _REFERENCES = frozenset({"$ref", "$dynamicRef", "$recursiveRef"})
 
 
-def too_wide(schema: Object) -> str | None:
+def complexity_error(schema: Object) -> str | None:
     """Why nobody can wait for a schema; `None` where it is a sound one."""
-    walk = _Walk(schema, dict(_anchors(schema)))
+    counter = _VisitCounter(schema, dict(_iter_anchors(schema)))
     try:
-        count = walk.of(schema).count
+        count = counter.count_visits(schema).count
     except RecursionError:
         return "a chain of references is longer than anybody follows"
-    if walk.doubles:
+    if counter.is_exponential:
         return "a schema refers to itself more than once at one place: with each level of the data that doubles"
-    return f"one value would be looked at more than {MOST:,} times" if count > MOST else None
+    return f"one value would be looked at more than {MAX_VISITS:,} times" if count > MAX_VISITS else None
 
 
 @dataclass(frozen=True)
-class _Looks:
+class _VisitCount:
     """How many there are, and how many of them begin again at which schema that the walk is in."""
 
     count: int = 0
-    again: Counter[int] = field(default_factory=Counter)
+    reentries: Counter[int] = field(default_factory=Counter)
 
-    def __add__(self, other: "_Looks") -> "_Looks":
-        return _Looks(self.count + other.count, self.again + other.again)
+    def __add__(self, other: "_VisitCount") -> "_VisitCount":
+        return _VisitCount(self.count + other.count, self.reentries + other.reentries)
 
 
-class _Walk:
+class _VisitCounter:
     """Every schema is looked through once, and so is one that others refer to."""
 
     def __init__(self, root: Object, anchors: Mapping[str, Json]) -> None:
         self._root = root
         self._anchors = anchors
-        self._known: dict[int, _Looks] = {}
-        self._open: set[int] = set()
-        self.doubles = False
+        self._counts: dict[int, _VisitCount] = {}
+        self._in_progress: set[int] = set()
+        self.is_exponential = False
 
-    def of(self, node: Json) -> _Looks:
+    def count_visits(self, node: Json) -> _VisitCount:
         """The looks that a schema takes."""
         if not isinstance(node, Mapping):
-            return _Looks(1)
+            return _VisitCount(1)
         key = id(node)
-        if key in self._open:
-            return _Looks(1, Counter({key: 1}))
-        if key not in self._known:
-            self._open.add(key)
-            found = sum((self._by(keyword, value) for keyword, value in node.items()), _Looks(1))
-            self._open.remove(key)
-            self.doubles |= found.again[key] > 1
-            self._known[key] = _Looks(found.count, Counter({one: n for one, n in found.again.items() if one != key}))
-        return self._known[key]
+        if key in self._in_progress:
+            return _VisitCount(1, Counter({key: 1}))
+        if key not in self._counts:
+            self._in_progress.add(key)
+            visits = sum((self._keyword_visits(keyword, value) for keyword, value in node.items()), _VisitCount(1))
+            self._in_progress.remove(key)
+            self.is_exponential |= visits.reentries[key] > 1
+            self._counts[key] = _VisitCount(visits.count, Counter({schema_id: n for schema_id, n in visits.reentries.items() if schema_id != key}))
+        return self._counts[key]
 
-    def _by(self, keyword: str, value: Json) -> _Looks:
+    def _keyword_visits(self, keyword: str, value: Json) -> _VisitCount:
         if keyword in _REFERENCES:
-            return self.of(self._target(as_str(value)))
-        if keyword in _ONE and isinstance(value, Mapping):
-            return self.of(value)
-        parts = map(self.of, as_list(value) or as_object(value).values())
-        if keyword in _TOGETHER:
-            return sum(parts, _Looks())
-        return _widest(parts) if keyword in _APART else _Looks()
+            return self.count_visits(self._resolve_reference(as_str(value)))
+        if keyword in _SINGLE_SCHEMA_KEYWORDS and isinstance(value, Mapping):
+            return self.count_visits(value)
+        parts = map(self.count_visits, as_list(value) or as_object(value).values())
+        if keyword in _SAME_VALUE_KEYWORDS:
+            return sum(parts, _VisitCount())
+        return _max_visits(parts) if keyword in _CHILD_VALUE_KEYWORDS else _VisitCount()
 
-    def _target(self, reference: str) -> Json:
+    def _resolve_reference(self, reference: str) -> Json:
         """What a reference within the document means; what leads out of it is refused elsewhere."""
         name = reference.partition("#")[2]
         if name and not name.startswith("/"):
             return self._anchors.get(name)
-        found: Json = self._root
+        target: Json = self._root
         for part in name.split("/")[1:]:
-            plain = part.replace("~1", "/").replace("~0", "~")
-            if isinstance(found, list):
-                found = found[int(plain)] if plain.isdecimal() and int(plain) < len(found) else None
+            key = part.replace("~1", "/").replace("~0", "~")
+            if isinstance(target, list):
+                target = target[int(key)] if key.isdecimal() and int(key) < len(target) else None
             else:
-                found = as_object(found).get(plain)
-        return found
+                target = as_object(target).get(key)
+        return target
 
 
-def _widest(parts: Iterable[_Looks]) -> _Looks:
+def _max_visits(parts: Iterable[_VisitCount]) -> _VisitCount:
     """Of schemas for different parts of a value, the one that takes most: no part is looked at by two."""
-    count, again = 0, Counter[int]()
+    count, reentries = 0, Counter[int]()
     for part in parts:
-        count, again = max(count, part.count), again | part.again
-    return _Looks(count, again)
+        count, reentries = max(count, part.count), reentries | part.reentries
+    return _VisitCount(count, reentries)
 
 
-def _anchors(node: Json) -> Iterator[tuple[str, Json]]:
-    pending = [node]
-    while pending:
-        one = pending.pop()
-        if isinstance(one, Mapping):
-            yield from ((as_str(one[key]), one) for key in ("$anchor", "$dynamicAnchor") if key in one)
-            pending += one.values()
-        elif isinstance(one, list):
-            pending += one
+def _iter_anchors(node: Json) -> Iterator[tuple[str, Json]]:
+    queue = [node]
+    while queue:
+        current = queue.pop()
+        if isinstance(current, Mapping):
+            yield from ((as_str(current[key]), current) for key in ("$anchor", "$dynamicAnchor") if key in current)
+            queue += current.values()
+        elif isinstance(current, list):
+            queue += current

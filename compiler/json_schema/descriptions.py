@@ -47,38 +47,38 @@ _BOUNDS = {
     "multipleOf": "a multiple of {}",
 }
 
-_LONGEST = 60
-MOST_OPTIONS = 3
+_MAX_TEXT_LENGTH = 60
+MAX_LISTED_OPTIONS = 3
 """As many values as a sentence can list."""
 
 
-def shown(value: Json) -> str:
+def format_value(value: Json) -> str:
     """The value as JSON writes it, cut where it is long; a container only by what it is."""
     if isinstance(value, Mapping):
         return "a map" if value else "an empty map"
     if isinstance(value, str) or not as_list(value):
         text = json.dumps(value, ensure_ascii=False) if not isinstance(value, list | tuple) else "an empty list"
-        return text if len(text) <= _LONGEST else text[: _LONGEST - 2] + '…"' * isinstance(value, str)
+        return text if len(text) <= _MAX_TEXT_LENGTH else text[: _MAX_TEXT_LENGTH - 2] + '…"' * isinstance(value, str)
     return "a list"
 
 
-def types(node: Object) -> str:
+def describe_types(node: Object) -> str:
     """The types that the schema takes; null is not offered, because to leave a key out says the same."""
-    named = node.get("type")
-    names = [named] if isinstance(named, str) else [as_str(name) for name in as_list(named)]
-    offered = [name for name in names if name != "null"] or names
-    return " or ".join(dict.fromkeys(_TYPES.get(name, name) for name in offered))
+    type_name = node.get("type")
+    names = [type_name] if isinstance(type_name, str) else [as_str(name) for name in as_list(type_name)]
+    offered_names = [name for name in names if name != "null"] or names
+    return " or ".join(dict.fromkeys(_TYPES.get(name, name) for name in offered_names))
 
 
-def options(node: Object) -> str:
+def describe_options(node: Object) -> str:
     """The values that the schema takes, counted where they are many."""
     values = as_list(node.get("enum")) if "enum" in node else [node.get("const")]
-    if len(values) > MOST_OPTIONS:
+    if len(values) > MAX_LISTED_OPTIONS:
         return f"one of {sum(value is not None for value in values)} values"
-    return " or ".join(filter(None, [", ".join(map(shown, values[:-1])), *map(shown, values[-1:])]))
+    return " or ".join(filter(None, [", ".join(map(format_value, values[:-1])), *map(format_value, values[-1:])]))
 
 
-def described(node: Object) -> str | None:
+def author_description(node: Object) -> str | None:
     """What the schema's author says is expected, first sentence only."""
     expects = as_str(node.get("x-modelyard-expects"))
     if expects:
@@ -89,33 +89,33 @@ def described(node: Object) -> str | None:
     return sentence if sentence[1:2].isupper() else sentence[0].lower() + sentence[1:]
 
 
-def limit(keyword: str, node: Object) -> str | None:
+def describe_limit(keyword: str, node: Object) -> str | None:
     """The limit that a keyword of length, number or range sets."""
-    bound = node.get(keyword)
+    limit_value = node.get(keyword)
     if keyword in _LIMITS:
         words, unit = _LIMITS[keyword]
-        if keyword == "minLength" and bound == 1:
+        if keyword == "minLength" and limit_value == 1:
             return "text that is not empty"
-        return f"{words.format(bound)} {unit}{'s' * (bound != 1)}"
-    return _BOUNDS[keyword].format(shown(bound)) if keyword in _BOUNDS else None
+        return f"{words.format(limit_value)} {unit}{'s' * (limit_value != 1)}"
+    return _BOUNDS[keyword].format(format_value(limit_value)) if keyword in _BOUNDS else None
 
 
-def counted(keyword: str, value: Json, otherwise: Callable[[], str]) -> str:
+def describe_measure(keyword: str, value: Json, fallback: Callable[[], str]) -> str:
     """What was found, measured as the keyword measures."""
     if keyword in _LIMITS and isinstance(value, str | list | tuple | Mapping) and len(value) > 0:
         return str(len(value))
-    return otherwise()
+    return fallback()
 
 
-def expectation(keyword: str, node: Object) -> str | None:
+def describe_expectation(keyword: str, node: Object) -> str | None:
     """What one keyword of a schema expects of a value."""
     if keyword == "type":
-        return as_str(node.get("x-modelyard-expects")) or types(node)
+        return as_str(node.get("x-modelyard-expects")) or describe_types(node)
     if keyword in {"enum", "const"}:
-        return options(node)
-    said = described(node) if keyword in {"pattern", "format"} else as_str(node.get("x-modelyard-expects"))
-    if said:
-        return said
+        return describe_options(node)
+    description = author_description(node) if keyword in {"pattern", "format"} else as_str(node.get("x-modelyard-expects"))
+    if description:
+        return description
     if keyword == "format":
         return _FORMATS.get(as_str(node.get("format")), f"text of the format {node.get('format')}")
-    return f"text that matches {node.get('pattern')}" if keyword == "pattern" else limit(keyword, node)
+    return f"text that matches {node.get('pattern')}" if keyword == "pattern" else describe_limit(keyword, node)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from compiler.foundation.json_data import Json, Object, Pointer
-from compiler.json_schema.registry import Documents
+from compiler.json_schema.registry import SchemaRegistry
 
 
 class SchemaError(ValueError):
@@ -20,7 +20,7 @@ class SchemaError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class KeywordFailure:
     """A keyword that the data does not satisfy.
 
     Engines differ in how they report; here a missing or unexpected key is in `names` and the pointer is its parent, a
@@ -29,27 +29,27 @@ class Fault:
 
     pointer: Pointer
     keyword: str
-    node: Object = field(hash=False)
+    schema: Object = field(hash=False)
     """The schema that holds the keyword."""
     names: tuple[str, ...] = ()
-    branches: tuple[tuple["Fault", ...], ...] = ()
+    branches: tuple[tuple["KeywordFailure", ...], ...] = ()
 
     @property
     def identity(self) -> Hashable:
         """Equal for two faults that are the same to a reader."""
-        branches = tuple(tuple(one.identity for one in branch) for branch in self.branches)
+        branches = tuple(tuple(failure.identity for failure in branch) for branch in self.branches)
         return (self.pointer, self.keyword, self.names, branches)
 
 
 class Engine(Protocol):
     """What runs schemas. Construction raises `SchemaError`."""
 
-    documents: Documents
+    schema_registry: SchemaRegistry
 
-    def __init__(self, documents: Documents) -> None: ...
+    def __init__(self, schema_registry: SchemaRegistry) -> None: ...
 
     def is_valid(self, data: Json) -> bool:
         """Whether the data satisfies the schema."""
 
-    def faults(self, data: Json) -> Iterator[Fault]:
+    def iter_failures(self, data: Json) -> Iterator[KeywordFailure]:
         """Everything that the data does not satisfy, cascades included."""

@@ -15,68 +15,68 @@ from referencing.exceptions import CannotDetermineSpecification, Unresolvable
 from referencing.jsonschema import DRAFT202012
 
 from compiler.foundation.json_data import Json, Object, as_list, as_str
-from compiler.json_schema.engine import Fault, SchemaError
-from compiler.json_schema.jsonschema_patches import KEYWORDS, LEGACY, NAMED, keep_place
-from compiler.json_schema.registry import Documents
-from compiler.json_schema.string_formats import checker
+from compiler.json_schema.engine import KeywordFailure, SchemaError
+from compiler.json_schema.jsonschema_patches import KEYWORDS, LEGACY_KEYWORDS, KEYWORDS_WITH_KEYS, keep_schema_paths
+from compiler.json_schema.registry import SchemaRegistry
+from compiler.json_schema.string_formats import format_checker
 
-_CONTAINS = {"minContains", "maxContains"}
-_DATA = {"const", "enum", "default", "example", "examples"}
+_CONTAINS_LIMITS = {"minContains", "maxContains"}
+_DATA_KEYWORDS = {"const", "enum", "default", "example", "examples"}
 
 
 class PythonEngine:
     """A schema run by jsonschema."""
 
-    def __init__(self, documents: Documents) -> None:
-        self.documents = documents
-        schema = {**documents.root, "$id": documents.uri}
-        kind = _kind(schema)
+    def __init__(self, schema_registry: SchemaRegistry) -> None:
+        self.schema_registry = schema_registry
+        schema = {**schema_registry.root, "$id": schema_registry.uri}
+        validator_class = _validator_class(schema)
         try:
-            kind.check_schema(schema)
+            validator_class.check_schema(schema)
             registry = Registry().with_resources(
-                (uri, Resource.from_contents(found, default_specification=DRAFT202012))
-                for uri, found in [*documents.resources.items(), (documents.uri, schema)]
+                (uri, Resource.from_contents(resource, default_specification=DRAFT202012))
+                for uri, resource in [*schema_registry.resources.items(), (schema_registry.uri, schema)]
             )
-            for uri, found in registry.crawl().items():
-                _resolve_all(registry.crawl(), uri, found.contents)
+            for uri, resource in registry.crawl().items():
+                _resolve_all_references(registry.crawl(), uri, resource.contents)
         except BrokenSchema as error:
             raise SchemaError(error.message, tuple(error.absolute_path)) from error
         except (Unresolvable, CannotDetermineSpecification, re.error) as error:
             raise SchemaError(f"{error} cannot be resolved") from error
-        rules = LEGACY if kind is not Draft202012Validator else KEYWORDS
-        extended = extend(kind, rules)  # type: ignore[no-untyped-call]  # as the stubs have it
-        keep_place(extended)
-        self._validator = extended(schema, registry=registry, format_checker=checker())
+        keyword_functions = LEGACY_KEYWORDS if validator_class is not Draft202012Validator else KEYWORDS
+        extended_class = extend(validator_class, keyword_functions)  # type: ignore[no-untyped-call]  # as the stubs have it
+        keep_schema_paths(extended_class)
+        self._validator = extended_class(schema, registry=registry, format_checker=format_checker())
 
     def is_valid(self, data: Json) -> bool:
         """Whether the data satisfies the schema."""
         return bool(self._validator.is_valid(data))
 
-    def faults(self, data: Json) -> Iterator[Fault]:
+    def iter_failures(self, data: Json) -> Iterator[KeywordFailure]:
         """Everything that the data does not satisfy, cascades included."""
-        return map(_fault, self._validator.iter_errors(data))
+        return map(_to_failure, self._validator.iter_errors(data))
 
 
-def _kind(schema: Object) -> type[Validator]:
-    named = as_str(schema.get("$schema"))
-    kind = validator_for(schema, default=Draft202012Validator)
-    if named and named.rstrip("#") != as_str(kind.META_SCHEMA.get("$schema")).rstrip("#"):
-        raise SchemaError(f"Unknown meta-schema: {named}")
-    return kind
+def _validator_class(schema: Object) -> type[Validator]:
+    declared_dialect = as_str(schema.get("$schema"))
+    validator_class = validator_for(schema, default=Draft202012Validator)
+    if declared_dialect and declared_dialect.rstrip("#") != as_str(validator_class.META_SCHEMA.get("$schema")).rstrip("#"):
+        raise SchemaError(f"Unknown meta-schema: {declared_dialect}")
+    return validator_class
 
 
-def _fault(error: ValidationError) -> Fault:
+def _to_failure(error: ValidationError) -> KeywordFailure:
     keyword = str(error.validator) if error.validator else "false"
     node: Object = error.schema if isinstance(error.schema, Mapping) else {}
-    names = tuple(error.validator_value) if keyword in NAMED and isinstance(error.validator_value, list) else ()
-    branches: list[list[Fault]] = [[] for _ in as_list(node.get(keyword))] if keyword in {"anyOf", "oneOf"} else []
-    for one in error.context or ():
-        branches[int(one.relative_schema_path[0])].append(_fault(one))
-    keyword = "contains" if keyword in _CONTAINS else keyword
-    return Fault(tuple(error.absolute_path), keyword, node, names, tuple(map(tuple, branches)))
+    names = tuple(error.validator_value) if keyword in KEYWORDS_WITH_KEYS and isinstance(error.validator_value, list) else ()
+    branches: list[list[KeywordFailure]] = [[] for _ in as_list(node.get(keyword))] if keyword in {"anyOf", "oneOf"} else []
+    for branch_error in error.context or ():
+        branches[int(branch_error.relative_schema_path[0])].append(_to_failure(branch_error))
+    keyword = "contains" if keyword in _CONTAINS_LIMITS else keyword
+    return KeywordFailure(tuple(error.absolute_path), keyword, node, names, tuple(map(tuple, branches)))
 
 
-def _resolve_all(registry: Registry[object], base: str, node: object) -> None:
+def _resolve_all_references(registry: Registry[object], base: str, node: object) -> None:
     """Every reference leads somewhere; jsonschema alone would say so only when data comes to it."""
     if isinstance(node, Mapping):
         resolver = registry.resolver(base)
@@ -85,8 +85,8 @@ def _resolve_all(registry: Registry[object], base: str, node: object) -> None:
         if isinstance(node.get("$ref"), str):
             registry.resolver(base).lookup(node["$ref"])
         for key, value in node.items():
-            if key not in _DATA:
-                _resolve_all(registry, base, value)
+            if key not in _DATA_KEYWORDS:
+                _resolve_all_references(registry, base, value)
     elif isinstance(node, list):
         for value in node:
-            _resolve_all(registry, base, value)
+            _resolve_all_references(registry, base, value)

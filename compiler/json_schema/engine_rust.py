@@ -5,32 +5,32 @@ from collections.abc import Iterator
 import jsonschema_rs
 from jsonschema_rs import ValidationErrorKind as Kind
 
-from compiler.foundation.json_data import Json, Pointer, as_object, at
-from compiler.json_schema.engine import Fault, SchemaError
-from compiler.json_schema.registry import Documents
+from compiler.foundation.json_data import Json, Pointer, as_object, value_at
+from compiler.json_schema.engine import KeywordFailure, SchemaError
+from compiler.json_schema.registry import SchemaRegistry
 
 # A repetition of repetitions is a machine of many states, and each letter visits all of them: measured, the default
 # limit lets one pattern take two minutes over 100 kB. The largest pattern in 150 published schemas needs half of this.
-_PATTERNS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000, size_limit=500_000)
+_REGEX_OPTIONS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000, size_limit=500_000)
 
 
 class RustEngine:
     """A schema compiled by jsonschema-rs."""
 
-    def __init__(self, documents: Documents) -> None:
-        self.documents = documents
+    def __init__(self, schema_registry: SchemaRegistry) -> None:
+        self.schema_registry = schema_registry
         try:
-            registry = jsonschema_rs.Registry(documents.resources.items()) if documents.resources else None  # type: ignore[arg-type]  # it only reads
+            registry = jsonschema_rs.Registry(schema_registry.resources.items()) if schema_registry.resources else None  # type: ignore[arg-type]  # it only reads
             self._validator = jsonschema_rs.validator_for(
-                documents.root,  # type: ignore[arg-type]  # it only reads
+                schema_registry.root,  # type: ignore[arg-type]  # it only reads
                 validate_formats=True,
                 registry=registry,
-                base_uri=documents.uri,
-                pattern_options=_PATTERNS,
+                base_uri=schema_registry.uri,
+                pattern_options=_REGEX_OPTIONS,
                 offline=True,
             )
         except jsonschema_rs.ValidationError as error:
-            raise SchemaError(_reason(error), tuple(error.instance_path)) from error
+            raise SchemaError(_error_message(error), tuple(error.instance_path)) from error
         except (ValueError, jsonschema_rs.ReferencingError) as error:
             raise SchemaError(str(error)) from error
 
@@ -39,52 +39,52 @@ class RustEngine:
         try:
             return self._validator.is_valid(data)
         except ValueError as error:
-            _refuse_depth(error)
+            _raise_if_too_deep(error)
             raise
 
-    def faults(self, data: Json) -> Iterator[Fault]:
+    def iter_failures(self, data: Json) -> Iterator[KeywordFailure]:
         """Everything that the data does not satisfy, cascades included."""
         try:
-            yield from (self._fault(error, data) for error in self._validator.iter_errors(data))
+            yield from (self._to_failure(error, data) for error in self._validator.iter_errors(data))
         except ValueError as error:
-            _refuse_depth(error)
+            _raise_if_too_deep(error)
             raise
 
-    def _fault(self, error: jsonschema_rs.ValidationError, data: Json) -> Fault:
+    def _to_failure(self, error: jsonschema_rs.ValidationError, data: Json) -> KeywordFailure:
         pointer: Pointer = tuple(error.instance_path)
         if isinstance(error.kind, Kind.FalseSchema):
-            return _forbidden(pointer, error, data)
-        node = self.documents.holder(error.absolute_keyword_location or "")
+            return _false_schema_failure(pointer, error, data)
+        node = self.schema_registry.schema_at(error.absolute_keyword_location or "")
         match error.kind:
             case Kind.Required(missing):
-                return Fault(pointer, "required", node, (missing,))
+                return KeywordFailure(pointer, "required", node, (missing,))
             case Kind.AdditionalProperties(unexpected) | Kind.UnevaluatedProperties(unexpected):
-                return Fault(pointer, error.kind.name, node, tuple(sorted(unexpected)))
+                return KeywordFailure(pointer, error.kind.name, node, tuple(sorted(unexpected)))
             case Kind.PropertyNames(inner):
-                return Fault(pointer, "propertyNames", node, (str(inner.instance),))
+                return KeywordFailure(pointer, "propertyNames", node, (str(inner.instance),))
             case Kind.AnyOf(context) | Kind.OneOfNotValid(context) | Kind.OneOfMultipleValid(context):
-                branches = tuple(tuple(self._fault(one, data) for one in branch) for branch in context)
-                return Fault(pointer, error.kind.name, node, branches=branches)
+                branches = tuple(tuple(self._to_failure(branch_error, data) for branch_error in branch) for branch in context)
+                return KeywordFailure(pointer, error.kind.name, node, branches=branches)
         is_costly = isinstance(error.kind, Kind.BacktrackLimitExceeded | Kind.RegexEngineFailure)
-        return Fault(pointer, "costly" if is_costly else error.kind.name, node)
+        return KeywordFailure(pointer, "costly" if is_costly else error.kind.name, node)
 
 
-def _forbidden(pointer: Pointer, error: jsonschema_rs.ValidationError, data: Json) -> Fault:
+def _false_schema_failure(pointer: Pointer, error: jsonschema_rs.ValidationError, data: Json) -> KeywordFailure:
     """What a schema that is `false` forbids; where that schema is about the keys of a map, each of its keys."""
     keyword = error.evaluation_path[-1] if error.evaluation_path else ""
-    named_so = error.evaluation_path[-2:-1] == ["properties"] and pointer[-1:] == (keyword,)
-    names = as_object(at(data, pointer))
-    if keyword in {"additionalProperties", "propertyNames"} and names and not named_so:
-        return Fault(pointer, str(keyword), {}, tuple(sorted(names)))
-    return Fault(pointer, "false", {})
+    is_property = error.evaluation_path[-2:-1] == ["properties"] and pointer[-1:] == (keyword,)
+    names = as_object(value_at(data, pointer))
+    if keyword in {"additionalProperties", "propertyNames"} and names and not is_property:
+        return KeywordFailure(pointer, str(keyword), {}, tuple(sorted(names)))
+    return KeywordFailure(pointer, "false", {})
 
 
-def _refuse_depth(error: ValueError) -> None:
+def _raise_if_too_deep(error: ValueError) -> None:
     """What the engine says of data that nests too deep is said as Python says it."""
     if "Recursion limit" in str(error):
         raise RecursionError from error
 
 
-def _reason(error: jsonschema_rs.ValidationError) -> str:
-    where = "/".join(map(str, error.instance_path))
-    return f"{error.message} (at {where})" if where else error.message
+def _error_message(error: jsonschema_rs.ValidationError) -> str:
+    path = "/".join(map(str, error.instance_path))
+    return f"{error.message} (at {path})" if path else error.message

@@ -12,7 +12,7 @@ _SUBDOMAIN: Object = {
     "pattern": rf"^{_LABEL}(\.{_LABEL})*$",
     "x-modelyard-expects": "a DNS name: lower-case letters, digits, `-` and `.`, at most 253",
 }
-_KEYS: Object = {
+_QUALIFIED_NAMES: Object = {
     "maxLength": 317,
     "pattern": _KEY,
     "x-modelyard-expects": "a name of letters, digits, `-`, `_` and `.`, with or without `prefix/` before it",
@@ -23,7 +23,7 @@ _LABEL_VALUE: Object = {
     "pattern": rf"^({_NAME})?$",
     "x-modelyard-expects": "at most 63 letters, digits, `-`, `_` and `.`, starting and ending with a letter or digit",
 }
-_OWNER: Object = {
+_OWNER_REFERENCE: Object = {
     "type": "object",
     "additionalProperties": False,
     "required": ["apiVersion", "kind", "name", "uid"],
@@ -37,7 +37,7 @@ _OWNER: Object = {
     },
 }
 
-METADATA: Object = {
+OBJECT_META: Object = {
     "type": "object",
     "additionalProperties": False,
     "anyOf": [{"required": ["name"]}, {"required": ["generateName"]}],
@@ -50,10 +50,10 @@ METADATA: Object = {
             "pattern": rf"^{_LABEL}$",
             "x-modelyard-expects": "a DNS label: lower-case letters, digits and `-`, at most 63",
         },
-        "labels": {"type": "object", "propertyNames": _KEYS, "additionalProperties": _LABEL_VALUE},
-        "annotations": {"type": "object", "propertyNames": _KEYS, "additionalProperties": {"type": "string"}},
+        "labels": {"type": "object", "propertyNames": _QUALIFIED_NAMES, "additionalProperties": _LABEL_VALUE},
+        "annotations": {"type": "object", "propertyNames": _QUALIFIED_NAMES, "additionalProperties": {"type": "string"}},
         "finalizers": {"type": "array", "items": {"type": "string"}},
-        "ownerReferences": {"type": "array", "items": _OWNER},
+        "ownerReferences": {"type": "array", "items": _OWNER_REFERENCE},
     },
 }
 """Closed: what the API server fills in (uid, resourceVersion, managedFields …) is nobody's to write."""

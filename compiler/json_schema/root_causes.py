@@ -3,142 +3,142 @@
 from collections.abc import Hashable, Iterable, Sequence
 
 from compiler.foundation.json_data import Json, Pointer, as_list
-from compiler.json_schema.engine import Fault
-from compiler.json_schema.registry import Documents
+from compiler.json_schema.engine import KeywordFailure
+from compiler.json_schema.registry import SchemaRegistry
 
 _EXPECTS = "x-modelyard-expects"
-_ABOUT_ONE_VALUE = (
+_VALUE_KEYWORDS = (
     "false", "type", "const", "enum", "format", "pattern", "anyOf", "oneOf", "minLength", "maxLength", "minimum",
     "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "contentEncoding", "contentMediaType",
 )  # fmt: skip
 """Of these one place needs one message: the first."""
 
 
-def settled(faults: Iterable[Fault], documents: Documents) -> list[Fault]:
+def root_causes(failures: Iterable[KeywordFailure], schema_registry: SchemaRegistry) -> list[KeywordFailure]:
     """The faults that are causes: alternatives replaced by the one that was meant, consequences dropped."""
-    chosen = [one for fault in faults for one in (_meant(fault, documents) if fault.branches else (fault,))]
-    return _causes(_evaluated(_each_once(chosen), documents))
+    candidates = [cause for failure in failures for cause in (_intended_branch(failure, schema_registry) if failure.branches else (failure,))]
+    return _drop_consequences(_drop_evaluated_keys(_unique_failures(candidates), schema_registry))
 
 
-def _each_once(faults: Iterable[Fault]) -> list[Fault]:
+def _unique_failures(failures: Iterable[KeywordFailure]) -> list[KeywordFailure]:
     """Of faults that look the same to a reader the one that no order of evaluation decides."""
-    kept: dict[Hashable, Fault] = {}
-    for fault in faults:
-        other = kept.get(fault.identity)
-        kept[fault.identity] = fault if other is None else min(fault, other, key=lambda one: repr(one.node))
-    return list(kept.values())
+    by_identity: dict[Hashable, KeywordFailure] = {}
+    for failure in failures:
+        previous = by_identity.get(failure.identity)
+        by_identity[failure.identity] = failure if previous is None else min(failure, previous, key=lambda candidate: repr(candidate.schema))
+    return list(by_identity.values())
 
 
-def _meant(fault: Fault, documents: Documents) -> Sequence[Fault]:
+def _intended_branch(failure: KeywordFailure, schema_registry: SchemaRegistry) -> Sequence[KeywordFailure]:
     """What is wrong with the alternative that the author had in mind."""
-    branches = [settled(branch, documents) for branch in fault.branches]
+    branches = [root_causes(branch, schema_registry) for branch in failure.branches]
     if not all(branches):
-        return (fault,)  # more than one alternative holds
-    shaped = [branch for branch in branches if not _has(branch, fault.pointer, ("type", "false"))]
-    if not shaped:
-        return _any_type(fault, branches)
-    named = [branch for branch in shaped if not _discriminators(fault.pointer, branch)]
-    if not named:
-        return _any_name(fault, shaped) or min(shaped, key=len)
-    return named[0] if len(named) == 1 else _nearest(fault, named)
+        return (failure,)  # more than one alternative holds
+    type_matches = [branch for branch in branches if not _has_failure(branch, failure.pointer, ("type", "false"))]
+    if not type_matches:
+        return _merge_type_failures(failure, branches)
+    discriminator_matches = [branch for branch in type_matches if not _discriminator_failures(failure.pointer, branch)]
+    if not discriminator_matches:
+        return _merge_discriminators(failure, type_matches) or min(type_matches, key=len)
+    return discriminator_matches[0] if len(discriminator_matches) == 1 else _closest_branch(failure, discriminator_matches)
 
 
-def _nearest(fault: Fault, branches: list[list[Fault]]) -> Sequence[Fault]:
-    if all(one.pointer == fault.pointer and not one.names for branch in branches for one in branch):
-        return (fault,)  # alternative spellings of one value: only the whole says what was expected
-    everywhere = set.intersection(*({one.identity for one in branch} for branch in branches))
-    if everywhere:
-        return [one for one in branches[0] if one.identity in everywhere]
-    if all(len(branch) == 1 and _is_missing(branch[0], fault.pointer) for branch in branches):
-        return (fault,)  # one of several keys is wanted
+def _closest_branch(failure: KeywordFailure, branches: list[list[KeywordFailure]]) -> Sequence[KeywordFailure]:
+    if all(branch_failure.pointer == failure.pointer and not branch_failure.names for branch in branches for branch_failure in branch):
+        return (failure,)  # alternative spellings of one value: only the whole says what was expected
+    common_identities = set.intersection(*({branch_failure.identity for branch_failure in branch} for branch in branches))
+    if common_identities:
+        return [branch_failure for branch_failure in branches[0] if branch_failure.identity in common_identities]
+    if all(len(branch) == 1 and _is_required_failure(branch[0], failure.pointer) for branch in branches):
+        return (failure,)  # one of several keys is wanted
     return min(branches, key=len)
 
 
-def _any_type(fault: Fault, branches: list[list[Fault]]) -> Sequence[Fault]:
+def _merge_type_failures(failure: KeywordFailure, branches: list[list[KeywordFailure]]) -> Sequence[KeywordFailure]:
     """One fault that offers the types of all the alternatives; null says only that the value may be left out."""
-    wrong = [one for branch in branches for one in branch if one.keyword == "type" and _types(one) != ["null"]]
-    if len(wrong) == 1 and _EXPECTS not in fault.node:
-        return wrong
-    types: list[Json] = [name for one in wrong for name in _types(one)]
+    type_failures = [branch_failure for branch in branches for branch_failure in branch if branch_failure.keyword == "type" and _allowed_types(branch_failure) != ["null"]]
+    if len(type_failures) == 1 and _EXPECTS not in failure.schema:
+        return type_failures
+    types: list[Json] = [name for branch_failure in type_failures for name in _allowed_types(branch_failure)]
     if not types:
-        return [Fault(fault.pointer, "false", {})]
-    described = {_EXPECTS: fault.node[_EXPECTS]} if _EXPECTS in fault.node else {}
-    return [Fault(fault.pointer, "type", {"type": types, **described})]
+        return [KeywordFailure(failure.pointer, "false", {})]
+    annotations = {_EXPECTS: failure.schema[_EXPECTS]} if _EXPECTS in failure.schema else {}
+    return [KeywordFailure(failure.pointer, "type", {"type": types, **annotations})]
 
 
-def _any_name(fault: Fault, branches: list[list[Fault]]) -> Sequence[Fault]:
+def _merge_discriminators(failure: KeywordFailure, branches: list[list[KeywordFailure]]) -> Sequence[KeywordFailure]:
     """One fault that offers what each of the alternatives takes at the place that tells them apart."""
-    places = set.intersection(*({one.pointer for one in _discriminators(fault.pointer, branch)} for branch in branches))
-    merged = []
-    for place in sorted(places, key=str):
-        wrong = [one for branch in branches for one in branch if one.pointer == place]
-        options: list[Json] = [option for one in wrong for option in _options(one)]
-        merged.append(Fault(place, "enum", {"enum": [one for i, one in enumerate(options) if one not in options[:i]]}))
-    return merged
+    pointers = set.intersection(*({item.pointer for item in _discriminator_failures(failure.pointer, branch)} for branch in branches))
+    enum_failures = []
+    for pointer in sorted(pointers, key=str):
+        failures_at_pointer = [item for branch in branches for item in branch if item.pointer == pointer]
+        options: list[Json] = [option for item in failures_at_pointer for option in _allowed_values(item)]
+        enum_failures.append(KeywordFailure(pointer, "enum", {"enum": [item for i, item in enumerate(options) if item not in options[:i]]}))
+    return enum_failures
 
 
-def _discriminators(pointer: Pointer, branch: Sequence[Fault]) -> list[Fault]:
+def _discriminator_failures(pointer: Pointer, branch: Sequence[KeywordFailure]) -> list[KeywordFailure]:
     depth = len(pointer) + 1
-    return [one for one in branch if one.keyword in {"const", "enum"} and len(one.pointer) == depth]
+    return [failure for failure in branch if failure.keyword in {"const", "enum"} and len(failure.pointer) == depth]
 
 
-def _options(fault: Fault) -> Sequence[Json]:
-    return [fault.node["const"]] if "const" in fault.node else as_list(fault.node.get("enum"))
+def _allowed_values(failure: KeywordFailure) -> Sequence[Json]:
+    return [failure.schema["const"]] if "const" in failure.schema else as_list(failure.schema.get("enum"))
 
 
-def _types(fault: Fault) -> list[str]:
-    types = fault.node.get("type")
+def _allowed_types(failure: KeywordFailure) -> list[str]:
+    types = failure.schema.get("type")
     return [types] if isinstance(types, str) else [str(name) for name in as_list(types)]
 
 
-def _is_missing(fault: Fault, pointer: Pointer) -> bool:
-    return fault.keyword == "required" and fault.pointer == pointer
+def _is_required_failure(failure: KeywordFailure, pointer: Pointer) -> bool:
+    return failure.keyword == "required" and failure.pointer == pointer
 
 
-def _has(faults: Iterable[Fault], pointer: Pointer, keywords: Sequence[str]) -> bool:
-    return any(fault.pointer == pointer and fault.keyword in keywords for fault in faults)
+def _has_failure(failures: Iterable[KeywordFailure], pointer: Pointer, keywords: Sequence[str]) -> bool:
+    return any(failure.pointer == pointer and failure.keyword in keywords for failure in failures)
 
 
-def _evaluated(faults: list[Fault], documents: Documents) -> list[Fault]:
+def _drop_evaluated_keys(failures: list[KeywordFailure], schema_registry: SchemaRegistry) -> list[KeywordFailure]:
     """Without keys that are left over only because the part that knows them failed for another reason."""
-    out = []
-    for fault in faults:
-        names = fault.names
-        if fault.keyword == "unevaluatedProperties" and _others(fault, faults):
-            declared = documents.declared(fault.node)
-            names = tuple(name for name in names if name not in declared)
+    kept_failures = []
+    for failure in failures:
+        names = failure.names
+        if failure.keyword == "unevaluatedProperties" and _has_nested_failures(failure, failures):
+            known_properties = schema_registry.declared_properties(failure.schema)
+            names = tuple(name for name in names if name not in known_properties)
             if not names:
                 continue
-        out.append(Fault(fault.pointer, fault.keyword, fault.node, names, fault.branches))
-    return out
+        kept_failures.append(KeywordFailure(failure.pointer, failure.keyword, failure.schema, names, failure.branches))
+    return kept_failures
 
 
-def _others(fault: Fault, faults: list[Fault]) -> bool:
-    depth = len(fault.pointer)
-    return any(one is not fault and one.pointer[:depth] == fault.pointer for one in faults)
+def _has_nested_failures(failure: KeywordFailure, failures: list[KeywordFailure]) -> bool:
+    depth = len(failure.pointer)
+    return any(candidate is not failure and candidate.pointer[:depth] == failure.pointer for candidate in failures)
 
 
-def _causes(faults: list[Fault]) -> list[Fault]:
+def _drop_consequences(failures: list[KeywordFailure]) -> list[KeywordFailure]:
     """Without what lies below a wrong type, and with one fault where several speak of the same value."""
-    first: dict[Pointer, Fault] = {}
-    for fault in faults:
-        if _about_one_value(fault):
-            first[fault.pointer] = min(first.get(fault.pointer, fault), fault, key=_rank)
-    closed = {fault.pointer for fault in first.values() if fault.keyword in {"type", "false"}}
-    return [fault for fault in faults if _is_cause(fault, first, closed)]
+    first_by_pointer: dict[Pointer, KeywordFailure] = {}
+    for failure in failures:
+        if _is_value_failure(failure):
+            first_by_pointer[failure.pointer] = min(first_by_pointer.get(failure.pointer, failure), failure, key=_rank)
+    type_error_pointers = {failure.pointer for failure in first_by_pointer.values() if failure.keyword in {"type", "false"}}
+    return [failure for failure in failures if _is_cause(failure, first_by_pointer, type_error_pointers)]
 
 
-def _is_cause(fault: Fault, first: dict[Pointer, Fault], closed: set[Pointer]) -> bool:
-    if closed and any(fault.pointer[:depth] in closed for depth in range(len(fault.pointer))):
+def _is_cause(failure: KeywordFailure, first_by_pointer: dict[Pointer, KeywordFailure], type_error_pointers: set[Pointer]) -> bool:
+    if type_error_pointers and any(failure.pointer[:depth] in type_error_pointers for depth in range(len(failure.pointer))):
         return False
-    if fault.pointer in closed:
-        return fault is first[fault.pointer]
-    return not _about_one_value(fault) or fault is first[fault.pointer]
+    if failure.pointer in type_error_pointers:
+        return failure is first_by_pointer[failure.pointer]
+    return not _is_value_failure(failure) or failure is first_by_pointer[failure.pointer]
 
 
-def _about_one_value(fault: Fault) -> bool:
-    return fault.keyword in _ABOUT_ONE_VALUE and not any(one.names for branch in fault.branches for one in branch)
+def _is_value_failure(failure: KeywordFailure) -> bool:
+    return failure.keyword in _VALUE_KEYWORDS and not any(branch_failure.names for branch in failure.branches for branch_failure in branch)
 
 
-def _rank(fault: Fault) -> tuple[int, str]:
-    return (_ABOUT_ONE_VALUE.index(fault.keyword), repr(fault.node))
+def _rank(failure: KeywordFailure) -> tuple[int, str]:
+    return (_VALUE_KEYWORDS.index(failure.keyword), repr(failure.schema))

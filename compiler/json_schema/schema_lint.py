@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from compiler.foundation.json_data import Json, Pointer, as_list, as_str
-from compiler.foundation.suggestions import nearest
+from compiler.foundation.suggestions import closest_match
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SCHEMA, _LIST, _MAP, _DATA = "schema", "list", "map", "data"
@@ -29,7 +29,7 @@ KEYWORDS: Mapping[str, str] = MappingProxyType(
 """Each keyword of JSON Schema 2020-12, and what stands under it: a schema, a list or a map of them, or data."""
 
 
-class Unheard(NamedTuple):
+class LintIssue(NamedTuple):
     """A place in a schema, and what is wrong with it."""
 
     pointer: Pointer
@@ -37,33 +37,33 @@ class Unheard(NamedTuple):
     help: str | None
 
 
-def unheard(schema: Json, pointer: Pointer = ()) -> Iterator[Unheard]:
+def lint_schema(schema: Json, pointer: Pointer = ()) -> Iterator[LintIssue]:
     """Each keyword that nobody knows, each other dialect, and each reference that leads out of the schema."""
     if not isinstance(schema, Mapping):
         return
     for key, value in schema.items():
-        here = (*pointer, key)
-        yield from _of_keyword(key, value, here)
-        for below, part in _below(KEYWORDS.get(key), value):
-            yield from unheard(part, (*here, *below))
+        keyword_pointer = (*pointer, key)
+        yield from _keyword_issues(key, value, keyword_pointer)
+        for subpointer, subschema in _subschemas(KEYWORDS.get(key), value):
+            yield from lint_schema(subschema, (*keyword_pointer, *subpointer))
 
 
-def _of_keyword(key: str, value: Json, here: Pointer) -> Iterator[Unheard]:
+def _keyword_issues(key: str, value: Json, pointer: Pointer) -> Iterator[LintIssue]:
     if key not in KEYWORDS:
-        near = nearest(key, KEYWORDS)
+        suggestion = closest_match(key, KEYWORDS)
         if not key.startswith("x-"):
-            yield Unheard(here, f"`{key}` is no keyword of JSON Schema", f"did you mean `{near}`?" if near else None)
+            yield LintIssue(pointer, f"`{key}` is no keyword of JSON Schema", f"did you mean `{suggestion}`?" if suggestion else None)
     elif key == "$schema" and as_str(value).rstrip("#") != DIALECT:
-        yield Unheard(here, f"the schema is of another dialect than {DIALECT}", "leave `$schema` out")
+        yield LintIssue(pointer, f"the schema is of another dialect than {DIALECT}", "leave `$schema` out")
     elif key in {"$ref", "$dynamicRef"} and not as_str(value).startswith("#"):
-        yield Unheard(here, f"`{value}` leads out of the schema, and nothing is fetched", "put it below `$defs`")
+        yield LintIssue(pointer, f"`{value}` leads out of the schema, and nothing is fetched", "put it below `$defs`")
 
 
-def _below(kind: str | None, value: Json) -> Iterator[tuple[Pointer, Json]]:
+def _subschemas(kind: str | None, value: Json) -> Iterator[tuple[Pointer, Json]]:
     """The schemas that stand under a keyword, each with its place below it."""
     if kind == _SCHEMA:
         yield (), value
     elif kind == _LIST:
-        yield from (((index,), one) for index, one in enumerate(as_list(value)))
+        yield from (((index,), subschema) for index, subschema in enumerate(as_list(value)))
     elif kind == _MAP and isinstance(value, Mapping):
-        yield from (((name,), one) for name, one in value.items())
+        yield from (((name,), subschema) for name, subschema in value.items())

@@ -10,7 +10,7 @@ _TIME = r"([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _CHARACTER = r"([a-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9a-f]{2})"
-_SHAPES = {
+_FORMAT_PATTERNS = {
     "time": _TIME,
     "date-time": rf"\d{{4}}-\d\d-\d\d[Tt]{_TIME}",
     "duration": r"P(?=.)(\d+W|(\d+Y(\d+M(\d+D)?)?|\d+M(\d+D)?|\d+D)?(T(?=\d)(\d+H(\d+M(\d+S)?)?|\d+M(\d+S)?|\d+S))?)",
@@ -21,20 +21,20 @@ _SHAPES = {
 }
 
 
-def checker() -> FormatChecker:
+def format_checker() -> FormatChecker:
     """Python's own checks, and shapes for the common formats that it leaves to other packages."""
     formats = FormatChecker(formats=("date", "ipv4", "ipv6", "regex", "uuid"))
-    for name, shape in _SHAPES.items():
-        formats.checks(name, raises=ValueError)(_matcher(name, re.compile(shape, re.ASCII | re.IGNORECASE)))
+    for name, pattern in _FORMAT_PATTERNS.items():
+        formats.checks(name, raises=ValueError)(_matcher(name, re.compile(pattern, re.ASCII | re.IGNORECASE)))
     return formats
 
 
-def _matcher(name: str, shape: re.Pattern[str]) -> Callable[[object], bool]:
+def _matcher(name: str, pattern: re.Pattern[str]) -> Callable[[object], bool]:
     def matches(value: object) -> bool:
         if not isinstance(value, str):
             return True
         if name == "date-time":
             date.fromisoformat(value[:10])  # a day that the calendar lacks raises ValueError, which is "no"
-        return shape.fullmatch(value) is not None
+        return pattern.fullmatch(value) is not None
 
     return matches

@@ -3,109 +3,109 @@
 from collections.abc import Mapping
 
 from compiler.foundation.json_data import Json, Object, as_list, as_object
-from compiler.json_schema.object_meta import METADATA
+from compiler.json_schema.object_meta import OBJECT_META
 
-_OPEN = "x-kubernetes-preserve-unknown-fields"
+_PRESERVE_UNKNOWN = "x-kubernetes-preserve-unknown-fields"
 _INT_OR_STRING = "x-kubernetes-int-or-string"
-_EMBEDDED = "x-kubernetes-embedded-resource"
-_JUNCTORS = ("allOf", "anyOf", "oneOf")
+_EMBEDDED_RESOURCE = "x-kubernetes-embedded-resource"
+_COMBINATORS = ("allOf", "anyOf", "oneOf")
 _SAME_FORMATS = {"date", "date-time", "ipv4", "ipv6", "uuid", "email"}
 """The formats that mean in a cluster what they mean in JSON Schema; `duration`, for one, does not."""
 
-_RANGES: Mapping[str, Object] = {
+_INTEGER_RANGES: Mapping[str, Object] = {
     "int32": {"minimum": -(2**31), "maximum": 2**31 - 1},
     "int64": {"minimum": -(2**63), "maximum": 2**63 - 1},
 }
-_IDENTITY: Object = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}}
+_TYPE_META: Object = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}}
 
 
-def structural(schema: Object) -> Object:
+def to_strict_schema(schema: Object) -> Object:
     """The structural schema of a resource as strict JSON Schema: closed, typed, and with its `metadata` checked."""
-    strict = dict(_strict(schema))
+    strict = dict(_make_strict(schema))
     if "properties" in strict:
-        known = {**_IDENTITY, **as_object(strict["properties"]), "metadata": METADATA}
-        strict["properties"] = known
+        properties = {**_TYPE_META, **as_object(strict["properties"]), "metadata": OBJECT_META}
+        strict["properties"] = properties
         strict["required"] = sorted({*map(str, as_list(strict.get("required"))), "apiVersion", "kind", "metadata"})
     return strict
 
 
-def with_defaults(schema: Object, data: Json) -> Json:
+def apply_defaults(schema: Object, data: Json) -> Json:
     """The data with the defaults that the API server would fill in before it validates; only what changes is copied."""
     if isinstance(data, Mapping):
-        return _with_default_keys(schema, data)
+        return _apply_key_defaults(schema, data)
     items = schema.get("items")
     if isinstance(data, list) and isinstance(items, Mapping):
-        filled = [with_defaults(items, item) for item in data]
-        return filled if any(new is not old for new, old in zip(filled, data, strict=True)) else data
+        new_items = [apply_defaults(items, item) for item in data]
+        return new_items if any(new is not old for new, old in zip(new_items, data, strict=True)) else data
     return data
 
 
-def _with_default_keys(schema: Object, data: Object) -> Json:
-    known, others = as_object(schema.get("properties")), as_object(schema.get("additionalProperties"))
-    absent = {
+def _apply_key_defaults(schema: Object, data: Object) -> Json:
+    properties, extra_schema = as_object(schema.get("properties")), as_object(schema.get("additionalProperties"))
+    default_values = {
         name: as_object(rule)["default"]
-        for name, rule in known.items()
-        if "default" in as_object(rule) and _unset(data, name, as_object(rule))
+        for name, rule in properties.items()
+        if "default" in as_object(rule) and _is_unset(data, name, as_object(rule))
     }
-    whole = {**data, **absent} if absent else data
-    filled = {name: with_defaults(as_object(known.get(name, others)), value) for name, value in whole.items()}
-    return filled if absent or any(filled[name] is not value for name, value in data.items()) else data
+    full_data = {**data, **default_values} if default_values else data
+    new_data = {name: apply_defaults(as_object(properties.get(name, extra_schema)), value) for name, value in full_data.items()}
+    return new_data if default_values or any(new_data[name] is not value for name, value in data.items()) else data
 
 
-def _unset(data: Object, name: str, rule: Object) -> bool:
+def _is_unset(data: Object, name: str, rule: Object) -> bool:
     """Absent, or a null that the schema does not take: the API server drops it before it fills in."""
     return name not in data or (data[name] is None and rule.get("nullable") is not True)
 
 
-def _strict(schema: Object, *, closed: bool = True) -> Object:
+def _make_strict(schema: Object, *, is_closed: bool = True) -> Object:
     """`closed` is false inside `allOf` and its like: there a schema only adds conditions to the one around it."""
-    out = dict(schema)
-    _types(out)
-    _limits(out)
-    for keyword in _JUNCTORS:
-        if keyword in out:
-            out[keyword] = [_strict(as_object(one), closed=False) for one in as_list(out[keyword])]
-    if "not" in out:
-        out["not"] = _strict(as_object(out["not"]), closed=False)
-    if isinstance(out.get("items"), Mapping):
-        out["items"] = _strict(as_object(out["items"]), closed=closed)
-    if isinstance(out.get("additionalProperties"), Mapping):
-        out["additionalProperties"] = _strict(as_object(out["additionalProperties"]), closed=closed)
-    _properties(out, closed=closed)
-    return out
+    strict_node = dict(schema)
+    _convert_types(strict_node)
+    _convert_limits(strict_node)
+    for keyword in _COMBINATORS:
+        if keyword in strict_node:
+            strict_node[keyword] = [_make_strict(as_object(subschema), is_closed=False) for subschema in as_list(strict_node[keyword])]
+    if "not" in strict_node:
+        strict_node["not"] = _make_strict(as_object(strict_node["not"]), is_closed=False)
+    if isinstance(strict_node.get("items"), Mapping):
+        strict_node["items"] = _make_strict(as_object(strict_node["items"]), is_closed=is_closed)
+    if isinstance(strict_node.get("additionalProperties"), Mapping):
+        strict_node["additionalProperties"] = _make_strict(as_object(strict_node["additionalProperties"]), is_closed=is_closed)
+    _close_properties(strict_node, is_closed=is_closed)
+    return strict_node
 
 
-def _properties(out: dict[str, Json], *, closed: bool) -> None:
-    properties = as_object(out.get("properties"))
-    known: dict[str, Json] = {name: _strict(as_object(rule), closed=closed) for name, rule in properties.items()}
-    if out.get(_EMBEDDED) is True:
-        known = {**_IDENTITY, "metadata": {"type": "object"}, **known}
-    if known or "properties" in out:
-        out["properties"] = known
-        if closed and out.get(_OPEN) is not True:
-            out.setdefault("additionalProperties", False)
-    if out.get(_OPEN) is True and out.get("additionalProperties") is False:
-        del out["additionalProperties"]
+def _close_properties(schema: dict[str, Json], *, is_closed: bool) -> None:
+    properties = as_object(schema.get("properties"))
+    strict_properties: dict[str, Json] = {name: _make_strict(as_object(rule), is_closed=is_closed) for name, rule in properties.items()}
+    if schema.get(_EMBEDDED_RESOURCE) is True:
+        strict_properties = {**_TYPE_META, "metadata": {"type": "object"}, **strict_properties}
+    if strict_properties or "properties" in schema:
+        schema["properties"] = strict_properties
+        if is_closed and schema.get(_PRESERVE_UNKNOWN) is not True:
+            schema.setdefault("additionalProperties", False)
+    if schema.get(_PRESERVE_UNKNOWN) is True and schema.get("additionalProperties") is False:
+        del schema["additionalProperties"]
 
 
-def _types(out: dict[str, Json]) -> None:
-    if out.get(_INT_OR_STRING) is True:
-        out["type"] = ["integer", "string"]
-    if out.get("nullable") is True:
-        named = out.get("type")
-        if named is not None:
-            out["type"] = [*([named] if isinstance(named, str) else as_list(named)), "null"]
-        if "enum" in out:
-            out["enum"] = [*as_list(out["enum"]), None]
+def _convert_types(schema: dict[str, Json]) -> None:
+    if schema.get(_INT_OR_STRING) is True:
+        schema["type"] = ["integer", "string"]
+    if schema.get("nullable") is True:
+        type_names = schema.get("type")
+        if type_names is not None:
+            schema["type"] = [*([type_names] if isinstance(type_names, str) else as_list(type_names)), "null"]
+        if "enum" in schema:
+            schema["enum"] = [*as_list(schema["enum"]), None]
 
 
-def _limits(out: dict[str, Json]) -> None:
-    named = out.get("format")
-    if isinstance(named, str) and named not in _SAME_FORMATS:
-        del out["format"]
-        for keyword, bound in _RANGES.get(named, {}).items():
-            out.setdefault(keyword, bound)
+def _convert_limits(schema: dict[str, Json]) -> None:
+    format_name = schema.get("format")
+    if isinstance(format_name, str) and format_name not in _SAME_FORMATS:
+        del schema["format"]
+        for keyword, limit in _INTEGER_RANGES.get(format_name, {}).items():
+            schema.setdefault(keyword, limit)
     for exclusive, inclusive in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         # OpenAPI 3.0 writes a boolean beside the bound
-        if isinstance(out.get(exclusive), bool) and out.pop(exclusive) and inclusive in out:
-            out[exclusive] = out.pop(inclusive)
+        if isinstance(schema.get(exclusive), bool) and schema.pop(exclusive) and inclusive in schema:
+            schema[exclusive] = schema.pop(inclusive)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from compiler.foundation.json_data import Json, Object, Pointer
-from compiler.json_schema.engine import Engine, Fault, SchemaError
-from compiler.json_schema.registry import Documents
-from compiler.json_schema.root_causes import settled
-from compiler.json_schema.violation import Violation
-from compiler.json_schema.violation_messages import Wording
+from compiler.json_schema.engine import Engine, KeywordFailure, SchemaError
+from compiler.json_schema.registry import SchemaRegistry
+from compiler.json_schema.root_causes import root_causes
+from compiler.json_schema.violation import SchemaViolation
+from compiler.json_schema.violation_messages import MessageBuilder
 
 try:
     from compiler.json_schema.engine_rust import RustEngine as DefaultEngine
@@ -17,16 +17,16 @@ except ImportError:  # no wheel for this machine: slower, and the same answers
 
 __all__ = ["SchemaError", "Validator"]
 
-_NONE: Mapping[str, Object] = MappingProxyType({})
+_NO_RESOURCES: Mapping[str, Object] = MappingProxyType({})
 
 
 class Validator:
     """A JSON Schema, 2020-12 unless it names another draft, formats asserted; what it refers to is given or refused."""
 
     def __init__(
-        self, schema: Object, *, resources: Mapping[str, Object] = _NONE, engine: type[Engine] = DefaultEngine
+        self, schema: Object, *, resources: Mapping[str, Object] = _NO_RESOURCES, engine: type[Engine] = DefaultEngine
     ) -> None:
-        self._engine = engine(Documents(schema, resources))
+        self._engine = engine(SchemaRegistry(schema, resources))
 
     def is_valid(self, data: Json) -> bool:
         """Whether the data satisfies the schema; the cheapest question."""
@@ -37,7 +37,7 @@ class Validator:
 
     def violations(
         self, data: Json, *, spelling: Callable[[Pointer], str | None] | None = None
-    ) -> tuple[Violation, ...]:
+    ) -> tuple[SchemaViolation, ...]:
         """What to mend, by place, each once, without what only follows from something else.
 
         `spelling` gives the author's own spelling of the value at a pointer.
@@ -45,8 +45,8 @@ class Validator:
         if self.is_valid(data):
             return ()
         try:
-            faults = settled(self._engine.faults(data), self._engine.documents)
+            failures = root_causes(self._engine.iter_failures(data), self._engine.schema_registry)
         except (UnicodeEncodeError, RecursionError):
-            faults = [Fault((), "unreadable", {})]
-        found = Wording(self._engine.documents, data, spelling).violations(faults)
-        return tuple(sorted(dict.fromkeys(found), key=lambda violation: violation.sort_key))
+            failures = [KeywordFailure((), "unreadable", {})]
+        all_violations = MessageBuilder(self._engine.schema_registry, data, spelling).violations(failures)
+        return tuple(sorted(dict.fromkeys(all_violations), key=lambda violation: violation.sort_key))

@@ -2,156 +2,156 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from compiler.foundation.json_data import Json, Pointer, as_list, as_object, at
-from compiler.foundation.suggestions import listed, nearest
-from compiler.json_schema.descriptions import MOST_OPTIONS, counted, described, expectation, limit, shown
-from compiler.json_schema.engine import Fault
-from compiler.json_schema.registry import Documents
-from compiler.json_schema.violation import Violation
+from compiler.foundation.json_data import Json, Pointer, as_list, as_object, value_at
+from compiler.foundation.suggestions import quote_list, closest_match
+from compiler.json_schema.descriptions import MAX_LISTED_OPTIONS, describe_measure, author_description, describe_expectation, describe_limit, format_value
+from compiler.json_schema.engine import KeywordFailure
+from compiler.json_schema.registry import SchemaRegistry
+from compiler.json_schema.violation import SchemaViolation
 
-_MOST_NAMED = 12
-_UNEXPECTED = {"additionalProperties", "unevaluatedProperties", "propertyNames"}
+_MAX_LISTED_KEYS = 12
+_UNEXPECTED_KEY_KEYWORDS = {"additionalProperties", "unevaluatedProperties", "propertyNames"}
 
 
-class Wording:
+class MessageBuilder:
     """How faults of one schema in one piece of data are told."""
 
-    def __init__(self, documents: Documents, data: Json, spelling: Callable[[Pointer], str | None] | None) -> None:
-        self._documents = documents
+    def __init__(self, schema_registry: SchemaRegistry, data: Json, spelling: Callable[[Pointer], str | None] | None) -> None:
+        self._schema_registry = schema_registry
         self._data = data
         self._spelling = spelling
 
-    def violations(self, faults: Iterable[Fault]) -> list[Violation]:
+    def violations(self, failures: Iterable[KeywordFailure]) -> list[SchemaViolation]:
         """One or more a fault; a key that is missing because it is misspelt is told once, as the misspelling."""
-        found = [violation for fault in faults for violation in self._told(fault)]
-        unknown = {one.pointer: one for one in found if one.keyword == "unknown"}
-        misspelt = {(one.pointer[:-1], one.suggestion) for one in unknown.values()}
-        kept = [one for one in found if one.keyword != "unknown" or unknown[one.pointer] is one]
-        return [one for one in kept if one.missing is None or (one.pointer, one.missing) not in misspelt]
+        all_violations = [violation for failure in failures for violation in self._to_violations(failure)]
+        unknown_keys = {item.pointer: item for item in all_violations if item.keyword == "unknown"}
+        misspellings = {(item.pointer[:-1], item.suggestion) for item in unknown_keys.values()}
+        unique_violations = [item for item in all_violations if item.keyword != "unknown" or unknown_keys[item.pointer] is item]
+        return [item for item in unique_violations if item.missing_key is None or (item.pointer, item.missing_key) not in misspellings]
 
-    def _told(self, fault: Fault) -> Iterator[Violation]:
-        if fault.keyword in _UNEXPECTED:
-            yield from (self._unknown(fault, name) for name in fault.names)
-        elif fault.keyword == "required":
-            yield from (self._missing(fault, name) for name in fault.names)
-        elif fault.keyword == "costly":
-            message = f"comparing the text with the pattern {shown(fault.node.get('pattern'))} takes too long"
-            yield Violation(fault.pointer, "costly", message, "write a pattern that does not repeat what it repeats")
-        elif fault.keyword == "false":
-            yield self._forbidden(fault.pointer)
-        elif fault.keyword == "not":
-            yield from self._excluded(fault)
-        elif fault.branches:
-            yield self._alternatives(fault)
+    def _to_violations(self, failure: KeywordFailure) -> Iterator[SchemaViolation]:
+        if failure.keyword in _UNEXPECTED_KEY_KEYWORDS:
+            yield from (self._unknown_key(failure, name) for name in failure.names)
+        elif failure.keyword == "required":
+            yield from (self._missing_key(failure, name) for name in failure.names)
+        elif failure.keyword == "costly":
+            message = f"comparing the text with the pattern {format_value(failure.schema.get('pattern'))} takes too long"
+            yield SchemaViolation(failure.pointer, "costly", message, "write a pattern that does not repeat what it repeats")
+        elif failure.keyword == "false":
+            yield self._forbidden_value(failure.pointer)
+        elif failure.keyword == "not":
+            yield from self._excluded_by_not(failure)
+        elif failure.branches:
+            yield self._alternatives_violation(failure)
         else:
-            yield self._value(fault)
+            yield self._value_violation(failure)
 
-    def _unknown(self, fault: Fault, name: str) -> Violation:
-        pointer = (*fault.pointer, name)
-        rule = as_object(fault.node.get("propertyNames")) if fault.keyword == "propertyNames" else {}
-        present = as_object(at(self._data, fault.pointer))
-        candidates = [*self._documents.declared(fault.node), *_texts(rule.get("enum"))]
-        free = sorted({one for one in candidates if one not in present})
-        meant = nearest(name, candidates)
+    def _unknown_key(self, failure: KeywordFailure, name: str) -> SchemaViolation:
+        pointer = (*failure.pointer, name)
+        rule = as_object(failure.schema.get("propertyNames")) if failure.keyword == "propertyNames" else {}
+        present = as_object(value_at(self._data, failure.pointer))
+        candidates = [*self._schema_registry.declared_properties(failure.schema), *_str_items(rule.get("enum"))]
+        unused_keys = sorted({key for key in candidates if key not in present})
+        suggestion = closest_match(name, candidates)
         message = f"`{name}` is not known here"
-        if said := described(rule):
-            message += f": expected {said}"
-        if meant in present:
-            return Violation(pointer, "unknown", message, f"`{meant}` stands here already")
-        return Violation(pointer, "unknown", message, _choices(meant, [f"`{one}`" for one in free]), suggestion=meant)
+        if description := author_description(rule):
+            message += f": expected {description}"
+        if suggestion in present:
+            return SchemaViolation(pointer, "unknown", message, f"`{suggestion}` stands here already")
+        return SchemaViolation(pointer, "unknown", message, _choices_help(suggestion, [f"`{key}`" for key in unused_keys]), suggestion=suggestion)
 
-    def _missing(self, fault: Fault, name: str) -> Violation:
-        said = described(as_object(self._documents.declared(fault.node).get(name)))
-        hint = f"`{name}` is {said}" if said else None
-        return Violation(fault.pointer, "required", f"`{name}` is missing", hint, missing=name)
+    def _missing_key(self, failure: KeywordFailure, name: str) -> SchemaViolation:
+        description = author_description(as_object(self._schema_registry.declared_properties(failure.schema).get(name)))
+        hint = f"`{name}` is {description}" if description else None
+        return SchemaViolation(failure.pointer, "required", f"`{name}` is missing", hint, missing_key=name)
 
-    def _forbidden(self, pointer: Pointer) -> Violation:
+    def _forbidden_value(self, pointer: Pointer) -> SchemaViolation:
         if not pointer:
-            return Violation(pointer, "false", "nothing may stand here")
+            return SchemaViolation(pointer, "false", "nothing may stand here")
         if isinstance(pointer[-1], int):
-            return Violation(pointer, "items", f"expected at most {pointer[-1]} elements, found more")
-        return Violation(pointer, "unknown", f"`{pointer[-1]}` may not stand here")
+            return SchemaViolation(pointer, "items", f"expected at most {pointer[-1]} elements, found more")
+        return SchemaViolation(pointer, "unknown", f"`{pointer[-1]}` may not stand here")
 
-    def _excluded(self, fault: Fault) -> Iterator[Violation]:
+    def _excluded_by_not(self, failure: KeywordFailure) -> Iterator[SchemaViolation]:
         """A `not` that only excludes keys names them; another says what the schema's author says of it."""
-        rule = as_object(fault.node.get("not"))
+        rule = as_object(failure.schema.get("not"))
         if set(rule) == {"required"}:
-            keys = listed(_texts(rule["required"]), last="and")
-            together = " together" * (len(as_list(rule["required"])) > 1)
-            name = _texts(rule["required"])[-1]
-            yield Violation((*fault.pointer, name), "unknown", f"{keys} may not stand here{together}")
+            keys = quote_list(_str_items(rule["required"]), conjunction="and")
+            suffix = " together" * (len(as_list(rule["required"])) > 1)
+            name = _str_items(rule["required"])[-1]
+            yield SchemaViolation((*failure.pointer, name), "unknown", f"{keys} may not stand here{suffix}")
             return
-        said = described(rule)
-        message = f"expected anything but {said}, found {self._found(fault.pointer)}" if said else None
-        yield Violation(fault.pointer, "not", message or f"{self._found(fault.pointer)} may not stand here")
+        description = author_description(rule)
+        message = f"expected anything but {description}, found {self._describe_actual(failure.pointer)}" if description else None
+        yield SchemaViolation(failure.pointer, "not", message or f"{self._describe_actual(failure.pointer)} may not stand here")
 
-    def _alternatives(self, fault: Fault) -> Violation:
-        said = described(fault.node)
-        message = self._one_key(fault) or self._one_value(fault, said)
-        return Violation(fault.pointer, fault.keyword, message)
+    def _alternatives_violation(self, failure: KeywordFailure) -> SchemaViolation:
+        description = author_description(failure.schema)
+        message = self._alternative_keys_message(failure) or self._alternative_values_message(failure, description)
+        return SchemaViolation(failure.pointer, failure.keyword, message)
 
-    def _one_key(self, fault: Fault) -> str | None:
+    def _alternative_keys_message(self, failure: KeywordFailure) -> str | None:
         """The message where each alternative only asks for keys of its own."""
-        nodes = [as_object(one) for one in as_list(fault.node.get(fault.keyword))]
+        nodes = [as_object(alternative) for alternative in as_list(failure.schema.get(failure.keyword))]
         if not nodes or not all(set(node) == {"required"} for node in nodes):
             return None
-        wanted = [listed(_texts(node["required"]), last="with") for node in nodes]
-        holding = [wanted[i] for i, branch in enumerate(fault.branches) if not branch]
-        if not holding:
-            return f"expected {' or '.join(wanted)}, found none of them"
-        return f"expected only one of {', '.join(wanted)}, found {' and '.join(holding)}"
+        key_lists = [quote_list(_str_items(node["required"]), conjunction="with") for node in nodes]
+        matching_keys = [key_lists[i] for i, branch in enumerate(failure.branches) if not branch]
+        if not matching_keys:
+            return f"expected {' or '.join(key_lists)}, found none of them"
+        return f"expected only one of {', '.join(key_lists)}, found {' and '.join(matching_keys)}"
 
-    def _one_value(self, fault: Fault, said: str | None) -> str:
-        found = self._found(fault.pointer)
-        if said is None and not all(fault.branches):
-            count = sum(not branch for branch in fault.branches)
-            return f"expected exactly one of {len(fault.branches)} alternatives, found {found}, which fits {count}"
-        parts = [expectation(one.keyword, one.node) for branch in fault.branches for one in branch]
-        return f"expected {said or ' or '.join(dict.fromkeys(filter(None, parts)))}, found {found}"
+    def _alternative_values_message(self, failure: KeywordFailure, description: str | None) -> str:
+        actual = self._describe_actual(failure.pointer)
+        if description is None and not all(failure.branches):
+            count = sum(not branch for branch in failure.branches)
+            return f"expected exactly one of {len(failure.branches)} alternatives, found {actual}, which fits {count}"
+        parts = [describe_expectation(branch_failure.keyword, branch_failure.schema) for branch in failure.branches for branch_failure in branch]
+        return f"expected {description or ' or '.join(dict.fromkeys(filter(None, parts)))}, found {actual}"
 
-    def _value(self, fault: Fault) -> Violation:
-        expected = expectation(fault.keyword, fault.node)
-        message, meant, hint = self._unusual(fault), None, None
-        if expected:
-            found = self._found(fault.pointer)
-            if limit(fault.keyword, fault.node) == expected:
-                found = counted(fault.keyword, at(self._data, fault.pointer), lambda: self._found(fault.pointer))
-            message = f"expected {expected}, found {found}"
-        if fault.keyword in {"enum", "const"}:
-            meant, hint = self._option(fault)
-        return Violation(fault.pointer, fault.keyword, message, hint, suggestion=meant)
+    def _value_violation(self, failure: KeywordFailure) -> SchemaViolation:
+        expectation_text = describe_expectation(failure.keyword, failure.schema)
+        message, suggestion, hint = self._special_message(failure), None, None
+        if expectation_text:
+            actual = self._describe_actual(failure.pointer)
+            if describe_limit(failure.keyword, failure.schema) == expectation_text:
+                actual = describe_measure(failure.keyword, value_at(self._data, failure.pointer), lambda: self._describe_actual(failure.pointer))
+            message = f"expected {expectation_text}, found {actual}"
+        if failure.keyword in {"enum", "const"}:
+            suggestion, hint = self._option_suggestion(failure)
+        return SchemaViolation(failure.pointer, failure.keyword, message, hint, suggestion=suggestion)
 
-    def _option(self, fault: Fault) -> tuple[str | None, str | None]:
-        values = as_list(fault.node.get("enum"))
-        found = at(self._data, fault.pointer)
-        meant = nearest(found, _texts(values)) if isinstance(found, str) else None
-        return meant, _choices(meant, [shown(value) for value in values] if len(values) > MOST_OPTIONS else [])
+    def _option_suggestion(self, failure: KeywordFailure) -> tuple[str | None, str | None]:
+        values = as_list(failure.schema.get("enum"))
+        actual = value_at(self._data, failure.pointer)
+        suggestion = closest_match(actual, _str_items(values)) if isinstance(actual, str) else None
+        return suggestion, _choices_help(suggestion, [format_value(value) for value in values] if len(values) > MAX_LISTED_OPTIONS else [])
 
-    def _unusual(self, fault: Fault) -> str:
-        value = as_list(at(self._data, fault.pointer)) if fault.keyword == "uniqueItems" else ()
+    def _special_message(self, failure: KeywordFailure) -> str:
+        value = as_list(value_at(self._data, failure.pointer)) if failure.keyword == "uniqueItems" else ()
         for index, item in enumerate(value):
             if item in value[:index]:
-                return f"expected every element once, found {shown(item)} twice"
-        if fault.keyword == "contains":
-            said = described(as_object(fault.node.get("contains"))) or "an element of a certain form"
-            return f"expected the list to contain {said}, as often as is allowed"
+                return f"expected every element once, found {format_value(item)} twice"
+        if failure.keyword == "contains":
+            description = author_description(as_object(failure.schema.get("contains"))) or "an element of a certain form"
+            return f"expected the list to contain {description}, as often as is allowed"
         return {
             "unreadable": "the value is nested too deeply, or holds text that is not Unicode",
             "unevaluatedItems": "the list has elements that are not expected",
             "additionalItems": "the list has more elements than expected",
-        }.get(fault.keyword, f"{self._found(fault.pointer)} does not satisfy `{fault.keyword}`")
+        }.get(failure.keyword, f"{self._describe_actual(failure.pointer)} does not satisfy `{failure.keyword}`")
 
-    def _found(self, pointer: Pointer) -> str:
-        value = at(self._data, pointer)
-        spelt = None if isinstance(value, Mapping | list | tuple) or self._spelling is None else self._spelling(pointer)
-        return shown(value) if spelt is None else f"`{spelt}`" if spelt else "nothing"
-
-
-def _choices(meant: str | None, offered: Sequence[str]) -> str | None:
-    if meant:
-        return f"did you mean `{meant}`?"
-    return f"one of: {', '.join(offered)}" if 1 < len(offered) <= _MOST_NAMED else None
+    def _describe_actual(self, pointer: Pointer) -> str:
+        value = value_at(self._data, pointer)
+        spelling_text = None if isinstance(value, Mapping | list | tuple) or self._spelling is None else self._spelling(pointer)
+        return format_value(value) if spelling_text is None else f"`{spelling_text}`" if spelling_text else "nothing"
 
 
-def _texts(values: Json) -> list[str]:
+def _choices_help(suggestion: str | None, options: Sequence[str]) -> str | None:
+    if suggestion:
+        return f"did you mean `{suggestion}`?"
+    return f"one of: {', '.join(options)}" if 1 < len(options) <= _MAX_LISTED_KEYS else None
+
+
+def _str_items(values: Json) -> list[str]:
     return [value for value in as_list(values) if isinstance(value, str)]

@@ -18,75 +18,75 @@ from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from compiler.diagnostics.finding import Finding, in_order
+from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.foundation import resources
 from compiler.foundation.json_data import Json, Pointer, as_object
-from compiler.plan.context.adoption import clashes
+from compiler.plan.context.adoption import object_collisions
 from compiler.plan.context.lazy_context import Context
-from compiler.plan.emitters.conditions import Conditions
+from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter, Emitters
 from compiler.plan.emitters.emitter_loader import SHIPPED
 from compiler.plan.emitters.emitter_loader import load as load_emitters
-from compiler.plan.matching.compatibility import Judge, capability_findings, setting_findings
-from compiler.plan.matching.objections import objections
-from compiler.plan.planning import PlannedUnit, Scope, owner_findings, plan
-from compiler.plan.planning_services import Planner
+from compiler.plan.matching.compatibility import CompatibilityChecker, capability_findings, emitter_setting_findings
+from compiler.plan.matching.objections import compatibility_findings
+from compiler.plan.planning import PlannedUnit, UnitFilter, code_owner_findings, plan_units
+from compiler.plan.planning_services import PlanningServices
 from compiler.plan.quotas import quota_findings
-from compiler.plan.records.approvals import claim_findings, class_findings
-from compiler.plan.records.missing_fields import ModelStatus
+from compiler.plan.records.approvals import approval_findings, classification_findings
+from compiler.plan.records.missing_fields import ModelRecordStatus
 from compiler.plan.records.missing_fields import status as told
-from compiler.policy.baseline import NOTHING_KNOWN, Baseline, applied, can_be_known
-from compiler.policy.policy_definition import SHIPPED as SHIPPED_SCHEMAS
-from compiler.policy.policy_engine import Base
-from compiler.policy.policy_engine import Judge as PolicyJudge
-from compiler.policy.policy_findings import settled
+from compiler.policy.baseline import EMPTY_BASELINE, Baseline, apply_baseline, is_policy_finding
+from compiler.policy.policy_definition import SHIPPED_PREFIX as SHIPPED_SCHEMAS
+from compiler.policy.policy_engine import BaseRevision
+from compiler.policy.policy_engine import PolicyEngine as PolicyJudge
+from compiler.policy.policy_findings import merge_environments
 from compiler.resolve.checks.fleet_checks import check as check_fleet
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.source.tree import Tree
 from compiler.source.worktree import WorkTree
-from compiler.source.yaml_parse import Parse, parse
+from compiler.source.yaml_parse import ParseFunction, parse
 from compiler.spec.language import Language
-from compiler.spec.portfolio import PROJECT_FILE, Portfolio, models_alone
-from compiler.spec.spec_loader import load
+from compiler.spec.portfolio import PROJECT_FILE, Portfolio, models_defined_only_in
+from compiler.spec.spec_loader import load_portfolio
 
 if TYPE_CHECKING:
-    from compiler.foundation.provenance import Item
+    from compiler.foundation.provenance import ContextValue
     from compiler.inventory.row import Inventory
-    from compiler.render.render_stage import Producer
+    from compiler.render.render_stage import RenderStage
     from compiler.write.output_units import Unit
 
 
-_SHIPPED: Mapping[str, Literal["schemas", "templates"]] = MappingProxyType(
+_SHIPPED_PREFIXES: Mapping[str, Literal["schemas", "templates"]] = MappingProxyType(
     {SHIPPED: "templates", SHIPPED_SCHEMAS: "schemas"}
 )
 
-_FEW = 10
+_NARROWING_LIMIT = 10
 
 
-def everything(_model: str, _environment: str) -> bool:
+def all_units(_model: str, _environment: str) -> bool:
     """The scope of a run about the whole fleet."""
     return True
 
 
 @dataclass(frozen=True)
-class Since:
+class ChangeBase:
     """What a change began from: a tree, and its day."""
 
     tree: Tree
     day: date
 
 
-class Run:
+class Session:
     """One tree, and what each stage makes of it; everything is made when it is first asked for."""
 
     def __init__(
         self,
         tree: Tree,
         as_of: date | None = None,
-        since: Since | None = None,
+        change_base: ChangeBase | None = None,
         files: frozenset[str] = frozenset(),
-        read: Parse = parse,
+        parse_yaml: ParseFunction = parse,
     ) -> None:
         """`as_of`: the day that policies are judged on, today (UTC) where it is left out; `since`: what a change began from.
 
@@ -95,9 +95,9 @@ class Run:
         """
         self.tree = tree
         self.files = files
-        self.read = read
+        self.parse_yaml = parse_yaml
         self.as_of = as_of or datetime.now(UTC).date()
-        self.since = since
+        self.change_base = change_base
 
     @cached_property
     def language(self) -> Language:
@@ -107,7 +107,7 @@ class Run:
     @cached_property
     def portfolio(self) -> Portfolio:
         """Every document, checked alone."""
-        return load(self.tree, self.language, WorkTree(resources.shipped("schemas")), self.read)
+        return load_portfolio(self.tree, self.language, WorkTree(resources.shipped_folder("schemas")), self.parse_yaml)
 
     @cached_property
     def fleet(self) -> Fleet:
@@ -117,9 +117,9 @@ class Run:
     @cached_property
     def emitters(self) -> Emitters:
         """Every emitter, shipped and the project's own."""
-        capabilities = parse(resources.shipped_text("capabilities.yaml"), "capabilities.yaml").documents[0].data
+        capabilities = parse(resources.read_shipped_text("capabilities.yaml"), "capabilities.yaml").documents[0].data
         return load_emitters(
-            WorkTree(resources.shipped("templates")),
+            WorkTree(resources.shipped_folder("templates")),
             self.tree,
             self.portfolio.folder("templates"),
             resources.emitter_schema(),
@@ -132,171 +132,171 @@ class Run:
         return tuple(capability_findings(self.fleet, self.emitters))
 
     @cached_property
-    def concerned(self) -> frozenset[str] | None:
+    def models_in_scope(self) -> frozenset[str] | None:
         """The models that findings in the files can be about; `None` for all, which is as quick where they are many.
 
         What is found of a model stands in its own file, or in one of another kind of document; only a policy on the fleet
         tells of a model what others make of it.
         """
-        names = models_alone(self.portfolio, self.files) if self.files else None
-        if names is None or len(names) > max(_FEW, len(self.portfolio.of("Model")) // _FEW):
+        names = models_defined_only_in(self.portfolio, self.files) if self.files else None
+        if names is None or len(names) > max(_NARROWING_LIMIT, len(self.portfolio.by_kind("Model")) // _NARROWING_LIMIT):
             return None
-        places = ((name, environment) for name in names for environment in self.fleet.places(name))
-        return None if any(self._looks_further(*place) for place in places) else names
+        placements = ((name, environment) for name in names for environment in self.fleet.environments_of(name))
+        return None if any(self._needs_other_models(*placement) for placement in placements) else names
 
-    def _looks_further(self, name: str, environment: str | None) -> bool:
+    def _needs_other_models(self, name: str, environment: str | None) -> bool:
         model, _ = self.fleet.resolve(name, environment)
-        return model is not None and self.policies.library.looks_further(model)
+        return model is not None and self.policy_engine.library.has_fleet_policies(model)
 
     @cached_property
-    def conditions(self) -> Conditions:
+    def conditions(self) -> ConditionEvaluator:
         """The expressions of emitters."""
-        return Conditions(self.language, self.emitters)
+        return ConditionEvaluator(self.language, self.emitters)
 
     @cached_property
-    def judge(self) -> Judge:
+    def compatibility(self) -> CompatibilityChecker:
         """What targets can and cannot do."""
-        return Judge(self.fleet, self.emitters, self.conditions)
+        return CompatibilityChecker(self.fleet, self.emitters, self.conditions)
 
     @cached_property
-    def policies(self) -> PolicyJudge:
+    def policy_engine(self) -> PolicyJudge:
         """Who breaks which policy."""
-        base = Base(self.since.day, self.touched) if self.since else None
-        return PolicyJudge(self.fleet, WorkTree(resources.shipped("schemas")), self.as_of, base)
+        policy_base = BaseRevision(self.change_base.day, self.is_changed) if self.change_base else None
+        return PolicyJudge(self.fleet, WorkTree(resources.shipped_folder("schemas")), self.as_of, policy_base)
 
-    def touched(self, model: str, environment: str | None) -> bool:
+    def is_changed(self, model: str, environment: str | None) -> bool:
         """Whether a model is another in an environment than it was where the change began."""
-        return _digests(self.fleet, model, environment) != _digests(self._before, model, environment)
+        return _model_digests(self.fleet, model, environment) != _model_digests(self._base_fleet, model, environment)
 
     @cached_property
-    def _before(self) -> Fleet | None:
-        if self.since is None or not self.since.tree.has(PROJECT_FILE):
+    def _base_fleet(self) -> Fleet | None:
+        if self.change_base is None or not self.change_base.tree.has(PROJECT_FILE):
             return None
-        return Run(self.since.tree, self.as_of).fleet
+        return Session(self.change_base.tree, self.as_of).fleet
 
     @cached_property
-    def producer(self) -> Producer:
+    def render_stage(self) -> RenderStage:
         """Renders what is planned; the template engine is imported here and not before."""
-        from compiler.render.render_stage import Producer  # noqa: PLC0415 - as the docstring says
+        from compiler.render.render_stage import RenderStage  # noqa: PLC0415 - as the docstring says
 
-        return Producer(self.tree, self.fleet, self.policies)
+        return RenderStage(self.tree, self.fleet, self.policy_engine)
 
     @cached_property
-    def planner(self) -> Planner:
+    def planning_services(self) -> PlanningServices:
         """What template contexts are made from."""
 
         def evaluate(emitter: Emitter, value: Json, context: Context, pointer: Pointer) -> Json | Finding:
-            return self.producer.evaluate(emitter, value, context, pointer)
+            return self.render_stage.evaluate(emitter, value, context, pointer)
 
-        def rows() -> Item:
-            from compiler.inventory.template_value import seen_by_files  # noqa: PLC0415 - as the inventory below
+        def inventory_value() -> ContextValue:
+            from compiler.inventory.template_value import to_template_value  # noqa: PLC0415 - as the inventory below
 
-            return seen_by_files(self.inventory)
+            return to_template_value(self.inventory)
 
-        return Planner(self.fleet, self.emitters, self.conditions, evaluate, rows)
+        return PlanningServices(self.fleet, self.emitters, self.conditions, evaluate, inventory_value)
 
     @cached_property
     def inventory(self) -> Inventory:
         """A row for each model, with what records lack; imported here, since no check of specs needs it."""
-        from compiler.inventory.inventory_builder import inventory  # noqa: PLC0415 - as the docstring says
-        from compiler.inventory.record_counts import count  # noqa: PLC0415 - likewise
+        from compiler.inventory.inventory_builder import build_inventory  # noqa: PLC0415 - as the docstring says
+        from compiler.inventory.record_counts import count_record_fields  # noqa: PLC0415 - likewise
 
-        return inventory(self.fleet, lambda seen: count(self.planner, seen))
+        return build_inventory(self.fleet, lambda placements: count_record_fields(self.planning_services, placements))
 
-    def planned(self, scope: Scope = everything) -> Iterator[PlannedUnit]:
+    def plan_units(self, scope: UnitFilter = all_units) -> Iterator[PlannedUnit]:
         """What there is to make."""
-        return plan(self.planner, self.judge, scope)
+        return plan_units(self.planning_services, self.compatibility, scope)
 
     @property
-    def size(self) -> str:
+    def summary(self) -> str:
         """How many models and environments there are, the unsound ones included."""
-        broken = [kind for kind, _ in self.portfolio.broken]
-        counts = ((kind, len(self.portfolio.of(kind)) + broken.count(kind)) for kind in ("Model", "Environment"))
+        broken_kinds = [kind for kind, _ in self.portfolio.broken_names]
+        counts = ((kind, len(self.portfolio.by_kind(kind)) + broken_kinds.count(kind)) for kind in ("Model", "Environment"))
         return ", ".join(f"{count} {kind.lower()}{'' if count == 1 else 's'}" for kind, count in counts)
 
-    def text(self, path: str) -> str | None:
+    def read_text(self, path: str) -> str | None:
         """The text of a file that a finding points into: of the project, or of a shipped template."""
         tree = self.tree
-        for begin, folder in _SHIPPED.items():
-            if path.startswith(begin):
-                tree, path = WorkTree(resources.shipped(folder)), path.removeprefix(begin)
+        for prefix, folder in _SHIPPED_PREFIXES.items():
+            if path.startswith(prefix):
+                tree, path = WorkTree(resources.shipped_folder(folder)), path.removeprefix(prefix)
         return tree.read(path).decode("utf-8", "replace") if tree.has(path) else None
 
 
-def _digests(fleet: Fleet | None, name: str, environment: str | None) -> tuple[str, str] | None:
-    if fleet is None or name not in fleet.portfolio.of("Model"):
+def _model_digests(fleet: Fleet | None, name: str, environment: str | None) -> tuple[str, str] | None:
+    if fleet is None or name not in fleet.portfolio.by_kind("Model"):
         return None
     model, _ = fleet.resolve(name, environment)
     return (model.runtime_digest, model.governance_digest) if model else None
 
 
-Stage = Callable[[Run], Iterator[Finding]]
+Stage = Callable[[Session], Iterator[Finding]]
 
 
-def documents(run: Run) -> Iterator[Finding]:
+def check_documents(session: Session) -> Iterator[Finding]:
     """Files, documents and their fields."""
-    yield from run.portfolio.findings
+    yield from session.portfolio.findings
 
 
-def emitters(run: Run) -> Iterator[Finding]:
+def check_emitters(session: Session) -> Iterator[Finding]:
     """The folders of emitters, and what environments say that they can do."""
-    yield from run.emitters.findings
-    yield from run.incapable
-    yield from setting_findings(run.fleet, run.emitters)
-    for emitter in run.emitters.by_id.values():
-        if not emitter.shipped:
-            yield from run.conditions.mistakes(emitter)
+    yield from session.emitters.findings
+    yield from session.incapable
+    yield from emitter_setting_findings(session.fleet, session.emitters)
+    for emitter in session.emitters.by_id.values():
+        if not emitter.is_builtin:
+            yield from session.conditions.compile_findings(emitter)
 
 
-def fleet(run: Run) -> Iterator[Finding]:
+def check_models(session: Session) -> Iterator[Finding]:
     """Layers, references, and each model where it runs: whether its target can do what it asks for, and the policies."""
 
-    def also(model: ResolvedModel) -> Iterator[Finding]:
-        return chain(_target(run, model), run.policies.judge(model), claim_findings(run.fleet, model, run.as_of))
+    def model_findings(model: ResolvedModel) -> Iterator[Finding]:
+        return chain(_target_findings(session, model), session.policy_engine.evaluate(model), approval_findings(session.fleet, model, session.as_of))
 
-    yield from check_fleet(run.fleet, also, run.concerned)
+    yield from check_fleet(session.fleet, model_findings, session.models_in_scope)
 
 
-def adoption(run: Run) -> Iterator[Finding]:
+def check_adoption(session: Session) -> Iterator[Finding]:
     """Live objects that two models would share."""
-    yield from clashes(run.fleet)
+    yield from object_collisions(session.fleet)
 
 
-def quotas(run: Run) -> Iterator[Finding]:
+def check_quotas(session: Session) -> Iterator[Finding]:
     """Quotas of namespaces against what their models can come to request."""
-    yield from quota_findings(run.planner, run.concerned)
+    yield from quota_findings(session.planning_services, session.models_in_scope)
 
 
-def owners(run: Run) -> Iterator[Finding]:
+def check_code_owners(session: Session) -> Iterator[Finding]:
     """Who owns a file, and is nobody to the forge that is told so."""
-    yield from owner_findings(run.planner)
+    yield from code_owner_findings(session.planning_services)
 
 
-def policies(run: Run) -> Iterator[Finding]:
+def check_policies(session: Session) -> Iterator[Finding]:
     """What the fleet breaks as a whole, once each model was judged, and what is wrong with policies and waivers."""
-    yield from run.policies.findings()
+    yield from session.policy_engine.findings()
 
 
-def decisions(run: Run) -> Iterator[Finding]:
+def check_decision_dates(session: Session) -> Iterator[Finding]:
     """What was decided on a day to come."""
-    yield from class_findings(run.portfolio, run.as_of)
+    yield from classification_findings(session.portfolio, session.as_of)
 
 
-def _target(run: Run, model: ResolvedModel) -> Iterator[Finding]:
+def _target_findings(session: Session, model: ResolvedModel) -> Iterator[Finding]:
     """Nothing where what would be said follows from a mistake that was told: in an emitter, or in an Environment."""
     if model.environment is None:
         return
-    named = as_object(model.data.get("deploy")).get("target")
+    target = as_object(model.data.get("deploy")).get("target")
     environment = model.environment.name
-    if named in run.emitters.broken or environment in {found.subject.name for found in run.incapable if found.subject}:
+    if target in session.emitters.broken_ids or environment in {finding.subject.name for finding in session.incapable if finding.subject}:
         return
-    yield from objections(run.planner, run.judge, model)
+    yield from compatibility_findings(session.planning_services, session.compatibility, model)
 
 
-def sources(
-    run: Run,
-    on_run: Callable[[int, int], object] = lambda _done, _all: None,
-    only: Container[str] | None = None,
+def check_sources(
+    session: Session,
+    on_progress: Callable[[int, int], object] = lambda _done, _all: None,
+    model_names: Container[str] | None = None,
 ) -> Iterator[Finding]:
     """What lies beside the specs, run; no part of `CHECK`, since it takes seconds. `on_run`: how many of how many are done.
 
@@ -304,61 +304,61 @@ def sources(
     """
     from compiler.execution.source_tests.source_test_runner import run_source_tests  # noqa: PLC0415 - processes and engines, which no other stage needs
 
-    yield from run_source_tests(run.fleet, on_progress=on_run, only_models=only)
+    yield from run_source_tests(session.fleet, on_progress=on_progress, only_models=model_names)
 
 
-CHECK: tuple[Stage, ...] = (documents, emitters, fleet, adoption, quotas, owners, policies, decisions)
+CHECK_STAGES: tuple[Stage, ...] = (check_documents, check_emitters, check_models, check_adoption, check_quotas, check_code_owners, check_policies, check_decision_dates)
 
 
-def status(run: Run, models: Collection[str] = ()) -> Iterator[ModelStatus | Finding]:
+def record_statuses(session: Session, models: Collection[str] = ()) -> Iterator[ModelRecordStatus | Finding]:
     """What records of these models have to say, of all where none is named, and what of it nobody has said."""
-    wrong = [finding for finding in chain(documents(run), emitters(run)) if finding.mandatory]
-    yield from wrong
-    known = run.portfolio.of("Model")
-    yield from told(run.planner, (name for name in known if name in set(models)) if models else known)
+    blocking_findings = [finding for finding in chain(check_documents(session), check_emitters(session)) if finding.is_blocking]
+    yield from blocking_findings
+    model_specs = session.portfolio.by_kind("Model")
+    yield from told(session.planning_services, (name for name in model_specs if name in set(models)) if models else model_specs)
 
 
-def check(run: Run) -> tuple[Finding, ...]:
+def check(session: Session) -> tuple[Finding, ...]:
     """Everything that is wrong with a tree, short of rendering it, in order."""
-    return in_order(settled(chain(_checked(run), run.policies.unused(rendered=False)), _places(run)))
+    return sorted_unique(merge_environments(chain(_run_checks(session), session.policy_engine.unused_findings(includes_rendered=False)), _environments_lookup(session)))
 
 
-def _places(run: Run) -> Callable[[str], Sequence[str | None]]:
+def _environments_lookup(session: Session) -> Callable[[str], Sequence[str | None]]:
     """Where a model runs; nowhere, where it is none that there is."""
-    return lambda name: run.fleet.places(name) if name in run.portfolio.of("Model") else ()
+    return lambda name: session.fleet.environments_of(name) if name in session.portfolio.by_kind("Model") else ()
 
 
-def of_all(_finding: Finding) -> bool:
+def all_findings(_finding: Finding) -> bool:
     """What findings stop a build of the whole fleet."""
     return True
 
 
-def _checked(run: Run) -> Iterator[Finding]:
-    return chain.from_iterable(stage(run) for stage in CHECK)
+def _run_checks(session: Session) -> Iterator[Finding]:
+    return chain.from_iterable(stage(session) for stage in CHECK_STAGES)
 
 
 @dataclass(frozen=True)
-class Built:
+class BuildResult:
     """What a build made, a unit of ownership at a time, and everything that was found."""
 
     units: tuple[Unit, ...]
     findings: tuple[Finding, ...]
 
     @property
-    def is_whole(self) -> bool:
+    def can_write(self) -> bool:
         """Whether it may be written: nothing mandatory was found."""
-        return not any(finding.mandatory for finding in self.findings)
+        return not any(finding.is_blocking for finding in self.findings)
 
 
 def build(
-    run: Run,
-    scope: Scope = everything,
+    session: Session,
+    scope: UnitFilter = all_units,
     on_unit: Callable[[], object] = lambda: None,
-    known: Baseline = NOTHING_KNOWN,
+    baseline: Baseline = EMPTY_BASELINE,
     *,
-    despite_policies: bool = False,
-    concerns: Callable[[Finding], bool] = of_all,
-) -> Built:
+    ignore_policies: bool = False,
+    include: Callable[[Finding], bool] = all_findings,
+) -> BuildResult:
     """Check, then render what the scope asks for; nothing is rendered of a fleet that does not hold together.
 
     `on_unit` is called after each unit, for those who show progress; `known`: findings of policies that do not count;
@@ -367,19 +367,19 @@ def build(
     """
     from compiler.write.output_units import OutputFile, Unit  # noqa: PLC0415 - a check writes nothing
 
-    findings = list(_checked(run))
-    told = tuple(filter(concerns, in_order(settled(findings, _places(run)))))
-    if any(one.mandatory and not (despite_policies and can_be_known(one)) for one in applied(told, known)):
-        return Built((), applied(in_order([*told, *run.policies.unused(rendered=False)]), known))
+    findings = list(_run_checks(session))
+    result_findings = tuple(filter(include, sorted_unique(merge_environments(findings, _environments_lookup(session)))))
+    if any(finding.is_blocking and not (ignore_policies and is_policy_finding(finding)) for finding in apply_baseline(result_findings, baseline)):
+        return BuildResult((), apply_baseline(sorted_unique([*result_findings, *session.policy_engine.unused_findings(includes_rendered=False)]), baseline))
     units: list[Unit] = []
-    for planned in run.planned(scope):
-        findings += planned.findings
-        files, found = run.producer.produce(planned)
-        findings += found
-        outputs = (OutputFile(file.path, file.content, file.emitter, file.sources, commit_path=file.place) for file in files)
-        units.append(Unit(planned.id, tuple(outputs)))
+    for planned_unit in session.plan_units(scope):
+        findings += planned_unit.findings
+        files, render_findings = session.render_stage.render_unit(planned_unit)
+        findings += render_findings
+        outputs = (OutputFile(file.path, file.content, file.emitter, file.sources, commit_path=file.commit_path) for file in files)
+        units.append(Unit(planned_unit.id, tuple(outputs)))
         on_unit()
-    findings += run.producer.unchecked()
-    findings += run.policies.unused(rendered=all(scope(*place) for place in run.fleet.deployments()))
-    told = tuple(filter(concerns, in_order(settled(findings, _places(run)))))
-    return Built(tuple(units), applied(told, known))
+    findings += session.render_stage.unchecked_findings()
+    findings += session.policy_engine.unused_findings(includes_rendered=all(scope(*placement) for placement in session.fleet.deployments()))
+    result_findings = tuple(filter(include, sorted_unique(merge_environments(findings, _environments_lookup(session)))))
+    return BuildResult(tuple(units), apply_baseline(result_findings, baseline))

@@ -6,100 +6,100 @@ from types import MappingProxyType
 
 from compiler.foundation.json_data import Json, Object
 
-MANAGER = "modelyard"
-NAME = "app.kubernetes.io/name"
-PART_OF = "app.kubernetes.io/part-of"
-VERSION = "app.kubernetes.io/version"
-MANAGED_BY = "app.kubernetes.io/managed-by"
-OWNER = "modelyard/owner"
-WAVE = "modelyard/wave"
-RELEASE = "modelyard/release"
-ARTIFACT = "modelyard/artifact"
+TOOL_NAME = "modelyard"
+NAME_KEY = "app.kubernetes.io/name"
+PART_OF_KEY = "app.kubernetes.io/part-of"
+VERSION_KEY = "app.kubernetes.io/version"
+MANAGED_BY_KEY = "app.kubernetes.io/managed-by"
+OWNER_KEY = "modelyard/owner"
+WAVE_KEY = "modelyard/wave"
+RELEASE_KEY = "modelyard/release"
+ARTIFACT_KEY = "modelyard/artifact"
 """The digest of what is loaded: a replica that loads another one is another replica."""
-REVISION = "modelyard/revision"
-ADAPTER = "modelyard/adapter"
+REVISION_KEY = "modelyard/revision"
+ADAPTER_KEY = "modelyard/adapter"
 """The digest of an adapter, whose name stands behind it after a dash."""
 
-OWN_FOLDER = ".modelyard"
+STATE_FOLDER = ".modelyard"
 """The folder at a root that is Modelyard's own."""
-LOCKS = f"{OWN_FOLDER}/locks"
+LOCKS_FOLDER = f"{STATE_FOLDER}/locks"
 """The folder in it of what says who owns what was written: a file a unit."""
 
-_NONE: Object = MappingProxyType({})
+_NO_LABELS: Object = MappingProxyType({})
 
 # Series of service levels are called as Sloth calls them (https://sloth.dev), so that people find what they know; the labels are our own.
-ERRORS = "slo:sli_error:ratio_rate"
+ERROR_RATIO_SERIES = "slo:sli_error:ratio_rate"
 """The share of errors in a window, which follows."""
-OBJECTIVE = "slo:objective:ratio"
-BUDGET = "slo:error_budget:ratio"
-PERIOD = "slo:time_period:days"
-BURN_NOW = "slo:current_burn_rate:ratio"
-BURN_PERIOD = "slo:period_burn_rate:ratio"
-BUDGET_LEFT = "slo:period_error_budget_remaining:ratio"
-AGE = "modelyard_last_run_age_seconds"
-SIGNAL = "modelyard_signal"
-ABOUT = "modelyard_slo_info"
+OBJECTIVE_SERIES = "slo:objective:ratio"
+BUDGET_SERIES = "slo:error_budget:ratio"
+PERIOD_SERIES = "slo:time_period:days"
+CURRENT_BURN_SERIES = "slo:current_burn_rate:ratio"
+PERIOD_BURN_SERIES = "slo:period_burn_rate:ratio"
+BUDGET_REMAINING_SERIES = "slo:period_error_budget_remaining:ratio"
+RUN_AGE_SERIES = "modelyard_last_run_age_seconds"
+SIGNAL_SERIES = "modelyard_signal"
+SLO_INFO_SERIES = "modelyard_slo_info"
 
-ID = "modelyard_id"
-MODEL = "modelyard_model"
-ENVIRONMENT = "modelyard_environment"
-SLO = "modelyard_slo"
-WINDOW = "modelyard_window"
-TEAM = "modelyard_owner"
-SEVERITY = "severity"
-ACTION = "modelyard_action"
+ID_LABEL = "modelyard_id"
+MODEL_LABEL = "modelyard_model"
+ENVIRONMENT_LABEL = "modelyard_environment"
+SLO_LABEL = "modelyard_slo"
+WINDOW_LABEL = "modelyard_window"
+OWNER_LABEL = "modelyard_owner"
+SEVERITY_LABEL = "severity"
+ACTION_LABEL = "modelyard_action"
 
 ALERT_BURN = "ModelErrorBudgetBurn"
 ALERT_STALE = "ModelRunStale"
-ALERT_NEVER = "ModelRunMissing"
+ALERT_MISSING = "ModelRunMissing"
 ALERT_SIGNAL = "ModelSignalBeyondBar"
 
-SHOWN: Mapping[str, Json] = MappingProxyType({
-    "name": NAME, "partOf": PART_OF, "managedBy": MANAGED_BY, "manager": MANAGER, "owner": OWNER, "wave": WAVE, "release": RELEASE,
-    "artifact": ARTIFACT, "revision": REVISION, "adapter": ADAPTER,
+TEMPLATE_NAMES: Mapping[str, Json] = MappingProxyType({
+    "name": NAME_KEY, "partOf": PART_OF_KEY, "managedBy": MANAGED_BY_KEY, "manager": TOOL_NAME, "owner": OWNER_KEY, "wave": WAVE_KEY, "release": RELEASE_KEY,
+    "artifact": ARTIFACT_KEY, "revision": REVISION_KEY, "adapter": ADAPTER_KEY,
     "labels": {
-        "id": ID, "model": MODEL, "environment": ENVIRONMENT, "slo": SLO, "window": WINDOW, "owner": TEAM, "severity": SEVERITY,
-        "action": ACTION,
+        "id": ID_LABEL, "model": MODEL_LABEL, "environment": ENVIRONMENT_LABEL, "slo": SLO_LABEL, "window": WINDOW_LABEL, "owner": OWNER_LABEL, "severity": SEVERITY_LABEL,
+        "action": ACTION_LABEL,
     },
     "series": {
-        "errors": ERRORS, "objective": OBJECTIVE, "budget": BUDGET, "period": PERIOD, "burnNow": BURN_NOW, "burnPeriod": BURN_PERIOD,
-        "budgetLeft": BUDGET_LEFT, "age": AGE, "signal": SIGNAL, "about": ABOUT,
+        "errors": ERROR_RATIO_SERIES, "objective": OBJECTIVE_SERIES, "budget": BUDGET_SERIES, "period": PERIOD_SERIES, "burnNow": CURRENT_BURN_SERIES, "burnPeriod": PERIOD_BURN_SERIES,
+        "budgetLeft": BUDGET_REMAINING_SERIES, "age": RUN_AGE_SERIES, "signal": SIGNAL_SERIES, "about": SLO_INFO_SERIES,
     },
-    "alerts": {"burn": ALERT_BURN, "stale": ALERT_STALE, "never": ALERT_NEVER, "signal": ALERT_SIGNAL},
+    "alerts": {"burn": ALERT_BURN, "stale": ALERT_STALE, "never": ALERT_MISSING, "signal": ALERT_SIGNAL},
     # What kube-prometheus and others that read alerts call them.
     "annotations": {"summary": "summary", "description": "description", "runbook": "runbook_url"},
 })  # fmt: skip
 """Those that templates write themselves, by what they say."""
 
 
-_SHORTEST_ENDING = 10
-_NAME_LENGTH = 63
+_DIGEST_LENGTH = 10
+_MAX_NAME_LENGTH = 63
 """At most so many characters has a name of a resource (RFC 1123, labels; OpenSLO v1, "Metadata")."""
 
 
-def shortened(name: str, room: int = 0) -> str:
+def shorten_name(name: str, reserved_length: int = 0) -> str:
     """A name that leaves room for what is put behind it: what is too long is cut, and ends in ten digits that stand for the whole."""
-    longest = _NAME_LENGTH - room
-    if len(name) <= longest:
+    max_length = _MAX_NAME_LENGTH - reserved_length
+    if len(name) <= max_length:
         return name
-    digits = sha256(name.encode()).hexdigest()[:_SHORTEST_ENDING]
-    return f"{name[: longest - _SHORTEST_ENDING - 1].rstrip('-.')}-{digits}"
+    digits = sha256(name.encode()).hexdigest()[:_DIGEST_LENGTH]
+    return f"{name[: max_length - _DIGEST_LENGTH - 1].rstrip('-.')}-{digits}"
 
 
-def selector(model: str, project: str, adopted: Object = _NONE) -> Object:
+def selector_labels(model: str, project: str, adopted_labels: Object = _NO_LABELS) -> Object:
     """What selects the model's replicas: never changes while the model exists. Objects that were adopted keep their own."""
-    return adopted or {NAME: model, PART_OF: project}
+    return adopted_labels or {NAME_KEY: model, PART_OF_KEY: project}
 
 
-def pod_labels(model: str, project: str, version: str, adopted: Object = _NONE) -> Object:
+def pod_labels(model: str, project: str, version: str, adopted_labels: Object = _NO_LABELS) -> Object:
     """Labels of replicas: who they are, what selects them, and the release, which restarts them anyway."""
-    return {NAME: model, PART_OF: project, VERSION: version.replace("+", "_"), **adopted}
+    return {NAME_KEY: model, PART_OF_KEY: project, VERSION_KEY: version.replace("+", "_"), **adopted_labels}
 
 
-def labels(model: str, project: str, version: str, owner: str, adopted: Object = _NONE) -> Object:
+def object_labels(model: str, project: str, version: str, owner: str, adopted_labels: Object = _NO_LABELS) -> Object:
     """Labels of objects that hand none of them to replicas (Kubernetes' recommended labels, and the owner)."""
-    own = {NAME: model, PART_OF: project, VERSION: version.replace("+", "_"), MANAGED_BY: MANAGER, OWNER: owner}
-    return {**own, **adopted}
+    standard_labels = {NAME_KEY: model, PART_OF_KEY: project, VERSION_KEY: version.replace("+", "_"), MANAGED_BY_KEY: TOOL_NAME, OWNER_KEY: owner}
+    return {**standard_labels, **adopted_labels}
 
 
 SOURCE_TRAILER = "Modelyard-Source"

@@ -6,85 +6,85 @@ from fractions import Fraction
 from math import ceil
 
 from compiler.foundation.json_data import Json, Object, as_object, as_str
-from compiler.plan.context.model_context import late_context
-from compiler.plan.context.network import exports, target_of
-from compiler.plan.planning_services import Planner
+from compiler.plan.context.model_context import lazy_model_context
+from compiler.plan.context.network import render_exports, target_id
+from compiler.plan.planning_services import PlanningServices
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.quantities import Cpu, Memory
 
-PODS = "pods"
+PODS_EXPORT = "pods"
 """What a target exports of replicas: `surge`, how many a rollout adds (a number, or a share); `beside`, how many there are beside
 the model's own, such as a canary's; `accelerator`, what one is called. A target that says nothing of a model runs none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class ResourceTotals:
     """CPU in thousandths of a core, memory in bytes, accelerators by name."""
 
     cpu: int = 0
     memory: int = 0
     accelerators: Mapping[str, int] = field(default_factory=dict)
 
-    def __add__(self, other: "Amount") -> "Amount":
+    def __add__(self, other: "ResourceTotals") -> "ResourceTotals":
         names = {*self.accelerators, *other.accelerators}
-        both = {name: self.accelerators.get(name, 0) + other.accelerators.get(name, 0) for name in sorted(names)}
-        return Amount(self.cpu + other.cpu, self.memory + other.memory, both)
+        accelerators = {name: self.accelerators.get(name, 0) + other.accelerators.get(name, 0) for name in sorted(names)}
+        return ResourceTotals(self.cpu + other.cpu, self.memory + other.memory, accelerators)
 
-    def raised(self, percent: int) -> "Amount":
+    def with_headroom(self, percent: int) -> "ResourceTotals":
         """So much more, rounded up; whole thousandths of a core, whole MiB, and whole accelerators."""
-        return Amount(
-            _raised(self.cpu, percent),
-            _raised(self.memory, percent, 1024**2),
-            {name: _raised(count, percent) for name, count in self.accelerators.items()},
+        return ResourceTotals(
+            _add_percent(self.cpu, percent),
+            _add_percent(self.memory, percent, 1024**2),
+            {name: _add_percent(count, percent) for name, count in self.accelerators.items()},
         )
 
 
-def total(amounts: Iterable[Amount]) -> Amount:
+def sum_resources(amounts: Iterable[ResourceTotals]) -> ResourceTotals:
     """All of them together."""
-    return sum(amounts, Amount())
+    return sum(amounts, ResourceTotals())
 
 
-def at_most(planner: Planner, model: ResolvedModel) -> Amount | tuple[str, ...]:
+def max_requests(services: PlanningServices, model: ResolvedModel) -> ResourceTotals | tuple[str, ...]:
     """What its replicas can request at most; or the resources that it does not say, though it has replicas."""
-    pods = _pods(planner, model)
+    pods = _exported_pods(services, model)
     if not pods:
-        return Amount()
+        return ResourceTotals()
     resources = as_object(as_object(model.data.get("deploy")).get("resources"))
-    missing = tuple(name for name in ("cpu", "memory") if name not in resources)
-    if missing:
-        return missing
-    count, gpu = replicas(model, pods), resources.get("gpu", 0)
+    missing_resources = tuple(name for name in ("cpu", "memory") if name not in resources)
+    if missing_resources:
+        return missing_resources
+    count, gpu = max_replicas(model, pods), resources.get("gpu", 0)
     accelerators = {as_str(pods.get("accelerator")): count * gpu} if isinstance(gpu, int) and gpu else {}
     cpu, memory = Cpu(as_str(resources["cpu"])).millicores, Memory(as_str(resources["memory"])).bytes
-    return Amount(count * cpu, count * memory, accelerators)
+    return ResourceTotals(count * cpu, count * memory, accelerators)
 
 
-def replicas(model: ResolvedModel, pods: Object) -> int:
+def max_replicas(model: ResolvedModel, pods: Object) -> int:
     """How many there can be at once: the most that scaling allows, those of a rollout, and those beside them."""
     deploy = as_object(model.data.get("deploy"))
     scaling = as_object(deploy.get("scaling"))
-    most = 1 if "batch" in deploy else max(_number(scaling.get("min"), 1), _number(scaling.get("max"), 1))
-    return most + _surge(pods.get("surge"), most) + _number(pods.get("beside"), 0)
+    replica_limit = 1 if "batch" in deploy else max(_int_or_default(scaling.get("min"), 1), _int_or_default(scaling.get("max"), 1))
+    return replica_limit + _surge_replicas(pods.get("surge"), replica_limit) + _int_or_default(pods.get("beside"), 0)
 
 
-def _pods(planner: Planner, model: ResolvedModel) -> Object:
-    emitter = planner.emitters.by_id.get(target_of(model))
+def _exported_pods(services: PlanningServices, model: ResolvedModel) -> Object:
+    emitter = services.emitters.by_id.get(target_id(model))
     if emitter is None:
         return {}
-    found = exports(planner, emitter, late_context(planner, model, emitter), PODS)
-    return found if isinstance(found, Mapping) else {}
+    pods = render_exports(services, emitter, lazy_model_context(services, model, emitter), PODS_EXPORT)
+    return pods if isinstance(pods, Mapping) else {}
 
 
-def _surge(said: Json, most: int) -> int:
+def _surge_replicas(surge: Json, replica_limit: int) -> int:
     """A share is rounded up, as Kubernetes does with `maxSurge` of rolling updates."""
-    if isinstance(said, str) and said.endswith("%"):
-        return ceil(Fraction(said[:-1]) * most / 100)
-    return _number(said, 0)
+    if isinstance(surge, str) and surge.endswith("%"):
+        return ceil(Fraction(surge[:-1]) * replica_limit / 100)
+    return _int_or_default(surge, 0)
 
 
-def _number(value: Json, otherwise: int) -> int:
-    return value if isinstance(value, int) else otherwise
+def _int_or_default(value: Json, default: int) -> int:
+    return value if isinstance(value, int) else default
 
 
-def _raised(amount: int, percent: int, unit: int = 1) -> int:
+def _add_percent(amount: int, percent: int, unit: int = 1) -> int:
     return ceil(Fraction(amount * (100 + percent), 100 * unit)) * unit

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
 from compiler.foundation.json_data import Json, Object, as_str
-from compiler.foundation.provenance import Derived, Item
+from compiler.foundation.provenance import ComputedValue, ContextValue
 from compiler.plan.context.lazy_context import Context
 from compiler.plan.emitters.emitter import Emitter, FileRule
-from compiler.plan.emitters.emitter_loader import mistake
-from compiler.plan.planning_services import Planner
+from compiler.plan.emitters.emitter_loader import emitter_finding
+from compiler.plan.planning_services import PlanningServices
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.resolve.resolver import references
@@ -22,7 +22,7 @@ class PlannedFile:
     """A file to be made: where below the output folder, where it is committed (if it is), by which rule, from what."""
 
     path: str
-    place: str | None
+    commit_path: str | None
     emitter: Emitter
     rule: FileRule
     context: Context
@@ -39,79 +39,79 @@ class PlannedUnit:
     findings: tuple[Finding, ...]
 
 
-def of_all(group: str) -> str:
+def shared_unit_id(group: str) -> str:
     """The unit of what a class of emitters makes that is no environment's; no environment can have such a name."""
     return f"all.{group}"
 
 
-def filled_path(
-    planner: Planner, emitter: Emitter, rule: FileRule, context: Context
+def render_paths(
+    services: PlanningServices, emitter: Emitter, rule: FileRule, context: Context
 ) -> tuple[str, str | None] | Finding:
     """Where a rule puts its file, and where it is committed."""
-    path = planner.evaluate(emitter, rule.path, context, (*rule.pointer, "path"))
+    path = services.render_value(emitter, rule.path, context, (*rule.pointer, "path"))
     if isinstance(path, Finding):
         return path
-    place = planner.evaluate(emitter, rule.place, context, (*rule.pointer, "place")) if rule.place else None
-    if isinstance(place, Finding):
-        return place
-    if _is_read(planner, as_str(place)):
-        message = f"{place} lies among the specs, and what is made is no source"
-        return mistake(emitter, message, (*rule.pointer, "place"), "place it in a folder that nobody edits, such as records/")
-    return as_str(path), as_str(place) or None
+    commit_path = services.render_value(emitter, rule.commit_path, context, (*rule.pointer, "place")) if rule.commit_path else None
+    if isinstance(commit_path, Finding):
+        return commit_path
+    if _is_project_input(services, as_str(commit_path)):
+        message = f"{commit_path} lies among the specs, and what is made is no source"
+        return emitter_finding(emitter, message, (*rule.pointer, "place"), "place it in a folder that nobody edits, such as records/")
+    return as_str(path), as_str(commit_path) or None
 
 
-def _is_read(planner: Planner, place: str) -> bool:
+def _is_project_input(services: PlanningServices, path: str) -> bool:
     """Whether a file would be read as a spec, a template or a schema by the next run."""
-    portfolio = planner.fleet.portfolio
-    return any(place.startswith(f"{portfolio.folder(name)}/") for name in ("models", "templates", "schemas"))
+    portfolio = services.fleet.portfolio
+    return any(path.startswith(f"{portfolio.folder(name)}/") for name in ("models", "templates", "schemas"))
 
 
-def sources_of(*models: ResolvedModel) -> tuple[str, ...]:
+def source_paths(*models: ResolvedModel) -> tuple[str, ...]:
     """Paths of all that models were read from: the documents of their layers, the files of their releases."""
     layers = [layer.document.path for model in models for layer in model.layers if layer.document]
     releases = [release for model in models for release in (model.release, model.canary) if release]
     return tuple(dict.fromkeys([*layers, *(file.path for release in releases for file in release.files)]))
 
 
-def read_for(fleet: Fleet, *models: ResolvedModel) -> tuple[str, ...]:
+def input_paths(fleet: Fleet, *models: ResolvedModel) -> tuple[str, ...]:
     """Paths of all that bears on what is made of models: what they were read from, and the documents that they name."""
     portfolio = fleet.portfolio
-    named = [spec for model in models for spec in (model.environment, *_named(fleet, model)) if spec]
-    documents = dict.fromkeys(spec.document.path for spec in (portfolio.project, *named))
-    return tuple(sorted({*sources_of(*models), *documents}))
+    specs = [spec for model in models for spec in (model.environment, *_referenced_specs(fleet, model)) if spec]
+    documents = dict.fromkeys(spec.document.path for spec in (portfolio.project, *specs))
+    return tuple(sorted({*source_paths(*models), *documents}))
 
 
-def _named(fleet: Fleet, model: ResolvedModel) -> Iterator[Spec]:
-    language = fleet.language.type(as_str(model.data["type"]))
+def _referenced_specs(fleet: Fleet, model: ResolvedModel) -> Iterator[Spec]:
+    language = fleet.language.type_language(as_str(model.data["type"]))
     for kind, name, _, _ in references(model, language):
-        spec = fleet.portfolio.of(kind).get(name)
+        spec = fleet.portfolio.by_kind(kind).get(name)
         if spec is not None:
             yield spec
 
 
-def said(emitter: Emitter) -> dict[str, Item]:
+def emitter_metadata(emitter: Emitter) -> dict[str, ContextValue]:
     """What an emitter says of what its records are for, and what they rest on."""
-    return {key: Derived(emitter.data[key], ()) for key in ("regime", "law") if key in emitter.data}
+    return {key: ComputedValue(emitter.data[key], ()) for key in ("regime", "law") if key in emitter.data}
 
 
-def unit_item(
+def unit_value(
     path: str, resources: Sequence[str] = (), sources: Sequence[str] = (), artifacts: Sequence[Json] = ()
-) -> Derived:
+) -> ComputedValue:
     """What templates see of their unit; files that are made last see digests too."""
-    whole: Object = {
+    data: Object = {
         "path": path, "resources": list(resources), "files": [], "sources": list(sources), "artifacts": list(artifacts),
     }  # fmt: skip
-    return Derived(whole, ())
+    return ComputedValue(data, ())
 
 
-def clashes(files: Iterable[PlannedFile]) -> Iterator[Finding]:
+def path_collisions(files: Iterable[PlannedFile]) -> Iterator[Finding]:
     """Files of a unit that want one path."""
-    taken: dict[str, PlannedFile] = {}
+    files_by_path: dict[str, PlannedFile] = {}
     for file in files:
-        before = taken.setdefault(file.path, file)
-        if before is not file:
-            message = f"{before.emitter.id} and {file.emitter.id} both write {file.path}"
-            place = file.emitter.place((*file.rule.pointer, "path"))
+        first_file = files_by_path.setdefault(file.path, file)
+        if first_file is not file:
+            message = f"{first_file.emitter.id} and {file.emitter.id} both write {file.path}"
+            location = file.emitter.location((*file.rule.pointer, "path"))
             yield Finding(
-                codes.SAME_PATH, message, place, Subject("Emitter", file.emitter.id), "give one of them another path"
+                codes.DUPLICATE_PATH, message, location, Subject("Emitter", file.emitter.id), "give one of them another path"
             )

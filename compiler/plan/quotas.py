@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note, Subject
 from compiler.foundation.json_data import Json, Object, Pointer, as_object, as_str
-from compiler.foundation.provenance import Derived, Origin, Origins
-from compiler.foundation.suggestions import nearest
-from compiler.plan.context.document_origins import namespaced_by
-from compiler.plan.max_requests import Amount, at_most, total
-from compiler.plan.planning_services import Planner
+from compiler.foundation.provenance import ComputedValue, Origin, Origins
+from compiler.foundation.suggestions import closest_match
+from compiler.plan.context.document_origins import namespace_document_origins
+from compiler.plan.max_requests import ResourceTotals, max_requests, sum_resources
+from compiler.plan.planning_services import PlanningServices
 from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.portfolio import Spec
@@ -18,118 +18,118 @@ from compiler.spec.quantities import Cpu, Memory
 
 
 @dataclass(frozen=True, slots=True)
-class Tenancy:
+class NamespaceUsage:
     """A model in a namespace of an environment, and what its replicas can request at most, where a quota asks for it."""
 
     model: ResolvedModel
     namespace: str
-    at_most: Amount | tuple[str, ...]
-    by: Origins
+    max_requests: ResourceTotals | tuple[str, ...]
+    namespace_origins: Origins
 
 
-def tenancy(planner: Planner, model: ResolvedModel, environment: Spec) -> Tenancy:
+def namespace_usage(services: PlanningServices, model: ResolvedModel, environment: Spec) -> NamespaceUsage:
     """Where a model runs; what it comes to is looked at only where somebody asks."""
-    counted = at_most(planner, model) if "quota" in environment.data else Amount()
-    return Tenancy(model, namespace(model) or "", counted, namespaced_by(model))
+    requests = max_requests(services, model) if "quota" in environment.data else ResourceTotals()
+    return NamespaceUsage(model, namespace(model) or "", requests, namespace_document_origins(model))
 
 
-def quota_findings(planner: Planner, only: Container[str] | None) -> Iterator[Finding]:
+def quota_findings(services: PlanningServices, selected_models: Container[str] | None) -> Iterator[Finding]:
     """What keeps quotas from being known, or is too little; `only`: the models that are judged, all where it is `None`."""
-    for name, environment in planner.fleet.portfolio.of("Environment").items():
-        if "quota" not in environment.data or name not in planner.fleet.environments:
+    for name, environment in services.fleet.portfolio.by_kind("Environment").items():
+        if "quota" not in environment.data or name not in services.fleet.environments:
             continue
-        here = [model for model, place in planner.fleet.deployments() if place == name and (only is None or model in only)]
-        models = (planner.fleet.resolve(model, name)[0] for model in here)
-        tenants = [tenancy(planner, model, environment) for model in models if model is not None]
-        found = namespaces(environment, tenants)[1]
-        yield from (one for one in found if only is None or one.code is codes.NO_REQUEST)
-        yield from _nowhere(environment)
+        deployed_models = [model for model, environment_name in services.fleet.deployments() if environment_name == name and (selected_models is None or model in selected_models)]
+        models = (services.fleet.resolve(model, name)[0] for model in deployed_models)
+        usages = [namespace_usage(services, model, environment) for model in models if model is not None]
+        findings = namespace_values(environment, usages)[1]
+        yield from (finding for finding in findings if selected_models is None or finding.code is codes.MISSING_RESOURCE_REQUEST)
+        yield from _unknown_namespace_findings(environment)
 
 
-def _nowhere(environment: Spec) -> Iterator[Finding]:
+def _unknown_namespace_findings(environment: Spec) -> Iterator[Finding]:
     """Quotas of namespaces that the Environment does not name: nobody would be held to them."""
-    known = [environment.text("namespace"), *map(as_str, as_object(environment.data.get("namespaces")).values())]
+    known_names = [environment.text("namespace"), *map(as_str, as_object(environment.data.get("namespaces")).values())]
     for name in as_object(as_object(environment.data["quota"]).get("namespaces")):
-        if name in known:
+        if name in known_names:
             continue
         pointer: Pointer = ("quota", "namespaces", name)
-        near = nearest(name, known)
-        help_ = f"did you mean `{near}`?" if near else f"name one of: {', '.join(sorted({*filter(None, known)}))}"
-        place, subject = environment.document.key_place(pointer), Subject("Environment", environment.name, None, pointer)
-        yield Finding(codes.MATCHES_NOTHING, f"{environment.name} has no namespace `{name}`", place, subject, help_)
+        suggestion = closest_match(name, known_names)
+        help_ = f"did you mean `{suggestion}`?" if suggestion else f"name one of: {', '.join(sorted({*filter(None, known_names)}))}"
+        location, subject = environment.document.key_location(pointer), Subject("Environment", environment.name, None, pointer)
+        yield Finding(codes.MATCHES_NOTHING, f"{environment.name} has no namespace `{name}`", location, subject, help_)
 
 
-def namespaces(environment: Spec, tenants: Sequence[Tenancy]) -> tuple[list[Derived], list[Finding]]:
+def namespace_values(environment: Spec, usages: Sequence[NamespaceUsage]) -> tuple[list[ComputedValue], list[Finding]]:
     """The namespaces by name as templates see them, and what keeps a quota from being known."""
     findings: list[Finding] = []
-    shown: list[Derived] = []
-    for name in sorted({tenant.namespace for tenant in tenants}):
-        own = [tenant for tenant in tenants if tenant.namespace == name]
-        pointer = _named_by(environment, name)
-        data: dict[str, Json] = {"name": name, "adopted": pointer is None, "models": [one.model.name for one in own]}
+    values: list[ComputedValue] = []
+    for name in sorted({usage.namespace for usage in usages}):
+        namespace_usages = [usage for usage in usages if usage.namespace == name]
+        pointer = _namespace_pointer(environment, name)
+        data: dict[str, Json] = {"name": name, "adopted": pointer is None, "models": [member.model.name for member in namespace_usages]}
         if pointer is not None:
-            data |= _quota(environment, name, own, findings)
-        origins = (Origin(f"Environment/{environment.name}", pointer),) if pointer else own[0].by
-        shown.append(Derived(data, origins))
-    return shown, findings
+            data |= _quota_value(environment, name, namespace_usages, findings)
+        origins = (Origin(f"Environment/{environment.name}", pointer),) if pointer else namespace_usages[0].namespace_origins
+        values.append(ComputedValue(data, origins))
+    return values, findings
 
 
-def _named_by(environment: Spec, name: str) -> Pointer | None:
+def _namespace_pointer(environment: Spec, name: str) -> Pointer | None:
     """Where the Environment names the namespace; `None` where only live objects are in it."""
     if environment.text("namespace") == name:
         return ("namespace",)
     tenants = as_object(environment.data.get("namespaces"))
-    return next((("namespaces", tenant) for tenant, said in tenants.items() if said == name), None)
+    return next((("namespaces", tenant) for tenant, value in tenants.items() if value == name), None)
 
 
-def _quota(environment: Spec, name: str, own: Sequence[Tenancy], findings: list[Finding]) -> dict[str, Json]:
+def _quota_value(environment: Spec, name: str, usages: Sequence[NamespaceUsage], findings: list[Finding]) -> dict[str, Json]:
     quota = as_object(environment.data.get("quota"))
-    said = as_object(as_object(quota.get("namespaces")).get(name))
-    if not said and "headroom" not in quota:
+    limits = as_object(as_object(quota.get("namespaces")).get(name))
+    if not limits and "headroom" not in quota:
         return {}
-    counted = set(said) or {"cpu", "memory"}
-    unsaid = [one for one in own if isinstance(one.at_most, tuple) and counted.intersection(one.at_most)]
-    findings += [_unsaid(environment, one, name) for one in unsaid]
-    whole = total(one.at_most for one in own if isinstance(one.at_most, Amount))
-    if said:
-        findings += _too_little(environment, name, said, whole)
-        return {"quota": {key: said[key] for key in ("cpu", "memory") if key in said}}
-    return {} if unsaid else {"quota": _shown(whole.raised(int(as_str(quota["headroom"])[:-1])))}
+    resources = set(limits) or {"cpu", "memory"}
+    incomplete_usages = [usage for usage in usages if isinstance(usage.max_requests, tuple) and resources.intersection(usage.max_requests)]
+    findings += [_missing_request_finding(environment, usage, name) for usage in incomplete_usages]
+    requests = sum_resources(usage.max_requests for usage in usages if isinstance(usage.max_requests, ResourceTotals))
+    if limits:
+        findings += _small_quota_findings(environment, name, limits, requests)
+        return {"quota": {key: limits[key] for key in ("cpu", "memory") if key in limits}}
+    return {} if incomplete_usages else {"quota": _amounts_value(requests.with_headroom(int(as_str(quota["headroom"])[:-1])))}
 
 
-def _shown(amount: Amount) -> Json:
-    shown: dict[str, Json] = {"cpu": Cpu(f"{amount.cpu}m"), "memory": Memory(f"{amount.memory}")} if amount.cpu else {}
-    return {**shown, **({"accelerators": dict(amount.accelerators)} if amount.accelerators else {})}
+def _amounts_value(amount: ResourceTotals) -> Json:
+    amounts: dict[str, Json] = {"cpu": Cpu(f"{amount.cpu}m"), "memory": Memory(f"{amount.memory}")} if amount.cpu else {}
+    return {**amounts, **({"accelerators": dict(amount.accelerators)} if amount.accelerators else {})}
 
 
-def _unsaid(environment: Spec, tenant: Tenancy, name: str) -> Finding:
+def _missing_request_finding(environment: Spec, usage: NamespaceUsage, name: str) -> Finding:
     """Kubernetes admits no replica that leaves out what a quota counts (Kubernetes, "Resource Quotas")."""
-    missing = tenant.at_most if isinstance(tenant.at_most, tuple) else ()
-    message = f"the quota of {name} counts {' and '.join(missing)}, and {tenant.model.name} does not say how much a replica requests"
-    help_ = f"add `{missing[0]}` to `deploy.resources`" if missing else None
-    found = tenant.model.finding(codes.NO_REQUEST, message, ("deploy", "resources"), help_, here=True)
-    return replace(found, notes=(Note("the quota is here", environment.document.place(("quota",))),))
+    missing_resources = usage.max_requests if isinstance(usage.max_requests, tuple) else ()
+    message = f"the quota of {name} counts {' and '.join(missing_resources)}, and {usage.model.name} does not say how much a replica requests"
+    help_ = f"add `{missing_resources[0]}` to `deploy.resources`" if missing_resources else None
+    finding = usage.model.finding(codes.MISSING_RESOURCE_REQUEST, message, ("deploy", "resources"), help_, per_environment=True)
+    return replace(finding, notes=(Note("the quota is here", environment.document.location(("quota",))),))
 
 
-def _too_little(environment: Spec, name: str, said: Object, whole: Amount) -> Iterator[Finding]:
+def _small_quota_findings(environment: Spec, name: str, limits: Object, requests: ResourceTotals) -> Iterator[Finding]:
     """What is said for a namespace, and less than its models can come to."""
-    for key, least, unit in (("cpu", whole.cpu, Cpu(f"{whole.cpu or 1}m")), ("memory", whole.memory, Memory(f"{whole.memory or 1}"))):
-        if key not in said:
+    for key, minimum, unit in (("cpu", requests.cpu, Cpu(f"{requests.cpu or 1}m")), ("memory", requests.memory, Memory(f"{requests.memory or 1}"))):
+        if key not in limits:
             continue
         pointer = ("quota", "namespaces", name, key)
-        there = _amount(key, said[key])
+        limit = _parse_amount(key, limits[key])
         subject = Subject("Environment", environment.name, None, pointer)
-        place = environment.document.place(pointer)
-        if there is None:
-            message, help_ = f"{said[key]} is no amount of {key}", "write it as Kubernetes does, such as 40 or 160Gi"
-            yield Finding(codes.BAD_VALUE, message, place, subject, help_)
-        elif there < least:
-            message = f"the models of {name} can come to request {unit} of {key}, and its quota is {said[key]}"
-            yield Finding(codes.SMALL_QUOTA, message, place, subject, codes.SMALL_QUOTA.remedy)
+        location = environment.document.location(pointer)
+        if limit is None:
+            message, help_ = f"{limits[key]} is no amount of {key}", "write it as Kubernetes does, such as 40 or 160Gi"
+            yield Finding(codes.BAD_VALUE, message, location, subject, help_)
+        elif limit < minimum:
+            message = f"the models of {name} can come to request {unit} of {key}, and its quota is {limits[key]}"
+            yield Finding(codes.QUOTA_TOO_SMALL, message, location, subject, codes.QUOTA_TOO_SMALL.remedy)
 
 
-def _amount(key: str, said: Json) -> int | None:
-    text = str(said)
+def _parse_amount(key: str, value: Json) -> int | None:
+    text = str(value)
     try:
         return Cpu(text).millicores if key == "cpu" else Memory(text).bytes
     except ValueError:

@@ -5,182 +5,182 @@ from dataclasses import dataclass, replace
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, as_object
-from compiler.foundation.provenance import Derived, Item, Members, Origin, Origins, Root, derived_list
+from compiler.foundation.provenance import ComputedValue, ContextValue, ObjectValue, Origin, Origins, DocumentValue, computed_list
 from compiler.plan import conventions as names
 from compiler.plan import rendered_kinds as kinds
-from compiler.plan.codeowners.ownership_claims import Committed
-from compiler.plan.codeowners.ownership_rules import owned
-from compiler.plan.context.model_context import Values, project_root, tool
+from compiler.plan.codeowners.ownership_claims import CommittedFile
+from compiler.plan.codeowners.ownership_rules import ownership_rules
+from compiler.plan.context.model_context import ContextValues, project_value, tool_value
 from compiler.plan.emitters.emitter import Emitter, FileRule
-from compiler.plan.emitters.emitter_settings import project_options
-from compiler.plan.planned_units import PlannedFile, PlannedUnit, clashes, filled_path, of_all, said, unit_item
-from compiler.plan.planning_services import Planner
-from compiler.plan.quotas import Tenancy, namespaces
-from compiler.plan.schedules import schedules
-from compiler.plan.sync_waves import waves
-from compiler.resolve.fleet import groups
+from compiler.plan.emitters.emitter_settings import project_emitter_options
+from compiler.plan.planned_units import PlannedFile, PlannedUnit, path_collisions, render_paths, shared_unit_id, emitter_metadata, unit_value
+from compiler.plan.planning_services import PlanningServices
+from compiler.plan.quotas import NamespaceUsage, namespace_values
+from compiler.plan.schedules import retrain_schedule_values
+from compiler.plan.sync_waves import sync_waves
+from compiler.resolve.fleet import promotion_groups
 
-KINDS, OWNED = "kinds", "owned"
+KINDS_VARIABLE, OWNERS_VARIABLE = "kinds", "owned"
 """What takes long to know, and is made where a template may read it."""
 
 
 @dataclass(frozen=True)
-class Placed:
+class Deployment:
     """A model in an environment, as files of many models see it; `asks`: whom it asks itself."""
 
     name: str
     environment: str
     owner: str
-    asks: tuple[str, ...]
-    tenancy: Tenancy
-    owned_by: Origins
+    dependency_names: tuple[str, ...]
+    namespace_usage: NamespaceUsage
+    owner_origins: Origins
 
 
-def of_environment(
-    planner: Planner, environment: str, made: Sequence[Placed], found: Sequence[tuple[str, str] | Finding]
+def plan_environment_units(
+    services: PlanningServices, environment: str, deployments: Sequence[Deployment], rendered_kinds: Sequence[tuple[str, str] | Finding]
 ) -> Iterator[PlannedUnit]:
     """The files of one environment; `made`: the models that run in it; `found`: the kinds that are rendered, if they were asked for."""
-    spec = planner.fleet.portfolio.of("Environment")[environment]
-    order = waves({one.name: one.asks for one in made})
-    spaces, findings = namespaces(spec, [one.tenancy for one in made])
-    findings += [one for one in dict.fromkeys(found) if isinstance(one, Finding)]
+    spec = services.fleet.portfolio.by_kind("Environment")[environment]
+    wave_by_model = sync_waves({item.name: item.dependency_names for item in deployments})
+    namespace_entries, findings = namespace_values(spec, [item.namespace_usage for item in deployments])
+    findings += [item for item in dict.fromkeys(rendered_kinds) if isinstance(item, Finding)]
     context = {
-        **_common(planner, [_shown(one, order[one.name]) for one in made]),
-        "environment": Root(f"Environment/{environment}", spec.data),
-        "namespaces": derived_list(spaces, ()),
-        "waves": Derived(sorted({*order.values()}), ()),
-        KINDS: Derived(kinds.shown([*{one for one in found if not isinstance(one, Finding)}]), ()),
+        **_common_context(services, [_deployment_value(item, wave_by_model[item.name]) for item in deployments]),
+        "environment": DocumentValue(f"Environment/{environment}", spec.data),
+        "namespaces": computed_list(namespace_entries, ()),
+        "waves": ComputedValue(sorted({*wave_by_model.values()}), ()),
+        KINDS_VARIABLE: ComputedValue(kinds.kind_values([*{item for item in rendered_kinds if not isinstance(item, Finding)}]), ()),
     }
-    units = list(_units(planner, "environment", environment, context, (spec.document.path, *_paths(planner, made))))
+    units = list(_plan_units(services, "environment", environment, context, (spec.document.path, *_input_paths(services, deployments))))
     if findings and not units:
         yield PlannedUnit(environment, (), tuple(findings))
     for unit in units:
         yield replace(unit, findings=(*findings, *unit.findings))
 
 
-def of_project(
-    planner: Planner, made: Sequence[Placed], committed: Sequence[Committed], *, asked: bool
+def plan_project_units(
+    services: PlanningServices, deployments: Sequence[Deployment], committed_files: Sequence[CommittedFile], *, needs_code_owners: bool
 ) -> Iterator[PlannedUnit]:
     """The files that there is one of; `made`: every model where it runs; `committed`: what is, if it was `asked` who owns it."""
-    if not any(rule.per == "project" for emitter in planner.others for rule in emitter.files):
+    if not any(rule.scope == "project" for emitter in services.addons for rule in emitter.files):
         return
-    portfolio = planner.fleet.portfolio
-    known = [spec.document.path for kind in ("Team", "UseCase", "Dataset", "Environment") for spec in portfolio.of(kind).values()]
-    sources = tuple(dict.fromkeys((*_paths(planner, made), *known)))
-    context = {**_common(planner, [_shown(one, None) for one in made]), "schedules": schedules(planner.fleet)}
-    if not asked:
-        yield from _units(planner, "project", "", context, sources)
+    portfolio = services.fleet.portfolio
+    shared_paths = [spec.document.path for kind in ("Team", "UseCase", "Dataset", "Environment") for spec in portfolio.by_kind(kind).values()]
+    sources = tuple(dict.fromkeys((*_input_paths(services, deployments), *shared_paths)))
+    context = {**_common_context(services, [_deployment_value(item, None) for item in deployments]), "schedules": retrain_schedule_values(services.fleet)}
+    if not needs_code_owners:
+        yield from _plan_units(services, "project", "", context, sources)
         return
-    own = [
-        Committed(file.place, "", unit.id)
-        for unit in _units(planner, "project", "", context, sources)
+    own_files = [
+        CommittedFile(file.commit_path, "", unit.id)
+        for unit in _plan_units(services, "project", "", context, sources)
         for file in unit.files
-        if file.place
+        if file.commit_path
     ]
-    found, findings = owned(planner, [*committed, *own])
-    whole = {**context, OWNED: derived_list([one.shown for one in found], ())}
-    for unit in _units(planner, "project", "", whole, sources):
+    rules, findings = ownership_rules(services, [*committed_files, *own_files])
+    full_context = {**context, OWNERS_VARIABLE: computed_list([item.template_value for item in rules], ())}
+    for unit in _plan_units(services, "project", "", full_context, sources):
         yield replace(unit, findings=(*findings, *unit.findings))
 
 
-def _paths(planner: Planner, made: Sequence[Placed]) -> tuple[str, ...]:
+def _input_paths(services: PlanningServices, deployments: Sequence[Deployment]) -> tuple[str, ...]:
     """The project's file, and those of the models."""
-    portfolio = planner.fleet.portfolio
-    models = dict.fromkeys(portfolio.of("Model")[one.name].document.path for one in made)
+    portfolio = services.fleet.portfolio
+    models = dict.fromkeys(portfolio.by_kind("Model")[deployment.name].document.path for deployment in deployments)
     return (portfolio.project.document.path, *models)
 
 
-def reads(planner: Planner, per: str, word: str, environment: Object | None = None) -> bool:
+def any_template_reads(services: PlanningServices, scope: str, variable: str, environment: Object | None = None) -> bool:
     """Whether a file of an environment, or of the project, is made by an emitter whose templates may read a name."""
     return any(
-        emitter.mentions(word)
+        emitter.may_read(variable)
         and any(
-            rule.per == per and _wanted(planner, emitter, rule, _asked(planner, emitter, environment or {})) is True
+            rule.scope == scope and _is_enabled(services, emitter, rule, _condition_variables(services, emitter, environment or {})) is True
             for rule in emitter.files
         )
-        for emitter in planner.others
+        for emitter in services.addons
     )
 
 
-def _shown(one: Placed, wave: int | None) -> Members:
-    named: Origins = (Origin(f"Model/{one.name}", ("name",)),)
-    members: dict[str, Item] = {
-        "name": Derived(one.name, named),
-        "path": Derived(one.name, named),
-        "namespace": Derived(one.tenancy.namespace or None, one.tenancy.by),
-        "environment": Derived(one.environment, (Origin(f"Environment/{one.environment}", ("name",)),)),
-        "owner": Derived(one.owner, one.owned_by),
+def _deployment_value(deployment: Deployment, wave: int | None) -> ObjectValue:
+    name_origins: Origins = (Origin(f"Model/{deployment.name}", ("name",)),)
+    members: dict[str, ContextValue] = {
+        "name": ComputedValue(deployment.name, name_origins),
+        "path": ComputedValue(deployment.name, name_origins),
+        "namespace": ComputedValue(deployment.namespace_usage.namespace or None, deployment.namespace_usage.namespace_origins),
+        "environment": ComputedValue(deployment.environment, (Origin(f"Environment/{deployment.environment}", ("name",)),)),
+        "owner": ComputedValue(deployment.owner, deployment.owner_origins),
     }
-    return Members(members if wave is None else {**members, "wave": Derived(wave, named)})
+    return ObjectValue(members if wave is None else {**members, "wave": ComputedValue(wave, name_origins)})
 
 
-def _common(planner: Planner, deployments: Sequence[Members]) -> Values:
-    portfolio = planner.fleet.portfolio
-    environments = portfolio.of("Environment")
-    named: list[Item] = [Root(f"Environment/{name}", environments[name].data) for name in planner.fleet.environments]
-    teams: list[Item] = [Root(f"Team/{name}", team.data) for name, team in portfolio.of("Team").items()]
-    use_cases: list[Item] = [Root(f"UseCase/{name}", spec.data) for name, spec in portfolio.of("UseCase").items()]
-    datasets: list[Item] = [Root(f"Dataset/{name}", spec.data) for name, spec in portfolio.of("Dataset").items()]
-    promotions: list[Json] = [list(group) for group in groups(portfolio)]
+def _common_context(services: PlanningServices, deployments: Sequence[ObjectValue]) -> ContextValues:
+    portfolio = services.fleet.portfolio
+    environments = portfolio.by_kind("Environment")
+    environment_values: list[ContextValue] = [DocumentValue(f"Environment/{name}", environments[name].data) for name in services.fleet.environments]
+    teams: list[ContextValue] = [DocumentValue(f"Team/{name}", team.data) for name, team in portfolio.by_kind("Team").items()]
+    use_cases: list[ContextValue] = [DocumentValue(f"UseCase/{name}", spec.data) for name, spec in portfolio.by_kind("UseCase").items()]
+    datasets: list[ContextValue] = [DocumentValue(f"Dataset/{name}", spec.data) for name, spec in portfolio.by_kind("Dataset").items()]
+    promotions: list[Json] = [list(group) for group in promotion_groups(portfolio)]
     return {
-        "project": project_root(portfolio.project),
-        "names": Derived(names.SHOWN, ()),
-        "tool": tool(),
-        "deployments": derived_list(list(deployments), ()),
-        "environments": derived_list(named, ()),
-        "promotions": Derived(promotions, (Origin("project", ("environments",)),)),
-        "teams": derived_list(teams, ()),
-        "useCases": derived_list(use_cases, ()),
-        "datasets": derived_list(datasets, ()),
+        "project": project_value(portfolio.project),
+        "names": ComputedValue(names.TEMPLATE_NAMES, ()),
+        "tool": tool_value(),
+        "deployments": computed_list(list(deployments), ()),
+        "environments": computed_list(environment_values, ()),
+        "promotions": ComputedValue(promotions, (Origin("project", ("environments",)),)),
+        "teams": computed_list(teams, ()),
+        "useCases": computed_list(use_cases, ()),
+        "datasets": computed_list(datasets, ()),
     }
 
 
-def _units(
-    planner: Planner, per: str, environment: str, context: Values, sources: tuple[str, ...]
+def _plan_units(
+    services: PlanningServices, scope: str, environment: str, context: ContextValues, sources: tuple[str, ...]
 ) -> Iterator[PlannedUnit]:
     units: dict[str, tuple[list[PlannedFile], list[Finding]]] = {}
-    for emitter in planner.others:
-        unit = environment or of_all(emitter.group)
+    for emitter in services.addons:
+        unit = environment or shared_unit_id(emitter.group)
         for rule in emitter.files:
-            if rule.per != per:
+            if rule.scope != scope:
                 continue
             files, findings = units.setdefault(unit, ([], []))
-            options = project_options(planner.fleet.portfolio.project.data, emitter)
-            seen = unit_item(unit, (), sources if rule.last else ())
-            own: Values = {**context, "options": Root("options", options), "unit": seen, **said(emitter)}
-            if not environment and emitter.mentions("inventory"):
-                own["inventory"] = planner.inventory()
-            known = own.get("environment")
-            asked = _asked(planner, emitter, known.data if isinstance(known, Root) else {})
-            wanted = _wanted(planner, emitter, rule, asked)
-            if isinstance(wanted, Finding):
-                findings.append(wanted)
-            if wanted is not True:
+            options = project_emitter_options(services.fleet.portfolio.project.data, emitter)
+            unit_data = unit_value(unit, (), sources if rule.phase else ())
+            file_context: ContextValues = {**context, "options": DocumentValue("options", options), "unit": unit_data, **emitter_metadata(emitter)}
+            if not environment and emitter.may_read("inventory"):
+                file_context["inventory"] = services.build_inventory()
+            environment_value = file_context.get("environment")
+            variables = _condition_variables(services, emitter, environment_value.data if isinstance(environment_value, DocumentValue) else {})
+            is_enabled = _is_enabled(services, emitter, rule, variables)
+            if isinstance(is_enabled, Finding):
+                findings.append(is_enabled)
+            if is_enabled is not True:
                 continue
-            paths = filled_path(planner, emitter, rule, own)
+            paths = render_paths(services, emitter, rule, file_context)
             if isinstance(paths, Finding):
                 findings.append(paths)
                 continue
-            path, place = paths
-            below = f"{environment}/{path}" if environment else path
-            files.append(PlannedFile(below, place, emitter, rule, own, None, sources[:1]))
+            path, commit_path = paths
+            output_path = f"{environment}/{path}" if environment else path
+            files.append(PlannedFile(output_path, commit_path, emitter, rule, file_context, None, sources[:1]))
     for unit, (files, findings) in units.items():
         if files or findings:
-            yield PlannedUnit(unit, tuple(files), (*findings, *clashes(files)))
+            yield PlannedUnit(unit, tuple(files), (*findings, *path_collisions(files)))
 
 
-def _asked(planner: Planner, emitter: Emitter, environment: Object) -> dict[str, Object]:
+def _condition_variables(services: PlanningServices, emitter: Emitter, environment: Object) -> dict[str, Object]:
     """The variables of conditions about an environment, or about the project."""
-    project = planner.fleet.portfolio.project
+    project = services.fleet.portfolio.project
     return {
-        "project": project_root(project).data,
-        "options": project_options(project.data, emitter),
+        "project": project_value(project).data,
+        "options": project_emitter_options(project.data, emitter),
         "environment": environment,
         "capabilities": as_object(environment.get("capabilities")),
     }
 
 
-def _wanted(planner: Planner, emitter: Emitter, rule: FileRule, asked: dict[str, Object]) -> bool | Finding:
-    if rule.when is None:
+def _is_enabled(services: PlanningServices, emitter: Emitter, rule: FileRule, variables: dict[str, Object]) -> bool | Finding:
+    if rule.condition is None:
         return True
-    return planner.conditions.holds(emitter, rule.when, (*rule.pointer, "when"), asked)
+    return services.conditions.evaluate_condition(emitter, rule.condition, (*rule.pointer, "when"), variables)

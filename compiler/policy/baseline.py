@@ -6,17 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from compiler.diagnostics.finding import Finding, Place, Status
+from compiler.diagnostics.finding import Finding, Location, Status
 from compiler.foundation.json_data import Json
 
 VERSION = 1
 Baseline = Mapping[str, int]
 """How many findings there may be of a fingerprint."""
-_Occurrence = tuple[str, Place | None, str]
-NOTHING_KNOWN: Baseline = MappingProxyType({})
+_Occurrence = tuple[str, Location | None, str]
+EMPTY_BASELINE: Baseline = MappingProxyType({})
 
 
-def loaded(text: str) -> Baseline:
+def parse_baseline(text: str) -> Baseline:
     """The baseline in a file; `ValueError` says what is wrong with it."""
     try:
         data: Json = json.loads(text)
@@ -24,62 +24,62 @@ def loaded(text: str) -> Baseline:
         raise ValueError(f"it is no JSON: {error}") from error
     if not isinstance(data, dict) or data.get("version") != VERSION or not isinstance(data.get("findings"), dict):
         raise ValueError(f'it is no baseline of version {VERSION}: {{"version": {VERSION}, "findings": {{…}}}}')
-    found: dict[str, int] = {}
-    for fingerprint, said in data["findings"].items():
-        count = said.get("count") if isinstance(said, dict) else None
+    counts: dict[str, int] = {}
+    for fingerprint, entry in data["findings"].items():
+        count = entry.get("count") if isinstance(entry, dict) else None
         if not isinstance(count, int) or isinstance(count, bool) or count < 1:
             raise ValueError(f"`{fingerprint}` has no count")
-        found[fingerprint] = count
-    return found
+        counts[fingerprint] = count
+    return counts
 
 
-def dumped(findings: Iterable[Finding], before: Baseline | None = None) -> str:
+def format_baseline(findings: Iterable[Finding], previous: Baseline | None = None) -> str:
     """A baseline of the findings that stand or are known; of one that there was before, only what is left."""
     counts: Counter[str] = Counter()
-    about: dict[str, Finding] = {}
-    seen: set[_Occurrence] = set()
+    first_findings: dict[str, Finding] = {}
+    occurrences: set[_Occurrence] = set()
     for finding in findings:
-        if can_be_known(finding) and finding.status is not Status.WAIVED and _occurrence(finding) not in seen:
-            seen.add(_occurrence(finding))
+        if is_policy_finding(finding) and finding.status is not Status.WAIVED and _occurrence(finding) not in occurrences:
+            occurrences.add(_occurrence(finding))
             counts[finding.fingerprint] += 1
-            about.setdefault(finding.fingerprint, finding)
-    if before is not None:
-        counts = Counter({key: min(count, before[key]) for key, count in counts.items() if key in before})
-    listed = {
-        key: {"count": counts[key], "policy": about[key].code.id, "message": about[key].message}
+            first_findings.setdefault(finding.fingerprint, finding)
+    if previous is not None:
+        counts = Counter({key: min(count, previous[key]) for key, count in counts.items() if key in previous})
+    entries = {
+        key: {"count": counts[key], "policy": first_findings[key].code.id, "message": first_findings[key].message}
         for key in sorted(counts)
     }
-    return json.dumps({"version": VERSION, "findings": listed}, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps({"version": VERSION, "findings": entries}, indent=1, ensure_ascii=False) + "\n"
 
 
-def applied(findings: Iterable[Finding], known: Baseline) -> tuple[Finding, ...]:
+def apply_baseline(findings: Iterable[Finding], baseline: Baseline) -> tuple[Finding, ...]:
     """The findings, those that the baseline knows marked as such: as many of a fingerprint as it counts."""
-    left = Counter(known)
-    taken: set[_Occurrence] = set()
-    out: list[Finding] = []
+    remaining_counts = Counter(baseline)
+    used_occurrences: set[_Occurrence] = set()
+    results: list[Finding] = []
     for finding in findings:
         occurrence = _occurrence(finding)
-        is_known = finding.status is Status.OPEN and can_be_known(finding)
-        if is_known and occurrence not in taken:
-            is_known = left[finding.fingerprint] > 0
+        is_known = finding.status is Status.OPEN and is_policy_finding(finding)
+        if is_known and occurrence not in used_occurrences:
+            is_known = remaining_counts[finding.fingerprint] > 0
             if is_known:
-                left[finding.fingerprint] -= 1
-                taken.add(occurrence)
-        out.append(replace(finding, status=Status.BASELINE) if is_known else finding)
-    return tuple(out)
+                remaining_counts[finding.fingerprint] -= 1
+                used_occurrences.add(occurrence)
+        results.append(replace(finding, status=Status.BASELINE) if is_known else finding)
+    return tuple(results)
 
 
-def stale(findings: Iterable[Finding], known: Baseline) -> int:
+def count_stale(findings: Iterable[Finding], baseline: Baseline) -> int:
     """How many findings a baseline knows that are there no more."""
-    there = Counter(finding.fingerprint for finding in {_occurrence(one): one for one in findings}.values())
-    return sum(max(count - there[fingerprint], 0) for fingerprint, count in known.items())
+    current_counts = Counter(finding.fingerprint for finding in {_occurrence(item): item for item in findings}.values())
+    return sum(max(count - current_counts[fingerprint], 0) for fingerprint, count in baseline.items())
 
 
 def _occurrence(finding: Finding) -> _Occurrence:
     """One finding, however it is decided in each environment."""
-    return finding.fingerprint, finding.place, finding.message
+    return finding.fingerprint, finding.location, finding.message
 
 
-def can_be_known(finding: Finding) -> bool:
+def is_policy_finding(finding: Finding) -> bool:
     """Whether a policy made the finding: what the language itself refuses cannot be compiled, known or not."""
     return not finding.code.id.startswith("MY")

@@ -4,48 +4,48 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from compiler.foundation.json_data import Json, Object, as_object
-from compiler.policy.binding import part_at, parts
+from compiler.policy.binding import section_at, binding_sections
 from compiler.spec.portfolio import Portfolio, Spec
 
 
-def rebound(portfolio: Portfolio, laws: Portfolio) -> Portfolio:
+def with_bindings_of(portfolio: Portfolio, policy_portfolio: Portfolio) -> Portfolio:
     """A portfolio whose models are bound by what the other documents of `laws` say; what models themselves say stays."""
-    missing = {folder: _bare(spec) for folder, spec in laws.defaults.items() if folder not in portfolio.defaults}
-    defaults = {**portfolio.defaults, **missing}
+    missing_defaults = {folder: _header_only(spec) for folder, spec in policy_portfolio.defaults.items() if folder not in portfolio.defaults}
+    defaults = {**portfolio.defaults, **missing_defaults}
     return replace(
         portfolio,
-        project=_rebound(portfolio.project, laws.project),
-        specs={**portfolio.specs, "Environment": _each(portfolio.of("Environment"), laws.of("Environment"), laws)},
-        defaults=dict(sorted(_each(defaults, laws.defaults, laws).items())),
+        project=_with_bindings(portfolio.project, policy_portfolio.project),
+        specs={**portfolio.specs, "Environment": _with_all_bindings(portfolio.by_kind("Environment"), policy_portfolio.by_kind("Environment"), policy_portfolio)},
+        defaults=dict(sorted(_with_all_bindings(defaults, policy_portfolio.defaults, policy_portfolio).items())),
     )
 
 
-def _each(specs: Mapping[str, Spec], said: Mapping[str, Spec], laws: Portfolio) -> Mapping[str, Spec]:
+def _with_all_bindings(specs: Mapping[str, Spec], sources: Mapping[str, Spec], policy_portfolio: Portfolio) -> Mapping[str, Spec]:
     """The documents rebound, but for those of which nobody knows what the law says: it cannot be read."""
-    unknown = {name for name, spec in specs.items() if (spec.kind, name) in laws.broken}
-    return {name: spec if name in unknown else _rebound(spec, said.get(name)) for name, spec in specs.items()}
+    unreadable_names = {name for name, spec in specs.items() if (spec.kind, name) in policy_portfolio.broken_names}
+    return {name: spec if name in unreadable_names else _with_bindings(spec, sources.get(name)) for name, spec in specs.items()}
 
 
-def _bare(spec: Spec) -> Spec:
+def _header_only(spec: Spec) -> Spec:
     """A document with its head alone."""
-    head = {key: spec.data[key] for key in ("apiVersion", "kind") if key in spec.data}
-    return replace(spec, document=replace(spec.document, data=head))
+    header = {key: spec.data[key] for key in ("apiVersion", "kind") if key in spec.data}
+    return replace(spec, document=replace(spec.document, data=header))
 
 
-def _rebound(spec: Spec, law: Spec | None) -> Spec:
+def _with_bindings(spec: Spec, source: Spec | None) -> Spec:
     """The document with each list of policies replaced by what the law has there."""
-    said: Object = law.data if law else {}
+    source_data: Object = source.data if source else {}
     data = spec.data
-    for where in dict.fromkeys((*parts(spec.kind, data), *parts(spec.kind, said))):
-        data = _with(data, where, part_at(said, where).get("policies"))
+    for path in dict.fromkeys((*binding_sections(spec.kind, data), *binding_sections(spec.kind, source_data))):
+        data = _set_policies(data, path, section_at(source_data, path).get("policies"))
     return replace(spec, document=replace(spec.document, data=data))
 
 
-def _with(data: Object, where: tuple[str, ...], policies: Json) -> Object:
+def _set_policies(data: Object, path: tuple[str, ...], policies: Json) -> Object:
     """The data with the policies at a place, which is made where it is not there and there are some."""
-    if where:
-        key = where[0]
-        part = _with(as_object(data.get(key)), where[1:], policies)
-        return {**data, key: part} if part or key in data else data
+    if path:
+        key = path[0]
+        section = _set_policies(as_object(data.get(key)), path[1:], policies)
+        return {**data, key: section} if section or key in data else data
     rest = {key: value for key, value in data.items() if key != "policies"}
     return rest if policies is None else {**rest, "policies": policies}

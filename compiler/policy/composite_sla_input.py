@@ -6,92 +6,92 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
-from compiler.resolve.composite_sla import Composed, Part, composed
+from compiler.resolve.composite_sla import CompositeSla, Component, composite_sla
 from compiler.spec.quantities import Duration, Percentage
 
 _NUMBER: Object = {"type": "number"}
 _TEXT: Object = {"type": "string"}
 
 
-def _both(leaf: Object) -> dict[str, Json]:
+def _sla_fields(leaf: Object) -> dict[str, Json]:
     latency: Object = {"type": "object", "additionalProperties": leaf}
     return {"availability": leaf, "latency": latency}
 
 
 SCHEMA: Object = {
     "type": "object",
-    "properties": {**_both(_NUMBER), "shown": {"type": "object", "properties": _both(_TEXT)}},
+    "properties": {**_sla_fields(_NUMBER), "shown": {"type": "object", "properties": _sla_fields(_TEXT)}},
 }
 """Shares of one and seconds; under `shown` as people write them."""
 
 
-class _Said(NamedTuple):
+class _DependencySla(NamedTuple):
     """What is said of a model that is asked, as it is written."""
 
     name: str
     availability: str
     latency: tuple[tuple[str, str], ...]
     fallback: str
-    required: bool = True
+    is_required: bool = True
     weight: str = ""
 
     @property
-    def part(self) -> Part:
+    def component(self) -> Component:
         """The same in numbers."""
-        times = {rank: Duration(bound).milliseconds for rank, bound in self.latency}
-        exact = Percentage(self.availability).exact if self.availability else None
-        weight = Percentage(self.weight).exact if self.weight else None
-        return Part(self.name, exact, times, self.required, weight, self.fallback)
+        times = {rank: Duration(limit).milliseconds for rank, limit in self.latency}
+        exact = Percentage(self.availability).exact_ratio if self.availability else None
+        weight = Percentage(self.weight).exact_ratio if self.weight else None
+        return Component(self.name, exact, times, self.is_required, weight, self.fallback)
 
 
-def together(source: Object, entries: Sequence[Object]) -> Object:
+def composite_sla_variable(source: Object, entries: Sequence[Object]) -> Object:
     """What the parts of a model come to: behind its router where its release has one, else as models that it asks each."""
     router, steps = as_str(source.get("router")), [as_object(step) for step in as_list(source.get("steps"))]
-    named = {as_str(as_object(entry.get("model")).get("name")): entry for entry in entries}
-    behind = [_step(step, named[as_str(step.get("model"))]) for step in steps if as_str(step.get("model")) in named]
-    stepped = {as_str(step.get("model")) for step in steps}
-    beside = [_said(name, entry) for name, entry in named.items() if name not in stepped]
-    return _whole(router, tuple(behind), tuple(beside))
+    entries_by_name = {as_str(as_object(entry.get("model")).get("name")): entry for entry in entries}
+    step_slas = [_step_sla(step, entries_by_name[as_str(step.get("model"))]) for step in steps if as_str(step.get("model")) in entries_by_name]
+    step_names = {as_str(step.get("model")) for step in steps}
+    direct_slas = [_dependency_sla(name, entry) for name, entry in entries_by_name.items() if name not in step_names]
+    return _combine_slas(router, tuple(step_slas), tuple(direct_slas))
 
 
-def _step(step: Object, entry: Object) -> _Said:
+def _step_sla(step: Object, entry: Object) -> _DependencySla:
     is_required, weight = step.get("required") is not False, as_str(step.get("weight"))
-    return _said(as_str(step.get("model")), entry)._replace(required=is_required, weight=weight)
+    return _dependency_sla(as_str(step.get("model")), entry)._replace(required=is_required, weight=weight)
 
 
-def _said(name: str, entry: Object) -> _Said:
+def _dependency_sla(name: str, entry: Object) -> _DependencySla:
     sla = as_object(as_object(entry.get("model")).get("sla"))
-    latency = tuple([(rank, as_str(bound)) for rank, bound in as_object(sla.get("latency")).items()])
+    latency = tuple([(rank, as_str(limit)) for rank, limit in as_object(sla.get("latency")).items()])
     fallback = as_object(as_object(as_object(entry.get("release")).get("source")).get("fallback"))
-    return _Said(name, as_str(sla.get("availability")), latency, as_str(fallback.get("model")))
+    return _DependencySla(name, as_str(sla.get("availability")), latency, as_str(fallback.get("model")))
 
 
 @lru_cache(maxsize=1024)
-def _whole(router: str, behind: tuple[_Said, ...], beside: tuple[_Said, ...]) -> Object:
+def _combine_slas(router: str, step_slas: tuple[_DependencySla, ...], direct_slas: tuple[_DependencySla, ...]) -> Object:
     """Models are asked by many, and in each environment."""
-    found = [composed(router, [said.part for said in behind])] if behind else []
-    found += [composed("", [said.part for said in beside])] if beside else []
-    return _shown(found)
+    composites = [composite_sla(router, [dependency_sla.component for dependency_sla in step_slas])] if step_slas else []
+    composites += [composite_sla("", [dependency_sla.component for dependency_sla in direct_slas])] if direct_slas else []
+    return _to_variable(composites)
 
 
-def _shown(found: Sequence[Composed]) -> Object:
-    shares = [one.availability for one in found]
+def _to_variable(composites: Sequence[CompositeSla]) -> Object:
+    availabilities = [composite.availability for composite in composites]
     times: dict[str, int] = {}
-    for one in found:
-        for rank, time in one.times.items():
+    for composite in composites:
+        for rank, time in composite.times.items():
             times[rank] = max(times.get(rank, 0), time)
     numbers: dict[str, Json] = {"latency": {rank: time / 1000 for rank, time in times.items()}}
-    shown: dict[str, Json] = {"latency": {rank: str(Duration(f"{time}ms")) for rank, time in times.items()}}
-    if shares and all(share is not None for share in shares):
-        whole = Fraction(1)
-        for share in shares:
-            whole *= share or 0
-        numbers["availability"] = float(whole)
-        shown["availability"] = f"{float(whole * 100):.6g}%"
-    return {**numbers, "shown": shown}
+    display_texts: dict[str, Json] = {"latency": {rank: str(Duration(f"{time}ms")) for rank, time in times.items()}}
+    if availabilities and all(availability is not None for availability in availabilities):
+        total_availability = Fraction(1)
+        for availability in availabilities:
+            total_availability *= availability or 0
+        numbers["availability"] = float(total_availability)
+        display_texts["availability"] = f"{float(total_availability * 100):.6g}%"
+    return {**numbers, "shown": display_texts}
 
 
-def is_needed(source: Object, entry: Object) -> bool:
+def is_required_dependency(source: Object, entry: Object) -> bool:
     """Whether a part has to answer for the whole to do so."""
     name = as_object(entry.get("model")).get("name")
     steps = (as_object(step) for step in as_list(source.get("steps")))

@@ -12,41 +12,41 @@ FOLDER = "controls"
 
 
 @dataclass
-class Controls:
+class ControlCatalogues:
     """The catalogues that came with Modelyard, and a project's own below its folder of schemas; each is read when it is first asked for."""
 
-    shipped: Tree
-    project: Tree
-    schemas: str
-    _read: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    shipped_tree: Tree
+    project_tree: Tree
+    schemas_folder: str
+    _controls_cache: dict[str, Mapping[str, object]] = field(default_factory=dict)
 
     def frameworks(self) -> tuple[str, ...]:
         """Names of all catalogues."""
-        own = self.project.paths(f"{self.schemas}/{FOLDER}")
-        paths = [path for path in (*self.shipped.paths(FOLDER), *own) if path.endswith(".yaml")]
+        project_paths = self.project_tree.paths(f"{self.schemas_folder}/{FOLDER}")
+        paths = [path for path in (*self.shipped_tree.paths(FOLDER), *project_paths) if path.endswith(".yaml")]
         return tuple(sorted({path.split("/")[-1].removesuffix(".yaml") for path in paths}))
 
     def findings(self) -> Iterator[Finding]:
         """What cannot be read of a project's own catalogues."""
-        for path in self.project.paths(f"{self.schemas}/{FOLDER}"):
+        for path in self.project_tree.paths(f"{self.schemas_folder}/{FOLDER}"):
             if path.endswith(".yaml"):
-                yield from parse(self.project.read(path), path).findings
+                yield from parse(self.project_tree.read(path), path).findings
 
     def catalogue(self, framework: str) -> Object:
         """What a catalogue says; nothing of one that is not there."""
         path = f"{FOLDER}/{framework}.yaml"
-        for tree, place in ((self.shipped, path), (self.project, f"{self.schemas}/{path}")):
-            documents = parse(tree.read(place), place).documents if tree.has(place) else ()
+        for tree, catalogue_path in ((self.shipped_tree, path), (self.project_tree, f"{self.schemas_folder}/{path}")):
+            documents = parse(tree.read(catalogue_path), catalogue_path).documents if tree.has(catalogue_path) else ()
             if documents:
                 return as_object(documents[0].data)
         return {}
 
-    def knows(self, control: str) -> bool:
+    def has_control(self, control: str) -> bool:
         """Whether a catalogue has the control: `EU-AI-Act:Art.14`."""
-        return control.partition(":")[2] in self.of(control.partition(":")[0])
+        return control.partition(":")[2] in self.controls_of(control.partition(":")[0])
 
-    def of(self, framework: str) -> Mapping[str, object]:
+    def controls_of(self, framework: str) -> Mapping[str, object]:
         """The controls of a framework by their ids."""
-        if framework not in self._read:
-            self._read[framework] = as_object(self.catalogue(framework).get("controls"))
-        return self._read[framework]
+        if framework not in self._controls_cache:
+            self._controls_cache[framework] = as_object(self.catalogue(framework).get("controls"))
+        return self._controls_cache[framework]

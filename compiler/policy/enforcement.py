@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from compiler.diagnostics.finding import Enforcement, Status
 from compiler.foundation.json_data import as_object
 from compiler.policy.policy_definition import Policy
-from compiler.policy.waiver_scope import Grant, Spelled
+from compiler.policy.waiver_scope import WaiverScope, ValuePointers
 from compiler.spec.portfolio import Spec
 
-SOON = timedelta(days=14)
+EXPIRY_NOTICE = timedelta(days=14)
 """So long before it ends a waiver is said to end."""
 
 
@@ -20,35 +20,35 @@ class Decision:
 
     status: Status
     enforcement: Enforcement
-    grant: Grant | None = None
+    waiver: WaiverScope | None = None
 
     @property
-    def fails(self) -> bool:
+    def is_blocking(self) -> bool:
         """Whether it makes a check fail."""
         return self.status is Status.OPEN and self.enforcement is Enforcement.MANDATORY
 
 
-def decide(
-    policy: Policy, environment: Spec | None, value: Spelled, grants: Sequence[Grant], as_of: date
+def decide_enforcement(
+    policy: Policy, environment: Spec | None, value_pointers: ValuePointers, waivers: Sequence[WaiverScope], as_of: date
 ) -> Decision | None:
     """In this order: whether the policy is in force at all, from when it is mandatory, how it is enforced here, who is excepted.
 
     `None`: it is not in force. `grants` are those of the model, each sound; one that has ended, or has not begun, excepts nobody.
     """
-    begins, ends = policy.day("inForce", "from"), policy.day("inForce", "to")
+    begins, ends = policy.get_date("inForce", "from"), policy.get_date("inForce", "to")
     if (begins is not None and as_of < begins) or (ends is not None and as_of > ends):
         return None
-    mandatory_from = policy.day("mandatoryFrom")
+    mandatory_from = policy.get_date("mandatoryFrom")
     is_early = mandatory_from is not None and as_of < mandatory_from
     enforcement = Enforcement.ADVISORY if is_early else policy.enforcement_in(environment)
-    grant = next((grant for grant in grants if grant.covers(policy, value) and grant.holds(as_of)), None)
-    return Decision(Status.WAIVED if grant else Status.OPEN, enforcement, grant)
+    waiver = next((waiver for waiver in waivers if waiver.covers(policy, value_pointers) and waiver.is_active(as_of)), None)
+    return Decision(Status.WAIVED if waiver else Status.OPEN, enforcement, waiver)
 
 
-def strictest(policy: Policy, as_of: date) -> Enforcement:
+def strictest_enforcement(policy: Policy, as_of: date) -> Enforcement:
     """How a policy is enforced on a day where it is enforced most."""
-    mandatory_from = policy.day("mandatoryFrom")
+    mandatory_from = policy.get_date("mandatoryFrom")
     if mandatory_from is not None and as_of < mandatory_from:
         return Enforcement.ADVISORY
-    said = {policy.code.enforcement.value, *as_object(policy.data.get("enforcementIn")).values()}
-    return Enforcement.MANDATORY if "mandatory" in said else Enforcement.ADVISORY
+    enforcement_values = {policy.code.enforcement.value, *as_object(policy.data.get("enforcementIn")).values()}
+    return Enforcement.MANDATORY if "mandatory" in enforcement_values else Enforcement.ADVISORY

@@ -5,52 +5,52 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from compiler.diagnostics.codes import BAD_POLICY, POLICY_FAILED, UNKNOWN_REFERENCE
-from compiler.diagnostics.finding import Finding, Status, in_order
+from compiler.diagnostics.codes import BAD_POLICY, POLICY_EVALUATION_ERROR, UNKNOWN_REFERENCE
+from compiler.diagnostics.finding import Finding, Status, sorted_unique
 from compiler.foundation.json_data import as_object
-from compiler.policy.baseline import can_be_known
-from compiler.policy.policy_engine import Judge
-from compiler.policy.policy_findings import settled
+from compiler.policy.baseline import is_policy_finding
+from compiler.policy.policy_engine import PolicyEngine
+from compiler.policy.policy_findings import merge_environments
 from compiler.resolve.fleet import Fleet
 from compiler.source.tree import Tree
 from compiler.spec.portfolio import Portfolio
 
 
-class State(StrEnum):
+class PolicyState(StrEnum):
     """What a policy means for a value of a model; `UNASKED`: nobody knows, since it cannot be asked; `UNBOUND`: nothing, to this model."""
 
     FAILS = "fails"
-    UNASKED = "unasked"
+    NOT_EVALUATED = "unasked"
     ADVISES = "advises"
-    WAIVED = "waived"
-    KEPT = "kept"
+    IS_WAIVED = "waived"
+    PASSES = "kept"
     UNBOUND = "unbound"
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class PolicySnapshot:
     """What the models of a fleet break, what is wrong with policies, and which could be asked of which model (by id and name)."""
 
-    models: int
+    model_count: int
     findings: tuple[Finding, ...]
-    mistakes: tuple[Finding, ...]
-    on_rendered: int
-    bound: frozenset[tuple[str, str]]
-    could_ask: Callable[[str, str], bool]
+    policy_errors: tuple[Finding, ...]
+    rendered_policy_count: int
+    bound_pairs: frozenset[tuple[str, str]]
+    was_evaluated: Callable[[str, str], bool]
 
-    def without(self, policy: str, model: str) -> State:
+    def state_without_finding(self, policy: str, model: str) -> PolicyState:
         """What a policy means for a model of which it finds nothing."""
-        if not self.could_ask(policy, model):
-            return State.UNASKED
-        return State.KEPT if (policy, model) in self.bound else State.UNBOUND
+        if not self.was_evaluated(policy, model):
+            return PolicyState.NOT_EVALUATED
+        return PolicyState.PASSES if (policy, model) in self.bound_pairs else PolicyState.UNBOUND
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StateChange:
     """A value of a model that means something else than before."""
 
-    before: State
-    after: State
+    old_state: PolicyState
+    new_state: PolicyState
     finding: Finding
     owner: str
 
@@ -65,67 +65,67 @@ class Change:
         return self.finding.subject.name if self.finding.subject else ""
 
 
-def judged(fleet: Fleet, laws: Portfolio, shipped: Tree, as_of: date) -> Judged:
+def snapshot_policies(fleet: Fleet, policy_portfolio: Portfolio, shipped_tree: Tree, as_of: date) -> PolicySnapshot:
     """What the models of a fleet break of the policies of a portfolio, perhaps another's; rendered objects are not asked."""
-    judge = Judge(fleet, shipped, as_of, laws=laws)
-    found: list[Finding] = []
-    bound: set[tuple[str, str]] = set()
-    for name, spec in fleet.portfolio.of("Model").items():
-        listed = [place for place in fleet.environments if place in as_object(spec.data.get("environments"))]
-        for environment in listed or (None,):
+    engine = PolicyEngine(fleet, shipped_tree, as_of, policy_portfolio=policy_portfolio)
+    findings: list[Finding] = []
+    bound_pairs: set[tuple[str, str]] = set()
+    for name, spec in fleet.portfolio.by_kind("Model").items():
+        environment_names = [environment_name for environment_name in fleet.environments if environment_name in as_object(spec.data.get("environments"))]
+        for environment in environment_names or (None,):
             model, _ = fleet.resolve(name, environment)
             if model is not None:
-                bound.update((policy.id, name) for policy in judge.library.bound(model))
-                found += judge.judge(model)
-    found += judge.findings()
-    return Judged(
-        len(fleet.portfolio.of("Model")),
-        in_order(settled((finding for finding in found if can_be_known(finding)), _places(fleet))),
-        in_order(finding for finding in found if finding.code in {BAD_POLICY, POLICY_FAILED, UNKNOWN_REFERENCE}),
-        len(judge.on_rendered),
-        frozenset(bound),
-        judge.could_ask,
+                bound_pairs.update((policy.id, name) for policy in engine.library.bound_policies(model))
+                findings += engine.evaluate(model)
+    findings += engine.findings()
+    return PolicySnapshot(
+        len(fleet.portfolio.by_kind("Model")),
+        sorted_unique(merge_environments((finding for finding in findings if is_policy_finding(finding)), _environments_of(fleet))),
+        sorted_unique(finding for finding in findings if finding.code in {BAD_POLICY, POLICY_EVALUATION_ERROR, UNKNOWN_REFERENCE}),
+        len(engine.rendered_policies),
+        frozenset(bound_pairs),
+        engine.was_evaluated,
     )
 
 
-def _places(fleet: Fleet) -> Callable[[str], Sequence[str | None]]:
-    return lambda name: fleet.places(name) if name in fleet.portfolio.of("Model") else ()
+def _environments_of(fleet: Fleet) -> Callable[[str], Sequence[str | None]]:
+    return lambda name: fleet.environments_of(name) if name in fleet.portfolio.by_kind("Model") else ()
 
 
-def compared(before: Judged, after: Judged, owners: Mapping[str, str]) -> Iterator[Change]:
+def diff_snapshots(base: PolicySnapshot, head: PolicySnapshot, owner_by_model: Mapping[str, str]) -> Iterator[StateChange]:
     """Each value that means something else, by policy and model; `owners` of models by their names."""
-    old, new = _states(before.findings), _states(after.findings)
-    for key in sorted(old.keys() | new.keys()):
+    base_states, head_states = _worst_states(base.findings), _worst_states(head.findings)
+    for key in sorted(base_states.keys() | head_states.keys()):
         policy, model, _ = key
-        was, finding = old.get(key, (before.without(policy, model), None))
-        now, found = new.get(key, (after.without(policy, model), None))
-        said = found or finding
-        if was is not now and said is not None:
-            yield Change(was, now, said, owners.get(said.subject.name if said.subject else "", ""))
+        old_state, old_finding = base_states.get(key, (base.state_without_finding(policy, model), None))
+        new_state, new_finding = head_states.get(key, (head.state_without_finding(policy, model), None))
+        current_finding = new_finding or old_finding
+        if old_state is not new_state and current_finding is not None:
+            yield StateChange(old_state, new_state, current_finding, owner_by_model.get(current_finding.subject.name if current_finding.subject else "", ""))
 
 
-def owners(fleet: Fleet) -> Mapping[str, str]:
+def model_owners(fleet: Fleet) -> Mapping[str, str]:
     """The team that owns each model."""
-    found: dict[str, str] = {}
-    for name in fleet.portfolio.of("Model"):
+    owner_by_model: dict[str, str] = {}
+    for name in fleet.portfolio.by_kind("Model"):
         model, _ = fleet.resolve(name, None)
-        found[name] = str(model.data.get("owner")) if model else ""
-    return found
+        owner_by_model[name] = str(model.data.get("owner")) if model else ""
+    return owner_by_model
 
 
-def failing(findings: Iterable[Finding]) -> tuple[str, ...]:
+def failing_models(findings: Iterable[Finding]) -> tuple[str, ...]:
     """Names of the models that fail."""
-    return tuple(sorted({finding.subject.name for finding in findings if finding.mandatory and finding.subject}))
+    return tuple(sorted({finding.subject.name for finding in findings if finding.is_blocking and finding.subject}))
 
 
-def _states(findings: Iterable[Finding]) -> dict[tuple[str, str, str], tuple[State, Finding]]:
+def _worst_states(findings: Iterable[Finding]) -> dict[tuple[str, str, str], tuple[PolicyState, Finding]]:
     """The worst of each value, by policy, model and fingerprint."""
-    order = tuple(State)
-    found: dict[tuple[str, str, str], tuple[State, Finding]] = {}
+    order = tuple(PolicyState)
+    worst_states: dict[tuple[str, str, str], tuple[PolicyState, Finding]] = {}
     for finding in findings:
         name = finding.subject.name if finding.subject else ""
-        state = State.WAIVED if finding.status is Status.WAIVED else State.FAILS if finding.mandatory else State.ADVISES
+        state = PolicyState.IS_WAIVED if finding.status is Status.WAIVED else PolicyState.FAILS if finding.is_blocking else PolicyState.ADVISES
         key = (finding.code.id, name, finding.fingerprint)
-        if key not in found or order.index(state) < order.index(found[key][0]):
-            found[key] = (state, finding)
-    return found
+        if key not in worst_states or order.index(state) < order.index(worst_states[key][0]):
+            worst_states[key] = (state, finding)
+    return worst_states

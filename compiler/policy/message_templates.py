@@ -7,20 +7,20 @@ from collections.abc import Callable
 from compiler.foundation.json_data import Json
 
 _BRACES = re.compile(r"\{([^{}]+)\}")
-_SHORT = 60
+_MAX_LENGTH = 60
 
 
-def expressions(message: str) -> tuple[str, ...]:
+def message_expressions(message: str) -> tuple[str, ...]:
     """The expressions in a message."""
     return tuple(_BRACES.findall(message))
 
 
-def filled(message: str, value_of: Callable[[str], Json]) -> str:
+def fill_message(message: str, value_of: Callable[[str], Json]) -> str:
     """The message with each expression's value; `nothing` where it has none."""
-    return _BRACES.sub(lambda found: shown(value_of(found[1])), message)
+    return _BRACES.sub(lambda match: format_value(value_of(match[1])), message)
 
 
-def shown(value: Json) -> str:
+def format_value(value: Json) -> str:
     """A value as people write it, cut where it is long."""
     text = (
         value
@@ -29,4 +29,4 @@ def shown(value: Json) -> str:
         if value is None
         else json.dumps(value, ensure_ascii=False, sort_keys=True)
     )
-    return text if len(text) <= _SHORT else f"{text[:_SHORT]}…"
+    return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}…"

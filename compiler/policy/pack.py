@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from posixpath import basename, dirname
 
 from compiler.foundation.json_data import Object, as_object, as_str
-from compiler.policy.policy_definition import SHIPPED, Policy
+from compiler.policy.policy_definition import SHIPPED_PREFIX, Policy
 from compiler.source.tree import Tree
 from compiler.source.yaml_parse import parse
-from compiler.spec.portfolio import PACK_FILE, Spec, identity
+from compiler.spec.portfolio import PACK_FILE, Spec, document_identity
 
 FOLDER = "policies"
 
@@ -18,31 +18,31 @@ class Pack:
     """Policies that are bound by one name; `about` says what the pack is."""
 
     name: str
-    about: Object
+    metadata: Object
     policies: tuple[Policy, ...]
 
 
-def shipped_names(shipped: Tree) -> tuple[str, ...]:
+def shipped_pack_names(shipped_tree: Tree) -> tuple[str, ...]:
     """Names of the packs that came with Modelyard."""
-    return tuple(sorted({basename(dirname(path)) for path in shipped.paths(FOLDER) if basename(path) == PACK_FILE}))
+    return tuple(sorted({basename(dirname(path)) for path in shipped_tree.paths(FOLDER) if basename(path) == PACK_FILE}))
 
 
-def shipped_pack(shipped: Tree, name: str) -> Pack:
+def load_shipped_pack(shipped_tree: Tree, name: str) -> Pack:
     """One of them; its documents are sound, which the tests that ship them hold."""
     folder = f"{FOLDER}/{name}"
-    about = parse(shipped.read(f"{folder}/{PACK_FILE}"), f"{SHIPPED}{folder}/{PACK_FILE}").documents[0].data
-    return Pack(name, as_object(about), tuple(_policies(shipped, folder, name)))
+    metadata = parse(shipped_tree.read(f"{folder}/{PACK_FILE}"), f"{SHIPPED_PREFIX}{folder}/{PACK_FILE}").documents[0].data
+    return Pack(name, as_object(metadata), tuple(_load_policies(shipped_tree, folder, name)))
 
 
-def _policies(shipped: Tree, folder: str, pack: str) -> Iterator[Policy]:
-    for path in sorted(shipped.paths(folder)):
+def _load_policies(shipped_tree: Tree, folder: str, pack: str) -> Iterator[Policy]:
+    for path in sorted(shipped_tree.paths(folder)):
         if basename(path) != PACK_FILE and path.endswith(".yaml"):
-            for document in parse(shipped.read(path), f"{SHIPPED}{path}").documents:
-                kind, name = identity(document)
+            for document in parse(shipped_tree.read(path), f"{SHIPPED_PREFIX}{path}").documents:
+                kind, name = document_identity(document)
                 yield Policy(Spec(kind, name, document), pack)
 
 
-def own_pack(spec: Spec, schemas: str) -> str:
+def project_pack_name(spec: Spec, schemas_folder: str) -> str:
     """The pack that a project's policy is of, by its folder; empty where it stands beside the models."""
-    folder, root = dirname(spec.document.path), f"{schemas}/{FOLDER}/"
+    folder, root = dirname(spec.document.path), f"{schemas_folder}/{FOLDER}/"
     return as_str(folder.removeprefix(root).split("/")[0]) if folder.startswith(root) else ""

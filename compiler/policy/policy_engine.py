@@ -6,22 +6,22 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Place, Status, Subject
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_str, dotted
+from compiler.diagnostics.finding import Finding, Location, Status, Subject
+from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_str, format_path
 from compiler.policy import policy_findings as told
 from compiler.policy.binding import Binding, bindings
-from compiler.policy.controls import Controls
-from compiler.policy.enforcement import Decision, decide
-from compiler.policy.match_cache import Chosen, Selection
-from compiler.policy.policy_checks import Bound, check_policies, tested
-from compiler.policy.policy_definition import Breach, Policy
-from compiler.policy.policy_inputs import ABOUT, Seen, schemas
-from compiler.policy.policy_library import Library
-from compiler.policy.result_reuse import Alike
-from compiler.policy.rule_evaluator import Rules
-from compiler.policy.secret_detection import SUSPECTS, Detectors
+from compiler.policy.controls import ControlCatalogues
+from compiler.policy.enforcement import Decision, decide_enforcement
+from compiler.policy.match_cache import SelectedPolicies, MatchCache
+from compiler.policy.policy_checks import BindingState, check_policies, check_examples
+from compiler.policy.policy_definition import PolicyViolation, Policy
+from compiler.policy.policy_inputs import DOCUMENT_VARIABLES, PolicyInput, variable_schemas
+from compiler.policy.policy_library import PolicyLibrary
+from compiler.policy.result_reuse import ResultReuse
+from compiler.policy.rule_evaluator import RuleEvaluator
+from compiler.policy.secret_detection import SUSPECTS_VARIABLE, SecretDetectors
 from compiler.policy.suppressions import Suppressions
-from compiler.policy.waiver_scope import Spelled
+from compiler.policy.waiver_scope import ValuePointers
 from compiler.policy.waivers import Waivers
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
@@ -29,248 +29,248 @@ from compiler.source.tree import Tree
 from compiler.spec.portfolio import ANY_KIND, Portfolio
 
 if TYPE_CHECKING:
-    from compiler.policy.policy_examples import Outcome
+    from compiler.policy.policy_examples import PolicyTestResult
 
-_EVERY = ""
+_ALL_MODELS = ""
 """Stands for all models."""
-Blame = Callable[[Pointer], tuple[Pointer, Place] | None]
+BlameLookup = Callable[[Pointer], tuple[Pointer, Location] | None]
 """What of a model a value of a rendered object was made of, and where that stands."""
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class BaseRevision:
     """The state that a change began from: its day, and which models the change touches."""
 
-    day: date
-    touches: Callable[[str, str | None], bool]
+    as_of: date
+    is_changed: Callable[[str, str | None], bool]
 
 
-class Judge:
+class PolicyEngine:
     """The policies of a fleet on a day."""
 
     def __init__(
-        self, fleet: Fleet, shipped: Tree, as_of: date, base: Base | None = None, laws: Portfolio | None = None
+        self, fleet: Fleet, shipped_tree: Tree, as_of: date, base: BaseRevision | None = None, policy_portfolio: Portfolio | None = None
     ) -> None:
         """`laws`: whose policies and waivers are asked; the fleet's own where it is left out."""
-        laws = laws or fleet.portfolio
-        self._laws = laws
+        policy_portfolio = policy_portfolio or fleet.portfolio
+        self._policy_portfolio = policy_portfolio
         self.fleet = fleet
         self.as_of = as_of
         self.base = base
-        self.library = Library(laws, shipped)
-        self.rules = Rules(schemas(fleet.language))
-        self._strict = Rules(schemas(fleet.language), checked=True)
-        self.waivers = Waivers(fleet, self.library, as_of, laws)
+        self.library = PolicyLibrary(policy_portfolio, shipped_tree)
+        self.evaluator = RuleEvaluator(variable_schemas(fleet.language))
+        self._strict_evaluator = RuleEvaluator(variable_schemas(fleet.language), check_types=True)
+        self.waivers = Waivers(fleet, self.library, as_of, policy_portfolio)
         self._suppressions = Suppressions(fleet.portfolio)
-        self.controls = Controls(shipped, fleet.tree, laws.folder("schemas"))
-        self._detectors = Detectors()
-        self._selected: set[str] = set()
-        self._unjudged: dict[str, Policy] = {}
-        self._on_rendered: set[str] = set()
-        self._failed: set[tuple[str, str]] = set()
-        self._seen: list[Seen] = []
-        self._selection = Selection()
-        self._alike = {False: Alike(), True: Alike()}
-        self._met: set[str] = set()
+        self.controls = ControlCatalogues(shipped_tree, fleet.tree, policy_portfolio.folder("schemas"))
+        self._detectors = SecretDetectors()
+        self._selected_ids: set[str] = set()
+        self._skipped_policies: dict[str, Policy] = {}
+        self._rendered_ids: set[str] = set()
+        self._evaluation_failures: set[tuple[str, str]] = set()
+        self._fleet_inputs: list[PolicyInput] = []
+        self._match_cache = MatchCache()
+        self._result_reuse = {False: ResultReuse(), True: ResultReuse()}
+        self._matched_ids: set[str] = set()
 
-    def judge(self, model: ResolvedModel) -> Iterator[Finding]:
+    def evaluate(self, model: ResolvedModel) -> Iterator[Finding]:
         """What a model breaks where it runs."""
-        seen = Seen(self.fleet, model, self._detectors, model.release)
-        if self.library.looks_further(model):
-            self._seen.append(seen)
-        chosen = self._chosen(seen, self.library.bound(model), self.library.names(model))
-        policies = self._known_enough(model, self._judgeable(chosen.on_model))
-        self._on_rendered |= chosen.on_rendered
-        self._selected |= chosen.unconditional
+        model_input = PolicyInput(self.fleet, model, self._detectors, model.release)
+        if self.library.has_fleet_policies(model):
+            self._fleet_inputs.append(model_input)
+        selection = self._select_policies(model_input, self.library.bound_policies(model), self.library.bound_names(model))
+        policies = self._without_broken_inputs(model, self._without_missing_detectors(selection.model_policies))
+        self._rendered_ids |= selection.rendered_ids
+        self._selected_ids |= selection.unconditional_ids
         if policies:
-            yield from self._decided(seen, self._breaches(seen, policies))
+            yield from self._to_findings(model_input, self._find_violations(model_input, policies))
         if model.canary is not None:
-            beside = Seen(self.fleet, model, self._detectors, model.canary)
-            of_releases = tuple(policy for policy in policies if self.rules.compiled(policy).looks_at_releases)
-            yield from self._decided(beside, self._breaches(beside, of_releases)) if of_releases else ()
+            canary_input = PolicyInput(self.fleet, model, self._detectors, model.canary)
+            release_policies = tuple(policy for policy in policies if self.evaluator.compiled_policy(policy).reads_release)
+            yield from self._to_findings(canary_input, self._find_violations(canary_input, release_policies)) if release_policies else ()
 
-    def judge_object(self, model: ResolvedModel, path: str, rendered: Object, blame: Blame) -> Iterator[Finding]:
+    def evaluate_object(self, model: ResolvedModel, path: str, rendered_object: Object, blame: BlameLookup) -> Iterator[Finding]:
         """What a rendered object of a model breaks; `blame` says what of the spec a value of it was made of."""
-        seen = Seen(self.fleet, model, self._detectors, model.release)
-        bound = [
-            policy for policy in self.library.bound(model) if policy.on == "rendered" and _is_for(policy, rendered)
+        model_input = PolicyInput(self.fleet, model, self._detectors, model.release)
+        object_policies = [
+            policy for policy in self.library.bound_policies(model) if policy.subject_kind == "rendered" and _matches_kind(policy, rendered_object)
         ]
-        policies = self._chosen(seen, bound, tuple(policy.id for policy in bound)).policies
+        policies = self._select_policies(model_input, object_policies, tuple(policy.id for policy in object_policies)).policies
         if not policies:
             return
-        self._met |= {policy.id for policy in policies}
-        group = self.rules.group(policies)
-        variables: dict[str, Json] = {**seen.variables(group.reads), "object": rendered}
-        for breach in self.rules.breaches(group, variables):
-            if breach.failed or breach.root != "object":
-                yield from self._decided(seen, iter((breach,)))
+        self._matched_ids |= {policy.id for policy in policies}
+        batch = self.evaluator.batch(policies)
+        variables: dict[str, Json] = {**model_input.variables(batch.field_reads), "object": rendered_object}
+        for violation in self.evaluator.find_violations(batch, variables):
+            if violation.is_evaluation_failure or violation.root != "object":
+                yield from self._to_findings(model_input, iter((violation,)))
                 continue
-            where = dotted(breach.pointer)
-            told_of = replace(breach, message=f"{path}{f': {where}' if where else ''}: {breach.message}")
-            blamed = blame(breach.pointer)
-            yield from self._decided(seen, iter((told_of,)), blamed or ((), model.spec.document.place(("name",))))
+            path_text = format_path(violation.pointer)
+            object_violation = replace(violation, message=f"{path}{f': {path_text}' if path_text else ''}: {violation.message}")
+            blame_location = blame(violation.pointer)
+            yield from self._to_findings(model_input, iter((object_violation,)), blame_location or ((), model.spec.document.location(("name",))))
 
-    def tested(self, policy: Policy) -> "tuple[Outcome | None, tuple[Finding, ...]]":
+    def check_examples(self, policy: Policy) -> "tuple[PolicyTestResult | None, tuple[Finding, ...]]":
         """What came of a policy's examples, and all that is wrong with it. Types are checked of a shipped one, too."""
-        return tested(policy, self._strict, self.controls, self.fleet, self.as_of)
+        return check_examples(policy, self._strict_evaluator, self.controls, self.fleet, self.as_of)
 
     def findings(self) -> Iterator[Finding]:
         """What the fleet breaks as a whole, and what is wrong with policies and waivers themselves."""
-        bound = tuple(bindings(self.fleet.portfolio))
-        yield from self._fleet()
-        yield from self._unknown(bound)
-        for policy in self._unjudged.values():
-            yield told.not_judged(policy, self.as_of)
-        yield from check_policies(self.library, self.rules, self.controls, Bound(bound, self._selected), self.fleet, self.as_of)
+        all_bindings = tuple(bindings(self.fleet.portfolio))
+        yield from self._fleet_findings()
+        yield from self._unknown_binding_findings(all_bindings)
+        for policy in self._skipped_policies.values():
+            yield told.skipped_finding(policy, self.as_of)
+        yield from check_policies(self.library, self.evaluator, self.controls, BindingState(all_bindings, self._selected_ids), self.fleet, self.as_of)
         yield from self.waivers.findings()
 
     @property
-    def on_rendered(self) -> tuple[str, ...]:
+    def rendered_policies(self) -> tuple[str, ...]:
         """Policies that are for models that were judged, and are asked of what is rendered of them."""
-        return tuple(sorted(self._on_rendered))
+        return tuple(sorted(self._rendered_ids))
 
-    def could_ask(self, id_: str, model: str) -> bool:
+    def was_evaluated(self, id_: str, model: str) -> bool:
         """Whether a policy could be asked of a model: the language does not refuse it, and its conditions came to something."""
-        policies = self.library.named(id_)
+        policies = self.library.policies_named(id_)
         if not policies:
-            return self._laws.broken.isdisjoint(
+            return self._policy_portfolio.broken_names.isdisjoint(
                 {("Policy", id_.rpartition("/")[2]), (ANY_KIND, id_.rpartition("/")[2])}
             )
-        if id_ in self._unjudged or any(self.rules.compiled(policy).mistakes for policy in policies):
+        if id_ in self._skipped_policies or any(self.evaluator.compiled_policy(policy).compile_findings for policy in policies):
             return False
-        return self._failed.isdisjoint({(id_, model), (id_, _EVERY)})
+        return self._evaluation_failures.isdisjoint({(id_, model), (id_, _ALL_MODELS)})
 
-    def unused(self, *, rendered: bool) -> Iterator[Finding]:
+    def unused_findings(self, *, includes_rendered: bool) -> Iterator[Finding]:
         """Waivers and comments that except nothing; `rendered`: objects were judged as well as models."""
 
-        def is_asked(name: str) -> bool:
-            return rendered or all(policy.on != "rendered" for policy in self.library.named(name))
+        def is_evaluated(name: str) -> bool:
+            return includes_rendered or all(policy.subject_kind != "rendered" for policy in self.library.policies_named(name))
 
-        yield from self.waivers.unused(is_asked)
-        for policy in (p for p in self.library.own if rendered and p.id in self._on_rendered and p.id not in self._met):
-            yield told.of_policy(
-                policy, codes.SELECTS_NOTHING, "no object that was rendered is of its kinds", "objects"
+        yield from self.waivers.unused_findings(is_evaluated)
+        for policy in (p for p in self.library.project_policies if includes_rendered and p.id in self._rendered_ids and p.id not in self._matched_ids):
+            yield told.policy_finding(
+                policy, codes.UNUSED_POLICY, "no object that was rendered is of its kinds", "objects"
             )
-        yield from self._suppressions.findings(is_asked, self._is_one)
+        yield from self._suppressions.findings(is_evaluated, self._is_policy_id)
 
-    def _is_one(self, name: str) -> bool:
+    def _is_policy_id(self, name: str) -> bool:
         """Whether a name is that of one policy."""
-        return any(policy.id == name for policy in self.library.named(name))
+        return any(policy.id == name for policy in self.library.policies_named(name))
 
-    def _known_enough(self, model: ResolvedModel, policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
+    def _without_broken_inputs(self, model: ResolvedModel, policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
         """Those that look at no document which is broken: that it lacks something is no second mistake."""
         portfolio = self.fleet.portfolio
-        if not portfolio.broken:
+        if not portfolio.broken_names:
             return policies
-        broken = {root for root, (kind, field) in ABOUT.items() if portfolio.is_broken(kind, as_str(model.data.get(field)))}
-        left_out = {policy.id for policy in policies if broken and not broken.isdisjoint(self.rules.compiled(policy).reads)}
-        self._failed |= {(id_, model.name) for id_ in left_out}
-        return tuple(policy for policy in policies if policy.id not in left_out)
+        broken_variables = {root for root, (kind, field) in DOCUMENT_VARIABLES.items() if portfolio.is_broken(kind, as_str(model.data.get(field)))}
+        skipped_ids = {policy.id for policy in policies if broken_variables and not broken_variables.isdisjoint(self.evaluator.compiled_policy(policy).field_reads)}
+        self._evaluation_failures |= {(id_, model.name) for id_ in skipped_ids}
+        return tuple(policy for policy in policies if policy.id not in skipped_ids)
 
-    def _chosen(self, seen: Seen, policies: Sequence[Policy], names: tuple[str, ...]) -> Chosen:
-        environment = seen.model.environment.data if seen.model.environment else {}
-        return self._selection.of(
-            policies, names, seen.model.data, environment, lambda: seen.document("UseCase", "useCase")
+    def _select_policies(self, model_input: PolicyInput, policies: Sequence[Policy], names: tuple[str, ...]) -> SelectedPolicies:
+        environment = model_input.model.environment.data if model_input.model.environment else {}
+        return self._match_cache.select_policies(
+            policies, names, model_input.model.data, environment, lambda: model_input.referenced_document("UseCase", "useCase")
         )
 
-    def decision(self, seen: Seen, breach: Breach, spelled: Spelled) -> Decision | None:
+    def decision(self, model_input: PolicyInput, violation: PolicyViolation, value_pointers: ValuePointers) -> Decision | None:
         """What a breach decides; `spelled`: the value as waivers may name it."""
-        grants = self.waivers.of(seen.model, breach.policy)
-        decision = decide(breach.policy, seen.model.environment, spelled if grants else (), grants, self.as_of)
-        if decision is not None and decision.grant is not None:
-            self.waivers.used(decision.grant, seen.model, breach.policy, spelled)
+        waivers = self.waivers.applicable_waivers(model_input.model, violation.policy)
+        decision = decide_enforcement(violation.policy, model_input.model.environment, value_pointers if waivers else (), waivers, self.as_of)
+        if decision is not None and decision.waiver is not None:
+            self.waivers.record_use(decision.waiver, model_input.model, violation.policy, value_pointers)
         return decision
 
-    def _breaches(self, seen: Seen, policies: tuple[Policy, ...]) -> Iterator[Breach]:
+    def _find_violations(self, model_input: PolicyInput, policies: tuple[Policy, ...]) -> Iterator[PolicyViolation]:
         """What breaks the policies; of those that see nothing new in this environment, what was found in the last one."""
-        group = self.rules.group(policies)
-        variables = seen.variables(group.reads)
-        alike = self._alike[seen.release is not None and seen.release is seen.model.canary]
-        known = alike.known(seen.model.name, group, variables)
-        asked = tuple([policy for policy in policies if policy.id not in known.policies]) if known.policies else policies
-        found: dict[str, list[Breach]] = {}
-        if asked:
-            new = self.rules.group(asked)
-            answers = new.asked(variables)
-            unseen = () if new.ids <= self._selected else [one for one in asked if one.id not in self._selected]
-            self._selected |= {policy.id for policy in unseen if self.rules.selects(policy, answers) is True}
-            for breach in self.rules.breaches(new, variables, answers):
-                found.setdefault(breach.policy.id, []).append(breach)
-        broken = {**known.breaches, **found}
-        alike.remember(replace(known, policies=group.ids, breaches=broken))
-        for policy in policies if broken else ():
-            yield from broken.get(policy.id, ())
+        batch = self.evaluator.batch(policies)
+        variables = model_input.variables(batch.field_reads)
+        result_reuse = self._result_reuse[model_input.release is not None and model_input.release is model_input.model.canary]
+        previous = result_reuse.reusable_result(model_input.model.name, batch, variables)
+        pending_policies = tuple([policy for policy in policies if policy.id not in previous.policies]) if previous.policies else policies
+        new_violations: dict[str, list[PolicyViolation]] = {}
+        if pending_policies:
+            pending_batch = self.evaluator.batch(pending_policies)
+            result = pending_batch.evaluate(variables)
+            unselected_policies = () if pending_batch.ids <= self._selected_ids else [candidate for candidate in pending_policies if candidate.id not in self._selected_ids]
+            self._selected_ids |= {policy.id for policy in unselected_policies if self.evaluator.evaluate_match(policy, result) is True}
+            for violation in self.evaluator.find_violations(pending_batch, variables, result):
+                new_violations.setdefault(violation.policy.id, []).append(violation)
+        violations_by_id = {**previous.violations, **new_violations}
+        result_reuse.remember(replace(previous, policies=batch.ids, breaches=violations_by_id))
+        for policy in policies if violations_by_id else ():
+            yield from violations_by_id.get(policy.id, ())
 
-    def _decided(
-        self, seen: Seen, breaches: Iterator[Breach], blamed: tuple[Pointer, Place] | None = None
+    def _to_findings(
+        self, model_input: PolicyInput, violations: Iterator[PolicyViolation], blame_location: tuple[Pointer, Location] | None = None
     ) -> Iterator[Finding]:
-        for breach in breaches:
-            if breach.failed:
-                self._failed.add((breach.policy.id, seen.model.name))
-                yield told.failed(seen, breach)
+        for violation in violations:
+            if violation.is_evaluation_failure:
+                self._evaluation_failures.add((violation.policy.id, model_input.model.name))
+                yield told.failure_finding(model_input, violation)
                 continue
-            spelled = told.spelled(seen, breach, blamed)
-            decision = self.decision(seen, breach, spelled)
+            value_pointers = told.value_pointers(model_input, violation, blame_location)
+            decision = self.decision(model_input, violation, value_pointers)
             if decision is not None:
-                yield self.final(seen, breach, spelled, decision, told.finding(seen, breach, decision, blamed))
+                yield self.apply_overrides(model_input, violation, value_pointers, decision, told.violation_finding(model_input, violation, decision, blame_location))
 
-    def final(self, seen: Seen, breach: Breach, spelled: Spelled, decision: Decision, found: Finding) -> Finding:
+    def apply_overrides(self, model_input: PolicyInput, violation: PolicyViolation, value_pointers: ValuePointers, decision: Decision, finding: Finding) -> Finding:
         """The finding, once the calendar and comments were heard."""
-        if decision.fails and self.base is not None:
-            model = seen.model
-            where = model.environment.name if model.environment else None
-            grants = self.waivers.of(model, breach.policy)
-            before = decide(breach.policy, model.environment, spelled, grants, self.base.day)
-            if not (before is not None and before.fails) and not self.base.touches(model.name, where):
-                found = told.by_calendar(found, self.base.day)
-        reason = self._suppressions.reason(found) if found.status is Status.OPEN else None
-        return found if reason is None else replace(found, status=Status.WAIVED, because=reason)
+        if decision.is_blocking and self.base is not None:
+            model = model_input.model
+            environment_name = model.environment.name if model.environment else None
+            waivers = self.waivers.applicable_waivers(model, violation.policy)
+            base_decision = decide_enforcement(violation.policy, model.environment, value_pointers, waivers, self.base.as_of)
+            if not (base_decision is not None and base_decision.is_blocking) and not self.base.is_changed(model.name, environment_name):
+                finding = told.downgrade_by_date(finding, self.base.as_of)
+        reason = self._suppressions.suppression_reason(finding) if finding.status is Status.OPEN else None
+        return finding if reason is None else replace(finding, status=Status.WAIVED, because=reason)
 
-    def _judgeable(self, policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
+    def _without_missing_detectors(self, policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
         """Those that need no package that is not here."""
-        if self._detectors.are_here:
+        if self._detectors.are_available:
             return policies
-        needy = {policy.id: policy for policy in policies if SUSPECTS in self.rules.compiled(policy).reads}
-        self._unjudged |= needy
-        return tuple(policy for policy in policies if policy.id not in needy)
+        skipped_policies = {policy.id: policy for policy in policies if SUSPECTS_VARIABLE in self.evaluator.compiled_policy(policy).field_reads}
+        self._skipped_policies |= skipped_policies
+        return tuple(policy for policy in policies if policy.id not in skipped_policies)
 
-    def _fleet(self) -> Iterator[Finding]:
+    def _fleet_findings(self) -> Iterator[Finding]:
         """Policies on the fleet, asked once of all the models that they select."""
-        policies = {p.id: p for seen in self._seen for p in self.library.bound(seen.model) if p.on == "fleet"}
+        policies = {p.id: p for model_input in self._fleet_inputs for p in self.library.bound_policies(model_input.model) if p.subject_kind == "fleet"}
         for policy in policies.values():
-            chosen = [seen for seen in self._seen if self._chosen(seen, [policy], (policy.id,)).policies]
-            if chosen:
-                self._selected.add(policy.id)
-            variables: dict[str, Json] = {"models": [seen.entry() for seen in chosen]}
-            for breach in self.rules.breaches(self.rules.group([policy]), variables):
-                index = breach.pointer[0] if breach.pointer and isinstance(breach.pointer[0], int) else None
-                if breach.failed and index is None:
-                    self._failed.add((policy.id, _EVERY))
-                    yield told.failed_on_fleet(breach)
+            selected_inputs = [model_input for model_input in self._fleet_inputs if self._select_policies(model_input, [policy], (policy.id,)).policies]
+            if selected_inputs:
+                self._selected_ids.add(policy.id)
+            variables: dict[str, Json] = {"models": [model_input.fleet_entry() for model_input in selected_inputs]}
+            for violation in self.evaluator.find_violations(self.evaluator.batch([policy]), variables):
+                index = violation.pointer[0] if violation.pointer and isinstance(violation.pointer[0], int) else None
+                if violation.is_evaluation_failure and index is None:
+                    self._evaluation_failures.add((policy.id, _ALL_MODELS))
+                    yield told.fleet_failure_finding(violation)
                     continue
-                if index is None or index >= len(chosen):
-                    yield from self._of_all(breach, chosen)
+                if index is None or index >= len(selected_inputs):
+                    yield from self._whole_fleet_findings(violation, selected_inputs)
                     continue
-                root = str(breach.pointer[1]) if len(breach.pointer) > 1 else "model"
-                own = replace(breach, root=root, pointer=breach.pointer[2:])
-                yield from self._decided(chosen[index], iter((own,)))
+                root = str(violation.pointer[1]) if len(violation.pointer) > 1 else "model"
+                model_violation = replace(violation, root=root, pointer=violation.pointer[2:])
+                yield from self._to_findings(selected_inputs[index], iter((model_violation,)))
 
-    def _of_all(self, breach: Breach, chosen: Sequence[Seen]) -> Iterator[Finding]:
+    def _whole_fleet_findings(self, violation: PolicyViolation, selected_inputs: Sequence[PolicyInput]) -> Iterator[Finding]:
         """What is wrong with the fleet as a whole, and with no model of it: at the rule, as strictly as any of the models is held."""
-        decisions = [found for seen in chosen if (found := self.decision(seen, breach, ((),))) is not None]
-        worst = next((found for found in decisions if found.fails), decisions[0] if decisions else None)
+        decisions = [decision for model_input in selected_inputs if (decision := self.decision(model_input, violation, ((),))) is not None]
+        worst = next((decision for decision in decisions if decision.is_blocking), decisions[0] if decisions else None)
         if worst is not None:
-            yield told.of_fleet(breach, worst)
+            yield told.fleet_finding(violation, worst)
 
-    def _unknown(self, bound: Sequence[Binding]) -> Iterator[Finding]:
+    def _unknown_binding_findings(self, all_bindings: Sequence[Binding]) -> Iterator[Finding]:
         """Names of policies that nobody has, where somebody binds them."""
-        for spec, pointer, name in bound:
-            if not self.library.named(name) and not self.fleet.portfolio.knows("Policy", name):
+        for spec, pointer, name in all_bindings:
+            if not self.library.policies_named(name) and not self.fleet.portfolio.has_document("Policy", name):
                 subject = Subject(spec.kind, spec.name, None, pointer)
-                yield self.library.unknown(name, spec.document.place(pointer), subject)
+                yield self.library.unknown_name_finding(name, spec.document.location(pointer), subject)
 
 
-def _is_for(policy: Policy, rendered: Object) -> bool:
+def _matches_kind(policy: Policy, rendered_object: Object) -> bool:
     objects = policy.data.get("objects")
     kinds = objects.get("kinds") if isinstance(objects, dict) else None
-    return kinds is None or rendered.get("kind") in as_list(kinds)
+    return kinds is None or rendered_object.get("kind") in as_list(kinds)

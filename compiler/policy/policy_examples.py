@@ -5,23 +5,23 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Place
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, dotted
-from compiler.foundation.suggestions import nearest
+from compiler.diagnostics.finding import Finding, Location
+from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, format_path
+from compiler.foundation.suggestions import closest_match
 from compiler.json_schema import Validator
-from compiler.policy.composite_sla_input import is_needed, together
-from compiler.policy.policy_definition import Breach, Policy
-from compiler.policy.policy_findings import of_policy
-from compiler.policy.policy_inputs import example, suspects
-from compiler.policy.rule_evaluator import Rules
-from compiler.policy.secret_detection import SUSPECTS, Detectors, Suspect, is_here
-from compiler.policy.value_paths import parsed
+from compiler.policy.composite_sla_input import is_required_dependency, composite_sla_variable
+from compiler.policy.policy_definition import PolicyViolation, Policy
+from compiler.policy.policy_findings import policy_finding
+from compiler.policy.policy_inputs import example_variables, suspect_entries
+from compiler.policy.rule_evaluator import RuleEvaluator
+from compiler.policy.secret_detection import SUSPECTS_VARIABLE, SecretDetectors, SecretCandidate, is_available
+from compiler.policy.value_paths import parse_path
 from compiler.resolve.lifecycle import ALL_STAGES
-from compiler.resolve.match_selectors import selects
-from compiler.spec.cel_variables import ROLES, amounts
+from compiler.resolve.match_selectors import matches_selector
+from compiler.spec.cel_variables import DATASET_ROLES, quantities_to_numbers
 from compiler.spec.language import Language
 
-_IDENTITY = frozenset(
+_IDENTITY_FIELDS = frozenset(
     {"apiVersion", "kind", "name", "type", "release", "canary", "environment", "retirement", "formerly"}
 )
 
@@ -35,257 +35,257 @@ class Branch(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class ExampleResult:
     """One example, and what came of it."""
 
     kind: str
     index: int
     name: str
-    breaches: tuple[Breach, ...]
+    violations: tuple[PolicyViolation, ...]
     findings: tuple[Finding, ...]
     branches: tuple[Branch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PolicyTestResult:
     """All examples of a policy, and the rules that no bad one breaks."""
 
     policy: Policy
-    tried: tuple[Tried, ...]
+    example_results: tuple[ExampleResult, ...]
     findings: tuple[Finding, ...]
-    untested: tuple[Pointer, ...]
+    untested_rules: tuple[Pointer, ...]
 
     @property
-    def rules(self) -> int:
+    def rule_count(self) -> int:
         """How many rules the policy has, its schema counted as one."""
         return len(self.policy.rules) + ("schema" in self.policy.data)
 
-    def branches(self) -> dict[tuple[int, int], set[bool]]:
+    def branch_outcomes(self) -> dict[tuple[int, int], set[bool]]:
         """Each part of the conditions by rule and offset, and what it came to in examples."""
-        found: dict[tuple[int, int], set[bool]] = {}
-        for branch in (branch for tried in self.tried for branch in tried.branches):
-            found.setdefault((branch.rule, branch.offset), set()).add(branch.holds)
-        return found
+        outcomes: dict[tuple[int, int], set[bool]] = {}
+        for branch in (branch for result in self.example_results for branch in result.branches):
+            outcomes.setdefault((branch.rule, branch.offset), set()).add(branch.holds)
+        return outcomes
 
-    def one_sided(self) -> Iterator[str]:
+    def uncovered_branches(self) -> Iterator[str]:
         """Each part that no example shows both ways, for people."""
-        for (rule, offset), seen in sorted(self.branches().items()):
-            if len(seen) == 1:
+        for (rule, offset), outcomes in sorted(self.branch_outcomes().items()):
+            if len(outcomes) == 1:
                 text = as_str(self.policy.rules[rule].get("that"))[offset:].split(" && ")[0].split(" || ")[0]
-                yield f"{self.policy.id}: rule {rule + 1}: `{text.strip()}` is {'false' if seen == {True} else 'true'} in no example"
+                yield f"{self.policy.id}: rule {rule + 1}: `{text.strip()}` is {'false' if outcomes == {True} else 'true'} in no example"
 
-    def lines(self) -> Iterator[str]:
+    def describe_violations(self) -> Iterator[str]:
         """What each example broke, and where, for people."""
-        for tried in self.tried:
-            yield f"{self.policy.id}: {tried.kind} example {tried.index + 1}, {tried.name}"
-            for breach in tried.breaches:
-                place = place_of(self.policy, tried, breach)
-                yield f"  {place.path}:{place.line}:{place.column} {_path(breach) or '(the whole)'}: {breach.message}"
+        for result in self.example_results:
+            yield f"{self.policy.id}: {result.kind} example {result.index + 1}, {result.name}"
+            for violation in result.violations:
+                location = violation_location(self.policy, result, violation)
+                yield f"  {location.path}:{location.line}:{location.column} {_path_text(violation) or '(the whole)'}: {violation.message}"
 
 
-def run(policy: Policy, rules: Rules, language: Language) -> Outcome:
+def run_examples(policy: Policy, evaluator: RuleEvaluator, language: Language) -> PolicyTestResult:
     """Run every example of a policy whose conditions compile."""
-    tried = tuple(_tried(policy, rules, language))
-    broken = {breach.rule for one in tried if one.kind == "bad" for breach in one.breaches}
-    wanted: list[Pointer] = [("rules", index) for index in range(len(policy.rules))]
-    wanted += [("schema",)] if "schema" in policy.data else []
-    untested = tuple(pointer for pointer in wanted if pointer not in broken)
-    said = [finding for one in tried for finding in one.findings]
-    for pointer in () if said else untested:
-        what = "the schema" if pointer == ("schema",) else f"rule {int(pointer[1]) + 1}"
-        said.append(of_policy(policy, codes.BAD_EXAMPLE, f"no bad example breaks {what}", *pointer, help_="add one"))
-    return Outcome(policy, tried, tuple(said), untested)
+    results = tuple(_run_each(policy, evaluator, language))
+    broken_rules = {violation.rule for result in results if result.kind == "bad" for violation in result.violations}
+    required_rules: list[Pointer] = [("rules", index) for index in range(len(policy.rules))]
+    required_rules += [("schema",)] if "schema" in policy.data else []
+    untested_rules = tuple(pointer for pointer in required_rules if pointer not in broken_rules)
+    findings = [finding for result in results for finding in result.findings]
+    for pointer in () if findings else untested_rules:
+        rule_label = "the schema" if pointer == ("schema",) else f"rule {int(pointer[1]) + 1}"
+        findings.append(policy_finding(policy, codes.POLICY_EXAMPLE_FAILED, f"no bad example breaks {rule_label}", *pointer, help_="add one"))
+    return PolicyTestResult(policy, results, tuple(findings), untested_rules)
 
 
-def _tried(policy: Policy, rules: Rules, language: Language) -> Iterator[Tried]:
+def _run_each(policy: Policy, evaluator: RuleEvaluator, language: Language) -> Iterator[ExampleResult]:
     for kind in ("good", "bad"):
-        for index, said in enumerate(map(as_object, as_list(as_object(policy.data.get("examples")).get(kind)))):
-            name = as_str(said.get("name")) or f"{kind} {index + 1}"
-            place = ("examples", kind, index)
-            lies = tuple(_lies(policy, said, place, language))
-            if lies:
-                yield Tried(kind, index, name, (), lies)
+        for index, example_data in enumerate(map(as_object, as_list(as_object(policy.data.get("examples")).get(kind)))):
+            name = as_str(example_data.get("name")) or f"{kind} {index + 1}"
+            pointer = ("examples", kind, index)
+            invalid_findings = tuple(_invalid_example_findings(policy, example_data, pointer, language))
+            if invalid_findings:
+                yield ExampleResult(kind, index, name, (), invalid_findings)
                 continue
-            variables = _variables(policy, said, language)
-            breaches, unselected = _asked(policy, rules, variables)
-            branches = () if unselected else tuple(_branches(policy, rules, variables))
-            judge = _bad if kind == "bad" else _good
+            variables = _example_variables(policy, example_data, language)
+            violations, is_unselected = _evaluate_example(policy, evaluator, variables)
+            branches = () if is_unselected else tuple(_evaluate_branches(policy, evaluator, variables))
+            check_example = _check_bad_example if kind == "bad" else _check_good_example
             findings = (
-                (_found(policy, f"`{name}` is not selected by `match`, so that it tests nothing", place),)
-                if unselected
-                else tuple(judge(policy, said, place, breaches))
+                (_example_finding(policy, f"`{name}` is not selected by `match`, so that it tests nothing", pointer),)
+                if is_unselected
+                else tuple(check_example(policy, example_data, pointer, violations))
             )
-            yield Tried(kind, index, name, breaches, findings, branches)
+            yield ExampleResult(kind, index, name, violations, findings, branches)
 
 
-def _branches(policy: Policy, rules: Rules, variables: Mapping[str, Json]) -> Iterator[Branch]:
-    expressions = rules.of(policy.on)
-    values = expressions.values(variables)
+def _evaluate_branches(policy: Policy, evaluator: RuleEvaluator, variables: Mapping[str, Json]) -> Iterator[Branch]:
+    cel_environment = evaluator.cel_environment(policy.subject_kind)
+    activation = cel_environment.activation(variables)
     for index, rule in enumerate(policy.rules):
-        for offset, holds in expressions.branches(as_str(rule.get("that")), values):
+        for offset, holds in cel_environment.evaluate_branches(as_str(rule.get("that")), activation):
             yield Branch(index, offset, holds)
 
 
-def _asked(policy: Policy, rules: Rules, variables: Mapping[str, Json]) -> tuple[tuple[Breach, ...], bool]:
+def _evaluate_example(policy: Policy, evaluator: RuleEvaluator, variables: Mapping[str, Json]) -> tuple[tuple[PolicyViolation, ...], bool]:
     """What an example breaks, and whether the policy is not for it."""
-    if policy.on != "fleet":
+    if policy.subject_kind != "fleet":
         model, environment = as_object(variables["model"]), as_object(variables["environment"])
-        if not selects(policy.match, model, environment, as_object(variables["useCase"])):
+        if not matches_selector(policy.match, model, environment, as_object(variables["useCase"])):
             return (), True
     kinds = as_list(as_object(policy.data.get("objects")).get("kinds"))
-    if policy.on == "rendered" and kinds and as_object(variables["object"]).get("kind") not in kinds:
+    if policy.subject_kind == "rendered" and kinds and as_object(variables["object"]).get("kind") not in kinds:
         return (), True
-    if rules.selects(policy, rules.group([policy]).asked(variables)) is False:
+    if evaluator.evaluate_match(policy, evaluator.batch([policy]).evaluate(variables)) is False:
         return (), True
-    return tuple(rules.breaches(rules.group([policy]), variables)), False
+    return tuple(evaluator.find_violations(evaluator.batch([policy]), variables)), False
 
 
-def _good(policy: Policy, _: Object, place: Pointer, breaches: tuple[Breach, ...]) -> Iterator[Finding]:
-    for breach in breaches:
-        where = (*place, *_inside(breach))
-        yield _found(policy, f"a good example breaks it: {breach.message}", where)
+def _check_good_example(policy: Policy, _: Object, pointer: Pointer, violations: tuple[PolicyViolation, ...]) -> Iterator[Finding]:
+    for violation in violations:
+        value_pointer = (*pointer, *_example_pointer(violation))
+        yield _example_finding(policy, f"a good example breaks it: {violation.message}", value_pointer)
 
 
-def _bad(policy: Policy, said: Object, place: Pointer, breaches: tuple[Breach, ...]) -> Iterator[Finding]:
-    for breach in breaches:
-        if breach.failed:
-            yield _found(policy, f"a rule could not be asked: {breach.message}", place)
+def _check_bad_example(policy: Policy, example_data: Object, pointer: Pointer, violations: tuple[PolicyViolation, ...]) -> Iterator[Finding]:
+    for violation in violations:
+        if violation.is_evaluation_failure:
+            yield _example_finding(policy, f"a rule could not be asked: {violation.message}", pointer)
             return
-    if not breaches:
-        yield _found(policy, "a bad example breaks nothing", place)
+    if not violations:
+        yield _example_finding(policy, "a bad example breaks nothing", pointer)
         return
-    wanted, message = said.get("at"), said.get("message")
-    at_ = [breach for breach in breaches if wanted is None or _is_at(breach, as_str(wanted))]
-    if not at_:
-        came = ", ".join(f"`{_path(breach)}`" for breach in breaches)
-        yield _found(policy, f"it is told at {came}, and not at `{wanted}`", (*place, "at"))
-    elif message is not None and not any(breach.message == message for breach in at_):
-        yield _found(policy, f"what is said is: {at_[0].message}", (*place, "message"))
+    expected_path, message = example_data.get("at"), example_data.get("message")
+    matching_violations = [violation for violation in violations if expected_path is None or _is_at(violation, as_str(expected_path))]
+    if not matching_violations:
+        actual_paths = ", ".join(f"`{_path_text(violation)}`" for violation in violations)
+        yield _example_finding(policy, f"it is told at {actual_paths}, and not at `{expected_path}`", (*pointer, "at"))
+    elif message is not None and not any(violation.message == message for violation in matching_violations):
+        yield _example_finding(policy, f"what is said is: {matching_violations[0].message}", (*pointer, "message"))
 
 
-def _is_at(breach: Breach, wanted: str) -> bool:
-    pointer = parsed(wanted)
-    return pointer in {breach.pointer, (breach.root, *breach.pointer)}
+def _is_at(violation: PolicyViolation, expected_path: str) -> bool:
+    pointer = parse_path(expected_path)
+    return pointer in {violation.pointer, (violation.root, *violation.pointer)}
 
 
-def _path(breach: Breach) -> str:
-    pointer = breach.pointer if breach.root in {"model", "amounts", "object"} else (breach.root, *breach.pointer)
-    return dotted(pointer)
+def _path_text(violation: PolicyViolation) -> str:
+    pointer = violation.pointer if violation.root in {"model", "amounts", "object"} else (violation.root, *violation.pointer)
+    return format_path(pointer)
 
 
-def place_of(policy: Policy, tried: Tried, breach: Breach) -> Place:
+def violation_location(policy: Policy, result: ExampleResult, violation: PolicyViolation) -> Location:
     """Where in the example the value stands that a breach is about."""
-    return policy.place("examples", tried.kind, tried.index, *_inside(breach))
+    return policy.location("examples", result.kind, result.index, *_example_pointer(violation))
 
 
-def _inside(breach: Breach) -> Pointer:
+def _example_pointer(violation: PolicyViolation) -> Pointer:
     """Where in an example a value of a variable stands."""
-    match breach.root:
+    match violation.root:
         case "release":
-            return ("model", "release", *breach.pointer)
+            return ("model", "release", *violation.pointer)
         case "amounts":
-            return ("model", *breach.pointer)
-    return (breach.root, *breach.pointer)
+            return ("model", *violation.pointer)
+    return (violation.root, *violation.pointer)
 
 
-def _variables(policy: Policy, said: Object, language: Language) -> dict[str, Json]:
+def _example_variables(policy: Policy, example_data: Object, language: Language) -> dict[str, Json]:
     """The variables of an example; what `match` asks for and the example leaves out is filled in."""
-    found = example(said)
-    model = dict(as_object(found["model"]))
+    variables = example_variables(example_data)
+    model = dict(as_object(variables["model"]))
     for key, field in (("types", "type"), ("lifecycle", "lifecycle"), ("owners", "owner")):
         if key in policy.match:
             model.setdefault(field, as_list(policy.match[key])[0])
-    environment = dict(as_object(found["environment"]))
+    environment = dict(as_object(variables["environment"]))
     if "environments" in policy.match and not environment:
         name = as_str(as_list(policy.match["environments"])[0])
         environment = {"name": name, "stage": name if name in ALL_STAGES else "prod"}
-    found |= {"model": model, "environment": environment, "amounts": _amounts(model, language)}
-    source = as_object(as_object(found["release"]).get("source"))
-    found[SUSPECTS] = list(suspects(_detected(model, source)))
-    parts = [_entry(as_object(part), language) for part in as_list(found["parts"])]
-    found["parts"] = [{**part, "needed": is_needed(source, part)} for part in parts]
-    found["composed"] = together(source, parts)
-    found["models"] = [_entry(as_object(one), language) for one in as_list(found["models"])]
-    return found
+    variables |= {"model": model, "environment": environment, "amounts": _model_quantities(model, language)}
+    source = as_object(as_object(variables["release"]).get("source"))
+    variables[SUSPECTS_VARIABLE] = list(suspect_entries(_detect_secrets(model, source)))
+    dependencies = [_model_entry(as_object(part), language) for part in as_list(variables["parts"])]
+    variables["parts"] = [{**part, "needed": is_required_dependency(source, part)} for part in dependencies]
+    variables["composed"] = composite_sla_variable(source, dependencies)
+    variables["models"] = [_model_entry(as_object(entry), language) for entry in as_list(variables["models"])]
+    return variables
 
 
-def _detected(model: Object, source: Object) -> list[Suspect]:
-    return Detectors().suspects(model, source) if is_here() else []
+def _detect_secrets(model: Object, source: Object) -> list[SecretCandidate]:
+    return SecretDetectors().find_candidates(model, source) if is_available() else []
 
 
-def _entry(said: Object, language: Language) -> Object:
+def _model_entry(entry: Object, language: Language) -> Object:
     """A model among others: its `release` and `environment` are told apart."""
-    model = {key: value for key, value in said.items() if key not in {"release", "environment"}}
+    model = {key: value for key, value in entry.items() if key not in {"release", "environment"}}
     return {
         "model": model,
-        "amounts": _amounts(model, language),
-        "release": as_object(said.get("release")),
-        "environment": as_object(said.get("environment")),
+        "amounts": _model_quantities(model, language),
+        "release": as_object(entry.get("release")),
+        "environment": as_object(entry.get("environment")),
     }
 
 
-def _amounts(model: Object, language: Language) -> Object:
-    return amounts(model, language.type(_type(model, language)).quantity_places)
+def _model_quantities(model: Object, language: Language) -> Object:
+    return quantities_to_numbers(model, language.type_language(_type_name(model, language)).quantity_tree)
 
 
-def _type(model: Object, language: Language) -> str:
-    named = as_str(model.get("type"))
-    return named if named in language.types else language.types[0]
+def _type_name(model: Object, language: Language) -> str:
+    type_name = as_str(model.get("type"))
+    return type_name if type_name in language.types else language.types[0]
 
 
-def _lies(policy: Policy, said: Object, place: Pointer, language: Language) -> Iterator[Finding]:
+def _invalid_example_findings(policy: Policy, example_data: Object, example_pointer: Pointer, language: Language) -> Iterator[Finding]:
     """What an example says that no document may say: a misspelt field would show nothing."""
     types = [as_str(name) for name in as_list(policy.match.get("types"))]
-    models: list[tuple[Pointer, Object]] = [(("model",), as_object(said.get("model")))]
+    models: list[tuple[Pointer, Object]] = [(("model",), as_object(example_data.get("model")))]
     models += [
-        ((key, index), as_object(one))
+        ((key, index), as_object(entry))
         for key in ("parts", "models")
-        for index, one in enumerate(as_list(said.get(key)))
+        for index, entry in enumerate(as_list(example_data.get(key)))
     ]
-    for where, model in models:
-        named = as_str(model.get("type")) or next(iter(types), "")
-        if named and named not in language.types:
-            near = nearest(named, language.types)
-            help_ = f"did you mean `{near}`?" if near else f"one of: {', '.join(language.types)}"
-            yield of_policy(
-                policy, codes.BAD_EXAMPLE, f"there is no type of model `{named}`", *place, *where, "type", help_=help_
+    for pointer, model in models:
+        type_name = as_str(model.get("type")) or next(iter(types), "")
+        if type_name and type_name not in language.types:
+            suggestion = closest_match(type_name, language.types)
+            help_ = f"did you mean `{suggestion}`?" if suggestion else f"one of: {', '.join(language.types)}"
+            yield policy_finding(
+                policy, codes.POLICY_EXAMPLE_FAILED, f"there is no type of model `{type_name}`", *example_pointer, *pointer, "type", help_=help_
             )
         for key, definition in (("canary", "PartialCanary"), ("retirement", "PartialRetirement")):
-            part = Validator({"$ref": f"#/$defs/{definition}", "$defs": as_object(language.model_schema()["$defs"])})
-            yield from _unknown(policy, part, as_object(model.get(key)), (*place, *where, key))
+            partial_validator = Validator({"$ref": f"#/$defs/{definition}", "$defs": as_object(language.model_schema()["$defs"])})
+            yield from _validation_findings(policy, partial_validator, as_object(model.get(key)), (*example_pointer, *pointer, key))
         environment = as_object(model.get("environment"))
-        yield from _unknown(policy, language.kind("Environment"), environment, (*place, *where, "environment"))
-        own = language.type(named) if named in language.types else None
-        fields = {key: value for key, value in model.items() if key not in _IDENTITY}
-        whole = (
-            own.layer
-            if own
+        yield from _validation_findings(policy, language.kind_validator("Environment"), environment, (*example_pointer, *pointer, "environment"))
+        model_type = language.type_language(type_name) if type_name in language.types else None
+        fields = {key: value for key, value in model.items() if key not in _IDENTITY_FIELDS}
+        model_validator = (
+            model_type.layer_validator
+            if model_type
             else Validator({"$ref": "#/$defs/Layer", "$defs": language.kind_schema("Defaults")["$defs"]})
         )
-        yield from _unknown(policy, whole, fields, (*place, *where))
-        if own is not None and "release" in model:
+        yield from _validation_findings(policy, model_validator, fields, (*example_pointer, *pointer))
+        if model_type is not None and "release" in model:
             release = {
                 key: value for key, value in as_object(model["release"]).items() if key not in {"version", "digest"}
             }
-            yield from _unknown(policy, own.release, release, (*place, *where, "release"))
+            yield from _validation_findings(policy, model_type.release_validator, release, (*example_pointer, *pointer, "release"))
     for key, kind in (("environment", "Environment"), ("useCase", "UseCase"), ("team", "Team")):
-        yield from _unknown(policy, language.kind(kind), as_object(said.get(key)), (*place, key))
-    for index, one in enumerate(as_list(said.get("datasets"))):
-        dataset = {key: value for key, value in as_object(one).items() if key != "role"}
-        yield from _unknown(policy, language.kind("Dataset"), dataset, (*place, "datasets", index))
-        role = as_object(one).get("role")
-        if role is not None and role not in ROLES:
-            help_ = f"one of: {', '.join(ROLES)}"
-            where = (*place, "datasets", index, "role")
-            yield of_policy(policy, codes.BAD_EXAMPLE, f"a dataset has no role `{role}`", *where, help_=help_)
+        yield from _validation_findings(policy, language.kind_validator(kind), as_object(example_data.get(key)), (*example_pointer, key))
+    for index, entry in enumerate(as_list(example_data.get("datasets"))):
+        dataset = {key: value for key, value in as_object(entry).items() if key != "role"}
+        yield from _validation_findings(policy, language.kind_validator("Dataset"), dataset, (*example_pointer, "datasets", index))
+        role = as_object(entry).get("role")
+        if role is not None and role not in DATASET_ROLES:
+            help_ = f"one of: {', '.join(DATASET_ROLES)}"
+            pointer = (*example_pointer, "datasets", index, "role")
+            yield policy_finding(policy, codes.POLICY_EXAMPLE_FAILED, f"a dataset has no role `{role}`", *pointer, help_=help_)
 
 
-def _unknown(policy: Policy, validator: Validator, data: Object, place: Pointer) -> Iterator[Finding]:
+def _validation_findings(policy: Policy, validator: Validator, data: Object, pointer: Pointer) -> Iterator[Finding]:
     for violation in validator.violations(data) if data else ():
         if violation.keyword != "required":
-            where = (*place, *violation.pointer)
-            yield of_policy(policy, codes.BAD_EXAMPLE, violation.message, *where, help_=violation.help)
+            value_pointer = (*pointer, *violation.pointer)
+            yield policy_finding(policy, codes.POLICY_EXAMPLE_FAILED, violation.message, *value_pointer, help_=violation.help)
 
 
-def _found(policy: Policy, message: str, place: Pointer) -> Finding:
-    return of_policy(policy, codes.BAD_EXAMPLE, message, *place)
+def _example_finding(policy: Policy, message: str, pointer: Pointer) -> Finding:
+    return policy_finding(policy, codes.POLICY_EXAMPLE_FAILED, message, *pointer)

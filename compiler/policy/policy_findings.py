@@ -4,143 +4,143 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from compiler.cel import TOO_MANY
+from compiler.cel import TOO_MANY_ELEMENTS
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Code, Enforcement, Finding, Note, Place, Subject
+from compiler.diagnostics.finding import Code, Enforcement, Finding, Note, Location, Subject
 from compiler.foundation.json_data import Json, Pointer
-from compiler.policy.enforcement import Decision, strictest
-from compiler.policy.policy_definition import Breach, Policy
-from compiler.policy.policy_inputs import Seen
-from compiler.policy.value_paths import by_name
-from compiler.policy.waiver_scope import Spelled
+from compiler.policy.enforcement import Decision, strictest_enforcement
+from compiler.policy.policy_definition import PolicyViolation, Policy
+from compiler.policy.policy_inputs import PolicyInput
+from compiler.policy.value_paths import with_element_names
+from compiler.policy.waiver_scope import ValuePointers
 
-_SHOWN = 3
+_MAX_NOTES = 3
 
 
-def spelled(seen: Seen, breach: Breach, blamed: tuple[Pointer, Place] | None = None) -> Spelled:
+def value_pointers(model_input: PolicyInput, violation: PolicyViolation, blame_location: tuple[Pointer, Location] | None = None) -> ValuePointers:
     """The value at fault as waivers may name it; `blamed`: where what was rendered came from."""
-    pointer = blamed[0] if blamed else seen.blamed(breach.root, breach.pointer)[0]
-    named = by_name(pointer, dict(seen.model.data)) if blamed else _named(seen, breach, pointer)
-    return (named, pointer)
+    pointer = blame_location[0] if blame_location else model_input.locate_value(violation.root, violation.pointer)[0]
+    stable_pointer = with_element_names(pointer, dict(model_input.model.data)) if blame_location else _stable_pointer(model_input, violation, pointer)
+    return (stable_pointer, pointer)
 
 
-def _named(seen: Seen, breach: Breach, pointer: Pointer) -> Pointer:
+def _stable_pointer(model_input: PolicyInput, violation: PolicyViolation, pointer: Pointer) -> Pointer:
     if not any(isinstance(part, int) for part in pointer):
         return pointer
-    model = seen.model
-    data: Json = dict(model.data) if breach.root in {"model", "amounts"} else dict(model.spec.data)
-    return by_name(pointer, data)
+    model = model_input.model
+    data: Json = dict(model.data) if violation.root in {"model", "amounts"} else dict(model.spec.data)
+    return with_element_names(pointer, data)
 
 
-def finding(seen: Seen, breach: Breach, decision: Decision, blamed: tuple[Pointer, Place] | None = None) -> Finding:
+def violation_finding(model_input: PolicyInput, violation: PolicyViolation, decision: Decision, blame_location: tuple[Pointer, Location] | None = None) -> Finding:
     """The finding for a breach that was decided; `blamed`: where what was rendered came from."""
-    model, code = seen.model, breach.policy.code
-    pointer, place = blamed or seen.blamed(breach.root, breach.pointer)
-    environment = model.environment.name if model.environment and _is_of_environment(seen, breach) else None
-    found = Finding(
+    model, code = model_input.model, violation.policy.code
+    pointer, location = blame_location or model_input.locate_value(violation.root, violation.pointer)
+    environment = model.environment.name if model.environment and _is_set_by_environment(model_input, violation) else None
+    result = Finding(
         code=code if code.enforcement is decision.enforcement else replace(code, enforcement=decision.enforcement),
-        message=f"{seen.title}: {breach.message}",
-        place=place,
+        message=f"{model_input.title}: {violation.message}",
+        location=location,
         subject=Subject("Model", model.name, environment, pointer),
         help=code.remedy,
         status=decision.status,
-        anchor=_named(seen, breach, pointer) if blamed is None else None,
-        rule=_rule(breach),
+        anchor=_stable_pointer(model_input, violation, pointer) if blame_location is None else None,
+        rule=_rule_text(violation),
         environments=(model.environment.name,) if model.environment and environment is None else (),
     )
-    if decision.grant is None:
-        return found
-    said = decision.grant.spec.data
-    because = f"{said['reason']} ({said['ticket']}, until {said['expires']})"
-    return replace(found, because=because, notes=(Note("waived here", decision.grant.spec.document.place(("name",))),))
+    if decision.waiver is None:
+        return result
+    waiver_data = decision.waiver.spec.data
+    status_reason = f"{waiver_data['reason']} ({waiver_data['ticket']}, until {waiver_data['expires']})"
+    return replace(result, because=status_reason, notes=(Note("waived here", decision.waiver.spec.document.location(("name",))),))
 
 
-def failed(seen: Seen, breach: Breach) -> Finding:
+def failure_finding(model_input: PolicyInput, violation: PolicyViolation) -> Finding:
     """The finding for a rule that could not be asked: it is the policy's, whichever model showed it."""
-    policy, model = breach.policy, seen.model
-    message = f"it could not be asked: {breach.message}"
+    policy, model = violation.policy, model_input.model
+    message = f"it could not be asked: {violation.message}"
     return Finding(
-        codes.POLICY_FAILED,
+        codes.POLICY_EVALUATION_ERROR,
         f"{policy.id}: {message}",
-        policy.place(*breach.rule),
+        policy.location(*violation.rule),
         policy.spec.subject,
-        codes.POLICY_FAILED.remedy,
-        (Note(f"it was asked of {seen.title}", model.spec.document.place(("name",))),),
+        codes.POLICY_EVALUATION_ERROR.remedy,
+        (Note(f"it was asked of {model_input.title}", model.spec.document.location(("name",))),),
     )
 
 
-def failed_on_fleet(breach: Breach) -> Finding:
+def fleet_failure_finding(violation: PolicyViolation) -> Finding:
     """The finding for a rule that could not be asked of the models together."""
-    help_ = "say `by`, so that rules see one group of models at a time" if breach.message == TOO_MANY else None
-    return of_policy(breach.policy, codes.POLICY_FAILED, breach.message, *breach.rule, help_=help_)
+    help_ = "say `by`, so that rules see one group of models at a time" if violation.message == TOO_MANY_ELEMENTS else None
+    return policy_finding(violation.policy, codes.POLICY_EVALUATION_ERROR, violation.message, *violation.rule, help_=help_)
 
 
-def of_fleet(breach: Breach, decision: Decision) -> Finding:
+def fleet_finding(violation: PolicyViolation, decision: Decision) -> Finding:
     """The finding for a fleet that breaks a policy as a whole: it is told at the rule, since no model is more at fault than another."""
-    policy = breach.policy
+    policy = violation.policy
     code = replace(policy.code, enforcement=decision.enforcement)
-    return replace(of_policy(policy, code, breach.message, *breach.rule), status=decision.status, rule=_rule(breach))
+    return replace(policy_finding(policy, code, violation.message, *violation.rule), status=decision.status, rule=_rule_text(violation))
 
 
-def not_judged(policy: Policy, as_of: date) -> Finding:
+def skipped_finding(policy: Policy, as_of: date) -> Finding:
     """The finding for a policy that needs a package that is not here: as grave as breaking it would be."""
-    code = replace(codes.NOT_JUDGED, severity=policy.code.severity, enforcement=strictest(policy, as_of))
-    return of_policy(policy, code, "it needs detectors of secrets, which are not installed", "name")
+    code = replace(codes.POLICY_SKIPPED, severity=policy.code.severity, enforcement=strictest_enforcement(policy, as_of))
+    return policy_finding(policy, code, "it needs detectors of secrets, which are not installed", "name")
 
 
-def by_calendar(found: Finding, since: date) -> Finding:
+def downgrade_by_date(finding: Finding, base_date: date) -> Finding:
     """The finding where only a day that came has made it mandatory, and the change at hand has not touched the model."""
-    because = f"advisory here: nothing of it changed since {since.isoformat()}, only the day"
-    return replace(found, code=replace(found.code, enforcement=Enforcement.ADVISORY), because=because)
+    status_reason = f"advisory here: nothing of it changed since {base_date.isoformat()}, only the day"
+    return replace(finding, code=replace(finding.code, enforcement=Enforcement.ADVISORY), because=status_reason)
 
 
-def of_policy(policy: Policy, code: Code, message: str, *pointer: str | int, help_: str | None = None) -> Finding:
+def policy_finding(policy: Policy, code: Code, message: str, *pointer: str | int, help_: str | None = None) -> Finding:
     """A finding about a policy itself."""
-    place: Place = policy.place(*pointer)
+    location: Location = policy.location(*pointer)
     subject = Subject("Policy", policy.spec.name, None, pointer)
-    return Finding(code, f"{policy.id}: {message}", place, subject, help_ or code.remedy)
+    return Finding(code, f"{policy.id}: {message}", location, subject, help_ or code.remedy)
 
 
-def settled(findings: Iterable[Finding], places: Callable[[str], Sequence[str | None]]) -> tuple[Finding, ...]:
+def merge_environments(findings: Iterable[Finding], environments_of: Callable[[str], Sequence[str | None]]) -> tuple[Finding, ...]:
     """Findings of a whole run, each once: what was found alike everywhere that a model runs (`places`) names no environment."""
-    found: dict[Finding, list[str]] = {}
-    unasked: dict[Finding, dict[Note, None]] = {}
-    for one in findings:
-        if one.code is codes.POLICY_FAILED:
-            unasked.setdefault(replace(one, notes=()), {}).update(dict.fromkeys(one.notes))
+    names_by_finding: dict[Finding, list[str]] = {}
+    notes_by_failure: dict[Finding, dict[Note, None]] = {}
+    for finding in findings:
+        if finding.code is codes.POLICY_EVALUATION_ERROR:
+            notes_by_failure.setdefault(replace(finding, notes=()), {}).update(dict.fromkeys(finding.notes))
         else:
-            found.setdefault(replace(one, environments=()) if one.environments else one, []).extend(one.environments)
-    told = (_told(one, where, places) for one, where in found.items())
-    return (*told, *(_shortened(one, tuple(notes)) for one, notes in unasked.items()))
+            names_by_finding.setdefault(replace(finding, environments=()) if finding.environments else finding, []).extend(finding.environments)
+    merged_findings = (_with_environments(finding, names, environments_of) for finding, names in names_by_finding.items())
+    return (*merged_findings, *(_limit_notes(finding, tuple(notes)) for finding, notes in notes_by_failure.items()))
 
 
-def _shortened(unasked: Finding, notes: tuple[Note, ...]) -> Finding:
+def _limit_notes(failure: Finding, notes: tuple[Note, ...]) -> Finding:
     """What could not be asked, with a few of the models that showed it: the mistake is one."""
-    if len(notes) <= _SHOWN:
-        return replace(unasked, notes=notes)
-    return replace(unasked, message=f"{unasked.message} ({len(notes)} models)", notes=notes[:_SHOWN])
+    if len(notes) <= _MAX_NOTES:
+        return replace(failure, notes=notes)
+    return replace(failure, message=f"{failure.message} ({len(notes)} models)", notes=notes[:_MAX_NOTES])
 
 
-def _told(one: Finding, where: Sequence[str], places: Callable[[str], Sequence[str | None]]) -> Finding:
-    if not where or one.subject is None:
-        return one
-    everywhere = [place for place in places(one.subject.name) if place]
-    seen = tuple(place for place in everywhere if place in where)
-    return one if len(seen) == len(everywhere) else replace(one, environments=seen)
+def _with_environments(finding: Finding, names: Sequence[str], environments_of: Callable[[str], Sequence[str | None]]) -> Finding:
+    if not names or finding.subject is None:
+        return finding
+    all_names = [name for name in environments_of(finding.subject.name) if name]
+    matching_names = tuple(name for name in all_names if name in names)
+    return finding if len(matching_names) == len(all_names) else replace(finding, environments=matching_names)
 
 
-def _rule(breach: Breach) -> str:
+def _rule_text(violation: PolicyViolation) -> str:
     """What is asked: a condition by its text, so that another order of the rules changes nothing."""
-    if breach.rule[:1] == ("rules",) and isinstance(breach.rule[1], int):
-        return str(breach.policy.rules[breach.rule[1]].get("that"))
-    return "/".join(map(str, breach.rule))
+    if violation.rule[:1] == ("rules",) and isinstance(violation.rule[1], int):
+        return str(violation.policy.rules[violation.rule[1]].get("that"))
+    return "/".join(map(str, violation.rule))
 
 
-def _is_of_environment(seen: Seen, breach: Breach) -> bool:
+def _is_set_by_environment(model_input: PolicyInput, violation: PolicyViolation) -> bool:
     """Whether what set the value holds in one environment alone; of a whole model nothing is the environment's."""
-    if not breach.pointer and breach.root in {"model", "amounts"}:
+    if not violation.pointer and violation.root in {"model", "amounts"}:
         return False
-    if breach.root not in {"model", "amounts"}:
-        return breach.root == "environment"
-    said = next((one for one in seen.model.blame(breach.pointer) if one.layer.document), None)
-    return said is not None and said.layer.pointer[:1] in {("environments",), ("overlay",)}
+    if violation.root not in {"model", "amounts"}:
+        return violation.root == "environment"
+    origin = next((entry for entry in model_input.model.blame(violation.pointer) if entry.layer.document), None)
+    return origin is not None and origin.layer.pointer[:1] in {("environments",), ("overlay",)}

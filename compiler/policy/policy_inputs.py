@@ -4,68 +4,68 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from compiler.diagnostics.finding import Place
-from compiler.foundation.json_data import Json, Object, Pointer, Reads, as_list, as_object, as_str, dotted, only
+from compiler.diagnostics.finding import Location
+from compiler.foundation.json_data import Json, Object, Pointer, FieldReads, as_list, as_object, as_str, format_path, pick_fields
 from compiler.policy import composite_sla_input as together
-from compiler.policy.policy_definition import COMPOSED, PARTS, Variables, in_parts
-from compiler.policy.secret_detection import Detectors, Suspect
-from compiler.resolve.dependencies import asks
+from compiler.policy.policy_definition import COMPOSITE_SLA, DEPENDENCIES, Variables, dependency_key
+from compiler.policy.secret_detection import SecretDetectors, SecretCandidate
+from compiler.resolve.dependencies import model_dependencies
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import Release, ResolvedModel
-from compiler.spec.cel_variables import amounts, amounts_view, dataset_view, model_view, release_view
+from compiler.spec.cel_variables import quantities_to_numbers, quantities_schema, dataset_variable_schema, model_variable_schema, release_variable_schema
 from compiler.spec.language import Language
 
 MEMBER = "member"
 """Names the variables of one model among those of the fleet."""
-_ROLES = ("training", "evaluation")
-_COMPOSING: Reads = {in_parts("model"): frozenset({"sla"}), in_parts("release"): frozenset({"source"})}
+_DATASET_ROLES = ("training", "evaluation")
+_COMPOSITE_SLA_READS: FieldReads = {dependency_key("model"): frozenset({"sla"}), dependency_key("release"): frozenset({"source"})}
 """What parts come to together is made of."""
-_SUSPECT: Object = {"type": "object", "properties": {"path": {"type": "string"}, "kind": {"type": "string"}}}
+_SUSPECT_SCHEMA: Object = {"type": "object", "properties": {"path": {"type": "string"}, "kind": {"type": "string"}}}
 
 
-def schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
+def variable_schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
     """The schema of each variable, by what policies are on."""
-    model, release = model_view(language), release_view(language)
-    kinds = {name: language.kind_schema(kind) for name, kind in _KINDS.items()}
+    model, release = model_variable_schema(language), release_variable_schema(language)
+    kinds = {name: language.kind_schema(kind) for name, kind in _VARIABLE_KINDS.items()}
     part: Object = {
         "type": "object",
-        "properties": {"model": model, "amounts": amounts_view(model), "release": release, "needed": {"type": "boolean"}},
+        "properties": {"model": model, "amounts": quantities_schema(model), "release": release, "needed": {"type": "boolean"}},
     }
-    own = {
+    model_variables = {
         "model": model,
-        "amounts": amounts_view(model),
+        "amounts": quantities_schema(model),
         "release": release,
         **kinds,
-        "datasets": _listed(dataset_view(language)),
-        "parts": _listed(part),
-        COMPOSED: together.SCHEMA,
-        "suspects": _listed(_SUSPECT),
+        "datasets": _list_schema(dataset_variable_schema(language)),
+        "parts": _list_schema(part),
+        COMPOSITE_SLA: together.SCHEMA,
+        "suspects": _list_schema(_SUSPECT_SCHEMA),
     }
     member = {**as_object(part["properties"]), "environment": kinds["environment"]}
     return {
-        "model": own,
-        "rendered": {**own, "object": {"type": "object"}},
-        "fleet": {"models": _listed({**part, "properties": member})},
+        "model": model_variables,
+        "rendered": {**model_variables, "object": {"type": "object"}},
+        "fleet": {"models": _list_schema({**part, "properties": member})},
         MEMBER: {name: as_object(schema) for name, schema in member.items()},
     }
 
 
-ABOUT: Mapping[str, tuple[str, str]] = {"useCase": ("UseCase", "useCase"), "team": ("Team", "owner")}
+DOCUMENT_VARIABLES: Mapping[str, tuple[str, str]] = {"useCase": ("UseCase", "useCase"), "team": ("Team", "owner")}
 """Variables that are a document which the model names: its kind, and the field."""
-_KINDS: Mapping[str, str] = {"environment": "Environment", "useCase": "UseCase", "team": "Team"}
+_VARIABLE_KINDS: Mapping[str, str] = {"environment": "Environment", "useCase": "UseCase", "team": "Team"}
 
 
-def _listed(schema: Object) -> Object:
+def _list_schema(schema: Object) -> Object:
     return {"type": "array", "items": schema}
 
 
 @dataclass(frozen=True)
-class Seen:
+class PolicyInput:
     """A model where it runs, as rules see it."""
 
     fleet: Fleet
     model: ResolvedModel
-    detectors: Detectors
+    detectors: SecretDetectors
     release: Release | None
 
     @property
@@ -74,139 +74,139 @@ class Seen:
         is_canary = self.release is not None and self.release is self.model.canary
         return f"{self.model.name} (canary {self.release.version})" if is_canary and self.release else self.model.name
 
-    def variables(self, wanted: Reads) -> Variables:
+    def variables(self, field_reads: FieldReads) -> Variables:
         """The variables that are asked for: what nobody reads costs nothing."""
-        makers: Mapping[str, Callable[[], Json]] = {
+        factories: Mapping[str, Callable[[], Json]] = {
             "model": lambda: self.model.data,
-            "amounts": lambda: _amounts(self.fleet, self.model, wanted["amounts"]),
-            "release": lambda: _release(self.release),
+            "amounts": lambda: _model_quantities(self.fleet, self.model, field_reads["amounts"]),
+            "release": lambda: _release_data(self.release),
             "environment": lambda: self.model.environment.data if self.model.environment else {},
-            "useCase": lambda: self.document("UseCase", "useCase"),
-            "team": lambda: self.document("Team", "owner"),
+            "useCase": lambda: self.referenced_document("UseCase", "useCase"),
+            "team": lambda: self.referenced_document("Team", "owner"),
             "datasets": lambda: [data for data, _ in self._datasets],
-            PARTS: lambda: [self._part(*part, wanted) for part, _ in self._parts],
-            COMPOSED: lambda: together.together(self._source, [self._part(*part, _COMPOSING) for part, _ in self._parts]),
-            "suspects": lambda: suspects(self._suspects),
+            DEPENDENCIES: lambda: [self._dependency_entry(*dependency, field_reads) for dependency, _ in self._dependencies],
+            COMPOSITE_SLA: lambda: together.composite_sla_variable(self._source, [self._dependency_entry(*dependency, _COMPOSITE_SLA_READS) for dependency, _ in self._dependencies]),
+            "suspects": lambda: suspect_entries(self._secret_candidates),
         }
-        return {name: make() for name, make in makers.items() if name in wanted}
+        return {name: factory() for name, factory in factories.items() if name in field_reads}
 
-    def blamed(self, root: str, pointer: Pointer) -> tuple[Pointer, Place]:
+    def locate_value(self, root: str, pointer: Pointer) -> tuple[Pointer, Location]:
         """Where a value of a variable stands: its pointer in the model, and its place."""
         model = self.model
         if root in {"model", "amounts"}:
-            return pointer, model.place(pointer) if pointer else model.spec.document.place(("name",))
+            return pointer, model.location(pointer) if pointer else model.spec.document.location(("name",))
         if root == "release" and self.release is not None:
-            written = (*self.release.pointer, *(() if pointer[:1] == ("version",) else pointer))
-            return written, model.spec.document.place(written)
+            document_pointer = (*self.release.pointer, *(() if pointer[:1] == ("version",) else pointer))
+            return document_pointer, model.spec.document.location(document_pointer)
         if root == "environment" and model.environment is not None:
-            written = ("environments", model.environment.name)
-            return written, model.environment.document.place(pointer)
-        element = self._element(root, pointer[0]) if pointer and isinstance(pointer[0], int) else None
+            document_pointer = ("environments", model.environment.name)
+            return document_pointer, model.environment.document.location(pointer)
+        element = self._locate_element(root, pointer[0]) if pointer and isinstance(pointer[0], int) else None
         if element is not None:
             return element
-        named = ({"useCase": "useCase", "team": "owner", "datasets": "data", "parts": "uses"}.get(root, root),)
-        return named, model.place(named)
+        field_pointer = ({"useCase": "useCase", "team": "owner", "datasets": "data", "parts": "uses"}.get(root, root),)
+        return field_pointer, model.location(field_pointer)
 
-    def _element(self, root: str, index: int) -> tuple[Pointer, Place] | None:
+    def _locate_element(self, root: str, index: int) -> tuple[Pointer, Location] | None:
         """Where the element of a list is named, or what is suspected of it stands; nothing where there is no such element."""
-        if root == "suspects" and index < len(self._suspects):
-            return self._suspected(self._suspects[index])
+        if root == "suspects" and index < len(self._secret_candidates):
+            return self._locate_secret(self._secret_candidates[index])
         if root == "datasets" and index < len(self._datasets):
-            return self._datasets[index][1], self.model.place(self._datasets[index][1])
-        if root == "parts" and index < len(self._parts):
-            return self._parts[index][1], self.model.spec.document.place(self._parts[index][1])
+            return self._datasets[index][1], self.model.location(self._datasets[index][1])
+        if root == "parts" and index < len(self._dependencies):
+            return self._dependencies[index][1], self.model.spec.document.location(self._dependencies[index][1])
         return None
 
     @cached_property
-    def _suspects(self) -> list[Suspect]:
-        used = {f"Dataset/{data.get('name')}": data for data, _ in self._datasets if data["role"] == "used"}
-        return self.detectors.suspects(self.model.data, self._source, used)
+    def _secret_candidates(self) -> list[SecretCandidate]:
+        datasets = {f"Dataset/{data.get('name')}": data for data, _ in self._datasets if data["role"] == "used"}
+        return self.detectors.find_candidates(self.model.data, self._source, datasets)
 
     @property
     def _source(self) -> Object:
         return self.release.source if self.release else {}
 
-    def _suspected(self, suspect: Suspect) -> tuple[Pointer, Place]:
+    def _locate_secret(self, candidate: SecretCandidate) -> tuple[Pointer, Location]:
         """Where a value that looks like a secret stands: in the model, in its release, or in a dataset that it uses."""
-        kind, slash, name = suspect.root.partition("/")
+        kind, slash, name = candidate.root.partition("/")
         if not slash:
-            return self.blamed(suspect.root, suspect.pointer)
-        return suspect.pointer, self.fleet.portfolio.of(kind)[name].document.place(suspect.pointer)
+            return self.locate_value(candidate.root, candidate.pointer)
+        return candidate.pointer, self.fleet.portfolio.by_kind(kind)[name].document.location(candidate.pointer)
 
-    def entry(self) -> Object:
+    def fleet_entry(self) -> Object:
         """The model as policies on the fleet see it."""
         return self.variables(dict.fromkeys(("model", "amounts", "release", "environment")))
 
-    def document(self, kind: str, field: str) -> Object:
+    def referenced_document(self, kind: str, field: str) -> Object:
         """The document that a field of the model names."""
-        found = self.fleet.find(kind, as_str(self.model.data.get(field)))
-        return found.data if found else {}
+        spec = self.fleet.find(kind, as_str(self.model.data.get(field)))
+        return spec.data if spec else {}
 
     @cached_property
     def _datasets(self) -> list[tuple[Object, Pointer]]:
         """Each dataset that the model names, with its role and where it is named."""
-        data, found = as_object(self.model.data.get("data")), list[tuple[str, str, Pointer]]()
-        for role in _ROLES:
-            found += [(role, as_str(name), ("data", role, index)) for index, name in enumerate(as_list(data.get(role)))]
+        data, references = as_object(self.model.data.get("data")), list[tuple[str, str, Pointer]]()
+        for role in _DATASET_ROLES:
+            references += [(role, as_str(name), ("data", role, index)) for index, name in enumerate(as_list(data.get(role)))]
         for index, use in enumerate(map(as_object, as_list(self.model.data.get("uses")))):
             if "dataset" in use:
-                found.append(("used", as_str(use["dataset"]), ("uses", index, "dataset")))
+                references.append(("used", as_str(use["dataset"]), ("uses", index, "dataset")))
         return [
             ({**spec.data, "role": role}, pointer)
-            for role, name, pointer in found
+            for role, name, pointer in references
             if (spec := self.fleet.find("Dataset", name)) is not None
         ]
 
     @cached_property
-    def _parts(self) -> list[tuple[tuple[ResolvedModel, bool], Pointer]]:
+    def _dependencies(self) -> list[tuple[tuple[ResolvedModel, bool], Pointer]]:
         """Each model that this one asks itself, where it runs in the same environment, whether it is needed, and where it is named."""
         if self.model.environment is None:
             return []
-        found: list[tuple[tuple[ResolvedModel, bool], Pointer]] = []
-        for ask in asks(self.model, self.fleet.language.type(self.model.spec.text("type"))):
-            other = self.fleet.model(ask.name, self.model.environment.name) if ask.itself else None
-            if other is not None and (ask.release is None or ask.release is self.release):
-                needed = ask.release is None or ask.said.get("required") is not False
-                above = ask.release.pointer if ask.release else ()
-                found.append(((other, needed), (*above, *ask.pointer, "model")))
-        return found
+        located_models: list[tuple[tuple[ResolvedModel, bool], Pointer]] = []
+        for dependency in model_dependencies(self.model, self.fleet.language.type_language(self.model.spec.text("type"))):
+            other_model = self.fleet.model(dependency.name, self.model.environment.name) if dependency.is_direct else None
+            if other_model is not None and (dependency.release is None or dependency.release is self.release):
+                is_required = dependency.release is None or dependency.entry.get("required") is not False
+                release_pointer = dependency.release.pointer if dependency.release else ()
+                located_models.append(((other_model, is_required), (*release_pointer, *dependency.pointer, "model")))
+        return located_models
 
-    def _part(self, other: ResolvedModel, needed: bool, wanted: Reads) -> Object:
+    def _dependency_entry(self, other_model: ResolvedModel, is_required: bool, field_reads: FieldReads) -> Object:
         """What rules look at of a model that this one asks; its name is told with it."""
-        model, amounts_, release = (
-            None if in_parts() in wanted else wanted.get(in_parts(section), frozenset())
+        model_fields, quantity_fields, release_fields = (
+            None if dependency_key() in field_reads else field_reads.get(dependency_key(section), frozenset())
             for section in ("model", "amounts", "release")
         )
         return {
-            "model": only(None if model is None else model | {"name"}, other.data),
-            "amounts": _amounts(self.fleet, other, amounts_),
-            "release": only(release, _release(other.release)),
-            "needed": needed,
+            "model": pick_fields(None if model_fields is None else model_fields | {"name"}, other_model.data),
+            "amounts": _model_quantities(self.fleet, other_model, quantity_fields),
+            "release": pick_fields(release_fields, _release_data(other_model.release)),
+            "needed": is_required,
         }
 
 
-def suspects(found: Sequence[Suspect]) -> list[Object]:
+def suspect_entries(candidates: Sequence[SecretCandidate]) -> list[Object]:
     """Suspects as rules see them; what they hold is nobody's business."""
-    return [{"path": dotted(one.pointer), "kind": one.kind} for one in found]
+    return [{"path": format_path(candidate.pointer), "kind": candidate.kind} for candidate in candidates]
 
 
-def _amounts(fleet: Fleet, model: ResolvedModel, fields: frozenset[str] | None = None) -> Object:
-    quantities = fleet.language.type(model.spec.text("type")).quantity_places
-    return amounts(as_object(only(fields, model.data)), quantities)
+def _model_quantities(fleet: Fleet, model: ResolvedModel, fields: frozenset[str] | None = None) -> Object:
+    quantity_pointers = fleet.language.type_language(model.spec.text("type")).quantity_tree
+    return quantities_to_numbers(as_object(pick_fields(fields, model.data)), quantity_pointers)
 
 
-def _release(release: Release | None) -> Object:
+def _release_data(release: Release | None) -> Object:
     return {**release.content, "version": release.version, "digest": release.digest} if release else {}
 
 
-def example(said: Object) -> dict[str, Json]:
+def example_variables(example_data: Object) -> dict[str, Json]:
     """The variables of an example: the model's `release` is told apart, as it is of a real one."""
-    model = dict(as_object(said.get("model")))
+    model = dict(as_object(example_data.get("model")))
     release = model.pop("release", {})
     return {
         "model": model,
         "release": release,
-        "object": as_object(said.get("object")),
-        **{name: as_object(said.get(name)) for name in _KINDS},
-        **{name: list(as_list(said.get(name))) for name in ("datasets", "parts", "models")},
+        "object": as_object(example_data.get("object")),
+        **{name: as_object(example_data.get(name)) for name in _VARIABLE_KINDS},
+        **{name: list(as_list(example_data.get(name))) for name in ("datasets", "parts", "models")},
     }

@@ -11,21 +11,21 @@ from compiler.foundation import resources
 from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str
 
 PACKAGE = "detect_secrets"
-SUSPECTS = "suspects"
+SUSPECTS_VARIABLE = "suspects"
 """The variable of policies that needs the package."""
-_SHORTEST = 8
-_GUESSING = frozenset({"Base64HighEntropyString", "HexHighEntropyString", "IPPublicDetector"})
-_NAMED = "KeywordDetector"
-_ANYTHING = re.compile("")
+_MIN_LENGTH = 8
+_EXCLUDED_DETECTORS = frozenset({"Base64HighEntropyString", "HexHighEntropyString", "IPPublicDetector"})
+_KEYWORD_DETECTOR = "KeywordDetector"
+_ANY_TEXT = re.compile("")
 
 
-def is_here() -> bool:
+def is_available() -> bool:
     """Whether the detectors are installed: they come with the extra `secrets`."""
     return resources.has_package(PACKAGE)
 
 
 @dataclass(frozen=True, slots=True)
-class Suspect:
+class SecretCandidate:
     """A value that looks like a secret: where it stands, and what it looks like."""
 
     root: str
@@ -34,76 +34,76 @@ class Suspect:
 
 
 @dataclass(frozen=True, slots=True)
-class _Loaded:
+class _DetectorSet:
     """The library's detectors, and what must be in whatever they find: to search for that costs a part of asking them."""
 
-    shapes: tuple[Any, ...]
-    searched: tuple[re.Pattern[str], ...]
-    named: tuple[Any, ...]
-    telling: re.Pattern[str]
+    shape_detectors: tuple[Any, ...]
+    shape_patterns: tuple[re.Pattern[str], ...]
+    keyword_detectors: tuple[Any, ...]
+    keyword_pattern: re.Pattern[str]
 
 
-class Detectors:
+class SecretDetectors:
     """Detectors, made once; the package is imported when there is something to look at."""
 
     def __init__(self) -> None:
-        self._kinds: dict[tuple[str, str], str | None] = {}
+        self._kind_cache: dict[tuple[str, str], str | None] = {}
 
     @cached_property
-    def are_here(self) -> bool:
+    def are_available(self) -> bool:
         """Whether there are any."""
-        return is_here()
+        return is_available()
 
-    def suspects(
-        self, model: Object, source: Object, used: Mapping[str, Object] = MappingProxyType({})
-    ) -> list[Suspect]:
+    def find_candidates(
+        self, model: Object, source: Object, datasets: Mapping[str, Object] = MappingProxyType({})
+    ) -> list[SecretCandidate]:
         """Each value of a model, of its release's source and of the datasets that it uses that looks like a secret."""
-        found: list[Suspect] = []
-        for root, pointer, name, value in _values(model, source, used):
-            kind = self._kind(name, value) if len(value) >= _SHORTEST else None
+        candidates: list[SecretCandidate] = []
+        for root, pointer, name, value in _candidate_texts(model, source, datasets):
+            kind = self._cached_kind(name, value) if len(value) >= _MIN_LENGTH else None
             if kind is not None:
-                found.append(Suspect(root, pointer, kind))
-        return found
+                candidates.append(SecretCandidate(root, pointer, kind))
+        return candidates
 
-    def _kind(self, name: str, value: str) -> str | None:
-        if (name, value) not in self._kinds:
-            self._kinds[name, value] = self._looked_at(name, value)
-        return self._kinds[name, value]
+    def _cached_kind(self, name: str, value: str) -> str | None:
+        if (name, value) not in self._kind_cache:
+            self._kind_cache[name, value] = self._detect_kind(name, value)
+        return self._kind_cache[name, value]
 
-    def _looked_at(self, name: str, value: str) -> str | None:
-        known = self._loaded
-        for detector in known.shapes if any(shape.search(value) for shape in known.searched) else ():
+    def _detect_kind(self, name: str, value: str) -> str | None:
+        detectors = self._detector_set
+        for detector in detectors.shape_detectors if any(pattern.search(value) for pattern in detectors.shape_patterns) else ():
             if any(detector.analyze_string(value)):
                 return str(detector.secret_type)
         line = f"{name} = '{value}'"
-        if name and known.telling.search(line) and any(any(one.analyze_string(line)) for one in known.named):
+        if name and detectors.keyword_pattern.search(line) and any(any(keyword_detector.analyze_string(line)) for keyword_detector in detectors.keyword_detectors):
             return "a value of that name"
         return None
 
     @cached_property
-    def _loaded(self) -> _Loaded:
+    def _detector_set(self) -> _DetectorSet:
         from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # noqa: PLC0415 - a fifth of a second
         from detect_secrets.plugins.keyword import DENYLIST  # noqa: PLC0415 - likewise
         from detect_secrets.settings import default_settings  # noqa: PLC0415 - likewise
 
         with default_settings():
             classes: list[Any] = list(get_mapping_from_secret_type_to_class().values())
-            shapes = tuple(one() for one in classes if one.__name__ not in {*_GUESSING, _NAMED})
-            named = tuple(one() for one in classes if one.__name__ == _NAMED)
-        searched = tuple(shape for one in shapes for shape in getattr(one, "denylist", (_ANYTHING,)))
-        return _Loaded(shapes, searched, named, re.compile("|".join(DENYLIST), re.IGNORECASE))
+            shape_detectors = tuple(plugin() for plugin in classes if plugin.__name__ not in {*_EXCLUDED_DETECTORS, _KEYWORD_DETECTOR})
+            keyword_detectors = tuple(plugin() for plugin in classes if plugin.__name__ == _KEYWORD_DETECTOR)
+        shape_patterns = tuple(pattern for plugin in shape_detectors for pattern in getattr(plugin, "denylist", (_ANY_TEXT,)))
+        return _DetectorSet(shape_detectors, shape_patterns, keyword_detectors, re.compile("|".join(DENYLIST), re.IGNORECASE))
 
 
-def _values(model: Object, source: Object, used: Mapping[str, Object]) -> Iterator[tuple[str, Pointer, str, str]]:
+def _candidate_texts(model: Object, source: Object, datasets: Mapping[str, Object]) -> Iterator[tuple[str, Pointer, str, str]]:
     """Each text that reaches what runs: the root and place of it, a name that goes with it, and the text."""
     deploy = as_object(model.get("deploy"))
-    for index, one in enumerate(map(as_object, as_list(deploy.get("env")))):
-        yield "model", ("deploy", "env", index, "value"), as_str(one.get("name")), as_str(one.get("value"))
+    for index, entry in enumerate(map(as_object, as_list(deploy.get("env")))):
+        yield "model", ("deploy", "env", index, "value"), as_str(entry.get("name")), as_str(entry.get("value"))
     yield from _texts("model", ("deploy", "options"), deploy.get("options"))
     yield from _texts("model", ("deploy", "patches"), deploy.get("patches"))
     yield from _texts("model", ("runtime",), model.get("runtime"))
     yield from _texts("release", ("source",), source)
-    for root, data in used.items():
+    for root, data in datasets.items():
         for key in ("uri", "endpoint", "environments"):
             yield from _texts(root, (key,), data.get(key))
 

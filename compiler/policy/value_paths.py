@@ -2,38 +2,38 @@
 
 from compiler.foundation.json_data import Json, Pointer
 
-_DIGITS = 9
+_MAX_INDEX_DIGITS = 9
 """No list is longer than a number of so many."""
 
 
-def parsed(path: str) -> Pointer:
+def parse_path(path: str) -> Pointer:
     """A path as a pointer: `deploy.secrets[0].key`; in brackets stands an index, or an element's name."""
-    found: list[str | int] = []
+    parts: list[str | int] = []
     for part in path.replace("]", "").replace("[", ".[").split("."):
         if part.startswith("["):
             inner = part[1:].strip("'\"")
-            found.append(int(inner) if inner.isdecimal() and len(inner) <= _DIGITS else inner)
+            parts.append(int(inner) if inner.isdecimal() and len(inner) <= _MAX_INDEX_DIGITS else inner)
         elif part:
-            found.append(part)
-    return tuple(found)
+            parts.append(part)
+    return tuple(parts)
 
 
-def by_name(pointer: Pointer, data: Json) -> Pointer:
+def with_element_names(pointer: Pointer, data: Json) -> Pointer:
     """The pointer with each element of a list by its name, where it has one."""
-    found: list[str | int] = []
+    parts: list[str | int] = []
     for part in pointer:
-        data = _below(data, part)
+        data = _child(data, part)
         name = data.get("name") if isinstance(part, int) and isinstance(data, dict) else None
-        found.append(name if isinstance(name, str) else part)
-    return tuple(found)
+        parts.append(name if isinstance(name, str) else part)
+    return tuple(parts)
 
 
 def begins_with(pointer: Pointer, path: Pointer) -> bool:
     """Whether a value stands at the path, or below it."""
-    return len(path) <= len(pointer) and all(str(one) == str(other) for one, other in zip(pointer, path, strict=False))
+    return len(path) <= len(pointer) and all(str(pointer_part) == str(path_part) for pointer_part, path_part in zip(pointer, path, strict=False))
 
 
-def _below(data: Json, part: str | int) -> Json:
+def _child(data: Json, part: str | int) -> Json:
     if isinstance(part, int):
         return data[part] if isinstance(data, list) and part < len(data) else None
     return data.get(part) if isinstance(data, dict) else None

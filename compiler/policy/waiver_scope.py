@@ -5,15 +5,15 @@ from datetime import date
 
 from compiler.foundation.json_data import Pointer, as_list, as_str
 from compiler.policy.policy_definition import Policy
-from compiler.policy.value_paths import begins_with, parsed
+from compiler.policy.value_paths import begins_with, parse_path
 from compiler.spec.portfolio import Spec
 
-Spelled = tuple[Pointer, ...]
+ValuePointers = tuple[Pointer, ...]
 """A value by its pointers: with elements of lists by their names, and by their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class WaiverScope:
     """An exception: a Waiver that is sound."""
 
     spec: Spec
@@ -29,7 +29,7 @@ class Grant:
         return date.fromisoformat(self.spec.text("expires"))
 
     @property
-    def granted(self) -> date | None:
+    def granted_on(self) -> date | None:
         """The first day on which it holds."""
         text = self.spec.text("granted")
         return date.fromisoformat(text) if text else None
@@ -37,21 +37,21 @@ class Grant:
     @property
     def paths(self) -> tuple[Pointer, ...]:
         """The values that it is confined to; none where it is confined to none."""
-        return tuple(parsed(as_str(path)) for path in as_list(self.spec.data.get("paths")))
+        return tuple(parse_path(as_str(path)) for path in as_list(self.spec.data.get("paths")))
 
-    def holds(self, as_of: date) -> bool:
+    def is_active(self, as_of: date) -> bool:
         """Whether it holds on a day."""
-        return as_of <= self.expires and (self.granted is None or self.granted <= as_of)
+        return as_of <= self.expires and (self.granted_on is None or self.granted_on <= as_of)
 
-    def names(self, policy: Policy) -> bool:
+    def applies_to_policy(self, policy: Policy) -> bool:
         """Whether it speaks of a policy, or of the pack that the policy is of."""
         return policy.id in self.policies or (bool(policy.pack) and policy.pack in self.policies)
 
-    def covers(self, policy: Policy, value: Spelled) -> bool:
+    def covers(self, policy: Policy, value_pointers: ValuePointers) -> bool:
         """Whether it speaks of a policy at a value."""
-        return self.names(policy) and (not self.paths or any(reaches(path, value) for path in self.paths))
+        return self.applies_to_policy(policy) and (not self.paths or any(path_covers(path, value_pointers) for path in self.paths))
 
 
-def reaches(path: Pointer, value: Spelled) -> bool:
+def path_covers(path: Pointer, value_pointers: ValuePointers) -> bool:
     """Whether a path leads to a value, or to what holds it."""
-    return any(begins_with(pointer, path) for pointer in value)
+    return any(begins_with(pointer, path) for pointer in value_pointers)

@@ -7,25 +7,25 @@ from datetime import date
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Subject
-from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str, dotted
-from compiler.policy.enforcement import SOON
+from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str, format_path
+from compiler.policy.enforcement import EXPIRY_NOTICE
 from compiler.policy.policy_definition import Policy
-from compiler.policy.policy_library import Library
-from compiler.policy.waiver_scope import Grant, Spelled, reaches
+from compiler.policy.policy_library import PolicyLibrary
+from compiler.policy.waiver_scope import WaiverScope, ValuePointers, path_covers
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.lifecycle import ALL_STAGES
-from compiler.resolve.match_selectors import waives
+from compiler.resolve.match_selectors import waiver_applies
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.portfolio import Portfolio
 
 
 @dataclass(frozen=True, slots=True)
-class _Use:
+class _WaiverUse:
     """A model that a grant excepted, from which policy, at which value."""
 
     model: str
     policy: Policy
-    value: Spelled
+    value_pointers: ValuePointers
 
 
 @dataclass
@@ -33,158 +33,158 @@ class Waivers:
     """Every waiver of a fleet; remembers which models it excepted from what."""
 
     fleet: Fleet
-    library: Library
+    library: PolicyLibrary
     as_of: date
-    laws: Portfolio
-    _used: dict[str, list[_Use]] = field(default_factory=lambda: defaultdict(list))
-    _refused: dict[tuple[str, Pointer], Finding] = field(default_factory=dict)
+    policy_portfolio: Portfolio
+    _uses: dict[str, list[_WaiverUse]] = field(default_factory=lambda: defaultdict(list))
+    _rejections: dict[tuple[str, Pointer], Finding] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.grants = tuple(map(Grant, self.laws.of("Waiver").values()))
+        self.waivers = tuple(map(WaiverScope, self.policy_portfolio.by_kind("Waiver").values()))
 
-    def of(self, model: ResolvedModel, policy: Policy) -> tuple[Grant, ...]:
+    def applicable_waivers(self, model: ResolvedModel, policy: Policy) -> tuple[WaiverScope, ...]:
         """The grants that speak of a policy for a model, and may."""
-        named = [grant for grant in self.grants if grant.names(policy) and waives(grant.spec.data, model)]
-        return tuple(grant for grant in named if not self._refusals(grant, policy, model))
+        candidates = [waiver for waiver in self.waivers if waiver.applies_to_policy(policy) and waiver_applies(waiver.spec.data, model)]
+        return tuple(waiver for waiver in candidates if not self._is_rejected_for(waiver, policy, model))
 
-    def used(self, grant: Grant, model: ResolvedModel, policy: Policy, value: Spelled) -> None:
+    def record_use(self, waiver: WaiverScope, model: ResolvedModel, policy: Policy, value_pointers: ValuePointers) -> None:
         """Remember that a grant excepted a model from a policy at a value."""
-        self._used[grant.spec.name].append(_Use(model.name, policy, value))
+        self._uses[waiver.spec.name].append(_WaiverUse(model.name, policy, value_pointers))
 
     def findings(self) -> Iterator[Finding]:
         """What is wrong with waivers, once every model was judged."""
-        claimed: set[str] = set()
-        for grant in self.grants:
-            yield from self._names(grant)
-            yield from self._places(grant)
-            for found in self._approvals(grant):
-                claimed.add(grant.spec.name)
-                yield found
-        yield from (found for (name, _), found in self._refused.items() if name not in claimed)
-        for grant in self.grants:
-            if grant.granted is not None and grant.granted > grant.expires:
-                yield _found(grant, codes.BAD_WAIVER, "it ends before it begins", "expires")
-            elif grant.expires < self.as_of:
-                yield _found(grant, codes.WAIVER_EXPIRED, f"it ended on {grant.expires.isoformat()}", "expires")
-            elif grant.granted is not None and grant.granted > self.as_of:
-                message = f"it excepts nothing before {grant.granted.isoformat()}"
-                yield _found(grant, codes.WAIVER_UNUSED, message, "granted")
-            elif not self._is_refused(grant) and grant.expires - self.as_of <= SOON:
-                days = (grant.expires - self.as_of).days
-                when = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
-                yield _found(grant, codes.WAIVER_ENDS, f"it expires {when}", "expires")
+        reported_names: set[str] = set()
+        for waiver in self.waivers:
+            yield from self._unknown_policy_findings(waiver)
+            yield from self._unknown_environment_findings(waiver)
+            for finding in self._approval_findings(waiver):
+                reported_names.add(waiver.spec.name)
+                yield finding
+        yield from (finding for (name, _), finding in self._rejections.items() if name not in reported_names)
+        for waiver in self.waivers:
+            if waiver.granted_on is not None and waiver.granted_on > waiver.expires:
+                yield _waiver_finding(waiver, codes.BAD_WAIVER, "it ends before it begins", "expires")
+            elif waiver.expires < self.as_of:
+                yield _waiver_finding(waiver, codes.WAIVER_EXPIRED, f"it ended on {waiver.expires.isoformat()}", "expires")
+            elif waiver.granted_on is not None and waiver.granted_on > self.as_of:
+                message = f"it excepts nothing before {waiver.granted_on.isoformat()}"
+                yield _waiver_finding(waiver, codes.UNUSED_WAIVER, message, "granted")
+            elif not self._is_rejected(waiver) and waiver.expires - self.as_of <= EXPIRY_NOTICE:
+                days = (waiver.expires - self.as_of).days
+                when_text = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
+                yield _waiver_finding(waiver, codes.WAIVER_EXPIRES_SOON, f"it expires {when_text}", "expires")
 
-    def unused(self, is_asked: Callable[[str], bool]) -> Iterator[Finding]:
+    def unused_findings(self, is_evaluated: Callable[[str], bool]) -> Iterator[Finding]:
         """Waivers that hold and except nothing, or less than they name, once every model was judged by what is asked."""
-        for grant in self.grants:
-            can_be_known = any(map(self.library.named, grant.policies)) and all(map(is_asked, grant.policies))
-            if can_be_known and grant.holds(self.as_of) and not self._is_refused(grant):
-                yield from self._unused(grant)
+        for waiver in self.waivers:
+            can_be_checked = any(map(self.library.policies_named, waiver.policies)) and all(map(is_evaluated, waiver.policies))
+            if can_be_checked and waiver.is_active(self.as_of) and not self._is_rejected(waiver):
+                yield from self._unused_scope_findings(waiver)
 
-    def _names(self, grant: Grant) -> Iterator[Finding]:
-        for index, name in enumerate(grant.policies):
-            if not self.library.named(name):
+    def _unknown_policy_findings(self, waiver: WaiverScope) -> Iterator[Finding]:
+        for index, name in enumerate(waiver.policies):
+            if not self.library.policies_named(name):
                 pointer = ("policies", index)
-                subject = Subject("Waiver", grant.spec.name, None, pointer)
-                yield self.library.unknown(name, grant.spec.document.place(pointer), subject)
+                subject = Subject("Waiver", waiver.spec.name, None, pointer)
+                yield self.library.unknown_name_finding(name, waiver.spec.document.location(pointer), subject)
 
-    def _places(self, grant: Grant) -> Iterator[Finding]:
+    def _unknown_environment_findings(self, waiver: WaiverScope) -> Iterator[Finding]:
         """The environments and stages that it names are known."""
-        known = (*self.fleet.portfolio.of("Environment"), *ALL_STAGES)
-        for index, name in enumerate(as_list(grant.spec.data.get("environments"))):
-            if name not in known:
+        known_names = (*self.fleet.portfolio.by_kind("Environment"), *ALL_STAGES)
+        for index, name in enumerate(as_list(waiver.spec.data.get("environments"))):
+            if name not in known_names:
                 message = f"there is no Environment and no stage `{name}`"
-                yield _found(grant, codes.BAD_WAIVER, message, "environments", index)
+                yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "environments", index)
 
-    def _approvals(self, grant: Grant) -> Iterator[Finding]:
+    def _approval_findings(self, waiver: WaiverScope) -> Iterator[Finding]:
         """Who agreed holds the role in which they agreed."""
-        for index, approval in enumerate(map(as_object, as_list(grant.spec.data.get("approvedBy")))):
+        for index, approval in enumerate(map(as_object, as_list(waiver.spec.data.get("approvedBy")))):
             team = self.fleet.find("Team", as_str(approval.get("team")))
             roles = as_list(team.data.get("approves")) if team else ()
             if team is not None and approval.get("role") not in roles:
-                listed = ", ".join(f"`{role}`" for role in roles) or "none"
-                message = f"{team.name} does not approve as `{approval.get('role')}`; its roles: {listed}"
-                yield _found(grant, codes.BAD_WAIVER, message, "approvedBy", index, "role")
-            if self._is_to_come(approval):
+                role_list = ", ".join(f"`{role}`" for role in roles) or "none"
+                message = f"{team.name} does not approve as `{approval.get('role')}`; its roles: {role_list}"
+                yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "approvedBy", index, "role")
+            if self._is_in_future(approval):
                 message = f"nobody has agreed yet on a day to come: {approval['date']}"
-                yield _found(grant, codes.BAD_WAIVER, message, "approvedBy", index, "date")
+                yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "approvedBy", index, "date")
 
-    def _is_to_come(self, approval: Object) -> bool:
+    def _is_in_future(self, approval: Object) -> bool:
         return as_str(approval.get("date")) > self.as_of.isoformat()
 
-    def _unused(self, grant: Grant) -> Iterator[Finding]:
-        uses = self._used[grant.spec.name]
-        names = as_list(as_object(grant.spec.data.get("models")).get("names"))
-        excepted = {use.model for use in uses}
+    def _unused_scope_findings(self, waiver: WaiverScope) -> Iterator[Finding]:
+        uses = self._uses[waiver.spec.name]
+        names = as_list(as_object(waiver.spec.data.get("models")).get("names"))
+        waived_models = {use.model for use in uses}
         for index, name in enumerate(names):
-            if name not in excepted:
+            if name not in waived_models:
                 message = f"{as_str(name)} breaks nothing that it waives"
-                yield _found(grant, codes.WAIVER_UNUSED, message, "models", "names", index)
+                yield _waiver_finding(waiver, codes.UNUSED_WAIVER, message, "models", "names", index)
         if not uses:
             if not names:
-                yield _found(grant, codes.WAIVER_UNUSED, "no model breaks what it waives", "name")
+                yield _waiver_finding(waiver, codes.UNUSED_WAIVER, "no model breaks what it waives", "name")
             return
-        for index, policy in enumerate(grant.policies):
-            if self.library.named(policy) and not any(policy in {use.policy.id, use.policy.pack} for use in uses):
+        for index, policy in enumerate(waiver.policies):
+            if self.library.policies_named(policy) and not any(policy in {use.policy.id, use.policy.pack} for use in uses):
                 message = f"none of its models breaks {policy}"
-                yield _found(grant, codes.WAIVER_UNUSED, message, "policies", index)
-        for index, path in enumerate(grant.paths):
-            if not any(reaches(path, use.value) for use in uses):
-                message = f"nothing is broken at {dotted(path)}"
-                yield _found(grant, codes.WAIVER_UNUSED, message, "paths", index)
+                yield _waiver_finding(waiver, codes.UNUSED_WAIVER, message, "policies", index)
+        for index, path in enumerate(waiver.paths):
+            if not any(path_covers(path, use.value_pointers) for use in uses):
+                message = f"nothing is broken at {format_path(path)}"
+                yield _waiver_finding(waiver, codes.UNUSED_WAIVER, message, "paths", index)
 
-    def _is_refused(self, grant: Grant) -> bool:
-        return any(name == grant.spec.name for name, _ in self._refused)
+    def _is_rejected(self, waiver: WaiverScope) -> bool:
+        return any(name == waiver.spec.name for name, _ in self._rejections)
 
-    def _refusals(self, grant: Grant, policy: Policy, model: ResolvedModel) -> bool:
+    def _is_rejected_for(self, waiver: WaiverScope, policy: Policy, model: ResolvedModel) -> bool:
         """Whether the policy does not let the grant except the model; told once."""
-        found = next(_why_not(grant, policy, model, self._sound(grant)), None)
-        if found is not None:
-            self._refused.setdefault((grant.spec.name, found.subject.pointer if found.subject else ()), found)
-        return found is not None
+        finding = next(_rejection_findings(waiver, policy, model, self._valid_approvals(waiver)), None)
+        if finding is not None:
+            self._rejections.setdefault((waiver.spec.name, finding.subject.pointer if finding.subject else ()), finding)
+        return finding is not None
 
-    def _sound(self, grant: Grant) -> list[Object]:
+    def _valid_approvals(self, waiver: WaiverScope) -> list[Object]:
         """The approvals, given by now, of teams that hold the role that they agreed in."""
-        found = []
-        for approval in map(as_object, as_list(grant.spec.data.get("approvedBy"))):
+        approvals = []
+        for approval in map(as_object, as_list(waiver.spec.data.get("approvedBy"))):
             team = self.fleet.find("Team", as_str(approval.get("team")))
             has_role = team is not None and approval.get("role") in as_list(team.data.get("approves"))
-            if has_role and not self._is_to_come(approval):
-                found.append(approval)
-        return found
+            if has_role and not self._is_in_future(approval):
+                approvals.append(approval)
+        return approvals
 
 
-def _why_not(grant: Grant, policy: Policy, model: ResolvedModel, approvals: Sequence[Object]) -> Iterator[Finding]:
-    said = policy.waivable
-    if said.get("allowed") is False:
-        name = next(index for index, name in enumerate(grant.policies) if name in {policy.id, policy.pack})
-        yield _found(grant, codes.BAD_WAIVER, f"{policy.id} cannot be waived", "policies", name)
-    roles = [as_str(role) for role in as_list(said.get("roles"))]
-    agreed = [approval for approval in approvals if not roles or approval.get("role") in roles]
-    if not agreed:
-        wanted = (
+def _rejection_findings(waiver: WaiverScope, policy: Policy, model: ResolvedModel, approvals: Sequence[Object]) -> Iterator[Finding]:
+    waiver_rules = policy.waiver_rules
+    if waiver_rules.get("allowed") is False:
+        name = next(index for index, name in enumerate(waiver.policies) if name in {policy.id, policy.pack})
+        yield _waiver_finding(waiver, codes.BAD_WAIVER, f"{policy.id} cannot be waived", "policies", name)
+    roles = [as_str(role) for role in as_list(waiver_rules.get("roles"))]
+    role_approvals = [approval for approval in approvals if not roles or approval.get("role") in roles]
+    if not role_approvals:
+        approver = (
             f"somebody who approves as {' or '.join(f'`{role}`' for role in roles)}"
             if roles
             else "a team that holds the role"
         )
-        yield _found(grant, codes.BAD_WAIVER, f"{policy.id} is waived by {wanted}, and none agreed", "approvedBy")
-    elif said.get("independent") and all(approval.get("team") == model.data.get("owner") for approval in agreed):
+        yield _waiver_finding(waiver, codes.BAD_WAIVER, f"{policy.id} is waived by {approver}, and none agreed", "approvedBy")
+    elif waiver_rules.get("independent") and all(approval.get("team") == model.data.get("owner") for approval in role_approvals):
         message = (
             f"{policy.id} takes an approver who is not of {model.data.get('owner')}, the team that owns {model.name}"
         )
-        yield _found(grant, codes.BAD_WAIVER, message, "approvedBy")
-    days = said.get("days")
+        yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "approvedBy")
+    days = waiver_rules.get("days")
     if isinstance(days, int):
-        if grant.granted is None:
+        if waiver.granted_on is None:
             message = f"{policy.id} is waived for {days} days at most: say from when, with `granted`"
-            yield _found(grant, codes.BAD_WAIVER, message, "expires")
-        elif (grant.expires - grant.granted).days > days:
+            yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "expires")
+        elif (waiver.expires - waiver.granted_on).days > days:
             message = (
-                f"{policy.id} is waived for {days} days at most, and these are {(grant.expires - grant.granted).days}"
+                f"{policy.id} is waived for {days} days at most, and these are {(waiver.expires - waiver.granted_on).days}"
             )
-            yield _found(grant, codes.BAD_WAIVER, message, "expires")
+            yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "expires")
 
 
-def _found(grant: Grant, code: Code, message: str, *pointer: str | int) -> Finding:
-    place, subject = grant.spec.document.place(pointer), Subject("Waiver", grant.spec.name, None, pointer)
-    return Finding(code, f"{grant.spec.name}: {message}", place, subject, code.remedy)
+def _waiver_finding(waiver: WaiverScope, code: Code, message: str, *pointer: str | int) -> Finding:
+    location, subject = waiver.spec.document.location(pointer), Subject("Waiver", waiver.spec.name, None, pointer)
+    return Finding(code, f"{waiver.spec.name}: {message}", location, subject, code.remedy)

@@ -9,14 +9,14 @@ from compiler.resolve.digests import digest
 _PREFIX = "urn:modelyard:v1:content:"
 
 
-def identified(key: str | None, documents: list[Json]) -> list[Json]:
+def assign_content_ids(key: str | None, documents: list[Json]) -> list[Json]:
     """The documents, each map among them with `urn:uuid:` and the UUID of all else in it under the key, if there is one.
 
     RFC 9562: a UUID of version 5 (section 5.5) is made from a name and a namespace, here that of URLs (section 6.6).
     """
-    return [_identified(key, one) if key and isinstance(one, Mapping) else one for one in documents]
+    return [_assign_content_id(key, document) if key and isinstance(document, Mapping) else document for document in documents]
 
 
-def _identified(key: str, document: Mapping[str, Json]) -> Json:
+def _assign_content_id(key: str, document: Mapping[str, Json]) -> Json:
     rest = {name: value for name, value in document.items() if name != key}
     return {**document, key: f"urn:uuid:{uuid5(NAMESPACE_URL, _PREFIX + digest(rest))}"}

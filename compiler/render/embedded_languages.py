@@ -7,104 +7,104 @@ from typing import Final, TypeAlias
 
 from compiler.foundation.errors import UsageError
 from compiler.render.encoders import ENCODERS, Encoder
-from compiler.render.interpolation import Glued, Token, kind_of, shown
-from compiler.render.template_errors import RefusedError
-from compiler.render.template_values import Elements, View
-from compiler.render.traced_values import Encoded, Text, origins_of
+from compiler.render.interpolation import InterpolatedText, Placeholder, kind_of, quoted_excerpt
+from compiler.render.template_errors import ValueRejectedError
+from compiler.render.template_values import ListView, MapView
+from compiler.render.traced_values import EncodedStr, TracedStr, origins_of
 
-_PART = re.compile(r"(?:\A|\.)(\*\*|[^.\[\]\"]+)|(\[\])|\[\"([^\"]+)\"\]")
-ANYWHERE: Final = "**"
-Step: TypeAlias = "str | None"
+_STEP = re.compile(r"(?:\A|\.)(\*\*|[^.\[\]\"]+)|(\[\])|\[\"([^\"]+)\"\]")
+ANY_DEPTH: Final = "**"
+PathStep: TypeAlias = "str | None"
 """A key, `*`, `**`, or None for each element of a list."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class LanguageRule:
     """What is left of a declared pointer below the place that is looked at, and the language it leads to."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[PathStep, ...]
     encoder: Encoder
 
     @property
-    def here(self) -> bool:
+    def applies_here(self) -> bool:
         """Whether the place itself is in the language."""
-        return not self.steps or self.steps == (ANYWHERE,)
+        return not self.steps or self.steps == (ANY_DEPTH,)
 
-    def below(self, key: str | int | None) -> "tuple[Rule, ...]":
+    def member_rules(self, key: str | int | None) -> "tuple[LanguageRule, ...]":
         """The rules for a member; a key that is not known yet (None) may be any."""
         if not self.steps:
             return ()
-        step, rest = self.steps[0], Rule(self.steps[1:], self.encoder)
-        if step == ANYWHERE:
-            return (self, *rest.below(key))
+        step, rest = self.steps[0], LanguageRule(self.steps[1:], self.encoder)
+        if step == ANY_DEPTH:
+            return (self, *rest.member_rules(key))
         fits = step is None if isinstance(key, int) else step is not None and (key is None or step in {"*", key})
         return (rest,) if fits else ()
 
 
-Rules: TypeAlias = tuple[Rule, ...]
+LanguageRules: TypeAlias = tuple[LanguageRule, ...]
 
 
-def rules_of(languages: Mapping[str, str]) -> Rules:
+def parse_rules(languages: Mapping[str, str]) -> LanguageRules:
     """The rules of one file; `UsageError` for a pointer or a language that cannot be."""
-    return tuple(Rule(_steps(pointer), _encoder(name)) for pointer, name in languages.items())
+    return tuple(LanguageRule(_parse_steps(pointer), _find_encoder(name)) for pointer, name in languages.items())
 
 
-def _steps(pointer: str) -> tuple[Step, ...]:
-    found = list(_PART.finditer(pointer))
-    if not found or "".join(match[0] for match in found) != pointer:
+def _parse_steps(pointer: str) -> tuple[PathStep, ...]:
+    matches = list(_STEP.finditer(pointer))
+    if not matches or "".join(match[0] for match in matches) != pointer:
         raise UsageError(f"`{pointer}` is not a field", help='as `spec.groups[].rules[].expr`, or `data["a.b"]`')
-    return tuple(None if match[2] else match[1] or match[3] for match in found)
+    return tuple(None if match[2] else match[1] or match[3] for match in matches)
 
 
-def _encoder(name: str) -> Encoder:
+def _find_encoder(name: str) -> Encoder:
     if name not in ENCODERS:
         raise UsageError(f"`{name}` is not a language", help=f"there are {', '.join(ENCODERS)}")
     return ENCODERS[name]
 
 
-def below(rules: Rules, key: str | int | None) -> Rules:
+def member_rules(rules: LanguageRules, key: str | int | None) -> LanguageRules:
     """The rules for a member of what the rules are about."""
-    return tuple(left for rule in rules for left in rule.below(key)) if rules else ()
+    return tuple(member_rule for rule in rules for member_rule in rule.member_rules(key)) if rules else ()
 
 
-def of_keys(rules: Rules) -> Rules:
+def key_rules(rules: LanguageRules) -> LanguageRules:
     """The rules for the keys of a map that the rules are about: those that hold anywhere below it."""
-    return tuple(rule for rule in rules if rule.steps == (ANYWHERE,)) if rules else ()
+    return tuple(rule for rule in rules if rule.steps == (ANY_DEPTH,)) if rules else ()
 
 
-def check(rules: Rules, value: object) -> None:
+def check_languages(rules: LanguageRules, value: object) -> None:
     """`RefusedError` for a value, or the first one in it, that its field's language does not accept."""
-    if isinstance(value, (View, dict)):
-        for key, member in value.pairs() if isinstance(value, View) else value.items():
-            check(of_keys(rules), key)
-            check(below(rules, str(key)), member)
-    elif isinstance(value, (Elements, list, tuple)):
+    if isinstance(value, (MapView, dict)):
+        for key, member in value.pairs() if isinstance(value, MapView) else value.items():
+            check_languages(key_rules(rules), key)
+            check_languages(member_rules(rules, str(key)), member)
+    elif isinstance(value, (ListView, list, tuple)):
         for index, member in enumerate(value):
-            check(below(rules, index), member)
-    elif isinstance(value, Glued):
+            check_languages(member_rules(rules, index), member)
+    elif isinstance(value, InterpolatedText):
         for part in value.parts:
-            if isinstance(part, Token):
-                check(rules, part.value)
+            if isinstance(part, Placeholder):
+                check_languages(rules, part.value)
     else:
         for rule in rules:
-            if rule.here:
-                _check(rule.encoder, value)
+            if rule.applies_here:
+                _check_encoding(rule.encoder, value)
 
 
-def _check(encoder: Encoder, value: object) -> None:
-    if isinstance(value, Text):
-        fine = encoder.accepts(str(value)) or (isinstance(value, Encoded) and value.encoding == encoder.name)
+def _check_encoding(encoder: Encoder, value: object) -> None:
+    if isinstance(value, TracedStr):
+        is_accepted = encoder.accepts(str(value)) or (isinstance(value, EncodedStr) and value.encoding == encoder.name)
     else:
-        fine = type(value) is str or encoder.name != "literal" or not origins_of(value)
-    if not fine:
-        raise RefusedError(
-            f"{shown(value) if isinstance(value, str) else kind_of(value)} stands in a field of {encoder.name}",
+        is_accepted = type(value) is str or encoder.name != "literal" or not origins_of(value)
+    if not is_accepted:
+        raise ValueRejectedError(
+            f"{quoted_excerpt(value) if isinstance(value, str) else kind_of(value)} stands in a field of {encoder.name}",
             origins_of(value),
-            help=_advice(encoder),
+            help=_help_text(encoder),
         )
 
 
-def _advice(encoder: Encoder) -> str:
+def _help_text(encoder: Encoder) -> str:
     if encoder.name == "literal":
         return "hand the value over by a variable, outside of the script"
-    return f"pass it through `| {encoder.name}` ({encoder.place})"
+    return f"pass it through `| {encoder.name}` ({encoder.usage})"

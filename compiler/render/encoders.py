@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
-from compiler.render.interpolation import is_plain_word, scalar_text, shown
-from compiler.render.template_errors import RefusedError
-from compiler.render.traced_values import Encoded, encoded, origins_of
+from compiler.render.interpolation import is_safe_word, scalar_text, quoted_excerpt
+from compiler.render.template_errors import ValueRejectedError
+from compiler.render.traced_values import EncodedStr, encoded_str, origins_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,78 +19,78 @@ class Encoder:
     """An inner language: how text is made safe in it, where, and which text is safe there as it is."""
 
     name: str
-    place: str
+    usage: str
     encode: Callable[[str], str]
-    accepts: Callable[[str], bool] = is_plain_word
+    accepts: Callable[[str], bool] = is_safe_word
 
-    def __call__(self, value: object) -> Encoded:
+    def __call__(self, value: object) -> EncodedStr:
         """The value made safe; `RefusedError` where the language cannot express it."""
         origins = origins_of(value)
         try:
-            return encoded(self.encode(scalar_text(value)), self.name, origins)
-        except RefusedError as refused:
-            raise RefusedError(refused.message, refused.origins or origins, help=refused.help) from None
+            return encoded_str(self.encode(scalar_text(value)), self.name, origins)
+        except ValueRejectedError as rejection:
+            raise ValueRejectedError(rejection.message, rejection.origins or origins, help=rejection.help) from None
 
 
-def _promql(value: str) -> str:
+def _escape_promql(value: str) -> str:
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\x{ord(found[0]):02x}", escaped)
+    return re.sub(r"[\x00-\x1f\x7f]", lambda match: f"\\x{ord(match[0]):02x}", escaped)
 
 
-def _shell(value: str) -> str:
+def _quote_shell(value: str) -> str:
     if "\0" in value:
-        raise RefusedError("no shell word holds a NUL character")
+        raise ValueRejectedError("no shell word holds a NUL character")
     return shlex.quote(value)
 
 
-def _gotemplate(value: str) -> str:
+def _escape_gotemplate(value: str) -> str:
     return value.replace("{", '{{"{"}}')  # each brace alone: one of the value's and one beside it would open an action
 
 
-def _dollar(value: str) -> str:
+def _escape_dollar(value: str) -> str:
     return value.replace("$", "$$")
 
 
-def _urlpath(value: str) -> str:
+def _quote_path_segment(value: str) -> str:
     if value in {"", ".", ".."}:
-        raise RefusedError(f"{shown(value)} is no segment of a path")
-    return _urlquery(value)
+        raise ValueRejectedError(f"{quoted_excerpt(value)} is no segment of a path")
+    return _quote_query(value)
 
 
-def _urlquery(value: str) -> str:
+def _quote_query(value: str) -> str:
     try:
         return quote(value, safe="")
     except UnicodeEncodeError:
-        raise RefusedError(f"{shown(value)} holds half a character (a lone surrogate)") from None
+        raise ValueRejectedError(f"{quoted_excerpt(value)} holds half a character (a lone surrogate)") from None
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_MARKS = re.compile(r"([\\`*_{}\[\]|~!$])")
-_REFERENCE = re.compile(r"(@)|#(?!x?[0-9]+;)")
-_BLOCK = re.compile(r"\A([0-9]{1,9}(?=[.)])|(?=[-+=#:]))(.)")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]|~!$])")
+_MENTION = re.compile(r"(@)|#(?!x?[0-9]+;)")
+_BLOCK_START = re.compile(r"\A([0-9]{1,9}(?=[.)])|(?=[-+=#:]))(.)")
 
 
-def markdown(value: str, *, begins_block: bool = True, in_prose: bool = False) -> str:
+def escape_markdown(value: str, *, begins_block: bool = True, in_prose: bool = False) -> str:
     """Text within a line of Markdown.
 
     `begins_block`: it may be the first of its line, where it could begin a list; `in_prose`: no quote that it holds ends anything.
     """
-    line = _MARKS.sub(r"\\\1", escape(_CONTROL.sub("\ufffd", " ".join(value.split()))))
+    line = _SPECIAL.sub(r"\\\1", escape(_CONTROL.sub("\ufffd", " ".join(value.split()))))
     if in_prose:
         line = line.replace("&#x27;", "'")
     if begins_block:
-        line = _BLOCK.sub(lambda found: f"{found[1]}&#{ord(found[2])};", line)
+        line = _BLOCK_START.sub(lambda match: f"{match[1]}&#{ord(match[2])};", line)
     # A comment keeps forges from seeing a mention or the number of an issue.
-    return _REFERENCE.sub(lambda found: f"{found[0]}<!-- -->", line)
+    return _MENTION.sub(lambda match: f"{match[0]}<!-- -->", line)
 
 
-def _html(value: str) -> str:
+def _escape_html(value: str) -> str:
     return _CONTROL.sub("\ufffd", escape(value))
 
 
-def _github(value: str) -> str:
+def _check_github(value: str) -> str:
     if _opens_expression(value) or value.endswith(("$", "${")) or value.startswith("{"):
-        raise RefusedError(f"{shown(value)} holds `${{{{`, which opens an expression, or a part of it")
+        raise ValueRejectedError(f"{quoted_excerpt(value)} holds `${{{{`, which opens an expression, or a part of it")
     return value
 
 
@@ -98,17 +98,17 @@ def _opens_expression(value: str) -> bool:
     return "${{" in value
 
 
-def _literal(value: str) -> str:
-    raise RefusedError(f"{shown(value)} stands where only the template's own text may")
+def _reject_literal(value: str) -> str:
+    raise ValueRejectedError(f"{quoted_excerpt(value)} stands where only the template's own text may")
 
 
 _GJSON = re.compile(r"[ !#-\[\]-}][ !#-\[\]-~]*")
 
 
-def _gjson(value: str) -> str:
+def _quote_gjson(value: str) -> str:
     if not _GJSON.fullmatch(value):
-        raise RefusedError(
-            f"{shown(value)} is more than printable ASCII without quotes and backslashes, or begins with `~`"
+        raise ValueRejectedError(
+            f"{quoted_excerpt(value)} is more than printable ASCII without quotes and backslashes, or begins with `~`"
         )
     return f'"{value}"'
 
@@ -116,35 +116,35 @@ def _gjson(value: str) -> str:
 _PATH = re.compile(r"(?!/)(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_./@+-]+")
 
 
-def _path(value: str) -> str:
+def _check_path(value: str) -> str:
     if not _PATH.fullmatch(value):
-        raise RefusedError(f"{shown(value)} is no path below a folder")
+        raise ValueRejectedError(f"{quoted_excerpt(value)} is no path below a folder")
     return value
 
 
-def _prose(value: str) -> str:
+def _clean_prose(value: str) -> str:
     return _CONTROL.sub("\ufffd", " ".join(value.split()))
 
 
-_ALL = (
-    Encoder("prose", "a sentence that people read, and nobody parses", _prose, lambda _: False),
-    Encoder("path", "a path below a folder", _path),
-    Encoder("promql", "a label's value between double quotes", _promql),
-    Encoder("shell", "one word", _shell),
-    Encoder("gotemplate", "text outside of actions", _gotemplate),
+_ENCODER_LIST = (
+    Encoder("prose", "a sentence that people read, and nobody parses", _clean_prose, lambda _: False),
+    Encoder("path", "a path below a folder", _check_path),
+    Encoder("promql", "a label's value between double quotes", _escape_promql),
+    Encoder("shell", "one word", _quote_shell),
+    Encoder("gotemplate", "text outside of actions", _escape_gotemplate),
     Encoder(
         "dollar",
         "text in which `$(NAME)` is a variable, and `$$` the sign",
-        _dollar,
+        _escape_dollar,
         lambda value: "$" not in value,
     ),
-    Encoder("gjson", "a value that a query of GJSON compares with", _gjson, lambda _: False),
-    Encoder("urlpath", "one segment of a path", _urlpath),
-    Encoder("urlquery", "a name or a value of a query", _urlquery),
-    Encoder("markdown", "text within a line", markdown),
-    Encoder("html", "text, or an attribute's value between quotes", _html),
-    Encoder("github", "any text that is not a script", _github, lambda value: not _opens_expression(value)),
-    Encoder("literal", "nothing: scripts, and other languages without a safe place", _literal, lambda _: False),
+    Encoder("gjson", "a value that a query of GJSON compares with", _quote_gjson, lambda _: False),
+    Encoder("urlpath", "one segment of a path", _quote_path_segment),
+    Encoder("urlquery", "a name or a value of a query", _quote_query),
+    Encoder("markdown", "text within a line", escape_markdown),
+    Encoder("html", "text, or an attribute's value between quotes", _escape_html),
+    Encoder("github", "any text that is not a script", _check_github, lambda value: not _opens_expression(value)),
+    Encoder("literal", "nothing: scripts, and other languages without a safe place", _reject_literal, lambda _: False),
 )
-ENCODERS: Final[Mapping[str, Encoder]] = MappingProxyType({encoder.name: encoder for encoder in _ALL})
+ENCODERS: Final[Mapping[str, Encoder]] = MappingProxyType({encoder.name: encoder for encoder in _ENCODER_LIST})
 """By name: filters of templates, and the languages that `emitter.yaml` declares for fields."""

@@ -7,139 +7,139 @@ from typing import Any
 
 from jinja2 import Template, TemplateError, TemplateNotFound, TemplateSyntaxError
 
-from compiler.render.interpolation import CLOSING, OPENING, Token
-from compiler.render.jinja_sandbox import Environment, checked_source
-from compiler.render.jinja_subset import OutsideGrammarError
-from compiler.render.template_errors import Problem, RefusedError
+from compiler.render.interpolation import PLACEHOLDER_END, PLACEHOLDER_START, Placeholder
+from compiler.render.jinja_sandbox import JinjaSandbox, check_source
+from compiler.render.jinja_subset import UnsupportedSyntaxError
+from compiler.render.template_errors import TemplateProblem, ValueRejectedError
 from compiler.render.traced_values import OMIT
 
-_MISUSES = (TemplateError, RefusedError, TypeError, ValueError, LookupError, ArithmeticError)
-_TOO_DEEP = (RecursionError, MemoryError, SyntaxError)  # Python's own ways to refuse a template that nests too deep
+_TEMPLATE_ERRORS = (TemplateError, ValueRejectedError, TypeError, ValueError, LookupError, ArithmeticError)
+_NESTING_ERRORS = (RecursionError, MemoryError, SyntaxError)  # Python's own ways to refuse a template that nests too deep
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class TemplateOutput:
     """What a template printed: the n-th value stands in the text as the token of n."""
 
     text: str
     values: list[object]
 
 
-class FailedError(Exception):
+class TemplateFailedError(Exception):
     """A template could not be compiled or run."""
 
-    def __init__(self, *problems: Problem) -> None:
+    def __init__(self, *problems: TemplateProblem) -> None:
         super().__init__(*problems)
         self.problems = problems
 
 
-def compiled(environment: Environment, name: str, text: str | None = None) -> Template:
+def compile_template(environment: JinjaSandbox, name: str, text: str | None = None) -> Template:
     """The template of that name, or of that text; `FailedError` with all that is wrong with it."""
     try:
         if text is None:
             return environment.get_template(name)
-        source = checked_source(text, name, environment.limits)
+        source = check_source(text, name, environment.limits)
         code = environment.compile(source, name)
         return environment.template_class.from_code(environment, code, environment.make_globals(None))
-    except OutsideGrammarError as outside:
-        raise FailedError(*outside.problems) from None
+    except UnsupportedSyntaxError as syntax_error:
+        raise TemplateFailedError(*syntax_error.problems) from None
     except TemplateSyntaxError as error:
-        raise FailedError(Problem(_sentence(error), error.name or name, error.lineno)) from None
+        raise TemplateFailedError(TemplateProblem(_first_line(error), error.name or name, error.lineno)) from None
     except TemplateNotFound:
-        raise FailedError(Problem("the template is not in the emitter's folder", name, 1)) from None
-    except _TOO_DEEP:
-        raise FailedError(Problem("the template nests too deep", name, 1)) from None
-    except _MISUSES as error:
-        raise FailedError(Problem(_sentence(error), name, 1)) from None
+        raise TemplateFailedError(TemplateProblem("the template is not in the emitter's folder", name, 1)) from None
+    except _NESTING_ERRORS:
+        raise TemplateFailedError(TemplateProblem("the template nests too deep", name, 1)) from None
+    except _TEMPLATE_ERRORS as error:
+        raise TemplateFailedError(TemplateProblem(_first_line(error), name, 1)) from None
 
 
-def run(environment: Environment, template: Template, context: Mapping[str, object]) -> Printed:
+def run_template(environment: JinjaSandbox, template: Template, context: Mapping[str, object]) -> TemplateOutput:
     """What the template prints in that context; `FailedError` at the line that could not be run."""
     environment.steps = 0
     try:
-        return _collected(_pieces(template, context), environment)
-    except (*_MISUSES, *_TOO_DEEP) as error:
-        raise FailedError(*_problems(error, template)) from None
+        return _collect_output(_run_pieces(template, context), environment)
+    except (*_TEMPLATE_ERRORS, *_NESTING_ERRORS) as error:
+        raise TemplateFailedError(*_to_problems(error, template)) from None
 
 
-def lines(template: Template, context: Mapping[str, object]) -> list[tuple[str, int]]:
+def output_lines(template: Template, context: Mapping[str, object]) -> list[tuple[str, int]]:
     """The template's line for each line of what it prints: run once more for it, since it is seldom asked."""
-    found: list[tuple[str, int]] = []
-    running: Any = _pieces(template, context)
-    fresh, valued = True, False
-    for piece in running:
-        name, line = _printing(running.gi_frame)
-        literal = type(piece) is str
-        if fresh:
-            found.append((name, line))
-        elif not literal and not valued:
-            found[-1] = (name, line)  # what is said of a line is said of its first value
-        added = piece.count("\n") if literal else 0
-        found += [(name, line + more) for more in range(1, added + 1)]
-        fresh = literal and piece.endswith("\n")
-        valued = not literal or (valued and not added)
-        if fresh:
-            found.pop()
-    return found
+    locations: list[tuple[str, int]] = []
+    pieces: Any = _run_pieces(template, context)
+    is_line_start, has_value = True, False
+    for piece in pieces:
+        name, line = _current_line(pieces.gi_frame)
+        is_literal = type(piece) is str
+        if is_line_start:
+            locations.append((name, line))
+        elif not is_literal and not has_value:
+            locations[-1] = (name, line)  # what is said of a line is said of its first value
+        newlines = piece.count("\n") if is_literal else 0
+        locations += [(name, line + line_offset) for line_offset in range(1, newlines + 1)]
+        is_line_start = is_literal and piece.endswith("\n")
+        has_value = not is_literal or (has_value and not newlines)
+        if is_line_start:
+            locations.pop()
+    return locations
 
 
-def _printing(frame: FrameType) -> tuple[str, int]:
+def _current_line(frame: FrameType) -> tuple[str, int]:
     """The line that printed last; an include runs in a generator that the compiled template calls `gen`."""
     inner = getattr(frame.f_locals.get("gen"), "gi_frame", None)
     if inner is not None:
-        return _printing(inner)
+        return _current_line(inner)
     template: Template = frame.f_globals["__jinja_template__"]
     return template.name or "", template.get_corresponding_lineno(frame.f_lineno)
 
 
-def _pieces(template: Template, context: Mapping[str, object]) -> Iterable[object]:
+def _run_pieces(template: Template, context: Mapping[str, object]) -> Iterable[object]:
     return template.root_render_func(template.new_context({**context, "omit": OMIT}))
 
 
-def _collected(pieces: Iterable[object], environment: Environment) -> Printed:
-    out: list[str] = []
+def _collect_output(pieces: Iterable[object], environment: JinjaSandbox) -> TemplateOutput:
+    text_parts: list[str] = []
     values: list[object] = []
     size = 0
     for piece in pieces:
         if type(piece) is str:
-            out.append(piece)
+            text_parts.append(piece)
             size += len(piece)
-            if size > environment.limits.characters:
-                raise RefusedError("what the template prints is too long")
+            if size > environment.limits.max_characters:
+                raise ValueRejectedError("what the template prints is too long")
         else:
-            out.append(f"{OPENING}{len(values)}{CLOSING}")
-            values.append(piece.value if isinstance(piece, Token) else piece)
-            if len(values) > environment.limits.tokens:
-                raise RefusedError("the template prints too many values")
-    return Printed("".join(out), values)
+            text_parts.append(f"{PLACEHOLDER_START}{len(values)}{PLACEHOLDER_END}")
+            values.append(piece.value if isinstance(piece, Placeholder) else piece)
+            if len(values) > environment.limits.max_placeholders:
+                raise ValueRejectedError("the template prints too many values")
+    return TemplateOutput("".join(text_parts), values)
 
 
-def _problems(error: Exception, template: Template) -> tuple[Problem, ...]:
-    if isinstance(error, OutsideGrammarError):
+def _to_problems(error: Exception, template: Template) -> tuple[TemplateProblem, ...]:
+    if isinstance(error, UnsupportedSyntaxError):
         return error.problems
-    name, line = _place(error.__traceback__, template)
+    name, line = _error_location(error.__traceback__, template)
     if isinstance(error, TemplateSyntaxError):
-        return (Problem(_sentence(error), error.name or name, error.lineno),)
+        return (TemplateProblem(_first_line(error), error.name or name, error.lineno),)
     if isinstance(error, TemplateNotFound):
-        return (Problem(f"there is no fragment `{error.name}` in the emitter's folder", name, line),)
-    if isinstance(error, RefusedError):
-        return (Problem(error.message, name, line, error.origins, error.help),)
-    if isinstance(error, _TOO_DEEP):
-        return (Problem("the template goes too deep: a macro, an include or a loop that calls itself", name, line),)
-    return (Problem(_sentence(error), name, line),)
+        return (TemplateProblem(f"there is no fragment `{error.name}` in the emitter's folder", name, line),)
+    if isinstance(error, ValueRejectedError):
+        return (TemplateProblem(error.message, name, line, error.origins, error.help),)
+    if isinstance(error, _NESTING_ERRORS):
+        return (TemplateProblem("the template goes too deep: a macro, an include or a loop that calls itself", name, line),)
+    return (TemplateProblem(_first_line(error), name, line),)
 
 
-def _place(traceback: TracebackType | None, template: Template) -> tuple[str, int]:
+def _error_location(traceback: TracebackType | None, template: Template) -> tuple[str, int]:
     """The innermost line of a template that was running."""
-    found = (template.name or "", 1)
+    location = (template.name or "", 1)
     while traceback is not None:
-        running = traceback.tb_frame.f_globals.get("__jinja_template__")
-        if isinstance(running, Template):
-            found = (running.name or "", running.get_corresponding_lineno(traceback.tb_lineno))
+        frame_template = traceback.tb_frame.f_globals.get("__jinja_template__")
+        if isinstance(frame_template, Template):
+            location = (frame_template.name or "", frame_template.get_corresponding_lineno(traceback.tb_lineno))
         traceback = traceback.tb_next
-    return found
+    return location
 
 
-def _sentence(error: BaseException) -> str:
-    told = getattr(error, "message", None) or str(error) or type(error).__name__
-    return told.splitlines()[0].rstrip(".")
+def _first_line(error: BaseException) -> str:
+    message = getattr(error, "message", None) or str(error) or type(error).__name__
+    return message.splitlines()[0].rstrip(".")

@@ -6,19 +6,19 @@ from typing import Final, TypeAlias
 from jinja2 import TemplateError, nodes
 from jinja2.visitor import NodeTransformer
 
-from compiler.render.template_errors import Problem
+from compiler.render.template_errors import TemplateProblem
 
-TICK: Final = "(tick)"
-BOUNDED: Final = "(bounded)"
-LOOPED: Final = "(looped)"
+STEP_FILTER: Final = "(tick)"
+SIZE_FILTER: Final = "(bounded)"
+ITERABLE_FILTER: Final = "(looped)"
 """Names of the filters that this module puts into a parsed template; no template can write them."""
 
-_ALLOWED: Final = frozenset({
+_ALLOWED_NODES: Final = frozenset({
     "And", "Assign", "AssignBlock", "Call", "CallBlock", "Compare", "CondExpr", "Const", "Dict", "Filter", "For",
     "FromImport", "Getattr", "Getitem", "If", "Import", "Include", "Keyword", "List", "Macro", "Name", "Neg", "Not",
     "Operand", "Or", "Output", "Pair", "Template", "TemplateData", "Test", "Tuple", "With",
 })  # fmt: skip
-_INSTEAD: Final = {
+_ALTERNATIVES: Final = {
     "Add": "values are placed, not computed: what takes arithmetic comes with the context",
     "Concat": 'write the values side by side, as in "{{ a }}-{{ b }}"',
     "Block": "use an include or a macro",
@@ -26,40 +26,40 @@ _INSTEAD: Final = {
     "FilterBlock": "apply the filter to the value",
     "Slice": "loop over the list, and ask `loop.first` or `loop.last`",
 }
-_ARITHMETIC: Final = frozenset({"Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow", "Pos"})
-_BY_THE_LANGUAGE: Final = frozenset({"caller", "loop"})
-_RESERVED: Final = frozenset({"self", "omit", "loop", "caller", "varargs", "kwargs"})
+_ARITHMETIC_NODES: Final = frozenset({"Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow", "Pos"})
+_BUILTIN_CALLABLES: Final = frozenset({"caller", "loop"})
+_RESERVED_NAMES: Final = frozenset({"self", "omit", "loop", "caller", "varargs", "kwargs"})
 
 
-_HasBody: TypeAlias = nodes.Template | nodes.For | nodes.Macro | nodes.CallBlock
+_BodyNode: TypeAlias = nodes.Template | nodes.For | nodes.Macro | nodes.CallBlock
 
 
-class OutsideGrammarError(TemplateError):
+class UnsupportedSyntaxError(TemplateError):
     """A template holds what templates may not hold."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[TemplateProblem, ...]) -> None:
         super().__init__("outside of the grammar")
         self.problems = problems
 
 
-def check(template: nodes.Template, path: str) -> None:
+def check_template(template: nodes.Template, path: str) -> None:
     """`OutsideGrammarError` with all that the template may not hold."""
-    macros = frozenset(_macros(template))
+    macros = frozenset(_macro_names(template))
     problems = [
-        Problem(message, path, _line(node), (), advice)
+        TemplateProblem(message, path, _line(node), (), advice)
         for node in (template, *template.find_all(nodes.Node))
-        for message, advice in _faults(node, macros)
+        for message, advice in _syntax_problems(node, macros)
     ]
     if problems:
-        raise OutsideGrammarError(tuple(dict.fromkeys(problems)))
+        raise UnsupportedSyntaxError(tuple(dict.fromkeys(problems)))
 
 
 def _line(node: nodes.Node) -> int:
     return next((inner.lineno for inner in (node, *node.find_all(nodes.Node)) if inner.lineno), 1)
 
 
-def _macros(template: nodes.Template) -> Iterator[str]:
-    yield from _BY_THE_LANGUAGE
+def _macro_names(template: nodes.Template) -> Iterator[str]:
+    yield from _BUILTIN_CALLABLES
     for node in template.find_all((nodes.Macro, nodes.FromImport)):
         if isinstance(node, nodes.Macro):
             yield node.name
@@ -67,21 +67,21 @@ def _macros(template: nodes.Template) -> Iterator[str]:
             yield from (name if isinstance(name, str) else name[1] for name in node.names)
 
 
-def _faults(node: nodes.Node, macros: frozenset[str]) -> Iterator[tuple[str, str | None]]:
+def _syntax_problems(node: nodes.Node, macros: frozenset[str]) -> Iterator[tuple[str, str | None]]:
     kind = type(node).__name__
-    if kind not in _ALLOWED:
-        advice = _INSTEAD["Add"] if kind in _ARITHMETIC else _INSTEAD.get(kind)
-        yield f"a template may not hold {_spoken(kind)}", advice
+    if kind not in _ALLOWED_NODES:
+        advice = _ALTERNATIVES["Add"] if kind in _ARITHMETIC_NODES else _ALTERNATIVES.get(kind)
+        yield f"a template may not hold {_describe_node(kind)}", advice
     elif isinstance(node, nodes.Neg) and not _is_number(node.node):
-        yield "a template may not hold arithmetic", _INSTEAD["Add"]
+        yield "a template may not hold arithmetic", _ALTERNATIVES["Add"]
     elif isinstance(node, nodes.Call):
-        yield from _faults_of_call(node, macros)
+        yield from _call_problems(node, macros)
     elif isinstance(node, (nodes.Include, nodes.Import, nodes.FromImport)):
         if not (isinstance(node.template, nodes.Const) and isinstance(node.template.value, str)):
             yield "a fragment is named by a constant", 'write `{% include "fragment.yaml.j2" %}`'
         elif isinstance(node, nodes.Include) and not node.with_context:
             yield "an include sees the context", "take `without context` out"
-    elif isinstance(node, nodes.Name) and node.ctx != "load" and node.name in _RESERVED:
+    elif isinstance(node, nodes.Name) and node.ctx != "load" and node.name in _RESERVED_NAMES:
         yield f"`{node.name}` has a meaning of its own", "choose another name"
     elif isinstance(node, nodes.Name) and node.name == "self":
         yield "a template may not refer to itself", None
@@ -93,7 +93,7 @@ def _is_number(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Const) and type(node.value) in {int, float}
 
 
-def _faults_of_call(node: nodes.Call, macros: frozenset[str]) -> Iterator[tuple[str, str | None]]:
+def _call_problems(node: nodes.Call, macros: frozenset[str]) -> Iterator[tuple[str, str | None]]:
     callee = node.node
     if isinstance(callee, nodes.Name) and callee.name in macros:
         return
@@ -104,8 +104,8 @@ def _faults_of_call(node: nodes.Call, macros: frozenset[str]) -> Iterator[tuple[
     yield "only macros can be called", None
 
 
-def _spoken(kind: str) -> str:
-    if kind in _ARITHMETIC:
+def _describe_node(kind: str) -> str:
+    if kind in _ARITHMETIC_NODES:
         return "arithmetic"
     return {
         "Concat": "`~`",
@@ -119,43 +119,43 @@ def _spoken(kind: str) -> str:
     }.get(kind, f"`{kind.lower()}`")
 
 
-def bounded(template: nodes.Template) -> nodes.Template:
+def insert_limits(template: nodes.Template) -> nodes.Template:
     """The template, in which each run of a body costs a step, and each list it writes itself knows its size."""
-    _Bounds().visit(template)
+    _LimitInserter().visit(template)
     return template
 
 
-class _Bounds(NodeTransformer):
+class _LimitInserter(NodeTransformer):
     def visit_List(self, node: nodes.Expr) -> nodes.Node:  # noqa: N802 - Jinja calls it by the node's name
-        return _filtered(self.generic_visit(node), BOUNDED)
+        return _apply_filter(self.generic_visit(node), SIZE_FILTER)
 
     def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802
         return self.visit_List(node) if node.ctx == "load" else node
 
     visit_Dict = visit_List  # noqa: N815
 
-    def visit_Template(self, node: _HasBody) -> nodes.Node:  # noqa: N802
+    def visit_Template(self, node: _BodyNode) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
-        node.body.insert(0, nodes.ExprStmt(_filtered(nodes.Const(None), TICK), lineno=node.lineno or 1))
+        node.body.insert(0, nodes.ExprStmt(_apply_filter(nodes.Const(None), STEP_FILTER), lineno=node.lineno or 1))
         return node
 
     def visit_Output(self, node: nodes.Output) -> list[nodes.Node]:  # noqa: N802
         """Each piece for itself: Jinja notes the line of a statement, but not that of literal text."""
         self.generic_visit(node)
-        noted: list[nodes.Node] = []
+        statements: list[nodes.Node] = []
         for piece in node.nodes:
             if isinstance(piece, nodes.TemplateData):
-                noted.append(nodes.ExprStmt(nodes.Const(None), lineno=piece.lineno))
-            noted.append(nodes.Output([piece], lineno=piece.lineno))
-        return noted
+                statements.append(nodes.ExprStmt(nodes.Const(None), lineno=piece.lineno))
+            statements.append(nodes.Output([piece], lineno=piece.lineno))
+        return statements
 
     visit_Macro = visit_CallBlock = visit_Template  # noqa: N815
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
         self.visit_Template(node)
-        node.iter = _filtered(node.iter, LOOPED)
+        node.iter = _apply_filter(node.iter, ITERABLE_FILTER)
         return node
 
 
-def _filtered(node: nodes.Node, name: str) -> nodes.Filter:
+def _apply_filter(node: nodes.Node, name: str) -> nodes.Filter:
     return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno or 1)

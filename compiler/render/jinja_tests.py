@@ -6,34 +6,34 @@ from typing import Final
 
 from jinja2 import Undefined
 
-from compiler.render.interpolation import Glued
-from compiler.render.template_values import Elements, View
-from compiler.render.traced_values import Flag, Null
+from compiler.render.interpolation import InterpolatedText
+from compiler.render.template_values import ListView, MapView
+from compiler.render.traced_values import TracedBool, TracedNull
 
 
-def _boolean(value: object) -> bool:
-    return isinstance(value, (bool, Flag))
+def _is_boolean(value: object) -> bool:
+    return isinstance(value, (bool, TracedBool))
 
 
-def _number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not _boolean(value)
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not _is_boolean(value)
 
 
-_ALL: Final[dict[str, Callable[..., bool]]] = {
+_TESTS: Final[dict[str, Callable[..., bool]]] = {
     "defined": lambda value: not isinstance(value, Undefined),
     "undefined": lambda value: isinstance(value, Undefined),
-    "none": lambda value: value is None or isinstance(value, Null),
-    "true": lambda value: _boolean(value) and bool(value),
-    "false": lambda value: _boolean(value) and not value,
-    "boolean": _boolean,
+    "none": lambda value: value is None or isinstance(value, TracedNull),
+    "true": lambda value: _is_boolean(value) and bool(value),
+    "false": lambda value: _is_boolean(value) and not value,
+    "boolean": _is_boolean,
     "web": lambda value: isinstance(value, str) and str(value).startswith(("https://", "http://")),
-    "string": lambda value: isinstance(value, (str, Glued)),
-    "number": _number,
-    "integer": lambda value: _number(value) and isinstance(value, int),
+    "string": lambda value: isinstance(value, (str, InterpolatedText)),
+    "number": _is_number,
+    "integer": lambda value: _is_number(value) and isinstance(value, int),
     "float": lambda value: isinstance(value, float),
-    "mapping": lambda value: isinstance(value, (View, Mapping)),
-    "sequence": lambda value: isinstance(value, (Elements, list, tuple)),
-    "in": lambda value, among: value in among,
+    "mapping": lambda value: isinstance(value, (MapView, Mapping)),
+    "sequence": lambda value: isinstance(value, (ListView, list, tuple)),
+    "in": lambda value, container: value in container,
     "eq": lambda value, other: value == other,
     "ne": lambda value, other: value != other,
     "lt": lambda value, other: value < other,
@@ -43,20 +43,20 @@ _ALL: Final[dict[str, Callable[..., bool]]] = {
 }
 
 
-def _strict(name: str, holds: Callable[..., bool]) -> Callable[..., bool]:
+def _reject_undefined(name: str, test: Callable[..., bool]) -> Callable[..., bool]:
     if name in {"defined", "undefined"}:
-        return holds
+        return test
 
-    def answer(value: object, *others: object) -> bool:
-        for given in (value, *others):
-            if isinstance(given, Undefined):
-                given._fail_with_undefined_error()  # noqa: SLF001 - Jinja's way to say what is missing
-        return holds(value, *others)
+    def run_test(value: object, *others: object) -> bool:
+        for argument in (value, *others):
+            if isinstance(argument, Undefined):
+                argument._fail_with_undefined_error()  # noqa: SLF001 - Jinja's way to say what is missing
+        return test(value, *others)
 
-    return answer
+    return run_test
 
 
-PREDICATES: Final[Mapping[str, Callable[..., bool]]] = MappingProxyType(
-    {name: _strict(name, holds) for name, holds in _ALL.items()}
+JINJA_TESTS: Final[Mapping[str, Callable[..., bool]]] = MappingProxyType(
+    {name: _reject_undefined(name, holds) for name, holds in _TESTS.items()}
 )
 """Only `defined` and `undefined` may be asked of what is not there."""

@@ -4,90 +4,90 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from compiler.foundation.json_data import Json
-from compiler.render.interpolation import Glued, glue, kind_of, number, shown
-from compiler.render.template_errors import RefusedError
-from compiler.render.template_values import Elements, View
-from compiler.render.traced_values import OMIT, Encoded, Flag, Noted, Null, Omit, Real, Text, Whole, origins_of
+from compiler.render.interpolation import InterpolatedText, interpolate, kind_of, format_number, quoted_excerpt
+from compiler.render.template_errors import ValueRejectedError
+from compiler.render.template_values import ListView, MapView
+from compiler.render.traced_values import OMIT, EncodedStr, TracedBool, CommentedStr, TracedNull, Omit, TracedFloat, TracedStr, TracedInt, origins_of
 
 
-class Budget:
+class ValueBudget:
     """How many values may still be placed; few, where a template tries to multiply them."""
 
-    __slots__ = ("left",)
+    __slots__ = ("remaining_values",)
 
-    def __init__(self, left: int) -> None:
-        self.left = left
+    def __init__(self, limit: int) -> None:
+        self.remaining_values = limit
 
     def spend(self, amount: int) -> None:
         """Less by the amount; `RefusedError` when there is nothing left."""
-        self.left -= amount
-        if self.left < 0:
-            raise RefusedError("the template places more values than one file may hold")
+        self.remaining_values -= amount
+        if self.remaining_values < 0:
+            raise ValueRejectedError("the template places more values than one file may hold")
 
 
-def place(value: object, budget: Budget) -> "Json | Omit":
+def to_plain(value: object, budget: ValueBudget) -> "Json | Omit":
     """The value as plain data: scalars keep their type, maps and lists are copied whole, `omit` stays itself."""
     kind = type(value)
-    if kind is Text or kind is str or kind is Encoded or kind is Noted:
-        return whole_text(value)  # type: ignore[arg-type]
-    scalar = _SCALARS.get(kind)
+    if kind is TracedStr or kind is str or kind is EncodedStr or kind is CommentedStr:
+        return to_plain_str(value)  # type: ignore[arg-type]
+    scalar = _SCALAR_CONVERTERS.get(kind)
     if scalar is not None:
         return scalar(value)
-    if isinstance(value, Glued):
-        return whole_text(glue(value.parts))
+    if isinstance(value, InterpolatedText):
+        return to_plain_str(interpolate(value.parts))
     if value is OMIT:
         return OMIT
-    return _container(value, budget)
+    return _container_to_plain(value, budget)
 
 
-def _container(value: object, budget: Budget) -> Json:
-    if isinstance(value, (View, Mapping)):
+def _container_to_plain(value: object, budget: ValueBudget) -> Json:
+    if isinstance(value, (MapView, Mapping)):
         budget.spend(len(value) + 1)
-        pairs = value.pairs() if isinstance(value, View) else value.items()
-        return {_key(key): member for key, member in _members(pairs, budget)}
-    if isinstance(value, (Elements, list, tuple)):
+        pairs = value.pairs() if isinstance(value, MapView) else value.items()
+        return {_plain_key(key): member for key, member in _plain_members(pairs, budget)}
+    if isinstance(value, (ListView, list, tuple)):
         budget.spend(len(value) + 1)
-        return [member for _, member in _members(enumerate(value), budget)]
-    raise RefusedError(
+        return [member for _, member in _plain_members(enumerate(value), budget)]
+    raise ValueRejectedError(
         f"{kind_of(value)} cannot be placed",
         origins_of(value),
         help="leave the key out with `| default(omit)`, or ask `is defined` first",
     )
 
 
-def _members(pairs: Iterable[tuple[object, object]], budget: Budget) -> Iterable[tuple[object, Json]]:
+def _plain_members(pairs: Iterable[tuple[object, object]], budget: ValueBudget) -> Iterable[tuple[object, Json]]:
     for key, member in pairs:
-        placed = None if member is None or isinstance(member, Null) else place(member, budget)
-        if not isinstance(placed, Omit):
-            yield key, placed
+        plain_value = None if member is None or isinstance(member, TracedNull) else to_plain(member, budget)
+        if not isinstance(plain_value, Omit):
+            yield key, plain_value
 
 
-def _key(key: object) -> str:
-    if isinstance(key, (str, Glued)):
-        return whole_text(str(key))
-    raise RefusedError(f"a key is {kind_of(key)}; keys are text", origins_of(key))
+def _plain_key(key: object) -> str:
+    if isinstance(key, (str, InterpolatedText)):
+        return to_plain_str(str(key))
+    raise ValueRejectedError(f"a key is {kind_of(key)}; keys are text", origins_of(key))
 
 
-def whole_text(value: str) -> str:
+def to_plain_str(value: str) -> str:
     """The text as an exact `str` that UTF-8 can write."""
     if not value.isascii():
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise RefusedError(f"{shown(value)} holds half a character (a lone surrogate)", origins_of(value)) from None
+            raise ValueRejectedError(f"{quoted_excerpt(value)} holds half a character (a lone surrogate)", origins_of(value)) from None
     return str(value)
 
 
-def _whole(value: int) -> int:
-    number(value)
+def _to_int(value: int) -> int:
+    format_number(value)
     return int(value)
 
 
-def _real(value: float) -> float:
-    number(value)
+def _to_float(value: float) -> float:
+    format_number(value)
     return float(value)
 
 
-_SCALARS: Final[dict[type, Callable[..., Json]]] = {
-    Whole: _whole, int: _whole, Real: _real, float: _real, bool: bool, Flag: bool,
+_SCALAR_CONVERTERS: Final[dict[type, Callable[..., Json]]] = {
+    TracedInt: _to_int, int: _to_int, TracedFloat: _to_float, float: _to_float, bool: bool, TracedBool: bool,
 }  # fmt: skip

@@ -5,42 +5,42 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Note, Place, Subject
+from compiler.diagnostics.finding import Finding, Note, Location, Subject
 from compiler.foundation.json_data import (
     Json,
     Object,
     Pointer,
-    Reads,
+    FieldReads,
     as_list,
     as_object,
     as_str,
-    dotted,
-    only,
-    widened,
+    format_path,
+    pick_fields,
+    merge_reads,
 )
-from compiler.foundation.provenance import Derived, Item, Members, Origin, Root, plain
-from compiler.json_schema import Violation, with_defaults
+from compiler.foundation.provenance import ComputedValue, ContextValue, ObjectValue, Origin, DocumentValue, plain_value
+from compiler.json_schema import SchemaViolation, apply_defaults
 from compiler.plan.context.lazy_context import Context
 from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.planning import PlannedFile, PlannedUnit
-from compiler.policy.baseline import can_be_known
-from compiler.policy.policy_engine import Judge
-from compiler.render.content_uuid import identified
-from compiler.render.origin_locations import located
+from compiler.policy.baseline import is_policy_finding
+from compiler.policy.policy_engine import PolicyEngine
+from compiler.render.content_uuid import assign_content_ids
+from compiler.render.origin_locations import origin_location
 from compiler.render.output_formats import dump, format_of, with_header
-from compiler.render.output_schemas import Catalogue, Checker
-from compiler.render.patches import Objects, patch_of, patched
-from compiler.render.plain_values import Budget, place
-from compiler.render.template_engine import Filled, Rendered, Renderer
-from compiler.render.template_errors import Limits, Problem
-from compiler.render.template_values import View, derived
+from compiler.render.output_schemas import OutputSchemas, OutputSchema
+from compiler.render.patches import DocumentsByFile, patch_pointer, apply_patches
+from compiler.render.plain_values import ValueBudget, to_plain
+from compiler.render.template_engine import FilledTemplate, RenderedTemplate, TemplateEngine
+from compiler.render.template_errors import RenderLimits, TemplateProblem
+from compiler.render.template_values import MapView, wrap_derived
 from compiler.render.traced_values import Omit
 from compiler.resolve.digests import bytes_digest
 from compiler.resolve.fleet import Fleet
 from compiler.source.tree import Tree
-from compiler.spec.portfolio import texts
+from compiler.spec.portfolio import iter_texts
 
-_MOST_EVALUATIONS = 4096
+_MAX_EVALUATIONS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +51,21 @@ class RenderedFile:
     content: bytes
     emitter: str
     sources: tuple[str, ...]
-    place: str | None = None
+    commit_path: str | None = None
 
 
-class Producer:
+class RenderStage:
     """Renders what is planned; keeps compiled templates, skeletons and schemas for one run."""
 
-    def __init__(self, tree: Tree, fleet: Fleet, policies: Judge | None = None) -> None:
+    def __init__(self, tree: Tree, fleet: Fleet, policies: PolicyEngine | None = None) -> None:
         self._tree = tree
         self._digests: dict[str, str] = {}
         self._fleet = fleet
         self._policies = policies
-        self._catalogue = Catalogue(tree, fleet.portfolio.folder("schemas"))
-        self._renderers: dict[str, Renderer] = {}
-        self._unchecked: dict[str, PlannedFile] = {}
-        self._looks: dict[tuple[str, Pointer], Reads | None] = {}
+        self._output_schemas = OutputSchemas(tree, fleet.portfolio.folder("schemas"))
+        self._engines: dict[str, TemplateEngine] = {}
+        self._files_without_schema: dict[str, PlannedFile] = {}
+        self._reads_by_value: dict[tuple[str, Pointer], FieldReads | None] = {}
         self._evaluations: dict[tuple[str, Pointer, str], Json] = {}
 
     def evaluate(self, emitter: Emitter, value: Json, context: Context, pointer: Pointer) -> Json | Finding:
@@ -73,290 +73,290 @@ class Producer:
 
         What looks at the same comes to the same, and is filled once: in the environments of a model, mostly.
         """
-        looked_at = self._looked_at(emitter, value, pointer)
-        if looked_at is None:
-            return self._evaluated(emitter, value, _views(context), pointer)
-        context = {name: context[name] for name in looked_at if name in context}
-        seen = {name: _seen(item, looked_at[name]) for name, item in context.items()}
-        key = (emitter.id, pointer, repr(seen))
+        reads = self._value_reads(emitter, value, pointer)
+        if reads is None:
+            return self._evaluate_value(emitter, value, _to_views(context), pointer)
+        context = {name: context[name] for name in reads if name in context}
+        read_values = {name: _read_value(item, reads[name]) for name, item in context.items()}
+        key = (emitter.id, pointer, repr(read_values))
         if key in self._evaluations:
             return self._evaluations[key]
-        found = self._evaluated(emitter, value, _views(context), pointer)
-        if isinstance(found, Finding):  # it may name fields that are not looked at
-            return found
-        if len(self._evaluations) >= _MOST_EVALUATIONS:
+        result = self._evaluate_value(emitter, value, _to_views(context), pointer)
+        if isinstance(result, Finding):  # it may name fields that are not looked at
+            return result
+        if len(self._evaluations) >= _MAX_EVALUATIONS:
             self._evaluations.clear()
-        self._evaluations[key] = found
-        return found
+        self._evaluations[key] = result
+        return result
 
-    def _looked_at(self, emitter: Emitter, value: Json, pointer: Pointer) -> Reads | None:
+    def _value_reads(self, emitter: Emitter, value: Json, pointer: Pointer) -> FieldReads | None:
         """What the one-line templates of a value look at; `None` where one does not say."""
         key = (emitter.id, pointer)
-        if key not in self._looks:
-            each = [self._renderer(emitter).looks(text) for text in texts(value) if "{{" in text]
-            told = [read for one in each if one is not None for read in one.items()]
-            self._looks[key] = None if None in each else widened(told)
-        return self._looks[key]
+        if key not in self._reads_by_value:
+            reads_per_text = [self._engine(emitter).inline_reads(text) for text in iter_texts(value) if "{{" in text]
+            all_reads = [field_reads for text_reads in reads_per_text if text_reads is not None for field_reads in text_reads.items()]
+            self._reads_by_value[key] = None if None in reads_per_text else merge_reads(all_reads)
+        return self._reads_by_value[key]
 
-    def _evaluated(
+    def _evaluate_value(
         self, emitter: Emitter, value: Json, views: Mapping[str, object], pointer: Pointer
     ) -> Json | Finding:
         if isinstance(value, dict):
-            filled: dict[str, Json] = {}
+            result: dict[str, Json] = {}
             for key, child in value.items():
-                one = self._evaluated(emitter, child, views, (*pointer, key))
-                if isinstance(one, Finding):
-                    return one
-                filled[key] = one
-            return filled
+                member = self._evaluate_value(emitter, child, views, (*pointer, key))
+                if isinstance(member, Finding):
+                    return member
+                result[key] = member
+            return result
         if not isinstance(value, str) or "{{" not in value:
             return value
-        found = self._renderer(emitter).evaluate(value, views)
-        if isinstance(found, tuple):
-            place_ = emitter.place(pointer)
-            return Finding(codes.BAD_EMITTER, found[0].message, place_, emitter.finding_subject(pointer), found[0].help)
-        placed = place(found, Budget(Limits().values))
-        return None if isinstance(placed, Omit) else placed
+        output = self._engine(emitter).evaluate(value, views)
+        if isinstance(output, tuple):
+            location = emitter.location(pointer)
+            return Finding(codes.BAD_EMITTER, output[0].message, location, emitter.finding_subject(pointer), output[0].help)
+        plain_value = to_plain(output, ValueBudget(RenderLimits().max_values))
+        return None if isinstance(plain_value, Omit) else plain_value
 
-    def produce(self, planned: PlannedUnit) -> tuple[tuple[RenderedFile, ...], list[Finding]]:
+    def render_unit(self, unit: PlannedUnit) -> tuple[tuple[RenderedFile, ...], list[Finding]]:
         """The files of a unit, and what was wrong with them; no file where one could not be made, or no consumer takes it.
 
         What a policy refuses is made: whether that counts is for those who know the baseline.
         """
         files: list[RenderedFile] | None = []
         findings: list[Finding] = []
-        for turn in sorted({file.rule.last for file in planned.files}):
-            made = files or []
-            if files is None or (turn and not made):
+        for phase in sorted({file.rule.phase for file in unit.files}):
+            previous_files = files or []
+            if files is None or (phase and not previous_files):
                 break
-            now = [file for file in planned.files if file.rule.last == turn]
-            more, found = self._made([self._seeing(file, made, planned.files) for file in now] if turn else now)
-            files, findings = (made + more if more is not None else None), [*findings, *found]
-        is_made = files is not None and all(can_be_known(finding) or not finding.mandatory for finding in findings)
-        return (tuple(files or ()) if is_made else ()), findings
+            phase_files = [file for file in unit.files if file.rule.phase == phase]
+            new_files, new_findings = self._render_files([self._with_unit_files(file, previous_files, unit.files) for file in phase_files] if phase else phase_files)
+            files, findings = (previous_files + new_files if new_files is not None else None), [*findings, *new_findings]
+        is_complete = files is not None and all(is_policy_finding(finding) or not finding.is_blocking for finding in findings)
+        return (tuple(files or ()) if is_complete else ()), findings
 
-    def _made(self, planned: Sequence[PlannedFile]) -> tuple[list[RenderedFile] | None, list[Finding]]:
+    def _render_files(self, planned_files: Sequence[PlannedFile]) -> tuple[list[RenderedFile] | None, list[Finding]]:
         """The files, checked; nothing where a template could not be filled."""
         findings: list[Finding] = []
-        rendered: list[Filled] = []
-        for file in planned:
-            found = self._fill(file)
-            if isinstance(found, tuple):
-                findings += [self._problem(file, problem) for problem in found]
+        filled_templates: list[FilledTemplate] = []
+        for file in planned_files:
+            filled_template = self._fill(file)
+            if isinstance(filled_template, tuple):
+                findings += [self._problem_finding(file, problem) for problem in filled_template]
             else:
-                rendered.append(found)
+                filled_templates.append(filled_template)
         if findings:
             return None, findings
-        objects, findings = self._patched(planned, rendered)
-        objects = [identified(file.rule.content_id, one) for file, one in zip(planned, objects, strict=True)]
+        objects, findings = self._apply_patches(planned_files, filled_templates)
+        objects = [assign_content_ids(file.rule.content_id, file_documents) for file, file_documents in zip(planned_files, objects, strict=True)]
         files: list[RenderedFile] = []
-        for file, found, documents in zip(planned, rendered, objects, strict=True):
-            findings += self._judged(file, documents)
-            findings += self._kept(file, documents)
-            text = _text(file, found, documents)
-            files.append(RenderedFile(file.path, text.encode(), file.emitter.id, file.sources, file.place))
+        for file, filled_template, documents in zip(planned_files, filled_templates, objects, strict=True):
+            findings += self._validate_schema(file, documents)
+            findings += self._evaluate_policies(file, documents)
+            text = _file_text(file, filled_template, documents)
+            files.append(RenderedFile(file.path, text.encode(), file.emitter.id, file.sources, file.commit_path))
         return files, findings
 
-    def traced(self, file: PlannedFile) -> Rendered | tuple[Problem, ...]:
+    def render_with_source_map(self, file: PlannedFile) -> RenderedTemplate | tuple[TemplateProblem, ...]:
         """A file rendered once more, with what each of its values was made of."""
         rule = file.rule
-        return self._renderer(file.emitter).render(
+        return self._engine(file.emitter).render(
             rule.template,
-            _views(file.context),
+            _to_views(file.context),
             format=rule.format,
-            header=_header(file),
+            header=_header_text(file),
             languages=rule.languages,
             trace=True,
         )
 
-    def located(self, file: PlannedFile, origin: Origin) -> tuple[Place | None, Json]:
+    def origin_location(self, file: PlannedFile, origin: Origin) -> tuple[Location | None, Json]:
         """Where an origin of a file's value stands, and what stands there."""
-        return located(self._fleet, file, origin)
+        return origin_location(self._fleet, file, origin)
 
-    def unchecked(self) -> Iterator[Finding]:
+    def unchecked_findings(self) -> Iterator[Finding]:
         """One remark for each kind of output that no schema was at hand for."""
-        extras = self._catalogue.extras()
-        for key, file in sorted(self._unchecked.items()):
+        extras = self._output_schemas.missing_extras()
+        for key, file in sorted(self._files_without_schema.items()):
             install = f"install modelyard[{','.join(extras)}], or " if extras else ""
             help_ = f"{install}keep its definition in the project's schemas/crds/"
-            place = file.emitter.place((*file.rule.pointer, "schema"))
+            location = file.emitter.location((*file.rule.pointer, "schema"))
             message = f"{key} was rendered and not checked: there is no schema of it here"
-            yield Finding(codes.NOT_CHECKED, message, place, file.emitter.finding_subject(("schema", key)), help_)
+            yield Finding(codes.NO_OUTPUT_SCHEMA, message, location, file.emitter.finding_subject(("schema", key)), help_)
 
-    def _renderer(self, emitter: Emitter) -> Renderer:
-        if emitter.id not in self._renderers:
-            self._renderers[emitter.id] = Renderer(emitter.templates, delimiters=_square(emitter))
-        return self._renderers[emitter.id]
+    def _engine(self, emitter: Emitter) -> TemplateEngine:
+        if emitter.id not in self._engines:
+            self._engines[emitter.id] = TemplateEngine(emitter.templates, delimiters=_square_templates(emitter))
+        return self._engines[emitter.id]
 
-    def _fill(self, file: PlannedFile) -> Filled | tuple[Problem, ...]:
+    def _fill(self, file: PlannedFile) -> FilledTemplate | tuple[TemplateProblem, ...]:
         rule = file.rule
-        views = _views(file.context)
-        return self._renderer(file.emitter).fill(rule.template, views, format=rule.format, languages=rule.languages)
+        views = _to_views(file.context)
+        return self._engine(file.emitter).fill(rule.template, views, format=rule.format, languages=rule.languages)
 
-    def _seeing(
+    def _with_unit_files(
         self, file: PlannedFile, files: Sequence[RenderedFile], unit: Sequence[PlannedFile]
     ) -> PlannedFile:
         """A file that is made last, with what was made before it, by whom and from what."""
         item = file.context.get("unit")
-        known = as_object(item.value) if isinstance(item, Derived) else {}
-        made: list[Json] = [
-            {"path": one.path, "place": one.place or one.path, "digest": bytes_digest(one.content)} for one in files
+        unit_value = as_object(item.value) if isinstance(item, ComputedValue) else {}
+        file_entries: list[Json] = [
+            {"path": entry.path, "place": entry.commit_path or entry.path, "digest": bytes_digest(entry.content)} for entry in files
         ]
-        sources = [{"path": path, "digest": self._digest(as_str(path))} for path in as_list(known.get("sources"))]
-        makers = {one.emitter.id: one.emitter for one in unit}
-        emitters = [{"id": id_, "folder": one.folder, "hash": one.folder_hash} for id_, one in sorted(makers.items())]
-        seen = {**known, "files": made, "sources": sources, "emitters": emitters}
-        return replace(file, context={**file.context, "unit": Derived(seen, ())})
+        sources = [{"path": path, "digest": self._digest(as_str(path))} for path in as_list(unit_value.get("sources"))]
+        emitters_by_id = {entry.emitter.id: entry.emitter for entry in unit}
+        emitters = [{"id": id_, "folder": entry.folder, "hash": entry.folder_hash} for id_, entry in sorted(emitters_by_id.items())]
+        unit_context = {**unit_value, "files": file_entries, "sources": sources, "emitters": emitters}
+        return replace(file, context={**file.context, "unit": ComputedValue(unit_context, ())})
 
     def _digest(self, path: str) -> str:
         if path not in self._digests:
             self._digests[path] = bytes_digest(self._tree.read(path))
         return self._digests[path]
 
-    def _patched(self, planned: Sequence[PlannedFile], rendered: list[Filled]) -> tuple[Objects, list[Finding]]:
+    def _apply_patches(self, planned_files: Sequence[PlannedFile], filled_templates: list[FilledTemplate]) -> tuple[DocumentsByFile, list[Finding]]:
         """What a target made of a model with the model's patches in it; nobody patches what is made for all."""
-        objects = [list(one.documents) for one in rendered]
-        target = next((file for file in planned if file.emitter.is_target), None)
-        return patched(target.model, objects) if target and target.model else (objects, [])
+        objects = [list(filled_template.documents) for filled_template in filled_templates]
+        target_file = next((file for file in planned_files if file.emitter.is_target), None)
+        return apply_patches(target_file.model, objects) if target_file and target_file.model else (objects, [])
 
-    def _judged(self, file: PlannedFile, documents: list[Json]) -> Iterator[Finding]:
+    def _validate_schema(self, file: PlannedFile, documents: list[Json]) -> Iterator[Finding]:
         key = file.rule.schema
         if key is None:
             return
-        checker = self._catalogue.checker(file.emitter, key, _environment(file))
-        if checker is None:
-            self._unchecked.setdefault(key, file)
+        schema = self._output_schemas.schema_for(file.emitter, key, _environment_data(file))
+        if schema is None:
+            self._files_without_schema.setdefault(key, file)
             return
         for index, document in enumerate(documents):
-            for violation in _violations(checker, document):
-                yield self._violation(file, index, document, violation)
+            for violation in _schema_violations(schema, document):
+                yield self._violation_finding(file, index, document, violation)
 
-    def _kept(self, file: PlannedFile, documents: list[Json]) -> Iterator[Finding]:
+    def _evaluate_policies(self, file: PlannedFile, documents: list[Json]) -> Iterator[Finding]:
         """What policies on rendered objects say; a record is none of them."""
-        if self._policies is None or file.model is None or file.rule.per != "deployment":
+        if self._policies is None or file.model is None or file.rule.scope != "deployment":
             return
         for index, document in enumerate(documents):
             if not isinstance(document, Mapping):
                 continue
 
-            def blame(pointer: Pointer, at: int = index, made: Json = document) -> tuple[Pointer, Place] | None:
-                place, origin = self._blamed(file, at, made, pointer)
-                return (origin.pointer, place) if place is not None else None
+            def blame_location(pointer: Pointer, document_index: int = index, rendered_document: Json = document) -> tuple[Pointer, Location] | None:
+                location, origin = self._blame(file, document_index, rendered_document, pointer)
+                return (origin.pointer, location) if location is not None else None
 
-            yield from self._policies.judge_object(file.model, file.path, document, blame)
+            yield from self._policies.evaluate_object(file.model, file.path, document, blame_location)
 
-    def _violation(self, file: PlannedFile, index: int, document: Json, violation: Violation) -> Finding:
+    def _violation_finding(self, file: PlannedFile, index: int, document: Json, violation: SchemaViolation) -> Finding:
         """A violation at the line of the spec that the value came from; at the template where no spec is to blame."""
-        where = dotted(violation.pointer)
-        message = f"{file.path}: {f'{where}: ' if where else ''}{violation.message}"
-        template = Note("made by this template", Place(f"{file.emitter.folder}/{file.rule.template}"))
-        place, origin = self._blamed(file, index, document, violation.pointer)
-        if place is None:
-            subject = Subject("Emitter", file.emitter.id, _environment_of(file), (file.rule.template, *violation.pointer))
-            return Finding(codes.OUTPUT_INVALID, message, template.place, subject, violation.help)
-        return Finding(codes.OUTPUT_INVALID, message, place, _subject(file, origin), violation.help, (template,))
+        field_path = format_path(violation.pointer)
+        message = f"{file.path}: {f'{field_path}: ' if field_path else ''}{violation.message}"
+        template_note = Note("made by this template", Location(f"{file.emitter.folder}/{file.rule.template}"))
+        location, origin = self._blame(file, index, document, violation.pointer)
+        if location is None:
+            subject = Subject("Emitter", file.emitter.id, _environment_name(file), (file.rule.template, *violation.pointer))
+            return Finding(codes.OUTPUT_INVALID, message, template_note.location, subject, violation.help)
+        return Finding(codes.OUTPUT_INVALID, message, location, _finding_subject(file, origin), violation.help, (template_note,))
 
-    def _blamed(self, file: PlannedFile, index: int, document: Json, pointer: Pointer) -> tuple[Place | None, Origin]:
+    def _blame(self, file: PlannedFile, index: int, document: Json, pointer: Pointer) -> tuple[Location | None, Origin]:
         """Where a place of what was rendered came from: the first of its origins, or one of what is below it or above."""
         if file.model is not None:
-            patch = patch_of(file.model, document, pointer)
+            patch = patch_pointer(file.model, document, pointer)
             if patch is not None:
-                return file.model.place(patch), Origin("model", patch)
-        traced = self.traced(file)
-        source_map = {} if isinstance(traced, tuple) else traced.source_map or {}
+                return file.model.location(patch), Origin("model", patch)
+        rendering = self.render_with_source_map(file)
+        source_map = {} if isinstance(rendering, tuple) else rendering.source_map or {}
         while True:
             origins = source_map.get((index, pointer), ())
             if origins:
-                return self.located(file, origins[0])[0], origins[0]
-            below = [
-                made
-                for (number, key), made in source_map.items()
-                if number == index and key[: len(pointer)] == pointer and made
+                return self.origin_location(file, origins[0])[0], origins[0]
+            nested_origins = [
+                member_origins
+                for (document_index, key), member_origins in source_map.items()
+                if document_index == index and key[: len(pointer)] == pointer and member_origins
             ]
-            if below and pointer:
-                return self.located(file, below[0][0])[0], below[0][0]
+            if nested_origins and pointer:
+                return self.origin_location(file, nested_origins[0][0])[0], nested_origins[0][0]
             if not pointer:
                 return None, Origin("")
             pointer = pointer[:-1]
 
-    def _problem(self, file: PlannedFile, problem: Problem) -> Finding:
-        template = Place(f"{file.emitter.folder}/{problem.template}", problem.line, 1, problem.line, 1)
+    def _problem_finding(self, file: PlannedFile, problem: TemplateProblem) -> Finding:
+        template_location = Location(f"{file.emitter.folder}/{problem.template}", problem.line, 1, problem.line, 1)
         message = f"{file.path}: {problem.message}"
         for origin in problem.origins:
-            place, _ = self.located(file, origin)
-            if place is not None:
-                note = Note("placed by this template", template)
-                return Finding(codes.TEMPLATE, message, place, _subject(file, origin), problem.help, (note,))
-        subject = Subject("Emitter", file.emitter.id, _environment_of(file), (problem.template, problem.line))
-        return Finding(codes.TEMPLATE, message, template, subject, problem.help)
+            location, _ = self.origin_location(file, origin)
+            if location is not None:
+                note = Note("placed by this template", template_location)
+                return Finding(codes.TEMPLATE_ERROR, message, location, _finding_subject(file, origin), problem.help, (note,))
+        subject = Subject("Emitter", file.emitter.id, _environment_name(file), (problem.template, problem.line))
+        return Finding(codes.TEMPLATE_ERROR, message, template_location, subject, problem.help)
 
 
-_INCLUDED = re.compile(r"""\[%-?\s*(?:include|import|from)\s+["']([^"']+)["']""")
+_INCLUDE = re.compile(r"""\[%-?\s*(?:include|import|from)\s+["']([^"']+)["']""")
 
 
-def _square(emitter: Emitter) -> dict[str, str]:
+def _square_templates(emitter: Emitter) -> dict[str, str]:
     """The templates with square delimiters: those of files that say so, and the fragments that they take in."""
-    found: dict[str, str] = {}
-    pending = [rule.template for rule in emitter.files if rule.delimiters == "square"]
-    while pending:
-        name = pending.pop()
-        if name not in found:
-            found[name] = "square"
-            pending += _INCLUDED.findall(emitter.templates.get(name, ""))
-    return found
+    delimiters: dict[str, str] = {}
+    queue = [rule.template for rule in emitter.files if rule.delimiters == "square"]
+    while queue:
+        name = queue.pop()
+        if name not in delimiters:
+            delimiters[name] = "square"
+            queue += _INCLUDE.findall(emitter.templates.get(name, ""))
+    return delimiters
 
-def _seen(item: Item, fields: frozenset[str] | None) -> Json:
-    return only(fields, item.data) if isinstance(item, Root) else plain(item)
-
-
-def _view(item: Item) -> object:
-    if isinstance(item, Root):
-        return View(item.data, Origin(item.name))
-    if isinstance(item, Members):
-        return derived({name: _view(member) for name, member in item.members.items() if _is_there(member)})
-    return derived([_view(element) for element in item.elements] or item.value, *item.origins)
+def _read_value(item: ContextValue, fields: frozenset[str] | None) -> Json:
+    return pick_fields(fields, item.data) if isinstance(item, DocumentValue) else plain_value(item)
 
 
-def _is_there(item: Item) -> bool:
-    return not isinstance(item, Derived) or item.value is not None
+def _to_view(item: ContextValue) -> object:
+    if isinstance(item, DocumentValue):
+        return MapView(item.data, Origin(item.name))
+    if isinstance(item, ObjectValue):
+        return wrap_derived({name: _to_view(member) for name, member in item.members.items() if _has_value(member)})
+    return wrap_derived([_to_view(element) for element in item.elements] or item.value, *item.origins)
 
 
-def _views(context: Context) -> Mapping[str, object]:
-    return {name: _view(item) for name, item in context.items() if _is_there(item)}
+def _has_value(item: ContextValue) -> bool:
+    return not isinstance(item, ComputedValue) or item.value is not None
 
 
-def _environment_of(file: PlannedFile) -> str | None:
+def _to_views(context: Context) -> Mapping[str, object]:
+    return {name: _to_view(item) for name, item in context.items() if _has_value(item)}
+
+
+def _environment_name(file: PlannedFile) -> str | None:
     model = file.model
     return model.environment.name if model and model.environment else None
 
 
-def _subject(file: PlannedFile, origin: Origin) -> Subject:
+def _finding_subject(file: PlannedFile, origin: Origin) -> Subject:
     """What a finding about a value is about: the model that the file is of, or the document that says the value."""
     if file.model is not None:
-        return Subject("Model", file.model.name, _environment_of(file), origin.pointer)
+        return Subject("Model", file.model.name, _environment_name(file), origin.pointer)
     kind, _, name = origin.root.partition("/")
     return Subject(kind if name else "Project", name, None, origin.pointer)
 
 
-def _environment(file: PlannedFile) -> Object:
+def _environment_data(file: PlannedFile) -> Object:
     """What the Environment says that the file is for; empty for one of no environment."""
     if file.model is not None:
         return file.model.environment.data if file.model.environment else {}
-    known = file.context.get("environment")
-    return known.data if isinstance(known, Root) else {}
+    environment = file.context.get("environment")
+    return environment.data if isinstance(environment, DocumentValue) else {}
 
 
-def _text(file: PlannedFile, filled: Filled, documents: list[Json]) -> str:
-    if filled.text is not None:
-        return with_header(filled.text, format_of(file.rule.format), _header(file))
-    return dump(documents, file.rule.format, _header(file), filled.remarks)
+def _file_text(file: PlannedFile, filled_template: FilledTemplate, documents: list[Json]) -> str:
+    if filled_template.text is not None:
+        return with_header(filled_template.text, format_of(file.rule.format), _header_text(file))
+    return dump(documents, file.rule.format, _header_text(file), filled_template.comments)
 
 
-def _header(file: PlannedFile) -> str:
+def _header_text(file: PlannedFile) -> str:
     source = file.model.spec.document.path if file.model else file.sources[0] if file.sources else "the project"
     return f"Made by modelyard from {source}: edit that instead."
 
 
-def _violations(checker: Checker, document: Json) -> tuple[Violation, ...]:
-    judged = with_defaults(checker.defaults, document) if checker.defaults is not None else document
-    return checker.validator.violations(judged)
+def _schema_violations(schema: OutputSchema, document: Json) -> tuple[SchemaViolation, ...]:
+    full_document = apply_defaults(schema.defaulting_schema, document) if schema.defaulting_schema is not None else document
+    return schema.validator.violations(full_document)

@@ -8,136 +8,136 @@ from typing import Any, Final, TypeAlias
 import yaml
 
 from compiler.foundation.json_data import Json
-from compiler.render.embedded_languages import Rules, below, of_keys
-from compiler.render.interpolation import CLOSING, OPENING, number, shown
-from compiler.render.skeleton_nodes import Branch, Constant, Hole, Keyed, Mixed, Node, Series
-from compiler.render.template_errors import Flaw, RefusedError
-from compiler.render.yaml_scalars import is_ambiguous, meaning
+from compiler.render.embedded_languages import LanguageRules, member_rules, key_rules
+from compiler.render.interpolation import PLACEHOLDER_END, PLACEHOLDER_START, format_number, quoted_excerpt
+from compiler.render.skeleton_nodes import MapNode, ConstantNode, Slot, DynamicMapNode, InterpolatedScalar, DynamicNode, ListNode
+from compiler.render.template_errors import OutputProblem, ValueRejectedError
+from compiler.render.yaml_scalars import is_ambiguous, parse_scalar
 
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_TOKEN = re.compile(f"{OPENING}([0-9]+){CLOSING}")
-_ESCAPED_TOKEN = re.compile(r"\\(?:u|U0000)[eE]00[01]")
-_DEEPEST = 100
+_PLACEHOLDER = re.compile(f"{PLACEHOLDER_START}([0-9]+){PLACEHOLDER_END}")
+_ESCAPED_PLACEHOLDER = re.compile(r"\\(?:u|U0000)[eE]00[01]")
+_MAX_DEPTH = 100
 
-Built: TypeAlias = "Node | Constant"
+SkeletonNode: TypeAlias = "DynamicNode | ConstantNode"
 
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
     """The documents of one rendered text, or what is wrong with it."""
 
-    documents: tuple[Built, ...]
-    flaws: tuple[Flaw, ...] = ()
+    documents: tuple[SkeletonNode, ...]
+    problems: tuple[OutputProblem, ...] = ()
 
 
-def parse(text: str, rules: Rules = ()) -> Skeleton:
+def parse(text: str, rules: LanguageRules = ()) -> Skeleton:
     """The skeleton of a text in strict YAML 1.2, which JSON is a part of. Empty documents vanish."""
-    if escaped := _ESCAPED_TOKEN.search(text):
-        return Skeleton((), (Flaw(text.count("\n", 0, escaped.start()) + 1, "U+E000 and U+E001 mark values"),))
-    builder = _Builder(yaml.parse(text, Loader=_LOADER))
+    if escaped_placeholder := _ESCAPED_PLACEHOLDER.search(text):
+        return Skeleton((), (OutputProblem(text.count("\n", 0, escaped_placeholder.start()) + 1, "U+E000 and U+E001 mark values"),))
+    builder = _SkeletonBuilder(yaml.parse(text, Loader=_LOADER))
     try:
         documents = tuple(builder.documents(rules))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return Skeleton((), (*builder.flaws, Flaw(line, f"the template's text is not YAML: {error.problem}")))
+        return Skeleton((), (*builder.problems, OutputProblem(line, f"the template's text is not YAML: {error.problem}")))
     except (yaml.YAMLError, UnicodeError) as error:
-        return Skeleton((), (*builder.flaws, Flaw(1, f"the template's text is not YAML: {str(error).splitlines()[0]}")))
-    except RefusedError as refused:
-        return Skeleton((), (*builder.flaws, Flaw.of(refused, builder.line)))
-    return Skeleton(documents, tuple(builder.flaws))
+        return Skeleton((), (*builder.problems, OutputProblem(1, f"the template's text is not YAML: {str(error).splitlines()[0]}")))
+    except ValueRejectedError as rejection:
+        return Skeleton((), (*builder.problems, OutputProblem.from_rejection(rejection, builder.line)))
+    return Skeleton(documents, tuple(builder.problems))
 
 
 @dataclass(slots=True)
-class _Builder:
+class _SkeletonBuilder:
     events: Iterator[Any]
-    flaws: list[Flaw] = field(default_factory=list)
+    problems: list[OutputProblem] = field(default_factory=list)
     line: int = 1
 
-    def documents(self, rules: Rules) -> Iterator[Built]:
+    def documents(self, rules: LanguageRules) -> Iterator[SkeletonNode]:
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
-                self._flaw_if(event.version or event.tags, event, "a template states no directives")
+                self._report_if(event.version or event.tags, event, "a template states no directives")
                 first = next(self.events)
-                built = self._value(first, rules, 0)
+                document = self._build_node(first, rules, 0)
                 if not (isinstance(first, yaml.ScalarEvent) and first.value == "" and not first.style):
-                    yield built
+                    yield document
 
-    def _flaw_if(self, wrong: object, event: yaml.Event, message: str, advice: str | None = None) -> None:
-        if wrong:
-            self.flaws.append(Flaw(_line(event), message, (), advice))
+    def _report_if(self, condition: object, event: yaml.Event, message: str, help_text: str | None = None) -> None:
+        if condition:
+            self.problems.append(OutputProblem(_event_line(event), message, (), help_text))
 
-    def _value(self, event: yaml.Event, rules: Rules, depth: int) -> Built:
-        self.line = _line(event)
-        if depth > _DEEPEST:
-            raise RefusedError("the template's text nests too deep")
-        named = getattr(event, "anchor", None) is not None
-        self._flaw_if(named, event, "a template needs no anchors", "use `{% set %}`, a macro or an include")
-        self._flaw_if(getattr(event, "tag", None), event, "a template's text has no tags")
+    def _build_node(self, event: yaml.Event, rules: LanguageRules, depth: int) -> SkeletonNode:
+        self.line = _event_line(event)
+        if depth > _MAX_DEPTH:
+            raise ValueRejectedError("the template's text nests too deep")
+        has_anchor = getattr(event, "anchor", None) is not None
+        self._report_if(has_anchor, event, "a template needs no anchors", "use `{% set %}`, a macro or an include")
+        self._report_if(getattr(event, "tag", None), event, "a template's text has no tags")
         if isinstance(event, yaml.ScalarEvent):
-            return self._scalar(event, rules)
+            return self._build_scalar(event, rules)
         if isinstance(event, yaml.SequenceStartEvent):
-            return self._list(rules, depth)
+            return self._build_list(rules, depth)
         if isinstance(event, yaml.MappingStartEvent):
-            return self._map(event, rules, depth)
-        return Constant(None)  # an alias, which was noted above
+            return self._build_map(event, rules, depth)
+        return ConstantNode(None)  # an alias, which was noted above
 
-    def _scalar(self, event: yaml.ScalarEvent, rules: Rules) -> Built:
-        line, value, quoted = _line(event), str(event.value), bool(event.style)
-        if OPENING not in value:
-            return Constant(value if quoted else self._plain(value, event))
-        if whole := _TOKEN.fullmatch(value):
-            return Hole(int(whole[1]), line, quoted, tuple(rule for rule in rules if not quoted or rule.here))
-        parts = [int(part) if odd % 2 else part for odd, part in enumerate(_TOKEN.split(value))]
-        return Mixed(tuple(part for part in parts if part != ""), line, tuple(rule for rule in rules if rule.here))
+    def _build_scalar(self, event: yaml.ScalarEvent, rules: LanguageRules) -> SkeletonNode:
+        line, value, is_quoted = _event_line(event), str(event.value), bool(event.style)
+        if PLACEHOLDER_START not in value:
+            return ConstantNode(value if is_quoted else self._plain_scalar(value, event))
+        if placeholder := _PLACEHOLDER.fullmatch(value):
+            return Slot(int(placeholder[1]), line, is_quoted, tuple(rule for rule in rules if not is_quoted or rule.applies_here))
+        parts = [int(part) if index % 2 else part for index, part in enumerate(_PLACEHOLDER.split(value))]
+        return InterpolatedScalar(tuple(part for part in parts if part != ""), line, tuple(rule for rule in rules if rule.applies_here))
 
-    def _plain(self, value: str, event: yaml.Event) -> Json:
-        self._flaw_if(
+    def _plain_scalar(self, value: str, event: yaml.Event) -> Json:
+        self._report_if(
             is_ambiguous(value), event, f"{value!r} means one thing in YAML 1.1 and another in 1.2", f'write "{value}"'
         )
         try:
-            known = meaning(value)
-            if isinstance(known, (int, float)):
-                number(known)
-        except (RefusedError, ValueError):  # ValueError: Python refuses to read thousands of digits
-            self._flaw_if(True, event, f"{shown(value)} is no number that every reader reads alike")
+            scalar = parse_scalar(value)
+            if isinstance(scalar, (int, float)):
+                format_number(scalar)
+        except (ValueRejectedError, ValueError):  # ValueError: Python refuses to read thousands of digits
+            self._report_if(True, event, f"{quoted_excerpt(value)} is no number that every reader reads alike")
             return None
-        return known
+        return scalar
 
-    def _list(self, rules: Rules, depth: int) -> Built:
-        elements: list[Built] = []
+    def _build_list(self, rules: LanguageRules, depth: int) -> SkeletonNode:
+        elements: list[SkeletonNode] = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            elements.append(self._value(event, below(rules, len(elements)), depth + 1))
-        base = [element.data if isinstance(element, Constant) else None for element in elements]
-        members = tuple((at, node) for at, node in enumerate(elements) if not isinstance(node, Constant))
-        return Series(base, members) if members else Constant(base)
+            elements.append(self._build_node(event, member_rules(rules, len(elements)), depth + 1))
+        constants = [element.data if isinstance(element, ConstantNode) else None for element in elements]
+        members = tuple((index, node) for index, node in enumerate(elements) if not isinstance(node, ConstantNode))
+        return ListNode(constants, members) if members else ConstantNode(constants)
 
-    def _map(self, start: yaml.Event, rules: Rules, depth: int) -> Built:
-        pairs: dict[str | Hole | Mixed, Built] = {}
+    def _build_map(self, start: yaml.Event, rules: LanguageRules, depth: int) -> SkeletonNode:
+        pairs: dict[str | Slot | InterpolatedScalar, SkeletonNode] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            key = self._key(event, of_keys(rules), depth)
-            self._flaw_if(key in pairs, event, f"the key {key!r} stands twice in one map")
-            known = key if isinstance(key, str) else None
-            pairs[key] = self._value(next(self.events), below(rules, known), depth + 1)
-        return _joined(pairs, _line(start))
+            key = self._build_key(event, key_rules(rules), depth)
+            self._report_if(key in pairs, event, f"the key {key!r} stands twice in one map")
+            literal_key = key if isinstance(key, str) else None
+            pairs[key] = self._build_node(next(self.events), member_rules(rules, literal_key), depth + 1)
+        return _map_node(pairs, _event_line(start))
 
-    def _key(self, event: yaml.Event, rules: Rules, depth: int) -> str | Hole | Mixed:
-        key = self._value(event, rules, depth + 1)
-        if isinstance(key, (Hole, Mixed)):
+    def _build_key(self, event: yaml.Event, rules: LanguageRules, depth: int) -> str | Slot | InterpolatedScalar:
+        key = self._build_node(event, rules, depth + 1)
+        if isinstance(key, (Slot, InterpolatedScalar)):
             return key
-        if isinstance(key, Constant) and isinstance(key.data, str):
+        if isinstance(key, ConstantNode) and isinstance(key.data, str):
             return key.data
-        self._flaw_if(True, event, "a key is not text", "write it between quotes")
+        self._report_if(True, event, "a key is not text", "write it between quotes")
         return f"{event.start_mark}"
 
 
-def _line(event: yaml.Event) -> int:
+def _event_line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
 
 
-def _joined(pairs: dict[str | Hole | Mixed, Built], line: int) -> Built:
+def _map_node(pairs: dict[str | Slot | InterpolatedScalar, SkeletonNode], line: int) -> SkeletonNode:
     literal = {key: member for key, member in pairs.items() if isinstance(key, str)}
     if len(literal) < len(pairs):
-        return Keyed(tuple(pairs.items()), line)
-    base = {key: member.data if isinstance(member, Constant) else None for key, member in literal.items()}
-    members = tuple((key, node) for key, node in literal.items() if not isinstance(node, Constant))
-    return Branch(base, members) if members else Constant(base)
+        return DynamicMapNode(tuple(pairs.items()), line)
+    constants = {key: member.data if isinstance(member, ConstantNode) else None for key, member in literal.items()}
+    members = tuple((key, node) for key, node in literal.items() if not isinstance(node, ConstantNode))
+    return MapNode(constants, members) if members else ConstantNode(constants)

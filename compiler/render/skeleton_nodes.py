@@ -6,50 +6,50 @@ from typing import TypeAlias
 
 from compiler.foundation.json_data import Json
 from compiler.foundation.provenance import Origins
-from compiler.render.embedded_languages import Rules, check
-from compiler.render.interpolation import Glued, kind_of, scalar_text, token, word
-from compiler.render.plain_values import Budget, place, whole_text
-from compiler.render.template_errors import Flaw, RefusedError
+from compiler.render.embedded_languages import LanguageRules, check_languages
+from compiler.render.interpolation import InterpolatedText, kind_of, scalar_text, placeholder, interpolate_value
+from compiler.render.plain_values import ValueBudget, to_plain, to_plain_str
+from compiler.render.template_errors import OutputProblem, ValueRejectedError
 from compiler.render.traced_values import OMIT, Omit, origins_of
 
 
 @dataclass(slots=True)
-class Filling:
+class FillState:
     """One filling of a skeleton: the values by token, and what was found wrong."""
 
     values: Sequence[object]
-    budget: Budget
-    flaws: list[Flaw] = field(default_factory=list)
+    budget: ValueBudget
+    problems: list[OutputProblem] = field(default_factory=list)
 
-    def refuse(self, refused: RefusedError, scalar: "Hole | Mixed") -> None:
+    def add_rejection(self, rejection: ValueRejectedError, scalar: "Slot | InterpolatedScalar") -> None:
         """Note the refusal of a value in the scalar, for which null stands in its stead."""
-        origins = refused.origins or scalar.origins(self.values)
-        self.flaws.append(Flaw(scalar.line, refused.message, origins, refused.help))
+        origins = rejection.origins or scalar.origins(self.values)
+        self.problems.append(OutputProblem(scalar.line, rejection.message, origins, rejection.help))
 
 
-Filled: TypeAlias = "Json | Omit"
+FillResult: TypeAlias = "Json | Omit"
 
 
 @dataclass(frozen=True, slots=True)
-class Hole:
+class Slot:
     """A scalar that is one token: a plain one takes any value, a quoted one text."""
 
     index: int
     line: int
-    quoted: bool = False
-    rules: Rules = ()
+    is_quoted: bool = False
+    rules: LanguageRules = ()
 
-    def fill(self, filling: Filling) -> Filled:
+    def fill(self, state: FillState) -> FillResult:
         """The value as plain data, or `omit`."""
-        value = filling.values[self.index]
+        value = state.values[self.index]
         try:
             if self.rules:
-                check(self.rules, value)
-            if self.quoted and value is not OMIT:
-                return whole_text(scalar_text(value))
-            return place(value, filling.budget)
-        except RefusedError as refused:
-            filling.refuse(refused, self)
+                check_languages(self.rules, value)
+            if self.is_quoted and value is not OMIT:
+                return to_plain_str(scalar_text(value))
+            return to_plain(value, state.budget)
+        except ValueRejectedError as rejection:
+            state.add_rejection(rejection, self)
             return None
 
     def origins(self, values: Sequence[object]) -> Origins:
@@ -58,114 +58,114 @@ class Hole:
 
 
 @dataclass(frozen=True, slots=True)
-class Mixed:
+class InterpolatedScalar:
     """A scalar with literal text and tokens: always text."""
 
     parts: tuple[str | int, ...]
     line: int
-    rules: Rules = ()
+    rules: LanguageRules = ()
 
-    def fill(self, filling: Filling) -> Filled:
+    def fill(self, state: FillState) -> FillResult:
         """The text."""
-        values = filling.values
+        values = state.values
         try:
             if self.rules:
-                check(self.rules, self._glued(values))
-            return whole_text("".join([part if isinstance(part, str) else word(values[part]) for part in self.parts]))
-        except RefusedError as refused:
-            filling.refuse(refused, self)
+                check_languages(self.rules, self._interpolated_text(values))
+            return to_plain_str("".join([part if isinstance(part, str) else interpolate_value(values[part]) for part in self.parts]))
+        except ValueRejectedError as rejection:
+            state.add_rejection(rejection, self)
             return None
 
     def origins(self, values: Sequence[object]) -> Origins:
         """Where its values came from."""
-        return self._glued(values).origins
+        return self._interpolated_text(values).origins
 
-    def _glued(self, values: Sequence[object]) -> Glued:
-        return Glued([part if isinstance(part, str) else token(values[part]) for part in self.parts])
+    def _interpolated_text(self, values: Sequence[object]) -> InterpolatedText:
+        return InterpolatedText([part if isinstance(part, str) else placeholder(values[part]) for part in self.parts])
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class MapNode:
     """A map whose keys are all literal: what is constant in it, and what is not."""
 
-    base: dict[str, Json]
-    members: tuple[tuple[str, "Node"], ...]
+    constants: dict[str, Json]
+    members: tuple[tuple[str, "DynamicNode"], ...]
 
-    def fill(self, filling: Filling) -> Filled:
+    def fill(self, state: FillState) -> FillResult:
         """The map, without the keys whose value is `omit`."""
-        made = self.base.copy()
+        result = self.constants.copy()
         for key, node in self.members:
-            value = node.fill(filling)
+            value = node.fill(state)
             if value is OMIT:
-                del made[key]
+                del result[key]
             else:
-                made[key] = value  # type: ignore[assignment]  # the branch above took omit away
-        return made
+                result[key] = value  # type: ignore[assignment]  # the branch above took omit away
+        return result
 
 
 @dataclass(frozen=True, slots=True)
-class Keyed:
+class DynamicMapNode:
     """A map with at least one key that holds a token."""
 
-    pairs: tuple[tuple["str | Hole | Mixed", "Node | Constant"], ...]
+    pairs: tuple[tuple["str | Slot | InterpolatedScalar", "DynamicNode | ConstantNode"], ...]
     line: int
 
-    def fill(self, filling: Filling) -> Filled:
+    def fill(self, state: FillState) -> FillResult:
         """The map; keys that become equal are refused."""
-        made: dict[str, Json] = {}
+        result: dict[str, Json] = {}
         for key, member in self.pairs:
-            name = key if isinstance(key, str) else self._name(key, filling)
-            value = member.fill(filling)
+            name = key if isinstance(key, str) else self._fill_key(key, state)
+            value = member.fill(state)
             if name is None or isinstance(value, Omit):
                 continue
-            if name in made:
-                self._collide(name, filling)
-            made[name] = value
-        return made
+            if name in result:
+                self._reject_duplicate(name, state)
+            result[name] = value
+        return result
 
-    def _name(self, key: "Hole | Mixed", filling: Filling) -> str | None:
-        flaws = len(filling.flaws)
-        name = key.fill(filling)
+    def _fill_key(self, key: "Slot | InterpolatedScalar", state: FillState) -> str | None:
+        problem_count = len(state.problems)
+        name = key.fill(state)
         if isinstance(name, str):
             return name
-        if len(filling.flaws) == flaws:
+        if len(state.problems) == problem_count:
             message = f"a key is {kind_of(name)}; keys are text"
-            filling.refuse(RefusedError(message, help="write the key between quotes"), key)
+            state.add_rejection(ValueRejectedError(message, help="write the key between quotes"), key)
         return None
 
-    def _collide(self, name: str, filling: Filling) -> None:
-        same = [key for key, _ in self.pairs if not isinstance(key, str) and key.fill(filling) == name]
-        origins = tuple(origin for key in same for origin in key.origins(filling.values))
-        filling.refuse(RefusedError(f"two keys of one map become {name!r}", origins), same[-1])
+    def _reject_duplicate(self, name: str, state: FillState) -> None:
+        duplicate_keys = [key for key, _ in self.pairs if not isinstance(key, str) and key.fill(state) == name]
+        origins = tuple(origin for key in duplicate_keys for origin in key.origins(state.values))
+        state.add_rejection(ValueRejectedError(f"two keys of one map become {name!r}", origins), duplicate_keys[-1])
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class ListNode:
     """A list: what is constant in it, and what is not."""
 
-    base: list[Json]
-    members: tuple[tuple[int, "Node"], ...]
+    constants: list[Json]
+    members: tuple[tuple[int, "DynamicNode"], ...]
 
-    def fill(self, filling: Filling) -> Filled:
+    def fill(self, state: FillState) -> FillResult:
         """The list, without the elements that are `omit`."""
-        made: list[Json | Omit] = list(self.base)
-        omitted = False
+        result: list[Json | Omit] = list(self.constants)
+        has_omitted = False
         for index, node in self.members:
-            made[index] = value = node.fill(filling)
-            omitted = omitted or value is OMIT
-        return [element for element in made if not isinstance(element, Omit)] if omitted else made  # type: ignore[return-value]
+            result[index] = value = node.fill(state)
+            has_omitted = has_omitted or value is OMIT
+        return [element for element in result if not isinstance(element, Omit)] if has_omitted else result  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, slots=True)
-class Constant:
+class ConstantNode:
     """Data without a token in it, shared by all fillings."""
 
     data: Json
 
-    def fill(self, _: Filling) -> Filled:
+    def fill(self, _: FillState) -> FillResult:
         """The data."""
         return self.data
 
 
-Node: TypeAlias = Hole | Mixed | Branch | Keyed | Series
+DynamicNode: TypeAlias = Slot | InterpolatedScalar | MapNode | DynamicMapNode | ListNode
 """A part of a skeleton with at least one token in it."""

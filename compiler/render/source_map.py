@@ -5,112 +5,112 @@ from typing import TypeAlias
 
 from compiler.foundation.json_data import Pointer
 from compiler.foundation.provenance import Origins
-from compiler.render.plain_values import Budget
-from compiler.render.skeleton_nodes import Branch, Constant, Filling, Hole, Keyed, Mixed, Node, Series
-from compiler.render.template_values import Elements, View
-from compiler.render.traced_values import OMIT, Noted, Omit, origins_of
+from compiler.render.plain_values import ValueBudget
+from compiler.render.skeleton_nodes import MapNode, ConstantNode, FillState, Slot, DynamicMapNode, InterpolatedScalar, DynamicNode, ListNode
+from compiler.render.template_values import ListView, MapView
+from compiler.render.traced_values import OMIT, CommentedStr, Omit, origins_of
 
-Found: TypeAlias = dict[Pointer, Origins]
+OriginMap: TypeAlias = dict[Pointer, Origins]
 
 
-def trace(node: Node | Constant, values: Sequence[object]) -> Found:
+def trace_origins(node: DynamicNode | ConstantNode, values: Sequence[object]) -> OriginMap:
     """Origins by pointer, a value's before its key's. What the template wrote itself has no entry."""
-    found: Found = {}
-    _trace(node, values, (), found)
-    return found
+    source_map: OriginMap = {}
+    _trace_node(node, values, (), source_map)
+    return source_map
 
 
-def _trace(node: Node | Constant, values: Sequence[object], pointer: Pointer, found: Found) -> None:
+def _trace_node(node: DynamicNode | ConstantNode, values: Sequence[object], pointer: Pointer, source_map: OriginMap) -> None:
     match node:
-        case Hole():
-            _placed(values[node.index], pointer, found)
-        case Mixed():
-            _add(pointer, node.origins(values), found)
-        case Branch():
+        case Slot():
+            _trace_value(values[node.index], pointer, source_map)
+        case InterpolatedScalar():
+            _add_origins(pointer, node.origins(values), source_map)
+        case MapNode():
             for key, member in node.members:
-                if not _omitted(member, values):
-                    _trace(member, values, (*pointer, key), found)
-        case Keyed():
-            _keyed(node, values, pointer, found)
-        case Series():
-            _series(node, values, pointer, found)
-        case Constant():
+                if not _is_omitted(member, values):
+                    _trace_node(member, values, (*pointer, key), source_map)
+        case DynamicMapNode():
+            _trace_dynamic_map(node, values, pointer, source_map)
+        case ListNode():
+            _trace_list(node, values, pointer, source_map)
+        case ConstantNode():
             pass
 
 
-def remarks(node: Node | Constant, values: Sequence[object]) -> dict[Pointer, str]:
+def trace_comments(node: DynamicNode | ConstantNode, values: Sequence[object]) -> dict[Pointer, str]:
     """What stands behind leaves of an artifact, by pointer."""
-    found: dict[Pointer, str] = {}
-    for pointer, hole in _holes(node, values, ()):
-        value = values[hole.index]
-        if isinstance(value, Noted):
-            found[pointer] = value.note
-    return found
+    comments: dict[Pointer, str] = {}
+    for pointer, slot in _iter_slots(node, values, ()):
+        value = values[slot.index]
+        if isinstance(value, CommentedStr):
+            comments[pointer] = value.note
+    return comments
 
 
-def _holes(node: Node | Constant, values: Sequence[object], pointer: Pointer) -> Iterator[tuple[Pointer, Hole]]:
+def _iter_slots(node: DynamicNode | ConstantNode, values: Sequence[object], pointer: Pointer) -> Iterator[tuple[Pointer, Slot]]:
     """Every value that is placed alone, where it lands."""
     match node:
-        case Hole():
+        case Slot():
             yield pointer, node
-        case Branch():
+        case MapNode():
             for key, member in node.members:
-                yield from _holes(member, values, (*pointer, key))
-        case Keyed():
-            filling = Filling(values, Budget(1))
-            for name_of, inner in node.pairs:
-                name = name_of if isinstance(name_of, str) else name_of.fill(filling)
+                yield from _iter_slots(member, values, (*pointer, key))
+        case DynamicMapNode():
+            state = FillState(values, ValueBudget(1))
+            for key_node, child in node.pairs:
+                name = key_node if isinstance(key_node, str) else key_node.fill(state)
                 if isinstance(name, str):
-                    yield from _holes(inner, values, (*pointer, name))
-        case Series():
-            gone = 0
+                    yield from _iter_slots(child, values, (*pointer, name))
+        case ListNode():
+            omitted_count = 0
             for index, element in node.members:
-                if _omitted(element, values):
-                    gone += 1
+                if _is_omitted(element, values):
+                    omitted_count += 1
                 else:
-                    yield from _holes(element, values, (*pointer, index - gone))
+                    yield from _iter_slots(element, values, (*pointer, index - omitted_count))
         case _:
             return
 
 
-def _series(node: Series, values: Sequence[object], pointer: Pointer, found: Found) -> None:
-    gone = 0
+def _trace_list(node: ListNode, values: Sequence[object], pointer: Pointer, source_map: OriginMap) -> None:
+    omitted_count = 0
     for index, member in node.members:
-        if _omitted(member, values):
-            gone += 1
+        if _is_omitted(member, values):
+            omitted_count += 1
         else:
-            _trace(member, values, (*pointer, index - gone), found)
+            _trace_node(member, values, (*pointer, index - omitted_count), source_map)
 
 
-def _keyed(node: Keyed, values: Sequence[object], pointer: Pointer, found: Found) -> None:
-    filling = Filling(values, Budget(1))
+def _trace_dynamic_map(node: DynamicMapNode, values: Sequence[object], pointer: Pointer, source_map: OriginMap) -> None:
+    state = FillState(values, ValueBudget(1))
     for key, member in node.pairs:
-        if _omitted(member, values):
+        if _is_omitted(member, values):
             continue
-        name = key if isinstance(key, str) else key.fill(filling)
+        name = key if isinstance(key, str) else key.fill(state)
         if isinstance(name, str):
-            _trace(member, values, (*pointer, name), found)
+            _trace_node(member, values, (*pointer, name), source_map)
             if not isinstance(key, str):
-                _add((*pointer, name), key.origins(values), found)
+                _add_origins((*pointer, name), key.origins(values), source_map)
 
 
-def _omitted(node: Node | Constant, values: Sequence[object]) -> bool:
-    return isinstance(node, Hole) and values[node.index] is OMIT
+def _is_omitted(node: DynamicNode | ConstantNode, values: Sequence[object]) -> bool:
+    return isinstance(node, Slot) and values[node.index] is OMIT
 
 
-def _placed(value: object, pointer: Pointer, found: Found) -> None:
+def _trace_value(value: object, pointer: Pointer, source_map: OriginMap) -> None:
     """What a whole value brings: its own origins, and for a map or a list those of each member."""
-    _add(pointer, origins_of(value) if not isinstance(value, (Mapping, list, tuple)) else (), found)
-    if isinstance(value, (View, Mapping)):
-        for key, member in value.pairs() if isinstance(value, View) else value.items():
+    _add_origins(pointer, origins_of(value) if not isinstance(value, (Mapping, list, tuple)) else (), source_map)
+    if isinstance(value, (MapView, Mapping)):
+        for key, member in value.pairs() if isinstance(value, MapView) else value.items():
             if not isinstance(member, Omit):
-                _placed(member, (*pointer, str(key)), found)
-                _add((*pointer, str(key)), origins_of(key), found)
-    elif isinstance(value, (Elements, list, tuple)):
+                _trace_value(member, (*pointer, str(key)), source_map)
+                _add_origins((*pointer, str(key)), origins_of(key), source_map)
+    elif isinstance(value, (ListView, list, tuple)):
         for index, member in enumerate(element for element in value if not isinstance(element, Omit)):
-            _placed(member, (*pointer, index), found)
+            _trace_value(member, (*pointer, index), source_map)
 
 
-def _add(pointer: Pointer, origins: Origins, found: Found) -> None:
+def _add_origins(pointer: Pointer, origins: Origins, source_map: OriginMap) -> None:
     if origins:
-        found[pointer] = tuple(dict.fromkeys((*found.get(pointer, ()), *origins)))
+        source_map[pointer] = tuple(dict.fromkeys((*source_map.get(pointer, ()), *origins)))

@@ -6,7 +6,7 @@ from compiler.foundation.provenance import Origins
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class TemplateProblem:
     """One thing to mend: in the template at its line, or where the value at fault came from."""
 
     message: str
@@ -16,7 +16,7 @@ class Problem:
     help: str | None = None
 
 
-class RefusedError(Exception):
+class ValueRejectedError(Exception):
     """A value cannot stand where the template places it. Never leaves the rendering."""
 
     def __init__(self, message: str, origins: Origins = (), *, help: str | None = None) -> None:  # noqa: A002 - as in Problem
@@ -27,7 +27,7 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
+class OutputProblem:
     """A problem at a line of the rendered text, which is still to be traced to a line of the template."""
 
     line: int
@@ -36,17 +36,17 @@ class Flaw:
     help: str | None = None
 
     @staticmethod
-    def of(refused: RefusedError, line: int) -> "Flaw":
+    def from_rejection(rejection: ValueRejectedError, line: int) -> "OutputProblem":
         """The refusal, at the line."""
-        return Flaw(line, refused.message, refused.origins, refused.help)
+        return OutputProblem(line, rejection.message, rejection.origins, rejection.help)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RenderLimits:
     """What one rendering may cost; strangers write templates too."""
 
-    characters: int = 16_000_000
-    tokens: int = 1_000_000
-    steps: int = 2_000_000
-    values: int = 4_000_000
-    template: int = 1_000_000
+    max_characters: int = 16_000_000
+    max_placeholders: int = 1_000_000
+    max_steps: int = 2_000_000
+    max_values: int = 4_000_000
+    max_template_characters: int = 1_000_000

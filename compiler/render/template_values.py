@@ -5,42 +5,42 @@ from typing import TypeAlias, cast
 
 from compiler.foundation.json_data import Json, Object
 from compiler.foundation.provenance import Origin, Origins
-from compiler.render.traced_values import Flag, Leaf, Null, Omit, Real, Text, Whole, leaf, text
+from compiler.render.traced_values import TracedBool, TracedScalar, TracedNull, Omit, TracedFloat, TracedStr, TracedInt, traced_scalar, traced_str
 
-Reads: TypeAlias = "set[Origin] | None"
+ReadLog: TypeAlias = "set[Origin] | None"
 """Collects what was read, misses too; a map or list that stands in it was looked at: that it is there, and its keys."""
 
 
-class Seen:
+class ContainerView:
     """What a map and a list seen by a template have in common."""
 
-    __slots__ = ("at", "data", "fixed", "reads")
+    __slots__ = ("origin", "data", "derived_from", "reads")
     data: Object | Sequence[Json]
 
-    def __init__(self, at: Origin, fixed: Origins | None, reads: Reads) -> None:
-        self.at = at
-        self.fixed = fixed
+    def __init__(self, origin: Origin, derived_from: Origins | None, reads: ReadLog) -> None:
+        self.origin = origin
+        self.derived_from = derived_from
         self.reads = reads
 
     @property
     def origins(self) -> Origins:
         """Where this map or list stands, or what it was derived from."""
-        return (self.at,) if self.fixed is None else self.fixed
+        return (self.origin,) if self.derived_from is None else self.derived_from
 
     def origins_at(self, key: str | int) -> Origins:
         """Where the member stands; noted as read."""
-        origins = self.fixed
+        origins = self.derived_from
         if origins is None:
             if type(key) is not str and type(key) is not int:
                 key = str(key) if isinstance(key, str) else int(key)
-            root, pointer = self.at
+            root, pointer = self.origin
             origins = (Origin(root, (*pointer, key)),)
         if self.reads is not None:
             self.reads.update(origins)
         return origins
 
-    def _member(self, key: str | int, value: object) -> "Value":
-        return wrap(value, self.origins_at(key), self.reads, fixed=self.fixed is not None)
+    def _wrap_member(self, key: str | int, value: object) -> "TemplateValue":
+        return wrap(value, self.origins_at(key), self.reads, is_derived=self.derived_from is not None)
 
     def __len__(self) -> int:
         return len(self.data)
@@ -48,22 +48,22 @@ class Seen:
     __hash__ = None  # type: ignore[assignment]  # as plain maps and lists have none
 
 
-class View(Seen):
+class MapView(ContainerView):
     """A map. `view[key]` raises KeyError where there is nothing; iteration gives the keys."""
 
     __slots__ = ()
     data: Object
 
-    def __init__(self, data: Object, origin: Origin, reads: Reads = None, *, fixed: Origins | None = None) -> None:
-        super().__init__(origin, fixed, reads)
+    def __init__(self, data: Object, origin: Origin, reads: ReadLog = None, *, derived_from: Origins | None = None) -> None:
+        super().__init__(origin, derived_from, reads)
         self.data = data
 
-    def __getitem__(self, key: str) -> "Value":
+    def __getitem__(self, key: str) -> "TemplateValue":
         origins = self.origins_at(key)
-        return wrap(self.data[key], origins, self.reads, fixed=self.fixed is not None)
+        return wrap(self.data[key], origins, self.reads, is_derived=self.derived_from is not None)
 
-    def __iter__(self) -> Iterator[Text]:
-        return (key if isinstance(key, Text) else text(key, self.origins_at(key)) for key in self.data)
+    def __iter__(self) -> Iterator[TracedStr]:
+        return (key if isinstance(key, TracedStr) else traced_str(key, self.origins_at(key)) for key in self.data)
 
     def __contains__(self, key: object) -> bool:
         if isinstance(key, str):
@@ -71,72 +71,72 @@ class View(Seen):
         return isinstance(key, str) and key in self.data
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, (View, Mapping)) or len(self) != len(other):
+        if not isinstance(other, (MapView, Mapping)) or len(self) != len(other):
             return False
         return all(key in other and value == other[key] for key, value in self.pairs())
 
     __hash__ = None
 
-    def pairs(self) -> Iterator[tuple[Text, "Value"]]:
+    def pairs(self) -> Iterator[tuple[TracedStr, "TemplateValue"]]:
         """Keys with their values."""
         return ((key, self[key]) for key in self)
 
 
-class Elements(Seen):
+class ListView(ContainerView):
     """A list. `elements[index]` raises IndexError where there is nothing."""
 
     __slots__ = ()
     data: Sequence[Json]
 
-    def __init__(self, data: Sequence[Json], origin: Origin, reads: Reads, *, fixed: Origins | None = None) -> None:
-        super().__init__(origin, fixed, reads)
+    def __init__(self, data: Sequence[Json], origin: Origin, reads: ReadLog, *, derived_from: Origins | None = None) -> None:
+        super().__init__(origin, derived_from, reads)
         self.data = data
 
-    def __getitem__(self, index: int) -> "Value":
+    def __getitem__(self, index: int) -> "TemplateValue":
         index = index + len(self.data) if index < 0 else index
         if not 0 <= index < len(self.data):
             self.origins_at(index)
             raise IndexError(index)
-        return self._member(index, self.data[index])
+        return self._wrap_member(index, self.data[index])
 
-    def __iter__(self) -> Iterator["Value"]:
-        return (self._member(index, value) for index, value in enumerate(self.data))
+    def __iter__(self) -> Iterator["TemplateValue"]:
+        return (self._wrap_member(index, value) for index, value in enumerate(self.data))
 
     def __contains__(self, item: object) -> bool:
         return any(element == item for element in self)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, (Elements, list, tuple)) or len(self) != len(other):
+        if not isinstance(other, (ListView, list, tuple)) or len(self) != len(other):
             return False
-        return all(mine == its for mine, its in zip(self, other, strict=True))
+        return all(own_element == other_element for own_element, other_element in zip(self, other, strict=True))
 
     __hash__ = None
 
 
-Value: TypeAlias = "Leaf | View | Elements | Omit"
+TemplateValue: TypeAlias = "TracedScalar | MapView | ListView | Omit"
 """What a template can get hold of that came from outside it."""
 
-_LEAVES = frozenset({int, bool, float, type(None)})
-_KNOWING = (Text, Whole, Flag, Real, Null, Seen, Omit)
+_SCALAR_TYPES = frozenset({int, bool, float, type(None)})
+_TRACED_TYPES = (TracedStr, TracedInt, TracedBool, TracedFloat, TracedNull, ContainerView, Omit)
 
 
-def wrap(value: object, origins: Origins, reads: Reads = None, *, fixed: bool = False) -> Value:
+def wrap(value: object, origins: Origins, reads: ReadLog = None, *, is_derived: bool = False) -> TemplateValue:
     """The value as a template sees it. What already knows its origins keeps them."""
     kind = type(value)
     if kind is str:
-        return text(value, origins)  # type: ignore[arg-type]
-    if kind in _LEAVES:
-        return leaf(value, origins)
-    if isinstance(value, _KNOWING):
-        return cast(Value, value)
-    at = origins[0] if origins else Origin("")
+        return traced_str(value, origins)  # type: ignore[arg-type]
+    if kind in _SCALAR_TYPES:
+        return traced_scalar(value, origins)
+    if isinstance(value, _TRACED_TYPES):
+        return cast(TemplateValue, value)
+    origin = origins[0] if origins else Origin("")
     if isinstance(value, Mapping):
-        return View(value, at, reads, fixed=origins if fixed else None)
+        return MapView(value, origin, reads, derived_from=origins if is_derived else None)
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray)):
-        return Elements(value, at, reads, fixed=origins if fixed else None)
-    return leaf(value, origins)
+        return ListView(value, origin, reads, derived_from=origins if is_derived else None)
+    return traced_scalar(value, origins)
 
 
-def derived(value: object, *origins: Origin) -> Value:
+def wrap_derived(value: object, *origins: Origin) -> TemplateValue:
     """A value computed from the places named: each leaf in it names them all, unless it knows its own."""
-    return wrap(value, origins, fixed=True)
+    return wrap(value, origins, is_derived=True)

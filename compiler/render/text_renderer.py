@@ -4,50 +4,50 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from compiler.render.escape.escaper import Place
-from compiler.render.interpolation import CLOSING, OPENING, Glued, Token, scalar_text
-from compiler.render.plain_values import whole_text
-from compiler.render.template_errors import Flaw, RefusedError
-from compiler.render.traced_values import Encoded, origins_of
+from compiler.render.escape.escaper import Escaper
+from compiler.render.interpolation import PLACEHOLDER_END, PLACEHOLDER_START, InterpolatedText, Placeholder, scalar_text
+from compiler.render.plain_values import to_plain_str
+from compiler.render.template_errors import OutputProblem, ValueRejectedError
+from compiler.render.traced_values import EncodedStr, origins_of
 
-_TOKEN = re.compile(f"{OPENING}([0-9]+){CLOSING}")
+_PLACEHOLDER = re.compile(f"{PLACEHOLDER_START}([0-9]+){PLACEHOLDER_END}")
 
 
 @dataclass(slots=True)
-class _Writing:
-    place: Place
-    out: list[str] = field(default_factory=list)
+class _TextWriter:
+    escaper: Escaper
+    pieces: list[str] = field(default_factory=list)
 
-    def literal(self, text: str) -> None:
-        self.place.after(text)
-        self.out.append(text)
+    def add_literal(self, text: str) -> None:
+        self.escaper.feed(text)
+        self.pieces.append(text)
 
-    def value(self, value: object) -> None:
-        if isinstance(value, Glued):
+    def add_value(self, value: object) -> None:
+        if isinstance(value, InterpolatedText):
             for part in value.parts:
-                if isinstance(part, Token):
-                    self.value(part.value)
+                if isinstance(part, Placeholder):
+                    self.add_value(part.value)
                 else:
-                    self.literal(part)
+                    self.add_literal(part)
         elif type(value) is str:  # a constant of the template
-            self.literal(value)
+            self.add_literal(value)
         else:
-            encoded = isinstance(value, Encoded) and value.encoding == self.place.encoding
-            self.out.append(whole_text(self.place.write(scalar_text(value), encoded=encoded)))
+            is_encoded = isinstance(value, EncodedStr) and value.encoding == self.escaper.encoder_name
+            self.pieces.append(to_plain_str(self.escaper.escape(scalar_text(value), is_encoded=is_encoded)))
 
 
-def fill(text: str, values: Sequence[object], place: Place) -> tuple[str, tuple[Flaw, ...]]:
+def fill_text(text: str, values: Sequence[object], escaper: Escaper) -> tuple[str, tuple[OutputProblem, ...]]:
     """The text with its values, and what could not be written."""
-    writing = _Writing(place)
-    flaws: list[Flaw] = []
+    writer = _TextWriter(escaper)
+    problems: list[OutputProblem] = []
     line = 1
-    for odd, part in enumerate(_TOKEN.split(text)):
-        if odd % 2 == 0:
-            writing.literal(part)
+    for index, part in enumerate(_PLACEHOLDER.split(text)):
+        if index % 2 == 0:
+            writer.add_literal(part)
             line += part.count("\n")
             continue
         try:
-            writing.value(values[int(part)])
-        except RefusedError as refused:
-            flaws.append(Flaw(line, refused.message, refused.origins or origins_of(values[int(part)]), refused.help))
-    return "".join(writing.out), tuple(flaws)
+            writer.add_value(values[int(part)])
+        except ValueRejectedError as rejection:
+            problems.append(OutputProblem(line, rejection.message, rejection.origins or origins_of(values[int(part)]), rejection.help))
+    return "".join(writer.pieces), tuple(problems)

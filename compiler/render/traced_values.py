@@ -6,49 +6,49 @@ from typing import Final, TypeAlias
 from compiler.foundation.provenance import Origin, Origins
 
 
-class Text(str):
+class TracedStr(str):
     """Text from a spec; its characters are too."""
 
     __slots__ = ("origins",)
     origins: Origins
 
-    def __iter__(self) -> "Iterator[Text]":
-        return (text(character, self.origins) for character in str(self))
+    def __iter__(self) -> "Iterator[TracedStr]":
+        return (traced_str(character, self.origins) for character in str(self))
 
 
-class Encoded(Text):
+class EncodedStr(TracedStr):
     """Text that a named encoder has made safe for one language."""
 
-    __slots__ = ("encoding",)
-    encoding: str
+    __slots__ = ("encoder_name",)
+    encoder_name: str
 
 
-class Noted(Text):
+class CommentedStr(TracedStr):
     """Text with a remark that stands behind it in the file, where the format has comments."""
 
-    __slots__ = ("note",)
-    note: str
+    __slots__ = ("comment",)
+    comment: str
 
 
-class Whole(int):
+class TracedInt(int):
     """A whole number from a spec."""
 
     origins: Origins
 
 
-class Flag(int):
+class TracedBool(int):
     """True or false from a spec (`bool` itself cannot be subclassed)."""
 
     origins: Origins
 
 
-class Real(float):
+class TracedFloat(float):
     """A number with a fraction from a spec."""
 
     origins: Origins
 
 
-class Null:
+class TracedNull:
     """The null of a spec: false, equal to None, and placed nowhere."""
 
     __slots__ = ("origins",)
@@ -60,7 +60,7 @@ class Null:
         return False
 
     def __eq__(self, other: object) -> bool:
-        return other is None or isinstance(other, Null)
+        return other is None or isinstance(other, TracedNull)
 
     def __hash__(self) -> int:
         return hash(None)
@@ -74,62 +74,62 @@ class Omit:
 
 OMIT: Final = Omit()
 
-Leaf: TypeAlias = "Text | Whole | Flag | Real | Null"
+TracedScalar: TypeAlias = "TracedStr | TracedInt | TracedBool | TracedFloat | TracedNull"
 
 
-def text(value: str, origins: Origins) -> Text:
+def traced_str(value: str, origins: Origins) -> TracedStr:
     """The text with its origins."""
-    made = Text(value)
-    made.origins = origins
-    return made
+    result = TracedStr(value)
+    result.origins = origins
+    return result
 
 
-def encoded(value: str, encoding: str, origins: Origins) -> Encoded:
+def encoded_str(value: str, encoder_name: str, origins: Origins) -> EncodedStr:
     """The text as the named encoder left it, with the origins of what it encoded."""
-    made = Encoded(value)
-    made.encoding = encoding
-    made.origins = origins
-    return made
+    result = EncodedStr(value)
+    result.encoder_name = encoder_name
+    result.origins = origins
+    return result
 
 
-def noted(value: str, note: str, origins: Origins) -> Noted:
+def commented_str(value: str, comment: str, origins: Origins) -> CommentedStr:
     """The text with a remark behind it."""
-    made = Noted(value)
-    made.note = note
-    made.origins = origins
-    return made
+    result = CommentedStr(value)
+    result.comment = comment
+    result.origins = origins
+    return result
 
 
-def leaf(value: object, origins: Origins) -> Leaf:
+def traced_scalar(value: object, origins: Origins) -> TracedScalar:
     """A scalar of plain data with its origins; `TypeError` for anything else."""
     if isinstance(value, str):
-        return text(value, origins)
+        return traced_str(value, origins)
     if value is None:
-        return Null(origins)
-    made: Whole | Flag | Real
+        return TracedNull(origins)
+    result: TracedInt | TracedBool | TracedFloat
     if isinstance(value, bool):
-        made = Flag(value)
+        result = TracedBool(value)
     elif isinstance(value, int):
-        made = Whole(value)
+        result = TracedInt(value)
     elif isinstance(value, float):
-        made = Real(value)
+        result = TracedFloat(value)
     else:
         raise TypeError(f"{type(value).__name__} is not plain data")
-    made.origins = origins
-    return made
+    result.origins = origins
+    return result
 
 
 def origins_of(*values: object) -> Origins:
     """The origins of all values and of everything in them, each once, in order."""
-    return tuple(dict.fromkeys(origin for value in values for origin in _origins(value)))
+    return tuple(dict.fromkeys(origin for value in values for origin in _iter_origins(value)))
 
 
-def _origins(value: object) -> Iterable[Origin]:
-    own = getattr(value, "origins", ())
-    if own or isinstance(value, str):
-        return tuple(own)
+def _iter_origins(value: object) -> Iterable[Origin]:
+    own_origins = getattr(value, "origins", ())
+    if own_origins or isinstance(value, str):
+        return tuple(own_origins)
     if isinstance(value, Mapping):
-        return (origin for pair in value.items() for part in pair for origin in _origins(part))
+        return (origin for pair in value.items() for part in pair for origin in _iter_origins(part))
     if isinstance(value, Sequence):
-        return (origin for element in value for origin in _origins(element))
+        return (origin for element in value for origin in _iter_origins(element))
     return ()

@@ -2,49 +2,49 @@
 
 from collections.abc import Callable
 
-from compiler.render.template_errors import RefusedError
-from compiler.render.traced_values import leaf, origins_of, text
+from compiler.render.template_errors import ValueRejectedError
+from compiler.render.traced_values import traced_scalar, origins_of, traced_str
 from compiler.spec.quantities import Cpu, Duration, Memory, Percentage
 
 
 def seconds(value: object) -> object:
     """A duration in seconds."""
-    return _counted(value, lambda text: Duration(text).seconds)
+    return _convert_quantity(value, lambda text: Duration(text).seconds)
 
 
 def milliseconds(value: object) -> object:
     """A duration in milliseconds."""
-    return _counted(value, lambda text: Duration(text).milliseconds)
+    return _convert_quantity(value, lambda text: Duration(text).milliseconds)
 
 
 def percent(value: object) -> object:
     """A percentage without its sign."""
-    return _counted(value, lambda text: Percentage(text).percent)
+    return _convert_quantity(value, lambda text: Percentage(text).percent)
 
 
 def millicores(value: object) -> object:
     """An amount of CPU in thousandths of a core."""
-    return _counted(value, lambda text: Cpu(text).millicores)
+    return _convert_quantity(value, lambda text: Cpu(text).millicores)
 
 
 def bytes_(value: object) -> object:
     """An amount of memory in bytes."""
-    return _counted(value, lambda text: Memory(text).bytes)
+    return _convert_quantity(value, lambda text: Memory(text).bytes)
 
 
-def hexadecimal(value: object) -> object:
+def digest_hex(value: object) -> object:
     """The 64 digits of a digest, without the name of the algorithm."""
     origins = origins_of(value)
     algorithm, _, digits = str(value).partition(":")
     if algorithm != "sha256" or not digits:
-        raise RefusedError(f"`{value}` is no digest", origins)
-    return text(digits, origins)
+        raise ValueRejectedError(f"`{value}` is no digest", origins)
+    return traced_str(digits, origins)
 
 
-def _counted(value: object, count: Callable[[str], int | float]) -> object:
+def _convert_quantity(value: object, convert: Callable[[str], int | float]) -> object:
     origins = origins_of(value)
     try:
-        number = count(str(value))
+        number = convert(str(value))
     except (ValueError, ArithmeticError, IndexError):
-        raise RefusedError(f"`{value}` is no quantity of that kind", origins) from None
-    return leaf(number, origins) if origins else number
+        raise ValueRejectedError(f"`{value}` is no quantity of that kind", origins) from None
+    return traced_scalar(number, origins) if origins else number

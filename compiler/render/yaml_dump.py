@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 from compiler.foundation.json_data import Json
-from compiler.render.interpolation import number
-from compiler.render.traced_values import Noted
-from compiler.render.yaml_scalars import OLD_WORDS
+from compiler.render.interpolation import format_number
+from compiler.render.traced_values import CommentedStr
+from compiler.render.yaml_scalars import YAML11_BOOLEANS
 
-SEEN: Final = (
+VISIBLE: Final = (
     "\u00a1-\u00ac\u00ae-\u05ff\u0606-\u061b\u061d-\u06dc\u06de-\u070e\u0710-\u088f\u0892-\u08e1\u08e3-\u167f\u1681-\u180d"
     "\u180f-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u2fff\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufdff\ufe30-\ufefe\uff01-\uffef"
     "\U00010000-\U000110bc\U0001b000-\U0001bc9f\U0001f000-\U0001faff\U00020000-\U0003fffd"
@@ -17,119 +17,119 @@ SEEN: Final = (
 """Characters beyond ASCII that are seen as they are: no spaces, marks of direction, controls, halves or private ones. A
 list of our own, since Python's tables change with its version and the bytes may not."""
 _SIMPLE = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*|[1-9][0-9]*(?:m|[KMGTP]i|ms|s|h|d)")
-_PLAIN = re.compile(rf"[A-Za-z_/$({SEEN}][ -~{SEEN}]*")
-_WORDS: Final = OLD_WORDS | {form for word in ("true", "false", "null") for form in (word, word.title(), word.upper())}
-_LINES = re.compile(rf"[!-~{SEEN}][\t\n -~{SEEN}]*")
-_BARE_END = re.compile(r"[ \t](?:\n|\Z)")
-_SINGLE = re.compile(rf"[ -~{SEEN}]*")
-_ESCAPED = re.compile(rf"[^ !#-\[\]-~{SEEN}]")
-_NAMED: Final = {"\0": "\\0", "\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
-_WIDTHS: Final = (("x", 2), ("u", 4), ("U", 8))
-_LONGEST_KEY = 1000  # readers look no further than 1024 characters for the colon of a key
+_PLAIN = re.compile(rf"[A-Za-z_/$({VISIBLE}][ -~{VISIBLE}]*")
+_RESERVED_WORDS: Final = YAML11_BOOLEANS | {form for word in ("true", "false", "null") for form in (word, word.title(), word.upper())}
+_BLOCK_TEXT = re.compile(rf"[!-~{VISIBLE}][\t\n -~{VISIBLE}]*")
+_TRAILING_SPACE = re.compile(r"[ \t](?:\n|\Z)")
+_SINGLE_QUOTABLE = re.compile(rf"[ -~{VISIBLE}]*")
+_NEEDS_ESCAPE = re.compile(rf"[^ !#-\[\]-~{VISIBLE}]")
+_SHORT_ESCAPES: Final = {"\0": "\\0", "\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+_ESCAPE_WIDTHS: Final = (("x", 2), ("u", 4), ("U", 8))
+_MAX_SIMPLE_KEY = 1000  # readers look no further than 1024 characters for the colon of a key
 
 
-Members: TypeAlias = Mapping[str, Json] | Sequence[Json]
+Container: TypeAlias = Mapping[str, Json] | Sequence[Json]
 _CONTAINERS = (dict, list, Mapping, Sequence)
 
 
 def dump(document: Json) -> str:
     """The document in block style, ended by a newline; keys keep their order, lines are never folded."""
-    out: list[str] = []
+    lines: list[str] = []
     if isinstance(document, str):
-        out.append(_double(document) if "\n" in document else string(document))
+        lines.append(_double_quote(document) if "\n" in document else dump_string(document))
     elif document and isinstance(document, (Mapping, Sequence)):
-        _block(document, "", out)
+        _dump_container(document, "", lines)
     else:
-        out.append(_short(document))
-    return "\n".join(out) + "\n"
+        lines.append(_dump_inline(document))
+    return "\n".join(lines) + "\n"
 
 
-def _block(value: Members, indent: str, out: list[str]) -> None:
+def _dump_container(value: Container, indent: str, lines: list[str]) -> None:
     if type(value) is not dict and not isinstance(value, Mapping):
-        _list(value, indent, out)
+        _dump_list(value, indent, lines)
         return
     for key, member in value.items():
         # An identifier is what most keys are, and asking for one costs a fifth of a regular expression.
-        name = key if key.isidentifier() and key.isascii() and key not in _WORDS else string(key)
-        lead = f"{indent}{name}:" if len(name) < _LONGEST_KEY else f"{indent}? {name}\n{indent}:"
+        name = key if key.isidentifier() and key.isascii() and key not in _RESERVED_WORDS else dump_string(key)
+        key_prefix = f"{indent}{name}:" if len(name) < _MAX_SIMPLE_KEY else f"{indent}? {name}\n{indent}:"
         if isinstance(member, str):
-            out.append(f"{lead} {_text(member, indent)}")
+            lines.append(f"{key_prefix} {_dump_text(member, indent)}")
         elif member and isinstance(member, _CONTAINERS):
-            out.append(lead)
-            _block(member, f"{indent}  ", out)
+            lines.append(key_prefix)
+            _dump_container(member, f"{indent}  ", lines)
         else:
-            out.append(f"{lead} {_short(member)}")
+            lines.append(f"{key_prefix} {_dump_inline(member)}")
 
 
-def _list(value: Sequence[Json], indent: str, out: list[str]) -> None:
+def _dump_list(value: Sequence[Json], indent: str, lines: list[str]) -> None:
     for element in value:
         if isinstance(element, str):
-            out.append(f"{indent}- {_text(element, indent)}")
+            lines.append(f"{indent}- {_dump_text(element, indent)}")
         elif element and isinstance(element, _CONTAINERS):
-            start = len(out)
-            _block(element, f"{indent}  ", out)
-            out[start] = f"{indent}- {out[start][len(indent) + 2 :]}"
+            start = len(lines)
+            _dump_container(element, f"{indent}  ", lines)
+            lines[start] = f"{indent}- {lines[start][len(indent) + 2 :]}"
         else:
-            out.append(f"{indent}- {_short(element)}")
+            lines.append(f"{indent}- {_dump_inline(element)}")
 
 
-def _short(value: Json) -> str:
+def _dump_inline(value: Json) -> str:
     """A scalar other than text, or an empty map or list."""
     if value is None:
         return "null"
     if value is True or value is False:
         return "true" if value else "false"
     if isinstance(value, (int, float)):
-        return _number(value)
+        return _dump_number(value)
     if isinstance(value, str):
-        return string(value)
+        return dump_string(value)
     return "{}" if isinstance(value, Mapping) else "[]"
 
 
-def _number(value: float) -> str:
-    told = number(value)
-    mantissa, exponent, power = told.partition("e")
+def _dump_number(value: float) -> str:
+    text = format_number(value)
+    mantissa, exponent, power = text.partition("e")
     # A reader of YAML 1.1 takes 1e+16 for text: its numbers have a point.
-    return f"{mantissa}.0e{power}" if exponent and "." not in mantissa else told
+    return f"{mantissa}.0e{power}" if exponent and "." not in mantissa else text
 
 
-def _text(value: str, indent: str) -> str:
-    if type(value) is Noted:
-        return f"{string(str(value))} # {value.note}"
+def _dump_text(value: str, indent: str) -> str:
+    if type(value) is CommentedStr:
+        return f"{dump_string(str(value))} # {value.note}"
     if _SIMPLE.fullmatch(value):
-        return value if value not in _WORDS else _double(value)
-    if "\n" in value and _LINES.fullmatch(value) and not _BARE_END.search(value):
-        return _literal(value, f"{indent}  ")
-    return string(value)
+        return value if value not in _RESERVED_WORDS else _double_quote(value)
+    if "\n" in value and _BLOCK_TEXT.fullmatch(value) and not _TRAILING_SPACE.search(value):
+        return _literal_block(value, f"{indent}  ")
+    return dump_string(value)
 
 
-def _literal(value: str, indent: str) -> str:
+def _literal_block(value: str, indent: str) -> str:
     body = value.rstrip("\n")
-    ends = len(value) - len(body)
+    newline_count = len(value) - len(body)
     lines = [f"{indent}{line}" if line else "" for line in body.split("\n")]
-    return "\n".join([("|-", "|", "|+")[min(ends, 2)], *lines, *[""] * (ends - 1)])
+    return "\n".join([("|-", "|", "|+")[min(newline_count, 2)], *lines, *[""] * (newline_count - 1)])
 
 
-def string(value: str) -> str:
+def dump_string(value: str) -> str:
     """The text in one line: plain where no reader can take it for anything else, between quotes otherwise."""
-    if _SIMPLE.fullmatch(value) or (_PLAIN.fullmatch(value) and _ends_plain(value)):
-        return value if value not in _WORDS else _double(value)
-    if ('"' in value or "\\" in value) and _SINGLE.fullmatch(value):
+    if _SIMPLE.fullmatch(value) or (_PLAIN.fullmatch(value) and _can_be_plain(value)):
+        return value if value not in _RESERVED_WORDS else _double_quote(value)
+    if ('"' in value or "\\" in value) and _SINGLE_QUOTABLE.fullmatch(value):
         return "'" + value.replace("'", "''") + "'"
-    return _double(value)
+    return _double_quote(value)
 
 
-def _ends_plain(value: str) -> bool:
+def _can_be_plain(value: str) -> bool:
     return ": " not in value and " #" not in value and value[-1] not in " :"
 
 
-def _double(value: str) -> str:
-    return '"' + _ESCAPED.sub(_escape, value) + '"'
+def _double_quote(value: str) -> str:
+    return '"' + _NEEDS_ESCAPE.sub(_escape_match, value) + '"'
 
 
-def _escape(found: re.Match[str]) -> str:
-    character = found[0]
-    point = ord(character)
-    if character in _NAMED:
-        return _NAMED[character]
-    return next(f"\\{letter}{point:0{width}x}" for letter, width in _WIDTHS if point < 16**width)
+def _escape_match(match: re.Match[str]) -> str:
+    character = match[0]
+    code_point = ord(character)
+    if character in _SHORT_ESCAPES:
+        return _SHORT_ESCAPES[character]
+    return next(f"\\{letter}{code_point:0{width}x}" for letter, width in _ESCAPE_WIDTHS if code_point < 16**width)

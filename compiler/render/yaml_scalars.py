@@ -8,7 +8,7 @@ _OCTAL = re.compile(r"0o[0-7]+")
 _HEX = re.compile(r"0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _INFINITY = re.compile(r"([-+]?)\.(?:inf|Inf|INF)")
-_WORDS: Final[dict[str, bool | None]] = {
+_CONSTANTS: Final[dict[str, bool | None]] = {
     "": None,
     "~": None,
     "null": None,
@@ -21,14 +21,14 @@ _WORDS: Final[dict[str, bool | None]] = {
     "False": False,
     "FALSE": False,
 }
-OLD_WORDS: Final = frozenset(
+YAML11_BOOLEANS: Final = frozenset(
     form for word in ("y", "n", "yes", "no", "on", "off") for form in (word, word.capitalize(), word.upper())
 )
 """True or false in YAML 1.1, text in 1.2."""
-_ONE_MEANING = re.compile(
+_UNAMBIGUOUS = re.compile(
     r"[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+|(?:[-+]?[0-9]+)?\.[0-9]+(?:[eE][-+][0-9]+)?|[-+]?[0-9]+\."
 )
-_OLD_NUMBER = re.compile(
+_YAML11_NUMBER = re.compile(
     r"[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*(?:[eE][-+]?[0-9]+)?"  # floats, with underscores
     r"|[-+]?[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?"  # whole numbers, octal ones with a leading zero, exponents
     r"|[-+]?0(?:b[01_]+|x[0-9a-fA-F_]+|o[0-7_]+)"
@@ -37,23 +37,23 @@ _OLD_NUMBER = re.compile(
 )
 
 
-def meaning(plain: str) -> str | int | float | bool | None:
+def parse_scalar(scalar: str) -> str | int | float | bool | None:
     """What a plain scalar means in the core schema of YAML 1.2."""
-    if plain in _WORDS:
-        return _WORDS[plain]
-    if _INT.fullmatch(plain):
-        return int(plain)
-    if _OCTAL.fullmatch(plain) or _HEX.fullmatch(plain):
-        return int(plain, 0)
-    if _FLOAT.fullmatch(plain):
-        return float(plain)
-    if infinite := _INFINITY.fullmatch(plain):
+    if scalar in _CONSTANTS:
+        return _CONSTANTS[scalar]
+    if _INT.fullmatch(scalar):
+        return int(scalar)
+    if _OCTAL.fullmatch(scalar) or _HEX.fullmatch(scalar):
+        return int(scalar, 0)
+    if _FLOAT.fullmatch(scalar):
+        return float(scalar)
+    if infinite := _INFINITY.fullmatch(scalar):
         return float(f"{infinite[1]}inf")
-    return float("nan") if plain in {".nan", ".NaN", ".NAN"} else plain
+    return float("nan") if scalar in {".nan", ".NaN", ".NAN"} else scalar
 
 
-def is_ambiguous(plain: str) -> bool:
+def is_ambiguous(scalar: str) -> bool:
     """Whether YAML 1.1 may read the plain scalar as something else than YAML 1.2 does."""
-    if plain in OLD_WORDS or plain in {"=", "<<"}:
+    if scalar in YAML11_BOOLEANS or scalar in {"=", "<<"}:
         return True
-    return _ONE_MEANING.fullmatch(plain) is None and _OLD_NUMBER.fullmatch(plain) is not None
+    return _UNAMBIGUOUS.fullmatch(scalar) is None and _YAML11_NUMBER.fullmatch(scalar) is not None

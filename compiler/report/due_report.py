@@ -5,94 +5,94 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from compiler.inventory.due_items import Item
+from compiler.inventory.due_items import DueItem
 from compiler.inventory.row import Inventory
-from compiler.inventory.serialize import plain
+from compiler.inventory.serialize import to_plain
 from compiler.render.output_formats import dump
 from compiler.report import markdown_escape as markup
-from compiler.report.json_output import json_text
-from compiler.report.text_report import cells, painter, printable
+from compiler.report.json_output import dump_json
+from compiler.report.text_report import display_width, make_painter, to_printable
 
-_CELL = 300
+_MAX_CELL = 300
 _STYLES = {"lapsed": "error", "due": "bold", "undated": "dim"}
 _COLUMNS = ("due", "state", "kind", "title", "models", "owners", "environments", "path", "line", "key")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DueReport:
     """What was asked, and what was found."""
 
     inventory: Inventory
-    items: tuple[Item, ...]
+    items: tuple[DueItem, ...]
     as_of: date
-    until: date
+    last_day: date
     colour: bool = False
 
 
-def text(asked: Asked) -> str:
+def render_text(report: DueReport) -> str:
     """Two lines each, by day: what, and whose it is; the line of the spec."""
-    paint = painter(colour=asked.colour)
-    far = {one.key: _far(one) for one in asked.items}
+    paint = make_painter(colour=report.colour)
+    relative_dates = {item.key: _relative_date(item) for item in report.items}
     widths = [
-        max((cells(text) for text in texts), default=0) for texts in (far.values(), [one.what for one in asked.items])
+        max((display_width(text) for text in texts), default=0) for texts in (relative_dates.values(), [item.what for item in report.items])
     ]
     lines = []
-    for one in asked.items:
-        when = f"{one.due or ''!s:10}  {far[one.key]:{widths[0]}}"
+    for item in report.items:
+        prefix = f"{item.due or ''!s:10}  {relative_dates[item.key]:{widths[0]}}"
         lines.append(
-            f"{paint(_STYLES[one.state], when)}  {printable(one.what):{widths[1]}}  {', '.join(one.owners)}".rstrip()
+            f"{paint(_STYLES[item.state], prefix)}  {to_printable(item.what):{widths[1]}}  {', '.join(item.owners)}".rstrip()
         )
-        lines.append(f"{'':{len(when)}}  {paint('blue', '-->')} {printable(one.path)}:{one.line}:{one.column}")
+        lines.append(f"{'':{len(prefix)}}  {paint('blue', '-->')} {to_printable(item.path)}:{item.line}:{item.column}")
     return "".join(f"{line}\n" for line in lines)
 
 
-def _far(item: Item) -> str:
+def _relative_date(item: DueItem) -> str:
     if item.days is None:
         return "no day is said"
     count = abs(item.days)
-    said = "today" if count == 0 else f"{count} day{'' if count == 1 else 's'}"
-    return f"{said} ago" if item.days < 0 else said if count == 0 else f"in {said}"
+    distance = "today" if count == 0 else f"{count} day{'' if count == 1 else 's'}"
+    return f"{distance} ago" if item.days < 0 else distance if count == 0 else f"in {distance}"
 
 
-def as_json(asked: Asked) -> str:
+def render_json(report: DueReport) -> str:
     """The items as they are published."""
-    inventory = asked.inventory
-    days = {"asOf": asked.as_of.isoformat(), "until": asked.until.isoformat()}
-    said = {"items": plain(asked.items), "leftOut": plain(inventory.left_out)}
-    return json_text({"version": 1, "project": inventory.project, **days, **said})
+    inventory = report.inventory
+    days = {"asOf": report.as_of.isoformat(), "until": report.last_day.isoformat()}
+    body = {"items": to_plain(report.items), "leftOut": to_plain(inventory.excluded_documents)}
+    return dump_json({"version": 1, "project": inventory.project, **days, **body})
 
 
-def markdown(asked: Asked) -> str:
+def render_markdown(report: DueReport) -> str:
     """A table, for an issue or a summary."""
-    if not asked.items:
+    if not report.items:
         return "Nothing lapses.\n"
-    cell = markup.inline
+    cell = markup.escape_inline
     rows = [
-        markup.row(
-            cell(str(one.due or "no day is said"), _CELL),
-            one.state,
-            cell(one.what, _CELL),
-            cell(", ".join(one.owners), _CELL),
-            markup.code(f"{one.path}:{one.line}", _CELL),
+        markup.table_row(
+            cell(str(item.due or "no day is said"), _MAX_CELL),
+            item.state,
+            cell(item.what, _MAX_CELL),
+            cell(", ".join(item.owners), _MAX_CELL),
+            markup.code_span(f"{item.path}:{item.line}", _MAX_CELL),
         )
-        for one in asked.items
+        for item in report.items
     ]
-    head = markup.row("due", "", "what", "owner", "where")
-    return "".join([head, markup.row(*("---" for _ in range(5))), *rows])
+    header = markup.table_row("due", "", "what", "owner", "where")
+    return "".join([header, markup.table_row(*("---" for _ in range(5))), *rows])
 
 
-def csv(asked: Asked) -> str:
+def render_csv(report: DueReport) -> str:
     """Rows as RFC 4180 writes them."""
-    rows = [[_cell(one, name) for name in _COLUMNS] for one in asked.items]
+    rows = [[_cell(item, name) for name in _COLUMNS] for item in report.items]
     return dump([[list(_COLUMNS), *rows]], "csv")
 
 
-def _cell(item: Item, name: str) -> str:
+def _cell(item: DueItem, name: str) -> str:
     value = getattr(item, name)
     return "; ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
 
 
-FORMATS: Mapping[str, Callable[[Asked], str]] = MappingProxyType(
-    {"text": text, "json": as_json, "markdown": markdown, "csv": csv}
+FORMATS: Mapping[str, Callable[[DueReport], str]] = MappingProxyType(
+    {"text": render_text, "json": render_json, "markdown": render_markdown, "csv": render_csv}
 )
 """Format to what writes it."""

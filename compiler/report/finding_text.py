@@ -4,43 +4,43 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from compiler.diagnostics.finding import Code, Enforcement, Finding, Severity, Status
-from compiler.report.forge_locations import is_inside
+from compiler.report.forge_locations import is_in_checkout
 from compiler.report.report_formats import Report
 
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
-def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+def sort_by_severity(findings: Iterable[Finding]) -> list[Finding]:
     """By severity, then what fails the command before what does not, then in the order of files."""
-    return sorted(findings, key=lambda one: (_RANKS[one.code.severity], not one.mandatory, one.sort_key))
+    return sorted(findings, key=lambda finding: (_RANKS[finding.code.severity], not finding.is_blocking, finding.sort_key))
 
 
-def label(code: Code) -> str:
+def rule_label(code: Code) -> str:
     """The rule as people write it: `MY101 unknown-key`, or the qualified name of a policy."""
     return code.id if code.id.endswith(code.name) else f"{code.id} {code.name}"
 
 
-def told(finding: Finding) -> str:
+def full_message(finding: Finding) -> str:
     """The message, where it holds, and what to do, in one line of sentences; the first stands alone."""
-    head = finding.message.rstrip(".") + "".join(f" (in {where})" for where in _where(finding))
-    advice = advised(finding)
+    head = finding.message.rstrip(".") + "".join(f" (in {detail})" for detail in _extra_locations(finding))
+    advice = help_text(finding)
     return f"{head}. {advice[:1].upper()}{advice[1:]}" if advice else head
 
 
-def _where(finding: Finding) -> Iterator[str]:
+def _extra_locations(finding: Finding) -> Iterator[str]:
     """What the place in the checkout does not say: the environment, and a file that lies elsewhere."""
-    if finding.where and not all(environment in finding.message for environment in finding.where):
-        yield ", ".join(finding.where)
-    if finding.place and not is_inside(finding.place):
-        yield f"{finding.place.path}:{finding.place.line}"
+    if finding.affected_environments and not all(environment in finding.message for environment in finding.affected_environments):
+        yield ", ".join(finding.affected_environments)
+    if finding.location and not is_in_checkout(finding.location):
+        yield f"{finding.location.path}:{finding.location.line}"
 
 
-def advised(finding: Finding) -> str:
+def help_text(finding: Finding) -> str:
     """What to do about it, or nothing."""
     return finding.help or (f"write {finding.fix.text}" if finding.fix else "")
 
 
-def counted(count: int, word: str) -> str:
+def pluralize(count: int, word: str) -> str:
     """`1 error`, `2 errors`."""
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
@@ -52,21 +52,21 @@ def level(finding: Finding) -> str:
     return "info" if finding.code.severity is Severity.INFO else "warning"
 
 
-def tally(findings: Iterable[Finding]) -> str:
+def format_level_counts(findings: Iterable[Finding]) -> str:
     """How many there are of each level: `2 errors, 1 warning, 3 remarks`; empty for none."""
-    found = Counter(map(level, findings))
+    counts = Counter(map(level, findings))
     words = {"error": "error", "warning": "warning", "info": "remark"}
-    return ", ".join(counted(found[name], word) for name, word in words.items() if found[name])
+    return ", ".join(pluralize(counts[name], word) for name, word in words.items() if counts[name])
 
 
-def summed(report: Report) -> str:
+def summary_line(report: Report) -> str:
     """The report in one line: what is open, in what, and what is not open."""
-    checked, others = report.checked, answered(report)
-    counts = tally(report.open) or "nothing to mend"
-    return f"{counts}{f' in {checked}' if checked else ''}{f'; {others}' if others else ''}"
+    scope, suppressed_counts = report.checked_scope, suppressed_summary(report)
+    counts = format_level_counts(report.open) or "nothing to mend"
+    return f"{counts}{f' in {scope}' if scope else ''}{f'; {suppressed_counts}' if suppressed_counts else ''}"
 
 
-def answered(report: Report) -> str:
+def suppressed_summary(report: Report) -> str:
     """How many findings are not open, and why: `3 waived, 2 in the baseline`; empty for none."""
-    waived, known = len(report.having(Status.WAIVED)), len(report.having(Status.BASELINE))
-    return ", ".join([f"{waived} waived"] * bool(waived) + [f"{known} in the baseline"] * bool(known))
+    waived_count, baseline_count = len(report.with_status(Status.WAIVED)), len(report.with_status(Status.BASELINE))
+    return ", ".join([f"{waived_count} waived"] * bool(waived_count) + [f"{baseline_count} in the baseline"] * bool(baseline_count))

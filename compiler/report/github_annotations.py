@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from compiler.diagnostics.finding import Finding, Severity
-from compiler.report.finding_text import label, summed, told, worst_first
-from compiler.report.forge_locations import Places, is_inside
+from compiler.report.finding_text import rule_label, summary_line, full_message, sort_by_severity
+from compiler.report.forge_locations import ForgeLocations, is_in_checkout
 from compiler.report.report_formats import Report
 
 LEVELS: Mapping[Severity, str] = MappingProxyType({
@@ -21,55 +21,55 @@ LEVELS: Mapping[Severity, str] = MappingProxyType({
     Severity.LOW: "notice",
     Severity.INFO: "notice",
 })  # fmt: skip
-MOST = 10
+MAX_ANNOTATIONS = 10
 """How many of a kind GitHub shows for a step; three kinds stay below its fifty for a job."""
 
 
 def render(report: Report) -> str:
     """A command a line, the worst first, and a last line that counts."""
-    places = Places(report)
+    locations = ForgeLocations(report)
     kinds = [LEVELS[finding.code.severity] for finding in report.open]
-    is_cut = any(count > MOST for count in Counter(kinds).values())
-    shown = _shown(report, room={"error": MOST, "warning": MOST, "notice": MOST - is_cut})
-    lines = [_annotation(finding, places) for finding in shown]
-    return "\n".join([*lines, _summary(report, len(shown)), ""]).encode("utf-8", "replace").decode("utf-8")
+    is_cut = any(count > MAX_ANNOTATIONS for count in Counter(kinds).values())
+    annotated_findings = _select_findings(report, limits={"error": MAX_ANNOTATIONS, "warning": MAX_ANNOTATIONS, "notice": MAX_ANNOTATIONS - is_cut})
+    lines = [_annotation(finding, locations) for finding in annotated_findings]
+    return "\n".join([*lines, _summary_line(report, len(annotated_findings)), ""]).encode("utf-8", "replace").decode("utf-8")
 
 
-def _shown(report: Report, room: dict[str, int]) -> list[Finding]:
-    shown = []
-    for finding in worst_first(report.open):
+def _select_findings(report: Report, limits: dict[str, int]) -> list[Finding]:
+    selection = []
+    for finding in sort_by_severity(report.open):
         kind = LEVELS[finding.code.severity]
-        if room[kind]:
-            room[kind] -= 1
-            shown.append(finding)
-    return shown
+        if limits[kind]:
+            limits[kind] -= 1
+            selection.append(finding)
+    return selection
 
 
-def _annotation(finding: Finding, places: Places) -> str:
-    properties = {**_where(finding, places), "title": label(finding.code)}
-    told_ = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{LEVELS[finding.code.severity]} {told_}::{_data(told(finding))}"
+def _annotation(finding: Finding, locations: ForgeLocations) -> str:
+    properties = {**_location_properties(finding, locations), "title": rule_label(finding.code)}
+    properties_text = ",".join(f"{name}={_escape_property(value)}" for name, value in properties.items())
+    return f"::{LEVELS[finding.code.severity]} {properties_text}::{_escape_data(full_message(finding))}"
 
 
-def _where(finding: Finding, places: Places) -> dict[str, str]:
-    if not is_inside(finding.place):
+def _location_properties(finding: Finding, locations: ForgeLocations) -> dict[str, str]:
+    if not is_in_checkout(finding.location):
         return {}
-    at = places.shown(finding.place)
-    where = {"file": at.path, "line": str(at.line), "endLine": str(at.end_line)}
-    return where | ({"col": str(at.column), "endColumn": str(at.end_column)} if at.line == at.end_line else {})
+    position = locations.to_forge(finding.location)
+    properties = {"file": position.path, "line": str(position.line), "endLine": str(position.end_line)}
+    return properties | ({"col": str(position.column), "endColumn": str(position.end_column)} if position.line == position.end_line else {})
 
 
-def _summary(report: Report, shown: int) -> str:
-    left_out = len(report.open) - shown
-    if not left_out:
-        return summed(report)
-    hint = f"{left_out} of these are not annotated, for GitHub shows {MOST} of a kind; the log of `modelyard check` has all"
-    return f"::notice title=Modelyard::{_data(f'{summed(report)}; {hint}')}"
+def _summary_line(report: Report, annotated_count: int) -> str:
+    omitted_count = len(report.open) - annotated_count
+    if not omitted_count:
+        return summary_line(report)
+    hint = f"{omitted_count} of these are not annotated, for GitHub shows {MAX_ANNOTATIONS} of a kind; the log of `modelyard check` has all"
+    return f"::notice title=Modelyard::{_escape_data(f'{summary_line(report)}; {hint}')}"
 
 
-def _data(text: str) -> str:
+def _escape_data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def _escape_property(text: str) -> str:
+    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")

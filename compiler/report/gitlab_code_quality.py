@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from compiler.diagnostics.finding import Finding, Severity
-from compiler.report.finding_text import told
-from compiler.report.forge_locations import Places
-from compiler.report.json_output import json_text
+from compiler.report.finding_text import full_message
+from compiler.report.forge_locations import ForgeLocations
+from compiler.report.json_output import dump_json
 from compiler.report.report_formats import Report
 
 LEVELS: Mapping[Severity, str] = MappingProxyType({
@@ -27,24 +27,24 @@ LEVELS: Mapping[Severity, str] = MappingProxyType({
 
 def render(report: Report) -> str:
     """The open findings as a JSON array; an empty one where there are none."""
-    return json_text(list(_issues(report)))
+    return dump_json(list(_issues(report)))
 
 
 def _issues(report: Report) -> Iterator[dict[str, object]]:
-    places = Places(report)
-    seen: Counter[str] = Counter()
+    locations = ForgeLocations(report)
+    fingerprint_counts: Counter[str] = Counter()
     for finding in report.open:
-        at = places.shown(finding.place)
+        position = locations.to_forge(finding.location)
         yield {
-            "description": told(finding),
+            "description": full_message(finding),
             "check_name": finding.code.id,
-            "fingerprint": _unique(finding, seen),
+            "fingerprint": _unique_fingerprint(finding, fingerprint_counts),
             "severity": LEVELS[finding.code.severity],
-            "location": {"path": at.path, "lines": {"begin": at.line}},
+            "location": {"path": position.path, "lines": {"begin": position.line}},
         }
 
 
-def _unique(finding: Finding, seen: Counter[str]) -> str:
-    known = finding.fingerprint
-    seen[known] += 1
-    return known if seen[known] == 1 else hashlib.sha256(f"{known}\0{seen[known]}".encode()).hexdigest()[:32]
+def _unique_fingerprint(finding: Finding, fingerprint_counts: Counter[str]) -> str:
+    fingerprint = finding.fingerprint
+    fingerprint_counts[fingerprint] += 1
+    return fingerprint if fingerprint_counts[fingerprint] == 1 else hashlib.sha256(f"{fingerprint}\0{fingerprint_counts[fingerprint]}".encode()).hexdigest()[:32]

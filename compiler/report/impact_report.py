@@ -5,42 +5,42 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from compiler.diagnostics.finding import Place
-from compiler.policy.impact import Change, State
-from compiler.report.markdown_escape import inline
+from compiler.diagnostics.finding import Location
+from compiler.policy.impact import StateChange, PolicyState
+from compiler.report.markdown_escape import escape_inline
 
-_CELL = 300
-_WORDS: Mapping[State, str] = MappingProxyType(
+_MAX_CELL = 300
+_STATE_PHRASES: Mapping[PolicyState, str] = MappingProxyType(
     {
-        State.FAILS: "fail",
-        State.UNASKED: "cannot be asked",
-        State.ADVISES: "are advised",
-        State.WAIVED: "are waived",
-        State.KEPT: "are fine",
-        State.UNBOUND: "are not held to it any more",
+        PolicyState.FAILS: "fail",
+        PolicyState.NOT_EVALUATED: "cannot be asked",
+        PolicyState.ADVISES: "are advised",
+        PolicyState.IS_WAIVED: "are waived",
+        PolicyState.PASSES: "are fine",
+        PolicyState.UNBOUND: "are not held to it any more",
     }
 )
 
 
-def text(changes: Sequence[Change]) -> str:
+def render_text(changes: Sequence[StateChange]) -> str:
     """Each policy that means something else, the models by owner, and the line of each."""
     if not changes:
         return "nothing changes for any model\n"
     lines: list[str] = []
-    for policy, said in _by_policy(changes):
-        lines.append(f"{policy}: {_summary(said)}")
-        width = max(len(change.model) for change in said)
+    for policy, policy_changes in _group_by_policy(changes):
+        lines.append(f"{policy}: {_count_by_state(policy_changes)}")
+        width = max(len(change.model) for change in policy_changes)
         lines += [
-            f"  {change.model:{width}}  {_arrow(change)}  {change.owner}  {_at(change.finding.place)}"
-            for change in said
+            f"  {change.model:{width}}  {_transition(change)}  {change.owner}  {_format_location(change.finding.location)}"
+            for change in policy_changes
         ]
         lines.append("")
-    owners = Counter(change.owner for change in changes if change.after is State.FAILS)
+    owners = Counter(change.owner for change in changes if change.new_state is PolicyState.FAILS)
     lines += [f"{count} new failures for {owner or 'nobody'}" for owner, count in sorted(owners.items())]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def markdown(changes: Sequence[Change]) -> str:
+def render_markdown(changes: Sequence[StateChange]) -> str:
     """The same as a table, for a pull request."""
     if not changes:
         return "Nothing changes for any model.\n"
@@ -49,51 +49,51 @@ def markdown(changes: Sequence[Change]) -> str:
             f"`{change.policy}`",
             f"`{change.model}`",
             change.owner,
-            _arrow(change),
+            _transition(change),
             change.finding.message,
-            _at(change.finding.place),
+            _format_location(change.finding.location),
         )
         for change in changes
     )
-    rows = [f"| {' | '.join(inline(cell, _CELL) for cell in row)} |" for row in cells]
+    rows = [f"| {' | '.join(escape_inline(cell, _MAX_CELL) for cell in row)} |" for row in cells]
     return "\n".join(
         ["| policy | model | owner | change | why | line |", "| --- | --- | --- | --- | --- | --- |", *rows, ""]
     )
 
 
-def as_json(changes: Sequence[Change]) -> str:
+def render_json(changes: Sequence[StateChange]) -> str:
     """The same as data."""
-    listed = [
+    entries = [
         {
             "policy": change.policy,
             "model": change.model,
             "owner": change.owner,
-            "before": change.before.value,
-            "after": change.after.value,
+            "before": change.old_state.value,
+            "after": change.new_state.value,
             "message": change.finding.message,
-            "path": change.finding.place.path if change.finding.place else None,
-            "line": change.finding.place.line if change.finding.place else None,
+            "path": change.finding.location.path if change.finding.location else None,
+            "line": change.finding.location.line if change.finding.location else None,
             "fingerprint": change.finding.fingerprint,
         }
         for change in changes
     ]
-    return json.dumps({"version": 1, "changes": listed}, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps({"version": 1, "changes": entries}, indent=1, ensure_ascii=False) + "\n"
 
 
-def _by_policy(changes: Sequence[Change]) -> Iterator[tuple[str, list[Change]]]:
+def _group_by_policy(changes: Sequence[StateChange]) -> Iterator[tuple[str, list[StateChange]]]:
     for policy in sorted({change.policy for change in changes}):
         yield policy, [change for change in changes if change.policy == policy]
 
 
-def _summary(changes: Sequence[Change]) -> str:
+def _count_by_state(changes: Sequence[StateChange]) -> str:
     """How many models are now what."""
-    models = {state: {change.model for change in changes if change.after is state} for state in State}
-    return ", ".join(f"{len(named)} now {_WORDS[state]}" for state, named in models.items() if named)
+    models = {state: {change.model for change in changes if change.new_state is state} for state in PolicyState}
+    return ", ".join(f"{len(names)} now {_STATE_PHRASES[state]}" for state, names in models.items() if names)
 
 
-def _arrow(change: Change) -> str:
-    return f"{change.before.value} → {change.after.value}"
+def _transition(change: StateChange) -> str:
+    return f"{change.old_state.value} → {change.new_state.value}"
 
 
-def _at(place: Place | None) -> str:
-    return f"{place.path}:{place.line}" if place else ""
+def _format_location(location: Location | None) -> str:
+    return f"{location.path}:{location.line}" if location else ""

@@ -3,37 +3,37 @@
 from collections.abc import Sequence
 from datetime import date
 
-from compiler.inventory.columns import cells, titles
+from compiler.inventory.columns import row_cells, column_titles
 from compiler.inventory.row import Inventory, Row
-from compiler.inventory.serialize import plain
-from compiler.report.json_output import json_text
-from compiler.report.text_report import painter
-from compiler.report.text_table import table
+from compiler.inventory.serialize import to_plain
+from compiler.report.json_output import dump_json
+from compiler.report.text_report import make_painter
+from compiler.report.text_table import render_table
 
 _STYLES = {
     ("tier", "critical"): "error", ("tier", "high"): "warning", ("lifecycle", "retired"): "dim", ("lifecycle", "deprecated"): "dim",
 }  # fmt: skip
 
 
-def text(rows: Sequence[Row], names: Sequence[str], as_of: date, width: int | None, *, colour: bool) -> str:
+def render_text(rows: Sequence[Row], names: Sequence[str], as_of: date, width: int | None, *, colour: bool) -> str:
     """The columns side by side; a review whose day is over stands out."""
-    paint = painter(colour=colour)
+    paint = make_painter(colour=colour)
 
-    def painted(number: int, column: int, cell: str) -> str:
-        style = "bold" if number < 0 else _style(rows[number], names[column], as_of)
+    def paint_cell(number: int, column: int, cell: str) -> str:
+        style = "bold" if number < 0 else _cell_style(rows[number], names[column], as_of)
         return paint(style, cell) if style else cell
 
-    return table(titles(names), [cells(row, names) for row in rows], width, painted)
+    return render_table(column_titles(names), [row_cells(row, names) for row in rows], width, paint_cell)
 
 
-def _style(row: Row, name: str, as_of: date) -> str:
+def _cell_style(row: Row, name: str, as_of: date) -> str:
     if name == "review" and row.review and row.review.next and row.review.next < as_of:
         return "error"
-    said = {"tier": row.tier, "lifecycle": row.lifecycle}.get(name)
-    return _STYLES.get((name, said or ""), "")
+    value = {"tier": row.tier, "lifecycle": row.lifecycle}.get(name)
+    return _STYLES.get((name, value or ""), "")
 
 
-def as_json(inventory: Inventory, rows: Sequence[Row]) -> str:
+def render_json(inventory: Inventory, rows: Sequence[Row]) -> str:
     """The rows as they are published, and what is missing among them."""
-    left_out = plain(inventory.left_out)
-    return json_text({"version": 1, "project": inventory.project, "models": plain(tuple(rows)), "leftOut": left_out})
+    excluded_documents = to_plain(inventory.excluded_documents)
+    return dump_json({"version": 1, "project": inventory.project, "models": to_plain(tuple(rows)), "leftOut": excluded_documents})

@@ -11,55 +11,55 @@ def render(report: Report) -> str:
     """The report as one JSON object with sorted findings, ending in a newline."""
     summary = {
         "findings": len(report.findings),
-        "mandatory": report.mandatory,
-        "advisory": len(report.open) - report.mandatory,
-        "waived": len(report.having(Status.WAIVED)),
-        "baseline": len(report.having(Status.BASELINE)),
+        "mandatory": report.blocking_count,
+        "advisory": len(report.open) - report.blocking_count,
+        "waived": len(report.with_status(Status.WAIVED)),
+        "baseline": len(report.with_status(Status.BASELINE)),
     }
-    body = {"version": 1, "summary": summary, "findings": [_finding(finding) for finding in report.findings]}
+    body = {"version": 1, "summary": summary, "findings": [_finding_data(finding) for finding in report.findings]}
     return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
 
 
-def _finding(finding: Finding) -> dict[str, object]:
-    subject, place = finding.subject, finding.place
-    out: dict[str, object] = {
+def _finding_data(finding: Finding) -> dict[str, object]:
+    subject, location = finding.subject, finding.location
+    data: dict[str, object] = {
         "code": finding.code.id,
         "name": finding.code.name,
         "severity": finding.code.severity.value,
         "enforcement": finding.code.enforcement.value,
         "status": finding.status.value,
-        "because": finding.because,
+        "because": finding.status_reason,
         "message": finding.message,
         "help": finding.help,
         "controls": list(finding.code.controls),
         "docs": finding.code.docs,
         "kind": subject.kind if subject else None,
         "object": subject.name if subject else None,
-        "environment": finding.where[0] if len(finding.where) == 1 else None,
-        "environments": list(finding.where),
+        "environment": finding.affected_environments[0] if len(finding.affected_environments) == 1 else None,
+        "environments": list(finding.affected_environments),
         "pointer": json_pointer(subject.pointer) if subject else None,
-        "path": place.path if place else None,
-        "line": place.line if place else None,
-        "column": place.column if place else None,
-        "endLine": place.end_line if place else None,
-        "endColumn": place.end_column if place else None,
+        "path": location.path if location else None,
+        "line": location.line if location else None,
+        "column": location.column if location else None,
+        "endLine": location.end_line if location else None,
+        "endColumn": location.end_column if location else None,
         "fingerprint": finding.fingerprint,
-        "notes": [_note(note) for note in finding.notes],
+        "notes": [_note_data(note) for note in finding.notes],
     }
     if finding.fix:
-        at = finding.fix.place
-        out["fix"] = {
-            "safe": finding.fix.safe, "text": finding.fix.text, "path": at.path, "line": at.line, "column": at.column,
-            "endLine": at.end_line, "endColumn": at.end_column,
+        fix_location = finding.fix.location
+        data["fix"] = {
+            "safe": finding.fix.safe, "text": finding.fix.text, "path": fix_location.path, "line": fix_location.line, "column": fix_location.column,
+            "endLine": fix_location.end_line, "endColumn": fix_location.end_column,
         }  # fmt: skip
-    return out
+    return data
 
 
-def _note(note: Note) -> dict[str, object]:
-    place = note.place
+def _note_data(note: Note) -> dict[str, object]:
+    location = note.location
     return {
         "message": note.message,
-        "path": place.path if place else None,
-        "line": place.line if place else None,
-        "column": place.column if place else None,
+        "path": location.path if location else None,
+        "line": location.line if location else None,
+        "column": location.column if location else None,
     }

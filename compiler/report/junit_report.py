@@ -14,8 +14,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, TypeAlias
 
 from compiler.diagnostics.finding import Finding, Status
-from compiler.report.finding_text import counted, label, level, told
-from compiler.report.forge_locations import Places
+from compiler.report.finding_text import pluralize, rule_label, level, full_message
+from compiler.report.forge_locations import ForgeLocations
 from compiler.report.report_formats import Report
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _FORBIDDEN = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 """Compiled when first needed, which takes longer than to say that nothing is wrong."""
 
-Cases: TypeAlias = dict[tuple[str, str], list[Finding]]
+TestCases: TypeAlias = dict[tuple[str, str], list[Finding]]
 """Findings by the class and the name that readers know a case by."""
 
 
@@ -33,78 +33,78 @@ def render(report: Report) -> str:
     """The findings as suites of cases."""
     from xml.etree.ElementTree import Element, indent, tostring  # noqa: PLC0415 - no other format writes XML
 
-    places = Places(report)
-    suites = _suites(report, places)
-    whole = _counts(found for cases in suites.values() for found in cases.values())
+    locations = ForgeLocations(report)
+    suites = _suites(report, locations)
+    totals = _count_results(findings for cases in suites.values() for findings in cases.values())
     root = Element(
-        "testsuites", {"name": "modelyard check", **{key: whole[key] for key in ("tests", "failures", "errors")}}
+        "testsuites", {"name": "modelyard check", **{key: totals[key] for key in ("tests", "failures", "errors")}}
     )
     for path, cases in suites.items():
-        suite = _child(root, "testsuite", name=path, file=path, **_counts(cases.values()))
-        for (class_, name), found in cases.items():
-            _outcome(_child(suite, "testcase", classname=class_, name=name), found, places)
+        suite = _add_child(root, "testsuite", name=path, file=path, **_count_results(cases.values()))
+        for (class_, name), findings in cases.items():
+            _add_outcome(_add_child(suite, "testcase", classname=class_, name=name), findings, locations)
     indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'
 
 
-def _suites(report: Report, places: Places) -> dict[str, Cases]:
-    suites: dict[str, Cases] = defaultdict(lambda: defaultdict(list))
+def _suites(report: Report, locations: ForgeLocations) -> dict[str, TestCases]:
+    suites: dict[str, TestCases] = defaultdict(lambda: defaultdict(list))
     for finding in report.findings:
-        path = places.shown(finding.place).path
-        suites[path][_class(finding, path), label(finding.code)].append(finding)
-    return suites or {places.shown(None).path: {("modelyard", report.checked or "check"): []}}
+        path = locations.to_forge(finding.location).path
+        suites[path][_class_name(finding, path), rule_label(finding.code)].append(finding)
+    return suites or {locations.to_forge(None).path: {("modelyard", report.checked_scope or "check"): []}}
 
 
-def _class(finding: Finding, path: str) -> str:
+def _class_name(finding: Finding, path: str) -> str:
     subject = finding.subject
     if subject is None:
         return path
-    return f"{subject.kind} {subject.name}" + (f" in {', '.join(finding.where)}" if finding.where else "")
+    return f"{subject.kind} {subject.name}" + (f" in {', '.join(finding.affected_environments)}" if finding.affected_environments else "")
 
 
-def _counts(cases: Iterable[list[Finding]]) -> dict[str, str]:
-    told_ = list(cases)
-    failed, skipped = sum(map(_fails, told_)), sum(map(_is_skipped, told_))
-    return {"tests": str(len(told_)), "failures": str(failed), "errors": "0", "skipped": str(skipped)}
+def _count_results(cases: Iterable[list[Finding]]) -> dict[str, str]:
+    findings_by_case = list(cases)
+    failure_count, skip_count = sum(map(_is_failure, findings_by_case)), sum(map(_is_skipped, findings_by_case))
+    return {"tests": str(len(findings_by_case)), "failures": str(failure_count), "errors": "0", "skipped": str(skip_count)}
 
 
-def _fails(found: list[Finding]) -> bool:
-    return any(finding.mandatory for finding in found)
+def _is_failure(findings: list[Finding]) -> bool:
+    return any(finding.is_blocking for finding in findings)
 
 
-def _is_skipped(found: list[Finding]) -> bool:
-    return bool(found) and all(finding.status is not Status.OPEN for finding in found)
+def _is_skipped(findings: list[Finding]) -> bool:
+    return bool(findings) and all(finding.status is not Status.OPEN for finding in findings)
 
 
-def _outcome(case: Element, found: list[Finding], places: Places) -> None:
-    lines = "\n".join(_line(finding, places) for finding in found)
-    if _fails(found):
-        first = next(finding for finding in found if finding.mandatory)
-        more = f" (and {counted(len(found) - 1, 'other')})" if len(found) > 1 else ""
-        _child(case, "failure", lines, message=f"{told(first)}{more}", type=first.code.id)
-    elif _is_skipped(found):
-        _child(case, "skipped", lines, message=_reason(found[0]), type=found[0].status.value)
-    elif found:
-        _child(case, "system-out", lines)
+def _add_outcome(case: Element, findings: list[Finding], locations: ForgeLocations) -> None:
+    lines = "\n".join(_finding_line(finding, locations) for finding in findings)
+    if _is_failure(findings):
+        first = next(finding for finding in findings if finding.is_blocking)
+        suffix = f" (and {pluralize(len(findings) - 1, 'other')})" if len(findings) > 1 else ""
+        _add_child(case, "failure", lines, message=f"{full_message(first)}{suffix}", type=first.code.id)
+    elif _is_skipped(findings):
+        _add_child(case, "skipped", lines, message=_suppression_reason(findings[0]), type=findings[0].status.value)
+    elif findings:
+        _add_child(case, "system-out", lines)
 
 
-def _line(finding: Finding, places: Places) -> str:
-    at = places.shown(finding.place)
-    said = level(finding) if finding.status is Status.OPEN else _reason(finding)
-    return " ".join(f"{at.path}:{at.line}:{at.column}: {said}: {told(finding)}".split())
+def _finding_line(finding: Finding, locations: ForgeLocations) -> str:
+    position = locations.to_forge(finding.location)
+    status = level(finding) if finding.status is Status.OPEN else _suppression_reason(finding)
+    return " ".join(f"{position.path}:{position.line}:{position.column}: {status}: {full_message(finding)}".split())
 
 
-def _reason(finding: Finding) -> str:
+def _suppression_reason(finding: Finding) -> str:
     word = "waived" if finding.status is Status.WAIVED else "in the baseline"
-    return f"{word}: {finding.because}" if finding.because else word
+    return f"{word}: {finding.status_reason}" if finding.status_reason else word
 
 
-def _child(parent: Element, tag: str, text: str = "", /, **attributes: str) -> Element:
-    child = parent.makeelement(tag, {name: _clean(value) for name, value in attributes.items()})
-    child.text = _clean(text) or None
+def _add_child(parent: Element, tag: str, text: str = "", /, **attributes: str) -> Element:
+    child = parent.makeelement(tag, {name: _replace_forbidden(value) for name, value in attributes.items()})
+    child.text = _replace_forbidden(text) or None
     parent.append(child)
     return child
 
 
-def _clean(text: str) -> str:
+def _replace_forbidden(text: str) -> str:
     return re.sub(_FORBIDDEN, "\ufffd", text)

@@ -13,33 +13,33 @@ _BASE = 37
 _END = "\uffff"
 
 
-def line_hashes(text: str, wanted: Container[int]) -> dict[int, str]:
+def line_hashes(text: str, line_numbers: Container[int]) -> dict[int, str]:
     """The wanted lines' hashes; none where a line ends with a carriage return alone, which places do not count."""
-    joined = text.replace("\r\n", "\n")
-    if "\r" in joined:
+    unix_text = text.replace("\r\n", "\n")
+    if "\r" in unix_text:
         return {}
-    seen: Counter[bytes] = Counter()
-    out = {}
-    for number, window in enumerate(_windows(joined), start=1):
-        seen[window] += 1
-        if number in wanted:
-            out[number] = f"{_hash(window):x}:{seen[window]}"
-    return out
+    window_counts: Counter[bytes] = Counter()
+    hashes = {}
+    for number, window in enumerate(_windows(unix_text), start=1):
+        window_counts[window] += 1
+        if number in line_numbers:
+            hashes[number] = f"{_hash(window):x}:{window_counts[window]}"
+    return hashes
 
 
 def _windows(text: str) -> Iterator[bytes]:
     """What follows the start of each line, the end of the text and zeros after it."""
-    kept = (text + _END).replace(" ", "").replace("\t", "")
-    units = kept.encode("utf-16-le", "surrogatepass")
+    dense_text = (text + _END).replace(" ", "").replace("\t", "")
+    units = dense_text.encode("utf-16-le", "surrogatepass")
     size = _WINDOW * _UNIT
     start = 0
-    for line in kept.split("\n"):
+    for line in dense_text.split("\n"):
         yield units[start : start + size].ljust(size, b"\0")
         start += len(f"{line}\n".encode("utf-16-le", "surrogatepass"))
 
 
 def _hash(window: bytes) -> int:
     total = 0
-    for at in range(0, len(window), _UNIT):
-        total = (total * _BASE + int.from_bytes(window[at : at + _UNIT], "little")) % 2**64
+    for offset in range(0, len(window), _UNIT):
+        total = (total * _BASE + int.from_bytes(window[offset : offset + _UNIT], "little")) % 2**64
     return total

@@ -8,72 +8,72 @@ holds becomes markup, notifies somebody or links anywhere.
 from collections.abc import Iterable, Iterator, Sequence
 
 from compiler.diagnostics.finding import Finding, Status
-from compiler.report.finding_text import advised, counted, label, level, summed, tally, worst_first
-from compiler.report.forge_locations import Places
-from compiler.report.markdown_escape import code, inline, link, plain, row
+from compiler.report.finding_text import help_text, pluralize, rule_label, level, summary_line, format_level_counts, sort_by_severity
+from compiler.report.forge_locations import ForgeLocations
+from compiler.report.markdown_escape import code_span, escape_inline, link, escape_text, table_row
 from compiler.report.report_formats import Report
 
-MOST = 65_536
+MAX_COMMENT_LENGTH = 65_536
 """Characters that a comment may have."""
 
-_ENDING = 400  # characters for the lines that say what was left out, and for what closes the fold
-_CELL = 300
-_PATH = 200
+_FOOTER_LENGTH = 400  # characters for the lines that say what was left out, and for what closes the fold
+_MAX_CELL = 300
+_MAX_PATH = 200
 
 
 def render(report: Report) -> str:
     """A heading that counts, a table of what is open, and what is waived."""
-    places = Places(report)
-    head = f"### Modelyard: {plain(summed(report))}\n"
-    room = MOST - len(head) - 2 * _ENDING
-    found = worst_first(report.open)
-    table = _table(("", "severity", "where", "rule", "finding"), (_row(finding, places) for finding in found), room)
-    parts = [head, *table, *_left_out(found[_rows(table) :])]
-    waived = report.having(Status.WAIVED)
-    if waived:
-        rows = (_waived(finding, places) for finding in waived)
-        fold = _table(("where", "rule", "finding", "because"), rows, room - sum(map(len, table)))
-        parts += [f"\n<details><summary>{len(waived)} waived</summary>\n", *fold]
-        parts += [*_left_out(waived[_rows(fold) :]), "\n</details>\n"]
+    locations = ForgeLocations(report)
+    head = f"### Modelyard: {escape_text(summary_line(report))}\n"
+    room = MAX_COMMENT_LENGTH - len(head) - 2 * _FOOTER_LENGTH
+    findings = sort_by_severity(report.open)
+    table = _fit_table(("", "severity", "where", "rule", "finding"), (_open_row(finding, locations) for finding in findings), room)
+    parts = [head, *table, *_omission_note(findings[_count_rows(table) :])]
+    waived_findings = report.with_status(Status.WAIVED)
+    if waived_findings:
+        rows = (_waived_row(finding, locations) for finding in waived_findings)
+        folded_table = _fit_table(("where", "rule", "finding", "because"), rows, room - sum(map(len, table)))
+        parts += [f"\n<details><summary>{len(waived_findings)} waived</summary>\n", *folded_table]
+        parts += [*_omission_note(waived_findings[_count_rows(folded_table) :]), "\n</details>\n"]
     return "".join(parts)
 
 
-def _table(titles: Sequence[str], rows: Iterable[str], room: int) -> list[str]:
+def _fit_table(titles: Sequence[str], rows: Iterable[str], room: int) -> list[str]:
     """As many rows as there is room for below their titles; nothing where there are none."""
-    head = ["\n", row(*titles), row(*("---" for _ in titles))]
-    left = room - sum(map(len, head))
-    kept = []
-    for one in rows:
-        left -= len(one)
-        if left < 0:
+    head = ["\n", table_row(*titles), table_row(*("---" for _ in titles))]
+    remaining_length = room - sum(map(len, head))
+    fitting_rows = []
+    for line in rows:
+        remaining_length -= len(line)
+        if remaining_length < 0:
             break
-        kept.append(one)
-    return [*head, *kept] if kept else []
+        fitting_rows.append(line)
+    return [*head, *fitting_rows] if fitting_rows else []
 
 
-def _rows(table: Sequence[str]) -> int:
+def _count_rows(table: Sequence[str]) -> int:
     return max(0, len(table) - 3)
 
 
-def _left_out(findings: Sequence[Finding]) -> Iterator[str]:
+def _omission_note(findings: Sequence[Finding]) -> Iterator[str]:
     if findings:
-        counts = f" ({tally(findings)})" if findings[0].status is Status.OPEN else ""
-        yield f"\n{counted(len(findings), 'finding')} left out for want of room{counts}; `modelyard check` says all of them.\n"
+        counts = f" ({format_level_counts(findings)})" if findings[0].status is Status.OPEN else ""
+        yield f"\n{pluralize(len(findings), 'finding')} left out for want of room{counts}; `modelyard check` says all of them.\n"
 
 
-def _row(finding: Finding, places: Places) -> str:
-    advice = inline(advised(finding), _CELL)
-    said = inline(finding.message, _CELL) + (f"<br>*help*: {advice}" if advice else "")
-    rule = link(label(finding.code), finding.code.docs)
-    return row(level(finding), finding.code.severity.value, _where(finding, places), rule, said)
+def _open_row(finding: Finding, locations: ForgeLocations) -> str:
+    advice = escape_inline(help_text(finding), _MAX_CELL)
+    message = escape_inline(finding.message, _MAX_CELL) + (f"<br>*help*: {advice}" if advice else "")
+    rule = link(rule_label(finding.code), finding.code.docs)
+    return table_row(level(finding), finding.code.severity.value, _format_location(finding, locations), rule, message)
 
 
-def _waived(finding: Finding, places: Places) -> str:
-    rule = link(label(finding.code), finding.code.docs)
-    because = inline(finding.because or "", _CELL)
-    return row(_where(finding, places), rule, inline(finding.message, _CELL), because)
+def _waived_row(finding: Finding, locations: ForgeLocations) -> str:
+    rule = link(rule_label(finding.code), finding.code.docs)
+    reason = escape_inline(finding.status_reason or "", _MAX_CELL)
+    return table_row(_format_location(finding, locations), rule, escape_inline(finding.message, _MAX_CELL), reason)
 
 
-def _where(finding: Finding, places: Places) -> str:
-    at = places.shown(finding.place)
-    return code(f"{at.path}:{at.line}", _PATH) + (f" in {plain(', '.join(finding.where))}" if finding.where else "")
+def _format_location(finding: Finding, locations: ForgeLocations) -> str:
+    position = locations.to_forge(finding.location)
+    return code_span(f"{position.path}:{position.line}", _MAX_PATH) + (f" in {escape_text(', '.join(finding.affected_environments))}" if finding.affected_environments else "")

@@ -4,69 +4,69 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from textwrap import wrap
 
-from compiler.inventory.columns import asks, promised, runs
+from compiler.inventory.columns import format_dependency, format_sla, format_placement
 from compiler.inventory.deadlines import Deadline, deadlines
 from compiler.inventory.row import Row
 from compiler.inventory.row_parts import Approval, Placement, UsedDataset
-from compiler.report.text_report import painter, printable
+from compiler.report.text_report import make_painter, to_printable
 
-_LABEL = 16
-_WIDEST = 100
+_LABEL_WIDTH = 16
+_MAX_WIDTH = 100
 _ROLES = {"training": "made from", "evaluation": "judged on", "used": "reads"}
 
-Lines = Iterator[tuple[str, str]]
+LabelledLines = Iterator[tuple[str, str]]
 
 
-def text(row: Row, as_of: date, *, colour: bool) -> str:
+def render_text(row: Row, as_of: date, *, colour: bool) -> str:
     """Who answers for it, how risky it is, where it runs, on what it rests, what was agreed, and what lapses."""
-    paint = painter(colour=colour)
+    paint = make_painter(colour=colour)
     risk = f", {row.tier} risk" if row.tier else ""
     lines = [paint("bold", row.name) + f"  {row.type}, {row.lifecycle}{risk}"]
-    lines += _wrapped("", row.summary, indent=2)
-    for part in (_who, _uses, _places, _rests, _agreed, _gaps):
-        said = list(part(row))
-        lines += [""] if said else []
-        before = None
-        for label, value in said:
-            lines += _labelled("" if label == before else label, value, paint("dim", f"{label:{_LABEL}}"))
-            before = label or before
-    lapsed = [one for one in deadlines(row) if one.date is not None and one.date < as_of]
-    lines += [""] if lapsed else []
-    lines += [paint("error", f"  lapsed: {_lapsed(one)}") for one in lapsed]
+    lines += _wrap_text("", row.summary, indent=2)
+    for section in (_owner_lines, _purpose_lines, _environment_lines, _dependency_lines, _governance_lines, _gap_lines):
+        section_lines = list(section(row))
+        lines += [""] if section_lines else []
+        previous_label = None
+        for label, value in section_lines:
+            lines += _labelled_lines("" if label == previous_label else label, value, paint("dim", f"{label:{_LABEL_WIDTH}}"))
+            previous_label = label or previous_label
+    expired_deadlines = [deadline for deadline in deadlines(row) if deadline.date is not None and deadline.date < as_of]
+    lines += [""] if expired_deadlines else []
+    lines += [paint("error", f"  lapsed: {_format_deadline(deadline)}") for deadline in expired_deadlines]
     return "\n".join(lines) + "\n"
 
 
-def _lapsed(one: Deadline) -> str:
-    return " ".join(filter(None, [one.kind, one.what, one.environment, str(one.date)]))
+def _format_deadline(deadline: Deadline) -> str:
+    return " ".join(filter(None, [deadline.kind, deadline.detail, deadline.environment, str(deadline.date)]))
 
 
-def _wrapped(first: str, value: str, indent: int) -> list[str]:
-    found = wrap(printable(value), _WIDEST - indent) or [""]
-    return [first + " " * (indent - len(first)) + found[0], *(" " * indent + line for line in found[1:])]
+def _wrap_text(first: str, value: str, indent: int) -> list[str]:
+    lines = wrap(to_printable(value), _MAX_WIDTH - indent) or [""]
+    return [first + " " * (indent - len(first)) + lines[0], *(" " * indent + line for line in lines[1:])]
 
 
-def _labelled(label: str, value: str, painted: str) -> list[str]:
-    first, *more = _wrapped(f"  {label}", value, _LABEL + 2)
-    return [f"  {painted}{first[_LABEL + 2 :]}" if label else first, *more]
+def _labelled_lines(label: str, value: str, styled_label: str) -> list[str]:
+    first, *rest = _wrap_text(f"  {label}", value, _LABEL_WIDTH + 2)
+    return [f"  {styled_label}{first[_LABEL_WIDTH + 2 :]}" if label else first, *rest]
 
 
-def _who(row: Row) -> Lines:
+def _owner_lines(row: Row) -> LabelledLines:
     contacts = row.contacts
-    reached = filter(
+    contact_texts = filter(
         None, [contacts.email, contacts.chat, contacts.on_call and f"on call: {contacts.on_call}"] if contacts else []
     )
-    yield "owner", ", ".join([row.owner, *reached])
-    yield from _each("formerly", row.formerly)
-    yield from _each("label", (f"{key}: {value}" for key, value in row.labels.items()))
+    yield "owner", ", ".join([row.owner, *contact_texts])
+    yield from _values_with_label("formerly", row.formerly)
+    yield from _values_with_label("label", (f"{key}: {value}" for key, value in row.labels.items()))
     yield "spec", f"{row.path}:{row.line}"
 
 
-def _uses(row: Row) -> Lines:
+def _purpose_lines(row: Row) -> LabelledLines:
     if row.use_case:
         yield "use case", f"{row.use_case.name}: {row.use_case.summary}"
-        for one in row.use_case.classification:
-            decided = ", ".join(filter(None, [one.decided_by, str(one.date) if one.date else None]))
-            yield "class", f"{one.regime}: {one.value}{f' ({decided})' if decided else ''}"
+        for classification in row.use_case.classification:
+            decision = ", ".join(filter(None, [classification.decided_by, str(classification.date) if classification.date else None]))
+            yield "class", f"{classification.regime}: {classification.value}{f' ({decision})' if decision else ''}"
     for label, value in (
         ("materiality", row.materiality),
         ("complexity", row.complexity),
@@ -74,97 +74,97 @@ def _uses(row: Row) -> Lines:
     ):
         if value:
             yield label, value
-    yield from _each("not for", row.out_of_scope)
-    yield from _each("limitation", row.limitations)
+    yield from _values_with_label("not for", row.out_of_scope)
+    yield from _values_with_label("limitation", row.limitations)
 
 
-def _places(row: Row) -> Lines:
-    for place in row.environments:
-        yield "runs in", f"{runs(place)}{_within(place)}"
-        yield "", f"runtime    {place.runtime_digest}"
-        yield "", f"governance {place.governance_digest}"
+def _environment_lines(row: Row) -> LabelledLines:
+    for placement in row.environments:
+        yield "runs in", f"{format_placement(placement)}{_format_cluster(placement)}"
+        yield "", f"runtime    {placement.runtime_digest}"
+        yield "", f"governance {placement.governance_digest}"
     if not row.environments:
         yield "runs in", "no environment"
     if row.router:
         yield "router", row.router
     if row.sla:
-        yield "promised", promised(row.sla) + (f" over {row.sla.window}" if row.sla.window else "")
+        yield "promised", format_sla(row.sla) + (f" over {row.sla.window}" if row.sla.window else "")
 
 
-def _within(place: Placement) -> str:
-    said = ", ".join(filter(None, [place.target, place.cluster, place.namespace]))
-    return f", on {said}" if said else ""
+def _format_cluster(placement: Placement) -> str:
+    details = ", ".join(filter(None, [placement.target, placement.cluster, placement.namespace]))
+    return f", on {details}" if details else ""
 
 
-def _rests(row: Row) -> Lines:
+def _dependency_lines(row: Row) -> LabelledLines:
     for role, label in _ROLES.items():
-        yield from _each(label, (_dataset(one) for one in row.datasets if role in one.roles))
-    for one in row.asks:
-        how = ", ".join(
-            filter(None, [one.step and f"as {one.step}", one.condition and f"when {one.condition}", one.weight])
+        yield from _values_with_label(label, (_format_dataset(dependency) for dependency in row.datasets if role in dependency.roles))
+    for dependency in row.asks:
+        call_details = ", ".join(
+            filter(None, [dependency.step and f"as {dependency.step}", dependency.condition and f"when {dependency.condition}", dependency.weight])
         )
-        yield "asks", f"{asks(one)}{f' {how}' if how else ''}{_in(one.environments)}"
-    yield from _each("asked by", row.asked_by)
+        yield "asks", f"{format_dependency(dependency)}{f' {call_details}' if call_details else ''}{_in_environments(dependency.environments)}"
+    yield from _values_with_label("asked by", row.asked_by)
     for vendor in row.vendors:
-        until = f" until {vendor.expires}" if vendor.expires else ""
-        contract = f", contract {vendor.contract}{until}" if vendor.contract else ""
+        expiry = f" until {vendor.expires}" if vendor.expires else ""
+        contract = f", contract {vendor.contract}{expiry}" if vendor.contract else ""
         yield "vendor", f"{vendor.release}: {vendor.provider}, {vendor.product}{contract}"
 
 
-def _dataset(one: UsedDataset) -> str:
-    sensitive = f"sensitive: {', '.join(one.sensitive_fields)}" if one.sensitive_fields else None
-    said = ", ".join(filter(None, [one.classification, one.retention and f"kept for {one.retention}", sensitive]))
-    return f"{one.name}{f' ({said})' if said else ''}"
+def _format_dataset(dataset: UsedDataset) -> str:
+    sensitive = f"sensitive: {', '.join(dataset.sensitive_fields)}" if dataset.sensitive_fields else None
+    details = ", ".join(filter(None, [dataset.classification, dataset.retention and f"kept for {dataset.retention}", sensitive]))
+    return f"{dataset.name}{f' ({details})' if details else ''}"
 
 
-def _agreed(row: Row) -> Lines:
+def _governance_lines(row: Row) -> LabelledLines:
     if row.review:
-        known = (
+        review_dates = (
             f"last {row.review.last}, next {row.review.next}"
             if row.review.last
             else "nobody says when the last one was"
         )
-        yield "review", f"every {row.review.every}, {known}"
+        yield "review", f"every {row.review.every}, {review_dates}"
     if row.validation:
-        after = f", next {row.validation.next}" if row.validation.next else ""
-        yield "validation", f"{row.validation.conclusion} by {row.validation.by} on {row.validation.date}{after}"
-    for one in row.evidence:
-        yield "evidence", f"{one.control}: {one.uri}{_until(one.valid_until)}"
-    yield from _each("approval", map(_approval, row.approvals))
+        suffix = f", next {row.validation.next}" if row.validation.next else ""
+        yield "validation", f"{row.validation.conclusion} by {row.validation.by} on {row.validation.date}{suffix}"
+    for evidence in row.evidence:
+        yield "evidence", f"{evidence.control}: {evidence.uri}{_until_date(evidence.valid_until)}"
+    yield from _values_with_label("approval", map(_format_approval, row.approvals))
     for waiver in row.waivers:
-        about = f" at {', '.join(waiver.paths)}" if waiver.paths else ""
-        said = f"{waiver.name}: {', '.join(waiver.policies)}{about}{_until(waiver.expires)}{_in(waiver.environments)}"
-        yield "waiver", f"{said}: {waiver.reason} ({waiver.ticket})"
+        scope = f" at {', '.join(waiver.paths)}" if waiver.paths else ""
+        summary = f"{waiver.name}: {', '.join(waiver.policies)}{scope}{_until_date(waiver.expires)}{_in_environments(waiver.environments)}"
+        yield "waiver", f"{summary}: {waiver.reason} ({waiver.ticket})"
     if row.retirement:
-        after = f", then {row.retirement.successor}" if row.retirement.successor else ""
-        yield "retirement", f"{row.retirement.date}{after}"
+        suffix = f", then {row.retirement.successor}" if row.retirement.successor else ""
+        yield "retirement", f"{row.retirement.date}{suffix}"
 
 
-def _approval(one: Approval) -> str:
-    holds = "" if one.holds else f"; void: {one.because}"
-    return f"{one.environment}: {one.decision} by {one.team} as {one.role} on {one.date}{_until(one.expires)}{holds}"
+def _format_approval(approval: Approval) -> str:
+    validity = "" if approval.holds else f"; void: {approval.because}"
+    return f"{approval.environment}: {approval.decision} by {approval.team} as {approval.role} on {approval.date}{_until_date(approval.expires)}{validity}"
 
 
-def _gaps(row: Row) -> Lines:
-    yield from _each(
+def _gap_lines(row: Row) -> LabelledLines:
+    yield from _values_with_label(
         "patch",
-        (f"{one.kind}{f' {one.name}' if one.name else ''}: {one.reason}{_in(one.environments)}" for one in row.patches),
+        (f"{item.kind}{f' {item.name}' if item.name else ''}: {item.reason}{_in_environments(item.environments)}" for item in row.patches),
     )
-    yield from _each("unwatched", (f"{one.objective}: {one.reason}{_in(one.environments)}" for one in row.unwatched))
-    yield from _each("unwatched", (f"{one.signal}: no series holds it" for one in row.signals if not one.watched))
-    for facts in row.facts:
-        if facts.missing:
-            yield "missing facts", f"{facts.regime}: {facts.missing} of {facts.asked}"
+    yield from _values_with_label("unwatched", (f"{item.objective}: {item.reason}{_in_environments(item.environments)}" for item in row.unwatched))
+    yield from _values_with_label("unwatched", (f"{item.signal}: no series holds it" for item in row.signals if not item.watched))
+    for counts in row.facts:
+        if counts.missing:
+            yield "missing facts", f"{counts.regime}: {counts.missing} of {counts.asked}"
 
 
-def _each(label: str, values: Iterable[str]) -> Lines:
+def _values_with_label(label: str, values: Iterable[str]) -> LabelledLines:
     for value in values:
         yield label, value
 
 
-def _in(environments: tuple[str, ...]) -> str:
+def _in_environments(environments: tuple[str, ...]) -> str:
     return f" (in {', '.join(environments)})" if environments else ""
 
 
-def _until(day: date | None) -> str:
+def _until_date(day: date | None) -> str:
     return f", until {day}" if day else ""

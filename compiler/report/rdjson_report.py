@@ -7,10 +7,10 @@ fix is a suggestion, which one click applies; another one is told in words. What
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from compiler.diagnostics.finding import Code, Finding, Place, Severity
-from compiler.report.finding_text import told
-from compiler.report.forge_locations import Places, is_inside, utf8
-from compiler.report.json_output import json_text
+from compiler.diagnostics.finding import Code, Finding, Location, Severity
+from compiler.report.finding_text import full_message
+from compiler.report.forge_locations import ForgeLocations, is_in_checkout, utf8_length
+from compiler.report.json_output import dump_json
 from compiler.report.report_formats import Report
 
 LEVELS: Mapping[Severity, str] = MappingProxyType({
@@ -26,45 +26,45 @@ Json = dict[str, object]
 
 def render(report: Report) -> str:
     """The open findings as one DiagnosticResult."""
-    places = Places(report, utf8)
-    diagnostics = [_diagnostic(finding, places) for finding in report.open]
-    return json_text({"source": {"name": "modelyard"}, "diagnostics": diagnostics})
+    locations = ForgeLocations(report, utf8_length)
+    diagnostics = [_diagnostic(finding, locations) for finding in report.open]
+    return dump_json({"source": {"name": "modelyard"}, "diagnostics": diagnostics})
 
 
-def _diagnostic(finding: Finding, places: Places) -> Json:
-    out: Json = {
-        "message": told(finding),
-        "location": _location(finding.place, places),
+def _diagnostic(finding: Finding, locations: ForgeLocations) -> Json:
+    diagnostic: Json = {
+        "message": full_message(finding),
+        "location": _location(finding.location, locations),
         "severity": LEVELS[finding.code.severity],
         "code": _code(finding.code),
     }
-    if suggestions := list(_suggestions(finding, places)):
-        out["suggestions"] = suggestions
-    related = [
-        {"message": note.message, "location": _location(note.place, places)}
+    if suggestions := list(_suggestions(finding, locations)):
+        diagnostic["suggestions"] = suggestions
+    related_locations = [
+        {"message": note.message, "location": _location(note.location, locations)}
         for note in finding.notes
-        if is_inside(note.place)
+        if is_in_checkout(note.location)
     ]
-    return out | ({"related_locations": related} if related else {})
+    return diagnostic | ({"related_locations": related_locations} if related_locations else {})
 
 
 def _code(code: Code) -> dict[str, str]:
     return {"value": code.id} | ({"url": code.docs} if code.docs else {})
 
 
-def _location(place: Place | None, places: Places) -> Json:
-    return {"path": places.shown(place).path, "range": _range(place, places)}
+def _location(location: Location | None, locations: ForgeLocations) -> Json:
+    return {"path": locations.to_forge(location).path, "range": _range(location, locations)}
 
 
-def _range(place: Place | None, places: Places) -> Json:
-    at = places.shown(place)
-    if not places.is_readable(place):
-        return {"start": {"line": at.line}, "end": {"line": at.end_line}}
-    return {"start": {"line": at.line, "column": at.column}, "end": {"line": at.end_line, "column": at.end_column}}
+def _range(location: Location | None, locations: ForgeLocations) -> Json:
+    position = locations.to_forge(location)
+    if not locations.is_readable(location):
+        return {"start": {"line": position.line}, "end": {"line": position.end_line}}
+    return {"start": {"line": position.line, "column": position.column}, "end": {"line": position.end_line, "column": position.end_column}}
 
 
-def _suggestions(finding: Finding, places: Places) -> Iterator[Json]:
+def _suggestions(finding: Finding, locations: ForgeLocations) -> Iterator[Json]:
     """A suggestion names no file: it edits the one that the diagnostic lies in."""
-    fix, place = finding.fix, finding.place
-    if fix and fix.safe and place and fix.place.path == place.path and places.is_readable(fix.place):
-        yield {"range": _range(fix.place, places), "text": fix.text}
+    fix, location = finding.fix, finding.location
+    if fix and fix.safe and location and fix.location.path == location.path and locations.is_readable(fix.location):
+        yield {"range": _range(fix.location, locations), "text": fix.text}

@@ -14,26 +14,26 @@ class Report:
     """
 
     findings: tuple[Finding, ...]
-    text_of: Callable[[str], str | None]
-    checked: str = ""
+    read_text: Callable[[str], str | None]
+    checked_scope: str = ""
     colour: bool = False
-    within: str = ""
+    project_folder: str = ""
 
-    def having(self, status: Status) -> tuple[Finding, ...]:
+    def with_status(self, status: Status) -> tuple[Finding, ...]:
         """The findings of that status, in their order."""
         return tuple(finding for finding in self.findings if finding.status is status)
 
     @property
     def open(self) -> tuple[Finding, ...]:
         """The findings that nobody answered for."""
-        return self.having(Status.OPEN)
+        return self.with_status(Status.OPEN)
 
     @property
-    def mandatory(self) -> int:
+    def blocking_count(self) -> int:
         """How many findings make the command fail."""
-        return sum(finding.mandatory for finding in self.findings)
+        return sum(finding.is_blocking for finding in self.findings)
 
     @property
     def exit_code(self) -> int:
         """0 where nothing mandatory was found, else 1."""
-        return 1 if self.mandatory else 0
+        return 1 if self.blocking_count else 0

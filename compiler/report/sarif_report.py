@@ -14,10 +14,10 @@ from types import MappingProxyType
 from urllib.parse import quote
 
 from compiler import __version__
-from compiler.diagnostics.finding import Code, Finding, Fix, Place, Severity, Status
-from compiler.report.finding_text import counted, label, told, worst_first
-from compiler.report.forge_locations import Places, is_inside, utf16
-from compiler.report.json_output import json_text
+from compiler.diagnostics.finding import Code, Finding, Fix, Location, Severity, Status
+from compiler.report.finding_text import pluralize, rule_label, full_message, sort_by_severity
+from compiler.report.forge_locations import ForgeLocations, is_in_checkout, utf16_length
+from compiler.report.json_output import dump_json
 from compiler.report.line_fingerprints import line_hashes
 from compiler.report.report_formats import Report
 
@@ -28,34 +28,34 @@ LEVELS: Mapping[Severity, str] = MappingProxyType({
     Severity.LOW: "note",
     Severity.INFO: "note",
 })  # fmt: skip
-MOST = 5000
+MAX_RESULTS = 5000
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_LONGEST = 1024  # characters of a rule's texts
-_TAGS = 20
-_PROBLEMS = MappingProxyType({"error": "error", "warning": "warning", "note": "recommendation"})
+_MAX_TEXT = 1024  # characters of a rule's texts
+_MAX_TAGS = 20
+_PROBLEM_SEVERITIES = MappingProxyType({"error": "error", "warning": "warning", "note": "recommendation"})
 _LINK = re.compile(r"\[(?=[^\[\]]*\]\()")  # begins a link in a message (SARIF 2.1.0, 3.11.6)
-_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # what is left stands for a byte of a name that is not UTF-8
+_LONE_SURROGATES = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # what is left stands for a byte of a name that is not UTF-8
 
 Json = dict[str, object]
 
 
 def render(report: Report) -> str:
     """The report as a SARIF log of one run."""
-    kept = _kept(report.open)
-    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report, kept)]})
+    findings = _reported_findings(report.open)
+    return dump_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report, findings)]})
 
 
-def _kept(findings: Sequence[Finding]) -> list[Finding]:
+def _reported_findings(findings: Sequence[Finding]) -> list[Finding]:
     """As many as GitHub shows, in the order of files."""
-    worst = set(worst_first(findings)[:MOST]) if len(findings) > MOST else set(findings)
+    worst = set(sort_by_severity(findings)[:MAX_RESULTS]) if len(findings) > MAX_RESULTS else set(findings)
     return [finding for finding in findings if finding in worst]
 
 
-def _run(report: Report, kept: list[Finding]) -> Json:
-    codes = {finding.code.id: finding.code for finding in reversed(kept)}
+def _run(report: Report, findings: list[Finding]) -> Json:
+    codes = {finding.code.id: finding.code for finding in reversed(findings)}
     rules = {id_: number for number, id_ in enumerate(sorted(codes))}
-    places = Places(report, utf16)
-    hashes = _hashes(report, kept)
+    locations = ForgeLocations(report, utf16_length)
+    hashes = _hash_lines(report, findings)
     return {
         "tool": {
             "driver": {
@@ -64,17 +64,17 @@ def _run(report: Report, kept: list[Finding]) -> Json:
                 "rules": [_rule(codes[id_]) for id_ in rules],
             }
         },
-        "automationDetails": {"id": "/".join(filter(None, ["modelyard", report.within])) + "/"},
+        "automationDetails": {"id": "/".join(filter(None, ["modelyard", report.project_folder])) + "/"},
         "columnKind": "utf16CodeUnits",
-        "invocations": [_invocation(len(report.open) - len(kept))],
-        "results": [_result(finding, rules[finding.code.id], places, hashes) for finding in kept],
-        "properties": {status.value: len(report.having(status)) for status in Status if status is not Status.OPEN},
+        "invocations": [_invocation(len(report.open) - len(findings))],
+        "results": [_result(finding, rules[finding.code.id], locations, hashes) for finding in findings],
+        "properties": {status.value: len(report.with_status(status)) for status in Status if status is not Status.OPEN},
     }
 
 
-def _invocation(left_out: int) -> Json:
-    said = f"{counted(left_out, 'result')} left out: GitHub shows {MOST} of a run, and these are the worst"
-    notes = [{"level": "warning", "message": {"text": said}}] if left_out else []
+def _invocation(omitted_count: int) -> Json:
+    message = f"{pluralize(omitted_count, 'result')} left out: GitHub shows {MAX_RESULTS} of a run, and these are the worst"
+    notes = [{"level": "warning", "message": {"text": message}}] if omitted_count else []
     return {"executionSuccessful": True, "toolExecutionNotifications": notes}
 
 
@@ -84,58 +84,58 @@ def _rule(code: Code) -> Json:
     rule: Json = {
         "id": code.id,
         "name": code.name,
-        "shortDescription": {"text": _short(code.summary or label(code))},
-        "fullDescription": {"text": _short(code.why or code.summary or label(code))},
-        "help": {"text": _short(advice or label(code))},
+        "shortDescription": {"text": _truncate(code.summary or rule_label(code))},
+        "fullDescription": {"text": _truncate(code.why or code.summary or rule_label(code))},
+        "help": {"text": _truncate(advice or rule_label(code))},
         "defaultConfiguration": {"level": level},
-        "properties": {"problem.severity": _PROBLEMS[level], "tags": list(code.controls[:_TAGS])},
+        "properties": {"problem.severity": _PROBLEM_SEVERITIES[level], "tags": list(code.controls[:_MAX_TAGS])},
     }
     return rule | ({"helpUri": code.docs} if code.docs else {})
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+def _truncate(text: str) -> str:
+    return text if len(text) <= _MAX_TEXT else f"{text[: _MAX_TEXT - 1]}…"
 
 
-def _hashes(report: Report, kept: list[Finding]) -> dict[tuple[str, int], str]:
+def _hash_lines(report: Report, findings: list[Finding]) -> dict[tuple[str, int], str]:
     """What GitHub knows the lines of the findings by."""
     lines: dict[str, set[int]] = defaultdict(set)
-    for finding in kept:
-        if finding.place and is_inside(finding.place):
-            lines[finding.place.path].add(finding.place.line)
-    texts = ((path, wanted, report.text_of(path)) for path, wanted in lines.items())
+    for finding in findings:
+        if finding.location and is_in_checkout(finding.location):
+            lines[finding.location.path].add(finding.location.line)
+    texts = ((path, line_numbers, report.read_text(path)) for path, line_numbers in lines.items())
     return {
         (path, line): hash_
-        for path, wanted, text in texts
+        for path, line_numbers, text in texts
         if text is not None
-        for line, hash_ in line_hashes(text, wanted).items()
+        for line, hash_ in line_hashes(text, line_numbers).items()
     }
 
 
-def _result(finding: Finding, rule: int, places: Places, hashes: Mapping[tuple[str, int], str]) -> Json:
-    subject, place = finding.subject, finding.place
-    known = hashes.get((place.path, place.line)) if place else None
-    about = {
+def _result(finding: Finding, rule_index: int, locations: ForgeLocations, hashes: Mapping[tuple[str, int], str]) -> Json:
+    subject, location = finding.subject, finding.location
+    line_hash = hashes.get((location.path, location.line)) if location else None
+    properties = {
         "enforcement": finding.code.enforcement.value,
         "severity": finding.code.severity.value,
         "object": f"{subject.kind} {subject.name}" if subject else None,
-        "environment": ", ".join(finding.where),
+        "environment": ", ".join(finding.affected_environments),
     }
     result: Json = {
         "ruleId": finding.code.id,
-        "ruleIndex": rule,
+        "ruleIndex": rule_index,
         "level": LEVELS[finding.code.severity],
-        "message": _message(told(finding)),
-        "locations": [_location(place, places)],
+        "message": _message(full_message(finding)),
+        "locations": [_location(location, locations)],
         "fingerprints": {"modelyard/v1": finding.fingerprint},
-        "properties": {key: value for key, value in about.items() if value},
+        "properties": {key: value for key, value in properties.items() if value},
     }
-    if known:
-        result["partialFingerprints"] = {"primaryLocationLineHash": known}
-    if related := list(_related(finding, places)):
-        result["relatedLocations"] = related
-    if finding.fix and finding.fix.safe and is_inside(finding.fix.place):
-        result["fixes"] = [_fix(finding.fix, places)]
+    if line_hash:
+        result["partialFingerprints"] = {"primaryLocationLineHash": line_hash}
+    if related_locations := list(_related_locations(finding, locations)):
+        result["relatedLocations"] = related_locations
+    if finding.fix and finding.fix.safe and is_in_checkout(finding.fix.location):
+        result["fixes"] = [_fix_data(finding.fix, locations)]
     return result
 
 
@@ -144,14 +144,14 @@ def _message(text: str) -> Json:
     return {"text": _LINK.sub(r"\\[", text)}
 
 
-def _related(finding: Finding, places: Places) -> Iterator[Json]:
+def _related_locations(finding: Finding, locations: ForgeLocations) -> Iterator[Json]:
     for note in finding.notes:
-        if note.place and is_inside(note.place):
-            yield {**_location(note.place, places), "message": _message(note.message)}
+        if note.location and is_in_checkout(note.location):
+            yield {**_location(note.location, locations), "message": _message(note.message)}
 
 
-def _fix(fix: Fix, places: Places) -> Json:
-    file, region = _physical(fix.place, places)
+def _fix_data(fix: Fix, locations: ForgeLocations) -> Json:
+    file, region = _physical_location(fix.location, locations)
     replacement = {"deletedRegion": region, "insertedContent": {"text": fix.text}}
     return {
         "description": {"text": f"Write {fix.text}" if fix.text else "Remove it"},
@@ -159,12 +159,12 @@ def _fix(fix: Fix, places: Places) -> Json:
     }
 
 
-def _location(place: Place | None, places: Places) -> Json:
-    file, region = _physical(place, places)
+def _location(location: Location | None, locations: ForgeLocations) -> Json:
+    file, region = _physical_location(location, locations)
     return {"physicalLocation": {"artifactLocation": file, "region": region}}
 
 
-def _physical(place: Place | None, places: Places) -> tuple[Json, Json]:
-    at = places.shown(place)
-    region: Json = {"startLine": at.line, "startColumn": at.column, "endLine": at.end_line, "endColumn": at.end_column}
-    return {"uri": quote(_LONE.sub("\ufffd", at.path).encode("utf-8", "surrogateescape"))}, region
+def _physical_location(location: Location | None, locations: ForgeLocations) -> tuple[Json, Json]:
+    position = locations.to_forge(location)
+    region: Json = {"startLine": position.line, "startColumn": position.column, "endLine": position.end_line, "endColumn": position.end_column}
+    return {"uri": quote(_LONE_SURROGATES.sub("\ufffd", position.path).encode("utf-8", "surrogateescape"))}, region

@@ -2,41 +2,41 @@
 
 from collections.abc import Callable, Sequence
 
-from compiler.report.text_report import cells, printable
+from compiler.report.text_report import display_width, to_printable
 
-_BETWEEN = "  "
-_LEAST = 11  # a day, and its title
-_NAME = 24
+_COLUMN_GAP = "  "
+_MIN_WIDTH = 11  # a day, and its title
+_MIN_FIRST_WIDTH = 24
 
 
-def table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], width: int | None, paint: Callable[[int, int, str], str]
+def render_table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], width: int | None, paint: Callable[[int, int, str], str]
 ) -> str:
     """The rows below their titles, each line at most `width` cells wide; `paint` is given row, column and text, row -1 for titles."""
-    lines = [[printable(cell) for cell in row] for row in (head, *rows)]
-    widths = [max(map(cells, column)) for column in zip(*lines, strict=True)]
+    lines = [[to_printable(cell) for cell in row] for row in (header, *rows)]
+    widths = [max(map(display_width, column)) for column in zip(*lines, strict=True)]
     if width is not None:
-        widths = _fitted(widths, width - len(_BETWEEN) * (len(widths) - 1))
-    out = []
-    for number, line in enumerate(lines, -1):
-        shown = [_padded(cell, room) for cell, room in zip(line, widths, strict=True)]
-        shown[-1] = shown[-1].rstrip()
-        painted = [paint(number, column, cell) for column, cell in enumerate(shown)]
-        out.append(_BETWEEN.join(painted).rstrip() + "\n")
-    return "".join(out)
+        widths = _shrink_widths(widths, width - len(_COLUMN_GAP) * (len(widths) - 1))
+    output_lines = []
+    for row_index, line in enumerate(lines, -1):
+        padded_cells = [_pad(cell, column_width) for cell, column_width in zip(line, widths, strict=True)]
+        padded_cells[-1] = padded_cells[-1].rstrip()
+        painted_cells = [paint(row_index, column, cell) for column, cell in enumerate(padded_cells)]
+        output_lines.append(_COLUMN_GAP.join(painted_cells).rstrip() + "\n")
+    return "".join(output_lines)
 
 
-def _fitted(widths: Sequence[int], room: int) -> list[int]:
+def _shrink_widths(widths: Sequence[int], total_width: int) -> list[int]:
     """The widths with the widest made narrower until all have room, the first one last: it tells which row it is."""
-    first, *others = widths
-    while others and first + sum(others) > room and max(others) > _LEAST:
-        others[others.index(max(others))] -= 1
-    return [max(min(first, _NAME), min(first, room - sum(others))), *others]
+    first, *other_widths = widths
+    while other_widths and first + sum(other_widths) > total_width and max(other_widths) > _MIN_WIDTH:
+        other_widths[other_widths.index(max(other_widths))] -= 1
+    return [max(min(first, _MIN_FIRST_WIDTH), min(first, total_width - sum(other_widths))), *other_widths]
 
 
-def _padded(cell: str, room: int) -> str:
-    if cells(cell) > room:
-        while cells(cell) > room - 1:
+def _pad(cell: str, width: int) -> str:
+    if display_width(cell) > width:
+        while display_width(cell) > width - 1:
             cell = cell[:-1]
         cell += "…"
-    return cell + " " * (room - cells(cell))
+    return cell + " " * (width - display_width(cell))

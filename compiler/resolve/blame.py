@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from compiler.foundation.json_data import Json, Pointer
 from compiler.resolve.layers import Layer
 from compiler.resolve.merge import DELETE
-from compiler.spec.language import ANY, Rules
+from compiler.spec.language import ANY_KEY, MergeRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +23,24 @@ class Contribution:
     deletes: bool = False
 
     @property
-    def written(self) -> Pointer:
+    def document_pointer(self) -> Pointer:
         """Where it stands in the layer's document."""
         return (*self.layer.pointer, *self.pointer)
 
 
-def blame(layers: Sequence[Layer], rules: Rules, merged: Json, pointer: Pointer) -> tuple[Contribution, ...]:
+def blame(layers: Sequence[Layer], rules: MergeRules, merged_data: Json, pointer: Pointer) -> tuple[Contribution, ...]:
     """Every layer that says something of the value at a pointer of the merged data, strongest first.
 
     The first that does not delete is the one that set it. Of a map or a merged list there can be several that set
     parts.
     """
-    path = tuple(_path(merged, rules, pointer))
-    found = (_said(layer, path) for layer in reversed(layers))
-    return tuple(contribution for contribution in found if contribution is not None)
+    path = tuple(_path_steps(merged_data, rules, pointer))
+    contributions = (_layer_contribution(layer, path) for layer in reversed(layers))
+    return tuple(contribution for contribution in contributions if contribution is not None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class _PathStep:
     """A part of a pointer: a key; or an element of a list by the key it merges by, by itself, or by its index."""
 
     part: str | int
@@ -48,38 +48,38 @@ class _Step:
     identity: Json = None
 
 
-def _path(data: Json, rules: Rules, pointer: Pointer) -> Iterator[_Step]:
+def _path_steps(data: Json, rules: MergeRules, pointer: Pointer) -> Iterator[_PathStep]:
     for part in pointer:
         try:
             child = data[part]  # type: ignore[index]  # a pointer to nothing ends the path below
         except (KeyError, IndexError, TypeError):
             child = None
-        if isinstance(part, int) and rules.list_by == "union":
-            yield _Step(part, "union", child)
-        elif isinstance(part, int) and rules.list_by is not None:
-            yield _Step(part, rules.list_by, child.get(rules.list_by) if isinstance(child, dict) else None)
+        if isinstance(part, int) and rules.list_strategy == "union":
+            yield _PathStep(part, "union", child)
+        elif isinstance(part, int) and rules.list_strategy is not None:
+            yield _PathStep(part, rules.list_strategy, child.get(rules.list_strategy) if isinstance(child, dict) else None)
         else:
-            yield _Step(part)
-        rules = rules.child(part if isinstance(part, str) else ANY)
+            yield _PathStep(part)
+        rules = rules.child(part if isinstance(part, str) else ANY_KEY)
         data = child
 
 
-def _said(layer: Layer, path: Sequence[_Step]) -> Contribution | None:
+def _layer_contribution(layer: Layer, path: Sequence[_PathStep]) -> Contribution | None:
     value: Json = layer.data
     pointer: Pointer = ()
     for step in path:
-        found = _below(value, step)
-        if found is None:
+        child = _find_child(value, step)
+        if child is None:
             replaces = pointer != () and not isinstance(value, list if isinstance(step.part, int) else dict)
             return Contribution(layer, pointer, value, deletes=True) if replaces else None
-        part, value = found
+        part, value = child
         pointer = (*pointer, part)
         if value is None or (isinstance(value, dict) and value.get(DELETE) is True):
             return Contribution(layer, pointer, value, deletes=True)
     return Contribution(layer, pointer, value)
 
 
-def _below(value: Json, step: _Step) -> tuple[str | int, Json] | None:
+def _find_child(value: Json, step: _PathStep) -> tuple[str | int, Json] | None:
     if isinstance(value, dict):
         return (step.part, value[step.part]) if isinstance(step.part, str) and step.part in value else None
     if not isinstance(value, list) or not isinstance(step.part, int):
@@ -87,7 +87,7 @@ def _below(value: Json, step: _Step) -> tuple[str | int, Json] | None:
     if step.list_by is None:
         return (step.part, value[step.part]) if step.part < len(value) else None
     for index, element in enumerate(value):
-        own = element if step.list_by == "union" else element.get(step.list_by) if isinstance(element, dict) else None
-        if own == step.identity:
+        element_key = element if step.list_by == "union" else element.get(step.list_by) if isinstance(element, dict) else None
+        if element_key == step.identity:
             return index, element
     return None

@@ -15,86 +15,86 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
 
-_RANKS = ("p50", "p90", "p95", "p99", "p99.9")
+_PERCENTILES = ("p50", "p90", "p95", "p99", "p99.9")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Component:
     """A model that is asked: what it promises, and what it is to the whole."""
 
     name: str
     availability: Fraction | None = None
     times: Mapping[str, int] = field(default_factory=dict)
     """Milliseconds by percentile."""
-    required: bool = True
+    is_required: bool = True
     """Whether the whole fails where it fails."""
     weight: Fraction | None = None
     """Its share of the requests, where a router divides them."""
     fallback: str = ""
     """The part that is asked instead where this one does not answer."""
 
-    def within(self, rank: str) -> int | None:
+    def percentile_time(self, rank: str) -> int | None:
         """The time within which that share of its answers comes: a promise of a higher share is one of a lower share, too.
 
         Where only lower shares are promised, at least the time of those: more answers do not come sooner than fewer.
         """
-        at = _RANKS.index(rank)
-        known = [self.times[one] for one in _RANKS[at:] if one in self.times]
-        lower = [self.times[one] for one in _RANKS[:at] if one in self.times]
-        return min(known) if known else max(lower, default=None)
+        rank_index = _PERCENTILES.index(rank)
+        higher_times = [self.times[other_rank] for other_rank in _PERCENTILES[rank_index:] if other_rank in self.times]
+        lower_times = [self.times[other_rank] for other_rank in _PERCENTILES[:rank_index] if other_rank in self.times]
+        return min(higher_times) if higher_times else max(lower_times, default=None)
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class CompositeSla:
     """What the whole can promise at most: `None` where a part promises nothing; times where any part has one."""
 
     availability: Fraction | None
     times: Mapping[str, int]
 
 
-def composed(router: str, parts: Sequence[Part]) -> Composed:
+def composite_sla(router: str, components: Sequence[Component]) -> CompositeSla:
     """What parts come to behind a router; without one, a model that asks each of them and needs all."""
-    times = {rank: _together(router, known) for rank in _RANKS if (known := _known(parts, rank))}
-    return Composed(_availability(router, parts), times)
+    times = {rank: _composite_time(router, known_times) for rank in _PERCENTILES if (known_times := _component_times(components, rank))}
+    return CompositeSla(_composite_availability(router, components), times)
 
 
-def _known(parts: Sequence[Part], rank: str) -> list[int]:
-    found = (part.within(rank) for part in parts)
-    return [time for time in found if time is not None]
+def _component_times(components: Sequence[Component], rank: str) -> list[int]:
+    component_times = (component.percentile_time(rank) for component in components)
+    return [time for time in component_times if time is not None]
 
 
-def _together(router: str, times: Sequence[int]) -> int:
+def _composite_time(router: str, times: Sequence[int]) -> int:
     return sum(times) if router == "sequence" else max(times)
 
 
-def _availability(router: str, parts: Sequence[Part]) -> Fraction | None:
-    needed = [part for part in parts if part.required]
-    shares = {part.name: part.availability for part in needed if part.availability is not None}
-    if not needed or len(shares) < len({part.name for part in needed}):
+def _composite_availability(router: str, components: Sequence[Component]) -> Fraction | None:
+    required_components = [component for component in components if component.is_required]
+    shares = {component.name: component.availability for component in required_components if component.availability is not None}
+    if not required_components or len(shares) < len({component.name for component in required_components}):
         return None
     match router:
         case "switch":
             return min(shares.values())
         case "splitter":
-            weights = [part.weight for part in needed]
+            weights = [component.weight for component in required_components]
             if any(weight is None for weight in weights):
                 return min(shares.values())
-            return sum((shares[part.name] * (part.weight or 0) for part in needed), Fraction(0))
+            return sum((shares[component.name] * (component.weight or 0) for component in required_components), Fraction(0))
         case "":
-            return prod((_backed(part, shares) for part in _leading(needed)), start=Fraction(1))
+            return prod((_availability_with_fallback(component, shares) for component in _primary_components(required_components)), start=Fraction(1))
         case _:
-            return prod((shares[part.name] for part in needed), start=Fraction(1))
+            return prod((shares[component.name] for component in required_components), start=Fraction(1))
 
 
-def _leading(parts: Sequence[Part]) -> list[Part]:
+def _primary_components(components: Sequence[Component]) -> list[Component]:
     """The parts without those that only stand in for another of them, which stands in for none itself."""
-    pointed_at = {part.fallback for part in parts}
-    standing_in = {part.fallback for part in parts if part.name not in pointed_at}
-    return [part for part in parts if part.name not in standing_in]
+    fallback_names = {component.fallback for component in components}
+    pure_fallback_names = {component.fallback for component in components if component.name not in fallback_names}
+    return [component for component in components if component.name not in pure_fallback_names]
 
 
-def _backed(part: Part, shares: Mapping[str, Fraction]) -> Fraction:
+def _availability_with_fallback(component: Component, shares: Mapping[str, Fraction]) -> Fraction:
     """How often a part answers, or what stands in for it."""
-    if part.fallback not in shares:
-        return shares[part.name]
-    return 1 - (1 - shares[part.name]) * (1 - shares[part.fallback])
+    if component.fallback not in shares:
+        return shares[component.name]
+    return 1 - (1 - shares[component.name]) * (1 - shares[component.fallback])

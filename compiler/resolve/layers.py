@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from posixpath import dirname
 
-from compiler.diagnostics.finding import Place
-from compiler.foundation.json_data import Object, Pointer, as_object, at
+from compiler.diagnostics.finding import Location
+from compiler.foundation.json_data import Object, Pointer, as_object, value_at
 from compiler.resolve.merge import merge
 from compiler.source.document import Document
 from compiler.spec.language import Language
-from compiler.spec.portfolio import Portfolio, Spec, upwards
+from compiler.spec.portfolio import Portfolio, Spec, path_and_ancestors
 
 NOT_A_FIELD = frozenset({"releases", "version", "source", "environments"})
 """Keys of a Model document that say where and what, and are no fields of what is resolved."""
 
-_DEFAULTS_ONLY = frozenset({"apiVersion", "kind", "environments", "types"})
+_NON_LAYER_KEYS = frozenset({"apiVersion", "kind", "environments", "types"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,13 @@ class Layer:
     document: Document | None
     pointer: Pointer = ()
 
-    def place(self, below: Pointer) -> Place | None:
+    def location(self, relative_pointer: Pointer) -> Location | None:
         """Where the layer says the value."""
-        return self.document.place((*self.pointer, *below)) if self.document else None
+        return self.document.location((*self.pointer, *relative_pointer)) if self.document else None
 
 
 @dataclass(frozen=True, slots=True)
-class Below:
+class SharedBase:
     """The layers that models of one type below the same Defaults have in common, and what they come to."""
 
     layers: tuple[Layer, ...]
@@ -45,52 +45,52 @@ class Layers:
     def __init__(self, portfolio: Portfolio, language: Language) -> None:
         self._portfolio = portfolio
         self._language = language
-        self._stages = {name: spec.text("stage") for name, spec in portfolio.of("Environment").items()}
-        self._folders: dict[str, tuple[Spec, ...]] = {}
-        self._below: dict[tuple[str, tuple[str, ...]], Below] = {}
+        self._stages = {name: spec.text("stage") for name, spec in portfolio.by_kind("Environment").items()}
+        self._defaults_by_folder: dict[str, tuple[Spec, ...]] = {}
+        self._shared_bases: dict[tuple[str, tuple[str, ...]], SharedBase] = {}
 
-    def general(self, model: Spec) -> tuple[Layer, ...]:
+    def base_layers(self, model: Spec) -> tuple[Layer, ...]:
         """The layers that hold in every environment: type, project, folders from the root down, the model.
 
         What project and folders say of the model's type wins over what they say of all.
         """
-        return (*self.below(model).layers, self.own(model))
+        return (*self.shared_base(model).layers, self.model_layer(model))
 
-    def own(self, model: Spec) -> Layer:
+    def model_layer(self, model: Spec) -> Layer:
         """What the model says in general."""
-        own = {key: value for key, value in model.data.items() if key not in NOT_A_FIELD}
-        return Layer("the model", own, model.document)
+        fields = {key: value for key, value in model.data.items() if key not in NOT_A_FIELD}
+        return Layer("the model", fields, model.document)
 
-    def below(self, model: Spec) -> Below:
+    def shared_base(self, model: Spec) -> SharedBase:
         """What lies below the model's own layers in every environment; merged once for all models that share it."""
-        folders, type_ = self.folders_above(model.document.path), model.text("type")
+        folders, type_ = self.folder_defaults(model.document.path), model.text("type")
         key = (type_, tuple(defaults.name for defaults in folders))
-        if key not in self._below:
-            layers = self._shared(type_, folders)
+        if key not in self._shared_bases:
+            layers = self._shared_layers(type_, folders)
             data: Object = {}
             for layer in layers:
-                data = merge(data, layer.data, self._language.type(type_).rules)
-            self._below[key] = Below(layers, data)
-        return self._below[key]
+                data = merge(data, layer.data, self._language.type_language(type_).merge_rules)
+            self._shared_bases[key] = SharedBase(layers, data)
+        return self._shared_bases[key]
 
-    def specific(self, model: Spec, environment: Spec) -> tuple[Layer, ...]:
+    def environment_layers(self, model: Spec, environment: Spec) -> tuple[Layer, ...]:
         """The layers that hold in this environment alone: its overlay, the folders', the model's."""
         return (
-            *_part(f"the environment {environment.name}", environment.document, ("overlay",)),
+            *_layers_at(f"the environment {environment.name}", environment.document, ("overlay",)),
             *(
                 layer
-                for defaults in self.folders_above(model.document.path)
-                for key in self.keys_for(environment.name, defaults.data)
-                for layer in _part(f"{_defaults(defaults)}, in {key}", defaults.document, ("environments", key))
+                for defaults in self.folder_defaults(model.document.path)
+                for key in self.environment_keys(environment.name, defaults.data)
+                for layer in _layers_at(f"{_defaults_label(defaults)}, in {key}", defaults.document, ("environments", key))
             ),
             *(
                 layer
-                for key in self.keys_for(environment.name, model.data)
-                for layer in _part(f"the model, in {key}", model.document, ("environments", key))
+                for key in self.environment_keys(environment.name, model.data)
+                for layer in _layers_at(f"the model, in {key}", model.document, ("environments", key))
             ),
         )
 
-    def keys_for(self, environment: str, holder: Object) -> Iterator[str]:
+    def environment_keys(self, environment: str, holder: Object) -> Iterator[str]:
         """The keys below `environments` that hold for an environment: its stage, then its name, which is the stronger.
 
         A key that is the name of an Environment is read as that name, also where it is a stage.
@@ -102,48 +102,48 @@ class Layers:
         if environment in entries:
             yield environment
 
-    def folders_above(self, path: str) -> tuple[Spec, ...]:
+    def folder_defaults(self, path: str) -> tuple[Spec, ...]:
         """The Defaults that hold for a file, from the root down."""
         folder = dirname(path)
-        if folder not in self._folders:
-            known = self._portfolio.defaults
-            self._folders[folder] = tuple(reversed([known[above] for above in upwards(folder) if above in known]))
-        return self._folders[folder]
+        if folder not in self._defaults_by_folder:
+            defaults = self._portfolio.defaults
+            self._defaults_by_folder[folder] = tuple(reversed([defaults[parent] for parent in path_and_ancestors(folder) if parent in defaults]))
+        return self._defaults_by_folder[folder]
 
-    def _shared(self, model_type: str, folders: tuple[Spec, ...]) -> tuple[Layer, ...]:
+    def _shared_layers(self, model_type: str, folders: tuple[Spec, ...]) -> tuple[Layer, ...]:
         return (
-            Layer(f"defaults of type {model_type}", self._language.type(model_type).defaults, None),
-            *self._project(model_type),
+            Layer(f"defaults of type {model_type}", self._language.type_language(model_type).defaults, None),
+            *self._project_layers(model_type),
             *(
                 layer
                 for defaults in folders
                 for layer in (
-                    Layer(_defaults(defaults), _fields(defaults.data), defaults.document),
-                    *_of_type(_defaults(defaults), defaults.document, model_type),
+                    Layer(_defaults_label(defaults), _default_fields(defaults.data), defaults.document),
+                    *_type_layers(_defaults_label(defaults), defaults.document, model_type),
                 )
             ),
         )
 
-    def _project(self, model_type: str) -> tuple[Layer, ...]:
+    def _project_layers(self, model_type: str) -> tuple[Layer, ...]:
         document = self._portfolio.project.document
-        return (*_part("the project", document, ("defaults",)), *_of_type("the project", document, model_type))
+        return (*_layers_at("the project", document, ("defaults",)), *_type_layers("the project", document, model_type))
 
 
-def _defaults(spec: Spec) -> str:
+def _defaults_label(spec: Spec) -> str:
     return f"defaults of {dirname(spec.document.path)}/"
 
 
-def _of_type(label: str, document: Document, model_type: str) -> tuple[Layer, ...]:
-    return _part(f"{label}, for type {model_type}", document, ("types", model_type))
+def _type_layers(label: str, document: Document, model_type: str) -> tuple[Layer, ...]:
+    return _layers_at(f"{label}, for type {model_type}", document, ("types", model_type))
 
 
-def _fields(defaults: Object) -> Object:
-    return {key: value for key, value in defaults.items() if key not in _DEFAULTS_ONLY}
+def _default_fields(defaults: Object) -> Object:
+    return {key: value for key, value in defaults.items() if key not in _NON_LAYER_KEYS}
 
 
-def _part(label: str, document: Document, pointer: Pointer) -> tuple[Layer, ...]:
+def _layers_at(label: str, document: Document, pointer: Pointer) -> tuple[Layer, ...]:
     try:
-        data = at(document.data, pointer)
+        data = value_at(document.data, pointer)
     except (KeyError, TypeError):
         return ()
     return (Layer(label, as_object(data), document, pointer),) if data else ()

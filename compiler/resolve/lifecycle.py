@@ -6,7 +6,7 @@ from types import MappingProxyType
 ALL_STAGES = ("dev", "test", "staging", "prod")
 """The stages of environments, from the makers to the customers."""
 
-STAGES: Mapping[str, frozenset[str]] = MappingProxyType(
+ALLOWED_STAGES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "proposed": frozenset(),
         "development": frozenset({"dev", "test"}),
@@ -19,5 +19,5 @@ STAGES: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 """Lifecycle to the stages of environments that it allows."""
 
-ENDED = frozenset({"retired"})
+ENDED_LIFECYCLES = frozenset({"retired"})
 """Lifecycles of models that have come to their end."""

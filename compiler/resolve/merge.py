@@ -9,71 +9,71 @@ from collections.abc import Iterator, Sequence
 from typing import cast
 
 from compiler.foundation.json_data import Json, Object, Pointer, as_object
-from compiler.spec.language import ANY, Rules
+from compiler.spec.language import ANY_KEY, MergeRules
 
 DELETE = "$delete"
 
 
-def merge(base: Object, over: Object, rules: Rules) -> Object:
+def merge(base: Object, overlay: Object, rules: MergeRules) -> Object:
     """What holds when `over` is laid over `base`."""
-    out = dict(base)
-    for key, value in over.items():
-        below = rules.child(key)
-        laid = None if value is None else laid_over(out.get(key), value, below)
-        if laid is None or (laid == [] and below.list_by):
-            out.pop(key, None)
+    result = dict(base)
+    for key, value in overlay.items():
+        child_rules = rules.child(key)
+        merged_value = None if value is None else merge_value(result.get(key), value, child_rules)
+        if merged_value is None or (merged_value == [] and child_rules.list_strategy):
+            result.pop(key, None)
         else:
-            out[key] = laid
-    return out
+            result[key] = merged_value
+    return result
 
 
-def laid_over(below: Json, value: Json, rules: Rules) -> Json:
+def merge_value(base: Json, value: Json, rules: MergeRules) -> Json:
     """One value laid over what stands there (`None`: nothing)."""
     if isinstance(value, dict):
-        return merge(as_object(below) if isinstance(below, dict) else {}, value, rules)
-    if rules.list_by is None or not isinstance(value, list):
+        return merge(as_object(base) if isinstance(base, dict) else {}, value, rules)
+    if rules.list_strategy is None or not isinstance(value, list):
         return value
-    elements = below if isinstance(below, list) else []
-    if rules.list_by == "union":
+    elements = base if isinstance(base, list) else []
+    if rules.list_strategy == "union":
         return list(dict.fromkeys([*elements, *value]))
-    return _by_key(elements, cast("list[Json]", value), rules.list_by, rules.child(ANY))
+    return _merge_by_key(elements, cast("list[Json]", value), rules.list_strategy, rules.child(ANY_KEY))
 
 
-def deletions(over: Json, rules: Rules, pointer: Pointer = ()) -> Iterator[Pointer]:
+def deletions(layer_data: Json, rules: MergeRules, pointer: Pointer = ()) -> Iterator[Pointer]:
     """Where a layer deletes something: a `null`, or an element marked `$delete`."""
-    if isinstance(over, dict):
-        for key, value in over.items():
+    if isinstance(layer_data, dict):
+        for key, value in layer_data.items():
             if value is None or key == DELETE:
                 yield (*pointer, key)
             elif isinstance(value, dict | list):
                 yield from deletions(value, rules.child(key), (*pointer, key))
-    elif isinstance(over, list) and rules.list_by not in {None, "union"}:
-        for index, element in enumerate(over):
-            yield from deletions(element, rules.child(ANY), (*pointer, index))
+    elif isinstance(layer_data, list) and rules.list_strategy not in {None, "union"}:
+        for index, element in enumerate(layer_data):
+            yield from deletions(element, rules.child(ANY_KEY), (*pointer, index))
 
 
-def repetitions(over: Json, rules: Rules, pointer: Pointer = ()) -> Iterator[Pointer]:
+def duplicate_elements(layer_data: Json, rules: MergeRules, pointer: Pointer = ()) -> Iterator[Pointer]:
     """Where a layer names an element of a keyed list a second time: one of the two would silently win."""
-    if isinstance(over, dict):
-        for key, value in over.items() if rules.below else ():
+    if isinstance(layer_data, dict):
+        for key, value in layer_data.items() if rules.children else ():
             if isinstance(value, dict | list):
-                yield from repetitions(value, rules.child(key), (*pointer, key))
-    elif isinstance(over, list) and rules.list_by not in {None, "union"}:
-        key, seen = str(rules.list_by), list[Json]()
-        for index, element in enumerate(map(as_object, over)):
-            if element.get(key) in seen:
+                yield from duplicate_elements(value, rules.child(key), (*pointer, key))
+    elif isinstance(layer_data, list) and rules.list_strategy not in {None, "union"}:
+        key, known_keys = str(rules.list_strategy), list[Json]()
+        for index, element in enumerate(map(as_object, layer_data)):
+            if element.get(key) in known_keys:
                 yield (*pointer, index, key)
-            seen.append(element.get(key))
+            known_keys.append(element.get(key))
 
 
-def _by_key(below: Sequence[Json], over: Sequence[Json], key: str, rules: Rules) -> list[Json]:
-    out: dict[Json, Object] = {element.get(key): element for element in below if isinstance(element, dict)}
-    for element in over:
+def _merge_by_key(base: Sequence[Json], overlay: Sequence[Json], key: str, rules: MergeRules) -> list[Json]:
+    result: dict[Json, Object] = {element.get(key): element for element in base if isinstance(element, dict)}
+    for element in overlay:
         if not isinstance(element, dict):
             continue
         name = element.get(key)
         if element.get(DELETE) is True:
-            out.pop(name, None)
+            result.pop(name, None)
         else:
-            out[name] = merge(out.get(name, {}), element, rules)
-    return list(out.values())
+            result[name] = merge(result.get(name, {}), element, rules)
+    return list(result.values())

@@ -4,36 +4,36 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from compiler.foundation.json_data import Json, Object, Pointer
-from compiler.spec.language import Mark, places, replaced
+from compiler.spec.language import Annotation, annotation_tree, map_values
 from compiler.spec.quantities import QUANTITIES
 
-Mistakes: TypeAlias = list[tuple[Pointer, str]]
+QuantityErrors: TypeAlias = list[tuple[Pointer, str]]
 
 
 class Normaliser:
     """Makes quantities canonical along the places where a type's schema has some; remembers spellings that it has met."""
 
-    def __init__(self, quantities: Sequence[Mark]) -> None:
-        self._places = places(quantities)
-        self._met: dict[tuple[str, str], str] = {}
+    def __init__(self, quantities: Sequence[Annotation]) -> None:
+        self._quantity_tree = annotation_tree(quantities)
+        self._canonical_forms: dict[tuple[str, str], str] = {}
 
-    def __call__(self, data: Object) -> tuple[Object, Mistakes]:
+    def __call__(self, data: Object) -> tuple[Object, QuantityErrors]:
         """The data with canonical quantities, and what is wrong with those that have no canonical form."""
-        mistakes: Mistakes = []
+        errors: QuantityErrors = []
 
-        def canonical(name: str, value: Json, pointer: Pointer) -> Json:
-            return self._canonical(value, name, pointer, mistakes)
+        def canonicalise(name: str, value: Json, pointer: Pointer) -> Json:
+            return self._canonicalise(value, name, pointer, errors)
 
-        return replaced(data, self._places, canonical), mistakes
+        return map_values(data, self._quantity_tree, canonicalise), errors
 
-    def _canonical(self, value: Json, name: str, pointer: Pointer, mistakes: Mistakes) -> Json:
+    def _canonicalise(self, value: Json, name: str, pointer: Pointer, errors: QuantityErrors) -> Json:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             return value
         key = (name, str(value))
-        if key not in self._met:
+        if key not in self._canonical_forms:
             try:
-                self._met[key] = str(QUANTITIES[name](key[1]))
-            except ValueError as mistake:
-                mistakes.append((pointer, str(mistake)))
+                self._canonical_forms[key] = str(QUANTITIES[name](key[1]))
+            except ValueError as error:
+                errors.append((pointer, str(error)))
                 return value
-        return self._met[key]
+        return self._canonical_forms[key]

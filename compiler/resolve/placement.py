@@ -4,7 +4,7 @@ from compiler.foundation.json_data import Object, as_object, as_str
 from compiler.resolve.layers import Layers
 from compiler.resolve.merge import merge
 from compiler.resolve.resolved_model import ResolvedModel
-from compiler.spec.language import NO_RULES
+from compiler.spec.language import NO_MERGE_RULES
 from compiler.spec.portfolio import Spec
 
 
@@ -12,23 +12,23 @@ def namespace(model: ResolvedModel) -> str | None:
     """The namespace of a model in its environment: its own where it adopts one, else the tenant's, else the one for all."""
     if model.environment is None:
         return None
-    live = as_str(adopted(model).get("namespace"))
-    if live:
-        return live
+    adopted_namespace = as_str(adoption_config(model).get("namespace"))
+    if adopted_namespace:
+        return adopted_namespace
     tenants = as_object(model.environment.data.get("namespaces"))
-    own = as_str(tenants.get(as_str(model.data.get("tenant"))))
-    return own or as_str(model.environment.data.get("namespace")) or None
+    tenant_namespace = as_str(tenants.get(as_str(model.data.get("tenant"))))
+    return tenant_namespace or as_str(model.environment.data.get("namespace")) or None
 
 
-def adopted(model: ResolvedModel) -> Object:
+def adoption_config(model: ResolvedModel) -> Object:
     """What the model says of objects that run already: `name`, `namespace`, `selector`."""
     deploy = as_object(model.data.get("deploy"))
     return as_object(deploy["adopt"]) if "adopt" in deploy else {}
 
 
-def dataset_in(layers: Layers, dataset: Spec, environment: str) -> Object:
+def dataset_in_environment(layers: Layers, dataset: Spec, environment: str) -> Object:
     """What a Dataset says in an environment: its overlay for the stage, then for the name, laid over it."""
     data: Object = {key: value for key, value in dataset.data.items() if key != "environments"}
-    for key in layers.keys_for(environment, dataset.data):
-        data = merge(data, as_object(as_object(dataset.data["environments"])[key]), NO_RULES)
+    for key in layers.environment_keys(environment, dataset.data):
+        data = merge(data, as_object(as_object(dataset.data["environments"])[key]), NO_MERGE_RULES)
     return data

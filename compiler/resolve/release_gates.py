@@ -10,7 +10,7 @@ from compiler.diagnostics.finding import Code, Finding, Note
 from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str
 from compiler.resolve.resolved_model import Release, ResolvedModel
 
-EVALUATE: Pointer = ("pipeline", "evaluate")
+EVALUATE_POINTER: Pointer = ("pipeline", "evaluate")
 
 _OPERATORS: Mapping[str, Callable[[float, float], bool]] = MappingProxyType(
     {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
@@ -18,73 +18,73 @@ _OPERATORS: Mapping[str, Callable[[float, float], bool]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class ReleaseMetrics:
     """A release, and its numbers by metric."""
 
     version: str
     numbers: Mapping[str, float]
 
 
-def evaluate_of(model: ResolvedModel) -> Object:
+def evaluation_config(model: ResolvedModel) -> Object:
     """What the model says of how its releases are judged."""
     return as_object(as_object(model.data.get("pipeline")).get("evaluate"))
 
 
-def recorded(release: Release) -> Measured:
+def recorded_metrics(release: Release) -> ReleaseMetrics:
     """The numbers that a release's `evaluations` hold; those of a part of the data are no numbers of the whole."""
-    found = map(as_object, as_list(release.content.get("evaluations")))
-    numbers = {as_str(one["metric"]): _number(one["value"]) for one in found if "slice" not in one}
-    return Measured(release.version, numbers)
+    evaluations = map(as_object, as_list(release.content.get("evaluations")))
+    numbers = {as_str(evaluation["metric"]): _number(evaluation["value"]) for evaluation in evaluations if "slice" not in evaluation}
+    return ReleaseMetrics(release.version, numbers)
 
 
-def judged(model: ResolvedModel, measured: Measured, champion: Measured | None = None) -> Iterator[Finding]:
+def gate_findings(model: ResolvedModel, metrics: ReleaseMetrics, champion: ReleaseMetrics | None = None) -> Iterator[Finding]:
     """What a release misses of its model's bars, each at the line of the bar, and by what it is behind the champion."""
-    gates = map(as_object, as_list(evaluate_of(model).get("gates")))
+    gates = map(as_object, as_list(evaluation_config(model).get("gates")))
     for index, gate in enumerate(gates):
-        pointer = (*EVALUATE, "gates", index)
+        pointer = (*EVALUATE_POINTER, "gates", index)
         metric = as_str(gate["metric"])
-        if metric not in measured.numbers:
-            message = f"{model.name} {measured.version}: nobody measured {metric}"
-            yield _finding(model, codes.NOT_MEASURED, message, pointer)
+        if metric not in metrics.numbers:
+            message = f"{model.name} {metrics.version}: nobody measured {metric}"
+            yield _finding(model, codes.METRIC_NOT_RECORDED, message, pointer)
             continue
-        value, op, bar = measured.numbers[metric], as_str(gate["op"]), _number(gate["value"])
-        if not _OPERATORS[op](value, bar):
-            message = f"{model.name} {measured.version}: {metric} is {value:g}, and has to be {op} {bar:g}"
-            yield _finding(model, codes.GATE_MISSED, message, pointer)
-        if champion is not None and champion.version != measured.version:
-            yield from _compared(model, gate, pointer, value, measured, champion)
+        value, op, threshold = metrics.numbers[metric], as_str(gate["op"]), _number(gate["value"])
+        if not _OPERATORS[op](value, threshold):
+            message = f"{model.name} {metrics.version}: {metric} is {value:g}, and has to be {op} {threshold:g}"
+            yield _finding(model, codes.GATE_FAILED, message, pointer)
+        if champion is not None and champion.version != metrics.version:
+            yield from _champion_findings(model, gate, pointer, value, metrics, champion)
 
 
-def _compared(
-    model: ResolvedModel, gate: Object, pointer: Pointer, value: float, measured: Measured, champion: Measured
+def _champion_findings(
+    model: ResolvedModel, gate: Object, pointer: Pointer, value: float, metrics: ReleaseMetrics, champion: ReleaseMetrics
 ) -> Iterator[Finding]:
-    said = as_object(evaluate_of(model).get("champion"))
-    metric, tolerance = as_str(gate["metric"]), _number(said.get("tolerance", 0))
-    where = f"{champion.version}, which runs in {said['environment']}"
-    note = Note("the champion is named here", model.place((*EVALUATE, "champion")))
+    champion_config = as_object(evaluation_config(model).get("champion"))
+    metric, tolerance = as_str(gate["metric"]), _number(champion_config.get("tolerance", 0))
+    champion_label = f"{champion.version}, which runs in {champion_config['environment']}"
+    note = Note("the champion is named here", model.location((*EVALUATE_POINTER, "champion")))
     if metric not in champion.numbers:
-        message = f"{model.name} {measured.version}: nobody recorded the {metric} of {where}"
+        message = f"{model.name} {metrics.version}: nobody recorded the {metric} of {champion_label}"
         help_ = f"record it under `evaluations` of {champion.version}"
-        yield _finding(model, codes.NOT_MEASURED, message, pointer, help_, note)
+        yield _finding(model, codes.METRIC_NOT_RECORDED, message, pointer, help_, note)
         return
     best = champion.numbers[metric]
-    behind = best - value if as_str(gate["op"]).startswith(">") else value - best
-    if behind > tolerance and not _alike(behind, tolerance):
-        allowed = f", by more than {tolerance:g}" if tolerance else ""
-        message = f"{model.name} {measured.version}: {metric} is {value:g}, worse than the {best:g} of {where}{allowed}"
-        yield _finding(model, codes.BEHIND_CHAMPION, message, pointer, None, note)
+    deficit = best - value if as_str(gate["op"]).startswith(">") else value - best
+    if deficit > tolerance and not _is_float_equal(deficit, tolerance):
+        tolerance_text = f", by more than {tolerance:g}" if tolerance else ""
+        message = f"{model.name} {metrics.version}: {metric} is {value:g}, worse than the {best:g} of {champion_label}{tolerance_text}"
+        yield _finding(model, codes.WORSE_THAN_CHAMPION, message, pointer, None, note)
 
 
-def _alike(behind: float, tolerance: float) -> bool:
+def _is_float_equal(deficit: float, tolerance: float) -> bool:
     """Whether two differences are one but for how a machine writes decimals: 0.951 - 0.946 is not quite 0.005."""
-    return abs(behind - tolerance) <= 1e-9 * max(1.0, abs(behind))
+    return abs(deficit - tolerance) <= 1e-9 * max(1.0, abs(deficit))
 
 
 def _finding(
     model: ResolvedModel, code: Code, message: str, pointer: Pointer, help_: str | None = None, note: Note | None = None
 ) -> Finding:
-    found = model.finding(code, message, pointer, help_ or code.remedy)
-    return replace(found, notes=(note,)) if note else found
+    finding = model.finding(code, message, pointer, help_ or code.remedy)
+    return replace(finding, notes=(note,)) if note else finding
 
 
 def _number(value: object) -> float:

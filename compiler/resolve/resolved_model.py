@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Code, Finding, Place, Subject
-from compiler.foundation.json_data import Json, Object, Pointer, as_object, dotted
-from compiler.json_schema import Violation
+from compiler.diagnostics.finding import Code, Finding, Location, Subject
+from compiler.foundation.json_data import Json, Object, Pointer, as_object, format_path
+from compiler.json_schema import SchemaViolation
 from compiler.resolve.blame import Contribution, blame
 from compiler.resolve.digests import digest
 from compiler.resolve.layers import Layer
-from compiler.spec.language import Rules
-from compiler.spec.portfolio import Spec, identity
+from compiler.spec.language import MergeRules
+from compiler.spec.portfolio import Spec, document_identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,15 @@ class Release:
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergedModel:
     """A model's layers laid over each other in one environment; `environment` is `None` where it runs nowhere."""
 
     spec: Spec
     environment: Spec | None
     data: Object
     layers: tuple[Layer, ...]
-    general: int
-    rules: Rules
+    base_layer_count: int
+    rules: MergeRules
 
     @property
     def name(self) -> str:
@@ -67,15 +67,15 @@ class Merged:
         """Every layer that says something of a value, strongest first."""
         return blame(self.layers, self.rules, self.data, pointer)
 
-    def place(self, pointer: Pointer) -> Place:
+    def location(self, pointer: Pointer) -> Location:
         """The line that set a value, or where the model's document would say it."""
         return next(
             (
-                said.layer.document.place(said.written)
-                for said in self.blame(pointer)
-                if said.layer.document and not said.deletes
+                contribution.layer.document.location(contribution.document_pointer)
+                for contribution in self.blame(pointer)
+                if contribution.layer.document and not contribution.deletes
             ),
-            self.spec.document.place(pointer),
+            self.spec.document.location(pointer),
         )
 
     def finding(
@@ -85,57 +85,57 @@ class Merged:
         pointer: Pointer,
         help: str | None = None,  # noqa: A002 - the field's name in every finding
         *,
-        here: bool = False,
+        per_environment: bool = False,
     ) -> Finding:
         """A finding at the line that set the value; it is one of the document that holds the line.
 
         So a mistake in a layer of many models is one finding. `here`: it is the model's own, and holds in this
         environment, whatever set the value.
         """
-        said = next((said for said in self.blame(pointer) if said.layer.document and not said.deletes), None)
+        contribution = next((contribution for contribution in self.blame(pointer) if contribution.layer.document and not contribution.deletes), None)
         return Finding(
-            code, message, self.place(pointer), self._subject(None if here else said, pointer, here=here), help
+            code, message, self.location(pointer), self._subject(None if per_environment else contribution, pointer, per_environment=per_environment), help
         )
 
-    def complaint(self, violation: Violation) -> Finding:
+    def schema_finding(self, violation: SchemaViolation) -> Finding:
         """The finding for what the schema finds wrong with the merged data."""
-        pointer, unknown = violation.pointer, violation.keyword == "unknown"
-        where = dotted(pointer[:-1] if unknown else pointer)
-        message = f"{where}: {violation.message}" if where else violation.message
-        if violation.missing is not None:
-            said = self._left_out(pointer, violation.missing)
-            is_here = said is not None and said.deletes
+        pointer, is_unknown_key = violation.pointer, violation.keyword == "unknown"
+        path_text = format_path(pointer[:-1] if is_unknown_key else pointer)
+        message = f"{path_text}: {violation.message}" if path_text else violation.message
+        if violation.missing_key is not None:
+            contribution = self._missing_key_source(pointer, violation.missing_key)
+            points_at_value = contribution is not None and contribution.deletes
         else:
-            said, is_here = next(iter(self.blame(pointer)), None), not unknown
-        document = (said and said.layer.document) or self.spec.document
-        written = said.written if said else ()
-        place = document.place(written) if is_here else document.key_place(written)
-        code = codes.MISSING_KEY if violation.missing is not None else codes.UNKNOWN_KEY if unknown else codes.BAD_VALUE
-        return Finding(code, message, place, self._subject(said, pointer), violation.help)
+            contribution, points_at_value = next(iter(self.blame(pointer)), None), not is_unknown_key
+        document = (contribution and contribution.layer.document) or self.spec.document
+        document_pointer = contribution.document_pointer if contribution else ()
+        location = document.location(document_pointer) if points_at_value else document.key_location(document_pointer)
+        code = codes.MISSING_KEY if violation.missing_key is not None else codes.UNKNOWN_KEY if is_unknown_key else codes.BAD_VALUE
+        return Finding(code, message, location, self._subject(contribution, pointer), violation.help)
 
-    def _left_out(self, pointer: Pointer, key: str) -> Contribution | None:
+    def _missing_key_source(self, pointer: Pointer, key: str) -> Contribution | None:
         """Who would have to say a key: who deletes it; else the weakest layer that began the map; `None`: the document."""
-        deleted = next(iter(self.blame((*pointer, key))), None)
-        if deleted and deleted.deletes:
-            return deleted
-        return next((said for said in reversed(self.blame(pointer)) if said.layer.document), None) if pointer else None
+        deletion = next(iter(self.blame((*pointer, key))), None)
+        if deletion and deletion.deletes:
+            return deletion
+        return next((contribution for contribution in reversed(self.blame(pointer)) if contribution.layer.document), None) if pointer else None
 
-    def _subject(self, said: Contribution | None, pointer: Pointer, *, here: bool = False) -> Subject:
+    def _subject(self, contribution: Contribution | None, pointer: Pointer, *, per_environment: bool = False) -> Subject:
         """The document that a contribution stands in, and the environment that it is written for."""
-        if self.environment and here:
+        if self.environment and per_environment:
             return Subject("Model", self.name, self.environment.name, pointer)
-        if said is None or said.layer.document is None:
+        if contribution is None or contribution.layer.document is None:
             return Subject("Model", self.name, None, pointer)
-        is_named = self.environment is not None and said.layer.pointer[-1:] == (self.environment.name,)
+        is_named = self.environment is not None and contribution.layer.pointer[-1:] == (self.environment.name,)
         environment = self.environment.name if self.environment and is_named else None
-        if said.layer.document is self.spec.document:
+        if contribution.layer.document is self.spec.document:
             return Subject("Model", self.name, environment, pointer)
-        kind, name = identity(said.layer.document)
-        return Subject(kind, name, environment, said.written)
+        kind, name = document_identity(contribution.layer.document)
+        return Subject(kind, name, environment, contribution.document_pointer)
 
 
 @dataclass(frozen=True)
-class ResolvedModel(Merged):
+class ResolvedModel(MergedModel):
     """A model in one environment with its releases, and its quantities in canonical form."""
 
     release: Release | None

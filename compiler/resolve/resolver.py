@@ -6,18 +6,18 @@ from functools import cached_property
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, at, dotted, identical
-from compiler.json_schema import Violation
+from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, value_at, format_path, strictly_equal
+from compiler.json_schema import SchemaViolation
 from compiler.resolve.layers import Layer, Layers
 from compiler.resolve.merge import deletions, merge
-from compiler.resolve.normalise import Mistakes, Normaliser
-from compiler.resolve.releases import chosen, chosen_canary, read_release
-from compiler.resolve.resolved_model import Merged, Release, ResolvedModel
+from compiler.resolve.normalise import QuantityErrors, Normaliser
+from compiler.resolve.releases import selected_version, selected_canary, read_release
+from compiler.resolve.resolved_model import MergedModel, Release, ResolvedModel
 from compiler.source.tree import Tree
-from compiler.spec.language import Language, TypeLanguage, matches
+from compiler.spec.language import Language, TypeLanguage, iter_values
 from compiler.spec.portfolio import Portfolio, Spec, release_contents
 
-_DRAFTS = 64
+_MAX_BASE_MERGES = 64
 
 
 class Resolver:
@@ -29,188 +29,188 @@ class Resolver:
         self._tree = tree
         self._layers = layers
         self._normalisers: dict[str, Normaliser] = {}
-        self._drafts: dict[str, _Draft] = {}
+        self._base_merges: dict[str, _BaseMerge] = {}
 
     @cached_property
-    def users_by_text(self) -> Mapping[str, tuple[str, ...]]:
+    def dependents_index(self) -> Mapping[str, tuple[str, ...]]:
         """Model to the models whose layers could say that they use it: an index, so that nobody scans all models for each."""
-        found: dict[str, set[str]] = {}
-        for name, spec in self._portfolio.of("Model").items():
-            for use in self._uses(spec):
-                found.setdefault(as_str(as_object(use).get("model")), set()).add(name)
-            marks = self._language.type(spec.text("type")).asked
-            contents = release_contents(spec.data).values() if marks else ()
-            for content, mark in ((content, mark) for content in contents for mark in marks):
-                for _, asked in matches(content, mark.pointer):
-                    found.setdefault(as_str(asked), set()).add(name)
-        return {used: tuple(sorted(users)) for used, users in found.items()}
+        dependents: dict[str, set[str]] = {}
+        for name, spec in self._portfolio.by_kind("Model").items():
+            for entry in self._use_entries(spec):
+                dependents.setdefault(as_str(as_object(entry).get("model")), set()).add(name)
+            annotations = self._language.type_language(spec.text("type")).dependencies
+            contents = release_contents(spec.data).values() if annotations else ()
+            for content, annotation in ((content, annotation) for content in contents for annotation in annotations):
+                for _, model_name in iter_values(content, annotation.pointer):
+                    dependents.setdefault(as_str(model_name), set()).add(name)
+        return {dependency: tuple(sorted(names)) for dependency, names in dependents.items()}
 
-    def _uses(self, spec: Spec) -> Iterator[Json]:
+    def _use_entries(self, spec: Spec) -> Iterator[Json]:
         """What any layer of a model says of whom it uses."""
-        places, entries = self._portfolio.of("Environment"), as_object(spec.data.get("environments"))
-        layers = list(self._layers.below(spec).layers)
-        if self._places_say_uses or any("uses" in as_object(entry) for entry in entries.values()):
-            layers += [layer for name in entries if name in places for layer in self._layers.specific(spec, places[name])]
-        for said in (spec.data, *(layer.data for layer in layers)):
-            yield from as_list(said.get("uses"))
+        environments, entries = self._portfolio.by_kind("Environment"), as_object(spec.data.get("environments"))
+        layers = list(self._layers.shared_base(spec).layers)
+        if self._has_environment_uses or any("uses" in as_object(entry) for entry in entries.values()):
+            layers += [layer for name in entries if name in environments for layer in self._layers.environment_layers(spec, environments[name])]
+        for layer_data in (spec.data, *(layer.data for layer in layers)):
+            yield from as_list(layer_data.get("uses"))
 
     @cached_property
-    def _places_say_uses(self) -> bool:
+    def _has_environment_uses(self) -> bool:
         """Whether anybody but models themselves says for an environment whom models use."""
-        said = [as_object(spec.data.get("overlay")) for spec in self._portfolio.of("Environment").values()]
+        overlays = [as_object(spec.data.get("overlay")) for spec in self._portfolio.by_kind("Environment").values()]
         for defaults in self._portfolio.defaults.values():
-            said += map(as_object, as_object(defaults.data.get("environments")).values())
-        return any("uses" in one for one in said)
+            overlays += map(as_object, as_object(defaults.data.get("environments")).values())
+        return any("uses" in overlay for overlay in overlays)
 
     def resolve(self, spec: Spec, environment: str | None) -> tuple[ResolvedModel | None, tuple[Finding, ...]]:
         """The resolved model; `None`, with mandatory findings, where it does not hold together."""
-        place = self._portfolio.of("Environment")[environment] if environment else None
-        language = self._language.type(spec.text("type"))
-        draft = self._drafted(spec, language)
-        specific = self._layers.specific(spec, place) if place else ()
-        laid = self._laid(draft, specific, language)
-        merged = Merged(spec, place, laid.data, (*draft.layers, *specific), len(draft.layers), language.rules)
-        release, canary, findings = self._releases(merged, draft)
-        data, violations = laid.judged(release.version if release else None, language)
-        resolved = ResolvedModel(
-            spec, place, data, merged.layers, merged.general, language.rules, release, canary,
+        environment_spec = self._portfolio.by_kind("Environment")[environment] if environment else None
+        language = self._language.type_language(spec.text("type"))
+        base_merge = self._merge_base(spec, language)
+        environment_layers = self._layers.environment_layers(spec, environment_spec) if environment_spec else ()
+        overlay_merge = self._merge_overlays(base_merge, environment_layers, language)
+        merged_model = MergedModel(spec, environment_spec, overlay_merge.data, (*base_merge.layers, *environment_layers), len(base_merge.layers), language.merge_rules)
+        release, canary, findings = self._select_releases(merged_model, base_merge)
+        data, violations = overlay_merge.validate(release.version if release else None, language)
+        resolved_model = ResolvedModel(
+            spec, environment_spec, data, merged_model.layers, merged_model.base_layer_count, language.merge_rules, release, canary,
             runtime_fields=language.runtime_fields, governance_fields=language.governance_fields,
         )  # fmt: skip
-        findings += [merged.finding(codes.BAD_VALUE, f"{dotted(where)}: {said}", where) for where, said in laid.mistakes]
-        findings += map(resolved.complaint, violations)
-        missing = {(*violation.pointer, violation.missing) for violation in violations}
-        idle = (*draft.idle, *_idle(draft.data, specific, language, spec))
-        findings += [_without_effect(layer, spec, where) for layer, where in idle if where not in missing]
-        is_sound = not any(finding.mandatory for finding in findings)
-        return (resolved if is_sound else None), tuple(findings)
+        findings += [merged_model.finding(codes.BAD_VALUE, f"{format_path(pointer)}: {message}", pointer) for pointer, message in overlay_merge.quantity_errors]
+        findings += map(resolved_model.schema_finding, violations)
+        missing_pointers = {(*violation.pointer, violation.missing_key) for violation in violations}
+        unused_deletions = (*base_merge.unused_deletions, *_find_unused_deletions(base_merge.data, environment_layers, language, spec))
+        findings += [_unused_deletion_finding(layer, spec, pointer) for layer, pointer in unused_deletions if pointer not in missing_pointers]
+        is_valid = not any(finding.is_blocking for finding in findings)
+        return (resolved_model if is_valid else None), tuple(findings)
 
-    def _drafted(self, spec: Spec, language: TypeLanguage) -> "_Draft":
+    def _merge_base(self, spec: Spec, language: TypeLanguage) -> "_BaseMerge":
         """What holds in every environment; kept for a few models, whose environments come one after the other."""
-        known = self._drafts.get(spec.name)
-        if known is not None:
-            return known
-        below, own = self._layers.below(spec), self._layers.own(spec)
-        data, idle = merge(below.data, own.data, language.rules), _idle(below.data, (own,), language, spec)
-        draft = self._drafts[spec.name] = _Draft(spec, (*below.layers, own), data, idle)
-        if len(self._drafts) > _DRAFTS:
-            del self._drafts[next(iter(self._drafts))]
-        return draft
+        cached_merge = self._base_merges.get(spec.name)
+        if cached_merge is not None:
+            return cached_merge
+        shared_base, model_layer = self._layers.shared_base(spec), self._layers.model_layer(spec)
+        data, unused_deletions = merge(shared_base.data, model_layer.data, language.merge_rules), _find_unused_deletions(shared_base.data, (model_layer,), language, spec)
+        base_merge = self._base_merges[spec.name] = _BaseMerge(spec, (*shared_base.layers, model_layer), data, unused_deletions)
+        if len(self._base_merges) > _MAX_BASE_MERGES:
+            del self._base_merges[next(iter(self._base_merges))]
+        return base_merge
 
-    def _laid(self, draft: "_Draft", specific: tuple[Layer, ...], language: TypeLanguage) -> "_Laid":
+    def _merge_overlays(self, base_merge: "_BaseMerge", environment_layers: tuple[Layer, ...], language: TypeLanguage) -> "_OverlayMerge":
         """The specific layers laid over the draft; environments whose layers say the same share what comes of it."""
-        said = [layer.data for layer in specific]
-        known = next((laid for laid in draft.laid if identical(laid.said, said)), None)
-        if known is not None:
-            return known
-        data = draft.data
-        for over in said:
-            data = merge(data, over, language.rules)
-        laid = _Laid(said, *self._normaliser(draft.spec.text("type"))(data))
-        draft.laid.append(laid)
-        return laid
+        overlays = [layer.data for layer in environment_layers]
+        cached_merge = next((overlay_merge for overlay_merge in base_merge.overlay_merges if strictly_equal(overlay_merge.overlays, overlays)), None)
+        if cached_merge is not None:
+            return cached_merge
+        data = base_merge.data
+        for overlay in overlays:
+            data = merge(data, overlay, language.merge_rules)
+        overlay_merge = _OverlayMerge(overlays, *self._normaliser(base_merge.spec.text("type"))(data))
+        base_merge.overlay_merges.append(overlay_merge)
+        return overlay_merge
 
     def _normaliser(self, name: str) -> Normaliser:
         if name not in self._normalisers:
-            self._normalisers[name] = Normaliser(self._language.type(name).quantities)
+            self._normalisers[name] = Normaliser(self._language.type_language(name).quantities)
         return self._normalisers[name]
 
-    def _releases(self, merged: Merged, draft: "_Draft") -> tuple[Release | None, Release | None, list[Finding]]:
-        if merged.environment is None:
+    def _select_releases(self, merged_model: MergedModel, base_merge: "_BaseMerge") -> tuple[Release | None, Release | None, list[Finding]]:
+        if merged_model.environment is None:
             return None, None, []
-        version, findings = chosen(merged, merged.environment.name)
-        canary_version, canary_findings = chosen_canary(merged, version)
-        release, files = self._release(draft, version) if version else (None, [])
-        canary, canary_files = self._release(draft, canary_version) if canary_version else (None, [])
-        return release, canary, [*findings, *canary_findings, *files, *canary_files]
+        version, findings = selected_version(merged_model, merged_model.environment.name)
+        canary_version, canary_findings = selected_canary(merged_model, version)
+        release, file_findings = self._read_release(base_merge, version) if version else (None, [])
+        canary, canary_file_findings = self._read_release(base_merge, canary_version) if canary_version else (None, [])
+        return release, canary, [*findings, *canary_findings, *file_findings, *canary_file_findings]
 
-    def _release(self, draft: "_Draft", version: str) -> tuple[Release, list[Finding]]:
-        beside = self._language.type(draft.spec.text("type")).beside
-        if version not in draft.releases:
-            draft.releases[version] = read_release(self._tree, draft.spec, version, beside)
-        return draft.releases[version]
+    def _read_release(self, base_merge: "_BaseMerge", version: str) -> tuple[Release, list[Finding]]:
+        companion_annotations = self._language.type_language(base_merge.spec.text("type")).companion_files
+        if version not in base_merge.releases:
+            base_merge.releases[version] = read_release(self._tree, base_merge.spec, version, companion_annotations)
+        return base_merge.releases[version]
 
 
 @dataclass(frozen=True)
-class _Laid:
+class _OverlayMerge:
     """What is left of a draft below the layers of an environment: the data, and what is wrong with its quantities."""
 
-    said: list[Object]
+    overlays: list[Object]
     data: Object
-    mistakes: Mistakes
-    _judged: dict[str | None, tuple[Object, tuple[Violation, ...]]] = field(default_factory=dict)
+    quantity_errors: QuantityErrors
+    _validations: dict[str | None, tuple[Object, tuple[SchemaViolation, ...]]] = field(default_factory=dict)
 
-    def judged(self, version: str | None, language: TypeLanguage) -> tuple[Object, tuple[Violation, ...]]:
+    def validate(self, version: str | None, language: TypeLanguage) -> tuple[Object, tuple[SchemaViolation, ...]]:
         """The data with the release that runs, and what its schema finds wrong with it."""
-        if version not in self._judged:
+        if version not in self._validations:
             data = self.data if version is None else {**self.data, "release": version}
-            self._judged[version] = data, language.whole.violations(data)
-        return self._judged[version]
+            self._validations[version] = data, language.resolved_validator.violations(data)
+        return self._validations[version]
 
 
 @dataclass(frozen=True)
-class _Draft:
+class _BaseMerge:
     """A model's general layers merged, what environments make of them, and the releases of it that were read."""
 
     spec: Spec
     layers: tuple[Layer, ...]
     data: Object
-    idle: tuple[tuple[Layer, Pointer], ...]
-    laid: list[_Laid] = field(default_factory=list)
+    unused_deletions: tuple[tuple[Layer, Pointer], ...]
+    overlay_merges: list[_OverlayMerge] = field(default_factory=list)
     releases: dict[str, tuple[Release, list[Finding]]] = field(default_factory=dict)
 
 
-def _idle(
+def _find_unused_deletions(
     data: Object, layers: tuple[Layer, ...], language: TypeLanguage, spec: Spec
 ) -> tuple[tuple[Layer, Pointer], ...]:
     """What the model's own layers, laid over the data, delete that is not there."""
-    rules = language.rules
-    deleted = [tuple(deletions(layer.data, rules)) if layer.document is spec.document else () for layer in layers]
-    idle: list[tuple[Layer, Pointer]] = []
-    for layer, pointers in zip(layers, deleted, strict=True) if any(deleted) else ():
-        idle += [(layer, pointer) for pointer in pointers if not _is_there(data, layer, language, pointer)]
+    rules = language.merge_rules
+    deletion_pointers = [tuple(deletions(layer.data, rules)) if layer.document is spec.document else () for layer in layers]
+    unused_deletions: list[tuple[Layer, Pointer]] = []
+    for layer, pointers in zip(layers, deletion_pointers, strict=True) if any(deletion_pointers) else ():
+        unused_deletions += [(layer, pointer) for pointer in pointers if not _has_deletion_target(data, layer, language, pointer)]
         data = merge(data, layer.data, rules)
-    return tuple(idle)
+    return tuple(unused_deletions)
 
 
-def _is_there(data: Object, layer: Layer, language: TypeLanguage, pointer: Pointer) -> bool:
+def _has_deletion_target(data: Object, layer: Layer, language: TypeLanguage, pointer: Pointer) -> bool:
     """Whether what a layer deletes stands in what it is laid over; elements of keyed lists are met by their key."""
-    here: Json = data
-    said: Json = layer.data
-    rules = language.rules
+    base_value: Json = data
+    layer_value: Json = layer.data
+    rules = language.merge_rules
     for part in pointer:
         if part == "$delete":
             return True
-        said = at(said, (part,))
+        layer_value = value_at(layer_value, (part,))
         if isinstance(part, int):
-            key = rules.list_by or ""
-            wanted = as_object(said).get(key)
-            here = next((element for element in as_list(here) if as_object(element).get(key) == wanted), None)
+            key = rules.list_strategy or ""
+            key_value = as_object(layer_value).get(key)
+            base_value = next((element for element in as_list(base_value) if as_object(element).get(key) == key_value), None)
         else:
-            here = as_object(here).get(part)
+            base_value = as_object(base_value).get(part)
         rules = rules.child(part if isinstance(part, str) else "*")
-        if here is None:
+        if base_value is None:
             return False
     return True
 
 
-def _without_effect(layer: Layer, spec: Spec, pointer: Pointer) -> Finding:
-    written = (*layer.pointer, *pointer)
-    what = pointer[:-1] if pointer and pointer[-1] == "$delete" else pointer
+def _unused_deletion_finding(layer: Layer, spec: Spec, pointer: Pointer) -> Finding:
+    document_pointer = (*layer.pointer, *pointer)
+    deleted_pointer = pointer[:-1] if pointer and pointer[-1] == "$delete" else pointer
     return Finding(
         codes.MATCHES_NOTHING,
-        f"{dotted(what)} is deleted here, and no layer below sets it",
-        spec.document.place(written),
-        Subject("Model", spec.name, None, written),
+        f"{format_path(deleted_pointer)} is deleted here, and no layer below sets it",
+        spec.document.location(document_pointer),
+        Subject("Model", spec.name, None, document_pointer),
         "remove the deletion, or correct the name",
     )
 
 
-def references(resolved: ResolvedModel, language: TypeLanguage) -> Iterator[tuple[str, str, Pointer, Release | None]]:
+def references(model: ResolvedModel, language: TypeLanguage) -> Iterator[tuple[str, str, Pointer, Release | None]]:
     """Every name that a resolved model refers to: kind, name, and the pointer into the model or into a release of it."""
-    for mark in language.references:
-        for pointer, name in matches(resolved.data, mark.pointer):
-            yield mark.value, as_str(name), pointer, None
-    for release in (resolved.release, resolved.canary):
-        for mark in language.release_references if release else ():
-            for pointer, name in matches(release.content if release else {}, mark.pointer):
-                yield mark.value, as_str(name), pointer, release
+    for annotation in language.references:
+        for pointer, name in iter_values(model.data, annotation.pointer):
+            yield annotation.value, as_str(name), pointer, None
+    for release in (model.release, model.canary):
+        for annotation in language.release_references if release else ():
+            for pointer, name in iter_values(release.content if release else {}, annotation.pointer):
+                yield annotation.value, as_str(name), pointer, release

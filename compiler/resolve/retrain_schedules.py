@@ -5,9 +5,9 @@ from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 
 
-def retrained(fleet: Fleet, name: str) -> tuple[ResolvedModel, str] | None:
+def retrain_schedule(fleet: Fleet, name: str) -> tuple[ResolvedModel, str] | None:
     """A model as it is where it runs first, and its schedule in UTC; `None` where it has none, or one of another time zone."""
-    model, _ = fleet.resolve(name, fleet.places(name)[0])
+    model, _ = fleet.resolve(name, fleet.environments_of(name)[0])
     retrain = as_object(as_object(model.data.get("pipeline")).get("retrain")) if model else {}
     if model is None or not retrain or as_str(retrain.get("timeZone")) not in {"", "UTC"}:
         return None

@@ -5,39 +5,39 @@ from typing import TypeAlias
 
 _Precedence: TypeAlias = tuple[tuple[int, int, str], ...]
 
-_RELEASED: _Precedence = ((2, 0, ""),)
+_RELEASE_PRECEDENCE: _Precedence = ((2, 0, ""),)
 
 
-def satisfies(version: str, wanted: str) -> bool:
+def satisfies(version: str, version_range: str) -> bool:
     """Whether a release lies in a range (the caret and tilde of node-semver, without their further forms).
 
     A pre-release is taken only by a range that names one of the same version.
     """
-    match = re.fullmatch(r"([\^~=]?)([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:-([0-9A-Za-z.-]+))?", wanted)
+    match = re.fullmatch(r"([\^~=]?)([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:-([0-9A-Za-z.-]+))?", version_range)
     if match is None:
         return False
-    given = [int(part) for part in match.group(2, 3, 4) if part is not None]
-    core, _, pre = version.partition("+")[0].partition("-")
-    have, low = [int(part) for part in core.split(".")], [*given, 0, 0][:3]
-    if match[1] in {"", "="} and len(given) == len(low):
-        return (have, pre) == (low, match[5] or "")
-    if pre and (have != low or not match[5]):
+    range_numbers = [int(part) for part in match.group(2, 3, 4) if part is not None]
+    core, _, prerelease = version.partition("+")[0].partition("-")
+    version_numbers, lower_bound = [int(part) for part in core.split(".")], [*range_numbers, 0, 0][:3]
+    if match[1] in {"", "="} and len(range_numbers) == len(lower_bound):
+        return (version_numbers, prerelease) == (lower_bound, match[5] or "")
+    if prerelease and (version_numbers != lower_bound or not match[5]):
         return False
-    fixed = _fixed(match[1], given)
-    return have[:fixed] == low[:fixed] and (have, _precedence(pre)) >= (low, _precedence(match[5] or ""))
+    fixed_count = _fixed_number_count(match[1], range_numbers)
+    return version_numbers[:fixed_count] == lower_bound[:fixed_count] and (version_numbers, _precedence(prerelease)) >= (lower_bound, _precedence(match[5] or ""))
 
 
-def _precedence(pre: str) -> _Precedence:
+def _precedence(prerelease: str) -> _Precedence:
     """What orders pre-releases: numbers below words, by value, and a release above them all."""
-    parts = pre.split(".") if pre else ()
-    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts) or _RELEASED
+    parts = prerelease.split(".") if prerelease else ()
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts) or _RELEASE_PRECEDENCE
 
 
-def _fixed(operator: str, given: list[int]) -> int:
+def _fixed_number_count(operator: str, range_numbers: list[int]) -> int:
     """How many leading numbers may not change."""
     if operator == "^":
-        leading = next((index for index, number in enumerate(given) if number), len(given) - 1)
-        return leading + 1
+        first_nonzero = next((index for index, number in enumerate(range_numbers) if number), len(range_numbers) - 1)
+        return first_nonzero + 1
     if operator == "~":
-        return min(len(given), 2)
-    return len(given)
+        return min(len(range_numbers), 2)
+    return len(range_numbers)

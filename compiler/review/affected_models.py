@@ -8,27 +8,27 @@ provenance, are left out: they are others with each byte of each spec that they 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from compiler.pipeline.session import Run, build
-from compiler.plan.planning import Scope
-from compiler.policy.baseline import can_be_known
-from compiler.review.project_snapshot import Key, Seen
+from compiler.pipeline.session import Session, build
+from compiler.plan.planning import UnitFilter
+from compiler.policy.baseline import is_policy_finding
+from compiler.review.project_snapshot import ModelKey, ProjectSnapshot
 
-NEW, GONE, RENDERED = "new", "gone", "artifacts"
+REASON_NEW, REASON_REMOVED, REASON_ARTIFACTS = "new", "gone", "artifacts"
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Artifact:
+class ChangedArtifact:
     """A file that is another: where it lies below the output folder, or where it is committed, and whose it is."""
 
     path: str
     change: str
     environment: str = ""
     model: str = ""
-    committed: bool = False
+    is_committed: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Touched:
+class AffectedModel:
     """A model that is another in an environment (empty: it runs nowhere), why, and who answers for it."""
 
     model: str
@@ -39,121 +39,121 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True)
-class Affected:
+class ChangeImpact:
     """All that a change reaches; `artifacts` is `None` where one of the two states cannot be rendered."""
 
-    touched: tuple[Touched, ...]
-    artifacts: tuple[Artifact, ...] | None
-    order: tuple[str, ...]
+    affected_models: tuple[AffectedModel, ...]
+    artifacts: tuple[ChangedArtifact, ...] | None
+    environment_order: tuple[str, ...]
 
     @property
-    def models(self) -> tuple[str, ...]:
+    def model_names(self) -> tuple[str, ...]:
         """Names of the models that are still there."""
-        return tuple(dict.fromkeys(one.model for one in self.touched if GONE not in one.reasons))
+        return tuple(dict.fromkeys(entry.model for entry in self.affected_models if REASON_REMOVED not in entry.reasons))
 
     @property
     def owners(self) -> tuple[str, ...]:
         """The teams that answer for what is touched."""
-        return tuple(sorted({owner for one in self.touched for owner in one.owners}))
+        return tuple(sorted({owner for entry in self.affected_models for owner in entry.owners}))
 
     @property
     def environments(self) -> tuple[str, ...]:
         """The environments in which something is another, in order of promotion."""
-        named = {one.environment for one in self.touched} | {one.environment for one in self.artifacts or ()}
-        return tuple(name for name in self.order if name in named)
+        names = {entry.environment for entry in self.affected_models} | {entry.environment for entry in self.artifacts or ()}
+        return tuple(name for name in self.environment_order if name in names)
 
     @property
-    def rendered(self) -> tuple[str, ...]:
+    def rendered_environments(self) -> tuple[str, ...]:
         """The environments whose rendered tree is another; those that may be, where nobody can tell."""
         if self.artifacts is None:
-            return self.order
-        named = {one.environment for one in self.artifacts if not one.committed}
-        return tuple(name for name in self.order if name in named)
+            return self.environment_order
+        names = {artifact.environment for artifact in self.artifacts if not artifact.is_committed}
+        return tuple(name for name in self.environment_order if name in names)
 
 
-def affected(before: Run | None, after: Run) -> Affected:
+def compute_impact(base: Session | None, head: Session) -> ChangeImpact:
     """What is another in the second state; `before` is `None` where there was no project yet."""
-    old, new = Seen(before) if before else None, Seen(after)
-    reasons = {key: _reasons(old, new, key) for key in _keys(old, new)}
-    wanted = frozenset(key for key, why in reasons.items() if why or _is_moved(old, new, key))
-    artifacts = _artifacts(before, after, wanted)
-    rendered = {(one.model, one.environment) for one in artifacts or ()}
-    touched = []
-    for key in sorted(wanted, key=lambda one: (one[0], one[1] or "")):
-        why = list(reasons[key])
-        if artifacts is None or not rendered.isdisjoint({(key[0], key[1] or ""), (key[0], "")}):
-            why.append(RENDERED)
-        if why:
-            touched.append(_touched(old, new, key, why))
-    return Affected(tuple(touched), artifacts, after.fleet.environments)
+    old, new = ProjectSnapshot(base) if base else None, ProjectSnapshot(head)
+    reasons = {key: _change_reasons(old, new, key) for key in _keys(old, new)}
+    candidates = frozenset(key for key, key_reasons in reasons.items() if key_reasons or _has_context_changed(old, new, key))
+    artifacts = _changed_artifacts(base, head, candidates)
+    rendered_keys = {(entry.model, entry.environment) for entry in artifacts or ()}
+    affected_models = []
+    for key in sorted(candidates, key=lambda entry: (entry[0], entry[1] or "")):
+        key_reasons = list(reasons[key])
+        if artifacts is None or not rendered_keys.isdisjoint({(key[0], key[1] or ""), (key[0], "")}):
+            key_reasons.append(REASON_ARTIFACTS)
+        if key_reasons:
+            affected_models.append(_affected_model(old, new, key, key_reasons))
+    return ChangeImpact(tuple(affected_models), artifacts, head.fleet.environments)
 
 
-def _keys(old: Seen | None, new: Seen) -> tuple[Key, ...]:
+def _keys(old: ProjectSnapshot | None, new: ProjectSnapshot) -> tuple[ModelKey, ...]:
     return tuple(dict.fromkeys((*(old.keys if old else ()), *new.keys)))
 
 
-def _reasons(old: Seen | None, new: Seen, key: Key) -> tuple[str, ...]:
+def _change_reasons(old: ProjectSnapshot | None, new: ProjectSnapshot, key: ModelKey) -> tuple[str, ...]:
     """The words for what is another with a model itself, in the order in which it is said."""
     if old is None or key not in old:
-        return (NEW,)
+        return (REASON_NEW,)
     if key not in new:
-        return (GONE,)
-    was, now = old.reasons(key), new.reasons(key)
-    before, after = old.referred(key), new.referred(key)
-    own = [word for word in {**now, **was} if was.get(word) != now.get(word)]
-    return (*own, *(word for word in after if before.get(word, after[word]) != after[word]))
+        return (REASON_REMOVED,)
+    old_digests, new_digests = old.own_fingerprints(key), new.own_fingerprints(key)
+    old_references, new_references = old.reference_fingerprints(key), new.reference_fingerprints(key)
+    own_reasons = [reason for reason in {**new_digests, **old_digests} if old_digests.get(reason) != new_digests.get(reason)]
+    return (*own_reasons, *(reason for reason in new_references if old_references.get(reason, new_references[reason]) != new_references[reason]))
 
 
-def _is_moved(old: Seen | None, new: Seen, key: Key) -> bool:
+def _has_context_changed(old: ProjectSnapshot | None, new: ProjectSnapshot, key: ModelKey) -> bool:
     """Whether something around the model is another, so that its artifacts may be."""
-    return old is None or old.around(key) != new.around(key)
+    return old is None or old.context_digest(key) != new.context_digest(key)
 
 
-def _touched(old: Seen | None, new: Seen, key: Key, why: list[str]) -> Touched:
-    sides = [side for side in (new, old) if side is not None and key in side]
-    owners = dict.fromkeys(filter(None, (side.owner(key) for side in sides)))
-    return Touched(key[0], key[1] or "", tuple(owners), sides[0].path(key[0]), tuple(dict.fromkeys(why)))
+def _affected_model(old: ProjectSnapshot | None, new: ProjectSnapshot, key: ModelKey, reasons: list[str]) -> AffectedModel:
+    snapshots = [snapshot for snapshot in (new, old) if snapshot is not None and key in snapshot]
+    owners = dict.fromkeys(filter(None, (snapshot.owner(key) for snapshot in snapshots)))
+    return AffectedModel(key[0], key[1] or "", tuple(owners), snapshots[0].spec_path(key[0]), tuple(dict.fromkeys(reasons)))
 
 
-def _artifacts(before: Run | None, after: Run, wanted: frozenset[Key]) -> tuple[Artifact, ...] | None:
+def _changed_artifacts(base: Session | None, head: Session, candidates: frozenset[ModelKey]) -> tuple[ChangedArtifact, ...] | None:
     """The files that differ, of the models that may be others and of what is made of all."""
-    names = {name for name, _ in wanted}
+    names = {name for name, _ in candidates}
 
-    def scope(model: str, environment: str) -> bool:
-        return not model or (model, environment) in wanted or (not environment and model in names)
+    def is_in_scope(model: str, environment: str) -> bool:
+        return not model or (model, environment) in candidates or (not environment and model in names)
 
-    old, new = _made(before, scope) if before else {}, _made(after, scope)
+    old, new = _rendered_files(base, is_in_scope) if base else {}, _rendered_files(head, is_in_scope)
     if old is None or new is None:
         return None
-    return tuple(sorted(_differing(old, new)))
+    return tuple(sorted(_diff_files(old, new)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
-    unit: str
+class _RenderedFile:
+    unit_id: str
     content: bytes
-    committed: bool
+    is_committed: bool
 
 
-def _made(run: Run, scope: Scope) -> Mapping[str, _Made] | None:
-    built = build(run, scope, despite_policies=True)
-    if any(finding.mandatory and not can_be_known(finding) for finding in built.findings):
+def _rendered_files(session: Session, scope: UnitFilter) -> Mapping[str, _RenderedFile] | None:
+    build_result = build(session, scope, ignore_policies=True)
+    if any(finding.is_blocking and not is_policy_finding(finding) for finding in build_result.findings):
         return None
     return {
-        file.commit_path or file.path: _Made(unit.id, file.content, file.commit_path is not None)
-        for unit in built.units
+        file.commit_path or file.path: _RenderedFile(unit.id, file.content, file.commit_path is not None)
+        for unit in build_result.units
         for file in unit.files
-        if file.commit_path is not None or not run.emitters.by_id[file.emitter].only_tells
+        if file.commit_path is not None or not session.emitters.by_id[file.emitter].is_last_phase_only
     }
 
 
-def _differing(old: Mapping[str, _Made], new: Mapping[str, _Made]) -> Iterator[Artifact]:
+def _diff_files(old: Mapping[str, _RenderedFile], new: Mapping[str, _RenderedFile]) -> Iterator[ChangedArtifact]:
     for path in old.keys() | new.keys():
-        was, now = old.get(path), new.get(path)
-        if was and now and was.content == now.content:
+        old_file, new_file = old.get(path), new.get(path)
+        if old_file and new_file and old_file.content == new_file.content:
             continue
-        made = now or was
-        if made is not None:
-            change = "changed" if was and now else "created" if now else "removed"
-            environment, _, model = made.unit.partition("/")
-            yield Artifact(path, change, "" if "." in environment else environment, model, made.committed)
+        file = new_file or old_file
+        if file is not None:
+            change = "changed" if old_file and new_file else "created" if new_file else "removed"
+            environment, _, model = file.unit_id.partition("/")
+            yield ChangedArtifact(path, change, "" if "." in environment else environment, model, file.is_committed)

@@ -5,145 +5,145 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from compiler.foundation.json_data import Json, Object
-from compiler.report.ci_outputs import MOST_JOBS, OUTPUTS, shared
-from compiler.report.finding_text import counted
-from compiler.report.markdown_escape import code, plain, row
-from compiler.report.text_report import printable
-from compiler.review.affected_models import Affected, Artifact, Touched
+from compiler.report.ci_outputs import MAX_MATRIX_JOBS, OUTPUTS, split_into_jobs
+from compiler.report.finding_text import pluralize
+from compiler.report.markdown_escape import code_span, escape_text, table_row
+from compiler.report.text_report import to_printable
+from compiler.review.affected_models import ChangeImpact, ChangedArtifact, AffectedModel
 
-MOST = 20_000
+MAX_MARKDOWN = 20_000
 """Characters of Markdown: so that the findings of a check have room in the same comment."""
-_CELL = 200
+_MAX_CELL = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AffectedReport:
     """What a change reaches, and what a CI server has to know beside it."""
 
-    affected: Affected
-    commit: str | None
+    impact: ChangeImpact
+    base_commit: str | None
     waves: tuple[tuple[Object, ...], ...] = ()
     """The environments to publish, in order of promotion; those of a group together: each with its name and its remote."""
     canaries: tuple[Object, ...] = ()
     """The canaries to judge where something is published."""
-    jobs: int = 256
+    max_jobs: int = 256
 
 
-def text(told: Told) -> str:
+def render_text(report: AffectedReport) -> str:
     """A line for each model where it is another, then what differs that is no model's."""
-    touched, found = told.affected.touched, told.affected
-    rows = [(one.model, one.environment or "-", ", ".join(one.owners), ", ".join(one.reasons)) for one in touched]
+    affected_models, impact = report.impact.affected_models, report.impact
+    rows = [(entry.model, entry.environment or "-", ", ".join(entry.owners), ", ".join(entry.reasons)) for entry in affected_models]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)] if rows else []
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(one, widths, strict=True)).rstrip() for one in rows]
-    lines += [f"{one.change:7}  {one.path}" for one in found.artifacts or () if not one.model]
-    return "".join(f"{printable(line)}\n" for line in (*lines, summed(found)))
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(entry, widths, strict=True)).rstrip() for entry in rows]
+    lines += [f"{entry.change:7}  {entry.path}" for entry in impact.artifacts or () if not entry.model]
+    return "".join(f"{to_printable(line)}\n" for line in (*lines, impact_summary(impact)))
 
 
-def summed(found: Affected) -> str:
+def impact_summary(impact: ChangeImpact) -> str:
     """The change in one line."""
-    if not found.touched and not found.artifacts:
-        return "nothing is affected" if found.artifacts is not None else "no model is affected, and artifacts were not compared"
+    if not impact.affected_models and not impact.artifacts:
+        return "nothing is affected" if impact.artifacts is not None else "no model is affected, and artifacts were not compared"
     parts = [
-        counted(len(found.models) + len(_gone(found)), "model"),
-        counted(len(found.environments), "environment"),
-        counted(len(found.owners), "owner"),
-        "artifacts not compared" if found.artifacts is None else counted(len(found.artifacts), "artifact"),
+        pluralize(len(impact.model_names) + len(_removed_models(impact)), "model"),
+        pluralize(len(impact.environments), "environment"),
+        pluralize(len(impact.owners), "owner"),
+        "artifacts not compared" if impact.artifacts is None else pluralize(len(impact.artifacts), "artifact"),
     ]
     return ", ".join(parts)
 
 
-def as_object(told: Told) -> Object:
+def to_json_data(report: AffectedReport) -> Object:
     """All of it as plain data."""
-    found = told.affected
-    artifacts = found.artifacts
+    impact = report.impact
+    artifacts = impact.artifacts
     return {
-        "since": told.commit,
-        "models": [_model(name, found) for name in dict.fromkeys(one.model for one in found.touched)],
-        "environments": list(found.environments),
-        "rendered": list(found.rendered),
-        "owners": list(found.owners),
-        "artifacts": None if artifacts is None else [_artifact(one) for one in artifacts],
+        "since": report.base_commit,
+        "models": [_model_data(name, impact) for name in dict.fromkeys(entry.model for entry in impact.affected_models)],
+        "environments": list(impact.environments),
+        "rendered": list(impact.rendered_environments),
+        "owners": list(impact.owners),
+        "artifacts": None if artifacts is None else [_artifact_data(entry) for entry in artifacts],
     }
 
 
-def outputs(told: Told) -> Object:
+def job_outputs(report: AffectedReport) -> Object:
     """What the next jobs are made from."""
-    found = told.affected
+    impact = report.impact
     return {
-        "models": list(found.models),
-        "jobs": shared(found.models, told.jobs),
-        "environments": list(found.environments),
-        "owners": list(found.owners),
-        "waves": [list(wave) for wave in told.waves],
-        "canaries": list(told.canaries[:MOST_JOBS]),
+        "models": list(impact.model_names),
+        "jobs": split_into_jobs(impact.model_names, report.max_jobs),
+        "environments": list(impact.environments),
+        "owners": list(impact.owners),
+        "waves": [list(wave) for wave in report.waves],
+        "canaries": list(report.canaries[:MAX_MATRIX_JOBS]),
     }
 
 
-def markdown(told: Told) -> str:
+def render_markdown(report: AffectedReport) -> str:
     """A heading, a table of models, and the artifacts folded; never longer than `MOST`."""
-    found = told.affected
-    head = f"### What changes: {plain(summed(found))}\n"
-    rows = _rows(found.touched)
-    parts = [head, *_bounded(["\n", row("model", "where", "owner", "what is another"), row(*["---"] * 4)], rows, MOST // 2, "model")]
-    if found.artifacts:
-        fold = f"\n<details><summary>{counted(len(found.artifacts), 'artifact')}</summary>\n\n"
-        listed = [f"- {one.change} {code(one.path, _CELL)}\n" for one in found.artifacts]
-        parts += [*_bounded([fold], listed, MOST // 2 - len(fold) - len(head) - 200, "artifact"), "\n</details>\n"]
+    impact = report.impact
+    head = f"### What changes: {escape_text(impact_summary(impact))}\n"
+    rows = _model_rows(impact.affected_models)
+    parts = [head, *_fit_lines(["\n", table_row("model", "where", "owner", "what is another"), table_row(*["---"] * 4)], rows, MAX_MARKDOWN // 2, "model")]
+    if impact.artifacts:
+        details_head = f"\n<details><summary>{pluralize(len(impact.artifacts), 'artifact')}</summary>\n\n"
+        artifact_lines = [f"- {artifact.change} {code_span(artifact.path, _MAX_CELL)}\n" for artifact in impact.artifacts]
+        parts += [*_fit_lines([details_head], artifact_lines, MAX_MARKDOWN // 2 - len(details_head) - len(head) - 200, "artifact"), "\n</details>\n"]
     return "".join(parts)
 
 
-def _rows(touched: Iterable[Touched]) -> list[str]:
+def _model_rows(affected_models: Iterable[AffectedModel]) -> list[str]:
     """A row for each model and what is another with it; the environments in which that is the same stand together."""
     groups: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
-    for one in touched:
-        groups.setdefault((one.model, one.owners, one.reasons), []).append(one.environment or "nowhere")
+    for entry in affected_models:
+        groups.setdefault((entry.model, entry.owners, entry.reasons), []).append(entry.environment or "nowhere")
     return [
-        row(code(model, _CELL), plain(", ".join(places)), plain(", ".join(owners)), plain(", ".join(reasons)[:_CELL]))
-        for (model, owners, reasons), places in groups.items()
+        table_row(code_span(model, _MAX_CELL), escape_text(", ".join(environments)), escape_text(", ".join(owners)), escape_text(", ".join(reasons)[:_MAX_CELL]))
+        for (model, owners, reasons), environments in groups.items()
     ]
 
 
-def _bounded(head: list[str], lines: Sequence[str], room: int, word: str) -> Iterator[str]:
+def _fit_lines(head: list[str], lines: Sequence[str], room: int, noun: str) -> Iterator[str]:
     if not lines:
         return
     yield from head
-    left = room - sum(map(len, head))
+    remaining_length = room - sum(map(len, head))
     for index, line in enumerate(lines):
-        left -= len(line)
-        if left < 0:
-            yield f"\n… and {counted(len(lines) - index, word)} more\n"
+        remaining_length -= len(line)
+        if remaining_length < 0:
+            yield f"\n… and {pluralize(len(lines) - index, noun)} more\n"
             return
         yield line
 
 
-def _gone(found: Affected) -> frozenset[str]:
-    return frozenset(one.model for one in found.touched) - frozenset(found.models)
+def _removed_models(impact: ChangeImpact) -> frozenset[str]:
+    return frozenset(entry.model for entry in impact.affected_models) - frozenset(impact.model_names)
 
 
-def _model(name: str, found: Affected) -> Json:
-    there = [one for one in found.touched if one.model == name]
-    places: list[Json] = [{"name": one.environment or None, "reasons": list(one.reasons)} for one in there]
-    owners = sorted({owner for one in there for owner in one.owners})
-    return {"name": name, "owners": owners, "path": there[0].path, "environments": places}
+def _model_data(name: str, impact: ChangeImpact) -> Json:
+    entries = [entry for entry in impact.affected_models if entry.model == name]
+    environments: list[Json] = [{"name": entry.environment or None, "reasons": list(entry.reasons)} for entry in entries]
+    owners = sorted({owner for entry in entries for owner in entry.owners})
+    return {"name": name, "owners": owners, "path": entries[0].path, "environments": environments}
 
 
-def _artifact(artifact: Artifact) -> Json:
+def _artifact_data(artifact: ChangedArtifact) -> Json:
     return {
         "path": artifact.path,
         "change": artifact.change,
         "environment": artifact.environment or None,
         "model": artifact.model or None,
-        "committed": artifact.committed,
+        "committed": artifact.is_committed,
     }
 
 
-def told_as(format_: str, told: Told) -> str:
+def render(format_: str, report: AffectedReport) -> str:
     """What is told, in a format."""
-    own = OWN.get(format_)
-    if own is not None:
-        return own(told)
-    return OUTPUTS[format_](as_object(told) if format_ == "json" else outputs(told))
+    renderer = RENDERERS.get(format_)
+    if renderer is not None:
+        return renderer(report)
+    return OUTPUTS[format_](to_json_data(report) if format_ == "json" else job_outputs(report))
 
 
-OWN: Mapping[str, Callable[[Told], str]] = MappingProxyType({"text": text, "markdown": markdown})
+RENDERERS: Mapping[str, Callable[[AffectedReport], str]] = MappingProxyType({"text": render_text, "markdown": render_markdown})
 """Formats that tell it in their own way."""

@@ -7,218 +7,218 @@ from posixpath import dirname, join, normpath
 from compiler.execution.jobs.steps import STEP_POINTERS
 from compiler.execution.jobs.tasks import Task
 from compiler.foundation.json_data import Json, as_str
-from compiler.pipeline.session import Run
-from compiler.plan.emitters.emitter_settings import project_options
-from compiler.policy.waiver_scope import Grant
-from compiler.resolve.dependencies import asks
+from compiler.pipeline.session import Session
+from compiler.plan.emitters.emitter_settings import project_emitter_options
+from compiler.policy.waiver_scope import WaiverScope
+from compiler.resolve.dependencies import model_dependencies
 from compiler.resolve.digests import digest
-from compiler.resolve.match_selectors import waives
+from compiler.resolve.match_selectors import waiver_applies
 from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.resolve.resolver import references
-from compiler.spec.language import matches
-from compiler.spec.portfolio import Spec, release_contents, texts, upwards
+from compiler.spec.language import iter_values
+from compiler.spec.portfolio import Spec, release_contents, iter_texts, path_and_ancestors
 
-Key = tuple[str, str | None]
+ModelKey = tuple[str, str | None]
 """A model, and the environment as which it is seen; `None` where it runs nowhere."""
 
-UNSOUND = "does not hold together"
-_WORDS: Mapping[str, str] = {"UseCase": "use case", "Team": "team", "Dataset": "dataset"}
-_LAYERED = frozenset({"defaults", "types", "policies"})
+INVALID_REASON = "does not hold together"
+_KIND_LABELS: Mapping[str, str] = {"UseCase": "use case", "Team": "team", "Dataset": "dataset"}
+_LAYERED_KEYS = frozenset({"defaults", "types", "policies"})
 """What the project says that reaches a model through its layers, or through what binds it."""
 
 
-class Seen:
+class ProjectSnapshot:
     """A state; keeps what it was asked."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self._fleet = run.fleet
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._fleet = session.fleet
 
     @cached_property
-    def keys(self) -> tuple[Key, ...]:
+    def keys(self) -> tuple[ModelKey, ...]:
         """Every model in each of its environments; once where it runs nowhere."""
-        names = self.run.portfolio.of("Model")
-        return tuple((name, place) for name in names for place in self._fleet.places(name))
+        names = self.session.portfolio.by_kind("Model")
+        return tuple((name, environment) for name in names for environment in self._fleet.environments_of(name))
 
-    def __contains__(self, key: Key) -> bool:
-        return key in self._known
+    def __contains__(self, key: ModelKey) -> bool:
+        return key in self._key_set
 
     @cached_property
-    def _known(self) -> frozenset[Key]:
+    def _key_set(self) -> frozenset[ModelKey]:
         return frozenset(self.keys)
 
-    def reasons(self, key: Key) -> Mapping[str, str]:
+    def own_fingerprints(self, key: ModelKey) -> Mapping[str, str]:
         """What makes a model another than it was, wherever it changes: the words for it, and a digest of each."""
         model = self._model(key)
         if model is None:
-            return {UNSOUND: str(id(self))}
-        found = {field: digest(value) for field, value in model.data.items()}
-        found["releases"] = digest(dict(release_contents(model.spec.data)))
-        found |= _releases(model)
-        return {**found, **self._programs(model), **dict(self._laws(model))}
+            return {INVALID_REASON: str(id(self))}
+        fingerprints = {field: digest(value) for field, value in model.data.items()}
+        fingerprints["releases"] = digest(dict(release_contents(model.spec.data)))
+        fingerprints |= _release_fingerprints(model)
+        return {**fingerprints, **self._program_files(model), **dict(self._policy_fingerprints(model))}
 
-    def referred(self, key: Key) -> Mapping[str, str]:
+    def reference_fingerprints(self, key: ModelKey) -> Mapping[str, str]:
         """The same of what the model refers to: a reference that is new is told by the field that holds it."""
         model = self._model(key)
         if model is None:
             return {}
-        found = {_told(spec): digest(spec.data) for spec in self._documents(model)}
-        return found | {f"asks {other.name}": other.runtime_digest for other in self._asked(model)}
+        fingerprints = {_document_label(spec): digest(spec.data) for spec in self._referenced_documents(model)}
+        return fingerprints | {f"asks {dependency.name}": dependency.runtime_digest for dependency in self._dependencies(model)}
 
-    def around(self, key: Key) -> str:
+    def context_digest(self, key: ModelKey) -> str:
         """A digest of all else that what is rendered of the model may be made of."""
         model = self._model(key)
-        near = self._components.get(key[1] or "", {}).get(key[0], "")
+        component_digest = self._component_digests.get(key[1] or "", {}).get(key[0], "")
         environment = model.environment.data if model and model.environment else None
         path = model.spec.document.path if model else ""
-        return digest([path, environment, near, self._everywhere])
+        return digest([path, environment, component_digest, self._project_digest])
 
-    def owner(self, key: Key) -> str:
+    def owner(self, key: ModelKey) -> str:
         """The team that answers for the model."""
         model = self._model(key)
-        return as_str(model.data.get("owner")) if model else self.run.portfolio.of("Model")[key[0]].text("owner")
+        return as_str(model.data.get("owner")) if model else self.session.portfolio.by_kind("Model")[key[0]].text("owner")
 
-    def path(self, name: str) -> str:
+    def spec_path(self, name: str) -> str:
         """Where the model's spec stands."""
-        return self.run.portfolio.of("Model")[name].document.path
+        return self.session.portfolio.by_kind("Model")[name].document.path
 
-    def _model(self, key: Key) -> ResolvedModel | None:
+    def _model(self, key: ModelKey) -> ResolvedModel | None:
         return self._fleet.resolve(*key)[0]
 
     @cached_property
-    def _everywhere(self) -> str:
+    def _project_digest(self) -> str:
         """A digest of what may reach any artifact: the project's words, and its own templates."""
-        data = self.run.portfolio.project.data
-        said: dict[str, Json] = {key: value for key, value in data.items() if key not in _LAYERED}
-        own: dict[str, Json] = {one.id: one.digest for one in self.run.emitters.by_id.values() if not one.shipped}
-        return digest([said, own])
+        data = self.session.portfolio.project.data
+        project_data: dict[str, Json] = {key: value for key, value in data.items() if key not in _LAYERED_KEYS}
+        template_digests: dict[str, Json] = {emitter.id: emitter.digest for emitter in self.session.emitters.by_id.values() if not emitter.is_builtin}
+        return digest([project_data, template_digests])
 
-    def _documents(self, model: ResolvedModel) -> Iterator[Spec]:
+    def _referenced_documents(self, model: ResolvedModel) -> Iterator[Spec]:
         """The documents that the model refers to, and those that they refer to; models are none of them."""
-        language = self.run.language.type(model.spec.text("type"))
-        pending = [(kind, name) for kind, name, _, _ in references(model, language)]
-        seen: set[tuple[str, str]] = set()
-        while pending:
-            kind, name = pending.pop()
-            spec = self.run.portfolio.of(kind).get(name)
-            if kind == "Model" or spec is None or (kind, name) in seen:
+        language = self.session.language.type_language(model.spec.text("type"))
+        queue = [(kind, name) for kind, name, _, _ in references(model, language)]
+        visited_keys: set[tuple[str, str]] = set()
+        while queue:
+            kind, name = queue.pop()
+            spec = self.session.portfolio.by_kind(kind).get(name)
+            if kind == "Model" or spec is None or (kind, name) in visited_keys:
                 continue
-            seen.add((kind, name))
+            visited_keys.add((kind, name))
             yield spec
-            for mark in self.run.language.references(kind):
-                pending += [(mark.value, as_str(found)) for _, found in matches(spec.data, mark.pointer)]
+            for annotation in self.session.language.references(kind):
+                queue += [(annotation.value, as_str(reference)) for _, reference in iter_values(spec.data, annotation.pointer)]
 
-    def _programs(self, model: ResolvedModel) -> dict[str, str]:
+    def _program_files(self, model: ResolvedModel) -> dict[str, str]:
         """The files that programs of a model's pipeline may read: beside its spec, by an argument, or by the project for all.
 
         Of what lies beside the spec the folders of other models are left out.
         """
-        words = [word for step in STEP_POINTERS for word in Task(step, model, None).argv]
-        if not words:
+        arguments = [argument for step in STEP_POINTERS for argument in Task(step, model, None).argv]
+        if not arguments:
             return {}
-        tree, folder = self.run.tree, dirname(model.spec.document.path)
-        others = {one for one in self._folders if one != folder and f"{one}/".startswith(f"{folder}/")}
-        paths = [path for path in tree.paths(folder) if path not in self._specs and others.isdisjoint(upwards(path))]
-        named = (normpath(join(folder, word)) for word in words)
-        paths += [path for path in named if path not in self._specs and tree.has(path)]
-        return {"files beside it": digest({path: tree.blob_id(path) for path in paths}), **self._for_all}
+        tree, folder = self.session.tree, dirname(model.spec.document.path)
+        nested_folders = {model_folder for model_folder in self._model_folders if model_folder != folder and f"{model_folder}/".startswith(f"{folder}/")}
+        paths = [path for path in tree.paths(folder) if path not in self._spec_paths and nested_folders.isdisjoint(path_and_ancestors(path))]
+        argument_paths = (normpath(join(folder, argument)) for argument in arguments)
+        paths += [path for path in argument_paths if path not in self._spec_paths and tree.has(path)]
+        return {"files beside it": digest({path: tree.blob_id(path) for path in paths}), **self._project_files}
 
     @cached_property
-    def _for_all(self) -> Mapping[str, str]:
+    def _project_files(self) -> Mapping[str, str]:
         """The files that the project's words for emitters name, such as what programs are installed from, and what is in them."""
-        project, tree = self.run.portfolio.project.data, self.run.tree
-        said = (text for emitter in self.run.planner.others for text in texts(project_options(project, emitter)))
-        return {path: tree.blob_id(path) for path in said if path not in self._specs and tree.has(path)}
+        project, tree = self.session.portfolio.project.data, self.session.tree
+        option_texts = (text for emitter in self.session.planning_services.addons for text in iter_texts(project_emitter_options(project, emitter)))
+        return {path: tree.blob_id(path) for path in option_texts if path not in self._spec_paths and tree.has(path)}
 
     @cached_property
-    def _specs(self) -> frozenset[str]:
+    def _spec_paths(self) -> frozenset[str]:
         """The files that hold documents."""
-        portfolio = self.run.portfolio
+        portfolio = self.session.portfolio
         documents = [spec for kind in portfolio.specs.values() for spec in kind.values()]
         return frozenset(spec.document.path for spec in (*documents, *portfolio.defaults.values()))
 
     @cached_property
-    def _folders(self) -> frozenset[str]:
+    def _model_folders(self) -> frozenset[str]:
         """The folders that hold models."""
-        return frozenset(dirname(spec.document.path) for spec in self.run.portfolio.of("Model").values())
+        return frozenset(dirname(spec.document.path) for spec in self.session.portfolio.by_kind("Model").values())
 
-    def _laws(self, model: ResolvedModel) -> Iterator[tuple[str, str]]:
+    def _policy_fingerprints(self, model: ResolvedModel) -> Iterator[tuple[str, str]]:
         """The policies that bind the model, and the waivers that may except it from one."""
-        bound = self.run.policies.library.bound(model)
-        yield from ((f"policy {policy.id}", digest(policy.data)) for policy in bound)
-        for name, spec in self.run.portfolio.of("Waiver").items():
-            grant = Grant(spec)
-            if waives(spec.data, model) and any(grant.names(policy) for policy in bound):
+        policies = self.session.policy_engine.library.bound_policies(model)
+        yield from ((f"policy {policy.id}", digest(policy.data)) for policy in policies)
+        for name, spec in self.session.portfolio.by_kind("Waiver").items():
+            waiver_scope = WaiverScope(spec)
+            if waiver_applies(spec.data, model) and any(waiver_scope.applies_to_policy(policy) for policy in policies):
                 yield f"waiver {name}", digest(spec.data)
 
-    def _asked(self, model: ResolvedModel) -> Iterator[ResolvedModel]:
+    def _dependencies(self, model: ResolvedModel) -> Iterator[ResolvedModel]:
         """The models that it asks, and those that they ask."""
-        pending, seen = list(self._names_asked(model)), {model.name}
-        while pending:
-            name = pending.pop()
-            if name in seen or model.environment is None:
+        queue, visited_names = list(self._dependency_names(model)), {model.name}
+        while queue:
+            name = queue.pop()
+            if name in visited_names or model.environment is None:
                 continue
-            seen.add(name)
-            other = self._fleet.model(name, model.environment.name)
-            if other is not None:
-                yield other
-                pending += self._names_asked(other)
+            visited_names.add(name)
+            dependency = self._fleet.model(name, model.environment.name)
+            if dependency is not None:
+                yield dependency
+                queue += self._dependency_names(dependency)
 
-    def _names_asked(self, model: ResolvedModel) -> Iterator[str]:
-        language = self.run.language.type(model.spec.text("type"))
-        yield from (ask.name for ask in asks(model, language))
+    def _dependency_names(self, model: ResolvedModel) -> Iterator[str]:
+        language = self.session.language.type_language(model.spec.text("type"))
+        yield from (dependency.name for dependency in model_dependencies(model, language))
 
     @cached_property
-    def _components(self) -> Mapping[str, Mapping[str, str]]:
+    def _component_digests(self) -> Mapping[str, Mapping[str, str]]:
         """By environment and model: a digest of all models that are joined to it by who asks whom."""
         models: dict[str, dict[str, ResolvedModel]] = {}
         for name, environment in self.keys:
             model = self._model((name, environment))
             if model is not None and environment is not None:
                 models.setdefault(environment, {})[name] = model
-        return {environment: self._joined(there) for environment, there in models.items()}
+        return {environment: self._digest_components(environment_models) for environment, environment_models in models.items()}
 
-    def _joined(self, models: Mapping[str, ResolvedModel]) -> Mapping[str, str]:
+    def _digest_components(self, models: Mapping[str, ResolvedModel]) -> Mapping[str, str]:
         edges: dict[str, set[str]] = {name: set() for name in models}
         for name, model in models.items():
-            for other in self._names_asked(model):
-                edges[name].add(other)
-                edges.setdefault(other, set()).add(name)
-        found: dict[str, str] = {}
+            for dependency in self._dependency_names(model):
+                edges[name].add(dependency)
+                edges.setdefault(dependency, set()).add(name)
+        digests: dict[str, str] = {}
         for name in models:
-            if name not in found:
-                group = _reached(edges, name)
-                said = digest([_whole(models[one]) for one in sorted(group) if one in models])
-                found |= dict.fromkeys(group, said)
-        return found
+            if name not in digests:
+                group = _reachable_names(edges, name)
+                component_digest = digest([_model_data(models[member]) for member in sorted(group) if member in models])
+                digests |= dict.fromkeys(group, component_digest)
+        return digests
 
 
-def _reached(edges: Mapping[str, Iterable[str]], start: str) -> frozenset[str]:
-    pending, seen = [start], {start}
-    while pending:
-        for other in edges[pending.pop()]:
-            if other not in seen:
-                seen.add(other)
-                pending.append(other)
-    return frozenset(seen)
+def _reachable_names(edges: Mapping[str, Iterable[str]], start: str) -> frozenset[str]:
+    queue, visited_names = [start], {start}
+    while queue:
+        for neighbor in edges[queue.pop()]:
+            if neighbor not in visited_names:
+                visited_names.add(neighbor)
+                queue.append(neighbor)
+    return frozenset(visited_names)
 
 
-def _releases(model: ResolvedModel) -> dict[str, str]:
+def _release_fingerprints(model: ResolvedModel) -> dict[str, str]:
     """The releases that run, with their files; of the canary its share too."""
-    found = {"release": _release(model.release)} if model.release else {}
+    fingerprints = {"release": _release_digest(model.release)} if model.release else {}
     if model.canary:
-        found["canary"] = digest([_release(model.canary), model.data.get("canary")])
-    return found
+        fingerprints["canary"] = digest([_release_digest(model.canary), model.data.get("canary")])
+    return fingerprints
 
 
-def _release(release: Release) -> str:
+def _release_digest(release: Release) -> str:
     return digest([release.version, release.digest])
 
 
-def _whole(model: ResolvedModel) -> Json:
+def _model_data(model: ResolvedModel) -> Json:
     """All that a model is, for those who are joined to it."""
-    return [model.name, model.spec.document.path, model.data, _releases(model)]
+    return [model.name, model.spec.document.path, model.data, _release_fingerprints(model)]
 
 
-def _told(spec: Spec) -> str:
-    return f"{_WORDS.get(spec.kind, spec.kind)} {spec.name}"
+def _document_label(spec: Spec) -> str:
+    return f"{_KIND_LABELS.get(spec.kind, spec.kind)} {spec.name}"

@@ -5,57 +5,57 @@ from collections.abc import Callable, Iterator
 from compiler.diagnostics.finding import Finding
 from compiler.execution.jobs.tasks import models_with_canary
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
-from compiler.pipeline.session import Run
-from compiler.review.affected_models import Affected
+from compiler.pipeline.session import Session
+from compiler.review.affected_models import ChangeImpact
 
-HERE = "origin"
+ORIGIN = "origin"
 """The remote of the repository that the project itself lies in, by git's own custom."""
 
 
-def waves(run: Run, found: Affected) -> tuple[tuple[Object, ...], ...]:
+def publish_waves(session: Session, impact: ChangeImpact) -> tuple[tuple[Object, ...], ...]:
     """The environments whose tree is another and that name a branch, in order of promotion, those of a group together.
 
     There are as many as the project has groups, so that each has its place, whatever changed.
     """
-    return tuple(tuple(_of_group(run, found, entry)) for entry in _order(run))
+    return tuple(tuple(_publish_targets(session, impact, entry)) for entry in _promotion_entries(session))
 
 
-def judged(run: Run, found: Affected) -> tuple[Object, ...]:
+def affected_canaries(session: Session, impact: ChangeImpact) -> tuple[Object, ...]:
     """The canaries of models that are affected where they are tried, in environments whose tree is another."""
-    touched = {(one.model, one.environment) for one in found.touched}
-    there = ((model.name, model.environment.name) for model in models_with_canary(run.fleet) if model.environment)
-    return tuple({"model": one[0], "environment": one[1]} for one in there if one in touched and one[1] in found.rendered)
+    affected_keys = {(key.model, key.environment) for key in impact.affected_models}
+    canary_keys = ((model.name, model.environment.name) for model in models_with_canary(session.fleet) if model.environment)
+    return tuple({"model": key[0], "environment": key[1]} for key in canary_keys if key in affected_keys and key[1] in impact.rendered_environments)
 
 
-def concerning(run: Run, environment: str) -> Callable[[Finding], bool]:
+def environment_filter(session: Session, environment: str) -> Callable[[Finding], bool]:
     """Whether a finding is about an environment, or about more than single others: what nobody can place is about each."""
 
     def concerns(finding: Finding) -> bool:
-        if finding.where:
-            return environment in finding.where
+        if finding.affected_environments:
+            return environment in finding.affected_environments
         subject = finding.subject
-        if subject is None or subject.kind != "Model" or subject.name not in run.portfolio.of("Model"):
+        if subject is None or subject.kind != "Model" or subject.name not in session.portfolio.by_kind("Model"):
             return True
-        return environment in run.fleet.places(subject.name)
+        return environment in session.fleet.environments_of(subject.name)
 
     return concerns
 
 
-def unpublished(run: Run) -> tuple[str, ...]:
+def environments_without_branch(session: Session) -> tuple[str, ...]:
     """The environments that name no branch."""
-    return tuple(name for name in run.fleet.environments if not _delivery(run, name).get("branch"))
+    return tuple(name for name in session.fleet.environments if not _delivery(session, name).get("branch"))
 
 
-def _of_group(run: Run, found: Affected, entry: Json) -> Iterator[Object]:
+def _publish_targets(session: Session, impact: ChangeImpact, entry: Json) -> Iterator[Object]:
     for name in map(as_str, as_list(entry) or (entry,)):
-        if name in found.rendered and _delivery(run, name).get("branch"):
-            yield {"environment": name, "remote": as_str(_delivery(run, name).get("repository")) or HERE}
+        if name in impact.rendered_environments and _delivery(session, name).get("branch"):
+            yield {"environment": name, "remote": as_str(_delivery(session, name).get("repository")) or ORIGIN}
 
 
-def _order(run: Run) -> Iterator[Json]:
-    yield from as_list(run.portfolio.project.data.get("environments"))
+def _promotion_entries(session: Session) -> Iterator[Json]:
+    yield from as_list(session.portfolio.project.data.get("environments"))
 
 
-def _delivery(run: Run, name: str) -> Object:
-    spec = run.portfolio.of("Environment").get(name)
+def _delivery(session: Session, name: str) -> Object:
+    spec = session.portfolio.by_kind("Environment").get(name)
     return as_object(spec.data.get("delivery")) if spec else {}

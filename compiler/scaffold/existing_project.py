@@ -5,56 +5,56 @@ from dataclasses import dataclass
 from functools import cached_property
 from posixpath import dirname
 
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, at
-from compiler.pipeline.session import Run
+from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, value_at
+from compiler.pipeline.session import Session
 from compiler.plan.emitters.emitter import Emitter
-from compiler.resolve.lifecycle import STAGES
+from compiler.resolve.lifecycle import ALLOWED_STAGES
 from compiler.source.tree import Tree
 from compiler.source.yaml_parse import parse
-from compiler.spec.portfolio import PROJECT_FILE, Portfolio, folder_of
+from compiler.spec.portfolio import PROJECT_FILE, Portfolio, configured_folder
 
 
 @dataclass(frozen=True)
-class Known:
+class ExistingProject:
     """A project, which may still be empty."""
 
-    run: Run
+    session: Session
 
     @property
     def tree(self) -> Tree:
         """The project's files."""
-        return self.run.tree
+        return self.session.tree
 
     @cached_property
     def portfolio(self) -> Portfolio | None:
         """Its documents; `None` where there is none beside the project's own."""
-        below = (f"{self.folder('schemas')}/policies", self.folder("models"))
-        paths = (path for folder in below for path in self.tree.paths(folder))
-        return self.run.portfolio if any(path.endswith((".yaml", ".yml")) for path in paths) else None
+        folders = (f"{self.folder('schemas')}/policies", self.folder("models"))
+        paths = (path for folder in folders for path in self.tree.paths(folder))
+        return self.session.portfolio if any(path.endswith((".yaml", ".yml")) for path in paths) else None
 
     def folder(self, name: str) -> str:
         """A folder of the project by what it holds: `models`, `schemas`, `templates`."""
-        return folder_of(self._project, name)
+        return configured_folder(self._project, name)
 
     def names(self, kind: str) -> tuple[str, ...]:
         """The names of a kind's documents."""
-        return tuple(self.portfolio.of(kind)) if self.portfolio else ()
+        return tuple(self.portfolio.by_kind(kind)) if self.portfolio else ()
 
-    def where(self, kind: str, name: str) -> str | None:
+    def location_of(self, kind: str, name: str) -> str | None:
         """Where a document of the kind has the name already."""
-        spec = self.portfolio.of(kind).get(name) if self.portfolio else None
-        place = spec.document.place(("name",)) if spec else None
-        return f"{place.path}:{place.line}" if place else None
+        spec = self.portfolio.by_kind(kind).get(name) if self.portfolio else None
+        location = spec.document.location(("name",)) if spec else None
+        return f"{location.path}:{location.line}" if location else None
 
-    def targets(self, model_type: str) -> Mapping[str, str]:
+    def targets_for(self, model_type: str) -> Mapping[str, str]:
         """The targets that take a type of model, by id, with their titles."""
-        taken = {id_: emitter.takes.get("types") for id_, emitter in self._targets.items()}
+        types_by_target = {id_: emitter.model_selector.get("types") for id_, emitter in self._targets.items()}
         return {
-            id_: self._targets[id_].title for id_, types in taken.items() if not types or model_type in as_list(types)
+            id_: self._targets[id_].title for id_, types in types_by_target.items() if not types or model_type in as_list(types)
         }
 
     @property
-    def all_targets(self) -> tuple[str, ...]:
+    def target_ids(self) -> tuple[str, ...]:
         """The ids of all targets."""
         return tuple(self._targets)
 
@@ -62,28 +62,28 @@ class Known:
         """Whether a model in the file is told the value by the project or by the Defaults of a folder above it."""
         defaults = self.portfolio.defaults.values() if self.portfolio else ()
         folders = [spec.data for spec in defaults if f"{dirname(path)}/".startswith(f"{spec.name}/")]
-        return any(_has(layer, pointer) for layer in (as_object(self._project.get("defaults")), *folders))
+        return any(_has_value(layer, pointer) for layer in (as_object(self._project.get("defaults")), *folders))
 
     def first_environment(self, lifecycle: str) -> str | None:
         """The first Environment in order of promotion that allows the lifecycle."""
         if self.portfolio is None:
             return None
-        for name in _flat(self._project.get("environments")):
-            place = self.portfolio.of("Environment").get(name)
-            if place and place.text("stage") in STAGES[lifecycle]:
+        for name in _flatten(self._project.get("environments")):
+            environment = self.portfolio.by_kind("Environment").get(name)
+            if environment and environment.text("stage") in ALLOWED_STAGES[lifecycle]:
                 return name
         return None
 
     def tenants(self, environment: str | None) -> tuple[str, ...]:
         """The tenants that have a namespace each in an environment."""
-        place = self.portfolio.of("Environment").get(environment or "") if self.portfolio else None
-        return tuple(as_object(place.data.get("namespaces"))) if place else ()
+        spec = self.portfolio.by_kind("Environment").get(environment or "") if self.portfolio else None
+        return tuple(as_object(spec.data.get("namespaces"))) if spec else ()
 
     @cached_property
     def _targets(self) -> Mapping[str, Emitter]:
         if self.portfolio is None:
             return {}
-        return {id_: emitter for id_, emitter in self.run.emitters.by_id.items() if emitter.is_target}
+        return {id_: emitter for id_, emitter in self.session.emitters.by_id.items() if emitter.is_target}
 
     @cached_property
     def _project(self) -> Object:
@@ -91,12 +91,12 @@ class Known:
         return as_object(documents[0].data) if documents else {}
 
 
-def _has(layer: Json, pointer: Pointer) -> bool:
+def _has_value(layer: Json, pointer: Pointer) -> bool:
     try:
-        return at(layer, pointer) is not None
+        return value_at(layer, pointer) is not None
     except (KeyError, TypeError):
         return False
 
 
-def _flat(listed: Json) -> tuple[str, ...]:
-    return tuple(as_str(name) for one in as_list(listed) for name in (as_list(one) or (one,)))
+def _flatten(entries: Json) -> tuple[str, ...]:
+    return tuple(as_str(name) for entry in as_list(entries) for name in (as_list(entry) or (entry,)))

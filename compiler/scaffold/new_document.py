@@ -6,20 +6,20 @@ from posixpath import dirname, join, relpath
 
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object
-from compiler.scaffold.existing_project import Known
-from compiler.scaffold.schema_catalog import EDITOR_FOLDER, Catalogue, word
-from compiler.scaffold.spec_template import Outline
-from compiler.spec.portfolio import DEFAULTS_FILE, VERSION
+from compiler.scaffold.existing_project import ExistingProject
+from compiler.scaffold.schema_catalog import EDITOR_FOLDER, SchemaCatalog, to_kebab_case
+from compiler.scaffold.spec_template import SpecTemplate
+from compiler.spec.portfolio import DEFAULTS_FILE, API_VERSION
 
-LIFECYCLE = "development"
-FIRST_VERSION = "0.1.0"
-_AFTER_BIRTH = frozenset({"formerly", "releases", "retirement"})
+INITIAL_LIFECYCLE = "development"
+INITIAL_VERSION = "0.1.0"
+_EXCLUDED_KEYS = frozenset({"formerly", "releases", "retirement"})
 """Keys of a Model that only an older one has: a first release is said in short."""
-_LAST = ("deploy", "environments")
+_TRAILING_KEYS = ("deploy", "environments")
 
 
 @dataclass(frozen=True, slots=True)
-class New:
+class NewDocument:
     """What is asked for."""
 
     kind: str
@@ -30,95 +30,95 @@ class New:
     folder: str = ""
 
 
-def path_of(new: New, known: Known, catalogue: Catalogue) -> str:
+def document_path(document: NewDocument, project: ExistingProject, catalog: SchemaCatalog) -> str:
     """Where the document belongs; one with files beside it gets a folder of its own."""
-    if new.kind == "Defaults":
-        return join(new.name, DEFAULTS_FILE)
-    if new.kind == "Policy":
-        return join(new.folder or f"{known.folder('schemas')}/policies", f"{new.name}.yaml")
-    if new.kind != "Model":
-        return join(new.folder or f"{known.folder('models')}/{word(new.kind)}s", f"{new.name}.yaml")
-    folder = new.folder or known.folder("models")
-    source = as_object(as_object(catalogue.type(new.type)["$defs"])["Source"])
-    beside = {mark.pointer[1] for mark in catalogue.language.type(new.type).beside}
-    has_files = not beside.isdisjoint(as_list(source.get("required")))
-    return join(folder, new.name, "spec.yaml") if has_files else join(folder, f"{new.name}.yaml")
+    if document.kind == "Defaults":
+        return join(document.name, DEFAULTS_FILE)
+    if document.kind == "Policy":
+        return join(document.folder or f"{project.folder('schemas')}/policies", f"{document.name}.yaml")
+    if document.kind != "Model":
+        return join(document.folder or f"{project.folder('models')}/{to_kebab_case(document.kind)}s", f"{document.name}.yaml")
+    folder = document.folder or project.folder("models")
+    source = as_object(as_object(catalog.type_schema(document.type)["$defs"])["Source"])
+    companion_fields = {annotation.pointer[1] for annotation in catalog.language.type_language(document.type).companion_files}
+    has_companions = not companion_fields.isdisjoint(as_list(source.get("required")))
+    return join(folder, document.name, "spec.yaml") if has_companions else join(folder, f"{document.name}.yaml")
 
 
-def text_of(new: New, path: str, known: Known, catalogue: Catalogue) -> str:
+def document_text(document: NewDocument, path: str, project: ExistingProject, catalog: SchemaCatalog) -> str:
     """The document, with the line that tells editors its schema."""
-    is_model = new.kind == "Model"
-    schema = _as_read(catalogue.type(new.type)) if is_model else catalogue.kind(new.kind)
-    outline = Outline(
+    is_model = document.kind == "Model"
+    schema = _reorder_fields(catalog.type_schema(document.type)) if is_model else catalog.kind_schema(document.kind)
+    template = SpecTemplate(
         schema=schema,
-        given=_model(new, path, known) if is_model else _other(new, known, schema),
-        required=frozenset(_asked(path, known) if is_model else ()),
-        left_out=_AFTER_BIRTH if is_model else frozenset(),
-        named={kind: known.names(kind) for kind in ("Team", "UseCase", "Dataset", "Policy", "Model")},
-        hints=_hints(new, known) if is_model else {},
+        values=_model_values(document, path, project) if is_model else _document_values(document, project, schema),
+        required_keys=frozenset(_required_keys(path, project) if is_model else ()),
+        excluded_keys=_EXCLUDED_KEYS if is_model else frozenset(),
+        names_by_kind={kind: project.names(kind) for kind in ("Team", "UseCase", "Dataset", "Policy", "Model")},
+        hints=_hints(document, project) if is_model else {},
     )
-    return f"{_modeline(new.kind, path, known)}{outline.text()}"
+    return f"{_modeline(document.kind, path, project)}{template.render()}"
 
 
-def _as_read(model: Object) -> Object:
+def _reorder_fields(model: Object) -> Object:
     """The schema of a Model with its fields in the order that people read them: what it is, how it runs, and where."""
     fields = as_object(model["properties"])
-    first = {name: node for name, node in fields.items() if name not in _LAST}
-    return {**model, "properties": first | {name: fields[name] for name in _LAST}}
+    leading_fields = {name: node for name, node in fields.items() if name not in _TRAILING_KEYS}
+    return {**model, "properties": leading_fields | {name: fields[name] for name in _TRAILING_KEYS}}
 
 
-def _modeline(kind: str, path: str, known: Known) -> str:
-    for folder in (EDITOR_FOLDER, f"{known.folder('schemas')}/modelyard/v1"):
-        schema = f"{folder}/{word(kind)}.schema.json"
-        if known.tree.has(schema):
+def _modeline(kind: str, path: str, project: ExistingProject) -> str:
+    for folder in (EDITOR_FOLDER, f"{project.folder('schemas')}/modelyard/v1"):
+        schema = f"{folder}/{to_kebab_case(kind)}.schema.json"
+        if project.tree.has(schema):
             return f"# yaml-language-server: $schema={relpath(schema, dirname(path))}\n"
     return ""
 
 
-def _head(new: New) -> dict[Pointer, Json]:
-    return {("apiVersion",): VERSION, ("kind",): new.kind, ("name",): new.name}
+def _header_values(document: NewDocument) -> dict[Pointer, Json]:
+    return {("apiVersion",): API_VERSION, ("kind",): document.kind, ("name",): document.name}
 
 
-def _other(new: New, known: Known, schema: Object) -> Mapping[Pointer, Json]:
-    given = _head(new)
+def _document_values(document: NewDocument, project: ExistingProject, schema: Object) -> Mapping[Pointer, Json]:
+    values = _header_values(document)
     if "name" not in as_object(schema["properties"]):
-        del given["name",]
+        del values["name",]
     if "owner" in as_list(schema.get("required")):
-        given |= _only(("owner",), known.names("Team"))
-    return given
+        values |= _single_candidate(("owner",), project.names("Team"))
+    return values
 
 
-def _asked(path: str, known: Known) -> Iterator[str]:
+def _required_keys(path: str, project: ExistingProject) -> Iterator[str]:
     """What every Model says, but for what it inherits: a key without a value would take that away."""
     yield from ("version", "source", "environments")
-    yield from (key for key in ("owner", "lifecycle", "summary") if not known.inherits(path, (key,)))
+    yield from (key for key in ("owner", "lifecycle", "summary") if not project.inherits(path, (key,)))
 
 
-def _model(new: New, path: str, known: Known) -> Mapping[Pointer, Json]:
-    environment = known.first_environment(LIFECYCLE)
-    given = _head(new) | {("type",): new.type, ("version",): FIRST_VERSION}
-    obvious = {
-        ("owner",): known.names("Team"),
-        ("tenant",): known.tenants(environment),
-        ("lifecycle",): (LIFECYCLE,),
-        ("deploy", "target"): tuple(known.targets(new.type)),
+def _model_values(document: NewDocument, path: str, project: ExistingProject) -> Mapping[Pointer, Json]:
+    environment = project.first_environment(INITIAL_LIFECYCLE)
+    values = _header_values(document) | {("type",): document.type, ("version",): INITIAL_VERSION}
+    candidates_by_pointer = {
+        ("owner",): project.names("Team"),
+        ("tenant",): project.tenants(environment),
+        ("lifecycle",): (INITIAL_LIFECYCLE,),
+        ("deploy", "target"): tuple(project.targets_for(document.type)),
     }
-    for pointer, candidates in obvious.items():
-        if not known.inherits(path, pointer):
-            given |= _only(pointer, candidates)
-    given |= {("owner",): new.owner} if new.owner else {}
-    if new.target:
-        given["deploy", "target"] = new.target
-    elif not known.inherits(path, ("deploy", "target")):
-        given.setdefault(("deploy", "target"), None)
+    for pointer, candidates in candidates_by_pointer.items():
+        if not project.inherits(path, pointer):
+            values |= _single_candidate(pointer, candidates)
+    values |= {("owner",): document.owner} if document.owner else {}
+    if document.target:
+        values["deploy", "target"] = document.target
+    elif not project.inherits(path, ("deploy", "target")):
+        values.setdefault(("deploy", "target"), None)
     if environment:
-        given["environments",] = {environment: {}}
-    return given
+        values["environments",] = {environment: {}}
+    return values
 
 
-def _hints(new: New, known: Known) -> Mapping[Pointer, str]:
-    targets = known.targets(new.type)
-    tenants = known.tenants(known.first_environment(LIFECYCLE))
+def _hints(document: NewDocument, project: ExistingProject) -> Mapping[Pointer, str]:
+    targets = project.targets_for(document.type)
+    tenants = project.tenants(project.first_environment(INITIAL_LIFECYCLE))
     hints: dict[Pointer, str] = {}
     if len(targets) > 1:
         hints["deploy", "target"] = f"Known: {', '.join(targets)}."
@@ -127,18 +127,18 @@ def _hints(new: New, known: Known) -> Mapping[Pointer, str]:
     return hints
 
 
-def _only(pointer: Pointer, candidates: tuple[str, ...]) -> dict[Pointer, Json]:
+def _single_candidate(pointer: Pointer, candidates: tuple[str, ...]) -> dict[Pointer, Json]:
     """The one candidate; of several none is obvious."""
     return {pointer: candidates[0]} if len(candidates) == 1 else {}
 
 
-def require_free(new: New, path: str, known: Known) -> None:
+def require_available(document: NewDocument, path: str, project: ExistingProject) -> None:
     """Raise `UsageError` where the name or the file is taken."""
-    where = known.where(new.kind, new.name)
-    if where:
-        raise UsageError(f"there is a {new.kind} `{new.name}` already: {where}", help="choose another name")
-    if known.tree.has(path):
+    location = project.location_of(document.kind, document.name)
+    if location:
+        raise UsageError(f"there is a {document.kind} `{document.name}` already: {location}", help="choose another name")
+    if project.tree.has(path):
         raise UsageError(f"there is a file {path} already", help="choose another name or --folder, or use --print")
-    if known.portfolio and known.portfolio.knows(new.kind, new.name):
+    if project.portfolio and project.portfolio.has_document(document.kind, document.name):
         help_ = "run `modelyard check`, and mend it or choose another name"
-        raise UsageError(f"there is a {new.kind} `{new.name}` already, and it is broken", help=help_)
+        raise UsageError(f"there is a {document.kind} `{document.name}` already, and it is broken", help=help_)

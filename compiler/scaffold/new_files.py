@@ -5,41 +5,41 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from compiler.foundation.errors import SurroundingsError
+from compiler.foundation.errors import HostError
 
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_CREATE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
-def write_new(root: Path, files: Mapping[str, bytes]) -> None:
+def write_new_files(root: Path, files: Mapping[str, bytes]) -> None:
     """Write files by path below a folder, with the folders that they need.
 
     Raises `SurroundingsError`, and has then removed again what it made.
     """
-    made: list[Path] = []
+    created_paths: list[Path] = []
     path = ""
     try:
         for path, content in files.items():
             file = root / path
-            _make_folder(file.parent, made)
-            with os.fdopen(os.open(file, _NEW, 0o666), "wb") as out:
-                made.append(file)
-                out.write(content)
+            _create_folder(file.parent, created_paths)
+            with os.fdopen(os.open(file, _CREATE_FLAGS, 0o666), "wb") as stream:
+                created_paths.append(file)
+                stream.write(content)
     except OSError as error:
-        _remove(made)
-        raise SurroundingsError(
+        _remove_created(created_paths)
+        raise HostError(
             f"cannot write {root / path}: {error.strerror or error}",
             help="nothing was written; mend what the system says",
         ) from error
 
 
-def _make_folder(folder: Path, made: list[Path]) -> None:
-    for missing in reversed([above for above in (folder, *folder.parents) if not above.exists()]):
-        missing.mkdir()
-        made.append(missing)
+def _create_folder(folder: Path, created_paths: list[Path]) -> None:
+    for missing_folder in reversed([ancestor for ancestor in (folder, *folder.parents) if not ancestor.exists()]):
+        missing_folder.mkdir()
+        created_paths.append(missing_folder)
 
 
-def _remove(made: list[Path]) -> None:
-    for path in reversed(made):
+def _remove_created(created_paths: list[Path]) -> None:
+    for path in reversed(created_paths):
         with suppress(OSError):  # the error on its way says what the system refuses
             if path.is_dir():
                 path.rmdir()

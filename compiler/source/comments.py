@@ -7,46 +7,46 @@ from collections.abc import Iterator, Sequence
 from yaml import YAMLError
 from yaml.events import Event, ScalarEvent
 
-from compiler.diagnostics.finding import Place
-from compiler.source.text_decoding import Lines
+from compiler.diagnostics.finding import Location
+from compiler.source.text_decoding import LineIndex
 from compiler.source.yaml_backend import open_events
 
-_BLOCK = frozenset("|>")
+_BLOCK_STYLES = frozenset("|>")
 
 
-def comments(text: str, path: str, having: re.Pattern[str]) -> Iterator[tuple[Place, str]]:
+def find_comments(text: str, path: str, pattern: re.Pattern[str]) -> Iterator[tuple[Location, str]]:
     """Each comment in which the pattern is found, from its `#` to the end of its line; none of a text that is no YAML."""
     starts = [match.start() for match in re.finditer(r"(?:(?<=\s)|^)#[^\r\n]*", text, re.MULTILINE)]
-    wanted = [start for start in starts if having.search(text, start, _end(text, start))]
-    if not wanted:
+    matching_starts = [start for start in starts if pattern.search(text, start, _comment_end(text, start))]
+    if not matching_starts:
         return
-    lines, spans = Lines(text), _scalars(text)
-    last = -1
-    for start in wanted:
-        end = _end(text, start)
-        before = bisect_right(spans, (start, len(text))) - 1
-        is_data = before >= 0 and start < spans[before][1]
-        if start >= last and not is_data:
-            last = end
-            yield lines.place(path, start, end), text[start:end]
+    lines, spans = LineIndex(text), _scalar_spans(text)
+    previous_end = -1
+    for start in matching_starts:
+        end = _comment_end(text, start)
+        span_index = bisect_right(spans, (start, len(text))) - 1
+        is_data = span_index >= 0 and start < spans[span_index][1]
+        if start >= previous_end and not is_data:
+            previous_end = end
+            yield lines.location(path, start, end), text[start:end]
 
 
-def _end(text: str, start: int) -> int:
-    found = text.find("\n", start)
-    return len(text[: found if found >= 0 else len(text)].rstrip("\r"))
+def _comment_end(text: str, start: int) -> int:
+    newline_index = text.find("\n", start)
+    return len(text[: newline_index if newline_index >= 0 else len(text)].rstrip("\r"))
 
 
-def _scalars(text: str) -> Sequence[tuple[int, int]]:
+def _scalar_spans(text: str) -> Sequence[tuple[int, int]]:
     """Where quoted and block scalars stand; the head of a block may have a comment."""
-    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     try:
         for event in _events(text):
             if isinstance(event, ScalarEvent) and event.style and event.start_mark and event.end_mark:
                 start, end = event.start_mark.index, event.end_mark.index
-                found.append((text.find("\n", start) if event.style in _BLOCK else start, end))
+                spans.append((text.find("\n", start) if event.style in _BLOCK_STYLES else start, end))
     except YAMLError:
         return [(0, len(text))]
-    return found
+    return spans
 
 
 def _events(text: str) -> Iterator[Event]:

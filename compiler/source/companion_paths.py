@@ -2,10 +2,10 @@
 
 import posixpath
 
-from compiler.source.tree import Tree, listed
+from compiler.source.tree import Tree, is_listed
 
 
-def beside(tree: Tree, document_path: str, relative: str) -> str:
+def companion_path(tree: Tree, document_path: str, relative: str) -> str:
     """The tree's path of what a spec names relative to its own folder.
 
     `ValueError`, with a sentence for the author, where that is no place below the project's root, a hidden one, or one
@@ -20,14 +20,14 @@ def beside(tree: Tree, document_path: str, relative: str) -> str:
     path = posixpath.normpath(posixpath.join(posixpath.dirname(document_path), relative))
     if path == ".." or path.startswith("../"):
         raise ValueError(f"`{relative}` leaves the project's root.")
-    if path == "." or not all(map(listed, path.split("/"))):
+    if path == "." or not all(map(is_listed, path.split("/"))):
         raise ValueError(f"`{relative}` names a hidden file or folder, or none.")
     if not tree.has(path):
-        _refuse_link(tree, path)
+        _reject_symlink(tree, path)
     return path
 
 
-def _refuse_link(tree: Tree, path: str) -> None:
+def _reject_symlink(tree: Tree, path: str) -> None:
     for link in tree.links():
         if path == link or path.startswith(link + "/"):
             raise ValueError(f"`{link}` is a symbolic link; put the file itself there.")

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from compiler.diagnostics.finding import Place
+from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import Object, Pointer
-from compiler.source.node_positions import Mark, marks_of
+from compiler.source.node_positions import NodePosition, positions_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,24 +17,24 @@ class Document:
     text: str = field(repr=False)
     line: int
 
-    def place(self, pointer: Pointer) -> Place:
+    def location(self, pointer: Pointer) -> Location:
         """Where the value stands; for a value that is not there, the key of its nearest ancestor."""
-        mark, found = self._root.nearest(pointer)
-        return self._at(mark.start, mark.end) if found else self._at(*mark.key)
+        node, is_exact = self._root_node.nearest(pointer)
+        return self._location(node.start, node.end) if is_exact else self._location(*node.key_range)
 
-    def key_place(self, pointer: Pointer) -> Place:
+    def key_location(self, pointer: Pointer) -> Location:
         """Where the key, or the list's element, stands; for one that is not there, that of its nearest ancestor."""
-        mark, _ = self._root.nearest(pointer)
-        return self._at(*mark.key)
+        node, _ = self._root_node.nearest(pointer)
+        return self._location(*node.key_range)
 
-    def spelling(self, pointer: Pointer) -> str | None:
+    def scalar_text(self, pointer: Pointer) -> str | None:
         """The scalar as its author wrote it, quotes included; None for maps, lists and what is not there."""
-        mark, found = self._root.nearest(pointer)
-        return self.text[slice(*mark.spelled)] if found and mark.spelled else None
+        node, is_exact = self._root_node.nearest(pointer)
+        return self.text[slice(*node.scalar_range)] if is_exact and node.scalar_range else None
 
     @property
-    def _root(self) -> Mark:
-        return marks_of(self.text).documents[self.index]
+    def _root_node(self) -> NodePosition:
+        return positions_of(self.text).documents[self.index]
 
-    def _at(self, start: int, end: int) -> Place:
-        return marks_of(self.text).lines.place(self.path, start, end)
+    def _location(self, start: int, end: int) -> Location:
+        return positions_of(self.text).lines.location(self.path, start, end)

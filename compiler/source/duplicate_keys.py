@@ -5,10 +5,10 @@ from yaml.events import CollectionEndEvent, CollectionStartEvent, Event, ScalarE
 from compiler.source import yaml_backend as engine
 
 
-def first_key(text: str, start: Event, key: str) -> Event | None:
+def find_first_key(text: str, start: Event, key: str) -> Event | None:
     """Where a key stands first in the map that begins at `start`."""
     next_event = engine.open_events(text).get_event
-    while (event := next_event()) is not None and not _same(event, start):
+    while (event := next_event()) is not None and not _is_same_event(event, start):
         pass
     level, is_key = 0, True
     while level >= 0 and (event := next_event()) is not None:
@@ -19,10 +19,10 @@ def first_key(text: str, start: Event, key: str) -> Event | None:
     return None
 
 
-def _same(event: Event, other: Event) -> bool:
-    return event.__class__ is other.__class__ and _range(event) == _range(other)
+def _is_same_event(event: Event, reference: Event) -> bool:
+    return event.__class__ is reference.__class__ and _index_range(event) == _index_range(reference)
 
 
-def _range(event: Event) -> tuple[int, int]:
+def _index_range(event: Event) -> tuple[int, int]:
     start, end = event.start_mark, event.end_mark
     return (-1, -1) if start is None or end is None else (start.index, end.index)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from compiler.source.tree import NoSuchFile, below, blob_id, parts
+from compiler.source.tree import NoSuchFile, paths_below, blob_id, path_parts
 
 
 class MemoryTree:
@@ -22,15 +22,15 @@ class MemoryTree:
 
     def paths(self, folder: str = "") -> Sequence[str]:
         """Files below the folder, sorted."""
-        return below(self._files, folder)
+        return paths_below(self._files, folder)
 
     def links(self, folder: str = "") -> Sequence[str]:
         """The links it was given, below the folder, sorted."""
-        return below(self._links, folder)
+        return paths_below(self._links, folder)
 
     def has(self, path: str) -> bool:
         """Whether `read` would return."""
-        return path in self._files and parts(path) is not None
+        return path in self._files and path_parts(path) is not None
 
     def read(self, path: str) -> bytes:
         """The file's bytes."""

@@ -19,115 +19,115 @@ from yaml.events import (
 
 from compiler.foundation.json_data import Pointer
 from compiler.source import yaml_backend as engine
-from compiler.source.text_decoding import Lines
-from compiler.source.yaml_keys import key_text, plain_text
+from compiler.source.text_decoding import LineIndex
+from compiler.source.yaml_keys import key_text, plain_scalar_text
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#.*\s*)*|\Z))*")
 
 
 @dataclass(slots=True)
-class Mark:
+class NodePosition:
     """The range of a value, and of the key or list element it stands at."""
 
     start: int
     end: int
-    key: tuple[int, int] = (0, 0)
-    spelled: tuple[int, int] | None = None
-    children: dict[str | int, Mark] = field(default_factory=dict)
+    key_range: tuple[int, int] = (0, 0)
+    scalar_range: tuple[int, int] | None = None
+    children: dict[str | int, NodePosition] = field(default_factory=dict)
 
-    def nearest(self, pointer: Pointer) -> tuple[Mark, bool]:
+    def nearest(self, pointer: Pointer) -> tuple[NodePosition, bool]:
         """The mark at the pointer, or else that of its nearest ancestor; and whether it is the one asked for."""
-        mark = self
+        node = self
         for part in pointer:
-            child = mark.children.get(part)
+            child = node.children.get(part)
             if child is None:
-                return mark, False
-            mark = child
-        return mark, True
+                return node, False
+            node = child
+        return node, True
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class TextPositions:
     """The marks of all documents of a text, by their number in it."""
 
-    lines: Lines
-    documents: tuple[Mark, ...]
+    lines: LineIndex
+    documents: tuple[NodePosition, ...]
 
 
 @lru_cache(maxsize=16)
-def marks_of(text: str) -> Marks:
+def positions_of(text: str) -> TextPositions:
     """The marks of a text that could be read; kept for a few texts only, as findings come file by file."""
-    return Marks(Lines(text), tuple(_Marker(text).documents()))
+    return TextPositions(LineIndex(text), tuple(_PositionReader(text).read_documents()))
 
 
-class _Marker:
+class _PositionReader:
     """Reads the marks of a text; which keys there are it decides exactly as the reader of the data does."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._next: Callable[[], Any] = engine.open_events(text).get_event  # Any: events are told apart by their class
-        self._anchors: dict[str, Mark] = {}
+        self._next_event: Callable[[], Any] = engine.open_events(text).get_event  # Any: events are told apart by their class
+        self._anchors: dict[str, NodePosition] = {}
 
-    def documents(self) -> Iterator[Mark]:
+    def read_documents(self) -> Iterator[NodePosition]:
         """The marks of each document; its first key stands for the root, which has none."""
-        self._next()
-        while self._next().__class__ is DocumentStartEvent:
-            root = self._node(self._next())
-            root.key = min((child.key for child in root.children.values()), default=root.key)
+        self._next_event()
+        while self._next_event().__class__ is DocumentStartEvent:
+            root = self._read_node(self._next_event())
+            root.key_range = min((child.key_range for child in root.children.values()), default=root.key_range)
             yield root
             self._anchors.clear()
-            self._next()
+            self._next_event()
 
-    def _node(self, event: Any) -> Mark:  # noqa: ANN401 - events are told apart by their class
+    def _read_node(self, event: Any) -> NodePosition:  # noqa: ANN401 - events are told apart by their class
         if event.__class__ is AliasEvent:
-            return self._alias(event)
-        start, end = self._bare(event)
-        mark = Mark(start, end, (start, end))
+            return self._read_alias(event)
+        start, end = self._content_range(event)
+        node = NodePosition(start, end, (start, end))
         if event.__class__ is ScalarEvent:
-            mark.spelled = (start, end)
+            node.scalar_range = (start, end)
         else:
             fill = self._fill_map if event.__class__ is MappingStartEvent else self._fill_list
-            mark.end = fill(mark.children, start)
-            mark.key = (start, mark.end)
+            node.end = fill(node.children, start)
+            node.key_range = (start, node.end)
         if event.anchor:
-            self._anchors[event.anchor] = mark
-        return mark
+            self._anchors[event.anchor] = node
+        return node
 
-    def _alias(self, event: Any) -> Mark:  # noqa: ANN401 - as above
+    def _read_alias(self, event: Any) -> NodePosition:  # noqa: ANN401 - as above
         """An alias stands where it is written; what is in it stands where the anchor is."""
         start, end = event.start_mark.index, event.end_mark.index
-        there = self._anchors[event.anchor]
-        return Mark(start, end, (start, end), there.spelled, there.children)
+        anchor_node = self._anchors[event.anchor]
+        return NodePosition(start, end, (start, end), anchor_node.scalar_range, anchor_node.children)
 
-    def _fill_map(self, children: dict[str | int, Mark], end: int) -> int:
+    def _fill_map(self, children: dict[str | int, NodePosition], end: int) -> int:
         """Where the map ends: with its bracket, or with its last value."""
-        explicit: dict[str | int, Mark] = {}
-        merged: Mark | None = None
-        while (event := self._next()).__class__ is not MappingEndEvent:
-            key = self._node(event)
-            value = self._node(self._next())
+        explicit: dict[str | int, NodePosition] = {}
+        merge_source: NodePosition | None = None
+        while (event := self._next_event()).__class__ is not MappingEndEvent:
+            key = self._read_node(event)
+            value = self._read_node(self._next_event())
             end = max(end, key.end, value.end)
             name = key_text(event)
-            if plain_text(event) == "<<":
-                merged = merged or value
+            if plain_scalar_text(event) == "<<":
+                merge_source = merge_source or value
             elif name is not None and name not in explicit:
-                value.key = (key.start, key.end)
+                value.key_range = (key.start, key.end)
                 explicit[name] = value
-        if merged is not None:
-            children |= _taken(merged)
+        if merge_source is not None:
+            children |= _merge_key_children(merge_source)
         children |= explicit
-        return _closed(event, end)
+        return _collection_end(event, end)
 
-    def _fill_list(self, children: dict[str | int, Mark], end: int) -> int:
+    def _fill_list(self, children: dict[str | int, NodePosition], end: int) -> int:
         """Where the list ends: with its bracket, or with its last value."""
         event: Any
-        while (event := self._next()).__class__ is not SequenceEndEvent:
-            value = self._node(event)
+        while (event := self._next_event()).__class__ is not SequenceEndEvent:
+            value = self._read_node(event)
             end = max(end, value.end)
             children[len(children)] = value
-        return _closed(event, end)
+        return _collection_end(event, end)
 
-    def _bare(self, event: Any) -> tuple[int, int]:  # noqa: ANN401 - events are told apart by their class
+    def _content_range(self, event: Any) -> tuple[int, int]:  # noqa: ANN401 - events are told apart by their class
         """The range of a value without its tag and anchor, and without the empty lines that a parser counts in."""
         start, end = event.start_mark.index, event.end_mark.index
         if event.anchor or event.tag:
@@ -138,17 +138,17 @@ class _Marker:
         return start, max(start, start + len(self._text[start:end].rstrip()))
 
 
-def _closed(event: Any, end: int) -> int:  # noqa: ANN401 - events are told apart by their class
+def _collection_end(event: Any, end: int) -> int:  # noqa: ANN401 - events are told apart by their class
     """Where a collection ends: a block's end event has no text and stands where the next thing begins."""
     bracket: int = event.end_mark.index
     return bracket if bracket > event.start_mark.index else end
 
 
-def _taken(merged: Mark) -> dict[str | int, Mark]:
+def _merge_key_children(merge_source: NodePosition) -> dict[str | int, NodePosition]:
     """The marks of the keys that a `<<` takes in; of several maps the first wins."""
-    if not merged.children or 0 not in merged.children:
-        return dict(merged.children)
-    taken: dict[str | int, Mark] = {}
-    for source in reversed(merged.children.values()):
-        taken |= source.children
-    return taken
+    if not merge_source.children or 0 not in merge_source.children:
+        return dict(merge_source.children)
+    children: dict[str | int, NodePosition] = {}
+    for source in reversed(merge_source.children.values()):
+        children |= source.children
+    return children

@@ -8,9 +8,9 @@ from compiler.source.tree import Tree, blob_id
 class OverlayTree:
     """The files of a tree, some of them replaced; none are added."""
 
-    def __init__(self, tree: Tree, instead: Mapping[str, bytes]) -> None:
+    def __init__(self, tree: Tree, replacements: Mapping[str, bytes]) -> None:
         self._tree = tree
-        self._instead = instead
+        self._replacements = replacements
 
     @property
     def label(self) -> str:
@@ -31,9 +31,9 @@ class OverlayTree:
 
     def read(self, path: str) -> bytes:
         """The file's bytes."""
-        before = self._tree.read(path)
-        return self._instead.get(path, before)
+        original = self._tree.read(path)
+        return self._replacements.get(path, original)
 
     def blob_id(self, path: str) -> str:
         """The id that git gives to the file's bytes."""
-        return blob_id(self._instead[path]) if path in self._instead else self._tree.blob_id(path)
+        return blob_id(self._replacements[path]) if path in self._replacements else self._tree.blob_id(path)

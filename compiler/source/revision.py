@@ -6,15 +6,15 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from compiler.foundation.errors import SurroundingsError, UsageError
-from compiler.foundation.suggestions import nearest
-from compiler.source.tree import NoSuchFile, Tree, below, bounded, parts
+from compiler.foundation.errors import HostError, UsageError
+from compiler.foundation.suggestions import closest_match
+from compiler.source.tree import NoSuchFile, Tree, paths_below, check_file_size, path_parts
 
 try:
     import git
     from git.exc import GitCommandError, GitCommandNotFound, GitError
 except ImportError as error:  # raised by GitPython too, where there is no git
-    raise SurroundingsError("git cannot be used.", help="Install git, and see that `git version` works.") from error
+    raise HostError("git cannot be used.", help="Install git, and see that `git version` works.") from error
 
 _ENVIRONMENT = {
     "GIT_NO_REPLACE_OBJECTS": "1",  # a blob id says what is read
@@ -23,9 +23,9 @@ _ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
 }
-_LINK = b"120000"
-_FILES = (b"100644", b"100755", b"100664")
-_EARLIEST = 100_000_000
+_SYMLINK_MODE = b"120000"
+_FILE_MODES = (b"100644", b"100755", b"100664")
+_EARLIEST_TIMESTAMP = 100_000_000
 """Seconds since 1970 before which git takes a number for something else than a moment: no repository is as old."""
 
 
@@ -50,25 +50,25 @@ class RevisionTree:
 
     def paths(self, folder: str = "") -> Sequence[str]:
         """Regular files below the folder, sorted."""
-        return below(self._files, folder)
+        return paths_below(self._files, folder)
 
     def links(self, folder: str = "") -> Sequence[str]:
         """Symbolic links below the folder, sorted."""
-        return below(self._links, folder)
+        return paths_below(self._links, folder)
 
     def has(self, path: str) -> bool:
         """Whether `read` would return."""
-        return path in self._files and parts(path) is not None
+        return path in self._files and path_parts(path) is not None
 
     def read(self, path: str) -> bytes:
         """The file's bytes."""
         blob = self.blob_id(path)
         try:
             stream = self._repository.odb.stream(bytes.fromhex(blob))
-            bounded(path, stream.size)
+            check_file_size(path, stream.size)
             return bytes(stream.read())
         except (GitError, ValueError, OSError) as error:
-            raise SurroundingsError(
+            raise HostError(
                 f"`{path}` of {self.label} cannot be read from git.", help="Look with `git fsck`, or fetch it again."
             ) from error
 
@@ -81,64 +81,64 @@ class RevisionTree:
 
 def open_revision(root: Path, revision: str) -> Tree:
     """The tree of the project's folder at a revision; empty where the folder was not there yet."""
-    repository = _repository(root)
+    repository = _open_repository(root)
     try:
-        commit = _commit(repository, revision)
-        files, links = _listing(repository, commit, _prefix(repository, root))
+        commit = _resolve_commit(repository, revision)
+        files, links = _list_files(repository, commit, _project_prefix(repository, root))
     except GitCommandNotFound as error:
-        raise SurroundingsError("git cannot be used.", help="Install git, and see that it is on the path.") from error
+        raise HostError("git cannot be used.", help="Install git, and see that it is on the path.") from error
     except (GitError, OSError) as error:
-        raise SurroundingsError(f"git cannot read revision `{revision}`: {_words(error)}") from error
+        raise HostError(f"git cannot read revision `{revision}`: {_git_message(error)}") from error
     return RevisionTree(repository, commit, files, links)
 
 
-def branch_point(root: Path, revision: str) -> tuple[str, date] | None:
+def merge_base(root: Path, revision: str) -> tuple[str, date] | None:
     """The last commit that the revision and HEAD have in common, and its day (UTC); the revision itself where there is none.
 
     `None` for HEAD of a repository that nothing was committed to: what is there is all new.
     """
-    repository = _repository(root)
+    repository = _open_repository(root)
     try:
         if revision == "HEAD" and _is_empty(repository):
             return None
-        commit = _commit(repository, revision)
+        commit = _resolve_commit(repository, revision)
         with suppress(GitCommandError):
             commit = str(repository.git.merge_base(commit, "HEAD"))
-        return commit, _day(repository, commit)
+        return commit, _commit_date(repository, commit)
     except (GitError, OSError) as error:
-        raise SurroundingsError(f"git cannot read revision `{revision}`: {_words(error)}") from error
+        raise HostError(f"git cannot read revision `{revision}`: {_git_message(error)}") from error
 
 
 def commits_since(root: Path, day: date) -> tuple[tuple[str, date], ...]:
     """Commits of HEAD's own line from a day on that touch the project, oldest first, each with its day (UTC)."""
-    repository = _repository(root)
+    repository = _open_repository(root)
     try:
-        commit = _commit(repository, "HEAD")
-        prefix = _prefix(repository, root)
+        commit = _resolve_commit(repository, "HEAD")
+        prefix = _project_prefix(repository, root)
         below_prefix = ["--", prefix] if prefix else []
         seconds = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
-        since = [f"--since={seconds}"] if seconds >= _EARLIEST else []
-        out = repository.git.log("--first-parent", *since, "--format=%H %ct", commit, *below_prefix)
+        since_option = [f"--since={seconds}"] if seconds >= _EARLIEST_TIMESTAMP else []
+        output = repository.git.log("--first-parent", *since_option, "--format=%H %ct", commit, *below_prefix)
     except (GitError, OSError) as error:
-        raise SurroundingsError(f"git cannot read the history: {_words(error)}") from error
-    lines = (line.split() for line in str(out).splitlines())
-    return tuple((commit, datetime.fromtimestamp(int(at), UTC).date()) for commit, at in reversed(list(lines)))
+        raise HostError(f"git cannot read the history: {_git_message(error)}") from error
+    lines = (line.split() for line in str(output).splitlines())
+    return tuple((commit, datetime.fromtimestamp(int(timestamp), UTC).date()) for commit, timestamp in reversed(list(lines)))
 
 
 def commits_touching(root: Path, path: str) -> Iterator[str]:
     """Commits of HEAD's own line that touch a file of the project, also under the names that it had before, the newest first."""
-    repository = _repository(root)
+    repository = _open_repository(root)
     try:
-        whole = f"{_prefix(repository, root)}{path}"
-        head = _commit(repository, "HEAD")
+        full_path = f"{_project_prefix(repository, root)}{path}"
+        head = _resolve_commit(repository, "HEAD")
         # `-m`: a merge is compared with its first parent, by versions of git that do not do so by themselves, too.
-        out = repository.git.log("--follow", "--first-parent", "-m", "--no-patch", "--format=%H", head, "--", f":(top,literal){whole}")
+        output = repository.git.log("--follow", "--first-parent", "-m", "--no-patch", "--format=%H", head, "--", f":(top,literal){full_path}")
     except (GitError, OSError) as error:
-        raise SurroundingsError(f"git cannot read the history: {_words(error)}") from error
-    yield from str(out).split()
+        raise HostError(f"git cannot read the history: {_git_message(error)}") from error
+    yield from str(output).split()
 
 
-def main_branch(root: Path) -> str | None:
+def default_branch(root: Path) -> str | None:
     """The branch that others start from: the remote's own, else the one that is checked out; `None` where there is none."""
     try:
         repository = git.Repo(root, search_parent_directories=True, expand_vars=False)
@@ -159,11 +159,11 @@ def is_ignored(root: Path, folder: Path) -> bool:
         return False
 
 
-def _day(repository: git.Repo, commit: str) -> date:
+def _commit_date(repository: git.Repo, commit: str) -> date:
     return datetime.fromtimestamp(int(repository.git.log("-1", "--format=%ct", commit)), UTC).date()
 
 
-def _repository(root: Path) -> git.Repo:
+def _open_repository(root: Path) -> git.Repo:
     try:
         repository = git.Repo(root, search_parent_directories=True, expand_vars=False)
     except (GitError, OSError, ValueError) as error:
@@ -177,10 +177,10 @@ def _repository(root: Path) -> git.Repo:
     return repository
 
 
-def _commit(repository: git.Repo, revision: str) -> str:
+def _resolve_commit(repository: git.Repo, revision: str) -> str:
     """The full id of a revision's commit; what begins with a dash git would take for an option, so it never sees it."""
     if not revision or revision.startswith("-") or "\0" in revision:
-        raise _unknown(revision, repository)
+        raise _unknown_revision_error(revision, repository)
     try:
         return str(repository.git.rev_parse("--verify", f"{revision}^{{commit}}"))
     except GitCommandNotFound:
@@ -188,7 +188,7 @@ def _commit(repository: git.Repo, revision: str) -> str:
     except GitCommandError as error:
         if "dubious ownership" in error.stderr or "not a git repository" in error.stderr:
             raise
-        raise _unknown(revision, repository) from error
+        raise _unknown_revision_error(revision, repository) from error
 
 
 def _is_empty(repository: git.Repo) -> bool:
@@ -196,29 +196,29 @@ def _is_empty(repository: git.Repo) -> bool:
     return not repository.git.rev_list("--all", "--max-count=1")
 
 
-def _names(repository: git.Repo) -> list[str]:
+def _ref_names(repository: git.Repo) -> list[str]:
     """Branches and tags, in one call of git."""
     return str(
         repository.git.for_each_ref("--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes")
     ).split()
 
 
-def _unknown(revision: str, repository: git.Repo) -> UsageError:
+def _unknown_revision_error(revision: str, repository: git.Repo) -> UsageError:
     if _is_empty(repository):
         return UsageError(
             f"there is no commit yet in this repository, so `{revision}` is none.",
             help="Commit first, or leave the revision out.",
         )
-    near = nearest(revision, _names(repository))
+    suggestion = closest_match(revision, _ref_names(repository))
     return UsageError(
         f"`{revision}` is no revision of this repository.",
-        help=f"Did you mean `{near}`?"
-        if near
+        help=f"Did you mean `{suggestion}`?"
+        if suggestion
         else "Name a branch, a tag or a commit that was fetched; in CI, fetch the whole history.",
     )
 
 
-def _prefix(repository: git.Repo, root: Path) -> str:
+def _project_prefix(repository: git.Repo, root: Path) -> str:
     top = repository.working_tree_dir
     if top is None:
         return ""
@@ -229,26 +229,26 @@ def _prefix(repository: git.Repo, root: Path) -> str:
     return "" if inner == "." else inner + "/"
 
 
-def _listing(repository: git.Repo, commit: str, prefix: str) -> tuple[dict[str, str], list[str]]:
+def _list_files(repository: git.Repo, commit: str, prefix: str) -> tuple[dict[str, str], list[str]]:
     """Blob ids by path, and links; submodules are left out."""
     below_prefix = ["--", prefix] if prefix else []
-    out = repository.git.ls_tree(
+    output = repository.git.ls_tree(
         "-r", "-z", "--full-tree", commit, *below_prefix, stdout_as_string=False, strip_newline_in_stdout=False
     )
     files: dict[str, str] = {}
     links: list[str] = []
-    for line in bytes(out).split(b"\0")[:-1]:
-        about, _, name = line.partition(b"\t")
-        mode, _, blob = about.split(b" ")
+    for line in bytes(output).split(b"\0")[:-1]:
+        metadata, _, name = line.partition(b"\t")
+        mode, _, blob = metadata.split(b" ")
         path = name.decode("utf-8", "surrogateescape").removeprefix(prefix)
-        if mode in _FILES:
+        if mode in _FILE_MODES:
             files[path] = blob.decode()
-        elif mode == _LINK:
+        elif mode == _SYMLINK_MODE:
             links.append(path)
     return files, links
 
 
-def _words(error: Exception) -> str:
+def _git_message(error: Exception) -> str:
     """What git itself said."""
-    said = error.stderr if isinstance(error, GitCommandError) else str(error)
-    return said.strip().removeprefix("stderr:").strip().strip("'").strip() or type(error).__name__
+    message = error.stderr if isinstance(error, GitCommandError) else str(error)
+    return message.strip().removeprefix("stderr:").strip().strip("'").strip() or type(error).__name__

@@ -5,27 +5,27 @@ from bisect import bisect_right
 from itertools import islice
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Place
+from compiler.diagnostics.finding import Finding, Location
 
-_RESERVED = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ue000\ue001\ufeff\ufffe\uffff"
-_IN_TEXT = re.compile(f"[{_RESERVED}]|\r(?!\n)")
-_IN_VALUE = re.compile(f"[{_RESERVED}]")
-_CLEAN = bytes(range(0x20, 0x7F)) + b"\n"
-_REPORTED = 10
-_SHORT = 60
+_RESERVED_RANGES = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ue000\ue001\ufeff\ufffe\uffff"
+_RESERVED_IN_TEXT = re.compile(f"[{_RESERVED_RANGES}]|\r(?!\n)")
+_RESERVED_IN_VALUE = re.compile(f"[{_RESERVED_RANGES}]")
+_SAFE_ASCII_BYTES = bytes(range(0x20, 0x7F)) + b"\n"
+_MAX_FINDINGS = 10
+_MAX_EXCERPT_LENGTH = 60
 
 
-class Lines:
+class LineIndex:
     """Where each line of a text begins, so that an index can be said as line and column."""
 
     def __init__(self, text: str) -> None:
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
-    def place(self, path: str, start: int, end: int) -> Place:
+    def location(self, path: str, start: int, end: int) -> Location:
         """The place of the characters from `start` up to, and without, `end`."""
-        return Place(path, *self._at(start), *self._at(end))
+        return Location(path, *self._line_and_column(start), *self._line_and_column(end))
 
-    def _at(self, index: int) -> tuple[int, int]:
+    def _line_and_column(self, index: int) -> tuple[int, int]:
         line = bisect_right(self._starts, index)
         return line, index - self._starts[line - 1] + 1
 
@@ -38,41 +38,41 @@ def decode(data: bytes | str, path: str) -> tuple[str, tuple[Finding, ...]]:
         try:
             text = data.decode()
         except UnicodeDecodeError as error:
-            return "", (_not_utf8(data, error.start, path),)
+            return "", (_not_utf8_finding(data, error.start, path),)
     text = text.removeprefix("\ufeff")
-    if isinstance(data, bytes) and not data.translate(None, _CLEAN):
+    if isinstance(data, bytes) and not data.translate(None, _SAFE_ASCII_BYTES):
         return text, ()
-    return text, _reserved(text, path)
+    return text, _reserved_character_findings(text, path)
 
 
-def hidden(value: str) -> str | None:
+def reserved_character_name(value: str) -> str | None:
     """The first reserved character that an escape put into a value, by name."""
-    match = _IN_VALUE.search(value)
-    return _name(match[0]) if match else None
+    match = _RESERVED_IN_VALUE.search(value)
+    return _character_name(match[0]) if match else None
 
 
-def short(text: str) -> str:
+def truncate(text: str) -> str:
     """The text, or so much of its beginning as fits into a sentence."""
-    return text if len(text) <= _SHORT else text[:_SHORT] + "…"
+    return text if len(text) <= _MAX_EXCERPT_LENGTH else text[:_MAX_EXCERPT_LENGTH] + "…"
 
 
-def _reserved(text: str, path: str) -> tuple[Finding, ...]:
-    found = list(islice(_IN_TEXT.finditer(text), _REPORTED))
-    if not found:
+def _reserved_character_findings(text: str, path: str) -> tuple[Finding, ...]:
+    reserved_matches = list(islice(_RESERVED_IN_TEXT.finditer(text), _MAX_FINDINGS))
+    if not reserved_matches:
         return ()
-    lines = Lines(text)
+    lines = LineIndex(text)
     return tuple(
         Finding(
             codes.RESERVED_CHARACTER,
-            f"The file holds {_name(match[0])}, which reviewers cannot see.",
-            lines.place(path, match.start(), match.end()),
+            f"The file holds {_character_name(match[0])}, which reviewers cannot see.",
+            lines.location(path, match.start(), match.end()),
             help=_remedy(match[0]),
         )
-        for match in found
+        for match in reserved_matches
     )
 
 
-def _name(character: str) -> str:
+def _character_name(character: str) -> str:
     return f"the character U+{ord(character):04X}"
 
 
@@ -84,10 +84,10 @@ def _remedy(character: str) -> str:
     return "Remove the character."
 
 
-def _not_utf8(data: bytes, index: int, path: str) -> Finding:
-    before = data[:index].decode().removeprefix("\ufeff")
-    place = Lines(before).place(path, len(before), len(before))
+def _not_utf8_finding(data: bytes, index: int, path: str) -> Finding:
+    decoded_prefix = data[:index].decode().removeprefix("\ufeff")
+    location = LineIndex(decoded_prefix).location(path, len(decoded_prefix), len(decoded_prefix))
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Finding(codes.NOT_UTF8, "The file is UTF-16.", place, help="Save the file as UTF-8.")
+        return Finding(codes.NOT_UTF8, "The file is UTF-16.", location, help="Save the file as UTF-8.")
     message = f"The byte 0x{data[index]:02X} is not UTF-8."
-    return Finding(codes.NOT_UTF8, message, place, help="Save the file as UTF-8.")
+    return Finding(codes.NOT_UTF8, message, location, help="Save the file as UTF-8.")

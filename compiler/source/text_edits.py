@@ -3,47 +3,47 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from compiler.diagnostics.finding import Fix, Place
+from compiler.diagnostics.finding import Fix, Location
 
 
-class Edited(NamedTuple):
+class FixResult(NamedTuple):
     """A text with fixes in it; those that lie over another one were left out."""
 
     text: str
-    applied: tuple[Fix, ...]
-    left_out: tuple[Fix, ...]
+    applied_fixes: tuple[Fix, ...]
+    skipped_fixes: tuple[Fix, ...]
 
 
-def edited(text: str, fixes: Iterable[Fix]) -> Edited:
+def apply_fixes(text: str, fixes: Iterable[Fix]) -> FixResult:
     """The text with each fix in place of what its place covers; of two that overlap the first wins."""
-    starts = _starts(text)
-    spans = sorted({(*_span(fix.place, starts, text), fix.text): fix for fix in fixes}.items(), key=lambda one: one[0])
-    applied: list[Fix] = []
-    left_out: list[Fix] = []
-    out: list[str] = []
-    done = 0
-    for (start, end, instead), fix in spans:
-        if start < done or end < start:
-            left_out.append(fix)
+    starts = _line_starts(text)
+    spans = sorted({(*_span(fix.location, starts, text), fix.text): fix for fix in fixes}.items(), key=lambda item: item[0])
+    applied_fixes: list[Fix] = []
+    skipped_fixes: list[Fix] = []
+    chunks: list[str] = []
+    copied_until = 0
+    for (start, end, replacement), fix in spans:
+        if start < copied_until or end < start:
+            skipped_fixes.append(fix)
             continue
-        out += [text[done:start], instead]
-        done = end
-        applied.append(fix)
-    return Edited("".join((*out, text[done:])), tuple(applied), tuple(left_out))
+        chunks += [text[copied_until:start], replacement]
+        copied_until = end
+        applied_fixes.append(fix)
+    return FixResult("".join((*chunks, text[copied_until:])), tuple(applied_fixes), tuple(skipped_fixes))
 
 
-def _starts(text: str) -> list[int]:
+def _line_starts(text: str) -> list[int]:
     """Where each line begins; only a line feed ends one, as places count them."""
     starts = [0]
-    at = text.find("\n")
-    while at >= 0:
-        starts.append(at + 1)
-        at = text.find("\n", at + 1)
+    newline_index = text.find("\n")
+    while newline_index >= 0:
+        starts.append(newline_index + 1)
+        newline_index = text.find("\n", newline_index + 1)
     return starts
 
 
-def _span(place: Place, starts: list[int], text: str) -> tuple[int, int]:
-    return _offset(place.line, place.column, starts, text), _offset(place.end_line, place.end_column, starts, text)
+def _span(location: Location, starts: list[int], text: str) -> tuple[int, int]:
+    return _offset(location.line, location.column, starts, text), _offset(location.end_line, location.end_column, starts, text)
 
 
 def _offset(line: int, column: int, starts: list[int], text: str) -> int:

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from compiler.foundation.errors import UsageError
 
-_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
-LARGEST = 64 * 1024 * 1024
+MAX_FILE_BYTES = 64 * 1024 * 1024
 """No file that a project reads is larger; forges refuse hardly larger ones."""
 
 
@@ -59,18 +59,18 @@ def blob_id(data: bytes) -> str:
     return hashlib.sha1(b"blob %d\x00" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
-def bounded(path: str, size: int) -> None:
+def check_file_size(path: str, size: int) -> None:
     """Holds for a file that fits into memory many times over; otherwise the run stops."""
-    if size > LARGEST:
-        raise UsageError(f"`{path}` is larger than {LARGEST >> 20} MiB.", help="Keep it outside the project.")
+    if size > MAX_FILE_BYTES:
+        raise UsageError(f"`{path}` is larger than {MAX_FILE_BYTES >> 20} MiB.", help="Keep it outside the project.")
 
 
-def listed(name: str) -> bool:
+def is_listed(name: str) -> bool:
     """Whether a file or folder of this name is part of a tree's listing."""
-    return not name.startswith(".") and ((name.isascii() and name.isprintable()) or not _UNSHOWN.search(name))
+    return not name.startswith(".") and ((name.isascii() and name.isprintable()) or not _UNPRINTABLE.search(name))
 
 
-def parts(path: str) -> tuple[str, ...] | None:
+def path_parts(path: str) -> tuple[str, ...] | None:
     """The path's names; None where it is no relative path below the root, or leads into git's own folder."""
     names = tuple(path.split("/"))
     if "\0" in path or any(name in {"", ".", ".."} or name.lower() == ".git" for name in names):
@@ -83,13 +83,13 @@ def folder_prefix(folder: str) -> str | None:
     if not folder:
         return ""
     folder = folder.removesuffix("/")
-    names = parts(folder)
-    return None if names is None or not all(map(listed, names)) else folder + "/"
+    names = path_parts(folder)
+    return None if names is None or not all(map(is_listed, names)) else folder + "/"
 
 
-def below(paths: Iterable[str], folder: str) -> tuple[str, ...]:
+def paths_below(paths: Iterable[str], folder: str) -> tuple[str, ...]:
     """Those of the paths that are listed below the folder, sorted."""
     prefix = folder_prefix(folder)
     if prefix is None:
         return ()
-    return tuple(sorted(path for path in paths if path.startswith(prefix) and all(map(listed, path.split("/")))))
+    return tuple(sorted(path for path in paths if path.startswith(prefix) and all(map(is_listed, path.split("/")))))

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from compiler.foundation.errors import SurroundingsError
-from compiler.source.tree import NoSuchFile, blob_id, bounded, folder_prefix, listed, parts
+from compiler.foundation.errors import HostError
+from compiler.source.tree import NoSuchFile, blob_id, check_file_size, folder_prefix, is_listed, path_parts
 
-_ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EMLINK, errno.ENAMETOOLONG, errno.ENXIO, errno.EISDIR}
-_FILE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_FOLDER = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_DIRECTORY", 0)
-_BY_FOLDER = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
+_NOT_FOUND_ERRNOS = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EMLINK, errno.ENAMETOOLONG, errno.ENXIO, errno.EISDIR}
+_FILE_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_DIRECTORY", 0)
+_HAS_DIR_FD = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
 
 
 class WorkTree:
@@ -29,44 +29,44 @@ class WorkTree:
 
     def paths(self, folder: str = "") -> Sequence[str]:
         """Regular files below the folder, sorted."""
-        return self._listing(folder)[0]
+        return self._list_files(folder)[0]
 
     def links(self, folder: str = "") -> Sequence[str]:
         """Symbolic links below the folder, sorted."""
-        return self._listing(folder)[1]
+        return self._list_files(folder)[1]
 
     def has(self, path: str) -> bool:
         """Whether `read` would return."""
         try:
-            with self._opened(path):
+            with self._open_file(path):
                 return True
         except NoSuchFile:
             return False
 
     def read(self, path: str) -> bytes:
         """The file's bytes."""
-        with self._opened(path) as (descriptor, size):
-            bounded(path, size)
+        with self._open_file(path) as (descriptor, size):
+            check_file_size(path, size)
             return b"".join(iter(lambda: os.read(descriptor, size + 1), b""))
 
     def blob_id(self, path: str) -> str:
         """The id that git gives to the file's bytes."""
         return blob_id(self.read(path))
 
-    def _listing(self, folder: str) -> tuple[list[str], list[str]]:
+    def _list_files(self, folder: str) -> tuple[list[str], list[str]]:
         files: list[str] = []
         links: list[str] = []
         prefix = folder_prefix(folder)
-        if prefix is not None and self._real(prefix):
-            pending = [prefix]
-            while pending:
-                self._scan(pending.pop(), files, links, pending)
+        if prefix is not None and self._is_real_folder(prefix):
+            pending_prefixes = [prefix]
+            while pending_prefixes:
+                self._scan(pending_prefixes.pop(), files, links, pending_prefixes)
         return sorted(files), sorted(links)
 
     def _scan(self, prefix: str, files: list[str], links: list[str], folders: list[str]) -> None:
-        with _refusals(prefix or "."), os.scandir(os.path.join(self._root, prefix)) as entries:
+        with _translated_errors(prefix or "."), os.scandir(os.path.join(self._root, prefix)) as entries:
             for entry in entries:
-                if not listed(entry.name):
+                if not is_listed(entry.name):
                     continue
                 if entry.is_file(follow_symlinks=False):
                     files.append(prefix + entry.name)
@@ -75,71 +75,71 @@ class WorkTree:
                 elif entry.is_symlink():
                     links.append(prefix + entry.name)
 
-    def _real(self, prefix: str) -> bool:
+    def _is_real_folder(self, prefix: str) -> bool:
         """Whether each folder on the way is one, and no link."""
-        at = self._root
+        folder = self._root
         for name in prefix.split("/")[:-1]:
-            at = os.path.join(at, name)
+            folder = os.path.join(folder, name)
             try:
-                if not stat.S_ISDIR(os.lstat(at).st_mode):
+                if not stat.S_ISDIR(os.lstat(folder).st_mode):
                     return False
             except OSError:
                 return False
         return True
 
     @contextmanager
-    def _opened(self, path: str) -> Iterator[tuple[int, int]]:
+    def _open_file(self, path: str) -> Iterator[tuple[int, int]]:
         """The descriptor and size of the regular file at the path."""
-        names = parts(path)
+        names = path_parts(path)
         if names is None:
             raise NoSuchFile(path)
         try:
-            descriptor = _open_below(self._root, names) if _BY_FOLDER else self._open_checked(path)
+            descriptor = _open_below(self._root, names) if _HAS_DIR_FD else self._open_checked(path)
         except (OSError, ValueError) as error:
-            raise _refusal(path, error) from error
+            raise _read_error(path, error) from error
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise NoSuchFile(path)
             yield descriptor, status.st_size
         except OSError as error:
-            raise _refusal(path, error) from error
+            raise _read_error(path, error) from error
         finally:
             os.close(descriptor)
 
     def _open_checked(self, path: str) -> int:
         """For systems that cannot open a file relative to an open folder: look first, then open."""
-        whole = os.path.join(self._root, path)
-        if not self._real(path) or not stat.S_ISREG(os.lstat(whole).st_mode):
+        full_path = os.path.join(self._root, path)
+        if not self._is_real_folder(path) or not stat.S_ISREG(os.lstat(full_path).st_mode):
             raise FileNotFoundError(errno.ENOENT, path)
-        return os.open(whole, _FILE)
+        return os.open(full_path, _FILE_FLAGS)
 
 
 def _open_below(root: str, names: tuple[str, ...]) -> int:
     """The file's descriptor, each name opened in the folder before it: no link can be swapped in on the way."""
-    at = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    folder_descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
         for name in names[:-1]:
-            inner = os.open(name, _FOLDER, dir_fd=at)
-            os.close(at)
-            at = inner
-        return os.open(names[-1], _FILE, dir_fd=at)
+            child_descriptor = os.open(name, _FOLDER_FLAGS, dir_fd=folder_descriptor)
+            os.close(folder_descriptor)
+            folder_descriptor = child_descriptor
+        return os.open(names[-1], _FILE_FLAGS, dir_fd=folder_descriptor)
     finally:
-        os.close(at)
+        os.close(folder_descriptor)
 
 
-def _refusal(path: str, error: OSError | ValueError) -> NoSuchFile | SurroundingsError:
-    if isinstance(error, ValueError) or error.errno in _ABSENT:
+def _read_error(path: str, error: OSError | ValueError) -> NoSuchFile | HostError:
+    if isinstance(error, ValueError) or error.errno in _NOT_FOUND_ERRNOS:
         return NoSuchFile(path)
-    return SurroundingsError(f"`{path}` cannot be read: {error.strerror or error}.")
+    return HostError(f"`{path}` cannot be read: {error.strerror or error}.")
 
 
 @contextmanager
-def _refusals(path: str) -> Iterator[None]:
+def _translated_errors(path: str) -> Iterator[None]:
     """A folder that vanished while it was listed is empty; one that may not be read stops the run."""
     try:
         yield
     except OSError as error:
-        refusal = _refusal(path, error)
-        if isinstance(refusal, SurroundingsError):
-            raise refusal from error
+        read_error = _read_error(path, error)
+        if isinstance(read_error, HostError):
+            raise read_error from error

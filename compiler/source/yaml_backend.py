@@ -17,7 +17,7 @@ from yaml.tokens import DirectiveToken
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-class Events(Protocol):
+class EventSource(Protocol):
     """What is read from a text, one event at a time; `YAMLError` where it is not YAML."""
 
     def get_event(self) -> Event | None:
@@ -56,14 +56,14 @@ class PureParser(Reader, Scanner, Parser):
         return token
 
 
-def pure(text: str) -> Events:
+def open_pure_python(text: str) -> EventSource:
     """The events of a text, by PyYAML alone."""
     return PureParser(text)
 
 
-def fast(text: str) -> Events:
+def open_libyaml(text: str) -> EventSource:
     """The events of a text, by libyaml."""
     return yaml._yaml.CParser(text)  # noqa: SLF001 - the parser without its loaders; they compose, which recurses
 
 
-open_events = fast if yaml.__with_libyaml__ else pure
+open_events = open_libyaml if yaml.__with_libyaml__ else open_pure_python

@@ -5,7 +5,7 @@ from typing import Any
 from yaml.events import ScalarEvent
 
 
-def plain_text(event: Any) -> str | None:  # noqa: ANN401 - events are told apart by their class
+def plain_scalar_text(event: Any) -> str | None:  # noqa: ANN401 - events are told apart by their class
     """The text of a scalar without quotes, tag or anchor; None for everything else."""
     if event.__class__ is not ScalarEvent or event.style or event.tag or event.anchor:
         return None

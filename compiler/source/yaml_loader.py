@@ -17,74 +17,74 @@ from yaml.events import (
 )
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Fix, Place
+from compiler.diagnostics.finding import Finding, Fix, Location
 from compiler.foundation.json_data import Json
 from compiler.source import yaml_backend as engine
-from compiler.source.loader_findings import Remarks
-from compiler.source.plain_scalars import WORTH_A_LOOK, Doubt, Refusal, understand
-from compiler.source.text_decoding import hidden, short
-from compiler.source.yaml_keys import key_text, plain_text
-from compiler.source.yaml_tags import tagged_collection, tagged_scalar
+from compiler.source.loader_findings import LoaderFindings
+from compiler.source.plain_scalars import SPECIAL_FIRST_CHARACTERS, AmbiguousScalar, InvalidNode, resolve_scalar
+from compiler.source.text_decoding import reserved_character_name, truncate
+from compiler.source.yaml_keys import key_text, plain_scalar_text
+from compiler.source.yaml_tags import check_collection_tag, resolve_tagged_scalar
 
-DEEPEST = 64
-MOST_DOCUMENTS = 1_000
-MOST_VALUES = 100_000
-_ODD_KEYS = frozenset({"", "<<"})
+MAX_DEPTH = 64
+MAX_DOCUMENTS = 1_000
+MAX_VALUES = 100_000
+_SPECIAL_KEYS = frozenset({"", "<<"})
 
 
 @dataclass(frozen=True, slots=True)
-class Root:
+class DocumentRoot:
     """A document of a file: its number there, its data, and where that begins."""
 
     index: int
     data: Json
-    place: Place
+    location: Location
 
 
-class Reader:
+class YamlLoader:
     """Reads the documents of one file; what is amiss on the way is in `findings`."""
 
-    __slots__ = ("_anchors", "_budget", "_next", "_remarks", "_unfinished", "_with_aliases")
+    __slots__ = ("_anchors", "_values_left", "_next", "_loader_findings", "_unfinished", "_has_aliases")
 
     def __init__(self, text: str, path: str) -> None:
-        self._remarks = Remarks(text, path)
-        self._next: Callable[[], Any] = engine.open_events(text).get_event  # Any: events are told apart by their class
-        self._budget = MOST_VALUES
-        self._with_aliases = False
+        self._loader_findings = LoaderFindings(text, path)
+        self._next_event: Callable[[], Any] = engine.open_events(text).get_event  # Any: events are told apart by their class
+        self._values_left = MAX_VALUES
+        self._has_aliases = False
         self._anchors: dict[str, Json] = {}
-        self._unfinished: set[str] = set()
+        self._open_anchors: set[str] = set()
 
     @property
     def findings(self) -> list[Finding]:
         """What was amiss so far."""
-        return self._remarks.findings
+        return self._loader_findings.findings
 
-    def documents(self) -> list[Root]:
+    def load_documents(self) -> list[DocumentRoot]:
         """All documents that are not empty; `Stop` or a `YAMLError` where the file cannot be read."""
-        self._next()
-        roots: list[Root] = []
+        self._next_event()
+        roots: list[DocumentRoot] = []
         index = 0
-        while (event := self._next()).__class__ is DocumentStartEvent:
-            if index == MOST_DOCUMENTS:
-                self._remarks.stop(codes.TOO_LARGE, f"The file holds more than {MOST_DOCUMENTS:,} documents.", event)
-            event = self._next()
-            data = self._node(event, 1)
-            if plain_text(event) != "":  # comments at most
-                roots.append(Root(index, data, self._remarks.place(event)))
+        while (event := self._next_event()).__class__ is DocumentStartEvent:
+            if index == MAX_DOCUMENTS:
+                self._loader_findings.abort(codes.TOO_LARGE, f"The file holds more than {MAX_DOCUMENTS:,} documents.", event)
+            event = self._next_event()
+            data = self._load_node(event, 1)
+            if plain_scalar_text(event) != "":  # comments at most
+                roots.append(DocumentRoot(index, data, self._loader_findings.location(event)))
             self._anchors.clear()
-            if self._budget < 0:
-                self._too_much(event)
-            self._next()
+            if self._values_left < 0:
+                self._abort_too_large(event)
+            self._next_event()
             index += 1
         return roots
 
     # --- the loops that reading a whole fleet spends its time in: hence what stands twice, and local names -----------
 
-    def _map(self, start: Event, depth: int) -> dict[str, Json]:
-        next_event, room = self._next, self._budget
+    def _load_map(self, start: Event, depth: int) -> dict[str, Json]:
+        next_event, limit = self._next_event, self._values_left
         data: dict[str, Json] = {}
         key: str | None
-        merged: list[dict[str, Json]] | None = None
+        merge_sources: list[dict[str, Json]] | None = None
         while (event := next_event()).__class__ is not MappingEndEvent:
             if (
                 event.__class__ is not ScalarEvent
@@ -92,175 +92,175 @@ class Reader:
                 or event.tag
                 or event.anchor
                 or (key := event.value) in data
-                or key in _ODD_KEYS
+                or key in _SPECIAL_KEYS
             ):
-                if plain_text(event) == "<<":
-                    merged = self._merge(event, start, merged, depth)
+                if plain_scalar_text(event) == "<<":
+                    merge_sources = self._load_merge_key(event, start, merge_sources, depth)
                     continue
-                key = self._odd_key(event, start, data, depth)
+                key = self._load_special_key(event, start, data, depth)
             event = next_event()
             if event.__class__ is not ScalarEvent or event.style or event.tag or event.anchor:
-                value = self._node(event, depth)
-            elif (value := event.value)[:1] in WORTH_A_LOOK or not value:
-                value = self._plain(event)
+                value = self._load_node(event, depth)
+            elif (value := event.value)[:1] in SPECIAL_FIRST_CHARACTERS or not value:
+                value = self._load_plain_scalar(event)
             if key is not None:
                 data[intern(key)] = value
-                if len(data) > room:
-                    self._too_much(event)
-        self._budget -= len(data)
-        return data if merged is None else _merge_into(merged, data)
+                if len(data) > limit:
+                    self._abort_too_large(event)
+        self._values_left -= len(data)
+        return data if merge_sources is None else _apply_merge_key(merge_sources, data)
 
-    def _list(self, depth: int) -> list[Json]:
-        next_event, room = self._next, self._budget
+    def _load_list(self, depth: int) -> list[Json]:
+        next_event, limit = self._next_event, self._values_left
         data: list[Json] = []
         append = data.append
         while (event := next_event()).__class__ is not SequenceEndEvent:
             if event.__class__ is not ScalarEvent or event.style or event.tag or event.anchor:
-                append(self._node(event, depth))
-            elif (value := event.value)[:1] in WORTH_A_LOOK or not value:
-                append(self._plain(event))
+                append(self._load_node(event, depth))
+            elif (value := event.value)[:1] in SPECIAL_FIRST_CHARACTERS or not value:
+                append(self._load_plain_scalar(event))
             else:
                 append(value)
-            if len(data) > room:
-                self._too_much(event)
-        self._budget -= len(data)
+            if len(data) > limit:
+                self._abort_too_large(event)
+        self._values_left -= len(data)
         return data
 
     # --- everything that is not a plain key or a plain value ----------------------------------------------------------
 
-    def _node(self, event: Any, depth: int) -> Json:  # noqa: ANN401 - events are told apart by their class
+    def _load_node(self, event: Any, depth: int) -> Json:  # noqa: ANN401 - events are told apart by their class
         if event.__class__ is AliasEvent:
-            return self._alias(event, depth)
-        if self._budget < 0:
-            self._too_much(event)
+            return self._load_alias(event, depth)
+        if self._values_left < 0:
+            self._abort_too_large(event)
         anchor = event.anchor
         if anchor is None:
-            return self._value(event, depth)
-        self._unfinished.add(anchor)
-        value = self._anchors[anchor] = self._value(event, depth)
-        self._unfinished.discard(anchor)
+            return self._load_value(event, depth)
+        self._open_anchors.add(anchor)
+        value = self._anchors[anchor] = self._load_value(event, depth)
+        self._open_anchors.discard(anchor)
         return value
 
-    def _value(self, event: Any, depth: int) -> Json:  # noqa: ANN401 - events are told apart by their class
+    def _load_value(self, event: Any, depth: int) -> Json:  # noqa: ANN401 - events are told apart by their class
         if event.__class__ is ScalarEvent:
-            return self._scalar(event)
-        if depth > DEEPEST:
-            self._remarks.stop(codes.TOO_LARGE, f"The file is nested more than {DEEPEST} levels deep.", event)
-        a_map = event.__class__ is MappingStartEvent
-        if event.tag and (refusal := tagged_collection(event.tag, "map" if a_map else "seq")):
-            self._remarks.say(codes.CUSTOM_TAG, refusal.message, event)
-        return self._map(event, depth + 1) if a_map else self._list(depth + 1)
+            return self._load_scalar(event)
+        if depth > MAX_DEPTH:
+            self._loader_findings.abort(codes.TOO_LARGE, f"The file is nested more than {MAX_DEPTH} levels deep.", event)
+        is_map = event.__class__ is MappingStartEvent
+        if event.tag and (problem := check_collection_tag(event.tag, "map" if is_map else "seq")):
+            self._loader_findings.add(codes.CUSTOM_TAG, problem.message, event)
+        return self._load_map(event, depth + 1) if is_map else self._load_list(depth + 1)
 
-    def _scalar(self, event: ScalarEvent) -> Json:
-        if event.style == '"' and (name := hidden(event.value)):
-            self._remarks.say(codes.RESERVED_CHARACTER, f"The escapes of this text hide {name}.", event)
+    def _load_scalar(self, event: ScalarEvent) -> Json:
+        if event.style == '"' and (name := reserved_character_name(event.value)):
+            self._loader_findings.add(codes.RESERVED_CHARACTER, f"The escapes of this text hide {name}.", event)
         if event.tag:
-            value, refusal = tagged_scalar(event.tag, event.value)
-            if refusal:
-                self._remarks.say(codes.CUSTOM_TAG, refusal.message, event)
+            value, problem = resolve_tagged_scalar(event.tag, event.value)
+            if problem:
+                self._loader_findings.add(codes.CUSTOM_TAG, problem.message, event)
             return value
-        return event.value if event.style else self._plain(event)
+        return event.value if event.style else self._load_plain_scalar(event)
 
-    def _plain(self, event: ScalarEvent) -> Json:
-        value, said = understand(event.value)
-        if isinstance(said, Doubt):
-            help_ = f"Write {said.instead}." if said.safe else f"Quote it if it is text: {said.instead}."
-            place = self._remarks.spelled(event)
-            fix = Fix(place, said.instead, said.safe) if place else None
-            self._remarks.say(codes.AMBIGUOUS_SCALAR, said.message, event, help=help_, fix=fix)
-        elif isinstance(said, Refusal):
-            self._remarks.say(codes.NUMBER, said.message, event)
+    def _load_plain_scalar(self, event: ScalarEvent) -> Json:
+        value, issue = resolve_scalar(event.value)
+        if isinstance(issue, AmbiguousScalar):
+            help_ = f"Write {issue.replacement}." if issue.safe else f"Quote it if it is text: {issue.replacement}."
+            location = self._loader_findings.scalar_location(event)
+            fix = Fix(location, issue.replacement, issue.safe) if location else None
+            self._loader_findings.add(codes.AMBIGUOUS_SCALAR, issue.message, event, help=help_, fix=fix)
+        elif isinstance(issue, InvalidNode):
+            self._loader_findings.add(codes.NUMBER_OUT_OF_RANGE, issue.message, event)
         return value
 
-    def _alias(self, event: AliasEvent, depth: int) -> Json:
+    def _load_alias(self, event: AliasEvent, depth: int) -> Json:
         name = event.anchor or ""
-        if name in self._unfinished:
-            self._remarks.stop(codes.ALIAS_BUDGET, f"`*{short(name)}` stands within what it refers to.", event)
+        if name in self._open_anchors:
+            self._loader_findings.abort(codes.ALIAS_BUDGET, f"`*{truncate(name)}` stands within what it refers to.", event)
         if name not in self._anchors:
-            self._remarks.stop(
+            self._loader_findings.abort(
                 codes.YAML_SYNTAX,
-                f"Nothing above is called `&{short(name)}`.",
+                f"Nothing above is called `&{truncate(name)}`.",
                 event,
                 help="Name an anchor that stands above.",
             )
         value = self._anchors[name]
-        values, height = _expanded(value, self._budget)
-        self._budget -= values
-        self._with_aliases = True
-        if self._budget < 0:
-            self._too_much(event)
-        if depth + height > DEEPEST + 1:
-            self._remarks.stop(codes.ALIAS_BUDGET, f"Aliases nest values more than {DEEPEST} levels deep.", event)
+        value_count, height = _measure_values(value, self._values_left)
+        self._values_left -= value_count
+        self._has_aliases = True
+        if self._values_left < 0:
+            self._abort_too_large(event)
+        if depth + height > MAX_DEPTH + 1:
+            self._loader_findings.abort(codes.ALIAS_BUDGET, f"Aliases nest values more than {MAX_DEPTH} levels deep.", event)
         return value
 
-    def _odd_key(self, event: Any, start: Event, data: Mapping[str, Json], depth: int) -> str | None:  # noqa: ANN401
+    def _load_special_key(self, event: Any, start: Event, data: Mapping[str, Json], depth: int) -> str | None:  # noqa: ANN401
         """The key's text, where it is a key after all; None where its value is to be left out."""
         if event.__class__ is ScalarEvent:
             if event.tag or event.style == '"':
-                self._scalar(event)
+                self._load_scalar(event)
             if event.anchor:
-                self._anchors[event.anchor] = event.value if event.style else understand(event.value)[0]
-                self._unfinished.discard(event.anchor)
+                self._anchors[event.anchor] = event.value if event.style else resolve_scalar(event.value)[0]
+                self._open_anchors.discard(event.anchor)
         else:
-            self._node(event, depth)
+            self._load_node(event, depth)
         key = key_text(event)
         if key is None:
-            self._remarks.say(
-                codes.NOT_A_MAP,
-                _no_key(event),
+            self._loader_findings.add(
+                codes.NOT_A_DOCUMENT,
+                _invalid_key_message(event),
                 event,
                 help="Write the key out as text; quote text that begins with a bracket.",
             )
         elif key in data:
-            self._remarks.duplicate(key, event, start)
+            self._loader_findings.add_duplicate_key(key, event, start)
             return None
         return key
 
-    def _merge(
-        self, event: Event, start: Event, before: list[dict[str, Json]] | None, depth: int
+    def _load_merge_key(
+        self, event: Event, start: Event, previous_sources: list[dict[str, Json]] | None, depth: int
     ) -> list[dict[str, Json]]:
         """The maps whose keys a `<<` takes in, the strongest first."""
-        source = self._next()
-        value = self._node(source, depth)
-        if before is not None:
-            self._remarks.duplicate("<<", event, start)
-            return before
+        source = self._next_event()
+        value = self._load_node(source, depth)
+        if previous_sources is not None:
+            self._loader_findings.add_duplicate_key("<<", event, start)
+            return previous_sources
         maps = value if isinstance(value, list) else [value]
-        if _all_maps(maps):
+        if _are_all_maps(maps):
             return maps
-        self._remarks.say(codes.MERGE_KEY, "`<<` takes in a map, or a list of maps; this is something else.", source)
+        self._loader_findings.add(codes.MERGE_KEY, "`<<` takes in a map, or a list of maps; this is something else.", source)
         return []
 
-    def _too_much(self, event: Event) -> NoReturn:
-        if self._with_aliases:
-            message = f"With its aliases written out, the file holds more than {MOST_VALUES:,} values."
-            self._remarks.stop(codes.ALIAS_BUDGET, message, event)
-        self._remarks.stop(codes.TOO_LARGE, f"The file holds more than {MOST_VALUES:,} values.", event)
+    def _abort_too_large(self, event: Event) -> NoReturn:
+        if self._has_aliases:
+            message = f"With its aliases written out, the file holds more than {MAX_VALUES:,} values."
+            self._loader_findings.abort(codes.ALIAS_BUDGET, message, event)
+        self._loader_findings.abort(codes.TOO_LARGE, f"The file holds more than {MAX_VALUES:,} values.", event)
 
 
-def _no_key(event: Event) -> str:
+def _invalid_key_message(event: Event) -> str:
     if event.__class__ is ScalarEvent:
         return "A key is missing before the colon."
     return "This key is an alias." if event.__class__ is AliasEvent else "This key is a map or a list."
 
 
-def _all_maps(values: list[Json]) -> TypeGuard[list[dict[str, Json]]]:
+def _are_all_maps(values: list[Json]) -> TypeGuard[list[dict[str, Json]]]:
     return all(isinstance(value, dict) for value in values)
 
 
-def _merge_into(merged: Sequence[dict[str, Json]], explicit: dict[str, Json]) -> dict[str, Json]:
+def _apply_merge_key(merge_sources: Sequence[dict[str, Json]], explicit: dict[str, Json]) -> dict[str, Json]:
     """Keys that are written out win, then the first of the maps that has them."""
     data: dict[str, Json] = {}
-    for taken in reversed(merged):
-        data |= taken
+    for source in reversed(merge_sources):
+        data |= source
     return data | explicit
 
 
-def _expanded(value: Json, most: int) -> tuple[int, int]:
+def _measure_values(value: Json, limit: int) -> tuple[int, int]:
     """How many values a value holds, itself not counted, and how many levels; counting ends once there are too many."""
     values = height = 0
     level = [value]
-    while values <= most and (level := [item for item in level if isinstance(item, dict | list)]):
+    while values <= limit and (level := [item for item in level if isinstance(item, dict | list)]):
         height += 1
         level = list(chain.from_iterable(item.values() if isinstance(item, dict) else item for item in level))
         values += len(level)

@@ -7,74 +7,74 @@ from typing import TypeAlias
 from yaml import YAMLError
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Place, in_order
+from compiler.diagnostics.finding import Finding, Location, sorted_unique
 from compiler.source.document import Document
-from compiler.source.loader_findings import Stop
-from compiler.source.syntax_errors import explain
+from compiler.source.loader_findings import UnreadableFile
+from compiler.source.syntax_errors import syntax_error_finding
 from compiler.source.text_decoding import decode
-from compiler.source.yaml_loader import Reader, Root
+from compiler.source.yaml_loader import YamlLoader, DocumentRoot
 
-LARGEST = 1024 * 1024
+MAX_FILE_BYTES = 1024 * 1024
 """Bytes that a file of specs may have."""
-MOST_TAG_LINES = 100
+MAX_TAG_LINES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParseResult:
     """What a file says, and what is amiss with how it says it."""
 
     documents: tuple[Document, ...]
     findings: tuple[Finding, ...]
 
 
-Parse: TypeAlias = Callable[[bytes, str], Parsed]
+ParseFunction: TypeAlias = Callable[[bytes, str], ParseResult]
 """What reads the files of specs: `parse`, or what remembers what that said."""
 
 
-def parse(text: bytes | str, path: str) -> Parsed:
+def parse(text: bytes | str, path: str) -> ParseResult:
     """The documents of a file; none of them where a part of the file cannot be read at all.
 
     Half a file is no smaller version of it: a document after the mistake would be reported missing wherever another
     refers to it. What can be read but not meant (a duplicate key, a custom tag) keeps its document, and is a finding.
     """
-    if len(text) > LARGEST:
-        return Parsed((), (_too_large(f"The file is larger than {LARGEST >> 20} MiB.", path),))
-    decoded, findings = decode(text, path)
+    if len(text) > MAX_FILE_BYTES:
+        return ParseResult((), (_too_large(f"The file is larger than {MAX_FILE_BYTES >> 20} MiB.", path),))
+    content, findings = decode(text, path)
     if findings:
-        return Parsed((), findings)
-    if decoded.count("%TAG") > MOST_TAG_LINES:  # libyaml compares each with each
-        return Parsed((), (_too_large("The file is full of `%TAG` lines.", path),))
-    return _read(decoded, path)
+        return ParseResult((), findings)
+    if content.count("%TAG") > MAX_TAG_LINES:  # libyaml compares each with each
+        return ParseResult((), (_too_large("The file is full of `%TAG` lines.", path),))
+    return _load(content, path)
 
 
-def _read(text: str, path: str) -> Parsed:
-    said: list[Finding] = []
+def _load(text: str, path: str) -> ParseResult:
+    findings: list[Finding] = []
     try:
-        reader = Reader(text, path)
-        said = reader.findings
-        return _parsed(reader.documents(), said, text, path)
+        loader = YamlLoader(text, path)
+        findings = loader.findings
+        return _build_result(loader.load_documents(), findings, text, path)
     except YAMLError as error:
-        return Parsed((), in_order([*said, explain(error, text, path)]))
-    except Stop as stop:
-        return Parsed((), in_order([*said, stop.finding]))
+        return ParseResult((), sorted_unique([*findings, syntax_error_finding(error, text, path)]))
+    except UnreadableFile as unreadable:
+        return ParseResult((), sorted_unique([*findings, unreadable.finding]))
 
 
-def _parsed(roots: list[Root], findings: list[Finding], text: str, path: str) -> Parsed:
+def _build_result(roots: list[DocumentRoot], findings: list[Finding], text: str, path: str) -> ParseResult:
     documents = []
     for root in roots:
         if isinstance(root.data, dict):
-            documents.append(Document(path, root.index, root.data, text, root.place.line))
+            documents.append(Document(path, root.index, root.data, text, root.location.line))
         else:
-            message = f"This document is {_kind(root.data)}, not a map."
-            findings.append(Finding(codes.NOT_A_MAP, message, root.place, help=codes.NOT_A_MAP.remedy))
-    return Parsed(tuple(documents), in_order(findings) if findings else ())
+            message = f"This document is {_describe_kind(root.data)}, not a map."
+            findings.append(Finding(codes.NOT_A_DOCUMENT, message, root.location, help=codes.NOT_A_DOCUMENT.remedy))
+    return ParseResult(tuple(documents), sorted_unique(findings) if findings else ())
 
 
 def _too_large(message: str, path: str) -> Finding:
-    return Finding(codes.TOO_LARGE, message, Place(path), help=codes.TOO_LARGE.remedy)
+    return Finding(codes.TOO_LARGE, message, Location(path), help=codes.TOO_LARGE.remedy)
 
 
-def _kind(data: object) -> str:
+def _describe_kind(data: object) -> str:
     if isinstance(data, list):
         return "a list"
     return "text" if isinstance(data, str) else "a single value"

@@ -2,34 +2,34 @@
 
 from typing import Final
 
-from compiler.source.plain_scalars import Refusal, Scalar, understand
+from compiler.source.plain_scalars import InvalidNode, Scalar, resolve_scalar
 
-_CORE = "tag:yaml.org,2002:"
-_TYPES: Final = {"null": type(None), "bool": bool, "int": int, "float": float}
+_CORE_TAG_PREFIX = "tag:yaml.org,2002:"
+_SCALAR_TYPES: Final = {"null": type(None), "bool": bool, "int": int, "float": float}
 
 
-def tagged_scalar(tag: str, text: str) -> tuple[Scalar, Refusal | None]:
+def resolve_tagged_scalar(tag: str, text: str) -> tuple[Scalar, InvalidNode | None]:
     """What a tagged scalar means; the text itself where the tag is refused."""
-    name = tag.removeprefix(_CORE)
+    name = tag.removeprefix(_CORE_TAG_PREFIX)
     if name in {"str", "!"}:
         return text, None
-    value, said = understand(text)
+    value, issue = resolve_scalar(text)
     if name == "float" and type(value) is int:
         return float(value), None
-    if name in _TYPES and type(value) is _TYPES[name]:
+    if name in _SCALAR_TYPES and type(value) is _SCALAR_TYPES[name]:
         return value, None
-    return text, said if name in _TYPES and isinstance(said, Refusal) else _refusal(tag)
+    return text, issue if name in _SCALAR_TYPES and isinstance(issue, InvalidNode) else _invalid_tag(tag)
 
 
-def tagged_collection(tag: str, kind: str) -> Refusal | None:
+def check_collection_tag(tag: str, kind: str) -> InvalidNode | None:
     """Why a tag does not fit a `map` or a `seq`; None where it does."""
-    return None if tag in {_CORE + kind, "!"} else _refusal(tag)
+    return None if tag in {_CORE_TAG_PREFIX + kind, "!"} else _invalid_tag(tag)
 
 
-def _refusal(tag: str) -> Refusal:
-    name = tag.removeprefix(_CORE)
+def _invalid_tag(tag: str) -> InvalidNode:
+    name = tag.removeprefix(_CORE_TAG_PREFIX)
     if name == tag:
-        return Refusal(f"`{tag}` is a tag that specs do not know.")
+        return InvalidNode(f"`{tag}` is a tag that specs do not know.")
     if name in {"str", "null", "bool", "int", "float", "map", "seq"}:
-        return Refusal(f"The tag `!!{name}` does not fit its value.")
-    return Refusal(f"`!!{name}` is a tag that specs do not know.")
+        return InvalidNode(f"The tag `!!{name}` does not fit its value.")
+    return InvalidNode(f"`!!{name}` is a tag that specs do not know.")

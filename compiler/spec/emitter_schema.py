@@ -6,20 +6,20 @@ from pydantic import ConfigDict, Field, WithJsonSchema
 
 from compiler.spec.field_types import DateText, NameText, PathText, UriText
 from compiler.spec.kinds.policy import Source
-from compiler.spec.kinds.project import TakenModels
+from compiler.spec.kinds.project import ModelSelector
 from compiler.spec.sections.service_level_fields import Indicator
-from compiler.spec.source_fields import one_of
-from compiler.spec.strict_model import Closed, field
+from compiler.spec.source_fields import one_of_config
+from compiler.spec.strict_model import StrictModel, field
 
 
-class Takes(TakenModels):
+class EmitterSelector(ModelSelector):
     """What the emitter is for; anything else is refused with the reason."""
 
     when: str | None = None
     """A CEL expression that must be true; a target says what it cannot do under `cannot` instead."""
 
 
-class Need(Closed):
+class Requirement(StrictModel):
     """What must hold of the environment and the model."""
 
     that: str
@@ -33,7 +33,7 @@ class Need(Closed):
     models that lack it; absent: `deploy.target`."""
 
 
-class Cannot(Closed):
+class UnsupportedFeature(StrictModel):
     """What the target cannot express: refused, never dropped."""
 
     when: str
@@ -48,7 +48,7 @@ class Cannot(Closed):
     """What to do, as an imperative; absent: to remove it, or to use the emitter that can."""
 
 
-class Image(Closed):
+class Image(StrictModel):
     """An image that the emitter needs, by a name of its own."""
 
     name: NameText
@@ -57,7 +57,7 @@ class Image(Closed):
     """A CEL expression; the image is needed where it is true."""
 
 
-class File(Closed):
+class File(StrictModel):
     """A file that the emitter makes."""
 
     path: str
@@ -89,7 +89,7 @@ class File(Closed):
     """Fields that are a language of their own: place in the output to encoder, such as `spec.groups[].rules[].expr: promql`."""
 
 
-class Series(Closed):
+class Series(StrictModel):
     """Series of a Prometheus; values may be one-line templates."""
 
     metric: str
@@ -100,10 +100,10 @@ class Series(Closed):
     """Labels, with expressions (RE2) that the whole of their values match."""
 
 
-class Counted(Closed):
+class RequestCounters(StrictModel):
     """What was asked and what was answered: counters of all requests or of those answered, with the errors; or a probe."""
 
-    model_config = one_of("total", "answered", "probe", total=["errors"], answered=["errors"], unreached=["total"])
+    model_config = one_of_config("total", "answered", "probe", total=["errors"], answered=["errors"], unreached=["total"])
 
     total: Series | None = None
     """All requests: a counter."""
@@ -117,7 +117,7 @@ class Counted(Closed):
     """A gauge that is 1 while somebody who asks is answered, and 0 while not."""
 
 
-class Timed(Closed):
+class LatencyHistogram(StrictModel):
     """A histogram of how long something took."""
 
     histogram: Series
@@ -128,7 +128,7 @@ class Timed(Closed):
     """The upper bounds of its buckets, where they are known."""
 
 
-class Meter(Closed):
+class SliDefinition(StrictModel):
     """Something that measures what the emitter renders: a server's own metrics, a mesh, a gateway."""
 
     name: str
@@ -137,11 +137,11 @@ class Meter(Closed):
     """The capability of the Environment without which it is not there, such as `mesh`."""
     when: str | None = None
     """A CEL expression; it measures what that is true of."""
-    availability: Counted | None = None
+    availability: RequestCounters | None = None
     """Requests, and those that failed."""
-    latency: Timed | None = None
+    latency: LatencyHistogram | None = None
     """How long answers took."""
-    timeToFirstToken: Timed | None = None
+    timeToFirstToken: LatencyHistogram | None = None
     """How long streamed answers took to begin."""
     freshness: Series | None = None
     """The moment of the last run that ended well, in seconds since 1970."""
@@ -149,7 +149,7 @@ class Meter(Closed):
     """What it does not measure, and why, in a clause that ends a sentence."""
 
 
-class Period(Closed):
+class Period(StrictModel):
     """From when to when something of a law holds."""
 
     what: str
@@ -160,7 +160,7 @@ class Period(Closed):
     """The last day."""
 
 
-class Law(Closed):
+class LegalBasis(StrictModel):
     """What a record rests on."""
 
     title: str
@@ -177,7 +177,7 @@ class Law(Closed):
     """What the record is not."""
 
 
-FactText = Annotated[
+RecordFieldPath = Annotated[
     str,
     WithJsonSchema(
         {
@@ -190,16 +190,16 @@ FactText = Annotated[
 ]
 
 
-class Fact(Closed):
+class RequiredField(StrictModel):
     """Something that a record has to say."""
 
     id: NameText
     """The name: `facts.<id>` in templates."""
     title: str
     """What has to be known."""
-    field: FactText
+    field: RecordFieldPath
     """Where the language says it; `release.…` asks each release that runs, `datasets[].…` each dataset, `risks[].…` each named risk."""
-    or_: list[FactText] | None = Field(None, alias="or")
+    or_: list[RecordFieldPath] | None = Field(None, alias="or")
     """Fields that answer it as well, the first that does."""
     when: str | None = None
     """A CEL expression; it is asked for where that is true. `dataset` is the dataset that is asked of, and its `role`."""
@@ -207,7 +207,7 @@ class Fact(Closed):
     """Where the regime asks for it, such as `Annex IV(1)(a)`."""
 
 
-class Emitter(Closed):
+class Emitter(StrictModel):
     """A folder of templates that makes files: a target, a CI provider, a way of delivery, a monitor, a record."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
@@ -222,15 +222,15 @@ class Emitter(Closed):
     """Whether it is on where the project says nothing of it. A target is on where a model names it."""
     forkedFrom: str | None = field(pattern=r"^sha256:[0-9a-f]{64}$")
     """For an emitter that shadows a shipped one: the digest of the folder it was forked from."""
-    takes: Takes | None = None
+    takes: EmitterSelector | None = None
     """What it is for."""
     capabilities: dict[str, Any] | None = None
     """Capabilities of an Environment that it reads and nobody else declares: name to JSON Schema."""
     adopts: list[Literal["name", "namespace", "selector"]] | None = None
     """What of `deploy.adopt` a target keeps to; what is not here it refuses."""
-    needs: list[Need] | None = None
+    needs: list[Requirement] | None = None
     """What must hold for it to work."""
-    cannot: list[Cannot] | None = None
+    cannot: list[UnsupportedFeature] | None = None
     """What it cannot express."""
     asks: list[Literal["objectives", "metrics"]] | None = None
     """What it places that is only worked out for who asks: `objectives` (with `signals` and `unwatched`), `metrics`."""
@@ -238,9 +238,9 @@ class Emitter(Closed):
     """JSON Schema of a target's `deploy.options`, or of the project's `emitters.<id>.options`; closed."""
     regime: NameText | None = None
     """The regime that its records are for, by the name that use cases classify by."""
-    law: Law | None = None
+    law: LegalBasis | None = None
     """What its records rest on."""
-    facts: list[Fact] | None = None
+    facts: list[RequiredField] | None = None
     """What its records have to say: `modelyard records status` tells what is missing."""
     images: list[Image] | None = None
     """Images it needs: the project's `images` says which they are."""
@@ -248,5 +248,5 @@ class Emitter(Closed):
     """What it makes."""
     exports: dict[NameText, dict[str, Any]] | None = None
     """What others may read of a model that it renders: each value may be a one-line template."""
-    sli: list[Meter] | None = None
+    sli: list[SliDefinition] | None = None
     """What measures what it renders, the best first."""

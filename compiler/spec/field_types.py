@@ -8,7 +8,7 @@ _DURATION = r"^(?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d|w))+$"
 _CRON_FIELD = r"(?:\*|[0-9A-Za-z]+(?:-[0-9A-Za-z]+)?)(?:/[1-9][0-9]*)?"
 
 
-def _text(pattern: str, expects: str, example: str, quantity: str | None = None, **extra: Any) -> WithJsonSchema:
+def _text_type(pattern: str, expects: str, example: str, quantity: str | None = None, **extra: Any) -> WithJsonSchema:
     schema: dict[str, Any] = {
         "type": "string",
         "pattern": pattern,
@@ -20,36 +20,36 @@ def _text(pattern: str, expects: str, example: str, quantity: str | None = None,
     return WithJsonSchema(schema | extra)
 
 
-_NUMBER = {"type": ["string", "number"]}
+_TEXT_OR_NUMBER = {"type": ["string", "number"]}
 
-DurationText = Annotated[str, _text(_DURATION, "a duration such as 250ms, 5m or 30d", "250ms", "duration")]
+DurationText = Annotated[str, _text_type(_DURATION, "a duration such as 250ms, 5m or 30d", "250ms", "duration")]
 PercentageText = Annotated[
-    str, _text(r"^[0-9]{1,3}(?:\.[0-9]+)?\s?%$", "a percentage such as 99.9%", "99.9%", "percentage")
+    str, _text_type(r"^[0-9]{1,3}(?:\.[0-9]+)?\s?%$", "a percentage such as 99.9%", "99.9%", "percentage")
 ]
-ShareText = Annotated[str, _text(r"^[0-9]{1,3}%$", "a share in whole percent such as 25%", "25%")]
+WholePercentText = Annotated[str, _text_type(r"^[0-9]{1,3}%$", "a share in whole percent such as 25%", "25%")]
 CpuText = Annotated[
     str | float,
-    _text(
+    _text_type(
         r"^[0-9]+(?:\.[0-9]+)?$|^[0-9]+m$",
         "an amount of CPU such as 500m or 2",
         "500m",
         "cpu",
-        **_NUMBER,
+        **_TEXT_OR_NUMBER,
         exclusiveMinimum=0,
     ),
 ]
 MemoryText = Annotated[
     str,
-    _text(r"^[0-9]+(?:\.[0-9]+)?(?:[kMGTP]|[KMGTP]i)$", "an amount of memory such as 512Mi or 2Gi", "512Mi", "memory"),
+    _text_type(r"^[0-9]+(?:\.[0-9]+)?(?:[kMGTP]|[KMGTP]i)$", "an amount of memory such as 512Mi or 2Gi", "512Mi", "memory"),
 ]
 CronText = Annotated[
     str,
-    _text(rf"^\s*(?:{_CRON_FIELD}(?:,{_CRON_FIELD})*\s+){{4}}{_CRON_FIELD}(?:,{_CRON_FIELD})*\s*$",
+    _text_type(rf"^\s*(?:{_CRON_FIELD}(?:,{_CRON_FIELD})*\s+){{4}}{_CRON_FIELD}(?:,{_CRON_FIELD})*\s*$",
           'five fields of a crontab such as "0 3 * * 1"', "0 3 * * 1", "cron"),
 ]  # fmt: skip
 TimeZoneText = Annotated[
     str,
-    _text(
+    _text_type(
         r"^(?:UTC|[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_+\-0-9]+){1,2})$",
         "an IANA time zone such as Europe/Zurich",
         "Europe/Zurich",
@@ -57,26 +57,26 @@ TimeZoneText = Annotated[
 ]
 DigestText = Annotated[
     str,
-    _text(r"^sha256:[0-9a-f]{64}$", "a digest: sha256: and 64 hexadecimal digits", "sha256:" + "0123456789abcdef" * 4),
+    _text_type(r"^sha256:[0-9a-f]{64}$", "a digest: sha256: and 64 hexadecimal digits", "sha256:" + "0123456789abcdef" * 4),
 ]
 VersionText = Annotated[
     str,
-    _text(r"^(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$",
+    _text_type(r"^(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$",
           'a semantic version such as "3.1.0"', "3.1.0"),
 ]  # fmt: skip
-RangeText = Annotated[
+VersionRangeText = Annotated[
     str,
-    _text(r"^(?:[\^~]|=)?(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){0,2}(?:-[0-9A-Za-z.-]+)?$",
+    _text_type(r"^(?:[\^~]|=)?(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){0,2}(?:-[0-9A-Za-z.-]+)?$",
           "a release or a range of releases such as ^2, ~2.1 or 2.1.3", "^2", type=["string", "integer"]),
 ]  # fmt: skip
 NameText = Annotated[
     str,
-    _text(r"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$", "a name of lower-case letters, digits and hyphens, at most 63", "card-fraud",
+    _text_type(r"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$", "a name of lower-case letters, digits and hyphens, at most 63", "card-fraud",
           maxLength=63),
 ]  # fmt: skip
 NamespaceText = Annotated[
     str,
-    _text(
+    _text_type(
         r"^(?!kube-)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",
         "a namespace of lower-case letters, digits and hyphens, at most 63, and none of Kubernetes' own, which begin with kube-",
         "payments-models",
@@ -86,7 +86,7 @@ NamespaceText = Annotated[
 """`kube-` is reserved: https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/."""
 PolicyText = Annotated[
     str,
-    _text(
+    _text_type(
         r"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:/[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)?$",
         "a policy, a pack, or a policy of a pack such as baseline/has-owner",
         "baseline/has-owner",
@@ -95,13 +95,13 @@ PolicyText = Annotated[
 ]
 EnvVarText = Annotated[
     str,
-    _text(
+    _text_type(
         r"^[A-Za-z_][A-Za-z0-9_]*$", "a name of an environment variable such as INDEX_URL", "INDEX_URL", maxLength=128
     ),
 ]
 DateText = Annotated[
     str,
-    _text(
+    _text_type(
         r"^(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$",
         "a date such as 2027-03-31",
         "2027-03-31",
@@ -110,22 +110,22 @@ DateText = Annotated[
 ]
 FieldText = Annotated[
     str,
-    _text(
+    _text_type(
         r"^[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*|\[[A-Za-z0-9][A-Za-z0-9._/:-]*\])*$",
         "a path to a value such as deploy.secrets[store-token].key",
         "deploy.secrets[store-token]",
         maxLength=500,
     ),
 ]
-SaidText = Annotated[str, _text(r"\S", "some words", "It moves in spring.")]
+NonEmptyText = Annotated[str, _text_type(r"\S", "some words", "It moves in spring.")]
 HostText = Annotated[
     str,
-    _text(r"^(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\.)+[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$", "a host name such as api.vendor.example",
+    _text_type(r"^(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\.)+[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$", "a host name such as api.vendor.example",
           "api.vendor.example", maxLength=253),
 ]  # fmt: skip
 PathText = Annotated[
     str,
-    _text(
+    _text_type(
         r"^(?!/)(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_./@+-]+$",
         "a path below the spec's folder such as rules/policy.rego",
         "rules/policy.rego",
@@ -134,7 +134,7 @@ PathText = Annotated[
 ]
 FolderText = Annotated[
     str,
-    _text(
+    _text_type(
         r"^(?!/)(?!.*(?:^|/)(?:\.\.?|\.[gG][iI][tT])(?:/|$))[A-Za-z0-9_./@+-]+$",
         "a folder of a branch such as clusters/prod",
         "clusters/prod",
@@ -142,7 +142,7 @@ FolderText = Annotated[
 ]
 BranchText = Annotated[
     str,
-    _text(
+    _text_type(
         r"^(?![-./]|@$|HEAD$)(?!.*(?:\.\.|//|@\{|\$\{\{|/\.|\.lock(?:/|$)))(?!.*[./]$)[^\x00-\x20\x7f~^:?*\[\\]+$",
         "a name that git takes for a branch, such as env/prod",
         "env/prod",
@@ -152,7 +152,7 @@ BranchText = Annotated[
 """git-check-ref-format(1); and no expression of a CI server."""
 RepositoryText = Annotated[
     str,
-    _text(
+    _text_type(
         r"^(?!.*/\.\.?(?:/|$))(?!.*\$\{\{)(?:(?:https|ssh)://(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?/"
         r"|[A-Za-z0-9._][A-Za-z0-9._-]*@[A-Za-z0-9][A-Za-z0-9.-]*:(?!:))[^\x00-\x20\x7f\\]+$",
         "a git repository by https or ssh, such as https://git.bank.example/ml/deployments.git, without a password",
@@ -162,28 +162,28 @@ RepositoryText = Annotated[
 ]
 UriText = Annotated[
     str,
-    _text(
+    _text_type(
         r"^[a-z][a-z0-9+.-]*://[^\s]+$", "a URI such as s3://models/card-fraud/3.1.0/", "s3://models/card-fraud/3.1.0/"
     ),
 ]
-WebText = Annotated[
-    str, _text(r"^https?://[^\s]+$", "an address of the web such as https://runbooks.bank.example/card-fraud", "https://runbooks.bank.example/card-fraud")
+WebUrlText = Annotated[
+    str, _text_type(r"^https?://[^\s]+$", "an address of the web such as https://runbooks.bank.example/card-fraud", "https://runbooks.bank.example/card-fraud")
 ]
 ImageText = Annotated[
     str,
-    _text(r"^[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$",
+    _text_type(r"^[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$",
           "an image without its digest, such as registry.bank.example/risk/scorer:1.4", "registry.bank.example/risk/scorer:1.4"),
 ]  # fmt: skip
 MetricText = Annotated[
     str,
-    _text(r"^[a-zA-Z_:][a-zA-Z0-9_:]*$", "a name of a Prometheus metric such as http_requests_total", "http_requests_total"),
+    _text_type(r"^[a-zA-Z_:][a-zA-Z0-9_:]*$", "a name of a Prometheus metric such as http_requests_total", "http_requests_total"),
 ]
 LabelText = Annotated[
-    str, _text(r"^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$", "a name of a Prometheus label such as code", "code", maxLength=128)
+    str, _text_type(r"^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$", "a name of a Prometheus label such as code", "code", maxLength=128)
 ]
-HandleText = Annotated[
+ForgeHandleText = Annotated[
     str,
-    _text(
+    _text_type(
         r"^(?:@{1,2}[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?(?:/[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?)*"
         r"|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)$",
         "a handle of the forge such as @bank/payments-risk, or an address of mail",
@@ -193,7 +193,7 @@ HandleText = Annotated[
 ]
 LabelKeyText = Annotated[
     str,
-    _text(
+    _text_type(
         r"^(?!modelyard/)(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$",
         "the key of a label of Kubernetes, and none of Modelyard's own, such as app.kubernetes.io/name",
         "app.kubernetes.io/name",
@@ -202,7 +202,7 @@ LabelKeyText = Annotated[
 ]
 LabelValueText = Annotated[
     str,
-    _text(
+    _text_type(
         r"^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$",
         "the value of a label of Kubernetes such as fraud-scorer",
         "fraud-scorer",
@@ -211,7 +211,7 @@ LabelValueText = Annotated[
 ]
 LicenseText = Annotated[
     str,
-    _text(
+    _text_type(
         r"^[A-Za-z0-9][A-Za-z0-9.+-]*(?: (?:AND|OR|WITH) [A-Za-z0-9][A-Za-z0-9.+-]*)*$",
         "an SPDX identifier or expression such as Apache-2.0",
         "Apache-2.0",

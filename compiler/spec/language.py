@@ -11,38 +11,38 @@ from typing import Any, TypeAlias
 from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str
 from compiler.json_schema import Validator
 
-ANY = "*"
+ANY_KEY = "*"
 """In rules: every key of a map, or every element of a list."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class MergeRules:
     """How layers of a value combine: for a list its merge key or `union`; below, the rules of keys and elements."""
 
-    list_by: str | None = None
-    below: Mapping[str, "Rules"] | None = None
+    list_strategy: str | None = None
+    children: Mapping[str, "MergeRules"] | None = None
 
-    def child(self, key: str) -> "Rules":
+    def child(self, key: str) -> "MergeRules":
         """The rules of what stands under a key; those of every key where it has none of its own."""
-        below = self.below
-        return NO_RULES if below is None else below.get(key) or below.get(ANY) or NO_RULES
+        children = self.children
+        return NO_MERGE_RULES if children is None else children.get(key) or children.get(ANY_KEY) or NO_MERGE_RULES
 
 
-NO_RULES = Rules()
+NO_MERGE_RULES = MergeRules()
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Annotation:
     """Where a schema says something of a value: a pointer in which `*` is every key or element, and what it says."""
 
     pointer: Pointer
     value: str
 
 
-Places: TypeAlias = "str | Mapping[str, Places]"
+AnnotationTree: TypeAlias = "str | Mapping[str, Places]"
 """What a mark says of a value, or what is marked below each of its keys (`*`: every key or element)."""
 
-Change: TypeAlias = Callable[[str, Json, Pointer], Json]
+ValueTransform: TypeAlias = Callable[[str, Json, Pointer], Json]
 """What stands instead of a value, by what its mark says, the value, and its pointer."""
 
 
@@ -54,87 +54,87 @@ class TypeLanguage:
         self.title = as_str(schema["x-modelyard-title"])
         self.defaults: Object = as_object(schema["x-modelyard-defaults"])
         self.properties = as_object(schema["properties"])
-        self.runtime_fields = self._digested("runtime")
-        self.governance_fields = self._digested("governance")
+        self.runtime_fields = self._fields_in_digest("runtime")
+        self.governance_fields = self._fields_in_digest("governance")
 
     @cached_property
-    def spec(self) -> Validator:
+    def spec_validator(self) -> Validator:
         """Checks a Model document as it is written."""
-        return self._part("Spec")
+        return self._definition_validator("Spec")
 
     @cached_property
-    def layer(self) -> Validator:
+    def layer_validator(self) -> Validator:
         """Checks a layer that is not the document's own."""
-        return self._part("Layer")
+        return self._definition_validator("Layer")
 
     @cached_property
-    def release(self) -> Validator:
+    def release_validator(self) -> Validator:
         """Checks the content of a release."""
-        return self._part("Release")
+        return self._definition_validator("Release")
 
     @cached_property
-    def whole(self) -> Validator:
+    def resolved_validator(self) -> Validator:
         """Checks a resolved model."""
         return Validator(self._schema)
 
     @cached_property
-    def rules(self) -> Rules:
+    def merge_rules(self) -> MergeRules:
         """How layers of a model combine."""
-        return _rules(self._schema, self._schema)
+        return _merge_rules(self._schema, self._schema)
 
     @cached_property
-    def quantities(self) -> tuple[Mark, ...]:
+    def quantities(self) -> tuple[Annotation, ...]:
         """Where quantities stand in a resolved model, and which."""
-        return tuple(marks("x-modelyard-quantity", self._schema, self._schema))
+        return tuple(iter_annotations("x-modelyard-quantity", self._schema, self._schema))
 
     @cached_property
-    def quantity_places(self) -> Mapping[str, Places]:
+    def quantity_tree(self) -> Mapping[str, AnnotationTree]:
         """The same, by key from the root on."""
-        return places(self.quantities)
+        return annotation_tree(self.quantities)
 
     @cached_property
-    def references(self) -> tuple[Mark, ...]:
+    def references(self) -> tuple[Annotation, ...]:
         """Where a resolved model names documents, and of which kind."""
-        return tuple(marks("x-modelyard-ref", self._schema, self._schema))
+        return tuple(iter_annotations("x-modelyard-ref", self._schema, self._schema))
 
     @cached_property
-    def release_references(self) -> tuple[Mark, ...]:
+    def release_references(self) -> tuple[Annotation, ...]:
         """Where the content of a release names documents, and of which kind."""
-        return tuple(marks("x-modelyard-ref", {"$ref": "#/$defs/Release"}, self._schema))
+        return tuple(iter_annotations("x-modelyard-ref", {"$ref": "#/$defs/Release"}, self._schema))
 
     @cached_property
-    def release_quantities(self) -> tuple[Mark, ...]:
+    def release_quantities(self) -> tuple[Annotation, ...]:
         """Where quantities stand in the content of a release, and which."""
-        return tuple(marks("x-modelyard-quantity", {"$ref": "#/$defs/Release"}, self._schema))
+        return tuple(iter_annotations("x-modelyard-quantity", {"$ref": "#/$defs/Release"}, self._schema))
 
     @cached_property
-    def release_names(self) -> tuple[Mark, ...]:
+    def release_merge_keys(self) -> tuple[Annotation, ...]:
         """Where the content of a release holds lists whose elements are known by a key, and that key."""
-        found = marks("x-modelyard-merge", {"$ref": "#/$defs/Release"}, self._schema)
-        return tuple(mark for mark in found if mark.value != "union")
+        merge_annotations = iter_annotations("x-modelyard-merge", {"$ref": "#/$defs/Release"}, self._schema)
+        return tuple(annotation for annotation in merge_annotations if annotation.value != "union")
 
     @cached_property
-    def asked(self) -> tuple[Mark, ...]:
+    def dependencies(self) -> tuple[Annotation, ...]:
         """Where the content of a release names models that are asked while it runs, and by whom."""
-        return tuple(marks("x-modelyard-asks", {"$ref": "#/$defs/Release"}, self._schema))
+        return tuple(iter_annotations("x-modelyard-asks", {"$ref": "#/$defs/Release"}, self._schema))
 
     @cached_property
-    def reached(self) -> tuple[Mark, ...]:
+    def egress_urls(self) -> tuple[Annotation, ...]:
         """Where the content of a release holds a URL that the running model asks."""
-        return tuple(marks("x-modelyard-reached", {"$ref": "#/$defs/Release"}, self._schema))
+        return tuple(iter_annotations("x-modelyard-reached", {"$ref": "#/$defs/Release"}, self._schema))
 
     @cached_property
-    def beside(self) -> tuple[Mark, ...]:
+    def companion_files(self) -> tuple[Annotation, ...]:
         """Where the content of a release names files beside the spec."""
-        return tuple(marks("x-modelyard-beside", {"$ref": "#/$defs/Release"}, self._schema))
+        return tuple(iter_annotations("x-modelyard-beside", {"$ref": "#/$defs/Release"}, self._schema))
 
-    def _digested(self, part: str) -> frozenset[str]:
+    def _fields_in_digest(self, part: str) -> frozenset[str]:
         """The top-level fields that one of the two digests covers."""
         return frozenset(
             name for name, node in self.properties.items() if as_object(node).get("x-modelyard-digest") == part
         )
 
-    def _part(self, name: str) -> Validator:
+    def _definition_validator(self, name: str) -> Validator:
         return Validator({"$ref": f"#/$defs/{name}", "$defs": self._schema["$defs"]})
 
 
@@ -157,13 +157,13 @@ class Language:
         """Names of all types of model."""
         return tuple(sorted(self._types))
 
-    def kind(self, name: str) -> Validator:
+    def kind_validator(self, name: str) -> Validator:
         """What checks a document of a kind; for Model see `type`."""
         if name not in self._validators:
             self._validators[name] = Validator(self._kinds[name])
         return self._validators[name]
 
-    def type(self, name: str) -> TypeLanguage:
+    def type_language(self, name: str) -> TypeLanguage:
         """The language of one type of model."""
         if name not in self._type_languages:
             self._type_languages[name] = TypeLanguage(self._types[name])
@@ -177,54 +177,54 @@ class Language:
         """The published schema of a kind."""
         return self._kinds[name]
 
-    def references(self, kind: str) -> tuple[Mark, ...]:
+    def references(self, kind: str) -> tuple[Annotation, ...]:
         """Where a document of a kind other than Model names documents, and of which kind."""
-        return tuple(marks("x-modelyard-ref", self._kinds[kind], self._kinds[kind]))
+        return tuple(iter_annotations("x-modelyard-ref", self._kinds[kind], self._kinds[kind]))
 
 
-def _deref(node: Any, root: Object) -> Object:
+def _dereference(node: Any, root: Object) -> Object:
     while isinstance(node, Mapping) and "$ref" in node:
         definition = as_object(root["$defs"])[as_str(node["$ref"]).removeprefix("#/$defs/")]
         node = {**as_object(definition), **{key: value for key, value in node.items() if key != "$ref"}}
     return as_object(node)
 
 
-def _rules(node: Any, root: Object) -> Rules:
-    schema = _deref(node, root)
-    below = {name: _rules(child, root) for name, child in as_object(schema.get("properties")).items()}
+def _merge_rules(node: Any, root: Object) -> MergeRules:
+    schema = _dereference(node, root)
+    children = {name: _merge_rules(child, root) for name, child in as_object(schema.get("properties")).items()}
     if isinstance(schema.get("additionalProperties"), Mapping):
-        below[ANY] = _rules(schema["additionalProperties"], root)
-    list_by = schema.get("x-modelyard-merge")
-    if list_by is not None:
-        below[ANY] = _rules(schema.get("items", {}), root)
-    below = {name: rules for name, rules in below.items() if rules is not NO_RULES}
-    if not below and list_by is None:
-        return NO_RULES
-    return Rules(as_str(list_by) or None, below or None)
+        children[ANY_KEY] = _merge_rules(schema["additionalProperties"], root)
+    list_strategy = schema.get("x-modelyard-merge")
+    if list_strategy is not None:
+        children[ANY_KEY] = _merge_rules(schema.get("items", {}), root)
+    children = {name: rules for name, rules in children.items() if rules is not NO_MERGE_RULES}
+    if not children and list_strategy is None:
+        return NO_MERGE_RULES
+    return MergeRules(as_str(list_strategy) or None, children or None)
 
 
-def marks(keyword: str, node: Any, root: Object, pointer: Pointer = ()) -> Iterator[Mark]:
+def iter_annotations(keyword: str, node: Any, root: Object, pointer: Pointer = ()) -> Iterator[Annotation]:
     """Every place of a schema that has the keyword; at a list it speaks of the elements."""
-    schema = _deref(node, root)
+    schema = _dereference(node, root)
     is_list = "array" in as_list(schema.get("type")) or schema.get("type") == "array"
     if keyword in schema:
-        yield Mark((*pointer, ANY) if is_list else pointer, as_str(schema[keyword]))
+        yield Annotation((*pointer, ANY_KEY) if is_list else pointer, as_str(schema[keyword]))
     for name, child in as_object(schema.get("properties")).items():
-        yield from marks(keyword, child, root, (*pointer, name))
-    for below in ("additionalProperties", "items"):
-        if isinstance(schema.get(below), Mapping):
-            yield from marks(keyword, schema[below], root, (*pointer, ANY))
+        yield from iter_annotations(keyword, child, root, (*pointer, name))
+    for child_keyword in ("additionalProperties", "items"):
+        if isinstance(schema.get(child_keyword), Mapping):
+            yield from iter_annotations(keyword, schema[child_keyword], root, (*pointer, ANY_KEY))
     for choice in as_list(schema.get("anyOf")):
-        yield from marks(keyword, choice, root, pointer)
+        yield from iter_annotations(keyword, choice, root, pointer)
 
 
-def matches(data: Json, pattern: Pointer) -> Iterator[tuple[Pointer, Json]]:
+def iter_values(data: Json, pattern: Pointer) -> Iterator[tuple[Pointer, Json]]:
     """Every value of the data that a mark's pointer speaks of, with its own pointer."""
     for index, part in enumerate(pattern):
-        if part == ANY:
-            above, below = pattern[:index], pattern[index + 1 :]
+        if part == ANY_KEY:
+            prefix, suffix = pattern[:index], pattern[index + 1 :]
             for key, child in data.items() if isinstance(data, dict) else enumerate(as_list(data)):
-                yield from (((*above, key, *pointer), value) for pointer, value in matches(child, below))
+                yield from (((*prefix, key, *pointer), value) for pointer, value in iter_values(child, suffix))
             return
         if not isinstance(data, dict) or part not in data:
             return
@@ -232,36 +232,36 @@ def matches(data: Json, pattern: Pointer) -> Iterator[tuple[Pointer, Json]]:
     yield pattern, data
 
 
-def places(marks: Iterable[Mark]) -> Mapping[str, Places]:
+def annotation_tree(annotations: Iterable[Annotation]) -> Mapping[str, AnnotationTree]:
     """Where the marks stand, by key from the root on."""
     tree: dict[str, object] = {}
-    for mark in marks:
-        here = tree
-        for part in mark.pointer[:-1]:
-            here = here.setdefault(str(part), {})  # type: ignore[assignment]  # only maps stand above the last part
-        here[str(mark.pointer[-1])] = mark.value
+    for annotation in annotations:
+        node = tree
+        for part in annotation.pointer[:-1]:
+            node = node.setdefault(str(part), {})  # type: ignore[assignment]  # only maps stand above the last part
+        node[str(annotation.pointer[-1])] = annotation.value
     return tree  # type: ignore[return-value]  # what was built has the shape that its name says
 
 
-def replaced(data: Object, below: Mapping[str, Places], change: Change, pointer: Pointer = ()) -> Object:
+def map_values(data: Object, tree: Mapping[str, AnnotationTree], transform: ValueTransform, pointer: Pointer = ()) -> Object:
     """The data with each marked value changed; maps and lists that hold none are shared with it."""
-    changed: dict[str, Json] = {}
-    if ANY in below:
-        each = below[ANY]
-        changed = {key: _value(value, each, change, (*pointer, key)) for key, value in data.items()}
+    new_values: dict[str, Json] = {}
+    if ANY_KEY in tree:
+        any_subtree = tree[ANY_KEY]
+        new_values = {key: _map_value(value, any_subtree, transform, (*pointer, key)) for key, value in data.items()}
     else:
-        for key, places_ in below.items():
+        for key, subtree in tree.items():
             if key in data:
-                changed[key] = _value(data[key], places_, change, (*pointer, key))
-    return {**data, **changed} if changed else data
+                new_values[key] = _map_value(data[key], subtree, transform, (*pointer, key))
+    return {**data, **new_values} if new_values else data
 
 
-def _value(value: Json, below: Places, change: Change, pointer: Pointer) -> Json:
-    if isinstance(below, str):
-        return change(below, value, pointer)
+def _map_value(value: Json, tree: AnnotationTree, transform: ValueTransform, pointer: Pointer) -> Json:
+    if isinstance(tree, str):
+        return transform(tree, value, pointer)
     if isinstance(value, dict):
-        return replaced(value, below, change, pointer)
-    if isinstance(value, list) and ANY in below:
-        each = below[ANY]
-        return [_value(item, each, change, (*pointer, index)) for index, item in enumerate(value)]
+        return map_values(value, tree, transform, pointer)
+    if isinstance(value, list) and ANY_KEY in tree:
+        subtree = tree[ANY_KEY]
+        return [_map_value(item, subtree, transform, (*pointer, index)) for index, item in enumerate(value)]
     return value

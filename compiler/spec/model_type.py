@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from compiler.foundation.json_data import Object
-from compiler.spec.strict_model import Closed
+from compiler.spec.strict_model import StrictModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,5 +12,5 @@ class ModelType:
 
     name: str
     title: str
-    source: type[Closed]
+    source: type[StrictModel]
     defaults: Object

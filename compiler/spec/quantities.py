@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
-_DURATION_MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
-_MEMORY = {
+_DURATION_UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+_MEMORY_UNITS = {
     "": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15,
     "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50,
 }  # fmt: skip
@@ -23,23 +23,23 @@ class Duration(str):
 
     def __new__(cls, text: str) -> "Duration":
         parts = re.findall(r"([0-9.]+)(ms|s|m|h|d|w)", text)
-        total = sum((int(number) if number.isdecimal() else Fraction(number)) * _DURATION_MS[unit] for number, unit in parts)
+        total = sum((int(number) if number.isdecimal() else Fraction(number)) * _DURATION_UNITS[unit] for number, unit in parts)
         if total.denominator != 1:
             raise ValueError("a duration is a whole number of milliseconds")
         amount = int(total)
-        unit = next(unit for unit in ("d", "h", "m", "s", "ms") if amount % _DURATION_MS[unit] == 0)
-        return super().__new__(cls, f"{amount // _DURATION_MS[unit]}{unit}")
+        unit = next(unit for unit in ("d", "h", "m", "s", "ms") if amount % _DURATION_UNITS[unit] == 0)
+        return super().__new__(cls, f"{amount // _DURATION_UNITS[unit]}{unit}")
 
     @property
     def milliseconds(self) -> int:
         """The span in milliseconds."""
         number, unit = re.findall(r"([0-9]+)([a-z]+)", self)[0]
-        return int(number) * _DURATION_MS[unit]
+        return int(number) * _DURATION_UNITS[unit]
 
     @property
     def seconds(self) -> int | float:
         """The span in seconds; whole where it is."""
-        return _plain(Fraction(self.milliseconds, 1000))
+        return _plain_number(Fraction(self.milliseconds, 1000))
 
 
 class Percentage(str):
@@ -58,15 +58,15 @@ class Percentage(str):
     @property
     def percent(self) -> int | float:
         """The number before the sign."""
-        return _plain(Fraction(self[:-1]))
+        return _plain_number(Fraction(self[:-1]))
 
     @property
     def ratio(self) -> int | float:
         """The share of one: `99.5%` is 0.995."""
-        return _plain(self.exact)
+        return _plain_number(self.exact_ratio)
 
     @property
-    def exact(self) -> Fraction:
+    def exact_ratio(self) -> Fraction:
         """The share of one, exactly."""
         return Fraction(self[:-1]) / 100
 
@@ -97,19 +97,19 @@ class Memory(str):
         match = re.fullmatch(r"([0-9.]+)([A-Za-z]*)", text)
         if match is None:
             raise ValueError("memory is a number and a unit")
-        amount = Fraction(match[1]) * _MEMORY[match[2]]
+        amount = Fraction(match[1]) * _MEMORY_UNITS[match[2]]
         if amount.denominator != 1 or amount == 0:
             raise ValueError("memory is a whole number of bytes, and more than none")
         total = int(amount)
         order = ("Pi", "Ti", "Gi", "Mi", "Ki") if total % 1024 == 0 else ("P", "T", "G", "M", "k", "")
-        unit = next(unit for unit in order if total % _MEMORY[unit] == 0)
-        return super().__new__(cls, f"{total // _MEMORY[unit]}{unit}")
+        unit = next(unit for unit in order if total % _MEMORY_UNITS[unit] == 0)
+        return super().__new__(cls, f"{total // _MEMORY_UNITS[unit]}{unit}")
 
     @property
     def bytes(self) -> int:
         """The amount in bytes."""
         number, unit = re.findall(r"([0-9]+)([A-Za-z]*)", self)[0]
-        return int(number) * _MEMORY[unit]
+        return int(number) * _MEMORY_UNITS[unit]
 
 
 class Cron(str):
@@ -148,5 +148,5 @@ QUANTITIES: Mapping[str, Callable[[str], str]] = MappingProxyType(
 """Name in the schema (`x-modelyard-quantity`) to the class that makes the canonical value; `ValueError` says what is wrong."""
 
 
-def _plain(number: Fraction) -> int | float:
+def _plain_number(number: Fraction) -> int | float:
     return int(number) if number.denominator == 1 else float(number)

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Code, Finding, Fix, Place, Subject
-from compiler.foundation.json_data import Pointer, dotted
-from compiler.json_schema import Violation
+from compiler.diagnostics.finding import Code, Finding, Fix, Location, Subject
+from compiler.foundation.json_data import Pointer, format_path
+from compiler.json_schema import SchemaViolation
 from compiler.source.document import Document
 
 _CODES: Mapping[str, Code] = MappingProxyType({"unknown": codes.UNKNOWN_KEY, "required": codes.MISSING_KEY})
 
-_SAID_ELSEWHERE: Mapping[str, str] = MappingProxyType(
+_MISPLACED_KEY_HELP: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(("apiVersion", "kind", "name", "type"), "a layer cannot change what a document is: remove it"),
         **dict.fromkeys(("release", "canary"), "say it of an environment: `environments.<name>` of the Model"),
@@ -21,35 +21,35 @@ _SAID_ELSEWHERE: Mapping[str, str] = MappingProxyType(
 )
 
 
-def complaint(violation: Violation, document: Document, subject: Subject, *, below: Pointer = ()) -> Finding:
+def schema_finding(violation: SchemaViolation, document: Document, subject: Subject, *, base_pointer: Pointer = ()) -> Finding:
     """The finding for a violation whose pointer starts at `below` in the document."""
-    pointer = (*below, *violation.pointer)
-    unknown = violation.keyword == "unknown"
-    place = document.key_place(pointer) if unknown or violation.keyword == "required" else document.place(pointer)
-    where = dotted(pointer[:-1] if unknown else pointer)
-    message = f"{where}: {violation.message}" if where else violation.message
+    pointer = (*base_pointer, *violation.pointer)
+    is_unknown_key = violation.keyword == "unknown"
+    location = document.key_location(pointer) if is_unknown_key or violation.keyword == "required" else document.location(pointer)
+    path_text = format_path(pointer[:-1] if is_unknown_key else pointer)
+    message = f"{path_text}: {violation.message}" if path_text else violation.message
     return Finding(
         code=_CODES.get(violation.keyword, codes.BAD_VALUE),
         message=message,
-        place=place,
+        location=location,
         subject=Subject(subject.kind, subject.name, subject.environment, pointer),
-        help=(_said_elsewhere(subject.kind, pointer) if unknown else None) or violation.help,
-        fix=_fix(violation, place),
+        help=(_misplaced_key_help(subject.kind, pointer) if is_unknown_key else None) or violation.help,
+        fix=_fix(violation, location),
     )
 
 
-def _fix(violation: Violation, place: Place) -> Fix | None:
+def _fix(violation: SchemaViolation, location: Location) -> Fix | None:
     """What was probably meant: a guess, and so no safe one."""
     is_word = violation.suggestion is not None and violation.keyword in {"unknown", "enum"}
-    return Fix(place, violation.suggestion or "", safe=False) if is_word else None
+    return Fix(location, violation.suggestion or "", safe=False) if is_word else None
 
 
-def _said_elsewhere(kind: str, pointer: Pointer) -> str | None:
+def _misplaced_key_help(kind: str, pointer: Pointer) -> str | None:
     """What to do with a key of Model in a map that holds other keys of Model."""
-    *above, key = pointer
-    if kind == "Model" and not above:
-        return _SAID_ELSEWHERE[str(key)] if key in {"release", "canary"} else None
-    is_layer = (kind, *above) in {("Defaults",), ("Environment", "overlay"), ("Project", "defaults")}
-    holders = {"environments": {"Defaults", "Model"}, "types": {"Defaults", "Project"}}
-    is_entry = len(above) == 2 and kind in holders.get(str(above[0]), ())  # noqa: PLR2004 - the key and a name
-    return _SAID_ELSEWHERE.get(str(key)) if is_layer or is_entry else None
+    *parents, key = pointer
+    if kind == "Model" and not parents:
+        return _MISPLACED_KEY_HELP[str(key)] if key in {"release", "canary"} else None
+    is_layer = (kind, *parents) in {("Defaults",), ("Environment", "overlay"), ("Project", "defaults")}
+    parent_kinds = {"environments": {"Defaults", "Model"}, "types": {"Defaults", "Project"}}
+    is_entry = len(parents) == 2 and kind in parent_kinds.get(str(parents[0]), ())  # noqa: PLR2004 - the key and a name
+    return _MISPLACED_KEY_HELP.get(str(key)) if is_layer or is_entry else None

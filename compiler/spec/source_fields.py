@@ -5,28 +5,28 @@ from typing import Any, Literal
 from pydantic import ConfigDict
 
 from compiler.spec.field_types import DigestText, ImageText, NameText, PathText
-from compiler.spec.sections.serving_fields import As, Metrics
-from compiler.spec.strict_model import Closed, field
+from compiler.spec.sections.serving_fields import EnvBinding, Metrics
+from compiler.spec.strict_model import StrictModel, field
 
 
-def one_of(*choices: str, **together: list[str]) -> ConfigDict:
+def one_of_config(*choices: str, **dependent_required: list[str]) -> ConfigDict:
     """A closed map that has one of some keys; `together`: what a key asks for beside it."""
     extra: dict[str, Any] = {"oneOf": [{"required": [choice]} for choice in choices]} if choices else {}
-    if together:
-        extra["dependentRequired"] = together
+    if dependent_required:
+        extra["dependentRequired"] = dependent_required
     return ConfigDict(json_schema_extra=extra, extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
-class Fallback(Closed):
+class Fallback(StrictModel):
     """What happens while the model does not answer."""
 
-    model: NameText | None = field(ref="Model", asks="callers")
+    model: NameText | None = field(ref="Model", dependency="callers")
     """The Model that answers instead: it runs wherever this one does."""
     behaviour: Literal["refuse", "refer", "approve"] | None = None
     """What the caller does: refuse, refer to a person, or approve."""
 
 
-class Program(Closed):
+class Program(StrictModel):
     """A model that is a program: an image that answers by itself."""
 
     image: ImageText | None = None
@@ -43,14 +43,14 @@ class Program(Closed):
     """Where it tells Prometheus what it counts."""
 
 
-class Settings(Closed):
+class Settings(StrictModel):
     """How what a release says of itself reaches the running model."""
 
-    as_: As | None = field(alias="as")
+    as_: EnvBinding | None = field(alias="as")
     """The environment variable that holds as JSON what the release says of parameters, limits and tools."""
 
 
-class Parameter(Closed):
+class Parameter(StrictModel):
     """A number or a word that somebody chose."""
 
     name: NameText
@@ -67,7 +67,7 @@ class Parameter(Closed):
     """Why this value."""
 
 
-class Prompt(Closed):
+class Prompt(StrictModel):
     """A text that a language model is asked with."""
 
     name: NameText

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from compiler.spec.strict_model import Closed, field
+from compiler.spec.strict_model import StrictModel, field
 
 
-class Case(Closed):
+class Case(StrictModel):
     """One question with its answer. A file of cases is a list of them, in YAML or JSON."""
 
     name: str = field(..., min_length=1)

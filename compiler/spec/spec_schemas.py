@@ -30,47 +30,47 @@ from compiler.spec.strict_model import field
 Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-IDENTITY = ("apiVersion", "kind", "name", "type")
-NOT_IN_LAYERS = (*IDENTITY, "formerly", "release", "canary", "retirement")
+IDENTITY_FIELDS = ("apiVersion", "kind", "name", "type")
+NOT_IN_LAYERS = (*IDENTITY_FIELDS, "formerly", "release", "canary", "retirement")
 ENTRY_ONLY = ("release", "canary")
 
 
 def all_types() -> dict[str, ModelType]:
     """Every type of model by name: the files of `compiler/spec/types/`."""
-    found: list[ModelType] = [
+    model_types: list[ModelType] = [
         importlib.import_module(f"{types.__name__}.{module.name}").TYPE
         for module in pkgutil.iter_modules(types.__path__)
     ]
-    return {model_type.name: model_type for model_type in sorted(found, key=lambda found_type: found_type.name)}
+    return {model_type.name: model_type for model_type in sorted(model_types, key=lambda entry: entry.name)}
 
 
 def all_kinds() -> dict[str, type[BaseModel]]:
     """Every kind of document by name: the files of `compiler/spec/kinds/`."""
-    found: list[type[BaseModel]] = [
+    kind_classes: list[type[BaseModel]] = [
         importlib.import_module(f"{kinds.__name__}.{module.name}").KIND
         for module in pkgutil.iter_modules(kinds.__path__)
     ]
-    return {kind.__name__: kind for kind in sorted(found, key=lambda found_kind: found_kind.__name__)}
+    return {kind.__name__: kind for kind in sorted(kind_classes, key=lambda entry: entry.__name__)}
 
 
-def files() -> dict[str, str]:
+def schema_files() -> dict[str, str]:
     """Every published schema: path below `schemas/` to text."""
-    out: dict[str, Schema] = {}
+    schemas: dict[str, Schema] = {}
     for name, model_type in all_types().items():
-        out[f"modelyard/v1/types/{name}.schema.json"] = type_schema(model_type)
+        schemas[f"modelyard/v1/types/{name}.schema.json"] = type_schema(model_type)
     for name, kind in all_kinds().items():
         if name not in {"Model", "Defaults"}:
-            out[f"modelyard/v1/{_file_name(name)}.schema.json"] = kind_schema(name, kind)
-    out["modelyard/v1/model.schema.json"] = model_schema()
-    out["modelyard/v1/emitter/emitter.schema.json"] = kind_schema("Emitter", Emitter)
-    out["modelyard/v1/defaults.schema.json"] = defaults_schema()
-    out["modelyard/v1/cases/cases.schema.json"] = cases_schema()
-    return {path: json.dumps(schema, indent=1, ensure_ascii=False) + "\n" for path, schema in sorted(out.items())}
+            schemas[f"modelyard/v1/{_file_name(name)}.schema.json"] = kind_schema(name, kind)
+    schemas["modelyard/v1/model.schema.json"] = model_schema()
+    schemas["modelyard/v1/emitter/emitter.schema.json"] = kind_schema("Emitter", Emitter)
+    schemas["modelyard/v1/defaults.schema.json"] = defaults_schema()
+    schemas["modelyard/v1/cases/cases.schema.json"] = cases_schema()
+    return {path: json.dumps(schema, indent=1, ensure_ascii=False) + "\n" for path, schema in sorted(schemas.items())}
 
 
 def kind_schema(name: str, kind: type[BaseModel]) -> Schema:
     """The schema of a kind other than Model."""
-    schema = _published(kind)
+    schema = _published_schema(kind)
     if "types" in schema["properties"]:
         schema["properties"]["types"]["propertyNames"] = {"enum": list(all_types())}
     return {"$schema": DIALECT, "$id": f"urn:modelyard:v1:{_file_name(name)}", "title": name, **schema}
@@ -78,10 +78,10 @@ def kind_schema(name: str, kind: type[BaseModel]) -> Schema:
 
 def cases_schema() -> Schema:
     """The schema of a file of cases, which is a list and no document of the language."""
-    case = _published(Case)
+    case = _published_schema(Case)
     title = {"$schema": DIALECT, "$id": "urn:modelyard:v1:cases", "title": "Cases"}
-    listed = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Case"}, "$defs": {"Case": case}}
-    return {**title, "description": case["description"], **listed}
+    list_schema = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Case"}, "$defs": {"Case": case}}
+    return {**title, "description": case["description"], **list_schema}
 
 
 def type_schema(model_type: ModelType) -> Schema:
@@ -92,37 +92,37 @@ def type_schema(model_type: ModelType) -> Schema:
         __doc__=Release.__doc__,
         source=(model_type.source, field(..., description="What the release is made of.")),
     )
-    whole = _published(
+    resolved_schema = _published_schema(
         create_model(
             "Model",
             __base__=Model,
             __doc__=Model.__doc__,
             type=(
-                _literal(model_type.name),
+                _literal_type(model_type.name),
                 field(..., digest="runtime", description=f"`{model_type.name}`: {model_type.title}."),
             ),
-            a_release=(_optional(release), None),
+            a_release=(_optional_type(release), None),
         )
     )
-    whole["properties"].pop("a_release")
-    definitions: Schema = whole.pop("$defs")
-    definitions |= {f"Partial{name}": _relaxed(schema, definitions) for name, schema in list(definitions.items())}
-    layer = _layer(whole, definitions, leave_out=NOT_IN_LAYERS)
+    resolved_schema["properties"].pop("a_release")
+    definitions: Schema = resolved_schema.pop("$defs")
+    definitions |= {f"Partial{name}": _partial_schema(schema, definitions) for name, schema in list(definitions.items())}
+    layer = _layer_schema(resolved_schema, definitions, excluded_fields=NOT_IN_LAYERS)
     definitions["Layer"] = layer
     definitions["Entry"] = layer | {
         "properties": layer["properties"]
-        | {name: _nullable(_partial_refs(whole["properties"][name])) for name in ENTRY_ONLY},
+        | {name: _allow_null(_partial_refs(resolved_schema["properties"][name])) for name in ENTRY_ONLY},
         "description": "What is different in one environment, and which release runs there.",
     }
-    definitions["Spec"] = _spec(whole, definitions)
+    definitions["Spec"] = _spec_schema(resolved_schema, definitions)
     return {
         "$schema": DIALECT,
         "$id": f"urn:modelyard:v1:model:{model_type.name}",
         "title": f"Model, type {model_type.name}",
-        **whole,
+        **resolved_schema,
         "x-modelyard-title": model_type.title,
         "x-modelyard-defaults": model_type.defaults,
-        "$defs": _reachable(definitions, {"Layer": None, "Entry": None, "Spec": None} | whole),
+        "$defs": _reachable_definitions(definitions, {"Layer": None, "Entry": None, "Spec": None} | resolved_schema),
     }
 
 
@@ -137,10 +137,10 @@ def model_schema() -> Schema:
     choices = []
     for name, schema in schemas.items():
         renames = {
-            shared: f"{name}.{shared}" for shared, node in schema["$defs"].items() if definitions.get(shared) != node
+            definition: f"{name}.{definition}" for definition, node in schema["$defs"].items() if definitions.get(definition) != node
         }
         definitions |= {
-            renames[shared]: _renamed(schema["$defs"][shared], renames) for shared in renames if shared != "Spec"
+            renames[definition]: _rename_references(schema["$defs"][definition], renames) for definition in renames if definition != "Spec"
         }
         source, release = ({"$ref": f"#/$defs/{renames[part]}"} for part in ("Source", "Release"))
         choices.append(
@@ -162,7 +162,7 @@ def model_schema() -> Schema:
         **spec,
         "properties": properties,
         "allOf": choices,
-        "$defs": _reachable(definitions, [properties, choices]),
+        "$defs": _reachable_definitions(definitions, [properties, choices]),
     }
 
 
@@ -173,15 +173,15 @@ def defaults_schema() -> Schema:
         k: v for k, v in base["$defs"].items() if k not in {"Spec", "Entry", "Source", "PartialSource", "Release"}
     }
     layer = definitions["Layer"]
-    own = kind_schema("Defaults", all_kinds()["Defaults"])
-    environments = own["properties"]["environments"] | {"additionalProperties": {"$ref": "#/$defs/Layer"}}
-    types_ = own["properties"]["types"] | {"additionalProperties": {"$ref": "#/$defs/Layer"}}
-    properties = own["properties"] | layer["properties"] | {"environments": environments, "types": types_}
-    return {**own, "properties": properties, "$defs": _reachable(definitions, properties)}
+    kind_node = kind_schema("Defaults", all_kinds()["Defaults"])
+    environments = kind_node["properties"]["environments"] | {"additionalProperties": {"$ref": "#/$defs/Layer"}}
+    types_ = kind_node["properties"]["types"] | {"additionalProperties": {"$ref": "#/$defs/Layer"}}
+    properties = kind_node["properties"] | layer["properties"] | {"environments": environments, "types": types_}
+    return {**kind_node, "properties": properties, "$defs": _reachable_definitions(definitions, properties)}
 
 
-def _spec(whole: Schema, definitions: Schema) -> Schema:
-    layer = _layer(whole, definitions, leave_out=(*IDENTITY, *ENTRY_ONLY))
+def _spec_schema(resolved_schema: Schema, definitions: Schema) -> Schema:
+    layer = _layer_schema(resolved_schema, definitions, excluded_fields=(*IDENTITY_FIELDS, *ENTRY_ONLY))
     entries = {
         "type": "object",
         "propertyNames": _name_schema(),
@@ -195,52 +195,52 @@ def _spec(whole: Schema, definitions: Schema) -> Schema:
         "additionalProperties": {"$ref": "#/$defs/Release"},
         "description": "What was published, by version.",
     }
-    own: Schema = {
+    release_properties: Schema = {
         "releases": releases,
         "version": _version_schema() | {"description": "The version, where there is one release only."},
         "source": {"$ref": "#/$defs/Source", "description": "What that one release is made of."},
         "environments": entries,
     }
     return layer | {
-        "properties": {**{name: whole["properties"][name] for name in IDENTITY}, **layer["properties"], **own},
-        "required": list(IDENTITY),
+        "properties": {**{name: resolved_schema["properties"][name] for name in IDENTITY_FIELDS}, **layer["properties"], **release_properties},
+        "required": list(IDENTITY_FIELDS),
         "dependentRequired": {"source": ["version"], "version": ["source"]},
         "not": {"required": ["source", "releases"]},
-        "description": whole["description"],
+        "description": resolved_schema["description"],
     }
 
 
-def _layer(whole: Schema, definitions: Schema, leave_out: tuple[str, ...]) -> Schema:
-    relaxed = _relaxed(whole, definitions)
-    properties = {name: node for name, node in relaxed["properties"].items() if name not in leave_out}
-    return relaxed | {
+def _layer_schema(resolved_schema: Schema, definitions: Schema, excluded_fields: tuple[str, ...]) -> Schema:
+    partial_schema = _partial_schema(resolved_schema, definitions)
+    properties = {name: node for name, node in partial_schema["properties"].items() if name not in excluded_fields}
+    return partial_schema | {
         "properties": properties,
         "description": "What a layer may say: nothing is required, and `null` deletes.",
     }
 
 
-def _relaxed(schema: Schema, definitions: Schema) -> Schema:
+def _partial_schema(schema: Schema, definitions: Schema) -> Schema:
     """The schema of a part of an object: nothing required, `null` allowed; elements of keyed lists name their key."""
-    out = {k: v for k, v in schema.items() if k not in {"required", "oneOf", "dependentRequired", "minProperties"}}
-    if "properties" in out:
-        out["properties"] = {
-            name: _relaxed_node(node, definitions)
+    partial = {k: v for k, v in schema.items() if k not in {"required", "oneOf", "dependentRequired", "minProperties"}}
+    if "properties" in partial:
+        partial["properties"] = {
+            name: _partial_node(node, definitions)
             if node.get("x-modelyard-kept")
-            else _nullable(_relaxed_node(node, definitions))
-            for name, node in out["properties"].items()
+            else _allow_null(_partial_node(node, definitions))
+            for name, node in partial["properties"].items()
         }
-    return out
+    return partial
 
 
-def _relaxed_node(node: Schema, definitions: Schema) -> Schema:
+def _partial_node(node: Schema, definitions: Schema) -> Schema:
     if "$ref" in node:
         return _partial_refs(node)
     if node.get("type") == "object" and isinstance(node.get("additionalProperties"), dict):
-        return node | {"additionalProperties": _nullable(_partial_refs(node["additionalProperties"]))}
+        return node | {"additionalProperties": _allow_null(_partial_refs(node["additionalProperties"]))}
     key = node.get("x-modelyard-merge")
     if key not in {None, "union"}:
         element = definitions[node["items"]["$ref"].removeprefix("#/$defs/")]
-        partial = _relaxed(element, definitions)
+        partial = _partial_schema(element, definitions)
         delete = {"const": True, "description": "Remove the element of this name."}
         return node | {
             "items": partial | {"properties": partial["properties"] | {"$delete": delete}, "required": [key]}
@@ -254,10 +254,10 @@ def _partial_refs(node: Schema) -> Schema:
     return node
 
 
-def _nullable(node: Schema) -> Schema:
+def _allow_null(node: Schema) -> Schema:
     if not node or "const" in node:
         return node
-    described: Schema = {
+    annotations: Schema = {
         k: node[k] for k in ("description", "x-modelyard-merge", "x-modelyard-digest", "x-modelyard-ref") if k in node
     }
     kind = node.get("type")
@@ -267,38 +267,38 @@ def _nullable(node: Schema) -> Schema:
         return node | {"type": [kind, "null"]}
     if isinstance(kind, list):
         return node | {"type": [*kind, "null"]}
-    rest = {k: v for k, v in node.items() if k not in described}
-    return {"anyOf": [rest, {"type": "null"}], **described}
+    rest = {k: v for k, v in node.items() if k not in annotations}
+    return {"anyOf": [rest, {"type": "null"}], **annotations}
 
 
-def _published(model: type[BaseModel]) -> Schema:
+def _published_schema(model: type[BaseModel]) -> Schema:
     """Pydantic's own schema without its titles, and without `null` for what is only optional."""
-    schema = _cleaned(model.model_json_schema(by_alias=True))
+    schema = _clean_schema(model.model_json_schema(by_alias=True))
     assert isinstance(schema, dict)  # noqa: S101 - narrows for the type checker
     return schema
 
 
-def _cleaned(node: Any, *, is_map_of_names: bool = False) -> Any:
+def _clean_schema(node: Any, *, is_map_of_names: bool = False) -> Any:
     if isinstance(node, list):
-        return [_cleaned(item) for item in node]
+        return [_clean_schema(item) for item in node]
     if not isinstance(node, dict):
         return node
     if is_map_of_names:
-        return {name: _cleaned(value) for name, value in node.items()}
-    out = {
-        key: _cleaned(value, is_map_of_names=key in {"properties", "$defs"})
+        return {name: _clean_schema(value) for name, value in node.items()}
+    clean_node = {
+        key: _clean_schema(value, is_map_of_names=key in {"properties", "$defs"})
         for key, value in node.items()
         if key != "title" and not (key == "default" and value is None)
     }
-    out = _closed_names(out)
-    choices = [choice for choice in out.get("anyOf", []) if choice != {"type": "null"}]
-    if "anyOf" in out and len(choices) < len(out["anyOf"]):
-        out.pop("anyOf")
-        out = {**(choices[0] if len(choices) == 1 else {"anyOf": choices}), **out}
-    return out
+    clean_node = _use_property_names(clean_node)
+    choices = [choice for choice in clean_node.get("anyOf", []) if choice != {"type": "null"}]
+    if "anyOf" in clean_node and len(choices) < len(clean_node["anyOf"]):
+        clean_node.pop("anyOf")
+        clean_node = {**(choices[0] if len(choices) == 1 else {"anyOf": choices}), **clean_node}
+    return clean_node
 
 
-def _closed_names(node: Schema) -> Schema:
+def _use_property_names(node: Schema) -> Schema:
     """A map with names of one kind, told by its names: pydantic tells it by patterns, which leave every other name free."""
     if len(node.get("patternProperties", ())) != 1 or "propertyNames" not in node:
         return node
@@ -307,34 +307,34 @@ def _closed_names(node: Schema) -> Schema:
     return {**rest, "propertyNames": {**node["propertyNames"], "pattern": pattern}, "additionalProperties": values}
 
 
-def _reachable(definitions: Schema, root: Any) -> Schema:
+def _reachable_definitions(definitions: Schema, root: Any) -> Schema:
     """The definitions that the root refers to, and those that they refer to; names of definitions in it count too."""
-    wanted: set[str] = {name for name in root if name in definitions} if isinstance(root, dict) else set()
-    pending = [root, *(definitions[name] for name in wanted)]
-    while pending:
-        found = {ref.removeprefix("#/$defs/") for ref in _references(pending.pop())} - wanted
-        wanted |= found
-        pending += [definitions[name] for name in found]
-    return {name: definitions[name] for name in sorted(wanted)}
+    reachable_names: set[str] = {name for name in root if name in definitions} if isinstance(root, dict) else set()
+    queue = [root, *(definitions[name] for name in reachable_names)]
+    while queue:
+        new_names = {ref.removeprefix("#/$defs/") for ref in _iter_references(queue.pop())} - reachable_names
+        reachable_names |= new_names
+        queue += [definitions[name] for name in new_names]
+    return {name: definitions[name] for name in sorted(reachable_names)}
 
 
-def _references(node: Any) -> Iterator[str]:
+def _iter_references(node: Any) -> Iterator[str]:
     children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
     if isinstance(node, dict) and isinstance(node.get("$ref"), str):
         yield node["$ref"]
     for child in children:
-        yield from _references(child)
+        yield from _iter_references(child)
 
 
-def _renamed(node: Any, renames: dict[str, str]) -> Any:
+def _rename_references(node: Any, renames: dict[str, str]) -> Any:
     if isinstance(node, list):
-        return [_renamed(item, renames) for item in node]
+        return [_rename_references(item, renames) for item in node]
     if not isinstance(node, dict):
         return node
     return {
         key: f"#/$defs/{renames.get(value.removeprefix('#/$defs/'), value.removeprefix('#/$defs/'))}"
         if key == "$ref" and isinstance(value, str)
-        else _renamed(value, renames)
+        else _rename_references(value, renames)
         for key, value in node.items()
     }
 
@@ -343,11 +343,11 @@ def _version_schema() -> Schema:
     return dict(_json_schema_of(VersionText))
 
 
-def _literal(value: str) -> Any:
+def _literal_type(value: str) -> Any:
     return Literal[value]
 
 
-def _optional(model: type[BaseModel]) -> Any:
+def _optional_type(model: type[BaseModel]) -> Any:
     return model | None
 
 
@@ -355,8 +355,8 @@ def _name_schema() -> Schema:
     return dict(_json_schema_of(NameText))
 
 
-def _json_schema_of(annotated: Any) -> Schema:
-    schema: Schema = annotated.__metadata__[0].json_schema
+def _json_schema_of(annotated_type: Any) -> Schema:
+    schema: Schema = annotated_type.__metadata__[0].json_schema
     return schema
 
 
@@ -364,8 +364,8 @@ def _file_name(kind: str) -> str:
     return "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(kind))
 
 
-def _stale(folder: Path) -> Iterator[str]:
-    for path, text in files().items():
+def _stale_paths(folder: Path) -> Iterator[str]:
+    for path, text in schema_files().items():
         file = folder / path
         if not file.is_file() or file.read_text(encoding="utf-8") != text:
             yield path
@@ -373,9 +373,9 @@ def _stale(folder: Path) -> Iterator[str]:
 
 def main(folder: Path) -> int:
     """Write the published schemas below the folder; say which were stale."""
-    for path in list(_stale(folder)):
+    for path in list(_stale_paths(folder)):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(files()[path], encoding="utf-8")
+        (folder / path).write_text(schema_files()[path], encoding="utf-8")
         sys.stderr.write(f"wrote {folder / path}\n")
     return 0
 

@@ -12,11 +12,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Merge = Literal["name", "signal", "metric", "title", "group", "control", "union"]
+MergeStrategy = Literal["name", "signal", "metric", "title", "group", "control", "union"]
 DigestPart = Literal["runtime", "governance", "none"]
 
 
-class Closed(BaseModel):
+class StrictModel(BaseModel):
     """A map of known fields: any other key is a mistake."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), use_attribute_docstrings=True)
@@ -25,13 +25,13 @@ class Closed(BaseModel):
 def field(  # noqa: PLR0913 - each is one thing that the published schema says of a field
     default: Any = None,
     *,
-    merge: Merge | None = None,
+    merge: MergeStrategy | None = None,
     digest: DigestPart | None = None,
     ref: str | None = None,
-    asks: Literal["itself", "callers"] | None = None,
-    reached: bool = False,
-    kept: bool = False,
-    words: Mapping[str, tuple[str, ...]] | None = None,
+    dependency: Literal["itself", "callers"] | None = None,
+    is_egress_url: bool = False,
+    undeletable: bool = False,
+    value_choices: Mapping[str, tuple[str, ...]] | None = None,
     **limits: Any,
 ) -> Any:
     """A field with what the published schema says of its merging and digest; optional unless the default is `...`.
@@ -45,18 +45,18 @@ def field(  # noqa: PLR0913 - each is one thing that the published schema says o
         extra["x-modelyard-digest"] = digest
     if ref:
         extra["x-modelyard-ref"] = ref
-    if asks:
-        extra["x-modelyard-asks"] = asks
-    if reached:
+    if dependency:
+        extra["x-modelyard-asks"] = dependency
+    if is_egress_url:
         extra["x-modelyard-reached"] = "itself"
-    if kept:
+    if undeletable:
         extra["x-modelyard-kept"] = True
-    if words:
-        extra["x-modelyard-words"] = {key: list(known) for key, known in words.items()}
+    if value_choices:
+        extra["x-modelyard-words"] = {key: list(values) for key, values in value_choices.items()}
     return Field(default, json_schema_extra=extra or None, **limits)
 
 
-class Document(Closed):
+class Document(StrictModel):
     """What every document of the language says first."""
 
     apiVersion: Literal["modelyard/v1"]

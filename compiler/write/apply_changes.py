@@ -10,11 +10,11 @@ from compiler.write.conflicts import ConflictReporter
 from compiler.write.filesystem import Disk, os_failure, os_errors
 from compiler.write.lock_files import encode_lock, lock_path
 from compiler.write.lock_index import LockIndex
-from compiler.write.output_paths import OWN_FOLDER, fold_path, parent_folders
+from compiler.write.output_paths import STATE_FOLDER, fold_path, parent_folders
 from compiler.write.output_units import Unit
 
 _CREATE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-_TEMPORARY_NAME = f"{OWN_FOLDER}-fresh"
+_TEMPORARY_NAME = f"{STATE_FOLDER}-fresh"
 """The name of a file until it is whole; no output can have it, and what a killed run left goes with the next."""
 
 

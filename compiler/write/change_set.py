@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from compiler.diagnostics.finding import Finding, in_order
+from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.write.conflicts import ConflictReporter
 from compiler.write.filesystem import Disk, PathState, PathKind, digest_of
 from compiler.write.lock_files import EMPTY_LOCK, Lock, ManagedFile
@@ -175,7 +175,7 @@ class _Comparison:
             else:
                 self._conflicts.append(self._reporter.unmanaged_file(file, state))
         sorted_changes = tuple(self._changes[path] for path in sorted(self._changes))
-        return ChangeSet(sorted_changes, in_order(self._conflicts), self._lock_changes())
+        return ChangeSet(sorted_changes, sorted_unique(self._conflicts), self._lock_changes())
 
     def _plan_removal(self, path: str, unit: str, managed_file: ManagedFile) -> None:
         state = self._disk.path_state(path)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Note, Place
+from compiler.diagnostics.finding import Finding, Note, Location
 from compiler.write.filesystem import PathState, PathKind
 from compiler.write.output_units import OutputFile
 
@@ -27,7 +27,7 @@ class ConflictReporter:
         return Finding(
             codes.HAND_EDITED,
             f"`{self.display_path(path)}` was edited by hand since it was written{orphan_text}",
-            Place(self.display_path(path)),
+            Location(self.display_path(path)),
             help=f"Put the edit into {edit_target}, delete `{self.display_path(path)}`, and build again.",
             notes=_source_notes(sources),
         )
@@ -35,10 +35,10 @@ class ConflictReporter:
     def unmanaged_file(self, file: OutputFile, state: PathState) -> Finding:
         """Somebody else's file or folder stands there."""
         return Finding(
-            codes.NOT_OURS,
+            codes.UNMANAGED_FILE,
             f"`{self.display_path(file.path)}` cannot be written: {_KIND_NAMES[state.kind]} that Modelyard did not write"
             f" stands {self._obstacle_text(file.path, state)}",
-            Place(self.display_path(state.path)),
+            Location(self.display_path(state.path)),
             help=f"Move or delete `{self.display_path(state.path)}`, or place the output elsewhere.",
             notes=_source_notes(file.sources),
         )
@@ -48,7 +48,7 @@ class ConflictReporter:
         return Finding(
             codes.OUTPUT_LINK,
             f"`{self.display_path(path)}` cannot be reached: a symbolic link stands {self._obstacle_text(path, state)}",
-            Place(self.display_path(state.path)),
+            Location(self.display_path(state.path)),
             help=f"Replace the link `{self.display_path(state.path)}` by a folder or a file.",
         )
 
@@ -56,9 +56,9 @@ class ConflictReporter:
         """Two outputs want one place."""
         first_label, second_label = f"`{self.display_path(path)}` of `{unit}`", f"`{self.display_path(other_path)}` of `{other_unit}`"
         return Finding(
-            codes.PATH_CLASH,
+            codes.PATH_CONFLICT,
             f"{first_label} is also made by `{other_unit}`" if path == other_path else f"{first_label} cannot stand beside {second_label}",
-            Place(self.display_path(path)),
+            Location(self.display_path(path)),
             help="Give one of the two another path.",
             notes=_source_notes(sources),
         )
@@ -68,7 +68,7 @@ class ConflictReporter:
         return Finding(
             codes.UNSAFE_PATH,
             f"the path {file.path!r} of a file made by `{file.emitter}` {reason}",
-            Place(self.display_path(file.path)),
+            Location(self.display_path(file.path)),
             help="Rename what the path is made from, or change the path in the emitter.",
             notes=_source_notes(file.sources),
         )
@@ -78,7 +78,7 @@ class ConflictReporter:
         return Finding(
             codes.DAMAGED_LOCK,
             f"`{self.display_path(path)}` does not say what Modelyard wrote: {reason}",
-            Place(self.display_path(path)),
+            Location(self.display_path(path)),
             help=f"Restore `{self.display_path(path)}` from git; or delete it and the files that it names, and build again.",
         )
 
@@ -87,4 +87,4 @@ class ConflictReporter:
 
 
 def _source_notes(sources: tuple[str, ...]) -> tuple[Note, ...]:
-    return tuple(Note(f"made from `{source}`", Place(source)) for source in sources)
+    return tuple(Note(f"made from `{source}`", Location(source)) for source in sources)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from compiler.foundation.errors import SurroundingsError
+from compiler.foundation.errors import HostError
 
 _READ_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _HAS_EXECUTABLE_BIT = os.name == "posix"
@@ -48,9 +48,9 @@ def os_errors(action: str, path: str) -> Iterator[None]:
         raise os_failure(action, path, error) from error
 
 
-def os_failure(action: str, path: str, error: OSError) -> SurroundingsError:
+def os_failure(action: str, path: str, error: OSError) -> HostError:
     """The same, where a context manager would cost more than the work."""
-    return SurroundingsError(
+    return HostError(
         f"cannot {action} `{path}`: {error.strerror or error}",
         help="Mend what the system says and run the command again; every file is whole, old or new.",
     )

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from compiler.foundation.errors import SurroundingsError, UsageError
+from compiler.foundation.errors import HostError, UsageError
 
 try:
     import git
     from git.exc import GitCommandError, GitError
 except ImportError as error:  # raised by GitPython too, where there is no git
-    raise SurroundingsError("git cannot be used.", help="Install git, and see that `git version` works.") from error
+    raise HostError("git cannot be used.", help="Install git, and see that `git version` works.") from error
 
 _GIT_ENVIRONMENT = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 
@@ -107,7 +107,7 @@ class Repository:
                 self._git.fast_import("--quiet", "--force", "--done", "--date-format=raw", istream=stream)
         commit = self.commit_of(temporary_ref)
         if commit is None:
-            raise SurroundingsError("git did not keep the commit", help="look with `git fsck`")
+            raise HostError("git did not keep the commit", help="look with `git fsck`")
         self._git.update_ref("-d", temporary_ref)
         return commit
 
@@ -170,7 +170,7 @@ def _git_errors(action: str) -> Iterator[None]:
     try:
         yield
     except (GitError, OSError) as error:
-        raise SurroundingsError(f"git cannot {action}: {_error_text(error)}") from error
+        raise HostError(f"git cannot {action}: {_error_text(error)}") from error
 
 
 def _error_text(error: Exception) -> str:

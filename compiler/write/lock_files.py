@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from compiler.foundation.json_data import Json, as_list, as_object, as_str
-from compiler.write.output_paths import LOCKS, invalid_path_reason
+from compiler.write.output_paths import LOCKS_FOLDER, invalid_path_reason
 
 LOCK_VERSION = 1
 _SUFFIX = ".json"
@@ -41,12 +41,12 @@ def lock_path(unit: str) -> str:
     if not all(_UNIT_PART.fullmatch(part) and not part.endswith(_SUFFIX) for part in unit.split("/")):
         message = f"{unit!r} is not the id of a unit"
         raise ValueError(message)
-    return f"{LOCKS}/{unit}{_SUFFIX}"
+    return f"{LOCKS_FOLDER}/{unit}{_SUFFIX}"
 
 
 def unit_from_path(path: str) -> str | None:
     """The unit whose lock lies there; `None` for any other file."""
-    unit = path.removeprefix(f"{LOCKS}/").removesuffix(_SUFFIX)
+    unit = path.removeprefix(f"{LOCKS_FOLDER}/").removesuffix(_SUFFIX)
     try:
         return unit if lock_path(unit) == path else None
     except ValueError:

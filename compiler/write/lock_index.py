@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from compiler.diagnostics.finding import Finding, in_order
+from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.write.conflicts import ConflictReporter
 from compiler.write.filesystem import Disk, PathKind
 from compiler.write.lock_files import DamagedLockError, Lock, decode_lock, lock_path, unit_from_path
-from compiler.write.output_paths import LOCKS
+from compiler.write.output_paths import LOCKS_FOLDER
 
 
 class LockIndex:
@@ -28,9 +28,9 @@ class LockIndex:
             reporter.symlink_in_path(state.path, state)
             if state.kind is PathKind.LINK
             else reporter.damaged_lock(state.path, "it is no folder")
-            for state in disk.obstructions(LOCKS)
+            for state in disk.obstructions(LOCKS_FOLDER)
         ]
-        for unit in () if damage_findings else filter(None, map(unit_from_path, disk.walk(LOCKS))):
+        for unit in () if damage_findings else filter(None, map(unit_from_path, disk.walk(LOCKS_FOLDER))):
             if scope is not None and not scope(unit):
                 other_units.append(unit)
                 continue
@@ -38,7 +38,7 @@ class LockIndex:
                 locks[unit] = decode_lock(unit, disk.read(lock_path(unit)))
             except DamagedLockError as error:
                 damage_findings.append(reporter.damaged_lock(lock_path(unit), str(error)))
-        return cls(disk, locks, other_units, in_order(damage_findings))
+        return cls(disk, locks, other_units, sorted_unique(damage_findings))
 
     def external_owner(self, path: str) -> str | None:
         """The unit outside the run that owns a path."""

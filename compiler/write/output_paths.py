@@ -3,9 +3,9 @@
 import re
 import unicodedata
 
-from compiler.plan.conventions import LOCKS, OWN_FOLDER
+from compiler.plan.conventions import LOCKS_FOLDER, STATE_FOLDER
 
-__all__ = ["LOCKS", "OWN_FOLDER", "fold_path", "parent_folders", "invalid_path_reason"]
+__all__ = ["LOCKS_FOLDER", "STATE_FOLDER", "fold_path", "parent_folders", "invalid_path_reason"]
 
 # The paths that outputs really have, told at a quarter of the cost; what it does not know, the faults below decide.
 _SAFE_PATH = re.compile(r"(?=.{1,200}\Z)(?:(?!con|prn|aux|nul|com|lpt)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?:/(?!\Z)|\Z))+")
@@ -19,7 +19,7 @@ _INVALID_PATTERNS = (
     (re.compile(r"[. ](?:/|$)"), "has a part that ends with a dot or a space, which Windows drops"),
     (re.compile(r"(?:^|/)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|/|$)", re.IGNORECASE),
      "has a part that names a device on Windows"),
-    (re.compile(rf"(?:^|/)(?:\.git|git~[0-9]+|{re.escape(OWN_FOLDER)}[^/]*)(?:/|$)", re.IGNORECASE),
+    (re.compile(rf"(?:^|/)(?:\.git|git~[0-9]+|{re.escape(STATE_FOLDER)}[^/]*)(?:/|$)", re.IGNORECASE),
      "lies where git or Modelyard keeps its own files"),
     (re.compile(r"[^/]{201}"), "has a part of more than 200 characters"),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from compiler import __version__
-from compiler.foundation.errors import SurroundingsError, UsageError
+from compiler.foundation.errors import HostError, UsageError
 from compiler.plan import conventions as names
 from compiler.write.git_plumbing import CommitMessage, Repository
 
@@ -44,7 +44,7 @@ def publish(repository: Repository, request: PublishRequest, branch: str, remote
         tip = _branch_tip(repository, branch, remote)
         try:
             return _publish_once(repository, request, branch, remote, tip, force=force)
-        except SurroundingsError:
+        except HostError:
             if _branch_tip(repository, branch, remote) == tip:
                 raise
     return _publish_once(repository, request, branch, remote, _branch_tip(repository, branch, remote), force=force)

@@ -5,14 +5,14 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from compiler.foundation.errors import SurroundingsError
+from compiler.foundation.errors import HostError
 
 
 def replace_content(path: Path, old_content: bytes, new_content: bytes) -> None:
     """Put a file's new bytes in its place; raises `SurroundingsError` where it cannot be written, or is another than was read."""
     try:
         if path.is_symlink() or path.read_bytes() != old_content:
-            raise SurroundingsError(f"{path} was changed meanwhile", help="run the command again")
+            raise HostError(f"{path} was changed meanwhile", help="run the command again")
         mode = path.stat().st_mode
         descriptor, temporary_path = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
@@ -25,4 +25,4 @@ def replace_content(path: Path, old_content: bytes, new_content: bytes) -> None:
                 os.unlink(temporary_path)
             raise
     except OSError as error:
-        raise SurroundingsError(f"cannot write {path}: {error.strerror}") from error
+        raise HostError(f"cannot write {path}: {error.strerror}") from error

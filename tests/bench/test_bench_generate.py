@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from compiler.foundation import resources
-from compiler.pipeline.session import Run, check
-from compiler.policy.pack import shipped_names
+from compiler.pipeline.session import Session, check
+from compiler.policy.pack import shipped_pack_names
 from compiler.source.worktree import WorkTree
 
 MODELS = 45
@@ -26,9 +26,9 @@ def texts(folder):
 
 
 def test_a_generated_project_has_nothing_to_mend(project):
-    run = Run(WorkTree(project))
+    run = Session(WorkTree(project))
     assert [finding.message for finding in check(run)] == []
-    assert len(run.portfolio.of("Model")) == MODELS
+    assert len(run.portfolio.by_kind("Model")) == MODELS
 
 
 def test_the_same_number_gives_the_same_bytes(project, tmp_path):
@@ -44,9 +44,9 @@ def test_it_mixes_types_folders_and_uses(project):
 
 def test_a_careful_fleet_keeps_nearly_all_shipped_policies(tmp_path):
     write_project(MODELS + 5, tmp_path, careful=True)
-    names = shipped_names(WorkTree(resources.shipped("schemas")))
+    names = shipped_pack_names(WorkTree(resources.shipped_folder("schemas")))
     file = tmp_path / "modelyard.yaml"
     file.write_text(f"{file.read_text()}\npolicies: [{', '.join(names)}]\n")
-    run = Run(WorkTree(tmp_path), date(2026, 11, 24))
+    run = Session(WorkTree(tmp_path), date(2026, 11, 24))
     breaking = {found.subject.name for found in check(run) if found.subject and found.subject.kind == "Model"}
     assert 0 < len(breaking) < 5

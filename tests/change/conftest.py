@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from compiler.pipeline.session import Run
+from compiler.pipeline.session import Session
 from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"
@@ -81,18 +81,18 @@ environments: {environments}
 
 
 @pytest.fixture
-def fleet() -> Callable[..., Run]:
-    def make(places: str = PLACES, lifecycle: str = "production", pipeline: str = "", *, day: date | None = None, **more: str) -> Run:
+def fleet() -> Callable[..., Session]:
+    def make(places: str = PLACES, lifecycle: str = "production", pipeline: str = "", *, day: date | None = None, **more: str) -> Session:
         spec = SPEC.replace("PLACES", places).replace("LIFECYCLE", lifecycle).replace("PIPELINE\n", f"{pipeline}\n" if pipeline else "")
         files = {"modelyard.yaml": PROJECT, "models/base.yaml": BASE, "models/refunds.yaml": spec, **TEMPLATES}
         for name, text in more.items():
             files[f"models/{name}.yaml"] = text
-        return Run(MemoryTree(files), day)
+        return Session(MemoryTree(files), day)
 
     return make
 
 
-def edit_of(run: Run, outcome, path: str = "models/refunds.yaml") -> list[str]:
+def edit_of(run: Session, outcome, path: str = "models/refunds.yaml") -> list[str]:
     """The lines that an edit takes away (`-`) and brings (`+`), in order; what is not touched is not told."""
     assert not isinstance(outcome, tuple), [finding.message for finding in outcome]
     before = run.tree.read(path).decode().split("\n")

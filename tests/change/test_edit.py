@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from compiler.edit.yaml_edit import NotEditableError, spelled, with_value, without
+from compiler.edit.yaml_edit import NotEditableError, format_value, set_value, delete_key
 from compiler.source.yaml_parse import parse
 
 SPEC = """# About it.
@@ -29,16 +29,16 @@ environments:          # where it runs
 
 def document(text: str, index: int = 0):
     parsed = parse(text, "spec.yaml")
-    assert not [finding.message for finding in parsed.findings if finding.mandatory]
+    assert not [finding.message for finding in parsed.findings if finding.is_blocking]
     return parsed.documents[index]
 
 
 def edit(text: str, pointer: str, value, after: str | None = None, index: int = 0) -> str:
-    return with_value(document(text, index), tuple(pointer.split("/")), value, after)
+    return set_value(document(text, index), tuple(pointer.split("/")), value, after)
 
 
 def cut(text: str, pointer: str) -> str:
-    return without(document(text), tuple(pointer.split("/")))
+    return delete_key(document(text), tuple(pointer.split("/")))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_what_stands_in_several_places_is_for_people(text, says) -> None:
     with pytest.raises(NotEditableError) as refused:
         edit(text, "a/release", 2)
     assert says in refused.value.message
-    assert refused.value.place.path == "spec.yaml"
+    assert refused.value.location.path == "spec.yaml"
 
 
 @pytest.mark.parametrize("text", ["a: {b: &x 1, c: 2}\nd: *x\n", "a:\n  b: &x {c: 1}\n  e: 1\nd: *x\n"])
@@ -167,10 +167,10 @@ def test_a_quote_stays_the_quote_that_it_was() -> None:
 @given(some.text(max_size=12) | some.integers() | some.booleans() | some.none())
 def test_what_is_spelled_means_itself(value) -> None:
     try:
-        read = parse(f"a: {{b: {spelled(value)}}}\n", "")
+        read = parse(f"a: {{b: {format_value(value)}}}\n", "")
     except UnicodeEncodeError:  # half a character, which no file holds
         return
-    if not any(finding.mandatory for finding in read.findings):  # characters that no file of ours may hold
+    if not any(finding.is_blocking for finding in read.findings):  # characters that no file of ours may hold
         assert read.documents[0].data == {"a": {"b": value}}
 
 
@@ -235,8 +235,8 @@ def test_a_value_that_is_set_anew_changes_its_own_characters_alone(text, draw) -
     if not leaves:
         return
     at = draw.draw(some.sampled_from(leaves))
-    made = with_value(found, at, "9.9.9")
-    place = found.place(at)
+    made = set_value(found, at, "9.9.9")
+    place = found.location(at)
     before = text.split("\n")
     line = before[place.line - 1]
     before[place.line - 1] = f"{line[: place.column - 1]}9.9.9{line[place.end_column - 1 :]}"
@@ -250,9 +250,9 @@ def test_what_is_added_and_taken_away_again_leaves_no_trace(text, draw) -> None:
     holders = [(), *(at for at in places(found.data) if isinstance(value_at(found.data, at), dict) and value_at(found.data, at))]
     at = (*draw.draw(some.sampled_from(holders)), "zz-new")
     after = draw.draw(some.sampled_from([None, *value_at(found.data, at[:-1])]))
-    made = with_value(found, at, {"release": "9.9.9"}, after)
+    made = set_value(found, at, {"release": "9.9.9"}, after)
     assert comments(made) == comments(text)
-    assert without(document(made), at) == text
+    assert delete_key(document(made), at) == text
 
 
 @settings(max_examples=50)
@@ -260,11 +260,11 @@ def test_what_is_added_and_taken_away_again_leaves_no_trace(text, draw) -> None:
 def test_what_is_taken_away_takes_its_lines_alone(text, draw) -> None:
     found = document(text)
     at = draw.draw(some.sampled_from(list(places(found.data))))
-    made = without(found, at)
+    made = delete_key(found, at)
     assert document(made).data == without_key(found.data, at)
     codes = SequenceMatcher(None, text.split("\n"), made.split("\n"), autojunk=False).get_opcodes()
     gone = [text.split("\n")[start:end] for kind, start, end, _, _ in codes if kind != "equal"]
-    place = found.key_place(at)
+    place = found.key_location(at)
     first = place.line - 1
     assert [line for line in comment_lines(made) if line not in comment_lines(text)] == []
     assert sum(len(part) for part in gone) <= height(text, first) + 1

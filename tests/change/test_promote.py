@@ -2,10 +2,10 @@
 
 import pytest
 
-from compiler.edit.edit_session import Changed
-from compiler.edit.promote import promote, share
+from compiler.edit.edit_session import EditResult
+from compiler.edit.promote import promote, parse_share
 from compiler.foundation.errors import UsageError
-from compiler.pipeline.session import Run
+from compiler.pipeline.session import Session
 from compiler.source.overlay_tree import OverlayTree
 
 from .conftest import GATES, PLACES, edit_of, other, told
@@ -15,7 +15,7 @@ def test_what_runs_one_step_before_goes_on(fleet) -> None:
     run = fleet()
     made = promote(run, "refunds", "test", None, None)
     assert edit_of(run, made) == ["-  test: {release: 2.0.0}", "+  test: {release: 3.0.0}"]
-    assert made.said == "Promote refunds 3.0.0 to test"
+    assert made.summary == "Promote refunds 3.0.0 to test"
 
 
 def test_a_canary_takes_all_requests(fleet) -> None:
@@ -57,7 +57,7 @@ def test_it_comes_to_run_where_it_did_not(fleet) -> None:
 
 
 def test_what_runs_already_is_no_edit(fleet) -> None:
-    assert promote(fleet(), "refunds", "prod-us", "1.0.0", None) == Changed("refunds 1.0.0 runs in prod-us already", {})
+    assert promote(fleet(), "refunds", "prod-us", "1.0.0", None) == EditResult("refunds 1.0.0 runs in prod-us already", {})
 
 
 def test_a_canary_that_another_layer_says_is_deleted(fleet) -> None:
@@ -79,7 +79,7 @@ def test_the_gates_must_be_cleared(fleet) -> None:
     assert told(promote(run, "refunds", "test", "1.0.0", None)) == [
         ("gate-missed", "refunds 1.0.0: auc is 0.91, and has to be >= 0.92", 21)
     ]
-    assert isinstance(promote(run, "refunds", "prod-us", "2.0.0", None), Changed)
+    assert isinstance(promote(run, "refunds", "prod-us", "2.0.0", None), EditResult)
 
 
 def test_the_champion_must_be_met(fleet) -> None:
@@ -92,7 +92,7 @@ def test_the_champion_must_be_met(fleet) -> None:
 def test_what_a_program_measures_is_judged_when_it_has_run(fleet) -> None:
     measured = GATES.replace("    gates:", "    run: {command: [measure]}\n    gates:")
     run = fleet(pipeline=measured)
-    assert isinstance(promote(run, "refunds", "test", None, None), Changed)
+    assert isinstance(promote(run, "refunds", "test", None, None), EditResult)
     assert [name for name, _, _ in told(promote(run, "refunds", "test", "1.0.0", None))] == ["gate-missed"]
 
 
@@ -130,7 +130,7 @@ def test_what_nobody_can_mean_is_wrong_usage(fleet, environment, release, canary
 def test_several_releases_before_are_no_obvious_one(fleet) -> None:
     files = fleet().tree
     project = files.read("modelyard.yaml").decode().replace("[dev, test, [prod-eu, prod-us]]", "[[dev, test], [prod-eu, prod-us]]")
-    run = Run(OverlayTree(files, {"modelyard.yaml": project.encode()}))
+    run = Session(OverlayTree(files, {"modelyard.yaml": project.encode()}))
     with pytest.raises(UsageError, match=r"3\.0\.0 in dev, 2\.0\.0 in test"):
         promote(run, "refunds", "prod-us", None, None)
 
@@ -148,8 +148,8 @@ def test_nothing_can_be_tried_beside_nothing(fleet) -> None:
 @pytest.mark.parametrize("text", ["10", "0%", "100%", "-5%", "x", "101%", "5%; rm"])
 def test_a_share_is_a_part(text) -> None:
     with pytest.raises(UsageError, match="no share"):
-        share(text)
+        parse_share(text)
 
 
 def test_a_share_has_one_spelling() -> None:
-    assert share(" 5.50 %") == "5.5%"
+    assert parse_share(" 5.50 %") == "5.5%"

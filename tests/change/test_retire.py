@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from compiler.edit.retire import retire
-from compiler.pipeline.session import Run
+from compiler.pipeline.session import Session
 from compiler.source.overlay_tree import OverlayTree
 
 from .conftest import edit_of, other, told
@@ -22,11 +22,11 @@ def test_it_is_retired_when_its_day_has_come(fleet, names) -> None:
         "-lifecycle: production", "-environments:", "-  dev: {release: 3.0.0}", "-  prod-us: {release: 1.0.0}   # to the end",
         "+lifecycle: retired",
     ]  # fmt: skip
-    assert made.said == "Retire refunds"
+    assert made.summary == "Retire refunds"
 
 
 def test_the_day_itself_is_the_day(fleet) -> None:
-    assert retire(fleet(pipeline=END, day=date(2027, 3, 31)), ()).said == "Retire refunds"
+    assert retire(fleet(pipeline=END, day=date(2027, 3, 31)), ()).summary == "Retire refunds"
 
 
 def test_not_before(fleet) -> None:
@@ -50,7 +50,7 @@ def test_not_while_somebody_uses_it(fleet) -> None:
 def test_what_is_retired_is_not_retired_again(fleet) -> None:
     run = fleet("", lifecycle="retired", pipeline=END, day=AFTER)
     text = run.tree.read("models/refunds.yaml").decode().replace("environments:\n\n", "")
-    assert retire(Run(OverlayTree(run.tree, {"models/refunds.yaml": text.encode()}), AFTER), ()).files == {}
+    assert retire(Session(OverlayTree(run.tree, {"models/refunds.yaml": text.encode()}), AFTER), ()).files == {}
 
 
 def test_one_that_only_a_person_can_edit_keeps_no_other_from_its_end(fleet) -> None:
@@ -58,11 +58,11 @@ def test_one_that_only_a_person_can_edit_keeps_no_other_from_its_end(fleet) -> N
     run = fleet("  dev: {release: 3.0.0}", pipeline=END, day=AFTER, till=anchored)
     made = retire(run, ())
     assert list(made.files) == ["models/refunds.yaml"]
-    assert told(made.left) == [("not-editable", "till: environments cannot be changed alone: it has an anchor or a tag", 12)]
-    assert told(retire(run, ("till",))) == told(made.left)
+    assert told(made.skipped_findings) == [("not-editable", "till: environments cannot be changed alone: it has an anchor or a tag", 12)]
+    assert told(retire(run, ("till",))) == told(made.skipped_findings)
 
 
 def test_however_many_are_retired_their_title_is_short(fleet) -> None:
     more = other(END, "till-of-the-shop")
     made = retire(fleet("  dev: {release: 3.0.0}", pipeline=END, day=AFTER, till=more), ())
-    assert (made.said, len(made.files)) == ("Retire models whose day has come", 2)
+    assert (made.summary, len(made.files)) == ("Retire models whose day has come", 2)

@@ -21,7 +21,7 @@ def test_a_canary_goes_and_the_history_is_not_asked(fleet) -> None:
     run = fleet()
     made = rollback(run, "refunds", "prod-eu", None, never)
     assert edit_of(run, made) == ["-    canary: {release: 2.0.0, weight: 10%}"]
-    assert made.said == "Take the canary 2.0.0 of refunds out of prod-eu"
+    assert made.summary == "Take the canary 2.0.0 of refunds out of prod-eu"
 
 
 def test_the_release_before_comes_back(fleet) -> None:
@@ -37,13 +37,13 @@ def test_the_release_before_comes_back(fleet) -> None:
 
     made = rollback(run, "refunds", "prod-us", None, history)
     assert edit_of(run, made) == ["-  prod-us: {release: 2.0.0}", "+  prod-us: {release: 3.0.0}"]
-    assert (asked, made.said) == (["models/refunds.yaml"], "Roll refunds back to 3.0.0 in prod-us")
+    assert (asked, made.summary) == (["models/refunds.yaml"], "Roll refunds back to 3.0.0 in prod-us")
 
 
 def test_states_that_cannot_be_read_are_passed_over(fleet) -> None:
     run = at(fleet, "2.0.0")
     states = [MemoryTree({"other.txt": "x"}), MemoryTree({"modelyard.yaml": "kind: [", "models/a.yaml": "a: 1"}), at(fleet, "1.0.0").tree]
-    assert rollback(run, "refunds", "prod-us", None, lambda _: states).said == "Roll refunds back to 1.0.0 in prod-us"
+    assert rollback(run, "refunds", "prod-us", None, lambda _: states).summary == "Roll refunds back to 1.0.0 in prod-us"
 
 
 def test_a_release_can_be_named_and_ends_a_canary(fleet) -> None:
@@ -55,7 +55,7 @@ def test_a_release_can_be_named_and_ends_a_canary(fleet) -> None:
 def test_no_gate_is_asked(fleet) -> None:
     gates = 'pipeline: {evaluate: {gates: [{metric: auc, op: ">=", value: 0.99}]}}'
     run = fleet(PLACES.replace("prod-us: {release: 1.0.0}", "prod-us: {release: 2.0.0}"), pipeline=gates)
-    assert rollback(run, "refunds", "prod-us", "1.0.0", never).said == "Roll refunds back to 1.0.0 in prod-us"
+    assert rollback(run, "refunds", "prod-us", "1.0.0", never).summary == "Roll refunds back to 1.0.0 in prod-us"
 
 
 @pytest.mark.parametrize(

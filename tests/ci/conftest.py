@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from compiler.pipeline.session import Built, Run, build
-from compiler.scaffold.schema_catalog import catalogue
-from compiler.scaffold.starter_project import start
+from compiler.pipeline.session import BuildResult, Session, build
+from compiler.scaffold.schema_catalog import load_catalog
+from compiler.scaffold.starter_project import starter_files
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 from compiler.write.output_units import committed_units
@@ -79,21 +79,21 @@ environments: {dev: {}, prod-eu: {}}
 }
 
 
-def workflows_of(built: Built) -> dict[str, str]:
+def workflows_of(built: BuildResult) -> dict[str, str]:
     files = (file for unit in committed_units(built.units) for file in unit.files)
     return {file.path.removeprefix(FOLDER): file.content.decode() for file in files if file.path.startswith(FOLDER)}
 
 
 @pytest.fixture(scope="session")
-def small() -> Callable[..., Built]:
+def small() -> Callable[..., BuildResult]:
     """The small project built, with texts of its files replaced."""
 
-    def make(*changes: tuple[str, str], files: Mapping[str, str] = FILES) -> Built:
+    def make(*changes: tuple[str, str], files: Mapping[str, str] = FILES) -> BuildResult:
         changed = dict(files)
         for old, new in changes:
             [path] = [path for path, text in changed.items() if old in text]
             changed[path] = changed[path].replace(old, new)
-        return build(Run(MemoryTree(changed)), despite_policies=True)
+        return build(Session(MemoryTree(changed)), ignore_policies=True)
 
     return make
 
@@ -101,17 +101,17 @@ def small() -> Callable[..., Built]:
 @pytest.fixture(scope="session")
 def sample() -> dict[str, str]:
     """The workflows of the sample."""
-    return workflows_of(build(Run(WorkTree(ROOT)), lambda model, environment: not (model or environment)))
+    return workflows_of(build(Session(WorkTree(ROOT)), lambda model, environment: not (model or environment)))
 
 
 @pytest.fixture(scope="session")
 def starter(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The workflows of a repository that `init --ci` made."""
     root = tmp_path_factory.mktemp("new")
-    for path, content in start(root, "shop", catalogue(), "github").new.items():
+    for path, content in starter_files(root, "shop", load_catalog(), "github").new_files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(content)
-    return workflows_of(build(Run(WorkTree(root))))
+    return workflows_of(build(Session(WorkTree(root))))
 
 
 @pytest.fixture(scope="session", params=["sample", "starter"])

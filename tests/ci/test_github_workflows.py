@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
-from compiler.foundation.resources import shipped
+from compiler.foundation.resources import shipped_folder
 from compiler.json_schema import Validator
 
 from .conftest import workflows_of
@@ -220,7 +220,7 @@ def test_actionlint_refuses(mutant, sample, actionlint) -> None:
 @pytest.mark.parametrize("mutant", OURS)
 def test_our_own_schema_refuses_it_before_it_is_written(mutant, sample) -> None:
     name, pattern, instead = OURS[mutant]
-    schema = Validator(json.loads((shipped("templates") / "ci" / "github" / "workflow.schema.json").read_bytes()))
+    schema = Validator(json.loads((shipped_folder("templates") / "ci" / "github" / "workflow.schema.json").read_bytes()))
     assert schema.is_valid(yaml.safe_load(sample[name]))
     assert not schema.is_valid(yaml.safe_load(mutated(sample, name, pattern, instead)[name]))
 

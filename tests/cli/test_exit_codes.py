@@ -102,7 +102,7 @@ def test_a_bug_ends_with_3_and_a_log_for_an_issue(stage, project, typed, monkeyp
     def fails(_run):
         raise ZeroDivisionError("a stage\x1b[2J divided")
 
-    stages = tuple(fails if one.__name__ == stage else one for one in pipeline.CHECK)
+    stages = tuple(fails if one.__name__ == stage else one for one in pipeline.CHECK_STAGES)
     monkeypatch.setattr(pipeline, "CHECK", stages)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     said = typed("check", "--format", "json")

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.diagnostics.finding import Fix, Place
-from compiler.foundation.errors import SurroundingsError
-from compiler.source.text_edits import edited
+from compiler.diagnostics.finding import Fix, Location
+from compiler.foundation.errors import HostError
+from compiler.source.text_edits import apply_fixes
 from compiler.write.replace_file import replace_content
 
 
@@ -78,7 +78,7 @@ def test_what_cannot_be_mended_is_wrong_usage(project, typed, words) -> None:
 def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path) -> None:
     file = tmp_path / "a.yaml"
     file.write_text("new", encoding="utf-8")
-    with pytest.raises(SurroundingsError, match="changed meanwhile"):
+    with pytest.raises(HostError, match="changed meanwhile"):
         replace_content(file, b"old", b"mended")
     assert file.read_text(encoding="utf-8") == "new"
 
@@ -94,12 +94,12 @@ def test_every_character_outside_of_the_fixes_stays(text, data) -> None:
         line = data.draw(st.integers(1, len(lines)))
         start = data.draw(st.integers(1, len(lines[line - 1]) + 1))
         end = data.draw(st.integers(start, len(lines[line - 1]) + 1))
-        fixes.append(Fix(Place("x", line, start, line, end), data.draw(st.sampled_from(["", "Q", "QQ"]))))
-    done = edited(text, fixes)
-    assert set(done.applied) | set(done.left_out) <= set(fixes)
+        fixes.append(Fix(Location("x", line, start, line, end), data.draw(st.sampled_from(["", "Q", "QQ"]))))
+    done = apply_fixes(text, fixes)
+    assert set(done.applied_fixes) | set(done.skipped_fixes) <= set(fixes)
     cut = text
-    for fix in sorted(done.applied, key=lambda one: one.place, reverse=True):
-        at = sum(len(one) + 1 for one in lines[: fix.place.line - 1])
-        cut = cut[: at + fix.place.column - 1] + fix.text + cut[at + fix.place.end_column - 1 :]
-    assert done.text == cut or len(done.applied) != len({(one.place.line, one.place.column) for one in done.applied})
-    assert edited(text, []).text == text
+    for fix in sorted(done.applied_fixes, key=lambda one: one.location, reverse=True):
+        at = sum(len(one) + 1 for one in lines[: fix.location.line - 1])
+        cut = cut[: at + fix.location.column - 1] + fix.text + cut[at + fix.location.end_column - 1 :]
+    assert done.text == cut or len(done.applied_fixes) != len({(one.location.line, one.location.column) for one in done.applied_fixes})
+    assert apply_fixes(text, []).text == text

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 import yaml
 
-from compiler.foundation.resources import shipped
+from compiler.foundation.resources import shipped_folder
 
 SPECS = {"modelyard.yaml", "models/teams.yaml", "models/refund-policy/spec.yaml", "models/environments/prod.yaml"}
 MODELINE = re.compile(r"\A# yaml-language-server: \$schema=(\S+)\n")
@@ -253,6 +253,6 @@ def test_a_project_is_told_only_what_it_lacks_of_ci(empty, typed) -> None:
 
 
 def test_the_starter_holds_nothing_that_acts_where_it_is_shipped_from() -> None:
-    names = [path.name for path in (shipped("templates") / "starter").rglob("*")]
+    names = [path.name for path in (shipped_folder("templates") / "starter").rglob("*")]
     assert names
     assert [name for name in names if name.startswith(".") or name == "emitter.yaml" or name.endswith(".j2")] == []

@@ -142,7 +142,7 @@ def test_an_empty_answer_says_so(shop, typed) -> None:
 
 def test_json_is_as_published_and_csv_has_every_column(shop, typed) -> None:
     data = json.loads(typed("inventory", "--format", "json").out)
-    schema = json.loads(resources.shipped_text("outputs/inventory.schema.json"))
+    schema = json.loads(resources.read_shipped_text("outputs/inventory.schema.json"))
     jsonschema_rs.validator_for(schema, validate_formats=True).validate(data)
     rows = list(csv.DictReader(io.StringIO(typed("inventory", "--format", "csv").out)))
     assert [row["model"] for row in rows] == [row["name"] for row in data["models"]]
@@ -205,7 +205,7 @@ def test_strict_fails_once_something_has_lapsed(as_of, code, shop, typed) -> Non
 
 def test_due_is_json_as_published_markdown_and_csv(shop, typed) -> None:
     data = json.loads(typed("inventory", "due", "--as-of", "2026-11-20", "--within", "2w", "--format", "json").out)
-    schema = json.loads(resources.shipped_text("outputs/due.schema.json"))
+    schema = json.loads(resources.read_shipped_text("outputs/due.schema.json"))
     jsonschema_rs.validator_for(schema, validate_formats=True).validate(data)
     assert (data["asOf"], data["until"], [one["state"] for one in data["items"]]) == (
         "2026-11-20",

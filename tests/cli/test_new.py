@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from compiler.foundation.resources import kind_schemas, shipped, type_schemas
+from compiler.foundation.resources import kind_schemas, shipped_folder, type_schemas
 
 TYPES = sorted(type_schemas())
 KINDS = ["Dataset", "Defaults", "Environment", "Policy", "Team", "UseCase", "Waiver"]
-EXAMPLES = shipped("schemas") / "examples"
+EXAMPLES = shipped_folder("schemas") / "examples"
 ANY_TYPE = f"""
 id: shown
 title: Shown

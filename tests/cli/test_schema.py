@@ -8,9 +8,9 @@ import pytest
 import yaml
 from jsonschema_rs import Draft202012Validator
 
-from compiler.foundation.resources import kind_schemas, shipped, type_schemas
+from compiler.foundation.resources import kind_schemas, shipped_folder, type_schemas
 
-PUBLISHED = shipped("schemas") / "modelyard" / "v1"
+PUBLISHED = shipped_folder("schemas") / "modelyard" / "v1"
 TYPES = sorted(type_schemas())
 EXAMPLE = re.compile(r"^ +(modelyard \S.*)$", re.MULTILINE)
 
@@ -46,7 +46,7 @@ def test_a_kind_of_two_words_is_found_too(said, typed) -> None:
 def test_the_schema_of_a_type_is_that_of_a_document_as_it_is_written(name, typed) -> None:
     schema = json.loads(typed("schema", f"model/{name}").out)
     assert schema == json.loads(typed("schema", "model", "--type", name).out)
-    examples = shipped("schemas") / "examples" / f"model-{name}.yaml"
+    examples = shipped_folder("schemas") / "examples" / f"model-{name}.yaml"
     documents = list(yaml.safe_load_all(examples.read_text(encoding="utf-8")))
     whole, checker = (
         json.loads((PUBLISHED / "types" / f"{name}.schema.json").read_bytes()),

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from compiler.diagnostics.finding import Finding
-from compiler.pipeline.session import Run, build
+from compiler.pipeline.session import Session, build
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 
@@ -35,7 +35,7 @@ class Delivered:
 
     files: Mapping[str, str]
     findings: tuple[Finding, ...]
-    run: Run
+    run: Session
 
     def read(self, path: str) -> Any:
         """The one document of a file."""
@@ -48,7 +48,7 @@ class Delivered:
     @property
     def wrong(self) -> list[tuple[str, str]]:
         """What is mandatory: each message, and its line."""
-        return [(one.message, self._line(one)) for one in self.findings if one.mandatory]
+        return [(one.message, self._line(one)) for one in self.findings if one.is_blocking]
 
     @property
     def told(self) -> list[tuple[str, str, str]]:
@@ -56,8 +56,8 @@ class Delivered:
         return [(one.code.id, one.message, self._line(one)) for one in self.findings if one.code.id.startswith("MY42")]
 
     def _line(self, found: Finding) -> str:
-        text = self.run.text(found.place.path) if found.place else None
-        return text.splitlines()[found.place.line - 1].strip() if text and found.place else ""
+        text = self.run.read_text(found.location.path) if found.location else None
+        return text.splitlines()[found.location.line - 1].strip() if text and found.location else ""
 
     def write(self, folder: Path) -> None:
         """Lay the files out below a folder."""
@@ -92,7 +92,7 @@ def _tree(*models: Mapping[str, Any], environment: Mapping[str, Any] | None = No
 
 def _delivered(files: Mapping[str, bytes]) -> Delivered:
     """What a build makes of a project."""
-    run = Run(MemoryTree(files))
+    run = Session(MemoryTree(files))
     made = build(run)
     return Delivered(
         {file.path: file.content.decode() for unit in made.units for file in unit.files}, made.findings, run
@@ -172,11 +172,11 @@ def argo_models(program: Callable[[str], str]) -> Callable[[Mapping[str, Any]], 
 @pytest.fixture(scope="session")
 def official(external_schemas: Path) -> Callable[[str], Any]:
     """The official schema of a kind of Argo CD, made strict as a cluster's are."""
-    from compiler.json_schema import Validator, structural  # noqa: PLC0415 - only where there are schemas
+    from compiler.json_schema import Validator, to_strict_schema  # noqa: PLC0415 - only where there are schemas
 
     @cache
     def of(kind: str) -> Validator:
         path = external_schemas / "k8s-crd" / "argoproj.io" / f"{kind.lower()}_v1alpha1.json"
-        return Validator(structural(json.loads(path.read_bytes())))
+        return Validator(to_strict_schema(json.loads(path.read_bytes())))
 
     return of

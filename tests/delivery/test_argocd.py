@@ -406,7 +406,7 @@ def test_a_line_of_what_argo_cd_is_told_leads_back_to_who_says_it(sample):
         ("prod/_argocd/applicationset.yaml", "spec.generators[0].list.elements[3].owner", "models/payments/_defaults.yaml"),
         ("prod/_namespaces/namespaces.yaml", "metadata.name", "models/environments/prod.yaml"),
     ):
-        [place] = explain.artifact(sample.run, path, where)
+        [place] = explain.explain_artifact(sample.run, path, where)
         [first, *_] = place.made_of
         assert first.value == place.value, where
         assert first.said[0].place.path == expected, where
@@ -416,6 +416,6 @@ def test_an_adopted_namespace_leads_back_to_the_layer_that_says_it(deliver, a_mo
     from compiler.pipeline import explanation as explain  # noqa: PLC0415 - here alone
 
     made = deliver(a_model("one", environments={"prod": {"deploy": {"adopt": {"namespace": "legacy"}}}}))
-    [place] = explain.artifact(made.run, "prod/_argocd/appproject.yaml", "spec.destinations[0].namespace")
+    [place] = explain.explain_artifact(made.run, "prod/_argocd/appproject.yaml", "spec.destinations[0].namespace")
     assert place.made_of[0].name == "Model/one: environments.prod.deploy.adopt.namespace"
     assert place.made_of[0].value == "legacy"

@@ -11,8 +11,8 @@ from codeowners import CodeOwners
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from compiler.render.escape.codeowners_escaper import GitHubOwners, GitLabOwners
-from compiler.render.template_errors import RefusedError
+from compiler.render.escape.codeowners_escaper import GitHubCodeownersEscaper, GitLabCodeownersEscaper
+from compiler.render.template_errors import ValueRejectedError
 
 GITHUB, GITLAB = ".github/CODEOWNERS", ".gitlab/CODEOWNERS"
 
@@ -282,7 +282,7 @@ def test_a_file_of_an_odd_name_is_its_owners_and_no_line_says_more(path, a_model
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="/"), min_size=1, max_size=12).filter(lambda text: text not in {".", ".."})
 
 
-@pytest.mark.parametrize(("place", "forge"), [(GitHubOwners, "github"), (GitLabOwners, "gitlab")])
+@pytest.mark.parametrize(("place", "forge"), [(GitHubCodeownersEscaper, "github"), (GitLabCodeownersEscaper, "gitlab")])
 @given(name=TEXTS, other=TEXTS)
 @example(name="a\n* @evil", other="b")
 @example(name="a @evil", other="a")
@@ -308,40 +308,40 @@ def test_no_name_adds_a_line_or_an_owner_or_takes_another_file(place, forge, nam
     "handle", ["bank/risk", "@bank/risk @evil", "@bank/risk\n* @evil", "@", "@bank/", "@-a/b", "# @a", "@bank/a/b", "@@owner"]
 )
 def test_github_takes_no_handle_that_it_does_not_know(handle):
-    place = GitHubOwners()
-    place.after("* ")
-    with pytest.raises(RefusedError):
-        place.write(handle, encoded=False)
+    place = GitHubCodeownersEscaper()
+    place.feed("* ")
+    with pytest.raises(ValueRejectedError):
+        place.escape(handle, is_encoded=False)
 
 
 @pytest.mark.parametrize("handle", ["@bank/risk", "@alice", "@bank/risk.team_2", "alice@bank.example"])
 def test_github_takes_users_teams_and_addresses(handle):
-    place = GitHubOwners()
-    place.after("* ")
-    assert place.write(handle, encoded=False) == handle
+    place = GitHubCodeownersEscaper()
+    place.feed("* ")
+    assert place.escape(handle, is_encoded=False) == handle
 
 
 @pytest.mark.parametrize("handle", ["@bank/a/b", "@@owner", "@@maintainers", "@alice", "alice@bank.example"])
 def test_gitlab_takes_groups_within_groups_and_roles(handle):
-    place = GitLabOwners()
-    place.after("* ")
-    assert place.write(handle, encoded=False) == handle
+    place = GitLabCodeownersEscaper()
+    place.feed("* ")
+    assert place.escape(handle, is_encoded=False) == handle
 
 
 @pytest.mark.parametrize("handle", ["@@guest", "bank", "@a b", "@a/\n"])
 def test_gitlab_takes_no_handle_that_it_does_not_know(handle):
-    place = GitLabOwners()
-    place.after("* ")
-    with pytest.raises(RefusedError):
-        place.write(handle, encoded=False)
+    place = GitLabCodeownersEscaper()
+    place.feed("* ")
+    with pytest.raises(ValueRejectedError):
+        place.escape(handle, is_encoded=False)
 
 
 @pytest.mark.parametrize("value", ["a]\n* @evil", "a][2", "", "a\nb"])
 def test_no_heading_of_a_section_says_more(value):
-    place = GitLabOwners()
-    place.after("[")
-    with pytest.raises(RefusedError):
-        place.write(value, encoded=False)
+    place = GitLabCodeownersEscaper()
+    place.feed("[")
+    with pytest.raises(ValueRejectedError):
+        place.escape(value, is_encoded=False)
 
 
 @pytest.mark.parametrize("handle", ["@bank/risk evil", "bank", "@bank/risk\n* @evil", "@bank//risk", "@@@a", ""])

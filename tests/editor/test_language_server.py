@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from compiler.foundation.resources import kind_schemas, shipped, type_schemas
+from compiler.foundation.resources import kind_schemas, shipped_folder, type_schemas
 
 ROOT = Path(__file__).resolve().parents[2]
 TYPES = {name: schema["$defs"]["Source"]["properties"] for name, schema in type_schemas().items()}
-EXAMPLES = sorted((shipped("schemas") / "examples").glob("*.yaml"))
+EXAMPLES = sorted((shipped_folder("schemas") / "examples").glob("*.yaml"))
 MODELINE = re.compile(r"\A# yaml-language-server: \$schema=\S+\n")
 ERROR = 1
 

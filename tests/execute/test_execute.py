@@ -15,7 +15,7 @@ from compiler.execution.source_tests.resource_limits import ResourceLimits
 from compiler.execution.source_tests.source_test_runner import run_source_tests
 from compiler.execution.source_tests.worker_process import WorkerProcess
 from compiler.execution.source_tests.worker_protocol import Job
-from compiler.pipeline.session import Run, check, sources
+from compiler.pipeline.session import Session, check, check_sources
 from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"
@@ -71,9 +71,9 @@ def tree(**changed: tuple[str, str]) -> MemoryTree:
 
 
 def found(of: MemoryTree, limits: ResourceLimits | None = None) -> list[tuple[str, str, int]]:
-    run = Run(of)
+    run = Session(of)
     assert check(run) == ()
-    return [(item.code.id, item.place.path, item.place.line) for item in run_source_tests(run.fleet, limits)]
+    return [(item.code.id, item.location.path, item.location.line) for item in run_source_tests(run.fleet, limits)]
 
 
 def test_a_sound_fleet_has_nothing_said_of_it() -> None:
@@ -93,15 +93,15 @@ def test_a_canary_is_run_too() -> None:
     canary = tree(
         **{"spec.yaml": ("prod: {release: 1.0.0}", "prod: {release: 1.0.0, canary: {release: 2.0.0, weight: 10%}}")}
     )
-    run = Run(canary)
-    assert [(item.code.id, item.place.path) for item in sources(run)] == [("MY702", "models/refunds/one_test.rego")]
+    run = Session(canary)
+    assert [(item.code.id, item.location.path) for item in check_sources(run)] == [("MY702", "models/refunds/one_test.rego")]
 
 
 def test_a_model_that_does_not_hold_together_is_not_run() -> None:
     unsound = tree(one__rego=("< 10", "<"), **{"spec.yaml": ("dev: {release: 1.0.0}", "dev: {release: 9.0.0}")})
-    codes_found = {(item.code.id, item.subject.environment) for item in check(Run(unsound)) if item.subject}
+    codes_found = {(item.code.id, item.subject.environment) for item in check(Session(unsound)) if item.subject}
     assert codes_found
-    assert [item.place.path for item in sources(Run(unsound))] == ["models/refunds/one.rego"]  # prod holds
+    assert [item.location.path for item in check_sources(Session(unsound))] == ["models/refunds/one.rego"]  # prod holds
 
 
 def test_a_loop_is_a_finding_at_its_file_and_the_rest_is_still_run() -> None:
@@ -121,10 +121,10 @@ def test_an_engine_that_ends_its_process_harms_nobody() -> None:
 
 def test_what_is_not_run_is_said_with_the_way_to_run_it(monkeypatch) -> None:
     monkeypatch.setattr(module.resources, "has_package", lambda name: name != "regorus")
-    [item] = list(run_source_tests(Run(tree()).fleet))
-    assert (item.code, item.place.path, item.help) == (codes.NOT_RUN, SPEC, "pip install 'modelyard[sources]'")
+    [item] = list(run_source_tests(Session(tree()).fleet))
+    assert (item.code, item.location.path, item.help) == (codes.SOURCE_RUN_SKIPPED, SPEC, "pip install 'modelyard[sources]'")
     assert item.message == "1 release was not run: the Rego engine (regorus) needs the package regorus"
-    assert not item.mandatory
+    assert not item.is_blocking
 
 
 def test_a_release_without_tests_is_run_and_said_to_be_untested() -> None:
@@ -143,7 +143,7 @@ def test_a_program_in_an_image_is_said_to_be_left_out() -> None:
         .replace("  2.0.0: {source: {<<: *one, files: [two.rego]}}\n", "")
     )
     files = {path: FILES[path].encode() for path in FILES} | {SPEC: text.encode()}
-    [item] = list(sources(Run(MemoryTree(files))))
+    [item] = list(check_sources(Session(MemoryTree(files))))
     assert (item.code.id, item.message) == (
         "MY709", "the program of refunds 1.0.0 was not run: nothing is started from an image here",
     )  # fmt: skip
@@ -153,8 +153,8 @@ def test_a_program_in_an_image_is_said_to_be_left_out() -> None:
 def test_a_test_that_no_engine_reads_is_told_at_its_name(name, expected) -> None:
     files = {path: text.encode() for path, text in FILES.items()} | {f"models/refunds/{name}": b"a,b\n"}
     files[SPEC] = FILES[SPEC].replace("one_test.rego", name).encode()
-    [item] = list(sources(Run(MemoryTree(files))))
-    assert (item.code.id, item.place.path, item.place.line) == (expected, SPEC, 9)
+    [item] = list(check_sources(Session(MemoryTree(files))))
+    assert (item.code.id, item.location.path, item.location.line) == (expected, SPEC, 9)
     assert (
         item.message
         == f"`{name}` is read as no test of the Rego engine (regorus): expected a name that ends with .rego or .yaml or .yml or .json"
@@ -163,7 +163,7 @@ def test_a_test_that_no_engine_reads_is_told_at_its_name(name, expected) -> None
 
 def test_who_watches_is_told_of_each_run() -> None:
     told = []
-    list(run_source_tests(Run(tree()).fleet, on_progress=lambda done, of: told.append((done, of))))
+    list(run_source_tests(Session(tree()).fleet, on_progress=lambda done, of: told.append((done, of))))
     assert told == [(1, 1)]
 
 
@@ -201,5 +201,5 @@ def test_one_line_of_two_releases_is_told_once() -> None:
     spec = FILES[SPEC].replace("prod: {release: 1.0.0}", "prod: {release: 2.0.0}")
     files = {path: text.encode() for path, text in FILES.items()} | {SPEC: spec.encode()}
     files["models/refunds/one_test.rego"] = b"package refunds_test\n\ntest_wrong if false\n"
-    found = list(sources(Run(MemoryTree(files))))
-    assert [(item.code.id, item.place.line) for item in found] == [("MY702", 3)]
+    found = list(check_sources(Session(MemoryTree(files))))
+    assert [(item.code.id, item.location.line) for item in found] == [("MY702", 3)]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from compiler.cel import Expressions
+from compiler.cel import CelEnvironment
 
-EXPRESSIONS = Expressions({"model": {"type": "object"}})
+EXPRESSIONS = CelEnvironment({"model": {"type": "object"}})
 DATA = {"model": {"a": 1, "b": 2, "c": True, "x": [2]}}
 
 
@@ -18,7 +18,7 @@ DATA = {"model": {"a": 1, "b": 2, "c": True, "x": [2]}}
     ],
 )
 def test_each_part_is_told(text, expected) -> None:
-    found = EXPRESSIONS.branches(text, EXPRESSIONS.values(DATA))
+    found = EXPRESSIONS.evaluate_branches(text, EXPRESSIONS.activation(DATA))
     assert [holds for _, holds in found] == [holds for _, holds in expected]
     assert all(text[offset:].startswith(begins) for (offset, _), (begins, _) in zip(found, expected, strict=True)), (
         found

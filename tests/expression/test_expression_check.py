@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.cel import Expression, Expressions, Mistake
+from compiler.cel import Expression, CelEnvironment, CompileError
 
 MODEL = {
     "type": "object",
@@ -46,12 +46,12 @@ MODEL = {
         },
     },
 }
-EXPRESSIONS = Expressions({"model": MODEL, "env": {"type": "object", "properties": {"stage": {"type": "string"}}}})
+EXPRESSIONS = CelEnvironment({"model": MODEL, "env": {"type": "object", "properties": {"stage": {"type": "string"}}}})
 
 
 def wrong(text, **options):
     found = EXPRESSIONS.compile(text, **options)
-    assert isinstance(found, Mistake), text
+    assert isinstance(found, CompileError), text
     return found
 
 
@@ -163,7 +163,7 @@ def test_another_result_can_be_asked_for():
 
 
 def test_unchecked_an_expression_only_has_to_be_one():
-    assert isinstance(EXPRESSIONS.compile("model.nam + nothing", checked=False), Expression)
+    assert isinstance(EXPRESSIONS.compile("model.nam + nothing", check_types=False), Expression)
     assert wrong("model.nam +", checked=False).message == "the expression ends too early"
 
 
@@ -184,4 +184,4 @@ def test_unchecked_an_expression_only_has_to_be_one():
 )
 def test_what_an_expression_reads_is_known(text, paths):
     for checked in (True, False):
-        assert EXPRESSIONS.compile(text, checked=checked).reads == paths
+        assert EXPRESSIONS.compile(text, check_types=checked).read_paths == paths

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.cel import Expressions, Failure
+from compiler.cel import CelEnvironment, Failure
 
 MODEL = {
     "type": "object",
@@ -24,7 +24,7 @@ MODEL = {
         "any": {},
     },
 }
-EXPRESSIONS = Expressions({"model": MODEL})
+EXPRESSIONS = CelEnvironment({"model": MODEL})
 
 
 def holds(text, **model):
@@ -76,12 +76,12 @@ def test_a_variable_that_is_not_given_is_a_failure():
 
 def test_a_result_of_another_type_is_a_failure_where_types_were_not_checked():
     assert isinstance(EXPRESSIONS.compile("model.any").evaluate({"model": {"any": 3}}), Failure)
-    assert EXPRESSIONS.compile("model.any", expect="any").value({"model": {"any": [1, {"a": 2.5}]}}) == [1, {"a": 2.5}]
+    assert EXPRESSIONS.compile("model.any", expect="any").evaluate_value({"model": {"any": [1, {"a": 2.5}]}}) == [1, {"a": 2.5}]
 
 
 def test_a_message_is_text():
     text = EXPRESSIONS.compile('"found " + string(model.count)', expect="string")
-    assert text.value({"model": {"count": 3}}) == "found 3"
+    assert text.evaluate_value({"model": {"count": 3}}) == "found 3"
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_regular_expression_ends():
 
 
 def test_values_made_ready_once_serve_many_expressions():
-    values = EXPRESSIONS.values({"model": {"name": "a", "share": 1}})
+    values = EXPRESSIONS.activation({"model": {"name": "a", "share": 1}})
     texts = ("has(model.name)", "model.share == 1.0", 'model.name == "b"')
     assert [EXPRESSIONS.compile(text).evaluate(values) for text in texts] == [True, True, False]
 
@@ -111,12 +111,12 @@ def test_values_made_ready_once_serve_many_expressions():
 def test_unchecked_expressions_come_to_the_same():
     for text in ("model.share > 1", "has(model.risk) && model.risk.score > 1", 'model.tags.exists(t, t == "a")'):
         data = {"model": {"share": 2, "tags": ["a"]}}
-        assert EXPRESSIONS.compile(text, checked=False).evaluate(data) == EXPRESSIONS.compile(text).evaluate(data)
+        assert EXPRESSIONS.compile(text, check_types=False).evaluate(data) == EXPRESSIONS.compile(text).evaluate(data)
 
 
 def test_what_is_unknown_fails_when_it_was_not_checked():
     for text in ("nothing == 1", "foo(model)", "model.nam == 1"):
-        assert isinstance(EXPRESSIONS.compile(text, checked=False).evaluate({"model": {}}), Failure)
+        assert isinstance(EXPRESSIONS.compile(text, check_types=False).evaluate({"model": {}}), Failure)
 
 
 JSON = st.recursive(
@@ -133,7 +133,7 @@ def test_no_data_raises(value):
         "has(model.any.name) && model.any.name.tier > 1",
         "model.any.all(x, x > 1)",
     ):
-        found = EXPRESSIONS.compile(text, checked=False).evaluate({"model": {"any": value, "name": value}})
+        found = EXPRESSIONS.compile(text, check_types=False).evaluate({"model": {"any": value, "name": value}})
         assert isinstance(found, bool | Failure)
 
 

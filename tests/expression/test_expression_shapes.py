@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.cel.cel_types import ListOf, MapOf, Scalar, Struct, prepared, shape
+from compiler.cel.cel_types import ListOf, MapOf, Scalar, Struct, to_cel_value, type_from_schema
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from compiler.cel.cel_types import ListOf, MapOf, Scalar, Struct, prepared, shap
     ],
 )
 def test_a_schema_has_a_shape(schema, form):
-    assert shape(schema) == form
+    assert type_from_schema(schema) == form
 
 
 def test_conditions_and_alternatives_are_merged():
@@ -39,25 +39,25 @@ def test_conditions_and_alternatives_are_merged():
         "then": {"properties": {"b": {"type": "integer"}}},
         "oneOf": [{"properties": {"c": {"type": "string"}}}, {"properties": {"c": {"type": "integer"}}}],
     }
-    form = shape(schema)
+    form = type_from_schema(schema)
     assert isinstance(form, Struct)
     assert form.fields == {"a": Scalar.STRING, "b": Scalar.INT, "c": Scalar.DYN}
 
 
 def test_a_schema_that_holds_itself_has_a_shape_that_does():
-    form = shape({"type": "object", "properties": {"kids": {"type": "array", "items": {"$ref": "#"}}}})
+    form = type_from_schema({"type": "object", "properties": {"kids": {"type": "array", "items": {"$ref": "#"}}}})
     assert isinstance(form, Struct)
     assert form.fields["kids"] == ListOf(form)
 
 
 def test_numbers_are_made_what_the_schema_says_and_nulls_leave_maps():
-    form = shape({"properties": {"a": {"type": "number"}, "b": {"type": "integer"}, "c": {"type": "boolean"}}})
-    made = prepared({"a": 1, "b": 2.0, "c": True, "d": None, "e": [None, 1]}, form)
+    form = type_from_schema({"properties": {"a": {"type": "number"}, "b": {"type": "integer"}, "c": {"type": "boolean"}}})
+    made = to_cel_value({"a": 1, "b": 2.0, "c": True, "d": None, "e": [None, 1]}, form)
     assert repr(made) == "{'a': 1.0, 'b': 2, 'c': True, 'e': [None, 1]}"
 
 
 def test_a_value_that_does_not_fit_stays_as_it_is():
-    form = shape({"properties": {"a": {"type": "number"}, "b": {"type": "integer"}}})
-    assert prepared({"a": "x", "b": 1.5}, form) == {"a": "x", "b": 1.5}
-    assert prepared({"a": 10**400}, form) == {"a": 10**400}
-    assert prepared([1], form) == [1]
+    form = type_from_schema({"properties": {"a": {"type": "number"}, "b": {"type": "integer"}}})
+    assert to_cel_value({"a": "x", "b": 1.5}, form) == {"a": "x", "b": 1.5}
+    assert to_cel_value({"a": 10**400}, form) == {"a": 10**400}
+    assert to_cel_value([1], form) == [1]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.cel import Expression, Expressions, Reason
+from compiler.cel import Expression, CelEnvironment, FailureReason
 
 MODEL = {
     "uses": [
@@ -17,15 +17,15 @@ MODEL = {
 
 
 def failed_at(text: str) -> list[str]:
-    compiled = Expressions({"model": {"type": "object"}}).compile(text, checked=False)
+    compiled = CelEnvironment({"model": {"type": "object"}}).compile(text, check_types=False)
     assert isinstance(compiled, Expression)
-    values = Expressions({"model": {"type": "object"}}).values({"model": MODEL})
+    values = CelEnvironment({"model": {"type": "object"}}).activation({"model": MODEL})
     assert compiled.evaluate(values) is not True
-    return [_shown(reason) for reason in compiled.why(values)]
+    return [_shown(reason) for reason in compiled.failure_reasons(values)]
 
 
-def _shown(reason: Reason) -> str:
-    return ".".join(map(str, reason.pointer)) + ("?" if reason.missing else "")
+def _shown(reason: FailureReason) -> str:
+    return ".".join(map(str, reason.pointer)) + ("?" if reason.is_missing else "")
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_the_values_that_failed_are_named(text, places):
 
 
 def test_no_more_than_a_hundred_are_named():
-    compiled = Expressions({"model": {"type": "object"}}).compile("model.ports.all(p, p > 0)", checked=False)
+    compiled = CelEnvironment({"model": {"type": "object"}}).compile("model.ports.all(p, p > 0)", check_types=False)
     assert isinstance(compiled, Expression)
-    values = Expressions({"model": {"type": "object"}}).values({"model": {"ports": [0] * 5000}})
-    assert len(compiled.why(values)) == 100
+    values = CelEnvironment({"model": {"type": "object"}}).activation({"model": {"ports": [0] * 5000}})
+    assert len(compiled.failure_reasons(values)) == 100

@@ -2,9 +2,9 @@
 
 import pytest
 
-from compiler.cel import Expression, Expressions, Mistake
+from compiler.cel import Expression, CelEnvironment, CompileError
 
-EXPRESSIONS = Expressions(
+EXPRESSIONS = CelEnvironment(
     {
         "model": {
             "type": "object",
@@ -29,7 +29,7 @@ TENFOLD = ".map(s, s+s+s+s+s+s+s+s+s+s)"
 )
 def test_what_grows_with_each_step_is_refused(text) -> None:
     found = EXPRESSIONS.compile(text)
-    assert isinstance(found, Mistake)
+    assert isinstance(found, CompileError)
 
 
 @pytest.mark.parametrize(

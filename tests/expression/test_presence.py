@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.cel.identifiers import with_presence
+from compiler.cel.identifiers import expand_has_calls
 
 
 @pytest.mark.parametrize(
@@ -18,4 +18,4 @@ from compiler.cel.identifiers import with_presence
     ],
 )
 def test_presence_is_asked_from_the_root_down(text, expected) -> None:
-    assert with_presence(text) == expected
+    assert expand_has_calls(text) == expected

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from compiler.graph.graph_builder import graph
-from compiler.graph.graph_model import Edge, Graph, Node, Spot
-from compiler.pipeline.session import Run
+from compiler.graph.graph_builder import build_graph
+from compiler.graph.graph_model import Edge, Graph, Node, DeploymentCell
+from compiler.pipeline.session import Session
 from compiler.source.worktree import WorkTree
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,14 +22,14 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="session")
-def bank() -> Run:
-    return Run(WorkTree(ROOT))
+def bank() -> Session:
+    return Session(WorkTree(ROOT))
 
 
 @pytest.fixture(scope="session")
-def sample(bank: Run) -> Graph:
+def sample(bank: Session) -> Graph:
     """The picture of the sample portfolio."""
-    return graph(bank.inventory, bank.inventory.models, (), whole=True)
+    return build_graph(bank.inventory, bank.inventory.models, (), include_unused=True)
 
 
 def hostile() -> Graph:
@@ -37,7 +37,7 @@ def hostile() -> Graph:
     nodes, edges = [], []
     for index, text in enumerate(HOSTILE):
         data, model, use = (f"{kind}/n{index}" for kind in ("dataset", "model", "use-case"))
-        spots = (Spot("dev", text, text, suspended=True),)
+        spots = (DeploymentCell("dev", text, text, is_suspended=True),)
         nodes += [
             Node(data, "dataset", f"n{index}", text, text),
             Node(model, "model", f"n{index}", text, f"{text}\n{text}", spots, tier="high", lifecycle="production"),

@@ -2,17 +2,17 @@
 
 import pytest
 
-from compiler.graph.graph_builder import graph
-from compiler.graph.graph_model import Edge, told
-from compiler.graph.neighborhood import around
-from compiler.inventory.row_filters import Wanted, chosen
+from compiler.graph.graph_builder import build_graph
+from compiler.graph.graph_model import Edge, edge_sentence
+from compiler.graph.neighborhood import neighborhood
+from compiler.inventory.row_filters import InventoryFilter, filter_rows
 
 
 def picture(bank, *names: str, depth: int | None = None, **words):
-    wanted = Wanted(**words)
-    rows = tuple(chosen(bank.inventory.models, wanted))
-    made = graph(bank.inventory, rows, wanted.environments, whole=not words)
-    return around(made, names, depth) if names else made
+    wanted = InventoryFilter(**words)
+    rows = tuple(filter_rows(bank.inventory.models, wanted))
+    made = build_graph(bank.inventory, rows, wanted.environments, include_unused=not words)
+    return neighborhood(made, names, depth) if names else made
 
 
 def ids(made) -> set[str]:
@@ -53,14 +53,14 @@ def test_the_steps_of_a_router_stand_on_their_lines(sample) -> None:
 
 def test_a_line_is_a_sentence() -> None:
     sentences = {
-        kind: told(Edge("a/x", "b/y", kind))
+        kind: edge_sentence(Edge("a/x", "b/y", kind))
         for kind in ("trained-on", "evaluated-on", "uses", "asks", "callers-ask", "serves")
     }
     assert sentences == {
         "trained-on": "y is trained on x", "evaluated-on": "y is evaluated on x", "uses": "y uses x", "asks": "y asks x",
         "callers-ask": "who asks y asks x, too", "serves": "x serves y",
     }  # fmt: skip
-    assert told(Edge("a/x", "b/y", "asks", "50%")) == "y asks x (50%)"
+    assert edge_sentence(Edge("a/x", "b/y", "asks", "50%")) == "y asks x (50%)"
 
 
 def test_an_environment_is_a_column_of_every_model(sample) -> None:

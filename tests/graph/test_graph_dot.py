@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from compiler.graph.dot import dot
+from compiler.graph.dot import render_dot
 
 
 def run(program, text: str, format_: str) -> subprocess.CompletedProcess[str]:
@@ -16,14 +16,14 @@ def run(program, text: str, format_: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("direction", ["LR", "TB"])
 def test_graphviz_draws_it(direction, sample, program) -> None:
-    done = run(program, dot(sample, direction), "svg")
+    done = run(program, render_dot(sample, direction), "svg")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count('class="node"') == len(sample.nodes)
     assert done.stdout.count('class="edge"') == len(sample.edges)
 
 
 def test_graphviz_reads_back_what_was_meant(sample, program) -> None:
-    read = json.loads(run(program, dot(sample, "LR"), "dot_json").stdout)
+    read = json.loads(run(program, render_dot(sample, "LR"), "dot_json").stdout)
     names = {thing["name"]: thing for thing in read["objects"] if "nodes" not in thing}
     assert set(names) == {node.id for node in sample.nodes}
     number = {thing["_gvid"]: thing["name"] for thing in read["objects"]}
@@ -37,14 +37,14 @@ def test_graphviz_reads_back_what_was_meant(sample, program) -> None:
     ("old", "new"), [('label="', "label="), ("digraph models {", "digraph models"), (" -> ", " - "), ('"]', "]")], ids=str
 )  # fmt: skip
 def test_graphviz_refuses_what_is_broken(old, new, sample, program) -> None:
-    text = dot(sample, "LR")
+    text = render_dot(sample, "LR")
     assert old in text
     done = run(program, text.replace(old, new, 1), "svg")
     assert done.returncode != 0 or done.stderr
 
 
 def test_no_text_says_anything_in_its_language(hostile_graph, program) -> None:
-    text = dot(hostile_graph, "LR")
+    text = render_dot(hostile_graph, "LR")
     strings = r'"(?:[^"\\\n]|\\.)*"'
     bare = re.sub(strings, '""', text)
     assert re.fullmatch(r'[A-Za-z0-9_=,\[\]{}"\->. \n]*', bare), "outside of strings stand only our own words"
@@ -59,7 +59,7 @@ def test_no_text_says_anything_in_its_language(hostile_graph, program) -> None:
 
 
 def test_graphviz_shows_hostile_texts_as_texts(hostile_graph, program) -> None:
-    drawn = run(program, dot(hostile_graph, "LR"), "svg").stdout
+    drawn = run(program, render_dot(hostile_graph, "LR"), "svg").stdout
     assert "<script>" not in drawn
     shown = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
     assert "&lt;b&gt;&amp;amp;&lt;/b&gt;" in shown, "an entity stays the text that it was"

@@ -5,11 +5,11 @@ from itertools import combinations, pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.graph.layout.component_layout import GAP, Box, Line, arranged
-from compiler.graph.layout.coordinates import positions
-from compiler.graph.layout.layering import ranks
-from compiler.graph.layout.ordering import bent, crossings, neighbours, ordered
-from compiler.graph.layout.packing import packed
+from compiler.graph.layout.component_layout import BOX_GAP, Box, Line, layout_components
+from compiler.graph.layout.coordinates import assign_coordinates
+from compiler.graph.layout.layering import assign_ranks
+from compiler.graph.layout.ordering import insert_bends, count_crossings, adjacency, order_layers
+from compiler.graph.layout.packing import pack_rectangles
 
 SIDE = st.floats(10, 300)
 
@@ -29,19 +29,19 @@ def drawings(draw):
 @settings(max_examples=200)
 def test_no_box_lies_on_another(drawing, upright) -> None:
     boxes, lines = drawing
-    made = arranged(boxes, lines, upright=upright)
+    made = layout_components(boxes, lines, is_vertical=upright)
     placed = [(x, y, x + box.along, y + box.across) for (x, y), box in zip(made.boxes, boxes, strict=True)]
     for (left, top, right, low), (other, above, end, below) in combinations(placed, 2):
         assert right <= other + 1e-6 or end <= left + 1e-6 or low <= above + 1e-6 or below <= top + 1e-6
     assert all(
-        x >= 0 and y >= 0 and right <= made.along + 1e-6 and low <= made.across + 1e-6 for x, y, right, low in placed
+        x >= 0 and y >= 0 and right <= made.main_size + 1e-6 and low <= made.cross_size + 1e-6 for x, y, right, low in placed
     )
 
 
 @given(drawings())
 def test_no_line_passes_a_layer_through_a_box(drawing) -> None:
     boxes, lines = drawing
-    made = arranged(boxes, lines, upright=False)
+    made = layout_components(boxes, lines, is_vertical=False)
     for pairs in made.bends:
         for (enters, y), (leaves, there) in pairs:
             assert y == there
@@ -54,14 +54,14 @@ def test_no_line_passes_a_layer_through_a_box(drawing) -> None:
 @given(drawings())
 def test_the_same_comes_out_again(drawing) -> None:
     boxes, lines = drawing
-    assert arranged(boxes, lines, upright=False) == arranged(list(boxes), list(lines), upright=False)
+    assert layout_components(boxes, lines, is_vertical=False) == layout_components(list(boxes), list(lines), is_vertical=False)
 
 
 @given(drawings())
 def test_layers_follow_lines_unless_these_close_a_circle(drawing) -> None:
     boxes, lines = drawing
     edges = [(line.start, line.end) for line in lines]
-    found = ranks(len(boxes), edges)
+    found = assign_ranks(len(boxes), edges)
     assert all(rank >= 0 for rank in found)
     back = [(start, end) for start, end in edges if found[start] >= found[end]]
     assert all(start == end or _reaches(edges, end, start) for start, end in back)
@@ -79,63 +79,63 @@ def _reaches(edges, start, end) -> bool:
 
 
 def test_what_nothing_leads_to_stands_beside_what_it_leads_to() -> None:
-    assert ranks(4, [(0, 1), (1, 2), (3, 2)]) == [0, 1, 2, 1]
+    assert assign_ranks(4, [(0, 1), (1, 2), (3, 2)]) == [0, 1, 2, 1]
 
 
 def test_a_circle_is_cut_at_the_line_that_closes_it() -> None:
-    assert ranks(3, [(0, 1), (1, 2), (2, 0)]) == [0, 1, 2]
-    assert ranks(1, [(0, 0)]) == [0]
+    assert assign_ranks(3, [(0, 1), (1, 2), (2, 0)]) == [0, 1, 2]
+    assert assign_ranks(1, [(0, 0)]) == [0]
 
 
 def test_lines_over_several_layers_bend_where_they_pass_and_bundles_share_the_bend() -> None:
-    apart = bent([0, 1, 2, 0], [(0, 1, "a"), (1, 2, "a"), (0, 2, "b"), (3, 2, "c")])
+    apart = insert_bends([0, 1, 2, 0], [(0, 1, "a"), (1, 2, "a"), (0, 2, "b"), (3, 2, "c")])
     assert sorted(apart.bends) == [("b", 1), ("c", 1)]
-    together = bent([0, 1, 2, 0], [(0, 1, "a"), (1, 2, "a"), (0, 2, "b"), (3, 2, "b")])
+    together = insert_bends([0, 1, 2, 0], [(0, 1, "a"), (1, 2, "a"), (0, 2, "b"), (3, 2, "b")])
     assert sorted(together.bends) == [("b", 1)]
 
 
 def test_an_order_without_crossings_is_found_where_there_is_one() -> None:
     count = 8
     edges = [(index, 2 * count - 1 - index, index) for index in range(count)]
-    found = bent([0] * count + [1] * count, edges)
-    right = neighbours(found.links)[1]
-    assert crossings(found.layers, right) == count * (count - 1) // 2
-    assert crossings(ordered(found), right) == 0
+    found = insert_bends([0] * count + [1] * count, edges)
+    right = adjacency(found.links)[1]
+    assert count_crossings(found.layers, right) == count * (count - 1) // 2
+    assert count_crossings(order_layers(found), right) == 0
 
 
 @given(drawings())
 def test_ordering_makes_no_more_crossings_than_there_were(drawing) -> None:
     boxes, lines = drawing
-    found = bent(
-        ranks(len(boxes), [(line.start, line.end) for line in lines]),
+    found = insert_bends(
+        assign_ranks(len(boxes), [(line.start, line.end) for line in lines]),
         [(line.start, line.end, line.bundle) for line in lines],
     )
-    right = neighbours(found.links)[1]
-    assert crossings(ordered(found), right) <= crossings(found.layers, right)
-    assert [sorted(layer) for layer in ordered(found)] == [sorted(layer) for layer in found.layers]
+    right = adjacency(found.links)[1]
+    assert count_crossings(order_layers(found), right) <= count_crossings(found.layers, right)
+    assert [sorted(layer) for layer in order_layers(found)] == [sorted(layer) for layer in found.layers]
 
 
 def test_the_best_order_is_kept_and_not_the_last_that_was_tried() -> None:
     ranked = [0, 1, 2, 2, 0, 1, 1, 2, 0, 1]
     ends = [(4, 6), (0, 6), (6, 7), (8, 6), (4, 9), (9, 3), (1, 7), (0, 3), (8, 2)]
-    found = bent(ranked, [(start, end, (start, end)) for start, end in ends])
-    assert crossings(ordered(found), neighbours(found.links)[1]) == 2, "the last sweep leaves three"
+    found = insert_bends(ranked, [(start, end, (start, end)) for start, end in ends])
+    assert count_crossings(order_layers(found), adjacency(found.links)[1]) == 2, "the last sweep leaves three"
 
 
 def test_crossings_are_counted_as_by_hand() -> None:
-    assert crossings([[0, 1], [2, 3]], {0: [2, 3], 1: [2, 3]}) == 1
-    assert crossings([[0, 1, 2], [3, 4]], {0: [4], 1: [3], 2: [3]}) == 2
-    assert crossings([[0, 1], [2, 3]], {0: [2], 1: [3]}) == 0
+    assert count_crossings([[0, 1], [2, 3]], {0: [2, 3], 1: [2, 3]}) == 1
+    assert count_crossings([[0, 1, 2], [3, 4]], {0: [4], 1: [3], 2: [3]}) == 2
+    assert count_crossings([[0, 1], [2, 3]], {0: [2], 1: [3]}) == 0
 
 
 def test_what_is_linked_stands_level_where_there_is_room() -> None:
-    found = positions([[0], [1], [2]], {0: 10, 1: 80, 2: 40}, dict.fromkeys(range(3), GAP), [(0, 1), (1, 2)])
+    found = assign_coordinates([[0], [1], [2]], {0: 10, 1: 80, 2: 40}, dict.fromkeys(range(3), BOX_GAP), [(0, 1), (1, 2)])
     assert max(found.values()) - min(found.values()) < 1e-6
 
 
 @given(st.lists(st.tuples(SIDE, SIDE), max_size=30), st.floats(0.3, 3))
 def test_packed_rectangles_lie_apart(sizes, ratio) -> None:
-    corners = packed(sizes, 10, ratio)
+    corners = pack_rectangles(sizes, 10, ratio)
     placed = [(x, y, x + width, y + height) for (x, y), (width, height) in zip(corners, sizes, strict=True)]
     for (left, top, right, low), (other, above, end, below) in combinations(placed, 2):
         assert right <= other or end <= left or low <= above or below <= top
@@ -144,11 +144,11 @@ def test_packed_rectangles_lie_apart(sizes, ratio) -> None:
 
 def test_many_small_parts_make_a_picture_of_the_shape_of_a_page() -> None:
     boxes = [Box(200, 60) for _ in range(100)]
-    made = arranged(boxes, [], upright=False)
-    assert 1 < made.along / made.across < 2.2
+    made = layout_components(boxes, [], is_vertical=False)
+    assert 1 < made.main_size / made.cross_size < 2.2
 
 
 def test_a_chain_is_drawn_in_order() -> None:
-    made = arranged([Box(100, 40)] * 4, [Line(index, index + 1, index) for index in range(3)], upright=False)
+    made = layout_components([Box(100, 40)] * 4, [Line(index, index + 1, index) for index in range(3)], is_vertical=False)
     assert all(left < right for (left, _), (right, _) in pairwise(made.boxes))
     assert len({y for _, y in made.boxes}) == 1

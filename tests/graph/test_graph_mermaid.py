@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from compiler.graph.mermaid import mermaid
+from compiler.graph.mermaid import render_mermaid
 
 NODE = re.compile(r'^ *([a-z_0-9]+)(?:\[\("|\["|\{\{")(.*)(?:"\)\]|"\]|"\}\}):::([a-z-]+)$', re.MULTILINE)
 LINE = re.compile(r'^  ([a-z_0-9]+) (?:-->|-\.->|==>)\|"([^"]*)"\| ([a-z_0-9]+)$', re.MULTILINE)
@@ -12,11 +12,11 @@ LINE = re.compile(r'^  ([a-z_0-9]+) (?:-->|-\.->|==>)\|"([^"]*)"\| ([a-z_0-9]+)$
 
 @pytest.fixture(scope="module")
 def trap(hostile_graph) -> str:
-    return mermaid(hostile_graph, "LR")
+    return render_mermaid(hostile_graph, "LR")
 
 
 def test_each_node_and_each_line_stands_once(sample) -> None:
-    text = mermaid(sample, "LR")
+    text = render_mermaid(sample, "LR")
     assert len(NODE.findall(text)) == len(sample.nodes) == len({node for node, *_ in NODE.findall(text)})
     assert len(LINE.findall(text)) == len(sample.edges)
     styled = [int(number) for line in re.findall(r"linkStyle ([0-9,]+)", text) for number in line.split(",")]
@@ -24,7 +24,7 @@ def test_each_node_and_each_line_stands_once(sample) -> None:
 
 
 def test_models_stand_in_a_box_for_where_they_run(sample) -> None:
-    text = mermaid(sample, "TB")
+    text = render_mermaid(sample, "TB")
     assert text.startswith("flowchart TB\n")
     titles = re.findall(r'subgraph runs_\d+\["(.*)"\]', text)
     assert titles == ["staging, prod", "dev, staging, prod", "dev, staging", "dev", "runs nowhere"]
@@ -32,11 +32,11 @@ def test_models_stand_in_a_box_for_where_they_run(sample) -> None:
 
 
 def test_mermaid_itself_takes_it(sample, trap, mermaid_parser) -> None:
-    assert mermaid_parser([mermaid(sample, "LR"), mermaid(sample, "TB"), trap]) == ["flowchart-v2"] * 3
+    assert mermaid_parser([render_mermaid(sample, "LR"), render_mermaid(sample, "TB"), trap]) == ["flowchart-v2"] * 3
 
 
 def test_mermaid_refuses_what_is_broken(sample, mermaid_parser) -> None:
-    text = mermaid(sample, "LR")
+    text = render_mermaid(sample, "LR")
     broken = [
         text.replace('"]:::model', "]:::model", 1), text.replace("flowchart LR", "flowchrt LR"), text.replace("  end\n", "", 1),
         text.replace('-->|"', '-->|"a"b', 1),

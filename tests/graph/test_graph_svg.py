@@ -10,17 +10,17 @@ from itertools import combinations
 
 import pytest
 
-from compiler.graph.graph_builder import graph
-from compiler.graph.graph_model import VERBS, Graph, Node, told
+from compiler.graph.graph_builder import build_graph
+from compiler.graph.graph_model import EDGE_VERBS, Graph, Node, edge_sentence
 from compiler.graph.svg import style
-from compiler.graph.svg.svg_document import svg
-from compiler.graph.svg.text_metrics import fitted, width
-from compiler.graph.svg.xml_text import element, text
-from compiler.pipeline.session import Run
+from compiler.graph.svg.svg_document import render_svg
+from compiler.graph.svg.text_metrics import truncate_text, measure_text
+from compiler.graph.svg.xml_text import element, escape_text
+from compiler.pipeline.session import Session
 from compiler.source.memory_tree import MemoryTree
 
 NS = "{http://www.w3.org/2000/svg}"
-SIZES = {"name": style.NAME, "small": style.SMALL, "chip": style.CHIP, "heading": 15.0}
+SIZES = {"name": style.NAME_SIZE, "small": style.SMALL_SIZE, "chip": style.CHIP_SIZE, "heading": 15.0}
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def lettered(root: ET.Element, x: float = 0, y: float = 0) -> list[Area]:
                 Area(
                     left,
                     base - size * 0.8,
-                    left + width(child.text or "", size, bold=bold),
+                    left + measure_text(child.text or "", size, bold=bold),
                     base + size * 0.25,
                     child.text or "",
                 )
@@ -106,7 +106,7 @@ def _extent(shape: ET.Element, x: float, y: float, said: str) -> Area:
 
 @pytest.fixture(scope="module", params=["LR", "TB"])
 def drawn(request, sample) -> str:
-    return svg(sample, request.param)
+    return render_svg(sample, request.param)
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +182,7 @@ def test_everything_says_what_it_is(root, sample) -> None:
     named = {one.get("id"): one.text for one in root if one.get("id")}
     assert [bool(named[id_]) for id_ in root.get("aria-labelledby").split()] == [True, True]
     titles = {one.text for one in root.iter(f"{NS}title")}
-    assert {told(edge) for edge in sample.edges} <= titles
+    assert {edge_sentence(edge) for edge in sample.edges} <= titles
     assert {node.told for node in sample.nodes} <= titles
     assert "who asks bureau-score asks application-scorecard, too" in titles
     symbols = [one for one in root.iter() if one.get("role") == "graphics-symbol"]
@@ -195,7 +195,7 @@ def test_the_legend_explains_what_there_is_and_nothing_else(root, bank) -> None:
         (key,) = [one for one in tree if one.get("class") == "legend"]
         return {one.text for one in key.iter(f"{NS}text")}
 
-    everything = {"dataset", "model", "use case", *VERBS.values(), *(f"{tier} risk" for tier in style.TIERS)}
+    everything = {"dataset", "model", "use case", *EDGE_VERBS.values(), *(f"{tier} risk" for tier in style.TIER_COLOURS)}
     assert explained(root) == everything | {
         "a canary beside it",
         "does not run there",
@@ -203,12 +203,12 @@ def test_the_legend_explains_what_there_is_and_nothing_else(root, bank) -> None:
         "retired",
     }
     few = [row for row in bank.inventory.models if row.name == "document-check"]
-    small = ET.fromstring(svg(graph(bank.inventory, few, ("prod",), whole=False), "LR"))
+    small = ET.fromstring(render_svg(build_graph(bank.inventory, few, ("prod",), include_unused=False), "LR"))
     assert explained(small) == {"model", "use case", "serves", "high risk"}
 
 
 def test_the_same_picture_comes_out_again(sample) -> None:
-    assert svg(sample, "LR") == svg(sample, "LR")
+    assert render_svg(sample, "LR") == render_svg(sample, "LR")
 
 
 @pytest.fixture(scope="module")
@@ -217,8 +217,8 @@ def nothing() -> str:
         "modelyard.yaml": "apiVersion: modelyard/v1\nkind: Project\nname: shop\nenvironments: [dev]\n",
         "models/base.yaml": "apiVersion: modelyard/v1\nkind: Environment\nname: dev\nstage: dev\nnamespace: dev\n",
     }
-    inventory = Run(MemoryTree({path: said.encode() for path, said in files.items()})).inventory
-    return svg(graph(inventory, (), (), whole=True), "LR")
+    inventory = Session(MemoryTree({path: said.encode() for path, said in files.items()})).inventory
+    return render_svg(build_graph(inventory, (), (), include_unused=True), "LR")
 
 
 def test_a_picture_of_nothing_is_one(nothing) -> None:
@@ -230,19 +230,19 @@ def test_a_picture_of_nothing_is_one(nothing) -> None:
 
 
 def test_no_text_is_markup(hostile_graph) -> None:
-    drawn = svg(hostile_graph, "LR")
+    drawn = render_svg(hostile_graph, "LR")
     root = ET.fromstring(drawn)
     known = {"svg", "title", "desc", "style", "rect", "text", "g", "path", "polygon", "circle"}
     assert {one.tag.removeprefix(NS) for one in root.iter()} == known
     attributes = {name for one in root.iter() for name in one.attrib}
     assert not [name for name in attributes if name.startswith(("on", "href", "{"))]
-    assert [one.text for one in root.iter(f"{NS}style")] == [style.css()]
+    assert [one.text for one in root.iter(f"{NS}style")] == [style.render_css()]
     titles = [one.text for one in root.iter(f"{NS}title")]
     assert any("</title><script>alert(1)</script>" in said for said in titles)
 
 
 def test_hostile_labels_keep_to_their_cards(hostile_graph) -> None:
-    root = ET.fromstring(svg(hostile_graph, "LR"))
+    root = ET.fromstring(render_svg(hostile_graph, "LR"))
     labels, cards = lettered(root), boxed(root)
     assert [(one.said, other.said) for one, other in combinations(labels, 2) if one.overlaps(other)] == []
     assert sum(any(card.holds(label) for card in cards) for label in labels) >= len(hostile_graph.nodes) * 2
@@ -253,7 +253,7 @@ def test_the_longest_names_keep_to_their_cards() -> None:
     nodes = tuple(
         Node(f"{kind}/{name}", kind, name, name, name) for name in names for kind in ("dataset", "model", "use-case")
     )
-    root = ET.fromstring(svg(Graph("shop", nodes, (), {"dev": "dev"}), "LR"))
+    root = ET.fromstring(render_svg(Graph("shop", nodes, (), {"dev": "dev"}), "LR"))
     cards = boxed(root)
     labels = [label for label in lettered(root) if label.said.endswith("…")]
     assert len(labels) == 2 * 2 * 3, "all but those of narrow letters are cut"
@@ -262,7 +262,7 @@ def test_the_longest_names_keep_to_their_cards() -> None:
 
 @pytest.mark.parametrize("said", ["<&>\"'", "\x00\x1b\ud800\ufffe", "]]><!--", "é🙂\u202e"])
 def test_text_is_what_it_was_or_a_sign_that_it_could_not_be(said) -> None:
-    made = element("text", text(said), class_="a", aria_label=said)
+    made = element("text", escape_text(said), class_="a", aria_label=said)
     made.encode()
     read = ET.fromstring(made)
     expected = re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", "\ufffd", said)
@@ -270,10 +270,10 @@ def test_text_is_what_it_was_or_a_sign_that_it_could_not_be(said) -> None:
 
 
 def test_a_long_text_is_cut_to_its_room() -> None:
-    assert fitted("card-fraud", 500, 13) == "card-fraud"
-    short = fitted("a" * 63, 100, 13, bold=True)
+    assert truncate_text("card-fraud", 500, 13) == "card-fraud"
+    short = truncate_text("a" * 63, 100, 13, bold=True)
     assert short.endswith("…")
-    assert width(short, 13, bold=True) <= 100 < width(short[:-1] + "aa…", 13, bold=True)
+    assert measure_text(short, 13, bold=True) <= 100 < measure_text(short[:-1] + "aa…", 13, bold=True)
 
 
 # What colours say
@@ -302,7 +302,7 @@ def colours(sheet: str) -> dict[str, dict[str, str]]:
 
 
 def sheets() -> dict[str, dict[str, dict[str, str]]]:
-    light, dark = style.css().split("@media (prefers-color-scheme:dark){")
+    light, dark = style.render_css().split("@media (prefers-color-scheme:dark){")
     both = colours(light)
     differing = colours(dark[:-1])
     return {
@@ -322,14 +322,14 @@ def test_letters_and_lines_stand_out_on_either_page(page) -> None:
         assert contrast(sheet[".small"]["fill"], sheet[kind]["fill"]) >= 4.5
     for slot in (".slot", ".prod"):
         assert contrast(sheet[".chip"]["fill"], sheet[slot]["fill"]) >= 4.5
-    for kind in VERBS:
+    for kind in EDGE_VERBS:
         assert contrast(sheet[f".{kind} .line"]["stroke"], ground) >= 3, kind
     for kind in (".dataset .box", ".model .box", ".use-case .box"):
         assert contrast(sheet[kind]["stroke"], ground) >= 3, kind
 
 
 def test_no_two_kinds_of_line_differ_by_colour_alone() -> None:
-    looks = [(style.DASHES.get(kind), style.WIDTHS.get(kind)) for kind in VERBS]
+    looks = [(style.EDGE_DASHES.get(kind), style.EDGE_WIDTHS.get(kind)) for kind in EDGE_VERBS]
     assert len(set(looks)) == len(looks)
 
 

@@ -16,7 +16,7 @@ import yaml
 
 from compiler.diagnostics.finding import Finding, Severity
 from compiler.foundation.errors import UsageError
-from compiler.pipeline.session import Built, Run, build
+from compiler.pipeline.session import BuildResult, Session, build
 from compiler.report import REPORTERS, Report
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
@@ -146,7 +146,7 @@ def keys(data: object) -> Iterator[object]:
         yield from keys(child)
 
 
-def keys_of(built: Built) -> set[object]:
+def keys_of(built: BuildResult) -> set[object]:
     """The keys of everything that was built, read by another reader than ours; text that is no YAML has none."""
     found: set[object] = set()
     for unit in built.units:
@@ -166,7 +166,7 @@ def leaves(data: object, word: str, pointer: Pointer = ()) -> Iterator[tuple[Poi
         yield from leaves(child, word, (*pointer, part.replace(word, MARK) if isinstance(part, str) else part))
 
 
-def leaves_of(built: Built, word: str) -> Leaves:
+def leaves_of(built: BuildResult, word: str) -> Leaves:
     """Every leaf of everything that was built; of a file that is no data, its text."""
     found: Leaves = {}
     for file in (file for unit in built.units for file in unit.files):
@@ -179,8 +179,8 @@ def leaves_of(built: Built, word: str) -> Leaves:
 def built_with(files: dict[str, bytes], mutant: Mutant, text: str) -> Leaves | None:
     """The leaves of what the mutant's model becomes with this YAML text at the place; nothing where a finding answers it."""
     model = documents(files)[mutant.path][mutant.index]["name"]
-    built = build(Run(MemoryTree(mutated(files, mutant, text))), lambda name, _: name == model)
-    return leaves_of(built, yaml.safe_load(text)) if built.is_whole else None
+    built = build(Session(MemoryTree(mutated(files, mutant, text))), lambda name, _: name == model)
+    return leaves_of(built, yaml.safe_load(text)) if built.can_write else None
 
 
 def values_of_variables(files: dict[str, bytes]) -> list[tuple[str, int, Pointer]]:
@@ -194,13 +194,13 @@ def values_of_variables(files: dict[str, bytes]) -> list[tuple[str, int, Pointer
     ]
 
 
-def said(run: Run, findings: tuple[Finding, ...]) -> str:
+def said(run: Session, findings: tuple[Finding, ...]) -> str:
     """The findings in every format; the sentence that ends each, too."""
-    report = Report(findings, run.text, run.size)
+    report = Report(findings, run.read_text, run.summary)
     return "".join(render(report) for render in REPORTERS.values())
 
 
-def answered(run: Run, mutant: Mutant) -> Built | None:
+def answered(run: Session, mutant: Mutant) -> BuildResult | None:
     """What is built; nothing where the project file itself cannot be read, which ends a run."""
     try:
         return build(run)
@@ -211,14 +211,14 @@ def answered(run: Run, mutant: Mutant) -> Built | None:
 
 def judge(files: dict[str, bytes], mutant: Mutant, known: set[object]) -> None:
     began = time.process_time()
-    run = Run(MemoryTree(mutated(files, mutant)))
+    run = Session(MemoryTree(mutated(files, mutant)))
     built = answered(run, mutant)
     text = said(run, built.findings) if built else ""
     took = time.process_time() - began
     assert took < SECONDS, f"takes {took:.1f} s"
     assert "\x1b" not in text
     text.encode()
-    if not built or not built.is_whole:
+    if not built or not built.can_write:
         return
     new = keys_of(built) - known
     assert not {key for key in new if "injected" in str(key) and key != "injectedmap"}, f"new keys: {new}"
@@ -237,8 +237,8 @@ def chosen(files: dict[str, bytes]) -> list[Mutant]:
 
 
 def test_the_sample_itself_builds_whole_and_clean() -> None:
-    built = build(Run(MemoryTree(sample())))
-    assert built.is_whole
+    built = build(Session(MemoryTree(sample())))
+    assert built.can_write
     assert built.units
     assert not [finding for finding in built.findings if finding.code.severity is not Severity.INFO]
 
@@ -267,7 +267,7 @@ def only_its_leaf_moves(one: Leaves, other: Leaves, hostile: Leaves | None, text
 
 def test_no_hostile_place_stops_a_run_or_leaves_its_place() -> None:
     files = sample()
-    known = keys_of(build(Run(MemoryTree(files))))
+    known = keys_of(build(Session(MemoryTree(files))))
     wrong = []
     for mutant in chosen(files):
         try:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from compiler.foundation import resources
-from compiler.pipeline.session import Run
+from compiler.pipeline.session import Session
 from compiler.source.memory_tree import MemoryTree
 from compiler.spec.language import Language
 
@@ -199,22 +199,22 @@ files:
 }
 
 
-def made(*edits: tuple[str, str], **files: str) -> Run:
+def made(*edits: tuple[str, str], **files: str) -> Session:
     """The fleet with texts replaced, and files added."""
     texts = FILES | {path.replace("__", "/") + ".yaml": text for path, text in files.items()}
     for old, new in edits:
         (path,) = [path for path, text in texts.items() if old in text]
         texts[path] = texts[path].replace(old, new)
-    run = Run(MemoryTree({path: text.encode() for path, text in texts.items()}))
+    run = Session(MemoryTree({path: text.encode() for path, text in texts.items()}))
     run.language = LANGUAGE
     return run
 
 
 @pytest.fixture
-def fleet() -> Callable[..., Run]:
+def fleet() -> Callable[..., Session]:
     return made
 
 
 @pytest.fixture(scope="session")
-def shop() -> Run:
+def shop() -> Session:
     return made()

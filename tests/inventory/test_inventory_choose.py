@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from compiler.inventory.columns import COLUMNS, NARROW, WIDE, cells, in_order, table, titles
-from compiler.inventory.row_filters import Wanted, chosen
+from compiler.inventory.columns import COLUMNS, DEFAULT_COLUMNS, WIDE_COLUMNS, row_cells, sort_rows, table_rows, column_titles
+from compiler.inventory.row_filters import InventoryFilter, filter_rows
 
 
 def names(shop, **words) -> list[str]:
-    return [row.name for row in chosen(shop.inventory.models, Wanted(**words))]
+    return [row.name for row in filter_rows(shop.inventory.models, InventoryFilter(**words))]
 
 
 @pytest.mark.parametrize(
@@ -44,14 +44,14 @@ def test_a_retired_models_old_dates_are_due_to_nobody(shop) -> None:
 
 
 def test_where_environments_are_named_rows_show_those_alone(shop) -> None:
-    rows = {row.name: row for row in chosen(shop.inventory.models, Wanted(environments=("dev",)))}
+    rows = {row.name: row for row in filter_rows(shop.inventory.models, InventoryFilter(environments=("dev",)))}
     assert [one.environment for one in rows["refunds"].environments] == ["dev"]
-    assert cells(rows["refunds"], ["runs", "release"]) == ["dev", "2.0.0"]
+    assert row_cells(rows["refunds"], ["runs", "release"]) == ["dev", "2.0.0"]
 
 
 def test_cells_are_text_and_empty_where_nothing_is_said(shop) -> None:
     refunds = shop.inventory.by_name["refunds"]
-    shown = dict(zip(COLUMNS, cells(refunds, COLUMNS), strict=True))
+    shown = dict(zip(COLUMNS, row_cells(refunds, COLUMNS), strict=True))
     assert (shown["release"], shown["environments"]) == (
         "1.0.0 + 2.0.0 (10%) (stopped)",
         "dev 2.0.0; prod 1.0.0 + 2.0.0 (10%) (stopped)",
@@ -62,14 +62,14 @@ def test_cells_are_text_and_empty_where_nothing_is_said(shop) -> None:
     assert (shown["unwatched"], shown["missing"]) == ("latency: the server has no histogram", "eu-ai-act: 3 of 5")
     assert (shown["review"], shown["reviewed"]) == ("2026-11-28", "2026-06-01")
     assert (shown["validated"], shown["validation"]) == ("2026-05-01 conditional", "2027-05-01")
-    scores = dict(zip(COLUMNS, cells(shop.inventory.by_name["scores"], COLUMNS), strict=True))
+    scores = dict(zip(COLUMNS, row_cells(shop.inventory.by_name["scores"], COLUMNS), strict=True))
     assert (scores["vendor"], scores["contract"], scores["asks"]) == (
         "Example Scores, Score",
         "C-7 (2027-01-31)",
         "rough (by callers)",
     )
     assert (scores["asked-by"], scores["retirement"], scores["review"]) == ("refunds", "2027-02-28", "")
-    wished = dict(zip(COLUMNS, cells(shop.inventory.by_name["wished"], COLUMNS), strict=True))
+    wished = dict(zip(COLUMNS, row_cells(shop.inventory.by_name["wished"], COLUMNS), strict=True))
     said = {"model", "type", "owner", "lifecycle", "tier", "summary", "path", "id"}
     assert {name for name, cell in wished.items() if cell} == said
 
@@ -85,8 +85,8 @@ def test_every_column_says_something_of_some_model(shop, fleet) -> None:
 
 
 def test_what_is_shown_by_default_is_known() -> None:
-    assert {*NARROW, *WIDE} <= COLUMNS.keys()
-    assert titles(["review", "model"]) == ["next review", "model"]
+    assert {*DEFAULT_COLUMNS, *WIDE_COLUMNS} <= COLUMNS.keys()
+    assert column_titles(["review", "model"]) == ["next review", "model"]
 
 
 @pytest.mark.parametrize(
@@ -102,8 +102,8 @@ def test_what_is_shown_by_default_is_known() -> None:
     ids=str,
 )
 def test_rows_are_sorted_by_what_columns_mean_and_the_unsaid_comes_last(by, expected, shop) -> None:
-    assert [row.name for row in in_order(shop.inventory.models, by)] == expected
+    assert [row.name for row in sort_rows(shop.inventory.models, by)] == expected
 
 
 def test_a_table_is_names_of_columns_and_a_line_a_row(shop) -> None:
-    assert table(shop.inventory.models[:1], ["model", "type"]) == [["model", "type"], ["old", "rules"]]
+    assert table_rows(shop.inventory.models[:1], ["model", "type"]) == [["model", "type"], ["old", "rules"]]

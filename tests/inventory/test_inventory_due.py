@@ -4,15 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from compiler.foundation.json_data import at
-from compiler.inventory.due_items import due, horizon
+from compiler.foundation.json_data import value_at
+from compiler.inventory.due_items import due_items, window_end
 
 TODAY = date(2026, 11, 20)
 LAST = date(2027, 12, 31)
 
 
 def items(run, as_of: date = TODAY, last: date = LAST, *, undated: bool = False):
-    return due(run.fleet, run.inventory, as_of, last, undated=undated)
+    return due_items(run.fleet, run.inventory, as_of, last, include_undated=undated)
 
 
 def line_of(run, one) -> str:
@@ -36,11 +36,11 @@ def test_everything_that_lapses_is_told_by_day(shop) -> None:
 
 @pytest.mark.parametrize(("within", "count"), [(0, 1), (7, 1), (8, 2), (41, 3), (10_000, 6)])
 def test_only_what_lapses_within_the_span_is_told_and_all_that_did(within, count, shop) -> None:
-    assert len(items(shop, last=horizon(TODAY, timedelta(days=within)))) == count
+    assert len(items(shop, last=window_end(TODAY, timedelta(days=within)))) == count
 
 
 def test_a_span_ends_with_the_days_that_there_are() -> None:
-    assert horizon(TODAY, timedelta(days=9_999_999)) == date.max
+    assert window_end(TODAY, timedelta(days=9_999_999)) == date.max
 
 
 @pytest.mark.parametrize(("day", "state", "days"), [(28, "due", 0), (29, "lapsed", -1), (27, "due", 1)])
@@ -60,7 +60,7 @@ def test_each_stands_at_the_line_that_says_it(shop) -> None:
         kind, name = one.object.split("/")[1:]
         data = shop.portfolio.of(kind)[name].data
         assert (
-            at(data, tuple(int(part) if part.isdigit() else part for part in one.pointer[1:].split("/")))
+            value_at(data, tuple(int(part) if part.isdigit() else part for part in one.pointer[1:].split("/")))
             == expected[one.kind]
         )
 

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from compiler.inventory import row_parts as parts
-from compiler.inventory.row import LeftOut
-from compiler.pipeline.session import Run
+from compiler.inventory.row import ExcludedDocument
+from compiler.pipeline.session import Session
 from compiler.report import model_details as model_row
 
 
@@ -78,9 +78,9 @@ def test_a_row_says_on_what_data_the_model_rests(refunds) -> None:
 
 def test_a_row_says_whom_the_model_asks_and_who_asks_it(shop, refunds) -> None:
     both = ("dev", "prod")
-    assert refunds.asks == (parts.Asked("scores", "itself", "^1", None, None, None, both),)
+    assert refunds.asks == (parts.DependencyUse("scores", "itself", "^1", None, None, None, both),)
     scores, rough = shop.inventory.by_name["scores"], shop.inventory.by_name["rough"]
-    assert scores.asks == (parts.Asked("rough", "callers", None, None, None, None, both),)
+    assert scores.asks == (parts.DependencyUse("rough", "callers", None, None, None, None, both),)
     assert (scores.asked_by, rough.asked_by) == (("refunds",), ("scores",))
 
 
@@ -128,24 +128,24 @@ def test_the_escape_hatch_stands_in_the_row(refunds) -> None:
 
 
 def test_what_nothing_watches_stands_in_the_row(refunds) -> None:
-    assert refunds.unwatched == (parts.Unwatched("latency", "the server has no histogram", ("dev", "prod")),)
+    assert refunds.unwatched == (parts.UnmeasuredObjective("latency", "the server has no histogram", ("dev", "prod")),)
     assert refunds.signals == (
         parts.Signal("dataDrift", "ticket", watched=False),
         parts.Signal("cost", "alert", watched=True),
     )
-    assert refunds.sla == parts.Promise("99.5%", {"p99": "250ms"}, {}, None, "30d")
+    assert refunds.sla == parts.Sla("99.5%", {"p99": "250ms"}, {}, None, "30d")
 
 
 def test_missing_facts_are_counted_by_regime_where_a_record_is_made(shop, refunds, fleet) -> None:
-    assert refunds.facts == (parts.Facts("eu-ai-act", 5, 3),)  # the use, oversight, and a licence of each dataset
+    assert refunds.facts == (parts.RecordCounts("eu-ai-act", 5, 3),)  # the use, oversight, and a licence of each dataset
     assert shop.inventory.by_name["rough"].facts == (), "it serves no use case, so that no record is made of it"
     assert shop.inventory.by_name["wished"].facts == (), "nor does it"
     told = fleet(
         ("  intendedUse: Refunds up to 100.", "  intendedUse: Refunds up to 100.\n  humanOversight: A person can.")
     )
-    assert told.inventory.by_name["refunds"].facts == (parts.Facts("eu-ai-act", 5, 2),)
+    assert told.inventory.by_name["refunds"].facts == (parts.RecordCounts("eu-ai-act", 5, 2),)
     used = fleet(("summary: What we would like to have.", "summary: What we would like to have.\nuseCase: refunding"))
-    assert used.inventory.by_name["wished"].facts == (parts.Facts("eu-ai-act", 2, 2),), "records begin before a model runs"
+    assert used.inventory.by_name["wished"].facts == (parts.RecordCounts("eu-ai-act", 2, 2),), "records begin before a model runs"
 
 
 def approval(digests: tuple[str, str], **more: str) -> str:
@@ -187,7 +187,7 @@ def test_an_approval_that_nobody_may_give_so_is_void_and_the_terminal_says_why(m
     said = approval((place.runtime_digest, place.governance_digest), **more)
     row = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{said}")).inventory.by_name["refunds"]
     assert [(one.holds, one.because) for one in row.approvals] == [(False, because)]
-    shown = " ".join(model_row.text(row, date(2026, 8, 1), colour=False).split())
+    shown = " ".join(model_row.render_text(row, date(2026, 8, 1), colour=False).split())
     assert f"; void: {because}" in shown
 
 
@@ -213,9 +213,9 @@ def test_a_waiver_and_an_approval_are_part_of_no_digest(refunds, fleet) -> None:
 def test_what_does_not_hold_together_is_named_and_not_told_in_half(fleet) -> None:
     run = fleet(("release: 1.0.0", "release: 9.0.0"))
     assert "refunds" not in run.inventory.by_name
-    assert run.inventory.left_out == (LeftOut("Model", "refunds"),)
+    assert run.inventory.left_out == (ExcludedDocument("Model", "refunds"),)
     unread = fleet(models__bad="apiVersion: modelyard/v1\nkind: Model\nname: lost\nsummary: [")
-    assert LeftOut("", "lost") in unread.inventory.left_out
+    assert ExcludedDocument("", "lost") in unread.inventory.left_out
     layered = fleet(models___defaults="apiVersion: modelyard/v1\nkind: Defaults\nonwer: x\n")
     assert {one.name for one in layered.inventory.left_out if one.kind == "Model"} == {
         "old",
@@ -228,5 +228,5 @@ def test_what_does_not_hold_together_is_named_and_not_told_in_half(fleet) -> Non
 
 def test_a_row_is_the_same_on_every_day(fleet) -> None:
     run = fleet()
-    other = Run(run.tree, date(2031, 1, 1))
+    other = Session(run.tree, date(2031, 1, 1))
     assert other.inventory.models == run.inventory.models

@@ -11,7 +11,7 @@ import pytest
 
 from compiler.foundation import resources
 from compiler.inventory import inventory_schema as json_schema
-from compiler.inventory.due_items import due
+from compiler.inventory.due_items import due_items
 from compiler.report import due_report
 from compiler.report import inventory_report as report
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def published(name: str) -> dict[str, object]:
-    return json.loads(resources.shipped_text(f"outputs/{name}.schema.json"))
+    return json.loads(resources.read_shipped_text(f"outputs/{name}.schema.json"))
 
 
 def validator(name: str) -> jsonschema_rs.Validator:
@@ -28,24 +28,24 @@ def validator(name: str) -> jsonschema_rs.Validator:
 
 @pytest.fixture(scope="module")
 def inventory(shop) -> dict[str, object]:
-    return json.loads(report.as_json(shop.inventory, shop.inventory.models))
+    return json.loads(report.render_json(shop.inventory, shop.inventory.models))
 
 
 @pytest.fixture(scope="module")
 def items(shop) -> dict[str, object]:
     as_of, until = date(2026, 11, 20), date(2027, 12, 31)
-    found = due(shop.fleet, shop.inventory, as_of, until, undated=True)
-    return json.loads(due_report.as_json(due_report.Asked(shop.inventory, found, as_of, until)))
+    found = due_items(shop.fleet, shop.inventory, as_of, until, include_undated=True)
+    return json.loads(due_report.render_json(due_report.DueReport(shop.inventory, found, as_of, until)))
 
 
 @pytest.mark.generated
 def test_the_published_schemas_are_made_from_the_classes(request) -> None:
-    made = json_schema.files()
+    made = json_schema.schema_files()
     if request.config.getoption("--update-goldens"):
         json_schema.main(ROOT)
     for path, text in made.items():
         folder, _, below = path.partition("/")
-        assert (resources.shipped(folder) / below).read_text(encoding="utf-8") == text, (
+        assert (resources.shipped_folder(folder) / below).read_text(encoding="utf-8") == text, (
             f"{path} is stale: run `make docs`"
         )
 
@@ -73,7 +73,7 @@ def test_the_fleet_of_these_tests_says_everything_that_can_be_said(inventory, it
         "deploy: {target: plain}\nenvironments: {dev: {}}\n"
     )
     run = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{approval}"), models__both=step)
-    data = json.loads(report.as_json(run.inventory, run.inventory.models))
+    data = json.loads(report.render_json(run.inventory, run.inventory.models))
     assert [error.message for error in validator("inventory").iter_errors(data)] == []
     said = {key for node in _nodes([data, items]) for key in node}
     definitions = [*published("inventory")["$defs"].items(), *published("due")["$defs"].items()]

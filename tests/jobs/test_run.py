@@ -10,7 +10,7 @@ import pytest
 
 from compiler.execution.jobs.task_execution import execute_task
 from compiler.execution.jobs.tasks import models_with_canary, resolve_tasks, models_with_step
-from compiler.pipeline.session import Run
+from compiler.pipeline.session import Session
 from compiler.source.worktree import WorkTree
 
 HEAD = "apiVersion: modelyard/v1\n"
@@ -48,7 +48,7 @@ with open("told.jsonl", "a") as out:
 """
 
 
-def lay_out(root: Path, pipeline: str, places: str, programs: dict[str, str] | None = None) -> Run:
+def lay_out(root: Path, pipeline: str, places: str, programs: dict[str, str] | None = None) -> Session:
     spec = f"""{HEAD}kind: Model
 name: refunds
 type: ml
@@ -66,7 +66,7 @@ environments:
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
-    return Run(WorkTree(root))
+    return Session(WorkTree(root))
 
 
 PLACES = """  dev: {release: 3.0.0}
@@ -76,10 +76,10 @@ PLACES = """  dev: {release: 3.0.0}
 PYTHON = json.dumps(sys.executable)
 
 
-def carried_out(run: Run, root: Path, step: str, before: Run | None = None, **which) -> list[tuple[str, str, int]]:
+def carried_out(run: Session, root: Path, step: str, before: Session | None = None, **which) -> list[tuple[str, str, int]]:
     said: list[str] = []
     return [
-        (one.code.name, one.message, one.place.line)
+        (one.code.name, one.message, one.location.line)
         for task in resolve_tasks(run.fleet, run.tree, "refunds", step, **which)
         if task.has_work
         for one in execute_task(task, root, (before or run).fleet, said.append)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from compiler.foundation.resources import shipped
-from compiler.json_schema import Validator, structural
-from compiler.pipeline.session import Run, build
+from compiler.foundation.resources import shipped_folder
+from compiler.json_schema import Validator, to_strict_schema
+from compiler.pipeline.session import Session, build
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 
@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def portfolio() -> dict[str, str]:
     """Every file of the sample portfolio, by its path."""
     tree = WorkTree(ROOT)
-    made = build(Run(MemoryTree({path: tree.read(path) for path in ["modelyard.yaml", *tree.paths("models")]})))
-    assert [finding.message for finding in made.findings if finding.mandatory] == []
+    made = build(Session(MemoryTree({path: tree.read(path) for path in ["modelyard.yaml", *tree.paths("models")]})))
+    assert [finding.message for finding in made.findings if finding.is_blocking] == []
     return {file.path: file.content.decode() for unit in made.units for file in unit.files}
 
 
@@ -32,7 +32,7 @@ def schema() -> Callable[[str, str], Validator]:
     """The schema that an emitter brings for a file of its own."""
 
     def of(emitter: str, name: str) -> Validator:
-        return Validator(json.loads((shipped("templates") / "monitoring" / emitter / name).read_bytes()))
+        return Validator(json.loads((shipped_folder("templates") / "monitoring" / emitter / name).read_bytes()))
 
     return of
 
@@ -43,7 +43,7 @@ def official(external_schemas: Path) -> Callable[[str], Validator]:
 
     def of(name: str) -> Validator:
         path = external_schemas / "k8s-crd" / "monitoring.coreos.com" / f"{name}_v1.json"
-        return Validator(structural(json.loads(path.read_bytes())))
+        return Validator(to_strict_schema(json.loads(path.read_bytes())))
 
     return of
 

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from compiler.json_schema import Validator
-from compiler.pipeline.session import Run, build
+from compiler.pipeline.session import Session, build
 from compiler.source.memory_tree import MemoryTree
 
 DIGEST = "sha256:" + "0" * 64
@@ -46,12 +46,12 @@ def made(
     emitters = {"alertmanager": {"enabled": True, "options": options}, "kustomize": {"enabled": False}}
     project = {**HEAD, "kind": "Project", "name": "bank", "environments": ["prod"], "emitters": emitters}
     files = {"modelyard.yaml": yaml.safe_dump(project), "models/all.yaml": yaml.safe_dump_all(documents)}
-    built = build(Run(MemoryTree({path: text.encode() for path, text in files.items()})))
+    built = build(Session(MemoryTree({path: text.encode() for path, text in files.items()})))
     lines = {path: text.splitlines() for path, text in files.items()}
     wrong = [
-        f"{one.code.id} {one.place.path}: {one.message} | {lines.get(one.place.path, one.place.line * [''])[one.place.line - 1].strip()}"
+        f"{one.code.id} {one.location.path}: {one.message} | {lines.get(one.location.path, one.location.line * [''])[one.location.line - 1].strip()}"
         for one in built.findings
-        if one.mandatory
+        if one.is_blocking
     ]
     return next(
         (file.content.decode() for unit in built.units for file in unit.files if file.path == "prod/alertmanager.yaml"),

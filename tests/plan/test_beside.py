@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from compiler.pipeline.session import Run, build, check
+from compiler.pipeline.session import Session, build, check
 from compiler.plan.slo import slo_plan as level
 from compiler.source.memory_tree import MemoryTree
 
@@ -76,8 +76,8 @@ def tree(**changed: tuple[str, str]) -> MemoryTree:
 
 
 def made(**changed: tuple[str, str]) -> dict[str, str]:
-    built = build(Run(tree(**changed)))
-    assert [one.message for one in built.findings if one.mandatory] == []
+    built = build(Session(tree(**changed)))
+    assert [one.message for one in built.findings if one.is_blocking] == []
     return {file.path: file.content.decode() for unit in built.units for file in unit.files}
 
 
@@ -104,8 +104,8 @@ def test_a_fragment_has_the_delimiters_of_what_takes_it_in():
 
 
 def test_what_an_emitter_lacks_of_its_options_is_said_once_at_the_projects_line():
-    found = [one for one in check(Run(tree(one=("size(objectives) < 3", "size(objectives) < 1")))) if one.mandatory]
-    assert [(one.code.id, one.place.path, one.message) for one in found] == [
+    found = [one for one in check(Session(tree(one=("size(objectives) < 3", "size(objectives) < 1")))) if one.is_blocking]
+    assert [(one.code.id, one.location.path, one.message) for one in found] == [
         ("MY404", "modelyard.yaml", "Look lacks something: three are too many"),
     ]  # fmt: skip
 
@@ -124,8 +124,8 @@ def test_what_it_lacks_of_others_is_said_where_they_would_say_it(field, path):
         "one": ("field: options.more", f"field: {field}"),
         "two": ("size(objectives) < 3", "size(objectives) < 1"),
     }
-    [found] = [one for one in check(Run(tree(**changed))) if one.mandatory]
-    line = FILES[path].splitlines()[found.place.line - 1]
+    [found] = [one for one in check(Session(tree(**changed))) if one.is_blocking]
+    line = FILES[path].splitlines()[found.location.line - 1]
     # The Team says no contacts: its document is where they would stand.
     assert {"team.contacts": "apiVersion", "environment.capabilities": "capabilities"}.get(field, "sla:") in line
 
@@ -133,10 +133,10 @@ def test_what_it_lacks_of_others_is_said_where_they_would_say_it(field, path):
 def test_a_target_asks_for_nothing():
     found = [
         one
-        for one in build(Run(tree(one=("title: Plain\n", "title: Plain\nasks: [objectives]\n")))).findings
-        if one.mandatory
+        for one in build(Session(tree(one=("title: Plain\n", "title: Plain\nasks: [objectives]\n")))).findings
+        if one.is_blocking
     ]
-    assert [(one.code.id, one.place.path) for one in found] == [("MY407", "templates/targets/plain/emitter.yaml")]
+    assert [(one.code.id, one.location.path) for one in found] == [("MY407", "templates/targets/plain/emitter.yaml")]
 
 
 def test_nothing_is_worked_out_where_nobody_asks(monkeypatch):
@@ -148,12 +148,12 @@ def test_nothing_is_worked_out_where_nobody_asks(monkeypatch):
         "emitters: {kustomize: {enabled: false}, ",
         "emitters: {look: {enabled: false}, kustomize: {enabled: false}, ",
     )
-    assert not [one for one in check(Run(tree(one=off))) if one.mandatory]
+    assert not [one for one in check(Session(tree(one=off))) if one.is_blocking]
     with pytest.raises(AssertionError, match="nobody asked"):
-        check(Run(tree()))
+        check(Session(tree()))
 
 
 def test_a_check_renders_nothing(monkeypatch):
-    run = Run(tree())
-    monkeypatch.setattr(Run, "producer", property(lambda _: pytest.fail("a check fills no template")))
-    assert not [one for one in check(run) if one.mandatory]
+    run = Session(tree())
+    monkeypatch.setattr(Session, "producer", property(lambda _: pytest.fail("a check fills no template")))
+    assert not [one for one in check(run) if one.is_blocking]

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from compiler.pipeline.session import Run, build, check, status
-from compiler.plan.records.missing_fields import ModelStatus
+from compiler.pipeline.session import Session, build, check, record_statuses
+from compiler.plan.records.missing_fields import ModelRecordStatus
 from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"
@@ -110,8 +110,8 @@ def tree(*changes: tuple[str, str]) -> MemoryTree:
 
 @pytest.fixture(scope="module")
 def logs() -> dict[str, dict]:
-    built = build(Run(tree()))
-    assert [finding.message for finding in built.findings if finding.mandatory] == []
+    built = build(Session(tree()))
+    assert [finding.message for finding in built.findings if finding.is_blocking] == []
     return {
         file.path.removeprefix("log/").removesuffix(".json"): json.loads(file.content)
         for unit in built.units
@@ -167,13 +167,13 @@ def test_gaps_are_what_is_missing_and_asked_how_much_was_wanted(logs) -> None:
     assert log["asked"] == 12
 
 
-def told(*changes: tuple[str, str]) -> dict[str, ModelStatus]:
-    return {one.model.name: one for one in status(Run(tree(*changes))) if isinstance(one, ModelStatus)}
+def told(*changes: tuple[str, str]) -> dict[str, ModelRecordStatus]:
+    return {one.model.name: one for one in record_statuses(Session(tree(*changes))) if isinstance(one, ModelRecordStatus)}
 
 
 def test_a_status_tells_each_gap_once_at_its_line() -> None:
-    found = {gap.fact.field: gap for gap in told()["refunds"].gaps}
-    places = {field: (gap.fact.place.path, gap.fact.place.line) for field, gap in found.items()}
+    found = {gap.field.field: gap for gap in told()["refunds"].missing_fields}
+    places = {field: (gap.field.location.path, gap.field.location.line) for field, gap in found.items()}
     lines = FILES["models/refunds.yaml"].splitlines()
     assert places["governance.limitations"] == ("models/refunds.yaml", lines.index('  limitations: [" "]') + 1)
     assert places["releases.2.0.0.evaluations"][1] == next(n for n, line in enumerate(lines, 1) if line.startswith("  2.0.0:"))
@@ -184,21 +184,21 @@ def test_a_status_tells_each_gap_once_at_its_line() -> None:
 
 def test_a_gap_that_two_records_want_is_one_with_both_sources() -> None:
     same = '  - {id: again, title: Again, field: model.governance.limitations, source: "3"}\n  - {id: either'
-    gaps = [gap for gap in told(("  - {id: either", same))["refunds"].gaps if gap.fact.field == "governance.limitations"]
-    assert [gap.sources for gap in gaps] == [("1", "3")]
+    gaps = [gap for gap in told(("  - {id: either", same))["refunds"].missing_fields if gap.field.field == "governance.limitations"]
+    assert [gap.citations for gap in gaps] == [("1", "3")]
 
 
 def test_a_status_can_be_narrowed_to_a_regime_and_to_who_says_it() -> None:
     whole = told()["refunds"]
-    assert whole.narrowed(frozenset({"another"}), frozenset()).gaps == ()
-    assert [gap.key for gap in whole.narrowed(frozenset({"house-rules"}), frozenset()).gaps] == [gap.key for gap in whole.gaps]
-    assert whole.narrowed(frozenset(), frozenset({"data"})).gaps == ()
-    assert len(whole.narrowed(frozenset(), frozenset({"pricing"})).gaps) == len(whole.gaps)
+    assert whole.filter_records(frozenset({"another"}), frozenset()).missing_fields == ()
+    assert [gap.key for gap in whole.filter_records(frozenset({"house-rules"}), frozenset()).missing_fields] == [gap.key for gap in whole.missing_fields]
+    assert whole.filter_records(frozenset(), frozenset({"data"})).missing_fields == ()
+    assert len(whole.filter_records(frozenset(), frozenset({"pricing"})).missing_fields) == len(whole.missing_fields)
 
 
 def test_it_can_be_told_of_a_model_that_runs_nowhere() -> None:
     found = told(("environments: {prod: {}}\n", ""), ("name: short\ntype: ml\nowner: pricing\nsummary: Short\nlifecycle: production", "name: short\ntype: ml\nowner: pricing\nsummary: Short\nlifecycle: proposed"))
-    assert "governance.limitations" in {gap.fact.field for gap in found["short"].gaps}
+    assert "governance.limitations" in {gap.field.field for gap in found["short"].missing_fields}
 
 
 @pytest.mark.parametrize(
@@ -215,14 +215,14 @@ def test_it_can_be_told_of_a_model_that_runs_nowhere() -> None:
 )
 def test_a_field_that_the_language_does_not_have_is_a_mistake_of_the_emitter(field, says) -> None:
     for changed in (("field: model.governance.limitations, source", f'field: "{field}", source'), ("or: [model.governance.outOfScope]", f'or: ["{field}"]')):
-        found = [finding for finding in check(Run(tree(changed))) if finding.mandatory]
+        found = [finding for finding in check(Session(tree(changed))) if finding.is_blocking]
         assert [finding.code.id for finding in found] == ["MY407"], field
         assert says in f"{found[0].message} {found[0].help}"
-        assert found[0].place.path == "templates/records/log/emitter.yaml"
+        assert found[0].location.path == "templates/records/log/emitter.yaml"
 
 
 def test_shipped_emitters_ask_for_fields_of_the_language() -> None:
-    run = Run(tree())
-    shipped = [emitter for emitter in run.emitters.by_id.values() if emitter.shipped]
+    run = Session(tree())
+    shipped = [emitter for emitter in run.emitters.by_id.values() if emitter.is_builtin]
     assert len(shipped) > 5
-    assert [finding.message for emitter in shipped for finding in run.conditions.mistakes(emitter)] == []
+    assert [finding.message for emitter in shipped for finding in run.conditions.compile_findings(emitter)] == []

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
 
-from compiler.pipeline.session import Run, build
+from compiler.pipeline.session import Session, build
 from compiler.source.memory_tree import MemoryTree
 from compiler.write.output_units import output_folder_units, committed_units
 
@@ -108,8 +108,8 @@ def tree(**changed: tuple[str, str]) -> MemoryTree:
 
 @pytest.fixture(scope="module")
 def built():
-    made = build(Run(tree()))
-    assert [item.message for item in made.findings if item.mandatory] == []
+    made = build(Session(tree()))
+    assert [item.message for item in made.findings if item.is_blocking] == []
     return made
 
 
@@ -134,9 +134,9 @@ def test_what_has_a_place_is_committed_there_and_nowhere_else(built) -> None:
 @pytest.mark.parametrize("folder", ["models", "templates/records", "schemas"])
 def test_nothing_is_placed_where_the_next_run_would_read_it(folder) -> None:
     change = ('"{{ project.folders.records | path }}/{{ name }}.json"', f'"{folder}/{{{{ name }}}}.yaml"')
-    [found] = [item for item in build(Run(tree(one=change))).findings if item.mandatory]
+    [found] = [item for item in build(Session(tree(one=change))).findings if item.is_blocking]
     assert (found.code.id, found.message) == ("MY407", f"{folder}/refunds.yaml lies among the specs, and what is made is no source")
-    assert found.place.path == "templates/records/log/emitter.yaml"
+    assert found.location.path == "templates/records/log/emitter.yaml"
 
 
 def test_a_record_tells_the_model_as_it_is_where_it_is_furthest(built) -> None:
@@ -196,8 +196,8 @@ def test_a_document_is_named_by_its_content(built) -> None:
 
 @pytest.mark.parametrize("folder", ["../out", "/etc", "a b"])
 def test_records_are_committed_within_the_project(folder) -> None:
-    found = [item for item in build(Run(tree(one=("folders: {records: .docs}", f'folders: {{records: "{folder}"}}')))).findings if item.mandatory]
-    assert {item.place.path for item in found} == {"modelyard.yaml"}
+    found = [item for item in build(Session(tree(one=("folders: {records: .docs}", f'folders: {{records: "{folder}"}}')))).findings if item.is_blocking]
+    assert {item.location.path for item in found} == {"modelyard.yaml"}
 
 
 def test_an_environments_file_may_have_a_condition(built) -> None:
@@ -219,5 +219,5 @@ def test_no_cell_of_a_table_is_a_formula(built) -> None:
     ],
 )
 def test_what_is_wrong_with_it_is_told_before_anything_is_made(change, code, path) -> None:
-    found = [(item.code.id, item.place.path) for item in build(Run(tree(one=change))).findings if item.mandatory]
+    found = [(item.code.id, item.location.path) for item in build(Session(tree(one=change))).findings if item.is_blocking]
     assert found == [(code, path)]

@@ -5,21 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from compiler.pipeline.session import Run
-from compiler.plan.emitters.emitter_loader import schema_mistakes
+from compiler.pipeline.session import Session
+from compiler.plan.emitters.emitter_loader import schema_findings
 from compiler.source.worktree import WorkTree
 
-RUN = Run(WorkTree(Path(__file__).resolve().parents[2]))
-EMITTERS = [emitter for emitter in RUN.emitters.by_id.values() if emitter.shipped]
+RUN = Session(WorkTree(Path(__file__).resolve().parents[2]))
+EMITTERS = [emitter for emitter in RUN.emitters.by_id.values() if emitter.is_builtin]
 
 
 @pytest.mark.parametrize("emitter", EMITTERS, ids=lambda emitter: emitter.id)
 def test_schemas_of_what_is_shipped_are_schemas(emitter):
-    assert [found.message for found in schema_mistakes(emitter)] == []
+    assert [found.message for found in schema_findings(emitter)] == []
 
 
 def test_a_schema_that_is_none_is_told():
     emitter = replace(EMITTERS[0], schemas={"x.schema.json": {"type": "no type"}})
-    assert [found.message.partition(":")[0] for found in schema_mistakes(emitter)] == ["x.schema.json is no JSON Schema"]
+    assert [found.message.partition(":")[0] for found in schema_findings(emitter)] == ["x.schema.json is no JSON Schema"]
     options = {**EMITTERS[0].data, "options": {"type": "object"}}
-    assert [found.message for found in schema_mistakes(replace(EMITTERS[0], data=options))] == ["the options are not closed"]
+    assert [found.message for found in schema_findings(replace(EMITTERS[0], data=options))] == ["the options are not closed"]

@@ -4,7 +4,7 @@
 
 import pytest
 
-from compiler.pipeline.session import Run, build, check
+from compiler.pipeline.session import Session, build, check
 from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"
@@ -61,7 +61,7 @@ def made(takes: str, setting: str = "{}", *, models: str = ALL, target: str = ""
     )
 
 
-def run(takes: str, setting: str = "{}", *, models: str = ALL, target: str = "") -> Run:
+def run(takes: str, setting: str = "{}", *, models: str = ALL, target: str = "") -> Session:
     off = "kustomize: {enabled: false}, model-cards: {enabled: false}, cyclonedx: {enabled: false}, annex-iv: {enabled: false}, approval-record: {enabled: false}"
     files = {
         "modelyard.yaml": f"{HEAD}kind: Project\nname: shop\nenvironments: [prod]\nemitters: {{{off}, log: {setting}{target}}}\n",
@@ -72,7 +72,7 @@ def run(takes: str, setting: str = "{}", *, models: str = ALL, target: str = "")
         "templates/records/log/emitter.yaml": f'id: log\ntitle: Log\n{takes}files: [{{path: "log/{{{{ name }}}}", template: log.txt.j2, per: model}}]\n',
         "templates/records/log/log.txt.j2": "{{ name }}\n",
     }
-    return Run(MemoryTree({path: text.encode() for path, text in files.items()}))
+    return Session(MemoryTree({path: text.encode() for path, text in files.items()}))
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_project_keeps_it_to_some_of_them(setting, names) -> None:
     ],
 )
 def test_what_is_wrong_with_it_is_told(takes, code, says) -> None:
-    found = [finding for finding in build(run(takes)).findings if finding.mandatory]
+    found = [finding for finding in build(run(takes)).findings if finding.is_blocking]
     assert {finding.code.id for finding in found} == {code}
     assert all(says in f"{finding.message} {finding.help}" for finding in found)
 
@@ -128,4 +128,4 @@ def test_a_target_takes_by_type_and_lifecycle_and_nobody_narrows_it() -> None:
     ):
         tree = run("", target="" if files else ", plain: {takes: {types: [ml]}}").tree
         changed = MemoryTree({**{path: tree.read(path) for path in (*tree.paths(), "modelyard.yaml")}, **{path: text.encode() for path, text in files.items()}})
-        assert code in {finding.code.id for finding in check(Run(changed)) if finding.mandatory}
+        assert code in {finding.code.id for finding in check(Session(changed)) if finding.is_blocking}

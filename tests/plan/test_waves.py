@@ -3,33 +3,33 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.plan.sync_waves import waves
+from compiler.plan.sync_waves import sync_waves
 
 NAMES = [f"m{number}" for number in range(12)]
 
 
 def test_who_is_asked_comes_first_and_who_is_asked_by_nobody_last() -> None:
     asks = {"agent": ["writer", "score"], "writer": ["vectors"], "vectors": [], "score": [], "alone": []}
-    assert waves(asks) == {"vectors": 0, "writer": 1, "score": 1, "agent": 2, "alone": 2}
+    assert sync_waves(asks) == {"vectors": 0, "writer": 1, "score": 1, "agent": 2, "alone": 2}
 
 
 def test_without_relations_there_is_one_wave() -> None:
-    assert waves({"a": [], "b": []}) == {"a": 0, "b": 0}
-    assert waves({}) == {}
+    assert sync_waves({"a": [], "b": []}) == {"a": 0, "b": 0}
+    assert sync_waves({}) == {}
 
 
 def test_what_does_not_run_there_counts_for_nothing() -> None:
-    assert waves({"a": ["elsewhere"], "b": ["a"]}) == {"a": 0, "b": 1}
+    assert sync_waves({"a": ["elsewhere"], "b": ["a"]}) == {"a": 0, "b": 1}
 
 
 def test_a_circle_which_is_told_elsewhere_is_one_wave() -> None:
-    assert waves({"a": ["b"], "b": ["a"], "c": ["a"]}) == {"a": 0, "b": 0, "c": 0}
-    assert waves({"a": ["a"]}) == {"a": 0}
+    assert sync_waves({"a": ["b"], "b": ["a"], "c": ["a"]}) == {"a": 0, "b": 0, "c": 0}
+    assert sync_waves({"a": ["a"]}) == {"a": 0}
 
 
 def test_a_long_chain_is_no_matter_of_depth() -> None:
     chain = {f"n{number}": [f"n{number - 1}"] if number else [] for number in range(5000)}
-    found = waves(chain)
+    found = sync_waves(chain)
     assert (found["n0"], found["n4999"]) == (0, 4999)
 
 
@@ -39,7 +39,7 @@ def test_any_graph_without_circles_is_in_order_and_nobody_waits_for_longer_than_
     for one, other in pairs:
         if one > other:
             asks[NAMES[one]].add(NAMES[other])
-    found = waves(asks)
+    found = sync_waves(asks)
     assert all(found[asked] < found[user] for user, names in asks.items() for asked in names)
     last = max(found.values())
     for name in NAMES:

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from compiler.diagnostics.finding import Finding
-from compiler.pipeline.session import Run, Since, build, check
+from compiler.pipeline.session import Session, ChangeBase, build, check
 from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"
@@ -87,8 +87,8 @@ def tree() -> Callable[..., MemoryTree]:
 def found(tree) -> Callable[..., list[Finding]]:
     """What a check of the project finds, on the first of January 2027."""
 
-    def run(policy: str = "", *, as_of: str = "2027-01-01", since: Since | None = None, **files: str) -> list[Finding]:
-        return list(check(Run(tree(policy, **files), date.fromisoformat(as_of), since)))
+    def run(policy: str = "", *, as_of: str = "2027-01-01", since: ChangeBase | None = None, **files: str) -> list[Finding]:
+        return list(check(Session(tree(policy, **files), date.fromisoformat(as_of), since)))
 
     return run
 
@@ -98,6 +98,6 @@ def built(tree) -> Callable[..., list[Finding]]:
     """What a build of the project finds."""
 
     def run(policy: str = "", **files: str) -> list[Finding]:
-        return list(build(Run(tree(policy, **files), date(2027, 1, 1))).findings)
+        return list(build(Session(tree(policy, **files), date(2027, 1, 1))).findings)
 
     return run

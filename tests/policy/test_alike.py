@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from compiler.foundation import resources
-from compiler.pipeline.session import Run
-from compiler.policy.pack import shipped_names
+from compiler.pipeline.session import Session
+from compiler.policy.pack import shipped_pack_names
 from compiler.source.worktree import WorkTree
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +18,7 @@ DAY = date(2026, 11, 24)
 
 def generated(folder: Path) -> Path:
     write_project(40, folder)
-    names = ", ".join(shipped_names(WorkTree(resources.shipped("schemas"))))
+    names = ", ".join(shipped_pack_names(WorkTree(resources.shipped_folder("schemas"))))
     project = folder / "modelyard.yaml"
     project.write_text(f"{project.read_text()}\npolicies: [{names}]\n")
     return folder
@@ -27,15 +27,15 @@ def generated(folder: Path) -> Path:
 @pytest.mark.parametrize("which", ["the sample", "a generated fleet"])
 def test_each_place_is_judged_as_if_it_were_the_only_one(which, tmp_path) -> None:
     tree = WorkTree(ROOT if which == "the sample" else generated(tmp_path))
-    judged = Run(tree, DAY)
+    judged = Session(tree, DAY)
     places = 0
-    for name in judged.fleet.portfolio.of("Model"):
-        for environment in judged.fleet.places(name):
+    for name in judged.fleet.portfolio.by_kind("Model"):
+        for environment in judged.fleet.environments_of(name):
             model, _ = judged.fleet.resolve(name, environment)
             if model is None:
                 continue
-            alone = Run(tree, DAY)
+            alone = Session(tree, DAY)
             alone.__dict__["portfolio"] = judged.portfolio
-            assert list(judged.policies.judge(model)) == list(alone.policies.judge(model)), (name, environment)
+            assert list(judged.policy_engine.evaluate(model)) == list(alone.policy_engine.evaluate(model)), (name, environment)
             places += 1
     assert places > 20

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from compiler.diagnostics.finding import Status
-from compiler.policy.baseline import applied, dumped, loaded, stale
+from compiler.policy.baseline import apply_baseline, format_baseline, parse_baseline, count_stale
 
 RULE = """rules:
   - {that: "model.deploy.secrets.all(s, s.key == '')", message: not so}
@@ -44,20 +44,20 @@ def two(found):
 
 
 def test_what_it_knows_does_not_count(two) -> None:
-    known = loaded(dumped(two))
-    assert [item.status for item in applied(two, known)] == [Status.BASELINE] * 2
-    assert not any(item.mandatory for item in applied(two, known))
+    known = parse_baseline(format_baseline(two))
+    assert [item.status for item in apply_baseline(two, known)] == [Status.BASELINE] * 2
+    assert not any(item.is_blocking for item in apply_baseline(two, known))
 
 
 def test_a_swap_does_not_pass(two) -> None:
-    known = loaded(dumped(two[:1]))
-    assert [item.status for item in applied(two, known)] == [Status.BASELINE, Status.OPEN]
+    known = parse_baseline(format_baseline(two[:1]))
+    assert [item.status for item in apply_baseline(two, known)] == [Status.BASELINE, Status.OPEN]
 
 
 def test_it_counts(two) -> None:
-    known = loaded(dumped(two[:1]))
+    known = parse_baseline(format_baseline(two[:1]))
     again = replace(two[0], message="in another object")
-    assert [item.status for item in applied([two[0], again], known)] == [Status.BASELINE, Status.OPEN]
+    assert [item.status for item in apply_baseline([two[0], again], known)] == [Status.BASELINE, Status.OPEN]
 
 
 def test_how_it_is_decided_elsewhere_is_no_second_finding(found) -> None:
@@ -65,34 +65,34 @@ def test_how_it_is_decided_elsewhere_is_no_second_finding(found) -> None:
     advisory = PROMISES.replace("rules:", 'enforcement: mandatory\nenforcementIn: {dev: advisory}\nmandatoryFrom: "2027-01-01"\nrules:')
     before = found(advisory, as_of="2026-12-31")
     assert [item.mandatory for item in before] == [False]
-    known = loaded(dumped(before))
+    known = parse_baseline(format_baseline(before))
     after = found(advisory, as_of="2027-01-01")
     assert sorted(item.mandatory for item in after) == [False, True]
-    assert not any(item.mandatory for item in applied(after, known))
+    assert not any(item.is_blocking for item in apply_baseline(after, known))
     waived = found(advisory, as_of="2027-01-01", models__waiver=WAIVER)
-    assert not any(item.mandatory for item in applied(waived, known))
+    assert not any(item.is_blocking for item in apply_baseline(waived, known))
 
 
 def test_another_rule_at_the_same_value_is_another_finding(found) -> None:
-    known = loaded(dumped(found(PROMISES)))
+    known = parse_baseline(format_baseline(found(PROMISES)))
     other = PROMISES.replace(">= 0.999", "< 0.9")
-    assert [item.status for item in applied(found(other), known) if item.code.id == "rule"] == [Status.OPEN]
+    assert [item.status for item in apply_baseline(found(other), known) if item.code.id == "rule"] == [Status.OPEN]
 
 
 def test_what_is_known_and_gone_is_counted(two) -> None:
-    known = loaded(dumped(two))
-    assert [stale(two, known), stale(two[:1], known), stale([], known)] == [0, 1, 2]
+    known = parse_baseline(format_baseline(two))
+    assert [count_stale(two, known), count_stale(two[:1], known), count_stale([], known)] == [0, 1, 2]
 
 
 def test_a_nest_of_lists_is_no_baseline() -> None:
     with pytest.raises(ValueError, match="no JSON"):
-        loaded("[" * 100_000)
+        parse_baseline("[" * 100_000)
 
 
 def test_it_only_shrinks(two) -> None:
-    known = loaded(dumped(two[:1]))
-    assert loaded(dumped(two, known)) == known
-    assert loaded(dumped(two[1:], known)) == {}
+    known = parse_baseline(format_baseline(two[:1]))
+    assert parse_baseline(format_baseline(two, known)) == known
+    assert parse_baseline(format_baseline(two[1:], known)) == {}
 
 
 def test_another_order_of_a_list_is_the_same(two, found, tree) -> None:
@@ -108,7 +108,7 @@ def test_another_order_of_a_list_is_the_same(two, found, tree) -> None:
 
 def test_what_the_language_refuses_cannot_be_known(found) -> None:
     items = found(RULE.replace("message: not so", "mesage: not so"))
-    assert json.loads(dumped(items))["findings"] == {}
+    assert json.loads(format_baseline(items))["findings"] == {}
 
 
 @pytest.mark.parametrize(
@@ -116,4 +116,4 @@ def test_what_the_language_refuses_cannot_be_known(found) -> None:
 )
 def test_what_is_no_baseline_is_said(text) -> None:
     with pytest.raises(ValueError, match=r"it is no|has no count"):
-        loaded(text)
+        parse_baseline(text)

@@ -53,7 +53,7 @@ def test_a_canary_is_asked_what_the_main_release_is_asked(found, tree) -> None:
 
 def test_a_policy_that_cannot_be_asked_is_as_grave_as_breaking_it(found, tree, monkeypatch) -> None:
     monkeypatch.setattr(secrets, "is_here", lambda: False)
-    monkeypatch.setattr(secrets.Detectors, "are_here", False, raising=False)
+    monkeypatch.setattr(secrets.SecretDetectors, "are_here", False, raising=False)
     [item] = [
         one for one in found(modelyard=project(tree, "supply-chain/no-plaintext-secret")) if one.code.id == "MY313"
     ]

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compiler.diagnostics.finding import Enforcement, Status
-from compiler.policy.enforcement import decide
+from compiler.policy.enforcement import decide_enforcement
 from compiler.policy.policy_definition import Policy
-from compiler.policy.waiver_scope import Grant
+from compiler.policy.waiver_scope import WaiverScope
 from compiler.source.yaml_parse import parse
 from compiler.spec.portfolio import Spec
 
@@ -29,9 +29,9 @@ def policy(said: dict) -> Policy:
     return Policy(spec("Policy", "\n".join([*lines, f"inForce: {{{force}}}"])))
 
 
-def grant(begins: date | None, ends: date) -> Grant:
+def grant(begins: date | None, ends: date) -> WaiverScope:
     granted = f'granted: "{begins}"\n' if begins else ""
-    return Grant(spec("Waiver", f'policies: [x]\n{granted}expires: "{ends}"\n'))
+    return WaiverScope(spec("Waiver", f'policies: [x]\n{granted}expires: "{ends}"\n'))
 
 
 PROD = spec("Environment", "stage: prod")
@@ -48,7 +48,7 @@ GRANTS = st.lists(st.tuples(MAYBE, DAYS), max_size=3)
 
 
 def decided(said, granted, day):
-    return decide(policy(said), PROD, (), [grant(*one) for one in granted], day)
+    return decide_enforcement(policy(said), PROD, (), [grant(*one) for one in granted], day)
 
 
 @given(POLICIES, GRANTS, DAYS)
@@ -82,14 +82,14 @@ def test_only_what_is_open_and_mandatory_fails(said, granted, day) -> None:
     decision = decided(said, granted, day)
     if decision is not None:
         is_open = decision.status is Status.OPEN
-        assert decision.fails == (is_open and decision.enforcement is Enforcement.MANDATORY)
+        assert decision.is_blocking == (is_open and decision.enforcement is Enforcement.MANDATORY)
 
 
 @given(POLICIES, DAYS, st.integers(0, 40))
 def test_one_more_day_never_makes_a_failure_advisory_but_at_the_end_of_its_force(said, day, days) -> None:
     now, later = decided(said, [], day), decided(said, [], day + timedelta(days))
-    if now is not None and now.fails:
-        assert later is None or later.fails
+    if now is not None and now.is_blocking:
+        assert later is None or later.is_blocking
 
 
 def test_a_name_wins_over_its_stage() -> None:

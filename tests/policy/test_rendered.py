@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from compiler.pipeline.session import Run, build, check
-from compiler.policy.baseline import dumped, loaded
+from compiler.pipeline.session import Session, build, check
+from compiler.policy.baseline import format_baseline, parse_baseline
 
 RULE = """on: rendered
 objects: {kinds: [Deployment]}
@@ -50,7 +50,7 @@ def test_only_a_build_knows_whether_a_waiver_of_theirs_is_used(found, built) -> 
 
 def test_a_build_of_a_part_does_not_know_it(tree) -> None:
     kept = RULE.replace("100m", "9m").replace("200m", "100m")
-    run = Run(tree(kept, models__waiver=WAIVER), TODAY)
+    run = Session(tree(kept, models__waiver=WAIVER), TODAY)
     assert told(build(run, lambda _model, environment: environment == "dev").findings) == []
 
 
@@ -66,17 +66,17 @@ def test_only_a_build_knows_whether_a_comment_of_theirs_hides_something(found, b
 
 
 def test_a_check_can_say_what_it_did_not_ask(tree) -> None:
-    run = Run(tree(RULE), TODAY)
+    run = Session(tree(RULE), TODAY)
     assert check(run) == ()
-    assert run.policies.on_rendered == ("rule",)
+    assert run.policy_engine.rendered_policies == ("rule",)
 
 
 @pytest.mark.parametrize("rule", [RULE, ON_MODELS])
 def test_what_a_baseline_knows_is_built(tree, rule) -> None:
-    refused = build(Run(tree(rule), TODAY))
-    assert not refused.is_whole
-    known = build(Run(tree(rule), TODAY), known=loaded(dumped(refused.findings)))
-    assert known.is_whole
+    refused = build(Session(tree(rule), TODAY))
+    assert not refused.can_write
+    known = build(Session(tree(rule), TODAY), baseline=parse_baseline(format_baseline(refused.findings)))
+    assert known.can_write
     assert {status for _, status in told(known.findings)} == {"baseline"}
     assert [unit.id for unit in known.units if unit.files] == [
         "dev/refunds", "prod/refunds", "all.records/refunds", "dev", "prod", "all.records",
@@ -87,7 +87,7 @@ def test_what_a_consumer_refuses_is_not_built_whatever_is_known(tree) -> None:
     """A baseline answers for policies; an object that the cluster would not take is none the better for it."""
     model = tree().read("models/refunds.yaml").decode()
     patch = "  patches: [{target: {kind: Deployment}, merge: {spec: {replicas: many}}, reason: To see.}]\ngovernance:"
-    run = Run(tree(RULE, models__refunds=model.replace("governance:", patch)), TODAY)
-    built = build(run, known=loaded(dumped(build(Run(tree(RULE), TODAY)).findings)))
-    assert not built.is_whole
-    assert "MY502" in {item.code.id for item in built.findings if item.mandatory}
+    run = Session(tree(RULE, models__refunds=model.replace("governance:", patch)), TODAY)
+    built = build(run, baseline=parse_baseline(format_baseline(build(Session(tree(RULE), TODAY)).findings)))
+    assert not built.can_write
+    assert "MY502" in {item.code.id for item in built.findings if item.is_blocking}

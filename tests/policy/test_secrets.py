@@ -6,7 +6,7 @@ from detect_secrets.settings import default_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.policy.secret_detection import Detectors
+from compiler.policy.secret_detection import SecretDetectors
 
 GUESSING = {"Base64HighEntropyString", "HexHighEntropyString", "IPPublicDetector"}
 
@@ -24,7 +24,7 @@ def plainly(name: str, value: str) -> str | None:
 
 
 def looked_at(name: str, value: str) -> str | None:
-    found = Detectors().suspects({"deploy": {"env": [{"name": name, "value": value}]}}, {})
+    found = SecretDetectors().find_candidates({"deploy": {"env": [{"name": name, "value": value}]}}, {})
     return found[0].kind if found else None
 
 

@@ -3,18 +3,18 @@
 import pytest
 
 from compiler.foundation import resources
-from compiler.pipeline.session import Run
+from compiler.pipeline.session import Session
 from compiler.policy.policy_definition import Policy
-from compiler.policy.policy_examples import run
-from compiler.policy.policy_inputs import schemas
-from compiler.policy.rule_evaluator import Rules
+from compiler.policy.policy_examples import run_examples
+from compiler.policy.policy_inputs import variable_schemas
+from compiler.policy.rule_evaluator import RuleEvaluator
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 from compiler.source.yaml_parse import parse
-from compiler.spec.portfolio import Spec, identity
+from compiler.spec.portfolio import Spec, document_identity
 
-SCHEMAS = resources.shipped("schemas")
-EMPTY = Run(
+SCHEMAS = resources.shipped_folder("schemas")
+EMPTY = Session(
     MemoryTree(
         {
             "modelyard.yaml": b"apiVersion: modelyard/v1\nkind: Project\nname: x\nenvironments: [dev]\n",
@@ -22,14 +22,14 @@ EMPTY = Run(
         }
     )
 )
-LIBRARY = EMPTY.policies.library
-POLICIES = {policy.id: policy for policy in LIBRARY.all()}
+LIBRARY = EMPTY.policy_engine.library
+POLICIES = {policy.id: policy for policy in LIBRARY.all_policies()}
 
 
 def example_policies() -> dict[str, Policy]:
     parsed = parse((SCHEMAS / "examples" / "policy.yaml").read_bytes(), "policy.yaml")
     assert parsed.findings == ()
-    return {identity(document)[1]: Policy(Spec(*identity(document), document)) for document in parsed.documents}
+    return {document_identity(document)[1]: Policy(Spec(*document_identity(document), document)) for document in parsed.documents}
 
 
 EXAMPLES = example_policies()
@@ -37,16 +37,16 @@ EXAMPLES = example_policies()
 
 @pytest.mark.parametrize("policy", [*POLICIES.values(), *EXAMPLES.values()], ids=[*POLICIES, *EXAMPLES])
 def test_its_examples_come_out_and_break_every_rule(policy) -> None:
-    outcome, findings = EMPTY.policies.tested(policy)
-    assert [f"{item.place.line}: {item.message}" for item in findings] == []
+    outcome, findings = EMPTY.policy_engine.check_examples(policy)
+    assert [f"{item.location.line}: {item.message}" for item in findings] == []
     assert outcome is not None
-    assert outcome.untested == ()
-    assert {tried.kind for tried in outcome.tried} == {"good", "bad"}
+    assert outcome.untested_rules == ()
+    assert {tried.kind for tried in outcome.example_results} == {"good", "bad"}
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=list(POLICIES))
 def test_it_keeps_the_published_schema(policy) -> None:
-    assert EMPTY.language.kind("Policy").violations(policy.data) == ()
+    assert EMPTY.language.kind_validator("Policy").violations(policy.data) == ()
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=list(POLICIES))
@@ -55,10 +55,10 @@ def test_each_rule_says_where_a_bad_example_breaks_it(policy) -> None:
     assert all("at" in one for one in bad), "say `at`, so that a finding at another place is a mistake"
 
 
-@pytest.mark.parametrize("name", LIBRARY.packs)
+@pytest.mark.parametrize("name", LIBRARY.pack_names)
 def test_a_pack_says_what_it_is(name) -> None:
     pack = LIBRARY.pack(name)
-    assert {"title", "version", "summary"} <= pack.about.keys()
+    assert {"title", "version", "summary"} <= pack.metadata.keys()
     assert len({policy.spec.name for policy in pack.policies}) == len(pack.policies) > 0
 
 
@@ -70,7 +70,7 @@ def test_a_rule_that_holds_of_everything_is_noticed(policy) -> None:
             "rules": [{**rule, **({"that": "true"} if at == index else {})} for at, rule in enumerate(policy.rules)],
         }
         blunt = Policy(Spec("Policy", policy.spec.name, Replaced(policy.spec.document, data)), policy.pack)
-        assert run(blunt, Rules(schemas(EMPTY.language)), EMPTY.language).findings
+        assert run_examples(blunt, RuleEvaluator(variable_schemas(EMPTY.language)), EMPTY.language).findings
 
 
 class Replaced:
@@ -82,7 +82,7 @@ class Replaced:
 
 
 def test_catalogues_say_where_their_controls_stand() -> None:
-    controls = EMPTY.policies.controls
+    controls = EMPTY.policy_engine.controls
     assert controls.frameworks() == tuple(sorted(path.stem for path in (SCHEMAS / "controls").glob("*.yaml")))
     for framework in controls.frameworks():
         said = controls.catalogue(framework)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from compiler.pipeline.session import Since
+from compiler.pipeline.session import ChangeBase
 
 RULE = """mandatoryFrom: "2026-12-15"
 rules:
@@ -19,7 +19,7 @@ def test_a_scheduled_check_fails(found) -> None:
 
 
 def test_a_change_of_something_else_does_not(found, tree) -> None:
-    [item] = found(RULE, since=Since(tree(RULE), date(2026, 12, 1)))
+    [item] = found(RULE, since=ChangeBase(tree(RULE), date(2026, 12, 1)))
     assert not item.mandatory
     assert item.because == "advisory here: nothing of it changed since 2026-12-01, only the day"
 
@@ -27,12 +27,12 @@ def test_a_change_of_something_else_does_not(found, tree) -> None:
 def test_a_change_of_the_model_does(found, tree) -> None:
     model = tree().read("models/refunds.yaml").decode().replace("Refunds or not", "Refunds")
     assert [
-        item.mandatory for item in found(RULE, since=Since(tree(RULE, models__refunds=model), date(2026, 12, 1)))
+        item.mandatory for item in found(RULE, since=ChangeBase(tree(RULE, models__refunds=model), date(2026, 12, 1)))
     ] == [True]
 
 
 def test_what_was_mandatory_before_stays_so(found, tree) -> None:
-    assert [item.mandatory for item in found(RULE, since=Since(tree(RULE), date(2026, 12, 20)))] == [True]
+    assert [item.mandatory for item in found(RULE, since=ChangeBase(tree(RULE), date(2026, 12, 20)))] == [True]
 
 
 def test_a_waiver_that_ended_since_fails_changed_models_alone(found, tree) -> None:
@@ -41,7 +41,7 @@ def test_a_waiver_that_ended_since_fails_changed_models_alone(found, tree) -> No
         "reason: It moves in spring.\nticket: A-1\napprovedBy: [{team: risk, role: model-risk}]\nexpires: '2026-12-31'\n"
     )
     rule = RULE.replace("2026-12-15", "2026-01-15")
-    since = Since(tree(rule, models__waiver=waiver), date(2026, 12, 1))
+    since = ChangeBase(tree(rule, models__waiver=waiver), date(2026, 12, 1))
     assert [item.mandatory for item in found(rule, models__waiver=waiver, since=since) if item.code.id == "rule"] == [
         False
     ]

@@ -10,7 +10,7 @@ import yaml
 
 from compiler.diagnostics.finding import Finding
 from compiler.pipeline import session as stages
-from compiler.pipeline.session import Run
+from compiler.pipeline.session import Session
 from compiler.source.memory_tree import MemoryTree
 
 DIGEST, OTHER = ("sha256:" + digit * 64 for digit in "01")
@@ -157,7 +157,7 @@ class Records:
 
     @property
     def errors(self) -> list[str]:
-        return [finding.message for finding in self.findings if finding.mandatory]
+        return [finding.message for finding in self.findings if finding.is_blocking]
 
     def __getitem__(self, name: str) -> str:
         """The record of the model by the name of its file."""
@@ -178,12 +178,12 @@ def made() -> Made:
     def make(
         found: list[dict[str, Any]], project: Mapping[str, Any] = PROJECT, *, faulty: bool = False, alone: bool = False, **beside: str
     ) -> Records:
-        run = Run(tree(found, project, **beside))
-        findings = [finding for stage in (stages.documents, stages.emitters) for finding in stage(run)]
+        run = Session(tree(found, project, **beside))
+        findings = [finding for stage in (stages.check_documents, stages.check_emitters) for finding in stage(run)]
         files: dict[str, str] = {}
-        scope = (lambda model, environment: (model, environment) == ("scorer", "")) if alone else stages.everything
-        for unit in [] if any(one.mandatory for one in findings) else run.planned(scope):
-            made, wrong = run.producer.produce(unit)
+        scope = (lambda model, environment: (model, environment) == ("scorer", "")) if alone else stages.all_units
+        for unit in [] if any(one.is_blocking for one in findings) else run.plan_units(scope):
+            made, wrong = run.render_stage.render_unit(unit)
             findings += [*unit.findings, *wrong]
             files |= {file.path: file.content.decode() for file in made}
         records = Records(files, tuple(findings))

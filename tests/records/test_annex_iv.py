@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from compiler.foundation.resources import shipped
+from compiler.foundation.resources import shipped_folder
 
 from .conftest import DOCUMENTATION, bank, documents, put
 from .test_model_cards import TYPES, Page, of_type, seen
@@ -162,5 +162,5 @@ def test_a_project_turns_it_off_or_keeps_it_to_a_tier(made) -> None:
 
 
 def test_both_pages_look_the_same() -> None:
-    styles = {path.read_text("utf-8") for path in (shipped("templates") / "records").rglob("style.html.j2")}
+    styles = {path.read_text("utf-8") for path in (shipped_folder("templates") / "records").rglob("style.html.j2")}
     assert len(styles) == 1

@@ -9,10 +9,10 @@ from google.protobuf.json_format import ParseDict
 from in_toto_attestation.v1 import statement_pb2
 from in_toto_attestation.v1.statement import Statement
 
-from compiler.foundation.resources import shipped
+from compiler.foundation.resources import shipped_folder
 from compiler.json_schema import Validator
-from compiler.pipeline.session import Run, check, status
-from compiler.plan.records.missing_fields import ModelStatus
+from compiler.pipeline.session import Session, check, record_statuses
+from compiler.plan.records.missing_fields import ModelRecordStatus
 
 from .conftest import DIGEST, documents, put, tree
 
@@ -20,7 +20,7 @@ NAME = "approvals.intoto.jsonl"
 
 
 def digests(found: list[dict[str, Any]], environment: str = "prod") -> dict[str, str]:
-    model, _ = Run(tree(found)).fleet.resolve("scorer", environment)
+    model, _ = Session(tree(found)).fleet.resolve("scorer", environment)
     return {"runtimeDigest": model.runtime_digest, "governanceDigest": model.governance_digest}
 
 
@@ -103,13 +103,13 @@ def found_of(*said: dict[str, str], as_of: date = date(2026, 11, 27), regime: di
     found = documents()
     put(found, "Model", "scorer", "approvals", list(said))
     put(found, "UseCase", "lending", "classification/dora", regime)
-    return [one for one in check(Run(tree(found), as_of)) if one.code.id in {"MY314", "MY315", "MY316"}]
+    return [one for one in check(Session(tree(found), as_of)) if one.code.id in {"MY314", "MY315", "MY316"}]
 
 
 def test_one_that_ends_before_it_begins_is_a_mistake_and_void_without_a_clock(made) -> None:
     said = approval(**digests(documents()), expires="2026-09-01")
     [finding] = found_of(said)
-    assert (finding.code.id, finding.mandatory, finding.subject.pointer) == ("MY315", True, ("approvals", 0, "expires"))
+    assert (finding.code.id, finding.is_blocking, finding.subject.pointer) == ("MY315", True, ("approvals", 0, "expires"))
     [claim] = approved(made, said)["prod"]["predicate"]["claims"]
     assert (claim["status"], claim["checks"]["datesInOrder"]) == ("void", False)
     assert found_of({**said, "expires": "2026-09-02"}) == []
@@ -118,7 +118,7 @@ def test_one_that_ends_before_it_begins_is_a_mistake_and_void_without_a_clock(ma
 def test_one_that_was_given_on_a_day_to_come_is_told_by_the_day_that_is_asked_on() -> None:
     said = approval(**digests(documents()), date="2036-09-02")
     [finding] = found_of(said)
-    assert (finding.code.id, finding.mandatory, finding.subject.pointer) == ("MY316", False, ("approvals", 0, "date"))
+    assert (finding.code.id, finding.is_blocking, finding.subject.pointer) == ("MY316", False, ("approvals", 0, "date"))
     assert "2036-09-02" in finding.message
     assert found_of(said, as_of=date(2036, 9, 2)) == []
 
@@ -132,7 +132,7 @@ def test_a_class_that_was_decided_on_a_day_to_come_is_told_too() -> None:
 
 def test_one_by_a_team_without_the_role_is_told_at_the_role() -> None:
     [finding] = found_of(approval(**digests(documents()), role="board"))
-    assert (finding.code.id, finding.mandatory, finding.subject.pointer) == ("MY314", False, ("approvals", 0, "role"))
+    assert (finding.code.id, finding.is_blocking, finding.subject.pointer) == ("MY314", False, ("approvals", 0, "role"))
     assert "risk does not approve as `board`; its roles: `model-risk`" in finding.message
     assert found_of(approval(**digests(documents()))) == []
 
@@ -152,9 +152,9 @@ def test_one_by_a_team_without_the_role_is_told_at_the_role() -> None:
 def test_who_agreed_is_missing_where_no_approval_counts(more, is_missing) -> None:
     found = documents()
     put(found, "Model", "scorer", "approvals", [approval(**{**digests(found), **more})])
-    [told] = [one for one in status(Run(tree(found)), ["scorer"]) if isinstance(one, ModelStatus)]
+    [told] = [one for one in record_statuses(Session(tree(found)), ["scorer"]) if isinstance(one, ModelRecordStatus)]
     [record] = [one for one in told.records if one.id == "approval-record"]
-    assert [fact.field for fact in record.missing] == (["approvals"] if is_missing else [])
+    assert [fact.field for fact in record.missing_fields] == (["approvals"] if is_missing else [])
 
 
 def test_cards_say_what_an_approval_names_that_is_another_now(made) -> None:
@@ -178,7 +178,7 @@ def test_an_approval_changes_neither_digest(made) -> None:
 def test_an_approval_for_an_environment_that_is_none_is_a_mistake(made) -> None:
     found = documents()
     put(found, "Model", "scorer", "approvals", [approval(runtimeDigest=DIGEST, governanceDigest=DIGEST, environment="pord")])
-    messages = [finding.message for finding in check(Run(tree(found))) if finding.mandatory]
+    messages = [finding.message for finding in check(Session(tree(found))) if finding.is_blocking]
     assert any("pord" in message for message in messages)
 
 
@@ -202,7 +202,7 @@ def test_a_model_of_a_high_tier_has_a_record_even_where_nobody_agreed(full, made
     ],
 )
 def test_the_schema_refuses_a_record_that_contradicts_itself(broken, made) -> None:
-    own = Validator(json.loads((shipped("templates") / "records/approval-record/approvals.schema.json").read_text("utf-8")))
+    own = Validator(json.loads((shipped_folder("templates") / "records/approval-record/approvals.schema.json").read_text("utf-8")))
     one = approved(made, approval(**digests(documents())))["prod"]
     assert own.violations([one]) == ()
     broken(one)

@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 
-from compiler.foundation.resources import shipped
+from compiler.foundation.resources import shipped_folder
 from compiler.json_schema import Validator
 
 from .conftest import bank, documents, put
@@ -64,7 +64,7 @@ def test_the_official_schema_refuses_what_is_no_entity(mutant, full, official) -
 
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
 def test_so_does_the_schema_that_the_emitter_brings(mutant, full) -> None:
-    own = Validator(json.loads((shipped("templates") / "records/backstage/entity.schema.json").read_text("utf-8")))
+    own = Validator(json.loads((shipped_folder("templates") / "records/backstage/entity.schema.json").read_text("utf-8")))
     component = entities(full, MODEL)[0]
     assert own.violations(component) == ()
     mutant(component)

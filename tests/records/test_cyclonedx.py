@@ -13,7 +13,7 @@ import yaml
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from compiler.foundation.resources import shipped
+from compiler.foundation.resources import shipped_folder
 from compiler.json_schema import Validator
 
 from .conftest import DIGEST, OTHER, bank, documents, put
@@ -187,7 +187,7 @@ def test_the_official_validator_refuses_what_is_not_cyclonedx(mutant, bill) -> N
 @pytest.fixture(scope="session")
 def own() -> Validator:
     """The schema that the emitter brings."""
-    return Validator(json.loads((shipped("templates") / "records/cyclonedx/bom.schema.json").read_text("utf-8")))
+    return Validator(json.loads((shipped_folder("templates") / "records/cyclonedx/bom.schema.json").read_text("utf-8")))
 
 
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)

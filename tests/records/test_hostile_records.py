@@ -13,7 +13,7 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from compiler.pipeline.session import Run
+from compiler.pipeline.session import Session
 
 from .conftest import PROJECT, documents, tree
 
@@ -58,8 +58,8 @@ def with_text(found: list[dict[str, Any]], places: list[Leaf], text: str) -> lis
 
 def is_sound(found: list[dict[str, Any]]) -> bool:
     """Whether the language takes the documents, the last of which is the project."""
-    run = Run(tree(found[:-1], found[-1]))
-    return not any(finding.mandatory for finding in run.portfolio.findings)
+    run = Session(tree(found[:-1], found[-1]))
+    return not any(finding.is_blocking for finding in run.portfolio.findings)
 
 
 def means_something(path: tuple[str | int, ...]) -> bool:

@@ -14,7 +14,7 @@ from in_toto_attestation.v1 import statement_pb2
 from in_toto_attestation.v1.statement import Statement
 
 from compiler import __version__
-from compiler.foundation.resources import shipped
+from compiler.foundation.resources import shipped_folder
 from compiler.json_schema import Validator
 
 from .conftest import OTHER, bank, documents, tree
@@ -54,7 +54,7 @@ MUTANTS: Mapping[str, Callable[[dict[str, Any]], object]] = {
 
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
 def test_the_library_of_in_toto_and_the_schema_of_the_emitter_refuse_what_is_none(mutant, full) -> None:
-    own = Validator(json.loads((shipped("templates") / "records/slsa/statement.schema.json").read_text("utf-8")))
+    own = Validator(json.loads((shipped_folder("templates") / "records/slsa/statement.schema.json").read_text("utf-8")))
     sound = statement(full, UNITS[0])
     assert own.violations([sound]) == ()
     broken = copy.deepcopy(sound)
@@ -84,7 +84,7 @@ def test_what_it_was_made_from_can_be_looked_up(path, full, tmp_path) -> None:
     for name, one in folders.items():
         command = "find . -type f | cut -c3- | LC_ALL=C sort | xargs -r sha256sum | sha256sum | cut -f1 -d' '"
         run = subprocess.run(
-            ["sh", "-c", command], cwd=shipped("templates") / name.removeprefix("modelyard:templates/"), capture_output=True,
+            ["sh", "-c", command], cwd=shipped_folder("templates") / name.removeprefix("modelyard:templates/"), capture_output=True,
             text=True, check=True,
         )  # fmt: skip
         assert one["digest"] == {"dirHash": run.stdout.strip()}, "as in-toto's description of digests computes it"

@@ -13,7 +13,7 @@ from compiler.diagnostics import codes
 from compiler.foundation import resources
 from compiler.inventory.columns import COLUMNS
 from compiler.pipeline import explanation as explain
-from compiler.pipeline.session import Run, build
+from compiler.pipeline.session import Session, build
 from compiler.report import inventory_report as report
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
@@ -23,16 +23,16 @@ ROOT = Path(__file__).resolve().parents[2]
 FRAUD = "models/payments/card-fraud.yaml"
 
 
-def sample(**changed: tuple[str, str]) -> Run:
+def sample(**changed: tuple[str, str]) -> Session:
     tree = WorkTree(ROOT)
     files = {path: tree.read(path) for path in ["modelyard.yaml", *tree.paths("models")]}
     for old, new in changed.values():
         (path,) = [path for path in (FRAUD, "modelyard.yaml") if old.encode() in files[path]]
         files[path] = files[path].replace(old.encode(), new.encode())
-    return Run(MemoryTree(files))
+    return Session(MemoryTree(files))
 
 
-def files(run: Run) -> dict[str, bytes]:
+def files(run: Session) -> dict[str, bytes]:
     return {file.path: file.content for unit in build(run).units for file in unit.files}
 
 
@@ -42,7 +42,7 @@ def made() -> dict[str, bytes]:
 
 
 def schema() -> dict[str, object]:
-    return json.loads((resources.shipped("templates") / "records/register/register.schema.json").read_bytes())
+    return json.loads((resources.shipped_folder("templates") / "records/register/register.schema.json").read_bytes())
 
 
 def test_it_holds_every_model_that_there_is(made) -> None:
@@ -55,7 +55,7 @@ def test_it_holds_every_model_that_there_is(made) -> None:
 
 def test_it_is_what_the_command_says(made) -> None:
     run = sample()
-    assert json.loads(made["records/register.json"]) == json.loads(report.as_json(run.inventory, run.inventory.models))
+    assert json.loads(made["records/register.json"]) == json.loads(report.render_json(run.inventory, run.inventory.models))
 
 
 def test_the_table_says_the_same_and_no_cell_is_a_formula() -> None:
@@ -78,7 +78,7 @@ def test_it_is_committed_nowhere() -> None:
 
 
 def test_no_byte_of_it_depends_on_the_day(made) -> None:
-    other = files(Run(sample().tree, date(2040, 1, 1)))
+    other = files(Session(sample().tree, date(2040, 1, 1)))
     assert {path: other[path] for path in made if "register" in path} == {
         path: made[path] for path in made if "register" in path
     }
@@ -98,12 +98,12 @@ def test_what_its_schema_refuses_is_no_output(monkeypatch) -> None:
         assert old in text
         monkeypatch.setitem(emitter.templates, "register.json.j2", text.replace(old, new))
         built = build(run)
-        assert [finding.code for finding in built.findings if finding.mandatory] == [codes.OUTPUT_INVALID]
+        assert [finding.code for finding in built.findings if finding.is_blocking] == [codes.OUTPUT_INVALID]
 
 
 def test_a_value_of_it_leads_back_to_the_spec_of_its_model() -> None:
     run = sample()
     index = list(run.inventory.by_name).index("card-fraud")
-    (found,) = explain.artifact(run, "build/records/register.json", f"models[{index}].tier")
+    (found,) = explain.explain_artifact(run, "build/records/register.json", f"models[{index}].tier")
     assert found.value == "high"
     assert {made.said[0].place.path for made in found.made_of if made.said and made.said[0].place} == {FRAUD}

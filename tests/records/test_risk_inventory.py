@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from compiler.foundation.resources import shipped
+from compiler.foundation.resources import shipped_folder
 from compiler.json_schema import Validator
 
 from .conftest import DIGEST, bank, documents, put
@@ -21,7 +21,7 @@ def entry(full) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def strict() -> Validator:
-    return Validator(json.loads((shipped("templates") / "records/risk-inventory/entry.schema.json").read_text("utf-8")))
+    return Validator(json.loads((shipped_folder("templates") / "records/risk-inventory/entry.schema.json").read_text("utf-8")))
 
 
 def test_it_holds_what_an_inventory_asks_for(entry) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.render.template_engine import Rendered, Renderer
+from compiler.render.template_engine import RenderedTemplate, TemplateEngine
 
 HOSTILE = [
     "a\nb: c",
@@ -90,7 +90,7 @@ def render():
     """Renders one template and gives the result, whichever it is."""
 
     def run(text, /, *, fragments=None, delimiters=None, **options):
-        renderer = Renderer({"t.j2": text, **(fragments or {})}, delimiters=delimiters or {})
+        renderer = TemplateEngine({"t.j2": text, **(fragments or {})}, delimiters=delimiters or {})
         named = {"format": "yaml", **{name: options.pop(name) for name in OPTIONS if name in options}}
         return renderer.render("t.j2", options, **named)
 
@@ -103,7 +103,7 @@ def data(render):
 
     def run(text, /, **options):
         made = render(text, **options)
-        assert isinstance(made, Rendered), made
+        assert isinstance(made, RenderedTemplate), made
         (document,) = made.documents
         return document
 

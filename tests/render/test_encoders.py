@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from compiler.foundation.errors import UsageError
 from compiler.foundation.provenance import Origin
-from compiler.render.embedded_languages import below, rules_of
+from compiler.render.embedded_languages import member_rules, parse_rules
 from compiler.render.encoders import ENCODERS
-from compiler.render.template_engine import Renderer
-from compiler.render.template_errors import RefusedError
-from compiler.render.traced_values import text
+from compiler.render.template_engine import TemplateEngine
+from compiler.render.template_errors import ValueRejectedError
+from compiler.render.traced_values import traced_str
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -55,7 +55,7 @@ def test_prose_is_one_line_without_controls(value):
 
 @pytest.mark.parametrize("value", ["/etc/passwd", "../a", "a/../b", "a/..", "", ".", "a b", "a\\b", "a\nb", "é", "~/a", "$HOME"])
 def test_what_leads_out_of_a_folder_is_no_path(value):
-    with pytest.raises(RefusedError):
+    with pytest.raises(ValueRejectedError):
         ENCODERS["path"](value)
 
 
@@ -86,14 +86,14 @@ def test_a_value_of_a_query_stays_one(value):
     ],
 )
 def test_what_a_language_cannot_say_is_refused_with_its_origin(name, value):
-    with pytest.raises(RefusedError) as refused:
-        ENCODERS[name](text(value, (Origin("m"),)))
+    with pytest.raises(ValueRejectedError) as refused:
+        ENCODERS[name](traced_str(value, (Origin("m"),)))
     assert refused.value.origins == (Origin("m"),)
 
 
 @pytest.mark.parametrize("name", [name for name in ENCODERS if name != "literal"])
 def test_an_encoder_says_what_it_did_and_to_what(name):
-    made = ENCODERS[name](text("word", (Origin("m"),)))
+    made = ENCODERS[name](traced_str("word", (Origin("m"),)))
     plain = '"word"' if name == "gjson" else "word"  # a query of GJSON knows text by its quotes
     assert (made, made.encoding, made.origins) == (plain, name, (Origin("m"),))
 
@@ -197,11 +197,11 @@ def test_scripts_take_no_value_and_expressions_come_from_templates_alone(render,
 
 
 def test_pointers_name_keys_elements_and_anything():
-    rules = rules_of({"a.*.b[].c": "promql", 'data["x.y"]': "shell", "**": "github"})
+    rules = parse_rules({"a.*.b[].c": "promql", 'data["x.y"]': "shell", "**": "github"})
     assert [
-        rule.encoder.name for rule in below(below(below(below(below(rules, "a"), "q"), "b"), 0), "c") if rule.here
+        rule.encoder.name for rule in member_rules(member_rules(member_rules(member_rules(member_rules(rules, "a"), "q"), "b"), 0), "c") if rule.applies_here
     ] == ["promql", "github"]
-    assert [rule.encoder.name for rule in below(below(rules, "data"), "x.y") if rule.here] == ["shell", "github"]
+    assert [rule.encoder.name for rule in member_rules(member_rules(rules, "data"), "x.y") if rule.applies_here] == ["shell", "github"]
     for languages in ({"a": "cobol"}, {"": "shell"}, {"a..b": "shell"}, {"a[0]": "shell"}, {"a b[": "shell"}):
         with pytest.raises(UsageError):
-            Renderer({"t.j2": "a: 1"}).render("t.j2", {}, format="yaml", languages=languages)
+            TemplateEngine({"t.j2": "a: 1"}).render("t.j2", {}, format="yaml", languages=languages)

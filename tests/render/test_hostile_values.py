@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from compiler.foundation.provenance import Origin
-from compiler.render.interpolation import is_plain_word
-from compiler.render.template_engine import Rendered
+from compiler.render.interpolation import is_safe_word
+from compiler.render.template_engine import RenderedTemplate
 
 AT_X = (Origin("x"),)
 WHOLE = {
@@ -79,8 +79,8 @@ def test_a_map_placed_whole_keeps_every_key_and_value(hostile, render):
 @pytest.mark.parametrize("place", GLUED)
 def test_inside_larger_text_a_value_is_a_plain_word_or_refused(place, hostile, render):
     made = render(GLUED[place], x=hostile)
-    if is_plain_word(hostile):
-        assert isinstance(made, Rendered)
+    if is_safe_word(hostile):
+        assert isinstance(made, RenderedTemplate)
         return
     assert isinstance(made, tuple), made.text
     (problem, *_) = made
@@ -110,11 +110,11 @@ def test_inside_larger_text_a_value_is_a_plain_word_or_refused(place, hostile, r
     ],
 )
 def test_a_plain_word_can_mean_nothing_else(word, fine):
-    assert is_plain_word(word) is fine
+    assert is_safe_word(word) is fine
 
 
 def test_filters_do_not_launder_values(hostile, render):
-    if is_plain_word(hostile.strip()) or not hostile.strip():
+    if is_safe_word(hostile.strip()) or not hostile.strip():
         return
     for chain in ("upper|lower", "trim", "default('')", "default('', true)"):
         made = render("k: a-{{ x | " + chain + " }}\n", x=hostile)

@@ -4,17 +4,17 @@ import pytest
 import yaml
 
 from compiler.render.output_formats import dump
-from compiler.render.template_engine import Rendered, Renderer
+from compiler.render.template_engine import RenderedTemplate, TemplateEngine
 
 
-def render(text: str, format: str = "yaml", **context: object) -> Rendered:
-    made = Renderer({"t.j2": text}).render("t.j2", context, format=format)
-    assert isinstance(made, Rendered), made
+def render(text: str, format: str = "yaml", **context: object) -> RenderedTemplate:
+    made = TemplateEngine({"t.j2": text}).render("t.j2", context, format=format)
+    assert isinstance(made, RenderedTemplate), made
     return made
 
 
 def refused(text: str, **context: object) -> str:
-    made = Renderer({"t.j2": text}).render("t.j2", context, format="yaml")
+    made = TemplateEngine({"t.j2": text}).render("t.j2", context, format="yaml")
     assert isinstance(made, tuple)
     return made[0].message
 
@@ -64,9 +64,9 @@ def test_it_stands_alone() -> None:
 
 def test_what_was_changed_meanwhile_has_none() -> None:
     """A patch may have put something else in its place."""
-    assert dump([{"a": 1}], "yaml", remarks={(0, ("a",)): "x", (0, ("b", "c")): "y", (3, ()): "z"}) == "a: 1\n"
+    assert dump([{"a": 1}], "yaml", comments={(0, ("a",)): "x", (0, ("b", "c")): "y", (3, ()): "z"}) == "a: 1\n"
 
 
 def test_where_a_value_came_from_is_still_known() -> None:
-    made = Renderer({"t.j2": 'a: {{ m.x | note("y") }}\n'}).fill("t.j2", {"m": {"x": "b"}}, format="yaml", trace=True)
+    made = TemplateEngine({"t.j2": 'a: {{ m.x | note("y") }}\n'}).fill("t.j2", {"m": {"x": "b"}}, format="yaml", trace=True)
     assert [str(origin) for origin in made.source_map[0, ("a",)]] == ["m.x"]

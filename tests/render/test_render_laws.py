@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from compiler.foundation.provenance import Origin
 from compiler.render.output_formats import FORMATS, dump
-from compiler.render.template_engine import Rendered, Renderer
-from compiler.render.template_errors import Limits, Problem
-from compiler.render.template_values import View
+from compiler.render.template_engine import RenderedTemplate, TemplateEngine
+from compiler.render.template_errors import RenderLimits, TemplateProblem
+from compiler.render.template_values import MapView
 
 PIECES = st.sampled_from(
     [
@@ -101,7 +101,7 @@ DATA = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=6,
 )
-SMALL = Limits(steps=2_000, tokens=500, characters=20_000, values=5_000)
+SMALL = RenderLimits(max_steps=2_000, max_placeholders=500, max_characters=20_000, max_values=5_000)
 
 
 @settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -109,8 +109,8 @@ SMALL = Limits(steps=2_000, tokens=500, characters=20_000, values=5_000)
 def test_whatever_a_template_holds_there_is_a_file_or_there_are_problems(pieces, value, chosen):
     templates = {"t": "".join(pieces), "f": "{{ m.a }}\n"}
     context = {"m": {"a": value, "l": [value, 1]}}
-    made = Renderer(templates, limits=SMALL).render("t", context, format=chosen, languages={"**": "github"}, trace=True)
-    if isinstance(made, Rendered):
+    made = TemplateEngine(templates, limits=SMALL).render("t", context, format=chosen, languages={"**": "github"}, trace=True)
+    if isinstance(made, RenderedTemplate):
         made.text.encode()
         assert "\ue000" not in made.text.replace("\\ue000", "")
         if chosen == "yaml":
@@ -119,8 +119,8 @@ def test_whatever_a_template_holds_there_is_a_file_or_there_are_problems(pieces,
             ) or _unlike(made.documents)
     else:
         assert made
-        assert all(isinstance(problem, Problem) and problem.line >= 1 for problem in made)
-    evaluated = Renderer(templates, limits=SMALL).evaluate("".join(pieces), context)
+        assert all(isinstance(problem, TemplateProblem) and problem.line >= 1 for problem in made)
+    evaluated = TemplateEngine(templates, limits=SMALL).evaluate("".join(pieces), context)
     assert evaluated is not None
 
 
@@ -132,8 +132,8 @@ def _unlike(documents):
 @settings(max_examples=300, deadline=None)
 @given(value=DATA)
 def test_data_that_are_placed_come_back(value):
-    made = Renderer({"t": "k: {{ x }}\n"}).render("t", {"x": value}, format="yaml", trace=True)
-    if isinstance(made, Rendered):
+    made = TemplateEngine({"t": "k: {{ x }}\n"}).render("t", {"x": value}, format="yaml", trace=True)
+    if isinstance(made, RenderedTemplate):
         assert made.documents == ({"k": value},)
         assert yaml.safe_load(made.text) == {"k": value}
         assert made.text == dump(made.documents, "yaml")
@@ -144,10 +144,10 @@ def test_data_that_are_placed_come_back(value):
 @settings(max_examples=300, deadline=None)
 @given(value=DATA)
 def test_the_source_map_points_at_the_very_value(value):
-    made = Renderer({"t": "a: [0, {{ x }}]\n{% for i in [x] %}\nb: {{ i }}\n{% endfor %}\n"}).render(
+    made = TemplateEngine({"t": "a: [0, {{ x }}]\n{% for i in [x] %}\nb: {{ i }}\n{% endfor %}\n"}).render(
         "t", {"x": value}, format="yaml", trace=True
     )
-    if not isinstance(made, Rendered):
+    if not isinstance(made, RenderedTemplate):
         return
     for (_, pointer), origins in made.source_map.items():
         placed = made.documents[0]
@@ -162,10 +162,10 @@ def test_the_source_map_points_at_the_very_value(value):
 @given(value=DATA)
 def test_reads_hold_all_that_was_placed(value):
     reads = set()
-    made = Renderer({"t": "a: {{ x.v }}\n"}).render(
-        "t", {"x": View({"v": value, "other": 1}, Origin("x"), reads)}, format="yaml", trace=True
+    made = TemplateEngine({"t": "a: {{ x.v }}\n"}).render(
+        "t", {"x": MapView({"v": value, "other": 1}, Origin("x"), reads)}, format="yaml", trace=True
     )
-    if isinstance(made, Rendered):
+    if isinstance(made, RenderedTemplate):
         assert {origin for origins in made.source_map.values() for origin in origins} <= reads
     assert Origin("x", ("v",)) in reads
     assert Origin("x", ("other",)) not in reads

@@ -3,7 +3,7 @@
 import pytest
 
 from compiler.foundation.provenance import Origin
-from compiler.render.template_values import View, derived
+from compiler.render.template_values import MapView, wrap_derived
 
 MODEL = {
     "name": "a",
@@ -80,9 +80,9 @@ def origins(text, render, **context):
     ],
 )
 def test_each_leaf_and_key_names_its_origins(text, expected, render):
-    host = derived("h", Origin("m", ("name",)), Origin("e", ("cluster",)))
-    tree = derived({"x": 1, "y": host}, Origin("e"))
-    found = origins(text, render, m=View(MODEL, Origin("m")), d=host, t=tree)
+    host = wrap_derived("h", Origin("m", ("name",)), Origin("e", ("cluster",)))
+    tree = wrap_derived({"x": 1, "y": host}, Origin("e"))
+    found = origins(text, render, m=MapView(MODEL, Origin("m")), d=host, t=tree)
     if "y" in str(expected.get(("l", "y"))) or ("l", "y") in expected:
         expected = {**expected, ("l", "y"): ["m.name", "e.cluster", "e"]}
     assert found == expected

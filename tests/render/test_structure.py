@@ -6,9 +6,9 @@ import yaml
 from compiler.foundation.errors import UsageError
 from compiler.foundation.provenance import Origin
 from compiler.render.output_formats import FORMATS, dump
-from compiler.render.template_engine import Rendered, Renderer
+from compiler.render.template_engine import RenderedTemplate, TemplateEngine
 from compiler.render.traced_values import OMIT
-from compiler.render.yaml_scalars import is_ambiguous, meaning
+from compiler.render.yaml_scalars import is_ambiguous, parse_scalar
 
 
 @pytest.mark.parametrize(
@@ -97,11 +97,11 @@ def test_what_yaml_versions_read_differently_is_quoted_in_a_template(word, probl
 )
 def test_what_they_read_alike_needs_no_quotes(word):
     assert not is_ambiguous(word)
-    assert meaning(word) == yaml.safe_load(word)
+    assert parse_scalar(word) == yaml.safe_load(word)
 
 
 def test_octal_means_what_1_2_says():
-    assert (meaning("0o17"), meaning("017"), meaning("1e3"), meaning("yes"), meaning("12:30")) == (
+    assert (parse_scalar("0o17"), parse_scalar("017"), parse_scalar("1e3"), parse_scalar("yes"), parse_scalar("12:30")) == (
         15,
         17,
         1000.0,
@@ -200,7 +200,7 @@ def test_what_was_placed_is_no_longer_the_spec(data):
 
 
 def test_data_can_change_between_filling_and_dumping():
-    renderer = Renderer({"t.j2": "replicas: {{ n }}\nl: [a, b]\n"})
+    renderer = TemplateEngine({"t.j2": "replicas: {{ n }}\nl: [a, b]\n"})
     filled = renderer.fill("t.j2", {"n": 2}, format="yaml")
     (document,) = filled.documents
     assert dump([{**document, "replicas": 3}], "yaml", "Made") == "# Made\nreplicas: 3\nl:\n  - a\n  - b\n"
@@ -209,11 +209,11 @@ def test_data_can_change_between_filling_and_dumping():
 
 def test_formats_are_a_table():
     assert list(FORMATS) == ["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "github-owners", "gitlab-owners", "text"]
-    assert all(name == entry.name and entry.structured is (entry.place is None) for name, entry in FORMATS.items())
+    assert all(name == entry.name and entry.is_structured is (entry.new_escaper is None) for name, entry in FORMATS.items())
     for call in (
         lambda: dump([], "toml"),
         lambda: dump([], "markdown"),
-        lambda: Renderer({}, delimiters={"a": "round"}),
+        lambda: TemplateEngine({}, delimiters={"a": "round"}),
     ):
         with pytest.raises(UsageError):
             call()
@@ -241,15 +241,15 @@ def test_formats_are_a_table():
 )
 def test_a_line_evaluates_to_its_value(text, value):
     model = {"name": "card-fraud", "ns": "ml", "port": 8080, "on": True, "share": 0.5, "tags": ["a"], "text": "a b\n"}
-    found = Renderer({}).evaluate(text, {"m": model})
+    found = TemplateEngine({}).evaluate(text, {"m": model})
     assert found == value
     assert isinstance(found, bool) == isinstance(value, bool)
 
 
 def test_an_evaluated_text_knows_its_origins():
-    found = Renderer({}).evaluate("{{ m.a }}.{{ m.b }}", {"m": {"a": "x", "b": 1}})
+    found = TemplateEngine({}).evaluate("{{ m.a }}.{{ m.b }}", {"m": {"a": "x", "b": 1}})
     assert found.origins == (Origin("m", ("a",)), Origin("m", ("b",)))
-    again = Renderer({"t.j2": "k: {{ host }}\n"}).render("t.j2", {"host": found}, format="yaml", trace=True)
+    again = TemplateEngine({"t.j2": "k: {{ host }}\n"}).render("t.j2", {"host": found}, format="yaml", trace=True)
     assert again.source_map[0, ("k",)] == found.origins
 
 
@@ -268,16 +268,16 @@ def test_an_evaluated_text_knows_its_origins():
     ],
 )
 def test_a_line_that_cannot_be_evaluated_says_why(text):
-    found = Renderer({}).evaluate(text, {"m": {"a": "../..", "n": None}})
+    found = TemplateEngine({}).evaluate(text, {"m": {"a": "../..", "n": None}})
     assert isinstance(found, tuple)
     assert found[0].template == text
 
 
 def test_what_is_compiled_once_is_refused_each_time():
-    renderer = Renderer({"t.j2": "{{ 1 + 1 }}"})
+    renderer = TemplateEngine({"t.j2": "{{ 1 + 1 }}"})
     first, again = (renderer.render("t.j2", {}, format="yaml") for _ in range(2))
     assert first == again
-    assert not isinstance(first, Rendered)
+    assert not isinstance(first, RenderedTemplate)
 
 
 def test_literal_text_at_fault_is_named_at_its_line_of_the_template(problem):

@@ -9,7 +9,7 @@ import yaml
 from markdown_it import MarkdownIt
 
 from compiler.foundation.provenance import Origin
-from compiler.render.template_engine import Rendered
+from compiler.render.template_engine import RenderedTemplate
 
 AT_X = (Origin("x"),)
 
@@ -88,7 +88,7 @@ def test_html_takes_no_value_where_entities_mean_nothing(place, problem):
     ],
 )
 def test_an_address_runs_no_code(place, x, fine, render):
-    assert isinstance(render(place, format="html", x=x, y="javascript"), Rendered) is fine
+    assert isinstance(render(place, format="html", x=x, y="javascript"), RenderedTemplate) is fine
 
 
 def test_html_text_is_found_again_after_tags_and_comments(render):
@@ -152,7 +152,7 @@ def test_a_shell_sees_one_word(script, hostile, render):
     ],
 )
 def test_where_no_quoting_makes_a_word_a_shell_takes_plain_words_alone(script, render):
-    assert isinstance(render(script, format="shell", x="word", y="w"), Rendered)
+    assert isinstance(render(script, format="shell", x="word", y="w"), RenderedTemplate)
     for bad in ("a b", "$(id)", "`id`", "'; id; '", '"; id; "', "a\nb", ""):
         found = render(script, format="shell", x=bad, y="w")
         assert isinstance(found, tuple), found.text
@@ -284,7 +284,7 @@ def test_markdown_opens_nothing_for_a_value(hostile, render):
 )
 def test_plain_text_takes_one_word_a_value(x, fine, render):
     made = render("/a {{ x }}\n", format="text", x=x, header="Made")
-    assert isinstance(made, Rendered) is fine
+    assert isinstance(made, RenderedTemplate) is fine
     if fine:
         assert made.text == f"# Made\n/a {str(x).lower() if isinstance(x, bool) else x}\n"
         assert made.documents == ()

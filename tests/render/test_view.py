@@ -5,8 +5,8 @@ import json
 import pytest
 
 from compiler.foundation.provenance import Origin
-from compiler.render.template_values import Elements, View, derived, wrap
-from compiler.render.traced_values import OMIT, Encoded, Flag, Null, Real, Text, Whole, encoded, origins_of
+from compiler.render.template_values import ListView, MapView, wrap_derived, wrap
+from compiler.render.traced_values import OMIT, EncodedStr, TracedBool, TracedNull, TracedFloat, TracedStr, TracedInt, encoded_str, origins_of
 
 DATA = {
     "name": "card-fraud",
@@ -24,25 +24,25 @@ DATA = {
 
 @pytest.fixture
 def model():
-    return View(DATA, Origin("model"))
+    return MapView(DATA, Origin("model"))
 
 
 def test_each_leaf_knows_where_it_stands(model):
     found = model["deploy"]["scaling"]["min"]
-    assert (found, type(found)) == (2, Whole)
+    assert (found, type(found)) == (2, TracedInt)
     assert found.origins == (Origin("model", ("deploy", "scaling", "min")),)
     kinds = {key: type(model[key]) for key in DATA}
     assert kinds == {
-        "name": Text,
-        "port": Whole,
-        "share": Real,
-        "on": Flag,
-        "off": Flag,
-        "nothing": Null,
-        "items": Elements,
-        "values": View,
-        "keys": Whole,
-        "deploy": View,
+        "name": TracedStr,
+        "port": TracedInt,
+        "share": TracedFloat,
+        "on": TracedBool,
+        "off": TracedBool,
+        "nothing": TracedNull,
+        "items": ListView,
+        "values": MapView,
+        "keys": TracedInt,
+        "deploy": MapView,
     }
     assert model["items"][1]["b"].origins == (Origin("model", ("items", 1, "b")),)
     assert [key.origins for key in model["values"]] == [(Origin("model", ("values", "keys")),)]
@@ -57,7 +57,7 @@ def test_it_behaves_as_the_data_do(model):
     assert "nam" not in model
     assert len(model["items"]) == 2
     assert list(model) == list(DATA)
-    assert not View({}, Origin("x"))
+    assert not MapView({}, Origin("x"))
     assert not model["off"]
     assert model["nothing"] == None  # noqa: E711
     assert model["items"][-1] == {"b": 1}
@@ -76,7 +76,7 @@ def test_what_is_missing_is_missing(model, key, error):
 
 def test_reads_are_collected_and_misses_too():
     reads = set()
-    model = View(DATA, Origin("model"), reads)
+    model = MapView(DATA, Origin("model"), reads)
     model["deploy"]["scaling"]
     _ = "absent" in model
     with pytest.raises(KeyError):
@@ -91,29 +91,29 @@ def test_reads_are_collected_and_misses_too():
 
 def test_a_derived_value_names_what_it_was_computed_from():
     origins = (Origin("model", ("name",)), Origin("environment", ("cluster",)))
-    host = derived("card-fraud.example.com", *origins)
+    host = wrap_derived("card-fraud.example.com", *origins)
     assert (host, host.origins) == ("card-fraud.example.com", origins)
-    tree = derived({"a": [1, {"b": True}], "own": host, "c": wrap("x", (Origin("z"),))}, Origin("y"))
+    tree = wrap_derived({"a": [1, {"b": True}], "own": host, "c": wrap("x", (Origin("z"),))}, Origin("y"))
     assert tree["a"][1]["b"].origins == (Origin("y"),)
     assert tree["own"].origins == origins
     assert tree["c"].origins == (Origin("z"),)
     assert [key.origins for key in tree] == [(Origin("y"),)] * 3
-    assert derived(tree) is tree
-    assert derived("alone").origins == ()
-    assert derived(OMIT) is OMIT
+    assert wrap_derived(tree) is tree
+    assert wrap_derived("alone").origins == ()
+    assert wrap_derived(OMIT) is OMIT
 
 
 def test_what_is_no_plain_data_is_refused():
     with pytest.raises(TypeError, match="bytes is not plain data"):
-        derived(b"x")
+        wrap_derived(b"x")
     with pytest.raises(TypeError):
-        View({"a": object()}, Origin("m"))["a"]
+        MapView({"a": object()}, Origin("m"))["a"]
 
 
 def test_origins_of_many_values_are_each_named_once():
     a, b = Origin("a"), Origin("b")
     assert origins_of([wrap(1, (a,)), {"k": wrap("x", (b,))}], wrap(2, (a,)), "constant", None) == (a, b)
-    made = encoded("'x y'", "shell", (a,))
-    assert isinstance(made, Encoded)
+    made = encoded_str("'x y'", "shell", (a,))
+    assert isinstance(made, EncodedStr)
     assert (made.encoding, made.origins) == ("shell", (a,))
     assert str(Origin("model", ("deploy", "secrets", 0))) == "model.deploy.secrets[0]"

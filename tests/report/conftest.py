@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from compiler.diagnostics.finding import Code, Enforcement, Finding, Fix, Place, Severity, Status, Subject
+from compiler.diagnostics.finding import Code, Enforcement, Finding, Fix, Location, Severity, Status, Subject
 from compiler.report import REPORTERS, Report
 
 SPEC = "apiVersion: modelyard/v1\nkind: Model\nname: scorer\nowner: riks\n"
@@ -53,7 +53,7 @@ def finding() -> Callable[..., Finding]:
             code = replace(code, severity=Severity(severity), id=f"MY9{list(Severity).index(severity):02}")
         if mandatory is not None:
             code = replace(code, enforcement=Enforcement.MANDATORY if mandatory else Enforcement.ADVISORY)
-        said.setdefault("place", Place("models/scorer.yaml", 4, 8, 4, 12))
+        said.setdefault("place", Location("models/scorer.yaml", 4, 8, 4, 12))
         said.setdefault("subject", Subject("Model", "scorer", None, ("owner",)))
         return Finding(code, message, **said)
 
@@ -72,7 +72,7 @@ def known(finding) -> Finding:
 
 @pytest.fixture
 def safe_fix() -> Fix:
-    return Fix(Place("models/scorer.yaml", 4, 8, 4, 12), "risk")
+    return Fix(Location("models/scorer.yaml", 4, 8, 4, 12), "risk")
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from compiler.diagnostics.finding import Place, Status, in_order
+from compiler.diagnostics.finding import Location, Status, sorted_unique
 from compiler.plan.emitters.emitter_loader import SHIPPED
 from compiler.report import REPORTERS, Report
-from compiler.report.forge_locations import OUTSIDE
+from compiler.report.forge_locations import BUILTIN_PREFIX
 
 READ = {
     "json": json.loads, "sarif": json.loads, "gitlab": json.loads, "rdjson": json.loads, "junit": fromstring,
@@ -19,8 +19,8 @@ NASTY = "a\x00\x08\x1b[31m\x85\u202e\ufffe\ud800 `b`|\r\n::error::<script>&amp;]
 
 @pytest.fixture
 def many(finding, waived, known) -> tuple:
-    places = [Place("models/scorer.yaml", line, 1, line, 3) for line in (1, 3, 4)]
-    return in_order([*(finding(f"{n}", place=place) for n, place in enumerate(places)), waived, known])
+    places = [Location("models/scorer.yaml", line, 1, line, 3) for line in (1, 3, 4)]
+    return sorted_unique([*(finding(f"{n}", place=place) for n, place in enumerate(places)), waived, known])
 
 
 @pytest.mark.parametrize("format_", REPORTERS)
@@ -43,7 +43,7 @@ def test_no_report_begins_with_a_byte_order_mark(format_, rendered, many) -> Non
 
 @pytest.mark.parametrize("format_", READ)
 def test_hostile_text_leaves_a_document_that_is_read_back(format_, rendered, finding) -> None:
-    nasty = finding(NASTY, help=NASTY, because=NASTY, place=Place(f"models/{NASTY}.yaml", 1, 1, 1, 2))
+    nasty = finding(NASTY, help=NASTY, because=NASTY, place=Location(f"models/{NASTY}.yaml", 1, 1, 1, 2))
     for status in Status:
         READ[format_](rendered(format_, replace(nasty, status=status)))
 
@@ -52,26 +52,26 @@ def test_hostile_text_leaves_a_document_that_is_read_back(format_, rendered, fin
     "format_", [one for one in REPORTERS if one != "json"]
 )  # the stream writes an escape there, which JSON knows
 def test_every_report_can_be_written_as_utf8(format_, rendered, finding) -> None:
-    nasty = finding("fine", help="é 𐐀 名", place=Place("models/\udce9.yaml", 1, 1, 1, 2))
+    nasty = finding("fine", help="é 𐐀 名", place=Location("models/\udce9.yaml", 1, 1, 1, 2))
     rendered(format_, nasty).encode("utf-8")
 
 
 @pytest.mark.parametrize("format_", REPORTERS)
 @pytest.mark.parametrize(
     "place",
-    [None, Place("gone.yaml", 99, 99), Place(f"{SHIPPED}a.yaml", 3, 1, 3, 2), Place("models/scorer.yaml", 99, 7)],
+    [None, Location("gone.yaml", 99, 99), Location(f"{SHIPPED}a.yaml", 3, 1, 3, 2), Location("models/scorer.yaml", 99, 7)],
 )
 def test_a_place_that_nobody_can_read_breaks_no_format(format_, place, rendered, finding) -> None:
     READ.get(format_, str)(rendered(format_, finding(place=place)))
 
 
 def test_the_templates_that_come_along_are_outside() -> None:
-    assert SHIPPED.startswith(OUTSIDE)
+    assert SHIPPED.startswith(BUILTIN_PREFIX)
 
 
 @pytest.mark.parametrize("format_", ["sarif", "gitlab", "rdjson", "junit"])
 def test_what_lies_in_no_checkout_is_told_at_the_project_file(format_, rendered, finding) -> None:
-    said = rendered(format_, finding(place=Place(f"{SHIPPED}a.yaml", 3, 1, 3, 2)), within="ml/fraud")
+    said = rendered(format_, finding(place=Location(f"{SHIPPED}a.yaml", 3, 1, 3, 2)), within="ml/fraud")
     assert '"ml/fraud/modelyard.yaml"' in said
     assert f"(in {SHIPPED}a.yaml:3)" in said
 
@@ -116,4 +116,4 @@ def test_a_message_says_the_environment_and_what_to_do(format_, rendered, findin
 
 
 def test_a_report_is_of_this_project_unless_it_says_otherwise() -> None:
-    assert Report((), lambda _: None).within == ""
+    assert Report((), lambda _: None).project_folder == ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.diagnostics.finding import Place
+from compiler.diagnostics.finding import Location
 
 
 def unescaped(text: str, *, is_property: bool) -> str:
@@ -43,13 +43,13 @@ def test_severities_are_githubs(commands, finding) -> None:
 
 def test_nothing_in_a_text_ends_a_command_or_begins_another(commands, finding) -> None:
     nasty = "100%\r\n::error::x,y:z%0A"
-    [(_, properties, data)] = commands(finding(nasty, place=Place(f"a,b:{nasty}", 1, 1, 1, 2)))
+    [(_, properties, data)] = commands(finding(nasty, place=Location(f"a,b:{nasty}", 1, 1, 1, 2)))
     assert data == nasty
     assert properties["file"] == f"a,b:{nasty}"
 
 
 def test_columns_stand_only_where_a_finding_lies_in_one_line(commands, finding) -> None:
-    [(_, properties, _)] = commands(finding(place=Place("a.yaml", 1, 5, 3, 2)))
+    [(_, properties, _)] = commands(finding(place=Location("a.yaml", 1, 5, 3, 2)))
     assert properties.keys() == {"file", "line", "endLine", "title"}
 
 

@@ -4,7 +4,7 @@ import junitparser
 import pytest
 from lxml import etree
 
-from compiler.diagnostics.finding import Place
+from compiler.diagnostics.finding import Location
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_what_is_answered_for_is_skipped_with_its_reason(cases, waived, known) -
 
 
 def test_one_rule_about_one_object_is_one_case(cases, finding) -> None:
-    (case,) = cases(*(finding(f"{n}", place=Place("a.yaml", n, 1, n, 2)) for n in (1, 2, 3)))
+    (case,) = cases(*(finding(f"{n}", place=Location("a.yaml", n, 1, n, 2)) for n in (1, 2, 3)))
     assert case.result[0].message == "1 (and 2 others)"
     assert case.result[0].text.count("\n") == 2
 

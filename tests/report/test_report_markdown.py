@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from compiler.diagnostics.finding import Status
-from compiler.report.markdown_escape import inline, link
+from compiler.report.markdown_escape import escape_inline, link
 
 
 def test_a_summary_counts_and_puts_the_worst_first(rendered, finding) -> None:
@@ -52,7 +52,7 @@ def test_both_tables_share_the_room(rendered, finding) -> None:
     ],
 )
 def test_nothing_that_a_spec_holds_becomes_markup(text, shown) -> None:
-    assert inline(text, 300) == shown
+    assert escape_inline(text, 300) == shown
 
 
 def test_only_an_address_without_tricks_is_linked() -> None:

@@ -6,9 +6,9 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
-from compiler.diagnostics.finding import Fix, Note, Place
+from compiler.diagnostics.finding import Fix, Note, Location
 
-SOME = Place("models/scorer.yaml", 2, 4, 2, 8)
+SOME = Location("models/scorer.yaml", 2, 4, 2, 8)
 WIDE = {"models/scorer.yaml": "a: 1\nb: '𐐀é' # x\r\n"}
 RANGE = {"start": {"line": 2, "column": 4}, "end": {"line": 2, "column": 12}}
 
@@ -21,13 +21,13 @@ def test_a_result_satisfies_the_official_schema(external_schemas, read, finding,
         )
     schema = json.loads(file.read_text(encoding="utf-8"))
     validator = jsonschema.validators.validator_for(schema)(schema)
-    note = Note("the Team is here", Place("models/teams.yaml", 2, 7, 2, 11))
+    note = Note("the Team is here", Location("models/teams.yaml", 2, 7, 2, 11))
     for findings in ([], [finding(fix=safe_fix, notes=(note,)), finding(code=policy), finding(place=None)]):
         validator.validate(read("rdjson", *findings))
 
 
 def test_a_result_holds_only_what_the_format_describes(read, finding, safe_fix, policy) -> None:
-    note = Note("the Team is here", Place("models/teams.yaml", 2, 7, 2, 11))
+    note = Note("the Team is here", Location("models/teams.yaml", 2, 7, 2, 11))
     made = read("rdjson", finding(fix=safe_fix, notes=(note,), code=policy))
     (one,) = made["diagnostics"]
     assert made.keys() == {"source", "diagnostics"}
@@ -59,7 +59,7 @@ def test_without_the_text_there_are_lines_alone(read, finding, safe_fix) -> None
 
 def test_what_one_click_applies_is_safe_and_edits_the_file_of_the_finding(read, finding, safe_fix) -> None:
     unsafe = replace(safe_fix, safe=False)
-    elsewhere = replace(safe_fix, place=Place("models/teams.yaml", 4, 8, 4, 12))
+    elsewhere = replace(safe_fix, place=Location("models/teams.yaml", 4, 8, 4, 12))
     texts = {"models/scorer.yaml": "a\n" * 5, "models/teams.yaml": "a\n" * 5}
     made = read("rdjson", finding(fix=unsafe), finding(fix=elsewhere), texts=texts)["diagnostics"]
     assert not any("suggestions" in one for one in made)

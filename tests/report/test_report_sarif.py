@@ -6,9 +6,9 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
-from compiler.diagnostics.finding import Fix, Note, Place, Subject
+from compiler.diagnostics.finding import Fix, Note, Location, Subject
 from compiler.report.line_fingerprints import line_hashes
-from compiler.report.sarif_report import MOST
+from compiler.report.sarif_report import MAX_RESULTS
 
 TEXT = {
     "type": "object",
@@ -90,8 +90,8 @@ def region(result) -> tuple[int, ...]:
 
 @pytest.fixture
 def all_kinds(finding, waived, known, policy, safe_fix):
-    note = Note("the Team is here", Place("models/teams.yaml", 2, 7, 2, 11))
-    place = Place("models/ü b#%.yaml", 3, 1, 3, 4)
+    note = Note("the Team is here", Location("models/teams.yaml", 2, 7, 2, 11))
+    place = Location("models/ü b#%.yaml", 3, 1, 3, 4)
     return [
         finding(help="name another", fix=safe_fix, notes=(note,)), finding(code=policy, place=place), finding(place=None),
         waived, known,
@@ -156,13 +156,13 @@ def test_a_rule_without_texts_has_some_all_the_same(run, finding, policy) -> Non
 
 def test_the_end_is_exclusive_and_columns_count_units_of_utf16(run, finding) -> None:
     text = {"models/scorer.yaml": "a: 1\nb: '𐐀é' # x\n"}
-    made = run(finding(place=Place("models/scorer.yaml", 2, 4, 2, 8)), texts=text)
+    made = run(finding(place=Location("models/scorer.yaml", 2, 4, 2, 8)), texts=text)
     assert made["columnKind"] == "utf16CodeUnits"
     assert region(made["results"][0]) == (2, 4, 2, 9)
 
 
 def test_an_end_before_its_start_is_the_start(run, finding) -> None:
-    assert region(run(finding(place=Place("models/scorer.yaml", 3, 5)))["results"][0]) == (3, 5, 3, 5)
+    assert region(run(finding(place=Location("models/scorer.yaml", 3, 5)))["results"][0]) == (3, 5, 3, 5)
 
 
 @pytest.mark.parametrize(
@@ -176,13 +176,13 @@ def test_an_end_before_its_start_is_the_start(run, finding) -> None:
     ],
 )
 def test_a_uri_is_relative_and_encoded(path, uri, run, finding) -> None:
-    (result,) = run(finding(place=Place(path, 1, 1, 1, 2)))["results"]
+    (result,) = run(finding(place=Location(path, 1, 1, 1, 2)))["results"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": uri}
 
 
 def test_the_one_partial_fingerprint_is_what_github_computes_itself(run, finding) -> None:
     text = {"models/scorer.yaml": " hello; \t\nworld!!!\n\n\n  \t\tGreetings\n End\n"}
-    (result,) = run(finding(place=Place("models/scorer.yaml", 2, 1, 2, 2)), texts=text)["results"]
+    (result,) = run(finding(place=Location("models/scorer.yaml", 2, 1, 2, 2)), texts=text)["results"]
     assert result["partialFingerprints"] == {"primaryLocationLineHash": "fb7c023a8b9ccb3f:1"}
 
 
@@ -213,18 +213,18 @@ def test_a_line_that_places_count_otherwise_has_no_hash() -> None:
 
 
 def test_more_than_github_shows_keeps_the_worst_and_says_how_many_were_left_out(run, finding) -> None:
-    mild = [finding(f"{n}", severity="info", mandatory=False) for n in range(MOST)]
+    mild = [finding(f"{n}", severity="info", mandatory=False) for n in range(MAX_RESULTS)]
     grave = [finding(f"grave {n}", severity="critical") for n in range(3)]
     made = run(*mild, *grave)
-    assert len(made["results"]) == MOST
+    assert len(made["results"]) == MAX_RESULTS
     assert sum(one["level"] == "error" for one in made["results"]) == 3
     (note,) = made["invocations"][0]["toolExecutionNotifications"]
     assert note["message"]["text"].startswith("3 results left out")
 
 
 def test_as_many_as_github_shows_are_all_there(run, finding) -> None:
-    made = run(*(finding(f"{n}") for n in range(MOST)))
-    assert len(made["results"]) == MOST
+    made = run(*(finding(f"{n}") for n in range(MAX_RESULTS)))
+    assert len(made["results"]) == MAX_RESULTS
     assert made["invocations"][0]["toolExecutionNotifications"] == []
 
 
@@ -234,7 +234,7 @@ def test_two_projects_of_a_checkout_do_not_close_each_others_alerts(run) -> None
 
 
 def test_notes_are_related_locations_and_safe_fixes_are_fixes(run, finding, safe_fix) -> None:
-    note = Note("the Team is here", Place("models/teams.yaml", 2, 7, 2, 11))
+    note = Note("the Team is here", Location("models/teams.yaml", 2, 7, 2, 11))
     (result,) = run(finding(notes=(note, Note("no place")), fix=safe_fix))["results"]
     assert [one["message"]["text"] for one in result["relatedLocations"]] == ["the Team is here"]
     (change,) = result["fixes"][0]["artifactChanges"]
@@ -245,7 +245,7 @@ def test_notes_are_related_locations_and_safe_fixes_are_fixes(run, finding, safe
 
 
 def test_a_fix_that_only_removes_says_so(run, finding) -> None:
-    (result,) = run(finding(fix=Fix(Place("models/scorer.yaml", 4, 1, 5, 1), "")))["results"]
+    (result,) = run(finding(fix=Fix(Location("models/scorer.yaml", 4, 1, 5, 1), "")))["results"]
     assert result["fixes"][0]["description"]["text"] == "Remove it"
 
 

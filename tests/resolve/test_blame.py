@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compiler.foundation import resources
-from compiler.foundation.json_data import Json, Pointer, at
+from compiler.foundation.json_data import Json, Pointer, value_at
 from compiler.resolve.blame import blame
 from compiler.resolve.layers import Layer
 from compiler.resolve.merge import DELETE, merge
 from compiler.resolve.normalise import Normaliser
 from compiler.source.yaml_parse import parse
-from compiler.spec.language import ANY, Language, Rules
+from compiler.spec.language import ANY_KEY, Language, MergeRules
 
-ML = Language(resources.kind_schemas(), resources.type_schemas()).type("ml")
+ML = Language(resources.kind_schemas(), resources.type_schemas()).type_language("ml")
 
 words = st.sampled_from(["one", "two", "three"])
 gone = st.none()
@@ -61,27 +61,27 @@ def layered(datas: list[dict]) -> tuple[list[Layer], dict]:
     for index, data in enumerate(datas):
         document = parse(json.dumps({"overlay": data}), f"layer-{index}.yaml").documents[0]
         layers.append(Layer(str(index), document.data["overlay"], document, ("overlay",)))
-        merged = merge(merged, data, ML.rules)
+        merged = merge(merged, data, ML.merge_rules)
     return layers, merged
 
 
-def leaves(data: Json, rules: Rules, pointer: Pointer = ()) -> Iterator[Pointer]:
+def leaves(data: Json, rules: MergeRules, pointer: Pointer = ()) -> Iterator[Pointer]:
     """Every value that one layer sets alone: what is no map, and no list that merges."""
     if isinstance(data, dict):
         for key, value in data.items():
             yield from leaves(value, rules.child(key), (*pointer, key))
-    elif isinstance(data, list) and rules.list_by:
+    elif isinstance(data, list) and rules.list_strategy:
         for index, value in enumerate(data):
-            yield from leaves(value, rules.child(ANY), (*pointer, index))
+            yield from leaves(value, rules.child(ANY_KEY), (*pointer, index))
     else:
         yield pointer
 
 
-def says(data: Json, rules: Rules, merged: Json, pointer: Pointer) -> Json:
+def says(data: Json, rules: MergeRules, merged: Json, pointer: Pointer) -> Json:
     """What a layer says of a value, by following names as a reader would; `None` where it says nothing."""
     for part in pointer:
         if isinstance(part, int):
-            wanted, key = merged[part], rules.list_by
+            wanted, key = merged[part], rules.list_strategy
             known = data if isinstance(data, list) else []
             if key == "union":
                 data = wanted if wanted in known else None
@@ -91,7 +91,7 @@ def says(data: Json, rules: Rules, merged: Json, pointer: Pointer) -> Json:
                 )  # an element that is marked for deletion says no value
         else:
             data = data.get(part) if isinstance(data, dict) else None
-        merged, rules = merged[part], rules.child(ANY if isinstance(part, int) else part)
+        merged, rules = merged[part], rules.child(ANY_KEY if isinstance(part, int) else part)
     return data
 
 
@@ -99,21 +99,21 @@ def says(data: Json, rules: Rules, merged: Json, pointer: Pointer) -> Json:
 def test_each_value_was_set_by_the_first_layer_that_does_not_delete_it(datas: list[dict]) -> None:
     layers, merged = layered(datas)
     canonical = Normaliser(ML.quantities)
-    for pointer in leaves(merged, ML.rules):
-        winner = next(said for said in blame(layers, ML.rules, merged, pointer) if not said.deletes)
-        assert winner.value == at(merged, pointer)
-        assert at(winner.layer.document.data, winner.written) == winner.value
-        assert winner.layer.document.spelling(winner.written) in {None, json.dumps(winner.value)}
+    for pointer in leaves(merged, ML.merge_rules):
+        winner = next(said for said in blame(layers, ML.merge_rules, merged, pointer) if not said.deletes)
+        assert winner.value == value_at(merged, pointer)
+        assert value_at(winner.layer.document.data, winner.document_pointer) == winner.value
+        assert winner.layer.document.scalar_text(winner.document_pointer) in {None, json.dumps(winner.value)}
     assert canonical(canonical(merged)[0]) == canonical(merged)
 
 
 @given(LAYERS)
 def test_the_beaten_are_the_weaker_layers_that_set_it_and_no_others(datas: list[dict]) -> None:
     layers, merged = layered(datas)
-    for pointer in leaves(merged, ML.rules):
-        said = [found.layer.label for found in blame(layers, ML.rules, merged, pointer) if not found.deletes]
+    for pointer in leaves(merged, ML.merge_rules):
+        said = [found.layer.label for found in blame(layers, ML.merge_rules, merged, pointer) if not found.deletes]
         expected = [
-            layer.label for layer in reversed(layers) if says(layer.data, ML.rules, merged, pointer) is not None
+            layer.label for layer in reversed(layers) if says(layer.data, ML.merge_rules, merged, pointer) is not None
         ]
         assert said == expected
 
@@ -121,7 +121,7 @@ def test_the_beaten_are_the_weaker_layers_that_set_it_and_no_others(datas: list[
 @given(LAYERS)
 def test_a_stronger_layer_than_the_winner_says_nothing_of_the_value(datas: list[dict]) -> None:
     layers, merged = layered(datas)
-    for pointer in leaves(merged, ML.rules):
-        winner = next(said for said in blame(layers, ML.rules, merged, pointer) if not said.deletes)
+    for pointer in leaves(merged, ML.merge_rules):
+        winner = next(said for said in blame(layers, ML.merge_rules, merged, pointer) if not said.deletes)
         above = layers[int(winner.layer.label) + 1 :]
-        assert all(says(layer.data, ML.rules, merged, pointer) is None for layer in above)
+        assert all(says(layer.data, ML.merge_rules, merged, pointer) is None for layer in above)

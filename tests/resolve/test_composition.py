@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.resolve.composite_sla import Composed, Part, composed
+from compiler.resolve.composite_sla import CompositeSla, Component, composite_sla
 
 A, B, C = Fraction("0.99"), Fraction("0.995"), Fraction("0.9")
 
 
-def part(name: str, availability: Fraction | None = None, **fields) -> Part:
-    return Part(name, availability, **fields)
+def part(name: str, availability: Fraction | None = None, **fields) -> Component:
+    return Component(name, availability, **fields)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def part(name: str, availability: Fraction | None = None, **fields) -> Part:
     ],
 )
 def test_how_often_they_answer(router, parts, expected):
-    assert composed(router, parts).availability == expected
+    assert composite_sla(router, parts).availability == expected
 
 
 TIMES = [part("a", times={"p95": 100, "p99": 300}), part("b", times={"p99": 200}), part("c")]
@@ -60,16 +60,16 @@ TIMES = [part("a", times={"p95": 100, "p99": 300}), part("b", times={"p99": 200}
     ],
 )
 def test_how_long_they_are_given(router, expected):
-    assert composed(router, TIMES).times == expected
+    assert composite_sla(router, TIMES).times == expected
 
 
 def test_a_part_that_promises_a_lower_share_alone_keeps_a_higher_one_no_sooner():
-    assert composed("", [part("a", times={"p50": 300})]).times == dict.fromkeys(("p50", "p90", "p95", "p99", "p99.9"), 300)
-    assert composed("", [part("a", times={"p50": 300, "p99": 400})]).times["p95"] == 400
+    assert composite_sla("", [part("a", times={"p50": 300})]).times == dict.fromkeys(("p50", "p90", "p95", "p99", "p99.9"), 300)
+    assert composite_sla("", [part("a", times={"p50": 300, "p99": 400})]).times["p95"] == 400
 
 
 def test_who_says_no_time_gives_none():
-    assert composed("sequence", [part("a", A)]) == Composed(A, {})
+    assert composite_sla("sequence", [part("a", A)]) == CompositeSla(A, {})
 
 
 SHARES = st.fractions(min_value=0, max_value=1, max_denominator=1000)
@@ -78,7 +78,7 @@ ROUTERS = st.sampled_from(["", "sequence", "ensemble", "switch", "splitter"])
 
 @given(ROUTERS, st.lists(SHARES, min_size=1, max_size=5))
 def test_a_whole_without_stand_ins_is_never_there_oftener_than_its_best_part(router, shares):
-    found = composed(router, [part(str(index), share) for index, share in enumerate(shares)]).availability
+    found = composite_sla(router, [part(str(index), share) for index, share in enumerate(shares)]).availability
     assert found is not None
     assert 0 <= found <= max(shares)
     if router in {"", "sequence", "ensemble"}:
@@ -87,8 +87,8 @@ def test_a_whole_without_stand_ins_is_never_there_oftener_than_its_best_part(rou
 
 @given(st.lists(SHARES, min_size=2, max_size=2))
 def test_a_stand_in_never_makes_it_worse(shares):
-    alone = composed("", [part("a", shares[0])]).availability
-    backed = composed("", [part("a", shares[0], fallback="b"), part("b", shares[1])]).availability
+    alone = composite_sla("", [part("a", shares[0])]).availability
+    backed = composite_sla("", [part("a", shares[0], fallback="b"), part("b", shares[1])]).availability
     assert alone is not None
     assert backed is not None
     assert backed >= max(alone, shares[1])
@@ -97,5 +97,5 @@ def test_a_stand_in_never_makes_it_worse(shares):
 @given(st.lists(st.integers(1, 10_000), min_size=1, max_size=5))
 def test_a_sequence_is_given_the_sum_and_what_is_asked_at_once_the_longest(times):
     parts = [part(str(index), times={"p99": time}) for index, time in enumerate(times)]
-    assert composed("sequence", parts).times["p99"] == sum(times)
-    assert composed("ensemble", parts).times["p99"] == max(times)
+    assert composite_sla("sequence", parts).times["p99"] == sum(times)
+    assert composite_sla("ensemble", parts).times["p99"] == max(times)

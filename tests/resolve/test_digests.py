@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.pipeline.session import Run
+from compiler.pipeline.session import Session
 from compiler.resolve.digests import digest
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.source.memory_tree import MemoryTree
@@ -30,7 +30,7 @@ def resolved(edits: dict[str, tuple[str, str]], model: str = "card-fraud") -> Re
     for path, (old, new) in edits.items():
         assert old.encode() in files[path]
         files[path] = files[path].replace(old.encode(), new.encode())
-    run = Run(MemoryTree(files))
+    run = Session(MemoryTree(files))
     found, findings = run.fleet.resolve(model, "prod")
     assert found is not None, findings
     return found

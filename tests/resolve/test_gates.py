@@ -2,8 +2,8 @@
 
 import pytest
 
-from compiler.pipeline.session import Run
-from compiler.resolve.release_gates import Measured, judged, recorded
+from compiler.pipeline.session import Session
+from compiler.resolve.release_gates import ReleaseMetrics, gate_findings, recorded_metrics
 from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"
@@ -36,15 +36,15 @@ pipeline:
 environments:
   prod: {{}}
 """
-    run = Run(MemoryTree({"modelyard.yaml": PROJECT, "models/base.yaml": BASE, "models/refunds.yaml": spec}))
+    run = Session(MemoryTree({"modelyard.yaml": PROJECT, "models/base.yaml": BASE, "models/refunds.yaml": spec}))
     found, findings = run.fleet.resolve("refunds", "prod")
     assert found is not None, findings
     return found
 
 
 def said(found, numbers, champion=None, version="2.0.0") -> list[tuple[str, str, int]]:
-    best = Measured("1.0.0", champion) if champion is not None else None
-    return [(one.code.name, one.message, one.place.line) for one in judged(found, Measured(version, numbers), best)]
+    best = ReleaseMetrics("1.0.0", champion) if champion is not None else None
+    return [(one.code.name, one.message, one.location.line) for one in gate_findings(found, ReleaseMetrics(version, numbers), best)]
 
 
 @pytest.mark.parametrize(
@@ -103,4 +103,4 @@ def test_the_champion_is_not_held_against_itself() -> None:
 
 def test_the_numbers_of_a_part_are_no_numbers_of_the_whole() -> None:
     found = model('{metric: auc, op: ">=", value: 0}')
-    assert recorded(found.release).numbers == {"auc": 0.9, "mape": 0.1}
+    assert recorded_metrics(found.release).numbers == {"auc": 0.9, "mape": 0.1}

@@ -5,14 +5,14 @@ import copy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.resolve.merge import deletions, merge, repetitions
-from compiler.spec.language import ANY, Rules
+from compiler.resolve.merge import deletions, merge, duplicate_elements
+from compiler.spec.language import ANY_KEY, MergeRules
 
-RULES = Rules(
-    below={
-        "u": Rules("union"),
-        "k": Rules("name", {ANY: Rules(below={"t": Rules("union")})}),
-        "m": Rules(below={"u": Rules("union")}),
+RULES = MergeRules(
+    children={
+        "u": MergeRules("union"),
+        "k": MergeRules("name", {ANY_KEY: MergeRules(children={"t": MergeRules("union")})}),
+        "m": MergeRules(children={"u": MergeRules("union")}),
     }
 )
 
@@ -115,6 +115,6 @@ def test_a_map_laid_over_a_scalar_replaces_it_and_holds_no_null() -> None:
 
 
 def test_an_element_that_is_named_twice_is_found_by_the_second() -> None:
-    assert list(repetitions({"k": [{"name": "a"}, {"name": "b"}, {"name": "a"}], "u": ["a", "a"]}, RULES)) == [
+    assert list(duplicate_elements({"k": [{"name": "a"}, {"name": "b"}, {"name": "a"}], "u": ["a", "a"]}, RULES)) == [
         ("k", 2, "name")
     ]

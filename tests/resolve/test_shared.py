@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compiler.foundation import resources
-from compiler.pipeline.session import Run
+from compiler.pipeline.session import Session
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.merge import merge
 from compiler.resolve.normalise import Normaliser
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 from compiler.spec.language import Language
-from compiler.spec.spec_loader import load
+from compiler.spec.spec_loader import load_portfolio
 
 ROOT = Path(__file__).parents[2]
 LANGUAGE = Language(resources.kind_schemas(), resources.type_schemas())
@@ -78,37 +78,37 @@ def trees(draw) -> MemoryTree:
 def told(fleet: Fleet, name: str, place: str | None) -> str:
     """All that is resolved, kinds of numbers included."""
     found, findings = fleet.resolve(name, place)
-    return repr((found and (found.data, found.layers, found.general, found.release, found.canary), findings))
+    return repr((found and (found.data, found.layers, found.base_layer_count, found.release, found.canary), findings))
 
 
 @given(trees(), st.permutations([(name, place) for name in ("one", "two") for place in (*PLACES, None)]))
 def test_each_place_is_resolved_as_if_it_were_the_only_one(tree, order) -> None:
-    portfolio = load(tree, LANGUAGE)
+    portfolio = load_portfolio(tree, LANGUAGE)
     together = Fleet(portfolio, LANGUAGE, tree)
     for name, place in order:
-        if name in portfolio.of("Model"):
+        if name in portfolio.by_kind("Model"):
             assert told(together, name, place) == told(Fleet(portfolio, LANGUAGE, tree), name, place)
 
 
 @given(trees())
 def test_what_is_resolved_is_its_layers_laid_over_each_other(tree) -> None:
-    portfolio = load(tree, LANGUAGE)
-    fleet, ml = Fleet(portfolio, LANGUAGE, tree), LANGUAGE.type("ml")
-    for name in portfolio.of("Model"):
+    portfolio = load_portfolio(tree, LANGUAGE)
+    fleet, ml = Fleet(portfolio, LANGUAGE, tree), LANGUAGE.type_language("ml")
+    for name in portfolio.by_kind("Model"):
         for place in PLACES:
             found, _ = fleet.resolve(name, place)
             if found is None:
                 continue
             data = {}
             for layer in found.layers:
-                data = merge(data, layer.data, ml.rules)
+                data = merge(data, layer.data, ml.merge_rules)
             whole, mistakes = Normaliser(ml.quantities)(data)
             assert not mistakes
             assert repr(found.data) == repr({**whole, "release": found.release.version})
 
 
 def test_environments_that_say_the_same_share_what_comes_of_it() -> None:
-    fleet = Run(WorkTree(ROOT)).fleet
+    fleet = Session(WorkTree(ROOT)).fleet
     prod, staging = (fleet.model("atm-demand", place) for place in ("prod", "staging"))
     assert prod.data is staging.data
     assert prod.release is staging.release

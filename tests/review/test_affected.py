@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from compiler.pipeline.session import Run, build
-from compiler.review.affected_models import Affected, affected
-from compiler.review.affected_report import Told, outputs
-from compiler.review.publish_plan import judged, unpublished, waves
+from compiler.pipeline.session import Session, build
+from compiler.review.affected_models import ChangeImpact, compute_impact
+from compiler.review.affected_report import AffectedReport, job_outputs
+from compiler.review.publish_plan import affected_canaries, environments_without_branch, publish_waves
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.overlay_tree import OverlayTree
 from compiler.source.worktree import WorkTree
@@ -177,22 +177,22 @@ CHANGES: dict[str, dict[str, str | None]] = {
 }
 
 
-def whole(run: Run) -> dict[str, bytes]:
-    built = build(run, despite_policies=True)
-    assert built.is_whole, [finding.message for finding in built.findings if finding.mandatory]
+def whole(run: Session) -> dict[str, bytes]:
+    built = build(run, ignore_policies=True)
+    assert built.can_write, [finding.message for finding in built.findings if finding.is_blocking]
     files = [file for unit in built.units for file in unit.files]
     return {file.commit_path or file.path: file.content for file in files if file.commit_path or not file.path.endswith(STATEMENT)}
 
 
 def held(before, after) -> tuple:
     """What is affected, once it names exactly the files that differ when both states are rendered whole."""
-    found = affected(Run(before), Run(after))
-    old, new = whole(Run(before)), whole(Run(after))
+    found = compute_impact(Session(before), Session(after))
+    old, new = whole(Session(before)), whole(Session(after))
     assert {one.path for one in found.artifacts} == {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
-    names = {one.model for one in found.touched}
+    names = {one.model for one in found.affected_models}
     assert {one.model for one in found.artifacts if one.model} <= names
     assert {(one.model, one.environment) for one in found.artifacts if one.model and one.environment} <= {
-        (one.model, one.environment) for one in found.touched
+        (one.model, one.environment) for one in found.affected_models
     }
     return found
 
@@ -255,41 +255,41 @@ def test_it_says_by_what(change, said) -> None:
 
 
 def test_owners_of_both_sides_are_named() -> None:
-    found = affected(Run(tree({})), Run(tree(CHANGES["an owner"])))
+    found = compute_impact(Session(tree({})), Session(tree(CHANGES["an owner"])))
     assert found.owners == ("pricing", "risk")
-    assert {one.owners for one in found.touched} == {("risk", "pricing")}
+    assert {one.owners for one in found.affected_models} == {("risk", "pricing")}
 
 
 def test_nothing_is_affected_by_nothing() -> None:
-    found = affected(Run(tree({})), Run(tree({})))
-    assert (found.touched, found.artifacts, found.environments, found.rendered) == ((), (), (), ())
+    found = compute_impact(Session(tree({})), Session(tree({})))
+    assert (found.affected_models, found.artifacts, found.environments, found.rendered_environments) == ((), (), (), ())
 
 
 def test_everything_is_new_where_nothing_was() -> None:
-    found = affected(None, Run(tree({})))
-    assert {one.reasons[0] for one in found.touched} == {"new"}
-    assert {one.path for one in found.artifacts} == whole(Run(tree({}))).keys()
-    assert found.rendered == ("dev", "prod")
+    found = compute_impact(None, Session(tree({})))
+    assert {one.reasons[0] for one in found.affected_models} == {"new"}
+    assert {one.path for one in found.artifacts} == whole(Session(tree({}))).keys()
+    assert found.rendered_environments == ("dev", "prod")
 
 
 @pytest.mark.parametrize("broken", ["after", "before"])
 def test_what_does_not_hold_together_may_be_anything(broken) -> None:
     unsound = tree(edited("models/a/asked.yaml", "version: 1.0.0", "version: 1"))
     sides = (tree({}), unsound) if broken == "after" else (unsound, tree({}))
-    found = affected(*map(Run, sides))
+    found = compute_impact(*map(Session, sides))
     assert found.artifacts is None
-    assert found.rendered == ("dev", "prod")
-    assert {"asked", "asks"} <= {one.model for one in found.touched}
+    assert found.rendered_environments == ("dev", "prod")
+    assert {"asked", "asks"} <= {one.model for one in found.affected_models}
 
 
 def test_environments_are_published_in_order_of_promotion_where_they_name_a_branch() -> None:
     changes = CHANGES["a default"] | edited("models/places.yaml", "stage: prod\n", "stage: prod\ndelivery: {branch: env/prod}\n")
     changes |= edited("modelyard.yaml", "[dev, prod]", "[[dev, prod]]")
-    run = Run(tree(changes))
-    found = affected(Run(tree({})), run)
-    assert waves(run, found) == (({"environment": "prod", "remote": "origin"},),)
-    assert unpublished(run) == ("dev",)
-    assert judged(run, found) == ()
+    run = Session(tree(changes))
+    found = compute_impact(Session(tree({})), run)
+    assert publish_waves(run, found) == (({"environment": "prod", "remote": "origin"},),)
+    assert environments_without_branch(run) == ("dev",)
+    assert affected_canaries(run, found) == ()
 
 
 TRIED = "deploy: {target: plain}\nlifecycle: production\nowner: risk\npipeline: {canary: {command: [python, judge.py]}}\n"
@@ -306,17 +306,17 @@ def tried(name: str) -> str:
 def test_only_canaries_of_models_that_are_affected_there_are_judged() -> None:
     there = {"models/b/one.yaml": tried("one"), "models/b/other.yaml": tried("other")}
     after = there | {"models/b/one.yaml": tried("one").replace("one:1", "one:2")}
-    run = Run(tree(after))
-    found = affected(Run(tree(there)), run)
-    assert found.rendered == ("dev", "prod")
-    assert judged(run, found) == ({"model": "one", "environment": "prod"},)
-    everything = Run(tree(there))
-    assert {one["model"] for one in judged(everything, affected(None, everything))} == {"one", "other"}
+    run = Session(tree(after))
+    found = compute_impact(Session(tree(there)), run)
+    assert found.rendered_environments == ("dev", "prod")
+    assert affected_canaries(run, found) == ({"model": "one", "environment": "prod"},)
+    everything = Session(tree(there))
+    assert {one["model"] for one in affected_canaries(everything, compute_impact(None, everything))} == {"one", "other"}
 
 
 def test_a_matrix_has_no_more_canaries_than_jobs() -> None:
     many = tuple({"model": f"m{index}", "environment": "prod"} for index in range(300))
-    assert len(outputs(Told(Affected((), (), ()), None, (), many))["canaries"]) == 256
+    assert len(job_outputs(AffectedReport(ChangeImpact((), (), ()), None, (), many))["canaries"]) == 256
 
 
 # --- the sample, by edits that people make ---------------------------------------------------------------------------
@@ -356,8 +356,8 @@ def test_the_same_holds_in_the_sample(sample, path, old, new) -> None:
 def reached(path: str, **more: str) -> dict[str, tuple[str, ...]]:
     """The models that a change of a file reaches, and why, in a state that has other files too."""
     files = {**FILES, path: "one", **more}
-    found = affected(Run(MemoryTree(files)), Run(MemoryTree({**files, path: "another"})))
-    return {f"{one.model} {one.environment}": one.reasons for one in found.touched}
+    found = compute_impact(Session(MemoryTree(files)), Session(MemoryTree({**files, path: "another"})))
+    return {f"{one.model} {one.environment}": one.reasons for one in found.affected_models}
 
 
 def test_a_file_elsewhere_that_a_command_names_reaches_the_model() -> None:

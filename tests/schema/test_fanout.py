@@ -5,7 +5,7 @@ import json
 import pytest
 
 from compiler.foundation import resources
-from compiler.json_schema.complexity import too_wide
+from compiler.json_schema.complexity import complexity_error
 
 
 def doubling(levels: int, how) -> dict:
@@ -25,14 +25,14 @@ def doubling(levels: int, how) -> dict:
     ],
 )
 def test_references_that_double_are_refused(how) -> None:
-    assert "more than 10,000" in (too_wide(doubling(30, how)) or "")
-    assert too_wide(doubling(5, how)) is None
+    assert "more than 10,000" in (complexity_error(doubling(30, how)) or "")
+    assert complexity_error(doubling(5, how)) is None
 
 
 def test_one_that_doubles_by_itself_is_refused() -> None:
     again = {"$ref": "#/$defs/a"}
     schema = {"$ref": "#/$defs/a", "$defs": {"a": {"properties": {"x": {"allOf": [again, again]}}}}}
-    assert "refers to itself more than once" in (too_wide(schema) or "")
+    assert "refers to itself more than once" in (complexity_error(schema) or "")
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_one_that_doubles_by_itself_is_refused() -> None:
     ],
 )
 def test_what_does_not_is_none_of_it(schema) -> None:
-    assert too_wide(schema if isinstance(schema, dict) else json.loads(schema)) is None
+    assert complexity_error(schema if isinstance(schema, dict) else json.loads(schema)) is None
 
 
 def test_a_chain_of_references_that_nobody_follows_is_refused() -> None:
-    assert "longer than anybody follows" in (too_wide(doubling(20_000, lambda ref: {"$ref": ref})) or "")
+    assert "longer than anybody follows" in (complexity_error(doubling(20_000, lambda ref: {"$ref": ref})) or "")

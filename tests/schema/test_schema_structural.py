@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compiler.json_schema import Validator, structural, with_defaults
+from compiler.json_schema import Validator, to_strict_schema, apply_defaults
 
 WIDGET = {
     "type": "object",
@@ -32,7 +32,7 @@ WIDGET = {
         }
     },
 }
-VALIDATOR = Validator(structural(WIDGET))
+VALIDATOR = Validator(to_strict_schema(WIDGET))
 
 
 def widget(metadata=None, **spec):
@@ -96,27 +96,27 @@ def test_metadata_as_people_write_it_is_valid():
 def test_defaults_are_filled_in_before_what_is_required_is_judged():
     data = {"apiVersion": "x/v1", "kind": "Widget", "metadata": {"name": "w"}, "spec": {"size": 1, "parts": [{}]}}
     before = copy.deepcopy(data)
-    full = with_defaults(WIDGET, data)
+    full = apply_defaults(WIDGET, data)
     assert full["spec"] == {"size": 1, "port": 80, "parts": [{"n": {"deep": 1}}]}
     assert data == before
     assert found(full) == []
 
 
 def test_a_null_that_the_schema_does_not_take_is_filled_in_and_another_kept():
-    full = with_defaults(WIDGET, {"spec": {"port": None, "note": None}})
+    full = apply_defaults(WIDGET, {"spec": {"port": None, "note": None}})
     assert full == {"spec": {"port": 80, "note": None}}
 
 
 def test_only_what_changes_is_copied():
     data = {"spec": {"port": 1, "parts": [{"n": 1}], "free": {"a": [1]}}}
-    assert with_defaults(WIDGET, data) is data
-    changed = with_defaults(WIDGET, {"spec": {"size": 1, "free": data["spec"]["free"]}})
+    assert apply_defaults(WIDGET, data) is data
+    changed = apply_defaults(WIDGET, {"spec": {"size": 1, "free": data["spec"]["free"]}})
     assert changed["spec"]["free"] is data["spec"]["free"]
 
 
 def test_a_schema_is_not_changed_by_making_it_strict():
     before = copy.deepcopy(WIDGET)
-    structural(WIDGET)
+    to_strict_schema(WIDGET)
     assert before == WIDGET
 
 
@@ -133,8 +133,8 @@ def test_an_inference_service_is_checked_by_its_own_schema(external_schemas):
         "metadata": {"name": "card-fraud", "namespace": "payments"},
         "spec": {"predictor": {"minReplicas": 1, "model": model}},
     }
-    validator = Validator(structural(schema))
-    assert validator.violations(with_defaults(schema, service)) == ()
+    validator = Validator(to_strict_schema(schema))
+    assert validator.violations(apply_defaults(schema, service)) == ()
     bad = copy.deepcopy(service)
     bad["spec"]["predictor"]["model"] |= {"storageUrl": "x"}
     bad["spec"]["predictor"]["minReplicas"] = "1"
@@ -155,8 +155,8 @@ def test_a_route_is_checked_with_its_defaults(external_schemas):
         "metadata": {"name": "r"},
         "spec": {"parentRefs": [{"name": "gateway"}], "rules": [{"backendRefs": [backend]}]},
     }
-    validator = Validator(structural(schema))
-    full = with_defaults(schema, route)
+    validator = Validator(to_strict_schema(schema))
+    full = apply_defaults(schema, route)
     assert full["spec"]["rules"][0]["backendRefs"][0]["kind"] == "Service"
     assert validator.violations(full) == ()
     backend["port"] = 0
@@ -187,4 +187,4 @@ def test_every_schema_of_the_collection_can_be_made_strict(external_schemas):
     files = sorted((external_schemas / "k8s-crd").rglob("*.json"))
     assert files
     for file in files:
-        Validator(structural(json.loads(file.read_text(encoding="utf-8"))))
+        Validator(to_strict_schema(json.loads(file.read_text(encoding="utf-8"))))

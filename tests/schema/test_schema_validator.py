@@ -64,7 +64,7 @@ def test_each_missing_key_is_told_at_the_map_that_lacks_it():
         ((), "required", "`name` is missing", "`name` is the model's name"),
         ((), "required", "`type` is missing", None),
     ]
-    assert [one.missing for one in MODELS.violations({})] == ["name", "type"]
+    assert [one.missing_key for one in MODELS.violations({})] == ["name", "type"]
 
 
 def test_each_unknown_key_is_told_at_the_key_with_the_name_that_was_meant():

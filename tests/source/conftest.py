@@ -8,9 +8,9 @@ from compiler.source import yaml_backend as engine
 
 @pytest.fixture(params=["libyaml", "pure"])
 def parser(request, monkeypatch):
-    if request.param == "libyaml" and engine.open_events is engine.pure:
+    if request.param == "libyaml" and engine.open_events is engine.open_pure_python:
         pytest.skip("no libyaml here")
-    monkeypatch.setattr(engine, "open_events", engine.fast if request.param == "libyaml" else engine.pure)
-    marks.marks_of.cache_clear()
+    monkeypatch.setattr(engine, "open_events", engine.open_libyaml if request.param == "libyaml" else engine.open_pure_python)
+    marks.positions_of.cache_clear()
     yield request.param
-    marks.marks_of.cache_clear()
+    marks.positions_of.cache_clear()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.source.companion_paths import beside
+from compiler.source.companion_paths import companion_path
 from compiler.source.memory_tree import MemoryTree
 
 TREE = MemoryTree({"models/risk/rules.rego": "x", "shared/table.csv": "x"}, links=["models/risk/link", "models/linked"])
@@ -20,7 +20,7 @@ TREE = MemoryTree({"models/risk/rules.rego": "x", "shared/table.csv": "x"}, link
     ],
 )
 def test_a_path_is_read_from_the_folder_of_its_spec(relative, path):
-    assert beside(TREE, "models/risk/m.yaml", relative) == path
+    assert companion_path(TREE, "models/risk/m.yaml", relative) == path
 
 
 @pytest.mark.parametrize(
@@ -41,8 +41,8 @@ def test_a_path_is_read_from_the_folder_of_its_spec(relative, path):
 )
 def test_what_leads_elsewhere_is_refused_with_a_reason(relative, word):
     with pytest.raises(ValueError, match=word):
-        beside(TREE, "models/risk/m.yaml", relative)
+        companion_path(TREE, "models/risk/m.yaml", relative)
 
 
 def test_a_spec_at_the_root_has_the_root_as_its_folder():
-    assert beside(TREE, "m.yaml", "shared/table.csv") == "shared/table.csv"
+    assert companion_path(TREE, "m.yaml", "shared/table.csv") == "shared/table.csv"

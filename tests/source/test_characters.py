@@ -8,7 +8,7 @@ pytestmark = pytest.mark.usefixtures("parser")
 
 
 def said(text):
-    return [(finding.code.name, finding.place.line, finding.place.column) for finding in parse(text, "f.yaml").findings]
+    return [(finding.code.name, finding.location.line, finding.location.column) for finding in parse(text, "f.yaml").findings]
 
 
 def test_what_is_not_utf8_is_found_where_it_stands():
@@ -50,11 +50,11 @@ def test_every_reserved_character_is_said_but_not_without_end():
 def test_a_byte_order_mark_at_the_start_is_tolerated_and_counts_no_column(text):
     (document,) = parse(text, "f.yaml").documents
     assert document.data == {"a": "x"}
-    assert (document.place(("a",)).column, document.line) == (4, 1)
+    assert (document.location(("a",)).column, document.line) == (4, 1)
 
 
 def test_line_ends_of_windows_make_no_difference():
     (document,) = parse("a: x\r\nb:\r\n  - y\r\nc: |\r\n  t\r\n", "f.yaml").documents
     assert document.data == {"a": "x", "b": ["y"], "c": "t\n"}
-    place = document.place(("b", 0))
+    place = document.location(("b", 0))
     assert (place.line, place.column, place.end_line, place.end_column) == (3, 5, 3, 6)

@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from compiler.source.comments import comments
+from compiler.source.comments import find_comments
 
 MARK = re.compile("note")
 
 
 def said(text):
-    return [(place.line, place.column, comment) for place, comment in comments(text, "a.yaml", MARK)]
+    return [(place.line, place.column, comment) for place, comment in find_comments(text, "a.yaml", MARK)]
 
 
 def test_it_reaches_from_its_sign_to_the_end_of_the_line() -> None:
@@ -18,7 +18,7 @@ def test_it_reaches_from_its_sign_to_the_end_of_the_line() -> None:
 
 
 def test_its_place_ends_with_it() -> None:
-    [(place, _)] = comments("a: 1  # a note\n", "a.yaml", MARK)
+    [(place, _)] = find_comments("a: 1  # a note\n", "a.yaml", MARK)
     assert (place.end_line, place.end_column) == (1, 15)
 
 

@@ -116,25 +116,25 @@ def test_the_spelling_is_the_authors(document, pointer, text):
 
 def test_an_alias_of_a_scalar_is_spelled_as_its_anchor_and_stands_where_it_is():
     (document,) = parse("a: &x 3.10\nb: *x\n", "f.yaml").documents
-    assert document.spelling(("b",)) == "3.10"
-    assert (document.place(("b",)).line, document.place(("b",)).column) == (2, 4)
+    assert document.scalar_text(("b",)) == "3.10"
+    assert (document.location(("b",)).line, document.location(("b",)).column) == (2, 4)
 
 
 def test_columns_are_counted_in_characters_after_emoji():
     (document,) = parse("😀é: {a: '😀', b: ✓}\n", "f.yaml").documents
-    place = document.place(("😀é", "b"))
+    place = document.location(("😀é", "b"))
     assert (place.line, place.column, place.end_column) == (1, 17, 18)
 
 
 def test_each_document_of_a_file_has_its_own_places():
     first, second = parse("a: 1\n---\n# c\na: 2\n", "f.yaml").documents
-    assert (first.place(("a",)).line, second.place(("a",)).line) == (1, 4)
+    assert (first.location(("a",)).line, second.location(("a",)).line) == (1, 4)
     assert (first.line, second.line) == (1, 4)
 
 
 def test_of_a_duplicate_key_the_first_has_the_place():
     document = parse("a: 1\na: 2\n", "f.yaml").documents[0]
-    assert document.place(("a",)).line == 1
+    assert document.location(("a",)).line == 1
 
 
 def test_a_place_names_the_file(document):

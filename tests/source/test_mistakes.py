@@ -41,10 +41,10 @@ MISTAKES = {
 def test_a_mistake_is_said_in_words_of_ours_at_its_place(text, ends):
     (finding,) = parse(text.replace("\n", ends), "f.yaml").findings
     assert finding.code.name == "yaml-syntax"
-    assert (finding.place.line, finding.place.column, finding.message) == MISTAKES[text]
+    assert (finding.location.line, finding.location.column, finding.message) == MISTAKES[text]
     assert finding.help
 
 
 def test_what_was_not_closed_has_a_note_where_it_was_missed():
     (finding,) = parse("a: [1,\n  2\nb: 3\n", "f.yaml").findings
-    assert (finding.place.line, finding.notes[0].place.line) == (1, 3)
+    assert (finding.location.line, finding.notes[0].location.line) == (1, 3)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from yaml import SafeLoader, ScalarNode
 from yaml.resolver import Resolver
 
-from compiler.source.plain_scalars import WORTH_A_LOOK, Doubt, Refusal, understand
+from compiler.source.plain_scalars import SPECIAL_FIRST_CHARACTERS, AmbiguousScalar, InvalidNode, resolve_scalar
 
 STR = "tag:yaml.org,2002:str"
 
@@ -25,8 +25,8 @@ STR = "tag:yaml.org,2002:str"
     ],
 )  # fmt: skip
 def test_what_readers_agree_on_is_a_value(text, value):
-    assert understand(text) == (value, None)
-    assert type(understand(text)[0]) is type(value)
+    assert resolve_scalar(text) == (value, None)
+    assert type(resolve_scalar(text)[0]) is type(value)
 
 
 @pytest.mark.parametrize(
@@ -62,28 +62,28 @@ def test_what_readers_agree_on_is_a_value(text, value):
     ],
 )
 def test_what_readers_disagree_on_stays_the_text_and_quoting_it_is_safe(text):
-    value, said = understand(text)
+    value, said = resolve_scalar(text)
     assert value == text
-    assert said == Doubt(said.message, f'"{text}"', safe=True)
+    assert said == AmbiguousScalar(said.message, f'"{text}"', safe=True)
 
 
 @pytest.mark.parametrize(("text", "value"), [("1.10", 1.1), ("3.00", 3.0), ("1.5e3", 1500.0), ("00.5", 0.5)])
 def test_a_number_that_loses_its_digits_is_doubted_and_quoting_it_is_no_safe_fix(text, value):
-    assert understand(text)[0] == value
-    assert understand(text)[1] == Doubt(understand(text)[1].message, f'"{text}"', safe=False)
+    assert resolve_scalar(text)[0] == value
+    assert resolve_scalar(text)[1] == AmbiguousScalar(resolve_scalar(text)[1].message, f'"{text}"', safe=False)
 
 
 def test_an_octal_number_of_1_2_has_a_decimal_as_its_safe_fix():
-    value, said = understand("0o17")
+    value, said = resolve_scalar("0o17")
     assert value == 15
-    assert (said.instead, said.safe) == ("15", True)
+    assert (said.replacement, said.safe) == ("15", True)
 
 
 @pytest.mark.parametrize(("text", "instead"), [("-.5", "-0.5"), ("+.25", "+0.25"), ("-.0", "-0.0")])
 def test_a_signed_fraction_that_some_read_as_text_has_its_zero_as_its_safe_fix(text, instead):
-    value, said = understand(text)
+    value, said = resolve_scalar(text)
     assert value == float(instead)
-    assert (said.instead, said.safe) == (instead, True)
+    assert (said.replacement, said.safe) == (instead, True)
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_a_signed_fraction_that_some_read_as_text_has_its_zero_as_its_safe_fix(t
     [".inf", "-.Inf", "+.INF", ".nan", ".NaN", "9223372036854775808", "-9223372036854775809", "1.0e999", "9" * 5000],
 )
 def test_what_json_cannot_hold_is_refused_and_stays_the_text(text):
-    value, said = understand(text)
+    value, said = resolve_scalar(text)
     assert value == text
-    assert isinstance(said, Refusal)
+    assert isinstance(said, InvalidNode)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_what_json_cannot_hold_is_refused_and_stays_the_text(text):
     ],
 )
 def test_ordinary_words_are_text_without_a_doubt(text):
-    assert understand(text) == (text, None)
+    assert resolve_scalar(text) == (text, None)
 
 
 @given(
@@ -124,7 +124,7 @@ def test_ordinary_words_are_text_without_a_doubt(text):
     | st.from_regex(r"[-+]?[0-9._]{1,6}([eE][-+]?[0-9]{1,3})?", fullmatch=True)
 )
 def test_whatever_yaml_1_1_reads_as_something_else_is_never_silently_text(text):
-    value, said = understand(text)
+    value, said = resolve_scalar(text)
     other = Resolver().resolve(ScalarNode, text, (True, False))
     if isinstance(value, str) and other != STR:
         assert said is not None
@@ -134,7 +134,7 @@ def test_whatever_yaml_1_1_reads_as_something_else_is_never_silently_text(text):
 
 @given(st.text(alphabet="0123456789+-.xabcdef", min_size=1, max_size=8))
 def test_a_number_without_a_doubt_is_the_same_number_in_yaml_1_1(text):
-    value, said = understand(text)
+    value, said = resolve_scalar(text)
     if said is None and isinstance(value, int | float) and not isinstance(value, bool):
         loader = SafeLoader("")
         tag = loader.resolve(ScalarNode, text, (True, False))
@@ -143,5 +143,5 @@ def test_a_number_without_a_doubt_is_the_same_number_in_yaml_1_1(text):
 
 @given(st.text(max_size=6))
 def test_a_scalar_that_begins_otherwise_is_the_text_that_was_written(text):
-    if text and text[0] not in WORTH_A_LOOK:
-        assert understand(text) == (text, None)
+    if text and text[0] not in SPECIAL_FIRST_CHARACTERS:
+        assert resolve_scalar(text) == (text, None)

@@ -33,9 +33,9 @@ def check(text):
     for finding in parsed.findings:
         assert isinstance(finding, Finding)
         assert finding.help
-        assert 1 <= finding.place.line <= len(lines)
-        assert 1 <= finding.place.column <= len(lines[finding.place.line - 1]) + 2
-        assert (finding.place.line, finding.place.column) <= (finding.place.end_line, finding.place.end_column)
+        assert 1 <= finding.location.line <= len(lines)
+        assert 1 <= finding.location.column <= len(lines[finding.location.line - 1]) + 2
+        assert (finding.location.line, finding.location.column) <= (finding.location.end_line, finding.location.end_column)
     for document in parsed.documents:
         check_places(document, document.data, ())
     return parsed
@@ -116,7 +116,7 @@ def alike(ours, theirs):
 def test_data_that_pyyaml_writes_is_read_back(data, flow):
     text = yaml.safe_dump(data, default_flow_style=flow, allow_unicode=True, width=10_000)
     parsed = check(text)
-    assert [finding for finding in parsed.findings if finding.mandatory] == []
+    assert [finding for finding in parsed.findings if finding.is_blocking] == []
     assert alike(parsed.documents[0].data, data)
 
 
@@ -125,7 +125,7 @@ def test_data_that_pyyaml_writes_is_read_back(data, flow):
 def test_json_is_yaml(data):
     text = json.dumps(data, ensure_ascii=False)
     parsed = check(text)
-    assert not any(finding.mandatory for finding in parsed.findings)
+    assert not any(finding.is_blocking for finding in parsed.findings)
     numbers_with_exponents = "e" in text.lower()
     assert numbers_with_exponents or alike(parsed.documents[0].data, data)
 
@@ -133,7 +133,7 @@ def test_json_is_yaml(data):
 @pytest.mark.parametrize("text", SPECS)
 def test_the_sample_portfolio_means_what_pyyaml_composes(text):
     parsed = check(text)
-    assert [finding for finding in parsed.findings if finding.mandatory] == []
+    assert [finding for finding in parsed.findings if finding.is_blocking] == []
     composed = [plain(node) for node in yaml.compose_all(text, yaml.SafeLoader) if node is not None]
     assert [texts(document.data) for document in parsed.documents] == [node for node in composed if node is not None]
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from compiler.source.yaml_loader import DEEPEST, MOST_DOCUMENTS, MOST_VALUES
-from compiler.source.yaml_parse import LARGEST, parse
+from compiler.source.yaml_loader import MAX_DEPTH, MAX_DOCUMENTS, MAX_VALUES
+from compiler.source.yaml_parse import MAX_FILE_BYTES, parse
 
 pytestmark = pytest.mark.usefixtures("parser")
 
@@ -21,20 +21,20 @@ def code(text):
 
 
 def test_the_deepest_map_is_read_and_a_deeper_one_is_not():
-    assert code(nested(DEEPEST)) == []
-    assert code(nested(DEEPEST + 1)) == ["too-large"]
+    assert code(nested(MAX_DEPTH)) == []
+    assert code(nested(MAX_DEPTH + 1)) == ["too-large"]
 
 
 def test_the_largest_file_is_read_and_a_larger_one_is_not():
-    text = "a: '" + "x" * (LARGEST - 5) + "'"
+    text = "a: '" + "x" * (MAX_FILE_BYTES - 5) + "'"
     assert code(text) == []
     assert code(text + " ") == ["too-large"]
     assert code(text.encode() + b" ") == ["too-large"]
 
 
 def test_the_last_document_is_read_and_one_more_is_not():
-    assert len(parse("---\na: 1\n" * MOST_DOCUMENTS, "f.yaml").documents) == MOST_DOCUMENTS
-    assert code("---\na: 1\n" * (MOST_DOCUMENTS + 1)) == ["too-large"]
+    assert len(parse("---\na: 1\n" * MAX_DOCUMENTS, "f.yaml").documents) == MAX_DOCUMENTS
+    assert code("---\na: 1\n" * (MAX_DOCUMENTS + 1)) == ["too-large"]
 
 
 def test_aliases_count_with_what_they_stand_for():
@@ -65,8 +65,8 @@ def test_an_anchor_may_be_set_again():
 
 
 def test_too_many_values_are_too_many_however_they_are_nested():
-    assert code("a: [" + "[w,x]," * (MOST_VALUES // 3 - 1) + "]") == []
-    assert code("a: [" + "[w,x]," * (MOST_VALUES // 3 + 1) + "]") == ["too-large"]
+    assert code("a: [" + "[w,x]," * (MAX_VALUES // 3 - 1) + "]") == []
+    assert code("a: [" + "[w,x]," * (MAX_VALUES // 3 + 1) + "]") == ["too-large"]
 
 
 TRAPS = {

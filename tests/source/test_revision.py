@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from compiler.foundation.errors import SurroundingsError, UsageError
+from compiler.foundation.errors import HostError, UsageError
 from compiler.source.revision import commits_touching, open_revision
 
 
@@ -149,7 +149,7 @@ def test_a_missing_object_is_said_and_fetched_from_nowhere(git, tmp_path, first,
     git("config", "protocol.ext.allow", "always")
     (tmp_path / ".git/objects" / blob[:2] / blob[2:]).unlink()
     tree = open_revision(tmp_path, "HEAD")
-    with pytest.raises(SurroundingsError, match="`a` of revision"):
+    with pytest.raises(HostError, match="`a` of revision"):
         tree.read("a")
     assert tree.read("b") == b"two"
 
@@ -172,7 +172,7 @@ def test_a_root_is_taken_literally(git, tmp_path):
 
 def test_without_git_the_surroundings_are_blamed(git, tmp_path, first, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(SurroundingsError, match="git cannot be used"):
+    with pytest.raises(HostError, match="git cannot be used"):
         open_revision(tmp_path, "HEAD")
 
 

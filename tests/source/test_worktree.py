@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from compiler.foundation.errors import SurroundingsError, UsageError
+from compiler.foundation.errors import HostError, UsageError
 from compiler.source import tree as tree_module
 from compiler.source import worktree
 from compiler.source.tree import NoSuchFile
@@ -88,12 +88,12 @@ def test_what_the_system_refuses_is_said_with_the_path(tmp_path, monkeypatch):
 
     tree = WorkTree(tmp_path)
     monkeypatch.setattr(os, "scandir", refuse)
-    with pytest.raises(SurroundingsError, match="`models/` cannot be read: Permission denied"):
+    with pytest.raises(HostError, match="`models/` cannot be read: Permission denied"):
         tree.paths("models")
     monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(SurroundingsError, match="`models/f` cannot be read: Permission denied"):
+    with pytest.raises(HostError, match="`models/f` cannot be read: Permission denied"):
         tree.read("models/f")
-    with pytest.raises(SurroundingsError):
+    with pytest.raises(HostError):
         tree.has("models/f")
 
 

@@ -14,7 +14,7 @@ def data(text):
 
 
 def said(text):
-    return [(finding.code.name, finding.place.line, finding.place.column) for finding in parse(text, "f.yaml").findings]
+    return [(finding.code.name, finding.location.line, finding.location.column) for finding in parse(text, "f.yaml").findings]
 
 
 def test_a_file_is_plain_data():
@@ -36,9 +36,9 @@ def test_an_ambiguous_value_is_the_text_with_a_warning_and_a_safe_fix():
     (finding,) = parsed.findings
     assert parsed.documents[0].data == {"a": "no"}
     assert finding.code.name == "ambiguous-scalar"
-    assert not finding.mandatory
+    assert not finding.is_blocking
     assert (finding.fix.text, finding.fix.safe) == ('"no"', True)
-    assert (finding.fix.place.column, finding.fix.place.end_column) == (4, 6)
+    assert (finding.fix.location.column, finding.fix.location.end_column) == (4, 6)
 
 
 def test_a_quoted_scalar_is_never_ambiguous():
@@ -48,8 +48,8 @@ def test_a_quoted_scalar_is_never_ambiguous():
 def test_a_duplicate_key_is_found_at_the_second_with_a_note_at_the_first():
     parsed = parse("x:\n  a: 1\n  b: {a: 0}\n  a: 2\n", "f.yaml")
     (finding,) = parsed.findings
-    assert (finding.code.name, finding.place.line, finding.place.column) == ("duplicate-key", 4, 3)
-    assert (finding.notes[0].place.line, finding.notes[0].place.column) == (2, 3)
+    assert (finding.code.name, finding.location.line, finding.location.column) == ("duplicate-key", 4, 3)
+    assert (finding.notes[0].location.line, finding.notes[0].location.column) == (2, 3)
     assert parsed.documents[0].data == {"x": {"a": 1, "b": {"a": 0}}}
 
 

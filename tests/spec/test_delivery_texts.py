@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from compiler.pipeline.session import Run, check
+from compiler.pipeline.session import Session, check
 from compiler.source.overlay_tree import OverlayTree
 from compiler.source.worktree import WorkTree
 
@@ -19,8 +19,8 @@ def refused(field: str, value: str) -> list[tuple[str, str, str]]:
     said = {"branch": "env/dev", field: None}
     others = "".join(f"{key}: {text}, " for key, text in said.items() if text)
     text = SMALL.read(PLACES).decode().replace("\nname: dev\n", f"\nname: dev\ndelivery: {{{others}{field}: {quoted}}}\n")
-    found = check(Run(OverlayTree(SMALL, {PLACES: text.encode()})))
-    return [(one.code.name, one.place.path, text.splitlines()[one.place.line - 1][:9]) for one in found if one.mandatory]
+    found = check(Session(OverlayTree(SMALL, {PLACES: text.encode()})))
+    return [(one.code.name, one.location.path, text.splitlines()[one.location.line - 1][:9]) for one in found if one.is_blocking]
 
 
 WRONG = {

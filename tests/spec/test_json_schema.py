@@ -13,11 +13,11 @@ from pydantic import ValidationError
 
 from compiler.foundation import resources
 from compiler.source.yaml_parse import parse
-from compiler.spec.spec_schemas import all_kinds, all_types, files
+from compiler.spec.spec_schemas import all_kinds, all_types, schema_files
 
 ROOT = Path(__file__).resolve().parents[2]
-SCHEMAS = resources.shipped("schemas")
-MADE = files()
+SCHEMAS = resources.shipped_folder("schemas")
+MADE = schema_files()
 TYPES = sorted(all_types())
 
 

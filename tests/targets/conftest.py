@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from compiler.foundation.resources import package_file
-from compiler.json_schema import Validator, Violation, structural, with_defaults
-from compiler.pipeline.session import Run
+from compiler.foundation.resources import read_package_file
+from compiler.json_schema import Validator, SchemaViolation, to_strict_schema, apply_defaults
+from compiler.pipeline.session import Session
 from compiler.source.memory_tree import MemoryTree
 
 CAPABILITIES: Mapping[str, Any] = {
@@ -65,7 +65,7 @@ def made() -> Callable[..., Unit]:
         off = {"prometheus": {"enabled": False}}
         project = _document("Project", "bank", environments=["prod"], images={"opa": image, "oxigraph": image}, emitters=off)
         files = {"modelyard.yaml": yaml.safe_dump(project), "models/all.yaml": yaml.safe_dump_all(documents)}
-        unit = _unit(Run(MemoryTree({**files, **BESIDE})), models[0]["name"])
+        unit = _unit(Session(MemoryTree({**files, **BESIDE})), models[0]["name"])
         lines = files["models/all.yaml"].splitlines()
         return replace(unit, blamed={said: lines[int(line) - 1].strip() for said, line in unit.blamed.items()})
 
@@ -76,16 +76,16 @@ def _document(kind: str, name: str, **fields: Any) -> dict[str, Any]:
     return {"apiVersion": "modelyard/v1", "kind": kind, "name": name, **fields}
 
 
-def _unit(run: Run, name: str) -> Unit:
+def _unit(run: Session, name: str) -> Unit:
     found = [*run.portfolio.findings, *run.emitters.findings]
-    assert not [one for one in found if one.mandatory], [(one.message, one.place) for one in found]
-    unit = next(unit for unit in run.planned() if unit.id == f"prod/{name}")
-    files, wrong = run.producer.produce(unit)
+    assert not [one for one in found if one.is_blocking], [(one.message, one.location) for one in found]
+    unit = next(unit for unit in run.plan_units() if unit.id == f"prod/{name}")
+    files, wrong = run.render_stage.render_unit(unit)
     assert not wrong, [one.message for one in wrong]
     texts = {file.path.rpartition("/")[2]: file.content.decode() for file in files}
     keys = {file.path.rpartition("/")[2]: file.rule.schema or "" for file in unit.files}
     reasons = "\n".join(f"{one.message} | {one.help}" for one in unit.findings)
-    blamed = {one.message: str(one.place.line) for one in unit.findings if one.place}
+    blamed = {one.message: str(one.location.line) for one in unit.findings if one.location}
     read = {path: list(yaml.safe_load_all(text)) for path, text in texts.items()}
     first = {path: found[0] for path, found in read.items()}
     return Unit(first, texts, keys, reasons, blamed, tuple(one for found in read.values() for one in found))
@@ -105,7 +105,7 @@ def kustomized(program: Callable[[str], str], tmp_path: Path) -> Callable[[Unit]
     return build
 
 
-Judge = Callable[[str, Any], tuple[Violation, ...]]
+Judge = Callable[[str, Any], tuple[SchemaViolation, ...]]
 
 
 @pytest.fixture(scope="session")
@@ -115,7 +115,7 @@ def cluster(external_schemas: Path) -> Callable[[str], Judge]:
     @cache
     def of(version: str) -> Judge:
         path = f"kubernetes-json-schema/v{version}.0-local-strict/_definitions.json"
-        content = package_file("kubernetes_validate", path)
+        content = read_package_file("kubernetes_validate", path)
         definitions = json.loads(content or b"{}")["$defs"]
 
         @cache
@@ -125,12 +125,12 @@ def cluster(external_schemas: Path) -> Callable[[str], Judge]:
                 return Validator({"$ref": f"#/$defs/{name}", "$defs": definitions}), {}
             group, number, kind = key.split("/")
             official = external_schemas / "k8s-crd" / group / f"{kind.lower()}_{number}.json"
-            strict = structural(json.loads(official.read_bytes()))
+            strict = to_strict_schema(json.loads(official.read_bytes()))
             return Validator(strict), strict
 
-        def judge(key: str, data: Any) -> tuple[Violation, ...]:
+        def judge(key: str, data: Any) -> tuple[SchemaViolation, ...]:
             validator, defaults = checker(key)
-            return validator.violations(with_defaults(defaults, data))
+            return validator.violations(apply_defaults(defaults, data))
 
         return judge
 

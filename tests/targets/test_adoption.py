@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from compiler.pipeline import explanation as explain
-from compiler.pipeline.session import Run, check
+from compiler.pipeline.session import Session, check
 from compiler.source.memory_tree import MemoryTree
 
 DIGEST = "sha256:" + "0" * 64
@@ -184,7 +184,7 @@ def test_a_graph_asks_a_live_model_of_another_namespace_by_its_url(made):
 )
 def test_it_is_part_of_what_runs(field, value):
     def digests(spec: dict) -> tuple[str, str]:
-        model_, _ = Run(MemoryTree(tree(spec))).fleet.resolve("card-fraud", "prod")
+        model_, _ = Session(MemoryTree(tree(spec))).fleet.resolve("card-fraud", "prod")
         return model_.runtime_digest, model_.governance_digest
 
     spec = CASES["a program"][0]
@@ -223,10 +223,10 @@ def tree(*models: dict, **fields: Any) -> dict[str, bytes]:
 
 def said(*models: dict) -> list[tuple[str, str]]:
     """What is said of models that share objects, and the text of the line that it is said at."""
-    run = Run(MemoryTree(tree(*models)))
+    run = Session(MemoryTree(tree(*models)))
     found = [one for one in check(run) if one.code.id == "MY421"]
-    lines = run.text("models/all.yaml").splitlines()
-    return [(one.message, lines[one.place.line - 1].strip()) for one in found]
+    lines = run.read_text("models/all.yaml").splitlines()
+    return [(one.message, lines[one.location.line - 1].strip()) for one in found]
 
 
 def named(called: str, /, **adopt: Any) -> dict:
@@ -265,16 +265,16 @@ def test_an_overlay_of_one_environment_is_seen():
 
 
 def test_no_label_of_modelyards_own_selects_live_replicas():
-    run = Run(MemoryTree(tree(named("a", selector={"modelyard/owner": "risk"}))))
+    run = Session(MemoryTree(tree(named("a", selector={"modelyard/owner": "risk"}))))
     assert [one.code.id for one in check(run)] == ["MY101"]
 
 
 def test_a_line_of_what_was_rendered_leads_back_to_what_was_adopted():
-    run = Run(MemoryTree(tree(CASES["a program"][0])))
+    run = Session(MemoryTree(tree(CASES["a program"][0])))
     path = "prod/card-fraud/deployment.yaml"
     for where, field in {
         "metadata.name": "name", "metadata.namespace": "namespace", "spec.selector.matchLabels.app": "selector",
     }.items():  # fmt: skip
-        [place] = explain.artifact(run, path, where)
+        [place] = explain.explain_artifact(run, path, where)
         assert place.made_of[0].name == f"card-fraud.deploy.adopt.{field} in prod"
         assert place.made_of[0].said[0].place.path == "models/all.yaml"

@@ -5,21 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from compiler.pipeline.session import Run
-from compiler.plan.context.network import reach
-from compiler.plan.emitters.conditions import ALL, JUDGED
-from compiler.plan.matching.emitter_evaluation import situation
+from compiler.pipeline.session import Session
+from compiler.plan.context.network import network_access
+from compiler.plan.emitters.conditions import ALL_SECTIONS, COMPATIBILITY_SECTIONS
+from compiler.plan.matching.emitter_evaluation import evaluate_emitter
 from compiler.source.worktree import WorkTree
 
 ROOT = Path(__file__).resolve().parents[2]
 write_project = runpy.run_path(str(ROOT / "bench" / "generate.py"))["write_project"]
 
 
-def told(run: Run, name: str, environment: str) -> list[object]:
+def told(run: Session, name: str, environment: str) -> list[object]:
     model, _ = run.fleet.resolve(name, environment)
     emitters = run.emitters.by_id.values()
-    said = [situation(run.planner, model, emitter, sections) for emitter in emitters for sections in (JUDGED, ALL)]
-    return [reach(run.planner, model), *((one.verdicts, one.images, one.findings) for one in said)]
+    said = [evaluate_emitter(run.planning_services, model, emitter, sections) for emitter in emitters for sections in (COMPATIBILITY_SECTIONS, ALL_SECTIONS)]
+    return [network_access(run.planning_services, model), *((one.condition_results, one.images, one.findings) for one in said)]
 
 
 @pytest.mark.parametrize("which", ["the sample", "a generated fleet"])
@@ -27,17 +27,17 @@ def test_each_deployment_is_told_as_if_it_were_the_only_one(which, tmp_path) -> 
     if which == "a generated fleet":
         write_project(30, tmp_path)
     tree = WorkTree(ROOT if which == "the sample" else tmp_path)
-    together = Run(tree)
+    together = Session(tree)
     for name, environment in together.fleet.deployments():
-        alone = Run(tree)
+        alone = Session(tree)
         alone.__dict__ |= {"portfolio": together.portfolio, "emitters": together.emitters, "language": together.language}
         assert told(together, name, environment) == told(alone, name, environment), (name, environment)
 
 
 def test_paths_of_files_are_filled_for_each_model(tmp_path) -> None:
     write_project(30, tmp_path)
-    run = Run(WorkTree(tmp_path))
-    units = [(unit.id, [file for file in unit.files if file.rule.per == "deployment"]) for unit in run.planned()]
+    run = Session(WorkTree(tmp_path))
+    units = [(unit.id, [file for file in unit.files if file.rule.scope == "deployment"]) for unit in run.plan_units()]
     assert any(files for _, files in units)
     for id_, files in units:
         assert all(file.path.startswith(f"{id_}/") for file in files)

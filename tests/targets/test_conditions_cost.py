@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from compiler.cel import Expression
-from compiler.pipeline.session import Run, check
-from compiler.plan.emitters.conditions import JUDGED
-from compiler.plan.matching.addons import Beside
+from compiler.pipeline.session import Session, check
+from compiler.plan.emitters.conditions import COMPATIBILITY_SECTIONS
+from compiler.plan.matching.addons import AddonEvaluator
 from compiler.source.worktree import WorkTree
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def asked(monkeypatch) -> list[str]:
     """Every question that is asked."""
     questions: list[str] = []
-    value = Expression.value
+    value = Expression.evaluate_value
 
     def counted(self, data):
         questions.append(self.text)
@@ -28,8 +28,8 @@ def asked(monkeypatch) -> list[str]:
 
 
 def test_a_model_is_asked_few_questions(asked) -> None:
-    run = Run(WorkTree(ROOT))
-    assert not any(finding.mandatory for finding in check(run))
+    run = Session(WorkTree(ROOT))
+    assert not any(finding.is_blocking for finding in check(run))
     situations = len(list(run.fleet.deployments())) * len(run.emitters.by_id)
     assert asked
     assert len(asked) <= 4 * situations
@@ -37,30 +37,30 @@ def test_a_model_is_asked_few_questions(asked) -> None:
 
 def test_an_emitter_that_can_object_to_nothing_is_not_asked(monkeypatch) -> None:
     asked = set[str]()
-    situation = Beside.situation
+    situation = AddonEvaluator.evaluate
 
     def noted(self, emitter):
         asked.add(emitter.id)
         return situation(self, emitter)
 
-    monkeypatch.setattr(Beside, "situation", noted)
-    run = Run(WorkTree(ROOT))
+    monkeypatch.setattr(AddonEvaluator, "situation", noted)
+    run = Session(WorkTree(ROOT))
     list(check(run))
-    objecting = {emitter.id for emitter in run.planner.others if any(emitter.data.get(key) for key in ("needs", "cannot", "asks"))}
+    objecting = {emitter.id for emitter in run.planning_services.addons if any(emitter.data.get(key) for key in ("needs", "cannot", "asks"))}
     assert asked
     assert asked <= objecting
-    assert "kustomize" in {emitter.id for emitter in run.planner.others} - asked
+    assert "kustomize" in {emitter.id for emitter in run.planning_services.addons} - asked
 
 
 def test_what_was_asked_of_any_of_the_last_places_is_not_asked_again(asked) -> None:
-    run = Run(WorkTree(ROOT))
+    run = Session(WorkTree(ROOT))
     emitter = run.emitters.by_id["argocd"]
     places = [{"environment": {"cluster": f"cluster-{number}"}, "capabilities": {}} for number in range(3)]
-    first = [run.conditions.verdicts(emitter, JUDGED, place) for place in places]
+    first = [run.conditions.evaluate_sections(emitter, COMPATIBILITY_SECTIONS, place) for place in places]
     count = len(asked)
-    again = [run.conditions.verdicts(emitter, JUDGED, place) for place in places * 2]
+    again = [run.conditions.evaluate_sections(emitter, COMPATIBILITY_SECTIONS, place) for place in places * 2]
     assert again == first * 2
     assert len(asked) == count
     other = {"environment": {"cluster": "another"}, "capabilities": {"argocd": {"version": "3.5", "namespace": "argocd"}}}
-    assert run.conditions.verdicts(emitter, JUDGED, other) != first[0]
+    assert run.conditions.evaluate_sections(emitter, COMPATIBILITY_SECTIONS, other) != first[0]
     assert len(asked) > count

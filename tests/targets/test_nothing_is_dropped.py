@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from compiler.foundation.resources import kind_schemas, shipped
+from compiler.foundation.resources import kind_schemas, shipped_folder
 
 DIGEST, OTHER, THIRD = ("sha256:" + digit * 64 for digit in "012")
 HEAD = {"apiVersion": "modelyard/v1", "kind": "Model", "lifecycle": "production", "summary": "A.", "version": "1.0.0"}
@@ -330,6 +330,6 @@ def test_every_option_is_rendered_or_refused(kind, made):
 def test_every_option_is_tried():
     for target, tried in OPTIONS.items():
         emitter = yaml.safe_load(
-            (shipped("templates") / "targets" / target / "emitter.yaml").read_text(encoding="utf-8")
+            (shipped_folder("templates") / "targets" / target / "emitter.yaml").read_text(encoding="utf-8")
         )
         assert set(tried) == set(emitter["options"]["properties"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compiler.foundation.errors import SurroundingsError, UsageError
+from compiler.foundation.errors import HostError, UsageError
 from compiler.write.git_plumbing import Repository
 from compiler.write.publish_branch import PublishRequest, publish
 
@@ -285,18 +285,18 @@ def test_it_is_never_forced(git, remote) -> None:
             return None
 
     raced = Raced(git.folder)
-    with pytest.raises(SurroundingsError, match="git cannot push"):
+    with pytest.raises(HostError, match="git cannot push"):
         publish(raced, edition(git, {"x": b"1"}), "env/prod", "origin", force=True)
     assert files_of(git, "env/prod", remote) == TREE
 
 
 def test_a_remote_that_is_not_there_is_the_surroundings_fault(git) -> None:
-    with pytest.raises(SurroundingsError, match="git cannot read from"):
+    with pytest.raises(HostError, match="git cannot read from"):
         published(git, remote="/nowhere/at/all.git")
 
 
 @pytest.mark.parametrize("remote", ["--upload-pack=touch pwned", "-q", "ext::sh -c touch% pwned"])
 def test_a_remote_is_no_option_and_no_program(git, remote) -> None:
-    with pytest.raises(SurroundingsError):
+    with pytest.raises(HostError):
         published(git, remote=remote)
     assert not (git.folder / "pwned").exists()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from compiler.diagnostics import codes
-from compiler.foundation.errors import SurroundingsError
+from compiler.foundation.errors import HostError
 from compiler.write import Action, ChangeSet, OutputFile, Unit, plan_changes
 from compiler.write import apply_changes as apply
 
@@ -40,7 +40,7 @@ def refused(root: Path, *units: Unit) -> list[tuple[str, str]]:
     change_set = plan_changes(root, units, root_name="build")
     with pytest.raises(ValueError, match="conflicts"):
         apply(root, change_set)
-    return [(finding.code.name, finding.place.path) for finding in change_set.conflicts]
+    return [(finding.code.name, finding.location.path) for finding in change_set.conflicts]
 
 
 def test_a_build_makes_its_root_and_writes_every_file(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_a_run_about_some_units_leaves_the_others_alone(tmp_path: Path) -> None:
 def test_a_path_of_a_unit_outside_the_run_is_a_clash_with_it(tmp_path: Path, text: str) -> None:
     build(tmp_path, unit(file("shared.yaml"), id="prod/a"))
     change_set = plan_changes(tmp_path, [unit(file("shared.yaml", text), id="prod/b")], lambda name: name == "prod/b")
-    assert [finding.code for finding in change_set.conflicts] == [codes.PATH_CLASH]
+    assert [finding.code for finding in change_set.conflicts] == [codes.PATH_CONFLICT]
     assert "`prod/a`" in change_set.conflicts[0].message
 
 
@@ -264,7 +264,7 @@ def test_a_full_disk_leaves_every_file_whole(tmp_path: Path, monkeypatch: pytest
 
     change_set = plan_changes(tmp_path, [unit(file("a.yaml", "new!"), file("b.yaml", "more"))])
     monkeypatch.setattr(os, "write", write)
-    with pytest.raises(SurroundingsError, match=r"cannot write `b.yaml`: No space left"):
+    with pytest.raises(HostError, match=r"cannot write `b.yaml`: No space left"):
         apply(tmp_path, change_set)
     monkeypatch.undo()
     assert tree(tmp_path) == {"a.yaml": "new!", "gone.yaml": "x\n"}
@@ -285,7 +285,7 @@ def test_a_rename_that_fails_leaves_the_old_file_and_nothing_beside_it(
         raise PermissionError(13, "Permission denied", old, None, new)
 
     monkeypatch.setattr(os, "replace", replace)
-    with pytest.raises(SurroundingsError, match=r"cannot write `a.yaml`: Permission denied"):
+    with pytest.raises(HostError, match=r"cannot write `a.yaml`: Permission denied"):
         apply(tmp_path, change_set)
     assert tree(tmp_path) == {"a.yaml": "old"}
 
@@ -293,7 +293,7 @@ def test_a_rename_that_fails_leaves_the_old_file_and_nothing_beside_it(
 def test_a_file_that_appeared_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
     change_set = plan_changes(tmp_path, [unit(file("a.yaml"))])
     (tmp_path / "a.yaml").write_text("mine")
-    with pytest.raises(SurroundingsError, match=r"cannot write `a.yaml`: File exists"):
+    with pytest.raises(HostError, match=r"cannot write `a.yaml`: File exists"):
         apply(tmp_path, change_set)
     assert tree(tmp_path) == {"a.yaml": "mine"}
 

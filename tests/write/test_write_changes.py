@@ -18,7 +18,7 @@ def conflicts(root: Path, *units: Unit) -> list[tuple[str, str]]:
 def test_one_path_of_two_units_is_a_clash_that_names_both(tmp_path: Path) -> None:
     (finding,) = plan_changes(tmp_path, [unit("a", "x.yaml"), unit("b", "x.yaml")]).conflicts
     assert finding.message == "`x.yaml` of `b` is also made by `a`"
-    assert [note.place.path for note in finding.notes if note.place] == ["models/b.yaml", "models/a.yaml"]
+    assert [note.location.path for note in finding.notes if note.location] == ["models/b.yaml", "models/a.yaml"]
 
 
 @pytest.mark.parametrize("other", ["X.yaml", "x.YAML"])
@@ -55,7 +55,7 @@ def test_conflicts_come_in_the_order_of_paths_whatever_the_order_of_units(tmp_pa
     there = plan_changes(tmp_path, [unit("one", "c", "a"), unit("two", "b")]).conflicts
     back = plan_changes(tmp_path, [unit("two", "b"), unit("one", "a", "c")]).conflicts
     assert there == back
-    assert [finding.place.path for finding in there if finding.place] == ["a", "b", "c"]
+    assert [finding.location.path for finding in there if finding.location] == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("id", ["", "/prod", "prod/", "../x", "Prod", "prod/x.json", ".hidden", "prod//x"])

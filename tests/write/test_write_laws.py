@@ -101,5 +101,5 @@ def test_a_hand_edit_outlives_every_build(first: Build, second: Build, edited: s
             (root / edited).write_bytes(b"edited")
             before = tree(root)
             change_set = plan_changes(root, units(second))
-            assert edited in [finding.place.path for finding in change_set.conflicts if finding.place]
+            assert edited in [finding.location.path for finding in change_set.conflicts if finding.location]
             assert tree(root) == before

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from compiler.foundation.errors import SurroundingsError, UsageError
-from compiler.foundation.suggestions import nearest
+from compiler.foundation.errors import HostError, UsageError
+from compiler.foundation.suggestions import closest_match
 from compiler.source.tree import Tree
 from compiler.source.worktree import WorkTree
 from compiler.spec.portfolio import PROJECT_FILE
@@ -65,7 +65,7 @@ def current_folder() -> Path:
     try:
         return Path.cwd()
     except FileNotFoundError as error:
-        raise SurroundingsError("the current folder is gone", help="change to one that exists") from error
+        raise HostError("the current folder is gone", help="change to one that exists") from error
 
 
 def open_tree(root: Path, rev: str | None) -> Tree:
@@ -80,8 +80,8 @@ def open_tree(root: Path, rev: str | None) -> Tree:
 def require_models(portfolio: Portfolio, names: tuple[str, ...]) -> None:
     """Raise `UsageError` for a name that is no Model of the project."""
     for name in names:
-        if not portfolio.knows("Model", name):
-            near = nearest(name, portfolio.of("Model"))
+        if not portfolio.has_document("Model", name):
+            near = closest_match(name, portfolio.by_kind("Model"))
             raise UsageError(f"there is no model `{name}`", help=f"did you mean `{near}`?" if near else None)
 
 
@@ -89,6 +89,6 @@ def require_environments(fleet: Fleet, names: tuple[str, ...]) -> None:
     """Raise `UsageError` for a name that is no Environment of the project."""
     for name in names:
         if name not in fleet.environments:
-            near = nearest(name, fleet.environments)
+            near = closest_match(name, fleet.environments)
             known = f"did you mean `{near}`?" if near else f"one of: {', '.join(fleet.environments)}"
             raise UsageError(f"there is no Environment `{name}`", help=known)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import click
 
 from compiler.cli._shared.streams import bug_log, styled, tell
-from compiler.foundation.errors import ModelyardError, SurroundingsError
+from compiler.foundation.errors import ModelyardError, HostError
 
 INTERRUPTED = 130
 _BUG = 3
@@ -49,9 +49,9 @@ def _as_ours(error: Exception) -> ModelyardError | None:
     if isinstance(error, ModelyardError):
         return error
     if isinstance(error, MemoryError):
-        return SurroundingsError("there is not enough memory")
+        return HostError("there is not enough memory")
     if isinstance(error, OSError) and error.errno in _REFUSALS:
-        return SurroundingsError(
+        return HostError(
             f"the system refused: {error.strerror}{f': {error.filename}' if error.filename else ''}"
         )
     return None

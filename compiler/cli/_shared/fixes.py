@@ -7,7 +7,7 @@ from pathlib import Path
 
 from compiler.cli._shared.streams import emit, tell
 from compiler.diagnostics.finding import Finding, Fix
-from compiler.source.text_edits import edited
+from compiler.source.text_edits import apply_fixes
 from compiler.source.tree import Tree
 from compiler.write.replace_file import replace_content
 
@@ -17,14 +17,14 @@ def mend(findings: Iterable[Finding], tree: Tree, folder: Path, *, unsafe: bool,
     fixes: dict[str, list[Fix]] = {}
     for finding in findings:
         fix = finding.fix
-        if fix is not None and (fix.safe or unsafe) and tree.has(fix.place.path):
-            fixes.setdefault(fix.place.path, []).append(fix)
+        if fix is not None and (fix.safe or unsafe) and tree.has(fix.location.path):
+            fixes.setdefault(fix.location.path, []).append(fix)
     made = 0
     for path, of_file in sorted(fixes.items()):
         before = tree.read(path)
         text = before.removeprefix(BOM_UTF8).decode("utf-8")
-        done = edited(text, of_file)
-        made += len(done.applied)
+        done = apply_fixes(text, of_file)
+        made += len(done.applied_fixes)
         if diff:
             emit(diffed(path, text, done.text), None)
         else:

@@ -12,7 +12,7 @@ import click
 from compiler.foundation.errors import UsageError
 
 if TYPE_CHECKING:
-    from compiler.pipeline.session import Since
+    from compiler.pipeline.session import ChangeBase
     from compiler.policy.baseline import Baseline
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -43,28 +43,28 @@ def asked(function: F) -> F:
     return changed_since(baseline(as_of(function)))
 
 
-def since(folder: Path, revision: str | None) -> Since | None:
+def since(folder: Path, revision: str | None) -> ChangeBase | None:
     """Where the change at hand began: the last commit that it has in common with a revision; from nothing before the first one."""
     if revision is None:
         return None
-    from compiler.pipeline.session import Since  # noqa: PLC0415 - help needs none of it
+    from compiler.pipeline.session import ChangeBase  # noqa: PLC0415 - help needs none of it
     from compiler.source.memory_tree import MemoryTree  # noqa: PLC0415 - likewise
-    from compiler.source.revision import branch_point, open_revision  # noqa: PLC0415 - as in open_tree
+    from compiler.source.revision import merge_base, open_revision  # noqa: PLC0415 - as in open_tree
 
-    began = branch_point(folder, revision)
+    began = merge_base(folder, revision)
     if began is None:
-        return Since(MemoryTree({}, label="nothing"), datetime.now(UTC).date())
+        return ChangeBase(MemoryTree({}, label="nothing"), datetime.now(UTC).date())
     commit, day = began
-    return Since(open_revision(folder, commit), day)
+    return ChangeBase(open_revision(folder, commit), day)
 
 
 def known(path: Path | None) -> Baseline:
     """What a baseline knows, nothing where there is no file; raises `UsageError` for one that is no baseline."""
-    from compiler.policy.baseline import NOTHING_KNOWN, loaded  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.policy.baseline import EMPTY_BASELINE, parse_baseline  # noqa: PLC0415 - help needs none of what a run does
 
     if path is None:
-        return NOTHING_KNOWN
+        return EMPTY_BASELINE
     try:
-        return loaded(path.read_text(encoding="utf-8"))
+        return parse_baseline(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
         raise UsageError(f"{path} is no baseline: {error}", help="write one with --write-baseline") from error

@@ -15,18 +15,18 @@ from compiler.write.replace_file import replace_content
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from compiler.edit.edit_session import Outcome
-    from compiler.pipeline.session import Run
+    from compiler.edit.edit_session import EditOutcome
+    from compiler.pipeline.session import Session
 
 
-def finish(run: Run, folder: Path, outcome: Outcome, *, diff: bool) -> None:
+def finish(run: Session, folder: Path, outcome: EditOutcome, *, diff: bool) -> None:
     """Write an edit and say on stdout what it is, or show it; ends with 1 where it may not be made."""
     if isinstance(outcome, tuple):
-        emit(REPORTERS["text"](Report(outcome, run.text, run.size, colour=wants_colour())), None)
+        emit(REPORTERS["text"](Report(outcome, run.read_text, run.summary, colour=wants_colour())), None)
         tell("nothing was written")
         raise click.exceptions.Exit(1)
-    if outcome.left:
-        tell(REPORTERS["text"](Report(outcome.left, run.text, run.size, colour=False)).rstrip())
+    if outcome.skipped_findings:
+        tell(REPORTERS["text"](Report(outcome.skipped_findings, run.read_text, run.summary, colour=False)).rstrip())
     for path, after in sorted(outcome.files.items()):
         before = run.tree.read(path)
         if diff:
@@ -35,9 +35,9 @@ def finish(run: Run, folder: Path, outcome: Outcome, *, diff: bool) -> None:
             replace_content(folder / path, before, after)
             tell(f"changed: {path}")
     if diff:
-        tell(outcome.said)
+        tell(outcome.summary)
     else:
-        emit(f"{outcome.said}\n", None)
+        emit(f"{outcome.summary}\n", None)
 
 
 def _text(content: bytes) -> str:

@@ -10,7 +10,7 @@ from typing import TextIO
 import click
 
 from compiler import __version__
-from compiler.foundation.errors import SurroundingsError
+from compiler.foundation.errors import HostError
 
 
 def prepare() -> None:
@@ -48,7 +48,7 @@ def emit(text: str, output: Path | None) -> None:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise SurroundingsError(f"cannot write {output}: {error.strerror}") from error
+        raise HostError(f"cannot write {output}: {error.strerror}") from error
 
 
 def _emit(text: str) -> None:
@@ -58,7 +58,7 @@ def _emit(text: str) -> None:
         _hush(sys.stdout)
     except OSError as error:
         _hush(sys.stdout)
-        raise SurroundingsError(f"cannot write to stdout: {error.strerror}") from error
+        raise HostError(f"cannot write to stdout: {error.strerror}") from error
 
 
 def tell(text: str, *, newline: bool = True) -> None:

@@ -9,21 +9,21 @@ STEP_FAILED = error(
     "What it was to find out is not known, and nothing that is not known is taken for good.",
     "Read what it printed, and mend it or what it looks at.",
 )
-NOT_MEASURED = error(
+METRIC_NOT_RECORDED = error(
     "MY802",
     "not-measured",
     "A gate asks for a metric that nobody measured on the release.",
     "A bar that nothing is held against lets everything pass.",
     "Record it under `evaluations` of the release, or let `pipeline.evaluate.run` write it.",
 )
-GATE_MISSED = error(
+GATE_FAILED = error(
     "MY803",
     "gate-missed",
     "A release that does not clear a bar of its model.",
     "The bar was set before anybody knew the number, and says what is good enough.",
     "Make a better release; a bar is moved by those who set it, in a change of its own.",
 )
-BEHIND_CHAMPION = error(
+WORSE_THAN_CHAMPION = error(
     "MY804",
     "behind-champion",
     "A release that is worse than the one that it would follow.",
@@ -37,7 +37,7 @@ NOT_EDITABLE = error(
     "An anchor or an alias stands in several places at once; to change one would change the others unseen.",
     "Write the values out at the place, or edit the file by hand.",
 )
-NOT_ALLOWED = error(
+TRANSITION_NOT_ALLOWED = error(
     "MY806",
     "not-allowed",
     "A promotion, rollback or retirement that what the spec says does not allow.",

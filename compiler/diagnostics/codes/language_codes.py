@@ -37,7 +37,7 @@ DUPLICATE_NAME = error(
     "A name is an object's identity; references could mean either.",
     "Rename one of them.",
 )
-MISPLACED = error(
+WRONG_FILE = error(
     "MY106",
     "misplaced",
     "A document in a file where its kind cannot stand.",

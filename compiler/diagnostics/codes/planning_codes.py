@@ -9,21 +9,21 @@ UNKNOWN_TARGET = error(
     "A model that runs somewhere needs a target that renders it.",
     "Set `deploy.target` to one of the targets.",
 )
-NOT_TAKEN = error(
+UNSUPPORTED_MODEL = error(
     "MY402",
     "not-taken",
     "The target does not take models of this type or lifecycle.",
     "It could render something, and that would not run.",
     "Choose a target that takes it.",
 )
-CANNOT = error(
+UNSUPPORTED_FEATURE = error(
     "MY403",
     "cannot",
     "The target cannot express something that the spec asks for.",
     "It is refused rather than dropped, because nobody would notice.",
     "Remove it, or choose a target that can.",
 )
-NEEDS = error(
+REQUIREMENT_NOT_MET = error(
     "MY404",
     "needs",
     "The target needs something that the environment or the model does not have.",
@@ -37,7 +37,7 @@ BAD_OPTION = error(
     "Options are as closed as the rest of the language.",
     "See the reference of the target.",
 )
-NO_IMAGE = error(
+IMAGE_NOT_PINNED = error(
     "MY406",
     "no-image",
     "An image that the target needs is not locked, or an image has no digest.",
@@ -51,7 +51,7 @@ BAD_EMITTER = error(
     "A template that half works renders something that nobody asked for.",
     "Mend the place that is named; the guide to emitters describes the contract.",
 )
-SAME_PATH = error(
+DUPLICATE_PATH = error(
     "MY408",
     "same-path",
     "Two files would be written to one path.",
@@ -65,14 +65,14 @@ BAD_CAPABILITY = error(
     "Emitters decide by capabilities; a misspelled one would silently be missing.",
     "See the reference of capabilities.",
 )
-PATCH_MISSES = error(
+PATCH_TARGET_MISMATCH = error(
     "MY410",
     "patch-misses",
     "A patch that matches no rendered object, or more than one.",
     "It was written to have an effect on one object.",
     "Correct the target of the patch.",
 )
-OBJECT_CLASH = error(
+ADOPTION_CONFLICT = error(
     "MY421",
     "object-clash",
     "A model adopts live objects that are another model's, or whose selector finds another model's replicas.",
@@ -80,14 +80,14 @@ OBJECT_CLASH = error(
     "Name the live objects of each model, with their whole selectors.",
 )
 
-NO_REQUEST = error(
+MISSING_RESOURCE_REQUEST = error(
     "MY422",
     "no-request",
     "A model in a namespace with a quota does not say what its replicas request.",
     "A cluster admits no replica that leaves out what a quota counts.",
     "Say `deploy.resources`, or leave the resource out of the quota.",
 )
-SMALL_QUOTA = warning(
+QUOTA_TOO_SMALL = warning(
     "MY423",
     "small-quota",
     "A quota is less than the models of its namespace can come to request.",
@@ -102,7 +102,7 @@ NO_CODE_OWNER = error(
     "A line of code owners without an owner lets anybody change the file; an owner without a handle is nobody there.",
     "Say the team's `codeOwners`, or the project's `owner`.",
 )
-NOT_WATCHED = error(
+OBJECTIVE_NOT_MEASURED = error(
     "MY425",
     "not-watched",
     "Nothing measures an objective where the model runs, though a Prometheus is there.",
@@ -116,7 +116,7 @@ BAD_OBJECTIVE = error(
     "Burn rates are published for some windows; a share of 100% is broken by the first error.",
     "Watch a share below 100% over 7d, 28d, 30d or 90d.",
 )
-NOT_A_BOUND = error(
+LATENCY_NOT_A_BUCKET = error(
     "MY427",
     "not-a-bound",
     "The time of an objective is no bound of the buckets that answers are counted in.",

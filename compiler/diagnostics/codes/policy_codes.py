@@ -11,21 +11,21 @@ BAD_POLICY = error(
     "A policy with a slip in it would hold nobody to anything, and nobody would notice.",
     "Mend it at the place that is named; `modelyard policy test` runs its examples.",
 )
-POLICY_FAILED = error(
+POLICY_EVALUATION_ERROR = error(
     "MY303",
     "policy-failed",
     "A condition of a policy came to nothing for a model.",
     "What could not be asked must not look kept.",
     "Ask `has(…)` first of a field that may be absent.",
 )
-SELECTS_NOTHING = warning(
+UNUSED_POLICY = warning(
     "MY304",
     "selects-nothing",
     "A policy that holds no model to anything: it selects none, binds nobody, or has ended.",
     "A slip in its `match` looks the same as a fleet that keeps it, and so does a policy that nobody bound.",
     "Mend its `match`, bind it, or take it out.",
 )
-BAD_EXAMPLE = error(
+POLICY_EXAMPLE_FAILED = error(
     "MY305",
     "bad-example",
     "An example of a policy that does not come out as it says.",
@@ -60,14 +60,14 @@ WAIVER_EXPIRED = warning(
     "What it excepted counts again; the document says otherwise to who reads it.",
     "Remove it, or have it granted anew.",
 )
-WAIVER_UNUSED = warning(
+UNUSED_WAIVER = warning(
     "MY310",
     "waiver-unused",
     "A waiver that excepts nothing: no model that it names breaks what it waives.",
     "It would hide the next mistake.",
     "Remove it, or what it names of the model.",
 )
-WAIVER_ENDS = Code(
+WAIVER_EXPIRES_SOON = Code(
     "MY311",
     "waiver-ends",
     Severity.INFO,
@@ -84,7 +84,7 @@ BAD_SUPPRESSION = warning(
     "Write `# modelyard: ignore[policy]: reason`, or remove it.",
 )
 
-NOT_JUDGED = Code(
+POLICY_SKIPPED = Code(
     "MY313",
     "not-judged",
     Severity.INFO,
@@ -108,7 +108,7 @@ APPROVAL_DATES = error(
     "It never counted, or one of its days is mistyped; a record of it would say that somebody agreed.",
     "Mend the day that is wrong.",
 )
-DAY_TO_COME = warning(
+DATE_IN_FUTURE = warning(
     "MY316",
     "day-to-come",
     "A decision that was made on a day to come: an approval, or the class of a use case.",

@@ -3,7 +3,7 @@
 from compiler.diagnostics.codes.code_factories import error
 from compiler.diagnostics.finding import Code, Enforcement, Severity
 
-TEMPLATE = error(
+TEMPLATE_ERROR = error(
     "MY501",
     "template",
     "A template cannot be rendered for this model.",
@@ -17,7 +17,7 @@ OUTPUT_INVALID = error(
     "The cluster would refuse it later, or ignore it.",
     "Change the value in the spec, or mend the template.",
 )
-NOT_CHECKED = Code(
+NO_OUTPUT_SCHEMA = Code(
     "MY503",
     "not-checked",
     Severity.INFO,

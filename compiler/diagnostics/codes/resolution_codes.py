@@ -30,7 +30,7 @@ NO_RELEASE = error(
     "What runs is always one published release.",
     "Say `release:` in the environment's entry, or publish the release under `releases:`.",
 )
-LIFECYCLE = error(
+LIFECYCLE_NOT_ALLOWED = error(
     "MY205",
     "lifecycle",
     "A model in an environment that its lifecycle does not allow.",
@@ -44,42 +44,42 @@ NO_NAMESPACE = error(
     "An environment has one namespace for all, or one for each tenant; a model's tenant is never guessed from its owner.",
     "Set the model's `tenant`, or give the tenant a namespace in the Environment.",
 )
-BESIDE = error(
+BAD_COMPANION_FILE = error(
     "MY207",
     "file-beside",
     "A file beside the spec that is missing, too large or outside the project.",
     "Files that a release names are part of it: they are read, digested and shipped.",
     "Put the file there, or correct its path.",
 )
-SLO_LOOSER = error(
+SLO_LOOSER_THAN_SLA = error(
     "MY208",
     "slo-looser",
     "The SLO allows more than the SLA promises.",
     "Alerts would stay silent while the promise is broken.",
     "Make the objective at least as strict as the promise.",
 )
-NOT_THERE = error(
+DEPENDENCY_NOT_DEPLOYED = error(
     "MY209",
     "not-there",
     "A model uses another one that does not run in the same environment, or not in a release that will do.",
     "It would have nobody to ask.",
     "Let the other model run there, or change the range.",
 )
-PROJECT_ORDER = error(
+PROMOTION_ORDER = error(
     "MY210",
     "promotion-order",
     "The project's list of environments and the Environment documents differ.",
     "Promotion follows the list; an environment that is not in it can never be reached.",
     "Name every Environment once in `environments`.",
 )
-SHARED_DELIVERY = error(
+OVERLAPPING_DELIVERY = error(
     "MY211",
     "shared-delivery",
     "Two environments are delivered to the same folder of a branch, or one into the folder of the other.",
     "Publishing an environment replaces its whole folder: each would take away what the other one runs.",
     "Give each its own `branch`, or a `path` of its own below `delivery`, beside the others'.",
 )
-TOO_FRESH = error(
+UNREACHABLE_FRESHNESS = error(
     "MY221",
     "too-fresh",
     "A job is promised to end well more often than its schedule lets it run.",

@@ -9,14 +9,14 @@ HAND_EDITED = error(
     "The next build would undo the edit without a word; what is not in a spec or a template is lost or drifts.",
     "Put the edit into the spec, a patch or the template, delete the file, and build again.",
 )
-NOT_OURS = error(
+UNMANAGED_FILE = error(
     "MY602",
     "not-ours",
     "An output would replace a file that Modelyard did not write.",
     "Only files that a lock names are ours to change; a file with exactly the same bytes is taken over.",
     "Move or delete the file, or place the output elsewhere.",
 )
-PATH_CLASH = error(
+PATH_CONFLICT = error(
     "MY603",
     "path-clash",
     "Two outputs want one path, or paths that some systems cannot keep apart.",

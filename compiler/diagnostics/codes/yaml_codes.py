@@ -58,21 +58,21 @@ RESERVED_CHARACTER = error(
     "U+E000 and U+E001 mark values while templates are rendered; control characters hide from reviewers.",
     "Remove the character.",
 )
-NOT_A_MAP = error(
+NOT_A_DOCUMENT = error(
     "MY009",
     "not-a-document",
     "A document that is not a map, or a key that is not text.",
     "One document is one object of the language.",
     "Start the document with `apiVersion: modelyard/v1`.",
 )
-LINK = error(
+SYMBOLIC_LINK = error(
     "MY010",
     "symbolic-link",
     "A spec, or a file beside one, that is a symbolic link.",
     "A link can lead outside the repository, and git stores only where it points.",
     "Put the file itself there.",
 )
-NUMBER = error(
+NUMBER_OUT_OF_RANGE = error(
     "MY011",
     "number",
     "A number that JSON cannot hold, or that other readers would round.",

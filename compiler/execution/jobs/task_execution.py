@@ -8,7 +8,7 @@ from compiler.diagnostics.finding import Finding
 from compiler.execution.jobs.subprocess_runner import run_program
 from compiler.execution.jobs.tasks import Task, champion_release
 from compiler.resolve.fleet import Fleet
-from compiler.resolve.release_gates import Measured, judged, recorded
+from compiler.resolve.release_gates import ReleaseMetrics, gate_findings, recorded_metrics
 
 ProgressCallback = Callable[[str], object]
 """Says what is being done, to whoever watches."""
@@ -17,17 +17,17 @@ ProgressCallback = Callable[[str], object]
 def execute_task(task: Task, root: Path, fleet: Fleet, on_progress: ProgressCallback) -> Iterator[Finding]:
     """What comes of a task; `fleet`: where the champion runs, the one of before a change where there is one."""
     label = " ".join(filter(None, (task.model.name, task.version)))
-    measurement = recorded(task.release) if task.release else Measured("", {})
+    measurement = recorded_metrics(task.release) if task.release else ReleaseMetrics("", {})
     if task.argv:
         on_progress(f"{label}: {task.step}: {' '.join(task.argv)}")
         result = run_program(task, root)
         if result.error is not None:
             yield task.model.finding(codes.STEP_FAILED, f"{label}: {task.step}: {result.error}", (*task.pointer, "command"))
             return
-        measurement = Measured(measurement.version, result.metrics or {})
+        measurement = ReleaseMetrics(measurement.version, result.metrics or {})
     if task.step != "evaluate":
         return
     numbers = ", ".join(f"{metric} {value:g}" for metric, value in sorted(measurement.numbers.items()))
     on_progress(f"{label}: {'measured' if task.argv else 'recorded'} {numbers or 'nothing'}")
     release = champion_release(fleet, task.model)
-    yield from judged(task.model, measurement, recorded(release) if release else None)
+    yield from gate_findings(task.model, measurement, recorded_metrics(release) if release else None)

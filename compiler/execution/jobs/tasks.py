@@ -7,12 +7,12 @@ from posixpath import dirname
 from compiler.execution.jobs.steps import RELEASE_STEPS, STEP_POINTERS
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str
-from compiler.foundation.suggestions import nearest
+from compiler.foundation.suggestions import closest_match
 from compiler.resolve.fleet import Fleet
-from compiler.resolve.release_gates import evaluate_of
+from compiler.resolve.release_gates import evaluation_config
 from compiler.resolve.releases import read_release
 from compiler.resolve.resolved_model import Release, ResolvedModel
-from compiler.resolve.retrain_schedules import retrained
+from compiler.resolve.retrain_schedules import retrain_schedule
 from compiler.source.tree import Tree
 from compiler.spec.portfolio import release_contents
 from compiler.spec.quantities import Cron, Duration
@@ -76,7 +76,7 @@ class Task:
     @property
     def has_work(self) -> bool:
         """Whether there is anything to do: a program, or bars that what is recorded can be held against."""
-        return bool(self.argv) or (self.step == "evaluate" and bool(evaluate_of(self.model).get("gates")))
+        return bool(self.argv) or (self.step == "evaluate" and bool(evaluation_config(self.model).get("gates")))
 
 
 def resolve_tasks(
@@ -100,9 +100,9 @@ def resolve_tasks(
 def models_with_step(fleet: Fleet, step: str, schedule: str | None = None) -> Iterator[ResolvedModel]:
     """The models that have a step; with a schedule those that are trained by it."""
     cron = Cron(schedule) if schedule is not None else None
-    for name in fleet.portfolio.of("Model"):
-        model, _ = fleet.resolve(name, fleet.places(name)[0])
-        retraining = retrained(fleet, name)
+    for name in fleet.portfolio.by_kind("Model"):
+        model, _ = fleet.resolve(name, fleet.environments_of(name)[0])
+        retraining = retrain_schedule(fleet, name)
         is_selected = cron is None or (retraining is not None and retraining[1] == cron)
         if model is not None and is_selected and Task(step, model, None).has_work:
             yield model
@@ -118,8 +118,8 @@ def models_with_canary(fleet: Fleet) -> Iterator[ResolvedModel]:
 
 def champion_release(fleet: Fleet, model: ResolvedModel) -> Release | None:
     """The release that others have to be as good as: what runs in the environment that the model names, in that fleet."""
-    champion_config = as_object(evaluate_of(model).get("champion"))
-    if not champion_config or model.name not in fleet.portfolio.of("Model"):
+    champion_config = as_object(evaluation_config(model).get("champion"))
+    if not champion_config or model.name not in fleet.portfolio.by_kind("Model"):
         return None
     champion_model = fleet.model(model.name, as_str(champion_config["environment"]))
     return champion_model.release if champion_model else None
@@ -127,11 +127,11 @@ def champion_release(fleet: Fleet, model: ResolvedModel) -> Release | None:
 
 def _resolve_placements(fleet: Fleet, name: str, environment: str | None) -> list[ResolvedModel]:
     """The model in each of its environments, in order of promotion; without any, as it is in general."""
-    if name not in fleet.portfolio.of("Model"):
-        suggestion = nearest(name, fleet.portfolio.of("Model"))
+    if name not in fleet.portfolio.by_kind("Model"):
+        suggestion = closest_match(name, fleet.portfolio.by_kind("Model"))
         raise UsageError(f"there is no sound model `{name}`", help=f"did you mean `{suggestion}`?" if suggestion else "modelyard check")
-    environments = fleet.places(name) if environment is None else (environment,)
-    if environment is not None and environment not in fleet.places(name):
+    environments = fleet.environments_of(name) if environment is None else (environment,)
+    if environment is not None and environment not in fleet.environments_of(name):
         raise UsageError(f"{name} does not run in `{environment}`", help=_environments_help(fleet, name))
     models: list[ResolvedModel] = []
     for environment_name in environments:
@@ -143,7 +143,7 @@ def _resolve_placements(fleet: Fleet, name: str, environment: str | None) -> lis
 
 
 def _environments_help(fleet: Fleet, name: str) -> str:
-    environments = [environment for environment in fleet.places(name) if environment]
+    environments = [environment for environment in fleet.environments_of(name) if environment]
     return f"it runs in {', '.join(environments)}" if environments else "it runs nowhere"
 
 
@@ -174,8 +174,8 @@ def published_release(fleet: Fleet, tree: Tree, model: ResolvedModel, version: s
     """A published release by its version; raises `UsageError` where there is none."""
     versions = list(release_contents(model.spec.data))
     if version not in versions:
-        suggestion = nearest(version, versions)
+        suggestion = closest_match(version, versions)
         help_ = f"did you mean `{suggestion}`?" if suggestion else f"one of: {', '.join(versions) or 'none is published'}"
         raise UsageError(f"there is no release `{version}` of {model.name}", help=help_)
-    return read_release(tree, model.spec, version, fleet.language.type(model.spec.text("type")).beside)[0]
+    return read_release(tree, model.spec, version, fleet.language.type_language(model.spec.text("type")).companion_files)[0]
 

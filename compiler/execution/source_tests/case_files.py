@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from compiler.diagnostics.finding import Finding, Subject
 from compiler.execution.source_tests.data_files import read_data_file
 from compiler.foundation.json_data import Object, as_list, as_object
-from compiler.foundation.resources import shipped_text
+from compiler.foundation.resources import read_shipped_text
 from compiler.json_schema import Validator
-from compiler.spec.schema_findings import complaint
+from compiler.spec.schema_findings import schema_finding
 
 CASE_SCHEMA_PATH = "modelyard/v1/cases/cases.schema.json"
 CASE_SUFFIXES = (".yaml", ".yml", ".json")
@@ -19,7 +19,7 @@ class CaseReader:
     """Reads files of cases by their published schema."""
 
     def __init__(self) -> None:
-        self._validator = Validator(json.loads(shipped_text(CASE_SCHEMA_PATH)))
+        self._validator = Validator(json.loads(read_shipped_text(CASE_SCHEMA_PATH)))
 
     def read(self, content: bytes, path: str, subject: Subject) -> tuple[Sequence[Object], list[Finding]]:
         """The cases of a file, none where it does not keep the schema, and what is wrong with it."""
@@ -27,7 +27,7 @@ class CaseReader:
         findings = list(data.findings)
         if data.document is None:
             return (), findings
-        violations = self._validator.violations(data.value, spelling=data.document.spelling)
-        findings += [complaint(violation, data.document, subject) for violation in violations]
+        violations = self._validator.violations(data.value, spelling=data.document.scalar_text)
+        findings += [schema_finding(violation, data.document, subject) for violation in violations]
         cases = () if violations else tuple(as_object(case) for case in as_list(data.value))
         return cases, findings

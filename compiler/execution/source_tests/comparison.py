@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeGuard
 
-from compiler.foundation.json_data import Json, Object, Pointer, as_str, dotted
+from compiler.foundation.json_data import Json, Object, Pointer, as_str, format_path
 
 DEFAULT_TOLERANCE = 1e-6
 _MAX_LENGTH = 80
@@ -44,7 +44,7 @@ def first_mismatch(case: Object, actual_value: object) -> tuple[Pointer, str] | 
     if mismatch is None:
         return None
     pointer, message = mismatch
-    prefix = f"{dotted(pointer)}: " if pointer else ""
+    prefix = f"{format_path(pointer)}: " if pointer else ""
     return pointer, f"the case `{as_str(case['name'])}` fails: {prefix}{message}"
 
 

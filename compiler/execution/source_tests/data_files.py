@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from yaml import YAMLError
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Place
+from compiler.diagnostics.finding import Finding, Location
 from compiler.foundation.json_data import Json
 from compiler.source.document import Document
-from compiler.source.loader_findings import Stop
-from compiler.source.syntax_errors import explain
+from compiler.source.loader_findings import UnreadableFile
+from compiler.source.syntax_errors import syntax_error_finding
 from compiler.source.text_decoding import decode
-from compiler.source.yaml_loader import Reader
+from compiler.source.yaml_loader import YamlLoader
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,14 @@ def read_data_file(content: bytes, path: str) -> DataFile:
         return DataFile(None, None, findings)
     loader_findings: list[Finding] = []
     try:
-        reader = Reader(text, path)
+        reader = YamlLoader(text, path)
         loader_findings = reader.findings
-        roots = reader.documents()
+        roots = reader.load_documents()
     except YAMLError as error:
-        return DataFile(None, None, (*loader_findings, explain(error, text, path)))
-    except Stop as stop:
+        return DataFile(None, None, (*loader_findings, syntax_error_finding(error, text, path)))
+    except UnreadableFile as stop:
         return DataFile(None, None, (*loader_findings, stop.finding))
     if not roots:
-        return DataFile(None, None, (*loader_findings, Finding(codes.BAD_VALUE, "the file is empty", Place(path))))
+        return DataFile(None, None, (*loader_findings, Finding(codes.BAD_VALUE, "the file is empty", Location(path))))
     root = roots[0]
-    return DataFile(root.data, Document(path, root.index, {}, text, root.place.line), tuple(loader_findings))
+    return DataFile(root.data, Document(path, root.index, {}, text, root.location.line), tuple(loader_findings))

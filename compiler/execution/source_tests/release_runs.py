@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Code, Finding, Place, Subject
+from compiler.diagnostics.finding import Code, Finding, Location, Subject
 from compiler.execution.source_tests import engines
 from compiler.execution.source_tests.case_files import CASE_SUFFIXES, CaseReader
 from compiler.execution.source_tests.worker_protocol import Engine, Job
@@ -42,9 +42,9 @@ class ReleaseRun:
         """The model, at a place below the release's `source`."""
         return Subject("Model", self.model.name, None, (*self.release.pointer, "source", *pointer))
 
-    def location(self, *pointer: str | int) -> Place:
+    def location(self, *pointer: str | int) -> Location:
         """Where that place stands in the model's document."""
-        return self.model.spec.document.place((*self.release.pointer, "source", *pointer))
+        return self.model.spec.document.location((*self.release.pointer, "source", *pointer))
 
     def finding(self, code: Code, message: str, pointer: Pointer, help_: str | None = None) -> Finding:
         """A finding at the spec's own line."""
@@ -64,7 +64,7 @@ def release_runs(fleet: Fleet, only_models: Container[str] | None = None) -> Ite
         if only_models is not None and name not in only_models:
             continue
         model, findings = fleet.resolve(name, environment)
-        if model is None or any(finding.mandatory and finding.code is not codes.BESIDE for finding in findings):
+        if model is None or any(finding.is_blocking and finding.code is not codes.BAD_COMPANION_FILE for finding in findings):
             continue
         for release in (model.release, model.canary):
             if release is None:
@@ -88,7 +88,7 @@ def build_job(release_run: ReleaseRun, engine: Engine, reader: CaseReader) -> tu
             continue
         if not name.endswith(CASE_SUFFIXES):
             message = f"`{name}` is read as no test of {engine.title}: expected a name that ends with {_expected_suffixes(engine)}"
-            findings.append(release_run.finding(codes.SOURCE_DISAGREES, message, (engine.tests_key, index)))
+            findings.append(release_run.finding(codes.SOURCE_MISMATCH, message, (engine.tests_key, index)))
         elif name in job.files:
             subject = release_run.subject(engine.tests_key, index)
             file_cases, file_findings = reader.read(job.files[name], release_run.file_paths[name], subject)
@@ -111,13 +111,13 @@ def skipped_findings(release_run: ReleaseRun, matching_engines: tuple[Engine, ..
     ):
         if key in source:
             yield release_run.finding(
-                codes.NOT_RUN, message, (key,), "evaluate it in its pipeline, and name the result there"
+                codes.SOURCE_RUN_SKIPPED, message, (key,), "evaluate it in its pipeline, and name the result there"
             )
     if source.get("files") and not matching_engines:
         source_format = as_str(source.get("format")) or as_str(source.get("engine")) or release_run.type
         message = f"{name} was not run: nothing here runs {source_format} files"
-        yield release_run.finding(codes.NOT_RUN, message, ("files",), "evaluate it in its pipeline")
+        yield release_run.finding(codes.SOURCE_RUN_SKIPPED, message, ("files",), "evaluate it in its pipeline")
     for engine in matching_engines:
         if engine.tests_key and not source.get(engine.tests_key):
             message = f"{name} was run and not tested: it has no `{engine.tests_key}`"
-            yield release_run.finding(codes.UNTESTED, message, (), f"add `{engine.tests_key}` beside its files")
+            yield release_run.finding(codes.NO_SOURCE_TESTS, message, (), f"add `{engine.tests_key}` beside its files")

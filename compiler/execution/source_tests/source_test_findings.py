@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Code, Finding, Place
+from compiler.diagnostics.finding import Code, Finding, Location
 from compiler.execution.source_tests.data_files import read_data_file
 from compiler.execution.source_tests.release_runs import ReleaseRun
 from compiler.execution.source_tests.worker_process import RunFailure
@@ -12,15 +12,15 @@ from compiler.execution.source_tests.worker_protocol import Engine, IssueKind, I
 
 CODE_BY_KIND: Mapping[IssueKind, Code] = MappingProxyType(
     {
-        IssueKind.INVALID: codes.SOURCE_BROKEN,
-        IssueKind.WRONG_ANSWER: codes.WRONG_ANSWER,
-        IssueKind.SPEC_MISMATCH: codes.SOURCE_DISAGREES,
-        IssueKind.EXTERNAL_ACCESS: codes.REACHES_OUT,
-        IssueKind.ABORTED_RUN: codes.RUN_STOPPED,
-        IssueKind.SUSPICIOUS: codes.DOUBTFUL,
-        IssueKind.SHACL_VIOLATION: codes.NONCONFORMING,
-        IssueKind.COVERAGE_GAP: codes.UNCOVERED,
-        IssueKind.NOT_RUN: codes.NOT_RUN,
+        IssueKind.INVALID: codes.INVALID_SOURCE,
+        IssueKind.WRONG_ANSWER: codes.SOURCE_TEST_FAILED,
+        IssueKind.SPEC_MISMATCH: codes.SOURCE_MISMATCH,
+        IssueKind.EXTERNAL_ACCESS: codes.NETWORK_ACCESS,
+        IssueKind.ABORTED_RUN: codes.SOURCE_RUN_ABORTED,
+        IssueKind.SUSPICIOUS: codes.SUSPICIOUS_SOURCE,
+        IssueKind.SHACL_VIOLATION: codes.SHAPE_VIOLATION,
+        IssueKind.COVERAGE_GAP: codes.SCORECARD_COVERAGE,
+        IssueKind.NOT_RUN: codes.SOURCE_RUN_SKIPPED,
     }
 )
 
@@ -41,20 +41,20 @@ def failure_finding(release_run: ReleaseRun, engine: Engine, failure: RunFailure
     return to_finding(release_run, Issue(IssueKind.ABORTED_RUN, message, location))
 
 
-def resolve_location(release_run: ReleaseRun, location: IssueLocation) -> Place:
+def resolve_location(release_run: ReleaseRun, location: IssueLocation) -> Location:
     """Where a spot stands in the tree; one in a file that nobody named stands at the spec."""
     path = release_run.file_paths.get(location.file) if location.file is not None else None
     if path is None or location.file is None:
         return release_run.location(*(location.pointer if location.file is None else ()))
     if location.line is None:
         document = read_data_file(release_run.file_contents[location.file], path).document
-        return document.place(location.pointer) if document else Place(path)
+        return document.location(location.pointer) if document else Location(path)
     return _clamp_location(path, release_run.file_contents[location.file], location.line, location.column)
 
 
-def _clamp_location(path: str, content: bytes, line: int, column: int) -> Place:
+def _clamp_location(path: str, content: bytes, line: int, column: int) -> Location:
     """The place within the file, whatever an engine said: an end of file is often a line further."""
     lines = content.decode("utf-8", "replace").splitlines() or [""]
     line = min(max(line, 1), len(lines))
     column = min(max(column, 1), len(lines[line - 1]) + 1)
-    return Place(path, line, column, line, column)
+    return Location(path, line, column, line, column)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Event
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Place
+from compiler.diagnostics.finding import Finding, Location
 from compiler.execution.source_tests.case_files import CaseReader
 from compiler.execution.source_tests.release_runs import ReleaseRun, load_engines, release_runs, skipped_findings, build_job
 from compiler.execution.source_tests.resource_limits import ResourceLimits
@@ -54,9 +54,9 @@ def run_source_tests(
 
 def _deduplicate(findings: Iterator[Finding]) -> Iterator[Finding]:
     """What is said of one line for several releases is said once."""
-    seen_keys: set[tuple[str, str, Place | None]] = set()
+    seen_keys: set[tuple[str, str, Location | None]] = set()
     for finding in findings:
-        key = (finding.code.id, finding.message, finding.place)
+        key = (finding.code.id, finding.message, finding.location)
         if key not in seen_keys:
             seen_keys.add(key)
             yield finding
@@ -69,7 +69,7 @@ def _missing_packages(engine: Engine) -> tuple[str, ...]:
 def _missing_package_finding(engine: Engine, release_run: ReleaseRun, count: int) -> Finding:
     releases = "1 release was" if count == 1 else f"{count} releases were"
     message = f"{releases} not run: {engine.title} needs the package {', '.join(_missing_packages(engine))}"
-    return release_run.finding(codes.NOT_RUN, message, (), "pip install 'modelyard[sources]'")
+    return release_run.finding(codes.SOURCE_RUN_SKIPPED, message, (), "pip install 'modelyard[sources]'")
 
 
 def _run_all(engine_runs: Sequence[_EngineRun], limits: ResourceLimits, on_progress: Callable[[int, int], object]) -> Iterator[Finding]:

@@ -3,19 +3,19 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from compiler.graph.layout.coordinates import positions
-from compiler.graph.layout.layering import ranks
-from compiler.graph.layout.ordering import bent, ordered
-from compiler.graph.layout.packing import packed
+from compiler.graph.layout.coordinates import assign_coordinates
+from compiler.graph.layout.layering import assign_ranks
+from compiler.graph.layout.ordering import insert_bends, order_layers
+from compiler.graph.layout.packing import pack_rectangles
 
-GAP = 16.0
+BOX_GAP = 16.0
 """The room between two boxes of a layer."""
 _BEND_GAP = 7.0
-_BEND = 2.0
-_BETWEEN = (64.0, 240.0)  # the room between two layers: at the least, and at the most
-_EACH_LINE = 3.0
-_PARTS = 44.0
-RATIO = 1.5
+_BEND_SIZE = 2.0
+_LAYER_GAP = (64.0, 240.0)  # the room between two layers: at the least, and at the most
+_GAP_PER_LINE = 3.0
+_COMPONENT_GAP = 44.0
+ASPECT_RATIO = 1.5
 """How much wider than high a picture is to be."""
 
 
@@ -23,8 +23,8 @@ RATIO = 1.5
 class Box:
     """How much room a thing takes, along the way that things flow and across it."""
 
-    along: float
-    across: float
+    main_size: float
+    cross_size: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,97 +41,97 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Arranged:
+class Layout:
     """Where boxes begin, and the bends of each line: pairs of points, where it enters the layer that it passes and where it leaves."""
 
-    along: float
-    across: float
+    main_size: float
+    cross_size: float
     boxes: tuple[Point, ...]
     bends: tuple[tuple[tuple[Point, Point], ...], ...]
 
 
-def arranged(boxes: Sequence[Box], lines: Sequence[Line], *, upright: bool) -> Arranged:
+def layout_components(boxes: Sequence[Box], lines: Sequence[Line], *, is_vertical: bool) -> Layout:
     """A place for each box; `upright`: things flow down the page."""
-    parts = list(_parts(len(boxes), lines))
-    made = [_layered([boxes[box] for box in part], _within(part, lines)) for part in parts]
-    ratio = 1 / RATIO if upright else RATIO
-    corners = packed([(one.along, one.across) for one in made], _PARTS, ratio)
-    places: dict[int, Point] = {}
+    components = list(_components(len(boxes), lines))
+    layouts = [_layout_component([boxes[box] for box in component], _component_lines(component, lines)) for component in components]
+    ratio = 1 / ASPECT_RATIO if is_vertical else ASPECT_RATIO
+    corners = pack_rectangles([(layout.main_size, layout.cross_size) for layout in layouts], _COMPONENT_GAP, ratio)
+    box_positions: dict[int, Point] = {}
     bends: dict[int, tuple[tuple[Point, Point], ...]] = {}
-    for part, one, (along, across) in zip(parts, made, corners, strict=True):
-        inside = set(part)
-        places |= {box: (along + x, across + y) for box, (x, y) in zip(part, one.boxes, strict=True)}
-        own = [number for number, line in enumerate(lines) if line.start in inside]
-        for number, pairs in zip(own, one.bends, strict=True):
-            bends[number] = tuple(((along + a, across + b), (along + c, across + d)) for (a, b), (c, d) in pairs)
-    return Arranged(
-        along=max((x + boxes[box].along for box, (x, _) in places.items()), default=0.0),
-        across=max((y + boxes[box].across for box, (_, y) in places.items()), default=0.0),
-        boxes=tuple(places[box] for box in range(len(boxes))),
+    for component, layout, (main_offset, cross_offset) in zip(components, layouts, corners, strict=True):
+        component_boxes = set(component)
+        box_positions |= {box: (main_offset + x, cross_offset + y) for box, (x, y) in zip(component, layout.boxes, strict=True)}
+        line_numbers = [number for number, line in enumerate(lines) if line.start in component_boxes]
+        for number, pairs in zip(line_numbers, layout.bends, strict=True):
+            bends[number] = tuple(((main_offset + a, cross_offset + b), (main_offset + c, cross_offset + d)) for (a, b), (c, d) in pairs)
+    return Layout(
+        main_size=max((x + boxes[box].main_size for box, (x, _) in box_positions.items()), default=0.0),
+        cross_size=max((y + boxes[box].cross_size for box, (_, y) in box_positions.items()), default=0.0),
+        boxes=tuple(box_positions[box] for box in range(len(boxes))),
         bends=tuple(bends[number] for number in range(len(lines))),
     )
 
 
-def _parts(count: int, lines: Iterable[Line]) -> Iterable[list[int]]:
+def _components(count: int, lines: Iterable[Line]) -> Iterable[list[int]]:
     """The boxes that lines join, each part in order; the part of the first box first."""
     root = list(range(count))
 
-    def found(box: int) -> int:
+    def find_root(box: int) -> int:
         while root[box] != box:
             root[box] = root[root[box]]
             box = root[box]
         return box
 
     for line in lines:
-        first, second = sorted((found(line.start), found(line.end)))
+        first, second = sorted((find_root(line.start), find_root(line.end)))
         root[second] = first
-    parts: dict[int, list[int]] = {}
+    components: dict[int, list[int]] = {}
     for box in range(count):
-        parts.setdefault(found(box), []).append(box)
-    return parts.values()
+        components.setdefault(find_root(box), []).append(box)
+    return components.values()
 
 
-def _within(part: Sequence[int], lines: Iterable[Line]) -> list[Line]:
-    number = {box: index for index, box in enumerate(part)}
+def _component_lines(component: Sequence[int], lines: Iterable[Line]) -> list[Line]:
+    number = {box: index for index, box in enumerate(component)}
     return [Line(number[line.start], number[line.end], line.bundle) for line in lines if line.start in number]
 
 
-def _layered(boxes: Sequence[Box], lines: Sequence[Line]) -> Arranged:
-    rank = ranks(len(boxes), [(line.start, line.end) for line in lines])
-    found = bent(rank, [(line.start, line.end, line.bundle) for line in lines])
-    layers = ordered(found)
-    sizes = {box: boxes[box].across if box < len(boxes) else _BEND for layer in layers for box in layer}
-    gaps = {box: GAP if box < len(boxes) else _BEND_GAP for box in sizes}
-    across = positions(layers, sizes, gaps, found.links)
-    top = min((across[box] - sizes[box] / 2 for box in sizes), default=0.0)
-    starts, widths = _columns(layers, boxes, found.links)
-    places = tuple(
-        (starts[rank[box]] + (widths[rank[box]] - boxes[box].along) / 2, across[box] - boxes[box].across / 2 - top)
+def _layout_component(boxes: Sequence[Box], lines: Sequence[Line]) -> Layout:
+    rank = assign_ranks(len(boxes), [(line.start, line.end) for line in lines])
+    layered_graph = insert_bends(rank, [(line.start, line.end, line.bundle) for line in lines])
+    layers = order_layers(layered_graph)
+    sizes = {box: boxes[box].cross_size if box < len(boxes) else _BEND_SIZE for layer in layers for box in layer}
+    gaps = {box: BOX_GAP if box < len(boxes) else _BEND_GAP for box in sizes}
+    cross_positions = assign_coordinates(layers, sizes, gaps, layered_graph.links)
+    top = min((cross_positions[box] - sizes[box] / 2 for box in sizes), default=0.0)
+    starts, widths = _layer_extents(layers, boxes, layered_graph.links)
+    box_positions = tuple(
+        (starts[rank[box]] + (widths[rank[box]] - boxes[box].main_size) / 2, cross_positions[box] - boxes[box].cross_size / 2 - top)
         for box in range(len(boxes))
     )
     bends = []
     for line in lines:
         low, high = sorted((rank[line.start], rank[line.end]))
-        passed = [(layer, across[found.bends[line.bundle, layer]] - top) for layer in range(low + 1, high)]
-        pairs = tuple(((starts[layer], y), (starts[layer] + widths[layer], y)) for layer, y in passed)
+        passed_layers = [(layer, cross_positions[layered_graph.bends[line.bundle, layer]] - top) for layer in range(low + 1, high)]
+        pairs = tuple(((starts[layer], y), (starts[layer] + widths[layer], y)) for layer, y in passed_layers)
         bends.append(pairs if rank[line.start] <= rank[line.end] else tuple((b, a) for a, b in reversed(pairs)))
-    end = max((x + box.along for (x, _), box in zip(places, boxes, strict=True)), default=0.0)
-    deep = max((across[box] + sizes[box] / 2 - top for box in sizes), default=0.0)
-    return Arranged(end, deep, places, tuple(bends))
+    main_size = max((x + box.main_size for (x, _), box in zip(box_positions, boxes, strict=True)), default=0.0)
+    cross_size = max((cross_positions[box] + sizes[box] / 2 - top for box in sizes), default=0.0)
+    return Layout(main_size, cross_size, box_positions, tuple(bends))
 
 
-def _columns(
+def _layer_extents(
     layers: Sequence[Sequence[int]], boxes: Sequence[Box], links: Sequence[tuple[int, int]]
 ) -> tuple[list[float], list[float]]:
     """Where each layer begins and how far it goes: the more lines there are between two, the more room they have."""
     layer_of = {box: index for index, layer in enumerate(layers) for box in layer}
-    between = [0] * len(layers)
+    link_counts = [0] * len(layers)
     for start, _ in links:
-        between[layer_of[start]] += 1
-    widths = [max((boxes[box].along for box in layer if box < len(boxes)), default=0.0) for layer in layers]
+        link_counts[layer_of[start]] += 1
+    widths = [max((boxes[box].main_size for box in layer if box < len(boxes)), default=0.0) for layer in layers]
     starts: list[float] = []
     for index in range(len(layers)):
-        least, most = _BETWEEN
-        room = min(most, least + _EACH_LINE * between[index - 1]) if index else 0.0
-        starts.append(starts[-1] + widths[index - 1] + room if index else 0.0)
+        min_gap, max_gap = _LAYER_GAP
+        gap = min(max_gap, min_gap + _GAP_PER_LINE * link_counts[index - 1]) if index else 0.0
+        starts.append(starts[-1] + widths[index - 1] + gap if index else 0.0)
     return starts, widths

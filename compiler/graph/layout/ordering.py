@@ -9,7 +9,7 @@ _SWEEPS = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Layers:
+class LayeredGraph:
     """Boxes and bends by layer; numbers from `count` on are bends of lines that pass a layer. `links` join neighbouring layers."""
 
     layers: tuple[tuple[int, ...], ...]
@@ -17,7 +17,7 @@ class Layers:
     bends: Mapping[tuple[object, int], int]
 
 
-def bent(ranks: Sequence[int], edges: Sequence[tuple[int, int, object]]) -> Layers:
+def insert_bends(ranks: Sequence[int], edges: Sequence[tuple[int, int, object]]) -> LayeredGraph:
     """Lines over several layers as links from one to the next; those of one bundle bend at the same places."""
     layers: list[list[int]] = [[] for _ in range(max(ranks, default=-1) + 1)]
     for box, rank in enumerate(ranks):
@@ -26,68 +26,68 @@ def bent(ranks: Sequence[int], edges: Sequence[tuple[int, int, object]]) -> Laye
     links: dict[tuple[int, int], None] = {}
     for start, end, bundle in edges:
         first, last = (start, end) if ranks[start] <= ranks[end] else (end, start)
-        before = first
+        previous = first
         for rank in range(ranks[first] + 1, ranks[last]):
             key = (bundle, rank)
             if key not in bends:
                 bends[key] = len(ranks) + len(bends)
                 layers[rank].append(bends[key])
-            links[before, bends[key]] = None
-            before = bends[key]
+            links[previous, bends[key]] = None
+            previous = bends[key]
         if first != last:
-            links[before, last] = None
-    return Layers(tuple(map(tuple, layers)), tuple(links), bends)
+            links[previous, last] = None
+    return LayeredGraph(tuple(map(tuple, layers)), tuple(links), bends)
 
 
-def ordered(found: Layers) -> list[list[int]]:
+def order_layers(layered_graph: LayeredGraph) -> list[list[int]]:
     """The layers, each in the best order that was found by putting what is linked side by side."""
-    layers = [list(layer) for layer in found.layers]
-    left, right = neighbours(found.links)
-    best, fewest = [list(layer) for layer in layers], crossings(layers, right)
+    layers = [list(layer) for layer in layered_graph.layers]
+    predecessors, successors = adjacency(layered_graph.links)
+    best, fewest = [list(layer) for layer in layers], count_crossings(layers, successors)
     for sweep in range(_SWEEPS):
         if not fewest:
             break
         forward = sweep % 2 == 0
-        order = range(1, len(layers)) if forward else range(len(layers) - 2, -1, -1)
-        for index in order:
-            beside = layers[index - 1] if forward else layers[index + 1]
-            _arrange(layers[index], beside, left if forward else right)
-        count = crossings(layers, right)
+        layer_order = range(1, len(layers)) if forward else range(len(layers) - 2, -1, -1)
+        for index in layer_order:
+            fixed_layer = layers[index - 1] if forward else layers[index + 1]
+            _sort_by_barycenter(layers[index], fixed_layer, predecessors if forward else successors)
+        count = count_crossings(layers, successors)
         if count < fewest:
             best, fewest = [list(layer) for layer in layers], count
     return best
 
 
-def neighbours(links: Sequence[tuple[int, int]]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+def adjacency(links: Sequence[tuple[int, int]]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
     """What each is linked to, in the layer before and in the layer after."""
-    left: dict[int, list[int]] = {}
-    right: dict[int, list[int]] = {}
+    predecessors: dict[int, list[int]] = {}
+    successors: dict[int, list[int]] = {}
     for start, end in links:
-        left.setdefault(end, []).append(start)
-        right.setdefault(start, []).append(end)
-    return left, right
+        predecessors.setdefault(end, []).append(start)
+        successors.setdefault(start, []).append(end)
+    return predecessors, successors
 
 
-def _arrange(layer: list[int], beside: Sequence[int], linked: Mapping[int, list[int]]) -> None:
+def _sort_by_barycenter(layer: list[int], fixed_layer: Sequence[int], neighbors: Mapping[int, list[int]]) -> None:
     """Each where its links are on the average; what has none keeps its place."""
-    place = {box: position for position, box in enumerate(beside)}
+    fixed_positions = {box: position for position, box in enumerate(fixed_layer)}
     means = {}
     for position, box in enumerate(layer):
-        there = linked.get(box)
-        scale = len(beside) / len(layer)
-        means[box] = sum(place[other] for other in there) / len(there) if there else position * scale
+        box_neighbors = neighbors.get(box)
+        scale = len(fixed_layer) / len(layer)
+        means[box] = sum(fixed_positions[neighbor] for neighbor in box_neighbors) / len(box_neighbors) if box_neighbors else position * scale
     layer.sort(key=means.__getitem__)
 
 
-def crossings(layers: Sequence[Sequence[int]], right: Mapping[int, list[int]]) -> int:
+def count_crossings(layers: Sequence[Sequence[int]], successors: Mapping[int, list[int]]) -> int:
     """How many links cross."""
     count = 0
-    for here, there in pairwise(layers):
-        place = {box: position for position, box in enumerate(there)}
-        seen: list[int] = []
-        for box in here:
-            ends = sorted(place[other] for other in right.get(box, ()))
-            count += sum(len(seen) - bisect_right(seen, end) for end in ends)
+    for layer, next_layer in pairwise(layers):
+        next_positions = {box: position for position, box in enumerate(next_layer)}
+        sorted_ends: list[int] = []
+        for box in layer:
+            ends = sorted(next_positions[neighbor] for neighbor in successors.get(box, ()))
+            count += sum(len(sorted_ends) - bisect_right(sorted_ends, end) for end in ends)
             for end in ends:
-                insort(seen, end)
+                insort(sorted_ends, end)
     return count

@@ -3,25 +3,25 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from compiler.graph.graph_model import Node, Spot
-from compiler.graph.svg.style import CHIP, NAME, SMALL
-from compiler.graph.svg.text_metrics import fitted, width
-from compiler.graph.svg.xml_text import element, text
-from compiler.resolve.lifecycle import ENDED, STAGES
+from compiler.graph.graph_model import Node, DeploymentCell
+from compiler.graph.svg.style import CHIP_SIZE, NAME_SIZE, SMALL_SIZE
+from compiler.graph.svg.text_metrics import truncate_text, measure_text
+from compiler.graph.svg.xml_text import element, escape_text
+from compiler.resolve.lifecycle import ENDED_LIFECYCLES, ALLOWED_STAGES
 
-_PAD = 10.0
-_LEAST, _MOST = 150.0, 330.0
-_BEND = 8.0
+_PADDING = 10.0
+_MIN_WIDTH, _MAX_WIDTH = 150.0, 330.0
+_EDGE_DEPTH = 8.0
 _SLOT_GAP = 5.0
-_SLOT = 17.0
-_SLOT_MOST = 118.0
-_PER_ROW = 3
-LOOKS = {"early": "not in production yet", "retired": "retired", "outside": "not asked for"}
+_SLOT_HEIGHT = 17.0
+_MAX_SLOT_WIDTH = 118.0
+_SLOTS_PER_ROW = 3
+NODE_STATES = {"early": "not in production yet", "retired": "retired", "outside": "not asked for"}
 """How a card can look otherwise than others, and what that means."""
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class EnvironmentColumns:
     """The Environments as columns of every model's card, and how wide each is."""
 
     names: tuple[str, ...]
@@ -29,101 +29,101 @@ class Columns:
     widths: tuple[float, ...]
 
     @property
-    def rows(self) -> int:
+    def row_count(self) -> int:
         """How many rows of them a card has."""
-        return -(-len(self.names) // _PER_ROW)
+        return -(-len(self.names) // _SLOTS_PER_ROW)
 
     @property
-    def across(self) -> float:
+    def total_width(self) -> float:
         """How much room the widest row takes."""
-        rows = [self.widths[start : start + _PER_ROW] for start in range(0, len(self.widths), _PER_ROW)]
+        rows = [self.widths[start : start + _SLOTS_PER_ROW] for start in range(0, len(self.widths), _SLOTS_PER_ROW)]
         return max((sum(row) + _SLOT_GAP * (len(row) - 1) for row in rows), default=0.0)
 
 
-def columns(environments: Mapping[str, str], nodes: Iterable[Node]) -> Columns:
+def environment_columns(environments: Mapping[str, str], nodes: Iterable[Node]) -> EnvironmentColumns:
     """A column for each Environment, as wide as what runs there asks for."""
-    runs = [spot for node in nodes for spot in node.runs]
-    found = []
+    deployments = [deployment for node in nodes for deployment in node.runs]
+    column_widths = []
     for name in environments:
-        rooms = [width(_chip(spot), CHIP) + 12 + (9 if spot.canary else 0) for spot in runs if spot.environment == name]
-        found.append(min(_SLOT_MOST, max(rooms, default=width(name, CHIP) + 12)))
-    return Columns(tuple(environments), environments, tuple(found))
+        chip_widths = [measure_text(_chip_text(deployment), CHIP_SIZE) + 12 + (9 if deployment.canary else 0) for deployment in deployments if deployment.environment == name]
+        column_widths.append(min(_MAX_SLOT_WIDTH, max(chip_widths, default=measure_text(name, CHIP_SIZE) + 12)))
+    return EnvironmentColumns(tuple(environments), environments, tuple(column_widths))
 
 
-def size(node: Node, slots: Columns) -> tuple[float, float]:
+def card_size(node: Node, slot_columns: EnvironmentColumns) -> tuple[float, float]:
     """How wide and how high a card is."""
-    words = max(width(node.name, NAME, bold=True), width(node.about, SMALL))
-    across = min(_MOST, max(_LEAST, words + 2 * _PAD + (8 if node.kind == "model" else 14)))
+    content_width = max(measure_text(node.name, NAME_SIZE, bold=True), measure_text(node.subtitle, SMALL_SIZE))
+    card_width = min(_MAX_WIDTH, max(_MIN_WIDTH, content_width + 2 * _PADDING + (8 if node.kind == "model" else 14)))
     if node.kind != "model":
-        return across, 44.0
-    return max(across, slots.across + 2 * _PAD + 4), 44.0 + slots.rows * (_SLOT + 4) + 3
+        return card_width, 44.0
+    return max(card_width, slot_columns.total_width + 2 * _PADDING + 4), 44.0 + slot_columns.row_count * (_SLOT_HEIGHT + 4) + 3
 
 
-def card(node: Node, x: float, y: float, slots: Columns) -> str:
+def draw_card(node: Node, x: float, y: float, slot_columns: EnvironmentColumns) -> str:
     """The card with its corner at a place."""
-    across, high = size(node, slots)
-    left = x + _PAD + 4
-    room = x + across - _PAD - left
+    card_width, card_height = card_size(node, slot_columns)
+    text_x = x + _PADDING + 4
+    room = x + card_width - _PADDING - text_x
     return element(
         "g",
-        element("title", text(node.told)),
-        *_shape(node, x, y, across, high),
-        element("text", text(fitted(node.name, room, NAME, bold=True)), class_="name", x=left, y=y + 18),
-        element("text", text(fitted(node.about, room, SMALL)), class_="small", x=left, y=y + 34),
-        *(_slots(node.runs, slots, left, y + 42) if node.kind == "model" else ()),
-        class_=" ".join(["node", node.kind, *looks_of(node)]),
+        element("title", escape_text(node.told)),
+        *_draw_shape(node, x, y, card_width, card_height),
+        element("text", escape_text(truncate_text(node.name, room, NAME_SIZE, bold=True)), class_="name", x=text_x, y=y + 18),
+        element("text", escape_text(truncate_text(node.subtitle, room, SMALL_SIZE)), class_="small", x=text_x, y=y + 34),
+        *(_draw_slots(node.runs, slot_columns, text_x, y + 42) if node.kind == "model" else ()),
+        class_=" ".join(["node", node.kind, *node_states(node)]),
         role="graphics-symbol",
         aria_label=node.told.replace("\n", ". "),
     )
 
 
-def looks_of(node: Node) -> Iterator[str]:
+def node_states(node: Node) -> Iterator[str]:
     """How the card of a node looks otherwise than others."""
-    if "prod" not in STAGES.get(node.lifecycle, {"prod"}):
-        yield "retired" if node.lifecycle in ENDED else "early"
+    if "prod" not in ALLOWED_STAGES.get(node.lifecycle, {"prod"}):
+        yield "retired" if node.lifecycle in ENDED_LIFECYCLES else "early"
     if node.outside:
         yield "outside"
 
 
-def _shape(node: Node, x: float, y: float, across: float, high: float) -> Iterator[str]:
+def _draw_shape(node: Node, x: float, y: float, card_width: float, card_height: float) -> Iterator[str]:
     if node.kind == "dataset":  # a drum on its side
-        end, half = x + across - _BEND, high / 2
-        side = f"a{_BEND} {half:.1f} 0 0"
-        body = f"M{x + _BEND:.1f} {y:.1f}H{end:.1f}{side} 1 0 {high:.1f}H{x + _BEND:.1f}{side} 1 0 {-high:.1f}z"
+        end, half = x + card_width - _EDGE_DEPTH, card_height / 2
+        side = f"a{_EDGE_DEPTH} {half:.1f} 0 0"
+        body = f"M{x + _EDGE_DEPTH:.1f} {y:.1f}H{end:.1f}{side} 1 0 {card_height:.1f}H{x + _EDGE_DEPTH:.1f}{side} 1 0 {-card_height:.1f}z"
         yield element("path", class_="box", d=body)
-        yield element("path", class_="box", fill="none", d=f"M{end:.1f} {y:.1f}{side} 0 0 {high:.1f}")
+        yield element("path", class_="box", fill="none", d=f"M{end:.1f} {y:.1f}{side} 0 0 {card_height:.1f}")
     elif node.kind == "use-case":
-        right, middle, low = x + across, y + high / 2, y + high
-        upper = ((x, middle), (x + _BEND, y), (right - _BEND, y))
-        lower = ((right, middle), (right - _BEND, low), (x + _BEND, low))
+        right, middle, low = x + card_width, y + card_height / 2, y + card_height
+        upper = ((x, middle), (x + _EDGE_DEPTH, y), (right - _EDGE_DEPTH, y))
+        lower = ((right, middle), (right - _EDGE_DEPTH, low), (x + _EDGE_DEPTH, low))
         yield element("polygon", class_="box", points=" ".join(f"{a:.1f},{b:.1f}" for a, b in (*upper, *lower)))
     else:
-        yield element("rect", class_="box", x=x, y=y, width=across, height=high, rx=5)
+        yield element("rect", class_="box", x=x, y=y, width=card_width, height=card_height, rx=5)
         if node.tier:
-            yield element("rect", class_=f"tier-{node.tier}", x=x, y=y, width=5, height=high, rx=2)
+            yield element("rect", class_=f"tier-{node.tier}", x=x, y=y, width=5, height=card_height, rx=2)
 
 
-def _slots(runs: Sequence[Spot], slots: Columns, left: float, top: float) -> Iterator[str]:
-    by_name = {spot.environment: spot for spot in runs}
-    x = left
-    for index, (name, across) in enumerate(zip(slots.names, slots.widths, strict=True)):
-        if index and index % _PER_ROW == 0:
-            x, top = left, top + _SLOT + 4
-        spot = by_name.get(name)
+def _draw_slots(deployments: Sequence[DeploymentCell], slot_columns: EnvironmentColumns, start_x: float, top: float) -> Iterator[str]:
+    by_name = {deployment.environment: deployment for deployment in deployments}
+    x = start_x
+    for index, (name, slot_width) in enumerate(zip(slot_columns.names, slot_columns.widths, strict=True)):
+        if index and index % _SLOTS_PER_ROW == 0:
+            x, top = start_x, top + _SLOT_HEIGHT + 4
+        deployment = by_name.get(name)
         yield element(
-            "rect", class_=_slot_class(spot, slots.stages[name]), x=x, y=top, width=across, height=_SLOT, rx=3
+            "rect", class_=_slot_class(deployment, slot_columns.stages[name]), x=x, y=top, width=slot_width, height=_SLOT_HEIGHT, rx=3
         )
-        if spot:
-            room = across - 10 - (9 if spot.canary else 0)
-            yield element("text", text(fitted(_chip(spot), room, CHIP)), class_="chip", x=x + 5, y=top + 12)
-            if spot.canary:
-                yield element("circle", class_="canary", cx=x + across - 8, cy=top + _SLOT / 2, r=3.5)
-        x += across + _SLOT_GAP
+        if deployment:
+            room = slot_width - 10 - (9 if deployment.canary else 0)
+            yield element("text", escape_text(truncate_text(_chip_text(deployment), room, CHIP_SIZE)), class_="chip", x=x + 5, y=top + 12)
+            if deployment.canary:
+                yield element("circle", class_="canary", cx=x + slot_width - 8, cy=top + _SLOT_HEIGHT / 2, r=3.5)
+        x += slot_width + _SLOT_GAP
 
 
-def _slot_class(spot: Spot | None, stage: str) -> str:
-    return "empty" if spot is None else "slot prod" if stage == "prod" else "slot"
+def _slot_class(deployment: DeploymentCell | None, stage: str) -> str:
+    return "empty" if deployment is None else "slot prod" if stage == "prod" else "slot"
 
 
-def _chip(spot: Spot) -> str:
-    return f"{spot.environment} {spot.release}{' (stopped)' if spot.suspended else ''}"
+def _chip_text(deployment: DeploymentCell) -> str:
+    return f"{deployment.environment} {deployment.release}{' (stopped)' if deployment.is_suspended else ''}"

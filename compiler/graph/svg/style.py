@@ -1,18 +1,18 @@
 """How a picture looks, on a light page and on a dark one."""
 
-from compiler.graph.colours import LINES, NODES
+from compiler.graph.colours import EDGE_COLOURS, NODE_COLOURS
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
-NAME, SMALL, CHIP = 13.0, 11.0, 10.0
+NAME_SIZE, SMALL_SIZE, CHIP_SIZE = 13.0, 11.0, 10.0
 """Sizes of letters: of names, of what stands below them, of what runs in an Environment."""
 
-DASHES = {"evaluated-on": "7 4", "uses": "2 3", "callers-ask": "10 3 2 3"}
-WIDTHS = {"asks": 2.6, "serves": 1.1}
-TIERS = {"low": "#9ecae1", "medium": "#6a9fc4", "high": "#b3541e", "critical": "#7a0019"}
+EDGE_DASHES = {"evaluated-on": "7 4", "uses": "2 3", "callers-ask": "10 3 2 3"}
+EDGE_WIDTHS = {"asks": 2.6, "serves": 1.1}
+TIER_COLOURS = {"low": "#9ecae1", "medium": "#6a9fc4", "high": "#b3541e", "critical": "#7a0019"}
 """The stripe of a model by its tier: the darker, the more harm; the word stands beside it."""
 
-_DARK_NODES = {"dataset": "#14332a", "model": "#12293a", "use-case": "#372507"}
-_DARK_LINES = {
+_DARK_NODE_COLOURS = {"dataset": "#14332a", "model": "#12293a", "use-case": "#372507"}
+_DARK_EDGE_COLOURS = {
     "trained-on": "#2fc79a",
     "evaluated-on": "#d79bc2",
     "uses": "#6cc0ea",
@@ -20,10 +20,10 @@ _DARK_LINES = {
     "callers-ask": "#e0a030",
     "serves": "#a0a0a0",
 }
-_DARK_TIERS = {"low": "#3d5a6b", "medium": "#5f92b5", "high": "#f08a4b", "critical": "#ff5d73"}
+_DARK_TIER_COLOURS = {"low": "#3d5a6b", "medium": "#5f92b5", "high": "#f08a4b", "critical": "#ff5d73"}
 
 
-def css() -> str:
+def render_css() -> str:
     """The style sheet: for a light page, then what differs on a dark one."""
     rules = [
         f"svg{{font-family:{FONT}}}",
@@ -32,23 +32,23 @@ def css() -> str:
         ".slot{fill:#ffffff;stroke:#b9c4ce}.empty{fill:none;stroke:#c9d2da;stroke-dasharray:2 3}.prod{fill:#e3ebf2}",
         ".canary{fill:#d55e00}.line{fill:none;stroke-width:1.6}.outside .box,.early .box{stroke-dasharray:5 3}.outside{opacity:.7}",
         ".retired .box{stroke:#8a949e}.retired .name{fill:#566069}.edge:hover .line{stroke-width:4}.node:hover .box{stroke-width:2.4}",
-        *(f".{kind} .box{{fill:{fill};stroke:{line}}}" for kind, (fill, line, _) in NODES.items()),
+        *(f".{kind} .box{{fill:{fill};stroke:{line}}}" for kind, (fill, line, _) in NODE_COLOURS.items()),
         *(
-            f".{kind} .line{{stroke:{colour}{_dash(kind)}}}.head-{kind}{{fill:{colour}}}"
-            for kind, colour in LINES.items()
+            f".{kind} .line{{stroke:{colour}{_dash_style(kind)}}}.head-{kind}{{fill:{colour}}}"
+            for kind, colour in EDGE_COLOURS.items()
         ),
-        *(f".tier-{tier}{{fill:{colour}}}" for tier, colour in TIERS.items()),
+        *(f".tier-{tier}{{fill:{colour}}}" for tier, colour in TIER_COLOURS.items()),
     ]
     dark = [
         ".ground{fill:#0d1117}.name,.heading,.chip{fill:#e8eef4}.small{fill:#a9b6c2}.slot{fill:#0d1117;stroke:#4b5966}.empty{stroke:#3a4651}",
         ".prod{fill:#243443}.canary{fill:#ff8a3d}.retired .name{fill:#97a3ae}",
-        *(f".{kind} .box{{fill:{fill}}}" for kind, fill in _DARK_NODES.items()),
-        *(f".{kind} .line{{stroke:{colour}}}.head-{kind}{{fill:{colour}}}" for kind, colour in _DARK_LINES.items()),
-        *(f".tier-{tier}{{fill:{colour}}}" for tier, colour in _DARK_TIERS.items()),
+        *(f".{kind} .box{{fill:{fill}}}" for kind, fill in _DARK_NODE_COLOURS.items()),
+        *(f".{kind} .line{{stroke:{colour}}}.head-{kind}{{fill:{colour}}}" for kind, colour in _DARK_EDGE_COLOURS.items()),
+        *(f".tier-{tier}{{fill:{colour}}}" for tier, colour in _DARK_TIER_COLOURS.items()),
     ]
     return "".join(rules) + f"@media (prefers-color-scheme:dark){{{''.join(dark)}}}"
 
 
-def _dash(kind: str) -> str:
-    dash = f";stroke-dasharray:{DASHES[kind]}" if kind in DASHES else ""
-    return dash + (f";stroke-width:{WIDTHS[kind]}" if kind in WIDTHS else "")
+def _dash_style(kind: str) -> str:
+    dash = f";stroke-dasharray:{EDGE_DASHES[kind]}" if kind in EDGE_DASHES else ""
+    return dash + (f";stroke-width:{EDGE_WIDTHS[kind]}" if kind in EDGE_WIDTHS else "")

@@ -1,26 +1,26 @@
 """How wide text is, whatever font a reader has: widths of DejaVu Sans, than which few are wider."""
 
-_WIDTHS = (
+_WIDTH_TABLE = (
     (28, "ijl'"), (30, "IJ"), (33, " ,."), (35, "f/:;\\|"), (37, "-"), (40, "()[]t!"), (42, "r"), (51, '"*_`'), (54, "sz?"),
     (57, "cL"), (60, "Fkvxy"), (64, "PTYaoeESbdghnpqu0123456789${}"), (70, "KAVBRXZC"), (77, "UHNDG&"), (82, "OQw"), (86, "#+<=>^~M"),
     (98, "%m"), (100, "W@"),
 )  # fmt: skip
 """Hundredths of the font's size, and the characters that wide."""
 
-_WIDTH = {character: width / 100 for width, characters in _WIDTHS for character in characters}
-_OTHER = 1.0
-_BOLD = 1.2  # DejaVu Sans Bold is that much wider, the widest letters less
+_CHARACTER_WIDTHS = {character: width / 100 for width, characters in _WIDTH_TABLE for character in characters}
+_DEFAULT_WIDTH = 1.0
+_BOLD_FACTOR = 1.2  # DejaVu Sans Bold is that much wider, the widest letters less
 
 
-def width(text: str, size: float, *, bold: bool = False) -> float:
+def measure_text(text: str, size: float, *, bold: bool = False) -> float:
     """How wide the text is at a size, at the most."""
-    return sum(_WIDTH.get(character, _OTHER) for character in text) * size * (_BOLD if bold else 1.0)
+    return sum(_CHARACTER_WIDTHS.get(character, _DEFAULT_WIDTH) for character in text) * size * (_BOLD_FACTOR if bold else 1.0)
 
 
-def fitted(text: str, room: float, size: float, *, bold: bool = False) -> str:
+def truncate_text(text: str, max_width: float, size: float, *, bold: bool = False) -> str:
     """The text, its end left out where it has no room."""
-    if width(text, size, bold=bold) <= room:
+    if measure_text(text, size, bold=bold) <= max_width:
         return text
-    while text and width(f"{text}…", size, bold=bold) > room:
+    while text and measure_text(f"{text}…", size, bold=bold) > max_width:
         text = text[:-1]
     return f"{text}…"

@@ -6,14 +6,14 @@ from posixpath import dirname, join, normpath
 
 from compiler.foundation.json_data import as_list, as_object, as_str
 from compiler.foundation.provenance import Origin
-from compiler.plan.planning_services import Planner
+from compiler.plan.planning_services import PlanningServices
 from compiler.resolve.fleet import Fleet
-from compiler.spec.language import matches
+from compiler.spec.language import iter_values
 from compiler.spec.portfolio import Spec, release_contents
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class OwnershipClaim:
     """A team that answers for a file, or for a part of it; an empty one stands for the project's owner.
 
     `model`: the model that the file is of, alone.
@@ -27,7 +27,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Committed:
+class CommittedFile:
     """A file that is made and committed: where, for which model (if for one), and by which unit."""
 
     path: str
@@ -35,59 +35,59 @@ class Committed:
     unit: str
 
 
-def claims(planner: Planner, committed: Sequence[Committed]) -> Iterator[Claim]:
+def ownership_claims(services: PlanningServices, committed_files: Sequence[CommittedFile]) -> Iterator[OwnershipClaim]:
     """Everybody who answers for something in a file: in documents, in what lies beside them, in what is made and committed."""
-    fleet = planner.fleet
-    owners = {name: owner_of(fleet, spec) for name, spec in fleet.portfolio.of("Model").items()}
+    fleet = services.fleet
+    owners = {name: model_owner(fleet, spec) for name, spec in fleet.portfolio.by_kind("Model").items()}
     project = fleet.portfolio.project
-    yield Claim(project.document.path, "", project.kind, Origin("project", ("owner",)))
-    for name, spec in fleet.portfolio.of("Model").items():
+    yield OwnershipClaim(project.document.path, "", project.kind, Origin("project", ("owner",)))
+    for name, spec in fleet.portfolio.by_kind("Model").items():
         origin = Origin(f"Model/{name}", ("owner",))
-        for path in (spec.document.path, *_beside(fleet, spec)):
-            yield Claim(path, owners[name], "Model", origin, name)
+        for path in (spec.document.path, *_companion_paths(fleet, spec)):
+            yield OwnershipClaim(path, owners[name], "Model", origin, name)
     for folder, defaults in fleet.portfolio.defaults.items():
-        below = {owners[model.name] for model in fleet.portfolio.models_below.get(folder, ())}
-        team = defaults.text("owner") or (below.pop() if len(below) == 1 else "")
-        yield Claim(defaults.document.path, team, "Defaults", Origin("project", ("owner",)))
-    yield from _others(fleet)
-    yield from _made(fleet, owners, committed)
+        folder_owners = {owners[model.name] for model in fleet.portfolio.models_by_folder.get(folder, ())}
+        team = defaults.text("owner") or (folder_owners.pop() if len(folder_owners) == 1 else "")
+        yield OwnershipClaim(defaults.document.path, team, "Defaults", Origin("project", ("owner",)))
+    yield from _document_claims(fleet)
+    yield from _committed_file_claims(fleet, owners, committed_files)
 
 
-def owner_of(fleet: Fleet, model: Spec) -> str:
+def model_owner(fleet: Fleet, model: Spec) -> str:
     """The team that owns a model, wherever it runs: what its strongest layer says that holds everywhere."""
-    said = (as_str(layer.data.get("owner")) for layer in reversed(fleet.layers.general(model)))
-    return next(filter(None, said), "")
+    owners = (as_str(layer.data.get("owner")) for layer in reversed(fleet.layers.base_layers(model)))
+    return next(filter(None, owners), "")
 
 
-def _beside(fleet: Fleet, model: Spec) -> Iterator[str]:
+def _companion_paths(fleet: Fleet, model: Spec) -> Iterator[str]:
     """The files that a model's releases name, which lie beside its document."""
-    marks = fleet.language.type(model.text("type")).beside
+    annotations = fleet.language.type_language(model.text("type")).companion_files
     for content in release_contents(model.data).values():
-        for mark in marks:
-            for _, relative in matches(content, mark.pointer):
+        for annotation in annotations:
+            for _, relative in iter_values(content, annotation.pointer):
                 yield normpath(join(dirname(model.document.path), as_str(relative)))
 
 
-def _others(fleet: Fleet) -> Iterator[Claim]:
+def _document_claims(fleet: Fleet) -> Iterator[OwnershipClaim]:
     """Documents of other kinds. A Team's own is the project's, since it says what its members may approve."""
     for kind in ("Environment", "Dataset", "UseCase", "Policy"):
-        for name, spec in fleet.portfolio.of(kind).items():
-            yield Claim(spec.document.path, spec.text("owner"), kind, Origin(f"{kind}/{name}", ("owner",)))
-    for name, spec in fleet.portfolio.of("Team").items():
-        yield Claim(spec.document.path, "", "Team", Origin(f"Team/{name}", ("name",)))
-    for name, spec in fleet.portfolio.of("Waiver").items():
+        for name, spec in fleet.portfolio.by_kind(kind).items():
+            yield OwnershipClaim(spec.document.path, spec.text("owner"), kind, Origin(f"{kind}/{name}", ("owner",)))
+    for name, spec in fleet.portfolio.by_kind("Team").items():
+        yield OwnershipClaim(spec.document.path, "", "Team", Origin(f"Team/{name}", ("name",)))
+    for name, spec in fleet.portfolio.by_kind("Waiver").items():
         for index, approval in enumerate(map(as_object, as_list(spec.data.get("approvedBy")))):
             origin = Origin(f"Waiver/{name}", ("approvedBy", index, "team"))
-            yield Claim(spec.document.path, as_str(approval.get("team")), "Waiver", origin)
+            yield OwnershipClaim(spec.document.path, as_str(approval.get("team")), "Waiver", origin)
 
 
-def _made(fleet: Fleet, owners: Mapping[str, str], committed: Sequence[Committed]) -> Iterator[Claim]:
-    environments = fleet.portfolio.of("Environment")
-    for one in committed:
-        if one.model:
-            yield Claim(one.path, owners.get(one.model, ""), "", Origin(f"Model/{one.model}", ("owner",)), one.model)
-        elif one.unit in environments:
-            team = environments[one.unit].text("owner")
-            yield Claim(one.path, team, "", Origin(f"Environment/{one.unit}", ("owner",)))
+def _committed_file_claims(fleet: Fleet, owners: Mapping[str, str], committed_files: Sequence[CommittedFile]) -> Iterator[OwnershipClaim]:
+    environments = fleet.portfolio.by_kind("Environment")
+    for file in committed_files:
+        if file.model:
+            yield OwnershipClaim(file.path, owners.get(file.model, ""), "", Origin(f"Model/{file.model}", ("owner",)), file.model)
+        elif file.unit in environments:
+            team = environments[file.unit].text("owner")
+            yield OwnershipClaim(file.path, team, "", Origin(f"Environment/{file.unit}", ("owner",)))
         else:
-            yield Claim(one.path, "", "", Origin("project", ("owner",)))
+            yield OwnershipClaim(file.path, "", "", Origin("project", ("owner",)))

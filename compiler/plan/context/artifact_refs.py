@@ -3,34 +3,34 @@
 from collections.abc import Iterable, Iterator
 
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
-from compiler.foundation.provenance import Derived, Item
+from compiler.foundation.provenance import ComputedValue, ContextValue
 from compiler.resolve.resolved_model import Release
 
 
-def artifacts(releases: Iterable[Release | None], images: Iterable[Json]) -> list[Json]:
+def artifact_references(releases: Iterable[Release | None], images: Iterable[Json]) -> list[Json]:
     """What the releases name by address and digest, and the images by their references, each once."""
-    found = [one for release in releases if release for one in _of(release)]
-    found += [image(as_str(reference)) for reference in images]
-    return list({(as_str(one["name"]), as_str(one["digest"])): one for one in found}.values())
+    entries = [entry for release in releases if release for entry in _release_artifacts(release)]
+    entries += [split_image_reference(as_str(reference)) for reference in images]
+    return list({(as_str(entry["name"]), as_str(entry["digest"])): entry for entry in entries}.values())
 
 
-def image(reference: str) -> Object:
+def split_image_reference(reference: str) -> Object:
     """An image without its digest, and the digest."""
     name, _, digest = reference.partition("@")
     return {"name": name, "digest": digest}
 
 
-def pulled(context: "dict[str, Item]") -> list[Json]:
+def context_images(context: "dict[str, ContextValue]") -> list[Json]:
     """The images in a context of a deployment: the model's own, and those of its target."""
-    own, others = context.get("image"), context.get("images")
-    found = [own.value] if isinstance(own, Derived) else []
-    return [*found, *(as_object(others.value).values() if isinstance(others, Derived) else ())]
+    model_image, target_images = context.get("image"), context.get("images")
+    references = [model_image.value] if isinstance(model_image, ComputedValue) else []
+    return [*references, *(as_object(target_images.value).values() if isinstance(target_images, ComputedValue) else ())]
 
 
-def _of(release: Release) -> Iterator[Object]:
-    parts = (as_object(one) for one in as_list(release.source.get("adapters")))
-    named = [(f"artifact of {release.version}", release.source)]
-    named += [(f"adapter {one['name']} of {release.version}", one) for one in parts]
-    for name, said in named:
-        if "uri" in said and "digest" in said:
-            yield {"name": name, "uri": said["uri"], "digest": said["digest"]}
+def _release_artifacts(release: Release) -> Iterator[Object]:
+    adapters = (as_object(adapter) for adapter in as_list(release.source.get("adapters")))
+    named_sources = [(f"artifact of {release.version}", release.source)]
+    named_sources += [(f"adapter {adapter['name']} of {release.version}", adapter) for adapter in adapters]
+    for name, source in named_sources:
+        if "uri" in source and "digest" in source:
+            yield {"name": name, "uri": source["uri"], "digest": source["digest"]}

@@ -5,38 +5,38 @@ from collections.abc import Callable
 from functools import cache
 
 from compiler.foundation.json_data import Json, Object
-from compiler.foundation.provenance import Derived, Item, Origin
+from compiler.foundation.provenance import ComputedValue, ContextValue, Origin
 from compiler.resolve.digests import digest
 from compiler.resolve.resolved_model import CompanionFile, Release
-from compiler.spec.portfolio import texts
+from compiler.spec.portfolio import iter_texts
 
 
-def file_makers(release: Release) -> dict[str, Callable[[], Item]]:
+def companion_file_factories(release: Release) -> dict[str, Callable[[], ContextValue]]:
     """`beside`: for each key of the release's source that names files, those and their id; `files` and `filesId`: those of `files`."""
-    known = {file.relative: file for file in release.files}
-    named = {key: [text for text in texts(said) if text in known] for key, said in release.source.items() if known}
+    files_by_path = {file.relative: file for file in release.files}
+    paths_by_key = {key: [text for text in iter_texts(value) if text in files_by_path] for key, value in release.source.items() if files_by_path}
 
     @cache
     def group(key: str) -> Object:
-        files: list[Json] = [_file(known[relative]) for relative in dict.fromkeys(named[key])]
+        files: list[Json] = [_file_value(files_by_path[relative]) for relative in dict.fromkeys(paths_by_key[key])]
         return {"id": digest(files).removeprefix("sha256:")[:10], "files": files}
 
-    source, own = (Origin("release", ("source",)),), (Origin("release", ("source", "files")),)
-    makers: dict[str, Callable[[], Item]] = {
-        "beside": lambda: Derived({key: group(key) for key, files in named.items() if files}, source)
+    source_origins, files_origins = (Origin("release", ("source",)),), (Origin("release", ("source", "files")),)
+    factories: dict[str, Callable[[], ContextValue]] = {
+        "beside": lambda: ComputedValue({key: group(key) for key, files in paths_by_key.items() if files}, source_origins)
     }
-    if named.get("files"):
-        makers["files"] = lambda: Derived(group("files")["files"], own)
-        makers["filesId"] = lambda: Derived(group("files")["id"], own)
-    return makers
+    if paths_by_key.get("files"):
+        factories["files"] = lambda: ComputedValue(group("files")["files"], files_origins)
+        factories["filesId"] = lambda: ComputedValue(group("files")["id"], files_origins)
+    return factories
 
 
-def _file(file: CompanionFile) -> Object:
-    named: Object = {"path": file.relative, "name": flat(file.relative)}
+def _file_value(file: CompanionFile) -> Object:
+    entry: Object = {"path": file.relative, "name": flatten_path(file.relative)}
     text = file.text
-    return {**named, "text": text} if text is not None else {**named, "base64": b64encode(file.content).decode()}
+    return {**entry, "text": text} if text is not None else {**entry, "base64": b64encode(file.content).decode()}
 
 
-def flat(path: str) -> str:
+def flatten_path(path: str) -> str:
     """A path as a name that a key of an object may have (letters, digits, `-`, `_`, `.`)."""
     return "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in path)

@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 from compiler.foundation.json_data import Json, Object, as_str
 
-_PORTS: Mapping[str, int] = {
+_DEFAULT_PORTS: Mapping[str, int] = {
     "http": 80, "https": 443, "grpc": 80, "grpcs": 443, "ws": 80, "wss": 443, "ldap": 389, "ldaps": 636, "amqp": 5672, "amqps": 5671,
     "postgres": 5432, "postgresql": 5432, "mysql": 3306, "redis": 6379, "mongodb": 27017,
 }  # fmt: skip
 """Ports as registered with IANA under the scheme's service."""
-_STORES = frozenset({"s3", "gs", "abfss", "wasbs", "hdfs", "webhdfs", "hf", "oci", "pvc", "file"})
+_STORAGE_SCHEMES = frozenset({"s3", "gs", "abfss", "wasbs", "hdfs", "webhdfs", "hf", "oci", "pvc", "file"})
 """Schemes whose first part names a bucket, a volume or a repository, and no host."""
-_INTERNAL = (".svc", ".svc.cluster.local")
+_INTERNAL_SUFFIXES = (".svc", ".svc.cluster.local")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Endpoint:
 
 
 @lru_cache(maxsize=1024)
-def endpoint(url: str) -> Endpoint | None:
+def parse_endpoint(url: str) -> Endpoint | None:
     """The parts of a URL; `None` where it names no host or its port is no port."""
     try:
         parts = urlsplit(url)
@@ -55,28 +55,28 @@ def endpoint(url: str) -> Endpoint | None:
     if not parts.hostname:
         return None
     labels = parts.hostname.split(".")
-    is_internal = parts.hostname.endswith(_INTERNAL) and len(labels) > 2  # noqa: PLR2004 - service.namespace.svc
+    is_internal = parts.hostname.endswith(_INTERNAL_SUFFIXES) and len(labels) > 2  # noqa: PLR2004 - service.namespace.svc
     namespace = labels[1] if is_internal else None
-    return Endpoint(url, parts.scheme, parts.hostname, port or _PORTS.get(parts.scheme), namespace)
+    return Endpoint(url, parts.scheme, parts.hostname, port or _DEFAULT_PORTS.get(parts.scheme), namespace)
 
 
-def reached(uses: list[dict[str, Json]], extra: list[str]) -> Iterator[Object]:
+def egress_entries(uses: list[dict[str, Json]], extra_urls: list[str]) -> Iterator[Object]:
     """What goes out over the network: what is used, then what else is allowed, each host and port once."""
-    seen: set[tuple[Json, Json]] = set()
-    others = [found.data for found in map(endpoint, extra) if found is not None]
-    for one in [*uses, *others]:
-        key = (one.get("host"), one.get("port"))
-        if one.get("host") and one.get("scheme") not in _STORES and key not in seen:
-            seen.add(key)
-            addressed = _by_address(one)
+    unique_keys: set[tuple[Json, Json]] = set()
+    extra_peers = [parsed_url.data for parsed_url in map(parse_endpoint, extra_urls) if parsed_url is not None]
+    for peer in [*uses, *extra_peers]:
+        key = (peer.get("host"), peer.get("port"))
+        if peer.get("host") and peer.get("scheme") not in _STORAGE_SCHEMES and key not in unique_keys:
+            unique_keys.add(key)
+            entry = _with_cidr(peer)
             yield {
-                name: addressed[name]
+                name: entry[name]
                 for name in ("host", "port", "scheme", "internal", "namespace", "selector", "cidrs", "via", "name")
-                if name in addressed
+                if name in entry
             }
 
 
-def _by_address(peer: Object) -> Object:
+def _with_cidr(peer: Object) -> Object:
     """The peer with its address as a range, where its host is an address."""
     host = as_str(peer.get("host"))
     if not host[:1].isdecimal() and ":" not in host:

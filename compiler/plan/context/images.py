@@ -5,62 +5,62 @@ from collections.abc import Iterable, Iterator
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
 from compiler.foundation.json_data import Object, as_object, as_str
-from compiler.foundation.provenance import Derived, Origin
+from compiler.foundation.provenance import ComputedValue, Origin
 from compiler.plan.emitters.emitter import Emitter
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 
 
-def reference(image: str, digest: str, registry: str) -> str:
+def image_reference(image: str, digest: str, registry: str) -> str:
     """`registry/image:tag@digest`; an image that names a registry keeps its own."""
     first, slash, _ = image.partition("/")
     has_registry = bool(slash) and ("." in first or ":" in first or first == "localhost")
     return f"{image if has_registry or not registry else f'{registry}/{image}'}@{digest}"
 
 
-def locked(
-    fleet: Fleet, emitter: Emitter, wanted: Iterable[str], environment: Object
-) -> tuple[dict[str, Derived], list[Finding]]:
+def pinned_images(
+    fleet: Fleet, emitter: Emitter, image_names: Iterable[str], environment: Object
+) -> tuple[dict[str, ComputedValue], list[Finding]]:
     """The images of these names from the project's list; a finding for each that is not locked."""
     project = fleet.portfolio.project
-    known = as_object(project.data.get("images"))
-    found: dict[str, Derived] = {}
+    project_images = as_object(project.data.get("images"))
+    references: dict[str, ComputedValue] = {}
     findings: list[Finding] = []
-    for name in wanted:
-        if name in known:
-            entry = as_object(known[name])
-            ref = reference(
+    for name in image_names:
+        if name in project_images:
+            entry = as_object(project_images[name])
+            ref = image_reference(
                 as_str(entry.get("image")), as_str(entry.get("digest")), as_str(environment.get("registry"))
             )
-            found[name] = Derived(
+            references[name] = ComputedValue(
                 ref, (Origin("project", ("images", name, "image")), Origin("project", ("images", name, "digest")))
             )
         else:
-            place = project.document.place(("images",))
+            location = project.document.location(("images",))
             help_ = f"add `{name}: {{image: …, digest: sha256:…}}` under `images` of the project"
             message = f"{emitter.title} needs the image `{name}`, and the project does not lock it"
             findings.append(
-                Finding(codes.NO_IMAGE, message, place, Subject("Project", project.name, None, ("images", name)), help_)
+                Finding(codes.IMAGE_NOT_PINNED, message, location, Subject("Project", project.name, None, ("images", name)), help_)
             )
-    return found, findings
+    return references, findings
 
 
-def own(model: ResolvedModel, environment: Object) -> Derived | None:
+def model_image(model: ResolvedModel, environment: Object) -> ComputedValue | None:
     """The image that the model itself names: of its server, or of the program that its release is."""
-    released = model.release.source if model.release else {}
-    for root, pointer, named in (
+    release_source = model.release.source if model.release else {}
+    for root, pointer, section in (
         ("model", ("runtime",), as_object(model.data.get("runtime"))),
-        ("release", ("source",), released),
+        ("release", ("source",), release_source),
     ):
-        if "image" in named and "digest" in named:
-            ref = reference(as_str(named["image"]), as_str(named["digest"]), as_str(environment.get("registry")))
-            return Derived(ref, (Origin(root, (*pointer, "image")), Origin(root, (*pointer, "digest"))))
+        if "image" in section and "digest" in section:
+            ref = image_reference(as_str(section["image"]), as_str(section["digest"]), as_str(environment.get("registry")))
+            return ComputedValue(ref, (Origin(root, (*pointer, "image")), Origin(root, (*pointer, "digest"))))
     return None
 
 
-def unpinned(model: ResolvedModel) -> Iterator[Finding]:
+def unpinned_image_findings(model: ResolvedModel) -> Iterator[Finding]:
     """An image of the model without its digest."""
     runtime = as_object(model.data.get("runtime"))
     if "image" in runtime and "digest" not in runtime:
         message = f"{runtime['image']} has no digest"
-        yield model.finding(codes.NO_IMAGE, message, ("runtime", "image"), "add `digest: sha256:…` beside it")
+        yield model.finding(codes.IMAGE_NOT_PINNED, message, ("runtime", "image"), "add `digest: sha256:…` beside it")

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
-from compiler.foundation.provenance import Item
+from compiler.foundation.provenance import ContextValue
 
-Context: TypeAlias = Mapping[str, Item]
+Context: TypeAlias = Mapping[str, ContextValue]
 
-DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
+VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
     {
         "project": "The project: `project.name`.",
         "environment": "The Environment document: `environment.name`, `environment.stage`, `environment.capabilities` …",

@@ -5,141 +5,141 @@ from typing import TypeAlias
 
 from compiler import __version__
 from compiler.foundation.json_data import Object, as_object, as_str
-from compiler.foundation.provenance import Derived, Item, Origin, Origins, Root
+from compiler.foundation.provenance import ComputedValue, ContextValue, Origin, Origins, DocumentValue
 from compiler.plan import conventions as names
 from compiler.plan.context import images
-from compiler.plan.context.adoption import adopted_from, base_name, own_selector
-from compiler.plan.context.companion_files import file_makers
+from compiler.plan.context.adoption import adoption_origins, base_name, adopted_selector
+from compiler.plan.context.companion_files import companion_file_factories
 from compiler.plan.emitters.emitter import Emitter
-from compiler.plan.emitters.emitter_settings import project_options
-from compiler.plan.planning_services import Planner
+from compiler.plan.emitters.emitter_settings import project_emitter_options
+from compiler.plan.planning_services import PlanningServices
 from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import Release, ResolvedModel
-from compiler.spec.portfolio import Spec, folder_of
+from compiler.spec.portfolio import Spec, configured_folder
 from compiler.spec.quantities import Percentage
 
-_FOLDERS = ("models", "schemas", "templates", "records")
+_FOLDER_KEYS = ("models", "schemas", "templates", "records")
 """Folders of a project, each called as it is by default."""
-Values = dict[str, Item]
+ContextValues = dict[str, ContextValue]
 """A context in the making."""
-Makers: TypeAlias = dict[str, Callable[[], Item]]
+ValueFactories: TypeAlias = dict[str, Callable[[], ContextValue]]
 """What there is to see, and how each thing is worked out."""
 
 
-class Late(Mapping[str, Item]):
+class LazyContext(Mapping[str, ContextValue]):
     """A context of which each thing is worked out when somebody looks at it."""
 
-    def __init__(self, makers: Makers) -> None:
-        self._makers = makers
+    def __init__(self, factories: ValueFactories) -> None:
+        self._factories = factories
 
-    def __getitem__(self, name: str) -> Item:
+    def __getitem__(self, name: str) -> ContextValue:
         """What is seen under a name, worked out each time."""
-        return self._makers[name]()
+        return self._factories[name]()
 
     def __contains__(self, name: object) -> bool:
         """Whether something is seen under a name."""
-        return name in self._makers
+        return name in self._factories
 
     def __iter__(self) -> Iterator[str]:
         """The names that are seen."""
-        return iter(self._makers)
+        return iter(self._factories)
 
     def __len__(self) -> int:
         """How many there are."""
-        return len(self._makers)
+        return len(self._factories)
 
 
-def base_context(planner: Planner, model: ResolvedModel) -> Values:
+def model_context(services: PlanningServices, model: ResolvedModel) -> ContextValues:
     """What holds for every emitter, and asks nothing of other models; of a model that runs nowhere, what can be told of it."""
-    return {name: make() for name, make in _makers(planner, model).items()}
+    return {name: factory() for name, factory in _value_factories(services, model).items()}
 
 
-def late_context(planner: Planner, model: ResolvedModel, emitter: Emitter) -> Late:
+def lazy_model_context(services: PlanningServices, model: ResolvedModel, emitter: Emitter) -> LazyContext:
     """The same with the options of an emitter, for who looks at little of it."""
-    return Late({**_makers(planner, model), "options": lambda: Root("options", options_of(planner, emitter, model))})
+    return LazyContext({**_value_factories(services, model), "options": lambda: DocumentValue("options", emitter_options(services, emitter, model))})
 
 
-def _makers(planner: Planner, model: ResolvedModel) -> Makers:
-    project = planner.fleet.portfolio.project
+def _value_factories(services: PlanningServices, model: ResolvedModel) -> ValueFactories:
+    project = services.fleet.portfolio.project
     owner = as_str(model.data["owner"])
     version = model.release.version if model.release else ""
-    named: Origins = (Origin("model", ("name",)), Origin("project", ("name",)))
-    released: Origins = (*named, Origin("model", ("release",)))
-    own = own_selector(model)
-    selected = adopted_from(model, "selector", ())
-    makers: Makers = {
-        "project": lambda: project_root(project),
-        "tool": tool,
-        "names": lambda: Derived(names.SHOWN, ()),
-        "model": lambda: Root("model", model.data),
-        "team": lambda: _team(planner, owner),
-        **_use_case(planner, model),
-        "name": lambda: Derived(base_name(model), adopted_from(model, "name", named[:1])),
-        "selector": lambda: Derived(names.selector(model.name, project.name, own), selected or named),
-        "podLabels": lambda: Derived(names.pod_labels(model.name, project.name, version, own), (*released, *selected)),
-        "labels": lambda: Derived(
-            names.labels(model.name, project.name, version, owner, own),
-            (*released, Origin("model", ("owner",)), *selected),
+    name_origins: Origins = (Origin("model", ("name",)), Origin("project", ("name",)))
+    release_origins: Origins = (*name_origins, Origin("model", ("release",)))
+    adopted_labels = adopted_selector(model)
+    selector_origins = adoption_origins(model, "selector", ())
+    factories: ValueFactories = {
+        "project": lambda: project_value(project),
+        "tool": tool_value,
+        "names": lambda: ComputedValue(names.TEMPLATE_NAMES, ()),
+        "model": lambda: DocumentValue("model", model.data),
+        "team": lambda: _team_value(services, owner),
+        **_use_case_factory(services, model),
+        "name": lambda: ComputedValue(base_name(model), adoption_origins(model, "name", name_origins[:1])),
+        "selector": lambda: ComputedValue(names.selector_labels(model.name, project.name, adopted_labels), selector_origins or name_origins),
+        "podLabels": lambda: ComputedValue(names.pod_labels(model.name, project.name, version, adopted_labels), (*release_origins, *selector_origins)),
+        "labels": lambda: ComputedValue(
+            names.object_labels(model.name, project.name, version, owner, adopted_labels),
+            (*release_origins, Origin("model", ("owner",)), *selector_origins),
         ),
     }
     if model.release is not None:
-        makers["release"] = lambda: Root("release", release_of(model))
-        makers |= file_makers(model.release)
+        factories["release"] = lambda: DocumentValue("release", current_release_data(model))
+        factories |= companion_file_factories(model.release)
     if model.canary is not None:
-        makers["canary"] = lambda: Root("canary", canary_of(model))
-    return makers | _there(model)
+        factories["canary"] = lambda: DocumentValue("canary", canary_data(model))
+    return factories | _environment_factories(model)
 
 
-def _there(model: ResolvedModel) -> Makers:
+def _environment_factories(model: ResolvedModel) -> ValueFactories:
     """What follows from where the model runs."""
     environment = model.environment
     if environment is None:
         return {}
-    own, origins = images.own(model, environment.data), namespace_origins(model, environment)
-    makers: Makers = {
-        "environment": lambda: Root("environment", environment.data),
-        "namespace": lambda: Derived(namespace(model), adopted_from(model, "namespace", origins)),
+    model_image, origins = images.model_image(model, environment.data), namespace_origins(model, environment)
+    factories: ValueFactories = {
+        "environment": lambda: DocumentValue("environment", environment.data),
+        "namespace": lambda: ComputedValue(namespace(model), adoption_origins(model, "namespace", origins)),
     }
-    return makers if own is None else {**makers, "image": lambda: own}
+    return factories if model_image is None else {**factories, "image": lambda: model_image}
 
 
-def _team(planner: Planner, owner: str) -> Root:
-    found = planner.fleet.find("Team", owner)
-    return Root("team", found.data if found else {})
+def _team_value(services: PlanningServices, owner: str) -> DocumentValue:
+    team = services.fleet.find("Team", owner)
+    return DocumentValue("team", team.data if team else {})
 
 
-def with_options(planner: Planner, model: ResolvedModel, emitter: Emitter, context: Values) -> Values:
+def with_emitter_options(services: PlanningServices, model: ResolvedModel, emitter: Emitter, context: ContextValues) -> ContextValues:
     """The context with the options of the emitter."""
-    return {**context, "options": Root("options", options_of(planner, emitter, model))}
+    return {**context, "options": DocumentValue("options", emitter_options(services, emitter, model))}
 
 
-def options_of(planner: Planner, emitter: Emitter, model: ResolvedModel) -> Object:
+def emitter_options(services: PlanningServices, emitter: Emitter, model: ResolvedModel) -> Object:
     """The options of an emitter, with the defaults that it declares: the model's for its target, the project's for any other."""
     if not emitter.is_target:
-        return project_options(planner.fleet.portfolio.project.data, emitter)
-    chosen = as_object(as_object(model.data.get("deploy")).get("options"))
-    return emitter.with_options(chosen) if chosen else emitter.options
+        return project_emitter_options(services.fleet.portfolio.project.data, emitter)
+    values = as_object(as_object(model.data.get("deploy")).get("options"))
+    return emitter.options_with_defaults(values) if values else emitter.default_options
 
 
-def release_of(model: ResolvedModel) -> Object:
+def current_release_data(model: ResolvedModel) -> Object:
     """The release that runs, as templates and conditions see it; empty where none does."""
     return release_data(model.release) if model.release else {}
 
 
-def canary_of(model: ResolvedModel) -> Object:
+def canary_data(model: ResolvedModel) -> Object:
     """The release that is tried beside it, and its weight; empty where there is none."""
-    return {**release_data(model.canary), "weight": _weight(model)} if model.canary else {}
+    return {**release_data(model.canary), "weight": _canary_weight(model)} if model.canary else {}
 
 
-def project_root(project: Spec) -> Root:
+def project_value(project: Spec) -> DocumentValue:
     """What templates see of the project."""
-    shown = {key: project.data[key] for key in ("name", "organisation") if key in project.data}
-    return Root("project", {**shown, "folders": {folder: folder_of(project.data, folder) for folder in _FOLDERS}})
+    public_fields = {key: project.data[key] for key in ("name", "organisation") if key in project.data}
+    return DocumentValue("project", {**public_fields, "folders": {folder: configured_folder(project.data, folder) for folder in _FOLDER_KEYS}})
 
 
-def tool() -> Derived:
+def tool_value() -> ComputedValue:
     """What Modelyard says of itself."""
-    return Derived({"name": names.MANAGER, "version": __version__}, ())
+    return ComputedValue({"name": names.TOOL_NAME, "version": __version__}, ())
 
 
 def environment_of(model: ResolvedModel) -> Spec:
@@ -150,10 +150,10 @@ def environment_of(model: ResolvedModel) -> Spec:
     return model.environment
 
 
-def _use_case(planner: Planner, model: ResolvedModel) -> Makers:
-    named = as_str(model.data.get("useCase"))
-    found = planner.fleet.find("UseCase", named) if named else None
-    return {"useCase": lambda: Root(f"UseCase/{found.name}", found.data)} if found else {}
+def _use_case_factory(services: PlanningServices, model: ResolvedModel) -> ValueFactories:
+    use_case_name = as_str(model.data.get("useCase"))
+    use_case = services.fleet.find("UseCase", use_case_name) if use_case_name else None
+    return {"useCase": lambda: DocumentValue(f"UseCase/{use_case.name}", use_case.data)} if use_case else {}
 
 
 def namespace_origins(model: ResolvedModel, environment: Spec) -> Origins:
@@ -169,5 +169,5 @@ def release_data(release: Release) -> Object:
     return {**release.content, "version": release.version, "digest": release.digest}
 
 
-def _weight(model: ResolvedModel) -> int | float:
+def _canary_weight(model: ResolvedModel) -> int | float:
     return Percentage(as_str(as_object(model.data.get("canary"))["weight"])).percent

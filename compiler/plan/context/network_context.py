@@ -4,71 +4,71 @@ from collections.abc import Sequence
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
-from compiler.foundation.provenance import Derived, Origin, Origins, derived_list
-from compiler.plan.context.adoption import own_selector, selector
-from compiler.plan.context.model_context import Values, environment_of
-from compiler.plan.context.network import exports, reach
-from compiler.plan.context.settings_env import settings
-from compiler.plan.matching.emitter_evaluation import Situation
-from compiler.plan.planning_services import Planner
+from compiler.foundation.provenance import ComputedValue, Origin, Origins, computed_list
+from compiler.plan.context.adoption import adopted_selector, pod_selector
+from compiler.plan.context.model_context import ContextValues, environment_of
+from compiler.plan.context.network import render_exports, network_access
+from compiler.plan.context.settings_env import settings_variables
+from compiler.plan.matching.emitter_evaluation import EmitterEvaluation
+from compiler.plan.planning_services import PlanningServices
 from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import ResolvedModel
 
 
-def with_neighbours(planner: Planner, alone: Situation, context: Values) -> tuple[Values, tuple[Finding, ...]]:
+def with_network_context(services: PlanningServices, target_evaluation: EmitterEvaluation, context: ContextValues) -> tuple[ContextValues, tuple[Finding, ...]]:
     """The target's context with everything that a template of the model sees but the paths of other files, and what is wrong."""
-    model, context = alone.model, dict(context)
+    model, context = target_evaluation.model, dict(context)
     deploy = as_object(model.data.get("deploy"))
-    exported = exports(planner, alone.emitter, context, "endpoint")
-    if isinstance(exported, Finding):
-        return context, (exported,)
-    if exported:
-        context["endpoint"] = Derived(exported, (Origin("model", ("name",)),))
-    found = reach(planner, model)
+    endpoint_value = render_exports(services, target_evaluation.emitter, context, "endpoint")
+    if isinstance(endpoint_value, Finding):
+        return context, (endpoint_value,)
+    if endpoint_value:
+        context["endpoint"] = ComputedValue(endpoint_value, (Origin("model", ("name",)),))
+    network = network_access(services, model)
     origins: Origins = (Origin("model", ("uses",)), Origin("release", ("source",)))
-    asked = [
-        Derived({"name": use.data["env"], "value": use.data["url"]}, (use.origin,))
-        for use in found.uses
+    dependency_variables = [
+        ComputedValue({"name": use.data["env"], "value": use.data["url"]}, (use.origin,))
+        for use in network.dependencies
         if "env" in use.data
     ]
-    secrets = [_secret(secret) for secret in map(as_object, as_list(deploy.get("secrets")))]
+    secrets = [_secret_value(secret) for secret in map(as_object, as_list(deploy.get("secrets")))]
     context |= {
-        "uses": derived_list([Derived(use.data, (use.origin,)) for use in found.uses], origins),
-        "egress": Derived(
-            list(found.egress),
+        "uses": computed_list([ComputedValue(use.data, (use.origin,)) for use in network.dependencies], origins),
+        "egress": ComputedValue(
+            list(network.egress),
             (*origins, Origin("model", ("deploy", "egress"))),
         ),
-        "usedBy": Derived(_used_by(planner, model), origins),
-        "variables": derived_list(
-            [*asked, *settings(model.release), *_each(as_list(deploy.get("env")), "env")],
+        "usedBy": ComputedValue(_dependent_values(services, model), origins),
+        "variables": computed_list(
+            [*dependency_variables, *settings_variables(model.release), *_list_values(as_list(deploy.get("env")), "env")],
             (*origins, Origin("model", ("deploy", "env"))),
         ),
-        "secrets": derived_list(_each(secrets, "secrets"), (Origin("model", ("deploy", "secrets")),)),
+        "secrets": computed_list(_list_values(secrets, "secrets"), (Origin("model", ("deploy", "secrets")),)),
     }
-    return context, found.findings
+    return context, network.findings
 
 
-def _each(elements: Sequence[Json], key: str) -> list[Derived]:
+def _list_values(elements: Sequence[Json], key: str) -> list[ComputedValue]:
     """Elements of a list below `deploy`, each made of its own."""
-    return [Derived(element, (Origin("model", ("deploy", key, index)),)) for index, element in enumerate(elements)]
+    return [ComputedValue(element, (Origin("model", ("deploy", key, index)),)) for index, element in enumerate(elements)]
 
 
-def _secret(secret: Object) -> Object:
+def _secret_value(secret: Object) -> Object:
     key = as_str(secret["key"])
     path, slash, property_ = key.rpartition("/")
-    whole: dict[str, Json] = {"name": secret["name"], "key": key, "env": as_object(secret["as"])["env"]}
-    return {**whole, "path": path, "property": property_} if slash else {**whole, "path": key}
+    entry: dict[str, Json] = {"name": secret["name"], "key": key, "env": as_object(secret["as"])["env"]}
+    return {**entry, "path": path, "property": property_} if slash else {**entry, "path": key}
 
 
-def _used_by(planner: Planner, model: ResolvedModel) -> list[Json]:
+def _dependent_values(services: PlanningServices, model: ResolvedModel) -> list[Json]:
     environment = environment_of(model).name
-    project = planner.fleet.portfolio.project.name
-    found: list[Json] = []
-    for name in planner.fleet.users(model.name, environment):
-        user = planner.fleet.model(name, environment)
-        if user is not None:
-            adopted = bool(own_selector(user))
-            found.append(
-                {"name": name, "namespace": namespace(user), "selector": selector(user, project), "adopted": adopted}
+    project = services.fleet.portfolio.project.name
+    entries: list[Json] = []
+    for name in services.fleet.dependents(model.name, environment):
+        dependent = services.fleet.model(name, environment)
+        if dependent is not None:
+            is_adopted = bool(adopted_selector(dependent))
+            entries.append(
+                {"name": name, "namespace": namespace(dependent), "selector": pod_selector(dependent, project), "adopted": is_adopted}
             )
-    return found
+    return entries

@@ -6,51 +6,51 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from compiler.cel import Expression, Expressions, Failure, Mistake, Together, Values, together
+from compiler.cel import Expression, CelEnvironment, Failure, CompileError, ExpressionBatch, Activation, compile_batch
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import (
     Json,
     Object,
     Pointer,
-    Reads,
+    FieldReads,
     as_list,
     as_object,
     as_str,
-    identical,
-    only,
-    widened,
+    strictly_equal,
+    pick_fields,
+    merge_reads,
 )
 from compiler.plan.emitters.emitter import Emitter, Emitters
-from compiler.plan.emitters.emitter_loader import mistake
-from compiler.spec.cel_variables import dataset_view, model_view, release_view
+from compiler.plan.emitters.emitter_loader import emitter_finding
+from compiler.spec.cel_variables import dataset_variable_schema, model_variable_schema, release_variable_schema
 from compiler.spec.language import Language
 
-Verdicts = Mapping[Pointer, bool | Finding]
+ConditionResults = Mapping[Pointer, bool | Finding]
 """What each expression of emitter.yaml says of one model, by its place; a finding where it could not be asked."""
 
-Sections = tuple[tuple[str, str], ...]
+ConditionSections = tuple[tuple[str, str], ...]
 """Lists in emitter.yaml whose elements have conditions, each with the key of those."""
 
-JUDGED: Sections = (("needs", "that"), ("cannot", "when"), ("images", "when"))
+COMPATIBILITY_SECTIONS: ConditionSections = (("needs", "that"), ("cannot", "when"), ("images", "when"))
 """Those that say whether an emitter can do what a model asks."""
-ALL: Sections = (*JUDGED, ("files", "when"))
+ALL_SECTIONS: ConditionSections = (*COMPATIBILITY_SECTIONS, ("files", "when"))
 """Those, and which files it makes."""
-_REMEMBERED = 4
+_CACHED_RESULTS = 4
 """Answers of an emitter that are kept: as many as a model has environments, mostly."""
-METERS: Sections = (("sli", "when"),)
+SLI_SECTIONS: ConditionSections = (("sli", "when"),)
 """Those that say what measures a model: asked only by who watches it."""
 
 
 @dataclass(frozen=True)
-class _Questions:
+class _CompiledSections:
     """Expressions of an emitter as few lists, so that they cost few evaluations, and the fields that they read."""
 
     pointers: tuple[Pointer, ...]
-    together: Together | None
-    fields: Reads
+    condition_batch: ExpressionBatch | None
+    fields_by_variable: FieldReads
 
 
-class Conditions:
+class ConditionEvaluator:
     """Expressions compiled once each, against the schemas of what they speak of.
 
     Those of shipped emitters are checked against the schemas by the tests that ship them, and not again in each run.
@@ -59,93 +59,93 @@ class Conditions:
     def __init__(self, language: Language, emitters: Emitters) -> None:
         self._language = language
         self._emitters = emitters
-        self._variables: dict[str, Expressions] = {}
-        self._compiled: dict[tuple[str, str], Expression | Mistake] = {}
-        self._questions: dict[tuple[str, Sections], _Questions] = {}
-        self._answered: dict[tuple[str, Sections], deque[tuple[Object, Verdicts]]] = {}
+        self._cel_environments: dict[str, CelEnvironment] = {}
+        self._expressions: dict[tuple[str, str], Expression | CompileError] = {}
+        self._compiled_sections: dict[tuple[str, ConditionSections], _CompiledSections] = {}
+        self._cached_results: dict[tuple[str, ConditionSections], deque[tuple[Object, ConditionResults]]] = {}
 
-    def verdicts(self, emitter: Emitter, sections: Sections, data: Mapping[str, Json]) -> Verdicts:
+    def evaluate_sections(self, emitter: Emitter, sections: ConditionSections, data: Mapping[str, Json]) -> ConditionResults:
         """What the expressions of these sections of an emitter say of the data.
 
         Where they read what they read lately, they say what they said: of a model in its next environment, mostly.
         """
-        asked = self._asked(emitter, sections)
-        read = {name: only(fields, data[name]) for name, fields in asked.fields.items() if name in data}
-        answered = self._answered.setdefault((emitter.id, sections), deque(maxlen=_REMEMBERED))
-        for before, verdicts in answered:
-            if identical(before, read):
-                return verdicts
-        answers = asked.together.answers(self._of(emitter).values(read), bool) if asked.together else None
-        if answers is None:
-            whole = self._of(emitter).values(data)
-            return {pointer: self._one(emitter, text, pointer, whole) for pointer, text in expressions(emitter, sections)}
-        found = dict(zip(asked.pointers, answers, strict=True))
-        answered.appendleft((read, found))
-        return found
+        section = self._compile_sections(emitter, sections)
+        inputs = {name: pick_fields(fields, data[name]) for name, fields in section.fields_by_variable.items() if name in data}
+        cache = self._cached_results.setdefault((emitter.id, sections), deque(maxlen=_CACHED_RESULTS))
+        for cached_inputs, cached_results in cache:
+            if strictly_equal(cached_inputs, inputs):
+                return cached_results
+        outcomes = section.condition_batch.evaluate(self._cel_environment(emitter).activation(inputs), bool) if section.condition_batch else None
+        if outcomes is None:
+            activation = self._cel_environment(emitter).activation(data)
+            return {pointer: self._evaluate(emitter, text, pointer, activation) for pointer, text in deployment_conditions(emitter, sections)}
+        results = dict(zip(section.pointers, outcomes, strict=True))
+        cache.appendleft((inputs, results))
+        return results
 
-    def holds(self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Json]) -> bool | Finding:
+    def evaluate_condition(self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Json]) -> bool | Finding:
         """Whether one expression holds for the data; a finding where it could not be asked."""
-        compiled = self.compiled(emitter, text)
-        fields = _fields(() if isinstance(compiled, Mistake) else compiled.reads)
-        values = self._of(emitter).values({name: only(fields[name], data[name]) for name in fields if name in data})
-        return self._one(emitter, text, pointer, values)
+        expression = self.compile_expression(emitter, text)
+        fields_by_variable = _group_by_variable(() if isinstance(expression, CompileError) else expression.read_paths)
+        activation = self._cel_environment(emitter).activation({name: pick_fields(fields_by_variable[name], data[name]) for name in fields_by_variable if name in data})
+        return self._evaluate(emitter, text, pointer, activation)
 
-    def has_any(self, emitter: Emitter, sections: Sections) -> bool:
+    def has_conditions(self, emitter: Emitter, sections: ConditionSections) -> bool:
         """Whether there are expressions in these sections of an emitter."""
-        return bool(self._asked(emitter, sections).pointers)
+        return bool(self._compile_sections(emitter, sections).pointers)
 
-    def reads(self, emitter: Emitter, sections: Sections, variable: str) -> bool:
+    def reads_variable(self, emitter: Emitter, sections: ConditionSections, variable: str) -> bool:
         """Whether an expression of these sections asks for a variable; all are given where that cannot be told."""
-        asked = self._asked(emitter, sections)
-        return variable in asked.fields or asked.together is None
+        section = self._compile_sections(emitter, sections)
+        return variable in section.fields_by_variable or section.condition_batch is None
 
-    def mistakes(self, emitter: Emitter) -> Iterator[Finding]:
+    def compile_findings(self, emitter: Emitter) -> Iterator[Finding]:
         """What is wrong with the expressions of an emitter, before any model is asked."""
-        for pointer, text in all_expressions(emitter):
-            compiled = self.compiled(emitter, text)
-            if isinstance(compiled, Mistake):
-                yield mistake(emitter, f"{text!r}: {compiled.message}", pointer, compiled.help)
+        for pointer, text in all_conditions(emitter):
+            expression = self.compile_expression(emitter, text)
+            if isinstance(expression, CompileError):
+                yield emitter_finding(emitter, f"{text!r}: {expression.message}", pointer, expression.help)
 
-    def compiled(self, emitter: Emitter, text: str) -> Expression | Mistake:
+    def compile_expression(self, emitter: Emitter, text: str) -> Expression | CompileError:
         """The expression, or what is wrong with it."""
         key = (emitter.id, text)
-        if key not in self._compiled:
-            self._compiled[key] = self._of(emitter).compile(text, checked=not emitter.shipped)
-        return self._compiled[key]
+        if key not in self._expressions:
+            self._expressions[key] = self._cel_environment(emitter).compile(text, check_types=not emitter.is_builtin)
+        return self._expressions[key]
 
-    def _one(self, emitter: Emitter, text: str, pointer: Pointer, data: Values) -> bool | Finding:
-        compiled = self.compiled(emitter, text)
-        if isinstance(compiled, Mistake):
-            return mistake(emitter, f"{text!r}: {compiled.message}", pointer, compiled.help)
-        found = compiled.evaluate(data)
-        if isinstance(found, Failure):
-            return mistake(
-                emitter, f"{text!r}: {found.message}", pointer, "ask `has(…)` first of a field that may be absent"
+    def _evaluate(self, emitter: Emitter, text: str, pointer: Pointer, activation: Activation) -> bool | Finding:
+        expression = self.compile_expression(emitter, text)
+        if isinstance(expression, CompileError):
+            return emitter_finding(emitter, f"{text!r}: {expression.message}", pointer, expression.help)
+        result = expression.evaluate(activation)
+        if isinstance(result, Failure):
+            return emitter_finding(
+                emitter, f"{text!r}: {result.message}", pointer, "ask `has(…)` first of a field that may be absent"
             )
-        return found
+        return result
 
-    def _asked(self, emitter: Emitter, sections: Sections) -> _Questions:
+    def _compile_sections(self, emitter: Emitter, sections: ConditionSections) -> _CompiledSections:
         key = (emitter.id, sections)
-        if key not in self._questions:
-            asked = list(expressions(emitter, sections))
-            joined = together(self._of(emitter), [text for _, text in asked])
-            sound = joined if emitter.shipped or not any(self.mistakes(emitter)) else None
-            fields = _fields(path for one in (sound.lists if sound else ()) for path in one.reads)
-            self._questions[key] = _Questions(tuple(pointer for pointer, _ in asked), sound, fields)
-        return self._questions[key]
+        if key not in self._compiled_sections:
+            entries = list(deployment_conditions(emitter, sections))
+            candidate_batch = compile_batch(self._cel_environment(emitter), [text for _, text in entries])
+            valid_batch = candidate_batch if emitter.is_builtin or not any(self.compile_findings(emitter)) else None
+            fields_by_variable = _group_by_variable(path for group in (valid_batch.lists if valid_batch else ()) for path in group.read_paths)
+            self._compiled_sections[key] = _CompiledSections(tuple(pointer for pointer, _ in entries), valid_batch, fields_by_variable)
+        return self._compiled_sections[key]
 
-    def _of(self, emitter: Emitter) -> Expressions:
-        if emitter.id not in self._variables:
+    def _cel_environment(self, emitter: Emitter) -> CelEnvironment:
+        if emitter.id not in self._cel_environments:
             options = as_object(emitter.data.get("options")) or {"type": "object", "additionalProperties": False}
-            self._variables[emitter.id] = self._common.also({"options": options})
-        return self._variables[emitter.id]
+            self._cel_environments[emitter.id] = self._common_environment.with_variables({"options": options})
+        return self._cel_environments[emitter.id]
 
     @cached_property
-    def _common(self) -> Expressions:
-        return Expressions(variables(self._language, self._emitters))
+    def _common_environment(self) -> CelEnvironment:
+        return CelEnvironment(variable_schemas(self._language, self._emitters))
 
 
-_PEER: Object = MappingProxyType(
+_EGRESS_PEER_SCHEMA: Object = MappingProxyType(
     {
         "type": "object",
         "properties": {
@@ -157,7 +157,7 @@ _PEER: Object = MappingProxyType(
     }
 )
 """What is reached, as expressions of emitters see it."""
-_WATCHED: Object = MappingProxyType(
+_OBJECTIVE_SCHEMA: Object = MappingProxyType(
     {
         "type": "object",
         "properties": {
@@ -168,7 +168,7 @@ _WATCHED: Object = MappingProxyType(
     }
 )
 """What is watched of a model, as expressions of emitters see it."""
-_METRICS: Object = MappingProxyType(
+_METRICS_SCHEMA: Object = MappingProxyType(
     {
         "type": "object",
         "properties": {**{key: {"type": "string"} for key in ("path", "service", "scheme")}, "port": {"type": "integer"}},
@@ -177,18 +177,18 @@ _METRICS: Object = MappingProxyType(
 """Where a target says that the model tells what it counts."""
 
 
-def _fields(reads: Iterable[Pointer]) -> Reads:
+def _group_by_variable(paths: Iterable[Pointer]) -> FieldReads:
     """The variables that are read, each with the fields of it."""
-    return widened((str(path[0]), None if len(path) == 1 else frozenset({str(path[1])})) for path in reads)
+    return merge_reads((str(path[0]), None if len(path) == 1 else frozenset({str(path[1])})) for path in paths)
 
 
-def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:
+def variable_schemas(language: Language, emitters: Emitters) -> Mapping[str, Object]:
     """The schema of each variable but `options`, which differs by emitter."""
-    release = release_view(language)
+    release = release_variable_schema(language)
     canary = {**release, "properties": {**as_object(release["properties"]), "weight": {"type": "number"}}}
     return {
         "name": {"type": "string"},
-        "model": model_view(language),
+        "model": model_variable_schema(language),
         "deploy": {"$ref": "#/$defs/PartialDeploy", "$defs": as_object(language.model_schema()["$defs"])},
         "release": release,
         "canary": canary,
@@ -196,47 +196,47 @@ def variables(language: Language, emitters: Emitters) -> Mapping[str, Object]:
         "project": language.kind_schema("Project"),
         "useCase": language.kind_schema("UseCase"),
         "team": language.kind_schema("Team"),
-        "dataset": dataset_view(language),
-        "network": {"type": "object", "properties": {"egress": {"type": "array", "items": _PEER}}},
-        "objectives": {"type": "array", "items": _WATCHED},
+        "dataset": dataset_variable_schema(language),
+        "network": {"type": "object", "properties": {"egress": {"type": "array", "items": _EGRESS_PEER_SCHEMA}}},
+        "objectives": {"type": "array", "items": _OBJECTIVE_SCHEMA},
         "signals": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}, "action": {"type": "string"}}}},
-        "metrics": _METRICS,
-        "capabilities": emitters.capabilities,
+        "metrics": _METRICS_SCHEMA,
+        "capabilities": emitters.capability_schema,
     }
 
 
-def expressions(emitter: Emitter, sections: Sections = ALL) -> Iterator[tuple[Pointer, str]]:
+def deployment_conditions(emitter: Emitter, sections: ConditionSections = ALL_SECTIONS) -> Iterator[tuple[Pointer, str]]:
     """Every expression of these sections of emitter.yaml that is asked of a model where it runs, with its place."""
     for section, key in sections:
         for index, entry in enumerate(as_list(emitter.data.get(section))):
             text = as_str(as_object(entry).get(key))
-            if text and (section != "files" or emitter.files[index].per == "deployment"):
+            if text and (section != "files" or emitter.files[index].scope == "deployment"):
                 yield (section, index, key), text
 
 
-def all_expressions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
+def all_conditions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
     """Every expression in emitter.yaml, with its place."""
-    yield from expressions(emitter)
-    when = as_str(emitter.takes.get("when"))
-    if when:
-        yield ("takes", "when"), when
+    yield from deployment_conditions(emitter)
+    condition = as_str(emitter.model_selector.get("when"))
+    if condition:
+        yield ("takes", "when"), condition
     for index, entry in enumerate(as_list(emitter.data.get("facts"))):
-        yield from _asked_for(index, as_object(entry))
+        yield from _field_conditions(index, as_object(entry))
     for section in ("files", "facts", "sli"):
         for index, entry in enumerate(as_list(emitter.data.get(section))):
             text = as_str(as_object(entry).get("when"))
-            if text and (section != "files" or emitter.files[index].per != "deployment"):
+            if text and (section != "files" or emitter.files[index].scope != "deployment"):
                 yield (section, index, "when"), text
 
 
-def _asked_for(index: int, fact: Object) -> Iterator[tuple[Pointer, str]]:
+def _field_conditions(index: int, entry: Object) -> Iterator[tuple[Pointer, str]]:
     """The fields that a fact names, as the question whether there is such a one, which only fields of the language answer."""
-    yield ("facts", index, "field"), _asking(as_str(fact["field"]))
-    for at, field in enumerate(as_list(fact.get("or"))):
-        yield ("facts", index, "or", at), _asking(as_str(field))
+    yield ("facts", index, "field"), _field_exists_condition(as_str(entry["field"]))
+    for position, field in enumerate(as_list(entry.get("or"))):
+        yield ("facts", index, "or", position), _field_exists_condition(as_str(field))
 
 
-def _asking(field: str) -> str:
-    root, *below = field.split(".")
-    known = {"organisation": "project.organisation", "datasets[]": "dataset", "risks[]": "model.governance.risk.risks[0]"}
-    return f"has({'.'.join((known.get(root, root), *(part if part.isidentifier() else f'`{part}`' for part in below)))})"
+def _field_exists_condition(field: str) -> str:
+    root, *subpath = field.split(".")
+    variable_paths = {"organisation": "project.organisation", "datasets[]": "dataset", "risks[]": "model.governance.risk.risks[0]"}
+    return f"has({'.'.join((variable_paths.get(root, root), *(part if part.isidentifier() else f'`{part}`' for part in subpath)))})"

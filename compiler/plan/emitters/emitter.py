@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from compiler.diagnostics.finding import Finding, Place, Subject
+from compiler.diagnostics.finding import Finding, Location, Subject
 from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str
-from compiler.json_schema import with_defaults
+from compiler.json_schema import apply_defaults
 from compiler.source.document import Document
 
 
@@ -17,15 +17,15 @@ class FileRule:
 
     index: int
     path: str
-    place: str | None
+    commit_path: str | None
     template: str
-    per: str
-    when: str | None
-    last: int
+    scope: str
+    condition: str | None
+    phase: int
     format: str
     content_id: str | None
     schema: str | None
-    resource: bool
+    is_resource: bool
     delimiters: str
     languages: Mapping[str, str]
 
@@ -42,7 +42,7 @@ class Emitter:
     id: str
     group: str
     folder: str
-    shipped: bool
+    is_builtin: bool
     document: Document
     data: Object
     templates: Mapping[str, str]
@@ -57,14 +57,14 @@ class Emitter:
         return as_str(self.data["title"])
 
     @cached_property
-    def takes(self) -> Object:
+    def model_selector(self) -> Object:
         """What it is for."""
         return as_object(self.data.get("takes"))
 
     @cached_property
-    def may_object(self) -> bool:
+    def has_requirements(self) -> bool:
         """Whether it says anything that a model may fall short of."""
-        return any(self.data.get(key) for key in ("needs", "cannot", "images", "asks")) or "when" in self.takes
+        return any(self.data.get(key) for key in ("needs", "cannot", "images", "asks")) or "when" in self.model_selector
 
     @cached_property
     def images(self) -> tuple[Object, ...]:
@@ -72,17 +72,17 @@ class Emitter:
         return tuple(as_object(image) for image in as_list(self.data.get("images")))
 
     @cached_property
-    def options(self) -> Object:
+    def default_options(self) -> Object:
         """The options of a model that chooses none."""
-        return self.with_options({})
+        return self.options_with_defaults({})
 
-    def with_options(self, chosen: Object) -> Object:
+    def options_with_defaults(self, values: Object) -> Object:
         """The options that a model chooses, and the defaults of the others."""
         schema = as_object(self.data.get("options"))
-        return as_object(with_defaults(schema, chosen)) if schema else chosen
+        return as_object(apply_defaults(schema, values)) if schema else values
 
     @property
-    def adopts(self) -> frozenset[str]:
+    def adoptable_fields(self) -> frozenset[str]:
         """What of objects that run already it keeps to."""
         return frozenset(as_str(field) for field in as_list(self.data.get("adopts")))
 
@@ -92,17 +92,17 @@ class Emitter:
         return self.group == TARGETS
 
     @property
-    def only_tells(self) -> bool:
+    def is_last_phase_only(self) -> bool:
         """Whether all that it makes is made after other files, to tell of them."""
-        return all(rule.last for rule in self.files)
+        return all(rule.phase for rule in self.files)
 
-    def mentions(self, word: str) -> bool:
+    def may_read(self, variable: str) -> bool:
         """Whether a template may read a name; what takes long to know is not made for those that do not."""
-        return any(re.search(rf"\b{word}\b", text) for text in self.templates.values())
+        return any(re.search(rf"\b{variable}\b", text) for text in self.templates.values())
 
-    def place(self, pointer: Pointer) -> Place:
+    def location(self, pointer: Pointer) -> Location:
         """A place in emitter.yaml; its path says where a shipped one lies in the package."""
-        return self.document.place(pointer)
+        return self.document.location(pointer)
 
     def finding_subject(self, pointer: Pointer = ()) -> Subject:
         """The emitter, for findings about it."""
@@ -120,25 +120,25 @@ _FORMATS = {
 
 def file_rules(data: Object) -> tuple[FileRule, ...]:
     """The rules of `files`, with what may be left out filled in."""
-    return tuple(_rule(index, as_object(entry)) for index, entry in enumerate(as_list(data["files"])))
+    return tuple(_file_rule(index, as_object(entry)) for index, entry in enumerate(as_list(data["files"])))
 
 
-def _rule(index: int, entry: Object) -> FileRule:
-    path, last = as_str(entry["path"]), entry.get("last")
-    ending = "." + path.rpartition(".")[2]
-    languages = {place: as_str(encoder) for place, encoder in as_object(entry.get("languages")).items()}
+def _file_rule(index: int, entry: Object) -> FileRule:
+    path, phase = as_str(entry["path"]), entry.get("last")
+    extension = "." + path.rpartition(".")[2]
+    languages = {value_path: as_str(encoder) for value_path, encoder in as_object(entry.get("languages")).items()}
     return FileRule(
         index=index,
         path=path,
-        place=as_str(entry.get("place")) or None,
+        commit_path=as_str(entry.get("place")) or None,
         template=as_str(entry["template"]),
-        per=as_str(entry.get("per")) or "deployment",
-        when=as_str(entry.get("when")) or None,
-        last=int(last) if isinstance(last, int) else 0,
-        format=as_str(entry.get("format")) or _FORMATS.get(ending, "text"),
+        scope=as_str(entry.get("per")) or "deployment",
+        condition=as_str(entry.get("when")) or None,
+        phase=int(phase) if isinstance(phase, int) else 0,
+        format=as_str(entry.get("format")) or _FORMATS.get(extension, "text"),
         content_id=as_str(entry.get("contentId")) or None,
         schema=as_str(entry.get("schema")) or None,
-        resource=entry.get("resource") is not False,
+        is_resource=entry.get("resource") is not False,
         delimiters=as_str(entry.get("delimiters")) or "curly",
         languages=languages,
     )
@@ -149,12 +149,12 @@ class Emitters:
     """Every emitter of a run by id, what was wrong with their folders, and the capabilities that they know."""
 
     by_id: Mapping[str, Emitter]
-    capabilities: Object
+    capability_schema: Object
     findings: tuple[Finding, ...]
-    broken: frozenset[str] = frozenset()
+    broken_ids: frozenset[str] = frozenset()
     """Ids of the emitters that cannot be used: naming one of them is no second mistake."""
 
     @property
-    def targets(self) -> tuple[str, ...]:
+    def target_ids(self) -> tuple[str, ...]:
         """Ids that `deploy.target` may say."""
         return tuple(sorted(emitter.id for emitter in self.by_id.values() if emitter.is_target))

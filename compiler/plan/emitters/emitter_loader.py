@@ -7,161 +7,161 @@ from posixpath import basename, dirname
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
 from compiler.foundation.json_data import Json, Object, as_object, as_str
-from compiler.json_schema import SchemaError, Validator, too_wide
+from compiler.json_schema import SchemaError, Validator, complexity_error
 from compiler.plan.emitters.emitter import Emitter, Emitters, file_rules
 from compiler.resolve.digests import bytes_digest, digest, folder_hash
 from compiler.source.tree import Tree
 from compiler.source.yaml_parse import parse
-from compiler.spec.schema_findings import complaint
+from compiler.spec.schema_findings import schema_finding
 
-DESCRIPTION = "emitter.yaml"
+EMITTER_FILE = "emitter.yaml"
 SHIPPED = "modelyard:templates/"
 """Begins the path of what came with Modelyard, so that nobody looks for it in their own repository."""
 
 
-def load(shipped: Tree, project: Tree, folder: str, schema: Object, capabilities: Object) -> Emitters:
+def load(builtin_tree: Tree, project_tree: Tree, folder: str, schema: Object, capabilities: Object) -> Emitters:
     """Every emitter below the two roots; `folder` is the project's own folder of templates."""
     validator = Validator(schema)
     findings: list[Finding] = []
-    found: dict[str, Emitter] = {}
-    broken: set[str] = set()
-    for tree, root, is_shipped in ((shipped, "", True), (project, folder, False)):
+    emitters_by_id: dict[str, Emitter] = {}
+    broken_ids: set[str] = set()
+    for tree, root, is_builtin in ((builtin_tree, "", True), (project_tree, folder, False)):
         for path in tree.paths(root):
-            if basename(path) == DESCRIPTION:
-                emitter = _emitter(tree, dirname(path), validator, findings, shipped=is_shipped)
+            if basename(path) == EMITTER_FILE:
+                emitter = _load_emitter(tree, dirname(path), validator, findings, is_builtin=is_builtin)
                 if emitter is None:
-                    broken.add(basename(dirname(path)))
-                elif _may_join(emitter, found, findings):
-                    found[emitter.id] = emitter
-    known = dict(capabilities)
-    for emitter in found.values():
-        known.update(as_object(emitter.data.get("capabilities")))
+                    broken_ids.add(basename(dirname(path)))
+                elif _can_add_emitter(emitter, emitters_by_id, findings):
+                    emitters_by_id[emitter.id] = emitter
+    capability_properties = dict(capabilities)
+    for emitter in emitters_by_id.values():
+        capability_properties.update(as_object(emitter.data.get("capabilities")))
     return Emitters(
-        dict(sorted(found.items())),
-        {"type": "object", "additionalProperties": False, "properties": known},
+        dict(sorted(emitters_by_id.items())),
+        {"type": "object", "additionalProperties": False, "properties": capability_properties},
         tuple(findings),
-        frozenset(broken - found.keys()),
+        frozenset(broken_ids - emitters_by_id.keys()),
     )
 
 
-def _emitter(
-    tree: Tree, folder: str, validator: Validator, findings: list[Finding], *, shipped: bool
+def _load_emitter(
+    tree: Tree, folder: str, validator: Validator, findings: list[Finding], *, is_builtin: bool
 ) -> Emitter | None:
-    path = f"{folder}/{DESCRIPTION}"
-    shown = f"{SHIPPED if shipped else ''}{folder}"
-    parsed = parse(tree.read(path), f"{shown}/{DESCRIPTION}")
-    findings.extend(parsed.findings)
-    if len(parsed.documents) != 1:
+    path = f"{folder}/{EMITTER_FILE}"
+    display_folder = f"{SHIPPED if is_builtin else ''}{folder}"
+    parse_result = parse(tree.read(path), f"{display_folder}/{EMITTER_FILE}")
+    findings.extend(parse_result.findings)
+    if len(parse_result.documents) != 1:
         return None
-    document = parsed.documents[0]
+    document = parse_result.documents[0]
     data = as_object(document.data)
     subject = Subject("Emitter", as_str(data.get("id")))
-    violations = validator.violations(document.data, spelling=document.spelling)
+    violations = validator.violations(document.data, spelling=document.scalar_text)
     if violations:
-        findings.extend(complaint(violation, document, subject) for violation in violations)
+        findings.extend(schema_finding(violation, document, subject) for violation in violations)
         return None
-    whole = {name.removeprefix(f"{folder}/"): tree.read(name) for name in tree.paths(folder)}
-    contents = {name: content for name, content in whole.items() if name.endswith((".j2", ".schema.json"))}
+    all_files = {name.removeprefix(f"{folder}/"): tree.read(name) for name in tree.paths(folder)}
+    digested_files = {name: content for name, content in all_files.items() if name.endswith((".j2", ".schema.json"))}
     emitter = Emitter(
         id=as_str(data["id"]),
         group=basename(dirname(folder)),
-        folder=shown,
-        shipped=shipped,
+        folder=display_folder,
+        is_builtin=is_builtin,
         document=document,
         data=data,
         templates={
-            name: content.decode("utf-8", "replace") for name, content in contents.items() if name.endswith(".j2")
+            name: content.decode("utf-8", "replace") for name, content in digested_files.items() if name.endswith(".j2")
         },
-        schemas={name: _schema(content) for name, content in contents.items() if not name.endswith(".j2")},
+        schemas={name: _parse_schema(content) for name, content in digested_files.items() if not name.endswith(".j2")},
         files=file_rules(data),
-        digest=digest({DESCRIPTION: data, **{name: bytes_digest(content) for name, content in contents.items()}}),
-        folder_hash=folder_hash(whole),
+        digest=digest({EMITTER_FILE: data, **{name: bytes_digest(content) for name, content in digested_files.items()}}),
+        folder_hash=folder_hash(all_files),
     )
-    mistakes = list(_mistakes(emitter))
-    findings.extend(mistakes)
-    return None if mistakes else emitter
+    emitter_errors = list(_validate_emitter(emitter))
+    findings.extend(emitter_errors)
+    return None if emitter_errors else emitter
 
 
-def _schema(content: bytes) -> Object:
+def _parse_schema(content: bytes) -> Object:
     try:
         return as_object(json.loads(content))
     except ValueError:
         return {"$ref": "#/the-file-is-not-json"}
 
 
-def _mistakes(emitter: Emitter) -> Iterator[Finding]:
+def _validate_emitter(emitter: Emitter) -> Iterator[Finding]:
     if emitter.id != basename(emitter.folder):
-        yield mistake(
+        yield emitter_finding(
             emitter, f"the emitter `{emitter.id}` stands in the folder {emitter.folder}", ("id",), "give both one name"
         )
     for rule in emitter.files:
         if rule.template not in emitter.templates:
             message = f"there is no template {rule.template} in {emitter.folder}"
-            yield mistake(
+            yield emitter_finding(
                 emitter, message, (*rule.pointer, "template"), "templates end in .j2 and stand in the emitter's folder"
             )
-        if rule.per != "deployment" and emitter.is_target:
+        if rule.scope != "deployment" and emitter.is_target:
             message = "a target makes files for each deployment alone"
             help_ = "make the file `per: deployment`, or leave it to an emitter of its own"
-            yield mistake(emitter, message, (*rule.pointer, "per"), help_)
+            yield emitter_finding(emitter, message, (*rule.pointer, "per"), help_)
     if emitter.is_target:
         if "asks" in emitter.data:
             message = "what is watched of a model is worked out from what its target says, and told to others"
-            yield mistake(emitter, message, ("asks",), "remove it")
-        for key in sorted(set(emitter.takes) - {"types", "lifecycle"}):
+            yield emitter_finding(emitter, message, ("asks",), "remove it")
+        for key in sorted(set(emitter.model_selector) - {"types", "lifecycle"}):
             message = "a target takes models by type and lifecycle alone"
-            yield mistake(emitter, message, ("takes", key), "say what it cannot do under `cannot`")
-    if not emitter.shipped:
-        yield from schema_mistakes(emitter)
+            yield emitter_finding(emitter, message, ("takes", key), "say what it cannot do under `cannot`")
+    if not emitter.is_builtin:
+        yield from schema_findings(emitter)
 
 
-def schema_mistakes(emitter: Emitter) -> Iterator[Finding]:
+def schema_findings(emitter: Emitter) -> Iterator[Finding]:
     """What is wrong with the schemas of what an emitter makes, and with that of its options; shipped ones are held to it by a test."""
     for name, schema in emitter.schemas.items():
-        wrong = _no_schema(schema)
-        if wrong is not None:
-            yield mistake(emitter, f"{name} is no JSON Schema: {wrong}", (), "write it as JSON Schema 2020-12")
+        problem = _schema_error(schema)
+        if problem is not None:
+            yield emitter_finding(emitter, f"{name} is no JSON Schema: {problem}", (), "write it as JSON Schema 2020-12")
     options: Json = emitter.data.get("options")
     if options is None:
         return
     if as_object(options).get("additionalProperties") is not False:
-        yield mistake(emitter, "the options are not closed", ("options",), "add `additionalProperties: false`")
-    wrong = _no_schema(as_object(options))
-    if wrong is not None:
-        message, help_ = f"the options are no JSON Schema: {wrong}", "write them as JSON Schema 2020-12"
-        yield mistake(emitter, message, ("options",), help_)
+        yield emitter_finding(emitter, "the options are not closed", ("options",), "add `additionalProperties: false`")
+    problem = _schema_error(as_object(options))
+    if problem is not None:
+        message, help_ = f"the options are no JSON Schema: {problem}", "write them as JSON Schema 2020-12"
+        yield emitter_finding(emitter, message, ("options",), help_)
 
 
-def _no_schema(schema: Object) -> str | None:
+def _schema_error(schema: Object) -> str | None:
     """Why something is no JSON Schema that anybody can wait for."""
     try:
         Validator(schema)
     except SchemaError as error:
         return str(error)
-    return too_wide(schema)
+    return complexity_error(schema)
 
 
-def _may_join(emitter: Emitter, found: dict[str, Emitter], findings: list[Finding]) -> bool:
+def _can_add_emitter(emitter: Emitter, emitters_by_id: dict[str, Emitter], findings: list[Finding]) -> bool:
     """Whether the emitter is a new one, or a fork that knows what it was forked from; a mere copy is neither."""
-    before = found.get(emitter.id)
-    if before is None:
+    previous = emitters_by_id.get(emitter.id)
+    if previous is None:
         return True
-    if before.shipped and before.digest == emitter.digest:
+    if previous.is_builtin and previous.digest == emitter.digest:
         return False
-    if not before.shipped or emitter.shipped:
+    if not previous.is_builtin or emitter.is_builtin:
         findings.append(
-            mistake(emitter, f"there are two emitters `{emitter.id}`", ("id",), f"the other stands in {before.folder}")
+            emitter_finding(emitter, f"there are two emitters `{emitter.id}`", ("id",), f"the other stands in {previous.folder}")
         )
         return False
     fork = emitter.data.get("forkedFrom")
-    if fork == before.digest:
+    if fork == previous.digest:
         return True
     message = f"this folder shadows the shipped emitter `{emitter.id}`" + (", which has changed since" if fork else "")
-    help_ = f"say `forkedFrom: {before.digest}` once you have compared the two, or give it an id of its own"
-    findings.append(mistake(emitter, message, ("forkedFrom",) if fork else ("id",), help_))
+    help_ = f"say `forkedFrom: {previous.digest}` once you have compared the two, or give it an id of its own"
+    findings.append(emitter_finding(emitter, message, ("forkedFrom",) if fork else ("id",), help_))
     return False
 
 
-def mistake(emitter: Emitter, message: str, pointer: tuple[str | int, ...], help_: str | None = None) -> Finding:
+def emitter_finding(emitter: Emitter, message: str, pointer: tuple[str | int, ...], help_: str | None = None) -> Finding:
     """A finding at a place of emitter.yaml."""
-    return Finding(codes.BAD_EMITTER, message, emitter.place(pointer), emitter.finding_subject(pointer), help_)
+    return Finding(codes.BAD_EMITTER, message, emitter.location(pointer), emitter.finding_subject(pointer), help_)

@@ -6,111 +6,111 @@ from types import MappingProxyType
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, as_object, as_str
-from compiler.foundation.provenance import Derived, Origin
+from compiler.foundation.provenance import ComputedValue, Origin
 from compiler.plan.context import images
 from compiler.plan.context.adoption import base_name
-from compiler.plan.context.model_context import Values, canary_of, environment_of, options_of, release_of, with_options
-from compiler.plan.context.network import reach
-from compiler.plan.emitters.conditions import JUDGED, Sections, Verdicts
+from compiler.plan.context.model_context import ContextValues, canary_data, environment_of, emitter_options, current_release_data, with_emitter_options
+from compiler.plan.context.network import network_access
+from compiler.plan.emitters.conditions import COMPATIBILITY_SECTIONS, ConditionSections, ConditionResults
 from compiler.plan.emitters.emitter import Emitter
-from compiler.plan.planning_services import Planner
+from compiler.plan.planning_services import PlanningServices
 from compiler.resolve.digests import digest
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.portfolio import Spec
 
-_NOTHING: Mapping[str, Json] = MappingProxyType({})
+_NO_VARIABLES: Mapping[str, Json] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
-class Situation:
+class EmitterEvaluation:
     """What an emitter has before it of one model."""
 
     model: ResolvedModel
     emitter: Emitter
-    verdicts: Verdicts
-    images: Derived
+    condition_results: ConditionResults
+    images: ComputedValue
     findings: tuple[Finding, ...]
 
 
-def situation(
-    planner: Planner,
+def evaluate_emitter(
+    services: PlanningServices,
     model: ResolvedModel,
     emitter: Emitter,
-    sections: Sections = JUDGED,
-    known: Mapping[str, Json] = _NOTHING,
-) -> Situation:
+    sections: ConditionSections = COMPATIBILITY_SECTIONS,
+    extra_variables: Mapping[str, Json] = _NO_VARIABLES,
+) -> EmitterEvaluation:
     """What an emitter says of a model in its environment, as far as conditions of these sections are asked.
 
     `known`: variables of theirs that somebody else has worked out.
     """
-    verdicts = _verdicts(planner, model, emitter, sections, known)
-    found, missing = _images(planner, emitter, verdicts, environment_of(model).data)
+    condition_results = _condition_results(services, model, emitter, sections, extra_variables)
+    image_value, image_findings = _required_images(services, emitter, condition_results, environment_of(model).data)
     if emitter.is_target:
-        missing += images.unpinned(model)
-    return Situation(model, emitter, verdicts, found, tuple(missing))
+        image_findings += images.unpinned_image_findings(model)
+    return EmitterEvaluation(model, emitter, condition_results, image_value, tuple(image_findings))
 
 
-def _verdicts(
-    planner: Planner, model: ResolvedModel, emitter: Emitter, sections: Sections, known: Mapping[str, Json]
-) -> Verdicts:
-    if not planner.conditions.has_any(emitter, sections):
+def _condition_results(
+    services: PlanningServices, model: ResolvedModel, emitter: Emitter, sections: ConditionSections, extra_variables: Mapping[str, Json]
+) -> ConditionResults:
+    if not services.conditions.has_conditions(emitter, sections):
         return {}
-    asked = {**variables(planner, model, emitter), **known}
-    if planner.conditions.reads(emitter, sections, "network"):
-        asked["network"] = {"egress": list(reach(planner, model).egress)}
-    return planner.conditions.verdicts(emitter, sections, asked)
+    values = {**condition_variables(services, model, emitter), **extra_variables}
+    if services.conditions.reads_variable(emitter, sections, "network"):
+        values["network"] = {"egress": list(network_access(services, model).egress)}
+    return services.conditions.evaluate_sections(emitter, sections, values)
 
 
-def with_emitter(judged: Situation, planner: Planner, context: Values) -> Values:
+def with_emitter_context(evaluation: EmitterEvaluation, services: PlanningServices, context: ContextValues) -> ContextValues:
     """The context with what an emitter adds to it: its options, its images, and of a target the digest of what runs."""
-    model, emitter, found = judged.model, judged.emitter, judged.images
-    context = {**with_options(planner, model, emitter, context), "images": found}
+    model, emitter, image_value = evaluation.model, evaluation.emitter, evaluation.images
+    context = {**with_emitter_options(services, model, emitter, context), "images": image_value}
     if emitter.is_target:
-        released = (Origin("model", ("release",)),)
-        runtime = digest([model.runtime_digest, found.value])
-        context["runtimeDigest"] = Derived(runtime, released)
-        context["runtimeId"] = Derived(runtime.removeprefix("sha256:")[:10], released)
+        release_origins = (Origin("model", ("release",)),)
+        runtime = digest([model.runtime_digest, image_value.value])
+        context["runtimeDigest"] = ComputedValue(runtime, release_origins)
+        context["runtimeId"] = ComputedValue(runtime.removeprefix("sha256:")[:10], release_origins)
     return context
 
 
-def _images(
-    planner: Planner, emitter: Emitter, verdicts: Verdicts, environment: Object
-) -> tuple[Derived, list[Finding]]:
+def _required_images(
+    services: PlanningServices, emitter: Emitter, condition_results: ConditionResults, environment: Object
+) -> tuple[ComputedValue, list[Finding]]:
     if not emitter.images:
-        return Derived({}, ()), []
-    wanted: list[str] = []
+        return ComputedValue({}, ()), []
+    required_names: list[str] = []
     findings: list[Finding] = []
     for index, image in enumerate(emitter.images):
-        needed = verdicts.get(("images", index, "when"), True)
-        if isinstance(needed, Finding):
-            findings.append(needed)
-        elif needed:
-            wanted.append(as_str(image["name"]))
-    found, missing = images.locked(planner.fleet, emitter, wanted, environment)
-    origins = tuple(origin for image in found.values() for origin in image.origins)
-    return Derived({name: image.value for name, image in found.items()}, origins), [*findings, *missing]
+        is_required = condition_results.get(("images", index, "when"), True)
+        if isinstance(is_required, Finding):
+            findings.append(is_required)
+        elif is_required:
+            required_names.append(as_str(image["name"]))
+    references, missing_findings = images.pinned_images(services.fleet, emitter, required_names, environment)
+    origins = tuple(origin for image in references.values() for origin in image.origins)
+    return ComputedValue({name: image.value for name, image in references.items()}, origins), [*findings, *missing_findings]
 
 
-def variables(planner: Planner, model: ResolvedModel, emitter: Emitter) -> dict[str, Json]:
+def condition_variables(services: PlanningServices, model: ResolvedModel, emitter: Emitter) -> dict[str, Json]:
     """The variables of conditions about one model."""
-    portfolio = planner.fleet.portfolio
+    portfolio = services.fleet.portfolio
     environment = model.environment.data if model.environment else {}
     return {
         "name": base_name(model),
         "model": model.data,
         "deploy": as_object(model.data.get("deploy")),
         "project": portfolio.project.data,
-        "useCase": _document(portfolio.of("UseCase"), model, "useCase"),
-        "team": _document(portfolio.of("Team"), model, "owner"),
-        "release": release_of(model),
-        "canary": canary_of(model),
+        "useCase": _referenced_document(portfolio.by_kind("UseCase"), model, "useCase"),
+        "team": _referenced_document(portfolio.by_kind("Team"), model, "owner"),
+        "release": current_release_data(model),
+        "canary": canary_data(model),
         "environment": environment,
         "capabilities": as_object(environment.get("capabilities")),
-        "options": options_of(planner, emitter, model),
+        "options": emitter_options(services, emitter, model),
     }
 
 
-def _document(specs: Mapping[str, Spec], model: ResolvedModel, field: str) -> Object:
+def _referenced_document(specs: Mapping[str, Spec], model: ResolvedModel, field: str) -> Object:
     """What the document says that a field of the model names; nothing where there is none."""
-    found = specs.get(as_str(model.data.get(field)))
-    return found.data if found else {}
+    spec = specs.get(as_str(model.data.get(field)))
+    return spec.data if spec else {}

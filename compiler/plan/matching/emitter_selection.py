@@ -5,40 +5,40 @@ from collections.abc import Callable, Iterable, Iterator
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Object, as_object, as_str
 from compiler.plan.emitters.emitter import Emitter
-from compiler.plan.emitters.emitter_settings import setting
-from compiler.plan.matching.emitter_evaluation import variables
-from compiler.plan.planning_services import Planner
-from compiler.resolve.match_selectors import selects
+from compiler.plan.emitters.emitter_settings import emitter_settings
+from compiler.plan.matching.emitter_evaluation import condition_variables
+from compiler.plan.planning_services import PlanningServices
+from compiler.resolve.match_selectors import matches_selector
 from compiler.resolve.resolved_model import ResolvedModel
 
 
-def takers(planner: Planner, model: ResolvedModel, wanted: Iterable[Emitter]) -> Iterator[Emitter | Finding]:
+def matching_emitters(services: PlanningServices, model: ResolvedModel, candidates: Iterable[Emitter]) -> Iterator[Emitter | Finding]:
     """Those of the wanted emitters that take the model."""
     environment = model.environment.data if model.environment else {}
-    use_case = planner.fleet.portfolio.of("UseCase").get(as_str(model.data.get("useCase")))
-    classes = use_case.data if use_case else {}
-    for emitter in wanted:
-        if not all(selects(one, model.data, environment, classes) for one in _asked(planner, emitter)):
+    use_case = services.fleet.portfolio.by_kind("UseCase").get(as_str(model.data.get("useCase")))
+    use_case_data = use_case.data if use_case else {}
+    for emitter in candidates:
+        if not all(matches_selector(model_selector, model.data, environment, use_case_data) for model_selector in _model_selectors(services, emitter)):
             continue
-        when = as_str(emitter.takes.get("when"))
-        if not when:
+        condition = as_str(emitter.model_selector.get("when"))
+        if not condition:
             yield emitter
             continue
-        held = planner.conditions.holds(emitter, when, ("takes", "when"), variables(planner, model, emitter))
-        if held is not False:
-            yield held if isinstance(held, Finding) else emitter
+        result = services.conditions.evaluate_condition(emitter, condition, ("takes", "when"), condition_variables(services, model, emitter))
+        if result is not False:
+            yield result if isinstance(result, Finding) else emitter
 
 
-def makes(*pers: str) -> Callable[[Emitter], bool]:
+def emits_per(*scopes: str) -> Callable[[Emitter], bool]:
     """Whether an emitter makes a file for one of these."""
-    return lambda emitter: any(rule.per in pers for rule in emitter.files)
+    return lambda emitter: any(rule.scope in scopes for rule in emitter.files)
 
 
-def judges(emitter: Emitter) -> bool:
+def applies_to_deployments(emitter: Emitter) -> bool:
     """Whether an emitter has something to do with a model where it runs: makes files there, needs or cannot do something."""
-    return makes("deployment")(emitter) or bool(emitter.data.get("needs") or emitter.data.get("cannot"))
+    return emits_per("deployment")(emitter) or bool(emitter.data.get("needs") or emitter.data.get("cannot"))
 
 
-def _asked(planner: Planner, emitter: Emitter) -> Iterator[Object]:
-    own = as_object(setting(planner.fleet.portfolio.project.data, emitter).get("takes"))
-    return filter(None, (emitter.takes, own))
+def _model_selectors(services: PlanningServices, emitter: Emitter) -> Iterator[Object]:
+    project_selector = as_object(emitter_settings(services.fleet.portfolio.project.data, emitter).get("takes"))
+    return filter(None, (emitter.model_selector, project_selector))

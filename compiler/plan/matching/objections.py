@@ -3,30 +3,30 @@
 from collections.abc import Iterator
 
 from compiler.diagnostics.finding import Finding
-from compiler.plan.matching.addons import Beside
-from compiler.plan.matching.compatibility import Judge
-from compiler.plan.matching.emitter_evaluation import Situation, situation
-from compiler.plan.matching.emitter_selection import judges, takers
-from compiler.plan.planning_services import Planner
+from compiler.plan.matching.addons import AddonEvaluator
+from compiler.plan.matching.compatibility import CompatibilityChecker
+from compiler.plan.matching.emitter_evaluation import EmitterEvaluation, evaluate_emitter
+from compiler.plan.matching.emitter_selection import applies_to_deployments, matching_emitters
+from compiler.plan.planning_services import PlanningServices
 from compiler.resolve.resolved_model import ResolvedModel
 
 
-def objections(planner: Planner, judge: Judge, model: ResolvedModel) -> Iterator[Finding]:
+def compatibility_findings(services: PlanningServices, checker: CompatibilityChecker, model: ResolvedModel) -> Iterator[Finding]:
     """What its target cannot do for it, and what the emitters beside that lack; whoever has nothing to object to is not asked."""
-    target = judge.target(model)
+    target = checker.resolve_target(model)
     if isinstance(target, Finding):
         yield target
         return
-    ours = situation(planner, model, target)
-    beside = Beside(planner, ours)
-    yield from _told_of(judge, ours)
-    for emitter in takers(planner, model, (one for one in planner.others if one.may_object and judges(one))):
+    target_evaluation = evaluate_emitter(services, model, target)
+    addon_evaluator = AddonEvaluator(services, target_evaluation)
+    yield from _evaluation_findings(checker, target_evaluation)
+    for emitter in matching_emitters(services, model, (addon for addon in services.addons if addon.has_requirements and applies_to_deployments(addon))):
         if isinstance(emitter, Finding):
             yield emitter
         else:
-            yield from _told_of(judge, beside.situation(emitter))
+            yield from _evaluation_findings(checker, addon_evaluator.evaluate(emitter))
 
 
-def _told_of(judge: Judge, judged: Situation) -> Iterator[Finding]:
-    yield from judged.findings
-    yield from judge.refusals(judged)
+def _evaluation_findings(checker: CompatibilityChecker, evaluation: EmitterEvaluation) -> Iterator[Finding]:
+    yield from evaluation.findings
+    yield from checker.unsupported_findings(evaluation)

@@ -3,31 +3,31 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from compiler.diagnostics.finding import Place
+from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str
 from compiler.foundation.provenance import Origin
 from compiler.plan.context.model_context import release_data
-from compiler.plan.planning_services import Planner
-from compiler.plan.records.approvals import agreed
-from compiler.plan.records.record_subject import Told
+from compiler.plan.planning_services import PlanningServices
+from compiler.plan.records.approvals import valid_approvals
+from compiler.plan.records.record_subject import RecordSubject
 from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.spec.portfolio import Portfolio, Spec
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
+class FieldSource:
     """A document, or a part of one, that says something.
 
     `root` is what origins call the document, `begins` where in it the fields of the data begin; `variable`: what
     conditions call the data, where they see it.
     """
 
-    root: str
+    origin_root: str
     name: str
     data: Object
     spec: Spec
     owner: str
-    begins: Pointer = ()
+    base_pointer: Pointer = ()
     model: ResolvedModel | None = None
     variable: str = ""
 
@@ -36,76 +36,76 @@ class Speaker:
         """The file."""
         return self.spec.document.path
 
-    def written(self, pointer: Pointer) -> Pointer:
+    def document_pointer(self, pointer: Pointer) -> Pointer:
         """Where a field stands in the document; where nothing can be said, the field that has to come first."""
-        if self._has_no_place(pointer):
+        if self._needs_releases_field(pointer):
             return ("releases", self.name, *pointer)
-        return (*self.begins, *pointer) if self.name else self.begins
+        return (*self.base_pointer, *pointer) if self.name else self.base_pointer
 
     def origin(self, pointer: Pointer) -> Origin:
         """What a field's value is made of."""
-        return Origin(self.root, self.written(pointer))
+        return Origin(self.origin_root, self.document_pointer(pointer))
 
-    def place(self, pointer: Pointer) -> Place:
+    def location(self, pointer: Pointer) -> Location:
         """The line of a field; of one that nobody says, the line of what it belongs to."""
-        written = ("version",) if self._has_no_place(pointer) else self.written(pointer)
-        return self.model.place(written) if self.model else self.spec.document.place(written)
+        target_pointer = ("version",) if self._needs_releases_field(pointer) else self.document_pointer(pointer)
+        return self.model.location(target_pointer) if self.model else self.spec.document.location(target_pointer)
 
-    def _has_no_place(self, pointer: Pointer) -> bool:
+    def _needs_releases_field(self, pointer: Pointer) -> bool:
         """Whether the short form of a model with one release cannot say a field: it knows `source` alone."""
-        return self.variable == "release" and not self.begins and pointer[0] != "source"
+        return self.variable == "release" and not self.base_pointer and pointer[0] != "source"
 
 
-def speakers(planner: Planner, told: Told, root: str) -> Iterator[Speaker]:
+def field_sources(services: PlanningServices, subject: RecordSubject, field_root: str) -> Iterator[FieldSource]:
     """Those that a field is asked of: several for datasets, releases and risks, and none where there are none."""
-    model, portfolio = told.model, planner.fleet.portfolio
+    model, portfolio = subject.model, services.fleet.portfolio
     owner = as_str(model.data.get("owner"))
-    match root:
+    match field_root:
         case "model":
-            yield Speaker("model", model.name, _said(portfolio, told), model.spec, owner, model=model)
+            yield FieldSource("model", model.name, _model_data(portfolio, subject), model.spec, owner, model=model)
         case "release":
-            yield from (_released(model, release, owner) for release in told.releases)
+            yield from (_release_source(model, release, owner) for release in subject.releases)
         case "risks[]":
-            yield from _risks(model, owner)
+            yield from _risk_sources(model, owner)
         case "organisation":
             project = portfolio.project
             data = as_object(project.data.get("organisation"))
-            yield Speaker("project", project.name, data, project, "", ("organisation",))
+            yield FieldSource("project", project.name, data, project, "", ("organisation",))
         case "useCase":
-            named = portfolio.of("UseCase").get(as_str(model.data.get("useCase")))
-            if named is None:
-                yield Speaker("model", "", {}, model.spec, owner, ("useCase",), model)
+            use_case = portfolio.by_kind("UseCase").get(as_str(model.data.get("useCase")))
+            if use_case is None:
+                yield FieldSource("model", "", {}, model.spec, owner, ("useCase",), model)
             else:
-                yield Speaker(f"UseCase/{named.name}", named.name, named.data, named, named.text("owner"))
+                yield FieldSource(f"UseCase/{use_case.name}", use_case.name, use_case.data, use_case, use_case.text("owner"))
         case "team":
-            team = portfolio.of("Team")[owner]
-            yield Speaker(f"Team/{owner}", owner, team.data, team, owner)
+            team = portfolio.by_kind("Team")[owner]
+            yield FieldSource(f"Team/{owner}", owner, team.data, team, owner)
         case "datasets[]":
-            yield from _datasets(planner, told, owner)
+            yield from _dataset_sources(services, subject, owner)
 
 
-def _datasets(planner: Planner, told: Told, owner: str) -> Iterator[Speaker]:
-    for dataset in told.datasets:
-        spec = planner.fleet.portfolio.of("Dataset")[dataset.name.partition("/")[2]]
-        by = spec.text("owner") or owner
-        yield Speaker(dataset.name, spec.name, dataset.data, spec, by, variable="dataset")
+def _dataset_sources(services: PlanningServices, subject: RecordSubject, owner: str) -> Iterator[FieldSource]:
+    for dataset in subject.datasets:
+        spec = services.fleet.portfolio.by_kind("Dataset")[dataset.name.partition("/")[2]]
+        dataset_owner = spec.text("owner") or owner
+        yield FieldSource(dataset.name, spec.name, dataset.data, spec, dataset_owner, variable="dataset")
 
 
-def _risks(model: ResolvedModel, owner: str) -> Iterator[Speaker]:
-    named = as_object(as_object(model.data.get("governance")).get("risk")).get("risks")
-    for index, risk in enumerate(map(as_object, as_list(named))):
-        begins = ("governance", "risk", "risks", index)
-        yield Speaker("model", as_str(risk.get("name")), risk, model.spec, owner, begins, model)
+def _risk_sources(model: ResolvedModel, owner: str) -> Iterator[FieldSource]:
+    risks = as_object(as_object(model.data.get("governance")).get("risk")).get("risks")
+    for index, risk in enumerate(map(as_object, as_list(risks))):
+        base_pointer = ("governance", "risk", "risks", index)
+        yield FieldSource("model", as_str(risk.get("name")), risk, model.spec, owner, base_pointer, model)
 
 
-def _said(portfolio: Portfolio, told: Told) -> Object:
+def _model_data(portfolio: Portfolio, subject: RecordSubject) -> Object:
     """What the model says, of approvals those alone that count: one of another content, or by who may not, says nothing."""
-    data = told.model.data
+    data = subject.model.data
     if "approvals" not in data:
         return data
-    return {**data, "approvals": [one for place in told.places for one in agreed(portfolio, place)]}
+    return {**data, "approvals": [approval for placement in subject.placements for approval in valid_approvals(portfolio, placement)]}
 
 
-def _released(model: ResolvedModel, release: Release, owner: str) -> Speaker:
+def _release_source(model: ResolvedModel, release: Release, owner: str) -> FieldSource:
     root = f"Model/{model.name}"
-    return Speaker(root, release.version, release_data(release), model.spec, owner, release.pointer, variable="release")
+    return FieldSource(root, release.version, release_data(release), model.spec, owner, release.pointer, variable="release")

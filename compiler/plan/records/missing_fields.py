@@ -7,59 +7,59 @@ from functools import cached_property
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Pointer, as_object, as_str
 from compiler.plan.emitters.emitter import Emitter
-from compiler.plan.matching.emitter_evaluation import variables
-from compiler.plan.matching.emitter_selection import takers
-from compiler.plan.planning_services import Planner
-from compiler.plan.records.record_fields import Fact, asked
-from compiler.plan.records.record_subject import tell
+from compiler.plan.matching.emitter_evaluation import condition_variables
+from compiler.plan.matching.emitter_selection import matching_emitters
+from compiler.plan.planning_services import PlanningServices
+from compiler.plan.records.record_fields import RecordField, required_fields
+from compiler.plan.records.record_subject import record_subject
 from compiler.resolve.resolved_model import ResolvedModel
 
 
 @dataclass(frozen=True, eq=False)
-class Record:
+class RecordStatus:
     """What one emitter asks of a model; its regime is empty where it is for none."""
 
     id: str
     title: str
     regime: str
-    facts: tuple[Fact, ...]
+    fields: tuple[RecordField, ...]
 
     @property
-    def missing(self) -> tuple[Fact, ...]:
+    def missing_fields(self) -> tuple[RecordField, ...]:
         """The facts that nobody has said."""
-        return tuple(fact for fact in self.facts if fact.is_missing)
+        return tuple(field for field in self.fields if field.is_missing)
 
-    def of(self, owners: frozenset[str]) -> "Record":
+    def for_owners(self, owners: frozenset[str]) -> "RecordStatus":
         """The same with what these Teams have to say alone; none stands for all."""
-        kept = tuple(fact for fact in self.facts if not owners or fact.asked_of.owner in owners)
-        return replace(self, facts=kept)
+        owned_fields = tuple(field for field in self.fields if not owners or field.field_source.owner in owners)
+        return replace(self, facts=owned_fields)
 
 
 @dataclass(frozen=True)
-class Gap:
+class MissingField:
     """A field that nobody has filled in, and the records that ask for it."""
 
-    fact: Fact
-    records: tuple[Record, ...]
-    sources: tuple[str, ...]
+    field: RecordField
+    records: tuple[RecordStatus, ...]
+    citations: tuple[str, ...]
 
     @property
     def owner(self) -> str:
         """The Team that has to say it; empty for the project."""
-        return self.fact.asked_of.owner
+        return self.field.field_source.owner
 
     @property
     def key(self) -> tuple[str, str, Pointer]:
         """The document and the field."""
-        return self.fact.key
+        return self.field.key
 
 
 @dataclass(frozen=True)
-class ModelStatus:
+class ModelRecordStatus:
     """What is asked of a model, record by record."""
 
     model: ResolvedModel
-    records: tuple[Record, ...]
+    records: tuple[RecordStatus, ...]
 
     @property
     def owner(self) -> str:
@@ -71,77 +71,77 @@ class ModelStatus:
         """Its tier of risk; empty where nobody has said."""
         return as_str(as_object(as_object(self.model.data.get("governance")).get("risk")).get("tier"))
 
-    def narrowed(self, regimes: frozenset[str], owners: frozenset[str]) -> "ModelStatus":
+    def filter_records(self, regimes: frozenset[str], owners: frozenset[str]) -> "ModelRecordStatus":
         """The same with the records for these regimes alone, and what these Teams have to say; none stands for all."""
-        kept = (record.of(owners) for record in self.records if not regimes or record.regime in regimes)
-        return replace(self, records=tuple(record for record in kept if record.facts))
+        matching_records = (record.for_owners(owners) for record in self.records if not regimes or record.regime in regimes)
+        return replace(self, records=tuple(record for record in matching_records if record.fields))
 
     @cached_property
-    def gaps(self) -> tuple[Gap, ...]:
+    def missing_fields(self) -> tuple[MissingField, ...]:
         """Every field that nobody has filled in, once, in order of the records that ask for it."""
-        found: dict[tuple[str, str, Pointer], list[tuple[Record, Fact]]] = {}
+        requests_by_key: dict[tuple[str, str, Pointer], list[tuple[RecordStatus, RecordField]]] = {}
         for record in self.records:
-            for fact in record.missing:
-                found.setdefault(fact.key, []).append((record, fact))
-        return tuple(_gap(asking) for asking in found.values())
+            for field in record.missing_fields:
+                requests_by_key.setdefault(field.key, []).append((record, field))
+        return tuple(_missing_field(requests) for requests in requests_by_key.values())
 
 
-def _gap(asking: Sequence[tuple[Record, Fact]]) -> Gap:
-    records = tuple(dict.fromkeys(record for record, _ in asking))
-    return Gap(asking[0][1], records, tuple(dict.fromkeys(fact.source for _, fact in asking if fact.source)))
+def _missing_field(requests: Sequence[tuple[RecordStatus, RecordField]]) -> MissingField:
+    records = tuple(dict.fromkeys(record for record, _ in requests))
+    return MissingField(requests[0][1], records, tuple(dict.fromkeys(field.citation for _, field in requests if field.citation)))
 
 
-def status(planner: Planner, names: Iterable[str]) -> Iterator[ModelStatus | Finding]:
+def status(services: PlanningServices, model_names: Iterable[str]) -> Iterator[ModelRecordStatus | Finding]:
     """The status of each of these models, and what keeps one from being told."""
-    for name in names:
-        places: list[ResolvedModel] = []
-        for environment in planner.fleet.places(name):
-            model, findings = planner.fleet.resolve(name, environment)
-            yield from (finding for finding in findings if finding.mandatory)
-            places += [model] if model else []
-        if places:
-            yield from status_of(planner, places)
+    for name in model_names:
+        resolved_models: list[ResolvedModel] = []
+        for environment in services.fleet.environments_of(name):
+            model, findings = services.fleet.resolve(name, environment)
+            yield from (finding for finding in findings if finding.is_blocking)
+            resolved_models += [model] if model else []
+        if resolved_models:
+            yield from model_record_status(services, resolved_models)
 
 
-def status_of(planner: Planner, places: Sequence[ResolvedModel]) -> Iterator[ModelStatus | Finding]:
+def model_record_status(services: PlanningServices, resolved_models: Sequence[ResolvedModel]) -> Iterator[ModelRecordStatus | Finding]:
     """The status of a model, and what keeps a record from being asked; `places`: the model where it is judged."""
-    told = tell(planner, places)
-    records: list[Record] = []
-    for emitter in takers(planner, told.model, filter(_asks, planner.others)):
+    subject = record_subject(services, resolved_models)
+    records: list[RecordStatus] = []
+    for emitter in matching_emitters(services, subject.model, filter(_has_record_fields, services.addons)):
         if isinstance(emitter, Finding):
             yield emitter
             continue
-        if not _makes_some(planner, emitter, told.model):
+        if not _emits_record(services, emitter, subject.model):
             continue
-        facts: list[Fact] = []
-        for fact in asked(planner, emitter, told):
-            if isinstance(fact, Finding):
-                yield fact
+        fields: list[RecordField] = []
+        for result in required_fields(services, emitter, subject):
+            if isinstance(result, Finding):
+                yield result
             else:
-                facts.append(fact)
-        if facts:
-            records.append(Record(emitter.id, emitter.title, as_str(emitter.data.get("regime")), tuple(facts)))
-    yield ModelStatus(told.model, tuple(records))
+                fields.append(result)
+        if fields:
+            records.append(RecordStatus(emitter.id, emitter.title, as_str(emitter.data.get("regime")), tuple(fields)))
+    yield ModelRecordStatus(subject.model, tuple(records))
 
 
-def _asks(emitter: Emitter) -> bool:
+def _has_record_fields(emitter: Emitter) -> bool:
     return "facts" in emitter.data
 
 
-def _makes_some(planner: Planner, emitter: Emitter, model: ResolvedModel) -> bool:
+def _emits_record(services: PlanningServices, emitter: Emitter, model: ResolvedModel) -> bool:
     """Whether the emitter makes a record of the model, or may: what no record says is not missing."""
-    rules = [rule for rule in emitter.files if rule.per in {"model", "release"}]
-    if not rules or any(rule.when is None for rule in rules):
+    rules = [rule for rule in emitter.files if rule.scope in {"model", "release"}]
+    if not rules or any(rule.condition is None for rule in rules):
         return True
-    data = variables(planner, model, emitter)
-    asked = (planner.conditions.holds(emitter, rule.when or "", (*rule.pointer, "when"), data) for rule in rules)
-    return any(held is not False for held in asked)
+    data = condition_variables(services, model, emitter)
+    results = (services.conditions.evaluate_condition(emitter, rule.condition or "", (*rule.pointer, "when"), data) for rule in rules)
+    return any(result is not False for result in results)
 
 
-def regimes(planner: Planner) -> Mapping[str, str]:
+def regime_titles(services: PlanningServices) -> Mapping[str, str]:
     """The regimes that emitters are for, each with the title of the first."""
-    found: dict[str, str] = {}
-    for emitter in planner.emitters.by_id.values():
+    titles: dict[str, str] = {}
+    for emitter in services.emitters.by_id.values():
         if "regime" in emitter.data:
-            found.setdefault(as_str(emitter.data["regime"]), emitter.title)
-    return found
+            titles.setdefault(as_str(emitter.data["regime"]), emitter.title)
+    return titles

@@ -3,50 +3,50 @@
 from collections.abc import Iterator
 
 from compiler.foundation.json_data import Json, Object, as_object, as_str
-from compiler.foundation.provenance import Derived, Item, Origin, Root, derived_list
+from compiler.foundation.provenance import ComputedValue, ContextValue, Origin, DocumentValue, computed_list
 from compiler.plan.context import artifact_refs as artifacts
 from compiler.plan.context import images
-from compiler.plan.context.model_context import Values, base_context, environment_of
+from compiler.plan.context.model_context import ContextValues, model_context, environment_of
 from compiler.plan.emitters.emitter import Emitter
-from compiler.plan.matching.emitter_evaluation import variables
-from compiler.plan.planning_services import Planner
-from compiler.plan.records.approvals import approvals
-from compiler.plan.records.record_subject import Told
-from compiler.resolve.dependencies import asks
+from compiler.plan.matching.emitter_evaluation import condition_variables
+from compiler.plan.planning_services import PlanningServices
+from compiler.plan.records.approvals import check_approvals
+from compiler.plan.records.record_subject import RecordSubject
+from compiler.resolve.dependencies import model_dependencies
 from compiler.resolve.digests import bytes_digest
-from compiler.resolve.match_selectors import waives
+from compiler.resolve.match_selectors import waiver_applies
 from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.portfolio import release_contents
 
-_RELEASED = (Origin("model", ("release",)),)
+_RELEASE_ORIGINS = (Origin("model", ("release",)),)
 
 
-def record_context(planner: Planner, told: Told, target: Emitter | None) -> Values:
+def record_context(services: PlanningServices, subject: RecordSubject, target: Emitter | None) -> ContextValues:
     """What holds for every emitter of records; `target`: what renders the model where it is furthest."""
-    model = told.model
-    context = base_context(planner, model)
-    releases = list(_releases(told))
+    model = subject.model
+    context = model_context(services, model)
+    releases = list(_release_values(subject))
     if "release" not in context and len(releases) == 1:
-        context["release"] = Root("release", {key: value for key, value in releases[0].items() if key != "environments"})
+        context["release"] = DocumentValue("release", {key: value for key, value in releases[0].items() if key != "environments"})
     context |= {
-        "name": Derived(model.name, (Origin("model", ("name",)),)),
-        "datasets": derived_list(list(told.datasets), (Origin("model", ("data",)),)),
-        "placements": Derived([_placement(planner, one) for one in told.places], _RELEASED),
-        "releases": Derived(releases, _RELEASED),
-        "asks": Derived(list(_asks(planner, model)), (Origin("model", ("uses",)),)),
-        "askedBy": Derived(list(_users(planner, told)), _RELEASED),
-        "waivers": derived_list(list(_waivers(planner, told)), ()),
-        "companions": Derived(_companions(model), (Origin("release", ("source",)),)),
+        "name": ComputedValue(model.name, (Origin("model", ("name",)),)),
+        "datasets": computed_list(list(subject.datasets), (Origin("model", ("data",)),)),
+        "placements": ComputedValue([_placement_value(services, placement) for placement in subject.placements], _RELEASE_ORIGINS),
+        "releases": ComputedValue(releases, _RELEASE_ORIGINS),
+        "asks": ComputedValue(list(_dependency_values(services, model)), (Origin("model", ("uses",)),)),
+        "askedBy": ComputedValue(list(_dependent_names(services, subject)), _RELEASE_ORIGINS),
+        "waivers": computed_list(list(_waiver_values(services, subject)), ()),
+        "companions": ComputedValue(_companion_file_values(model), (Origin("release", ("source",)),)),
     }
-    found = _images(planner, model, target, context)
-    context["runtimeImages"] = Derived(found, _RELEASED)
+    runtime_images = _runtime_images(services, model, target, context)
+    context["runtimeImages"] = ComputedValue(runtime_images, _RELEASE_ORIGINS)
     return context
 
 
-def _placement(planner: Planner, model: ResolvedModel) -> Object:
+def _placement_value(services: PlanningServices, model: ResolvedModel) -> Object:
     environment = environment_of(model)
-    found: dict[str, Json] = {
+    values: dict[str, Json] = {
         "environment": environment.name,
         "stage": environment.text("stage"),
         "cluster": environment.text("cluster") or None,
@@ -59,80 +59,80 @@ def _placement(planner: Planner, model: ResolvedModel) -> Object:
         "weight": as_object(model.data.get("canary")).get("weight"),
         "runtimeDigest": model.runtime_digest,
         "governanceDigest": model.governance_digest,
-        "approvals": approvals(planner.fleet.portfolio, model),
+        "approvals": check_approvals(services.fleet.portfolio, model),
     }
-    return {key: value for key, value in found.items() if value is not None}
+    return {key: value for key, value in values.items() if value is not None}
 
 
-def _releases(told: Told) -> Iterator[Object]:
+def _release_values(subject: RecordSubject) -> Iterator[Object]:
     """Every release that was published, and where it runs; the digest of one that runs."""
-    running = {release.version: release.digest for release in told.releases}
-    for version, content in release_contents(told.model.spec.data).items():
-        digest: Object = {"digest": running[version]} if version in running else {}
-        yield {**content, "version": version, **digest, "environments": list(_runs_in(told, version))}
+    running_digests = {release.version: release.digest for release in subject.releases}
+    for version, content in release_contents(subject.model.spec.data).items():
+        digest: Object = {"digest": running_digests[version]} if version in running_digests else {}
+        yield {**content, "version": version, **digest, "environments": list(_release_environments(subject, version))}
 
 
-def _runs_in(told: Told, version: str) -> Iterator[Json]:
-    for place in told.places:
-        for release, is_canary in ((place.release, False), (place.canary, True)):
+def _release_environments(subject: RecordSubject, version: str) -> Iterator[Json]:
+    for placement in subject.placements:
+        for release, is_canary in ((placement.release, False), (placement.canary, True)):
             if release is not None and release.version == version:
-                yield {"name": environment_of(place).name, "canary": is_canary}
+                yield {"name": environment_of(placement).name, "canary": is_canary}
 
 
-def _asks(planner: Planner, model: ResolvedModel) -> Iterator[Json]:
+def _dependency_values(services: PlanningServices, model: ResolvedModel) -> Iterator[Json]:
     """Each model that this one asks, with what of it runs beside this one."""
     environment = model.environment.name if model.environment else ""
-    for ask in asks(model, planner.fleet.language.type(model.spec.text("type"))):
-        spec = planner.fleet.find("Model", ask.name)
-        other = planner.fleet.model(ask.name, environment) if environment else None
-        found: dict[str, Json] = {
-            "name": ask.name,
+    for dependency in model_dependencies(model, services.fleet.language.type_language(model.spec.text("type"))):
+        spec = services.fleet.find("Model", dependency.name)
+        dependency_model = services.fleet.model(dependency.name, environment) if environment else None
+        values: dict[str, Json] = {
+            "name": dependency.name,
             "type": spec.text("type") if spec else None,
             "summary": spec.text("summary") if spec else None,
-            "wanted": ask.wanted,
-            "step": ask.said.get("name") if ask.release else None,
-            "release": other.release.version if other and other.release else None,
-            "digest": other.release.digest if other and other.release else None,
+            "wanted": dependency.version_range,
+            "step": dependency.entry.get("name") if dependency.release else None,
+            "release": dependency_model.release.version if dependency_model and dependency_model.release else None,
+            "digest": dependency_model.release.digest if dependency_model and dependency_model.release else None,
         }
-        yield {key: value for key, value in found.items() if value is not None}
+        yield {key: value for key, value in values.items() if value is not None}
 
 
-def _users(planner: Planner, told: Told) -> Iterator[Json]:
-    names = {name for place in told.places for name in planner.fleet.users(told.model.name, environment_of(place).name)}
+def _dependent_names(services: PlanningServices, subject: RecordSubject) -> Iterator[Json]:
+    names = {name for placement in subject.placements for name in services.fleet.dependents(subject.model.name, environment_of(placement).name)}
     yield from sorted(names)
 
 
-def _waivers(planner: Planner, told: Told) -> Iterator[Item]:
+def _waiver_values(services: PlanningServices, subject: RecordSubject) -> Iterator[ContextValue]:
     """Waivers that are for the model somewhere; whether one holds on a day is nobody's to say here."""
-    for name, waiver in planner.fleet.portfolio.of("Waiver").items():
-        if any(waives(waiver.data, place) for place in told.places):
-            yield Root(f"Waiver/{name}", waiver.data)
+    for name, waiver in services.fleet.portfolio.by_kind("Waiver").items():
+        if any(waiver_applies(waiver.data, placement) for placement in subject.placements):
+            yield DocumentValue(f"Waiver/{name}", waiver.data)
 
 
-def _companions(model: ResolvedModel) -> list[Json]:
+def _companion_file_values(model: ResolvedModel) -> list[Json]:
     """Files beside the spec that belong to the release, each with its digest."""
     files = model.release.files if model.release else ()
     return [{"path": file.relative, "digest": bytes_digest(file.content)} for file in files]
 
 
-def _images(planner: Planner, model: ResolvedModel, target: Emitter | None, context: Values) -> list[Json]:
+def _runtime_images(services: PlanningServices, model: ResolvedModel, target: Emitter | None, context: ContextValues) -> list[Json]:
     """Images that serve the model: its own, and those that its target needs of it."""
-    own = context.get("image")
-    found: list[Json] = [_image("", as_str(own.value))] if isinstance(own, Derived) else []
+    model_image = context.get("image")
+    entries: list[Json] = [_image_value("", as_str(model_image.value))] if isinstance(model_image, ComputedValue) else []
     if target is None or model.environment is None:
-        return found
-    data = variables(planner, model, target)
-    wanted = [
+        return entries
+    data = condition_variables(services, model, target)
+    required_names = [
         as_str(image["name"])
         for index, image in enumerate(target.images)
         if "when" not in image
-        or planner.conditions.holds(target, as_str(image["when"]), ("images", index, "when"), data) is True
+        or services.conditions.evaluate_condition(target, as_str(image["when"]), ("images", index, "when"), data) is True
     ]
-    locked, _ = images.locked(planner.fleet, target, wanted, model.environment.data)
-    return [*found, *(_image(name, as_str(image.value)) for name, image in locked.items())]
+    references, _ = images.pinned_images(services.fleet, target, required_names, model.environment.data)
+    return [*entries, *(_image_value(name, as_str(image.value)) for name, image in references.items())]
 
 
-def _image(name: str, reference: str) -> Object:
+def _image_value(name: str, reference: str) -> Object:
     """An image by what it is called, told from its digest."""
-    found = artifacts.image(reference)
-    return {"image": found["name"], "digest": found["digest"], **({"name": name} if name else {})}
+    parts = artifacts.split_image_reference(reference)
+    return {"image": parts["name"], "digest": parts["digest"], **({"name": name} if name else {})}

@@ -3,25 +3,25 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from compiler.diagnostics.finding import Finding, Place
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, at
-from compiler.foundation.provenance import Derived, Members, Origin
-from compiler.plan.context.model_context import Values
+from compiler.diagnostics.finding import Finding, Location
+from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, value_at
+from compiler.foundation.provenance import ComputedValue, ObjectValue, Origin
+from compiler.plan.context.model_context import ContextValues
 from compiler.plan.emitters.emitter import Emitter
-from compiler.plan.matching.emitter_evaluation import variables
-from compiler.plan.planning_services import Planner
-from compiler.plan.records.field_sources import Speaker, speakers
-from compiler.plan.records.record_subject import Told
+from compiler.plan.matching.emitter_evaluation import condition_variables
+from compiler.plan.planning_services import PlanningServices
+from compiler.plan.records.field_sources import FieldSource, field_sources
+from compiler.plan.records.record_subject import RecordSubject
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class RecordField:
     """One thing that a record of a model has to say: what is said, or who has to say it and where."""
 
     id: str
     title: str
-    source: str
-    asked_of: Speaker
+    citation: str
+    field_source: FieldSource
     pointer: Pointer
     value: Json
     origin: Origin
@@ -34,85 +34,85 @@ class Fact:
     @property
     def field(self) -> str:
         """The field of the document that says it, or would."""
-        return ".".join(map(str, self.asked_of.written(self.pointer)))
+        return ".".join(map(str, self.field_source.document_pointer(self.pointer)))
 
     @property
     def key(self) -> tuple[str, str, Pointer]:
         """The document and the field: what one person has to say once, whatever asks for it."""
-        spec = self.asked_of.spec
-        return spec.kind, spec.name, self.asked_of.written(self.pointer)
+        spec = self.field_source.spec
+        return spec.kind, spec.name, self.field_source.document_pointer(self.pointer)
 
     @property
-    def place(self) -> Place:
+    def location(self) -> Location:
         """The line that says it, or the one to say it at."""
-        return self.asked_of.place(self.pointer)
+        return self.field_source.location(self.pointer)
 
 
-def fact_context(planner: Planner, emitter: Emitter, told: Told) -> tuple[Values, tuple[Finding, ...]]:
+def record_fields_context(services: PlanningServices, emitter: Emitter, subject: RecordSubject) -> tuple[ContextValues, tuple[Finding, ...]]:
     """What templates see of an emitter's facts, and what keeps them from being asked for.
 
     `facts` by id: what is said, or who has to say it and where; `gaps`: those that nobody says; `asked`: how many there are.
     """
-    found: dict[str, list[Fact]] = {}
+    fields_by_id: dict[str, list[RecordField]] = {}
     findings: list[Finding] = []
-    for fact in asked(planner, emitter, told):
-        if isinstance(fact, Finding):
-            findings.append(fact)
+    for record_field in required_fields(services, emitter, subject):
+        if isinstance(record_field, Finding):
+            findings.append(record_field)
         else:
-            found.setdefault(fact.id, []).append(fact)
-    missing = [part for parts in found.values() for part in parts if part.is_missing]
+            fields_by_id.setdefault(record_field.id, []).append(record_field)
+    missing_fields = [part for parts in fields_by_id.values() for part in parts if part.is_missing]
     return {
-        "facts": Members({id_: _shown(id_, parts) for id_, parts in found.items()}),
-        "gaps": Derived([{"id": part.id, "title": part.title, "source": part.source, **_by(part)} for part in missing], ()),
-        "asked": Derived(sum(map(len, found.values())), ()),
+        "facts": ObjectValue({id_: _field_value(id_, parts) for id_, parts in fields_by_id.items()}),
+        "gaps": ComputedValue([{"id": part.id, "title": part.title, "source": part.citation, **_responsibility(part)} for part in missing_fields], ()),
+        "asked": ComputedValue(sum(map(len, fields_by_id.values())), ()),
     }, tuple(findings)
 
 
-def asked(planner: Planner, emitter: Emitter, told: Told) -> Iterator[Fact | Finding]:
+def required_fields(services: PlanningServices, emitter: Emitter, subject: RecordSubject) -> Iterator[RecordField | Finding]:
     """Every fact that an emitter asks of a model, one for each document or release that would say it."""
-    data = variables(planner, told.model, emitter)
-    for index, said in enumerate(map(as_object, as_list(emitter.data.get("facts")))):
-        fields = [as_str(said["field"]), *map(as_str, as_list(said.get("or")))]
-        for speaker in speakers(planner, told, fields[0].partition(".")[0]):
-            wanted = _wanted(planner, emitter, index, said, data | _seen(speaker))
-            if isinstance(wanted, Finding):
-                yield wanted
+    data = condition_variables(services, subject.model, emitter)
+    for index, entry in enumerate(map(as_object, as_list(emitter.data.get("facts")))):
+        field_paths = [as_str(entry["field"]), *map(as_str, as_list(entry.get("or")))]
+        for source in field_sources(services, subject, field_paths[0].partition(".")[0]):
+            is_required = _is_required(services, emitter, index, entry, data | _source_variables(source))
+            if isinstance(is_required, Finding):
+                yield is_required
                 break
-            if wanted:
-                yield _fact(planner, told, said, fields, speaker)
+            if is_required:
+                yield _record_field(services, subject, entry, field_paths, source)
 
 
-def _seen(speaker: Speaker) -> dict[str, Object]:
-    return {speaker.variable: speaker.data} if speaker.variable else {}
+def _source_variables(source: FieldSource) -> dict[str, Object]:
+    return {source.variable: source.data} if source.variable else {}
 
 
-def _wanted(
-    planner: Planner, emitter: Emitter, index: int, said: Object, data: Mapping[str, Json]
+def _is_required(
+    services: PlanningServices, emitter: Emitter, index: int, entry: Object, data: Mapping[str, Json]
 ) -> bool | Finding:
-    when = as_str(said.get("when"))
-    return planner.conditions.holds(emitter, when, ("facts", index, "when"), data) if when else True
+    condition = as_str(entry.get("when"))
+    return services.conditions.evaluate_condition(emitter, condition, ("facts", index, "when"), data) if condition else True
 
 
-def _fact(planner: Planner, told: Told, said: Object, fields: Sequence[str], speaker: Speaker) -> Fact:
-    root, *pointer = fields[0].split(".")
-    value, origin = _value(speaker, tuple(pointer))
-    for field in fields[1:]:
+def _record_field(services: PlanningServices, subject: RecordSubject, entry: Object, field_paths: Sequence[str], source: FieldSource) -> RecordField:
+    root, *pointer = field_paths[0].split(".")
+    value, origin = _read_value(source, tuple(pointer))
+    for field_path in field_paths[1:]:
         if value is not None:
             break
-        other, *rest = field.split(".")
-        others = [speaker] if other == root else speakers(planner, told, other)
-        value, origin = next((found for one in others if (found := _value(one, tuple(rest)))[0] is not None), (value, origin))
-    return Fact(
-        as_str(said["id"]), as_str(said["title"]), as_str(said.get("source")), speaker, tuple(pointer), value, origin,
+        other_root, *rest = field_path.split(".")
+        other_sources = [source] if other_root == root else field_sources(services, subject, other_root)
+        value, origin = next((result for candidate in other_sources if (result := _read_value(candidate, tuple(rest)))[0] is not None), (value, origin))
+    return RecordField(
+        as_str(entry["id"]), as_str(entry["title"]), as_str(entry.get("source")), source, tuple(pointer), value, origin,
     )  # fmt: skip
 
 
-def _value(speaker: Speaker, pointer: Pointer) -> tuple[Json, Origin]:
+def _read_value(source: FieldSource, pointer: Pointer) -> tuple[Json, Origin]:
     try:
-        found = at(speaker.data, pointer)
+        value = value_at(source.data, pointer)
     except (KeyError, IndexError, TypeError):
-        found = None
-    return (None if _is_blank(found) else found), speaker.origin(pointer)
+        value = None
+    return (None if _is_blank(value) else value), source.origin(pointer)
 
 
 def _is_blank(value: Json) -> bool:
@@ -124,27 +124,27 @@ def _is_blank(value: Json) -> bool:
     return value is None
 
 
-def _shown(id_: str, parts: Sequence[Fact]) -> Derived:
+def _field_value(id_: str, parts: Sequence[RecordField]) -> ComputedValue:
     first = parts[0]
     values = [part.value for part in parts if not part.is_missing]
-    whole: Object = {
-        "id": id_, "title": first.title, "source": first.source,
+    data: Object = {
+        "id": id_, "title": first.title, "source": first.citation,
         "missing": any(part.is_missing for part in parts),
         **({"value": first.value if len(parts) == 1 else values} if values else {}),
-        **_by(next((part for part in parts if part.is_missing), first)),
-        "parts": [_part(part) for part in parts],
+        **_responsibility(next((part for part in parts if part.is_missing), first)),
+        "parts": [_part_value(part) for part in parts],
     }  # fmt: skip
-    return Derived(whole, tuple(part.origin for part in parts if not part.is_missing))
+    return ComputedValue(data, tuple(part.origin for part in parts if not part.is_missing))
 
 
-def _by(fact: Fact) -> Object:
+def _responsibility(record_field: RecordField) -> Object:
     """Who says a fact, or has to, and where."""
-    spec = fact.asked_of.spec
+    spec = record_field.field_source.spec
     return {
-        "owner": fact.asked_of.owner, "path": fact.asked_of.path, "field": fact.field, "document": f"{spec.kind} {spec.name}",
+        "owner": record_field.field_source.owner, "path": record_field.field_source.path, "field": record_field.field, "document": f"{spec.kind} {spec.name}",
     }  # fmt: skip
 
 
-def _part(fact: Fact) -> Object:
-    said: Object = {} if fact.is_missing else {"value": fact.value}
-    return {"name": fact.asked_of.name, **said, "missing": fact.is_missing, **_by(fact)}
+def _part_value(record_field: RecordField) -> Object:
+    value_entry: Object = {} if record_field.is_missing else {"value": record_field.value}
+    return {"name": record_field.field_source.name, **value_entry, "missing": record_field.is_missing, **_responsibility(record_field)}

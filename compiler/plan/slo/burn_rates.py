@@ -16,26 +16,26 @@ from compiler.spec.quantities import Duration
 
 Severity = Literal["page", "ticket"]
 PERIODS: Final = ("7d", "28d", "30d", "90d")
-RECORDED: Final = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
+RECORDING_WINDOWS: Final = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
 """The windows in which the share of errors is recorded; each alert looks at two of them."""
 
-_SHAPE: Final[tuple[tuple[Severity, str, str], ...]] = (
+_WINDOW_PAIRS: Final[tuple[tuple[Severity, str, str], ...]] = (
     ("page", "5m", "1h"), ("page", "30m", "6h"), ("ticket", "2h", "1d"), ("ticket", "6h", "3d"),
 )  # fmt: skip
-_MONTH: Final = (Fraction(2), Fraction(5), Fraction(10), Fraction(10))
-_SHARES: Final[Mapping[str, tuple[Fraction, ...]]] = MappingProxyType(
-    {"7d": (Fraction(8), Fraction("12.5"), Fraction(20), Fraction(42)), "28d": _MONTH, "30d": _MONTH, "90d": _MONTH}
+_MONTHLY_SHARES: Final = (Fraction(2), Fraction(5), Fraction(10), Fraction(10))
+_BUDGET_SHARES: Final[Mapping[str, tuple[Fraction, ...]]] = MappingProxyType(
+    {"7d": (Fraction(8), Fraction("12.5"), Fraction(20), Fraction(42)), "28d": _MONTHLY_SHARES, "30d": _MONTHLY_SHARES, "90d": _MONTHLY_SHARES}
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Burn:
+class BurnRate:
     """An alert tells where a share of the budget is used up within its long window, and still is within its short one."""
 
     severity: Severity
-    short: str
-    long: str
-    spent: Fraction
+    short_window: str
+    long_window: str
+    budget_percent: Fraction
     """The share of the budget, in per cent."""
     factor: Fraction
     """How many times as fast as the budget allows errors come then."""
@@ -44,21 +44,21 @@ class Burn:
         """The share of errors above which it tells."""
         return self.factor * budget
 
-    def can_happen(self, budget: Fraction) -> bool:
+    def is_reachable(self, budget: Fraction) -> bool:
         """Whether errors can come that fast: no more than all requests can fail."""
         return self.threshold(budget) < 1
 
 
-def burns(period: str) -> tuple[Burn, ...]:
+def burn_rates(period: str) -> tuple[BurnRate, ...]:
     """The burn rates for a period: factor = spent/100 * period/long."""
-    found = []
-    for (severity, short, long), spent in zip(_SHAPE, _SHARES[period], strict=True):
-        factor = spent / 100 * Fraction(_seconds(period)) / Fraction(_seconds(long))
-        found.append(Burn(severity, short, long, spent, factor))
-    return tuple(found)
+    rates = []
+    for (severity, short, long), budget_percent in zip(_WINDOW_PAIRS, _BUDGET_SHARES[period], strict=True):
+        factor = budget_percent / 100 * Fraction(_seconds(period)) / Fraction(_seconds(long))
+        rates.append(BurnRate(severity, short, long, budget_percent, factor))
+    return tuple(rates)
 
 
-def days(period: str) -> int:
+def period_days(period: str) -> int:
     """How many days a period has."""
     return int(_seconds(period)) // 86_400
 

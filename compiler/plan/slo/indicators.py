@@ -8,32 +8,32 @@ from typing import Protocol
 from compiler.plan.slo.promql import (
     Series,
     Vector,
-    aggregated,
-    applied,
-    joined,
-    lines,
-    number,
+    aggregate,
+    apply_function,
+    binary_operation,
+    multiline_operation,
+    scalar,
     or_zero,
-    over,
-    quantile,
-    selected,
+    range_vector,
+    histogram_quantile,
+    instant_vector,
 )
 
-_NONE = number(0)
+_ZERO = scalar(0)
 
 
-class Ratio(Protocol):
+class SliRatio(Protocol):
     """A share of bad requests, and what it is counted from."""
 
-    def bad(self, window: str) -> Vector:
+    def bad_rate(self, window: str) -> Vector:
         """Bad requests a second in a window, 0 where none was counted yet."""
         ...
 
-    def all(self, window: str) -> Vector:
+    def total_rate(self, window: str) -> Vector:
         """Requests a second in a window."""
         ...
 
-    def asked(self, window: str) -> Vector:
+    def request_count(self, window: str) -> Vector:
         """How many requests there were in a window."""
         ...
 
@@ -42,133 +42,133 @@ class Ratio(Protocol):
         ...
 
 
-def error_ratio(of: Ratio, window: str) -> Vector:
+def error_ratio(ratio: SliRatio, window: str) -> Vector:
     """The share of bad requests in a window; nothing where nothing was asked, for 0/0 would spoil every average over it."""
-    return lines([of.bad(window), joined(of.all(window), ">", _NONE)], "/")
+    return multiline_operation([ratio.bad_rate(window), binary_operation(ratio.total_rate(window), ">", _ZERO)], "/")
 
 
-def _sum(function: str, series: Series, window: str) -> Vector:
-    return aggregated("sum", applied(function, over(series, window)))
+def _sum_of_function(function: str, series: Series, window: str) -> Vector:
+    return aggregate("sum", apply_function(function, range_vector(series, window)))
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CounterSli:
     """Counters of errors, and of all requests or of those answered; `unreached`: of those that got to none of them."""
 
     errors: Series
     total: Series | None = None
-    answered: Series | None = None
-    unreached: Series | None = None
+    answered_requests: Series | None = None
+    unreached_requests: Series | None = None
 
-    def bad(self, window: str) -> Vector:
+    def bad_rate(self, window: str) -> Vector:
         """Errors a second."""
-        return _added([_sum("rate", one, window) for one in (self.errors, self.unreached) if one])
+        return _sum_with_zeros([_sum_of_function("rate", counter, window) for counter in (self.errors, self.unreached_requests) if counter])
 
-    def all(self, window: str) -> Vector:
+    def total_rate(self, window: str) -> Vector:
         """Requests a second."""
-        return self._together("rate", window)
+        return self._sum_totals("rate", window)
 
-    def asked(self, window: str) -> Vector:
+    def request_count(self, window: str) -> Vector:
         """How many requests there were."""
-        return self._together("increase", window)
+        return self._sum_totals("increase", window)
 
     def counters(self) -> tuple[Vector, Vector]:
         """The counters."""
-        errors = [aggregated("sum", selected(one)) for one in (self.errors, self.unreached) if one]
-        counted = [aggregated("sum", selected(one)) for one in self._all]
-        return _alone_or_added(errors), _alone_or_added(counted)
+        errors = [aggregate("sum", instant_vector(counter)) for counter in (self.errors, self.unreached_requests) if counter]
+        totals = [aggregate("sum", instant_vector(counter)) for counter in self._total_counters]
+        return _sum_vectors(errors), _sum_vectors(totals)
 
-    def _together(self, function: str, window: str) -> Vector:
-        return _alone_or_added([_sum(function, one, window) for one in self._all])
+    def _sum_totals(self, function: str, window: str) -> Vector:
+        return _sum_vectors([_sum_of_function(function, counter, window) for counter in self._total_counters])
 
     @property
-    def _all(self) -> list[Series]:
+    def _total_counters(self) -> list[Series]:
         """The counters that all requests are the sum of."""
-        return [one for one in (self.total or self.answered, self.unreached if self.total else self.errors) if one]
+        return [counter for counter in (self.total or self.answered_requests, self.unreached_requests if self.total else self.errors) if counter]
 
 
-def _alone_or_added(sums: Sequence[Vector]) -> Vector:
-    return sums[0] if len(sums) == 1 else _added(sums)
+def _sum_vectors(sums: Sequence[Vector]) -> Vector:
+    return sums[0] if len(sums) == 1 else _sum_with_zeros(sums)
 
 
-def _added(sums: Sequence[Vector]) -> Vector:
+def _sum_with_zeros(sums: Sequence[Vector]) -> Vector:
     """Sums together, where each of them may be of series that are not there."""
-    first, *others = map(or_zero, sums)
-    return joined(first, "+", others[0]) if others else first
+    first, *rest = map(or_zero, sums)
+    return binary_operation(first, "+", rest[0]) if rest else first
 
 
 @dataclass(frozen=True, slots=True)
-class Probed:
+class ProbeSli:
     """A gauge that is 1 while somebody who asks is answered: each look at it is a request."""
 
     probe: Series
 
-    def bad(self, window: str) -> Vector:
+    def bad_rate(self, window: str) -> Vector:
         """Looks without an answer."""
-        return joined(self.all(window), "-", _sum("sum_over_time", self.probe, window))
+        return binary_operation(self.total_rate(window), "-", _sum_of_function("sum_over_time", self.probe, window))
 
-    def all(self, window: str) -> Vector:
+    def total_rate(self, window: str) -> Vector:
         """Looks."""
-        return _sum("count_over_time", self.probe, window)
+        return _sum_of_function("count_over_time", self.probe, window)
 
-    def asked(self, window: str) -> Vector:
+    def request_count(self, window: str) -> Vector:
         """How many looks there were."""
-        return self.all(window)
+        return self.total_rate(window)
 
     def counters(self) -> tuple[Vector, Vector]:
         """Who is not answered now, and all who ask."""
-        asks = aggregated("count", selected(self.probe))
-        return joined(asks, "-", aggregated("sum", selected(self.probe))), asks
+        probes = aggregate("count", instant_vector(self.probe))
+        return binary_operation(probes, "-", aggregate("sum", instant_vector(self.probe))), probes
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
+class LatencySli:
     """A histogram of times: bad is what took longer than one of its bounds."""
 
     histogram: Series
-    bound: Fraction
+    threshold: Fraction
     """In the unit of the histogram."""
 
-    def bad(self, window: str) -> Vector:
+    def bad_rate(self, window: str) -> Vector:
         """Answers a second that came too late."""
-        return joined(self.all(window), "-", _sum("rate", self._within, window))
+        return binary_operation(self.total_rate(window), "-", _sum_of_function("rate", self._threshold_bucket, window))
 
-    def all(self, window: str) -> Vector:
+    def total_rate(self, window: str) -> Vector:
         """Answers a second."""
-        return _sum("rate", self.histogram.of("_count"), window)
+        return _sum_of_function("rate", self.histogram.with_suffix("_count"), window)
 
-    def asked(self, window: str) -> Vector:
+    def request_count(self, window: str) -> Vector:
         """How many answers there were."""
-        return _sum("increase", self.histogram.of("_count"), window)
+        return _sum_of_function("increase", self.histogram.with_suffix("_count"), window)
 
     def counters(self) -> tuple[Vector, Vector]:
         """Late answers and all of them."""
-        counted = aggregated("sum", selected(self.histogram.of("_count")))
-        return joined(counted, "-", aggregated("sum", selected(self._within))), counted
+        total = aggregate("sum", instant_vector(self.histogram.with_suffix("_count")))
+        return binary_operation(total, "-", aggregate("sum", instant_vector(self._threshold_bucket))), total
 
-    def time(self, share: Fraction, window: str) -> Vector:
+    def latency_quantile(self, share: Fraction, window: str) -> Vector:
         """The time within which a share of answers arrives."""
-        rates = applied("rate", over(self.histogram.of("_bucket"), window))
-        return quantile(share, aggregated("sum", rates, by="le"))
+        rates = apply_function("rate", range_vector(self.histogram.with_suffix("_bucket"), window))
+        return histogram_quantile(share, aggregate("sum", rates, by="le"))
 
     @property
-    def _within(self) -> Series:
-        spelt = spellings(self.bound)
-        if len(spelt) == 1:
-            buckets = self.histogram.of("_bucket")
-            return Series(buckets.metric, (*buckets.labels, ("le", spelt[0])), buckets.matching)
-        return self.histogram.of(
-            "_bucket", ("le", "|".join(one.replace(".", "[.]").replace("+", "[+]") for one in spelt))
+    def _threshold_bucket(self) -> Series:
+        spelled_labels = threshold_label_spellings(self.threshold)
+        if len(spelled_labels) == 1:
+            buckets = self.histogram.with_suffix("_bucket")
+            return Series(buckets.metric, (*buckets.labels, ("le", spelled_labels[0])), buckets.regex_labels)
+        return self.histogram.with_suffix(
+            "_bucket", ("le", "|".join(label.replace(".", "[.]").replace("+", "[+]") for label in spelled_labels))
         )
 
 
-def spellings(bound: Fraction) -> Sequence[str]:
+def threshold_label_spellings(threshold: Fraction) -> Sequence[str]:
     """How libraries write a bound in the label `le`: `1` in Go, `1.0` in Python and in Prometheus 3; a million is `1e+06` in Go."""
-    whole = bound.denominator == 1
-    plain = str(bound.numerator) if whole else str(number(bound))
-    found = [plain, f"{plain}.0"] if whole else [plain]
-    if whole and bound >= 1_000_000:  # noqa: PLR2004 - from here on Go writes a power of ten
-        digits = str(bound.numerator).rstrip("0")
-        power = len(str(bound.numerator)) - 1
-        found.append(f"{digits[0]}{f'.{digits[1:]}' if digits[1:] else ''}e+{power:02d}")
-    return tuple(found)
+    whole = threshold.denominator == 1
+    plain = str(threshold.numerator) if whole else str(scalar(threshold))
+    labels = [plain, f"{plain}.0"] if whole else [plain]
+    if whole and threshold >= 1_000_000:  # noqa: PLR2004 - from here on Go writes a power of ten
+        digits = str(threshold.numerator).rstrip("0")
+        power = len(str(threshold.numerator)) - 1
+        labels.append(f"{digits[0]}{f'.{digits[1:]}' if digits[1:] else ''}e+{power:02d}")
+    return tuple(labels)

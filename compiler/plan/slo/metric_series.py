@@ -2,55 +2,55 @@
 
 from collections.abc import Mapping
 
-from compiler.cel import wrong_pattern
+from compiler.cel import re2_pattern_error
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, Pointer, as_object, as_str
 from compiler.plan.emitters.emitter import Emitter
-from compiler.plan.emitters.emitter_loader import mistake
-from compiler.plan.slo.indicators import Counted, Probed, Ratio, Timed
+from compiler.plan.emitters.emitter_loader import emitter_finding
+from compiler.plan.slo.indicators import CounterSli, ProbeSli, SliRatio, LatencySli
 from compiler.plan.slo.objectives import Objective
 from compiler.plan.slo.promql import LABEL, METRIC, Series
-from compiler.plan.slo.sli_catalog import bound
+from compiler.plan.slo.sli_catalog import latency_threshold
 
 
-def series(said: Object) -> Series:
+def parse_series(entry: Object) -> Series:
     """Series by name and labels; a label whose value a template leaves out is none of them."""
-    labels, matching = (as_object(said.get(key)).items() for key in ("labels", "matching"))
+    labels, regex_labels = (as_object(entry.get(key)).items() for key in ("labels", "matching"))
     return Series(
-        as_str(said["metric"]), *(tuple((name, one) for name, one in pairs if isinstance(one, str)) for pairs in (labels, matching))
+        as_str(entry["metric"]), *(tuple((name, value) for name, value in pairs if isinstance(value, str)) for pairs in (labels, regex_labels))
     )
 
 
-def ratio(objective: Objective, said: Object) -> Ratio:
+def build_sli_ratio(objective: Objective, entry: Object) -> SliRatio:
     """What an objective is counted from."""
-    if objective.within is not None:
-        return Timed(series(as_object(said["histogram"])), bound(objective, said))
-    if "probe" in said:
-        return Probed(series(as_object(said["probe"])))
-    total, answered = (series(as_object(said[key])) if key in said else None for key in ("total", "answered"))
-    unreached = series(as_object(said["unreached"])) if "unreached" in said else None
-    return Counted(series(as_object(said["errors"])), total, answered, unreached)
+    if objective.latency_limit is not None:
+        return LatencySli(parse_series(as_object(entry["histogram"])), latency_threshold(objective, entry))
+    if "probe" in entry:
+        return ProbeSli(parse_series(as_object(entry["probe"])))
+    total, answered_requests = (parse_series(as_object(entry[key])) if key in entry else None for key in ("total", "answered"))
+    unreached_requests = parse_series(as_object(entry["unreached"])) if "unreached" in entry else None
+    return CounterSli(parse_series(as_object(entry["errors"])), total, answered_requests, unreached_requests)
 
 
-def strange(emitter: Emitter, said: Json, pointer: Pointer) -> Finding | None:
+def invalid_series_finding(emitter: Emitter, value: Json, pointer: Pointer) -> Finding | None:
     """What Prometheus would not take of series that an emitter says; those of a model are checked with the model."""
-    if not isinstance(said, Mapping):
+    if not isinstance(value, Mapping):
         return None
-    if "metric" in said:
-        wrong = _wrong(said)
-        return mistake(emitter, wrong, pointer, "mend it, or what fills it") if wrong else None
-    found = (strange(emitter, below, (*pointer, key)) for key, below in said.items())
-    return next((one for one in found if one is not None), None)
+    if "metric" in value:
+        problem = _series_error(value)
+        return emitter_finding(emitter, problem, pointer, "mend it, or what fills it") if problem else None
+    findings = (invalid_series_finding(emitter, child, (*pointer, key)) for key, child in value.items())
+    return next((finding for finding in findings if finding is not None), None)
 
 
-def _wrong(said: Object) -> str | None:
-    if not METRIC.fullmatch(as_str(said["metric"])):
-        return f"{said['metric']!r} is no name of a metric"
+def _series_error(entry: Object) -> str | None:
+    if not METRIC.fullmatch(as_str(entry["metric"])):
+        return f"{entry['metric']!r} is no name of a metric"
     for key in ("labels", "matching"):
-        for label, value in as_object(said.get(key)).items():
+        for label, value in as_object(entry.get(key)).items():
             if not LABEL.fullmatch(label):
                 return f"{label!r} is no name of a label"
-            wrong = wrong_pattern(as_str(value)) if key == "matching" else None
-            if wrong is not None:
-                return f"{value!r} is no expression of RE2: {wrong}"
+            pattern_error = re2_pattern_error(as_str(value)) if key == "matching" else None
+            if pattern_error is not None:
+                return f"{value!r} is no expression of RE2: {pattern_error}"
     return None

@@ -8,13 +8,13 @@ from typing import Final
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str
-from compiler.plan.slo.burn_rates import PERIODS, Burn, burns
+from compiler.plan.slo.burn_rates import PERIODS, BurnRate, burn_rates
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.quantities import Duration, Percentage
 
-_UNSAID: Final = "30d"
+_DEFAULT_PERIOD: Final = "30d"
 """The window where neither the SLO nor the SLA says one: the one that the workbook's burn rates are made for."""
-_TIMES: Final[Mapping[str, str]] = {"latency": "latency", "timeToFirstToken": "first-token"}
+_LATENCY_NAMES: Final[Mapping[str, str]] = {"latency": "latency", "timeToFirstToken": "first-token"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Objective:
     period: str
     pointer: Pointer
     """Where the share stands in the model."""
-    within: Duration | None = None
+    latency_limit: Duration | None = None
 
     @property
     def budget(self) -> Fraction:
@@ -35,93 +35,93 @@ class Objective:
         return 1 - self.target
 
     @property
-    def burns(self) -> tuple[Burn, ...]:
+    def burn_rates(self) -> tuple[BurnRate, ...]:
         """The burn rates at which alerts tell, those left out that errors cannot reach."""
-        return tuple(burn for burn in burns(self.period) if burn.can_happen(self.budget))
+        return tuple(burn for burn in burn_rates(self.period) if burn.is_reachable(self.budget))
 
 
 @dataclass(frozen=True, slots=True)
-class Freshness:
+class FreshnessObjective:
     """The longest time since the last run that ended well."""
 
-    limit: Duration
+    max_age: Duration
     pointer: Pointer
     indicator: str = "freshness"
     name: str = "freshness"
 
 
-Watched = Objective | Freshness
+AnyObjective = Objective | FreshnessObjective
 
 
 @dataclass(frozen=True, slots=True)
-class _Share:
+class _ObjectiveDraft:
     """An objective without its period."""
 
     indicator: str
     name: str
     target: Fraction
     pointer: Pointer
-    within: Duration | None = None
+    latency_limit: Duration | None = None
 
 
-def objectives(model: ResolvedModel) -> Iterator[Watched | Finding]:
+def model_objectives(model: ResolvedModel) -> Iterator[AnyObjective | Finding]:
     """What is watched of the model, and what is wrong with it; that an objective is no looser than its promise is checked elsewhere."""
     slo, sla = (as_object(model.data.get(key)) for key in ("slo", "sla"))
     root = "slo" if "freshness" in slo else "sla"
     limit = as_str(as_object(model.data.get(root)).get("freshness"))
     if limit:
-        yield Freshness(Duration(limit), (root, "freshness"))
-    shares = [*_availability(slo, sla), *(found for key in _TIMES for found in _times(key, slo, sla))]
-    if shares:
-        period = _period(model, slo, sla)
-        yield from [period] if isinstance(period, Finding) else (_sound(model, share, period) for share in shares)
+        yield FreshnessObjective(Duration(limit), (root, "freshness"))
+    drafts = [*_availability_draft(slo, sla), *(latency_draft for key in _LATENCY_NAMES for latency_draft in _strictest_latency_drafts(key, slo, sla))]
+    if drafts:
+        period = _objective_period(model, slo, sla)
+        yield from [period] if isinstance(period, Finding) else (_complete_objective(model, draft, period) for draft in drafts)
 
 
-def _availability(slo: Object, sla: Object) -> Iterator[_Share]:
+def _availability_draft(slo: Object, sla: Object) -> Iterator[_ObjectiveDraft]:
     root = "slo" if "availability" in slo else "sla"
-    said = (slo if root == "slo" else sla).get("availability")
-    if said:
-        yield _Share("availability", "availability", Percentage(as_str(said)).exact, (root, "availability"))
+    target = (slo if root == "slo" else sla).get("availability")
+    if target:
+        yield _ObjectiveDraft("availability", "availability", Percentage(as_str(target)).exact_ratio, (root, "availability"))
 
 
-def _times(key: str, slo: Object, sla: Object) -> Iterator[_Share]:
+def _strictest_latency_drafts(key: str, slo: Object, sla: Object) -> Iterator[_ObjectiveDraft]:
     """Objectives in time, the shortest time first; of two with one time the stricter."""
-    strictest: dict[int, _Share] = {}
-    for share in _said(key, slo, sla):
-        time = share.within.milliseconds if share.within else 0
-        if time not in strictest or strictest[time].target < share.target:
-            strictest[time] = share
-    yield from (strictest[time] for time in sorted(strictest))
+    strictest: dict[int, _ObjectiveDraft] = {}
+    for draft in _latency_drafts(key, slo, sla):
+        limit = draft.latency_limit.milliseconds if draft.latency_limit else 0
+        if limit not in strictest or strictest[limit].target < draft.target:
+            strictest[limit] = draft
+    yield from (strictest[limit] for limit in sorted(strictest))
 
 
-def _said(key: str, slo: Object, sla: Object) -> Iterator[_Share]:
-    for index, one in enumerate(map(as_object, as_list(slo.get(key)))):
-        yield _time(key, as_str(one["for"]), as_str(one["under"]), ("slo", key, index, "for"))
+def _latency_drafts(key: str, slo: Object, sla: Object) -> Iterator[_ObjectiveDraft]:
+    for index, entry in enumerate(map(as_object, as_list(slo.get(key)))):
+        yield _latency_draft(key, as_str(entry["for"]), as_str(entry["under"]), ("slo", key, index, "for"))
     if not as_list(slo.get(key)):
-        for rank, bound in as_object(sla.get(key)).items():
-            yield _time(key, f"{rank[1:]}%", as_str(bound), ("sla", key, rank))
+        for rank, limit in as_object(sla.get(key)).items():
+            yield _latency_draft(key, f"{rank[1:]}%", as_str(limit), ("sla", key, rank))
 
 
-def _time(key: str, share: str, bound: str, pointer: Pointer) -> _Share:
-    within = Duration(bound)
-    return _Share(key, f"{_TIMES[key]}-{within}", Percentage(share).exact, pointer, within)
+def _latency_draft(key: str, share: str, limit: str, pointer: Pointer) -> _ObjectiveDraft:
+    latency_limit = Duration(limit)
+    return _ObjectiveDraft(key, f"{_LATENCY_NAMES[key]}-{latency_limit}", Percentage(share).exact_ratio, pointer, latency_limit)
 
 
-def _period(model: ResolvedModel, slo: Object, sla: Object) -> str | Finding:
+def _objective_period(model: ResolvedModel, slo: Object, sla: Object) -> str | Finding:
     root = "slo" if "window" in slo else "sla"
-    said = as_str((slo if root == "slo" else sla).get("window"))
-    if not said or said in PERIODS:
-        return said or _UNSAID
-    message = f"burn rates are known for {', '.join(PERIODS[:-1])} and {PERIODS[-1]}, and the window is {said}"
+    period = as_str((slo if root == "slo" else sla).get("window"))
+    if not period or period in PERIODS:
+        return period or _DEFAULT_PERIOD
+    message = f"burn rates are known for {', '.join(PERIODS[:-1])} and {PERIODS[-1]}, and the window is {period}"
     help_ = "set `slo.window` to one of them; what is promised may keep its own"
     return model.finding(codes.BAD_OBJECTIVE, message, (root, "window"), help_)
 
 
-def _sound(model: ResolvedModel, share: _Share, period: str) -> Objective | Finding:
-    if 0 < share.target < 1:
-        return Objective(share.indicator, share.name, share.target, period, share.pointer, share.within)
-    why = "leaves no budget: the first error would use it up" if share.target else "asks for nothing"
-    message = f"an objective of {100 if share.target else 0}% {why}"
+def _complete_objective(model: ResolvedModel, draft: _ObjectiveDraft, period: str) -> Objective | Finding:
+    if 0 < draft.target < 1:
+        return Objective(draft.indicator, draft.name, draft.target, period, draft.pointer, draft.latency_limit)
+    reason = "leaves no budget: the first error would use it up" if draft.target else "asks for nothing"
+    message = f"an objective of {100 if draft.target else 0}% {reason}"
     return model.finding(
-        codes.BAD_OBJECTIVE, message, share.pointer, "watch a share that may be missed now and then, such as 99.9%"
+        codes.BAD_OBJECTIVE, message, draft.pointer, "watch a share that may be missed now and then, such as 99.9%"
     )

@@ -13,7 +13,7 @@ from typing import Final
 METRIC: Final = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 LABEL: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _WINDOW: Final = re.compile(r"[1-9][0-9]*[smhdw]")
-_READ_BY_OTHERS: Final = re.compile(r"[\x00-\x1f\x7f$]|(?<=\[)\[|(?<=\{)\{")
+_NEEDS_ESCAPE: Final = re.compile(r"[\x00-\x1f\x7f$]|(?<=\[)\[|(?<=\{)\{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +21,15 @@ class Expression:
     """Text of PromQL; `joined` where an operator stands in it, so that it needs brackets within another."""
 
     text: str
-    joined: bool = False
+    is_binary: bool = False
 
     def __str__(self) -> str:
         return self.text
 
     @property
-    def part(self) -> str:
+    def operand(self) -> str:
         """The text as an operand."""
-        return f"({self.text})" if self.joined else self.text
+        return f"({self.text})" if self.is_binary else self.text
 
 
 class Vector(Expression):
@@ -50,105 +50,105 @@ class Series:
 
     metric: str
     labels: tuple[tuple[str, str], ...] = ()
-    matching: tuple[tuple[str, str], ...] = ()
+    regex_labels: tuple[tuple[str, str], ...] = ()
 
-    def of(self, ending: str, *matching: tuple[str, str]) -> "Series":
+    def with_suffix(self, suffix: str, *extra_labels: tuple[str, str]) -> "Series":
         """The series of the same labels of a metric with an ending, such as `_bucket`."""
-        return Series(f"{self.metric}{ending}", self.labels, (*self.matching, *matching))
+        return Series(f"{self.metric}{suffix}", self.labels, (*self.regex_labels, *extra_labels))
 
 
-def quoted(text: str) -> str:
+def quote_string(text: str) -> str:
     """Any text as a string of PromQL."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return '"' + _READ_BY_OTHERS.sub(lambda found: f"\\x{ord(found[0]):02x}", escaped) + '"'
+    escaped_text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return '"' + _NEEDS_ESCAPE.sub(lambda match: f"\\x{ord(match[0]):02x}", escaped_text) + '"'
 
 
-def selected(series: Series) -> Vector:
+def instant_vector(series: Series) -> Vector:
     """The latest samples of series."""
     for pattern, names in (
         (METRIC, [series.metric]),
-        (LABEL, [name for name, _ in (*series.labels, *series.matching)]),
+        (LABEL, [name for name, _ in (*series.labels, *series.regex_labels)]),
     ):
-        wrong = next((name for name in names if not pattern.fullmatch(name)), None)
-        if wrong is not None:
-            message = f"{wrong!r} is no name that Prometheus takes"
+        bad_name = next((name for name in names if not pattern.fullmatch(name)), None)
+        if bad_name is not None:
+            message = f"{bad_name!r} is no name that Prometheus takes"
             raise ValueError(message)
-    matchers = [f"{name}={quoted(value)}" for name, value in series.labels]
-    matchers += [f"{name}=~{quoted(value)}" for name, value in series.matching]
+    matchers = [f"{name}={quote_string(value)}" for name, value in series.labels]
+    matchers += [f"{name}=~{quote_string(value)}" for name, value in series.regex_labels]
     return Vector(f"{series.metric}{{{', '.join(matchers)}}}" if matchers else series.metric)
 
 
-def over(series: Series, window: str) -> Range:
+def range_vector(series: Series, window: str) -> Range:
     """The samples of series in a window before now."""
     if not _WINDOW.fullmatch(window):
         message = f"{window!r} is no window"
         raise ValueError(message)
-    return Range(f"{selected(series)}[{window}]")
+    return Range(f"{instant_vector(series)}[{window}]")
 
 
-def applied(function: str, samples: Range) -> Vector:
+def apply_function(function: str, samples: Range) -> Vector:
     """What a function such as `rate` or `sum_over_time` makes of each series' samples."""
     return Vector(f"{function}({samples})")
 
 
-def aggregated(operator: str, samples: Vector, *, by: str = "", without: str = "") -> Vector:
+def aggregate(operator: str, samples: Vector, *, by: str = "", without: str = "") -> Vector:
     """What series come to together: `sum`, `max` …; one for each value of `by`, or one for all labels but `without`."""
-    grouped = f" by ({by})" if by else f" without ({without})" if without else ""
-    return Vector(f"{operator}{grouped}{' ' if grouped else ''}({samples})")
+    grouping = f" by ({by})" if by else f" without ({without})" if without else ""
+    return Vector(f"{operator}{grouping}{' ' if grouping else ''}({samples})")
 
 
-def quantile(share: Fraction, buckets: Vector) -> Vector:
+def histogram_quantile(share: Fraction, buckets: Vector) -> Vector:
     """The quantile that buckets of a histogram come to."""
-    return Vector(f"histogram_quantile({number(share)}, {buckets})")
+    return Vector(f"histogram_quantile({scalar(share)}, {buckets})")
 
 
 def or_zero(samples: Vector) -> Vector:
     """The samples, which have no labels, or 0 where there are none: a counter that never counted is not there."""
-    return Vector(f"{samples.part} or vector(0)", joined=True)
+    return Vector(f"{samples.operand} or vector(0)", joined=True)
 
 
-def joined(left: Expression, operator: str, right: Expression) -> Vector:
+def binary_operation(left: Expression, operator: str, right: Expression) -> Vector:
     """Two sides and an operator between them."""
-    return Vector(f"{left.part} {operator} {right.part}", joined=True)
+    return Vector(f"{left.operand} {operator} {right.operand}", joined=True)
 
 
-def lines(parts: Sequence[Expression], operator: str) -> Vector:
+def multiline_operation(parts: Sequence[Expression], operator: str) -> Vector:
     """Sides with an operator between each two, a line each; one side alone is itself."""
     if len(parts) == 1:
-        return Vector(parts[0].text, parts[0].joined)
-    return Vector(f"\n{operator}\n".join(_lined(part) for part in parts), joined=True)
+        return Vector(parts[0].text, parts[0].is_binary)
+    return Vector(f"\n{operator}\n".join(_indent_operand(part) for part in parts), joined=True)
 
 
-def _lined(part: Expression) -> str:
-    if not (part.joined and "\n" in part.text):
-        return part.part
+def _indent_operand(part: Expression) -> str:
+    if not (part.is_binary and "\n" in part.text):
+        return part.operand
     return "(\n" + "".join(f"  {line}\n" for line in part.text.splitlines()) + ")"
 
 
-def now() -> Scalar:
+def current_time() -> Scalar:
     """The seconds since 1970."""
     return Scalar("time()")
 
 
-def constant(value: Fraction | float) -> Vector:
+def constant_vector(value: Fraction | float) -> Vector:
     """One sample without labels."""
-    return Vector(f"vector({number(value)})")
+    return Vector(f"vector({scalar(value)})")
 
 
-def number(value: Fraction | float) -> Scalar:
+def scalar(value: Fraction | float) -> Scalar:
     """A number: exact where it has an end in decimals, else the nearest that a double holds."""
-    whole = Fraction(value)
-    if whole.denominator == 1:
-        return Scalar(str(whole.numerator))
-    return Scalar(_decimals(whole) or repr(float(whole)))
+    fraction = Fraction(value)
+    if fraction.denominator == 1:
+        return Scalar(str(fraction.numerator))
+    return Scalar(_exact_decimal(fraction) or repr(float(fraction)))
 
 
-def _decimals(value: Fraction) -> str:
-    rest, places = value.denominator, 0
-    while rest % 10 == 0 or rest % 2 == 0 or rest % 5 == 0:
-        rest //= 10 if rest % 10 == 0 else 2 if rest % 2 == 0 else 5
-        places += 1
-    if rest != 1 or places > 15:  # noqa: PLR2004 - digits that a double keeps
+def _exact_decimal(value: Fraction) -> str:
+    divisor, decimal_count = value.denominator, 0
+    while divisor % 10 == 0 or divisor % 2 == 0 or divisor % 5 == 0:
+        divisor //= 10 if divisor % 10 == 0 else 2 if divisor % 2 == 0 else 5
+        decimal_count += 1
+    if divisor != 1 or decimal_count > 15:  # noqa: PLR2004 - digits that a double keeps
         return ""
-    digits = f"{abs(value.numerator) * 10**places // value.denominator:0{places + 1}d}"
-    return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+    digits = f"{abs(value.numerator) * 10**decimal_count // value.denominator:0{decimal_count + 1}d}"
+    return f"{'-' if value < 0 else ''}{digits[:-decimal_count]}.{digits[-decimal_count:]}"

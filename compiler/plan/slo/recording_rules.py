@@ -11,31 +11,31 @@ from types import MappingProxyType
 from typing import Final
 
 from compiler.plan import conventions as names
-from compiler.plan.slo.burn_rates import RECORDED, Burn, Severity, days
-from compiler.plan.slo.indicators import Ratio, error_ratio
-from compiler.plan.slo.objectives import Freshness, Objective
+from compiler.plan.slo.burn_rates import RECORDING_WINDOWS, BurnRate, Severity, period_days
+from compiler.plan.slo.indicators import SliRatio, error_ratio
+from compiler.plan.slo.objectives import FreshnessObjective, Objective
 from compiler.plan.slo.promql import (
     Scalar,
     Series,
     Vector,
-    aggregated,
-    applied,
-    constant,
-    joined,
-    lines,
-    now,
-    number,
-    over,
-    selected,
+    aggregate,
+    apply_function,
+    constant_vector,
+    binary_operation,
+    multiline_operation,
+    current_time,
+    scalar,
+    range_vector,
+    instant_vector,
 )
 from compiler.spec.quantities import Duration
 
-_SHORTEST: Final = RECORDED[0]
+_SHORTEST_WINDOW: Final = RECORDING_WINDOWS[0]
 Labels = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class SloIdentity:
     """What a series is of."""
 
     project: str
@@ -45,20 +45,20 @@ class Identity:
     def labels(self, name: str) -> dict[str, str]:
         """The labels that every series of an objective or a signal has."""
         return {
-            names.ID: f"{self.project}/{self.environment}/{self.model}/{name}",
-            names.MODEL: self.model,
-            names.ENVIRONMENT: self.environment,
-            names.SLO: name,
+            names.ID_LABEL: f"{self.project}/{self.environment}/{self.model}/{name}",
+            names.MODEL_LABEL: self.model,
+            names.ENVIRONMENT_LABEL: self.environment,
+            names.SLO_LABEL: name,
         }
 
-    def series(self, metric: str, name: str) -> Series:
+    def recorded_series(self, metric: str, name: str) -> Series:
         """What was recorded of an objective or a signal."""
-        return Series(metric, ((names.ID, self.labels(name)[names.ID]),))
+        return Series(metric, ((names.ID_LABEL, self.labels(name)[names.ID_LABEL]),))
 
-    def all(self, metric: str, **labels: str) -> Series:
+    def all_series(self, metric: str, **labels: str) -> Series:
         """What was recorded of each of them."""
         return Series(
-            metric, tuple(labels.items()), ((names.ID, f"{self.project}/{self.environment}/{self.model}/.+"),)
+            metric, tuple(labels.items()), ((names.ID_LABEL, f"{self.project}/{self.environment}/{self.model}/.+"),)
         )
 
 
@@ -79,68 +79,68 @@ class Alert:
     severity: Severity
     expr: Vector
     labels: Labels
-    hold: Duration | None = None
-    burns: tuple[Burn, ...] = ()
+    for_duration: Duration | None = None
+    burn_rates: tuple[BurnRate, ...] = ()
 
 
-def recordings(objective: Objective, ratio: Ratio, of: Identity) -> Iterator[Recording]:
+def recording_rules(objective: Objective, ratio: SliRatio, identity: SloIdentity) -> Iterator[Recording]:
     """What is recorded of an objective."""
-    name, labels, period = objective.name, of.labels(objective.name), objective.period
-    for window in RECORDED:
-        yield Recording(f"{names.ERRORS}{window}", error_ratio(ratio, window), {**labels, names.WINDOW: window})
-    if period not in RECORDED:
-        shares = of.series(f"{names.ERRORS}{_SHORTEST}", name)
-        mean = joined(
-            applied("sum_over_time", over(shares, period)), "/", applied("count_over_time", over(shares, period))
+    name, labels, period = objective.name, identity.labels(objective.name), objective.period
+    for window in RECORDING_WINDOWS:
+        yield Recording(f"{names.ERROR_RATIO_SERIES}{window}", error_ratio(ratio, window), {**labels, names.WINDOW_LABEL: window})
+    if period not in RECORDING_WINDOWS:
+        shares = identity.recorded_series(f"{names.ERROR_RATIO_SERIES}{_SHORTEST_WINDOW}", name)
+        mean = binary_operation(
+            apply_function("sum_over_time", range_vector(shares, period)), "/", apply_function("count_over_time", range_vector(shares, period))
         )
-        yield Recording(f"{names.ERRORS}{period}", mean, {**labels, names.WINDOW: period})
-    yield Recording(names.OBJECTIVE, constant(objective.target), labels)
-    yield Recording(names.BUDGET, constant(objective.budget), labels)
-    yield Recording(names.PERIOD, constant(days(period)), labels)
-    budget = number(objective.budget)
-    for record, window in ((names.BURN_NOW, _SHORTEST), (names.BURN_PERIOD, period)):
-        yield Recording(record, joined(selected(of.series(f"{names.ERRORS}{window}", name)), "/", budget), labels)
-    yield Recording(names.BUDGET_LEFT, joined(number(1), "-", selected(of.series(names.BURN_PERIOD, name))), labels)
+        yield Recording(f"{names.ERROR_RATIO_SERIES}{period}", mean, {**labels, names.WINDOW_LABEL: period})
+    yield Recording(names.OBJECTIVE_SERIES, constant_vector(objective.target), labels)
+    yield Recording(names.BUDGET_SERIES, constant_vector(objective.budget), labels)
+    yield Recording(names.PERIOD_SERIES, constant_vector(period_days(period)), labels)
+    budget = scalar(objective.budget)
+    for record, window in ((names.CURRENT_BURN_SERIES, _SHORTEST_WINDOW), (names.PERIOD_BURN_SERIES, period)):
+        yield Recording(record, binary_operation(instant_vector(identity.recorded_series(f"{names.ERROR_RATIO_SERIES}{window}", name)), "/", budget), labels)
+    yield Recording(names.BUDGET_REMAINING_SERIES, binary_operation(scalar(1), "-", instant_vector(identity.recorded_series(names.PERIOD_BURN_SERIES, name))), labels)
 
 
-def burn_alerts(objective: Objective, ratio: Ratio, of: Identity, least: int | None) -> Iterator[Alert]:
+def burn_alerts(objective: Objective, ratio: SliRatio, identity: SloIdentity, min_requests: int | None) -> Iterator[Alert]:
     """An alert for each severity that errors can reach; silent while fewer than `least` requests came in the long window."""
     for severity in ("page", "ticket"):
-        burning = tuple(burn for burn in objective.burns if burn.severity == severity)
-        if burning:
-            told = lines([_burning(objective, burn, ratio, of, least) for burn in burning], "or")
-            yield Alert(names.ALERT_BURN, burning[0].severity, told, of.labels(objective.name), burns=burning)
+        severity_burns = tuple(burn for burn in objective.burn_rates if burn.severity == severity)
+        if severity_burns:
+            expr = multiline_operation([_burn_condition(objective, burn, ratio, identity, min_requests) for burn in severity_burns], "or")
+            yield Alert(names.ALERT_BURN, severity_burns[0].severity, expr, identity.labels(objective.name), burn_rates=severity_burns)
 
 
-def _burning(objective: Objective, burn: Burn, ratio: Ratio, of: Identity, least: int | None) -> Vector:
-    threshold = Scalar(f"({number(burn.factor)} * {number(objective.budget)})")
-    sides = []
-    for window in (burn.short, burn.long):
-        above = joined(selected(of.series(f"{names.ERRORS}{window}", objective.name)), ">", threshold)
-        sides.append(aggregated("max", above, without=names.WINDOW))
-    both = lines(sides, "and")
-    if least is None:
-        return both
-    enough = joined(ratio.asked(burn.long), ">=", number(least))
-    return lines([Scalar(both.text), enough], "and on ()")
+def _burn_condition(objective: Objective, burn: BurnRate, ratio: SliRatio, identity: SloIdentity, min_requests: int | None) -> Vector:
+    threshold = Scalar(f"({scalar(burn.factor)} * {scalar(objective.budget)})")
+    conditions = []
+    for window in (burn.short_window, burn.long_window):
+        over_threshold = binary_operation(instant_vector(identity.recorded_series(f"{names.ERROR_RATIO_SERIES}{window}", objective.name)), ">", threshold)
+        conditions.append(aggregate("max", over_threshold, without=names.WINDOW_LABEL))
+    in_both_windows = multiline_operation(conditions, "and")
+    if min_requests is None:
+        return in_both_windows
+    has_traffic = binary_operation(ratio.request_count(burn.long_window), ">=", scalar(min_requests))
+    return multiline_operation([Scalar(in_both_windows.text), has_traffic], "and on ()")
 
 
-def age(last: Series) -> Vector:
+def run_age(last_run: Series) -> Vector:
     """The seconds since the last run that ended well."""
-    return joined(now(), "-", aggregated("max", selected(last)))
+    return binary_operation(current_time(), "-", aggregate("max", instant_vector(last_run)))
 
 
-def freshness_rules(freshness: Freshness, last: Series, of: Identity) -> tuple[Recording, tuple[Alert, ...]]:
+def freshness_rules(freshness: FreshnessObjective, last_run: Series, identity: SloIdentity) -> tuple[Recording, tuple[Alert, ...]]:
     """The age of the last good run, and who is told when it is too old, or when there has been none for as long."""
-    labels = of.labels(freshness.name)
-    recording = Recording(names.AGE, age(last), labels)
-    too_old = joined(selected(of.series(names.AGE, freshness.name)), ">", number(freshness.limit.seconds))
-    missing = Vector(f"absent({selected(last)})")
+    labels = identity.labels(freshness.name)
+    recording = Recording(names.RUN_AGE_SERIES, run_age(last_run), labels)
+    too_old = binary_operation(instant_vector(identity.recorded_series(names.RUN_AGE_SERIES, freshness.name)), ">", scalar(freshness.max_age.seconds))
+    absent_run = Vector(f"absent({instant_vector(last_run)})")
     stale = Alert(names.ALERT_STALE, "page", too_old, labels)
-    return recording, (stale, Alert(names.ALERT_NEVER, "page", missing, labels, hold=freshness.limit))
+    return recording, (stale, Alert(names.ALERT_MISSING, "page", absent_run, labels, for_duration=freshness.max_age))
 
 
-SEVERITIES: Final[Mapping[str, Severity]] = MappingProxyType(
+ACTION_SEVERITIES: Final[Mapping[str, Severity]] = MappingProxyType(
     {"alert": "page", "rollback": "page", "ticket": "ticket", "retrain": "ticket"}
 )
 """How urgently somebody is told of what a signal asks for: a retraining waits for the morning, a rollback does not."""
@@ -153,15 +153,15 @@ class Signal:
     name: str
     series: Series
     threshold: float
-    below: bool
+    alerts_when_below: bool
     action: str
 
-    def rules(self, of: Identity) -> tuple[Recording, Alert]:
+    def build_rules(self, identity: SloIdentity) -> tuple[Recording, Alert]:
         """The worst that the series says, and who is told when that is beyond the bar."""
-        worst = aggregated("min" if self.below else "max", selected(self.series))
-        labels = of.labels(self.name)
-        beyond = joined(
-            selected(of.series(names.SIGNAL, self.name)), "<" if self.below else ">", number(self.threshold)
+        worst = aggregate("min" if self.alerts_when_below else "max", instant_vector(self.series))
+        labels = identity.labels(self.name)
+        condition = binary_operation(
+            instant_vector(identity.recorded_series(names.SIGNAL_SERIES, self.name)), "<" if self.alerts_when_below else ">", scalar(self.threshold)
         )
-        told = Alert(names.ALERT_SIGNAL, SEVERITIES[self.action], beyond, {**labels, names.ACTION: self.action})
-        return Recording(names.SIGNAL, worst, labels), told
+        alert = Alert(names.ALERT_SIGNAL, ACTION_SEVERITIES[self.action], condition, {**labels, names.ACTION_LABEL: self.action})
+        return Recording(names.SIGNAL_SERIES, worst, labels), alert

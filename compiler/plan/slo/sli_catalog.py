@@ -9,116 +9,116 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
 from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str
 from compiler.plan.emitters.emitter import Emitter
-from compiler.plan.slo.objectives import Objective, Watched
+from compiler.plan.slo.objectives import Objective, AnyObjective
 from compiler.resolve.resolved_model import ResolvedModel
 
-_PER_SECOND: Final[Mapping[str, int]] = {"seconds": 1, "milliseconds": 1000}
-_WORDS: Final[Mapping[str, str]] = {
+_UNITS_PER_SECOND: Final[Mapping[str, int]] = {"seconds": 1, "milliseconds": 1000}
+_INDICATOR_PHRASES: Final[Mapping[str, str]] = {
     "availability": "how often {} answers",
     "latency": "how long answers of {} take",
     "timeToFirstToken": "how long streamed answers of {} take to begin",
     "freshness": "when a run of {} last ended well",
 }
-_SHOWN: Final = 2
+_MAX_SUGGESTIONS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SliSource:
     """What measures an objective, and what it says of its series: in the model, or in emitter.yaml."""
 
     title: str
-    said: Object
+    spec: Object
     pointer: Pointer
-    meter: bool
+    is_from_catalog: bool
 
 
 @dataclass(frozen=True)
-class Meters:
+class SliCatalog:
     """The meters of a target, whether each is for the model, and what the Environment has; a finding where that could not be asked."""
 
     emitter: Emitter
-    fits: Sequence[bool | Finding]
+    match_results: Sequence[bool | Finding]
     capabilities: Object
 
-    def fitting(self) -> Iterator[tuple[int, Object] | Finding]:
+    def matching_entries(self) -> Iterator[tuple[int, Object] | Finding]:
         """Those that are for the model, whether they are there or not."""
-        for index, (meter, fits) in enumerate(zip(as_list(self.emitter.data.get("sli")), self.fits, strict=True)):
-            if isinstance(fits, Finding):
-                yield fits
-            elif fits:
-                yield index, as_object(meter)
+        for index, (entry, match_result) in enumerate(zip(as_list(self.emitter.data.get("sli")), self.match_results, strict=True)):
+            if isinstance(match_result, Finding):
+                yield match_result
+            elif match_result:
+                yield index, as_object(entry)
 
-    def is_there(self, meter: Object) -> bool:
+    def is_available(self, entry: Object) -> bool:
         """Whether the Environment has what the meter needs."""
-        found: Json = self.capabilities
-        for part in filter(None, as_str(meter.get("needs")).split(".")):
-            found = as_object(found).get(part)
-        return found not in {None, False} if isinstance(found, bool | None) else True
+        value: Json = self.capabilities
+        for part in filter(None, as_str(entry.get("needs")).split(".")):
+            value = as_object(value).get(part)
+        return value not in {None, False} if isinstance(value, bool | None) else True
 
 
-def source(model: ResolvedModel, watched: Watched, meters: Meters) -> Source | Finding:
+def select_sli_source(model: ResolvedModel, objective: AnyObjective, catalog: SliCatalog) -> SliSource | Finding:
     """What measures an objective, or why nothing does."""
-    key = watched.indicator
-    own = as_object(as_object(as_object(model.data.get("slo")).get("indicators")).get(key))
-    if own:
-        return Source("the model's own indicator", own, ("slo", "indicators", key), meter=False)
-    fitting = list[Object]()
-    for found in meters.fitting():
-        if isinstance(found, Finding):
-            return found
-        index, meter = found
-        if key in meter and meters.is_there(meter):
-            return Source(as_str(meter["name"]), as_object(meter[key]), ("sli", index, key), meter=True)
-        fitting.append(meter)
-    return _nothing(model, watched, meters, fitting)
+    key = objective.indicator
+    custom_indicator = as_object(as_object(as_object(model.data.get("slo")).get("indicators")).get(key))
+    if custom_indicator:
+        return SliSource("the model's own indicator", custom_indicator, ("slo", "indicators", key), is_from_catalog=False)
+    candidates = list[Object]()
+    for result in catalog.matching_entries():
+        if isinstance(result, Finding):
+            return result
+        index, entry = result
+        if key in entry and catalog.is_available(entry):
+            return SliSource(as_str(entry["name"]), as_object(entry[key]), ("sli", index, key), is_from_catalog=True)
+        candidates.append(entry)
+    return _unmeasured_finding(model, objective, catalog, candidates)
 
 
-def _nothing(model: ResolvedModel, watched: Watched, meters: Meters, fitting: Sequence[Object]) -> Finding:
-    key, environment = watched.indicator, model.environment.name if model.environment else ""
-    lacking = [as_str(as_object(meter.get("lacks")).get(key)) for meter in fitting if meters.is_there(meter)]
-    why = "; ".join(dict.fromkeys(filter(None, lacking))) or f"{meters.emitter.title} knows nothing that does"
-    instead = {f"the capability `{meter['needs']}` ({meter['name']})": None for meter in fitting if key in meter}
-    message = f"nothing measures in {environment} {_WORDS[key].format(model.name)}: {why}"
-    given = f"give the Environment {' or '.join(instead)}; or " if instead else ""
-    help_ = f"{given}say where it is measured under `slo.indicators.{key}`, or why it is not: `slo: {{unwatched: {{{key}: …}}}}`"
-    found = model.finding(codes.NOT_WATCHED, message, watched.pointer, help_, here=True)
-    note = Note(f"what {meters.emitter.id} knows to measure is said here", meters.emitter.place(("sli",)))
-    return replace(found, notes=(note,))
+def _unmeasured_finding(model: ResolvedModel, objective: AnyObjective, catalog: SliCatalog, candidates: Sequence[Object]) -> Finding:
+    key, environment = objective.indicator, model.environment.name if model.environment else ""
+    reasons = [as_str(as_object(entry.get("lacks")).get(key)) for entry in candidates if catalog.is_available(entry)]
+    reason_text = "; ".join(dict.fromkeys(filter(None, reasons))) or f"{catalog.emitter.title} knows nothing that does"
+    needed_capabilities = {f"the capability `{entry['needs']}` ({entry['name']})": None for entry in candidates if key in entry}
+    message = f"nothing measures in {environment} {_INDICATOR_PHRASES[key].format(model.name)}: {reason_text}"
+    capability_help = f"give the Environment {' or '.join(needed_capabilities)}; or " if needed_capabilities else ""
+    help_ = f"{capability_help}say where it is measured under `slo.indicators.{key}`, or why it is not: `slo: {{unwatched: {{{key}: …}}}}`"
+    finding = model.finding(codes.OBJECTIVE_NOT_MEASURED, message, objective.pointer, help_, per_environment=True)
+    note = Note(f"what {catalog.emitter.id} knows to measure is said here", catalog.emitter.location(("sli",)))
+    return replace(finding, notes=(note,))
 
 
-def bound(objective: Objective, said: Object) -> Fraction:
+def latency_threshold(objective: Objective, spec: Object) -> Fraction:
     """The time of an objective, in the unit of the histogram that measures it."""
-    milliseconds = objective.within.milliseconds if objective.within else 0
-    return Fraction(milliseconds, 1000) * _PER_SECOND[as_str(said.get("unit")) or "seconds"]
+    milliseconds = objective.latency_limit.milliseconds if objective.latency_limit else 0
+    return Fraction(milliseconds, 1000) * _UNITS_PER_SECOND[as_str(spec.get("unit")) or "seconds"]
 
 
-def off_bounds(model: ResolvedModel, objective: Objective, found: Source) -> Finding | None:
+def bucket_mismatch_finding(model: ResolvedModel, objective: Objective, sli_source: SliSource) -> Finding | None:
     """A time that is no bound of the histogram's buckets, where those are known: nobody can tell how many answers were within it."""
-    known = [Fraction(str(one)) for one in as_list(found.said.get("bounds"))]
-    wanted = bound(objective, found.said)
-    if objective.within is None or not known or wanted in known:
+    bounds = [Fraction(str(value)) for value in as_list(sli_source.spec.get("bounds"))]
+    threshold = latency_threshold(objective, sli_source.spec)
+    if objective.latency_limit is None or not bounds or threshold in bounds:
         return None
-    unit = as_str(found.said.get("unit")) or "seconds"
-    near = sorted(sorted(known, key=lambda one: abs(one - wanted))[:_SHOWN])
-    shown = " or ".join(_time(one, unit) for one in near)
-    message = f"{found.title} counts answers up to fixed times, and {objective.within} is none of them"
-    help_ = f"watch {shown}; where that is shorter, what is promised may stay as it is"
-    return model.finding(codes.NOT_A_BOUND, message, _within(objective), help_)
+    unit = as_str(sli_source.spec.get("unit")) or "seconds"
+    nearest_bounds = sorted(sorted(bounds, key=lambda value: abs(value - threshold))[:_MAX_SUGGESTIONS])
+    suggestion = " or ".join(_format_bound(value, unit) for value in nearest_bounds)
+    message = f"{sli_source.title} counts answers up to fixed times, and {objective.latency_limit} is none of them"
+    help_ = f"watch {suggestion}; where that is shorter, what is promised may stay as it is"
+    return model.finding(codes.LATENCY_NOT_A_BUCKET, message, _latency_pointer(objective), help_)
 
 
-def _within(objective: Objective) -> Pointer:
+def _latency_pointer(objective: Objective) -> Pointer:
     """Where the time stands: beside the share of an SLO, or behind the rank of an SLA."""
     return (*objective.pointer[:-1], "under") if objective.pointer[-1] == "for" else objective.pointer
 
 
-def _time(bound_: Fraction, unit: str) -> str:
-    milliseconds = bound_ * 1000 / _PER_SECOND[unit]
+def _format_bound(value: Fraction, unit: str) -> str:
+    milliseconds = value * 1000 / _UNITS_PER_SECOND[unit]
     if milliseconds >= 1000:  # noqa: PLR2004 - a second
         return f"{float(milliseconds / 1000):g}s"
     return f"{float(milliseconds):g}ms"
 
 
-def reason(model: ResolvedModel, watched: Watched) -> str:
+def opt_out_reason(model: ResolvedModel, objective: AnyObjective) -> str:
     """Why nothing is to measure an objective, where the model says so."""
-    said: Json = as_object(as_object(model.data.get("slo")).get("unwatched")).get(watched.indicator)
-    return as_str(said)
+    text: Json = as_object(as_object(model.data.get("slo")).get("unwatched")).get(objective.indicator)
+    return as_str(text)

@@ -6,35 +6,35 @@ from fractions import Fraction
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
-from compiler.foundation.provenance import Derived, Origin, Origins, derived_list
+from compiler.foundation.provenance import ComputedValue, Origin, Origins, computed_list
 from compiler.plan import conventions as names
-from compiler.plan.context.model_context import Values, environment_of
-from compiler.plan.matching.emitter_evaluation import Situation
-from compiler.plan.planning_services import Planner
+from compiler.plan.context.model_context import ContextValues, environment_of
+from compiler.plan.matching.emitter_evaluation import EmitterEvaluation
+from compiler.plan.planning_services import PlanningServices
 from compiler.plan.slo import burn_rates as windows
-from compiler.plan.slo.indicators import Probed, Ratio, Timed
-from compiler.plan.slo.metric_series import ratio, series, strange
-from compiler.plan.slo.objectives import Freshness, Objective, Watched
-from compiler.plan.slo.promql import Vector, aggregated, joined, number, selected
+from compiler.plan.slo.indicators import ProbeSli, SliRatio, LatencySli
+from compiler.plan.slo.metric_series import build_sli_ratio, parse_series, invalid_series_finding
+from compiler.plan.slo.objectives import FreshnessObjective, Objective, AnyObjective
+from compiler.plan.slo.promql import Vector, aggregate, binary_operation, scalar, instant_vector
 from compiler.plan.slo.recording_rules import (
-    SEVERITIES,
+    ACTION_SEVERITIES,
     Alert,
-    Identity,
+    SloIdentity,
     Recording,
     Signal,
-    age,
+    run_age,
     burn_alerts,
     freshness_rules,
-    recordings,
+    recording_rules,
 )
-from compiler.plan.slo.slo_plan import Level, Measured
+from compiler.plan.slo.slo_plan import SloPlan, MeasuredObjective
 from compiler.resolve.digests import digest
 from compiler.spec.quantities import Percentage
 
-_SHOWN = "5m"
+_CHART_WINDOW = "5m"
 """The window of what is drawn."""
-_RANKS = (Fraction(50, 100), Fraction(95, 100), Fraction(99, 100))
-_SENTENCES = {
+_QUANTILES = (Fraction(50, 100), Fraction(95, 100), Fraction(99, 100))
+_INDICATOR_PHRASES = {
     "availability": "are answered",
     "latency": "of answers arrive",
     "timeToFirstToken": "of streamed answers begin",
@@ -42,177 +42,177 @@ _SENTENCES = {
 
 
 @dataclass(frozen=True)
-class _Telling:
+class _SloInputs:
     """What everything that is told of one model has in common."""
 
-    planner: Planner
-    ours: Situation
-    of: Identity
-    context: Values
+    services: PlanningServices
+    target_evaluation: EmitterEvaluation
+    identity: SloIdentity
+    context: ContextValues
     """What templates of the target see."""
 
     @property
     def slo(self) -> Object:
         """What the model says of its objectives."""
-        return as_object(self.ours.model.data.get("slo"))
+        return as_object(self.target_evaluation.model.data.get("slo"))
 
 
-def told(planner: Planner, ours: Situation, level: Level, context: Values) -> tuple[Values, list[Finding]]:
+def slo_context(services: PlanningServices, target_evaluation: EmitterEvaluation, slo_plan: SloPlan, context: ContextValues) -> tuple[ContextValues, list[Finding]]:
     """What a level adds to a context, and what is wrong with what its target says of series."""
-    model = ours.model
-    of = Identity(planner.fleet.portfolio.project.name, environment_of(model).name, model.name)
-    telling = _Telling(planner, ours, of, context)
-    found = [_measured(telling, one) for one in level.measured]
-    unwatched = [
-        Derived(
-            {"indicator": one.indicator, "name": one.name, "title": title(one), "reason": why},
-            (Origin("model", one.pointer),),
+    model = target_evaluation.model
+    identity = SloIdentity(services.fleet.portfolio.project.name, environment_of(model).name, model.name)
+    inputs = _SloInputs(services, target_evaluation, identity, context)
+    results = [_measured_value(inputs, item) for item in slo_plan.measured_objectives]
+    unmeasured_values = [
+        ComputedValue(
+            {"indicator": item.indicator, "name": item.name, "title": describe_objective(item), "reason": reason},
+            (Origin("model", item.pointer),),
         )
-        for one, why in level.unwatched
+        for item, reason in slo_plan.unmeasured_objectives
     ]
-    more: Values = {
-        "objectives": derived_list([one for one in found if isinstance(one, Derived)], (Origin("model", ("slo",)),)),
-        "signals": derived_list(list(_signals(telling)) if level.watches else [], (Origin("model", ("monitoring",)),)),
-        "unwatched": derived_list(unwatched, (Origin("model", ("slo", "unwatched")),)),
-        "level": Derived(_drawn(of, as_str(model.data.get("owner"))), (Origin("model", ("name",)),)),
+    values: ContextValues = {
+        "objectives": computed_list([item for item in results if isinstance(item, ComputedValue)], (Origin("model", ("slo",)),)),
+        "signals": computed_list(list(_signal_values(inputs)) if slo_plan.is_enabled else [], (Origin("model", ("monitoring",)),)),
+        "unwatched": computed_list(unmeasured_values, (Origin("model", ("slo", "unwatched")),)),
+        "level": ComputedValue(_dashboard_value(identity, as_str(model.data.get("owner"))), (Origin("model", ("name",)),)),
     }
-    return more, [one for one in found if isinstance(one, Finding)]
+    return values, [item for item in results if isinstance(item, Finding)]
 
 
-def _drawn(of: Identity, owner: str) -> Object:
+def _dashboard_value(identity: SloIdentity, owner: str) -> Object:
     """What there is to draw of a model, whatever is watched of it; and what it and its owner are called where names must be short."""
-    hour = joined(
-        selected(of.all(f"{names.ERRORS}1h")), f"/ on ({names.ID}) group_left ()", selected(of.all(names.BUDGET))
+    hourly_burn = binary_operation(
+        instant_vector(identity.all_series(f"{names.ERROR_RATIO_SERIES}1h")), f"/ on ({names.ID_LABEL}) group_left ()", instant_vector(identity.all_series(names.BUDGET_SERIES))
     )
-    told = aggregated("max", selected(of.all("ALERTS", alertstate="firing")), by=f"{names.SEVERITY}, {names.SLO}")
+    firing_alerts = aggregate("max", instant_vector(identity.all_series("ALERTS", alertstate="firing")), by=f"{names.SEVERITY_LABEL}, {names.SLO_LABEL}")
     series = {
-        "budgetLeft": selected(of.all(names.BUDGET_LEFT)), "burnNow": selected(of.all(names.BURN_NOW)), "burnHour": hour,
-        "errors": selected(of.all(f"{names.ERRORS}{_SHOWN}")), "age": selected(of.all(names.AGE)),
-        "signals": selected(of.all(names.SIGNAL)), "alerts": told,
+        "budgetLeft": instant_vector(identity.all_series(names.BUDGET_REMAINING_SERIES)), "burnNow": instant_vector(identity.all_series(names.CURRENT_BURN_SERIES)), "burnHour": hourly_burn,
+        "errors": instant_vector(identity.all_series(f"{names.ERROR_RATIO_SERIES}{_CHART_WINDOW}")), "age": instant_vector(identity.all_series(names.RUN_AGE_SERIES)),
+        "signals": instant_vector(identity.all_series(names.SIGNAL_SERIES)), "alerts": firing_alerts,
     }  # fmt: skip
-    id_ = digest([of.project, of.environment, of.model]).removeprefix("sha256:")[:10]
-    called = {"service": names.shortened(f"{of.environment}-{of.model}"), "team": names.shortened(owner, len("-ticket"))}
-    return {"id": id_, **called, "series": {key: str(expr) for key, expr in series.items()}}
+    id_ = digest([identity.project, identity.environment, identity.model]).removeprefix("sha256:")[:10]
+    short_names = {"service": names.shorten_name(f"{identity.environment}-{identity.model}"), "team": names.shorten_name(owner, len("-ticket"))}
+    return {"id": id_, **short_names, "series": {key: str(expr) for key, expr in series.items()}}
 
 
-def title(watched: Watched) -> str:
+def describe_objective(objective: AnyObjective) -> str:
     """An objective as a sentence without its subject."""
-    if isinstance(watched, Freshness):
-        return f"a run ends well every {watched.limit}"
-    share = f"{number(watched.target * 100)}%"
-    if watched.within is None:
-        return f"{share} of requests {_SENTENCES['availability']}"
-    return f"{share} {_SENTENCES[watched.indicator]} within {watched.within}"
+    if isinstance(objective, FreshnessObjective):
+        return f"a run ends well every {objective.max_age}"
+    share = f"{scalar(objective.target * 100)}%"
+    if objective.latency_limit is None:
+        return f"{share} of requests {_INDICATOR_PHRASES['availability']}"
+    return f"{share} {_INDICATOR_PHRASES[objective.indicator]} within {objective.latency_limit}"
 
 
-def _measured(telling: _Telling, one: Measured) -> Derived | Finding:
-    watched, source, emitter = one.watched, one.source, telling.ours.emitter
-    said: Json = source.said
-    if source.meter:
-        filled = telling.planner.evaluate(emitter, source.said, telling.context, source.pointer)
-        if isinstance(filled, Finding):
-            return filled
-        wrong = strange(emitter, filled, source.pointer)
-        if wrong is not None:
-            return wrong
-        said = filled
-    origins: Origins = (Origin("model", watched.pointer),)
-    origins += () if source.meter else (Origin("model", source.pointer),)
-    common = {**_common(telling, watched), "measuredBy": source.title}
-    if isinstance(watched, Freshness):
-        return Derived({**common, **_freshness(telling, watched, as_object(said))}, origins)
-    return Derived({**common, **_objective(telling, watched, ratio(watched, as_object(said)))}, origins)
+def _measured_value(inputs: _SloInputs, item: MeasuredObjective) -> ComputedValue | Finding:
+    objective, source, emitter = item.objective, item.source, inputs.target_evaluation.emitter
+    spec: Json = source.spec
+    if source.is_from_catalog:
+        rendered_spec = inputs.services.render_value(emitter, source.spec, inputs.context, source.pointer)
+        if isinstance(rendered_spec, Finding):
+            return rendered_spec
+        series_finding = invalid_series_finding(emitter, rendered_spec, source.pointer)
+        if series_finding is not None:
+            return series_finding
+        spec = rendered_spec
+    origins: Origins = (Origin("model", objective.pointer),)
+    origins += () if source.is_from_catalog else (Origin("model", source.pointer),)
+    common = {**_common_values(inputs, objective), "measuredBy": source.title}
+    if isinstance(objective, FreshnessObjective):
+        return ComputedValue({**common, **_freshness_values(inputs, objective, as_object(spec))}, origins)
+    return ComputedValue({**common, **_ratio_values(inputs, objective, build_sli_ratio(objective, as_object(spec)))}, origins)
 
 
-def _common(telling: _Telling, watched: Watched) -> dict[str, Json]:
-    id_ = next(iter(telling.of.labels(watched.name).values()))
-    runbook = telling.slo.get("runbook")
-    whole = f"{telling.of.environment}-{telling.of.model}-{watched.name}"
-    called = names.shortened(whole, len("-ticket-3d"))
-    found: dict[str, Json] = {"name": watched.name, "id": id_, "resource": called, "indicator": watched.indicator, "title": title(watched)}
-    return {**found, **({"runbook": runbook} if runbook else {})}
+def _common_values(inputs: _SloInputs, objective: AnyObjective) -> dict[str, Json]:
+    id_ = next(iter(inputs.identity.labels(objective.name).values()))
+    runbook = inputs.slo.get("runbook")
+    full_name = f"{inputs.identity.environment}-{inputs.identity.model}-{objective.name}"
+    resource_name = names.shorten_name(full_name, len("-ticket-3d"))
+    values: dict[str, Json] = {"name": objective.name, "id": id_, "resource": resource_name, "indicator": objective.indicator, "title": describe_objective(objective)}
+    return {**values, **({"runbook": runbook} if runbook else {})}
 
 
-def _freshness(telling: _Telling, watched: Freshness, said: Object) -> dict[str, Json]:
-    last = series(said)
-    recording, alerts = freshness_rules(watched, last, telling.of)
+def _freshness_values(inputs: _SloInputs, objective: FreshnessObjective, spec: Object) -> dict[str, Json]:
+    last_run = parse_series(spec)
+    recording, alerts = freshness_rules(objective, last_run, inputs.identity)
     return {
-        "limit": str(watched.limit), "limitSeconds": watched.limit.seconds, "age": str(age(last)),
-        "recordings": [_recording(recording)], "alerts": [_alert(alert) for alert in alerts],
+        "limit": str(objective.max_age), "limitSeconds": objective.max_age.seconds, "age": str(run_age(last_run)),
+        "recordings": [_recording_value(recording)], "alerts": [_alert_value(alert) for alert in alerts],
     }  # fmt: skip
 
 
-def _objective(telling: _Telling, objective: Objective, of: Ratio) -> dict[str, Json]:
-    said = telling.slo.get("leastRequests")
-    least = said if isinstance(said, int) else None
-    bad, all_ = of.counters()
-    found: dict[str, Json] = {
-        "target": float(objective.target), "percent": str(Percentage(f"{number(objective.target * 100)}%")),
-        "budget": float(objective.budget), "period": objective.period, "days": windows.days(objective.period),
-        "leastRequests": least,
-        "counters": {"bad": str(bad), "all": str(all_)}, "counting": not isinstance(of, Probed),
-        "rates": {"bad": str(of.bad(_SHOWN)), "all": str(of.all(_SHOWN))},
-        "burns": [_burn(burn) for burn in objective.burns],
-        "recordings": [_recording(one) for one in recordings(objective, of, telling.of)],
-        "alerts": [_alert(one) for one in burn_alerts(objective, of, telling.of, least)],
+def _ratio_values(inputs: _SloInputs, objective: Objective, sli_ratio: SliRatio) -> dict[str, Json]:
+    setting = inputs.slo.get("leastRequests")
+    min_requests = setting if isinstance(setting, int) else None
+    bad, total = sli_ratio.counters()
+    values: dict[str, Json] = {
+        "target": float(objective.target), "percent": str(Percentage(f"{scalar(objective.target * 100)}%")),
+        "budget": float(objective.budget), "period": objective.period, "days": windows.period_days(objective.period),
+        "leastRequests": min_requests,
+        "counters": {"bad": str(bad), "all": str(total)}, "counting": not isinstance(sli_ratio, ProbeSli),
+        "rates": {"bad": str(sli_ratio.bad_rate(_CHART_WINDOW)), "all": str(sli_ratio.total_rate(_CHART_WINDOW))},
+        "burns": [_burn_rate_value(burn) for burn in objective.burn_rates],
+        "recordings": [_recording_value(rule) for rule in recording_rules(objective, sli_ratio, inputs.identity)],
+        "alerts": [_alert_value(rule) for rule in burn_alerts(objective, sli_ratio, inputs.identity, min_requests)],
     }  # fmt: skip
-    if objective.within is not None and isinstance(of, Timed):
-        second = of.bound * 1000 / objective.within.milliseconds
+    if objective.latency_limit is not None and isinstance(sli_ratio, LatencySli):
+        units_per_second = sli_ratio.threshold * 1000 / objective.latency_limit.milliseconds
         times = [
-            {"rank": f"p{number(rank * 100)}", "expr": str(_seconds(of.time(rank, _SHOWN), second))} for rank in _RANKS
+            {"rank": f"p{scalar(quantile * 100)}", "expr": str(_to_seconds(sli_ratio.latency_quantile(quantile, _CHART_WINDOW), units_per_second))} for quantile in _QUANTILES
         ]
-        found |= {"within": str(objective.within), "withinSeconds": objective.within.seconds, "times": times}
-    return {key: value for key, value in found.items() if value is not None}
+        values |= {"within": str(objective.latency_limit), "withinSeconds": objective.latency_limit.seconds, "times": times}
+    return {key: value for key, value in values.items() if value is not None}
 
 
-def _seconds(time: Vector, second: Fraction) -> Vector:
-    return time if second == 1 else joined(time, "/", number(second))
+def _to_seconds(time: Vector, units_per_second: Fraction) -> Vector:
+    return time if units_per_second == 1 else binary_operation(time, "/", scalar(units_per_second))
 
 
-def _burn(burn: windows.Burn) -> Object:
+def _burn_rate_value(burn: windows.BurnRate) -> Object:
     return {
-        "severity": burn.severity, "short": burn.short, "long": burn.long, "spent": float(burn.spent), "factor": float(burn.factor),
+        "severity": burn.severity, "short": burn.short_window, "long": burn.long_window, "spent": float(burn.budget_percent), "factor": float(burn.factor),
     }  # fmt: skip
 
 
-def _pace(burning: tuple[windows.Burn, ...]) -> str:
+def _burn_description(burn_rates: tuple[windows.BurnRate, ...]) -> str:
     """How fast errors must come for an alert to tell, in words."""
     return ", or ".join(
-        f"more than {float(burn.factor):.4g} times as fast as the budget allows for {burn.long} and still for {burn.short}"
-        for burn in burning
+        f"more than {float(burn.factor):.4g} times as fast as the budget allows for {burn.long_window} and still for {burn.short_window}"
+        for burn in burn_rates
     )
 
 
-def _recording(one: Recording) -> Object:
-    return {"record": one.record, "expr": str(one.expr), "labels": dict(one.labels)}
+def _recording_value(recording: Recording) -> Object:
+    return {"record": recording.record, "expr": str(recording.expr), "labels": dict(recording.labels)}
 
 
-def _alert(one: Alert) -> Object:
-    found: dict[str, Json] = {
-        "name": one.name,
-        "severity": one.severity,
-        "expr": str(one.expr),
-        "labels": dict(one.labels),
+def _alert_value(alert: Alert) -> Object:
+    values: dict[str, Json] = {
+        "name": alert.name,
+        "severity": alert.severity,
+        "expr": str(alert.expr),
+        "labels": dict(alert.labels),
     }
-    found |= {"for": str(one.hold)} if one.hold else {}
-    return {**found, **({"burns": [_burn(burn) for burn in one.burns], "pace": _pace(one.burns)} if one.burns else {})}
+    values |= {"for": str(alert.for_duration)} if alert.for_duration else {}
+    return {**values, **({"burns": [_burn_rate_value(burn) for burn in alert.burn_rates], "pace": _burn_description(alert.burn_rates)} if alert.burn_rates else {})}
 
 
-def _signals(telling: _Telling) -> Iterator[Derived]:
+def _signal_values(inputs: _SloInputs) -> Iterator[ComputedValue]:
     """The signals that a series of the cluster holds; of others nothing in it knows."""
-    for index, monitor in enumerate(map(as_object, as_list(telling.ours.model.data.get("monitoring")))):
+    for index, monitor in enumerate(map(as_object, as_list(inputs.target_evaluation.model.data.get("monitoring")))):
         if "series" not in monitor:
             continue
         name, threshold = as_str(monitor["signal"]), monitor["threshold"]
-        below, action = monitor.get("beyond") == "below", as_str(monitor["action"])
-        bar = threshold if isinstance(threshold, int | float) else 0
-        signal = Signal(name, series(as_object(monitor["series"])), bar, below, action)
-        recording, alert = signal.rules(telling.of)
-        found: dict[str, Json] = {
-            "name": name, "id": telling.of.labels(name)[next(iter(telling.of.labels(name)))], "method": monitor.get("method"),
-            "threshold": bar, "beyond": "below" if below else "above", "action": action, "severity": SEVERITIES[action],
-            "expr": str(recording.expr), "recordings": [_recording(recording)], "alerts": [_alert(alert)],
+        is_below, action = monitor.get("beyond") == "below", as_str(monitor["action"])
+        limit = threshold if isinstance(threshold, int | float) else 0
+        signal = Signal(name, parse_series(as_object(monitor["series"])), limit, is_below, action)
+        recording, alert = signal.build_rules(inputs.identity)
+        values: dict[str, Json] = {
+            "name": name, "id": inputs.identity.labels(name)[next(iter(inputs.identity.labels(name)))], "method": monitor.get("method"),
+            "threshold": limit, "beyond": "below" if is_below else "above", "action": action, "severity": ACTION_SEVERITIES[action],
+            "expr": str(recording.expr), "recordings": [_recording_value(recording)], "alerts": [_alert_value(alert)],
         }  # fmt: skip
-        yield Derived(
-            {key: value for key, value in found.items() if value is not None}, (Origin("model", ("monitoring", index)),)
+        yield ComputedValue(
+            {key: value for key, value in values.items() if value is not None}, (Origin("model", ("monitoring", index)),)
         )

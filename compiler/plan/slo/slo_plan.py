@@ -6,97 +6,97 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, as_list, as_object
 from compiler.plan.context.model_context import environment_of
-from compiler.plan.emitters.conditions import METERS
-from compiler.plan.matching.emitter_evaluation import Situation, variables
-from compiler.plan.planning_services import Planner
-from compiler.plan.slo.custom_series import mistakes
-from compiler.plan.slo.objectives import Freshness, Objective, Watched, objectives
-from compiler.plan.slo.sli_catalog import Meters, Source, off_bounds, reason, source
+from compiler.plan.emitters.conditions import SLI_SECTIONS
+from compiler.plan.matching.emitter_evaluation import EmitterEvaluation, condition_variables
+from compiler.plan.planning_services import PlanningServices
+from compiler.plan.slo.custom_series import series_findings
+from compiler.plan.slo.objectives import FreshnessObjective, Objective, AnyObjective, model_objectives
+from compiler.plan.slo.sli_catalog import SliCatalog, SliSource, bucket_mismatch_finding, opt_out_reason, select_sli_source
 from compiler.resolve.resolved_model import ResolvedModel
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredObjective:
     """An objective, and what measures it."""
 
-    watched: Watched
-    source: Source
+    objective: AnyObjective
+    source: SliSource
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class SloPlan:
     """What is watched of a model in an environment, and what is not, with the reason."""
 
-    measured: tuple[Measured, ...] = ()
-    unwatched: tuple[tuple[Watched, str], ...] = ()
+    measured_objectives: tuple[MeasuredObjective, ...] = ()
+    unmeasured_objectives: tuple[tuple[AnyObjective, str], ...] = ()
     findings: tuple[Finding, ...] = ()
-    watches: bool = False
+    is_enabled: bool = False
     """Whether anything watches at all: a Prometheus is there, and the model runs."""
 
-    def told(self) -> list[Json]:
+    def objective_values(self) -> list[Json]:
         """The objectives as expressions of emitters see them."""
-        return [_told(one.watched) for one in self.measured]
+        return [_objective_value(item.objective) for item in self.measured_objectives]
 
 
-NOTHING = Level()
+NO_SLOS = SloPlan()
 
 
-def level(planner: Planner, ours: Situation) -> Level:
+def plan_slos(services: PlanningServices, target_evaluation: EmitterEvaluation) -> SloPlan:
     """The level of a model, given what its target has before it; nothing is watched where no Prometheus is, or nothing runs."""
-    model = ours.model
+    model = target_evaluation.model
     capabilities = as_object(environment_of(model).data.get("capabilities"))
     if "metrics" not in capabilities or as_object(model.data.get("deploy")).get("suspended") is True:
-        return NOTHING
-    measured, unwatched, findings = list[Measured](), list[tuple[Watched, str]](), list[Finding]()
-    meters: Meters | None = None
-    for watched in objectives(model):
-        if isinstance(watched, Finding):
-            findings.append(watched)
+        return NO_SLOS
+    measured_objectives, unmeasured_objectives, findings = list[MeasuredObjective](), list[tuple[AnyObjective, str]](), list[Finding]()
+    catalog: SliCatalog | None = None
+    for objective in model_objectives(model):
+        if isinstance(objective, Finding):
+            findings.append(objective)
             continue
-        why = reason(model, watched)
-        if why:
-            unwatched.append((watched, why))
-            findings += [_contradiction(model, watched)] if watched.pointer[0] == "slo" else []
+        opt_out = opt_out_reason(model, objective)
+        if opt_out:
+            unmeasured_objectives.append((objective, opt_out))
+            findings += [_contradiction_finding(model, objective)] if objective.pointer[0] == "slo" else []
             continue
-        meters = meters or _meters(planner, ours)
-        found = source(model, watched, meters)
-        wrong = found if isinstance(found, Finding) else _off(model, watched, found)
-        if isinstance(wrong, Finding):
-            findings.append(wrong)
-        elif isinstance(found, Source):
-            measured.append(Measured(watched, found))
-    findings += mistakes(model)
-    return Level(tuple(measured), tuple(unwatched), tuple(dict.fromkeys(findings)), watches=True)
+        catalog = catalog or _sli_catalog(services, target_evaluation)
+        sli_source = select_sli_source(model, objective, catalog)
+        problem = sli_source if isinstance(sli_source, Finding) else _bucket_finding(model, objective, sli_source)
+        if isinstance(problem, Finding):
+            findings.append(problem)
+        elif isinstance(sli_source, SliSource):
+            measured_objectives.append(MeasuredObjective(objective, sli_source))
+    findings += series_findings(model)
+    return SloPlan(tuple(measured_objectives), tuple(unmeasured_objectives), tuple(dict.fromkeys(findings)), is_enabled=True)
 
 
-def signals(model: ResolvedModel, found: Level) -> list[Json]:
+def signal_values(model: ResolvedModel, slo_plan: SloPlan) -> list[Json]:
     """The signals that a series holds, as expressions of emitters see them."""
-    monitors = map(as_object, as_list(model.data.get("monitoring"))) if found.watches else ()
+    monitors = map(as_object, as_list(model.data.get("monitoring"))) if slo_plan.is_enabled else ()
     return [{"name": monitor["signal"], "action": monitor["action"]} for monitor in monitors if "series" in monitor]
 
 
-def _contradiction(model: ResolvedModel, watched: Watched) -> Finding:
-    key = watched.indicator
+def _contradiction_finding(model: ResolvedModel, objective: AnyObjective) -> Finding:
+    key = objective.indicator
     message = f"`slo.{key}` is an objective, and `slo.unwatched` says why nothing watches it"
     help_ = f"take one of them away; what is promised under `sla.{key}` may stay"
     return model.finding(codes.BAD_OBJECTIVE, message, ("slo", "unwatched", key), help_)
 
 
-def _off(model: ResolvedModel, watched: Watched, found: Source) -> Finding | None:
-    return off_bounds(model, watched, found) if isinstance(watched, Objective) else None
+def _bucket_finding(model: ResolvedModel, objective: AnyObjective, sli_source: SliSource) -> Finding | None:
+    return bucket_mismatch_finding(model, objective, sli_source) if isinstance(objective, Objective) else None
 
 
-def _meters(planner: Planner, ours: Situation) -> Meters:
-    asked = planner.conditions.verdicts(ours.emitter, METERS, variables(planner, ours.model, ours.emitter))
-    count = len(as_list(ours.emitter.data.get("sli")))
-    capabilities = as_object(environment_of(ours.model).data.get("capabilities"))
-    return Meters(ours.emitter, [asked.get(("sli", index, "when"), True) for index in range(count)], capabilities)
+def _sli_catalog(services: PlanningServices, target_evaluation: EmitterEvaluation) -> SliCatalog:
+    results = services.conditions.evaluate_sections(target_evaluation.emitter, SLI_SECTIONS, condition_variables(services, target_evaluation.model, target_evaluation.emitter))
+    count = len(as_list(target_evaluation.emitter.data.get("sli")))
+    capabilities = as_object(environment_of(target_evaluation.model).data.get("capabilities"))
+    return SliCatalog(target_evaluation.emitter, [results.get(("sli", index, "when"), True) for index in range(count)], capabilities)
 
 
-def _told(watched: Watched) -> Object:
-    named: Object = {"name": watched.name, "indicator": watched.indicator}
-    if isinstance(watched, Freshness):
-        return {**named, "limitSeconds": watched.limit.seconds}
-    within: Object = {"withinSeconds": watched.within.seconds} if watched.within else {}
-    shares: Object = {"target": float(watched.target), "budget": float(watched.budget), "period": watched.period}
-    return {**named, **shares, **within}
+def _objective_value(objective: AnyObjective) -> Object:
+    identity: Object = {"name": objective.name, "indicator": objective.indicator}
+    if isinstance(objective, FreshnessObjective):
+        return {**identity, "limitSeconds": objective.max_age.seconds}
+    latency: Object = {"withinSeconds": objective.latency_limit.seconds} if objective.latency_limit else {}
+    shares: Object = {"target": float(objective.target), "budget": float(objective.budget), "period": objective.period}
+    return {**identity, **shares, **latency}

@@ -8,70 +8,70 @@ escaped with a backslash, and spaces are, too. GitLab: "Syntax of `CODEOWNERS` f
 import re
 from typing import ClassVar
 
-from compiler.render.interpolation import shown
-from compiler.render.template_errors import RefusedError
+from compiler.render.interpolation import quoted_excerpt
+from compiler.render.template_errors import ValueRejectedError
 
-_UNSEEN = r"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\t"
+_INVISIBLE = r"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\t"
 _SPECIAL = frozenset("*?[] ")
-_MAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+_EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 _SECTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]*")
 
 
-class Owners:
+class CodeownersEscaper:
     """A line is a pattern with its owners, or a section's heading, whose values are plain words."""
 
-    encoding: ClassVar[str] = ""
+    encoder_name: ClassVar[str] = ""
     forge: ClassVar[str]
-    unsaid: ClassVar[re.Pattern[str]]
+    unmatchable: ClassVar[re.Pattern[str]]
     """What no pattern can say: any one character stands for it."""
     handle: ClassVar[re.Pattern[str]]
 
     def __init__(self) -> None:
         self._line = ""
 
-    def after(self, literal: str) -> None:
+    def feed(self, literal: str) -> None:
         """Note the line so far."""
         self._line = (self._line + literal).rpartition("\n")[2]
 
-    def write(self, value: str, *, encoded: bool) -> str:  # noqa: ARG002 - no encoder's work is of use here
+    def escape(self, value: str, *, is_encoded: bool) -> str:  # noqa: ARG002 - no encoder's work is of use here
         """A pattern that fits the path and nothing else, as far as the forge can say so; a handle of the forge; a plain word."""
-        written = self._written(value)
-        self._line += written
-        return written
+        output = self._escape_value(value)
+        self._line += output
+        return output
 
-    def _written(self, value: str) -> str:
+    def _escape_value(self, value: str) -> str:
         if not self._line:
-            return self.pattern(value)
+            return self.path_pattern(value)
         if self._line.startswith(("[", "^[")):
             if _SECTION.fullmatch(value):
                 return value
-            raise RefusedError(f"{shown(value)} is no plain word, and stands in the heading of a section")
+            raise ValueRejectedError(f"{quoted_excerpt(value)} is no plain word, and stands in the heading of a section")
         if self.handle.fullmatch(value):
             return value
-        raise RefusedError(
-            f"{shown(value)} is no handle that {self.forge} knows", help="write a user, a team or an address of mail as it has them"
+        raise ValueRejectedError(
+            f"{quoted_excerpt(value)} is no handle that {self.forge} knows", help="write a user, a team or an address of mail as it has them"
         )
 
-    def pattern(self, path: str) -> str:
+    def path_pattern(self, path: str) -> str:
         """The path from the repository's root, so that no character of it means anything else."""
         if not path.startswith("/") or "//" in path:
-            raise RefusedError(f"{shown(path)} is no path from the root")
-        return "".join("?" if self.unsaid.match(one) else f"\\{one}" if one in _SPECIAL else one for one in path)
+            raise ValueRejectedError(f"{quoted_excerpt(path)} is no path from the root")
+        return "".join("?" if self.unmatchable.match(character) else f"\\{character}" if character in _SPECIAL else character for character in path)
 
 
-class GitHubOwners(Owners):
+class GitHubCodeownersEscaper(CodeownersEscaper):
     """Code owners of GitHub: a `#` begins a comment wherever it stands, and cannot be escaped."""
 
     forge: ClassVar[str] = "GitHub"
-    unsaid: ClassVar[re.Pattern[str]] = re.compile(f"[{_UNSEEN}#]")
-    handle: ClassVar[re.Pattern[str]] = re.compile(rf"@[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)?|{_MAIL}")
+    unmatchable: ClassVar[re.Pattern[str]] = re.compile(f"[{_INVISIBLE}#]")
+    handle: ClassVar[re.Pattern[str]] = re.compile(rf"@[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)?|{_EMAIL}")
 
 
-class GitLabOwners(Owners):
+class GitLabCodeownersEscaper(CodeownersEscaper):
     """Code owners of GitLab: groups within groups, and roles of the project."""
 
     forge: ClassVar[str] = "GitLab"
-    unsaid: ClassVar[re.Pattern[str]] = re.compile(f"[{_UNSEEN}]")
+    unmatchable: ClassVar[re.Pattern[str]] = re.compile(f"[{_INVISIBLE}]")
     handle: ClassVar[re.Pattern[str]] = re.compile(
-        rf"@[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)*|@@(?:developer|maintainer|owner)s?|{_MAIL}"
+        rf"@[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)*|@@(?:developer|maintainer|owner)s?|{_EMAIL}"
     )

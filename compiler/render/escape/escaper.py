@@ -3,37 +3,37 @@
 import re
 from typing import ClassVar, Protocol
 
-from compiler.render.interpolation import shown
-from compiler.render.template_errors import RefusedError
-from compiler.render.yaml_dump import SEEN
+from compiler.render.interpolation import quoted_excerpt
+from compiler.render.template_errors import ValueRejectedError
+from compiler.render.yaml_dump import VISIBLE
 
 
-class Place(Protocol):
+class Escaper(Protocol):
     """A walk along a text: told of each piece of literal text, asked for each value between them."""
 
-    encoding: ClassVar[str]
+    encoder_name: ClassVar[str]
     """The encoder that belongs to the format; its work is not done again."""
 
-    def after(self, literal: str) -> None:
+    def feed(self, literal: str) -> None:
         """Go on past literal text of the template."""
 
-    def write(self, value: str, *, encoded: bool) -> str:
+    def escape(self, value: str, *, is_encoded: bool) -> str:
         """The text as it has to be written here; `RefusedError` where nothing makes it safe."""
 
 
-_ONE_WORD = re.compile(rf"[A-Za-z0-9@/._*][!-~{SEEN}]*")
+_ONE_WORD = re.compile(rf"[A-Za-z0-9@/._*][!-~{VISIBLE}]*")
 
 
-class PlainText:
+class PlainTextEscaper:
     """Text of no known language: one printable word a value."""
 
-    encoding: ClassVar[str] = ""
+    encoder_name: ClassVar[str] = ""
 
-    def after(self, literal: str) -> None:
+    def feed(self, literal: str) -> None:
         """Nothing changes what may stand next."""
 
-    def write(self, value: str, *, encoded: bool) -> str:  # noqa: ARG002 - no encoder belongs to plain text
+    def escape(self, value: str, *, is_encoded: bool) -> str:  # noqa: ARG002 - no encoder belongs to plain text
         """The value, if it is a single word that opens no comment, option or quotation."""
         if _ONE_WORD.fullmatch(value):
             return value
-        raise RefusedError(f"{shown(value)} is not a single printable word, which is all that plain text takes")
+        raise ValueRejectedError(f"{quoted_excerpt(value)} is not a single printable word, which is all that plain text takes")

@@ -5,87 +5,87 @@ from collections.abc import Callable
 from typing import ClassVar, Final
 
 from compiler.render.encoders import ENCODERS
-from compiler.render.interpolation import shown
-from compiler.render.template_errors import RefusedError
+from compiler.render.interpolation import quoted_excerpt
+from compiler.render.template_errors import ValueRejectedError
 
-_TAG = re.compile(r"<!--|<(/?[a-zA-Z][^\s/>]*)")
-_IN_TAG = re.compile(r">|([^\s=>\"'/]+)\s*=\s*([\"'])|[\"']")
-_RAW: Final = frozenset({"iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "xmp"})
-_ADDRESSES: Final = frozenset({"action", "cite", "data", "formaction", "href", "ping", "poster", "src", "xlink:href"})
-_SAFE = re.compile(r"https?://.*|mailto:.*|[^:]*|[./#?].*", re.IGNORECASE | re.DOTALL)
+_TAG_START = re.compile(r"<!--|<(/?[a-zA-Z][^\s/>]*)")
+_TAG_PART = re.compile(r">|([^\s=>\"'/]+)\s*=\s*([\"'])|[\"']")
+_RAW_TEXT_TAGS: Final = frozenset({"iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "xmp"})
+_URL_ATTRIBUTES: Final = frozenset({"action", "cite", "data", "formaction", "href", "ping", "poster", "src", "xlink:href"})
+_SAFE_URL = re.compile(r"https?://.*|mailto:.*|[^:]*|[./#?].*", re.IGNORECASE | re.DOTALL)
 
 
-class Html:
+class HtmlEscaper:
     """Text and quoted attributes are encoded; scripts, styles, comments, bare tags and handlers take no value."""
 
-    encoding: ClassVar[str] = "html"
+    encoder_name: ClassVar[str] = "html"
 
     def __init__(self) -> None:
-        self._step: Callable[[str, int], int] = self._text
-        self._tag = self._quote = self._attribute = self._address = self._tail = ""
+        self._state: Callable[[str, int], int] = self._in_text
+        self._tag = self._quote = self._attribute = self._url = self._tail = ""
 
-    def after(self, literal: str) -> None:
+    def feed(self, literal: str) -> None:
         """Follow the tags, attributes, scripts and comments that the text opens and closes."""
         self._tail = (self._tail + literal)[-2:]
-        at = 0
-        while at >= 0:
-            at = self._step(literal, at)
+        offset = 0
+        while offset >= 0:
+            offset = self._state(literal, offset)
 
-    def _text(self, literal: str, at: int) -> int:
-        found = _TAG.search(literal, at)
-        if not found:
+    def _in_text(self, literal: str, offset: int) -> int:
+        match = _TAG_START.search(literal, offset)
+        if not match:
             return -1
-        self._tag = (found[1] or "").lower()
-        self._step = self._in_tag if found[1] else self._comment
-        return found.end()
+        self._tag = (match[1] or "").lower()
+        self._state = self._in_tag if match[1] else self._in_comment
+        return match.end()
 
-    def _in_tag(self, literal: str, at: int) -> int:
-        found = _IN_TAG.search(literal, at)
-        if not found:
+    def _in_tag(self, literal: str, offset: int) -> int:
+        match = _TAG_PART.search(literal, offset)
+        if not match:
             return -1
-        if found[0] == ">":
-            self._step = self._raw if self._tag in _RAW else self._text
+        if match[0] == ">":
+            self._state = self._in_raw_text if self._tag in _RAW_TEXT_TAGS else self._in_text
         else:
-            self._attribute, self._quote = (found[1] or "").lower(), found[0][-1]
-            self._address = ""
-            self._step = self._quoted
-        return found.end()
+            self._attribute, self._quote = (match[1] or "").lower(), match[0][-1]
+            self._url = ""
+            self._state = self._in_quotes
+        return match.end()
 
-    def _quoted(self, literal: str, at: int) -> int:
-        end = self._until(self._quote, literal, at, self._in_tag)
-        self._address += literal[at:] if end < 0 else ""
+    def _in_quotes(self, literal: str, offset: int) -> int:
+        end = self._skip_past(self._quote, literal, offset, self._in_tag)
+        self._url += literal[offset:] if end < 0 else ""
         return end
 
-    def _comment(self, literal: str, at: int) -> int:
-        return self._until("-->", literal, at, self._text)
+    def _in_comment(self, literal: str, offset: int) -> int:
+        return self._skip_past("-->", literal, offset, self._in_text)
 
-    def _raw(self, literal: str, at: int) -> int:
-        return self._until(f"</{self._tag}", literal, at, self._in_tag)
+    def _in_raw_text(self, literal: str, offset: int) -> int:
+        return self._skip_past(f"</{self._tag}", literal, offset, self._in_tag)
 
-    def _until(self, end: str, literal: str, at: int, then: Callable[[str, int], int]) -> int:
-        found = literal.lower().find(end, at)
-        if found < 0:
+    def _skip_past(self, end: str, literal: str, offset: int, next_state: Callable[[str, int], int]) -> int:
+        position = literal.lower().find(end, offset)
+        if position < 0:
             return -1
         self._tag = "" if end.startswith("</") else self._tag
-        self._step = then
-        return found + len(end)
+        self._state = next_state
+        return position + len(end)
 
-    def write(self, value: str, *, encoded: bool) -> str:
+    def escape(self, value: str, *, is_encoded: bool) -> str:
         """The value with entities, in text and in attributes between quotes."""
-        if not self._takes_entities():
-            raise RefusedError(
+        if not self._can_escape():
+            raise ValueRejectedError(
                 "a value stands in a script, a style, a comment, a handler or a bare tag",
                 help="place it in text, or in an attribute between quotes",
             )
-        self._address += value
-        in_address = self._step == self._quoted and self._attribute in _ADDRESSES
-        if in_address and not _SAFE.fullmatch(self._address):
-            raise RefusedError(f"{shown(self._address)} is an address that may run code", help="use https or mailto")
+        self._url += value
+        is_url = self._state == self._in_quotes and self._attribute in _URL_ATTRIBUTES
+        if is_url and not _SAFE_URL.fullmatch(self._url):
+            raise ValueRejectedError(f"{quoted_excerpt(self._url)} is an address that may run code", help="use https or mailto")
         self._tail = "x"
-        return value if encoded else ENCODERS["html"].encode(value)
+        return value if is_encoded else ENCODERS["html"].encode(value)
 
-    def _takes_entities(self) -> bool:
-        if self._step == self._text:
+    def _can_escape(self) -> bool:
+        if self._state == self._in_text:
             return not self._tail.endswith(("<", "</"))
-        handler = self._attribute.startswith("on") or self._attribute in {"style", "srcdoc", ""}
-        return self._step == self._quoted and not handler
+        is_handler = self._attribute.startswith("on") or self._attribute in {"style", "srcdoc", ""}
+        return self._state == self._in_quotes and not is_handler

@@ -4,64 +4,64 @@ import re
 from typing import ClassVar, Final
 from urllib.parse import quote
 
-from compiler.render.encoders import markdown
-from compiler.render.interpolation import shown
-from compiler.render.template_errors import RefusedError
+from compiler.render.encoders import escape_markdown
+from compiler.render.interpolation import quoted_excerpt
+from compiler.render.template_errors import ValueRejectedError
 
 _FENCE = re.compile(r"[ >*-]*(`{3,}|~{3,})")
-_ADDRESS = re.compile(r"https?://.+|mailto:.+|[^:]*|[./#?].*", re.IGNORECASE | re.DOTALL)
-_NOTHING_YET = re.compile(r"[\s>*+\-0-9.)]*")
+_SAFE_URL = re.compile(r"https?://.+|mailto:.+|[^:]*|[./#?].*", re.IGNORECASE | re.DOTALL)
+_LINE_PREFIX = re.compile(r"[\s>*+\-0-9.)]*")
 """What may stand before something that is told by how its line begins, such as a list or a heading."""
-_OF_ADDRESSES: Final = "/?#@!$&'*+,;=:%~[]"
+_URL_CHARACTERS: Final = "/?#@!$&'*+,;=:%~[]"
 
 
-class Markdown:
+class MarkdownEscaper:
     """Prose is encoded. Within code nothing can be, so only what cannot end the code stands there; links lead to no code."""
 
-    encoding: ClassVar[str] = "markdown"
+    encoder_name: ClassVar[str] = "markdown"
 
     def __init__(self) -> None:
         self._fence = ""
         self._line = ""
-        self._is_tag = False
-        self._address: str | None = None
+        self._in_tag = False
+        self._url: str | None = None
 
-    def after(self, literal: str) -> None:
+    def feed(self, literal: str) -> None:
         """Note where fences, tags and addresses open and close, and the line so far."""
-        if self._address is not None:
-            self._address = None if ")" in literal else self._address + literal
+        if self._url is not None:
+            self._url = None if ")" in literal else self._url + literal
         if "<" in literal or ">" in literal:
-            self._is_tag = literal.rfind("<") > literal.rfind(">")
-        *ended, rest = literal.split("\n")
-        for line in ended:
-            self._end(self._line + line)
+            self._in_tag = literal.rfind("<") > literal.rfind(">")
+        *complete_lines, rest = literal.split("\n")
+        for line in complete_lines:
+            self._end_line(self._line + line)
             self._line = ""
         self._line += rest
-        _, opens, begun = self._line.rpartition("](")
-        if opens and self._address is None and ")" not in begun and not self._is_code:
-            self._address = begun
+        _, link_start, url_start = self._line.rpartition("](")
+        if link_start and self._url is None and ")" not in url_start and not self._in_code:
+            self._url = url_start
 
-    def _end(self, line: str) -> None:
-        found = _FENCE.match(line)
-        if found and not self._fence:
-            self._fence = found[1]
+    def _end_line(self, line: str) -> None:
+        match = _FENCE.match(line)
+        if match and not self._fence:
+            self._fence = match[1]
         elif self._fence and line.lstrip(" >").startswith(self._fence):
             self._fence = ""
 
     @property
-    def _is_code(self) -> bool:
+    def _in_code(self) -> bool:
         return bool(self._fence) or self._line.count("`") % 2 == 1
 
-    def write(self, value: str, *, encoded: bool) -> str:
+    def escape(self, value: str, *, is_encoded: bool) -> str:
         """The value encoded; in code as it is, if it cannot end the code; in an address with what could end it quoted."""
-        if self._is_code:
+        if self._in_code:
             if "`" in value or "~~~" in value or ("\n" in value and not self._fence):
-                raise RefusedError(f"{shown(value)} could end the code that it stands in")
+                raise ValueRejectedError(f"{quoted_excerpt(value)} could end the code that it stands in")
             return value
-        if self._address is None:
-            begins = _NOTHING_YET.fullmatch(self._line) is not None or "<!--" in self._line
-            return value if encoded else markdown(value, begins_block=begins, in_prose=not self._is_tag)
-        self._address += value
-        if not _ADDRESS.fullmatch(self._address):
-            raise RefusedError(f"{shown(self._address)} is an address that may run code", help="use https or mailto")
-        return quote(value, safe=_OF_ADDRESSES, errors="replace").replace("&", "&amp;")
+        if self._url is None:
+            begins_block = _LINE_PREFIX.fullmatch(self._line) is not None or "<!--" in self._line
+            return value if is_encoded else escape_markdown(value, begins_block=begins_block, in_prose=not self._in_tag)
+        self._url += value
+        if not _SAFE_URL.fullmatch(self._url):
+            raise ValueRejectedError(f"{quoted_excerpt(self._url)} is an address that may run code", help="use https or mailto")
+        return quote(value, safe=_URL_CHARACTERS, errors="replace").replace("&", "&amp;")

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note, Subject
 from compiler.foundation.json_data import Pointer, as_object, as_str
-from compiler.resolve.fleet import Fleet, Only
+from compiler.resolve.fleet import Fleet, ModelFilter
 from compiler.spec.portfolio import Spec
 
 
-class _Place(NamedTuple):
+class _DeliveryTarget(NamedTuple):
     """What an environment's tree replaces: the folder by its parts, of a branch of a repository (empty: the project's own)."""
 
     repository: str
@@ -20,58 +20,58 @@ class _Place(NamedTuple):
     folder: tuple[str, ...]
 
 
-def branch_folder(delivery: str) -> str:
+def normalise_folder(delivery: str) -> str:
     """A folder of a branch as git spells it; empty for the root."""
     return "/".join(filter(None, delivery.split("/")))
 
 
-def check_deliveries(fleet: Fleet, _: Only) -> Iterator[Finding]:
+def check_deliveries(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
     """No two environments share a folder of a branch, nor does one lie in the folder of another."""
-    specs = fleet.portfolio.of("Environment")
-    known = {name: _place(specs[name]) for name in fleet.environments if name in specs}
-    placed = sorted((place, order, name) for order, (name, place) in enumerate(known.items()) if place)
-    for _branch, group in groupby(placed, lambda one: one[0][:2]):
-        for name, other in _overlapping([(place.folder, order, name) for place, order, name in group]):
-            yield _shared(specs[name], specs[other])
+    specs = fleet.portfolio.by_kind("Environment")
+    targets = {name: _delivery_target(specs[name]) for name in fleet.environments if name in specs}
+    sorted_targets = sorted((target, order, name) for order, (name, target) in enumerate(targets.items()) if target)
+    for _branch, group in groupby(sorted_targets, lambda item: item[0][:2]):
+        for name, other_name in _overlapping_pairs([(target.folder, order, name) for target, order, name in group]):
+            yield _overlap_finding(specs[name], specs[other_name])
 
 
-def _overlapping(placed: list[tuple[tuple[str, ...], int, str]]) -> Iterator[tuple[str, str]]:
+def _overlapping_pairs(entries: list[tuple[tuple[str, ...], int, str]]) -> Iterator[tuple[str, str]]:
     """Each environment that lies in another one's folder, with that one: what lies within comes after it, in the order of folders."""
-    outer: tuple[tuple[str, ...], int, str] | None = None
-    for one in placed:
-        if outer is not None and one[0][: len(outer[0])] == outer[0]:
-            later, earlier = sorted((one, outer), key=lambda it: -it[1])
-            yield later[2], earlier[2]
+    outer_entry: tuple[tuple[str, ...], int, str] | None = None
+    for entry in entries:
+        if outer_entry is not None and entry[0][: len(outer_entry[0])] == outer_entry[0]:
+            later_entry, earlier_entry = sorted((entry, outer_entry), key=lambda item: -item[1])
+            yield later_entry[2], earlier_entry[2]
         else:
-            outer = one
+            outer_entry = entry
 
 
-def _place(spec: Spec) -> _Place | None:
-    said = as_object(spec.data.get("delivery"))
-    if not said.get("branch"):
+def _delivery_target(spec: Spec) -> _DeliveryTarget | None:
+    delivery = as_object(spec.data.get("delivery"))
+    if not delivery.get("branch"):
         return None
-    folder = tuple(filter(None, as_str(said.get("path")).split("/")))
-    return _Place(_address(as_str(said.get("repository"))), as_str(said["branch"]), folder)
+    folder = tuple(filter(None, as_str(delivery.get("path")).split("/")))
+    return _DeliveryTarget(_repository_id(as_str(delivery.get("repository"))), as_str(delivery["branch"]), folder)
 
 
-def _address(said: str) -> str:
+def _repository_id(url: str) -> str:
     """A repository by its host and its path: what leads to the same one is the same, however git gets there."""
-    host, sign, path = re.sub(r"^(?:[a-z]+://)?(?:[^/@]*@)?", "", said).partition("/")
-    scp, colon, below = host.partition(":")
-    if colon and not below.isdigit():
-        host, path = scp, f"{below}{sign}{path}"
-    return f"{host.partition(':')[0].lower()}/{path.strip('/').removesuffix('.git')}" if said else ""
+    host, sign, path = re.sub(r"^(?:[a-z]+://)?(?:[^/@]*@)?", "", url).partition("/")
+    scp, colon, remainder = host.partition(":")
+    if colon and not remainder.isdigit():
+        host, path = scp, f"{remainder}{sign}{path}"
+    return f"{host.partition(':')[0].lower()}/{path.strip('/').removesuffix('.git')}" if url else ""
 
 
-def _shared(spec: Spec, other: Spec) -> Finding:
-    said = as_object(spec.data["delivery"])
-    pointer: Pointer = ("delivery", "path" if "path" in said else "branch")
-    place = branch_folder(as_str(said.get("path")))
-    where = f"the folder `{place}` of the branch `{said['branch']}`" if place else f"the branch `{said['branch']}`"
-    message = f"{spec.name} is delivered to {where}, and so is {other.name}"
-    there = as_str(as_object(other.data["delivery"]).get("path"))
-    if branch_folder(there) != place:
-        message = f"{spec.name} is delivered to {where}, and {other.name} to " + (f"the folder `{there}`" if there else "its root")
-    note = Note(f"{other.name} is delivered to here", other.document.place(("delivery",)))
+def _overlap_finding(spec: Spec, other_spec: Spec) -> Finding:
+    delivery = as_object(spec.data["delivery"])
+    pointer: Pointer = ("delivery", "path" if "path" in delivery else "branch")
+    folder = normalise_folder(as_str(delivery.get("path")))
+    target_text = f"the folder `{folder}` of the branch `{delivery['branch']}`" if folder else f"the branch `{delivery['branch']}`"
+    message = f"{spec.name} is delivered to {target_text}, and so is {other_spec.name}"
+    other_path = as_str(as_object(other_spec.data["delivery"]).get("path"))
+    if normalise_folder(other_path) != folder:
+        message = f"{spec.name} is delivered to {target_text}, and {other_spec.name} to " + (f"the folder `{other_path}`" if other_path else "its root")
+    note = Note(f"{other_spec.name} is delivered to here", other_spec.document.location(("delivery",)))
     subject = Subject("Environment", spec.name, None, pointer)
-    return Finding(codes.SHARED_DELIVERY, message, spec.document.place(pointer), subject, codes.SHARED_DELIVERY.remedy, (note,))
+    return Finding(codes.OVERLAPPING_DELIVERY, message, spec.document.location(pointer), subject, codes.OVERLAPPING_DELIVERY.remedy, (note,))

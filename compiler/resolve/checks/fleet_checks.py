@@ -3,224 +3,224 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Note, Place, Subject
-from compiler.foundation.json_data import Pointer, as_list, as_object, as_str, at, dotted
-from compiler.foundation.suggestions import nearest
-from compiler.json_schema import Violation
+from compiler.diagnostics.finding import Finding, Note, Location, Subject
+from compiler.foundation.json_data import Pointer, as_list, as_object, as_str, value_at, format_path
+from compiler.foundation.suggestions import closest_match
+from compiler.json_schema import SchemaViolation
 from compiler.resolve.checks.delivery_checks import check_deliveries
-from compiler.resolve.checks.model_checks import Check, check_models
+from compiler.resolve.checks.model_checks import ModelCheck, check_models
 from compiler.resolve.checks.release_checks import check_releases
-from compiler.resolve.fleet import Fleet, Only, judged, promotions
+from compiler.resolve.fleet import Fleet, ModelFilter, selected_models, promotion_entries
 from compiler.resolve.lifecycle import ALL_STAGES
-from compiler.resolve.merge import repetitions
-from compiler.spec.language import matches
+from compiler.resolve.merge import duplicate_elements
+from compiler.spec.language import iter_values
 from compiler.spec.portfolio import Spec
-from compiler.spec.schema_findings import complaint
+from compiler.spec.schema_findings import schema_finding
 
 
-def check(fleet: Fleet, also: Check, only: Only = None) -> Iterator[Finding]:
+def check(fleet: Fleet, extra_check: ModelCheck, model_names: ModelFilter = None) -> Iterator[Finding]:
     """Every finding of the fleet, and what `also` says of each model where it runs; a model below a broken layer is not judged.
 
     `only`: the models that are judged, all where it is `None`.
     """
-    if only is not None and fleet.may_hold_circles:
-        only = None  # which of several models in a circle is told of depends on all
-    unsound: set[tuple[str, int]] = set()
-    for spec, finding in _layers(fleet, only):
-        unsound.add((spec.document.path, spec.document.index))
+    if model_names is not None and fleet.may_have_cycles:
+        model_names = None  # which of several models in a circle is told of depends on all
+    broken_documents: set[tuple[str, int]] = set()
+    for spec, finding in _layer_findings(fleet, model_names):
+        broken_documents.add((spec.document.path, spec.document.index))
         yield finding
-    for one in CHECKS:
-        yield from one(fleet, only)
-    yield from check_models(fleet, frozenset(unsound), also, only)
+    for fleet_check in FLEET_CHECKS:
+        yield from fleet_check(fleet, model_names)
+    yield from check_models(fleet, frozenset(broken_documents), extra_check, model_names)
 
 
-def _layers(fleet: Fleet, only: Only) -> Iterator[tuple[Spec, Finding]]:
+def _layer_findings(fleet: Fleet, model_names: ModelFilter) -> Iterator[tuple[Spec, Finding]]:
     """Each layer alone, against the language of every type of model that it holds for."""
-    for spec, pointer, types in _parts(fleet, only):
-        data = at(spec.data, pointer)
+    for spec, pointer, types in _iter_layers(fleet, model_names):
+        data = value_at(spec.data, pointer)
         # A Model's own layers, and what Defaults say in general, were checked with their documents.
-        checked = spec.kind == "Model" or not pointer
-        violations = () if checked else _violations(fleet, spec, pointer, types)
+        was_checked = spec.kind == "Model" or not pointer
+        violations = () if was_checked else _layer_violations(fleet, spec, pointer, types)
         for violation in violations:
-            yield spec, complaint(violation, spec.document, spec.subject, below=pointer)
+            yield spec, schema_finding(violation, spec.document, spec.subject, base_pointer=pointer)
         if types and not violations:
-            for repeated in repetitions(data, fleet.language.type(min(types)).rules):
-                yield spec, _repeated(spec, (*pointer, *repeated))
+            for duplicate_pointer in duplicate_elements(data, fleet.language.type_language(min(types)).merge_rules):
+                yield spec, _duplicate_element_finding(spec, (*pointer, *duplicate_pointer))
 
 
-def _parts(fleet: Fleet, only: Only) -> Iterator[tuple[Spec, Pointer, set[str]]]:
+def _iter_layers(fleet: Fleet, model_names: ModelFilter) -> Iterator[tuple[Spec, Pointer, set[str]]]:
     """Every layer of the fleet by document and pointer, with the types of model that it holds for."""
     portfolio = fleet.portfolio
-    models = portfolio.of("Model").values()
-    everywhere = {model.text("type") for model in models}
+    models = portfolio.by_kind("Model").values()
+    all_types = {model.text("type") for model in models}
     if "defaults" in portfolio.project.data:
-        yield portfolio.project, ("defaults",), everywhere
+        yield portfolio.project, ("defaults",), all_types
     for key in as_object(portfolio.project.data.get("types")):
-        yield portfolio.project, ("types", key), {key} & everywhere
-    for environment in portfolio.of("Environment").values():
+        yield portfolio.project, ("types", key), {key} & all_types
+    for environment in portfolio.by_kind("Environment").values():
         if "overlay" in environment.data:
-            yield environment, ("overlay",), everywhere
+            yield environment, ("overlay",), all_types
     for folder, defaults in portfolio.defaults.items():
-        below = {model.text("type") for model in portfolio.models_below.get(folder, ())}
-        yield from _own_parts(defaults, below)
+        folder_types = {model.text("type") for model in portfolio.models_by_folder.get(folder, ())}
+        yield from _document_layers(defaults, folder_types)
         for key in as_object(defaults.data.get("types")):
-            yield defaults, ("types", key), {key} & below
-    for model in judged(fleet, only):
-        yield from _own_parts(model, {model.text("type")})
+            yield defaults, ("types", key), {key} & folder_types
+    for model in selected_models(fleet, model_names):
+        yield from _document_layers(model, {model.text("type")})
 
 
-def _own_parts(spec: Spec, types: set[str]) -> Iterator[tuple[Spec, Pointer, set[str]]]:
+def _document_layers(spec: Spec, types: set[str]) -> Iterator[tuple[Spec, Pointer, set[str]]]:
     yield spec, (), types
     for key in as_object(spec.data.get("environments")):
         yield spec, ("environments", key), types
 
 
-def _violations(fleet: Fleet, spec: Spec, pointer: Pointer, types: Iterable[str]) -> Sequence[Violation]:
+def _layer_violations(fleet: Fleet, spec: Spec, pointer: Pointer, types: Iterable[str]) -> Sequence[SchemaViolation]:
     """What the first type that refuses the layer says of it."""
-    data = at(spec.data, pointer)
+    data = value_at(spec.data, pointer)
 
-    def spelling(below: Pointer) -> str | None:
-        return spec.document.spelling((*pointer, *below))
+    def scalar_text(relative_pointer: Pointer) -> str | None:
+        return spec.document.scalar_text((*pointer, *relative_pointer))
 
-    refused = (fleet.language.type(name).layer.violations(data, spelling=spelling) for name in sorted(types))
-    return next(filter(None, refused), ())
+    violations_by_type = (fleet.language.type_language(name).layer_validator.violations(data, spelling=scalar_text) for name in sorted(types))
+    return next(filter(None, violations_by_type), ())
 
 
-def _repeated(spec: Spec, pointer: Pointer) -> Finding:
-    message = f"{dotted(pointer[:-2])} has two elements with the same {pointer[-1]}"
+def _duplicate_element_finding(spec: Spec, pointer: Pointer) -> Finding:
+    message = f"{format_path(pointer[:-2])} has two elements with the same {pointer[-1]}"
     subject = Subject(spec.kind, spec.name, None, pointer)
-    return Finding(codes.DUPLICATE_NAME, message, spec.document.place(pointer), subject, "keep one of the two")
+    return Finding(codes.DUPLICATE_NAME, message, spec.document.location(pointer), subject, "keep one of the two")
 
 
-def _promotion(fleet: Fleet, _: Only) -> Iterator[Finding]:
+def _check_promotion_order(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
     """The project's list of environments names each Environment once."""
-    project, known = fleet.portfolio.project, fleet.portfolio.of("Environment")
-    listed = dict[str, Pointer]()
-    for pointer, name in promotions(fleet.portfolio):
-        place, subject = project.document.place(pointer), Subject("Project", project.name, None, pointer)
-        if not fleet.portfolio.knows("Environment", name):
-            yield _unknown("Environment", name, known, place, subject)
-        elif name in listed:
-            note = Note("the first time", project.document.place(listed[name]))
+    project, environments = fleet.portfolio.project, fleet.portfolio.by_kind("Environment")
+    first_pointers = dict[str, Pointer]()
+    for pointer, name in promotion_entries(fleet.portfolio):
+        location, subject = project.document.location(pointer), Subject("Project", project.name, None, pointer)
+        if not fleet.portfolio.has_document("Environment", name):
+            yield _unknown_reference_finding("Environment", name, environments, location, subject)
+        elif name in first_pointers:
+            note = Note("the first time", project.document.location(first_pointers[name]))
             yield Finding(
-                codes.PROJECT_ORDER, f"`{name}` is listed twice", place, subject, "keep one of the two", (note,)
+                codes.PROMOTION_ORDER, f"`{name}` is listed twice", location, subject, "keep one of the two", (note,)
             )
-        listed.setdefault(name, pointer)
-    for name, spec in known.items() if listed else ():
-        if name not in listed:
+        first_pointers.setdefault(name, pointer)
+    for name, spec in environments.items() if first_pointers else ():
+        if name not in first_pointers:
             help_ = f"add `{name}` to `environments` of the project, where it stands in the order of promotion"
             message = f"the project does not list the Environment `{name}`"
-            yield Finding(codes.PROJECT_ORDER, message, spec.document.place(("name",)), spec.subject, help_)
+            yield Finding(codes.PROMOTION_ORDER, message, spec.document.location(("name",)), spec.subject, help_)
 
 
-def _overlays(fleet: Fleet, only: Only) -> Iterator[Finding]:
+def _check_overlay_keys(fleet: Fleet, model_names: ModelFilter) -> Iterator[Finding]:
     """Every key below `environments` names an Environment or a stage; every default holds for a model."""
     portfolio = fleet.portfolio
-    may_be_more = portfolio.has_broken("Model")
-    models = portfolio.of("Model").values()
-    yield from _types(portfolio.project, {model.text("type") for model in models}, may_be_more=may_be_more)
+    has_broken_models = portfolio.has_broken("Model")
+    models = portfolio.by_kind("Model").values()
+    yield from _check_type_keys(portfolio.project, {model.text("type") for model in models}, has_broken_models=has_broken_models)
     for folder, defaults in portfolio.defaults.items():
-        below = portfolio.models_below.get(folder, ())
-        if not below and not may_be_more:
+        folder_models = portfolio.models_by_folder.get(folder, ())
+        if not folder_models and not has_broken_models:
             message, help_ = (
                 f"there is no model below {folder}/",
                 "remove the file, or put it above the models it is for",
             )
-            yield Finding(codes.MATCHES_NOTHING, message, defaults.document.key_place(()), defaults.subject, help_)
+            yield Finding(codes.MATCHES_NOTHING, message, defaults.document.key_location(()), defaults.subject, help_)
             continue
-        yield from _types(defaults, {model.text("type") for model in below}, may_be_more=may_be_more)
-        runs = {name for model in below for name in as_object(model.data.get("environments"))}
-        yield from _keys(fleet, defaults, None if may_be_more else runs)
-    for dataset in portfolio.of("Dataset").values():
-        yield from _keys(fleet, dataset, None)
-    for model in judged(fleet, only):
-        yield from _keys(fleet, model, set(as_object(model.data.get("environments"))))
+        yield from _check_type_keys(defaults, {model.text("type") for model in folder_models}, has_broken_models=has_broken_models)
+        used_environments = {name for model in folder_models for name in as_object(model.data.get("environments"))}
+        yield from _check_environment_keys(fleet, defaults, None if has_broken_models else used_environments)
+    for dataset in portfolio.by_kind("Dataset").values():
+        yield from _check_environment_keys(fleet, dataset, None)
+    for model in selected_models(fleet, model_names):
+        yield from _check_environment_keys(fleet, model, set(as_object(model.data.get("environments"))))
 
 
-def _types(spec: Spec, types: set[str], *, may_be_more: bool) -> Iterator[Finding]:
+def _check_type_keys(spec: Spec, types: set[str], *, has_broken_models: bool) -> Iterator[Finding]:
     """Keys below `types`: there is a model of each for which they hold."""
     for key in as_object(spec.data.get("types")):
-        if key not in types and not may_be_more:
+        if key not in types and not has_broken_models:
             pointer = ("types", key)
-            place, subject = spec.document.key_place(pointer), Subject(spec.kind, spec.name, None, pointer)
+            location, subject = spec.document.key_location(pointer), Subject(spec.kind, spec.name, None, pointer)
             help_ = "remove it, or put it above the models it is for"
             yield Finding(
-                codes.MATCHES_NOTHING, f"no model that this holds for is of type {key}", place, subject, help_
+                codes.MATCHES_NOTHING, f"no model that this holds for is of type {key}", location, subject, help_
             )
 
 
-def _keys(fleet: Fleet, spec: Spec, runs: set[str] | None) -> Iterator[Finding]:
+def _check_environment_keys(fleet: Fleet, spec: Spec, used_environments: set[str] | None) -> Iterator[Finding]:
     """Keys below `environments` of a document; `runs`: the environments in which there is somebody to overlay."""
-    environments = {name: place.text("stage") for name, place in fleet.portfolio.of("Environment").items()}
-    may_be_more = fleet.portfolio.has_broken("Environment")
-    stages = ALL_STAGES if may_be_more else tuple(environments.values())
+    stages_by_environment = {name: environment.text("stage") for name, environment in fleet.portfolio.by_kind("Environment").items()}
+    has_broken_environments = fleet.portfolio.has_broken("Environment")
+    stages = ALL_STAGES if has_broken_environments else tuple(stages_by_environment.values())
     for key in as_object(spec.data.get("environments")):
-        if not fleet.portfolio.knows("Environment", key) and key not in stages:
+        if not fleet.portfolio.has_document("Environment", key) and key not in stages:
             message = f"there is no Environment and no stage `{key}`"
-            yield _without_effect(spec, key, message, _near(key, {*environments, *stages}))
-        elif runs is not None and not may_be_more and not _has_effect(key, runs, environments):
-            yield _without_effect(spec, key, f"no model that this holds for runs in `{key}`", _ONLY_NAMES)
+            yield _unused_key_finding(spec, key, message, _suggestion_help(key, {*stages_by_environment, *stages}))
+        elif used_environments is not None and not has_broken_environments and not _has_effect(key, used_environments, stages_by_environment):
+            yield _unused_key_finding(spec, key, f"no model that this holds for runs in `{key}`", _STAGE_KEY_HELP)
 
 
-def _without_effect(spec: Spec, key: str, message: str, help_: str | None) -> Finding:
+def _unused_key_finding(spec: Spec, key: str, message: str, help_: str | None) -> Finding:
     pointer = ("environments", key)
-    place, subject = spec.document.key_place(pointer), Subject(spec.kind, spec.name, None, pointer)
-    return Finding(codes.MATCHES_NOTHING, message, place, subject, help_)
+    location, subject = spec.document.key_location(pointer), Subject(spec.kind, spec.name, None, pointer)
+    return Finding(codes.MATCHES_NOTHING, message, location, subject, help_)
 
 
-def _has_effect(key: str, runs: set[str], environments: Mapping[str, str]) -> bool:
+def _has_effect(key: str, used_environments: set[str], stages_by_environment: Mapping[str, str]) -> bool:
     """Whether a key is the name of an environment that somebody runs in, or else its stage."""
-    return key in runs if key in environments else any(environments.get(name) == key for name in runs)
+    return key in used_environments if key in stages_by_environment else any(stages_by_environment.get(name) == key for name in used_environments)
 
 
-_ONLY_NAMES = "only names of Environments in a Model's own `environments` say where it runs; a stage only overlays"
+_STAGE_KEY_HELP = "only names of Environments in a Model's own `environments` say where it runs; a stage only overlays"
 
 
-def _names(fleet: Fleet, _: Only) -> Iterator[Finding]:
+def _check_references(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
     """Every name that a document other than a Model refers to."""
     portfolio = fleet.portfolio
     for spec in [
         portfolio.project,
-        *(spec for kind in ("Environment", "UseCase", "Dataset", "Policy", "Waiver") for spec in portfolio.of(kind).values()),
+        *(spec for kind in ("Environment", "UseCase", "Dataset", "Policy", "Waiver") for spec in portfolio.by_kind(kind).values()),
     ]:
-        for mark in fleet.language.references(spec.kind):
-            for pointer, name in matches(spec.data, mark.pointer):
-                if not portfolio.knows(mark.value, as_str(name)):
-                    place, subject = spec.document.place(pointer), Subject(spec.kind, spec.name, None, pointer)
-                    yield _unknown(mark.value, as_str(name), portfolio.of(mark.value), place, subject)
+        for annotation in fleet.language.references(spec.kind):
+            for pointer, name in iter_values(spec.data, annotation.pointer):
+                if not portfolio.has_document(annotation.value, as_str(name)):
+                    location, subject = spec.document.location(pointer), Subject(spec.kind, spec.name, None, pointer)
+                    yield _unknown_reference_finding(annotation.value, as_str(name), portfolio.by_kind(annotation.value), location, subject)
 
 
-def _classes(fleet: Fleet, _: Only) -> Iterator[Finding]:
+def _check_classifications(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
     """A use case is of a class that its regime has: a misspelt one would be of none, and no policy would ask for it."""
     schema = as_object(as_object(fleet.language.kind_schema("UseCase")["properties"])["classification"])
-    words = as_object(schema.get("x-modelyard-words"))
-    for spec in fleet.portfolio.of("UseCase").values():
-        for regime, said in as_object(spec.data.get("classification")).items():
-            known = [as_str(word) for word in as_list(words.get(regime))]
-            value = as_str(as_object(said).get("value"))
-            if known and value not in known:
+    classes_by_regime = as_object(schema.get("x-modelyard-words"))
+    for spec in fleet.portfolio.by_kind("UseCase").values():
+        for regime, entry in as_object(spec.data.get("classification")).items():
+            known_classes = [as_str(word) for word in as_list(classes_by_regime.get(regime))]
+            value = as_str(as_object(entry).get("value"))
+            if known_classes and value not in known_classes:
                 pointer = ("classification", regime, "value")
-                place, subject = spec.document.place(pointer), Subject(spec.kind, spec.name, None, pointer)
+                location, subject = spec.document.location(pointer), Subject(spec.kind, spec.name, None, pointer)
                 message = f"{regime} has no class `{value}`"
-                yield Finding(codes.BAD_VALUE, message, place, subject, _near(value, known))
+                yield Finding(codes.BAD_VALUE, message, location, subject, _suggestion_help(value, known_classes))
 
 
-def _unknown(kind: str, name: str, known: Iterable[str], place: Place, subject: Subject) -> Finding:
-    help_ = _near(name, known) or f"write the {kind} document, or refer to one that there is"
-    return Finding(codes.UNKNOWN_REFERENCE, f"there is no {kind} `{name}`", place, subject, help_)
+def _unknown_reference_finding(kind: str, name: str, known_names: Iterable[str], location: Location, subject: Subject) -> Finding:
+    help_ = _suggestion_help(name, known_names) or f"write the {kind} document, or refer to one that there is"
+    return Finding(codes.UNKNOWN_REFERENCE, f"there is no {kind} `{name}`", location, subject, help_)
 
 
-def _near(name: str, known: Iterable[str]) -> str | None:
-    choices = sorted(known)
-    near = nearest(name, choices)
-    return f"did you mean `{near}`?" if near else f"one of: {', '.join(choices[:10])}" if choices else None
+def _suggestion_help(name: str, known_names: Iterable[str]) -> str | None:
+    choices = sorted(known_names)
+    suggestion = closest_match(name, choices)
+    return f"did you mean `{suggestion}`?" if suggestion else f"one of: {', '.join(choices[:10])}" if choices else None
 
 
-CHECKS: tuple[Callable[[Fleet, Only], Iterator[Finding]], ...] = (
-    _promotion,
-    _overlays,
-    _names,
-    _classes,
+FLEET_CHECKS: tuple[Callable[[Fleet, ModelFilter], Iterator[Finding]], ...] = (
+    _check_promotion_order,
+    _check_overlay_keys,
+    _check_references,
+    _check_classifications,
     check_deliveries,
     check_releases,
 )

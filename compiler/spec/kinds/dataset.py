@@ -3,10 +3,10 @@
 from typing import Literal
 
 from compiler.spec.field_types import DigestText, DurationText, LicenseText, NameText, UriText
-from compiler.spec.strict_model import Closed, Document, field
+from compiler.spec.strict_model import StrictModel, Document, field
 
 
-class DatasetOverlay(Closed):
+class DatasetOverlay(StrictModel):
     """What differs in one environment."""
 
     uri: UriText | None = None

@@ -11,12 +11,12 @@ from compiler.spec.field_types import (
     NamespaceText,
     NameText,
     RepositoryText,
-    ShareText,
+    WholePercentText,
 )
-from compiler.spec.strict_model import Closed, Document, field
+from compiler.spec.strict_model import StrictModel, Document, field
 
 
-class Delivery(Closed):
+class Delivery(StrictModel):
     """How what was rendered reaches the cluster."""
 
     repository: RepositoryText | None = None
@@ -27,7 +27,7 @@ class Delivery(Closed):
     """The folder of the branch that the tree lies in; absent: its root."""
 
 
-class Amounts(Closed):
+class ResourceTotals(StrictModel):
     """What the replicas of a namespace may request together."""
 
     cpu: CpuText | None = None
@@ -36,12 +36,12 @@ class Amounts(Closed):
     """Memory."""
 
 
-class Quota(Closed):
+class Quota(StrictModel):
     """How much the models of a namespace may request together: what they can come to at most, or what is said."""
 
-    headroom: ShareText | None = None
+    headroom: WholePercentText | None = None
     """How much more than that, for what controllers add to replicas. A rollout's own replicas are counted."""
-    namespaces: dict[NameText, Amounts] | None = None
+    namespaces: dict[NameText, ResourceTotals] | None = None
     """What single namespaces get instead of what is computed."""
 
 

@@ -14,14 +14,14 @@ from compiler.spec.sections.deployment_fields import Deploy
 from compiler.spec.sections.governance_fields import Approval, Governance, Link
 from compiler.spec.sections.pipeline_fields import Pipeline
 from compiler.spec.sections.service_level_fields import Monitor, Sla, Slo
-from compiler.spec.sections.serving_fields import Interface, Runtime, Use
-from compiler.spec.strict_model import Closed, Document, field
+from compiler.spec.sections.serving_fields import Interface, Runtime, Dependency
+from compiler.spec.strict_model import StrictModel, Document, field
 
 Lifecycle = Literal["proposed", "development", "validation", "pilot", "production", "deprecated", "retired"]
 Approach = Literal["supervised", "unsupervised", "reinforcement-learning", "semi-supervised", "self-supervised"]
 
 
-class Evaluation(Closed):
+class Evaluation(StrictModel):
     """A number that was measured on a release."""
 
     metric: str
@@ -34,7 +34,7 @@ class Evaluation(Closed):
     """The part of the data, where it is not all of it."""
 
 
-class Release(Closed):
+class Release(StrictModel):
     """What is published under one version: immutable from then on."""
 
     date: DateText | None = None
@@ -43,7 +43,7 @@ class Release(Closed):
     """What was measured on this release."""
 
 
-class Data(Closed):
+class Data(StrictModel):
     """The data that the model was made and judged with."""
 
     training: list[NameText] | None = field(merge="union", ref="Dataset")
@@ -52,7 +52,7 @@ class Data(Closed):
     """Datasets it was judged on."""
 
 
-class Canary(Closed):
+class Canary(StrictModel):
     """A second release that takes part of the requests."""
 
     release: VersionText
@@ -61,7 +61,7 @@ class Canary(Closed):
     """Its share of the requests."""
 
 
-class Retirement(Closed):
+class Retirement(StrictModel):
     """The model's end."""
 
     date: DateText
@@ -105,7 +105,7 @@ class Model(Document):
     """The data it was made and judged with."""
     interface: Interface | None = field(digest="runtime")
     """How it is asked."""
-    uses: list[Use] | None = field(digest="runtime")
+    uses: list[Dependency] | None = field(digest="runtime")
     """What it asks while it runs."""
     sla: Sla | None = field(digest="governance")
     """What is promised."""
@@ -117,7 +117,7 @@ class Model(Document):
     """Its CI jobs."""
     monitoring: list[Monitor] | None = field(merge="signal", digest="governance")
     """Signals that are watched."""
-    policies: list[PolicyText] | None = field(merge="union", digest="governance", kept=True)
+    policies: list[PolicyText] | None = field(merge="union", digest="governance", undeletable=True)
     """Policies and packs that bind it beside those of the project."""
     governance: Governance | None = field(digest="governance")
     """What the organisation has to know of it."""

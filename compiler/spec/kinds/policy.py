@@ -2,14 +2,14 @@
 
 from typing import Any, Literal
 
-from compiler.spec.field_types import DateText, NameText, SaidText, UriText
-from compiler.spec.strict_model import Closed, Document, field
+from compiler.spec.field_types import DateText, NameText, NonEmptyText, UriText
+from compiler.spec.strict_model import StrictModel, Document, field
 
 Lifecycle = Literal["proposed", "development", "validation", "pilot", "production", "deprecated", "retired"]
 Enforcement = Literal["mandatory", "advisory"]
 
 
-class Match(Closed):
+class Match(StrictModel):
     """Which models the policy is for: all that is said here must hold of a model."""
 
     types: list[NameText] | None = field(min_length=1)
@@ -30,18 +30,18 @@ class Match(Closed):
     """A condition in CEL."""
 
 
-class Rule(Closed):
+class Rule(StrictModel):
     """A condition that must hold."""
 
     that: str
     """The condition, in CEL."""
     path: str | None = field(pattern=r"^[A-Za-z_][A-Za-z0-9_.\[\]*-]*$")
     """The field that is at fault where the condition cannot tell, such as `sla.availability`."""
-    message: SaidText
+    message: NonEmptyText
     """What is wrong where it does not hold; `{deploy.target}` stands for a value."""
 
 
-class InForce(Closed):
+class EffectivePeriod(StrictModel):
     """From one day to another, both included."""
 
     from_: DateText | None = field(alias="from")
@@ -50,7 +50,7 @@ class InForce(Closed):
     """The last day."""
 
 
-class Source(Closed):
+class Source(StrictModel):
     """What a policy rests on."""
 
     title: str
@@ -59,7 +59,7 @@ class Source(Closed):
     """Where it can be read."""
 
 
-class Waivable(Closed):
+class WaiverTerms(StrictModel):
     """Who may grant an exception."""
 
     allowed: bool = True
@@ -72,7 +72,7 @@ class Waivable(Closed):
     """The most days that may lie between the grant and its end."""
 
 
-class Example(Closed):
+class Example(StrictModel):
     """What keeps the policy: as much of a resolved model, or of objects, as the rules look at."""
 
     name: str | None = None
@@ -104,7 +104,7 @@ class BadExample(Example):
     """What is said of it."""
 
 
-class Examples(Closed):
+class Examples(StrictModel):
     """Examples are the policy's tests: `modelyard policy test` runs them."""
 
     good: list[Example] = field(..., min_length=1)
@@ -113,7 +113,7 @@ class Examples(Closed):
     """What breaks it."""
 
 
-class Objects(Closed):
+class ObjectSelector(StrictModel):
     """Which rendered objects the policy is for."""
 
     kinds: list[str] | None = field(min_length=1)
@@ -127,7 +127,7 @@ class Policy(Document):
     """Always `Policy`."""
     name: NameText
     """The name that `policies` and waivers refer to; one of a pack is known as `<pack>/<name>`."""
-    title: SaidText
+    title: NonEmptyText
     """What it asks for, in a sentence."""
     severity: Literal["critical", "high", "medium", "low", "info"] = "medium"
     """How bad it is to break it."""
@@ -143,13 +143,13 @@ class Policy(Document):
     """What the rules look at: each model where it runs, each rendered object, or all models together."""
     by: str | None = None
     """On the fleet: what puts models into one group, in CEL; rules see a group at a time, and none of those where it is empty."""
-    objects: Objects | None = None
+    objects: ObjectSelector | None = None
     """Which rendered objects it is for; absent: all."""
     schema_: dict[str, Any] | None = field(alias="schema")
     """A JSON Schema (2020-12) that the resolved model, or the object, keeps."""
     rules: list[Rule] | None = field(min_length=1)
     """Conditions that hold."""
-    remedy: SaidText
+    remedy: NonEmptyText
     """What to do about it, as an imperative."""
     reason: str | None = None
     """Why it is asked for."""
@@ -161,9 +161,9 @@ class Policy(Document):
     """Controls that it is evidence for, such as `EU-AI-Act:Art.14`."""
     sources: list[Source] | None = None
     """What it rests on."""
-    inForce: InForce | None = None
+    inForce: EffectivePeriod | None = None
     """When it holds: what a law asks for begins on a day."""
-    waiver: Waivable | None = None
+    waiver: WaiverTerms | None = None
     """Who may grant an exception."""
     examples: Examples
     """What keeps it and what breaks it."""

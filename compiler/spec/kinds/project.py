@@ -5,10 +5,10 @@ from typing import Any, Literal
 from compiler.spec.field_types import DigestText, ImageText, NameText, PathText, PolicyText, UriText
 from compiler.spec.kinds.model import Lifecycle
 from compiler.spec.sections.governance_fields import Tier
-from compiler.spec.strict_model import Closed, Document, field
+from compiler.spec.strict_model import StrictModel, Document, field
 
 
-class Folders(Closed):
+class Folders(StrictModel):
     """Where the project keeps its files."""
 
     models: PathText = "models"
@@ -21,7 +21,7 @@ class Folders(Closed):
     """The folder that records of models are committed to."""
 
 
-class Organisation(Closed):
+class Organisation(StrictModel):
     """Who makes the models, as records have to say it."""
 
     name: str
@@ -34,7 +34,7 @@ class Organisation(Closed):
     """Where it can be read about."""
 
 
-class LockedImage(Closed):
+class LockedImage(StrictModel):
     """The image that stands for a name that emitters use."""
 
     image: ImageText
@@ -43,7 +43,7 @@ class LockedImage(Closed):
     """The digest of the image: a tag alone can change under a release."""
 
 
-class TakenModels(Closed):
+class ModelSelector(StrictModel):
     """Which models something is made of: all that is said here must hold of one."""
 
     types: list[NameText] | None = field(min_length=1)
@@ -56,12 +56,12 @@ class TakenModels(Closed):
     """Classes of the model's UseCase, by regime: one of each list."""
 
 
-class EmitterSetting(Closed):
+class EmitterSetting(StrictModel):
     """What the project says of one emitter."""
 
     enabled: bool | None = None
     """Whether it makes anything; absent: as the emitter itself says."""
-    takes: TakenModels | None = None
+    takes: ModelSelector | None = None
     """Of which models it makes something, of those that it takes; models choose a target themselves."""
     options: dict[str, Any] | None = None
     """Options of an emitter that no model names, which it describes itself; those of a target stand in `deploy.options`."""

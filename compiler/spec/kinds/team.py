@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import HandleText, NameText
-from compiler.spec.strict_model import Closed, Document, field
+from compiler.spec.field_types import ForgeHandleText, NameText
+from compiler.spec.strict_model import StrictModel, Document, field
 
 
-class Contacts(Closed):
+class Contacts(StrictModel):
     """How to reach a team."""
 
     email: str | None = field(pattern=r"^[^@\s]+@[^@\s]+$")
@@ -28,7 +28,7 @@ class Team(Document):
     """The team's name as people write it."""
     contacts: Contacts | None = None
     """How to reach the team."""
-    codeOwners: list[HandleText] | None = field(merge="union", min_length=1)
+    codeOwners: list[ForgeHandleText] | None = field(merge="union", min_length=1)
     """Handles of the forge that own the team's files, such as `@bank/payments-risk`."""
     approves: list[str] | None = field(merge="union")
     """Roles that members of this team hold when a change needs approval, such as `model-risk`."""

@@ -5,9 +5,9 @@ from types import MappingProxyType
 from typing import Literal
 
 from compiler.spec.field_types import DateText, NameText
-from compiler.spec.strict_model import Closed, Document, field
+from compiler.spec.strict_model import StrictModel, Document, field
 
-CLASSES: Mapping[str, tuple[str, ...]] = MappingProxyType({
+CLASSES_BY_REGIME: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "eu-ai-act": ("prohibited", "high-risk", "limited-risk", "minimal-risk", "gpai", "gpai-systemic"),
     "us-federal": ("high-impact", "presumed-high-impact-determined-not", "not-high-impact"),
     "nyc-ll144": ("aedt", "not-aedt"),
@@ -15,7 +15,7 @@ CLASSES: Mapping[str, tuple[str, ...]] = MappingProxyType({
 """Classes by regime: Regulation (EU) 2024/1689 (`limited-risk` for Article 50), OMB M-25-21, NYC Local Law 144; other regimes have any."""
 
 
-class Classification(Closed):
+class Classification(StrictModel):
     """What a regime makes of the use case, and who said so."""
 
     value: str
@@ -49,7 +49,7 @@ class UseCase(Document):
     """The part of the business that it belongs to, such as `lending`."""
     affected: list[str] | None = field(merge="union")
     """Groups of people whom the decision affects."""
-    classification: dict[NameText, Classification] | None = field(words=CLASSES)
+    classification: dict[NameText, Classification] | None = field(value_choices=CLASSES_BY_REGIME)
     """The class of risk by regime, such as `eu-ai-act`."""
 
 

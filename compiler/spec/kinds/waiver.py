@@ -4,11 +4,11 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from compiler.spec.field_types import DateText, FieldText, NameText, PolicyText, SaidText
-from compiler.spec.strict_model import Closed, Document, field
+from compiler.spec.field_types import DateText, FieldText, NameText, PolicyText, NonEmptyText
+from compiler.spec.strict_model import StrictModel, Document, field
 
 
-class Waived(Closed):
+class WaivedModels(StrictModel):
     """Which models are excepted: all that is said here must hold of one, and something must be said."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
@@ -21,7 +21,7 @@ class Waived(Closed):
     """Labels that they have."""
 
 
-class Approval(Closed):
+class Approval(StrictModel):
     """Somebody who agreed. It is a claim; evidence is in the review of the change that added the waiver."""
 
     team: NameText = field(..., ref="Team")
@@ -41,7 +41,7 @@ class Waiver(Document):
     """The waiver's own name."""
     policies: list[PolicyText] = field(..., min_length=1)
     """The policies, or packs of them."""
-    models: Waived
+    models: WaivedModels
     """The models that are excepted."""
     environments: list[NameText] | None = field(min_length=1)
     """Environments, or stages, in which it holds; absent: all."""
@@ -49,7 +49,7 @@ class Waiver(Document):
     """The values that are excepted, such as `deploy.secrets[store-token]`, with all that is below; absent: the whole model."""
     reason: str = field(..., min_length=10, pattern=r"\S\s+\S")
     """Why it has to be."""
-    ticket: SaidText
+    ticket: NonEmptyText
     """Where the work is tracked that will make it unnecessary."""
     approvedBy: list[Approval] = field(..., min_length=1)
     """Who agreed."""

@@ -16,11 +16,11 @@ from compiler.spec.field_types import (
     TimeZoneText,
     UriText,
 )
-from compiler.spec.sections.serving_fields import As
-from compiler.spec.strict_model import Closed, field
+from compiler.spec.sections.serving_fields import EnvBinding
+from compiler.spec.strict_model import StrictModel, field
 
 
-class Resources(Closed):
+class Resources(StrictModel):
     """What one replica may use: requested and limited alike."""
 
     cpu: CpuText | None = None
@@ -31,7 +31,7 @@ class Resources(Closed):
     """Whole accelerators a replica asks for."""
 
 
-class Scaling(Closed):
+class Scaling(StrictModel):
     """How many replicas."""
 
     min: int | None = field(ge=0)
@@ -48,18 +48,18 @@ class Scaling(Closed):
     """The requests a second that one replica takes before another is added."""
 
 
-class Secret(Closed):
+class Secret(StrictModel):
     """A reference to a secret; never the value."""
 
     name: NameText
     """What the model calls it."""
     key: str = field(..., pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")
     """Where it lies in the Environment's secret store: `path/property`."""
-    as_: As = field(..., alias="as")
+    as_: EnvBinding = field(..., alias="as")
     """The environment variable that holds it."""
 
 
-class Variable(Closed):
+class Variable(StrictModel):
     """A plain environment variable."""
 
     name: EnvVarText
@@ -68,7 +68,7 @@ class Variable(Closed):
     """Its value; a secret belongs under `secrets`."""
 
 
-class PatchTarget(Closed):
+class PatchTarget(StrictModel):
     """Which rendered object is patched."""
 
     kind: str
@@ -77,7 +77,7 @@ class PatchTarget(Closed):
     """The object's name, where several have the kind."""
 
 
-class Patch(Closed):
+class Patch(StrictModel):
     """The escape hatch: a merge over one rendered object; it must match, and the result must pass the object's schema."""
 
     target: PatchTarget
@@ -88,7 +88,7 @@ class Patch(Closed):
     """Why the language does not say it; the inventory lists it."""
 
 
-class Batch(Closed):
+class Batch(StrictModel):
     """A job that runs by the clock instead of a server that is asked."""
 
     schedule: CronText
@@ -103,7 +103,7 @@ class Batch(Closed):
     """How often a run that failed is tried again."""
 
 
-class Volume(Closed):
+class Volume(StrictModel):
     """A disk that outlives a replica."""
 
     size: MemoryText
@@ -112,7 +112,7 @@ class Volume(Closed):
     """The cluster's class of storage; absent: its default."""
 
 
-class Expose(Closed):
+class Expose(StrictModel):
     """How the model is reached from outside the cluster, through the Environment's gateway."""
 
     host: HostText
@@ -121,7 +121,7 @@ class Expose(Closed):
     """The path that requests begin with; absent: every path."""
 
 
-class Adopt(Closed):
+class Adopt(StrictModel):
     """Objects that run already, and are brought under Modelyard without being made anew: what it would choose otherwise."""
 
     name: NameText | None = None
@@ -132,7 +132,7 @@ class Adopt(Closed):
     """All labels that select their replicas: a cluster never lets them change."""
 
 
-class Deploy(Closed):
+class Deploy(StrictModel):
     """How the model is run."""
 
     target: NameText | None = None

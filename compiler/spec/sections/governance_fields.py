@@ -3,13 +3,13 @@
 from typing import Literal
 
 from compiler.spec.field_types import DateText, DigestText, DurationText, NameText, UriText
-from compiler.spec.strict_model import Closed, field
+from compiler.spec.strict_model import StrictModel, field
 
 Degree = Literal["low", "medium", "high"]
 Tier = Literal["low", "medium", "high", "critical"]
 
 
-class NamedRisk(Closed):
+class NamedRisk(StrictModel):
     """Something that can go wrong."""
 
     name: str
@@ -20,7 +20,7 @@ class NamedRisk(Closed):
     """What became of it."""
 
 
-class Risk(Closed):
+class Risk(StrictModel):
     """How much harm the model can do."""
 
     tier: Tier
@@ -35,7 +35,7 @@ class Risk(Closed):
     """What can go wrong, and what is done about it."""
 
 
-class Fairness(Closed):
+class Fairness(StrictModel):
     """What the model means for a group of people."""
 
     group: str
@@ -48,7 +48,7 @@ class Fairness(Closed):
     """What is done about that."""
 
 
-class Review(Closed):
+class Review(StrictModel):
     """When the model is looked at again."""
 
     every: DurationText
@@ -57,7 +57,7 @@ class Review(Closed):
     """The day of the last one."""
 
 
-class Validation(Closed):
+class Validation(StrictModel):
     """What somebody who did not make the model found out about it."""
 
     by: NameText = field(..., ref="Team")
@@ -74,7 +74,7 @@ class Validation(Closed):
     """When the next one is due."""
 
 
-class Evidence(Closed):
+class Evidence(StrictModel):
     """Something that shows that a control works."""
 
     control: str
@@ -89,7 +89,7 @@ class Evidence(Closed):
     """The last day on which it counts."""
 
 
-class Documentation(Closed):
+class Documentation(StrictModel):
     """What technical documentation has to say in words; each field is a text, and only its author can write it."""
 
     development: str | None = None
@@ -128,7 +128,7 @@ class Documentation(Closed):
     """How it is watched once it is in use."""
 
 
-class Transparency(Closed):
+class Transparency(StrictModel):
     """What people are told of it, and machines."""
 
     notice: str | None = None
@@ -137,14 +137,14 @@ class Transparency(Closed):
     """How what it generates is marked as generated, for machines to read."""
 
 
-class Logging(Closed):
+class Logging(StrictModel):
     """What is kept of its runs."""
 
     retention: DurationText
     """How long logs are kept."""
 
 
-class Governance(Closed):
+class Governance(StrictModel):
     """What the organisation has to know of the model."""
 
     developer: NameText | None = field(ref="Team")
@@ -183,7 +183,7 @@ class Governance(Closed):
     """What technical documentation has to say in words."""
 
 
-class Approval(Closed):
+class Approval(StrictModel):
     """That somebody agreed to what runs: a claim, which counts for the content that it names and for no other."""
 
     environment: NameText = field(..., ref="Environment")
@@ -206,7 +206,7 @@ class Approval(Closed):
     """The last day on which it counts."""
 
 
-class Link(Closed):
+class Link(StrictModel):
     """Something to read about the model."""
 
     title: str

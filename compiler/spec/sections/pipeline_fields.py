@@ -4,10 +4,10 @@ from typing import Literal
 
 from compiler.spec.field_types import CronText, DurationText, NameText, TimeZoneText
 from compiler.spec.sections.deployment_fields import Variable
-from compiler.spec.strict_model import Closed, field
+from compiler.spec.strict_model import StrictModel, field
 
 
-class Step(Closed):
+class Step(StrictModel):
     """A program that CI runs in the folder of the spec, without a shell."""
 
     command: list[str] = field(..., min_length=1)
@@ -18,7 +18,7 @@ class Step(Closed):
     """The longest that it may take."""
 
 
-class Gate(Closed):
+class Gate(StrictModel):
     """A bar that a release must clear."""
 
     metric: str
@@ -29,7 +29,7 @@ class Gate(Closed):
     """The bar."""
 
 
-class Champion(Closed):
+class Champion(StrictModel):
     """The release that another one has to be as good as."""
 
     environment: NameText
@@ -38,7 +38,7 @@ class Champion(Closed):
     """By how much another one may be worse in the metric of a gate; absent: by nothing."""
 
 
-class Evaluate(Closed):
+class Evaluate(StrictModel):
     """How a release is judged before it is promoted."""
 
     run: Step | None = None
@@ -49,7 +49,7 @@ class Evaluate(Closed):
     """The release that it has to be as good as, by the metrics of the gates."""
 
 
-class Retrain(Closed):
+class Retrain(StrictModel):
     """When a new release is made."""
 
     schedule: CronText
@@ -58,7 +58,7 @@ class Retrain(Closed):
     """The time zone of the schedule; UTC where absent."""
 
 
-class Pipeline(Closed):
+class Pipeline(StrictModel):
     """The model's CI jobs."""
 
     data: Step | None = None

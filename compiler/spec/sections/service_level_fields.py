@@ -2,15 +2,15 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import DurationText, LabelText, MetricText, PercentageText, SaidText, WebText
-from compiler.spec.source_fields import one_of
-from compiler.spec.strict_model import Closed, field
+from compiler.spec.field_types import DurationText, LabelText, MetricText, PercentageText, NonEmptyText, WebUrlText
+from compiler.spec.source_fields import one_of_config
+from compiler.spec.strict_model import StrictModel, field
 
 Indicator = Literal["availability", "latency", "timeToFirstToken", "freshness"]
 Percentile = Literal["p50", "p90", "p95", "p99", "p99.9"]
 
 
-class Sla(Closed):
+class Sla(StrictModel):
     """What is promised to those who ask the model."""
 
     availability: PercentageText | None = None
@@ -25,7 +25,7 @@ class Sla(Closed):
     """The period over which the promise is kept."""
 
 
-class LatencyObjective(Closed):
+class LatencyObjective(StrictModel):
     """A share of requests that is answered within a time."""
 
     under: DurationText
@@ -34,7 +34,7 @@ class LatencyObjective(Closed):
     """The share of requests."""
 
 
-class Selector(Closed):
+class Selector(StrictModel):
     """Series of the Environment's Prometheus, by name and labels."""
 
     metric: MetricText
@@ -45,10 +45,10 @@ class Selector(Closed):
     """Labels of the series, with expressions (RE2) that the whole of their values match."""
 
 
-class Requests(Closed):
+class RequestSeries(StrictModel):
     """What was asked and what was answered: counters of all requests or of those answered, with the errors; or a probe."""
 
-    model_config = one_of("total", "answered", "probe", total=["errors"], answered=["errors"])
+    model_config = one_of_config("total", "answered", "probe", total=["errors"], answered=["errors"])
 
     total: Selector | None = None
     """All requests: a counter."""
@@ -60,7 +60,7 @@ class Requests(Closed):
     """A gauge that is 1 while somebody who asks is answered, and 0 while not."""
 
 
-class Times(Closed):
+class LatencySeries(StrictModel):
     """A histogram of how long something took."""
 
     histogram: Selector
@@ -71,20 +71,20 @@ class Times(Closed):
     """The upper bounds of its buckets: an objective needs one of them. Absent: nobody knows, and none is refused."""
 
 
-class Indicators(Closed):
+class Indicators(StrictModel):
     """Where each objective is measured, where the target's own catalogue does not say it or says it wrongly."""
 
-    availability: Requests | None = None
+    availability: RequestSeries | None = None
     """Requests, and those that failed."""
-    latency: Times | None = None
+    latency: LatencySeries | None = None
     """How long answers took."""
-    timeToFirstToken: Times | None = None
+    timeToFirstToken: LatencySeries | None = None
     """How long streamed answers took to begin."""
     freshness: Selector | None = None
     """The moment of the last run that ended well, in seconds since 1970."""
 
 
-class Slo(Closed):
+class Slo(StrictModel):
     """What alerts watch: never looser than what is promised."""
 
     availability: PercentageText | None = None
@@ -99,15 +99,15 @@ class Slo(Closed):
     """The period over which the objective holds: 7d, 28d, 30d or 90d."""
     leastRequests: int | None = field(ge=1)
     """The fewest requests in the longer window of an alert for it to mean anything: with fewer it stays silent."""
-    runbook: WebText | None = None
+    runbook: WebUrlText | None = None
     """What to do when an alert fires."""
     indicators: Indicators | None = None
     """Where the objectives are measured, where the target's catalogue does not say it or says it wrongly."""
-    unwatched: dict[Indicator, SaidText] | None = None
+    unwatched: dict[Indicator, NonEmptyText] | None = None
     """Objectives that nothing measures, each with the reason: records tell it."""
 
 
-class Monitor(Closed):
+class Monitor(StrictModel):
     """A signal of the running model that is watched."""
 
     signal: Literal[

@@ -4,11 +4,11 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from compiler.spec.field_types import DigestText, EnvVarText, ImageText, NameText, RangeText
-from compiler.spec.strict_model import Closed, field
+from compiler.spec.field_types import DigestText, EnvVarText, ImageText, NameText, VersionRangeText
+from compiler.spec.strict_model import StrictModel, field
 
 
-class Metrics(Closed):
+class Metrics(StrictModel):
     """Where a server tells Prometheus what it counts."""
 
     path: str = field(..., pattern=r"^/[A-Za-z0-9._~/-]*$")
@@ -17,7 +17,7 @@ class Metrics(Closed):
     """The port that it stands on; absent: the one that requests go to."""
 
 
-class Runtime(Closed):
+class Runtime(StrictModel):
     """What serves the model, where it is not the target's own runtime."""
 
     image: ImageText | None = None
@@ -36,7 +36,7 @@ class Runtime(Closed):
     """Where the server tells Prometheus what it counts."""
 
 
-class Tensor(Closed):
+class Tensor(StrictModel):
     """One named input or output (Open Inference Protocol)."""
 
     name: str
@@ -61,7 +61,7 @@ class Tensor(Closed):
     """Its dimensions; -1 where a dimension varies."""
 
 
-class Interface(Closed):
+class Interface(StrictModel):
     """How the model is asked."""
 
     protocol: Literal["v1", "v2", "grpc-v2", "openai", "rest", "sparql"] | None = None
@@ -72,14 +72,14 @@ class Interface(Closed):
     """What an answer holds."""
 
 
-class As(Closed):
+class EnvBinding(StrictModel):
     """How something reaches the running model."""
 
     env: EnvVarText
     """The environment variable that holds it."""
 
 
-class Use(Closed):
+class Dependency(StrictModel):
     """A dataset or another model that the running model asks."""
 
     model_config = ConfigDict(
@@ -93,7 +93,7 @@ class Use(Closed):
     """A Dataset with an endpoint or a uri."""
     model: NameText | None = field(ref="Model")
     """A Model that runs in the same environment."""
-    release: RangeText | None = None
+    release: VersionRangeText | None = None
     """The releases of that model that will do."""
-    as_: As = field(..., alias="as")
+    as_: EnvBinding = field(..., alias="as")
     """The environment variable that says where it is."""

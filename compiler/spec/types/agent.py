@@ -5,15 +5,15 @@ from typing import Literal
 from compiler.spec.field_types import DigestText, DurationText, ImageText, NameText, PathText, UriText
 from compiler.spec.model_type import ModelType
 from compiler.spec.source_fields import Program, Prompt, Settings
-from compiler.spec.strict_model import Closed, field
+from compiler.spec.strict_model import StrictModel, field
 
 
-class Tool(Closed):
+class Tool(StrictModel):
     """A server of tools (Model Context Protocol), and what the agent may do with it."""
 
     name: NameText
     """What the agent calls it."""
-    server: UriText = field(..., reached=True)
+    server: UriText = field(..., is_egress_url=True)
     """Where it answers. The network lets the agent out to the servers of its tools and to whom it uses, and to nobody else."""
     manifest: PathText | None = None
     """What the server says of its tools, beside the spec: the result of `tools/list`."""
@@ -25,7 +25,7 @@ class Tool(Closed):
     """Whether a person approves each call before it is made."""
 
 
-class Limits(Closed):
+class Limits(StrictModel):
     """When the agent stops."""
 
     steps: int = field(..., ge=1)
@@ -38,7 +38,7 @@ class Limits(Closed):
     """The longest that one task may take."""
 
 
-class KillSwitch(Closed):
+class KillSwitch(StrictModel):
     """Who can stop it at once, and how."""
 
     group: str = field(..., pattern=r"^[A-Za-z0-9][A-Za-z0-9:@._/-]*$")

@@ -2,12 +2,12 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import NameText, PathText, PercentageText, RangeText
+from compiler.spec.field_types import NameText, PathText, PercentageText, VersionRangeText
 from compiler.spec.model_type import ModelType
-from compiler.spec.strict_model import Closed, field
+from compiler.spec.strict_model import StrictModel, field
 
 
-class Condition(Closed):
+class Condition(StrictModel):
     """What must hold of a request (of the answer before it, in a sequence) for a step to be taken."""
 
     field: str = field(..., pattern=r"^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*$")
@@ -18,14 +18,14 @@ class Condition(Closed):
     """What it is compared with."""
 
 
-class Step(Closed):
+class Step(StrictModel):
     """One of the models."""
 
     name: NameText
     """What the step is called."""
-    model: NameText = field(..., ref="Model", asks="itself")
+    model: NameText = field(..., ref="Model", dependency="itself")
     """The Model that is asked."""
-    release: RangeText | None = None
+    release: VersionRangeText | None = None
     """The releases of that model that will do."""
     when: Condition | None = None
     """When the step is taken; absent: always."""
@@ -37,7 +37,7 @@ class Step(Closed):
     """Whether the whole fails where the step fails."""
 
 
-class Source(Closed):
+class Source(StrictModel):
     """Models and the way through them."""
 
     router: Literal["sequence", "splitter", "ensemble", "switch"]

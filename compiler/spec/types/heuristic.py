@@ -4,14 +4,14 @@ from typing import Literal
 
 from compiler.spec.field_types import DurationText, PathText
 from compiler.spec.model_type import ModelType
-from compiler.spec.source_fields import Fallback, Parameter, Program, Settings, one_of
+from compiler.spec.source_fields import Fallback, Parameter, Program, Settings, one_of_config
 from compiler.spec.strict_model import field
 
 
 class Source(Program, Settings):
     """A program, or a decision model that an engine runs; the numbers in it with the reason for each."""
 
-    model_config = one_of("image", "engine", image=["digest"], engine=["files"])
+    model_config = one_of_config("image", "engine", image=["digest"], engine=["files"])
 
     engine: Literal["gorules"] | None = None
     """What runs the files: `gorules` runs JSON decision models."""

@@ -2,11 +2,11 @@
 
 from compiler.spec.field_types import DigestText, DurationText, PathText, UriText
 from compiler.spec.model_type import ModelType
-from compiler.spec.source_fields import one_of
-from compiler.spec.strict_model import Closed, field
+from compiler.spec.source_fields import one_of_config
+from compiler.spec.strict_model import StrictModel, field
 
 
-class Ontology(Closed):
+class Ontology(StrictModel):
     """What the facts are said in."""
 
     iri: UriText
@@ -17,10 +17,10 @@ class Ontology(Closed):
     """It itself, as Turtle beside the spec."""
 
 
-class Question(Closed):
+class Question(StrictModel):
     """A competency question: what the graph must be able to answer."""
 
-    model_config = one_of("answers", "atLeast", "holds")
+    model_config = one_of_config("answers", "atLeast", "holds")
 
     question: str
     """The question, in words."""
@@ -34,7 +34,7 @@ class Question(Closed):
     """What an ASK must answer."""
 
 
-class Updates(Closed):
+class Updates(StrictModel):
     """How the graph is kept true."""
 
     every: DurationText
@@ -43,10 +43,10 @@ class Updates(Closed):
     """Who does what, in a sentence."""
 
 
-class Source(Closed):
+class Source(StrictModel):
     """Facts, by address and digest or as files beside the spec, and what they must keep."""
 
-    model_config = one_of("uri", "files", uri=["digest"])
+    model_config = one_of_config("uri", "files", uri=["digest"])
 
     ontology: Ontology
     """The words of the facts, and what they mean."""

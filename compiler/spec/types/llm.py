@@ -3,10 +3,10 @@
 from compiler.spec.field_types import DigestText, NameText, PathText, UriText
 from compiler.spec.model_type import ModelType
 from compiler.spec.source_fields import Prompt
-from compiler.spec.strict_model import Closed, field
+from compiler.spec.strict_model import StrictModel, field
 
 
-class BaseModel(Closed):
+class BaseModel(StrictModel):
     """The model as it was published."""
 
     name: str = field(..., pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")
@@ -17,7 +17,7 @@ class BaseModel(Closed):
     """Its licence, as an SPDX expression or the name of its publisher's licence."""
 
 
-class Adapter(Closed):
+class Adapter(StrictModel):
     """Weights that are laid over the base model's (LoRA)."""
 
     name: NameText
@@ -28,31 +28,31 @@ class Adapter(Closed):
     """Its digest."""
 
 
-class Retrieval(Closed):
+class Retrieval(StrictModel):
     """What is looked up before the model is asked."""
 
     index: NameText = field(..., ref="Dataset")
     """The Dataset that is searched."""
-    embedding: NameText | None = field(ref="Model", asks="callers")
+    embedding: NameText | None = field(ref="Model", dependency="callers")
     """The Model that makes the vectors."""
     k: int | None = field(ge=1)
     """How many passages are given to the model."""
 
 
-class Guardrail(Closed):
+class Guardrail(StrictModel):
     """A check of what goes in or comes out."""
 
     name: NameText
     """What it is called."""
     summary: str
     """What it stops, in a sentence."""
-    model: NameText | None = field(ref="Model", asks="callers")
+    model: NameText | None = field(ref="Model", dependency="callers")
     """The Model that judges."""
     file: PathText | None = None
     """What it judges by, beside the spec."""
 
 
-class Guardrails(Closed):
+class Guardrails(StrictModel):
     """Checks of what goes in and what comes out."""
 
     input: list[Guardrail] | None = field(merge="name")
@@ -61,7 +61,7 @@ class Guardrails(Closed):
     """Checks of answers."""
 
 
-class Budget(Closed):
+class Budget(StrictModel):
     """The most that may be spent."""
 
     inputTokens: int | None = field(ge=1)
@@ -72,7 +72,7 @@ class Budget(Closed):
     """Tokens of a day, requests and answers together."""
 
 
-class Source(Closed):
+class Source(StrictModel):
     """Weights by address, and what goes with them."""
 
     baseModel: BaseModel

@@ -4,14 +4,14 @@ from typing import Literal
 
 from compiler.spec.field_types import DigestText, PathText, UriText
 from compiler.spec.model_type import ModelType
-from compiler.spec.source_fields import one_of
-from compiler.spec.strict_model import Closed, field
+from compiler.spec.source_fields import one_of_config
+from compiler.spec.strict_model import StrictModel, field
 
 
-class Source(Closed):
+class Source(StrictModel):
     """A trained artifact: by address and digest, or as files beside the spec."""
 
-    model_config = one_of("uri", "files", uri=["digest"])
+    model_config = one_of_config("uri", "files", uri=["digest"])
 
     format: Literal[
         "sklearn", "xgboost", "lightgbm", "onnx", "tensorflow", "pytorch", "pmml", "paddle", "mlflow", "huggingface", "tensorrt",

@@ -4,11 +4,11 @@ from typing import Literal
 
 from compiler.spec.field_types import DurationText, NameText, PathText, PercentageText
 from compiler.spec.model_type import ModelType
-from compiler.spec.source_fields import Fallback, Parameter, Program, Settings, one_of
-from compiler.spec.strict_model import Closed, field
+from compiler.spec.source_fields import Fallback, Parameter, Program, Settings, one_of_config
+from compiler.spec.strict_model import StrictModel, field
 
 
-class Constraint(Closed):
+class Constraint(StrictModel):
     """Something that a solution must keep."""
 
     name: str = field(..., pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$")
@@ -17,7 +17,7 @@ class Constraint(Closed):
     """What it says, in a sentence."""
 
 
-class Objective(Closed):
+class Objective(StrictModel):
     """What is made as small or as large as can be."""
 
     sense: Literal["minimize", "maximize"]
@@ -26,7 +26,7 @@ class Objective(Closed):
     """What is counted, in a sentence."""
 
 
-class Limits(Closed):
+class Limits(StrictModel):
     """When the solver stops."""
 
     time: DurationText
@@ -38,7 +38,7 @@ class Limits(Closed):
 class Source(Program, Settings):
     """A formulation, and the program that solves it."""
 
-    model_config = one_of(image=["digest"])
+    model_config = one_of_config(image=["digest"])
 
     solver: NameText
     """The solver, such as `highs`, `cbc` or `simpy`."""

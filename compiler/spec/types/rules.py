@@ -4,10 +4,10 @@ from typing import Literal
 
 from compiler.spec.field_types import PathText
 from compiler.spec.model_type import ModelType
-from compiler.spec.strict_model import Closed, field
+from compiler.spec.strict_model import StrictModel, field
 
 
-class Source(Closed):
+class Source(StrictModel):
     """Decision files beside the spec, and the engine that runs them."""
 
     engine: Literal["opa", "gorules"]

@@ -4,11 +4,11 @@ from typing import Literal
 
 from compiler.spec.field_types import DateText, DigestText, NameText, PathText, UriText
 from compiler.spec.model_type import ModelType
-from compiler.spec.source_fields import one_of
-from compiler.spec.strict_model import Closed, field
+from compiler.spec.source_fields import one_of_config
+from compiler.spec.strict_model import StrictModel, field
 
 
-class Period(Closed):
+class Period(StrictModel):
     """From one day to another, both included."""
 
     from_: DateText = field(..., alias="from")
@@ -17,10 +17,10 @@ class Period(Closed):
     """The last day."""
 
 
-class Source(Closed):
+class Source(StrictModel):
     """Estimated coefficients: by address and digest, or as files beside the spec."""
 
-    model_config = one_of("uri", "files", uri=["digest"])
+    model_config = one_of_config("uri", "files", uri=["digest"])
 
     method: NameText
     """How it was estimated, such as `logistic-regression` or `scorecard`."""

@@ -7,7 +7,7 @@ from pydantic import WithJsonSchema
 from compiler.spec.field_types import DateText, HostText
 from compiler.spec.model_type import ModelType
 from compiler.spec.source_fields import Fallback
-from compiler.spec.strict_model import Closed, field
+from compiler.spec.strict_model import StrictModel, field
 
 CidrText = Annotated[
     str,
@@ -22,7 +22,7 @@ CidrText = Annotated[
 ]
 
 
-class Contract(Closed):
+class Contract(StrictModel):
     """The agreement under which the model is used."""
 
     id: str
@@ -31,7 +31,7 @@ class Contract(Closed):
     """When it ends."""
 
 
-class Endpoint(Closed):
+class Endpoint(StrictModel):
     """An address of the vendor's."""
 
     host: HostText
@@ -42,14 +42,14 @@ class Endpoint(Closed):
     """The path that requests go to."""
 
 
-class Egress(Closed):
+class Egress(StrictModel):
     """What the network lets through to the vendor."""
 
     cidrs: list[CidrText] | None = field(min_length=1)
     """The vendor's published ranges of addresses, for networks that cannot filter by host name."""
 
 
-class Source(Closed):
+class Source(StrictModel):
     """The product that was bought, and how it is reached."""
 
     provider: str

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from compiler.pipeline.session import Run
+from compiler.pipeline.session import Session
 from compiler.source.memory_tree import MemoryTree
 
 DIGEST = "sha256:" + "0" * 64
@@ -125,7 +125,7 @@ def make() -> Callable[..., Made]:
             "Project", "bank", environments=["prod"], images={"opa": image, "oxigraph": image}, **settings
         )
         tree = {"modelyard.yaml": yaml.safe_dump(project), "models/all.yaml": yaml.safe_dump_all(documents)}
-        run = Run(
+        run = Session(
             MemoryTree(
                 {
                     "models/policy.rego": b"package a\n",
@@ -135,8 +135,8 @@ def make() -> Callable[..., Made]:
             )
         )
         found = [*run.portfolio.findings, *run.emitters.findings, *run.incapable]
-        unit = next(unit for unit in run.planned() if unit.id == f"prod/{model['name']}")
-        made, wrong = run.producer.produce(unit)
+        unit = next(unit for unit in run.plan_units() if unit.id == f"prod/{model['name']}")
+        made, wrong = run.render_stage.render_unit(unit)
         texts = {file.path.rpartition("/")[2]: file.content.decode() for file in made}
         return Made(texts, [*found, *unit.findings, *wrong])
 

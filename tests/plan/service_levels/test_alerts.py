@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from compiler.plan.slo.burn_rates import PERIODS, Burn, burns
+from compiler.plan.slo.burn_rates import PERIODS, BurnRate, burn_rates
 from compiler.spec.quantities import Duration
 
 PER_MINUTE = 100
@@ -106,9 +106,9 @@ EVERY = {"page": 1, "ticket": 10}
 LONGEST = {"page": ("30m", "6h"), "ticket": ("6h", "3d")}
 
 
-def scenario(indicator: str, burn: Burn, budget: Fraction) -> dict[str, Any]:
+def scenario(indicator: str, burn: BurnRate, budget: Fraction) -> dict[str, Any]:
     """Errors a tenth above the threshold for as long as the long window, after as many good hours as anybody looks back."""
-    long, every = minutes(burn.long), EVERY[burn.severity]
+    long, every = minutes(burn.long_window), EVERY[burn.severity]
     short, before = (minutes(window) for window in LONGEST[burn.severity])
     series = traffic(indicator, burn.threshold(budget) * ABOVE, before, long, long + short, every)
     checks = [
@@ -123,7 +123,7 @@ def scenario(indicator: str, burn: Burn, budget: Fraction) -> dict[str, Any]:
 def told(made, promtool, indicator: str, period: str, budget: Fraction) -> str:
     found = ""
     for severity, every in EVERY.items():
-        tests = [scenario(indicator, burn, budget) for burn in burns(period) if burn.severity == severity]
+        tests = [scenario(indicator, burn, budget) for burn in burn_rates(period) if burn.severity == severity]
         assert len(tests) == 2
         found += promtool(made.groups, tests, every=f"{every}m")
     return found
@@ -292,4 +292,4 @@ def test_a_mistake_in_an_alert_is_found(make, spec, own, promtool, right, wrong)
     ):
         assert right in rule["expr"]
         rule["expr"] = rule["expr"].replace(right, wrong)
-    assert "FAILED" in promtool(groups, [scenario("availability", burns("30d")[0], Fraction(1, 1000))])
+    assert "FAILED" in promtool(groups, [scenario("availability", burn_rates("30d")[0], Fraction(1, 1000))])

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from compiler.plan.slo.promql import (
     Series,
-    aggregated,
-    applied,
-    joined,
-    lines,
-    number,
+    aggregate,
+    apply_function,
+    binary_operation,
+    multiline_operation,
+    scalar,
     or_zero,
-    over,
-    quantile,
-    quoted,
-    selected,
+    range_vector,
+    histogram_quantile,
+    quote_string,
+    instant_vector,
 )
 
 HOSTILE = [
@@ -37,25 +37,25 @@ def value_of(expression: str) -> str:
 
 @given(TEXT)
 def test_a_value_of_a_label_means_itself(text):
-    assert value_of(str(selected(Series("up", (("a", text),))))) == text
+    assert value_of(str(instant_vector(Series("up", (("a", text),))))) == text
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_values_mean_themselves(text):
-    assert value_of(str(selected(Series("up", (("a", text),))))) == text
+    assert value_of(str(instant_vector(Series("up", (("a", text),))))) == text
 
 
 @given(TEXT)
 def test_no_value_opens_what_others_replace(text):
-    shown = quoted(text)
+    shown = quote_string(text)
     assert not re.search(r"\$|\{\{|\[\[|[\x00-\x1f]", shown)
 
 
 def test_prometheus_itself_reads_each_value_as_it_was_meant(promtool):
-    rules = [{"record": "x", "expr": str(selected(Series("up", (("a", text),))))} for text in HOSTILE]
+    rules = [{"record": "x", "expr": str(instant_vector(Series("up", (("a", text),))))} for text in HOSTILE]
     assert not promtool([{"name": "all", "rules": rules}])
     series = [{"series": 'up{a="${datasource}"}', "values": "7 7"}]
-    hostile = str(selected(Series("up", (("a", "${datasource}"),))))
+    hostile = str(instant_vector(Series("up", (("a", "${datasource}"),))))
     expected = [{"labels": 'up{a="${datasource}"}', "value": 7}]
     test = {
         "interval": "1m",
@@ -78,29 +78,29 @@ def test_prometheus_itself_reads_each_value_as_it_was_meant(promtool):
 )
 def test_what_is_no_name_is_refused(series):
     with pytest.raises(ValueError, match="no name"):
-        selected(series)
+        instant_vector(series)
 
 
 @pytest.mark.parametrize("window", ["", "5", "m", "5m]", "5m:1m", "05m", "5 m", "5m\n"])
 def test_what_is_no_window_is_refused(window):
     with pytest.raises(ValueError, match="no window"):
-        over(Series("up"), window)
+        range_vector(Series("up"), window)
 
 
-A, B = selected(Series("a")), selected(Series("b"))
+A, B = instant_vector(Series("a")), instant_vector(Series("b"))
 
 
 @pytest.mark.parametrize(
     ("made", "text"),
     [
-        (applied("rate", over(Series("a", (("x", "1"),), (("y", "2|3"),)), "5m")), 'rate(a{x="1", y=~"2|3"}[5m])'),
-        (aggregated("sum", A, by="le"), "sum by (le) (a)"),
-        (aggregated("max", A, without="w"), "max without (w) (a)"),
-        (joined(or_zero(A), "/", joined(B, ">", number(0))), "(a or vector(0)) / (b > 0)"),
-        (joined(joined(A, "-", B), "/", number(2)), "(a - b) / 2"),
-        (quantile(Fraction(99, 100), A), "histogram_quantile(0.99, a)"),
-        (lines([A], "or"), "a"),
-        (lines([lines([A, B], "and"), A], "or"), "(\n  a\n  and\n  b\n)\nor\na"),
+        (apply_function("rate", range_vector(Series("a", (("x", "1"),), (("y", "2|3"),)), "5m")), 'rate(a{x="1", y=~"2|3"}[5m])'),
+        (aggregate("sum", A, by="le"), "sum by (le) (a)"),
+        (aggregate("max", A, without="w"), "max without (w) (a)"),
+        (binary_operation(or_zero(A), "/", binary_operation(B, ">", scalar(0))), "(a or vector(0)) / (b > 0)"),
+        (binary_operation(binary_operation(A, "-", B), "/", scalar(2)), "(a - b) / 2"),
+        (histogram_quantile(Fraction(99, 100), A), "histogram_quantile(0.99, a)"),
+        (multiline_operation([A], "or"), "a"),
+        (multiline_operation([multiline_operation([A, B], "and"), A], "or"), "(\n  a\n  and\n  b\n)\nor\na"),
     ],
 )
 def test_expressions_bind_as_they_were_put_together(made, text):
@@ -110,7 +110,7 @@ def test_expressions_bind_as_they_were_put_together(made, text):
 
 @given(st.fractions(min_value=Fraction(-(10**6)), max_value=10**6, max_denominator=10**6))
 def test_a_number_is_itself(value):
-    assert math.isclose(float(str(number(value))), float(value), rel_tol=1e-15)
+    assert math.isclose(float(str(scalar(value))), float(value), rel_tol=1e-15)
 
 
 @pytest.mark.parametrize(
@@ -119,4 +119,4 @@ def test_a_number_is_itself(value):
      (Fraction(-1, 4), "-0.25"), (Fraction(0), "0"), (1e300, str(int(1e300)))],
 )  # fmt: skip
 def test_a_number_is_written_as_people_do(value, text):
-    assert str(number(value)) == text
+    assert str(scalar(value)) == text

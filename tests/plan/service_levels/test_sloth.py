@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from compiler.plan.slo.burn_rates import RECORDED
+from compiler.plan.slo.burn_rates import RECORDING_WINDOWS
 
 ERRORS = 'sum(rate(http_request_duration_seconds_count{job="myservice",code=~"(5..|429)"}[{{.window}}]))'
 TOTAL = 'sum(rate(http_request_duration_seconds_count{job="myservice"}[{{.window}}]))'
@@ -39,10 +39,10 @@ def sloth(period: str, objective: float) -> list[dict[str, Any]]:
     def record(name: str, expr: str, **more: str) -> None:
         rules.append({"record": name, "expr": expr, "labels": {**LABELS, **more}})
 
-    for window in RECORDED:
+    for window in RECORDING_WINDOWS:
         ratio = f"({ERRORS})\n/\n({TOTAL})".replace("{{.window}}", window)
         record(f"slo:sli_error:ratio_rate{window}", ratio, sloth_window=window)
-    if period not in RECORDED:
+    if period not in RECORDING_WINDOWS:
         five = f"slo:sli_error:ratio_rate5m{ID}[{period}]"
         mean = f"sum_over_time({five}) / ignoring (sloth_window) count_over_time({five})"
         record(f"slo:sli_error:ratio_rate{period}", mean, sloth_window=period)

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from compiler.pipeline.session import Run
+from compiler.pipeline.session import Session
 from compiler.source.memory_tree import MemoryTree
 
 METRICS = {"namespace": "monitoring"}
@@ -240,7 +240,7 @@ def test_a_reason_says_something(spec, blank):
     model = spec(sla={"latency": {"p99": "1s"}}, slo={"unwatched": {"latency": blank}})
     project = {"apiVersion": "modelyard/v1", "kind": "Project", "name": "bank", "environments": ["prod"]}
     files = {"modelyard.yaml": yaml.safe_dump(project).encode(), "models/all.yaml": yaml.safe_dump(model).encode()}
-    found = Run(MemoryTree(files)).portfolio.findings
+    found = Session(MemoryTree(files)).portfolio.findings
     assert [one.subject.pointer for one in found if one.code.id == "MY103"] == [("slo", "unwatched", "latency")]
 
 

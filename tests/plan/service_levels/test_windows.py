@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.plan.slo.burn_rates import PERIODS, RECORDED, Burn, burns, days
+from compiler.plan.slo.burn_rates import PERIODS, RECORDING_WINDOWS, BurnRate, burn_rates, period_days
 from compiler.spec.quantities import Duration
 
 # The thresholds that Sloth prints for an objective of 99.9%: slok/sloth@0e395d81513f, test/integration/prometheus/testdata/
@@ -23,9 +23,9 @@ SLOTH_BUDGET = 0.0009999999999999432
 @pytest.mark.parametrize(("period", "factors"), SLOTH.items())
 def test_thresholds_are_those_that_sloth_publishes(period, factors):
     budget = 1 - Fraction("0.999")
-    found = [float(burn.threshold(budget)) for burn in burns(period)]
+    found = [float(burn.threshold(budget)) for burn in burn_rates(period)]
     assert found == pytest.approx([factor * SLOTH_BUDGET for factor in factors], abs=1e-12)
-    assert [float(burn.factor) for burn in burns(period)] == pytest.approx(list(factors), abs=1e-9)
+    assert [float(burn.factor) for burn in burn_rates(period)] == pytest.approx(list(factors), abs=1e-9)
 
 
 @pytest.mark.parametrize("period", ["28d", "30d"])
@@ -37,38 +37,38 @@ def test_windows_and_shares_are_those_of_sloths_own_file(period, external_schema
         for severity in ("page", "ticket")
         for one in (said[severity]["quick"], said[severity]["slow"])
     ]
-    assert [(burn.severity, burn.short, burn.long, burn.spent) for burn in burns(period)] == theirs
+    assert [(burn.severity, burn.short_window, burn.long_window, burn.budget_percent) for burn in burn_rates(period)] == theirs
 
 
 def test_windows_are_those_of_the_workbook():
-    assert [(burn.severity, burn.short, burn.long) for burn in burns("30d")] == [
+    assert [(burn.severity, burn.short_window, burn.long_window) for burn in burn_rates("30d")] == [
         ("page", "5m", "1h"), ("page", "30m", "6h"), ("ticket", "2h", "1d"), ("ticket", "6h", "3d"),
     ]  # fmt: skip
-    assert [float(burn.spent) for burn in burns("30d")] == [2, 5, 10, 10]
+    assert [float(burn.budget_percent) for burn in burn_rates("30d")] == [2, 5, 10, 10]
 
 
 def test_ninety_days_follow_from_the_same_formula():
-    assert [float(burn.factor) for burn in burns("90d")] == [43.2, 18, 9, 3]
+    assert [float(burn.factor) for burn in burn_rates("90d")] == [43.2, 18, 9, 3]
 
 
 @pytest.mark.parametrize("period", PERIODS)
 def test_at_its_factor_a_long_window_uses_up_the_share_that_it_stands_for(period):
-    for burn in burns(period):
-        long = Fraction(Duration(burn.long).milliseconds, Duration(period).milliseconds)
-        assert burn.factor * long * 100 == burn.spent
-        assert {burn.short, burn.long} <= set(RECORDED)
-        assert Duration(burn.short).milliseconds < Duration(burn.long).milliseconds
-    assert days(period) == int(period[:-1])
+    for burn in burn_rates(period):
+        long = Fraction(Duration(burn.long_window).milliseconds, Duration(period).milliseconds)
+        assert burn.factor * long * 100 == burn.budget_percent
+        assert {burn.short_window, burn.long_window} <= set(RECORDING_WINDOWS)
+        assert Duration(burn.short_window).milliseconds < Duration(burn.long_window).milliseconds
+    assert period_days(period) == int(period[:-1])
 
 
 @given(st.fractions(min_value=Fraction(1, 10**6), max_value=Fraction(999_999, 10**6)), st.sampled_from(PERIODS))
 def test_what_errors_cannot_reach_is_known(budget, period):
-    for burn in burns(period):
-        assert burn.can_happen(budget) == (burn.factor * budget < 1)
+    for burn in burn_rates(period):
+        assert burn.is_reachable(budget) == (burn.factor * budget < 1)
 
 
 def test_at_ninety_three_per_cent_no_hour_can_use_up_two_per_cent_of_the_budget():
-    first = burns("30d")[0]
-    assert isinstance(first, Burn)
-    assert not first.can_happen(Fraction(7, 100))
-    assert first.can_happen(Fraction(6, 100))
+    first = burn_rates("30d")[0]
+    assert isinstance(first, BurnRate)
+    assert not first.is_reachable(Fraction(7, 100))
+    assert first.is_reachable(Fraction(6, 100))

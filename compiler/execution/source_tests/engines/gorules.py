@@ -20,7 +20,7 @@ from compiler.execution.source_tests.worker_protocol import (
     source_location,
 )
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
-from compiler.foundation.suggestions import nearest
+from compiler.foundation.suggestions import closest_match
 
 _NODE_ERROR = re.compile(r"nodes\[(?P<index>\d+)\][^:]*: (?P<text>.+)")
 
@@ -46,7 +46,7 @@ def _load_model(name: str, job: Job) -> tuple[Object | None, list[Issue]]:
 
     data_file = read_data_file(job.content(name), name)
     for finding in data_file.findings:
-        line, column = (finding.place.line, finding.place.column) if finding.place else (1, 1)
+        line, column = (finding.location.line, finding.location.column) if finding.location else (1, 1)
         return None, [Issue(IssueKind.INVALID, finding.message, line_location(name, line, column))]
     if not isinstance(data_file.value, Mapping) or "nodes" not in data_file.value:
         return None, [Issue(IssueKind.INVALID, f"`{name}` is no decision model: it has no `nodes`", line_location(name))]
@@ -124,7 +124,7 @@ def _case_issues(job: Job, models: Mapping[str, Object], on_file: FileCallback) 
     names = job.file_names("files")
     entrypoint = as_str(job.source.get("entrypoint")) or (names[0] if len(names) == 1 else "")
     if entrypoint not in models:
-        suggestion = nearest(entrypoint, names) or names[0]
+        suggestion = closest_match(entrypoint, names) or names[0]
         message = f"no file is `{entrypoint}`" if entrypoint else "several files, and no `entrypoint` that says which is asked"
         yield Issue(
             IssueKind.SPEC_MISMATCH, message, source_location(*(("entrypoint",) if entrypoint else ())), f"write `entrypoint: {suggestion}`"

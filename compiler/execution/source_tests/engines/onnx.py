@@ -18,7 +18,7 @@ from compiler.execution.source_tests.worker_protocol import (
     source_location,
 )
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
-from compiler.foundation.suggestions import nearest
+from compiler.foundation.suggestions import closest_match
 
 _INTEGERS = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
 _DATATYPES = MappingProxyType(
@@ -121,7 +121,7 @@ def _interface_issues(job: Job, session: Any) -> Iterator[Issue]:  # noqa: ANN40
         model_tensors = {tensor.name: tensor for tensor in tensors}
         for name in interface_tensors:
             if name not in model_tensors:
-                suggestion = nearest(name, sorted(model_tensors))
+                suggestion = closest_match(name, sorted(model_tensors))
                 help_ = f"did you mean `{suggestion}`?" if suggestion else f"it has {', '.join(f'`{model_name}`' for model_name in model_tensors)}"
                 yield _mismatch_issue(f"the model has no {key[:-1]} `{name}`", help_)
         for name, tensor in model_tensors.items() if interface_tensors else ():
@@ -161,7 +161,7 @@ def _case_issues(session: Any, file: str, index: int, case: Object) -> Iterator[
     for name, value in case_input.items():
         location = data_location(file, index, "input", name)
         if name not in inputs:
-            suggestion = nearest(name, sorted(inputs))
+            suggestion = closest_match(name, sorted(inputs))
             help_ = f"did you mean `{suggestion}`?" if suggestion else None
             yield Issue(IssueKind.SPEC_MISMATCH, f"the model has no input `{name}`", location, help_)
             return

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from compiler.execution.source_tests.worker_protocol import FileCallback, Engine, Job, IssueKind, Issue, line_location, source_location
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
-from compiler.foundation.suggestions import nearest
+from compiler.foundation.suggestions import closest_match
 
 _PLACEHOLDERS_ONLY = "a prompt has placeholders and nothing else"
 _FORBIDDEN_TOKENS = {"block_begin": "a statement", "raw_begin": "a statement", "comment_begin": "a comment"}
@@ -84,7 +84,7 @@ def _consistency_issues(index: int, prompt: Object, lines: dict[str, int]) -> It
     file = as_str(prompt["file"])
     for variable, line in lines.items():
         if variable not in spec_variables:
-            suggestion = nearest(variable, spec_variables)
+            suggestion = closest_match(variable, spec_variables)
             message = f"`{{{{ {variable} }}}}` is none of the variables of `{prompt['name']}`"
             help_ = f"did you mean `{suggestion}`?" if suggestion else "name it in `variables`"
             yield Issue(IssueKind.SPEC_MISMATCH, message, line_location(file, line), help_)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from compiler.execution.source_tests.comparison import short_json
 from compiler.execution.source_tests.worker_protocol import FileCallback, Engine, Job, IssueKind, Issue, source_location
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
-from compiler.foundation.suggestions import nearest
+from compiler.foundation.suggestions import closest_match
 
 if TYPE_CHECKING:
     from compiler.execution.source_tests.rdf.rdf_graphs import Statement
@@ -44,7 +44,7 @@ def _declaration_issues(ontology_spec: Object, ontology: Sequence["Statement"]) 
     ontology_iris = {iri(statement.quad.subject) for statement in ontology if statement.predicate == RDF_TYPE and _has_object(statement, f"{_OWL}Ontology")}
     name = as_str(ontology_spec.get("iri"))
     if name not in ontology_iris:
-        suggestion = nearest(name, sorted(iri_ for iri_ in ontology_iris if iri_))
+        suggestion = closest_match(name, sorted(iri_ for iri_ in ontology_iris if iri_))
         message = f"no file of the ontology says that <{name}> is an owl:Ontology"
         yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("ontology", "iri"), f"did you mean `{suggestion}`?" if suggestion else None)
         return
@@ -92,7 +92,7 @@ def _unknown_term_issues(
             if namespace is None or term in known_iris or term in reported_terms or "/" in term.removeprefix(namespace):
                 continue
             reported_terms.add(term)
-            suggestion = nearest(term, sorted(candidate for candidate in known_iris if candidate))
+            suggestion = closest_match(term, sorted(candidate for candidate in known_iris if candidate))
             message = f"the ontology declares no <{term}>"
             yield Issue(IssueKind.SUSPICIOUS, message, statement.location, f"did you mean <{suggestion}>?" if suggestion else None)
 

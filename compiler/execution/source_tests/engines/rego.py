@@ -20,7 +20,7 @@ from compiler.execution.source_tests.worker_protocol import (
     source_location,
 )
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
-from compiler.foundation.suggestions import nearest
+from compiler.foundation.suggestions import closest_match
 
 _ERROR_LOCATION = re.compile(r"^-->\s*(?P<file>[^\n]+):(?P<line>\d+):(?P<column>\d+)$", re.MULTILINE)
 _ERROR_MESSAGE = re.compile(r"^error: (?P<text>.+)$", re.MULTILINE)
@@ -101,7 +101,7 @@ def _load_policies(job: Job, on_file: FileCallback) -> _LoadedPolicies | Issue:
 def _read_data(name: str, job: Job) -> Object | Issue:
     data_file = read_data_file(job.content(name), name)
     for finding in data_file.findings:
-        location = finding.place
+        location = finding.location
         line, column = (location.line, location.column) if location else (1, 1)
         return Issue(IssueKind.INVALID, finding.message, line_location(name, line, column))
     if not isinstance(data_file.value, Mapping):
@@ -154,7 +154,7 @@ def _entrypoint_issues(job: Job, policies: _LoadedPolicies, on_file: FileCallbac
     rule_files = {rule.path: file for file, rule in policies.rules() if file in job.file_names("files")}
     rule_file = next((file for rule, file in rule_files.items() if rule[: len(path)] == path), None)
     if rule_file is None:
-        suggestion = nearest(entrypoint, ("/".join(rule) for rule in sorted(rule_files)))
+        suggestion = closest_match(entrypoint, ("/".join(rule) for rule in sorted(rule_files)))
         message = f"no file has a rule `{entrypoint}`"
         yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("entrypoint"), f"did you mean `{suggestion}`?" if suggestion else None)
         return

@@ -6,7 +6,7 @@ from compiler.execution.source_tests.comparison import short_json, first_mismatc
 from compiler.execution.source_tests.kserve_routes import MissingAnswerError, Route, traffic_percent, route_request
 from compiler.execution.source_tests.worker_protocol import FileCallback, Engine, Job, IssueKind, Issue, data_location, source_location
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
-from compiler.foundation.suggestions import listed, nearest
+from compiler.foundation.suggestions import quote_list, closest_match
 
 
 def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
@@ -61,9 +61,9 @@ def _case_errors(steps: Sequence[Object], file: str, index: int, case: Object) -
 
 
 def _unknown_step_issue(name: Json, names: Sequence[str], file: str, *pointer: str | int) -> Issue:
-    suggestion = nearest(name, names) if isinstance(name, str) else None
+    suggestion = closest_match(name, names) if isinstance(name, str) else None
     message = f"no step is called {f'`{name}`' if isinstance(name, str) else short_json(name)}"
-    help_ = f"did you mean `{suggestion}`?" if suggestion else f"the steps are {listed(names, last='and')}"
+    help_ = f"did you mean `{suggestion}`?" if suggestion else f"the steps are {quote_list(names, conjunction='and')}"
     return Issue(IssueKind.SPEC_MISMATCH, message, data_location(file, *pointer), help_)
 
 
@@ -90,7 +90,7 @@ def _splitter_issues(steps: Sequence[Object], file: str, index: int, case: Objec
     reachable_steps = [as_str(step["name"]) for step in steps if traffic_percent(step) != 0]
     expected_steps = as_list(case["output"])
     if len(expected_steps) != 1 or expected_steps[0] not in reachable_steps:
-        message = f"the case `{case['name']}` fails: expected {short_json(expected_steps)}, and one of {listed(reachable_steps)} is asked"
+        message = f"the case `{case['name']}` fails: expected {short_json(expected_steps)}, and one of {quote_list(reachable_steps)} is asked"
         yield Issue(IssueKind.WRONG_ANSWER, message, data_location(file, index, "output"))
 
 

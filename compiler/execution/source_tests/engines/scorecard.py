@@ -17,7 +17,7 @@ from compiler.execution.source_tests.worker_protocol import (
     source_location,
 )
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
-from compiler.foundation.suggestions import nearest
+from compiler.foundation.suggestions import closest_match
 
 _NON_MODEL_ELEMENTS = frozenset({"Header", "DataDictionary", "TransformationDictionary", "MiningBuildTask", "Extension"})
 _PIPELINE_HELP = "evaluate it in its pipeline"
@@ -73,7 +73,7 @@ def _interface_issues(job: Job, card: Scorecard) -> Iterator[Issue]:
         interface_fields = {as_str(item.get("name")): item for item in map(as_object, as_list(job.interface.get(key)))}
         for name, item in interface_fields.items():
             if name not in model_types:
-                suggestion = nearest(name, sorted(model_types))
+                suggestion = closest_match(name, sorted(model_types))
                 help_ = f"did you mean `{suggestion}`?" if suggestion else None
                 yield Issue(IssueKind.SPEC_MISMATCH, f"the scorecard has no {key[:-1]} `{name}`", source_location("files"), help_)
             elif not _is_compatible(model_types[name], as_str(item.get("datatype"))):
@@ -98,7 +98,7 @@ def _case_issues(card: Scorecard, file: str, index: int, case: Object) -> Iterat
     case_input = as_object(case["input"])
     for name in case_input:
         if name not in card.inputs:
-            suggestion = nearest(name, sorted(card.inputs))
+            suggestion = closest_match(name, sorted(card.inputs))
             help_ = f"did you mean `{suggestion}`?" if suggestion else None
             yield Issue(
                 IssueKind.SPEC_MISMATCH, f"the scorecard has no input `{name}`", data_location(file, index, "input", name), help_

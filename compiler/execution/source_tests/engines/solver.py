@@ -18,7 +18,7 @@ from compiler.execution.source_tests.worker_protocol import (
     source_location,
 )
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
-from compiler.foundation.suggestions import nearest
+from compiler.foundation.suggestions import closest_match
 
 _FORMULATION_SUFFIXES = (".lp", ".mps")
 _TIME_LIMIT_SECONDS = 10.0
@@ -98,7 +98,7 @@ def _consistency_issues(job: Job, models: Mapping[str, Any]) -> Iterator[Issue]:
     for index, constraint in enumerate(as_list(job.source.get("constraints"))):
         name = as_str(as_object(constraint).get("name"))
         if name not in rows:
-            suggestion = nearest(name, sorted(rows))
+            suggestion = closest_match(name, sorted(rows))
             message = f"no formulation has a constraint `{name}`"
             help_ = f"did you mean `{suggestion}`?" if suggestion else None
             yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("constraints", index, "name"), help_)
@@ -116,7 +116,7 @@ def _case_issues(model: Any, file: str, index: int, case: Object) -> Iterator[Is
     for section, names in (("input", as_object(case["input"])), ("output", as_object(case["output"]))):
         for name in names:
             if name not in columns and name not in rows and not (section == "output" and name in _RESULT_KEYS):
-                suggestion = nearest(name, (*columns, *rows))
+                suggestion = closest_match(name, (*columns, *rows))
                 message = f"the formulation has neither a constraint nor a variable `{name}`"
                 help_ = f"did you mean `{suggestion}`?" if suggestion else None
                 yield Issue(IssueKind.SPEC_MISMATCH, message, data_location(file, index, section, name), help_)

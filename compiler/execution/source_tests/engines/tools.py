@@ -16,7 +16,7 @@ from compiler.execution.source_tests.worker_protocol import (
     source_location,
 )
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
-from compiler.foundation.suggestions import nearest
+from compiler.foundation.suggestions import closest_match
 from compiler.json_schema.validator import SchemaError, Validator
 
 
@@ -44,7 +44,7 @@ def _read_manifest(job: Job, name: str) -> Object | Issue:
     """What the file holds, or why it is no list of tools."""
     data_file = read_data_file(job.content(name), name)
     for finding in data_file.findings:
-        line, column = (finding.place.line, finding.place.column) if finding.place else (1, 1)
+        line, column = (finding.location.line, finding.location.column) if finding.location else (1, 1)
         return Issue(IssueKind.INVALID, finding.message, line_location(name, line, column))
     help_ = "ask the server for `tools/list`, and keep the `result`"
     if not isinstance(data_file.value, Mapping) or "tools" not in data_file.value:
@@ -103,7 +103,7 @@ def _allow_issues(index: int, tool: Object, manifest: Object) -> Iterator[Issue]
                 help_ = "a server's hints are no proof; say `reversible` or `irreversible` where it is right"
                 yield Issue(IssueKind.SUSPICIOUS, message, location, help_)
         elif not manifest.get("nextCursor"):
-            suggestion = nearest(tool_name, manifest_tools)
+            suggestion = closest_match(tool_name, manifest_tools)
             message = f"the server of `{tool['name']}` has no tool `{tool_name}`"
             yield Issue(IssueKind.SPEC_MISMATCH, message, location, f"did you mean `{suggestion}`?" if suggestion else None)
 

@@ -14,7 +14,7 @@ from compiler.execution.source_tests.pmml.pmml_tree import (
     evaluate_predicate,
     parse_number,
 )
-from compiler.foundation.suggestions import nearest
+from compiler.foundation.suggestions import closest_match
 
 _OPERATORS = {
     "SimplePredicate": ("operator", COMPARISON_OPERATORS | {"isMissing", "isNotMissing"}),
@@ -85,7 +85,7 @@ def load_scorecard(root: Node, model: Node) -> Scorecard:
 
 
 def _suggestion(name: str, candidates: Mapping[str, object] | Sequence[str]) -> str:
-    suggestion = nearest(name, sorted(candidates))
+    suggestion = closest_match(name, sorted(candidates))
     return f": did you mean `{suggestion}`?" if suggestion else ""
 
 

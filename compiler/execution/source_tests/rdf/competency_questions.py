@@ -12,7 +12,7 @@ from compiler.execution.source_tests.rdf.rdf_graphs import Statement
 from compiler.execution.source_tests.rdf.sparql import UPDATE_KEYWORDS, Query, QueryToken
 from compiler.execution.source_tests.worker_protocol import FileCallback, Job, IssueKind, Issue, line_location, source_location
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
-from compiler.foundation.suggestions import nearest
+from compiler.foundation.suggestions import closest_match
 
 _ERROR_LOCATION = re.compile(r"^error at (?P<line>\d+):(?P<column>\d+): (?P<text>.+)$", re.DOTALL)
 _MAX_EXTRA_ROWS = 10_000
@@ -104,7 +104,7 @@ def _row_issues(result: Any, index: int, question: Object) -> Iterator[Issue]:  
     for answer_index, row in enumerate(answers):
         for name in row:
             if name not in names:
-                suggestion = nearest(name, names)
+                suggestion = closest_match(name, names)
                 help_ = f"did you mean `{suggestion}`?" if suggestion else None
                 message = f"`{question.get('query')}` has no variable `{name}`"
                 yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("questions", index, "answers", answer_index, name), help_)

@@ -14,7 +14,7 @@ from rdflib.term import Node
 from compiler.execution.source_tests.rdf.rdf_graphs import Statement, iri
 from compiler.execution.source_tests.rdf.sparql import Query
 from compiler.execution.source_tests.worker_protocol import IssueKind, Issue, IssueLocation, line_location
-from compiler.foundation.suggestions import nearest
+from compiler.foundation.suggestions import closest_match
 
 _UNSUPPORTED_PREDICATES = {f"{SH}{name}" for name in ("js", "target", "rule", "expression", "values")}
 """What SHACL's advanced features and SHACL-JS add: www.w3.org/TR/shacl-af, www.w3.org/TR/shacl-js."""
@@ -60,7 +60,7 @@ def _unknown_term_issues(shapes: Sequence[Statement]) -> Iterator[Issue]:
     for shape in shapes:
         word = shape.predicate.removeprefix(str(SH))
         if word != shape.predicate and shape.predicate not in _UNSUPPORTED_PREDICATES and rdflib.URIRef(shape.predicate) not in SH:
-            suggestion = nearest(word, sorted(name for name in shacl_terms if not name.startswith("_")))
+            suggestion = closest_match(word, sorted(name for name in shacl_terms if not name.startswith("_")))
             message = f"SHACL has no `sh:{word}`: nothing is checked by it"
             yield Issue(IssueKind.INVALID, message, shape.location, f"did you mean `sh:{suggestion}`?" if suggestion else None)
 
