@@ -18,7 +18,7 @@ MODELS, ROUNDS = 2000, 2
 AS_OF = date(2026, 11, 24)
 
 
-def bound(folder: Path, names: tuple[str, ...]) -> None:
+def bind_packs(folder: Path, names: tuple[str, ...]) -> None:
     """Bind packs in a project."""
     file = folder / "modelyard.yaml"
     lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("policies:")]
@@ -26,12 +26,12 @@ def bound(folder: Path, names: tuple[str, ...]) -> None:
     file.write_text(f"{text}\npolicies: [{', '.join(names)}]\n", encoding="utf-8")
 
 
-def seconds(folder: Path, names: tuple[str, ...]) -> tuple[float, int]:
+def measure_check(folder: Path, names: tuple[str, ...]) -> tuple[float, int]:
     """The least CPU time of a whole process that checks with these packs, and how much it finds."""
-    bound(folder, names)
+    bind_packs(folder, names)
     report = folder.parent / "findings.json"
-    asked = ("check", "--project", str(folder), "--as-of", AS_OF.isoformat(), "--format", "json", "--output", str(report))
-    best = min(run("-m", "compiler", *asked, may_find=True).seconds for _ in range(ROUNDS))
+    arguments = ("check", "--project", str(folder), "--as-of", AS_OF.isoformat(), "--format", "json", "--output", str(report))
+    best = min(run("-m", "compiler", *arguments, allow_findings=True).seconds for _ in range(ROUNDS))
     return best, len(json.loads(report.read_text(encoding="utf-8"))["findings"])
 
 
@@ -40,22 +40,22 @@ def main() -> int:
     packs = shipped_pack_names(WorkTree(resources.shipped_folder("schemas")))
     print(f"check of {MODELS} models, {len(packs)} packs: CPU time of the whole process")
     for stages in (STAGES[-1:], STAGES):
-        with tempfile.TemporaryDirectory() as place:
-            careful, careless = Path(place) / "careful", Path(place) / "careless"
+        with tempfile.TemporaryDirectory() as temporary_folder:
+            careful, careless = Path(temporary_folder) / "careful", Path(temporary_folder) / "careless"
             write_project(MODELS, careful, careful=True, stages=stages)
             write_project(MODELS, careless, stages=stages)
-            without, _ = seconds(careful, ())
-            with_, found = seconds(careful, packs)
-            broken, many = seconds(careless, packs)
+            plain_seconds, _ = measure_check(careful, ())
+            packs_seconds, finding_count = measure_check(careful, packs)
+            failing_seconds, failing_count = measure_check(careless, packs)
             library = Session(WorkTree(careful), AS_OF).policy_engine.library
             rules = sum(max(len(policy.rules), 1) for name in packs for policy in library.policies_named(name))
-        more = with_ - without
-        print(f"environments a model: {len(stages)}; without policies {without:.2f} s, with the packs {with_:.2f} s")
+        policy_seconds = packs_seconds - plain_seconds
+        print(f"environments a model: {len(stages)}; without policies {plain_seconds:.2f} s, with the packs {packs_seconds:.2f} s")
         print(
-            f"  {rules} rules, {found} findings: {more / MODELS * 1e3:.2f} ms a model, "
-            f"{more / MODELS / len(stages) / rules * 1e6:.1f} µs a rule and place"
+            f"  {rules} rules, {finding_count} findings: {policy_seconds / MODELS * 1e3:.2f} ms a model, "
+            f"{policy_seconds / MODELS / len(stages) / rules * 1e6:.1f} µs a rule and place"
         )
-        print(f"  the same of a fleet that breaks many policies: {broken:.2f} s, {many} findings")
+        print(f"  the same of a fleet that breaks many policies: {failing_seconds:.2f} s, {failing_count} findings")
     return 0
 
 

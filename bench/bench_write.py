@@ -14,12 +14,12 @@ UNITS, FILES, ROUNDS = 2_500, 4, 3
 BUDGET = {"created": 100, "unchanged": 30}
 
 
-def fleet(generation: int) -> list[Unit]:
+def make_units(generation: int) -> list[Unit]:
     """The units; every tenth differs by generation."""
-    return [Unit(f"prod/model-{number}", files(number, 0 if number % 10 else generation)) for number in range(UNITS)]
+    return [Unit(f"prod/model-{number}", make_files(number, 0 if number % 10 else generation)) for number in range(UNITS)]
 
 
-def files(number: int, generation: int) -> tuple[OutputFile, ...]:
+def make_files(number: int, generation: int) -> tuple[OutputFile, ...]:
     """Some 800 bytes each."""
     content = (f"model: {number}\ngeneration: {generation}\n" + "key: value\n" * 70).encode()
     paths = [f"prod/model-{number}/part-{part}.yaml" for part in range(FILES)]
@@ -33,7 +33,7 @@ def build(root: Path, units: list[Unit]) -> None:
         apply(root, change_set)
 
 
-def bare(root: Path, units: list[Unit]) -> None:
+def write_directly(root: Path, units: list[Unit]) -> None:
     """The peer: a folder a unit, its files, nothing checked and nothing remembered."""
     for unit in units:
         (root / unit.files[0].path).parent.mkdir(parents=True)
@@ -50,38 +50,38 @@ class Cost(NamedTuple):
     system: float
 
 
-def cost(work: Callable[[], None]) -> Cost:
+def measure(work: Callable[[], None]) -> Cost:
     """What the work took."""
-    before = os.times()
+    start = os.times()
     work()
-    after = os.times()
-    a_file = 1e6 / (UNITS * FILES)
-    return Cost((after.user - before.user) * a_file, (after.system - before.system) * a_file)
+    end = os.times()
+    per_file = 1e6 / (UNITS * FILES)
+    return Cost((end.user - start.user) * per_file, (end.system - start.system) * per_file)
 
 
-def one_round(folder: Path, first: list[Unit], second: list[Unit]) -> dict[str, Cost]:
+def measure_round(folder: Path, first: list[Unit], second: list[Unit]) -> dict[str, Cost]:
     """Each kind of build once, in an order that leaves the folder empty."""
     return {
-        "bare": cost(lambda: bare(folder / "bare", first)),
-        "created": cost(lambda: build(folder / "build", first)),
-        "unchanged": cost(lambda: build(folder / "build", first)),
-        "a tenth changed": cost(lambda: build(folder / "build", second)),
-        "all removed": cost(lambda: build(folder / "build", [])),
+        "bare": measure(lambda: write_directly(folder / "bare", first)),
+        "created": measure(lambda: build(folder / "build", first)),
+        "unchanged": measure(lambda: build(folder / "build", first)),
+        "a tenth changed": measure(lambda: build(folder / "build", second)),
+        "all removed": measure(lambda: build(folder / "build", [])),
     }
 
 
 def main() -> int:
     """The best of a few rounds; exit code 1 where our own share alone misses a budget."""
-    first, second = fleet(0), fleet(1)
+    first, second = make_units(0), make_units(1)
     rounds = []
     for _ in range(ROUNDS):
         with tempfile.TemporaryDirectory() as folder:
-            rounds.append(one_round(Path(folder), first, second))
-    best = {name: min((got[name] for got in rounds), key=sum) for name in rounds[0]}
-    for name, got in best.items():
+            rounds.append(measure_round(Path(folder), first, second))
+    best = {name: min((result[name] for result in rounds), key=sum) for name in rounds[0]}
+    for name, result in best.items():
         budget = f"  budget {BUDGET[name]}" if name in BUDGET else ""
-        ratio = sum(got) / sum(best["bare"])
-        print(f"write: {name:16} {got.user:5.0f} + {got.system:4.0f} us CPU a file  {ratio:5.2f} x bare{budget}")
+        ratio = sum(result) / sum(best["bare"])
+        print(f"write: {name:16} {result.user:5.0f} + {result.system:4.0f} us CPU a file  {ratio:5.2f} x bare{budget}")
     return int(any(best[name].user > budget for name, budget in BUDGET.items()))
 
 

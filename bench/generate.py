@@ -80,7 +80,7 @@ lifecycle: production
 governance: {{review: {{every: 180d}}}}
 """
 
-SERVED = """\
+SERVED_DEFAULTS = """\
 apiVersion: modelyard/v1
 kind: Defaults
 deploy:
@@ -289,83 +289,83 @@ FACTS = {
 }
 """What a careful model says beyond what the language asks for."""
 
-CARELESS = 47
+CARELESS_INTERVAL = 47
 """Of so many models one is careless in a project of careful ones."""
 
 
 def write_project(count: int, folder: Path, *, careful: bool = False, stages: Sequence[str] = STAGES) -> None:
     """Write the whole project below the folder; `careful`: nearly every model keeps the shipped policies; `stages`: where all run."""
-    chance = random.Random(count)
-    promises: list[Promise] = []
+    rng = random.Random(count)
+    service_levels: list[ServiceLevel] = []
     models = (
-        file for number in range(count) for file in model(number, chance, promises, careful=careful, stages=stages)
+        file for number in range(count) for file in model_files(number, rng, service_levels, careful=careful, stages=stages)
     )
-    for path, text in (*common(count, careful=careful, stages=stages), *models):
+    for path, text in (*common_files(count, careful=careful, stages=stages), *models):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
 
 
-def common(count: int, *, careful: bool, stages: Sequence[str]) -> Iterator[tuple[str, str]]:
+def common_files(count: int, *, careful: bool, stages: Sequence[str]) -> Iterator[tuple[str, str]]:
     """What the models share: project, environments, teams, datasets, use cases and defaults."""
     yield "modelyard.yaml", PROJECT.format(digest=digest("opa"), stages=", ".join(stages))
     tenants = "".join(f"  team-{team:02}: models-{team:02}\n" for team in range(TEAMS))
     for stage in stages:
         yield f"models/environments/{stage}.yaml", ENVIRONMENT.format(stage=stage, tenants=tenants)
     for team in sorted({team_of(number) for number in range(count)}):
-        named = {"team": f"{team:02}"}
-        yield f"models/team-{team:02}/team.yaml", TEAM.format(**named, **said(SHARED_FACTS, named, careful=careful))
+        team_values = {"team": f"{team:02}"}
+        yield f"models/team-{team:02}/team.yaml", TEAM.format(**team_values, **fill_facts(SHARED_FACTS, team_values, careful=careful))
         yield f"models/team-{team:02}/_defaults.yaml", DEFAULTS.format(team=f"{team:02}")
     for team in sorted({team_of(number) for number in range(count) if kind_of(number) != "vendor"}):
-        yield f"models/team-{team:02}/served/_defaults.yaml", SERVED
+        yield f"models/team-{team:02}/served/_defaults.yaml", SERVED_DEFAULTS
 
 
-class Promise(NamedTuple):
+class ServiceLevel(NamedTuple):
     """How often a model answers, in percent, and within how many milliseconds."""
 
     availability: Decimal
     latency: int
 
-    def kept_by(self, parts: list["Promise"]) -> "Promise":
+    def composite_with(self, dependencies: list["ServiceLevel"]) -> "ServiceLevel":
         """No more than what those come to together that are asked on the way."""
-        share = prod((part.availability / 100 for part in parts), start=Decimal(1))
-        together = (share * 100).quantize(Decimal("0.001"), ROUND_FLOOR)
-        return Promise(min(self.availability, together), max(part.latency for part in (self, *parts)))
+        share = prod((dependency.availability / 100 for dependency in dependencies), start=Decimal(1))
+        composite = (share * 100).quantize(Decimal("0.001"), ROUND_FLOOR)
+        return ServiceLevel(min(self.availability, composite), max(dependency.latency for dependency in (self, *dependencies)))
 
 
-def model(
-    number: int, chance: random.Random, promises: list[Promise], *, careful: bool, stages: Sequence[str]
+def model_files(
+    number: int, rng: random.Random, service_levels: list[ServiceLevel], *, careful: bool, stages: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
     """The files of one model; `promises`: those of the models before it."""
     kind, team, name = kind_of(number), team_of(number), name_of(number)
-    careful = careful and (number + 1) % CARELESS != 0
-    minor = chance.randrange(1, 9)
+    careful = careful and (number + 1) % CARELESS_INTERVAL != 0
+    minor = rng.randrange(1, 9)
     values = {
         "name": name,
         "type": kind,
         "team": team,
-        "portfolio": chance.randrange(8),
-        "summary": f"Answers question {chance.randrange(1000)} of customers and of those who serve them.",
+        "portfolio": rng.randrange(8),
+        "summary": f"Answers question {rng.randrange(1000)} of customers and of those who serve them.",
         "minor": minor,
         "next": minor + 1,
         "digest": digest(name),
         "next_digest": digest(f"{name} next"),
-        "format": chance.choice(SAFE_FORMATS if careful else FORMATS),
-        "availability": Decimal(chance.choice(("99.0", "99.5", "99.9"))),
-        "latency": chance.choice((50, 100, 250, 500)),
-        "cpu": chance.choice((250, 500, 750)),
-        "memory": chance.choice((256, 512, 768)),
-        "minute": chance.randrange(60),
-        "most": chance.randrange(3, 12),
-        "tier": chance.choice(("low", "medium", "high", "critical")),
+        "format": rng.choice(SAFE_FORMATS if careful else FORMATS),
+        "availability": Decimal(rng.choice(("99.0", "99.5", "99.9"))),
+        "latency": rng.choice((50, 100, 250, 500)),
+        "cpu": rng.choice((250, 500, 750)),
+        "memory": rng.choice((256, 512, 768)),
+        "minute": rng.randrange(60),
+        "most": rng.randrange(3, 12),
+        "tier": rng.choice(("low", "medium", "high", "critical")),
     }
-    asked = chance.sample(range(number), min(number, chance.randrange(3)))
-    promise = Promise(values["availability"], values["latency"])
-    promises.append(promise.kept_by([promises[other] for other in asked]) if careful and kind == "ml" else promise)
-    values |= promises[-1]._asdict()
-    values |= {"uses": "".join(used(asked)), "judged_by": "held-out" if careful else "training"}
-    values |= said(FACTS, values, careful=careful)
-    newer = f"{{release: 1.{minor + 1}.0}}" if kind == "ml" else "{}"
-    values["before"] = "".join(f"  {stage}: {newer}\n" for stage in stages[:-1])
+    dependencies = rng.sample(range(number), min(number, rng.randrange(3)))
+    service_level = ServiceLevel(values["availability"], values["latency"])
+    service_levels.append(service_level.composite_with([service_levels[dependency] for dependency in dependencies]) if careful and kind == "ml" else service_level)
+    values |= service_levels[-1]._asdict()
+    values |= {"uses": "".join(uses_entries(dependencies)), "judged_by": "held-out" if careful else "training"}
+    values |= fill_facts(FACTS, values, careful=careful)
+    next_release = f"{{release: 1.{minor + 1}.0}}" if kind == "ml" else "{}"
+    values["before"] = "".join(f"  {stage}: {next_release}\n" for stage in stages[:-1])
     folder = f"models/team-{team:02}"
     if kind == "ml":
         yield f"{folder}/served/{name}.yaml", (HEAD + ML).format(**values)
@@ -380,7 +380,7 @@ def model(
             yield f"{folder}/served/{name}/policy_test.rego", REGO_TEST
 
 
-def said(facts: Mapping[str, str], values: Mapping[str, object], *, careful: bool) -> dict[str, str]:
+def fill_facts(facts: Mapping[str, str], values: Mapping[str, object], *, careful: bool) -> dict[str, str]:
     """The facts filled in; empty ones where nobody was careful."""
     return {key: fact.format(**values) if careful else "" for key, fact in facts.items()}
 
@@ -400,10 +400,10 @@ def name_of(number: int) -> str:
     return f"{kind_of(number)}-{number:05}"
 
 
-def used(asked: list[int]) -> Iterator[str]:
+def uses_entries(dependencies: list[int]) -> Iterator[str]:
     """Models before it that it asks, so that there is no circle."""
-    for position, other in enumerate(asked):
-        yield f"  - model: {name_of(other)}\n    as: {{env: OTHER_{position}_URL}}\n"
+    for position, dependency in enumerate(dependencies):
+        yield f"  - model: {name_of(dependency)}\n    as: {{env: OTHER_{position}_URL}}\n"
 
 
 def digest(text: str) -> str:

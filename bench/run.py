@@ -10,7 +10,7 @@ from pathlib import Path
 from generate import write_project
 
 ROOT = Path(__file__).parents[1]
-TIMES = {100: 3, 1000: 2}
+REPEATS = {100: 3, 1000: 2}
 """Numbers of models, and how often each is tried: the best counts."""
 
 
@@ -32,14 +32,14 @@ class Row:
     floor: Cost
     check: Cost
     one_file: Cost
-    one_file_again: Cost
+    one_file_cached: Cost
     build: Cost
 
     def per_model(self, cost: Cost) -> float:
         """Milliseconds of CPU a model."""
         return cost.seconds / self.models * 1e3
 
-    def line(self) -> str:
+    def format_line(self) -> str:
         """The row of the table."""
         floor, check, build = (self.per_model(cost) for cost in (self.floor, self.check, self.build))
         peak = max(self.check.megabytes, self.build.megabytes)
@@ -57,54 +57,54 @@ HEADER = (
 )
 
 
-def run(*arguments: str, kept: str = "off", may_find: bool = False) -> Cost:
+def run(*arguments: str, cache_folder: str = "off", allow_findings: bool = False) -> Cost:
     """CPU seconds, user and system, and peak memory of a program; what it says is shown where it fails.
 
     `kept`: the folder in which it finds what other runs kept, and keeps what it reads; by default it does neither. `may_find`: it may
     end with 1, having found something.
     """
-    with tempfile.TemporaryFile() as said:
-        command, environment = [sys.executable, *arguments], {**os.environ, "MODELYARD_CACHE": kept}
-        child = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said, env=environment)
+    with tempfile.TemporaryFile() as output:
+        command, environment = [sys.executable, *arguments], {**os.environ, "MODELYARD_CACHE": cache_folder}
+        child = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env=environment)
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode > may_find:
-            said.seek(0)
-            sys.exit(f"{' '.join(arguments)} ended with {child.returncode}:\n{said.read().decode()[-2000:]}")
+        if child.returncode > allow_findings:
+            output.seek(0)
+            sys.exit(f"{' '.join(arguments)} ended with {child.returncode}:\n{output.read().decode()[-2000:]}")
     return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10))
 
 
-def build(project: str, place: Path) -> tuple[Cost, int]:
+def measure_build(project: str, folder: Path) -> tuple[Cost, int]:
     """A build into an empty folder, and the number of files it made."""
-    output = tempfile.mkdtemp(dir=place)
+    output = tempfile.mkdtemp(dir=folder)
     cost = run("-m", "compiler", "build", "--project", project, "--output", output)
     return cost, sum(len(files) for _, _, files in os.walk(output))
 
 
-def one_file(project: str, kept: str = "off") -> Cost:
+def measure_one_file(project: str, cache_folder: str = "off") -> Cost:
     """A check of one model's file, as an editor asks for it."""
     models = (path for path in sorted(Path(project).rglob("*.yaml")) if "kind: Model\n" in path.read_text("utf-8"))
-    return run("-m", "compiler", "check", "--project", project, str(next(models)), kept=kept)
+    return run("-m", "compiler", "check", "--project", project, str(next(models)), cache_folder=cache_folder)
 
 
-def measure(models: int, place: Path) -> Row:
+def measure(models: int, folder: Path) -> Row:
     """One row: each cost is the best of a few.
 
     Nothing is deleted in between: on some file systems new files cost the kernel several times as much for a while after. `TMPDIR`
     can name a folder in memory, which leaves the disk out.
     """
-    project, kept = (tempfile.mkdtemp(dir=place) for _ in range(2))
+    project, cache_folder = (tempfile.mkdtemp(dir=folder) for _ in range(2))
     write_project(models, Path(project))
-    times = range(TIMES[models])
-    builds = [build(project, place) for _ in times]
+    repeats = range(REPEATS[models])
+    builds = [measure_build(project, folder) for _ in repeats]
     return Row(
         models=models,
         spec_bytes=sum(path.stat().st_size for path in Path(project).rglob("*.yaml")),
         files=builds[0][1],
-        floor=min((run("bench/floor.py", project) for _ in times), key=lambda cost: cost.seconds),
-        check=min((run("-m", "compiler", "check", "--project", project) for _ in times), key=lambda cost: cost.seconds),
-        one_file=min((one_file(project) for _ in times), key=lambda cost: cost.seconds),
-        one_file_again=min((one_file(project, kept) for _ in range(1 + TIMES[models])), key=lambda cost: cost.seconds),
+        floor=min((run("bench/floor.py", project) for _ in repeats), key=lambda cost: cost.seconds),
+        check=min((run("-m", "compiler", "check", "--project", project) for _ in repeats), key=lambda cost: cost.seconds),
+        one_file=min((measure_one_file(project) for _ in repeats), key=lambda cost: cost.seconds),
+        one_file_cached=min((measure_one_file(project, cache_folder) for _ in range(1 + REPEATS[models])), key=lambda cost: cost.seconds),
         build=min((cost for cost, _ in builds), key=lambda cost: cost.seconds),
     )
 
@@ -114,19 +114,19 @@ def main() -> None:
     print("CPU time; the floor is libyaml's events of the same specs in plain data, in a process of its own")
     print(HEADER)
     rows = []
-    with tempfile.TemporaryDirectory() as place:
-        for models in TIMES:
-            rows.append(measure(models, Path(place)))
+    with tempfile.TemporaryDirectory() as folder:
+        for models in REPEATS:
+            rows.append(measure(models, Path(folder)))
             print(rows[-1].line(), flush=True)
     start = min(run("-m", "compiler", "--version").seconds for _ in range(5))
     print(f"start (--version): {start:.3f} s")
-    few, many = rows[0], rows[-1]
+    smallest, largest = rows[0], rows[-1]
     for row in rows:
-        again = f"{row.one_file_again.seconds:.2f} s where the last run kept what the others say"
-        print(f"check of one file among {row.models} models: {row.one_file.seconds:.2f} s; {again}")
-    for name, small, large in (("check", few.check, many.check), ("build", few.build, many.build)):
+        cached_text = f"{row.one_file_again.seconds:.2f} s where the last run kept what the others say"
+        print(f"check of one file among {row.models} models: {row.one_file.seconds:.2f} s; {cached_text}")
+    for name, small, large in (("check", smallest.check, largest.check), ("build", smallest.build, largest.build)):
         growth = large.seconds / small.seconds
-        print(f"{name}: {many.models / few.models:.0f} times the models cost {growth:.1f} times as much")
+        print(f"{name}: {largest.models / smallest.models:.0f} times the models cost {growth:.1f} times as much")
 
 
 if __name__ == "__main__":

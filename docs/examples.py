@@ -8,7 +8,7 @@ from compiler.foundation import resources
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
 from compiler.source.yaml_parse import parse
 
-_LONGEST = 72
+_MAX_LENGTH = 72
 
 
 class Examples:
@@ -23,52 +23,52 @@ class Examples:
 
     def of_kind(self, kind: str) -> list[Object]:
         """Documents of a kind; what a Model says of one environment stands beside what it says of all."""
-        found = [document for document in self._documents if document.get("kind") == kind]
-        return [*found, *(entry for document in found for entry in _maps(document.get("environments")))]
+        documents = [document for document in self._documents if document.get("kind") == kind]
+        return [*documents, *(entry for document in documents for entry in _maps(document.get("environments")))]
 
     def releases(self, model_type: str | None = None) -> list[Object]:
         """Releases of Models, of one type or of all."""
-        models = [one for one in self._documents if one.get("kind") == "Model"]
-        kept = [one for one in models if model_type in {None, one.get("type")}]
-        return [release for one in kept for release in (one, *_maps(one.get("releases")))]
+        models = [model for model in self._documents if model.get("kind") == "Model"]
+        selected_models = [model for model in models if model_type in {None, model.get("type")}]
+        return [release for model in selected_models for release in (model, *_maps(model.get("releases")))]
 
 
 def _maps(value: Json) -> list[Object]:
-    return [as_object(one) for one in as_object(value).values() if one]
+    return [as_object(entry) for entry in as_object(value).values() if entry]
 
 
-def shown(documents: list[Object], path: str) -> str | None:
+def example_value(documents: list[Object], path: str) -> str | None:
     """What the first document that says something under a path says; empty for what its own fields show, `None` for nothing.
 
     What stands in several places (a step, a selector of series) is shown in one of them, and that will do.
     """
     parts = path.replace("[]", ".*").split(".")
-    said = [value for document in documents for value in _values(document, parts)]
-    for at in range(1, len(parts)):
-        said = said or [value for document in documents for value in _below(document, parts[at:])]
-        if said and at == len(parts) - 1:
+    values = [value for document in documents for value in _values_at(document, parts)]
+    for start in range(1, len(parts)):
+        values = values or [value for document in documents for value in _values_below(document, parts[start:])]
+        if values and start == len(parts) - 1:
             return ""  # a key alone may be another one's
-    for value in said:
-        if not _is_outer(value):
+    for value in values:
+        if not _has_nested_maps(value):
             text = yaml.safe_dump(value, default_flow_style=True, width=10_000, allow_unicode=True, sort_keys=False)
             line = text.removesuffix("\n").removesuffix("\n...").strip()
-            return line if len(line) <= _LONGEST else f"{line[:_LONGEST].rstrip()} …"
-    return "" if said else None
+            return line if len(line) <= _MAX_LENGTH else f"{line[:_MAX_LENGTH].rstrip()} …"
+    return "" if values else None
 
 
-def _is_outer(value: Json) -> bool:
+def _has_nested_maps(value: Json) -> bool:
     elements = list(value.values()) if isinstance(value, dict) else as_list(value)
     return isinstance(value, dict) or any(isinstance(element, dict) for element in elements)
 
 
-def _below(value: Json, parts: list[str]) -> Iterator[Json]:
+def _values_below(value: Json, parts: list[str]) -> Iterator[Json]:
     """The values under a path that begins anywhere in a value."""
-    yield from _values(value, parts)
+    yield from _values_at(value, parts)
     for child in value.values() if isinstance(value, dict) else as_list(value):
-        yield from _below(child, parts)
+        yield from _values_below(child, parts)
 
 
-def _values(value: Json, parts: list[str]) -> Iterator[Json]:
+def _values_at(value: Json, parts: list[str]) -> Iterator[Json]:
     if not parts:
         if value is not None:
             yield value
@@ -76,6 +76,6 @@ def _values(value: Json, parts: list[str]) -> Iterator[Json]:
     part, rest = parts[0], parts[1:]
     if part == "*":
         for child in value.values() if isinstance(value, dict) else as_list(value):
-            yield from _values(child, rest)
+            yield from _values_at(child, rest)
     elif isinstance(value, dict) and part in value:
-        yield from _values(value[as_str(part)], rest)
+        yield from _values_at(value[as_str(part)], rest)

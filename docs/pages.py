@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import click
-from examples import Examples, shown
-from fields import Row, described, rows, table, takes
+from examples import Examples, example_value
+from fields import Row, field_description, field_rows, markdown_table, describe_type
 
 from compiler.cli._shared.command_group import modelyard
 from compiler.diagnostics.finding import Finding, Fix, Note, Location, Severity, Subject
@@ -53,19 +53,19 @@ def language() -> Iterator[str]:
     yield from _model(examples)
     for kind, schema in sorted(resources.kind_schemas().items()):
         if kind != "Model":
-            own = as_object(schema["properties"])
+            own_properties = as_object(schema["properties"])
             if kind == "Defaults":  # any other key is a field of Model, and so is what stands below these
-                own = {key: _closed(as_object(own[key])) for key in ("types", "environments")}
+                own_properties = {key: _without_nested(as_object(own_properties[key])) for key in ("types", "environments")}
             yield f"## {kind}\n\n{schema['description']}\n"
-            yield _fields({**schema, "properties": own}, schema, examples.of_kind(kind))
-            yield _example(kind)
+            yield _fields_table({**schema, "properties": own_properties}, schema, examples.of_kind(kind))
+            yield _full_example(kind)
 
 
 def _model(examples: Examples) -> Iterator[str]:
     types = dict(sorted(resources.type_schemas().items()))
     common = next(iter(types.values()))
     spec = as_object(as_object(common["$defs"])["Spec"])
-    own = {
+    document_properties = {
         key: node for key, node in as_object(spec["properties"]).items() if key not in as_object(common["properties"])
     }
     kind_of_model: Object = {
@@ -73,69 +73,69 @@ def _model(examples: Examples) -> Iterator[str]:
         "description": "What `source` holds.",
         "x-modelyard-digest": "runtime",
     }
-    whole: Object = {**as_object(common["properties"]), "type": kind_of_model}
+    model_properties: Object = {**as_object(common["properties"]), "type": kind_of_model}
     yield f"## Model\n\n{common['description']}\n"
-    yield _fields({**common, "properties": whole}, common, examples.of_kind("Model"))
+    yield _fields_table({**common, "properties": model_properties}, common, examples.of_kind("Model"))
     yield "A document also says what was published, and where it runs; `release` and `canary` stand in an environment's entry.\n"
-    yield table(
+    yield markdown_table(
         ("field", "takes", "description"),
-        ((f"`{name}`", takes(as_object(node), common), described(as_object(node))) for name, node in own.items()),
+        ((f"`{name}`", describe_type(as_object(node), common), field_description(as_object(node))) for name, node in document_properties.items()),
     )
     release = as_object(as_object(common["$defs"])["Release"])
-    rest = {key: node for key, node in as_object(release["properties"]).items() if key != "source"}
+    release_properties = {key: node for key, node in as_object(release["properties"]).items() if key != "source"}
     yield f"One of `releases`: {release['description']} Its `source` follows the type.\n"
-    yield _fields({"properties": rest}, common, examples.releases())
+    yield _fields_table({"properties": release_properties}, common, examples.releases())
     for name, schema in types.items():
         source = as_object(as_object(schema["$defs"])["Source"])
         yield f"### Type `{name}`: {schema['x-modelyard-title']}\n\n`source`: {source['description']}\n"
-        yield _fields(source, schema, [as_object(one.get("source")) for one in examples.releases(name)])
+        yield _fields_table(source, schema, [as_object(release_data.get("source")) for release_data in examples.releases(name)])
         yield f"Defaults of the type: `{json.dumps(schema['x-modelyard-defaults'])}`\n"
-        yield _example(f"model-{name}")
+        yield _full_example(f"model-{name}")
 
 
-def _closed(node: Object) -> Object:
+def _without_nested(node: Object) -> Object:
     """A field without what stands below it."""
     return {key: value for key, value in node.items() if key != "additionalProperties"}
 
 
 def _units() -> str:
     """What the units of quantities are, from the quantities themselves."""
-    said = {name: as_str(quantity.__doc__).splitlines()[0] for name, quantity in QUANTITIES.items()}
-    return "## Quantities\n\n" + table(("quantity", "what it is"), ((f"`{name}`", text) for name, text in said.items()))
+    summaries = {name: as_str(quantity.__doc__).splitlines()[0] for name, quantity in QUANTITIES.items()}
+    return "## Quantities\n\n" + markdown_table(("quantity", "what it is"), ((f"`{name}`", text) for name, text in summaries.items()))
 
 
-def _example_of(documents: list[Object], row: Row) -> str:
+def _example_text(documents: list[Object], row: Row) -> str:
     """What an example says of the field; a field that none shows stops the page from being made."""
-    said = shown(documents, row.path)
-    if said is None:
+    example = example_value(documents, row.path)
+    if example is None:
         raise ValueError(f"no example in schemas/examples/ shows {row.path}")
-    return f"`{said}`" if said else ""
+    return f"`{example}`" if example else ""
 
 
-def _fields(schema: Object, root: Object, documents: list[Object] | None = None) -> str:
-    found = list(rows(schema, root))
-    marks = [(title, [getattr(row, title) for row in found]) for title in ("merge", "digest")]
-    kept = [title for title, values in marks if any(values)]
-    told = ("description",) if documents is None else ("description", "example")
+def _fields_table(schema: Object, root: Object, documents: list[Object] | None = None) -> str:
+    entries = list(field_rows(schema, root))
+    annotation_columns = [(title, [getattr(row, title) for row in entries]) for title in ("merge", "digest")]
+    used_columns = [title for title, values in annotation_columns if any(values)]
+    last_columns = ("description",) if documents is None else ("description", "example")
     lines = (
         (
             f"`{row.path}`",
-            row.takes,
-            "yes" if row.required else "",
-            *(str(getattr(row, title)) for title in kept),
+            row.type_text,
+            "yes" if row.is_required else "",
+            *(str(getattr(row, title)) for title in used_columns),
             row.description,
-            *(() if documents is None else (_example_of(documents, row),)),
+            *(() if documents is None else (_example_text(documents, row),)),
         )
-        for row in found
+        for row in entries
     )
-    return table(("field", "takes", "required", *kept, *told), lines)
+    return markdown_table(("field", "takes", "required", *used_columns, *last_columns), lines)
 
 
-def _example(kind: str) -> str:
+def _full_example(kind: str) -> str:
     name = "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(kind))
     text = resources.read_shipped_text(f"examples/{name}.yaml")
-    shown = "\n".join(line for line in text.splitlines() if not line.startswith("# yaml-language-server"))
-    return f"```yaml\n{shown}\n```\n"
+    visible_text = "\n".join(line for line in text.splitlines() if not line.startswith("# yaml-language-server"))
+    return f"```yaml\n{visible_text}\n```\n"
 
 
 def codes() -> Iterator[str]:
@@ -159,9 +159,9 @@ def commands() -> Iterator[str]:
         assert command  # noqa: S101 - it was listed
         context = click.Context(command, info_name=name, parent=parent, terminal_width=100)
         yield f"## {name}\n\n```text\n{command.get_help(context)}\n```\n"
-        for below, one in command.commands.items() if isinstance(command, click.Group) else ():
-            inner = click.Context(one, info_name=below, parent=context, terminal_width=100)
-            yield f"### {name} {below}\n\n```text\n{one.get_help(inner)}\n```\n"
+        for subcommand_name, subcommand in command.commands.items() if isinstance(command, click.Group) else ():
+            inner = click.Context(subcommand, info_name=subcommand_name, parent=context, terminal_width=100)
+            yield f"### {name} {subcommand_name}\n\n```text\n{subcommand.get_help(inner)}\n```\n"
 
 
 def targets() -> Iterator[str]:
@@ -170,27 +170,27 @@ def targets() -> Iterator[str]:
         "Emitters that come with Modelyard; a project's own stand beside them in its `templates/` "
         "([how to write one](../guides/writing-an-emitter.md)).\n"
     )
-    for emitter in sorted(_shipped().by_id.values(), key=lambda one: (not one.is_target, one.group, one.id)):
-        yield from _emitter(emitter)
+    for emitter in sorted(_shipped_emitters().by_id.values(), key=lambda entry: (not entry.is_target, entry.group, entry.id)):
+        yield from _emitter_section(emitter)
 
 
-def _shipped() -> Emitters:
-    declared = as_object(parse(resources.read_shipped_text("capabilities.yaml"), "capabilities.yaml").documents[0].data)
+def _shipped_emitters() -> Emitters:
+    capability_schema = as_object(parse(resources.read_shipped_text("capabilities.yaml"), "capabilities.yaml").documents[0].data)
     templates = WorkTree(resources.shipped_folder("templates"))
-    return load(templates, MemoryTree({}), "templates", resources.emitter_schema(), declared)
+    return load(templates, MemoryTree({}), "templates", resources.emitter_schema(), capability_schema)
 
 
-def _emitter(emitter: Emitter) -> Iterator[str]:
+def _emitter_section(emitter: Emitter) -> Iterator[str]:
     data = emitter.data
-    on = "on" if emitter.data.get("enabled", True) else "off"
-    named = (
+    default_state = "on" if emitter.data.get("enabled", True) else "off"
+    usage = (
         f"`deploy.target: {emitter.id}`"
         if emitter.is_target
-        else f"`{emitter.group}/`, {on} unless the project says otherwise under `emitters`."
+        else f"`{emitter.group}/`, {default_state} unless the project says otherwise under `emitters`."
     )
-    yield f"## {emitter.title} (`{emitter.id}`)\n\n{' '.join(as_str(data.get('summary')).split())}\n\n{named}\n"
-    taken = [f"{key}: {', '.join(map(as_str, as_list(names)))}" for key, names in emitter.model_selector.items()]
-    yield f"**Takes** {'; '.join(taken) or 'every model that runs'}.\n"
+    yield f"## {emitter.title} (`{emitter.id}`)\n\n{' '.join(as_str(data.get('summary')).split())}\n\n{usage}\n"
+    selectors = [f"{key}: {', '.join(map(as_str, as_list(names)))}" for key, names in emitter.model_selector.items()]
+    yield f"**Takes** {'; '.join(selectors) or 'every model that runs'}.\n"
     if emitter.adoptable_fields:
         yield f"**Adopts** the {', the '.join(sorted(emitter.adoptable_fields))} of live objects.\n"
     if data.get("needs"):
@@ -200,7 +200,7 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
         )
     if data.get("cannot"):
         yield "**Cannot** do what is asked by\n"
-        yield table(
+        yield markdown_table(
             ("field", "because", "when"),
             (
                 (
@@ -212,24 +212,24 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
             ),
         )
     if data.get("options"):
-        where = "`deploy.options`" if emitter.is_target else f"`emitters.{emitter.id}.options` of the project"
-        yield f"**Options**, under {where}\n"
-        yield _fields(as_object(data["options"]), as_object(data["options"]))
+        options_path = "`deploy.options`" if emitter.is_target else f"`emitters.{emitter.id}.options` of the project"
+        yield f"**Options**, under {options_path}\n"
+        yield _fields_table(as_object(data["options"]), as_object(data["options"]))
     if emitter.images:
-        yield "**Images** that the project locks: " + ", ".join(_image(image) for image in emitter.images) + ".\n"
+        yield "**Images** that the project locks: " + ", ".join(_format_image(image) for image in emitter.images) + ".\n"
     yield "**Files**\n"
-    yield table(("file", "for each", "checked by", "when"), map(_file, emitter.files))
+    yield markdown_table(("file", "for each", "checked by", "when"), map(_file_row, emitter.files))
     yield from _exports(emitter)
 
 
-def _image(image: Object) -> str:
+def _format_image(image: Object) -> str:
     return f"`{image['name']}`" + (f" (when `{image['when']}`)" if "when" in image else "")
 
 
-def _file(rule: FileRule) -> tuple[str, ...]:
-    whose = "model and environment" if rule.scope == "deployment" else rule.scope
+def _file_row(rule: FileRule) -> tuple[str, ...]:
+    scope = "model and environment" if rule.scope == "deployment" else rule.scope
     condition = " ".join((rule.condition or "").split())
-    return f"`{rule.path}`", whose, f"`{rule.schema}`" if rule.schema else "", f"`{condition}`" if condition else ""
+    return f"`{rule.path}`", scope, f"`{rule.schema}`" if rule.schema else "", f"`{condition}`" if condition else ""
 
 
 def _exports(emitter: Emitter) -> Iterator[str]:
@@ -242,14 +242,14 @@ def emitter() -> Iterator[str]:
     """The fields of emitter.yaml."""
     schema = resources.emitter_schema()
     yield f"{schema['description']} The guide [how to write one](../guides/writing-an-emitter.md) explains them.\n"
-    yield _fields(schema, schema)
+    yield _fields_table(schema, schema)
 
 
 def capabilities() -> Iterator[str]:
     """What an Environment may say of its cluster."""
     yield "Under `capabilities` of an Environment. Emitters decide by them; an emitter of a project may declare more.\n"
-    known = _shipped().capability_schema
-    yield _fields(known, known)
+    capability_schema = _shipped_emitters().capability_schema
+    yield _fields_table(capability_schema, capability_schema)
 
 
 def template_context() -> Iterator[str]:
@@ -260,7 +260,7 @@ def template_context() -> Iterator[str]:
         "A name that is said to be absent is undefined: ask `is defined`, or use `| default(…)`. A field has its canonical\n"
         "form: `cpu` is `500m` or `2`, `memory` is `1Gi`, a duration `250ms`, a percentage `99.9%`.\n"
     )
-    yield table(("name", "what it is"), ((f"`{name}`", told) for name, told in VARIABLE_DESCRIPTIONS.items()))
+    yield markdown_table(("name", "what it is"), ((f"`{name}`", description) for name, description in VARIABLE_DESCRIPTIONS.items()))
     yield (
         "Conditions in `emitter.yaml` (`when`, `that`) are CEL and see `model`, `deploy` (`model.deploy`), `release`,\n"
         "`canary`, `environment`, `capabilities` (`environment.capabilities`), `options`, `project`, `useCase`, `team` and `name`.\n"
@@ -271,20 +271,20 @@ def filters() -> Iterator[str]:
     """Filters, encoders and tests of templates."""
     yield "Templates may use these and no others: each hands on where a value came from, and none takes text apart.\n"
     yield "## Filters\n"
-    plain = {name: filter_ for name, filter_ in FILTERS.items() if name not in ENCODERS}
-    yield table(
-        ("filter", "what it gives"), ((f"`{name}`", _told(name, filter_)) for name, filter_ in sorted(plain.items()))
+    plain_filters = {name: filter_ for name, filter_ in FILTERS.items() if name not in ENCODERS}
+    yield markdown_table(
+        ("filter", "what it gives"), ((f"`{name}`", _filter_summary(name, filter_)) for name, filter_ in sorted(plain_filters.items()))
     )
     yield (
         "## Encoders\n\nInside a larger string a value is a plain word (`[A-Za-z0-9][A-Za-z0-9._:/@+-]*`, no `..` segment) or\n"
         "goes through the encoder of the language that it stands in: `{{ x | promql }}`. The same names declare the language of a\n"
         "field under `languages` of `emitter.yaml`; `literal` can only be declared.\n"
     )
-    yield table(("encoder", "what it is for"), ((f"`{name}`", encoder.usage) for name, encoder in ENCODERS.items()))
+    yield markdown_table(("encoder", "what it is for"), ((f"`{name}`", encoder.usage) for name, encoder in ENCODERS.items()))
     yield "## Tests\n\nAfter `is`: " + ", ".join(f"`{name}`" for name in JINJA_TESTS) + ".\n"
 
 
-_UNTOLD = {
+_FILTER_SUMMARIES = {
     "list": "The elements of a list, or the keys of a map, as a list.",
     "lower": "The text in lower case.",
     "reverse": "The elements from last to first.",
@@ -295,14 +295,14 @@ _UNTOLD = {
 }
 
 
-def _told(name: str, filter_: Callable[..., object]) -> str:
-    told = _UNTOLD.get(name) or (filter_.__doc__ or "").strip()
-    if not told:
+def _filter_summary(name: str, filter_: Callable[..., object]) -> str:
+    summary = _FILTER_SUMMARIES.get(name) or (filter_.__doc__ or "").strip()
+    if not summary:
         raise SystemExit(f"docs/pages.py: say what the filter {name} gives")
-    return told
+    return summary
 
 
-_FIELDS: Mapping[str, str] = {
+_FINDING_FIELDS: Mapping[str, str] = {
     "code": "The id of the kind of finding; see the reference of codes.",
     "name": "Its stable name.",
     "severity": "`critical`, `high`, `medium`, `low` or `info`.",
@@ -331,74 +331,74 @@ _FIELDS: Mapping[str, str] = {
 
 def findings() -> Iterator[str]:
     """The fields of findings in JSON, and the other formats."""
-    place = Location("models/card-fraud.yaml", 12, 3, 12, 9)
+    location = Location("models/card-fraud.yaml", 12, 3, 12, 9)
     subject = Subject("Model", "card-fraud", "prod", ("deploy", "scalin"))
     code = explain.find_code("MY101")
     assert code  # noqa: S101 - the first code of the language
     example = Finding(
         code,
         "`scalin` is not known here",
-        place,
+        location,
         subject,
         "did you mean `scaling`?",
-        (Note("also here", place),),
-        Fix(place, "scaling"),
+        (Note("also here", location),),
+        Fix(location, "scaling"),
     )
     text = REPORTERS["json"](Report((example,), lambda _: None))
-    (made,) = json.loads(text)["findings"]
-    if made.keys() != _FIELDS.keys():
-        raise SystemExit(f"docs/pages.py: these fields differ: {sorted(made.keys() ^ _FIELDS.keys())}")
+    (finding_json,) = json.loads(text)["findings"]
+    if finding_json.keys() != _FINDING_FIELDS.keys():
+        raise SystemExit(f"docs/pages.py: these fields differ: {sorted(finding_json.keys() ^ _FINDING_FIELDS.keys())}")
     yield "## `json`\n\nWhat `--format json` writes. Fields are added to version 1 and never change their meaning.\n"
-    yield table(("field of a finding", "what it says"), ((f"`{name}`", told) for name, told in _FIELDS.items()))
+    yield markdown_table(("field of a finding", "what it says"), ((f"`{name}`", description) for name, description in _FINDING_FIELDS.items()))
     yield f"```json\n{text}```\n"
     yield "## Other formats\n\n`modelyard check --format NAME` and `modelyard build --format NAME` write them, too.\n"
     for name in REPORTERS:
         if name != "json":
-            yield from _format(name)
+            yield from _format_section(name)
 
 
-def _format(name: str) -> Iterator[str]:
+def _format_section(name: str) -> Iterator[str]:
     """What a format says of itself, and how it reads a severity."""
     module = sys.modules[REPORTERS[name].__module__]
     yield f"### `{name}`\n\n{(module.__doc__ or '').strip()}\n"
     levels: Mapping[Severity, str] = getattr(module, "LEVELS", {})
     if levels:
-        yield table(tuple(severity.value for severity in levels), iter([tuple(levels.values())]))
+        yield markdown_table(tuple(severity.value for severity in levels), iter([tuple(levels.values())]))
 
 
 def policies() -> Iterator[str]:
     """Every pack that is shipped, with what each of its policies asks for."""
-    shipped = WorkTree(resources.shipped_folder("schemas"))
+    schemas_tree = WorkTree(resources.shipped_folder("schemas"))
     yield "`modelyard policy show PACK/POLICY` prints a policy, `modelyard explain PACK/POLICY` why it is asked for and how it is waived.\n"
     yield "**This is no legal advice.** A policy shows that a document says something, and not that a law or a standard is kept.\n"
-    for name in shipped_pack_names(shipped):
-        pack = load_shipped_pack(shipped, name)
-        about = pack.metadata
-        yield f"## {name}\n\n{about['title']} (version {about['version']}). {about['summary']}\n"
-        sources = (as_object(source) for source in as_list(about.get("sources")))
+    for name in shipped_pack_names(schemas_tree):
+        pack = load_shipped_pack(schemas_tree, name)
+        metadata = pack.metadata
+        yield f"## {name}\n\n{metadata['title']} (version {metadata['version']}). {metadata['summary']}\n"
+        sources = (as_object(source) for source in as_list(metadata.get("sources")))
         yield "".join(f"- [{source['title']}]({source['url']})\n" for source in sources)
-        yield table(
+        yield markdown_table(
             ("policy", "asks", "severity", "", "evidence for"),
             (
                 (
-                    f"`{one.spec.name}`",
-                    one.code.summary,
-                    one.code.severity.value,
-                    _binding(one),
-                    ", ".join(one.code.controls),
+                    f"`{policy.spec.name}`",
+                    policy.code.summary,
+                    policy.code.severity.value,
+                    _enforcement_text(policy),
+                    ", ".join(policy.code.controls),
                 )
-                for one in pack.policies
+                for policy in pack.policies
             ),
         )
 
 
-def _binding(policy: Policy) -> str:
+def _enforcement_text(policy: Policy) -> str:
     """How it is enforced, and from when."""
     words = [policy.code.enforcement.value]
     words += [f"{as_str(value)} in {key}" for key, value in as_object(policy.data.get("enforcementIn")).items()]
-    day, begins = policy.get_date("mandatoryFrom"), policy.get_date("inForce", "from")
+    day, in_force_from = policy.get_date("mandatoryFrom"), policy.get_date("inForce", "from")
     words += [f"from {day.isoformat()}"] if day else []
-    words += [f"in force from {begins.isoformat()}"] if begins else []
+    words += [f"in force from {in_force_from.isoformat()}"] if in_force_from else []
     return ", ".join(words)
 
 
@@ -409,27 +409,27 @@ def inventory() -> Iterator[str]:
         "shape. What nobody said is left out; lists and maps are always there. No value follows the day on which it is read.\n"
         "[The guide](../guides/inventory-and-graph.md) shows them.\n"
     )
-    yield from _output("inventory")
+    yield from _output_section("inventory")
     yield "## Columns\n\nOf `--columns`, `--sort`, CSV and `records/register.csv`; several values of a cell stand between semicolons.\n"
-    yield table(("column", "title"), ((f"`{name}`", column.title or name) for name, column in COLUMNS.items()))
+    yield markdown_table(("column", "title"), ((f"`{name}`", column.title or name) for name, column in COLUMNS.items()))
     yield "## What is due\n\n`modelyard inventory due --format json`:\n"
-    yield from _output("due")
+    yield from _output_section("due")
 
 
-def _output(name: str) -> Iterator[str]:
+def _output_section(name: str) -> Iterator[str]:
     """The fields of something that is written as JSON, from its published schema."""
     schema = as_object(json.loads(resources.read_shipped_text(f"outputs/{name}.schema.json")))
-    found = rows(schema, schema)
-    lines = ((f"`{row.path}`", row.takes, "" if row.required else "where said", row.description) for row in found)
+    entries = field_rows(schema, schema)
+    lines = ((f"`{row.path}`", row.type_text, "" if row.is_required else "where said", row.description) for row in entries)
     yield f"Schema: `schemas/outputs/{name}.schema.json`\n"
-    yield table(("field", "is", "there", "what it says"), lines)
+    yield markdown_table(("field", "is", "there", "what it says"), lines)
 
 
-def pictures() -> dict[Path, str]:
+def render_pictures() -> dict[Path, str]:
     """Pictures of the sample portfolio, by their path below docs/."""
     run = Session(WorkTree(Path(__file__).resolve().parent.parent))
-    whole = build_graph(run.inventory, run.inventory.models, (), include_unused=True)
-    return {Path("guides/sample-graph.svg"): render_svg(whole, "LR")}
+    portfolio_graph = build_graph(run.inventory, run.inventory.models, (), include_unused=True)
+    return {Path("guides/sample-graph.svg"): render_svg(portfolio_graph, "LR")}
 
 
 PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
@@ -447,7 +447,7 @@ PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
 }
 
 
-def texts() -> dict[Path, str]:
+def render_pages() -> dict[Path, str]:
     """Every page by its path below docs/reference/."""
     warning = "<!-- Made from the code by `make docs`: edit that instead. -->\n"
     return {

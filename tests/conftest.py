@@ -25,14 +25,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def golden(request: pytest.FixtureRequest) -> Callable[[Path, str | bytes], None]:
     """Holds when the file is exactly what was made; `--update-goldens` writes it instead."""
 
-    def compare(path: Path, made: str | bytes) -> None:
-        content = made.encode() if isinstance(made, str) else made
+    def compare(path: Path, actual: str | bytes) -> None:
+        content = actual.encode() if isinstance(actual, str) else actual
         if request.config.getoption("--update-goldens"):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         assert path.is_file(), f"{path} is missing: run pytest --update-goldens and read the diff"
-        if isinstance(made, str):
-            assert made == path.read_bytes().decode()
+        if isinstance(actual, str):
+            assert actual == path.read_bytes().decode()
         assert content == path.read_bytes()
 
     return compare
@@ -58,11 +58,11 @@ def program() -> Callable[..., str]:
     """
 
     def find(name: str, get: str = "") -> str:
-        found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+        executable = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
         missing = f"{name} is not installed" + (f": {get}" if get else "")
         is_excused = name in os.environ.get("MODELYARD_TEST_WITHOUT", "").split()
-        if found is None and os.environ.get("MODELYARD_TEST_STRICT") == "1" and not is_excused:
+        if executable is None and os.environ.get("MODELYARD_TEST_STRICT") == "1" and not is_excused:
             pytest.fail(f"{missing}, and MODELYARD_TEST_STRICT=1 asks for it")
-        return found or pytest.skip(missing)
+        return executable or pytest.skip(missing)
 
     return find

@@ -34,7 +34,7 @@ def project(tmp_path) -> Path:
     return folder
 
 
-def told(parsed: ParseResult) -> str:
+def parsed_text(parsed: ParseResult) -> str:
     documents = [(one.path, one.index, one.data, one.text, one.line) for one in parsed.documents]
     return repr((documents, parsed.findings))
 
@@ -64,16 +64,16 @@ def test_what_is_kept_is_what_was_read(tmp_path_factory, texts):
     file = tmp_path_factory.mktemp("kept") / f"{'0' * 32}.json"
     contents = [text.encode("utf-8", "surrogatepass") for text in texts]
     first = ParseCache(file)
-    before = [told(first.parse(content, f"{at}.yaml")) for at, content in enumerate(contents)]
-    assert before == [told(parse(content, f"{at}.yaml")) for at, content in enumerate(contents)]
+    reference = [parsed_text(first.parse(content, f"{index}.yaml")) for index, content in enumerate(contents)]
+    assert reference == [parsed_text(parse(content, f"{index}.yaml")) for index, content in enumerate(contents)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "FEWEST_FILES", 0)
         first.save()
     again = ParseCache(file)
-    assert [told(again.parse(content, f"{at}.yaml")) for at, content in enumerate(contents)] == before
+    assert [parsed_text(again.parse(content, f"{index}.yaml")) for index, content in enumerate(contents)] == reference
 
 
-def said(project: Path, capsys, monkeypatch) -> str:
+def check_output(project: Path, capsys, monkeypatch) -> str:
     """What a check says of a project, as programs read it."""
     monkeypatch.setattr("sys.argv", ["modelyard", "check", "--project", str(project), "--format", "json"])
     capsys.readouterr()
@@ -90,24 +90,24 @@ def only_file(home: Path) -> Path:
 def test_a_check_says_the_same_with_and_without_what_is_kept(home, project, capsys, monkeypatch):
     broken = project / "models" / "team-00" / "team.yaml"
     broken.write_text(broken.read_text().replace("owner: team-00", "ownr: team-00", 1) + "--- {x: 1\n")
-    cold, warm = said(project, capsys, monkeypatch), said(project, capsys, monkeypatch)
+    cold, warm = check_output(project, capsys, monkeypatch), check_output(project, capsys, monkeypatch)
     monkeypatch.setenv(cache.CACHE_VARIABLE, "off")
-    assert cold == warm == said(project, capsys, monkeypatch)
+    assert cold == warm == check_output(project, capsys, monkeypatch)
     assert "ownr" not in only_file(home).read_text(), "what was remarked on is read again"
 
 
 def test_what_changes_is_read_again(home, project, capsys, monkeypatch):
-    assert '"findings": []' in said(project, capsys, monkeypatch)
+    assert '"findings": []' in check_output(project, capsys, monkeypatch)
     spec = project / "models" / "team-00" / "served" / "ml-00000.yaml"
     spec.write_text(spec.read_text().replace("tier:", "teir:", 1))
-    assert "teir" in said(project, capsys, monkeypatch)
+    assert "teir" in check_output(project, capsys, monkeypatch)
 
 
-def flipped(file: Path) -> None:
+def change_bytes(file: Path) -> None:
     file.write_bytes(file.read_bytes().replace(b"team-00", b"team-99", 1))
 
 
-def emptied(file: Path) -> None:
+def empty_file(file: Path) -> None:
     file.write_bytes(b"")
 
 
@@ -116,7 +116,7 @@ def cut(file: Path) -> None:
 
 
 def deep(file: Path) -> None:
-    written(file, "[" * 100_000 + "]" * 100_000)
+    write_as_whole(file, "[" * 100_000 + "]" * 100_000)
 
 
 def not_binary(file: Path) -> None:
@@ -125,37 +125,37 @@ def not_binary(file: Path) -> None:
 
 def of_another_version(file: Path) -> None:
     held = json.loads(file.read_bytes().partition(b"\n")[2])
-    written(file, json.dumps({**held, "version": "0"}))
+    write_as_whole(file, json.dumps({**held, "version": "0"}))
 
 
 def of_other_shapes(file: Path) -> None:
     held = json.loads(file.read_bytes().partition(b"\n")[2])
     shapes = [None, 1, "x", {}, [None], [[0]], [["0", 1, {}]], [[0, 1, []]], [[0, 1, {}, 2]]]
     files = {digest: shapes[at % len(shapes)] for at, digest in enumerate(held["files"])}
-    written(file, json.dumps({**held, "files": files}))
+    write_as_whole(file, json.dumps({**held, "files": files}))
 
 
-def linked(file: Path) -> None:
+def replace_by_link(file: Path) -> None:
     target = file.with_name("target")
     file.rename(target)
-    flipped(target)
+    change_bytes(target)
     file.symlink_to(target)
 
 
 def writable_by_others(file: Path) -> None:
-    flipped(file)
+    change_bytes(file)
     content = file.read_bytes().partition(b"\n")[2]
-    written(file, content.decode())
+    write_as_whole(file, content.decode())
     file.chmod(0o666)
 
 
 def in_a_folder_of_others(file: Path) -> None:
-    flipped(file)
-    written(file, file.read_bytes().partition(b"\n")[2].decode())
+    change_bytes(file)
+    write_as_whole(file, file.read_bytes().partition(b"\n")[2].decode())
     file.parent.chmod(0o777)
 
 
-def written(file: Path, content: str) -> None:
+def write_as_whole(file: Path, content: str) -> None:
     """Written as if it were whole."""
     file.write_bytes(cache.hashlib.sha256(content.encode()).hexdigest().encode() + b"\n" + content.encode())
 
@@ -163,14 +163,14 @@ def written(file: Path, content: str) -> None:
 @pytest.mark.parametrize(
     "harm",
     [
-        flipped, emptied, cut, deep, not_binary, of_another_version, of_other_shapes, linked, writable_by_others,
+        change_bytes, empty_file, cut, deep, not_binary, of_another_version, of_other_shapes, replace_by_link, writable_by_others,
         in_a_folder_of_others,
     ],
 )  # fmt: skip
 def test_whatever_happens_to_it_a_check_says_the_same(harm, home, project, capsys, monkeypatch):
-    before = said(project, capsys, monkeypatch)
+    before = check_output(project, capsys, monkeypatch)
     harm(only_file(home))
-    assert said(project, capsys, monkeypatch) == before
+    assert check_output(project, capsys, monkeypatch) == before
 
 
 @pytest.mark.parametrize("place", ["off", "relative/folder"])
@@ -179,28 +179,28 @@ def test_nothing_is_kept_where_the_user_wants_none(place, project, capsys, monke
     monkeypatch.setenv(cache.CACHE_VARIABLE, place)
     monkeypatch.setattr(cache, "FEWEST_FILES", 0)
     before = sorted(tmp_path.rglob("*"))
-    said(project, capsys, monkeypatch)
+    check_output(project, capsys, monkeypatch)
     assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_nothing_is_kept_in_the_checkout_that_is_checked(project, monkeypatch, capsys):
     (project.parent / ".git").mkdir()
-    inside = project.parent / "kept"
-    monkeypatch.setenv(cache.CACHE_VARIABLE, str(inside))
+    cache_folder = project.parent / "kept"
+    monkeypatch.setenv(cache.CACHE_VARIABLE, str(cache_folder))
     monkeypatch.setattr(cache, "FEWEST_FILES", 0)
-    said(project, capsys, monkeypatch)
-    assert not inside.exists()
+    check_output(project, capsys, monkeypatch)
+    assert not cache_folder.exists()
     link = project.parent.parent / f"{project.parent.name}-link"
     link.symlink_to(project.parent)
     monkeypatch.setenv(cache.CACHE_VARIABLE, str(link / "kept"))
-    said(project, capsys, monkeypatch)
-    assert not inside.exists()
+    check_output(project, capsys, monkeypatch)
+    assert not cache_folder.exists()
 
 
 def test_a_folder_that_cannot_be_made_is_no_mistake(project, monkeypatch, capsys, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv(cache.CACHE_VARIABLE, str(tmp_path / "file" / "kept"))
-    assert '"findings": []' in said(project, capsys, monkeypatch)
+    assert '"findings": []' in check_output(project, capsys, monkeypatch)
 
 
 def test_few_projects_are_kept_and_no_file_of_others_is_lost(home, tmp_path):
@@ -217,7 +217,7 @@ def test_few_projects_are_kept_and_no_file_of_others_is_lost(home, tmp_path):
 def test_it_is_kept_from_others_whatever_the_user_lets_others_do(home, project, capsys, monkeypatch):
     before = os.umask(0)
     try:
-        said(project, capsys, monkeypatch)
+        check_output(project, capsys, monkeypatch)
     finally:
         os.umask(before)
     assert home.stat().st_mode & 0o777 == 0o700
@@ -234,9 +234,9 @@ def test_small_projects_and_small_changes_are_not_worth_writing(tmp_path):
     for number in range(2 * cache.MIN_FILES):
         few.parse(f"a: {number}\n".encode(), "a.yaml")
     few.save()
-    before = file.stat().st_mtime_ns
+    modified_at = file.stat().st_mtime_ns
     again = ParseCache(file)
     for number in range(1, 2 * cache.MIN_FILES + 1):
         again.parse(f"a: {number}\n".encode(), "a.yaml")
     again.save()
-    assert file.stat().st_mtime_ns == before
+    assert file.stat().st_mtime_ns == modified_at

@@ -16,7 +16,7 @@ from compiler.cli import main
 
 CASES = Path(__file__).parent / "cases"
 BASE = CASES / "_base"
-FOUND = sorted(folder.parent for folder in CASES.rglob("input") if folder.is_dir())
+CASE_FOLDERS = sorted(folder.parent for folder in CASES.rglob("input") if folder.is_dir())
 
 
 def lay_over(folder: Path, project: Path) -> None:
@@ -38,7 +38,7 @@ TODAY = "2026-11-24"
 """No case comes out otherwise on another day."""
 
 
-def checked(project: Path, arguments: list[str], monkeypatch, capsys) -> str:
+def run_check(project: Path, arguments: list[str], monkeypatch, capsys) -> str:
     monkeypatch.chdir(project)
     monkeypatch.setattr(sys, "argv", ["modelyard", "check", "--as-of", TODAY, *arguments])
     with pytest.raises(SystemExit) as ended:
@@ -47,13 +47,13 @@ def checked(project: Path, arguments: list[str], monkeypatch, capsys) -> str:
     return f"{said.out}{said.err}exit code {ended.value.code}\n".replace(str(project), "<project>")
 
 
-@pytest.mark.parametrize("case", FOUND, ids=lambda case: case.relative_to(CASES).as_posix())
+@pytest.mark.parametrize("case", CASE_FOLDERS, ids=lambda case: case.relative_to(CASES).as_posix())
 def test_case(case: Path, tmp_path, monkeypatch, capsys, golden) -> None:
     lay_over(BASE / "input", tmp_path)
     lay_over(case / "input", tmp_path)
     for path, target in words(case / "links"):
         Path(tmp_path / path).symlink_to(target)
     arguments = [word for line in words(case / "arguments") for word in line]
-    printed = checked(tmp_path, arguments, monkeypatch, capsys)
+    printed = run_check(tmp_path, arguments, monkeypatch, capsys)
     assert "exit code 3" not in printed, printed
     golden(case / "expected.txt", printed)

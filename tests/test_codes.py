@@ -11,7 +11,7 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code
 
 FILES = sorted(Path(codes.__file__).parent.glob("*.py"))
-MADE = [
+DEFINITIONS = [
     (node.targets[0].id, node.value, file)
     for file in FILES
     for node in ast.parse(file.read_text(encoding="utf-8")).body
@@ -26,13 +26,13 @@ def text(index: int) -> Callable[[tuple[str, ast.Call, Path]], str]:
 @pytest.mark.parametrize("what", [lambda made: made[0], text(0), text(1)], ids=["constant", "id", "name"])
 def test_no_code_takes_the_place_of_another(what) -> None:
     """A constant that is assigned twice would leave the first finding with the second one's words."""
-    said = sorted(map(what, MADE))
+    said = sorted(map(what, DEFINITIONS))
     assert [key for key, group in groupby(said) if len(list(group)) > 1] == []
     assert len(said) == sum(isinstance(value, Code) for value in vars(codes).values())
 
 
 def test_each_file_holds_a_family_in_order() -> None:
     for file in FILES:
-        ids = [text(0)(made) for made in MADE if made[2] == file]
+        ids = [text(0)(made) for made in DEFINITIONS if made[2] == file]
         assert ids == sorted(ids)
         assert len({id_[:3] for id_ in ids}) <= 1, file

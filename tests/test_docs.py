@@ -51,10 +51,10 @@ class Reader:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
         elif block["kind"] == "console":
-            return "".join(self._shown(*found.groups()) for found in COMMAND.finditer(text))
+            return "".join(self._format_command(*found.groups()) for found in COMMAND.finditer(text))
         return text
 
-    def _shown(self, command: str, _: str) -> str:
+    def _format_command(self, command: str, _: str) -> str:
         said = self.types(command)
         return f"$ {command}\n{said}\n" if said else f"$ {command}\n"
 
@@ -102,13 +102,13 @@ def test_a_page_shows_what_happens(page: Path, reader: Reader, golden) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_console_says_where_both_streams_of_a_pipe_go(page: Path) -> None:
     """Two writers on one console come in an order that no page can promise."""
-    shown = (
+    commands = (
         found[1]
         for block in BLOCK.finditer(page.read_text(encoding="utf-8"))
         for found in COMMAND.finditer(block["text"])
     )
     assert [
-        command for command in shown if re.search(r"(?<![.])modelyard [^|]*\|(?!\|)", command) and "2>" not in command
+        command for command in commands if re.search(r"(?<![.])modelyard [^|]*\|(?!\|)", command) and "2>" not in command
     ] == []
 
 

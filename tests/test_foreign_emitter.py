@@ -30,7 +30,7 @@ def project(**edits: tuple[str, str]) -> Session:
     return Session(MemoryTree(files))
 
 
-def rendered(built: BuildResult) -> dict[str, str]:
+def rendered_files(built: BuildResult) -> dict[str, str]:
     return {file.path: file.content.decode() for unit in built.units for file in unit.files}
 
 
@@ -39,7 +39,7 @@ def the_only(findings: tuple[Finding, ...]) -> Finding:
     return findings[0]
 
 
-def told(finding: Finding) -> tuple[Code, str, int]:
+def finding_summary(finding: Finding) -> tuple[Code, str, int]:
     assert finding.location
     return finding.code, finding.location.path, finding.location.line
 
@@ -54,15 +54,15 @@ def test_it_renders_and_passes_its_own_schema() -> None:
     assert check(run) == ()
     built = build(run)
     assert built.findings == ()
-    assert list(rendered(built)) == [ARTIFACT]
-    service = yaml.safe_load(rendered(built)[ARTIFACT])["services"]["price-forecast"]
+    assert list(rendered_files(built)) == [ARTIFACT]
+    service = yaml.safe_load(rendered_files(built)[ARTIFACT])["services"]["price-forecast"]
     assert service["ports"] == ["127.0.0.1:18000:8000"]
     assert service["environment"]["PRICE_INDEX_URL"] == "http://prices.shop.example:8080"
 
 
 def test_what_it_renders_passes_the_official_schema(external_schemas: Path) -> None:
     official = json.loads((external_schemas / "check-jsonschema" / "compose-spec.json").read_bytes())
-    jsonschema_rs.validate(official, yaml.safe_load(rendered(build(project()))[ARTIFACT]))
+    jsonschema_rs.validate(official, yaml.safe_load(rendered_files(build(project()))[ARTIFACT]))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_what_it_renders_passes_the_official_schema(external_schemas: Path) -> N
 def test_a_spec_that_cannot_work_is_refused_at_its_line(old: str, new: str, code: Code) -> None:
     run = project(spec=(old, new))
     found = [finding for finding in build(run).findings if finding.is_blocking]
-    assert (code, SPEC, line_of(old)) in map(told, found)
+    assert (code, SPEC, line_of(old)) in map(finding_summary, found)
 
 
 def test_output_that_fails_its_schema_names_the_template_too() -> None:
@@ -107,23 +107,23 @@ def test_its_capabilities_join_the_catalogue() -> None:
     ],
 )
 def test_a_mistake_in_its_description_is_found_by_a_check(edit: dict[str, tuple[str, str]], line: int) -> None:
-    assert (codes.BAD_EMITTER, EMITTER, line) in map(told, check(project(**edit)))
+    assert (codes.BAD_EMITTER, EMITTER, line) in map(finding_summary, check(project(**edit)))
 
 
 def test_a_mistake_in_its_template_is_found_at_its_line() -> None:
     found = the_only(build(project(template=("runtime.args", "runtme.args"))).findings)
-    assert told(found) == (codes.TEMPLATE_ERROR, TEMPLATE, line_of("runtime.args", TEMPLATE))
+    assert finding_summary(found) == (codes.TEMPLATE_ERROR, TEMPLATE, line_of("runtime.args", TEMPLATE))
 
 
 def test_a_value_that_is_no_plain_word_is_refused_inside_larger_text() -> None:
     glued = ("{{ release.source.uri }}", '"{{ release.source.uri }}config"')
     found = the_only(build(project(template=glued, spec=("0.2.0/\n", "0.2.0/?v=\n"))).findings)
-    assert told(found) == (codes.TEMPLATE_ERROR, SPEC, line_of("uri:"))
+    assert finding_summary(found) == (codes.TEMPLATE_ERROR, SPEC, line_of("uri:"))
 
 
 def test_a_line_of_what_it_renders_is_explained() -> None:
     run = project()
-    lines = rendered(build(run))[ARTIFACT].splitlines()
+    lines = rendered_files(build(run))[ARTIFACT].splitlines()
     number = 1 + lines.index("    mem_limit: 1Gi")
     (explained,) = explain.explain_artifact(run, f"build/{ARTIFACT}", str(number))
     assert explained.pointer == ("services", "price-forecast", "mem_limit")

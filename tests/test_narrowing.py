@@ -11,7 +11,7 @@ from compiler.foundation.errors import UsageError
 from compiler.pipeline.session import Session, check
 from compiler.policy.pack import shipped_pack_names
 from compiler.source.worktree import WorkTree
-from tests.test_cases import BASE, CASES, FOUND, lay_over
+from tests.test_cases import BASE, CASES, CASE_FOLDERS, lay_over
 
 DAY = date(2026, 11, 24)
 SAMPLE = Path(__file__).parent.parent
@@ -28,16 +28,16 @@ def agrees(folder: Path) -> int:
         whole = check(Session(WorkTree(folder), DAY))
     except UsageError:
         return 0
-    alone = 0
+    narrowed_count = 0
     paths = {spec.document.path for spec in Session(WorkTree(folder), DAY).portfolio.by_kind("Model").values()}
     for path in sorted(paths):
         run = Session(WorkTree(folder), DAY, files=frozenset({path}))
         assert told_in(path, check(run)) == told_in(path, whole), path
-        alone += run.models_in_scope is not None
-    return alone
+        narrowed_count += run.models_in_scope is not None
+    return narrowed_count
 
 
-@pytest.mark.parametrize("case", FOUND, ids=lambda case: case.relative_to(CASES).as_posix())
+@pytest.mark.parametrize("case", CASE_FOLDERS, ids=lambda case: case.relative_to(CASES).as_posix())
 def test_of_a_case(case: Path, tmp_path) -> None:
     lay_over(BASE / "input", tmp_path)
     lay_over(case / "input", tmp_path)

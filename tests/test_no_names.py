@@ -88,12 +88,12 @@ def test_a_name_in_the_compiler_is_found(what: str) -> None:
 @pytest.mark.parametrize("where", HOMONYMS)
 def test_a_format_and_a_language_may_be_called_as_a_ci_server_is_and_nothing_else_may(where: str) -> None:
     templates = shipped_folder("templates")
-    both = ids(templates) & HOMONYMS[where]
-    assert both, "else nothing has to be let through"
-    text = "".join(f'x = "{name}"\n' for name in both)
+    shared_ids = ids(templates) & HOMONYMS[where]
+    assert shared_ids, "else nothing has to be let through"
+    text = "".join(f'x = "{name}"\n' for name in shared_ids)
     path = f"{where}outputs.py" if where.endswith("/") else where
     assert list(offenders({path: text}, templates)) == []
-    assert len(list(offenders({"cli/run.py": text, "render/renderer.py": text, "plan/plan.py": text}, templates))) == 3 * len(both)
+    assert len(list(offenders({"cli/run.py": text, "render/renderer.py": text, "plan/plan.py": text}, templates))) == 3 * len(shared_ids)
 
 
 def test_part_of_a_longer_name_is_another_word() -> None:

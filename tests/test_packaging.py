@@ -25,19 +25,19 @@ print(json.dumps({"version": compiler.__version__} | {name: str(shipped(name)) f
 """
 
 
-def below(folder: Path) -> set[str]:
+def files_below(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_both_folders_are_found_and_hold_something(name: str) -> None:
-    assert below(shipped_folder(name))
+    assert files_below(shipped_folder(name))
 
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_no_python_lies_in_a_shipped_folder(name: str) -> None:
     """It breaks the editable install, while the wheel still builds: name a template of a script `x.py.j2`."""
-    assert [path for path in below(shipped_folder(name)) if path.endswith((".py", ".pyc"))] == []
+    assert [path for path in files_below(shipped_folder(name)) if path.endswith((".py", ".pyc"))] == []
 
 
 def test_an_installation_without_its_folders_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,5 +87,5 @@ def test_both_folders_are_found_from_a_fresh_installation(tmp_path: Path, kind: 
     for name in FOLDERS:
         found = Path(said[name])
         assert (found == CHECKOUT / name) == (kind == "build_editable")
-        assert below(found) == below(CHECKOUT / name)
+        assert files_below(found) == files_below(CHECKOUT / name)
     assert list(scripts.glob("modelyard*"))

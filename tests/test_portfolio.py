@@ -26,7 +26,7 @@ def sample() -> dict[str, bytes]:
     return {path: tree.read(path) for path in ["modelyard.yaml", *tree.paths("models")]}
 
 
-def built(files: dict[str, bytes]) -> BuildResult:
+def build_portfolio(files: dict[str, bytes]) -> BuildResult:
     return build(Session(MemoryTree(files)))
 
 
@@ -41,7 +41,7 @@ def objects_of(result: BuildResult) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def portfolio() -> BuildResult:
-    return built(sample())
+    return build_portfolio(sample())
 
 
 def test_it_compiles_without_a_mandatory_finding(portfolio: BuildResult) -> None:
@@ -51,12 +51,12 @@ def test_it_compiles_without_a_mandatory_finding(portfolio: BuildResult) -> None
 def test_what_it_compiles_to_is_what_was_reviewed(
     portfolio: BuildResult, golden: Callable[[Path, str], None], request: pytest.FixtureRequest
 ) -> None:
-    made = texts(portfolio)
+    rendered_texts = texts(portfolio)
     if request.config.getoption("--update-goldens"):
         shutil.rmtree(GOLDEN, ignore_errors=True)
-    for path, text in made.items():
+    for path, text in rendered_texts.items():
         golden(GOLDEN / path, text)
-    assert sorted(made) == sorted(path.relative_to(GOLDEN).as_posix() for path in GOLDEN.rglob("*") if path.is_file())
+    assert sorted(rendered_texts) == sorted(path.relative_to(GOLDEN).as_posix() for path in GOLDEN.rglob("*") if path.is_file())
 
 
 def test_it_holds_each_type_in_each_direction_that_the_design_takes(portfolio: BuildResult) -> None:
@@ -64,12 +64,12 @@ def test_it_holds_each_type_in_each_direction_that_the_design_takes(portfolio: B
     kinds = {path: as_object(parse(text, path).documents[0].data).get("kind") for path, text in found}
     assert kinds["prod/card-fraud/inferenceservice.yaml"] == "InferenceService"
     assert kinds["prod/credit-policy/deployment.yaml"] == "Deployment"
-    vendor = {kind for path, kind in kinds.items() if path.startswith("prod/bureau-score/") and not path.endswith(WATCHED)}
+    vendor = {kind for path, kind in kinds.items() if path.startswith("prod/bureau-score/") and not path.endswith(MONITORING_SUFFIXES)}
     known = {"Service", "NetworkPolicy", "Kustomization", "Probe", "PrometheusRule"}
     assert vendor == known, "nothing of ours runs a bought-in model"
 
 
-WATCHED = (".rules.yaml", ".openslo.yaml", ".dashboard.json", "alertmanager.yaml")
+MONITORING_SUFFIXES = (".rules.yaml", ".openslo.yaml", ".dashboard.json", "alertmanager.yaml")
 """Files beside the objects, for who watches them."""
 
 
@@ -82,15 +82,15 @@ def test_kustomize_builds_each_environment_and_every_object_of_it(
         [program("kubectl"), "kustomize", str(tmp_path / environment)], capture_output=True, text=True, check=True
     )
     objects = [as_object(document.data) for document in parse(done.stdout, "out.yaml").documents]
-    ours = [
+    own_objects = [
         text
         for path, text in objects_of(portfolio).items()
         if path.startswith(f"{environment}/")
         and "kustomization" not in path
         and "/_" not in path
-        and not path.endswith(WATCHED)
+        and not path.endswith(MONITORING_SUFFIXES)
     ]
-    assert len(objects) == len(ours)
+    assert len(objects) == len(own_objects)
     assert all(as_object(found["metadata"])["namespace"] for found in objects)
 
 
@@ -114,11 +114,11 @@ def definitions(external_schemas: Path) -> dict[str, bytes]:
 
 
 def test_every_object_passes_the_strict_official_schema(definitions: dict[str, bytes]) -> None:
-    result = built(sample() | definitions)
+    result = build_portfolio(sample() | definitions)
     assert [
         finding.message for finding in result.findings if finding.is_blocking or finding.code is codes.NO_OUTPUT_SCHEMA
     ] == []
-    assert texts(result) == texts(built(sample())), "a check changes no byte"
+    assert texts(result) == texts(build_portfolio(sample())), "a check changes no byte"
 
 
 MUTANTS = {
@@ -145,7 +145,7 @@ def test_a_patch_that_the_cluster_would_refuse_is_refused_at_its_own_line(
             1,
         )
     )
-    result = built({**files, FRAUD: text.encode()})
+    result = build_portfolio({**files, FRAUD: text.encode()})
     refused = [finding for finding in result.findings if finding.code is codes.OUTPUT_INVALID]
     line = next(number for number, said in enumerate(text.splitlines(), 1) if "merge: {spec" in said)
     assert {finding.location.line for finding in refused if finding.location} == {line}
@@ -155,8 +155,8 @@ def test_a_patch_that_the_cluster_would_refuse_is_refused_at_its_own_line(
 
 def test_an_edit_of_the_owner_restarts_nothing(portfolio: BuildResult) -> None:
     files = sample()
-    changed = texts(
-        built(
+    changed_texts = texts(
+        build_portfolio(
             {
                 path: content.replace(b"owner: payments-risk", b"owner: lending-decisions")
                 for path, content in files.items()
@@ -165,12 +165,12 @@ def test_an_edit_of_the_owner_restarts_nothing(portfolio: BuildResult) -> None:
     )
     before = objects_of(portfolio)
     for path, was in before.items():
-        differing = set(was.splitlines()) ^ set(changed[path].splitlines())
-        told = path.endswith(WATCHED)  # who is told follows the owner
+        differing = set(was.splitlines()) ^ set(changed_texts[path].splitlines())
+        told = path.endswith(MONITORING_SUFFIXES)  # who is told follows the owner
         said = ("owner: ",) if path.endswith("/applicationset.yaml") else ("modelyard/owner: ", "modelyard_owner: ")
         assert told or all(any(one in line for one in said) for line in differing), path
         if path.endswith(("deployment.yaml", "inferenceservice.yaml")):
-            assert pod_template(was) == pod_template(changed[path])
+            assert pod_template(was) == pod_template(changed_texts[path])
 
 
 def pod_template(text: str) -> Object:
@@ -186,7 +186,7 @@ def test_a_decision_file_that_changes_restarts_what_reads_it() -> None:
     data = "models/lending/credit-policy/data.json"
     changed = json.loads(files[data])
     changed["credit"]["limits"]["minimumAge"] = 21
-    before, after = texts(built(files)), texts(built({**files, data: json.dumps(changed).encode()}))
+    before, after = texts(build_portfolio(files)), texts(build_portfolio({**files, data: json.dumps(changed).encode()}))
     path = "prod/credit-policy/deployment.yaml"
     assert pod_template(before[path]) != pod_template(after[path])
     assert before["prod/credit-policy/service.yaml"] == after["prod/credit-policy/service.yaml"]

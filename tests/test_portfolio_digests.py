@@ -9,7 +9,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 
 
-def stated(document: dict) -> Iterator[tuple[str, str]]:
+def digest_pairs(document: dict) -> Iterator[tuple[str, str]]:
     """Each digest of a document with the text that it is the SHA-256 of."""
     name = document["name"]
     releases = document.get("releases") or {document.get("version"): document}
@@ -28,7 +28,7 @@ def test_every_digest_of_the_portfolio_is_that_of_the_text_beside_it():
     files = [ROOT / "modelyard.yaml", *sorted((ROOT / "models").rglob("*.yaml"))]
     for file in files:
         text = file.read_text(encoding="utf-8")
-        pairs = [pair for document in yaml.safe_load_all(text) if "name" in document for pair in stated(document)]
+        pairs = [pair for document in yaml.safe_load_all(text) if "name" in document for pair in digest_pairs(document)]
         claimed = text.count("runtimeDigest: sha256:") + text.count("governanceDigest: sha256:")
         assert len(pairs) == text.count("sha256:") - claimed, f"{file} has a digest that nobody knows the text of"
         for stands_for, digest in pairs:

@@ -30,7 +30,7 @@ def specs(run: Session) -> dict[str, dict]:
 
 
 @pytest.fixture(scope="module")
-def running(run: Session) -> dict[tuple[str, str], ResolvedModel]:
+def deployed_models(run: Session) -> dict[tuple[str, str], ResolvedModel]:
     """Each model where it runs."""
     found = {(name, place): run.fleet.model(name, place) for name, place in run.fleet.deployments()}
     return {at: model for at, model in found.items() if model}
@@ -55,20 +55,20 @@ def version(model: ResolvedModel) -> tuple[int, ...]:
     return tuple(int(part) for part in model.release.version.split("-")[0].split("."))
 
 
-def test_it_is_a_fleet_over_all_types_and_both_targets(run: Session, specs: dict, running: dict) -> None:
+def test_it_is_a_fleet_over_all_types_and_both_targets(run: Session, specs: dict, deployed_models: dict) -> None:
     assert len(specs) >= 16
     assert {spec["type"] for spec in specs.values()} == set(run.language.types)
-    taken = {(model.data["type"], model.data["deploy"]["target"]) for model in running.values()}
+    taken = {(model.data["type"], model.data["deploy"]["target"]) for model in deployed_models.values()}
     assert {target for _, target in taken} == {"kserve", "kubernetes"}
     assert {model_type for model_type, _ in taken} == set(run.language.types), "each type runs somewhere"
 
 
-def test_teams_and_tenants_are_several_and_environments_three(run: Session, running: dict) -> None:
+def test_teams_and_tenants_are_several_and_environments_three(run: Session, deployed_models: dict) -> None:
     assert list(run.fleet.environments) == ORDER
     for field in ("owner", "tenant"):
-        assert len({model.data[field] for model in running.values()}) >= 5, field
+        assert len({model.data[field] for model in deployed_models.values()}) >= 5, field
     namespaces = run.portfolio.by_kind("Environment")["prod"].data["namespaces"]
-    assert {model.data["tenant"] for model in running.values()} == set(namespaces), "no namespace is nobody's"
+    assert {model.data["tenant"] for model in deployed_models.values()} == set(namespaces), "no namespace is nobody's"
 
 
 def test_every_team_use_case_and_dataset_is_somebody_s(run: Session) -> None:
@@ -90,42 +90,42 @@ def test_it_holds_each_point_of_a_model_s_life_from_development_on(specs: dict, 
     assert found == set(get_args(Lifecycle)) - {"proposed"}
 
 
-def test_what_is_retired_runs_nowhere_and_what_is_deprecated_still_runs(run: Session, specs: dict, running: dict) -> None:
+def test_what_is_retired_runs_nowhere_and_what_is_deprecated_still_runs(run: Session, specs: dict, deployed_models: dict) -> None:
     lives = {name: run.fleet.resolve(name, None)[0].data["lifecycle"] for name in specs}
     ending = {name for name, life in lives.items() if life in {"retired", "deprecated"}}
     assert {lives[name] for name in ending} == {"retired", "deprecated"}
     for name in ending:
         assert specs[name]["retirement"]["date"]
         assert specs[name]["retirement"]["successor"] in specs
-        assert ((name, "prod") in running) == (lives[name] == "deprecated")
+        assert ((name, "prod") in deployed_models) == (lives[name] == "deprecated")
 
 
-def test_a_promotion_is_in_flight_and_a_canary_takes_part_of_prod(running: dict) -> None:
-    dev, staging, prod = (running["card-fraud", place] for place in ORDER)
+def test_a_promotion_is_in_flight_and_a_canary_takes_part_of_prod(deployed_models: dict) -> None:
+    dev, staging, prod = (deployed_models["card-fraud", place] for place in ORDER)
     assert version(dev) == version(staging) > version(prod)
     assert prod.canary is not None
     assert prod.canary.version == staging.release.version
     assert prod.data["canary"]["weight"] == "10%"
 
 
-def test_a_model_is_suspended_in_prod_while_staging_tries_the_next_release(running: dict) -> None:
-    staging, prod = running["dispute-agent", "staging"], running["dispute-agent", "prod"]
+def test_a_model_is_suspended_in_prod_while_staging_tries_the_next_release(deployed_models: dict) -> None:
+    staging, prod = deployed_models["dispute-agent", "staging"], deployed_models["dispute-agent", "prod"]
     assert prod.data["deploy"]["suspended"] is True
     assert "suspended" not in staging.data["deploy"]
     assert version(staging) > version(prod)
 
 
-def test_an_ensemble_joins_models_on_different_targets(specs: dict, running: dict) -> None:
+def test_an_ensemble_joins_models_on_different_targets(specs: dict, deployed_models: dict) -> None:
     steps = {step["model"] for _, source in sources(specs, "ensemble") for step in source["steps"]}
-    assert {running[name, "staging"].data["deploy"]["target"] for name in steps} == {"kserve", "kubernetes"}
+    assert {deployed_models[name, "staging"].data["deploy"]["target"] for name in steps} == {"kserve", "kubernetes"}
 
 
-def test_a_model_asks_a_vendor_and_what_stands_in_for_it(specs: dict, running: dict) -> None:
+def test_a_model_asks_a_vendor_and_what_stands_in_for_it(specs: dict, deployed_models: dict) -> None:
     fallbacks = dict(sources(specs, "vendor"))
     assert all(source["fallback"] for source in fallbacks.values())
     stand_in = specs["bureau-score"]["releases"]["2026.2.0"]["source"]["fallback"]["model"]
     assert {use["model"] for use in specs["default-risk"]["uses"]} == {"bureau-score", stand_in}
-    assert (stand_in, "prod") in running
+    assert (stand_in, "prod") in deployed_models
 
 
 @pytest.mark.parametrize(
@@ -141,15 +141,15 @@ def test_a_model_asks_a_vendor_and_what_stands_in_for_it(specs: dict, running: d
         ("dispute-agent", "expose"),
     ],
 )
-def test_prod_shows_what_deploy_can_say(name: str, pointer: str, running: dict) -> None:
-    value = running[name, "prod"].data["deploy"]
+def test_prod_shows_what_deploy_can_say(name: str, pointer: str, deployed_models: dict) -> None:
+    value = deployed_models[name, "prod"].data["deploy"]
     for part in pointer.split("."):
         value = value[part]
     assert value
 
 
-def test_a_job_by_the_clock_runs_at_another_time_in_another_environment(running: dict) -> None:
-    schedules = {running["cash-logistics", place].data["deploy"]["batch"]["schedule"] for place in ("staging", "prod")}
+def test_a_job_by_the_clock_runs_at_another_time_in_another_environment(deployed_models: dict) -> None:
+    schedules = {deployed_models["cash-logistics", place].data["deploy"]["batch"]["schedule"] for place in ("staging", "prod")}
     assert len(schedules) == 2
 
 
@@ -181,14 +181,14 @@ def test_an_agent_asks_a_person_before_what_cannot_be_undone_and_can_be_stopped(
 
 
 def test_what_prompts_ask_for_is_what_their_text_has_room_for(run: Session, specs: dict) -> None:
-    asked = [
+    variables = [
         (name, prompt)
         for kind in ("llm", "agent")
         for name, source in sources(specs, kind)
         for prompt in source["prompts"]
     ]
-    assert asked
-    for name, prompt in asked:
+    assert variables
+    for name, prompt in variables:
         text = (folder(run, name) / prompt["file"]).read_text(encoding="utf-8")
         assert set(re.findall(r"\{\{ (\w+) \}\}", text)) == set(prompt["variables"])
 

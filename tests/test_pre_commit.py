@@ -31,7 +31,7 @@ def git(folder: Path, *words: str) -> str:
     ).stdout.strip()
 
 
-def committed(folder: Path) -> str:
+def commit_all(folder: Path) -> str:
     if not (folder / ".git").exists():
         git(folder, "init", "--quiet")
     git(folder, "add", "--all", "--force")
@@ -47,25 +47,25 @@ def hooks(tmp_path_factory) -> tuple[Path, str]:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
         shutil.copy(ROOT / name, folder / name)
-    return folder, committed(folder)
+    return folder, commit_all(folder)
 
 
 @pytest.fixture
 def project(tmp_path, hooks) -> Path:
     """A sound project whose hooks are ours, with 1,500 files in it."""
     folder, revision = hooks
-    here = tmp_path / "project"
-    shutil.copytree(SMALL, here)
+    project_folder = tmp_path / "project"
+    shutil.copytree(SMALL, project_folder)
     names = "".join(f"      - id: {name}\n" for name in ("modelyard-check", "modelyard-policy-test"))
-    (here / ".pre-commit-config.yaml").write_text(
+    (project_folder / ".pre-commit-config.yaml").write_text(
         f"repos:\n  - repo: {folder.as_uri()}\n    rev: {revision}\n    hooks:\n{names}", encoding="utf-8"
     )
     for number in range(1500):
-        file = here / "models" / "notes" / f"note-{number}.md"
+        file = project_folder / "models" / "notes" / f"note-{number}.md"
         file.parent.mkdir(exist_ok=True)
         file.write_text("A note.\n", encoding="utf-8")
-    committed(here)
-    return here
+    commit_all(project_folder)
+    return project_folder
 
 
 def run(tool: str, folder: Path, cache: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -118,15 +118,15 @@ def test_a_file_that_is_only_removed_is_missed(tool, project, cache) -> None:
 def test_what_is_committed_and_not_fresh_fails(tool, project, cache) -> None:
     config = project / ".pre-commit-config.yaml"
     config.write_text(f"{config.read_text(encoding='utf-8')}      - id: modelyard-build\n", encoding="utf-8")
-    made = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "compiler", "build"],
         cwd=project,
         check=False,
         capture_output=True,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
-    assert made.returncode == 0, made.stderr
-    committed(project)
+    assert process.returncode == 0, process.stderr
+    commit_all(project)
     assert run(tool, project, cache, "--all-files").returncode == 0
     made_file = next(
         path for path in sorted((project / "build").rglob("*")) if path.is_file() and ".modelyard" not in path.parts

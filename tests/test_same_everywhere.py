@@ -34,7 +34,7 @@ def lay_out(files: dict[str, bytes], folder: Path) -> Path:
     return folder
 
 
-def made(tree: Tree) -> tuple[dict[str, bytes], list[str]]:
+def build_outputs(tree: Tree) -> tuple[dict[str, bytes], list[str]]:
     built = build(Session(tree))
     return {file.path: file.content for unit in built.units for file in unit.files}, list(map(repr, built.findings))
 
@@ -45,20 +45,20 @@ def test_a_tree_is_compiled_alike_wherever_it_lies(tmp_path: Path) -> None:
     who = {f"GIT_{role}_{what}": "tests@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "First"]):
         subprocess.run(["git", *words], cwd=folder.parent, env={**os.environ, **who}, check=True)
-    in_memory = made(MemoryTree(files))
+    in_memory = build_outputs(MemoryTree(files))
     assert in_memory[0]
-    assert made(WorkTree(folder)) == in_memory
+    assert build_outputs(WorkTree(folder)) == in_memory
     shutil.rmtree(folder / "models")
-    assert made(open_revision(folder, "HEAD")) == in_memory
+    assert build_outputs(open_revision(folder, "HEAD")) == in_memory
 
 
 def test_the_order_in_which_files_are_listed_changes_nothing(tmp_path: Path, monkeypatch) -> None:
     files = {**sample(), "models/aaa.yaml": FAULT.encode(), "models/zzz.yaml": FAULT.replace("aaa", "zzz").encode()}
     folder = lay_out(files, tmp_path)
-    expected = made(WorkTree(folder))
+    reference = build_outputs(WorkTree(folder))
     listing = os.scandir
 
-    class Shuffled:
+    class ShuffledListing:
         def __init__(self, path) -> None:
             with listing(path) as entries:
                 self.entries = list(entries)
@@ -70,9 +70,9 @@ def test_the_order_in_which_files_are_listed_changes_nothing(tmp_path: Path, mon
         def __exit__(self, *_) -> None:
             pass
 
-    monkeypatch.setattr(os, "scandir", Shuffled)
-    assert made(WorkTree(folder)) == expected
-    assert made(MemoryTree(dict(reversed(files.items())))) == expected
+    monkeypatch.setattr(os, "scandir", ShuffledListing)
+    assert build_outputs(WorkTree(folder)) == reference
+    assert build_outputs(MemoryTree(dict(reversed(files.items())))) == reference
 
 
 SURROUNDINGS = {
@@ -88,7 +88,7 @@ def digest(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def outcome(folder: Path, here: Path, changes: dict[str, str], umask: int) -> tuple[dict[str, str], bytes]:
+def outcome(folder: Path, work_folder: Path, changes: dict[str, str], umask: int) -> tuple[dict[str, str], bytes]:
     """What a build makes, and what a check says of the same project with two faults more."""
     environment = {
         **os.environ,
@@ -98,9 +98,9 @@ def outcome(folder: Path, here: Path, changes: dict[str, str], umask: int) -> tu
 
     def run(*words: str) -> subprocess.CompletedProcess[bytes]:
         command = [sys.executable, "-m", "compiler", *words, "--project", str(folder)]
-        return subprocess.run(command, cwd=here, env=environment, umask=umask, capture_output=True, check=False)
+        return subprocess.run(command, cwd=work_folder, env=environment, umask=umask, capture_output=True, check=False)
 
-    output = here / "output"
+    output = work_folder / "output"
     assert run("build", "--output", str(output)).returncode == 0
     (folder / "models" / "aaa.yaml").write_text(FAULT, encoding="utf-8")
     said = run("check", "--format", "json")
@@ -113,9 +113,9 @@ def outcome(folder: Path, here: Path, changes: dict[str, str], umask: int) -> tu
 def test_no_surroundings_of_a_process_change_a_byte(tmp_path: Path) -> None:
     folder = lay_out(sample(), tmp_path / "project")
     (tmp_path / "here").mkdir()
-    expected = outcome(folder, tmp_path / "here", {"PYTHONHASHSEED": "0"}, 0o022)
-    assert len(expected[0]) > 1
+    reference = outcome(folder, tmp_path / "here", {"PYTHONHASHSEED": "0"}, 0o022)
+    assert len(reference[0]) > 1
     for number, (name, changes) in enumerate(SURROUNDINGS.items()):
         here = tmp_path / f"elsewhere-{number}"
         here.mkdir()
-        assert outcome(folder, here, changes, (0o077, 0o002, 0o027)[number]) == expected, name
+        assert outcome(folder, here, changes, (0o077, 0o002, 0o027)[number]) == reference, name

@@ -34,9 +34,9 @@ def test_only_what_is_looked_at_is_left(value, fields):
 
 
 @given(reads)
-def test_all_that_is_looked_at_is_taken_together(each):
-    found = merge_reads(each)
-    assert found.keys() == {name for name, _ in each}
+def test_all_that_is_looked_at_is_taken_together(field_reads):
+    found = merge_reads(field_reads)
+    assert found.keys() == {name for name, _ in field_reads}
     for name, fields in found.items():
-        said = [one for read, one in each if read == name]
+        said = [one for read, one in field_reads if read == name]
         assert fields == (None if None in said else frozenset().union(*said))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from compiler.cli._shared import common_options as options
-from compiler.cli._shared.streams import emit, tell
+from compiler.cli._shared.streams import write_output, print_status
 from compiler.foundation.errors import UsageError
 from compiler.report.ci_outputs import MAX_MATRIX_JOBS, OUTPUTS
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     "--jobs", type=click.IntRange(1, MAX_MATRIX_JOBS), default=MAX_MATRIX_JOBS, show_default=True, help="Share the models among so many jobs at most."
 )
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-@options.root
+@options.root_option
 def command(since: str | None, *, everything: bool, format_: str, jobs: int, output: Path | None, root: Path | None) -> None:
     """Say which models, environments, owners and artifacts a change reaches, and by what.
 
@@ -47,33 +47,33 @@ def command(since: str | None, *, everything: bool, format_: str, jobs: int, out
 
     if (since is None) is not everything:
         raise UsageError("say one of --since and --all", help="modelyard affected --since origin/main")
-    emit(render(format_, _told(options.project_root(root), since, jobs)), output)
+    write_output(render(format_, _build_report(options.project_root(root), since, jobs)), output)
 
 
-def _told(folder: Path, since: str | None, jobs: int) -> AffectedReport:
+def _build_report(folder: Path, revision: str | None, jobs: int) -> AffectedReport:
     from compiler.pipeline.session import Session  # noqa: PLC0415 - help needs none of what a run does
     from compiler.review.affected_models import compute_impact  # noqa: PLC0415 - likewise
     from compiler.review.affected_report import AffectedReport  # noqa: PLC0415 - likewise
     from compiler.review.publish_plan import affected_canaries, publish_waves  # noqa: PLC0415 - likewise
     from compiler.source.revision import merge_base  # noqa: PLC0415 - git, which other commands need not
 
-    began = merge_base(folder, since) if since is not None else None
-    commit = began[0] if began else None
-    after = Session(options.open_tree(folder, None))
-    found = compute_impact(_before(folder, commit, after) if commit else None, after)
-    if found.artifacts is None:
-        tell("artifacts were not compared: one of the two states does not hold together")
-    canaries = affected_canaries(after, found)
+    base_commit = merge_base(folder, revision) if revision is not None else None
+    commit = base_commit[0] if base_commit else None
+    current = Session(options.open_tree(folder, None))
+    result = compute_impact(_previous_session(folder, commit, current) if commit else None, current)
+    if result.artifacts is None:
+        print_status("artifacts were not compared: one of the two states does not hold together")
+    canaries = affected_canaries(current, result)
     if len(canaries) > MAX_MATRIX_JOBS:
-        left = ", ".join(f"{one['model']} in {one['environment']}" for one in canaries[MAX_MATRIX_JOBS:])
-        tell(f"canaries that have no job, for there are at most {MAX_MATRIX_JOBS}: {left}")
-    return AffectedReport(found, commit, publish_waves(after, found), canaries, jobs)
+        overflow = ", ".join(f"{canary['model']} in {canary['environment']}" for canary in canaries[MAX_MATRIX_JOBS:])
+        print_status(f"canaries that have no job, for there are at most {MAX_MATRIX_JOBS}: {overflow}")
+    return AffectedReport(result, commit, publish_waves(current, result), canaries, jobs)
 
 
-def _before(folder: Path, commit: str, after: Session) -> Session | None:
+def _previous_session(folder: Path, commit: str, current: Session) -> Session | None:
     """The state at a commit, judged on the same day; none where the project was not there yet."""
     from compiler.pipeline.session import Session  # noqa: PLC0415 - help needs none of what a run does
     from compiler.spec.portfolio import PROJECT_FILE  # noqa: PLC0415 - likewise
 
     tree = options.open_tree(folder, commit)
-    return Session(tree, after.as_of) if tree.has(PROJECT_FILE) else None
+    return Session(tree, current.as_of) if tree.has(PROJECT_FILE) else None

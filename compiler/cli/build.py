@@ -11,8 +11,8 @@ import click
 
 from compiler.cli._shared import common_options as options
 from compiler.cli._shared import policy_options as judging
-from compiler.cli._shared.git_root import within_checkout
-from compiler.cli._shared.streams import emit, shows_colour, tell
+from compiler.cli._shared.git_root import checkout_subfolder
+from compiler.cli._shared.streams import write_output, supports_colour, print_status
 from compiler.diagnostics.finding import sorted_unique
 from compiler.foundation.json_data import as_str
 from compiler.report import REPORTERS, Report
@@ -53,9 +53,9 @@ _ACTIONS = (
     show_default=True,
     help="How findings are written: text to stderr, anything else to stdout.",
 )
-@judging.asked
-@options.environments
-@options.project
+@judging.evaluation_options
+@options.environment_option
+@options.project_options
 def command(
     models: tuple[str, ...],
     *,
@@ -80,89 +80,89 @@ def command(
     modelyard build --output /tmp/preview
     modelyard build --check
     """
-    from compiler.cli._shared.progress_bar import built as built_  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.cli._shared.progress_bar import build_with_progress as built_  # noqa: PLC0415 - help needs none of what a run does
     from compiler.pipeline.session import Session  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
-    day, since = as_of.date() if as_of else None, judging.since(folder, changed_since)
-    run = Session(options.open_tree(folder, rev), day, since)
-    _require(run, models, environments)
-    target = output or folder / (as_str(run.portfolio.project.data.get("output")) or "build")
-    built = built_(run, _scope(models, environments), judging.known(baseline))
-    roots = _roots(folder, target, built, _owned(models, environments), whole=output is not None) if built.can_write else ()
-    conflicts = [finding for one in roots for finding in one.changes.conflicts]
-    findings = sorted_unique([*built.findings, *conflicts])
-    report = Report(findings, run.read_text, run.summary, colour=shows_colour(sys.stderr), project_folder=within_checkout(folder))
+    day, change_base = as_of.date() if as_of else None, judging.load_change_base(folder, changed_since)
+    run = Session(options.open_tree(folder, rev), day, change_base)
+    _require_names(run, models, environments)
+    output_folder = output or folder / (as_str(run.portfolio.project.data.get("output")) or "build")
+    build_result = built_(run, _selection_scope(models, environments), judging.load_baseline(baseline))
+    destinations = _plan_destinations(folder, output_folder, build_result, _removal_filter(models, environments), in_one_folder=output is not None) if build_result.can_write else ()
+    conflicts = [finding for destination in destinations for finding in destination.changes.conflicts]
+    findings = sorted_unique([*build_result.findings, *conflicts])
+    report = Report(findings, run.read_text, run.summary, colour=supports_colour(sys.stderr), project_folder=checkout_subfolder(folder))
     if format_ != "text":
-        emit(REPORTERS[format_](report), None)
+        write_output(REPORTERS[format_](report), None)
     elif findings:
-        tell(REPORTERS["text"](report), newline=False)
+        print_status(REPORTERS["text"](report), newline=False)
     if report.exit_code:
-        tell("nothing was written")
+        print_status("nothing was written")
         raise click.exceptions.Exit(report.exit_code)
     if check_:
-        raise click.exceptions.Exit(_fresh(folder, roots))
-    for one in roots:
-        apply(one.path, one.changes)
-        tell(f"{_told(one.changes)} in {_shown(one.path)}")
+        raise click.exceptions.Exit(_check_freshness(folder, destinations))
+    for destination in destinations:
+        apply(destination.path, destination.changes)
+        print_status(f"{_format_counts(destination.changes)} in {_display_path(destination.path)}")
 
 
-class _Root(NamedTuple):
+class _Destination(NamedTuple):
     """A folder that is written to, and what would change in it."""
 
     path: Path
     changes: ChangeSet
 
 
-def _roots(
-    folder: Path, target: Path, built: BuildResult, owned: Callable[[str], bool], *, whole: bool
-) -> tuple[_Root, ...]:
+def _plan_destinations(
+    folder: Path, output_folder: Path, build_result: BuildResult, may_remove: Callable[[str], bool], *, in_one_folder: bool
+) -> tuple[_Destination, ...]:
     """The output folder, and the repository where something is committed in it; all below one folder where that was asked for."""
-    units = built.units if whole else output_folder_units(built.units)
-    below = _Root(target, plan_changes(target, units, owned, root_name=_shown(target).rstrip("/")))
-    if whole:
-        return (below,)
-    there = _Root(folder, plan_changes(folder, committed_units(built.units), owned))
-    return (there, below) if there.changes != ChangeSet() else (below,)
+    units = build_result.units if in_one_folder else output_folder_units(build_result.units)
+    output_destination = _Destination(output_folder, plan_changes(output_folder, units, may_remove, root_name=_display_path(output_folder).rstrip("/")))
+    if in_one_folder:
+        return (output_destination,)
+    repository_destination = _Destination(folder, plan_changes(folder, committed_units(build_result.units), may_remove))
+    return (repository_destination, output_destination) if repository_destination.changes != ChangeSet() else (output_destination,)
 
 
-def _require(run: Session, models: tuple[str, ...], environments: tuple[str, ...]) -> None:
+def _require_names(run: Session, models: tuple[str, ...], environments: tuple[str, ...]) -> None:
     options.require_environments(run.fleet, environments)
     options.require_models(run.portfolio, models)
 
 
-def _scope(models: tuple[str, ...], environments: tuple[str, ...]) -> UnitFilter:
-    def is_asked_for(model: str, environment: str) -> bool:
+def _selection_scope(models: tuple[str, ...], environments: tuple[str, ...]) -> UnitFilter:
+    def is_selected(model: str, environment: str) -> bool:
         return (not models or not model or model in models) and (
             not environments or not environment or environment in environments
         )
 
-    return is_asked_for
+    return is_selected
 
 
-def _owned(models: tuple[str, ...], environments: tuple[str, ...]) -> Callable[[str], bool]:
+def _removal_filter(models: tuple[str, ...], environments: tuple[str, ...]) -> Callable[[str], bool]:
     """Whether the run may remove a unit that is not made any more: of a model, of an environment, or of all."""
-    asked = _scope(models, environments)
+    is_selected = _selection_scope(models, environments)
 
-    def is_ours(unit: str) -> bool:
+    def may_remove(unit: str) -> bool:
         environment, _, model = unit.partition("/")
-        return asked(model, "" if "." in environment else environment)
+        return is_selected(model, "" if "." in environment else environment)
 
-    return is_ours
+    return may_remove
 
 
-def _fresh(folder: Path, roots: tuple[_Root, ...]) -> int:
+def _check_freshness(folder: Path, destinations: tuple[_Destination, ...]) -> int:
     """Whether everything that is committed is what a build would make it: what git ignores is nobody's to keep fresh."""
     code = 0
-    for path, changes in roots:
+    for path, changes in destinations:
         if path != folder and _is_ignored(folder, path):
-            tell(f"{_shown(path)} is ignored by git, and was not looked at")
+            print_status(f"{_display_path(path)} is ignored by git, and was not looked at")
         elif changes.is_up_to_date:
-            tell(f"{_shown(path)} is what a build would make it")
+            print_status(f"{_display_path(path)} is what a build would make it")
         else:
             stale = (change for change in changes.changes if change.action is not Action.KEEP)
-            emit("".join(f"{change.action.value:7} {change.path}\n" for change in stale), None)
-            tell(f"{_shown(path)} is out of date: run `modelyard build`")
+            write_output("".join(f"{change.action.value:7} {change.path}\n" for change in stale), None)
+            print_status(f"{_display_path(path)} is out of date: run `modelyard build`")
             code = 1
     return code
 
@@ -173,11 +173,11 @@ def _is_ignored(folder: Path, path: Path) -> bool:
     return is_ignored(folder, path)
 
 
-def _told(changes: ChangeSet) -> str:
-    counts = {told: sum(change.action is action for change in changes.changes) for told, action in _ACTIONS}
-    return ", ".join(f"{count} {told}" for told, count in counts.items() if count) or "nothing to write"
+def _format_counts(changes: ChangeSet) -> str:
+    counts = {label: sum(change.action is action for change in changes.changes) for label, action in _ACTIONS}
+    return ", ".join(f"{count} {label}" for label, count in counts.items() if count) or "nothing to write"
 
 
-def _shown(path: Path) -> str:
-    whole, here = path.resolve(), options.current_folder()
-    return f"{whole.relative_to(here)}/" if whole.is_relative_to(here) else f"{path}/"
+def _display_path(path: Path) -> str:
+    absolute_path, working_folder = path.resolve(), options.current_folder()
+    return f"{absolute_path.relative_to(working_folder)}/" if absolute_path.is_relative_to(working_folder) else f"{path}/"

@@ -11,8 +11,8 @@ import click
 
 from compiler.cli._shared import common_options as options
 from compiler.cli._shared import policy_options as judging
-from compiler.cli._shared.git_root import checkout, within_checkout
-from compiler.cli._shared.streams import emit, shows_progress, tell, wants_colour
+from compiler.cli._shared.git_root import git_root, checkout_subfolder
+from compiler.cli._shared.streams import write_output, supports_progress, print_status, stdout_supports_colour
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.foundation.errors import UsageError
 from compiler.report import REPORTERS, Report
@@ -54,9 +54,9 @@ if TYPE_CHECKING:
 @click.option("--fix", is_flag=True, help="Write the fixes that change nothing else, and check again.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: those that guess what was meant, too.")
 @click.option("--diff", is_flag=True, help="Show what --fix would write, and write nothing.")
-@judging.asked
-@options.environments
-@options.project
+@judging.evaluation_options
+@options.environment_option
+@options.project_options
 def command(
     files: tuple[Path, ...],
     *,
@@ -92,31 +92,31 @@ def command(
     from compiler.pipeline.session import Session  # noqa: PLC0415 - likewise
 
     folder = options.project_root(root)
-    _refuse(fix=fix or diff, unsafe_fixes=unsafe_fixes, rev=rev)
-    day, since = as_of.date() if as_of else None, judging.since(folder, changed_since)
-    named = _relative(files, folder)
-    wanted = named if write_baseline is None else frozenset()
-    files_ = open_cache(folder, checkout(folder))
-    run = Session(options.open_tree(folder, rev), day, since, wanted, files_.parse)
+    _reject_option_conflicts(fix=fix or diff, unsafe_fixes=unsafe_fixes, rev=rev)
+    day, change_base = as_of.date() if as_of else None, judging.load_change_base(folder, changed_since)
+    named_files = _project_paths(files, folder)
+    scope_files = named_files if write_baseline is None else frozenset()
+    cache = open_cache(folder, git_root(folder))
+    run = Session(options.open_tree(folder, rev), day, change_base, scope_files, cache.parse)
     renders = renders or write_baseline is not None
-    found = _found(run, renders=renders)
-    chosen = _within(found, named, frozenset(environments))
-    if (fix or diff) and _mended(chosen, run, folder, unsafe=unsafe_fixes, diff=diff):
-        run = Session(options.open_tree(folder, rev), day, since, wanted, files_.parse)
-        found = _found(run, renders=renders)
+    all_findings = _collect_findings(run, with_rendered=renders)
+    selected_findings = _filter_findings(all_findings, named_files, frozenset(environments))
+    if (fix or diff) and _fix_files(selected_findings, run, folder, unsafe=unsafe_fixes, diff=diff):
+        run = Session(options.open_tree(folder, rev), day, change_base, scope_files, cache.parse)
+        all_findings = _collect_findings(run, with_rendered=renders)
     if runs_sources:
-        found = sorted_unique((*found, *_ran(run)))
-    found = _but_what_is_known(found, baseline, write_baseline, is_whole=not named)
-    files_.save()
-    findings = _within(found, named, _known(run, environments))
-    report = Report(findings, run.read_text, run.summary, colour=wants_colour(output), project_folder=within_checkout(folder))
-    emit(REPORTERS[format_](report), output)
+        all_findings = sorted_unique((*all_findings, *_run_source_tests(run)))
+    all_findings = _apply_baseline(all_findings, baseline, write_baseline, is_whole_project=not named_files)
+    cache.save()
+    findings = _filter_findings(all_findings, named_files, _require_environments(run, environments))
+    report = Report(findings, run.read_text, run.summary, colour=stdout_supports_colour(output), project_folder=checkout_subfolder(folder))
+    write_output(REPORTERS[format_](report), output)
     if not (renders or files):
-        _tell_what_was_not_asked(run)
+        _report_skipped_policies(run)
     raise click.exceptions.Exit(report.exit_code)
 
 
-def _refuse(*, fix: bool, unsafe_fixes: bool, rev: str | None) -> None:
+def _reject_option_conflicts(*, fix: bool, unsafe_fixes: bool, rev: str | None) -> None:
     """Words that do not go together."""
     if fix and rev is not None:
         raise UsageError("a revision cannot be mended", help="leave out --rev")
@@ -124,65 +124,65 @@ def _refuse(*, fix: bool, unsafe_fixes: bool, rev: str | None) -> None:
         raise UsageError("--unsafe-fixes goes with --fix or --diff", help="modelyard check --diff --unsafe-fixes")
 
 
-def _tell_what_was_not_asked(run: Session) -> None:
+def _report_skipped_policies(run: Session) -> None:
     if count := len(run.policy_engine.rendered_policies):
         policies = "1 policy" if count == 1 else f"{count} policies"
-        tell(f"{policies} on rendered objects not asked: `modelyard check --rendered` asks")
+        print_status(f"{policies} on rendered objects not asked: `modelyard check --rendered` asks")
 
 
-def _mended(chosen: tuple[Finding, ...], run: Session, folder: Path, *, unsafe: bool, diff: bool) -> bool:
+def _fix_files(findings: tuple[Finding, ...], run: Session, folder: Path, *, unsafe: bool, diff: bool) -> bool:
     """Whether a file was written; ends the command where the edits are only shown."""
-    from compiler.cli._shared.fixes import mend  # noqa: PLC0415 - other checks write nothing
+    from compiler.cli._shared.fixes import fix_files  # noqa: PLC0415 - other checks write nothing
 
-    written = mend(chosen, run.tree, folder, unsafe=unsafe, diff=diff)
+    has_written = fix_files(findings, run.tree, folder, unsafe=unsafe, diff=diff)
     if diff:
         raise click.exceptions.Exit(0)
-    return written
+    return has_written
 
 
-def _but_what_is_known(
-    found: tuple[Finding, ...], baseline: Path | None, write_baseline: Path | None, *, is_whole: bool
+def _apply_baseline(
+    findings: tuple[Finding, ...], baseline: Path | None, write_baseline: Path | None, *, is_whole_project: bool
 ) -> tuple[Finding, ...]:
     """What is found, where the baseline does not count; `is_whole`: of the whole project, so that what is gone can be told."""
     from compiler.policy.baseline import apply_baseline, count_stale  # noqa: PLC0415 - help needs none of what a run does
 
     if write_baseline is not None:
-        _write_baseline(write_baseline, found)
-    known = judging.known(baseline or _written(write_baseline))
-    if is_whole and (gone := count_stale(found, known)):
-        tell(f"{gone} of the findings that the baseline knows are there no more: --write-baseline takes them out")
-    return apply_baseline(found, known)
+        _write_baseline(write_baseline, findings)
+    loaded_baseline = judging.load_baseline(baseline or _existing_path(write_baseline))
+    if is_whole_project and (stale_count := count_stale(findings, loaded_baseline)):
+        print_status(f"{stale_count} of the findings that the baseline knows are there no more: --write-baseline takes them out")
+    return apply_baseline(findings, loaded_baseline)
 
 
-def _write_baseline(path: Path, found: tuple[Finding, ...]) -> None:
+def _write_baseline(path: Path, findings: tuple[Finding, ...]) -> None:
     """A new file knows all that is found; one that is there keeps of what it knows what is still found.
 
     Neither is written where policies could not be asked of everything.
     """
     from compiler.policy.baseline import is_policy_finding, format_baseline  # noqa: PLC0415 - help needs none of what a run does
 
-    if any(finding.is_blocking and not is_policy_finding(finding) for finding in found):
-        tell(f"{path} was not written: policies are not asked of what the language refuses")
+    if any(finding.is_blocking and not is_policy_finding(finding) for finding in findings):
+        print_status(f"{path} was not written: policies are not asked of what the language refuses")
     else:
-        emit(format_baseline(found, judging.known(path) if path.exists() else None), path)
+        write_output(format_baseline(findings, judging.load_baseline(path) if path.exists() else None), path)
 
 
-def _written(path: Path | None) -> Path | None:
+def _existing_path(path: Path | None) -> Path | None:
     return path if path is not None and path.exists() else None
 
 
-def _found(run: Session, *, renders: bool) -> tuple[Finding, ...]:
+def _collect_findings(run: Session, *, with_rendered: bool) -> tuple[Finding, ...]:
     """`renders`: what policies on rendered objects find, too, whatever other policies find."""
-    from compiler.cli._shared.progress_bar import built  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.cli._shared.progress_bar import build_with_progress  # noqa: PLC0415 - help needs none of what a run does
     from compiler.pipeline.session import check  # noqa: PLC0415 - likewise
 
-    return built(run, despite_policies=True).findings if renders else check(run)
+    return build_with_progress(run, ignore_policies=True).findings if with_rendered else check(run)
 
 
-def _ran(run: Session) -> tuple[Finding, ...]:
+def _run_source_tests(run: Session) -> tuple[Finding, ...]:
     from compiler.pipeline.session import check_sources  # noqa: PLC0415 - help needs none of what a run does
 
-    if not shows_progress():
+    if not supports_progress():
         return tuple(check_sources(run))
     with click.progressbar(length=0, label="running", file=sys.stderr, show_pos=True) as bar:
 
@@ -193,33 +193,33 @@ def _ran(run: Session) -> tuple[Finding, ...]:
         return tuple(check_sources(run, on_run))
 
 
-def _relative(files: tuple[Path, ...], folder: Path) -> frozenset[str]:
-    found = set()
+def _project_paths(files: tuple[Path, ...], folder: Path) -> frozenset[str]:
+    paths = set()
     for file in files:
         path = file.resolve()
         if not path.is_relative_to(folder):
             raise UsageError(f"{file} does not lie in the project {folder}")
         if not path.exists():
             raise UsageError(f"there is no file {file}")
-        found.add(path.relative_to(folder).as_posix())
-    return frozenset(found)
+        paths.add(path.relative_to(folder).as_posix())
+    return frozenset(paths)
 
 
-def _known(run: Session, environments: tuple[str, ...]) -> frozenset[str]:
+def _require_environments(run: Session, environments: tuple[str, ...]) -> frozenset[str]:
     options.require_environments(run.fleet, environments)
     return frozenset(environments)
 
 
-def _within(findings: tuple[Finding, ...], files: frozenset[str], environments: frozenset[str]) -> tuple[Finding, ...]:
-    return tuple(finding for finding in findings if _is_in(finding, files) and _concerns(finding, environments))
+def _filter_findings(findings: tuple[Finding, ...], files: frozenset[str], environments: frozenset[str]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if _is_in_files(finding, files) and _is_in_environments(finding, environments))
 
 
-def _is_in(finding: Finding, files: frozenset[str]) -> bool:
+def _is_in_files(finding: Finding, files: frozenset[str]) -> bool:
     if not files:
         return True
     path = finding.location.path if finding.location else ""
     return path in files or any(path.startswith(f"{file}/") or file == "." for file in files)
 
 
-def _concerns(finding: Finding, environments: frozenset[str]) -> bool:
+def _is_in_environments(finding: Finding, environments: frozenset[str]) -> bool:
     return not environments or not finding.affected_environments or not environments.isdisjoint(finding.affected_environments)

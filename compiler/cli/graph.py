@@ -9,7 +9,7 @@ import click
 
 from compiler.cli._shared import common_options as options
 from compiler.cli._shared import inventory_options as narrowing
-from compiler.cli._shared.streams import emit, tell
+from compiler.cli._shared.streams import write_output, print_status
 from compiler.foundation.errors import UsageError
 from compiler.foundation.suggestions import closest_match
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from compiler.graph.graph_model import Graph
     from compiler.pipeline.session import Session
 
-_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf"})
+_UNSUPPORTED_IMAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf"})
 """What somebody may want, and what text below such a name would not open as."""
-_ENDINGS = {".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot", ".svg": "svg"}
+_FORMATS_BY_SUFFIX = {".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot", ".svg": "svg"}
 
 
 @click.command("graph")
@@ -43,8 +43,8 @@ _ENDINGS = {".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot
 @click.option(
     "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of stdout."
 )
-@narrowing.filters
-@options.project
+@narrowing.filter_options
+@options.project_options
 def command(
     names: tuple[str, ...],
     *,
@@ -54,7 +54,7 @@ def command(
     output: Path | None,
     root: Path | None,
     rev: str | None,
-    **words: Any,  # noqa: ANN401 - the filters, which `narrowing` reads
+    **filter_values: Any,  # noqa: ANN401 - the filters, which `narrowing` reads
 ) -> None:
     """Draw datasets, models and use cases: what each rests on, what rests on it, and where models run.
 
@@ -76,58 +76,58 @@ def command(
         raise UsageError("--depth goes with the name of something", help="modelyard graph card-fraud --depth 1")
     format_ = format_ or _format_of(output)
     run = Session(options.open_tree(options.project_root(root), rev))
-    wanted = narrowing.wanted(run, words)
-    rows = tuple(filter_rows(run.inventory.models, wanted))
-    is_narrowed = len(rows) < len(run.inventory.models)
-    made = build_graph(run.inventory, rows, wanted.environments, include_unused=not is_narrowed or bool(names))
-    made = neighborhood(made, [_id(name, made, run) for name in names], depth) if names else made
-    _emit(made, format_, direction, output)
-    tell(made.description)
-    raise click.exceptions.Exit(narrowing.tell_left_out(run.inventory))
+    row_filter = narrowing.parse_filter(run, filter_values)
+    rows = tuple(filter_rows(run.inventory.models, row_filter))
+    is_filtered = len(rows) < len(run.inventory.models)
+    diagram = build_graph(run.inventory, rows, row_filter.environments, include_unused=not is_filtered or bool(names))
+    diagram = neighborhood(diagram, [_node_id(name, diagram, run) for name in names], depth) if names else diagram
+    _write_graph(diagram, format_, direction, output)
+    print_status(diagram.description)
+    raise click.exceptions.Exit(narrowing.report_excluded(run.inventory))
 
 
 def _format_of(output: Path | None) -> str:
     """What the ending of a file asks for; raises `UsageError` for a picture of a kind that is not drawn here."""
-    ending = output.suffix.lower() if output else ""
-    if ending in _PICTURES:
-        raise UsageError(f"nothing is drawn as `{ending}`", help="end the name in .svg, which browsers open and others turn into that")
-    return _ENDINGS.get(ending, "mermaid")
+    suffix = output.suffix.lower() if output else ""
+    if suffix in _UNSUPPORTED_IMAGES:
+        raise UsageError(f"nothing is drawn as `{suffix}`", help="end the name in .svg, which browsers open and others turn into that")
+    return _FORMATS_BY_SUFFIX.get(suffix, "mermaid")
 
 
-def _emit(made: Graph, format_: str, direction: str, output: Path | None) -> None:
+def _write_graph(diagram: Graph, format_: str, direction: str, output: Path | None) -> None:
     if format_ == "svg":
         from compiler.graph.svg.svg_document import render_svg  # noqa: PLC0415 - only what is drawn needs it
 
-        emit(render_svg(made, direction), output)
+        write_output(render_svg(diagram, direction), output)
     elif format_ == "dot":
         from compiler.graph.dot import render_dot  # noqa: PLC0415 - likewise
 
-        emit(render_dot(made, direction), output)
+        write_output(render_dot(diagram, direction), output)
     else:
         from compiler.graph.mermaid import MAX_EDGES, render_mermaid  # noqa: PLC0415 - likewise
 
-        emit(render_mermaid(made, direction), output)
-        if len(made.edges) > MAX_EDGES:
-            tell(
-                f"{len(made.edges)} lines, and Mermaid draws {MAX_EDGES} unless its page says otherwise: narrow it, or ask for svg"
+        write_output(render_mermaid(diagram, direction), output)
+        if len(diagram.edges) > MAX_EDGES:
+            print_status(
+                f"{len(diagram.edges)} lines, and Mermaid draws {MAX_EDGES} unless its page says otherwise: narrow it, or ask for svg"
             )
 
 
-def _id(name: str, made: Graph, run: Session) -> str:
+def _node_id(name: str, diagram: Graph, run: Session) -> str:
     """The id of the node that a word names; raises `UsageError` where there is none."""
-    known = [node.id for node in made.nodes]
-    wanted = name if "/" in name else f"model/{name}"
-    if wanted in known:
-        return wanted
-    said: Sequence[str] = [one.removeprefix("model/") for one in known]
-    near = closest_match(name, said)
-    exists = name in run.inventory.by_name
+    node_ids = [node.id for node in diagram.nodes]
+    requested_id = name if "/" in name else f"model/{name}"
+    if requested_id in node_ids:
+        return requested_id
+    names: Sequence[str] = [node_id.removeprefix("model/") for node_id in node_ids]
+    suggestion = closest_match(name, names)
+    is_excluded = name in run.inventory.by_name
     message = (
         f"`{name}` is left out by the filters"
-        if exists
+        if is_excluded
         else f"there is no model `{name}`"
         if "/" not in name
         else f"there is no `{name}`"
     )
-    help_ = f"did you mean `{near}`?" if near and not exists else None
+    help_ = f"did you mean `{suggestion}`?" if suggestion and not is_excluded else None
     raise UsageError(message, help=help_)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from compiler.cli._shared.git_root import checkout
+from compiler.cli._shared.git_root import git_root
 from compiler.foundation.errors import HostError, UsageError
 from compiler.foundation.json_data import as_object, as_str
 from compiler.scaffold.new_files import write_new_files
@@ -14,7 +14,7 @@ from compiler.scaffold.schema_catalog import EDITOR_FOLDER, load_catalog
 from compiler.scaffold.starter_project import StarterFiles, slugify, is_ignored, ci_providers, starter_files
 from compiler.spec.portfolio import PROJECT_FILE
 
-_IGNORED = "build"
+_BUILD_FOLDER = "build"
 
 
 @click.command("init")
@@ -34,30 +34,30 @@ def command(folder: Path | None, name: str | None, provider: str | None, dry_run
     modelyard init --dry-run
     """
     root = (folder or Path()).resolve()
-    made = _start(root, _name(root, name), provider, _branch(root) if provider else None)
+    starter = _plan_starter(root, _project_name(root, name), provider, _delivery_branch(root) if provider else None)
     if dry_run:
-        for path in made.new_files:
+        for path in starter.new_files:
             click.echo(f"create {path}")
     else:
-        write_new_files(root, made.new_files)
-    _tell(made, root, folder, dry_run=dry_run)
+        write_new_files(root, starter.new_files)
+    _print_summary(starter, root, folder, dry_run=dry_run)
 
 
-def _name(root: Path, said: str | None) -> str:
-    if said is None:
+def _project_name(root: Path, name: str | None) -> str:
+    if name is None:
         return slugify(root.name)
     schema = as_object(as_object(load_catalog().kind_schema("Project")["properties"])["name"])
-    if re.fullmatch(as_str(schema["pattern"]), said) and slugify(said) == said:
-        return said
-    raise UsageError(f"`{said}` is not {as_str(schema['x-modelyard-expects'])}", help=f"--name {slugify(said)}")
+    if re.fullmatch(as_str(schema["pattern"]), name) and slugify(name) == name:
+        return name
+    raise UsageError(f"`{name}` is not {as_str(schema['x-modelyard-expects'])}", help=f"--name {slugify(name)}")
 
 
-def _branch(root: Path) -> str | None:
+def _delivery_branch(root: Path) -> str | None:
     """The branch that a CI server delivers from; raises `UsageError` below the root of a repository, where none looks for its files."""
-    top = checkout(root)
-    if top != root:
-        message = f"a CI server reads its files from the root of a repository, which is {top}"
-        raise UsageError(message, help=f"make that the project: modelyard init {shlex.quote(str(top))} --ci …; or leave --ci out")
+    checkout_root = git_root(root)
+    if checkout_root != root:
+        message = f"a CI server reads its files from the root of a repository, which is {checkout_root}"
+        raise UsageError(message, help=f"make that the project: modelyard init {shlex.quote(str(checkout_root))} --ci …; or leave --ci out")
     if not (root / ".git").exists():
         return None
     from compiler.source.revision import default_branch  # noqa: PLC0415 - git, where it is asked
@@ -65,41 +65,41 @@ def _branch(root: Path) -> str | None:
     return default_branch(root)
 
 
-def _start(root: Path, name: str, provider: str | None, branch: str | None) -> StarterFiles:
+def _plan_starter(root: Path, name: str, provider: str | None, branch: str | None) -> StarterFiles:
     try:
         return starter_files(root, name, load_catalog(), provider, branch)
     except OSError as error:
         raise HostError(f"cannot look into {root}: {error.strerror or error}") from error
 
 
-def _tell(made: StarterFiles, root: Path, folder: Path | None, *, dry_run: bool) -> None:
-    left = [path for path in made.existing_paths if not path.startswith(f"{EDITOR_FOLDER}/")]
-    for path in left:
+def _print_summary(starter: StarterFiles, root: Path, folder: Path | None, *, dry_run: bool) -> None:
+    skipped_files = [path for path in starter.existing_paths if not path.startswith(f"{EDITOR_FOLDER}/")]
+    for path in skipped_files:
         click.echo(f"left as it is: {path}", err=True)
-    if made.stale_schemas:
+    if starter.stale_schemas:
         update = f"modelyard schema --all -o {EDITOR_FOLDER}"
         click.echo(f"{EDITOR_FOLDER}/ is of another version: `{update}` brings it up to date", err=True)
-    if ".gitignore" in left and not is_ignored(_text(root / ".gitignore"), _IGNORED):
-        click.echo(f"add /{_IGNORED}/ to .gitignore: it holds what is rendered", err=True)
-    if made.project_addition:
-        where = f", below its `{made.parent_key}:`" if made.parent_key else ""
-        click.echo(f"add to {PROJECT_FILE}, which is yours{where}:", err=True)
-        click.echo(made.project_addition.lstrip("\n"), nl=False)
+    if ".gitignore" in skipped_files and not is_ignored(_read_text(root / ".gitignore"), _BUILD_FOLDER):
+        click.echo(f"add /{_BUILD_FOLDER}/ to .gitignore: it holds what is rendered", err=True)
+    if starter.project_addition:
+        location_text = f", below its `{starter.parent_key}:`" if starter.parent_key else ""
+        click.echo(f"add to {PROJECT_FILE}, which is yours{location_text}:", err=True)
+        click.echo(starter.project_addition.lstrip("\n"), nl=False)
     if dry_run:
         return
-    where = f" in {folder}" if folder else ""
-    if not made.new_files and made.project_addition:
+    location_text = f" in {folder}" if folder else ""
+    if not starter.new_files and starter.project_addition:
         return
-    if not made.new_files:
-        click.echo(f"nothing to add{where}", err=True)
+    if not starter.new_files:
+        click.echo(f"nothing to add{location_text}", err=True)
         return
-    click.echo(f"{len(made.new_files)} file{'' if len(made.new_files) == 1 else 's'} written{where}", err=True)
-    if PROJECT_FILE in made.new_files:
-        go = f"cd {folder} && " if folder and folder.resolve() != Path.cwd() else ""
-        click.echo(f"next: {go}modelyard check && modelyard build", err=True)
+    click.echo(f"{len(starter.new_files)} file{'' if len(starter.new_files) == 1 else 's'} written{location_text}", err=True)
+    if PROJECT_FILE in starter.new_files:
+        cd_command = f"cd {folder} && " if folder and folder.resolve() != Path.cwd() else ""
+        click.echo(f"next: {cd_command}modelyard check && modelyard build", err=True)
 
 
-def _text(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -15,7 +15,7 @@ from click.core import ParameterSource
 
 from compiler.cli._shared import common_options as options
 from compiler.cli._shared import inventory_options as narrowing
-from compiler.cli._shared.streams import emit, tell, wants_colour
+from compiler.cli._shared.streams import write_output, print_status, stdout_supports_colour
 from compiler.foundation.errors import UsageError
 from compiler.foundation.suggestions import closest_match
 
@@ -25,25 +25,25 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_WIDTH = 100
-_SHARED = frozenset({"format_", "output", "as_of", "root", "rev"})
-_SPAN = re.compile(r"([0-9]{1,5})([dw])")
-_DAYS = {"d": 1, "w": 7}
+_DEFAULT_WIDTH = 100
+_SHARED_OPTIONS = frozenset({"format_", "output", "as_of", "root", "rev"})
+_SPAN_PATTERN = re.compile(r"([0-9]{1,5})([dw])")
+_DAYS_PER_UNIT = {"d": 1, "w": 7}
 
 
-class _Inventory(click.Group):
+class _InventoryGroup(click.Group):
     """Lists without a word; with one, shows the model of that name, unless it is the name of a command."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of the name, or what shows the model."""
-        return super().get_command(ctx, cmd_name) or _showing(cmd_name)
+        return super().get_command(ctx, cmd_name) or _show_command(cmd_name)
 
 
-def _written(*formats: str) -> Callable[[F], F]:
+def _output_options(*formats: str) -> Callable[[F], F]:
     """`--format` and `--output`."""
 
     def decorate(function: F) -> F:
-        chosen = click.option(
+        format_option = click.option(
             "--format",
             "format_",
             type=click.Choice(formats),
@@ -51,18 +51,18 @@ def _written(*formats: str) -> Callable[[F], F]:
             show_default=True,
             help="How it is written.",
         )
-        output = click.option(
+        output_option = click.option(
             "--output",
             "-o",
             type=click.Path(dir_okay=False, path_type=Path),
             help="Write to this file instead of stdout.",
         )
-        return chosen(output(function))
+        return format_option(output_option(function))
 
     return decorate
 
 
-_as_of = click.option(
+_as_of_option = click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="YYYY-MM-DD",
@@ -70,8 +70,8 @@ _as_of = click.option(
 )
 
 
-@click.group("inventory", cls=_Inventory, invoke_without_command=True, subcommand_metavar="[MODEL | due …]")
-@narrowing.filters
+@click.group("inventory", cls=_InventoryGroup, invoke_without_command=True, subcommand_metavar="[MODEL | due …]")
+@narrowing.filter_options
 @click.option(
     "--sort",
     "sorts",
@@ -83,9 +83,9 @@ _as_of = click.option(
     "--columns", metavar="NAME,…", help="Show these columns, of the table and of CSV; `--columns help` lists them."
 )
 @click.option("--wide", is_flag=True, help="Show more columns, and shorten none.")
-@_written("text", "json", "csv")
-@_as_of
-@options.project
+@_output_options("text", "json", "csv")
+@_as_of_option
+@options.project_options
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -99,7 +99,7 @@ def command(
     as_of: datetime | None,
     root: Path | None,
     rev: str | None,
-    **words: Any,  # noqa: ANN401 - the filters, which `narrowing` reads
+    **filter_values: Any,  # noqa: ANN401 - the filters, which `narrowing` reads
 ) -> None:
     """List every model: who answers for it, how risky it is, where it runs, and when it is looked at again.
 
@@ -114,7 +114,7 @@ def command(
     modelyard inventory due --within 30d
     """
     if ctx.invoked_subcommand is not None:
-        _hand_on(ctx, ctx.invoked_subcommand)
+        _forward_options(ctx, ctx.invoked_subcommand)
         return
     from compiler.inventory.columns import COLUMNS, DEFAULT_COLUMNS, WIDE_COLUMNS, sort_rows, table_rows  # noqa: PLC0415 - likewise
     from compiler.inventory.row_filters import filter_rows  # noqa: PLC0415 - help needs none of what a run does
@@ -122,58 +122,58 @@ def command(
     from compiler.report import inventory_report as report  # noqa: PLC0415 - likewise
 
     if columns == "help":
-        emit("".join(f"{name:18} {column.title or name}\n" for name, column in COLUMNS.items()), None)
+        write_output("".join(f"{name:18} {column.title or name}\n" for name, column in COLUMNS.items()), None)
         return
-    _known([name.removeprefix("-") for name in sorts], tuple(COLUMNS))
-    run = _run(root, rev)
-    rows = sort_rows(filter_rows(run.inventory.models, narrowing.wanted(run, words)), sorts)
+    _require_columns([name.removeprefix("-") for name in sorts], tuple(COLUMNS))
+    run = _open_session(root, rev)
+    rows = sort_rows(filter_rows(run.inventory.models, narrowing.parse_filter(run, filter_values)), sorts)
     if format_ == "json":
-        emit(report.render_json(run.inventory, rows), output)
+        write_output(report.render_json(run.inventory, rows), output)
     elif format_ == "csv":
-        emit(dump([table_rows(rows, _columns(columns, tuple(COLUMNS)))], "csv"), output)
+        write_output(dump([table_rows(rows, _parse_columns(columns, tuple(COLUMNS)))], "csv"), output)
     elif rows:
-        names = _columns(columns, WIDE_COLUMNS if wide else DEFAULT_COLUMNS)
-        width = None if wide else _width(output)
-        day = narrowing.today(as_of, run)
-        emit(report.render_text(rows, names, day, width, colour=wants_colour(output)), output)
-    _tell_count(rows, run)
-    raise click.exceptions.Exit(narrowing.tell_left_out(run.inventory))
+        names = _parse_columns(columns, WIDE_COLUMNS if wide else DEFAULT_COLUMNS)
+        width = None if wide else _table_width(output)
+        day = narrowing.evaluation_date(as_of, run)
+        write_output(report.render_text(rows, names, day, width, colour=stdout_supports_colour(output)), output)
+    _print_count(rows, run)
+    raise click.exceptions.Exit(narrowing.report_excluded(run.inventory))
 
 
-def _hand_on(ctx: click.Context, name: str) -> None:
+def _forward_options(ctx: click.Context, name: str) -> None:
     """What was said before the word holds for what comes after it, or is refused: nothing is dropped."""
-    given = [
-        one
-        for one in ctx.command.params
-        if one.name and ctx.get_parameter_source(one.name) is ParameterSource.COMMANDLINE
+    given_options = [
+        option
+        for option in ctx.command.params
+        if option.name and ctx.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
     ]
-    for one in given:
-        if one.name not in _SHARED:
+    for option in given_options:
+        if option.name not in _SHARED_OPTIONS:
             raise UsageError(
-                f"{one.opts[0]} goes with the list of models, and not with `{name}`", help=f"modelyard inventory {name}"
+                f"{option.opts[0]} goes with the list of models, and not with `{name}`", help=f"modelyard inventory {name}"
             )
-    ctx.default_map = {name: {one.name: ctx.params[one.name] for one in given if one.name}}
+    ctx.default_map = {name: {option.name: ctx.params[option.name] for option in given_options if option.name}}
 
 
-def _showing(name: str) -> click.Command:
+def _show_command(name: str) -> click.Command:
     """The command that shows one model."""
 
     @click.command(name, help="Show everything that is known of the model.")
-    @_written("text", "json")
-    @_as_of
-    @options.project
+    @_output_options("text", "json")
+    @_as_of_option
+    @options.project_options
     def show(*, format_: str, output: Path | None, as_of: datetime | None, root: Path | None, rev: str | None) -> None:
         from compiler.report import inventory_report as report  # noqa: PLC0415 - help needs none of what a run does
         from compiler.report import model_details as model_row  # noqa: PLC0415 - likewise
 
-        run = _run(root, rev)
+        run = _open_session(root, rev)
         row = run.inventory.by_name.get(name)
         if row is None:
-            raise _unknown(name, run)
+            raise _unknown_model_error(name, run)
         if format_ == "json":
-            emit(report.render_json(run.inventory, [row]), output)
+            write_output(report.render_json(run.inventory, [row]), output)
         else:
-            emit(model_row.render_text(row, narrowing.today(as_of, run), colour=wants_colour(output)), output)
+            write_output(model_row.render_text(row, narrowing.evaluation_date(as_of, run), colour=stdout_supports_colour(output)), output)
 
     return show
 
@@ -188,9 +188,9 @@ def _showing(name: str) -> click.Command:
 )
 @click.option("--undated", is_flag=True, help="List reviews, too, of which nobody says when the last one was.")
 @click.option("--strict", is_flag=True, help="Exit 1 where something has lapsed.")
-@_written("text", "json", "markdown", "csv")
-@_as_of
-@options.project
+@_output_options("text", "json", "markdown", "csv")
+@_as_of_option
+@options.project_options
 def due(
     *,
     within: str,
@@ -216,73 +216,73 @@ def due(
     from compiler.inventory.due_items import window_end  # noqa: PLC0415 - likewise
     from compiler.report.due_report import FORMATS, DueReport  # noqa: PLC0415 - likewise
 
-    span = _span(within)
-    run = _run(root, rev)
-    day = narrowing.today(as_of, run)
-    until = window_end(day, span)
-    items = found_due(run.fleet, run.inventory, day, until, include_undated=undated)
-    asked = DueReport(run.inventory, items, day, until, wants_colour(output))
-    emit(FORMATS[format_](asked), output)
-    lapsed = sum(one.state == "lapsed" for one in items)
-    to_come = sum(one.state == "due" for one in items)
-    tell(f"{lapsed} lapsed, {to_come} due within {within} of {day.isoformat()}{_undated(run, undated=undated)}")
-    left_out = narrowing.tell_left_out(run.inventory)
-    raise click.exceptions.Exit(1 if left_out or (strict and lapsed) else 0)
+    span = _parse_span(within)
+    run = _open_session(root, rev)
+    day = narrowing.evaluation_date(as_of, run)
+    end_day = window_end(day, span)
+    items = found_due(run.fleet, run.inventory, day, end_day, include_undated=undated)
+    due_report = DueReport(run.inventory, items, day, end_day, stdout_supports_colour(output))
+    write_output(FORMATS[format_](due_report), output)
+    expired_count = sum(item.state == "lapsed" for item in items)
+    due_count = sum(item.state == "due" for item in items)
+    print_status(f"{expired_count} lapsed, {due_count} due within {within} of {day.isoformat()}{_undated_hint(run, is_listing_undated=undated)}")
+    excluded_exit_code = narrowing.report_excluded(run.inventory)
+    raise click.exceptions.Exit(1 if excluded_exit_code or (strict and expired_count) else 0)
 
 
-def _run(root: Path | None, rev: str | None) -> Session:
+def _open_session(root: Path | None, rev: str | None) -> Session:
     from compiler.pipeline.session import Session  # noqa: PLC0415 - help needs none of what a run does
 
     return Session(options.open_tree(options.project_root(root), rev))
 
 
-def _columns(said: str | None, default: Sequence[str]) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in said.split(",")) if said else tuple(default)
+def _parse_columns(column_list: str | None, default: Sequence[str]) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in column_list.split(",")) if column_list else tuple(default)
     from compiler.inventory.columns import COLUMNS  # noqa: PLC0415 - help needs none of what a run does
 
-    _known(names, tuple(COLUMNS))
+    _require_columns(names, tuple(COLUMNS))
     return names
 
 
-def _known(names: Sequence[str], columns: Sequence[str]) -> None:
+def _require_columns(names: Sequence[str], columns: Sequence[str]) -> None:
     for name in names:
         if name not in columns:
-            near = closest_match(name, columns)
+            suggestion = closest_match(name, columns)
             raise UsageError(
                 f"there is no column `{name}`",
-                help=f"did you mean `{near}`?" if near else "`modelyard inventory --columns help` lists them",
+                help=f"did you mean `{suggestion}`?" if suggestion else "`modelyard inventory --columns help` lists them",
             )
 
 
-def _unknown(name: str, run: Session) -> UsageError:
-    if any(one.name == name for one in run.inventory.excluded_documents):
+def _unknown_model_error(name: str, run: Session) -> UsageError:
+    if any(document.name == name for document in run.inventory.excluded_documents):
         return UsageError(f"the model `{name}` does not hold together", help="`modelyard check` says why")
-    near = closest_match(name, [*run.inventory.by_name, "due"])
+    suggestion = closest_match(name, [*run.inventory.by_name, "due"])
     return UsageError(
-        f"there is no model `{name}`", help=f"did you mean `{near}`?" if near else "`modelyard inventory` lists all"
+        f"there is no model `{name}`", help=f"did you mean `{suggestion}`?" if suggestion else "`modelyard inventory` lists all"
     )
 
 
-def _width(output: Path | None) -> int:
+def _table_width(output: Path | None) -> int:
     """How wide a table may be: as the terminal is, where there is one."""
-    return shutil.get_terminal_size((_WIDTH, 0)).columns if output is None and sys.stdout.isatty() else _WIDTH
+    return shutil.get_terminal_size((_DEFAULT_WIDTH, 0)).columns if output is None and sys.stdout.isatty() else _DEFAULT_WIDTH
 
 
-def _tell_count(rows: Sequence[Row], run: Session) -> None:
+def _print_count(rows: Sequence[Row], run: Session) -> None:
     count = len(run.inventory.models)
     models = f"{count} model{'' if count == 1 else 's'}"
-    tell(models if len(rows) == count else f"{len(rows)} of {models}" if rows else f"none of {models} is like that")
+    print_status(models if len(rows) == count else f"{len(rows)} of {models}" if rows else f"none of {models} is like that")
 
 
-def _span(said: str) -> timedelta:
-    found = _SPAN.fullmatch(said)
-    if found is None:
-        raise UsageError(f"`{said}` is no span of days", help="say days or weeks, such as 30d or 12w")
-    return timedelta(days=int(found[1]) * _DAYS[found[2]])
+def _parse_span(span: str) -> timedelta:
+    match = _SPAN_PATTERN.fullmatch(span)
+    if match is None:
+        raise UsageError(f"`{span}` is no span of days", help="say days or weeks, such as 30d or 12w")
+    return timedelta(days=int(match[1]) * _DAYS_PER_UNIT[match[2]])
 
 
-def _undated(run: Session, *, undated: bool) -> str:
+def _undated_hint(run: Session, *, is_listing_undated: bool) -> str:
     from compiler.inventory.deadlines import deadlines  # noqa: PLC0415 - help needs none of what a run does
 
-    count = 0 if undated else sum(one.date is None for row in run.inventory.models for one in deadlines(row))
+    count = 0 if is_listing_undated else sum(deadline.date is None for row in run.inventory.models for deadline in deadlines(row))
     return f"; of {count} reviews nobody says the last: --undated lists them" if count else ""

@@ -27,7 +27,7 @@ from compiler.spec.portfolio import PROJECT_FILE
 @click.option("--target", metavar="ID", help="What renders a model; by default the only target that takes its type.")
 @click.option("--folder", metavar="FOLDER", help="The folder of the new file; by default that of the kind.")
 @click.option("--print", "print_", is_flag=True, help="Print the document to stdout, and write no file.")
-@options.root
+@options.root_option
 def command(
     kind: str,
     name: str,
@@ -50,82 +50,82 @@ def command(
     modelyard new defaults models/payments
     modelyard new model assistant --type llm --print
     """
-    known, project = load_catalog(), options.project_root(root)
+    schemas, project = load_catalog(), options.project_root(root)
     tree = WorkTree(project)
-    found = ExistingProject(Session(tree))
-    kind, below = _kind(kind, known), _below(folder)
+    existing_project = ExistingProject(Session(tree))
+    kind, subfolder = _document_kind(kind, schemas), _parse_folder(folder)
     if kind != "Defaults":
-        _require_name(name, known)
+        _require_name(name, schemas)
     if kind == "Model":
-        new = _model(found, known, name, type_=type_, owner=owner, target=target, folder=below)
+        document = _new_model(existing_project, schemas, name, type_=type_, owner=owner, target=target, folder=subfolder)
     else:
-        new = _other(kind, name, below, type=type_, owner=owner, target=target)
-    path = document_path(new, found, known)
-    _require_inside(path, new, found)
+        document = _new_document(kind, name, subfolder, type=type_, owner=owner, target=target)
+    path = document_path(document, existing_project, schemas)
+    _require_readable_path(path, document, existing_project)
     if print_:
-        click.echo(document_text(new, path, found, known), nl=False)
+        click.echo(document_text(document, path, existing_project, schemas), nl=False)
         return
-    require_available(new, path, found)
-    write_new_files(project, {path: document_text(new, path, found, known).encode()})
+    require_available(document, path, existing_project)
+    write_new_files(project, {path: document_text(document, path, existing_project, schemas).encode()})
     click.echo(f"written: {path}", err=True)
-    click.echo(f"next: fill in what stands empty, and run `modelyard check {path}`{_also(new)}", err=True)
+    click.echo(f"next: fill in what stands empty, and run `modelyard check {path}`{_next_step(document)}", err=True)
 
 
-def _kind(said: str, known: SchemaCatalog) -> str:
-    kind = known.find_kind(said)
+def _document_kind(kind_name: str, schemas: SchemaCatalog) -> str:
+    kind = schemas.find_kind(kind_name)
     if kind == "Project":
         raise UsageError("a Project is made by `modelyard init`")
-    if kind not in known.document_kinds:
-        help_ = f"`modelyard schema {said}` says what one holds"
+    if kind not in schemas.document_kinds:
+        help_ = f"`modelyard schema {kind_name}` says what one holds"
         raise UsageError(f"`new` makes documents, and {kind} is none", help=help_)
     return kind
 
 
-def _model(
-    found: ExistingProject, known: SchemaCatalog, name: str, *, type_: str | None, owner: str | None, target: str | None, folder: str
+def _new_model(
+    existing_project: ExistingProject, schemas: SchemaCatalog, name: str, *, type_: str | None, owner: str | None, target: str | None, folder: str
 ) -> NewDocument:
     if type_ is None:
-        raise UsageError("say the type of the model", help=f"--type with one of: {', '.join(known.language.types)}")
-    type_ = known.find_type(type_)
+        raise UsageError("say the type of the model", help=f"--type with one of: {', '.join(schemas.language.types)}")
+    type_ = schemas.find_type(type_)
     if owner is not None:
-        _require("Team", owner, found.names("Team"))
+        _require_existing("Team", owner, existing_project.names("Team"))
     if target is not None:
-        _require("target", target, found.target_ids)
+        _require_existing("target", target, existing_project.target_ids)
     return NewDocument("Model", name, type_, owner or "", target or "", folder)
 
 
-def _other(kind: str, name: str, folder: str, **for_models: str | None) -> NewDocument:
-    for option, said in for_models.items():
-        if said is not None:
+def _new_document(kind: str, name: str, folder: str, **for_models: str | None) -> NewDocument:
+    for option, value in for_models.items():
+        if value is not None:
             raise UsageError(f"--{option} is for models, and {name} is a {kind}", help=f"leave out --{option}")
     if kind != "Defaults":
         return NewDocument(kind, name, folder=folder)
     if folder:
         raise UsageError("Defaults stand in the folder that they are for", help="leave out --folder")
-    return NewDocument(kind, _below(name))
+    return NewDocument(kind, _parse_folder(name))
 
 
-def _require_name(name: str, known: SchemaCatalog) -> None:
-    schema = as_object(as_object(known.kind_schema("Team")["properties"])["name"])
+def _require_name(name: str, schemas: SchemaCatalog) -> None:
+    schema = as_object(as_object(schemas.kind_schema("Team")["properties"])["name"])
     if not re.fullmatch(as_str(schema["pattern"]), name) or len(name) > int(str(schema["maxLength"])):
         raise UsageError(f"`{name}` is not {as_str(schema['x-modelyard-expects'])}", help="choose such a name")
 
 
-def _require(what: str, name: str, there: Iterable[str]) -> None:
-    there = tuple(there)
-    if name not in there:
-        near = closest_match(name, there)
-        known = (
-            f"did you mean `{near}`?"
-            if near
-            else f"there are: {', '.join(there)}"
-            if there
-            else f"there is no {what} yet"
+def _require_existing(kind: str, name: str, names: Iterable[str]) -> None:
+    names = tuple(names)
+    if name not in names:
+        suggestion = closest_match(name, names)
+        help_text = (
+            f"did you mean `{suggestion}`?"
+            if suggestion
+            else f"there are: {', '.join(names)}"
+            if names
+            else f"there is no {kind} yet"
         )
-        raise UsageError(f"there is no {what} `{name}`", help=known)
+        raise UsageError(f"there is no {kind} `{name}`", help=help_text)
 
 
-def _below(folder: str | None) -> str:
+def _parse_folder(folder: str | None) -> str:
     """A folder as the project names it: relative, without what leads nowhere."""
     if folder is None:
         return ""
@@ -135,14 +135,14 @@ def _below(folder: str | None) -> str:
     return path.as_posix()
 
 
-def _require_inside(path: str, new: NewDocument, found: ExistingProject) -> None:
+def _require_readable_path(path: str, document: NewDocument, existing_project: ExistingProject) -> None:
     """Nobody reads a document that stands elsewhere."""
-    folders = (found.folder("models"), *([f"{found.folder('schemas')}/policies"] if new.kind == "Policy" else ()))
+    folders = (existing_project.folder("models"), *([f"{existing_project.folder('schemas')}/policies"] if document.kind == "Policy" else ()))
     if not any(path.startswith(f"{folder}/") for folder in folders):
         raise UsageError(
             f"{path} lies outside of {folders[0]}/, and would not be read", help=f"choose a folder below {folders[0]}/"
         )
 
 
-def _also(new: NewDocument) -> str:
-    return f"; add it to `environments` of {PROJECT_FILE}" if new.kind == "Environment" else ""
+def _next_step(document: NewDocument) -> str:
+    return f"; add it to `environments` of {PROJECT_FILE}" if document.kind == "Environment" else ""

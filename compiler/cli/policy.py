@@ -10,7 +10,7 @@ import click
 
 from compiler.cli._shared import common_options as options
 from compiler.cli._shared import policy_options as judging
-from compiler.cli._shared.streams import emit, tell, wants_colour
+from compiler.cli._shared.streams import write_output, print_status, stdout_supports_colour
 from compiler.foundation.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def command() -> None:
     "--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True, help="How."
 )
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-@options.project
+@options.project_options
 def list_(format_: str, output: Path | None, root: Path | None, rev: str | None) -> None:
     """List every policy there is, and which bind everywhere.
 
@@ -45,28 +45,28 @@ def list_(format_: str, output: Path | None, root: Path | None, rev: str | None)
     """
     from compiler.report.text_report import to_printable  # noqa: PLC0415 - help needs none of it
 
-    library = _library(root, rev)
+    library = _load_library(root, rev)
     policies = sorted(library.all_policies(), key=lambda policy: policy.id)
-    bound = {policy.id for name in library.project_bindings for policy in library.policies_named(name)}
+    bound_ids = {policy.id for name in library.project_bindings for policy in library.policies_named(name)}
     if format_ == "json":
-        emit(
-            json.dumps({"version": 1, "policies": [_plain(policy, bound) for policy in policies]}, indent=1) + "\n",
+        write_output(
+            json.dumps({"version": 1, "policies": [_policy_json(policy, bound_ids) for policy in policies]}, indent=1) + "\n",
             output,
         )
         return
     width = max((len(policy.id) for policy in policies), default=0)
     rows = [
-        f"{'●' if policy.id in bound else ' '} {policy.id:{width}}  {policy.code.severity.value:8}  {to_printable(policy.code.summary)}\n"
+        f"{'●' if policy.id in bound_ids else ' '} {policy.id:{width}}  {policy.code.severity.value:8}  {to_printable(policy.code.summary)}\n"
         for policy in policies
     ]
-    emit("".join(rows), output)
-    tell(f"{_policies(len(policies))}, {len(bound)} of them (●) bind every model that they select")
+    write_output("".join(rows), output)
+    print_status(f"{_policy_count(len(policies))}, {len(bound_ids)} of them (●) bind every model that they select")
 
 
 @command.command("show")
 @click.argument("name")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-@options.project
+@options.project_options
 def show(name: str, output: Path | None, root: Path | None, rev: str | None) -> None:
     """Print what a policy says, or the policies of a pack.
 
@@ -76,23 +76,23 @@ def show(name: str, output: Path | None, root: Path | None, rev: str | None) -> 
     """
     from compiler.report.text_report import to_printable  # noqa: PLC0415 - help needs none of it
 
-    library = _library(root, rev)
-    policies = _named(library, (name,))
+    library = _load_library(root, rev)
+    policies = _find_policies(library, (name,))
     if len(policies) > 1 or name in library.pack_names:
         rows = (f"{policy.id}: {to_printable(policy.code.summary)}\n" for policy in policies)
-        about = library.pack(name).metadata if name in library.pack_names else {}
-        emit(
-            "".join((*(f"{about[key]}\n" for key in ("title", "summary", "disclaimer") if key in about), "\n", *rows)),
+        metadata = library.pack(name).metadata if name in library.pack_names else {}
+        write_output(
+            "".join((*(f"{metadata[key]}\n" for key in ("title", "summary", "disclaimer") if key in metadata), "\n", *rows)),
             output,
         )
     else:
-        emit(policies[0].spec.document.text, output)
+        write_output(policies[0].spec.document.text, output)
 
 
 @command.command("test")
 @click.argument("names", nargs=-1)
 @click.option("--verbose", "-v", is_flag=True, help="Say what every example breaks, and where.")
-@options.project
+@options.project_options
 def test(names: tuple[str, ...], *, verbose: bool, root: Path | None, rev: str | None) -> None:
     """Run the examples of policies: good ones must keep them, bad ones must break them at their place.
 
@@ -107,25 +107,25 @@ def test(names: tuple[str, ...], *, verbose: bool, root: Path | None, rev: str |
 
     run = Session(options.open_tree(options.project_root(root), rev))
     library = run.policy_engine.library
-    refused = _refused(run.portfolio.findings, names)
-    about = {finding.subject.name for finding in refused if finding.subject}
-    policies = _named(library, [name for name in names if _last(name) not in about]) if names else library.project_policies
+    load_errors = _policy_load_errors(run.portfolio.findings, names)
+    invalid_names = {finding.subject.name for finding in load_errors if finding.subject}
+    policies = _find_policies(library, [name for name in names if _base_name(name) not in invalid_names]) if names else library.project_policies
     outcomes = [run.policy_engine.check_examples(policy) for policy in policies]
-    findings = (*refused, *(finding for _, found in outcomes for finding in found))
-    emit(REPORTERS["text"](Report(findings, run.read_text, _policies(len(policies)), colour=wants_colour())), None)
-    examples = rules = uncovered = parts = both = 0
+    findings = (*load_errors, *(finding for _, test_findings in outcomes for finding in test_findings))
+    write_output(REPORTERS["text"](Report(findings, run.read_text, _policy_count(len(policies)), colour=stdout_supports_colour())), None)
+    examples = rules = uncovered_rules = part_count = covered_count = 0
     for outcome, _ in outcomes:
         if outcome is None:
             continue
         examples, rules = examples + len(outcome.example_results), rules + outcome.rule_count
-        uncovered += len(outcome.untested_rules)
-        seen = outcome.branch_outcomes().values()
-        parts, both = parts + len(seen), both + sum(len(one) > 1 for one in seen)
+        uncovered_rules += len(outcome.untested_rules)
+        part_results = outcome.branch_outcomes().values()
+        part_count, covered_count = part_count + len(part_results), covered_count + sum(len(results) > 1 for results in part_results)
         if verbose:
-            emit("".join(f"{line}\n" for line in (*outcome.describe_violations(), *outcome.uncovered_branches())), None)
-    tell(
-        f"{_policies(len(policies))}, {examples} examples; {rules - uncovered} of {rules} rules are broken by one, "
-        f"{both} of {parts} parts of conditions are seen both true and false"
+            write_output("".join(f"{line}\n" for line in (*outcome.describe_violations(), *outcome.uncovered_branches())), None)
+    print_status(
+        f"{_policy_count(len(policies))}, {examples} examples; {rules - uncovered_rules} of {rules} rules are broken by one, "
+        f"{covered_count} of {part_count} parts of conditions are seen both true and false"
     )
     raise click.exceptions.Exit(1 if any(finding.is_blocking for finding in findings) else 0)
 
@@ -149,8 +149,8 @@ def test(names: tuple[str, ...], *, verbose: bool, root: Path | None, rev: str |
     help="How.",
 )
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-@judging.as_of
-@options.root
+@judging.as_of_option
+@options.root_option
 def impact(
     range_: str | None,
     since: str | None,
@@ -177,56 +177,56 @@ def impact(
     if sum(map(bool, (range_, since, fleets))) != 1:
         raise UsageError("say one of BASE, --since and --fleet", help="modelyard policy impact main")
     if range_ is not None:
-        emit(sweep.between(folder, range_, day, format_), output)
+        write_output(sweep.compare_revisions(folder, range_, day, format_), output)
     elif since is not None:
-        emit(sweep.past(folder, since, day, format_), output)
+        write_output(sweep.scan_history(folder, since, day, format_), output)
     else:
-        emit(sweep.others(folder, fleets, day, format_), output)
+        write_output(sweep.scan_repositories(folder, fleets, day, format_), output)
 
 
-def _refused(findings: "Iterable[Finding]", names: Sequence[str]) -> "tuple[Finding, ...]":
+def _policy_load_errors(findings: "Iterable[Finding]", names: Sequence[str]) -> "tuple[Finding, ...]":
     """What keeps policies, those of the names, from being policies at all; a file that cannot be read may hold any."""
-    asked = {_last(name) for name in names}
+    requested_names = {_base_name(name) for name in names}
     return tuple(
         finding
         for finding in findings
         if finding.is_blocking
         and (finding.subject is None or finding.subject.kind == "Policy")
-        and (not asked or (finding.subject is not None and finding.subject.name in asked))
+        and (not requested_names or (finding.subject is not None and finding.subject.name in requested_names))
     )
 
 
-def _last(name: str) -> str:
+def _base_name(name: str) -> str:
     return name.rpartition("/")[2]
 
 
-def _policies(count: int) -> str:
+def _policy_count(count: int) -> str:
     return f"{count} {'policy' if count == 1 else 'policies'}"
 
 
-def _library(root: Path | None, rev: str | None) -> "PolicyLibrary":
+def _load_library(root: Path | None, rev: str | None) -> "PolicyLibrary":
     from compiler.pipeline.session import Session  # noqa: PLC0415 - help needs none of it
 
     return Session(options.open_tree(options.project_root(root), rev)).policy_engine.library
 
 
-def _named(library: "PolicyLibrary", names: Sequence[str]) -> "tuple[Policy, ...]":
+def _find_policies(library: "PolicyLibrary", names: Sequence[str]) -> "tuple[Policy, ...]":
     from compiler.foundation.suggestions import closest_match  # noqa: PLC0415 - as above
 
-    found: dict[str, Policy] = {}
+    policies_by_id: dict[str, Policy] = {}
     for name in names:
         policies = library.policies_named(name)
         if not policies:
-            near = closest_match(name, [*library.pack_names, *(policy.id for policy in library.all_policies())])
+            suggestion = closest_match(name, [*library.pack_names, *(policy.id for policy in library.all_policies())])
             raise UsageError(
                 f"there is no policy and no pack `{name}`",
-                help=f"did you mean `{near}`?" if near else "modelyard policy list shows all",
+                help=f"did you mean `{suggestion}`?" if suggestion else "modelyard policy list shows all",
             )
-        found |= {policy.id: policy for policy in policies}
-    return tuple(found.values())
+        policies_by_id |= {policy.id: policy for policy in policies}
+    return tuple(policies_by_id.values())
 
 
-def _plain(policy: "Policy", bound: set[str]) -> dict[str, object]:
+def _policy_json(policy: "Policy", bound_ids: set[str]) -> dict[str, object]:
     code = policy.code
     return {
         "id": policy.id,
@@ -237,6 +237,6 @@ def _plain(policy: "Policy", bound: set[str]) -> dict[str, object]:
         "controls": list(code.controls),
         "inForce": policy.data.get("inForce"),
         "mandatoryFrom": policy.data.get("mandatoryFrom"),
-        "bindsEverywhere": policy.id in bound,
+        "bindsEverywhere": policy.id in bound_ids,
         "path": policy.spec.document.path,
     }

@@ -16,8 +16,8 @@ from compiler.cli._shared import spec_edits as editing
 @click.option("--release", metavar="VERSION", help="By default the canary that is there, else what runs one step before.")
 @click.option("--canary", metavar="SHARE", help="Only for this share of the requests, such as 10%, beside what runs.")
 @click.option("--diff", is_flag=True, help="Show the edit, and write nothing.")
-@judging.as_of
-@options.root
+@judging.as_of_option
+@options.root_option
 def command(
     model: str,
     *,
@@ -43,5 +43,5 @@ def command(
     folder = options.project_root(root)
     run = Session(options.open_tree(folder, None), as_of.date() if as_of else None)
     options.require_environments(run.fleet, (environment,))
-    taken = parse_share(canary) if canary is not None else None
-    editing.finish(run, folder, promote(run, model, environment, release, taken), diff=diff)
+    canary_share = parse_share(canary) if canary is not None else None
+    editing.write_or_show_edit(run, folder, promote(run, model, environment, release, canary_share), diff=diff)

@@ -11,8 +11,8 @@ import click
 
 from compiler.cli._shared import common_options as options
 from compiler.cli._shared import policy_options as judging
-from compiler.cli._shared.git_root import within_checkout
-from compiler.cli._shared.streams import emit, shows_colour, tell
+from compiler.cli._shared.git_root import checkout_subfolder
+from compiler.cli._shared.streams import write_output, supports_colour, print_status
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import as_object, as_str
 from compiler.report import REPORTERS, Report
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from compiler.policy.baseline import Baseline
     from compiler.write.git_plumbing import Repository
 
-_LETTERS = (("A", "created"), ("M", "changed"), ("D", "removed"))
+_STATUS_LETTERS = (("A", "created"), ("M", "changed"), ("D", "removed"))
 
 
 @click.command("publish")
@@ -33,8 +33,8 @@ _LETTERS = (("A", "created"), ("M", "changed"), ("D", "removed"))
 @click.option("--push", "remote", metavar="REMOTE", help="Onto the branch of this remote; without it, of this repository alone.")
 @click.option("--rev", metavar="REVISION", help="Publish what this revision makes; by default HEAD, if nothing differs from it.")
 @click.option("--force", is_flag=True, help="Also after a commit that somebody else, or a later commit, made.")
-@judging.asked
-@options.root
+@judging.evaluation_options
+@options.root_option
 def command(
     *,
     environment: str,
@@ -63,22 +63,22 @@ def command(
 
     folder = options.project_root(root)
     repository = Repository(folder)
-    source = _source(repository, folder, rev)
-    run = Session(options.open_tree(folder, source), as_of.date() if as_of else None, judging.since(folder, changed_since))
+    source = _source_commit(repository, folder, rev)
+    run = Session(options.open_tree(folder, source), as_of.date() if as_of else None, judging.load_change_base(folder, changed_since))
     options.require_environments(run.fleet, (environment,))
-    where = branch or _branch(run, environment)
-    edition = PublishRequest(environment, _files(run, folder, environment, judging.known(baseline)), source, run.as_of, _folder(run, environment))
-    published = publish(repository, edition, where, remote, force=force)
-    if published.commit is None:
-        tell(f"{environment}: {published.reason}")
+    target_branch = branch or _delivery_branch(run, environment)
+    request = PublishRequest(environment, _rendered_files(run, folder, environment, judging.load_baseline(baseline)), source, run.as_of, _delivery_folder(run, environment))
+    result = publish(repository, request, target_branch, remote, force=force)
+    if result.commit is None:
+        print_status(f"{environment}: {result.reason}")
         return
-    counts = {word: sum(line.startswith(letter) for line in published.differences) for letter, word in _LETTERS}
-    told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    tell(f"{environment}: {told} on {where}{f' of {remote}' if remote else ''}")
-    emit(f"{published.commit}\n", None)
+    counts = {label: sum(line.startswith(letter) for line in result.differences) for letter, label in _STATUS_LETTERS}
+    summary = ", ".join(f"{count} {label}" for label, count in counts.items() if count)
+    print_status(f"{environment}: {summary} on {target_branch}{f' of {remote}' if remote else ''}")
+    write_output(f"{result.commit}\n", None)
 
 
-def _source(repository: Repository, folder: Path, rev: str | None) -> str:
+def _source_commit(repository: Repository, folder: Path, rev: str | None) -> str:
     """The commit that is published; the work tree must be the same where none is named."""
     commit = repository.commit_of(rev or "HEAD")
     if commit is None:
@@ -88,48 +88,48 @@ def _source(repository: Repository, folder: Path, rev: str | None) -> str:
         from compiler.spec.portfolio import PROJECT_FILE  # noqa: PLC0415 - as above
 
         portfolio = Session(options.open_tree(folder, None)).portfolio
-        read = [portfolio.folder(name) for name in ("models", "schemas", "templates")]
-        changed = repository.changed_files((PROJECT_FILE, *read), folder)
-        if changed:
-            many = "file differs" if len(changed) == 1 else "files differ"
-            raise UsageError(f"{len(changed)} {many} from HEAD, such as {changed[0]}", help="commit what is meant, or say --rev HEAD")
+        source_folders = [portfolio.folder(name) for name in ("models", "schemas", "templates")]
+        changed_files = repository.changed_files((PROJECT_FILE, *source_folders), folder)
+        if changed_files:
+            count_phrase = "file differs" if len(changed_files) == 1 else "files differ"
+            raise UsageError(f"{len(changed_files)} {count_phrase} from HEAD, such as {changed_files[0]}", help="commit what is meant, or say --rev HEAD")
     return commit
 
 
-def _folder(run: Session, environment: str) -> str:
+def _delivery_folder(run: Session, environment: str) -> str:
     from compiler.resolve.checks.delivery_checks import normalise_folder  # noqa: PLC0415 - help needs none of what a run does
 
     spec = run.portfolio.by_kind("Environment")[environment]
     return normalise_folder(as_str(as_object(spec.data.get("delivery")).get("path")))
 
 
-def _branch(run: Session, environment: str) -> str:
+def _delivery_branch(run: Session, environment: str) -> str:
     spec = run.portfolio.by_kind("Environment")[environment]
     branch = as_str(as_object(spec.data.get("delivery")).get("branch"))
     if not branch:
-        where = spec.document.location(("name",))
-        help_ = f"add `delivery: {{branch: …}}` to {where.path}:{where.line}, or say --branch"
+        location = spec.document.location(("name",))
+        help_ = f"add `delivery: {{branch: …}}` to {location.path}:{location.line}, or say --branch"
         raise UsageError(f"the Environment {environment} names no branch", help=help_)
     return branch
 
 
-def _files(run: Session, folder: Path, environment: str, known: Baseline) -> Mapping[str, bytes]:
+def _rendered_files(run: Session, folder: Path, environment: str, baseline: Baseline) -> Mapping[str, bytes]:
     """The environment's tree; ends with 1 and says why where the project is not sound."""
-    from compiler.cli._shared.progress_bar import built as built_  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.cli._shared.progress_bar import build_with_progress as built_  # noqa: PLC0415 - help needs none of what a run does
     from compiler.review.publish_plan import environment_filter  # noqa: PLC0415 - likewise
 
-    built: BuildResult = built_(run, lambda _, where: where == environment, known, concerns=environment_filter(run, environment))
-    if built.findings:
-        colour = shows_colour(sys.stderr)
-        report = Report(built.findings, run.read_text, run.summary, colour=colour, project_folder=within_checkout(folder))
-        tell(REPORTERS["text"](report), newline=False)
-    if not built.can_write:
-        tell("nothing was published")
+    build_result: BuildResult = built_(run, lambda _, unit_environment: unit_environment == environment, baseline, include=environment_filter(run, environment))
+    if build_result.findings:
+        colour = supports_colour(sys.stderr)
+        report = Report(build_result.findings, run.read_text, run.summary, colour=colour, project_folder=checkout_subfolder(folder))
+        print_status(REPORTERS["text"](report), newline=False)
+    if not build_result.can_write:
+        print_status("nothing was published")
         raise click.exceptions.Exit(1)
-    begin = f"{environment}/"
+    prefix = f"{environment}/"
     return {
-        file.path.removeprefix(begin): file.content
-        for unit in built.units
+        file.path.removeprefix(prefix): file.content
+        for unit in build_result.units
         for file in unit.files
-        if file.commit_path is None and file.path.startswith(begin)
+        if file.commit_path is None and file.path.startswith(prefix)
     }

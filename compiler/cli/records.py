@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from compiler.cli._shared import common_options as options
-from compiler.cli._shared.git_root import within_checkout
-from compiler.cli._shared.streams import emit, shows_colour, tell
+from compiler.cli._shared.git_root import checkout_subfolder
+from compiler.cli._shared.streams import write_output, supports_colour, print_status
 from compiler.foundation.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def command() -> None:
 @click.option("--format", "format_", type=click.Choice(_FORMATS), default="text", show_default=True, help="How.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @click.option("--strict", is_flag=True, help="Exit 1 where something is missing.")
-@options.project
+@options.project_options
 def status(
     models: tuple[str, ...],
     *,
@@ -65,40 +65,40 @@ def status(
     folder = options.project_root(root)
     run = Session(options.open_tree(folder, rev))
     options.require_models(run.portfolio, models)
-    _require(run, regimes, owners)
-    is_sound, found = _told(run, folder, models)
-    chosen = tuple(one.filter_records(frozenset(regimes), frozenset(owners)) for one in found)
-    emit(FORMATS[format_](chosen), output)
-    raise click.exceptions.Exit(0 if is_sound and not (strict and any(one.missing_fields for one in chosen)) else 1)
+    _require_filters(run, regimes, owners)
+    is_sound, statuses = _collect_statuses(run, folder, models)
+    filtered_statuses = tuple(model_status.filter_records(frozenset(regimes), frozenset(owners)) for model_status in statuses)
+    write_output(FORMATS[format_](filtered_statuses), output)
+    raise click.exceptions.Exit(0 if is_sound and not (strict and any(model_status.missing_fields for model_status in filtered_statuses)) else 1)
 
 
-def _told(run: Session, folder: Path, models: tuple[str, ...]) -> tuple[bool, tuple[ModelRecordStatus, ...]]:
+def _collect_statuses(run: Session, folder: Path, models: tuple[str, ...]) -> tuple[bool, tuple[ModelRecordStatus, ...]]:
     """What could be told, and whether that is all: what keeps models from being told is said on stderr."""
     from compiler.diagnostics.finding import Finding, sorted_unique  # noqa: PLC0415 - help needs none of it
     from compiler.pipeline.session import record_statuses  # noqa: PLC0415 - likewise
     from compiler.report import REPORTERS, Report  # noqa: PLC0415 - likewise
 
-    told = list(record_statuses(run, models))
-    findings = sorted_unique([one for one in told if isinstance(one, Finding)])
+    results = list(record_statuses(run, models))
+    findings = sorted_unique([result for result in results if isinstance(result, Finding)])
     if findings:
-        report = Report(findings, run.read_text, run.summary, colour=shows_colour(sys.stderr), project_folder=within_checkout(folder))
-        tell(REPORTERS["text"](report), newline=False)
-    return not findings, tuple(one for one in told if not isinstance(one, Finding))
+        report = Report(findings, run.read_text, run.summary, colour=supports_colour(sys.stderr), project_folder=checkout_subfolder(folder))
+        print_status(REPORTERS["text"](report), newline=False)
+    return not findings, tuple(result for result in results if not isinstance(result, Finding))
 
 
-def _require(run: Session, regimes: tuple[str, ...], owners: tuple[str, ...]) -> None:
+def _require_filters(run: Session, regimes: tuple[str, ...], owners: tuple[str, ...]) -> None:
     from compiler.plan.records.missing_fields import regime_titles as known  # noqa: PLC0415 - help needs none of it
 
-    _known("regime", regimes, known(run.planning_services))
-    _known("Team", owners, run.portfolio.by_kind("Team"))
+    _require_names("regime", regimes, known(run.planning_services))
+    _require_names("Team", owners, run.portfolio.by_kind("Team"))
 
 
-def _known(what: str, names: tuple[str, ...], known: Iterable[str]) -> None:
+def _require_names(label: str, names: tuple[str, ...], known_names: Iterable[str]) -> None:
     from compiler.foundation.suggestions import closest_match  # noqa: PLC0415 - help needs none of it
 
-    there = sorted(known)
+    available_names = sorted(known_names)
     for name in names:
-        if name not in there:
-            near = closest_match(name, there)
-            there_are = f"one of: {', '.join(there)}" if there else None
-            raise UsageError(f"there is no {what} `{name}`", help=f"did you mean `{near}`?" if near else there_are)
+        if name not in available_names:
+            suggestion = closest_match(name, available_names)
+            fallback = f"one of: {', '.join(available_names)}" if available_names else None
+            raise UsageError(f"there is no {label} `{name}`", help=f"did you mean `{suggestion}`?" if suggestion else fallback)

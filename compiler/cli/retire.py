@@ -13,8 +13,8 @@ from compiler.cli._shared import spec_edits as editing
 @click.command("retire")
 @click.argument("models", nargs=-1, metavar="[MODEL…]")
 @click.option("--diff", is_flag=True, help="Show the edit, and write nothing.")
-@judging.as_of
-@options.root
+@judging.as_of_option
+@options.root_option
 def command(models: tuple[str, ...], *, diff: bool, as_of: datetime | None, root: Path | None) -> None:
     """Take models out of every environment, once the day of their `retirement` has come; without names all that are due.
 
@@ -29,4 +29,4 @@ def command(models: tuple[str, ...], *, diff: bool, as_of: datetime | None, root
 
     folder = options.project_root(root)
     run = Session(options.open_tree(folder, None), as_of.date() if as_of else None)
-    editing.finish(run, folder, retire(run, models), diff=diff)
+    editing.write_or_show_edit(run, folder, retire(run, models), diff=diff)

@@ -15,7 +15,7 @@ from compiler.source.tree import Tree
 @click.option("--env", "environment", required=True, metavar="NAME", help="The environment that is taken back.")
 @click.option("--to", metavar="VERSION", help="The release to go back to; by default the canary goes, else the release before.")
 @click.option("--diff", is_flag=True, help="Show the edit, and write nothing.")
-@options.root
+@options.root_option
 def command(model: str, *, environment: str, to: str | None, diff: bool, root: Path | None) -> None:
     """Take an environment back to what ran before: an edit of the spec that keeps its comments and layout.
 
@@ -37,4 +37,4 @@ def command(model: str, *, environment: str, to: str | None, diff: bool, root: P
 
         return (open_revision(folder, commit) for commit in commits_touching(folder, path))
 
-    editing.finish(run, folder, rollback(run, model, environment, to, history), diff=diff)
+    editing.write_or_show_edit(run, folder, rollback(run, model, environment, to, history), diff=diff)

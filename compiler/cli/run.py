@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from compiler.cli._shared import common_options as options
-from compiler.cli._shared.git_root import within_checkout
-from compiler.cli._shared.streams import emit, tell, wants_colour
+from compiler.cli._shared.git_root import checkout_subfolder
+from compiler.cli._shared.streams import write_output, print_status, stdout_supports_colour
 from compiler.diagnostics.finding import sorted_unique
 from compiler.execution.jobs.steps import STEP_POINTERS
 from compiler.foundation.errors import UsageError
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     help="How findings, or the list, are written.",
 )
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-@options.root
+@options.root_option
 def command(
     models: tuple[str, ...],
     step: str,
@@ -78,36 +78,36 @@ def command(
     folder = options.project_root(root)
     run = Session(options.open_tree(folder, None))
     if lists:
-        emit(OUTPUTS[_listing(format_)](_listed(run, models, step, schedule, jobs)), output)
+        write_output(OUTPUTS[_list_format(format_)](_list_models(run, models, step, schedule, jobs)), output)
         return
     if not models or schedule is not None:
         raise UsageError("say which models, or --list", help=f"modelyard run MODEL {step}")
     options.require_environments(run.fleet, (environment,) if environment else ())
-    findings = sorted_unique(_carried_out(run, folder, models, step, release=release, environment=environment, since=since))
-    about = f"{step} of {', '.join(models)}"
-    report = Report(findings, run.read_text, about, colour=wants_colour(output), project_folder=within_checkout(folder))
-    emit(REPORTERS[format_](report), output)
+    findings = sorted_unique(_run_step(run, folder, models, step, release=release, environment=environment, champion_revision=since))
+    title = f"{step} of {', '.join(models)}"
+    report = Report(findings, run.read_text, title, colour=stdout_supports_colour(output), project_folder=checkout_subfolder(folder))
+    write_output(REPORTERS[format_](report), output)
     raise click.exceptions.Exit(report.exit_code)
 
 
-def _listing(format_: str) -> str:
+def _list_format(format_: str) -> str:
     if format_ not in OUTPUTS:
         raise UsageError(f"--list is not written as {format_}", help=f"one of: {', '.join(OUTPUTS)}")
     return format_
 
 
-def _listed(run: Session, models: tuple[str, ...], step: str, schedule: str | None, jobs: int) -> Object:
+def _list_models(run: Session, models: tuple[str, ...], step: str, schedule: str | None, jobs: int) -> Object:
     from compiler.execution.jobs.tasks import models_with_step  # noqa: PLC0415 - help needs none of it
 
     try:
-        found = [model.name for model in models_with_step(run.fleet, step, schedule)]
+        all_names = [model.name for model in models_with_step(run.fleet, step, schedule)]
     except ValueError as error:
         raise UsageError(f"`{schedule}` is no schedule: {error}", help='say it as in "0 3 * * 1"') from error
-    names = [name for name in found if not models or name in models]
+    names = [name for name in all_names if not models or name in models]
     return {"models": names, "jobs": split_into_jobs(names, jobs)}
 
 
-def _carried_out(
+def _run_step(
     run: Session,
     folder: Path,
     models: tuple[str, ...],
@@ -115,20 +115,20 @@ def _carried_out(
     *,
     release: str | None,
     environment: str | None,
-    since: str | None,
+    champion_revision: str | None,
 ) -> Iterator[Finding]:
     from compiler.execution.jobs.task_execution import execute_task  # noqa: PLC0415 - help needs none of what a run does
     from compiler.execution.jobs.tasks import resolve_tasks  # noqa: PLC0415 - likewise
     from compiler.pipeline.session import Session, check_sources  # noqa: PLC0415 - likewise
     from compiler.report.text_report import to_printable  # noqa: PLC0415 - likewise
 
-    before = Session(options.open_tree(folder, since)).fleet if since is not None else run.fleet
+    champion_fleet = Session(options.open_tree(folder, champion_revision)).fleet if champion_revision is not None else run.fleet
     if step == "test":
         yield from check_sources(run, model_names=frozenset(models))
-    known = [list(resolve_tasks(run.fleet, run.tree, name, step, release, environment)) for name in models]
-    for name, found in zip(models, known, strict=True):
-        if not any(task.has_work for task in found) and step != "test":
-            tell(f"{to_printable(name)} has no step `{step}`")
-        for task in found:
+    tasks_by_model = [list(resolve_tasks(run.fleet, run.tree, name, step, release, environment)) for name in models]
+    for name, model_tasks in zip(models, tasks_by_model, strict=True):
+        if not any(task.has_work for task in model_tasks) and step != "test":
+            print_status(f"{to_printable(name)} has no step `{step}`")
+        for task in model_tasks:
             if task.has_work:
-                yield from execute_task(task, folder, before, lambda said: tell(to_printable(said)))
+                yield from execute_task(task, folder, champion_fleet, lambda line: print_status(to_printable(line)))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from compiler.cli._shared.streams import emit
+from compiler.cli._shared.streams import write_output
 from compiler.foundation.errors import UsageError
 from compiler.scaffold.schema_catalog import EDITOR_FOLDER, SchemaCatalog, SchemaEntry, schema_text, load_catalog
 
@@ -31,46 +31,46 @@ def command(kind: str | None, type_: str | None, all_: bool, check_: bool, outpu
     modelyard schema model --type llm -o llm.schema.json
     modelyard schema --all -o .modelyard/schemas
     """
-    known = load_catalog()
+    schemas = load_catalog()
     if all_:
-        _all(known, kind or type_, output, check=check_)
+        _write_all(schemas, kind or type_, output, check=check_)
     elif check_:
         raise UsageError("--check goes with --all", help=f"modelyard schema --all --check -o {EDITOR_FOLDER}")
     elif kind is None and type_ is None:
-        emit(_table(known.entries()), output)
+        write_output(_format_table(schemas.entries()), output)
     else:
-        emit(_one(known, kind or "model", type_), output)
+        write_output(_schema_text(schemas, kind or "model", type_), output)
 
 
-def _one(known: SchemaCatalog, said: str, type_: str | None) -> str:
-    said, slash, below = said.partition("/")
-    kind = known.find_kind(said)
-    asked = below if slash else type_
-    if asked is None:
-        return schema_text(known.kind_schema(kind))
+def _schema_text(schemas: SchemaCatalog, kind_name: str, type_: str | None) -> str:
+    kind_name, slash, type_name = kind_name.partition("/")
+    kind = schemas.find_kind(kind_name)
+    requested_type = type_name if slash else type_
+    if requested_type is None:
+        return schema_text(schemas.kind_schema(kind))
     if kind != "Model":
-        raise UsageError(f"{kind} has no types", help=f"modelyard schema {said}")
-    if slash and type_ is not None and type_ != below:
-        raise UsageError(f"`{said}/{below}` and --type {type_} ask for two types", help="leave one of them out")
-    return schema_text(known.type_schema(known.find_type(asked)))
+        raise UsageError(f"{kind} has no types", help=f"modelyard schema {kind_name}")
+    if slash and type_ is not None and type_ != type_name:
+        raise UsageError(f"`{kind_name}/{type_name}` and --type {type_} ask for two types", help="leave one of them out")
+    return schema_text(schemas.type_schema(schemas.find_type(requested_type)))
 
 
-def _all(known: SchemaCatalog, narrowed: str | None, output: Path | None, *, check: bool) -> None:
-    if narrowed is not None:
+def _write_all(schemas: SchemaCatalog, narrowing_value: str | None, output: Path | None, *, check: bool) -> None:
+    if narrowing_value is not None:
         raise UsageError("--all is about every kind", help="leave out --all, or what narrows it")
     if output is None:
         raise UsageError(
             "say which folder the schemas are written into", help=f"modelyard schema --all -o {EDITOR_FOLDER}"
         )
-    stale = known.stale_files(output)
+    stale = schemas.stale_files(output)
     if check:
-        _tell_stale(stale, output)
+        _report_stale(stale, output)
     for name in stale:
-        emit(known.editor_schemas()[name].decode(), output / name)
+        write_output(schemas.editor_schemas()[name].decode(), output / name)
     click.echo(f"{len(stale)} written in {output}/" if stale else f"{output}/ is up to date", err=True)
 
 
-def _tell_stale(stale: tuple[str, ...], output: Path) -> None:
+def _report_stale(stale: tuple[str, ...], output: Path) -> None:
     for name in stale:
         click.echo(output / name)
     message = f"is out of date: run `modelyard schema --all -o {output}`" if stale else "is up to date"
@@ -78,7 +78,7 @@ def _tell_stale(stale: tuple[str, ...], output: Path) -> None:
     raise click.exceptions.Exit(1 if stale else 0)
 
 
-def _table(listed: Iterable[SchemaEntry]) -> str:
-    rows = list(listed)
+def _format_table(entries: Iterable[SchemaEntry]) -> str:
+    rows = list(entries)
     width = max(len(row.word) for row in rows)
     return "".join(f"{row.word:{width}}  {row.path}\n{'':{width}}  {row.summary}\n" for row in rows)

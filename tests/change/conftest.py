@@ -64,7 +64,7 @@ PLACES = """  dev: {release: 3.0.0}         # tried
   prod-us: {release: 1.0.0}"""
 
 
-def other(said: str, name: str = "till", environments: str = "{prod-us: {}}") -> str:
+def other_model(extra_line: str, name: str = "till", environments: str = "{prod-us: {}}") -> str:
     """Another model of the fleet, and one line that it says; its environments stand in line 12."""
     return f"""{HEAD}kind: Model
 name: {name}
@@ -74,7 +74,7 @@ summary: Pays out
 lifecycle: production
 version: 1.0.0
 source: {{image: "shop.example/till:1", digest: "sha256:1111111111111111111111111111111111111111111111111111111111111111"}}
-{said}
+{extra_line}
 deploy: {{target: plain}}
 environments: {environments}
 """
@@ -100,7 +100,7 @@ def edit_of(run: Session, outcome, path: str = "models/refunds.yaml") -> list[st
     return [f"-{line}" for line in before if line not in after] + [f"+{line}" for line in after if line not in before]
 
 
-def told(outcome) -> list[tuple[str, str, int]]:
+def edit_errors(outcome) -> list[tuple[str, str, int]]:
     """What keeps an edit from being made."""
     assert isinstance(outcome, tuple), outcome
     return [(one.code.name, one.message, one.place.line) for one in outcome]

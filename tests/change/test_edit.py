@@ -188,21 +188,21 @@ def layouts(draw) -> str:
 
 @some.composite
 def lines(draw, value: dict, indent: str) -> list[str]:
-    out = []
+    result = []
     for key, member in value.items():
         if draw(some.booleans()):
-            out.append(f"{indent}# about {key}\n")
+            result.append(f"{indent}# about {key}\n")
         note = draw(some.sampled_from(["", "", "  # why", " # a: {b: c}"]))
-        quoted = draw(some.sampled_from([key, f'"{key}"']))
+        key_text = draw(some.sampled_from([key, f'"{key}"']))
         if isinstance(member, dict) and member and draw(some.booleans()):
-            out += [f"{indent}{quoted}:{note}\n", *draw(lines(member, indent + draw(some.sampled_from(["  ", "    "]))))]
+            result += [f"{indent}{key_text}:{note}\n", *draw(lines(member, indent + draw(some.sampled_from(["  ", "    "]))))]
         elif member == {} and draw(some.booleans()):
-            out.append(f"{indent}{quoted}:{note}\n" if indent is None else f"{indent}{quoted}: {{}}{note}\n")
+            result.append(f"{indent}{key_text}:{note}\n" if indent is None else f"{indent}{key_text}: {{}}{note}\n")
         else:
-            out.append(f"{indent}{quoted}: {flow(draw, member)}{note}\n")
+            result.append(f"{indent}{key_text}: {flow(draw, member)}{note}\n")
         if draw(some.integers(0, 5)) == 0:
-            out.append("\n")
-    return out
+            result.append("\n")
+    return result
 
 
 def flow(draw, value) -> str:
@@ -230,43 +230,43 @@ def has_one_meaning(text: str) -> bool:
 @settings(max_examples=50)
 @given(layouts().filter(has_one_meaning), some.data())
 def test_a_value_that_is_set_anew_changes_its_own_characters_alone(text, draw) -> None:
-    found = document(text)
-    leaves = [at for at in places(found.data) if not isinstance(value_at(found.data, at), dict)]
+    original = document(text)
+    leaves = [pointer for pointer in places(original.data) if not isinstance(value_at(original.data, pointer), dict)]
     if not leaves:
         return
-    at = draw.draw(some.sampled_from(leaves))
-    made = set_value(found, at, "9.9.9")
-    place = found.location(at)
+    pointer = draw.draw(some.sampled_from(leaves))
+    new_text = set_value(original, pointer, "9.9.9")
+    place = original.location(pointer)
     before = text.split("\n")
     line = before[place.line - 1]
     before[place.line - 1] = f"{line[: place.column - 1]}9.9.9{line[place.end_column - 1 :]}"
-    assert made == "\n".join(before)
+    assert new_text == "\n".join(before)
 
 
 @settings(max_examples=50)
 @given(layouts().filter(has_one_meaning), some.data())
 def test_what_is_added_and_taken_away_again_leaves_no_trace(text, draw) -> None:
     found = document(text)
-    holders = [(), *(at for at in places(found.data) if isinstance(value_at(found.data, at), dict) and value_at(found.data, at))]
-    at = (*draw.draw(some.sampled_from(holders)), "zz-new")
-    after = draw.draw(some.sampled_from([None, *value_at(found.data, at[:-1])]))
-    made = set_value(found, at, {"release": "9.9.9"}, after)
+    holders = [(), *(pointer for pointer in places(found.data) if isinstance(value_at(found.data, pointer), dict) and value_at(found.data, pointer))]
+    pointer = (*draw.draw(some.sampled_from(holders)), "zz-new")
+    after = draw.draw(some.sampled_from([None, *value_at(found.data, pointer[:-1])]))
+    made = set_value(found, pointer, {"release": "9.9.9"}, after)
     assert comments(made) == comments(text)
-    assert delete_key(document(made), at) == text
+    assert delete_key(document(made), pointer) == text
 
 
 @settings(max_examples=50)
 @given(layouts().filter(has_one_meaning), some.data())
 def test_what_is_taken_away_takes_its_lines_alone(text, draw) -> None:
-    found = document(text)
-    at = draw.draw(some.sampled_from(list(places(found.data))))
-    made = delete_key(found, at)
-    assert document(made).data == without_key(found.data, at)
-    codes = SequenceMatcher(None, text.split("\n"), made.split("\n"), autojunk=False).get_opcodes()
+    original = document(text)
+    pointer = draw.draw(some.sampled_from(list(places(original.data))))
+    new_text = delete_key(original, pointer)
+    assert document(new_text).data == without_key(original.data, pointer)
+    codes = SequenceMatcher(None, text.split("\n"), new_text.split("\n"), autojunk=False).get_opcodes()
     gone = [text.split("\n")[start:end] for kind, start, end, _, _ in codes if kind != "equal"]
-    place = found.key_location(at)
+    place = original.key_location(pointer)
     first = place.line - 1
-    assert [line for line in comment_lines(made) if line not in comment_lines(text)] == []
+    assert [line for line in comment_lines(new_text) if line not in comment_lines(text)] == []
     assert sum(len(part) for part in gone) <= height(text, first) + 1
 
 

@@ -8,21 +8,21 @@ from compiler.edit.retire import retire
 from compiler.pipeline.session import Session
 from compiler.source.overlay_tree import OverlayTree
 
-from .conftest import edit_of, other, told
+from .conftest import edit_of, other_model, edit_errors
 
 END = "retirement: {date: 2027-03-31}"
-AFTER, BEFORE = date(2027, 4, 1), date(2027, 3, 30)
+DUE_DAY, EARLY_DAY = date(2027, 4, 1), date(2027, 3, 30)
 
 
 @pytest.mark.parametrize("names", [("refunds",), ()])
 def test_it_is_retired_when_its_day_has_come(fleet, names) -> None:
-    run = fleet("  dev: {release: 3.0.0}\n  prod-us: {release: 1.0.0}   # to the end", pipeline=END, day=AFTER)
-    made = retire(run, names)
-    assert edit_of(run, made) == [
+    run = fleet("  dev: {release: 3.0.0}\n  prod-us: {release: 1.0.0}   # to the end", pipeline=END, day=DUE_DAY)
+    result = retire(run, names)
+    assert edit_of(run, result) == [
         "-lifecycle: production", "-environments:", "-  dev: {release: 3.0.0}", "-  prod-us: {release: 1.0.0}   # to the end",
         "+lifecycle: retired",
     ]  # fmt: skip
-    assert made.summary == "Retire refunds"
+    assert result.summary == "Retire refunds"
 
 
 def test_the_day_itself_is_the_day(fleet) -> None:
@@ -30,39 +30,39 @@ def test_the_day_itself_is_the_day(fleet) -> None:
 
 
 def test_not_before(fleet) -> None:
-    run = fleet(pipeline=END, day=BEFORE)
+    run = fleet(pipeline=END, day=EARLY_DAY)
     assert retire(run, ()).files == {}
-    assert told(retire(run, ("refunds",))) == [("not-allowed", "refunds is to be retired on 2027-03-31", 19)]
+    assert edit_errors(retire(run, ("refunds",))) == [("not-allowed", "refunds is to be retired on 2027-03-31", 19)]
 
 
 def test_not_without_a_day(fleet) -> None:
-    assert told(retire(fleet(day=AFTER), ("refunds",))) == [
+    assert edit_errors(retire(fleet(day=DUE_DAY), ("refunds",))) == [
         ("not-allowed", "nothing says when refunds is to be retired", 2)
     ]
 
 
 def test_not_while_somebody_uses_it(fleet) -> None:
-    user = other("uses: [{model: refunds, as: {env: REFUNDS}}]")
-    [(_, message, line)] = told(retire(fleet(pipeline=END, day=AFTER, till=user), ()))
+    user = other_model("uses: [{model: refunds, as: {env: REFUNDS}}]")
+    [(_, message, line)] = edit_errors(retire(fleet(pipeline=END, day=DUE_DAY, till=user), ()))
     assert (message, line) == ("till uses refunds, which does not run in prod-us", 10)
 
 
 def test_what_is_retired_is_not_retired_again(fleet) -> None:
-    run = fleet("", lifecycle="retired", pipeline=END, day=AFTER)
+    run = fleet("", lifecycle="retired", pipeline=END, day=DUE_DAY)
     text = run.tree.read("models/refunds.yaml").decode().replace("environments:\n\n", "")
-    assert retire(Session(OverlayTree(run.tree, {"models/refunds.yaml": text.encode()}), AFTER), ()).files == {}
+    assert retire(Session(OverlayTree(run.tree, {"models/refunds.yaml": text.encode()}), DUE_DAY), ()).files == {}
 
 
 def test_one_that_only_a_person_can_edit_keeps_no_other_from_its_end(fleet) -> None:
-    anchored = other(END, environments="&all {prod-us: {}}")
-    run = fleet("  dev: {release: 3.0.0}", pipeline=END, day=AFTER, till=anchored)
+    anchored = other_model(END, environments="&all {prod-us: {}}")
+    run = fleet("  dev: {release: 3.0.0}", pipeline=END, day=DUE_DAY, till=anchored)
     made = retire(run, ())
     assert list(made.files) == ["models/refunds.yaml"]
-    assert told(made.skipped_findings) == [("not-editable", "till: environments cannot be changed alone: it has an anchor or a tag", 12)]
-    assert told(retire(run, ("till",))) == told(made.skipped_findings)
+    assert edit_errors(made.skipped_findings) == [("not-editable", "till: environments cannot be changed alone: it has an anchor or a tag", 12)]
+    assert edit_errors(retire(run, ("till",))) == edit_errors(made.skipped_findings)
 
 
 def test_however_many_are_retired_their_title_is_short(fleet) -> None:
-    more = other(END, "till-of-the-shop")
-    made = retire(fleet("  dev: {release: 3.0.0}", pipeline=END, day=AFTER, till=more), ())
+    more = other_model(END, "till-of-the-shop")
+    made = retire(fleet("  dev: {release: 3.0.0}", pipeline=END, day=DUE_DAY, till=more), ())
     assert (made.summary, len(made.files)) == ("Retire models whose day has come", 2)

@@ -6,56 +6,56 @@ from compiler.edit.rollback import rollback
 from compiler.foundation.errors import UsageError
 from compiler.source.memory_tree import MemoryTree
 
-from .conftest import PLACES, edit_of, told
+from .conftest import PLACES, edit_of, edit_errors
 
 
-def never(_path: str):
+def fail_on_history(_path: str):
     raise AssertionError("the history was asked")
 
 
-def at(fleet, release: str):
+def fleet_at_release(fleet, release: str):
     return fleet(PLACES.replace("prod-us: {release: 1.0.0}", f"prod-us: {{release: {release}}}"))
 
 
 def test_a_canary_goes_and_the_history_is_not_asked(fleet) -> None:
     run = fleet()
-    made = rollback(run, "refunds", "prod-eu", None, never)
+    made = rollback(run, "refunds", "prod-eu", None, fail_on_history)
     assert edit_of(run, made) == ["-    canary: {release: 2.0.0, weight: 10%}"]
     assert made.summary == "Take the canary 2.0.0 of refunds out of prod-eu"
 
 
 def test_the_release_before_comes_back(fleet) -> None:
-    run = at(fleet, "2.0.0")
-    asked = []
+    run = fleet_at_release(fleet, "2.0.0")
+    requested_paths = []
 
     def history(path: str):
-        asked.append(path)
+        requested_paths.append(path)
         yield run.tree
         yield fleet(PLACES.replace("prod-us: {release: 1.0.0}", "prod-us: {release: 2.0.0, deploy: {env: []}}")).tree
-        yield at(fleet, "3.0.0").tree
-        yield at(fleet, "1.0.0").tree
+        yield fleet_at_release(fleet, "3.0.0").tree
+        yield fleet_at_release(fleet, "1.0.0").tree
 
     made = rollback(run, "refunds", "prod-us", None, history)
     assert edit_of(run, made) == ["-  prod-us: {release: 2.0.0}", "+  prod-us: {release: 3.0.0}"]
-    assert (asked, made.summary) == (["models/refunds.yaml"], "Roll refunds back to 3.0.0 in prod-us")
+    assert (requested_paths, made.summary) == (["models/refunds.yaml"], "Roll refunds back to 3.0.0 in prod-us")
 
 
 def test_states_that_cannot_be_read_are_passed_over(fleet) -> None:
-    run = at(fleet, "2.0.0")
-    states = [MemoryTree({"other.txt": "x"}), MemoryTree({"modelyard.yaml": "kind: [", "models/a.yaml": "a: 1"}), at(fleet, "1.0.0").tree]
+    run = fleet_at_release(fleet, "2.0.0")
+    states = [MemoryTree({"other.txt": "x"}), MemoryTree({"modelyard.yaml": "kind: [", "models/a.yaml": "a: 1"}), fleet_at_release(fleet, "1.0.0").tree]
     assert rollback(run, "refunds", "prod-us", None, lambda _: states).summary == "Roll refunds back to 1.0.0 in prod-us"
 
 
 def test_a_release_can_be_named_and_ends_a_canary(fleet) -> None:
     run = fleet()
-    assert edit_of(run, rollback(run, "refunds", "prod-eu", "1.0.0", never)) == ["-    canary: {release: 2.0.0, weight: 10%}"]
-    assert rollback(run, "refunds", "prod-us", "1.0.0", never).files == {}
+    assert edit_of(run, rollback(run, "refunds", "prod-eu", "1.0.0", fail_on_history)) == ["-    canary: {release: 2.0.0, weight: 10%}"]
+    assert rollback(run, "refunds", "prod-us", "1.0.0", fail_on_history).files == {}
 
 
 def test_no_gate_is_asked(fleet) -> None:
     gates = 'pipeline: {evaluate: {gates: [{metric: auc, op: ">=", value: 0.99}]}}'
     run = fleet(PLACES.replace("prod-us: {release: 1.0.0}", "prod-us: {release: 2.0.0}"), pipeline=gates)
-    assert rollback(run, "refunds", "prod-us", "1.0.0", never).summary == "Roll refunds back to 1.0.0 in prod-us"
+    assert rollback(run, "refunds", "prod-us", "1.0.0", fail_on_history).summary == "Roll refunds back to 1.0.0 in prod-us"
 
 
 @pytest.mark.parametrize(
@@ -64,11 +64,11 @@ def test_no_gate_is_asked(fleet) -> None:
      (["9.0.0"], "9.0.0 ran in prod-us before, and is not published any more")],
 )  # fmt: skip
 def test_without_a_release_before_one_has_to_be_named(fleet, states, says) -> None:
-    run = at(fleet, "2.0.0")
+    run = fleet_at_release(fleet, "2.0.0")
 
     def history(_: str):
         for version in states:
-            text = at(fleet, version).tree.read("models/refunds.yaml").decode().replace("  3.0.0:\n", f"  {version}:\n")
+            text = fleet_at_release(fleet, version).tree.read("models/refunds.yaml").decode().replace("  3.0.0:\n", f"  {version}:\n")
             files = {path: run.tree.read(path) for path in run.tree.paths()}
             yield MemoryTree({**files, "models/refunds.yaml": text.replace("dev: {release: 3.0.0}", "dev: {release: 1.0.0}")})
 
@@ -78,9 +78,9 @@ def test_without_a_release_before_one_has_to_be_named(fleet, states, says) -> No
 
 def test_nothing_is_taken_back_where_nothing_runs(fleet) -> None:
     with pytest.raises(UsageError, match="nothing of refunds runs in prod-us"):
-        rollback(fleet("  dev: {release: 3.0.0}"), "refunds", "prod-us", None, never)
+        rollback(fleet("  dev: {release: 3.0.0}"), "refunds", "prod-us", None, fail_on_history)
 
 
 def test_an_anchor_is_for_people(fleet) -> None:
     run = fleet(PLACES.replace("canary: {release", "canary: &try {release"))
-    assert [name for name, _, _ in told(rollback(run, "refunds", "prod-eu", None, never))] == ["not-editable"]
+    assert [name for name, _, _ in edit_errors(rollback(run, "refunds", "prod-eu", None, fail_on_history))] == ["not-editable"]

@@ -21,9 +21,9 @@ class Evaluator:
 
     def text(self, template: object) -> str:
         """A text with its expressions filled in."""
-        return EXPRESSION.sub(lambda found: shown(self.value(found[1])), shown(template))
+        return EXPRESSION.sub(lambda found: to_text(self.value(found[1])), to_text(template))
 
-    def filled(self, template: object) -> object:
+    def evaluate_template(self, template: object) -> object:
         """The value of a template that is one expression; else its text."""
         whole = EXPRESSION.fullmatch(template.strip()) if isinstance(template, str) else None
         return self.value(whole[1]) if whole else self.text(template)
@@ -38,99 +38,99 @@ class Evaluator:
 
     def value(self, text: str) -> object:
         self._tokens = tokens(text)
-        self._at = 0
-        found = self._either()
-        assert self._at == len(self._tokens), f"{text!r} is no expression"
+        self._position = 0
+        found = self._parse_or()
+        assert self._position == len(self._tokens), f"{text!r} is no expression"
         return found
 
     def _peek(self) -> tuple[str, object]:
-        return self._tokens[self._at] if self._at < len(self._tokens) else ("end", "")
+        return self._tokens[self._position] if self._position < len(self._tokens) else ("end", "")
 
     def _takes(self, sign: str) -> bool:
         if self._peek() == ("sign", sign):
-            self._at += 1
+            self._position += 1
             return True
         return False
 
-    def _either(self) -> object:
-        found = self._both()
+    def _parse_or(self) -> object:
+        found = self._parse_and()
         while self._takes("||"):
-            other = self._both()
+            other = self._parse_and()
             found = found if truth(found) else other
         return found
 
-    def _both(self) -> object:
-        found = self._compared()
+    def _parse_and(self) -> object:
+        found = self._parse_comparison()
         while self._takes("&&"):
-            other = self._compared()
+            other = self._parse_comparison()
             found = other if truth(found) else found
         return found
 
-    def _compared(self) -> object:
-        found = self._negated()
+    def _parse_comparison(self) -> object:
+        value = self._parse_not()
         while self._peek() in {("sign", "=="), ("sign", "!=")}:
-            wanted = self._tokens[self._at][1] == "=="
-            self._at += 1
-            found = equal(found, self._negated()) is wanted
-        return found
+            wanted = self._tokens[self._position][1] == "=="
+            self._position += 1
+            value = equal(value, self._parse_not()) is wanted
+        return value
 
-    def _negated(self) -> object:
-        return not truth(self._negated()) if self._takes("!") else self._reached()
+    def _parse_not(self) -> object:
+        return not truth(self._parse_not()) if self._takes("!") else self._parse_access()
 
-    def _reached(self) -> object:
-        found, many = self._single(), False
+    def _parse_access(self) -> object:
+        value, many = self._single(), False
         while True:
             if self._takes("."):
-                kind, name = self._tokens[self._at]
-                self._at += 1
+                kind, name = self._tokens[self._position]
+                self._position += 1
                 if (kind, name) == ("sign", "*"):
-                    found, many = list(found.values() if isinstance(found, Mapping) else found or ()), True
+                    value, many = list(value.values() if isinstance(value, Mapping) else value or ()), True
                 else:
-                    found = [member(one, name) for one in found] if many else member(found, name)
+                    value = [member(one, name) for one in value] if many else member(value, name)
             elif self._takes("["):
-                key = self._either()
+                key = self._parse_or()
                 assert self._takes("]")
-                found = member(found, key)
+                value = member(value, key)
             else:
-                return found
+                return value
 
     def _single(self) -> object:
-        kind, said = self._peek()
-        self._at += 1
+        kind, token = self._peek()
+        self._position += 1
         if kind in {"number", "text"}:
-            return said
-        if (kind, said) == ("sign", "("):
-            found = self._either()
+            return token
+        if (kind, token) == ("sign", "("):
+            found = self._parse_or()
             assert self._takes(")")
             return found
-        assert kind == "name", said
+        assert kind == "name", token
         if self._takes("("):
-            return self._called(said)
+            return self._call_function(token)
         words = {"true": True, "false": False, "null": None}
-        if said in words:
-            return words[said]
-        assert said in self.contexts, f"there is no context {said}"
-        return self.contexts[said]
+        if token in words:
+            return words[token]
+        assert token in self.contexts, f"there is no context {token}"
+        return self.contexts[token]
 
-    def _called(self, name: object) -> object:
+    def _call_function(self, name: object) -> object:
         arguments = []
         while not self._takes(")"):
-            arguments.append(self._either())
+            arguments.append(self._parse_or())
             self._takes(",")
         return self.functions[name](*arguments)
 
 
 def tokens(text: str) -> list[tuple[str, object]]:
-    found, at = [], 0
+    result, position = [], 0
     text = text.rstrip()
-    while at < len(text):
-        match = TOKEN.match(text, at)
-        assert match, f"{text[at:]!r} is no expression"
-        at = match.end()
+    while position < len(text):
+        match = TOKEN.match(text, position)
+        assert match, f"{text[position:]!r} is no expression"
+        position = match.end()
         kind = match.lastgroup
         said = match[kind]
-        found.append((kind, int(said) if kind == "number" else said.replace("''", "'") if kind == "text" else said))
-    return found
+        result.append((kind, int(said) if kind == "number" else said.replace("''", "'") if kind == "text" else said))
+    return result
 
 
 def member(value: object, key: object) -> object:
@@ -154,19 +154,19 @@ def number(value: object) -> float:
         return math.nan
 
 
-def equal(one: object, other: object) -> bool:
-    if isinstance(one, str) and isinstance(other, str):
-        return one.casefold() == other.casefold()
-    if type(one) is type(other):
-        return one == other
-    return number(one) == number(other)
+def equal(first: object, second: object) -> bool:
+    if isinstance(first, str) and isinstance(second, str):
+        return first.casefold() == second.casefold()
+    if type(first) is type(second):
+        return first == second
+    return number(first) == number(second)
 
 
 def contains(where: object, what: object) -> bool:
-    return any(equal(one, what) for one in where) if isinstance(where, list) else str(what).casefold() in shown(where).casefold()
+    return any(equal(one, what) for one in where) if isinstance(where, list) else str(what).casefold() in to_text(where).casefold()
 
 
-def shown(value: object) -> str:
+def to_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -18,7 +18,7 @@ COMMENTS_QUERY = '.[] | select(.user.login == "github-actions[bot]" and (.body |
 
 def main() -> int:
     if not os.environ.get("GH_TOKEN"):
-        return refused("set the GH_TOKEN environment variable")
+        return report_refusal("set the GH_TOKEN environment variable")
     state = json.loads(STATE.read_text()) if STATE.exists() else {}
     for kind in ("issues", "comments", "pulls", "dispatched", "delivered"):
         state.setdefault(kind, [])
@@ -28,38 +28,38 @@ def main() -> int:
     return code
 
 
-def allowed(permission: str, level: str) -> bool:
+def has_permission(permission: str, level: str) -> bool:
     held = json.loads(os.environ["GH_PERMISSIONS"]).get(permission, "none")
     return held in {"write", level}
 
 
-def refused(why: str) -> int:
+def report_refusal(why: str) -> int:
     print(f"gh: {why}", file=sys.stderr)
     return 4
 
 
 def api(state: dict, words: list[str]) -> int:
-    said = parsed(words, "--paginate?", "--silent?", "--method", "--field", "--jq")
-    path = said.words[0].removeprefix(f"repos/{os.environ['GITHUB_REPOSITORY']}/")
-    if not allowed("pull-requests", "write"):
-        return refused("Resource not accessible by integration (HTTP 403)")
-    listed = re.fullmatch(r"issues/([0-9]+)/comments", path)
+    arguments = parse_arguments(words, "--paginate?", "--silent?", "--method", "--field", "--jq")
+    path = arguments.words[0].removeprefix(f"repos/{os.environ['GITHUB_REPOSITORY']}/")
+    if not has_permission("pull-requests", "write"):
+        return report_refusal("Resource not accessible by integration (HTTP 403)")
+    comments_match = re.fullmatch(r"issues/([0-9]+)/comments", path)
     single = re.fullmatch(r"issues/comments/([0-9]+)", path)
-    if listed and said.field is None:
-        assert said.jq == COMMENTS_QUERY, said.jq
-        found = [one["id"] for one in state["comments"] if str(one["issue"]) == listed[1]]
-        print("\n".join(str(one["id"]) for one in state["comments"] if one["id"] in found and ours(one)))
-    elif listed:
-        state["comments"].append({"id": 100 + len(state["comments"]), "issue": int(listed[1]), "login": BOT, "body": body(said.field)})
-    elif single and said.method == "PATCH":
-        [one] = [one for one in state["comments"] if str(one["id"]) == single[1]]
-        one["body"] = body(said.field)
+    if comments_match and arguments.field is None:
+        assert arguments.jq == COMMENTS_QUERY, arguments.jq
+        found = [comment["id"] for comment in state["comments"] if str(comment["issue"]) == comments_match[1]]
+        print("\n".join(str(comment["id"]) for comment in state["comments"] if comment["id"] in found and is_own_comment(comment)))
+    elif comments_match:
+        state["comments"].append({"id": 100 + len(state["comments"]), "issue": int(comments_match[1]), "login": BOT, "body": body(arguments.field)})
+    elif single and arguments.method == "PATCH":
+        [comment] = [comment for comment in state["comments"] if str(comment["id"]) == single[1]]
+        comment["body"] = body(arguments.field)
     else:
-        return refused(f"no such call: {words}")
+        return report_refusal(f"no such call: {words}")
     return 0
 
 
-def ours(comment: dict) -> bool:
+def is_own_comment(comment: dict) -> bool:
     return comment["login"] == BOT and comment["body"].startswith(MARK)
 
 
@@ -72,65 +72,65 @@ def body(field: str) -> str:
 
 
 def runs(state: dict, words: list[str]) -> int:
-    said = parsed(words[1:], "--workflow", "--branch", "--status", "--limit", "--json", "--jq")
+    said = parse_arguments(words[1:], "--workflow", "--branch", "--status", "--limit", "--json", "--jq")
     assert (words[0], said.status, said.json, said.jq) == ("list", "success", "headSha", ".[0].headSha // empty")
-    if not allowed("actions", "read"):
-        return refused("Resource not accessible by integration (HTTP 403)")
+    if not has_permission("actions", "read"):
+        return report_refusal("Resource not accessible by integration (HTTP 403)")
     found = [one["sha"] for one in state["delivered"] if (one["workflow"], one["branch"]) == (said.workflow, said.branch)]
     print(found[-1] if found else "", end="\n" if found else "")
     return 0
 
 
 def workflow(state: dict, words: list[str]) -> int:
-    said = parsed(words[1:], "--ref", "--raw-field*")
+    arguments = parse_arguments(words[1:], "--ref", "--raw-field*")
     assert words[0] == "run"
-    if not allowed("actions", "write"):
-        return refused("Resource not accessible by integration (HTTP 403)")
-    inputs = dict(one.split("=", 1) for one in said.raw_field)
-    state["dispatched"].append({"workflow": said.words[0], "ref": said.ref, "inputs": inputs})
+    if not has_permission("actions", "write"):
+        return report_refusal("Resource not accessible by integration (HTTP 403)")
+    inputs = dict(one.split("=", 1) for one in arguments.raw_field)
+    state["dispatched"].append({"workflow": arguments.words[0], "ref": arguments.ref, "inputs": inputs})
     return 0
 
 
 def pull(state: dict, words: list[str]) -> int:
-    said = parsed(words[1:], "--base", "--head", "--title", "--body-file", "--state", "--limit", "--json", "--jq")
-    if not allowed("pull-requests", "write" if words[0] == "create" else "read"):
-        return refused("Resource not accessible by integration (HTTP 403)")
+    arguments = parse_arguments(words[1:], "--base", "--head", "--title", "--body-file", "--state", "--limit", "--json", "--jq")
+    if not has_permission("pull-requests", "write" if words[0] == "create" else "read"):
+        return report_refusal("Resource not accessible by integration (HTTP 403)")
     if words[0] == "create":
         number = 7 + len(state["pulls"])
         state["pulls"].append(
-            {"number": number, "title": said.title, "base": said.base, "head": said.head, "body": Path(said.body_file).read_text()}
+            {"number": number, "title": arguments.title, "base": arguments.base, "head": arguments.head, "body": Path(arguments.body_file).read_text()}
         )
         print(f"https://github.com/{os.environ['GITHUB_REPOSITORY']}/pull/{number}")
         return 0
-    assert (words[0], said.state, said.json) == ("list", "open", "title")
-    assert said.jq == "map(select(.title == env.TITLE)) | length"
+    assert (words[0], arguments.state, arguments.json) == ("list", "open", "title")
+    assert arguments.jq == "map(select(.title == env.TITLE)) | length"
     print(sum(one["title"] == os.environ["TITLE"] for one in state["pulls"]))
     return 0
 
 
 def issue(state: dict, words: list[str]) -> int:
-    said = parsed(words[1:], "--state", "--app", "--limit", "--json", "--jq", "--title", "--body-file", "--comment")
-    if not allowed("issues", "write"):
-        return refused("Resource not accessible by integration (HTTP 403)")
+    arguments = parse_arguments(words[1:], "--state", "--app", "--limit", "--json", "--jq", "--title", "--body-file", "--comment")
+    if not has_permission("issues", "write"):
+        return report_refusal("Resource not accessible by integration (HTTP 403)")
     if words[0] == "list":
-        assert (said.state, said.app, said.json) == ("open", "github-actions", "number,title")
-        assert said.jq == "map(select(.title == env.TITLE)) | .[0].number // empty"
-        found = [one["number"] for one in state["issues"] if one["open"] and one["title"] == os.environ["TITLE"]]
+        assert (arguments.state, arguments.app, arguments.json) == ("open", "github-actions", "number,title")
+        assert arguments.jq == "map(select(.title == env.TITLE)) | .[0].number // empty"
+        found = [entry["number"] for entry in state["issues"] if entry["open"] and entry["title"] == os.environ["TITLE"]]
         print(found[0] if found else "", end="\n" if found else "")
     elif words[0] == "create":
-        body_ = Path(said.body_file).read_text()
-        state["issues"].append({"number": 1 + len(state["issues"]), "title": said.title, "open": True, "body": body_})
+        body_ = Path(arguments.body_file).read_text()
+        state["issues"].append({"number": 1 + len(state["issues"]), "title": arguments.title, "open": True, "body": body_})
     else:
-        [one] = [one for one in state["issues"] if str(one["number"]) == said.words[0]]
+        [entry] = [entry for entry in state["issues"] if str(entry["number"]) == arguments.words[0]]
         if words[0] == "edit":
-            one["body"] = Path(said.body_file).read_text()
+            entry["body"] = Path(arguments.body_file).read_text()
         else:
             assert words[0] == "close"
-            one["open"] = False
+            entry["open"] = False
     return 0
 
 
-def parsed(words: list[str], *options: str) -> argparse.Namespace:
+def parse_arguments(words: list[str], *options: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(allow_abbrev=False)
     parser.add_argument("words", nargs="*")
     for option in options:

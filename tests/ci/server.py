@@ -17,7 +17,7 @@ from pathlib import Path
 
 import yaml
 
-from .expressions import Evaluator, shown
+from .expressions import Evaluator, to_text
 
 ROOT = Path(__file__).resolve().parents[2]
 REPOSITORY = "bank/models"
@@ -25,7 +25,7 @@ TOKEN = "the-token-of-the-job"
 
 
 @dataclass
-class Done:
+class RunResult:
     """What came of a run: how each job ended, what each printed, and its outputs."""
 
     results: dict[str, str] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Done:
 class Server:
     """A repository with its remote, and the workflows that its commits hold."""
 
-    def __init__(self, folder: Path, origin: Path, others: dict[str, Path]) -> None:
+    def __init__(self, folder: Path, origin: Path, other_repositories: dict[str, Path]) -> None:
         self.folder = folder
         self.origin = origin
         self.state = folder / "gh.json"
@@ -53,7 +53,7 @@ class Server:
         self._bin.mkdir(parents=True)
         self._home.mkdir()
         config = "[user]\n\tname = nobody\n\temail = nobody@bank.example\n[safe]\n\tdirectory = *\n[init]\n\tdefaultBranch = main\n"
-        config += "".join(f'[url "{path}"]\n\tinsteadOf = {address}\n' for address, path in others.items())
+        config += "".join(f'[url "{path}"]\n\tinsteadOf = {address}\n' for address, path in other_repositories.items())
         (self._home / ".gitconfig").write_text(config, encoding="utf-8")
         python = shlex.quote(sys.executable)
         for name, words in {"modelyard": "-m compiler", "python": "", "gh": shlex.quote(str(ROOT / "tests" / "ci" / "gh.py"))}.items():
@@ -77,54 +77,54 @@ class Server:
         self.git("checkout", "-q", *(["-B", branch] if branch else ["--detach"]), commit, at=folder)
         return folder
 
-    def run(self, workflow: str, event: str, commit: str, ref: str = "main", inputs: dict | None = None, **payload: object) -> Done:
+    def run(self, workflow: str, event: str, commit: str, ref: str = "main", inputs: dict | None = None, **payload: object) -> RunResult:
         """What comes of an event at a commit."""
         self._count += 1
         at = self.checked_out(f"read-{self._count}", commit)
-        said = yaml.safe_load((at / ".github" / "workflows" / workflow).read_text(encoding="utf-8"))
-        assert event in said["on"], f"{workflow} is not started by {event}"
+        workflow_data = yaml.safe_load((at / ".github" / "workflows" / workflow).read_text(encoding="utf-8"))
+        assert event in workflow_data["on"], f"{workflow} is not started by {event}"
         shutil.rmtree(at)
-        unknown = set(inputs or {}) - set(said["on"].get("workflow_dispatch", {}).get("inputs", {}))
+        unknown = set(inputs or {}) - set(workflow_data["on"].get("workflow_dispatch", {}).get("inputs", {}))
         assert not unknown, f"{workflow} has no inputs {unknown}"
         github = {
             "event_name": event, "event": {"repository": {"default_branch": "main"}, **payload}, "sha": commit, "ref_name": ref,
-            "ref": f"refs/heads/{ref}", "workflow": said["name"], "repository": REPOSITORY, "token": TOKEN,
+            "ref": f"refs/heads/{ref}", "workflow": workflow_data["name"], "repository": REPOSITORY, "token": TOKEN,
             "server_url": "https://github.com",
         }  # fmt: skip
-        done = Done()
-        for job in ordered(said["jobs"]):
-            self._job(job, said["jobs"], github, inputs or {}, done)
-        if workflow == "modelyard-deliver.yml" and "failure" not in done.results.values():
+        run_result = RunResult()
+        for job in topological_order(workflow_data["jobs"]):
+            self._job(job, workflow_data["jobs"], github, inputs or {}, run_result)
+        if workflow == "modelyard-deliver.yml" and "failure" not in run_result.results.values():
             state = self.asked
             state.setdefault("delivered", []).append({"workflow": workflow, "branch": ref, "sha": commit})
             self.state.write_text(json.dumps(state))
-        return done
+        return run_result
 
-    def _job(self, name: str, jobs: dict, github: dict, inputs: dict, done: Done) -> None:
+    def _job(self, name: str, jobs: dict, github: dict, inputs: dict, run_result: RunResult) -> None:
         job = jobs[name]
-        needs = listed(job.get("needs"))
+        needs = as_list(job.get("needs"))
         above = {one for need in needs for one in (need, *ancestors(need, jobs))}
         functions = {
-            "success": lambda: all(done.results[need] == "success" for need in needs),
-            "failure": lambda: any(done.results[one] == "failure" for one in above),
+            "success": lambda: all(run_result.results[need] == "success" for need in needs),
+            "failure": lambda: any(run_result.results[one] == "failure" for one in above),
             "cancelled": lambda: False,
             "always": lambda: True,
         }
-        known = {need: {"result": done.results[need], "outputs": done.outputs.get(need, {})} for need in needs}
+        known = {need: {"result": run_result.results[need], "outputs": run_result.outputs.get(need, {})} for need in needs}
         contexts = {"github": github, "inputs": inputs, "needs": known, "secrets": {"MODELYARD_DELIVERY_TOKEN": "the-token-of-others"}}
         evaluator = Evaluator(contexts, functions)
         if not evaluator.holds(job.get("if")):
-            done.results[name] = "skipped"
+            run_result.results[name] = "skipped"
             return
-        matrix = evaluator.filled(job["strategy"]["matrix"]["include"]) if "strategy" in job else [{}]
+        matrix = evaluator.evaluate_template(job["strategy"]["matrix"]["include"]) if "strategy" in job else [{}]
         assert matrix, f"{name}: a matrix without a job is a mistake"
         results = []
         for index, entry in enumerate(matrix):
             own = {**contexts, "matrix": entry, "strategy": {"job-index": index}}
-            results.append(self._steps(name if len(matrix) == 1 else f"{name} ({index})", job, own, done))
-        done.results[name] = "failure" if "failure" in results else "success"
+            results.append(self._steps(name if len(matrix) == 1 else f"{name} ({index})", job, own, run_result))
+        run_result.results[name] = "failure" if "failure" in results else "success"
 
-    def _steps(self, name: str, job: dict, contexts: dict, done: Done) -> str:
+    def _steps(self, name: str, job: dict, contexts: dict, run_result: RunResult) -> str:
         self._count += 1
         work, temp = self.folder / f"work-{self._count}", self.folder / f"temp-{self._count}"
         temp.mkdir()
@@ -136,37 +136,37 @@ class Server:
         steps: dict[str, dict] = {}
         evaluator = Evaluator({**contexts, "steps": steps, "runner": {"temp": str(temp)}}, functions)
         title = evaluator.text(job["name"])
-        log = done.logs[name] = f"{title}\n"
-        done.steps[name] = {}
+        log = run_result.logs[name] = f"{title}\n"
+        run_result.steps[name] = {}
         for step in job["steps"]:
             if not evaluator.holds(step.get("if")):
-                outcome, outputs, said = "skipped", {}, ""
+                outcome, outputs, step_output = "skipped", {}, ""
             elif "uses" in step:
-                outcome, outputs, said = "success", {}, self._used(step, evaluator, contexts["github"], work, done)
+                outcome, outputs, step_output = "success", {}, self._run_action(step, evaluator, contexts["github"], work, run_result)
             else:
-                outcome, outputs, said = self._scripted(name, step, job, evaluator, contexts["github"], work, temp, done)
-            log = done.logs[name] = f"{log}-- {step['name']}: {outcome}\n{said}"
-            done.steps[name][step["name"]] = outcome
+                outcome, outputs, step_output = self._run_script(name, step, job, evaluator, contexts["github"], work, temp, run_result)
+            log = run_result.logs[name] = f"{log}-- {step['name']}: {outcome}\n{step_output}"
+            run_result.steps[name][step["name"]] = outcome
             state["failed"] = state["failed"] or outcome == "failure"
             if "id" in step:
                 steps[step["id"]] = {"outcome": outcome, "conclusion": outcome, "outputs": outputs}
-        done.outputs[name.partition(" (")[0]] = {key: evaluator.text(text) for key, text in job.get("outputs", {}).items()}
+        run_result.outputs[name.partition(" (")[0]] = {key: evaluator.text(text) for key, text in job.get("outputs", {}).items()}
         return "failure" if state["failed"] else "success"
 
-    def _used(self, step: dict, evaluator: Evaluator, github: dict, work: Path, done: Done) -> str:
+    def _run_action(self, step: dict, evaluator: Evaluator, github: dict, work: Path, run_result: RunResult) -> str:
         action = step["uses"].partition("@")[0]
-        with_ = {key: evaluator.filled(value) for key, value in step.get("with", {}).items()}
+        action_inputs = {key: evaluator.evaluate_template(value) for key, value in step.get("with", {}).items()}
         if action == "actions/checkout":
-            assert with_ == {"fetch-depth": "0", "persist-credentials": "false"}, with_
+            assert action_inputs == {"fetch-depth": "0", "persist-credentials": "false"}, action_inputs
             branch = None if github["event_name"] == "pull_request" else github["ref_name"]
             self.checked_out(work.name, github["sha"], branch)
         elif action == "github/codeql-action/upload-sarif":
-            done.scanned.append(json.loads(Path(with_["sarif_file"]).read_text(encoding="utf-8")))
+            run_result.scanned.append(json.loads(Path(action_inputs["sarif_file"]).read_text(encoding="utf-8")))
         else:
             assert action == "actions/setup-python", action
         return ""
 
-    def _scripted(self, name: str, step: dict, job: dict, evaluator: Evaluator, github: dict, work: Path, temp: Path, done: Done):  # noqa: PLR0913, PLR0917
+    def _run_script(self, name: str, step: dict, job: dict, evaluator: Evaluator, github: dict, work: Path, temp: Path, run_result: RunResult):  # noqa: PLR0913, PLR0917
         output, summary, script, variables, paths = (temp / one for one in ("output", "summary", "script.sh", "variables", "paths"))
         for file in (output, summary):
             file.write_text("", encoding="utf-8")
@@ -174,8 +174,8 @@ class Server:
         paths.touch()
         script.write_text(step["run"], encoding="utf-8")
         said = {**job.get("env", {}), **step.get("env", {})}
-        own = {key: evaluator.text(value) for key, value in said.items()}
-        about = {
+        step_environment = {key: evaluator.text(value) for key, value in said.items()}
+        runner_variables = {
             "GITHUB_OUTPUT": output, "GITHUB_STEP_SUMMARY": summary, "GITHUB_ENV": variables, "GITHUB_PATH": paths,
             "RUNNER_TEMP": temp, "GITHUB_WORKSPACE": work,
             "GITHUB_SHA": github["sha"],
@@ -184,12 +184,12 @@ class Server:
             "GITHUB_RUN_ATTEMPT": 1, "GITHUB_ACTIONS": "true", "CI": "true", "GH_STATE": self.state,
             "GH_PERMISSIONS": json.dumps(job["permissions"]), "GH_REPO": REPOSITORY,
         }  # fmt: skip
-        environment = {**self.environment(), **{key: str(value) for key, value in about.items()}, **own}
+        environment = {**self.environment(), **{key: str(value) for key, value in runner_variables.items()}, **step_environment}
         environment |= outputs_of(variables.read_text(encoding="utf-8"))
         added = reversed(paths.read_text(encoding="utf-8").split())
         environment["PATH"] = os.pathsep.join([*added, environment["PATH"]])
         ran = subprocess.run(["bash", "-e", str(script)], cwd=work, env=environment, check=False, capture_output=True, text=True)
-        done.summaries[name] = done.summaries.get(name, "") + summary.read_text(encoding="utf-8")
+        run_result.summaries[name] = run_result.summaries.get(name, "") + summary.read_text(encoding="utf-8")
         outcome = "failure" if ran.returncode else "success"
         return outcome, outputs_of(output.read_text(encoding="utf-8")), f"{ran.stdout}{ran.stderr}"
 
@@ -203,33 +203,33 @@ class Server:
 
 def outputs_of(text: str) -> dict[str, str]:
     """What a step said in `$GITHUB_OUTPUT`."""
-    found = {}
+    result = {}
     for line in text.splitlines():
         name, sign, value = line.partition("=")
         assert re.fullmatch(r"[A-Za-z_][\w-]*", name), f"Invalid format '{line}'"
         assert sign, f"Invalid format '{line}'"
-        found[name] = value
-    return found
+        result[name] = value
+    return result
 
 
-def listed(said: object) -> list[str]:
+def as_list(said: object) -> list[str]:
     return [said] if isinstance(said, str) else list(said or [])
 
 
 def ancestors(name: str, jobs: dict) -> Iterator[str]:
-    for need in listed(jobs[name].get("needs")):
+    for need in as_list(jobs[name].get("needs")):
         yield need
         yield from ancestors(need, jobs)
 
 
-def ordered(jobs: dict) -> list[str]:
+def topological_order(jobs: dict) -> list[str]:
     """The jobs, each after those that it needs."""
-    found: list[str] = []
-    while len(found) < len(jobs):
-        ready = [name for name in jobs if name not in found and set(listed(jobs[name].get("needs"))) <= set(found)]
+    names: list[str] = []
+    while len(names) < len(jobs):
+        ready = [name for name in jobs if name not in names and set(as_list(jobs[name].get("needs"))) <= set(names)]
         assert ready, "the jobs need each other in a circle"
-        found += ready
-    return found
+        names += ready
+    return names
 
 
-__all__ = ["REPOSITORY", "TOKEN", "Done", "Server", "shown"]
+__all__ = ["REPOSITORY", "TOKEN", "RunResult", "Server", "to_text"]

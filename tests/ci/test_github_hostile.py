@@ -43,7 +43,7 @@ PLACES = {
 }
 
 
-def quoted(text: str) -> str:
+def quote_yaml(text: str) -> str:
     """The text as YAML between double quotes."""
     return yaml.safe_dump(text, default_style='"', width=10_000).strip()
 
@@ -57,7 +57,7 @@ def plain(small) -> dict[str, str]:
 @pytest.mark.parametrize("text", TEXTS)
 def test_no_text_of_a_spec_changes_a_byte(place, text, small, plain) -> None:
     old, new = PLACES[place]
-    built = small((old, new.format(quoted(TEXTS[text]))))
+    built = small((old, new.format(quote_yaml(TEXTS[text]))))
     made = workflows_of(built)
     assert made in ({}, plain)
     assert made or [finding for finding in built.findings if finding.mandatory]
@@ -108,7 +108,7 @@ OPTIONS = {
 
 @pytest.mark.parametrize(("option", "value"), [(name, value) for name, values in OPTIONS.items() for value in values])
 def test_what_a_project_says_of_ci_is_what_it_can_be_or_refused_at_its_line(option, value, small) -> None:
-    said = quoted(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    said = quote_yaml(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
     built = small(("      actions:\n", f"      {option}: {said}\n      actions:\n"))
     assert workflows_of(built) == {}
     found = {(one.code.name, one.place.path, one.place.line) for one in built.findings if one.mandatory}

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from .expressions import Evaluator
-from .server import ROOT, TOKEN, Done, Server
+from .server import ROOT, TOKEN, RunResult, Server
 
 pytestmark = pytest.mark.slow
 DEPLOYMENTS = "https://git.bank.example/ml/deployments.git"
@@ -25,8 +25,8 @@ ATM_DEMAND = "models/treasury/atm-demand/spec.yaml"
 TRAINING = "models/treasury/atm-demand/train.py"
 PROMETHEUS = '"https://prometheus.bank.example"'
 ENOUGH = 'value: "1200"'
-ARGUED = "    rationale: A wrong refusal stops a customer at the till.\n"
-UNARGUED = "    # Nobody says why.\n"
+RATIONALE = "    rationale: A wrong refusal stops a customer at the till.\n"
+NO_RATIONALE = "    # Nobody says why.\n"
 
 
 @pytest.fixture(scope="module")
@@ -66,18 +66,18 @@ class Repository:
     def commit(self, branch: str, *edits: tuple[str, str, str], base: str = "main", builds: bool = False) -> str:
         """A commit that follows the base on a branch: each edit is a path, a text in it, and what stands there instead."""
         self._count += 1
-        at = self.server.checked_out(f"edit-{self._count}", f"origin/{base}", branch)
+        folder = self.server.checked_out(f"edit-{self._count}", f"origin/{base}", branch)
         for path, old, new in edits:
-            file = at / path
+            file = folder / path
             text = file.read_text(encoding="utf-8") if file.exists() else ""
             assert old in text, (path, old)
             file.write_text(text.replace(old, new) if old else text + new, encoding="utf-8")
         if builds:
-            build(self.server, at)
-        self.git("add", "--all", at=at)
-        self.git("commit", "-q", "--allow-empty", "-m", "A change", at=at)
-        self.git("push", "-q", "--force", "origin", f"HEAD:refs/heads/{branch}", at=at)
-        return self.git("rev-parse", "HEAD", at=at)
+            build(self.server, folder)
+        self.git("add", "--all", at=folder)
+        self.git("commit", "-q", "--allow-empty", "-m", "A change", at=folder)
+        self.git("push", "-q", "--force", "origin", f"HEAD:refs/heads/{branch}", at=folder)
+        return self.git("rev-parse", "HEAD", at=folder)
 
     def merge_of(self, branch: str) -> str:
         """What GitHub checks out for a pull request: the branch merged into main."""
@@ -87,21 +87,21 @@ class Repository:
         self.git("push", "-q", "origin", f"HEAD:refs/pull/{self._count}/merge", at=at)
         return self.git("rev-parse", "HEAD", at=at)
 
-    def pull_request(self, branch: str, fork: str = "bank/models") -> Done:
+    def pull_request(self, branch: str, fork: str = "bank/models") -> RunResult:
         head = {"repo": {"full_name": fork}}
         pull = {"number": 5, "base": {"sha": self.main()}, "head": head}
         return self.server.run("modelyard.yml", "pull_request", self.merge_of(branch), ref="5/merge", pull_request=pull)
 
-    def deliver(self) -> Done:
+    def deliver(self) -> RunResult:
         before = self.git("rev-parse", "main^") if self._count else "0" * 40
         return self.server.run("modelyard-deliver.yml", "push", self.main(), before=before)
 
-    def judge(self) -> Done:
+    def judge(self) -> RunResult:
         """The canary that was asked to be judged last, judged; the branch has moved on since."""
         asked = [one for one in self.server.asked["dispatched"] if one["workflow"] == "modelyard-canary.yml"][-1]
         return self.server.run(asked["workflow"], "workflow_dispatch", self.main(), inputs=asked["inputs"])
 
-    def train(self, model: str) -> Done:
+    def train(self, model: str) -> RunResult:
         return self.server.run("modelyard-retrain.yml", "workflow_dispatch", self.main(), inputs={"model": model})
 
 
@@ -116,7 +116,7 @@ def repository(first, tmp_path) -> Repository:
 @pytest.fixture
 def service() -> Iterator[Callable[[Callable[[str, dict], object]], str]]:
     """Answers requests on loopback: of a path, and of what was posted."""
-    running: list[HTTPServer] = []
+    servers: list[HTTPServer] = []
 
     def serve(answer: Callable[[str, dict], object]) -> str:
         class Handler(BaseHTTPRequestHandler):
@@ -135,17 +135,17 @@ def service() -> Iterator[Callable[[Callable[[str, dict], object]], str]]:
                 return
 
         server = HTTPServer(("127.0.0.1", 0), Handler)
-        running.append(server)
+        servers.append(server)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         return f"http://127.0.0.1:{server.server_port}"
 
     yield serve
-    for server in running:
+    for server in servers:
         server.shutdown()
         server.server_close()
 
 
-def models(done: Done) -> list[str]:
+def models(done: RunResult) -> list[str]:
     """The models that had a job of their own."""
     return sorted(text.partition("\n")[0] for job, text in done.logs.items() if job.split(" ")[0] == "model")
 
@@ -153,15 +153,15 @@ def models(done: Done) -> list[str]:
 # --- pull requests ---------------------------------------------------------------------------------------------------
 def test_a_pull_request_is_checked_told_once_and_only_what_it_reaches_runs(repository) -> None:
     repository.commit("faster", (ATM_DEMAND, "A wrong forecast costs a trip", "Each wrong forecast costs a trip"), builds=True)
-    done = repository.pull_request("faster")
-    assert done.results == dict.fromkeys(("check", "affected", "model", "review", "required"), "success"), done.log
-    assert models(done) == ["atm-demand"]
-    assert "atm-demand 1.2.0: measured mape 0.054" in done.log
-    assert "2000 days are complete and within their bounds" in done.log
-    assert "nothing foreign among them" in done.log
-    [scanned] = done.scanned
+    run_result = repository.pull_request("faster")
+    assert run_result.results == dict.fromkeys(("check", "affected", "model", "review", "required"), "success"), run_result.log
+    assert models(run_result) == ["atm-demand"]
+    assert "atm-demand 1.2.0: measured mape 0.054" in run_result.log
+    assert "2000 days are complete and within their bounds" in run_result.log
+    assert "nothing foreign among them" in run_result.log
+    [scanned] = run_result.scanned
     assert scanned["version"] == "2.1.0"
-    assert "Modelyard: nothing to mend" in done.summaries["check"]
+    assert "Modelyard: nothing to mend" in run_result.summaries["check"]
     [comment] = repository.server.asked["comments"]
     assert comment["issue"] == 5
     assert "| `atm-demand` | prod, staging | treasury-analytics | governance" in comment["body"]
@@ -182,12 +182,12 @@ def test_what_reaches_no_model_ends_well_without_a_job_a_model(repository) -> No
 
 def test_a_mistake_is_annotated_at_its_line_and_fails_what_is_required(repository) -> None:
     repository.commit("mistake", (CARD_FRAUD, '  resources: {cpu: "2"', "  resources: {cpu: two"))
-    done = repository.pull_request("mistake")
-    assert (done.results["check"], done.results["required"]) == ("failure", "failure"), done.log
+    run_result = repository.pull_request("mistake")
+    assert (run_result.results["check"], run_result.results["required"]) == ("failure", "failure"), run_result.log
     line = (ROOT / CARD_FRAUD).read_text(encoding="utf-8").partition('  resources: {cpu: "2"')[0].count("\n") + 1
-    assert f"::error file={CARD_FRAUD},line={line}" in done.logs["check"]
-    assert done.steps["check"]["Hand findings to code scanning"] == "success"
-    [scanned] = done.scanned
+    assert f"::error file={CARD_FRAUD},line={line}" in run_result.logs["check"]
+    assert run_result.steps["check"]["Hand findings to code scanning"] == "success"
+    [scanned] = run_result.scanned
     assert {result["ruleId"] for result in scanned["runs"][0]["results"]} == {"MY103"}
     [comment] = repository.server.asked["comments"]
     assert "expected an amount of CPU" in comment["body"]
@@ -203,12 +203,12 @@ def test_a_release_that_is_no_better_fails_at_its_gate(repository) -> None:
 
 def test_a_test_that_goes_wrong_fails_the_job_of_its_model(repository) -> None:
     repository.commit("rule", ("models/lending/credit-policy/data.json", '"minimumAge": 18', '"minimumAge": 19'))
-    done = repository.pull_request("rule")
-    assert models(done) == ["credit-policy"]
-    assert done.steps["model"]["Test decisions and code"] == "failure"
-    assert done.steps["model"]["Evaluate against gates and champion"] == "success"
-    assert "the test `test_age_of_majority_is_enough` fails" in done.log
-    assert done.results["required"] == "failure"
+    run_result = repository.pull_request("rule")
+    assert models(run_result) == ["credit-policy"]
+    assert run_result.steps["model"]["Test decisions and code"] == "failure"
+    assert run_result.steps["model"]["Evaluate against gates and champion"] == "success"
+    assert "the test `test_age_of_majority_is_enough` fails" in run_result.log
+    assert run_result.results["required"] == "failure"
 
 
 def test_a_workflow_that_is_not_what_the_project_says_is_stale(repository) -> None:
@@ -229,53 +229,53 @@ def test_a_fork_is_checked_and_neither_told_nor_scanned(repository) -> None:
 
 # --- delivery --------------------------------------------------------------------------------------------------------
 def test_what_is_merged_is_published_by_environment_and_what_did_not_change_is_not(repository, tmp_path, service) -> None:
-    there = tmp_path / "deployments.git"
+    deployments = tmp_path / "deployments.git"
     first = repository.main()
     address = service(lambda path, _: {"data": {"result": [{"value": [0, "1000" if "error" not in path else "1"]}]}})
     repository.commit("main", (CARD_FRAUD, PROMETHEUS, f'"{address}"'), (CARD_FRAUD, ENOUGH, 'value: "0"'))
-    done = repository.deliver()
-    assert done.results == {
+    run_result = repository.deliver()
+    assert run_result.results == {
         "plan": "success", "publish-1": "skipped", "publish-2": "success", "publish-3": "success", "canary": "success",
-    }, done.log  # fmt: skip
-    assert [done.logs[f"publish-{index}"].partition("\n")[0] for index in (2, 3)] == ["Publish staging", "Publish prod"]
-    branches = repository.git("for-each-ref", "--format=%(refname)", at=there).split()
+    }, run_result.log  # fmt: skip
+    assert [run_result.logs[f"publish-{index}"].partition("\n")[0] for index in (2, 3)] == ["Publish staging", "Publish prod"]
+    branches = repository.git("for-each-ref", "--format=%(refname)", at=deployments).split()
     assert branches == ["refs/heads/env/prod", "refs/heads/env/staging"]
-    assert "card-fraud/inferenceservice.yaml" in repository.git("ls-tree", "-r", "--name-only", "env/prod", at=there)
-    source = repository.git("log", "-1", "--format=%(trailers:key=Modelyard-Source,valueonly)", "env/prod", at=there)
+    assert "card-fraud/inferenceservice.yaml" in repository.git("ls-tree", "-r", "--name-only", "env/prod", at=deployments)
+    source = repository.git("log", "-1", "--format=%(trailers:key=Modelyard-Source,valueonly)", "env/prod", at=deployments)
     assert source == repository.main()
 
-    assert done.outputs["plan"]["since"] == first, "what was there before all, where nothing was delivered yet"
+    assert run_result.outputs["plan"]["since"] == first, "what was there before all, where nothing was delivered yet"
     [judging] = repository.server.asked["dispatched"]
     inputs = {"model": "card-fraud", "environment": "prod", "commit": repository.main()}
     assert judging == {"workflow": "modelyard-canary.yml", "ref": "main", "inputs": inputs}
-    done = repository.judge()
-    assert done.results == {"judge": "success", "propose": "success"}, done.log
-    assert "3.2.0 failed on 0.10% of 1000 answers" in done.logs["judge"]
+    run_result = repository.judge()
+    assert run_result.results == {"judge": "success", "propose": "success"}, run_result.log
+    assert "3.2.0 failed on 0.10% of 1000 answers" in run_result.logs["judge"]
     [_, change] = repository.server.asked["dispatched"]
     assert change == {
         "workflow": "modelyard-change.yml", "ref": "main", "inputs": {"action": "promote", "model": "card-fraud", "environment": "prod"},
     }  # fmt: skip
 
-    tips = {name: repository.git("rev-parse", name, at=there) for name in ("env/prod", "env/staging")}
+    tips = {name: repository.git("rev-parse", name, at=deployments) for name in ("env/prod", "env/staging")}
     delivered = repository.main()
     repository.commit("main", ("models/README.md", "# The sample fleet", "# The fleet"))
-    done = repository.deliver()
-    assert done.outputs["plan"]["since"] == delivered
-    assert set(done.results.values()) == {"success", "skipped"}
-    assert [job for job, result in done.results.items() if result == "success"] == ["plan"], done.log
+    run_result = repository.deliver()
+    assert run_result.outputs["plan"]["since"] == delivered
+    assert set(run_result.results.values()) == {"success", "skipped"}
+    assert [job for job, result in run_result.results.items() if result == "success"] == ["plan"], run_result.log
     repository.commit("main", (CARD_FRAUD, "{min: 4, max: 12}", "{min: 4, max: 16}"))
-    done = repository.deliver()
-    assert [job for job, result in done.results.items() if result == "success"] == ["plan", "publish-3", "canary"], done.log
-    assert repository.git("rev-parse", "env/staging", at=there) == tips["env/staging"]
-    assert repository.git("rev-parse", "env/prod^", at=there) == tips["env/prod"]
+    run_result = repository.deliver()
+    assert [job for job, result in run_result.results.items() if result == "success"] == ["plan", "publish-3", "canary"], run_result.log
+    assert repository.git("rev-parse", "env/staging", at=deployments) == tips["env/staging"]
+    assert repository.git("rev-parse", "env/prod^", at=deployments) == tips["env/prod"]
 
 
 def test_a_canary_that_fails_more_often_is_proposed_to_be_taken_back(repository, service) -> None:
-    def counted(path: str, _: dict) -> object:
+    def answer_query(path: str, _: dict) -> object:
         errors = "1" if "%21%3D" in path else "90"
         return {"data": {"result": [{"value": [0, errors if "error" in path else "1000"]}]}}
 
-    address = service(counted)
+    address = service(answer_query)
     repository.commit("main", (CARD_FRAUD, PROMETHEUS, f'"{address}"'), (CARD_FRAUD, ENOUGH, 'value: "0"'))
     assert repository.deliver().results["canary"] == "success"
     done = repository.judge()
@@ -301,10 +301,10 @@ def test_an_environment_that_could_not_be_published_keeps_the_next_from_being(re
 
 def test_the_token_is_handed_to_git_and_to_nobody_else(repository, tmp_path) -> None:
     """What `git credential` says with what the step sets; for a repository of others it is the secret of the environment."""
-    at = repository.server.checked_out("look", repository.main())
-    job = yaml.safe_load((at / ".github/workflows/modelyard-deliver.yml").read_text())["jobs"]["publish-3"]
+    folder = repository.server.checked_out("look", repository.main())
+    job = yaml.safe_load((folder / ".github/workflows/modelyard-deliver.yml").read_text())["jobs"]["publish-3"]
     step = job["steps"][-1]
-    for remote, url, wanted in (
+    for remote, url, password in (
         ("origin", "https://github.com/bank/models", TOKEN), (DEPLOYMENTS, DEPLOYMENTS, "the-token-of-others"),
         ("origin", DEPLOYMENTS, None), (DEPLOYMENTS, "https://github.com/bank/models", None),
     ):  # fmt: skip
@@ -314,21 +314,21 @@ def test_the_token_is_handed_to_git_and_to_nobody_else(repository, tmp_path) -> 
         matrix = {"remote": remote, "environment": "prod"}
         contexts = {"needs": needs, "github": github, "secrets": secrets, "matrix": matrix}
         said = {key: Evaluator(contexts, {}).text(value) for key, value in step["env"].items()}
-        asked = subprocess.run(
-            ["git", "credential", "fill"], input=f"url={url}\n\n", cwd=at,
+        process = subprocess.run(
+            ["git", "credential", "fill"], input=f"url={url}\n\n", cwd=folder,
             env={**repository.server.environment(), **said}, check=False, capture_output=True, text=True,
         )  # fmt: skip
-        assert ("password" in asked.stdout) == (wanted is not None), (remote, url)
-        assert wanted is None or f"username=x-access-token\npassword={wanted}\n" in asked.stdout
-    assert TOKEN not in (at / ".git" / "config").read_text()
+        assert ("password" in process.stdout) == (password is not None), (remote, url)
+        assert password is None or f"username=x-access-token\npassword={password}\n" in process.stdout
+    assert TOKEN not in (folder / ".git" / "config").read_text()
 
 
 # --- changes ---------------------------------------------------------------------------------------------------------
-def change(repository: Repository, **inputs: str) -> Done:
+def change(repository: Repository, **inputs: str) -> RunResult:
     return repository.server.run("modelyard-change.yml", "workflow_dispatch", repository.main(), inputs=inputs)
 
 
-def proposed(repository: Repository) -> tuple[dict, str]:
+def proposed_edit(repository: Repository) -> tuple[dict, str]:
     """The pull request that was opened, and the lines of its edit of specs; records follow those."""
     [pull] = repository.server.asked["pulls"]
     diff = repository.git("diff", "--unified=0", "main", pull["head"], "--", "models")
@@ -336,9 +336,9 @@ def proposed(repository: Repository) -> tuple[dict, str]:
 
 
 def test_a_promotion_is_a_pull_request_with_the_edit_that_is_checked(repository) -> None:
-    done = change(repository, action="promote", model="card-fraud", environment="prod")
-    assert done.results == {"change": "success"}, done.log
-    pull, edit = proposed(repository)
+    run_result = change(repository, action="promote", model="card-fraud", environment="prod")
+    assert run_result.results == {"change": "success"}, run_result.log
+    pull, edit = proposed_edit(repository)
     assert (pull["title"], pull["base"]) == ("Promote card-fraud 3.2.0 to prod", "main")
     assert edit == "-    release: 3.1.0\n-    canary: {release: 3.2.0, weight: 10%}\n+    release: 3.2.0"
     assert "| `card-fraud` | prod |" in pull["body"]
@@ -346,9 +346,9 @@ def test_a_promotion_is_a_pull_request_with_the_edit_that_is_checked(repository)
     inputs = {"since": repository.main(), "pull": str(pull["number"])}
     assert checked == {"workflow": "modelyard.yml", "ref": pull["head"], "inputs": inputs}
     head = repository.git("rev-parse", pull["head"])
-    done = repository.server.run("modelyard.yml", "workflow_dispatch", head, ref=pull["head"], inputs=checked["inputs"])
-    assert done.results["required"] == "success", done.log
-    assert "card-fraud" in models(done)
+    run_result = repository.server.run("modelyard.yml", "workflow_dispatch", head, ref=pull["head"], inputs=checked["inputs"])
+    assert run_result.results["required"] == "success", run_result.log
+    assert "card-fraud" in models(run_result)
     assert [one["issue"] for one in repository.server.asked["comments"]] == [pull["number"]]
 
 
@@ -363,7 +363,7 @@ def test_a_rollback_knows_what_ran_before(repository) -> None:
     repository.commit("main", (CARD_FRAUD, "    release: 3.1.0\n    canary: {release: 3.2.0, weight: 10%}\n", "    release: 3.2.0\n"))
     done = change(repository, action="rollback", model="card-fraud", environment="prod")
     assert done.results == {"change": "success"}, done.log
-    pull, edit = proposed(repository)
+    pull, edit = proposed_edit(repository)
     assert (pull["title"], edit) == ("Roll card-fraud back to 3.1.0 in prod", "-    release: 3.2.0\n+    release: 3.1.0")
 
 
@@ -392,7 +392,7 @@ def test_what_is_so_already_is_not_proposed(repository) -> None:
 
 
 # --- training --------------------------------------------------------------------------------------------------------
-def scheduled(repository: Repository, schedule: str) -> list[str]:
+def scheduled_models(repository: Repository, schedule: str) -> list[str]:
     """The models that a time starts a run for; each is trained by a run of its own."""
     done = repository.server.run("modelyard-retrain.yml", "schedule", repository.main(), schedule=schedule)
     assert done.results == {"plan": "success", "train": "skipped", "propose": "skipped"}, done.log
@@ -402,7 +402,7 @@ def scheduled(repository: Repository, schedule: str) -> list[str]:
 
 
 def test_a_schedule_trains_its_models_and_proposes_nothing_where_nothing_came_of_it(repository) -> None:
-    assert scheduled(repository, "0 2 1 * *") == ["atm-demand"]
+    assert scheduled_models(repository, "0 2 1 * *") == ["atm-demand"]
     done = repository.train("atm-demand")
     assert done.results == {"plan": "skipped", "train": "success", "propose": "skipped"}, done.log
     assert done.logs["train"].startswith("Train atm-demand\n")
@@ -476,39 +476,39 @@ def test_what_is_too_large_to_hand_over_is_said(repository) -> None:
 
 
 def test_training_elsewhere_is_asked_for(repository, service) -> None:
-    asked: list[dict] = []
-    address = service(lambda _, job: asked.append(job) or {"job": 42})
+    requests: list[dict] = []
+    address = service(lambda _, job: requests.append(job) or {"job": 42})
     repository.commit("main", (CARD_FRAUD, '"https://training.bank.example/jobs"', f'"{address}/jobs"'))
-    assert scheduled(repository, "0 3 * * 1") == ["card-fraud"]
+    assert scheduled_models(repository, "0 3 * * 1") == ["card-fraud"]
     done = repository.train("card-fraud")
     assert done.results == {"plan": "skipped", "train": "success", "propose": "skipped"}, done.log
-    assert asked == [{"model": "card-fraud", "after": "3.2.0"}]
+    assert requests == [{"model": "card-fraud", "after": "3.2.0"}]
     assert "took it as job 42" in done.log
 
 
 def test_a_time_that_nobody_trains_at_trains_nobody(repository) -> None:
-    assert scheduled(repository, "0 9 * * *") == []
+    assert scheduled_models(repository, "0 9 * * *") == []
 
 
 # --- what comes due --------------------------------------------------------------------------------------------------
-def come_due(repository: Repository) -> Done:
+def come_due(repository: Repository) -> RunResult:
     return repository.server.run("modelyard-calendar.yml", "schedule", repository.main(), schedule="23 5 * * *")
 
 
 def test_what_the_calendar_broke_is_an_issue_until_it_is_mended(repository) -> None:
     done = come_due(repository)
     assert done.results["judge"] == "success", done.log
-    assert [one for one in repository.server.asked.get("issues", []) if "keep" in one["title"]] == []
-    repository.commit("main", (CARD_FRAUD, ARGUED, UNARGUED))
+    assert [candidate for candidate in repository.server.asked.get("issues", []) if "keep" in candidate["title"]] == []
+    repository.commit("main", (CARD_FRAUD, RATIONALE, NO_RATIONALE))
     assert come_due(repository).results["judge"] == "success"
-    [issue] = [one for one in repository.server.asked["issues"] if "keep" in one["title"]]
+    [issue] = [candidate for candidate in repository.server.asked["issues"] if "keep" in candidate["title"]]
     assert (issue["title"], issue["open"]) == ("Models that no longer keep what binds them", True)
     assert "tier-is-argued" in issue["body"]
     come_due(repository)
-    assert len([one for one in repository.server.asked["issues"] if "keep" in one["title"]]) == 1
-    repository.commit("main", (CARD_FRAUD, UNARGUED, ARGUED))
+    assert len([candidate for candidate in repository.server.asked["issues"] if "keep" in candidate["title"]]) == 1
+    repository.commit("main", (CARD_FRAUD, NO_RATIONALE, RATIONALE))
     come_due(repository)
-    [issue] = [one for one in repository.server.asked["issues"] if "keep" in one["title"]]
+    [issue] = [candidate for candidate in repository.server.asked["issues"] if "keep" in candidate["title"]]
     assert issue["open"] is False
 
 
@@ -516,7 +516,7 @@ def test_a_model_whose_day_has_come_is_proposed_to_be_retired_once(repository) -
     topics = "models/service/complaint-topics.yaml"
     repository.commit("main", (topics, 'date: "2027-03-31"', 'date: "2026-01-31"'))
     assert come_due(repository).results["retire"] == "success"
-    pull, edit = proposed(repository)
+    pull, edit = proposed_edit(repository)
     assert pull["title"] == "Retire complaint-topics"
     assert "+lifecycle: retired" in edit
     done = come_due(repository)

@@ -7,7 +7,7 @@ from .conftest import ACTIONS, FILES, workflows_of
 RETRAIN = 'retrain: {schedule: "0 3 * * 1"}'
 
 
-def told(built) -> list[tuple[str, str, int]]:
+def blocking_findings(built) -> list[tuple[str, str, int]]:
     return [(one.message, one.place.path, one.place.line) for one in built.findings if one.mandatory]
 
 
@@ -28,7 +28,7 @@ def told(built) -> list[tuple[str, str, int]]:
 )
 def test_a_time_that_github_does_not_know_is_refused(instead, says, line, small) -> None:
     built = small((RETRAIN, instead))
-    [(message, path, at)] = {(message, path, at) for message, path, at in told(built)}
+    [(message, path, at)] = {(message, path, at) for message, path, at in blocking_findings(built)}
     assert says in message
     assert (path, at) == ("models/refunds.yaml", line)
 
@@ -36,19 +36,19 @@ def test_a_time_that_github_does_not_know_is_refused(instead, says, line, small)
 @pytest.mark.parametrize("schedule", ["0 3 * * 1", "59 23 7 7 0", "*/15 * * * *", "0,30 2-7 * * MON-FRI", "5 7 * 7 */2"])
 def test_a_time_that_it_knows_is_taken(schedule, small, actionlint) -> None:
     built = small((RETRAIN, f'retrain: {{schedule: "{schedule}"}}'))
-    assert told(built) == []
+    assert blocking_findings(built) == []
     assert actionlint(workflows_of(built)) == ""
 
 
 @pytest.mark.parametrize("calendar", ["23 5 * * *", "0 0 1,15 1-6 1-5", "59 23 */2 */3 0", "07 05 31 12 6"])
 def test_a_time_of_the_calendar_is_taken(calendar, small, actionlint) -> None:
     built = small(("      actions:\n", f'      calendar: "{calendar}"\n      actions:\n'))
-    assert told(built) == []
+    assert blocking_findings(built) == []
     assert actionlint(workflows_of(built)) == ""
 
 
 def test_a_schedule_with_nothing_to_run_is_refused(small) -> None:
-    [(message, path, line)] = set(told(small(("  train: {command: [train], timeout: 1h}\n", ""))))
+    [(message, path, line)] = set(blocking_findings(small(("  train: {command: [train], timeout: 1h}\n", ""))))
     assert ("nothing says what trains the model" in message, path, line) == (True, "models/refunds.yaml", 13)
 
 
@@ -56,7 +56,7 @@ def test_a_schedule_with_nothing_to_run_is_refused(small) -> None:
 def test_an_action_without_a_commit_is_asked_for_by_its_name(action, small) -> None:
     [line] = [line for line in ACTIONS.splitlines(keepends=True) if action in line]
     built = small((line, ""))
-    [(message, path, at)] = told(built)
+    [(message, path, at)] = blocking_findings(built)
     assert f"`{action}` is missing" in message
     assert (path, at) == ("modelyard.yaml", 10)
     assert workflows_of(built) == {}
@@ -64,14 +64,14 @@ def test_an_action_without_a_commit_is_asked_for_by_its_name(action, small) -> N
 
 @pytest.mark.parametrize("part", ["version: v7.0.1, ", ", commit: 3d3c42e5aac5ba805825da76410c181273ba90b1"])
 def test_so_is_the_half_of_a_pin(part, small) -> None:
-    [(message, path, line)] = told(small((part, "")))
+    [(message, path, line)] = blocking_findings(small((part, "")))
     assert "is missing" in message
     assert (path, line) == ("modelyard.yaml", 11)
 
 
 def test_an_action_that_nobody_uses_is_no_pin(small) -> None:
     evil = f"        evil/action: {{version: v1, commit: {'0' * 40}}}\n"
-    [(message, _, line)] = told(small(("        actions/checkout:", f"{evil}        actions/checkout:")))
+    [(message, _, line)] = blocking_findings(small(("        actions/checkout:", f"{evil}        actions/checkout:")))
     assert ("`evil/action` is not known here" in message, line) == (True, 11)
 
 
@@ -79,7 +79,7 @@ def test_an_action_that_nobody_uses_is_no_pin(small) -> None:
 def test_who_turns_it_on_and_says_no_more_is_asked_for_the_rest(said, small) -> None:
     begin = FILES["modelyard.yaml"].partition("    enabled: true\n")[0]
     built = small(files={**FILES, "modelyard.yaml": begin + said})
-    [(message, path, line)] = told(built)
+    [(message, path, line)] = blocking_findings(built)
     assert "`actions` is missing" in message
     assert (path, line) == ("modelyard.yaml", 7 if "options" not in said else 9)
 

@@ -108,18 +108,18 @@ NEEDS = {
 """What a step does, and the permission that docs.github.com ("Permissions required for GitHub Apps") asks for it."""
 
 
-def needed(job: dict) -> dict[str, str]:
-    found: dict[str, str] = {}
+def required_permissions(job: dict) -> dict[str, str]:
+    levels: dict[str, str] = {}
     for step in job["steps"]:
         for pattern, permissions in NEEDS.items():
             if re.search(pattern, step.get("uses", "") + step.get("run", "")):
-                found |= {name: level for name, level in permissions.items() if found.get(name) != "write"}
-    return found
+                levels |= {name: level for name, level in permissions.items() if levels.get(name) != "write"}
+    return levels
 
 
 def test_each_job_has_the_permissions_that_it_needs_and_no_other(workflows) -> None:
     for name, job, said in jobs(workflows):
-        assert said["permissions"] == needed(said), f"{name}:{job}"
+        assert said["permissions"] == required_permissions(said), f"{name}:{job}"
 
 
 PROGRAM = re.compile(r"modelyard run (?!.*--list)")
@@ -181,7 +181,7 @@ ACTIONLINT = {
     "a schedule that never is": ("modelyard-retrain.yml", r'cron: "[^"]+"', 'cron: "0 25 * * *"', "cron"),
     "a schedule every minute": ("modelyard-retrain.yml", r'cron: "[^"]+"', 'cron: "* * * * *"', "5 minutes"),
 }  # fmt: skip
-OURS = {
+OWN_CHECKS = {
     "an action by its tag": ("modelyard.yml", r"checkout@[0-9a-f]{40}", "checkout@v7"),
     "an expression in a script": ("modelyard.yml", r"modelyard policy test", "echo ${{ github.actor }}"),
     "all permissions": ("modelyard.yml", r"^permissions: \{\}\n", ""),
@@ -197,7 +197,7 @@ OURS = {
 }
 
 
-def mutated(texts: dict[str, str], name: str, pattern: str, instead: str) -> dict[str, str]:
+def substitute(texts: dict[str, str], name: str, pattern: str, instead: str) -> dict[str, str]:
     text, count = re.subn(pattern, lambda _: instead, texts[name], flags=re.MULTILINE)
     assert count, f"{pattern!r} is not in {name}"
     return {**texts, name: text}
@@ -207,22 +207,22 @@ def mutated(texts: dict[str, str], name: str, pattern: str, instead: str) -> dic
 @pytest.mark.parametrize("mutant", ZIZMOR)
 def test_zizmor_refuses(mutant, sample, zizmor) -> None:
     name, pattern, instead, audit = ZIZMOR[mutant]
-    assert audit in zizmor({name: mutated(sample, name, pattern, instead)[name]})
+    assert audit in zizmor({name: substitute(sample, name, pattern, instead)[name]})
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mutant", ACTIONLINT)
 def test_actionlint_refuses(mutant, sample, actionlint) -> None:
     name, pattern, instead, says = ACTIONLINT[mutant]
-    assert says in actionlint({name: mutated(sample, name, pattern, instead)[name]})
+    assert says in actionlint({name: substitute(sample, name, pattern, instead)[name]})
 
 
-@pytest.mark.parametrize("mutant", OURS)
+@pytest.mark.parametrize("mutant", OWN_CHECKS)
 def test_our_own_schema_refuses_it_before_it_is_written(mutant, sample) -> None:
-    name, pattern, instead = OURS[mutant]
+    name, pattern, instead = OWN_CHECKS[mutant]
     schema = Validator(json.loads((shipped_folder("templates") / "ci" / "github" / "workflow.schema.json").read_bytes()))
     assert schema.is_valid(yaml.safe_load(sample[name]))
-    assert not schema.is_valid(yaml.safe_load(mutated(sample, name, pattern, instead)[name]))
+    assert not schema.is_valid(yaml.safe_load(substitute(sample, name, pattern, instead)[name]))
 
 
 @pytest.mark.parametrize(
@@ -231,8 +231,8 @@ def test_our_own_schema_refuses_it_before_it_is_written(mutant, sample) -> None:
      ("modelyard-deliver.yml", r"contents: write")],
 )
 def test_a_missing_permission_is_found(name, pattern, sample) -> None:
-    texts = mutated(sample, name, pattern, "contents: read" if "contents" in pattern else "")
-    assert [job for _, job, said in jobs(texts) if said["permissions"] != needed(said)]
+    texts = substitute(sample, name, pattern, "contents: read" if "contents" in pattern else "")
+    assert [job for _, job, said in jobs(texts) if said["permissions"] != required_permissions(said)]
 
 
 def test_delivery_and_proposals_forgive_the_calendar_as_a_pull_request_does(workflows) -> None:

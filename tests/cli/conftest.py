@@ -17,7 +17,7 @@ SMALL = ROOT / "tests" / "cases" / "_base" / "input"
 
 
 @dataclass(frozen=True)
-class Said:
+class CommandResult:
     """How a command ended, and what it said where."""
 
     code: object
@@ -43,15 +43,15 @@ def broken(project: Path) -> Path:
 
 
 @pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., CommandResult]:
     """What a command says, run in this process."""
 
-    def run(*words: str) -> Said:
+    def run(*words: str) -> CommandResult:
         monkeypatch.setattr(sys, "argv", ["modelyard", *words])
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             main()
-        return Said(ended.value.code or 0, *capsys.readouterr())
+        return CommandResult(ended.value.code or 0, *capsys.readouterr())
 
     return run
 
@@ -75,14 +75,14 @@ def surroundings() -> Callable[..., dict[str, str]]:
 
 
 @pytest.fixture
-def started(command: list[str], surroundings: Callable[..., dict[str, str]]) -> Callable[..., Said]:
+def started(command: list[str], surroundings: Callable[..., dict[str, str]]) -> Callable[..., CommandResult]:
     """What a command says, run in a process of its own."""
 
-    def run(*words: str, environment: dict[str, str] | None = None, **how: object) -> Said:
+    def run(*words: str, environment: dict[str, str] | None = None, **how: object) -> CommandResult:
         done = subprocess.run(
             [*command, *words], env=environment or surroundings(), check=False, capture_output=True, **how
         )
-        return Said(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"))
+        return CommandResult(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"))
 
     return run
 

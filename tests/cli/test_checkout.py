@@ -2,17 +2,17 @@
 
 import pytest
 
-from compiler.cli._shared.git_root import within_checkout
+from compiler.cli._shared.git_root import checkout_subfolder
 
 
 @pytest.mark.parametrize(("project", "said"), [("", ""), ("ml/fraud", "ml/fraud")])
 def test_a_project_knows_where_in_its_checkout_it_lies(project, said, tmp_path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / project).mkdir(parents=True, exist_ok=True)
-    assert within_checkout(tmp_path / project) == said
+    assert checkout_subfolder(tmp_path / project) == said
 
 
 def test_a_linked_work_tree_is_a_checkout(tmp_path) -> None:
     (tmp_path / "tree" / "ml").mkdir(parents=True)
     (tmp_path / "tree" / ".git").write_text("gitdir: elsewhere\n", encoding="utf-8")
-    assert within_checkout(tmp_path / "tree" / "ml") == "ml"
+    assert checkout_subfolder(tmp_path / "tree" / "ml") == "ml"

@@ -38,7 +38,7 @@ def place(name, tmp_path, monkeypatch, typed, request):
         if name == "run":
             at_once(folder)
         if name in STARTS_IN_GIT:
-            committed(folder, monkeypatch)
+            commit_project(folder, monkeypatch)
         return folder
     monkeypatch.chdir(tmp_path)
     if name in STARTS_NEW:
@@ -54,7 +54,7 @@ def at_once(folder: Path) -> None:
     spec.write_text(text.replace("pipeline/canary.py", "-V"), encoding="utf-8")
 
 
-def committed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def commit_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder is a repository with two commits, and a remote `origin` that has them."""
     for role in ("AUTHOR", "COMMITTER"):
         for what in ("NAME", "EMAIL"):
@@ -90,7 +90,7 @@ def test_the_list_of_commands_says_what_each_says_of_itself(typed) -> None:
         assert f"{name} {command.help.splitlines()[0]}" in listed
 
 
-def found(said) -> set[tuple[str, str | None]]:
+def finding_keys(said) -> set[tuple[str, str | None]]:
     return {(finding["path"], finding["environment"]) for finding in json.loads(said.out)["findings"]}
 
 
@@ -105,27 +105,27 @@ def two_faults(broken):
 
 def test_a_file_or_folder_narrows_what_is_reported_and_the_exit_code(two_faults, typed, monkeypatch) -> None:
     def paths(*words: str) -> set[str]:
-        return {path for path, _ in found(typed("check", "--format", "json", *words))}
+        return {path for path, _ in finding_keys(typed("check", "--format", "json", *words))}
 
-    both = {"models/scorer.yaml", "models/deep/team.yaml"}
-    assert both <= paths()
+    paths_of_both = {"models/scorer.yaml", "models/deep/team.yaml"}
+    assert paths_of_both <= paths()
     assert paths("models/scorer.yaml") == {"models/scorer.yaml"}
     assert paths("models/deep") == {"models/deep/team.yaml"}
-    assert both <= paths("models")
+    assert paths_of_both <= paths("models")
     assert paths("models/teams.yaml") == set()
     assert typed("check", "models/teams.yaml").code == 0
     monkeypatch.chdir(two_faults / "models" / "deep")
     assert paths("team.yaml") == {"models/deep/team.yaml"}
-    assert both <= paths(), "the project is found from a folder in it"
+    assert paths_of_both <= paths(), "the project is found from a folder in it"
 
 
 def test_an_environment_narrows_what_is_reported(project, typed) -> None:
     spec = project / "models" / "scorer.yaml"
     text = spec.read_text(encoding="utf-8")
     spec.write_text(text.replace("tenant: risk\n", "").replace("prod: {}", "prod: {deploy: {target: none}}"), "utf-8")
-    everywhere = {environment for _, environment in found(typed("check", "--format", "json"))}
+    everywhere = {environment for _, environment in finding_keys(typed("check", "--format", "json"))}
     assert "prod" in everywhere
-    narrowed = {environment for _, environment in found(typed("check", "--format", "json", "--env", "dev"))}
+    narrowed = {environment for _, environment in finding_keys(typed("check", "--format", "json", "--env", "dev"))}
     assert narrowed <= {None, "dev"}
 
 

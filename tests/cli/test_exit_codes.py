@@ -89,12 +89,12 @@ def test_a_revision_where_git_keeps_nothing_ends_with_2(project, typed) -> None:
 
 
 def test_without_git_only_a_revision_cannot_be_read(git, started, surroundings) -> None:
-    without = surroundings(PATH="", GIT_PYTHON_GIT_EXECUTABLE=None, GIT_PYTHON_REFRESH=None)
-    said = started("check", "--rev", "HEAD", environment=without)
+    environment = surroundings(PATH="", GIT_PYTHON_GIT_EXECUTABLE=None, GIT_PYTHON_REFRESH=None)
+    said = started("check", "--rev", "HEAD", environment=environment)
     assert (said.code, said.out) == (4, "")
     assert "git" in said.err
     assert "Install" in said.err
-    assert started("check", environment=without).code == 0
+    assert started("check", environment=environment).code == 0
 
 
 @pytest.mark.parametrize("stage", ["documents", "fleet"])
@@ -153,10 +153,10 @@ def test_what_the_machine_did_not_refuse_is_a_bug_of_ours(project, typed, monkey
 
 
 def test_an_interrupt_ends_as_shells_expect(project, typed, monkeypatch) -> None:
-    def interrupted(_run):
+    def raise_interrupt(_run):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline, "CHECK", (interrupted,))
+    monkeypatch.setattr(pipeline, "CHECK", (raise_interrupt,))
     said = typed("check")
     assert said.code == 130
     assert said.err.strip() == "interrupted"
@@ -190,13 +190,13 @@ def test_a_report_that_cannot_be_written_ends_with_4(project, typed) -> None:
 @pytest.mark.parametrize("words", [["check"], ["explain", "--list"], ["build", "--check"]], ids=" ".join)
 def test_a_full_disk_behind_stdout_ends_with_4(words, project, command, surroundings) -> None:
     with Path("/dev/full").open("w", encoding="utf-8") as full:
-        done = subprocess.run(
+        process = subprocess.run(
             [*command, *words], stdout=full, stderr=subprocess.PIPE, env=surroundings(), text=True, check=False
         )
-    assert done.returncode == 4
-    assert "stdout" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert "Exception ignored" not in done.stderr
+    assert process.returncode == 4
+    assert "stdout" in process.stderr
+    assert "Traceback" not in process.stderr
+    assert "Exception ignored" not in process.stderr
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only there can the current folder be removed")

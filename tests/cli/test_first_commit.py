@@ -7,18 +7,18 @@ import pytest
 
 
 @pytest.fixture
-def uncommitted(project: Path) -> Path:
+def empty_repository(project: Path) -> Path:
     """The project in a repository that nothing was committed to."""
     subprocess.run(["git", "init", "-q", "-b", "main", str(project)], check=True)
     return project
 
 
-def test_a_sound_project_is_sound_since_nothing(uncommitted, typed) -> None:
+def test_a_sound_project_is_sound_since_nothing(empty_repository, typed) -> None:
     assert typed("check", "--changed-since", "HEAD").code == 0
     assert typed("build", "--changed-since", "HEAD").code == 0
 
 
-def test_everything_is_affected(uncommitted, typed) -> None:
+def test_everything_is_affected(empty_repository, typed) -> None:
     said = typed("affected", "--since", "HEAD")
     assert said.code == 0
     assert said.out == typed("affected", "--all").out
@@ -35,7 +35,7 @@ def test_everything_is_affected(uncommitted, typed) -> None:
         ("run", "scorer", "evaluate", "--since", "HEAD"),
     ],
 )
-def test_no_revision_is_known(words, uncommitted, typed) -> None:
+def test_no_revision_is_known(words, empty_repository, typed) -> None:
     said = typed(*words)
     assert (said.code, said.out) == (2, "")
     assert said.err == (
@@ -44,7 +44,7 @@ def test_no_revision_is_known(words, uncommitted, typed) -> None:
     )
 
 
-def test_nothing_is_published(uncommitted, typed) -> None:
+def test_nothing_is_published(empty_repository, typed) -> None:
     said = typed("publish", "--env", "prod")
     assert (said.code, "commit first" in said.err) == (2, True)
 

@@ -52,14 +52,14 @@ def test_what_goes_over_lines_is_shown_and_not_mended(spec, typed) -> None:
 
 def test_a_guess_is_shown_and_written_only_when_asked(spec, typed) -> None:
     change(spec, "lifecycle: production", "lifecycel: production")
-    before = spec.read_bytes()
+    original = spec.read_bytes()
     assert typed("check", "--fix").code == 1
-    assert spec.read_bytes() == before
+    assert spec.read_bytes() == original
     shown = typed("check", "--diff", "--unsafe-fixes")
     assert (shown.code, "-lifecycel: production\n+lifecycle: production\n" in shown.out) == (0, True)
-    assert spec.read_bytes() == before
+    assert spec.read_bytes() == original
     assert typed("check", "--fix", "--unsafe-fixes").code == 0
-    assert spec.read_bytes() == before.replace(b"lifecycel", b"lifecycle")
+    assert spec.read_bytes() == original.replace(b"lifecycel", b"lifecycle")
     assert "0 places mended" in typed("check", "--fix").err
 
 
@@ -95,11 +95,11 @@ def test_every_character_outside_of_the_fixes_stays(text, data) -> None:
         start = data.draw(st.integers(1, len(lines[line - 1]) + 1))
         end = data.draw(st.integers(start, len(lines[line - 1]) + 1))
         fixes.append(Fix(Location("x", line, start, line, end), data.draw(st.sampled_from(["", "Q", "QQ"]))))
-    done = apply_fixes(text, fixes)
-    assert set(done.applied_fixes) | set(done.skipped_fixes) <= set(fixes)
+    result = apply_fixes(text, fixes)
+    assert set(result.applied_fixes) | set(result.skipped_fixes) <= set(fixes)
     cut = text
-    for fix in sorted(done.applied_fixes, key=lambda one: one.location, reverse=True):
+    for fix in sorted(result.applied_fixes, key=lambda one: one.location, reverse=True):
         at = sum(len(one) + 1 for one in lines[: fix.location.line - 1])
         cut = cut[: at + fix.location.column - 1] + fix.text + cut[at + fix.location.end_column - 1 :]
-    assert done.text == cut or len(done.applied_fixes) != len({(one.location.line, one.location.column) for one in done.applied_fixes})
+    assert result.text == cut or len(result.applied_fixes) != len({(one.location.line, one.location.column) for one in result.applied_fixes})
     assert apply_fixes(text, []).text == text

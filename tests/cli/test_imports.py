@@ -9,7 +9,7 @@ ASKS = "import sys, atexit; atexit.register(lambda: print('\\n'.join(sys.modules
 
 
 @pytest.fixture
-def imported(project, command, surroundings, tmp_path):
+def imported_modules(project, command, surroundings, tmp_path):
     """The heavy modules that a command imports."""
 
     def ask(*words: str) -> set[str]:
@@ -24,34 +24,34 @@ def imported(project, command, surroundings, tmp_path):
 
 
 @pytest.mark.parametrize("words", [["--version"], ["--help"], ["-h"], ["no-such-command"], []], ids=" ".join)
-def test_what_says_only_what_there_is_imports_nothing_heavy(words, imported) -> None:
-    assert imported(*words) == set()
+def test_what_says_only_what_there_is_imports_nothing_heavy(words, imported_modules) -> None:
+    assert imported_modules(*words) == set()
 
 
 @pytest.mark.parametrize("name", ["build", "check", "explain", "graph", "inventory"])
 @pytest.mark.parametrize("option", ["-h", "--help"])
-def test_the_help_of_a_command_imports_nothing_heavy(name, option, imported) -> None:
-    assert imported(name, option) == set()
+def test_the_help_of_a_command_imports_nothing_heavy(name, option, imported_modules) -> None:
+    assert imported_modules(name, option) == set()
 
 
-def test_a_check_imports_neither_git_nor_the_classes_of_the_language(imported) -> None:
-    assert not {"git", "pydantic"} & imported("check")
+def test_a_check_imports_neither_git_nor_the_classes_of_the_language(imported_modules) -> None:
+    assert not {"git", "pydantic"} & imported_modules("check")
 
 
-def test_a_build_imports_neither_git_nor_the_classes_of_the_language(imported) -> None:
-    found = imported("build")
+def test_a_build_imports_neither_git_nor_the_classes_of_the_language(imported_modules) -> None:
+    found = imported_modules("build")
     assert not {"git", "pydantic"} & found
     assert "jinja2" in found, "else this test looks at nothing"
 
 
 @pytest.mark.parametrize("words", [["inventory"], ["inventory", "due"], ["graph", "--format", "svg"]], ids=" ".join)
-def test_an_inventory_and_a_picture_need_no_templates_no_conditions_and_no_git(words, imported) -> None:
-    assert not {"git", "pydantic", "jinja2", "cel_expr_python", "google.protobuf"} & imported(*words)
+def test_an_inventory_and_a_picture_need_no_templates_no_conditions_and_no_git(words, imported_modules) -> None:
+    assert not {"git", "pydantic", "jinja2", "cel_expr_python", "google.protobuf"} & imported_modules(*words)
 
 
-def test_a_code_is_explained_without_expressions_or_templates(imported) -> None:
-    assert not {"git", "pydantic", "jinja2", "cel_expr_python", "google.protobuf"} & imported("explain", "MY101")
+def test_a_code_is_explained_without_expressions_or_templates(imported_modules) -> None:
+    assert not {"git", "pydantic", "jinja2", "cel_expr_python", "google.protobuf"} & imported_modules("explain", "MY101")
 
 
-def test_a_revision_imports_git(git, imported) -> None:
-    assert "git" in imported("check", "--rev", "HEAD")
+def test_a_revision_imports_git(git, imported_modules) -> None:
+    assert "git" in imported_modules("check", "--rev", "HEAD")

@@ -167,14 +167,14 @@ def test_schemas_of_another_version_are_named_and_left(empty, typed) -> None:
 
 
 def test_where_one_file_cannot_be_written_none_is(empty, typed, monkeypatch) -> None:
-    opened, really = [], os.open
+    opened_paths, really = [], os.open
 
-    def full(path, flags, *more, **how):
+    def full(path, flags, *more, **options):
         if flags & os.O_CREAT and str(path).startswith(str(empty)):
-            opened.append(path)
-            if len(opened) == 5:
+            opened_paths.append(path)
+            if len(opened_paths) == 5:
                 raise OSError(28, "No space left on device")
-        return really(path, flags, *more, **how)
+        return really(path, flags, *more, **options)
 
     monkeypatch.setattr(os, "open", full)
     said = typed("init")
@@ -237,16 +237,16 @@ def test_below_the_root_of_a_repository_ci_would_never_run_and_is_refused(empty,
 
 def test_a_project_is_told_only_what_it_lacks_of_ci(empty, typed) -> None:
     typed("init")
-    own = (empty / "modelyard.yaml").read_text(encoding="utf-8")
+    project_text = (empty / "modelyard.yaml").read_text(encoding="utf-8")
     said = typed("init", "--ci", "github")
     assert "add to modelyard.yaml, which is yours:" in said.err
     assert "\nemitters:\n  github:\n" in said.out
     assert "nothing to add" not in typed("init", "--ci", "github").err
-    (empty / "modelyard.yaml").write_text(f"{own}emitters:\n  kustomize: {{enabled: true}}\n", encoding="utf-8")
+    (empty / "modelyard.yaml").write_text(f"{project_text}emitters:\n  kustomize: {{enabled: true}}\n", encoding="utf-8")
     below = typed("init", "--ci", "github")
     assert "which is yours, below its `emitters:`:" in below.err
     assert "emitters:" not in below.out
-    (empty / "modelyard.yaml").write_text(f"{own}emitters:\n  kustomize: {{enabled: true}}\n{below.out}", encoding="utf-8")
+    (empty / "modelyard.yaml").write_text(f"{project_text}emitters:\n  kustomize: {{enabled: true}}\n{below.out}", encoding="utf-8")
     assert typed("build").code == 0
     last = typed("init", "--ci", "github")
     assert (last.out, "add to" in last.err, "nothing to add" in last.err) == ("", False, True)

@@ -51,14 +51,14 @@ def shop(project: Path) -> Path:
 
 
 def test_it_lists_every_model_within_a_hundred_columns(shop, typed) -> None:
-    said = typed("inventory")
-    assert said.code == 0
-    head, *lines = said.out.splitlines()
+    result = typed("inventory")
+    assert result.code == 0
+    head, *lines = result.out.splitlines()
     assert re.split(r"  +", head) == ["model", "type", "owner", "lifecycle", "tier", "runs in", "next review"]
     assert [line.split()[0] for line in lines] == ["a-name-that-is-as-long-as-names-o…", "refunds", "scorer"]
     assert max(map(len, [head, *lines])) <= 100
-    assert "2026-10-31" in said.out, "no day is cut"
-    assert said.err == "3 models\n"
+    assert "2026-10-31" in result.out, "no day is cut"
+    assert result.err == "3 models\n"
 
 
 def test_a_short_table_fits_and_cuts_nothing_that_has_room(shop, typed) -> None:
@@ -162,14 +162,14 @@ def test_columns_are_listed(shop, typed) -> None:
 
 
 def test_one_model_is_shown_in_full(shop, typed) -> None:
-    said = typed("inventory", "refunds")
+    result = typed("inventory", "refunds")
     for line in (
         "refunds  ml, proposed, high risk", "  owner           risk", "  use case        refunding: Whether money is given back.",
         "  class           eu-ai-act: high-risk", "  runs in         no environment",
         "  review          every 30d, last 2026-10-01, next 2026-10-31",
         "  evidence        EU-AI-Act:Art.9: https://shop.example/e, until 2026-12-05", "  spec            models/more.yaml:1",
     ):  # fmt: skip
-        assert any(one.startswith(line) for one in said.out.splitlines()), line
+        assert any(one.startswith(line) for one in result.out.splitlines()), line
     assert "lapsed" not in typed("inventory", "refunds", "--as-of", "2026-10-31").out
     assert "lapsed: review 2026-10-31" in typed("inventory", "refunds", "--as-of", "2026-11-01").out
     digests = json.loads(typed("inventory", "scorer", "--format", "json").out)["models"][0]["environments"][0]
@@ -186,15 +186,15 @@ def test_no_text_steers_a_terminal(shop, typed) -> None:
 
 
 def test_due_tells_what_lapses_and_when(shop, typed) -> None:
-    said = typed("inventory", "due", "--as-of", "2026-11-20")
-    assert said.code == 0
-    assert said.out.splitlines() == [
+    result = typed("inventory", "due", "--as-of", "2026-11-20")
+    assert result.code == 0
+    assert result.out.splitlines() == [
         "2026-10-31  20 days ago  Review of refunds                        risk",
         "                         --> models/more.yaml:11:30",
         "2026-12-05  in 15 days   Evidence for EU-AI-Act:Art.9 of refunds  risk",
         "                         --> models/more.yaml:12:86",
     ]
-    assert said.err.startswith("1 lapsed, 1 due within 30d of 2026-11-20")
+    assert result.err.startswith("1 lapsed, 1 due within 30d of 2026-11-20")
 
 
 @pytest.mark.parametrize(("as_of", "code"), [("2026-10-31", 0), ("2026-11-01", 1)])
@@ -251,12 +251,12 @@ def test_what_is_said_before_the_word_holds_or_is_refused(shop, typed) -> None:
     assert [row["name"] for row in json.loads(typed("inventory", "--format", "json", "refunds").out)["models"]] == [
         "refunds"
     ]
-    said = typed("inventory", "--as-of", "2026-11-20", "-o", "due.json", "--format", "json", "due")
-    assert (said.out, json.loads(Path("due.json").read_text(encoding="utf-8"))["asOf"]) == ("", "2026-11-20")
+    result = typed("inventory", "--as-of", "2026-11-20", "-o", "due.json", "--format", "json", "due")
+    assert (result.out, json.loads(Path("due.json").read_text(encoding="utf-8"))["asOf"]) == ("", "2026-11-20")
     for words in (["--owner", "risk", "due"], ["--wide", "refunds"], ["--sort", "tier", "refunds"]):
-        said = typed("inventory", *words)
-        assert (said.code, said.out) == (2, "")
-        assert f"{words[0]} goes with the list of models, and not with `{words[-1]}`" in said.err
+        result = typed("inventory", *words)
+        assert (result.code, result.out) == (2, "")
+        assert f"{words[0]} goes with the list of models, and not with `{words[-1]}`" in result.err
 
 
 def test_a_revision_can_be_asked(shop, git, typed) -> None:

@@ -39,7 +39,7 @@ def word(kind: str) -> str:
 
 def holes(text: str) -> dict[tuple, tuple[int, int]]:
     """What stands empty, by pointer: its line and the index where a value belongs."""
-    found = {}
+    positions = {}
 
     def walk(node: yaml.Node, pointer: tuple) -> None:
         if isinstance(node, yaml.MappingNode):
@@ -49,13 +49,13 @@ def holes(text: str) -> dict[tuple, tuple[int, int]]:
             for index, value in enumerate(node.value):
                 walk(value, (*pointer, index))
         elif node.value == "":
-            found[pointer] = (node.start_mark.line + 1, node.start_mark.index)
+            positions[pointer] = (node.start_mark.line + 1, node.start_mark.index)
 
     walk(yaml.compose(text), ())
-    return found
+    return positions
 
 
-def shown(kind: str, model_type: str, pointer: tuple) -> object:
+def example_value(kind: str, model_type: str, pointer: tuple) -> object:
     """The value that the worked example has there; of a model's releases, any one that says it."""
     here = {"model": "refund-policy", "owner": "decisions", "router": "sequence"}  # a splitter asks for weights, too
     if pointer[-1] in here:
@@ -71,35 +71,35 @@ def shown(kind: str, model_type: str, pointer: tuple) -> object:
     raise LookupError(pointer)
 
 
-def filled(path: Path, kind: str, model_type: str, lines: set[int]) -> None:
+def fill_lines(path: Path, kind: str, model_type: str, lines: set[int]) -> None:
     """Say what stands empty at the lines, as the example does."""
     text = path.read_text(encoding="utf-8")
     asked = [(index, pointer) for pointer, (line, index) in holes(text).items() if line in lines]
     for index, pointer in sorted(asked, reverse=True):
-        value = shown(kind, model_type, pointer)
+        value = example_value(kind, model_type, pointer)
         if "files" in pointer:
             (path.parent / value).write_text("", encoding="utf-8")
         text = f"{text[:index]} {json.dumps(value)}{text[index:]}"
     path.write_text(text, encoding="utf-8")
 
 
-def checked(typed, path: Path) -> set[int]:
+def finding_lines(run_command, path: Path) -> set[int]:
     """The lines of the file at which something has to be mended; nothing has elsewhere."""
-    found = json.loads(typed("check", "--format", "json").out)["findings"]
+    found = json.loads(run_command("check", "--format", "json").out)["findings"]
     findings = [finding for finding in found if finding["enforcement"] == "mandatory"]
     assert {finding["path"] for finding in findings} <= {path.as_posix()}, findings
     return {finding["line"] for finding in findings}
 
 
-def fill_in(typed, path: Path, kind: str, model_type: str = "") -> None:
+def fill_in(run_command, path: Path, kind: str, model_type: str = "") -> None:
     """Do what `check` asks for until it asks for nothing; it asks only for what stands empty."""
     for _ in range(4):
-        lines = checked(typed, path)
+        lines = finding_lines(run_command, path)
         empty = {line for line, _ in holes(path.read_text(encoding="utf-8")).values()}
         assert lines <= empty, "what is written already is right"
         if not lines:
             break
-        filled(path, kind, model_type, lines)
+        fill_lines(path, kind, model_type, lines)
     assert holes(path.read_text(encoding="utf-8")) == {}, "check asks for everything that stands empty"
 
 
@@ -130,20 +130,20 @@ def test_a_policy_and_a_waiver_ask_for_what_only_people_can_say(kind, fresh, typ
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in {"Policy", "Waiver"}])
 def test_a_document_of_each_other_kind_is_sound_once_it_is_filled_in(kind, fresh, typed) -> None:
-    before = set(fresh.rglob("*.yaml"))
+    old_files = set(fresh.rglob("*.yaml"))
     name = "models/payments" if kind == "Defaults" else "card-authorisation"
     if kind == "Defaults":
         assert (
             typed("new", "model", "rules-of-thumb", "--type", "vendor", "--target", "shown", "--folder", name).code == 0
         )
         fill_in(typed, Path("models/payments/rules-of-thumb.yaml"), "Model", "vendor")
-        before = set(fresh.rglob("*.yaml"))
+        old_files = set(fresh.rglob("*.yaml"))
     said = typed("new", word(kind), name)
     assert said.code == 0
     if "add it to `environments` of modelyard.yaml" in said.err:
         project = (fresh / "modelyard.yaml").read_text(encoding="utf-8")
         (fresh / "modelyard.yaml").write_text(project.replace("staging, prod]", f"{name}, staging, prod]"), "utf-8")
-    path = only_new(fresh, before)
+    path = only_new(fresh, old_files)
     fill_in(typed, path, kind)
 
 
@@ -274,21 +274,21 @@ def test_a_project_without_a_document_can_have_its_first(tmp_path, monkeypatch, 
     ids=lambda words: " ".join(words) if isinstance(words, list) else "",
 )
 def test_what_cannot_be_is_answered_with_what_can(words, message, help_, fresh, typed) -> None:
-    before = set(fresh.rglob("*"))
+    old_files = set(fresh.rglob("*"))
     said = typed("new", *words)
     assert (said.code, said.out) == (2, "")
     assert message in said.err
     assert help_ in said.err
-    assert set(fresh.rglob("*")) == before
+    assert set(fresh.rglob("*")) == old_files
 
 
 def test_a_name_that_is_taken_is_answered_with_its_place(fresh, typed) -> None:
-    said = typed("new", "model", "refund-policy", "--type", "ml")
-    assert said.code == 2
+    result = typed("new", "model", "refund-policy", "--type", "ml")
+    assert result.code == 2
     line = (
         (fresh / "models/refund-policy/spec.yaml").read_text(encoding="utf-8").splitlines().index("name: refund-policy")
     )
-    assert f"there is a Model `refund-policy` already: models/refund-policy/spec.yaml:{line + 1}" in said.err
+    assert f"there is a Model `refund-policy` already: models/refund-policy/spec.yaml:{line + 1}" in result.err
     assert typed("new", "team", "refund-policy").code == 0, "another kind has names of its own"
 
 

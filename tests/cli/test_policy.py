@@ -21,13 +21,13 @@ examples:
 """
 
 
-def bind(project: Path, names: str, **replaced: str) -> None:
+def bind(project: Path, names: str, **replacements: str) -> None:
     file = project / "modelyard.yaml"
     text = file.read_text(encoding="utf-8")
     text = "\n".join(line for line in text.splitlines() if not line.startswith("policies:"))
     file.write_text(f"{text}\npolicies: [{names}]\n", encoding="utf-8")
     policy = POLICY
-    for old, new in replaced.items():
+    for old, new in replacements.items():
         policy = policy.replace(old, new)
     (project / "models" / "policy.yaml").write_text(policy, encoding="utf-8")
 
@@ -40,7 +40,7 @@ def git(folder: Path, *words: str, day: str = "2026-11-01") -> None:
 
 
 @pytest.fixture
-def committed(project) -> Path:
+def project_repository(project) -> Path:
     """The project with a commit of November, before anybody bound a policy."""
     git(project, "init", "--quiet")
     git(project, "add", "-A")
@@ -68,15 +68,15 @@ def test_show_prints_a_policy_and_what_a_pack_holds(project, typed) -> None:
 
 def test_test_runs_examples(project, typed) -> None:
     bind(project, "well-promised")
-    said = typed("policy", "test", "-v")
-    assert said.code == 0
-    assert "models/policy.yaml:11:23 sla: it promises little" in said.out
-    assert "1 policy, 2 examples; 1 of 1 rules are broken by one, 1 of 2 parts" in said.err
-    assert "`has(model.sla.availability)` is false in no example" in said.out
+    result = typed("policy", "test", "-v")
+    assert result.code == 0
+    assert "models/policy.yaml:11:23 sla: it promises little" in result.out
+    assert "1 policy, 2 examples; 1 of 1 rules are broken by one, 1 of 2 parts" in result.err
+    assert "`has(model.sla.availability)` is false in no example" in result.out
     bind(project, "well-promised", **{"availability: 99%}": "availability: 99.95%}"})
-    said = typed("policy", "test")
-    assert said.code == 1
-    assert "a bad example breaks nothing" in said.out
+    result = typed("policy", "test")
+    assert result.code == 1
+    assert "a bad example breaks nothing" in result.out
 
 
 def test_explain_tells_how_a_policy_is_waived(project, typed) -> None:
@@ -103,22 +103,22 @@ def test_check_is_of_a_day(project, typed) -> None:
     assert said.code == 2
 
 
-def test_a_day_does_not_fail_a_change_of_something_else(committed, typed) -> None:
-    bind(committed, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
+def test_a_day_does_not_fail_a_change_of_something_else(project_repository, typed) -> None:
+    bind(project_repository, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
     assert typed("check", "--as-of", "2027-01-01", "--changed-since", "HEAD").code == 0
     spec = next(
-        path for path in (committed / "models").glob("*.yaml") if "kind: Model" in path.read_text(encoding="utf-8")
+        path for path in (project_repository / "models").glob("*.yaml") if "kind: Model" in path.read_text(encoding="utf-8")
     )
     spec.write_text(spec.read_text(encoding="utf-8").replace("summary: ", "summary: Now "), encoding="utf-8")
     assert typed("check", "--as-of", "2027-01-01", "--changed-since", "HEAD").code == 1
 
 
-def test_what_was_mandatory_at_the_last_commit_fails_the_next_one(committed, typed) -> None:
+def test_what_was_mandatory_at_the_last_commit_fails_the_next_one(project_repository, typed) -> None:
     """HEAD forgives what became mandatory since the last commit; a branch, since the change left it."""
-    bind(committed, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
-    git(committed, "branch", "goal")
-    git(committed, "add", "-A")
-    git(committed, "commit", "--quiet", "-m", "second", day="2027-01-02")
+    bind(project_repository, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
+    git(project_repository, "branch", "goal")
+    git(project_repository, "add", "-A")
+    git(project_repository, "commit", "--quiet", "-m", "second", day="2027-01-02")
     assert typed("check", "--as-of", "2027-01-03", "--changed-since", "HEAD").code == 1
     assert typed("check", "--as-of", "2027-01-03", "--changed-since", "goal").code == 0
 
@@ -159,15 +159,15 @@ def test_no_baseline_is_written_of_what_the_language_refuses(project, typed, tmp
     bind(project, "well-promised")
     file = tmp_path / "known.json"
     typed("check", "--write-baseline", str(file))
-    before = file.read_text(encoding="utf-8")
+    original = file.read_text(encoding="utf-8")
     spec = project / "models" / "scorer.yaml"
     spec.write_text(spec.read_text(encoding="utf-8").replace("summary:", "sumary:"), encoding="utf-8")
     said = typed("check", "--write-baseline", str(file))
     assert (said.code, "was not written" in said.err) == (1, True)
-    assert file.read_text(encoding="utf-8") == before
+    assert file.read_text(encoding="utf-8") == original
 
 
-RENDERED = """---
+RENDERED_POLICY = """---
 apiVersion: modelyard/v1
 kind: Policy
 name: on-objects
@@ -186,19 +186,19 @@ examples:
 def test_check_asks_policies_on_rendered_objects_where_it_is_told_to(project, typed, tmp_path) -> None:
     bind(project, "well-promised, on-objects")
     with (project / "models" / "policy.yaml").open("a", encoding="utf-8") as policies:
-        policies.write(RENDERED)
-    said = typed("check")
-    assert "on-objects" not in said.out
-    assert said.err == "1 policy on rendered objects not asked: `modelyard check --rendered` asks\n"
-    said = typed("check", "--rendered")
-    assert "error[on-objects]" in said.out
-    assert "error[well-promised]" in said.out
-    assert "not asked" not in said.err
+        policies.write(RENDERED_POLICY)
+    result = typed("check")
+    assert "on-objects" not in result.out
+    assert result.err == "1 policy on rendered objects not asked: `modelyard check --rendered` asks\n"
+    result = typed("check", "--rendered")
+    assert "error[on-objects]" in result.out
+    assert "error[well-promised]" in result.out
+    assert "not asked" not in result.err
     assert not (project / "build").exists()
 
 
-def test_build_knows_days_and_what_was_known(committed, typed, tmp_path) -> None:
-    bind(committed, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
+def test_build_knows_days_and_what_was_known(project_repository, typed, tmp_path) -> None:
+    bind(project_repository, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
     assert typed("build", "--as-of", "2026-12-31").code == 0
     assert typed("build", "--check", "--as-of", "2027-01-01").code == 1
     assert typed("build", "--check", "--as-of", "2027-01-01", "--changed-since", "HEAD").code == 0
@@ -207,25 +207,25 @@ def test_build_knows_days_and_what_was_known(committed, typed, tmp_path) -> None
     assert typed("build", "--check", "--as-of", "2027-01-01", "--baseline", str(file)).code == 0
 
 
-def test_impact_says_what_binding_would_do(committed, typed) -> None:
-    bind(committed, "well-promised")
-    said = typed("policy", "impact", "HEAD")
-    assert (said.code, "well-promised: 1 now fail" in said.out) == (0, True)
+def test_impact_says_what_binding_would_do(project_repository, typed) -> None:
+    bind(project_repository, "well-promised")
+    result = typed("policy", "impact", "HEAD")
+    assert (result.code, "well-promised: 1 now fail" in result.out) == (0, True)
     changes = json.loads(typed("policy", "impact", "HEAD", "--format", "json").out)["changes"]
     assert {(one["before"], one["after"], one["policy"]) for one in changes} == {("unbound", "fails", "well-promised")}
     assert "unbound → fails" in typed("policy", "impact", "HEAD", "--format", "markdown").out
-    git(committed, "add", "-A")
-    git(committed, "commit", "--quiet", "-m", "bound", day="2026-11-20")
+    git(project_repository, "add", "-A")
+    git(project_repository, "commit", "--quiet", "-m", "bound", day="2026-11-20")
     assert typed("policy", "impact", "HEAD").out == "nothing changes for any model\n"
-    assert typed("policy", "impact", "HEAD~1..HEAD").out == said.out
+    assert typed("policy", "impact", "HEAD~1..HEAD").out == result.out
 
 
-def test_impact_asks_the_past_and_other_repositories(committed, typed) -> None:
-    bind(committed, "well-promised")
+def test_impact_asks_the_past_and_other_repositories(project_repository, typed) -> None:
+    bind(project_repository, "well-promised")
     said = typed("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
     assert "1 of 1 commits since 2026-08-26 would have failed" in said.err
     assert typed("policy", "impact", "--since", "1w", "--as-of", "2026-11-24").out.count("\n") == 1
-    rows = json.loads(typed("policy", "impact", "--fleet", str(committed), "--format", "json").out)["rows"]
+    rows = json.loads(typed("policy", "impact", "--fleet", str(project_repository), "--format", "json").out)["rows"]
     assert [len(row["failing"]) for row in rows] == [1]
 
 
@@ -234,18 +234,18 @@ def commit(folder: Path, message: str) -> None:
     git(folder, "commit", "--quiet", "-m", message, day="2026-11-20")
 
 
-UNASKED = [
+UNEVALUATED_CASES = [
     {"amounts.sla.availability >=": "amounts.sla.availibility >="},  # refused where it is compiled
     {"title: What": "titel: What"},  # refused by the language
     {"has(model.sla.availability) && ": "model.labels.size() / (model.labels.size() - model.labels.size()) > 0 && "},
 ]
 
 
-@pytest.mark.parametrize("slip", UNASKED)
-def test_impact_calls_nothing_fine_that_it_could_not_ask(committed, typed, slip) -> None:
-    bind(committed, "well-promised")
-    commit(committed, "bound")
-    bind(committed, "well-promised", **slip)
+@pytest.mark.parametrize("slip", UNEVALUATED_CASES)
+def test_impact_calls_nothing_fine_that_it_could_not_ask(project_repository, typed, slip) -> None:
+    bind(project_repository, "well-promised")
+    commit(project_repository, "bound")
+    bind(project_repository, "well-promised", **slip)
     changes = json.loads(typed("policy", "impact", "HEAD", "--format", "json").out)["changes"]
     assert {(one["before"], one["after"], one["policy"]) for one in changes} == {("fails", "unasked", "well-promised")}
     said = typed("policy", "impact", "HEAD")
@@ -253,35 +253,35 @@ def test_impact_calls_nothing_fine_that_it_could_not_ask(committed, typed, slip)
     assert "MY30" in said.err or "documents with mistakes" in said.err
 
 
-def test_impact_says_which_policies_of_today_the_past_was_not_asked(committed, typed) -> None:
-    bind(committed, "well-promised", **UNASKED[0])
+def test_impact_says_which_policies_of_today_the_past_was_not_asked(project_repository, typed) -> None:
+    bind(project_repository, "well-promised", **UNEVALUATED_CASES[0])
     said = typed("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
     assert said.err.count("MY302 models/policy.yaml:8:") == 1
 
 
-def test_impact_sees_whom_folders_bind(committed, typed) -> None:
-    bind(committed, "")
-    commit(committed, "a policy that binds nobody")
-    defaults = committed / "models" / "_defaults.yaml"
+def test_impact_sees_whom_folders_bind(project_repository, typed) -> None:
+    bind(project_repository, "")
+    commit(project_repository, "a policy that binds nobody")
+    defaults = project_repository / "models" / "_defaults.yaml"
     defaults.write_text(
         "apiVersion: modelyard/v1\nkind: Defaults\nenvironments: {prod: {policies: [well-promised]}}\n", encoding="utf-8"
     )
-    said = typed("policy", "impact", "HEAD", "--format", "json")
-    assert [(one["before"], one["after"]) for one in json.loads(said.out)["changes"]] == [("unbound", "fails")]
-    commit(committed, "bound below a folder")
+    result = typed("policy", "impact", "HEAD", "--format", "json")
+    assert [(one["before"], one["after"]) for one in json.loads(result.out)["changes"]] == [("unbound", "fails")]
+    commit(project_repository, "bound below a folder")
     defaults.unlink()
-    said = typed("policy", "impact", "HEAD", "--format", "json")
-    assert [(one["before"], one["after"]) for one in json.loads(said.out)["changes"]] == [("fails", "unbound")]
+    result = typed("policy", "impact", "HEAD", "--format", "json")
+    assert [(one["before"], one["after"]) for one in json.loads(result.out)["changes"]] == [("fails", "unbound")]
 
 
-def test_impact_goes_back_to_the_first_commit_at_most(committed, typed) -> None:
+def test_impact_goes_back_to_the_first_commit_at_most(project_repository, typed) -> None:
     said = typed("policy", "impact", "--since", "9999y", "--as-of", "2026-11-24")
     assert (said.code, "commits since 0001-01-01" in said.err) == (0, True)
     assert "of 1 commits" in said.err
 
 
 @pytest.mark.parametrize("words", [(), ("HEAD", "--since", "90d"), ("--since", "soon"), ("nosuch",)])
-def test_impact_is_asked_one_thing(committed, typed, words) -> None:
+def test_impact_is_asked_one_thing(project_repository, typed, words) -> None:
     said = typed("policy", "impact", *words)
     assert (said.code, said.out) == (2, "")
 
@@ -311,24 +311,24 @@ def test_nothing_that_a_policy_says_steers_a_terminal(project, typed, words) -> 
     assert r"\u001b[2J" in said.out
 
 
-def test_impact_says_what_it_does_not_know(committed, typed) -> None:
-    bind(committed, "well-promised, on-objects, nobodys")
-    with (committed / "models" / "policy.yaml").open("a", encoding="utf-8") as policies:
-        policies.write(RENDERED)
+def test_impact_says_what_it_does_not_know(project_repository, typed) -> None:
+    bind(project_repository, "well-promised, on-objects, nobodys")
+    with (project_repository / "models" / "policy.yaml").open("a", encoding="utf-8") as policies:
+        policies.write(RENDERED_POLICY)
     said = typed("policy", "impact", "HEAD")
     assert "policies on rendered objects were not asked (1)" in said.err
     assert "there is no policy and no pack `nobodys`" in said.err
 
 
-def test_impact_leaves_out_what_cannot_be_read_and_says_so(committed, typed) -> None:
-    sound = (committed / "modelyard.yaml").read_text(encoding="utf-8")
-    (committed / "modelyard.yaml").write_text("kind: [", encoding="utf-8")
-    commit(committed, "broken")
-    (committed / "modelyard.yaml").write_text(sound, encoding="utf-8")
-    commit(committed, "mended")
-    said = typed("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
-    assert (said.code, "was left out: modelyard.yaml:1:" in said.err, "of 2 commits" in said.err) == (0, True, True)
-    spec = committed / "models" / "scorer.yaml"
+def test_impact_leaves_out_what_cannot_be_read_and_says_so(project_repository, typed) -> None:
+    sound = (project_repository / "modelyard.yaml").read_text(encoding="utf-8")
+    (project_repository / "modelyard.yaml").write_text("kind: [", encoding="utf-8")
+    commit(project_repository, "broken")
+    (project_repository / "modelyard.yaml").write_text(sound, encoding="utf-8")
+    commit(project_repository, "mended")
+    result = typed("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
+    assert (result.code, "was left out: modelyard.yaml:1:" in result.err, "of 2 commits" in result.err) == (0, True, True)
+    spec = project_repository / "models" / "scorer.yaml"
     spec.write_text(spec.read_text(encoding="utf-8").replace("summary:", "sumary:"), encoding="utf-8")
-    said = typed("policy", "impact", "--fleet", str(committed))
-    assert f"{committed}: documents with mistakes were left out (1 mistakes)" in said.err
+    result = typed("policy", "impact", "--fleet", str(project_repository))
+    assert f"{project_repository}: documents with mistakes were left out (1 mistakes)" in result.err

@@ -7,11 +7,11 @@ import pytest
 from .test_policy import bind, git
 
 RULE = {"severity: high": 'severity: high\nmandatoryFrom: "2026-12-15"'}
-LATER = ("--as-of", "2027-01-01")
+LATER_OPTIONS = ("--as-of", "2027-01-01")
 
 
 @pytest.fixture
-def published(project, typed):
+def publish_environment(project, typed):
     """A project whose Environments name a branch, with a commit of November; publishes one of them."""
     places = project / "models" / "environments.yaml"
     text = places.read_text(encoding="utf-8")
@@ -43,9 +43,9 @@ def tree(project) -> dict[str, str]:
     return {line.split("\t")[1]: line.split()[2] for line in said.stdout.splitlines()}
 
 
-def test_the_tree_is_what_a_build_makes_below_the_folder(project, published, typed) -> None:
-    assert published("dev").code == 0
-    assert published("prod").code == 0
+def test_the_tree_is_what_a_build_makes_below_the_folder(project, publish_environment, typed) -> None:
+    assert publish_environment("dev").code == 0
+    assert publish_environment("prod").code == 0
     assert typed("build", "--output", "whole").code == 0
     made = [file for file in (project / "whole").rglob("*") if file.is_file()]
     ids = {file.relative_to(project / "whole").as_posix(): file for file in made}
@@ -56,56 +56,56 @@ def test_the_tree_is_what_a_build_makes_below_the_folder(project, published, typ
         assert subprocess.run(words, cwd=project, check=True, capture_output=True, text=True).stdout.strip() == blob
 
 
-def test_what_a_day_alone_made_mandatory_keeps_nothing_from_being_published(project, published) -> None:
+def test_what_a_day_alone_made_mandatory_keeps_nothing_from_being_published(project, publish_environment) -> None:
     bind(project, "well-promised", **RULE)
-    assert published("prod", *LATER).code == 1
-    assert published("prod", *LATER, "--changed-since", "HEAD").code == 0
+    assert publish_environment("prod", *LATER_OPTIONS).code == 1
+    assert publish_environment("prod", *LATER_OPTIONS, "--changed-since", "HEAD").code == 0
 
 
-def test_a_model_that_changed_since_is_held_to_it(project, published) -> None:
+def test_a_model_that_changed_since_is_held_to_it(project, publish_environment) -> None:
     bind(project, "well-promised", **RULE)
-    assert published("prod", "--as-of", "2026-12-01").code == 0
+    assert publish_environment("prod", "--as-of", "2026-12-01").code == 0
     edit(project, "models/scorer.yaml", "owner: risk", "owner: risk\ndescription: It scores.")
-    assert published("prod", *LATER, "--changed-since", "HEAD~1").code == 1
+    assert publish_environment("prod", *LATER_OPTIONS, "--changed-since", "HEAD~1").code == 1
 
 
-def test_what_a_baseline_knows_does_not_count(project, published, typed) -> None:
+def test_what_a_baseline_knows_does_not_count(project, publish_environment, typed) -> None:
     bind(project, "well-promised", **RULE)
-    assert typed("check", *LATER, "--write-baseline", "known.json").code == 0
-    assert published("prod", *LATER, "--baseline", "known.json").code == 0
+    assert typed("check", *LATER_OPTIONS, "--write-baseline", "known.json").code == 0
+    assert publish_environment("prod", *LATER_OPTIONS, "--baseline", "known.json").code == 0
 
 
-def test_what_is_wrong_in_another_environment_alone_stops_only_that(project, published) -> None:
+def test_what_is_wrong_in_another_environment_alone_stops_only_that(project, publish_environment) -> None:
     bind(project, "well-promised", **{"severity: high": "severity: high\nmatch: {environments: [dev]}"})
-    assert published("dev").code == 1
-    said = published("prod")
+    assert publish_environment("dev").code == 1
+    said = publish_environment("prod")
     assert (said.code, "well-promised" in said.err) == (0, False), said.err
 
 
-def test_a_model_of_another_environment_stops_nothing(project, published) -> None:
+def test_a_model_of_another_environment_stops_nothing(project, publish_environment) -> None:
     text = (project / "models" / "scorer.yaml").read_text(encoding="utf-8")
     other = text.replace("name: scorer", "name: other").replace("  prod: {}\n", "")
     (project / "models" / "other.yaml").write_text(other, encoding="utf-8")
-    assert published("dev").code == 0
+    assert publish_environment("dev").code == 0
     edit(project, "models/other.yaml", "target: plain", "target: none")
-    assert published("dev").code == 1
-    assert published("prod").code == 0
+    assert publish_environment("dev").code == 1
+    assert publish_environment("prod").code == 0
 
 
-def test_a_model_that_nobody_can_place_stops_every_environment(project, published) -> None:
+def test_a_model_that_nobody_can_place_stops_every_environment(project, publish_environment) -> None:
     edit(project, "models/scorer.yaml", "type:", "tpye:")
-    assert [published(name).code for name in ("dev", "prod")] == [1, 1]
+    assert [publish_environment(name).code for name in ("dev", "prod")] == [1, 1]
 
 
-def test_files_that_differ_are_counted_as_people_count(project, published, typed) -> None:
-    assert published("prod").code == 0
+def test_files_that_differ_are_counted_as_people_count(project, publish_environment, typed) -> None:
+    assert publish_environment("prod").code == 0
     for name, said in (("one", "1 file differs"), ("two", "2 files differ")):
         (project / "models" / name).write_text("", encoding="utf-8")
         assert f"error: {said} from HEAD, such as models/one" in typed("publish", "--env", "prod").err
 
 
-def test_what_git_says_stands_on_one_line(project, published) -> None:
-    said = published("prod", "--push", "/nowhere/at all.git")
+def test_what_git_says_stands_on_one_line(project, publish_environment) -> None:
+    said = publish_environment("prod", "--push", "/nowhere/at all.git")
     assert said.code == 2 or "git cannot read from" in said.err
     assert "\\u000a" not in said.err
     assert "does not appear to be a git repository; " in said.err

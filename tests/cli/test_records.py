@@ -23,15 +23,15 @@ def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_text_tells_the_line_the_field_and_who_says_it(bank, typed) -> None:
-    said = typed("records", "status", "default-risk")
+    result = typed("records", "status", "default-risk")
     path = "models/lending/default-risk.yaml"
     line = (bank / path).read_text("utf-8").splitlines().index("  documentation:") + 1
-    gaps = [re.split(r"  +", row.strip()) for row in said.out.splitlines() if row.startswith("  ")]
+    gaps = [re.split(r"  +", row.strip()) for row in result.out.splitlines() if row.startswith("  ")]
     asked = ["governance.documentation.conformity", "The EU declaration of conformity", "lending-decisions"]
-    assert said.code == 0
+    assert result.code == 0
     assert [f"{path}:{line}:3", *asked, "Annex IV(8), Article 47"] in gaps
-    assert said.out.splitlines()[-2] == "who says it: data-platform 1, lending-decisions 1"
-    assert "annex-iv (eu-ai-act) 2 of " in said.out.splitlines()[-1]
+    assert result.out.splitlines()[-2] == "who says it: data-platform 1, lending-decisions 1"
+    assert "annex-iv (eu-ai-act) 2 of " in result.out.splitlines()[-1]
 
 
 def test_every_format_tells_the_same(bank, typed) -> None:

@@ -10,7 +10,7 @@ from jsonschema_rs import Draft202012Validator
 
 from compiler.foundation.resources import kind_schemas, shipped_folder, type_schemas
 
-PUBLISHED = shipped_folder("schemas") / "modelyard" / "v1"
+SCHEMA_FOLDER = shipped_folder("schemas") / "modelyard" / "v1"
 TYPES = sorted(type_schemas())
 EXAMPLE = re.compile(r"^ +(modelyard \S.*)$", re.MULTILINE)
 
@@ -28,7 +28,7 @@ def test_every_kind_and_type_is_listed_with_its_file(typed) -> None:
     said = typed("schema")
     listed = dict(re.findall(r"^(\S+) +(\S+\.json)$", said.out, re.MULTILINE))
     assert {f"model/{name}" for name in TYPES} <= listed.keys()
-    assert sorted(listed.values()) == sorted(str(path) for path in PUBLISHED.rglob("*.schema.json"))
+    assert sorted(listed.values()) == sorted(str(path) for path in SCHEMA_FOLDER.rglob("*.schema.json"))
     assert said.err == ""
 
 
@@ -49,7 +49,7 @@ def test_the_schema_of_a_type_is_that_of_a_document_as_it_is_written(name, typed
     examples = shipped_folder("schemas") / "examples" / f"model-{name}.yaml"
     documents = list(yaml.safe_load_all(examples.read_text(encoding="utf-8")))
     whole, checker = (
-        json.loads((PUBLISHED / "types" / f"{name}.schema.json").read_bytes()),
+        json.loads((SCHEMA_FOLDER / "types" / f"{name}.schema.json").read_bytes()),
         Draft202012Validator(schema),
     )
     for document in documents:
@@ -92,14 +92,14 @@ def test_the_copies_that_editors_read_are_written_and_compared(tmp_path, typed) 
     assert typed("schema", "--all", "--check", "-o", str(folder)).code == 1
     assert not folder.exists()
     assert typed("schema", "--all", "-o", str(folder)).code == 0
-    published = {path.name for path in PUBLISHED.rglob("*.json") if path.parent.name != "types"}
+    published = {path.name for path in SCHEMA_FOLDER.rglob("*.json") if path.parent.name != "types"}
     assert {path.name for path in folder.iterdir()} == published
     assert typed("schema", "--all", "--check", "-o", str(folder)).code == 0
     (folder / "team.schema.json").write_text("{}", encoding="utf-8")
     said = typed("schema", "--all", "--check", "-o", str(folder))
     assert (said.code, said.out) == (1, f"{folder / 'team.schema.json'}\n")
     assert "1 written" in typed("schema", "--all", "-o", str(folder)).err
-    assert (folder / "team.schema.json").read_bytes() == (PUBLISHED / "team.schema.json").read_bytes()
+    assert (folder / "team.schema.json").read_bytes() == (SCHEMA_FOLDER / "team.schema.json").read_bytes()
 
 
 def test_a_folder_that_cannot_be_written_is_the_surroundings_fault(tmp_path, typed) -> None:

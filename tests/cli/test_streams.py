@@ -107,21 +107,21 @@ def test_no_colour_reaches_what_is_no_terminal(broken, started, surroundings) ->
 def on_a_terminal(words: list[str], environment: dict[str, str]) -> str:
     """What a process says whose stdout and stderr are a terminal."""
     pty = pytest.importorskip("pty", reason="the system has no pseudo-terminals")
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
-        os.close(theirs)
-        said = b""
-        while select.select([ours], [], [], 30)[0]:
+    controller, terminal = pty.openpty()
+    with subprocess.Popen(words, stdin=terminal, stdout=terminal, stderr=terminal, env=environment) as process:
+        os.close(terminal)
+        output = b""
+        while select.select([controller], [], [], 30)[0]:
             try:
-                part = os.read(ours, 1 << 16)
+                part = os.read(controller, 1 << 16)
             except OSError:  # as Linux says that the other end is closed
                 break
             if not part:
                 break
-            said += part
+            output += part
         process.wait(30)
-    os.close(ours)
-    return said.decode()
+    os.close(controller)
+    return output.decode()
 
 
 PROSE = [["build", "--output", "out"], ["check"], ["explain", "scorer.owner"], ["explain", "no-such"]]
@@ -152,29 +152,29 @@ def test_a_terminal_is_shown_progress_and_a_dumb_one_is_not(project, command, su
 
 @pytest.mark.parametrize("words", [["check"], ["explain", "--list"], ["build", "--check"]], ids=" ".join)
 def test_a_reader_who_stops_reading_changes_nothing(words, broken, command, surroundings) -> None:
-    expected = subprocess.run([*command, *words], capture_output=True, env=surroundings(), check=False)
+    reference = subprocess.run([*command, *words], capture_output=True, env=surroundings(), check=False)
     reading, writing = os.pipe()
     os.close(reading)
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             [*command, *words], stdout=writing, stderr=subprocess.PIPE, env=surroundings(), check=False
         )
     finally:
         os.close(writing)
-    assert (done.returncode, done.stderr) == (expected.returncode, expected.stderr)
+    assert (process.returncode, process.stderr) == (reference.returncode, reference.stderr)
 
 
 def test_nobody_reading_prose_changes_nothing(project, command, surroundings) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             [*command, "build"], stdout=subprocess.PIPE, stderr=writing, env=surroundings(), check=False
         )
         wrong = subprocess.run([*command, "build", "nothing"], stderr=writing, env=surroundings(), check=False)
     finally:
         os.close(writing)
-    assert (done.returncode, wrong.returncode) == (0, 2)
+    assert (process.returncode, wrong.returncode) == (0, 2)
     assert (project / "build" / "dev").is_dir()
 
 

@@ -30,7 +30,7 @@ ENVIRONMENT = {
 
 
 @dataclass(frozen=True)
-class Delivered:
+class BuiltProject:
     """The files of a build by path, what was found, and the text of the line that each finding stands at."""
 
     files: Mapping[str, str]
@@ -90,11 +90,11 @@ def _tree(*models: Mapping[str, Any], environment: Mapping[str, Any] | None = No
     return {path: text.encode() for path, text in texts.items()}
 
 
-def _delivered(files: Mapping[str, bytes]) -> Delivered:
+def _build_project(files: Mapping[str, bytes]) -> BuiltProject:
     """What a build makes of a project."""
     run = Session(MemoryTree(files))
     made = build(run)
-    return Delivered(
+    return BuiltProject(
         {file.path: file.content.decode() for unit in made.units for file in unit.files}, made.findings, run
     )
 
@@ -106,29 +106,29 @@ def a_model() -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def deliver() -> Callable[..., Delivered]:
+def deliver() -> Callable[..., BuiltProject]:
     """What is made of some models in one environment."""
-    return lambda *models, **said: _delivered(_tree(*models, **said))
+    return lambda *models, **said: _build_project(_tree(*models, **said))
 
 
 @pytest.fixture(scope="session")
-def build_of() -> Callable[[Mapping[str, bytes]], Delivered]:
+def build_of() -> Callable[[Mapping[str, bytes]], BuiltProject]:
     """What is made of a project's files."""
-    return _delivered
+    return _build_project
 
 
 @pytest.fixture(scope="session")
-def sample() -> Delivered:
+def sample() -> BuiltProject:
     """The build of the sample portfolio."""
     here = WorkTree(ROOT)
-    return _delivered({path: here.read(path) for path in ["modelyard.yaml", *here.paths("models")]})
+    return _build_project({path: here.read(path) for path in ["modelyard.yaml", *here.paths("models")]})
 
 
 @pytest.fixture
 def kustomize(program: Callable[[str], str], tmp_path: Path) -> Callable[..., list[Any]]:
     """The objects that kustomize builds of a folder, with what an Application adds to its kustomization."""
 
-    def made(tree_: Delivered, path: str, **more: Any) -> list[Any]:
+    def build_folder(tree_: BuiltProject, path: str, **more: Any) -> list[Any]:
         if not (tmp_path / "tree").exists():
             tree_.write(tmp_path / "tree")
         if more:
@@ -140,19 +140,19 @@ def kustomize(program: Callable[[str], str], tmp_path: Path) -> Callable[..., li
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         return [one for one in yaml.safe_load_all(done.stdout) if one]
 
-    return made
+    return build_folder
 
 
 @pytest.fixture(scope="session")
 def argo_models(program: Callable[[str], str]) -> Callable[[Mapping[str, Any]], str]:
     """What the package @kubernetes-models/argo-cd says is wrong with an object; empty where nothing is."""
     folder, name = os.environ.get("MODELYARD_TEST_ARGOCD_MODELS"), "argocd-models"
-    missing = "MODELYARD_TEST_ARGOCD_MODELS names no folder with @kubernetes-models/argo-cd: npm install it there"
+    message = "MODELYARD_TEST_ARGOCD_MODELS names no folder with @kubernetes-models/argo-cd: npm install it there"
     if not folder or not (Path(folder) / "node_modules" / "@kubernetes-models").is_dir():
         excused = name in os.environ.get("MODELYARD_TEST_WITHOUT", "").split()
         if os.environ.get("MODELYARD_TEST_STRICT") == "1" and not excused:
-            pytest.fail(f"{missing}, and MODELYARD_TEST_STRICT=1 asks for it")
-        pytest.skip(missing)
+            pytest.fail(f"{message}, and MODELYARD_TEST_STRICT=1 asks for it")
+        pytest.skip(message)
     script = (
         "import * as known from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1'; import {readFileSync} from 'fs';"
         "const found = JSON.parse(readFileSync(0, 'utf8'));"
@@ -175,8 +175,8 @@ def official(external_schemas: Path) -> Callable[[str], Any]:
     from compiler.json_schema import Validator, to_strict_schema  # noqa: PLC0415 - only where there are schemas
 
     @cache
-    def of(kind: str) -> Validator:
+    def load_schema(kind: str) -> Validator:
         path = external_schemas / "k8s-crd" / "argoproj.io" / f"{kind.lower()}_v1alpha1.json"
         return Validator(to_strict_schema(json.loads(path.read_bytes())))
 
-    return of
+    return load_schema

@@ -11,56 +11,56 @@ SAMPLE = ["prod", "staging"]
 """Environments of the sample portfolio that have Argo CD."""
 
 
-def template(value: Any, said: Mapping[str, str]) -> Any:
+def template(value: Any, values: Mapping[str, str]) -> Any:
     """What Go makes of a text: a parameter, or a text of its own; nothing else is in what we write."""
     if isinstance(value, Mapping):
-        return {template(key, said): template(one, said) for key, one in value.items()}
+        return {template(key, values): template(one, values) for key, one in value.items()}
     if isinstance(value, list):
-        return [template(one, said) for one in value]
+        return [template(one, values) for one in value]
     if not isinstance(value, str):
         return value
-    return re.sub(r"\{\{(.+?)\}\}", lambda found: _action(found[1].strip(), said), value)
+    return re.sub(r"\{\{(.+?)\}\}", lambda found: _action(found[1].strip(), values), value)
 
 
-def _action(action: str, said: Mapping[str, str]) -> str:
+def _action(action: str, values: Mapping[str, str]) -> str:
     if action.startswith("."):
-        return said[action[1:]]
+        return values[action[1:]]
     quoted = re.fullmatch(r'"(\{)"', action)
     assert quoted, f"{action} is no action that we write"
     return quoted[1]
 
 
-def applications(made: Any, environment: str = "prod") -> dict[str, Any]:
+def applications(delivery: Any, environment: str = "prod") -> dict[str, Any]:
     """The Applications by name that the ApplicationSet's controller makes."""
-    spec = made.read(f"{environment}/_argocd/applicationset.yaml")["spec"]
+    spec = delivery.read(f"{environment}/_argocd/applicationset.yaml")["spec"]
     [generator] = spec["generators"]
     found = [template(spec["template"], element) for element in generator["list"]["elements"]]
     return {one["metadata"]["name"]: one for one in found}
 
 
-def is_permitted(project: Any, found: Any, cluster: str) -> bool:
+def is_permitted(project: Any, manifest: Any, cluster: str) -> bool:
     """Whether a project lets an object be applied (IsGroupKindNamePermitted, isDestinationMatched of Argo CD), patterns aside."""
-    spec, meta = project["spec"], found["metadata"]
-    group = found["apiVersion"].rpartition("/")[0]
+    spec, meta = project["spec"], manifest["metadata"]
+    group = manifest["apiVersion"].rpartition("/")[0]
     if "namespace" not in meta:
         allowed = {(one["group"], one["kind"], one["name"]) for one in spec["clusterResourceWhitelist"]}
-        return (group, found["kind"], meta["name"]) in allowed
+        return (group, manifest["kind"], meta["name"]) in allowed
     kinds = {(one["group"], one["kind"]) for one in spec["namespaceResourceWhitelist"]}
     places = {(one.get("server") or one.get("name"), one["namespace"]) for one in spec["destinations"]}
-    return (group, found["kind"]) in kinds and (cluster, meta["namespace"]) in places
+    return (group, manifest["kind"]) in kinds and (cluster, meta["namespace"]) in places
 
 
 @pytest.mark.parametrize("environment", SAMPLE)
 def test_there_is_an_application_of_each_model_at_its_folder_in_its_namespace(environment, sample):
-    rendered = {
+    expected_folders = {
         (path.split("/")[1], sample.read(path)["namespace"])
         for path in sample.files
         if re.fullmatch(rf"{environment}/[a-z0-9-]+/kustomization.yaml", path)
     }
     told = {(one["spec"]["source"]["path"], one["spec"]["destination"]["namespace"]) for one in applications(sample, environment).values()}
-    assert told == rendered
-    assert len(rendered) > 10
-    assert set(applications(sample, environment)) == {f"bank.{environment}.{name}" for name, _ in rendered}
+    assert told == expected_folders
+    assert len(expected_folders) > 10
+    assert set(applications(sample, environment)) == {f"bank.{environment}.{name}" for name, _ in expected_folders}
 
 
 @pytest.mark.slow
@@ -76,13 +76,13 @@ def test_every_folder_is_built_and_the_project_permits_exactly_what_is_in_it(env
         assert one["spec"]["project"] == project["metadata"]["name"]
         assert source["repoURL"] in project["spec"]["sourceRepos"]
         built = kustomize(sample, f"{environment}/{source['path']}", **source.get("kustomize", {}))
-        objects += [(found, destination["name"]) for found in built]
-    assert [found["metadata"]["name"] for found, cluster in objects if not is_permitted(project, found, cluster)] == []
+        objects += [(manifest, destination["name"]) for manifest in built]
+    assert [manifest["metadata"]["name"] for manifest, cluster in objects if not is_permitted(project, manifest, cluster)] == []
     for section in ("destinations", "clusterResourceWhitelist", "namespaceResourceWhitelist"):
         for index in range(len(project["spec"][section])):
             less = copy.deepcopy(project)
             entry = less["spec"][section].pop(index)
-            refused = [found for found, cluster in objects if not is_permitted(less, found, cluster)]
+            refused = [manifest for manifest, cluster in objects if not is_permitted(less, manifest, cluster)]
             assert refused, f"nothing needs {entry}"
     assert "*" not in str(project)
     assert "!" not in str(project)
@@ -103,12 +103,12 @@ def test_namespaces_come_before_models_and_the_project_before_both(sample):
     order = [wave(f"prod/_argocd/{name}.yaml") for name in ("appproject", "namespaces", "applicationset")]
     assert order == sorted(order)
     assert len(set(order)) == 3
-    inside = {
+    wave_by_kind = {
         one["kind"]: int(one["metadata"].get("annotations", {}).get("argocd.argoproj.io/sync-wave", 0))
         for path in ("namespaces", "quotas")
         for one in sample.all(f"prod/_namespaces/{path}.yaml")
     }
-    assert inside["Namespace"] < inside["ResourceQuota"]
+    assert wave_by_kind["Namespace"] < wave_by_kind["ResourceQuota"]
 
 
 def test_whom_others_ask_is_rolled_out_before_them(sample):
@@ -116,15 +116,15 @@ def test_whom_others_ask_is_rolled_out_before_them(sample):
     steps = [step["matchExpressions"][0] for step in spec["strategy"]["rollingSync"]["steps"]]
     step_of = {value: index for index, one in enumerate(steps) for value in one["values"]}
     told = applications(sample)
-    at = {
+    step_by_model = {
         name.removeprefix("bank.prod."): step_of[one["metadata"]["labels"][steps[0]["key"]]] for name, one in told.items()
     }
     fleet = sample.run.fleet
-    pairs = [(name, user) for name in at for user in fleet.users(name, "prod")]
+    pairs = [(name, user) for name in step_by_model for user in fleet.users(name, "prod")]
     assert len(pairs) > 4
-    assert all(at[name] < at[user] for name, user in pairs)
-    alone = {name for name in at if not fleet.users(name, "prod")}
-    assert {at[name] for name in alone} == {max(at.values())}, "who is asked by nobody holds nobody up"
+    assert all(step_by_model[name] < step_by_model[user] for name, user in pairs)
+    alone = {name for name in step_by_model if not fleet.users(name, "prod")}
+    assert {step_by_model[name] for name in alone} == {max(step_by_model.values())}, "who is asked by nobody holds nobody up"
 
 
 def test_without_progressive_syncs_each_is_synced_by_itself(deliver, a_model):
@@ -144,17 +144,17 @@ def test_nothing_is_deleted_with_an_application_and_no_application_by_its_set(sa
 
 
 def test_in_production_what_is_pruned_or_deleted_is_confirmed(sample, deliver, a_model):
-    confirmed = {"Prune=confirm", "Delete=confirm"}
+    confirm_options = {"Prune=confirm", "Delete=confirm"}
     for stage in ("prod", "staging", "test", "dev"):
         made = deliver(a_model("one"), environment={"stage": stage})
         [one] = applications(made).values()
-        assert confirmed.issubset(one["spec"]["syncPolicy"]["syncOptions"]) is (stage == "prod")
-        assert confirmed.issubset(made.read("prod/_argocd/namespaces.yaml")["spec"]["syncPolicy"]["syncOptions"])
+        assert confirm_options.issubset(one["spec"]["syncPolicy"]["syncOptions"]) is (stage == "prod")
+        assert confirm_options.issubset(made.read("prod/_argocd/namespaces.yaml")["spec"]["syncPolicy"]["syncOptions"])
     for path in ("prod/_argocd/appproject.yaml", "prod/_argocd/namespaces.yaml", "prod/_argocd/applicationset.yaml"):
         options = sample.read(path)["metadata"]["annotations"]["argocd.argoproj.io/sync-options"]
-        assert set(options.split(",")) == confirmed
+        assert set(options.split(",")) == confirm_options
     for found in sample.all("prod/_namespaces/namespaces.yaml"):
-        assert set(found["metadata"]["annotations"]["argocd.argoproj.io/sync-options"].split(",")) == confirmed
+        assert set(found["metadata"]["annotations"]["argocd.argoproj.io/sync-options"].split(",")) == confirm_options
 
 
 def test_files_of_the_release_before_go_without_being_asked_about(sample, kustomize):
@@ -176,14 +176,14 @@ def test_nobody_else_can_own_what_an_application_delivers(sample):
 def test_what_a_cluster_fills_in_is_no_drift_and_git_claims_no_number_that_an_autoscaler_keeps(sample):
     for one in applications(sample).values():
         assert one["metadata"]["annotations"]["argocd.argoproj.io/compare-options"] == "ServerSideDiff=true"
-    scaled = 0
+    autoscaled_count = 0
     for path in sample.files:
         if path.endswith("/horizontalpodautoscaler.yaml"):
             target = sample.read(path)["spec"]["scaleTargetRef"]
             workload = sample.read(path.replace("horizontalpodautoscaler", target["kind"].lower()))
             assert "replicas" not in workload["spec"]
-            scaled += 1
-    assert scaled
+            autoscaled_count += 1
+    assert autoscaled_count
 
 
 @pytest.mark.parametrize("environment", SAMPLE)
@@ -199,44 +199,44 @@ def test_a_second_reader_takes_what_is_rendered(environment, sample, argo_models
         assert argo_models(wrong)
 
 
-def places(found: Any, at: tuple = ()) -> Iterator[tuple]:
+def places(data: Any, pointer: tuple = ()) -> Iterator[tuple]:
     """Every map, list and leaf of an object."""
-    yield at
-    children = found.items() if isinstance(found, Mapping) else enumerate(found) if isinstance(found, list) else ()
+    yield pointer
+    children = data.items() if isinstance(data, Mapping) else enumerate(data) if isinstance(data, list) else ()
     for key, child in children:
-        yield from places(child, (*at, key))
+        yield from places(child, (*pointer, key))
 
 
 FREE = re.compile(r"labels|annotations|elements")
 """Maps that take any key."""
 
 
-def mutated(found: Any, at: tuple, change: Any) -> Any:
-    whole = copy.deepcopy(found)
+def with_change(data: Any, pointer: tuple, change: Any) -> Any:
+    whole = copy.deepcopy(data)
     inner = whole
-    for key in at[:-1]:
+    for key in pointer[:-1]:
         inner = inner[key]
-    inner[at[-1]] = change(inner[at[-1]])
+    inner[pointer[-1]] = change(inner[pointer[-1]])
     return whole
 
 
 @pytest.mark.parametrize("name", ["appproject", "applicationset", "namespaces"])
 def test_the_official_schema_takes_it_and_no_field_that_is_wrong(name, sample, official):
-    found = sample.read(f"prod/_argocd/{name}.yaml")
-    schema = official(found["kind"])
-    assert schema.violations(found) == ()
-    told = 0
-    for at in places(found):
-        if not at or FREE.search(str(at)):
+    document = sample.read(f"prod/_argocd/{name}.yaml")
+    schema = official(document["kind"])
+    assert schema.violations(document) == ()
+    violation_count = 0
+    for pointer in places(document):
+        if not pointer or FREE.search(str(pointer)):
             continue
-        value = found
-        for key in at:
+        value = document
+        for key in pointer:
             value = value[key]
         if isinstance(value, Mapping):
-            assert schema.violations(mutated(found, at, lambda one: {**one, "unknown": 1})), at
-        assert schema.violations(mutated(found, at, lambda _: {"unknown": [[]]})), at
-        told += 1
-    assert told > 20
+            assert schema.violations(with_change(document, pointer, lambda one: {**one, "unknown": 1})), pointer
+        assert schema.violations(with_change(document, pointer, lambda _: {"unknown": [[]]})), pointer
+        violation_count += 1
+    assert violation_count > 20
 
 
 def test_every_object_of_a_core_kind_is_checked_too(sample):
@@ -324,13 +324,13 @@ def test_the_tree_may_lie_in_a_folder_of_the_branch(deliver, a_model, kustomize)
 
 def test_a_cluster_is_known_by_its_url_where_that_is_said(deliver, a_model):
     known = {"kubernetes": {"version": "1.34"}, "argocd": {"version": "3.5", "namespace": "argocd", "server": "https://kubernetes.default.svc"}}
-    made = deliver(a_model("one"), environment={"capabilities": known, "cluster": None})
-    [one] = applications(made).values()
+    delivery = deliver(a_model("one"), environment={"capabilities": known, "cluster": None})
+    [one] = applications(delivery).values()
     assert one["spec"]["destination"] == {"server": "https://kubernetes.default.svc", "namespace": "models"}
-    project = made.read("prod/_argocd/appproject.yaml")["spec"]
+    project = delivery.read("prod/_argocd/appproject.yaml")["spec"]
     assert project["destinations"] == [one["spec"]["destination"]]
     assert project["clusterResourceWhitelist"] == [], "it makes no namespaces here"
-    assert "prod/_namespaces/namespaces.yaml" not in made.files
+    assert "prod/_namespaces/namespaces.yaml" not in delivery.files
 
 
 def test_a_project_may_have_a_name_of_its_own_and_allow_what_nobody_renders(deliver, a_model):
@@ -357,13 +357,13 @@ def test_a_project_where_nothing_runs_allows_nothing(deliver, allows):
 
 
 def test_an_adopted_namespace_is_delivered_to_and_never_made(deliver, a_model):
-    made = deliver(a_model("one", {"adopt": {"namespace": "legacy"}}), a_model("two"))
-    told = applications(made)
+    delivery = deliver(a_model("one", {"adopt": {"namespace": "legacy"}}), a_model("two"))
+    told = applications(delivery)
     assert told["bank.prod.one"]["spec"]["destination"]["namespace"] == "legacy"
-    spec = made.read("prod/_argocd/appproject.yaml")["spec"]
+    spec = delivery.read("prod/_argocd/appproject.yaml")["spec"]
     assert [one["namespace"] for one in spec["destinations"]] == ["legacy", "models"]
     assert [one["name"] for one in spec["clusterResourceWhitelist"]] == ["models"]
-    assert [one["metadata"]["name"] for one in made.all("prod/_namespaces/namespaces.yaml")] == ["models"]
+    assert [one["metadata"]["name"] for one in delivery.all("prod/_namespaces/namespaces.yaml")] == ["models"]
 
 
 def test_an_environment_without_it_has_none_of_it(sample, deliver, a_model):
@@ -400,16 +400,16 @@ def test_an_object_of_a_kind_that_nothing_says_is_refused(build_of, deliver, a_m
 def test_a_line_of_what_argo_cd_is_told_leads_back_to_who_says_it(sample):
     from compiler.pipeline import explanation as explain  # noqa: PLC0415 - here alone
 
-    for path, where, expected in (
+    for path, position, source_path in (
         ("prod/_argocd/applicationset.yaml", "spec.template.spec.source.repoURL", "models/environments/prod.yaml"),
         ("prod/_argocd/applicationset.yaml", "spec.generators[0].list.elements[3].namespace", "models/environments/prod.yaml"),
         ("prod/_argocd/applicationset.yaml", "spec.generators[0].list.elements[3].owner", "models/payments/_defaults.yaml"),
         ("prod/_namespaces/namespaces.yaml", "metadata.name", "models/environments/prod.yaml"),
     ):
-        [place] = explain.explain_artifact(sample.run, path, where)
+        [place] = explain.explain_artifact(sample.run, path, position)
         [first, *_] = place.made_of
-        assert first.value == place.value, where
-        assert first.said[0].place.path == expected, where
+        assert first.value == place.value, position
+        assert first.said[0].place.path == source_path, position
 
 
 def test_an_adopted_namespace_leads_back_to_the_layer_that_says_it(deliver, a_model):

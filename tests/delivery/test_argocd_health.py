@@ -24,7 +24,7 @@ def service(*conditions: Mapping[str, str], mode: str = "standard", **status: An
     return {"metadata": {"name": "card-fraud", "namespace": "payments", "annotations": MODES[mode]}, "status": whole}
 
 
-RUNNING = (*(condition(name, "True") for name in ("IngressReady", "PredictorReady", "Ready")), condition("Stopped", "False"))
+RUNNING_CONDITIONS = (*(condition(name, "True") for name in ("IngressReady", "PredictorReady", "Ready")), condition("Stopped", "False"))
 UNAVAILABLE = "Deployment does not have minimum availability."
 STARTING = (
     condition("IngressReady", "False", "Predictor ingress not created"),
@@ -32,10 +32,10 @@ STARTING = (
     condition("Ready", "False", "MinimumReplicasUnavailable", UNAVAILABLE),
     condition("Stopped", "False"),
 )
-LATE = 'ReplicaSet "card-fraud-predictor-5d4" has timed out progressing.'
+TIMEOUT_MESSAGE = 'ReplicaSet "card-fraud-predictor-5d4" has timed out progressing.'
 FULL = 'pods "card-fraud-predictor-5d4-" is forbidden: exceeded quota: models, requested: requests.cpu=4, limited: 40'
-MISSING = 'Configuration "card-fraud-predictor" is waiting for a Revision to become ready.'
-FAILED = 'Revision "card-fraud-predictor-00002" failed with message: Container failed with: exit status 1.'
+WAITING_MESSAGE = 'Configuration "card-fraud-predictor" is waiting for a Revision to become ready.'
+FAILURE_MESSAGE = 'Revision "card-fraud-predictor-00002" failed with message: Container failed with: exit status 1.'
 CRASH = {"location": "card-fraud-predictor-00002", "reason": "ModelLoadFailed", "message": "xgboost.core.XGBoostError", "exitCode": 1}
 
 
@@ -44,7 +44,7 @@ def canary(transition: str, **model: Any) -> list[dict[str, Any]]:
     return [{"name": "canary", "ready": is_ready, "trafficPercent": 10, "modelStatus": {"transitionStatus": transition, **model}}]
 
 
-def failing(reason: str, message: str) -> tuple[Mapping[str, str], ...]:
+def failing_conditions(reason: str, message: str) -> tuple[Mapping[str, str], ...]:
     failed = (condition(name, "False", reason, message) for name in ("PredictorReady", "Ready"))
     return (condition("IngressReady", "True"), *failed)
 
@@ -53,61 +53,61 @@ INFERENCE_SERVICES: Mapping[str, tuple[dict[str, Any], str, str]] = {
     "nothing is reported": ({"metadata": {"name": "card-fraud"}}, "Progressing", "has not reported"),
     "no condition is reported": ({"metadata": {}, "status": {"url": "http://a.example"}}, "Progressing", "has not reported"),
     "it starts": (service(*STARTING, modelStatus={"transitionStatus": "InProgress"}), "Progressing", UNAVAILABLE),
-    "it runs": (service(*RUNNING, modelStatus={"transitionStatus": "UpToDate"}), "Healthy", ""),
-    "its status is of an older KServe": (service(*RUNNING), "Healthy", ""),
-    "it is rolled out": (service(*RUNNING, modelStatus={"transitionStatus": "InProgress"}), "Progressing", "being loaded"),
+    "it runs": (service(*RUNNING_CONDITIONS, modelStatus={"transitionStatus": "UpToDate"}), "Healthy", ""),
+    "its status is of an older KServe": (service(*RUNNING_CONDITIONS), "Healthy", ""),
+    "it is rolled out": (service(*RUNNING_CONDITIONS, modelStatus={"transitionStatus": "InProgress"}), "Progressing", "being loaded"),
     "it is stopped": (
         service(condition("PredictorReady", "False", "Stopped"), condition("Ready", "False", "Stopped"), condition("Stopped", "True")),
         "Suspended", "stopped",
     ),
-    "its pods come too late": (service(*failing("ProgressDeadlineExceeded", LATE)), "Degraded", LATE),
-    "its pods are over the quota": (service(*failing("FailedCreate", FULL)), "Degraded", "exceeded quota"),
-    "its pods cannot be removed": (service(*failing("FailedDelete", "no")), "Degraded", "no"),
+    "its pods come too late": (service(*failing_conditions("ProgressDeadlineExceeded", TIMEOUT_MESSAGE)), "Degraded", TIMEOUT_MESSAGE),
+    "its pods are over the quota": (service(*failing_conditions("FailedCreate", FULL)), "Degraded", "exceeded quota"),
+    "its pods cannot be removed": (service(*failing_conditions("FailedDelete", "no")), "Degraded", "no"),
     "its artifact does not load": (
         service(*STARTING, modelStatus={"transitionStatus": "BlockedByFailedLoad", "lastFailureInfo": CRASH}), "Degraded", "XGBoostError",
     ),
     "a new release does not load, and the old one serves": (
-        service(*RUNNING, modelStatus={"transitionStatus": "BlockedByFailedLoad"}), "Degraded", "BlockedByFailedLoad",
+        service(*RUNNING_CONDITIONS, modelStatus={"transitionStatus": "BlockedByFailedLoad"}), "Degraded", "BlockedByFailedLoad",
     ),
     "no runtime takes it": (
         service(*STARTING, modelStatus={"transitionStatus": "InvalidSpec", "lastFailureInfo": {"reason": "NoSupportingRuntime"}}),
         "Degraded", "NoSupportingRuntime",
     ),
     "its canary starts": (
-        service(*RUNNING, condition("CanaryPredictorReady", "False", "MinimumReplicasUnavailable", UNAVAILABLE),
+        service(*RUNNING_CONDITIONS, condition("CanaryPredictorReady", "False", "MinimumReplicasUnavailable", UNAVAILABLE),
                 canaryStatuses=canary("InProgress")),
         "Progressing", "CanaryPredictorReady",
     ),
     "its canary runs": (
-        service(*RUNNING, condition("CanaryPredictorReady", "True"),
+        service(*RUNNING_CONDITIONS, condition("CanaryPredictorReady", "True"),
                 canaryStatuses=canary("UpToDate")),
         "Healthy", "",
     ),
     "its canary does not load": (
-        service(*RUNNING, condition("CanaryPredictorReady", "False"),
+        service(*RUNNING_CONDITIONS, condition("CanaryPredictorReady", "False"),
                 canaryStatuses=canary("BlockedByFailedLoad", lastFailureInfo=CRASH)),
         "Degraded", "canary canary: BlockedByFailedLoad: xgboost",
     ),
     "Knative makes a revision": (
-        service(*(condition(name, "Unknown", "RevisionMissing", MISSING) for name in ("PredictorReady", "Ready")),
+        service(*(condition(name, "Unknown", "RevisionMissing", WAITING_MESSAGE) for name in ("PredictorReady", "Ready")),
                 mode="knative", modelStatus={"transitionStatus": "InProgress"}),
-        "Progressing", MISSING,
+        "Progressing", WAITING_MESSAGE,
     ),
     "a revision of Knative fails": (
-        service(*failing("RevisionFailed", FAILED), mode="knative"), "Degraded", FAILED,
+        service(*failing_conditions("RevisionFailed", FAILURE_MESSAGE), mode="knative"), "Degraded", FAILURE_MESSAGE,
     ),
-    "Knative runs it": (service(*RUNNING, mode="knative", modelStatus={"transitionStatus": "UpToDate"}), "Healthy", ""),
+    "Knative runs it": (service(*RUNNING_CONDITIONS, mode="knative", modelStatus={"transitionStatus": "UpToDate"}), "Healthy", ""),
     "Knative has scaled it to nothing": (
-        service(*RUNNING, mode="knative", modelStatus={"transitionStatus": "InProgress", "copies": {"failedCopies": 0, "totalCopies": 0}}),
+        service(*RUNNING_CONDITIONS, mode="knative", modelStatus={"transitionStatus": "InProgress", "copies": {"failedCopies": 0, "totalCopies": 0}}),
         "Healthy", "",
     ),
     "Knative rolls it out": (
-        service(*RUNNING, mode="knative", modelStatus={"transitionStatus": "InProgress", "copies": {"failedCopies": 0, "totalCopies": 2}}),
+        service(*RUNNING_CONDITIONS, mode="knative", modelStatus={"transitionStatus": "InProgress", "copies": {"failedCopies": 0, "totalCopies": 2}}),
         "Progressing", "being loaded",
     ),
     "an older KServe calls Knative Serverless": (
-        {"metadata": {}, "status": {"conditions": list(failing("RevisionFailed", FAILED)), "deploymentMode": "Serverless"}},
-        "Degraded", FAILED,
+        {"metadata": {}, "status": {"conditions": list(failing_conditions("RevisionFailed", FAILURE_MESSAGE)), "deploymentMode": "Serverless"}},
+        "Degraded", FAILURE_MESSAGE,
     ),
 }  # fmt: skip
 
@@ -164,9 +164,9 @@ GRAPHS: Mapping[str, tuple[dict[str, Any], str, str]] = {
     "it is stopped": (graph(condition("Stopped", "True"), condition("Ready", "False", "Stopped")), "Suspended", "stopped"),
     "it is not ready yet": (graph(condition("Ready", "False", "Waiting")), "Progressing", "Waiting"),
     "Knative makes a revision": (
-        graph(condition("Ready", "Unknown", "RevisionMissing", MISSING), mode="knative"), "Progressing", MISSING,
+        graph(condition("Ready", "Unknown", "RevisionMissing", WAITING_MESSAGE), mode="knative"), "Progressing", WAITING_MESSAGE,
     ),
-    "a revision of Knative fails": (graph(condition("Ready", "False", "RevisionFailed", FAILED), mode="knative"), "Degraded", FAILED),
+    "a revision of Knative fails": (graph(condition("Ready", "False", "RevisionFailed", FAILURE_MESSAGE), mode="knative"), "Degraded", FAILURE_MESSAGE),
 }  # fmt: skip
 RUNTIMES: Mapping[str, tuple[dict[str, Any], str, str]] = {
     "it is there": ({"metadata": {"name": "scorer"}, "spec": {"multiModel": False}}, "Healthy", ""),
@@ -195,19 +195,19 @@ def scripts(sample) -> Mapping[str, str]:
     return {key.removeprefix("resource.customizations.health."): text for key, text in data.items()}
 
 
-def judged(script: str, found: Mapping[str, Any]) -> tuple[str, str]:
+def run_health_script(script: str, manifest: Mapping[str, Any]) -> tuple[str, str]:
     """What a script says of an object; Argo CD gives scripts the base library and that of tables (util/lua/lua.go)."""
     lua = LuaRuntime(register_eval=False, register_builtins=False)
     for name in ("string", "math", "io", "os", "debug", "coroutine", "python"):
         lua.globals()[name] = None
-    lua.globals()["obj"] = lua.table_from(found, recursive=True)
+    lua.globals()["obj"] = lua.table_from(manifest, recursive=True)
     said = lua.execute(script)
     return said["status"], said["message"]
 
 
 @pytest.mark.parametrize(("kind", "found", "status", "message"), CASES.values(), ids=CASES)
 def test_the_health_of_an_object_is_what_its_controller_means(kind, found, status, message, scripts):
-    said = judged(scripts[kind], found)
+    said = run_health_script(scripts[kind], found)
     assert said[0] == status
     assert message in said[1]
 
@@ -269,7 +269,7 @@ def test_a_script_that_looks_away_is_found_out(kind, old, new, scripts):
     [(key, text)] = [(key, text) for key, text in scripts.items() if key.endswith(f"_{kind}")]
     assert old in text
     mutant = text.replace(old, new)
-    assert any(judged(mutant, found)[0] != status for found, status, _ in KINDS[key].values())
+    assert any(run_health_script(mutant, found)[0] != status for found, status, _ in KINDS[key].values())
 
 
 def test_it_is_taken_into_what_installs_argo_cd_and_takes_nothing_away(sample, tmp_path: Path, program: Callable[[str], str]):
@@ -286,7 +286,7 @@ def test_it_is_taken_into_what_installs_argo_cd_and_takes_nothing_away(sample, t
     made = yaml.safe_load(done.stdout)
     assert made["data"]["url"] == "https://cd.bank.example"
     assert len(made["data"]) == 6
-    assert judged(made["data"]["resource.customizations.health.serving.kserve.io_InferenceService"], service(*RUNNING))[0] == "Healthy"
+    assert run_health_script(made["data"]["resource.customizations.health.serving.kserve.io_InferenceService"], service(*RUNNING_CONDITIONS))[0] == "Healthy"
 
 
 def test_a_cluster_without_kserve_is_asked_for_nothing_of_it(deliver, a_model):

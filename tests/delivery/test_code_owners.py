@@ -17,7 +17,7 @@ from compiler.render.template_errors import ValueRejectedError
 GITHUB, GITLAB = ".github/CODEOWNERS", ".gitlab/CODEOWNERS"
 
 
-def on(forge: str, **options: Any) -> dict[str, Any]:
+def enable_forge(forge: str, **options: Any) -> dict[str, Any]:
     return {"emitters": {f"codeowners-{forge}": {"enabled": True, **({"options": options} if options else {})}}}
 
 
@@ -45,7 +45,7 @@ def sections(text: str) -> Iterator[tuple[str, int, list[tuple[str, list[str]]]]
     yield name, approvals, entries
 
 
-def normalised(pattern: str) -> str:
+def normalise_pattern(pattern: str) -> str:
     pattern = re.sub(r"\\\s", " ", re.sub(r"\A\\#", "#", pattern))
     if pattern == "*":
         return "/**/*"
@@ -55,41 +55,41 @@ def normalised(pattern: str) -> str:
 
 def fnmatch(pattern: str, path: str) -> bool:
     """Ruby's `File.fnmatch` with FNM_PATHNAME | FNM_DOTMATCH."""
-    made, at = "", 0
-    while at < len(pattern):
-        if pattern.startswith("**/", at) and (at == 0 or pattern[at - 1] == "/"):
-            made, at = f"{made}(?:[^/]*/)*", at + 3
+    regex, position = "", 0
+    while position < len(pattern):
+        if pattern.startswith("**/", position) and (position == 0 or pattern[position - 1] == "/"):
+            regex, position = f"{regex}(?:[^/]*/)*", position + 3
             continue
-        char = pattern[at]
-        if char == "\\" and at + 1 < len(pattern):
-            at += 1
-            made += re.escape(pattern[at])
+        char = pattern[position]
+        if char == "\\" and position + 1 < len(pattern):
+            position += 1
+            regex += re.escape(pattern[position])
         elif char == "[":
-            end = pattern.index("]", at)
-            made, at = f"{made}{pattern[at : end + 1]}", end
+            end = pattern.index("]", position)
+            regex, position = f"{regex}{pattern[position : end + 1]}", end
         else:
-            made += {"*": "[^/]*", "?": "[^/]"}.get(char, re.escape(char))
-        at += 1
-    return re.fullmatch(made, path, re.DOTALL) is not None
+            regex += {"*": "[^/]*", "?": "[^/]"}.get(char, re.escape(char))
+        position += 1
+    return re.fullmatch(regex, path, re.DOTALL) is not None
 
 
 def gitlab(text: str, path: str) -> dict[str, tuple[int, list[str]]]:
     """Whom GitLab asks about a file, by section: how many have to approve, and who."""
-    asked = {}
+    reviewers = {}
     for name, approvals, entries in sections(text):
-        fitting = [owners for pattern, owners in entries if fnmatch(normalised(pattern), f"/{path}")]
+        fitting = [owners for pattern, owners in entries if fnmatch(normalise_pattern(pattern), f"/{path}")]
         if fitting:
-            asked[name] = (approvals, fitting[-1])
-    return asked
+            reviewers[name] = (approvals, fitting[-1])
+    return reviewers
 
 
 def team(name: str, **said: Any) -> dict[str, Any]:
     return {"apiVersion": "modelyard/v1", "kind": "Team", "name": name, "codeOwners": [f"@bank/{name}"], **said}
 
 
-def project(a_model, files: Mapping[str, list[dict[str, Any]]], **said: Any) -> dict[str, bytes]:
+def project(a_model, files: Mapping[str, list[dict[str, Any]]], **project_fields: Any) -> dict[str, bytes]:
     """A project with three teams, in files as they are given."""
-    whole = {"apiVersion": "modelyard/v1", "kind": "Project", "name": "bank", "environments": ["prod"], "owner": "platform", **said}
+    whole = {"apiVersion": "modelyard/v1", "kind": "Project", "name": "bank", "environments": ["prod"], "owner": "platform", **project_fields}
     prod = {
         "apiVersion": "modelyard/v1", "kind": "Environment", "name": "prod", "stage": "prod", "namespace": "models", "owner": "operations",
         "capabilities": {"kubernetes": {"version": "1.34"}},
@@ -143,7 +143,7 @@ def files(a_model):
     }
 
 
-ASKED = {
+EXPECTED_OWNERS = {
     "modelyard.yaml": "platform", "models/teams.yaml": "platform", "models/prod.yaml": "operations", "models/cards/alone.yaml": "risk",
     "models/cards/loans.yaml": "lending", "models/cards/both.yaml": "platform", "models/cards/pair/spec.yaml": "risk",
     "models/cards/pair/notes/later.md": "risk", "models/cards/beside.yaml": "risk", "models/cards/tables/beside.json": "risk",
@@ -157,23 +157,23 @@ ASKED = {
 
 
 def test_github_asks_who_answers_for_it(files, a_model, build_of):
-    made = build_of(project(a_model, files, **on("github")))
+    made = build_of(project(a_model, files, **enable_forge("github")))
     assert made.wrong == []
     text = made.files[GITHUB]
-    assert {path: github(text, path) for path in ASKED} == {path: [f"@bank/{owner}"] for path, owner in ASKED.items()}
+    assert {path: github(text, path) for path in EXPECTED_OWNERS} == {path: [f"@bank/{owner}"] for path, owner in EXPECTED_OWNERS.items()}
 
 
 def test_gitlab_asks_who_answers_for_it(files, a_model, build_of):
-    made = build_of(project(a_model, files, **on("gitlab")))
+    made = build_of(project(a_model, files, **enable_forge("gitlab")))
     assert made.wrong == []
     text = made.files[GITLAB]
-    assert {path: gitlab(text, path) for path in ASKED} == {path: {"Owners": (1, [f"@bank/{owner}"])} for path, owner in ASKED.items()}
+    assert {path: gitlab(text, path) for path in EXPECTED_OWNERS} == {path: {"Owners": (1, [f"@bank/{owner}"])} for path, owner in EXPECTED_OWNERS.items()}
 
 
 def test_policies_take_as_many_approvals_as_are_said_and_nothing_else_does(files, a_model, build_of):
-    said = on("gitlab", place="CODEOWNERS", approvals={"all": 2, "policies": 3})
+    said = enable_forge("gitlab", place="CODEOWNERS", approvals={"all": 2, "policies": 3})
     text = build_of(project(a_model, files, **said)).files["CODEOWNERS"]
-    for path, owner in ASKED.items():
+    for path, owner in EXPECTED_OWNERS.items():
         special = path in {"schemas/policies/ours/rules.yaml", "models/waivers.yaml"}
         own = {"Policies and waivers": (3, [f"@bank/{owner}"])} if special else {}
         assert gitlab(text, path) == {"Owners": (2, [f"@bank/{owner}"]), **own}
@@ -183,33 +183,33 @@ def test_policies_take_as_many_approvals_as_are_said_and_nothing_else_does(files
 def test_each_file_of_the_sample_is_its_teams(forge, sample, build_of):
     """Told again without the compiler: the teams that the documents of a file name, one by one."""
     tree = sample.run.tree
-    known = {path: tree.read(path) for path in ["modelyard.yaml", *tree.paths("models")]}
-    whole = yaml.safe_load(known["modelyard.yaml"]) | on(forge)
-    made = build_of({**known, "modelyard.yaml": yaml.safe_dump(whole).encode()})
+    project_files = {path: tree.read(path) for path in ["modelyard.yaml", *tree.paths("models")]}
+    whole = yaml.safe_load(project_files["modelyard.yaml"]) | enable_forge(forge)
+    made = build_of({**project_files, "modelyard.yaml": yaml.safe_dump(whole).encode()})
     assert made.wrong == []
     text = made.files[GITHUB if forge == "github" else GITLAB]
-    own = {dirname(path): path for path in known if path.endswith("/spec.yaml")}
-    checked = 0
-    for path in known:
+    own = {dirname(path): path for path in project_files if path.endswith("/spec.yaml")}
+    checked_count = 0
+    for path in project_files:
         spec = next((own[folder] for folder in own if path.startswith(f"{folder}/")), path)
         if not spec.endswith(".yaml"):
             continue
-        documents = [one for one in yaml.safe_load_all(known[spec]) if isinstance(one, Mapping)]
-        teams = {"data-platform" if one["kind"] == "Team" else owner(one, spec, known) for one in documents if "kind" in one}
+        documents = [one for one in yaml.safe_load_all(project_files[spec]) if isinstance(one, Mapping)]
+        teams = {"data-platform" if one["kind"] == "Team" else owner(one, spec, project_files) for one in documents if "kind" in one}
         expected = teams.pop() if len(teams) == 1 else "data-platform"
         asked = github(text, path) if forge == "github" else gitlab(text, path)["Owners"][1]
         assert asked == [f"@bank/{expected}"], path
-        checked += 1
-    assert checked > 40
+        checked_count += 1
+    assert checked_count > 40
 
 
-def owner(document: Mapping[str, Any], path: str, known: Mapping[str, bytes]) -> str:
+def owner(document: Mapping[str, Any], path: str, project_files: Mapping[str, bytes]) -> str:
     """What a document says, or the nearest `_defaults.yaml` above it."""
     if "owner" in document or document["kind"] != "Model":
         return document.get("owner", "data-platform")
     folder = dirname(path)
     while folder:
-        said = known.get(join(folder, "_defaults.yaml"))
+        said = project_files.get(join(folder, "_defaults.yaml"))
         if said and (found := yaml.safe_load(said).get("owner")):
             return found
         folder = dirname(folder)
@@ -229,7 +229,7 @@ files:
         "templates/records/card/all.json.j2": '{"a": 1}\n',
     }  # fmt: skip
     texts = {path: text.encode() for path, text in extra.items()}
-    made = build_of({**project(a_model, files, **on("github")), **texts})
+    made = build_of({**project(a_model, files, **enable_forge("github")), **texts})
     assert made.wrong == []
     text = made.files[GITHUB]
     assert github(text, "records/alone/card.json") == ["@bank/risk"]
@@ -242,14 +242,14 @@ files:
 
 
 def test_a_part_of_a_build_tells_the_same(files, a_model, build_of):
-    made = build_of(project(a_model, files, **on("github")))
+    result = build_of(project(a_model, files, **enable_forge("github")))
     parts = {
         unit.id: files_
-        for unit in made.run.planned(lambda name, _: not name or name == "alone")
-        for files_ in [made.run.producer.produce(unit)[0]]
+        for unit in result.run.planned(lambda name, _: not name or name == "alone")
+        for files_ in [result.run.producer.produce(unit)[0]]
     }
     [text] = [file.content.decode() for file in parts["all.forges"]]
-    assert text == made.files[GITHUB]
+    assert text == result.files[GITHUB]
 
 
 ODD = [
@@ -270,7 +270,7 @@ def owned_paths(text: str) -> list[tuple[str, list[str]]]:
 def test_a_file_of_an_odd_name_is_its_owners_and_no_line_says_more(path, a_model, build_of):
     odd = {path: [model(a_model, "alone")], "models/aXb.yaml": [model(a_model, "loans", "lending")]}
     for forge, place, ask in (("github", GITHUB, github), ("gitlab", GITLAB, lambda text, at: gitlab(text, at)["Owners"][1])):
-        made = build_of(project(a_model, odd, **on(forge)))
+        made = build_of(project(a_model, odd, **enable_forge(forge)))
         assert made.wrong == []
         text = made.files[place]
         assert ask(text, path) == ["@bank/risk"], forge
@@ -347,7 +347,7 @@ def test_no_heading_of_a_section_says_more(value):
 @pytest.mark.parametrize("handle", ["@bank/risk evil", "bank", "@bank/risk\n* @evil", "@bank//risk", "@@@a", ""])
 def test_the_language_takes_no_handle_that_is_none(handle, files, a_model, build_of):
     teams = [team("risk") | {"codeOwners": [handle]}, team("lending"), team("platform"), team("operations"), team("validation")]
-    made = build_of(project(a_model, {**files, "models/teams.yaml": teams}, **on("github")))
+    made = build_of(project(a_model, {**files, "models/teams.yaml": teams}, **enable_forge("github")))
     assert made.wrong
     assert made.files == {}
 
@@ -355,10 +355,10 @@ def test_the_language_takes_no_handle_that_is_none(handle, files, a_model, build
 def test_a_handle_that_the_forge_does_not_know_is_told_at_the_teams_line(files, a_model, build_of):
     teams = [team("risk") | {"codeOwners": ["@bank/cards/risk"]}, *(team(name) for name in ("lending", "platform", "operations"))]
     teams.append(team("validation", approves=["risk"]))
-    [(message, line)] = build_of(project(a_model, {**files, "models/teams.yaml": teams}, **on("github"))).wrong
+    [(message, line)] = build_of(project(a_model, {**files, "models/teams.yaml": teams}, **enable_forge("github"))).wrong
     assert "'@bank/cards/risk' is no handle that GitHub knows" in message
     assert "@bank/cards/risk" in line
-    assert build_of(project(a_model, {**files, "models/teams.yaml": teams}, **on("gitlab"))).wrong == []
+    assert build_of(project(a_model, {**files, "models/teams.yaml": teams}, **enable_forge("gitlab"))).wrong == []
 
 
 def test_a_team_without_handles_is_told_at_its_line_where_it_owns_something(files, a_model, build_of):
@@ -367,7 +367,7 @@ def test_a_team_without_handles_is_told_at_its_line_where_it_owns_something(file
     teams[-1].pop("codeOwners")
     teams.append(team("validation", approves=["risk"]))
     files = {**files, "models/teams.yaml": teams}
-    made = build_of(project(a_model, files, **on("github")))
+    made = build_of(project(a_model, files, **enable_forge("github")))
     [(code, message, line)] = made.told
     assert code == "MY424"
     assert re.fullmatch(r"risk owns models/cards/pair/ and \d+ more, and says no handle of the forge", message)
@@ -376,7 +376,7 @@ def test_a_team_without_handles_is_told_at_its_line_where_it_owns_something(file
 
 
 def test_a_project_without_an_owner_is_told(files, a_model, build_of):
-    whole = project(a_model, files, **on("gitlab"))
+    whole = project(a_model, files, **enable_forge("gitlab"))
     whole["modelyard.yaml"] = whole["modelyard.yaml"].replace(b"owner: platform\n", b"")
     assert build_of(whole).told == [("MY424", "nobody owns what belongs to no other team", "name: bank")]
 

@@ -40,14 +40,14 @@ def test_a_job_has_one_run(deliver, a_model):
     assert hard(made) == {"models": {"requests.cpu": "1", "requests.memory": "1Gi"}}
 
 
-def served(name: str, a_model, mode: str = "Standard", **deploy):
+def served_model(name: str, a_model, mode: str = "Standard", **deploy):
     source = {"format": "sklearn", "uri": "s3://a/b", "digest": "sha256:" + "0" * 64}
     own = {"target": "kserve", "resources": {"cpu": 1, "memory": "1Gi"}, **deploy}
     return {**a_model(name), "type": "ml", "source": source, "deploy": own}
 
 
 def test_kserve_rolls_out_a_quarter_more_rounded_up(deliver, a_model):
-    made = deliver(served("one", a_model, scaling={"min": 1, "max": 5}), environment={"quota": QUOTA})
+    made = deliver(served_model("one", a_model, scaling={"min": 1, "max": 5}), environment={"quota": QUOTA})
     assert hard(made) == {"models": {"requests.cpu": "7", "requests.memory": "7Gi"}}
 
 
@@ -56,13 +56,13 @@ def test_knative_has_a_new_revision_beside_the_old(deliver, a_model):
         "kubernetes": {"version": "1.34"}, "kserve": {"version": "0.20", "mode": "Knative"},
         "argocd": {"version": "3.5", "namespace": "argocd", "namespaces": True},
     }  # fmt: skip
-    made = deliver(served("one", a_model, scaling={"min": 1, "max": 5}), environment={"quota": QUOTA, "capabilities": known})
+    made = deliver(served_model("one", a_model, scaling={"min": 1, "max": 5}), environment={"quota": QUOTA, "capabilities": known})
     assert hard(made) == {"models": {"requests.cpu": "10", "requests.memory": "10Gi"}}
 
 
 def test_accelerators_are_counted_by_the_name_that_the_target_gives_them(deliver, a_model):
-    one = served("one", a_model, resources={"cpu": 1, "memory": "1Gi", "gpu": 2}, scaling={"min": 1, "max": 4})
-    two = served("two", a_model, resources={"cpu": 1, "memory": "1Gi", "gpu": 1}, options={"gpuResource": "amd.com/gpu"})
+    one = served_model("one", a_model, resources={"cpu": 1, "memory": "1Gi", "gpu": 2}, scaling={"min": 1, "max": 4})
+    two = served_model("two", a_model, resources={"cpu": 1, "memory": "1Gi", "gpu": 1}, options={"gpuResource": "amd.com/gpu"})
     made = deliver(one, two, environment={"quota": QUOTA})
     assert hard(made)["models"] == {
         "requests.cpu": "7", "requests.memory": "7Gi", "requests.amd.com/gpu": "2", "requests.nvidia.com/gpu": "10",

@@ -41,13 +41,13 @@ class Editor:
 
     def completions(self, folder: Path, text: str) -> dict[str, dict]:
         """What is offered where the text has a `|`, by label."""
-        uri, place = self._at(folder, text)
+        uri, place = self._at_cursor(folder, text)
         answer = self.ask("textDocument/completion", {"textDocument": {"uri": uri}, "position": place})
         return {item["label"]: item for item in (answer["items"] if isinstance(answer, dict) else answer or [])}
 
     def hover(self, folder: Path, text: str) -> str:
         """What is shown where the text has a `|`."""
-        uri, place = self._at(folder, text)
+        uri, place = self._at_cursor(folder, text)
         answer = self.ask("textDocument/hover", {"textDocument": {"uri": uri}, "position": place})
         return json.dumps(answer and answer["contents"])
 
@@ -58,7 +58,7 @@ class Editor:
             self._take()
         return self.problems[uri]
 
-    def _at(self, folder: Path, text: str) -> tuple[str, dict]:
+    def _at_cursor(self, folder: Path, text: str) -> tuple[str, dict]:
         before, _, after = text.partition("|")
         line, column = before.count("\n"), len(before) - before.rfind("\n") - 1
         return self.open(folder, before + after), {"line": line, "character": column}
@@ -92,12 +92,12 @@ class Editor:
         self.server.stdin.flush()
 
     def _listen(self) -> None:
-        out = self.server.stdout
-        while head := out.readline():
+        stdout = self.server.stdout
+        while head := stdout.readline():
             length = int(head.partition(b":")[2])
-            while out.readline().strip():
+            while stdout.readline().strip():
                 pass
-            self.messages.put(json.loads(out.read(length)))
+            self.messages.put(json.loads(stdout.read(length)))
         self.messages.put(None)
 
 

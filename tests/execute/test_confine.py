@@ -12,7 +12,7 @@ ROOT = Path(compiler.__file__).resolve().parents[1]
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the filter of system calls is Linux's")
 
 
-def confined(code: str) -> str:
+def run_confined(code: str) -> str:
     start = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
     package = "compiler.execution.source_tests"
     fence = f"from {package}.sandbox import confine\nfrom {package}.resource_limits import Limits\n"
@@ -33,21 +33,21 @@ def confined(code: str) -> str:
     ],
 )  # fmt: skip
 def test_python_code_reaches_nothing(code) -> None:
-    assert "PermissionError" in confined(code)
+    assert "PermissionError" in run_confined(code)
 
 
 @LINUX
 @pytest.mark.parametrize("call", ["socket(2, 1, 0)", "fork()", "execve(b'/bin/true', None, None)"])
 def test_native_code_reaches_nothing(call) -> None:
-    assert confined(f"import ctypes; print(ctypes.CDLL(None).{call})") == "-1\n"
+    assert run_confined(f"import ctypes; print(ctypes.CDLL(None).{call})") == "-1\n"
 
 
 def test_threads_still_start() -> None:
     assert (
-        confined("import threading; t = threading.Thread(target=lambda: print('ran')); t.start(); t.join()") == "ran\n"
+        run_confined("import threading; t = threading.Thread(target=lambda: print('ran')); t.start(); t.join()") == "ran\n"
     )
 
 
 @LINUX
 def test_memory_has_an_end() -> None:
-    assert "MemoryError" in confined("bytearray(2 << 30)")
+    assert "MemoryError" in run_confined("bytearray(2 << 30)")

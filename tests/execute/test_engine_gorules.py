@@ -42,16 +42,16 @@ CASES = [
 SOURCE = {"engine": "gorules", "files": ["loan.json"], "entrypoint": "loan.json", "hitPolicy": "first"}
 
 
-def changed(*path, to) -> dict:
+def change_model(*path, value) -> dict:
     """The model with one place of it changed; no value: without the place."""
     model = copy.deepcopy(MODEL)
     holder = model
     for part in path[:-1]:
         holder = holder[part]
     if isinstance(holder, list) and path[-1] == len(holder):
-        holder.append(to)
+        holder.append(value)
     else:
-        holder[path[-1]] = to
+        holder[path[-1]] = value
     return model
 
 
@@ -60,12 +60,12 @@ def job(model=MODEL, cases=CASES, **source) -> Job:
     return Job("gorules", "rules", {**SOURCE, **source}, {}, {"loan.json": text.encode()}, {"cases.yaml": cases})
 
 
-def said(asked: Job) -> list:
+def issues_of(asked: Job) -> list:
     return [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
 
 
 def test_a_sound_release_has_nothing_said_of_it() -> None:
-    assert said(job()) == []
+    assert issues_of(job()) == []
 
 
 def test_it_takes_what_gorules_runs() -> None:
@@ -82,29 +82,29 @@ FUNCTION = "import http from 'http';\nexport const handler = async () => (await 
     [
         ("{", IssueKind.INVALID, line_location("loan.json", 1, 2), None),
         ("[]", IssueKind.INVALID, line_location("loan.json"), "`loan.json` is no decision model: it has no `nodes`"),
-        (changed(*CELLS, 0, "age", to="< < 18"), IssueKind.INVALID, data_location("loan.json", *CELLS, 0, "age"), None),
-        (changed(*CELLS, 1, "any", to="amount >"), IssueKind.INVALID, data_location("loan.json", *CELLS, 1, "any"), None),
-        (changed(*CELLS, 2, "out", to="approve it"), IssueKind.INVALID, data_location("loan.json", *CELLS, 2, "out"), None),
-        (changed(*CELLS, 0, "aeg", to="1"), IssueKind.INVALID, data_location("loan.json", *CELLS, 0, "aeg"), "no column of the table has the id `aeg`: the cell is not looked at"),
-        (changed(*CELLS, 3, to={"_id": "4", "out": "1"}), IssueKind.SUSPICIOUS, data_location("loan.json", *CELLS, 3), "row 4 is never reached: row 3 matches everything before it"),
-        (changed(*CELLS, 0, "age", to="< 17"), IssueKind.WRONG_ANSWER, data_location("cases.yaml", 0, "output", "outcome"), 'the case `minor` fails: outcome: expected "decline", and "approve" came'),
-        (changed("nodes", 1, "content", "hitPolicy", to="unique"), IssueKind.INVALID, data_location("loan.json", "nodes", 1), "unknown variant `unique`, expected `first` or `collect`"),
-        (changed("edges", 1, "targetId", to="x"), IssueKind.INVALID, data_location("loan.json", "edges", 1, "targetId"), "an edge names the node `x`, which is not there"),
-        (changed("edges", 2, to={"id": "c", "type": "edge", "sourceId": "t", "targetId": "t"}), IssueKind.INVALID, data_location("loan.json", "edges"), "the edges lead back to where they came from"),
-        (changed("nodes", 1, to={"id": "t", "name": "ask", "type": "decisionNode", "content": {"key": "other.json"}}), IssueKind.INVALID, data_location("loan.json", "nodes", 1, "content", "key"), "`other.json` is asked, and is none of the release's `files`"),
-        (changed("nodes", 1, to={"id": "t", "name": "own", "type": "customNode", "content": {"kind": "x", "config": {}}}), IssueKind.NOT_RUN, data_location("loan.json", "nodes", 1), None),
-        (changed("nodes", 1, to={"id": "t", "name": "sum", "type": "expressionNode", "content": {"expressions": [{"id": "1", "key": "x", "value": "1 +"}]}}), IssueKind.INVALID, data_location("loan.json", "nodes", 1, "content", "expressions", 0, "value"), None),
-        (changed("nodes", 1, to={"id": "t", "name": "which", "type": "switchNode", "content": {"hitPolicy": "first", "statements": [{"id": "1", "condition": "age <"}]}}), IssueKind.INVALID, data_location("loan.json", "nodes", 1, "content", "statements", 0, "condition"), None),
+        (change_model(*CELLS, 0, "age", value="< < 18"), IssueKind.INVALID, data_location("loan.json", *CELLS, 0, "age"), None),
+        (change_model(*CELLS, 1, "any", value="amount >"), IssueKind.INVALID, data_location("loan.json", *CELLS, 1, "any"), None),
+        (change_model(*CELLS, 2, "out", value="approve it"), IssueKind.INVALID, data_location("loan.json", *CELLS, 2, "out"), None),
+        (change_model(*CELLS, 0, "aeg", value="1"), IssueKind.INVALID, data_location("loan.json", *CELLS, 0, "aeg"), "no column of the table has the id `aeg`: the cell is not looked at"),
+        (change_model(*CELLS, 3, value={"_id": "4", "out": "1"}), IssueKind.SUSPICIOUS, data_location("loan.json", *CELLS, 3), "row 4 is never reached: row 3 matches everything before it"),
+        (change_model(*CELLS, 0, "age", value="< 17"), IssueKind.WRONG_ANSWER, data_location("cases.yaml", 0, "output", "outcome"), 'the case `minor` fails: outcome: expected "decline", and "approve" came'),
+        (change_model("nodes", 1, "content", "hitPolicy", value="unique"), IssueKind.INVALID, data_location("loan.json", "nodes", 1), "unknown variant `unique`, expected `first` or `collect`"),
+        (change_model("edges", 1, "targetId", value="x"), IssueKind.INVALID, data_location("loan.json", "edges", 1, "targetId"), "an edge names the node `x`, which is not there"),
+        (change_model("edges", 2, value={"id": "c", "type": "edge", "sourceId": "t", "targetId": "t"}), IssueKind.INVALID, data_location("loan.json", "edges"), "the edges lead back to where they came from"),
+        (change_model("nodes", 1, value={"id": "t", "name": "ask", "type": "decisionNode", "content": {"key": "other.json"}}), IssueKind.INVALID, data_location("loan.json", "nodes", 1, "content", "key"), "`other.json` is asked, and is none of the release's `files`"),
+        (change_model("nodes", 1, value={"id": "t", "name": "own", "type": "customNode", "content": {"kind": "x", "config": {}}}), IssueKind.NOT_RUN, data_location("loan.json", "nodes", 1), None),
+        (change_model("nodes", 1, value={"id": "t", "name": "sum", "type": "expressionNode", "content": {"expressions": [{"id": "1", "key": "x", "value": "1 +"}]}}), IssueKind.INVALID, data_location("loan.json", "nodes", 1, "content", "expressions", 0, "value"), None),
+        (change_model("nodes", 1, value={"id": "t", "name": "which", "type": "switchNode", "content": {"hitPolicy": "first", "statements": [{"id": "1", "condition": "age <"}]}}), IssueKind.INVALID, data_location("loan.json", "nodes", 1, "content", "statements", 0, "condition"), None),
     ],
 )  # fmt: skip
 def test_one_change_of_the_model_is_one_remark_at_its_place(model, kind, spot, message) -> None:
-    [(found, where, text)] = said(job(model))
+    [(found, where, text)] = issues_of(job(model))
     assert (found, where) == (kind, spot)
     assert message is None or text == message
 
 
 def test_the_hit_policy_is_the_one_that_the_spec_says() -> None:
-    [(kind, spot, message)] = said(job(hitPolicy="collect"))
+    [(kind, spot, message)] = issues_of(job(hitPolicy="collect"))
     assert (kind, spot) == (IssueKind.SPEC_MISMATCH, data_location("loan.json", "nodes", 1, "content", "hitPolicy"))
     assert message == "the table `table` has the hit policy `first`, and the spec says `collect`"
 
@@ -120,24 +120,24 @@ def test_the_entrypoint_is_one_of_the_files() -> None:
 
 
 def test_an_error_on_the_way_fails_the_case_at_its_node() -> None:
-    model = changed("nodes", 1, to={"id": "t", "name": "sum", "type": "expressionNode", "content": {"expressions": [{"id": "1", "key": "x", "value": 'age + "a"'}]}})  # fmt: skip
-    [(kind, spot, message), *_] = said(job(model))
+    model = change_model("nodes", 1, value={"id": "t", "name": "sum", "type": "expressionNode", "content": {"expressions": [{"id": "1", "key": "x", "value": 'age + "a"'}]}})  # fmt: skip
+    [(kind, spot, message), *_] = issues_of(job(model))
     assert (kind, spot) == (IssueKind.WRONG_ANSWER, data_location("cases.yaml", 0))
     assert message.startswith("the case `minor` fails: at `sum`: Failed to evaluate expression")
 
 
 def test_a_model_asks_another_of_the_release() -> None:
-    asking = changed(
-        "nodes", 1, to={"id": "t", "name": "ask", "type": "decisionNode", "content": {"key": "sub/age.json"}}
+    asking = change_model(
+        "nodes", 1, value={"id": "t", "name": "ask", "type": "decisionNode", "content": {"key": "sub/age.json"}}
     )
     asked = job(asking, files=["loan.json", "sub/age.json"])
     asked = replace(asked, files={**asked.files, "sub/age.json": json.dumps(MODEL).encode()})
-    assert said(asked) == []
+    assert issues_of(asked) == []
 
 
 def test_a_function_that_sends_requests_is_told_and_sends_none() -> None:
-    model = changed(
-        "nodes", 1, to={"id": "t", "name": "fetch", "type": "functionNode", "content": {"source": FUNCTION}}
+    model = change_model(
+        "nodes", 1, value={"id": "t", "name": "fetch", "type": "functionNode", "content": {"source": FUNCTION}}
     )
     with WorkerProcess(ResourceLimits()) as child:
         remarks = child.run(job(model, CASES[:1]))
@@ -156,7 +156,7 @@ def test_a_function_that_sends_requests_is_told_and_sends_none() -> None:
     ],
 )
 def test_a_function_that_never_ends_or_takes_all_memory_becomes_a_finding_and_the_next_job_runs(source) -> None:
-    model = changed("nodes", 1, to={"id": "t", "name": "spin", "type": "functionNode", "content": {"source": source}})
+    model = change_model("nodes", 1, value={"id": "t", "name": "spin", "type": "functionNode", "content": {"source": source}})
     with WorkerProcess(ResourceLimits(cpu_seconds=4, wall_seconds=6.0, memory_bytes=1 << 30)) as child:
         came = child.run(job(model, CASES[:1]))
         assert isinstance(came, RunFailure) or [remark.kind for remark in came] == [IssueKind.WRONG_ANSWER]

@@ -48,10 +48,10 @@ QUESTIONS = [
 ]
 
 
-def job(questions=QUESTIONS, ontology=None, shapes=("s.ttl",), facts=("f.ttl",), **changed) -> Job:
+def job(questions=QUESTIONS, ontology=None, shapes=("s.ttl",), facts=("f.ttl",), **changes) -> Job:
     """The release, with a text in some of its files replaced, or a whole file."""
     files = dict(FILES)
-    for stem, change in changed.items():
+    for stem, change in changes.items():
         name = next((name for name in files if name.startswith(f"{stem}.")), f"{stem}.rq")
         if isinstance(change, tuple):
             assert change[0] in files[name]
@@ -63,16 +63,16 @@ def job(questions=QUESTIONS, ontology=None, shapes=("s.ttl",), facts=("f.ttl",),
     return Job("graph", "knowledge-graph", source, {}, {name: text.encode() for name, text in files.items()})
 
 
-def asking(text: str, **expected) -> Job:
+def question_job(text: str, **expected) -> Job:
     return job([{"question": "What?", "query": "q.rq", **expected}], q=text)
 
 
-def said(asked: Job) -> list[tuple[IssueKind, IssueLocation, str]]:
+def issues_of(asked: Job) -> list[tuple[IssueKind, IssueLocation, str]]:
     return [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
 
 
 def test_a_sound_release_has_nothing_said_of_it() -> None:
-    assert said(job()) == []
+    assert issues_of(job()) == []
 
 
 def test_it_takes_facts_beside_the_spec_alone() -> None:
@@ -80,7 +80,7 @@ def test_it_takes_facts_beside_the_spec_alone() -> None:
     assert not ENGINE.supports("knowledge-graph", {"uri": "s3://facts/"})
 
 
-MISSING = "“Which cities?”: expected "
+MISSING_ANSWER = "“Which cities?”: expected "
 
 
 @pytest.mark.parametrize(
@@ -108,23 +108,23 @@ MISSING = "“Which cities?”: expected "
         (job([{**QUESTIONS[1], "atLeast": 3}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "atLeast"), "“How many?” is answered with 2 rows, and at least 3 expected"),
         (job([{**QUESTIONS[2], "holds": True}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "holds"), "“Is one alone?” is answered with false, and expected true"),
         (job([{**QUESTIONS[2], "query": "cities.rq"}]), IssueKind.SPEC_MISMATCH, source_location("questions", 0, "holds"), "`cities.rq` is SELECT, and `holds` expects ASK"),
-        (asking("CONSTRUCT WHERE { ?a ?b ?c }", atLeast=1), IssueKind.SPEC_MISMATCH, source_location("questions", 0, "atLeast"), "`q.rq` is CONSTRUCT or DESCRIBE, and `atLeast` expects SELECT"),
-        (asking("SELECT ?a {\n ?a ?b }", atLeast=1), IssueKind.INVALID, line_location("q.rq", 2, 9), None),
-        (asking("SELECT (<http://f.example/>(1) AS ?x) {}", atLeast=1), IssueKind.INVALID, line_location("q.rq"), None),
-        (asking("SELECT ?a {\n service <http://x.example/> { ?a ?b ?c } }", atLeast=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq", 2, 2), "the query asks another server (SERVICE)"),
-        (asking("SELECT ?a\nFROM <http://x.example/> { ?a ?b ?c }", atLeast=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq", 2, 6), "the query reads <http://x.example/>, which is no graph of the facts"),
-        (asking("LOAD <http://x.example/>", atLeast=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq"), None),
-        (asking("PREFIX o: <http://o.example/>\nDELETE WHERE { ?a ?b ?c }", atLeast=1), IssueKind.INVALID, line_location("q.rq", 2), "`DELETE` begins an update, and a question changes nothing"),
+        (question_job("CONSTRUCT WHERE { ?a ?b ?c }", atLeast=1), IssueKind.SPEC_MISMATCH, source_location("questions", 0, "atLeast"), "`q.rq` is CONSTRUCT or DESCRIBE, and `atLeast` expects SELECT"),
+        (question_job("SELECT ?a {\n ?a ?b }", atLeast=1), IssueKind.INVALID, line_location("q.rq", 2, 9), None),
+        (question_job("SELECT (<http://f.example/>(1) AS ?x) {}", atLeast=1), IssueKind.INVALID, line_location("q.rq"), None),
+        (question_job("SELECT ?a {\n service <http://x.example/> { ?a ?b ?c } }", atLeast=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq", 2, 2), "the query asks another server (SERVICE)"),
+        (question_job("SELECT ?a\nFROM <http://x.example/> { ?a ?b ?c }", atLeast=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq", 2, 6), "the query reads <http://x.example/>, which is no graph of the facts"),
+        (question_job("LOAD <http://x.example/>", atLeast=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq"), None),
+        (question_job("PREFIX o: <http://o.example/>\nDELETE WHERE { ?a ?b ?c }", atLeast=1), IssueKind.INVALID, line_location("q.rq", 2), "`DELETE` begins an update, and a question changes nothing"),
     ],
 )  # fmt: skip
 def test_one_change_is_one_remark_at_its_place(asked, kind, spot, message) -> None:
-    [(found, where, text)] = said(asked)
+    [(found, where, text)] = issues_of(asked)
     assert (found, where) == (kind, spot)
     assert message is None or text == message
 
 
 def test_an_import_is_said_and_never_fetched() -> None:
-    [(kind, spot, message)] = said(
+    [(kind, spot, message)] = issues_of(
         job(o=("o:city a", "<http://shop.example/o> owl:imports <http://w.example/> .\no:city a"))
     )
     assert (kind, spot) == (IssueKind.NOT_RUN, line_location("o.ttl", 5))
@@ -134,17 +134,17 @@ def test_an_import_is_said_and_never_fetched() -> None:
 def test_facts_in_a_named_graph_are_judged_and_may_be_named() -> None:
     trig = FACTS.replace("s:a a o:Shop", "GRAPH s:g { s:a a o:Shop", 1).rstrip() + " }\n"
     files = {**FILES, "f.trig": trig}
-    asked = job(
+    graph_job = job(
         [{"question": "Q", "query": "q.rq", "atLeast": 2}],
         facts=("f.trig",),
         q="SELECT ?a FROM <http://shop.example/s/g> { ?a <http://shop.example/o#city> ?c }",
     )
-    asked = Job(asked.engine, asked.type, asked.source, {}, {**asked.files, "f.trig": files["f.trig"].encode()})
-    assert said(asked) == []
+    graph_job = Job(graph_job.engine, graph_job.type, graph_job.source, {}, {**graph_job.files, "f.trig": files["f.trig"].encode()})
+    assert issues_of(graph_job) == []
 
 
 def test_a_node_without_a_name_is_found_by_its_own_lines() -> None:
-    found = said(job([], f=("o:near s:a .", "o:near [ a o:Shop ;\n o:city 'Rom' ] .")))
+    found = issues_of(job([], f=("o:near s:a .", "o:near [ a o:Shop ;\n o:city 'Rom' ] .")))
     assert [item[:2] for item in found] == [(IssueKind.SHACL_VIOLATION, line_location("f.ttl", 9))]
 
 
@@ -153,15 +153,15 @@ SPARQL_SHAPE = 'sh:sparql [ sh:select """SELECT $this { %s }""" ] ; sh:property'
 
 def test_a_shape_may_ask_a_query_and_no_server() -> None:
     here = "$this <http://shop.example/o#near> $this"
-    assert said(job(s=("sh:property", SPARQL_SHAPE % here))) == []
+    assert issues_of(job(s=("sh:property", SPARQL_SHAPE % here))) == []
     away = SPARQL_SHAPE % f"SERVICE <http://x.example/> {{ {here} }}"
-    assert said(job(s=("sh:property", away))) == [
+    assert issues_of(job(s=("sh:property", away))) == [
         (IssueKind.EXTERNAL_ACCESS, line_location("s.ttl", 5), "the shape's query asks another place (SERVICE)")
     ]
 
 
 def test_a_shape_whose_query_cannot_be_read_is_told_at_its_line() -> None:
-    [(kind, spot, _)] = said(job(s=("sh:property", SPARQL_SHAPE % "$this no query")))
+    [(kind, spot, _)] = issues_of(job(s=("sh:property", SPARQL_SHAPE % "$this no query")))
     assert (kind, spot) == (IssueKind.INVALID, line_location("s.ttl", 5))
 
 
@@ -171,7 +171,7 @@ EXPLODES = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'?a{i} ?b{i} ?c{i} .' for i i
 def test_the_child_runs_it_and_stops_what_does_not_end() -> None:
     with WorkerProcess(ResourceLimits(cpu_seconds=3)) as child:
         assert child.run(job()) == ()
-        came = child.run(asking(EXPLODES, atLeast=1))
+        came = child.run(question_job(EXPLODES, atLeast=1))
         assert isinstance(came, RunFailure)
         assert came.file == "q.rq"
         [remark] = child.run(job([{**QUESTIONS[1], "atLeast": 3}]))
@@ -189,6 +189,6 @@ def test_hostile_facts_are_a_finding_and_no_hang(facts) -> None:
 
 def test_a_hostile_query_is_a_finding_and_no_hang() -> None:
     with WorkerProcess(ResourceLimits(cpu_seconds=5)) as child:
-        came = child.run(asking("SELECT * " + "{" * 200_000 + "}" * 200_000, atLeast=1))
+        came = child.run(question_job("SELECT * " + "{" * 200_000 + "}" * 200_000, atLeast=1))
         assert isinstance(came, RunFailure) or came[0].kind in {IssueKind.INVALID, IssueKind.ABORTED_RUN}
         assert child.run(job()) == ()

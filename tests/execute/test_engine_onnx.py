@@ -43,28 +43,28 @@ def job(content=None, cases=CASES, inputs=None, outputs=None, files=None, type="
     return Job("onnx", type, {**SOURCE, "files": list(files)}, interface, files, {"c.yaml": cases})
 
 
-def outside(place: str) -> bytes:
+def external_data_model(place: str) -> bytes:
     weights = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[2, 1], data_location=TensorProto.EXTERNAL)
     weights.external_data.add(key="location", value=place)
     return model(weights=weights).SerializeToString()
 
 
 @pytest.fixture
-def said(tmp_path, monkeypatch):
+def issues_of(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return lambda asked: [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
 
 
-def test_a_sound_release_has_nothing_said_of_it(said) -> None:
-    assert said(job()) == []
+def test_a_sound_release_has_nothing_said_of_it(issues_of) -> None:
+    assert issues_of(job()) == []
 
 
-def test_weights_may_lie_in_a_file_of_the_release(said) -> None:
-    assert said(job(outside("w.bin"), files={"w.bin": WEIGHTS.tobytes()})) == []
+def test_weights_may_lie_in_a_file_of_the_release(issues_of) -> None:
+    assert issues_of(job(external_data_model("w.bin"), files={"w.bin": WEIGHTS.tobytes()})) == []
 
 
-def test_an_interface_that_names_nothing_promises_nothing(said) -> None:
-    assert said(Job("onnx", "ml", SOURCE, {}, job().files, {"c.yaml": CASES})) == []
+def test_an_interface_that_names_nothing_promises_nothing(issues_of) -> None:
+    assert issues_of(Job("onnx", "ml", SOURCE, {}, job().files, {"c.yaml": CASES})) == []
 
 
 def test_it_takes_onnx_beside_the_spec_alone() -> None:
@@ -86,10 +86,10 @@ REACHES = "`m.onnx` takes weights from `{}`, which is no file of the release"
         (job(model([helper.make_node("MatMul", ["x", "v"], ["y"])]).SerializeToString()), IssueKind.INVALID, line_location("m.onnx"), None),
         (job(model([helper.make_node("Conv", ["x", "w"], ["y"])]).SerializeToString()), IssueKind.INVALID, line_location("m.onnx"), None),
         (job(model([helper.make_node("Own", ["x", "w"], ["y"], domain="own")], domain="own", opset=1).SerializeToString()), IssueKind.INVALID, line_location("m.onnx"), None),
-        (job(outside("/etc/hostname")), IssueKind.EXTERNAL_ACCESS, line_location("m.onnx"), REACHES.format("/etc/hostname")),
-        (job(outside("../w.bin")), IssueKind.EXTERNAL_ACCESS, line_location("m.onnx"), REACHES.format("../w.bin")),
-        (job(outside("w.bin")), IssueKind.EXTERNAL_ACCESS, line_location("m.onnx"), REACHES.format("w.bin")),
-        (job(outside("w.bin"), files={"w.bin": b"shrt"}), IssueKind.INVALID, line_location("m.onnx"), None),
+        (job(external_data_model("/etc/hostname")), IssueKind.EXTERNAL_ACCESS, line_location("m.onnx"), REACHES.format("/etc/hostname")),
+        (job(external_data_model("../w.bin")), IssueKind.EXTERNAL_ACCESS, line_location("m.onnx"), REACHES.format("../w.bin")),
+        (job(external_data_model("w.bin")), IssueKind.EXTERNAL_ACCESS, line_location("m.onnx"), REACHES.format("w.bin")),
+        (job(external_data_model("w.bin"), files={"w.bin": b"shrt"}), IssueKind.INVALID, line_location("m.onnx"), None),
         (job(inputs={"datatype": "FP64"}), IssueKind.SPEC_MISMATCH, FILES, "the input `x` is FP32 in the model, and FP64 in the interface"),
         (job(outputs={"shape": [-1, 2]}), IssueKind.SPEC_MISMATCH, FILES, "the output `y` has the shape [-1, 1] in the model, and [-1, 2] in the interface"),
         (job(outputs={"shape": [-1]}), IssueKind.SPEC_MISMATCH, FILES, None),
@@ -105,16 +105,16 @@ REACHES = "`m.onnx` takes weights from `{}`, which is no file of the release"
         (job(files={"n.onnx": b""}), IssueKind.NOT_RUN, line_location("n.onnx"), "cases ask `m.onnx`, the first model: `n.onnx` was not run"),
     ],
 )  # fmt: skip
-def test_one_change_is_one_remark_at_its_place(said, asked, kind, spot, message) -> None:
-    [(found, where, text)] = said(asked)
+def test_one_change_is_one_remark_at_its_place(issues_of, asked, kind, spot, message) -> None:
+    [(found, where, text)] = issues_of(asked)
     assert (found, where) == (kind, spot)
     assert message is None or text == message
     assert "Traceback" not in text
     assert "\n" not in text
 
 
-def test_an_input_that_the_interface_leaves_out_is_told(said) -> None:
-    found = said(job(inputs={"name": "other"}))
+def test_an_input_that_the_interface_leaves_out_is_told(issues_of) -> None:
+    found = issues_of(job(inputs={"name": "other"}))
     assert [item[2] for item in found] == [
         "the model has no input `other`",
         "the model asks for an input `x`, which the interface does not name",

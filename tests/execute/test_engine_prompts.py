@@ -8,7 +8,7 @@ from compiler.execution.source_tests.worker_process import WorkerProcess
 from compiler.execution.source_tests.worker_protocol import Job, IssueKind, line_location, source_location
 
 PROMPT = "Write in {{ language }}.\n\n{{dispute}} {{ dispute }}\n"
-ALONE = "a prompt has placeholders and nothing else"
+PLACEHOLDERS_ONLY = "a prompt has placeholders and nothing else"
 
 
 def job(text=PROMPT, variables=("dispute", "language"), guard=b"you are now\n") -> Job:
@@ -18,23 +18,23 @@ def job(text=PROMPT, variables=("dispute", "language"), guard=b"you are now\n") 
     return Job("prompts", "llm", source, {}, {"task.md": content, "orders.txt": guard})
 
 
-def said(asked: Job) -> list:
+def issues_of(asked: Job) -> list:
     return [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
 
 
 def test_a_prompt_with_the_variables_that_are_named_has_nothing_said_of_it() -> None:
-    assert said(job()) == []
-    assert said(job("Only { text } and }} too.", ())) == []
+    assert issues_of(job()) == []
+    assert issues_of(job("Only { text } and }} too.", ())) == []
 
 
 def test_a_placeholder_that_is_not_named_disagrees_where_it_stands_first() -> None:
     message = "`{{ dispute }}` is none of the variables of `task`"
-    assert said(job(variables=("language",))) == [(IssueKind.SPEC_MISMATCH, line_location("task.md", 3), message)]
+    assert issues_of(job(variables=("language",))) == [(IssueKind.SPEC_MISMATCH, line_location("task.md", 3), message)]
 
 
 def test_a_variable_that_is_not_used_disagrees_in_the_spec() -> None:
     spot = source_location("prompts", 0, "variables", 2)
-    assert said(job(variables=("dispute", "language", "name"))) == [
+    assert issues_of(job(variables=("dispute", "language", "name"))) == [
         (IssueKind.SPEC_MISMATCH, spot, "`task.md` has no `{{ name }}`")
     ]
 
@@ -56,12 +56,12 @@ def test_a_variable_that_is_not_used_disagrees_in_the_spec() -> None:
     ],
 )
 def test_whatever_is_no_placeholder_is_broken_at_its_line(line, what) -> None:
-    assert said(job(f"{PROMPT}{line}\n")) == [(IssueKind.INVALID, line_location("task.md", 4), f"{what}: {ALONE}")]
+    assert issues_of(job(f"{PROMPT}{line}\n")) == [(IssueKind.INVALID, line_location("task.md", 4), f"{what}: {PLACEHOLDERS_ONLY}")]
 
 
 @pytest.mark.parametrize("line", ["{{ dispute", "{{ }}", "{{ a b }}", "{{ 'x }}", "{% nothing"])
 def test_what_cannot_be_read_is_broken_at_its_line(line) -> None:
-    ((kind, spot, message),) = said(job(f"{PROMPT}{line}\n"))
+    ((kind, spot, message),) = issues_of(job(f"{PROMPT}{line}\n"))
     assert (kind, spot.file, bool(message)) == (IssueKind.INVALID, "task.md", True)
     assert spot.line in {4, 5}
 
@@ -70,8 +70,8 @@ def test_what_cannot_be_read_is_broken_at_its_line(line) -> None:
     ("content", "line", "why"), [(b"one\ntwo \xff", 2, "is no UTF-8"), (b"", 1, "is empty"), (b" \n", 1, "is empty")]
 )
 def test_prompts_and_what_guardrails_judge_by_are_text(content, line, why) -> None:
-    assert said(job(content)) == [(IssueKind.INVALID, line_location("task.md", line), f"`task.md` {why}")]
-    assert said(job(guard=content)) == [(IssueKind.INVALID, line_location("orders.txt", line), f"`orders.txt` {why}")]
+    assert issues_of(job(content)) == [(IssueKind.INVALID, line_location("task.md", line), f"`task.md` {why}")]
+    assert issues_of(job(guard=content)) == [(IssueKind.INVALID, line_location("orders.txt", line), f"`orders.txt` {why}")]
 
 
 def test_a_hostile_prompt_is_a_remark_in_a_process_of_its_own() -> None:

@@ -47,12 +47,12 @@ def job(**files: str) -> Job:
     return Job("rego", "rules", source, {}, contents, {"cases.yaml": [CASE]})
 
 
-def said(asked: Job) -> list[tuple[IssueKind, IssueLocation, str]]:
+def issues_of(asked: Job) -> list[tuple[IssueKind, IssueLocation, str]]:
     return [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
 
 
 def test_a_sound_release_has_nothing_said_of_it() -> None:
-    assert said(job()) == []
+    assert issues_of(job()) == []
 
 
 def test_it_takes_what_opa_runs() -> None:
@@ -81,7 +81,7 @@ def test_it_takes_what_opa_runs() -> None:
     ],
 )  # fmt: skip
 def test_one_change_of_the_files_is_one_remark_at_its_line(files, kind, spot, message) -> None:
-    [(found, where, text)] = said(job(**files))
+    [(found, where, text)] = issues_of(job(**files))
     assert (found, where) == (kind, spot)
     assert message is None or text == message
 
@@ -97,7 +97,7 @@ def test_an_entrypoint_that_no_file_has_is_told_at_the_spec() -> None:
 def test_cases_need_an_entrypoint_to_ask() -> None:
     asked = job()
     source = {key: value for key, value in asked.source.items() if key != "entrypoint"}
-    assert said(replace(asked, source=source)) == [
+    assert issues_of(replace(asked, source=source)) == [
         (IssueKind.SPEC_MISMATCH, source_location("tests"), "cases ask a decision, and the spec names no `entrypoint`")
     ]
 
@@ -105,7 +105,7 @@ def test_cases_need_an_entrypoint_to_ask() -> None:
 def test_a_rule_that_only_a_test_has_is_no_entrypoint() -> None:
     asked = job()
     source = {**asked.source, "entrypoint": "loan_test/test_minor"}
-    assert [kind for kind, *_ in said(replace(asked, source=source, cases={}))] == [IssueKind.SPEC_MISMATCH]
+    assert [kind for kind, *_ in issues_of(replace(asked, source=source, cases={}))] == [IssueKind.SPEC_MISMATCH]
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ from compiler.execution.source_tests.resource_limits import ResourceLimits
 from compiler.execution.source_tests.worker_process import WorkerProcess
 from compiler.execution.source_tests.worker_protocol import Job, IssueKind, data_location, source_location
 
-WHEN = {"field": "kind", "op": "==", "value": "card"}
-SWITCH = [{"name": "cards", "model": "a", "when": WHEN}, {"name": "rest", "model": "b"}]
-SEQUENCE = [{"name": "first", "model": "a"}, {"name": "then", "model": "b", "when": WHEN}]
+CARD_CONDITION = {"field": "kind", "op": "==", "value": "card"}
+SWITCH = [{"name": "cards", "model": "a", "when": CARD_CONDITION}, {"name": "rest", "model": "b"}]
+SEQUENCE = [{"name": "first", "model": "a"}, {"name": "then", "model": "b", "when": CARD_CONDITION}]
 SPLIT = [{"name": "old", "model": "a", "weight": "90%"}, {"name": "new", "model": "b", "weight": "10%"}]
 CARD = {"name": "a card", "input": {"kind": "card"}, "output": ["cards"]}
-OTHER = {"name": "another", "input": {"kind": "loan"}, "output": ["rest"]}
-THERE = {"name": "on", "input": {}, "output": ["first", "then"], "answers": {"first": {"kind": "card"}}}
+LOAN_CASE = {"name": "another", "input": {"kind": "loan"}, "output": ["rest"]}
+CHAIN_CASE = {"name": "on", "input": {}, "output": ["first", "then"], "answers": {"first": {"kind": "card"}}}
 ENDS = {"name": "ends", "input": {"kind": "card"}, "output": ["first"], "answers": {"first": {"kind": "loan"}}}
 
 
@@ -22,17 +22,17 @@ def job(router, steps, *cases) -> Job:
     return Job("router", "ensemble", source, {}, {"cases.yaml": b""}, {"cases.yaml": cases})
 
 
-def said(asked: Job) -> list:
+def issues_of(asked: Job) -> list:
     return [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
 
 
 SOUND = [
-    ("switch", SWITCH, (CARD, OTHER)),
-    ("switch", SWITCH[:1], (CARD, {**OTHER, "output": []})),
-    ("sequence", SEQUENCE, (THERE, ENDS)),
-    ("sequence", SEQUENCE, (THERE, {**ENDS, "answers": {"first": None}})),
-    ("sequence", [{**SEQUENCE[0], "required": False}, {"name": "then"}], ({**THERE, "answers": {"first": None}},)),
-    ("sequence", [{**SEQUENCE[0], "required": True}, SEQUENCE[1]], (THERE, {**ENDS, "answers": {"first": None}})),
+    ("switch", SWITCH, (CARD, LOAN_CASE)),
+    ("switch", SWITCH[:1], (CARD, {**LOAN_CASE, "output": []})),
+    ("sequence", SEQUENCE, (CHAIN_CASE, ENDS)),
+    ("sequence", SEQUENCE, (CHAIN_CASE, {**ENDS, "answers": {"first": None}})),
+    ("sequence", [{**SEQUENCE[0], "required": False}, {"name": "then"}], ({**CHAIN_CASE, "answers": {"first": None}},)),
+    ("sequence", [{**SEQUENCE[0], "required": True}, SEQUENCE[1]], (CHAIN_CASE, {**ENDS, "answers": {"first": None}})),
     ("splitter", SPLIT, ({**CARD, "output": ["new"]}, {**CARD, "output": ["old"]})),
     ("ensemble", SPLIT, ({**CARD, "output": ["new", "old"], "answers": {"old": None}},)),
 ]
@@ -40,7 +40,7 @@ SOUND = [
 
 @pytest.mark.parametrize(("router", "steps", "cases"), SOUND)
 def test_a_case_that_says_what_the_router_does_has_nothing_said_of_it(router, steps, cases) -> None:
-    assert said(job(router, steps, *cases)) == []
+    assert issues_of(job(router, steps, *cases)) == []
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_case_that_says_what_the_router_does_has_nothing_said_of_it(router, st
     [
         ("switch", SWITCH, {**CARD, "output": ["rest"]}, (0,), '[0]: expected "rest", and "cards" came'),
         (
-            "switch", SWITCH[:1], {**OTHER, "output": ["cards"]}, (),
+            "switch", SWITCH[:1], {**LOAN_CASE, "output": ["cards"]}, (),
             'expected ["cards"], and [] came: no condition holds, and the caller is answered 404',
         ),
         (
@@ -56,7 +56,7 @@ def test_a_case_that_says_what_the_router_does_has_nothing_said_of_it(router, st
             'expected ["first", "then"], and ["first"] came: the condition of `then` does not hold, which ends the sequence',
         ),
         (
-            "sequence", [{"name": "first", "required": True}, {"name": "then"}], {**THERE, "answers": {"first": None}}, (),
+            "sequence", [{"name": "first", "required": True}, {"name": "then"}], {**CHAIN_CASE, "answers": {"first": None}}, (),
             'expected ["first", "then"], and ["first"] came: `first` is required and fails, which ends the sequence',
         ),
         ("splitter", SPLIT, {**CARD, "output": ["old", "new"]}, (), 'expected ["old", "new"], and one of `old` or `new` is asked'),
@@ -64,7 +64,7 @@ def test_a_case_that_says_what_the_router_does_has_nothing_said_of_it(router, st
     ],
 )  # fmt: skip
 def test_a_case_that_comes_out_otherwise_is_wrong(router, steps, case, pointer, message) -> None:
-    found = [one for one in said(job(router, steps, case)) if one[0] is not IssueKind.NOT_RUN]
+    found = [one for one in issues_of(job(router, steps, case)) if one[0] is not IssueKind.NOT_RUN]
     spot = data_location("cases.yaml", 0, "output", *pointer)
     assert found == [(IssueKind.WRONG_ANSWER, spot, f"the case `{case['name']}` fails: {message}")]
 
@@ -79,12 +79,12 @@ def test_a_case_that_comes_out_otherwise_is_wrong(router, steps, case, pointer, 
     ],
 )  # fmt: skip
 def test_a_case_about_steps_that_there_are_not_disagrees(change, pointer, message) -> None:
-    found = said(job("switch", SWITCH, {**CARD, **change}, CARD, OTHER))
+    found = issues_of(job("switch", SWITCH, {**CARD, **change}, CARD, LOAN_CASE))
     assert found == [(IssueKind.SPEC_MISMATCH, data_location("cases.yaml", 0, *pointer), message)]
 
 
 def test_a_condition_needs_the_answer_that_it_looks_at() -> None:
-    found = said(job("sequence", SEQUENCE, {"name": "on", "input": {}, "output": ["first", "then"]}))
+    found = issues_of(job("sequence", SEQUENCE, {"name": "on", "input": {}, "output": ["first", "then"]}))
     message = "the case `on` says not what `first` answers, which the step after it looks at"
     assert found == [(IssueKind.SPEC_MISMATCH, data_location("cases.yaml", 0), message)]
 
@@ -104,17 +104,17 @@ def test_a_condition_needs_the_answer_that_it_looks_at() -> None:
     ],
 )  # fmt: skip
 def test_a_step_that_no_request_takes_is_told(router, steps, kind, pointer, message) -> None:
-    assert said(job(router, steps)) == [(kind, source_location("steps", *pointer), message)]
+    assert issues_of(job(router, steps)) == [(kind, source_location("steps", *pointer), message)]
 
 
 def test_a_share_of_nothing_is_no_answer_of_a_splitter() -> None:
     steps = [{**SPLIT[0], "weight": "100%"}, {**SPLIT[1], "weight": "0%"}]
-    found = said(job("splitter", steps, {**CARD, "output": ["new"]}))
+    found = issues_of(job("splitter", steps, {**CARD, "output": ["new"]}))
     assert [one[0] for one in found] == [IssueKind.SUSPICIOUS, IssueKind.WRONG_ANSWER]
 
 
 def test_a_step_that_no_case_takes_was_not_run() -> None:
-    assert said(job("switch", SWITCH, CARD)) == [(IssueKind.NOT_RUN, source_location("steps", 1), "no case takes the step `rest`")]
+    assert issues_of(job("switch", SWITCH, CARD)) == [(IssueKind.NOT_RUN, source_location("steps", 1), "no case takes the step `rest`")]
 
 
 def test_it_runs_in_a_process_of_its_own() -> None:
@@ -122,8 +122,8 @@ def test_it_runs_in_a_process_of_its_own() -> None:
     for _ in range(200):
         deep = {"kind": deep}
     with WorkerProcess(ResourceLimits()) as child:
-        assert child.run(job("switch", SWITCH, CARD, OTHER)) == ()
-        assert child.run(job("switch", SWITCH, CARD, {**OTHER, "input": deep})) == ()
+        assert child.run(job("switch", SWITCH, CARD, LOAN_CASE)) == ()
+        assert child.run(job("switch", SWITCH, CARD, {**LOAN_CASE, "input": deep})) == ()
 
 
 def test_it_takes_ensembles_alone() -> None:

@@ -62,7 +62,7 @@ def job(text=CARD, cases=CASES, interface=INTERFACE, files=("card.pmml",)) -> Jo
     )
 
 
-def changed(*changes: tuple[str, str], cases=CASES) -> Job:
+def changed_job(*changes: tuple[str, str], cases=CASES) -> Job:
     return job(card(*changes), cases)
 
 
@@ -71,12 +71,12 @@ def naming(key: str, **said: str) -> Job:
     return job(interface={**INTERFACE, key: [{**first, **said}, *rest]})
 
 
-def said(asked: Job) -> list[tuple]:
+def issues_of(asked: Job) -> list[tuple]:
     return [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
 
 
 def test_a_sound_release_has_nothing_said_of_it() -> None:
-    assert said(job()) == []
+    assert issues_of(job()) == []
 
 
 def test_it_takes_pmml_beside_the_spec_alone() -> None:
@@ -85,7 +85,7 @@ def test_it_takes_pmml_beside_the_spec_alone() -> None:
     assert not ENGINE.supports("statistical", {"format": "onnx", "files": ["m.onnx"]})
 
 
-def at(line: int, column: int = 1):
+def card_position(line: int, column: int = 1):
     return line_location("card.pmml", line, column)
 
 
@@ -96,56 +96,56 @@ LESS = '<SimplePredicate field="age" operator="lessThan" value="30"/>'
 @pytest.mark.parametrize(
     ("asked", "kind", "spot", "message"),
     [
-        (job(CARD[:-10]), IssueKind.INVALID, at(25), None),
-        (job("<PMML>\n<a></b></PMML>"), IssueKind.INVALID, at(2, 6), "mismatched tag"),
-        (job("<Other/>"), IssueKind.INVALID, at(1), "the root is `Other`, and not `PMML`"),
-        (changed(("<Scorecard ", "<TreeModel "), ("</Scorecard>", "</TreeModel>")), IssueKind.NOT_RUN, at(7), "`TreeModel` is not run here: of PMML a `Scorecard` is"),
-        (changed(('<MiningField name="age"', '<MiningField name="agee"')), IssueKind.INVALID, at(8), "no `DataField` is `agee`: did you mean `age`?"),
-        (changed(('field="age" operator="lessThan"', 'field="aeg" operator="lessThan"')), IssueKind.INVALID, at(17), "no active `MiningField` is `aeg`: did you mean `age`?"),
-        (changed(('operator="lessThan"', 'operator="lesThan"')), IssueKind.INVALID, at(17), "`lesThan` is no operator of `SimplePredicate`: did you mean `lessThan`?"),
-        (changed(('field="home" operator="equal"', 'field="home" operator="lessThan"')), IssueKind.INVALID, at(21), "`lessThan` compares numbers, and `home` is none"),
-        (changed(('value="30"', 'value="x"')), IssueKind.INVALID, at(17), "`x` is no number"),
-        (changed(('initialScore="100"', 'initialScore="nan"')), IssueKind.INVALID, at(7), "`nan` is no number"),
-        (changed(('partialScore="10"', "")), IssueKind.INVALID, at(17), "`Attribute` has no `partialScore`"),
-        (changed((LESS, "")), IssueKind.INVALID, at(17), "the attribute has no predicate"),
-        (changed(('operator="equal" value="own"', 'operator="equal" value="owm"')), IssueKind.INVALID, at(21), "the field `home` has no value `owm`: did you mean `own`?"),
-        (changed(('n="2"', 'n="3"')), IssueKind.INVALID, at(22), "the `Array` holds 2 values, and says n=3"),
-        (changed((' baselineScore="50"', "")), IssueKind.INVALID, at(15), "the characteristic `ageScore` has no `baselineScore`, by which reasons are ranked"),
-        (job("".join(card(("<Characteristics>", "<Characteristics/><X>"), ("</Characteristics>", "</X>")))), IssueKind.INVALID, at(7), "the scorecard has no characteristics"),
-        (changed(('operator="lessThan" value="30"', 'operator="lessThan" value="25"')), IssueKind.COVERAGE_GAP, at(15), "the characteristic `ageScore` gives `age` = 25 no points"),
-        (changed(('operator="greaterOrEqual"', 'operator="greaterThan"'), cases=[]), IssueKind.COVERAGE_GAP, at(15), "the characteristic `ageScore` gives `age` = 30 no points"),
-        (changed(('operator="lessThan"', 'operator="lessOrEqual"'), cases=[]), IssueKind.COVERAGE_GAP, at(18), "the characteristic `ageScore` gives `age` = 30 both 10 and 50 points"),
-        (changed(('value="let"/>', 'value="let"/><Value value="with parents"/>')), IssueKind.COVERAGE_GAP, at(20), "the characteristic `homeScore` gives `home` = with parents no points"),
+        (job(CARD[:-10]), IssueKind.INVALID, card_position(25), None),
+        (job("<PMML>\n<a></b></PMML>"), IssueKind.INVALID, card_position(2, 6), "mismatched tag"),
+        (job("<Other/>"), IssueKind.INVALID, card_position(1), "the root is `Other`, and not `PMML`"),
+        (changed_job(("<Scorecard ", "<TreeModel "), ("</Scorecard>", "</TreeModel>")), IssueKind.NOT_RUN, card_position(7), "`TreeModel` is not run here: of PMML a `Scorecard` is"),
+        (changed_job(('<MiningField name="age"', '<MiningField name="agee"')), IssueKind.INVALID, card_position(8), "no `DataField` is `agee`: did you mean `age`?"),
+        (changed_job(('field="age" operator="lessThan"', 'field="aeg" operator="lessThan"')), IssueKind.INVALID, card_position(17), "no active `MiningField` is `aeg`: did you mean `age`?"),
+        (changed_job(('operator="lessThan"', 'operator="lesThan"')), IssueKind.INVALID, card_position(17), "`lesThan` is no operator of `SimplePredicate`: did you mean `lessThan`?"),
+        (changed_job(('field="home" operator="equal"', 'field="home" operator="lessThan"')), IssueKind.INVALID, card_position(21), "`lessThan` compares numbers, and `home` is none"),
+        (changed_job(('value="30"', 'value="x"')), IssueKind.INVALID, card_position(17), "`x` is no number"),
+        (changed_job(('initialScore="100"', 'initialScore="nan"')), IssueKind.INVALID, card_position(7), "`nan` is no number"),
+        (changed_job(('partialScore="10"', "")), IssueKind.INVALID, card_position(17), "`Attribute` has no `partialScore`"),
+        (changed_job((LESS, "")), IssueKind.INVALID, card_position(17), "the attribute has no predicate"),
+        (changed_job(('operator="equal" value="own"', 'operator="equal" value="owm"')), IssueKind.INVALID, card_position(21), "the field `home` has no value `owm`: did you mean `own`?"),
+        (changed_job(('n="2"', 'n="3"')), IssueKind.INVALID, card_position(22), "the `Array` holds 2 values, and says n=3"),
+        (changed_job((' baselineScore="50"', "")), IssueKind.INVALID, card_position(15), "the characteristic `ageScore` has no `baselineScore`, by which reasons are ranked"),
+        (job("".join(card(("<Characteristics>", "<Characteristics/><X>"), ("</Characteristics>", "</X>")))), IssueKind.INVALID, card_position(7), "the scorecard has no characteristics"),
+        (changed_job(('operator="lessThan" value="30"', 'operator="lessThan" value="25"')), IssueKind.COVERAGE_GAP, card_position(15), "the characteristic `ageScore` gives `age` = 25 no points"),
+        (changed_job(('operator="greaterOrEqual"', 'operator="greaterThan"'), cases=[]), IssueKind.COVERAGE_GAP, card_position(15), "the characteristic `ageScore` gives `age` = 30 no points"),
+        (changed_job(('operator="lessThan"', 'operator="lessOrEqual"'), cases=[]), IssueKind.COVERAGE_GAP, card_position(18), "the characteristic `ageScore` gives `age` = 30 both 10 and 50 points"),
+        (changed_job(('value="let"/>', 'value="let"/><Value value="with parents"/>')), IssueKind.COVERAGE_GAP, card_position(20), "the characteristic `homeScore` gives `home` = with parents no points"),
         (naming("inputs", datatype="BYTES"), IssueKind.SPEC_MISMATCH, FILES, "the input `age` is double in the scorecard, and BYTES in the interface"),
         (naming("outputs", name="score"), IssueKind.SPEC_MISMATCH, FILES, "the scorecard has no output `score`"),
-        (changed(('partialScore="20"', 'partialScore="21"'), cases=CASES[:1]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "points"), "the case `young` fails: points: expected 130, and 131.0 came"),
-        (changed(('initialScore="100"', ""), cases=CASES[:1]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "points"), None),
-        (changed(('"pointsBelow"', '"pointsAbove"'), cases=CASES[1:2]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "first"), None),
-        (changed((' reasonCode="LET"', ""), cases=CASES[1:2]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "first"), 'the case `old` fails: first: expected "LET", and "HOME" came'),
-        (changed(('operator="isMissing"', 'operator="lessThan" value="-1"'), ('partialScore="5"', 'partialScore="10"'), cases=CASES[2:]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "input"), "the case `no age` fails: no attribute of the characteristic `ageScore` applies, so that there is no score"),
-        (changed(('<MiningField name="age"', '<MiningField name="age" missingValueReplacement="30"'), cases=CASES[2:]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "points"), None),
+        (changed_job(('partialScore="20"', 'partialScore="21"'), cases=CASES[:1]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "points"), "the case `young` fails: points: expected 130, and 131.0 came"),
+        (changed_job(('initialScore="100"', ""), cases=CASES[:1]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "points"), None),
+        (changed_job(('"pointsBelow"', '"pointsAbove"'), cases=CASES[1:2]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "first"), None),
+        (changed_job((' reasonCode="LET"', ""), cases=CASES[1:2]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "first"), 'the case `old` fails: first: expected "LET", and "HOME" came'),
+        (changed_job(('operator="isMissing"', 'operator="lessThan" value="-1"'), ('partialScore="5"', 'partialScore="10"'), cases=CASES[2:]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "input"), "the case `no age` fails: no attribute of the characteristic `ageScore` applies, so that there is no score"),
+        (changed_job(('<MiningField name="age"', '<MiningField name="age" missingValueReplacement="30"'), cases=CASES[2:]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "points"), None),
         (job(cases=[{**CASES[0], "input": {"age": 20, "home": "tent"}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "input"), "the case `young` fails: `tent` is no valid value of `home`"),
         (job(cases=[{**CASES[0], "input": {"age": "20", "home": "own"}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "input"), None),
         (job(cases=[{**CASES[0], "input": {"age": 10**400}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "input"), "the case `young` fails: the number is too large for `age`"),
         (job(cases=[{**CASES[0], "input": {"agee": 20}}]), IssueKind.SPEC_MISMATCH, data_location("c.yaml", 0, "input", "agee"), "the scorecard has no input `agee`"),
-        (changed((LESS, f"{LESS}<ComplexPartialScore/>"), cases=[{**CASES[0], "output": {"points": 0}}]), IssueKind.NOT_RUN, at(17), "`ComplexPartialScore` is not run here, and so is no case"),
+        (changed_job((LESS, f"{LESS}<ComplexPartialScore/>"), cases=[{**CASES[0], "output": {"points": 0}}]), IssueKind.NOT_RUN, card_position(17), "`ComplexPartialScore` is not run here, and so is no case"),
         (job(files=("card.pmml", "more.pmml")), IssueKind.NOT_RUN, line_location("more.pmml"), "cases ask `card.pmml`, the first model: `more.pmml` was not run"),
     ],
 )  # fmt: skip
 def test_one_change_is_one_remark_at_its_place(asked, kind, spot, message) -> None:
-    [(found, where, text)] = said(asked)
+    [(found, where, text)] = issues_of(asked)
     assert (found, where) == (kind, spot)
     assert message is None or text == message
 
 
 def test_an_input_by_another_name_is_told_from_both_sides() -> None:
-    assert [item[2] for item in said(naming("inputs", name="agee"))] == [
+    assert [item[2] for item in issues_of(naming("inputs", name="agee"))] == [
         "the scorecard has no input `agee`",
         "the scorecard asks for `age`, which the interface does not name",
     ]
 
 
-UNKNOWN = '<SimplePredicate field="home" operator="equal" value="own"/>'
+UNKNOWN_PREDICATE = '<SimplePredicate field="home" operator="equal" value="own"/>'
 
 
 def compound(operator: str, *parts: str) -> str:
@@ -155,16 +155,16 @@ def compound(operator: str, *parts: str) -> str:
 @pytest.mark.parametrize(
     ("predicate", "points"),
     [
-        (compound("and", "<True/>", UNKNOWN), 1),
-        (compound("and", "<False/>", UNKNOWN), 1),
-        (compound("or", "<True/>", UNKNOWN), 2),
-        (compound("or", "<False/>", UNKNOWN), 1),
-        (compound("xor", "<True/>", UNKNOWN), 1),
+        (compound("and", "<True/>", UNKNOWN_PREDICATE), 1),
+        (compound("and", "<False/>", UNKNOWN_PREDICATE), 1),
+        (compound("or", "<True/>", UNKNOWN_PREDICATE), 2),
+        (compound("or", "<False/>", UNKNOWN_PREDICATE), 1),
+        (compound("xor", "<True/>", UNKNOWN_PREDICATE), 1),
         (compound("xor", "<True/>", "<False/>"), 2),
         (compound("xor", "<True/>", "<True/>"), 1),
-        (compound("surrogate", UNKNOWN, "<True/>"), 2),
-        (compound("surrogate", UNKNOWN, "<False/>"), 1),
-        (UNKNOWN, 1),
+        (compound("surrogate", UNKNOWN_PREDICATE, "<True/>"), 2),
+        (compound("surrogate", UNKNOWN_PREDICATE, "<False/>"), 1),
+        (UNKNOWN_PREDICATE, 1),
         ('<SimplePredicate field="home" operator="isMissing"/>', 2),
         ('<SimplePredicate field="home" operator="isNotMissing"/>', 1),
         ('<SimpleSetPredicate field="home" booleanOperator="isNotIn"><Array n="1" type="string">own</Array></SimpleSetPredicate>', 1),
@@ -183,7 +183,7 @@ def test_what_is_missing_is_unknown_and_neither_true_nor_false(predicate, points
         home, f'<Attribute partialScore="0"><SimplePredicate field="home" operator="isMissing"/></Attribute>{home}'
     )
     case = {"name": "no home", "input": {"age": 40}, "output": {"points": 150 + points}}
-    assert said(job(text, [case])) == []
+    assert issues_of(job(text, [case])) == []
 
 
 def test_what_cost_nothing_is_no_reason() -> None:
@@ -193,12 +193,12 @@ def test_what_cost_nothing_is_no_reason() -> None:
         "output": {"points": 200, "second": None},
     }
     better = card(('partialScore="50"', 'partialScore="60"'))
-    assert said(job(better, [case])) == []
+    assert issues_of(job(better, [case])) == []
 
 
 def test_the_last_attribute_may_take_what_is_left() -> None:
     rest = '<Attribute partialScore="9"><True/></Attribute></Characteristic>'
-    assert said(job(card(("</Characteristic>", rest)), [])) == []
+    assert issues_of(job(card(("</Characteristic>", rest)), [])) == []
 
 
 def test_numbers_that_a_field_cannot_have_need_no_points() -> None:
@@ -206,9 +206,9 @@ def test_numbers_that_a_field_cannot_have_need_no_points() -> None:
     field = '<DataField name="age" optype="continuous" dataType="double"/>'
     floor = compound("and", LESS, '<SimplePredicate field="age" operator="greaterOrEqual" value="18"/>')
     bounded = card((field, bounds), (LESS, floor))
-    assert said(job(bounded, [])) == []
-    [(kind, spot, message)] = said(job(bounded.replace(bounds, field), []))
-    assert (kind, spot) == (IssueKind.COVERAGE_GAP, at(15))
+    assert issues_of(job(bounded, [])) == []
+    [(kind, spot, message)] = issues_of(job(bounded.replace(bounds, field), []))
+    assert (kind, spot) == (IssueKind.COVERAGE_GAP, card_position(15))
     assert message == "the characteristic `ageScore` gives `age` below 18 no points"
 
 
@@ -234,5 +234,5 @@ def test_hostile_files_are_a_finding_and_no_hang(text, kind) -> None:
 
 
 def test_an_encoding_that_nobody_knows_is_a_finding() -> None:
-    [(kind, spot, _)] = said(job('<?xml version="1.0" encoding="nonsense"?><PMML/>'))
+    [(kind, spot, _)] = issues_of(job('<?xml version="1.0" encoding="nonsense"?><PMML/>'))
     assert (kind, spot.line) == (IssueKind.INVALID, 1)

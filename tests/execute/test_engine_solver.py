@@ -52,18 +52,18 @@ def job(text=LP, cases=CASES, **source) -> Job:
 
 
 @pytest.fixture
-def said(tmp_path, monkeypatch):
+def issues_of(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return lambda asked: [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
 
 
-def test_a_sound_release_has_nothing_said_of_it(said) -> None:
-    assert said(job()) == []
+def test_a_sound_release_has_nothing_said_of_it(issues_of) -> None:
+    assert issues_of(job()) == []
 
 
-def test_mps_is_read_as_well(said) -> None:
+def test_mps_is_read_as_well(issues_of) -> None:
     cases = [{"name": "as it is", "input": {}, "output": {"objective": 12}}]
-    assert said(job(MPS, cases, files=["plan.mps"], constraints=[{"name": "labour"}])) == []
+    assert issues_of(job(MPS, cases, files=["plan.mps"], constraints=[{"name": "labour"}])) == []
 
 
 def test_it_takes_formulations_alone() -> None:
@@ -88,8 +88,8 @@ def test_it_takes_formulations_alone() -> None:
         (job(files=["plan.lp", "other.lp"]), IssueKind.NOT_RUN, line_location("other.lp"), "cases change `plan.lp`, the first formulation: no case runs `other.lp`"),
     ],
 )  # fmt: skip
-def test_one_change_is_one_remark_at_its_place(said, asked, kind, spot, message) -> None:
-    [(found, where, text)] = said(asked)
+def test_one_change_is_one_remark_at_its_place(issues_of, asked, kind, spot, message) -> None:
+    [(found, where, text)] = issues_of(asked)
     assert (found, where) == (kind, spot)
     assert message is None or text == message
 
@@ -121,8 +121,8 @@ def test_what_takes_too_long_is_stopped_and_the_next_job_runs(limits) -> None:
         assert child.run(job()) == ()
 
 
-def test_a_solver_that_gives_up_by_itself_is_told_at_the_case(said, monkeypatch) -> None:
+def test_a_solver_that_gives_up_by_itself_is_told_at_the_case(issues_of, monkeypatch) -> None:
     monkeypatch.setattr("compiler.execution.source_tests.engines.solver._SECONDS", 0.2)
     cases = [{"name": "hard", "input": {}, "output": {"status": "optimal"}}]
     asked = job(market_split(), cases, constraints=[], objective={})
-    assert said(asked) == [(IssueKind.ABORTED_RUN, data_location("c.yaml", 0, "input"), "the case `hard` was not solved within 0.2 s")]
+    assert issues_of(asked) == [(IssueKind.ABORTED_RUN, data_location("c.yaml", 0, "input"), "the case `hard` was not solved within 0.2 s")]

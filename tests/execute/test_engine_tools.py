@@ -24,21 +24,21 @@ def job(manifest=None, **tool) -> Job:
     return Job("tools", "agent", {"tools": [{**TOOL, **tool}]}, {}, {"t.json": content})
 
 
-def said(asked: Job) -> list:
+def issues_of(asked: Job) -> list:
     return [(found.kind, found.location, found.message, found.help) for found in ENGINE.run(asked, lambda _: None)]
 
 
-def changed(**fields) -> dict:
+def tool_with(**fields) -> dict:
     return {"tools": [{**copy.deepcopy(READ), **fields}]}
 
 
 def test_what_is_offered_and_only_reads_may_be_allowed() -> None:
-    assert said(job()) == []
-    assert said(job(allow=["find_payment", "drop_payment"], sideEffects="irreversible")) == []
+    assert issues_of(job()) == []
+    assert issues_of(job(allow=["find_payment", "drop_payment"], sideEffects="irreversible")) == []
 
 
 def test_a_tool_that_the_server_has_not_disagrees() -> None:
-    (found,) = said(job(allow=["find_payment", "find_payments"]))
+    (found,) = issues_of(job(allow=["find_payment", "find_payments"]))
     assert found == (
         IssueKind.SPEC_MISMATCH,
         source_location("tools", 0, "allow", 1),
@@ -60,9 +60,9 @@ def test_a_tool_that_the_server_has_not_disagrees() -> None:
 )
 def test_a_hint_that_something_changes_is_a_doubt(hints, hint) -> None:
     message = f"`find_payment` changes nothing, says the spec, and its server says `{hint}`"
-    found = [one[:3] for one in said(job(changed(annotations=hints)))]
+    found = [one[:3] for one in issues_of(job(tool_with(annotations=hints)))]
     assert found == ([(IssueKind.SUSPICIOUS, source_location("tools", 0, "allow", 0), message)] if hint else [])
-    assert said(job(changed(annotations=hints), sideEffects="reversible")) == []
+    assert issues_of(job(tool_with(annotations=hints), sideEffects="reversible")) == []
 
 
 @pytest.mark.parametrize(
@@ -75,14 +75,14 @@ def test_a_hint_that_something_changes_is_a_doubt(hints, hint) -> None:
         ({"tools": [READ, READ]}, data_location("t.json", "tools", 1, "name"), "two tools are called `find_payment`"),
         ({"tools": [{"name": "x"}]}, data_location("t.json", "tools", 0), "`x` has no `inputSchema`"),
         (
-            changed(inputSchema={"type": "string"}),
+            tool_with(inputSchema={"type": "string"}),
             data_location("t.json", "tools", 0, "inputSchema"),
             "what `find_payment` takes is no object: its schema says no `type: object`",
         ),
     ],
 )
 def test_what_is_no_list_of_tools_is_broken(manifest, spot, message) -> None:
-    assert [one[:3] for one in said(job(manifest))] == [(IssueKind.INVALID, spot, message)]
+    assert [one[:3] for one in issues_of(job(manifest))] == [(IssueKind.INVALID, spot, message)]
 
 
 @pytest.mark.parametrize(
@@ -95,20 +95,20 @@ def test_what_is_no_list_of_tools_is_broken(manifest, spot, message) -> None:
     ids=["no schema", "a schema from elsewhere", "no pattern"],
 )
 def test_what_a_tool_takes_is_a_schema_that_is_here(schema) -> None:
-    ((kind, spot, message, _),) = said(job(changed(inputSchema=schema)))
+    ((kind, spot, message, _),) = issues_of(job(tool_with(inputSchema=schema)))
     assert (kind, spot) == (IssueKind.INVALID, data_location("t.json", "tools", 0, "inputSchema"))
     assert message.startswith("the `inputSchema` of `find_payment` is no JSON Schema: ")
 
 
 def test_a_page_of_several_is_not_looked_at_for_what_it_lacks() -> None:
-    ((kind, spot, _, _),) = said(job({"tools": [READ], "nextCursor": "2"}, allow=["other"]))
+    ((kind, spot, _, _),) = issues_of(job({"tools": [READ], "nextCursor": "2"}, allow=["other"]))
     assert (kind, spot) == (IssueKind.NOT_RUN, source_location("tools", 0, "manifest"))
 
 
 def test_a_server_without_a_manifest_was_not_looked_at() -> None:
     asked = job()
     del asked.source["tools"][0]["manifest"]
-    ((kind, spot, message, _),) = said(asked)
+    ((kind, spot, message, _),) = issues_of(asked)
     assert (kind, spot) == (IssueKind.NOT_RUN, source_location("tools", 0))
     assert message == "what the server of `payments` offers was not looked at: the tool has no `manifest`"
 

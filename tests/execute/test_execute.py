@@ -60,33 +60,33 @@ environments: {{dev: {{release: 1.0.0}}, prod: {{release: 1.0.0}}}}
 SPEC = "models/refunds/spec.yaml"
 
 
-def tree(**changed: tuple[str, str]) -> MemoryTree:
+def tree(**replacements: tuple[str, str]) -> MemoryTree:
     """The files, with one text in some of them replaced by another."""
     files = dict(FILES)
-    for name, (old, new) in changed.items():
+    for name, (old, new) in replacements.items():
         [path] = [path for path in files if path.endswith(name.replace("__", "."))]
         assert old in files[path]
         files[path] = files[path].replace(old, new)
     return MemoryTree({path: text.encode() for path, text in files.items()})
 
 
-def found(of: MemoryTree, limits: ResourceLimits | None = None) -> list[tuple[str, str, int]]:
+def findings_of(of: MemoryTree, limits: ResourceLimits | None = None) -> list[tuple[str, str, int]]:
     run = Session(of)
     assert check(run) == ()
     return [(item.code.id, item.location.path, item.location.line) for item in run_source_tests(run.fleet, limits)]
 
 
 def test_a_sound_fleet_has_nothing_said_of_it() -> None:
-    assert found(tree()) == []
+    assert findings_of(tree()) == []
 
 
 def test_a_failing_test_is_told_in_its_file_and_once_for_all_environments() -> None:
     broken = tree(one__rego=("< 10", "< 20"))
-    assert found(broken) == [("MY702", "models/refunds/one_test.rego", 7)]
+    assert findings_of(broken) == [("MY702", "models/refunds/one_test.rego", 7)]
 
 
 def test_a_release_that_runs_nowhere_is_not_run() -> None:
-    assert found(tree(two__rego=("< 20", "<"))) == []
+    assert findings_of(tree(two__rego=("< 20", "<"))) == []
 
 
 def test_a_canary_is_run_too() -> None:
@@ -107,7 +107,7 @@ def test_a_model_that_does_not_hold_together_is_not_run() -> None:
 def test_a_loop_is_a_finding_at_its_file_and_the_rest_is_still_run() -> None:
     loop = "allowed if count([1 | some a in numbers.range(1, 90000); some b in numbers.range(1, 90000); a == b]) == 1"
     start = time.monotonic()
-    assert found(tree(one__rego=("allowed if input.amount < 10", loop)), ResourceLimits(cpu_seconds=1, wall_seconds=5.0)) == [
+    assert findings_of(tree(one__rego=("allowed if input.amount < 10", loop)), ResourceLimits(cpu_seconds=1, wall_seconds=5.0)) == [
         ("MY705", "models/refunds/one.rego", 1)
     ]
     assert time.monotonic() - start < 60
@@ -115,8 +115,8 @@ def test_a_loop_is_a_finding_at_its_file_and_the_rest_is_still_run() -> None:
 
 def test_an_engine_that_ends_its_process_harms_nobody() -> None:
     crash = "f(n) := f(n + 1)\n\nallowed if f(1)"
-    assert found(tree(one__rego=("allowed if input.amount < 10", crash))) == [("MY705", "models/refunds/one.rego", 1)]
-    assert found(tree()) == []
+    assert findings_of(tree(one__rego=("allowed if input.amount < 10", crash))) == [("MY705", "models/refunds/one.rego", 1)]
+    assert findings_of(tree()) == []
 
 
 def test_what_is_not_run_is_said_with_the_way_to_run_it(monkeypatch) -> None:
@@ -129,7 +129,7 @@ def test_what_is_not_run_is_said_with_the_way_to_run_it(monkeypatch) -> None:
 
 def test_a_release_without_tests_is_run_and_said_to_be_untested() -> None:
     untested = tree(**{"spec.yaml": (", tests: [one_test.rego]", "")})
-    assert found(untested) == [("MY710", SPEC, 9)]
+    assert findings_of(untested) == [("MY710", SPEC, 9)]
 
 
 def test_a_program_in_an_image_is_said_to_be_left_out() -> None:
@@ -170,7 +170,7 @@ def test_who_watches_is_told_of_each_run() -> None:
 def test_nothing_of_a_run_is_left_on_disk(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
-    assert found(tree()) == []
+    assert findings_of(tree()) == []
     assert list(tmp_path.iterdir()) == []
 
 

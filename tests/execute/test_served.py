@@ -34,12 +34,12 @@ def server() -> Iterator[str]:
     """The address of KServe's server; it is started once."""
     python = os.environ.get("MODELYARD_TEST_SERVER_PYTHON", sys.executable)
     if python == sys.executable and find_spec("kserve") is None:
-        missing = (
+        message = (
             "kserve is not installed: pip install kserve onnxruntime, and say where in MODELYARD_TEST_SERVER_PYTHON"
         )
         is_excused = "kserve" in os.environ.get("MODELYARD_TEST_WITHOUT", "").split()
         is_asked = os.environ.get("MODELYARD_TEST_STRICT") == "1" and not is_excused
-        (pytest.fail if is_asked else pytest.skip)(missing)
+        (pytest.fail if is_asked else pytest.skip)(message)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -67,7 +67,7 @@ def wait(address: str, process: subprocess.Popen) -> None:
     pytest.fail("the server did not start")
 
 
-def asked(case: dict, **change) -> dict:
+def predict_request(case: dict, **change) -> dict:
     """A request of the protocol that has what the interface says, and nothing else."""
     inputs = []
     for said in spec()["interface"]["inputs"]:
@@ -87,7 +87,7 @@ def answer(address: str, body: dict) -> dict:
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case["name"])
 def test_the_server_answers_what_the_case_says_in_the_shape_of_the_interface(server, case) -> None:
-    outputs = {output["name"]: output for output in answer(server, asked(case))["outputs"]}
+    outputs = {output["name"]: output for output in answer(server, predict_request(case))["outputs"]}
     for said in spec()["interface"]["outputs"]:
         came, expected = outputs.pop(said["name"]), case["output"][said["name"]]
         assert came["datatype"] == said["datatype"]
@@ -99,6 +99,6 @@ def test_the_server_answers_what_the_case_says_in_the_shape_of_the_interface(ser
 @pytest.mark.parametrize("change", [{"name": "days"}, {"datatype": "FP64"}, {"shape": [2, 2]}], ids=str)
 def test_the_server_refuses_what_the_interface_does_not_say(server, change) -> None:
     with pytest.raises(HTTPError) as refused:
-        answer(server, asked(cases()[0], **change))
+        answer(server, predict_request(cases()[0], **change))
     with refused.value:
         assert refused.value.code == 400

@@ -55,7 +55,7 @@ def wrong(text, **options):
     return found
 
 
-def meant(text):
+def underlined_text(text):
     """What a mistake underlines."""
     found = wrong(text)
     return text.split("\n")[found.line - 1][found.column - 1 :][: found.length]
@@ -127,7 +127,7 @@ def test_what_fits_the_schema_compiles(text):
 def test_a_mistake_is_told_at_its_characters(text, message, underlined, hint):
     found = wrong(text)
     assert (found.message, found.help) == (message, hint)
-    assert meant(text) == underlined
+    assert underlined_text(text) == underlined
 
 
 def test_arithmetic_of_whole_and_other_numbers_is_answered_with_what_to_write():

@@ -21,10 +21,10 @@ def failed_at(text: str) -> list[str]:
     assert isinstance(compiled, Expression)
     values = CelEnvironment({"model": {"type": "object"}}).activation({"model": MODEL})
     assert compiled.evaluate(values) is not True
-    return [_shown(reason) for reason in compiled.failure_reasons(values)]
+    return [_format_reason(reason) for reason in compiled.failure_reasons(values)]
 
 
-def _shown(reason: FailureReason) -> str:
+def _format_reason(reason: FailureReason) -> str:
     return ".".join(map(str, reason.pointer)) + ("?" if reason.is_missing else "")
 
 

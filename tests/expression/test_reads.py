@@ -29,7 +29,7 @@ CASES = {
 }
 
 
-def compiled(text: str) -> Expression:
+def compile_expression(text: str) -> Expression:
     found = EXPRESSIONS.compile(text, check_types=False)
     assert isinstance(found, Expression)
     return found
@@ -37,7 +37,7 @@ def compiled(text: str) -> Expression:
 
 @pytest.mark.parametrize(("text", "paths"), CASES.items())
 def test_it_is_known_how_far_it_reads(text, paths):
-    assert compiled(text).element_paths("parts") == paths
+    assert compile_expression(text).element_paths("parts") == paths
 
 
 sections = st.dictionaries(st.sampled_from(["x", "y", "z"]), st.sampled_from([1, 2, "q", "r"]), max_size=3)
@@ -46,11 +46,11 @@ elements = st.dictionaries(st.sampled_from(["a", "b", "c"]), sections, max_size=
 
 @given(st.sampled_from(list(CASES)), st.lists(elements, max_size=3))
 def test_what_it_does_not_read_changes_nothing(text, parts):
-    expression, other = compiled(text), {"key": "a", "parts": parts}
+    expression, data = compile_expression(text), {"key": "a", "parts": parts}
     paths = expression.element_paths("parts")
     if () in paths:
         return
     read = {path[0]: frozenset(str(one[1]) for one in paths if one[0] == path[0]) for path in paths}
     less = [{key: pick_fields(read[key], held) for key, held in part.items() if key in read} for part in parts]
-    whole = expression.evaluate_value({"parts": parts, "other": other})
-    assert whole == expression.evaluate_value({"parts": less, "other": other}) or isinstance(whole, Failure)
+    whole = expression.evaluate_value({"parts": parts, "other": data})
+    assert whole == expression.evaluate_value({"parts": less, "other": data}) or isinstance(whole, Failure)

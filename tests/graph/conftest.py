@@ -50,18 +50,18 @@ def hostile() -> Graph:
 @pytest.fixture(scope="session")
 def mermaid_parser(tmp_path_factory) -> Callable[[list[str]], list[str]]:
     """What Mermaid itself says of texts: `flowchart-v2`, or why it refuses one."""
-    named = os.environ.get("MODELYARD_TEST_MERMAID", "")
-    if not (Path(named) / "node_modules" / "mermaid").is_dir() or not named:
+    packages_folder = os.environ.get("MODELYARD_TEST_MERMAID", "")
+    if not (Path(packages_folder) / "node_modules" / "mermaid").is_dir() or not packages_folder:
         missing = "npm install mermaid@11 jsdom@24 into a folder, and name it in MODELYARD_TEST_MERMAID"
         is_excused = "mermaid" in os.environ.get("MODELYARD_TEST_WITHOUT", "").split()
         is_asked = os.environ.get("MODELYARD_TEST_STRICT") == "1" and not is_excused
         (pytest.fail if is_asked else pytest.skip)(missing)
-    script = Path(named) / "modelyard-parse.mjs"
+    script = Path(packages_folder) / "modelyard-parse.mjs"
     script.write_text(PARSER, encoding="utf-8")
 
     def parse(texts: list[str]) -> list[str]:
         done = subprocess.run(
-            ["node", script], input=json.dumps(texts), capture_output=True, text=True, check=True, cwd=named
+            ["node", script], input=json.dumps(texts), capture_output=True, text=True, check=True, cwd=packages_folder
         )
         return json.loads(done.stdout)
 

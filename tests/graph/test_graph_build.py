@@ -92,12 +92,12 @@ def test_what_a_filter_leaves_out_is_shown_as_such_where_it_is_asked(bank) -> No
 
 
 def test_what_things_outside_do_among_themselves_is_left_out(bank) -> None:
-    made = picture(bank, tiers=("critical",))
-    outside = {node.id for node in made.nodes if node.outside}
+    diagram = picture(bank, tiers=("critical",))
+    outside = {node.id for node in diagram.nodes if node.outside}
     assert outside == {"model/bureau-score", "model/application-scorecard"}, (
         "of these the first falls back to the second"
     )
-    assert not [edge for edge in made.edges if {edge.source, edge.target} <= outside]
+    assert not [edge for edge in diagram.edges if {edge.source, edge.target} <= outside]
 
 
 @pytest.mark.parametrize(

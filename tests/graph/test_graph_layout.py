@@ -29,24 +29,24 @@ def drawings(draw):
 @settings(max_examples=200)
 def test_no_box_lies_on_another(drawing, upright) -> None:
     boxes, lines = drawing
-    made = layout_components(boxes, lines, is_vertical=upright)
-    placed = [(x, y, x + box.along, y + box.across) for (x, y), box in zip(made.boxes, boxes, strict=True)]
+    layout = layout_components(boxes, lines, is_vertical=upright)
+    placed = [(x, y, x + box.along, y + box.across) for (x, y), box in zip(layout.boxes, boxes, strict=True)]
     for (left, top, right, low), (other, above, end, below) in combinations(placed, 2):
         assert right <= other + 1e-6 or end <= left + 1e-6 or low <= above + 1e-6 or below <= top + 1e-6
     assert all(
-        x >= 0 and y >= 0 and right <= made.main_size + 1e-6 and low <= made.cross_size + 1e-6 for x, y, right, low in placed
+        x >= 0 and y >= 0 and right <= layout.main_size + 1e-6 and low <= layout.cross_size + 1e-6 for x, y, right, low in placed
     )
 
 
 @given(drawings())
 def test_no_line_passes_a_layer_through_a_box(drawing) -> None:
     boxes, lines = drawing
-    made = layout_components(boxes, lines, is_vertical=False)
-    for pairs in made.bends:
+    layout = layout_components(boxes, lines, is_vertical=False)
+    for pairs in layout.bends:
         for (enters, y), (leaves, there) in pairs:
             assert y == there
             low, high = sorted((enters, leaves))
-            for (x, top), box in zip(made.boxes, boxes, strict=True):
+            for (x, top), box in zip(layout.boxes, boxes, strict=True):
                 crosses = x < high - 1e-6 and x + box.along > low + 1e-6 and top < y < top + box.across
                 assert not crosses
 
@@ -68,14 +68,14 @@ def test_layers_follow_lines_unless_these_close_a_circle(drawing) -> None:
 
 
 def _reaches(edges, start, end) -> bool:
-    seen, front = {start}, [start]
+    reachable, front = {start}, [start]
     while front:
         here = front.pop()
         for first, second in edges:
-            if first == here and second not in seen:
-                seen.add(second)
+            if first == here and second not in reachable:
+                reachable.add(second)
                 front.append(second)
-    return end in seen
+    return end in reachable
 
 
 def test_what_nothing_leads_to_stands_beside_what_it_leads_to() -> None:
@@ -106,13 +106,13 @@ def test_an_order_without_crossings_is_found_where_there_is_one() -> None:
 @given(drawings())
 def test_ordering_makes_no_more_crossings_than_there_were(drawing) -> None:
     boxes, lines = drawing
-    found = insert_bends(
+    result = insert_bends(
         assign_ranks(len(boxes), [(line.start, line.end) for line in lines]),
         [(line.start, line.end, line.bundle) for line in lines],
     )
-    right = adjacency(found.links)[1]
-    assert count_crossings(order_layers(found), right) <= count_crossings(found.layers, right)
-    assert [sorted(layer) for layer in order_layers(found)] == [sorted(layer) for layer in found.layers]
+    right = adjacency(result.links)[1]
+    assert count_crossings(order_layers(result), right) <= count_crossings(result.layers, right)
+    assert [sorted(layer) for layer in order_layers(result)] == [sorted(layer) for layer in result.layers]
 
 
 def test_the_best_order_is_kept_and_not_the_last_that_was_tried() -> None:

@@ -37,12 +37,12 @@ def test_mermaid_itself_takes_it(sample, trap, mermaid_parser) -> None:
 
 def test_mermaid_refuses_what_is_broken(sample, mermaid_parser) -> None:
     text = render_mermaid(sample, "LR")
-    broken = [
+    invalid_diagram = [
         text.replace('"]:::model', "]:::model", 1), text.replace("flowchart LR", "flowchrt LR"), text.replace("  end\n", "", 1),
         text.replace('-->|"', '-->|"a"b', 1),
         text.replace("linkStyle ", "linkStyle x", 1),
     ]  # fmt: skip
-    assert "flowchart-v2" not in mermaid_parser(broken)
+    assert "flowchart-v2" not in mermaid_parser(invalid_diagram)
 
 
 def test_no_text_says_anything_in_its_language(hostile_graph, trap) -> None:

@@ -27,108 +27,108 @@ SIZES = {"name": style.NAME_SIZE, "small": style.SMALL_SIZE, "chip": style.CHIP_
 class Area:
     """A rectangle of a picture, and what lies in it."""
 
-    left: float
+    left_edge: float
     top: float
     right: float
     low: float
-    said: str
+    text: str
 
-    def overlaps(self, other: "Area", slack: float = 0.5) -> bool:
+    def overlaps(self, area: "Area", slack: float = 0.5) -> bool:
         return (
-            self.left + slack < other.right
-            and other.left + slack < self.right
-            and self.top + slack < other.low
-            and other.top + slack < self.low
+            self.left_edge + slack < area.right
+            and area.left_edge + slack < self.right
+            and self.top + slack < area.low
+            and area.top + slack < self.low
         )
 
-    def holds(self, other: "Area", slack: float = 0.5) -> bool:
+    def holds(self, area: "Area", slack: float = 0.5) -> bool:
         return (
-            self.left - slack <= other.left
-            and other.right <= self.right + slack
-            and self.top - slack <= other.top
-            and other.low <= self.low + slack
+            self.left_edge - slack <= area.left_edge
+            and area.right <= self.right + slack
+            and self.top - slack <= area.top
+            and area.low <= self.low + slack
         )
 
 
-def moved(node: ET.Element) -> tuple[float, float]:
+def translation_of(node: ET.Element) -> tuple[float, float]:
     found = re.search(r"translate\(([-0-9.]+) ([-0-9.]+)\)", node.get("transform") or "")
     return (float(found[1]), float(found[2])) if found else (0.0, 0.0)
 
 
-def lettered(root: ET.Element, x: float = 0, y: float = 0) -> list[Area]:
+def text_areas(root: ET.Element, x: float = 0, y: float = 0) -> list[Area]:
     """Every piece of text, as wide as a wide font makes it."""
-    dx, dy = moved(root)
-    found = []
+    dx, dy = translation_of(root)
+    areas = []
     for child in root:
         if child.tag == f"{NS}text":
             size, bold = SIZES[child.get("class")], child.get("class") in {"name", "heading"}
-            left, base = x + dx + float(child.get("x")), y + dy + float(child.get("y"))
-            found.append(
+            x_start, base = x + dx + float(child.get("x")), y + dy + float(child.get("y"))
+            areas.append(
                 Area(
-                    left,
+                    x_start,
                     base - size * 0.8,
-                    left + measure_text(child.text or "", size, bold=bold),
+                    x_start + measure_text(child.text or "", size, bold=bold),
                     base + size * 0.25,
                     child.text or "",
                 )
             )
-        found += lettered(child, x + dx, y + dy)
-    return found
+        areas += text_areas(child, x + dx, y + dy)
+    return areas
 
 
-def boxed(root: ET.Element, x: float = 0, y: float = 0) -> list[Area]:
+def card_areas(root: ET.Element, x: float = 0, y: float = 0) -> list[Area]:
     """Every card, by its first shape."""
-    dx, dy = moved(root)
-    found = []
+    dx, dy = translation_of(root)
+    areas = []
     for child in root:
         if "node" in (child.get("class") or "").split():
             shape = next(one for one in child if "box" in (one.get("class") or ""))
-            found.append(_extent(shape, x + dx, y + dy, child.find(f"{NS}title").text))
+            areas.append(_extent(shape, x + dx, y + dy, child.find(f"{NS}title").text))
         else:
-            found += boxed(child, x + dx, y + dy)
-    return found
+            areas += card_areas(child, x + dx, y + dy)
+    return areas
 
 
-def _extent(shape: ET.Element, x: float, y: float, said: str) -> Area:
+def _extent(shape: ET.Element, x: float, y: float, label: str) -> Area:
     if shape.tag == f"{NS}rect":
         left, top = x + float(shape.get("x")), y + float(shape.get("y"))
-        return Area(left, top, left + float(shape.get("width")), top + float(shape.get("height")), said)
+        return Area(left, top, left + float(shape.get("width")), top + float(shape.get("height")), label)
     if shape.tag == f"{NS}polygon":
         points = [tuple(map(float, pair.split(","))) for pair in shape.get("points").split()]
         xs, ys = zip(*points, strict=True)
-        return Area(x + min(xs), y + min(ys), x + max(xs), y + max(ys), said)
+        return Area(x + min(xs), y + min(ys), x + max(xs), y + max(ys), label)
     start, top, end, bend, _, high = map(
         float,
         re.match(r"M([0-9.]+) ([0-9.]+)H([0-9.]+)a([0-9.]+) ([0-9.]+) 0 0 1 0 ([0-9.]+)", shape.get("d")).groups(),
     )
-    return Area(x + start - bend, y + top, x + end + bend, y + top + high, said)
+    return Area(x + start - bend, y + top, x + end + bend, y + top + high, label)
 
 
 @pytest.fixture(scope="module", params=["LR", "TB"])
-def drawn(request, sample) -> str:
+def sample_svg(request, sample) -> str:
     return render_svg(sample, request.param)
 
 
 @pytest.fixture(scope="module")
-def root(drawn) -> ET.Element:
-    return ET.fromstring(drawn)
+def root(sample_svg) -> ET.Element:
+    return ET.fromstring(sample_svg)
 
 
 def test_no_label_lies_on_another_and_each_lies_in_its_card(root, sample) -> None:
-    labels, cards = lettered(root), boxed(root)
+    labels, cards = text_areas(root), card_areas(root)
     assert len(cards) == len(sample.nodes)
-    assert [(one.said, other.said) for one, other in combinations(labels, 2) if one.overlaps(other)] == []
+    assert [(one.text, other.text) for one, other in combinations(labels, 2) if one.overlaps(other)] == []
     inside = [label for label in labels if any(card.holds(label) for card in cards)]
     spots = sum(len(node.runs) for node in sample.nodes)
     assert len(inside) == 2 * len(sample.nodes) + spots
-    assert not [label.said for label in labels if label not in inside and any(card.overlaps(label) for card in cards)]
+    assert not [label.text for label in labels if label not in inside and any(card.overlaps(label) for card in cards)]
 
 
 def test_no_card_lies_on_another_and_all_lie_in_the_picture(root) -> None:
-    cards = boxed(root)
+    cards = card_areas(root)
     whole = Area(0, 0, float(root.get("width")), float(root.get("height")), "the picture")
-    assert [(one.said, other.said) for one, other in combinations(cards, 2) if one.overlaps(other)] == []
-    assert [one.said for one in [*cards, *lettered(root)] if not whole.holds(one)] == []
+    assert [(one.text, other.text) for one, other in combinations(cards, 2) if one.overlaps(other)] == []
+    assert [one.text for one in [*cards, *text_areas(root)] if not whole.holds(one)] == []
 
 
 def test_overlaps_are_found() -> None:
@@ -141,62 +141,62 @@ def test_overlaps_are_found() -> None:
 
 def test_every_line_ends_at_its_cards_and_passes_none(root, sample) -> None:
     (lines,) = [group for group in root if any("edge" in (one.get("class") or "") for one in group)]
-    corner = moved(lines)
-    cards = {one.said.split("\n")[0].split(":")[0]: one for one in boxed(root)}
+    corner = translation_of(lines)
+    cards = {one.text.split("\n")[0].split(":")[0]: one for one in card_areas(root)}
     for drawn, edge in zip(lines, sample.edges, strict=True):
         path = drawn.find(f"{NS}path").get("d")
         points = [(float(x) + corner[0], float(y) + corner[1]) for x, y in re.findall(r"([-0-9.]+) ([-0-9.]+)", path)]
         start, end = (cards[name.partition("/")[2]] for name in (edge.source, edge.target))
         assert _touches(start, points[0], 1.0), edge
         assert _touches(end, points[-1], 8.5), edge
-        for step in _along(points):
+        for step in _curve_points(points):
             assert not [
-                card.said
+                card.text
                 for card in cards.values()
-                if card not in {start, end} and card.left < step[0] < card.right and card.top < step[1] < card.low
+                if card not in {start, end} and card.left_edge < step[0] < card.right and card.top < step[1] < card.low
             ]
 
 
 def _touches(card: Area, point: tuple[float, float], slack: float) -> bool:
-    grown = Area(card.left - slack, card.top - slack, card.right + slack, card.low + slack, "")
-    return grown.left <= point[0] <= grown.right and grown.top <= point[1] <= grown.low
+    grown = Area(card.left_edge - slack, card.top - slack, card.right + slack, card.low + slack, "")
+    return grown.left_edge <= point[0] <= grown.right and grown.top <= point[1] <= grown.low
 
 
-def _along(points):
+def _curve_points(points):
     """Points of the curves: a start, then two bends and an end for each, and straight parts between them."""
     rest = points[1:]
-    here = points[0]
+    current = points[0]
     while rest:
         first, second, end, *rest = rest
         for step in range(21):
             t = step / 20
             weights = ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3)
             yield tuple(
-                sum(w * p[axis] for w, p in zip(weights, (here, first, second, end), strict=True)) for axis in (0, 1)
+                sum(w * p[axis] for w, p in zip(weights, (current, first, second, end), strict=True)) for axis in (0, 1)
             )
-        here = rest.pop(0) if rest else end
+        current = rest.pop(0) if rest else end
 
 
 def test_everything_says_what_it_is(root, sample) -> None:
     assert root.get("role") == "graphics-document"
-    named = {one.get("id"): one.text for one in root if one.get("id")}
+    named = {shape.get("id"): shape.text for shape in root if shape.get("id")}
     assert [bool(named[id_]) for id_ in root.get("aria-labelledby").split()] == [True, True]
-    titles = {one.text for one in root.iter(f"{NS}title")}
+    titles = {shape.text for shape in root.iter(f"{NS}title")}
     assert {edge_sentence(edge) for edge in sample.edges} <= titles
     assert {node.told for node in sample.nodes} <= titles
     assert "who asks bureau-score asks application-scorecard, too" in titles
-    symbols = [one for one in root.iter() if one.get("role") == "graphics-symbol"]
+    symbols = [shape for shape in root.iter() if shape.get("role") == "graphics-symbol"]
     assert len(symbols) == len(sample.nodes)
-    assert all(one.get("aria-label") for one in symbols)
+    assert all(shape.get("aria-label") for shape in symbols)
 
 
 def test_the_legend_explains_what_there_is_and_nothing_else(root, bank) -> None:
-    def explained(tree: ET.Element) -> set[str]:
+    def legend_texts(tree: ET.Element) -> set[str]:
         (key,) = [one for one in tree if one.get("class") == "legend"]
         return {one.text for one in key.iter(f"{NS}text")}
 
     everything = {"dataset", "model", "use case", *EDGE_VERBS.values(), *(f"{tier} risk" for tier in style.TIER_COLOURS)}
-    assert explained(root) == everything | {
+    assert legend_texts(root) == everything | {
         "a canary beside it",
         "does not run there",
         "not in production yet",
@@ -204,7 +204,7 @@ def test_the_legend_explains_what_there_is_and_nothing_else(root, bank) -> None:
     }
     few = [row for row in bank.inventory.models if row.name == "document-check"]
     small = ET.fromstring(render_svg(build_graph(bank.inventory, few, ("prod",), include_unused=False), "LR"))
-    assert explained(small) == {"model", "use case", "serves", "high risk"}
+    assert legend_texts(small) == {"model", "use case", "serves", "high risk"}
 
 
 def test_the_same_picture_comes_out_again(sample) -> None:
@@ -212,7 +212,7 @@ def test_the_same_picture_comes_out_again(sample) -> None:
 
 
 @pytest.fixture(scope="module")
-def nothing() -> str:
+def empty_svg() -> str:
     files = {
         "modelyard.yaml": "apiVersion: modelyard/v1\nkind: Project\nname: shop\nenvironments: [dev]\n",
         "models/base.yaml": "apiVersion: modelyard/v1\nkind: Environment\nname: dev\nstage: dev\nnamespace: dev\n",
@@ -221,9 +221,9 @@ def nothing() -> str:
     return render_svg(build_graph(inventory, (), (), include_unused=True), "LR")
 
 
-def test_a_picture_of_nothing_is_one(nothing) -> None:
-    assert boxed(ET.fromstring(nothing)) == []
-    assert "shop: 0 datasets, 0 models, 0 use cases, in dev" in nothing
+def test_a_picture_of_nothing_is_one(empty_svg) -> None:
+    assert card_areas(ET.fromstring(empty_svg)) == []
+    assert "shop: 0 datasets, 0 models, 0 use cases, in dev" in empty_svg
 
 
 # What strangers write
@@ -243,8 +243,8 @@ def test_no_text_is_markup(hostile_graph) -> None:
 
 def test_hostile_labels_keep_to_their_cards(hostile_graph) -> None:
     root = ET.fromstring(render_svg(hostile_graph, "LR"))
-    labels, cards = lettered(root), boxed(root)
-    assert [(one.said, other.said) for one, other in combinations(labels, 2) if one.overlaps(other)] == []
+    labels, cards = text_areas(root), card_areas(root)
+    assert [(one.text, other.text) for one, other in combinations(labels, 2) if one.overlaps(other)] == []
     assert sum(any(card.holds(label) for card in cards) for label in labels) >= len(hostile_graph.nodes) * 2
 
 
@@ -254,8 +254,8 @@ def test_the_longest_names_keep_to_their_cards() -> None:
         Node(f"{kind}/{name}", kind, name, name, name) for name in names for kind in ("dataset", "model", "use-case")
     )
     root = ET.fromstring(render_svg(Graph("shop", nodes, (), {"dev": "dev"}), "LR"))
-    cards = boxed(root)
-    labels = [label for label in lettered(root) if label.said.endswith("…")]
+    cards = card_areas(root)
+    labels = [label for label in text_areas(root) if label.text.endswith("…")]
     assert len(labels) == 2 * 2 * 3, "all but those of narrow letters are cut"
     assert all(any(card.holds(label) for card in cards) for label in labels)
 
@@ -292,13 +292,13 @@ def contrast(one: str, other: str) -> float:
 
 
 def colours(sheet: str) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+    styles: dict[str, dict[str, str]] = {}
     for selectors, body in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet):
         for selector in selectors.split(","):
-            found.setdefault(selector.strip(), {}).update(
+            styles.setdefault(selector.strip(), {}).update(
                 dict(part.split(":", 1) for part in body.split(";") if ":" in part)
             )
-    return found
+    return styles
 
 
 def sheets() -> dict[str, dict[str, dict[str, str]]]:
@@ -357,13 +357,13 @@ document.getElementById("said").textContent = JSON.stringify({texts: texts.lengt
 
 
 @pytest.mark.slow
-def test_a_browser_sees_no_label_on_another(drawn, sample, program, tmp_path) -> None:
-    found = program("chromium", "apt-get install chromium")
+def test_a_browser_sees_no_label_on_another(sample_svg, sample, program, tmp_path) -> None:
+    chromium = program("chromium", "apt-get install chromium")
     page = tmp_path / "page.html"
-    page.write_text(PROBE % drawn, encoding="utf-8")
+    page.write_text(PROBE % sample_svg, encoding="utf-8")
     flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
     said = subprocess.run(
-        [found, *flags, page.as_uri()], capture_output=True, text=True, check=True, timeout=120
+        [chromium, *flags, page.as_uri()], capture_output=True, text=True, check=True, timeout=120
     ).stdout
     seen = json.loads(unescape(re.search(r'<pre id="said">(.*?)</pre>', said, re.DOTALL)[1]))
     assert seen["texts"] > 2 * len(sample.nodes)

@@ -67,7 +67,7 @@ HOSTILE = {
     "a merge": "{<<: {name: x}}",
 }
 
-INJECTED = [name for name in HOSTILE if name.startswith("an injected")]
+INJECTION_NAMES = [name for name in HOSTILE if name.startswith("an injected")]
 TEMPLATES = [name for name in HOSTILE if name.startswith(("Jinja", "a CI", "a shell"))]
 
 Pointer = tuple[str | int, ...]
@@ -116,24 +116,24 @@ def mutants(files: dict[str, bytes]) -> Iterator[Mutant]:
                 yield from (Mutant(path, index, pointer, is_key, hostile) for hostile in HOSTILE)
 
 
-def replaced(data: object, pointer: Pointer, *, is_key: bool) -> object:
+def with_mark(data: object, pointer: Pointer, *, is_key: bool) -> object:
     """The same data with the mark at the place."""
     first, *rest = pointer
     if isinstance(data, dict):
-        new = {key: replaced(value, tuple(rest), is_key=is_key) if rest and key == first else value
+        new = {key: with_mark(value, tuple(rest), is_key=is_key) if rest and key == first else value
                for key, value in data.items()}  # fmt: skip
         if not rest and is_key:
             return {MARK if key == first else key: value for key, value in new.items()}
         return new if rest else {**new, first: MARK}
     assert isinstance(data, list)
-    new_element = replaced(data[int(first)], tuple(rest), is_key=is_key) if rest else MARK
+    new_element = with_mark(data[int(first)], tuple(rest), is_key=is_key) if rest else MARK
     return [new_element if at == first else element for at, element in enumerate(data)]
 
 
-def mutated(files: dict[str, bytes], mutant: Mutant, hostile: str | None = None) -> dict[str, bytes]:
+def mutated_files(files: dict[str, bytes], mutant: Mutant, hostile: str | None = None) -> dict[str, bytes]:
     """The files with the mutant's text at its place, or with another text there."""
     found = list(yaml.safe_load_all(files[mutant.path]))
-    found[mutant.index] = replaced(found[mutant.index], mutant.pointer, is_key=mutant.is_key)
+    found[mutant.index] = with_mark(found[mutant.index], mutant.pointer, is_key=mutant.is_key)
     text = yaml.safe_dump_all(found, sort_keys=False, width=10_000)
     assert text.count(MARK) == 1
     return {**files, mutant.path: text.replace(MARK, hostile or HOSTILE[mutant.hostile]).encode()}
@@ -146,15 +146,15 @@ def keys(data: object) -> Iterator[object]:
         yield from keys(child)
 
 
-def keys_of(built: BuildResult) -> set[object]:
+def keys_of(result: BuildResult) -> set[object]:
     """The keys of everything that was built, read by another reader than ours; text that is no YAML has none."""
-    found: set[object] = set()
-    for unit in built.units:
+    all_keys: set[object] = set()
+    for unit in result.units:
         for file in unit.files:
             if file.path.endswith((".yaml", ".yml", ".json")):
                 for document in yaml.load_all(file.content, yaml.CSafeLoader):
-                    found.update(keys(document))
-    return found
+                    all_keys.update(keys(document))
+    return all_keys
 
 
 def leaves(data: object, word: str, pointer: Pointer = ()) -> Iterator[tuple[Pointer, object]]:
@@ -166,20 +166,20 @@ def leaves(data: object, word: str, pointer: Pointer = ()) -> Iterator[tuple[Poi
         yield from leaves(child, word, (*pointer, part.replace(word, MARK) if isinstance(part, str) else part))
 
 
-def leaves_of(built: BuildResult, word: str) -> Leaves:
+def leaves_of(result: BuildResult, word: str) -> Leaves:
     """Every leaf of everything that was built; of a file that is no data, its text."""
-    found: Leaves = {}
-    for file in (file for unit in built.units for file in unit.files):
+    all_leaves: Leaves = {}
+    for file in (file for unit in result.units for file in unit.files):
         is_data = file.path.endswith((".yaml", ".yml", ".json"))
         data = list(yaml.load_all(file.content, yaml.CSafeLoader)) if is_data else file.content.decode()
-        found.update(leaves(data, word, (file.path,)))
-    return found
+        all_leaves.update(leaves(data, word, (file.path,)))
+    return all_leaves
 
 
 def built_with(files: dict[str, bytes], mutant: Mutant, text: str) -> Leaves | None:
     """The leaves of what the mutant's model becomes with this YAML text at the place; nothing where a finding answers it."""
     model = documents(files)[mutant.path][mutant.index]["name"]
-    built = build(Session(MemoryTree(mutated(files, mutant, text))), lambda name, _: name == model)
+    built = build(Session(MemoryTree(mutated_files(files, mutant, text))), lambda name, _: name == model)
     return leaves_of(built, yaml.safe_load(text)) if built.can_write else None
 
 
@@ -194,13 +194,13 @@ def values_of_variables(files: dict[str, bytes]) -> list[tuple[str, int, Pointer
     ]
 
 
-def said(run: Session, findings: tuple[Finding, ...]) -> str:
+def reports_text(run: Session, findings: tuple[Finding, ...]) -> str:
     """The findings in every format; the sentence that ends each, too."""
     report = Report(findings, run.read_text, run.summary)
     return "".join(render(report) for render in REPORTERS.values())
 
 
-def answered(run: Session, mutant: Mutant) -> BuildResult | None:
+def try_build(run: Session, mutant: Mutant) -> BuildResult | None:
     """What is built; nothing where the project file itself cannot be read, which ends a run."""
     try:
         return build(run)
@@ -209,27 +209,27 @@ def answered(run: Session, mutant: Mutant) -> BuildResult | None:
         return None
 
 
-def judge(files: dict[str, bytes], mutant: Mutant, known: set[object]) -> None:
+def judge(files: dict[str, bytes], mutant: Mutant, known_keys: set[object]) -> None:
     began = time.process_time()
-    run = Session(MemoryTree(mutated(files, mutant)))
-    built = answered(run, mutant)
-    text = said(run, built.findings) if built else ""
+    run = Session(MemoryTree(mutated_files(files, mutant)))
+    result = try_build(run, mutant)
+    text = reports_text(run, result.findings) if result else ""
     took = time.process_time() - began
     assert took < SECONDS, f"takes {took:.1f} s"
     assert "\x1b" not in text
     text.encode()
-    if not built or not built.can_write:
+    if not result or not result.can_write:
         return
-    new = keys_of(built) - known
+    new = keys_of(result) - known_keys
     assert not {key for key in new if "injected" in str(key) and key != "injectedmap"}, f"new keys: {new}"
-    for unit in built.units:
+    for unit in result.units:
         for file in unit.files:
             assert ".." not in file.path.split("/"), file.path
             assert not file.path.startswith("/"), file.path
             assert PRODUCT not in file.content.decode(), file.path
 
 
-def chosen(files: dict[str, bytes]) -> list[Mutant]:
+def select_mutants(files: dict[str, bytes]) -> list[Mutant]:
     every = list(mutants(files))
     if os.environ.get("MODELYARD_TEST_MUTANTS") == "all":
         return every
@@ -248,20 +248,20 @@ def test_a_hostile_text_moves_nothing_that_a_harmless_word_leaves_alone() -> Non
     found = values_of_variables(files)
     assert found, "else this test looks at nothing"
     for path, index, pointer in found:
-        place = Mutant(path, index, pointer, is_key=False, hostile=INJECTED[0])
+        place = Mutant(path, index, pointer, is_key=False, hostile=INJECTION_NAMES[0])
         one, other = (built_with(files, place, word) for word in HARMLESS)
         assert one
         assert other
-        for name in [*INJECTED, *TEMPLATES]:
+        for name in [*INJECTION_NAMES, *TEMPLATES]:
             only_its_leaf_moves(one, other, built_with(files, place, HOSTILE[name]), yaml.safe_load(HOSTILE[name]))
 
 
-def only_its_leaf_moves(one: Leaves, other: Leaves, hostile: Leaves | None, text: str) -> None:
+def only_its_leaf_moves(first: Leaves, second: Leaves, hostile: Leaves | None, text: str) -> None:
     assert hostile, f"{text!r} was refused"
-    assert hostile.keys() == one.keys() == other.keys(), text
-    moved = {pointer for pointer in one if one[pointer] != other[pointer]}
-    assert {pointer for pointer in hostile if hostile[pointer] != one[pointer]} == moved, text
-    taken = {hostile[pointer] for pointer in moved if one[pointer] == HARMLESS[0]}
+    assert hostile.keys() == first.keys() == second.keys(), text
+    moved = {pointer for pointer in first if first[pointer] != second[pointer]}
+    assert {pointer for pointer in hostile if hostile[pointer] != first[pointer]} == moved, text
+    taken = {hostile[pointer] for pointer in moved if first[pointer] == HARMLESS[0]}
     assert taken == {text.replace("$", "$$")}, "Kubernetes reads `$$` in a variable's value as `$`"
 
 
@@ -269,7 +269,7 @@ def test_no_hostile_place_stops_a_run_or_leaves_its_place() -> None:
     files = sample()
     known = keys_of(build(Session(MemoryTree(files))))
     wrong = []
-    for mutant in chosen(files):
+    for mutant in select_mutants(files):
         try:
             judge(files, mutant, known)
         except Exception as error:  # noqa: BLE001 - any is what the test looks for; all are told

@@ -199,7 +199,7 @@ files:
 }
 
 
-def made(*edits: tuple[str, str], **files: str) -> Session:
+def make_run(*edits: tuple[str, str], **files: str) -> Session:
     """The fleet with texts replaced, and files added."""
     texts = FILES | {path.replace("__", "/") + ".yaml": text for path, text in files.items()}
     for old, new in edits:
@@ -212,9 +212,9 @@ def made(*edits: tuple[str, str], **files: str) -> Session:
 
 @pytest.fixture
 def fleet() -> Callable[..., Session]:
-    return made
+    return make_run
 
 
 @pytest.fixture(scope="session")
 def shop() -> Session:
-    return made()
+    return make_run()

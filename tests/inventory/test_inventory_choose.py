@@ -51,17 +51,17 @@ def test_where_environments_are_named_rows_show_those_alone(shop) -> None:
 
 def test_cells_are_text_and_empty_where_nothing_is_said(shop) -> None:
     refunds = shop.inventory.by_name["refunds"]
-    shown = dict(zip(COLUMNS, row_cells(refunds, COLUMNS), strict=True))
-    assert (shown["release"], shown["environments"]) == (
+    values = dict(zip(COLUMNS, row_cells(refunds, COLUMNS), strict=True))
+    assert (values["release"], values["environments"]) == (
         "1.0.0 + 2.0.0 (10%) (stopped)",
         "dev 2.0.0; prod 1.0.0 + 2.0.0 (10%) (stopped)",
     )
-    assert (shown["class"], shown["sla"]) == ("eu-ai-act: high-risk; house: b", "99.5%, p99 250ms")
-    assert (shown["datasets"], shown["sensitive"]) == ("clicks (internal); orders (restricted); prices (?)", "yes")
-    assert (shown["waivers"], shown["patches"]) == ("not-yet-priced (until 2026-12-31)", "Note: No field for it.")
-    assert (shown["unwatched"], shown["missing"]) == ("latency: the server has no histogram", "eu-ai-act: 3 of 5")
-    assert (shown["review"], shown["reviewed"]) == ("2026-11-28", "2026-06-01")
-    assert (shown["validated"], shown["validation"]) == ("2026-05-01 conditional", "2027-05-01")
+    assert (values["class"], values["sla"]) == ("eu-ai-act: high-risk; house: b", "99.5%, p99 250ms")
+    assert (values["datasets"], values["sensitive"]) == ("clicks (internal); orders (restricted); prices (?)", "yes")
+    assert (values["waivers"], values["patches"]) == ("not-yet-priced (until 2026-12-31)", "Note: No field for it.")
+    assert (values["unwatched"], values["missing"]) == ("latency: the server has no histogram", "eu-ai-act: 3 of 5")
+    assert (values["review"], values["reviewed"]) == ("2026-11-28", "2026-06-01")
+    assert (values["validated"], values["validation"]) == ("2026-05-01 conditional", "2027-05-01")
     scores = dict(zip(COLUMNS, row_cells(shop.inventory.by_name["scores"], COLUMNS), strict=True))
     assert (scores["vendor"], scores["contract"], scores["asks"]) == (
         "Example Scores, Score",

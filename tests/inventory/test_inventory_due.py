@@ -19,12 +19,12 @@ def line_of(run, one) -> str:
     return run.tree.read(one.path).decode().splitlines()[one.line - 1]
 
 
-def told(found):
+def summaries(found):
     return [(str(one.due), one.state, one.what) for one in found]
 
 
 def test_everything_that_lapses_is_told_by_day(shop) -> None:
-    assert told(items(shop)) == [
+    assert summaries(items(shop)) == [
         ("2026-11-15", "lapsed", "Evidence for EU-AI-Act:Art.9 of refunds"),
         ("2026-11-28", "due", "Review of refunds"),
         ("2026-12-31", "due", "Waiver not-yet-priced"),
@@ -50,18 +50,18 @@ def test_the_last_day_still_counts(day, state, days, shop) -> None:
 
 
 def test_each_stands_at_the_line_that_says_it(shop) -> None:
-    expected = {
+    expected_fields = {
         "evidence": "2026-11-15", "review": "2026-06-01", "waiver": "2026-12-31", "contract": "2027-01-31", "retirement": "2027-02-28",
         "validation": "2027-05-01",
     }  # fmt: skip
-    for one in items(shop):
-        line = shop.tree.read(one.path).decode().splitlines()[one.line - 1]
-        assert line[one.column - 1 :].startswith(f'"{expected[one.kind]}"'), one
-        kind, name = one.object.split("/")[1:]
+    for item in items(shop):
+        line = shop.tree.read(item.path).decode().splitlines()[item.line - 1]
+        assert line[item.column - 1 :].startswith(f'"{expected_fields[item.kind]}"'), item
+        kind, name = item.object.split("/")[1:]
         data = shop.portfolio.of(kind)[name].data
         assert (
-            value_at(data, tuple(int(part) if part.isdigit() else part for part in one.pointer[1:].split("/")))
-            == expected[one.kind]
+            value_at(data, tuple(int(part) if part.isdigit() else part for part in item.pointer[1:].split("/")))
+            == expected_fields[item.kind]
         )
 
 
@@ -94,23 +94,23 @@ def test_of_a_retired_model_nothing_is_due(fleet) -> None:
 
 
 def test_a_key_is_the_same_until_the_thing_is_renewed(shop, fleet) -> None:
-    before = {one.key: one for one in items(shop)}
-    assert len(before) == len(items(shop)), "no two things share one"
-    moved = fleet(
+    items_by_key = {item.key: item for item in items(shop)}
+    assert len(items_by_key) == len(items(shop)), "no two things share one"
+    moved_fleet = fleet(
         (
             "apiVersion: modelyard/v1\nkind: Model\nname: refunds",
             "# moved\n\napiVersion: modelyard/v1\nkind: Model\nname: refunds",
         )
     )
-    assert [one.key for one in items(moved)] == list(before), "lines do not count"
-    assert [one.line for one in items(moved)] != [one.line for one in before.values()]
-    assert {one.key for one in items(shop, date(2028, 1, 1))} == set(before), "nor does the day"
+    assert [item.key for item in items(moved_fleet)] == list(items_by_key), "lines do not count"
+    assert [item.line for item in items(moved_fleet)] != [item.line for item in items_by_key.values()]
+    assert {item.key for item in items(shop, date(2028, 1, 1))} == set(items_by_key), "nor does the day"
     handed_over = fleet(("name: refunds\ntype: ml\nowner: pricing", "name: refunds\ntype: ml\nowner: checkers"))
-    assert {one.key for one in items(handed_over)} == set(before), "nor who has to do it"
+    assert {item.key for item in items(handed_over)} == set(items_by_key), "nor who has to do it"
     renewed = fleet(('last: "2026-06-01"', 'last: "2026-11-19"'))
-    (old,) = before.keys() - {one.key for one in items(renewed)}
-    (new,) = {one.key for one in items(renewed)} - before.keys()
-    assert before[old].kind == "review" == next(one.kind for one in items(renewed) if one.key == new)
+    (old,) = items_by_key.keys() - {item.key for item in items(renewed)}
+    (new,) = {item.key for item in items(renewed)} - items_by_key.keys()
+    assert items_by_key[old].kind == "review" == next(item.kind for item in items(renewed) if item.key == new)
 
 
 def test_a_title_does_not_change_from_day_to_day(shop) -> None:
@@ -124,7 +124,7 @@ APPROVAL = (
 )
 
 
-def approved(fleet, *approvals: dict[str, str]):
+def fleet_with_approvals(fleet, *approvals: dict[str, str]):
     rows = fleet().inventory.by_name["refunds"].environments
     digests = {place.environment: (place.runtime_digest, place.governance_digest) for place in rows}
     lines = []
@@ -146,7 +146,7 @@ def approvals_in(run):
 
 
 def test_an_approval_that_ends_is_told_with_its_environment_and_role(fleet) -> None:
-    run = approved(fleet, {"env": "dev"} | ends("2026-12-03"), ends("2026-12-02"))
+    run = fleet_with_approvals(fleet, {"env": "dev"} | ends("2026-12-03"), ends("2026-12-02"))
     assert approvals_in(run) == [
         ("Approval of refunds in prod as risk", "2026-12-02", ("prod",), "/approvals/1/expires"),
         ("Approval of refunds in dev as risk", "2026-12-03", ("dev",), "/approvals/0/expires"),
@@ -159,12 +159,12 @@ def test_an_approval_that_ends_is_told_with_its_environment_and_role(fleet) -> N
     ids=["without an end", "with a later end", "that was refused"],
 )
 def test_of_several_approvals_the_one_that_counts_longest_is_told(other, fleet) -> None:
-    found = approvals_in(approved(fleet, ends("2026-12-02"), other))
+    found = approvals_in(fleet_with_approvals(fleet, ends("2026-12-02"), other))
     assert [day for _, day, *_ in found] == (["2026-12-02"] if "decision" in other else [])
 
 
 def test_an_approval_of_other_content_ends_nothing(fleet) -> None:
-    assert approvals_in(approved(fleet, {"run": "sha256:" + "f" * 64} | ends("2026-12-02"))) == []
+    assert approvals_in(fleet_with_approvals(fleet, {"run": "sha256:" + "f" * 64} | ends("2026-12-02"))) == []
 
 
 def test_a_contract_that_several_releases_name_is_told_once(fleet) -> None:

@@ -149,28 +149,28 @@ def test_missing_facts_are_counted_by_regime_where_a_record_is_made(shop, refund
 
 
 def approval(digests: tuple[str, str], **more: str) -> str:
-    said = {
+    fields = {
         "environment": "prod",
         "role": "risk",
         "team": "pricing",
         "decision": "approved",
         "date": '"2026-07-01"',
     } | more
-    lines = [f"{key}: {value}" for key, value in said.items()]
+    lines = [f"{key}: {value}" for key, value in fields.items()]
     return f"approvals:\n  - {{{', '.join(lines)}, runtimeDigest: '{digests[0]}', governanceDigest: '{digests[1]}'}}\n"
 
 
 def test_an_approval_holds_for_the_content_that_it_names_and_no_other(refunds, fleet) -> None:
     place = refunds.environments[1]
     digests = (place.runtime_digest, place.governance_digest)
-    said = approval(digests, expires='"2026-12-15"', ticket="SHOP-2")
-    run = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{said}"))
+    approval_text = approval(digests, expires='"2026-12-15"', ticket="SHOP-2")
+    run = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{approval_text}"))
     expected = parts.Approval(
         "prod", "risk", "pricing", "approved", date(2026, 7, 1), date(2026, 12, 15), "SHOP-2", holds=True, because=None
     )
     assert run.inventory.by_name["refunds"].approvals == (expected,)
     for old, new in (("s3://a/1", "s3://b/1"), ("Refunds up to 100.", "Refunds up to 200.")):
-        edited = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{said}"), (old, new))
+        edited = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{approval_text}"), (old, new))
         assert [one.holds for one in edited.inventory.by_name["refunds"].approvals] == [False]
 
 

@@ -18,12 +18,12 @@ from compiler.report import inventory_report as report
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def published(name: str) -> dict[str, object]:
+def published_schema(name: str) -> dict[str, object]:
     return json.loads(resources.read_shipped_text(f"outputs/{name}.schema.json"))
 
 
 def validator(name: str) -> jsonschema_rs.Validator:
-    return jsonschema_rs.validator_for(published(name), validate_formats=True)
+    return jsonschema_rs.validator_for(published_schema(name), validate_formats=True)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_the_published_schemas_are_made_from_the_classes(request) -> None:
 @pytest.mark.parametrize("name", ["inventory", "due"])
 def test_what_is_written_has_the_published_shape(name, inventory, items) -> None:
     data = {"inventory": inventory, "due": items}[name]
-    jsonschema_rs.meta.validate(published(name))
+    jsonschema_rs.meta.validate(published_schema(name))
     assert [error.message for error in validator(name).iter_errors(data)] == []
     assert data["version"] == 1
 
@@ -76,7 +76,7 @@ def test_the_fleet_of_these_tests_says_everything_that_can_be_said(inventory, it
     data = json.loads(report.render_json(run.inventory, run.inventory.models))
     assert [error.message for error in validator("inventory").iter_errors(data)] == []
     said = {key for node in _nodes([data, items]) for key in node}
-    definitions = [*published("inventory")["$defs"].items(), *published("due")["$defs"].items()]
+    definitions = [*published_schema("inventory")["$defs"].items(), *published_schema("due")["$defs"].items()]
     known = {key for name, one in definitions if name != "LeftOut" for key in one["properties"]}
     assert known - said == set()
 
@@ -92,11 +92,11 @@ def mutants(data: dict[str, object]) -> Iterator[tuple[str, dict[str, object]]]:
     """The data with one thing wrong: a key too many, a value of another type, a key too few where one is required."""
     for pointer, node in _objects(data, ()):
         for change, name in ((lambda here: here | {"surprise": 1}, "a key too many"),):
-            yield f"{pointer} {name}", _changed(data, pointer, change)
+            yield f"{pointer} {name}", _apply_change(data, pointer, change)
         for key in node:
             yield (
                 f"{pointer} {key} of another type",
-                _changed(data, pointer, lambda here, key=key: here | {key: {"a": {}}}),
+                _apply_change(data, pointer, lambda here, key=key: here | {key: {"a": {}}}),
             )
 
 
@@ -110,32 +110,32 @@ def _objects(data: object, pointer: tuple[object, ...]) -> Iterator[tuple[tuple[
             yield from _objects(child, (*pointer, index))
 
 
-def _changed(data, pointer, change):
-    found = copy.deepcopy(data)
+def _apply_change(data, pointer, change):
+    result = copy.deepcopy(data)
     if not pointer:
-        return change(found)
-    holder = found
+        return change(result)
+    holder = result
     for part in pointer[:-1]:
         holder = holder[part]
     holder[pointer[-1]] = change(holder[pointer[-1]])
-    return found
+    return result
 
 
 @pytest.mark.parametrize("name", ["inventory", "due"])
 def test_every_mutant_is_refused(name, inventory, items) -> None:
     data, check = {"inventory": inventory, "due": items}[name], validator(name)
-    tried = [said for said, _ in mutants(data)]
+    descriptions = [said for said, _ in mutants(data)]
     open_maps = ("labels", "latency", "timeToFirstToken")
     passed = [
         said for said, mutant in mutants(data) if check.is_valid(mutant) and not any(word in said for word in open_maps)
     ]
-    assert len(tried) > 100
+    assert len(descriptions) > 100
     assert passed == []
 
 
 @pytest.mark.parametrize("name", ["inventory", "due"])
 def test_no_required_key_may_be_missing(name, inventory, items) -> None:
-    data, check, schema = {"inventory": inventory, "due": items}[name], validator(name), published(name)
+    data, check, schema = {"inventory": inventory, "due": items}[name], validator(name), published_schema(name)
     for key in schema["required"]:
         assert not check.is_valid({other: value for other, value in data.items() if other != key}), key
     holder, kind = {"inventory": ("models", "Row"), "due": ("items", "Item")}[name]

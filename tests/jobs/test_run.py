@@ -76,17 +76,17 @@ PLACES = """  dev: {release: 3.0.0}
 PYTHON = json.dumps(sys.executable)
 
 
-def carried_out(run: Session, root: Path, step: str, before: Session | None = None, **which) -> list[tuple[str, str, int]]:
-    said: list[str] = []
+def carried_out(run: Session, root: Path, step: str, champion_run: Session | None = None, **filters) -> list[tuple[str, str, int]]:
+    messages: list[str] = []
     return [
         (one.code.name, one.message, one.location.line)
-        for task in resolve_tasks(run.fleet, run.tree, "refunds", step, **which)
+        for task in resolve_tasks(run.fleet, run.tree, "refunds", step, **filters)
         if task.has_work
-        for one in execute_task(task, root, (before or run).fleet, said.append)
+        for one in execute_task(task, root, (champion_run or run).fleet, messages.append)
     ]
 
 
-def ended(process: int) -> bool:
+def has_ended(process: int) -> bool:
     """Whether a process ends within five seconds."""
     for _ in range(50):
         try:
@@ -97,7 +97,7 @@ def ended(process: int) -> bool:
     return False
 
 
-def told(root: Path) -> list[dict]:
+def logged_calls(root: Path) -> list[dict]:
     file = root / "models" / "refunds" / "told.jsonl"
     return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
@@ -107,7 +107,7 @@ def test_it_runs_in_the_folder_of_the_spec_with_its_own_words_and_no_shell(tmp_p
     step = f"  data: {{command: [{PYTHON}, tell.py, '$HOME; rm -rf *', \"a b\"], env: [{{name: OWN, value: '$PATH'}}]}}"
     run = lay_out(tmp_path, step, PLACES)
     assert carried_out(run, tmp_path, "data") == []
-    [one] = told(tmp_path)
+    [one] = logged_calls(tmp_path)
     assert one["argv"] == ["$HOME; rm -rf *", "a b"]
     assert one["own"] == "$PATH"
     assert Path(one["here"]) == (tmp_path / "models" / "refunds").resolve()
@@ -117,7 +117,7 @@ def test_it_runs_in_the_folder_of_the_spec_with_its_own_words_and_no_shell(tmp_p
 def test_what_looks_at_releases_looks_at_each_that_runs_once(tmp_path) -> None:
     run = lay_out(tmp_path, f"  scan: {{command: [{PYTHON}, tell.py]}}", PLACES)
     assert carried_out(run, tmp_path, "scan") == []
-    assert [(one["RELEASE"], one["ENVIRONMENT"]) for one in told(tmp_path)] == [
+    assert [(one["RELEASE"], one["ENVIRONMENT"]) for one in logged_calls(tmp_path)] == [
         ("3.0.0", "dev"), ("1.0.0", "prod-eu"), ("2.0.0", "prod-eu"),
     ]  # fmt: skip
 
@@ -133,16 +133,16 @@ def test_what_looks_at_releases_looks_at_each_that_runs_once(tmp_path) -> None:
 def test_a_release_or_an_environment_can_be_named(which, seen, tmp_path) -> None:
     run = lay_out(tmp_path, f"  scan: {{command: [{PYTHON}, tell.py]}}", PLACES)
     assert carried_out(run, tmp_path, "scan", **which) == []
-    assert [(one["RELEASE"], one["ENVIRONMENT"]) for one in told(tmp_path)] == seen
+    assert [(one["RELEASE"], one["ENVIRONMENT"]) for one in logged_calls(tmp_path)] == seen
 
 
 def test_a_canary_is_judged_where_it_is(tmp_path) -> None:
     run = lay_out(tmp_path, f"  canary: {{command: [{PYTHON}, tell.py]}}", PLACES)
     assert [(model.name, model.environment.name) for model in models_with_canary(run.fleet)] == [("refunds", "prod-eu")]
     assert carried_out(run, tmp_path, "canary") == []
-    assert [(one["RELEASE"], one["ENVIRONMENT"]) for one in told(tmp_path)] == [("2.0.0", "prod-eu")]
+    assert [(one["RELEASE"], one["ENVIRONMENT"]) for one in logged_calls(tmp_path)] == [("2.0.0", "prod-eu")]
     assert carried_out(run, tmp_path, "canary", environment="prod-us") == []
-    assert len(told(tmp_path)) == 1
+    assert len(logged_calls(tmp_path)) == 1
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_it_takes_no_longer_than_it_may_and_leaves_nothing_running(tmp_path) -> 
     assert time.monotonic() - began < 20
     assert (name, message) == ("step-failed", "refunds 3.0.0: data: it took longer than 1s")
     child = int((tmp_path / "models/refunds/child").read_text())
-    assert ended(child)
+    assert has_ended(child)
 
 
 EVALUATE = """  evaluate:
@@ -184,15 +184,15 @@ EVALUATE = """  evaluate:
 """
 
 
-def evaluated(root: Path, results: str, **which) -> list[tuple[str, str]]:
+def evaluate_step(root: Path, results: str, **which) -> list[tuple[str, str]]:
     text = results.replace('"', '\\"')
     run = lay_out(root, EVALUATE.format(python=PYTHON, results=text), PLACES)
     return [(name, message) for name, message, _ in carried_out(run, root, "evaluate", **which)]
 
 
 def test_what_it_measured_is_held_against_gates_and_champion(tmp_path) -> None:
-    assert evaluated(tmp_path, '{"auc": 0.95}', version="3.0.0") == []
-    assert evaluated(tmp_path, '{"auc": 0.85}', version="3.0.0") == [
+    assert evaluate_step(tmp_path, '{"auc": 0.95}', version="3.0.0") == []
+    assert evaluate_step(tmp_path, '{"auc": 0.85}', version="3.0.0") == [
         ("gate-missed", "refunds 3.0.0: auc is 0.85, and has to be >= 0.9"),
         ("behind-champion", "refunds 3.0.0: auc is 0.85, worse than the 0.91 of 1.0.0, which runs in prod-eu"),
     ]
@@ -210,7 +210,7 @@ def test_what_it_measured_is_held_against_gates_and_champion(tmp_path) -> None:
     ],
 )
 def test_results_that_are_none_are_told(results, says, tmp_path) -> None:
-    [(name, message)] = evaluated(tmp_path, results, version="3.0.0")
+    [(name, message)] = evaluate_step(tmp_path, results, version="3.0.0")
     assert name == "step-failed"
     assert says in message
 

@@ -31,42 +31,42 @@ def portfolio() -> dict[str, str]:
 def schema() -> Callable[[str, str], Validator]:
     """The schema that an emitter brings for a file of its own."""
 
-    def of(emitter: str, name: str) -> Validator:
+    def load_schema(emitter: str, name: str) -> Validator:
         return Validator(json.loads((shipped_folder("templates") / "monitoring" / emitter / name).read_bytes()))
 
-    return of
+    return load_schema
 
 
 @pytest.fixture(scope="session")
 def official(external_schemas: Path) -> Callable[[str], Validator]:
     """An official definition of a kind of the Prometheus Operator, made strict as a cluster is not."""
 
-    def of(name: str) -> Validator:
+    def load_schema(name: str) -> Validator:
         path = external_schemas / "k8s-crd" / "monitoring.coreos.com" / f"{name}_v1.json"
         return Validator(to_strict_schema(json.loads(path.read_bytes())))
 
-    return of
+    return load_schema
 
 
 @pytest.fixture(scope="session")
 def mutants() -> Callable[[Any], Iterator[tuple[str, Any]]]:
     """A document with one mistake each: a key that nobody knows in each of its maps, a map in place of each of its values."""
 
-    def of(document: Any) -> Iterator[tuple[str, Any]]:
+    def make_mutants(document: Any) -> Iterator[tuple[str, Any]]:
         for path, value in nodes(document):
-            broken = copy.deepcopy(document)
-            holder = broken
+            mutant = copy.deepcopy(document)
+            holder = mutant
             for part in path[:-1]:
                 holder = holder[part]
             if isinstance(value, Mapping):
-                target = holder[path[-1]] if path else broken
+                target = holder[path[-1]] if path else mutant
                 target["unheard-of"] = []
-                yield f"{path}: a key that nobody knows", broken
+                yield f"{path}: a key that nobody knows", mutant
             elif not isinstance(value, list):
                 holder[path[-1]] = {"unheard-of": [1]}
-                yield f"{path}: a map", broken
+                yield f"{path}: a map", mutant
 
-    return of
+    return make_mutants
 
 
 def nodes(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:

@@ -12,18 +12,18 @@ from typing import Any
 
 COLUMN, ROW, GAP = 58, 38, 8
 COLOURS = ["#73bf69", "#f2cc0c", "#8ab8ff", "#ff780a", "#f2495c", "#5794f2", "#b877d9"]
-NAMED = {"green": "#56a64b", "orange": "#ff9830", "red": "#e02f44", "transparent": "none"}
+NAMED_COLOURS = {"green": "#56a64b", "orange": "#ff9830", "red": "#e02f44", "transparent": "none"}
 Answer = Sequence[tuple[Mapping[str, str], Sequence[tuple[float, float]]]]
 
 
 def drawn(dashboard: Mapping[str, Any], ask: Callable[[str], Answer], start: float, end: float) -> str:
     """The page; `ask` gives the series of an expression between two moments."""
-    placed = compacted([panel["gridPos"] for panel in dashboard["panels"]])
-    height = max(at["y"] + at["h"] for at in placed) * ROW
+    positions = compact([panel["gridPos"] for panel in dashboard["panels"]])
+    height = max(at["y"] + at["h"] for at in positions) * ROW
     cells = [
         f'<div class="panel" style="left:{at["x"] * COLUMN}px;top:{at["y"] * ROW}px;width:{at["w"] * COLUMN - GAP}px;height:{at["h"] * ROW - GAP}px">'
         f"<h2>{html.escape(panel['title'])}{mark(panel)}</h2>{body(panel, at, ask, start, end)}</div>"
-        for panel, at in zip(dashboard["panels"], placed, strict=True)
+        for panel, at in zip(dashboard["panels"], positions, strict=True)
     ]
     links = "".join(f"<a>{html.escape(link['title'])} ↗</a>" for link in dashboard.get("links", []))
     return f"""<!doctype html><meta charset="utf-8"><style>
@@ -37,15 +37,15 @@ svg text{{fill:#8e8f97;font-size:11px}}
 </style><h1>{html.escape(dashboard["title"])} <small>{html.escape(dashboard.get("description", ""))}</small>{links}</h1><div class="grid">{"".join(cells)}</div>"""
 
 
-def compacted(places: Sequence[Mapping[str, int]]) -> list[dict[str, int]]:
+def compact(places: Sequence[Mapping[str, int]]) -> list[dict[str, int]]:
     """Each panel as far up as those above it let it."""
-    done: list[dict[str, int]] = []
+    positions: list[dict[str, int]] = []
     for index in sorted(range(len(places)), key=lambda one: (places[one]["y"], places[one]["x"])):
         at = dict(places[index], index=index)
-        over = [one["y"] + one["h"] for one in done if one["x"] < at["x"] + at["w"] and at["x"] < one["x"] + one["w"]]
+        over = [one["y"] + one["h"] for one in positions if one["x"] < at["x"] + at["w"] and at["x"] < one["x"] + one["w"]]
         at["y"] = max(over, default=0)
-        done.append(at)
-    return sorted(done, key=lambda one: one["index"])
+        positions.append(at)
+    return sorted(positions, key=lambda one: one["index"])
 
 
 def mark(panel: Mapping[str, Any]) -> str:
@@ -54,7 +54,7 @@ def mark(panel: Mapping[str, Any]) -> str:
 
 
 def body(
-    panel: Mapping[str, Any], at: Mapping[str, int], ask: Callable[[str], Answer], start: float, end: float
+    panel: Mapping[str, Any], position: Mapping[str, int], ask: Callable[[str], Answer], start: float, end: float
 ) -> str:
     if panel["type"] == "text":
         lines = html.unescape(panel["options"]["content"]).splitlines()
@@ -64,16 +64,16 @@ def body(
             + "".join(f"<li>{line[2:]}</li>" if line.startswith("- ") else f"<p>{line}</p>" for line in shown if line)
             + "</ul>"
         )
-    found = [
+    series = [
         (legend(target["legendFormat"], labels), points)
         for target in panel["targets"]
         for labels, points in ask(target["expr"])
     ]
     defaults = panel["fieldConfig"]["defaults"]
-    if not found:
+    if not series:
         return f'<p style="padding:14px">{html.escape(defaults.get("noValue", "No data"))}</p>'
     if panel["type"] == "stat":
-        cells = [(name, points[-1][1]) for name, points in found]
+        cells = [(name, points[-1][1]) for name, points in series]
         return (
             '<div class="stats">'
             + "".join(
@@ -82,10 +82,10 @@ def body(
             )
             + "</div>"
         )
-    width, height = at["w"] * COLUMN - GAP, at["h"] * ROW - GAP - 30
+    width, height = position["w"] * COLUMN - GAP, position["h"] * ROW - GAP - 30
     if panel["type"] == "state-timeline":
-        return timeline(found, width, start, end)
-    return chart(panel, found, width, height, start, end)
+        return timeline(series, width, start, end)
+    return chart(panel, series, width, height, start, end)
 
 
 def legend(form: str, labels: Mapping[str, str]) -> str:
@@ -98,7 +98,7 @@ def steps(defaults: Mapping[str, Any]) -> list[tuple[float, str]]:
 
 
 def colour(defaults: Mapping[str, Any], value: float) -> str:
-    return NAMED[[name for bound, name in steps(defaults) if value >= bound][-1]]
+    return NAMED_COLOURS[[name for bound, name in steps(defaults) if value >= bound][-1]]
 
 
 def unit(defaults: Mapping[str, Any], value: float) -> str:
@@ -114,33 +114,33 @@ def unit(defaults: Mapping[str, Any], value: float) -> str:
     return f"{value:.3g}{' req/s' if kind == 'reqps' else kind.removeprefix('suffix:') if kind.startswith('suffix:') else ''}"
 
 
-def timeline(found: Sequence[tuple[str, Any]], width: int, start: float, end: float) -> str:
+def timeline(series: Sequence[tuple[str, Any]], width: int, start: float, end: float) -> str:
     rows = []
-    for row, (name, points) in enumerate(found):
+    for row, (name, points) in enumerate(series):
         y = 12 + row * 26
         bars = "".join(
-            f'<rect x="{190 + (moment - start) / (end - start) * (width - 210):.1f}" y="{y}" width="{max(2, 60 / (end - start) * (width - 210)):.1f}" height="18" fill="{NAMED["red"]}"/>'
+            f'<rect x="{190 + (moment - start) / (end - start) * (width - 210):.1f}" y="{y}" width="{max(2, 60 / (end - start) * (width - 210)):.1f}" height="18" fill="{NAMED_COLOURS["red"]}"/>'
             for moment, value in points
             if value
         )
         rows.append(f'<text x="8" y="{y + 13}">{html.escape(name)}</text>{bars}')
-    return f'<svg width="{width}" height="{len(found) * 26 + 20}">{"".join(rows)}</svg>'
+    return f'<svg width="{width}" height="{len(series) * 26 + 20}">{"".join(rows)}</svg>'
 
 
 def chart(
-    panel: Mapping[str, Any], found: Sequence[tuple[str, Any]], width: int, height: int, start: float, end: float
+    panel: Mapping[str, Any], series: Sequence[tuple[str, Any]], width: int, height: int, start: float, end: float
 ) -> str:
     defaults = panel["fieldConfig"]["defaults"]
-    values = [value for _, points in found for _, value in points]
+    values = [value for _, points in series for _, value in points]
     soft = defaults.get("custom", {}).get("axisSoftMax")
     top = max([*values, *([soft] if soft else []), *([] if values else [1])])
     top = min(top, defaults["max"]) if "max" in defaults else top * 1.05 or 1
     low = min([defaults["min"]] if "min" in defaults else values)
-    left, right, floor = 62, width - 14, height - 24 * (1 + len(found) // 4) - 14
-    x = lambda moment: left + (moment - start) / (end - start) * (right - left)  # noqa: E731
+    x_start, right, floor = 62, width - 14, height - 24 * (1 + len(series) // 4) - 14
+    x = lambda moment: x_start + (moment - start) / (end - start) * (right - x_start)  # noqa: E731
     y = lambda value: floor - (value - low) / ((top - low) or 1) * (floor - 8)  # noqa: E731
     grid = "".join(
-        f'<line x1="{left}" x2="{right}" y1="{y(v):.1f}" y2="{y(v):.1f}" stroke="#2a2c33"/><text x="4" y="{y(v) + 4:.1f}">{unit(defaults, v)}</text>'
+        f'<line x1="{x_start}" x2="{right}" y1="{y(v):.1f}" y2="{y(v):.1f}" stroke="#2a2c33"/><text x="4" y="{y(v) + 4:.1f}">{unit(defaults, v)}</text>'
         for v in (low + (top - low) * part / 4 for part in range(5))
     )
     hours = "".join(
@@ -148,24 +148,24 @@ def chart(
         for part in range(6)
     )
     bars = "".join(
-        f'<line x1="{left}" x2="{right}" y1="{y(bound):.1f}" y2="{y(bound):.1f}" stroke="{NAMED[name]}" stroke-dasharray="8 5" stroke-width="1.5"/>'
+        f'<line x1="{x_start}" x2="{right}" y1="{y(bound):.1f}" y2="{y(bound):.1f}" stroke="{NAMED_COLOURS[name]}" stroke-dasharray="8 5" stroke-width="1.5"/>'
         for bound, name in steps(defaults)
         if low <= bound <= top and name != "transparent"
     )
-    dashed = [
-        re.compile(one["matcher"]["options"])
-        for one in panel["fieldConfig"]["overrides"]
-        if one["matcher"]["id"] == "byRegexp"
+    dashed_patterns = [
+        re.compile(override["matcher"]["options"])
+        for override in panel["fieldConfig"]["overrides"]
+        if override["matcher"]["id"] == "byRegexp"
     ]
-    fixed = {
-        one["matcher"]["options"]: NAMED["red"]
-        for one in panel["fieldConfig"]["overrides"]
-        if one["matcher"]["id"] == "byName"
+    fixed_colours = {
+        override["matcher"]["options"]: NAMED_COLOURS["red"]
+        for override in panel["fieldConfig"]["overrides"]
+        if override["matcher"]["id"] == "byName"
     }
     lines, names = [], []
-    for index, (name, points) in enumerate(found):
-        ink = fixed.get(name, COLOURS[index % len(COLOURS)])
-        dash = ' stroke-dasharray="9 6"' if any(one.fullmatch(name) for one in dashed) else ""
+    for index, (name, points) in enumerate(series):
+        ink = fixed_colours.get(name, COLOURS[index % len(COLOURS)])
+        dash = ' stroke-dasharray="9 6"' if any(override.fullmatch(name) for override in dashed_patterns) else ""
         path = " ".join(f"{x(moment):.1f},{min(max(y(value), 4), floor):.1f}" for moment, value in points)
         lines.append(f'<polyline points="{path}" fill="none" stroke="{ink}" stroke-width="2"{dash}/>')
         names.append(f'<i style="background:{ink}"></i>{html.escape(name)} <b>{unit(defaults, points[-1][1])}</b>')

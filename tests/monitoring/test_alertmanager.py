@@ -28,7 +28,7 @@ OPTIONS = {
 }  # fmt: skip
 
 
-def made(
+def build_configuration(
     contacts: Mapping[str, Any] | None, options: Mapping[str, Any], *, takes: bool = True
 ) -> tuple[str, list[str]]:
     """The configuration of an Environment with a model of one team, and what is wrong."""
@@ -46,15 +46,15 @@ def made(
     emitters = {"alertmanager": {"enabled": True, "options": options}, "kustomize": {"enabled": False}}
     project = {**HEAD, "kind": "Project", "name": "bank", "environments": ["prod"], "emitters": emitters}
     files = {"modelyard.yaml": yaml.safe_dump(project), "models/all.yaml": yaml.safe_dump_all(documents)}
-    built = build(Session(MemoryTree({path: text.encode() for path, text in files.items()})))
+    result = build(Session(MemoryTree({path: text.encode() for path, text in files.items()})))
     lines = {path: text.splitlines() for path, text in files.items()}
     wrong = [
         f"{one.code.id} {one.location.path}: {one.message} | {lines.get(one.location.path, one.location.line * [''])[one.location.line - 1].strip()}"
-        for one in built.findings
+        for one in result.findings
         if one.is_blocking
     ]
     return next(
-        (file.content.decode() for unit in built.units for file in unit.files if file.path == "prod/alertmanager.yaml"),
+        (file.content.decode() for unit in result.units for file in unit.files if file.path == "prod/alertmanager.yaml"),
         "",
     ), wrong
 
@@ -96,7 +96,7 @@ def test_the_samples_is_taken_and_reaches_each_owner(portfolio, amtool):
 
 def test_every_alert_of_the_sample_finds_its_team(portfolio, amtool):
     text = portfolio["prod/alertmanager.yaml"]
-    found = {
+    recipients = {
         (rule["labels"]["modelyard_owner"], rule["labels"]["severity"])
         for path, rules in portfolio.items()
         if path.startswith("prod/") and path.endswith("prometheusrule.yaml")
@@ -104,8 +104,8 @@ def test_every_alert_of_the_sample_finds_its_team(portfolio, amtool):
         for rule in group["rules"]
         if "alert" in rule
     }
-    assert len(found) > 6
-    for owner, severity in found:
+    assert len(recipients) > 6
+    for owner, severity in recipients:
         assert (
             amtool(text, "modelyard_environment=prod", f"modelyard_owner={owner}", f"severity={severity}")
             == f"{owner}-{severity}"
@@ -122,7 +122,7 @@ def test_every_alert_of_the_sample_finds_its_team(portfolio, amtool):
     ],
 )
 def test_a_page_calls_a_ticket_writes_and_mail_stands_in(amtool, contacts, page, ticket):
-    text, wrong = made(contacts, OPTIONS)
+    text, wrong = build_configuration(contacts, OPTIONS)
     assert wrong == []
     assert "SUCCESS" in amtool(text)
     assert receivers(text) == {"unowned": ["email_configs"], "risk-page": [page], "risk-ticket": [ticket]}
@@ -133,14 +133,14 @@ def test_opsgenie_calls_a_schedule(amtool):
         **{key: value for key, value in OPTIONS.items() if key != "pagerduty"},
         "opsgenie": {"keyFile": "/etc/opsgenie"},
     }
-    text, wrong = made({"onCall": "first", "chat": "#risk"}, options)
+    text, wrong = build_configuration({"onCall": "first", "chat": "#risk"}, options)
     assert wrong == []
     assert "SUCCESS" in amtool(text)
     assert "name: first" in text
     assert "type: schedule" in text
 
 
-LACKING = {
+MISSING_CONTACTS = {
     "who is told of what nobody owns": (
         "unowned",
         {"email": "a@b.example"},
@@ -164,16 +164,16 @@ LACKING = {
 }
 
 
-@pytest.mark.parametrize(("option", "contacts", "said"), LACKING.values(), ids=LACKING)
+@pytest.mark.parametrize(("option", "contacts", "said"), MISSING_CONTACTS.values(), ids=MISSING_CONTACTS)
 def test_what_only_the_platform_knows_is_asked_for_at_the_projects_line(option, contacts, said):
-    text, wrong = made(contacts, {key: value for key, value in OPTIONS.items() if key != option})
+    text, wrong = build_configuration(contacts, {key: value for key, value in OPTIONS.items() if key != option})
     assert text == ""
     assert any(said in one and "modelyard.yaml" in one for one in wrong), wrong
 
 
 @pytest.mark.parametrize("contacts", [None, {}, {"chat": "#risk"}, {"onCall": "first"}])
 def test_a_team_that_cannot_be_told_is_asked_at_its_own_line(contacts):
-    _, wrong = made(contacts, OPTIONS)
+    _, wrong = build_configuration(contacts, OPTIONS)
     assert len(wrong) == 1
     assert wrong[0].startswith(
         "MY404 models/all.yaml: Alertmanager lacks something: a team that owns a model has nobody to call"
@@ -182,36 +182,36 @@ def test_a_team_that_cannot_be_told_is_asked_at_its_own_line(contacts):
 
 def test_a_contact_that_is_none_is_told_once_and_not_as_what_a_team_lacks():
     for contacts in ({"email": "risk@bank.example", "chat": "no channel!"}, {"email": "nobody"}):
-        _, wrong = made(contacts, OPTIONS)
+        _, wrong = build_configuration(contacts, OPTIONS)
         assert [one.split()[0] for one in wrong] == ["MY103"], wrong
 
 
-class Taken:
+class FakeReceiver:
     """What listens on loopback in place of PagerDuty, Opsgenie and Slack, and keeps what is sent there."""
 
     def __init__(self) -> None:
-        sent: queue.Queue[dict[str, Any]] = queue.Queue()
+        messages: queue.Queue[dict[str, Any]] = queue.Queue()
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                sent.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                messages.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
                 self.send_response(202)
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:
                 """Says nothing."""
 
-        self.sent = sent
+        self.messages = messages
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
 @contextmanager
-def running(program: Callable[..., str], text: str, folder: Path, taken: Taken) -> Iterator[int]:
+def run_alertmanager(program: Callable[..., str], text: str, folder: Path, receiver: FakeReceiver) -> Iterator[int]:
     """Alertmanager itself on loopback with a configuration as it was made, but for the addresses; its port."""
     config = yaml.safe_load(text)
-    config["global"] |= {"pagerduty_url": taken.url, "opsgenie_api_url": taken.url}
+    config["global"] |= {"pagerduty_url": receiver.url, "opsgenie_api_url": receiver.url}
     config["route"]["group_wait"] = "200ms"
     (folder / "made.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     with closing(socket.socket()) as free:
@@ -249,7 +249,7 @@ def alert(slo: str, severity: str, **annotations: str) -> dict[str, Any]:
 
 
 RUNBOOK = "https://runbooks.bank.example/scorer"
-SAID = {"runbook_url": RUNBOOK}
+ANNOTATIONS = {"runbook_url": RUNBOOK}
 TEXTS = {
     "PagerDuty": ("pagerduty", "page", lambda sent: [
         sent["payload"]["summary"], sent["payload"]["custom_details"]["description"], sent["payload"]["custom_details"]["runbook"],
@@ -264,40 +264,40 @@ TEXTS = {
 @pytest.mark.parametrize(("by", "severity", "texts"), TEXTS.values(), ids=TEXTS)
 def test_two_alerts_that_come_at_once_are_both_told(program, tmp_path, by, severity, texts):
     """Availability and latency of one model make one notification, whose alerts have no annotation in common."""
-    taken = Taken()
+    receiver = FakeReceiver()
     (tmp_path / "first").write_text("key", encoding="utf-8")
-    (tmp_path / "slack").write_text(taken.url, encoding="utf-8")
+    (tmp_path / "slack").write_text(receiver.url, encoding="utf-8")
     options = {**OPTIONS, "pagerduty": {"keyFolder": str(tmp_path)}, "slack": {"urlFile": str(tmp_path / "slack")}}
     if by == "opsgenie":
         del options["pagerduty"]
         options |= {"opsgenie": {"keyFile": str(tmp_path / "first")}}
-    text, wrong = made({"onCall": "first", "chat": "#risk"}, options)
+    text, wrong = build_configuration({"onCall": "first", "chat": "#risk"}, options)
     assert wrong == []
     two = [
-        alert("availability", severity, summary="fails", description="too many fail", **SAID),
-        alert("latency-1s", severity, summary="slow", description="too many are slow", **SAID),
+        alert("availability", severity, summary="fails", description="too many fail", **ANNOTATIONS),
+        alert("latency-1s", severity, summary="slow", description="too many are slow", **ANNOTATIONS),
     ]
-    with running(program, text, tmp_path, taken) as port:
+    with run_alertmanager(program, text, tmp_path, receiver) as port:
         tell(port, two)
-        summary, description, runbook = texts(taken.sent.get(timeout=20))
+        summary, description, runbook = texts(receiver.messages.get(timeout=20))
     assert summary.endswith("fails; slow")
     assert description.split("\n")[:2] == ["too many fail", "too many are slow"]
     assert runbook == RUNBOOK
 
 
 def test_an_alert_without_annotations_is_told_by_its_name(program, tmp_path):
-    taken = Taken()
+    receiver = FakeReceiver()
     (tmp_path / "first").write_text("key", encoding="utf-8")
-    (tmp_path / "slack").write_text(taken.url, encoding="utf-8")
+    (tmp_path / "slack").write_text(receiver.url, encoding="utf-8")
     options = {**OPTIONS, "pagerduty": {"keyFolder": str(tmp_path)}, "slack": {"urlFile": str(tmp_path / "slack")}}
-    text, _ = made({"onCall": "first", "chat": "#risk"}, options)
-    with running(program, text, tmp_path, taken) as port:
+    text, _ = build_configuration({"onCall": "first", "chat": "#risk"}, options)
+    with run_alertmanager(program, text, tmp_path, receiver) as port:
         tell(port, [alert("availability", "page")])
-        assert taken.sent.get(timeout=20)["payload"]["summary"] == "ModelErrorBudgetBurn"
+        assert receiver.messages.get(timeout=20)["payload"]["summary"] == "ModelErrorBudgetBurn"
 
 
 def test_a_mail_has_the_subject_that_a_channel_has_for_a_title():
-    text, _ = made({"onCall": "first", "chat": "#risk"}, OPTIONS)
+    text, _ = build_configuration({"onCall": "first", "chat": "#risk"}, OPTIONS)
     found = {one["name"]: one for one in yaml.safe_load(text)["receivers"]}
     subject = found["unowned"]["email_configs"][0]["headers"]["Subject"]
     assert subject == found["risk-ticket"]["slack_configs"][0]["title"]
@@ -305,7 +305,7 @@ def test_a_mail_has_the_subject_that_a_channel_has_for_a_title():
 
 
 def test_nobody_is_asked_anything_where_no_alertmanager_takes_it():
-    assert made(None, {}, takes=False) == ("", [])
+    assert build_configuration(None, {}, takes=False) == ("", [])
 
 
 @pytest.mark.parametrize(
@@ -314,18 +314,18 @@ def test_nobody_is_asked_anything_where_no_alertmanager_takes_it():
      {"pagerduty": {"keyFolder": "/a"}, "opsgenie": {"keyFile": "/b"}}],
 )  # fmt: skip
 def test_options_are_closed(options):
-    _, wrong = made({"email": "a@b.example"}, {**OPTIONS, **options} if "pagerduty" not in options else options)
+    _, wrong = build_configuration({"email": "a@b.example"}, {**OPTIONS, **options} if "pagerduty" not in options else options)
     assert any(one.startswith("MY405 modelyard.yaml") for one in wrong), wrong
 
 
 def test_what_a_contact_says_is_no_template_and_no_path_out():
-    text, wrong = made({"email": "{{.Alerts}}@bank.example", "onCall": "a", "chat": "#b"}, OPTIONS)
+    text, wrong = build_configuration({"email": "{{.Alerts}}@bank.example", "onCall": "a", "chat": "#b"}, OPTIONS)
     assert wrong == []
-    text, wrong = made({"email": "{{.Alerts}}@bank.example"}, OPTIONS)
+    text, wrong = build_configuration({"email": "{{.Alerts}}@bank.example"}, OPTIONS)
     assert '{{"{"}}{{"{"}}.Alerts}}@bank.example' in text
 
     for rotation in ("../../etc/shadow", "a/../../etc/shadow"):
-        _, [wrong] = made({"onCall": rotation, "email": "a@b.example"}, OPTIONS)
+        _, [wrong] = build_configuration({"onCall": rotation, "email": "a@b.example"}, OPTIONS)
         assert wrong.startswith(("MY501 models/all.yaml", "MY103 models/all.yaml")), wrong
 
 
@@ -333,25 +333,25 @@ def test_it_keeps_the_official_schema_and_ours_and_no_mutant_does(portfolio, ext
     document = yaml.safe_load(portfolio["prod/alertmanager.yaml"])
     official = Validator(json.loads((external_schemas / "schemastore" / "prometheus-alertmanager.json").read_bytes()))
     assert official.violations(document) == ()
-    ours = schema("alertmanager", "alertmanager.schema.json")
-    assert ours.violations(document) == ()
+    own_schema = schema("alertmanager", "alertmanager.schema.json")
+    assert own_schema.violations(document) == ()
     small = {
         **document,
         "receivers": document["receivers"][:3],
         "route": {**document["route"], "routes": document["route"]["routes"][:2]},
     }
     for what, broken in mutants(small):
-        assert ours.violations(broken), what
+        assert own_schema.violations(broken), what
 
 
-BROKEN = {
+MUTATIONS = {
     "a receiver that is not there": ("receiver: unowned", "receiver: nobody"),
     "a matcher that is none": ('- severity="page"', "- severity"),
     "an integration without its key": ("routing_key_file:", "routing_keyfile:"),
 }
 
 
-@pytest.mark.parametrize(("right", "wrong"), BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize(("right", "wrong"), MUTATIONS.values(), ids=MUTATIONS)
 def test_alertmanager_refuses_a_mutant(portfolio, amtool, right, wrong):
     text = portfolio["prod/alertmanager.yaml"]
     assert right in text

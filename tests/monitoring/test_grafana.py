@@ -34,18 +34,18 @@ def questions(dashboard) -> Iterator[str]:
 
 def test_each_keeps_the_official_schema_and_ours_and_no_mutant_does(dashboards, external_schemas, schema, mutants):
     official = Validator(json.loads((external_schemas / "schemastore" / "grafana-dashboard-5.x.json").read_bytes()))
-    ours = schema("grafana", "dashboard.schema.json")
+    own_schema = schema("grafana", "dashboard.schema.json")
     assert len(dashboards) > 20
     for path, dashboard in dashboards.items():
         assert official.violations({"dashboard": dashboard}) == (), path
-        assert ours.violations(dashboard) == (), path
+        assert own_schema.violations(dashboard) == (), path
     one = dashboards["prod/card-fraud/card-fraud.dashboard.json"]
     assert official.violations({"dashboard": {**one, "uid": "short"}})
     assert official.violations({"dashboard": {**one, "panels": [{"gridPos": {"w": 25}}]}})
     free = ("'options'", "'defaults'", "'overrides'", "'list'")  # what Grafana's own panels and variables say
     for what, broken in mutants({**one, "panels": one["panels"][:3]}):
         if not any(part in what for part in free):
-            assert ours.violations(broken), what
+            assert own_schema.violations(broken), what
 
 
 def test_each_has_a_name_of_its_own(dashboards):
@@ -55,27 +55,27 @@ def test_each_has_a_name_of_its_own(dashboards):
 
 def test_panels_do_not_overlap(dashboards):
     for path, dashboard in dashboards.items():
-        taken = set()
+        occupied_cells = set()
         for panel in dashboard["panels"]:
             at = panel["gridPos"]
             cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
             assert at["x"] + at["w"] <= 24
-            assert not taken & cells, (path, panel["title"])
-            taken |= cells
+            assert not occupied_cells & cells, (path, panel["title"])
+            occupied_cells |= cells
 
 
 def test_every_question_is_one_of_promql(dashboards, program, tmp_path):
-    asked = sorted({expression for dashboard in dashboards.values() for expression in questions(dashboard)})
-    for expression in asked:
+    expressions = sorted({expression for dashboard in dashboards.values() for expression in questions(dashboard)})
+    for expression in expressions:
         promql_parser.parse(expression)
     rules = [
-        {"record": "x", "expr": expression, "labels": {"n": str(number)}} for number, expression in enumerate(asked)
+        {"record": "x", "expr": expression, "labels": {"n": str(number)}} for number, expression in enumerate(expressions)
     ]
     (tmp_path / "a.yaml").write_text(yaml.safe_dump({"groups": [{"name": "all", "rules": rules}]}), encoding="utf-8")
     tool = program("promtool", "apt-get install prometheus")
     subprocess.run([tool, "check", "rules", str(tmp_path / "a.yaml")], capture_output=True, check=True)
     with pytest.raises(ValueError, match=r"parse|unexpected|invalid"):
-        promql_parser.parse(asked[0] + ")")
+        promql_parser.parse(expressions[0] + ")")
 
 
 class Server:
@@ -109,26 +109,26 @@ LABELS = 'reporter="destination",destination_service_namespace="payments-models"
 
 def samples(start: int) -> str:
     """A day of requests: a wave by the hour, half an hour in which one in twelve fails, and an evening that is slow."""
-    counted: dict[str, float] = {}
+    totals: dict[str, float] = {}
     lines: dict[str, list[str]] = {}
 
     def grow(series: str, by: float, moment: int) -> None:
-        counted[series] = counted.get(series, 0) + by
-        lines.setdefault(series, []).append(f"{series} {counted[series]:.3f} {moment}")
+        totals[series] = totals.get(series, 0) + by
+        lines.setdefault(series, []).append(f"{series} {totals[series]:.3f} {moment}")
 
     def say(series: str, value: float, moment: int) -> None:
         lines.setdefault(series, []).append(f"{series} {value:.4f} {moment}")
 
     for minute in range(HOURS * 60):
         moment, hour = start + minute * 60, minute / 60
-        asked = 600 + 400 * math.sin(hour / 24 * 2 * math.pi)
-        failed = asked / 12 if 14 <= hour < 14.6 else asked / 4000
+        request_rate = 600 + 400 * math.sin(hour / 24 * 2 * math.pi)
+        failed = request_rate / 12 if 14 <= hour < 14.6 else request_rate / 4000
         slow = 0.09 if 19 <= hour < 22 else 0.02
-        for code, by in (("200", asked - failed), ("503", failed)):
+        for code, by in (("200", request_rate - failed), ("503", failed)):
             grow(f'istio_requests_total{{{LABELS},response_code="{code}"}}', by, moment)
         for bound, share in {"50": 0.7, "100": 1 - slow, "250": 1 - slow / 12, "500": 1, "+Inf": 1}.items():
-            grow(f'istio_request_duration_milliseconds_bucket{{{LABELS},le="{bound}"}}', asked * share, moment)
-        grow(f"istio_request_duration_milliseconds_count{{{LABELS}}}", asked, moment)
+            grow(f'istio_request_duration_milliseconds_bucket{{{LABELS},le="{bound}"}}', request_rate * share, moment)
+        grow(f"istio_request_duration_milliseconds_count{{{LABELS}}}", request_rate, moment)
         say('model_drift_psi{model="card-fraud"}', 0.08 + 0.13 * hour / HOURS, moment)
         if 14.2 <= hour < 14.9:
             told = (
@@ -142,8 +142,8 @@ def samples(start: int) -> str:
 def server(portfolio, program, tmp_path_factory) -> Iterator[tuple[Server, float, float]]:
     folder = tmp_path_factory.mktemp("prometheus")
     tool, prometheus = (program(name, "apt-get install prometheus") for name in ("promtool", "prometheus"))
-    now = int(time.time()) // 60 * 60
-    start = now - HOURS * 3600
+    current_time = int(time.time()) // 60 * 60
+    start = current_time - HOURS * 3600
     (folder / "in.txt").write_text(samples(start), encoding="utf-8")
     rules = yaml.safe_load(portfolio["prod/card-fraud/prometheusrule.yaml"])["spec"]["groups"]
     (folder / "prometheus.yml").write_text("global: {}\n", encoding="utf-8")
@@ -153,7 +153,7 @@ def server(portfolio, program, tmp_path_factory) -> Iterator[tuple[Server, float
     # What is recorded of what is recorded comes after it.
     passes = [[rule for rule in recorded if ("slo:" in rule["expr"]) == again] for again in (False, True, True, True)]
     for number, rules_of_pass in enumerate(passes):
-        with started(prometheus, folder) as found:
+        with PrometheusProcess(prometheus, folder) as instance:
             if not rules_of_pass:
                 continue
             (folder / f"{number}.yaml").write_text(
@@ -161,19 +161,19 @@ def server(portfolio, program, tmp_path_factory) -> Iterator[tuple[Server, float
             )
             words = [
                 f"--start={start}",
-                f"--end={now}",
+                f"--end={current_time}",
                 "--eval-interval=60s",
-                f"--url=http://127.0.0.1:{found.port}",
+                f"--url=http://127.0.0.1:{instance.port}",
                 f"--output-dir={folder / f'out{number}'}",
             ]
             subprocess.run([*run, "rules", *words, str(folder / f"{number}.yaml")], check=True, capture_output=True)
         for block in (folder / f"out{number}").iterdir():
             block.rename(folder / "data" / block.name)
-    with started(prometheus, folder) as found:
-        yield found, float(start + 2 * 3600), float(now)
+    with PrometheusProcess(prometheus, folder) as instance:
+        yield instance, float(start + 2 * 3600), float(current_time)
 
 
-class started:  # noqa: N801 - reads as a verb
+class PrometheusProcess:  # noqa: N801 - reads as a verb
     """A Prometheus while it is asked."""
 
     def __init__(self, prometheus: str, folder: Path) -> None:
@@ -216,19 +216,19 @@ def test_a_prometheus_with_our_rules_answers_every_question(dashboards, server):
         answer = ask(expression)
         assert answer, expression
         assert all(points for _, points in answer), expression
-    left = {
+    remaining_budgets = {
         labels["modelyard_slo"]: points[-1][1]
         for labels, points in ask(next(one for one in questions(dashboard) if "remaining" in one))
     }
-    assert left.keys() == {"availability", "latency-100ms", "latency-250ms"}
-    assert left["availability"] < 0 < left["latency-250ms"]
+    assert remaining_budgets.keys() == {"availability", "latency-100ms", "latency-250ms"}
+    assert remaining_budgets["availability"] < 0 < remaining_budgets["latency-250ms"]
     draw = os.environ.get("MODELYARD_TEST_PICTURES")
     if draw:
-        picture = imported()
+        picture = load_picture_module()
         Path(draw, "card-fraud.html").write_text(picture.drawn(dashboard, ask, start, end), encoding="utf-8")
 
 
-def imported() -> Any:
+def load_picture_module() -> Any:
     """The drawing beside this file; tests are no package."""
     described = importlib.util.spec_from_file_location("picture", Path(__file__).with_name("picture.py"))
     assert described

@@ -18,23 +18,23 @@ def official(external_schemas: Path) -> Draft7Validator:
 
 
 @pytest.fixture(scope="session")
-def said(portfolio, documents) -> dict[str, list]:
+def slo_documents(portfolio, documents) -> dict[str, list]:
     return {path: documents(text) for path, text in portfolio.items() if path.endswith(".openslo.yaml")}
 
 
-def test_every_document_keeps_the_official_schemas_and_ours(said, official, schema):
-    ours = schema("openslo", "openslo.schema.json")
-    assert len(said) > 10
-    for path, found in said.items():
+def test_every_document_keeps_the_official_schemas_and_ours(slo_documents, official, schema):
+    own_schema = schema("openslo", "openslo.schema.json")
+    assert len(slo_documents) > 10
+    for path, found in slo_documents.items():
         for document in found:
             assert [error.message for error in official.iter_errors(document)] == [], path
-            assert ours.violations(document) == (), path
+            assert own_schema.violations(document) == (), path
 
 
 @pytest.mark.parametrize("kind", ["Service", "SLI", "SLO", "AlertCondition", "AlertPolicy", "AlertNotificationTarget"])
-def test_no_mutant_of_any_kind_does(said, schema, mutants, kind):
+def test_no_mutant_of_any_kind_does(slo_documents, schema, mutants, kind):
     ours = schema("openslo", "openslo.schema.json")
-    document = next(one for one in said["prod/card-fraud/card-fraud.openslo.yaml"] if one["kind"] == kind)
+    document = next(one for one in slo_documents["prod/card-fraud/card-fraud.openslo.yaml"] if one["kind"] == kind)
     for what, broken in mutants(document):
         assert ours.violations(broken), what
 
@@ -51,9 +51,9 @@ OFFICIAL = {
 
 
 @pytest.mark.parametrize(("kind", "path", "value"), OFFICIAL.values(), ids=OFFICIAL)
-def test_nor_does_a_mutant_the_official_ones(said, official, kind, path, value):
+def test_nor_does_a_mutant_the_official_ones(slo_documents, official, kind, path, value):
     document = json.loads(
-        json.dumps(next(one for one in said["prod/card-fraud/card-fraud.openslo.yaml"] if one["kind"] == kind))
+        json.dumps(next(one for one in slo_documents["prod/card-fraud/card-fraud.openslo.yaml"] if one["kind"] == kind))
     )
     holder = document
     for part in path[:-1]:
@@ -65,33 +65,33 @@ def test_nor_does_a_mutant_the_official_ones(said, official, kind, path, value):
     assert list(official.iter_errors(document))
 
 
-def test_what_is_referred_to_is_there(said):
-    for path, found in said.items():
-        named = {(one["kind"], one["metadata"]["name"]) for one in found}
-        assert len(named) == len(found), path
-        for one in found:
-            spec = one["spec"]
-            if one["kind"] == "SLO":
-                assert {("Service", spec["service"]), ("SLI", spec["indicatorRef"])} <= named
-                assert {("AlertPolicy", policy) for policy in spec.get("alertPolicies", [])} <= named
-            if one["kind"] == "AlertPolicy":
-                assert {("AlertCondition", ref["conditionRef"]) for ref in spec["conditions"]} <= named
-                assert {("AlertNotificationTarget", ref["targetRef"]) for ref in spec["notificationTargets"]} <= named
+def test_what_is_referred_to_is_there(slo_documents):
+    for path, found in slo_documents.items():
+        names = {(document["kind"], document["metadata"]["name"]) for document in found}
+        assert len(names) == len(found), path
+        for document in found:
+            spec = document["spec"]
+            if document["kind"] == "SLO":
+                assert {("Service", spec["service"]), ("SLI", spec["indicatorRef"])} <= names
+                assert {("AlertPolicy", policy) for policy in spec.get("alertPolicies", [])} <= names
+            if document["kind"] == "AlertPolicy":
+                assert {("AlertCondition", ref["conditionRef"]) for ref in spec["conditions"]} <= names
+                assert {("AlertNotificationTarget", ref["targetRef"]) for ref in spec["notificationTargets"]} <= names
 
 
-def test_objectives_and_burn_rates_are_those_of_the_rules(said):
-    found = said["prod/card-fraud/card-fraud.openslo.yaml"]
-    targets = {one["metadata"]["name"]: one["spec"]["objectives"][0]["target"] for one in found if one["kind"] == "SLO"}
+def test_objectives_and_burn_rates_are_those_of_the_rules(slo_documents):
+    documents = slo_documents["prod/card-fraud/card-fraud.openslo.yaml"]
+    targets = {document["metadata"]["name"]: document["spec"]["objectives"][0]["target"] for document in documents if document["kind"] == "SLO"}
     assert targets == {
         "prod-card-fraud-availability": 0.999,
         "prod-card-fraud-latency-100ms": 0.95,
         "prod-card-fraud-latency-250ms": 0.99,
     }
-    burning = [
-        one["spec"]["condition"]
-        for one in found
-        if one["kind"] == "AlertCondition" and "availability" in one["metadata"]["name"]
+    burn_conditions = [
+        document["spec"]["condition"]
+        for document in documents
+        if document["kind"] == "AlertCondition" and "availability" in document["metadata"]["name"]
     ]
-    assert [(one["threshold"], one["lookbackWindow"], one["alertAfter"]) for one in burning] == [
+    assert [(document["threshold"], document["lookbackWindow"], document["alertAfter"]) for document in burn_conditions] == [
         (14.4, "1h", "5m"), (6, "6h", "30m"), (3, "1d", "2h"), (1, "3d", "6h"),
     ]  # fmt: skip

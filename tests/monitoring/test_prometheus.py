@@ -18,13 +18,13 @@ def groups(text: str) -> list:
 
 
 @pytest.fixture(scope="session")
-def ruled(portfolio) -> dict[str, str]:
+def rule_files(portfolio) -> dict[str, str]:
     return {path: text for path, text in portfolio.items() if path.endswith((".rules.yaml", "/prometheusrule.yaml"))}
 
 
-def test_rules_are_files_where_no_operator_is_and_objects_where_one_is(ruled):
-    assert {path.partition("/")[0] for path in ruled if path.endswith(".rules.yaml")} == {"staging"}
-    assert {path.partition("/")[0] for path in ruled if path.endswith("prometheusrule.yaml")} == {"prod"}
+def test_rules_are_files_where_no_operator_is_and_objects_where_one_is(rule_files):
+    assert {path.partition("/")[0] for path in rule_files if path.endswith(".rules.yaml")} == {"staging"}
+    assert {path.partition("/")[0] for path in rule_files if path.endswith("prometheusrule.yaml")} == {"prod"}
 
 
 @pytest.mark.parametrize(
@@ -35,30 +35,30 @@ def test_rules_are_files_where_no_operator_is_and_objects_where_one_is(ruled):
         ("dispute-agent", "availability"), ("ownership-graph", "latency-2500ms"),
     ],
 )  # fmt: skip
-def test_the_sample_shows_it_for_models_of_many_types(ruled, model, slo):
-    told = [
+def test_the_sample_shows_it_for_models_of_many_types(rule_files, model, slo):
+    alert_rules = [
         rule
-        for path, text in ruled.items()
+        for path, text in rule_files.items()
         for group in groups(text)
         for rule in group["rules"]
         if path.split("/")[1] == model and rule["labels"].get("modelyard_slo") == slo and "alert" in rule
     ]
-    assert told
+    assert alert_rules
 
 
-def test_prometheus_takes_all_rules(ruled, program, tmp_path):
-    for number, text in enumerate(ruled.values()):
+def test_prometheus_takes_all_rules(rule_files, program, tmp_path):
+    for number, text in enumerate(rule_files.values()):
         (tmp_path / f"{number}.yaml").write_text(yaml.safe_dump({"groups": groups(text)}), encoding="utf-8")
     tool = program("promtool", "apt-get install prometheus")
     done = subprocess.run(
         [tool, "check", "rules", *map(str, tmp_path.iterdir())], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("SUCCESS") == len(ruled)
+    assert done.stdout.count("SUCCESS") == len(rule_files)
 
 
-def test_it_refuses_a_rule_that_is_none(ruled, program, tmp_path):
-    text = next(iter(ruled.values())).replace("or vector(0))", "or vector(0)", 1)
+def test_it_refuses_a_rule_that_is_none(rule_files, program, tmp_path):
+    text = next(iter(rule_files.values())).replace("or vector(0))", "or vector(0)", 1)
     (tmp_path / "a.yaml").write_text(yaml.safe_dump({"groups": groups(text)}), encoding="utf-8")
     tool = program("promtool", "apt-get install prometheus")
     assert (
@@ -67,18 +67,18 @@ def test_it_refuses_a_rule_that_is_none(ruled, program, tmp_path):
     )
 
 
-def test_rule_files_keep_the_official_schema_and_ours_and_no_mutant_does(ruled, external_schemas, schema, mutants):
+def test_rule_files_keep_the_official_schema_and_ours_and_no_mutant_does(rule_files, external_schemas, schema, mutants):
     official = Validator(json.loads((external_schemas / "schemastore" / "prometheus.rules.json").read_bytes()))
-    ours = schema("prometheus", "rules.schema.json")
-    for path, text in ruled.items():
+    own_schema = schema("prometheus", "rules.schema.json")
+    for path, text in rule_files.items():
         document = {"groups": groups(text)}
         assert official.violations(document) == (), path
-        assert ours.violations(document) == (), path
-    smallest = min((groups(text) for path, text in ruled.items() if "card-fraud" in path), key=len)
+        assert own_schema.violations(document) == (), path
+    smallest = min((groups(text) for path, text in rule_files.items() if "card-fraud" in path), key=len)
     for what, broken in mutants({"groups": [smallest[0]]}):
-        assert ours.violations(broken) or "labels'): a key" in what or "annotations'): a key" in what, what
+        assert own_schema.violations(broken) or "labels'): a key" in what or "annotations'): a key" in what, what
         # A label that nobody knows is a label; its value is a text.
-        assert ours.violations(broken), what
+        assert own_schema.violations(broken), what
 
 
 KINDS = {"prometheusrule": "PrometheusRule", "servicemonitor": "ServiceMonitor", "podmonitor": "PodMonitor"}
@@ -86,23 +86,23 @@ KINDS = {"prometheusrule": "PrometheusRule", "servicemonitor": "ServiceMonitor",
 
 @pytest.mark.parametrize("name", KINDS)
 def test_objects_keep_the_operators_own_definition_and_no_mutant_does(portfolio, official, mutants, name):
-    found = {path: yaml.safe_load(text) for path, text in portfolio.items() if path.endswith(f"/{name}.yaml")}
-    assert found
-    for path, data in found.items():
+    resources = {path: yaml.safe_load(text) for path, text in portfolio.items() if path.endswith(f"/{name}.yaml")}
+    assert resources
+    for path, data in resources.items():
         assert official(name).violations(data) == (), path
         assert data["kind"] == KINDS[name]
         assert data["metadata"]["labels"]["release"] == "kube-prometheus-stack", "its Prometheus looks for this label"
-    data = next(iter(found.values()))
+    data = next(iter(resources.values()))
     small = {**data, "spec": {"groups": data["spec"]["groups"][:1]}} if name == "prometheusrule" else data
-    for what, broken in mutants(small):
+    for mutation, mutant in mutants(small):
         if (
-            "'metadata'" not in what
-            and "('apiVersion'" not in what
-            and "('kind'" not in what
-            and "'labels'" not in what
-            and "matchLabels" not in what
+            "'metadata'" not in mutation
+            and "('apiVersion'" not in mutation
+            and "('kind'" not in mutation
+            and "'labels'" not in mutation
+            and "matchLabels" not in mutation
         ):
-            assert official(name).violations(broken), what
+            assert official(name).violations(mutant), mutation
 
 
 def test_a_service_monitor_finds_a_service_and_its_port(portfolio):
@@ -128,16 +128,16 @@ def test_what_is_applied_is_listed_and_what_is_not_is_left_out(portfolio):
     )
 
 
-def known() -> tuple[set[str], set[str], set[str], set[str]]:
+def known_names() -> tuple[set[str], set[str], set[str], set[str]]:
     watched = names.TEMPLATE_NAMES
     return tuple(
         {str(name) for name in watched[part].values()} for part in ("labels", "series", "alerts", "annotations")
     )  # type: ignore[return-value]
 
 
-def test_every_name_that_is_recorded_or_told_is_a_constant_of_one_file(ruled):
-    labels, series, alerts, annotations = known()
-    for text in ruled.values():
+def test_every_name_that_is_recorded_or_told_is_a_constant_of_one_file(rule_files):
+    labels, series, alerts, annotations = known_names()
+    for text in rule_files.values():
         for rule in (rule for group in groups(text) for rule in group["rules"]):
             assert set(rule["labels"]) <= labels
             assert set(rule.get("annotations", {})) <= annotations
@@ -147,7 +147,7 @@ def test_every_name_that_is_recorded_or_told_is_a_constant_of_one_file(ruled):
 
 
 def test_no_template_writes_such_a_name_itself():
-    labels, series, alerts, _ = known()
+    labels, series, alerts, _ = known_names()
     words = re.compile(
         "|".join(map(re.escape, sorted((labels - {names.SEVERITY_LABEL}) | series | alerts, key=len, reverse=True)))
     )

@@ -67,39 +67,39 @@ options: {additionalProperties: false, properties: {more: {type: boolean}}}
 }  # fmt: skip
 
 
-def tree(**changed: tuple[str, str]) -> MemoryTree:
+def tree(**replacements: tuple[str, str]) -> MemoryTree:
     files = dict(FILES)
-    for old, new in changed.values():
+    for old, new in replacements.values():
         [path] = [path for path, text in files.items() if old in text]
         files[path] = files[path].replace(old, new)
     return MemoryTree({path: text.encode() for path, text in files.items()})
 
 
-def made(**changed: tuple[str, str]) -> dict[str, str]:
+def build_files(**changed: tuple[str, str]) -> dict[str, str]:
     built = build(Session(tree(**changed)))
     assert [one.message for one in built.findings if one.is_blocking] == []
     return {file.path: file.content.decode() for unit in built.units for file in unit.files}
 
 
 def test_a_files_condition_sees_what_is_watched_signals_and_where_it_is_told():
-    files = made()
+    files = build_files()
     assert "prod/refunds/one.json" in files
     assert "dev/refunds/one.json" not in files, "no Prometheus is there"
 
 
 @pytest.mark.parametrize("path", ["prod/refunds/one.json", "refunds.json"])
 def test_files_of_a_deployment_and_of_a_model_place_the_same(path):
-    said = json.loads(made()[path])
-    assert said["watched"] == ["shop/prod/refunds/availability"]
-    assert "slo:sli_error:ratio_rate1h" in said["rules"]
-    assert said["signals"] == ["max(drift)"]
-    assert said["not"] == ["Nobody knows."]
-    assert said["at"] == {"path": "/refunds", "port": 9000}
-    assert said["names"] == "modelyard_owner"
+    content = json.loads(build_files()[path])
+    assert content["watched"] == ["shop/prod/refunds/availability"]
+    assert "slo:sli_error:ratio_rate1h" in content["rules"]
+    assert content["signals"] == ["max(drift)"]
+    assert content["not"] == ["Nobody knows."]
+    assert content["at"] == {"path": "/refunds", "port": 9000}
+    assert content["names"] == "modelyard_owner"
 
 
 def test_a_fragment_has_the_delimiters_of_what_takes_it_in():
-    said = json.loads(made()["prod/all.json"])
+    said = json.loads(build_files()["prod/all.json"])
     assert said == {"label": "modelyard_model", "braces": "{{ .Status }}", "owners": ["pricing"]}
 
 
@@ -131,19 +131,19 @@ def test_what_it_lacks_of_others_is_said_where_they_would_say_it(field, path):
 
 
 def test_a_target_asks_for_nothing():
-    found = [
+    findings = [
         one
         for one in build(Session(tree(one=("title: Plain\n", "title: Plain\nasks: [objectives]\n")))).findings
         if one.is_blocking
     ]
-    assert [(one.code.id, one.location.path) for one in found] == [("MY407", "templates/targets/plain/emitter.yaml")]
+    assert [(one.code.id, one.location.path) for one in findings] == [("MY407", "templates/targets/plain/emitter.yaml")]
 
 
 def test_nothing_is_worked_out_where_nobody_asks(monkeypatch):
-    def never(*_: object) -> None:
+    def fail_if_called(*_: object) -> None:
         raise AssertionError("nobody asked")
 
-    monkeypatch.setattr(level, "objectives", never)
+    monkeypatch.setattr(level, "objectives", fail_if_called)
     off = (
         "emitters: {kustomize: {enabled: false}, ",
         "emitters: {look: {enabled: false}, kustomize: {enabled: false}, ",

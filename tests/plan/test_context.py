@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def seen() -> set[str]:
+def context_names() -> set[str]:
     """Every name in the context of a file of the sample, which has a file of each scope."""
     run = Session(WorkTree(ROOT))
     units = plan_units(run.planning_services, run.compatibility, lambda _model, _environment: True)
@@ -22,9 +22,9 @@ def seen() -> set[str]:
     return {name for file in files for name in file.context}
 
 
-def test_every_name_is_described(seen) -> None:
-    assert seen <= set(VARIABLE_DESCRIPTIONS)
+def test_every_name_is_described(context_names) -> None:
+    assert context_names <= set(VARIABLE_DESCRIPTIONS)
 
 
-def test_every_name_that_is_described_is_there(seen) -> None:
-    assert set(VARIABLE_DESCRIPTIONS) <= seen | {"owned"}, "of the sample's emitters, only those of code owners are off"
+def test_every_name_that_is_described_is_there(context_names) -> None:
+    assert set(VARIABLE_DESCRIPTIONS) <= context_names | {"owned"}, "of the sample's emitters, only those of code owners are off"

@@ -167,29 +167,29 @@ def test_gaps_are_what_is_missing_and_asked_how_much_was_wanted(logs) -> None:
     assert log["asked"] == 12
 
 
-def told(*changes: tuple[str, str]) -> dict[str, ModelRecordStatus]:
+def status_by_model(*changes: tuple[str, str]) -> dict[str, ModelRecordStatus]:
     return {one.model.name: one for one in record_statuses(Session(tree(*changes))) if isinstance(one, ModelRecordStatus)}
 
 
 def test_a_status_tells_each_gap_once_at_its_line() -> None:
-    found = {gap.field.field: gap for gap in told()["refunds"].missing_fields}
-    places = {field: (gap.field.location.path, gap.field.location.line) for field, gap in found.items()}
+    gaps_by_field = {gap.field.field: gap for gap in status_by_model()["refunds"].missing_fields}
+    places = {field: (gap.field.location.path, gap.field.location.line) for field, gap in gaps_by_field.items()}
     lines = FILES["models/refunds.yaml"].splitlines()
     assert places["governance.limitations"] == ("models/refunds.yaml", lines.index('  limitations: [" "]') + 1)
     assert places["releases.2.0.0.evaluations"][1] == next(n for n, line in enumerate(lines, 1) if line.startswith("  2.0.0:"))
     above = FILES["models/base.yaml"].split("name: clicks")[0].splitlines()
     assert places["license"] == ("models/base.yaml", len(above) - above[::-1].index(HEAD.strip())), "the document that would say it"
-    assert {gap.owner for gap in found.values()} == {"pricing"}
+    assert {gap.owner for gap in gaps_by_field.values()} == {"pricing"}
 
 
 def test_a_gap_that_two_records_want_is_one_with_both_sources() -> None:
     same = '  - {id: again, title: Again, field: model.governance.limitations, source: "3"}\n  - {id: either'
-    gaps = [gap for gap in told(("  - {id: either", same))["refunds"].missing_fields if gap.field.field == "governance.limitations"]
+    gaps = [gap for gap in status_by_model(("  - {id: either", same))["refunds"].missing_fields if gap.field.field == "governance.limitations"]
     assert [gap.citations for gap in gaps] == [("1", "3")]
 
 
 def test_a_status_can_be_narrowed_to_a_regime_and_to_who_says_it() -> None:
-    whole = told()["refunds"]
+    whole = status_by_model()["refunds"]
     assert whole.filter_records(frozenset({"another"}), frozenset()).missing_fields == ()
     assert [gap.key for gap in whole.filter_records(frozenset({"house-rules"}), frozenset()).missing_fields] == [gap.key for gap in whole.missing_fields]
     assert whole.filter_records(frozenset(), frozenset({"data"})).missing_fields == ()
@@ -197,7 +197,7 @@ def test_a_status_can_be_narrowed_to_a_regime_and_to_who_says_it() -> None:
 
 
 def test_it_can_be_told_of_a_model_that_runs_nowhere() -> None:
-    found = told(("environments: {prod: {}}\n", ""), ("name: short\ntype: ml\nowner: pricing\nsummary: Short\nlifecycle: production", "name: short\ntype: ml\nowner: pricing\nsummary: Short\nlifecycle: proposed"))
+    found = status_by_model(("environments: {prod: {}}\n", ""), ("name: short\ntype: ml\nowner: pricing\nsummary: Short\nlifecycle: production", "name: short\ntype: ml\nowner: pricing\nsummary: Short\nlifecycle: proposed"))
     assert "governance.limitations" in {gap.field.field for gap in found["short"].missing_fields}
 
 

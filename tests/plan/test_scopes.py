@@ -98,16 +98,16 @@ files:
 }
 
 
-def tree(**changed: tuple[str, str]) -> MemoryTree:
+def tree(**replacements: tuple[str, str]) -> MemoryTree:
     files = dict(FILES)
-    for old, new in changed.values():
+    for old, new in replacements.values():
         [path] = [path for path, text in files.items() if old in text]
         files[path] = files[path].replace(old, new)
     return MemoryTree({path: text.encode() for path, text in files.items()})
 
 
 @pytest.fixture(scope="module")
-def built():
+def build_result():
     made = build(Session(tree()))
     assert [item.message for item in made.findings if item.is_blocking] == []
     return made
@@ -118,15 +118,15 @@ def read(built, path: str) -> bytes:
     return content
 
 
-def test_units_are_a_models_an_environments_or_nobodys(built) -> None:
-    assert [unit.id for unit in built.units if unit.files] == [
+def test_units_are_a_models_an_environments_or_nobodys(build_result) -> None:
+    assert [unit.id for unit in build_result.units if unit.files] == [
         "dev/refunds", "prod/refunds", "all.records/refunds", "prod", "all.records",
     ]  # fmt: skip
 
 
-def test_what_has_a_place_is_committed_there_and_nowhere_else(built) -> None:
-    assert [file.path for unit in committed_units(built.units) for file in unit.files] == [".docs/refunds.json"]
-    below = [file.path for unit in output_folder_units(built.units) for file in unit.files]
+def test_what_has_a_place_is_committed_there_and_nowhere_else(build_result) -> None:
+    assert [file.path for unit in committed_units(build_result.units) for file in unit.files] == [".docs/refunds.json"]
+    below = [file.path for unit in output_folder_units(build_result.units) for file in unit.files]
     assert "log/refunds/facts.json" not in below
     assert "log/refunds/1.0.0.json" in below
 
@@ -139,17 +139,17 @@ def test_nothing_is_placed_where_the_next_run_would_read_it(folder) -> None:
     assert found.location.path == "templates/records/log/emitter.yaml"
 
 
-def test_a_record_tells_the_model_as_it_is_where_it_is_furthest(built) -> None:
-    said = json.loads(read(built, "log/refunds/facts.json"))
-    assert [(one["environment"], one["release"], one.get("canary")) for one in said["where"]] == [
+def test_a_record_tells_the_model_as_it_is_where_it_is_furthest(build_result) -> None:
+    record = json.loads(read(build_result, "log/refunds/facts.json"))
+    assert [(one["environment"], one["release"], one.get("canary")) for one in record["where"]] == [
         ("dev", "2.0.0", None), ("prod", "1.0.0", "3.0.0"),
     ]  # fmt: skip
-    assert (said["serves"], said["words"], said["more"]) == ("refunding", ["a"], True)
-    assert {one["runtimeDigest"][:7] for one in said["where"]} == {"sha256:"}
+    assert (record["serves"], record["words"], record["more"]) == ("refunding", ["a"], True)
+    assert {one["runtimeDigest"][:7] for one in record["where"]} == {"sha256:"}
 
 
-def test_facts_are_what_is_said_or_who_has_to_say_it_where(built) -> None:
-    facts = json.loads(read(built, "log/refunds/facts.json"))["facts"]
+def test_facts_are_what_is_said_or_who_has_to_say_it_where(build_result) -> None:
+    facts = json.loads(read(build_result, "log/refunds/facts.json"))["facts"]
     assert "never" not in facts
     assert (facts["use"]["value"], facts["use"]["missing"], facts["use"]["source"]) == ("=Refunds", False, "Annex")
     oversight = {key: facts["oversight"].get(key) for key in ("value", "missing", "owner", "path", "field")}
@@ -162,20 +162,20 @@ def test_facts_are_what_is_said_or_who_has_to_say_it_where(built) -> None:
     assert (facts["role"]["missing"], facts["firm"]["value"]) == (True, "Shop Ltd")
 
 
-def test_each_release_that_runs_has_a_file_and_a_canary_is_one(built) -> None:
-    found = {version: json.loads(read(built, f"log/refunds/{version}.json")) for version in ("1.0.0", "2.0.0", "3.0.0")}
+def test_each_release_that_runs_has_a_file_and_a_canary_is_one(build_result) -> None:
+    found = {version: json.loads(read(build_result, f"log/refunds/{version}.json")) for version in ("1.0.0", "2.0.0", "3.0.0")}
     assert [(one["uri"], one["in"]) for one in found.values()] == [("s3://a/1", "prod"), ("s3://a/2", "dev"), ("s3://a/3", "prod")]
 
 
-def test_what_is_made_last_sees_what_was_made_before(built) -> None:
-    lines = [json.loads(line) for line in read(built, "log/refunds/all.jsonl").splitlines()]
+def test_what_is_made_last_sees_what_was_made_before(build_result) -> None:
+    lines = [json.loads(line) for line in read(build_result, "log/refunds/all.jsonl").splitlines()]
     assert {line["path"] for line in lines} == {"log/refunds/facts.json", *(f"log/refunds/{n}.0.0.json" for n in (1, 2, 3))}
     for line in lines:
-        assert line["digest"] == "sha256:" + hashlib.sha256(read(built, line["path"])).hexdigest()
+        assert line["digest"] == "sha256:" + hashlib.sha256(read(build_result, line["path"])).hexdigest()
 
 
-def test_of_files_that_are_made_last_a_later_one_sees_the_earlier_and_what_all_of_it_was_made_of(built) -> None:
-    whole = json.loads(read(built, "log/refunds/whole.json"))
+def test_of_files_that_are_made_last_a_later_one_sees_the_earlier_and_what_all_of_it_was_made_of(build_result) -> None:
+    whole = json.loads(read(build_result, "log/refunds/whole.json"))
     assert whole["made"] == [".docs/refunds.json", *(f"log/refunds/{n}.0.0.json" for n in (1, 2, 3)), "log/refunds/all.jsonl"]
     sources = {one["path"]: one["digest"] for one in whole["from"]}
     assert sources == {path: "sha256:" + hashlib.sha256(FILES[path].encode()).hexdigest() for path in ("models/base.yaml", "modelyard.yaml")}
@@ -183,12 +183,12 @@ def test_of_files_that_are_made_last_a_later_one_sees_the_earlier_and_what_all_o
     assert [(one["name"], one["uri"]) for one in whole["of"]] == [(f"artifact of {n}.0.0", f"s3://a/{n}") for n in (1, 2, 3)]
 
 
-def test_where_nothing_else_is_made_nothing_is_made_last(built) -> None:
-    assert not any(file.path == "dev/alone.jsonl" for unit in built.units for file in unit.files)
+def test_where_nothing_else_is_made_nothing_is_made_last(build_result) -> None:
+    assert not any(file.path == "dev/alone.jsonl" for unit in build_result.units for file in unit.files)
 
 
-def test_a_document_is_named_by_its_content(built) -> None:
-    whole = json.loads(read(built, "log/refunds/whole.json"))
+def test_a_document_is_named_by_its_content(build_result) -> None:
+    whole = json.loads(read(build_result, "log/refunds/whole.json"))
     name = UUID(whole.pop("id"))
     text = json.dumps(whole, sort_keys=True, separators=(",", ":"))
     assert name == uuid5(NAMESPACE_URL, "urn:modelyard:v1:content:sha256:" + hashlib.sha256(text.encode()).hexdigest())
@@ -200,13 +200,13 @@ def test_records_are_committed_within_the_project(folder) -> None:
     assert {item.location.path for item in found} == {"modelyard.yaml"}
 
 
-def test_an_environments_file_may_have_a_condition(built) -> None:
-    assert json.loads(read(built, "prod/models.json")) == {"models": ["refunds"], "teams": ["pricing"]}
-    assert not any(file.path == "dev/models.json" for unit in built.units for file in unit.files)
+def test_an_environments_file_may_have_a_condition(build_result) -> None:
+    assert json.loads(read(build_result, "prod/models.json")) == {"models": ["refunds"], "teams": ["pricing"]}
+    assert not any(file.path == "dev/models.json" for unit in build_result.units for file in unit.files)
 
 
-def test_no_cell_of_a_table_is_a_formula(built) -> None:
-    assert read(built, "log/register.csv").decode() == "name,environment,said\nrefunds,dev,'=1+1\nrefunds,prod,'=1+1\n"
+def test_no_cell_of_a_table_is_a_formula(build_result) -> None:
+    assert read(build_result, "log/register.csv").decode() == "name,environment,said\nrefunds,dev,'=1+1\nrefunds,prod,'=1+1\n"
 
 
 @pytest.mark.parametrize(

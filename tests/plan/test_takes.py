@@ -44,7 +44,7 @@ def model(name, kind="ml", lifecycle="production", tier="low", use="useCase: ref
     return MODEL.format(name=name, type=kind, lifecycle=lifecycle, tier=tier, use=use, source=KINDS[kind], where=where)
 
 
-ALL = (
+ALL_MODELS = (
     model("a")
     + model("b", kind="rules", tier="high")
     + model("c", lifecycle="pilot", tier="critical", use="")
@@ -52,7 +52,7 @@ ALL = (
 )
 
 
-def made(takes: str, setting: str = "{}", *, models: str = ALL, target: str = "") -> list[str]:
+def emitted_files(takes: str, setting: str = "{}", *, models: str = ALL_MODELS, target: str = "") -> list[str]:
     return sorted(
         file.path.removeprefix("log/")
         for unit in build(run(takes, setting, models=models, target=target)).units
@@ -61,7 +61,7 @@ def made(takes: str, setting: str = "{}", *, models: str = ALL, target: str = ""
     )
 
 
-def run(takes: str, setting: str = "{}", *, models: str = ALL, target: str = "") -> Session:
+def run(takes: str, setting: str = "{}", *, models: str = ALL_MODELS, target: str = "") -> Session:
     off = "kustomize: {enabled: false}, model-cards: {enabled: false}, cyclonedx: {enabled: false}, annex-iv: {enabled: false}, approval-record: {enabled: false}"
     files = {
         "modelyard.yaml": f"{HEAD}kind: Project\nname: shop\nenvironments: [prod]\nemitters: {{{off}, log: {setting}{target}}}\n",
@@ -90,7 +90,7 @@ def run(takes: str, setting: str = "{}", *, models: str = ALL, target: str = "")
     ],
 )
 def test_an_emitter_says_which_models_it_takes_wherever_they_run(takes, names) -> None:
-    assert made(f"takes: {{{takes}}}\n" if takes else "") == names
+    assert emitted_files(f"takes: {{{takes}}}\n" if takes else "") == names
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,9 @@ def test_an_emitter_says_which_models_it_takes_wherever_they_run(takes, names) -
     ],
 )
 def test_a_project_keeps_it_to_some_of_them(setting, names) -> None:
-    assert made("", setting) == names
-    assert set(made("takes: {types: [rules, ml]}\n", setting)) == set(names)
-    assert made("takes: {types: [rules]}\n", setting) == [name for name in names if name == "b"], "it never gets more than it takes"
+    assert emitted_files("", setting) == names
+    assert set(emitted_files("takes: {types: [rules, ml]}\n", setting)) == set(names)
+    assert emitted_files("takes: {types: [rules]}\n", setting) == [name for name in names if name == "b"], "it never gets more than it takes"
 
 
 @pytest.mark.parametrize(

@@ -39,10 +39,10 @@ def test_any_graph_without_circles_is_in_order_and_nobody_waits_for_longer_than_
     for one, other in pairs:
         if one > other:
             asks[NAMES[one]].add(NAMES[other])
-    found = sync_waves(asks)
-    assert all(found[asked] < found[user] for user, names in asks.items() for asked in names)
-    last = max(found.values())
+    wave_by_model = sync_waves(asks)
+    assert all(wave_by_model[asked] < wave_by_model[user] for user, names in asks.items() for asked in names)
+    last = max(wave_by_model.values())
     for name in NAMES:
-        users = [found[user] for user in NAMES if name in asks[user]]
-        assert found[name] == (min(users) - 1 if users else last)
-    assert sorted(set(found.values())) == list(range(last + 1))
+        users = [wave_by_model[user] for user in NAMES if name in asks[user]]
+        assert wave_by_model[name] == (min(users) - 1 if users else last)
+    assert sorted(set(wave_by_model.values())) == list(range(last + 1))

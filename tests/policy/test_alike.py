@@ -16,7 +16,7 @@ write_project = runpy.run_path(str(ROOT / "bench" / "generate.py"))["write_proje
 DAY = date(2026, 11, 24)
 
 
-def generated(folder: Path) -> Path:
+def generate_project(folder: Path) -> Path:
     write_project(40, folder)
     names = ", ".join(shipped_pack_names(WorkTree(resources.shipped_folder("schemas"))))
     project = folder / "modelyard.yaml"
@@ -26,16 +26,16 @@ def generated(folder: Path) -> Path:
 
 @pytest.mark.parametrize("which", ["the sample", "a generated fleet"])
 def test_each_place_is_judged_as_if_it_were_the_only_one(which, tmp_path) -> None:
-    tree = WorkTree(ROOT if which == "the sample" else generated(tmp_path))
-    judged = Session(tree, DAY)
+    tree = WorkTree(ROOT if which == "the sample" else generate_project(tmp_path))
+    full_run = Session(tree, DAY)
     places = 0
-    for name in judged.fleet.portfolio.by_kind("Model"):
-        for environment in judged.fleet.environments_of(name):
-            model, _ = judged.fleet.resolve(name, environment)
+    for name in full_run.fleet.portfolio.by_kind("Model"):
+        for environment in full_run.fleet.environments_of(name):
+            model, _ = full_run.fleet.resolve(name, environment)
             if model is None:
                 continue
             alone = Session(tree, DAY)
-            alone.__dict__["portfolio"] = judged.portfolio
-            assert list(judged.policy_engine.evaluate(model)) == list(alone.policy_engine.evaluate(model)), (name, environment)
+            alone.__dict__["portfolio"] = full_run.portfolio
+            assert list(full_run.policy_engine.evaluate(model)) == list(alone.policy_engine.evaluate(model)), (name, environment)
             places += 1
     assert places > 20

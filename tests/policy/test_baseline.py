@@ -65,12 +65,12 @@ def test_how_it_is_decided_elsewhere_is_no_second_finding(found) -> None:
     advisory = PROMISES.replace("rules:", 'enforcement: mandatory\nenforcementIn: {dev: advisory}\nmandatoryFrom: "2027-01-01"\nrules:')
     before = found(advisory, as_of="2026-12-31")
     assert [item.mandatory for item in before] == [False]
-    known = parse_baseline(format_baseline(before))
+    baseline = parse_baseline(format_baseline(before))
     after = found(advisory, as_of="2027-01-01")
     assert sorted(item.mandatory for item in after) == [False, True]
-    assert not any(item.is_blocking for item in apply_baseline(after, known))
+    assert not any(item.is_blocking for item in apply_baseline(after, baseline))
     waived = found(advisory, as_of="2027-01-01", models__waiver=WAIVER)
-    assert not any(item.is_blocking for item in apply_baseline(waived, known))
+    assert not any(item.is_blocking for item in apply_baseline(waived, baseline))
 
 
 def test_another_rule_at_the_same_value_is_another_finding(found) -> None:
@@ -97,12 +97,12 @@ def test_it_only_shrinks(two) -> None:
 
 def test_another_order_of_a_list_is_the_same(two, found, tree) -> None:
     model = tree().read("models/refunds.yaml").decode()
-    one, other = (
+    first, second = (
         "    - {name: one, key: shop/one, as: {env: ONE}}\n",
         "    - {name: two, key: other/two, as: {env: TWO}}\n",
     )
     rule = RULE.replace('key: ""', "key: x/y").replace("s.key == ''", "s.key == 'x/y'")
-    turned = found(rule, models__refunds=model.replace(one + other, other + one))
+    turned = found(rule, models__refunds=model.replace(first + second, second + first))
     assert {item.fingerprint for item in turned} == {item.fingerprint for item in two}
 
 

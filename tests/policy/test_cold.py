@@ -9,7 +9,7 @@ from compiler.policy import secret_detection as secrets
 HEAD = "apiVersion: modelyard/v1\n"
 MODEL_PATH = "models/refunds.yaml"
 EXAMPLES = "examples:\n  good: [{model: {owner: pricing}}]\n  bad: [{model: {owner: risk}}]\n"
-KEPT = "rules:\n  - {that: model.owner == 'pricing', message: not ours}\n" + EXAMPLES
+KEPT_RULE = "rules:\n  - {that: model.owner == 'pricing', message: not ours}\n" + EXAMPLES
 CANARY = f"""{HEAD}kind: Model
 name: scores
 type: statistical
@@ -25,7 +25,7 @@ environments: {{prod: {{release: 1.0.0, canary: {{release: 2.0.0, weight: 10%}}}
 """
 
 
-def told(items, *codes):
+def finding_locations(items, *codes):
     return [(item.message, item.place.path, item.place.line) for item in items if item.code.id in codes]
 
 
@@ -35,7 +35,7 @@ def project(tree, policies: str) -> str:
 
 def test_a_canary_is_asked_what_the_main_release_is_asked(found, tree) -> None:
     items = found(modelyard=project(tree, "supply-chain/no-pickle-in-production"), models__scores=CANARY)
-    assert told(items, "supply-chain/no-pickle-in-production") == [
+    assert finding_locations(items, "supply-chain/no-pickle-in-production") == [
         (
             "scores (canary 2.0.0): the artifact is a pickle, by its format; source.format is `pickle`",
             "models/scores.yaml",
@@ -44,7 +44,7 @@ def test_a_canary_is_asked_what_the_main_release_is_asked(found, tree) -> None:
     ]
     sound = CANARY.replace("format: pickle", "format: pmml")
     assert (
-        told(
+        finding_locations(
             found(modelyard=project(tree, "supply-chain"), models__scores=sound), "supply-chain/no-pickle-in-production"
         )
         == []
@@ -70,7 +70,7 @@ def test_a_secret_in_the_address_of_a_dataset_is_one(found, tree) -> None:
     )  # fmt: skip
     model = tree().read(MODEL_PATH).decode().replace("sla:", "uses: [{dataset: orders, as: {env: ORDERS}}]\nsla:")
     items = found(modelyard=project(tree, "supply-chain/no-plaintext-secret"), models__base=base, models__refunds=model)
-    assert told(items, "supply-chain/no-plaintext-secret") == [
+    assert finding_locations(items, "supply-chain/no-plaintext-secret") == [
         ("refunds: a value looks like a secret", "models/base.yaml", 32)
     ]
 
@@ -152,14 +152,14 @@ def test_a_path_to_an_element_that_is_not_there_is_no_bug(found, path, rule) -> 
 
 @pytest.mark.parametrize("day", ["0000-01-01", "2027-02-30"])
 def test_a_day_that_is_none_is_refused(found, day) -> None:
-    assert {item.code.id for item in found(f'mandatoryFrom: "{day}"\n{KEPT}')} >= {"MY103"}
+    assert {item.code.id for item in found(f'mandatoryFrom: "{day}"\n{KEPT_RULE}')} >= {"MY103"}
 
 
 @pytest.mark.parametrize("path", ["", ".", "....", "]", "a..b", "deploy.env[" + "9" * 5000 + "]"])
 def test_a_waivers_path_is_one(found, path) -> None:
     waiver = f"{HEAD}kind: Waiver\nname: once\npolicies: [rule]\nmodels: {{names: [refunds]}}\nreason: It moves in spring.\nticket: SHOP-12\n"
     waiver += f'approvedBy: [{{team: risk, role: model-risk}}]\nexpires: "2027-06-30"\npaths: ["{path}"]\n'
-    assert "MY103" in {item.code.id for item in found(KEPT, models__waiver=waiver)}
+    assert "MY103" in {item.code.id for item in found(KEPT_RULE, models__waiver=waiver)}
 
 
 SECRETS = """rules:
@@ -177,7 +177,7 @@ def test_a_waiver_may_name_a_value_as_the_finding_does(found, path) -> None:
     assert [(item.code.id, item.status.value) for item in found(SECRETS, models__waiver=waiver)] == [("rule", "waived")]
 
 
-RENDERED = """on: rendered
+RENDERED_POLICY = """on: rendered
 objects: {kinds: [Deployment]}
 rules:
   - {that: "object.spec.template.spec.containers.all(c, c.resources.requests.cpu != '100m')", message: too little}
@@ -193,16 +193,16 @@ examples:
 def test_what_is_rendered_is_waived_at_the_value_of_the_spec(built, path, status) -> None:
     waiver = f"{HEAD}kind: Waiver\nname: once\npolicies: [rule]\nmodels: {{names: [refunds]}}\nreason: It moves in spring.\nticket: SHOP-12\n"
     waiver += f'approvedBy: [{{team: risk, role: model-risk}}]\nexpires: "2027-06-30"\npaths: ["{path}"]\n'
-    assert {item.status.value for item in built(RENDERED, models__waiver=waiver) if item.code.id == "rule"} == {status}
+    assert {item.status.value for item in built(RENDERED_POLICY, models__waiver=waiver) if item.code.id == "rule"} == {status}
 
 
 def test_kinds_that_nothing_is_of_are_told_once_everything_was_rendered(found, built) -> None:
-    slip = RENDERED.replace("Deployment", "Deploymnet")
+    slip = RENDERED_POLICY.replace("Deployment", "Deploymnet")
     assert [item.code.id for item in found(slip)] == []
-    assert told(built(slip), "MY304") == [
+    assert finding_locations(built(slip), "MY304") == [
         ("rule: no object that was rendered is of its kinds", "models/policy.yaml", 7)
     ]
-    other = RENDERED.replace("object: {kind: Deployment", "object: {kind: Pod")
+    other = RENDERED_POLICY.replace("object: {kind: Deployment", "object: {kind: Pod")
     assert "MY305" in {item.code.id for item in found(other)}
 
 
@@ -215,7 +215,7 @@ def test_kinds_that_nothing_is_of_are_told_once_everything_was_rendered(found, b
     ],
 )
 def test_a_rules_path_leads_to_something_that_the_language_has(found, path, message) -> None:
-    items = found(KEPT.replace("message: not ours", f"path: {path}, message: not ours"))
+    items = found(KEPT_RULE.replace("message: not ours", f"path: {path}, message: not ours"))
     assert [(item.code.id, message in item.message, item.place.line) for item in items] == [("MY302", True, 7)]
 
 
@@ -233,13 +233,13 @@ def test_a_path_on_the_fleet_is_of_each_model_of_a_group(found, tree) -> None:
     model = tree().read(MODEL_PATH).decode()
     other = model.replace("name: refunds", "name: returns")
     line = model.splitlines().index(next(one for one in model.splitlines() if one.startswith("summary"))) + 1
-    items = told(found(GROUPS, models__refunds=model, models__returns=other), "rule")
+    items = finding_locations(found(GROUPS, models__refunds=model, models__returns=other), "rule")
     assert items == [(f"{name}: said twice", f"models/{name}.yaml", line) for name in ("refunds", "returns")]
     for path in ("size", "model.sumary"):
         assert [
-            item[0].split(":")[1] for item in told(found(GROUPS.replace("path: summary", f"path: {path}")), "MY302")
+            item[0].split(":")[1] for item in finding_locations(found(GROUPS.replace("path: summary", f"path: {path}")), "MY302")
         ] == [f" `{path}` leads to nothing"]
-    assert "there is no `by`" in told(found(GROUPS.replace("by: model.summary\n", "")), "MY302")[0][0]
+    assert "there is no `by`" in finding_locations(found(GROUPS.replace("by: model.summary\n", "")), "MY302")[0][0]
 
 
 def test_a_mistake_in_a_schema_is_told_at_its_element(found) -> None:
@@ -258,12 +258,12 @@ def test_a_mistake_in_a_schema_is_told_at_its_element(found) -> None:
     ],
 )
 def test_an_example_that_no_document_could_be_is_refused(found, example, where) -> None:
-    items = found(KEPT.replace("good: [{model: {owner: pricing}}]", f"good: [{example}]"))
+    items = found(KEPT_RULE.replace("good: [{model: {owner: pricing}}]", f"good: [{example}]"))
     assert [(item.code.id, where in item.message) for item in items] == [("MY305", True)]
 
 
 def test_kinds_of_objects_are_for_what_is_rendered(found) -> None:
-    assert told(found("objects: {kinds: [Pod]}\n" + KEPT), "MY302") == [
+    assert finding_locations(found("objects: {kinds: [Pod]}\n" + KEPT_RULE), "MY302") == [
         ("rule: `objects` are rendered, and it is not", "models/policy.yaml", 6)
     ]
 
@@ -280,9 +280,9 @@ def test_a_rule_that_no_model_can_answer_is_told_once(found, tree) -> None:
 def test_a_waiver_of_tomorrow_says_that_it_excepts_nothing_yet(found) -> None:
     waiver = f"{HEAD}kind: Waiver\nname: once\npolicies: [rule]\nmodels: {{names: [refunds]}}\nreason: It moves in spring.\nticket: SHOP-12\n"
     waiver += 'approvedBy: [{team: risk, role: model-risk}]\ngranted: "2027-05-01"\nexpires: "2027-06-30"\n'
-    items = told(found(KEPT.replace("'pricing'", "'nobody'"), models__waiver=waiver), "MY310")
+    items = finding_locations(found(KEPT_RULE.replace("'pricing'", "'nobody'"), models__waiver=waiver), "MY310")
     assert items == [("once: it excepts nothing before 2027-05-01", "models/waiver.yaml", 9)]
-    unknown = told(found(KEPT, models__waiver=waiver.replace("[rule]", "[rul]").replace('granted: "2027-05-01"\n', "")), "MY310")
+    unknown = finding_locations(found(KEPT_RULE, models__waiver=waiver.replace("[rule]", "[rul]").replace('granted: "2027-05-01"\n', "")), "MY310")
     assert unknown == []
 
 

@@ -21,11 +21,11 @@ def spec(kind: str, text: str) -> Spec:
     return Spec(kind, "x", parse(f"name: x\n{text}", "x.yaml").documents[0])
 
 
-def policy(said: dict) -> Policy:
-    lines = [f"enforcement: {said['enforcement']}"]
-    lines += [f"enforcementIn: {{{key}: {value}}}" for key, value in said["in"].items()]
-    lines += [f'mandatoryFrom: "{said["mandatory"]}"'] if said["mandatory"] else []
-    force = ", ".join(f'{key}: "{said[key]}"' for key in ("from", "to") if said[key])
+def policy(settings: dict) -> Policy:
+    lines = [f"enforcement: {settings['enforcement']}"]
+    lines += [f"enforcementIn: {{{key}: {value}}}" for key, value in settings["in"].items()]
+    lines += [f'mandatoryFrom: "{settings["mandatory"]}"'] if settings["mandatory"] else []
+    force = ", ".join(f'{key}: "{settings[key]}"' for key in ("from", "to") if settings[key])
     return Policy(spec("Policy", "\n".join([*lines, f"inForce: {{{force}}}"])))
 
 
@@ -47,39 +47,39 @@ POLICIES = st.fixed_dictionaries(
 GRANTS = st.lists(st.tuples(MAYBE, DAYS), max_size=3)
 
 
-def decided(said, granted, day):
-    return decide_enforcement(policy(said), PROD, (), [grant(*one) for one in granted], day)
+def decide_with(settings, grants, day):
+    return decide_enforcement(policy(settings), PROD, (), [grant(*one) for one in grants], day)
 
 
 @given(POLICIES, GRANTS, DAYS)
 def test_a_policy_is_decided_on_the_days_that_it_is_in_force_and_on_no_other(said, granted, day) -> None:
     is_in_force = (said["from"] is None or said["from"] <= day) and (said["to"] is None or day <= said["to"])
-    assert (decided(said, granted, day) is not None) == is_in_force
+    assert (decide_with(said, granted, day) is not None) == is_in_force
 
 
 @given(POLICIES, GRANTS, DAYS)
-def test_before_its_day_it_is_advisory_whatever_else_is_said(said, granted, day) -> None:
-    decision = decided(said, granted, day)
+def test_before_its_day_it_is_advisory_whatever_else_is_said(settings, grants, day) -> None:
+    decision = decide_with(settings, grants, day)
     if decision is not None:
-        own = said["in"].get("prod", said["enforcement"])
-        is_early = said["mandatory"] is not None and day < said["mandatory"]
+        own = settings["in"].get("prod", settings["enforcement"])
+        is_early = settings["mandatory"] is not None and day < settings["mandatory"]
         assert decision.enforcement == (Enforcement.ADVISORY if is_early else Enforcement(own))
 
 
 @given(POLICIES, GRANTS, DAYS)
-def test_a_waiver_holds_from_its_first_day_to_its_last_and_changes_no_enforcement(said, granted, day) -> None:
-    decision = decided(said, granted, day)
+def test_a_waiver_holds_from_its_first_day_to_its_last_and_changes_no_enforcement(settings, grants, day) -> None:
+    decision = decide_with(settings, grants, day)
     if decision is not None:
-        holds = any((begins is None or begins <= day) and day <= ends for begins, ends in granted)
+        holds = any((begins is None or begins <= day) and day <= ends for begins, ends in grants)
         assert (decision.status is Status.WAIVED) == holds
-        bare = decided(said, [], day)
+        bare = decide_with(settings, [], day)
         assert bare is not None
         assert bare.enforcement == decision.enforcement
 
 
 @given(POLICIES, GRANTS, DAYS)
 def test_only_what_is_open_and_mandatory_fails(said, granted, day) -> None:
-    decision = decided(said, granted, day)
+    decision = decide_with(said, granted, day)
     if decision is not None:
         is_open = decision.status is Status.OPEN
         assert decision.is_blocking == (is_open and decision.enforcement is Enforcement.MANDATORY)
@@ -87,7 +87,7 @@ def test_only_what_is_open_and_mandatory_fails(said, granted, day) -> None:
 
 @given(POLICIES, DAYS, st.integers(0, 40))
 def test_one_more_day_never_makes_a_failure_advisory_but_at_the_end_of_its_force(said, day, days) -> None:
-    now, later = decided(said, [], day), decided(said, [], day + timedelta(days))
+    now, later = decide_with(said, [], day), decide_with(said, [], day + timedelta(days))
     if now is not None and now.is_blocking:
         assert later is None or later.is_blocking
 

@@ -172,7 +172,7 @@ def test_the_fleet_is_asked_as_a_whole_and_told_at_the_model(found) -> None:
     assert spots(items) == [("rule", MODEL_PATH, 6, 10)]
 
 
-RENDERED = """on: rendered
+RENDERED_POLICY = """on: rendered
 objects: {kinds: [Deployment]}
 rules:
   - that: object.spec.template.spec.containers.all(c, c.resources.requests.cpu != '100m')
@@ -184,8 +184,8 @@ examples:
 
 
 def test_what_is_rendered_is_told_at_the_specs_line(found, built) -> None:
-    assert found(RENDERED) == []
-    items = [item for item in built(RENDERED) if item.code.id == "rule"]
+    assert found(RENDERED_POLICY) == []
+    items = [item for item in built(RENDERED_POLICY) if item.code.id == "rule"]
     assert set(spots(items)) == {("rule", MODEL_PATH, 14, 20)}
     assert items[0].message.startswith(
         "refunds: dev/refunds/deployment.yaml: spec.template.spec.containers[0].resources.requests.cpu: too little"
@@ -211,20 +211,20 @@ def test_what_is_decided_otherwise_elsewhere_says_where(found) -> None:
     assert len({item.fingerprint for item in items}) == 1, "one value, whatever it is decided to be"
 
 
-def on_the_fleet(that: str, message: str, good: str, bad: str, by: str | None = "model.summary") -> str:
+def on_the_fleet(condition: str, message: str, good: str, bad: str, group_by: str | None = "model.summary") -> str:
     """A policy on the fleet, with two models a and b that keep it, and two that break it."""
 
     def models(said: str) -> str:
         a, b = said.split(" | ")
         return f"{{models: [{{name: a, type: rules, {a}}}, {{name: b, type: rules, {b}}}]}}"
 
-    group = f'by: "{by}"\n' if by else ""
+    group = f'by: "{group_by}"\n' if group_by else ""
     examples = f"examples:\n  good: [{models(good)}]\n  bad: [{models(bad)}]\n"
-    return f'on: fleet\n{group}rules:\n  - that: {that}\n    message: "{message}"\n{examples}'
+    return f'on: fleet\n{group}rules:\n  - that: {condition}\n    message: "{message}"\n{examples}'
 
 
 SUMMARIES = {"good": "summary: x | summary: z", "bad": "summary: x | summary: x"}
-SAME = on_the_fleet(
+SAME_SUMMARY_POLICY = on_the_fleet(
     "models.all(m, m.model.name == models[0].model.name)", "{models[0].model.name} says the same", **SUMMARIES
 )
 
@@ -235,9 +235,9 @@ def returns(tree) -> str:
 
 
 def test_models_are_grouped_by_what_they_say(found, tree) -> None:
-    [item] = found(SAME, models__returns=returns(tree))
+    [item] = found(SAME_SUMMARY_POLICY, models__returns=returns(tree))
     assert (item.subject.name, item.place.line, item.message) == ("returns", 3, "returns: refunds says the same")
-    assert found(SAME, models__returns=returns(tree).replace("Refunds or not", "Returns or not")) == []
+    assert found(SAME_SUMMARY_POLICY, models__returns=returns(tree).replace("Refunds or not", "Returns or not")) == []
 
 
 def test_what_is_asked_in_one_environment_is_of_that_environment(found) -> None:
@@ -274,7 +274,7 @@ def test_what_a_group_breaks_is_told_of_each_in_it_and_of_no_model_without_a_gro
     ],
 )
 def test_a_group_that_cannot_be_told_is_the_policys_mistake(found, by, message) -> None:
-    items = found(SAME.replace('by: "model.summary"', f'by: "{by}"'))
+    items = found(SAME_SUMMARY_POLICY.replace('by: "model.summary"', f'by: "{by}"'))
     assert any(item.code.id in {"MY302", "MY303"} and message in item.message and item.mandatory for item in items)
 
 
@@ -287,7 +287,7 @@ def test_a_rule_that_goes_through_too_many_pairs_says_what_to_do(found, tree) ->
     model = tree().read(MODEL_PATH).decode()
     many = {f"models__m{n}": model.replace("name: refunds", f"name: m{n}", 1) for n in range(60)}
     pairs = "models.all(a, models.all(b, a.model.name == b.model.name || a.model.summary != 'x'))"
-    [item] = found(on_the_fleet(pairs, "so", "summary: z | summary: z", "summary: x | summary: x", by=None), **many)
+    [item] = found(on_the_fleet(pairs, "so", "summary: z | summary: z", "summary: x | summary: x", group_by=None), **many)
     assert (item.code.id, item.message) == ("MY303", "rule: it goes through too many elements")
     assert item.help == "say `by`, so that rules see one group of models at a time"
 

@@ -13,7 +13,7 @@ SOUND = RULES + EXAMPLES
 PATH = "models/policy.yaml"
 
 
-def told(findings, code):
+def finding_positions(findings, code):
     return [
         (item.place.path, item.place.line, item.place.column, item.message) for item in findings if item.code.id == code
     ]
@@ -50,7 +50,7 @@ def told(findings, code):
     ],
 )  # fmt: skip
 def test_one_slip_is_told_at_its_place(found, policy, code, line, column, message) -> None:
-    items = told(found(policy), code)
+    items = finding_positions(found(policy), code)
     assert [item[:3] for item in items][:1] == [(PATH, line, column)]
     assert message is None or items[0][3] == message
 
@@ -79,7 +79,7 @@ def test_a_shipped_pack_cannot_be_shadowed(found) -> None:
     text = "apiVersion: modelyard/v1\nkind: Policy\nname: {}\ntitle: Mine\nremedy: do it\n"
     mine, taken = (text.format(name) + SOUND for name in ("mine", "baseline"))
     items = found(schemas__policies__baseline__mine=mine, models__policy=taken)
-    assert sorted(told(items, "MY307")) == [
+    assert sorted(finding_positions(items, "MY307")) == [
         ("models/policy.yaml", 3, 7, "baseline: `baseline` came with Modelyard"),
         ("schemas/policies/baseline/mine.yaml", 3, 7, "baseline/mine: the pack `baseline` came with Modelyard"),
     ]
@@ -98,7 +98,7 @@ def test_a_rule_that_loops_is_told_and_ends(found) -> None:
     assert {item.code.id for item in found(policy)} <= {"MY302", "MY303", "MY305"}
 
 
-KEPT = """rules:
+KEPT_RULE = """rules:
   - {that: model.owner == 'pricing', message: not ours}
 examples:
   good: [{model: {owner: pricing}}]
@@ -112,7 +112,7 @@ def project(tree, instead: str = "") -> str:
 
 
 def test_a_policy_that_binds_nobody_is_told(found, tree) -> None:
-    [item] = found(KEPT, modelyard=project(tree))
+    [item] = found(KEPT_RULE, modelyard=project(tree))
     assert (item.code.id, item.place.line, item.mandatory) == ("MY304", 3, False)
     assert item.message == "rule: nobody is bound by it"
 
@@ -127,18 +127,18 @@ def test_a_policy_that_binds_nobody_is_told(found, tree) -> None:
 )
 def test_whoever_binds_it_will_do(found, tree, document) -> None:
     files = {"models___defaults": f"apiVersion: modelyard/v1\n{document}\n"}
-    assert found(KEPT, modelyard=project(tree), **files) == []
+    assert found(KEPT_RULE, modelyard=project(tree), **files) == []
 
 
 @pytest.mark.parametrize("where", ["defaults: {policies: [rule]}", "types: {rules: {policies: [rule]}}"])
 def test_the_project_may_bind_it_for_some(found, tree, where) -> None:
-    assert found(KEPT, modelyard=project(tree, where)) == []
+    assert found(KEPT_RULE, modelyard=project(tree, where)) == []
     [item] = found(modelyard=project(tree, where))
     assert (item.code.id, item.place.path) == ("MY201", "modelyard.yaml")
 
 
 def test_a_policy_that_has_ended_is_told(found) -> None:
-    rule = 'inForce: {to: "2026-12-31"}\n' + KEPT
+    rule = 'inForce: {to: "2026-12-31"}\n' + KEPT_RULE
     [item] = found(rule)
     assert (item.code.id, item.message) == ("MY304", "rule: it ended on 2026-12-31")
     assert not item.mandatory
@@ -160,13 +160,13 @@ def test_a_policy_that_has_ended_is_told(found) -> None:
     ],
 )
 def test_days_that_contradict_each_other_are_refused(found, days, message) -> None:
-    [item] = found(f"{days}\n{KEPT}")
+    [item] = found(f"{days}\n{KEPT_RULE}")
     assert (item.code.id, item.message) == ("MY302", message)
 
 
 def test_a_project_may_keep_catalogues_of_its_own(found) -> None:
     controls = "framework: SHOP\ntitle: Ours\ncontrols: {C-1: Somebody looks at it}\n"
-    rule = "controls: [SHOP:C-1]\n" + KEPT
+    rule = "controls: [SHOP:C-1]\n" + KEPT_RULE
     assert found(rule, schemas__controls__SHOP=controls) == []
     [item] = found(rule.replace("C-1", "C-2"), schemas__controls__SHOP=controls)
     assert (item.code.id, item.message) == ("MY306", "rule: SHOP has no control `C-2`")
@@ -175,15 +175,15 @@ def test_a_project_may_keep_catalogues_of_its_own(found) -> None:
 
 
 def test_a_policy_and_a_pack_have_names_of_their_own(found) -> None:
-    packed = f"apiVersion: modelyard/v1\nkind: Policy\nname: other\ntitle: Another\nremedy: do it\n{KEPT}"
-    [item] = found(KEPT, schemas__policies__rule__other=packed)
+    packed = f"apiVersion: modelyard/v1\nkind: Policy\nname: other\ntitle: Another\nremedy: do it\n{KEPT_RULE}"
+    [item] = found(KEPT_RULE, schemas__policies__rule__other=packed)
     assert (item.code.id, item.message, item.place.path) == ("MY307", "rule: `rule` is a pack of this project", PATH)
 
 
 def test_a_name_that_is_bound_anywhere_has_to_select_somebody(found, tree) -> None:
     files = {"models___defaults": "apiVersion: modelyard/v1\nkind: Defaults\npolicies: [rule, agents]\n"}
     items = found(
-        "match: {types: [llm]}\n" + KEPT.replace("{owner:", "{type: llm, owner:"), modelyard=project(tree), **files
+        "match: {types: [llm]}\n" + KEPT_RULE.replace("{owner:", "{type: llm, owner:"), modelyard=project(tree), **files
     )
     assert [(item.code.id, item.place.path, item.place.column) for item in items] == [
         ("MY304", "models/_defaults.yaml", 12), ("MY304", "models/_defaults.yaml", 18),
@@ -191,10 +191,10 @@ def test_a_name_that_is_bound_anywhere_has_to_select_somebody(found, tree) -> No
 
 
 def test_a_policy_of_ones_own_pack_has_to_select_somebody(found, tree) -> None:
-    def packed(name: str, match: str) -> str:
-        return f"apiVersion: modelyard/v1\nkind: Policy\nname: {name}\ntitle: One\nremedy: do it\n{match}{KEPT}"
+    def policy_text(name: str, match: str) -> str:
+        return f"apiVersion: modelyard/v1\nkind: Policy\nname: {name}\ntitle: One\nremedy: do it\n{match}{KEPT_RULE}"
 
-    idle = packed("b", "match: {types: [llm]}\n").replace("{owner:", "{type: llm, owner:")
-    files = {"schemas__policies__house__a": packed("a", ""), "schemas__policies__house__b": idle}
+    idle = policy_text("b", "match: {types: [llm]}\n").replace("{owner:", "{type: llm, owner:")
+    files = {"schemas__policies__house__a": policy_text("a", ""), "schemas__policies__house__b": idle}
     [item] = found(modelyard=project(tree, "policies: [house]"), **files)
     assert (item.code.id, item.message, item.place.line) == ("MY304", "house/b: it selects no model", 6)

@@ -36,33 +36,33 @@ expires: "2027-06-30"
 TODAY = date(2027, 1, 1)
 
 
-def told(findings):
+def statuses(findings):
     return [(item.code.id, item.status.value) for item in findings if item.code.id != "MY503"]
 
 
 def test_only_a_build_knows_whether_a_waiver_of_theirs_is_used(found, built) -> None:
-    assert told(found(RULE, models__waiver=WAIVER)) == []
-    assert told(built(RULE, models__waiver=WAIVER)) == [("rule", "waived")] * 2
+    assert statuses(found(RULE, models__waiver=WAIVER)) == []
+    assert statuses(built(RULE, models__waiver=WAIVER)) == [("rule", "waived")] * 2
     kept = RULE.replace("100m", "9m").replace("200m", "100m")
-    assert told(found(kept, models__waiver=WAIVER)) == []
-    assert told(built(kept, models__waiver=WAIVER)) == [("MY310", "open")]
+    assert statuses(found(kept, models__waiver=WAIVER)) == []
+    assert statuses(built(kept, models__waiver=WAIVER)) == [("MY310", "open")]
 
 
 def test_a_build_of_a_part_does_not_know_it(tree) -> None:
     kept = RULE.replace("100m", "9m").replace("200m", "100m")
     run = Session(tree(kept, models__waiver=WAIVER), TODAY)
-    assert told(build(run, lambda _model, environment: environment == "dev").findings) == []
+    assert statuses(build(run, lambda _model, environment: environment == "dev").findings) == []
 
 
 def test_only_a_build_knows_whether_a_comment_of_theirs_hides_something(found, built, tree) -> None:
     advisory = "enforcement: advisory\n" + RULE
     model = tree().read("models/refunds.yaml").decode()
     hidden = model.replace("{cpu: 100m, memory: 64Mi}", "{cpu: 100m, memory: 64Mi}  # modelyard: ignore[rule]: small")
-    assert told(found(advisory, models__refunds=hidden)) == []
-    assert told(built(advisory, models__refunds=hidden)) == [("rule", "waived")] * 2
+    assert statuses(found(advisory, models__refunds=hidden)) == []
+    assert statuses(built(advisory, models__refunds=hidden)) == [("rule", "waived")] * 2
     idle = model.replace("version: 1.0.0", "version: 1.0.0  # modelyard: ignore[rule]: small")
-    assert told(found(advisory, models__refunds=idle)) == []
-    assert told(built(advisory, models__refunds=idle)) == [("MY312", "open"), ("rule", "open"), ("rule", "open")]
+    assert statuses(found(advisory, models__refunds=idle)) == []
+    assert statuses(built(advisory, models__refunds=idle)) == [("MY312", "open"), ("rule", "open"), ("rule", "open")]
 
 
 def test_a_check_can_say_what_it_did_not_ask(tree) -> None:
@@ -77,7 +77,7 @@ def test_what_a_baseline_knows_is_built(tree, rule) -> None:
     assert not refused.can_write
     known = build(Session(tree(rule), TODAY), baseline=parse_baseline(format_baseline(refused.findings)))
     assert known.can_write
-    assert {status for _, status in told(known.findings)} == {"baseline"}
+    assert {status for _, status in statuses(known.findings)} == {"baseline"}
     assert [unit.id for unit in known.units if unit.files] == [
         "dev/refunds", "prod/refunds", "all.records/refunds", "dev", "prod", "all.records",
     ]  # fmt: skip

@@ -28,7 +28,7 @@ def looked_at(name: str, value: str) -> str | None:
     return found[0].kind if found else None
 
 
-TELLING = [
+SECRET_VALUES = [
     "".join(parts)
     for parts in (
         ("AKIA", "IOSFODNN7EXAMPLE"),
@@ -44,19 +44,19 @@ TELLING = [
 """Six that detectors of shapes know, in parts so that nobody takes this file for one that holds secrets; and two that they do not."""
 
 
-@pytest.mark.parametrize("value", TELLING)
+@pytest.mark.parametrize("value", SECRET_VALUES)
 @pytest.mark.parametrize("name", ["LOG_LEVEL", "DB_PASSWORD", "apikey", "Client_Key", ""])
 def test_a_value_is_suspected_as_the_detectors_say(name, value):
     assert looked_at(name, value) == plainly(name, value)
 
 
 def test_shapes_and_names_both_tell():
-    assert [looked_at("LOG_LEVEL", value) is not None for value in TELLING] == [True] * 6 + [False] * 2
+    assert [looked_at("LOG_LEVEL", value) is not None for value in SECRET_VALUES] == [True] * 6 + [False] * 2
     assert looked_at("DB_PASSWORD", "only some words") == "a value of that name"
 
 
 KEYWORDS = ["password", "PassWd", "secret", "api_key", "apikey", "db_pass", "level"]
-WORDS = st.sampled_from([*KEYWORDS, "=", "==", ":", "'", '"', ";", "->", " ", *TELLING[:5]])
+WORDS = st.sampled_from([*KEYWORDS, "=", "==", ":", "'", '"', ";", "->", " ", *SECRET_VALUES[:5]])
 VALUES = st.lists(WORDS, min_size=2, max_size=6).map("".join).filter(lambda value: len(value) >= 8)
 
 

@@ -69,11 +69,11 @@ def test_a_rule_that_holds_of_everything_is_noticed(policy) -> None:
             **policy.data,
             "rules": [{**rule, **({"that": "true"} if at == index else {})} for at, rule in enumerate(policy.rules)],
         }
-        blunt = Policy(Spec("Policy", policy.spec.name, Replaced(policy.spec.document, data)), policy.pack)
+        blunt = Policy(Spec("Policy", policy.spec.name, ReplacedDocument(policy.spec.document, data)), policy.pack)
         assert run_examples(blunt, RuleEvaluator(variable_schemas(EMPTY.language)), EMPTY.language).findings
 
 
-class Replaced:
+class ReplacedDocument:
     """A document that says something else at the same places."""
 
     def __init__(self, document, data) -> None:

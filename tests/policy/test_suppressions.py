@@ -14,18 +14,18 @@ examples:
 IDLE = "the comment hides nothing: data/training-data-is-named is not broken here"
 
 
-def told(found, tree, comment, rule=RULE):
+def findings_with_comment(find_policy, tree, comment, rule=RULE):
     model = tree().read("models/refunds.yaml").decode()
     return [
         (item.code.id, item.status.value, item.place.line, item.because or item.message)
-        for item in found(
+        for item in find_policy(
             rule, models__refunds=model.replace("sla: {availability: 99%}", f"sla: {{availability: 99%}}  {comment}")
         )
     ]
 
 
 def test_it_hides_with_its_reason(found, tree) -> None:
-    assert told(found, tree, "# modelyard: ignore[rule]: nobody needs it") == [
+    assert findings_with_comment(found, tree, "# modelyard: ignore[rule]: nobody needs it") == [
         ("rule", "waived", 11, "nobody needs it")
     ]
 
@@ -49,12 +49,12 @@ def test_it_hides_with_its_reason(found, tree) -> None:
 )
 def test_what_is_wrong_with_it_is_told_at_it(found, tree, comment, message) -> None:
     stands = ("rule", "open", 11, "refunds: too seldom; sla.availability is `99%`")
-    assert told(found, tree, comment) == [stands, ("MY312", "open", 11, message)]
+    assert findings_with_comment(found, tree, comment) == [stands, ("MY312", "open", 11, message)]
 
 
 def test_what_is_mandatory_takes_a_waiver(found, tree) -> None:
     rule = RULE.replace("advisory", "mandatory")
-    items = told(found, tree, "# modelyard: ignore[rule]: why", rule)
+    items = findings_with_comment(found, tree, "# modelyard: ignore[rule]: why", rule)
     assert [item[:2] for item in items] == [("rule", "open"), ("MY312", "open")]
 
 
@@ -79,5 +79,5 @@ def test_behind_something_it_speaks_of_its_own_line_alone(found, tree) -> None:
 
 
 def test_each_name_has_to_hide_something(found, tree) -> None:
-    items = told(found, tree, "# modelyard: ignore[rule, data/datasets-are-classified]: why")
+    items = findings_with_comment(found, tree, "# modelyard: ignore[rule, data/datasets-are-classified]: why")
     assert [(item[0], item[1]) for item in items] == [("rule", "waived"), ("MY312", "open")]

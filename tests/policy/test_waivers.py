@@ -26,7 +26,7 @@ expires: "2027-06-30"
 """
 
 
-def told(findings):
+def finding_summaries(findings):
     return [(item.code.id, item.status.value, item.place.path.rpartition("/")[2], item.place.line) for item in findings]
 
 
@@ -34,7 +34,7 @@ OPEN = [("rule", "open", "refunds.yaml", 16), ("rule", "open", "refunds.yaml", 1
 
 
 def test_without_a_waiver_both_stand(found) -> None:
-    assert told(found(RULE)) == OPEN
+    assert finding_summaries(found(RULE)) == OPEN
 
 
 def test_what_is_waived_is_told_as_such_with_its_reason(found) -> None:
@@ -49,7 +49,7 @@ def test_what_is_waived_is_told_as_such_with_its_reason(found) -> None:
 
 def test_a_path_excepts_one_element_by_its_name(found) -> None:
     items = found(RULE, models__waiver=WAIVER + "paths: ['deploy.secrets[two]']\n")
-    assert told(items) == [OPEN[0], ("rule", "waived", "refunds.yaml", 17)]
+    assert finding_summaries(items) == [OPEN[0], ("rule", "waived", "refunds.yaml", 17)]
 
 
 @pytest.mark.parametrize(
@@ -72,19 +72,19 @@ def test_a_path_excepts_one_element_by_its_name(found) -> None:
 )  # fmt: skip
 def test_one_change_of_the_waiver(found, change, to, expected) -> None:
     assert change in WAIVER
-    items = told(found(RULE, models__waiver=WAIVER.replace(change, to)))
+    items = finding_summaries(found(RULE, models__waiver=WAIVER.replace(change, to)))
     assert items == (expected or [("rule", "waived", "refunds.yaml", 16), ("rule", "waived", "refunds.yaml", 17)])
 
 
 def test_an_environment_that_is_not_waived_still_fails(found) -> None:
-    items = told(found(RULE, models__waiver=WAIVER + "environments: [dev]\n"))
+    items = finding_summaries(found(RULE, models__waiver=WAIVER + "environments: [dev]\n"))
     assert sorted(items) == sorted(
         [*OPEN, ("rule", "waived", "refunds.yaml", 16), ("rule", "waived", "refunds.yaml", 17)]
     )
 
 
 def test_an_environment_that_nobody_has_is_told(found) -> None:
-    items = told(found(RULE, models__waiver=WAIVER + "environments: [prd]\n"))
+    items = finding_summaries(found(RULE, models__waiver=WAIVER + "environments: [prd]\n"))
     assert [item for item in items if item[0] == "MY308"] == [("MY308", "open", "waiver.yaml", 11)]
     assert items[:2] == OPEN
 
@@ -100,22 +100,22 @@ def test_an_environment_that_nobody_has_is_told(found) -> None:
 def test_a_policy_says_who_may_waive_it_and_for_how_long(found, terms, message) -> None:
     items = found(f"waiver: {terms}\n{RULE}", models__waiver=WAIVER)
     assert [item.message for item in items if item.code.id == "MY308"] == [message]
-    assert told(items)[:2] == OPEN
+    assert finding_summaries(items)[:2] == OPEN
 
 
 def test_the_authors_own_team_alone_may_not_where_the_policy_says_so(found) -> None:
-    own = WAIVER.replace("{team: risk, role: model-risk}", "{team: pricing, role: owner}")
+    own_team_waiver = WAIVER.replace("{team: risk, role: model-risk}", "{team: pricing, role: owner}")
     independent = f"waiver: {{independent: true}}\n{RULE}"
-    items = found(independent, models__waiver=own)
+    items = found(independent, models__waiver=own_team_waiver)
     assert [item.message for item in items if item.code.id == "MY308"] == [
         "once: rule takes an approver who is not of pricing, the team that owns refunds"
     ]
     assert all(item.status is Status.WAIVED for item in found(independent, models__waiver=WAIVER))
-    assert all(item.status is Status.WAIVED for item in found(RULE, models__waiver=own))
+    assert all(item.status is Status.WAIVED for item in found(RULE, models__waiver=own_team_waiver))
 
 
 def test_a_waiver_for_nothing_is_told_for_each_model(found, tree) -> None:
-    other = (
+    other_model = (
         tree()
         .read("models/refunds.yaml")
         .decode()
@@ -123,13 +123,13 @@ def test_a_waiver_for_nothing_is_told_for_each_model(found, tree) -> None:
         .replace("other/two", "shop/two")
         .replace("name: one", "name: zero")
     )
-    items = found(RULE, models__waiver=WAIVER.replace("[refunds]", "[other, refunds]"), models__other=other)
+    items = found(RULE, models__waiver=WAIVER.replace("[refunds]", "[other, refunds]"), models__other=other_model)
     assert [(item.code.id, item.message) for item in items if item.status is Status.OPEN] == [
         ("MY310", "once: other breaks nothing that it waives")
     ]
 
 
-OTHER = """---
+OTHER_POLICY = """---
 apiVersion: modelyard/v1
 kind: Policy
 name: kept
@@ -153,5 +153,5 @@ examples:
 )
 def test_a_part_of_it_that_excepts_nothing_is_told(found, policies, paths, message) -> None:
     waiver = WAIVER.replace("policies: [rule]", f"policies: [{policies}]") + f"paths: {paths}\n"
-    items = found(RULE + OTHER, models__waiver=waiver)
+    items = found(RULE + OTHER_POLICY, models__waiver=waiver)
     assert [item.message for item in items if item.code.id == "MY310"] == [f"once: {message}"]

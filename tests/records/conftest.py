@@ -13,8 +13,8 @@ from compiler.pipeline import session as stages
 from compiler.pipeline.session import Session
 from compiler.source.memory_tree import MemoryTree
 
-DIGEST, OTHER = ("sha256:" + digit * 64 for digit in "01")
-ON = ("model-cards", "cyclonedx", "annex-iv", "risk-inventory", "backstage", "slsa", "approval-record")
+DIGEST, OTHER_DIGEST = ("sha256:" + digit * 64 for digit in "01")
+ENABLED_EMITTERS = ("model-cards", "cyclonedx", "annex-iv", "risk-inventory", "backstage", "slsa", "approval-record")
 
 
 def document(kind: str, name: str, **fields: Any) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def document(kind: str, name: str, **fields: Any) -> dict[str, Any]:
 
 
 PROJECT = document(
-    "Project", "bank", environments=["dev", "prod"], emitters={name: {"enabled": True} for name in ON},
+    "Project", "bank", environments=["dev", "prod"], emitters={name: {"enabled": True} for name in ENABLED_EMITTERS},
     organisation={"name": "Example Bank Ltd", "address": "1 Street", "email": "a@bank.example", "url": "https://bank.example"},
 )  # fmt: skip
 TEAM = document(
@@ -69,12 +69,12 @@ MODEL = document(
     releases={
         "1.0.0": {
             "date": "2026-08-01",
-            "source": {"format": "onnx", "uri": "s3://models/scorer/1.0.0/", "digest": OTHER},
+            "source": {"format": "onnx", "uri": "s3://models/scorer/1.0.0/", "digest": OTHER_DIGEST},
             "evaluations": [
                 {"metric": "auc", "value": 0.9, "dataset": "loans"}, {"metric": "auc", "value": 0.8, "dataset": "loans", "slice": "young"},
             ],
         },
-        "2.0.0": {"source": {"format": "onnx", "uri": "s3://models/scorer/2.0.0/", "digest": OTHER}},
+        "2.0.0": {"source": {"format": "onnx", "uri": "s3://models/scorer/2.0.0/", "digest": OTHER_DIGEST}},
     },
     data={"training": ["loans"], "evaluation": ["loans"]},
     interface={
@@ -82,7 +82,7 @@ MODEL = document(
         "outputs": [{"name": "score", "datatype": "FP32", "shape": [-1]}],
     },
     uses=[{"dataset": "index", "as": {"env": "INDEX"}}, {"model": "helper", "as": {"env": "HELPER"}}],
-    runtime={"image": "registry.example/scorer:1", "digest": OTHER, "port": 8080, "health": "/ready"},
+    runtime={"image": "registry.example/scorer:1", "digest": OTHER_DIGEST, "port": 8080, "health": "/ready"},
     sla={"availability": "99.5%", "latency": {"p99": "250ms"}}, slo={"availability": "99.9%", "latency": [{"under": "250ms",
     "for": "99%"}]},
     pipeline={"evaluate": {"gates": [{"metric": "auc", "op": ">=", "value": 0.7}]}, "retrain": {"schedule": "0 3 * * 1"}},
@@ -128,17 +128,17 @@ def bank(**more: Any) -> dict[str, Any]:
     return {**PROJECT, **more}
 
 
-def tree(found: list[dict[str, Any]], project: Mapping[str, Any] = PROJECT, **beside: str) -> MemoryTree:
+def tree(specs: list[dict[str, Any]], project: Mapping[str, Any] = PROJECT, **extra_files: str) -> MemoryTree:
     files = {
         "modelyard.yaml": yaml.safe_dump(dict(project), sort_keys=False),
-        "models/all.yaml": yaml.safe_dump_all(found, sort_keys=False),
+        "models/all.yaml": yaml.safe_dump_all(specs, sort_keys=False),
     }
-    return MemoryTree({path: text.encode() for path, text in (files | beside).items()})
+    return MemoryTree({path: text.encode() for path, text in (files | extra_files).items()})
 
 
-def put(found: list[dict[str, Any]], kind: str, name: str, path: str, value: Any) -> None:
+def set_field(specs: list[dict[str, Any]], kind: str, name: str, path: str, value: Any) -> None:
     """Set a field of a document; with None, take it away."""
-    target = next(one for one in found if (one["kind"], one["name"]) == (kind, name))
+    target = next(one for one in specs if (one["kind"], one["name"]) == (kind, name))
     *above, last = [int(part) if part.isdigit() else part.replace("~", ".") for part in path.split("/")]
     for part in above:
         target = target[part] if isinstance(target, list) else target.setdefault(part, {})
@@ -168,17 +168,17 @@ class Records:
         return {path.removeprefix("records/scorer/") for path in self.files if path.startswith("records/scorer/")}
 
 
-Made = Callable[..., Records]
+MakeRecords = Callable[..., Records]
 
 
 @pytest.fixture(scope="session")
-def made() -> Made:
+def made() -> MakeRecords:
     """What is made of a bank; nothing may be wrong unless `faulty` says so. Policies are not asked; `alone`: records of the model."""
 
     def make(
-        found: list[dict[str, Any]], project: Mapping[str, Any] = PROJECT, *, faulty: bool = False, alone: bool = False, **beside: str
+        specs: list[dict[str, Any]], project: Mapping[str, Any] = PROJECT, *, faulty: bool = False, alone: bool = False, **extra_files: str
     ) -> Records:
-        run = Session(tree(found, project, **beside))
+        run = Session(tree(specs, project, **extra_files))
         findings = [finding for stage in (stages.check_documents, stages.check_emitters) for finding in stage(run)]
         files: dict[str, str] = {}
         scope = (lambda model, environment: (model, environment) == ("scorer", "")) if alone else stages.all_units
@@ -194,18 +194,18 @@ def made() -> Made:
 
 
 @pytest.fixture(scope="session")
-def full(made: Made) -> Records:
+def full(made: MakeRecords) -> Records:
     """The records of the model that says everything."""
     return made(documents())
 
 
 @pytest.fixture(scope="session")
-def bare(made: Made) -> Records:
+def bare(made: MakeRecords) -> Records:
     """The records of a model that says nothing but what it must."""
-    found = documents({**{key: MODEL[key] for key in (
+    specs = documents({**{key: MODEL[key] for key in (
         "apiVersion", "kind", "name", "type", "owner", "lifecycle", "summary", "useCase", "deploy", "runtime", "environments",
     )}, "releases": {version: {"source": one["source"]} for version, one in MODEL["releases"].items()}})  # fmt: skip
-    put(found, "Team", "risk", "contacts", None)
-    put(found, "UseCase", "lending", "process", None)
-    put(found, "UseCase", "lending", "classification/eu-ai-act", {"value": "high-risk"})
-    return made([one for one in found if one["kind"] != "Waiver"], {key: value for key, value in PROJECT.items() if key != "organisation"})
+    set_field(specs, "Team", "risk", "contacts", None)
+    set_field(specs, "UseCase", "lending", "process", None)
+    set_field(specs, "UseCase", "lending", "classification/eu-ai-act", {"value": "high-risk"})
+    return made([one for one in specs if one["kind"] != "Waiver"], {key: value for key, value in PROJECT.items() if key != "organisation"})

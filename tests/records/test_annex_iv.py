@@ -6,8 +6,8 @@ import pytest
 
 from compiler.foundation.resources import shipped_folder
 
-from .conftest import DOCUMENTATION, bank, documents, put
-from .test_model_cards import TYPES, Page, of_type, seen
+from .conftest import DOCUMENTATION, bank, documents, set_field
+from .test_model_cards import TYPES, Page, of_type, visible_text
 
 FILE, PAGE = "TECHNICAL_DOCUMENTATION.md", "technical-documentation.html"
 POINTS = [f"1({letter})" for letter in "abcdefgh"] + [f"2({letter})" for letter in "abcdefgh"] + [f"{n}." for n in range(3, 10)]
@@ -20,7 +20,7 @@ def test_every_point_of_the_annex_has_a_heading_of_its_own(point, full, bare) ->
         assert re.search(rf"<h[23][^>]*>{re.escape(point)}", records[PAGE])
 
 
-SAID = [
+EXPECTED_PHRASES = [
     *(text for text in DOCUMENTATION.values() if isinstance(text, str)), "ISO/IEC 42001", "Loans to people.", "Example Bank Ltd",
     "1.0.0", "2026-08-01",
     "helper", "registry.example/scorer:1", "500m", "prod-1", "Stability", "Speed for detail", "Collected so.", "Prepared so.", "Biased so.",
@@ -30,17 +30,17 @@ SAID = [
 
 
 @pytest.fixture(scope="module")
-def shown(full) -> tuple[str, str]:
-    return seen(full[FILE]), Page(full[PAGE]).text
+def visible_texts(full) -> tuple[str, str]:
+    return visible_text(full[FILE]), Page(full[PAGE]).text
 
 
-@pytest.mark.parametrize("said", SAID)
-def test_what_a_spec_says_stands_under_its_points(said, shown) -> None:
-    assert all(said in document for document in shown)
+@pytest.mark.parametrize("said", EXPECTED_PHRASES)
+def test_what_a_spec_says_stands_under_its_points(said, visible_texts) -> None:
+    assert all(said in document for document in visible_texts)
 
 
-def test_what_it_rests_on_has_a_source_a_day_and_the_days_from_which_it_holds(shown) -> None:
-    for document in shown:
+def test_what_it_rests_on_has_a_source_a_day_and_the_days_from_which_it_holds(visible_texts) -> None:
+    for document in visible_texts:
         assert "Regulation (EU) 2024/1689 (AI Act), Article 11(1) and Annex IV, read on 2026-11-23" in document
         assert "from 2027-12-02: the duties of providers of high-risk systems of Annex III" in document
         assert "from 2028-08-02: the same for high-risk systems of Annex I" in document
@@ -62,8 +62,8 @@ def test_what_nobody_said_is_told_under_its_point_with_its_source(bare) -> None:
 
 def test_a_documentation_that_lacks_nothing_says_so(made) -> None:
     found = documents()
-    put(found, "Model", "scorer", "releases/2~0~0/evaluations", [{"metric": "auc", "value": 0.91, "dataset": "loans"}])
-    put(found, "Model", "scorer", "governance/risk/risks/1/mitigation", "A third look.")
+    set_field(found, "Model", "scorer", "releases/2~0~0/evaluations", [{"metric": "auc", "value": 0.91, "dataset": "loans"}])
+    set_field(found, "Model", "scorer", "governance/risk/risks/1/mitigation", "A third look.")
     records = made(found)
     assert "Everything that is asked for is said." in records[FILE]
     assert "Not said yet" not in records[FILE] + records[PAGE]
@@ -80,8 +80,8 @@ def test_a_risk_of_which_nobody_says_what_is_done_about_it_is_a_gap_with_owner_a
 @pytest.mark.parametrize("field", ["collection", "preparation", "biases"])
 def test_what_nobody_says_of_data_that_judges_alone_is_a_gap_of_its_owner(field, made) -> None:
     found = documents()
-    put(found, "Model", "scorer", "data/training", None)
-    put(found, "Dataset", "loans", field, None)
+    set_field(found, "Model", "scorer", "data/training", None)
+    set_field(found, "Dataset", "loans", field, None)
     records = made(found)
     assert f"**risk** says it in `{field}` of Dataset loans" in records[FILE]
     assert f"<b>risk</b> says it in <code>{field}</code> of Dataset loans" in records[PAGE]
@@ -104,20 +104,20 @@ BEHAVIOURS = {"refuse": "is refused.", "refer": "is referred to a person.", "app
 def test_what_happens_while_it_does_not_answer_is_a_sentence(behaviour, said, made) -> None:
     target, source, _ = TYPES["vendor"]
     records = made(of_type("vendor", {**source, "fallback": {"behaviour": behaviour}}, target))
-    for text in (seen(records[FILE]), Page(records[PAGE]).text):
+    for text in (visible_text(records[FILE]), Page(records[PAGE]).text):
         assert f"While it does not answer: what was asked for {said}" in text
     beside = ({"behaviour": behaviour}, f"; what was asked for {said}"), ({}, ".")
     for more, ending in beside:
         fallback, whole = {"model": "helper", **more}, f"helper answers instead{ending}"
         records = made(of_type("vendor", {**source, "fallback": fallback}, target))
-        for text in (seen(records[FILE]), Page(records[PAGE]).text):
+        for text in (visible_text(records[FILE]), Page(records[PAGE]).text):
             assert f"While it does not answer: {whole}" in text
 
 
 @pytest.mark.parametrize("field", [*DOCUMENTATION])
 def test_a_field_that_is_taken_away_is_a_gap_and_its_words_are_gone(field, made) -> None:
     found = documents()
-    put(found, "Model", "scorer", f"governance/documentation/{field}", None)
+    set_field(found, "Model", "scorer", f"governance/documentation/{field}", None)
     records = made(found)
     assert f"`governance.documentation.{field}`" in records[FILE]
     words = DOCUMENTATION[field] if isinstance(DOCUMENTATION[field], str) else DOCUMENTATION[field][0]
@@ -127,10 +127,10 @@ def test_a_field_that_is_taken_away_is_a_gap_and_its_words_are_gone(field, made)
 @pytest.mark.parametrize("said", [DOCUMENTATION["plannedChanges"], None])
 def test_changes_that_were_decided_on_are_told_or_asked_for_whether_or_not_it_is_trained_by_the_clock(said, made) -> None:
     found = documents()
-    put(found, "Model", "scorer", "pipeline/retrain", None)
-    put(found, "Model", "scorer", "governance/documentation/plannedChanges", said)
+    set_field(found, "Model", "scorer", "pipeline/retrain", None)
+    set_field(found, "Model", "scorer", "governance/documentation/plannedChanges", said)
     records = made(found)
-    for text in (seen(records[FILE]), Page(records[PAGE]).text):
+    for text in (visible_text(records[FILE]), Page(records[PAGE]).text):
         point = text.partition("2(f)")[2].partition("2(g)")[0]
         assert (DOCUMENTATION["plannedChanges"] in point, "Not said yet" in point) == (said is not None, said is None)
         assert "no change" not in point
@@ -148,7 +148,7 @@ def test_changes_that_were_decided_on_are_told_or_asked_for_whether_or_not_it_is
 )
 def test_it_is_made_for_providers_of_high_risk_systems_alone(classification, is_made, made) -> None:
     found = documents()
-    put(found, "UseCase", "lending", "classification", {"eu-ai-act": classification} if classification else None)
+    set_field(found, "UseCase", "lending", "classification", {"eu-ai-act": classification} if classification else None)
     records = made(found)
     assert (FILE in records.names, PAGE in records.names) == (is_made, is_made)
 

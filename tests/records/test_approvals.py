@@ -14,7 +14,7 @@ from compiler.json_schema import Validator
 from compiler.pipeline.session import Session, check, record_statuses
 from compiler.plan.records.missing_fields import ModelRecordStatus
 
-from .conftest import DIGEST, documents, put, tree
+from .conftest import DIGEST, documents, set_field, tree
 
 NAME = "approvals.intoto.jsonl"
 
@@ -35,17 +35,17 @@ def statements(records) -> dict[str, dict[str, Any]]:
     return {one["predicate"]["environment"]: one for one in found}
 
 
-def approved(made, *said: dict[str, str], **changes: Any):
+def approved_statements(make_records, *approvals: dict[str, str], **changes: Any):
     found = documents()
-    put(found, "Model", "scorer", "approvals", list(said))
+    set_field(found, "Model", "scorer", "approvals", list(approvals))
     for path, value in changes.items():
-        put(found, "Model", "scorer", path.replace("__", "/"), value)
-    return statements(made(found))
+        set_field(found, "Model", "scorer", path.replace("__", "/"), value)
+    return statements(make_records(found))
 
 
 def test_each_environment_has_a_statement_about_what_runs_there(made) -> None:
     found = documents()
-    told = approved(made, approval(**digests(found)))
+    told = approved_statements(made, approval(**digests(found)))
     assert set(told) == {"dev", "prod"}
     for environment, one in told.items():
         known = digests(found, environment)
@@ -56,7 +56,7 @@ def test_each_environment_has_a_statement_about_what_runs_there(made) -> None:
 
 
 def test_an_approval_of_what_runs_counts_with_its_role(made) -> None:
-    told = approved(made, approval(**digests(documents()), ticket="RISK-1", expires="2027-01-01"))["prod"]["predicate"]
+    told = approved_statements(made, approval(**digests(documents()), ticket="RISK-1", expires="2027-01-01"))["prod"]["predicate"]
     [claim] = told["claims"]
     assert (claim["status"], told["approvedBy"], told["rejectedBy"]) == ("counts", ["model-risk"], [])
     assert (claim["ticket"], claim["expires"]) == ("RISK-1", "2027-01-01")
@@ -73,46 +73,46 @@ def test_an_approval_of_what_runs_counts_with_its_role(made) -> None:
     ],
 )
 def test_an_approval_of_another_content_is_void_and_says_why(change, check, made) -> None:
-    told = approved(made, approval(**digests(documents())), **change)["prod"]["predicate"]
+    told = approved_statements(made, approval(**digests(documents())), **change)["prod"]["predicate"]
     [claim] = told["claims"]
     assert (claim["status"], told["approvedBy"]) == ("void", [])
     assert [name for name, holds in claim["checks"].items() if not holds] == [check]
 
 
 def test_an_approval_in_a_role_that_the_team_does_not_hold_is_void(made) -> None:
-    told = approved(made, approval(**digests(documents()), role="board"))["prod"]["predicate"]
+    told = approved_statements(made, approval(**digests(documents()), role="board"))["prod"]["predicate"]
     assert [(one["status"], one["checks"]["roleIsHeld"]) for one in told["claims"]] == [("void", False)]
 
 
 def test_a_rejection_counts_as_one(made) -> None:
-    told = approved(made, approval(**digests(documents()), decision="rejected"))["prod"]["predicate"]
+    told = approved_statements(made, approval(**digests(documents()), decision="rejected"))["prod"]["predicate"]
     assert (told["approvedBy"], told["rejectedBy"]) == ([], ["model-risk"])
 
 
 def test_an_approval_is_for_its_environment_alone(made) -> None:
-    told = approved(made, approval(**digests(documents())))
+    told = approved_statements(made, approval(**digests(documents())))
     assert (len(told["prod"]["predicate"]["claims"]), told["dev"]["predicate"]["claims"]) == (1, [])
 
 
 def test_its_end_is_data_and_judged_on_no_day(made) -> None:
-    told = approved(made, approval(**digests(documents()), date="2000-12-31", expires="2000-12-31"))["prod"]["predicate"]
+    told = approved_statements(made, approval(**digests(documents()), date="2000-12-31", expires="2000-12-31"))["prod"]["predicate"]
     assert told["claims"][0]["status"] == "counts"
 
 
 def found_of(*said: dict[str, str], as_of: date = date(2026, 11, 27), regime: dict[str, str] | None = None):
     found = documents()
-    put(found, "Model", "scorer", "approvals", list(said))
-    put(found, "UseCase", "lending", "classification/dora", regime)
+    set_field(found, "Model", "scorer", "approvals", list(said))
+    set_field(found, "UseCase", "lending", "classification/dora", regime)
     return [one for one in check(Session(tree(found), as_of)) if one.code.id in {"MY314", "MY315", "MY316"}]
 
 
 def test_one_that_ends_before_it_begins_is_a_mistake_and_void_without_a_clock(made) -> None:
-    said = approval(**digests(documents()), expires="2026-09-01")
-    [finding] = found_of(said)
+    approval_fields = approval(**digests(documents()), expires="2026-09-01")
+    [finding] = found_of(approval_fields)
     assert (finding.code.id, finding.is_blocking, finding.subject.pointer) == ("MY315", True, ("approvals", 0, "expires"))
-    [claim] = approved(made, said)["prod"]["predicate"]["claims"]
+    [claim] = approved_statements(made, approval_fields)["prod"]["predicate"]["claims"]
     assert (claim["status"], claim["checks"]["datesInOrder"]) == ("void", False)
-    assert found_of({**said, "expires": "2026-09-02"}) == []
+    assert found_of({**approval_fields, "expires": "2026-09-02"}) == []
 
 
 def test_one_that_was_given_on_a_day_to_come_is_told_by_the_day_that_is_asked_on() -> None:
@@ -151,7 +151,7 @@ def test_one_by_a_team_without_the_role_is_told_at_the_role() -> None:
 )
 def test_who_agreed_is_missing_where_no_approval_counts(more, is_missing) -> None:
     found = documents()
-    put(found, "Model", "scorer", "approvals", [approval(**{**digests(found), **more})])
+    set_field(found, "Model", "scorer", "approvals", [approval(**{**digests(found), **more})])
     [told] = [one for one in record_statuses(Session(tree(found)), ["scorer"]) if isinstance(one, ModelRecordStatus)]
     [record] = [one for one in told.records if one.id == "approval-record"]
     assert [fact.field for fact in record.missing_fields] == (["approvals"] if is_missing else [])
@@ -160,8 +160,8 @@ def test_who_agreed_is_missing_where_no_approval_counts(more, is_missing) -> Non
 def test_cards_say_what_an_approval_names_that_is_another_now(made) -> None:
     found = documents()
     said = approval(**digests(found))
-    put(found, "Model", "scorer", "approvals", [said])
-    put(found, "Model", "scorer", "governance/limitations", ["Not above 90000"])
+    set_field(found, "Model", "scorer", "approvals", [said])
+    set_field(found, "Model", "scorer", "governance/limitations", ["Not above 90000"])
     records = made(found)
     for card in (records["MODEL_CARD.md"], records["model-card.html"]):
         assert "what it was given for is another now (the governance digest differs)" in card
@@ -171,13 +171,13 @@ def test_cards_say_what_an_approval_names_that_is_another_now(made) -> None:
 def test_an_approval_changes_neither_digest(made) -> None:
     found = documents()
     before = digests(found)
-    put(found, "Model", "scorer", "approvals", [approval(**before)])
+    set_field(found, "Model", "scorer", "approvals", [approval(**before)])
     assert digests(found) == before
 
 
 def test_an_approval_for_an_environment_that_is_none_is_a_mistake(made) -> None:
     found = documents()
-    put(found, "Model", "scorer", "approvals", [approval(runtimeDigest=DIGEST, governanceDigest=DIGEST, environment="pord")])
+    set_field(found, "Model", "scorer", "approvals", [approval(runtimeDigest=DIGEST, governanceDigest=DIGEST, environment="pord")])
     messages = [finding.message for finding in check(Session(tree(found))) if finding.is_blocking]
     assert any("pord" in message for message in messages)
 
@@ -185,7 +185,7 @@ def test_an_approval_for_an_environment_that_is_none_is_a_mistake(made) -> None:
 def test_a_model_of_a_high_tier_has_a_record_even_where_nobody_agreed(full, made) -> None:
     assert [one["predicate"]["claims"] for one in statements(full).values()] == [[], []]
     found = documents()
-    put(found, "Model", "scorer", "governance/risk/tier", "low")
+    set_field(found, "Model", "scorer", "governance/risk/tier", "low")
     assert NAME not in made(found).names
 
 
@@ -203,7 +203,7 @@ def test_a_model_of_a_high_tier_has_a_record_even_where_nobody_agreed(full, made
 )
 def test_the_schema_refuses_a_record_that_contradicts_itself(broken, made) -> None:
     own = Validator(json.loads((shipped_folder("templates") / "records/approval-record/approvals.schema.json").read_text("utf-8")))
-    one = approved(made, approval(**digests(documents())))["prod"]
+    one = approved_statements(made, approval(**digests(documents())))["prod"]
     assert own.violations([one]) == ()
     broken(one)
     assert own.violations([one])

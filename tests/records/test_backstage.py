@@ -16,9 +16,9 @@ from referencing.jsonschema import DRAFT7
 from compiler.foundation.resources import shipped_folder
 from compiler.json_schema import Validator
 
-from .conftest import bank, documents, put
+from .conftest import bank, documents, set_field
 
-MODEL, SHARED = "records/scorer/catalog-info.yaml", "records/catalog-info.yaml"
+MODEL, SHARED_FILE = "records/scorer/catalog-info.yaml", "records/catalog-info.yaml"
 
 
 def entities(records, *paths: str) -> list[dict[str, Any]]:
@@ -140,13 +140,13 @@ def test_a_model_is_a_component_and_what_it_is_asked_by_an_api(full) -> None:
 
 def test_every_relation_leads_to_an_entity_of_the_project(full) -> None:
     found = entities(full, *(path for path in full.files if path.endswith("catalog-info.yaml")))
-    known = {f"{one['kind'].lower()}:{one['metadata']['name']}" for one in found}
+    entity_refs = {f"{one['kind'].lower()}:{one['metadata']['name']}" for one in found}
     for one in found:
         spec = one["spec"]
         asked = [*spec.get("dependsOn", []), *([spec["owner"]] if "owner" in spec else [])]
         asked += [f"system:{spec['system']}"] if "system" in spec else []
         asked += [f"api:{name}" for name in spec.get("providesApis", [])]
-        assert set(asked) <= known
+        assert set(asked) <= entity_refs
 
 
 @pytest.mark.parametrize(
@@ -158,25 +158,25 @@ def test_every_relation_leads_to_an_entity_of_the_project(full) -> None:
 )  # fmt: skip
 def test_a_lifecycle_is_one_that_backstage_knows(lifecycle, said, made) -> None:
     found = documents()
-    put(found, "Model", "scorer", "lifecycle", lifecycle)
+    set_field(found, "Model", "scorer", "lifecycle", lifecycle)
     if (said == "experimental" and lifecycle != "pilot") or lifecycle == "retired":
-        put(found, "Model", "scorer", "environments", None)
+        set_field(found, "Model", "scorer", "environments", None)
     assert entities(made(found), MODEL)[0]["spec"]["lifecycle"] == said
 
 
 def test_one_file_leads_to_all_and_teams_may_come_from_elsewhere(full, made) -> None:
-    location, *rest = entities(full, SHARED)
+    location, *rest = entities(full, SHARED_FILE)
     assert location["spec"] == {"targets": ["./*/catalog-info.yaml"]}
     assert {one["kind"] for one in rest} == {"Group", "System", "Resource"}
     project = bank(emitters={"backstage": {"enabled": True, "options": {"groups": False, "type": "ai-model"}}})
     records = made(documents(), project)
-    assert "Group" not in {one["kind"] for one in entities(records, SHARED)}
+    assert "Group" not in {one["kind"] for one in entities(records, SHARED_FILE)}
     assert entities(records, MODEL)[0]["spec"]["type"] == "ai-model"
 
 
 def test_data_that_nobody_answers_for_is_no_resource(made) -> None:
     found = documents()
-    put(found, "Dataset", "index", "owner", None)
+    set_field(found, "Dataset", "index", "owner", None)
     records = made(found)
-    assert "index" not in {one["metadata"]["name"] for one in entities(records, SHARED)}
+    assert "index" not in {one["metadata"]["name"] for one in entities(records, SHARED_FILE)}
     assert "resource:index" not in entities(records, MODEL)[0]["spec"]["dependsOn"]

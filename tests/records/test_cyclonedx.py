@@ -16,7 +16,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from compiler.foundation.resources import shipped_folder
 from compiler.json_schema import Validator
 
-from .conftest import DIGEST, OTHER, bank, documents, put
+from .conftest import DIGEST, OTHER_DIGEST, bank, documents, set_field
 from .test_model_cards import TYPES, of_type
 
 STRICT = JsonStrictValidator(SchemaVersion.V1_6)
@@ -52,13 +52,13 @@ def test_the_official_validator_takes_the_bill_of_each_type(kind, target, source
 
 def test_facts_are_data(made) -> None:
     source = {"ontology": {"iri": "https://a.example/o", "version": "1", "files": ["o.ttl"]}, "files": ["f.ttl"]}
-    beside = {"models/o.ttl": "<urn:o> a <urn:Ontology> .\n", "models/f.ttl": "<urn:a> <urn:b> <urn:c> .\n"}
+    extra_files = {"models/o.ttl": "<urn:o> a <urn:Ontology> .\n", "models/f.ttl": "<urn:a> <urn:b> <urn:c> .\n"}
     project = bank(images={"oxigraph": {"image": "registry.example/oxigraph:1", "digest": DIGEST}})
-    bom = json.loads(made(of_type("knowledge-graph", source, "kubernetes"), project, **beside)["scorer-1.0.0.cdx.json"])
+    bom = json.loads(made(of_type("knowledge-graph", source, "kubernetes"), project, **extra_files)["scorer-1.0.0.cdx.json"])
     assert wrong(bom) is None
     assert bom["metadata"]["component"]["type"] == "data"
     files = {one["name"]: one["hashes"][0]["content"] for one in bom["components"] if one["type"] == "file"}
-    assert files == {path.removeprefix("models/"): hashlib.sha256(text.encode()).hexdigest() for path, text in beside.items()}
+    assert files == {path.removeprefix("models/"): hashlib.sha256(text.encode()).hexdigest() for path, text in extra_files.items()}
     [image] = [one for one in bom["components"] if one["type"] == "container"]
     assert (image["name"], image["version"]) == ("registry.example/oxigraph:1", DIGEST), "the image that its target runs it with"
 
@@ -77,16 +77,16 @@ def assert_refers(bom: Mapping[str, Any]) -> None:
 def test_it_holds_the_model_its_data_and_what_serves_it(bill) -> None:
     assert_refers(bill)
     component = bill["metadata"]["component"]
-    assert component["hashes"] == [{"alg": "SHA-256", "content": OTHER.removeprefix("sha256:")}]
+    assert component["hashes"] == [{"alg": "SHA-256", "content": OTHER_DIGEST.removeprefix("sha256:")}]
     assert component["licenses"] == [{"expression": "MIT"}]
     assert component["manufacturer"] == {"name": "Example Bank Ltd"}
-    found = {part["bom-ref"]: part for part in bill["components"]}
-    data = found["dataset:loans"]["data"][0]
-    assert found["dataset:loans"]["hashes"][0]["content"] == DIGEST.removeprefix("sha256:")
+    components = {part["bom-ref"]: part for part in bill["components"]}
+    data = components["dataset:loans"]["data"][0]
+    assert components["dataset:loans"]["hashes"][0]["content"] == DIGEST.removeprefix("sha256:")
     assert data["governance"] == {"owners": [{"organization": {"name": "risk"}}], "stewards": [{"organization": {"name": "risk"}}]}
     assert (data["classification"], data["sensitiveData"], data["contents"]) == ("restricted", ["name"], {"url": "s3://data/loans/"})
-    assert found["image:registry.example/scorer:1"]["version"] == OTHER
-    assert found["model:helper"]["version"] == "3.1.0"
+    assert components["image:registry.example/scorer:1"]["version"] == OTHER_DIGEST
+    assert components["model:helper"]["version"] == "3.1.0"
     assert bill["dependencies"][0]["dependsOn"] == ["image:registry.example/scorer:1", "model:helper", "dataset:index"]
 
 
@@ -110,14 +110,14 @@ def test_its_model_card_says_what_the_spec_does(bill) -> None:
 
 
 def test_it_leads_to_what_is_written_elsewhere(bill, full) -> None:
-    found = {(one["type"], one["url"]): one for one in bill["metadata"]["component"]["externalReferences"]}
-    assert set(found) == {
+    references = {(one["type"], one["url"]): one for one in bill["metadata"]["component"]["externalReferences"]}
+    assert set(references) == {
         ("distribution", "s3://models/scorer/1.0.0/"), ("model-card", "MODEL_CARD.md"), ("documentation", "https://a.example/paper"),
         ("other", "s3://a/b"), ("documentation", "https://a.example/use"), ("attestation", "https://a.example/declaration"),
         ("evidence", "https://a.example/report"), ("evidence", "https://a.example/logs"),
     }  # fmt: skip
     card = hashlib.sha256(full["MODEL_CARD.md"].encode()).hexdigest()
-    assert found["model-card", "MODEL_CARD.md"]["hashes"] == [{"alg": "SHA-256", "content": card}]
+    assert references["model-card", "MODEL_CARD.md"]["hashes"] == [{"alg": "SHA-256", "content": card}]
 
 
 def test_what_nobody_said_is_a_property_and_nothing_stands_in_its_stead(bare) -> None:
@@ -145,7 +145,7 @@ def test_its_serial_number_is_made_of_its_content(bill, made) -> None:
     again = json.loads(made(documents())["scorer-1.0.0.cdx.json"])
     assert again == bill
     found = documents()
-    put(found, "Model", "scorer", "governance/limitations", ["Not above 70000"])
+    set_field(found, "Model", "scorer", "governance/limitations", ["Not above 70000"])
     changed = json.loads(made(found)["scorer-1.0.0.cdx.json"])
     assert changed["serialNumber"] != bill["serialNumber"]
     assert "timestamp" not in bill["metadata"]
@@ -185,22 +185,22 @@ def test_the_official_validator_refuses_what_is_not_cyclonedx(mutant, bill) -> N
 
 
 @pytest.fixture(scope="session")
-def own() -> Validator:
+def own_schema() -> Validator:
     """The schema that the emitter brings."""
     return Validator(json.loads((shipped_folder("templates") / "records/cyclonedx/bom.schema.json").read_text("utf-8")))
 
 
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
-def test_so_does_the_schema_that_the_emitter_brings(mutant, bill, own) -> None:
-    assert own.violations(bill) == ()
+def test_so_does_the_schema_that_the_emitter_brings(mutant, bill, own_schema) -> None:
+    assert own_schema.violations(bill) == ()
     bom = copy.deepcopy(bill)
     mutant(bom)
-    assert own.violations(bom)
+    assert own_schema.violations(bom)
 
 
 def test_an_address_that_is_none_is_told_at_the_line_that_says_it(made) -> None:
     found = documents()
-    put(found, "Model", "scorer", "links", [{"title": "Paper", "url": "https://a.example/{paper}"}])
+    set_field(found, "Model", "scorer", "links", [{"title": "Paper", "url": "https://a.example/{paper}"}])
     records = made(found, faulty=True)
     assert any("expected an address (RFC 3987)" in message for message in records.errors)
     assert {finding.place.path for finding in records.findings if finding.mandatory} == {"models/all.yaml"}
@@ -213,34 +213,34 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_the_schema_takes_the_addresses_that_the_official_validator_takes_and_no_other(address, bill, own) -> None:
+def test_the_schema_takes_the_addresses_that_the_official_validator_takes_and_no_other(address, bill, own_schema) -> None:
     bom = copy.deepcopy(bill)
     bom["metadata"]["component"]["externalReferences"].append({"type": "evidence", "url": address})
-    assert (own.violations(bom) == ()) is (wrong(bom) is None)
+    assert (own_schema.violations(bom) == ()) is (wrong(bom) is None)
 
 
 def test_a_bracket_of_an_address_is_told_at_its_line_with_what_to_write(made) -> None:
-    found = documents()
-    put(found, "Model", "scorer", "governance/validation/report", "https://wiki.example/x?filter[a]=b")
-    records = made(found, faulty=True)
+    specs = documents()
+    set_field(specs, "Model", "scorer", "governance/validation/report", "https://wiki.example/x?filter[a]=b")
+    records = made(specs, faulty=True)
     assert any("%5B for `[`" in message for message in records.errors)
-    line = next(number for number, text in enumerate(yaml.safe_dump_all(found, sort_keys=False).splitlines(), 1) if "filter[a]" in text)
+    line = next(number for number, text in enumerate(yaml.safe_dump_all(specs, sort_keys=False).splitlines(), 1) if "filter[a]" in text)
     assert {(finding.place.path, finding.place.line) for finding in records.findings if finding.mandatory} == {("models/all.yaml", line)}
-    put(found, "Model", "scorer", "governance/validation/report", "https://wiki.example/x?filter%5Ba%5D=b")
-    assert wrong(json.loads(made(found)["scorer-1.0.0.cdx.json"])) is None
+    set_field(specs, "Model", "scorer", "governance/validation/report", "https://wiki.example/x?filter%5Ba%5D=b")
+    assert wrong(json.loads(made(specs)["scorer-1.0.0.cdx.json"])) is None
 
 
-def walked(value: Any) -> Iterator[str]:
+def iter_strings(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
         for child in value.values():
-            yield from walked(child)
+            yield from iter_strings(child)
     elif isinstance(value, list):
         for child in value:
-            yield from walked(child)
+            yield from iter_strings(child)
     elif isinstance(value, str):
         yield value
 
 
 def test_no_text_of_a_bill_is_anybodys_day_but_the_specs(bill) -> None:
-    days = {text for text in walked(bill) if re.search(r"\d{4}-\d{2}-\d{2}", text)}
+    days = {text for text in iter_strings(bill) if re.search(r"\d{4}-\d{2}-\d{2}", text)}
     assert days == set(), "a day would make another bill of the same content"

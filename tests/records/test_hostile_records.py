@@ -29,7 +29,7 @@ HOSTILE = [
     "1e10", "2026-01-01", "12:30", "😀", "\u202ex", "\u2028", "x" * 1000, "Setext\n===", "a\n\n    code", "a  \nb", "[ ] todo",
     "\ta", "<details>",
 ]  # fmt: skip
-REFUSED = {"\u202ex", "\u2028"}
+REFUSED_TEXTS = {"\u202ex", "\u2028"}
 """What the language takes nowhere."""
 CALM = "harmless words"
 Leaf = tuple[int, tuple[str | int, ...]]
@@ -46,14 +46,14 @@ def leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
         yield path
 
 
-def with_text(found: list[dict[str, Any]], places: list[Leaf], text: str) -> list[dict[str, Any]]:
-    changed = copy.deepcopy(found)
+def with_text(specs: list[dict[str, Any]], places: list[Leaf], text: str) -> list[dict[str, Any]]:
+    result = copy.deepcopy(specs)
     for index, path in places:
-        target: Any = changed[index]
+        target: Any = result[index]
         for part in path[:-1]:
             target = target[part]
         target[path[-1]] = text
-    return changed
+    return result
 
 
 def is_sound(found: list[dict[str, Any]]) -> bool:
@@ -105,13 +105,13 @@ def shape(value: Any) -> Any:
 def page(text: str) -> list[str]:
     """Tags with the names of their attributes, in order; paragraphs side by side are one."""
     parser = HTMLParser()
-    found: list[str] = []
-    parser.handle_starttag = lambda tag, attrs: found.append(f"<{tag} {' '.join(key for key, _ in attrs)}>")
-    parser.handle_endtag = lambda tag: found.append(f"</{tag}>")
-    parser.handle_comment = lambda data: found.append("<!>")
+    elements: list[str] = []
+    parser.handle_starttag = lambda tag, attrs: elements.append(f"<{tag} {' '.join(key for key, _ in attrs)}>")
+    parser.handle_endtag = lambda tag: elements.append(f"</{tag}>")
+    parser.handle_comment = lambda data: elements.append("<!>")
     parser.feed(text)
     parser.close()
-    return list(once(found, ["<p >", "</p>"]))
+    return list(without_repeats(elements, ["<p >", "</p>"]))
 
 
 def is_mere_text(token: Token) -> bool:
@@ -125,10 +125,10 @@ def prose(text: str) -> Iterator[str]:
     for token in MarkdownIt("commonmark").enable("table").enable("strikethrough").parse(text):
         found.append(token.type)
         found += [child.type for child in token.children or [] if not is_mere_text(child)]
-    yield from once(found, ["paragraph_open", "inline", "paragraph_close"])
+    yield from without_repeats(found, ["paragraph_open", "inline", "paragraph_close"])
 
 
-def once(found: list[str], run: list[str]) -> Iterator[str]:
+def without_repeats(found: list[str], run: list[str]) -> Iterator[str]:
     """The list with repetitions of a run of elements taken out."""
     joined = "\x00".join(found)
     repeated = re.escape("\x00".join(run))
@@ -149,7 +149,7 @@ def records(made) -> dict[str, str]:
 @pytest.mark.parametrize("hostile", HOSTILE, ids=lambda text: repr(text[:24]))
 def test_a_hostile_text_changes_the_form_of_no_record(hostile, made, places, harmless) -> None:
     found = with_text([*documents(), PROJECT], places, hostile)
-    if hostile in REFUSED:
+    if hostile in REFUSED_TEXTS:
         assert not is_sound(found)
         return
     told = records(made(found[:-1], found[-1], alone=True))
@@ -159,12 +159,12 @@ def test_a_hostile_text_changes_the_form_of_no_record(hostile, made, places, har
 
 
 def test_the_test_sees_what_breaks_out() -> None:
-    for name, calm, broken in (
+    for name, calm, hostile_text in (
         ("a.md", "two words\n", "two **words**\n"), ("a.md", "two words\n", "# two\n"), ("a.md", "two\n", "[a](b)\n"),
         ("a.html", "<p>a</p>", "<p><b>a</b></p>"), ("a.json", '{"a": "b"}', '{"a": "b", "c": "d"}'), ("a.yaml", "a: b\n",
         "a: b\n---\nc: d\n"),
     ):  # fmt: skip
-        assert form(name, calm) != form(name, broken)
+        assert form(name, calm) != form(name, hostile_text)
     assert [key for key, _ in groupby(page("<p>a</p>\n<p>b</p>"))] == ["<p >", "</p>"]
 
 

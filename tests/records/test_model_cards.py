@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from compiler.spec.kinds.model import Lifecycle
 
-from .conftest import bank, documents, put
+from .conftest import bank, documents, set_field
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 
@@ -31,12 +31,12 @@ class Page(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag, attrs):
-        said = dict(attrs)
-        self.ids += [said["id"]] if "id" in said else []
-        self.links += [said["href"]] if "href" in said else []
+        attributes = dict(attrs)
+        self.ids += [attributes["id"]] if "id" in attributes else []
+        self.links += [attributes["href"]] if "href" in attributes else []
         self.headings += [int(tag[1])] if re.fullmatch("h[1-6]", tag) else []
         if tag == "th":
-            assert said["scope"] in {"row", "col"}
+            assert attributes["scope"] in {"row", "col"}
         if tag not in VOID:
             self.open.append(tag)
 
@@ -74,7 +74,7 @@ def test_only_what_was_measured_on_the_whole_of_named_data_is_a_result(full, bar
     assert [one["metrics"] for one in front(full["MODEL_CARD.md"])["model-index"][0]["results"]] == [[{"type": "auc", "value": 0.9}]]
     assert "model-index" not in front(bare["MODEL_CARD.md"])
     found = documents()
-    put(found, "Model", "scorer", "task", None)
+    set_field(found, "Model", "scorer", "task", None)
     assert "model-index" not in front(made(found)["MODEL_CARD.md"])
 
 
@@ -91,7 +91,7 @@ def test_only_what_was_measured_on_the_whole_of_named_data_is_a_result(full, bar
 )
 def test_a_licence_is_one_that_the_hub_knows_or_another_with_its_name(licence, said, made) -> None:
     found = documents()
-    put(found, "Model", "scorer", "license", licence)
+    set_field(found, "Model", "scorer", "license", licence)
     data = front(made(found)["MODEL_CARD.md"])
     assert {key: data[key] for key in ("license", "license_name") if key in data} == said
 
@@ -109,14 +109,14 @@ def test_a_base_model_and_its_adapters_are_told_as_the_hub_tells_them(made) -> N
 
 def of_type(kind: str, source: dict, target: str = "kserve", **more) -> list[dict]:
     """The bank with its model of another type."""
-    found = documents()
-    model = next(one for one in found if one["name"] == "scorer")
+    specs = documents()
+    model = next(one for one in specs if one["name"] == "scorer")
     model.update(type=kind, version="1.0.0", source=source, environments={"prod": {}}, **more)
     for key in ("releases", "runtime", "uses", "interface", "approach"):
         model.pop(key, None)
     runs = {} if kind == "vendor" else {"resources": {"cpu": 1, "memory": "1Gi"}, "scaling": {"min": 1, "max": 1}}
     model["deploy"] = {"target": target, **runs}
-    return found
+    return specs
 
 
 PROGRAM = {"image": "registry.example/x:1", "digest": "sha256:" + "4" * 64, "port": 80, "health": "/ready"}
@@ -186,13 +186,13 @@ TYPES = {
 @pytest.mark.parametrize(("kind", "target", "source", "told"), [(kind, *rest) for kind, rest in TYPES.items()], ids=TYPES)
 def test_each_type_tells_what_it_is_made_of(kind, target, source, told, made) -> None:
     records = made(of_type(kind, source, target))
-    page, text = Page(records["model-card.html"]), seen(records["MODEL_CARD.md"])
+    page, text = Page(records["model-card.html"]), visible_text(records["MODEL_CARD.md"])
     for one in told:
         assert one in page.text, one
         assert one in text, one
 
 
-def seen(markdown: str) -> str:
+def visible_text(markdown: str) -> str:
     """What a reader sees of Markdown."""
     body = re.sub(r"\A---\n.*?\n---\n", "", markdown, flags=re.DOTALL)
     shown = re.sub(r"<!--.*?-->", "", MarkdownIt("commonmark").enable("table").render(body), flags=re.DOTALL)
@@ -204,7 +204,7 @@ def seen(markdown: str) -> str:
     return "".join(found)
 
 
-SAID = [
+EXPECTED_PHRASES = [
     "Scores loans.", "Loans to people.", "Whether a loan is granted.", "Lending", "applicants", "Officers", "Loans to firms", "Stability",
     "Not above 80000", "Speed for detail", "Halved by hand", "A person decides afresh.", "high", "It decides.", "Wrong refusal",
     "A second look.",
@@ -220,14 +220,14 @@ SAID = [
 
 
 @pytest.fixture(scope="module")
-def shown(full) -> tuple[str, str]:
+def visible_texts(full) -> tuple[str, str]:
     """What a reader sees of either card."""
-    return seen(full["MODEL_CARD.md"]), Page(full["model-card.html"]).text
+    return visible_text(full["MODEL_CARD.md"]), Page(full["model-card.html"]).text
 
 
-@pytest.mark.parametrize("said", SAID)
-def test_what_a_spec_says_stands_in_both_cards(said, shown) -> None:
-    assert all(said in card for card in shown)
+@pytest.mark.parametrize("said", EXPECTED_PHRASES)
+def test_what_a_spec_says_stands_in_both_cards(said, visible_texts) -> None:
+    assert all(said in card for card in visible_texts)
 
 
 def test_the_page_ends_what_it_begins_and_its_headings_skip_no_level(full, bare) -> None:
@@ -264,8 +264,8 @@ def test_what_nobody_said_is_a_gap_at_its_place_with_who_says_it(bare) -> None:
 
 def test_a_card_that_lacks_nothing_shows_no_gap(full, made) -> None:
     found = documents()
-    put(found, "Model", "scorer", "releases/2~0~0/evaluations", [{"metric": "auc", "value": 0.91, "dataset": "loans"}])
-    put(found, "Model", "scorer", "governance/risk/risks/1/mitigation", "A third look.")
+    set_field(found, "Model", "scorer", "releases/2~0~0/evaluations", [{"metric": "auc", "value": 0.91, "dataset": "loans"}])
+    set_field(found, "Model", "scorer", "governance/risk/risks/1/mitigation", "A third look.")
     whole = made(found)
     assert "Not said yet" not in whole["MODEL_CARD.md"]
     assert 'class="gap"' not in whole["model-card.html"]
@@ -274,13 +274,13 @@ def test_a_card_that_lacks_nothing_shows_no_gap(full, made) -> None:
 
 @pytest.mark.parametrize("lifecycle", Lifecycle.__args__)
 def test_a_model_has_a_card_wherever_it_is_in_its_life(lifecycle, made) -> None:
-    found = documents()
-    put(found, "Model", "scorer", "lifecycle", lifecycle)
+    specs = documents()
+    set_field(specs, "Model", "scorer", "lifecycle", lifecycle)
     if lifecycle not in {"pilot", "production", "deprecated"}:
-        put(found, "Model", "scorer", "environments", None)
+        set_field(specs, "Model", "scorer", "environments", None)
     if lifecycle == "retired":
-        put(found, "Model", "scorer", "retirement", {"date": "2026-12-31", "successor": "helper"})
-    records = made(found)
+        set_field(specs, "Model", "scorer", "retirement", {"date": "2026-12-31", "successor": "helper"})
+    records = made(specs)
     assert lifecycle in Page(records["model-card.html"]).text
     assert ("It runs in no environment." in records["MODEL_CARD.md"]) is (lifecycle not in {"pilot", "production", "deprecated"})
 

@@ -17,12 +17,12 @@ from compiler import __version__
 from compiler.foundation.resources import shipped_folder
 from compiler.json_schema import Validator
 
-from .conftest import OTHER, bank, documents, tree
+from .conftest import OTHER_DIGEST, bank, documents, tree
 
 UNITS = ["prod/scorer/scorer.intoto.jsonl", "records/scorer/scorer.intoto.jsonl", "prod/prod.intoto.jsonl"]
 
 
-def validated(statement: Mapping[str, Any]) -> None:
+def validate_statement(statement: Mapping[str, Any]) -> None:
     """What in-toto's library says of a Statement, and of the predicate by its own description; raises where it is none."""
     Statement.copy_from_pb(ParseDict(statement, statement_pb2.Statement())).validate()
     ParseDict(statement["predicate"], provenance_pb2.Provenance())
@@ -35,7 +35,7 @@ def statement(records, path: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", UNITS)
 def test_the_library_of_in_toto_takes_each_statement(path, full) -> None:
-    validated(statement(full, path))
+    validate_statement(statement(full, path))
 
 
 MUTANTS: Mapping[str, Callable[[dict[str, Any]], object]] = {
@@ -54,14 +54,14 @@ MUTANTS: Mapping[str, Callable[[dict[str, Any]], object]] = {
 
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
 def test_the_library_of_in_toto_and_the_schema_of_the_emitter_refuse_what_is_none(mutant, full) -> None:
-    own = Validator(json.loads((shipped_folder("templates") / "records/slsa/statement.schema.json").read_text("utf-8")))
+    own_schema = Validator(json.loads((shipped_folder("templates") / "records/slsa/statement.schema.json").read_text("utf-8")))
     sound = statement(full, UNITS[0])
-    assert own.violations([sound]) == ()
+    assert own_schema.violations([sound]) == ()
     broken = copy.deepcopy(sound)
     mutant(broken)
     with pytest.raises((ValueError, ParseError)):
-        validated(broken)
-    assert own.violations([broken])
+        validate_statement(broken)
+    assert own_schema.violations([broken])
 
 
 @pytest.mark.parametrize("path", UNITS)
@@ -76,22 +76,22 @@ def test_subjects_are_the_files_of_the_unit_with_their_digests(path, full) -> No
 @pytest.mark.parametrize("path", UNITS)
 def test_what_it_was_made_from_can_be_looked_up(path, full, tmp_path) -> None:
     project = tree(documents())
-    found = {one["name"]: one for one in statement(full, path)["predicate"]["buildDefinition"]["resolvedDependencies"]}
+    dependencies = {dependency["name"]: dependency for dependency in statement(full, path)["predicate"]["buildDefinition"]["resolvedDependencies"]}
     for name in ("modelyard.yaml", "models/all.yaml"):
-        assert found.pop(name)["digest"] == {"sha256": hashlib.sha256(project.read(name)).hexdigest()}
-    folders = {name: one for name, one in found.items() if name.startswith("modelyard:templates/")}
+        assert dependencies.pop(name)["digest"] == {"sha256": hashlib.sha256(project.read(name)).hexdigest()}
+    folders = {name: dependency for name, dependency in dependencies.items() if name.startswith("modelyard:templates/")}
     assert folders
-    for name, one in folders.items():
+    for name, dependency in folders.items():
         command = "find . -type f | cut -c3- | LC_ALL=C sort | xargs -r sha256sum | sha256sum | cut -f1 -d' '"
         run = subprocess.run(
             ["sh", "-c", command], cwd=shipped_folder("templates") / name.removeprefix("modelyard:templates/"), capture_output=True,
             text=True, check=True,
         )  # fmt: skip
-        assert one["digest"] == {"dirHash": run.stdout.strip()}, "as in-toto's description of digests computes it"
-    rest = {name: one for name, one in found.items() if name not in folders}
-    artifact = {"sha256": OTHER.removeprefix("sha256:")}
+        assert dependency["digest"] == {"dirHash": run.stdout.strip()}, "as in-toto's description of digests computes it"
+    rest = {name: dependency for name, dependency in dependencies.items() if name not in folders}
+    artifact = {"sha256": OTHER_DIGEST.removeprefix("sha256:")}
     if path != UNITS[2]:
-        assert {name: (one.get("uri"), one["digest"]) for name, one in rest.items()} == {
+        assert {name: (dependency.get("uri"), dependency["digest"]) for name, dependency in rest.items()} == {
             "artifact of 1.0.0": ("s3://models/scorer/1.0.0/", artifact), "artifact of 2.0.0": ("s3://models/scorer/2.0.0/", artifact),
             "registry.example/scorer:1": (None, artifact),
         }  # fmt: skip

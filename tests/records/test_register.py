@@ -23,10 +23,10 @@ ROOT = Path(__file__).resolve().parents[2]
 FRAUD = "models/payments/card-fraud.yaml"
 
 
-def sample(**changed: tuple[str, str]) -> Session:
+def sample(**replacements: tuple[str, str]) -> Session:
     tree = WorkTree(ROOT)
     files = {path: tree.read(path) for path in ["modelyard.yaml", *tree.paths("models")]}
-    for old, new in changed.values():
+    for old, new in replacements.values():
         (path,) = [path for path in (FRAUD, "modelyard.yaml") if old.encode() in files[path]]
         files[path] = files[path].replace(old.encode(), new.encode())
     return Session(MemoryTree(files))
@@ -37,7 +37,7 @@ def files(run: Session) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def made() -> dict[str, bytes]:
+def register_files() -> dict[str, bytes]:
     return files(sample())
 
 
@@ -45,17 +45,17 @@ def schema() -> dict[str, object]:
     return json.loads((resources.shipped_folder("templates") / "records/register/register.schema.json").read_bytes())
 
 
-def test_it_holds_every_model_that_there_is(made) -> None:
-    register = json.loads(made["records/register.json"])
+def test_it_holds_every_model_that_there_is(register_files) -> None:
+    register = json.loads(register_files["records/register.json"])
     specs = [path for path in WorkTree(ROOT).paths("models") if b"kind: Model\n" in WorkTree(ROOT).read(path)]
     assert len(register["models"]) == len(specs) == 20
     assert {row["lifecycle"] for row in register["models"]} >= {"retired", "production", "deprecated"}
     assert jsonschema_rs.validator_for(schema(), validate_formats=True).is_valid(register)
 
 
-def test_it_is_what_the_command_says(made) -> None:
+def test_it_is_what_the_command_says(register_files) -> None:
     run = sample()
-    assert json.loads(made["records/register.json"]) == json.loads(report.render_json(run.inventory, run.inventory.models))
+    assert json.loads(register_files["records/register.json"]) == json.loads(report.render_json(run.inventory, run.inventory.models))
 
 
 def test_the_table_says_the_same_and_no_cell_is_a_formula() -> None:
@@ -77,10 +77,10 @@ def test_it_is_committed_nowhere() -> None:
     assert [unit.id for unit in built.units if any("register" in file.path for file in unit.files)] == ["all.records"]
 
 
-def test_no_byte_of_it_depends_on_the_day(made) -> None:
+def test_no_byte_of_it_depends_on_the_day(register_files) -> None:
     other = files(Session(sample().tree, date(2040, 1, 1)))
-    assert {path: other[path] for path in made if "register" in path} == {
-        path: made[path] for path in made if "register" in path
+    assert {path: other[path] for path in register_files if "register" in path} == {
+        path: register_files[path] for path in register_files if "register" in path
     }
 
 

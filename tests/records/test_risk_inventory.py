@@ -10,8 +10,8 @@ import pytest
 from compiler.foundation.resources import shipped_folder
 from compiler.json_schema import Validator
 
-from .conftest import DIGEST, bank, documents, put
-from .test_model_cards import TYPES, of_type, seen
+from .conftest import DIGEST, bank, documents, set_field
+from .test_model_cards import TYPES, of_type, visible_text
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +94,7 @@ def test_what_nobody_said_is_absent_and_named(bare, full) -> None:
 
 
 def test_what_it_rests_on_has_a_source_and_a_day(full, entry) -> None:
-    text = seen(full["MODEL_RISK.md"])
+    text = visible_text(full["MODEL_RISK.md"])
     assert "SR 26-2, Revised Guidance on Model Risk Management" in text
     assert "from 2026-04-17: the guidance" in text
     assert "to 2026-04-16: SR 11-7" in text
@@ -108,15 +108,15 @@ def test_what_it_rests_on_has_a_source_and_a_day(full, entry) -> None:
     ]  # fmt: skip
 
 
-SAID = ["Loans to people.", "Lending", "Loans to firms", "Not above 80000", "Stability", "Halved by hand", "amount", "score",
+EXPECTED_PHRASES = ["Loans to people.", "Lending", "Loans to firms", "Not above 80000", "Stability", "Halved by hand", "amount", "score",
         "helper", "dataDrift",
         "0.9", "2026-08-20", "conditional", "2027-08-20", "Wrong refusal", "It moves in spring.", "2099-01-01", "Risk Team",
         "2026-08-01"]  # fmt: skip
 
 
-@pytest.mark.parametrize("said", SAID)
+@pytest.mark.parametrize("said", EXPECTED_PHRASES)
 def test_people_read_the_same(said, full) -> None:
-    assert said in seen(full["MODEL_RISK.md"])
+    assert said in visible_text(full["MODEL_RISK.md"])
 
 
 MUTANTS: Mapping[str, Callable[[dict[str, Any]], object]] = {
@@ -159,10 +159,10 @@ def test_it_is_off_until_a_project_wants_it(made) -> None:
 
 def test_a_model_that_is_proposed_or_retired_is_in_the_inventory(made) -> None:
     for lifecycle in ("proposed", "retired"):
-        found = documents()
-        put(found, "Model", "scorer", "lifecycle", lifecycle)
-        put(found, "Model", "scorer", "environments", None)
+        specs = documents()
+        set_field(specs, "Model", "scorer", "lifecycle", lifecycle)
+        set_field(specs, "Model", "scorer", "environments", None)
         if lifecycle == "retired":
-            put(found, "Model", "scorer", "retirement", {"date": "2026-12-31"})
-        entry = json.loads(made(found)["model-risk.json"])
+            set_field(specs, "Model", "scorer", "retirement", {"date": "2026-12-31"})
+        entry = json.loads(made(specs)["model-risk.json"])
         assert (entry["model"]["lifecycle"], entry["usage"]["actual"]) == (lifecycle, [])

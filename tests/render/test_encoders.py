@@ -16,10 +16,10 @@ from compiler.render.template_engine import TemplateEngine
 from compiler.render.template_errors import ValueRejectedError
 from compiler.render.traced_values import traced_str
 
-ANY = st.text(st.characters(exclude_categories=["Cs"]))
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 
-@given(ANY)
+@given(ANY_TEXT)
 def test_a_label_of_promql_ends_only_where_the_template_ends_it(value):
     made = ENCODERS["promql"](value)
     unescaped = made.replace("\\\\", "").replace('\\"', "")
@@ -28,25 +28,25 @@ def test_a_label_of_promql_ends_only_where_the_template_ends_it(value):
     assert "\n" not in made
 
 
-@given(ANY.filter(lambda value: "\0" not in value))
+@given(ANY_TEXT.filter(lambda value: "\0" not in value))
 def test_a_shell_word_is_one_word(value):
     assert shlex.split(ENCODERS["shell"](value)) == [value]
 
 
-@given(ANY)
+@given(ANY_TEXT)
 def test_no_action_of_a_go_template_opens(value):
     assert "{{" not in ENCODERS["gotemplate"](value).replace('{{"{"}}', "")
     assert not ENCODERS["gotemplate"](value).replace('{{"{"}}', "").count("{")
 
 
-@given(ANY.filter(lambda value: value not in {"", ".", ".."}))
+@given(ANY_TEXT.filter(lambda value: value not in {"", ".", ".."}))
 def test_a_segment_of_a_path_stays_one(value):
     made = ENCODERS["urlpath"](value)
     assert not set(made) & set("/?#: \\\n")
     assert unquote(made) == value
 
 
-@given(ANY)
+@given(ANY_TEXT)
 def test_prose_is_one_line_without_controls(value):
     made = str(ENCODERS["prose"](value))
     assert made == " ".join(made.split())
@@ -64,7 +64,7 @@ def test_a_path_below_a_folder_is_kept(value):
     assert str(ENCODERS["path"](value)) == value
 
 
-@given(ANY)
+@given(ANY_TEXT)
 def test_a_value_of_a_query_stays_one(value):
     made = ENCODERS["urlquery"](value)
     assert not set(made) & set("&=?#/+ \n")

@@ -33,7 +33,7 @@ WHOLE = {
     "import": "{% import 'm.j2' as f %}\nk: {{ f.same(x) }}\nlast: 1\n",
 }
 FRAGMENTS = {"f.j2": "k: {{ x }}\n", "m.j2": "{% macro same(y) %}{{ y }}{% endmacro %}"}
-GLUED = {
+TEMPLATES = {
     "before": "k: {{ x }}-a\n",
     "after": "k: a/{{ x }}\n",
     "between": 'k: "a {{ x }} b"\n',
@@ -76,14 +76,14 @@ def test_a_map_placed_whole_keeps_every_key_and_value(hostile, render):
     assert yaml.safe_load(made.text) == {"a": tree, "b": [tree]}
 
 
-@pytest.mark.parametrize("place", GLUED)
+@pytest.mark.parametrize("place", TEMPLATES)
 def test_inside_larger_text_a_value_is_a_plain_word_or_refused(place, hostile, render):
-    made = render(GLUED[place], x=hostile)
+    result = render(TEMPLATES[place], x=hostile)
     if is_safe_word(hostile):
-        assert isinstance(made, RenderedTemplate)
+        assert isinstance(result, RenderedTemplate)
         return
-    assert isinstance(made, tuple), made.text
-    (problem, *_) = made
+    assert isinstance(result, tuple), result.text
+    (problem, *_) = result
     assert problem.origins == AT_X
     assert "plain word" in problem.message
     assert problem.template == "t.j2"

@@ -36,13 +36,13 @@ FIELDS = st.fixed_dictionaries({key: st.sampled_from(["x", "y", 1, True]) for ke
 
 
 @given(st.sampled_from(list(CASES)), FIELDS, FIELDS)
-def test_what_it_does_not_look_at_changes_nothing(text, before, after) -> None:
+def test_what_it_does_not_look_at_changes_nothing(text, first, second) -> None:
     looked_at = TemplateEngine({}).inline_reads(text)
     fields = looked_at.get("model", frozenset())
     context = {"name": "x", "key": "a", "other": {"b": "z"}}
-    changed = {key: (before if fields is None or key in fields else after)[key] for key in before}
+    changed = {key: (first if fields is None or key in fields else second)[key] for key in first}
     found = [
         TemplateEngine({}).evaluate(text, {**context, "model": {**model, "b": {"c": model["b"]}, "list": [{"x": 1}]}})
-        for model in (before, changed)
+        for model in (first, changed)
     ]
     assert repr(found[0]) == repr(found[1]) or found[0] == found[1]

@@ -13,7 +13,7 @@ def render(text: str, format: str = "yaml", **context: object) -> RenderedTempla
     return made
 
 
-def refused(text: str, **context: object) -> str:
+def refusal_message(text: str, **context: object) -> str:
     made = TemplateEngine({"t.j2": text}).render("t.j2", context, format="yaml")
     assert isinstance(made, tuple)
     return made[0].message
@@ -50,16 +50,16 @@ def test_a_format_without_comments_leaves_it_out() -> None:
 
 @pytest.mark.parametrize("remark", ["two\nlines", "", " ", "bell\x07", "a\u2028b", "\u202eevil", "nel\x85"])
 def test_what_is_more_than_one_line_is_no_remark(remark) -> None:
-    assert "is no remark of one line" in refused("a: {{ x | note(v) }}\n", x="b", v=remark)
+    assert "is no remark of one line" in refusal_message("a: {{ x | note(v) }}\n", x="b", v=remark)
 
 
 @pytest.mark.parametrize(("value", "says"), [("{{ 1 | note('x') }}", "text is needed"), ("{{ nothing | note('x') }}", "not defined")])
 def test_only_text_has_one(value, says) -> None:
-    assert says in refused(f"a: {value}\n")
+    assert says in refusal_message(f"a: {value}\n")
 
 
 def test_it_stands_alone() -> None:
-    assert "cannot" in refused('a: "b-{{ x | note("y") }}"\n', x="c")
+    assert "cannot" in refusal_message('a: "b-{{ x | note("y") }}"\n', x="c")
 
 
 def test_what_was_changed_meanwhile_has_none() -> None:

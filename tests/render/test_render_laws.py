@@ -109,17 +109,17 @@ SMALL = RenderLimits(max_steps=2_000, max_placeholders=500, max_characters=20_00
 def test_whatever_a_template_holds_there_is_a_file_or_there_are_problems(pieces, value, chosen):
     templates = {"t": "".join(pieces), "f": "{{ m.a }}\n"}
     context = {"m": {"a": value, "l": [value, 1]}}
-    made = TemplateEngine(templates, limits=SMALL).render("t", context, format=chosen, languages={"**": "github"}, trace=True)
-    if isinstance(made, RenderedTemplate):
-        made.text.encode()
-        assert "\ue000" not in made.text.replace("\\ue000", "")
+    result = TemplateEngine(templates, limits=SMALL).render("t", context, format=chosen, languages={"**": "github"}, trace=True)
+    if isinstance(result, RenderedTemplate):
+        result.text.encode()
+        assert "\ue000" not in result.text.replace("\\ue000", "")
         if chosen == "yaml":
-            assert [document for document in yaml.safe_load_all(made.text) if made.documents] == list(
-                made.documents
-            ) or _unlike(made.documents)
+            assert [document for document in yaml.safe_load_all(result.text) if result.documents] == list(
+                result.documents
+            ) or _unlike(result.documents)
     else:
-        assert made
-        assert all(isinstance(problem, TemplateProblem) and problem.line >= 1 for problem in made)
+        assert result
+        assert all(isinstance(problem, TemplateProblem) and problem.line >= 1 for problem in result)
     evaluated = TemplateEngine(templates, limits=SMALL).evaluate("".join(pieces), context)
     assert evaluated is not None
 
@@ -132,31 +132,31 @@ def _unlike(documents):
 @settings(max_examples=300, deadline=None)
 @given(value=DATA)
 def test_data_that_are_placed_come_back(value):
-    made = TemplateEngine({"t": "k: {{ x }}\n"}).render("t", {"x": value}, format="yaml", trace=True)
-    if isinstance(made, RenderedTemplate):
-        assert made.documents == ({"k": value},)
-        assert yaml.safe_load(made.text) == {"k": value}
-        assert made.text == dump(made.documents, "yaml")
+    result = TemplateEngine({"t": "k: {{ x }}\n"}).render("t", {"x": value}, format="yaml", trace=True)
+    if isinstance(result, RenderedTemplate):
+        assert result.documents == ({"k": value},)
+        assert yaml.safe_load(result.text) == {"k": value}
+        assert result.text == dump(result.documents, "yaml")
     else:
-        assert value is None or all(problem.origins and problem.origins[0].root == "x" for problem in made)
+        assert value is None or all(problem.origins and problem.origins[0].root == "x" for problem in result)
 
 
 @settings(max_examples=300, deadline=None)
 @given(value=DATA)
 def test_the_source_map_points_at_the_very_value(value):
-    made = TemplateEngine({"t": "a: [0, {{ x }}]\n{% for i in [x] %}\nb: {{ i }}\n{% endfor %}\n"}).render(
+    result = TemplateEngine({"t": "a: [0, {{ x }}]\n{% for i in [x] %}\nb: {{ i }}\n{% endfor %}\n"}).render(
         "t", {"x": value}, format="yaml", trace=True
     )
-    if not isinstance(made, RenderedTemplate):
+    if not isinstance(result, RenderedTemplate):
         return
-    for (_, pointer), origins in made.source_map.items():
-        placed = made.documents[0]
+    for (_, pointer), origins in result.source_map.items():
+        rendered_value = result.documents[0]
         for part in pointer:
-            placed = placed[part]
+            rendered_value = rendered_value[part]
         found = value
         for part in origins[0].pointer:
             found = found[part]
-        assert repr(placed) == repr(found)
+        assert repr(rendered_value) == repr(found)
 
 
 @given(value=DATA)

@@ -113,15 +113,15 @@ SAFE = [
 
 @pytest.mark.parametrize("script", SAFE)
 def test_a_shell_sees_one_word(script, hostile, render):
-    made = render(
+    result = render(
         "printf '%s' " + script.removeprefix("echo ") + "\n" if script == "echo {{ x }}" else script + "\n",
         format="shell",
         x=hostile,
     )
     if "\0" in hostile:
-        assert isinstance(made, tuple)
+        assert isinstance(result, tuple)
         return
-    run = subprocess.run(["/bin/sh", "-c", made.text], capture_output=True, check=True, cwd="/", env={"HOME": "/h"})
+    run = subprocess.run(["/bin/sh", "-c", result.text], capture_output=True, check=True, cwd="/", env={"HOME": "/h"})
     assert not run.stderr
     if script == "echo {{ x }}":
         assert run.stdout == hostile.encode()
@@ -283,13 +283,13 @@ def test_markdown_opens_nothing_for_a_value(hostile, render):
     ],
 )
 def test_plain_text_takes_one_word_a_value(x, fine, render):
-    made = render("/a {{ x }}\n", format="text", x=x, header="Made")
-    assert isinstance(made, RenderedTemplate) is fine
+    result = render("/a {{ x }}\n", format="text", x=x, header="Made")
+    assert isinstance(result, RenderedTemplate) is fine
     if fine:
-        assert made.text == f"# Made\n/a {str(x).lower() if isinstance(x, bool) else x}\n"
-        assert made.documents == ()
+        assert result.text == f"# Made\n/a {str(x).lower() if isinstance(x, bool) else x}\n"
+        assert result.documents == ()
     else:
-        assert (made[0].line, made[0].origins) == (1, AT_X)
+        assert (result[0].line, result[0].origins) == (1, AT_X)
 
 
 def test_every_value_at_fault_is_told_at_its_line(problems):

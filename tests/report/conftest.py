@@ -46,16 +46,16 @@ def policy() -> Code:
 def finding() -> Callable[..., Finding]:
     """A finding about line 4 of models/scorer.yaml, but for what is said."""
 
-    def make(message: str = "there is no Team `riks`", **said) -> Finding:
-        severity, mandatory = said.pop("severity", None), said.pop("mandatory", None)
-        code = said.pop("code", CODE)
+    def make(message: str = "there is no Team `riks`", **fields) -> Finding:
+        severity, mandatory = fields.pop("severity", None), fields.pop("mandatory", None)
+        code = fields.pop("code", CODE)
         if severity:
             code = replace(code, severity=Severity(severity), id=f"MY9{list(Severity).index(severity):02}")
         if mandatory is not None:
             code = replace(code, enforcement=Enforcement.MANDATORY if mandatory else Enforcement.ADVISORY)
-        said.setdefault("place", Location("models/scorer.yaml", 4, 8, 4, 12))
-        said.setdefault("subject", Subject("Model", "scorer", None, ("owner",)))
-        return Finding(code, message, **said)
+        fields.setdefault("place", Location("models/scorer.yaml", 4, 8, 4, 12))
+        fields.setdefault("subject", Subject("Model", "scorer", None, ("owner",)))
+        return Finding(code, message, **fields)
 
     return make
 

@@ -5,7 +5,7 @@ import pytest
 from compiler.diagnostics.finding import Location
 
 
-def unescaped(text: str, *, is_property: bool) -> str:
+def unescape(text: str, *, is_property: bool) -> str:
     marks = {"%0D": "\r", "%0A": "\n"} | ({"%3A": ":", "%2C": ","} if is_property else {}) | {"%25": "%"}
     for mark, character in marks.items():
         text = text.replace(mark, character)
@@ -14,16 +14,16 @@ def unescaped(text: str, *, is_property: bool) -> str:
 
 @pytest.fixture
 def commands(rendered):
-    def make(*findings, **said):
-        made = []
-        for line in rendered("github", *findings, **said).split("\n"):
+    def make(*findings, **options):
+        result = []
+        for line in rendered("github", *findings, **options).split("\n"):
             if line.startswith("::"):
                 head, _, data = line[2:].partition("::")
                 kind, _, rest = head.partition(" ")
                 pairs = (pair.split("=", 1) for pair in rest.split(","))
-                properties = {name: unescaped(value, is_property=True) for name, value in pairs}
-                made.append((kind, properties, unescaped(data, is_property=False)))
-        return made
+                properties = {name: unescape(value, is_property=True) for name, value in pairs}
+                result.append((kind, properties, unescape(data, is_property=False)))
+        return result
 
     return make
 
@@ -55,13 +55,13 @@ def test_columns_stand_only_where_a_finding_lies_in_one_line(commands, finding) 
 
 def test_no_more_than_github_shows_and_the_rest_is_counted(commands, finding) -> None:
     found = [finding(f"{n}", severity=one) for one in ("info", "low", "medium", "high", "critical") for n in range(12)]
-    made = commands(*found)
-    kinds = [kind for kind, _, _ in made]
+    workflow_commands = commands(*found)
+    kinds = [kind for kind, _, _ in workflow_commands]
     assert {kind: kinds.count(kind) for kind in kinds} == {"error": 10, "warning": 10, "notice": 10}
-    assert all(properties["title"].startswith("MY900") for kind, properties, _ in made if kind == "error")
-    assert made[-1][1] == {"title": "Modelyard"}
-    assert "60 errors" in made[-1][2]
-    assert "31 of these are not annotated" in made[-1][2]
+    assert all(properties["title"].startswith("MY900") for kind, properties, _ in workflow_commands if kind == "error")
+    assert workflow_commands[-1][1] == {"title": "Modelyard"}
+    assert "60 errors" in workflow_commands[-1][2]
+    assert "31 of these are not annotated" in workflow_commands[-1][2]
 
 
 def test_ten_of_a_kind_need_no_counting(commands, finding, rendered) -> None:

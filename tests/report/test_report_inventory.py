@@ -51,13 +51,13 @@ def test_a_review_whose_day_is_over_stands_out(day, stands_out, run) -> None:
 
 
 def test_what_has_lapsed_stands_out_among_what_is_due(run) -> None:
-    def shown(day: date) -> str:
+    def report_text(day: date) -> str:
         items = due_items(run.fleet, run.inventory, day, date(2027, 1, 1), include_undated=False)
         return due_report.render_text(due_report.DueReport(run.inventory, items, day, date(2027, 1, 1), colour=True))
 
-    assert "\x1b[1;31m2026-10-31  1 day ago" in shown(date(2026, 11, 1))
-    assert "\x1b[1m2026-10-31  today" in shown(date(2026, 10, 31))
-    assert "\x1b[1m2026-10-31  in 1 day" in shown(date(2026, 10, 30))
+    assert "\x1b[1;31m2026-10-31  1 day ago" in report_text(date(2026, 11, 1))
+    assert "\x1b[1m2026-10-31  today" in report_text(date(2026, 10, 31))
+    assert "\x1b[1m2026-10-31  in 1 day" in report_text(date(2026, 10, 30))
 
 
 def test_a_table_is_as_wide_as_it_may_be() -> None:
@@ -87,9 +87,9 @@ def test_a_letter_that_takes_two_cells_counts_two() -> None:
 
 def test_nothing_in_a_row_steers_a_terminal(run) -> None:
     row = replace(run.inventory.models[0], summary="\x1b[2J\x00", owner="a\nb", labels={"x": "\x9b"})
-    for said in (
+    for report_text in (
         model_row.render_text(row, date.min, colour=False),
         inventory.render_text([row], ("owner", "summary"), date.min, None, colour=False),
     ):
-        assert not {"\x1b", "\x00", "\x9b"} & set(said)
-        assert "a\nb" not in said
+        assert not {"\x1b", "\x00", "\x9b"} & set(report_text)
+        assert "a\nb" not in report_text

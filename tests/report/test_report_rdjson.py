@@ -8,7 +8,7 @@ import pytest
 
 from compiler.diagnostics.finding import Fix, Note, Location
 
-SOME = Location("models/scorer.yaml", 2, 4, 2, 8)
+SOME_LOCATION = Location("models/scorer.yaml", 2, 4, 2, 8)
 WIDE = {"models/scorer.yaml": "a: 1\nb: '𐐀é' # x\r\n"}
 RANGE = {"start": {"line": 2, "column": 4}, "end": {"line": 2, "column": 12}}
 
@@ -46,7 +46,7 @@ def test_severities_are_reviewdogs(read, finding) -> None:
 
 
 def test_columns_count_bytes_of_utf8_and_the_end_is_exclusive(read, finding) -> None:
-    (one,) = read("rdjson", finding(place=SOME, fix=Fix(SOME, "c")), texts=WIDE)["diagnostics"]
+    (one,) = read("rdjson", finding(place=SOME_LOCATION, fix=Fix(SOME_LOCATION, "c")), texts=WIDE)["diagnostics"]
     assert one["location"]["range"] == RANGE
     assert one["suggestions"] == [{"range": RANGE, "text": "c"}]
 

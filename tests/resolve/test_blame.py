@@ -18,36 +18,36 @@ from compiler.spec.language import ANY_KEY, Language, MergeRules
 ML = Language(resources.kind_schemas(), resources.type_schemas()).type_language("ml")
 
 words = st.sampled_from(["one", "two", "three"])
-gone = st.none()
+absent = st.none()
 
 
-def some(**fields: st.SearchStrategy) -> st.SearchStrategy:
-    return st.fixed_dictionaries({}, optional={name: gone | value for name, value in fields.items()})
+def optional_fields(**fields: st.SearchStrategy) -> st.SearchStrategy:
+    return st.fixed_dictionaries({}, optional={name: absent | value for name, value in fields.items()})
 
 
-def keyed(key: str, names: st.SearchStrategy, element: st.SearchStrategy) -> st.SearchStrategy:
+def keyed_list(key: str, names: st.SearchStrategy, element: st.SearchStrategy) -> st.SearchStrategy:
     deleted = st.just({"$delete": True})
     elements = st.dictionaries(names, deleted | element, max_size=3)
     return elements.map(lambda found: [{key: name, **rest} for name, rest in found.items()])
 
 
 LAYERS = st.lists(
-    some(
+    optional_fields(
         owner=words,
         labels=st.dictionaries(words, words, max_size=2),
         policies=st.lists(words, max_size=3, unique=True),
-        sla=some(availability=st.sampled_from(["99.0%", "99%", "99.9 %"]), latency=some(p99=st.sampled_from(["1s", "1000ms"]))),
-        monitoring=keyed(
+        sla=optional_fields(availability=st.sampled_from(["99.0%", "99%", "99.9 %"]), latency=optional_fields(p99=st.sampled_from(["1s", "1000ms"]))),
+        monitoring=keyed_list(
             "signal",
             st.sampled_from(["cost", "dataDrift"]),
-            some(threshold=st.integers(0, 3), action=st.sampled_from(["alert", "ticket"])),
+            optional_fields(threshold=st.integers(0, 3), action=st.sampled_from(["alert", "ticket"])),
         ),
-        deploy=some(
+        deploy=optional_fields(
             target=words,
-            resources=some(cpu=st.sampled_from(["500m", 0.5, "0.5", 1]), memory=st.sampled_from(["1Gi", "1024Mi"])),
-            env=keyed("name", words, some(value=words)),
+            resources=optional_fields(cpu=st.sampled_from(["500m", 0.5, "0.5", 1]), memory=st.sampled_from(["1Gi", "1024Mi"])),
+            env=keyed_list("name", words, optional_fields(value=words)),
             egress=st.lists(words, max_size=3, unique=True),
-            options=some(cidrs=st.lists(words, max_size=2), port=st.integers(0, 3)),
+            options=optional_fields(cidrs=st.lists(words, max_size=2), port=st.integers(0, 3)),
         ),
     ),
     min_size=1,
@@ -55,14 +55,14 @@ LAYERS = st.lists(
 )  # fmt: skip
 
 
-def layered(datas: list[dict]) -> tuple[list[Layer], dict]:
+def make_layers(datas: list[dict]) -> tuple[list[Layer], dict]:
     """Layers in documents of their own, and what they merge to."""
-    layers, merged = [], {}
+    layers, result = [], {}
     for index, data in enumerate(datas):
         document = parse(json.dumps({"overlay": data}), f"layer-{index}.yaml").documents[0]
         layers.append(Layer(str(index), document.data["overlay"], document, ("overlay",)))
-        merged = merge(merged, data, ML.merge_rules)
-    return layers, merged
+        result = merge(result, data, ML.merge_rules)
+    return layers, result
 
 
 def leaves(data: Json, rules: MergeRules, pointer: Pointer = ()) -> Iterator[Pointer]:
@@ -77,39 +77,39 @@ def leaves(data: Json, rules: MergeRules, pointer: Pointer = ()) -> Iterator[Poi
         yield pointer
 
 
-def says(data: Json, rules: MergeRules, merged: Json, pointer: Pointer) -> Json:
+def says(data: Json, rules: MergeRules, value: Json, pointer: Pointer) -> Json:
     """What a layer says of a value, by following names as a reader would; `None` where it says nothing."""
     for part in pointer:
         if isinstance(part, int):
-            wanted, key = merged[part], rules.list_strategy
-            known = data if isinstance(data, list) else []
+            element, key = value[part], rules.list_strategy
+            elements = data if isinstance(data, list) else []
             if key == "union":
-                data = wanted if wanted in known else None
+                data = element if element in elements else None
             else:
                 data = next(
-                    (it for it in known if it.get(key) == wanted.get(key) and it.get(DELETE) is not True), None
+                    (it for it in elements if it.get(key) == element.get(key) and it.get(DELETE) is not True), None
                 )  # an element that is marked for deletion says no value
         else:
             data = data.get(part) if isinstance(data, dict) else None
-        merged, rules = merged[part], rules.child(ANY_KEY if isinstance(part, int) else part)
+        value, rules = value[part], rules.child(ANY_KEY if isinstance(part, int) else part)
     return data
 
 
 @given(LAYERS)
 def test_each_value_was_set_by_the_first_layer_that_does_not_delete_it(datas: list[dict]) -> None:
-    layers, merged = layered(datas)
+    layers, result = make_layers(datas)
     canonical = Normaliser(ML.quantities)
-    for pointer in leaves(merged, ML.merge_rules):
-        winner = next(said for said in blame(layers, ML.merge_rules, merged, pointer) if not said.deletes)
-        assert winner.value == value_at(merged, pointer)
+    for pointer in leaves(result, ML.merge_rules):
+        winner = next(said for said in blame(layers, ML.merge_rules, result, pointer) if not said.deletes)
+        assert winner.value == value_at(result, pointer)
         assert value_at(winner.layer.document.data, winner.document_pointer) == winner.value
         assert winner.layer.document.scalar_text(winner.document_pointer) in {None, json.dumps(winner.value)}
-    assert canonical(canonical(merged)[0]) == canonical(merged)
+    assert canonical(canonical(result)[0]) == canonical(result)
 
 
 @given(LAYERS)
 def test_the_beaten_are_the_weaker_layers_that_set_it_and_no_others(datas: list[dict]) -> None:
-    layers, merged = layered(datas)
+    layers, merged = make_layers(datas)
     for pointer in leaves(merged, ML.merge_rules):
         said = [found.layer.label for found in blame(layers, ML.merge_rules, merged, pointer) if not found.deletes]
         expected = [
@@ -120,7 +120,7 @@ def test_the_beaten_are_the_weaker_layers_that_set_it_and_no_others(datas: list[
 
 @given(LAYERS)
 def test_a_stronger_layer_than_the_winner_says_nothing_of_the_value(datas: list[dict]) -> None:
-    layers, merged = layered(datas)
+    layers, merged = make_layers(datas)
     for pointer in leaves(merged, ML.merge_rules):
         winner = next(said for said in blame(layers, ML.merge_rules, merged, pointer) if not said.deletes)
         above = layers[int(winner.layer.label) + 1 :]

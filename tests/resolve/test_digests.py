@@ -23,7 +23,7 @@ json_values = st.recursive(
 )
 
 
-def resolved(edits: dict[str, tuple[str, str]], model: str = "card-fraud") -> ResolvedModel:
+def resolve_edited(edits: dict[str, tuple[str, str]], model: str = "card-fraud") -> ResolvedModel:
     """The model in prod, after a replacement in each of some files of the sample."""
     tree = WorkTree(ROOT)
     files = {path: tree.read(path) for path in ["modelyard.yaml", *tree.paths("models")]}
@@ -37,8 +37,8 @@ def resolved(edits: dict[str, tuple[str, str]], model: str = "card-fraud") -> Re
 
 
 @pytest.fixture(scope="module")
-def before() -> ResolvedModel:
-    return resolved({})
+def original() -> ResolvedModel:
+    return resolve_edited({})
 
 
 @pytest.mark.parametrize(
@@ -55,10 +55,10 @@ def before() -> ResolvedModel:
         (FRAUD, "evaluation: [card-transactions-2026q1]", "evaluation: [card-transactions-2025]"),
     ],
 )
-def test_an_edit_of_governance_changes_nothing_that_runs(before: ResolvedModel, path: str, old: str, new: str) -> None:
-    after = resolved({path: (old, new)})
-    assert after.runtime_digest == before.runtime_digest
-    assert after.governance_digest != before.governance_digest
+def test_an_edit_of_governance_changes_nothing_that_runs(original: ResolvedModel, path: str, old: str, new: str) -> None:
+    after = resolve_edited({path: (old, new)})
+    assert after.runtime_digest == original.runtime_digest
+    assert after.governance_digest != original.governance_digest
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_an_edit_of_governance_changes_nothing_that_runs(before: ResolvedModel, 
     ],
 )
 def test_an_edit_of_what_runs_changes_nothing_of_its_governance(
-    before: ResolvedModel, path: str, old: str, new: str
+    original: ResolvedModel, path: str, old: str, new: str
 ) -> None:
-    after = resolved({path: (old, new)})
+    after = resolve_edited({path: (old, new)})
     # Another maximum of replicas is said of prod, where the model says its own.
-    assert (after.runtime_digest == before.runtime_digest) == (new == "max: 7")
-    assert after.governance_digest == before.governance_digest
+    assert (after.runtime_digest == original.runtime_digest) == (new == "max: 7")
+    assert after.governance_digest == original.governance_digest
 
 
 @pytest.mark.parametrize(
@@ -87,28 +87,28 @@ def test_an_edit_of_what_runs_changes_nothing_of_its_governance(
     [('cpu: "2"', "cpu: 2000m"), ("memory: 2Gi", "memory: 2048Mi"), ("p99: 250ms", "p99: 0.25s"),
         ("99.5%", "99.50 %"), ("every: 180d", "every: 4320h")],
 )  # fmt: skip
-def test_another_spelling_of_a_quantity_is_no_change(before: ResolvedModel, old: str, new: str) -> None:
-    after = resolved({FRAUD: (old, new)})
-    assert (after.runtime_digest, after.governance_digest) == (before.runtime_digest, before.governance_digest)
+def test_another_spelling_of_a_quantity_is_no_change(original: ResolvedModel, old: str, new: str) -> None:
+    after = resolve_edited({FRAUD: (old, new)})
+    assert (after.runtime_digest, after.governance_digest) == (original.runtime_digest, original.governance_digest)
 
 
 def test_a_file_beside_the_spec_runs() -> None:
-    before, after = (
-        resolved({}, "credit-policy"),
-        resolved({f"{POLICY}/policy.rego": ("package", "# edited\npackage")}, "credit-policy"),
+    base_model, edited_model = (
+        resolve_edited({}, "credit-policy"),
+        resolve_edited({f"{POLICY}/policy.rego": ("package", "# edited\npackage")}, "credit-policy"),
     )
-    assert after.runtime_digest != before.runtime_digest
-    assert after.governance_digest == before.governance_digest
+    assert edited_model.runtime_digest != base_model.runtime_digest
+    assert edited_model.governance_digest == base_model.governance_digest
 
 
 @given(json_values)
 def test_the_order_of_keys_never_matters(value: object) -> None:
-    def turned(node: object) -> object:
+    def reverse_keys(node: object) -> object:
         if isinstance(node, dict):
-            return {key: turned(node[key]) for key in reversed(node)}
-        return [turned(item) for item in node] if isinstance(node, list) else node
+            return {key: reverse_keys(node[key]) for key in reversed(node)}
+        return [reverse_keys(item) for item in node] if isinstance(node, list) else node
 
-    assert digest(turned(value)) == digest(value)
+    assert digest(reverse_keys(value)) == digest(value)
 
 
 @given(json_values, json_values)

@@ -42,7 +42,7 @@ environments:
     return found
 
 
-def said(found, numbers, champion=None, version="2.0.0") -> list[tuple[str, str, int]]:
+def gate_results(found, numbers, champion=None, version="2.0.0") -> list[tuple[str, str, int]]:
     best = ReleaseMetrics("1.0.0", champion) if champion is not None else None
     return [(one.code.name, one.message, one.location.line) for one in gate_findings(found, ReleaseMetrics(version, numbers), best)]
 
@@ -53,20 +53,20 @@ def said(found, numbers, champion=None, version="2.0.0") -> list[tuple[str, str,
 )
 def test_a_bar_is_cleared_or_missed_at_its_line(op, bar, clears, misses) -> None:
     found = model(f'{{metric: auc, op: "{op}", value: {bar}}}')
-    assert said(found, {"auc": clears}) == []
-    assert said(found, {"auc": misses}) == [
+    assert gate_results(found, {"auc": clears}) == []
+    assert gate_results(found, {"auc": misses}) == [
         ("gate-missed", f"refunds 2.0.0: auc is {misses:g}, and has to be {op} {bar:g}", 14)
     ]
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("-inf")])
 def test_what_is_no_number_clears_nothing(number) -> None:
-    assert [name for name, _, _ in said(model('{metric: auc, op: ">=", value: 0.9}'), {"auc": number})] == ["gate-missed"]
+    assert [name for name, _, _ in gate_results(model('{metric: auc, op: ">=", value: 0.9}'), {"auc": number})] == ["gate-missed"]
 
 
 def test_what_nobody_measured_is_no_bar_cleared() -> None:
     found = model('{metric: auc, op: ">=", value: 0.9}, {metric: lift, op: ">", value: 1}')
-    assert said(found, {"auc": 0.95}) == [("not-measured", "refunds 2.0.0: nobody measured lift", 14)]
+    assert gate_results(found, {"auc": 0.95}) == [("not-measured", "refunds 2.0.0: nobody measured lift", 14)]
 
 
 CHAMPION = "champion: {environment: prod, tolerance: 0.005}"
@@ -78,27 +78,27 @@ CHAMPION = "champion: {environment: prod, tolerance: 0.005}"
 )
 def test_the_direction_of_the_bar_says_what_is_worse(op, best, holds, behind) -> None:
     found = model(f'{{metric: auc, op: "{op}", value: {0 if op.startswith(">") else 9}}}', CHAMPION)
-    assert said(found, {"auc": holds}, {"auc": best}) == []
-    told = said(found, {"auc": behind}, {"auc": best})
+    assert gate_results(found, {"auc": holds}, {"auc": best}) == []
+    told = gate_results(found, {"auc": behind}, {"auc": best})
     assert [(name, line) for name, _, line in told] == [("behind-champion", 14)]
     assert f"worse than the {best:g} of 1.0.0, which runs in prod, by more than 0.005" in told[0][1]
 
 
 def test_no_tolerance_is_none() -> None:
     found = model('{metric: auc, op: ">=", value: 0}', "champion: {environment: prod}")
-    assert said(found, {"auc": 0.9}, {"auc": 0.9}) == []
-    assert [name for name, _, _ in said(found, {"auc": 0.899999}, {"auc": 0.9})] == ["behind-champion"]
+    assert gate_results(found, {"auc": 0.9}, {"auc": 0.9}) == []
+    assert [name for name, _, _ in gate_results(found, {"auc": 0.899999}, {"auc": 0.9})] == ["behind-champion"]
 
 
 def test_a_champion_without_the_number_is_no_champion_beaten() -> None:
     found = model('{metric: auc, op: ">=", value: 0}', CHAMPION)
-    assert said(found, {"auc": 1}, {}) == [
+    assert gate_results(found, {"auc": 1}, {}) == [
         ("not-measured", "refunds 2.0.0: nobody recorded the auc of 1.0.0, which runs in prod", 14)
     ]
 
 
 def test_the_champion_is_not_held_against_itself() -> None:
-    assert said(model('{metric: auc, op: ">=", value: 0}', CHAMPION), {"auc": 0.1}, {"auc": 0.9}, version="1.0.0") == []
+    assert gate_results(model('{metric: auc, op: ">=", value: 0}', CHAMPION), {"auc": 0.1}, {"auc": 0.9}, version="1.0.0") == []
 
 
 def test_the_numbers_of_a_part_are_no_numbers_of_the_whole() -> None:

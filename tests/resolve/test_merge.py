@@ -21,13 +21,13 @@ names = st.sampled_from(["a", "b", "c"])
 texts = st.lists(names, max_size=3)
 
 
-def keyed(element: st.SearchStrategy) -> st.SearchStrategy:
+def keyed_list(element: st.SearchStrategy) -> st.SearchStrategy:
     return st.dictionaries(names, element, max_size=3).map(
         lambda found: [{"name": name, **rest} for name, rest in found.items()]
     )
 
 
-def some(fields: dict) -> st.SearchStrategy:
+def optional_fields(fields: dict) -> st.SearchStrategy:
     return st.fixed_dictionaries({}, optional=fields)
 
 
@@ -35,24 +35,24 @@ def union(low: int = 1) -> st.SearchStrategy:
     return st.lists(names, min_size=low, max_size=3, unique=True)
 
 
-WHOLE = some(
+WHOLE = optional_fields(
     {
         "x": numbers,
         "l": texts,
         "u": union(),
-        "m": some({"x": numbers, "y": numbers, "u": union()}),
-        "k": keyed(some({"v": numbers, "w": numbers, "t": union()})).filter(bool),
+        "m": optional_fields({"x": numbers, "y": numbers, "u": union()}),
+        "k": keyed_list(optional_fields({"v": numbers, "w": numbers, "t": union()})).filter(bool),
     }
 )
 """Layers without deletions, of one shape."""
 
-LAYERS = some(
+LAYERS = optional_fields(
     {
         "x": st.none() | numbers,
         "l": st.none() | texts,
         "u": st.none() | union(0),
-        "m": st.none() | some({"x": st.none() | numbers, "y": st.none() | numbers, "u": st.none() | union(0)}),
-        "k": st.none() | keyed(some({"v": st.none() | numbers, "t": st.none() | union(0), "$delete": st.just(True)})),
+        "m": st.none() | optional_fields({"x": st.none() | numbers, "y": st.none() | numbers, "u": st.none() | union(0)}),
+        "k": st.none() | keyed_list(optional_fields({"v": st.none() | numbers, "t": st.none() | union(0), "$delete": st.just(True)})),
     }
 )
 """Layers with everything that one may say."""

@@ -38,14 +38,14 @@ ENTRIES = [
 ]
 WRONG = [{"deploy": {"resources": {"cpu": "0.0001"}}}, {"lifecycle": None}, {"deploy": {"env": [{"name": "C", "$delete": True}]}}]
 ENTRY = st.sampled_from([*ENTRIES, *ENTRIES, *WRONG])
-RELEASED = st.builds(
+RELEASE_ENTRY = st.builds(
     lambda entry, release: {**entry, **release},
     ENTRY,
     st.sampled_from([{"release": version} for version in ("1.0.0", "1.0.0", "2.0.0", "3.0.0")]),
 )
 
 
-def released(version: str) -> dict:
+def release_fields(version: str) -> dict:
     return {"source": {"format": "onnx", "uri": f"s3://models/{version}/", "digest": f"sha256:{version[0] * 64}"}}
 
 
@@ -53,7 +53,7 @@ def model(name: str, general: dict, environments: dict) -> dict:
     return {
         **HEAD, "kind": "Model", "name": name, "type": "ml", "summary": "It is one.", "owner": "team",
         "lifecycle": "production", **general, "environments": environments,
-        "releases": {version: released(version) for version in ("1.0.0", "2.0.0")},
+        "releases": {version: release_fields(version) for version in ("1.0.0", "2.0.0")},
     }  # fmt: skip
 
 
@@ -70,12 +70,12 @@ def trees(draw) -> MemoryTree:
         overlay = draw(st.sampled_from([{}, {"overlay": draw(ENTRY)}]))
         files[f"models/{place}.yaml"] = {**HEAD, "kind": "Environment", "name": place, "stage": place, **overlay}
     for name in ("one", "two"):
-        environments = draw(st.fixed_dictionaries(dict.fromkeys(PLACES, RELEASED)))
+        environments = draw(st.fixed_dictionaries(dict.fromkeys(PLACES, RELEASE_ENTRY)))
         files[f"models/a/{name}.yaml"] = model(name, draw(ENTRY), environments)
     return MemoryTree({path: json.dumps(data) for path, data in files.items()})
 
 
-def told(fleet: Fleet, name: str, place: str | None) -> str:
+def resolved_text(fleet: Fleet, name: str, place: str | None) -> str:
     """All that is resolved, kinds of numbers included."""
     found, findings = fleet.resolve(name, place)
     return repr((found and (found.data, found.layers, found.base_layer_count, found.release, found.canary), findings))
@@ -87,7 +87,7 @@ def test_each_place_is_resolved_as_if_it_were_the_only_one(tree, order) -> None:
     together = Fleet(portfolio, LANGUAGE, tree)
     for name, place in order:
         if name in portfolio.by_kind("Model"):
-            assert told(together, name, place) == told(Fleet(portfolio, LANGUAGE, tree), name, place)
+            assert resolved_text(together, name, place) == resolved_text(Fleet(portfolio, LANGUAGE, tree), name, place)
 
 
 @given(trees())
@@ -96,15 +96,15 @@ def test_what_is_resolved_is_its_layers_laid_over_each_other(tree) -> None:
     fleet, ml = Fleet(portfolio, LANGUAGE, tree), LANGUAGE.type_language("ml")
     for name in portfolio.by_kind("Model"):
         for place in PLACES:
-            found, _ = fleet.resolve(name, place)
-            if found is None:
+            resolved_model, _ = fleet.resolve(name, place)
+            if resolved_model is None:
                 continue
             data = {}
-            for layer in found.layers:
+            for layer in resolved_model.layers:
                 data = merge(data, layer.data, ml.merge_rules)
             whole, mistakes = Normaliser(ml.quantities)(data)
             assert not mistakes
-            assert repr(found.data) == repr({**whole, "release": found.release.version})
+            assert repr(resolved_model.data) == repr({**whole, "release": resolved_model.release.version})
 
 
 def test_environments_that_say_the_same_share_what_comes_of_it() -> None:

@@ -147,33 +147,33 @@ def tree(changes: dict[str, str | None]) -> MemoryTree:
     return MemoryTree({path: text for path, text in files.items() if text is not None})
 
 
-def edited(path: str, old: str, new: str) -> dict[str, str | None]:
+def edit_file(path: str, old: str, new: str) -> dict[str, str | None]:
     assert old in FILES[path], (path, old)
     return {path: FILES[path].replace(old, new)}
 
 
 CHANGES: dict[str, dict[str, str | None]] = {
-    "a release": edited("models/a/asked.yaml", "asked:1", "asked:2"),
-    "a name of a team": edited("models/teams.yaml", "displayName: Pricing", "displayName: Prices"),
-    "a default": edited("models/a/_defaults.yaml", "value: info", "value: debug"),
-    "an owner": edited("models/a/_defaults.yaml", "owner: pricing", "owner: risk"),
-    "an endpoint": edited("models/data.yaml", "orders.shop.example", "orders.example"),
-    "a use case": edited("models/data.yaml", "summary: Refunds", "summary: Money back"),
-    "a policy": edited("models/data.yaml", "message: none", "message: nobody"),
-    "a namespace": edited("models/places.yaml", "namespace: prod-models", "namespace: models"),
-    "a capability": edited("models/places.yaml", '"1.34"', '"1.33"'),
-    "a template": edited("templates/targets/plain/note.yaml.j2", "space:", "room:"),
-    "a template's comment": edited("templates/targets/plain/emitter.yaml", "title: Plain", "title: Plain text"),
-    "an option": edited("modelyard.yaml", "word: a", "word: b"),
-    "the name of the project": edited("modelyard.yaml", "name: shop", "name: store"),
-    "a program": edited("models/b/steps/data.py", "1", "2"),
+    "a release": edit_file("models/a/asked.yaml", "asked:1", "asked:2"),
+    "a name of a team": edit_file("models/teams.yaml", "displayName: Pricing", "displayName: Prices"),
+    "a default": edit_file("models/a/_defaults.yaml", "value: info", "value: debug"),
+    "an owner": edit_file("models/a/_defaults.yaml", "owner: pricing", "owner: risk"),
+    "an endpoint": edit_file("models/data.yaml", "orders.shop.example", "orders.example"),
+    "a use case": edit_file("models/data.yaml", "summary: Refunds", "summary: Money back"),
+    "a policy": edit_file("models/data.yaml", "message: none", "message: nobody"),
+    "a namespace": edit_file("models/places.yaml", "namespace: prod-models", "namespace: models"),
+    "a capability": edit_file("models/places.yaml", '"1.34"', '"1.33"'),
+    "a template": edit_file("templates/targets/plain/note.yaml.j2", "space:", "room:"),
+    "a template's comment": edit_file("templates/targets/plain/emitter.yaml", "title: Plain", "title: Plain text"),
+    "an option": edit_file("modelyard.yaml", "word: a", "word: b"),
+    "the name of the project": edit_file("modelyard.yaml", "name: shop", "name: store"),
+    "a program": edit_file("models/b/steps/data.py", "1", "2"),
     "a model that is gone": {"models/b/alone.yaml": None},
     "a model that moved": {"models/b/alone.yaml": None, "models/c/alone.yaml": FILES["models/b/alone.yaml"]},
     "a model that is new": {"models/b/more.yaml": model("more", "owner: risk\nlifecycle: production\ndeploy: {target: plain}")},
-    "a place that is gone": edited("models/a/asks.yaml", "{dev: {}, prod: {}}", "{prod: {}}"),
-    "who asks": edited("models/a/asks.yaml", "[{model: asked, as: {env: ASKED}}, {dataset", "[{dataset"),
-    "a summary": edited("models/b/alone.yaml", "One of several", "Alone"),
-    "a comment": edited("models/b/alone.yaml", "summary:", "# why\nsummary:"),
+    "a place that is gone": edit_file("models/a/asks.yaml", "{dev: {}, prod: {}}", "{prod: {}}"),
+    "who asks": edit_file("models/a/asks.yaml", "[{model: asked, as: {env: ASKED}}, {dataset", "[{dataset"),
+    "a summary": edit_file("models/b/alone.yaml", "One of several", "Alone"),
+    "a comment": edit_file("models/b/alone.yaml", "summary:", "# why\nsummary:"),
 }
 
 
@@ -184,21 +184,21 @@ def whole(run: Session) -> dict[str, bytes]:
     return {file.commit_path or file.path: file.content for file in files if file.commit_path or not file.path.endswith(STATEMENT)}
 
 
-def held(before, after) -> tuple:
+def verify_affected(old_tree, new_tree) -> tuple:
     """What is affected, once it names exactly the files that differ when both states are rendered whole."""
-    found = compute_impact(Session(before), Session(after))
-    old, new = whole(Session(before)), whole(Session(after))
-    assert {one.path for one in found.artifacts} == {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
-    names = {one.model for one in found.affected_models}
-    assert {one.model for one in found.artifacts if one.model} <= names
-    assert {(one.model, one.environment) for one in found.artifacts if one.model and one.environment} <= {
-        (one.model, one.environment) for one in found.affected_models
+    result = compute_impact(Session(old_tree), Session(new_tree))
+    old, new = whole(Session(old_tree)), whole(Session(new_tree))
+    assert {one.path for one in result.artifacts} == {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
+    names = {one.model for one in result.affected_models}
+    assert {one.model for one in result.artifacts if one.model} <= names
+    assert {(one.model, one.environment) for one in result.artifacts if one.model and one.environment} <= {
+        (one.model, one.environment) for one in result.affected_models
     }
-    return found
+    return result
 
 
-def touched(change: str) -> dict[str, list[str]]:
-    found = held(tree({}), tree(CHANGES[change]))
+def affected_reasons(change: str) -> dict[str, list[str]]:
+    found = verify_affected(tree({}), tree(CHANGES[change]))
     told: dict[str, list[str]] = {}
     for one in found.touched:
         told.setdefault(one.model, []).append(f"{one.environment}: {', '.join(one.reasons)}")
@@ -207,25 +207,25 @@ def touched(change: str) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_no_artifact_differs_that_is_not_named_and_none_is_named_that_does_not(change) -> None:
-    held(tree({}), tree(CHANGES[change]))
-    held(tree(CHANGES[change]), tree({}))
+    verify_affected(tree({}), tree(CHANGES[change]))
+    verify_affected(tree(CHANGES[change]), tree({}))
 
 
 @settings(max_examples=40)
 @given(some.lists(some.sampled_from(sorted(CHANGES)), min_size=1, max_size=4), some.lists(some.sampled_from(sorted(CHANGES)), max_size=3))
-def test_nor_where_several_things_change_at_once(changes, before) -> None:
+def test_nor_where_several_things_change_at_once(changes, first_names) -> None:
     """Of changes of one file the last one wins."""
-    one: dict[str, str | None] = {}
-    other: dict[str, str | None] = {}
-    for name in before:
-        one |= CHANGES[name]
-        other |= CHANGES[name]
+    first: dict[str, str | None] = {}
+    second: dict[str, str | None] = {}
+    for name in first_names:
+        first |= CHANGES[name]
+        second |= CHANGES[name]
     for name in changes:
-        other |= CHANGES[name]
-    for state in (one, other):
+        second |= CHANGES[name]
+    for state in (first, second):
         if state.get("models/c/alone.yaml"):
             state["models/b/alone.yaml"] = None
-    held(tree(one), tree(other))
+    verify_affected(tree(first), tree(second))
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_nor_where_several_things_change_at_once(changes, before) -> None:
     ],
 )  # fmt: skip
 def test_it_says_by_what(change, said) -> None:
-    found = {model: [one.replace("version, ", "") for one in places] for model, places in touched(change).items()}
+    found = {model: [one.replace("version, ", "") for one in places] for model, places in affected_reasons(change).items()}
     wanted = {model: [one.replace("version, ", "") for one in places] for model, places in said.items()}
     if change == "a namespace":  # records of a model tell all of its places
         found = {model: [one for one in places if one.startswith("prod")] for model, places in found.items()}
@@ -274,7 +274,7 @@ def test_everything_is_new_where_nothing_was() -> None:
 
 @pytest.mark.parametrize("broken", ["after", "before"])
 def test_what_does_not_hold_together_may_be_anything(broken) -> None:
-    unsound = tree(edited("models/a/asked.yaml", "version: 1.0.0", "version: 1"))
+    unsound = tree(edit_file("models/a/asked.yaml", "version: 1.0.0", "version: 1"))
     sides = (tree({}), unsound) if broken == "after" else (unsound, tree({}))
     found = compute_impact(*map(Session, sides))
     assert found.artifacts is None
@@ -283,8 +283,8 @@ def test_what_does_not_hold_together_may_be_anything(broken) -> None:
 
 
 def test_environments_are_published_in_order_of_promotion_where_they_name_a_branch() -> None:
-    changes = CHANGES["a default"] | edited("models/places.yaml", "stage: prod\n", "stage: prod\ndelivery: {branch: env/prod}\n")
-    changes |= edited("modelyard.yaml", "[dev, prod]", "[[dev, prod]]")
+    changes = CHANGES["a default"] | edit_file("models/places.yaml", "stage: prod\n", "stage: prod\ndelivery: {branch: env/prod}\n")
+    changes |= edit_file("modelyard.yaml", "[dev, prod]", "[[dev, prod]]")
     run = Session(tree(changes))
     found = compute_impact(Session(tree({})), run)
     assert publish_waves(run, found) == (({"environment": "prod", "remote": "origin"},),)
@@ -292,25 +292,25 @@ def test_environments_are_published_in_order_of_promotion_where_they_name_a_bran
     assert affected_canaries(run, found) == ()
 
 
-TRIED = "deploy: {target: plain}\nlifecycle: production\nowner: risk\npipeline: {canary: {command: [python, judge.py]}}\n"
+CANARY_FIELDS = "deploy: {target: plain}\nlifecycle: production\nowner: risk\npipeline: {canary: {command: [python, judge.py]}}\n"
 
 
-def tried(name: str) -> str:
+def canary_model(name: str) -> str:
     """A model with a canary in prod."""
-    text = model(name, TRIED, "{dev: {release: 1.1.0}, prod: {release: 1.0.0, canary: {release: 1.1.0, weight: 10%}}}")
+    text = model(name, CANARY_FIELDS, "{dev: {release: 1.1.0}, prod: {release: 1.0.0, canary: {release: 1.1.0, weight: 10%}}}")
     source = re.search(r"^source: (.*)$", text, re.MULTILINE)[1]
     releases = f"releases:\n  1.0.0: {{source: {source}}}\n  1.1.0: {{source: {source}}}\n"
     return re.sub(r"^source: .*\n", releases, text, flags=re.MULTILINE).replace("version: 1.0.0\n", "")
 
 
 def test_only_canaries_of_models_that_are_affected_there_are_judged() -> None:
-    there = {"models/b/one.yaml": tried("one"), "models/b/other.yaml": tried("other")}
-    after = there | {"models/b/one.yaml": tried("one").replace("one:1", "one:2")}
+    base_files = {"models/b/one.yaml": canary_model("one"), "models/b/other.yaml": canary_model("other")}
+    after = base_files | {"models/b/one.yaml": canary_model("one").replace("one:1", "one:2")}
     run = Session(tree(after))
-    found = compute_impact(Session(tree(there)), run)
+    found = compute_impact(Session(tree(base_files)), run)
     assert found.rendered_environments == ("dev", "prod")
     assert affected_canaries(run, found) == ({"model": "one", "environment": "prod"},)
-    everything = Session(tree(there))
+    everything = Session(tree(base_files))
     assert {one["model"] for one in affected_canaries(everything, compute_impact(None, everything))} == {"one", "other"}
 
 
@@ -350,10 +350,10 @@ EDITS = [
 def test_the_same_holds_in_the_sample(sample, path, old, new) -> None:
     text = sample.read(path).decode()
     assert old in text
-    held(sample, OverlayTree(sample, {path: text.replace(old, new).encode()}))
+    verify_affected(sample, OverlayTree(sample, {path: text.replace(old, new).encode()}))
 
 
-def reached(path: str, **more: str) -> dict[str, tuple[str, ...]]:
+def models_reached(path: str, **more: str) -> dict[str, tuple[str, ...]]:
     """The models that a change of a file reaches, and why, in a state that has other files too."""
     files = {**FILES, path: "one", **more}
     found = compute_impact(Session(MemoryTree(files)), Session(MemoryTree({**files, path: "another"})))
@@ -362,15 +362,15 @@ def reached(path: str, **more: str) -> dict[str, tuple[str, ...]]:
 
 def test_a_file_elsewhere_that_a_command_names_reaches_the_model() -> None:
     spec = FILES["models/b/steps/spec.yaml"].replace("[python, data.py]", "[python, ../../shared/data.py]")
-    found = reached("models/shared/data.py", **{"models/b/steps/spec.yaml": spec})
+    found = models_reached("models/shared/data.py", **{"models/b/steps/spec.yaml": spec})
     assert found == {"steps dev": ("files beside it",), "steps prod": ("files beside it",)}
-    assert reached("models/shared/data.py") == {}
+    assert models_reached("models/shared/data.py") == {}
     outside = FILES["models/b/steps/spec.yaml"].replace("[python, data.py]", "[python, ../../../../x.py, /etc/passwd, .., '']")
-    assert reached("x.py", **{"models/b/steps/spec.yaml": outside}) == {}
+    assert models_reached("x.py", **{"models/b/steps/spec.yaml": outside}) == {}
 
 
 def test_a_file_that_an_option_of_the_project_names_reaches_every_model_with_a_program() -> None:
     project = SMALL.replace("word: a", "word: tools/requirements.txt")
-    found = reached("tools/requirements.txt", **{"modelyard.yaml": project})
+    found = models_reached("tools/requirements.txt", **{"modelyard.yaml": project})
     assert found == dict.fromkeys(("steps dev", "steps prod"), ("tools/requirements.txt",))
-    assert reached("tools/requirements.txt") == {}
+    assert models_reached("tools/requirements.txt") == {}

@@ -26,12 +26,12 @@ def suite() -> Path:
     named = os.environ.get("MODELYARD_TEST_JSON_SCHEMA_SUITE")
     if named and (Path(named) / "tests" / DRAFT).is_dir():
         return Path(named)
-    said = "MODELYARD_TEST_JSON_SCHEMA_SUITE names no official test suite of JSON Schema: the source distribution of jsonschema has it"
+    message = "MODELYARD_TEST_JSON_SCHEMA_SUITE names no official test suite of JSON Schema: the source distribution of jsonschema has it"
     if os.environ.get("MODELYARD_TEST_STRICT") == "1" and "json-schema-suite" not in os.environ.get(
         "MODELYARD_TEST_WITHOUT", ""
     ):
-        pytest.fail(said)
-    return pytest.skip(said)
+        pytest.fail(message)
+    return pytest.skip(message)
 
 
 def groups(suite: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -46,23 +46,23 @@ def groups(suite: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 @cache
 def remotes(suite: Path) -> Mapping[str, Any]:
     """What the suite expects to be served, given instead: nothing is fetched."""
-    found: dict[str, Any] = {}
+    schemas: dict[str, Any] = {}
     for path in sorted((suite / "remotes").rglob("*.json")):
         name = path.relative_to(suite / "remotes").as_posix()
         if name.startswith(("draft-next", "v1", "draft3", "draft4")):
             continue
-        found[f"http://localhost:1234/{name}"] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+        schemas[f"http://localhost:1234/{name}"] = json.loads(path.read_text(encoding="utf-8"))
+    return schemas
 
 
 def test_every_case_comes_out(suite) -> None:
-    asked, wrong = 0, []
+    case_count, wrong = 0, []
     for name, group in groups(suite):
         schema = group["schema"]
         validator = Validator(schema if isinstance(schema, dict) else {"allOf": [schema]}, resources=remotes(suite))
         for case in group["tests"]:
-            asked += 1
+            case_count += 1
             if validator.is_valid(case["data"]) != case["valid"]:
                 wrong.append(f"{name}: {case['description']}")
     assert wrong == []
-    assert asked > 1700
+    assert case_count > 1700

@@ -40,7 +40,7 @@ def widget(metadata=None, **spec):
     return {**made, "spec": {"size": 1, "port": 1, **spec}}
 
 
-def found(data):
+def violations_of(data):
     return [(one.pointer, one.keyword) for one in VALIDATOR.violations(data)]
 
 
@@ -52,7 +52,7 @@ def found(data):
     ],
 )  # fmt: skip
 def test_what_the_cluster_takes_is_valid(spec):
-    assert found(widget(**spec)) == []
+    assert violations_of(widget(**spec)) == []
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_what_the_cluster_takes_is_valid(spec):
     ],
 )
 def test_what_the_cluster_would_drop_or_refuse_is_a_violation(spec, pointer, keyword):
-    assert found(widget(**spec)) == [(("spec", *pointer), keyword)]
+    assert violations_of(widget(**spec)) == [(("spec", *pointer), keyword)]
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ def test_what_the_cluster_would_drop_or_refuse_is_a_violation(spec, pointer, key
     ],
 )
 def test_metadata_is_checked_though_the_schema_leaves_it_open(metadata, pointer):
-    assert [place for place, _ in found(widget(metadata))] == [("metadata", *pointer)]
+    assert [place for place, _ in violations_of(widget(metadata))] == [("metadata", *pointer)]
 
 
 def test_metadata_as_people_write_it_is_valid():
     labels = {"app.kubernetes.io/name": "card-fraud", "tier": "", "v": "3.1.0_b"}
-    assert found(widget({"labels": labels, "annotations": {"a.b/c": "any text: é"}, "namespace": "pay"})) == []
+    assert violations_of(widget({"labels": labels, "annotations": {"a.b/c": "any text: é"}, "namespace": "pay"})) == []
 
 
 def test_defaults_are_filled_in_before_what_is_required_is_judged():
@@ -99,7 +99,7 @@ def test_defaults_are_filled_in_before_what_is_required_is_judged():
     full = apply_defaults(WIDGET, data)
     assert full["spec"] == {"size": 1, "port": 80, "parts": [{"n": {"deep": 1}}]}
     assert data == before
-    assert found(full) == []
+    assert violations_of(full) == []
 
 
 def test_a_null_that_the_schema_does_not_take_is_filled_in_and_another_kept():

@@ -49,18 +49,18 @@ MODELS = Validator(MODEL)
 GOOD = {"name": "a", "type": "ml"}
 
 
-def told(data, schema=None):
+def violation_details(data, schema=None):
     found = (MODELS if schema is None else Validator(schema)).violations(data)
     return [(one.pointer, one.keyword, one.message, one.help) for one in found]
 
 
 def test_nothing_is_said_of_what_is_valid():
     assert MODELS.is_valid(GOOD)
-    assert told(GOOD) == []
+    assert violation_details(GOOD) == []
 
 
 def test_each_missing_key_is_told_at_the_map_that_lacks_it():
-    assert told({}) == [
+    assert violation_details({}) == [
         ((), "required", "`name` is missing", "`name` is the model's name"),
         ((), "required", "`type` is missing", None),
     ]
@@ -68,28 +68,28 @@ def test_each_missing_key_is_told_at_the_map_that_lacks_it():
 
 
 def test_each_unknown_key_is_told_at_the_key_with_the_name_that_was_meant():
-    assert told({**GOOD, "deploy": {"scalin": 1, "x": 1}}) == [
+    assert violation_details({**GOOD, "deploy": {"scalin": 1, "x": 1}}) == [
         (("deploy", "scalin"), "unknown", "`scalin` is not known here", "did you mean `scaling`?"),
         (("deploy", "x"), "unknown", "`x` is not known here", "one of: `scaling`, `timeout`"),
     ]
 
 
 def test_a_key_that_stands_there_already_is_not_suggested_again():
-    assert told({**GOOD, "deploy": {"scalin": {}, "scaling": {}}})[0][3] == "`scaling` stands here already"
+    assert violation_details({**GOOD, "deploy": {"scalin": {}, "scaling": {}}})[0][3] == "`scaling` stands here already"
 
 
 def test_where_no_key_may_stand_each_one_is_told():
-    found = told({"a": 1, "b": 2}, {"type": "object", "additionalProperties": False})
+    found = violation_details({"a": 1, "b": 2}, {"type": "object", "additionalProperties": False})
     assert [one[:2] for one in found] == [(("a",), "unknown"), (("b",), "unknown")]
 
 
 def test_a_misspelt_key_is_not_missing_too():
-    found = told({"nme": "a", "type": "ml"})
+    found = violation_details({"nme": "a", "type": "ml"})
     assert found == [(("nme",), "unknown", "`nme` is not known here", "did you mean `name`?")]
 
 
 def test_the_words_of_the_schema_stand_for_its_pattern():
-    assert told({**GOOD, "deploy": {"timeout": "fast"}}) == [
+    assert violation_details({**GOOD, "deploy": {"timeout": "fast"}}) == [
         (("deploy", "timeout"), "pattern", 'expected a duration such as 250ms, found "fast"', None)
     ]
 
@@ -105,21 +105,21 @@ def test_what_stands_empty_is_nothing():
 
 
 def test_a_value_outside_a_list_is_answered_with_the_list_or_the_value_that_was_meant():
-    assert told({**GOOD, "type": "agnt"}) == [
+    assert violation_details({**GOOD, "type": "agnt"}) == [
         (("type",), "enum", 'expected one of 4 values, found "agnt"', "did you mean `agent`?")
     ]
-    assert told({**GOOD, "type": "vendor"})[0][3] == 'one of: "ml", "llm", "agent", "rules"'
+    assert violation_details({**GOOD, "type": "vendor"})[0][3] == 'one of: "ml", "llm", "agent", "rules"'
 
 
 def test_a_wrong_type_hides_what_lies_below_it():
     schema = {"allOf": [{"type": "object"}, {"items": {"type": "string"}, "maxItems": 0}]}
-    assert told([1, 2], schema) == [((), "type", "expected a map, found a list", None)]
+    assert violation_details([1, 2], schema) == [((), "type", "expected a map, found a list", None)]
 
 
 def test_a_condition_that_holds_is_told_in_its_own_terms():
-    assert told({**GOOD, "type": "llm"}) == [((), "required", "`source` is missing", None)]
-    assert told({**GOOD, "type": "llm", "source": {}}) == [(("source",), "required", "`base` is missing", None)]
-    assert told({**GOOD, "type": "rules", "source": {}}) == [
+    assert violation_details({**GOOD, "type": "llm"}) == [((), "required", "`source` is missing", None)]
+    assert violation_details({**GOOD, "type": "llm", "source": {}}) == [(("source",), "required", "`base` is missing", None)]
+    assert violation_details({**GOOD, "type": "rules", "source": {}}) == [
         (("source",), "unknown", "`source` may not stand here", None)
     ]
 
@@ -135,23 +135,23 @@ def test_a_condition_that_holds_is_told_in_its_own_terms():
     ],
 )
 def test_of_alternatives_the_one_that_was_meant_is_told(step, expected):
-    assert told({**GOOD, "steps": [step]}) == expected
+    assert violation_details({**GOOD, "steps": [step]}) == expected
 
 
 def test_alternatives_that_ask_for_one_key_each_are_told_by_their_keys():
-    assert told({**GOOD, "where": {}})[0][2] == "expected `path` or `uri`, found none of them"
-    assert told({**GOOD, "where": {"path": 1, "uri": 1}})[0][2] == (
+    assert violation_details({**GOOD, "where": {}})[0][2] == "expected `path` or `uri`, found none of them"
+    assert violation_details({**GOOD, "where": {"path": 1, "uri": 1}})[0][2] == (
         "expected only one of `path`, `uri`, found `path` and `uri`"
     )
 
 
 def test_null_is_not_offered_where_a_value_is_expected():
-    assert told({**GOOD, "wait": 3})[0][2] == "expected a duration such as 250ms, found 3"
+    assert violation_details({**GOOD, "wait": 3})[0][2] == "expected a duration such as 250ms, found 3"
 
 
 def test_the_alternative_of_the_right_type_is_told():
-    assert told({**GOOD, "share": 101})[0][1:3] == ("maximum", "expected at most 100, found 101")
-    assert told({**GOOD, "share": []})[0][1:3] == ("type", "expected a whole number or text, found an empty list")
+    assert violation_details({**GOOD, "share": 101})[0][1:3] == ("maximum", "expected at most 100, found 101")
+    assert violation_details({**GOOD, "share": []})[0][1:3] == ("type", "expected a whole number or text, found an empty list")
 
 
 @pytest.mark.parametrize(
@@ -173,23 +173,23 @@ def test_the_alternative_of_the_right_type_is_told():
 )
 def test_what_was_expected_and_what_was_found_is_said(schema, data, message):
     expected = message or 'expected anything but a moving tag, found "latest"'
-    assert [one[2] for one in told(data, schema)] == [expected]
+    assert [one[2] for one in violation_details(data, schema)] == [expected]
 
 
 def test_long_values_are_cut():
-    assert len(told("x" * 5000, {"const": "y"})[0][2]) < 100
+    assert len(violation_details("x" * 5000, {"const": "y"})[0][2]) < 100
 
 
 def test_keys_that_exclude_each_other_are_named():
     schema = {"not": {"required": ["replicas", "scaling"]}}
-    assert told({"replicas": 1, "scaling": 2}, schema) == [
+    assert violation_details({"replicas": 1, "scaling": 2}, schema) == [
         (("scaling",), "unknown", "`replicas` and `scaling` may not stand here together", None)
     ]
 
 
 def test_keys_known_to_a_part_that_failed_are_not_called_unknown():
     part = {"properties": {"a": {"type": "string"}}}
-    found = told({"a": 1, "b": 2}, {"allOf": [part], "unevaluatedProperties": False})
+    found = violation_details({"a": 1, "b": 2}, {"allOf": [part], "unevaluatedProperties": False})
     assert [one[:2] for one in found] == [(("a",), "type"), (("b",), "unknown")]
 
 

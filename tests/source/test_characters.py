@@ -7,12 +7,12 @@ from compiler.source.yaml_parse import parse
 pytestmark = pytest.mark.usefixtures("parser")
 
 
-def said(text):
+def finding_positions(text):
     return [(finding.code.name, finding.location.line, finding.location.column) for finding in parse(text, "f.yaml").findings]
 
 
 def test_what_is_not_utf8_is_found_where_it_stands():
-    assert said("é: x\nb: ".encode() + b"\xff") == [("not-utf8", 2, 4)]
+    assert finding_positions("é: x\nb: ".encode() + b"\xff") == [("not-utf8", 2, 4)]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "latin-1"])
@@ -23,17 +23,17 @@ def test_other_encodings_are_findings(encoding):
 @pytest.mark.parametrize("character", "\0\x07\x1b\x7f\x85\x9f\u2028\u2029\u202e\u2066\ue000\ue001\ufeff\ufffe\r")
 @pytest.mark.parametrize("encode", [str, str.encode])
 def test_characters_that_hide_or_are_reserved_are_findings(character, encode):
-    assert said(encode(f"a: 1\n😀: x{character}y\n")) == [("reserved-character", 2, 5)]
+    assert finding_positions(encode(f"a: 1\n😀: x{character}y\n")) == [("reserved-character", 2, 5)]
 
 
 def test_half_a_character_is_a_finding():
-    assert said("a: \ud800\n") == [("reserved-character", 1, 4)]
+    assert finding_positions("a: \ud800\n") == [("reserved-character", 1, 4)]
 
 
 @pytest.mark.parametrize("escape", [r"\0", r"\e", r"\x85", r"\u2028", r"\ue000", r"\ue001", r"\ufeff"])
 def test_an_escape_does_not_bring_them_in(escape):
-    assert said(f'a: "x{escape}"\n') == [("reserved-character", 1, 4)]
-    assert said(f'"x{escape}": a\n') == [("reserved-character", 1, 1)]
+    assert finding_positions(f'a: "x{escape}"\n') == [("reserved-character", 1, 4)]
+    assert finding_positions(f'"x{escape}": a\n') == [("reserved-character", 1, 1)]
 
 
 def test_ordinary_escapes_are_fine():
@@ -42,8 +42,8 @@ def test_ordinary_escapes_are_fine():
 
 
 def test_every_reserved_character_is_said_but_not_without_end():
-    assert len(said("a: " + "\x01" * 3)) == 3
-    assert len(said("a: " + "\x01" * 3000)) == 10
+    assert len(finding_positions("a: " + "\x01" * 3)) == 3
+    assert len(finding_positions("a: " + "\x01" * 3000)) == 10
 
 
 @pytest.mark.parametrize("text", ["\ufeffa: x\n", b"\xef\xbb\xbfa: x\n"])

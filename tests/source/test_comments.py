@@ -9,12 +9,12 @@ from compiler.source.comments import find_comments
 MARK = re.compile("note")
 
 
-def said(text):
+def comment_positions(text):
     return [(place.line, place.column, comment) for place, comment in find_comments(text, "a.yaml", MARK)]
 
 
 def test_it_reaches_from_its_sign_to_the_end_of_the_line() -> None:
-    assert said("a: 1  # a note\r\n# note: more # note\nb: 2\n") == [(1, 7, "# a note"), (2, 1, "# note: more # note")]
+    assert comment_positions("a: 1  # a note\r\n# note: more # note\nb: 2\n") == [(1, 7, "# a note"), (2, 1, "# note: more # note")]
 
 
 def test_its_place_ends_with_it() -> None:
@@ -34,12 +34,12 @@ def test_its_place_ends_with_it() -> None:
     ],
 )
 def test_what_stands_in_a_value_is_none(text) -> None:
-    assert said(text) == []
+    assert comment_positions(text) == []
 
 
 def test_the_head_of_a_block_may_have_one() -> None:
-    assert said("a: | # note\n  # note\nb: 1\n") == [(1, 6, "# note")]
+    assert comment_positions("a: | # note\n  # note\nb: 1\n") == [(1, 6, "# note")]
 
 
 def test_a_text_that_is_no_yaml_has_none() -> None:
-    assert said("a: [1\n# note\nb: }") == []
+    assert comment_positions("a: [1\n# note\nb: }") == []

@@ -36,7 +36,7 @@ def document(parser):
     return parse(TEXT, "models/f.yaml").documents[0]
 
 
-def written(place):
+def text_at(place):
     lines = TEXT.splitlines(keepends=True)
     start = sum(map(len, lines[: place.line - 1])) + place.column - 1
     end = sum(map(len, lines[: place.end_line - 1])) + place.end_column - 1
@@ -64,7 +64,7 @@ def written(place):
     ],
 )
 def test_the_place_of_a_value_is_what_was_written(document, pointer, text):
-    assert written(document.place(pointer)) == text
+    assert text_at(document.place(pointer)) == text
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_the_place_of_a_value_is_what_was_written(document, pointer, text):
     ],
 )
 def test_the_place_of_a_key_is_the_key_and_of_an_element_the_element(document, pointer, text):
-    assert written(document.key_place(pointer)) == text
+    assert text_at(document.key_place(pointer)) == text
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,8 @@ def test_the_place_of_a_key_is_the_key_and_of_an_element_the_element(document, p
     ],
 )
 def test_what_is_not_there_stands_at_the_key_of_its_nearest_ancestor(document, pointer, text):
-    assert written(document.place(pointer)) == text
-    assert written(document.key_place(pointer)) == text
+    assert text_at(document.place(pointer)) == text
+    assert text_at(document.key_place(pointer)) == text
 
 
 @pytest.mark.parametrize(

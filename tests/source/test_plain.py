@@ -124,12 +124,12 @@ def test_ordinary_words_are_text_without_a_doubt(text):
     | st.from_regex(r"[-+]?[0-9._]{1,6}([eE][-+]?[0-9]{1,3})?", fullmatch=True)
 )
 def test_whatever_yaml_1_1_reads_as_something_else_is_never_silently_text(text):
-    value, said = resolve_scalar(text)
+    value, reason = resolve_scalar(text)
     other = Resolver().resolve(ScalarNode, text, (True, False))
     if isinstance(value, str) and other != STR:
-        assert said is not None
+        assert reason is not None
     if value is not None and not isinstance(value, str) and other == STR:
-        assert said is not None or math.isfinite(value)
+        assert reason is not None or math.isfinite(value)
 
 
 @given(st.text(alphabet="0123456789+-.xabcdef", min_size=1, max_size=8))

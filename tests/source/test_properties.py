@@ -15,10 +15,10 @@ from compiler.source.yaml_parse import parse
 
 pytestmark = pytest.mark.usefixtures("parser")
 
-RELAXED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+RELAXED_SETTINGS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 ROOT = Path(__file__).parents[2]
-BELOW = [path.read_text() for path in sorted((ROOT / "models").rglob("*.yaml"))]
-SPECS = [text for text in BELOW if "apiVersion" in text and "<<:" not in text] or ["a: 1\n"]  # composing merges nothing
+MODEL_TEXTS = [path.read_text() for path in sorted((ROOT / "models").rglob("*.yaml"))]
+SPECS = [text for text in MODEL_TEXTS if "apiVersion" in text and "<<:" not in text] or ["a: 1\n"]  # composing merges nothing
 PIECES = st.sampled_from(
     ["- ", "? ", ": ", ":", "{", "}", "[", "]", ",", '"', "'", "&a ", "*a", "!!int ", "!x ", "|\n", ">-\n", "\n",
      "\n  ", " ", "#", "a", "b: 1", "<<: ", "---\n", "...\n", "%TAG ", "\t", "\\", "0", "1.10", "no", "~", "é", "😀",
@@ -28,17 +28,17 @@ PIECES = st.sampled_from(
 
 def check(text):
     """What holds for any text: findings or documents, places within the file, and a place for everything."""
-    parsed = parse(text, "f.yaml")
+    result = parse(text, "f.yaml")
     lines = (text if isinstance(text, str) else text.decode(errors="replace")).split("\n")
-    for finding in parsed.findings:
+    for finding in result.findings:
         assert isinstance(finding, Finding)
         assert finding.help
         assert 1 <= finding.location.line <= len(lines)
         assert 1 <= finding.location.column <= len(lines[finding.location.line - 1]) + 2
         assert (finding.location.line, finding.location.column) <= (finding.location.end_line, finding.location.end_column)
-    for document in parsed.documents:
+    for document in result.documents:
         check_places(document, document.data, ())
-    return parsed
+    return result
 
 
 def check_places(document, value, pointer):
@@ -58,25 +58,25 @@ def check_places(document, value, pointer):
 
 
 @given(st.text())
-@RELAXED
+@RELAXED_SETTINGS
 def test_any_text_is_documents_or_findings(text):
     check(text)
 
 
 @given(st.binary())
-@RELAXED
+@RELAXED_SETTINGS
 def test_any_bytes_are_documents_or_findings(data):
     check(data)
 
 
 @given(st.lists(PIECES, max_size=30).map("".join))
-@RELAXED
+@RELAXED_SETTINGS
 def test_anything_like_yaml_is_documents_or_findings(text):
     check(text)
 
 
 @given(st.sampled_from(SPECS), st.data())
-@RELAXED
+@RELAXED_SETTINGS
 def test_a_spec_with_a_slip_of_the_hand_is_documents_or_findings(text, data):
     at = data.draw(st.integers(0, len(text)))
     check(text[:at] + data.draw(PIECES) + text[at + data.draw(st.integers(0, 3)) :])
@@ -98,36 +98,36 @@ DATA = st.dictionaries(
 )
 
 
-def alike(ours, theirs):
+def same_value(actual, reference):
     """Equal, and of the same types; a float that YAML 1.1 writes with an exponent may keep its digits only in value."""
-    if isinstance(theirs, Mapping):
+    if isinstance(reference, Mapping):
         return (
-            isinstance(ours, dict)
-            and ours.keys() == theirs.keys()
-            and all(alike(ours[key], theirs[key]) for key in theirs)
+            isinstance(actual, dict)
+            and actual.keys() == reference.keys()
+            and all(same_value(actual[key], reference[key]) for key in reference)
         )
-    if isinstance(theirs, list):
-        return isinstance(ours, list) and len(ours) == len(theirs) and all(map(alike, ours, theirs))
-    return type(ours) is type(theirs) and ours == theirs
+    if isinstance(reference, list):
+        return isinstance(actual, list) and len(actual) == len(reference) and all(map(same_value, actual, reference))
+    return type(actual) is type(reference) and actual == reference
 
 
 @given(DATA, st.sampled_from([True, False, None]))
-@RELAXED
+@RELAXED_SETTINGS
 def test_data_that_pyyaml_writes_is_read_back(data, flow):
     text = yaml.safe_dump(data, default_flow_style=flow, allow_unicode=True, width=10_000)
     parsed = check(text)
     assert [finding for finding in parsed.findings if finding.is_blocking] == []
-    assert alike(parsed.documents[0].data, data)
+    assert same_value(parsed.documents[0].data, data)
 
 
 @given(DATA)
-@RELAXED
+@RELAXED_SETTINGS
 def test_json_is_yaml(data):
     text = json.dumps(data, ensure_ascii=False)
     parsed = check(text)
     assert not any(finding.is_blocking for finding in parsed.findings)
     numbers_with_exponents = "e" in text.lower()
-    assert numbers_with_exponents or alike(parsed.documents[0].data, data)
+    assert numbers_with_exponents or same_value(parsed.documents[0].data, data)
 
 
 @pytest.mark.parametrize("text", SPECS)

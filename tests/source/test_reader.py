@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("parser")
 NINE = "[x, x, x, x, x, x, x, x, x]"
 
 
-def nested(levels):
+def nested_text(levels):
     return "{a: " * levels + "1" + "}" * levels
 
 
@@ -21,8 +21,8 @@ def code(text):
 
 
 def test_the_deepest_map_is_read_and_a_deeper_one_is_not():
-    assert code(nested(MAX_DEPTH)) == []
-    assert code(nested(MAX_DEPTH + 1)) == ["too-large"]
+    assert code(nested_text(MAX_DEPTH)) == []
+    assert code(nested_text(MAX_DEPTH + 1)) == ["too-large"]
 
 
 def test_the_largest_file_is_read_and_a_larger_one_is_not():

@@ -178,8 +178,8 @@ def test_without_git_the_surroundings_are_blamed(git, tmp_path, first, monkeypat
 
 def test_a_file_that_got_another_name_is_followed(git, tmp_path):
     text = "".join(f"line {number}\n" for number in range(20))
-    made = commit(git, tmp_path, a=text, other="x")
-    changed = commit(git, tmp_path, a=f"{text}more\n")
+    first_commit = commit(git, tmp_path, a=text, other="x")
+    second_commit = commit(git, tmp_path, a=f"{text}more\n")
     commit(git, tmp_path, other="y")
     git("checkout", "-q", "-b", "renaming")
     (tmp_path / "below").mkdir()
@@ -188,5 +188,5 @@ def test_a_file_that_got_another_name_is_followed(git, tmp_path):
     git("checkout", "-q", "main")
     git("merge", "-q", "--no-ff", "-m", "x", "renaming")
     renamed = git("rev-parse", "HEAD")
-    assert list(commits_touching(tmp_path, "below/b")) == [renamed, changed, made]
-    assert list(commits_touching(tmp_path / "below", "b")) == [renamed, changed, made]
+    assert list(commits_touching(tmp_path, "below/b")) == [renamed, second_commit, first_commit]
+    assert list(commits_touching(tmp_path / "below", "b")) == [renamed, second_commit, first_commit]

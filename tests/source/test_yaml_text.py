@@ -13,7 +13,7 @@ def data(text):
     return parsed.documents[0].data
 
 
-def said(text):
+def finding_positions(text):
     return [(finding.code.name, finding.location.line, finding.location.column) for finding in parse(text, "f.yaml").findings]
 
 
@@ -54,7 +54,7 @@ def test_a_duplicate_key_is_found_at_the_second_with_a_note_at_the_first():
 
 
 def test_a_key_in_quotes_is_the_same_key():
-    assert said("a: 1\n'a': 2\n") == [("duplicate-key", 2, 1)]
+    assert finding_positions("a: 1\n'a': 2\n") == [("duplicate-key", 2, 1)]
 
 
 def test_an_alias_means_what_its_anchor_means():
@@ -62,7 +62,7 @@ def test_an_alias_means_what_its_anchor_means():
 
 
 def test_an_anchor_ends_with_its_document():
-    assert said("a: &x 1\n---\nb: *x\n") == [("yaml-syntax", 3, 4)]
+    assert finding_positions("a: &x 1\n---\nb: *x\n") == [("yaml-syntax", 3, 4)]
 
 
 def test_a_merge_key_takes_in_keys_that_are_not_written_out():
@@ -75,12 +75,12 @@ def test_of_several_merged_maps_the_first_wins():
 
 
 def test_two_merge_keys_are_a_duplicate():
-    assert said("c:\n  <<: {x: 1}\n  <<: {y: 1}\n") == [("duplicate-key", 3, 3)]
+    assert finding_positions("c:\n  <<: {x: 1}\n  <<: {y: 1}\n") == [("duplicate-key", 3, 3)]
 
 
 def test_a_merge_key_takes_only_maps():
-    assert said("c:\n  <<: 3\n") == [("merge-key", 2, 7)]
-    assert said("c:\n  <<: [{a: 1}, 3]\n") == [("merge-key", 2, 7)]
+    assert finding_positions("c:\n  <<: 3\n") == [("merge-key", 2, 7)]
+    assert finding_positions("c:\n  <<: [{a: 1}, 3]\n") == [("merge-key", 2, 7)]
 
 
 def test_a_merge_key_in_quotes_is_an_ordinary_key():
@@ -100,16 +100,16 @@ def test_the_core_tags_are_honoured(text, value):
     "text", ["!Ref x", "!!set {x}", "!!binary aGk=", "!!timestamp x", "!<x> 1", "!!int x", "!!map []", "!e!x 1"]
 )
 def test_any_other_tag_and_one_that_does_not_fit_is_a_finding(text):
-    assert said(f"a: {text}\n") == [("custom-tag", 1, 4)]
+    assert finding_positions(f"a: {text}\n") == [("custom-tag", 1, 4)]
 
 
 @pytest.mark.parametrize("text", ["? [a]\n: 1\n", "? {a: 1}\n: 1\n", "x: &a 1\n*a : 1\n", "&a : 1\n"])
 def test_a_key_that_is_no_text_is_a_finding(text):
-    assert [name for name, *_ in said(text)] == ["not-a-document"]
+    assert [name for name, *_ in finding_positions(text)] == ["not-a-document"]
 
 
 def test_a_number_that_json_cannot_hold_is_a_finding():
-    assert said("a: .nan\nb: 99999999999999999999\n") == [("number", 1, 4), ("number", 2, 4)]
+    assert finding_positions("a: .nan\nb: 99999999999999999999\n") == [("number", 1, 4), ("number", 2, 4)]
 
 
 def test_documents_are_numbered_as_they_stand_and_empty_ones_are_skipped():
@@ -124,12 +124,12 @@ def test_documents_are_numbered_as_they_stand_and_empty_ones_are_skipped():
 @pytest.mark.parametrize("text", ["", "\n", "# only a comment", "---\n---\n"])
 def test_an_empty_file_has_no_documents_and_no_findings(text):
     assert parse(text, "f.yaml").documents == ()
-    assert said(text) == []
+    assert finding_positions(text) == []
 
 
 @pytest.mark.parametrize("text", ["- a\n", "text\n", "3\n", "~\n"])
 def test_a_document_that_is_no_map_is_a_finding(text):
-    assert said(text) == [("not-a-document", 1, 1)]
+    assert finding_positions(text) == [("not-a-document", 1, 1)]
     assert parse(text, "f.yaml").documents == ()
 
 
@@ -140,7 +140,7 @@ def test_after_a_syntax_error_no_document_of_the_file_is_returned():
 
 
 def test_all_findings_are_said_in_one_run_in_the_order_of_lines():
-    assert said("a: !x 1\nb: no\nc: {d: 1, d: 2}\n") == [
+    assert finding_positions("a: !x 1\nb: no\nc: {d: 1, d: 2}\n") == [
         ("custom-tag", 1, 4),
         ("ambiguous-scalar", 2, 4),
         ("duplicate-key", 3, 11),
@@ -148,8 +148,8 @@ def test_all_findings_are_said_in_one_run_in_the_order_of_lines():
 
 
 def test_a_finding_of_one_kind_is_said_a_hundred_times_at_most():
-    assert len(said("a: [" + "no," * 5000 + "]")) == 100
+    assert len(finding_positions("a: [" + "no," * 5000 + "]")) == 100
 
 
 def test_many_of_one_kind_do_not_hide_another():
-    assert said("a: [" + "no," * 5000 + "]\na: 1\n")[-1] == ("duplicate-key", 2, 1)
+    assert finding_positions("a: [" + "no," * 5000 + "]\na: 1\n")[-1] == ("duplicate-key", 2, 1)

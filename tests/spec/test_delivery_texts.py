@@ -13,7 +13,7 @@ SMALL = WorkTree(Path(__file__).resolve().parents[1] / "cases" / "_base" / "inpu
 PLACES = "models/environments.yaml"
 
 
-def refused(field: str, value: str) -> list[tuple[str, str, str]]:
+def delivery_findings(field: str, value: str) -> list[tuple[str, str, str]]:
     """What is found where the first Environment says a value of `delivery`, with the text of the line."""
     quoted = "'" + value.replace("'", "''") + "'"
     said = {"branch": "env/dev", field: None}
@@ -42,12 +42,12 @@ RIGHT = {
 
 @pytest.mark.parametrize(("field", "value"), [(field, value) for field, values in WRONG.items() for value in values])
 def test_what_git_would_take_otherwise_is_refused_at_its_line(field, value) -> None:
-    assert refused(field, value) == [("bad-value", PLACES, "delivery:")]
+    assert delivery_findings(field, value) == [("bad-value", PLACES, "delivery:")]
 
 
 @pytest.mark.parametrize(("field", "value"), [(field, value) for field, values in RIGHT.items() for value in values])
 def test_what_git_takes_is_taken(field, value) -> None:
-    assert refused(field, value) == []
+    assert delivery_findings(field, value) == []
 
 
 @pytest.mark.parametrize("value", [*WRONG["branch"], *RIGHT["branch"]])

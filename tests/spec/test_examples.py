@@ -11,15 +11,15 @@ from jsonschema_rs import Draft202012Validator
 from compiler.source.yaml_parse import parse
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
-PUBLISHED = SCHEMAS / "modelyard" / "v1"
+SCHEMA_FOLDER = SCHEMAS / "modelyard" / "v1"
 EXAMPLES = sorted((SCHEMAS / "examples").glob("*.yaml"))
-ALL = object()
+ANY_VALUE = object()
 
 NOT_SHOWN: dict[str, str] = {}
 """Fields that no example shows, and why. It may only shrink."""
 
 
-def loaded(path: Path) -> list[dict]:
+def load_documents(path: Path) -> list[dict]:
     """What a file says, as the language reads it: to YAML 1.1 the key `on` is a truth value."""
     parsed = parse(path.read_bytes(), path.name)
     assert parsed.findings == (), path.name
@@ -31,7 +31,7 @@ def read(path: Path) -> dict:
 
 
 def documents() -> Iterator[tuple[Path, dict]]:
-    return ((path, document) for path in EXAMPLES for document in loaded(path))
+    return ((path, document) for path in EXAMPLES for document in load_documents(path))
 
 
 def file_name(kind: str) -> str:
@@ -41,34 +41,34 @@ def file_name(kind: str) -> str:
 def schema_of(document: dict) -> dict:
     """The schema of a document as it is written."""
     if document["kind"] != "Model":
-        return read(PUBLISHED / f"{file_name(document['kind'])}.schema.json")
-    return {"$ref": "#/$defs/Spec", "$defs": read(PUBLISHED / "types" / f"{document['type']}.schema.json")["$defs"]}
+        return read(SCHEMA_FOLDER / f"{file_name(document['kind'])}.schema.json")
+    return {"$ref": "#/$defs/Spec", "$defs": read(SCHEMA_FOLDER / "types" / f"{document['type']}.schema.json")["$defs"]}
 
 
-def fields(node: dict, definitions: dict, value: object = ALL, prefix: str = "") -> Iterator[str]:
+def fields(node: dict, definitions: dict, value: object = ANY_VALUE, prefix: str = "") -> Iterator[str]:
     """Every field that a schema knows, by its path; where a value is given, only those that it has."""
     if "$ref" in node:
         node = definitions[node["$ref"].removeprefix("#/$defs/")]
     for choice in node.get("anyOf", []):
         yield from fields(choice, definitions, value, prefix)
     for name, child in node.get("properties", {}).items():
-        if value is ALL or (isinstance(value, dict) and name in value):
+        if value is ANY_VALUE or (isinstance(value, dict) and name in value):
             yield f"{prefix}{name}"
-            yield from fields(child, definitions, value if value is ALL else value[name], f"{prefix}{name}.")
+            yield from fields(child, definitions, value if value is ANY_VALUE else value[name], f"{prefix}{name}.")
     elements = [node[key] for key in ("items", "additionalProperties") if isinstance(node.get(key), dict)]
     known = node.get("properties", {})
     for child in elements:
-        for element in [ALL] if value is ALL else each(value, known):
+        for element in [ANY_VALUE] if value is ANY_VALUE else unknown_elements(value, known):
             yield from fields(child, definitions, element, f"{prefix}*.")
 
 
-def each(value: object, known: dict) -> list:
+def unknown_elements(value: object, known: dict) -> list:
     if isinstance(value, dict):
         return [element for name, element in value.items() if name not in known]
     return value if isinstance(value, list) else []
 
 
-SHARED = re.compile(
+SHARED_FIELD_PATTERN = re.compile(
     r"^(?:(?P<Step>pipeline\.(?:data|test|scan|train|canary|evaluate\.run)\.)"
     r"|(?P<Selector>(?:slo\.indicators\.\w+\.(?:total|answered|errors|probe|histogram)|slo\.indicators\.freshness|monitoring\.\*\.series)\.)"
     r"|(?P<Times>slo\.indicators\.(?:latency|timeToFirstToken)\.)"
@@ -77,34 +77,34 @@ SHARED = re.compile(
 """What stands in several places is one thing, and one example of it will do."""
 
 
-def told(kind: str, paths: Iterator[str]) -> set[str]:
+def field_names(kind: str, paths: Iterator[str]) -> set[str]:
     """Names of fields: what layers may say is the Model's, and a release's source is its type's."""
     kind, model_type = kind.split("/") if "/" in kind else (kind, "")
-    layered = kind in {"Model", "Defaults"}
+    is_layered = kind in {"Model", "Defaults"}
     names = set()
     for path in paths:
-        own = (
+        own_name = (
             path.removeprefix("environments.*.").removeprefix("types.*.").removeprefix("releases.*.")
-            if layered
+            if is_layered
             else path
         )
-        own = SHARED.sub(lambda found: next(name for name, said in found.groupdict().items() if said) + ".", own)
-        own = "$delete" if own.endswith(".$delete") else own  # one thing, wherever elements merge
+        own_name = SHARED_FIELD_PATTERN.sub(lambda found: next(name for name, said in found.groupdict().items() if said) + ".", own_name)
+        own_name = "$delete" if own_name.endswith(".$delete") else own_name  # one thing, wherever elements merge
         owner = (
             model_type
-            if own.startswith("source.")
+            if own_name.startswith("source.")
             else "Model"
-            if layered and own not in {"environments", "types"}
+            if is_layered and own_name not in {"environments", "types"}
             else kind
         )
-        names.add(f"{owner}: {own}")
+        names.add(f"{owner}: {own_name}")
     return names
 
 
-def written(document: dict, value: object) -> set[str]:
+def used_fields(document: dict, value: object) -> set[str]:
     kind, schema = document["kind"], schema_of(document)
     name = f"Model/{document['type']}" if kind == "Model" else kind
-    return told(name, fields(schema, schema.get("$defs", {}), value))
+    return field_names(name, fields(schema, schema.get("$defs", {}), value))
 
 
 @pytest.mark.parametrize(
@@ -116,12 +116,12 @@ def test_an_example_is_what_its_schema_asks_for(path, document):
 
 
 def test_every_kind_and_type_has_an_example():
-    kinds = {path.name.removesuffix(".schema.json") for path in PUBLISHED.glob("*.schema.json")}
-    types = {path.name.removesuffix(".schema.json") for path in (PUBLISHED / "types").glob("*.schema.json")}
+    kinds = {path.name.removesuffix(".schema.json") for path in SCHEMA_FOLDER.glob("*.schema.json")}
+    types = {path.name.removesuffix(".schema.json") for path in (SCHEMA_FOLDER / "types").glob("*.schema.json")}
     assert {path.stem for path in EXAMPLES} == (kinds - {"model"}) | {f"model-{name}" for name in types}
 
 
 def test_every_field_is_shown_in_an_example():
-    known: set[str] = set().union(*(written(document, ALL) for _, document in documents()))
-    shown: set[str] = set().union(*(written(document, document) for _, document in documents()))
+    known: set[str] = set().union(*(used_fields(document, ANY_VALUE) for _, document in documents()))
+    shown: set[str] = set().union(*(used_fields(document, document) for _, document in documents()))
     assert known - shown == set(NOT_SHOWN)

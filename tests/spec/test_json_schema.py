@@ -17,75 +17,75 @@ from compiler.spec.spec_schemas import all_kinds, all_types, schema_files
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = resources.shipped_folder("schemas")
-MADE = schema_files()
+GENERATED_FILES = schema_files()
 TYPES = sorted(all_types())
 
 
-def loaded(path: Path) -> list[dict]:
+def load_documents(path: Path) -> list[dict]:
     """What a file says, as the language reads it: to YAML 1.1 the key `on` is a truth value."""
     return [document.data for document in parse(path.read_bytes(), path.name).documents]
 
 
 def schema(path: str) -> dict:
-    return json.loads(MADE[f"modelyard/v1/{path}.schema.json"])
+    return json.loads(GENERATED_FILES[f"modelyard/v1/{path}.schema.json"])
 
 
 def documents(*folders: Path) -> Iterator[dict]:
     paths = sorted(path for folder in folders for path in folder.rglob("*.yaml") if "golden" not in path.parts)
-    found = (document for path in paths for document in loaded(path))
+    found = (document for path in paths for document in load_documents(path))
     return (document for document in found if "apiVersion" in document)  # the others lie beside specs
 
 
-SPECS = [found for found in documents(ROOT / "models", SCHEMAS / "examples") if found.get("kind") == "Model"]
+SPECS = [candidate for candidate in documents(ROOT / "models", SCHEMAS / "examples") if candidate.get("kind") == "Model"]
 EDITOR = Draft202012Validator(schema("model"))
-CHECKED = {
+SPEC_VALIDATORS = {
     name: Draft202012Validator({"$ref": "#/$defs/Spec", "$defs": schema(f"types/{name}")["$defs"]}) for name in TYPES
 }
 
 
 @pytest.mark.generated
-@pytest.mark.parametrize("path", sorted(MADE))
+@pytest.mark.parametrize("path", sorted(GENERATED_FILES))
 def test_a_published_schema_is_fresh(path: str, golden) -> None:
-    golden(SCHEMAS / path, MADE[path])
+    golden(SCHEMAS / path, GENERATED_FILES[path])
 
 
 def test_nothing_is_published_that_no_class_describes() -> None:
     folder = SCHEMAS / "modelyard"
-    assert sorted(path.relative_to(SCHEMAS).as_posix() for path in folder.rglob("*.json")) == sorted(MADE)
+    assert sorted(path.relative_to(SCHEMAS).as_posix() for path in folder.rglob("*.json")) == sorted(GENERATED_FILES)
 
 
-def undescribed(node: object, where: str) -> Iterator[str]:
+def fields_without_description(node: object, path: str) -> Iterator[str]:
     if not isinstance(node, dict):
         return
     for name, field in node.get("properties", {}).items():
         if isinstance(field, dict) and not field.get("description"):
-            yield f"{where}.{name}"
+            yield f"{path}.{name}"
     for key in ("properties", "$defs"):
         for name, child in node.get(key, {}).items():
-            yield from undescribed(child, f"{where}.{name}")
+            yield from fields_without_description(child, f"{path}.{name}")
     for key in ("items", "additionalProperties"):
-        yield from undescribed(node.get(key), f"{where}.{key}")
+        yield from fields_without_description(node.get(key), f"{path}.{key}")
 
 
-@pytest.mark.parametrize("path", sorted(MADE))
+@pytest.mark.parametrize("path", sorted(GENERATED_FILES))
 def test_every_field_is_described(path: str) -> None:
-    assert list(undescribed(json.loads(MADE[path]), "")) == []
+    assert list(fields_without_description(json.loads(GENERATED_FILES[path]), "")) == []
 
 
-def opened(node: object, where: str) -> Iterator[str]:
+def open_map_paths(node: object, path: str) -> Iterator[str]:
     """Maps that take any key: what a project describes elsewhere, and nothing else."""
     if isinstance(node, dict):
         if "properties" in node and node.get("additionalProperties") is not False:
-            yield where
+            yield path
         for key, child in node.items():
-            yield from opened(child, f"{where}.{key}")
+            yield from open_map_paths(child, f"{path}.{key}")
 
 
-@pytest.mark.parametrize("path", [path for path in sorted(MADE) if "policy" not in path and "waiver" not in path])
+@pytest.mark.parametrize("path", [path for path in sorted(GENERATED_FILES) if "policy" not in path and "waiver" not in path])
 def test_the_language_is_closed(path: str) -> None:
     conditions = ("allOf", "if", "then")
     assert [
-        where for where in opened(json.loads(MADE[path]), "") if not any(f".{part}" in where for part in conditions)
+        where for where in open_map_paths(json.loads(GENERATED_FILES[path]), "") if not any(f".{part}" in where for part in conditions)
     ] == []
 
 
@@ -95,7 +95,7 @@ def test_the_language_is_closed(path: str) -> None:
 def test_classes_and_schemas_take_the_same_examples(document: dict) -> None:
     if document["kind"] == "Model":
         assert EDITOR.is_valid(document)
-        assert CHECKED[document["type"]].is_valid(document)
+        assert SPEC_VALIDATORS[document["type"]].is_valid(document)
     else:
         name = "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(document["kind"]))
         assert Draft202012Validator(schema(name)).is_valid(document)
@@ -114,11 +114,11 @@ JUNK = st.sampled_from([None, 0, -1, 1.5, "", "x", "250ms", [], {}, ["x"], {"x":
 
 
 @st.composite
-def mutated(draw: st.DrawFn, corpus: list[dict]) -> dict:
+def mutated_document(draw: st.DrawFn, corpus: list[dict]) -> dict:
     """A document with one thing changed: deleted, replaced, or put where it does not belong."""
-    found = copy.deepcopy(draw(st.sampled_from(corpus)))
-    pointer = draw(st.sampled_from([pointer for pointer in paths(found) if pointer]))
-    holder = found
+    document = copy.deepcopy(draw(st.sampled_from(corpus)))
+    pointer = draw(st.sampled_from([pointer for pointer in paths(document) if pointer]))
+    holder = document
     for part in pointer[:-1]:
         holder = holder[part]
     action = draw(st.sampled_from(["delete", "replace", "add"]))
@@ -128,30 +128,30 @@ def mutated(draw: st.DrawFn, corpus: list[dict]) -> dict:
         holder[draw(st.sampled_from(["release", "files", "uri", "digest", "engine", "x", "env"]))] = draw(JUNK)
     else:
         holder[pointer[-1]] = draw(JUNK)
-    return found
+    return document
 
 
-@given(mutated(SPECS))
+@given(mutated_document(SPECS))
 def test_an_editor_marks_what_check_refuses(document: dict) -> None:
     kind = str(document.get("type"))
-    checked = kind in CHECKED and CHECKED[kind].is_valid(document)
+    checked = kind in SPEC_VALIDATORS and SPEC_VALIDATORS[kind].is_valid(document)
     assert EDITOR.is_valid(document) == checked
 
 
 @pytest.mark.parametrize("document", SPECS, ids=lambda found: found["name"])
 def test_an_editor_takes_what_check_takes(document: dict) -> None:
     assert EDITOR.is_valid(document)
-    assert CHECKED[document["type"]].is_valid(document)
+    assert SPEC_VALIDATORS[document["type"]].is_valid(document)
 
 
-OTHERS = [
+OTHER_DOCUMENTS = [
     found
     for found in documents(ROOT / "models", SCHEMAS / "examples")
     if found["kind"] not in {"Model", "Defaults", "Policy", "Waiver"}
 ]
 
 
-@given(mutated(OTHERS))
+@given(mutated_document(OTHER_DOCUMENTS))
 def test_classes_take_what_their_schema_takes(document: dict) -> None:
     """The other way round does not hold: text with a pattern is plain text to the class."""
     kind = str(document.get("kind"))
@@ -165,20 +165,20 @@ def test_classes_take_what_their_schema_takes(document: dict) -> None:
             pytest.fail(str(error))
 
 
-def open_maps(node: object, where: str = "") -> Iterator[str]:
+def open_maps(node: object, path: str = "") -> Iterator[str]:
     """Maps that take keys of any kind beside those that a pattern names."""
     if isinstance(node, dict):
         if "patternProperties" in node and node.get("additionalProperties") is not False:
-            yield where
+            yield path
         for key, child in node.items():
-            yield from open_maps(child, f"{where}/{key}")
+            yield from open_maps(child, f"{path}/{key}")
     elif isinstance(node, list):
         for child in node:
-            yield from open_maps(child, where)
+            yield from open_maps(child, path)
 
 
 def test_no_map_takes_a_name_that_is_none() -> None:
-    assert {path: found for path in MADE if (found := list(open_maps(json.loads(MADE[path]))))} == {}
+    assert {path: found for path in GENERATED_FILES if (found := list(open_maps(json.loads(GENERATED_FILES[path]))))} == {}
     environment = Draft202012Validator(schema("environment"))
     said = {"apiVersion": "modelyard/v1", "kind": "Environment", "name": "prod", "stage": "prod"}
     assert environment.is_valid(said | {"namespaces": {"payments": "payments-models"}})

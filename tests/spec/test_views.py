@@ -14,18 +14,18 @@ UNITS = {"duration", "percentage", "cpu", "memory"}
 
 def test_each_quantity_of_the_sample_is_a_number_and_nothing_else_changes() -> None:
     run = Session(WorkTree(ROOT))
-    counted = 0
+    quantity_count = 0
     for name, environment in run.fleet.deployments():
         data = run.fleet.model(name, environment).data
         language = run.language.type_language(data["type"])
-        before, expected = copy.deepcopy(data), copy.deepcopy(data)
+        original, expected_data = copy.deepcopy(data), copy.deepcopy(data)
         for mark in language.quantities:
             for pointer, text in iter_values(data, mark.pointer) if mark.value in UNITS else ():
-                held = expected
+                held = expected_data
                 for part in pointer[:-1]:
                     held = held[part]
                 held[pointer[-1]] = quantity_number(mark.value, text)
-                counted += 1
-        assert quantities_to_numbers(data, language.quantity_tree) == expected
-        assert data == before, "what others hold is left alone"
-    assert counted > 100
+                quantity_count += 1
+        assert quantities_to_numbers(data, language.quantity_tree) == expected_data
+        assert data == original, "what others hold is left alone"
+    assert quantity_count > 100

@@ -24,7 +24,7 @@ CAPABILITIES: Mapping[str, Any] = {
     "externalSecrets": {"store": "ClusterSecretStore"},
 }
 DIGEST = "sha256:" + "0" * 64
-BESIDE = {
+COMPANION_FILES = {
     "models/policy.rego": "package credit\n",
     "models/data.json": '{"limit": 3}\n',
     "models/task.md": "Answer {{ dispute }}.\n",
@@ -65,7 +65,7 @@ def made() -> Callable[..., Unit]:
         off = {"prometheus": {"enabled": False}}
         project = _document("Project", "bank", environments=["prod"], images={"opa": image, "oxigraph": image}, emitters=off)
         files = {"modelyard.yaml": yaml.safe_dump(project), "models/all.yaml": yaml.safe_dump_all(documents)}
-        unit = _unit(Session(MemoryTree({**files, **BESIDE})), models[0]["name"])
+        unit = _unit(Session(MemoryTree({**files, **COMPANION_FILES})), models[0]["name"])
         lines = files["models/all.yaml"].splitlines()
         return replace(unit, blamed={said: lines[int(line) - 1].strip() for said, line in unit.blamed.items()})
 
@@ -77,18 +77,18 @@ def _document(kind: str, name: str, **fields: Any) -> dict[str, Any]:
 
 
 def _unit(run: Session, name: str) -> Unit:
-    found = [*run.portfolio.findings, *run.emitters.findings]
-    assert not [one for one in found if one.is_blocking], [(one.message, one.location) for one in found]
+    findings = [*run.portfolio.findings, *run.emitters.findings]
+    assert not [finding for finding in findings if finding.is_blocking], [(finding.message, finding.location) for finding in findings]
     unit = next(unit for unit in run.plan_units() if unit.id == f"prod/{name}")
     files, wrong = run.render_stage.render_unit(unit)
-    assert not wrong, [one.message for one in wrong]
+    assert not wrong, [finding.message for finding in wrong]
     texts = {file.path.rpartition("/")[2]: file.content.decode() for file in files}
     keys = {file.path.rpartition("/")[2]: file.rule.schema or "" for file in unit.files}
-    reasons = "\n".join(f"{one.message} | {one.help}" for one in unit.findings)
-    blamed = {one.message: str(one.location.line) for one in unit.findings if one.location}
+    reasons = "\n".join(f"{finding.message} | {finding.help}" for finding in unit.findings)
+    blamed = {finding.message: str(finding.location.line) for finding in unit.findings if finding.location}
     read = {path: list(yaml.safe_load_all(text)) for path, text in texts.items()}
-    first = {path: found[0] for path, found in read.items()}
-    return Unit(first, texts, keys, reasons, blamed, tuple(one for found in read.values() for one in found))
+    first = {path: findings[0] for path, findings in read.items()}
+    return Unit(first, texts, keys, reasons, blamed, tuple(finding for findings in read.values() for finding in findings))
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def cluster(external_schemas: Path) -> Callable[[str], Judge]:
     """What a cluster of a Kubernetes version says of an object: core kinds strictly, others by their own definition."""
 
     @cache
-    def of(version: str) -> Judge:
+    def cluster_schemas(version: str) -> Judge:
         path = f"kubernetes-json-schema/v{version}.0-local-strict/_definitions.json"
         content = read_package_file("kubernetes_validate", path)
         definitions = json.loads(content or b"{}")["$defs"]
@@ -134,7 +134,7 @@ def cluster(external_schemas: Path) -> Callable[[str], Judge]:
 
         return judge
 
-    return of
+    return cluster_schemas
 
 
 def _keys(node: Mapping[str, Any]) -> list[str]:

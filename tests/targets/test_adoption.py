@@ -141,22 +141,22 @@ def test_the_folder_is_built_into_the_live_namespace(spec, live, made, kustomize
 def test_without_it_they_would_be_others(field, made, laid_over):
     spec, live = copy.deepcopy(CASES["a program"])
     del spec["deploy"]["adopt"][field]
-    done = laid_over(made(spec), live)
+    process = laid_over(made(spec), live)
     if field == "selector":
-        now = next(one for one in yaml.safe_load_all(done.stdout) if one["kind"] == "Deployment")
+        now = next(one for one in yaml.safe_load_all(process.stdout) if one["kind"] == "Deployment")
         assert now["spec"]["selector"] != live[0]["spec"]["selector"], "a cluster would refuse it"
     else:
-        assert done.returncode != 0
-        assert "no matches for Id" in done.stderr
+        assert process.returncode != 0
+        assert "no matches for Id" in process.stderr
 
 
 def test_replicas_have_the_labels_that_select_them_and_those_of_modelyard(made):
-    found = made(CASES["a program"][0]).objects["deployment.yaml"]
-    labels = found["spec"]["template"]["metadata"]["labels"]
-    assert found["spec"]["selector"]["matchLabels"] == LIVE["selector"]
+    deployment = made(CASES["a program"][0]).objects["deployment.yaml"]
+    labels = deployment["spec"]["template"]["metadata"]["labels"]
+    assert deployment["spec"]["selector"]["matchLabels"] == LIVE["selector"]
     assert LIVE["selector"].items() <= labels.items()
     assert labels["app.kubernetes.io/name"] == "card-fraud"
-    assert LIVE["selector"].items() <= found["metadata"]["labels"].items(), "monitors find Services by what selects"
+    assert LIVE["selector"].items() <= deployment["metadata"]["labels"].items(), "monitors find Services by what selects"
 
 
 def test_everything_that_selects_selects_by_the_live_labels(made):
@@ -221,7 +221,7 @@ def tree(*models: dict, **fields: Any) -> dict[str, bytes]:
     return {path: text.encode() for path, text in texts.items()}
 
 
-def said(*models: dict) -> list[tuple[str, str]]:
+def shared_object_findings(*models: dict) -> list[tuple[str, str]]:
     """What is said of models that share objects, and the text of the line that it is said at."""
     run = Session(MemoryTree(tree(*models)))
     found = [one for one in check(run) if one.code.id == "MY421"]
@@ -229,43 +229,43 @@ def said(*models: dict) -> list[tuple[str, str]]:
     return [(one.message, lines[one.location.line - 1].strip()) for one in found]
 
 
-def named(called: str, /, **adopt: Any) -> dict:
+def adopting_model(called: str, /, **adopt: Any) -> dict:
     spec = {**copy.deepcopy(CASES["a program"][0]), "name": called}
     spec["deploy"]["adopt"] = adopt
     return spec if adopt else {**spec, "deploy": {k: v for k, v in spec["deploy"].items() if k != "adopt"}}
 
 
 def test_two_models_cannot_be_one_object():
-    assert said(named("b"), named("a", name="b")) == [
+    assert shared_object_findings(adopting_model("b"), adopting_model("a", name="b")) == [
         ("the objects of a and of b would both be called b, in the namespace models", "name: b")
     ]
-    assert said(named("b"), named("a", name="b", namespace="other")) == []
-    assert len(said(named("b", name="live"), named("a", name="live"))) == 1, "it is told of one of the two"
-    assert said(named("a"), named("b")) == []
+    assert shared_object_findings(adopting_model("b"), adopting_model("a", name="b", namespace="other")) == []
+    assert len(shared_object_findings(adopting_model("b", name="live"), adopting_model("a", name="live"))) == 1, "it is told of one of the two"
+    assert shared_object_findings(adopting_model("a"), adopting_model("b")) == []
 
 
 @pytest.mark.parametrize(
     "selector", [{"app.kubernetes.io/part-of": "bank"}, {"app.kubernetes.io/name": "b", "app.kubernetes.io/part-of": "bank"}]
 )
 def test_a_selector_finds_no_other_models_replicas(selector):
-    [(message, line)] = said(named("b"), named("a", selector=selector))
+    [(message, line)] = shared_object_findings(adopting_model("b"), adopting_model("a", selector=selector))
     assert message == "what selects the replicas of a and of b selects those of the other, too"
     assert line.split(":")[0] in selector
 
 
 def test_a_selector_of_ones_own_finds_ones_own_alone():
-    assert said(named("b"), named("a", selector={"app": "a"}), named("c", selector={"app": "c"})) == []
-    assert len(said(named("a", selector={"app": "a"}), named("c", selector={"app": "a", "tier": "x"}))) == 1
+    assert shared_object_findings(adopting_model("b"), adopting_model("a", selector={"app": "a"}), adopting_model("c", selector={"app": "c"})) == []
+    assert len(shared_object_findings(adopting_model("a", selector={"app": "a"}), adopting_model("c", selector={"app": "a", "tier": "x"}))) == 1
 
 
 def test_an_overlay_of_one_environment_is_seen():
-    spec = named("a")
+    spec = adopting_model("a")
     spec["environments"] = {"prod": {"deploy": {"adopt": {"name": "b"}}}}
-    assert len(said(named("b"), spec)) == 1
+    assert len(shared_object_findings(adopting_model("b"), spec)) == 1
 
 
 def test_no_label_of_modelyards_own_selects_live_replicas():
-    run = Session(MemoryTree(tree(named("a", selector={"modelyard/owner": "risk"}))))
+    run = Session(MemoryTree(tree(adopting_model("a", selector={"modelyard/owner": "risk"}))))
     assert [one.code.id for one in check(run)] == ["MY101"]
 
 

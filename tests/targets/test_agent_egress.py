@@ -12,7 +12,7 @@ TOOL = {
     "name": "payments", "server": "http://tools.payments.svc.cluster.local:8080/mcp", "allow": ["find"],
     "sideEffects": "none", "approval": "never",
 }  # fmt: skip
-OTHER = {**TOOL, "name": "letters", "server": "http://letters.service.svc.cluster.local:9000/mcp"}
+OTHER_TOOL = {**TOOL, "name": "letters", "server": "http://letters.service.svc.cluster.local:9000/mcp"}
 NAMESPACE = "kubernetes.io/metadata.name"
 
 
@@ -60,7 +60,7 @@ def is_exact(spec: dict, allowed: set[str]) -> bool:
 
 @pytest.mark.parametrize(
     ("tools", "allowed"),
-    [((), set()), ((TOOL,), {"payments"}), ((TOOL, OTHER), {"payments", "service"})],
+    [((), set()), ((TOOL,), {"payments"}), ((TOOL, OTHER_TOOL), {"payments", "service"})],
     ids=["no tool", "one tool", "two tools"],
 )
 def test_an_agent_is_let_out_to_its_tools_alone(made, tools, allowed) -> None:

@@ -14,53 +14,53 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def asked(monkeypatch) -> list[str]:
+def evaluated_conditions(monkeypatch) -> list[str]:
     """Every question that is asked."""
     questions: list[str] = []
     value = Expression.evaluate_value
 
-    def counted(self, data):
+    def counting_value(self, data):
         questions.append(self.text)
         return value(self, data)
 
-    monkeypatch.setattr(Expression, "value", counted)
+    monkeypatch.setattr(Expression, "value", counting_value)
     return questions
 
 
-def test_a_model_is_asked_few_questions(asked) -> None:
+def test_a_model_is_asked_few_questions(evaluated_conditions) -> None:
     run = Session(WorkTree(ROOT))
     assert not any(finding.is_blocking for finding in check(run))
     situations = len(list(run.fleet.deployments())) * len(run.emitters.by_id)
-    assert asked
-    assert len(asked) <= 4 * situations
+    assert evaluated_conditions
+    assert len(evaluated_conditions) <= 4 * situations
 
 
 def test_an_emitter_that_can_object_to_nothing_is_not_asked(monkeypatch) -> None:
-    asked = set[str]()
+    emitter_ids = set[str]()
     situation = AddonEvaluator.evaluate
 
-    def noted(self, emitter):
-        asked.add(emitter.id)
+    def record_emitter(self, emitter):
+        emitter_ids.add(emitter.id)
         return situation(self, emitter)
 
-    monkeypatch.setattr(AddonEvaluator, "situation", noted)
+    monkeypatch.setattr(AddonEvaluator, "situation", record_emitter)
     run = Session(WorkTree(ROOT))
     list(check(run))
     objecting = {emitter.id for emitter in run.planning_services.addons if any(emitter.data.get(key) for key in ("needs", "cannot", "asks"))}
-    assert asked
-    assert asked <= objecting
-    assert "kustomize" in {emitter.id for emitter in run.planning_services.addons} - asked
+    assert emitter_ids
+    assert emitter_ids <= objecting
+    assert "kustomize" in {emitter.id for emitter in run.planning_services.addons} - emitter_ids
 
 
-def test_what_was_asked_of_any_of_the_last_places_is_not_asked_again(asked) -> None:
+def test_what_was_asked_of_any_of_the_last_places_is_not_asked_again(evaluated_conditions) -> None:
     run = Session(WorkTree(ROOT))
     emitter = run.emitters.by_id["argocd"]
     places = [{"environment": {"cluster": f"cluster-{number}"}, "capabilities": {}} for number in range(3)]
     first = [run.conditions.evaluate_sections(emitter, COMPATIBILITY_SECTIONS, place) for place in places]
-    count = len(asked)
+    count = len(evaluated_conditions)
     again = [run.conditions.evaluate_sections(emitter, COMPATIBILITY_SECTIONS, place) for place in places * 2]
     assert again == first * 2
-    assert len(asked) == count
+    assert len(evaluated_conditions) == count
     other = {"environment": {"cluster": "another"}, "capabilities": {"argocd": {"version": "3.5", "namespace": "argocd"}}}
     assert run.conditions.evaluate_sections(emitter, COMPATIBILITY_SECTIONS, other) != first[0]
-    assert len(asked) > count
+    assert len(evaluated_conditions) > count

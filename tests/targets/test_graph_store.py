@@ -34,7 +34,7 @@ def pod(made, tmp_path: Path) -> dict:
     return spec
 
 
-def here(container: dict, folder: Path) -> list[str]:
+def local_arguments(container: dict, folder: Path) -> list[str]:
     """A container's arguments, with paths that lie below the folder instead of the pod's root."""
     paths = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
     moved = []
@@ -68,9 +68,9 @@ def test_the_facts_are_loaded_and_asked_and_nobody_changes_them(pod, tmp_path, p
     oxigraph, port = program("oxigraph"), free_port()
     (store,) = pod["containers"]
     for container in [*pod["initContainers"], *pod["initContainers"]]:  # as after a restart
-        subprocess.run([oxigraph, *here(container, tmp_path)], check=True, capture_output=True)
-    serve = [word.replace("0.0.0.0:7878", f"127.0.0.1:{port}") for word in here(store, tmp_path)]
-    with subprocess.Popen([oxigraph, *serve], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        subprocess.run([oxigraph, *local_arguments(container, tmp_path)], check=True, capture_output=True)
+    serve = [word.replace("0.0.0.0:7878", f"127.0.0.1:{port}") for word in local_arguments(store, tmp_path)]
+    with subprocess.Popen([oxigraph, *serve], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:
             assert "true" in answer(port, ASK)
             assert answer(port, "SELECT ?o WHERE { ?s <urn:with> ?o }").count('"type"') == 1
@@ -82,11 +82,11 @@ def test_the_facts_are_loaded_and_asked_and_nobody_changes_them(pod, tmp_path, p
             with pytest.raises(urllib.error.HTTPError):
                 urllib.request.urlopen(update, timeout=5)
         finally:
-            running.terminate()
+            process.terminate()
 
 
 def test_facts_that_are_no_turtle_keep_the_store_from_starting(pod, tmp_path, program):
     (tmp_path / "facts" / "companies.ttl").write_text("<urn:a> <urn:owns> .", encoding="utf-8")
     _, load = pod["initContainers"]
-    refused = subprocess.run([program("oxigraph"), *here(load, tmp_path)], check=False, capture_output=True)
+    refused = subprocess.run([program("oxigraph"), *local_arguments(load, tmp_path)], check=False, capture_output=True)
     assert refused.returncode != 0

@@ -8,14 +8,14 @@ DIGEST = "sha256:" + "0" * 64
 HEAD = {"apiVersion": "modelyard/v1", "kind": "Model", "lifecycle": "production", "summary": "A.", "version": "1.0.0"}
 GATEWAY = {"namespace": "gateways", "name": "public"}
 KNATIVE = {"version": "0.20", "mode": "Knative"}
-STORED = {"uri": "s3://models/one/1.0.0/", "digest": DIGEST}
-SCALED = {"resources": {"cpu": "500m", "memory": "1Gi"}, "scaling": {"min": 2, "max": 4}}
-OWN = {"runtime": {"image": "registry.example/own:1.0", "digest": DIGEST, "port": 9000, "health": "/ready"}}
+STORED_ARTIFACT = {"uri": "s3://models/one/1.0.0/", "digest": DIGEST}
+SCALED_DEPLOY = {"resources": {"cpu": "500m", "memory": "1Gi"}, "scaling": {"min": 2, "max": 4}}
+OWN_RUNTIME = {"runtime": {"image": "registry.example/own:1.0", "digest": DIGEST, "port": 9000, "health": "/ready"}}
 LLM = {
     "baseModel": {"name": "bank/base-8b", "revision": "1", "license": "Apache-2.0"}, "uri": "hf://bank/base-8b",
     "adapters": [{"name": "letters", "uri": "s3://models/letters"}],
 }  # fmt: skip
-ONE = {"resources": {"cpu": 4, "memory": "24Gi", "gpu": 2}, "scaling": {"min": 2, "max": 2}}
+FIXED_GPU_DEPLOY = {"resources": {"cpu": 4, "memory": "24Gi", "gpu": 2}, "scaling": {"min": 2, "max": 2}}
 
 
 def model(kind: str, source: dict, deploy: dict | None = None, name: str = "one", **more: Any) -> dict:
@@ -31,7 +31,7 @@ def model(kind: str, source: dict, deploy: dict | None = None, name: str = "one"
     }
 
 
-RETAIL = model("ml", {"format": "sklearn", **STORED}, name="retail")
+RETAIL = model("ml", {"format": "sklearn", **STORED_ARTIFACT}, name="retail")
 RULES = model(
     "rules",
     {"engine": "opa", "files": ["policy.rego"], "entrypoint": "credit/decision"},
@@ -47,32 +47,32 @@ def ensemble(router: str, *steps: dict, **deploy: Any) -> list[dict]:
 
 
 MODELS = {
-    "statistical from a store": [model("statistical", {**PMML, **STORED}, SCALED)],
-    "statistical with a server of its own": [model("statistical", {"method": "a", "format": "pickle", **STORED}, SCALED, **OWN)],
-    "a file for a server of one's own": [model("ml", {"format": "onnx", "files": ["policy.rego"]}, SCALED, **OWN)],
-    "llm": [model("llm", LLM, ONE)],
+    "statistical from a store": [model("statistical", {**PMML, **STORED_ARTIFACT}, SCALED_DEPLOY)],
+    "statistical with a server of its own": [model("statistical", {"method": "a", "format": "pickle", **STORED_ARTIFACT}, SCALED_DEPLOY, **OWN_RUNTIME)],
+    "a file for a server of one's own": [model("ml", {"format": "onnx", "files": ["policy.rego"]}, SCALED_DEPLOY, **OWN_RUNTIME)],
+    "llm": [model("llm", LLM, FIXED_GPU_DEPLOY)],
     "sequence": ensemble("sequence", {"model": "retail"}, {"model": "policy", "data": "response"}),
     "splitter": ensemble("splitter", {"model": "retail", "weight": "70%"}, {"model": "policy", "weight": "30%"}),
     "ensemble": ensemble("ensemble", {"model": "retail", "required": True}, {"model": "policy", "required": False}),
     "switch": ensemble(
-        "switch", {"model": "retail", "when": {"field": "segment", "op": "==", "value": "retail"}}, {"model": "policy"}, **SCALED
+        "switch", {"model": "retail", "when": {"field": "segment", "op": "==", "value": "retail"}}, {"model": "policy"}, **SCALED_DEPLOY
     ),
 }  # fmt: skip
 
 
-def scaled(**more: Any) -> dict:
+def scaled_deploy(**more: Any) -> dict:
     return {"resources": {"cpu": 1, "memory": "1Gi"}, "scaling": {"min": 1, "max": 3}, **more}
 
 
-SKLEARN = {"format": "sklearn", **STORED}
-FURTHER: dict[str, tuple[list[dict], dict]] = {
+SKLEARN = {"format": "sklearn", **STORED_ARTIFACT}
+EXTRA_CASES: dict[str, tuple[list[dict], dict]] = {
     "a runtime of its own": (
         [
             model(
                 "statistical",
-                {"method": "a", "format": "custom", **STORED},
-                scaled(options={"imageAs": "runtime"}),
-                **OWN,
+                {"method": "a", "format": "custom", **STORED_ARTIFACT},
+                scaled_deploy(options={"imageAs": "runtime"}),
+                **OWN_RUNTIME,
             )
         ],
         {},
@@ -82,22 +82,22 @@ FURTHER: dict[str, tuple[list[dict], dict]] = {
             model(
                 "ml",
                 SKLEARN,
-                scaled(scaling={"min": 1, "max": 3, "cpu": "60%", "memory": "70%"}, options={"autoscaler": "keda"}),
+                scaled_deploy(scaling={"min": 1, "max": 3, "cpu": "60%", "memory": "70%"}, options={"autoscaler": "keda"}),
             )
         ],
         {"keda": True},
     ),
     "scaled by two metrics": (
-        [model("ml", SKLEARN, scaled(scaling={"min": 1, "max": 3, "cpu": "60%", "memory": "70%"}))],
+        [model("ml", SKLEARN, scaled_deploy(scaling={"min": 1, "max": 3, "cpu": "60%", "memory": "70%"}))],
         {},
     ),
-    "scaled by something else": ([model("ml", SKLEARN, scaled(options={"autoscaler": "external"}))], {}),
+    "scaled by something else": ([model("ml", SKLEARN, scaled_deploy(options={"autoscaler": "external"}))], {}),
     "scaled to nothing by Knative": (
-        [model("ml", SKLEARN, scaled(scaling={"min": 0, "max": 3, "requestsPerSecond": 50}))],
+        [model("ml", SKLEARN, scaled_deploy(scaling={"min": 0, "max": 3, "requestsPerSecond": 50}))],
         {"kserve": KNATIVE},
     ),
     "exposed, with a key of the store": (
-        [model("ml", SKLEARN, scaled(expose={"host": "a.example", "path": "/a"}, options={"storageKey": "s3"}))],
+        [model("ml", SKLEARN, scaled_deploy(expose={"host": "a.example", "path": "/a"}, options={"storageKey": "s3"}))],
         {},
     ),
     "a language model with everything": (
@@ -106,7 +106,7 @@ FURTHER: dict[str, tuple[list[dict], dict]] = {
                 "llm",
                 {**LLM, "contextLength": 8192, "digest": DIGEST},
                 {
-                    **ONE,
+                    **FIXED_GPU_DEPLOY,
                     "disruptionBudget": 1,
                     "expose": {"host": "l.example"},
                     "options": {"storageCidrs": ["198.51.100.0/24"]},
@@ -136,7 +136,7 @@ FURTHER: dict[str, tuple[list[dict], dict]] = {
 }
 
 
-@pytest.mark.parametrize(("specs", "capabilities"), FURTHER.values(), ids=FURTHER)
+@pytest.mark.parametrize(("specs", "capabilities"), EXTRA_CASES.values(), ids=EXTRA_CASES)
 def test_every_feature_makes_objects_that_the_cluster_takes(specs, capabilities, made, cluster):
     unit = made(*specs, **{"gateway": GATEWAY, **capabilities})
     assert unit.reasons == ""
@@ -145,7 +145,7 @@ def test_every_feature_makes_objects_that_the_cluster_takes(specs, capabilities,
             assert cluster("1.34")(unit.keys[path], found) == (), path
 
 
-FOLDERS = {**{name: (specs, {}) for name, specs in MODELS.items()}, **FURTHER}
+FOLDERS = {**{name: (specs, {}) for name, specs in MODELS.items()}, **EXTRA_CASES}
 
 
 @pytest.mark.parametrize(("specs", "capabilities"), FOLDERS.values(), ids=FOLDERS)
@@ -156,7 +156,7 @@ def test_every_folder_builds_as_a_kustomization(specs, capabilities, made, kusto
 
 
 def test_a_runtime_of_its_own_is_made_beside_the_model_and_named_by_it(made):
-    unit = made(*FURTHER["a runtime of its own"][0])
+    unit = made(*EXTRA_CASES["a runtime of its own"][0])
     runtime = unit.objects["servingruntime.yaml"]
     assert predictor(unit)["model"]["runtime"] == runtime["metadata"]["name"]
     assert [known["name"] for known in runtime["spec"]["supportedModelFormats"]] == ["custom"]
@@ -167,13 +167,13 @@ def test_a_runtime_of_its_own_is_made_beside_the_model_and_named_by_it(made):
     [("scaled by KEDA", "keda"), ("scaled by two metrics", "hpa"), ("scaled by something else", "external")],
 )
 def test_the_autoscaler_is_the_one_that_the_spec_names(case, autoscaler, made):
-    specs, capabilities = FURTHER[case]
+    specs, capabilities = EXTRA_CASES[case]
     served = made(*specs, **capabilities).objects["inferenceservice.yaml"]
     assert served["metadata"]["annotations"]["serving.kserve.io/autoscalerClass"] == autoscaler
 
 
 def test_two_metrics_are_watched_together(made):
-    (spec, *_), _ = FURTHER["scaled by two metrics"]
+    (spec, *_), _ = EXTRA_CASES["scaled by two metrics"]
     watched = predictor(made(spec))["autoScaling"]["metrics"]
     assert [(one["resource"]["name"], one["resource"]["target"]["averageUtilization"]) for one in watched] == [
         ("cpu", 60),
@@ -182,19 +182,19 @@ def test_two_metrics_are_watched_together(made):
 
 
 def test_credentials_of_the_store_are_named_and_never_given(made):
-    specs, _ = FURTHER["exposed, with a key of the store"]
+    specs, _ = EXTRA_CASES["exposed, with a key of the store"]
     unit = made(*specs, gateway=GATEWAY)
     assert predictor(unit)["model"]["storage"]["key"] == "s3"
     assert unit.objects["httproute.yaml"]["spec"]["hostnames"] == ["a.example"]
 
 
-SUSPENDED = {
+SUSPENDED_MODELS = {
     f"{name}, suspended": [{**first, "deploy": {**first["deploy"], "suspended": True}}, *rest]
     for name, (first, *rest) in MODELS.items()
 }
 
 
-@pytest.mark.parametrize("specs", [*MODELS.values(), *SUSPENDED.values()], ids=[*MODELS, *SUSPENDED])
+@pytest.mark.parametrize("specs", [*MODELS.values(), *SUSPENDED_MODELS.values()], ids=[*MODELS, *SUSPENDED_MODELS])
 @pytest.mark.parametrize("mode", ["Standard", "Knative"])
 def test_every_object_is_one_that_the_cluster_takes(specs, mode, made, cluster):
     unit = made(*specs, gateway=GATEWAY, kserve={"version": "0.20", "mode": mode})
@@ -210,12 +210,12 @@ def predictor(unit) -> dict:
 
 def test_a_file_beside_the_spec_is_mounted_for_a_server_of_ones_own(made):
     unit = made(*MODELS["a file for a server of one's own"])
-    spec, held = predictor(unit), unit.objects["configmap.yaml"]
+    spec, config_map = predictor(unit), unit.objects["configmap.yaml"]
     (server,) = spec["containers"]
     mounted = {volume["configMap"]["name"]: volume["name"] for volume in spec["volumes"]}
-    assert held["metadata"]["name"] in mounted
+    assert config_map["metadata"]["name"] in mounted
     assert [mount["mountPath"] for mount in server["volumeMounts"]] == ["/mnt/models"]
-    assert list(held["data"]) == ["policy.rego"]
+    assert list(config_map["data"]) == ["policy.rego"]
 
 
 def test_a_language_model_is_served_with_its_adapters_and_accelerators(made):
@@ -283,7 +283,7 @@ def test_a_condition_is_a_query_that_finds_the_answer(op, value, condition, made
     assert [step["condition"] for step in found] == [condition, "@this"]
 
 
-@pytest.mark.parametrize("specs", SUSPENDED.values(), ids=SUSPENDED)
+@pytest.mark.parametrize("specs", SUSPENDED_MODELS.values(), ids=SUSPENDED_MODELS)
 def test_what_is_suspended_is_stopped_by_its_controller(specs, made):
     unit = made(*specs, gateway=GATEWAY)
     (served,) = (found for found in unit.objects.values() if found["kind"].startswith(("Inference", "LLM")))
@@ -301,31 +301,31 @@ def test_what_is_suspended_is_stopped_by_its_controller(specs, made):
     ],
 )
 def test_replicas_are_added_by_the_metric_that_the_spec_names(scaling, mode, said, made):
-    deploy = {**SCALED, "scaling": {**SCALED["scaling"], **scaling}}
-    spec = predictor(made(model("statistical", {**PMML, **STORED}, deploy), kserve={"version": "0.20", "mode": mode}))
+    deploy = {**SCALED_DEPLOY, "scaling": {**SCALED_DEPLOY["scaling"], **scaling}}
+    spec = predictor(made(model("statistical", {**PMML, **STORED_ARTIFACT}, deploy), kserve={"version": "0.20", "mode": mode}))
     assert (spec["scaleMetric"], spec["scaleTarget"]) == said
 
 
 @pytest.mark.parametrize(
     ("specs", "capabilities", "said"),
     [
-        ([model("statistical", {"method": "a", "format": "custom", **STORED})], {}, "no runtime of KServe loads this format"),
+        ([model("statistical", {"method": "a", "format": "custom", **STORED_ARTIFACT})], {}, "no runtime of KServe loads this format"),
         ([model("ml", {"format": "onnx", "files": ["policy.rego"]})], {}, "names no address"),
         ([model("llm", LLM, {"scaling": {"min": 1, "max": 2}})], {}, "queries of its engine's metrics"),
         ([model("llm", LLM)], {"kserve": {"version": "0.16", "mode": "Standard"}}, "v1alpha2"),
         ([model("llm", LLM, interface={"protocol": "v2"})], {}, "OpenAI"),
         ([model("llm", {**LLM, "adapters": [{"name": "a", "uri": "gs://a/b"}]})], {}, "hf, s3 and pvc"),
-        ([model("llm", LLM, **OWN)], {}, "at its own port"),
+        ([model("llm", LLM, **OWN_RUNTIME)], {}, "at its own port"),
         (ensemble("sequence", {"model": "retail", "when": {"field": "a", "op": "==", "value": 1}}), {}, "before the first step"),
         (ensemble("sequence", {"model": "retail"}, env=[{"name": "A", "value": "b"}]), {}, "takes no variables"),
         (ensemble("sequence", {"model": "retail"}, egress=["http://a.b.svc:80"]), {}, "its steps and nobody else"),
-        ([model("statistical", {**PMML, **STORED}, {"batch": {"schedule": "0 1 * * *"}})], {}, "use the target `kubernetes`"),
-        ([model("statistical", {**PMML, **STORED}, {"volume": {"size": "1Gi"}})], {}, "hold no disk"),
-        ([model("statistical", {**PMML, **STORED}, {"expose": {"host": "a.example"}})], {}, "on which Gateway"),
-        ([model("statistical", {**PMML, **STORED}, {"scaling": {"concurrency": 2}})], {}, "no autoscaler counts requests"),
-        ([model("statistical", {**PMML, **STORED}, {"scaling": {"requestsPerSecond": 2}})], {}, "no autoscaler counts requests"),
-        ([model("statistical", {**PMML, **STORED}, {"scaling": {"memory": "80%"}})], {}, "the requested memory"),
-        ([model("statistical", {**PMML, **STORED}, {**SCALED, "scaling": {"memory": "80%"}})], {"kserve": KNATIVE}, "not memory"),
+        ([model("statistical", {**PMML, **STORED_ARTIFACT}, {"batch": {"schedule": "0 1 * * *"}})], {}, "use the target `kubernetes`"),
+        ([model("statistical", {**PMML, **STORED_ARTIFACT}, {"volume": {"size": "1Gi"}})], {}, "hold no disk"),
+        ([model("statistical", {**PMML, **STORED_ARTIFACT}, {"expose": {"host": "a.example"}})], {}, "on which Gateway"),
+        ([model("statistical", {**PMML, **STORED_ARTIFACT}, {"scaling": {"concurrency": 2}})], {}, "no autoscaler counts requests"),
+        ([model("statistical", {**PMML, **STORED_ARTIFACT}, {"scaling": {"requestsPerSecond": 2}})], {}, "no autoscaler counts requests"),
+        ([model("statistical", {**PMML, **STORED_ARTIFACT}, {"scaling": {"memory": "80%"}})], {}, "the requested memory"),
+        ([model("statistical", {**PMML, **STORED_ARTIFACT}, {**SCALED_DEPLOY, "scaling": {"memory": "80%"}})], {"kserve": KNATIVE}, "not memory"),
     ],
 )  # fmt: skip
 def test_what_it_cannot_do_is_refused_with_the_reason(specs, capabilities, said, made):

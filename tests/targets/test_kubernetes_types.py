@@ -28,8 +28,8 @@ AGENT = {
 }  # fmt: skip
 BATCH = {"schedule": "0 20 * * 1-5", "timeZone": "Europe/Zurich", "overlap": "replace", "deadline": "1h", "retries": 2}
 GATEWAY = {"namespace": "gateways", "name": "public"}
-SCALED = {"resources": {"cpu": "500m", "memory": "1Gi"}, "scaling": {"min": 2, "max": 4}, "disruptionBudget": 1}
-OWN = {"runtime": {"image": "registry.example/agent:1.0", "digest": DIGEST}}
+SCALED_DEPLOY = {"resources": {"cpu": "500m", "memory": "1Gi"}, "scaling": {"min": 2, "max": 4}, "disruptionBudget": 1}
+OWN_RUNTIME = {"runtime": {"image": "registry.example/agent:1.0", "digest": DIGEST}}
 
 
 def model(kind: str, source: dict, deploy: dict | None = None, **more: Any) -> dict:
@@ -46,17 +46,17 @@ def model(kind: str, source: dict, deploy: dict | None = None, **more: Any) -> d
 
 
 MODELS = {
-    "heuristic": model("heuristic", HEURISTIC, {**SCALED, "expose": {"host": "a.example", "path": "/a"}}),
-    "heuristic with an engine": model("heuristic", ENGINE, SCALED, **OWN),
-    "heuristic with a disk": model("heuristic", PROGRAM, {**SCALED, "volume": {"size": "1Gi", "storageClass": "fast"}}),
-    "optimization": model("optimization", {**SOLVER, "port": 9000, "health": "/ready"}, SCALED),
-    "optimization by the clock": model("optimization", SOLVER, {"batch": BATCH, "resources": SCALED["resources"]}),
-    "graph": model("knowledge-graph", GRAPH, SCALED),
-    "graph with a disk": model("knowledge-graph", GRAPH, {**SCALED, "volume": {"size": "1Gi"}}),
-    "agent": model("agent", AGENT, SCALED),
+    "heuristic": model("heuristic", HEURISTIC, {**SCALED_DEPLOY, "expose": {"host": "a.example", "path": "/a"}}),
+    "heuristic with an engine": model("heuristic", ENGINE, SCALED_DEPLOY, **OWN_RUNTIME),
+    "heuristic with a disk": model("heuristic", PROGRAM, {**SCALED_DEPLOY, "volume": {"size": "1Gi", "storageClass": "fast"}}),
+    "optimization": model("optimization", {**SOLVER, "port": 9000, "health": "/ready"}, SCALED_DEPLOY),
+    "optimization by the clock": model("optimization", SOLVER, {"batch": BATCH, "resources": SCALED_DEPLOY["resources"]}),
+    "graph": model("knowledge-graph", GRAPH, SCALED_DEPLOY),
+    "graph with a disk": model("knowledge-graph", GRAPH, {**SCALED_DEPLOY, "volume": {"size": "1Gi"}}),
+    "agent": model("agent", AGENT, SCALED_DEPLOY),
 }
-SUSPENDED = {
-    f"{name}, suspended": {**one, "deploy": {**one["deploy"], "suspended": True}} for name, one in MODELS.items()
+SUSPENDED_MODELS = {
+    f"{name}, suspended": {**model_spec, "deploy": {**model_spec["deploy"], "suspended": True}} for name, model_spec in MODELS.items()
 }
 
 
@@ -69,7 +69,7 @@ def pod(unit) -> dict:
     return (spec["jobTemplate"]["spec"] if workload["kind"] == "CronJob" else spec)["template"]["spec"]
 
 
-@pytest.mark.parametrize("spec", [*MODELS.values(), *SUSPENDED.values()], ids=[*MODELS, *SUSPENDED])
+@pytest.mark.parametrize("spec", [*MODELS.values(), *SUSPENDED_MODELS.values()], ids=[*MODELS, *SUSPENDED_MODELS])
 def test_every_object_is_one_that_the_cluster_takes(spec, made, cluster):
     unit = made(spec, gateway=GATEWAY)
     assert unit.reasons == ""
@@ -79,27 +79,27 @@ def test_every_object_is_one_that_the_cluster_takes(spec, made, cluster):
             assert cluster("1.34")(unit.keys[path], found) == (), path
 
 
-def reached(unit) -> set[tuple[str, int | None]]:
+def egress_targets(unit) -> set[tuple[str, int | None]]:
     """Namespaces and ports that the network lets a unit's pods out to, the cluster's DNS left out."""
     rules = unit.objects["networkpolicy.yaml"]["spec"]["egress"]
-    out = set()
+    result = set()
     for rule in rules:
         for peer in rule["to"]:
             namespace = peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
-            out |= {(namespace, port["port"]) for port in rule.get("ports", [{"port": None}])}
-    return {one for one in out if one[0] != "kube-system"}
+            result |= {(namespace, port["port"]) for port in rule.get("ports", [{"port": None}])}
+    return {one for one in result if one[0] != "kube-system"}
 
 
 def test_an_agent_reaches_the_servers_of_its_tools_and_nobody_else(made):
     other = {**TOOL, "name": "letters", "server": "http://letters.service.svc.cluster.local:9000"}
-    both = made(model("agent", {**AGENT, "tools": [TOOL, other]}, SCALED))
-    assert {namespace for namespace, _ in reached(both)} == {"payments", "service"}
-    assert {namespace for namespace, _ in reached(made(MODELS["agent"]))} == {"payments"}
-    assert reached(made(model("agent", {**AGENT, "tools": []}, SCALED))) == set()
+    both = made(model("agent", {**AGENT, "tools": [TOOL, other]}, SCALED_DEPLOY))
+    assert {namespace for namespace, _ in egress_targets(both)} == {"payments", "service"}
+    assert {namespace for namespace, _ in egress_targets(made(MODELS["agent"]))} == {"payments"}
+    assert egress_targets(made(model("agent", {**AGENT, "tools": []}, SCALED_DEPLOY))) == set()
 
 
 def test_a_tool_known_by_its_host_name_needs_a_network_that_knows_host_names(made):
-    spec = model("agent", {**AGENT, "tools": [{**TOOL, "server": "https://tools.vendor.example/mcp"}]}, SCALED)
+    spec = model("agent", {**AGENT, "tools": [{**TOOL, "server": "https://tools.vendor.example/mcp"}]}, SCALED_DEPLOY)
     assert "knows addresses and no host names" in made(spec).reasons
     unit = made(spec, hostnameEgress="cilium")
     assert unit.reasons == ""
@@ -130,7 +130,7 @@ def test_a_group_may_scale_its_agent_to_nothing_and_do_nothing_else(made):
     assert binding["roleRef"]["name"] == role["metadata"]["name"]
     assert [subject["name"] for subject in binding["subjects"]] == ["on-call"]
     assert (
-        "role.yaml" not in made(model("agent", {k: v for k, v in AGENT.items() if k != "killSwitch"}, SCALED)).objects
+        "role.yaml" not in made(model("agent", {k: v for k, v in AGENT.items() if k != "killSwitch"}, SCALED_DEPLOY)).objects
     )
 
 
@@ -184,7 +184,7 @@ def test_what_is_exposed_hangs_on_the_gateway_with_its_time_limit(made):
     assert "names no gateway" in made(MODELS["heuristic"]).reasons
 
 
-@pytest.mark.parametrize("spec", SUSPENDED.values(), ids=SUSPENDED)
+@pytest.mark.parametrize("spec", SUSPENDED_MODELS.values(), ids=SUSPENDED_MODELS)
 def test_what_is_suspended_runs_nowhere_and_reaches_nobody(spec, made):
     unit = made(spec, gateway=GATEWAY)
     workload = next(
@@ -197,7 +197,7 @@ def test_what_is_suspended_runs_nowhere_and_reaches_nobody(spec, made):
 
 
 def test_an_address_is_let_out_as_a_range(made):
-    spec = model("heuristic", PROGRAM, {**SCALED, "egress": ["https://203.0.113.9/a"]})
+    spec = model("heuristic", PROGRAM, {**SCALED_DEPLOY, "egress": ["https://203.0.113.9/a"]})
     for capabilities in ({}, {"hostnameEgress": "cilium"}):
         unit = made(spec, **capabilities)
         assert unit.reasons == ""
@@ -206,20 +206,20 @@ def test_an_address_is_let_out_as_a_range(made):
 
 
 def test_the_gateway_is_let_in_where_the_model_is_exposed_and_nowhere_else(made):
-    def admitted(spec: dict) -> list:
+    def ingress_rules(spec: dict) -> list:
         return made(spec, gateway=GATEWAY, metrics=None).objects["networkpolicy.yaml"]["spec"]["ingress"]
 
-    assert admitted(MODELS["heuristic"])
-    assert admitted(MODELS["agent"]) == []
+    assert ingress_rules(MODELS["heuristic"])
+    assert ingress_rules(MODELS["agent"]) == []
 
 
 def test_an_argument_stays_what_it_was(made):
-    spec = model("heuristic", {**PROGRAM, "args": ["--key=$(TOKEN)"]}, SCALED)
+    spec = model("heuristic", {**PROGRAM, "args": ["--key=$(TOKEN)"]}, SCALED_DEPLOY)
     assert pod(made(spec))["containers"][0]["args"] == ["--key=$$(TOKEN)"]
 
 
 def test_a_value_stays_a_value_where_kubernetes_expands_variables(made):
-    spec = model("heuristic", PROGRAM, {**SCALED, "env": [{"name": "A", "value": "$(HOME) $$ {x}"}]})
+    spec = model("heuristic", PROGRAM, {**SCALED_DEPLOY, "env": [{"name": "A", "value": "$(HOME) $$ {x}"}]})
     env = pod(made(spec))["containers"][0]["env"]
     assert env == [{"name": "A", "value": "$$(HOME) $$$$ {x}"}]
 
@@ -232,20 +232,20 @@ def test_a_value_stays_a_value_where_kubernetes_expands_variables(made):
         (model("heuristic", {**IMAGE, "health": "/a"}, {"batch": BATCH}), "whether it is ready"),
         (model("heuristic", {**PROGRAM, "timeLimit": "1s"}), "nothing hands them to the program"),
         (model("agent", {k: v for k, v in AGENT.items() if k != "as"}), "nothing hands them to the program"),
-        (model("heuristic", {**ENGINE, "timeLimit": "1s"}, **OWN), "only a route keeps a time limit"),
+        (model("heuristic", {**ENGINE, "timeLimit": "1s"}, **OWN_RUNTIME), "only a route keeps a time limit"),
         (model("heuristic", PROGRAM, {"egress": ["tcp://a.b.svc"]}), "on which port"),
         (model("heuristic", PROGRAM, {"egress": ["wss://a.example/b"]}), "no host names"),
         (model("heuristic", PROGRAM, {"expose": {"host": "a.example"}}, interface={"protocol": "grpc-v2"}), "carries no gRPC"),
         ({**model("knowledge-graph", GRAPH), "name": "a" * 53}, "only 52 of them"),
-        (model("heuristic", ENGINE, {"batch": BATCH}, **OWN), "only a program runs by the clock"),
+        (model("heuristic", ENGINE, {"batch": BATCH}, **OWN_RUNTIME), "only a program runs by the clock"),
         (model("heuristic", ENGINE), "which image of the GoRules agent"),
-        (model("heuristic", ENGINE, {"volume": {"size": "1Gi"}}, **OWN), "decisions hold no state"),
+        (model("heuristic", ENGINE, {"volume": {"size": "1Gi"}}, **OWN_RUNTIME), "decisions hold no state"),
         (model("heuristic", PROGRAM, {"resources": {"gpu": 1}}), "accelerators"),
         (model("heuristic", PROGRAM, {"scaling": {"min": 0, "max": 1}}), "does not start a workload again"),
         (model("heuristic", PROGRAM, {"scaling": {"concurrency": 3}}), "counts CPU and memory"),
         (model("heuristic", PROGRAM, {"scaling": {"requestsPerSecond": 3}}), "counts CPU and memory"),
         (model("heuristic", PROGRAM, {"scaling": {"memory": "80%"}}), "the requested memory"),
-        (model("heuristic", PROGRAM, **OWN), "the release's image is the model itself"),
+        (model("heuristic", PROGRAM, **OWN_RUNTIME), "the release's image is the model itself"),
         (model("heuristic", PROGRAM, {"options": {"decisionLog": True}}), "only OPA has a log"),
         (model("optimization", SOLVER, {"batch": BATCH, "scaling": {"max": 3}}), "a job has one replica"),
         (model("optimization", SOLVER, {"batch": BATCH, "volume": {"size": "1Gi"}}), "a disk belongs to a replica"),
@@ -294,18 +294,18 @@ def test_nobody_is_promised_an_answer_of_a_job(made):
         assert made({**MODELS["optimization"], **promise}).reasons == ""
 
 
-def scaled(low: int, high: int, **more: Any) -> dict:
+def scaled_agent(low: int, high: int, **more: Any) -> dict:
     resources = {"cpu": 1, "memory": "1Gi"}
     return model("agent", AGENT, {"scaling": {"min": low, "max": high}, "resources": resources, **more})
 
 
 def test_no_number_of_replicas_is_put_back_after_the_kill_switch(made):
-    switched = made(scaled(1, 1))
+    switched = made(scaled_agent(1, 1))
     assert "replicas" not in switched.objects["deployment.yaml"]["spec"]
-    assert "replicas" not in made(scaled(1, 1, volume={"size": "1Gi"})).objects["statefulset.yaml"]["spec"]
-    assert made(scaled(2, 4)).objects["horizontalpodautoscaler.yaml"]["spec"]["minReplicas"] == 2
-    assert "after somebody threw the kill switch" in made(scaled(2, 2)).reasons
-    assert made(scaled(2, 2, suspended=True)).objects["deployment.yaml"]["spec"]["replicas"] == 0
+    assert "replicas" not in made(scaled_agent(1, 1, volume={"size": "1Gi"})).objects["statefulset.yaml"]["spec"]
+    assert made(scaled_agent(2, 4)).objects["horizontalpodautoscaler.yaml"]["spec"]["minReplicas"] == 2
+    assert "after somebody threw the kill switch" in made(scaled_agent(2, 2)).reasons
+    assert made(scaled_agent(2, 2, suspended=True)).objects["deployment.yaml"]["spec"]["replicas"] == 0
     plain = {key: value for key, value in AGENT.items() if key != "killSwitch"}
     deploy = {"scaling": {"min": 2, "max": 2}}
     assert made(model("agent", plain, deploy)).objects["deployment.yaml"]["spec"]["replicas"] == 2
@@ -313,6 +313,6 @@ def test_no_number_of_replicas_is_put_back_after_the_kill_switch(made):
 
 def test_a_namespace_that_is_reached_twice_is_named_once(made):
     tools = [TOOL, {**TOOL, "name": "more", "server": "http://more.payments.svc.cluster.local:9000"}]
-    rules = made(model("agent", {**AGENT, "tools": tools}, SCALED)).objects["networkpolicy.yaml"]["spec"]["egress"]
+    rules = made(model("agent", {**AGENT, "tools": tools}, SCALED_DEPLOY)).objects["networkpolicy.yaml"]["spec"]["egress"]
     assert len(rules) == 2
     assert str(rules).count("'payments'") == 1

@@ -9,7 +9,7 @@ import yaml
 
 from compiler.foundation.resources import kind_schemas, shipped_folder
 
-DIGEST, OTHER, THIRD = ("sha256:" + digit * 64 for digit in "012")
+DIGEST, OTHER_DIGEST, THIRD = ("sha256:" + digit * 64 for digit in "012")
 HEAD = {"apiVersion": "modelyard/v1", "kind": "Model", "lifecycle": "production", "summary": "A.", "version": "1.0.0"}
 IMAGE = {"image": "registry.example/own:1.0", "digest": DIGEST}
 PROGRAM = {**IMAGE, "port": 9000, "health": "/ready"}
@@ -18,12 +18,12 @@ VENDOR = {
     "provider": "Bureau", "product": "Score", "contract": {"id": "C-1"}, "endpoint": {"host": "api.bureau.example"},
     "egress": {"cidrs": ["203.0.113.0/25"]},
 }  # fmt: skip
-STORED = {"uri": "s3://models/one/1.0.0/", "digest": DIGEST}
+STORED_ARTIFACT = {"uri": "s3://models/one/1.0.0/", "digest": DIGEST}
 OTHER_IMAGE = {"image": "registry.example/x:1", "digest": DIGEST}
 FACTS = {
     "ontology": {"iri": "https://x.example/o", "version": "1", "files": ["ownership.ttl"]}, "uri": "s3://a/b", "digest": DIGEST,
 }  # fmt: skip
-OWN = {"runtime": {"image": "registry.example/agent:1.0", "digest": DIGEST}}
+OWN_RUNTIME = {"runtime": {"image": "registry.example/agent:1.0", "digest": DIGEST}}
 
 
 def model(kind: str, target: str, source: dict, deploy: dict | None = None, name: str = "one", **more: Any) -> dict:
@@ -44,11 +44,11 @@ def model(kind: str, target: str, source: dict, deploy: dict | None = None, name
     }
 
 
-RETAIL = model("ml", "kserve", {"format": "sklearn", **STORED}, name="retail")
+RETAIL = model("ml", "kserve", {"format": "sklearn", **STORED_ARTIFACT}, name="retail")
 POLICY = model("rules", "kubernetes", {"engine": "opa", "files": ["policy.rego"]}, name="policy")
 MODELS = {
-    "ml": model("ml", "kserve", {"format": "sklearn", **STORED}),
-    "statistical": model("statistical", "kserve", {"method": "a", "format": "onnx", **STORED}),
+    "ml": model("ml", "kserve", {"format": "sklearn", **STORED_ARTIFACT}),
+    "statistical": model("statistical", "kserve", {"method": "a", "format": "onnx", **STORED_ARTIFACT}),
     "llm": model(
         "llm", "kserve", {"baseModel": {"name": "a/b", "revision": "1", "license": "MIT"}, "uri": "hf://a/b"},
         {"scaling": {"min": 2, "max": 2}}, interface={"protocol": "openai"},
@@ -112,9 +112,9 @@ COMMON: dict[str, Variant] = {
 }  # fmt: skip
 
 PARAMETER = {"name": "a", "value": 1, "rationale": "a"}
-ARTIFACT: dict[str, Variant] = {"uri": ("s3://a/b", "s3://a/c"), "digest": (OTHER, THIRD)}
+ARTIFACT: dict[str, Variant] = {"uri": ("s3://a/b", "s3://a/c"), "digest": (OTHER_DIGEST, THIRD)}
 RUN: dict[str, Variant] = {
-    "image": ("registry.example/x:1", "registry.example/x:2"), "digest": (OTHER, THIRD), "port": (1, 2), "health": ("/a", "/b"),
+    "image": ("registry.example/x:1", "registry.example/x:2"), "digest": (OTHER_DIGEST, THIRD), "port": (1, 2), "health": ("/a", "/b"),
     "metrics.port": ("metrics", {"path": "/metrics", "port": 1}, {"path": "/metrics", "port": 2}),
     "args": (["a"], ["b"]), "files": (["cash.lp"], ["data.json"]), "as.env": ("A", "B"),
     "parameters.name": ("parameters", [PARAMETER], [{**PARAMETER, "name": "b"}]),
@@ -123,21 +123,21 @@ RUN: dict[str, Variant] = {
 DECISIONS = {"engine": "gorules", "files": ["pricing.json"]}
 LORA = {"name": "a", "uri": "s3://a/b", "digest": DIGEST}
 STEP = {"name": "a", "model": "retail"}
-WHEN = {"field": "a", "op": "==", "value": 1}
+CONDITION = {"field": "a", "op": "==", "value": 1}
 
 
-def within(path: str, one: dict, **more: Any) -> Variant:
+def list_variant(path: str, one: dict, **more: Any) -> Variant:
     """A list of one element, and the same with that element changed."""
     return (path, [one], [{**one, **more}])
 
 
-def switched(**more: Any) -> Variant:
+def switch_variant(**more: Any) -> Variant:
     """A switch by a condition, and by another."""
-    one, other = ({"router": "switch", "steps": [{**STEP, "when": when}]} for when in (WHEN, {**WHEN, **more}))
+    one, other = ({"router": "switch", "steps": [{**STEP, "when": when}]} for when in (CONDITION, {**CONDITION, **more}))
     return ("", one, other)
 
 
-def routed(router: str, one: dict, other: dict) -> Variant:
+def router_variant(router: str, one: dict, other: dict) -> Variant:
     last = {"name": "b", "model": "policy"}
     return ("", *({"router": router, "steps": [{**STEP, **each}, {**last, **each}]} for each in (one, other)))
 
@@ -152,17 +152,17 @@ SOURCE: dict[str, dict[str, Variant]] = {
         "files": ("", *({"method": "a", "format": "onnx", "files": [name]} for name in ("cash.lp", "data.json"))),
     },
     "llm": {
-        "baseModel.name": ("a/c", "a/d"), "baseModel.revision": ("2", "3"), "uri": ("hf://a/c", "hf://a/d"), "digest": (OTHER, DIGEST),
-        "contextLength": (1024, 2048), "adapters.name": within("adapters", LORA, name="b"),
-        "adapters.uri": within("adapters", LORA, uri="s3://a/c"), "adapters.digest": within("adapters", LORA, digest=OTHER),
+        "baseModel.name": ("a/c", "a/d"), "baseModel.revision": ("2", "3"), "uri": ("hf://a/c", "hf://a/d"), "digest": (OTHER_DIGEST, DIGEST),
+        "contextLength": (1024, 2048), "adapters.name": list_variant("adapters", LORA, name="b"),
+        "adapters.uri": list_variant("adapters", LORA, uri="s3://a/c"), "adapters.digest": list_variant("adapters", LORA, digest=OTHER_DIGEST),
     },
     "ensemble": {
-        "router": ("sequence", "ensemble"), "steps.name": within("steps", STEP, name="b"),
-        "steps.model": within("steps", STEP, model="policy"),
-        "steps.when.field": switched(field="b"), "steps.when.op": switched(op="!="), "steps.when.value": switched(value=2),
-        "steps.weight": routed("splitter", {"weight": "50%"}, {"weight": "40%"}),
-        "steps.data": routed("sequence", {"data": "request"}, {"data": "response"}),
-        "steps.required": routed("ensemble", {"required": True}, {"required": False}),
+        "router": ("sequence", "ensemble"), "steps.name": list_variant("steps", STEP, name="b"),
+        "steps.model": list_variant("steps", STEP, model="policy"),
+        "steps.when.field": switch_variant(field="b"), "steps.when.op": switch_variant(op="!="), "steps.when.value": switch_variant(value=2),
+        "steps.weight": router_variant("splitter", {"weight": "50%"}, {"weight": "40%"}),
+        "steps.data": router_variant("sequence", {"data": "request"}, {"data": "response"}),
+        "steps.required": router_variant("ensemble", {"required": True}, {"required": False}),
     },
     "rules": {
         "engine": ("gorules", "opa"), "files": (["data.json"], ["policy.rego", "data.json"]),
@@ -173,15 +173,15 @@ SOURCE: dict[str, dict[str, Variant]] = {
     "optimization": {**RUN, "limits.time": ("2m", "3m"), "limits.gap": ("1%", "2%")},
     "knowledge-graph": {
         "files": (["task.md"], ["cash.lp"]), "ontology.files": (["task.md"], ["cash.lp"]),
-        **{key: ("", FACTS, {**FACTS, key: value}) for key, value in (("uri", "s3://a/c"), ("digest", OTHER))},
+        **{key: ("", FACTS, {**FACTS, key: value}) for key, value in (("uri", "s3://a/c"), ("digest", OTHER_DIGEST))},
     },
     "agent": {
         **{key: value for key, value in RUN.items() if key not in ("files", "parameters.name", "parameters.value")},
         **{f"limits.{key}": (6, 7) for key in ("steps", "toolCalls", "tokens")}, "limits.time": ("1m", "2m"),
-        "tools.name": within("tools", TOOL, name="b"), "tools.server": within("tools", TOOL, server="http://b.tools.svc:80"),
-        "tools.allow": within("tools", TOOL, allow=["a"]), "tools.sideEffects": within("tools", TOOL, sideEffects="irreversible"),
-        "tools.approval": within("tools", TOOL, approval="always"),
-        "prompts.file": within("prompts", {"name": "a", "file": "task.md"}, file="cash.lp"),
+        "tools.name": list_variant("tools", TOOL, name="b"), "tools.server": list_variant("tools", TOOL, server="http://b.tools.svc:80"),
+        "tools.allow": list_variant("tools", TOOL, allow=["a"]), "tools.sideEffects": list_variant("tools", TOOL, sideEffects="irreversible"),
+        "tools.approval": list_variant("tools", TOOL, approval="always"),
+        "prompts.file": list_variant("prompts", {"name": "a", "file": "task.md"}, file="cash.lp"),
         "killSwitch.group": ("killSwitch", {"group": "a", "procedure": "b"}, {"group": "c", "procedure": "b"}),
     },
     "vendor": {
@@ -189,8 +189,8 @@ SOURCE: dict[str, dict[str, Variant]] = {
     },
 }  # fmt: skip
 
-CHOSEN = ("parameters.unit", "parameters.min", "parameters.max", "parameters.rationale")
-ELSEWHERE: dict[str, dict[str, tuple[str, ...]]] = {
+CHOSEN_PARAMETERS = ("parameters.unit", "parameters.min", "parameters.max", "parameters.rationale")
+RENDERED_ELSEWHERE: dict[str, dict[str, tuple[str, ...]]] = {
     "read by `check --sources`, and not shipped": {
         **dict.fromkeys(("ml", "statistical", "ensemble", "heuristic"), ("tests",)),
         "optimization": ("tests", "objective.sense", "constraints.name"),
@@ -218,9 +218,9 @@ ELSEWHERE: dict[str, dict[str, tuple[str, ...]]] = {
             "baseModel.license", "retrieval.k", "budget.inputTokens", "budget.outputTokens", "budget.tokensPerDay",
             *(f"guardrails.{side}.{key}" for side in ("input", "output") for key in ("name", "summary", "file")),
         ),
-        "heuristic": (*CHOSEN, "fallback.behaviour"),
+        "heuristic": (*CHOSEN_PARAMETERS, "fallback.behaviour"),
         "optimization": (
-            *CHOSEN, "fallback.behaviour", "solver", "objective.summary", "constraints.summary",
+            *CHOSEN_PARAMETERS, "fallback.behaviour", "solver", "objective.summary", "constraints.summary",
         ),
         "knowledge-graph": ("ontology.version", "updates.every", "updates.process"),
         "agent": ("killSwitch.procedure",),
@@ -228,12 +228,12 @@ ELSEWHERE: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }  # fmt: skip
 """What of a source no target reads: why, by type. It may only shrink."""
-PATCHED = {f"deploy.patches.{key}" for key in ("target.kind", "target.name", "merge", "reason")}
+PATCH_FIELDS = {f"deploy.patches.{key}" for key in ("target.kind", "target.name", "merge", "reason")}
 """What is merged over objects after a target made them, whatever the target; its reason is for records."""
 
-_SPOKEN = "a program speaks what it speaks; who asks it reads the protocol from what the target exports"
-UNREAD: dict[str, str] = {
-    **{f"{kind}: interface.protocol": _SPOKEN for kind in ("heuristic", "optimization", "agent", "ensemble", "vendor")},
+_PROTOCOL_REASON = "a program speaks what it speaks; who asks it reads the protocol from what the target exports"
+UNREAD_FIELDS: dict[str, str] = {
+    **{f"{kind}: interface.protocol": _PROTOCOL_REASON for kind in ("heuristic", "optimization", "agent", "ensemble", "vendor")},
     **{
         f"{kind}: deploy.egress": "without `storageCidrs` the egress of what KServe fetches stays open"
         for kind in ("ml", "statistical", "llm")
@@ -242,14 +242,14 @@ UNREAD: dict[str, str] = {
 """What changes nothing that is rendered, and why. It may only shrink."""
 
 
-def changed(spec: dict, path: str, value: Any) -> dict:
-    out = copy.deepcopy(spec)
+def with_value(spec: dict, path: str, value: Any) -> dict:
+    result = copy.deepcopy(spec)
     *above, key = path.split(".")
-    holder = out
+    holder = result
     for part in above:
         holder = holder.setdefault(part, {})
     holder[key] = value
-    return out
+    return result
 
 
 def variants(kind: str) -> Iterator[tuple[str, str, Any, Any]]:
@@ -273,37 +273,37 @@ def test_whatever_is_said_is_rendered_or_refused(kind, made):
     assert not before[1]
     silent = []
     for field, path, one, other in variants(kind):
-        first, second = (outcome(changed(MODELS[kind], path, value)) for value in (one, other))
+        first, second = (outcome(with_value(MODELS[kind], path, value)) for value in (one, other))
         is_told = first != second or bool(first[1])
-        silent += [] if is_told or f"{kind}: {field}" in UNREAD else [field]
+        silent += [] if is_told or f"{kind}: {field}" in UNREAD_FIELDS else [field]
     assert silent == []
 
 
-def leaves(node: Mapping[str, Any], definitions: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[str]:
+def leaves(node: Mapping[str, Any], definitions: Mapping[str, Any], parents: tuple[str, ...] = ()) -> Iterator[str]:
     """Every field of a schema that has no fields of its own, with dots between it and those above; lists are their elements."""
     if "$ref" in node:
         node = definitions[node["$ref"].rpartition("/")[2]]
     below = [one for one in node.get("anyOf", []) if one.get("type") != "null"]
     if "items" in node or below:
-        yield from leaves(node.get("items") or below[0], definitions, above)
+        yield from leaves(node.get("items") or below[0], definitions, parents)
     elif node.get("properties"):
         for key in node["properties"].keys() - {"$delete"}:
-            yield from leaves(node["properties"][key], definitions, (*above, key))
+            yield from leaves(node["properties"][key], definitions, (*parents, key))
     else:
-        yield ".".join(above)
+        yield ".".join(parents)
 
 
 @pytest.mark.parametrize("kind", MODELS)
 def test_every_field_of_a_source_is_rendered_refused_or_read_elsewhere(kind):
     definitions = kind_schemas()["Model"]["$defs"]
-    elsewhere = [field for fields in ELSEWHERE.values() for field in fields.get(kind, ())]
+    elsewhere = [field for fields in RENDERED_ELSEWHERE.values() for field in fields.get(kind, ())]
     assert sorted([*SOURCE[kind], *elsewhere]) == sorted(leaves(definitions[f"{kind}.Source"], definitions))
 
 
 def test_every_field_of_deploy_is_rendered_or_refused():
     definitions = kind_schemas()["Model"]["$defs"]
     known = {f"deploy.{field}" for field in leaves(definitions["PartialDeploy"], definitions)}
-    assert known == {field for field in COMMON if field.startswith("deploy.")} | PATCHED
+    assert known == {field for field in COMMON if field.startswith("deploy.")} | PATCH_FIELDS
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -323,7 +323,7 @@ def test_every_option_is_rendered_or_refused(kind, made):
     spec = MODELS[kind]
     before = made(spec, RETAIL, POLICY)
     for option, value in OPTIONS[spec["deploy"]["target"]].items():
-        after = made(changed(spec, f"deploy.options.{option}", value), RETAIL, POLICY)
+        after = made(with_value(spec, f"deploy.options.{option}", value), RETAIL, POLICY)
         assert after.reasons or after.texts != before.texts, option
 
 

@@ -16,7 +16,7 @@ DIGEST = "sha256:" + "0" * 64
 HEAD = {"apiVersion": "modelyard/v1", "kind": "Model", "lifecycle": "production", "summary": "A.", "version": "1.0.0"}
 IMAGE = {"image": "registry.example/own:1.0", "digest": DIGEST}
 PROGRAM = {**IMAGE, "port": 9000, "health": "/ready"}
-OWN = {"runtime": PROGRAM}
+OWN_RUNTIME = {"runtime": PROGRAM}
 GRAPH = {
     "ontology": {"iri": "https://x.example/o", "version": "1", "files": ["ownership.ttl"]},
     "files": ["companies.ttl"],
@@ -45,7 +45,7 @@ def contexts(pod: dict) -> list[dict]:
     return [one.get("securityContext") or {} for one in (pod, *containers(pod))]
 
 
-def said(pod: dict, *path: str) -> list[Any]:
+def security_values(pod: dict, *path: str) -> list[Any]:
     """What the pod and each container say under a path of their security contexts; `None` where they say nothing."""
     found: list[Any] = contexts(pod)
     for key in path:
@@ -62,33 +62,33 @@ def handlers(pod: dict) -> Iterator[dict]:
 
 def each_or_all(pod: dict, holds: Callable[[Any], bool], *path: str) -> bool:
     """Whether nothing says otherwise, and every container that says nothing has it from the pod."""
-    whole, *own = said(pod, *path)
+    whole, *own = security_values(pod, *path)
     return (whole is None or holds(whole)) and all(holds(one) if one is not None else whole is not None for one in own)
 
 
 def capabilities(pod: dict, key: str) -> list[set[str]]:
-    return [set((one or {}).get(key) or ()) for one in said(pod, "capabilities")[1:]]
+    return [set((one or {}).get(key) or ()) for one in security_values(pod, "capabilities")[1:]]
 
 
 CONTROLS: dict[str, Callable[[dict], bool]] = {
-    "host process": lambda pod: not any(said(pod, "windowsOptions", "hostProcess")),
+    "host process": lambda pod: not any(security_values(pod, "windowsOptions", "hostProcess")),
     "host namespaces": lambda pod: not any(pod.get(key) for key in ("hostNetwork", "hostPID", "hostIPC")),
-    "privileged containers": lambda pod: not any(said(pod, "privileged")),
+    "privileged containers": lambda pod: not any(security_values(pod, "privileged")),
     "host ports": lambda pod: not any(port.get("hostPort") for one in containers(pod) for port in one.get("ports", [])),
     "host probes and hooks": lambda pod: not any(handler.get("host") for handler in handlers(pod)),
-    "AppArmor": lambda pod: set(said(pod, "appArmorProfile", "type")) <= {None, "RuntimeDefault", "Localhost"},
+    "AppArmor": lambda pod: set(security_values(pod, "appArmorProfile", "type")) <= {None, "RuntimeDefault", "Localhost"},
     "AppArmor by annotation": lambda pod: all(
         value in ("", "runtime/default") or value.startswith("localhost/")
         for key, value in pod.get("annotations", {}).items() if key.startswith(APPARMOR)
     ),
-    "SELinux": lambda pod: all(one in SELINUX for one in said(pod, "seLinuxOptions", "type"))
-    and not any((*said(pod, "seLinuxOptions", "user"), *said(pod, "seLinuxOptions", "role"))),
-    "proc mount": lambda pod: set(said(pod, "procMount")) <= {None, "Default"},
+    "SELinux": lambda pod: all(one in SELINUX for one in security_values(pod, "seLinuxOptions", "type"))
+    and not any((*security_values(pod, "seLinuxOptions", "user"), *security_values(pod, "seLinuxOptions", "role"))),
+    "proc mount": lambda pod: set(security_values(pod, "procMount")) <= {None, "Default"},
     "sysctls": lambda pod: {one["name"] for one in contexts(pod)[0].get("sysctls", [])} <= SYSCTLS,
     "volume types": lambda pod: all(set(volume) - {"name"} <= VOLUMES for volume in pod.get("volumes", [])),
-    "privilege escalation": lambda pod: all(one is False for one in said(pod, "allowPrivilegeEscalation")[1:]),
+    "privilege escalation": lambda pod: all(one is False for one in security_values(pod, "allowPrivilegeEscalation")[1:]),
     "running as non-root": lambda pod: each_or_all(pod, lambda one: one is True, "runAsNonRoot"),
-    "running as a non-root user": lambda pod: 0 not in said(pod, "runAsUser"),
+    "running as a non-root user": lambda pod: 0 not in security_values(pod, "runAsUser"),
     "seccomp": lambda pod: each_or_all(pod, lambda one: one in ("RuntimeDefault", "Localhost"), "seccompProfile", "type"),
     "capabilities": lambda pod: all("ALL" in one for one in capabilities(pod, "drop"))
     and all(one <= {"NET_BIND_SERVICE"} for one in capabilities(pod, "add")),
@@ -96,26 +96,26 @@ CONTROLS: dict[str, Callable[[dict], bool]] = {
 """What the restricted profile asks for, that of the baseline profile included, each with whether a pod keeps it."""
 
 
-def broken(pod: dict) -> list[str]:
+def broken_controls(pod: dict) -> list[str]:
     """The controls that a pod does not keep; its annotations stand beside its other fields."""
     return [control for control, keeps in CONTROLS.items() if not keeps(pod)]
 
 
-def pods(found: Any) -> Iterator[dict]:
+def pods(data: Any) -> Iterator[dict]:
     """Every pod in an object that has containers of its own: a template, a predictor with its model, a runtime."""
-    if isinstance(found, list):
-        for one in found:
-            yield from pods(one)
-    elif isinstance(found, dict):
-        if "storageUri" in found:
-            yield {"containers": [found]}
-        elif isinstance(found.get("containers"), list) and any("image" in one for one in found["containers"]):
-            yield found
-        elif isinstance(found.get("spec"), dict) and "containers" in found["spec"]:
-            yield {**found["spec"], "annotations": found.get("metadata", {}).get("annotations", {})}
+    if isinstance(data, list):
+        for item in data:
+            yield from pods(item)
+    elif isinstance(data, dict):
+        if "storageUri" in data:
+            yield {"containers": [data]}
+        elif isinstance(data.get("containers"), list) and any("image" in item for item in data["containers"]):
+            yield data
+        elif isinstance(data.get("spec"), dict) and "containers" in data["spec"]:
+            yield {**data["spec"], "annotations": data.get("metadata", {}).get("annotations", {})}
         else:
-            for one in found.values():
-                yield from pods(one)
+            for item in data.values():
+                yield from pods(item)
 
 
 def model(kind: str, target: str, source: dict, deploy: dict | None = None, **more: Any) -> dict:
@@ -131,7 +131,7 @@ def model(kind: str, target: str, source: dict, deploy: dict | None = None, **mo
     }
 
 
-STORED = {"format": "sklearn", "uri": "s3://models/one/1.0.0/", "digest": DIGEST}
+STORED_SOURCE = {"format": "sklearn", "uri": "s3://models/one/1.0.0/", "digest": DIGEST}
 MODELS = {
     "engine": model("rules", "kubernetes", {"engine": "opa", "files": ["policy.rego"]}),
     "engine of one's own": model(
@@ -143,18 +143,18 @@ MODELS = {
     "agent": model("agent", "kubernetes", {**PROGRAM, "as": {"env": "S"}, "limits": {"steps": 5}}),
     "graph": model("knowledge-graph", "kubernetes", GRAPH),
     "graph with a disk": model("knowledge-graph", "kubernetes", GRAPH, {"volume": {"size": "1Gi"}}),
-    "server of KServe's": model("ml", "kserve", STORED),
-    "server of one's own": model("ml", "kserve", STORED, **OWN),
-    "file for a server of one's own": model("ml", "kserve", {"format": "onnx", "files": ["policy.rego"]}, **OWN),
-    "runtime of one's own": model("ml", "kserve", STORED, {"options": {"imageAs": "runtime"}}, **OWN),
+    "server of KServe's": model("ml", "kserve", STORED_SOURCE),
+    "server of one's own": model("ml", "kserve", STORED_SOURCE, **OWN_RUNTIME),
+    "file for a server of one's own": model("ml", "kserve", {"format": "onnx", "files": ["policy.rego"]}, **OWN_RUNTIME),
+    "runtime of one's own": model("ml", "kserve", STORED_SOURCE, {"options": {"imageAs": "runtime"}}, **OWN_RUNTIME),
 }
 
 
-def only(unit: Any) -> dict:
+def single_pod(unit: Any) -> dict:
     """The one pod of a unit; where there is a runtime beside a model, that is the same pod, seen from both."""
     found = [pod for made in unit.objects.values() for pod in pods(made)]
     assert found
-    assert [one for one in found[:-1] if broken(one)] == []
+    assert [one for one in found[:-1] if broken_controls(one)] == []
     return found[-1]
 
 
@@ -162,24 +162,24 @@ def only(unit: Any) -> dict:
 def test_every_pod_keeps_the_restricted_profile(spec, made):
     unit = made(spec)
     assert unit.reasons == ""
-    assert broken(only(unit)) == []
+    assert broken_controls(single_pod(unit)) == []
 
 
 def test_every_pod_of_the_sample_keeps_the_restricted_profile():
-    found = {
+    pods_by_path = {
         path.relative_to(GOLDEN).as_posix(): pod
         for path in sorted(GOLDEN.rglob("*.yaml"))
         for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))
         for pod in pods(document)
     }
-    assert len(found) > 10
-    assert {path: broken(pod) for path, pod in found.items() if broken(pod)} == {}
+    assert len(pods_by_path) > 10
+    assert {path: broken_controls(pod) for path, pod in pods_by_path.items() if broken_controls(pod)} == {}
 
 
 def test_every_pod_says_that_it_needs_no_token_of_the_cluster(made):
     for name, spec in MODELS.items():
         if "runtime" not in name and name != "server of KServe's":
-            assert only(made(spec))["automountServiceAccountToken"] is False, name
+            assert single_pod(made(spec))["automountServiceAccountToken"] is False, name
 
 
 def context(**more: Any) -> Callable[[dict], None]:
@@ -225,9 +225,9 @@ MUTATIONS: list[tuple[str, Callable[[dict], None]]] = [
 
 @pytest.mark.parametrize(("control", "mutate"), MUTATIONS)
 def test_a_pod_that_breaks_a_control_is_refused_by_its_name(control, mutate, made):
-    pod = copy.deepcopy(only(made(MODELS["program"])))
+    pod = copy.deepcopy(single_pod(made(MODELS["program"])))
     mutate(pod)
-    assert broken(pod) == [control]
+    assert broken_controls(pod) == [control]
 
 
 def test_each_control_is_broken_by_a_mutation():

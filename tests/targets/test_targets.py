@@ -14,7 +14,7 @@ VENDOR = {
     "provider": "Bureau", "product": "Score", "contract": {"id": "C-1"}, "endpoint": {"host": "api.bureau.example"},
     "egress": {"cidrs": ["203.0.113.0/25"]},
 }  # fmt: skip
-OWN = {"image": "registry.example/own:1.0", "digest": DIGEST, "port": 9000, "health": "/ready", "args": ["--quiet"]}
+OWN_RUNTIME = {"image": "registry.example/own:1.0", "digest": DIGEST, "port": 9000, "health": "/ready", "args": ["--quiet"]}
 FULL = {
     "resources": {"cpu": "500m", "memory": "1Gi"},
     "scaling": {"min": 2, "max": 4, "cpu": "70%"},
@@ -50,11 +50,11 @@ def vendor(**more):
     return model("bureau", "vendor", VENDOR, "kubernetes", **more)
 
 
-def canaried(one, source=SKLEARN):
+def with_canary(spec, source=SKLEARN):
     """The model with a second release that takes a tenth of the requests."""
     second = {**source, "uri": "s3://models/a/1.1.0/"} if "uri" in source else source
     return {
-        **{key: value for key, value in one.items() if key not in {"version", "source"}},
+        **{key: value for key, value in spec.items() if key not in {"version", "source"}},
         "releases": {"1.0.0": {"source": source}, "1.1.0": {"source": second}},
         "environments": {"prod": {"release": "1.0.0", "canary": {"release": "1.1.0", "weight": "10%"}}},
     }
@@ -66,7 +66,7 @@ def agent(**more):
 
 
 KNATIVE = {"kserve": {"version": "0.20", "mode": "Knative"}}
-THROUGH = {"version": "0.20", "mode": "Knative", "gateways": ["istio-system"]}
+KNATIVE_GATEWAY = {"version": "0.20", "mode": "Knative", "gateways": ["istio-system"]}
 CILIUM = {"hostnameEgress": "cilium"}
 ONE_WAY_OUT = {"egress": ["https://features.example:8443"]}
 STORE = {"options": {"storageCidrs": ["198.51.100.0/24"], "serviceAccount": "store-reader"}}
@@ -84,19 +84,19 @@ UNITS = {
     "vendor-cilium": ([vendor()], CILIUM),
     "ml": ([ml()], {}),
     "ml-bare": ([ml({})], {"gateway": None, "metrics": None}),
-    "ml-own": ([ml(runtime=OWN)], {}),
+    "ml-own": ([ml(runtime=OWN_RUNTIME)], {}),
     "ml-grpc": ([ml(source={"format": "onnx"}, interface={"protocol": "grpc-v2"}, runtime={"port": 9000})], {}),
     "ml-gpu": ([ml({**STORE, "resources": {"cpu": 1, "memory": "8Gi", "gpu": 2}})], {}),
     "ml-closed": ([ml({**STORE, **ONE_WAY_OUT})], CILIUM),
-    "ml-canary": ([canaried(ml())], {}),
-    "ml-canary-own": ([{**canaried(ml()), "runtime": OWN}], {}),
+    "ml-canary": ([with_canary(ml())], {}),
+    "ml-canary-own": ([{**with_canary(ml()), "runtime": OWN_RUNTIME}], {}),
     "vendor-probe": (
         [vendor()],
         {"blackboxExporter": {"url": "exporter.monitoring.svc:9115", "module": "http_vendor"}},
     ),
-    "opa-knative": ([rules(uses=[{"model": "scorer", "as": {"env": "SCORER"}}]), ml({})], {"kserve": THROUGH}),
-    "ml-file": ([ml(source={"format": "onnx", "files": ["data.json"], "uri": None, "digest": None}, runtime=OWN)], {}),
-    "ml-knative": ([canaried(ml({"scaling": {"min": 1, "max": 3}}))], KNATIVE),
+    "opa-knative": ([rules(uses=[{"model": "scorer", "as": {"env": "SCORER"}}]), ml({})], {"kserve": KNATIVE_GATEWAY}),
+    "ml-file": ([ml(source={"format": "onnx", "files": ["data.json"], "uri": None, "digest": None}, runtime=OWN_RUNTIME)], {}),
+    "ml-knative": ([with_canary(ml({"scaling": {"min": 1, "max": 3}}))], KNATIVE),
 }
 
 
@@ -139,16 +139,16 @@ def test_the_folder_builds_as_a_kustomization(unit, kustomized):
 
 def test_an_owners_edit_reaches_no_pod_and_no_selector(made):
     for models, capabilities in UNITS.values():
-        before, after = made(*models, **capabilities), made(*models, owner="new-team", **capabilities)
+        before, changed_unit = made(*models, **capabilities), made(*models, owner="new-team", **capabilities)
         for path, data in before.objects.items():
-            assert data.get("spec") == after.objects[path].get("spec"), path
-            assert data.get("data") == after.objects[path].get("data"), path
+            assert data.get("spec") == changed_unit.objects[path].get("spec"), path
+            assert data.get("data") == changed_unit.objects[path].get("data"), path
             if data["kind"] == "InferenceService":
-                assert data == after.objects[path]
+                assert data == changed_unit.objects[path]
 
 
 def test_nothing_rendered_names_an_owner_where_it_is_handed_on_to_pods(made):
-    made_of_ml = made(canaried(ml())).objects["inferenceservice.yaml"]
+    made_of_ml = made(with_canary(ml())).objects["inferenceservice.yaml"]
     assert made_of_ml["metadata"]["labels"] == {"app.kubernetes.io/name": "scorer", "app.kubernetes.io/part-of": "bank"}
 
 
@@ -219,7 +219,7 @@ def test_files_for_gorules_are_mounted_one_by_one(made):
 
 
 def test_a_canary_is_a_second_predictor_in_standard_mode(made):
-    spec = made(canaried(ml())).objects["inferenceservice.yaml"]["spec"]
+    spec = made(with_canary(ml())).objects["inferenceservice.yaml"]["spec"]
     (canary,) = spec["canary"]
     assert canary["trafficPercent"] == 10
     assert "maxReplicas" not in canary["predictor"]
@@ -228,12 +228,12 @@ def test_a_canary_is_a_second_predictor_in_standard_mode(made):
 
 
 def test_a_canary_takes_the_predictors_place_in_knative_mode(made):
-    predictor = made(canaried(ml({})), **KNATIVE).objects["inferenceservice.yaml"]["spec"]["predictor"]
+    predictor = made(with_canary(ml({})), **KNATIVE).objects["inferenceservice.yaml"]["spec"]["predictor"]
     assert predictor["canaryTrafficPercent"] == 10
     assert predictor["model"]["storageUri"].endswith("/1.1.0/")
 
 
-REFUSED = {
+REFUSED_CASES = {
     "no artifact beside the spec": (
         ml(source={"files": ["data.json"], "uri": None, "digest": None}),
         {},
@@ -242,8 +242,8 @@ REFUSED = {
     "no scaling to nothing": (ml({"scaling": {"min": 0, "max": 1}}), {}, "nothing would wake"),
     "no budget with Knative": (ml({"disruptionBudget": 1, "scaling": {"min": 2, "max": 2}}), KNATIVE, "come and go"),
     "no CPU target with Knative": (ml({"scaling": {"min": 1, "max": 2, "cpu": "70%"}}), KNATIVE, "counts requests"),
-    "no canary before 0.20": (canaried(ml()), {"kserve": {"version": "0.18", "mode": "Standard"}}, "from 0.20 on"),
-    "no canary without a gateway": (canaried(ml()), {"gateway": None}, "only a Gateway"),
+    "no canary before 0.20": (with_canary(ml()), {"kserve": {"version": "0.18", "mode": "Standard"}}, "from 0.20 on"),
+    "no canary without a gateway": (with_canary(ml()), {"gateway": None}, "only a Gateway"),
     "no old names of modes": (ml(), {"kserve": {"version": "0.15", "mode": "Standard"}}, "older than 0.16"),
     "no gRPC of a format": (ml(interface={"protocol": "grpc-v2"}, runtime={"port": 9000}), {}, "speaks gRPC"),
     "no gRPC without a port": (
@@ -256,7 +256,7 @@ REFUSED = {
     "no store of that scheme": (ml(source={"uri": "ftp://models/a"}), {}, "fetches no artifact"),
     "no secrets without a way": (ml(), {"externalSecrets": None}, "what fetches them"),
     "no closed egress to names": (ml({**STORE, **ONE_WAY_OUT}), {}, "no host names"),
-    "no canary of rules": (canaried(rules(), OPA), {}, "two releases"),
+    "no canary of rules": (with_canary(rules(), OPA), {}, "two releases"),
     "no rules that sleep": (rules(deploy={"scaling": {"min": 0, "max": 1}}), {}, "does not start a workload again"),
     "no accelerator for rules": (
         rules(deploy={"resources": {"cpu": 1, "memory": "1Gi", "gpu": 1}}),
@@ -275,9 +275,9 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("name", list(REFUSED))
+@pytest.mark.parametrize("name", list(REFUSED_CASES))
 def test_what_a_target_cannot_do_is_refused_with_its_reason(made, name):
-    one, capabilities, reason = REFUSED[name]
+    one, capabilities, reason = REFUSED_CASES[name]
     if "source" in one:
         one = {**one, "source": {key: value for key, value in one["source"].items() if value is not None}}
     found = made(one, **capabilities)

@@ -11,7 +11,7 @@ import pytest
 DIGEST = "sha256:" + "0" * 64
 HEAD = {"apiVersion": "modelyard/v1", "kind": "Model", "lifecycle": "production", "summary": "A.", "version": "1.0.0"}
 PROGRAM = {"image": "registry.example/own:1.0", "digest": DIGEST, "port": 9000, "health": "/ready"}
-STORED = {"format": "sklearn", "uri": "s3://models/one/1.0.0/", "digest": DIGEST}
+STORED_SOURCE = {"format": "sklearn", "uri": "s3://models/one/1.0.0/", "digest": DIGEST}
 VENDOR = {
     "provider": "Bureau", "product": "Score", "contract": {"id": "C-1"}, "endpoint": {"host": "api.bureau.example"},
     "egress": {"cidrs": ["203.0.113.0/25"]},
@@ -44,12 +44,12 @@ def is_peer(peer: Mapping[str, Any], pod: Pod, namespace: str) -> bool:
         block = peer["ipBlock"]
         inside = pod.address is not None and ip_address(pod.address) in ip_network(block["cidr"])
         return inside and not any(ip_address(pod.address) in ip_network(one) for one in block.get("except", []))
-    where = (
+    matches_namespace = (
         selects(peer["namespaceSelector"], {NAME: pod.namespace})
         if "namespaceSelector" in peer
         else pod.namespace == namespace
     )
-    return pod.address is None and where and selects(peer.get("podSelector", {}), pod.labels)
+    return pod.address is None and matches_namespace and selects(peer.get("podSelector", {}), pod.labels)
 
 
 def is_port(rule: Mapping[str, Any], target: Pod, port: int, protocol: str) -> bool:
@@ -71,15 +71,15 @@ def lets(policies: Iterable[dict], source: Pod, target: Pod, port: int, protocol
     )
 
 
-def _side(policies: Iterable[dict], kind: str, own: Pod, other: Pod, asked: tuple[Pod, int, str]) -> bool:
+def _side(policies: Iterable[dict], kind: str, own_pod: Pod, other_pod: Pod, destination: tuple[Pod, int, str]) -> bool:
     binding = [
         one for one in policies
-        if kind in one["spec"]["policyTypes"] and one["metadata"]["namespace"] == own.namespace
-        and own.address is None and selects(one["spec"]["podSelector"], own.labels)
+        if kind in one["spec"]["policyTypes"] and one["metadata"]["namespace"] == own_pod.namespace
+        and own_pod.address is None and selects(one["spec"]["podSelector"], own_pod.labels)
     ]  # fmt: skip
     key = "to" if kind == "Egress" else "from"
     return not binding or any(
-        is_port(rule, *asked) and (not rule.get(key) or any(is_peer(peer, other, own.namespace) for peer in rule[key]))
+        is_port(rule, *destination) and (not rule.get(key) or any(is_peer(peer, other_pod, own_pod.namespace) for peer in rule[key]))
         for policy in binding
         for rule in policy["spec"].get(kind.lower()) or []
     )
@@ -122,14 +122,14 @@ class Cluster:
 
 def pod(unit: Any) -> Pod | None:
     """The pod that comes of a unit; KServe hands the labels of its objects on, and adds one of its own."""
-    for found in unit.objects.values():
-        meta, spec = found.get("metadata", {}), found.get("spec", {})
-        if found["kind"] in {"Deployment", "StatefulSet"}:
+    for manifest in unit.objects.values():
+        meta, spec = manifest.get("metadata", {}), manifest.get("spec", {})
+        if manifest["kind"] in {"Deployment", "StatefulSet"}:
             (served,) = spec["template"]["spec"]["containers"]
             ports = {one["name"]: one["containerPort"] for one in served["ports"]}
             return Pod(spec["template"]["metadata"]["labels"], meta["namespace"], ports)
-        if found["kind"] in {"InferenceService", "InferenceGraph"}:
-            own = f"serving.kserve.io/{found['kind'].lower()}"
+        if manifest["kind"] in {"InferenceService", "InferenceGraph"}:
+            own = f"serving.kserve.io/{manifest['kind'].lower()}"
             return Pod({**meta["labels"], own: meta["name"]}, meta["namespace"], {"http1": 8080})
     return None
 
@@ -151,20 +151,20 @@ def cluster_of(made) -> Callable[..., Cluster]:
     return build
 
 
-ASKED = model("asked", "heuristic", "kubernetes", PROGRAM)
-OTHER = model("other", "heuristic", "kubernetes", PROGRAM)
+CALLED_MODEL = model("asked", "heuristic", "kubernetes", PROGRAM)
+OTHER_MODEL = model("other", "heuristic", "kubernetes", PROGRAM)
 BUREAU = model("bureau", "vendor", "kubernetes", VENDOR)
-ASKING = model(
+CALLING_MODEL = model(
     "asking", "heuristic", "kubernetes", PROGRAM,
     {"egress": ["https://198.51.100.7/a", "http://index.search.svc:9200"]}, **uses("asked", "bureau"),
 )  # fmt: skip
 DNS = Pod({"k8s-app": "kube-dns"}, "kube-system")
-RANGE, BEYOND = Pod(address="203.0.113.9"), Pod(address="203.0.113.200")
+RANGE, OUT_OF_RANGE = Pod(address="203.0.113.9"), Pod(address="203.0.113.200")
 
 
 @pytest.fixture
 def programs(cluster_of) -> Cluster:
-    return cluster_of(ASKING, ASKED, OTHER, BUREAU, gateway=None)
+    return cluster_of(CALLING_MODEL, CALLED_MODEL, OTHER_MODEL, BUREAU, gateway=None)
 
 
 def test_who_uses_a_model_reaches_it_at_its_port_and_nobody_else_does(programs):
@@ -195,7 +195,7 @@ def test_addresses_are_reached_in_their_ranges_at_their_ports(programs):
     assert not programs.lets("asking", Pod(address="198.51.100.7"), 80)
     assert not programs.lets("asking", Pod(address="198.51.100.8"), 443)
     assert programs.lets("asking", RANGE, 443)
-    assert not programs.lets("asking", BEYOND, 443)
+    assert not programs.lets("asking", OUT_OF_RANGE, 443)
     assert not programs.lets("other", RANGE, 443)
     assert not programs.lets("asking", Pod(address="169.254.169.254"), 80)
 
@@ -205,7 +205,7 @@ def test_a_host_within_the_cluster_is_reached_in_its_namespace(programs):
     assert not programs.lets("other", Pod({}, "search"), 9200)
 
 
-def to(spec: dict, has: str) -> dict:
+def egress_rule(spec: dict, has: str) -> dict:
     """The first rule of egress that has something about a peer in it."""
     return next(rule for rule in spec["egress"] for peer in rule["to"] if has in str(peer))
 
@@ -213,20 +213,20 @@ def to(spec: dict, has: str) -> dict:
 MUTATIONS: dict[str, tuple[str, Callable[[dict], Any], str, "str | Pod", int]] = {
     "a peer's podSelector": ("asked", lambda spec: spec["ingress"][0]["from"][0].pop("podSelector"), Pod({}), "asked", 9000),
     "a peer's namespaceSelector": (
-        "asking", lambda spec: to(spec, "asked")["to"][0].pop("podSelector"), "asking", Pod({}), 1,
+        "asking", lambda spec: egress_rule(spec, "asked")["to"][0].pop("podSelector"), "asking", Pod({}), 1,
     ),
     "ports of ingress": ("asked", lambda spec: spec["ingress"][0].pop("ports"), "asking", "asked", 9001),
-    "ports of egress": ("asking", lambda spec: to(spec, "kube-dns").pop("ports"), "asking", DNS, 443),
+    "ports of egress": ("asking", lambda spec: egress_rule(spec, "kube-dns").pop("ports"), "asking", DNS, 443),
     "a range": (
-        "asking", lambda spec: to(spec, "203.0.113.0")["to"][0]["ipBlock"].update(cidr="203.0.113.0/24"), "asking", BEYOND, 443,
+        "asking", lambda spec: egress_rule(spec, "203.0.113.0")["to"][0]["ipBlock"].update(cidr="203.0.113.0/24"), "asking", OUT_OF_RANGE, 443,
     ),
     "whom a vendor's policy selects": (
         "bureau", lambda spec: spec["podSelector"]["matchExpressions"][0]["values"].append("other"), "other", RANGE, 443,
     ),
     "which pods are closed": (
-        "other", lambda spec: spec["podSelector"]["matchLabels"].update({"app.kubernetes.io/name": "a"}), "other", BEYOND, 443,
+        "other", lambda spec: spec["podSelector"]["matchLabels"].update({"app.kubernetes.io/name": "a"}), "other", OUT_OF_RANGE, 443,
     ),
-    "which ways are closed": ("other", lambda spec: spec["policyTypes"].remove("Egress"), "other", BEYOND, 443),
+    "which ways are closed": ("other", lambda spec: spec["policyTypes"].remove("Egress"), "other", OUT_OF_RANGE, 443),
 }  # fmt: skip
 
 
@@ -237,66 +237,66 @@ def test_a_hole_in_a_policy_is_seen(name, mutate, source, target, port, programs
 
 
 KNATIVE = {"version": "0.20", "mode": "Knative"}
-THROUGH = {**KNATIVE, "gateways": ["istio-system"]}
+KNATIVE_GATEWAY = {**KNATIVE, "gateways": ["istio-system"]}
 GATEWAY = Pod({}, "istio-system")
-TRAINED = model("trained", "ml", "kserve", STORED)
+TRAINED_MODEL = model("trained", "ml", "kserve", STORED_SOURCE)
 CALLER = model("asking", "heuristic", "kubernetes", PROGRAM, **uses("trained"))
-FILED = model("filed", "ml", "kserve", {"format": "onnx", "files": ["policy.rego"]}, runtime=PROGRAM, **uses("asked"))
+FILE_MODEL = model("filed", "ml", "kserve", {"format": "onnx", "files": ["policy.rego"]}, runtime=PROGRAM, **uses("asked"))
 STEPS = {"router": "sequence", "steps": [{"name": "a", "model": "trained"}, {"name": "b", "model": "asked"}]}
 GRAPH = model("graph", "ensemble", "kserve", STEPS)
 
 
 def test_who_asks_a_model_of_kserve_reaches_its_pods_in_standard_mode(cluster_of):
-    found = cluster_of(CALLER, TRAINED)
+    found = cluster_of(CALLER, TRAINED_MODEL)
     assert found.lets("asking", "trained", 8080)
     assert not found.lets("asking", GATEWAY, 8081)
     assert not found.lets(Pod({}), "trained", 8080)
 
 
 def test_who_asks_a_model_of_knative_reaches_the_gateway_that_hands_the_request_on(cluster_of):
-    found = cluster_of(CALLER, TRAINED, kserve=THROUGH)
+    found = cluster_of(CALLER, TRAINED_MODEL, kserve=KNATIVE_GATEWAY)
     assert found.lets("asking", GATEWAY, 8081)
     assert found.lets(GATEWAY, "trained", 8012)
     assert found.lets("asking", "trained", 8012)
     assert not found.lets("asking", Pod({}, "kourier-system"), 8081)
-    assert not cluster_of(OTHER, TRAINED, kserve=THROUGH).lets("other", GATEWAY, 8081)
+    assert not cluster_of(OTHER_MODEL, TRAINED_MODEL, kserve=KNATIVE_GATEWAY).lets("other", GATEWAY, 8081)
 
 
 def test_who_asks_a_model_of_knative_needs_to_know_the_gateway(made):
     said = "answers behind Knative's gateway"
-    closed = model("one", "ml", "kserve", STORED, {"options": {"storageCidrs": ["198.51.100.0/24"]}}, **uses("trained"))
+    closed = model("one", "ml", "kserve", STORED_SOURCE, {"options": {"storageCidrs": ["198.51.100.0/24"]}}, **uses("trained"))
     for asking in (CALLER, closed):
-        assert said in made(asking, TRAINED, kserve=KNATIVE).reasons
-        assert made(asking, TRAINED, kserve=THROUGH).reasons == ""
-        assert made(asking, TRAINED).reasons == ""
+        assert said in made(asking, TRAINED_MODEL, kserve=KNATIVE).reasons
+        assert made(asking, TRAINED_MODEL, kserve=KNATIVE_GATEWAY).reasons == ""
+        assert made(asking, TRAINED_MODEL).reasons == ""
 
 
 def test_a_model_that_fetches_nothing_reaches_only_whom_it_asks(cluster_of):
     for capabilities in ({}, {"kserve": KNATIVE}):
-        found = cluster_of(FILED, ASKED, OTHER, **capabilities)
+        found = cluster_of(FILE_MODEL, CALLED_MODEL, OTHER_MODEL, **capabilities)
         assert found.lets("filed", "asked", 9000)
         assert not found.lets("filed", RANGE, 443)
         assert not found.lets("filed", Pod({}, "elsewhere"), 80)
-    stored = {**FILED, "deploy": {**FILED["deploy"], "options": {"storageCidrs": ["203.0.113.0/24"]}}}
-    assert not cluster_of(stored, ASKED).lets("filed", RANGE, 443)
+    stored = {**FILE_MODEL, "deploy": {**FILE_MODEL["deploy"], "options": {"storageCidrs": ["203.0.113.0/24"]}}}
+    assert not cluster_of(stored, CALLED_MODEL).lets("filed", RANGE, 443)
 
 
 def test_a_model_that_fetches_its_artifact_is_let_out_unless_the_store_is_known(cluster_of):
-    assert cluster_of(TRAINED).lets("trained", RANGE, 443)
-    known = model("trained", "ml", "kserve", STORED, {"options": {"storageCidrs": ["198.51.100.0/24"]}})
+    assert cluster_of(TRAINED_MODEL).lets("trained", RANGE, 443)
+    known = model("trained", "ml", "kserve", STORED_SOURCE, {"options": {"storageCidrs": ["198.51.100.0/24"]}})
     assert cluster_of(known).lets("trained", Pod(address="198.51.100.9"), 443)
     assert not cluster_of(known).lets("trained", Pod(address="198.51.100.9"), 80)
     assert not cluster_of(known).lets("trained", RANGE, 443)
 
 
 def test_a_graph_reaches_its_steps_and_nobody_else(cluster_of):
-    for capabilities in ({}, {"kserve": THROUGH}):
-        found = cluster_of(GRAPH, TRAINED, ASKED, OTHER, **capabilities)
+    for capabilities in ({}, {"kserve": KNATIVE_GATEWAY}):
+        found = cluster_of(GRAPH, TRAINED_MODEL, CALLED_MODEL, OTHER_MODEL, **capabilities)
         assert found.lets("graph", "trained", 8080)
         assert found.lets("graph", "asked", 9000)
         assert not found.lets("graph", RANGE, 443)
         assert found.lets("graph", GATEWAY, 8081) == bool(capabilities)
-    assert cluster_of(GRAPH, TRAINED, ASKED, kserve=KNATIVE).lets("graph", RANGE, 443)
+    assert cluster_of(GRAPH, TRAINED_MODEL, CALLED_MODEL, kserve=KNATIVE).lets("graph", RANGE, 443)
 
 
 def test_a_file_that_asks_a_host_by_name_needs_a_network_that_knows_names(made):
@@ -314,7 +314,7 @@ def test_a_file_that_asks_a_host_by_name_needs_a_network_that_knows_names(made):
     assert {"toFQDNs": [{"matchName": "a.example"}]}.items() <= unit.objects["ciliumnetworkpolicy.yaml"]["spec"][
         "egress"
     ][1].items()
-    assert "ciliumnetworkpolicy.yaml" not in made(TRAINED, hostnameEgress="cilium").objects
+    assert "ciliumnetworkpolicy.yaml" not in made(TRAINED_MODEL, hostnameEgress="cilium").objects
 
 
 SELECTOR = {"app": "legacy", "app.kubernetes.io/name": "scorer"}
@@ -325,34 +325,34 @@ def adopting(spec: dict, **live: Any) -> dict:
 
 
 def test_live_objects_that_were_adopted_are_reached_by_the_names_and_labels_that_they_have(cluster_of):
-    found = cluster_of(ASKING, adopting(ASKED, name="scorer", namespace="fraud", selector=SELECTOR), OTHER, BUREAU)
-    asked = found.pods["asked"]
+    network = cluster_of(CALLING_MODEL, adopting(CALLED_MODEL, name="scorer", namespace="fraud", selector=SELECTOR), OTHER_MODEL, BUREAU)
+    asked = network.pods["asked"]
     assert (asked.namespace, SELECTOR.items() <= asked.labels.items()) == ("fraud", True)
-    assert found.lets("asking", "asked", 9000)
-    assert not found.lets("other", "asked", 9000)
-    assert not found.lets("asking", Pod(asked.labels, "models"), 9000), "where it would be, had it not been adopted"
+    assert network.lets("asking", "asked", 9000)
+    assert not network.lets("other", "asked", 9000)
+    assert not network.lets("asking", Pod(asked.labels, "models"), 9000), "where it would be, had it not been adopted"
 
 
 def test_live_callers_that_were_adopted_ask_by_the_labels_that_they_have(cluster_of):
-    found = cluster_of(adopting(ASKING, selector={"app": "legacy"}), ASKED, OTHER, BUREAU)
+    found = cluster_of(adopting(CALLING_MODEL, selector={"app": "legacy"}), CALLED_MODEL, OTHER_MODEL, BUREAU)
     assert found.lets("asking", "asked", 9000)
     assert found.lets("asking", RANGE, 443), "a vendor's policy lets them out"
-    assert not found.lets("asking", BEYOND, 443)
+    assert not found.lets("asking", OUT_OF_RANGE, 443)
     assert not found.lets("other", RANGE, 443)
 
 
 def test_a_live_callers_own_part_of_is_no_obstacle(cluster_of):
     selector = {"app.kubernetes.io/name": "front", "app.kubernetes.io/part-of": "shop"}
-    found = cluster_of(adopting(ASKING, selector=selector), ASKED, BUREAU)
-    assert found.lets("asking", "asked", 9000)
-    assert found.lets("asking", RANGE, 443)
-    [own] = [one for one in found.policies if one["metadata"]["name"] == "bureau.asking"]
+    network = cluster_of(adopting(CALLING_MODEL, selector=selector), CALLED_MODEL, BUREAU)
+    assert network.lets("asking", "asked", 9000)
+    assert network.lets("asking", RANGE, 443)
+    [own] = [one for one in network.policies if one["metadata"]["name"] == "bureau.asking"]
     assert own["spec"]["podSelector"] == {"matchLabels": selector}
-    [shared] = [one for one in found.policies if one["metadata"]["name"] == "bureau"]
-    assert not selects(shared["spec"]["podSelector"], found.pods["asking"].labels)
+    [shared] = [one for one in network.policies if one["metadata"]["name"] == "bureau"]
+    assert not selects(shared["spec"]["podSelector"], network.pods["asking"].labels)
 
 
 def test_a_live_model_of_kserve_is_reached_by_its_name(cluster_of):
-    found = cluster_of(CALLER, adopting(TRAINED, name="scorer", namespace="fraud"))
+    found = cluster_of(CALLER, adopting(TRAINED_MODEL, name="scorer", namespace="fraud"))
     assert found.pods["trained"].namespace == "fraud"
     assert found.lets("asking", "trained", 8080)

@@ -27,7 +27,7 @@ def model(name: str, kind: str, target: str, source: dict, deploy: dict | None =
 
 JOB = model("nightly", "heuristic", "kubernetes", IMAGE, {"batch": {"schedule": "0 1 * * *"}})
 SERVER = model("nightly", "heuristic", "kubernetes", PROGRAM)
-ASKING = {
+CALLERS = {
     "a program": model("one", "heuristic", "kubernetes", PROGRAM, **USES),
     "a job": model("one", "heuristic", "kubernetes", IMAGE, {"batch": {"schedule": "0 2 * * *"}}, **USES),
     "a trained model": model("one", "ml", "kserve", SKLEARN, **USES),
@@ -52,7 +52,7 @@ ASKING = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("asking", ASKING.values(), ids=ASKING)
+@pytest.mark.parametrize("asking", CALLERS.values(), ids=CALLERS)
 def test_whoever_asks_a_job_by_the_clock_is_told_where_it_says_so(asking, made):
     unit = made(asking, JOB)
     said = "one cannot ask nightly: a job by the clock answers nobody"
@@ -60,7 +60,7 @@ def test_whoever_asks_a_job_by_the_clock_is_told_where_it_says_so(asking, made):
     assert unit.objects == {}
 
 
-@pytest.mark.parametrize("asking", ASKING.values(), ids=ASKING)
+@pytest.mark.parametrize("asking", CALLERS.values(), ids=CALLERS)
 def test_whoever_asks_a_server_is_told_where_it_answers(asking, made):
     unit = made(asking, SERVER)
     assert unit.reasons == ""

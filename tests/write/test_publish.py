@@ -10,7 +10,7 @@ from compiler.foundation.errors import HostError, UsageError
 from compiler.write.git_plumbing import Repository
 from compiler.write.publish_branch import PublishRequest, publish
 
-WHO = {f"GIT_{role}_{what}": "tests@example.org" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+GIT_IDENTITY = {f"GIT_{role}_{field}": "tests@example.org" for role in ("AUTHOR", "COMMITTER") for field in ("NAME", "EMAIL")}
 TREE = {"kustomization.yaml": b"resources: []\n", "a/b c.yaml": "é: 1\n".encode()}
 DAY = date(2026, 11, 23)
 
@@ -19,7 +19,7 @@ DAY = date(2026, 11, 23)
 def git(tmp_path, monkeypatch):
     folder = tmp_path / "work"
     folder.mkdir()
-    for name, value in WHO.items():
+    for name, value in GIT_IDENTITY.items():
         monkeypatch.setenv(name, value)
 
     def run(*words: str, at: Path = folder) -> str:
@@ -37,12 +37,12 @@ def edition(git, files=TREE, source: str | None = None, day: date = DAY) -> Publ
     return PublishRequest("prod", files, source or git("rev-parse", "HEAD"), day)
 
 
-def published(git, files=TREE, remote: str | None = None, source: str | None = None, **how):
+def publish_tree(git, files=TREE, remote: str | None = None, source: str | None = None, **how):
     return publish(Repository(git.folder), edition(git, files, source), "env/prod", remote, force=how.get("force", False))
 
 
-def files_of(git, commit: str, at: Path | None = None) -> dict[str, bytes]:
-    folder = at or git.folder
+def files_of(git, commit: str, repository_folder: Path | None = None) -> dict[str, bytes]:
+    folder = repository_folder or git.folder
     names = git("ls-tree", "-r", "-z", "--name-only", commit, at=folder).split("\0")
     return {
         name: subprocess.run(["git", "show", f"{commit}:{name}"], cwd=folder, check=True, capture_output=True).stdout
@@ -52,7 +52,7 @@ def files_of(git, commit: str, at: Path | None = None) -> dict[str, bytes]:
 
 
 def test_the_branch_holds_the_tree_and_says_what_it_came_from(git) -> None:
-    done = published(git)
+    done = publish_tree(git)
     assert git("rev-parse", "env/prod") == done.commit
     assert files_of(git, "env/prod") == TREE
     assert done.differences == ("A a/b c.yaml", "A kustomization.yaml")
@@ -69,21 +69,21 @@ def test_neither_work_tree_nor_index_nor_head_is_touched(git) -> None:
     (git.folder / "new.yaml").write_text("b: 1\n", encoding="utf-8")
     git("add", "new.yaml")
     before = (git("status", "--porcelain"), git("rev-parse", "HEAD"), git("symbolic-ref", "HEAD"), git("ls-files", "--stage"))
-    published(git)
+    publish_tree(git)
     assert before == (git("status", "--porcelain"), git("rev-parse", "HEAD"), git("symbolic-ref", "HEAD"), git("ls-files", "--stage"))
     assert git("for-each-ref", "--format=%(refname)").split() == ["refs/heads/env/prod", "refs/heads/main"]
 
 
 def test_the_same_tree_is_no_commit_on_any_day(git) -> None:
-    first = published(git).commit
+    first = publish_tree(git).commit
     again = publish(Repository(git.folder), edition(git, day=date(2027, 1, 1)), "env/prod", None, force=False)
     assert (again.commit, again.reason) == (None, "env/prod holds this tree already")
     assert git("rev-parse", "env/prod") == first
 
 
 def test_what_is_gone_is_gone_and_history_is_kept(git) -> None:
-    first = published(git).commit
-    done = published(git, {"other.yaml": b"x: 1\n"})
+    first = publish_tree(git).commit
+    done = publish_tree(git, {"other.yaml": b"x: 1\n"})
     assert files_of(git, "env/prod") == {"other.yaml": b"x: 1\n"}
     assert git("rev-parse", "env/prod^") == first
     assert {line[0] for line in done.differences} == {"A", "D"}
@@ -93,23 +93,23 @@ def test_the_same_is_the_same_commit_wherever_it_is_made(git, tmp_path) -> None:
     there = tmp_path / "clone"
     git("clone", "-q", str(git.folder), str(there))
     done = publish(Repository(there), edition(git), "env/prod", None, force=False)
-    assert done.commit == published(git).commit
+    assert done.commit == publish_tree(git).commit
 
 
 def test_nothing_to_publish_makes_no_branch(git) -> None:
-    assert published(git, {}).commit is None
+    assert publish_tree(git, {}).commit is None
     assert git("branch", "--list", "env/prod") == ""
 
 
 def test_a_commit_of_somebody_else_is_not_built_upon(git) -> None:
-    published(git)
+    publish_tree(git)
     git("checkout", "-q", "env/prod")
     (git.folder / "kustomization.yaml").write_text("by hand\n", encoding="utf-8")
     git("commit", "-q", "-am", "A quick fix")
     git("checkout", "-q", "main")
     with pytest.raises(UsageError, match="was not made by `modelyard publish`"):
-        published(git)
-    published(git, force=True)
+        publish_tree(git)
+    publish_tree(git, force=True)
     assert files_of(git, "env/prod") == TREE
     assert git("log", "--format=%s", "env/prod").splitlines() == ["Publish prod", "A quick fix", "Publish prod"]
 
@@ -121,20 +121,20 @@ def test_the_branch_of_the_specs_is_no_branch_to_publish_to(git) -> None:
 
 
 def test_who_comes_late_with_an_earlier_commit_changes_nothing(git) -> None:
-    early = git("rev-parse", "HEAD")
+    early_commit = git("rev-parse", "HEAD")
     git("commit", "-q", "--allow-empty", "-m", "Second")
-    late = published(git).commit
-    done = published(git, {"old.yaml": b"a: 1\n"}, source=early)
+    late = publish_tree(git).commit
+    done = publish_tree(git, {"old.yaml": b"a: 1\n"}, source=early_commit)
     assert (done.commit, done.reason) == (None, f"env/prod holds what a later commit made, {git('rev-parse', '--short=7', 'HEAD')}")
     assert git("rev-parse", "env/prod") == late
-    assert published(git, {"old.yaml": b"a: 1\n"}, source=early, force=True).commit is not None
+    assert publish_tree(git, {"old.yaml": b"a: 1\n"}, source=early_commit, force=True).commit is not None
 
 
 def test_a_branch_that_somebody_works_on_is_not_written_to(git) -> None:
-    published(git)
+    publish_tree(git)
     git("worktree", "add", "-q", str(git.folder.parent / "tree"), "env/prod")
     with pytest.raises(UsageError, match="is checked out"):
-        published(git, {"x": b""})
+        publish_tree(git, {"x": b""})
 
 
 @pytest.mark.parametrize("name", ["-d", "a..b", "a b", "refs/heads/../x", "x.lock", ""])
@@ -144,7 +144,7 @@ def test_what_is_no_name_of_a_branch_is_refused(git, name) -> None:
 
 
 def test_nobody_publishes_namelessly(git, monkeypatch, tmp_path) -> None:
-    for name in WHO:
+    for name in GIT_IDENTITY:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
@@ -153,37 +153,37 @@ def test_nobody_publishes_namelessly(git, monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("EMAIL", "")
     git("config", "user.useConfigOnly", "true")
     with pytest.raises(UsageError, match="who publishes"):
-        published(git)
+        publish_tree(git)
 
 
 # --- a branch that environments share --------------------------------------------------------------------------------
-def shared(git, environment: str, files=TREE, remote: str | None = None, **how):
+def publish_shared(git, environment: str, files=TREE, remote: str | None = None, **how):
     one = PublishRequest(environment, files, how.get("source") or git("rev-parse", "HEAD"), DAY, how.get("folder", f"clusters/{environment}"))
     return publish(Repository(git.folder), one, "deploy", remote, force=how.get("force", False))
 
 
-def below(folder: str, files=TREE) -> dict[str, bytes]:
+def under_folder(folder: str, files=TREE) -> dict[str, bytes]:
     return {f"{folder}/{path}": content for path, content in files.items()}
 
 
 def test_each_environment_has_its_folder_and_leaves_the_others_alone(git) -> None:
-    shared(git, "staging")
-    done = shared(git, "prod")
-    assert files_of(git, "deploy") == below("clusters/staging") | below("clusters/prod")
+    publish_shared(git, "staging")
+    done = publish_shared(git, "prod")
+    assert files_of(git, "deploy") == under_folder("clusters/staging") | under_folder("clusters/prod")
     assert done.differences == ("A clusters/prod/a/b c.yaml", "A clusters/prod/kustomization.yaml")
-    shared(git, "staging", {"other.yaml": b"x: 1\n"})
-    assert files_of(git, "deploy") == below("clusters/staging", {"other.yaml": b"x: 1\n"}) | below("clusters/prod")
-    assert shared(git, "prod").reason == "deploy holds this tree already"
-    shared(git, "staging", {})
-    assert files_of(git, "deploy") == below("clusters/prod")
+    publish_shared(git, "staging", {"other.yaml": b"x: 1\n"})
+    assert files_of(git, "deploy") == under_folder("clusters/staging", {"other.yaml": b"x: 1\n"}) | under_folder("clusters/prod")
+    assert publish_shared(git, "prod").reason == "deploy holds this tree already"
+    publish_shared(git, "staging", {})
+    assert files_of(git, "deploy") == under_folder("clusters/prod")
 
 
 def test_what_others_keep_beside_the_folder_is_none_of_ours(git) -> None:
     git("checkout", "-q", "--orphan", "deploy")
     git("commit", "-q", "-m", "Their repository")
     git("checkout", "-q", "main")
-    shared(git, "prod")
-    assert files_of(git, "deploy") == {"spec.yaml": b"a: 1\n"} | below("clusters/prod")
+    publish_shared(git, "prod")
+    assert files_of(git, "deploy") == {"spec.yaml": b"a: 1\n"} | under_folder("clusters/prod")
 
 
 def by_hand(git, path: str, text: str) -> None:
@@ -194,66 +194,66 @@ def by_hand(git, path: str, text: str) -> None:
 
 
 def test_a_fix_by_hand_is_seen_behind_what_another_environment_published(git) -> None:
-    shared(git, "prod")
-    shared(git, "staging")
+    publish_shared(git, "prod")
+    publish_shared(git, "staging")
     by_hand(git, "clusters/prod/kustomization.yaml", "by hand\n")
-    shared(git, "staging", {"x.yaml": b"1\n"})
+    publish_shared(git, "staging", {"x.yaml": b"1\n"})
     with pytest.raises(UsageError, match=r"the last commit of `clusters/prod` of `deploy`, .* was not made by `modelyard publish`"):
-        shared(git, "prod")
-    shared(git, "prod", force=True)
-    assert files_of(git, "deploy") == below("clusters/staging", {"x.yaml": b"1\n"}) | below("clusters/prod")
+        publish_shared(git, "prod")
+    publish_shared(git, "prod", force=True)
+    assert files_of(git, "deploy") == under_folder("clusters/staging", {"x.yaml": b"1\n"}) | under_folder("clusters/prod")
 
 
 def test_a_fix_by_hand_that_was_merged_is_seen_too(git) -> None:
-    shared(git, "prod")
+    publish_shared(git, "prod")
     git("branch", "fixed", "deploy")
-    shared(git, "staging")
+    publish_shared(git, "staging")
     git("checkout", "-q", "fixed")
     (git.folder / "clusters/prod/kustomization.yaml").write_text("by hand\n", encoding="utf-8")
     git("commit", "-q", "-am", "A quick fix")
     git("checkout", "-q", "deploy")
     git("merge", "-q", "-m", "Merge it", "fixed")
     git("checkout", "-q", "main")
-    assert shared(git, "staging", {"x.yaml": b"1\n"}).commit is not None
+    assert publish_shared(git, "staging", {"x.yaml": b"1\n"}).commit is not None
     with pytest.raises(UsageError, match="was not made by `modelyard publish`"):
-        shared(git, "prod")
+        publish_shared(git, "prod")
 
 
 def test_how_late_it_is_is_known_of_each_environment(git) -> None:
-    early = git("rev-parse", "HEAD")
-    shared(git, "prod")
+    early_commit = git("rev-parse", "HEAD")
+    publish_shared(git, "prod")
     git("commit", "-q", "--allow-empty", "-m", "Second")
-    shared(git, "staging")
-    assert shared(git, "staging", {"old.yaml": b""}, source=early).commit is None
-    assert shared(git, "prod", {"x.yaml": b"1\n"}, source=early).commit is not None
+    publish_shared(git, "staging")
+    assert publish_shared(git, "staging", {"old.yaml": b""}, source=early_commit).commit is None
+    assert publish_shared(git, "prod", {"x.yaml": b"1\n"}, source=early_commit).commit is not None
 
 
 @pytest.mark.parametrize("folder", ["", "clusters/prod"])
 def test_what_is_another_environments_is_not_replaced(git, folder) -> None:
-    shared(git, "prod", folder=folder)
+    publish_shared(git, "prod", folder=folder)
     with pytest.raises(UsageError, match="holds what was published of prod"):
-        shared(git, "staging", folder=folder)
-    assert files_of(git, "deploy") == (below(folder) if folder else TREE)
+        publish_shared(git, "staging", folder=folder)
+    assert files_of(git, "deploy") == (under_folder(folder) if folder else TREE)
 
 
 @pytest.mark.parametrize("there", [True, False])
 def test_who_was_slower_on_a_branch_follows_on_the_other(git, remote, there) -> None:
     """Another environment is published between the look at the branch and the push."""
-    where = "origin" if there else None
-    shared(git, "prod", remote=where)
+    remote_name = "origin" if there else None
+    publish_shared(git, "prod", remote=remote_name)
 
-    class Raced(Repository):
-        raced = False
+    class RacingRepository(Repository):
+        has_raced = False
 
         def committed(self, *said):
-            if not Raced.raced:
-                Raced.raced = True
-                shared(git, "staging", remote=where)
+            if not RacingRepository.has_raced:
+                RacingRepository.has_raced = True
+                publish_shared(git, "staging", remote=remote_name)
             return super().create_commit(*said)
 
     one = PublishRequest("prod", {"x.yaml": b"1\n"}, git("rev-parse", "HEAD"), DAY, "clusters/prod")
-    assert publish(Raced(git.folder), one, "deploy", where, force=False).commit is not None
-    assert files_of(git, "deploy", remote if there else None) == below("clusters/staging") | {"clusters/prod/x.yaml": b"1\n"}
+    assert publish(RacingRepository(git.folder), one, "deploy", remote_name, force=False).commit is not None
+    assert files_of(git, "deploy", remote if there else None) == under_folder("clusters/staging") | {"clusters/prod/x.yaml": b"1\n"}
 
 
 # --- onto a remote ---------------------------------------------------------------------------------------------------
@@ -267,24 +267,24 @@ def remote(git, tmp_path):
 
 @pytest.mark.parametrize("named", ["origin", "by its address"])
 def test_it_goes_onto_the_branch_as_the_remote_has_it(git, remote, named) -> None:
-    where = "origin" if named == "origin" else str(remote)
-    first = published(git, remote=where).commit
+    remote_name = "origin" if named == "origin" else str(remote)
+    first = publish_tree(git, remote=remote_name).commit
     assert git("rev-parse", "env/prod", at=remote) == first
-    done = published(git, {"x.yaml": b"a: 1\n"}, remote=where)
+    done = publish_tree(git, {"x.yaml": b"a: 1\n"}, remote=remote_name)
     assert git("rev-parse", "env/prod^", at=remote) == first
     assert files_of(git, done.commit, remote) == {"x.yaml": b"a: 1\n"}
-    assert published(git, {"x.yaml": b"a: 1\n"}, remote=where).commit is None
+    assert publish_tree(git, {"x.yaml": b"a: 1\n"}, remote=remote_name).commit is None
     assert git("branch", "--list", "env/prod") == ""
 
 
 def test_it_is_never_forced(git, remote) -> None:
-    published(git, remote="origin")
+    publish_tree(git, remote="origin")
 
-    class Raced(Repository):
+    class RacingRepository(Repository):
         def fetched(self, remote, branch):
             return None
 
-    raced = Raced(git.folder)
+    raced = RacingRepository(git.folder)
     with pytest.raises(HostError, match="git cannot push"):
         publish(raced, edition(git, {"x": b"1"}), "env/prod", "origin", force=True)
     assert files_of(git, "env/prod", remote) == TREE
@@ -292,11 +292,11 @@ def test_it_is_never_forced(git, remote) -> None:
 
 def test_a_remote_that_is_not_there_is_the_surroundings_fault(git) -> None:
     with pytest.raises(HostError, match="git cannot read from"):
-        published(git, remote="/nowhere/at/all.git")
+        publish_tree(git, remote="/nowhere/at/all.git")
 
 
 @pytest.mark.parametrize("remote", ["--upload-pack=touch pwned", "-q", "ext::sh -c touch% pwned"])
 def test_a_remote_is_no_option_and_no_program(git, remote) -> None:
     with pytest.raises(HostError):
-        published(git, remote=remote)
+        publish_tree(git, remote=remote)
     assert not (git.folder / "pwned").exists()

@@ -36,7 +36,7 @@ def actions(change_set: ChangeSet) -> dict[str, str]:
     return {change.path: change.action.value for change in change_set.changes}
 
 
-def refused(root: Path, *units: Unit) -> list[tuple[str, str]]:
+def refusal_reasons(root: Path, *units: Unit) -> list[tuple[str, str]]:
     change_set = plan_changes(root, units, root_name="build")
     with pytest.raises(ValueError, match="conflicts"):
         apply(root, change_set)
@@ -63,13 +63,13 @@ def test_files_have_the_permissions_that_the_users_mask_gives(tmp_path: Path) ->
 
 def test_only_what_changed_is_written(tmp_path: Path) -> None:
     build(tmp_path, unit(file("a.yaml", "one"), file("b.yaml", "two")))
-    before = (tmp_path / "b.yaml").stat()
+    old_stat = (tmp_path / "b.yaml").stat()
     assert actions(build(tmp_path, unit(file("a.yaml", "uno"), file("b.yaml", "two")))) == {
         "a.yaml": "change",
         "b.yaml": "keep",
     }
     after = (tmp_path / "b.yaml").stat()
-    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert (old_stat.st_ino, old_stat.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
 
 def test_a_build_of_the_same_touches_nothing_not_even_its_locks(tmp_path: Path) -> None:
@@ -105,14 +105,14 @@ def test_a_hand_edit_is_refused_and_named_and_nothing_else_is_written(tmp_path: 
     build(tmp_path, unit(file("a.yaml"), file("b.yaml")))
     (tmp_path / "a.yaml").write_text("edited")
     wanted = unit(file("a.yaml", "new"), file("b.yaml", "new"), file("c.yaml"))
-    assert refused(tmp_path, wanted) == [("hand-edited", "build/a.yaml")]
+    assert refusal_reasons(tmp_path, wanted) == [("hand-edited", "build/a.yaml")]
     assert tree(tmp_path) == {"a.yaml": "edited", "b.yaml": "x\n"}
 
 
 def test_a_hand_edit_is_refused_too_where_the_file_is_no_longer_made(tmp_path: Path) -> None:
     build(tmp_path, unit(file("a.yaml")))
     (tmp_path / "a.yaml").write_text("edited")
-    assert refused(tmp_path) == [("hand-edited", "build/a.yaml")]
+    assert refusal_reasons(tmp_path) == [("hand-edited", "build/a.yaml")]
 
 
 def test_an_edit_that_is_what_the_build_makes_is_no_conflict(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_an_edit_that_is_what_the_build_makes_is_no_conflict(tmp_path: Path) -> 
 
 def test_a_file_of_somebody_else_is_refused_unless_it_is_the_same_to_the_byte(tmp_path: Path) -> None:
     (tmp_path / "CODEOWNERS").write_text("mine")
-    assert refused(tmp_path, unit(file("CODEOWNERS"))) == [("not-ours", "build/CODEOWNERS")]
+    assert refusal_reasons(tmp_path, unit(file("CODEOWNERS"))) == [("not-ours", "build/CODEOWNERS")]
     (tmp_path / "CODEOWNERS").write_text("x\n")
     assert actions(build(tmp_path, unit(file("CODEOWNERS")))) == {"CODEOWNERS": "keep"}
     build(tmp_path)
@@ -155,12 +155,12 @@ def test_a_folder_with_something_of_somebody_else_in_it_stays(tmp_path: Path, le
         (tmp_path / left).mkdir()
     else:
         (tmp_path / left).write_text("mine")
-    assert refused(tmp_path, unit(file("data"))) == [("not-ours", "build/data")]
+    assert refusal_reasons(tmp_path, unit(file("data"))) == [("not-ours", "build/data")]
 
 
 def test_a_file_of_somebody_else_in_a_folders_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / "prod").write_text("mine")
-    assert refused(tmp_path, unit(file("prod/a.yaml"))) == [("not-ours", "build/prod")]
+    assert refusal_reasons(tmp_path, unit(file("prod/a.yaml"))) == [("not-ours", "build/prod")]
 
 
 def test_a_path_may_move_from_one_unit_to_another(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_a_link_in_the_way_is_refused_and_not_followed(tmp_path: Path) -> None:
     root.mkdir()
     (root / "prod").symlink_to(tmp_path / "elsewhere")
     (root / "b.yaml").symlink_to(tmp_path / "elsewhere/a.yaml")
-    assert refused(root, unit(file("prod/a.yaml"), file("b.yaml"))) == [
+    assert refusal_reasons(root, unit(file("prod/a.yaml"), file("b.yaml"))) == [
         ("output-link", "build/b.yaml"),
         ("output-link", "build/prod"),
     ]
@@ -215,7 +215,7 @@ def test_a_folder_that_became_a_link_is_not_emptied_through_it(tmp_path: Path) -
     build(root, unit(file("prod/a.yaml")))
     (root / "prod").rename(tmp_path / "moved")
     (root / "prod").symlink_to(tmp_path / "moved")
-    assert refused(root) == [("output-link", "build/prod")]
+    assert refusal_reasons(root) == [("output-link", "build/prod")]
     assert (tmp_path / "moved/a.yaml").exists()
 
 
@@ -231,7 +231,7 @@ def test_locks_behind_a_link_are_not_written(tmp_path: Path) -> None:
     root.mkdir()
     (tmp_path / "elsewhere").mkdir()
     (root / ".modelyard").symlink_to(tmp_path / "elsewhere")
-    assert refused(root, unit(file("a.yaml"))) == [("output-link", "build/.modelyard")]
+    assert refusal_reasons(root, unit(file("a.yaml"))) == [("output-link", "build/.modelyard")]
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
@@ -239,7 +239,7 @@ def test_a_damaged_lock_is_the_only_thing_that_is_said(tmp_path: Path) -> None:
     build(tmp_path, unit(file("a.yaml")))
     (tmp_path / ".modelyard/locks/prod/a.json").write_text("<<<<<<< ours\n")
     wanted = unit(file("a.yaml", "new"), file("../b.yaml"))
-    assert refused(tmp_path, wanted) == [("damaged-lock", "build/.modelyard/locks/prod/a.json")]
+    assert refusal_reasons(tmp_path, wanted) == [("damaged-lock", "build/.modelyard/locks/prod/a.json")]
 
 
 def test_a_lock_cannot_make_us_delete_outside_the_root(tmp_path: Path) -> None:
@@ -248,7 +248,7 @@ def test_a_lock_cannot_make_us_delete_outside_the_root(tmp_path: Path) -> None:
     build(root, unit(file("mine.txt")))
     lock = root / ".modelyard/locks/prod/a.json"
     lock.write_text(lock.read_text().replace('"mine.txt"', '"../mine.txt"'))
-    assert refused(root) == [("damaged-lock", "build/.modelyard/locks/prod/a.json")]
+    assert refusal_reasons(root) == [("damaged-lock", "build/.modelyard/locks/prod/a.json")]
     assert (tmp_path / "mine.txt").exists()
 
 

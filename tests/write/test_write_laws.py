@@ -80,26 +80,26 @@ def test_a_run_about_some_units_is_as_if_the_others_had_been_built_as_before(
         apply(root, plan_changes(root, units(first)))
         last = first
         for build, scope in runs:
-            within = {unit: made for unit, made in build.items() if scope is None or unit in scope}
-            others = {unit: made for unit, made in last.items() if scope is not None and unit not in scope}
-            change_set = plan_changes(root, units(within), None if scope is None else scope.__contains__)
-            whole = plan_changes(root, units(within | others))
+            scoped_units = {unit: made for unit, made in build.items() if scope is None or unit in scope}
+            other_units = {unit: made for unit, made in last.items() if scope is not None and unit not in scope}
+            change_set = plan_changes(root, units(scoped_units), None if scope is None else scope.__contains__)
+            whole = plan_changes(root, units(scoped_units | other_units))
             assert bool(change_set.conflicts) == bool(whole.conflicts)
             if not change_set.conflicts:
                 apply(root, change_set)
-                last = within | others
+                last = scoped_units | other_units
             assert tree(root) == files(last)
             assert plan_changes(root, units(last)).is_up_to_date
 
 
 @given(BUILDS, BUILDS, st.sampled_from(PATHS))
-def test_a_hand_edit_outlives_every_build(first: Build, second: Build, edited: str) -> None:
+def test_a_hand_edit_outlives_every_build(first: Build, second: Build, edited_path: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = start(folder, set())
         apply(root, plan_changes(root, units(first)))
-        if edited in files(first):
-            (root / edited).write_bytes(b"edited")
+        if edited_path in files(first):
+            (root / edited_path).write_bytes(b"edited")
             before = tree(root)
             change_set = plan_changes(root, units(second))
-            assert edited in [finding.location.path for finding in change_set.conflicts if finding.location]
+            assert edited_path in [finding.location.path for finding in change_set.conflicts if finding.location]
             assert tree(root) == before

@@ -11,7 +11,7 @@ from compiler.write.output_paths import invalid_path_reason
 
 DIGEST = "sha256:" + "0" * 64
 NAMES = st.from_regex(r"[a-zé]{1,8}(/[a-z]{1,8}){0,2}\.x", fullmatch=True)
-OWNED = st.builds(ManagedFile, st.just(DIGEST), st.text(), st.lists(st.text()).map(tuple), st.booleans())
+MANAGED_FILES = st.builds(ManagedFile, st.just(DIGEST), st.text(), st.lists(st.text()).map(tuple), st.booleans())
 
 
 def test_a_lock_is_sorted_a_file_a_line_and_ends_with_a_newline() -> None:
@@ -27,7 +27,7 @@ def test_a_lock_is_sorted_a_file_a_line_and_ends_with_a_newline() -> None:
     )
 
 
-@given(st.dictionaries(NAMES.filter(lambda name: not invalid_path_reason(name)), OWNED))
+@given(st.dictionaries(NAMES.filter(lambda name: not invalid_path_reason(name)), MANAGED_FILES))
 def test_what_is_written_is_read_back(lock: dict[str, ManagedFile]) -> None:
     assert decode_lock("prod", encode_lock("prod", lock)) == lock
 

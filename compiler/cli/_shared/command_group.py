@@ -10,13 +10,13 @@ from pathlib import Path
 import click
 
 from compiler import __version__
-from compiler.cli._shared.error_handler import outcomes
-from compiler.cli._shared.streams import prepare
+from compiler.cli._shared.error_handler import handle_errors
+from compiler.cli._shared.streams import configure_streams
 
 _COMMANDS = Path(__file__).resolve().parents[1]
 
 
-class Commands(click.Group):
+class LazyCommandGroup(click.Group):
     """Loads a command's file when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -55,12 +55,12 @@ def _first_sentence(name: str) -> str:
 
     source = (_COMMANDS / f"{name}.py").read_text(encoding="utf-8")
     functions = (node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef))
-    said = next((ast.get_docstring(node) for node in functions if node.name == "command"), None)
-    return (said or "").partition("\n")[0]
+    docstring = next((ast.get_docstring(node) for node in functions if node.name == "command"), None)
+    return (docstring or "").partition("\n")[0]
 
 
 @click.group(
-    cls=Commands,
+    cls=LazyCommandGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 fine, 1 mandatory findings or out of date, 2 wrong usage, 3 a bug of ours, 4 the machine refused.",
 )
@@ -84,6 +84,6 @@ def main() -> None:
     """
     gc.set_threshold(100_000, 50, 100)
     atexit.register(gc.freeze)
-    prepare()
-    with outcomes():
+    configure_streams()
+    with handle_errors():
         sys.exit(modelyard.main(prog_name="modelyard", standalone_mode=False))

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def project(function: F) -> F:
+def project_options(function: F) -> F:
     """`--project` and `--rev`: which tree is read."""
     rev = click.option("--rev", metavar="REVISION", help="Read this git revision instead of the work tree.")
-    return root(rev(function))
+    return root_option(rev(function))
 
 
-def root(function: F) -> F:
+def root_option(function: F) -> F:
     """`--project`: which project the command is about."""
     return click.option(
         "--project",
@@ -37,7 +37,7 @@ def root(function: F) -> F:
     )(function)
 
 
-def environments(function: F) -> F:
+def environment_option(function: F) -> F:
     """`--env`, which may be given more than once."""
     return click.option(
         "--env", "environments", multiple=True, metavar="NAME", help="Only this environment; may be repeated."
@@ -50,12 +50,12 @@ def project_root(root: Path | None) -> Path:
         if not root.is_dir():
             raise UsageError(f"there is no folder {root}")
         return root.resolve()
-    here = current_folder()
-    for folder in (here, *here.parents):
+    start_folder = current_folder()
+    for folder in (start_folder, *start_folder.parents):
         if (folder / PROJECT_FILE).is_file():
             return folder
     raise UsageError(
-        f"there is no {PROJECT_FILE} in {here} or in a folder above it",
+        f"there is no {PROJECT_FILE} in {start_folder} or in a folder above it",
         help="run the command inside a project, or name it with --project",
     )
 
@@ -81,14 +81,14 @@ def require_models(portfolio: Portfolio, names: tuple[str, ...]) -> None:
     """Raise `UsageError` for a name that is no Model of the project."""
     for name in names:
         if not portfolio.has_document("Model", name):
-            near = closest_match(name, portfolio.by_kind("Model"))
-            raise UsageError(f"there is no model `{name}`", help=f"did you mean `{near}`?" if near else None)
+            suggestion = closest_match(name, portfolio.by_kind("Model"))
+            raise UsageError(f"there is no model `{name}`", help=f"did you mean `{suggestion}`?" if suggestion else None)
 
 
 def require_environments(fleet: Fleet, names: tuple[str, ...]) -> None:
     """Raise `UsageError` for a name that is no Environment of the project."""
     for name in names:
         if name not in fleet.environments:
-            near = closest_match(name, fleet.environments)
-            known = f"did you mean `{near}`?" if near else f"one of: {', '.join(fleet.environments)}"
-            raise UsageError(f"there is no Environment `{name}`", help=known)
+            suggestion = closest_match(name, fleet.environments)
+            help_text = f"did you mean `{suggestion}`?" if suggestion else f"one of: {', '.join(fleet.environments)}"
+            raise UsageError(f"there is no Environment `{name}`", help=help_text)

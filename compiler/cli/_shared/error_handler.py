@@ -8,64 +8,64 @@ from contextlib import contextmanager
 
 import click
 
-from compiler.cli._shared.streams import bug_log, styled, tell
+from compiler.cli._shared.streams import write_bug_log, style_text, print_status
 from compiler.foundation.errors import ModelyardError, HostError
 
-INTERRUPTED = 130
-_BUG = 3
-_REFUSALS = frozenset(
+INTERRUPTED_EXIT_CODE = 130
+_BUG_EXIT_CODE = 3
+_HOST_ERRNOS = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.EIO}
 )
 
 
 @contextmanager
-def outcomes() -> Iterator[None]:
+def handle_errors() -> Iterator[None]:
     """Turn whatever stops a command into its exit code and a message on stderr."""
     try:
         yield
-    except click.exceptions.Exit as ended:
-        sys.exit(ended.exit_code)
+    except click.exceptions.Exit as exit_error:
+        sys.exit(exit_error.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        tell("interrupted")
-        sys.exit(INTERRUPTED)
+        print_status("interrupted")
+        sys.exit(INTERRUPTED_EXIT_CODE)
     except Exception as error:  # noqa: BLE001 - the one place where a bug becomes an exit code
-        sys.exit(_ended(error))
+        sys.exit(_report_error(error))
 
 
-def _ended(error: Exception) -> int:
-    stopped = _as_ours(error)
-    if stopped is None:
-        _tell_bug(error)
-        return _BUG
-    _tell(stopped)
-    return stopped.exit_code
+def _report_error(error: Exception) -> int:
+    known_error = _to_modelyard_error(error)
+    if known_error is None:
+        _print_bug(error)
+        return _BUG_EXIT_CODE
+    _print_error(known_error)
+    return known_error.exit_code
 
 
-def _as_ours(error: Exception) -> ModelyardError | None:
+def _to_modelyard_error(error: Exception) -> ModelyardError | None:
     """What stopped the run, where it is known: the machine may refuse at a place that nobody thought of, too."""
     if isinstance(error, ModelyardError):
         return error
     if isinstance(error, MemoryError):
         return HostError("there is not enough memory")
-    if isinstance(error, OSError) and error.errno in _REFUSALS:
+    if isinstance(error, OSError) and error.errno in _HOST_ERRNOS:
         return HostError(
             f"the system refused: {error.strerror}{f': {error.filename}' if error.filename else ''}"
         )
     return None
 
 
-def _tell(error: ModelyardError) -> None:
-    tell(f"{styled('error', 'red')}: {_printable(error.message)}")
+def _print_error(error: ModelyardError) -> None:
+    print_status(f"{style_text('error', 'red')}: {_printable(error.message)}")
     if error.help:
-        tell(f"  {styled('help', 'green')}: {_printable(error.help)}")
+        print_status(f"  {style_text('help', 'green')}: {_printable(error.help)}")
 
 
-def _tell_bug(error: Exception) -> None:
-    tell(f"{styled('bug', 'red')}: {type(error).__name__}: {_printable(str(error))}")
-    tell(f"This is a mistake in modelyard, not in your files. The log is in {bug_log(error)}; please report it.")
+def _print_bug(error: Exception) -> None:
+    print_status(f"{style_text('bug', 'red')}: {type(error).__name__}: {_printable(str(error))}")
+    print_status(f"This is a mistake in modelyard, not in your files. The log is in {write_bug_log(error)}; please report it.")
 
 
 def _printable(text: str) -> str:

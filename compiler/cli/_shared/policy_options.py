@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def as_of(function: F) -> F:
+def as_of_option(function: F) -> F:
     """`--as-of`: the day that policies are judged on."""
     return click.option(
         "--as-of",
@@ -28,7 +28,7 @@ def as_of(function: F) -> F:
     )(function)
 
 
-def asked(function: F) -> F:
+def evaluation_options(function: F) -> F:
     """`--as-of`, `--changed-since` and `--baseline`: what findings of policies count."""
     changed_since = click.option(
         "--changed-since",
@@ -40,10 +40,10 @@ def asked(function: F) -> F:
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         help="Findings of policies that this file knows do not count.",
     )
-    return changed_since(baseline(as_of(function)))
+    return changed_since(baseline(as_of_option(function)))
 
 
-def since(folder: Path, revision: str | None) -> ChangeBase | None:
+def load_change_base(folder: Path, revision: str | None) -> ChangeBase | None:
     """Where the change at hand began: the last commit that it has in common with a revision; from nothing before the first one."""
     if revision is None:
         return None
@@ -51,14 +51,14 @@ def since(folder: Path, revision: str | None) -> ChangeBase | None:
     from compiler.source.memory_tree import MemoryTree  # noqa: PLC0415 - likewise
     from compiler.source.revision import merge_base, open_revision  # noqa: PLC0415 - as in open_tree
 
-    began = merge_base(folder, revision)
-    if began is None:
+    base_commit = merge_base(folder, revision)
+    if base_commit is None:
         return ChangeBase(MemoryTree({}, label="nothing"), datetime.now(UTC).date())
-    commit, day = began
+    commit, day = base_commit
     return ChangeBase(open_revision(folder, commit), day)
 
 
-def known(path: Path | None) -> Baseline:
+def load_baseline(path: Path | None) -> Baseline:
     """What a baseline knows, nothing where there is no file; raises `UsageError` for one that is no baseline."""
     from compiler.policy.baseline import EMPTY_BASELINE, parse_baseline  # noqa: PLC0415 - help needs none of what a run does
 

@@ -5,24 +5,24 @@ from collections.abc import Callable
 
 import click
 
-from compiler.cli._shared.streams import shows_progress
+from compiler.cli._shared.streams import supports_progress
 from compiler.diagnostics.finding import Finding
 from compiler.pipeline.session import BuildResult, Session, build, all_units, all_findings
 from compiler.plan.planning import UnitFilter
 from compiler.policy.baseline import EMPTY_BASELINE, Baseline
 
 
-def built(
+def build_with_progress(
     run: Session,
     scope: UnitFilter = all_units,
-    known: Baseline = EMPTY_BASELINE,
+    baseline: Baseline = EMPTY_BASELINE,
     *,
-    despite_policies: bool = False,
-    concerns: Callable[[Finding], bool] = all_findings,
+    ignore_policies: bool = False,
+    include: Callable[[Finding], bool] = all_findings,
 ) -> BuildResult:
     """What a build makes, with a bar on a terminal."""
-    if not shows_progress():
-        return build(run, scope, baseline=known, ignore_policies=despite_policies, include=concerns)
+    if not supports_progress():
+        return build(run, scope, baseline=baseline, ignore_policies=ignore_policies, include=include)
     length = sum(scope(name, environment) for name, environment in run.fleet.deployments())
     with click.progressbar(length=length, label="rendering", file=sys.stderr, show_pos=True) as bar:
-        return build(run, scope, lambda: bar.update(1), known, ignore_policies=despite_policies, include=concerns)
+        return build(run, scope, lambda: bar.update(1), baseline, ignore_policies=ignore_policies, include=include)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli._shared.fixes import diffed
-from compiler.cli._shared.streams import emit, tell, wants_colour
+from compiler.cli._shared.fixes import format_diff
+from compiler.cli._shared.streams import write_output, print_status, stdout_supports_colour
 from compiler.report import REPORTERS, Report
 from compiler.write.replace_file import replace_content
 
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
     from compiler.pipeline.session import Session
 
 
-def finish(run: Session, folder: Path, outcome: EditOutcome, *, diff: bool) -> None:
+def write_or_show_edit(run: Session, folder: Path, outcome: EditOutcome, *, diff: bool) -> None:
     """Write an edit and say on stdout what it is, or show it; ends with 1 where it may not be made."""
     if isinstance(outcome, tuple):
-        emit(REPORTERS["text"](Report(outcome, run.read_text, run.summary, colour=wants_colour())), None)
-        tell("nothing was written")
+        write_output(REPORTERS["text"](Report(outcome, run.read_text, run.summary, colour=stdout_supports_colour())), None)
+        print_status("nothing was written")
         raise click.exceptions.Exit(1)
     if outcome.skipped_findings:
-        tell(REPORTERS["text"](Report(outcome.skipped_findings, run.read_text, run.summary, colour=False)).rstrip())
-    for path, after in sorted(outcome.files.items()):
-        before = run.tree.read(path)
+        print_status(REPORTERS["text"](Report(outcome.skipped_findings, run.read_text, run.summary, colour=False)).rstrip())
+    for path, new_content in sorted(outcome.files.items()):
+        old_content = run.tree.read(path)
         if diff:
-            emit(diffed(path, _text(before), _text(after)), None)
+            write_output(format_diff(path, _decode(old_content), _decode(new_content)), None)
         else:
-            replace_content(folder / path, before, after)
-            tell(f"changed: {path}")
+            replace_content(folder / path, old_content, new_content)
+            print_status(f"changed: {path}")
     if diff:
-        tell(outcome.summary)
+        print_status(outcome.summary)
     else:
-        emit(f"{outcome.summary}\n", None)
+        write_output(f"{outcome.summary}\n", None)
 
 
-def _text(content: bytes) -> str:
+def _decode(content: bytes) -> str:
     return content.removeprefix(BOM_UTF8).decode()

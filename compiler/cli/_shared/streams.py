@@ -13,7 +13,7 @@ from compiler import __version__
 from compiler.foundation.errors import HostError
 
 
-def prepare() -> None:
+def configure_streams() -> None:
     """Make stdout UTF-8 wherever it is not a terminal, and neither stream refuse a character, whatever the locale."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -21,28 +21,28 @@ def prepare() -> None:
             stream.reconfigure(encoding="utf-8" if is_data else None, errors="backslashreplace")
 
 
-def wants_colour(output: Path | None = None) -> bool:
+def stdout_supports_colour(output: Path | None = None) -> bool:
     """Whether stdout is a terminal that shows colours."""
-    return output is None and shows_colour(sys.stdout)
+    return output is None and supports_colour(sys.stdout)
 
 
-def shows_colour(stream: TextIO) -> bool:
+def supports_colour(stream: TextIO) -> bool:
     """Whether the stream is a terminal that shows colours; `NO_COLOR` (no-color.org) is kept."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def shows_progress() -> bool:
+def supports_progress() -> bool:
     """Whether prose goes to a terminal that can draw a line anew."""
     return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def emit(text: str, output: Path | None) -> None:
+def write_output(text: str, output: Path | None) -> None:
     """Write data to the file, or to stdout; raises `SurroundingsError` where that cannot be written.
 
     Who reads stdout may stop reading: that is no fault, and changes no exit code.
     """
     if output is None or str(output) == "-":
-        _emit(text)
+        _write_stdout(text)
         return
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -51,36 +51,36 @@ def emit(text: str, output: Path | None) -> None:
         raise HostError(f"cannot write {output}: {error.strerror}") from error
 
 
-def _emit(text: str) -> None:
+def _write_stdout(text: str) -> None:
     try:
         click.echo(text, nl=False)
     except BrokenPipeError:
-        _hush(sys.stdout)
+        _silence(sys.stdout)
     except OSError as error:
-        _hush(sys.stdout)
+        _silence(sys.stdout)
         raise HostError(f"cannot write to stdout: {error.strerror}") from error
 
 
-def tell(text: str, *, newline: bool = True) -> None:
+def print_status(text: str, *, newline: bool = True) -> None:
     """Write prose to stderr; where nobody can read it, nothing can be said about that."""
     try:
         click.echo(text, err=True, nl=newline)
     except OSError:
-        _hush(sys.stderr)
+        _silence(sys.stderr)
 
 
-def styled(text: str, colour: str) -> str:
+def style_text(text: str, colour: str) -> str:
     """A word of prose, bold and coloured on a terminal."""
-    return click.style(text, fg=colour, bold=True) if shows_colour(sys.stderr) else text
+    return click.style(text, fg=colour, bold=True) if supports_colour(sys.stderr) else text
 
 
-def _hush(stream: TextIO) -> None:
+def _silence(stream: TextIO) -> None:
     """Let what Python still holds of the stream end nowhere, so that ending says nothing more."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def bug_log(error: Exception) -> str:
+def write_bug_log(error: Exception) -> str:
     """A file with what an issue needs: versions, the command, the traceback."""
     import platform  # noqa: PLC0415 - seldom needed
     import tempfile  # noqa: PLC0415 - likewise
@@ -100,5 +100,5 @@ def bug_log(error: Exception) -> str:
             log.write("\n".join(lines))
             return log.name
     except OSError:
-        tell("\n".join(lines))
+        print_status("\n".join(lines))
         return "the lines above"

@@ -9,7 +9,7 @@ from kserve.errors import InvalidInput
 from kserve.protocol.infer_type import InferOutput, InferResponse
 
 
-class Served(Model):
+class PassthroughModel(Model):
     """An ONNX model that hands what it is asked to the runtime by name, and checks nothing itself."""
 
     def __init__(self, file: str, interface: dict) -> None:
@@ -19,14 +19,14 @@ class Served(Model):
         self.ready = True
 
     def predict(self, payload: InferRequest, headers=None, response_headers=None) -> InferResponse:
-        names = [said["name"] for said in self.outputs]
+        names = [metadata["name"] for metadata in self.outputs]
         try:
             came = self.session.run(names, {one.name: one.as_numpy() for one in payload.inputs})
         except Exception as error:  # the runtime's errors have no class of their own
             raise InvalidInput(str(error)) from error
         outputs = []
-        for said, array in zip(self.outputs, came, strict=True):
-            output = InferOutput(said["name"], list(array.shape), said["datatype"])
+        for metadata, array in zip(self.outputs, came, strict=True):
+            output = InferOutput(metadata["name"], list(array.shape), metadata["datatype"])
             output.set_data_from_numpy(array, binary_data=False)
             outputs.append(output)
         return InferResponse(payload.id or "1", self.name, outputs)
@@ -34,4 +34,4 @@ class Served(Model):
 
 if __name__ == "__main__":
     _, file, port, interface = sys.argv
-    ModelServer(http_port=int(port), enable_grpc=False).start([Served(file, json.loads(interface))])
+    ModelServer(http_port=int(port), enable_grpc=False).start([PassthroughModel(file, json.loads(interface))])

@@ -25,7 +25,7 @@ def document(kind: str, name: str, **fields: Any) -> dict[str, Any]:
     return {"apiVersion": "modelyard/v1", "kind": kind, "name": name, **fields}
 
 
-STORED = {"format": "sklearn", "uri": "s3://models/one/1.0.0/", "digest": DIGEST}
+STORED_SOURCE = {"format": "sklearn", "uri": "s3://models/one/1.0.0/", "digest": DIGEST}
 WEIGHTS = {"baseModel": {"name": "bank/base", "revision": "1", "license": "MIT"}, "uri": "s3://a/b", "digest": DIGEST}
 VENDOR = {
     "provider": "Bureau", "product": "Score", "contract": {"id": "C-1"}, "endpoint": {"host": "api.bureau.example"},
@@ -41,7 +41,7 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
         "type": "rules", "source": {"engine": "opa", "files": ["policy.rego"], "entrypoint": "a/b"}, "deploy": {"target": "kubernetes"},
     },
     "vendor": {"type": "vendor", "source": VENDOR, "deploy": {"target": "kubernetes"}},
-    "ml": {"type": "ml", "source": STORED, "deploy": {"target": "kserve"}},
+    "ml": {"type": "ml", "source": STORED_SOURCE, "deploy": {"target": "kserve"}},
     "llm": {"type": "llm", "source": WEIGHTS, "deploy": {"target": "kserve", "scaling": {"min": 1, "max": 1}}},
 }  # fmt: skip
 
@@ -50,8 +50,8 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
 def spec() -> Callable[..., dict[str, Any]]:
     """A model of a kind; `kserve-…` is a trained one on that runtime."""
 
-    def of(kind: str = "program", **fields: Any) -> dict[str, Any]:
-        own = KINDS.get(kind) or {**KINDS["ml"], "deploy": {"target": "kserve", "options": {"runtime": kind}}}
+    def make_spec(kind: str = "program", **fields: Any) -> dict[str, Any]:
+        kind_fields = KINDS.get(kind) or {**KINDS["ml"], "deploy": {"target": "kserve", "options": {"runtime": kind}}}
         common = {
             "owner": "risk",
             "lifecycle": "production",
@@ -59,9 +59,9 @@ def spec() -> Callable[..., dict[str, Any]]:
             "version": "1.0.0",
             "environments": {"prod": {}},
         }
-        return document("Model", "scorer", **{**common, **own, **fields})
+        return document("Model", "scorer", **{**common, **kind_fields, **fields})
 
-    return of
+    return make_spec
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def own() -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True)
-class Made:
+class RenderedModel:
     """What is made of a model in prod, and what is wrong with it."""
 
     texts: Mapping[str, str]
@@ -106,19 +106,19 @@ class Made:
 
 
 @pytest.fixture
-def make() -> Callable[..., Made]:
+def make() -> Callable[..., RenderedModel]:
     """What is made of a model, with emitters of the project's choice; a capability that is None is one that the cluster lacks."""
 
-    def of(
-        model: Mapping[str, Any], *others: Mapping[str, Any], emitters: Mapping[str, Any] | None = None,
+    def render_model(
+        model: Mapping[str, Any], *other_models: Mapping[str, Any], emitters: Mapping[str, Any] | None = None,
         files: Mapping[str, bytes] | None = None, environment: Mapping[str, Any] | None = None, **capabilities: Any,
-    ) -> Made:  # fmt: skip
+    ) -> RenderedModel:  # fmt: skip
         known = {name: value for name, value in {**CAPABILITIES, **capabilities}.items() if value is not None}
         prod = document(
             "Environment", "prod", stage="prod", namespace="models", capabilities=known, **(environment or {})
         )
         contacts = {"email": "risk@bank.example", "chat": "#risk", "onCall": "risk-primary"}
-        documents = [document("Team", "risk", contacts=contacts), prod, model, *others]
+        documents = [document("Team", "risk", contacts=contacts), prod, model, *other_models]
         settings = {"emitters": emitters} if emitters else {}
         image = {"image": "registry.example/opa:1.10.1", "digest": DIGEST}
         project = document(
@@ -138,9 +138,9 @@ def make() -> Callable[..., Made]:
         unit = next(unit for unit in run.plan_units() if unit.id == f"prod/{model['name']}")
         made, wrong = run.render_stage.render_unit(unit)
         texts = {file.path.rpartition("/")[2]: file.content.decode() for file in made}
-        return Made(texts, [*found, *unit.findings, *wrong])
+        return RenderedModel(texts, [*found, *unit.findings, *wrong])
 
-    return of
+    return render_model
 
 
 @pytest.fixture

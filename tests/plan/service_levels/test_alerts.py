@@ -9,7 +9,7 @@ from compiler.plan.slo.burn_rates import PERIODS, BurnRate, burn_rates
 from compiler.spec.quantities import Duration
 
 PER_MINUTE = 100
-ABOVE = Fraction(11, 10)
+ABOVE_THRESHOLD = Fraction(11, 10)
 """How far above its threshold errors come."""
 
 
@@ -17,12 +17,12 @@ def minutes(window: str) -> int:
     return Duration(window).milliseconds // 60_000
 
 
-def counter(*parts: tuple[float, int], every: int = 1) -> str:
+def counter(*parts: tuple[float, int], interval: int = 1) -> str:
     """A counter that grows by so much a minute, for so many minutes, one after the other; a sample every so many minutes."""
     words, value = [], 0.0
     for step, count in parts:
-        grown = step * every
-        words.append(f"{value + grown:.6f}+{grown:.6f}x{count // every - 1}")
+        grown = step * interval
+        words.append(f"{value + grown:.6f}+{grown:.6f}x{count // interval - 1}")
         value += step * count
     return " ".join(words)
 
@@ -38,53 +38,53 @@ def expects(severity: str, at: int, *, fired: bool) -> dict[str, Any]:
 SERIES = {
     "availability": ('requests_total{app="scorer",code="200"}', 'requests_total{app="scorer",code="503"}'),
 }
-TIMED = {"latency": ("request_duration_seconds", 'app="scorer"'), "timeToFirstToken": ("first_token_seconds", 'model="scorer"')}
+LATENCY_METRICS = {"latency": ("request_duration_seconds", 'app="scorer"'), "timeToFirstToken": ("first_token_seconds", 'model="scorer"')}
 """Histograms, with the labels that their samples have."""
 
 
 def traffic(
-    indicator: str, share: Fraction, before: int, during: int, after: int, every: int = 1
+    indicator: str, share: Fraction, minutes_before: int, minutes_during: int, minutes_after: int, interval: int = 1
 ) -> list[dict[str, str]]:
     """Healthy, then a share of bad requests, then healthy again."""
-    bad, all_ = float(share * PER_MINUTE), float(PER_MINUTE)
-    broken = counter((0, before), (bad, during), (0, after), every=every)
-    good = counter((all_, before), (all_ - bad, during), (all_, after), every=every)
-    if indicator in TIMED:
-        name, labels = TIMED[indicator]
-        every_one = counter((all_, before + during + after), every=every)
+    bad, total = float(share * PER_MINUTE), float(PER_MINUTE)
+    bad_series = counter((0, minutes_before), (bad, minutes_during), (0, minutes_after), interval=interval)
+    good = counter((total, minutes_before), (total - bad, minutes_during), (total, minutes_after), interval=interval)
+    if indicator in LATENCY_METRICS:
+        name, labels = LATENCY_METRICS[indicator]
+        every_one = counter((total, minutes_before + minutes_during + minutes_after), interval=interval)
         return [
             {"series": f'{name}_bucket{{{labels},le="0.25"}}', "values": good},
             {"series": f"{name}_count{{{labels}}}", "values": every_one},
         ]
-    return [{"series": SERIES[indicator][0], "values": good}, {"series": str(SERIES[indicator][1]), "values": broken}]
+    return [{"series": SERIES[indicator][0], "values": good}, {"series": str(SERIES[indicator][1]), "values": bad_series}]
 
 
 MESH = {"kind": "istio", "namespace": "istio-system"}
-SENT = {"program": "scorer", "ml": "scorer-predictor"}
+DESTINATIONS = {"program": "scorer", "ml": "scorer-predictor"}
 
 
-@pytest.mark.parametrize("kind", SENT)
+@pytest.mark.parametrize("kind", DESTINATIONS)
 def test_an_outage_of_all_replicas_pages_by_what_callers_proxies_could_not_send(make, spec, promtool, kind):
     """With no replica left nothing is counted where requests arrive: callers' proxies answer 503 with the flag UH themselves."""
     groups = make(spec(kind, sla={"availability": "99%"}), mesh=MESH).groups
-    of = f'destination_service_namespace="models",destination_service_name="{SENT[kind]}"'
+    destination_labels = f'destination_service_namespace="models",destination_service_name="{DESTINATIONS[kind]}"'
     healthy = [
-        {"series": f'istio_requests_total{{reporter="{by}",{of},response_code="200",response_flags="-"}}', "values": gone}
+        {"series": f'istio_requests_total{{reporter="{by}",{destination_labels},response_code="200",response_flags="-"}}', "values": gone}
         for by, gone in (("destination", "0+600x1440 _x240"), ("source", "0+600x1440 _x240"))
     ]
-    refused = [
+    refused_series = [
         {
-            "series": f'istio_requests_total{{reporter="source",{of},response_code="503",response_flags="{flags}"}}',
+            "series": f'istio_requests_total{{reporter="source",{destination_labels},response_code="503",response_flags="{flags}"}}',
             "values": "0x1440 0+300x240",
         }
         for flags in ("UH", "UF,URX")
     ]
     checks = [expects("page", 1380, fired=False), expects("page", 1500, fired=True), expects("page", 1620, fired=True)]
-    scene = {"interval": "1m", "input_series": [*healthy, *refused], "promql_expr_test": checks}
+    scene = {"interval": "1m", "input_series": [*healthy, *refused_series], "promql_expr_test": checks}
     assert promtool(groups, [scene]) == ""
 
 
-@pytest.mark.parametrize("kind", SENT)
+@pytest.mark.parametrize("kind", DESTINATIONS)
 @pytest.mark.parametrize(
     ("status", "fired"), [("0", False), ("3", False), ("5", False), ("2", True), ("4", True), ("13", True), ("14", True)]
 )
@@ -92,7 +92,7 @@ def test_grpc_fails_by_its_own_status_with_an_http_status_of_200(make, spec, pro
     stored = {"format": "onnx", "uri": "s3://models/one/1.0.0/", "digest": f"sha256:{'0' * 64}"}
     options = {"runtime": {"port": 9000}, "source": stored} if kind == "ml" else {}
     groups = make(spec(kind, sla={"availability": "99%"}, interface={"protocol": "grpc-v2"}, **options), mesh=MESH).groups
-    of = f'reporter="destination",destination_service_namespace="models",destination_service_name="{SENT[kind]}",response_code="200"'
+    of = f'reporter="destination",destination_service_namespace="models",destination_service_name="{DESTINATIONS[kind]}",response_code="200"'
     series = [
         {"series": f'istio_requests_total{{{of},grpc_response_status="{code}",part="{part}"}}', "values": "0+100x480"}
         for part, code in (("most", "0"), ("some", status))
@@ -101,46 +101,46 @@ def test_grpc_fails_by_its_own_status_with_an_http_status_of_200(make, spec, pro
     assert promtool(groups, [scene]) == ""
 
 
-EVERY = {"page": 1, "ticket": 10}
+INTERVALS = {"page": 1, "ticket": 10}
 """Minutes between samples: the shortest window of a ticket is two hours, and days of minutes take long."""
 LONGEST = {"page": ("30m", "6h"), "ticket": ("6h", "3d")}
 
 
 def scenario(indicator: str, burn: BurnRate, budget: Fraction) -> dict[str, Any]:
     """Errors a tenth above the threshold for as long as the long window, after as many good hours as anybody looks back."""
-    long, every = minutes(burn.long_window), EVERY[burn.severity]
-    short, before = (minutes(window) for window in LONGEST[burn.severity])
-    series = traffic(indicator, burn.threshold(budget) * ABOVE, before, long, long + short, every)
+    long, interval = minutes(burn.long_window), INTERVALS[burn.severity]
+    short, minutes_before = (minutes(window) for window in LONGEST[burn.severity])
+    series = traffic(indicator, burn.threshold(budget) * ABOVE_THRESHOLD, minutes_before, long, long + short, interval)
     checks = [
-        expects(burn.severity, before - every, fired=False),  # healthy
-        expects(burn.severity, before + long // 2, fired=False),  # half of the window is not enough
-        expects(burn.severity, before + long - every, fired=True),  # within its window
-        expects(burn.severity, before + long + short + 2 * every, fired=False),  # the short windows are over it
+        expects(burn.severity, minutes_before - interval, fired=False),  # healthy
+        expects(burn.severity, minutes_before + long // 2, fired=False),  # half of the window is not enough
+        expects(burn.severity, minutes_before + long - interval, fired=True),  # within its window
+        expects(burn.severity, minutes_before + long + short + 2 * interval, fired=False),  # the short windows are over it
     ]
-    return {"interval": f"{every}m", "input_series": series, "promql_expr_test": checks}
+    return {"interval": f"{interval}m", "input_series": series, "promql_expr_test": checks}
 
 
-def told(made, promtool, indicator: str, period: str, budget: Fraction) -> str:
-    found = ""
-    for severity, every in EVERY.items():
+def run_scenarios(rendered_model, promtool, indicator: str, period: str, budget: Fraction) -> str:
+    output = ""
+    for severity, every in INTERVALS.items():
         tests = [scenario(indicator, burn, budget) for burn in burn_rates(period) if burn.severity == severity]
         assert len(tests) == 2
-        found += promtool(made.groups, tests, every=f"{every}m")
-    return found
+        output += promtool(rendered_model.groups, tests, every=f"{every}m")
+    return output
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("period", PERIODS)
 def test_each_alert_of_availability_fires_within_its_window_and_resolves(make, spec, own, promtool, period):
     made = make(spec(slo={"availability": "99.9%", "window": period, "indicators": own}))
-    assert told(made, promtool, "availability", period, Fraction(1, 1000)) == ""
+    assert run_scenarios(made, promtool, "availability", period, Fraction(1, 1000)) == ""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("indicator", TIMED)
+@pytest.mark.parametrize("indicator", LATENCY_METRICS)
 def test_so_does_each_of_how_long_answers_take_and_take_to_begin(make, spec, own, promtool, indicator):
     made = make(spec(slo={indicator: [{"under": "250ms", "for": "99%"}], "indicators": own}))
-    assert told(made, promtool, indicator, "30d", Fraction(1, 100)) == ""
+    assert run_scenarios(made, promtool, indicator, "30d", Fraction(1, 100)) == ""
 
 
 def quiet(made, promtool, series, until: str = "8h") -> str:
@@ -149,48 +149,48 @@ def quiet(made, promtool, series, until: str = "8h") -> str:
 
 
 def test_healthy_series_are_silent(make, spec, own, promtool):
-    made = make(spec(slo={"availability": "99.9%", "latency": [{"under": "250ms", "for": "99%"}], "indicators": own}))
+    rendered_model = make(spec(slo={"availability": "99.9%", "latency": [{"under": "250ms", "for": "99%"}], "indicators": own}))
     healthy = [
         *traffic("availability", Fraction(1, 2000), 10, 500, 10),
         *traffic("latency", Fraction(1, 200), 10, 500, 10),
     ]
-    assert quiet(made, promtool, healthy) == ""
+    assert quiet(rendered_model, promtool, healthy) == ""
 
 
 def test_so_is_what_nobody_asks(make, spec, own, promtool):
-    made = make(spec(slo={"availability": "99.9%", "indicators": own}))
-    assert quiet(made, promtool, [{"series": SERIES["availability"][0], "values": "5x500"}]) == ""
+    rendered_model = make(spec(slo={"availability": "99.9%", "indicators": own}))
+    assert quiet(rendered_model, promtool, [{"series": SERIES["availability"][0], "values": "5x500"}]) == ""
     # No share is recorded where nothing was asked, since 0/0 would spoil the mean of the whole period.
-    nothing = [
+    empty_checks = [
         {"expr": "slo:sli_error:ratio_rate5m or slo:sli_error:ratio_rate30d", "eval_time": "8h", "exp_samples": []}
     ]
     series = [
         {"series": SERIES["availability"][0], "values": "5x500"},
         {"series": str(SERIES["availability"][1]), "values": "0x500"},
     ]
-    assert promtool(made.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": nothing}]) == ""
+    assert promtool(rendered_model.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": empty_checks}]) == ""
 
 
 def test_an_error_counter_that_never_counted_is_no_error(make, spec, own, promtool):
-    made = make(spec(slo={"availability": "99.9%", "indicators": own}))
+    rendered_model = make(spec(slo={"availability": "99.9%", "indicators": own}))
     series = [{"series": SERIES["availability"][0], "values": counter((PER_MINUTE, 120))}]
     found = [
         {"expr": "sum(slo:sli_error:ratio_rate1h)", "eval_time": "110m", "exp_samples": [{"labels": "{}", "value": 0}]}
     ]
-    assert promtool(made.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": found}]) == ""
+    assert promtool(rendered_model.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": found}]) == ""
 
 
 @pytest.mark.parametrize(("least", "fired"), [(None, True), (200, False), (50, True)])
 def test_few_requests_tell_nobody_where_a_least_number_is_asked_for(make, spec, own, promtool, least, fired):
     slo = {"availability": "99.9%", "indicators": own, **({"leastRequests": least} if least else {})}
-    made = make(spec(slo=slo))
+    rendered_model = make(spec(slo=slo))
     # Two requests a minute, every second one an error: 120 in an hour.
     series = [
         {"series": SERIES["availability"][0], "values": counter((1, 180))},
         {"series": str(SERIES["availability"][1]), "values": counter((1, 180))},
     ]
     checks = [expects("page", 70, fired=fired)]
-    assert promtool(made.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": checks}]) == ""
+    assert promtool(rendered_model.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": checks}]) == ""
 
 
 def test_a_vendor_that_does_not_answer_a_probe_is_told(make, spec, promtool):
@@ -205,20 +205,20 @@ FRESH = 'ALERTS{alertname="%s",alertstate="firing",severity="page"}'
 
 
 def test_a_job_that_stops_ending_well_is_told_and_one_that_never_did(make, spec, promtool):
-    made = make(spec("job", sla={"freshness": "2h"}), metrics={"namespace": "monitoring", "kubeStateMetrics": True})
+    rendered_model = make(spec("job", sla={"freshness": "2h"}), metrics={"namespace": "monitoring", "kubeStateMetrics": True})
     name = 'kube_cronjob_status_last_successful_time{namespace="models",cronjob="scorer"}'
     # It ended well at minute 60, and again at minute 240; promtool's clock begins at 0.
     runs = {"series": name, "values": "0x59 3600x179 14400x100"}
-    at = {119: 0, 179: 0, 200: 1, 239: 1, 250: 0}
+    expected_values = {119: 0, 179: 0, 200: 1, 239: 1, 250: 0}
     checks = [
         {
             "expr": f"count({FRESH % 'ModelRunStale'}) or vector(0)",
             "eval_time": f"{minute}m",
             "exp_samples": [{"labels": "{}", "value": value}],
         }
-        for minute, value in at.items()
+        for minute, value in expected_values.items()
     ]
-    never = [
+    missing_run_checks = [
         {
             "expr": f"count({FRESH % 'ModelRunMissing'}) or vector(0)",
             "eval_time": f"{minute}m",
@@ -228,9 +228,9 @@ def test_a_job_that_stops_ending_well_is_told_and_one_that_never_did(make, spec,
     ]
     tests = [
         {"interval": "1m", "input_series": [runs], "promql_expr_test": checks},
-        {"interval": "1m", "input_series": [{"series": "up", "values": "1x200"}], "promql_expr_test": never},
+        {"interval": "1m", "input_series": [{"series": "up", "values": "1x200"}], "promql_expr_test": missing_run_checks},
     ]
-    assert promtool(made.groups, tests) == ""
+    assert promtool(rendered_model.groups, tests) == ""
 
 
 SIGNALS = {
@@ -251,7 +251,7 @@ def test_a_signal_beyond_its_bar_is_told_as_its_action_asks(make, spec, promtool
         "beyond": side,
         "series": {"metric": "drift", "labels": {"model": "a"}},
     }
-    made = make(spec(monitoring=[monitor]))
+    rendered_model = make(spec(monitoring=[monitor]))
     within, beyond = ("0.7", "0.9") if side == "above" else ("0.9", "0.7")
     series = [
         {"series": 'drift{model="a",slice="1"}', "values": f"{within}x9 {beyond}x9 {within}x9"},
@@ -266,7 +266,7 @@ def test_a_signal_beyond_its_bar_is_told_as_its_action_asks(make, spec, promtool
         }
         for minute, value in {5: 0, 15: 1, 25: 0}.items()
     ]
-    assert promtool(made.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": checks}]) == ""
+    assert promtool(rendered_model.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": checks}]) == ""
 
 
 def test_a_signal_without_a_series_is_nobodys(make, spec):
@@ -274,7 +274,7 @@ def test_a_signal_without_a_series_is_nobodys(make, spec):
     assert not any(path.endswith(".rules.yaml") for path in made.texts)
 
 
-BROKEN = {
+MUTATIONS = {
     "a threshold ten times too high": ("(14.4 * 0.001)", "(144 * 0.001)"),
     "a window in another's place": ("ratio_rate1h{", "ratio_rate3d{"),
     "the wrong side": ("> (14.4", "< (14.4"),
@@ -283,7 +283,7 @@ BROKEN = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("right", "wrong"), BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize(("right", "wrong"), MUTATIONS.values(), ids=MUTATIONS)
 def test_a_mistake_in_an_alert_is_found(make, spec, own, promtool, right, wrong):
     made = make(spec(slo={"availability": "99.9%", "indicators": own}))
     groups = made.groups

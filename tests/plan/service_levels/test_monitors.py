@@ -7,9 +7,9 @@ OPERATOR = {"metrics": {"namespace": "monitoring", "operator": {"labels": {"rele
 MESH = {"mesh": {"kind": "istio", "namespace": "istio-system"}}
 
 
-def monitor(made) -> dict:
+def monitor(rendered_model) -> dict:
     found = [
-        yaml.safe_load(made.texts[path]) for path in ("servicemonitor.yaml", "podmonitor.yaml") if path in made.texts
+        yaml.safe_load(rendered_model.texts[path]) for path in ("servicemonitor.yaml", "podmonitor.yaml") if path in rendered_model.texts
     ]
     assert len(found) <= 1
     return found[0] if found else {}
@@ -129,15 +129,15 @@ def test_where_the_target_knows_better_it_is_refused(make, spec, kind, why):
 
 def test_options_of_the_project_reach_each_rule_and_monitor(make, spec, own):
     options = {"interval": "30s", "alertLabels": {"cluster": "eu-{{1}}"}}
-    made = make(
+    rendered_model = make(
         program(spec, path="/stats") | {"slo": {"availability": "99%", "indicators": own}},
         emitters={"prometheus": {"options": options}},
         **OPERATOR,
     )
-    assert made.reasons == []
-    assert endpoint(made)["interval"] == "30s"
-    assert {group["interval"] for group in made.groups} == {"30s"}
-    assert {rule["labels"]["cluster"] for rule in made.alerts()} == {'eu-{{"{"}}{{"{"}}1}}'}
+    assert rendered_model.reasons == []
+    assert endpoint(rendered_model)["interval"] == "30s"
+    assert {group["interval"] for group in rendered_model.groups} == {"30s"}
+    assert {rule["labels"]["cluster"] for rule in rendered_model.alerts()} == {'eu-{{"{"}}{{"{"}}1}}'}
 
 
 WATCHERS = {name: {"enabled": True} for name in ("openslo", "grafana", "slsa")}
@@ -155,31 +155,31 @@ def test_two_models_that_adopt_objects_of_one_name_are_told_apart(make, spec, op
     one, other = (adopting(spec, name, f"of-{name}") for name in ("card-fraud", "loan-fraud"))
     made, beside = make(one, emitters=WATCHERS, **capabilities), make(other, emitters=WATCHERS, **capabilities)
     assert made.reasons == beside.reasons == []
-    for found, name, another in ((made, "card-fraud", "loan-fraud"), (beside, "loan-fraud", "card-fraud")):
+    for rendered_model, name, other_name in ((made, "card-fraud", "loan-fraud"), (beside, "loan-fraud", "card-fraud")):
         files = {f"{name}.dashboard.json", f"{name}.openslo.yaml"} | ({"prometheusrule.yaml"} if operator else {f"{name}.rules.yaml"})
-        assert files <= set(found.texts)
-        assert not any(path.startswith("scorer") for path in found.texts)
+        assert files <= set(rendered_model.texts)
+        assert not any(path.startswith("scorer") for path in rendered_model.texts)
         for path in files:
-            assert another not in found.texts[path]
-        assert all(name in rule["annotations"]["summary"] for rule in found.alerts())
-        assert f"name: prod-{name}\n" in found.texts[f"{name}.openslo.yaml"]
-        assert f'"title": "{name} in prod"' in found.texts[f"{name}.dashboard.json"]
+            assert other_name not in rendered_model.texts[path]
+        assert all(name in rule["annotations"]["summary"] for rule in rendered_model.alerts())
+        assert f"name: prod-{name}\n" in rendered_model.texts[f"{name}.openslo.yaml"]
+        assert f'"title": "{name} in prod"' in rendered_model.texts[f"{name}.dashboard.json"]
 
 
 def test_names_of_documents_are_as_long_as_they_may_be_and_differ_where_the_models_do(make, spec):
     long = "a-model-with-a-name-that-is-as-long-as-a-name-can-be-in-this-"
     slo = {"latency": [{"under": "100ms", "for": "95%"}, {"under": "250ms", "for": "99%"}]}
-    made = [
+    rendered_models = [
         make({**spec(sla={"availability": "99%"}, slo=slo), "name": f"{long}{end}"}, emitters=WATCHERS, **MESH) for end in ("aa", "bb")
     ]
-    assert [one.reasons for one in made] == [[], []]
+    assert [rendered_model.reasons for rendered_model in rendered_models] == [[], []]
     names = [
         {document["metadata"]["name"] for document in yaml.safe_load_all(text) if document["kind"] != "AlertNotificationTarget"}
-        for one in made
-        for path, text in one.texts.items()
+        for rendered_model in rendered_models
+        for path, text in rendered_model.texts.items()
         if path.endswith(".openslo.yaml")
     ]
-    assert [len(one) for one in names] == [16, 16]
+    assert [len(rendered_model) for rendered_model in names] == [16, 16]
     assert not names[0] & names[1]
-    assert all(len(name) <= 63 for one in names for name in one)
+    assert all(len(name) <= 63 for rendered_model in names for name in rendered_model)
     assert names[0] == {name for name in names[0] if name.startswith("prod-a-model-with-a-name")}

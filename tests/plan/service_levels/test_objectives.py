@@ -3,17 +3,17 @@
 import pytest
 
 
-def watched(made) -> dict[str, float]:
+def recorded_objectives(rendered_model) -> dict[str, float]:
     return {
         rule["labels"]["modelyard_slo"]: float(rule["expr"][7:-1])
-        for rule in made.rules
+        for rule in rendered_model.rules
         if rule.get("record") == "slo:objective:ratio"
     }
 
 
 def test_the_sla_is_watched_where_there_is_no_slo(make, spec, own):
     sla = {"availability": "99.9%", "latency": {"p95": "100ms", "p99": "1s"}, "timeToFirstToken": {"p90": "500ms"}}
-    assert watched(make(spec(sla=sla, slo={"indicators": own}))) == {
+    assert recorded_objectives(make(spec(sla=sla, slo={"indicators": own}))) == {
         "availability": 0.999, "latency-100ms": 0.95, "latency-1s": 0.99, "first-token-500ms": 0.9,
     }  # fmt: skip
 
@@ -22,14 +22,14 @@ def test_the_slo_wins_field_by_field(make, spec, own):
     sla = {"availability": "99%", "latency": {"p99": "1s"}, "window": "30d"}
     slo = {"availability": "99.95%", "indicators": own, "window": "7d"}
     made = make(spec(sla=sla, slo=slo))
-    assert watched(made) == {"availability": 0.9995, "latency-1s": 0.99}
+    assert recorded_objectives(made) == {"availability": 0.9995, "latency-1s": 0.99}
     assert {rule["record"] for rule in made.rules if "record" in rule} >= {"slo:sli_error:ratio_rate7d"}
     assert not any("30d" in str(rule) for rule in made.rules)
 
 
 def test_of_two_objectives_with_one_time_the_stricter_is_watched(make, spec, own):
     slo = {"latency": [{"under": "1s", "for": "95%"}, {"under": "1000ms", "for": "99%"}], "indicators": own}
-    assert watched(make(spec(slo=slo))) == {"latency-1s": 0.99}
+    assert recorded_objectives(make(spec(slo=slo))) == {"latency-1s": 0.99}
 
 
 def test_nothing_is_watched_where_nothing_is_promised(make, spec):

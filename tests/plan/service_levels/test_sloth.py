@@ -85,7 +85,7 @@ ERRORS_BY_MINUTE = ((0.05, 400), (2.5, 70), (0.4, 500), (12, 15), (0.05, 800))
 TRAFFIC = ((100, 900), (50, 60), (100, 825))
 
 
-def compared(made, theirs: list[dict[str, Any]], objective: str) -> dict[str, Any]:
+def comparison_test(rendered_model, sloth_rules: list[dict[str, Any]], objective: str) -> dict[str, Any]:
     """A test of promtool: at every hour each series of ours is there, and equal to Sloth's."""
     series = [
         {"series": 'http_request_duration_seconds_count{job="myservice",code="200"}', "values": segments(*TRAFFIC)},
@@ -94,8 +94,8 @@ def compared(made, theirs: list[dict[str, Any]], objective: str) -> dict[str, An
             "values": segments(*ERRORS_BY_MINUTE),
         },
     ]
-    names = sorted({rule["record"] for rule in theirs if rule.get("record", "").startswith("slo:")})
-    ours = {rule["record"] for rule in made.rules if "record" in rule}
+    names = sorted({rule["record"] for rule in sloth_rules if rule.get("record", "").startswith("slo:")})
+    ours = {rule["record"] for rule in rendered_model.rules if "record" in rule}
     assert {in_days(name) for name in names} <= ours
     tests = []
     for hour in (2, 7, 8, 16, 17, 29):
@@ -131,7 +131,7 @@ def test_what_is_recorded_and_told_is_what_sloths_rules_record_and_tell(make, sp
     made = make(spec(slo=slo))
     theirs = sloth(period, objective)
     groups = [*made.groups, {"name": "sloth", "rules": theirs}]
-    assert promtool(groups, [compared(made, theirs, "availability")], every="5m") == ""
+    assert promtool(groups, [comparison_test(made, theirs, "availability")], every="5m") == ""
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +142,7 @@ def checkout() -> Path:
     return Path(named)
 
 
-def published(folder: Path) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+def published_outputs(folder: Path) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
     """Each output of Sloth's integration tests of requests that are good or bad: its name, its period, its rules."""
     for path in sorted((folder / "test/integration/prometheus/testdata").glob("out-base*.yaml.tpl")):
         text = path.read_text("utf-8")
@@ -158,25 +158,25 @@ NUMBER = re.compile(r"> \(([0-9.e+-]+) \* ([0-9.e+-]+)\)")
 
 
 def test_what_sloth_published_is_what_we_make(make, spec, checkout, promtool):
-    seen = 0
-    for name, period, rules in published(checkout):
-        mine = [rule for rule in rules if rule.get("labels", {}).get("sloth_id", "svc01-slo1") == "svc01-slo1"]
+    checked_count = 0
+    for name, period, rules in published_outputs(checkout):
+        matching_rules = [rule for rule in rules if rule.get("labels", {}).get("sloth_id", "svc01-slo1") == "svc01-slo1"]
         if (
             period not in FACTORS
-            or not any("alert" in rule for rule in mine)
-            or not any("record" in rule for rule in mine)
+            or not any("alert" in rule for rule in matching_rules)
+            or not any("record" in rule for rule in matching_rules)
         ):
             continue
-        seen += 1
+        checked_count += 1
         slo = {"availability": "99.9%", "window": period, "indicators": {"availability": INDICATOR}}
-        made = make(spec(slo=slo))
-        theirs = [rule for rule in mine if "alert" in rule and rule["labels"]["sloth_severity"] in PAIRS]
+        rendered_model = make(spec(slo=slo))
+        theirs = [rule for rule in matching_rules if "alert" in rule and rule["labels"]["sloth_severity"] in PAIRS]
         for severity in PAIRS:
             [their] = [rule for rule in theirs if rule["labels"]["sloth_severity"] == severity]
-            [our] = made.alerts(severity)
+            [our] = rendered_model.alerts(severity)
             thresholds = [[float(a) * float(b) for a, b in NUMBER.findall(rule["expr"])] for rule in (our, their)]
             assert len(thresholds[0]) == 4, name
             assert thresholds[0] == pytest.approx(thresholds[1], abs=1e-9), name
-        groups = [*made.groups, {"name": "sloth", "rules": mine}]
-        assert promtool(groups, [compared(made, mine, "availability")], every="5m") == "", name
-    assert seen >= 3
+        groups = [*rendered_model.groups, {"name": "sloth", "rules": matching_rules}]
+        assert promtool(groups, [comparison_test(rendered_model, matching_rules, "availability")], every="5m") == "", name
+    assert checked_count >= 3

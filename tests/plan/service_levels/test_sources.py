@@ -28,7 +28,7 @@ def test_the_nearest_to_who_asks_comes_first(make, spec):
     assert "model_infer_request_failure_total" in expressions(without, "availability")[0]
 
 
-MEASURED = {
+MEASURED_CASES = {
     "the mesh of a trained model": (
         "ml",
         {"mesh": MESH},
@@ -65,7 +65,7 @@ MEASURED = {
 }
 
 
-@pytest.mark.parametrize("case", MEASURED.values(), ids=MEASURED)
+@pytest.mark.parametrize("case", MEASURED_CASES.values(), ids=MEASURED_CASES)
 def test_what_counts_it_is_asked(make, spec, promtool, case):
     build, capabilities, key, promise, found = case
     made = make(spec(build, sla={key: promise}), **capabilities)
@@ -82,7 +82,7 @@ def test_openvino_counts_where_it_is_told_to(make, spec):
     assert "counts nothing unless `runtime.args` has `--metrics_enable`" in silent
 
 
-LACKING = {
+UNMEASURED_CASES = {
     "a runtime that nobody named": (
         "ml",
         {"availability": "99%"},
@@ -100,7 +100,7 @@ LACKING = {
 }
 
 
-@pytest.mark.parametrize(("build", "sla", "why"), LACKING.values(), ids=LACKING)
+@pytest.mark.parametrize(("build", "sla", "why"), UNMEASURED_CASES.values(), ids=UNMEASURED_CASES)
 def test_what_nothing_measures_is_refused_with_the_reason(make, spec, build, sla, why):
     made = make(spec(build, sla=sla))
     [said] = made.reasons
@@ -174,7 +174,7 @@ def test_an_expression_that_prometheus_would_not_take_is_refused_at_its_line(mak
 
 HISTOGRAM = {"metric": "seconds", "labels": {"app": "scorer"}}
 REQUESTS = {"metric": "requests_total", "labels": {"app": "scorer"}}
-NEVER = {
+CONTRADICTORY_CASES = {
     "buckets": ({"histogram": {**HISTOGRAM, "metric": "seconds_bucket"}}, "histogram.metric", "`seconds_bucket` is a part of a histogram"),
     "a count": ({"histogram": {**HISTOGRAM, "metric": "seconds_count"}}, "histogram.metric", "`seconds_count` is a part of a histogram"),
     "a sum": ({"histogram": {**HISTOGRAM, "metric": "seconds_sum"}}, "histogram.metric", "`seconds_sum` is a part of a histogram"),
@@ -203,7 +203,7 @@ NEVER = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("said", "at", "why"), NEVER.values(), ids=NEVER)
+@pytest.mark.parametrize(("said", "at", "why"), CONTRADICTORY_CASES.values(), ids=CONTRADICTORY_CASES)
 def test_an_objective_that_its_series_could_never_tell_of_is_refused_where_it_says_so(make, spec, said, at, why):
     key, sla = ("latency", {"p99": "1s"}) if "histogram" in said else ("availability", "99%")
     made = make(spec(sla={key: sla}, slo={"indicators": {key: said}}))

@@ -30,14 +30,14 @@ def test_thresholds_are_those_that_sloth_publishes(period, factors):
 
 @pytest.mark.parametrize("period", ["28d", "30d"])
 def test_windows_and_shares_are_those_of_sloths_own_file(period, external_schemas):
-    said = yaml.safe_load((external_schemas / "slo" / f"sloth-google-{period}.yaml").read_text("utf-8"))["spec"]
-    assert said["sloPeriod"] == period
-    theirs = [
+    sloth_spec = yaml.safe_load((external_schemas / "slo" / f"sloth-google-{period}.yaml").read_text("utf-8"))["spec"]
+    assert sloth_spec["sloPeriod"] == period
+    sloth_burns = [
         (severity, one["shortWindow"], one["longWindow"], one["errorBudgetPercent"])
         for severity in ("page", "ticket")
-        for one in (said[severity]["quick"], said[severity]["slow"])
+        for one in (sloth_spec[severity]["quick"], sloth_spec[severity]["slow"])
     ]
-    assert [(burn.severity, burn.short_window, burn.long_window, burn.budget_percent) for burn in burn_rates(period)] == theirs
+    assert [(burn.severity, burn.short_window, burn.long_window, burn.budget_percent) for burn in burn_rates(period)] == sloth_burns
 
 
 def test_windows_are_those_of_the_workbook():
