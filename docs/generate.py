@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from pages import render_pictures, render_pages
+from pages import render_pages, render_pictures
 
 FOLDER = Path(__file__).parent / "reference"
 

@@ -7,21 +7,21 @@ from pathlib import Path
 
 import click
 from examples import Examples, example_value
-from fields import Row, field_description, field_rows, markdown_table, describe_type
+from fields import Row, describe_type, field_description, field_rows, markdown_table
 
 from compiler.cli._shared.command_group import modelyard
-from compiler.diagnostics.finding import Finding, Fix, Note, Location, Severity, Subject
+from compiler.diagnostics.finding import Finding, Fix, Location, Note, Severity, Subject
 from compiler.foundation import resources
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
 from compiler.graph.graph_builder import build_graph
 from compiler.graph.svg.svg_document import render_svg
 from compiler.inventory.columns import COLUMNS
-from compiler.pipeline import explanation as explain
+from compiler.pipeline import explanation
 from compiler.pipeline.session import Session
 from compiler.plan.context.lazy_context import VARIABLE_DESCRIPTIONS
 from compiler.plan.emitters.emitter import Emitter, Emitters, FileRule
 from compiler.plan.emitters.emitter_loader import load
-from compiler.policy.pack import shipped_pack_names, load_shipped_pack
+from compiler.policy.pack import load_shipped_pack, shipped_pack_names
 from compiler.policy.policy_definition import Policy
 from compiler.render.encoders import ENCODERS
 from compiler.render.jinja_filters import FILTERS
@@ -142,7 +142,7 @@ def codes() -> Iterator[str]:
     """Every built-in code."""
     yield "`modelyard explain CODE` prints the same. A mandatory finding makes a command exit with 1; an advisory one does not.\n"
     area = ""
-    for code in explain.all_codes():
+    for code in explanation.all_codes():
         if code.id[2] != area:
             area = code.id[2]
             yield f"## {_AREAS[area]} (MY{area})\n"
@@ -333,7 +333,7 @@ def findings() -> Iterator[str]:
     """The fields of findings in JSON, and the other formats."""
     location = Location("models/card-fraud.yaml", 12, 3, 12, 9)
     subject = Subject("Model", "card-fraud", "prod", ("deploy", "scalin"))
-    code = explain.find_code("MY101")
+    code = explanation.find_code("MY101")
     assert code  # noqa: S101 - the first code of the language
     example = Finding(
         code,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compiler.cli import main
-from compiler.pipeline import parse_cache as cache
+from compiler.pipeline import parse_cache
 from compiler.pipeline.parse_cache import ParseCache, open_cache
 from compiler.source.yaml_parse import ParseResult, parse
 
@@ -22,8 +22,8 @@ write_project = runpy.run_path(str(ROOT / "bench" / "generate.py"))["write_proje
 def home(tmp_path, monkeypatch) -> Path:
     """Where things are kept, however few files there are."""
     folder = tmp_path / "home" / "kept"
-    monkeypatch.setenv(cache.CACHE_VARIABLE, str(folder))
-    monkeypatch.setattr(cache, "FEWEST_FILES", 0)
+    monkeypatch.setenv(parse_cache.CACHE_VARIABLE, str(folder))
+    monkeypatch.setattr(parse_cache, "MIN_FILES", 0)
     return folder
 
 
@@ -67,7 +67,7 @@ def test_what_is_kept_is_what_was_read(tmp_path_factory, texts):
     reference = [parsed_text(first.parse(content, f"{index}.yaml")) for index, content in enumerate(contents)]
     assert reference == [parsed_text(parse(content, f"{index}.yaml")) for index, content in enumerate(contents)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cache, "FEWEST_FILES", 0)
+        patch.setattr(parse_cache, "MIN_FILES", 0)
         first.save()
     again = ParseCache(file)
     assert [parsed_text(again.parse(content, f"{index}.yaml")) for index, content in enumerate(contents)] == reference
@@ -91,7 +91,7 @@ def test_a_check_says_the_same_with_and_without_what_is_kept(home, project, caps
     broken = project / "models" / "team-00" / "team.yaml"
     broken.write_text(broken.read_text().replace("owner: team-00", "ownr: team-00", 1) + "--- {x: 1\n")
     cold, warm = check_output(project, capsys, monkeypatch), check_output(project, capsys, monkeypatch)
-    monkeypatch.setenv(cache.CACHE_VARIABLE, "off")
+    monkeypatch.setenv(parse_cache.CACHE_VARIABLE, "off")
     assert cold == warm == check_output(project, capsys, monkeypatch)
     assert "ownr" not in only_file(home).read_text(), "what was remarked on is read again"
 
@@ -157,7 +157,7 @@ def in_a_folder_of_others(file: Path) -> None:
 
 def write_as_whole(file: Path, content: str) -> None:
     """Written as if it were whole."""
-    file.write_bytes(cache.hashlib.sha256(content.encode()).hexdigest().encode() + b"\n" + content.encode())
+    file.write_bytes(parse_cache.hashlib.sha256(content.encode()).hexdigest().encode() + b"\n" + content.encode())
 
 
 @pytest.mark.parametrize(
@@ -176,8 +176,8 @@ def test_whatever_happens_to_it_a_check_says_the_same(harm, home, project, capsy
 @pytest.mark.parametrize("place", ["off", "relative/folder"])
 def test_nothing_is_kept_where_the_user_wants_none(place, project, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv(cache.CACHE_VARIABLE, place)
-    monkeypatch.setattr(cache, "FEWEST_FILES", 0)
+    monkeypatch.setenv(parse_cache.CACHE_VARIABLE, place)
+    monkeypatch.setattr(parse_cache, "MIN_FILES", 0)
     before = sorted(tmp_path.rglob("*"))
     check_output(project, capsys, monkeypatch)
     assert sorted(tmp_path.rglob("*")) == before
@@ -186,31 +186,31 @@ def test_nothing_is_kept_where_the_user_wants_none(place, project, capsys, monke
 def test_nothing_is_kept_in_the_checkout_that_is_checked(project, monkeypatch, capsys):
     (project.parent / ".git").mkdir()
     cache_folder = project.parent / "kept"
-    monkeypatch.setenv(cache.CACHE_VARIABLE, str(cache_folder))
-    monkeypatch.setattr(cache, "FEWEST_FILES", 0)
+    monkeypatch.setenv(parse_cache.CACHE_VARIABLE, str(cache_folder))
+    monkeypatch.setattr(parse_cache, "MIN_FILES", 0)
     check_output(project, capsys, monkeypatch)
     assert not cache_folder.exists()
     link = project.parent.parent / f"{project.parent.name}-link"
     link.symlink_to(project.parent)
-    monkeypatch.setenv(cache.CACHE_VARIABLE, str(link / "kept"))
+    monkeypatch.setenv(parse_cache.CACHE_VARIABLE, str(link / "kept"))
     check_output(project, capsys, monkeypatch)
     assert not cache_folder.exists()
 
 
 def test_a_folder_that_cannot_be_made_is_no_mistake(project, monkeypatch, capsys, tmp_path):
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv(cache.CACHE_VARIABLE, str(tmp_path / "file" / "kept"))
+    monkeypatch.setenv(parse_cache.CACHE_VARIABLE, str(tmp_path / "file" / "kept"))
     assert '"findings": []' in check_output(project, capsys, monkeypatch)
 
 
 def test_few_projects_are_kept_and_no_file_of_others_is_lost(home, tmp_path):
     home.mkdir(parents=True)
     (home / "notes.json").write_text("mine")
-    for number in range(cache.MAX_PROJECTS + 5):
+    for number in range(parse_cache.MAX_PROJECTS + 5):
         held = open_cache(tmp_path / f"project-{number}", tmp_path / f"project-{number}")
         held.parse(b"a: 1\n", "a.yaml")
         held.save()
-    assert len(list(home.iterdir())) == cache.MAX_PROJECTS + 1
+    assert len(list(home.iterdir())) == parse_cache.MAX_PROJECTS + 1
     assert (home / "notes.json").read_text() == "mine"
 
 
@@ -227,16 +227,16 @@ def test_it_is_kept_from_others_whatever_the_user_lets_others_do(home, project, 
 def test_small_projects_and_small_changes_are_not_worth_writing(tmp_path):
     file = tmp_path / f"{'0' * 32}.json"
     few = ParseCache(file)
-    for number in range(cache.MIN_FILES - 1):
+    for number in range(parse_cache.MIN_FILES - 1):
         few.parse(f"a: {number}\n".encode(), "a.yaml")
     few.save()
     assert not file.exists()
-    for number in range(2 * cache.MIN_FILES):
+    for number in range(2 * parse_cache.MIN_FILES):
         few.parse(f"a: {number}\n".encode(), "a.yaml")
     few.save()
     modified_at = file.stat().st_mtime_ns
     again = ParseCache(file)
-    for number in range(1, 2 * cache.MIN_FILES + 1):
+    for number in range(1, 2 * parse_cache.MIN_FILES + 1):
         again.parse(f"a: {number}\n".encode(), "a.yaml")
     again.save()
     assert file.stat().st_mtime_ns == modified_at

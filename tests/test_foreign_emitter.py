@@ -9,7 +9,7 @@ import yaml
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding
-from compiler.pipeline import explanation as explain
+from compiler.pipeline import explanation
 from compiler.pipeline.session import BuildResult, Session, build, check
 from compiler.source.memory_tree import MemoryTree
 
@@ -125,7 +125,7 @@ def test_a_line_of_what_it_renders_is_explained() -> None:
     run = project()
     lines = rendered_files(build(run))[ARTIFACT].splitlines()
     number = 1 + lines.index("    mem_limit: 1Gi")
-    (explained,) = explain.explain_artifact(run, f"build/{ARTIFACT}", str(number))
+    (explained,) = explanation.explain_artifact(run, f"build/{ARTIFACT}", str(number))
     assert explained.pointer == ("services", "price-forecast", "mem_limit")
     assert explained.template.path == TEMPLATE
     (said,) = (layer for made in explained.made_of if "memory" in made.name for layer in made.said)

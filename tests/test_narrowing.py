@@ -11,7 +11,7 @@ from compiler.foundation.errors import UsageError
 from compiler.pipeline.session import Session, check
 from compiler.policy.pack import shipped_pack_names
 from compiler.source.worktree import WorkTree
-from tests.test_cases import BASE, CASES, CASE_FOLDERS, lay_over
+from tests.test_cases import BASE, CASE_FOLDERS, CASES, lay_over
 
 DAY = date(2026, 11, 24)
 SAMPLE = Path(__file__).parent.parent

@@ -6,7 +6,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.foundation.json_data import strictly_equal, pick_fields, merge_reads
+from compiler.foundation.json_data import merge_reads, pick_fields, strictly_equal
 
 scalars = st.sampled_from([None, True, False, 0, 1, 0.0, -0.0, 1.0, "", "1", "a"])
 values = st.recursive(

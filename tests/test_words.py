@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.foundation.suggestions import quote_list, closest_match
+from compiler.foundation.suggestions import closest_match, quote_list
 
 NAMES = ["name", "scaling", "useCase", "owner", "type", "resources"]
 

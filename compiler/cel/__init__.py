@@ -4,23 +4,23 @@ The one door is `Expressions`. CEL and protobuf are imported when something is c
 """
 
 from compiler.cel.batch import ExpressionBatch, compile_batch
-from compiler.cel.cel_environment import ExpectedType, CelEnvironment
+from compiler.cel.cel_environment import CelEnvironment, ExpectedType
 from compiler.cel.compile_errors import CompileError
-from compiler.cel.expression import TOO_MANY_ELEMENTS, Expression, Failure, Activation
+from compiler.cel.expression import TOO_MANY_ELEMENTS, Activation, Expression, Failure
 from compiler.cel.failure_reasons import FailureReason
 from compiler.cel.re2 import re2_full_match, re2_pattern_error
 
 __all__ = [
     "TOO_MANY_ELEMENTS",
+    "Activation",
+    "CelEnvironment",
+    "CompileError",
     "ExpectedType",
     "Expression",
-    "CelEnvironment",
-    "Failure",
-    "CompileError",
-    "FailureReason",
     "ExpressionBatch",
-    "Activation",
-    "re2_full_match",
+    "Failure",
+    "FailureReason",
     "compile_batch",
+    "re2_full_match",
     "re2_pattern_error",
 ]

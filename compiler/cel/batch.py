@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from compiler.cel.cel_environment import CelEnvironment
-from compiler.cel.expression import Expression, Activation
+from compiler.cel.expression import Activation, Expression
 
 Answer = TypeVar("Answer", bool, int)
 _MAX_BATCH_LENGTH = 20_000

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from compiler.cel.branch_coverage import evaluate_branches
 from compiler.cel.cel_ast import Node, serialize
 from compiler.cel.cel_types import CelTypes, Struct, to_cel_value
-from compiler.cel.compile_errors import KnownNames, CompileError, first_compile_error
-from compiler.cel.expression import Expression, Activation
+from compiler.cel.compile_errors import CompileError, KnownNames, first_compile_error
+from compiler.cel.expression import Activation, Expression
 from compiler.cel.identifiers import expand_has_calls, mangle_identifiers
 from compiler.cel.size_limits import exceeds_size_limit
 from compiler.foundation.json_data import Json, Object

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from compiler.cel.cel_ast import Node, serialize, parse_ast
+from compiler.cel.cel_ast import Node, parse_ast, serialize
 from compiler.cel.failure_reasons import FailureReason, failure_reasons
 from compiler.cel.field_access import FieldAccess, collect_field_access
-from compiler.foundation.json_data import Json, Object, Pointer, value_at, format_path
+from compiler.foundation.json_data import Json, Object, Pointer, format_path, value_at
 
 if TYPE_CHECKING:
     from cel_expr_python import cel  # type: ignore[import-untyped]  # as in descriptor.py

@@ -19,12 +19,12 @@ class _Path(NamedTuple):
     element_path: Pointer | None = None
 
     def child(self, part: str | int) -> "_Path":
-        return _Path((*self.pointer, part)) if self.element_path is None else self._replace(within=(*self.element_path, part))
+        return _Path((*self.pointer, part)) if self.element_path is None else self._replace(element_path=(*self.element_path, part))
 
     @property
     def element(self) -> "_Path":
         """Any of the elements."""
-        return self._replace(within=self.element_path or ())
+        return self._replace(element_path=self.element_path or ())
 
 
 _Scope = Mapping[str, _Path | None]

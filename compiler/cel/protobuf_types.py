@@ -7,7 +7,7 @@ from google.protobuf import struct_pb2
 from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto, FileDescriptorProto
 from google.protobuf.descriptor_pool import DescriptorPool
 
-from compiler.cel.cel_types import ListOf, MapOf, Scalar, CelType, Struct
+from compiler.cel.cel_types import CelType, ListOf, MapOf, Scalar, Struct
 from compiler.cel.identifiers import mangle
 
 PACKAGE = "modelyard_shape"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli._shared import common_options as options
-from compiler.cli._shared.streams import write_output, print_status
+from compiler.cli._shared import common_options
+from compiler.cli._shared.streams import print_status, write_output
 from compiler.foundation.errors import UsageError
 from compiler.report.ci_outputs import MAX_MATRIX_JOBS, OUTPUTS
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     "--jobs", type=click.IntRange(1, MAX_MATRIX_JOBS), default=MAX_MATRIX_JOBS, show_default=True, help="Share the models among so many jobs at most."
 )
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-@options.root_option
+@common_options.root_option
 def command(since: str | None, *, everything: bool, format_: str, jobs: int, output: Path | None, root: Path | None) -> None:
     """Say which models, environments, owners and artifacts a change reaches, and by what.
 
@@ -47,7 +47,7 @@ def command(since: str | None, *, everything: bool, format_: str, jobs: int, out
 
     if (since is None) is not everything:
         raise UsageError("say one of --since and --all", help="modelyard affected --since origin/main")
-    write_output(render(format_, _build_report(options.project_root(root), since, jobs)), output)
+    write_output(render(format_, _build_report(common_options.project_root(root), since, jobs)), output)
 
 
 def _build_report(folder: Path, revision: str | None, jobs: int) -> AffectedReport:
@@ -59,7 +59,7 @@ def _build_report(folder: Path, revision: str | None, jobs: int) -> AffectedRepo
 
     base_commit = merge_base(folder, revision) if revision is not None else None
     commit = base_commit[0] if base_commit else None
-    current = Session(options.open_tree(folder, None))
+    current = Session(common_options.open_tree(folder, None))
     result = compute_impact(_previous_session(folder, commit, current) if commit else None, current)
     if result.artifacts is None:
         print_status("artifacts were not compared: one of the two states does not hold together")
@@ -75,5 +75,5 @@ def _previous_session(folder: Path, commit: str, current: Session) -> Session | 
     from compiler.pipeline.session import Session  # noqa: PLC0415 - help needs none of what a run does
     from compiler.spec.portfolio import PROJECT_FILE  # noqa: PLC0415 - likewise
 
-    tree = options.open_tree(folder, commit)
+    tree = common_options.open_tree(folder, commit)
     return Session(tree, current.as_of) if tree.has(PROJECT_FILE) else None

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from compiler.cli._shared import common_options as options
-from compiler.cli._shared import policy_options as judging
+from compiler.cli._shared import common_options, policy_options
 from compiler.cli._shared.git_root import checkout_subfolder
-from compiler.cli._shared.streams import write_output, supports_colour, print_status
+from compiler.cli._shared.streams import print_status, supports_colour, write_output
 from compiler.diagnostics.finding import sorted_unique
 from compiler.foundation.json_data import as_str
 from compiler.report import REPORTERS, Report
 from compiler.write.apply_changes import apply, plan_changes
 from compiler.write.change_set import Action, ChangeSet
-from compiler.write.output_units import output_folder_units, committed_units
+from compiler.write.output_units import committed_units, output_folder_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,9 +52,9 @@ _ACTIONS = (
     show_default=True,
     help="How findings are written: text to stderr, anything else to stdout.",
 )
-@judging.evaluation_options
-@options.environment_option
-@options.project_options
+@policy_options.evaluation_options
+@common_options.environment_option
+@common_options.project_options
 def command(
     models: tuple[str, ...],
     *,
@@ -83,12 +82,12 @@ def command(
     from compiler.cli._shared.progress_bar import build_with_progress as built_  # noqa: PLC0415 - help needs none of what a run does
     from compiler.pipeline.session import Session  # noqa: PLC0415 - likewise
 
-    folder = options.project_root(root)
-    day, change_base = as_of.date() if as_of else None, judging.load_change_base(folder, changed_since)
-    run = Session(options.open_tree(folder, rev), day, change_base)
+    folder = common_options.project_root(root)
+    day, change_base = as_of.date() if as_of else None, policy_options.load_change_base(folder, changed_since)
+    run = Session(common_options.open_tree(folder, rev), day, change_base)
     _require_names(run, models, environments)
     output_folder = output or folder / (as_str(run.portfolio.project.data.get("output")) or "build")
-    build_result = built_(run, _selection_scope(models, environments), judging.load_baseline(baseline))
+    build_result = built_(run, _selection_scope(models, environments), policy_options.load_baseline(baseline))
     destinations = _plan_destinations(folder, output_folder, build_result, _removal_filter(models, environments), in_one_folder=output is not None) if build_result.can_write else ()
     conflicts = [finding for destination in destinations for finding in destination.changes.conflicts]
     findings = sorted_unique([*build_result.findings, *conflicts])
@@ -127,8 +126,8 @@ def _plan_destinations(
 
 
 def _require_names(run: Session, models: tuple[str, ...], environments: tuple[str, ...]) -> None:
-    options.require_environments(run.fleet, environments)
-    options.require_models(run.portfolio, models)
+    common_options.require_environments(run.fleet, environments)
+    common_options.require_models(run.portfolio, models)
 
 
 def _selection_scope(models: tuple[str, ...], environments: tuple[str, ...]) -> UnitFilter:
@@ -179,5 +178,5 @@ def _format_counts(changes: ChangeSet) -> str:
 
 
 def _display_path(path: Path) -> str:
-    absolute_path, working_folder = path.resolve(), options.current_folder()
+    absolute_path, working_folder = path.resolve(), common_options.current_folder()
     return f"{absolute_path.relative_to(working_folder)}/" if absolute_path.is_relative_to(working_folder) else f"{path}/"

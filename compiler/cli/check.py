@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli._shared import common_options as options
-from compiler.cli._shared import policy_options as judging
-from compiler.cli._shared.git_root import git_root, checkout_subfolder
-from compiler.cli._shared.streams import write_output, supports_progress, print_status, stdout_supports_colour
+from compiler.cli._shared import common_options, policy_options
+from compiler.cli._shared.git_root import checkout_subfolder, git_root
+from compiler.cli._shared.streams import print_status, stdout_supports_colour, supports_progress, write_output
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.foundation.errors import UsageError
 from compiler.report import REPORTERS, Report
@@ -54,9 +53,9 @@ if TYPE_CHECKING:
 @click.option("--fix", is_flag=True, help="Write the fixes that change nothing else, and check again.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: those that guess what was meant, too.")
 @click.option("--diff", is_flag=True, help="Show what --fix would write, and write nothing.")
-@judging.evaluation_options
-@options.environment_option
-@options.project_options
+@policy_options.evaluation_options
+@common_options.environment_option
+@common_options.project_options
 def command(
     files: tuple[Path, ...],
     *,
@@ -91,18 +90,18 @@ def command(
     from compiler.pipeline.parse_cache import open_cache  # noqa: PLC0415 - help needs none of what a run does
     from compiler.pipeline.session import Session  # noqa: PLC0415 - likewise
 
-    folder = options.project_root(root)
+    folder = common_options.project_root(root)
     _reject_option_conflicts(fix=fix or diff, unsafe_fixes=unsafe_fixes, rev=rev)
-    day, change_base = as_of.date() if as_of else None, judging.load_change_base(folder, changed_since)
+    day, change_base = as_of.date() if as_of else None, policy_options.load_change_base(folder, changed_since)
     named_files = _project_paths(files, folder)
     scope_files = named_files if write_baseline is None else frozenset()
     cache = open_cache(folder, git_root(folder))
-    run = Session(options.open_tree(folder, rev), day, change_base, scope_files, cache.parse)
+    run = Session(common_options.open_tree(folder, rev), day, change_base, scope_files, cache.parse)
     renders = renders or write_baseline is not None
     all_findings = _collect_findings(run, with_rendered=renders)
     selected_findings = _filter_findings(all_findings, named_files, frozenset(environments))
     if (fix or diff) and _fix_files(selected_findings, run, folder, unsafe=unsafe_fixes, diff=diff):
-        run = Session(options.open_tree(folder, rev), day, change_base, scope_files, cache.parse)
+        run = Session(common_options.open_tree(folder, rev), day, change_base, scope_files, cache.parse)
         all_findings = _collect_findings(run, with_rendered=renders)
     if runs_sources:
         all_findings = sorted_unique((*all_findings, *_run_source_tests(run)))
@@ -148,7 +147,7 @@ def _apply_baseline(
 
     if write_baseline is not None:
         _write_baseline(write_baseline, findings)
-    loaded_baseline = judging.load_baseline(baseline or _existing_path(write_baseline))
+    loaded_baseline = policy_options.load_baseline(baseline or _existing_path(write_baseline))
     if is_whole_project and (stale_count := count_stale(findings, loaded_baseline)):
         print_status(f"{stale_count} of the findings that the baseline knows are there no more: --write-baseline takes them out")
     return apply_baseline(findings, loaded_baseline)
@@ -159,12 +158,12 @@ def _write_baseline(path: Path, findings: tuple[Finding, ...]) -> None:
 
     Neither is written where policies could not be asked of everything.
     """
-    from compiler.policy.baseline import is_policy_finding, format_baseline  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.policy.baseline import format_baseline, is_policy_finding  # noqa: PLC0415 - help needs none of what a run does
 
     if any(finding.is_blocking and not is_policy_finding(finding) for finding in findings):
         print_status(f"{path} was not written: policies are not asked of what the language refuses")
     else:
-        write_output(format_baseline(findings, judging.load_baseline(path) if path.exists() else None), path)
+        write_output(format_baseline(findings, policy_options.load_baseline(path) if path.exists() else None), path)
 
 
 def _existing_path(path: Path | None) -> Path | None:
@@ -206,7 +205,7 @@ def _project_paths(files: tuple[Path, ...], folder: Path) -> frozenset[str]:
 
 
 def _require_environments(run: Session, environments: tuple[str, ...]) -> frozenset[str]:
-    options.require_environments(run.fleet, environments)
+    common_options.require_environments(run.fleet, environments)
     return frozenset(environments)
 
 

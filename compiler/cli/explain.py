@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli._shared import common_options as options
-from compiler.cli._shared.streams import write_output, stdout_supports_colour
+from compiler.cli._shared import common_options
+from compiler.cli._shared.streams import stdout_supports_colour, write_output
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import Json, as_list, as_object, as_str, format_path, json_pointer
 from compiler.report.text_report import to_printable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from compiler.diagnostics.finding import Code, Location
-    from compiler.pipeline.explanation import ValueExplanation, ArtifactExplanation
+    from compiler.pipeline.explanation import ArtifactExplanation, ValueExplanation
     from compiler.policy.policy_definition import Policy
 
 _MAX_VALUE_WIDTH = 76
@@ -40,8 +40,8 @@ _ROLES = {"sets": ("●", "green"), "adds": ("●", "green"), "beaten": ("○", 
 @click.option(
     "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of stdout."
 )
-@options.environment_option
-@options.project_options
+@common_options.environment_option
+@common_options.project_options
 def command(
     subject: str | None,
     list_: bool,
@@ -74,8 +74,8 @@ def command(
     if code is not None:
         write_output(_format_codes((code,), format_), output)
         return
-    run = Session(options.open_tree(options.project_root(root), rev))
-    options.require_environments(run.fleet, environments)
+    run = Session(common_options.open_tree(common_options.project_root(root), rev))
+    common_options.require_environments(run.fleet, environments)
     policy = explain.find_policy(run, subject)
     if policy is not None:
         write_output(_format_json(asdict(policy.code)) if format_ == "json" else _format_policy(policy), output)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from compiler.cli._shared import common_options as options
-from compiler.cli._shared import inventory_options as narrowing
-from compiler.cli._shared.streams import write_output, print_status
+from compiler.cli._shared import common_options, inventory_options
+from compiler.cli._shared.streams import print_status, write_output
 from compiler.foundation.errors import UsageError
 from compiler.foundation.suggestions import closest_match
 
@@ -43,8 +42,8 @@ _FORMATS_BY_SUFFIX = {".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", "
 @click.option(
     "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of stdout."
 )
-@narrowing.filter_options
-@options.project_options
+@inventory_options.filter_options
+@common_options.project_options
 def command(
     names: tuple[str, ...],
     *,
@@ -75,15 +74,15 @@ def command(
     if depth is not None and not names:
         raise UsageError("--depth goes with the name of something", help="modelyard graph card-fraud --depth 1")
     format_ = format_ or _format_of(output)
-    run = Session(options.open_tree(options.project_root(root), rev))
-    row_filter = narrowing.parse_filter(run, filter_values)
+    run = Session(common_options.open_tree(common_options.project_root(root), rev))
+    row_filter = inventory_options.parse_filter(run, filter_values)
     rows = tuple(filter_rows(run.inventory.models, row_filter))
     is_filtered = len(rows) < len(run.inventory.models)
     diagram = build_graph(run.inventory, rows, row_filter.environments, include_unused=not is_filtered or bool(names))
     diagram = neighborhood(diagram, [_node_id(name, diagram, run) for name in names], depth) if names else diagram
     _write_graph(diagram, format_, direction, output)
     print_status(diagram.description)
-    raise click.exceptions.Exit(narrowing.report_excluded(run.inventory))
+    raise click.exceptions.Exit(inventory_options.report_excluded(run.inventory))
 
 
 def _format_of(output: Path | None) -> str:

@@ -11,7 +11,7 @@ from compiler.foundation.errors import HostError, UsageError
 from compiler.foundation.json_data import as_object, as_str
 from compiler.scaffold.new_files import write_new_files
 from compiler.scaffold.schema_catalog import EDITOR_FOLDER, load_catalog
-from compiler.scaffold.starter_project import StarterFiles, slugify, is_ignored, ci_providers, starter_files
+from compiler.scaffold.starter_project import StarterFiles, ci_providers, is_ignored, slugify, starter_files
 from compiler.spec.portfolio import PROJECT_FILE
 
 _BUILD_FOLDER = "build"

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from compiler.cli._shared import common_options as options
-from compiler.cli._shared import inventory_options as narrowing
-from compiler.cli._shared.streams import write_output, print_status, stdout_supports_colour
+from compiler.cli._shared import common_options, inventory_options
+from compiler.cli._shared.streams import print_status, stdout_supports_colour, write_output
 from compiler.foundation.errors import UsageError
 from compiler.foundation.suggestions import closest_match
 
@@ -71,7 +70,7 @@ _as_of_option = click.option(
 
 
 @click.group("inventory", cls=_InventoryGroup, invoke_without_command=True, subcommand_metavar="[MODEL | due …]")
-@narrowing.filter_options
+@inventory_options.filter_options
 @click.option(
     "--sort",
     "sorts",
@@ -85,7 +84,7 @@ _as_of_option = click.option(
 @click.option("--wide", is_flag=True, help="Show more columns, and shorten none.")
 @_output_options("text", "json", "csv")
 @_as_of_option
-@options.project_options
+@common_options.project_options
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -119,25 +118,25 @@ def command(
     from compiler.inventory.columns import COLUMNS, DEFAULT_COLUMNS, WIDE_COLUMNS, sort_rows, table_rows  # noqa: PLC0415 - likewise
     from compiler.inventory.row_filters import filter_rows  # noqa: PLC0415 - help needs none of what a run does
     from compiler.render.output_formats import dump  # noqa: PLC0415 - likewise
-    from compiler.report import inventory_report as report  # noqa: PLC0415 - likewise
+    from compiler.report import inventory_report  # noqa: PLC0415 - likewise
 
     if columns == "help":
         write_output("".join(f"{name:18} {column.title or name}\n" for name, column in COLUMNS.items()), None)
         return
     _require_columns([name.removeprefix("-") for name in sorts], tuple(COLUMNS))
     run = _open_session(root, rev)
-    rows = sort_rows(filter_rows(run.inventory.models, narrowing.parse_filter(run, filter_values)), sorts)
+    rows = sort_rows(filter_rows(run.inventory.models, inventory_options.parse_filter(run, filter_values)), sorts)
     if format_ == "json":
-        write_output(report.render_json(run.inventory, rows), output)
+        write_output(inventory_report.render_json(run.inventory, rows), output)
     elif format_ == "csv":
         write_output(dump([table_rows(rows, _parse_columns(columns, tuple(COLUMNS)))], "csv"), output)
     elif rows:
         names = _parse_columns(columns, WIDE_COLUMNS if wide else DEFAULT_COLUMNS)
         width = None if wide else _table_width(output)
-        day = narrowing.evaluation_date(as_of, run)
-        write_output(report.render_text(rows, names, day, width, colour=stdout_supports_colour(output)), output)
+        day = inventory_options.evaluation_date(as_of, run)
+        write_output(inventory_report.render_text(rows, names, day, width, colour=stdout_supports_colour(output)), output)
     _print_count(rows, run)
-    raise click.exceptions.Exit(narrowing.report_excluded(run.inventory))
+    raise click.exceptions.Exit(inventory_options.report_excluded(run.inventory))
 
 
 def _forward_options(ctx: click.Context, name: str) -> None:
@@ -161,19 +160,21 @@ def _show_command(name: str) -> click.Command:
     @click.command(name, help="Show everything that is known of the model.")
     @_output_options("text", "json")
     @_as_of_option
-    @options.project_options
+    @common_options.project_options
     def show(*, format_: str, output: Path | None, as_of: datetime | None, root: Path | None, rev: str | None) -> None:
-        from compiler.report import inventory_report as report  # noqa: PLC0415 - help needs none of what a run does
-        from compiler.report import model_details as model_row  # noqa: PLC0415 - likewise
+        from compiler.report import (
+            inventory_report,
+            model_details,
+        )
 
         run = _open_session(root, rev)
         row = run.inventory.by_name.get(name)
         if row is None:
             raise _unknown_model_error(name, run)
         if format_ == "json":
-            write_output(report.render_json(run.inventory, [row]), output)
+            write_output(inventory_report.render_json(run.inventory, [row]), output)
         else:
-            write_output(model_row.render_text(row, narrowing.evaluation_date(as_of, run), colour=stdout_supports_colour(output)), output)
+            write_output(model_details.render_text(row, inventory_options.evaluation_date(as_of, run), colour=stdout_supports_colour(output)), output)
 
     return show
 
@@ -190,7 +191,7 @@ def _show_command(name: str) -> click.Command:
 @click.option("--strict", is_flag=True, help="Exit 1 where something has lapsed.")
 @_output_options("text", "json", "markdown", "csv")
 @_as_of_option
-@options.project_options
+@common_options.project_options
 def due(
     *,
     within: str,
@@ -218,7 +219,7 @@ def due(
 
     span = _parse_span(within)
     run = _open_session(root, rev)
-    day = narrowing.evaluation_date(as_of, run)
+    day = inventory_options.evaluation_date(as_of, run)
     end_day = window_end(day, span)
     items = found_due(run.fleet, run.inventory, day, end_day, include_undated=undated)
     due_report = DueReport(run.inventory, items, day, end_day, stdout_supports_colour(output))
@@ -226,14 +227,14 @@ def due(
     expired_count = sum(item.state == "lapsed" for item in items)
     due_count = sum(item.state == "due" for item in items)
     print_status(f"{expired_count} lapsed, {due_count} due within {within} of {day.isoformat()}{_undated_hint(run, is_listing_undated=undated)}")
-    excluded_exit_code = narrowing.report_excluded(run.inventory)
+    excluded_exit_code = inventory_options.report_excluded(run.inventory)
     raise click.exceptions.Exit(1 if excluded_exit_code or (strict and expired_count) else 0)
 
 
 def _open_session(root: Path | None, rev: str | None) -> Session:
     from compiler.pipeline.session import Session  # noqa: PLC0415 - help needs none of what a run does
 
-    return Session(options.open_tree(options.project_root(root), rev))
+    return Session(common_options.open_tree(common_options.project_root(root), rev))
 
 
 def _parse_columns(column_list: str | None, default: Sequence[str]) -> tuple[str, ...]:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from compiler.cli._shared import common_options as options
+from compiler.cli._shared import common_options
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import as_object, as_str
 from compiler.foundation.suggestions import closest_match
 from compiler.pipeline.session import Session
 from compiler.scaffold.existing_project import ExistingProject
-from compiler.scaffold.new_document import NewDocument, document_path, require_available, document_text
+from compiler.scaffold.new_document import NewDocument, document_path, document_text, require_available
 from compiler.scaffold.new_files import write_new_files
 from compiler.scaffold.schema_catalog import SchemaCatalog, load_catalog
 from compiler.source.worktree import WorkTree
@@ -27,7 +27,7 @@ from compiler.spec.portfolio import PROJECT_FILE
 @click.option("--target", metavar="ID", help="What renders a model; by default the only target that takes its type.")
 @click.option("--folder", metavar="FOLDER", help="The folder of the new file; by default that of the kind.")
 @click.option("--print", "print_", is_flag=True, help="Print the document to stdout, and write no file.")
-@options.root_option
+@common_options.root_option
 def command(
     kind: str,
     name: str,
@@ -50,7 +50,7 @@ def command(
     modelyard new defaults models/payments
     modelyard new model assistant --type llm --print
     """
-    schemas, project = load_catalog(), options.project_root(root)
+    schemas, project = load_catalog(), common_options.project_root(root)
     tree = WorkTree(project)
     existing_project = ExistingProject(Session(tree))
     kind, subfolder = _document_kind(kind, schemas), _parse_folder(folder)

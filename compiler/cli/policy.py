@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli._shared import common_options as options
-from compiler.cli._shared import policy_options as judging
-from compiler.cli._shared.streams import write_output, print_status, stdout_supports_colour
+from compiler.cli._shared import common_options, policy_options
+from compiler.cli._shared.streams import print_status, stdout_supports_colour, write_output
 from compiler.foundation.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def command() -> None:
     "--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True, help="How."
 )
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-@options.project_options
+@common_options.project_options
 def list_(format_: str, output: Path | None, root: Path | None, rev: str | None) -> None:
     """List every policy there is, and which bind everywhere.
 
@@ -66,7 +65,7 @@ def list_(format_: str, output: Path | None, root: Path | None, rev: str | None)
 @command.command("show")
 @click.argument("name")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-@options.project_options
+@common_options.project_options
 def show(name: str, output: Path | None, root: Path | None, rev: str | None) -> None:
     """Print what a policy says, or the policies of a pack.
 
@@ -92,7 +91,7 @@ def show(name: str, output: Path | None, root: Path | None, rev: str | None) -> 
 @command.command("test")
 @click.argument("names", nargs=-1)
 @click.option("--verbose", "-v", is_flag=True, help="Say what every example breaks, and where.")
-@options.project_options
+@common_options.project_options
 def test(names: tuple[str, ...], *, verbose: bool, root: Path | None, rev: str | None) -> None:
     """Run the examples of policies: good ones must keep them, bad ones must break them at their place.
 
@@ -105,7 +104,7 @@ def test(names: tuple[str, ...], *, verbose: bool, root: Path | None, rev: str |
     from compiler.pipeline.session import Session  # noqa: PLC0415 - help needs none of it
     from compiler.report import REPORTERS, Report  # noqa: PLC0415 - likewise
 
-    run = Session(options.open_tree(options.project_root(root), rev))
+    run = Session(common_options.open_tree(common_options.project_root(root), rev))
     library = run.policy_engine.library
     load_errors = _policy_load_errors(run.portfolio.findings, names)
     invalid_names = {finding.subject.name for finding in load_errors if finding.subject}
@@ -149,8 +148,8 @@ def test(names: tuple[str, ...], *, verbose: bool, root: Path | None, rev: str |
     help="How.",
 )
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-@judging.as_of_option
-@options.root_option
+@policy_options.as_of_option
+@common_options.root_option
 def impact(
     range_: str | None,
     since: str | None,
@@ -170,18 +169,18 @@ def impact(
     modelyard policy impact --since 90d
     modelyard policy impact --fleet ../payments --fleet ../lending
     """
-    from compiler.cli._shared import policy_impact as sweep  # noqa: PLC0415 - help needs none of it
+    from compiler.cli._shared import policy_impact  # noqa: PLC0415 - help needs none of it
 
-    folder = options.project_root(root)
+    folder = common_options.project_root(root)
     day = as_of.date() if as_of else None
     if sum(map(bool, (range_, since, fleets))) != 1:
         raise UsageError("say one of BASE, --since and --fleet", help="modelyard policy impact main")
     if range_ is not None:
-        write_output(sweep.compare_revisions(folder, range_, day, format_), output)
+        write_output(policy_impact.compare_revisions(folder, range_, day, format_), output)
     elif since is not None:
-        write_output(sweep.scan_history(folder, since, day, format_), output)
+        write_output(policy_impact.scan_history(folder, since, day, format_), output)
     else:
-        write_output(sweep.scan_repositories(folder, fleets, day, format_), output)
+        write_output(policy_impact.scan_repositories(folder, fleets, day, format_), output)
 
 
 def _policy_load_errors(findings: "Iterable[Finding]", names: Sequence[str]) -> "tuple[Finding, ...]":
@@ -207,7 +206,7 @@ def _policy_count(count: int) -> str:
 def _load_library(root: Path | None, rev: str | None) -> "PolicyLibrary":
     from compiler.pipeline.session import Session  # noqa: PLC0415 - help needs none of it
 
-    return Session(options.open_tree(options.project_root(root), rev)).policy_engine.library
+    return Session(common_options.open_tree(common_options.project_root(root), rev)).policy_engine.library
 
 
 def _find_policies(library: "PolicyLibrary", names: Sequence[str]) -> "tuple[Policy, ...]":

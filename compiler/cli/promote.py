@@ -5,9 +5,7 @@ from pathlib import Path
 
 import click
 
-from compiler.cli._shared import common_options as options
-from compiler.cli._shared import policy_options as judging
-from compiler.cli._shared import spec_edits as editing
+from compiler.cli._shared import common_options, policy_options, spec_edits
 
 
 @click.command("promote")
@@ -16,8 +14,8 @@ from compiler.cli._shared import spec_edits as editing
 @click.option("--release", metavar="VERSION", help="By default the canary that is there, else what runs one step before.")
 @click.option("--canary", metavar="SHARE", help="Only for this share of the requests, such as 10%, beside what runs.")
 @click.option("--diff", is_flag=True, help="Show the edit, and write nothing.")
-@judging.as_of_option
-@options.root_option
+@policy_options.as_of_option
+@common_options.root_option
 def command(
     model: str,
     *,
@@ -37,11 +35,11 @@ def command(
     modelyard promote card-fraud --to prod --release 3.2.0 --canary 10%
     modelyard promote card-fraud --to prod --diff
     """
-    from compiler.edit.promote import promote, parse_share  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.edit.promote import parse_share, promote  # noqa: PLC0415 - help needs none of what a run does
     from compiler.pipeline.session import Session  # noqa: PLC0415 - likewise
 
-    folder = options.project_root(root)
-    run = Session(options.open_tree(folder, None), as_of.date() if as_of else None)
-    options.require_environments(run.fleet, (environment,))
+    folder = common_options.project_root(root)
+    run = Session(common_options.open_tree(folder, None), as_of.date() if as_of else None)
+    common_options.require_environments(run.fleet, (environment,))
     canary_share = parse_share(canary) if canary is not None else None
-    editing.write_or_show_edit(run, folder, promote(run, model, environment, release, canary_share), diff=diff)
+    spec_edits.write_or_show_edit(run, folder, promote(run, model, environment, release, canary_share), diff=diff)

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli._shared import common_options as options
-from compiler.cli._shared import policy_options as judging
+from compiler.cli._shared import common_options, policy_options
 from compiler.cli._shared.git_root import checkout_subfolder
-from compiler.cli._shared.streams import write_output, supports_colour, print_status
+from compiler.cli._shared.streams import print_status, supports_colour, write_output
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import as_object, as_str
 from compiler.report import REPORTERS, Report
@@ -33,8 +32,8 @@ _STATUS_LETTERS = (("A", "created"), ("M", "changed"), ("D", "removed"))
 @click.option("--push", "remote", metavar="REMOTE", help="Onto the branch of this remote; without it, of this repository alone.")
 @click.option("--rev", metavar="REVISION", help="Publish what this revision makes; by default HEAD, if nothing differs from it.")
 @click.option("--force", is_flag=True, help="Also after a commit that somebody else, or a later commit, made.")
-@judging.evaluation_options
-@options.root_option
+@policy_options.evaluation_options
+@common_options.root_option
 def command(
     *,
     environment: str,
@@ -61,13 +60,13 @@ def command(
     from compiler.write.git_plumbing import Repository  # noqa: PLC0415 - likewise
     from compiler.write.publish_branch import PublishRequest, publish  # noqa: PLC0415 - git, which most commands need not
 
-    folder = options.project_root(root)
+    folder = common_options.project_root(root)
     repository = Repository(folder)
     source = _source_commit(repository, folder, rev)
-    run = Session(options.open_tree(folder, source), as_of.date() if as_of else None, judging.load_change_base(folder, changed_since))
-    options.require_environments(run.fleet, (environment,))
+    run = Session(common_options.open_tree(folder, source), as_of.date() if as_of else None, policy_options.load_change_base(folder, changed_since))
+    common_options.require_environments(run.fleet, (environment,))
     target_branch = branch or _delivery_branch(run, environment)
-    request = PublishRequest(environment, _rendered_files(run, folder, environment, judging.load_baseline(baseline)), source, run.as_of, _delivery_folder(run, environment))
+    request = PublishRequest(environment, _rendered_files(run, folder, environment, policy_options.load_baseline(baseline)), source, run.as_of, _delivery_folder(run, environment))
     result = publish(repository, request, target_branch, remote, force=force)
     if result.commit is None:
         print_status(f"{environment}: {result.reason}")
@@ -87,7 +86,7 @@ def _source_commit(repository: Repository, folder: Path, rev: str | None) -> str
         from compiler.pipeline.session import Session  # noqa: PLC0415 - as above
         from compiler.spec.portfolio import PROJECT_FILE  # noqa: PLC0415 - as above
 
-        portfolio = Session(options.open_tree(folder, None)).portfolio
+        portfolio = Session(common_options.open_tree(folder, None)).portfolio
         source_folders = [portfolio.folder(name) for name in ("models", "schemas", "templates")]
         changed_files = repository.changed_files((PROJECT_FILE, *source_folders), folder)
         if changed_files:

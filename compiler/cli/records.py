@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli._shared import common_options as options
+from compiler.cli._shared import common_options
 from compiler.cli._shared.git_root import checkout_subfolder
-from compiler.cli._shared.streams import write_output, supports_colour, print_status
+from compiler.cli._shared.streams import print_status, supports_colour, write_output
 from compiler.foundation.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def command() -> None:
 @click.option("--format", "format_", type=click.Choice(_FORMATS), default="text", show_default=True, help="How.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @click.option("--strict", is_flag=True, help="Exit 1 where something is missing.")
-@options.project_options
+@common_options.project_options
 def status(
     models: tuple[str, ...],
     *,
@@ -62,9 +62,9 @@ def status(
     from compiler.pipeline.session import Session  # noqa: PLC0415 - help needs none of what a run does
     from compiler.report.record_status import FORMATS  # noqa: PLC0415 - likewise
 
-    folder = options.project_root(root)
-    run = Session(options.open_tree(folder, rev))
-    options.require_models(run.portfolio, models)
+    folder = common_options.project_root(root)
+    run = Session(common_options.open_tree(folder, rev))
+    common_options.require_models(run.portfolio, models)
     _require_filters(run, regimes, owners)
     is_sound, statuses = _collect_statuses(run, folder, models)
     filtered_statuses = tuple(model_status.filter_records(frozenset(regimes), frozenset(owners)) for model_status in statuses)

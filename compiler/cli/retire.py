@@ -5,16 +5,14 @@ from pathlib import Path
 
 import click
 
-from compiler.cli._shared import common_options as options
-from compiler.cli._shared import policy_options as judging
-from compiler.cli._shared import spec_edits as editing
+from compiler.cli._shared import common_options, policy_options, spec_edits
 
 
 @click.command("retire")
 @click.argument("models", nargs=-1, metavar="[MODEL…]")
 @click.option("--diff", is_flag=True, help="Show the edit, and write nothing.")
-@judging.as_of_option
-@options.root_option
+@policy_options.as_of_option
+@common_options.root_option
 def command(models: tuple[str, ...], *, diff: bool, as_of: datetime | None, root: Path | None) -> None:
     """Take models out of every environment, once the day of their `retirement` has come; without names all that are due.
 
@@ -27,6 +25,6 @@ def command(models: tuple[str, ...], *, diff: bool, as_of: datetime | None, root
     from compiler.edit.retire import retire  # noqa: PLC0415 - help needs none of what a run does
     from compiler.pipeline.session import Session  # noqa: PLC0415 - likewise
 
-    folder = options.project_root(root)
-    run = Session(options.open_tree(folder, None), as_of.date() if as_of else None)
-    editing.write_or_show_edit(run, folder, retire(run, models), diff=diff)
+    folder = common_options.project_root(root)
+    run = Session(common_options.open_tree(folder, None), as_of.date() if as_of else None)
+    spec_edits.write_or_show_edit(run, folder, retire(run, models), diff=diff)

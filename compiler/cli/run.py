@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compiler.cli._shared import common_options as options
+from compiler.cli._shared import common_options
 from compiler.cli._shared.git_root import checkout_subfolder
-from compiler.cli._shared.streams import write_output, print_status, stdout_supports_colour
+from compiler.cli._shared.streams import print_status, stdout_supports_colour, write_output
 from compiler.diagnostics.finding import sorted_unique
 from compiler.execution.jobs.steps import STEP_POINTERS
 from compiler.foundation.errors import UsageError
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     help="How findings, or the list, are written.",
 )
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-@options.root_option
+@common_options.root_option
 def command(
     models: tuple[str, ...],
     step: str,
@@ -75,14 +75,14 @@ def command(
     """
     from compiler.pipeline.session import Session  # noqa: PLC0415 - help needs none of what a run does
 
-    folder = options.project_root(root)
-    run = Session(options.open_tree(folder, None))
+    folder = common_options.project_root(root)
+    run = Session(common_options.open_tree(folder, None))
     if lists:
         write_output(OUTPUTS[_list_format(format_)](_list_models(run, models, step, schedule, jobs)), output)
         return
     if not models or schedule is not None:
         raise UsageError("say which models, or --list", help=f"modelyard run MODEL {step}")
-    options.require_environments(run.fleet, (environment,) if environment else ())
+    common_options.require_environments(run.fleet, (environment,) if environment else ())
     findings = sorted_unique(_run_step(run, folder, models, step, release=release, environment=environment, champion_revision=since))
     title = f"{step} of {', '.join(models)}"
     report = Report(findings, run.read_text, title, colour=stdout_supports_colour(output), project_folder=checkout_subfolder(folder))
@@ -122,7 +122,7 @@ def _run_step(
     from compiler.pipeline.session import Session, check_sources  # noqa: PLC0415 - likewise
     from compiler.report.text_report import to_printable  # noqa: PLC0415 - likewise
 
-    champion_fleet = Session(options.open_tree(folder, champion_revision)).fleet if champion_revision is not None else run.fleet
+    champion_fleet = Session(common_options.open_tree(folder, champion_revision)).fleet if champion_revision is not None else run.fleet
     if step == "test":
         yield from check_sources(run, model_names=frozenset(models))
     tasks_by_model = [list(resolve_tasks(run.fleet, run.tree, name, step, release, environment)) for name in models]

@@ -7,7 +7,7 @@ import click
 
 from compiler.cli._shared.streams import write_output
 from compiler.foundation.errors import UsageError
-from compiler.scaffold.schema_catalog import EDITOR_FOLDER, SchemaCatalog, SchemaEntry, schema_text, load_catalog
+from compiler.scaffold.schema_catalog import EDITOR_FOLDER, SchemaCatalog, SchemaEntry, load_catalog, schema_text
 
 
 @click.command("schema")

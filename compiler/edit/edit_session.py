@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, sorted_unique
-from compiler.edit.yaml_edit import NotEditableError, set_value, delete_key
+from compiler.edit.yaml_edit import NotEditableError, delete_key, set_value
 from compiler.foundation.json_data import Json, as_object
 from compiler.pipeline.session import Session, check
 from compiler.source.document import Document

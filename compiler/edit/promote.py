@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.edit.deployment_state import DeploymentState, load_deployment_state
-from compiler.edit.edit_session import EditResult, EditSession, EditOutcome, not_editable_findings
+from compiler.edit.edit_session import EditOutcome, EditResult, EditSession, not_editable_findings
 from compiler.edit.yaml_edit import NotEditableError
 from compiler.execution.jobs.tasks import champion_release, published_release
 from compiler.foundation.errors import UsageError

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject, sorted_unique
 from compiler.edit.deployment_state import require_model
-from compiler.edit.edit_session import EditResult, EditSession, EditOutcome, not_editable_findings
+from compiler.edit.edit_session import EditOutcome, EditResult, EditSession, not_editable_findings
 from compiler.edit.yaml_edit import NotEditableError
 from compiler.foundation.json_data import Json, Object, as_object, as_str
 from compiler.pipeline.session import Session

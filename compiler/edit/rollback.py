@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from compiler.diagnostics.finding import sorted_unique
 from compiler.edit.deployment_state import DeploymentState, load_deployment_state
-from compiler.edit.edit_session import EditResult, EditSession, EditOutcome, not_editable_findings
+from compiler.edit.edit_session import EditOutcome, EditResult, EditSession, not_editable_findings
 from compiler.edit.promote import remove_canary
 from compiler.edit.yaml_edit import NotEditableError
 from compiler.execution.jobs.tasks import published_release

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from compiler.graph.graph_model import Edge, EdgeKind, Graph, Node, DeploymentCell
-from compiler.inventory.columns import format_sla, format_placement
+from compiler.graph.graph_model import DeploymentCell, Edge, EdgeKind, Graph, Node
+from compiler.inventory.columns import format_placement, format_sla
 from compiler.inventory.row import Inventory, Row
 from compiler.inventory.row_parts import Dataset, UseCase
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
-from compiler.inventory.coerce import add_duration, parse_date, optional_str, str_tuple
+from compiler.inventory.coerce import add_duration, optional_str, parse_date, str_tuple
 from compiler.inventory.placements import ModelPlacements, environment_name
 from compiler.inventory.row_parts import (
     Approval,

@@ -5,12 +5,11 @@ from dataclasses import replace
 from functools import partial
 
 from compiler.foundation.json_data import Object, as_object, as_str
-from compiler.inventory import governance_columns as governance
-from compiler.inventory import model_relations as relations
+from compiler.inventory import governance_columns, model_relations
 from compiler.inventory.coerce import optional_str, str_tuple
 from compiler.inventory.lazy_sequence import LazySequence
 from compiler.inventory.placements import ModelPlacements, placements
-from compiler.inventory.row import Inventory, ExcludedDocument, Row
+from compiler.inventory.row import ExcludedDocument, Inventory, Row
 from compiler.inventory.row_parts import Contacts, RecordCounts, Sla, UseCase
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
@@ -23,7 +22,7 @@ RecordCounter = Callable[[ModelPlacements], Iterable[RecordCounts]]
 def build_inventory(fleet: Fleet, count_fields: RecordCounter) -> Inventory:
     """Every model of the fleet that holds together, retired and proposed ones too; and what it rests on."""
     portfolio = fleet.portfolio
-    use_cases = {name: relations.use_case(spec) for name, spec in portfolio.by_kind("UseCase").items()}
+    use_cases = {name: model_relations.use_case(spec) for name, spec in portfolio.by_kind("UseCase").items()}
     rows: list[Row] = []
     exclusions = [ExcludedDocument(kind, name) for kind, name in portfolio.broken_names]
     for name in portfolio.by_kind("Model"):
@@ -37,7 +36,7 @@ def build_inventory(fleet: Fleet, count_fields: RecordCounter) -> Inventory:
         project=portfolio.project.name,
         models=tuple(_with_dependents(rows)),
         excluded_documents=tuple(sorted(exclusions, key=lambda document: (document.kind, document.name))),
-        datasets=tuple(map(relations.dataset, portfolio.by_kind("Dataset").values())),
+        datasets=tuple(map(model_relations.dataset, portfolio.by_kind("Dataset").values())),
         use_cases=tuple(use_cases.values()),
         stages={name: environments[name].text("stage") for name in fleet.environments},
     )
@@ -83,20 +82,20 @@ def _row(fleet: Fleet, model_placements: ModelPlacements, use_cases: Mapping[str
         use_case=use_cases.get(as_str(data.get("useCase"))),
         environments=tuple(placements(model_placements.models)),
         sla=_sla(as_object(data.get("sla"))),
-        datasets=tuple(relations.used_datasets(fleet, model_placements)),
-        asks=tuple(relations.dependency_uses(fleet, model_placements)),
+        datasets=tuple(model_relations.used_datasets(fleet, model_placements)),
+        asks=tuple(model_relations.dependency_uses(fleet, model_placements)),
         asked_by=(),
-        router=relations.router(model_placements),
-        vendors=tuple(relations.vendors(model_placements)),
-        review=governance.review(governance_data),
-        validation=governance.validation(governance_data),
-        evidence=tuple(governance.evidence(governance_data)),
-        approvals=tuple(governance.approvals(fleet.portfolio, model_placements)),
-        waivers=tuple(governance.waivers(fleet.portfolio, model_placements)),
-        patches=tuple(governance.patches(model_placements)),
-        unwatched=tuple(governance.unmeasured_objectives(model_placements)),
-        signals=tuple(governance.signals(model)),
-        retirement=governance.retirement(model),
+        router=model_relations.router(model_placements),
+        vendors=tuple(model_relations.vendors(model_placements)),
+        review=governance_columns.review(governance_data),
+        validation=governance_columns.validation(governance_data),
+        evidence=tuple(governance_columns.evidence(governance_data)),
+        approvals=tuple(governance_columns.approvals(fleet.portfolio, model_placements)),
+        waivers=tuple(governance_columns.waivers(fleet.portfolio, model_placements)),
+        patches=tuple(governance_columns.patches(model_placements)),
+        unwatched=tuple(governance_columns.unmeasured_objectives(model_placements)),
+        signals=tuple(governance_columns.signals(model)),
+        retirement=governance_columns.retirement(model),
         facts=record_counts,
     )
 

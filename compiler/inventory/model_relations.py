@@ -4,9 +4,17 @@ import json
 from collections.abc import Iterator
 
 from compiler.foundation.json_data import Object, Pointer, as_object, as_str
-from compiler.inventory.coerce import parse_date, optional_str, str_tuple
+from compiler.inventory.coerce import optional_str, parse_date, str_tuple
 from compiler.inventory.placements import ModelPlacements, environment_name
-from compiler.inventory.row_parts import DependencyUse, Classification, Dataset, DatasetRole, UseCase, UsedDataset, Vendor
+from compiler.inventory.row_parts import (
+    Classification,
+    Dataset,
+    DatasetRole,
+    DependencyUse,
+    UseCase,
+    UsedDataset,
+    Vendor,
+)
 from compiler.resolve.dependencies import ModelDependency, model_dependencies
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolver import references

@@ -6,8 +6,8 @@ The one door is `Validator`; `unheard` says what a schema of a stranger says in 
 
 from compiler.json_schema.complexity import complexity_error
 from compiler.json_schema.schema_lint import LintIssue, lint_schema
-from compiler.json_schema.structural import to_strict_schema, apply_defaults
+from compiler.json_schema.structural import apply_defaults, to_strict_schema
 from compiler.json_schema.validator import SchemaError, Validator
 from compiler.json_schema.violation import SchemaViolation
 
-__all__ = ["SchemaError", "LintIssue", "Validator", "SchemaViolation", "to_strict_schema", "complexity_error", "lint_schema", "apply_defaults"]
+__all__ = ["LintIssue", "SchemaError", "SchemaViolation", "Validator", "apply_defaults", "complexity_error", "lint_schema", "to_strict_schema"]

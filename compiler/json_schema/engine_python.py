@@ -16,7 +16,7 @@ from referencing.jsonschema import DRAFT202012
 
 from compiler.foundation.json_data import Json, Object, as_list, as_str
 from compiler.json_schema.engine import KeywordFailure, SchemaError
-from compiler.json_schema.jsonschema_patches import KEYWORDS, LEGACY_KEYWORDS, KEYWORDS_WITH_KEYS, keep_schema_paths
+from compiler.json_schema.jsonschema_patches import KEYWORDS, KEYWORDS_WITH_KEYS, LEGACY_KEYWORDS, keep_schema_paths
 from compiler.json_schema.registry import SchemaRegistry
 from compiler.json_schema.string_formats import format_checker
 

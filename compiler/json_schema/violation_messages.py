@@ -3,8 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from compiler.foundation.json_data import Json, Pointer, as_list, as_object, value_at
-from compiler.foundation.suggestions import quote_list, closest_match
-from compiler.json_schema.descriptions import MAX_LISTED_OPTIONS, describe_measure, author_description, describe_expectation, describe_limit, format_value
+from compiler.foundation.suggestions import closest_match, quote_list
+from compiler.json_schema.descriptions import (
+    MAX_LISTED_OPTIONS,
+    author_description,
+    describe_expectation,
+    describe_limit,
+    describe_measure,
+    format_value,
+)
 from compiler.json_schema.engine import KeywordFailure
 from compiler.json_schema.registry import SchemaRegistry
 from compiler.json_schema.violation import SchemaViolation

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Location
 from compiler.foundation.errors import UsageError
-from compiler.foundation.json_data import Json, Object, Pointer, as_object, value_at, format_path
+from compiler.foundation.json_data import Json, Object, Pointer, as_object, format_path, value_at
 from compiler.foundation.provenance import Origin
 from compiler.foundation.suggestions import closest_match
 from compiler.pipeline.session import Session

@@ -14,7 +14,15 @@ from compiler.plan.matching.addons import AddonEvaluator
 from compiler.plan.matching.compatibility import CompatibilityChecker
 from compiler.plan.matching.emitter_evaluation import EmitterEvaluation, evaluate_emitter, with_emitter_context
 from compiler.plan.matching.emitter_selection import applies_to_deployments, matching_emitters
-from compiler.plan.planned_units import PlannedFile, PlannedUnit, path_collisions, render_paths, input_paths, source_paths, unit_value
+from compiler.plan.planned_units import (
+    PlannedFile,
+    PlannedUnit,
+    input_paths,
+    path_collisions,
+    render_paths,
+    source_paths,
+    unit_value,
+)
 from compiler.plan.planning_services import PlanningServices
 from compiler.resolve.resolved_model import ResolvedModel
 

@@ -11,16 +11,16 @@ from compiler.plan.context.model_context import ContextValues, model_context, wi
 from compiler.plan.emitters.emitter import Emitter, FileRule
 from compiler.plan.matching.addons import AddonEvaluator
 from compiler.plan.matching.compatibility import CompatibilityChecker
-from compiler.plan.matching.emitter_evaluation import evaluate_emitter, condition_variables, with_emitter_context
+from compiler.plan.matching.emitter_evaluation import condition_variables, evaluate_emitter, with_emitter_context
 from compiler.plan.matching.emitter_selection import emits_per, matching_emitters
 from compiler.plan.planned_units import (
     PlannedFile,
     PlannedUnit,
+    emitter_metadata,
+    input_paths,
     path_collisions,
     render_paths,
     shared_unit_id,
-    input_paths,
-    emitter_metadata,
     source_paths,
     unit_value,
 )

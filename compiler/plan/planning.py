@@ -17,7 +17,14 @@ from compiler.plan.planned_units import PlannedFile, PlannedUnit
 from compiler.plan.planning_services import PlanningServices
 from compiler.plan.quotas import namespace_usage
 from compiler.plan.rendered_kinds import rendered_kinds
-from compiler.plan.shared_units import KINDS_VARIABLE, OWNERS_VARIABLE, Deployment, plan_environment_units, plan_project_units, any_template_reads
+from compiler.plan.shared_units import (
+    KINDS_VARIABLE,
+    OWNERS_VARIABLE,
+    Deployment,
+    any_template_reads,
+    plan_environment_units,
+    plan_project_units,
+)
 from compiler.resolve.dependencies import model_dependencies
 from compiler.resolve.resolved_model import ResolvedModel
 

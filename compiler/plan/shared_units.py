@@ -5,15 +5,31 @@ from dataclasses import dataclass, replace
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, as_object
-from compiler.foundation.provenance import ComputedValue, ContextValue, ObjectValue, Origin, Origins, DocumentValue, computed_list
-from compiler.plan import conventions as names
+from compiler.foundation.provenance import (
+    ComputedValue,
+    ContextValue,
+    DocumentValue,
+    ObjectValue,
+    Origin,
+    Origins,
+    computed_list,
+)
+from compiler.plan import conventions
 from compiler.plan import rendered_kinds as kinds
 from compiler.plan.codeowners.ownership_claims import CommittedFile
 from compiler.plan.codeowners.ownership_rules import ownership_rules
 from compiler.plan.context.model_context import ContextValues, project_value, tool_value
 from compiler.plan.emitters.emitter import Emitter, FileRule
 from compiler.plan.emitters.emitter_settings import project_emitter_options
-from compiler.plan.planned_units import PlannedFile, PlannedUnit, path_collisions, render_paths, shared_unit_id, emitter_metadata, unit_value
+from compiler.plan.planned_units import (
+    PlannedFile,
+    PlannedUnit,
+    emitter_metadata,
+    path_collisions,
+    render_paths,
+    shared_unit_id,
+    unit_value,
+)
 from compiler.plan.planning_services import PlanningServices
 from compiler.plan.quotas import NamespaceUsage, namespace_values
 from compiler.plan.schedules import retrain_schedule_values
@@ -124,7 +140,7 @@ def _common_context(services: PlanningServices, deployments: Sequence[ObjectValu
     promotions: list[Json] = [list(group) for group in promotion_groups(portfolio)]
     return {
         "project": project_value(portfolio.project),
-        "names": ComputedValue(names.TEMPLATE_NAMES, ()),
+        "names": ComputedValue(conventions.TEMPLATE_NAMES, ()),
         "tool": tool_value(),
         "deployments": computed_list(list(deployments), ()),
         "environments": computed_list(environment_values, ()),

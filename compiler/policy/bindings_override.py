@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from compiler.foundation.json_data import Json, Object, as_object
-from compiler.policy.binding import section_at, binding_sections
+from compiler.policy.binding import binding_sections, section_at
 from compiler.spec.portfolio import Portfolio, Spec
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
-from compiler.resolve.composite_sla import CompositeSla, Component, composite_sla
+from compiler.resolve.composite_sla import Component, CompositeSla, composite_sla
 from compiler.spec.quantities import Duration, Percentage
 
 _NUMBER: Object = {"type": "number"}
@@ -56,7 +56,7 @@ def composite_sla_variable(source: Object, entries: Sequence[Object]) -> Object:
 
 def _step_sla(step: Object, entry: Object) -> _DependencySla:
     is_required, weight = step.get("required") is not False, as_str(step.get("weight"))
-    return _dependency_sla(as_str(step.get("model")), entry)._replace(required=is_required, weight=weight)
+    return _dependency_sla(as_str(step.get("model")), entry)._replace(is_required=is_required, weight=weight)
 
 
 def _dependency_sla(name: str, entry: Object) -> _DependencySla:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from compiler.diagnostics.finding import Enforcement, Status
 from compiler.foundation.json_data import as_object
 from compiler.policy.policy_definition import Policy
-from compiler.policy.waiver_scope import WaiverScope, ValuePointers
+from compiler.policy.waiver_scope import ValuePointers, WaiverScope
 from compiler.spec.portfolio import Spec
 
 EXPIRY_NOTICE = timedelta(days=14)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
-from compiler.cel import Expression, CelEnvironment, ExpressionBatch, Activation, compile_batch
+from compiler.cel import Activation, CelEnvironment, Expression, ExpressionBatch, compile_batch
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Pointer, FieldReads, as_str, pick_fields, merge_reads
+from compiler.foundation.json_data import FieldReads, Pointer, as_str, merge_reads, pick_fields
 from compiler.json_schema import Validator
 from compiler.policy.policy_definition import COMPOSITE_SLA, DEPENDENCIES, Policy, Variables, dependency_key
 from compiler.policy.secret_detection import SUSPECTS_VARIABLE
@@ -36,7 +36,7 @@ class CompiledPolicy:
 
     def without_group_by(self) -> "CompiledPolicy":
         """The same for the models of one group."""
-        return replace(self, found={pointer: expression for pointer, expression in self.expressions.items() if pointer != GROUP_BY})
+        return replace(self, expressions={pointer: expression for pointer, expression in self.expressions.items() if pointer != GROUP_BY})
 
     @cached_property
     def field_reads(self) -> FieldReads:

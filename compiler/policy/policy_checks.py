@@ -12,7 +12,7 @@ from compiler.foundation.suggestions import closest_match
 from compiler.policy.binding import Binding
 from compiler.policy.controls import ControlCatalogues
 from compiler.policy.policy_definition import Policy
-from compiler.policy.policy_findings import skipped_finding, policy_finding
+from compiler.policy.policy_findings import policy_finding, skipped_finding
 from compiler.policy.policy_library import PolicyLibrary
 from compiler.policy.rule_evaluator import RuleEvaluator
 from compiler.policy.secret_detection import SUSPECTS_VARIABLE, is_available

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Status, Subject
 from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_str, format_path
-from compiler.policy import policy_findings as told
+from compiler.policy import policy_findings
 from compiler.policy.binding import Binding, bindings
 from compiler.policy.controls import ControlCatalogues
 from compiler.policy.enforcement import Decision, decide_enforcement
-from compiler.policy.match_cache import SelectedPolicies, MatchCache
-from compiler.policy.policy_checks import BindingState, check_policies, check_examples
-from compiler.policy.policy_definition import PolicyViolation, Policy
+from compiler.policy.match_cache import MatchCache, SelectedPolicies
+from compiler.policy.policy_checks import BindingState, check_examples, check_policies
+from compiler.policy.policy_definition import Policy, PolicyViolation
 from compiler.policy.policy_inputs import DOCUMENT_VARIABLES, PolicyInput, variable_schemas
 from compiler.policy.policy_library import PolicyLibrary
 from compiler.policy.result_reuse import ResultReuse
@@ -120,7 +120,7 @@ class PolicyEngine:
         yield from self._fleet_findings()
         yield from self._unknown_binding_findings(all_bindings)
         for policy in self._skipped_policies.values():
-            yield told.skipped_finding(policy, self.as_of)
+            yield policy_findings.skipped_finding(policy, self.as_of)
         yield from check_policies(self.library, self.evaluator, self.controls, BindingState(all_bindings, self._selected_ids), self.fleet, self.as_of)
         yield from self.waivers.findings()
 
@@ -148,7 +148,7 @@ class PolicyEngine:
 
         yield from self.waivers.unused_findings(is_evaluated)
         for policy in (p for p in self.library.project_policies if includes_rendered and p.id in self._rendered_ids and p.id not in self._matched_ids):
-            yield told.policy_finding(
+            yield policy_findings.policy_finding(
                 policy, codes.UNUSED_POLICY, "no object that was rendered is of its kinds", "objects"
             )
         yield from self._suppressions.findings(is_evaluated, self._is_policy_id)
@@ -197,7 +197,7 @@ class PolicyEngine:
             for violation in self.evaluator.find_violations(pending_batch, variables, result):
                 new_violations.setdefault(violation.policy.id, []).append(violation)
         violations_by_id = {**previous.violations, **new_violations}
-        result_reuse.remember(replace(previous, policies=batch.ids, breaches=violations_by_id))
+        result_reuse.remember(replace(previous, policies=batch.ids, violations=violations_by_id))
         for policy in policies if violations_by_id else ():
             yield from violations_by_id.get(policy.id, ())
 
@@ -207,12 +207,12 @@ class PolicyEngine:
         for violation in violations:
             if violation.is_evaluation_failure:
                 self._evaluation_failures.add((violation.policy.id, model_input.model.name))
-                yield told.failure_finding(model_input, violation)
+                yield policy_findings.failure_finding(model_input, violation)
                 continue
-            value_pointers = told.value_pointers(model_input, violation, blame_location)
+            value_pointers = policy_findings.value_pointers(model_input, violation, blame_location)
             decision = self.decision(model_input, violation, value_pointers)
             if decision is not None:
-                yield self.apply_overrides(model_input, violation, value_pointers, decision, told.violation_finding(model_input, violation, decision, blame_location))
+                yield self.apply_overrides(model_input, violation, value_pointers, decision, policy_findings.violation_finding(model_input, violation, decision, blame_location))
 
     def apply_overrides(self, model_input: PolicyInput, violation: PolicyViolation, value_pointers: ValuePointers, decision: Decision, finding: Finding) -> Finding:
         """The finding, once the calendar and comments were heard."""
@@ -222,9 +222,9 @@ class PolicyEngine:
             waivers = self.waivers.applicable_waivers(model, violation.policy)
             base_decision = decide_enforcement(violation.policy, model.environment, value_pointers, waivers, self.base.as_of)
             if not (base_decision is not None and base_decision.is_blocking) and not self.base.is_changed(model.name, environment_name):
-                finding = told.downgrade_by_date(finding, self.base.as_of)
+                finding = policy_findings.downgrade_by_date(finding, self.base.as_of)
         reason = self._suppressions.suppression_reason(finding) if finding.status is Status.OPEN else None
-        return finding if reason is None else replace(finding, status=Status.WAIVED, because=reason)
+        return finding if reason is None else replace(finding, status=Status.WAIVED, status_reason=reason)
 
     def _without_missing_detectors(self, policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
         """Those that need no package that is not here."""
@@ -246,7 +246,7 @@ class PolicyEngine:
                 index = violation.pointer[0] if violation.pointer and isinstance(violation.pointer[0], int) else None
                 if violation.is_evaluation_failure and index is None:
                     self._evaluation_failures.add((policy.id, _ALL_MODELS))
-                    yield told.fleet_failure_finding(violation)
+                    yield policy_findings.fleet_failure_finding(violation)
                     continue
                 if index is None or index >= len(selected_inputs):
                     yield from self._whole_fleet_findings(violation, selected_inputs)
@@ -260,7 +260,7 @@ class PolicyEngine:
         decisions = [decision for model_input in selected_inputs if (decision := self.decision(model_input, violation, ((),))) is not None]
         worst = next((decision for decision in decisions if decision.is_blocking), decisions[0] if decisions else None)
         if worst is not None:
-            yield told.fleet_finding(violation, worst)
+            yield policy_findings.fleet_finding(violation, worst)
 
     def _unknown_binding_findings(self, all_bindings: Sequence[Binding]) -> Iterator[Finding]:
         """Names of policies that nobody has, where somebody binds them."""

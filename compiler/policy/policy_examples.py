@@ -9,12 +9,12 @@ from compiler.diagnostics.finding import Finding, Location
 from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, format_path
 from compiler.foundation.suggestions import closest_match
 from compiler.json_schema import Validator
-from compiler.policy.composite_sla_input import is_required_dependency, composite_sla_variable
-from compiler.policy.policy_definition import PolicyViolation, Policy
+from compiler.policy.composite_sla_input import composite_sla_variable, is_required_dependency
+from compiler.policy.policy_definition import Policy, PolicyViolation
 from compiler.policy.policy_findings import policy_finding
 from compiler.policy.policy_inputs import example_variables, suspect_entries
 from compiler.policy.rule_evaluator import RuleEvaluator
-from compiler.policy.secret_detection import SUSPECTS_VARIABLE, SecretDetectors, SecretCandidate, is_available
+from compiler.policy.secret_detection import SUSPECTS_VARIABLE, SecretCandidate, SecretDetectors, is_available
 from compiler.policy.value_paths import parse_path
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.match_selectors import matches_selector

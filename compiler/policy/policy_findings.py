@@ -6,10 +6,10 @@ from datetime import date
 
 from compiler.cel import TOO_MANY_ELEMENTS
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Code, Enforcement, Finding, Note, Location, Subject
+from compiler.diagnostics.finding import Code, Enforcement, Finding, Location, Note, Subject
 from compiler.foundation.json_data import Json, Pointer
 from compiler.policy.enforcement import Decision, strictest_enforcement
-from compiler.policy.policy_definition import PolicyViolation, Policy
+from compiler.policy.policy_definition import Policy, PolicyViolation
 from compiler.policy.policy_inputs import PolicyInput
 from compiler.policy.value_paths import with_element_names
 from compiler.policy.waiver_scope import ValuePointers
@@ -52,7 +52,7 @@ def violation_finding(model_input: PolicyInput, violation: PolicyViolation, deci
         return result
     waiver_data = decision.waiver.spec.data
     status_reason = f"{waiver_data['reason']} ({waiver_data['ticket']}, until {waiver_data['expires']})"
-    return replace(result, because=status_reason, notes=(Note("waived here", decision.waiver.spec.document.location(("name",))),))
+    return replace(result, status_reason=status_reason, notes=(Note("waived here", decision.waiver.spec.document.location(("name",))),))
 
 
 def failure_finding(model_input: PolicyInput, violation: PolicyViolation) -> Finding:
@@ -91,7 +91,7 @@ def skipped_finding(policy: Policy, as_of: date) -> Finding:
 def downgrade_by_date(finding: Finding, base_date: date) -> Finding:
     """The finding where only a day that came has made it mandatory, and the change at hand has not touched the model."""
     status_reason = f"advisory here: nothing of it changed since {base_date.isoformat()}, only the day"
-    return replace(finding, code=replace(finding.code, enforcement=Enforcement.ADVISORY), because=status_reason)
+    return replace(finding, code=replace(finding.code, enforcement=Enforcement.ADVISORY), status_reason=status_reason)
 
 
 def policy_finding(policy: Policy, code: Code, message: str, *pointer: str | int, help_: str | None = None) -> Finding:

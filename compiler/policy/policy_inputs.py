@@ -5,14 +5,30 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from compiler.diagnostics.finding import Location
-from compiler.foundation.json_data import Json, Object, Pointer, FieldReads, as_list, as_object, as_str, format_path, pick_fields
-from compiler.policy import composite_sla_input as together
+from compiler.foundation.json_data import (
+    FieldReads,
+    Json,
+    Object,
+    Pointer,
+    as_list,
+    as_object,
+    as_str,
+    format_path,
+    pick_fields,
+)
+from compiler.policy import composite_sla_input
 from compiler.policy.policy_definition import COMPOSITE_SLA, DEPENDENCIES, Variables, dependency_key
-from compiler.policy.secret_detection import SecretDetectors, SecretCandidate
+from compiler.policy.secret_detection import SecretCandidate, SecretDetectors
 from compiler.resolve.dependencies import model_dependencies
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import Release, ResolvedModel
-from compiler.spec.cel_variables import quantities_to_numbers, quantities_schema, dataset_variable_schema, model_variable_schema, release_variable_schema
+from compiler.spec.cel_variables import (
+    dataset_variable_schema,
+    model_variable_schema,
+    quantities_schema,
+    quantities_to_numbers,
+    release_variable_schema,
+)
 from compiler.spec.language import Language
 
 MEMBER = "member"
@@ -38,7 +54,7 @@ def variable_schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
         **kinds,
         "datasets": _list_schema(dataset_variable_schema(language)),
         "parts": _list_schema(part),
-        COMPOSITE_SLA: together.SCHEMA,
+        COMPOSITE_SLA: composite_sla_input.SCHEMA,
         "suspects": _list_schema(_SUSPECT_SCHEMA),
     }
     member = {**as_object(part["properties"]), "environment": kinds["environment"]}
@@ -85,7 +101,7 @@ class PolicyInput:
             "team": lambda: self.referenced_document("Team", "owner"),
             "datasets": lambda: [data for data, _ in self._datasets],
             DEPENDENCIES: lambda: [self._dependency_entry(*dependency, field_reads) for dependency, _ in self._dependencies],
-            COMPOSITE_SLA: lambda: together.composite_sla_variable(self._source, [self._dependency_entry(*dependency, _COMPOSITE_SLA_READS) for dependency, _ in self._dependencies]),
+            COMPOSITE_SLA: lambda: composite_sla_input.composite_sla_variable(self._source, [self._dependency_entry(*dependency, _COMPOSITE_SLA_READS) for dependency, _ in self._dependencies]),
             "suspects": lambda: suspect_entries(self._secret_candidates),
         }
         return {name: factory() for name, factory in factories.items() if name in field_reads}

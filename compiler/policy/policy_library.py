@@ -7,7 +7,7 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Subject
 from compiler.foundation.json_data import as_list, as_str
 from compiler.foundation.suggestions import closest_match
-from compiler.policy.pack import Pack, project_pack_name, shipped_pack_names, load_shipped_pack
+from compiler.policy.pack import Pack, load_shipped_pack, project_pack_name, shipped_pack_names
 from compiler.policy.policy_definition import Policy
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.source.tree import Tree

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from compiler.foundation.json_data import Json, FieldReads, strictly_equal
+from compiler.foundation.json_data import FieldReads, Json, strictly_equal
 from compiler.policy.policy_batch import PolicyBatch
 from compiler.policy.policy_definition import PolicyViolation, Variables
 

@@ -3,14 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from compiler.cel import ExpectedType, Expression, CelEnvironment, Failure, CompileError, Activation
+from compiler.cel import Activation, CelEnvironment, CompileError, ExpectedType, Expression, Failure
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, value_at, format_path
+from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, format_path, value_at
 from compiler.json_schema import SchemaError, Validator, complexity_error, lint_schema
-from compiler.policy.message_templates import message_expressions, fill_message, format_value
-from compiler.policy.policy_batch import NOT_APPLICABLE, GROUP_BY, SUBJECT_VARIABLES, BatchResult, CompiledPolicy, PolicyBatch
-from compiler.policy.policy_definition import PolicyViolation, Policy, Variables
+from compiler.policy.message_templates import fill_message, format_value, message_expressions
+from compiler.policy.policy_batch import (
+    GROUP_BY,
+    NOT_APPLICABLE,
+    SUBJECT_VARIABLES,
+    BatchResult,
+    CompiledPolicy,
+    PolicyBatch,
+)
+from compiler.policy.policy_definition import Policy, PolicyViolation, Variables
 from compiler.policy.policy_findings import policy_finding
 from compiler.policy.policy_inputs import MEMBER
 from compiler.policy.secret_detection import SUSPECTS_VARIABLE

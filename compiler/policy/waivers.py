@@ -11,7 +11,7 @@ from compiler.foundation.json_data import Object, Pointer, as_list, as_object, a
 from compiler.policy.enforcement import EXPIRY_NOTICE
 from compiler.policy.policy_definition import Policy
 from compiler.policy.policy_library import PolicyLibrary
-from compiler.policy.waiver_scope import WaiverScope, ValuePointers, path_covers
+from compiler.policy.waiver_scope import ValuePointers, WaiverScope, path_covers
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.match_selectors import waiver_applies

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
-from compiler.render.interpolation import is_safe_word, scalar_text, quoted_excerpt
+from compiler.render.interpolation import is_safe_word, quoted_excerpt, scalar_text
 from compiler.render.template_errors import ValueRejectedError
 from compiler.render.traced_values import EncodedStr, encoded_str, origins_of
 

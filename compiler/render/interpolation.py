@@ -6,7 +6,16 @@ from typing import Final, TypeAlias
 
 from compiler.foundation.provenance import Origins
 from compiler.render.template_errors import ValueRejectedError
-from compiler.render.traced_values import OMIT, EncodedStr, TracedBool, TracedNull, TracedFloat, TracedStr, TracedInt, origins_of
+from compiler.render.traced_values import (
+    OMIT,
+    EncodedStr,
+    TracedBool,
+    TracedFloat,
+    TracedInt,
+    TracedNull,
+    TracedStr,
+    origins_of,
+)
 
 SAFE_WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]*")
 """What cannot mean anything but itself in the inner languages of manifests: URLs, PromQL, shell, Go templates."""
@@ -173,12 +182,15 @@ def kind_of(value: object) -> str:
     if isinstance(value, (int, float)):
         return "a number"
     return {
-        "View": "a map",
+        "MapView": "a map",
+        "BoundedMap": "a map",
         "dict": "a map",
-        "Elements": "a list",
-        "Bounded": "a list",
+        "ListView": "a list",
+        "BoundedList": "a list",
         "list": "a list",
         "tuple": "a list",
+        "InterpolatedText": "text",
+        "MissingValue": "a missing value",
     }.get(type(value).__name__, f"a {type(value).__name__.lower()}")
 
 

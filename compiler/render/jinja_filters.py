@@ -10,13 +10,29 @@ from jinja2 import Undefined, pass_context
 from jinja2.runtime import Context
 
 from compiler.foundation.provenance import Origins
-from compiler.render import unit_filters as units
+from compiler.render import unit_filters
 from compiler.render.encoders import ENCODERS, Encoder
-from compiler.render.interpolation import InterpolatedText, TextPart, kind_of, scalar_text, quoted_excerpt, size_of, placeholder
+from compiler.render.interpolation import (
+    InterpolatedText,
+    TextPart,
+    kind_of,
+    placeholder,
+    quoted_excerpt,
+    scalar_text,
+    size_of,
+)
 from compiler.render.plain_values import ValueBudget, to_plain
 from compiler.render.template_errors import ValueRejectedError
 from compiler.render.template_values import MapView
-from compiler.render.traced_values import EncodedStr, CommentedStr, Omit, TracedStr, commented_str, origins_of, traced_str
+from compiler.render.traced_values import (
+    CommentedStr,
+    EncodedStr,
+    Omit,
+    TracedStr,
+    commented_str,
+    origins_of,
+    traced_str,
+)
 from compiler.render.yaml_dump import VISIBLE
 
 Filter: TypeAlias = Callable[..., Any]
@@ -221,9 +237,9 @@ _FILTERS: Final[dict[str, Filter]] = {
     "map": map_, "note": with_comment, "rejectattr": _select_filter(keep_matches=False), "reverse": lambda value: list(elements(value))[::-1],
     "selectattr": _select_filter(keep_matches=True), "sort": sort, "trim": _text_filter(str.strip), "unique": unique,
     "upper": _text_filter(str.upper),
-    "hex": units.digest_hex, "json": as_json, "paragraphs": paragraphs,
-    "bytes": units.bytes_, "millicores": units.millicores, "milliseconds": units.milliseconds, "percent": units.percent,
-    "seconds": units.seconds,
+    "hex": unit_filters.digest_hex, "json": as_json, "paragraphs": paragraphs,
+    "bytes": unit_filters.bytes_, "millicores": unit_filters.millicores, "milliseconds": unit_filters.milliseconds, "percent": unit_filters.percent,
+    "seconds": unit_filters.seconds,
     **{name: _encoder_filter(encoder) for name, encoder in ENCODERS.items() if name != "literal"},
 }  # fmt: skip
 FILTERS: Final[Mapping[str, Filter]] = MappingProxyType(_FILTERS)

@@ -11,9 +11,17 @@ from jinja2.parser import Parser
 from jinja2.runtime import Context, LoopContext, Macro, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from compiler.render import jinja_subset as grammar
-from compiler.render.interpolation import PLACEHOLDER_END, PLACEHOLDER_START, InterpolatedText, Placeholder, concat, kind_of, placeholder
-from compiler.render.jinja_filters import FILTERS, check_literal_size, check_iterable
+from compiler.render import jinja_subset
+from compiler.render.interpolation import (
+    PLACEHOLDER_END,
+    PLACEHOLDER_START,
+    InterpolatedText,
+    Placeholder,
+    concat,
+    kind_of,
+    placeholder,
+)
+from compiler.render.jinja_filters import FILTERS, check_iterable, check_literal_size
 from compiler.render.jinja_tests import JINJA_TESTS
 from compiler.render.template_errors import RenderLimits, TemplateProblem, ValueRejectedError
 from compiler.render.template_values import ListView, MapView
@@ -82,7 +90,7 @@ def check_source(source: str, path: str, limits: RenderLimits) -> str:
     elif len(source) > limits.max_template_characters:
         problem = TemplateProblem(f"the template is longer than {limits.max_template_characters} characters", path, 1)
     if problem:
-        raise grammar.UnsupportedSyntaxError((problem,))
+        raise jinja_subset.UnsupportedSyntaxError((problem,))
     return source
 
 
@@ -98,7 +106,7 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
         self.limits = limits
         self.steps = 0
         self.globals = {"omit": OMIT}
-        self.filters = {**FILTERS, grammar.STEP_FILTER: self._count_step, grammar.SIZE_FILTER: check_literal_size, grammar.ITERABLE_FILTER: check_iterable}
+        self.filters = {**FILTERS, jinja_subset.STEP_FILTER: self._count_step, jinja_subset.SIZE_FILTER: check_literal_size, jinja_subset.ITERABLE_FILTER: check_iterable}
         self.tests = dict(JINJA_TESTS)
         self.concat = self._concat  # type: ignore[assignment]  # a method of Jinja's own contract, declared as str.join
         self._environments_by_template = {name: self.overlay(**DELIMITERS[kind]) for name, kind in delimiters.items()}  # type: ignore[arg-type]
@@ -117,8 +125,8 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         environment = self._environments_by_template.get(name or "", self)
         template = Parser(environment, source, name, filename).parse()
-        grammar.check_template(template, name or "")
-        return grammar.insert_limits(template)
+        jinja_subset.check_template(template, name or "")
+        return jinja_subset.insert_limits(template)
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - Jinja's signature
         """A field of a map, a property of a loop, or a macro of a fragment. Nothing has attributes of Python."""

@@ -2,7 +2,7 @@
 
 from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import Json, Object, Pointer, as_str, value_at
-from compiler.foundation.provenance import Origin, DocumentValue
+from compiler.foundation.provenance import DocumentValue, Origin
 from compiler.plan.planning import PlannedFile
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import Release

@@ -4,10 +4,21 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from compiler.foundation.json_data import Json
-from compiler.render.interpolation import InterpolatedText, interpolate, kind_of, format_number, quoted_excerpt
+from compiler.render.interpolation import InterpolatedText, format_number, interpolate, kind_of, quoted_excerpt
 from compiler.render.template_errors import ValueRejectedError
 from compiler.render.template_values import ListView, MapView
-from compiler.render.traced_values import OMIT, EncodedStr, TracedBool, CommentedStr, TracedNull, Omit, TracedFloat, TracedStr, TracedInt, origins_of
+from compiler.render.traced_values import (
+    OMIT,
+    CommentedStr,
+    EncodedStr,
+    Omit,
+    TracedBool,
+    TracedFloat,
+    TracedInt,
+    TracedNull,
+    TracedStr,
+    origins_of,
+)
 
 
 class ValueBudget:

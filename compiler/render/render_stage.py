@@ -5,20 +5,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Note, Location, Subject
+from compiler.diagnostics.finding import Finding, Location, Note, Subject
 from compiler.foundation.json_data import (
+    FieldReads,
     Json,
     Object,
     Pointer,
-    FieldReads,
     as_list,
     as_object,
     as_str,
     format_path,
-    pick_fields,
     merge_reads,
+    pick_fields,
 )
-from compiler.foundation.provenance import ComputedValue, ContextValue, ObjectValue, Origin, DocumentValue, plain_value
+from compiler.foundation.provenance import ComputedValue, ContextValue, DocumentValue, ObjectValue, Origin, plain_value
 from compiler.json_schema import SchemaViolation, apply_defaults
 from compiler.plan.context.lazy_context import Context
 from compiler.plan.emitters.emitter import Emitter
@@ -28,8 +28,8 @@ from compiler.policy.policy_engine import PolicyEngine
 from compiler.render.content_uuid import assign_content_ids
 from compiler.render.origin_locations import origin_location
 from compiler.render.output_formats import dump, format_of, with_header
-from compiler.render.output_schemas import OutputSchemas, OutputSchema
-from compiler.render.patches import DocumentsByFile, patch_pointer, apply_patches
+from compiler.render.output_schemas import OutputSchema, OutputSchemas
+from compiler.render.patches import DocumentsByFile, apply_patches, patch_pointer
 from compiler.render.plain_values import ValueBudget, to_plain
 from compiler.render.template_engine import FilledTemplate, RenderedTemplate, TemplateEngine
 from compiler.render.template_errors import RenderLimits, TemplateProblem

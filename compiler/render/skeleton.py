@@ -8,9 +8,17 @@ from typing import Any, Final, TypeAlias
 import yaml
 
 from compiler.foundation.json_data import Json
-from compiler.render.embedded_languages import LanguageRules, member_rules, key_rules
+from compiler.render.embedded_languages import LanguageRules, key_rules, member_rules
 from compiler.render.interpolation import PLACEHOLDER_END, PLACEHOLDER_START, format_number, quoted_excerpt
-from compiler.render.skeleton_nodes import MapNode, ConstantNode, Slot, DynamicMapNode, InterpolatedScalar, DynamicNode, ListNode
+from compiler.render.skeleton_nodes import (
+    ConstantNode,
+    DynamicMapNode,
+    DynamicNode,
+    InterpolatedScalar,
+    ListNode,
+    MapNode,
+    Slot,
+)
 from compiler.render.template_errors import OutputProblem, ValueRejectedError
 from compiler.render.yaml_scalars import is_ambiguous, parse_scalar
 

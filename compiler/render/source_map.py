@@ -6,7 +6,16 @@ from typing import TypeAlias
 from compiler.foundation.json_data import Pointer
 from compiler.foundation.provenance import Origins
 from compiler.render.plain_values import ValueBudget
-from compiler.render.skeleton_nodes import MapNode, ConstantNode, FillState, Slot, DynamicMapNode, InterpolatedScalar, DynamicNode, ListNode
+from compiler.render.skeleton_nodes import (
+    ConstantNode,
+    DynamicMapNode,
+    DynamicNode,
+    FillState,
+    InterpolatedScalar,
+    ListNode,
+    MapNode,
+    Slot,
+)
 from compiler.render.template_values import ListView, MapView
 from compiler.render.traced_values import OMIT, CommentedStr, Omit, origins_of
 
@@ -44,7 +53,7 @@ def trace_comments(node: DynamicNode | ConstantNode, values: Sequence[object]) -
     for pointer, slot in _iter_slots(node, values, ()):
         value = values[slot.index]
         if isinstance(value, CommentedStr):
-            comments[pointer] = value.note
+            comments[pointer] = value.comment
     return comments
 
 

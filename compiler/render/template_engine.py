@@ -9,13 +9,18 @@ from typing import Final, TypeAlias
 from jinja2 import Template
 
 from compiler.foundation.errors import UsageError
-from compiler.foundation.json_data import Json, Pointer, FieldReads
+from compiler.foundation.json_data import FieldReads, Json, Pointer
 from compiler.foundation.provenance import Origin, Origins
-from compiler.render import skeleton
-from compiler.render import text_renderer as text_fill
+from compiler.render import skeleton, text_renderer
 from compiler.render.embedded_languages import LanguageRules, parse_rules
 from compiler.render.interpolation import PLACEHOLDER_END, PLACEHOLDER_START, InterpolatedText, TextPart, placeholder
-from compiler.render.jinja_runner import TemplateFailedError, TemplateOutput, compile_template, output_lines, run_template
+from compiler.render.jinja_runner import (
+    TemplateFailedError,
+    TemplateOutput,
+    compile_template,
+    output_lines,
+    run_template,
+)
 from compiler.render.jinja_sandbox import DELIMITERS, JinjaSandbox
 from compiler.render.output_formats import FORMATS, Format, dump, format_of, with_comments, with_header
 from compiler.render.plain_values import ValueBudget, to_plain
@@ -25,7 +30,7 @@ from compiler.render.source_map import trace_origins as origins_by_pointer
 from compiler.render.template_errors import OutputProblem, RenderLimits, TemplateProblem, ValueRejectedError
 from compiler.render.template_reads import template_reads
 from compiler.render.template_values import TemplateValue, wrap
-from compiler.render.traced_values import OMIT, TracedBool, CommentedStr, TracedStr, traced_str
+from compiler.render.traced_values import OMIT, CommentedStr, TracedBool, TracedStr, traced_str
 
 TemplateProblems: TypeAlias = tuple[TemplateProblem, ...]
 SourceMap: TypeAlias = Mapping[tuple[int, Pointer], Origins]
@@ -195,7 +200,7 @@ class TemplateEngine:
             raise UsageError(f"`{output_format.name}` writes no text")
         front_matter = _FRONT_MATTER.match(output.text) if output_format.has_front_matter else None
         line_offset = front_matter[0].count("\n") if front_matter else 0
-        body, problems = text_fill.fill_text(output.text[front_matter.end() if front_matter else 0 :], output.values, output_format.new_escaper())
+        body, problems = text_renderer.fill_text(output.text[front_matter.end() if front_matter else 0 :], output.values, output_format.new_escaper())
         problems = tuple(replace(problem, line=problem.line + line_offset) for problem in problems)
         if front_matter is None:
             return problems or FilledTemplate((), body)

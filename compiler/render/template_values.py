@@ -5,7 +5,17 @@ from typing import TypeAlias, cast
 
 from compiler.foundation.json_data import Json, Object
 from compiler.foundation.provenance import Origin, Origins
-from compiler.render.traced_values import TracedBool, TracedScalar, TracedNull, Omit, TracedFloat, TracedStr, TracedInt, traced_scalar, traced_str
+from compiler.render.traced_values import (
+    Omit,
+    TracedBool,
+    TracedFloat,
+    TracedInt,
+    TracedNull,
+    TracedScalar,
+    TracedStr,
+    traced_scalar,
+    traced_str,
+)
 
 ReadLog: TypeAlias = "set[Origin] | None"
 """Collects what was read, misses too; a map or list that stands in it was looked at: that it is there, and its keys."""
@@ -14,7 +24,7 @@ ReadLog: TypeAlias = "set[Origin] | None"
 class ContainerView:
     """What a map and a list seen by a template have in common."""
 
-    __slots__ = ("origin", "data", "derived_from", "reads")
+    __slots__ = ("data", "derived_from", "origin", "reads")
     data: Object | Sequence[Json]
 
     def __init__(self, origin: Origin, derived_from: Origins | None, reads: ReadLog) -> None:

@@ -32,7 +32,7 @@ class _TextWriter:
         elif type(value) is str:  # a constant of the template
             self.add_literal(value)
         else:
-            is_encoded = isinstance(value, EncodedStr) and value.encoding == self.escaper.encoder_name
+            is_encoded = isinstance(value, EncodedStr) and value.encoder_name == self.escaper.encoder_name
             self.pieces.append(to_plain_str(self.escaper.escape(scalar_text(value), is_encoded=is_encoded)))
 
 

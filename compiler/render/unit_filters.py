@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from compiler.render.template_errors import ValueRejectedError
-from compiler.render.traced_values import traced_scalar, origins_of, traced_str
+from compiler.render.traced_values import origins_of, traced_scalar, traced_str
 from compiler.spec.quantities import Cpu, Duration, Memory, Percentage
 
 

@@ -95,7 +95,7 @@ def _dump_number(value: float) -> str:
 
 def _dump_text(value: str, indent: str) -> str:
     if type(value) is CommentedStr:
-        return f"{dump_string(str(value))} # {value.note}"
+        return f"{dump_string(str(value))} # {value.comment}"
     if _SIMPLE.fullmatch(value):
         return value if value not in _RESERVED_WORDS else _double_quote(value)
     if "\n" in value and _BLOCK_TEXT.fullmatch(value) and not _TRAILING_SPACE.search(value):

@@ -9,7 +9,7 @@ from compiler.inventory.due_items import DueItem
 from compiler.inventory.row import Inventory
 from compiler.inventory.serialize import to_plain
 from compiler.render.output_formats import dump
-from compiler.report import markdown_escape as markup
+from compiler.report import markdown_escape
 from compiler.report.json_output import dump_json
 from compiler.report.text_report import display_width, make_painter, to_printable
 
@@ -66,19 +66,19 @@ def render_markdown(report: DueReport) -> str:
     """A table, for an issue or a summary."""
     if not report.items:
         return "Nothing lapses.\n"
-    cell = markup.escape_inline
+    cell = markdown_escape.escape_inline
     rows = [
-        markup.table_row(
+        markdown_escape.table_row(
             cell(str(item.due or "no day is said"), _MAX_CELL),
             item.state,
             cell(item.what, _MAX_CELL),
             cell(", ".join(item.owners), _MAX_CELL),
-            markup.code_span(f"{item.path}:{item.line}", _MAX_CELL),
+            markdown_escape.code_span(f"{item.path}:{item.line}", _MAX_CELL),
         )
         for item in report.items
     ]
-    header = markup.table_row("due", "", "what", "owner", "where")
-    return "".join([header, markup.table_row(*("---" for _ in range(5))), *rows])
+    header = markdown_escape.table_row("due", "", "what", "owner", "where")
+    return "".join([header, markdown_escape.table_row(*("---" for _ in range(5))), *rows])
 
 
 def render_csv(report: DueReport) -> str:

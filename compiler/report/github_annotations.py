@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from compiler.diagnostics.finding import Finding, Severity
-from compiler.report.finding_text import rule_label, summary_line, full_message, sort_by_severity
+from compiler.report.finding_text import full_message, rule_label, sort_by_severity, summary_line
 from compiler.report.forge_locations import ForgeLocations, is_in_checkout
 from compiler.report.report_formats import Report
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from compiler.diagnostics.finding import Location
-from compiler.policy.impact import StateChange, PolicyState
+from compiler.policy.impact import PolicyState, StateChange
 from compiler.report.markdown_escape import escape_inline
 
 _MAX_CELL = 300

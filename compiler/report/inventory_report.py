@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from compiler.inventory.columns import row_cells, column_titles
+from compiler.inventory.columns import column_titles, row_cells
 from compiler.inventory.row import Inventory, Row
 from compiler.inventory.serialize import to_plain
 from compiler.report.json_output import dump_json

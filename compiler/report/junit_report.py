@@ -14,7 +14,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, TypeAlias
 
 from compiler.diagnostics.finding import Finding, Status
-from compiler.report.finding_text import pluralize, rule_label, level, full_message
+from compiler.report.finding_text import full_message, level, pluralize, rule_label
 from compiler.report.forge_locations import ForgeLocations
 from compiler.report.report_formats import Report
 

@@ -8,9 +8,17 @@ holds becomes markup, notifies somebody or links anywhere.
 from collections.abc import Iterable, Iterator, Sequence
 
 from compiler.diagnostics.finding import Finding, Status
-from compiler.report.finding_text import help_text, pluralize, rule_label, level, summary_line, format_level_counts, sort_by_severity
+from compiler.report.finding_text import (
+    format_level_counts,
+    help_text,
+    level,
+    pluralize,
+    rule_label,
+    sort_by_severity,
+    summary_line,
+)
 from compiler.report.forge_locations import ForgeLocations
-from compiler.report.markdown_escape import code_span, escape_inline, link, escape_text, table_row
+from compiler.report.markdown_escape import code_span, escape_inline, escape_text, link, table_row
 from compiler.report.report_formats import Report
 
 MAX_COMMENT_LENGTH = 65_536

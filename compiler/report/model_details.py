@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from textwrap import wrap
 
-from compiler.inventory.columns import format_dependency, format_sla, format_placement
+from compiler.inventory.columns import format_dependency, format_placement, format_sla
 from compiler.inventory.deadlines import Deadline, deadlines
 from compiler.inventory.row import Row
 from compiler.inventory.row_parts import Approval, Placement, UsedDataset

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from compiler import __version__
 from compiler.diagnostics.finding import Code, Finding, Fix, Location, Severity, Status
-from compiler.report.finding_text import pluralize, rule_label, full_message, sort_by_severity
+from compiler.report.finding_text import full_message, pluralize, rule_label, sort_by_severity
 from compiler.report.forge_locations import ForgeLocations, is_in_checkout, utf16_length
 from compiler.report.json_output import dump_json
 from compiler.report.line_fingerprints import line_hashes

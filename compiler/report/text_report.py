@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from unicodedata import combining, east_asian_width
 
 from compiler.diagnostics.finding import Finding, Location
-from compiler.report.finding_text import suppressed_summary, level, format_level_counts
+from compiler.report.finding_text import format_level_counts, level, suppressed_summary
 from compiler.report.report_formats import Report
 
 _RESET = "\x1b[0m"

@@ -6,12 +6,22 @@ from functools import cached_property
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, value_at, format_path, strictly_equal
+from compiler.foundation.json_data import (
+    Json,
+    Object,
+    Pointer,
+    as_list,
+    as_object,
+    as_str,
+    format_path,
+    strictly_equal,
+    value_at,
+)
 from compiler.json_schema import SchemaViolation
 from compiler.resolve.layers import Layer, Layers
 from compiler.resolve.merge import deletions, merge
-from compiler.resolve.normalise import QuantityErrors, Normaliser
-from compiler.resolve.releases import selected_version, selected_canary, read_release
+from compiler.resolve.normalise import Normaliser, QuantityErrors
+from compiler.resolve.releases import read_release, selected_canary, selected_version
 from compiler.resolve.resolved_model import MergedModel, Release, ResolvedModel
 from compiler.source.tree import Tree
 from compiler.spec.language import Language, TypeLanguage, iter_values

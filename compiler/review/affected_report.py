@@ -9,7 +9,7 @@ from compiler.report.ci_outputs import MAX_MATRIX_JOBS, OUTPUTS, split_into_jobs
 from compiler.report.finding_text import pluralize
 from compiler.report.markdown_escape import code_span, escape_text, table_row
 from compiler.report.text_report import to_printable
-from compiler.review.affected_models import ChangeImpact, ChangedArtifact, AffectedModel
+from compiler.review.affected_models import AffectedModel, ChangedArtifact, ChangeImpact
 
 MAX_MARKDOWN = 20_000
 """Characters of Markdown: so that the findings of a check have room in the same comment."""

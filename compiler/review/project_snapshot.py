@@ -16,7 +16,7 @@ from compiler.resolve.match_selectors import waiver_applies
 from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.resolve.resolver import references
 from compiler.spec.language import iter_values
-from compiler.spec.portfolio import Spec, release_contents, iter_texts, path_and_ancestors
+from compiler.spec.portfolio import Spec, iter_texts, path_and_ancestors, release_contents
 
 ModelKey = tuple[str, str | None]
 """A model, and the environment as which it is seen; `None` where it runs nowhere."""

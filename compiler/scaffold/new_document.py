@@ -9,7 +9,7 @@ from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_obj
 from compiler.scaffold.existing_project import ExistingProject
 from compiler.scaffold.schema_catalog import EDITOR_FOLDER, SchemaCatalog, to_kebab_case
 from compiler.scaffold.spec_template import SpecTemplate
-from compiler.spec.portfolio import DEFAULTS_FILE, API_VERSION
+from compiler.spec.portfolio import API_VERSION, DEFAULTS_FILE
 
 INITIAL_LIFECYCLE = "development"
 INITIAL_VERSION = "0.1.0"

@@ -2,12 +2,12 @@
 
 from yaml.events import CollectionEndEvent, CollectionStartEvent, Event, ScalarEvent
 
-from compiler.source import yaml_backend as engine
+from compiler.source import yaml_backend
 
 
 def find_first_key(text: str, start: Event, key: str) -> Event | None:
     """Where a key stands first in the map that begins at `start`."""
-    next_event = engine.open_events(text).get_event
+    next_event = yaml_backend.open_events(text).get_event
     while (event := next_event()) is not None and not _is_same_event(event, start):
         pass
     level, is_key = 0, True

@@ -6,7 +6,7 @@ from typing import NoReturn
 from yaml.events import CollectionStartEvent, Event, ScalarEvent
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Code, Finding, Fix, Note, Location
+from compiler.diagnostics.finding import Code, Finding, Fix, Location, Note
 from compiler.source.duplicate_keys import find_first_key
 from compiler.source.text_decoding import truncate
 
@@ -27,7 +27,7 @@ class UnreadableFile(Exception):  # noqa: N818 - no error of ours: the finding s
 class LoaderFindings:
     """The findings of one file."""
 
-    __slots__ = ("_rescanned_characters", "_path", "_said", "_text", "findings")
+    __slots__ = ("_counts", "_path", "_rescanned_characters", "_text", "findings")
 
     def __init__(self, text: str, path: str) -> None:
         self.findings: list[Finding] = []

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from compiler.source.tree import NoSuchFile, paths_below, blob_id, path_parts
+from compiler.source.tree import NoSuchFile, blob_id, path_parts, paths_below
 
 
 class MemoryTree:

@@ -18,7 +18,7 @@ from yaml.events import (
 )
 
 from compiler.foundation.json_data import Pointer
-from compiler.source import yaml_backend as engine
+from compiler.source import yaml_backend
 from compiler.source.text_decoding import LineIndex
 from compiler.source.yaml_keys import key_text, plain_scalar_text
 
@@ -65,7 +65,7 @@ class _PositionReader:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._next_event: Callable[[], Any] = engine.open_events(text).get_event  # Any: events are told apart by their class
+        self._next_event: Callable[[], Any] = yaml_backend.open_events(text).get_event  # Any: events are told apart by their class
         self._anchors: dict[str, NodePosition] = {}
 
     def read_documents(self) -> Iterator[NodePosition]:

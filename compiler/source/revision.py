@@ -8,7 +8,7 @@ from pathlib import Path
 
 from compiler.foundation.errors import HostError, UsageError
 from compiler.foundation.suggestions import closest_match
-from compiler.source.tree import NoSuchFile, Tree, paths_below, check_file_size, path_parts
+from compiler.source.tree import NoSuchFile, Tree, check_file_size, path_parts, paths_below
 
 try:
     import git

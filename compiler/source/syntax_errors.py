@@ -8,7 +8,7 @@ from yaml import YAMLError
 from yaml.error import Mark, MarkedYAMLError
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Note, Location
+from compiler.diagnostics.finding import Finding, Location, Note
 from compiler.source.text_decoding import LineIndex
 
 

@@ -19,7 +19,7 @@ from yaml.events import (
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Fix, Location
 from compiler.foundation.json_data import Json
-from compiler.source import yaml_backend as engine
+from compiler.source import yaml_backend
 from compiler.source.loader_findings import LoaderFindings
 from compiler.source.plain_scalars import SPECIAL_FIRST_CHARACTERS, AmbiguousScalar, InvalidNode, resolve_scalar
 from compiler.source.text_decoding import reserved_character_name, truncate
@@ -44,11 +44,11 @@ class DocumentRoot:
 class YamlLoader:
     """Reads the documents of one file; what is amiss on the way is in `findings`."""
 
-    __slots__ = ("_anchors", "_values_left", "_next", "_loader_findings", "_unfinished", "_has_aliases")
+    __slots__ = ("_anchors", "_has_aliases", "_loader_findings", "_next_event", "_open_anchors", "_values_left")
 
     def __init__(self, text: str, path: str) -> None:
         self._loader_findings = LoaderFindings(text, path)
-        self._next_event: Callable[[], Any] = engine.open_events(text).get_event  # Any: events are told apart by their class
+        self._next_event: Callable[[], Any] = yaml_backend.open_events(text).get_event  # Any: events are told apart by their class
         self._values_left = MAX_VALUES
         self._has_aliases = False
         self._anchors: dict[str, Json] = {}

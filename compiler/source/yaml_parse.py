@@ -12,7 +12,7 @@ from compiler.source.document import Document
 from compiler.source.loader_findings import UnreadableFile
 from compiler.source.syntax_errors import syntax_error_finding
 from compiler.source.text_decoding import decode
-from compiler.source.yaml_loader import YamlLoader, DocumentRoot
+from compiler.source.yaml_loader import DocumentRoot, YamlLoader
 
 MAX_FILE_BYTES = 1024 * 1024
 """Bytes that a file of specs may have."""

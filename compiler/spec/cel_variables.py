@@ -5,7 +5,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from compiler.foundation.json_data import Json, Object, Pointer, as_object, as_str
-from compiler.spec.language import Language, AnnotationTree, map_values
+from compiler.spec.language import AnnotationTree, Language, map_values
 from compiler.spec.quantities import Cpu, Duration, Memory, Percentage
 
 _UNRESOLVED_FIELDS = frozenset({"releases", "source", "version", "environments"})

@@ -39,7 +39,7 @@ class Annotation:
     value: str
 
 
-AnnotationTree: TypeAlias = "str | Mapping[str, Places]"
+AnnotationTree: TypeAlias = "str | Mapping[str, AnnotationTree]"
 """What a mark says of a value, or what is marked below each of its keys (`*`: every key or element)."""
 
 ValueTransform: TypeAlias = Callable[[str, Json, Pointer], Json]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from posixpath import basename, dirname
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Note, Location
+from compiler.diagnostics.finding import Finding, Location, Note
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import as_str
 from compiler.foundation.suggestions import closest_match
@@ -18,16 +18,16 @@ from compiler.source.yaml_parse import ParseFunction, ParseResult, parse
 from compiler.spec.language import Language
 from compiler.spec.portfolio import (
     ANY_KIND,
+    API_VERSION,
     DEFAULTS_FILE,
     PACK_FILE,
     PROJECT_FILE,
-    API_VERSION,
     Portfolio,
     Spec,
     configured_folder,
     document_identity,
-    release_contents,
     iter_texts,
+    release_contents,
 )
 from compiler.spec.schema_findings import schema_finding
 

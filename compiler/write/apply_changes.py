@@ -7,7 +7,7 @@ from pathlib import Path
 
 from compiler.write.change_set import Action, Change, ChangeSet, LockChange, compute_changes
 from compiler.write.conflicts import ConflictReporter
-from compiler.write.filesystem import Disk, os_failure, os_errors
+from compiler.write.filesystem import Disk, os_errors, os_failure
 from compiler.write.lock_files import encode_lock, lock_path
 from compiler.write.lock_index import LockIndex
 from compiler.write.output_paths import STATE_FOLDER, fold_path, parent_folders

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.write.conflicts import ConflictReporter
-from compiler.write.filesystem import Disk, PathState, PathKind, digest_of
+from compiler.write.filesystem import Disk, PathKind, PathState, digest_of
 from compiler.write.lock_files import EMPTY_LOCK, Lock, ManagedFile
-from compiler.write.output_paths import fold_path, parent_folders, invalid_path_reason
+from compiler.write.output_paths import fold_path, invalid_path_reason, parent_folders
 from compiler.write.output_units import OutputFile, Unit
 
 

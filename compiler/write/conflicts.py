@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Note, Location
-from compiler.write.filesystem import PathState, PathKind
+from compiler.diagnostics.finding import Finding, Location, Note
+from compiler.write.filesystem import PathKind, PathState
 from compiler.write.output_units import OutputFile
 
 _KIND_NAMES = {PathKind.FILE: "a file", PathKind.FOLDER: "a folder", PathKind.LINK: "a symbolic link", PathKind.SPECIAL: "a special file"}

@@ -5,7 +5,7 @@ import unicodedata
 
 from compiler.plan.conventions import LOCKS_FOLDER, STATE_FOLDER
 
-__all__ = ["LOCKS_FOLDER", "STATE_FOLDER", "fold_path", "parent_folders", "invalid_path_reason"]
+__all__ = ["LOCKS_FOLDER", "STATE_FOLDER", "fold_path", "invalid_path_reason", "parent_folders"]
 
 # The paths that outputs really have, told at a quarter of the cost; what it does not know, the faults below decide.
 _SAFE_PATH = re.compile(r"(?=.{1,200}\Z)(?:(?!con|prn|aux|nul|com|lpt)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?:/(?!\Z)|\Z))+")

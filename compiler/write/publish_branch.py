@@ -6,7 +6,7 @@ from datetime import date
 
 from compiler import __version__
 from compiler.foundation.errors import HostError, UsageError
-from compiler.plan import conventions as names
+from compiler.plan import conventions
 from compiler.write.git_plumbing import CommitMessage, Repository
 
 _MAX_ATTEMPTS = 5
@@ -73,11 +73,11 @@ def _skip_reason(repository: Repository, request: PublishRequest, branch: str, t
     if last_commit is None:
         return ""
     branch_label = f"`{request.folder}` of `{branch}`" if request.folder else f"`{branch}`"
-    published_source = repository.trailer(last_commit, names.SOURCE_TRAILER)
+    published_source = repository.trailer(last_commit, conventions.SOURCE_TRAILER)
     if not published_source:
         message = f"the last commit of {branch_label}, {last_commit[:7]}, was not made by `modelyard publish`"
         raise UsageError(message, help="look at it; --force publishes over it, as a commit that follows")
-    published_environment = repository.trailer(last_commit, names.ENVIRONMENT_TRAILER)
+    published_environment = repository.trailer(last_commit, conventions.ENVIRONMENT_TRAILER)
     if published_environment != request.environment:
         message = f"{branch_label} holds what was published of {published_environment}"
         raise UsageError(message, help="give each Environment a branch or a folder of its own; --force replaces it")
@@ -98,9 +98,9 @@ def _local_tip(repository: Repository, branch: str) -> str | None:
 
 def _message_text(request: PublishRequest) -> str:
     trailers = {
-        names.SOURCE_TRAILER: request.source_commit,
-        names.ENVIRONMENT_TRAILER: request.environment,
-        names.DATE_TRAILER: request.as_of.isoformat(),
-        names.VERSION_TRAILER: __version__,
+        conventions.SOURCE_TRAILER: request.source_commit,
+        conventions.ENVIRONMENT_TRAILER: request.environment,
+        conventions.DATE_TRAILER: request.as_of.isoformat(),
+        conventions.VERSION_TRAILER: __version__,
     }
     return f"Publish {request.environment}\n\n" + "".join(f"{key}: {value}\n" for key, value in trailers.items())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from compiler.edit.yaml_edit import NotEditableError, format_value, set_value, delete_key
+from compiler.edit.yaml_edit import NotEditableError, delete_key, format_value, set_value
 from compiler.source.yaml_parse import parse
 
 SPEC = """# About it.

@@ -3,12 +3,12 @@
 import pytest
 
 from compiler.edit.edit_session import EditResult
-from compiler.edit.promote import promote, parse_share
+from compiler.edit.promote import parse_share, promote
 from compiler.foundation.errors import UsageError
 from compiler.pipeline.session import Session
 from compiler.source.overlay_tree import OverlayTree
 
-from .conftest import GATES, PLACES, edit_of, other_model, edit_errors
+from .conftest import GATES, PLACES, edit_errors, edit_of, other_model
 
 
 def test_what_runs_one_step_before_goes_on(fleet) -> None:

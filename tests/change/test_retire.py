@@ -8,7 +8,7 @@ from compiler.edit.retire import retire
 from compiler.pipeline.session import Session
 from compiler.source.overlay_tree import OverlayTree
 
-from .conftest import edit_of, other_model, edit_errors
+from .conftest import edit_errors, edit_of, other_model
 
 END = "retirement: {date: 2027-03-31}"
 DUE_DAY, EARLY_DAY = date(2027, 4, 1), date(2027, 3, 30)

@@ -6,7 +6,7 @@ from compiler.edit.rollback import rollback
 from compiler.foundation.errors import UsageError
 from compiler.source.memory_tree import MemoryTree
 
-from .conftest import PLACES, edit_of, edit_errors
+from .conftest import PLACES, edit_errors, edit_of
 
 
 def fail_on_history(_path: str):

@@ -398,7 +398,7 @@ def test_an_object_of_a_kind_that_nothing_says_is_refused(build_of, deliver, a_m
 
 
 def test_a_line_of_what_argo_cd_is_told_leads_back_to_who_says_it(sample):
-    from compiler.pipeline import explanation as explain  # noqa: PLC0415 - here alone
+    from compiler.pipeline import explanation  # noqa: PLC0415 - here alone
 
     for path, position, source_path in (
         ("prod/_argocd/applicationset.yaml", "spec.template.spec.source.repoURL", "models/environments/prod.yaml"),
@@ -406,16 +406,16 @@ def test_a_line_of_what_argo_cd_is_told_leads_back_to_who_says_it(sample):
         ("prod/_argocd/applicationset.yaml", "spec.generators[0].list.elements[3].owner", "models/payments/_defaults.yaml"),
         ("prod/_namespaces/namespaces.yaml", "metadata.name", "models/environments/prod.yaml"),
     ):
-        [place] = explain.explain_artifact(sample.run, path, position)
+        [place] = explanation.explain_artifact(sample.run, path, position)
         [first, *_] = place.made_of
         assert first.value == place.value, position
         assert first.said[0].place.path == source_path, position
 
 
 def test_an_adopted_namespace_leads_back_to_the_layer_that_says_it(deliver, a_model):
-    from compiler.pipeline import explanation as explain  # noqa: PLC0415 - here alone
+    from compiler.pipeline import explanation  # noqa: PLC0415 - here alone
 
     made = deliver(a_model("one", environments={"prod": {"deploy": {"adopt": {"namespace": "legacy"}}}}))
-    [place] = explain.explain_artifact(made.run, "prod/_argocd/appproject.yaml", "spec.destinations[0].namespace")
+    [place] = explanation.explain_artifact(made.run, "prod/_argocd/appproject.yaml", "spec.destinations[0].namespace")
     assert place.made_of[0].name == "Model/one: environments.prod.deploy.adopt.namespace"
     assert place.made_of[0].value == "legacy"

@@ -10,8 +10,14 @@ import pytest
 
 from compiler.execution.source_tests.engines.gorules import ENGINE
 from compiler.execution.source_tests.resource_limits import ResourceLimits
-from compiler.execution.source_tests.worker_process import WorkerProcess, RunFailure
-from compiler.execution.source_tests.worker_protocol import Job, IssueKind, line_location, data_location, source_location
+from compiler.execution.source_tests.worker_process import RunFailure, WorkerProcess
+from compiler.execution.source_tests.worker_protocol import (
+    IssueKind,
+    Job,
+    data_location,
+    line_location,
+    source_location,
+)
 
 TABLE = {
     "hitPolicy": "first",

@@ -6,8 +6,14 @@ import pytest
 
 from compiler.execution.source_tests.engines.rdf_graph import ENGINE
 from compiler.execution.source_tests.resource_limits import ResourceLimits
-from compiler.execution.source_tests.worker_process import WorkerProcess, RunFailure
-from compiler.execution.source_tests.worker_protocol import Job, IssueKind, IssueLocation, line_location, source_location
+from compiler.execution.source_tests.worker_process import RunFailure, WorkerProcess
+from compiler.execution.source_tests.worker_protocol import (
+    IssueKind,
+    IssueLocation,
+    Job,
+    line_location,
+    source_location,
+)
 
 ONTOLOGY = """@prefix o: <http://shop.example/o#> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> .

@@ -11,8 +11,14 @@ from onnx import TensorProto, helper, numpy_helper
 
 from compiler.execution.source_tests.engines.onnx import ENGINE
 from compiler.execution.source_tests.resource_limits import ResourceLimits
-from compiler.execution.source_tests.worker_process import WorkerProcess, RunFailure
-from compiler.execution.source_tests.worker_protocol import Job, IssueKind, line_location, data_location, source_location
+from compiler.execution.source_tests.worker_process import RunFailure, WorkerProcess
+from compiler.execution.source_tests.worker_protocol import (
+    IssueKind,
+    Job,
+    data_location,
+    line_location,
+    source_location,
+)
 
 WEIGHTS = np.array([[2.0], [3.0]], dtype=np.float32)
 INTERFACE = {

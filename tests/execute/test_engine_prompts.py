@@ -5,7 +5,7 @@ import pytest
 from compiler.execution.source_tests.engines.prompts import ENGINE
 from compiler.execution.source_tests.resource_limits import ResourceLimits
 from compiler.execution.source_tests.worker_process import WorkerProcess
-from compiler.execution.source_tests.worker_protocol import Job, IssueKind, line_location, source_location
+from compiler.execution.source_tests.worker_protocol import IssueKind, Job, line_location, source_location
 
 PROMPT = "Write in {{ language }}.\n\n{{dispute}} {{ dispute }}\n"
 PLACEHOLDERS_ONLY = "a prompt has placeholders and nothing else"

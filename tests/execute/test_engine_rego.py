@@ -8,8 +8,15 @@ import pytest
 
 from compiler.execution.source_tests.engines.rego import ENGINE
 from compiler.execution.source_tests.resource_limits import ResourceLimits
-from compiler.execution.source_tests.worker_process import WorkerProcess, RunFailure
-from compiler.execution.source_tests.worker_protocol import Job, IssueKind, IssueLocation, line_location, data_location, source_location
+from compiler.execution.source_tests.worker_process import RunFailure, WorkerProcess
+from compiler.execution.source_tests.worker_protocol import (
+    IssueKind,
+    IssueLocation,
+    Job,
+    data_location,
+    line_location,
+    source_location,
+)
 
 POLICY = """package loan
 

@@ -5,7 +5,7 @@ import pytest
 from compiler.execution.source_tests.engines.router import ENGINE
 from compiler.execution.source_tests.resource_limits import ResourceLimits
 from compiler.execution.source_tests.worker_process import WorkerProcess
-from compiler.execution.source_tests.worker_protocol import Job, IssueKind, data_location, source_location
+from compiler.execution.source_tests.worker_protocol import IssueKind, Job, data_location, source_location
 
 CARD_CONDITION = {"field": "kind", "op": "==", "value": "card"}
 SWITCH = [{"name": "cards", "model": "a", "when": CARD_CONDITION}, {"name": "rest", "model": "b"}]

@@ -7,7 +7,13 @@ import pytest
 from compiler.execution.source_tests.engines.scorecard import ENGINE
 from compiler.execution.source_tests.resource_limits import ResourceLimits
 from compiler.execution.source_tests.worker_process import WorkerProcess
-from compiler.execution.source_tests.worker_protocol import Job, IssueKind, line_location, data_location, source_location
+from compiler.execution.source_tests.worker_protocol import (
+    IssueKind,
+    Job,
+    data_location,
+    line_location,
+    source_location,
+)
 
 CARD = """<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4">
 <DataDictionary>

@@ -8,8 +8,14 @@ import pytest
 
 from compiler.execution.source_tests.engines.solver import ENGINE
 from compiler.execution.source_tests.resource_limits import ResourceLimits
-from compiler.execution.source_tests.worker_process import WorkerProcess, RunFailure
-from compiler.execution.source_tests.worker_protocol import Job, IssueKind, line_location, data_location, source_location
+from compiler.execution.source_tests.worker_process import RunFailure, WorkerProcess
+from compiler.execution.source_tests.worker_protocol import (
+    IssueKind,
+    Job,
+    data_location,
+    line_location,
+    source_location,
+)
 
 LP = """Maximize
  profit: 3 x + 2 y
@@ -122,7 +128,7 @@ def test_what_takes_too_long_is_stopped_and_the_next_job_runs(limits) -> None:
 
 
 def test_a_solver_that_gives_up_by_itself_is_told_at_the_case(issues_of, monkeypatch) -> None:
-    monkeypatch.setattr("compiler.execution.source_tests.engines.solver._SECONDS", 0.2)
+    monkeypatch.setattr("compiler.execution.source_tests.engines.solver._TIME_LIMIT_SECONDS", 0.2)
     cases = [{"name": "hard", "input": {}, "output": {"status": "optimal"}}]
     asked = job(market_split(), cases, constraints=[], objective={})
     assert issues_of(asked) == [(IssueKind.ABORTED_RUN, data_location("c.yaml", 0, "input"), "the case `hard` was not solved within 0.2 s")]

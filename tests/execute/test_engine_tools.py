@@ -8,7 +8,13 @@ import pytest
 from compiler.execution.source_tests.engines.tools import ENGINE
 from compiler.execution.source_tests.resource_limits import ResourceLimits
 from compiler.execution.source_tests.worker_process import WorkerProcess
-from compiler.execution.source_tests.worker_protocol import Job, IssueKind, line_location, data_location, source_location
+from compiler.execution.source_tests.worker_protocol import (
+    IssueKind,
+    Job,
+    data_location,
+    line_location,
+    source_location,
+)
 
 READ = {"name": "find_payment", "inputSchema": {"type": "object"}, "annotations": {"readOnlyHint": True}}
 WRITE = {"name": "drop_payment", "inputSchema": {"type": "object"}, "annotations": {"destructiveHint": True}}

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from compiler.diagnostics import codes
-from compiler.execution.source_tests import engines
-from compiler.execution.source_tests import source_test_runner as module
+from compiler.execution.source_tests import engines, source_test_runner
 from compiler.execution.source_tests.release_runs import load_engines
 from compiler.execution.source_tests.resource_limits import ResourceLimits
 from compiler.execution.source_tests.source_test_runner import run_source_tests
@@ -120,7 +119,7 @@ def test_an_engine_that_ends_its_process_harms_nobody() -> None:
 
 
 def test_what_is_not_run_is_said_with_the_way_to_run_it(monkeypatch) -> None:
-    monkeypatch.setattr(module.resources, "has_package", lambda name: name != "regorus")
+    monkeypatch.setattr(source_test_runner.resources, "has_package", lambda name: name != "regorus")
     [item] = list(run_source_tests(Session(tree()).fleet))
     assert (item.code, item.location.path, item.help) == (codes.SOURCE_RUN_SKIPPED, SPEC, "pip install 'modelyard[sources]'")
     assert item.message == "1 release was not run: the Rego engine (regorus) needs the package regorus"

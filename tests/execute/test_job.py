@@ -5,11 +5,11 @@ import json
 import pytest
 
 from compiler.execution.source_tests.worker_protocol import (
-    Job,
-    IssueKind,
-    MissingFileError,
     Issue,
+    IssueKind,
     IssueLocation,
+    Job,
+    MissingFileError,
     issue_to_json,
     parse_response,
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.cel import Expression, CelEnvironment, FailureReason
+from compiler.cel import CelEnvironment, Expression, FailureReason
 
 MODEL = {
     "uses": [

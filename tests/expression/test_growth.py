@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.cel import Expression, CelEnvironment, CompileError
+from compiler.cel import CelEnvironment, CompileError, Expression
 
 EXPRESSIONS = CelEnvironment(
     {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.cel import Expression, CelEnvironment, Failure
+from compiler.cel import CelEnvironment, Expression, Failure
 from compiler.cel.field_access import PRESENCE_TEST
 from compiler.foundation.json_data import pick_fields
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from compiler.graph.graph_builder import build_graph
-from compiler.graph.graph_model import Edge, Graph, Node, DeploymentCell
+from compiler.graph.graph_model import DeploymentCell, Edge, Graph, Node
 from compiler.pipeline.session import Session
 from compiler.source.worktree import WorkTree
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from compiler.graph.layout.component_layout import BOX_GAP, Box, Line, layout_components
 from compiler.graph.layout.coordinates import assign_coordinates
 from compiler.graph.layout.layering import assign_ranks
-from compiler.graph.layout.ordering import insert_bends, count_crossings, adjacency, order_layers
+from compiler.graph.layout.ordering import adjacency, count_crossings, insert_bends, order_layers
 from compiler.graph.layout.packing import pack_rectangles
 
 SIDE = st.floats(10, 300)

@@ -14,7 +14,7 @@ from compiler.graph.graph_builder import build_graph
 from compiler.graph.graph_model import EDGE_VERBS, Graph, Node, edge_sentence
 from compiler.graph.svg import style
 from compiler.graph.svg.svg_document import render_svg
-from compiler.graph.svg.text_metrics import truncate_text, measure_text
+from compiler.graph.svg.text_metrics import measure_text, truncate_text
 from compiler.graph.svg.xml_text import element, escape_text
 from compiler.pipeline.session import Session
 from compiler.source.memory_tree import MemoryTree

@@ -4,7 +4,15 @@ from datetime import date
 
 import pytest
 
-from compiler.inventory.columns import COLUMNS, DEFAULT_COLUMNS, WIDE_COLUMNS, row_cells, sort_rows, table_rows, column_titles
+from compiler.inventory.columns import (
+    COLUMNS,
+    DEFAULT_COLUMNS,
+    WIDE_COLUMNS,
+    column_titles,
+    row_cells,
+    sort_rows,
+    table_rows,
+)
 from compiler.inventory.row_filters import InventoryFilter, filter_rows
 
 

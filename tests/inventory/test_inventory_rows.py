@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from compiler.inventory import row_parts as parts
+from compiler.inventory import row_parts
 from compiler.inventory.row import ExcludedDocument
 from compiler.pipeline.session import Session
-from compiler.report import model_details as model_row
+from compiler.report import model_details
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def test_a_row_says_who_it_is_and_who_answers_for_it(refunds) -> None:
     assert (refunds.id, refunds.path, refunds.line) == ("shop/Model/refunds", "models/refunds.yaml", 1)
     assert (refunds.owner, refunds.contacts) == (
         "pricing",
-        parts.Contacts("pricing@shop.example", "#pricing", "pricing-1"),
+        row_parts.Contacts("pricing@shop.example", "#pricing", "pricing-1"),
     )
     assert (refunds.task, refunds.labels, refunds.formerly) == (
         "tabular-classification",
@@ -46,8 +46,8 @@ def test_a_row_says_who_it_is_and_who_answers_for_it(refunds) -> None:
 def test_a_row_says_what_it_serves_and_the_class_by_regime(refunds) -> None:
     assert refunds.use_case.name == "refunding"
     assert refunds.use_case.classification == (
-        parts.Classification("eu-ai-act", "high-risk", "Annex III", "provider", "checkers", date(2026, 1, 5)),
-        parts.Classification("house", "b", None, None, None, None),
+        row_parts.Classification("eu-ai-act", "high-risk", "Annex III", "provider", "checkers", date(2026, 1, 5)),
+        row_parts.Classification("house", "b", None, None, None, None),
     )
 
 
@@ -61,7 +61,7 @@ def test_a_row_says_what_runs_where_with_both_digests(shop, refunds) -> None:
         "prod-ns",
         "plain",
     )
-    assert (prod.release, prod.canary, prod.suspended) == ("1.0.0", parts.Canary("2.0.0", "10%"), True)
+    assert (prod.release, prod.canary, prod.suspended) == ("1.0.0", row_parts.Canary("2.0.0", "10%"), True)
     model, _ = shop.fleet.resolve("refunds", "prod")
     assert (prod.runtime_digest, prod.governance_digest) == (model.runtime_digest, model.governance_digest)
     assert prod.release_digest == model.release.digest
@@ -70,29 +70,29 @@ def test_a_row_says_what_runs_where_with_both_digests(shop, refunds) -> None:
 
 def test_a_row_says_on_what_data_the_model_rests(refunds) -> None:
     assert refunds.datasets == (
-        parts.UsedDataset("clicks", ("evaluation",), "internal", (), None),
-        parts.UsedDataset("orders", ("training", "evaluation"), "restricted", ("email",), "30d"),
-        parts.UsedDataset("prices", ("used",), None, (), None),
+        row_parts.UsedDataset("clicks", ("evaluation",), "internal", (), None),
+        row_parts.UsedDataset("orders", ("training", "evaluation"), "restricted", ("email",), "30d"),
+        row_parts.UsedDataset("prices", ("used",), None, (), None),
     )
 
 
 def test_a_row_says_whom_the_model_asks_and_who_asks_it(shop, refunds) -> None:
     both = ("dev", "prod")
-    assert refunds.asks == (parts.DependencyUse("scores", "itself", "^1", None, None, None, both),)
+    assert refunds.asks == (row_parts.DependencyUse("scores", "itself", "^1", None, None, None, both),)
     scores, rough = shop.inventory.by_name["scores"], shop.inventory.by_name["rough"]
-    assert scores.asks == (parts.DependencyUse("rough", "callers", None, None, None, None, both),)
+    assert scores.asks == (row_parts.DependencyUse("rough", "callers", None, None, None, None, both),)
     assert (scores.asked_by, rough.asked_by) == (("refunds",), ("scores",))
 
 
 def test_a_row_says_what_was_bought(shop) -> None:
-    vendor = parts.Vendor("1.2.0", "Example Scores", "Score", "7", "C-7", date(2027, 1, 31))
+    vendor = row_parts.Vendor("1.2.0", "Example Scores", "Score", "7", "C-7", date(2027, 1, 31))
     assert shop.inventory.by_name["scores"].vendors == (vendor,)
-    assert shop.inventory.by_name["scores"].retirement == parts.Retirement(date(2027, 2, 28), "rough")
+    assert shop.inventory.by_name["scores"].retirement == row_parts.Retirement(date(2027, 2, 28), "rough")
 
 
 def test_the_next_review_is_the_last_and_the_time_between(shop, refunds) -> None:
-    assert refunds.review == parts.Review("180d", date(2026, 6, 1), date(2026, 11, 28))
-    assert shop.inventory.by_name["scores"].review == parts.Review("365d", None, None), "nobody says the last one"
+    assert refunds.review == row_parts.Review("180d", date(2026, 6, 1), date(2026, 11, 28))
+    assert shop.inventory.by_name["scores"].review == row_parts.Review("365d", None, None), "nobody says the last one"
 
 
 @pytest.mark.parametrize(
@@ -105,18 +105,18 @@ def test_a_review_falls_on_a_day_that_there_is(every, following, fleet) -> None:
 
 
 def test_a_row_says_what_was_found_out(refunds) -> None:
-    assert refunds.validation == parts.Validation(
+    assert refunds.validation == row_parts.Validation(
         "checkers", date(2026, 5, 1), "conditional", date(2027, 5, 1), "https://shop.example/r"
     )
     assert refunds.evidence == (
-        parts.Evidence("EU-AI-Act:Art.9", "https://shop.example/e", date(2026, 3, 1), date(2026, 11, 15)),
-        parts.Evidence("EU-AI-Act:Art.10", "https://shop.example/f", None, None),
+        row_parts.Evidence("EU-AI-Act:Art.9", "https://shop.example/e", date(2026, 3, 1), date(2026, 11, 15)),
+        row_parts.Evidence("EU-AI-Act:Art.10", "https://shop.example/f", None, None),
     )
 
 
 def test_a_row_says_what_the_model_was_let_off(shop, refunds) -> None:
     assert refunds.waivers == (
-        parts.Waiver(
+        row_parts.Waiver(
             "not-yet-priced", ("priced",), (), ("prod",), date(2026, 2, 1), date(2026, 12, 31), "The price list comes next year.", "SHOP-1"
         ),
     )  # fmt: skip
@@ -124,28 +124,28 @@ def test_a_row_says_what_the_model_was_let_off(shop, refunds) -> None:
 
 
 def test_the_escape_hatch_stands_in_the_row(refunds) -> None:
-    assert refunds.patches == (parts.Patch("Note", "refunds", "No field for it.", ("dev", "prod")),)
+    assert refunds.patches == (row_parts.Patch("Note", "refunds", "No field for it.", ("dev", "prod")),)
 
 
 def test_what_nothing_watches_stands_in_the_row(refunds) -> None:
-    assert refunds.unwatched == (parts.UnmeasuredObjective("latency", "the server has no histogram", ("dev", "prod")),)
+    assert refunds.unwatched == (row_parts.UnmeasuredObjective("latency", "the server has no histogram", ("dev", "prod")),)
     assert refunds.signals == (
-        parts.Signal("dataDrift", "ticket", watched=False),
-        parts.Signal("cost", "alert", watched=True),
+        row_parts.Signal("dataDrift", "ticket", watched=False),
+        row_parts.Signal("cost", "alert", watched=True),
     )
-    assert refunds.sla == parts.Sla("99.5%", {"p99": "250ms"}, {}, None, "30d")
+    assert refunds.sla == row_parts.Sla("99.5%", {"p99": "250ms"}, {}, None, "30d")
 
 
 def test_missing_facts_are_counted_by_regime_where_a_record_is_made(shop, refunds, fleet) -> None:
-    assert refunds.facts == (parts.RecordCounts("eu-ai-act", 5, 3),)  # the use, oversight, and a licence of each dataset
+    assert refunds.facts == (row_parts.RecordCounts("eu-ai-act", 5, 3),)  # the use, oversight, and a licence of each dataset
     assert shop.inventory.by_name["rough"].facts == (), "it serves no use case, so that no record is made of it"
     assert shop.inventory.by_name["wished"].facts == (), "nor does it"
     told = fleet(
         ("  intendedUse: Refunds up to 100.", "  intendedUse: Refunds up to 100.\n  humanOversight: A person can.")
     )
-    assert told.inventory.by_name["refunds"].facts == (parts.RecordCounts("eu-ai-act", 5, 2),)
+    assert told.inventory.by_name["refunds"].facts == (row_parts.RecordCounts("eu-ai-act", 5, 2),)
     used = fleet(("summary: What we would like to have.", "summary: What we would like to have.\nuseCase: refunding"))
-    assert used.inventory.by_name["wished"].facts == (parts.RecordCounts("eu-ai-act", 2, 2),), "records begin before a model runs"
+    assert used.inventory.by_name["wished"].facts == (row_parts.RecordCounts("eu-ai-act", 2, 2),), "records begin before a model runs"
 
 
 def approval(digests: tuple[str, str], **more: str) -> str:
@@ -165,7 +165,7 @@ def test_an_approval_holds_for_the_content_that_it_names_and_no_other(refunds, f
     digests = (place.runtime_digest, place.governance_digest)
     approval_text = approval(digests, expires='"2026-12-15"', ticket="SHOP-2")
     run = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{approval_text}"))
-    expected = parts.Approval(
+    expected = row_parts.Approval(
         "prod", "risk", "pricing", "approved", date(2026, 7, 1), date(2026, 12, 15), "SHOP-2", holds=True, because=None
     )
     assert run.inventory.by_name["refunds"].approvals == (expected,)
@@ -187,7 +187,7 @@ def test_an_approval_that_nobody_may_give_so_is_void_and_the_terminal_says_why(m
     said = approval((place.runtime_digest, place.governance_digest), **more)
     row = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{said}")).inventory.by_name["refunds"]
     assert [(one.holds, one.because) for one in row.approvals] == [(False, because)]
-    shown = " ".join(model_row.render_text(row, date(2026, 8, 1), colour=False).split())
+    shown = " ".join(model_details.render_text(row, date(2026, 8, 1), colour=False).split())
     assert f"; void: {because}" in shown
 
 

@@ -10,10 +10,9 @@ import jsonschema_rs
 import pytest
 
 from compiler.foundation import resources
-from compiler.inventory import inventory_schema as json_schema
+from compiler.inventory import inventory_schema
 from compiler.inventory.due_items import due_items
-from compiler.report import due_report
-from compiler.report import inventory_report as report
+from compiler.report import due_report, inventory_report
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,7 +27,7 @@ def validator(name: str) -> jsonschema_rs.Validator:
 
 @pytest.fixture(scope="module")
 def inventory(shop) -> dict[str, object]:
-    return json.loads(report.render_json(shop.inventory, shop.inventory.models))
+    return json.loads(inventory_report.render_json(shop.inventory, shop.inventory.models))
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +39,9 @@ def items(shop) -> dict[str, object]:
 
 @pytest.mark.generated
 def test_the_published_schemas_are_made_from_the_classes(request) -> None:
-    made = json_schema.schema_files()
+    made = inventory_schema.schema_files()
     if request.config.getoption("--update-goldens"):
-        json_schema.main(ROOT)
+        inventory_schema.main(ROOT)
     for path, text in made.items():
         folder, _, below = path.partition("/")
         assert (resources.shipped_folder(folder) / below).read_text(encoding="utf-8") == text, (
@@ -73,7 +72,7 @@ def test_the_fleet_of_these_tests_says_everything_that_can_be_said(inventory, it
         "deploy: {target: plain}\nenvironments: {dev: {}}\n"
     )
     run = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{approval}"), models__both=step)
-    data = json.loads(report.render_json(run.inventory, run.inventory.models))
+    data = json.loads(inventory_report.render_json(run.inventory, run.inventory.models))
     assert [error.message for error in validator("inventory").iter_errors(data)] == []
     said = {key for node in _nodes([data, items]) for key in node}
     definitions = [*published_schema("inventory")["$defs"].items(), *published_schema("due")["$defs"].items()]

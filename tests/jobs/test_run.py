@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from compiler.execution.jobs.task_execution import execute_task
-from compiler.execution.jobs.tasks import models_with_canary, resolve_tasks, models_with_step
+from compiler.execution.jobs.tasks import models_with_canary, models_with_step, resolve_tasks
 from compiler.pipeline.session import Session
 from compiler.source.worktree import WorkTree
 

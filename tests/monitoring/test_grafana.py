@@ -173,7 +173,7 @@ def server(portfolio, program, tmp_path_factory) -> Iterator[tuple[Server, float
         yield instance, float(start + 2 * 3600), float(current_time)
 
 
-class PrometheusProcess:  # noqa: N801 - reads as a verb
+class PrometheusProcess:
     """A Prometheus while it is asked."""
 
     def __init__(self, prometheus: str, folder: Path) -> None:

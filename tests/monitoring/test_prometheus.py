@@ -9,7 +9,7 @@ import yaml
 
 from compiler.foundation.resources import shipped_folder
 from compiler.json_schema import Validator
-from compiler.plan import conventions as names
+from compiler.plan import conventions
 
 
 def groups(text: str) -> list:
@@ -129,7 +129,7 @@ def test_what_is_applied_is_listed_and_what_is_not_is_left_out(portfolio):
 
 
 def known_names() -> tuple[set[str], set[str], set[str], set[str]]:
-    watched = names.TEMPLATE_NAMES
+    watched = conventions.TEMPLATE_NAMES
     return tuple(
         {str(name) for name in watched[part].values()} for part in ("labels", "series", "alerts", "annotations")
     )  # type: ignore[return-value]
@@ -141,15 +141,15 @@ def test_every_name_that_is_recorded_or_told_is_a_constant_of_one_file(rule_file
         for rule in (rule for group in groups(text) for rule in group["rules"]):
             assert set(rule["labels"]) <= labels
             assert set(rule.get("annotations", {})) <= annotations
-            assert rule.get("alert", names.ALERT_BURN) in alerts
+            assert rule.get("alert", conventions.ALERT_BURN) in alerts
             record = rule.get("record")
-            assert record is None or record in series or re.fullmatch(rf"{names.ERROR_RATIO_SERIES}[0-9]+[mhd]", record)
+            assert record is None or record in series or re.fullmatch(rf"{conventions.ERROR_RATIO_SERIES}[0-9]+[mhd]", record)
 
 
 def test_no_template_writes_such_a_name_itself():
     labels, series, alerts, _ = known_names()
     words = re.compile(
-        "|".join(map(re.escape, sorted((labels - {names.SEVERITY_LABEL}) | series | alerts, key=len, reverse=True)))
+        "|".join(map(re.escape, sorted((labels - {conventions.SEVERITY_LABEL}) | series | alerts, key=len, reverse=True)))
     )
     for path in (shipped_folder("templates") / "monitoring").rglob("*.j2"):
         assert not words.findall(path.read_text("utf-8")), path

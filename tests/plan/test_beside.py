@@ -7,7 +7,7 @@ import json
 import pytest
 
 from compiler.pipeline.session import Session, build, check
-from compiler.plan.slo import slo_plan as level
+from compiler.plan.slo import slo_plan
 from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"
@@ -143,7 +143,7 @@ def test_nothing_is_worked_out_where_nobody_asks(monkeypatch):
     def fail_if_called(*_: object) -> None:
         raise AssertionError("nobody asked")
 
-    monkeypatch.setattr(level, "objectives", fail_if_called)
+    monkeypatch.setattr(slo_plan, "model_objectives", fail_if_called)
     off = (
         "emitters: {kustomize: {enabled: false}, ",
         "emitters: {look: {enabled: false}, kustomize: {enabled: false}, ",
@@ -155,5 +155,5 @@ def test_nothing_is_worked_out_where_nobody_asks(monkeypatch):
 
 def test_a_check_renders_nothing(monkeypatch):
     run = Session(tree())
-    monkeypatch.setattr(Session, "producer", property(lambda _: pytest.fail("a check fills no template")))
+    monkeypatch.setattr(Session, "render_stage", property(lambda _: pytest.fail("a check fills no template")))
     assert not [one for one in check(run) if one.is_blocking]

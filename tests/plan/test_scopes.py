@@ -10,7 +10,7 @@ import pytest
 
 from compiler.pipeline.session import Session, build
 from compiler.source.memory_tree import MemoryTree
-from compiler.write.output_units import output_folder_units, committed_units
+from compiler.write.output_units import committed_units, output_folder_units
 
 HEAD = "apiVersion: modelyard/v1\n"
 FILES = {

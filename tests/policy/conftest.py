@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from compiler.diagnostics.finding import Finding
-from compiler.pipeline.session import Session, ChangeBase, build, check
+from compiler.pipeline.session import ChangeBase, Session, build, check
 from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from compiler.diagnostics.finding import Status
-from compiler.policy.baseline import apply_baseline, format_baseline, parse_baseline, count_stale
+from compiler.policy.baseline import apply_baseline, count_stale, format_baseline, parse_baseline
 
 RULE = """rules:
   - {that: "model.deploy.secrets.all(s, s.key == '')", message: not so}

@@ -4,7 +4,7 @@
 
 import pytest
 
-from compiler.policy import secret_detection as secrets
+from compiler.policy import secret_detection
 
 HEAD = "apiVersion: modelyard/v1\n"
 MODEL_PATH = "models/refunds.yaml"
@@ -52,8 +52,8 @@ def test_a_canary_is_asked_what_the_main_release_is_asked(found, tree) -> None:
 
 
 def test_a_policy_that_cannot_be_asked_is_as_grave_as_breaking_it(found, tree, monkeypatch) -> None:
-    monkeypatch.setattr(secrets, "is_here", lambda: False)
-    monkeypatch.setattr(secrets.SecretDetectors, "are_here", False, raising=False)
+    monkeypatch.setattr(secret_detection, "is_available", lambda: False)
+    monkeypatch.setattr(secret_detection.SecretDetectors, "are_available", False, raising=False)
     [item] = [
         one for one in found(modelyard=project(tree, "supply-chain/no-plaintext-secret")) if one.code.id == "MY313"
     ]
@@ -290,5 +290,5 @@ def test_examples_that_need_detectors_are_not_said_to_show_anything(found, monke
     policy = "rules:\n  - {that: suspects.size() == 0, message: a secret}\n"
     policy += "examples:\n  good: [{model: {owner: x}}]\n  bad: [{model: {deploy: {env: [{name: TOKEN, value: ghp_" + "a1B2" * 9 + "}]}}}]\n"
     assert {item.code.id for item in found(policy)} == set()
-    monkeypatch.setattr(secrets.resources, "has_package", lambda name: name != secrets.PACKAGE)
+    monkeypatch.setattr(secret_detection.resources, "has_package", lambda name: name != secret_detection.PACKAGE)
     assert {item.code.id for item in found(policy)} == {"MY313"}

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from compiler.diagnostics.finding import Finding
-from compiler.pipeline import session as stages
+from compiler.pipeline import session
 from compiler.pipeline.session import Session
 from compiler.source.memory_tree import MemoryTree
 
@@ -179,9 +179,9 @@ def made() -> MakeRecords:
         specs: list[dict[str, Any]], project: Mapping[str, Any] = PROJECT, *, faulty: bool = False, alone: bool = False, **extra_files: str
     ) -> Records:
         run = Session(tree(specs, project, **extra_files))
-        findings = [finding for stage in (stages.check_documents, stages.check_emitters) for finding in stage(run)]
+        findings = [finding for stage in (session.check_documents, session.check_emitters) for finding in stage(run)]
         files: dict[str, str] = {}
-        scope = (lambda model, environment: (model, environment) == ("scorer", "")) if alone else stages.all_units
+        scope = (lambda model, environment: (model, environment) == ("scorer", "")) if alone else session.all_units
         for unit in [] if any(one.is_blocking for one in findings) else run.plan_units(scope):
             made, wrong = run.render_stage.render_unit(unit)
             findings += [*unit.findings, *wrong]

@@ -12,9 +12,9 @@ import pytest
 from compiler.diagnostics import codes
 from compiler.foundation import resources
 from compiler.inventory.columns import COLUMNS
-from compiler.pipeline import explanation as explain
+from compiler.pipeline import explanation
 from compiler.pipeline.session import Session, build
-from compiler.report import inventory_report as report
+from compiler.report import inventory_report
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 from compiler.write.output_units import committed_units
@@ -55,7 +55,7 @@ def test_it_holds_every_model_that_there_is(register_files) -> None:
 
 def test_it_is_what_the_command_says(register_files) -> None:
     run = sample()
-    assert json.loads(register_files["records/register.json"]) == json.loads(report.render_json(run.inventory, run.inventory.models))
+    assert json.loads(register_files["records/register.json"]) == json.loads(inventory_report.render_json(run.inventory, run.inventory.models))
 
 
 def test_the_table_says_the_same_and_no_cell_is_a_formula() -> None:
@@ -104,6 +104,6 @@ def test_what_its_schema_refuses_is_no_output(monkeypatch) -> None:
 def test_a_value_of_it_leads_back_to_the_spec_of_its_model() -> None:
     run = sample()
     index = list(run.inventory.by_name).index("card-fraud")
-    (found,) = explain.explain_artifact(run, "build/records/register.json", f"models[{index}].tier")
+    (found,) = explanation.explain_artifact(run, "build/records/register.json", f"models[{index}].tier")
     assert found.value == "high"
     assert {made.said[0].place.path for made in found.made_of if made.said and made.said[0].place} == {FRAUD}

@@ -5,8 +5,18 @@ import json
 import pytest
 
 from compiler.foundation.provenance import Origin
-from compiler.render.template_values import ListView, MapView, wrap_derived, wrap
-from compiler.render.traced_values import OMIT, EncodedStr, TracedBool, TracedNull, TracedFloat, TracedStr, TracedInt, encoded_str, origins_of
+from compiler.render.template_values import ListView, MapView, wrap, wrap_derived
+from compiler.render.traced_values import (
+    OMIT,
+    EncodedStr,
+    TracedBool,
+    TracedFloat,
+    TracedInt,
+    TracedNull,
+    TracedStr,
+    encoded_str,
+    origins_of,
+)
 
 DATA = {
     "name": "card-fraud",

@@ -2,7 +2,7 @@
 
 from compiler.diagnostics.codes import POLICY_SKIPPED
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.policy.impact import StateChange, PolicyState
+from compiler.policy.impact import PolicyState, StateChange
 from compiler.report.impact_report import render_markdown
 
 HOSTILE = "a | @octocat ![x](http://e.x/i.png) <b>h</b> #1\r\nb"

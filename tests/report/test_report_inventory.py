@@ -8,9 +8,7 @@ import pytest
 from compiler.inventory.columns import DEFAULT_COLUMNS
 from compiler.inventory.due_items import due_items
 from compiler.pipeline.session import Session
-from compiler.report import due_report
-from compiler.report import inventory_report as inventory
-from compiler.report import model_details as model_row
+from compiler.report import due_report, inventory_report, model_details
 from compiler.report.text_table import render_table
 from compiler.source.memory_tree import MemoryTree
 
@@ -43,11 +41,11 @@ def run() -> Session:
 
 @pytest.mark.parametrize(("day", "stands_out"), [(date(2026, 10, 31), False), (date(2026, 11, 1), True)])
 def test_a_review_whose_day_is_over_stands_out(day, stands_out, run) -> None:
-    said = inventory.render_text(run.inventory.models, DEFAULT_COLUMNS, day, None, colour=True)
+    said = inventory_report.render_text(run.inventory.models, DEFAULT_COLUMNS, day, None, colour=True)
     assert ("\x1b[1;31m2026-10-31" in said) is stands_out
     assert "\x1b[1;33mhigh" in said
-    assert ("lapsed: review" in model_row.render_text(run.inventory.models[0], day, colour=True)) is stands_out
-    assert "\x1b" not in inventory.render_text(run.inventory.models, DEFAULT_COLUMNS, day, None, colour=False)
+    assert ("lapsed: review" in model_details.render_text(run.inventory.models[0], day, colour=True)) is stands_out
+    assert "\x1b" not in inventory_report.render_text(run.inventory.models, DEFAULT_COLUMNS, day, None, colour=False)
 
 
 def test_what_has_lapsed_stands_out_among_what_is_due(run) -> None:
@@ -88,8 +86,8 @@ def test_a_letter_that_takes_two_cells_counts_two() -> None:
 def test_nothing_in_a_row_steers_a_terminal(run) -> None:
     row = replace(run.inventory.models[0], summary="\x1b[2J\x00", owner="a\nb", labels={"x": "\x9b"})
     for report_text in (
-        model_row.render_text(row, date.min, colour=False),
-        inventory.render_text([row], ("owner", "summary"), date.min, None, colour=False),
+        model_details.render_text(row, date.min, colour=False),
+        inventory_report.render_text([row], ("owner", "summary"), date.min, None, colour=False),
     ):
         assert not {"\x1b", "\x00", "\x9b"} & set(report_text)
         assert "a\nb" not in report_text

@@ -6,7 +6,7 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
-from compiler.diagnostics.finding import Fix, Note, Location
+from compiler.diagnostics.finding import Fix, Location, Note
 
 SOME_LOCATION = Location("models/scorer.yaml", 2, 4, 2, 8)
 WIDE = {"models/scorer.yaml": "a: 1\nb: '𐐀é' # x\r\n"}

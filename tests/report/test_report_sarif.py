@@ -6,7 +6,7 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
-from compiler.diagnostics.finding import Fix, Note, Location, Subject
+from compiler.diagnostics.finding import Fix, Location, Note, Subject
 from compiler.report.line_fingerprints import line_hashes
 from compiler.report.sarif_report import MAX_RESULTS
 

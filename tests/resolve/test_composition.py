@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.resolve.composite_sla import CompositeSla, Component, composite_sla
+from compiler.resolve.composite_sla import Component, CompositeSla, composite_sla
 
 A, B, C = Fraction("0.99"), Fraction("0.995"), Fraction("0.9")
 

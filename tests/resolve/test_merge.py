@@ -5,7 +5,7 @@ import copy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.resolve.merge import deletions, merge, duplicate_elements
+from compiler.resolve.merge import deletions, duplicate_elements, merge
 from compiler.spec.language import ANY_KEY, MergeRules
 
 RULES = MergeRules(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compiler.json_schema import Validator, to_strict_schema, apply_defaults
+from compiler.json_schema import Validator, apply_defaults, to_strict_schema
 
 WIDGET = {
     "type": "object",

@@ -2,15 +2,14 @@
 
 import pytest
 
-from compiler.source import node_positions as marks
-from compiler.source import yaml_backend as engine
+from compiler.source import node_positions, yaml_backend
 
 
 @pytest.fixture(params=["libyaml", "pure"])
 def parser(request, monkeypatch):
-    if request.param == "libyaml" and engine.open_events is engine.open_pure_python:
+    if request.param == "libyaml" and yaml_backend.open_events is yaml_backend.open_pure_python:
         pytest.skip("no libyaml here")
-    monkeypatch.setattr(engine, "open_events", engine.open_libyaml if request.param == "libyaml" else engine.open_pure_python)
-    marks.positions_of.cache_clear()
+    monkeypatch.setattr(yaml_backend, "open_events", yaml_backend.open_libyaml if request.param == "libyaml" else yaml_backend.open_pure_python)
+    node_positions.positions_of.cache_clear()
     yield request.param
-    marks.positions_of.cache_clear()
+    node_positions.positions_of.cache_clear()

@@ -25,7 +25,7 @@ def test_the_blob_id_is_what_git_computes(tmp_path):
 
 @pytest.mark.parametrize("by_folder", [True, False])
 def test_both_ways_of_opening_refuse_links(tmp_path, monkeypatch, by_folder):
-    monkeypatch.setattr(worktree, "_BY_FOLDER", by_folder)
+    monkeypatch.setattr(worktree, "_HAS_DIR_FD", by_folder)
     (tmp_path / "real").mkdir()
     (tmp_path / "real/f").write_text("x")
     (tmp_path / "linked").symlink_to("real")
@@ -104,7 +104,7 @@ def test_a_root_that_is_not_there_is_an_empty_tree(tmp_path):
 
 
 def test_a_file_larger_than_any_spec_is_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(tree_module, "LARGEST", 10)
+    monkeypatch.setattr(tree_module, "MAX_FILE_BYTES", 10)
     (tmp_path / "f").write_bytes(b"x" * 11)
     with pytest.raises(UsageError, match="`f` is larger"):
         WorkTree(tmp_path).read("f")

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from compiler.foundation.resources import read_package_file
-from compiler.json_schema import Validator, SchemaViolation, to_strict_schema, apply_defaults
+from compiler.json_schema import SchemaViolation, Validator, apply_defaults, to_strict_schema
 from compiler.pipeline.session import Session
 from compiler.source.memory_tree import MemoryTree
 

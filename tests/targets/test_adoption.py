@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from compiler.pipeline import explanation as explain
+from compiler.pipeline import explanation
 from compiler.pipeline.session import Session, check
 from compiler.source.memory_tree import MemoryTree
 
@@ -275,6 +275,6 @@ def test_a_line_of_what_was_rendered_leads_back_to_what_was_adopted():
     for where, field in {
         "metadata.name": "name", "metadata.namespace": "namespace", "spec.selector.matchLabels.app": "selector",
     }.items():  # fmt: skip
-        [place] = explain.explain_artifact(run, path, where)
+        [place] = explanation.explain_artifact(run, path, where)
         assert place.made_of[0].name == f"card-fraud.deploy.adopt.{field} in prod"
         assert place.made_of[0].said[0].place.path == "models/all.yaml"

@@ -23,7 +23,7 @@ def evaluated_conditions(monkeypatch) -> list[str]:
         questions.append(self.text)
         return value(self, data)
 
-    monkeypatch.setattr(Expression, "value", counting_value)
+    monkeypatch.setattr(Expression, "evaluate_value", counting_value)
     return questions
 
 
@@ -43,7 +43,7 @@ def test_an_emitter_that_can_object_to_nothing_is_not_asked(monkeypatch) -> None
         emitter_ids.add(emitter.id)
         return situation(self, emitter)
 
-    monkeypatch.setattr(AddonEvaluator, "situation", record_emitter)
+    monkeypatch.setattr(AddonEvaluator, "evaluate", record_emitter)
     run = Session(WorkTree(ROOT))
     list(check(run))
     objecting = {emitter.id for emitter in run.planning_services.addons if any(emitter.data.get(key) for key in ("needs", "cannot", "asks"))}

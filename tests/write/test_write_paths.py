@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.write.output_paths import _INVALID_PATTERNS, _SAFE_PATH, fold_path, parent_folders, invalid_path_reason
+from compiler.write.output_paths import _INVALID_PATTERNS, _SAFE_PATH, fold_path, invalid_path_reason, parent_folders
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import click
 
-from compiler.cli._shared.streams import write_bug_log, style_text, print_status
-from compiler.foundation.errors import ModelyardError, HostError
+from compiler.cli._shared.streams import print_status, style_text, write_bug_log
+from compiler.foundation.errors import HostError, ModelyardError
 
 INTERRUPTED_EXIT_CODE = 130
 _BUG_EXIT_CODE = 3

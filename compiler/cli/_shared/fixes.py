@@ -5,7 +5,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterable
 from pathlib import Path
 
-from compiler.cli._shared.streams import write_output, print_status
+from compiler.cli._shared.streams import print_status, write_output
 from compiler.diagnostics.finding import Finding, Fix
 from compiler.source.text_edits import apply_fixes
 from compiler.source.tree import Tree

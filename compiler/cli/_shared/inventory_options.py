@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from compiler.cli._shared import common_options as options
+from compiler.cli._shared import common_options
 from compiler.cli._shared.streams import print_status
 from compiler.foundation.errors import UsageError
 from compiler.foundation.suggestions import closest_match
@@ -45,7 +45,7 @@ def filter_options(function: F) -> F:
         metavar="YYYY-MM-DD",
         help="Only models of which something lapses before this day.",
     )
-    function = options.environment_option(due_option(missing_option(function)))
+    function = common_options.environment_option(due_option(missing_option(function)))
     for name, variable, metavar, help_text in reversed(_FILTER_OPTIONS):
         function = click.option(name, variable, multiple=True, metavar=metavar, help=f"{help_text} May be repeated.")(
             function
@@ -58,7 +58,7 @@ def parse_filter(run: Session, filter_values: dict[str, Any]) -> InventoryFilter
     from compiler.inventory.columns import LIFECYCLES, TIERS  # noqa: PLC0415 - likewise
     from compiler.inventory.row_filters import InventoryFilter  # noqa: PLC0415 - help needs none of what a run does
 
-    options.require_environments(run.fleet, filter_values["environments"])
+    common_options.require_environments(run.fleet, filter_values["environments"])
     _require_known("Team", filter_values["owners"], run.portfolio.by_kind("Team"))
     _require_known("tier", filter_values["tiers"], TIERS)
     _require_known("type", filter_values["types"], run.language.types)

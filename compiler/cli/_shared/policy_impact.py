@@ -10,14 +10,21 @@ from types import MappingProxyType
 
 import click
 
-from compiler.cli._shared.streams import supports_progress, print_status
+from compiler.cli._shared.streams import print_status, supports_progress
 from compiler.diagnostics.finding import sorted_unique
 from compiler.foundation import resources
 from compiler.foundation.errors import UsageError
 from compiler.pipeline.session import Session
 from compiler.policy.bindings_override import with_bindings_of
-from compiler.policy.impact import StateChange, PolicySnapshot, diff_snapshots, failing_models, snapshot_policies, model_owners
-from compiler.report import impact_report as report
+from compiler.policy.impact import (
+    PolicySnapshot,
+    StateChange,
+    diff_snapshots,
+    failing_models,
+    model_owners,
+    snapshot_policies,
+)
+from compiler.report import impact_report
 from compiler.report.text_report import to_printable
 from compiler.resolve.fleet import Fleet
 from compiler.source.revision import commits_since, open_revision
@@ -25,7 +32,7 @@ from compiler.source.worktree import WorkTree
 from compiler.spec.portfolio import PROJECT_FILE, Portfolio
 
 _FORMATS: Mapping[str, Callable[[Sequence[StateChange]], str]] = MappingProxyType(
-    {"text": report.render_text, "markdown": report.render_markdown, "json": report.render_json}
+    {"text": impact_report.render_text, "markdown": impact_report.render_markdown, "json": impact_report.render_json}
 )
 _DAYS_PER_UNIT: Mapping[str, int] = MappingProxyType({"d": 1, "w": 7, "m": 30, "y": 365})
 

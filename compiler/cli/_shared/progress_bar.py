@@ -7,7 +7,7 @@ import click
 
 from compiler.cli._shared.streams import supports_progress
 from compiler.diagnostics.finding import Finding
-from compiler.pipeline.session import BuildResult, Session, build, all_units, all_findings
+from compiler.pipeline.session import BuildResult, Session, all_findings, all_units, build
 from compiler.plan.planning import UnitFilter
 from compiler.policy.baseline import EMPTY_BASELINE, Baseline
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from compiler.cli._shared.fixes import format_diff
-from compiler.cli._shared.streams import write_output, print_status, stdout_supports_colour
+from compiler.cli._shared.streams import print_status, stdout_supports_colour, write_output
 from compiler.report import REPORTERS, Report
 from compiler.write.replace_file import replace_content
 

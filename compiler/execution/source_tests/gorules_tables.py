@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
-from compiler.execution.source_tests.worker_protocol import IssueKind, Issue, data_location
+from compiler.execution.source_tests.worker_protocol import Issue, IssueKind, data_location
 from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str
 
 ExpressionCheck = Callable[[str], str | None]

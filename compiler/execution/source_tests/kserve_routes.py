@@ -11,7 +11,7 @@ from compiler.foundation.json_data import Json, Object, as_object, as_str
 from compiler.spec.quantities import Percentage
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:inf|infinity|nan)", re.IGNORECASE)
-_Comparable = TypeVar("_Ordered", float, bytes)
+_Comparable = TypeVar("_Comparable", float, bytes)
 
 
 class MissingAnswerError(LookupError):

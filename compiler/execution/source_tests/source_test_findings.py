@@ -8,7 +8,7 @@ from compiler.diagnostics.finding import Code, Finding, Location
 from compiler.execution.source_tests.data_files import read_data_file
 from compiler.execution.source_tests.release_runs import ReleaseRun
 from compiler.execution.source_tests.worker_process import RunFailure
-from compiler.execution.source_tests.worker_protocol import Engine, IssueKind, Issue, IssueLocation, line_location
+from compiler.execution.source_tests.worker_protocol import Engine, Issue, IssueKind, IssueLocation, line_location
 
 CODE_BY_KIND: Mapping[IssueKind, Code] = MappingProxyType(
     {

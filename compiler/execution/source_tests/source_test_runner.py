@@ -9,10 +9,16 @@ from threading import Event
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location
 from compiler.execution.source_tests.case_files import CaseReader
-from compiler.execution.source_tests.release_runs import ReleaseRun, load_engines, release_runs, skipped_findings, build_job
+from compiler.execution.source_tests.release_runs import (
+    ReleaseRun,
+    build_job,
+    load_engines,
+    release_runs,
+    skipped_findings,
+)
 from compiler.execution.source_tests.resource_limits import ResourceLimits
-from compiler.execution.source_tests.source_test_findings import to_finding, failure_finding
-from compiler.execution.source_tests.worker_process import WorkerProcess, RunFailure
+from compiler.execution.source_tests.source_test_findings import failure_finding, to_finding
+from compiler.execution.source_tests.worker_process import RunFailure, WorkerProcess
 from compiler.execution.source_tests.worker_protocol import Engine, Job
 from compiler.foundation import resources
 from compiler.resolve.fleet import Fleet

@@ -11,8 +11,16 @@ from collections.abc import Callable
 from typing import TextIO
 
 from compiler.execution.source_tests.resource_limits import ResourceLimits
-from compiler.execution.source_tests.sandbox import reset_cpu_limit, enter_sandbox
-from compiler.execution.source_tests.worker_protocol import Engine, Job, IssueKind, MissingFileError, Issue, IssueLocation, issue_to_json
+from compiler.execution.source_tests.sandbox import enter_sandbox, reset_cpu_limit
+from compiler.execution.source_tests.worker_protocol import (
+    Engine,
+    Issue,
+    IssueKind,
+    IssueLocation,
+    Job,
+    MissingFileError,
+    issue_to_json,
+)
 
 MAX_ISSUES = 100
 """So many of one release say enough."""

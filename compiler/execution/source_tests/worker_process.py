@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from compiler.execution.source_tests.resource_limits import ResourceLimits
-from compiler.execution.source_tests.worker_protocol import Job, Issue, parse_response
+from compiler.execution.source_tests.worker_protocol import Issue, Job, parse_response
 
 _ROOT = str(Path(__file__).resolve().parents[3])
 _BOOTSTRAP_CODE = (

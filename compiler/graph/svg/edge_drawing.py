@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from compiler.graph.graph_model import Edge, edge_sentence
-from compiler.graph.layout.component_layout import Layout, Box, Line, Point
+from compiler.graph.layout.component_layout import Box, Layout, Line, Point
 from compiler.graph.svg.xml_text import element, escape_text
 
 _ARROWHEAD_SIZE = 7.0

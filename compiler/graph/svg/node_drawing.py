@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from compiler.graph.graph_model import Node, DeploymentCell
+from compiler.graph.graph_model import DeploymentCell, Node
 from compiler.graph.svg.style import CHIP_SIZE, NAME_SIZE, SMALL_SIZE
-from compiler.graph.svg.text_metrics import truncate_text, measure_text
+from compiler.graph.svg.text_metrics import measure_text, truncate_text
 from compiler.graph.svg.xml_text import element, escape_text
-from compiler.resolve.lifecycle import ENDED_LIFECYCLES, ALLOWED_STAGES
+from compiler.resolve.lifecycle import ALLOWED_STAGES, ENDED_LIFECYCLES
 
 _PADDING = 10.0
 _MIN_WIDTH, _MAX_WIDTH = 150.0, 330.0

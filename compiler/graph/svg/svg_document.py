@@ -4,7 +4,7 @@ from compiler.graph.graph_model import Edge, Graph
 from compiler.graph.layout.component_layout import Box, Line, Point, layout_components
 from compiler.graph.svg.edge_drawing import draw_edge, route_lines
 from compiler.graph.svg.legend import draw_legend
-from compiler.graph.svg.node_drawing import draw_card, environment_columns, card_size
+from compiler.graph.svg.node_drawing import card_size, draw_card, environment_columns
 from compiler.graph.svg.style import render_css
 from compiler.graph.svg.text_metrics import measure_text
 from compiler.graph.svg.xml_text import element, escape_text

@@ -8,7 +8,7 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
 from compiler.foundation.json_data import as_list, as_str
 from compiler.foundation.provenance import ComputedValue, ObjectValue, Origin, Origins, computed_list
-from compiler.plan.codeowners.ownership_claims import OwnershipClaim, CommittedFile, ownership_claims
+from compiler.plan.codeowners.ownership_claims import CommittedFile, OwnershipClaim, ownership_claims
 from compiler.plan.conventions import LOCKS_FOLDER
 from compiler.plan.planning_services import PlanningServices
 from compiler.spec.portfolio import path_and_ancestors

@@ -7,7 +7,7 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
 from compiler.foundation.json_data import Object, Pointer, as_object, as_str
 from compiler.foundation.provenance import Origin, Origins
-from compiler.plan import conventions as names
+from compiler.plan import conventions
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import adoption_config, namespace
 from compiler.resolve.resolved_model import ResolvedModel
@@ -28,7 +28,7 @@ def adopted_selector(model: ResolvedModel) -> Object:
 
 def pod_selector(model: ResolvedModel, project: str) -> Object:
     """What selects the model's replicas."""
-    return names.selector_labels(model.name, project, adopted_selector(model))
+    return conventions.selector_labels(model.name, project, adopted_selector(model))
 
 
 def adoption_origins(model: ResolvedModel, field: str, default: Origins) -> Origins:
@@ -109,7 +109,7 @@ def _model_objects(fleet: Fleet, model: ResolvedModel, cluster: str) -> _Cluster
         (cluster, namespace(model) or ""),
         base_name(model),
         pod_selector(model, project),
-        names.pod_labels(model.name, project, model.release.version if model.release else "", adopted_labels),
+        conventions.pod_labels(model.name, project, model.release.version if model.release else "", adopted_labels),
     )
 
 

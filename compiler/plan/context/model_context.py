@@ -5,10 +5,10 @@ from typing import TypeAlias
 
 from compiler import __version__
 from compiler.foundation.json_data import Object, as_object, as_str
-from compiler.foundation.provenance import ComputedValue, ContextValue, Origin, Origins, DocumentValue
-from compiler.plan import conventions as names
+from compiler.foundation.provenance import ComputedValue, ContextValue, DocumentValue, Origin, Origins
+from compiler.plan import conventions
 from compiler.plan.context import images
-from compiler.plan.context.adoption import adoption_origins, base_name, adopted_selector
+from compiler.plan.context.adoption import adopted_selector, adoption_origins, base_name
 from compiler.plan.context.companion_files import companion_file_factories
 from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.emitters.emitter_settings import project_emitter_options
@@ -70,15 +70,15 @@ def _value_factories(services: PlanningServices, model: ResolvedModel) -> ValueF
     factories: ValueFactories = {
         "project": lambda: project_value(project),
         "tool": tool_value,
-        "names": lambda: ComputedValue(names.TEMPLATE_NAMES, ()),
+        "names": lambda: ComputedValue(conventions.TEMPLATE_NAMES, ()),
         "model": lambda: DocumentValue("model", model.data),
         "team": lambda: _team_value(services, owner),
         **_use_case_factory(services, model),
         "name": lambda: ComputedValue(base_name(model), adoption_origins(model, "name", name_origins[:1])),
-        "selector": lambda: ComputedValue(names.selector_labels(model.name, project.name, adopted_labels), selector_origins or name_origins),
-        "podLabels": lambda: ComputedValue(names.pod_labels(model.name, project.name, version, adopted_labels), (*release_origins, *selector_origins)),
+        "selector": lambda: ComputedValue(conventions.selector_labels(model.name, project.name, adopted_labels), selector_origins or name_origins),
+        "podLabels": lambda: ComputedValue(conventions.pod_labels(model.name, project.name, version, adopted_labels), (*release_origins, *selector_origins)),
         "labels": lambda: ComputedValue(
-            names.object_labels(model.name, project.name, version, owner, adopted_labels),
+            conventions.object_labels(model.name, project.name, version, owner, adopted_labels),
             (*release_origins, Origin("model", ("owner",)), *selector_origins),
         ),
     }
@@ -139,7 +139,7 @@ def project_value(project: Spec) -> DocumentValue:
 
 def tool_value() -> ComputedValue:
     """What Modelyard says of itself."""
-    return ComputedValue({"name": names.TOOL_NAME, "version": __version__}, ())
+    return ComputedValue({"name": conventions.TOOL_NAME, "version": __version__}, ())
 
 
 def environment_of(model: ResolvedModel) -> Spec:

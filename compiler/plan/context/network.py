@@ -8,7 +8,7 @@ from compiler.diagnostics.finding import Finding, Note
 from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str
 from compiler.foundation.provenance import Origin
 from compiler.plan.context.adoption import pod_selector
-from compiler.plan.context.endpoints import parse_endpoint, egress_entries
+from compiler.plan.context.endpoints import egress_entries, parse_endpoint
 from compiler.plan.context.lazy_context import Context
 from compiler.plan.context.model_context import environment_of, lazy_model_context
 from compiler.plan.emitters.emitter import Emitter

@@ -7,7 +7,7 @@ from compiler.foundation.json_data import Json, Object, as_list, as_object, as_s
 from compiler.foundation.provenance import ComputedValue, Origin, Origins, computed_list
 from compiler.plan.context.adoption import adopted_selector, pod_selector
 from compiler.plan.context.model_context import ContextValues, environment_of
-from compiler.plan.context.network import render_exports, network_access
+from compiler.plan.context.network import network_access, render_exports
 from compiler.plan.context.settings_env import settings_variables
 from compiler.plan.matching.emitter_evaluation import EmitterEvaluation
 from compiler.plan.planning_services import PlanningServices

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from compiler.cel import Expression, CelEnvironment, Failure, CompileError, ExpressionBatch, Activation, compile_batch
+from compiler.cel import Activation, CelEnvironment, CompileError, Expression, ExpressionBatch, Failure, compile_batch
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import (
+    FieldReads,
     Json,
     Object,
     Pointer,
-    FieldReads,
     as_list,
     as_object,
     as_str,
-    strictly_equal,
-    pick_fields,
     merge_reads,
+    pick_fields,
+    strictly_equal,
 )
 from compiler.plan.emitters.emitter import Emitter, Emitters
 from compiler.plan.emitters.emitter_loader import emitter_finding

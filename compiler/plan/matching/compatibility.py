@@ -157,7 +157,7 @@ class CompatibilityChecker:
 
     def _fields_read(self, emitter: Emitter, text: str) -> list[Pointer]:
         expression = self._conditions.compile_expression(emitter, text)
-        return sorted(getattr(expression, "reads", frozenset()), key=lambda pointer: (-len(pointer), str(pointer)))
+        return sorted(getattr(expression, "read_paths", frozenset()), key=lambda pointer: (-len(pointer), str(pointer)))
 
     def _alternatives_help(self, model: ResolvedModel) -> str:
         alternatives = [emitter.id for emitter in self._emitters.by_id.values() if emitter.is_target and matches_selector(emitter.model_selector, model.data, {}, {})]

@@ -9,9 +9,16 @@ from compiler.foundation.json_data import Json, Object, as_object, as_str
 from compiler.foundation.provenance import ComputedValue, Origin
 from compiler.plan.context import images
 from compiler.plan.context.adoption import base_name
-from compiler.plan.context.model_context import ContextValues, canary_data, environment_of, emitter_options, current_release_data, with_emitter_options
+from compiler.plan.context.model_context import (
+    ContextValues,
+    canary_data,
+    current_release_data,
+    emitter_options,
+    environment_of,
+    with_emitter_options,
+)
 from compiler.plan.context.network import network_access
-from compiler.plan.emitters.conditions import COMPATIBILITY_SECTIONS, ConditionSections, ConditionResults
+from compiler.plan.emitters.conditions import COMPATIBILITY_SECTIONS, ConditionResults, ConditionSections
 from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.planning_services import PlanningServices
 from compiler.resolve.digests import digest

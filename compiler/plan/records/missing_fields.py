@@ -32,7 +32,7 @@ class RecordStatus:
     def for_owners(self, owners: frozenset[str]) -> "RecordStatus":
         """The same with what these Teams have to say alone; none stands for all."""
         owned_fields = tuple(field for field in self.fields if not owners or field.field_source.owner in owners)
-        return replace(self, facts=owned_fields)
+        return replace(self, fields=owned_fields)
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from compiler.foundation.json_data import Json, Object, as_object, as_str
-from compiler.foundation.provenance import ComputedValue, ContextValue, Origin, DocumentValue, computed_list
-from compiler.plan.context import artifact_refs as artifacts
-from compiler.plan.context import images
-from compiler.plan.context.model_context import ContextValues, model_context, environment_of
+from compiler.foundation.provenance import ComputedValue, ContextValue, DocumentValue, Origin, computed_list
+from compiler.plan.context import artifact_refs, images
+from compiler.plan.context.model_context import ContextValues, environment_of, model_context
 from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.matching.emitter_evaluation import condition_variables
 from compiler.plan.planning_services import PlanningServices
@@ -134,5 +133,5 @@ def _runtime_images(services: PlanningServices, model: ResolvedModel, target: Em
 
 def _image_value(name: str, reference: str) -> Object:
     """An image by what it is called, told from its digest."""
-    parts = artifacts.split_image_reference(reference)
+    parts = artifact_refs.split_image_reference(reference)
     return {"image": parts["name"], "digest": parts["digest"], **({"name": name} if name else {})}

@@ -11,12 +11,12 @@ from compiler.plan.slo.promql import (
     aggregate,
     apply_function,
     binary_operation,
-    multiline_operation,
-    scalar,
-    or_zero,
-    range_vector,
     histogram_quantile,
     instant_vector,
+    multiline_operation,
+    or_zero,
+    range_vector,
+    scalar,
 )
 
 _ZERO = scalar(0)

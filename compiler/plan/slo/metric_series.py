@@ -7,7 +7,7 @@ from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, Pointer, as_object, as_str
 from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.emitters.emitter_loader import emitter_finding
-from compiler.plan.slo.indicators import CounterSli, ProbeSli, SliRatio, LatencySli
+from compiler.plan.slo.indicators import CounterSli, LatencySli, ProbeSli, SliRatio
 from compiler.plan.slo.objectives import Objective
 from compiler.plan.slo.promql import LABEL, METRIC, Series
 from compiler.plan.slo.sli_catalog import latency_threshold

@@ -104,19 +104,19 @@ def histogram_quantile(share: Fraction, buckets: Vector) -> Vector:
 
 def or_zero(samples: Vector) -> Vector:
     """The samples, which have no labels, or 0 where there are none: a counter that never counted is not there."""
-    return Vector(f"{samples.operand} or vector(0)", joined=True)
+    return Vector(f"{samples.operand} or vector(0)", is_binary=True)
 
 
 def binary_operation(left: Expression, operator: str, right: Expression) -> Vector:
     """Two sides and an operator between them."""
-    return Vector(f"{left.operand} {operator} {right.operand}", joined=True)
+    return Vector(f"{left.operand} {operator} {right.operand}", is_binary=True)
 
 
 def multiline_operation(parts: Sequence[Expression], operator: str) -> Vector:
     """Sides with an operator between each two, a line each; one side alone is itself."""
     if len(parts) == 1:
         return Vector(parts[0].text, parts[0].is_binary)
-    return Vector(f"\n{operator}\n".join(_indent_operand(part) for part in parts), joined=True)
+    return Vector(f"\n{operator}\n".join(_indent_operand(part) for part in parts), is_binary=True)
 
 
 def _indent_operand(part: Expression) -> str:

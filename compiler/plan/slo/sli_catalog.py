@@ -9,7 +9,7 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
 from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str
 from compiler.plan.emitters.emitter import Emitter
-from compiler.plan.slo.objectives import Objective, AnyObjective
+from compiler.plan.slo.objectives import AnyObjective, Objective
 from compiler.resolve.resolved_model import ResolvedModel
 
 _UNITS_PER_SECOND: Final[Mapping[str, int]] = {"seconds": 1, "milliseconds": 1000}

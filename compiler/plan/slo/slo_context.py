@@ -7,27 +7,27 @@ from fractions import Fraction
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
 from compiler.foundation.provenance import ComputedValue, Origin, Origins, computed_list
-from compiler.plan import conventions as names
+from compiler.plan import conventions
 from compiler.plan.context.model_context import ContextValues, environment_of
 from compiler.plan.matching.emitter_evaluation import EmitterEvaluation
 from compiler.plan.planning_services import PlanningServices
 from compiler.plan.slo import burn_rates as windows
-from compiler.plan.slo.indicators import ProbeSli, SliRatio, LatencySli
-from compiler.plan.slo.metric_series import build_sli_ratio, parse_series, invalid_series_finding
-from compiler.plan.slo.objectives import FreshnessObjective, Objective, AnyObjective
-from compiler.plan.slo.promql import Vector, aggregate, binary_operation, scalar, instant_vector
+from compiler.plan.slo.indicators import LatencySli, ProbeSli, SliRatio
+from compiler.plan.slo.metric_series import build_sli_ratio, invalid_series_finding, parse_series
+from compiler.plan.slo.objectives import AnyObjective, FreshnessObjective, Objective
+from compiler.plan.slo.promql import Vector, aggregate, binary_operation, instant_vector, scalar
 from compiler.plan.slo.recording_rules import (
     ACTION_SEVERITIES,
     Alert,
-    SloIdentity,
     Recording,
     Signal,
-    run_age,
+    SloIdentity,
     burn_alerts,
     freshness_rules,
     recording_rules,
+    run_age,
 )
-from compiler.plan.slo.slo_plan import SloPlan, MeasuredObjective
+from compiler.plan.slo.slo_plan import MeasuredObjective, SloPlan
 from compiler.resolve.digests import digest
 from compiler.spec.quantities import Percentage
 
@@ -82,16 +82,16 @@ def slo_context(services: PlanningServices, target_evaluation: EmitterEvaluation
 def _dashboard_value(identity: SloIdentity, owner: str) -> Object:
     """What there is to draw of a model, whatever is watched of it; and what it and its owner are called where names must be short."""
     hourly_burn = binary_operation(
-        instant_vector(identity.all_series(f"{names.ERROR_RATIO_SERIES}1h")), f"/ on ({names.ID_LABEL}) group_left ()", instant_vector(identity.all_series(names.BUDGET_SERIES))
+        instant_vector(identity.all_series(f"{conventions.ERROR_RATIO_SERIES}1h")), f"/ on ({conventions.ID_LABEL}) group_left ()", instant_vector(identity.all_series(conventions.BUDGET_SERIES))
     )
-    firing_alerts = aggregate("max", instant_vector(identity.all_series("ALERTS", alertstate="firing")), by=f"{names.SEVERITY_LABEL}, {names.SLO_LABEL}")
+    firing_alerts = aggregate("max", instant_vector(identity.all_series("ALERTS", alertstate="firing")), by=f"{conventions.SEVERITY_LABEL}, {conventions.SLO_LABEL}")
     series = {
-        "budgetLeft": instant_vector(identity.all_series(names.BUDGET_REMAINING_SERIES)), "burnNow": instant_vector(identity.all_series(names.CURRENT_BURN_SERIES)), "burnHour": hourly_burn,
-        "errors": instant_vector(identity.all_series(f"{names.ERROR_RATIO_SERIES}{_CHART_WINDOW}")), "age": instant_vector(identity.all_series(names.RUN_AGE_SERIES)),
-        "signals": instant_vector(identity.all_series(names.SIGNAL_SERIES)), "alerts": firing_alerts,
+        "budgetLeft": instant_vector(identity.all_series(conventions.BUDGET_REMAINING_SERIES)), "burnNow": instant_vector(identity.all_series(conventions.CURRENT_BURN_SERIES)), "burnHour": hourly_burn,
+        "errors": instant_vector(identity.all_series(f"{conventions.ERROR_RATIO_SERIES}{_CHART_WINDOW}")), "age": instant_vector(identity.all_series(conventions.RUN_AGE_SERIES)),
+        "signals": instant_vector(identity.all_series(conventions.SIGNAL_SERIES)), "alerts": firing_alerts,
     }  # fmt: skip
     id_ = digest([identity.project, identity.environment, identity.model]).removeprefix("sha256:")[:10]
-    short_names = {"service": names.shorten_name(f"{identity.environment}-{identity.model}"), "team": names.shorten_name(owner, len("-ticket"))}
+    short_names = {"service": conventions.shorten_name(f"{identity.environment}-{identity.model}"), "team": conventions.shorten_name(owner, len("-ticket"))}
     return {"id": id_, **short_names, "series": {key: str(expr) for key, expr in series.items()}}
 
 
@@ -128,7 +128,7 @@ def _common_values(inputs: _SloInputs, objective: AnyObjective) -> dict[str, Jso
     id_ = next(iter(inputs.identity.labels(objective.name).values()))
     runbook = inputs.slo.get("runbook")
     full_name = f"{inputs.identity.environment}-{inputs.identity.model}-{objective.name}"
-    resource_name = names.shorten_name(full_name, len("-ticket-3d"))
+    resource_name = conventions.shorten_name(full_name, len("-ticket-3d"))
     values: dict[str, Json] = {"name": objective.name, "id": id_, "resource": resource_name, "indicator": objective.indicator, "title": describe_objective(objective)}
     return {**values, **({"runbook": runbook} if runbook else {})}
 

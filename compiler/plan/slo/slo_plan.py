@@ -10,8 +10,14 @@ from compiler.plan.emitters.conditions import SLI_SECTIONS
 from compiler.plan.matching.emitter_evaluation import EmitterEvaluation, condition_variables
 from compiler.plan.planning_services import PlanningServices
 from compiler.plan.slo.custom_series import series_findings
-from compiler.plan.slo.objectives import FreshnessObjective, Objective, AnyObjective, model_objectives
-from compiler.plan.slo.sli_catalog import SliCatalog, SliSource, bucket_mismatch_finding, opt_out_reason, select_sli_source
+from compiler.plan.slo.objectives import AnyObjective, FreshnessObjective, Objective, model_objectives
+from compiler.plan.slo.sli_catalog import (
+    SliCatalog,
+    SliSource,
+    bucket_mismatch_finding,
+    opt_out_reason,
+    select_sli_source,
+)
 from compiler.resolve.resolved_model import ResolvedModel
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Note, Location, Subject
-from compiler.foundation.json_data import Pointer, as_list, as_object, as_str, value_at, format_path
+from compiler.diagnostics.finding import Finding, Location, Note, Subject
+from compiler.foundation.json_data import Pointer, as_list, as_object, as_str, format_path, value_at
 from compiler.foundation.suggestions import closest_match
 from compiler.json_schema import SchemaViolation
 from compiler.resolve.checks.delivery_checks import check_deliveries
 from compiler.resolve.checks.model_checks import ModelCheck, check_models
 from compiler.resolve.checks.release_checks import check_releases
-from compiler.resolve.fleet import Fleet, ModelFilter, selected_models, promotion_entries
+from compiler.resolve.fleet import Fleet, ModelFilter, promotion_entries, selected_models
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.merge import duplicate_elements
 from compiler.spec.language import iter_values

@@ -115,7 +115,7 @@ def _check_namespace(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
     finding = model.finding(codes.NO_NAMESPACE, message, ("tenant",), help_, per_environment=True)
     location = finding.location if tenant else model.spec.document.key_location(())
     note = Note("the namespaces are named here", environment.document.location(("namespaces",)))
-    yield replace(finding, place=location, notes=(note,))
+    yield replace(finding, location=location, notes=(note,))
 
 
 def _check_service_levels(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from compiler.spec.field_types import (
     RepositoryText,
     WholePercentText,
 )
-from compiler.spec.strict_model import StrictModel, Document, field
+from compiler.spec.strict_model import Document, StrictModel, field
 
 
 class Delivery(StrictModel):

@@ -14,8 +14,8 @@ from compiler.spec.sections.deployment_fields import Deploy
 from compiler.spec.sections.governance_fields import Approval, Governance, Link
 from compiler.spec.sections.pipeline_fields import Pipeline
 from compiler.spec.sections.service_level_fields import Monitor, Sla, Slo
-from compiler.spec.sections.serving_fields import Interface, Runtime, Dependency
-from compiler.spec.strict_model import StrictModel, Document, field
+from compiler.spec.sections.serving_fields import Dependency, Interface, Runtime
+from compiler.spec.strict_model import Document, StrictModel, field
 
 Lifecycle = Literal["proposed", "development", "validation", "pilot", "production", "deprecated", "retired"]
 Approach = Literal["supervised", "unsupervised", "reinforcement-learning", "semi-supervised", "self-supervised"]

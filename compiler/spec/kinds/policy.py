@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from compiler.spec.field_types import DateText, NameText, NonEmptyText, UriText
-from compiler.spec.strict_model import StrictModel, Document, field
+from compiler.spec.strict_model import Document, StrictModel, field
 
 Lifecycle = Literal["proposed", "development", "validation", "pilot", "production", "deprecated", "retired"]
 Enforcement = Literal["mandatory", "advisory"]

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from compiler.spec.field_types import DigestText, ImageText, NameText, PathText, PolicyText, UriText
 from compiler.spec.kinds.model import Lifecycle
 from compiler.spec.sections.governance_fields import Tier
-from compiler.spec.strict_model import StrictModel, Document, field
+from compiler.spec.strict_model import Document, StrictModel, field
 
 
 class Folders(StrictModel):

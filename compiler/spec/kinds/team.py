@@ -3,7 +3,7 @@
 from typing import Literal
 
 from compiler.spec.field_types import ForgeHandleText, NameText
-from compiler.spec.strict_model import StrictModel, Document, field
+from compiler.spec.strict_model import Document, StrictModel, field
 
 
 class Contacts(StrictModel):

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from compiler.spec.field_types import DateText, NameText
-from compiler.spec.strict_model import StrictModel, Document, field
+from compiler.spec.strict_model import Document, StrictModel, field
 
 CLASSES_BY_REGIME: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "eu-ai-act": ("prohibited", "high-risk", "limited-risk", "minimal-risk", "gpai", "gpai-systemic"),

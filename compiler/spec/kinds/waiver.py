@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from compiler.spec.field_types import DateText, FieldText, NameText, PolicyText, NonEmptyText
-from compiler.spec.strict_model import StrictModel, Document, field
+from compiler.spec.field_types import DateText, FieldText, NameText, NonEmptyText, PolicyText
+from compiler.spec.strict_model import Document, StrictModel, field
 
 
 class WaivedModels(StrictModel):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import DurationText, LabelText, MetricText, PercentageText, NonEmptyText, WebUrlText
+from compiler.spec.field_types import DurationText, LabelText, MetricText, NonEmptyText, PercentageText, WebUrlText
 from compiler.spec.source_fields import one_of_config
 from compiler.spec.strict_model import StrictModel, field
 

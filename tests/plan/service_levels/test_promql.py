@@ -14,13 +14,13 @@ from compiler.plan.slo.promql import (
     aggregate,
     apply_function,
     binary_operation,
-    multiline_operation,
-    scalar,
-    or_zero,
-    range_vector,
     histogram_quantile,
-    quote_string,
     instant_vector,
+    multiline_operation,
+    or_zero,
+    quote_string,
+    range_vector,
+    scalar,
 )
 
 HOSTILE = [

@@ -5,18 +5,18 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from compiler.execution.source_tests import gorules_tables as decision_table
+from compiler.execution.source_tests import gorules_tables
 from compiler.execution.source_tests.comparison import first_mismatch
 from compiler.execution.source_tests.data_files import read_data_file
 from compiler.execution.source_tests.worker_protocol import (
-    FileCallback,
     Engine,
-    Job,
-    IssueKind,
+    FileCallback,
     Issue,
+    IssueKind,
     IssueLocation,
-    line_location,
+    Job,
     data_location,
+    line_location,
     source_location,
 )
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
@@ -55,10 +55,10 @@ def _load_model(name: str, job: Job) -> tuple[Object | None, list[Issue]]:
         zen.ZenEngine().create_decision(json.dumps(model)).validate()
     except Exception as error:  # noqa: BLE001 - the engine has no error of its own
         return None, [_load_issue(name, model, error)]
-    return model, list(decision_table.model_issues(name, model, _expression_check(zen, "unary_"), _expression_check(zen, "")))
+    return model, list(gorules_tables.model_issues(name, model, _expression_check(zen, "unary_"), _expression_check(zen, "")))
 
 
-def _expression_check(zen: Any, kind: str) -> decision_table.ExpressionCheck:  # noqa: ANN401 - a package without types
+def _expression_check(zen: Any, kind: str) -> gorules_tables.ExpressionCheck:  # noqa: ANN401 - a package without types
     def check(text: str) -> str | None:
         try:
             getattr(zen, f"compile_{kind}expression")(text)
@@ -106,7 +106,7 @@ def _edge_location(name: str, model: Object, node: str) -> IssueLocation:
 def _consistency_issues(job: Job, name: str, model: Object) -> Iterator[Issue]:
     """What the spec says of tables, and what models say of each other."""
     spec_policy = job.source.get("hitPolicy")
-    for pointer, node in decision_table.iter_nodes(model):
+    for pointer, node in gorules_tables.iter_nodes(model):
         content = as_object(node.get("content"))
         if node.get("type") == "decisionTableNode" and spec_policy is not None:
             policy = content.get("hitPolicy", "first")
@@ -147,7 +147,7 @@ def _case_issues(job: Job, models: Mapping[str, Object], on_file: FileCallback) 
 
 def _failure_text(model: Object, error: Exception) -> str:
     details = _error_details(error)
-    node_names = {node.get("id"): node.get("name") for _, node in decision_table.iter_nodes(model)}
+    node_names = {node.get("id"): node.get("name") for _, node in gorules_tables.iter_nodes(model)}
     node_name = node_names.get(details.get("nodeId"))
     return f"{f'at `{node_name}`: ' if node_name else ''}{as_str(details.get('source')).strip()}"
 

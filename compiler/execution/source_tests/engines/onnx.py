@@ -8,13 +8,13 @@ from typing import Any
 
 from compiler.execution.source_tests.comparison import first_mismatch
 from compiler.execution.source_tests.worker_protocol import (
-    FileCallback,
     Engine,
-    Job,
-    IssueKind,
+    FileCallback,
     Issue,
-    line_location,
+    IssueKind,
+    Job,
     data_location,
+    line_location,
     source_location,
 )
 from compiler.foundation.json_data import Object, as_list, as_object, as_str

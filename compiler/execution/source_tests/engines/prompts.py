@@ -2,7 +2,15 @@
 
 from collections.abc import Iterator
 
-from compiler.execution.source_tests.worker_protocol import FileCallback, Engine, Job, IssueKind, Issue, line_location, source_location
+from compiler.execution.source_tests.worker_protocol import (
+    Engine,
+    FileCallback,
+    Issue,
+    IssueKind,
+    Job,
+    line_location,
+    source_location,
+)
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
 from compiler.foundation.suggestions import closest_match
 

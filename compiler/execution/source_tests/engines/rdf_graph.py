@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from compiler.execution.source_tests.comparison import short_json
-from compiler.execution.source_tests.worker_protocol import FileCallback, Engine, Job, IssueKind, Issue, source_location
+from compiler.execution.source_tests.worker_protocol import Engine, FileCallback, Issue, IssueKind, Job, source_location
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
 from compiler.foundation.suggestions import closest_match
 
@@ -17,14 +17,12 @@ _TERM_PREDICATES = {f"{_SH}{name}" for name in ("path", "class", "targetClass", 
 
 
 def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
-    from compiler.execution.source_tests.rdf import competency_questions as questions
-    from compiler.execution.source_tests.rdf import rdf_graphs as rdf
-    from compiler.execution.source_tests.rdf import shacl
+    from compiler.execution.source_tests.rdf import competency_questions, rdf_graphs, shacl
 
     ontology_spec = as_object(job.source.get("ontology"))
-    ontology, ontology_issues = rdf.load_statements(job, [as_str(name) for name in as_list(ontology_spec.get("files"))], on_file)
-    facts, fact_issues = rdf.load_statements(job, job.file_names("files"), on_file)
-    shapes, shape_issues = rdf.load_statements(job, job.file_names("shapes"), on_file)
+    ontology, ontology_issues = rdf_graphs.load_statements(job, [as_str(name) for name in as_list(ontology_spec.get("files"))], on_file)
+    facts, fact_issues = rdf_graphs.load_statements(job, job.file_names("files"), on_file)
+    shapes, shape_issues = rdf_graphs.load_statements(job, job.file_names("shapes"), on_file)
     yield from (*ontology_issues, *fact_issues, *shape_issues)
     if ontology_issues or fact_issues or shape_issues:
         return  # the rest would follow from it
@@ -34,7 +32,7 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
     for name in job.file_names("shapes")[:1]:
         on_file(name)
         yield from shacl.shacl_issues((*facts, *ontology), shapes)
-    yield from questions.question_issues(job, (*ontology, *facts), on_file)
+    yield from competency_questions.question_issues(job, (*ontology, *facts), on_file)
 
 
 def _declaration_issues(ontology_spec: Object, ontology: Sequence["Statement"]) -> Iterator[Issue]:

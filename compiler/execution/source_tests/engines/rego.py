@@ -10,13 +10,13 @@ from compiler.execution.source_tests import rego_ast
 from compiler.execution.source_tests.comparison import first_mismatch
 from compiler.execution.source_tests.data_files import read_data_file
 from compiler.execution.source_tests.worker_protocol import (
-    FileCallback,
     Engine,
-    Job,
-    IssueKind,
+    FileCallback,
     Issue,
-    line_location,
+    IssueKind,
+    Job,
     data_location,
+    line_location,
     source_location,
 )
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str

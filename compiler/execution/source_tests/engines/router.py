@@ -2,11 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
-from compiler.execution.source_tests.comparison import short_json, first_mismatch
-from compiler.execution.source_tests.kserve_routes import MissingAnswerError, Route, traffic_percent, route_request
-from compiler.execution.source_tests.worker_protocol import FileCallback, Engine, Job, IssueKind, Issue, data_location, source_location
+from compiler.execution.source_tests.comparison import first_mismatch, short_json
+from compiler.execution.source_tests.kserve_routes import MissingAnswerError, Route, route_request, traffic_percent
+from compiler.execution.source_tests.worker_protocol import (
+    Engine,
+    FileCallback,
+    Issue,
+    IssueKind,
+    Job,
+    data_location,
+    source_location,
+)
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
-from compiler.foundation.suggestions import quote_list, closest_match
+from compiler.foundation.suggestions import closest_match, quote_list
 
 
 def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 
 from compiler.execution.source_tests.comparison import first_mismatch
-from compiler.execution.source_tests.pmml import pmml_scorecard as scorecards
+from compiler.execution.source_tests.pmml import pmml_scorecard
 from compiler.execution.source_tests.pmml.pmml_scorecard import NUMERIC_TYPES, Scorecard
 from compiler.execution.source_tests.pmml.pmml_tree import Node, PmmlError, parse_pmml
 from compiler.execution.source_tests.worker_protocol import (
-    FileCallback,
     Engine,
-    Job,
-    IssueKind,
+    FileCallback,
     Issue,
-    line_location,
+    IssueKind,
+    Job,
     data_location,
+    line_location,
     source_location,
 )
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
@@ -46,15 +46,15 @@ def _model_issues(job: Job, name: str, root: Node, on_file: FileCallback) -> Ite
         message = f"`{other_model.name}` is not run here: of PMML a `Scorecard` is"
         yield Issue(IssueKind.NOT_RUN, message, line_location(name, other_model.line), _PIPELINE_HELP)
         return
-    card = scorecards.load_scorecard(root, model)
-    errors = list(scorecards.validation_errors(card))
+    card = pmml_scorecard.load_scorecard(root, model)
+    errors = list(pmml_scorecard.validation_errors(card))
     yield from (_error_issue(name, error) for error in errors)
     yield from _interface_issues(job, card)
     if errors:
         return  # the rest would follow from it
-    for node, message in scorecards.coverage_gaps(card):
+    for node, message in pmml_scorecard.coverage_gaps(card):
         yield Issue(IssueKind.COVERAGE_GAP, message, line_location(name, node.line))
-    unsupported_nodes = list(scorecards.unsupported_nodes(root))
+    unsupported_nodes = list(pmml_scorecard.unsupported_nodes(root))
     for node, message in unsupported_nodes:
         yield Issue(IssueKind.NOT_RUN, f"{message}, and so is no case", line_location(name, node.line), _PIPELINE_HELP)
     for file, cases in job.cases.items() if not unsupported_nodes else ():
@@ -106,7 +106,7 @@ def _case_issues(card: Scorecard, file: str, index: int, case: Object) -> Iterat
             return
     values = {name: value for name, value in case_input.items() if isinstance(value, str | int | float | bool)}
     try:
-        mismatch = first_mismatch(case, scorecards.evaluate(card, values))
+        mismatch = first_mismatch(case, pmml_scorecard.evaluate(card, values))
     except PmmlError as error:
         yield Issue(IssueKind.WRONG_ANSWER, f"the case `{case['name']}` fails: {error}", data_location(file, index, "input"))
         return

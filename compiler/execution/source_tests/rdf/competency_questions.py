@@ -10,7 +10,14 @@ import pyoxigraph as ox
 from compiler.execution.source_tests.comparison import short_json
 from compiler.execution.source_tests.rdf.rdf_graphs import Statement
 from compiler.execution.source_tests.rdf.sparql import UPDATE_KEYWORDS, Query, QueryToken
-from compiler.execution.source_tests.worker_protocol import FileCallback, Job, IssueKind, Issue, line_location, source_location
+from compiler.execution.source_tests.worker_protocol import (
+    FileCallback,
+    Issue,
+    IssueKind,
+    Job,
+    line_location,
+    source_location,
+)
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
 from compiler.foundation.suggestions import closest_match
 

@@ -7,7 +7,14 @@ from typing import IO, cast
 
 import pyoxigraph as ox
 
-from compiler.execution.source_tests.worker_protocol import FileCallback, Job, IssueKind, Issue, IssueLocation, line_location
+from compiler.execution.source_tests.worker_protocol import (
+    FileCallback,
+    Issue,
+    IssueKind,
+    IssueLocation,
+    Job,
+    line_location,
+)
 
 FORMAT_BY_SUFFIX = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES, ".trig": ox.RdfFormat.TRIG}
 """What a file is, by how its name ends."""

@@ -13,7 +13,7 @@ from rdflib.term import Node
 
 from compiler.execution.source_tests.rdf.rdf_graphs import Statement, iri
 from compiler.execution.source_tests.rdf.sparql import Query
-from compiler.execution.source_tests.worker_protocol import IssueKind, Issue, IssueLocation, line_location
+from compiler.execution.source_tests.worker_protocol import Issue, IssueKind, IssueLocation, line_location
 from compiler.foundation.suggestions import closest_match
 
 _UNSUPPORTED_PREDICATES = {f"{SH}{name}" for name in ("js", "target", "rule", "expression", "values")}
