@@ -30,7 +30,17 @@ def measure_check(folder: Path, names: tuple[str, ...]) -> tuple[float, int]:
     """The least CPU time of a whole process that checks with these packs, and how much it finds."""
     bind_packs(folder, names)
     report = folder.parent / "findings.json"
-    arguments = ("check", "--project", str(folder), "--as-of", AS_OF.isoformat(), "--format", "json", "--output", str(report))
+    arguments = (
+        "check",
+        "--project",
+        str(folder),
+        "--as-of",
+        AS_OF.isoformat(),
+        "--format",
+        "json",
+        "--output",
+        str(report),
+    )
     best = min(run("-m", "compiler", *arguments, allow_findings=True).seconds for _ in range(ROUNDS))
     return best, len(json.loads(report.read_text(encoding="utf-8"))["findings"])
 
@@ -50,7 +60,9 @@ def main() -> int:
             library = Session(WorkTree(careful), AS_OF).policy_engine.library
             rules = sum(max(len(policy.rules), 1) for name in packs for policy in library.policies_named(name))
         policy_seconds = packs_seconds - plain_seconds
-        print(f"environments a model: {len(stages)}; without policies {plain_seconds:.2f} s, with the packs {packs_seconds:.2f} s")
+        print(
+            f"environments a model: {len(stages)}; without policies {plain_seconds:.2f} s, with the packs {packs_seconds:.2f} s"
+        )
         print(
             f"  {rules} rules, {finding_count} findings: {policy_seconds / MODELS * 1e3:.2f} ms a model, "
             f"{policy_seconds / MODELS / len(stages) / rules * 1e6:.1f} µs a rule and place"

@@ -15,7 +15,9 @@ BUDGET = {"created": 100, "unchanged": 30}
 
 def make_units(generation: int) -> list[Unit]:
     """The units; every tenth differs by generation."""
-    return [Unit(f"prod/model-{number}", make_files(number, 0 if number % 10 else generation)) for number in range(UNITS)]
+    return [
+        Unit(f"prod/model-{number}", make_files(number, 0 if number % 10 else generation)) for number in range(UNITS)
+    ]
 
 
 def make_files(number: int, generation: int) -> tuple[OutputFile, ...]:

@@ -298,7 +298,9 @@ def write_project(count: int, folder: Path, *, careful: bool = False, stages: Se
     rng = random.Random(count)
     service_levels: list[ServiceLevel] = []
     models = (
-        file for number in range(count) for file in model_files(number, rng, service_levels, careful=careful, stages=stages)
+        file
+        for number in range(count)
+        for file in model_files(number, rng, service_levels, careful=careful, stages=stages)
     )
     for path, text in (*common_files(count, careful=careful, stages=stages), *models):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -313,7 +315,10 @@ def common_files(count: int, *, careful: bool, stages: Sequence[str]) -> Iterato
         yield f"models/environments/{stage}.yaml", ENVIRONMENT.format(stage=stage, tenants=tenants)
     for team in sorted({team_of(number) for number in range(count)}):
         team_values = {"team": f"{team:02}"}
-        yield f"models/team-{team:02}/team.yaml", TEAM.format(**team_values, **fill_facts(SHARED_FACTS, team_values, careful=careful))
+        yield (
+            f"models/team-{team:02}/team.yaml",
+            TEAM.format(**team_values, **fill_facts(SHARED_FACTS, team_values, careful=careful)),
+        )
         yield f"models/team-{team:02}/_defaults.yaml", DEFAULTS.format(team=f"{team:02}")
     for team in sorted({team_of(number) for number in range(count) if kind_of(number) != "vendor"}):
         yield f"models/team-{team:02}/served/_defaults.yaml", SERVED_DEFAULTS
@@ -329,7 +334,9 @@ class ServiceLevel(NamedTuple):
         """No more than what those come to together that are asked on the way."""
         share = prod((dependency.availability / 100 for dependency in dependencies), start=Decimal(1))
         composite = (share * 100).quantize(Decimal("0.001"), ROUND_FLOOR)
-        return ServiceLevel(min(self.availability, composite), max(dependency.latency for dependency in (self, *dependencies)))
+        return ServiceLevel(
+            min(self.availability, composite), max(dependency.latency for dependency in (self, *dependencies))
+        )
 
 
 def model_files(
@@ -360,7 +367,11 @@ def model_files(
     }
     dependencies = rng.sample(range(number), min(number, rng.randrange(3)))
     service_level = ServiceLevel(values["availability"], values["latency"])
-    service_levels.append(service_level.composite_with([service_levels[dependency] for dependency in dependencies]) if careful and kind == "ml" else service_level)
+    service_levels.append(
+        service_level.composite_with([service_levels[dependency] for dependency in dependencies])
+        if careful and kind == "ml"
+        else service_level
+    )
     values |= service_levels[-1]._asdict()
     values |= {"uses": "".join(uses_entries(dependencies)), "judged_by": "held-out" if careful else "training"}
     values |= fill_facts(FACTS, values, careful=careful)

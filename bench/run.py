@@ -102,9 +102,13 @@ def measure(models: int, folder: Path) -> Row:
         spec_bytes=sum(path.stat().st_size for path in Path(project).rglob("*.yaml")),
         files=builds[0][1],
         floor=min((run("bench/floor.py", project) for _ in repeats), key=lambda cost: cost.seconds),
-        check=min((run("-m", "compiler", "check", "--project", project) for _ in repeats), key=lambda cost: cost.seconds),
+        check=min(
+            (run("-m", "compiler", "check", "--project", project) for _ in repeats), key=lambda cost: cost.seconds
+        ),
         one_file=min((measure_one_file(project) for _ in repeats), key=lambda cost: cost.seconds),
-        one_file_cached=min((measure_one_file(project, cache_folder) for _ in range(1 + REPEATS[models])), key=lambda cost: cost.seconds),
+        one_file_cached=min(
+            (measure_one_file(project, cache_folder) for _ in range(1 + REPEATS[models])), key=lambda cost: cost.seconds
+        ),
         build=min((cost for cost, _ in builds), key=lambda cost: cost.seconds),
     )
 

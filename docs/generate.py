@@ -13,7 +13,9 @@ def main(*, check: bool) -> int:
     rendered_files = {FOLDER / name: text for name, text in render_pages().items()}
     rendered_files |= {FOLDER.parent / name: text for name, text in render_pictures().items()}
     obsolete_files = set(FOLDER.glob("*.md")) - rendered_files.keys()
-    stale = [path for path, text in rendered_files.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    stale = [
+        path for path, text in rendered_files.items() if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
     for path in sorted([*obsolete_files, *stale]):
         sys.stderr.write(
             f"{'stale' if check else 'wrote' if path in rendered_files else 'removed'}: {path.relative_to(FOLDER.parent)}\n"

@@ -55,7 +55,9 @@ def language() -> Iterator[str]:
         if kind != "Model":
             own_properties = as_object(schema["properties"])
             if kind == "Defaults":  # any other key is a field of Model, and so is what stands below these
-                own_properties = {key: _without_nested(as_object(own_properties[key])) for key in ("types", "environments")}
+                own_properties = {
+                    key: _without_nested(as_object(own_properties[key])) for key in ("types", "environments")
+                }
             yield f"## {kind}\n\n{schema['description']}\n"
             yield _fields_table({**schema, "properties": own_properties}, schema, examples.of_kind(kind))
             yield _full_example(kind)
@@ -79,7 +81,10 @@ def _model(examples: Examples) -> Iterator[str]:
     yield "A document also says what was published, and where it runs; `release` and `canary` stand in an environment's entry.\n"
     yield markdown_table(
         ("field", "takes", "description"),
-        ((f"`{name}`", describe_type(as_object(node), common), field_description(as_object(node))) for name, node in document_properties.items()),
+        (
+            (f"`{name}`", describe_type(as_object(node), common), field_description(as_object(node)))
+            for name, node in document_properties.items()
+        ),
     )
     release = as_object(as_object(common["$defs"])["Release"])
     release_properties = {key: node for key, node in as_object(release["properties"]).items() if key != "source"}
@@ -88,7 +93,9 @@ def _model(examples: Examples) -> Iterator[str]:
     for name, schema in types.items():
         source = as_object(as_object(schema["$defs"])["Source"])
         yield f"### Type `{name}`: {schema['x-modelyard-title']}\n\n`source`: {source['description']}\n"
-        yield _fields_table(source, schema, [as_object(release_data.get("source")) for release_data in examples.releases(name)])
+        yield _fields_table(
+            source, schema, [as_object(release_data.get("source")) for release_data in examples.releases(name)]
+        )
         yield f"Defaults of the type: `{json.dumps(schema['x-modelyard-defaults'])}`\n"
         yield _full_example(f"model-{name}")
 
@@ -101,7 +108,9 @@ def _without_nested(node: Object) -> Object:
 def _units() -> str:
     """What the units of quantities are, from the quantities themselves."""
     summaries = {name: as_str(quantity.__doc__).splitlines()[0] for name, quantity in QUANTITIES.items()}
-    return "## Quantities\n\n" + markdown_table(("quantity", "what it is"), ((f"`{name}`", text) for name, text in summaries.items()))
+    return "## Quantities\n\n" + markdown_table(
+        ("quantity", "what it is"), ((f"`{name}`", text) for name, text in summaries.items())
+    )
 
 
 def _example_text(documents: list[Object], row: Row) -> str:
@@ -170,12 +179,16 @@ def targets() -> Iterator[str]:
         "Emitters that come with Modelyard; a project's own stand beside them in its `templates/` "
         "([how to write one](../guides/writing-an-emitter.md)).\n"
     )
-    for emitter in sorted(_shipped_emitters().by_id.values(), key=lambda entry: (not entry.is_target, entry.group, entry.id)):
+    for emitter in sorted(
+        _shipped_emitters().by_id.values(), key=lambda entry: (not entry.is_target, entry.group, entry.id)
+    ):
         yield from _emitter_section(emitter)
 
 
 def _shipped_emitters() -> Emitters:
-    capability_schema = as_object(parse(resources.read_shipped_text("capabilities.yaml"), "capabilities.yaml").documents[0].data)
+    capability_schema = as_object(
+        parse(resources.read_shipped_text("capabilities.yaml"), "capabilities.yaml").documents[0].data
+    )
     templates = WorkTree(resources.shipped_folder("templates"))
     return load(templates, MemoryTree({}), "templates", resources.emitter_schema(), capability_schema)
 
@@ -216,7 +229,9 @@ def _emitter_section(emitter: Emitter) -> Iterator[str]:
         yield f"**Options**, under {options_path}\n"
         yield _fields_table(as_object(data["options"]), as_object(data["options"]))
     if emitter.images:
-        yield "**Images** that the project locks: " + ", ".join(_format_image(image) for image in emitter.images) + ".\n"
+        yield (
+            "**Images** that the project locks: " + ", ".join(_format_image(image) for image in emitter.images) + ".\n"
+        )
     yield "**Files**\n"
     yield markdown_table(("file", "for each", "checked by", "when"), map(_file_row, emitter.files))
     yield from _exports(emitter)
@@ -260,7 +275,9 @@ def template_context() -> Iterator[str]:
         "A name that is said to be absent is undefined: ask `is defined`, or use `| default(…)`. A field has its canonical\n"
         "form: `cpu` is `500m` or `2`, `memory` is `1Gi`, a duration `250ms`, a percentage `99.9%`.\n"
     )
-    yield markdown_table(("name", "what it is"), ((f"`{name}`", description) for name, description in VARIABLE_DESCRIPTIONS.items()))
+    yield markdown_table(
+        ("name", "what it is"), ((f"`{name}`", description) for name, description in VARIABLE_DESCRIPTIONS.items())
+    )
     yield (
         "Conditions in `emitter.yaml` (`when`, `that`) are CEL and see `model`, `deploy` (`model.deploy`), `release`,\n"
         "`canary`, `environment`, `capabilities` (`environment.capabilities`), `options`, `project`, `useCase`, `team` and `name`.\n"
@@ -273,14 +290,17 @@ def filters() -> Iterator[str]:
     yield "## Filters\n"
     plain_filters = {name: filter_ for name, filter_ in FILTERS.items() if name not in ENCODERS}
     yield markdown_table(
-        ("filter", "what it gives"), ((f"`{name}`", _filter_summary(name, filter_)) for name, filter_ in sorted(plain_filters.items()))
+        ("filter", "what it gives"),
+        ((f"`{name}`", _filter_summary(name, filter_)) for name, filter_ in sorted(plain_filters.items())),
     )
     yield (
         "## Encoders\n\nInside a larger string a value is a plain word (`[A-Za-z0-9][A-Za-z0-9._:/@+-]*`, no `..` segment) or\n"
         "goes through the encoder of the language that it stands in: `{{ x | promql }}`. The same names declare the language of a\n"
         "field under `languages` of `emitter.yaml`; `literal` can only be declared.\n"
     )
-    yield markdown_table(("encoder", "what it is for"), ((f"`{name}`", encoder.usage) for name, encoder in ENCODERS.items()))
+    yield markdown_table(
+        ("encoder", "what it is for"), ((f"`{name}`", encoder.usage) for name, encoder in ENCODERS.items())
+    )
     yield "## Tests\n\nAfter `is`: " + ", ".join(f"`{name}`" for name in JINJA_TESTS) + ".\n"
 
 
@@ -349,7 +369,10 @@ def findings() -> Iterator[str]:
     if finding_json.keys() != _FINDING_FIELDS.keys():
         raise SystemExit(f"docs/pages.py: these fields differ: {sorted(finding_json.keys() ^ _FINDING_FIELDS.keys())}")
     yield "## `json`\n\nWhat `--format json` writes. Fields are added to version 1 and never change their meaning.\n"
-    yield markdown_table(("field of a finding", "what it says"), ((f"`{name}`", description) for name, description in _FINDING_FIELDS.items()))
+    yield markdown_table(
+        ("field of a finding", "what it says"),
+        ((f"`{name}`", description) for name, description in _FINDING_FIELDS.items()),
+    )
     yield f"```json\n{text}```\n"
     yield "## Other formats\n\n`modelyard check --format NAME` and `modelyard build --format NAME` write them, too.\n"
     for name in REPORTERS:
@@ -420,7 +443,9 @@ def _output_section(name: str) -> Iterator[str]:
     """The fields of something that is written as JSON, from its published schema."""
     schema = as_object(json.loads(resources.read_shipped_text(f"outputs/{name}.schema.json")))
     entries = field_rows(schema, schema)
-    lines = ((f"`{row.path}`", row.type_text, "" if row.is_required else "where said", row.description) for row in entries)
+    lines = (
+        (f"`{row.path}`", row.type_text, "" if row.is_required else "where said", row.description) for row in entries
+    )
     yield f"Schema: `schemas/outputs/{name}.schema.json`\n"
     yield markdown_table(("field", "is", "there", "what it says"), lines)
 

@@ -52,7 +52,11 @@ TEXTS = [
     "'<<': 1\n? a b\n: 😀\n",
 ]
 values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False) | st.text("aé\n\"'#: "),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text("aé\n\"'#: "),
     lambda below: st.lists(below, max_size=3) | st.dictionaries(st.text("ab c", max_size=3), below, max_size=3),
     max_leaves=8,
 )

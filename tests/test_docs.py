@@ -108,7 +108,9 @@ def test_a_console_says_where_both_streams_of_a_pipe_go(page: Path) -> None:
         for found in COMMAND.finditer(block["text"])
     )
     assert [
-        command for command in commands if re.search(r"(?<![.])modelyard [^|]*\|(?!\|)", command) and "2>" not in command
+        command
+        for command in commands
+        if re.search(r"(?<![.])modelyard [^|]*\|(?!\|)", command) and "2>" not in command
     ] == []
 
 

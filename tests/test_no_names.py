@@ -57,7 +57,10 @@ def offenders(sources: Mapping[str, str], templates: Path) -> Iterator[str]:
         for number, line in enumerate(text.splitlines(), 1):
             for what, pattern in patterns(templates).items():
                 for found in pattern.findall(line):
-                    if not (what == "emitter" and any(path.startswith(where) and found in known for where, known in HOMONYMS.items())):
+                    if not (
+                        what == "emitter"
+                        and any(path.startswith(where) and found in known for where, known in HOMONYMS.items())
+                    ):
                         yield f"{path}:{number}: the {what} {found!r}"
 
 
@@ -93,7 +96,9 @@ def test_a_format_and_a_language_may_be_called_as_a_ci_server_is_and_nothing_els
     text = "".join(f'x = "{name}"\n' for name in shared_ids)
     path = f"{where}outputs.py" if where.endswith("/") else where
     assert list(offenders({path: text}, templates)) == []
-    assert len(list(offenders({"cli/run.py": text, "render/renderer.py": text, "plan/plan.py": text}, templates))) == 3 * len(shared_ids)
+    assert len(
+        list(offenders({"cli/run.py": text, "render/renderer.py": text, "plan/plan.py": text}, templates))
+    ) == 3 * len(shared_ids)
 
 
 def test_part_of_a_longer_name_is_another_word() -> None:
@@ -105,9 +110,20 @@ def test_part_of_a_longer_name_is_another_word() -> None:
 def test_names_of_ours_stand_in_one_file() -> None:
     """Labels, annotations and series are constants of `plan/names.py`, which templates are given; nobody else spells one."""
     ours = re.compile(r"\bmodelyard(?:/[a-z]|_[a-z])(?!1\b)")
-    templates = [path for path in shipped_folder("templates").rglob("*") if path.suffix == ".j2" or path.name == "emitter.yaml"]
-    found = [f"{path.name}: {line}" for path in templates for line in path.read_text("utf-8").splitlines() if ours.search(line)]
+    templates = [
+        path for path in shipped_folder("templates").rglob("*") if path.suffix == ".j2" or path.name == "emitter.yaml"
+    ]
+    found = [
+        f"{path.name}: {line}"
+        for path in templates
+        for line in path.read_text("utf-8").splitlines()
+        if ours.search(line)
+    ]
     assert [line for line in found if "branch=" not in line] == []
-    planned = {name: text for name, text in sources().items() if name.startswith(("plan/", "render/")) and name != "plan/names.py"}
+    planned = {
+        name: text
+        for name, text in sources().items()
+        if name.startswith(("plan/", "render/")) and name != "plan/names.py"
+    }
     spelled = [name for name, text in planned.items() if re.search(r'"modelyard_[a-z]|"modelyard/(?!v1)', text)]
     assert spelled == []

@@ -36,7 +36,9 @@ def texts(result: BuildResult) -> dict[str, str]:
 
 def objects_of(result: BuildResult) -> dict[str, str]:
     """The files that a cluster reads: no records, and no statements of where files come from."""
-    return {path: text for path, text in texts(result).items() if path.endswith(".yaml") and not path.startswith("records/")}
+    return {
+        path: text for path, text in texts(result).items() if path.endswith(".yaml") and not path.startswith("records/")
+    }
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,9 @@ def test_what_it_compiles_to_is_what_was_reviewed(
         shutil.rmtree(GOLDEN, ignore_errors=True)
     for path, text in rendered_texts.items():
         golden(GOLDEN / path, text)
-    assert sorted(rendered_texts) == sorted(path.relative_to(GOLDEN).as_posix() for path in GOLDEN.rglob("*") if path.is_file())
+    assert sorted(rendered_texts) == sorted(
+        path.relative_to(GOLDEN).as_posix() for path in GOLDEN.rglob("*") if path.is_file()
+    )
 
 
 def test_it_holds_each_type_in_each_direction_that_the_design_takes(portfolio: BuildResult) -> None:
@@ -64,7 +68,11 @@ def test_it_holds_each_type_in_each_direction_that_the_design_takes(portfolio: B
     kinds = {path: as_object(parse(text, path).documents[0].data).get("kind") for path, text in found}
     assert kinds["prod/card-fraud/inferenceservice.yaml"] == "InferenceService"
     assert kinds["prod/credit-policy/deployment.yaml"] == "Deployment"
-    vendor = {kind for path, kind in kinds.items() if path.startswith("prod/bureau-score/") and not path.endswith(MONITORING_SUFFIXES)}
+    vendor = {
+        kind
+        for path, kind in kinds.items()
+        if path.startswith("prod/bureau-score/") and not path.endswith(MONITORING_SUFFIXES)
+    }
     known = {"Service", "NetworkPolicy", "Kustomization", "Probe", "PrometheusRule"}
     assert vendor == known, "nothing of ours runs a bought-in model"
 

@@ -90,7 +90,9 @@ def test_it_holds_each_point_of_a_model_s_life_from_development_on(specs: dict, 
     assert found == set(get_args(Lifecycle)) - {"proposed"}
 
 
-def test_what_is_retired_runs_nowhere_and_what_is_deprecated_still_runs(run: Session, specs: dict, deployed_models: dict) -> None:
+def test_what_is_retired_runs_nowhere_and_what_is_deprecated_still_runs(
+    run: Session, specs: dict, deployed_models: dict
+) -> None:
     lives = {name: run.fleet.resolve(name, None)[0].data["lifecycle"] for name in specs}
     ending = {name for name, life in lives.items() if life in {"retired", "deprecated"}}
     assert {lives[name] for name in ending} == {"retired", "deprecated"}
@@ -149,7 +151,9 @@ def test_prod_shows_what_deploy_can_say(name: str, pointer: str, deployed_models
 
 
 def test_a_job_by_the_clock_runs_at_another_time_in_another_environment(deployed_models: dict) -> None:
-    schedules = {deployed_models["cash-logistics", place].data["deploy"]["batch"]["schedule"] for place in ("staging", "prod")}
+    schedules = {
+        deployed_models["cash-logistics", place].data["deploy"]["batch"]["schedule"] for place in ("staging", "prod")
+    }
     assert len(schedules) == 2
 
 

@@ -12,7 +12,9 @@ scalars = st.sampled_from([None, True, False, 0, 1, 0.0, -0.0, 1.0, "", "1", "a"
 values = st.recursive(
     scalars, lambda below: st.lists(below, max_size=2) | st.dictionaries(st.sampled_from("ab"), below, max_size=2)
 )
-reads = st.lists(st.tuples(st.sampled_from("xy"), st.none() | st.frozensets(st.sampled_from("ab"), max_size=2)), max_size=4)
+reads = st.lists(
+    st.tuples(st.sampled_from("xy"), st.none() | st.frozensets(st.sampled_from("ab"), max_size=2)), max_size=4
+)
 
 
 @given(values, values)

@@ -47,7 +47,9 @@ class CelEnvironment:
         """The variables that there are."""
         return frozenset(self._schemas)
 
-    def compile(self, text: str, *, expect: ExpectedType = "bool", check_types: bool = True) -> Expression | CompileError:
+    def compile(
+        self, text: str, *, expect: ExpectedType = "bool", check_types: bool = True
+    ) -> Expression | CompileError:
         """The expression ready for data, or the first thing that is wrong with it.
 
         Without `checked` only its syntax is looked at: that is for an expression whose types were checked when it was
@@ -73,7 +75,11 @@ class CelEnvironment:
     def evaluate_branches(self, text: str, activation: Activation) -> tuple[tuple[int, bool], ...]:
         """The parts that a sound condition is joined of: the 0-based offset of each, and whether it holds for the data."""
         any_message = Node(self._runtime_env.compile(text, disable_check=True).serialize())
-        return tuple(evaluate_branches(text, any_message.node(2), lambda part: self._evaluate_part(serialize(part), activation.data)))
+        return tuple(
+            evaluate_branches(
+                text, any_message.node(2), lambda part: self._evaluate_part(serialize(part), activation.data)
+            )
+        )
 
     @cached_property
     def _runtime_env(self) -> "cel.Env":
@@ -129,6 +135,11 @@ def _relocate_error(error: CompileError, text: str, prefix_length: int, descript
     if error.line > len(lines):
         first_line = next((row for row in lines if row.strip()), "")
         column = len(first_line) - len(first_line.lstrip()) + 1
-        return CompileError(f"the expression has to come to {description}", lines.index(first_line) + 1, column, len(first_line.strip()) or 1)
+        return CompileError(
+            f"the expression has to come to {description}",
+            lines.index(first_line) + 1,
+            column,
+            len(first_line.strip()) or 1,
+        )
     column = error.column - prefix_length if error.line == 1 else error.column
     return CompileError(error.message, error.line, max(column, 1), error.length, error.help)

@@ -53,7 +53,9 @@ class _Diagnostic(NamedTuple):
         source_lines = self.text.splitlines()
         return source_lines[self.line - 1] if 0 < self.line <= len(source_lines) else ""
 
-    def compile_error(self, message: str, token: str = "", *, is_after: bool = False, hint: str | None = None) -> CompileError:
+    def compile_error(
+        self, message: str, token: str = "", *, is_after: bool = False, hint: str | None = None
+    ) -> CompileError:
         """At the token nearest to where CEL points: the last before it, or the first after it."""
         column = max(self.column, 1)
         if token:
@@ -108,7 +110,9 @@ def _split_arguments(text: str) -> list[str]:
 
 
 def _describe_type(name: str) -> str:
-    return _TYPE_DESCRIPTIONS.get(name.partition("(")[0], "a map" if name.startswith("modelyard_shape.") else f"`{name}`")
+    return _TYPE_DESCRIPTIONS.get(
+        name.partition("(")[0], "a map" if name.startswith("modelyard_shape.") else f"`{name}`"
+    )
 
 
 def _no_overload_error(diagnostic: _Diagnostic) -> CompileError:
@@ -120,7 +124,9 @@ def _no_overload_error(diagnostic: _Diagnostic) -> CompileError:
     if name == "_[_]":
         return diagnostic.compile_error(f"[ ] does not take {operand_types}", "[", hint=_INDEX_HELP)
     is_mixed = set(types) <= _NUMBERS and len(set(types)) > 1
-    return diagnostic.compile_error(f"`{symbol}` does not take {operand_types}", symbol, hint=_DOUBLE_HELP if is_mixed else None)
+    return diagnostic.compile_error(
+        f"`{symbol}` does not take {operand_types}", symbol, hint=_DOUBLE_HELP if is_mixed else None
+    )
 
 
 def _ternary_message(condition: str, then_type: str, else_type: str) -> str:
@@ -132,12 +138,18 @@ def _ternary_message(condition: str, then_type: str, else_type: str) -> str:
 def _undefined_field_error(diagnostic: _Diagnostic) -> CompileError:
     """CEL points at the dot, or at the parenthesis of `has`."""
     field_pattern = re.compile(r"\.\s*(`[^`]+`|\w+)")
-    matches = [match for match in field_pattern.finditer(diagnostic.source_line, max(diagnostic.column - 1, 0)) if _mangled_name(match[1]) == diagnostic.match[1]]
+    matches = [
+        match
+        for match in field_pattern.finditer(diagnostic.source_line, max(diagnostic.column - 1, 0))
+        if _mangled_name(match[1]) == diagnostic.match[1]
+    ]
     name = matches[0][1].strip("`") if matches else diagnostic.match[1]
     suggestion = closest_match(name, diagnostic.known_names.fields.get(diagnostic.match[2], ()))
     column = matches[0].start(1) + 1 if matches else diagnostic.column
     length = len(matches[0][1]) if matches else 1
-    return CompileError(f"there is no field `{name}` here", max(diagnostic.line, 1), column, length, _did_you_mean(suggestion))
+    return CompileError(
+        f"there is no field `{name}` here", max(diagnostic.line, 1), column, length, _did_you_mean(suggestion)
+    )
 
 
 def _mangled_name(name: str) -> str:

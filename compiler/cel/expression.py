@@ -81,7 +81,14 @@ class Expression:
     def evaluate_value(self, data: Mapping[str, Json] | Activation) -> "Json | Failure":
         """What it comes to for the data."""
         activation = data if isinstance(data, Activation) else self._make_activation(data)
-        unordered_path = next((path for path, element_path in self._field_access.iterated_paths if _is_map_at(activation.data, path, element_path)), None)
+        unordered_path = next(
+            (
+                path
+                for path, element_path in self._field_access.iterated_paths
+                if _is_map_at(activation.data, path, element_path)
+            ),
+            None,
+        )
         if unordered_path is not None:
             return Failure(
                 f"the keys of `{format_path(unordered_path)}` have no order: ask `all`, `exists` or `in` of them, and no list"

@@ -54,16 +54,24 @@ class _Search:
         if call and name == "!_":
             yield from self.reasons(call.nodes(3)[0], scope, expected_result=not expected_result)
         elif call and name in {"_&&_", "_||_"}:
-            yield from self._operand_reasons(call.nodes(3), scope, expected_result=expected_result, blame_all=(name == "_&&_") == expected_result)
+            yield from self._operand_reasons(
+                call.nodes(3), scope, expected_result=expected_result, blame_all=(name == "_&&_") == expected_result
+            )
         elif call and name == "_?_:_":
             condition, then_branch, else_branch = call.nodes(3)
-            yield from self.reasons(then_branch if self._evaluate(condition, scope.values) is True else else_branch, scope, expected_result=expected_result)
+            yield from self.reasons(
+                then_branch if self._evaluate(condition, scope.values) is True else else_branch,
+                scope,
+                expected_result=expected_result,
+            )
         elif COMPREHENSION in expr:
             yield from self._element_reasons(expr, scope, expected_result=expected_result)
         else:
             yield from self._read_value_reasons(expr, scope)
 
-    def _operand_reasons(self, parts: list[Node], scope: _Scope, *, expected_result: bool, blame_all: bool) -> Iterator[FailureReason]:
+    def _operand_reasons(
+        self, parts: list[Node], scope: _Scope, *, expected_result: bool, blame_all: bool
+    ) -> Iterator[FailureReason]:
         """`every`: each part that is not as wanted is at fault; else none was, and the last says what was asked."""
         failed_parts = [part for part in parts if self._evaluate(part, scope.values) is not expected_result]
         for part in failed_parts if blame_all else failed_parts[-1:]:
@@ -82,7 +90,9 @@ class _Search:
             yield FailureReason(pointer)  # exists: no element did; not all: every one did
         else:
             for key, element in _members(collection):
-                inner = scope.with_variable(loop.text(1), key if isinstance(collection, dict) else element, (*pointer, key))
+                inner = scope.with_variable(
+                    loop.text(1), key if isinstance(collection, dict) else element, (*pointer, key)
+                )
                 if self._evaluate(predicate, inner.values) is not expected_result:
                     inner_reasons = list(self.reasons(predicate, inner, expected_result=expected_result))
                     yield from [reason for reason in inner_reasons if _is_within(reason.pointer, (*pointer, key))] or [

@@ -19,7 +19,11 @@ class _Path(NamedTuple):
     element_path: Pointer | None = None
 
     def child(self, part: str | int) -> "_Path":
-        return _Path((*self.pointer, part)) if self.element_path is None else self._replace(element_path=(*self.element_path, part))
+        return (
+            _Path((*self.pointer, part))
+            if self.element_path is None
+            else self._replace(element_path=(*self.element_path, part))
+        )
 
     @property
     def element(self) -> "_Path":

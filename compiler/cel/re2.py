@@ -27,5 +27,7 @@ def re2_pattern_error(pattern: str) -> str | None:
         return expression.message
     result = expression.evaluate({"pattern": pattern})
     return (
-        None if isinstance(result, bool) else result.message.partition("invalid regular expression: ")[2] or result.message
+        None
+        if isinstance(result, bool)
+        else result.message.partition("invalid regular expression: ")[2] or result.message
     )

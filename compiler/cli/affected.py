@@ -29,11 +29,17 @@ if TYPE_CHECKING:
     help="For people, for programs, or as outputs of a CI server's job.",
 )
 @click.option(
-    "--jobs", type=click.IntRange(1, MAX_MATRIX_JOBS), default=MAX_MATRIX_JOBS, show_default=True, help="Share the models among so many jobs at most."
+    "--jobs",
+    type=click.IntRange(1, MAX_MATRIX_JOBS),
+    default=MAX_MATRIX_JOBS,
+    show_default=True,
+    help="Share the models among so many jobs at most.",
 )
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @common_options.root_option
-def command(since: str | None, *, everything: bool, format_: str, jobs: int, output: Path | None, root: Path | None) -> None:
+def command(
+    since: str | None, *, everything: bool, format_: str, jobs: int, output: Path | None, root: Path | None
+) -> None:
     """Say which models, environments, owners and artifacts a change reaches, and by what.
 
     Compared is the work tree with the last commit that it has in common with REVISION: what models say, whom they refer to, what

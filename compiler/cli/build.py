@@ -42,7 +42,10 @@ _ACTIONS = (
     help="Write everything below this folder; by default the project's `output` (build/), and what is committed at its place.",
 )
 @click.option(
-    "--check", "check_", is_flag=True, help="Write nothing; exit 1 if what is committed is not what a build would make it."
+    "--check",
+    "check_",
+    is_flag=True,
+    help="Write nothing; exit 1 if what is committed is not what a build would make it.",
 )
 @click.option(
     "--format",
@@ -88,10 +91,22 @@ def command(
     _require_names(run, models, environments)
     output_folder = output or folder / (as_str(run.portfolio.project.data.get("output")) or "build")
     build_result = built_(run, _selection_scope(models, environments), policy_options.load_baseline(baseline))
-    destinations = _plan_destinations(folder, output_folder, build_result, _removal_filter(models, environments), in_one_folder=output is not None) if build_result.can_write else ()
+    destinations = (
+        _plan_destinations(
+            folder, output_folder, build_result, _removal_filter(models, environments), in_one_folder=output is not None
+        )
+        if build_result.can_write
+        else ()
+    )
     conflicts = [finding for destination in destinations for finding in destination.changes.conflicts]
     findings = sorted_unique([*build_result.findings, *conflicts])
-    report = Report(findings, run.read_text, run.summary, colour=supports_colour(sys.stderr), project_folder=checkout_subfolder(folder))
+    report = Report(
+        findings,
+        run.read_text,
+        run.summary,
+        colour=supports_colour(sys.stderr),
+        project_folder=checkout_subfolder(folder),
+    )
     if format_ != "text":
         write_output(REPORTERS[format_](report), None)
     elif findings:
@@ -114,15 +129,27 @@ class _Destination(NamedTuple):
 
 
 def _plan_destinations(
-    folder: Path, output_folder: Path, build_result: BuildResult, may_remove: Callable[[str], bool], *, in_one_folder: bool
+    folder: Path,
+    output_folder: Path,
+    build_result: BuildResult,
+    may_remove: Callable[[str], bool],
+    *,
+    in_one_folder: bool,
 ) -> tuple[_Destination, ...]:
     """The output folder, and the repository where something is committed in it; all below one folder where that was asked for."""
     units = build_result.units if in_one_folder else output_folder_units(build_result.units)
-    output_destination = _Destination(output_folder, plan_changes(output_folder, units, may_remove, root_name=_display_path(output_folder).rstrip("/")))
+    output_destination = _Destination(
+        output_folder,
+        plan_changes(output_folder, units, may_remove, root_name=_display_path(output_folder).rstrip("/")),
+    )
     if in_one_folder:
         return (output_destination,)
     repository_destination = _Destination(folder, plan_changes(folder, committed_units(build_result.units), may_remove))
-    return (repository_destination, output_destination) if repository_destination.changes != ChangeSet() else (output_destination,)
+    return (
+        (repository_destination, output_destination)
+        if repository_destination.changes != ChangeSet()
+        else (output_destination,)
+    )
 
 
 def _require_names(run: Session, models: tuple[str, ...], environments: tuple[str, ...]) -> None:
@@ -179,4 +206,6 @@ def _format_counts(changes: ChangeSet) -> str:
 
 def _display_path(path: Path) -> str:
     absolute_path, working_folder = path.resolve(), common_options.current_folder()
-    return f"{absolute_path.relative_to(working_folder)}/" if absolute_path.is_relative_to(working_folder) else f"{path}/"
+    return (
+        f"{absolute_path.relative_to(working_folder)}/" if absolute_path.is_relative_to(working_folder) else f"{path}/"
+    )

@@ -108,7 +108,13 @@ def command(
     all_findings = _apply_baseline(all_findings, baseline, write_baseline, is_whole_project=not named_files)
     cache.save()
     findings = _filter_findings(all_findings, named_files, _require_environments(run, environments))
-    report = Report(findings, run.read_text, run.summary, colour=stdout_supports_colour(output), project_folder=checkout_subfolder(folder))
+    report = Report(
+        findings,
+        run.read_text,
+        run.summary,
+        colour=stdout_supports_colour(output),
+        project_folder=checkout_subfolder(folder),
+    )
     write_output(REPORTERS[format_](report), output)
     if not (renders or files):
         _report_skipped_policies(run)
@@ -149,7 +155,9 @@ def _apply_baseline(
         _write_baseline(write_baseline, findings)
     loaded_baseline = policy_options.load_baseline(baseline or _existing_path(write_baseline))
     if is_whole_project and (stale_count := count_stale(findings, loaded_baseline)):
-        print_status(f"{stale_count} of the findings that the baseline knows are there no more: --write-baseline takes them out")
+        print_status(
+            f"{stale_count} of the findings that the baseline knows are there no more: --write-baseline takes them out"
+        )
     return apply_baseline(findings, loaded_baseline)
 
 
@@ -209,8 +217,12 @@ def _require_environments(run: Session, environments: tuple[str, ...]) -> frozen
     return frozenset(environments)
 
 
-def _filter_findings(findings: tuple[Finding, ...], files: frozenset[str], environments: frozenset[str]) -> tuple[Finding, ...]:
-    return tuple(finding for finding in findings if _is_in_files(finding, files) and _is_in_environments(finding, environments))
+def _filter_findings(
+    findings: tuple[Finding, ...], files: frozenset[str], environments: frozenset[str]
+) -> tuple[Finding, ...]:
+    return tuple(
+        finding for finding in findings if _is_in_files(finding, files) and _is_in_environments(finding, environments)
+    )
 
 
 def _is_in_files(finding: Finding, files: frozenset[str]) -> bool:
@@ -221,4 +233,8 @@ def _is_in_files(finding: Finding, files: frozenset[str]) -> bool:
 
 
 def _is_in_environments(finding: Finding, environments: frozenset[str]) -> bool:
-    return not environments or not finding.affected_environments or not environments.isdisjoint(finding.affected_environments)
+    return (
+        not environments
+        or not finding.affected_environments
+        or not environments.isdisjoint(finding.affected_environments)
+    )

@@ -85,7 +85,10 @@ def command(
     if colon and "/" in path:
         explanations = explain.explain_artifact(run, path, position)
         write_output(
-            _format_json([_explanation_json(explanation) for explanation in explanations]) if format_ == "json" else _format_explanations(explanations, colour=colour), output
+            _format_json([_explanation_json(explanation) for explanation in explanations])
+            if format_ == "json"
+            else _format_explanations(explanations, colour=colour),
+            output,
         )
     elif "/" in subject:
         suggestion = explain.suggest_policy(run, subject)
@@ -130,7 +133,9 @@ def _format_policy(policy: Policy) -> str:
         source_data = as_object(source)
         lines.append(f"Source: {source_data.get('title')}{_format_url(source_data.get('url'))}")
     in_force = as_object(data.get("inForce"))
-    lines += [f"In force: from {in_force.get('from', 'ever')} to {in_force.get('to', 'further notice')}"] if in_force else []
+    lines += (
+        [f"In force: from {in_force.get('from', 'ever')} to {in_force.get('to', 'further notice')}"] if in_force else []
+    )
     lines += [f"More: {policy.code.docs}"] if policy.code.docs else []
     lines += [f"Written in: {policy.spec.document.path}", ""]
     terms = policy.waiver_rules

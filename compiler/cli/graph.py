@@ -89,7 +89,10 @@ def _format_of(output: Path | None) -> str:
     """What the ending of a file asks for; raises `UsageError` for a picture of a kind that is not drawn here."""
     suffix = output.suffix.lower() if output else ""
     if suffix in _UNSUPPORTED_IMAGES:
-        raise UsageError(f"nothing is drawn as `{suffix}`", help="end the name in .svg, which browsers open and others turn into that")
+        raise UsageError(
+            f"nothing is drawn as `{suffix}`",
+            help="end the name in .svg, which browsers open and others turn into that",
+        )
     return _FORMATS_BY_SUFFIX.get(suffix, "mermaid")
 
 

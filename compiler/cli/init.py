@@ -57,7 +57,10 @@ def _delivery_branch(root: Path) -> str | None:
     checkout_root = git_root(root)
     if checkout_root != root:
         message = f"a CI server reads its files from the root of a repository, which is {checkout_root}"
-        raise UsageError(message, help=f"make that the project: modelyard init {shlex.quote(str(checkout_root))} --ci …; or leave --ci out")
+        raise UsageError(
+            message,
+            help=f"make that the project: modelyard init {shlex.quote(str(checkout_root))} --ci …; or leave --ci out",
+        )
     if not (root / ".git").exists():
         return None
     from compiler.source.revision import default_branch  # noqa: PLC0415 - git, where it is asked
@@ -93,7 +96,9 @@ def _print_summary(starter: StarterFiles, root: Path, folder: Path | None, *, dr
     if not starter.new_files:
         click.echo(f"nothing to add{location_text}", err=True)
         return
-    click.echo(f"{len(starter.new_files)} file{'' if len(starter.new_files) == 1 else 's'} written{location_text}", err=True)
+    click.echo(
+        f"{len(starter.new_files)} file{'' if len(starter.new_files) == 1 else 's'} written{location_text}", err=True
+    )
     if PROJECT_FILE in starter.new_files:
         cd_command = f"cd {folder} && " if folder and folder.resolve() != Path.cwd() else ""
         click.echo(f"next: {cd_command}modelyard check && modelyard build", err=True)

@@ -134,7 +134,9 @@ def command(
         names = _parse_columns(columns, WIDE_COLUMNS if wide else DEFAULT_COLUMNS)
         width = None if wide else _table_width(output)
         day = inventory_options.evaluation_date(as_of, run)
-        write_output(inventory_report.render_text(rows, names, day, width, colour=stdout_supports_colour(output)), output)
+        write_output(
+            inventory_report.render_text(rows, names, day, width, colour=stdout_supports_colour(output)), output
+        )
     _print_count(rows, run)
     raise click.exceptions.Exit(inventory_options.report_excluded(run.inventory))
 
@@ -149,7 +151,8 @@ def _forward_options(ctx: click.Context, name: str) -> None:
     for option in given_options:
         if option.name not in _SHARED_OPTIONS:
             raise UsageError(
-                f"{option.opts[0]} goes with the list of models, and not with `{name}`", help=f"modelyard inventory {name}"
+                f"{option.opts[0]} goes with the list of models, and not with `{name}`",
+                help=f"modelyard inventory {name}",
             )
     ctx.default_map = {name: {option.name: ctx.params[option.name] for option in given_options if option.name}}
 
@@ -174,7 +177,12 @@ def _show_command(name: str) -> click.Command:
         if format_ == "json":
             write_output(inventory_report.render_json(run.inventory, [row]), output)
         else:
-            write_output(model_details.render_text(row, inventory_options.evaluation_date(as_of, run), colour=stdout_supports_colour(output)), output)
+            write_output(
+                model_details.render_text(
+                    row, inventory_options.evaluation_date(as_of, run), colour=stdout_supports_colour(output)
+                ),
+                output,
+            )
 
     return show
 
@@ -226,7 +234,9 @@ def due(
     write_output(FORMATS[format_](due_report), output)
     expired_count = sum(item.state == "lapsed" for item in items)
     due_count = sum(item.state == "due" for item in items)
-    print_status(f"{expired_count} lapsed, {due_count} due within {within} of {day.isoformat()}{_undated_hint(run, is_listing_undated=undated)}")
+    print_status(
+        f"{expired_count} lapsed, {due_count} due within {within} of {day.isoformat()}{_undated_hint(run, is_listing_undated=undated)}"
+    )
     excluded_exit_code = inventory_options.report_excluded(run.inventory)
     raise click.exceptions.Exit(1 if excluded_exit_code or (strict and expired_count) else 0)
 
@@ -251,7 +261,9 @@ def _require_columns(names: Sequence[str], columns: Sequence[str]) -> None:
             suggestion = closest_match(name, columns)
             raise UsageError(
                 f"there is no column `{name}`",
-                help=f"did you mean `{suggestion}`?" if suggestion else "`modelyard inventory --columns help` lists them",
+                help=f"did you mean `{suggestion}`?"
+                if suggestion
+                else "`modelyard inventory --columns help` lists them",
             )
 
 
@@ -260,19 +272,26 @@ def _unknown_model_error(name: str, run: Session) -> UsageError:
         return UsageError(f"the model `{name}` does not hold together", help="`modelyard check` says why")
     suggestion = closest_match(name, [*run.inventory.by_name, "due"])
     return UsageError(
-        f"there is no model `{name}`", help=f"did you mean `{suggestion}`?" if suggestion else "`modelyard inventory` lists all"
+        f"there is no model `{name}`",
+        help=f"did you mean `{suggestion}`?" if suggestion else "`modelyard inventory` lists all",
     )
 
 
 def _table_width(output: Path | None) -> int:
     """How wide a table may be: as the terminal is, where there is one."""
-    return shutil.get_terminal_size((_DEFAULT_WIDTH, 0)).columns if output is None and sys.stdout.isatty() else _DEFAULT_WIDTH
+    return (
+        shutil.get_terminal_size((_DEFAULT_WIDTH, 0)).columns
+        if output is None and sys.stdout.isatty()
+        else _DEFAULT_WIDTH
+    )
 
 
 def _print_count(rows: Sequence[Row], run: Session) -> None:
     count = len(run.inventory.models)
     models = f"{count} model{'' if count == 1 else 's'}"
-    print_status(models if len(rows) == count else f"{len(rows)} of {models}" if rows else f"none of {models} is like that")
+    print_status(
+        models if len(rows) == count else f"{len(rows)} of {models}" if rows else f"none of {models} is like that"
+    )
 
 
 def _parse_span(span: str) -> timedelta:
@@ -285,5 +304,9 @@ def _parse_span(span: str) -> timedelta:
 def _undated_hint(run: Session, *, is_listing_undated: bool) -> str:
     from compiler.inventory.deadlines import deadlines  # noqa: PLC0415 - help needs none of what a run does
 
-    count = 0 if is_listing_undated else sum(deadline.date is None for row in run.inventory.models for deadline in deadlines(row))
+    count = (
+        0
+        if is_listing_undated
+        else sum(deadline.date is None for row in run.inventory.models for deadline in deadlines(row))
+    )
     return f"; of {count} reviews nobody says the last: --undated lists them" if count else ""

@@ -57,7 +57,9 @@ def command(
     if kind != "Defaults":
         _require_name(name, schemas)
     if kind == "Model":
-        document = _new_model(existing_project, schemas, name, type_=type_, owner=owner, target=target, folder=subfolder)
+        document = _new_model(
+            existing_project, schemas, name, type_=type_, owner=owner, target=target, folder=subfolder
+        )
     else:
         document = _new_document(kind, name, subfolder, type=type_, owner=owner, target=target)
     path = document_path(document, existing_project, schemas)
@@ -82,7 +84,14 @@ def _document_kind(kind_name: str, schemas: SchemaCatalog) -> str:
 
 
 def _new_model(
-    existing_project: ExistingProject, schemas: SchemaCatalog, name: str, *, type_: str | None, owner: str | None, target: str | None, folder: str
+    existing_project: ExistingProject,
+    schemas: SchemaCatalog,
+    name: str,
+    *,
+    type_: str | None,
+    owner: str | None,
+    target: str | None,
+    folder: str,
 ) -> NewDocument:
     if type_ is None:
         raise UsageError("say the type of the model", help=f"--type with one of: {', '.join(schemas.language.types)}")
@@ -137,7 +146,10 @@ def _parse_folder(folder: str | None) -> str:
 
 def _require_readable_path(path: str, document: NewDocument, existing_project: ExistingProject) -> None:
     """Nobody reads a document that stands elsewhere."""
-    folders = (existing_project.folder("models"), *([f"{existing_project.folder('schemas')}/policies"] if document.kind == "Policy" else ()))
+    folders = (
+        existing_project.folder("models"),
+        *([f"{existing_project.folder('schemas')}/policies"] if document.kind == "Policy" else ()),
+    )
     if not any(path.startswith(f"{folder}/") for folder in folders):
         raise UsageError(
             f"{path} lies outside of {folders[0]}/, and would not be read", help=f"choose a folder below {folders[0]}/"

@@ -49,7 +49,8 @@ def list_(format_: str, output: Path | None, root: Path | None, rev: str | None)
     bound_ids = {policy.id for name in library.project_bindings for policy in library.policies_named(name)}
     if format_ == "json":
         write_output(
-            json.dumps({"version": 1, "policies": [_policy_json(policy, bound_ids) for policy in policies]}, indent=1) + "\n",
+            json.dumps({"version": 1, "policies": [_policy_json(policy, bound_ids) for policy in policies]}, indent=1)
+            + "\n",
             output,
         )
         return
@@ -81,7 +82,9 @@ def show(name: str, output: Path | None, root: Path | None, rev: str | None) -> 
         rows = (f"{policy.id}: {to_printable(policy.code.summary)}\n" for policy in policies)
         metadata = library.pack(name).metadata if name in library.pack_names else {}
         write_output(
-            "".join((*(f"{metadata[key]}\n" for key in ("title", "summary", "disclaimer") if key in metadata), "\n", *rows)),
+            "".join(
+                (*(f"{metadata[key]}\n" for key in ("title", "summary", "disclaimer") if key in metadata), "\n", *rows)
+            ),
             output,
         )
     else:
@@ -108,10 +111,19 @@ def test(names: tuple[str, ...], *, verbose: bool, root: Path | None, rev: str |
     library = run.policy_engine.library
     load_errors = _policy_load_errors(run.portfolio.findings, names)
     invalid_names = {finding.subject.name for finding in load_errors if finding.subject}
-    policies = _find_policies(library, [name for name in names if _base_name(name) not in invalid_names]) if names else library.project_policies
+    policies = (
+        _find_policies(library, [name for name in names if _base_name(name) not in invalid_names])
+        if names
+        else library.project_policies
+    )
     outcomes = [run.policy_engine.check_examples(policy) for policy in policies]
     findings = (*load_errors, *(finding for _, test_findings in outcomes for finding in test_findings))
-    write_output(REPORTERS["text"](Report(findings, run.read_text, _policy_count(len(policies)), colour=stdout_supports_colour())), None)
+    write_output(
+        REPORTERS["text"](
+            Report(findings, run.read_text, _policy_count(len(policies)), colour=stdout_supports_colour())
+        ),
+        None,
+    )
     examples = rules = uncovered_rules = part_count = covered_count = 0
     for outcome, _ in outcomes:
         if outcome is None:
@@ -119,9 +131,14 @@ def test(names: tuple[str, ...], *, verbose: bool, root: Path | None, rev: str |
         examples, rules = examples + len(outcome.example_results), rules + outcome.rule_count
         uncovered_rules += len(outcome.untested_rules)
         part_results = outcome.branch_outcomes().values()
-        part_count, covered_count = part_count + len(part_results), covered_count + sum(len(results) > 1 for results in part_results)
+        part_count, covered_count = (
+            part_count + len(part_results),
+            covered_count + sum(len(results) > 1 for results in part_results),
+        )
         if verbose:
-            write_output("".join(f"{line}\n" for line in (*outcome.describe_violations(), *outcome.uncovered_branches())), None)
+            write_output(
+                "".join(f"{line}\n" for line in (*outcome.describe_violations(), *outcome.uncovered_branches())), None
+            )
     print_status(
         f"{_policy_count(len(policies))}, {examples} examples; {rules - uncovered_rules} of {rules} rules are broken by one, "
         f"{covered_count} of {part_count} parts of conditions are seen both true and false"

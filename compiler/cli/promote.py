@@ -11,7 +11,9 @@ from compiler.cli._shared import common_options, policy_options, spec_edits
 @click.command("promote")
 @click.argument("model")
 @click.option("--to", "environment", required=True, metavar="NAME", help="The environment that it goes on to.")
-@click.option("--release", metavar="VERSION", help="By default the canary that is there, else what runs one step before.")
+@click.option(
+    "--release", metavar="VERSION", help="By default the canary that is there, else what runs one step before."
+)
 @click.option("--canary", metavar="SHARE", help="Only for this share of the requests, such as 10%, beside what runs.")
 @click.option("--diff", is_flag=True, help="Show the edit, and write nothing.")
 @policy_options.as_of_option

@@ -29,8 +29,12 @@ _STATUS_LETTERS = (("A", "created"), ("M", "changed"), ("D", "removed"))
 @click.command("publish")
 @click.option("--env", "environment", required=True, metavar="NAME", help="The environment whose tree is published.")
 @click.option("--branch", metavar="NAME", help="By default the one that the Environment names under `delivery`.")
-@click.option("--push", "remote", metavar="REMOTE", help="Onto the branch of this remote; without it, of this repository alone.")
-@click.option("--rev", metavar="REVISION", help="Publish what this revision makes; by default HEAD, if nothing differs from it.")
+@click.option(
+    "--push", "remote", metavar="REMOTE", help="Onto the branch of this remote; without it, of this repository alone."
+)
+@click.option(
+    "--rev", metavar="REVISION", help="Publish what this revision makes; by default HEAD, if nothing differs from it."
+)
 @click.option("--force", is_flag=True, help="Also after a commit that somebody else, or a later commit, made.")
 @policy_options.evaluation_options
 @common_options.root_option
@@ -63,10 +67,20 @@ def command(
     folder = common_options.project_root(root)
     repository = Repository(folder)
     source = _source_commit(repository, folder, rev)
-    run = Session(common_options.open_tree(folder, source), as_of.date() if as_of else None, policy_options.load_change_base(folder, changed_since))
+    run = Session(
+        common_options.open_tree(folder, source),
+        as_of.date() if as_of else None,
+        policy_options.load_change_base(folder, changed_since),
+    )
     common_options.require_environments(run.fleet, (environment,))
     target_branch = branch or _delivery_branch(run, environment)
-    request = PublishRequest(environment, _rendered_files(run, folder, environment, policy_options.load_baseline(baseline)), source, run.as_of, _delivery_folder(run, environment))
+    request = PublishRequest(
+        environment,
+        _rendered_files(run, folder, environment, policy_options.load_baseline(baseline)),
+        source,
+        run.as_of,
+        _delivery_folder(run, environment),
+    )
     result = publish(repository, request, target_branch, remote, force=force)
     if result.commit is None:
         print_status(f"{environment}: {result.reason}")
@@ -91,7 +105,10 @@ def _source_commit(repository: Repository, folder: Path, rev: str | None) -> str
         changed_files = repository.changed_files((PROJECT_FILE, *source_folders), folder)
         if changed_files:
             count_phrase = "file differs" if len(changed_files) == 1 else "files differ"
-            raise UsageError(f"{len(changed_files)} {count_phrase} from HEAD, such as {changed_files[0]}", help="commit what is meant, or say --rev HEAD")
+            raise UsageError(
+                f"{len(changed_files)} {count_phrase} from HEAD, such as {changed_files[0]}",
+                help="commit what is meant, or say --rev HEAD",
+            )
     return commit
 
 
@@ -117,10 +134,17 @@ def _rendered_files(run: Session, folder: Path, environment: str, baseline: Base
     from compiler.cli._shared.progress_bar import build_with_progress as built_  # noqa: PLC0415 - help needs none of what a run does
     from compiler.review.publish_plan import environment_filter  # noqa: PLC0415 - likewise
 
-    build_result: BuildResult = built_(run, lambda _, unit_environment: unit_environment == environment, baseline, include=environment_filter(run, environment))
+    build_result: BuildResult = built_(
+        run,
+        lambda _, unit_environment: unit_environment == environment,
+        baseline,
+        include=environment_filter(run, environment),
+    )
     if build_result.findings:
         colour = supports_colour(sys.stderr)
-        report = Report(build_result.findings, run.read_text, run.summary, colour=colour, project_folder=checkout_subfolder(folder))
+        report = Report(
+            build_result.findings, run.read_text, run.summary, colour=colour, project_folder=checkout_subfolder(folder)
+        )
         print_status(REPORTERS["text"](report), newline=False)
     if not build_result.can_write:
         print_status("nothing was published")

@@ -34,8 +34,12 @@ def command() -> None:
 
 @command.command("status")
 @click.argument("models", nargs=-1)
-@click.option("--regime", "regimes", multiple=True, metavar="NAME", help="Only records for this regime; may be repeated.")
-@click.option("--owner", "owners", multiple=True, metavar="TEAM", help="Only what this Team has to say; may be repeated.")
+@click.option(
+    "--regime", "regimes", multiple=True, metavar="NAME", help="Only records for this regime; may be repeated."
+)
+@click.option(
+    "--owner", "owners", multiple=True, metavar="TEAM", help="Only what this Team has to say; may be repeated."
+)
 @click.option("--format", "format_", type=click.Choice(_FORMATS), default="text", show_default=True, help="How.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @click.option("--strict", is_flag=True, help="Exit 1 where something is missing.")
@@ -67,12 +71,18 @@ def status(
     common_options.require_models(run.portfolio, models)
     _require_filters(run, regimes, owners)
     is_sound, statuses = _collect_statuses(run, folder, models)
-    filtered_statuses = tuple(model_status.filter_records(frozenset(regimes), frozenset(owners)) for model_status in statuses)
+    filtered_statuses = tuple(
+        model_status.filter_records(frozenset(regimes), frozenset(owners)) for model_status in statuses
+    )
     write_output(FORMATS[format_](filtered_statuses), output)
-    raise click.exceptions.Exit(0 if is_sound and not (strict and any(model_status.missing_fields for model_status in filtered_statuses)) else 1)
+    raise click.exceptions.Exit(
+        0 if is_sound and not (strict and any(model_status.missing_fields for model_status in filtered_statuses)) else 1
+    )
 
 
-def _collect_statuses(run: Session, folder: Path, models: tuple[str, ...]) -> tuple[bool, tuple[ModelRecordStatus, ...]]:
+def _collect_statuses(
+    run: Session, folder: Path, models: tuple[str, ...]
+) -> tuple[bool, tuple[ModelRecordStatus, ...]]:
     """What could be told, and whether that is all: what keeps models from being told is said on stderr."""
     from compiler.diagnostics.finding import Finding, sorted_unique  # noqa: PLC0415 - help needs none of it
     from compiler.pipeline.session import record_statuses  # noqa: PLC0415 - likewise
@@ -81,7 +91,13 @@ def _collect_statuses(run: Session, folder: Path, models: tuple[str, ...]) -> tu
     results = list(record_statuses(run, models))
     findings = sorted_unique([result for result in results if isinstance(result, Finding)])
     if findings:
-        report = Report(findings, run.read_text, run.summary, colour=supports_colour(sys.stderr), project_folder=checkout_subfolder(folder))
+        report = Report(
+            findings,
+            run.read_text,
+            run.summary,
+            colour=supports_colour(sys.stderr),
+            project_folder=checkout_subfolder(folder),
+        )
         print_status(REPORTERS["text"](report), newline=False)
     return not findings, tuple(result for result in results if not isinstance(result, Finding))
 
@@ -101,4 +117,6 @@ def _require_names(label: str, names: tuple[str, ...], known_names: Iterable[str
         if name not in available_names:
             suggestion = closest_match(name, available_names)
             fallback = f"one of: {', '.join(available_names)}" if available_names else None
-            raise UsageError(f"there is no {label} `{name}`", help=f"did you mean `{suggestion}`?" if suggestion else fallback)
+            raise UsageError(
+                f"there is no {label} `{name}`", help=f"did you mean `{suggestion}`?" if suggestion else fallback
+            )

@@ -12,7 +12,9 @@ from compiler.source.tree import Tree
 @click.command("rollback")
 @click.argument("model")
 @click.option("--env", "environment", required=True, metavar="NAME", help="The environment that is taken back.")
-@click.option("--to", metavar="VERSION", help="The release to go back to; by default the canary goes, else the release before.")
+@click.option(
+    "--to", metavar="VERSION", help="The release to go back to; by default the canary goes, else the release before."
+)
 @click.option("--diff", is_flag=True, help="Show the edit, and write nothing.")
 @common_options.root_option
 def command(model: str, *, environment: str, to: str | None, diff: bool, root: Path | None) -> None:

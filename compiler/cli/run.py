@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 @click.option(
     "--since", metavar="REVISION", help="The champion is what runs in its environment at this revision, not here."
 )
-@click.option("--list", "lists", is_flag=True, help="Run nothing; list the models, among those named or all, that have the step.")
+@click.option(
+    "--list", "lists", is_flag=True, help="Run nothing; list the models, among those named or all, that have the step."
+)
 @click.option("--schedule", metavar="CRON", help="With --list: those that are trained by this schedule.")
 @click.option(
     "--jobs", type=click.IntRange(1), default=256, show_default=True, help="With --list: in so many groups at most."
@@ -83,9 +85,13 @@ def command(
     if not models or schedule is not None:
         raise UsageError("say which models, or --list", help=f"modelyard run MODEL {step}")
     common_options.require_environments(run.fleet, (environment,) if environment else ())
-    findings = sorted_unique(_run_step(run, folder, models, step, release=release, environment=environment, champion_revision=since))
+    findings = sorted_unique(
+        _run_step(run, folder, models, step, release=release, environment=environment, champion_revision=since)
+    )
     title = f"{step} of {', '.join(models)}"
-    report = Report(findings, run.read_text, title, colour=stdout_supports_colour(output), project_folder=checkout_subfolder(folder))
+    report = Report(
+        findings, run.read_text, title, colour=stdout_supports_colour(output), project_folder=checkout_subfolder(folder)
+    )
     write_output(REPORTERS[format_](report), output)
     raise click.exceptions.Exit(report.exit_code)
 
@@ -122,7 +128,11 @@ def _run_step(
     from compiler.pipeline.session import Session, check_sources  # noqa: PLC0415 - likewise
     from compiler.report.text_report import to_printable  # noqa: PLC0415 - likewise
 
-    champion_fleet = Session(common_options.open_tree(folder, champion_revision)).fleet if champion_revision is not None else run.fleet
+    champion_fleet = (
+        Session(common_options.open_tree(folder, champion_revision)).fleet
+        if champion_revision is not None
+        else run.fleet
+    )
     if step == "test":
         yield from check_sources(run, model_names=frozenset(models))
     tasks_by_model = [list(resolve_tasks(run.fleet, run.tree, name, step, release, environment)) for name in models]

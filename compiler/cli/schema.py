@@ -51,7 +51,9 @@ def _schema_text(schemas: SchemaCatalog, kind_name: str, type_: str | None) -> s
     if kind != "Model":
         raise UsageError(f"{kind} has no types", help=f"modelyard schema {kind_name}")
     if slash and type_ is not None and type_ != type_name:
-        raise UsageError(f"`{kind_name}/{type_name}` and --type {type_} ask for two types", help="leave one of them out")
+        raise UsageError(
+            f"`{kind_name}/{type_name}` and --type {type_} ask for two types", help="leave one of them out"
+        )
     return schema_text(schemas.type_schema(schemas.find_type(requested_type)))
 
 

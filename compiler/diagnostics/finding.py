@@ -125,7 +125,14 @@ class Finding:
     def sort_key(self) -> tuple[str, int, int, str, str, str]:
         """Path, line and column first, so that a report reads as the files do; never the order of discovery."""
         location = self.location or Location("")
-        return (location.path, location.line, location.column, self.code.id, " ".join(self.affected_environments), self.message)
+        return (
+            location.path,
+            location.line,
+            location.column,
+            self.code.id,
+            " ".join(self.affected_environments),
+            self.message,
+        )
 
     @property
     def fingerprint(self) -> str:

@@ -62,11 +62,22 @@ class DeploymentState:
         """The finding where the model's lifecycle keeps it out of the environment."""
         lifecycle, stage = as_str(self.reference_model.data["lifecycle"]), self.environment.text("stage")
         if stage not in ALLOWED_STAGES[lifecycle]:
-            allowed_stages = ", ".join(allowed_stage for allowed_stage in ALL_STAGES if allowed_stage in ALLOWED_STAGES[lifecycle]) or "no stage"
-            message = f"a model with lifecycle `{lifecycle}` runs in {allowed_stages}, and {self.environment.name} is {stage}"
+            allowed_stages = (
+                ", ".join(allowed_stage for allowed_stage in ALL_STAGES if allowed_stage in ALLOWED_STAGES[lifecycle])
+                or "no stage"
+            )
+            message = (
+                f"a model with lifecycle `{lifecycle}` runs in {allowed_stages}, and {self.environment.name} is {stage}"
+            )
             location = self.reference_model.location(("lifecycle",))
             subject = Subject("Model", self.spec.name, self.environment.name, ("lifecycle",))
-            yield Finding(codes.TRANSITION_NOT_ALLOWED, message, location, subject, "change `lifecycle` first, if the model is further")
+            yield Finding(
+                codes.TRANSITION_NOT_ALLOWED,
+                message,
+                location,
+                subject,
+                "change `lifecycle` first, if the model is further",
+            )
 
 
 def load_deployment_state(fleet: Fleet, name: str, environment: str) -> DeploymentState:
@@ -82,5 +93,8 @@ def require_model(fleet: Fleet, name: str) -> Spec:
     models = fleet.portfolio.by_kind("Model")
     if name not in models:
         suggestion = closest_match(name, models)
-        raise UsageError(f"there is no sound model `{name}`", help=f"did you mean `{suggestion}`?" if suggestion else "modelyard check")
+        raise UsageError(
+            f"there is no sound model `{name}`",
+            help=f"did you mean `{suggestion}`?" if suggestion else "modelyard check",
+        )
     return models[name]

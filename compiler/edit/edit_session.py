@@ -54,7 +54,11 @@ class EditSession:
         files = {path: self._encode(path, text) for path, text in self.texts.items()}
         known_fingerprints = {finding.fingerprint for finding in check(self.session) if finding.is_blocking}
         edited_session = Session(OverlayTree(self.session.tree, files), self.session.as_of)
-        new_findings = [new_finding for new_finding in check(edited_session) if new_finding.is_blocking and new_finding.fingerprint not in known_fingerprints]
+        new_findings = [
+            new_finding
+            for new_finding in check(edited_session)
+            if new_finding.is_blocking and new_finding.fingerprint not in known_fingerprints
+        ]
         return sorted_unique(new_findings) if new_findings else EditResult(summary, files, skipped_findings)
 
     def _current_document(self, spec: Spec) -> Document:

@@ -29,7 +29,10 @@ def promote(session: Session, name: str, environment: str, version: str | None, 
     if running_version == target_version and (canary is not None or not _has_canary(state)):
         return EditResult(f"{name} {target_version} runs in {environment} already", {})
     if canary is not None and running_version is None:
-        raise UsageError(f"nothing of {name} runs in {environment} that {target_version} could be tried beside", help="leave out --canary")
+        raise UsageError(
+            f"nothing of {name} runs in {environment} that {target_version} could be tried beside",
+            help="leave out --canary",
+        )
     blocking_findings = (*state.stage_findings(), *_release_gate_findings(session, state, release))
     if blocking_findings:
         return sorted_unique(blocking_findings)
@@ -63,7 +66,9 @@ def _apply_promotion(session: Session, state: DeploymentState, version: str, can
 def _set_canary(edits: EditSession, state: DeploymentState, version: str, weight: str) -> None:
     """The canary that is wanted: in the words of the one that the model's entry has, where it says both and no more."""
     canary_pointer = ("environments", state.environment.name, "canary")
-    current_canary = as_object(as_object(as_object(state.spec.data.get("environments")).get(state.environment.name)).get("canary"))
+    current_canary = as_object(
+        as_object(as_object(state.spec.data.get("environments")).get(state.environment.name)).get("canary")
+    )
     new_canary = {"release": version, "weight": weight}
     if current_canary.keys() == new_canary.keys():
         for key, value in new_canary.items():
@@ -84,9 +89,16 @@ def remove_canary(edits: EditSession, state: DeploymentState) -> None:
 
 def _is_canary_from_model(state: DeploymentState) -> bool:
     """Whether nothing but the model's entry for the environment says the canary."""
-    contributions = [contribution for contribution in state.current.blame(("canary",)) if not contribution.deletes] if state.current else []
+    contributions = (
+        [contribution for contribution in state.current.blame(("canary",)) if not contribution.deletes]
+        if state.current
+        else []
+    )
     entry_pointer = ("environments", state.environment.name)
-    return all(contribution.layer.document is state.spec.document and contribution.layer.pointer == entry_pointer for contribution in contributions)
+    return all(
+        contribution.layer.document is state.spec.document and contribution.layer.pointer == entry_pointer
+        for contribution in contributions
+    )
 
 
 def _has_canary(state: DeploymentState) -> bool:
@@ -98,13 +110,19 @@ def _default_version(state: DeploymentState, canary: str | None) -> str:
         return state.current.canary.version
     if not state.upstream:
         raise UsageError(
-            f"{state.spec.name} runs nowhere before {state.environment.name}, so that no release is obvious", help="say --release"
+            f"{state.spec.name} runs nowhere before {state.environment.name}, so that no release is obvious",
+            help="say --release",
         )
     models_by_version = {model.release.version: model for model in state.upstream[-1] if model.release}
     if len(models_by_version) == 1:
         return next(iter(models_by_version))
-    versions_text = ", ".join(f"{version} in {model.environment.name}" for version, model in models_by_version.items() if model.environment)
-    raise UsageError(f"several releases of {state.spec.name} run before {state.environment.name}: {versions_text}", help="say --release")
+    versions_text = ", ".join(
+        f"{version} in {model.environment.name}" for version, model in models_by_version.items() if model.environment
+    )
+    raise UsageError(
+        f"several releases of {state.spec.name} run before {state.environment.name}: {versions_text}",
+        help="say --release",
+    )
 
 
 def _release_gate_findings(session: Session, state: DeploymentState, release: Release) -> Iterator[Finding]:
@@ -112,6 +130,8 @@ def _release_gate_findings(session: Session, state: DeploymentState, release: Re
     model = state.reference_model
     recorded_champion = champion_release(session.fleet, model)
     has_command = "command" in as_object(evaluation_config(model).get("run"))
-    for finding in gate_findings(model, recorded_metrics(release), recorded_metrics(recorded_champion) if recorded_champion else None):
+    for finding in gate_findings(
+        model, recorded_metrics(release), recorded_metrics(recorded_champion) if recorded_champion else None
+    ):
         if not (has_command and finding.code is codes.METRIC_NOT_RECORDED):
             yield finding

@@ -44,7 +44,9 @@ def due_models(session: Session) -> Iterator[Spec]:
     """Models that still run, or are said to, though their day has come."""
     for spec in session.portfolio.by_kind("Model").values():
         day = _retirement_date(session, spec)
-        is_active = bool(as_object(spec.data.get("environments"))) or _base_data(session, spec).get("lifecycle") != "retired"
+        is_active = (
+            bool(as_object(spec.data.get("environments"))) or _base_data(session, spec).get("lifecycle") != "retired"
+        )
         if day and day <= session.as_of.isoformat() and is_active:
             yield spec
 
@@ -55,7 +57,11 @@ def _too_early_findings(session: Session, spec: Spec) -> Iterator[Finding]:
         return
     pointer = ("retirement", "date") if day else ("retirement",)
     message = f"{spec.name} is to be retired on {day}" if day else f"nothing says when {spec.name} is to be retired"
-    help_ = "change the day, in a change that those who use it can see" if day else "add `retirement: {date: …, successor: …}`"
+    help_ = (
+        "change the day, in a change that those who use it can see"
+        if day
+        else "add `retirement: {date: …, successor: …}`"
+    )
     subject = Subject("Model", spec.name, None, pointer)
     yield Finding(codes.TRANSITION_NOT_ALLOWED, message, spec.document.location(pointer), subject, help_)
 

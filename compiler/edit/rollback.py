@@ -17,7 +17,9 @@ FileHistory = Callable[[str], Iterable[Tree]]
 """The states of the project in which a file was changed, also where it had another name, the newest first."""
 
 
-def rollback(session: Session, name: str, environment: str, target_version: str | None, history: FileHistory) -> EditOutcome:
+def rollback(
+    session: Session, name: str, environment: str, target_version: str | None, history: FileHistory
+) -> EditOutcome:
     """The edit that takes an environment back, or why there is none.
 
     Without a version: a canary is taken away; where there is none, the release comes back that ran there before, by the history. No
@@ -32,7 +34,12 @@ def rollback(session: Session, name: str, environment: str, target_version: str 
             edits = EditSession(session)
             remove_canary(edits, state)
             return edits.finish(f"Take the canary {state.current.canary.version} of {name} out of {environment}")
-        return _roll_back_to(session, state, running_version, target_version or _previous_version(state, running_version, history(state.spec.document.path)))
+        return _roll_back_to(
+            session,
+            state,
+            running_version,
+            target_version or _previous_version(state, running_version, history(state.spec.document.path)),
+        )
     except NotEditableError as error:
         return not_editable_findings(error, state.spec)
 
@@ -63,7 +70,9 @@ def _previous_version(state: DeploymentState, running_version: str, trees: Itera
             raise UsageError(message, help="say --to with one of: " + ", ".join(release_contents(state.spec.data)))
     path = state.spec.document.path
     message = f"no other release of {name} ran in {environment} when {path} was changed, as far as the history goes"
-    raise UsageError(message, help="say --to; in CI, fetch the whole history; other files that may say a release were not looked at")
+    raise UsageError(
+        message, help="say --to; in CI, fetch the whole history; other files that may say a release were not looked at"
+    )
 
 
 def _version_running_in(tree: Tree, name: str, environment: str) -> str | None:

@@ -69,7 +69,10 @@ def _data_without_key(data: Object, pointer: tuple[str, ...]) -> Object:
 def _verify_edit(document: Document, pointer: tuple[str, ...], text: str, expected_data: Object) -> str:
     """The text, if its documents say exactly what is wanted: nothing else may be another."""
     old_result, new_result = parse(document.text, document.path), parse(text, document.path)
-    expected_documents = [expected_data if parsed_document.index == document.index else parsed_document.data for parsed_document in old_result.documents]
+    expected_documents = [
+        expected_data if parsed_document.index == document.index else parsed_document.data
+        for parsed_document in old_result.documents
+    ]
     if [parsed_document.data for parsed_document in new_result.documents] == expected_documents:
         return text
     raise NotEditableError(f"{format_path(pointer)} cannot be changed alone here", document.key_location(pointer))
@@ -109,7 +112,9 @@ def _replace_value(document: Document, path_nodes: list[_PathNode], value: Json)
     return _replace_range(text, node.start, node.end, format_value(value, quote))
 
 
-def _insert_value(document: Document, path_nodes: list[_PathNode], missing_keys: tuple[str, ...], value: Json, after_key: str | None) -> str:
+def _insert_value(
+    document: Document, path_nodes: list[_PathNode], missing_keys: tuple[str, ...], value: Json, after_key: str | None
+) -> str:
     text, node = document.text, path_nodes[-1].node
     for part in reversed(missing_keys[1:]):
         value = {part: value}
@@ -138,7 +143,9 @@ def _insert_line(document: Document, path_nodes: list[_PathNode], last: NodePosi
     return _replace_range(text, end + 1, end + 1, f"{indent}{entry}{newline}")
 
 
-def _delete_from_flow_map(text: str, parent: NodePosition, removed_node: NodePosition, siblings: list[NodePosition]) -> str:
+def _delete_from_flow_map(
+    text: str, parent: NodePosition, removed_node: NodePosition, siblings: list[NodePosition]
+) -> str:
     """The text without an entry between brackets: with the comment that stands behind it, and without those of its neighbours."""
     if len(siblings) == 1:
         return _replace_range(text, parent.start, parent.end, "{}")
@@ -152,9 +159,14 @@ def _delete_from_flow_map(text: str, parent: NodePosition, removed_node: NodePos
             return shorter
         return _remove_comma(shorter, sorted_siblings[index - 1].end if index else begin)
     if index and not prefix.strip() and not text[removed_node.end : parent.end - 1].lstrip().startswith(","):
-        return _remove_comma(_replace_range(text, removed_node.key_range[0], removed_node.end, ""), sorted_siblings[index - 1].end)
+        return _remove_comma(
+            _replace_range(text, removed_node.key_range[0], removed_node.end, ""), sorted_siblings[index - 1].end
+        )
     if index and prefix.strip():
-        return _remove_comma(_replace_range(text, removed_node.key_range[0] - _count_trailing_spaces(prefix), removed_node.end, ""), sorted_siblings[index - 1].end)
+        return _remove_comma(
+            _replace_range(text, removed_node.key_range[0] - _count_trailing_spaces(prefix), removed_node.end, ""),
+            sorted_siblings[index - 1].end,
+        )
     next_gap = text[removed_node.end : sorted_siblings[index + 1].key_range[0]]
     line, newline, rest = next_gap.partition("\n")
     end = removed_node.end + len(line.rstrip("\r")) if newline and rest.strip() else removed_node.end + len(next_gap)

@@ -53,7 +53,9 @@ def _equal_types(left_value: Json, right_value: Json) -> bool:
     if type(left_value) is not type(right_value):
         return False
     if isinstance(left_value, dict) and isinstance(right_value, dict):
-        return list(left_value) == list(right_value) and all(map(_equal_types, left_value.values(), right_value.values()))
+        return list(left_value) == list(right_value) and all(
+            map(_equal_types, left_value.values(), right_value.values())
+        )
     if isinstance(left_value, list) and isinstance(right_value, list):
         return all(map(_equal_types, left_value, right_value))
     return repr(left_value) == repr(right_value) if isinstance(left_value, float) else isinstance(left_value, str | int)

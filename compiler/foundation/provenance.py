@@ -14,7 +14,11 @@ class Origin(NamedTuple):
     pointer: Pointer = ()
 
     def __str__(self) -> str:
-        return format_path((self.root, *self.pointer)) if "/" not in self.root else f"{self.root}: {format_path(self.pointer)}"
+        return (
+            format_path((self.root, *self.pointer))
+            if "/" not in self.root
+            else f"{self.root}: {format_path(self.pointer)}"
+        )
 
 
 Origins: TypeAlias = tuple[Origin, ...]

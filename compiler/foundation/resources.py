@@ -27,7 +27,9 @@ class PublishedSchemas(Mapping[str, Object]):
 
     def __init__(self, folder: Path, name_from_stem: Callable[[str], str]) -> None:
         suffix = ".schema.json"
-        self._paths = {name_from_stem(path.name.removesuffix(suffix)): path for path in sorted(folder.glob(f"*{suffix}"))}
+        self._paths = {
+            name_from_stem(path.name.removesuffix(suffix)): path for path in sorted(folder.glob(f"*{suffix}"))
+        }
         self._cache: dict[str, Object] = {}
 
     def __getitem__(self, name: str) -> Object:

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 
 def closest_match(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that the word most probably stands for; none where every one is too far away to be a slip."""
-    candidates_by_distance = sorted((_distance(word, candidate), candidate) for candidate in candidates if candidate != word)
+    candidates_by_distance = sorted(
+        (_distance(word, candidate), candidate) for candidate in candidates if candidate != word
+    )
     if not candidates_by_distance or candidates_by_distance[0][0] > _max_distance(word):
         return None
     return candidates_by_distance[0][1]

@@ -21,4 +21,8 @@ def environment_clusters(graph: Graph) -> Iterator[tuple[str, tuple[Node, ...]]]
 def release_label(node: Node) -> str:
     """What runs of a model: one release where all Environments run it, else what each runs."""
     labels = {deployment.label for deployment in node.runs}
-    return labels.pop() if len(labels) == 1 else ", ".join(f"{deployment.environment} {deployment.label}" for deployment in node.runs)
+    return (
+        labels.pop()
+        if len(labels) == 1
+        else ", ".join(f"{deployment.environment} {deployment.label}" for deployment in node.runs)
+    )

@@ -44,7 +44,9 @@ def _dot_lines(graph: Graph, direction: str) -> Iterator[str]:
 def _legend(graph: Graph) -> str:
     """What lines stand for, of those that there are."""
     kinds = {edge.kind for edge in graph.edges}
-    return "; ".join(f"{description}: {EDGE_VERBS[kind]}" for kind, description in _LEGEND_WORDS.items() if kind in kinds)
+    return "; ".join(
+        f"{description}: {EDGE_VERBS[kind]}" for kind, description in _LEGEND_WORDS.items() if kind in kinds
+    )
 
 
 def _node_statement(node: Node) -> str:

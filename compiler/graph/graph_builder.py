@@ -10,14 +10,21 @@ from compiler.inventory.row_parts import Dataset, UseCase
 _EDGE_KINDS: Mapping[str, EdgeKind] = {"training": "trained-on", "evaluation": "evaluated-on", "used": "uses"}
 
 
-def build_graph(inventory: Inventory, rows: Sequence[Row], environments: Sequence[str], *, include_unused: bool) -> Graph:
+def build_graph(
+    inventory: Inventory, rows: Sequence[Row], environments: Sequence[str], *, include_unused: bool
+) -> Graph:
     """The models of the rows with their datasets and use cases, and the models that they ask or that ask them.
 
     `environments`: those that are looked at, all where there is none. `whole`: with datasets and use cases that no model names.
     """
     stages = {name: stage for name, stage in inventory.stages.items() if not environments or name in environments}
     selected_names = {row.name for row in rows}
-    neighbor_names = {dependency.model for row in rows for dependency in row.asks if _applies_to(dependency.environments, environments)}
+    neighbor_names = {
+        dependency.model
+        for row in rows
+        for dependency in row.asks
+        if _applies_to(dependency.environments, environments)
+    }
     neighbor_names |= {
         row.name
         for row in inventory.models
@@ -50,12 +57,22 @@ def _applies_to(own_environments: Iterable[str], environments: Sequence[str]) ->
     return not environments or not set(own_environments).isdisjoint(environments)
 
 
-def _row_edges(row: Row, shown_names: set[str], selected_names: set[str], environments: Sequence[str]) -> Iterator[Edge]:
+def _row_edges(
+    row: Row, shown_names: set[str], selected_names: set[str], environments: Sequence[str]
+) -> Iterator[Edge]:
     own_id = model_id(row.name)
     for dependency in row.asks:
-        if dependency.model in shown_names and {row.name, dependency.model} & selected_names and _applies_to(dependency.environments, environments):
-            label = " ".join(filter(None, [dependency.step and f"{dependency.step}:", dependency.condition, dependency.weight])).rstrip(":")
-            yield Edge(model_id(dependency.model), own_id, "asks" if dependency.by == "itself" else "callers-ask", label)
+        if (
+            dependency.model in shown_names
+            and {row.name, dependency.model} & selected_names
+            and _applies_to(dependency.environments, environments)
+        ):
+            label = " ".join(
+                filter(None, [dependency.step and f"{dependency.step}:", dependency.condition, dependency.weight])
+            ).rstrip(":")
+            yield Edge(
+                model_id(dependency.model), own_id, "asks" if dependency.by == "itself" else "callers-ask", label
+            )
     if row.name not in selected_names:
         return
     for dataset in row.datasets:
@@ -100,7 +117,16 @@ def _dataset_node(dataset: Dataset) -> Node:
     owner = f"owned by {dataset.owner}" if dataset.owner else ""
     subtitle = " · ".join(filter(None, [dataset.classification or "not classified", "sensitive" if sensitive else ""]))
     tooltip = "\n".join(
-        filter(None, [f"{dataset.name}: {dataset.summary}" if dataset.summary else dataset.name, subtitle, sensitive, retention, owner])
+        filter(
+            None,
+            [
+                f"{dataset.name}: {dataset.summary}" if dataset.summary else dataset.name,
+                subtitle,
+                sensitive,
+                retention,
+                owner,
+            ],
+        )
     )
     return Node(f"dataset/{dataset.name}", "dataset", dataset.name, subtitle, tooltip)
 
@@ -108,4 +134,6 @@ def _dataset_node(dataset: Dataset) -> Node:
 def _use_case_node(use_case: UseCase) -> Node:
     classes = [f"{classification.regime}: {classification.value}" for classification in use_case.classification]
     tooltip = "\n".join([f"{use_case.name}: {use_case.summary}", *classes, f"owned by {use_case.owner}"])
-    return Node(f"use-case/{use_case.name}", "use-case", use_case.name, " · ".join(classes) or "not classified", tooltip)
+    return Node(
+        f"use-case/{use_case.name}", "use-case", use_case.name, " · ".join(classes) or "not classified", tooltip
+    )

@@ -23,7 +23,9 @@ class Column:
     sort_key: Callable[[Row], tuple[bool, object]]
 
 
-def _column(cell: Callable[[Row], str | None], sort_value: Callable[[Row], object] | None = None, title: str = "") -> Column:
+def _column(
+    cell: Callable[[Row], str | None], sort_value: Callable[[Row], object] | None = None, title: str = ""
+) -> Column:
     """A column that is sorted by what it shows, or as `order` says; rows with nothing in it come last."""
 
     def key(row: Row) -> tuple[bool, object]:
@@ -58,7 +60,9 @@ def format_sla(sla: Sla) -> str:
         *((f"first token {quantile}", time) for quantile, time in sla.time_to_first_token.items()),
     ]
     freshness = [f"fresh within {sla.freshness}"] if sla.freshness else []
-    return ", ".join([*filter(None, [sla.availability]), *(f"{quantile} {time}" for quantile, time in latencies), *freshness])
+    return ", ".join(
+        [*filter(None, [sla.availability]), *(f"{quantile} {time}" for quantile, time in latencies), *freshness]
+    )
 
 
 def format_dependency(dependency: DependencyUse) -> str:
@@ -72,11 +76,19 @@ def _format_missing(row: Row) -> str:
 
 
 def _format_classification(row: Row) -> str:
-    return _join(f"{classification.regime}: {classification.value}" for classification in row.use_case.classification) if row.use_case else ""
+    return (
+        _join(f"{classification.regime}: {classification.value}" for classification in row.use_case.classification)
+        if row.use_case
+        else ""
+    )
 
 
 def _format_contracts(row: Row) -> str:
-    return _join(dict.fromkeys(f"{vendor.contract} ({_format_date(vendor.expires)})" for vendor in row.vendors if vendor.contract))
+    return _join(
+        dict.fromkeys(
+            f"{vendor.contract} ({_format_date(vendor.expires)})" for vendor in row.vendors if vendor.contract
+        )
+    )
 
 
 def _format_approvals(row: Row) -> str:

@@ -82,15 +82,26 @@ def window_end(as_of: date, span: timedelta) -> date:
     return as_of + min(span, date.max - as_of)
 
 
-def due_items(fleet: Fleet, inventory: Inventory, as_of: date, last_day: date, *, include_undated: bool) -> tuple[DueItem, ...]:
+def due_items(
+    fleet: Fleet, inventory: Inventory, as_of: date, last_day: date, *, include_undated: bool
+) -> tuple[DueItem, ...]:
     """What has lapsed and what lapses until the last day, by day; `undated`: reviews too of which nobody says the last."""
-    items = [*_model_items(fleet, inventory, as_of, last_day, include_undated=include_undated), *_waiver_items(fleet, inventory, as_of, last_day)]
+    items = [
+        *_model_items(fleet, inventory, as_of, last_day, include_undated=include_undated),
+        *_waiver_items(fleet, inventory, as_of, last_day),
+    ]
     return tuple(sorted(items, key=lambda item: (item.due is None, item.due or date.max, item.kind, item.title)))
 
 
-def _model_items(fleet: Fleet, inventory: Inventory, as_of: date, last_day: date, *, include_undated: bool) -> Iterator[DueItem]:
+def _model_items(
+    fleet: Fleet, inventory: Inventory, as_of: date, last_day: date, *, include_undated: bool
+) -> Iterator[DueItem]:
     for row in inventory.models:
-        due_deadlines = [deadline for deadline in deadlines(row) if (include_undated if deadline.date is None else deadline.date <= last_day)]
+        due_deadlines = [
+            deadline
+            for deadline in deadlines(row)
+            if (include_undated if deadline.date is None else deadline.date <= last_day)
+        ]
         model_placements = resolve_placements(fleet, row.name) if due_deadlines else None
         for deadline in due_deadlines if model_placements else ():
             yield _deadline_item(row, deadline, model_placements.models if model_placements else (), as_of)
@@ -126,7 +137,9 @@ def _locate(deadline: Deadline, models: Sequence[ResolvedModel]) -> tuple[str, L
         release = next(release for release in releases if release.version == deadline.release)
         pointer = (*release.pointer, *deadline.pointer)
         return json_pointer(pointer), models[-1].spec.document.location(pointer)
-    environment_models = (model for model in models if model.environment and model.environment.name == deadline.environment)
+    environment_models = (
+        model for model in models if model.environment and model.environment.name == deadline.environment
+    )
     model = next(environment_models, models[-1])
     pointer = deadline.pointer
     if deadline.kind == "approval":

@@ -97,7 +97,10 @@ def waivers(portfolio: Portfolio, model_placements: ModelPlacements) -> Iterator
 def patches(model_placements: ModelPlacements) -> Iterator[Patch]:
     """What is merged over what is rendered of the model."""
     entries = (
-        ((as_str(target.get("kind")), optional_str(target.get("name")), as_str(patch.get("reason"))), environment_name(model))
+        (
+            (as_str(target.get("kind")), optional_str(target.get("name")), as_str(patch.get("reason"))),
+            environment_name(model),
+        )
         for model in model_placements.models
         for patch in map(as_object, as_list(as_object(model.data.get("deploy")).get("patches")))
         for target in (as_object(patch.get("target")),)

@@ -56,7 +56,12 @@ def resolve_placements(fleet: Fleet, name: str) -> ModelPlacements | None:
     return ModelPlacements(tuple(models))
 
 
-def _row(fleet: Fleet, model_placements: ModelPlacements, use_cases: Mapping[str, UseCase], record_counts: Sequence[RecordCounts]) -> Row:
+def _row(
+    fleet: Fleet,
+    model_placements: ModelPlacements,
+    use_cases: Mapping[str, UseCase],
+    record_counts: Sequence[RecordCounts],
+) -> Row:
     model = model_placements.last_model
     data, governance_data = model.data, as_object(model.data.get("governance"))
     risk = as_object(governance_data.get("risk"))

@@ -82,7 +82,9 @@ def due_schema() -> Schema:
             "description": "What was not looked at, because it does not hold together.",
         },
     }
-    return _document_schema("due", "What is about to lapse, or has lapsed.", properties, _definitions(DueItem, ExcludedDocument))
+    return _document_schema(
+        "due", "What is about to lapse, or has lapsed.", properties, _definitions(DueItem, ExcludedDocument)
+    )
 
 
 def table_schema() -> Schema:
@@ -123,7 +125,9 @@ def _definitions(*classes: type) -> Schema:
 
 def _class_schema(class_: type) -> Schema:
     hints, descriptions = get_type_hints(class_, include_extras=True), _docstrings(class_)
-    properties = {key: _type_schema(hints[name]) | {"description": descriptions[name]} for name, key in json_keys(class_)}
+    properties = {
+        key: _type_schema(hints[name]) | {"description": descriptions[name]} for name, key in json_keys(class_)
+    }
     required_keys = [key for name, key in json_keys(class_) if NoneType not in get_args(hints[name])]
     head = {"description": " ".join((class_.__doc__ or "").split())}
     return {**head, **_closed_object(properties, required_keys)}

@@ -65,18 +65,31 @@ def dependency_uses(fleet: Fleet, model_placements: ModelPlacements) -> Iterator
         for model in model_placements.models
         for dependency in model_dependencies(model, fleet.language.type_language(model.spec.text("type")))
     )
-    for (model, is_direct, release, step, condition, weight), environments in model_placements.group_environments(entries):
+    for (model, is_direct, release, step, condition, weight), environments in model_placements.group_environments(
+        entries
+    ):
         yield DependencyUse(model, "itself" if is_direct else "callers", release, step, condition, weight, environments)
 
 
 def _dependency_fields(dependency: ModelDependency) -> tuple[str, bool, str | None, str | None, str | None, str | None]:
     version_range = None if dependency.version_range is None else str(dependency.version_range)
     step = optional_str(dependency.entry.get("name")) if dependency.release else None
-    return dependency.name, dependency.is_direct, version_range, step, _format_condition(as_object(dependency.entry.get("when"))), optional_str(dependency.entry.get("weight"))
+    return (
+        dependency.name,
+        dependency.is_direct,
+        version_range,
+        step,
+        _format_condition(as_object(dependency.entry.get("when"))),
+        optional_str(dependency.entry.get("weight")),
+    )
 
 
 def _format_condition(condition: Object) -> str | None:
-    return f"{condition['field']} {condition['op']} {json.dumps(condition['value'], ensure_ascii=False)}" if condition else None
+    return (
+        f"{condition['field']} {condition['op']} {json.dumps(condition['value'], ensure_ascii=False)}"
+        if condition
+        else None
+    )
 
 
 def router(model_placements: ModelPlacements) -> str | None:
@@ -88,7 +101,9 @@ def router(model_placements: ModelPlacements) -> str | None:
 def vendors(model_placements: ModelPlacements) -> Iterator[Vendor]:
     """What was bought in, for each release that runs."""
     listed_versions: set[str] = set()
-    for release in (release for model in model_placements.models for release in (model.release, model.canary) if release):
+    for release in (
+        release for model in model_placements.models for release in (model.release, model.canary) if release
+    ):
         if "provider" in release.source and release.version not in listed_versions:
             listed_versions.add(release.version)
             contract = as_object(release.source.get("contract"))

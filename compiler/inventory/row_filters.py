@@ -27,7 +27,9 @@ def filter_rows(rows: Iterable[Row], row_filter: InventoryFilter) -> Iterator[Ro
     """The rows that are wanted; where Environments are named, each shows those alone."""
     for row in rows:
         if all(_conditions(row, row_filter)):
-            placements = tuple(placement for placement in row.environments if placement.environment in row_filter.environments)
+            placements = tuple(
+                placement for placement in row.environments if placement.environment in row_filter.environments
+            )
             yield replace(row, environments=placements) if row_filter.environments else row
 
 
@@ -37,15 +39,21 @@ def _conditions(row: Row, row_filter: InventoryFilter) -> Iterator[bool]:
     yield not row_filter.types or row.type in row_filter.types
     yield not row_filter.lifecycles or row.lifecycle in row_filter.lifecycles
     yield not row_filter.regimes or any(_has_classification(row, regime) for regime in row_filter.regimes)
-    yield not row_filter.environments or any(placement.environment in row_filter.environments for placement in row.environments)
+    yield not row_filter.environments or any(
+        placement.environment in row_filter.environments for placement in row.environments
+    )
     yield row_filter.due_before is None or any(day < row_filter.due_before for day in expiry_dates(row))
-    yield not row_filter.missing or any(_includes_regime(regime, row_filter) and missing_count for regime, missing_count in _missing_counts(row))
+    yield not row_filter.missing or any(
+        _includes_regime(regime, row_filter) and missing_count for regime, missing_count in _missing_counts(row)
+    )
 
 
 def _has_classification(row: Row, selector: str) -> bool:
     regime, equals, value = selector.partition("=")
     classes = row.use_case.classification if row.use_case else ()
-    return any(classification.regime == regime and (not equals or classification.value == value) for classification in classes)
+    return any(
+        classification.regime == regime and (not equals or classification.value == value) for classification in classes
+    )
 
 
 def _missing_counts(row: Row) -> Iterator[tuple[str, int]]:

@@ -10,4 +10,13 @@ from compiler.json_schema.structural import apply_defaults, to_strict_schema
 from compiler.json_schema.validator import SchemaError, Validator
 from compiler.json_schema.violation import SchemaViolation
 
-__all__ = ["LintIssue", "SchemaError", "SchemaViolation", "Validator", "apply_defaults", "complexity_error", "lint_schema", "to_strict_schema"]
+__all__ = [
+    "LintIssue",
+    "SchemaError",
+    "SchemaViolation",
+    "Validator",
+    "apply_defaults",
+    "complexity_error",
+    "lint_schema",
+    "to_strict_schema",
+]

@@ -63,7 +63,9 @@ class _VisitCounter:
             visits = sum((self._keyword_visits(keyword, value) for keyword, value in node.items()), _VisitCount(1))
             self._in_progress.remove(key)
             self.is_exponential |= visits.reentries[key] > 1
-            self._counts[key] = _VisitCount(visits.count, Counter({schema_id: n for schema_id, n in visits.reentries.items() if schema_id != key}))
+            self._counts[key] = _VisitCount(
+                visits.count, Counter({schema_id: n for schema_id, n in visits.reentries.items() if schema_id != key})
+            )
         return self._counts[key]
 
     def _keyword_visits(self, keyword: str, value: Json) -> _VisitCount:

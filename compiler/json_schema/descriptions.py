@@ -113,7 +113,9 @@ def describe_expectation(keyword: str, node: Object) -> str | None:
         return as_str(node.get("x-modelyard-expects")) or describe_types(node)
     if keyword in {"enum", "const"}:
         return describe_options(node)
-    description = author_description(node) if keyword in {"pattern", "format"} else as_str(node.get("x-modelyard-expects"))
+    description = (
+        author_description(node) if keyword in {"pattern", "format"} else as_str(node.get("x-modelyard-expects"))
+    )
     if description:
         return description
     if keyword == "format":

@@ -60,7 +60,9 @@ class PythonEngine:
 def _validator_class(schema: Object) -> type[Validator]:
     declared_dialect = as_str(schema.get("$schema"))
     validator_class = validator_for(schema, default=Draft202012Validator)
-    if declared_dialect and declared_dialect.rstrip("#") != as_str(validator_class.META_SCHEMA.get("$schema")).rstrip("#"):
+    if declared_dialect and declared_dialect.rstrip("#") != as_str(validator_class.META_SCHEMA.get("$schema")).rstrip(
+        "#"
+    ):
         raise SchemaError(f"Unknown meta-schema: {declared_dialect}")
     return validator_class
 
@@ -68,8 +70,14 @@ def _validator_class(schema: Object) -> type[Validator]:
 def _to_failure(error: ValidationError) -> KeywordFailure:
     keyword = str(error.validator) if error.validator else "false"
     node: Object = error.schema if isinstance(error.schema, Mapping) else {}
-    names = tuple(error.validator_value) if keyword in KEYWORDS_WITH_KEYS and isinstance(error.validator_value, list) else ()
-    branches: list[list[KeywordFailure]] = [[] for _ in as_list(node.get(keyword))] if keyword in {"anyOf", "oneOf"} else []
+    names = (
+        tuple(error.validator_value)
+        if keyword in KEYWORDS_WITH_KEYS and isinstance(error.validator_value, list)
+        else ()
+    )
+    branches: list[list[KeywordFailure]] = (
+        [[] for _ in as_list(node.get(keyword))] if keyword in {"anyOf", "oneOf"} else []
+    )
     for branch_error in error.context or ():
         branches[int(branch_error.relative_schema_path[0])].append(_to_failure(branch_error))
     keyword = "contains" if keyword in _CONTAINS_LIMITS else keyword

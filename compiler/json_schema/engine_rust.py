@@ -63,7 +63,9 @@ class RustEngine:
             case Kind.PropertyNames(inner):
                 return KeywordFailure(pointer, "propertyNames", node, (str(inner.instance),))
             case Kind.AnyOf(context) | Kind.OneOfNotValid(context) | Kind.OneOfMultipleValid(context):
-                branches = tuple(tuple(self._to_failure(branch_error, data) for branch_error in branch) for branch in context)
+                branches = tuple(
+                    tuple(self._to_failure(branch_error, data) for branch_error in branch) for branch in context
+                )
                 return KeywordFailure(pointer, error.kind.name, node, branches=branches)
         is_costly = isinstance(error.kind, Kind.BacktrackLimitExceeded | Kind.RegexEngineFailure)
         return KeywordFailure(pointer, "costly" if is_costly else error.kind.name, node)

@@ -56,13 +56,17 @@ def _check_required(_: _JsonSchemaValidator, value: Json, instance: Json, __: Ob
         yield from (_keys_error("required", [str(name)]) for name in as_list(value) if name not in instance)
 
 
-def _check_dependent_required(_: _JsonSchemaValidator, value: Json, instance: Json, __: Object) -> Iterator[ValidationError]:
+def _check_dependent_required(
+    _: _JsonSchemaValidator, value: Json, instance: Json, __: Object
+) -> Iterator[ValidationError]:
     for name, requirement in as_object(value).items():
         if name in as_object(instance):
             yield from _check_required(_, requirement, instance, __)
 
 
-def _check_dependencies(validator: _JsonSchemaValidator, value: Json, instance: Json, _: Object) -> Iterator[ValidationError]:
+def _check_dependencies(
+    validator: _JsonSchemaValidator, value: Json, instance: Json, _: Object
+) -> Iterator[ValidationError]:
     for name, requirement in as_object(value).items():
         if name in as_object(instance):
             if isinstance(requirement, list):
@@ -71,7 +75,9 @@ def _check_dependencies(validator: _JsonSchemaValidator, value: Json, instance: 
                 yield from validator.descend(instance, requirement, schema_path=name)
 
 
-def _check_additional_properties(validator: _JsonSchemaValidator, value: Json, instance: Json, schema: Object) -> Iterator[ValidationError]:
+def _check_additional_properties(
+    validator: _JsonSchemaValidator, value: Json, instance: Json, schema: Object
+) -> Iterator[ValidationError]:
     properties, patterns = as_object(schema.get("properties")), as_object(schema.get("patternProperties"))
     extra = [name for name in as_object(instance) if name not in properties and not _matches_any(patterns, name)]
     if value is not False:
@@ -81,7 +87,9 @@ def _check_additional_properties(validator: _JsonSchemaValidator, value: Json, i
         yield _keys_error("additionalProperties", sorted(extra))
 
 
-def _check_unevaluated_properties(validator: _JsonSchemaValidator, value: Json, instance: Json, schema: Object) -> Iterator[ValidationError]:
+def _check_unevaluated_properties(
+    validator: _JsonSchemaValidator, value: Json, instance: Json, schema: Object
+) -> Iterator[ValidationError]:
     if isinstance(instance, Mapping):
         evaluated_keys = set(find_evaluated_property_keys_by_schema(validator, instance, schema))
         rule = validator.evolve(schema=value)
@@ -90,21 +98,28 @@ def _check_unevaluated_properties(validator: _JsonSchemaValidator, value: Json, 
             yield _keys_error("unevaluatedProperties", sorted(extra))
 
 
-def _check_property_names(validator: _JsonSchemaValidator, value: Json, instance: Json, _: Object) -> Iterator[ValidationError]:
+def _check_property_names(
+    validator: _JsonSchemaValidator, value: Json, instance: Json, _: Object
+) -> Iterator[ValidationError]:
     rule = validator.evolve(schema=value)
     invalid_names = sorted(name for name in as_object(instance) if not rule.is_valid(name))
     for names in [invalid_names] if value is False and invalid_names else [[name] for name in invalid_names]:
         yield _keys_error("propertyNames", names)
 
 
-def _check_items(validator: _JsonSchemaValidator, value: Json, instance: Json, schema: Object) -> Iterator[ValidationError]:
+def _check_items(
+    validator: _JsonSchemaValidator, value: Json, instance: Json, schema: Object
+) -> Iterator[ValidationError]:
     if isinstance(instance, list):
         for index in range(len(as_list(schema.get("prefixItems"))), len(instance)):
             yield from validator.descend(instance[index], value, path=index)
 
 
 def _check_one_of(validator: _JsonSchemaValidator, value: Json, instance: Json, _: Object) -> Iterator[ValidationError]:
-    branches = [list(validator.descend(instance, branch_schema, schema_path=index)) for index, branch_schema in enumerate(as_list(value))]
+    branches = [
+        list(validator.descend(instance, branch_schema, schema_path=index))
+        for index, branch_schema in enumerate(as_list(value))
+    ]
     if sum(not branch for branch in branches) != 1:
         yield ValidationError("", context=[error for branch in branches for error in branch])
 
@@ -114,7 +129,9 @@ def _check_pattern(_: _JsonSchemaValidator, value: Json, instance: Json, __: Obj
         yield ValidationError("")
 
 
-def _check_pattern_properties(validator: _JsonSchemaValidator, value: Json, instance: Json, _: Object) -> Iterator[ValidationError]:
+def _check_pattern_properties(
+    validator: _JsonSchemaValidator, value: Json, instance: Json, _: Object
+) -> Iterator[ValidationError]:
     for pattern, rule in as_object(value).items():
         for name, member in as_object(instance).items():
             if _compile_pattern(pattern).search(name):
@@ -145,5 +162,8 @@ LEGACY_KEYWORDS: Mapping[str, _KeywordFunction] = {
 }
 """For drafts before 2020-12."""
 
-KEYWORDS: Mapping[str, _KeywordFunction] = {**{k: v for k, v in LEGACY_KEYWORDS.items() if k != "dependencies"}, "items": _check_items}
+KEYWORDS: Mapping[str, _KeywordFunction] = {
+    **{k: v for k, v in LEGACY_KEYWORDS.items() if k != "dependencies"},
+    "items": _check_items,
+}
 """For 2020-12."""

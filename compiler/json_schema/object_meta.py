@@ -51,7 +51,11 @@ OBJECT_META: Object = {
             "x-modelyard-expects": "a DNS label: lower-case letters, digits and `-`, at most 63",
         },
         "labels": {"type": "object", "propertyNames": _QUALIFIED_NAMES, "additionalProperties": _LABEL_VALUE},
-        "annotations": {"type": "object", "propertyNames": _QUALIFIED_NAMES, "additionalProperties": {"type": "string"}},
+        "annotations": {
+            "type": "object",
+            "propertyNames": _QUALIFIED_NAMES,
+            "additionalProperties": {"type": "string"},
+        },
         "finalizers": {"type": "array", "items": {"type": "string"}},
         "ownerReferences": {"type": "array", "items": _OWNER_REFERENCE},
     },

@@ -16,7 +16,11 @@ _VALUE_KEYWORDS = (
 
 def root_causes(failures: Iterable[KeywordFailure], schema_registry: SchemaRegistry) -> list[KeywordFailure]:
     """The faults that are causes: alternatives replaced by the one that was meant, consequences dropped."""
-    candidates = [cause for failure in failures for cause in (_intended_branch(failure, schema_registry) if failure.branches else (failure,))]
+    candidates = [
+        cause
+        for failure in failures
+        for cause in (_intended_branch(failure, schema_registry) if failure.branches else (failure,))
+    ]
     return _drop_consequences(_drop_evaluated_keys(_unique_failures(candidates), schema_registry))
 
 
@@ -25,7 +29,9 @@ def _unique_failures(failures: Iterable[KeywordFailure]) -> list[KeywordFailure]
     by_identity: dict[Hashable, KeywordFailure] = {}
     for failure in failures:
         previous = by_identity.get(failure.identity)
-        by_identity[failure.identity] = failure if previous is None else min(failure, previous, key=lambda candidate: repr(candidate.schema))
+        by_identity[failure.identity] = (
+            failure if previous is None else min(failure, previous, key=lambda candidate: repr(candidate.schema))
+        )
     return list(by_identity.values())
 
 
@@ -40,13 +46,21 @@ def _intended_branch(failure: KeywordFailure, schema_registry: SchemaRegistry) -
     discriminator_matches = [branch for branch in type_matches if not _discriminator_failures(failure.pointer, branch)]
     if not discriminator_matches:
         return _merge_discriminators(failure, type_matches) or min(type_matches, key=len)
-    return discriminator_matches[0] if len(discriminator_matches) == 1 else _closest_branch(failure, discriminator_matches)
+    return (
+        discriminator_matches[0] if len(discriminator_matches) == 1 else _closest_branch(failure, discriminator_matches)
+    )
 
 
 def _closest_branch(failure: KeywordFailure, branches: list[list[KeywordFailure]]) -> Sequence[KeywordFailure]:
-    if all(branch_failure.pointer == failure.pointer and not branch_failure.names for branch in branches for branch_failure in branch):
+    if all(
+        branch_failure.pointer == failure.pointer and not branch_failure.names
+        for branch in branches
+        for branch_failure in branch
+    ):
         return (failure,)  # alternative spellings of one value: only the whole says what was expected
-    common_identities = set.intersection(*({branch_failure.identity for branch_failure in branch} for branch in branches))
+    common_identities = set.intersection(
+        *({branch_failure.identity for branch_failure in branch} for branch in branches)
+    )
     if common_identities:
         return [branch_failure for branch_failure in branches[0] if branch_failure.identity in common_identities]
     if all(len(branch) == 1 and _is_required_failure(branch[0], failure.pointer) for branch in branches):
@@ -56,7 +70,12 @@ def _closest_branch(failure: KeywordFailure, branches: list[list[KeywordFailure]
 
 def _merge_type_failures(failure: KeywordFailure, branches: list[list[KeywordFailure]]) -> Sequence[KeywordFailure]:
     """One fault that offers the types of all the alternatives; null says only that the value may be left out."""
-    type_failures = [branch_failure for branch in branches for branch_failure in branch if branch_failure.keyword == "type" and _allowed_types(branch_failure) != ["null"]]
+    type_failures = [
+        branch_failure
+        for branch in branches
+        for branch_failure in branch
+        if branch_failure.keyword == "type" and _allowed_types(branch_failure) != ["null"]
+    ]
     if len(type_failures) == 1 and _EXPECTS not in failure.schema:
         return type_failures
     types: list[Json] = [name for branch_failure in type_failures for name in _allowed_types(branch_failure)]
@@ -68,12 +87,18 @@ def _merge_type_failures(failure: KeywordFailure, branches: list[list[KeywordFai
 
 def _merge_discriminators(failure: KeywordFailure, branches: list[list[KeywordFailure]]) -> Sequence[KeywordFailure]:
     """One fault that offers what each of the alternatives takes at the place that tells them apart."""
-    pointers = set.intersection(*({item.pointer for item in _discriminator_failures(failure.pointer, branch)} for branch in branches))
+    pointers = set.intersection(
+        *({item.pointer for item in _discriminator_failures(failure.pointer, branch)} for branch in branches)
+    )
     enum_failures = []
     for pointer in sorted(pointers, key=str):
         failures_at_pointer = [item for branch in branches for item in branch if item.pointer == pointer]
         options: list[Json] = [option for item in failures_at_pointer for option in _allowed_values(item)]
-        enum_failures.append(KeywordFailure(pointer, "enum", {"enum": [item for i, item in enumerate(options) if item not in options[:i]]}))
+        enum_failures.append(
+            KeywordFailure(
+                pointer, "enum", {"enum": [item for i, item in enumerate(options) if item not in options[:i]]}
+            )
+        )
     return enum_failures
 
 
@@ -124,12 +149,18 @@ def _drop_consequences(failures: list[KeywordFailure]) -> list[KeywordFailure]:
     for failure in failures:
         if _is_value_failure(failure):
             first_by_pointer[failure.pointer] = min(first_by_pointer.get(failure.pointer, failure), failure, key=_rank)
-    type_error_pointers = {failure.pointer for failure in first_by_pointer.values() if failure.keyword in {"type", "false"}}
+    type_error_pointers = {
+        failure.pointer for failure in first_by_pointer.values() if failure.keyword in {"type", "false"}
+    }
     return [failure for failure in failures if _is_cause(failure, first_by_pointer, type_error_pointers)]
 
 
-def _is_cause(failure: KeywordFailure, first_by_pointer: dict[Pointer, KeywordFailure], type_error_pointers: set[Pointer]) -> bool:
-    if type_error_pointers and any(failure.pointer[:depth] in type_error_pointers for depth in range(len(failure.pointer))):
+def _is_cause(
+    failure: KeywordFailure, first_by_pointer: dict[Pointer, KeywordFailure], type_error_pointers: set[Pointer]
+) -> bool:
+    if type_error_pointers and any(
+        failure.pointer[:depth] in type_error_pointers for depth in range(len(failure.pointer))
+    ):
         return False
     if failure.pointer in type_error_pointers:
         return failure is first_by_pointer[failure.pointer]
@@ -137,7 +168,9 @@ def _is_cause(failure: KeywordFailure, first_by_pointer: dict[Pointer, KeywordFa
 
 
 def _is_value_failure(failure: KeywordFailure) -> bool:
-    return failure.keyword in _VALUE_KEYWORDS and not any(branch_failure.names for branch in failure.branches for branch_failure in branch)
+    return failure.keyword in _VALUE_KEYWORDS and not any(
+        branch_failure.names for branch in failure.branches for branch_failure in branch
+    )
 
 
 def _rank(failure: KeywordFailure) -> tuple[int, str]:

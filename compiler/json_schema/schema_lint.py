@@ -52,7 +52,11 @@ def _keyword_issues(key: str, value: Json, pointer: Pointer) -> Iterator[LintIss
     if key not in KEYWORDS:
         suggestion = closest_match(key, KEYWORDS)
         if not key.startswith("x-"):
-            yield LintIssue(pointer, f"`{key}` is no keyword of JSON Schema", f"did you mean `{suggestion}`?" if suggestion else None)
+            yield LintIssue(
+                pointer,
+                f"`{key}` is no keyword of JSON Schema",
+                f"did you mean `{suggestion}`?" if suggestion else None,
+            )
     elif key == "$schema" and as_str(value).rstrip("#") != DIALECT:
         yield LintIssue(pointer, f"the schema is of another dialect than {DIALECT}", "leave `$schema` out")
     elif key in {"$ref", "$dynamicRef"} and not as_str(value).startswith("#"):

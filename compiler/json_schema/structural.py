@@ -48,7 +48,9 @@ def _apply_key_defaults(schema: Object, data: Object) -> Json:
         if "default" in as_object(rule) and _is_unset(data, name, as_object(rule))
     }
     full_data = {**data, **default_values} if default_values else data
-    new_data = {name: apply_defaults(as_object(properties.get(name, extra_schema)), value) for name, value in full_data.items()}
+    new_data = {
+        name: apply_defaults(as_object(properties.get(name, extra_schema)), value) for name, value in full_data.items()
+    }
     return new_data if default_values or any(new_data[name] is not value for name, value in data.items()) else data
 
 
@@ -64,20 +66,26 @@ def _make_strict(schema: Object, *, is_closed: bool = True) -> Object:
     _convert_limits(strict_node)
     for keyword in _COMBINATORS:
         if keyword in strict_node:
-            strict_node[keyword] = [_make_strict(as_object(subschema), is_closed=False) for subschema in as_list(strict_node[keyword])]
+            strict_node[keyword] = [
+                _make_strict(as_object(subschema), is_closed=False) for subschema in as_list(strict_node[keyword])
+            ]
     if "not" in strict_node:
         strict_node["not"] = _make_strict(as_object(strict_node["not"]), is_closed=False)
     if isinstance(strict_node.get("items"), Mapping):
         strict_node["items"] = _make_strict(as_object(strict_node["items"]), is_closed=is_closed)
     if isinstance(strict_node.get("additionalProperties"), Mapping):
-        strict_node["additionalProperties"] = _make_strict(as_object(strict_node["additionalProperties"]), is_closed=is_closed)
+        strict_node["additionalProperties"] = _make_strict(
+            as_object(strict_node["additionalProperties"]), is_closed=is_closed
+        )
     _close_properties(strict_node, is_closed=is_closed)
     return strict_node
 
 
 def _close_properties(schema: dict[str, Json], *, is_closed: bool) -> None:
     properties = as_object(schema.get("properties"))
-    strict_properties: dict[str, Json] = {name: _make_strict(as_object(rule), is_closed=is_closed) for name, rule in properties.items()}
+    strict_properties: dict[str, Json] = {
+        name: _make_strict(as_object(rule), is_closed=is_closed) for name, rule in properties.items()
+    }
     if schema.get(_EMBEDDED_RESOURCE) is True:
         strict_properties = {**_TYPE_META, "metadata": {"type": "object"}, **strict_properties}
     if strict_properties or "properties" in schema:

@@ -23,7 +23,9 @@ _UNEXPECTED_KEY_KEYWORDS = {"additionalProperties", "unevaluatedProperties", "pr
 class MessageBuilder:
     """How faults of one schema in one piece of data are told."""
 
-    def __init__(self, schema_registry: SchemaRegistry, data: Json, spelling: Callable[[Pointer], str | None] | None) -> None:
+    def __init__(
+        self, schema_registry: SchemaRegistry, data: Json, spelling: Callable[[Pointer], str | None] | None
+    ) -> None:
         self._schema_registry = schema_registry
         self._data = data
         self._spelling = spelling
@@ -33,8 +35,14 @@ class MessageBuilder:
         all_violations = [violation for failure in failures for violation in self._to_violations(failure)]
         unknown_keys = {item.pointer: item for item in all_violations if item.keyword == "unknown"}
         misspellings = {(item.pointer[:-1], item.suggestion) for item in unknown_keys.values()}
-        unique_violations = [item for item in all_violations if item.keyword != "unknown" or unknown_keys[item.pointer] is item]
-        return [item for item in unique_violations if item.missing_key is None or (item.pointer, item.missing_key) not in misspellings]
+        unique_violations = [
+            item for item in all_violations if item.keyword != "unknown" or unknown_keys[item.pointer] is item
+        ]
+        return [
+            item
+            for item in unique_violations
+            if item.missing_key is None or (item.pointer, item.missing_key) not in misspellings
+        ]
 
     def _to_violations(self, failure: KeywordFailure) -> Iterator[SchemaViolation]:
         if failure.keyword in _UNEXPECTED_KEY_KEYWORDS:
@@ -42,8 +50,12 @@ class MessageBuilder:
         elif failure.keyword == "required":
             yield from (self._missing_key(failure, name) for name in failure.names)
         elif failure.keyword == "costly":
-            message = f"comparing the text with the pattern {format_value(failure.schema.get('pattern'))} takes too long"
-            yield SchemaViolation(failure.pointer, "costly", message, "write a pattern that does not repeat what it repeats")
+            message = (
+                f"comparing the text with the pattern {format_value(failure.schema.get('pattern'))} takes too long"
+            )
+            yield SchemaViolation(
+                failure.pointer, "costly", message, "write a pattern that does not repeat what it repeats"
+            )
         elif failure.keyword == "false":
             yield self._forbidden_value(failure.pointer)
         elif failure.keyword == "not":
@@ -65,7 +77,13 @@ class MessageBuilder:
             message += f": expected {description}"
         if suggestion in present:
             return SchemaViolation(pointer, "unknown", message, f"`{suggestion}` stands here already")
-        return SchemaViolation(pointer, "unknown", message, _choices_help(suggestion, [f"`{key}`" for key in unused_keys]), suggestion=suggestion)
+        return SchemaViolation(
+            pointer,
+            "unknown",
+            message,
+            _choices_help(suggestion, [f"`{key}`" for key in unused_keys]),
+            suggestion=suggestion,
+        )
 
     def _missing_key(self, failure: KeywordFailure, name: str) -> SchemaViolation:
         description = author_description(as_object(self._schema_registry.declared_properties(failure.schema).get(name)))
@@ -89,8 +107,14 @@ class MessageBuilder:
             yield SchemaViolation((*failure.pointer, name), "unknown", f"{keys} may not stand here{suffix}")
             return
         description = author_description(rule)
-        message = f"expected anything but {description}, found {self._describe_actual(failure.pointer)}" if description else None
-        yield SchemaViolation(failure.pointer, "not", message or f"{self._describe_actual(failure.pointer)} may not stand here")
+        message = (
+            f"expected anything but {description}, found {self._describe_actual(failure.pointer)}"
+            if description
+            else None
+        )
+        yield SchemaViolation(
+            failure.pointer, "not", message or f"{self._describe_actual(failure.pointer)} may not stand here"
+        )
 
     def _alternatives_violation(self, failure: KeywordFailure) -> SchemaViolation:
         description = author_description(failure.schema)
@@ -113,7 +137,11 @@ class MessageBuilder:
         if description is None and not all(failure.branches):
             count = sum(not branch for branch in failure.branches)
             return f"expected exactly one of {len(failure.branches)} alternatives, found {actual}, which fits {count}"
-        parts = [describe_expectation(branch_failure.keyword, branch_failure.schema) for branch in failure.branches for branch_failure in branch]
+        parts = [
+            describe_expectation(branch_failure.keyword, branch_failure.schema)
+            for branch in failure.branches
+            for branch_failure in branch
+        ]
         return f"expected {description or ' or '.join(dict.fromkeys(filter(None, parts)))}, found {actual}"
 
     def _value_violation(self, failure: KeywordFailure) -> SchemaViolation:
@@ -122,7 +150,11 @@ class MessageBuilder:
         if expectation_text:
             actual = self._describe_actual(failure.pointer)
             if describe_limit(failure.keyword, failure.schema) == expectation_text:
-                actual = describe_measure(failure.keyword, value_at(self._data, failure.pointer), lambda: self._describe_actual(failure.pointer))
+                actual = describe_measure(
+                    failure.keyword,
+                    value_at(self._data, failure.pointer),
+                    lambda: self._describe_actual(failure.pointer),
+                )
             message = f"expected {expectation_text}, found {actual}"
         if failure.keyword in {"enum", "const"}:
             suggestion, hint = self._option_suggestion(failure)
@@ -132,7 +164,9 @@ class MessageBuilder:
         values = as_list(failure.schema.get("enum"))
         actual = value_at(self._data, failure.pointer)
         suggestion = closest_match(actual, _str_items(values)) if isinstance(actual, str) else None
-        return suggestion, _choices_help(suggestion, [format_value(value) for value in values] if len(values) > MAX_LISTED_OPTIONS else [])
+        return suggestion, _choices_help(
+            suggestion, [format_value(value) for value in values] if len(values) > MAX_LISTED_OPTIONS else []
+        )
 
     def _special_message(self, failure: KeywordFailure) -> str:
         value = as_list(value_at(self._data, failure.pointer)) if failure.keyword == "uniqueItems" else ()
@@ -140,7 +174,9 @@ class MessageBuilder:
             if item in value[:index]:
                 return f"expected every element once, found {format_value(item)} twice"
         if failure.keyword == "contains":
-            description = author_description(as_object(failure.schema.get("contains"))) or "an element of a certain form"
+            description = (
+                author_description(as_object(failure.schema.get("contains"))) or "an element of a certain form"
+            )
             return f"expected the list to contain {description}, as often as is allowed"
         return {
             "unreadable": "the value is nested too deeply, or holds text that is not Unicode",
@@ -150,7 +186,9 @@ class MessageBuilder:
 
     def _describe_actual(self, pointer: Pointer) -> str:
         value = value_at(self._data, pointer)
-        spelling_text = None if isinstance(value, Mapping | list | tuple) or self._spelling is None else self._spelling(pointer)
+        spelling_text = (
+            None if isinstance(value, Mapping | list | tuple) or self._spelling is None else self._spelling(pointer)
+        )
         return format_value(value) if spelling_text is None else f"`{spelling_text}`" if spelling_text else "nothing"
 
 

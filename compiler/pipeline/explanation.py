@@ -66,7 +66,9 @@ def suggest_policy(session: Session, subject: str) -> str | None:
 
 def find_code(name: str) -> Code | None:
     """A built-in code by its id or its name."""
-    return next((candidate for candidate in all_codes() if name.lower() in {candidate.id.lower(), candidate.name}), None)
+    return next(
+        (candidate for candidate in all_codes() if name.lower() in {candidate.id.lower(), candidate.name}), None
+    )
 
 
 def all_codes() -> tuple[Code, ...]:
@@ -87,16 +89,23 @@ def explain_value(session: Session, subject: str, environments: Sequence[str]) -
             f"there is no model `{name}`",
             help=f"did you mean `{suggestion}`?" if suggestion else "`modelyard check` reads them all",
         )
-    model_environments = [environment for environment in session.fleet.environments if environment in as_object(models[name].data.get("environments"))]
-    selected_environments: Sequence[str | None] = [environment for environment in model_environments if not environments or environment in environments] or (
-        [] if environments else [None]
-    )
+    model_environments = [
+        environment
+        for environment in session.fleet.environments
+        if environment in as_object(models[name].data.get("environments"))
+    ]
+    selected_environments: Sequence[str | None] = [
+        environment for environment in model_environments if not environments or environment in environments
+    ] or ([] if environments else [None])
     if not selected_environments:
         raise UsageError(
             f"{name} does not run in {', '.join(environments)}",
             help=f"it runs in: {', '.join(model_environments) or 'no environment'}",
         )
-    return tuple(_explain_in_environment(session, name, parse_pointer(field), environment) for environment in selected_environments)
+    return tuple(
+        _explain_in_environment(session, name, parse_pointer(field), environment)
+        for environment in selected_environments
+    )
 
 
 def _explain_in_environment(session: Session, name: str, pointer: Pointer, environment: str | None) -> ValueExplanation:
@@ -168,7 +177,9 @@ def explain_artifact(session: Session, path: str, selector: str) -> tuple[Artifa
         ]
         template = Location(f"{planned_file.emitter.folder}/{planned_file.rule.template}")
         source_values = tuple(_explain_origin(session, planned_file, origin) for origin in dict.fromkeys(origins))
-        explanations.append(ArtifactExplanation(planned_file.path, pointer, value_at(tree, pointer), template, source_values))
+        explanations.append(
+            ArtifactExplanation(planned_file.path, pointer, value_at(tree, pointer), template, source_values)
+        )
     return tuple(explanations)
 
 
@@ -178,13 +189,16 @@ def _find_planned_file(session: Session, path: str) -> PlannedFile:
     models = {part for part in parts if part in session.portfolio.by_kind("Model")}
     files_by_path: dict[str, PlannedFile] = {}
     for model_filter in (models, set()) if models else (set(),):
-        files_by_path = {file.path: file for unit in session.plan_units(_scope_of_path(parts, model_filter)) for file in unit.files}
+        files_by_path = {
+            file.path: file for unit in session.plan_units(_scope_of_path(parts, model_filter)) for file in unit.files
+        }
         for start in range(len(parts)):
             if "/".join(parts[start:]) in files_by_path:
                 return files_by_path["/".join(parts[start:])]
     suggestion = closest_match(path, files_by_path)
     raise UsageError(
-        f"no emitter makes {path}", help=f"did you mean {suggestion}?" if suggestion else "`modelyard build` lists what is made"
+        f"no emitter makes {path}",
+        help=f"did you mean {suggestion}?" if suggestion else "`modelyard build` lists what is made",
     )
 
 
@@ -205,7 +219,8 @@ def _locate_values(
     render_result = session.render_stage.render_with_source_map(planned_file)
     if isinstance(render_result, tuple):
         raise UsageError(
-            f"{planned_file.path} cannot be rendered: {render_result[0].message}", help="`modelyard build` says everything"
+            f"{planned_file.path} cannot be rendered: {render_result[0].message}",
+            help="`modelyard build` says everything",
         )
     if not render_result.documents:
         raise UsageError(f"{planned_file.path} is text", help="only places of YAML and JSON can be explained")
@@ -219,10 +234,13 @@ def _locate_values(
                 continue
             return index, [pointer], tree, source_map
         raise UsageError(
-            f"{planned_file.path} has no {selector}", help=_path_hint(as_object(render_result.documents[0]), pointer) or None
+            f"{planned_file.path} has no {selector}",
+            help=_path_hint(as_object(render_result.documents[0]), pointer) or None,
         )
     for document in parse(render_result.text, planned_file.path).documents:
-        lines = [pointer for pointer in _leaf_pointers(document.data) if document.location(pointer).line == int(selector)]
+        lines = [
+            pointer for pointer in _leaf_pointers(document.data) if document.location(pointer).line == int(selector)
+        ]
         if lines:
             return document.index, lines, render_result.documents[document.index], source_map
     raise UsageError(
@@ -255,7 +273,9 @@ def _explain_origin(session: Session, planned_file: PlannedFile, origin: Origin)
         return ValueExplanation(title, _value_or_none(model.data, origin.pointer), layer_values)
     location, origin_value = session.render_stage.origin_location(planned_file, origin)
     label = location.path if location else origin.root
-    return ValueExplanation(str(origin), origin_value, (LayerValue("sets", label, origin_value, location),) if location else ())
+    return ValueExplanation(
+        str(origin), origin_value, (LayerValue("sets", label, origin_value, location),) if location else ()
+    )
 
 
 def _value_or_none(data: Json, pointer: Pointer) -> Json:

@@ -56,7 +56,9 @@ class ParseCache:
             return ParseResult(tuple(document for document in documents if document), ())
         parse_result = parse(data, path)
         if not parse_result.findings:
-            self._entries[digest] = [[document.index, document.line, document.data] for document in parse_result.documents]
+            self._entries[digest] = [
+                [document.index, document.line, document.data] for document in parse_result.documents
+            ]
             self._new_count += 1
         return parse_result
 
@@ -145,7 +147,9 @@ def _write_envelope(file: Path, envelope: Json) -> None:
         stream.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
     temporary_file.replace(file)
     cache_files = [cache_file for cache_file in file.parent.iterdir() if _CACHE_FILE_NAME.fullmatch(cache_file.name)]
-    for stale_file in sorted(cache_files, key=lambda cache_file: cache_file.stat().st_mtime, reverse=True)[MAX_PROJECTS:]:
+    for stale_file in sorted(cache_files, key=lambda cache_file: cache_file.stat().st_mtime, reverse=True)[
+        MAX_PROJECTS:
+    ]:
         stale_file.unlink()
 
 

@@ -139,7 +139,9 @@ class Session:
         tells of a model what others make of it.
         """
         names = models_defined_only_in(self.portfolio, self.files) if self.files else None
-        if names is None or len(names) > max(_NARROWING_LIMIT, len(self.portfolio.by_kind("Model")) // _NARROWING_LIMIT):
+        if names is None or len(names) > max(
+            _NARROWING_LIMIT, len(self.portfolio.by_kind("Model")) // _NARROWING_LIMIT
+        ):
             return None
         placements = ((name, environment) for name in names for environment in self.fleet.environments_of(name))
         return None if any(self._needs_other_models(*placement) for placement in placements) else names
@@ -211,7 +213,9 @@ class Session:
     def summary(self) -> str:
         """How many models and environments there are, the unsound ones included."""
         broken_kinds = [kind for kind, _ in self.portfolio.broken_names]
-        counts = ((kind, len(self.portfolio.by_kind(kind)) + broken_kinds.count(kind)) for kind in ("Model", "Environment"))
+        counts = (
+            (kind, len(self.portfolio.by_kind(kind)) + broken_kinds.count(kind)) for kind in ("Model", "Environment")
+        )
         return ", ".join(f"{count} {kind.lower()}{'' if count == 1 else 's'}" for kind, count in counts)
 
     def read_text(self, path: str) -> str | None:
@@ -252,7 +256,11 @@ def check_models(session: Session) -> Iterator[Finding]:
     """Layers, references, and each model where it runs: whether its target can do what it asks for, and the policies."""
 
     def model_findings(model: ResolvedModel) -> Iterator[Finding]:
-        return chain(_target_findings(session, model), session.policy_engine.evaluate(model), approval_findings(session.fleet, model, session.as_of))
+        return chain(
+            _target_findings(session, model),
+            session.policy_engine.evaluate(model),
+            approval_findings(session.fleet, model, session.as_of),
+        )
 
     yield from check_fleet(session.fleet, model_findings, session.models_in_scope)
 
@@ -288,7 +296,9 @@ def _target_findings(session: Session, model: ResolvedModel) -> Iterator[Finding
         return
     target = as_object(model.data.get("deploy")).get("target")
     environment = model.environment.name
-    if target in session.emitters.broken_ids or environment in {finding.subject.name for finding in session.incapable if finding.subject}:
+    if target in session.emitters.broken_ids or environment in {
+        finding.subject.name for finding in session.incapable if finding.subject
+    }:
         return
     yield from compatibility_findings(session.planning_services, session.compatibility, model)
 
@@ -307,20 +317,38 @@ def check_sources(
     yield from run_source_tests(session.fleet, on_progress=on_progress, only_models=model_names)
 
 
-CHECK_STAGES: tuple[Stage, ...] = (check_documents, check_emitters, check_models, check_adoption, check_quotas, check_code_owners, check_policies, check_decision_dates)
+CHECK_STAGES: tuple[Stage, ...] = (
+    check_documents,
+    check_emitters,
+    check_models,
+    check_adoption,
+    check_quotas,
+    check_code_owners,
+    check_policies,
+    check_decision_dates,
+)
 
 
 def record_statuses(session: Session, models: Collection[str] = ()) -> Iterator[ModelRecordStatus | Finding]:
     """What records of these models have to say, of all where none is named, and what of it nobody has said."""
-    blocking_findings = [finding for finding in chain(check_documents(session), check_emitters(session)) if finding.is_blocking]
+    blocking_findings = [
+        finding for finding in chain(check_documents(session), check_emitters(session)) if finding.is_blocking
+    ]
     yield from blocking_findings
     model_specs = session.portfolio.by_kind("Model")
-    yield from told(session.planning_services, (name for name in model_specs if name in set(models)) if models else model_specs)
+    yield from told(
+        session.planning_services, (name for name in model_specs if name in set(models)) if models else model_specs
+    )
 
 
 def check(session: Session) -> tuple[Finding, ...]:
     """Everything that is wrong with a tree, short of rendering it, in order."""
-    return sorted_unique(merge_environments(chain(_run_checks(session), session.policy_engine.unused_findings(includes_rendered=False)), _environments_lookup(session)))
+    return sorted_unique(
+        merge_environments(
+            chain(_run_checks(session), session.policy_engine.unused_findings(includes_rendered=False)),
+            _environments_lookup(session),
+        )
+    )
 
 
 def _environments_lookup(session: Session) -> Callable[[str], Sequence[str | None]]:
@@ -369,17 +397,31 @@ def build(
 
     findings = list(_run_checks(session))
     result_findings = tuple(filter(include, sorted_unique(merge_environments(findings, _environments_lookup(session)))))
-    if any(finding.is_blocking and not (ignore_policies and is_policy_finding(finding)) for finding in apply_baseline(result_findings, baseline)):
-        return BuildResult((), apply_baseline(sorted_unique([*result_findings, *session.policy_engine.unused_findings(includes_rendered=False)]), baseline))
+    if any(
+        finding.is_blocking and not (ignore_policies and is_policy_finding(finding))
+        for finding in apply_baseline(result_findings, baseline)
+    ):
+        return BuildResult(
+            (),
+            apply_baseline(
+                sorted_unique([*result_findings, *session.policy_engine.unused_findings(includes_rendered=False)]),
+                baseline,
+            ),
+        )
     units: list[Unit] = []
     for planned_unit in session.plan_units(scope):
         findings += planned_unit.findings
         files, render_findings = session.render_stage.render_unit(planned_unit)
         findings += render_findings
-        outputs = (OutputFile(file.path, file.content, file.emitter, file.sources, commit_path=file.commit_path) for file in files)
+        outputs = (
+            OutputFile(file.path, file.content, file.emitter, file.sources, commit_path=file.commit_path)
+            for file in files
+        )
         units.append(Unit(planned_unit.id, tuple(outputs)))
         on_unit()
     findings += session.render_stage.unchecked_findings()
-    findings += session.policy_engine.unused_findings(includes_rendered=all(scope(*placement) for placement in session.fleet.deployments()))
+    findings += session.policy_engine.unused_findings(
+        includes_rendered=all(scope(*placement) for placement in session.fleet.deployments())
+    )
     result_findings = tuple(filter(include, sorted_unique(merge_environments(findings, _environments_lookup(session)))))
     return BuildResult(tuple(units), apply_baseline(result_findings, baseline))

@@ -98,7 +98,13 @@ def pod_labels(model: str, project: str, version: str, adopted_labels: Object = 
 
 def object_labels(model: str, project: str, version: str, owner: str, adopted_labels: Object = _NO_LABELS) -> Object:
     """Labels of objects that hand none of them to replicas (Kubernetes' recommended labels, and the owner)."""
-    standard_labels = {NAME_KEY: model, PART_OF_KEY: project, VERSION_KEY: version.replace("+", "_"), MANAGED_BY_KEY: TOOL_NAME, OWNER_KEY: owner}
+    standard_labels = {
+        NAME_KEY: model,
+        PART_OF_KEY: project,
+        VERSION_KEY: version.replace("+", "_"),
+        MANAGED_BY_KEY: TOOL_NAME,
+        OWNER_KEY: owner,
+    }
     return {**standard_labels, **adopted_labels}
 
 

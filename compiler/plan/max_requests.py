@@ -27,7 +27,9 @@ class ResourceTotals:
 
     def __add__(self, other: "ResourceTotals") -> "ResourceTotals":
         names = {*self.accelerators, *other.accelerators}
-        accelerators = {name: self.accelerators.get(name, 0) + other.accelerators.get(name, 0) for name in sorted(names)}
+        accelerators = {
+            name: self.accelerators.get(name, 0) + other.accelerators.get(name, 0) for name in sorted(names)
+        }
         return ResourceTotals(self.cpu + other.cpu, self.memory + other.memory, accelerators)
 
     def with_headroom(self, percent: int) -> "ResourceTotals":
@@ -63,7 +65,9 @@ def max_replicas(model: ResolvedModel, pods: Object) -> int:
     """How many there can be at once: the most that scaling allows, those of a rollout, and those beside them."""
     deploy = as_object(model.data.get("deploy"))
     scaling = as_object(deploy.get("scaling"))
-    replica_limit = 1 if "batch" in deploy else max(_int_or_default(scaling.get("min"), 1), _int_or_default(scaling.get("max"), 1))
+    replica_limit = (
+        1 if "batch" in deploy else max(_int_or_default(scaling.get("min"), 1), _int_or_default(scaling.get("max"), 1))
+    )
     return replica_limit + _surge_replicas(pods.get("surge"), replica_limit) + _int_or_default(pods.get("beside"), 0)
 
 

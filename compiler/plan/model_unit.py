@@ -45,7 +45,9 @@ class _UnitBuilder:
             self.files.append(result)
 
 
-def plan_model_units(services: PlanningServices, checker: CompatibilityChecker, resolved_models: Sequence[ResolvedModel]) -> Iterator[PlannedUnit]:
+def plan_model_units(
+    services: PlanningServices, checker: CompatibilityChecker, resolved_models: Sequence[ResolvedModel]
+) -> Iterator[PlannedUnit]:
     """A unit for each class of emitters that makes something of a model; `places`: the model where it is judged."""
     subject = record_subject(services, resolved_models)
     units: dict[str, _UnitBuilder] = {}
@@ -59,7 +61,10 @@ def plan_model_units(services: PlanningServices, checker: CompatibilityChecker, 
             for file_subject in _subjects_for_rule(rule, subject):
                 context, context_findings = contexts.context_for(emitter, file_subject)
                 unit.findings += context_findings
-                if not context_findings and (result := _plan_file(services, emitter, rule, file_subject, context)) is not None:
+                if (
+                    not context_findings
+                    and (result := _plan_file(services, emitter, rule, file_subject, context)) is not None
+                ):
                     unit.add(result)
     for group, unit in units.items():
         if unit.files or unit.findings:
@@ -85,19 +90,31 @@ class _RecordContexts:
 
     def context_for(self, emitter: Emitter, subject: RecordSubject) -> tuple[ContextValues, tuple[Finding, ...]]:
         """The context of one emitter, and why it cannot be made."""
-        key = (subject.model.environment.name if subject.model.environment else "", *(release.version for release in subject.releases))
+        key = (
+            subject.model.environment.name if subject.model.environment else "",
+            *(release.version for release in subject.releases),
+        )
         if key not in self._common_contexts:
             target = self._checker.resolve_target(subject.model) if subject.placements else None
-            self._common_contexts[key] = record_context(self._services, subject, None if isinstance(target, Finding) else target)
+            self._common_contexts[key] = record_context(
+                self._services, subject, None if isinstance(target, Finding) else target
+            )
         if (emitter.id, *key) not in self._emitter_contexts:
-            emitter_context = with_emitter_options(self._services, subject.model, emitter, self._common_contexts[key]) | emitter_metadata(emitter)
+            emitter_context = with_emitter_options(
+                self._services, subject.model, emitter, self._common_contexts[key]
+            ) | emitter_metadata(emitter)
             field_values, findings = record_fields_context(self._services, emitter, subject)
-            self._emitter_contexts[emitter.id, *key] = emitter_context | self._requested_inputs(emitter, subject) | field_values, findings
+            self._emitter_contexts[emitter.id, *key] = (
+                emitter_context | self._requested_inputs(emitter, subject) | field_values,
+                findings,
+            )
         return self._emitter_contexts[emitter.id, *key]
 
     def _requested_inputs(self, emitter: Emitter, subject: RecordSubject) -> ContextValues:
         """What is only worked out for an emitter that asks for it; what is wrong with it is told where the model runs."""
-        target = self._checker.resolve_target(subject.model) if subject.placements and emitter.data.get("asks") else None
+        target = (
+            self._checker.resolve_target(subject.model) if subject.placements and emitter.data.get("asks") else None
+        )
         if target is None or isinstance(target, Finding):
             return {}
         target_evaluation = evaluate_emitter(self._services, subject.model, target)
@@ -111,10 +128,16 @@ def _plan_file(
     model = subject.model
     unit_id = f"{shared_unit_id(emitter.group)}/{model.name}"
     models = subject.placements or (model,)
-    late_inputs = (input_paths(services.fleet, *models), artifact_references(subject.releases, _image_references(context))) if rule.phase else ((), ())
+    late_inputs = (
+        (input_paths(services.fleet, *models), artifact_references(subject.releases, _image_references(context)))
+        if rule.phase
+        else ((), ())
+    )
     context = {**context, "unit": unit_value(unit_id, (), *late_inputs)}
     if rule.condition is not None:
-        is_enabled = services.conditions.evaluate_condition(emitter, rule.condition, (*rule.pointer, "when"), condition_variables(services, model, emitter))
+        is_enabled = services.conditions.evaluate_condition(
+            emitter, rule.condition, (*rule.pointer, "when"), condition_variables(services, model, emitter)
+        )
         if is_enabled is not True:
             return is_enabled if isinstance(is_enabled, Finding) else None
     paths = render_paths(services, emitter, rule, context)

@@ -51,12 +51,18 @@ def render_paths(
     path = services.render_value(emitter, rule.path, context, (*rule.pointer, "path"))
     if isinstance(path, Finding):
         return path
-    commit_path = services.render_value(emitter, rule.commit_path, context, (*rule.pointer, "place")) if rule.commit_path else None
+    commit_path = (
+        services.render_value(emitter, rule.commit_path, context, (*rule.pointer, "place"))
+        if rule.commit_path
+        else None
+    )
     if isinstance(commit_path, Finding):
         return commit_path
     if _is_project_input(services, as_str(commit_path)):
         message = f"{commit_path} lies among the specs, and what is made is no source"
-        return emitter_finding(emitter, message, (*rule.pointer, "place"), "place it in a folder that nobody edits, such as records/")
+        return emitter_finding(
+            emitter, message, (*rule.pointer, "place"), "place it in a folder that nobody edits, such as records/"
+        )
     return as_str(path), as_str(commit_path) or None
 
 
@@ -113,5 +119,9 @@ def path_collisions(files: Iterable[PlannedFile]) -> Iterator[Finding]:
             message = f"{first_file.emitter.id} and {file.emitter.id} both write {file.path}"
             location = file.emitter.location((*file.rule.pointer, "path"))
             yield Finding(
-                codes.DUPLICATE_PATH, message, location, Subject("Emitter", file.emitter.id), "give one of them another path"
+                codes.DUPLICATE_PATH,
+                message,
+                location,
+                Subject("Emitter", file.emitter.id),
+                "give one of them another path",
             )

@@ -48,11 +48,15 @@ class _SharedUnitInputs:
         """Keep what there is to know of a unit."""
         if model and environment in self.environments_reading_kinds:
             self.rendered_kinds.setdefault(environment, []).extend(rendered_kinds(unit))
-        self.committed_files += [CommittedFile(file.commit_path, model, unit.id) for file in unit.files if file.commit_path]
+        self.committed_files += [
+            CommittedFile(file.commit_path, model, unit.id) for file in unit.files if file.commit_path
+        ]
         return unit
 
 
-def plan_units(services: PlanningServices, checker: CompatibilityChecker, includes: UnitFilter) -> Iterator[PlannedUnit]:
+def plan_units(
+    services: PlanningServices, checker: CompatibilityChecker, includes: UnitFilter
+) -> Iterator[PlannedUnit]:
     """Every unit of the fleet that the scope asks for, by environment and name; those of environments and project last."""
     shared_inputs = _shared_unit_inputs(services, includes)
     for name in services.fleet.portfolio.by_kind("Model"):
@@ -65,24 +69,42 @@ def plan_units(services: PlanningServices, checker: CompatibilityChecker, includ
             if environment is None:
                 continue
             shared_inputs.deployments.append(_describe_deployment(services, model, environment))
-            if includes(name, environment) or environment in shared_inputs.environments_reading_kinds or shared_inputs.needs_code_owners:
-                unit = shared_inputs.record_unit(plan_deployment(services, checker, model, environment), environment, name)
+            if (
+                includes(name, environment)
+                or environment in shared_inputs.environments_reading_kinds
+                or shared_inputs.needs_code_owners
+            ):
+                unit = shared_inputs.record_unit(
+                    plan_deployment(services, checker, model, environment), environment, name
+                )
                 yield from (unit,) if includes(name, environment) else ()
         if resolved_models and (includes(name, "") or shared_inputs.needs_code_owners):
-            units = [shared_inputs.record_unit(unit, "", name) for unit in plan_model_units(services, checker, resolved_models)]
+            units = [
+                shared_inputs.record_unit(unit, "", name)
+                for unit in plan_model_units(services, checker, resolved_models)
+            ]
             yield from units if includes(name, "") else ()
     yield from _plan_shared_units(services, shared_inputs, includes)
 
 
-def _plan_shared_units(services: PlanningServices, shared_inputs: _SharedUnitInputs, includes: UnitFilter) -> Iterator[PlannedUnit]:
+def _plan_shared_units(
+    services: PlanningServices, shared_inputs: _SharedUnitInputs, includes: UnitFilter
+) -> Iterator[PlannedUnit]:
     for environment in services.fleet.environments:
         if includes("", environment) or shared_inputs.needs_code_owners:
             local_deployments = [item for item in shared_inputs.deployments if item.environment == environment]
-            for unit in plan_environment_units(services, environment, local_deployments, shared_inputs.rendered_kinds.get(environment, ())):
+            for unit in plan_environment_units(
+                services, environment, local_deployments, shared_inputs.rendered_kinds.get(environment, ())
+            ):
                 shared_inputs.record_unit(unit, environment, "")
                 yield from (unit,) if includes("", environment) else ()
     if includes("", ""):
-        yield from plan_project_units(services, shared_inputs.deployments, shared_inputs.committed_files, needs_code_owners=shared_inputs.needs_code_owners)
+        yield from plan_project_units(
+            services,
+            shared_inputs.deployments,
+            shared_inputs.committed_files,
+            needs_code_owners=shared_inputs.needs_code_owners,
+        )
 
 
 def _shared_unit_inputs(services: PlanningServices, includes: UnitFilter) -> _SharedUnitInputs:
@@ -91,7 +113,8 @@ def _shared_unit_inputs(services: PlanningServices, includes: UnitFilter) -> _Sh
         frozenset(
             name
             for name in services.fleet.environments
-            if includes("", name) and any_template_reads(services, "environment", KINDS_VARIABLE, environments[name].data)
+            if includes("", name)
+            and any_template_reads(services, "environment", KINDS_VARIABLE, environments[name].data)
         ),
         includes("", "") and any_template_reads(services, "project", OWNERS_VARIABLE),
     )
@@ -104,7 +127,9 @@ def code_owner_findings(services: PlanningServices) -> Iterable[Finding]:
 
 def _describe_deployment(services: PlanningServices, model: ResolvedModel, environment: str) -> Deployment:
     language = services.fleet.language.type_language(model.spec.text("type"))
-    dependency_names = tuple(dependency.name for dependency in model_dependencies(model, language) if dependency.is_direct)
+    dependency_names = tuple(
+        dependency.name for dependency in model_dependencies(model, language) if dependency.is_direct
+    )
     return Deployment(
         model.name,
         environment,

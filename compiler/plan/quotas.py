@@ -38,11 +38,17 @@ def quota_findings(services: PlanningServices, selected_models: Container[str] |
     for name, environment in services.fleet.portfolio.by_kind("Environment").items():
         if "quota" not in environment.data or name not in services.fleet.environments:
             continue
-        deployed_models = [model for model, environment_name in services.fleet.deployments() if environment_name == name and (selected_models is None or model in selected_models)]
+        deployed_models = [
+            model
+            for model, environment_name in services.fleet.deployments()
+            if environment_name == name and (selected_models is None or model in selected_models)
+        ]
         models = (services.fleet.resolve(model, name)[0] for model in deployed_models)
         usages = [namespace_usage(services, model, environment) for model in models if model is not None]
         findings = namespace_values(environment, usages)[1]
-        yield from (finding for finding in findings if selected_models is None or finding.code is codes.MISSING_RESOURCE_REQUEST)
+        yield from (
+            finding for finding in findings if selected_models is None or finding.code is codes.MISSING_RESOURCE_REQUEST
+        )
         yield from _unknown_namespace_findings(environment)
 
 
@@ -54,8 +60,15 @@ def _unknown_namespace_findings(environment: Spec) -> Iterator[Finding]:
             continue
         pointer: Pointer = ("quota", "namespaces", name)
         suggestion = closest_match(name, known_names)
-        help_ = f"did you mean `{suggestion}`?" if suggestion else f"name one of: {', '.join(sorted({*filter(None, known_names)}))}"
-        location, subject = environment.document.key_location(pointer), Subject("Environment", environment.name, None, pointer)
+        help_ = (
+            f"did you mean `{suggestion}`?"
+            if suggestion
+            else f"name one of: {', '.join(sorted({*filter(None, known_names)}))}"
+        )
+        location, subject = (
+            environment.document.key_location(pointer),
+            Subject("Environment", environment.name, None, pointer),
+        )
         yield Finding(codes.MATCHES_NOTHING, f"{environment.name} has no namespace `{name}`", location, subject, help_)
 
 
@@ -66,10 +79,16 @@ def namespace_values(environment: Spec, usages: Sequence[NamespaceUsage]) -> tup
     for name in sorted({usage.namespace for usage in usages}):
         namespace_usages = [usage for usage in usages if usage.namespace == name]
         pointer = _namespace_pointer(environment, name)
-        data: dict[str, Json] = {"name": name, "adopted": pointer is None, "models": [member.model.name for member in namespace_usages]}
+        data: dict[str, Json] = {
+            "name": name,
+            "adopted": pointer is None,
+            "models": [member.model.name for member in namespace_usages],
+        }
         if pointer is not None:
             data |= _quota_value(environment, name, namespace_usages, findings)
-        origins = (Origin(f"Environment/{environment.name}", pointer),) if pointer else namespace_usages[0].namespace_origins
+        origins = (
+            (Origin(f"Environment/{environment.name}", pointer),) if pointer else namespace_usages[0].namespace_origins
+        )
         values.append(ComputedValue(data, origins))
     return values, findings
 
@@ -82,23 +101,35 @@ def _namespace_pointer(environment: Spec, name: str) -> Pointer | None:
     return next((("namespaces", tenant) for tenant, value in tenants.items() if value == name), None)
 
 
-def _quota_value(environment: Spec, name: str, usages: Sequence[NamespaceUsage], findings: list[Finding]) -> dict[str, Json]:
+def _quota_value(
+    environment: Spec, name: str, usages: Sequence[NamespaceUsage], findings: list[Finding]
+) -> dict[str, Json]:
     quota = as_object(environment.data.get("quota"))
     limits = as_object(as_object(quota.get("namespaces")).get(name))
     if not limits and "headroom" not in quota:
         return {}
     resources = set(limits) or {"cpu", "memory"}
-    incomplete_usages = [usage for usage in usages if isinstance(usage.max_requests, tuple) and resources.intersection(usage.max_requests)]
+    incomplete_usages = [
+        usage
+        for usage in usages
+        if isinstance(usage.max_requests, tuple) and resources.intersection(usage.max_requests)
+    ]
     findings += [_missing_request_finding(environment, usage, name) for usage in incomplete_usages]
     requests = sum_resources(usage.max_requests for usage in usages if isinstance(usage.max_requests, ResourceTotals))
     if limits:
         findings += _small_quota_findings(environment, name, limits, requests)
         return {"quota": {key: limits[key] for key in ("cpu", "memory") if key in limits}}
-    return {} if incomplete_usages else {"quota": _amounts_value(requests.with_headroom(int(as_str(quota["headroom"])[:-1])))}
+    return (
+        {}
+        if incomplete_usages
+        else {"quota": _amounts_value(requests.with_headroom(int(as_str(quota["headroom"])[:-1])))}
+    )
 
 
 def _amounts_value(amount: ResourceTotals) -> Json:
-    amounts: dict[str, Json] = {"cpu": Cpu(f"{amount.cpu}m"), "memory": Memory(f"{amount.memory}")} if amount.cpu else {}
+    amounts: dict[str, Json] = (
+        {"cpu": Cpu(f"{amount.cpu}m"), "memory": Memory(f"{amount.memory}")} if amount.cpu else {}
+    )
     return {**amounts, **({"accelerators": dict(amount.accelerators)} if amount.accelerators else {})}
 
 
@@ -107,13 +138,18 @@ def _missing_request_finding(environment: Spec, usage: NamespaceUsage, name: str
     missing_resources = usage.max_requests if isinstance(usage.max_requests, tuple) else ()
     message = f"the quota of {name} counts {' and '.join(missing_resources)}, and {usage.model.name} does not say how much a replica requests"
     help_ = f"add `{missing_resources[0]}` to `deploy.resources`" if missing_resources else None
-    finding = usage.model.finding(codes.MISSING_RESOURCE_REQUEST, message, ("deploy", "resources"), help_, per_environment=True)
+    finding = usage.model.finding(
+        codes.MISSING_RESOURCE_REQUEST, message, ("deploy", "resources"), help_, per_environment=True
+    )
     return replace(finding, notes=(Note("the quota is here", environment.document.location(("quota",))),))
 
 
 def _small_quota_findings(environment: Spec, name: str, limits: Object, requests: ResourceTotals) -> Iterator[Finding]:
     """What is said for a namespace, and less than its models can come to."""
-    for key, minimum, unit in (("cpu", requests.cpu, Cpu(f"{requests.cpu or 1}m")), ("memory", requests.memory, Memory(f"{requests.memory or 1}"))):
+    for key, minimum, unit in (
+        ("cpu", requests.cpu, Cpu(f"{requests.cpu or 1}m")),
+        ("memory", requests.memory, Memory(f"{requests.memory or 1}")),
+    ):
         if key not in limits:
             continue
         pointer = ("quota", "namespaces", name, key)

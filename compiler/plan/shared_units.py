@@ -53,7 +53,10 @@ class Deployment:
 
 
 def plan_environment_units(
-    services: PlanningServices, environment: str, deployments: Sequence[Deployment], rendered_kinds: Sequence[tuple[str, str] | Finding]
+    services: PlanningServices,
+    environment: str,
+    deployments: Sequence[Deployment],
+    rendered_kinds: Sequence[tuple[str, str] | Finding],
 ) -> Iterator[PlannedUnit]:
     """The files of one environment; `made`: the models that run in it; `found`: the kinds that are rendered, if they were asked for."""
     spec = services.fleet.portfolio.by_kind("Environment")[environment]
@@ -65,9 +68,15 @@ def plan_environment_units(
         "environment": DocumentValue(f"Environment/{environment}", spec.data),
         "namespaces": computed_list(namespace_entries, ()),
         "waves": ComputedValue(sorted({*wave_by_model.values()}), ()),
-        KINDS_VARIABLE: ComputedValue(kinds.kind_values([*{item for item in rendered_kinds if not isinstance(item, Finding)}]), ()),
+        KINDS_VARIABLE: ComputedValue(
+            kinds.kind_values([*{item for item in rendered_kinds if not isinstance(item, Finding)}]), ()
+        ),
     }
-    units = list(_plan_units(services, "environment", environment, context, (spec.document.path, *_input_paths(services, deployments))))
+    units = list(
+        _plan_units(
+            services, "environment", environment, context, (spec.document.path, *_input_paths(services, deployments))
+        )
+    )
     if findings and not units:
         yield PlannedUnit(environment, (), tuple(findings))
     for unit in units:
@@ -75,15 +84,26 @@ def plan_environment_units(
 
 
 def plan_project_units(
-    services: PlanningServices, deployments: Sequence[Deployment], committed_files: Sequence[CommittedFile], *, needs_code_owners: bool
+    services: PlanningServices,
+    deployments: Sequence[Deployment],
+    committed_files: Sequence[CommittedFile],
+    *,
+    needs_code_owners: bool,
 ) -> Iterator[PlannedUnit]:
     """The files that there is one of; `made`: every model where it runs; `committed`: what is, if it was `asked` who owns it."""
     if not any(rule.scope == "project" for emitter in services.addons for rule in emitter.files):
         return
     portfolio = services.fleet.portfolio
-    shared_paths = [spec.document.path for kind in ("Team", "UseCase", "Dataset", "Environment") for spec in portfolio.by_kind(kind).values()]
+    shared_paths = [
+        spec.document.path
+        for kind in ("Team", "UseCase", "Dataset", "Environment")
+        for spec in portfolio.by_kind(kind).values()
+    ]
     sources = tuple(dict.fromkeys((*_input_paths(services, deployments), *shared_paths)))
-    context = {**_common_context(services, [_deployment_value(item, None) for item in deployments]), "schedules": retrain_schedule_values(services.fleet)}
+    context = {
+        **_common_context(services, [_deployment_value(item, None) for item in deployments]),
+        "schedules": retrain_schedule_values(services.fleet),
+    }
     if not needs_code_owners:
         yield from _plan_units(services, "project", "", context, sources)
         return
@@ -106,12 +126,15 @@ def _input_paths(services: PlanningServices, deployments: Sequence[Deployment]) 
     return (portfolio.project.document.path, *models)
 
 
-def any_template_reads(services: PlanningServices, scope: str, variable: str, environment: Object | None = None) -> bool:
+def any_template_reads(
+    services: PlanningServices, scope: str, variable: str, environment: Object | None = None
+) -> bool:
     """Whether a file of an environment, or of the project, is made by an emitter whose templates may read a name."""
     return any(
         emitter.may_read(variable)
         and any(
-            rule.scope == scope and _is_enabled(services, emitter, rule, _condition_variables(services, emitter, environment or {})) is True
+            rule.scope == scope
+            and _is_enabled(services, emitter, rule, _condition_variables(services, emitter, environment or {})) is True
             for rule in emitter.files
         )
         for emitter in services.addons
@@ -123,8 +146,12 @@ def _deployment_value(deployment: Deployment, wave: int | None) -> ObjectValue:
     members: dict[str, ContextValue] = {
         "name": ComputedValue(deployment.name, name_origins),
         "path": ComputedValue(deployment.name, name_origins),
-        "namespace": ComputedValue(deployment.namespace_usage.namespace or None, deployment.namespace_usage.namespace_origins),
-        "environment": ComputedValue(deployment.environment, (Origin(f"Environment/{deployment.environment}", ("name",)),)),
+        "namespace": ComputedValue(
+            deployment.namespace_usage.namespace or None, deployment.namespace_usage.namespace_origins
+        ),
+        "environment": ComputedValue(
+            deployment.environment, (Origin(f"Environment/{deployment.environment}", ("name",)),)
+        ),
         "owner": ComputedValue(deployment.owner, deployment.owner_origins),
     }
     return ObjectValue(members if wave is None else {**members, "wave": ComputedValue(wave, name_origins)})
@@ -133,10 +160,18 @@ def _deployment_value(deployment: Deployment, wave: int | None) -> ObjectValue:
 def _common_context(services: PlanningServices, deployments: Sequence[ObjectValue]) -> ContextValues:
     portfolio = services.fleet.portfolio
     environments = portfolio.by_kind("Environment")
-    environment_values: list[ContextValue] = [DocumentValue(f"Environment/{name}", environments[name].data) for name in services.fleet.environments]
-    teams: list[ContextValue] = [DocumentValue(f"Team/{name}", team.data) for name, team in portfolio.by_kind("Team").items()]
-    use_cases: list[ContextValue] = [DocumentValue(f"UseCase/{name}", spec.data) for name, spec in portfolio.by_kind("UseCase").items()]
-    datasets: list[ContextValue] = [DocumentValue(f"Dataset/{name}", spec.data) for name, spec in portfolio.by_kind("Dataset").items()]
+    environment_values: list[ContextValue] = [
+        DocumentValue(f"Environment/{name}", environments[name].data) for name in services.fleet.environments
+    ]
+    teams: list[ContextValue] = [
+        DocumentValue(f"Team/{name}", team.data) for name, team in portfolio.by_kind("Team").items()
+    ]
+    use_cases: list[ContextValue] = [
+        DocumentValue(f"UseCase/{name}", spec.data) for name, spec in portfolio.by_kind("UseCase").items()
+    ]
+    datasets: list[ContextValue] = [
+        DocumentValue(f"Dataset/{name}", spec.data) for name, spec in portfolio.by_kind("Dataset").items()
+    ]
     promotions: list[Json] = [list(group) for group in promotion_groups(portfolio)]
     return {
         "project": project_value(portfolio.project),
@@ -163,11 +198,18 @@ def _plan_units(
             files, findings = units.setdefault(unit, ([], []))
             options = project_emitter_options(services.fleet.portfolio.project.data, emitter)
             unit_data = unit_value(unit, (), sources if rule.phase else ())
-            file_context: ContextValues = {**context, "options": DocumentValue("options", options), "unit": unit_data, **emitter_metadata(emitter)}
+            file_context: ContextValues = {
+                **context,
+                "options": DocumentValue("options", options),
+                "unit": unit_data,
+                **emitter_metadata(emitter),
+            }
             if not environment and emitter.may_read("inventory"):
                 file_context["inventory"] = services.build_inventory()
             environment_value = file_context.get("environment")
-            variables = _condition_variables(services, emitter, environment_value.data if isinstance(environment_value, DocumentValue) else {})
+            variables = _condition_variables(
+                services, emitter, environment_value.data if isinstance(environment_value, DocumentValue) else {}
+            )
             is_enabled = _is_enabled(services, emitter, rule, variables)
             if isinstance(is_enabled, Finding):
                 findings.append(is_enabled)
@@ -196,7 +238,9 @@ def _condition_variables(services: PlanningServices, emitter: Emitter, environme
     }
 
 
-def _is_enabled(services: PlanningServices, emitter: Emitter, rule: FileRule, variables: dict[str, Object]) -> bool | Finding:
+def _is_enabled(
+    services: PlanningServices, emitter: Emitter, rule: FileRule, variables: dict[str, Object]
+) -> bool | Finding:
     if rule.condition is None:
         return True
     return services.conditions.evaluate_condition(emitter, rule.condition, (*rule.pointer, "when"), variables)

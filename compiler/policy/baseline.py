@@ -39,7 +39,11 @@ def format_baseline(findings: Iterable[Finding], previous: Baseline | None = Non
     first_findings: dict[str, Finding] = {}
     occurrences: set[_Occurrence] = set()
     for finding in findings:
-        if is_policy_finding(finding) and finding.status is not Status.WAIVED and _occurrence(finding) not in occurrences:
+        if (
+            is_policy_finding(finding)
+            and finding.status is not Status.WAIVED
+            and _occurrence(finding) not in occurrences
+        ):
             occurrences.add(_occurrence(finding))
             counts[finding.fingerprint] += 1
             first_findings.setdefault(finding.fingerprint, finding)

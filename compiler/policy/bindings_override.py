@@ -10,20 +10,34 @@ from compiler.spec.portfolio import Portfolio, Spec
 
 def with_bindings_of(portfolio: Portfolio, policy_portfolio: Portfolio) -> Portfolio:
     """A portfolio whose models are bound by what the other documents of `laws` say; what models themselves say stays."""
-    missing_defaults = {folder: _header_only(spec) for folder, spec in policy_portfolio.defaults.items() if folder not in portfolio.defaults}
+    missing_defaults = {
+        folder: _header_only(spec)
+        for folder, spec in policy_portfolio.defaults.items()
+        if folder not in portfolio.defaults
+    }
     defaults = {**portfolio.defaults, **missing_defaults}
     return replace(
         portfolio,
         project=_with_bindings(portfolio.project, policy_portfolio.project),
-        specs={**portfolio.specs, "Environment": _with_all_bindings(portfolio.by_kind("Environment"), policy_portfolio.by_kind("Environment"), policy_portfolio)},
+        specs={
+            **portfolio.specs,
+            "Environment": _with_all_bindings(
+                portfolio.by_kind("Environment"), policy_portfolio.by_kind("Environment"), policy_portfolio
+            ),
+        },
         defaults=dict(sorted(_with_all_bindings(defaults, policy_portfolio.defaults, policy_portfolio).items())),
     )
 
 
-def _with_all_bindings(specs: Mapping[str, Spec], sources: Mapping[str, Spec], policy_portfolio: Portfolio) -> Mapping[str, Spec]:
+def _with_all_bindings(
+    specs: Mapping[str, Spec], sources: Mapping[str, Spec], policy_portfolio: Portfolio
+) -> Mapping[str, Spec]:
     """The documents rebound, but for those of which nobody knows what the law says: it cannot be read."""
     unreadable_names = {name for name, spec in specs.items() if (spec.kind, name) in policy_portfolio.broken_names}
-    return {name: spec if name in unreadable_names else _with_bindings(spec, sources.get(name)) for name, spec in specs.items()}
+    return {
+        name: spec if name in unreadable_names else _with_bindings(spec, sources.get(name))
+        for name, spec in specs.items()
+    }
 
 
 def _header_only(spec: Spec) -> Spec:

@@ -48,7 +48,11 @@ def composite_sla_variable(source: Object, entries: Sequence[Object]) -> Object:
     """What the parts of a model come to: behind its router where its release has one, else as models that it asks each."""
     router, steps = as_str(source.get("router")), [as_object(step) for step in as_list(source.get("steps"))]
     entries_by_name = {as_str(as_object(entry.get("model")).get("name")): entry for entry in entries}
-    step_slas = [_step_sla(step, entries_by_name[as_str(step.get("model"))]) for step in steps if as_str(step.get("model")) in entries_by_name]
+    step_slas = [
+        _step_sla(step, entries_by_name[as_str(step.get("model"))])
+        for step in steps
+        if as_str(step.get("model")) in entries_by_name
+    ]
     step_names = {as_str(step.get("model")) for step in steps}
     direct_slas = [_dependency_sla(name, entry) for name, entry in entries_by_name.items() if name not in step_names]
     return _combine_slas(router, tuple(step_slas), tuple(direct_slas))
@@ -67,10 +71,16 @@ def _dependency_sla(name: str, entry: Object) -> _DependencySla:
 
 
 @lru_cache(maxsize=1024)
-def _combine_slas(router: str, step_slas: tuple[_DependencySla, ...], direct_slas: tuple[_DependencySla, ...]) -> Object:
+def _combine_slas(
+    router: str, step_slas: tuple[_DependencySla, ...], direct_slas: tuple[_DependencySla, ...]
+) -> Object:
     """Models are asked by many, and in each environment."""
-    composites = [composite_sla(router, [dependency_sla.component for dependency_sla in step_slas])] if step_slas else []
-    composites += [composite_sla("", [dependency_sla.component for dependency_sla in direct_slas])] if direct_slas else []
+    composites = (
+        [composite_sla(router, [dependency_sla.component for dependency_sla in step_slas])] if step_slas else []
+    )
+    composites += (
+        [composite_sla("", [dependency_sla.component for dependency_sla in direct_slas])] if direct_slas else []
+    )
     return _to_variable(composites)
 
 

@@ -41,7 +41,9 @@ def decide_enforcement(
     mandatory_from = policy.get_date("mandatoryFrom")
     is_early = mandatory_from is not None and as_of < mandatory_from
     enforcement = Enforcement.ADVISORY if is_early else policy.enforcement_in(environment)
-    waiver = next((waiver for waiver in waivers if waiver.covers(policy, value_pointers) and waiver.is_active(as_of)), None)
+    waiver = next(
+        (waiver for waiver in waivers if waiver.covers(policy, value_pointers) and waiver.is_active(as_of)), None
+    )
     return Decision(Status.WAIVED if waiver else Status.OPEN, enforcement, waiver)
 
 

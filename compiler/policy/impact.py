@@ -71,7 +71,11 @@ def snapshot_policies(fleet: Fleet, policy_portfolio: Portfolio, shipped_tree: T
     findings: list[Finding] = []
     bound_pairs: set[tuple[str, str]] = set()
     for name, spec in fleet.portfolio.by_kind("Model").items():
-        environment_names = [environment_name for environment_name in fleet.environments if environment_name in as_object(spec.data.get("environments"))]
+        environment_names = [
+            environment_name
+            for environment_name in fleet.environments
+            if environment_name in as_object(spec.data.get("environments"))
+        ]
         for environment in environment_names or (None,):
             model, _ = fleet.resolve(name, environment)
             if model is not None:
@@ -80,8 +84,12 @@ def snapshot_policies(fleet: Fleet, policy_portfolio: Portfolio, shipped_tree: T
     findings += engine.findings()
     return PolicySnapshot(
         len(fleet.portfolio.by_kind("Model")),
-        sorted_unique(merge_environments((finding for finding in findings if is_policy_finding(finding)), _environments_of(fleet))),
-        sorted_unique(finding for finding in findings if finding.code in {BAD_POLICY, POLICY_EVALUATION_ERROR, UNKNOWN_REFERENCE}),
+        sorted_unique(
+            merge_environments((finding for finding in findings if is_policy_finding(finding)), _environments_of(fleet))
+        ),
+        sorted_unique(
+            finding for finding in findings if finding.code in {BAD_POLICY, POLICY_EVALUATION_ERROR, UNKNOWN_REFERENCE}
+        ),
         len(engine.rendered_policies),
         frozenset(bound_pairs),
         engine.was_evaluated,
@@ -92,7 +100,9 @@ def _environments_of(fleet: Fleet) -> Callable[[str], Sequence[str | None]]:
     return lambda name: fleet.environments_of(name) if name in fleet.portfolio.by_kind("Model") else ()
 
 
-def diff_snapshots(base: PolicySnapshot, head: PolicySnapshot, owner_by_model: Mapping[str, str]) -> Iterator[StateChange]:
+def diff_snapshots(
+    base: PolicySnapshot, head: PolicySnapshot, owner_by_model: Mapping[str, str]
+) -> Iterator[StateChange]:
     """Each value that means something else, by policy and model; `owners` of models by their names."""
     base_states, head_states = _worst_states(base.findings), _worst_states(head.findings)
     for key in sorted(base_states.keys() | head_states.keys()):
@@ -101,7 +111,12 @@ def diff_snapshots(base: PolicySnapshot, head: PolicySnapshot, owner_by_model: M
         new_state, new_finding = head_states.get(key, (head.state_without_finding(policy, model), None))
         current_finding = new_finding or old_finding
         if old_state is not new_state and current_finding is not None:
-            yield StateChange(old_state, new_state, current_finding, owner_by_model.get(current_finding.subject.name if current_finding.subject else "", ""))
+            yield StateChange(
+                old_state,
+                new_state,
+                current_finding,
+                owner_by_model.get(current_finding.subject.name if current_finding.subject else "", ""),
+            )
 
 
 def model_owners(fleet: Fleet) -> Mapping[str, str]:
@@ -124,7 +139,13 @@ def _worst_states(findings: Iterable[Finding]) -> dict[tuple[str, str, str], tup
     worst_states: dict[tuple[str, str, str], tuple[PolicyState, Finding]] = {}
     for finding in findings:
         name = finding.subject.name if finding.subject else ""
-        state = PolicyState.IS_WAIVED if finding.status is Status.WAIVED else PolicyState.FAILS if finding.is_blocking else PolicyState.ADVISES
+        state = (
+            PolicyState.IS_WAIVED
+            if finding.status is Status.WAIVED
+            else PolicyState.FAILS
+            if finding.is_blocking
+            else PolicyState.ADVISES
+        )
         key = (finding.code.id, name, finding.fingerprint)
         if key not in worst_states or order.index(state) < order.index(worst_states[key][0]):
             worst_states[key] = (state, finding)

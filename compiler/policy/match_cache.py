@@ -28,7 +28,9 @@ class SelectedPolicies:
     @cached_property
     def unconditional_ids(self) -> frozenset[str]:
         """Ids of those that are for the model whatever a condition of a policy on models says."""
-        return frozenset(policy.id for policy in self.policies if policy.subject_kind != "model" or "when" not in policy.match)
+        return frozenset(
+            policy.id for policy in self.policies if policy.subject_kind != "model" or "when" not in policy.match
+        )
 
 
 class MatchCache:
@@ -53,11 +55,15 @@ class MatchCache:
         use_case_data = use_case() if "classification" in match_keys else {}
         key = (names, *_match_values(match_keys, model, environment, use_case_data))
         if key not in self._selected_by_key:
-            self._selected_by_key[key] = SelectedPolicies(tuple(p for p in policies if matches_selector(p.match, model, environment, use_case_data)))
+            self._selected_by_key[key] = SelectedPolicies(
+                tuple(p for p in policies if matches_selector(p.match, model, environment, use_case_data))
+            )
         return self._selected_by_key[key]
 
 
-def _match_values(match_keys: frozenset[str], model: Object, environment: Object, use_case: Object) -> tuple[object, ...]:
+def _match_values(
+    match_keys: frozenset[str], model: Object, environment: Object, use_case: Object
+) -> tuple[object, ...]:
     """Everything that `selects` looks at, where a policy asks for it."""
     risk = as_object(as_object(model.get("governance")).get("risk"))
     values: dict[str, Json] = {

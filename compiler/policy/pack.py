@@ -24,13 +24,17 @@ class Pack:
 
 def shipped_pack_names(shipped_tree: Tree) -> tuple[str, ...]:
     """Names of the packs that came with Modelyard."""
-    return tuple(sorted({basename(dirname(path)) for path in shipped_tree.paths(FOLDER) if basename(path) == PACK_FILE}))
+    return tuple(
+        sorted({basename(dirname(path)) for path in shipped_tree.paths(FOLDER) if basename(path) == PACK_FILE})
+    )
 
 
 def load_shipped_pack(shipped_tree: Tree, name: str) -> Pack:
     """One of them; its documents are sound, which the tests that ship them hold."""
     folder = f"{FOLDER}/{name}"
-    metadata = parse(shipped_tree.read(f"{folder}/{PACK_FILE}"), f"{SHIPPED_PREFIX}{folder}/{PACK_FILE}").documents[0].data
+    metadata = (
+        parse(shipped_tree.read(f"{folder}/{PACK_FILE}"), f"{SHIPPED_PREFIX}{folder}/{PACK_FILE}").documents[0].data
+    )
     return Pack(name, as_object(metadata), tuple(_load_policies(shipped_tree, folder, name)))
 
 

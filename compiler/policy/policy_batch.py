@@ -32,11 +32,19 @@ class CompiledPolicy:
     @cached_property
     def reads_release(self) -> bool:
         """Whether another release of the same model may break what one keeps."""
-        return any(name in {"release", SUSPECTS_VARIABLE, COMPOSITE_SLA} or name.startswith(DEPENDENCIES) for name in self.field_reads)
+        return any(
+            name in {"release", SUSPECTS_VARIABLE, COMPOSITE_SLA} or name.startswith(DEPENDENCIES)
+            for name in self.field_reads
+        )
 
     def without_group_by(self) -> "CompiledPolicy":
         """The same for the models of one group."""
-        return replace(self, expressions={pointer: expression for pointer, expression in self.expressions.items() if pointer != GROUP_BY})
+        return replace(
+            self,
+            expressions={
+                pointer: expression for pointer, expression in self.expressions.items() if pointer != GROUP_BY
+            },
+        )
 
     @cached_property
     def field_reads(self) -> FieldReads:
@@ -86,12 +94,18 @@ class PolicyBatch:
     @cached_property
     def grouped_policies(self) -> tuple[Policy, ...]:
         """Those that see one group of models at a time."""
-        return tuple(member.policy for member in self.members if not member.compile_findings and GROUP_BY in member.expressions)
+        return tuple(
+            member.policy for member in self.members if not member.compile_findings and GROUP_BY in member.expressions
+        )
 
     @cached_property
     def ungrouped_policies(self) -> tuple[Policy, ...]:
         """Those that can be asked of what there is as a whole."""
-        return tuple(member.policy for member in self.members if not member.compile_findings and GROUP_BY not in member.expressions)
+        return tuple(
+            member.policy
+            for member in self.members
+            if not member.compile_findings and GROUP_BY not in member.expressions
+        )
 
     @cached_property
     def schema_policies(self) -> tuple[Policy, ...]:

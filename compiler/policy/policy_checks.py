@@ -31,10 +31,19 @@ class BindingState(NamedTuple):
 
 
 def check_policies(
-    library: PolicyLibrary, evaluator: RuleEvaluator, controls: ControlCatalogues, binding_state: BindingState, fleet: Fleet, as_of: date
+    library: PolicyLibrary,
+    evaluator: RuleEvaluator,
+    controls: ControlCatalogues,
+    binding_state: BindingState,
+    fleet: Fleet,
+    as_of: date,
 ) -> Iterator[Finding]:
     """Findings about the project's own policies; those that are shipped are held to the same by their tests."""
-    bound_ids = {policy.id for name in {binding.name for binding in binding_state.bindings} for policy in library.policies_named(name)}
+    bound_ids = {
+        policy.id
+        for name in {binding.name for binding in binding_state.bindings}
+        for policy in library.policies_named(name)
+    }
     yield from controls.findings()
     packs = {policy.pack for policy in library.project_policies if policy.pack}
     may_bind = any(map(fleet.portfolio.has_broken, ("Model", "Defaults", "Environment")))
@@ -76,7 +85,9 @@ def check_examples(
     return _run_examples(policy, evaluator, fleet) if can_be_asked else None, findings
 
 
-def validate_policy(policy: Policy, evaluator: RuleEvaluator, controls: ControlCatalogues, fleet: Fleet) -> Iterator[Finding]:
+def validate_policy(
+    policy: Policy, evaluator: RuleEvaluator, controls: ControlCatalogues, fleet: Fleet
+) -> Iterator[Finding]:
     """What is wrong with one policy: nothing of it is judged by other documents but what it names."""
     if not policy.rules and "schema" not in policy.data:
         yield policy_finding(
@@ -86,7 +97,9 @@ def validate_policy(policy: Policy, evaluator: RuleEvaluator, controls: ControlC
     compile_findings = evaluator.compiled_policy(policy).compile_findings
     yield from compile_findings
     if policy.subject_kind != "rendered" and "objects" in policy.data:
-        yield policy_finding(policy, codes.BAD_POLICY, "`objects` are rendered, and it is not", "objects", help_="say `on: rendered`")
+        yield policy_finding(
+            policy, codes.BAD_POLICY, "`objects` are rendered, and it is not", "objects", help_="say `on: rendered`"
+        )
     yield from _unknown_name_findings(policy, fleet)
     yield from _date_findings(policy)
     for index, control in enumerate(as_list(policy.data.get("controls"))):
@@ -111,7 +124,9 @@ def _inactive_findings(policy: Policy, as_of: date, *, is_bound: bool) -> Iterat
     """A policy that holds nobody to anything any more, or yet."""
     ends = policy.get_date("inForce", "to")
     if not is_bound:
-        help_ = f"name `{policy.id}` under `policies` of the project, of a folder's defaults or of a model, or remove it"
+        help_ = (
+            f"name `{policy.id}` under `policies` of the project, of a folder's defaults or of a model, or remove it"
+        )
         yield policy_finding(policy, codes.UNUSED_POLICY, "nobody is bound by it", "name", help_=help_)
     elif ends is not None and ends < as_of:
         help_ = "remove it, or say a later day"
@@ -122,7 +137,11 @@ def _inactive_findings(policy: Policy, as_of: date, *, is_bound: bool) -> Iterat
 
 def _date_findings(policy: Policy) -> Iterator[Finding]:
     """Days that contradict each other."""
-    begins, ends, mandatory = policy.get_date("inForce", "from"), policy.get_date("inForce", "to"), policy.get_date("mandatoryFrom")
+    begins, ends, mandatory = (
+        policy.get_date("inForce", "from"),
+        policy.get_date("inForce", "to"),
+        policy.get_date("mandatoryFrom"),
+    )
     if ends is not None and begins is not None and ends < begins:
         yield policy_finding(policy, codes.BAD_POLICY, "it ends before it begins", "inForce", "to")
     enforcement_values = {policy.code.enforcement.value, *as_object(policy.data.get("enforcementIn")).values()}
@@ -139,9 +158,18 @@ def _unknown_name_findings(policy: Policy, fleet: Fleet) -> Iterator[Finding]:
     environment_names = (*fleet.portfolio.by_kind("Environment"), *ALL_STAGES)
     environment_label, type_label = "Environment and no stage", "type of model"
     references: list[tuple[Pointer, str, str, Sequence[str]]] = [
-        *((("match", "types", index), as_str(name), type_label, fleet.language.types) for index, name in _match_entries(policy, "types")),
-        *((("match", "environments", index), as_str(name), environment_label, environment_names) for index, name in _match_entries(policy, "environments")),
-        *((("enforcementIn", name), name, environment_label, environment_names) for name in as_object(policy.data.get("enforcementIn"))),
+        *(
+            (("match", "types", index), as_str(name), type_label, fleet.language.types)
+            for index, name in _match_entries(policy, "types")
+        ),
+        *(
+            (("match", "environments", index), as_str(name), environment_label, environment_names)
+            for index, name in _match_entries(policy, "environments")
+        ),
+        *(
+            (("enforcementIn", name), name, environment_label, environment_names)
+            for name in as_object(policy.data.get("enforcementIn"))
+        ),
     ]
     for pointer, name, label, known_names in references:
         if name not in known_names:
@@ -169,7 +197,11 @@ def _unknown_control_finding(policy: Policy, index: int, control: str, controls:
 
 
 def _unused_binding_finding(binding: Binding, policies: tuple[Policy, ...]) -> Finding:
-    selection_text = f"none of the {len(policies)} policies of `{binding.name}` selects" if len(policies) > 1 else f"`{binding.name}` selects no"
+    selection_text = (
+        f"none of the {len(policies)} policies of `{binding.name}` selects"
+        if len(policies) > 1
+        else f"`{binding.name}` selects no"
+    )
     message = f"{selection_text} a model" if len(policies) > 1 else f"{selection_text} model"
     subject = Subject(binding.spec.kind, binding.spec.name, None, binding.pointer)
     place = binding.spec.document.location(binding.pointer)

@@ -49,7 +49,12 @@ class PolicyEngine:
     """The policies of a fleet on a day."""
 
     def __init__(
-        self, fleet: Fleet, shipped_tree: Tree, as_of: date, base: BaseRevision | None = None, policy_portfolio: Portfolio | None = None
+        self,
+        fleet: Fleet,
+        shipped_tree: Tree,
+        as_of: date,
+        base: BaseRevision | None = None,
+        policy_portfolio: Portfolio | None = None,
     ) -> None:
         """`laws`: whose policies and waivers are asked; the fleet's own where it is left out."""
         policy_portfolio = policy_portfolio or fleet.portfolio
@@ -78,7 +83,9 @@ class PolicyEngine:
         model_input = PolicyInput(self.fleet, model, self._detectors, model.release)
         if self.library.has_fleet_policies(model):
             self._fleet_inputs.append(model_input)
-        selection = self._select_policies(model_input, self.library.bound_policies(model), self.library.bound_names(model))
+        selection = self._select_policies(
+            model_input, self.library.bound_policies(model), self.library.bound_names(model)
+        )
         policies = self._without_broken_inputs(model, self._without_missing_detectors(selection.model_policies))
         self._rendered_ids |= selection.rendered_ids
         self._selected_ids |= selection.unconditional_ids
@@ -86,16 +93,28 @@ class PolicyEngine:
             yield from self._to_findings(model_input, self._find_violations(model_input, policies))
         if model.canary is not None:
             canary_input = PolicyInput(self.fleet, model, self._detectors, model.canary)
-            release_policies = tuple(policy for policy in policies if self.evaluator.compiled_policy(policy).reads_release)
-            yield from self._to_findings(canary_input, self._find_violations(canary_input, release_policies)) if release_policies else ()
+            release_policies = tuple(
+                policy for policy in policies if self.evaluator.compiled_policy(policy).reads_release
+            )
+            yield from (
+                self._to_findings(canary_input, self._find_violations(canary_input, release_policies))
+                if release_policies
+                else ()
+            )
 
-    def evaluate_object(self, model: ResolvedModel, path: str, rendered_object: Object, blame: BlameLookup) -> Iterator[Finding]:
+    def evaluate_object(
+        self, model: ResolvedModel, path: str, rendered_object: Object, blame: BlameLookup
+    ) -> Iterator[Finding]:
         """What a rendered object of a model breaks; `blame` says what of the spec a value of it was made of."""
         model_input = PolicyInput(self.fleet, model, self._detectors, model.release)
         object_policies = [
-            policy for policy in self.library.bound_policies(model) if policy.subject_kind == "rendered" and _matches_kind(policy, rendered_object)
+            policy
+            for policy in self.library.bound_policies(model)
+            if policy.subject_kind == "rendered" and _matches_kind(policy, rendered_object)
         ]
-        policies = self._select_policies(model_input, object_policies, tuple(policy.id for policy in object_policies)).policies
+        policies = self._select_policies(
+            model_input, object_policies, tuple(policy.id for policy in object_policies)
+        ).policies
         if not policies:
             return
         self._matched_ids |= {policy.id for policy in policies}
@@ -106,9 +125,13 @@ class PolicyEngine:
                 yield from self._to_findings(model_input, iter((violation,)))
                 continue
             path_text = format_path(violation.pointer)
-            object_violation = replace(violation, message=f"{path}{f': {path_text}' if path_text else ''}: {violation.message}")
+            object_violation = replace(
+                violation, message=f"{path}{f': {path_text}' if path_text else ''}: {violation.message}"
+            )
             blame_location = blame(violation.pointer)
-            yield from self._to_findings(model_input, iter((object_violation,)), blame_location or ((), model.spec.document.location(("name",))))
+            yield from self._to_findings(
+                model_input, iter((object_violation,)), blame_location or ((), model.spec.document.location(("name",)))
+            )
 
     def check_examples(self, policy: Policy) -> "tuple[PolicyTestResult | None, tuple[Finding, ...]]":
         """What came of a policy's examples, and all that is wrong with it. Types are checked of a shipped one, too."""
@@ -121,7 +144,14 @@ class PolicyEngine:
         yield from self._unknown_binding_findings(all_bindings)
         for policy in self._skipped_policies.values():
             yield policy_findings.skipped_finding(policy, self.as_of)
-        yield from check_policies(self.library, self.evaluator, self.controls, BindingState(all_bindings, self._selected_ids), self.fleet, self.as_of)
+        yield from check_policies(
+            self.library,
+            self.evaluator,
+            self.controls,
+            BindingState(all_bindings, self._selected_ids),
+            self.fleet,
+            self.as_of,
+        )
         yield from self.waivers.findings()
 
     @property
@@ -136,7 +166,9 @@ class PolicyEngine:
             return self._policy_portfolio.broken_names.isdisjoint(
                 {("Policy", id_.rpartition("/")[2]), (ANY_KIND, id_.rpartition("/")[2])}
             )
-        if id_ in self._skipped_policies or any(self.evaluator.compiled_policy(policy).compile_findings for policy in policies):
+        if id_ in self._skipped_policies or any(
+            self.evaluator.compiled_policy(policy).compile_findings for policy in policies
+        ):
             return False
         return self._evaluation_failures.isdisjoint({(id_, model), (id_, _ALL_MODELS)})
 
@@ -144,10 +176,16 @@ class PolicyEngine:
         """Waivers and comments that except nothing; `rendered`: objects were judged as well as models."""
 
         def is_evaluated(name: str) -> bool:
-            return includes_rendered or all(policy.subject_kind != "rendered" for policy in self.library.policies_named(name))
+            return includes_rendered or all(
+                policy.subject_kind != "rendered" for policy in self.library.policies_named(name)
+            )
 
         yield from self.waivers.unused_findings(is_evaluated)
-        for policy in (p for p in self.library.project_policies if includes_rendered and p.id in self._rendered_ids and p.id not in self._matched_ids):
+        for policy in (
+            p
+            for p in self.library.project_policies
+            if includes_rendered and p.id in self._rendered_ids and p.id not in self._matched_ids
+        ):
             yield policy_findings.policy_finding(
                 policy, codes.UNUSED_POLICY, "no object that was rendered is of its kinds", "objects"
             )
@@ -162,21 +200,39 @@ class PolicyEngine:
         portfolio = self.fleet.portfolio
         if not portfolio.broken_names:
             return policies
-        broken_variables = {root for root, (kind, field) in DOCUMENT_VARIABLES.items() if portfolio.is_broken(kind, as_str(model.data.get(field)))}
-        skipped_ids = {policy.id for policy in policies if broken_variables and not broken_variables.isdisjoint(self.evaluator.compiled_policy(policy).field_reads)}
+        broken_variables = {
+            root
+            for root, (kind, field) in DOCUMENT_VARIABLES.items()
+            if portfolio.is_broken(kind, as_str(model.data.get(field)))
+        }
+        skipped_ids = {
+            policy.id
+            for policy in policies
+            if broken_variables and not broken_variables.isdisjoint(self.evaluator.compiled_policy(policy).field_reads)
+        }
         self._evaluation_failures |= {(id_, model.name) for id_ in skipped_ids}
         return tuple(policy for policy in policies if policy.id not in skipped_ids)
 
-    def _select_policies(self, model_input: PolicyInput, policies: Sequence[Policy], names: tuple[str, ...]) -> SelectedPolicies:
+    def _select_policies(
+        self, model_input: PolicyInput, policies: Sequence[Policy], names: tuple[str, ...]
+    ) -> SelectedPolicies:
         environment = model_input.model.environment.data if model_input.model.environment else {}
         return self._match_cache.select_policies(
-            policies, names, model_input.model.data, environment, lambda: model_input.referenced_document("UseCase", "useCase")
+            policies,
+            names,
+            model_input.model.data,
+            environment,
+            lambda: model_input.referenced_document("UseCase", "useCase"),
         )
 
-    def decision(self, model_input: PolicyInput, violation: PolicyViolation, value_pointers: ValuePointers) -> Decision | None:
+    def decision(
+        self, model_input: PolicyInput, violation: PolicyViolation, value_pointers: ValuePointers
+    ) -> Decision | None:
         """What a breach decides; `spelled`: the value as waivers may name it."""
         waivers = self.waivers.applicable_waivers(model_input.model, violation.policy)
-        decision = decide_enforcement(violation.policy, model_input.model.environment, value_pointers if waivers else (), waivers, self.as_of)
+        decision = decide_enforcement(
+            violation.policy, model_input.model.environment, value_pointers if waivers else (), waivers, self.as_of
+        )
         if decision is not None and decision.waiver is not None:
             self.waivers.record_use(decision.waiver, model_input.model, violation.policy, value_pointers)
         return decision
@@ -185,15 +241,27 @@ class PolicyEngine:
         """What breaks the policies; of those that see nothing new in this environment, what was found in the last one."""
         batch = self.evaluator.batch(policies)
         variables = model_input.variables(batch.field_reads)
-        result_reuse = self._result_reuse[model_input.release is not None and model_input.release is model_input.model.canary]
+        result_reuse = self._result_reuse[
+            model_input.release is not None and model_input.release is model_input.model.canary
+        ]
         previous = result_reuse.reusable_result(model_input.model.name, batch, variables)
-        pending_policies = tuple([policy for policy in policies if policy.id not in previous.policies]) if previous.policies else policies
+        pending_policies = (
+            tuple([policy for policy in policies if policy.id not in previous.policies])
+            if previous.policies
+            else policies
+        )
         new_violations: dict[str, list[PolicyViolation]] = {}
         if pending_policies:
             pending_batch = self.evaluator.batch(pending_policies)
             result = pending_batch.evaluate(variables)
-            unselected_policies = () if pending_batch.ids <= self._selected_ids else [candidate for candidate in pending_policies if candidate.id not in self._selected_ids]
-            self._selected_ids |= {policy.id for policy in unselected_policies if self.evaluator.evaluate_match(policy, result) is True}
+            unselected_policies = (
+                ()
+                if pending_batch.ids <= self._selected_ids
+                else [candidate for candidate in pending_policies if candidate.id not in self._selected_ids]
+            )
+            self._selected_ids |= {
+                policy.id for policy in unselected_policies if self.evaluator.evaluate_match(policy, result) is True
+            }
             for violation in self.evaluator.find_violations(pending_batch, variables, result):
                 new_violations.setdefault(violation.policy.id, []).append(violation)
         violations_by_id = {**previous.violations, **new_violations}
@@ -202,7 +270,10 @@ class PolicyEngine:
             yield from violations_by_id.get(policy.id, ())
 
     def _to_findings(
-        self, model_input: PolicyInput, violations: Iterator[PolicyViolation], blame_location: tuple[Pointer, Location] | None = None
+        self,
+        model_input: PolicyInput,
+        violations: Iterator[PolicyViolation],
+        blame_location: tuple[Pointer, Location] | None = None,
     ) -> Iterator[Finding]:
         for violation in violations:
             if violation.is_evaluation_failure:
@@ -212,16 +283,33 @@ class PolicyEngine:
             value_pointers = policy_findings.value_pointers(model_input, violation, blame_location)
             decision = self.decision(model_input, violation, value_pointers)
             if decision is not None:
-                yield self.apply_overrides(model_input, violation, value_pointers, decision, policy_findings.violation_finding(model_input, violation, decision, blame_location))
+                yield self.apply_overrides(
+                    model_input,
+                    violation,
+                    value_pointers,
+                    decision,
+                    policy_findings.violation_finding(model_input, violation, decision, blame_location),
+                )
 
-    def apply_overrides(self, model_input: PolicyInput, violation: PolicyViolation, value_pointers: ValuePointers, decision: Decision, finding: Finding) -> Finding:
+    def apply_overrides(
+        self,
+        model_input: PolicyInput,
+        violation: PolicyViolation,
+        value_pointers: ValuePointers,
+        decision: Decision,
+        finding: Finding,
+    ) -> Finding:
         """The finding, once the calendar and comments were heard."""
         if decision.is_blocking and self.base is not None:
             model = model_input.model
             environment_name = model.environment.name if model.environment else None
             waivers = self.waivers.applicable_waivers(model, violation.policy)
-            base_decision = decide_enforcement(violation.policy, model.environment, value_pointers, waivers, self.base.as_of)
-            if not (base_decision is not None and base_decision.is_blocking) and not self.base.is_changed(model.name, environment_name):
+            base_decision = decide_enforcement(
+                violation.policy, model.environment, value_pointers, waivers, self.base.as_of
+            )
+            if not (base_decision is not None and base_decision.is_blocking) and not self.base.is_changed(
+                model.name, environment_name
+            ):
                 finding = policy_findings.downgrade_by_date(finding, self.base.as_of)
         reason = self._suppressions.suppression_reason(finding) if finding.status is Status.OPEN else None
         return finding if reason is None else replace(finding, status=Status.WAIVED, status_reason=reason)
@@ -230,15 +318,28 @@ class PolicyEngine:
         """Those that need no package that is not here."""
         if self._detectors.are_available:
             return policies
-        skipped_policies = {policy.id: policy for policy in policies if SUSPECTS_VARIABLE in self.evaluator.compiled_policy(policy).field_reads}
+        skipped_policies = {
+            policy.id: policy
+            for policy in policies
+            if SUSPECTS_VARIABLE in self.evaluator.compiled_policy(policy).field_reads
+        }
         self._skipped_policies |= skipped_policies
         return tuple(policy for policy in policies if policy.id not in skipped_policies)
 
     def _fleet_findings(self) -> Iterator[Finding]:
         """Policies on the fleet, asked once of all the models that they select."""
-        policies = {p.id: p for model_input in self._fleet_inputs for p in self.library.bound_policies(model_input.model) if p.subject_kind == "fleet"}
+        policies = {
+            p.id: p
+            for model_input in self._fleet_inputs
+            for p in self.library.bound_policies(model_input.model)
+            if p.subject_kind == "fleet"
+        }
         for policy in policies.values():
-            selected_inputs = [model_input for model_input in self._fleet_inputs if self._select_policies(model_input, [policy], (policy.id,)).policies]
+            selected_inputs = [
+                model_input
+                for model_input in self._fleet_inputs
+                if self._select_policies(model_input, [policy], (policy.id,)).policies
+            ]
             if selected_inputs:
                 self._selected_ids.add(policy.id)
             variables: dict[str, Json] = {"models": [model_input.fleet_entry() for model_input in selected_inputs]}
@@ -255,9 +356,15 @@ class PolicyEngine:
                 model_violation = replace(violation, root=root, pointer=violation.pointer[2:])
                 yield from self._to_findings(selected_inputs[index], iter((model_violation,)))
 
-    def _whole_fleet_findings(self, violation: PolicyViolation, selected_inputs: Sequence[PolicyInput]) -> Iterator[Finding]:
+    def _whole_fleet_findings(
+        self, violation: PolicyViolation, selected_inputs: Sequence[PolicyInput]
+    ) -> Iterator[Finding]:
         """What is wrong with the fleet as a whole, and with no model of it: at the rule, as strictly as any of the models is held."""
-        decisions = [decision for model_input in selected_inputs if (decision := self.decision(model_input, violation, ((),))) is not None]
+        decisions = [
+            decision
+            for model_input in selected_inputs
+            if (decision := self.decision(model_input, violation, ((),))) is not None
+        ]
         worst = next((decision for decision in decisions if decision.is_blocking), decisions[0] if decisions else None)
         if worst is not None:
             yield policy_findings.fleet_finding(violation, worst)

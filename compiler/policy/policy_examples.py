@@ -93,7 +93,11 @@ def run_examples(policy: Policy, evaluator: RuleEvaluator, language: Language) -
     findings = [finding for result in results for finding in result.findings]
     for pointer in () if findings else untested_rules:
         rule_label = "the schema" if pointer == ("schema",) else f"rule {int(pointer[1]) + 1}"
-        findings.append(policy_finding(policy, codes.POLICY_EXAMPLE_FAILED, f"no bad example breaks {rule_label}", *pointer, help_="add one"))
+        findings.append(
+            policy_finding(
+                policy, codes.POLICY_EXAMPLE_FAILED, f"no bad example breaks {rule_label}", *pointer, help_="add one"
+            )
+        )
     return PolicyTestResult(policy, results, tuple(findings), untested_rules)
 
 
@@ -126,7 +130,9 @@ def _evaluate_branches(policy: Policy, evaluator: RuleEvaluator, variables: Mapp
             yield Branch(index, offset, holds)
 
 
-def _evaluate_example(policy: Policy, evaluator: RuleEvaluator, variables: Mapping[str, Json]) -> tuple[tuple[PolicyViolation, ...], bool]:
+def _evaluate_example(
+    policy: Policy, evaluator: RuleEvaluator, variables: Mapping[str, Json]
+) -> tuple[tuple[PolicyViolation, ...], bool]:
     """What an example breaks, and whether the policy is not for it."""
     if policy.subject_kind != "fleet":
         model, environment = as_object(variables["model"]), as_object(variables["environment"])
@@ -140,13 +146,17 @@ def _evaluate_example(policy: Policy, evaluator: RuleEvaluator, variables: Mappi
     return tuple(evaluator.find_violations(evaluator.batch([policy]), variables)), False
 
 
-def _check_good_example(policy: Policy, _: Object, pointer: Pointer, violations: tuple[PolicyViolation, ...]) -> Iterator[Finding]:
+def _check_good_example(
+    policy: Policy, _: Object, pointer: Pointer, violations: tuple[PolicyViolation, ...]
+) -> Iterator[Finding]:
     for violation in violations:
         value_pointer = (*pointer, *_example_pointer(violation))
         yield _example_finding(policy, f"a good example breaks it: {violation.message}", value_pointer)
 
 
-def _check_bad_example(policy: Policy, example_data: Object, pointer: Pointer, violations: tuple[PolicyViolation, ...]) -> Iterator[Finding]:
+def _check_bad_example(
+    policy: Policy, example_data: Object, pointer: Pointer, violations: tuple[PolicyViolation, ...]
+) -> Iterator[Finding]:
     for violation in violations:
         if violation.is_evaluation_failure:
             yield _example_finding(policy, f"a rule could not be asked: {violation.message}", pointer)
@@ -155,7 +165,9 @@ def _check_bad_example(policy: Policy, example_data: Object, pointer: Pointer, v
         yield _example_finding(policy, "a bad example breaks nothing", pointer)
         return
     expected_path, message = example_data.get("at"), example_data.get("message")
-    matching_violations = [violation for violation in violations if expected_path is None or _is_at(violation, as_str(expected_path))]
+    matching_violations = [
+        violation for violation in violations if expected_path is None or _is_at(violation, as_str(expected_path))
+    ]
     if not matching_violations:
         actual_paths = ", ".join(f"`{_path_text(violation)}`" for violation in violations)
         yield _example_finding(policy, f"it is told at {actual_paths}, and not at `{expected_path}`", (*pointer, "at"))
@@ -169,7 +181,9 @@ def _is_at(violation: PolicyViolation, expected_path: str) -> bool:
 
 
 def _path_text(violation: PolicyViolation) -> str:
-    pointer = violation.pointer if violation.root in {"model", "amounts", "object"} else (violation.root, *violation.pointer)
+    pointer = (
+        violation.pointer if violation.root in {"model", "amounts", "object"} else (violation.root, *violation.pointer)
+    )
     return format_path(pointer)
 
 
@@ -233,7 +247,9 @@ def _type_name(model: Object, language: Language) -> str:
     return type_name if type_name in language.types else language.types[0]
 
 
-def _invalid_example_findings(policy: Policy, example_data: Object, example_pointer: Pointer, language: Language) -> Iterator[Finding]:
+def _invalid_example_findings(
+    policy: Policy, example_data: Object, example_pointer: Pointer, language: Language
+) -> Iterator[Finding]:
     """What an example says that no document may say: a misspelt field would show nothing."""
     types = [as_str(name) for name in as_list(policy.match.get("types"))]
     models: list[tuple[Pointer, Object]] = [(("model",), as_object(example_data.get("model")))]
@@ -248,13 +264,25 @@ def _invalid_example_findings(policy: Policy, example_data: Object, example_poin
             suggestion = closest_match(type_name, language.types)
             help_ = f"did you mean `{suggestion}`?" if suggestion else f"one of: {', '.join(language.types)}"
             yield policy_finding(
-                policy, codes.POLICY_EXAMPLE_FAILED, f"there is no type of model `{type_name}`", *example_pointer, *pointer, "type", help_=help_
+                policy,
+                codes.POLICY_EXAMPLE_FAILED,
+                f"there is no type of model `{type_name}`",
+                *example_pointer,
+                *pointer,
+                "type",
+                help_=help_,
             )
         for key, definition in (("canary", "PartialCanary"), ("retirement", "PartialRetirement")):
-            partial_validator = Validator({"$ref": f"#/$defs/{definition}", "$defs": as_object(language.model_schema()["$defs"])})
-            yield from _validation_findings(policy, partial_validator, as_object(model.get(key)), (*example_pointer, *pointer, key))
+            partial_validator = Validator(
+                {"$ref": f"#/$defs/{definition}", "$defs": as_object(language.model_schema()["$defs"])}
+            )
+            yield from _validation_findings(
+                policy, partial_validator, as_object(model.get(key)), (*example_pointer, *pointer, key)
+            )
         environment = as_object(model.get("environment"))
-        yield from _validation_findings(policy, language.kind_validator("Environment"), environment, (*example_pointer, *pointer, "environment"))
+        yield from _validation_findings(
+            policy, language.kind_validator("Environment"), environment, (*example_pointer, *pointer, "environment")
+        )
         model_type = language.type_language(type_name) if type_name in language.types else None
         fields = {key: value for key, value in model.items() if key not in _IDENTITY_FIELDS}
         model_validator = (
@@ -267,24 +295,34 @@ def _invalid_example_findings(policy: Policy, example_data: Object, example_poin
             release = {
                 key: value for key, value in as_object(model["release"]).items() if key not in {"version", "digest"}
             }
-            yield from _validation_findings(policy, model_type.release_validator, release, (*example_pointer, *pointer, "release"))
+            yield from _validation_findings(
+                policy, model_type.release_validator, release, (*example_pointer, *pointer, "release")
+            )
     for key, kind in (("environment", "Environment"), ("useCase", "UseCase"), ("team", "Team")):
-        yield from _validation_findings(policy, language.kind_validator(kind), as_object(example_data.get(key)), (*example_pointer, key))
+        yield from _validation_findings(
+            policy, language.kind_validator(kind), as_object(example_data.get(key)), (*example_pointer, key)
+        )
     for index, entry in enumerate(as_list(example_data.get("datasets"))):
         dataset = {key: value for key, value in as_object(entry).items() if key != "role"}
-        yield from _validation_findings(policy, language.kind_validator("Dataset"), dataset, (*example_pointer, "datasets", index))
+        yield from _validation_findings(
+            policy, language.kind_validator("Dataset"), dataset, (*example_pointer, "datasets", index)
+        )
         role = as_object(entry).get("role")
         if role is not None and role not in DATASET_ROLES:
             help_ = f"one of: {', '.join(DATASET_ROLES)}"
             pointer = (*example_pointer, "datasets", index, "role")
-            yield policy_finding(policy, codes.POLICY_EXAMPLE_FAILED, f"a dataset has no role `{role}`", *pointer, help_=help_)
+            yield policy_finding(
+                policy, codes.POLICY_EXAMPLE_FAILED, f"a dataset has no role `{role}`", *pointer, help_=help_
+            )
 
 
 def _validation_findings(policy: Policy, validator: Validator, data: Object, pointer: Pointer) -> Iterator[Finding]:
     for violation in validator.violations(data) if data else ():
         if violation.keyword != "required":
             value_pointer = (*pointer, *violation.pointer)
-            yield policy_finding(policy, codes.POLICY_EXAMPLE_FAILED, violation.message, *value_pointer, help_=violation.help)
+            yield policy_finding(
+                policy, codes.POLICY_EXAMPLE_FAILED, violation.message, *value_pointer, help_=violation.help
+            )
 
 
 def _example_finding(policy: Policy, message: str, pointer: Pointer) -> Finding:

@@ -17,10 +17,16 @@ from compiler.policy.waiver_scope import ValuePointers
 _MAX_NOTES = 3
 
 
-def value_pointers(model_input: PolicyInput, violation: PolicyViolation, blame_location: tuple[Pointer, Location] | None = None) -> ValuePointers:
+def value_pointers(
+    model_input: PolicyInput, violation: PolicyViolation, blame_location: tuple[Pointer, Location] | None = None
+) -> ValuePointers:
     """The value at fault as waivers may name it; `blamed`: where what was rendered came from."""
     pointer = blame_location[0] if blame_location else model_input.locate_value(violation.root, violation.pointer)[0]
-    stable_pointer = with_element_names(pointer, dict(model_input.model.data)) if blame_location else _stable_pointer(model_input, violation, pointer)
+    stable_pointer = (
+        with_element_names(pointer, dict(model_input.model.data))
+        if blame_location
+        else _stable_pointer(model_input, violation, pointer)
+    )
     return (stable_pointer, pointer)
 
 
@@ -32,11 +38,18 @@ def _stable_pointer(model_input: PolicyInput, violation: PolicyViolation, pointe
     return with_element_names(pointer, data)
 
 
-def violation_finding(model_input: PolicyInput, violation: PolicyViolation, decision: Decision, blame_location: tuple[Pointer, Location] | None = None) -> Finding:
+def violation_finding(
+    model_input: PolicyInput,
+    violation: PolicyViolation,
+    decision: Decision,
+    blame_location: tuple[Pointer, Location] | None = None,
+) -> Finding:
     """The finding for a breach that was decided; `blamed`: where what was rendered came from."""
     model, code = model_input.model, violation.policy.code
     pointer, location = blame_location or model_input.locate_value(violation.root, violation.pointer)
-    environment = model.environment.name if model.environment and _is_set_by_environment(model_input, violation) else None
+    environment = (
+        model.environment.name if model.environment and _is_set_by_environment(model_input, violation) else None
+    )
     result = Finding(
         code=code if code.enforcement is decision.enforcement else replace(code, enforcement=decision.enforcement),
         message=f"{model_input.title}: {violation.message}",
@@ -52,7 +65,11 @@ def violation_finding(model_input: PolicyInput, violation: PolicyViolation, deci
         return result
     waiver_data = decision.waiver.spec.data
     status_reason = f"{waiver_data['reason']} ({waiver_data['ticket']}, until {waiver_data['expires']})"
-    return replace(result, status_reason=status_reason, notes=(Note("waived here", decision.waiver.spec.document.location(("name",))),))
+    return replace(
+        result,
+        status_reason=status_reason,
+        notes=(Note("waived here", decision.waiver.spec.document.location(("name",))),),
+    )
 
 
 def failure_finding(model_input: PolicyInput, violation: PolicyViolation) -> Finding:
@@ -71,20 +88,30 @@ def failure_finding(model_input: PolicyInput, violation: PolicyViolation) -> Fin
 
 def fleet_failure_finding(violation: PolicyViolation) -> Finding:
     """The finding for a rule that could not be asked of the models together."""
-    help_ = "say `by`, so that rules see one group of models at a time" if violation.message == TOO_MANY_ELEMENTS else None
-    return policy_finding(violation.policy, codes.POLICY_EVALUATION_ERROR, violation.message, *violation.rule, help_=help_)
+    help_ = (
+        "say `by`, so that rules see one group of models at a time" if violation.message == TOO_MANY_ELEMENTS else None
+    )
+    return policy_finding(
+        violation.policy, codes.POLICY_EVALUATION_ERROR, violation.message, *violation.rule, help_=help_
+    )
 
 
 def fleet_finding(violation: PolicyViolation, decision: Decision) -> Finding:
     """The finding for a fleet that breaks a policy as a whole: it is told at the rule, since no model is more at fault than another."""
     policy = violation.policy
     code = replace(policy.code, enforcement=decision.enforcement)
-    return replace(policy_finding(policy, code, violation.message, *violation.rule), status=decision.status, rule=_rule_text(violation))
+    return replace(
+        policy_finding(policy, code, violation.message, *violation.rule),
+        status=decision.status,
+        rule=_rule_text(violation),
+    )
 
 
 def skipped_finding(policy: Policy, as_of: date) -> Finding:
     """The finding for a policy that needs a package that is not here: as grave as breaking it would be."""
-    code = replace(codes.POLICY_SKIPPED, severity=policy.code.severity, enforcement=strictest_enforcement(policy, as_of))
+    code = replace(
+        codes.POLICY_SKIPPED, severity=policy.code.severity, enforcement=strictest_enforcement(policy, as_of)
+    )
     return policy_finding(policy, code, "it needs detectors of secrets, which are not installed", "name")
 
 
@@ -101,7 +128,9 @@ def policy_finding(policy: Policy, code: Code, message: str, *pointer: str | int
     return Finding(code, f"{policy.id}: {message}", location, subject, help_ or code.remedy)
 
 
-def merge_environments(findings: Iterable[Finding], environments_of: Callable[[str], Sequence[str | None]]) -> tuple[Finding, ...]:
+def merge_environments(
+    findings: Iterable[Finding], environments_of: Callable[[str], Sequence[str | None]]
+) -> tuple[Finding, ...]:
     """Findings of a whole run, each once: what was found alike everywhere that a model runs (`places`) names no environment."""
     names_by_finding: dict[Finding, list[str]] = {}
     notes_by_failure: dict[Finding, dict[Note, None]] = {}
@@ -109,8 +138,12 @@ def merge_environments(findings: Iterable[Finding], environments_of: Callable[[s
         if finding.code is codes.POLICY_EVALUATION_ERROR:
             notes_by_failure.setdefault(replace(finding, notes=()), {}).update(dict.fromkeys(finding.notes))
         else:
-            names_by_finding.setdefault(replace(finding, environments=()) if finding.environments else finding, []).extend(finding.environments)
-    merged_findings = (_with_environments(finding, names, environments_of) for finding, names in names_by_finding.items())
+            names_by_finding.setdefault(
+                replace(finding, environments=()) if finding.environments else finding, []
+            ).extend(finding.environments)
+    merged_findings = (
+        _with_environments(finding, names, environments_of) for finding, names in names_by_finding.items()
+    )
     return (*merged_findings, *(_limit_notes(finding, tuple(notes)) for finding, notes in notes_by_failure.items()))
 
 
@@ -121,7 +154,9 @@ def _limit_notes(failure: Finding, notes: tuple[Note, ...]) -> Finding:
     return replace(failure, message=f"{failure.message} ({len(notes)} models)", notes=notes[:_MAX_NOTES])
 
 
-def _with_environments(finding: Finding, names: Sequence[str], environments_of: Callable[[str], Sequence[str | None]]) -> Finding:
+def _with_environments(
+    finding: Finding, names: Sequence[str], environments_of: Callable[[str], Sequence[str | None]]
+) -> Finding:
     if not names or finding.subject is None:
         return finding
     all_names = [name for name in environments_of(finding.subject.name) if name]

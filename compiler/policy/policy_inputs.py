@@ -34,7 +34,10 @@ from compiler.spec.language import Language
 MEMBER = "member"
 """Names the variables of one model among those of the fleet."""
 _DATASET_ROLES = ("training", "evaluation")
-_COMPOSITE_SLA_READS: FieldReads = {dependency_key("model"): frozenset({"sla"}), dependency_key("release"): frozenset({"source"})}
+_COMPOSITE_SLA_READS: FieldReads = {
+    dependency_key("model"): frozenset({"sla"}),
+    dependency_key("release"): frozenset({"source"}),
+}
 """What parts come to together is made of."""
 _SUSPECT_SCHEMA: Object = {"type": "object", "properties": {"path": {"type": "string"}, "kind": {"type": "string"}}}
 
@@ -45,7 +48,12 @@ def variable_schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
     kinds = {name: language.kind_schema(kind) for name, kind in _VARIABLE_KINDS.items()}
     part: Object = {
         "type": "object",
-        "properties": {"model": model, "amounts": quantities_schema(model), "release": release, "needed": {"type": "boolean"}},
+        "properties": {
+            "model": model,
+            "amounts": quantities_schema(model),
+            "release": release,
+            "needed": {"type": "boolean"},
+        },
     }
     model_variables = {
         "model": model,
@@ -100,8 +108,13 @@ class PolicyInput:
             "useCase": lambda: self.referenced_document("UseCase", "useCase"),
             "team": lambda: self.referenced_document("Team", "owner"),
             "datasets": lambda: [data for data, _ in self._datasets],
-            DEPENDENCIES: lambda: [self._dependency_entry(*dependency, field_reads) for dependency, _ in self._dependencies],
-            COMPOSITE_SLA: lambda: composite_sla_input.composite_sla_variable(self._source, [self._dependency_entry(*dependency, _COMPOSITE_SLA_READS) for dependency, _ in self._dependencies]),
+            DEPENDENCIES: lambda: [
+                self._dependency_entry(*dependency, field_reads) for dependency, _ in self._dependencies
+            ],
+            COMPOSITE_SLA: lambda: composite_sla_input.composite_sla_variable(
+                self._source,
+                [self._dependency_entry(*dependency, _COMPOSITE_SLA_READS) for dependency, _ in self._dependencies],
+            ),
             "suspects": lambda: suspect_entries(self._secret_candidates),
         }
         return {name: factory() for name, factory in factories.items() if name in field_reads}
@@ -163,7 +176,9 @@ class PolicyInput:
         """Each dataset that the model names, with its role and where it is named."""
         data, references = as_object(self.model.data.get("data")), list[tuple[str, str, Pointer]]()
         for role in _DATASET_ROLES:
-            references += [(role, as_str(name), ("data", role, index)) for index, name in enumerate(as_list(data.get(role)))]
+            references += [
+                (role, as_str(name), ("data", role, index)) for index, name in enumerate(as_list(data.get(role)))
+            ]
         for index, use in enumerate(map(as_object, as_list(self.model.data.get("uses")))):
             if "dataset" in use:
                 references.append(("used", as_str(use["dataset"]), ("uses", index, "dataset")))
@@ -179,8 +194,12 @@ class PolicyInput:
         if self.model.environment is None:
             return []
         located_models: list[tuple[tuple[ResolvedModel, bool], Pointer]] = []
-        for dependency in model_dependencies(self.model, self.fleet.language.type_language(self.model.spec.text("type"))):
-            other_model = self.fleet.model(dependency.name, self.model.environment.name) if dependency.is_direct else None
+        for dependency in model_dependencies(
+            self.model, self.fleet.language.type_language(self.model.spec.text("type"))
+        ):
+            other_model = (
+                self.fleet.model(dependency.name, self.model.environment.name) if dependency.is_direct else None
+            )
             if other_model is not None and (dependency.release is None or dependency.release is self.release):
                 is_required = dependency.release is None or dependency.entry.get("required") is not False
                 release_pointer = dependency.release.pointer if dependency.release else ()

@@ -23,7 +23,9 @@ class ResultReuse:
 
     def __init__(self) -> None:
         self._previous: PreviousResult | None = None
-        self._unaffected_cache: dict[tuple[frozenset[str], frozenset[tuple[str, frozenset[str] | None]]], frozenset[str]] = {}
+        self._unaffected_cache: dict[
+            tuple[frozenset[str], frozenset[tuple[str, frozenset[str] | None]]], frozenset[str]
+        ] = {}
 
     def reusable_result(self, model: str, batch: PolicyBatch, variables: Variables) -> PreviousResult:
         """What is known already of a model: of each of the policies that looks at nothing that has changed."""
@@ -31,7 +33,12 @@ class ResultReuse:
         if previous is None or previous.model != model:
             return PreviousResult(model, variables, frozenset(), {})
         reusable_ids = previous.policies & self._unaffected_ids(_changed_fields(previous.variables, variables), batch)
-        return PreviousResult(model, variables, reusable_ids, {id_: violations for id_, violations in previous.violations.items() if id_ in reusable_ids})
+        return PreviousResult(
+            model,
+            variables,
+            reusable_ids,
+            {id_: violations for id_, violations in previous.violations.items() if id_ in reusable_ids},
+        )
 
     def remember(self, result: PreviousResult) -> None:
         """What is known in the next environment of the same model."""
@@ -41,7 +48,9 @@ class ResultReuse:
         """Ids of the policies that look at nothing that has changed; environments of a fleet differ in the same few ways."""
         key = (batch.ids, frozenset(changes.items()))
         if key not in self._unaffected_cache:
-            self._unaffected_cache[key] = frozenset(member.policy.id for member in batch.members if _is_unaffected(member.field_reads, changes))
+            self._unaffected_cache[key] = frozenset(
+                member.policy.id for member in batch.members if _is_unaffected(member.field_reads, changes)
+            )
         return self._unaffected_cache[key]
 
 

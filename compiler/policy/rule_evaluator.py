@@ -45,10 +45,14 @@ class RuleEvaluator:
         """Policies on one kind of subject, ready to be asked together."""
         ids = tuple(policy.id for policy in policies)
         if ids not in self._batches:
-            self._batches[ids] = PolicyBatch(tuple(map(self.compiled_policy, policies)), self.cel_environment(policies[0].subject_kind))
+            self._batches[ids] = PolicyBatch(
+                tuple(map(self.compiled_policy, policies)), self.cel_environment(policies[0].subject_kind)
+            )
         return self._batches[ids]
 
-    def find_violations(self, batch: PolicyBatch, variables: Variables, result: BatchResult | None = None) -> Iterator[PolicyViolation]:
+    def find_violations(
+        self, batch: PolicyBatch, variables: Variables, result: BatchResult | None = None
+    ) -> Iterator[PolicyViolation]:
         """What breaks policies; those whose `when` does not hold are kept. `answers`: what they come to, where that is known."""
         for policy in batch.grouped_policies:
             yield from self._violations_per_group(policy, as_list(variables["models"]))
@@ -64,25 +68,35 @@ class RuleEvaluator:
                 yield replace(_evaluation_failure(policy, GROUP_BY, group.message), pointer=(index,))
             elif group not in {None, ""}:
                 groups.setdefault(group, []).append(index)
-        single_batch = PolicyBatch((self.compiled_policy(policy).without_group_by(),), self.cel_environment(policy.subject_kind))
+        single_batch = PolicyBatch(
+            (self.compiled_policy(policy).without_group_by(),), self.cel_environment(policy.subject_kind)
+        )
         for members in groups.values():
             variables: Variables = {"models": [models[index] for index in members]}
             for violation in self._batch_violations(single_batch, variables, single_batch.evaluate(variables)):
                 member_index = violation.pointer[0] if violation.pointer else None
                 model_indexes, value_pointer = (
-                    ([members[member_index]], violation.pointer[1:]) if isinstance(member_index, int) else (members, violation.pointer)
+                    ([members[member_index]], violation.pointer[1:])
+                    if isinstance(member_index, int)
+                    else (members, violation.pointer)
                 )
                 yield from (replace(violation, pointer=(index, *value_pointer)) for index in model_indexes)
 
     def _group_key(self, policy: Policy, model: Object) -> Failure | str | float | None:
         group_by = self.compiled_policy(policy).expressions[GROUP_BY]
         variable_names = {str(path[0]) for path in group_by.read_paths}
-        result = group_by.evaluate_value(self.cel_environment(MEMBER).activation({name: value for name, value in model.items() if name in variable_names}))
+        result = group_by.evaluate_value(
+            self.cel_environment(MEMBER).activation(
+                {name: value for name, value in model.items() if name in variable_names}
+            )
+        )
         if result is None or isinstance(result, str | int | float | Failure):
             return result
         return Failure("it comes to no single value")
 
-    def _batch_violations(self, batch: PolicyBatch, variables: Variables, result: BatchResult) -> Iterator[PolicyViolation]:
+    def _batch_violations(
+        self, batch: PolicyBatch, variables: Variables, result: BatchResult
+    ) -> Iterator[PolicyViolation]:
         for policy in batch.failed_policies(result):
             yield from self._rule_violations(policy, result)
         for policy in batch.schema_policies:
@@ -97,7 +111,11 @@ class RuleEvaluator:
         if policy.id in result.outcome_by_id:
             return result.outcome_by_id[policy.id] != NOT_APPLICABLE
         is_match = condition.evaluate(result.activation)
-        return _evaluation_failure(policy, _MATCH_CONDITION, is_match.message) if isinstance(is_match, Failure) else is_match
+        return (
+            _evaluation_failure(policy, _MATCH_CONDITION, is_match.message)
+            if isinstance(is_match, Failure)
+            else is_match
+        )
 
     def cel_environment(self, subject_kind: str) -> CelEnvironment:
         """The variables of policies on something."""
@@ -124,11 +142,15 @@ class RuleEvaluator:
         self, policy: Policy, index: int, rule: Object, condition: Expression, activation: Activation
     ) -> Iterator[PolicyViolation]:
         """One breach for each value at which the condition fails."""
-        message = fill_message(as_str(rule.get("message")), lambda text: self._message_value(policy, index, text, activation))
+        message = fill_message(
+            as_str(rule.get("message")), lambda text: self._message_value(policy, index, text, activation)
+        )
         path = as_str(rule.get("path"))
         if path:
             root, pointer = self._resolve_path(policy, path)
-            variable, value_pointer = ("models", (root, *pointer)) if policy.subject_kind == "fleet" else (root, pointer)
+            variable, value_pointer = (
+                ("models", (root, *pointer)) if policy.subject_kind == "fleet" else (root, pointer)
+            )
             yield PolicyViolation(policy, variable, value_pointer, message, rule=("rules", index))
             return
         reasons = condition.failure_reasons(activation)
@@ -139,7 +161,9 @@ class RuleEvaluator:
                 if "{" in as_str(rule.get("message"))
                 else _with_actual_value(message, reason.pointer, reason.is_missing, activation)
             )
-            yield PolicyViolation(policy, root, pointer, detailed_message, is_missing=reason.is_missing, rule=("rules", index))
+            yield PolicyViolation(
+                policy, root, pointer, detailed_message, is_missing=reason.is_missing, rule=("rules", index)
+            )
         if not reasons:
             yield PolicyViolation(policy, SUBJECT_VARIABLES[policy.subject_kind], (), message, rule=("rules", index))
 
@@ -174,7 +198,9 @@ class RuleEvaluator:
                 )
                 yield policy_finding(policy, codes.BAD_POLICY, message, "rules", index, "path", help_=help_)
             elif path:
-                result = self._path_environment(policy).compile(_path_expression(*self._resolve_path(policy, path)), expect="any")
+                result = self._path_environment(policy).compile(
+                    _path_expression(*self._resolve_path(policy, path)), expect="any"
+                )
                 if isinstance(result, CompileError):
                     message = f"`{path}` leads to nothing: {result.message}"
                     yield policy_finding(policy, codes.BAD_POLICY, message, "rules", index, "path", help_=result.help)
@@ -185,7 +211,10 @@ class RuleEvaluator:
 
     def _resolve_path(self, policy: Policy, path: str) -> tuple[str, Pointer]:
         """A path of a rule begins with a variable, or is one of the subject itself."""
-        pointer, subject = parse_path(path), "model" if policy.subject_kind == "fleet" else SUBJECT_VARIABLES[policy.subject_kind]
+        pointer, subject = (
+            parse_path(path),
+            "model" if policy.subject_kind == "fleet" else SUBJECT_VARIABLES[policy.subject_kind],
+        )
         if pointer and pointer[0] in self._path_environment(policy).variable_names and pointer[0] != "model":
             return str(pointer[0]), pointer[1:]
         return subject, pointer[1:] if pointer[:1] == ("model",) else pointer
@@ -203,21 +232,31 @@ class RuleEvaluator:
                 compile_findings.append(_compile_error_finding(policy, pointer, text, result))
         if GROUP_BY[0] in policy.data and policy.subject_kind != "fleet":
             message = "`by` groups models, and it is not on the fleet"
-            compile_findings.append(policy_finding(policy, codes.BAD_POLICY, message, *GROUP_BY, help_="say `on: fleet`"))
+            compile_findings.append(
+                policy_finding(policy, codes.BAD_POLICY, message, *GROUP_BY, help_="say `on: fleet`")
+            )
         if self._check_types or not policy.is_shipped:
             compile_findings += self._path_findings(policy)
         schema: Validator | None = None
         if "schema" in policy.data:
             subject, document = policy.spec.subject, policy.spec.document
             lint_findings = [
-                Finding(codes.BAD_POLICY, result.message, document.key_location(("schema", *result.pointer)), subject, result.help)
+                Finding(
+                    codes.BAD_POLICY,
+                    result.message,
+                    document.key_location(("schema", *result.pointer)),
+                    subject,
+                    result.help,
+                )
                 for result in lint_schema(policy.data["schema"])
             ]
             compile_findings += lint_findings
             complexity_message = complexity_error(as_object(policy.data["schema"]))
             if complexity_message is not None:
                 help_ = "say each alternative once, and refer to it once"
-                compile_findings.append(policy_finding(policy, codes.BAD_POLICY, complexity_message, "schema", help_=help_))
+                compile_findings.append(
+                    policy_finding(policy, codes.BAD_POLICY, complexity_message, "schema", help_=help_)
+                )
             try:
                 schema = None if lint_findings or complexity_message else Validator(as_object(policy.data["schema"]))
             except SchemaError as error:

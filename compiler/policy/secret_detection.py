@@ -72,11 +72,17 @@ class SecretDetectors:
 
     def _detect_kind(self, name: str, value: str) -> str | None:
         detectors = self._detector_set
-        for detector in detectors.shape_detectors if any(pattern.search(value) for pattern in detectors.shape_patterns) else ():
+        for detector in (
+            detectors.shape_detectors if any(pattern.search(value) for pattern in detectors.shape_patterns) else ()
+        ):
             if any(detector.analyze_string(value)):
                 return str(detector.secret_type)
         line = f"{name} = '{value}'"
-        if name and detectors.keyword_pattern.search(line) and any(any(keyword_detector.analyze_string(line)) for keyword_detector in detectors.keyword_detectors):
+        if (
+            name
+            and detectors.keyword_pattern.search(line)
+            and any(any(keyword_detector.analyze_string(line)) for keyword_detector in detectors.keyword_detectors)
+        ):
             return "a value of that name"
         return None
 
@@ -88,13 +94,21 @@ class SecretDetectors:
 
         with default_settings():
             classes: list[Any] = list(get_mapping_from_secret_type_to_class().values())
-            shape_detectors = tuple(plugin() for plugin in classes if plugin.__name__ not in {*_EXCLUDED_DETECTORS, _KEYWORD_DETECTOR})
+            shape_detectors = tuple(
+                plugin() for plugin in classes if plugin.__name__ not in {*_EXCLUDED_DETECTORS, _KEYWORD_DETECTOR}
+            )
             keyword_detectors = tuple(plugin() for plugin in classes if plugin.__name__ == _KEYWORD_DETECTOR)
-        shape_patterns = tuple(pattern for plugin in shape_detectors for pattern in getattr(plugin, "denylist", (_ANY_TEXT,)))
-        return _DetectorSet(shape_detectors, shape_patterns, keyword_detectors, re.compile("|".join(DENYLIST), re.IGNORECASE))
+        shape_patterns = tuple(
+            pattern for plugin in shape_detectors for pattern in getattr(plugin, "denylist", (_ANY_TEXT,))
+        )
+        return _DetectorSet(
+            shape_detectors, shape_patterns, keyword_detectors, re.compile("|".join(DENYLIST), re.IGNORECASE)
+        )
 
 
-def _candidate_texts(model: Object, source: Object, datasets: Mapping[str, Object]) -> Iterator[tuple[str, Pointer, str, str]]:
+def _candidate_texts(
+    model: Object, source: Object, datasets: Mapping[str, Object]
+) -> Iterator[tuple[str, Pointer, str, str]]:
     """Each text that reaches what runs: the root and place of it, a name that goes with it, and the text."""
     deploy = as_object(model.get("deploy"))
     for index, entry in enumerate(map(as_object, as_list(deploy.get("env")))):

@@ -37,8 +37,15 @@ class Suppressions:
         specs = [spec for kind in self.portfolio.specs.values() for spec in kind.values()]
         specs += [self.portfolio.project, *self.portfolio.defaults.values()]
         texts = {spec.document.path: spec.document.text for spec in specs}
-        parsed_comments = [comment for path, text in texts.items() if _may_have_comments(text) for comment in _parse_comments(path, text)]
-        self._comments_by_line = {(comment.location.path, comment.location.line): comment for comment in parsed_comments}
+        parsed_comments = [
+            comment
+            for path, text in texts.items()
+            if _may_have_comments(text)
+            for comment in _parse_comments(path, text)
+        ]
+        self._comments_by_line = {
+            (comment.location.path, comment.location.line): comment for comment in parsed_comments
+        }
 
     def suppression_reason(self, finding: Finding) -> str | None:
         """Why the finding is hidden; `None` where it is not."""
@@ -76,9 +83,13 @@ class Suppressions:
                 used_names = self._used_names.get(comment.location, set())
                 for name in comment.names:
                     if not is_known(name):
-                        yield _suppression_finding(comment, f"there is no policy `{name}`", "name one policy: a pack hides nothing")
+                        yield _suppression_finding(
+                            comment, f"there is no policy `{name}`", "name one policy: a pack hides nothing"
+                        )
                     elif name not in used_names and is_evaluated(name):
-                        yield _suppression_finding(comment, f"the comment hides nothing: {name} is not broken here", "remove it")
+                        yield _suppression_finding(
+                            comment, f"the comment hides nothing: {name} is not broken here", "remove it"
+                        )
 
 
 def _may_have_comments(text: str) -> bool:

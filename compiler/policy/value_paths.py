@@ -30,7 +30,9 @@ def with_element_names(pointer: Pointer, data: Json) -> Pointer:
 
 def begins_with(pointer: Pointer, path: Pointer) -> bool:
     """Whether a value stands at the path, or below it."""
-    return len(path) <= len(pointer) and all(str(pointer_part) == str(path_part) for pointer_part, path_part in zip(pointer, path, strict=False))
+    return len(path) <= len(pointer) and all(
+        str(pointer_part) == str(path_part) for pointer_part, path_part in zip(pointer, path, strict=False)
+    )
 
 
 def _child(data: Json, part: str | int) -> Json:

@@ -49,7 +49,9 @@ class WaiverScope:
 
     def covers(self, policy: Policy, value_pointers: ValuePointers) -> bool:
         """Whether it speaks of a policy at a value."""
-        return self.applies_to_policy(policy) and (not self.paths or any(path_covers(path, value_pointers) for path in self.paths))
+        return self.applies_to_policy(policy) and (
+            not self.paths or any(path_covers(path, value_pointers) for path in self.paths)
+        )
 
 
 def path_covers(path: Pointer, value_pointers: ValuePointers) -> bool:

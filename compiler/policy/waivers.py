@@ -44,10 +44,16 @@ class Waivers:
 
     def applicable_waivers(self, model: ResolvedModel, policy: Policy) -> tuple[WaiverScope, ...]:
         """The grants that speak of a policy for a model, and may."""
-        candidates = [waiver for waiver in self.waivers if waiver.applies_to_policy(policy) and waiver_applies(waiver.spec.data, model)]
+        candidates = [
+            waiver
+            for waiver in self.waivers
+            if waiver.applies_to_policy(policy) and waiver_applies(waiver.spec.data, model)
+        ]
         return tuple(waiver for waiver in candidates if not self._is_rejected_for(waiver, policy, model))
 
-    def record_use(self, waiver: WaiverScope, model: ResolvedModel, policy: Policy, value_pointers: ValuePointers) -> None:
+    def record_use(
+        self, waiver: WaiverScope, model: ResolvedModel, policy: Policy, value_pointers: ValuePointers
+    ) -> None:
         """Remember that a grant excepted a model from a policy at a value."""
         self._uses[waiver.spec.name].append(_WaiverUse(model.name, policy, value_pointers))
 
@@ -65,7 +71,9 @@ class Waivers:
             if waiver.granted_on is not None and waiver.granted_on > waiver.expires:
                 yield _waiver_finding(waiver, codes.BAD_WAIVER, "it ends before it begins", "expires")
             elif waiver.expires < self.as_of:
-                yield _waiver_finding(waiver, codes.WAIVER_EXPIRED, f"it ended on {waiver.expires.isoformat()}", "expires")
+                yield _waiver_finding(
+                    waiver, codes.WAIVER_EXPIRED, f"it ended on {waiver.expires.isoformat()}", "expires"
+                )
             elif waiver.granted_on is not None and waiver.granted_on > self.as_of:
                 message = f"it excepts nothing before {waiver.granted_on.isoformat()}"
                 yield _waiver_finding(waiver, codes.UNUSED_WAIVER, message, "granted")
@@ -77,7 +85,9 @@ class Waivers:
     def unused_findings(self, is_evaluated: Callable[[str], bool]) -> Iterator[Finding]:
         """Waivers that hold and except nothing, or less than they name, once every model was judged by what is asked."""
         for waiver in self.waivers:
-            can_be_checked = any(map(self.library.policies_named, waiver.policies)) and all(map(is_evaluated, waiver.policies))
+            can_be_checked = any(map(self.library.policies_named, waiver.policies)) and all(
+                map(is_evaluated, waiver.policies)
+            )
             if can_be_checked and waiver.is_active(self.as_of) and not self._is_rejected(waiver):
                 yield from self._unused_scope_findings(waiver)
 
@@ -125,7 +135,9 @@ class Waivers:
                 yield _waiver_finding(waiver, codes.UNUSED_WAIVER, "no model breaks what it waives", "name")
             return
         for index, policy in enumerate(waiver.policies):
-            if self.library.policies_named(policy) and not any(policy in {use.policy.id, use.policy.pack} for use in uses):
+            if self.library.policies_named(policy) and not any(
+                policy in {use.policy.id, use.policy.pack} for use in uses
+            ):
                 message = f"none of its models breaks {policy}"
                 yield _waiver_finding(waiver, codes.UNUSED_WAIVER, message, "policies", index)
         for index, path in enumerate(waiver.paths):
@@ -154,7 +166,9 @@ class Waivers:
         return approvals
 
 
-def _rejection_findings(waiver: WaiverScope, policy: Policy, model: ResolvedModel, approvals: Sequence[Object]) -> Iterator[Finding]:
+def _rejection_findings(
+    waiver: WaiverScope, policy: Policy, model: ResolvedModel, approvals: Sequence[Object]
+) -> Iterator[Finding]:
     waiver_rules = policy.waiver_rules
     if waiver_rules.get("allowed") is False:
         name = next(index for index, name in enumerate(waiver.policies) if name in {policy.id, policy.pack})
@@ -167,8 +181,12 @@ def _rejection_findings(waiver: WaiverScope, policy: Policy, model: ResolvedMode
             if roles
             else "a team that holds the role"
         )
-        yield _waiver_finding(waiver, codes.BAD_WAIVER, f"{policy.id} is waived by {approver}, and none agreed", "approvedBy")
-    elif waiver_rules.get("independent") and all(approval.get("team") == model.data.get("owner") for approval in role_approvals):
+        yield _waiver_finding(
+            waiver, codes.BAD_WAIVER, f"{policy.id} is waived by {approver}, and none agreed", "approvedBy"
+        )
+    elif waiver_rules.get("independent") and all(
+        approval.get("team") == model.data.get("owner") for approval in role_approvals
+    ):
         message = (
             f"{policy.id} takes an approver who is not of {model.data.get('owner')}, the team that owns {model.name}"
         )
@@ -179,9 +197,7 @@ def _rejection_findings(waiver: WaiverScope, policy: Policy, model: ResolvedMode
             message = f"{policy.id} is waived for {days} days at most: say from when, with `granted`"
             yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "expires")
         elif (waiver.expires - waiver.granted_on).days > days:
-            message = (
-                f"{policy.id} is waived for {days} days at most, and these are {(waiver.expires - waiver.granted_on).days}"
-            )
+            message = f"{policy.id} is waived for {days} days at most, and these are {(waiver.expires - waiver.granted_on).days}"
             yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "expires")
 
 

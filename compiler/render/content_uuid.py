@@ -14,7 +14,10 @@ def assign_content_ids(key: str | None, documents: list[Json]) -> list[Json]:
 
     RFC 9562: a UUID of version 5 (section 5.5) is made from a name and a namespace, here that of URLs (section 6.6).
     """
-    return [_assign_content_id(key, document) if key and isinstance(document, Mapping) else document for document in documents]
+    return [
+        _assign_content_id(key, document) if key and isinstance(document, Mapping) else document
+        for document in documents
+    ]
 
 
 def _assign_content_id(key: str, document: Mapping[str, Json]) -> Json:

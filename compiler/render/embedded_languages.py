@@ -93,7 +93,9 @@ def check_languages(rules: LanguageRules, value: object) -> None:
 
 def _check_encoding(encoder: Encoder, value: object) -> None:
     if isinstance(value, TracedStr):
-        is_accepted = encoder.accepts(str(value)) or (isinstance(value, EncodedStr) and value.encoder_name == encoder.name)
+        is_accepted = encoder.accepts(str(value)) or (
+            isinstance(value, EncodedStr) and value.encoder_name == encoder.name
+        )
     else:
         is_accepted = type(value) is str or encoder.name != "literal" or not origins_of(value)
     if not is_accepted:

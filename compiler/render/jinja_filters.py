@@ -123,7 +123,11 @@ def with_comment(value: object, comment: object) -> CommentedStr:
         raise ValueRejectedError(f"{quoted_excerpt(comment_text)} is no remark of one line", origins_of(comment))
     if not isinstance(value, (str, InterpolatedText)):
         raise _rejection(value, "text is needed")
-    return commented_str(str(value), comment_text, origins_of(value, comment) if not isinstance(value, InterpolatedText) else value.origins)
+    return commented_str(
+        str(value),
+        comment_text,
+        origins_of(value, comment) if not isinstance(value, InterpolatedText) else value.origins,
+    )
 
 
 def check_iterable(value: object) -> object:

@@ -14,7 +14,11 @@ from compiler.render.template_errors import TemplateProblem, ValueRejectedError
 from compiler.render.traced_values import OMIT
 
 _TEMPLATE_ERRORS = (TemplateError, ValueRejectedError, TypeError, ValueError, LookupError, ArithmeticError)
-_NESTING_ERRORS = (RecursionError, MemoryError, SyntaxError)  # Python's own ways to refuse a template that nests too deep
+_NESTING_ERRORS = (
+    RecursionError,
+    MemoryError,
+    SyntaxError,
+)  # Python's own ways to refuse a template that nests too deep
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,9 @@ def _to_problems(error: Exception, template: Template) -> tuple[TemplateProblem,
     if isinstance(error, ValueRejectedError):
         return (TemplateProblem(error.message, name, line, error.origins, error.help),)
     if isinstance(error, _NESTING_ERRORS):
-        return (TemplateProblem("the template goes too deep: a macro, an include or a loop that calls itself", name, line),)
+        return (
+            TemplateProblem("the template goes too deep: a macro, an include or a loop that calls itself", name, line),
+        )
     return (TemplateProblem(_first_line(error), name, line),)
 
 

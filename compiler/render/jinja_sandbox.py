@@ -106,7 +106,12 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
         self.limits = limits
         self.steps = 0
         self.globals = {"omit": OMIT}
-        self.filters = {**FILTERS, jinja_subset.STEP_FILTER: self._count_step, jinja_subset.SIZE_FILTER: check_literal_size, jinja_subset.ITERABLE_FILTER: check_iterable}
+        self.filters = {
+            **FILTERS,
+            jinja_subset.STEP_FILTER: self._count_step,
+            jinja_subset.SIZE_FILTER: check_literal_size,
+            jinja_subset.ITERABLE_FILTER: check_iterable,
+        }
         self.tests = dict(JINJA_TESTS)
         self.concat = self._concat  # type: ignore[assignment]  # a method of Jinja's own contract, declared as str.join
         self._environments_by_template = {name: self.overlay(**DELIMITERS[kind]) for name, kind in delimiters.items()}  # type: ignore[arg-type]

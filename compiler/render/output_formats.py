@@ -61,14 +61,20 @@ def _dump_csv(documents: Sequence[Json]) -> str:
     """Rows as RFC 4180 writes them; text that a spreadsheet would take for a formula begins with an apostrophe."""
     buffer = StringIO()
     rows = documents[0] if documents and isinstance(documents[0], list) else []
-    csv.writer(buffer, lineterminator="\n").writerows([_csv_cell(cell) for cell in row] for row in rows if isinstance(row, list))
+    csv.writer(buffer, lineterminator="\n").writerows(
+        [_csv_cell(cell) for cell in row] for row in rows if isinstance(row, list)
+    )
     return buffer.getvalue()
 
 
 def _csv_cell(value: Json) -> str:
     text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     printable = _INVISIBLE.sub("\ufffd", text)
-    return f"'{printable}" if isinstance(value, str) and printable.startswith(("=", "+", "-", "@", "\t", "\r")) else printable
+    return (
+        f"'{printable}"
+        if isinstance(value, str) and printable.startswith(("=", "+", "-", "@", "\t", "\r"))
+        else printable
+    )
 
 
 _FORMAT_LIST = (

@@ -36,7 +36,9 @@ class OutputSchemas:
         self._crd_schemas: dict[str, Object] | None = None
         self._package_schemas: dict[tuple[str, str], Mapping[str, Object]] = {}
         self._compiled_schemas: dict[tuple[str, str], OutputSchema | None] = {}
-        self._libraries = [as_object(entry) for entry in as_list(parse_list(resources.read_shipped_text("libraries.yaml")))]
+        self._libraries = [
+            as_object(entry) for entry in as_list(parse_list(resources.read_shipped_text("libraries.yaml")))
+        ]
 
     def schema_for(self, emitter: Emitter, key: str, environment: Object) -> OutputSchema | None:
         """What checks output of that key in the environment; `None` where no schema is at hand."""

@@ -21,7 +21,9 @@ def apply_patches(model: ResolvedModel, objects: DocumentsByFile) -> tuple[Docum
         matches = list(_matching_documents(as_object(patch["target"]), patched_objects))
         if len(matches) == 1:
             file, document = matches[0]
-            patched_objects[file][document] = merge(as_object(patched_objects[file][document]), as_object(patch["merge"]), NO_MERGE_RULES)
+            patched_objects[file][document] = merge(
+                as_object(patched_objects[file][document]), as_object(patch["merge"]), NO_MERGE_RULES
+            )
         else:
             findings.append(_mismatch_finding(model, index, patch, patched_objects, len(matches)))
     return patched_objects, findings
@@ -64,6 +66,10 @@ def _mismatch_finding(model: ResolvedModel, index: int, patch: Object, objects: 
             for obj in map(as_object, documents)
         }
     )
-    message = f"the patch of {target_text} matches {count} objects" if count else f"the patch of {target_text} matches no object"
+    message = (
+        f"the patch of {target_text} matches {count} objects"
+        if count
+        else f"the patch of {target_text} matches no object"
+    )
     help_ = f"rendered here: {', '.join(available)}" if not count else "name the object under `target`"
     return model.finding(codes.PATCH_TARGET_MISMATCH, message, ("deploy", "patches", index, "target"), help_)

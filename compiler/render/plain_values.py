@@ -85,7 +85,9 @@ def to_plain_str(value: str) -> str:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise ValueRejectedError(f"{quoted_excerpt(value)} holds half a character (a lone surrogate)", origins_of(value)) from None
+            raise ValueRejectedError(
+                f"{quoted_excerpt(value)} holds half a character (a lone surrogate)", origins_of(value)
+            ) from None
     return str(value)
 
 

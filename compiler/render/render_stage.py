@@ -94,7 +94,12 @@ class RenderStage:
         key = (emitter.id, pointer)
         if key not in self._reads_by_value:
             reads_per_text = [self._engine(emitter).inline_reads(text) for text in iter_texts(value) if "{{" in text]
-            all_reads = [field_reads for text_reads in reads_per_text if text_reads is not None for field_reads in text_reads.items()]
+            all_reads = [
+                field_reads
+                for text_reads in reads_per_text
+                if text_reads is not None
+                for field_reads in text_reads.items()
+            ]
             self._reads_by_value[key] = None if None in reads_per_text else merge_reads(all_reads)
         return self._reads_by_value[key]
 
@@ -114,7 +119,9 @@ class RenderStage:
         output = self._engine(emitter).evaluate(value, views)
         if isinstance(output, tuple):
             location = emitter.location(pointer)
-            return Finding(codes.BAD_EMITTER, output[0].message, location, emitter.finding_subject(pointer), output[0].help)
+            return Finding(
+                codes.BAD_EMITTER, output[0].message, location, emitter.finding_subject(pointer), output[0].help
+            )
         plain_value = to_plain(output, ValueBudget(RenderLimits().max_values))
         return None if isinstance(plain_value, Omit) else plain_value
 
@@ -130,9 +137,18 @@ class RenderStage:
             if files is None or (phase and not previous_files):
                 break
             phase_files = [file for file in unit.files if file.rule.phase == phase]
-            new_files, new_findings = self._render_files([self._with_unit_files(file, previous_files, unit.files) for file in phase_files] if phase else phase_files)
-            files, findings = (previous_files + new_files if new_files is not None else None), [*findings, *new_findings]
-        is_complete = files is not None and all(is_policy_finding(finding) or not finding.is_blocking for finding in findings)
+            new_files, new_findings = self._render_files(
+                [self._with_unit_files(file, previous_files, unit.files) for file in phase_files]
+                if phase
+                else phase_files
+            )
+            files, findings = (
+                (previous_files + new_files if new_files is not None else None),
+                [*findings, *new_findings],
+            )
+        is_complete = files is not None and all(
+            is_policy_finding(finding) or not finding.is_blocking for finding in findings
+        )
         return (tuple(files or ()) if is_complete else ()), findings
 
     def _render_files(self, planned_files: Sequence[PlannedFile]) -> tuple[list[RenderedFile] | None, list[Finding]]:
@@ -148,7 +164,10 @@ class RenderStage:
         if findings:
             return None, findings
         objects, findings = self._apply_patches(planned_files, filled_templates)
-        objects = [assign_content_ids(file.rule.content_id, file_documents) for file, file_documents in zip(planned_files, objects, strict=True)]
+        objects = [
+            assign_content_ids(file.rule.content_id, file_documents)
+            for file, file_documents in zip(planned_files, objects, strict=True)
+        ]
         files: list[RenderedFile] = []
         for file, filled_template, documents in zip(planned_files, filled_templates, objects, strict=True):
             findings += self._validate_schema(file, documents)
@@ -181,7 +200,9 @@ class RenderStage:
             help_ = f"{install}keep its definition in the project's schemas/crds/"
             location = file.emitter.location((*file.rule.pointer, "schema"))
             message = f"{key} was rendered and not checked: there is no schema of it here"
-            yield Finding(codes.NO_OUTPUT_SCHEMA, message, location, file.emitter.finding_subject(("schema", key)), help_)
+            yield Finding(
+                codes.NO_OUTPUT_SCHEMA, message, location, file.emitter.finding_subject(("schema", key)), help_
+            )
 
     def _engine(self, emitter: Emitter) -> TemplateEngine:
         if emitter.id not in self._engines:
@@ -200,11 +221,15 @@ class RenderStage:
         item = file.context.get("unit")
         unit_value = as_object(item.value) if isinstance(item, ComputedValue) else {}
         file_entries: list[Json] = [
-            {"path": entry.path, "place": entry.commit_path or entry.path, "digest": bytes_digest(entry.content)} for entry in files
+            {"path": entry.path, "place": entry.commit_path or entry.path, "digest": bytes_digest(entry.content)}
+            for entry in files
         ]
         sources = [{"path": path, "digest": self._digest(as_str(path))} for path in as_list(unit_value.get("sources"))]
         emitters_by_id = {entry.emitter.id: entry.emitter for entry in unit}
-        emitters = [{"id": id_, "folder": entry.folder, "hash": entry.folder_hash} for id_, entry in sorted(emitters_by_id.items())]
+        emitters = [
+            {"id": id_, "folder": entry.folder, "hash": entry.folder_hash}
+            for id_, entry in sorted(emitters_by_id.items())
+        ]
         unit_context = {**unit_value, "files": file_entries, "sources": sources, "emitters": emitters}
         return replace(file, context={**file.context, "unit": ComputedValue(unit_context, ())})
 
@@ -213,7 +238,9 @@ class RenderStage:
             self._digests[path] = bytes_digest(self._tree.read(path))
         return self._digests[path]
 
-    def _apply_patches(self, planned_files: Sequence[PlannedFile], filled_templates: list[FilledTemplate]) -> tuple[DocumentsByFile, list[Finding]]:
+    def _apply_patches(
+        self, planned_files: Sequence[PlannedFile], filled_templates: list[FilledTemplate]
+    ) -> tuple[DocumentsByFile, list[Finding]]:
         """What a target made of a model with the model's patches in it; nobody patches what is made for all."""
         objects = [list(filled_template.documents) for filled_template in filled_templates]
         target_file = next((file for file in planned_files if file.emitter.is_target), None)
@@ -239,7 +266,9 @@ class RenderStage:
             if not isinstance(document, Mapping):
                 continue
 
-            def blame_location(pointer: Pointer, document_index: int = index, rendered_document: Json = document) -> tuple[Pointer, Location] | None:
+            def blame_location(
+                pointer: Pointer, document_index: int = index, rendered_document: Json = document
+            ) -> tuple[Pointer, Location] | None:
                 location, origin = self._blame(file, document_index, rendered_document, pointer)
                 return (origin.pointer, location) if location is not None else None
 
@@ -252,9 +281,13 @@ class RenderStage:
         template_note = Note("made by this template", Location(f"{file.emitter.folder}/{file.rule.template}"))
         location, origin = self._blame(file, index, document, violation.pointer)
         if location is None:
-            subject = Subject("Emitter", file.emitter.id, _environment_name(file), (file.rule.template, *violation.pointer))
+            subject = Subject(
+                "Emitter", file.emitter.id, _environment_name(file), (file.rule.template, *violation.pointer)
+            )
             return Finding(codes.OUTPUT_INVALID, message, template_note.location, subject, violation.help)
-        return Finding(codes.OUTPUT_INVALID, message, location, _finding_subject(file, origin), violation.help, (template_note,))
+        return Finding(
+            codes.OUTPUT_INVALID, message, location, _finding_subject(file, origin), violation.help, (template_note,)
+        )
 
     def _blame(self, file: PlannedFile, index: int, document: Json, pointer: Pointer) -> tuple[Location | None, Origin]:
         """Where a place of what was rendered came from: the first of its origins, or one of what is below it or above."""
@@ -286,7 +319,9 @@ class RenderStage:
             location, _ = self.origin_location(file, origin)
             if location is not None:
                 note = Note("placed by this template", template_location)
-                return Finding(codes.TEMPLATE_ERROR, message, location, _finding_subject(file, origin), problem.help, (note,))
+                return Finding(
+                    codes.TEMPLATE_ERROR, message, location, _finding_subject(file, origin), problem.help, (note,)
+                )
         subject = Subject("Emitter", file.emitter.id, _environment_name(file), (problem.template, problem.line))
         return Finding(codes.TEMPLATE_ERROR, message, template_location, subject, problem.help)
 
@@ -304,6 +339,7 @@ def _square_templates(emitter: Emitter) -> dict[str, str]:
             delimiters[name] = "square"
             queue += _INCLUDE.findall(emitter.templates.get(name, ""))
     return delimiters
+
 
 def _read_value(item: ContextValue, fields: frozenset[str] | None) -> Json:
     return pick_fields(fields, item.data) if isinstance(item, DocumentValue) else plain_value(item)
@@ -358,5 +394,7 @@ def _header_text(file: PlannedFile) -> str:
 
 
 def _schema_violations(schema: OutputSchema, document: Json) -> tuple[SchemaViolation, ...]:
-    full_document = apply_defaults(schema.defaulting_schema, document) if schema.defaulting_schema is not None else document
+    full_document = (
+        apply_defaults(schema.defaulting_schema, document) if schema.defaulting_schema is not None else document
+    )
     return schema.validator.violations(full_document)

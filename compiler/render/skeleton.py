@@ -41,15 +41,21 @@ class Skeleton:
 def parse(text: str, rules: LanguageRules = ()) -> Skeleton:
     """The skeleton of a text in strict YAML 1.2, which JSON is a part of. Empty documents vanish."""
     if escaped_placeholder := _ESCAPED_PLACEHOLDER.search(text):
-        return Skeleton((), (OutputProblem(text.count("\n", 0, escaped_placeholder.start()) + 1, "U+E000 and U+E001 mark values"),))
+        return Skeleton(
+            (), (OutputProblem(text.count("\n", 0, escaped_placeholder.start()) + 1, "U+E000 and U+E001 mark values"),)
+        )
     builder = _SkeletonBuilder(yaml.parse(text, Loader=_LOADER))
     try:
         documents = tuple(builder.documents(rules))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return Skeleton((), (*builder.problems, OutputProblem(line, f"the template's text is not YAML: {error.problem}")))
+        return Skeleton(
+            (), (*builder.problems, OutputProblem(line, f"the template's text is not YAML: {error.problem}"))
+        )
     except (yaml.YAMLError, UnicodeError) as error:
-        return Skeleton((), (*builder.problems, OutputProblem(1, f"the template's text is not YAML: {str(error).splitlines()[0]}")))
+        return Skeleton(
+            (), (*builder.problems, OutputProblem(1, f"the template's text is not YAML: {str(error).splitlines()[0]}"))
+        )
     except ValueRejectedError as rejection:
         return Skeleton((), (*builder.problems, OutputProblem.from_rejection(rejection, builder.line)))
     return Skeleton(documents, tuple(builder.problems))
@@ -94,9 +100,16 @@ class _SkeletonBuilder:
         if PLACEHOLDER_START not in value:
             return ConstantNode(value if is_quoted else self._plain_scalar(value, event))
         if placeholder := _PLACEHOLDER.fullmatch(value):
-            return Slot(int(placeholder[1]), line, is_quoted, tuple(rule for rule in rules if not is_quoted or rule.applies_here))
+            return Slot(
+                int(placeholder[1]),
+                line,
+                is_quoted,
+                tuple(rule for rule in rules if not is_quoted or rule.applies_here),
+            )
         parts = [int(part) if index % 2 else part for index, part in enumerate(_PLACEHOLDER.split(value))]
-        return InterpolatedScalar(tuple(part for part in parts if part != ""), line, tuple(rule for rule in rules if rule.applies_here))
+        return InterpolatedScalar(
+            tuple(part for part in parts if part != ""), line, tuple(rule for rule in rules if rule.applies_here)
+        )
 
     def _plain_scalar(self, value: str, event: yaml.Event) -> Json:
         self._report_if(

@@ -71,7 +71,9 @@ class InterpolatedScalar:
         try:
             if self.rules:
                 check_languages(self.rules, self._interpolated_text(values))
-            return to_plain_str("".join([part if isinstance(part, str) else interpolate_value(values[part]) for part in self.parts]))
+            return to_plain_str(
+                "".join([part if isinstance(part, str) else interpolate_value(values[part]) for part in self.parts])
+            )
         except ValueRejectedError as rejection:
             state.add_rejection(rejection, self)
             return None

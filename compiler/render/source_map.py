@@ -29,7 +29,9 @@ def trace_origins(node: DynamicNode | ConstantNode, values: Sequence[object]) ->
     return source_map
 
 
-def _trace_node(node: DynamicNode | ConstantNode, values: Sequence[object], pointer: Pointer, source_map: OriginMap) -> None:
+def _trace_node(
+    node: DynamicNode | ConstantNode, values: Sequence[object], pointer: Pointer, source_map: OriginMap
+) -> None:
     match node:
         case Slot():
             _trace_value(values[node.index], pointer, source_map)
@@ -57,7 +59,9 @@ def trace_comments(node: DynamicNode | ConstantNode, values: Sequence[object]) -
     return comments
 
 
-def _iter_slots(node: DynamicNode | ConstantNode, values: Sequence[object], pointer: Pointer) -> Iterator[tuple[Pointer, Slot]]:
+def _iter_slots(
+    node: DynamicNode | ConstantNode, values: Sequence[object], pointer: Pointer
+) -> Iterator[tuple[Pointer, Slot]]:
     """Every value that is placed alone, where it lands."""
     match node:
         case Slot():

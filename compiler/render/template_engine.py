@@ -69,7 +69,11 @@ class TemplateEngine:
     """Keeps what it compiled and parsed, for as long as it lives; for one thread at a time."""
 
     def __init__(
-        self, templates: Mapping[str, str], *, delimiters: Mapping[str, str] = _EMPTY, limits: RenderLimits = _DEFAULT_LIMITS
+        self,
+        templates: Mapping[str, str],
+        *,
+        delimiters: Mapping[str, str] = _EMPTY,
+        limits: RenderLimits = _DEFAULT_LIMITS,
     ) -> None:
         if unknown_kinds := sorted(set(delimiters.values()) - set(DELIMITERS)):
             raise UsageError(f"`{unknown_kinds[0]}` are no delimiters", help=f"there are {', '.join(DELIMITERS)}")
@@ -91,7 +95,9 @@ class TemplateEngine:
         body = filled_template.text or ""
         if filled_template.text is None and output_format.dump is not None:
             body = output_format.dump(with_comments(filled_template.documents, filled_template.comments))
-        return RenderedTemplate(filled_template.documents, with_header(body, output_format, header), filled_template.source_map)
+        return RenderedTemplate(
+            filled_template.documents, with_header(body, output_format, header), filled_template.source_map
+        )
 
     def fill(
         self, template: str, context: Mapping[str, object], *, format: str,  # noqa: A002
@@ -108,7 +114,9 @@ class TemplateEngine:
             result = self._fill_text(output, output_format, rules, trace=trace) if data is None else data
         except TemplateFailedError as failure:
             return failure.problems
-        return result if isinstance(result, FilledTemplate) else self._locate_problems(result, jinja_template, variables)
+        return (
+            result if isinstance(result, FilledTemplate) else self._locate_problems(result, jinja_template, variables)
+        )
 
     def evaluate(self, text: str, context: Mapping[str, object]) -> "TemplateValue | bool | TemplateProblems":
         """The value of a template in one line, such as a path: a single value keeps its type, anything else is text.
@@ -174,11 +182,17 @@ class TemplateEngine:
             parsed_skeleton = self._skeletons[key] = skeleton.parse(output_text, rules)
         return parsed_skeleton
 
-    def _fill_data(self, output: TemplateOutput, output_format: Format, rules: LanguageRules, *, trace: bool) -> FilledTemplate | tuple[OutputProblem, ...]:
+    def _fill_data(
+        self, output: TemplateOutput, output_format: Format, rules: LanguageRules, *, trace: bool
+    ) -> FilledTemplate | tuple[OutputProblem, ...]:
         parsed_skeleton = self._parse_skeleton(output.text, rules)
         problems = list(parsed_skeleton.problems)
         if output_format.name == "json" and len(parsed_skeleton.documents) != 1 and not problems:
-            problems.append(OutputProblem(1, f"a JSON file is one document, and the template makes {len(parsed_skeleton.documents)}"))
+            problems.append(
+                OutputProblem(
+                    1, f"a JSON file is one document, and the template makes {len(parsed_skeleton.documents)}"
+                )
+            )
         if problems:
             return tuple(problems)
         state = FillState(output.values, ValueBudget(self._limits.max_values), problems)
@@ -188,23 +202,31 @@ class TemplateEngine:
             return (OutputProblem(1, "a value that is placed nests too deep"),)
         for node, document in zip(parsed_skeleton.documents, documents, strict=True):
             if document is OMIT and isinstance(node, Slot):
-                problems.append(OutputProblem(node.line, "`omit` cannot be a document", (), "leave it out with `{% if %}`"))
+                problems.append(
+                    OutputProblem(node.line, "`omit` cannot be a document", (), "leave it out with `{% if %}`")
+                )
         if problems:
             return tuple(problems)
         source_map = self._source_map(parsed_skeleton, output.values) if trace else None
         return FilledTemplate(documents, None, source_map, self._comments(parsed_skeleton, output.values))  # type: ignore[arg-type]  # no document is omit
 
-    def _fill_text(self, output: TemplateOutput, output_format: Format, rules: LanguageRules, *, trace: bool) -> FilledTemplate | tuple[OutputProblem, ...]:
+    def _fill_text(
+        self, output: TemplateOutput, output_format: Format, rules: LanguageRules, *, trace: bool
+    ) -> FilledTemplate | tuple[OutputProblem, ...]:
         """Text, and the data that stands before it between two lines of `---`, where the format has such."""
         if output_format.new_escaper is None:
             raise UsageError(f"`{output_format.name}` writes no text")
         front_matter = _FRONT_MATTER.match(output.text) if output_format.has_front_matter else None
         line_offset = front_matter[0].count("\n") if front_matter else 0
-        body, problems = text_renderer.fill_text(output.text[front_matter.end() if front_matter else 0 :], output.values, output_format.new_escaper())
+        body, problems = text_renderer.fill_text(
+            output.text[front_matter.end() if front_matter else 0 :], output.values, output_format.new_escaper()
+        )
         problems = tuple(replace(problem, line=problem.line + line_offset) for problem in problems)
         if front_matter is None:
             return problems or FilledTemplate((), body)
-        front_data = self._fill_data(TemplateOutput(f"\n{front_matter[1]}", output.values), FORMATS["yaml"], rules, trace=trace)
+        front_data = self._fill_data(
+            TemplateOutput(f"\n{front_matter[1]}", output.values), FORMATS["yaml"], rules, trace=trace
+        )
         if not isinstance(front_data, FilledTemplate):
             return (*front_data, *problems)
         if len(front_data.documents) != 1 or not isinstance(front_data.documents[0], dict):
@@ -227,7 +249,9 @@ class TemplateEngine:
             for pointer, comment in remarks_by_pointer(node, values).items()
         }
 
-    def _locate_problems(self, output_problems: tuple[OutputProblem, ...], template: Template, context: Mapping[str, object]) -> TemplateProblems:
+    def _locate_problems(
+        self, output_problems: tuple[OutputProblem, ...], template: Template, context: Mapping[str, object]
+    ) -> TemplateProblems:
         self._sandbox.steps = 0
         template_lines = output_lines(template, context) or [(template.name or "", 1)]
         problems: dict[TemplateProblem, None] = {}

@@ -64,7 +64,9 @@ class MapView(ContainerView):
     __slots__ = ()
     data: Object
 
-    def __init__(self, data: Object, origin: Origin, reads: ReadLog = None, *, derived_from: Origins | None = None) -> None:
+    def __init__(
+        self, data: Object, origin: Origin, reads: ReadLog = None, *, derived_from: Origins | None = None
+    ) -> None:
         super().__init__(origin, derived_from, reads)
         self.data = data
 
@@ -98,7 +100,9 @@ class ListView(ContainerView):
     __slots__ = ()
     data: Sequence[Json]
 
-    def __init__(self, data: Sequence[Json], origin: Origin, reads: ReadLog, *, derived_from: Origins | None = None) -> None:
+    def __init__(
+        self, data: Sequence[Json], origin: Origin, reads: ReadLog, *, derived_from: Origins | None = None
+    ) -> None:
         super().__init__(origin, derived_from, reads)
         self.data = data
 

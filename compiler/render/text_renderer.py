@@ -49,5 +49,9 @@ def fill_text(text: str, values: Sequence[object], escaper: Escaper) -> tuple[st
         try:
             writer.add_value(values[int(part)])
         except ValueRejectedError as rejection:
-            problems.append(OutputProblem(line, rejection.message, rejection.origins or origins_of(values[int(part)]), rejection.help))
+            problems.append(
+                OutputProblem(
+                    line, rejection.message, rejection.origins or origins_of(values[int(part)]), rejection.help
+                )
+            )
     return "".join(writer.pieces), tuple(problems)

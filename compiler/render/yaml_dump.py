@@ -18,7 +18,9 @@ VISIBLE: Final = (
 list of our own, since Python's tables change with its version and the bytes may not."""
 _SIMPLE = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*|[1-9][0-9]*(?:m|[KMGTP]i|ms|s|h|d)")
 _PLAIN = re.compile(rf"[A-Za-z_/$({VISIBLE}][ -~{VISIBLE}]*")
-_RESERVED_WORDS: Final = YAML11_BOOLEANS | {form for word in ("true", "false", "null") for form in (word, word.title(), word.upper())}
+_RESERVED_WORDS: Final = YAML11_BOOLEANS | {
+    form for word in ("true", "false", "null") for form in (word, word.title(), word.upper())
+}
 _BLOCK_TEXT = re.compile(rf"[!-~{VISIBLE}][\t\n -~{VISIBLE}]*")
 _TRAILING_SPACE = re.compile(r"[ \t](?:\n|\Z)")
 _SINGLE_QUOTABLE = re.compile(rf"[ -~{VISIBLE}]*")

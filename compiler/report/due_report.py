@@ -34,7 +34,8 @@ def render_text(report: DueReport) -> str:
     paint = make_painter(colour=report.colour)
     relative_dates = {item.key: _relative_date(item) for item in report.items}
     widths = [
-        max((display_width(text) for text in texts), default=0) for texts in (relative_dates.values(), [item.what for item in report.items])
+        max((display_width(text) for text in texts), default=0)
+        for texts in (relative_dates.values(), [item.what for item in report.items])
     ]
     lines = []
     for item in report.items:

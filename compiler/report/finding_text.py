@@ -12,7 +12,9 @@ _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 def sort_by_severity(findings: Iterable[Finding]) -> list[Finding]:
     """By severity, then what fails the command before what does not, then in the order of files."""
-    return sorted(findings, key=lambda finding: (_RANKS[finding.code.severity], not finding.is_blocking, finding.sort_key))
+    return sorted(
+        findings, key=lambda finding: (_RANKS[finding.code.severity], not finding.is_blocking, finding.sort_key)
+    )
 
 
 def rule_label(code: Code) -> str:
@@ -29,7 +31,9 @@ def full_message(finding: Finding) -> str:
 
 def _extra_locations(finding: Finding) -> Iterator[str]:
     """What the place in the checkout does not say: the environment, and a file that lies elsewhere."""
-    if finding.affected_environments and not all(environment in finding.message for environment in finding.affected_environments):
+    if finding.affected_environments and not all(
+        environment in finding.message for environment in finding.affected_environments
+    ):
         yield ", ".join(finding.affected_environments)
     if finding.location and not is_in_checkout(finding.location):
         yield f"{finding.location.path}:{finding.location.line}"
@@ -69,4 +73,6 @@ def summary_line(report: Report) -> str:
 def suppressed_summary(report: Report) -> str:
     """How many findings are not open, and why: `3 waived, 2 in the baseline`; empty for none."""
     waived_count, baseline_count = len(report.with_status(Status.WAIVED)), len(report.with_status(Status.BASELINE))
-    return ", ".join([f"{waived_count} waived"] * bool(waived_count) + [f"{baseline_count} in the baseline"] * bool(baseline_count))
+    return ", ".join(
+        [f"{waived_count} waived"] * bool(waived_count) + [f"{baseline_count} in the baseline"] * bool(baseline_count)
+    )

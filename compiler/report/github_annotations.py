@@ -30,9 +30,15 @@ def render(report: Report) -> str:
     locations = ForgeLocations(report)
     kinds = [LEVELS[finding.code.severity] for finding in report.open]
     is_cut = any(count > MAX_ANNOTATIONS for count in Counter(kinds).values())
-    annotated_findings = _select_findings(report, limits={"error": MAX_ANNOTATIONS, "warning": MAX_ANNOTATIONS, "notice": MAX_ANNOTATIONS - is_cut})
+    annotated_findings = _select_findings(
+        report, limits={"error": MAX_ANNOTATIONS, "warning": MAX_ANNOTATIONS, "notice": MAX_ANNOTATIONS - is_cut}
+    )
     lines = [_annotation(finding, locations) for finding in annotated_findings]
-    return "\n".join([*lines, _summary_line(report, len(annotated_findings)), ""]).encode("utf-8", "replace").decode("utf-8")
+    return (
+        "\n".join([*lines, _summary_line(report, len(annotated_findings)), ""])
+        .encode("utf-8", "replace")
+        .decode("utf-8")
+    )
 
 
 def _select_findings(report: Report, limits: dict[str, int]) -> list[Finding]:
@@ -56,7 +62,11 @@ def _location_properties(finding: Finding, locations: ForgeLocations) -> dict[st
         return {}
     position = locations.to_forge(finding.location)
     properties = {"file": position.path, "line": str(position.line), "endLine": str(position.end_line)}
-    return properties | ({"col": str(position.column), "endColumn": str(position.end_column)} if position.line == position.end_line else {})
+    return properties | (
+        {"col": str(position.column), "endColumn": str(position.end_column)}
+        if position.line == position.end_line
+        else {}
+    )
 
 
 def _summary_line(report: Report, annotated_count: int) -> str:

@@ -47,4 +47,8 @@ def _issues(report: Report) -> Iterator[dict[str, object]]:
 def _unique_fingerprint(finding: Finding, fingerprint_counts: Counter[str]) -> str:
     fingerprint = finding.fingerprint
     fingerprint_counts[fingerprint] += 1
-    return fingerprint if fingerprint_counts[fingerprint] == 1 else hashlib.sha256(f"{fingerprint}\0{fingerprint_counts[fingerprint]}".encode()).hexdigest()[:32]
+    return (
+        fingerprint
+        if fingerprint_counts[fingerprint] == 1
+        else hashlib.sha256(f"{fingerprint}\0{fingerprint_counts[fingerprint]}".encode()).hexdigest()[:32]
+    )

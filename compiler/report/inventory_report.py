@@ -36,4 +36,6 @@ def _cell_style(row: Row, name: str, as_of: date) -> str:
 def render_json(inventory: Inventory, rows: Sequence[Row]) -> str:
     """The rows as they are published, and what is missing among them."""
     excluded_documents = to_plain(inventory.excluded_documents)
-    return dump_json({"version": 1, "project": inventory.project, "models": to_plain(tuple(rows)), "leftOut": excluded_documents})
+    return dump_json(
+        {"version": 1, "project": inventory.project, "models": to_plain(tuple(rows)), "leftOut": excluded_documents}
+    )

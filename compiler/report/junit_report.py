@@ -59,13 +59,20 @@ def _class_name(finding: Finding, path: str) -> str:
     subject = finding.subject
     if subject is None:
         return path
-    return f"{subject.kind} {subject.name}" + (f" in {', '.join(finding.affected_environments)}" if finding.affected_environments else "")
+    return f"{subject.kind} {subject.name}" + (
+        f" in {', '.join(finding.affected_environments)}" if finding.affected_environments else ""
+    )
 
 
 def _count_results(cases: Iterable[list[Finding]]) -> dict[str, str]:
     findings_by_case = list(cases)
     failure_count, skip_count = sum(map(_is_failure, findings_by_case)), sum(map(_is_skipped, findings_by_case))
-    return {"tests": str(len(findings_by_case)), "failures": str(failure_count), "errors": "0", "skipped": str(skip_count)}
+    return {
+        "tests": str(len(findings_by_case)),
+        "failures": str(failure_count),
+        "errors": "0",
+        "skipped": str(skip_count),
+    }
 
 
 def _is_failure(findings: list[Finding]) -> bool:

@@ -35,7 +35,9 @@ def render(report: Report) -> str:
     head = f"### Modelyard: {escape_text(summary_line(report))}\n"
     room = MAX_COMMENT_LENGTH - len(head) - 2 * _FOOTER_LENGTH
     findings = sort_by_severity(report.open)
-    table = _fit_table(("", "severity", "where", "rule", "finding"), (_open_row(finding, locations) for finding in findings), room)
+    table = _fit_table(
+        ("", "severity", "where", "rule", "finding"), (_open_row(finding, locations) for finding in findings), room
+    )
     parts = [head, *table, *_omission_note(findings[_count_rows(table) :])]
     waived_findings = report.with_status(Status.WAIVED)
     if waived_findings:
@@ -84,4 +86,6 @@ def _waived_row(finding: Finding, locations: ForgeLocations) -> str:
 
 def _format_location(finding: Finding, locations: ForgeLocations) -> str:
     position = locations.to_forge(finding.location)
-    return code_span(f"{position.path}:{position.line}", _MAX_PATH) + (f" in {escape_text(', '.join(finding.affected_environments))}" if finding.affected_environments else "")
+    return code_span(f"{position.path}:{position.line}", _MAX_PATH) + (
+        f" in {escape_text(', '.join(finding.affected_environments))}" if finding.affected_environments else ""
+    )

@@ -28,7 +28,9 @@ def render_text(row: Row, as_of: date, *, colour: bool) -> str:
         lines += [""] if section_lines else []
         previous_label = None
         for label, value in section_lines:
-            lines += _labelled_lines("" if label == previous_label else label, value, paint("dim", f"{label:{_LABEL_WIDTH}}"))
+            lines += _labelled_lines(
+                "" if label == previous_label else label, value, paint("dim", f"{label:{_LABEL_WIDTH}}")
+            )
             previous_label = label or previous_label
     expired_deadlines = [deadline for deadline in deadlines(row) if deadline.date is not None and deadline.date < as_of]
     lines += [""] if expired_deadlines else []
@@ -65,7 +67,9 @@ def _purpose_lines(row: Row) -> LabelledLines:
     if row.use_case:
         yield "use case", f"{row.use_case.name}: {row.use_case.summary}"
         for classification in row.use_case.classification:
-            decision = ", ".join(filter(None, [classification.decided_by, str(classification.date) if classification.date else None]))
+            decision = ", ".join(
+                filter(None, [classification.decided_by, str(classification.date) if classification.date else None])
+            )
             yield "class", f"{classification.regime}: {classification.value}{f' ({decision})' if decision else ''}"
     for label, value in (
         ("materiality", row.materiality),
@@ -98,12 +102,24 @@ def _format_cluster(placement: Placement) -> str:
 
 def _dependency_lines(row: Row) -> LabelledLines:
     for role, label in _ROLES.items():
-        yield from _values_with_label(label, (_format_dataset(dependency) for dependency in row.datasets if role in dependency.roles))
+        yield from _values_with_label(
+            label, (_format_dataset(dependency) for dependency in row.datasets if role in dependency.roles)
+        )
     for dependency in row.asks:
         call_details = ", ".join(
-            filter(None, [dependency.step and f"as {dependency.step}", dependency.condition and f"when {dependency.condition}", dependency.weight])
+            filter(
+                None,
+                [
+                    dependency.step and f"as {dependency.step}",
+                    dependency.condition and f"when {dependency.condition}",
+                    dependency.weight,
+                ],
+            )
         )
-        yield "asks", f"{format_dependency(dependency)}{f' {call_details}' if call_details else ''}{_in_environments(dependency.environments)}"
+        yield (
+            "asks",
+            f"{format_dependency(dependency)}{f' {call_details}' if call_details else ''}{_in_environments(dependency.environments)}",
+        )
     yield from _values_with_label("asked by", row.asked_by)
     for vendor in row.vendors:
         expiry = f" until {vendor.expires}" if vendor.expires else ""
@@ -113,7 +129,9 @@ def _dependency_lines(row: Row) -> LabelledLines:
 
 def _format_dataset(dataset: UsedDataset) -> str:
     sensitive = f"sensitive: {', '.join(dataset.sensitive_fields)}" if dataset.sensitive_fields else None
-    details = ", ".join(filter(None, [dataset.classification, dataset.retention and f"kept for {dataset.retention}", sensitive]))
+    details = ", ".join(
+        filter(None, [dataset.classification, dataset.retention and f"kept for {dataset.retention}", sensitive])
+    )
     return f"{dataset.name}{f' ({details})' if details else ''}"
 
 
@@ -148,10 +166,17 @@ def _format_approval(approval: Approval) -> str:
 def _gap_lines(row: Row) -> LabelledLines:
     yield from _values_with_label(
         "patch",
-        (f"{item.kind}{f' {item.name}' if item.name else ''}: {item.reason}{_in_environments(item.environments)}" for item in row.patches),
+        (
+            f"{item.kind}{f' {item.name}' if item.name else ''}: {item.reason}{_in_environments(item.environments)}"
+            for item in row.patches
+        ),
     )
-    yield from _values_with_label("unwatched", (f"{item.objective}: {item.reason}{_in_environments(item.environments)}" for item in row.unwatched))
-    yield from _values_with_label("unwatched", (f"{item.signal}: no series holds it" for item in row.signals if not item.watched))
+    yield from _values_with_label(
+        "unwatched", (f"{item.objective}: {item.reason}{_in_environments(item.environments)}" for item in row.unwatched)
+    )
+    yield from _values_with_label(
+        "unwatched", (f"{item.signal}: no series holds it" for item in row.signals if not item.watched)
+    )
     for counts in row.facts:
         if counts.missing:
             yield "missing facts", f"{counts.regime}: {counts.missing} of {counts.asked}"

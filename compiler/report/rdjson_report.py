@@ -60,7 +60,10 @@ def _range(location: Location | None, locations: ForgeLocations) -> Json:
     position = locations.to_forge(location)
     if not locations.is_readable(location):
         return {"start": {"line": position.line}, "end": {"line": position.end_line}}
-    return {"start": {"line": position.line, "column": position.column}, "end": {"line": position.end_line, "column": position.end_column}}
+    return {
+        "start": {"line": position.line, "column": position.column},
+        "end": {"line": position.end_line, "column": position.end_column},
+    }
 
 
 def _suggestions(finding: Finding, locations: ForgeLocations) -> Iterator[Json]:

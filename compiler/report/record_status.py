@@ -32,7 +32,11 @@ def render_markdown(statuses: Sequence[ModelRecordStatus]) -> str:
     for status in statuses:
         if status.missing_fields:
             titles = ("what", "who says it", "field", "line", "asked by")
-            parts += [f"\n#### {escape_inline(status.model.name, _MAX_CELL)}\n\n", table_row(*titles), table_row(*("---" for _ in titles))]
+            parts += [
+                f"\n#### {escape_inline(status.model.name, _MAX_CELL)}\n\n",
+                table_row(*titles),
+                table_row(*("---" for _ in titles)),
+            ]
             parts += [_table_row(gap) for gap in status.missing_fields]
     return "".join(parts)
 
@@ -58,7 +62,10 @@ FORMATS: Mapping[str, Callable[[Sequence[ModelRecordStatus]], str]] = MappingPro
 def _model_lines(status: ModelRecordStatus) -> Iterator[str]:
     counts = ", ".join(f"{record.id} {len(record.missing_fields)} of {len(record.fields)}" for record in status.records)
     yield f"{status.model.name} ({status.owner}): {counts}"
-    cells = [(_format_location(gap), _field_label(gap), gap.field.title, _owner(gap), ", ".join(gap.citations)) for gap in status.missing_fields]
+    cells = [
+        (_format_location(gap), _field_label(gap), gap.field.title, _owner(gap), ", ".join(gap.citations))
+        for gap in status.missing_fields
+    ]
     widths = [max(len(to_printable(line[column])) for line in cells) for column in range(4)]
     for line in cells:
         padded_cells = [f"{to_printable(cell):{width}}" for cell, width in zip(line, widths, strict=False)]
@@ -104,11 +111,22 @@ def _summary_data(statuses: Sequence[ModelRecordStatus]) -> dict[str, object]:
 
 def _status_data(status: ModelRecordStatus) -> dict[str, object]:
     records = [
-        {"id": record.id, "title": record.title, "regime": record.regime or None, "asked": len(record.fields), "missing": len(record.missing_fields)}
+        {
+            "id": record.id,
+            "title": record.title,
+            "regime": record.regime or None,
+            "asked": len(record.fields),
+            "missing": len(record.missing_fields),
+        }
         for record in status.records
     ]
     model_data = {"name": status.model.name, "owner": status.owner, "lifecycle": status.model.data["lifecycle"]}
-    return {**model_data, "tier": status.tier or None, "records": records, "gaps": [_field_data(gap) for gap in status.missing_fields]}
+    return {
+        **model_data,
+        "tier": status.tier or None,
+        "records": records,
+        "gaps": [_field_data(gap) for gap in status.missing_fields],
+    }
 
 
 def _field_data(gap: MissingField) -> dict[str, object]:
@@ -129,9 +147,15 @@ def _field_data(gap: MissingField) -> dict[str, object]:
 
 
 def _table_row(gap: MissingField) -> str:
-    requesters = ", ".join(record.id for record in gap.records) + (f" ({', '.join(gap.citations)})" if gap.citations else "")
+    requesters = ", ".join(record.id for record in gap.records) + (
+        f" ({', '.join(gap.citations)})" if gap.citations else ""
+    )
     return table_row(
-        escape_inline(gap.field.title, _MAX_CELL), escape_inline(_owner(gap), _MAX_CELL), code_span(_field_label(gap), _MAX_CELL), code_span(_format_location(gap), _MAX_CELL), escape_inline(requesters, _MAX_CELL)
+        escape_inline(gap.field.title, _MAX_CELL),
+        escape_inline(_owner(gap), _MAX_CELL),
+        code_span(_field_label(gap), _MAX_CELL),
+        code_span(_format_location(gap), _MAX_CELL),
+        escape_inline(requesters, _MAX_CELL),
     )
 
 
@@ -140,7 +164,15 @@ def _csv_cells(status: ModelRecordStatus, gap: MissingField) -> Iterator[object]
     yield from (status.model.name, status.owner, status.model.data["lifecycle"], status.tier)
     yield " ".join(record.id for record in gap.records)
     yield " ".join(sorted({record.regime for record in gap.records if record.regime}))
-    yield from (gap.field.title, _owner(gap), f"{data['kind']} {data['name']}", data["field"], data["path"], data["line"], data["column"])
+    yield from (
+        gap.field.title,
+        _owner(gap),
+        f"{data['kind']} {data['name']}",
+        data["field"],
+        data["path"],
+        data["line"],
+        data["column"],
+    )
     yield "; ".join(gap.citations)
 
 

@@ -34,7 +34,9 @@ _MAX_TEXT = 1024  # characters of a rule's texts
 _MAX_TAGS = 20
 _PROBLEM_SEVERITIES = MappingProxyType({"error": "error", "warning": "warning", "note": "recommendation"})
 _LINK = re.compile(r"\[(?=[^\[\]]*\]\()")  # begins a link in a message (SARIF 2.1.0, 3.11.6)
-_LONE_SURROGATES = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # what is left stands for a byte of a name that is not UTF-8
+_LONE_SURROGATES = re.compile(
+    "[\ud800-\udc7f\udd00-\udfff]"
+)  # what is left stands for a byte of a name that is not UTF-8
 
 Json = dict[str, object]
 
@@ -73,7 +75,9 @@ def _run(report: Report, findings: list[Finding]) -> Json:
 
 
 def _invocation(omitted_count: int) -> Json:
-    message = f"{pluralize(omitted_count, 'result')} left out: GitHub shows {MAX_RESULTS} of a run, and these are the worst"
+    message = (
+        f"{pluralize(omitted_count, 'result')} left out: GitHub shows {MAX_RESULTS} of a run, and these are the worst"
+    )
     notes = [{"level": "warning", "message": {"text": message}}] if omitted_count else []
     return {"executionSuccessful": True, "toolExecutionNotifications": notes}
 
@@ -112,7 +116,9 @@ def _hash_lines(report: Report, findings: list[Finding]) -> dict[tuple[str, int]
     }
 
 
-def _result(finding: Finding, rule_index: int, locations: ForgeLocations, hashes: Mapping[tuple[str, int], str]) -> Json:
+def _result(
+    finding: Finding, rule_index: int, locations: ForgeLocations, hashes: Mapping[tuple[str, int], str]
+) -> Json:
     subject, location = finding.subject, finding.location
     line_hash = hashes.get((location.path, location.line)) if location else None
     properties = {
@@ -166,5 +172,10 @@ def _location(location: Location | None, locations: ForgeLocations) -> Json:
 
 def _physical_location(location: Location | None, locations: ForgeLocations) -> tuple[Json, Json]:
     position = locations.to_forge(location)
-    region: Json = {"startLine": position.line, "startColumn": position.column, "endLine": position.end_line, "endColumn": position.end_column}
+    region: Json = {
+        "startLine": position.line,
+        "startColumn": position.column,
+        "endLine": position.end_line,
+        "endColumn": position.end_column,
+    }
     return {"uri": quote(_LONE_SURROGATES.sub("\ufffd", position.path).encode("utf-8", "surrogateescape"))}, region

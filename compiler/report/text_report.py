@@ -52,7 +52,9 @@ def _finding_lines(finding: Finding, report: Report, paint: Paint) -> Iterator[s
     if subject and finding.affected_environments:
         yield f"{margin} {paint('blue', '=')} {subject.kind} {to_printable(subject.name)} in {', '.join(finding.affected_environments)}"
     for note in finding.notes:
-        location = f": {to_printable(note.location.path)}:{note.location.line}:{note.location.column}" if note.location else ""
+        location = (
+            f": {to_printable(note.location.path)}:{note.location.line}:{note.location.column}" if note.location else ""
+        )
         yield f"{margin} {paint('blue', '=')} note: {to_printable(note.message).rstrip('.')}{location}"
     if finding.help:
         yield f"{margin} {paint('blue', '=')} {paint('green', 'help')}: {to_printable(finding.help)}"

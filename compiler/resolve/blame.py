@@ -57,7 +57,9 @@ def _path_steps(data: Json, rules: MergeRules, pointer: Pointer) -> Iterator[_Pa
         if isinstance(part, int) and rules.list_strategy == "union":
             yield _PathStep(part, "union", child)
         elif isinstance(part, int) and rules.list_strategy is not None:
-            yield _PathStep(part, rules.list_strategy, child.get(rules.list_strategy) if isinstance(child, dict) else None)
+            yield _PathStep(
+                part, rules.list_strategy, child.get(rules.list_strategy) if isinstance(child, dict) else None
+            )
         else:
             yield _PathStep(part)
         rules = rules.child(part if isinstance(part, str) else ANY_KEY)
@@ -87,7 +89,9 @@ def _find_child(value: Json, step: _PathStep) -> tuple[str | int, Json] | None:
     if step.list_by is None:
         return (step.part, value[step.part]) if step.part < len(value) else None
     for index, element in enumerate(value):
-        element_key = element if step.list_by == "union" else element.get(step.list_by) if isinstance(element, dict) else None
+        element_key = (
+            element if step.list_by == "union" else element.get(step.list_by) if isinstance(element, dict) else None
+        )
         if element_key == step.identity:
             return index, element
     return None

@@ -54,7 +54,11 @@ class CompositeSla:
 
 def composite_sla(router: str, components: Sequence[Component]) -> CompositeSla:
     """What parts come to behind a router; without one, a model that asks each of them and needs all."""
-    times = {rank: _composite_time(router, known_times) for rank in _PERCENTILES if (known_times := _component_times(components, rank))}
+    times = {
+        rank: _composite_time(router, known_times)
+        for rank in _PERCENTILES
+        if (known_times := _component_times(components, rank))
+    }
     return CompositeSla(_composite_availability(router, components), times)
 
 
@@ -69,7 +73,11 @@ def _composite_time(router: str, times: Sequence[int]) -> int:
 
 def _composite_availability(router: str, components: Sequence[Component]) -> Fraction | None:
     required_components = [component for component in components if component.is_required]
-    shares = {component.name: component.availability for component in required_components if component.availability is not None}
+    shares = {
+        component.name: component.availability
+        for component in required_components
+        if component.availability is not None
+    }
     if not required_components or len(shares) < len({component.name for component in required_components}):
         return None
     match router:
@@ -79,9 +87,17 @@ def _composite_availability(router: str, components: Sequence[Component]) -> Fra
             weights = [component.weight for component in required_components]
             if any(weight is None for weight in weights):
                 return min(shares.values())
-            return sum((shares[component.name] * (component.weight or 0) for component in required_components), Fraction(0))
+            return sum(
+                (shares[component.name] * (component.weight or 0) for component in required_components), Fraction(0)
+            )
         case "":
-            return prod((_availability_with_fallback(component, shares) for component in _primary_components(required_components)), start=Fraction(1))
+            return prod(
+                (
+                    _availability_with_fallback(component, shares)
+                    for component in _primary_components(required_components)
+                ),
+                start=Fraction(1),
+            )
         case _:
             return prod((shares[component.name] for component in required_components), start=Fraction(1))
 

@@ -14,7 +14,11 @@ _FIRST_DAY, _LAST_DAY = date(2024, 1, 1), date(2032, 12, 31)
 def longest_gap(schedule: str) -> timedelta | None:
     """The longest time between two runs, the change to summer time aside; `None` where there are no two."""
     minute, hour, day, month, weekday = schedule.split()
-    minutes = sorted(60 * hour_value + minute_value for hour_value in _field_values(hour, 0, 23) for minute_value in _field_values(minute, 0, 59))
+    minutes = sorted(
+        60 * hour_value + minute_value
+        for hour_value in _field_values(hour, 0, 23)
+        for minute_value in _field_values(minute, 0, 59)
+    )
     days = list(_run_days(day, month, weekday))
     if len(minutes) * len(days) <= 1:
         return None

@@ -90,12 +90,19 @@ class Fleet:
     def dependents(self, name: str, environment: str) -> tuple[str, ...]:
         """Models that run in the environment and use the one named, in order of name."""
         self.lookups.add(Lookup("users of Model", name, environment, is_found=True))
-        return tuple(dependent for dependent in self._candidate_dependents(name) if self._depends_on(dependent, name, environment))
+        return tuple(
+            dependent
+            for dependent in self._candidate_dependents(name)
+            if self._depends_on(dependent, name, environment)
+        )
 
     def environments_of(self, name: str) -> tuple[str, ...] | tuple[None]:
         """Where a model is judged: in each of its environments that there is; with none, its general layers alone are."""
         environment_entries = as_object(self.portfolio.by_kind("Model")[name].data.get("environments"))
-        return tuple(environment for environment in self.environments if environment in environment_entries) or NO_ENVIRONMENT
+        return (
+            tuple(environment for environment in self.environments if environment in environment_entries)
+            or NO_ENVIRONMENT
+        )
 
     def resolve(self, name: str, environment: str | None) -> tuple[ResolvedModel | None, tuple[Finding, ...]]:
         """A model in an environment, its general layers alone where that is `None`; or what keeps it from being resolved."""
@@ -129,7 +136,9 @@ def promotion_groups(portfolio: Portfolio) -> Iterator[tuple[str, ...]]:
 def selected_models(fleet: Fleet, model_names: ModelFilter) -> Iterator[Spec]:
     """The models that are judged."""
     models = fleet.portfolio.by_kind("Model")
-    yield from models.values() if model_names is None else (spec for name, spec in models.items() if name in model_names)
+    yield from (
+        models.values() if model_names is None else (spec for name, spec in models.items() if name in model_names)
+    )
 
 
 def promotion_entries(portfolio: Portfolio) -> Iterator[tuple[Pointer, str]]:

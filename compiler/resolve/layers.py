@@ -81,7 +81,9 @@ class Layers:
                 layer
                 for defaults in self.folder_defaults(model.document.path)
                 for key in self.environment_keys(environment.name, defaults.data)
-                for layer in _layers_at(f"{_defaults_label(defaults)}, in {key}", defaults.document, ("environments", key))
+                for layer in _layers_at(
+                    f"{_defaults_label(defaults)}, in {key}", defaults.document, ("environments", key)
+                )
             ),
             *(
                 layer
@@ -107,7 +109,9 @@ class Layers:
         folder = dirname(path)
         if folder not in self._defaults_by_folder:
             defaults = self._portfolio.defaults
-            self._defaults_by_folder[folder] = tuple(reversed([defaults[parent] for parent in path_and_ancestors(folder) if parent in defaults]))
+            self._defaults_by_folder[folder] = tuple(
+                reversed([defaults[parent] for parent in path_and_ancestors(folder) if parent in defaults])
+            )
         return self._defaults_by_folder[folder]
 
     def _shared_layers(self, model_type: str, folders: tuple[Spec, ...]) -> tuple[Layer, ...]:

@@ -46,5 +46,6 @@ def _matches_environment(names: Json, environment: Object) -> bool:
 def _matches_classification(required_classes: Json, use_case: Object) -> bool:
     classes = as_object(use_case.get("classification"))
     return all(
-        as_object(classes.get(regime)).get("value") in as_list(values) for regime, values in as_object(required_classes).items()
+        as_object(classes.get(regime)).get("value") in as_list(values)
+        for regime, values in as_object(required_classes).items()
     )

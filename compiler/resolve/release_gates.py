@@ -33,11 +33,17 @@ def evaluation_config(model: ResolvedModel) -> Object:
 def recorded_metrics(release: Release) -> ReleaseMetrics:
     """The numbers that a release's `evaluations` hold; those of a part of the data are no numbers of the whole."""
     evaluations = map(as_object, as_list(release.content.get("evaluations")))
-    numbers = {as_str(evaluation["metric"]): _number(evaluation["value"]) for evaluation in evaluations if "slice" not in evaluation}
+    numbers = {
+        as_str(evaluation["metric"]): _number(evaluation["value"])
+        for evaluation in evaluations
+        if "slice" not in evaluation
+    }
     return ReleaseMetrics(release.version, numbers)
 
 
-def gate_findings(model: ResolvedModel, metrics: ReleaseMetrics, champion: ReleaseMetrics | None = None) -> Iterator[Finding]:
+def gate_findings(
+    model: ResolvedModel, metrics: ReleaseMetrics, champion: ReleaseMetrics | None = None
+) -> Iterator[Finding]:
     """What a release misses of its model's bars, each at the line of the bar, and by what it is behind the champion."""
     gates = map(as_object, as_list(evaluation_config(model).get("gates")))
     for index, gate in enumerate(gates):
@@ -56,7 +62,12 @@ def gate_findings(model: ResolvedModel, metrics: ReleaseMetrics, champion: Relea
 
 
 def _champion_findings(
-    model: ResolvedModel, gate: Object, pointer: Pointer, value: float, metrics: ReleaseMetrics, champion: ReleaseMetrics
+    model: ResolvedModel,
+    gate: Object,
+    pointer: Pointer,
+    value: float,
+    metrics: ReleaseMetrics,
+    champion: ReleaseMetrics,
 ) -> Iterator[Finding]:
     champion_config = as_object(evaluation_config(model).get("champion"))
     metric, tolerance = as_str(gate["metric"]), _number(champion_config.get("tolerance", 0))

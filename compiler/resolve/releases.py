@@ -17,14 +17,18 @@ MAX_COMPANION_BYTES = 1024 * 1024
 """Bytes of one file beside a spec: what a cluster's object, an engine's bundle and a reviewer can hold."""
 
 
-def read_release(tree: Tree, spec: Spec, version: str, companion_annotations: Sequence[Annotation]) -> tuple[Release, list[Finding]]:
+def read_release(
+    tree: Tree, spec: Spec, version: str, companion_annotations: Sequence[Annotation]
+) -> tuple[Release, list[Finding]]:
     """A release with the files beside the spec that belong to it, and what is wrong with them."""
     content = release_contents(spec.data)[version]
     pointer: Pointer = () if "source" in spec.data else ("releases", version)
     files: dict[str, CompanionFile] = {}
     findings: list[Finding] = []
     named_files: set[tuple[str, Pointer]] = set()
-    for relative_pointer, relative in (entry for annotation in companion_annotations for entry in iter_values(content, annotation.pointer)):
+    for relative_pointer, relative in (
+        entry for annotation in companion_annotations for entry in iter_values(content, annotation.pointer)
+    ):
         entry = _read_companion_file(tree, spec, as_str(relative), files)
         if (as_str(relative), relative_pointer[:-1]) in named_files:
             entry = f"`{relative}` is named twice"
@@ -35,9 +39,7 @@ def read_release(tree: Tree, spec: Spec, version: str, companion_annotations: Se
             findings.append(_companion_finding(spec, (*pointer, *relative_pointer), entry))
     total = sum(len(file.content) for file in files.values())
     if total > MAX_COMPANION_BYTES:
-        message = (
-            f"the files of {version} have {total} bytes together; a release has at most {MAX_COMPANION_BYTES} beside the spec"
-        )
+        message = f"the files of {version} have {total} bytes together; a release has at most {MAX_COMPANION_BYTES} beside the spec"
         findings.append(_companion_finding(spec, (*pointer, "source"), message))
     digests = {relative: bytes_digest(file.content) for relative, file in sorted(files.items())}
     release_digest = digest({"content": content, "files": digests})
@@ -45,7 +47,9 @@ def read_release(tree: Tree, spec: Spec, version: str, companion_annotations: Se
 
 
 def _companion_finding(spec: Spec, pointer: Pointer, message: str) -> Finding:
-    return Finding(codes.BAD_COMPANION_FILE, message, spec.document.location(pointer), Subject("Model", spec.name, None, pointer))
+    return Finding(
+        codes.BAD_COMPANION_FILE, message, spec.document.location(pointer), Subject("Model", spec.name, None, pointer)
+    )
 
 
 def selected_version(merged_model: MergedModel, environment: str) -> tuple[str | None, list[Finding]]:
@@ -81,23 +85,35 @@ def selected_canary(merged_model: MergedModel, running_version: str | None) -> t
     if version is not None and version == running_version:
         message = f"{version} runs here already, and is no canary beside itself"
         return None, [
-            merged_model.finding(codes.NO_RELEASE, message, pointer, "name another release, or remove the canary", per_environment=True)
+            merged_model.finding(
+                codes.NO_RELEASE, message, pointer, "name another release, or remove the canary", per_environment=True
+            )
         ]
     return version, findings
 
 
-def _published_version(merged_model: MergedModel, pointer: Pointer, versions: Sequence[str]) -> tuple[str | None, list[Finding]]:
+def _published_version(
+    merged_model: MergedModel, pointer: Pointer, versions: Sequence[str]
+) -> tuple[str | None, list[Finding]]:
     version = str(value_at(merged_model.data, pointer))
     if version in versions:
         return version, []
     suggestion = closest_match(version, versions)
     help_ = f"did you mean `{suggestion}`?" if suggestion else f"one of: {', '.join(versions)}" if versions else None
     return None, [
-        merged_model.finding(codes.NO_RELEASE, f"there is no release `{version}` of {merged_model.name}", pointer, help_, per_environment=True)
+        merged_model.finding(
+            codes.NO_RELEASE,
+            f"there is no release `{version}` of {merged_model.name}",
+            pointer,
+            help_,
+            per_environment=True,
+        )
     ]
 
 
-def _read_companion_file(tree: Tree, spec: Spec, relative: str, known_files: Mapping[str, CompanionFile]) -> CompanionFile | str:
+def _read_companion_file(
+    tree: Tree, spec: Spec, relative: str, known_files: Mapping[str, CompanionFile]
+) -> CompanionFile | str:
     if relative in known_files:
         return known_files[relative]
     try:

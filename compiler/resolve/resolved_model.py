@@ -92,9 +92,20 @@ class MergedModel:
         So a mistake in a layer of many models is one finding. `here`: it is the model's own, and holds in this
         environment, whatever set the value.
         """
-        contribution = next((contribution for contribution in self.blame(pointer) if contribution.layer.document and not contribution.deletes), None)
+        contribution = next(
+            (
+                contribution
+                for contribution in self.blame(pointer)
+                if contribution.layer.document and not contribution.deletes
+            ),
+            None,
+        )
         return Finding(
-            code, message, self.location(pointer), self._subject(None if per_environment else contribution, pointer, per_environment=per_environment), help
+            code,
+            message,
+            self.location(pointer),
+            self._subject(None if per_environment else contribution, pointer, per_environment=per_environment),
+            help,
         )
 
     def schema_finding(self, violation: SchemaViolation) -> Finding:
@@ -110,7 +121,13 @@ class MergedModel:
         document = (contribution and contribution.layer.document) or self.spec.document
         document_pointer = contribution.document_pointer if contribution else ()
         location = document.location(document_pointer) if points_at_value else document.key_location(document_pointer)
-        code = codes.MISSING_KEY if violation.missing_key is not None else codes.UNKNOWN_KEY if is_unknown_key else codes.BAD_VALUE
+        code = (
+            codes.MISSING_KEY
+            if violation.missing_key is not None
+            else codes.UNKNOWN_KEY
+            if is_unknown_key
+            else codes.BAD_VALUE
+        )
         return Finding(code, message, location, self._subject(contribution, pointer), violation.help)
 
     def _missing_key_source(self, pointer: Pointer, key: str) -> Contribution | None:
@@ -118,9 +135,15 @@ class MergedModel:
         deletion = next(iter(self.blame((*pointer, key))), None)
         if deletion and deletion.deletes:
             return deletion
-        return next((contribution for contribution in reversed(self.blame(pointer)) if contribution.layer.document), None) if pointer else None
+        return (
+            next((contribution for contribution in reversed(self.blame(pointer)) if contribution.layer.document), None)
+            if pointer
+            else None
+        )
 
-    def _subject(self, contribution: Contribution | None, pointer: Pointer, *, per_environment: bool = False) -> Subject:
+    def _subject(
+        self, contribution: Contribution | None, pointer: Pointer, *, per_environment: bool = False
+    ) -> Subject:
         """The document that a contribution stands in, and the environment that it is written for."""
         if self.environment and per_environment:
             return Subject("Model", self.name, self.environment.name, pointer)

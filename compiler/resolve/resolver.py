@@ -60,7 +60,12 @@ class Resolver:
         environments, entries = self._portfolio.by_kind("Environment"), as_object(spec.data.get("environments"))
         layers = list(self._layers.shared_base(spec).layers)
         if self._has_environment_uses or any("uses" in as_object(entry) for entry in entries.values()):
-            layers += [layer for name in entries if name in environments for layer in self._layers.environment_layers(spec, environments[name])]
+            layers += [
+                layer
+                for name in entries
+                if name in environments
+                for layer in self._layers.environment_layers(spec, environments[name])
+            ]
         for layer_data in (spec.data, *(layer.data for layer in layers)):
             yield from as_list(layer_data.get("uses"))
 
@@ -79,18 +84,35 @@ class Resolver:
         base_merge = self._merge_base(spec, language)
         environment_layers = self._layers.environment_layers(spec, environment_spec) if environment_spec else ()
         overlay_merge = self._merge_overlays(base_merge, environment_layers, language)
-        merged_model = MergedModel(spec, environment_spec, overlay_merge.data, (*base_merge.layers, *environment_layers), len(base_merge.layers), language.merge_rules)
+        merged_model = MergedModel(
+            spec,
+            environment_spec,
+            overlay_merge.data,
+            (*base_merge.layers, *environment_layers),
+            len(base_merge.layers),
+            language.merge_rules,
+        )
         release, canary, findings = self._select_releases(merged_model, base_merge)
         data, violations = overlay_merge.validate(release.version if release else None, language)
         resolved_model = ResolvedModel(
             spec, environment_spec, data, merged_model.layers, merged_model.base_layer_count, language.merge_rules, release, canary,
             runtime_fields=language.runtime_fields, governance_fields=language.governance_fields,
         )  # fmt: skip
-        findings += [merged_model.finding(codes.BAD_VALUE, f"{format_path(pointer)}: {message}", pointer) for pointer, message in overlay_merge.quantity_errors]
+        findings += [
+            merged_model.finding(codes.BAD_VALUE, f"{format_path(pointer)}: {message}", pointer)
+            for pointer, message in overlay_merge.quantity_errors
+        ]
         findings += map(resolved_model.schema_finding, violations)
         missing_pointers = {(*violation.pointer, violation.missing_key) for violation in violations}
-        unused_deletions = (*base_merge.unused_deletions, *_find_unused_deletions(base_merge.data, environment_layers, language, spec))
-        findings += [_unused_deletion_finding(layer, spec, pointer) for layer, pointer in unused_deletions if pointer not in missing_pointers]
+        unused_deletions = (
+            *base_merge.unused_deletions,
+            *_find_unused_deletions(base_merge.data, environment_layers, language, spec),
+        )
+        findings += [
+            _unused_deletion_finding(layer, spec, pointer)
+            for layer, pointer in unused_deletions
+            if pointer not in missing_pointers
+        ]
         is_valid = not any(finding.is_blocking for finding in findings)
         return (resolved_model if is_valid else None), tuple(findings)
 
@@ -100,16 +122,30 @@ class Resolver:
         if cached_merge is not None:
             return cached_merge
         shared_base, model_layer = self._layers.shared_base(spec), self._layers.model_layer(spec)
-        data, unused_deletions = merge(shared_base.data, model_layer.data, language.merge_rules), _find_unused_deletions(shared_base.data, (model_layer,), language, spec)
-        base_merge = self._base_merges[spec.name] = _BaseMerge(spec, (*shared_base.layers, model_layer), data, unused_deletions)
+        data, unused_deletions = (
+            merge(shared_base.data, model_layer.data, language.merge_rules),
+            _find_unused_deletions(shared_base.data, (model_layer,), language, spec),
+        )
+        base_merge = self._base_merges[spec.name] = _BaseMerge(
+            spec, (*shared_base.layers, model_layer), data, unused_deletions
+        )
         if len(self._base_merges) > _MAX_BASE_MERGES:
             del self._base_merges[next(iter(self._base_merges))]
         return base_merge
 
-    def _merge_overlays(self, base_merge: "_BaseMerge", environment_layers: tuple[Layer, ...], language: TypeLanguage) -> "_OverlayMerge":
+    def _merge_overlays(
+        self, base_merge: "_BaseMerge", environment_layers: tuple[Layer, ...], language: TypeLanguage
+    ) -> "_OverlayMerge":
         """The specific layers laid over the draft; environments whose layers say the same share what comes of it."""
         overlays = [layer.data for layer in environment_layers]
-        cached_merge = next((overlay_merge for overlay_merge in base_merge.overlay_merges if strictly_equal(overlay_merge.overlays, overlays)), None)
+        cached_merge = next(
+            (
+                overlay_merge
+                for overlay_merge in base_merge.overlay_merges
+                if strictly_equal(overlay_merge.overlays, overlays)
+            ),
+            None,
+        )
         if cached_merge is not None:
             return cached_merge
         data = base_merge.data
@@ -124,7 +160,9 @@ class Resolver:
             self._normalisers[name] = Normaliser(self._language.type_language(name).quantities)
         return self._normalisers[name]
 
-    def _select_releases(self, merged_model: MergedModel, base_merge: "_BaseMerge") -> tuple[Release | None, Release | None, list[Finding]]:
+    def _select_releases(
+        self, merged_model: MergedModel, base_merge: "_BaseMerge"
+    ) -> tuple[Release | None, Release | None, list[Finding]]:
         if merged_model.environment is None:
             return None, None, []
         version, findings = selected_version(merged_model, merged_model.environment.name)
@@ -174,10 +212,14 @@ def _find_unused_deletions(
 ) -> tuple[tuple[Layer, Pointer], ...]:
     """What the model's own layers, laid over the data, delete that is not there."""
     rules = language.merge_rules
-    deletion_pointers = [tuple(deletions(layer.data, rules)) if layer.document is spec.document else () for layer in layers]
+    deletion_pointers = [
+        tuple(deletions(layer.data, rules)) if layer.document is spec.document else () for layer in layers
+    ]
     unused_deletions: list[tuple[Layer, Pointer]] = []
     for layer, pointers in zip(layers, deletion_pointers, strict=True) if any(deletion_pointers) else ():
-        unused_deletions += [(layer, pointer) for pointer in pointers if not _has_deletion_target(data, layer, language, pointer)]
+        unused_deletions += [
+            (layer, pointer) for pointer in pointers if not _has_deletion_target(data, layer, language, pointer)
+        ]
         data = merge(data, layer.data, rules)
     return tuple(unused_deletions)
 
@@ -194,7 +236,9 @@ def _has_deletion_target(data: Object, layer: Layer, language: TypeLanguage, poi
         if isinstance(part, int):
             key = rules.list_strategy or ""
             key_value = as_object(layer_value).get(key)
-            base_value = next((element for element in as_list(base_value) if as_object(element).get(key) == key_value), None)
+            base_value = next(
+                (element for element in as_list(base_value) if as_object(element).get(key) == key_value), None
+            )
         else:
             base_value = as_object(base_value).get(part)
         rules = rules.child(part if isinstance(part, str) else "*")

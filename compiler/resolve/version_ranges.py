@@ -24,7 +24,10 @@ def satisfies(version: str, version_range: str) -> bool:
     if prerelease and (version_numbers != lower_bound or not match[5]):
         return False
     fixed_count = _fixed_number_count(match[1], range_numbers)
-    return version_numbers[:fixed_count] == lower_bound[:fixed_count] and (version_numbers, _precedence(prerelease)) >= (lower_bound, _precedence(match[5] or ""))
+    return version_numbers[:fixed_count] == lower_bound[:fixed_count] and (
+        version_numbers,
+        _precedence(prerelease),
+    ) >= (lower_bound, _precedence(match[5] or ""))
 
 
 def _precedence(prerelease: str) -> _Precedence:

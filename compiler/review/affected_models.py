@@ -49,7 +49,9 @@ class ChangeImpact:
     @property
     def model_names(self) -> tuple[str, ...]:
         """Names of the models that are still there."""
-        return tuple(dict.fromkeys(entry.model for entry in self.affected_models if REASON_REMOVED not in entry.reasons))
+        return tuple(
+            dict.fromkeys(entry.model for entry in self.affected_models if REASON_REMOVED not in entry.reasons)
+        )
 
     @property
     def owners(self) -> tuple[str, ...]:
@@ -59,7 +61,9 @@ class ChangeImpact:
     @property
     def environments(self) -> tuple[str, ...]:
         """The environments in which something is another, in order of promotion."""
-        names = {entry.environment for entry in self.affected_models} | {entry.environment for entry in self.artifacts or ()}
+        names = {entry.environment for entry in self.affected_models} | {
+            entry.environment for entry in self.artifacts or ()
+        }
         return tuple(name for name in self.environment_order if name in names)
 
     @property
@@ -75,7 +79,9 @@ def compute_impact(base: Session | None, head: Session) -> ChangeImpact:
     """What is another in the second state; `before` is `None` where there was no project yet."""
     old, new = ProjectSnapshot(base) if base else None, ProjectSnapshot(head)
     reasons = {key: _change_reasons(old, new, key) for key in _keys(old, new)}
-    candidates = frozenset(key for key, key_reasons in reasons.items() if key_reasons or _has_context_changed(old, new, key))
+    candidates = frozenset(
+        key for key, key_reasons in reasons.items() if key_reasons or _has_context_changed(old, new, key)
+    )
     artifacts = _changed_artifacts(base, head, candidates)
     rendered_keys = {(entry.model, entry.environment) for entry in artifacts or ()}
     affected_models = []
@@ -100,8 +106,17 @@ def _change_reasons(old: ProjectSnapshot | None, new: ProjectSnapshot, key: Mode
         return (REASON_REMOVED,)
     old_digests, new_digests = old.own_fingerprints(key), new.own_fingerprints(key)
     old_references, new_references = old.reference_fingerprints(key), new.reference_fingerprints(key)
-    own_reasons = [reason for reason in {**new_digests, **old_digests} if old_digests.get(reason) != new_digests.get(reason)]
-    return (*own_reasons, *(reason for reason in new_references if old_references.get(reason, new_references[reason]) != new_references[reason]))
+    own_reasons = [
+        reason for reason in {**new_digests, **old_digests} if old_digests.get(reason) != new_digests.get(reason)
+    ]
+    return (
+        *own_reasons,
+        *(
+            reason
+            for reason in new_references
+            if old_references.get(reason, new_references[reason]) != new_references[reason]
+        ),
+    )
 
 
 def _has_context_changed(old: ProjectSnapshot | None, new: ProjectSnapshot, key: ModelKey) -> bool:
@@ -109,13 +124,19 @@ def _has_context_changed(old: ProjectSnapshot | None, new: ProjectSnapshot, key:
     return old is None or old.context_digest(key) != new.context_digest(key)
 
 
-def _affected_model(old: ProjectSnapshot | None, new: ProjectSnapshot, key: ModelKey, reasons: list[str]) -> AffectedModel:
+def _affected_model(
+    old: ProjectSnapshot | None, new: ProjectSnapshot, key: ModelKey, reasons: list[str]
+) -> AffectedModel:
     snapshots = [snapshot for snapshot in (new, old) if snapshot is not None and key in snapshot]
     owners = dict.fromkeys(filter(None, (snapshot.owner(key) for snapshot in snapshots)))
-    return AffectedModel(key[0], key[1] or "", tuple(owners), snapshots[0].spec_path(key[0]), tuple(dict.fromkeys(reasons)))
+    return AffectedModel(
+        key[0], key[1] or "", tuple(owners), snapshots[0].spec_path(key[0]), tuple(dict.fromkeys(reasons))
+    )
 
 
-def _changed_artifacts(base: Session | None, head: Session, candidates: frozenset[ModelKey]) -> tuple[ChangedArtifact, ...] | None:
+def _changed_artifacts(
+    base: Session | None, head: Session, candidates: frozenset[ModelKey]
+) -> tuple[ChangedArtifact, ...] | None:
     """The files that differ, of the models that may be others and of what is made of all."""
     names = {name for name, _ in candidates}
 

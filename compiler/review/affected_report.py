@@ -32,7 +32,10 @@ class AffectedReport:
 def render_text(report: AffectedReport) -> str:
     """A line for each model where it is another, then what differs that is no model's."""
     affected_models, impact = report.impact.affected_models, report.impact
-    rows = [(entry.model, entry.environment or "-", ", ".join(entry.owners), ", ".join(entry.reasons)) for entry in affected_models]
+    rows = [
+        (entry.model, entry.environment or "-", ", ".join(entry.owners), ", ".join(entry.reasons))
+        for entry in affected_models
+    ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)] if rows else []
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(entry, widths, strict=True)).rstrip() for entry in rows]
     lines += [f"{entry.change:7}  {entry.path}" for entry in impact.artifacts or () if not entry.model]
@@ -42,7 +45,11 @@ def render_text(report: AffectedReport) -> str:
 def impact_summary(impact: ChangeImpact) -> str:
     """The change in one line."""
     if not impact.affected_models and not impact.artifacts:
-        return "nothing is affected" if impact.artifacts is not None else "no model is affected, and artifacts were not compared"
+        return (
+            "nothing is affected"
+            if impact.artifacts is not None
+            else "no model is affected, and artifacts were not compared"
+        )
     parts = [
         pluralize(len(impact.model_names) + len(_removed_models(impact)), "model"),
         pluralize(len(impact.environments), "environment"),
@@ -58,7 +65,9 @@ def to_json_data(report: AffectedReport) -> Object:
     artifacts = impact.artifacts
     return {
         "since": report.base_commit,
-        "models": [_model_data(name, impact) for name in dict.fromkeys(entry.model for entry in impact.affected_models)],
+        "models": [
+            _model_data(name, impact) for name in dict.fromkeys(entry.model for entry in impact.affected_models)
+        ],
         "environments": list(impact.environments),
         "rendered": list(impact.rendered_environments),
         "owners": list(impact.owners),
@@ -84,11 +93,26 @@ def render_markdown(report: AffectedReport) -> str:
     impact = report.impact
     head = f"### What changes: {escape_text(impact_summary(impact))}\n"
     rows = _model_rows(impact.affected_models)
-    parts = [head, *_fit_lines(["\n", table_row("model", "where", "owner", "what is another"), table_row(*["---"] * 4)], rows, MAX_MARKDOWN // 2, "model")]
+    parts = [
+        head,
+        *_fit_lines(
+            ["\n", table_row("model", "where", "owner", "what is another"), table_row(*["---"] * 4)],
+            rows,
+            MAX_MARKDOWN // 2,
+            "model",
+        ),
+    ]
     if impact.artifacts:
         details_head = f"\n<details><summary>{pluralize(len(impact.artifacts), 'artifact')}</summary>\n\n"
-        artifact_lines = [f"- {artifact.change} {code_span(artifact.path, _MAX_CELL)}\n" for artifact in impact.artifacts]
-        parts += [*_fit_lines([details_head], artifact_lines, MAX_MARKDOWN // 2 - len(details_head) - len(head) - 200, "artifact"), "\n</details>\n"]
+        artifact_lines = [
+            f"- {artifact.change} {code_span(artifact.path, _MAX_CELL)}\n" for artifact in impact.artifacts
+        ]
+        parts += [
+            *_fit_lines(
+                [details_head], artifact_lines, MAX_MARKDOWN // 2 - len(details_head) - len(head) - 200, "artifact"
+            ),
+            "\n</details>\n",
+        ]
     return "".join(parts)
 
 
@@ -98,7 +122,12 @@ def _model_rows(affected_models: Iterable[AffectedModel]) -> list[str]:
     for entry in affected_models:
         groups.setdefault((entry.model, entry.owners, entry.reasons), []).append(entry.environment or "nowhere")
     return [
-        table_row(code_span(model, _MAX_CELL), escape_text(", ".join(environments)), escape_text(", ".join(owners)), escape_text(", ".join(reasons)[:_MAX_CELL]))
+        table_row(
+            code_span(model, _MAX_CELL),
+            escape_text(", ".join(environments)),
+            escape_text(", ".join(owners)),
+            escape_text(", ".join(reasons)[:_MAX_CELL]),
+        )
         for (model, owners, reasons), environments in groups.items()
     ]
 
@@ -122,7 +151,9 @@ def _removed_models(impact: ChangeImpact) -> frozenset[str]:
 
 def _model_data(name: str, impact: ChangeImpact) -> Json:
     entries = [entry for entry in impact.affected_models if entry.model == name]
-    environments: list[Json] = [{"name": entry.environment or None, "reasons": list(entry.reasons)} for entry in entries]
+    environments: list[Json] = [
+        {"name": entry.environment or None, "reasons": list(entry.reasons)} for entry in entries
+    ]
     owners = sorted({owner for entry in entries for owner in entry.owners})
     return {"name": name, "owners": owners, "path": entries[0].path, "environments": environments}
 
@@ -145,5 +176,7 @@ def render(format_: str, report: AffectedReport) -> str:
     return OUTPUTS[format_](to_json_data(report) if format_ == "json" else job_outputs(report))
 
 
-RENDERERS: Mapping[str, Callable[[AffectedReport], str]] = MappingProxyType({"text": render_text, "markdown": render_markdown})
+RENDERERS: Mapping[str, Callable[[AffectedReport], str]] = MappingProxyType(
+    {"text": render_text, "markdown": render_markdown}
+)
 """Formats that tell it in their own way."""

@@ -63,7 +63,9 @@ class ProjectSnapshot:
         if model is None:
             return {}
         fingerprints = {_document_label(spec): digest(spec.data) for spec in self._referenced_documents(model)}
-        return fingerprints | {f"asks {dependency.name}": dependency.runtime_digest for dependency in self._dependencies(model)}
+        return fingerprints | {
+            f"asks {dependency.name}": dependency.runtime_digest for dependency in self._dependencies(model)
+        }
 
     def context_digest(self, key: ModelKey) -> str:
         """A digest of all else that what is rendered of the model may be made of."""
@@ -76,7 +78,9 @@ class ProjectSnapshot:
     def owner(self, key: ModelKey) -> str:
         """The team that answers for the model."""
         model = self._model(key)
-        return as_str(model.data.get("owner")) if model else self.session.portfolio.by_kind("Model")[key[0]].text("owner")
+        return (
+            as_str(model.data.get("owner")) if model else self.session.portfolio.by_kind("Model")[key[0]].text("owner")
+        )
 
     def spec_path(self, name: str) -> str:
         """Where the model's spec stands."""
@@ -90,7 +94,9 @@ class ProjectSnapshot:
         """A digest of what may reach any artifact: the project's words, and its own templates."""
         data = self.session.portfolio.project.data
         project_data: dict[str, Json] = {key: value for key, value in data.items() if key not in _LAYERED_KEYS}
-        template_digests: dict[str, Json] = {emitter.id: emitter.digest for emitter in self.session.emitters.by_id.values() if not emitter.is_builtin}
+        template_digests: dict[str, Json] = {
+            emitter.id: emitter.digest for emitter in self.session.emitters.by_id.values() if not emitter.is_builtin
+        }
         return digest([project_data, template_digests])
 
     def _referenced_documents(self, model: ResolvedModel) -> Iterator[Spec]:
@@ -106,7 +112,9 @@ class ProjectSnapshot:
             visited_keys.add((kind, name))
             yield spec
             for annotation in self.session.language.references(kind):
-                queue += [(annotation.value, as_str(reference)) for _, reference in iter_values(spec.data, annotation.pointer)]
+                queue += [
+                    (annotation.value, as_str(reference)) for _, reference in iter_values(spec.data, annotation.pointer)
+                ]
 
     def _program_files(self, model: ResolvedModel) -> dict[str, str]:
         """The files that programs of a model's pipeline may read: beside its spec, by an argument, or by the project for all.
@@ -117,8 +125,16 @@ class ProjectSnapshot:
         if not arguments:
             return {}
         tree, folder = self.session.tree, dirname(model.spec.document.path)
-        nested_folders = {model_folder for model_folder in self._model_folders if model_folder != folder and f"{model_folder}/".startswith(f"{folder}/")}
-        paths = [path for path in tree.paths(folder) if path not in self._spec_paths and nested_folders.isdisjoint(path_and_ancestors(path))]
+        nested_folders = {
+            model_folder
+            for model_folder in self._model_folders
+            if model_folder != folder and f"{model_folder}/".startswith(f"{folder}/")
+        }
+        paths = [
+            path
+            for path in tree.paths(folder)
+            if path not in self._spec_paths and nested_folders.isdisjoint(path_and_ancestors(path))
+        ]
         argument_paths = (normpath(join(folder, argument)) for argument in arguments)
         paths += [path for path in argument_paths if path not in self._spec_paths and tree.has(path)]
         return {"files beside it": digest({path: tree.blob_id(path) for path in paths}), **self._project_files}
@@ -127,7 +143,11 @@ class ProjectSnapshot:
     def _project_files(self) -> Mapping[str, str]:
         """The files that the project's words for emitters name, such as what programs are installed from, and what is in them."""
         project, tree = self.session.portfolio.project.data, self.session.tree
-        option_texts = (text for emitter in self.session.planning_services.addons for text in iter_texts(project_emitter_options(project, emitter)))
+        option_texts = (
+            text
+            for emitter in self.session.planning_services.addons
+            for text in iter_texts(project_emitter_options(project, emitter))
+        )
         return {path: tree.blob_id(path) for path in option_texts if path not in self._spec_paths and tree.has(path)}
 
     @cached_property
@@ -176,7 +196,10 @@ class ProjectSnapshot:
             model = self._model((name, environment))
             if model is not None and environment is not None:
                 models.setdefault(environment, {})[name] = model
-        return {environment: self._digest_components(environment_models) for environment, environment_models in models.items()}
+        return {
+            environment: self._digest_components(environment_models)
+            for environment, environment_models in models.items()
+        }
 
     def _digest_components(self, models: Mapping[str, ResolvedModel]) -> Mapping[str, str]:
         edges: dict[str, set[str]] = {name: set() for name in models}

@@ -23,8 +23,14 @@ def publish_waves(session: Session, impact: ChangeImpact) -> tuple[tuple[Object,
 def affected_canaries(session: Session, impact: ChangeImpact) -> tuple[Object, ...]:
     """The canaries of models that are affected where they are tried, in environments whose tree is another."""
     affected_keys = {(key.model, key.environment) for key in impact.affected_models}
-    canary_keys = ((model.name, model.environment.name) for model in models_with_canary(session.fleet) if model.environment)
-    return tuple({"model": key[0], "environment": key[1]} for key in canary_keys if key in affected_keys and key[1] in impact.rendered_environments)
+    canary_keys = (
+        (model.name, model.environment.name) for model in models_with_canary(session.fleet) if model.environment
+    )
+    return tuple(
+        {"model": key[0], "environment": key[1]}
+        for key in canary_keys
+        if key in affected_keys and key[1] in impact.rendered_environments
+    )
 
 
 def environment_filter(session: Session, environment: str) -> Callable[[Finding], bool]:

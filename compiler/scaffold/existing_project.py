@@ -50,7 +50,9 @@ class ExistingProject:
         """The targets that take a type of model, by id, with their titles."""
         types_by_target = {id_: emitter.model_selector.get("types") for id_, emitter in self._targets.items()}
         return {
-            id_: self._targets[id_].title for id_, types in types_by_target.items() if not types or model_type in as_list(types)
+            id_: self._targets[id_].title
+            for id_, types in types_by_target.items()
+            if not types or model_type in as_list(types)
         }
 
     @property

@@ -37,10 +37,14 @@ def document_path(document: NewDocument, project: ExistingProject, catalog: Sche
     if document.kind == "Policy":
         return join(document.folder or f"{project.folder('schemas')}/policies", f"{document.name}.yaml")
     if document.kind != "Model":
-        return join(document.folder or f"{project.folder('models')}/{to_kebab_case(document.kind)}s", f"{document.name}.yaml")
+        return join(
+            document.folder or f"{project.folder('models')}/{to_kebab_case(document.kind)}s", f"{document.name}.yaml"
+        )
     folder = document.folder or project.folder("models")
     source = as_object(as_object(catalog.type_schema(document.type)["$defs"])["Source"])
-    companion_fields = {annotation.pointer[1] for annotation in catalog.language.type_language(document.type).companion_files}
+    companion_fields = {
+        annotation.pointer[1] for annotation in catalog.language.type_language(document.type).companion_files
+    }
     has_companions = not companion_fields.isdisjoint(as_list(source.get("required")))
     return join(folder, document.name, "spec.yaml") if has_companions else join(folder, f"{document.name}.yaml")
 
@@ -136,7 +140,9 @@ def require_available(document: NewDocument, path: str, project: ExistingProject
     """Raise `UsageError` where the name or the file is taken."""
     location = project.location_of(document.kind, document.name)
     if location:
-        raise UsageError(f"there is a {document.kind} `{document.name}` already: {location}", help="choose another name")
+        raise UsageError(
+            f"there is a {document.kind} `{document.name}` already: {location}", help="choose another name"
+        )
     if project.tree.has(path):
         raise UsageError(f"there is a file {path} already", help="choose another name or --folder, or use --print")
     if project.portfolio and project.portfolio.has_document(document.kind, document.name):

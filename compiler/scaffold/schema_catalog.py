@@ -40,7 +40,9 @@ class SchemaCatalog:
     @cached_property
     def kinds_by_word(self) -> Mapping[str, str]:
         """The word for each kind of file to the kind's name: documents of the language, and what lies beside them."""
-        return dict(sorted({to_kebab_case(kind): kind for kind in (*self.language.kinds, *self._standalone_schemas)}.items()))
+        return dict(
+            sorted({to_kebab_case(kind): kind for kind in (*self.language.kinds, *self._standalone_schemas)}.items())
+        )
 
     @cached_property
     def document_kinds(self) -> frozenset[str]:
@@ -50,7 +52,9 @@ class SchemaCatalog:
     def entries(self) -> Iterator[SchemaEntry]:
         """Every schema, the types after the kinds."""
         for kind_word, kind in self.kinds_by_word.items():
-            yield SchemaEntry(kind_word, as_str(self.kind_schema(kind).get("description")), self._schema_path(kind_word))
+            yield SchemaEntry(
+                kind_word, as_str(self.kind_schema(kind).get("description")), self._schema_path(kind_word)
+            )
         for name in self.language.types:
             path = self.folder / "types" / f"{name}{_SUFFIX}"
             yield SchemaEntry(f"model/{name}", self.language.type_language(name).title, path)

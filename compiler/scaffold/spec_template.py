@@ -43,7 +43,9 @@ class SpecTemplate:
     def _map_lines(self, node: Object, pointer: Pointer, indent: str) -> Iterator[str]:
         fields = {name: self._deref(child) for name, child in as_object(node.get("properties")).items()}
         required_names = [name for name in fields if name in self._required_in(node, pointer)]
-        optional_names = [name for name in fields if name not in required_names and (pointer or name not in self.excluded_keys)]
+        optional_names = [
+            name for name in fields if name not in required_names and (pointer or name not in self.excluded_keys)
+        ]
         alternatives = _alternative_prefixes(node)
         for name in required_names:
             lines = list(self._field_lines(name, fields[name], (*pointer, name), indent))
@@ -51,13 +53,21 @@ class SpecTemplate:
         if optional_names and not pointer:
             yield from ("", f"{indent}# What else it may say. Remove what it does not.")
         for name in optional_names:
-            yield from self._commented_line(f"{indent}# {_format_value(name)}:", fields[name], (*pointer, name), alternatives.get(name, ""))
+            yield from self._commented_line(
+                f"{indent}# {_format_value(name)}:", fields[name], (*pointer, name), alternatives.get(name, "")
+            )
 
     def _required_in(self, node: Object, pointer: Pointer) -> frozenset[str]:
         """Keys of a map that must be said: of a choice, the first; and what they ask for beside them."""
         first_choice = as_object(next(iter(as_list(node.get("oneOf"))), None))
-        child_keys = {str(value_pointer[len(pointer)]) for value_pointer in self.values if value_pointer[: len(pointer)] == pointer != value_pointer}
-        keys = {as_str(key) for key in (*as_list(node.get("required")), *as_list(first_choice.get("required")))} | child_keys
+        child_keys = {
+            str(value_pointer[len(pointer)])
+            for value_pointer in self.values
+            if value_pointer[: len(pointer)] == pointer != value_pointer
+        }
+        keys = {
+            as_str(key) for key in (*as_list(node.get("required")), *as_list(first_choice.get("required")))
+        } | child_keys
         keys |= self.required_keys if not pointer else frozenset()
         dependent_keys = as_object(node.get("dependentRequired"))
         return frozenset(keys | {as_str(key) for name in keys for key in as_list(dependent_keys.get(name))})
@@ -65,7 +75,9 @@ class SpecTemplate:
     def _field_lines(self, name: str, node: Object, pointer: Pointer, indent: str) -> Iterator[str]:
         key = f"{indent}{_format_value(name)}:"
         if self.values.get(pointer, node.get("const")) is not None:
-            yield from self._commented_line(f"{key} {_format_value(self.values.get(pointer, node.get('const')))}", node, pointer)
+            yield from self._commented_line(
+                f"{key} {_format_value(self.values.get(pointer, node.get('const')))}", node, pointer
+            )
         elif "items" in node:
             yield from self._commented_line(key, node, pointer)
             yield from self._element_lines(self._deref(node["items"]), (*pointer, 0), f"{indent}  ")
@@ -84,7 +96,12 @@ class SpecTemplate:
         if pointer in _UNCOMMENTED_KEYS:
             yield text
             return
-        parts = [prefix, as_str(node.get("description")), self._choices_text(node, pointer), self.hints.get(pointer, "")]
+        parts = [
+            prefix,
+            as_str(node.get("description")),
+            self._choices_text(node, pointer),
+            self.hints.get(pointer, ""),
+        ]
         yield from _with_comment(text, " ".join(filter(None, parts)))
 
     def _choices_text(self, node: Object, pointer: Pointer) -> str:
@@ -111,7 +128,9 @@ def _is_block(lines: Sequence[str]) -> bool:
 
 def _alternative_prefixes(node: Object) -> Mapping[str, str]:
     """What begins the comment of a key that stands for another: a choice's, where the first was taken."""
-    choices = [[as_str(key) for key in as_list(as_object(branch).get("required"))] for branch in as_list(node.get("oneOf"))]
+    choices = [
+        [as_str(key) for key in as_list(as_object(branch).get("required"))] for branch in as_list(node.get("oneOf"))
+    ]
     return {key: f"Instead of `{choices[0][0]}`:" for choice in choices[1:] for key in choice}
 
 

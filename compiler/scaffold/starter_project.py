@@ -49,7 +49,9 @@ def ci_providers() -> tuple[str, ...]:
     return tuple(sorted(path.name for path in folder.iterdir() if (path / _STARTER).is_dir()))
 
 
-def starter_files(root: Path, name: str, catalog: SchemaCatalog, provider: str | None = None, branch: str | None = None) -> StarterFiles:
+def starter_files(
+    root: Path, name: str, catalog: SchemaCatalog, provider: str | None = None, branch: str | None = None
+) -> StarterFiles:
     """What makes a folder a project. In one that is a project already its specs are its own: only what surrounds them is added.
 
     `provider`: the CI server that it is wired to. `branch`: the one that is delivered from.
@@ -62,13 +64,21 @@ def starter_files(root: Path, name: str, catalog: SchemaCatalog, provider: str |
         addition = _BRANCH_LINE.sub(lambda match: f"{match[1]}{json.dumps(branch)}", addition.decode()).encode()
     template_files = _template_files(name)
     template_files[PROJECT_FILE] += addition
-    project_files = {path: content for path, content in {**template_files, **ci_files}.items() if not is_project or not _is_spec(path)}
+    project_files = {
+        path: content
+        for path, content in {**template_files, **ci_files}.items()
+        if not is_project or not _is_spec(path)
+    }
     files = {**project_files, **schemas}
     files = {path: files[path] for path in sorted(files, key=lambda path: (path == PROJECT_FILE, path))}
     existing_paths = tuple(path for path in files if _is_present(root / path))
     stale_schemas = tuple(path for path in existing_paths if path in schemas and _differs(root / path, schemas[path]))
     new_files = {path: content for path, content in files.items() if path not in existing_paths}
-    missing_addition, parent_key = _missing_addition((root / PROJECT_FILE).read_bytes(), addition.decode()) if is_project and addition else ("", "")
+    missing_addition, parent_key = (
+        _missing_addition((root / PROJECT_FILE).read_bytes(), addition.decode())
+        if is_project and addition
+        else ("", "")
+    )
     return StarterFiles(new_files, existing_paths, stale_schemas, missing_addition, parent_key)
 
 
@@ -96,7 +106,11 @@ def _missing_addition(project: bytes, addition: str) -> tuple[str, str]:
     current_emitters, required_emitters = (_emitter_settings(content) for content in (text, addition))
     if all(as_object(current_emitters.get(name)).get("enabled") is True for name in required_emitters):
         return "", ""
-    return (addition.replace(_EMITTERS_KEY, "", 1), _EMITTERS_KEY.strip().rstrip(":")) if current_emitters else (addition, "")
+    return (
+        (addition.replace(_EMITTERS_KEY, "", 1), _EMITTERS_KEY.strip().rstrip(":"))
+        if current_emitters
+        else (addition, "")
+    )
 
 
 def _emitter_settings(text: str) -> Object:

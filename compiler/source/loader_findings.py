@@ -78,6 +78,8 @@ class LoaderFindings:
         if self._counts[codes.DUPLICATE_KEY.id] >= MAX_FINDINGS_PER_CODE:
             return
         self._rescanned_characters += len(self._text)
-        first = find_first_key(self._text, start, key) if self._rescanned_characters <= MAX_RESCANNED_CHARACTERS else None
+        first = (
+            find_first_key(self._text, start, key) if self._rescanned_characters <= MAX_RESCANNED_CHARACTERS else None
+        )
         notes = () if first is None else (Note("It stands here first.", self.location(first)),)
         self.add(codes.DUPLICATE_KEY, f"`{truncate(key)}` stands twice in this map.", event, notes=notes)

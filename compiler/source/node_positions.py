@@ -65,7 +65,9 @@ class _PositionReader:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._next_event: Callable[[], Any] = yaml_backend.open_events(text).get_event  # Any: events are told apart by their class
+        self._next_event: Callable[[], Any] = yaml_backend.open_events(
+            text
+        ).get_event  # Any: events are told apart by their class
         self._anchors: dict[str, NodePosition] = {}
 
     def read_documents(self) -> Iterator[NodePosition]:

@@ -119,7 +119,9 @@ def _resolve_float(text: str) -> tuple[Scalar, AmbiguousScalar | InvalidNode | N
 def _signed_fraction_ambiguity(text: str) -> AmbiguousScalar | None:
     if text[0] not in "+-" or text[1] != ".":
         return None
-    return AmbiguousScalar(f"`{truncate(text)}` is a number here, and text for some readers of YAML 1.1.", f"{text[0]}0{text[1:]}")
+    return AmbiguousScalar(
+        f"`{truncate(text)}` is a number here, and text for some readers of YAML 1.1.", f"{text[0]}0{text[1:]}"
+    )
 
 
 def _is_portable_float(text: str, value: float) -> bool:

@@ -122,7 +122,9 @@ def commits_since(root: Path, day: date) -> tuple[tuple[str, date], ...]:
     except (GitError, OSError) as error:
         raise HostError(f"git cannot read the history: {_git_message(error)}") from error
     lines = (line.split() for line in str(output).splitlines())
-    return tuple((commit, datetime.fromtimestamp(int(timestamp), UTC).date()) for commit, timestamp in reversed(list(lines)))
+    return tuple(
+        (commit, datetime.fromtimestamp(int(timestamp), UTC).date()) for commit, timestamp in reversed(list(lines))
+    )
 
 
 def commits_touching(root: Path, path: str) -> Iterator[str]:
@@ -132,7 +134,9 @@ def commits_touching(root: Path, path: str) -> Iterator[str]:
         full_path = f"{_project_prefix(repository, root)}{path}"
         head = _resolve_commit(repository, "HEAD")
         # `-m`: a merge is compared with its first parent, by versions of git that do not do so by themselves, too.
-        output = repository.git.log("--follow", "--first-parent", "-m", "--no-patch", "--format=%H", head, "--", f":(top,literal){full_path}")
+        output = repository.git.log(
+            "--follow", "--first-parent", "-m", "--no-patch", "--format=%H", head, "--", f":(top,literal){full_path}"
+        )
     except (GitError, OSError) as error:
         raise HostError(f"git cannot read the history: {_git_message(error)}") from error
     yield from str(output).split()
@@ -154,7 +158,9 @@ def is_ignored(root: Path, folder: Path) -> bool:
     """Whether git leaves out of what is committed what lies in a folder, there or not; nothing is ignored without a repository."""
     try:
         repository = git.Repo(root, search_parent_directories=True, expand_vars=False)
-        return bool(repository.ignored(folder / "any"))  # `/build/` ignores folders alone, and none is known to be one that is not there
+        return bool(
+            repository.ignored(folder / "any")
+        )  # `/build/` ignores folders alone, and none is known to be one that is not there
     except (GitError, OSError, ValueError):
         return False
 

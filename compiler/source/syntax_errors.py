@@ -57,8 +57,12 @@ _SYNTAX_ERROR_KINDS = (
         "A list cannot begin here.",
         "Put the first `- ` on a line of its own below the key.",
     ),
-    _SyntaxErrorKind(r"expected (key|<block end>|'-' ind).*:\Z", "A key is missing before the colon.", "Write the key."),
-    _SyntaxErrorKind(r"expected (key|<block end>|'-' ind).*[]}]\Z", "This `{}` closes nothing that was opened.", "Remove it."),
+    _SyntaxErrorKind(
+        r"expected (key|<block end>|'-' ind).*:\Z", "A key is missing before the colon.", "Write the key."
+    ),
+    _SyntaxErrorKind(
+        r"expected (key|<block end>|'-' ind).*[]}]\Z", "This `{}` closes nothing that was opened.", "Remove it."
+    ),
     _SyntaxErrorKind(
         r"expected (key|<block end>|'-' ind).* inside \S\Z",
         "Something follows where the value has ended.",
@@ -105,8 +109,12 @@ _SYNTAX_ERROR_KINDS = (
         "Something follows `|` or `>` on its line.",
         "Begin the text on the next line, indented.",
     ),
-    _SyntaxErrorKind(r"while scanning an (alias|anchor)", "`&` or `*` is followed by no name.", "Quote text that begins so."),
-    _SyntaxErrorKind(r"directive|incompatible YAML", "This directive is not understood.", "Remove the line.", _TargetKind.LINE),
+    _SyntaxErrorKind(
+        r"while scanning an (alias|anchor)", "`&` or `*` is followed by no name.", "Quote text that begins so."
+    ),
+    _SyntaxErrorKind(
+        r"directive|incompatible YAML", "This directive is not understood.", "Remove the line.", _TargetKind.LINE
+    ),
 )
 
 
@@ -137,7 +145,9 @@ def syntax_error_finding(error: YAMLError, text: str, path: str) -> Finding:
         index = opening
         notes = (Note("It was missed here.", _character_location(lines, path, text, problem)),)
     message = kind.message.replace("{}", text[problem : problem + 1])
-    return Finding(codes.YAML_SYNTAX, message, _character_location(lines, path, text, index), help=kind.help, notes=notes)
+    return Finding(
+        codes.YAML_SYNTAX, message, _character_location(lines, path, text, index), help=kind.help, notes=notes
+    )
 
 
 def _classify_error(error: MarkedYAMLError, text: str, problem: int) -> _SyntaxErrorKind:

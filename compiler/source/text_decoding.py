@@ -7,7 +7,9 @@ from itertools import islice
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location
 
-_RESERVED_RANGES = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ue000\ue001\ufeff\ufffe\uffff"
+_RESERVED_RANGES = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ue000\ue001\ufeff\ufffe\uffff"
+)
 _RESERVED_IN_TEXT = re.compile(f"[{_RESERVED_RANGES}]|\r(?!\n)")
 _RESERVED_IN_VALUE = re.compile(f"[{_RESERVED_RANGES}]")
 _SAFE_ASCII_BYTES = bytes(range(0x20, 0x7F)) + b"\n"

@@ -17,7 +17,9 @@ class FixResult(NamedTuple):
 def apply_fixes(text: str, fixes: Iterable[Fix]) -> FixResult:
     """The text with each fix in place of what its place covers; of two that overlap the first wins."""
     starts = _line_starts(text)
-    spans = sorted({(*_span(fix.location, starts, text), fix.text): fix for fix in fixes}.items(), key=lambda item: item[0])
+    spans = sorted(
+        {(*_span(fix.location, starts, text), fix.text): fix for fix in fixes}.items(), key=lambda item: item[0]
+    )
     applied_fixes: list[Fix] = []
     skipped_fixes: list[Fix] = []
     chunks: list[str] = []
@@ -43,7 +45,9 @@ def _line_starts(text: str) -> list[int]:
 
 
 def _span(location: Location, starts: list[int], text: str) -> tuple[int, int]:
-    return _offset(location.line, location.column, starts, text), _offset(location.end_line, location.end_column, starts, text)
+    return _offset(location.line, location.column, starts, text), _offset(
+        location.end_line, location.end_column, starts, text
+    )
 
 
 def _offset(line: int, column: int, starts: list[int], text: str) -> int:

@@ -48,7 +48,9 @@ class YamlLoader:
 
     def __init__(self, text: str, path: str) -> None:
         self._loader_findings = LoaderFindings(text, path)
-        self._next_event: Callable[[], Any] = yaml_backend.open_events(text).get_event  # Any: events are told apart by their class
+        self._next_event: Callable[[], Any] = yaml_backend.open_events(
+            text
+        ).get_event  # Any: events are told apart by their class
         self._values_left = MAX_VALUES
         self._has_aliases = False
         self._anchors: dict[str, Json] = {}
@@ -66,7 +68,9 @@ class YamlLoader:
         index = 0
         while (event := self._next_event()).__class__ is DocumentStartEvent:
             if index == MAX_DOCUMENTS:
-                self._loader_findings.abort(codes.TOO_LARGE, f"The file holds more than {MAX_DOCUMENTS:,} documents.", event)
+                self._loader_findings.abort(
+                    codes.TOO_LARGE, f"The file holds more than {MAX_DOCUMENTS:,} documents.", event
+                )
             event = self._next_event()
             data = self._load_node(event, 1)
             if plain_scalar_text(event) != "":  # comments at most
@@ -145,7 +149,9 @@ class YamlLoader:
         if event.__class__ is ScalarEvent:
             return self._load_scalar(event)
         if depth > MAX_DEPTH:
-            self._loader_findings.abort(codes.TOO_LARGE, f"The file is nested more than {MAX_DEPTH} levels deep.", event)
+            self._loader_findings.abort(
+                codes.TOO_LARGE, f"The file is nested more than {MAX_DEPTH} levels deep.", event
+            )
         is_map = event.__class__ is MappingStartEvent
         if event.tag and (problem := check_collection_tag(event.tag, "map" if is_map else "seq")):
             self._loader_findings.add(codes.CUSTOM_TAG, problem.message, event)
@@ -175,7 +181,9 @@ class YamlLoader:
     def _load_alias(self, event: AliasEvent, depth: int) -> Json:
         name = event.anchor or ""
         if name in self._open_anchors:
-            self._loader_findings.abort(codes.ALIAS_BUDGET, f"`*{truncate(name)}` stands within what it refers to.", event)
+            self._loader_findings.abort(
+                codes.ALIAS_BUDGET, f"`*{truncate(name)}` stands within what it refers to.", event
+            )
         if name not in self._anchors:
             self._loader_findings.abort(
                 codes.YAML_SYNTAX,
@@ -190,7 +198,9 @@ class YamlLoader:
         if self._values_left < 0:
             self._abort_too_large(event)
         if depth + height > MAX_DEPTH + 1:
-            self._loader_findings.abort(codes.ALIAS_BUDGET, f"Aliases nest values more than {MAX_DEPTH} levels deep.", event)
+            self._loader_findings.abort(
+                codes.ALIAS_BUDGET, f"Aliases nest values more than {MAX_DEPTH} levels deep.", event
+            )
         return value
 
     def _load_special_key(self, event: Any, start: Event, data: Mapping[str, Json], depth: int) -> str | None:  # noqa: ANN401
@@ -228,7 +238,9 @@ class YamlLoader:
         maps = value if isinstance(value, list) else [value]
         if _are_all_maps(maps):
             return maps
-        self._loader_findings.add(codes.MERGE_KEY, "`<<` takes in a map, or a list of maps; this is something else.", source)
+        self._loader_findings.add(
+            codes.MERGE_KEY, "`<<` takes in a map, or a list of maps; this is something else.", source
+        )
         return []
 
     def _abort_too_large(self, event: Event) -> NoReturn:

@@ -22,7 +22,9 @@ def model_variable_schema(language: Language) -> Object:
     """The schema of a resolved model of any type; its release is told apart."""
     language_schema = language.model_schema()
     definitions = as_object(language_schema["$defs"])
-    properties = {key: node for key, node in as_object(language_schema["properties"]).items() if key not in _UNRESOLVED_FIELDS}
+    properties = {
+        key: node for key, node in as_object(language_schema["properties"]).items() if key not in _UNRESOLVED_FIELDS
+    }
     entry = as_object(as_object(definitions["Entry"])["properties"])
     properties |= {key: entry[key] for key in ("release", "canary")}
     return {"type": "object", "properties": properties, "$defs": definitions}

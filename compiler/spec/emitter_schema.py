@@ -74,7 +74,8 @@ class File(StrictModel):
     """Whether it is made after the other files of its unit, if there are any, and sees `path`, `place` and `digest` of each under
     `unit.files`; of several that are, those with a larger number later (`true` is 1)."""
     format: (
-        Literal["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "github-owners", "gitlab-owners", "text"] | None
+        Literal["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "github-owners", "gitlab-owners", "text"]
+        | None
     ) = None
     """The format; absent: by the path's ending."""
     contentId: str | None = field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")
@@ -103,7 +104,9 @@ class Series(StrictModel):
 class RequestCounters(StrictModel):
     """What was asked and what was answered: counters of all requests or of those answered, with the errors; or a probe."""
 
-    model_config = one_of_config("total", "answered", "probe", total=["errors"], answered=["errors"], unreached=["total"])
+    model_config = one_of_config(
+        "total", "answered", "probe", total=["errors"], answered=["errors"], unreached=["total"]
+    )
 
     total: Series | None = None
     """All requests: a counter."""

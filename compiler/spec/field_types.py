@@ -40,7 +40,9 @@ CpuText = Annotated[
 ]
 MemoryText = Annotated[
     str,
-    _text_type(r"^[0-9]+(?:\.[0-9]+)?(?:[kMGTP]|[KMGTP]i)$", "an amount of memory such as 512Mi or 2Gi", "512Mi", "memory"),
+    _text_type(
+        r"^[0-9]+(?:\.[0-9]+)?(?:[kMGTP]|[KMGTP]i)$", "an amount of memory such as 512Mi or 2Gi", "512Mi", "memory"
+    ),
 ]
 CronText = Annotated[
     str,
@@ -57,7 +59,9 @@ TimeZoneText = Annotated[
 ]
 DigestText = Annotated[
     str,
-    _text_type(r"^sha256:[0-9a-f]{64}$", "a digest: sha256: and 64 hexadecimal digits", "sha256:" + "0123456789abcdef" * 4),
+    _text_type(
+        r"^sha256:[0-9a-f]{64}$", "a digest: sha256: and 64 hexadecimal digits", "sha256:" + "0123456789abcdef" * 4
+    ),
 ]
 VersionText = Annotated[
     str,
@@ -167,7 +171,12 @@ UriText = Annotated[
     ),
 ]
 WebUrlText = Annotated[
-    str, _text_type(r"^https?://[^\s]+$", "an address of the web such as https://runbooks.bank.example/card-fraud", "https://runbooks.bank.example/card-fraud")
+    str,
+    _text_type(
+        r"^https?://[^\s]+$",
+        "an address of the web such as https://runbooks.bank.example/card-fraud",
+        "https://runbooks.bank.example/card-fraud",
+    ),
 ]
 ImageText = Annotated[
     str,
@@ -176,10 +185,15 @@ ImageText = Annotated[
 ]  # fmt: skip
 MetricText = Annotated[
     str,
-    _text_type(r"^[a-zA-Z_:][a-zA-Z0-9_:]*$", "a name of a Prometheus metric such as http_requests_total", "http_requests_total"),
+    _text_type(
+        r"^[a-zA-Z_:][a-zA-Z0-9_:]*$",
+        "a name of a Prometheus metric such as http_requests_total",
+        "http_requests_total",
+    ),
 ]
 LabelText = Annotated[
-    str, _text_type(r"^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$", "a name of a Prometheus label such as code", "code", maxLength=128)
+    str,
+    _text_type(r"^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$", "a name of a Prometheus label such as code", "code", maxLength=128),
 ]
 ForgeHandleText = Annotated[
     str,

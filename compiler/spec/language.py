@@ -243,7 +243,9 @@ def annotation_tree(annotations: Iterable[Annotation]) -> Mapping[str, Annotatio
     return tree  # type: ignore[return-value]  # what was built has the shape that its name says
 
 
-def map_values(data: Object, tree: Mapping[str, AnnotationTree], transform: ValueTransform, pointer: Pointer = ()) -> Object:
+def map_values(
+    data: Object, tree: Mapping[str, AnnotationTree], transform: ValueTransform, pointer: Pointer = ()
+) -> Object:
     """The data with each marked value changed; maps and lists that hold none are shared with it."""
     new_values: dict[str, Json] = {}
     if ANY_KEY in tree:

@@ -23,7 +23,9 @@ class Duration(str):
 
     def __new__(cls, text: str) -> "Duration":
         parts = re.findall(r"([0-9.]+)(ms|s|m|h|d|w)", text)
-        total = sum((int(number) if number.isdecimal() else Fraction(number)) * _DURATION_UNITS[unit] for number, unit in parts)
+        total = sum(
+            (int(number) if number.isdecimal() else Fraction(number)) * _DURATION_UNITS[unit] for number, unit in parts
+        )
         if total.denominator != 1:
             raise ValueError("a duration is a whole number of milliseconds")
         amount = int(total)

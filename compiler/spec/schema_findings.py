@@ -21,11 +21,17 @@ _MISPLACED_KEY_HELP: Mapping[str, str] = MappingProxyType(
 )
 
 
-def schema_finding(violation: SchemaViolation, document: Document, subject: Subject, *, base_pointer: Pointer = ()) -> Finding:
+def schema_finding(
+    violation: SchemaViolation, document: Document, subject: Subject, *, base_pointer: Pointer = ()
+) -> Finding:
     """The finding for a violation whose pointer starts at `below` in the document."""
     pointer = (*base_pointer, *violation.pointer)
     is_unknown_key = violation.keyword == "unknown"
-    location = document.key_location(pointer) if is_unknown_key or violation.keyword == "required" else document.location(pointer)
+    location = (
+        document.key_location(pointer)
+        if is_unknown_key or violation.keyword == "required"
+        else document.location(pointer)
+    )
     path_text = format_path(pointer[:-1] if is_unknown_key else pointer)
     message = f"{path_text}: {violation.message}" if path_text else violation.message
     return Finding(

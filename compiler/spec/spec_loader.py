@@ -43,7 +43,9 @@ class _LoadState:
     findings: list[Finding] = field(default_factory=list)
 
 
-def load_portfolio(tree: Tree, language: Language, shipped_schemas: Tree | None = None, parse_yaml: ParseFunction = parse) -> Portfolio:
+def load_portfolio(
+    tree: Tree, language: Language, shipped_schemas: Tree | None = None, parse_yaml: ParseFunction = parse
+) -> Portfolio:
     """Read and check every document of the project; raises `UsageError` where there is no project to read.
 
     A policy that is a mere copy of one that came with Modelyard (`shipped`: its folder of schemas) is no policy of the project.
@@ -60,7 +62,9 @@ def load_portfolio(tree: Tree, language: Language, shipped_schemas: Tree | None 
         )
     companions = _companion_paths(tree, files)
     for path, parse_result in files.items():
-        if path not in companions or any(document.data.get("apiVersion") == API_VERSION for document in parse_result.documents):
+        if path not in companions or any(
+            document.data.get("apiVersion") == API_VERSION for document in parse_result.documents
+        ):
             _add_file(path, parse_result, tree, state)
     return Portfolio(
         project=project,
@@ -95,20 +99,30 @@ def _unreadable_message(parse_result: ParseResult) -> str:
     return f"{PROJECT_FILE} holds {len(parse_result.documents)} documents, and the project is one"
 
 
-def _parse_files(tree: Tree, folder: str, state: _LoadState, parse_yaml: ParseFunction, skip_name: str = "") -> Iterator[tuple[str, ParseResult]]:
+def _parse_files(
+    tree: Tree, folder: str, state: _LoadState, parse_yaml: ParseFunction, skip_name: str = ""
+) -> Iterator[tuple[str, ParseResult]]:
     for path in filter(_is_yaml, tree.links(folder)):
-        state.findings.append(Finding(codes.SYMBOLIC_LINK, f"{path} is a symbolic link", Location(path), help=codes.SYMBOLIC_LINK.remedy))
+        state.findings.append(
+            Finding(codes.SYMBOLIC_LINK, f"{path} is a symbolic link", Location(path), help=codes.SYMBOLIC_LINK.remedy)
+        )
     for path in filter(_is_yaml, tree.paths(folder)):
         if basename(path) != skip_name:
             yield path, parse_yaml(tree.read(path), path)
 
 
-def _parse_policy_files(tree: Tree, schemas_folder: str, shipped_schemas: Tree | None, state: _LoadState, parse_yaml: ParseFunction) -> dict[str, ParseResult]:
+def _parse_policy_files(
+    tree: Tree, schemas_folder: str, shipped_schemas: Tree | None, state: _LoadState, parse_yaml: ParseFunction
+) -> dict[str, ParseResult]:
     """The files of the project's packs of policies; what a pack says of itself is no document."""
     policy_files: dict[str, ParseResult] = {}
     for path, parse_result in _parse_files(tree, f"{schemas_folder}/policies", state, parse_yaml, skip_name=PACK_FILE):
         relative_path = path.removeprefix(f"{schemas_folder}/")
-        is_copy = shipped_schemas is not None and shipped_schemas.has(relative_path) and shipped_schemas.read(relative_path) == tree.read(path)
+        is_copy = (
+            shipped_schemas is not None
+            and shipped_schemas.has(relative_path)
+            and shipped_schemas.read(relative_path) == tree.read(path)
+        )
         if not is_copy:
             policy_files[path] = parse_result
     return policy_files
@@ -124,7 +138,9 @@ def _companion_paths(tree: Tree, files: Mapping[str, ParseResult]) -> frozenset[
     for path, parse_result in files.items():
         for document in parse_result.documents:
             contents = release_contents(document.data).values() if document.data.get("kind") == "Model" else ()
-            for relative in (text for content in contents for text in iter_texts(content.get("source")) if _is_yaml(text)):
+            for relative in (
+                text for content in contents for text in iter_texts(content.get("source")) if _is_yaml(text)
+            ):
                 with suppress(ValueError):
                     paths.add(companion_path(tree, path, relative))
     return frozenset(paths)
@@ -170,7 +186,9 @@ def _header_finding(document: Document, language: Language) -> Finding | None:
             f"start it with `apiVersion: {API_VERSION}` and a `kind`; "
             "files that a release names under `files` or `tests` need neither"
         )
-        return Finding(codes.UNKNOWN_KIND, "the document does not say what it is", document.key_location(()), help=help_)
+        return Finding(
+            codes.UNKNOWN_KIND, "the document does not say what it is", document.key_location(()), help=help_
+        )
     if data.get("apiVersion") != API_VERSION:
         return _unknown_header_finding(document, "apiVersion", "apiVersion", (API_VERSION,))
     if kind not in language.kinds:
@@ -182,7 +200,11 @@ def _header_finding(document: Document, language: Language) -> Finding | None:
 
 def _unknown_header_finding(document: Document, key: str, label: str, known_values: tuple[str, ...]) -> Finding:
     if document.data.get(key) is None:
-        help_ = f"add `{key}: {known_values[0]}`" if len(known_values) == 1 else f"add `{key}: …` with one of: {', '.join(known_values)}"
+        help_ = (
+            f"add `{key}: {known_values[0]}`"
+            if len(known_values) == 1
+            else f"add `{key}: …` with one of: {', '.join(known_values)}"
+        )
         location = document.location((key,)) if key in document.data else document.key_location(())
         return Finding(codes.UNKNOWN_KIND, f"the document does not say its {label}", location, help=help_)
     suggestion = closest_match(as_str(document.data[key]), known_values)
@@ -218,7 +240,11 @@ def _duplicate_finding(spec: Spec, state: _LoadState) -> Finding | None:
 
 def _validate_spec(spec: Spec, state: _LoadState) -> bool:
     language = state.language
-    validator = language.type_language(spec.text("type")).spec_validator if spec.kind == "Model" else language.kind_validator(spec.kind)
+    validator = (
+        language.type_language(spec.text("type")).spec_validator
+        if spec.kind == "Model"
+        else language.kind_validator(spec.kind)
+    )
     if validator.is_valid(spec.data):
         return True
     violations = validator.violations(spec.data, spelling=spec.document.scalar_text)

@@ -106,7 +106,9 @@ def type_schema(model_type: ModelType) -> Schema:
     )
     resolved_schema["properties"].pop("a_release")
     definitions: Schema = resolved_schema.pop("$defs")
-    definitions |= {f"Partial{name}": _partial_schema(schema, definitions) for name, schema in list(definitions.items())}
+    definitions |= {
+        f"Partial{name}": _partial_schema(schema, definitions) for name, schema in list(definitions.items())
+    }
     layer = _layer_schema(resolved_schema, definitions, excluded_fields=NOT_IN_LAYERS)
     definitions["Layer"] = layer
     definitions["Entry"] = layer | {
@@ -137,10 +139,14 @@ def model_schema() -> Schema:
     choices = []
     for name, schema in schemas.items():
         renames = {
-            definition: f"{name}.{definition}" for definition, node in schema["$defs"].items() if definitions.get(definition) != node
+            definition: f"{name}.{definition}"
+            for definition, node in schema["$defs"].items()
+            if definitions.get(definition) != node
         }
         definitions |= {
-            renames[definition]: _rename_references(schema["$defs"][definition], renames) for definition in renames if definition != "Spec"
+            renames[definition]: _rename_references(schema["$defs"][definition], renames)
+            for definition in renames
+            if definition != "Spec"
         }
         source, release = ({"$ref": f"#/$defs/{renames[part]}"} for part in ("Source", "Release"))
         choices.append(
@@ -202,7 +208,11 @@ def _spec_schema(resolved_schema: Schema, definitions: Schema) -> Schema:
         "environments": entries,
     }
     return layer | {
-        "properties": {**{name: resolved_schema["properties"][name] for name in IDENTITY_FIELDS}, **layer["properties"], **release_properties},
+        "properties": {
+            **{name: resolved_schema["properties"][name] for name in IDENTITY_FIELDS},
+            **layer["properties"],
+            **release_properties,
+        },
         "required": list(IDENTITY_FIELDS),
         "dependentRequired": {"source": ["version"], "version": ["source"]},
         "not": {"required": ["source", "releases"]},

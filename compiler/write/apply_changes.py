@@ -68,7 +68,9 @@ def _paths_to_delete_first(deletes: list[str], writes: list[Change]) -> set[str]
         return set()
     created_paths = {fold_path(change.path) for change in writes if change.action is Action.CREATE}
     occupied_paths = created_paths | {parent for path in created_paths for parent in parent_folders(path)}
-    return {path for path in deletes if not occupied_paths.isdisjoint((fold_path(path), *parent_folders(fold_path(path))))}
+    return {
+        path for path in deletes if not occupied_paths.isdisjoint((fold_path(path), *parent_folders(fold_path(path))))
+    }
 
 
 class _Writer:
@@ -112,7 +114,9 @@ class _Writer:
         full_path = f"{self._root}/{path}"
         try:
             if exists:
-                temporary_path = f"{self._root}/{folder}/{_TEMPORARY_NAME}" if folder else f"{self._root}/{_TEMPORARY_NAME}"
+                temporary_path = (
+                    f"{self._root}/{folder}/{_TEMPORARY_NAME}" if folder else f"{self._root}/{_TEMPORARY_NAME}"
+                )
                 with suppress(FileNotFoundError):
                     os.unlink(temporary_path)
                 _create(temporary_path, content, mode)

@@ -84,7 +84,11 @@ class _Comparison:
     """The state of one comparison; files' bytes are let go as soon as they turn out to be on the disk already."""
 
     def __init__(
-        self, locks: Mapping[str, Lock], disk: Disk, reporter: ConflictReporter, external_owner: Callable[[str], str | None]
+        self,
+        locks: Mapping[str, Lock],
+        disk: Disk,
+        reporter: ConflictReporter,
+        external_owner: Callable[[str], str | None],
     ) -> None:
         self._locks, self._disk, self._reporter, self._external_owner = locks, disk, reporter, external_owner
         self._managed_files: dict[str, tuple[str, ManagedFile]] = {}
@@ -110,7 +114,9 @@ class _Comparison:
                 self._conflicts.append(self._reporter.unsafe_path(file, reason))
             elif reservation := self._reserve(_PathReservation(file.path, unit.id, file.sources)):
                 sources = tuple(dict.fromkeys((*file.sources, *reservation.sources)))
-                self._conflicts.append(self._reporter.path_clash(file.path, unit.id, reservation.path, reservation.unit, sources))
+                self._conflicts.append(
+                    self._reporter.path_clash(file.path, unit.id, reservation.path, reservation.unit, sources)
+                )
             else:
                 self._compare(unit.id, file, digest)
 
@@ -192,7 +198,9 @@ class _Comparison:
     def _will_be_deleted(self, state: PathState) -> bool:
         existing_paths = [state.path] if state.kind is not PathKind.FOLDER else list(self._disk.walk(state.path))
         removals = (self._changes.get(path) for path in existing_paths)
-        return bool(existing_paths) and all(change is not None and change.action is Action.DELETE for change in removals)
+        return bool(existing_paths) and all(
+            change is not None and change.action is Action.DELETE for change in removals
+        )
 
     def _lock_changes(self) -> tuple[LockChange, ...]:
         lock_changes = []

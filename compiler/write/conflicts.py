@@ -7,7 +7,12 @@ from compiler.diagnostics.finding import Finding, Location, Note
 from compiler.write.filesystem import PathKind, PathState
 from compiler.write.output_units import OutputFile
 
-_KIND_NAMES = {PathKind.FILE: "a file", PathKind.FOLDER: "a folder", PathKind.LINK: "a symbolic link", PathKind.SPECIAL: "a special file"}
+_KIND_NAMES = {
+    PathKind.FILE: "a file",
+    PathKind.FOLDER: "a folder",
+    PathKind.LINK: "a symbolic link",
+    PathKind.SPECIAL: "a special file",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,15 @@ class ConflictReporter:
 
     def path_clash(self, path: str, unit: str, other_path: str, other_unit: str, sources: tuple[str, ...]) -> Finding:
         """Two outputs want one place."""
-        first_label, second_label = f"`{self.display_path(path)}` of `{unit}`", f"`{self.display_path(other_path)}` of `{other_unit}`"
+        first_label, second_label = (
+            f"`{self.display_path(path)}` of `{unit}`",
+            f"`{self.display_path(other_path)}` of `{other_unit}`",
+        )
         return Finding(
             codes.PATH_CONFLICT,
-            f"{first_label} is also made by `{other_unit}`" if path == other_path else f"{first_label} cannot stand beside {second_label}",
+            f"{first_label} is also made by `{other_unit}`"
+            if path == other_path
+            else f"{first_label} cannot stand beside {second_label}",
             Location(self.display_path(path)),
             help="Give one of the two another path.",
             notes=_source_notes(sources),

@@ -65,7 +65,12 @@ class Repository:
         """Files below paths of a folder that are others than HEAD has, or that it has not."""
         with _git_errors("look at the work tree"):
             status_output = self._git.status(
-                "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", *(str(root / path) for path in paths)
+                "--porcelain=v1",
+                "-z",
+                "--untracked-files=all",
+                "--no-renames",
+                "--",
+                *(str(root / path) for path in paths),
             )
         return tuple(line[3:] for line in str(status_output).split("\0") if line)
 
@@ -95,12 +100,16 @@ class Repository:
         with _git_errors("read the history"):
             return str(self._git.log("-1", "--format=%H", commit, "--", f":(literal,top){folder}")) or None
 
-    def create_commit(self, files: Mapping[str, bytes], message: CommitMessage, parent: str | None, folder: str = "") -> str:
+    def create_commit(
+        self, files: Mapping[str, bytes], message: CommitMessage, parent: str | None, folder: str = ""
+    ) -> str:
         """A commit that holds exactly the files in a folder, and what its parent holds elsewhere; no branch knows of it yet."""
         temporary_ref = "refs/modelyard/publishing"
         committer = self._committer_ident()
         with TemporaryFile() as stream:
-            for chunk in _fast_import_stream(temporary_ref, committer, _prefix_paths(folder, files), message, parent, folder):
+            for chunk in _fast_import_stream(
+                temporary_ref, committer, _prefix_paths(folder, files), message, parent, folder
+            ):
                 stream.write(chunk)
             stream.seek(0)
             with _git_errors("write the commit"):
@@ -129,7 +138,9 @@ class Repository:
     def move_branch(self, branch: str, commit: str, expected_commit: str | None) -> None:
         """Let a branch of this repository lead to a commit, if it is still where it was."""
         with _git_errors(f"move `{branch}`"):
-            self._git.update_ref("-m", "modelyard publish", f"refs/heads/{branch}", commit, expected_commit or "0" * len(commit))
+            self._git.update_ref(
+                "-m", "modelyard publish", f"refs/heads/{branch}", commit, expected_commit or "0" * len(commit)
+            )
 
     def push_commit(self, remote: str, branch: str, commit: str) -> None:
         """Let a remote's branch lead to a commit that follows on it."""

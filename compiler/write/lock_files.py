@@ -61,7 +61,11 @@ def encode_lock(unit: str, lock: Lock) -> bytes:
 
 
 def _encode_file(managed_file: ManagedFile) -> str:
-    data: dict[str, Json] = {"digest": managed_file.digest, "emitter": managed_file.emitter, "sources": managed_file.sources}
+    data: dict[str, Json] = {
+        "digest": managed_file.digest,
+        "emitter": managed_file.emitter,
+        "sources": managed_file.sources,
+    }
     return json.dumps(data | ({"executable": True} if managed_file.executable else {}), ensure_ascii=False)
 
 

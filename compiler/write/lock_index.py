@@ -13,7 +13,9 @@ from compiler.write.output_paths import LOCKS_FOLDER
 class LockIndex:
     """Locks by unit, and what is wrong with those that cannot be read."""
 
-    def __init__(self, disk: Disk, locks: Mapping[str, Lock], other_units: list[str], damage_findings: tuple[Finding, ...]) -> None:
+    def __init__(
+        self, disk: Disk, locks: Mapping[str, Lock], other_units: list[str], damage_findings: tuple[Finding, ...]
+    ) -> None:
         self._disk = disk
         self._other_units = other_units
         self.locks = locks

@@ -26,14 +26,19 @@ class Unit:
 
 def output_folder_units(units: Iterable[Unit]) -> tuple[Unit, ...]:
     """The units without the files that are committed at a place of their own."""
-    remaining_units = (replace(unit, files=tuple(file for file in unit.files if file.commit_path is None)) for unit in units)
+    remaining_units = (
+        replace(unit, files=tuple(file for file in unit.files if file.commit_path is None)) for unit in units
+    )
     return tuple(unit for unit in remaining_units if unit.files)
 
 
 def committed_units(units: Iterable[Unit]) -> tuple[Unit, ...]:
     """What is committed of the units, at its places in the repository."""
     relocated_units = (
-        replace(unit, files=tuple(replace(file, path=file.commit_path) for file in unit.files if file.commit_path is not None))
+        replace(
+            unit,
+            files=tuple(replace(file, path=file.commit_path) for file in unit.files if file.commit_path is not None),
+        )
         for unit in units
     )
     return tuple(unit for unit in relocated_units if unit.files)

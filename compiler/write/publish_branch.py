@@ -33,7 +33,9 @@ class PublishResult:
     reason: str = ""
 
 
-def publish(repository: Repository, request: PublishRequest, branch: str, remote: str | None, *, force: bool) -> PublishResult:
+def publish(
+    repository: Repository, request: PublishRequest, branch: str, remote: str | None, *, force: bool
+) -> PublishResult:
     """Commit an edition to a branch: of a remote, or of this repository alone. Nothing is another outside the edition's folder.
 
     What a later commit made stays, whoever comes late with an earlier one. Raises `UsageError` where the folder was last changed by

@@ -82,8 +82,14 @@ environments: {environments}
 
 @pytest.fixture
 def fleet() -> Callable[..., Session]:
-    def make(places: str = PLACES, lifecycle: str = "production", pipeline: str = "", *, day: date | None = None, **more: str) -> Session:
-        spec = SPEC.replace("PLACES", places).replace("LIFECYCLE", lifecycle).replace("PIPELINE\n", f"{pipeline}\n" if pipeline else "")
+    def make(
+        places: str = PLACES, lifecycle: str = "production", pipeline: str = "", *, day: date | None = None, **more: str
+    ) -> Session:
+        spec = (
+            SPEC.replace("PLACES", places)
+            .replace("LIFECYCLE", lifecycle)
+            .replace("PIPELINE\n", f"{pipeline}\n" if pipeline else "")
+        )
         files = {"modelyard.yaml": PROJECT, "models/base.yaml": BASE, "models/refunds.yaml": spec, **TEMPLATES}
         for name, text in more.items():
             files[f"models/{name}.yaml"] = text

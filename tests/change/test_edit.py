@@ -61,7 +61,9 @@ def test_a_value_is_set_where_it_belongs(pointer, value, old, new) -> None:
 def test_a_new_key_stands_behind_the_one_that_is_named() -> None:
     made = edit(SPEC, "environments/prod/owner", "a", after="release")
     assert made == SPEC.replace("# for now\n", "# for now\n    owner: a\n")
-    assert edit(SPEC, "lifecycle", "retired", after="kind") == SPEC.replace("# a comment\n", "# a comment\nlifecycle: retired\n")
+    assert edit(SPEC, "lifecycle", "retired", after="kind") == SPEC.replace(
+        "# a comment\n", "# a comment\nlifecycle: retired\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -195,7 +197,10 @@ def lines(draw, value: dict, indent: str) -> list[str]:
         note = draw(some.sampled_from(["", "", "  # why", " # a: {b: c}"]))
         key_text = draw(some.sampled_from([key, f'"{key}"']))
         if isinstance(member, dict) and member and draw(some.booleans()):
-            result += [f"{indent}{key_text}:{note}\n", *draw(lines(member, indent + draw(some.sampled_from(["  ", "    "]))))]
+            result += [
+                f"{indent}{key_text}:{note}\n",
+                *draw(lines(member, indent + draw(some.sampled_from(["  ", "    "])))),
+            ]
         elif member == {} and draw(some.booleans()):
             result.append(f"{indent}{key_text}:{note}\n" if indent is None else f"{indent}{key_text}: {{}}{note}\n")
         else:
@@ -247,7 +252,14 @@ def test_a_value_that_is_set_anew_changes_its_own_characters_alone(text, draw) -
 @given(layouts().filter(has_one_meaning), some.data())
 def test_what_is_added_and_taken_away_again_leaves_no_trace(text, draw) -> None:
     found = document(text)
-    holders = [(), *(pointer for pointer in places(found.data) if isinstance(value_at(found.data, pointer), dict) and value_at(found.data, pointer))]
+    holders = [
+        (),
+        *(
+            pointer
+            for pointer in places(found.data)
+            if isinstance(value_at(found.data, pointer), dict) and value_at(found.data, pointer)
+        ),
+    ]
     pointer = (*draw.draw(some.sampled_from(holders)), "zz-new")
     after = draw.draw(some.sampled_from([None, *value_at(found.data, pointer[:-1])]))
     made = set_value(found, pointer, {"release": "9.9.9"}, after)

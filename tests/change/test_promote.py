@@ -57,11 +57,16 @@ def test_it_comes_to_run_where_it_did_not(fleet) -> None:
 
 
 def test_what_runs_already_is_no_edit(fleet) -> None:
-    assert promote(fleet(), "refunds", "prod-us", "1.0.0", None) == EditResult("refunds 1.0.0 runs in prod-us already", {})
+    assert promote(fleet(), "refunds", "prod-us", "1.0.0", None) == EditResult(
+        "refunds 1.0.0 runs in prod-us already", {}
+    )
 
 
 def test_a_canary_that_another_layer_says_is_deleted(fleet) -> None:
-    run = fleet(PLACES.replace("\n    canary: {release: 2.0.0, weight: 10%}", "") + "\n  prod: {canary: {release: 2.0.0, weight: 10%}}")
+    run = fleet(
+        PLACES.replace("\n    canary: {release: 2.0.0, weight: 10%}", "")
+        + "\n  prod: {canary: {release: 2.0.0, weight: 10%}}"
+    )
     made = promote(run, "refunds", "prod-us", None, None)
     assert edit_of(run, made) == ["-  prod-us: {release: 1.0.0}", "+  prod-us: {release: 2.0.0, canary: null}"]
 
@@ -75,7 +80,9 @@ def test_the_lifecycle_must_allow_it(fleet) -> None:
 
 def test_the_gates_must_be_cleared(fleet) -> None:
     run = fleet(pipeline=GATES)
-    assert edit_errors(promote(run, "refunds", "test", None, None)) == [("not-measured", "refunds 3.0.0: nobody measured auc", 21)]
+    assert edit_errors(promote(run, "refunds", "test", None, None)) == [
+        ("not-measured", "refunds 3.0.0: nobody measured auc", 21)
+    ]
     assert edit_errors(promote(run, "refunds", "test", "1.0.0", None)) == [
         ("gate-missed", "refunds 1.0.0: auc is 0.91, and has to be >= 0.92", 21)
     ]
@@ -83,7 +90,9 @@ def test_the_gates_must_be_cleared(fleet) -> None:
 
 
 def test_the_champion_must_be_met(fleet) -> None:
-    run = fleet(PLACES.replace("prod-us: {release: 1.0.0}", "prod-us: {release: 2.0.0}"), pipeline=GATES.replace("0.92", "0.5"))
+    run = fleet(
+        PLACES.replace("prod-us: {release: 1.0.0}", "prod-us: {release: 2.0.0}"), pipeline=GATES.replace("0.92", "0.5")
+    )
     [(name, message, line)] = edit_errors(promote(run, "refunds", "dev", "1.0.0", None))
     assert (name, line) == ("behind-champion", 21)
     assert "0.95 of 2.0.0, which runs in prod-us" in message
@@ -129,7 +138,11 @@ def test_what_nobody_can_mean_is_wrong_usage(fleet, environment, release, canary
 
 def test_several_releases_before_are_no_obvious_one(fleet) -> None:
     files = fleet().tree
-    project = files.read("modelyard.yaml").decode().replace("[dev, test, [prod-eu, prod-us]]", "[[dev, test], [prod-eu, prod-us]]")
+    project = (
+        files.read("modelyard.yaml")
+        .decode()
+        .replace("[dev, test, [prod-eu, prod-us]]", "[[dev, test], [prod-eu, prod-us]]")
+    )
     run = Session(OverlayTree(files, {"modelyard.yaml": project.encode()}))
     with pytest.raises(UsageError, match=r"3\.0\.0 in dev, 2\.0\.0 in test"):
         promote(run, "refunds", "prod-us", None, None)

@@ -58,7 +58,9 @@ def test_one_that_only_a_person_can_edit_keeps_no_other_from_its_end(fleet) -> N
     run = fleet("  dev: {release: 3.0.0}", pipeline=END, day=DUE_DAY, till=anchored)
     made = retire(run, ())
     assert list(made.files) == ["models/refunds.yaml"]
-    assert edit_errors(made.skipped_findings) == [("not-editable", "till: environments cannot be changed alone: it has an anchor or a tag", 12)]
+    assert edit_errors(made.skipped_findings) == [
+        ("not-editable", "till: environments cannot be changed alone: it has an anchor or a tag", 12)
+    ]
     assert edit_errors(retire(run, ("till",))) == edit_errors(made.skipped_findings)
 
 

@@ -42,20 +42,30 @@ def test_the_release_before_comes_back(fleet) -> None:
 
 def test_states_that_cannot_be_read_are_passed_over(fleet) -> None:
     run = fleet_at_release(fleet, "2.0.0")
-    states = [MemoryTree({"other.txt": "x"}), MemoryTree({"modelyard.yaml": "kind: [", "models/a.yaml": "a: 1"}), fleet_at_release(fleet, "1.0.0").tree]
-    assert rollback(run, "refunds", "prod-us", None, lambda _: states).summary == "Roll refunds back to 1.0.0 in prod-us"
+    states = [
+        MemoryTree({"other.txt": "x"}),
+        MemoryTree({"modelyard.yaml": "kind: [", "models/a.yaml": "a: 1"}),
+        fleet_at_release(fleet, "1.0.0").tree,
+    ]
+    assert (
+        rollback(run, "refunds", "prod-us", None, lambda _: states).summary == "Roll refunds back to 1.0.0 in prod-us"
+    )
 
 
 def test_a_release_can_be_named_and_ends_a_canary(fleet) -> None:
     run = fleet()
-    assert edit_of(run, rollback(run, "refunds", "prod-eu", "1.0.0", fail_on_history)) == ["-    canary: {release: 2.0.0, weight: 10%}"]
+    assert edit_of(run, rollback(run, "refunds", "prod-eu", "1.0.0", fail_on_history)) == [
+        "-    canary: {release: 2.0.0, weight: 10%}"
+    ]
     assert rollback(run, "refunds", "prod-us", "1.0.0", fail_on_history).files == {}
 
 
 def test_no_gate_is_asked(fleet) -> None:
     gates = 'pipeline: {evaluate: {gates: [{metric: auc, op: ">=", value: 0.99}]}}'
     run = fleet(PLACES.replace("prod-us: {release: 1.0.0}", "prod-us: {release: 2.0.0}"), pipeline=gates)
-    assert rollback(run, "refunds", "prod-us", "1.0.0", fail_on_history).summary == "Roll refunds back to 1.0.0 in prod-us"
+    assert (
+        rollback(run, "refunds", "prod-us", "1.0.0", fail_on_history).summary == "Roll refunds back to 1.0.0 in prod-us"
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,9 +78,16 @@ def test_without_a_release_before_one_has_to_be_named(fleet, states, says) -> No
 
     def history(_: str):
         for version in states:
-            text = fleet_at_release(fleet, version).tree.read("models/refunds.yaml").decode().replace("  3.0.0:\n", f"  {version}:\n")
+            text = (
+                fleet_at_release(fleet, version)
+                .tree.read("models/refunds.yaml")
+                .decode()
+                .replace("  3.0.0:\n", f"  {version}:\n")
+            )
             files = {path: run.tree.read(path) for path in run.tree.paths()}
-            yield MemoryTree({**files, "models/refunds.yaml": text.replace("dev: {release: 3.0.0}", "dev: {release: 1.0.0}")})
+            yield MemoryTree(
+                {**files, "models/refunds.yaml": text.replace("dev: {release: 3.0.0}", "dev: {release: 1.0.0}")}
+            )
 
     with pytest.raises(UsageError, match=says):
         rollback(run, "refunds", "prod-us", None, history)
@@ -83,4 +100,6 @@ def test_nothing_is_taken_back_where_nothing_runs(fleet) -> None:
 
 def test_an_anchor_is_for_people(fleet) -> None:
     run = fleet(PLACES.replace("canary: {release", "canary: &try {release"))
-    assert [name for name, _, _ in edit_errors(rollback(run, "refunds", "prod-eu", None, fail_on_history))] == ["not-editable"]
+    assert [name for name, _, _ in edit_errors(rollback(run, "refunds", "prod-eu", None, fail_on_history))] == [
+        "not-editable"
+    ]

@@ -163,7 +163,11 @@ def equal(first: object, second: object) -> bool:
 
 
 def contains(where: object, what: object) -> bool:
-    return any(equal(one, what) for one in where) if isinstance(where, list) else str(what).casefold() in to_text(where).casefold()
+    return (
+        any(equal(one, what) for one in where)
+        if isinstance(where, list)
+        else str(what).casefold() in to_text(where).casefold()
+    )
 
 
 def to_text(value: object) -> str:

@@ -13,7 +13,9 @@ from pathlib import Path
 STATE = Path(os.environ["GH_STATE"])
 BOT = "github-actions[bot]"
 MARK = "<!-- modelyard -->"
-COMMENTS_QUERY = '.[] | select(.user.login == "github-actions[bot]" and (.body | startswith("<!-- modelyard -->"))) | .id'
+COMMENTS_QUERY = (
+    '.[] | select(.user.login == "github-actions[bot]" and (.body | startswith("<!-- modelyard -->"))) | .id'
+)
 
 
 def main() -> int:
@@ -48,9 +50,22 @@ def api(state: dict, words: list[str]) -> int:
     if comments_match and arguments.field is None:
         assert arguments.jq == COMMENTS_QUERY, arguments.jq
         found = [comment["id"] for comment in state["comments"] if str(comment["issue"]) == comments_match[1]]
-        print("\n".join(str(comment["id"]) for comment in state["comments"] if comment["id"] in found and is_own_comment(comment)))
+        print(
+            "\n".join(
+                str(comment["id"])
+                for comment in state["comments"]
+                if comment["id"] in found and is_own_comment(comment)
+            )
+        )
     elif comments_match:
-        state["comments"].append({"id": 100 + len(state["comments"]), "issue": int(comments_match[1]), "login": BOT, "body": body(arguments.field)})
+        state["comments"].append(
+            {
+                "id": 100 + len(state["comments"]),
+                "issue": int(comments_match[1]),
+                "login": BOT,
+                "body": body(arguments.field),
+            }
+        )
     elif single and arguments.method == "PATCH":
         [comment] = [comment for comment in state["comments"] if str(comment["id"]) == single[1]]
         comment["body"] = body(arguments.field)
@@ -76,7 +91,9 @@ def runs(state: dict, words: list[str]) -> int:
     assert (words[0], said.status, said.json, said.jq) == ("list", "success", "headSha", ".[0].headSha // empty")
     if not has_permission("actions", "read"):
         return report_refusal("Resource not accessible by integration (HTTP 403)")
-    found = [one["sha"] for one in state["delivered"] if (one["workflow"], one["branch"]) == (said.workflow, said.branch)]
+    found = [
+        one["sha"] for one in state["delivered"] if (one["workflow"], one["branch"]) == (said.workflow, said.branch)
+    ]
     print(found[-1] if found else "", end="\n" if found else "")
     return 0
 
@@ -92,13 +109,21 @@ def workflow(state: dict, words: list[str]) -> int:
 
 
 def pull(state: dict, words: list[str]) -> int:
-    arguments = parse_arguments(words[1:], "--base", "--head", "--title", "--body-file", "--state", "--limit", "--json", "--jq")
+    arguments = parse_arguments(
+        words[1:], "--base", "--head", "--title", "--body-file", "--state", "--limit", "--json", "--jq"
+    )
     if not has_permission("pull-requests", "write" if words[0] == "create" else "read"):
         return report_refusal("Resource not accessible by integration (HTTP 403)")
     if words[0] == "create":
         number = 7 + len(state["pulls"])
         state["pulls"].append(
-            {"number": number, "title": arguments.title, "base": arguments.base, "head": arguments.head, "body": Path(arguments.body_file).read_text()}
+            {
+                "number": number,
+                "title": arguments.title,
+                "base": arguments.base,
+                "head": arguments.head,
+                "body": Path(arguments.body_file).read_text(),
+            }
         )
         print(f"https://github.com/{os.environ['GITHUB_REPOSITORY']}/pull/{number}")
         return 0
@@ -109,17 +134,23 @@ def pull(state: dict, words: list[str]) -> int:
 
 
 def issue(state: dict, words: list[str]) -> int:
-    arguments = parse_arguments(words[1:], "--state", "--app", "--limit", "--json", "--jq", "--title", "--body-file", "--comment")
+    arguments = parse_arguments(
+        words[1:], "--state", "--app", "--limit", "--json", "--jq", "--title", "--body-file", "--comment"
+    )
     if not has_permission("issues", "write"):
         return report_refusal("Resource not accessible by integration (HTTP 403)")
     if words[0] == "list":
         assert (arguments.state, arguments.app, arguments.json) == ("open", "github-actions", "number,title")
         assert arguments.jq == "map(select(.title == env.TITLE)) | .[0].number // empty"
-        found = [entry["number"] for entry in state["issues"] if entry["open"] and entry["title"] == os.environ["TITLE"]]
+        found = [
+            entry["number"] for entry in state["issues"] if entry["open"] and entry["title"] == os.environ["TITLE"]
+        ]
         print(found[0] if found else "", end="\n" if found else "")
     elif words[0] == "create":
         body_ = Path(arguments.body_file).read_text()
-        state["issues"].append({"number": 1 + len(state["issues"]), "title": arguments.title, "open": True, "body": body_})
+        state["issues"].append(
+            {"number": 1 + len(state["issues"]), "title": arguments.title, "open": True, "body": body_}
+        )
     else:
         [entry] = [entry for entry in state["issues"] if str(entry["number"]) == arguments.words[0]]
         if words[0] == "edit":
@@ -134,7 +165,13 @@ def parse_arguments(words: list[str], *options: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(allow_abbrev=False)
     parser.add_argument("words", nargs="*")
     for option in options:
-        how = {"action": "store_true"} if option.endswith("?") else {"action": "append", "default": []} if option.endswith("*") else {}
+        how = (
+            {"action": "store_true"}
+            if option.endswith("?")
+            else {"action": "append", "default": []}
+            if option.endswith("*")
+            else {}
+        )
         parser.add_argument(option.rstrip("?*"), **how)
     return parser.parse_intermixed_args(words)
 

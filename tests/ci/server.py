@@ -56,7 +56,11 @@ class Server:
         config += "".join(f'[url "{path}"]\n\tinsteadOf = {address}\n' for address, path in other_repositories.items())
         (self._home / ".gitconfig").write_text(config, encoding="utf-8")
         python = shlex.quote(sys.executable)
-        for name, words in {"modelyard": "-m compiler", "python": "", "gh": shlex.quote(str(ROOT / "tests" / "ci" / "gh.py"))}.items():
+        for name, words in {
+            "modelyard": "-m compiler",
+            "python": "",
+            "gh": shlex.quote(str(ROOT / "tests" / "ci" / "gh.py")),
+        }.items():
             (self._bin / name).write_text(f'#!/bin/sh\nexec {python} {words} "$@"\n', encoding="utf-8")
             (self._bin / name).chmod(0o755)
 
@@ -66,7 +70,9 @@ class Server:
         return json.loads(self.state.read_text()) if self.state.exists() else {}
 
     def git(self, *words: str, at: Path | None = None) -> str:
-        done = subprocess.run(["git", *words], cwd=at or self.origin, env=self.environment(), check=False, capture_output=True, text=True)
+        done = subprocess.run(
+            ["git", *words], cwd=at or self.origin, env=self.environment(), check=False, capture_output=True, text=True
+        )
         assert done.returncode == 0, f"git {words}: {done.stderr}"
         return done.stdout.strip()
 
@@ -77,7 +83,9 @@ class Server:
         self.git("checkout", "-q", *(["-B", branch] if branch else ["--detach"]), commit, at=folder)
         return folder
 
-    def run(self, workflow: str, event: str, commit: str, ref: str = "main", inputs: dict | None = None, **payload: object) -> RunResult:
+    def run(
+        self, workflow: str, event: str, commit: str, ref: str = "main", inputs: dict | None = None, **payload: object
+    ) -> RunResult:
         """What comes of an event at a commit."""
         self._count += 1
         at = self.checked_out(f"read-{self._count}", commit)
@@ -110,8 +118,15 @@ class Server:
             "cancelled": lambda: False,
             "always": lambda: True,
         }
-        known = {need: {"result": run_result.results[need], "outputs": run_result.outputs.get(need, {})} for need in needs}
-        contexts = {"github": github, "inputs": inputs, "needs": known, "secrets": {"MODELYARD_DELIVERY_TOKEN": "the-token-of-others"}}
+        known = {
+            need: {"result": run_result.results[need], "outputs": run_result.outputs.get(need, {})} for need in needs
+        }
+        contexts = {
+            "github": github,
+            "inputs": inputs,
+            "needs": known,
+            "secrets": {"MODELYARD_DELIVERY_TOKEN": "the-token-of-others"},
+        }
         evaluator = Evaluator(contexts, functions)
         if not evaluator.holds(job.get("if")):
             run_result.results[name] = "skipped"
@@ -142,15 +157,23 @@ class Server:
             if not evaluator.holds(step.get("if")):
                 outcome, outputs, step_output = "skipped", {}, ""
             elif "uses" in step:
-                outcome, outputs, step_output = "success", {}, self._run_action(step, evaluator, contexts["github"], work, run_result)
+                outcome, outputs, step_output = (
+                    "success",
+                    {},
+                    self._run_action(step, evaluator, contexts["github"], work, run_result),
+                )
             else:
-                outcome, outputs, step_output = self._run_script(name, step, job, evaluator, contexts["github"], work, temp, run_result)
+                outcome, outputs, step_output = self._run_script(
+                    name, step, job, evaluator, contexts["github"], work, temp, run_result
+                )
             log = run_result.logs[name] = f"{log}-- {step['name']}: {outcome}\n{step_output}"
             run_result.steps[name][step["name"]] = outcome
             state["failed"] = state["failed"] or outcome == "failure"
             if "id" in step:
                 steps[step["id"]] = {"outcome": outcome, "conclusion": outcome, "outputs": outputs}
-        run_result.outputs[name.partition(" (")[0]] = {key: evaluator.text(text) for key, text in job.get("outputs", {}).items()}
+        run_result.outputs[name.partition(" (")[0]] = {
+            key: evaluator.text(text) for key, text in job.get("outputs", {}).items()
+        }
         return "failure" if state["failed"] else "success"
 
     def _run_action(self, step: dict, evaluator: Evaluator, github: dict, work: Path, run_result: RunResult) -> str:
@@ -166,8 +189,20 @@ class Server:
             assert action == "actions/setup-python", action
         return ""
 
-    def _run_script(self, name: str, step: dict, job: dict, evaluator: Evaluator, github: dict, work: Path, temp: Path, run_result: RunResult):  # noqa: PLR0913, PLR0917
-        output, summary, script, variables, paths = (temp / one for one in ("output", "summary", "script.sh", "variables", "paths"))
+    def _run_script(
+        self,
+        name: str,
+        step: dict,
+        job: dict,
+        evaluator: Evaluator,
+        github: dict,
+        work: Path,
+        temp: Path,
+        run_result: RunResult,
+    ):  # noqa: PLR0913, PLR0917
+        output, summary, script, variables, paths = (
+            temp / one for one in ("output", "summary", "script.sh", "variables", "paths")
+        )
         for file in (output, summary):
             file.write_text("", encoding="utf-8")
         variables.touch()
@@ -184,11 +219,17 @@ class Server:
             "GITHUB_RUN_ATTEMPT": 1, "GITHUB_ACTIONS": "true", "CI": "true", "GH_STATE": self.state,
             "GH_PERMISSIONS": json.dumps(job["permissions"]), "GH_REPO": REPOSITORY,
         }  # fmt: skip
-        environment = {**self.environment(), **{key: str(value) for key, value in runner_variables.items()}, **step_environment}
+        environment = {
+            **self.environment(),
+            **{key: str(value) for key, value in runner_variables.items()},
+            **step_environment,
+        }
         environment |= outputs_of(variables.read_text(encoding="utf-8"))
         added = reversed(paths.read_text(encoding="utf-8").split())
         environment["PATH"] = os.pathsep.join([*added, environment["PATH"]])
-        ran = subprocess.run(["bash", "-e", str(script)], cwd=work, env=environment, check=False, capture_output=True, text=True)
+        ran = subprocess.run(
+            ["bash", "-e", str(script)], cwd=work, env=environment, check=False, capture_output=True, text=True
+        )
         run_result.summaries[name] = run_result.summaries.get(name, "") + summary.read_text(encoding="utf-8")
         outcome = "failure" if ran.returncode else "success"
         return outcome, outputs_of(output.read_text(encoding="utf-8")), f"{ran.stdout}{ran.stderr}"

@@ -70,7 +70,12 @@ def test_names_change_no_byte_either(plain, small) -> None:
         for path, text in FILES.items()
     }
     assert workflows_of(small(files=renamed)) == plain
-    more = {**FILES, "models/more.yaml": re.sub(r"pipeline:\n(  .*\n)*", "", FILES["models/refunds.yaml"]).replace("refunds", "more")}
+    more = {
+        **FILES,
+        "models/more.yaml": re.sub(r"pipeline:\n(  .*\n)*", "", FILES["models/refunds.yaml"]).replace(
+            "refunds", "more"
+        ),
+    }
     assert workflows_of(small(files=more)) == plain
 
 
@@ -98,8 +103,19 @@ OPTIONS = {
     "branch": [*TEXTS.values(), "main..other", "-d"],
     "jobs": [0, 257, "20", "${{ 1 }}"],
     "minutes": [0, 361, "x"],
-    "calendar": [*TEXTS.values(), "* * * * *", "0 5", "99 45 * * *", "60 5 * * *", "0 24 * * *",
-                 "0 5 32 * *", "0 5 * 13 *", "0 5 * * 7", "0 5 -- * *", "0 5 1, * *"],
+    "calendar": [
+        *TEXTS.values(),
+        "* * * * *",
+        "0 5",
+        "99 45 * * *",
+        "60 5 * * *",
+        "0 24 * * *",
+        "0 5 32 * *",
+        "0 5 * 13 *",
+        "0 5 * * 7",
+        "0 5 -- * *",
+        "0 5 1, * *",
+    ],
     "within": [*TEXTS.values(), "30", "0d"],
     "identity": ["true", 1],
     "unknown": [1],
@@ -108,7 +124,9 @@ OPTIONS = {
 
 @pytest.mark.parametrize(("option", "value"), [(name, value) for name, values in OPTIONS.items() for value in values])
 def test_what_a_project_says_of_ci_is_what_it_can_be_or_refused_at_its_line(option, value, small) -> None:
-    said = quote_yaml(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    said = (
+        quote_yaml(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    )
     built = small(("      actions:\n", f"      {option}: {said}\n      actions:\n"))
     assert workflows_of(built) == {}
     found = {(one.code.name, one.place.path, one.place.line) for one in built.findings if one.mandatory}

@@ -48,7 +48,9 @@ def first(tmp_path_factory) -> Path:
 
 
 def build(server: Server, work: Path) -> None:
-    done = subprocess.run(["modelyard", "build"], cwd=work, env=server.environment(), check=False, capture_output=True, text=True)
+    done = subprocess.run(
+        ["modelyard", "build"], cwd=work, env=server.environment(), check=False, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -152,9 +154,13 @@ def models(done: RunResult) -> list[str]:
 
 # --- pull requests ---------------------------------------------------------------------------------------------------
 def test_a_pull_request_is_checked_told_once_and_only_what_it_reaches_runs(repository) -> None:
-    repository.commit("faster", (ATM_DEMAND, "A wrong forecast costs a trip", "Each wrong forecast costs a trip"), builds=True)
+    repository.commit(
+        "faster", (ATM_DEMAND, "A wrong forecast costs a trip", "Each wrong forecast costs a trip"), builds=True
+    )
     run_result = repository.pull_request("faster")
-    assert run_result.results == dict.fromkeys(("check", "affected", "model", "review", "required"), "success"), run_result.log
+    assert run_result.results == dict.fromkeys(("check", "affected", "model", "review", "required"), "success"), (
+        run_result.log
+    )
     assert models(run_result) == ["atm-demand"]
     assert "atm-demand 1.2.0: measured mape 0.054" in run_result.log
     assert "2000 days are complete and within their bounds" in run_result.log
@@ -196,7 +202,11 @@ def test_a_mistake_is_annotated_at_its_line_and_fails_what_is_required(repositor
 def test_a_release_that_is_no_better_fails_at_its_gate(repository) -> None:
     repository.commit("worse", (CARD_FRAUD, "{metric: auc, value: 0.958", "{metric: auc, value: 0.94"), builds=True)
     done = repository.pull_request("worse")
-    assert (done.results["model"], done.results["required"], done.results["check"]) == ("failure", "failure", "success"), done.log
+    assert (done.results["model"], done.results["required"], done.results["check"]) == (
+        "failure",
+        "failure",
+        "success",
+    ), done.log
     assert "card-fraud 3.2.0: auc is 0.94, worse than the 0.951 of 3.1.0, which runs in prod" in done.log
     assert f"::error file={CARD_FRAUD},line=" in done.log
 
@@ -212,7 +222,9 @@ def test_a_test_that_goes_wrong_fails_the_job_of_its_model(repository) -> None:
 
 
 def test_a_workflow_that_is_not_what_the_project_says_is_stale(repository) -> None:
-    repository.commit("stale", ("modelyard.yaml", "      requirements: models", "      jobs: 3\n      requirements: models"))
+    repository.commit(
+        "stale", ("modelyard.yaml", "      requirements: models", "      jobs: 3\n      requirements: models")
+    )
     done = repository.pull_request("stale")
     assert done.steps["check"]["See whether what is committed is fresh"] == "failure", done.log
     assert "change  .github/workflows/modelyard.yml" in done.log
@@ -228,7 +240,9 @@ def test_a_fork_is_checked_and_neither_told_nor_scanned(repository) -> None:
 
 
 # --- delivery --------------------------------------------------------------------------------------------------------
-def test_what_is_merged_is_published_by_environment_and_what_did_not_change_is_not(repository, tmp_path, service) -> None:
+def test_what_is_merged_is_published_by_environment_and_what_did_not_change_is_not(
+    repository, tmp_path, service
+) -> None:
     deployments = tmp_path / "deployments.git"
     first = repository.main()
     address = service(lambda path, _: {"data": {"result": [{"value": [0, "1000" if "error" not in path else "1"]}]}})
@@ -237,11 +251,18 @@ def test_what_is_merged_is_published_by_environment_and_what_did_not_change_is_n
     assert run_result.results == {
         "plan": "success", "publish-1": "skipped", "publish-2": "success", "publish-3": "success", "canary": "success",
     }, run_result.log  # fmt: skip
-    assert [run_result.logs[f"publish-{index}"].partition("\n")[0] for index in (2, 3)] == ["Publish staging", "Publish prod"]
+    assert [run_result.logs[f"publish-{index}"].partition("\n")[0] for index in (2, 3)] == [
+        "Publish staging",
+        "Publish prod",
+    ]
     branches = repository.git("for-each-ref", "--format=%(refname)", at=deployments).split()
     assert branches == ["refs/heads/env/prod", "refs/heads/env/staging"]
-    assert "card-fraud/inferenceservice.yaml" in repository.git("ls-tree", "-r", "--name-only", "env/prod", at=deployments)
-    source = repository.git("log", "-1", "--format=%(trailers:key=Modelyard-Source,valueonly)", "env/prod", at=deployments)
+    assert "card-fraud/inferenceservice.yaml" in repository.git(
+        "ls-tree", "-r", "--name-only", "env/prod", at=deployments
+    )
+    source = repository.git(
+        "log", "-1", "--format=%(trailers:key=Modelyard-Source,valueonly)", "env/prod", at=deployments
+    )
     assert source == repository.main()
 
     assert run_result.outputs["plan"]["since"] == first, "what was there before all, where nothing was delivered yet"
@@ -265,7 +286,11 @@ def test_what_is_merged_is_published_by_environment_and_what_did_not_change_is_n
     assert [job for job, result in run_result.results.items() if result == "success"] == ["plan"], run_result.log
     repository.commit("main", (CARD_FRAUD, "{min: 4, max: 12}", "{min: 4, max: 16}"))
     run_result = repository.deliver()
-    assert [job for job, result in run_result.results.items() if result == "success"] == ["plan", "publish-3", "canary"], run_result.log
+    assert [job for job, result in run_result.results.items() if result == "success"] == [
+        "plan",
+        "publish-3",
+        "canary",
+    ], run_result.log
     assert repository.git("rev-parse", "env/staging", at=deployments) == tips["env/staging"]
     assert repository.git("rev-parse", "env/prod^", at=deployments) == tips["env/prod"]
 
@@ -295,7 +320,11 @@ def test_a_canary_that_nobody_could_judge_is_neither_promoted_nor_taken_back(rep
 def test_an_environment_that_could_not_be_published_keeps_the_next_from_being(repository, tmp_path) -> None:
     shutil.rmtree(tmp_path / "deployments.git")
     done = repository.deliver()
-    assert (done.results["publish-2"], done.results["publish-3"], done.results["canary"]) == ("failure", "skipped", "skipped"), done.log
+    assert (done.results["publish-2"], done.results["publish-3"], done.results["canary"]) == (
+        "failure",
+        "skipped",
+        "skipped",
+    ), done.log
     assert "git cannot read from" in done.log
 
 
@@ -346,7 +375,9 @@ def test_a_promotion_is_a_pull_request_with_the_edit_that_is_checked(repository)
     inputs = {"since": repository.main(), "pull": str(pull["number"])}
     assert checked == {"workflow": "modelyard.yml", "ref": pull["head"], "inputs": inputs}
     head = repository.git("rev-parse", pull["head"])
-    run_result = repository.server.run("modelyard.yml", "workflow_dispatch", head, ref=pull["head"], inputs=checked["inputs"])
+    run_result = repository.server.run(
+        "modelyard.yml", "workflow_dispatch", head, ref=pull["head"], inputs=checked["inputs"]
+    )
     assert run_result.results["required"] == "success", run_result.log
     assert "card-fraud" in models(run_result)
     assert [one["issue"] for one in repository.server.asked["comments"]] == [pull["number"]]
@@ -360,11 +391,16 @@ def test_what_is_proposed_already_is_not_proposed_again(repository) -> None:
 
 
 def test_a_rollback_knows_what_ran_before(repository) -> None:
-    repository.commit("main", (CARD_FRAUD, "    release: 3.1.0\n    canary: {release: 3.2.0, weight: 10%}\n", "    release: 3.2.0\n"))
+    repository.commit(
+        "main", (CARD_FRAUD, "    release: 3.1.0\n    canary: {release: 3.2.0, weight: 10%}\n", "    release: 3.2.0\n")
+    )
     done = change(repository, action="rollback", model="card-fraud", environment="prod")
     assert done.results == {"change": "success"}, done.log
     pull, edit = proposed_edit(repository)
-    assert (pull["title"], edit) == ("Roll card-fraud back to 3.1.0 in prod", "-    release: 3.2.0\n+    release: 3.1.0")
+    assert (pull["title"], edit) == (
+        "Roll card-fraud back to 3.1.0 in prod",
+        "-    release: 3.2.0\n+    release: 3.1.0",
+    )
 
 
 @pytest.mark.parametrize(
@@ -460,7 +496,9 @@ def test_a_program_that_trains_reaches_no_token_and_no_later_step(repository, tm
 @pytest.mark.parametrize("path", [".github/workflows/modelyard.yml", ".github/more.txt", "models/requirements.txt"])
 def test_a_training_that_changes_what_ci_runs_is_not_proposed(repository, path) -> None:
     text = (ROOT / TRAINING).read_text(encoding="utf-8")
-    repository.commit("main", (TRAINING, text, f"import pathlib\npathlib.Path('../../..', '{path}').write_text('evil')\n"))
+    repository.commit(
+        "main", (TRAINING, text, f"import pathlib\npathlib.Path('../../..', '{path}').write_text('evil')\n")
+    )
     done = repository.train("atm-demand")
     assert done.results == {"plan": "skipped", "train": "success", "propose": "failure"}, done.log
     assert "which is for people to change" in done.log
@@ -526,7 +564,9 @@ def test_a_model_whose_day_has_come_is_proposed_to_be_retired_once(repository) -
 
 def test_what_comes_due_is_an_issue_before_its_day(repository) -> None:
     """The sample has reviews that are due within any long span; `modelyard inventory` says them."""
-    repository.commit("main", ("modelyard.yaml", "      actions:\n", "      within: 520w\n      actions:\n"), builds=True)
+    repository.commit(
+        "main", ("modelyard.yaml", "      actions:\n", "      within: 520w\n      actions:\n"), builds=True
+    )
     done = come_due(repository)
     assert done.results["reviews"] == "success", done.log
     [issue] = [one for one in repository.server.asked["issues"] if "come due" in one["title"]]

@@ -33,7 +33,9 @@ def test_a_time_that_github_does_not_know_is_refused(instead, says, line, small)
     assert (path, at) == ("models/refunds.yaml", line)
 
 
-@pytest.mark.parametrize("schedule", ["0 3 * * 1", "59 23 7 7 0", "*/15 * * * *", "0,30 2-7 * * MON-FRI", "5 7 * 7 */2"])
+@pytest.mark.parametrize(
+    "schedule", ["0 3 * * 1", "59 23 7 7 0", "*/15 * * * *", "0,30 2-7 * * MON-FRI", "5 7 * 7 */2"]
+)
 def test_a_time_that_it_knows_is_taken(schedule, small, actionlint) -> None:
     built = small((RETRAIN, f'retrain: {{schedule: "{schedule}"}}'))
     assert blocking_findings(built) == []

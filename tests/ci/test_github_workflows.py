@@ -147,7 +147,10 @@ def test_what_a_permission_is_for_stands_beside_it(workflows) -> None:
 
 
 def test_an_identity_is_given_where_it_is_asked_for_alone(small) -> None:
-    without, having = workflows_of(small()), workflows_of(small(("      actions:\n", "      identity: true\n      actions:\n")))
+    without, having = (
+        workflows_of(small()),
+        workflows_of(small(("      actions:\n", "      identity: true\n      actions:\n"))),
+    )
     assert not any("id-token" in text for text in without.values())
     assert {f"{name}:{job}" for name, job, said in jobs(having) if "id-token" in said["permissions"]} == {
         "modelyard-canary.yml:judge", "modelyard-retrain.yml:train", "modelyard.yml:model",
@@ -190,7 +193,9 @@ OWN_CHECKS = {
     "the rights of the base": ("modelyard.yml", r"  pull_request: \{\}", "  pull_request_target: {}"),
     "a filter of paths": ("modelyard.yml", r"  pull_request: \{\}", "  pull_request: {paths: [models/**]}"),
     "an environment by name": (
-        "modelyard-deliver.yml", r"environment: \$\{\{ matrix.environment \}\}\n    conc", "environment: prod\n    conc",
+        "modelyard-deliver.yml",
+        r"environment: \$\{\{ matrix.environment \}\}\n    conc",
+        "environment: prod\n    conc",
     ),
     "a step that does nothing": ("modelyard.yml", r"        run: modelyard policy test\n", ""),
     "a cron of four fields": ("modelyard-retrain.yml", r'cron: "[^"]+"', 'cron: "0 2 1 *"'),
@@ -220,15 +225,20 @@ def test_actionlint_refuses(mutant, sample, actionlint) -> None:
 @pytest.mark.parametrize("mutant", OWN_CHECKS)
 def test_our_own_schema_refuses_it_before_it_is_written(mutant, sample) -> None:
     name, pattern, instead = OWN_CHECKS[mutant]
-    schema = Validator(json.loads((shipped_folder("templates") / "ci" / "github" / "workflow.schema.json").read_bytes()))
+    schema = Validator(
+        json.loads((shipped_folder("templates") / "ci" / "github" / "workflow.schema.json").read_bytes())
+    )
     assert schema.is_valid(yaml.safe_load(sample[name]))
     assert not schema.is_valid(yaml.safe_load(substitute(sample, name, pattern, instead)[name]))
 
 
 @pytest.mark.parametrize(
     ("name", "pattern"),
-    [("modelyard.yml", r"      security-events: write # .*\n"), ("modelyard-change.yml", r"      actions: write # .*\n"),
-     ("modelyard-deliver.yml", r"contents: write")],
+    [
+        ("modelyard.yml", r"      security-events: write # .*\n"),
+        ("modelyard-change.yml", r"      actions: write # .*\n"),
+        ("modelyard-deliver.yml", r"contents: write"),
+    ],
 )
 def test_a_missing_permission_is_found(name, pattern, sample) -> None:
     texts = substitute(sample, name, pattern, "contents: read" if "contents" in pattern else "")

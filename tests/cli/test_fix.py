@@ -101,5 +101,7 @@ def test_every_character_outside_of_the_fixes_stays(text, data) -> None:
     for fix in sorted(result.applied_fixes, key=lambda one: one.location, reverse=True):
         at = sum(len(one) + 1 for one in lines[: fix.location.line - 1])
         cut = cut[: at + fix.location.column - 1] + fix.text + cut[at + fix.location.end_column - 1 :]
-    assert result.text == cut or len(result.applied_fixes) != len({(one.location.line, one.location.column) for one in result.applied_fixes})
+    assert result.text == cut or len(result.applied_fixes) != len(
+        {(one.location.line, one.location.column) for one in result.applied_fixes}
+    )
     assert apply_fixes(text, []).text == text

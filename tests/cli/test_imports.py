@@ -50,7 +50,9 @@ def test_an_inventory_and_a_picture_need_no_templates_no_conditions_and_no_git(w
 
 
 def test_a_code_is_explained_without_expressions_or_templates(imported_modules) -> None:
-    assert not {"git", "pydantic", "jinja2", "cel_expr_python", "google.protobuf"} & imported_modules("explain", "MY101")
+    assert not {"git", "pydantic", "jinja2", "cel_expr_python", "google.protobuf"} & imported_modules(
+        "explain", "MY101"
+    )
 
 
 def test_a_revision_imports_git(git, imported_modules) -> None:

@@ -44,7 +44,9 @@ def test_what_it_makes_checks_and_builds_at_once_without_a_finding(empty, typed)
     assert json.loads(typed("check", "--format", "json").out)["findings"] == []
     built = typed("build")
     assert built.code == 0
-    assert re.fullmatch(r"\d+ created in \./\n\d+ created in build/\n", built.err), "nothing else to say, such as what was not checked"
+    assert re.fullmatch(r"\d+ created in \./\n\d+ created in build/\n", built.err), (
+        "nothing else to say, such as what was not checked"
+    )
     for environment in ("dev", "staging", "prod"):
         assert (empty / "build" / environment / "refund-policy" / "kustomization.yaml").is_file()
 
@@ -201,7 +203,12 @@ def test_a_folder_that_may_not_be_written_ends_with_4(empty, typed) -> None:
 
 
 def git(folder, *words: str) -> None:
-    subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@example.org", *words], cwd=folder, check=True, capture_output=True)
+    subprocess.run(
+        ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", *words],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
 
 
 def delivered_from(folder) -> list[str]:
@@ -242,11 +249,15 @@ def test_a_project_is_told_only_what_it_lacks_of_ci(empty, typed) -> None:
     assert "add to modelyard.yaml, which is yours:" in said.err
     assert "\nemitters:\n  github:\n" in said.out
     assert "nothing to add" not in typed("init", "--ci", "github").err
-    (empty / "modelyard.yaml").write_text(f"{project_text}emitters:\n  kustomize: {{enabled: true}}\n", encoding="utf-8")
+    (empty / "modelyard.yaml").write_text(
+        f"{project_text}emitters:\n  kustomize: {{enabled: true}}\n", encoding="utf-8"
+    )
     below = typed("init", "--ci", "github")
     assert "which is yours, below its `emitters:`:" in below.err
     assert "emitters:" not in below.out
-    (empty / "modelyard.yaml").write_text(f"{project_text}emitters:\n  kustomize: {{enabled: true}}\n{below.out}", encoding="utf-8")
+    (empty / "modelyard.yaml").write_text(
+        f"{project_text}emitters:\n  kustomize: {{enabled: true}}\n{below.out}", encoding="utf-8"
+    )
     assert typed("build").code == 0
     last = typed("init", "--ci", "github")
     assert (last.out, "add to" in last.err, "nothing to add" in last.err) == ("", False, True)

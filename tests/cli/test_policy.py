@@ -107,7 +107,9 @@ def test_a_day_does_not_fail_a_change_of_something_else(project_repository, type
     bind(project_repository, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
     assert typed("check", "--as-of", "2027-01-01", "--changed-since", "HEAD").code == 0
     spec = next(
-        path for path in (project_repository / "models").glob("*.yaml") if "kind: Model" in path.read_text(encoding="utf-8")
+        path
+        for path in (project_repository / "models").glob("*.yaml")
+        if "kind: Model" in path.read_text(encoding="utf-8")
     )
     spec.write_text(spec.read_text(encoding="utf-8").replace("summary: ", "summary: Now "), encoding="utf-8")
     assert typed("check", "--as-of", "2027-01-01", "--changed-since", "HEAD").code == 1
@@ -264,7 +266,8 @@ def test_impact_sees_whom_folders_bind(project_repository, typed) -> None:
     commit(project_repository, "a policy that binds nobody")
     defaults = project_repository / "models" / "_defaults.yaml"
     defaults.write_text(
-        "apiVersion: modelyard/v1\nkind: Defaults\nenvironments: {prod: {policies: [well-promised]}}\n", encoding="utf-8"
+        "apiVersion: modelyard/v1\nkind: Defaults\nenvironments: {prod: {policies: [well-promised]}}\n",
+        encoding="utf-8",
     )
     result = typed("policy", "impact", "HEAD", "--format", "json")
     assert [(one["before"], one["after"]) for one in json.loads(result.out)["changes"]] == [("unbound", "fails")]
@@ -327,7 +330,11 @@ def test_impact_leaves_out_what_cannot_be_read_and_says_so(project_repository, t
     (project_repository / "modelyard.yaml").write_text(sound, encoding="utf-8")
     commit(project_repository, "mended")
     result = typed("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
-    assert (result.code, "was left out: modelyard.yaml:1:" in result.err, "of 2 commits" in result.err) == (0, True, True)
+    assert (result.code, "was left out: modelyard.yaml:1:" in result.err, "of 2 commits" in result.err) == (
+        0,
+        True,
+        True,
+    )
     spec = project_repository / "models" / "scorer.yaml"
     spec.write_text(spec.read_text(encoding="utf-8").replace("summary:", "sumary:"), encoding="utf-8")
     result = typed("policy", "impact", "--fleet", str(project_repository))

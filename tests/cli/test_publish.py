@@ -16,7 +16,9 @@ def publish_environment(project, typed):
     places = project / "models" / "environments.yaml"
     text = places.read_text(encoding="utf-8")
     for name in ("dev", "prod"):
-        text = text.replace(f"\nname: {name}\n", f"\nname: {name}\ndelivery: {{branch: deploy, path: clusters/{name}}}\n")
+        text = text.replace(
+            f"\nname: {name}\n", f"\nname: {name}\ndelivery: {{branch: deploy, path: clusters/{name}}}\n"
+        )
     places.write_text(text, encoding="utf-8")
     for key in ("user.name", "user.email"):
         if not (project / ".git").exists():

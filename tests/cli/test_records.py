@@ -36,7 +36,9 @@ def test_text_tells_the_line_the_field_and_who_says_it(bank, typed) -> None:
 
 def test_every_format_tells_the_same(bank, typed) -> None:
     data = json.loads(typed("records", "status", "--format", "json").out)
-    gaps = [(model["name"], gap["field"], gap["path"], gap["line"]) for model in data["models"] for gap in model["gaps"]]
+    gaps = [
+        (model["name"], gap["field"], gap["path"], gap["line"]) for model in data["models"] for gap in model["gaps"]
+    ]
     assert data["version"] == 1
     assert data["summary"]["models"] == 20
     fields = {(gap["kind"], gap["name"], gap["field"]) for model in data["models"] for gap in model["gaps"]}
@@ -45,7 +47,9 @@ def test_every_format_tells_the_same(bank, typed) -> None:
     rows = list(csv.DictReader(io.StringIO(typed("records", "status", "--format", "csv").out)))
     assert [(row["model"], row["field"], row["path"], int(row["line"])) for row in rows] == gaps
     tokens = MarkdownIt().enable("table").parse(typed("records", "status", "--format", "markdown").out)
-    assert sum(token.type == "tr_open" for token in tokens) == len(gaps) + sum(bool(model["gaps"]) for model in data["models"])
+    assert sum(token.type == "tr_open" for token in tokens) == len(gaps) + sum(
+        bool(model["gaps"]) for model in data["models"]
+    )
     text = typed("records", "status").out
     assert all(f"{path}:{line}:" in text for _, _, path, line in gaps)
 
@@ -55,7 +59,9 @@ def test_a_regime_a_team_and_models_narrow_it(bank, typed) -> None:
     assert {record["id"] for model in data["models"] for record in model["records"]} == {"annex-iv"}
     data = json.loads(typed("records", "status", "--owner", "data-platform", "--format", "json").out)
     assert {gap["owner"] for model in data["models"] for gap in model["gaps"]} == {"data-platform"}
-    assert all(record["asked"] for model in data["models"] for record in model["records"]), "what asks nothing of it is left out"
+    assert all(record["asked"] for model in data["models"] for record in model["records"]), (
+        "what asks nothing of it is left out"
+    )
     data = json.loads(typed("records", "status", "card-fraud", "device-score", "--format", "json").out)
     assert [model["name"] for model in data["models"]] == ["card-fraud", "device-score"]
 
@@ -102,7 +108,9 @@ def test_titles_of_strangers_steer_no_terminal_and_open_no_table(project, typed)
     files = 'files: [{path: "a/{{ name }}", template: a.txt.j2, per: model}]'
     (folder / "emitter.yaml").write_text(f"id: odd\ntitle: Odd\n{facts}\n{files}\n", encoding="utf-8")
     (folder / "a.txt.j2").write_text("{{ name }}\n", encoding="utf-8")
-    text, markdown, table = (typed("records", "status", "--format", format_).out for format_ in ("text", "markdown", "csv"))
+    text, markdown, table = (
+        typed("records", "status", "--format", format_).out for format_ in ("text", "markdown", "csv")
+    )
     assert "\u202e" not in text + markdown + table
     cells = [token for token in MarkdownIt().enable("table").parse(markdown) if token.type == "tr_open"]
     assert len(cells) == markdown.count("\n|") - markdown.count("\n| --- |"), "each line is a row"

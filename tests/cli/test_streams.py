@@ -29,7 +29,9 @@ def test_a_check_says_nothing_but_data(broken, typed) -> None:
 def test_a_build_says_all_that_is_prose_on_stderr(project, typed) -> None:
     said = typed("build")
     assert said.out == ""
-    assert re.fullmatch(r"\d+ created in \./\n\d+ created in build/\n", "".join(said.err.splitlines(keepends=True)[-2:]))
+    assert re.fullmatch(
+        r"\d+ created in \./\n\d+ created in build/\n", "".join(said.err.splitlines(keepends=True)[-2:])
+    )
 
 
 def test_a_build_that_fails_says_its_findings_on_stderr(broken, typed) -> None:

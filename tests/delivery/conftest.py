@@ -81,7 +81,13 @@ def _tree(*models: Mapping[str, Any], environment: Mapping[str, Any] | None = No
     """The files of a project with one environment; a field of it that is None is left out."""
     said = {key: value for key, value in {**ENVIRONMENT, **(environment or {})}.items() if value is not None}
     documents = [
-        {**HEAD, "kind": "Team", "name": "risk", "contacts": {"email": "risk@bank.example"}, "codeOwners": ["@bank/risk"]},
+        {
+            **HEAD,
+            "kind": "Team",
+            "name": "risk",
+            "contacts": {"email": "risk@bank.example"},
+            "codeOwners": ["@bank/risk"],
+        },
         {**HEAD, "kind": "Environment", "name": "prod", **said},
         *models,
     ]
@@ -162,7 +168,12 @@ def argo_models(program: Callable[[str], str]) -> Callable[[Mapping[str, Any]], 
 
     def wrong(found: Mapping[str, Any]) -> str:
         done = subprocess.run(
-            [node, "--input-type=module", "-e", script], input=json.dumps(found), cwd=folder, capture_output=True, text=True, check=True
+            [node, "--input-type=module", "-e", script],
+            input=json.dumps(found),
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         return done.stdout.strip()
 

@@ -57,7 +57,10 @@ def test_there_is_an_application_of_each_model_at_its_folder_in_its_namespace(en
         for path in sample.files
         if re.fullmatch(rf"{environment}/[a-z0-9-]+/kustomization.yaml", path)
     }
-    told = {(one["spec"]["source"]["path"], one["spec"]["destination"]["namespace"]) for one in applications(sample, environment).values()}
+    told = {
+        (one["spec"]["source"]["path"], one["spec"]["destination"]["namespace"])
+        for one in applications(sample, environment).values()
+    }
     assert told == expected_folders
     assert len(expected_folders) > 10
     assert set(applications(sample, environment)) == {f"bank.{environment}.{name}" for name, _ in expected_folders}
@@ -77,7 +80,9 @@ def test_every_folder_is_built_and_the_project_permits_exactly_what_is_in_it(env
         assert source["repoURL"] in project["spec"]["sourceRepos"]
         built = kustomize(sample, f"{environment}/{source['path']}", **source.get("kustomize", {}))
         objects += [(manifest, destination["name"]) for manifest in built]
-    assert [manifest["metadata"]["name"] for manifest, cluster in objects if not is_permitted(project, manifest, cluster)] == []
+    assert [
+        manifest["metadata"]["name"] for manifest, cluster in objects if not is_permitted(project, manifest, cluster)
+    ] == []
     for section in ("destinations", "clusterResourceWhitelist", "namespaceResourceWhitelist"):
         for index in range(len(project["spec"][section])):
             less = copy.deepcopy(project)
@@ -117,21 +122,26 @@ def test_whom_others_ask_is_rolled_out_before_them(sample):
     step_of = {value: index for index, one in enumerate(steps) for value in one["values"]}
     told = applications(sample)
     step_by_model = {
-        name.removeprefix("bank.prod."): step_of[one["metadata"]["labels"][steps[0]["key"]]] for name, one in told.items()
+        name.removeprefix("bank.prod."): step_of[one["metadata"]["labels"][steps[0]["key"]]]
+        for name, one in told.items()
     }
     fleet = sample.run.fleet
     pairs = [(name, user) for name in step_by_model for user in fleet.users(name, "prod")]
     assert len(pairs) > 4
     assert all(step_by_model[name] < step_by_model[user] for name, user in pairs)
     alone = {name for name in step_by_model if not fleet.users(name, "prod")}
-    assert {step_by_model[name] for name in alone} == {max(step_by_model.values())}, "who is asked by nobody holds nobody up"
+    assert {step_by_model[name] for name in alone} == {max(step_by_model.values())}, (
+        "who is asked by nobody holds nobody up"
+    )
 
 
 def test_without_progressive_syncs_each_is_synced_by_itself(deliver, a_model):
     spec = deliver(a_model("one")).read("prod/_argocd/applicationset.yaml")["spec"]
     assert "strategy" not in spec
     assert spec["template"]["spec"]["syncPolicy"]["automated"] == {"prune": True, "selfHeal": True}
-    assert spec["ignoreApplicationDifferences"] == [{"jsonPointers": ["/spec/syncPolicy/automated"]}], "one can be stopped"
+    assert spec["ignoreApplicationDifferences"] == [{"jsonPointers": ["/spec/syncPolicy/automated"]}], (
+        "one can be stopped"
+    )
 
 
 def test_nothing_is_deleted_with_an_application_and_no_application_by_its_set(sample):
@@ -191,7 +201,10 @@ def test_a_second_reader_takes_what_is_rendered(environment, sample, argo_models
     paths = [path for path in sample.files if re.fullmatch(rf"{environment}/_argocd/[a-z]+.yaml", path)]
     objects = [sample.read(path) for path in paths if "kustomization" not in path]
     assert {one["kind"] for one in objects} >= {"AppProject", "ApplicationSet"}
-    apps = [{"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", **one} for one in applications(sample, environment).values()]
+    apps = [
+        {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", **one}
+        for one in applications(sample, environment).values()
+    ]
     assert [argo_models(one) for one in [*objects, apps[0]]] == [""] * (len(objects) + 1)
     for one in objects:
         wrong = copy.deepcopy(one)
@@ -257,7 +270,9 @@ LACKS = {
 def test_what_it_lacks_is_said_once_at_the_environment(said, message, line, deliver, a_model):
     made = deliver(a_model("one"), a_model("two"), environment=said)
     told = [(text, where) for text, where in made.wrong if message in text]
-    assert [text for text, _ in told] == [f"Argo CD cannot work in prod: it has to know {message}" + told[0][0].partition(message)[2]]
+    assert [text for text, _ in told] == [
+        f"Argo CD cannot work in prod: it has to know {message}" + told[0][0].partition(message)[2]
+    ]
     assert told[0][1].startswith(line.split(":")[0]) or line.startswith("apiVersion")
     assert made.files == {}
 
@@ -290,15 +305,15 @@ def test_a_branch_that_would_be_a_range_of_versions_is_refused(branch, deliver, 
     assert "more than the name of a branch" in message
 
 
-@pytest.mark.parametrize(
-    "url", ["https://git.bank.example/*", "https://git.bank.example/{a,b}.git", "https://a/[ab]"]
-)
+@pytest.mark.parametrize("url", ["https://git.bank.example/*", "https://git.bank.example/{a,b}.git", "https://a/[ab]"])
 def test_a_repository_that_is_a_pattern_is_refused(url, deliver, a_model):
     [(message, _)] = deliver(a_model("one"), environment={"delivery": {"repository": url, "branch": "a"}}).wrong
     assert "reads its repositories as patterns" in message
 
 
-@pytest.mark.parametrize("url", ["git@git.bank.example:ml/deployments.git", "ssh://git@git.bank.example:22/a.git", "https://a.example/b%20c"])
+@pytest.mark.parametrize(
+    "url", ["git@git.bank.example:ml/deployments.git", "ssh://git@git.bank.example:22/a.git", "https://a.example/b%20c"]
+)
 def test_every_url_of_git_is_taken(url, deliver, a_model):
     made = deliver(a_model("one"), environment={"delivery": {"repository": url, "branch": "env/prod"}})
     assert made.wrong == []
@@ -309,7 +324,9 @@ def test_every_url_of_git_is_taken(url, deliver, a_model):
 
 @pytest.mark.parametrize("branch", ["env/{{.name}}", "{{", "a}}b", "env/{{.owner}}/x", "{{{{"])
 def test_a_branch_is_never_read_as_a_template(branch, deliver, a_model):
-    made = deliver(a_model("one"), environment={"delivery": {"repository": "https://a.example/b.git", "branch": branch}})
+    made = deliver(
+        a_model("one"), environment={"delivery": {"repository": "https://a.example/b.git", "branch": branch}}
+    )
     [one] = applications(made).values()
     assert one["spec"]["source"]["targetRevision"] == branch
 
@@ -323,7 +340,10 @@ def test_the_tree_may_lie_in_a_folder_of_the_branch(deliver, a_model, kustomize)
 
 
 def test_a_cluster_is_known_by_its_url_where_that_is_said(deliver, a_model):
-    known = {"kubernetes": {"version": "1.34"}, "argocd": {"version": "3.5", "namespace": "argocd", "server": "https://kubernetes.default.svc"}}
+    known = {
+        "kubernetes": {"version": "1.34"},
+        "argocd": {"version": "3.5", "namespace": "argocd", "server": "https://kubernetes.default.svc"},
+    }
     delivery = deliver(a_model("one"), environment={"capabilities": known, "cluster": None})
     [one] = applications(delivery).values()
     assert one["spec"]["destination"] == {"server": "https://kubernetes.default.svc", "namespace": "models"}
@@ -374,7 +394,9 @@ def test_an_environment_without_it_has_none_of_it(sample, deliver, a_model):
 
 def test_an_owners_edit_changes_nothing_that_is_synced(sample, build_of):
     files = {path: sample.run.tree.read(path) for path in ["modelyard.yaml", *sample.run.tree.paths("models")]}
-    after = build_of({path: text.replace(b"owner: payments-risk", b"owner: lending-decisions") for path, text in files.items()})
+    after = build_of(
+        {path: text.replace(b"owner: payments-risk", b"owner: lending-decisions") for path, text in files.items()}
+    )
     for name, one in applications(sample).items():
         assert applications(after)[name]["spec"] == one["spec"]
 
@@ -402,8 +424,16 @@ def test_a_line_of_what_argo_cd_is_told_leads_back_to_who_says_it(sample):
 
     for path, position, source_path in (
         ("prod/_argocd/applicationset.yaml", "spec.template.spec.source.repoURL", "models/environments/prod.yaml"),
-        ("prod/_argocd/applicationset.yaml", "spec.generators[0].list.elements[3].namespace", "models/environments/prod.yaml"),
-        ("prod/_argocd/applicationset.yaml", "spec.generators[0].list.elements[3].owner", "models/payments/_defaults.yaml"),
+        (
+            "prod/_argocd/applicationset.yaml",
+            "spec.generators[0].list.elements[3].namespace",
+            "models/environments/prod.yaml",
+        ),
+        (
+            "prod/_argocd/applicationset.yaml",
+            "spec.generators[0].list.elements[3].owner",
+            "models/payments/_defaults.yaml",
+        ),
         ("prod/_namespaces/namespaces.yaml", "metadata.name", "models/environments/prod.yaml"),
     ):
         [place] = explanation.explain_artifact(sample.run, path, position)

@@ -10,7 +10,10 @@ from lupa.lua51 import LuaRuntime
 
 from compiler.json_schema import Validator, to_strict_schema
 
-MODES = {"standard": {"serving.kserve.io/deploymentMode": "Standard"}, "knative": {"serving.kserve.io/deploymentMode": "Knative"}}
+MODES = {
+    "standard": {"serving.kserve.io/deploymentMode": "Standard"},
+    "knative": {"serving.kserve.io/deploymentMode": "Knative"},
+}
 
 
 def condition(name: str, status: str, reason: str = "", message: str = "") -> dict[str, str]:
@@ -24,7 +27,10 @@ def service(*conditions: Mapping[str, str], mode: str = "standard", **status: An
     return {"metadata": {"name": "card-fraud", "namespace": "payments", "annotations": MODES[mode]}, "status": whole}
 
 
-RUNNING_CONDITIONS = (*(condition(name, "True") for name in ("IngressReady", "PredictorReady", "Ready")), condition("Stopped", "False"))
+RUNNING_CONDITIONS = (
+    *(condition(name, "True") for name in ("IngressReady", "PredictorReady", "Ready")),
+    condition("Stopped", "False"),
+)
 UNAVAILABLE = "Deployment does not have minimum availability."
 STARTING = (
     condition("IngressReady", "False", "Predictor ingress not created"),
@@ -36,12 +42,24 @@ TIMEOUT_MESSAGE = 'ReplicaSet "card-fraud-predictor-5d4" has timed out progressi
 FULL = 'pods "card-fraud-predictor-5d4-" is forbidden: exceeded quota: models, requested: requests.cpu=4, limited: 40'
 WAITING_MESSAGE = 'Configuration "card-fraud-predictor" is waiting for a Revision to become ready.'
 FAILURE_MESSAGE = 'Revision "card-fraud-predictor-00002" failed with message: Container failed with: exit status 1.'
-CRASH = {"location": "card-fraud-predictor-00002", "reason": "ModelLoadFailed", "message": "xgboost.core.XGBoostError", "exitCode": 1}
+CRASH = {
+    "location": "card-fraud-predictor-00002",
+    "reason": "ModelLoadFailed",
+    "message": "xgboost.core.XGBoostError",
+    "exitCode": 1,
+}
 
 
 def canary(transition: str, **model: Any) -> list[dict[str, Any]]:
     is_ready = transition == "UpToDate"
-    return [{"name": "canary", "ready": is_ready, "trafficPercent": 10, "modelStatus": {"transitionStatus": transition, **model}}]
+    return [
+        {
+            "name": "canary",
+            "ready": is_ready,
+            "trafficPercent": 10,
+            "modelStatus": {"transitionStatus": transition, **model},
+        }
+    ]
 
 
 def failing_conditions(reason: str, message: str) -> tuple[Mapping[str, str], ...]:
@@ -175,7 +193,11 @@ RUNTIMES: Mapping[str, tuple[dict[str, Any], str, str]] = {
 APPLICATIONS: Mapping[str, tuple[dict[str, Any], str, str]] = {
     "nothing is judged": ({"metadata": {"name": "bank.prod"}}, "Progressing", "not judged"),
     "it has no health yet": ({"metadata": {}, "status": {"sync": {"status": "Unknown"}}}, "Progressing", "not judged"),
-    "it is degraded": ({"status": {"health": {"status": "Degraded", "message": "a pod crashes"}}}, "Degraded", "a pod crashes"),
+    "it is degraded": (
+        {"status": {"health": {"status": "Degraded", "message": "a pod crashes"}}},
+        "Degraded",
+        "a pod crashes",
+    ),
     "it is healthy": ({"status": {"health": {"status": "Healthy"}}}, "Healthy", ""),
 }
 KINDS = {
@@ -185,7 +207,9 @@ KINDS = {
     "serving.kserve.io_ServingRuntime": RUNTIMES,
     "argoproj.io_Application": APPLICATIONS,
 }
-CASES = {f"{kind.partition('_')[2]}: {name}": (kind, *case) for kind, cases in KINDS.items() for name, case in cases.items()}
+CASES = {
+    f"{kind.partition('_')[2]}: {name}": (kind, *case) for kind, cases in KINDS.items() for name, case in cases.items()
+}
 
 
 @pytest.fixture(scope="session")
@@ -216,9 +240,9 @@ def test_every_script_is_asked_and_says_everything_that_it_can(scripts):
     assert set(scripts) == set(KINDS)
     for kind, text in scripts.items():
         told = {status for _, status, _ in KINDS[kind].values()}
-        assert told == {status for status in ("Healthy", "Progressing", "Degraded", "Suspended") if f'"{status}"' in text} | (
-            {"Healthy", "Degraded"} if kind.startswith("argoproj") else set()
-        )
+        assert told == {
+            status for status in ("Healthy", "Progressing", "Degraded", "Suspended") if f'"{status}"' in text
+        } | ({"Healthy", "Degraded"} if kind.startswith("argoproj") else set())
 
 
 OF_KSERVE = {name: case for name, case in CASES.items() if case[0].startswith("serving") and "status" in case[1]}
@@ -272,13 +296,20 @@ def test_a_script_that_looks_away_is_found_out(kind, old, new, scripts):
     assert any(run_health_script(mutant, found)[0] != status for found, status, _ in KINDS[key].values())
 
 
-def test_it_is_taken_into_what_installs_argo_cd_and_takes_nothing_away(sample, tmp_path: Path, program: Callable[[str], str]):
+def test_it_is_taken_into_what_installs_argo_cd_and_takes_nothing_away(
+    sample, tmp_path: Path, program: Callable[[str], str]
+):
     import subprocess  # noqa: PLC0415 - here alone
 
     import yaml  # noqa: PLC0415 - likewise
 
     sample.write(tmp_path / "tree")
-    own = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "argocd-cm"}, "data": {"url": "https://cd.bank.example"}}
+    own = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "argocd-cm"},
+        "data": {"url": "https://cd.bank.example"},
+    }
     (tmp_path / "argocd-cm.yaml").write_text(yaml.safe_dump(own), encoding="utf-8")
     whole = {"namespace": "argocd", "resources": ["argocd-cm.yaml"], "components": ["tree/prod/_argocd/health"]}
     (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump(whole), encoding="utf-8")
@@ -286,7 +317,13 @@ def test_it_is_taken_into_what_installs_argo_cd_and_takes_nothing_away(sample, t
     made = yaml.safe_load(done.stdout)
     assert made["data"]["url"] == "https://cd.bank.example"
     assert len(made["data"]) == 6
-    assert run_health_script(made["data"]["resource.customizations.health.serving.kserve.io_InferenceService"], service(*RUNNING_CONDITIONS))[0] == "Healthy"
+    assert (
+        run_health_script(
+            made["data"]["resource.customizations.health.serving.kserve.io_InferenceService"],
+            service(*RUNNING_CONDITIONS),
+        )[0]
+        == "Healthy"
+    )
 
 
 def test_a_cluster_without_kserve_is_asked_for_nothing_of_it(deliver, a_model):

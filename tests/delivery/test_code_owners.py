@@ -89,13 +89,26 @@ def team(name: str, **said: Any) -> dict[str, Any]:
 
 def project(a_model, files: Mapping[str, list[dict[str, Any]]], **project_fields: Any) -> dict[str, bytes]:
     """A project with three teams, in files as they are given."""
-    whole = {"apiVersion": "modelyard/v1", "kind": "Project", "name": "bank", "environments": ["prod"], "owner": "platform", **project_fields}
+    whole = {
+        "apiVersion": "modelyard/v1",
+        "kind": "Project",
+        "name": "bank",
+        "environments": ["prod"],
+        "owner": "platform",
+        **project_fields,
+    }
     prod = {
         "apiVersion": "modelyard/v1", "kind": "Environment", "name": "prod", "stage": "prod", "namespace": "models", "owner": "operations",
         "capabilities": {"kubernetes": {"version": "1.34"}},
     }  # fmt: skip
     base = {
-        "models/teams.yaml": [team("risk"), team("lending"), team("platform"), team("operations"), team("validation", approves=["risk"])],
+        "models/teams.yaml": [
+            team("risk"),
+            team("lending"),
+            team("platform"),
+            team("operations"),
+            team("validation", approves=["risk"]),
+        ],
         "models/prod.yaml": [prod],
     }
     texts = {path: yaml.safe_dump_all(documents) for path, documents in {**base, **files}.items()}
@@ -135,8 +148,12 @@ def files(a_model):
         "models/mixed/b.yaml": [model(a_model, "b", "lending")],
         "models/sole/_defaults.yaml": [{"apiVersion": "modelyard/v1", "kind": "Defaults", "labels": {"a": "b"}}],
         "models/sole/c.yaml": [model(a_model, "c")],
-        "models/data.yaml": [{"apiVersion": "modelyard/v1", "kind": "Dataset", "name": "d", "owner": "lending", "uri": "s3://a/b"}],
-        "models/cases.yaml": [{"apiVersion": "modelyard/v1", "kind": "UseCase", "name": "u", "owner": "lending", "summary": "A."}],
+        "models/data.yaml": [
+            {"apiVersion": "modelyard/v1", "kind": "Dataset", "name": "d", "owner": "lending", "uri": "s3://a/b"}
+        ],
+        "models/cases.yaml": [
+            {"apiVersion": "modelyard/v1", "kind": "UseCase", "name": "u", "owner": "lending", "summary": "A."}
+        ],
         "schemas/policies/ours/rules.yaml": [POLICY],
         "models/waivers.yaml": [WAIVER],
         "models/cards/tables/beside.json": [{}],
@@ -160,14 +177,18 @@ def test_github_asks_who_answers_for_it(files, a_model, build_of):
     made = build_of(project(a_model, files, **enable_forge("github")))
     assert made.wrong == []
     text = made.files[GITHUB]
-    assert {path: github(text, path) for path in EXPECTED_OWNERS} == {path: [f"@bank/{owner}"] for path, owner in EXPECTED_OWNERS.items()}
+    assert {path: github(text, path) for path in EXPECTED_OWNERS} == {
+        path: [f"@bank/{owner}"] for path, owner in EXPECTED_OWNERS.items()
+    }
 
 
 def test_gitlab_asks_who_answers_for_it(files, a_model, build_of):
     made = build_of(project(a_model, files, **enable_forge("gitlab")))
     assert made.wrong == []
     text = made.files[GITLAB]
-    assert {path: gitlab(text, path) for path in EXPECTED_OWNERS} == {path: {"Owners": (1, [f"@bank/{owner}"])} for path, owner in EXPECTED_OWNERS.items()}
+    assert {path: gitlab(text, path) for path in EXPECTED_OWNERS} == {
+        path: {"Owners": (1, [f"@bank/{owner}"])} for path, owner in EXPECTED_OWNERS.items()
+    }
 
 
 def test_policies_take_as_many_approvals_as_are_said_and_nothing_else_does(files, a_model, build_of):
@@ -195,7 +216,11 @@ def test_each_file_of_the_sample_is_its_teams(forge, sample, build_of):
         if not spec.endswith(".yaml"):
             continue
         documents = [one for one in yaml.safe_load_all(project_files[spec]) if isinstance(one, Mapping)]
-        teams = {"data-platform" if one["kind"] == "Team" else owner(one, spec, project_files) for one in documents if "kind" in one}
+        teams = {
+            "data-platform" if one["kind"] == "Team" else owner(one, spec, project_files)
+            for one in documents
+            if "kind" in one
+        }
         expected = teams.pop() if len(teams) == 1 else "data-platform"
         asked = github(text, path) if forge == "github" else gitlab(text, path)["Owners"][1]
         assert asked == [f"@bank/{expected}"], path
@@ -269,7 +294,10 @@ def owned_paths(text: str) -> list[tuple[str, list[str]]]:
 @pytest.mark.parametrize("path", ODD)
 def test_a_file_of_an_odd_name_is_its_owners_and_no_line_says_more(path, a_model, build_of):
     odd = {path: [model(a_model, "alone")], "models/aXb.yaml": [model(a_model, "loans", "lending")]}
-    for forge, place, ask in (("github", GITHUB, github), ("gitlab", GITLAB, lambda text, at: gitlab(text, at)["Owners"][1])):
+    for forge, place, ask in (
+        ("github", GITHUB, github),
+        ("gitlab", GITLAB, lambda text, at: gitlab(text, at)["Owners"][1]),
+    ):
         made = build_of(project(a_model, odd, **enable_forge(forge)))
         assert made.wrong == []
         text = made.files[place]
@@ -279,7 +307,9 @@ def test_a_file_of_an_odd_name_is_its_owners_and_no_line_says_more(path, a_model
         assert len(owned_paths(text)) == len({pattern for pattern, _ in owned_paths(text)})
 
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="/"), min_size=1, max_size=12).filter(lambda text: text not in {".", ".."})
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="/"), min_size=1, max_size=12).filter(
+    lambda text: text not in {".", ".."}
+)
 
 
 @pytest.mark.parametrize(("place", "forge"), [(GitHubCodeownersEscaper, "github"), (GitLabCodeownersEscaper, "gitlab")])
@@ -299,13 +329,16 @@ def test_no_name_adds_a_line_or_an_owner_or_takes_another_file(place, forge, nam
     if forge == "github" and name != name.strip():
         return  # the library that tells what GitHub does loses a space at the end of a name
     ask = github if forge == "github" else lambda text, at: gitlab(text, at)[""][1]
-    assert ask(text, name) == ["@bank/risk"] or re.search(r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028-\u202f\u205f\u3000]", name)
+    assert ask(text, name) == ["@bank/risk"] or re.search(
+        r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028-\u202f\u205f\u3000]", name
+    )
     if len(other) != len(name):
         assert ask(text, other) == ["@bank/platform"]
 
 
 @pytest.mark.parametrize(
-    "handle", ["bank/risk", "@bank/risk @evil", "@bank/risk\n* @evil", "@", "@bank/", "@-a/b", "# @a", "@bank/a/b", "@@owner"]
+    "handle",
+    ["bank/risk", "@bank/risk @evil", "@bank/risk\n* @evil", "@", "@bank/", "@-a/b", "# @a", "@bank/a/b", "@@owner"],
 )
 def test_github_takes_no_handle_that_it_does_not_know(handle):
     place = GitHubCodeownersEscaper()
@@ -346,16 +379,27 @@ def test_no_heading_of_a_section_says_more(value):
 
 @pytest.mark.parametrize("handle", ["@bank/risk evil", "bank", "@bank/risk\n* @evil", "@bank//risk", "@@@a", ""])
 def test_the_language_takes_no_handle_that_is_none(handle, files, a_model, build_of):
-    teams = [team("risk") | {"codeOwners": [handle]}, team("lending"), team("platform"), team("operations"), team("validation")]
+    teams = [
+        team("risk") | {"codeOwners": [handle]},
+        team("lending"),
+        team("platform"),
+        team("operations"),
+        team("validation"),
+    ]
     made = build_of(project(a_model, {**files, "models/teams.yaml": teams}, **enable_forge("github")))
     assert made.wrong
     assert made.files == {}
 
 
 def test_a_handle_that_the_forge_does_not_know_is_told_at_the_teams_line(files, a_model, build_of):
-    teams = [team("risk") | {"codeOwners": ["@bank/cards/risk"]}, *(team(name) for name in ("lending", "platform", "operations"))]
+    teams = [
+        team("risk") | {"codeOwners": ["@bank/cards/risk"]},
+        *(team(name) for name in ("lending", "platform", "operations")),
+    ]
     teams.append(team("validation", approves=["risk"]))
-    [(message, line)] = build_of(project(a_model, {**files, "models/teams.yaml": teams}, **enable_forge("github"))).wrong
+    [(message, line)] = build_of(
+        project(a_model, {**files, "models/teams.yaml": teams}, **enable_forge("github"))
+    ).wrong
     assert "'@bank/cards/risk' is no handle that GitHub knows" in message
     assert "@bank/cards/risk" in line
     assert build_of(project(a_model, {**files, "models/teams.yaml": teams}, **enable_forge("gitlab"))).wrong == []

@@ -56,13 +56,17 @@ def test_knative_has_a_new_revision_beside_the_old(deliver, a_model):
         "kubernetes": {"version": "1.34"}, "kserve": {"version": "0.20", "mode": "Knative"},
         "argocd": {"version": "3.5", "namespace": "argocd", "namespaces": True},
     }  # fmt: skip
-    made = deliver(served_model("one", a_model, scaling={"min": 1, "max": 5}), environment={"quota": QUOTA, "capabilities": known})
+    made = deliver(
+        served_model("one", a_model, scaling={"min": 1, "max": 5}), environment={"quota": QUOTA, "capabilities": known}
+    )
     assert hard(made) == {"models": {"requests.cpu": "10", "requests.memory": "10Gi"}}
 
 
 def test_accelerators_are_counted_by_the_name_that_the_target_gives_them(deliver, a_model):
     one = served_model("one", a_model, resources={"cpu": 1, "memory": "1Gi", "gpu": 2}, scaling={"min": 1, "max": 4})
-    two = served_model("two", a_model, resources={"cpu": 1, "memory": "1Gi", "gpu": 1}, options={"gpuResource": "amd.com/gpu"})
+    two = served_model(
+        "two", a_model, resources={"cpu": 1, "memory": "1Gi", "gpu": 1}, options={"gpuResource": "amd.com/gpu"}
+    )
     made = deliver(one, two, environment={"quota": QUOTA})
     assert hard(made)["models"] == {
         "requests.cpu": "7", "requests.memory": "7Gi", "requests.amd.com/gpu": "2", "requests.nvidia.com/gpu": "10",
@@ -79,7 +83,8 @@ def test_each_tenants_models_count_in_their_own_namespace(deliver, a_model):
 
 
 @pytest.mark.parametrize(
-    ("headroom", "cpu", "memory"), [("0%", "2", "2Gi"), ("25%", "2500m", "2560Mi"), ("150%", "5", "5Gi"), ("1%", "2020m", "2069Mi")]
+    ("headroom", "cpu", "memory"),
+    [("0%", "2", "2Gi"), ("25%", "2500m", "2560Mi"), ("150%", "5", "5Gi"), ("1%", "2020m", "2069Mi")],
 )
 def test_there_is_as_much_more_as_is_said_rounded_up(headroom, cpu, memory, deliver, a_model):
     made = deliver(a_model("one"), environment={"quota": {"headroom": headroom}})

@@ -31,4 +31,6 @@ def test_a_list_in_yaml_or_json_is_cases(text) -> None:
 def test_what_is_no_case_is_a_finding_at_its_line_and_runs_nothing(text, code, line) -> None:
     cases, findings = CaseReader().read(text.encode(), "cases.yaml", SUBJECT)
     assert cases == ()
-    assert [(found.code.id, found.location.path, found.location.line) for found in findings] == [(code, "cases.yaml", line)]
+    assert [(found.code.id, found.location.path, found.location.line) for found in findings] == [
+        (code, "cases.yaml", line)
+    ]

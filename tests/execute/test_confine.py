@@ -44,7 +44,8 @@ def test_native_code_reaches_nothing(call) -> None:
 
 def test_threads_still_start() -> None:
     assert (
-        run_confined("import threading; t = threading.Thread(target=lambda: print('ran')); t.start(); t.join()") == "ran\n"
+        run_confined("import threading; t = threading.Thread(target=lambda: print('ran')); t.start(); t.join()")
+        == "ran\n"
     )
 
 

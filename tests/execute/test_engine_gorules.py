@@ -162,7 +162,9 @@ def test_a_function_that_sends_requests_is_told_and_sends_none() -> None:
     ],
 )
 def test_a_function_that_never_ends_or_takes_all_memory_becomes_a_finding_and_the_next_job_runs(source) -> None:
-    model = change_model("nodes", 1, value={"id": "t", "name": "spin", "type": "functionNode", "content": {"source": source}})
+    model = change_model(
+        "nodes", 1, value={"id": "t", "name": "spin", "type": "functionNode", "content": {"source": source}}
+    )
     with WorkerProcess(ResourceLimits(cpu_seconds=4, wall_seconds=6.0, memory_bytes=1 << 30)) as child:
         came = child.run(job(model, CASES[:1]))
         assert isinstance(came, RunFailure) or [remark.kind for remark in came] == [IssueKind.WRONG_ANSWER]

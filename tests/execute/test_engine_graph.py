@@ -145,7 +145,9 @@ def test_facts_in_a_named_graph_are_judged_and_may_be_named() -> None:
         facts=("f.trig",),
         q="SELECT ?a FROM <http://shop.example/s/g> { ?a <http://shop.example/o#city> ?c }",
     )
-    graph_job = Job(graph_job.engine, graph_job.type, graph_job.source, {}, {**graph_job.files, "f.trig": files["f.trig"].encode()})
+    graph_job = Job(
+        graph_job.engine, graph_job.type, graph_job.source, {}, {**graph_job.files, "f.trig": files["f.trig"].encode()}
+    )
     assert issues_of(graph_job) == []
 
 
@@ -190,7 +192,10 @@ def test_the_child_runs_it_and_stops_what_does_not_end() -> None:
 def test_hostile_facts_are_a_finding_and_no_hang(facts) -> None:
     with WorkerProcess(ResourceLimits(cpu_seconds=5)) as child:
         came = child.run(job([], f=facts))
-        assert isinstance(came, RunFailure) or [remark.kind for remark in came] in ([IssueKind.INVALID], [IssueKind.ABORTED_RUN])
+        assert isinstance(came, RunFailure) or [remark.kind for remark in came] in (
+            [IssueKind.INVALID],
+            [IssueKind.ABORTED_RUN],
+        )
 
 
 def test_a_hostile_query_is_a_finding_and_no_hang() -> None:

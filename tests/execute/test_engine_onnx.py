@@ -172,7 +172,11 @@ def test_the_child_runs_it_and_stops_what_does_not_end() -> None:
 def test_hostile_bytes_are_a_finding_and_no_hang(content) -> None:
     with WorkerProcess(ResourceLimits(cpu_seconds=5, memory_bytes=1 << 30)) as child:
         came = child.run(job(content))
-        assert isinstance(came, RunFailure) or {remark.kind for remark in came} <= {IssueKind.INVALID, IssueKind.WRONG_ANSWER, IssueKind.ABORTED_RUN}
+        assert isinstance(came, RunFailure) or {remark.kind for remark in came} <= {
+            IssueKind.INVALID,
+            IssueKind.WRONG_ANSWER,
+            IssueKind.ABORTED_RUN,
+        }
         assert came
 
 
@@ -193,4 +197,7 @@ def test_a_model_trained_here_answers_as_it_does_where_it_was_trained() -> None:
         assert child.run(job(content, cases, inputs, outputs)) == ()
         off = [{**cases[0], "output": {"variable": [[value + 0.01] for [value] in answer]}}]
         [remark] = child.run(job(content, off, inputs, outputs))
-        assert (remark.kind, remark.location) == (IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "variable", 0, 0))
+        assert (remark.kind, remark.location) == (
+            IssueKind.WRONG_ANSWER,
+            data_location("c.yaml", 0, "output", "variable", 0, 0),
+        )

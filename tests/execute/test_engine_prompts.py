@@ -56,7 +56,9 @@ def test_a_variable_that_is_not_used_disagrees_in_the_spec() -> None:
     ],
 )
 def test_whatever_is_no_placeholder_is_broken_at_its_line(line, what) -> None:
-    assert issues_of(job(f"{PROMPT}{line}\n")) == [(IssueKind.INVALID, line_location("task.md", 4), f"{what}: {PLACEHOLDERS_ONLY}")]
+    assert issues_of(job(f"{PROMPT}{line}\n")) == [
+        (IssueKind.INVALID, line_location("task.md", 4), f"{what}: {PLACEHOLDERS_ONLY}")
+    ]
 
 
 @pytest.mark.parametrize("line", ["{{ dispute", "{{ }}", "{{ a b }}", "{{ 'x }}", "{% nothing"])
@@ -71,7 +73,9 @@ def test_what_cannot_be_read_is_broken_at_its_line(line) -> None:
 )
 def test_prompts_and_what_guardrails_judge_by_are_text(content, line, why) -> None:
     assert issues_of(job(content)) == [(IssueKind.INVALID, line_location("task.md", line), f"`task.md` {why}")]
-    assert issues_of(job(guard=content)) == [(IssueKind.INVALID, line_location("orders.txt", line), f"`orders.txt` {why}")]
+    assert issues_of(job(guard=content)) == [
+        (IssueKind.INVALID, line_location("orders.txt", line), f"`orders.txt` {why}")
+    ]
 
 
 def test_a_hostile_prompt_is_a_remark_in_a_process_of_its_own() -> None:

@@ -114,7 +114,9 @@ def test_a_share_of_nothing_is_no_answer_of_a_splitter() -> None:
 
 
 def test_a_step_that_no_case_takes_was_not_run() -> None:
-    assert issues_of(job("switch", SWITCH, CARD)) == [(IssueKind.NOT_RUN, source_location("steps", 1), "no case takes the step `rest`")]
+    assert issues_of(job("switch", SWITCH, CARD)) == [
+        (IssueKind.NOT_RUN, source_location("steps", 1), "no case takes the step `rest`")
+    ]
 
 
 def test_it_runs_in_a_process_of_its_own() -> None:

@@ -131,4 +131,6 @@ def test_a_solver_that_gives_up_by_itself_is_told_at_the_case(issues_of, monkeyp
     monkeypatch.setattr("compiler.execution.source_tests.engines.solver._TIME_LIMIT_SECONDS", 0.2)
     cases = [{"name": "hard", "input": {}, "output": {"status": "optimal"}}]
     asked = job(market_split(), cases, constraints=[], objective={})
-    assert issues_of(asked) == [(IssueKind.ABORTED_RUN, data_location("c.yaml", 0, "input"), "the case `hard` was not solved within 0.2 s")]
+    assert issues_of(asked) == [
+        (IssueKind.ABORTED_RUN, data_location("c.yaml", 0, "input"), "the case `hard` was not solved within 0.2 s")
+    ]

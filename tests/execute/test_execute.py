@@ -93,7 +93,9 @@ def test_a_canary_is_run_too() -> None:
         **{"spec.yaml": ("prod: {release: 1.0.0}", "prod: {release: 1.0.0, canary: {release: 2.0.0, weight: 10%}}")}
     )
     run = Session(canary)
-    assert [(item.code.id, item.location.path) for item in check_sources(run)] == [("MY702", "models/refunds/one_test.rego")]
+    assert [(item.code.id, item.location.path) for item in check_sources(run)] == [
+        ("MY702", "models/refunds/one_test.rego")
+    ]
 
 
 def test_a_model_that_does_not_hold_together_is_not_run() -> None:
@@ -106,22 +108,28 @@ def test_a_model_that_does_not_hold_together_is_not_run() -> None:
 def test_a_loop_is_a_finding_at_its_file_and_the_rest_is_still_run() -> None:
     loop = "allowed if count([1 | some a in numbers.range(1, 90000); some b in numbers.range(1, 90000); a == b]) == 1"
     start = time.monotonic()
-    assert findings_of(tree(one__rego=("allowed if input.amount < 10", loop)), ResourceLimits(cpu_seconds=1, wall_seconds=5.0)) == [
-        ("MY705", "models/refunds/one.rego", 1)
-    ]
+    assert findings_of(
+        tree(one__rego=("allowed if input.amount < 10", loop)), ResourceLimits(cpu_seconds=1, wall_seconds=5.0)
+    ) == [("MY705", "models/refunds/one.rego", 1)]
     assert time.monotonic() - start < 60
 
 
 def test_an_engine_that_ends_its_process_harms_nobody() -> None:
     crash = "f(n) := f(n + 1)\n\nallowed if f(1)"
-    assert findings_of(tree(one__rego=("allowed if input.amount < 10", crash))) == [("MY705", "models/refunds/one.rego", 1)]
+    assert findings_of(tree(one__rego=("allowed if input.amount < 10", crash))) == [
+        ("MY705", "models/refunds/one.rego", 1)
+    ]
     assert findings_of(tree()) == []
 
 
 def test_what_is_not_run_is_said_with_the_way_to_run_it(monkeypatch) -> None:
     monkeypatch.setattr(source_test_runner.resources, "has_package", lambda name: name != "regorus")
     [item] = list(run_source_tests(Session(tree()).fleet))
-    assert (item.code, item.location.path, item.help) == (codes.SOURCE_RUN_SKIPPED, SPEC, "pip install 'modelyard[sources]'")
+    assert (item.code, item.location.path, item.help) == (
+        codes.SOURCE_RUN_SKIPPED,
+        SPEC,
+        "pip install 'modelyard[sources]'",
+    )
     assert item.message == "1 release was not run: the Rego engine (regorus) needs the package regorus"
     assert not item.is_blocking
 

@@ -76,7 +76,10 @@ def test_a_variable_that_is_not_given_is_a_failure():
 
 def test_a_result_of_another_type_is_a_failure_where_types_were_not_checked():
     assert isinstance(EXPRESSIONS.compile("model.any").evaluate({"model": {"any": 3}}), Failure)
-    assert EXPRESSIONS.compile("model.any", expect="any").evaluate_value({"model": {"any": [1, {"a": 2.5}]}}) == [1, {"a": 2.5}]
+    assert EXPRESSIONS.compile("model.any", expect="any").evaluate_value({"model": {"any": [1, {"a": 2.5}]}}) == [
+        1,
+        {"a": 2.5},
+    ]
 
 
 def test_a_message_is_text():

@@ -51,7 +51,9 @@ def test_a_schema_that_holds_itself_has_a_shape_that_does():
 
 
 def test_numbers_are_made_what_the_schema_says_and_nulls_leave_maps():
-    form = type_from_schema({"properties": {"a": {"type": "number"}, "b": {"type": "integer"}, "c": {"type": "boolean"}}})
+    form = type_from_schema(
+        {"properties": {"a": {"type": "number"}, "b": {"type": "integer"}, "c": {"type": "boolean"}}}
+    )
     made = to_cel_value({"a": 1, "b": 2.0, "c": True, "d": None, "e": [None, 1]}, form)
     assert repr(made) == "{'a': 1.0, 'b': 2, 'c': True, 'e': [None, 1]}"
 

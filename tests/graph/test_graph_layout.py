@@ -34,7 +34,8 @@ def test_no_box_lies_on_another(drawing, upright) -> None:
     for (left, top, right, low), (other, above, end, below) in combinations(placed, 2):
         assert right <= other + 1e-6 or end <= left + 1e-6 or low <= above + 1e-6 or below <= top + 1e-6
     assert all(
-        x >= 0 and y >= 0 and right <= layout.main_size + 1e-6 and low <= layout.cross_size + 1e-6 for x, y, right, low in placed
+        x >= 0 and y >= 0 and right <= layout.main_size + 1e-6 and low <= layout.cross_size + 1e-6
+        for x, y, right, low in placed
     )
 
 
@@ -54,7 +55,9 @@ def test_no_line_passes_a_layer_through_a_box(drawing) -> None:
 @given(drawings())
 def test_the_same_comes_out_again(drawing) -> None:
     boxes, lines = drawing
-    assert layout_components(boxes, lines, is_vertical=False) == layout_components(list(boxes), list(lines), is_vertical=False)
+    assert layout_components(boxes, lines, is_vertical=False) == layout_components(
+        list(boxes), list(lines), is_vertical=False
+    )
 
 
 @given(drawings())
@@ -129,7 +132,9 @@ def test_crossings_are_counted_as_by_hand() -> None:
 
 
 def test_what_is_linked_stands_level_where_there_is_room() -> None:
-    found = assign_coordinates([[0], [1], [2]], {0: 10, 1: 80, 2: 40}, dict.fromkeys(range(3), BOX_GAP), [(0, 1), (1, 2)])
+    found = assign_coordinates(
+        [[0], [1], [2]], {0: 10, 1: 80, 2: 40}, dict.fromkeys(range(3), BOX_GAP), [(0, 1), (1, 2)]
+    )
     assert max(found.values()) - min(found.values()) < 1e-6
 
 
@@ -149,6 +154,8 @@ def test_many_small_parts_make_a_picture_of_the_shape_of_a_page() -> None:
 
 
 def test_a_chain_is_drawn_in_order() -> None:
-    made = layout_components([Box(100, 40)] * 4, [Line(index, index + 1, index) for index in range(3)], is_vertical=False)
+    made = layout_components(
+        [Box(100, 40)] * 4, [Line(index, index + 1, index) for index in range(3)], is_vertical=False
+    )
     assert all(left < right for (left, _), (right, _) in pairwise(made.boxes))
     assert len({y for _, y in made.boxes}) == 1

@@ -195,7 +195,13 @@ def test_the_legend_explains_what_there_is_and_nothing_else(root, bank) -> None:
         (key,) = [one for one in tree if one.get("class") == "legend"]
         return {one.text for one in key.iter(f"{NS}text")}
 
-    everything = {"dataset", "model", "use case", *EDGE_VERBS.values(), *(f"{tier} risk" for tier in style.TIER_COLOURS)}
+    everything = {
+        "dataset",
+        "model",
+        "use case",
+        *EDGE_VERBS.values(),
+        *(f"{tier} risk" for tier in style.TIER_COLOURS),
+    }
     assert legend_texts(root) == everything | {
         "a canary beside it",
         "does not run there",

@@ -128,7 +128,9 @@ def test_the_escape_hatch_stands_in_the_row(refunds) -> None:
 
 
 def test_what_nothing_watches_stands_in_the_row(refunds) -> None:
-    assert refunds.unwatched == (row_parts.UnmeasuredObjective("latency", "the server has no histogram", ("dev", "prod")),)
+    assert refunds.unwatched == (
+        row_parts.UnmeasuredObjective("latency", "the server has no histogram", ("dev", "prod")),
+    )
     assert refunds.signals == (
         row_parts.Signal("dataDrift", "ticket", watched=False),
         row_parts.Signal("cost", "alert", watched=True),
@@ -137,7 +139,9 @@ def test_what_nothing_watches_stands_in_the_row(refunds) -> None:
 
 
 def test_missing_facts_are_counted_by_regime_where_a_record_is_made(shop, refunds, fleet) -> None:
-    assert refunds.facts == (row_parts.RecordCounts("eu-ai-act", 5, 3),)  # the use, oversight, and a licence of each dataset
+    assert refunds.facts == (
+        row_parts.RecordCounts("eu-ai-act", 5, 3),
+    )  # the use, oversight, and a licence of each dataset
     assert shop.inventory.by_name["rough"].facts == (), "it serves no use case, so that no record is made of it"
     assert shop.inventory.by_name["wished"].facts == (), "nor does it"
     told = fleet(
@@ -145,7 +149,9 @@ def test_missing_facts_are_counted_by_regime_where_a_record_is_made(shop, refund
     )
     assert told.inventory.by_name["refunds"].facts == (row_parts.RecordCounts("eu-ai-act", 5, 2),)
     used = fleet(("summary: What we would like to have.", "summary: What we would like to have.\nuseCase: refunding"))
-    assert used.inventory.by_name["wished"].facts == (row_parts.RecordCounts("eu-ai-act", 2, 2),), "records begin before a model runs"
+    assert used.inventory.by_name["wished"].facts == (row_parts.RecordCounts("eu-ai-act", 2, 2),), (
+        "records begin before a model runs"
+    )
 
 
 def approval(digests: tuple[str, str], **more: str) -> str:
@@ -194,7 +200,10 @@ def test_an_approval_that_nobody_may_give_so_is_void_and_the_terminal_says_why(m
 def test_an_approval_of_another_content_names_the_digest_that_differs(refunds, fleet) -> None:
     place = refunds.environments[1]
     said = approval((place.runtime_digest, place.governance_digest))
-    for old, new, digest in (("s3://a/1", "s3://b/1", "runtime"), ("Refunds up to 100.", "Refunds up to 200.", "governance")):
+    for old, new, digest in (
+        ("s3://a/1", "s3://b/1", "runtime"),
+        ("Refunds up to 100.", "Refunds up to 200.", "governance"),
+    ):
         edited = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{said}"), (old, new))
         [one] = edited.inventory.by_name["refunds"].approvals
         assert f"({digest} digest differs)" in str(one.because).replace("the ", "")

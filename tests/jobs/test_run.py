@@ -61,7 +61,12 @@ releases:
 environments:
 {places}
 """
-    files = {"modelyard.yaml": PROJECT, "models/base.yaml": BASE, "models/refunds/spec.yaml": spec, "models/refunds/tell.py": TELLS}
+    files = {
+        "modelyard.yaml": PROJECT,
+        "models/base.yaml": BASE,
+        "models/refunds/spec.yaml": spec,
+        "models/refunds/tell.py": TELLS,
+    }
     files |= {f"models/refunds/{name}": text for name, text in (programs or {}).items()}
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +81,9 @@ PLACES = """  dev: {release: 3.0.0}
 PYTHON = json.dumps(sys.executable)
 
 
-def carried_out(run: Session, root: Path, step: str, champion_run: Session | None = None, **filters) -> list[tuple[str, str, int]]:
+def carried_out(
+    run: Session, root: Path, step: str, champion_run: Session | None = None, **filters
+) -> list[tuple[str, str, int]]:
     messages: list[str] = []
     return [
         (one.code.name, one.message, one.location.line)

@@ -42,7 +42,9 @@ def compact(places: Sequence[Mapping[str, int]]) -> list[dict[str, int]]:
     positions: list[dict[str, int]] = []
     for index in sorted(range(len(places)), key=lambda one: (places[one]["y"], places[one]["x"])):
         at = dict(places[index], index=index)
-        over = [one["y"] + one["h"] for one in positions if one["x"] < at["x"] + at["w"] and at["x"] < one["x"] + one["w"]]
+        over = [
+            one["y"] + one["h"] for one in positions if one["x"] < at["x"] + at["w"] and at["x"] < one["x"] + one["w"]
+        ]
         at["y"] = max(over, default=0)
         positions.append(at)
     return sorted(positions, key=lambda one: one["index"])

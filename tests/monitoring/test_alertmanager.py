@@ -54,7 +54,12 @@ def build_configuration(
         if one.is_blocking
     ]
     return next(
-        (file.content.decode() for unit in result.units for file in unit.files if file.path == "prod/alertmanager.yaml"),
+        (
+            file.content.decode()
+            for unit in result.units
+            for file in unit.files
+            if file.path == "prod/alertmanager.yaml"
+        ),
         "",
     ), wrong
 
@@ -314,7 +319,9 @@ def test_nobody_is_asked_anything_where_no_alertmanager_takes_it():
      {"pagerduty": {"keyFolder": "/a"}, "opsgenie": {"keyFile": "/b"}}],
 )  # fmt: skip
 def test_options_are_closed(options):
-    _, wrong = build_configuration({"email": "a@b.example"}, {**OPTIONS, **options} if "pagerduty" not in options else options)
+    _, wrong = build_configuration(
+        {"email": "a@b.example"}, {**OPTIONS, **options} if "pagerduty" not in options else options
+    )
     assert any(one.startswith("MY405 modelyard.yaml") for one in wrong), wrong
 
 

@@ -69,7 +69,8 @@ def test_every_question_is_one_of_promql(dashboards, program, tmp_path):
     for expression in expressions:
         promql_parser.parse(expression)
     rules = [
-        {"record": "x", "expr": expression, "labels": {"n": str(number)}} for number, expression in enumerate(expressions)
+        {"record": "x", "expr": expression, "labels": {"n": str(number)}}
+        for number, expression in enumerate(expressions)
     ]
     (tmp_path / "a.yaml").write_text(yaml.safe_dump({"groups": [{"name": "all", "rules": rules}]}), encoding="utf-8")
     tool = program("promtool", "apt-get install prometheus")

@@ -81,7 +81,11 @@ def test_what_is_referred_to_is_there(slo_documents):
 
 def test_objectives_and_burn_rates_are_those_of_the_rules(slo_documents):
     documents = slo_documents["prod/card-fraud/card-fraud.openslo.yaml"]
-    targets = {document["metadata"]["name"]: document["spec"]["objectives"][0]["target"] for document in documents if document["kind"] == "SLO"}
+    targets = {
+        document["metadata"]["name"]: document["spec"]["objectives"][0]["target"]
+        for document in documents
+        if document["kind"] == "SLO"
+    }
     assert targets == {
         "prod-card-fraud-availability": 0.999,
         "prod-card-fraud-latency-100ms": 0.95,

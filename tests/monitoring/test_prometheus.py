@@ -143,13 +143,19 @@ def test_every_name_that_is_recorded_or_told_is_a_constant_of_one_file(rule_file
             assert set(rule.get("annotations", {})) <= annotations
             assert rule.get("alert", conventions.ALERT_BURN) in alerts
             record = rule.get("record")
-            assert record is None or record in series or re.fullmatch(rf"{conventions.ERROR_RATIO_SERIES}[0-9]+[mhd]", record)
+            assert (
+                record is None
+                or record in series
+                or re.fullmatch(rf"{conventions.ERROR_RATIO_SERIES}[0-9]+[mhd]", record)
+            )
 
 
 def test_no_template_writes_such_a_name_itself():
     labels, series, alerts, _ = known_names()
     words = re.compile(
-        "|".join(map(re.escape, sorted((labels - {conventions.SEVERITY_LABEL}) | series | alerts, key=len, reverse=True)))
+        "|".join(
+            map(re.escape, sorted((labels - {conventions.SEVERITY_LABEL}) | series | alerts, key=len, reverse=True))
+        )
     )
     for path in (shipped_folder("templates") / "monitoring").rglob("*.j2"):
         assert not words.findall(path.read_text("utf-8")), path

@@ -27,4 +27,6 @@ def test_every_name_is_described(context_names) -> None:
 
 
 def test_every_name_that_is_described_is_there(context_names) -> None:
-    assert set(VARIABLE_DESCRIPTIONS) <= context_names | {"owned"}, "of the sample's emitters, only those of code owners are off"
+    assert set(VARIABLE_DESCRIPTIONS) <= context_names | {"owned"}, (
+        "of the sample's emitters, only those of code owners are off"
+    )

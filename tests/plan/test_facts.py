@@ -137,7 +137,9 @@ def test_a_fact_of_releases_is_asked_of_each_that_runs(logs) -> None:
         ("1.0.0", [{"metric": "auc", "value": 0.9, "dataset": "clicks"}], False, "releases.1.0.0.evaluations"),
         ("2.0.0", None, True, "releases.2.0.0.evaluations"),
     ], "3.0.0 runs nowhere"
-    assert [name for name, *_ in parts(logs["refunds"], "made-on")] == ["1.0.0"], "a condition sees the release that is asked of"
+    assert [name for name, *_ in parts(logs["refunds"], "made-on")] == ["1.0.0"], (
+        "a condition sees the release that is asked of"
+    )
 
 
 def test_a_record_of_a_release_asks_that_release_alone(logs) -> None:
@@ -154,7 +156,9 @@ def test_a_fact_of_datasets_is_asked_of_each_that_the_condition_takes(logs) -> N
 
 def test_where_nothing_can_be_said_the_field_that_comes_first_is_asked_for(logs) -> None:
     assert parts(logs["refunds"], "role") == [("", None, True, "useCase")]
-    assert parts(logs["short"], "quality") == [("0.1.0", None, True, "releases.0.1.0.evaluations")], "the short form has no place for it"
+    assert parts(logs["short"], "quality") == [("0.1.0", None, True, "releases.0.1.0.evaluations")], (
+        "the short form has no place for it"
+    )
     assert parts(logs["short"], "weights") == [("0.1.0", "sha256:" + "9" * 64, False, "source.digest")]
 
 
@@ -168,7 +172,9 @@ def test_gaps_are_what_is_missing_and_asked_how_much_was_wanted(logs) -> None:
 
 
 def status_by_model(*changes: tuple[str, str]) -> dict[str, ModelRecordStatus]:
-    return {one.model.name: one for one in record_statuses(Session(tree(*changes))) if isinstance(one, ModelRecordStatus)}
+    return {
+        one.model.name: one for one in record_statuses(Session(tree(*changes))) if isinstance(one, ModelRecordStatus)
+    }
 
 
 def test_a_status_tells_each_gap_once_at_its_line() -> None:
@@ -176,28 +182,44 @@ def test_a_status_tells_each_gap_once_at_its_line() -> None:
     places = {field: (gap.field.location.path, gap.field.location.line) for field, gap in gaps_by_field.items()}
     lines = FILES["models/refunds.yaml"].splitlines()
     assert places["governance.limitations"] == ("models/refunds.yaml", lines.index('  limitations: [" "]') + 1)
-    assert places["releases.2.0.0.evaluations"][1] == next(n for n, line in enumerate(lines, 1) if line.startswith("  2.0.0:"))
+    assert places["releases.2.0.0.evaluations"][1] == next(
+        n for n, line in enumerate(lines, 1) if line.startswith("  2.0.0:")
+    )
     above = FILES["models/base.yaml"].split("name: clicks")[0].splitlines()
-    assert places["license"] == ("models/base.yaml", len(above) - above[::-1].index(HEAD.strip())), "the document that would say it"
+    assert places["license"] == ("models/base.yaml", len(above) - above[::-1].index(HEAD.strip())), (
+        "the document that would say it"
+    )
     assert {gap.owner for gap in gaps_by_field.values()} == {"pricing"}
 
 
 def test_a_gap_that_two_records_want_is_one_with_both_sources() -> None:
     same = '  - {id: again, title: Again, field: model.governance.limitations, source: "3"}\n  - {id: either'
-    gaps = [gap for gap in status_by_model(("  - {id: either", same))["refunds"].missing_fields if gap.field.field == "governance.limitations"]
+    gaps = [
+        gap
+        for gap in status_by_model(("  - {id: either", same))["refunds"].missing_fields
+        if gap.field.field == "governance.limitations"
+    ]
     assert [gap.citations for gap in gaps] == [("1", "3")]
 
 
 def test_a_status_can_be_narrowed_to_a_regime_and_to_who_says_it() -> None:
     whole = status_by_model()["refunds"]
     assert whole.filter_records(frozenset({"another"}), frozenset()).missing_fields == ()
-    assert [gap.key for gap in whole.filter_records(frozenset({"house-rules"}), frozenset()).missing_fields] == [gap.key for gap in whole.missing_fields]
+    assert [gap.key for gap in whole.filter_records(frozenset({"house-rules"}), frozenset()).missing_fields] == [
+        gap.key for gap in whole.missing_fields
+    ]
     assert whole.filter_records(frozenset(), frozenset({"data"})).missing_fields == ()
     assert len(whole.filter_records(frozenset(), frozenset({"pricing"})).missing_fields) == len(whole.missing_fields)
 
 
 def test_it_can_be_told_of_a_model_that_runs_nowhere() -> None:
-    found = status_by_model(("environments: {prod: {}}\n", ""), ("name: short\ntype: ml\nowner: pricing\nsummary: Short\nlifecycle: production", "name: short\ntype: ml\nowner: pricing\nsummary: Short\nlifecycle: proposed"))
+    found = status_by_model(
+        ("environments: {prod: {}}\n", ""),
+        (
+            "name: short\ntype: ml\nowner: pricing\nsummary: Short\nlifecycle: production",
+            "name: short\ntype: ml\nowner: pricing\nsummary: Short\nlifecycle: proposed",
+        ),
+    )
     assert "governance.limitations" in {gap.field.field for gap in found["short"].missing_fields}
 
 
@@ -214,7 +236,10 @@ def test_it_can_be_told_of_a_model_that_runs_nowhere() -> None:
     ],
 )
 def test_a_field_that_the_language_does_not_have_is_a_mistake_of_the_emitter(field, says) -> None:
-    for changed in (("field: model.governance.limitations, source", f'field: "{field}", source'), ("or: [model.governance.outOfScope]", f'or: ["{field}"]')):
+    for changed in (
+        ("field: model.governance.limitations, source", f'field: "{field}", source'),
+        ("or: [model.governance.outOfScope]", f'or: ["{field}"]'),
+    ):
         found = [finding for finding in check(Session(tree(changed))) if finding.is_blocking]
         assert [finding.code.id for finding in found] == ["MY407"], field
         assert says in f"{found[0].message} {found[0].help}"

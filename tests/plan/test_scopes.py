@@ -135,7 +135,10 @@ def test_what_has_a_place_is_committed_there_and_nowhere_else(build_result) -> N
 def test_nothing_is_placed_where_the_next_run_would_read_it(folder) -> None:
     change = ('"{{ project.folders.records | path }}/{{ name }}.json"', f'"{folder}/{{{{ name }}}}.yaml"')
     [found] = [item for item in build(Session(tree(one=change))).findings if item.is_blocking]
-    assert (found.code.id, found.message) == ("MY407", f"{folder}/refunds.yaml lies among the specs, and what is made is no source")
+    assert (found.code.id, found.message) == (
+        "MY407",
+        f"{folder}/refunds.yaml lies among the specs, and what is made is no source",
+    )
     assert found.location.path == "templates/records/log/emitter.yaml"
 
 
@@ -163,24 +166,45 @@ def test_facts_are_what_is_said_or_who_has_to_say_it_where(build_result) -> None
 
 
 def test_each_release_that_runs_has_a_file_and_a_canary_is_one(build_result) -> None:
-    found = {version: json.loads(read(build_result, f"log/refunds/{version}.json")) for version in ("1.0.0", "2.0.0", "3.0.0")}
-    assert [(one["uri"], one["in"]) for one in found.values()] == [("s3://a/1", "prod"), ("s3://a/2", "dev"), ("s3://a/3", "prod")]
+    found = {
+        version: json.loads(read(build_result, f"log/refunds/{version}.json"))
+        for version in ("1.0.0", "2.0.0", "3.0.0")
+    }
+    assert [(one["uri"], one["in"]) for one in found.values()] == [
+        ("s3://a/1", "prod"),
+        ("s3://a/2", "dev"),
+        ("s3://a/3", "prod"),
+    ]
 
 
 def test_what_is_made_last_sees_what_was_made_before(build_result) -> None:
     lines = [json.loads(line) for line in read(build_result, "log/refunds/all.jsonl").splitlines()]
-    assert {line["path"] for line in lines} == {"log/refunds/facts.json", *(f"log/refunds/{n}.0.0.json" for n in (1, 2, 3))}
+    assert {line["path"] for line in lines} == {
+        "log/refunds/facts.json",
+        *(f"log/refunds/{n}.0.0.json" for n in (1, 2, 3)),
+    }
     for line in lines:
         assert line["digest"] == "sha256:" + hashlib.sha256(read(build_result, line["path"])).hexdigest()
 
 
 def test_of_files_that_are_made_last_a_later_one_sees_the_earlier_and_what_all_of_it_was_made_of(build_result) -> None:
     whole = json.loads(read(build_result, "log/refunds/whole.json"))
-    assert whole["made"] == [".docs/refunds.json", *(f"log/refunds/{n}.0.0.json" for n in (1, 2, 3)), "log/refunds/all.jsonl"]
+    assert whole["made"] == [
+        ".docs/refunds.json",
+        *(f"log/refunds/{n}.0.0.json" for n in (1, 2, 3)),
+        "log/refunds/all.jsonl",
+    ]
     sources = {one["path"]: one["digest"] for one in whole["from"]}
-    assert sources == {path: "sha256:" + hashlib.sha256(FILES[path].encode()).hexdigest() for path in ("models/base.yaml", "modelyard.yaml")}
-    assert [(one["id"], one["folder"], len(one["hash"])) for one in whole["by"]] == [("log", "templates/records/log", 64)]
-    assert [(one["name"], one["uri"]) for one in whole["of"]] == [(f"artifact of {n}.0.0", f"s3://a/{n}") for n in (1, 2, 3)]
+    assert sources == {
+        path: "sha256:" + hashlib.sha256(FILES[path].encode()).hexdigest()
+        for path in ("models/base.yaml", "modelyard.yaml")
+    }
+    assert [(one["id"], one["folder"], len(one["hash"])) for one in whole["by"]] == [
+        ("log", "templates/records/log", 64)
+    ]
+    assert [(one["name"], one["uri"]) for one in whole["of"]] == [
+        (f"artifact of {n}.0.0", f"s3://a/{n}") for n in (1, 2, 3)
+    ]
 
 
 def test_where_nothing_else_is_made_nothing_is_made_last(build_result) -> None:
@@ -196,7 +220,13 @@ def test_a_document_is_named_by_its_content(build_result) -> None:
 
 @pytest.mark.parametrize("folder", ["../out", "/etc", "a b"])
 def test_records_are_committed_within_the_project(folder) -> None:
-    found = [item for item in build(Session(tree(one=("folders: {records: .docs}", f'folders: {{records: "{folder}"}}')))).findings if item.is_blocking]
+    found = [
+        item
+        for item in build(
+            Session(tree(one=("folders: {records: .docs}", f'folders: {{records: "{folder}"}}')))
+        ).findings
+        if item.is_blocking
+    ]
     assert {item.location.path for item in found} == {"modelyard.yaml"}
 
 
@@ -206,18 +236,27 @@ def test_an_environments_file_may_have_a_condition(build_result) -> None:
 
 
 def test_no_cell_of_a_table_is_a_formula(build_result) -> None:
-    assert read(build_result, "log/register.csv").decode() == "name,environment,said\nrefunds,dev,'=1+1\nrefunds,prod,'=1+1\n"
+    assert (
+        read(build_result, "log/register.csv").decode()
+        == "name,environment,said\nrefunds,dev,'=1+1\nrefunds,prod,'=1+1\n"
+    )
 
 
 @pytest.mark.parametrize(
     ("change", "code", "path"),
     [
         (("words: [a]", "wordz: [a]"), "MY405", "modelyard.yaml"),
-        (('when: environment.stage == "prod"', 'when: environment.stag == "prod"'), "MY407", "templates/records/log/emitter.yaml"),
+        (
+            ('when: environment.stage == "prod"', 'when: environment.stag == "prod"'),
+            "MY407",
+            "templates/records/log/emitter.yaml",
+        ),
         (('when: model.type == "llm"', 'when: model.typ == "llm"'), "MY407", "templates/records/log/emitter.yaml"),
         (("useCase.classification.eu-ai-act.role", "useCases.role"), "MY103", "templates/records/log/emitter.yaml"),
     ],
 )
 def test_what_is_wrong_with_it_is_told_before_anything_is_made(change, code, path) -> None:
-    found = [(item.code.id, item.location.path) for item in build(Session(tree(one=change))).findings if item.is_blocking]
+    found = [
+        (item.code.id, item.location.path) for item in build(Session(tree(one=change))).findings if item.is_blocking
+    ]
     assert found == [(code, path)]

@@ -40,7 +40,9 @@ ML = 'format: onnx, uri: "s3://a/1", digest: "sha256:' + "1" * 64 + '"'
 KINDS = {"ml": "{" + ML + "}", "rules": "{engine: opa, files: [p.rego]}"}
 
 
-def model(name, kind="ml", lifecycle="production", tier="low", use="useCase: refunding\n", where="environments: {prod: {}}"):
+def model(
+    name, kind="ml", lifecycle="production", tier="low", use="useCase: refunding\n", where="environments: {prod: {}}"
+):
     return MODEL.format(name=name, type=kind, lifecycle=lifecycle, tier=tier, use=use, source=KINDS[kind], where=where)
 
 
@@ -85,7 +87,7 @@ def run(takes: str, setting: str = "{}", *, models: str = ALL_MODELS, target: st
         ("classification: {eu-ai-act: [high-risk]}", ["a", "b", "d"]),
         ("classification: {eu-ai-act: [minimal-risk]}", []),
         ("types: [ml], tiers: [high]", ["d"]),
-        ("when: 'model.name in [\"a\", \"c\"]'", ["a", "c"]),
+        ('when: \'model.name in ["a", "c"]\'', ["a", "c"]),
         ('classification: {eu-ai-act: [high-risk]}, when: useCase.classification.`eu-ai-act`.role == "deployer"', []),
     ],
 )
@@ -104,7 +106,9 @@ def test_an_emitter_says_which_models_it_takes_wherever_they_run(takes, names) -
 def test_a_project_keeps_it_to_some_of_them(setting, names) -> None:
     assert emitted_files("", setting) == names
     assert set(emitted_files("takes: {types: [rules, ml]}\n", setting)) == set(names)
-    assert emitted_files("takes: {types: [rules]}\n", setting) == [name for name in names if name == "b"], "it never gets more than it takes"
+    assert emitted_files("takes: {types: [rules]}\n", setting) == [name for name in names if name == "b"], (
+        "it never gets more than it takes"
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,9 +127,19 @@ def test_what_is_wrong_with_it_is_told(takes, code, says) -> None:
 
 def test_a_target_takes_by_type_and_lifecycle_and_nobody_narrows_it() -> None:
     for files, code in (
-        ({"templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\ntakes: {tiers: [low]}\nfiles: [{path: note.txt, template: note.txt.j2}]\n"}, "MY407"),
+        (
+            {
+                "templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\ntakes: {tiers: [low]}\nfiles: [{path: note.txt, template: note.txt.j2}]\n"
+            },
+            "MY407",
+        ),
         ({}, "MY405"),
     ):
         tree = run("", target="" if files else ", plain: {takes: {types: [ml]}}").tree
-        changed = MemoryTree({**{path: tree.read(path) for path in (*tree.paths(), "modelyard.yaml")}, **{path: text.encode() for path, text in files.items()}})
+        changed = MemoryTree(
+            {
+                **{path: tree.read(path) for path in (*tree.paths(), "modelyard.yaml")},
+                **{path: text.encode() for path, text in files.items()},
+            }
+        )
         assert code in {finding.code.id for finding in check(Session(changed)) if finding.is_blocking}

@@ -34,7 +34,9 @@ def test_a_long_chain_is_no_matter_of_depth() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11))))
-def test_any_graph_without_circles_is_in_order_and_nobody_waits_for_longer_than_needed(pairs: list[tuple[int, int]]) -> None:
+def test_any_graph_without_circles_is_in_order_and_nobody_waits_for_longer_than_needed(
+    pairs: list[tuple[int, int]],
+) -> None:
     asks: dict[str, set[str]] = {name: set() for name in NAMES}
     for one, other in pairs:
         if one > other:

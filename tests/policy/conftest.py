@@ -87,7 +87,9 @@ def tree() -> Callable[..., MemoryTree]:
 def found(tree) -> Callable[..., list[Finding]]:
     """What a check of the project finds, on the first of January 2027."""
 
-    def run(policy: str = "", *, as_of: str = "2027-01-01", since: ChangeBase | None = None, **files: str) -> list[Finding]:
+    def run(
+        policy: str = "", *, as_of: str = "2027-01-01", since: ChangeBase | None = None, **files: str
+    ) -> list[Finding]:
         return list(check(Session(tree(policy, **files), date.fromisoformat(as_of), since)))
 
     return run

@@ -36,6 +36,9 @@ def test_each_place_is_judged_as_if_it_were_the_only_one(which, tmp_path) -> Non
                 continue
             alone = Session(tree, DAY)
             alone.__dict__["portfolio"] = full_run.portfolio
-            assert list(full_run.policy_engine.evaluate(model)) == list(alone.policy_engine.evaluate(model)), (name, environment)
+            assert list(full_run.policy_engine.evaluate(model)) == list(alone.policy_engine.evaluate(model)), (
+                name,
+                environment,
+            )
             places += 1
     assert places > 20

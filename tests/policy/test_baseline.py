@@ -62,7 +62,9 @@ def test_it_counts(two) -> None:
 
 def test_how_it_is_decided_elsewhere_is_no_second_finding(found) -> None:
     """A waiver for one environment, or a day that makes it mandatory in another, changes nothing that is known."""
-    advisory = PROMISES.replace("rules:", 'enforcement: mandatory\nenforcementIn: {dev: advisory}\nmandatoryFrom: "2027-01-01"\nrules:')
+    advisory = PROMISES.replace(
+        "rules:", 'enforcement: mandatory\nenforcementIn: {dev: advisory}\nmandatoryFrom: "2027-01-01"\nrules:'
+    )
     before = found(advisory, as_of="2026-12-31")
     assert [item.mandatory for item in before] == [False]
     baseline = parse_baseline(format_baseline(before))

@@ -193,7 +193,9 @@ examples:
 def test_what_is_rendered_is_waived_at_the_value_of_the_spec(built, path, status) -> None:
     waiver = f"{HEAD}kind: Waiver\nname: once\npolicies: [rule]\nmodels: {{names: [refunds]}}\nreason: It moves in spring.\nticket: SHOP-12\n"
     waiver += f'approvedBy: [{{team: risk, role: model-risk}}]\nexpires: "2027-06-30"\npaths: ["{path}"]\n'
-    assert {item.status.value for item in built(RENDERED_POLICY, models__waiver=waiver) if item.code.id == "rule"} == {status}
+    assert {item.status.value for item in built(RENDERED_POLICY, models__waiver=waiver) if item.code.id == "rule"} == {
+        status
+    }
 
 
 def test_kinds_that_nothing_is_of_are_told_once_everything_was_rendered(found, built) -> None:
@@ -237,7 +239,8 @@ def test_a_path_on_the_fleet_is_of_each_model_of_a_group(found, tree) -> None:
     assert items == [(f"{name}: said twice", f"models/{name}.yaml", line) for name in ("refunds", "returns")]
     for path in ("size", "model.sumary"):
         assert [
-            item[0].split(":")[1] for item in finding_locations(found(GROUPS.replace("path: summary", f"path: {path}")), "MY302")
+            item[0].split(":")[1]
+            for item in finding_locations(found(GROUPS.replace("path: summary", f"path: {path}")), "MY302")
         ] == [f" `{path}` leads to nothing"]
     assert "there is no `by`" in finding_locations(found(GROUPS.replace("by: model.summary\n", "")), "MY302")[0][0]
 
@@ -282,13 +285,20 @@ def test_a_waiver_of_tomorrow_says_that_it_excepts_nothing_yet(found) -> None:
     waiver += 'approvedBy: [{team: risk, role: model-risk}]\ngranted: "2027-05-01"\nexpires: "2027-06-30"\n'
     items = finding_locations(found(KEPT_RULE.replace("'pricing'", "'nobody'"), models__waiver=waiver), "MY310")
     assert items == [("once: it excepts nothing before 2027-05-01", "models/waiver.yaml", 9)]
-    unknown = finding_locations(found(KEPT_RULE, models__waiver=waiver.replace("[rule]", "[rul]").replace('granted: "2027-05-01"\n', "")), "MY310")
+    unknown = finding_locations(
+        found(KEPT_RULE, models__waiver=waiver.replace("[rule]", "[rul]").replace('granted: "2027-05-01"\n', "")),
+        "MY310",
+    )
     assert unknown == []
 
 
 def test_examples_that_need_detectors_are_not_said_to_show_anything(found, monkeypatch) -> None:
     policy = "rules:\n  - {that: suspects.size() == 0, message: a secret}\n"
-    policy += "examples:\n  good: [{model: {owner: x}}]\n  bad: [{model: {deploy: {env: [{name: TOKEN, value: ghp_" + "a1B2" * 9 + "}]}}}]\n"
+    policy += (
+        "examples:\n  good: [{model: {owner: x}}]\n  bad: [{model: {deploy: {env: [{name: TOKEN, value: ghp_"
+        + "a1B2" * 9
+        + "}]}}}]\n"
+    )
     assert {item.code.id for item in found(policy)} == set()
     monkeypatch.setattr(secret_detection.resources, "has_package", lambda name: name != secret_detection.PACKAGE)
     assert {item.code.id for item in found(policy)} == {"MY313"}

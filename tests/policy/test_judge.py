@@ -287,7 +287,9 @@ def test_a_rule_that_goes_through_too_many_pairs_says_what_to_do(found, tree) ->
     model = tree().read(MODEL_PATH).decode()
     many = {f"models__m{n}": model.replace("name: refunds", f"name: m{n}", 1) for n in range(60)}
     pairs = "models.all(a, models.all(b, a.model.name == b.model.name || a.model.summary != 'x'))"
-    [item] = found(on_the_fleet(pairs, "so", "summary: z | summary: z", "summary: x | summary: x", group_by=None), **many)
+    [item] = found(
+        on_the_fleet(pairs, "so", "summary: z | summary: z", "summary: x | summary: x", group_by=None), **many
+    )
     assert (item.code.id, item.message) == ("MY303", "rule: it goes through too many elements")
     assert item.help == "say `by`, so that rules see one group of models at a time"
 

@@ -36,7 +36,11 @@ SECRET_VALUES = [
         ("-----BEGIN RSA ", "PRIVATE KEY-----"),
         ("https://someone:", "hunter2hunter2@example.com/path"),
         ("xox", "b-34532454-e039d02840a0b9379c"),
-        ("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.", "eyJzdWIiOiIxMjM0NTY3ODkwIn0.", "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"),
+        (
+            "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.",
+            "eyJzdWIiOiIxMjM0NTY3ODkwIn0.",
+            "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+        ),
         ("https://example.com/path",),
         ("only some words",),
     )

@@ -29,7 +29,10 @@ POLICIES = {policy.id: policy for policy in LIBRARY.all_policies()}
 def example_policies() -> dict[str, Policy]:
     parsed = parse((SCHEMAS / "examples" / "policy.yaml").read_bytes(), "policy.yaml")
     assert parsed.findings == ()
-    return {document_identity(document)[1]: Policy(Spec(*document_identity(document), document)) for document in parsed.documents}
+    return {
+        document_identity(document)[1]: Policy(Spec(*document_identity(document), document))
+        for document in parsed.documents
+    }
 
 
 EXAMPLES = example_policies()

@@ -44,7 +44,11 @@ DATASET = document(
     residency=["DE"], retention="30d", stewards=["risk"],
 )  # fmt: skip
 INDEX = document("Dataset", "index", owner="risk", endpoint="http://index.data.svc.cluster.local:80")
-CAPABILITIES = {"kubernetes": {"version": "1.34"}, "kserve": {"version": "0.20", "mode": "Standard"}, "gateway": {"namespace": "g"}}
+CAPABILITIES = {
+    "kubernetes": {"version": "1.34"},
+    "kserve": {"version": "0.20", "mode": "Standard"},
+    "gateway": {"namespace": "g"},
+}
 ENVIRONMENTS = [
     document("Environment", name, stage=name, namespace="models", cluster=f"{name}-1", capabilities=CAPABILITIES)
     for name in ("dev", "prod")
@@ -176,7 +180,12 @@ def made() -> MakeRecords:
     """What is made of a bank; nothing may be wrong unless `faulty` says so. Policies are not asked; `alone`: records of the model."""
 
     def make(
-        specs: list[dict[str, Any]], project: Mapping[str, Any] = PROJECT, *, faulty: bool = False, alone: bool = False, **extra_files: str
+        specs: list[dict[str, Any]],
+        project: Mapping[str, Any] = PROJECT,
+        *,
+        faulty: bool = False,
+        alone: bool = False,
+        **extra_files: str,
     ) -> Records:
         run = Session(tree(specs, project, **extra_files))
         findings = [finding for stage in (session.check_documents, session.check_emitters) for finding in stage(run)]
@@ -208,4 +217,7 @@ def bare(made: MakeRecords) -> Records:
     set_field(specs, "Team", "risk", "contacts", None)
     set_field(specs, "UseCase", "lending", "process", None)
     set_field(specs, "UseCase", "lending", "classification/eu-ai-act", {"value": "high-risk"})
-    return made([one for one in specs if one["kind"] != "Waiver"], {key: value for key, value in PROJECT.items() if key != "organisation"})
+    return made(
+        [one for one in specs if one["kind"] != "Waiver"],
+        {key: value for key, value in PROJECT.items() if key != "organisation"},
+    )

@@ -10,7 +10,11 @@ from .conftest import DOCUMENTATION, bank, documents, set_field
 from .test_model_cards import TYPES, Page, of_type, visible_text
 
 FILE, PAGE = "TECHNICAL_DOCUMENTATION.md", "technical-documentation.html"
-POINTS = [f"1({letter})" for letter in "abcdefgh"] + [f"2({letter})" for letter in "abcdefgh"] + [f"{n}." for n in range(3, 10)]
+POINTS = (
+    [f"1({letter})" for letter in "abcdefgh"]
+    + [f"2({letter})" for letter in "abcdefgh"]
+    + [f"{n}." for n in range(3, 10)]
+)
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -54,7 +58,12 @@ def test_what_nobody_said_is_told_under_its_point_with_its_source(bare) -> None:
     assert {"Annex IV(1)(a)", "Annex IV(2)(a)", "Annex IV(2)(h), Article 15"} <= points
     assert {"Annex IV(3)", "Annex IV(4)", "Annex IV(9), Article 72"} <= points
     fields = {field for *_, field in gaps}
-    assert {"organisation.name", "governance.documentation.design", "governance.risk.risks", "governance.logging.retention"} <= fields
+    assert {
+        "organisation.name",
+        "governance.documentation.design",
+        "governance.risk.risks",
+        "governance.logging.retention",
+    } <= fields
     listed = re.findall(r"^\| .*? \| .*? \| .*? \| `(.*?)` \| .*? \| `.*?` \|$", bare[FILE], re.MULTILINE)
     assert fields < set(listed), "role and class are told at the top, and listed at the end"
     assert f"{len(listed)} of" in bare[FILE]
@@ -62,7 +71,9 @@ def test_what_nobody_said_is_told_under_its_point_with_its_source(bare) -> None:
 
 def test_a_documentation_that_lacks_nothing_says_so(made) -> None:
     found = documents()
-    set_field(found, "Model", "scorer", "releases/2~0~0/evaluations", [{"metric": "auc", "value": 0.91, "dataset": "loans"}])
+    set_field(
+        found, "Model", "scorer", "releases/2~0~0/evaluations", [{"metric": "auc", "value": 0.91, "dataset": "loans"}]
+    )
     set_field(found, "Model", "scorer", "governance/risk/risks/1/mitigation", "A third look.")
     records = made(found)
     assert "Everything that is asked for is said." in records[FILE]
@@ -71,7 +82,9 @@ def test_a_documentation_that_lacks_nothing_says_so(made) -> None:
 
 def test_a_risk_of_which_nobody_says_what_is_done_about_it_is_a_gap_with_owner_and_field(full) -> None:
     for record in ("TECHNICAL_DOCUMENTATION.md", "MODEL_CARD.md"):
-        told = re.findall(r"What is done about each risk \((.*?)\)\. \*\*(.*?)\*\* says it in `(.*?)` of Model scorer", full[record])
+        told = re.findall(
+            r"What is done about each risk \((.*?)\)\. \*\*(.*?)\*\* says it in `(.*?)` of Model scorer", full[record]
+        )
         assert told == [("Untold", "risk", "governance.risk.risks.1.mitigation")], record
     for record in ("technical-documentation.html", "model-card.html"):
         assert "What is done about each risk (Untold). <b>risk</b>" in full[record], record
@@ -92,7 +105,9 @@ def test_nothing_is_not_said_yet_without_who_says_it_and_where(name, full, bare)
     for records in (full, bare):
         for line in records[name].splitlines():
             if re.search(r"(?i)not said yet", line):
-                is_head = re.search(r"things (?:that a card has to say )?are not said yet|^## |<h2|<table|aria-label", line)
+                is_head = re.search(
+                    r"things (?:that a card has to say )?are not said yet|^## |<h2|<table|aria-label", line
+                )
                 assert is_head or "says it in" in line, line
         assert records[name].count("says it in") >= 1
 
@@ -125,7 +140,9 @@ def test_a_field_that_is_taken_away_is_a_gap_and_its_words_are_gone(field, made)
 
 
 @pytest.mark.parametrize("said", [DOCUMENTATION["plannedChanges"], None])
-def test_changes_that_were_decided_on_are_told_or_asked_for_whether_or_not_it_is_trained_by_the_clock(said, made) -> None:
+def test_changes_that_were_decided_on_are_told_or_asked_for_whether_or_not_it_is_trained_by_the_clock(
+    said, made
+) -> None:
     found = documents()
     set_field(found, "Model", "scorer", "pipeline/retrain", None)
     set_field(found, "Model", "scorer", "governance/documentation/plannedChanges", said)

@@ -25,7 +25,14 @@ def digests(found: list[dict[str, Any]], environment: str = "prod") -> dict[str,
 
 
 def approval(**said: str) -> dict[str, str]:
-    return {"environment": "prod", "role": "model-risk", "team": "risk", "decision": "approved", "date": "2026-09-02", **said}
+    return {
+        "environment": "prod",
+        "role": "model-risk",
+        "team": "risk",
+        "decision": "approved",
+        "date": "2026-09-02",
+        **said,
+    }
 
 
 def statements(records) -> dict[str, dict[str, Any]]:
@@ -56,7 +63,9 @@ def test_each_environment_has_a_statement_about_what_runs_there(made) -> None:
 
 
 def test_an_approval_of_what_runs_counts_with_its_role(made) -> None:
-    told = approved_statements(made, approval(**digests(documents()), ticket="RISK-1", expires="2027-01-01"))["prod"]["predicate"]
+    told = approved_statements(made, approval(**digests(documents()), ticket="RISK-1", expires="2027-01-01"))["prod"][
+        "predicate"
+    ]
     [claim] = told["claims"]
     assert (claim["status"], told["approvedBy"], told["rejectedBy"]) == ("counts", ["model-risk"], [])
     assert (claim["ticket"], claim["expires"]) == ("RISK-1", "2027-01-01")
@@ -95,7 +104,9 @@ def test_an_approval_is_for_its_environment_alone(made) -> None:
 
 
 def test_its_end_is_data_and_judged_on_no_day(made) -> None:
-    told = approved_statements(made, approval(**digests(documents()), date="2000-12-31", expires="2000-12-31"))["prod"]["predicate"]
+    told = approved_statements(made, approval(**digests(documents()), date="2000-12-31", expires="2000-12-31"))["prod"][
+        "predicate"
+    ]
     assert told["claims"][0]["status"] == "counts"
 
 
@@ -109,7 +120,11 @@ def found_of(*said: dict[str, str], as_of: date = date(2026, 11, 27), regime: di
 def test_one_that_ends_before_it_begins_is_a_mistake_and_void_without_a_clock(made) -> None:
     approval_fields = approval(**digests(documents()), expires="2026-09-01")
     [finding] = found_of(approval_fields)
-    assert (finding.code.id, finding.is_blocking, finding.subject.pointer) == ("MY315", True, ("approvals", 0, "expires"))
+    assert (finding.code.id, finding.is_blocking, finding.subject.pointer) == (
+        "MY315",
+        True,
+        ("approvals", 0, "expires"),
+    )
     [claim] = approved_statements(made, approval_fields)["prod"]["predicate"]["claims"]
     assert (claim["status"], claim["checks"]["datesInOrder"]) == ("void", False)
     assert found_of({**approval_fields, "expires": "2026-09-02"}) == []
@@ -177,7 +192,13 @@ def test_an_approval_changes_neither_digest(made) -> None:
 
 def test_an_approval_for_an_environment_that_is_none_is_a_mistake(made) -> None:
     found = documents()
-    set_field(found, "Model", "scorer", "approvals", [approval(runtimeDigest=DIGEST, governanceDigest=DIGEST, environment="pord")])
+    set_field(
+        found,
+        "Model",
+        "scorer",
+        "approvals",
+        [approval(runtimeDigest=DIGEST, governanceDigest=DIGEST, environment="pord")],
+    )
     messages = [finding.message for finding in check(Session(tree(found))) if finding.is_blocking]
     assert any("pord" in message for message in messages)
 
@@ -202,7 +223,9 @@ def test_a_model_of_a_high_tier_has_a_record_even_where_nobody_agreed(full, made
     ],
 )
 def test_the_schema_refuses_a_record_that_contradicts_itself(broken, made) -> None:
-    own = Validator(json.loads((shipped_folder("templates") / "records/approval-record/approvals.schema.json").read_text("utf-8")))
+    own = Validator(
+        json.loads((shipped_folder("templates") / "records/approval-record/approvals.schema.json").read_text("utf-8"))
+    )
     one = approved_statements(made, approval(**digests(documents())))["prod"]
     assert own.violations([one]) == ()
     broken(one)

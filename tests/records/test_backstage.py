@@ -64,7 +64,9 @@ def test_the_official_schema_refuses_what_is_no_entity(mutant, full, official) -
 
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
 def test_so_does_the_schema_that_the_emitter_brings(mutant, full) -> None:
-    own = Validator(json.loads((shipped_folder("templates") / "records/backstage/entity.schema.json").read_text("utf-8")))
+    own = Validator(
+        json.loads((shipped_folder("templates") / "records/backstage/entity.schema.json").read_text("utf-8"))
+    )
     component = entities(full, MODEL)[0]
     assert own.violations(component) == ()
     mutant(component)
@@ -107,7 +109,9 @@ def library(program: Callable[[str], str]) -> Callable[[list[dict[str, Any]]], l
     node = program("node")
 
     def check(found: list[dict[str, Any]]) -> list[str]:
-        run = subprocess.run([node, "-e", CHECK, folder], input=json.dumps(found), capture_output=True, text=True, check=True)
+        run = subprocess.run(
+            [node, "-e", CHECK, folder], input=json.dumps(found), capture_output=True, text=True, check=True
+        )
         return json.loads(run.stdout)
 
     return check
@@ -134,8 +138,14 @@ def test_a_model_is_a_component_and_what_it_is_asked_by_an_api(full) -> None:
     assert component["metadata"]["annotations"] == {
         "backstage.io/kubernetes-label-selector": "app.kubernetes.io/name=scorer,app.kubernetes.io/part-of=bank"
     }
-    assert component["metadata"]["links"] == [{"url": "https://a.example/paper", "title": "Paper"}], "an address of no browser is left out"
-    assert json.loads(api["spec"]["definition"])["inputs"][0] == {"name": "amount", "datatype": "FP64", "shape": [-1, 3]}
+    assert component["metadata"]["links"] == [{"url": "https://a.example/paper", "title": "Paper"}], (
+        "an address of no browser is left out"
+    )
+    assert json.loads(api["spec"]["definition"])["inputs"][0] == {
+        "name": "amount",
+        "datatype": "FP64",
+        "shape": [-1, 3],
+    }
 
 
 def test_every_relation_leads_to_an_entity_of_the_project(full) -> None:

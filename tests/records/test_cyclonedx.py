@@ -32,7 +32,9 @@ def bill(full) -> dict[str, Any]:
     return json.loads(full["scorer-1.0.0.cdx.json"])
 
 
-def test_the_official_validator_takes_the_bills_of_a_model_that_says_all_and_of_one_that_says_nothing(full, bare) -> None:
+def test_the_official_validator_takes_the_bills_of_a_model_that_says_all_and_of_one_that_says_nothing(
+    full, bare
+) -> None:
     for records in (full, bare):
         bills = [records[name] for name in records.names if name.endswith(".cdx.json")]
         assert len(bills) == 2
@@ -54,13 +56,19 @@ def test_facts_are_data(made) -> None:
     source = {"ontology": {"iri": "https://a.example/o", "version": "1", "files": ["o.ttl"]}, "files": ["f.ttl"]}
     extra_files = {"models/o.ttl": "<urn:o> a <urn:Ontology> .\n", "models/f.ttl": "<urn:a> <urn:b> <urn:c> .\n"}
     project = bank(images={"oxigraph": {"image": "registry.example/oxigraph:1", "digest": DIGEST}})
-    bom = json.loads(made(of_type("knowledge-graph", source, "kubernetes"), project, **extra_files)["scorer-1.0.0.cdx.json"])
+    bom = json.loads(
+        made(of_type("knowledge-graph", source, "kubernetes"), project, **extra_files)["scorer-1.0.0.cdx.json"]
+    )
     assert wrong(bom) is None
     assert bom["metadata"]["component"]["type"] == "data"
     files = {one["name"]: one["hashes"][0]["content"] for one in bom["components"] if one["type"] == "file"}
-    assert files == {path.removeprefix("models/"): hashlib.sha256(text.encode()).hexdigest() for path, text in extra_files.items()}
+    assert files == {
+        path.removeprefix("models/"): hashlib.sha256(text.encode()).hexdigest() for path, text in extra_files.items()
+    }
     [image] = [one for one in bom["components"] if one["type"] == "container"]
-    assert (image["name"], image["version"]) == ("registry.example/oxigraph:1", DIGEST), "the image that its target runs it with"
+    assert (image["name"], image["version"]) == ("registry.example/oxigraph:1", DIGEST), (
+        "the image that its target runs it with"
+    )
 
 
 def assert_refers(bom: Mapping[str, Any]) -> None:
@@ -83,8 +91,15 @@ def test_it_holds_the_model_its_data_and_what_serves_it(bill) -> None:
     components = {part["bom-ref"]: part for part in bill["components"]}
     data = components["dataset:loans"]["data"][0]
     assert components["dataset:loans"]["hashes"][0]["content"] == DIGEST.removeprefix("sha256:")
-    assert data["governance"] == {"owners": [{"organization": {"name": "risk"}}], "stewards": [{"organization": {"name": "risk"}}]}
-    assert (data["classification"], data["sensitiveData"], data["contents"]) == ("restricted", ["name"], {"url": "s3://data/loans/"})
+    assert data["governance"] == {
+        "owners": [{"organization": {"name": "risk"}}],
+        "stewards": [{"organization": {"name": "risk"}}],
+    }
+    assert (data["classification"], data["sensitiveData"], data["contents"]) == (
+        "restricted",
+        ["name"],
+        {"url": "s3://data/loans/"},
+    )
     assert components["image:registry.example/scorer:1"]["version"] == OTHER_DIGEST
     assert components["model:helper"]["version"] == "3.1.0"
     assert bill["dependencies"][0]["dependsOn"] == ["image:registry.example/scorer:1", "model:helper", "dataset:index"]
@@ -95,7 +110,10 @@ def test_its_model_card_says_what_the_spec_does(bill) -> None:
     parameters, considerations = card["modelParameters"], card["considerations"]
     assert (parameters["approach"], parameters["task"]) == ({"type": "supervised"}, "tabular-classification")
     assert parameters["datasets"] == [{"ref": "dataset:loans"}]
-    assert (parameters["inputs"], parameters["outputs"]) == ([{"format": "amount: FP64 [-1, 3]"}], [{"format": "score: FP32 [-1]"}])
+    assert (parameters["inputs"], parameters["outputs"]) == (
+        [{"format": "amount: FP64 [-1, 3]"}],
+        [{"format": "score: FP32 [-1]"}],
+    )
     assert card["quantitativeAnalysis"]["performanceMetrics"] == [
         {"type": "auc", "value": "0.9"}, {"type": "auc", "value": "0.8", "slice": "young"},
     ]  # fmt: skip
@@ -133,8 +151,13 @@ def test_what_nobody_said_is_a_property_and_nothing_stands_in_its_stead(bare) ->
 
 
 def test_a_bill_is_of_the_release_that_it_names(full) -> None:
-    first, second = (json.loads(full[f"scorer-{version}.cdx.json"])["metadata"]["component"] for version in ("1.0.0", "2.0.0"))
-    environments = [[one["value"] for one in each["properties"] if one["name"] == "modelyard:environment"] for each in (first, second)]
+    first, second = (
+        json.loads(full[f"scorer-{version}.cdx.json"])["metadata"]["component"] for version in ("1.0.0", "2.0.0")
+    )
+    environments = [
+        [one["value"] for one in each["properties"] if one["name"] == "modelyard:environment"]
+        for each in (first, second)
+    ]
     assert environments == [["prod"], ["dev", "prod"]], "the second is tried beside the first in prod"
     assert "quantitativeAnalysis" not in second["modelCard"], "what was measured on another release is not this one's"
 
@@ -161,7 +184,9 @@ MUTANTS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "a hash that is none": lambda bom: bom["metadata"]["component"]["hashes"][0].update(content="sha256:" + "0" * 64),
     "an approach that is none": lambda bom: card(bom)["modelParameters"]["approach"].update(type="guessed"),
     "a value that is no text": lambda bom: card(bom)["quantitativeAnalysis"]["performanceMetrics"][0].update(value=0.9),
-    "a risk with another field": lambda bom: card(bom)["considerations"]["ethicalConsiderations"][0].update(mitigation="x"),
+    "a risk with another field": lambda bom: card(bom)["considerations"]["ethicalConsiderations"][0].update(
+        mitigation="x"
+    ),
     "users that are no list": lambda bom: card(bom)["considerations"].update(users="Officers"),
     "a reference of no kind": lambda bom: bom["metadata"]["component"]["externalReferences"][0].update(type="artifact"),
     "an address that is none": lambda bom: bom["metadata"]["component"]["externalReferences"][0].update(url="s3://a b"),
@@ -213,7 +238,9 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_the_schema_takes_the_addresses_that_the_official_validator_takes_and_no_other(address, bill, own_schema) -> None:
+def test_the_schema_takes_the_addresses_that_the_official_validator_takes_and_no_other(
+    address, bill, own_schema
+) -> None:
     bom = copy.deepcopy(bill)
     bom["metadata"]["component"]["externalReferences"].append({"type": "evidence", "url": address})
     assert (own_schema.violations(bom) == ()) is (wrong(bom) is None)
@@ -224,8 +251,14 @@ def test_a_bracket_of_an_address_is_told_at_its_line_with_what_to_write(made) ->
     set_field(specs, "Model", "scorer", "governance/validation/report", "https://wiki.example/x?filter[a]=b")
     records = made(specs, faulty=True)
     assert any("%5B for `[`" in message for message in records.errors)
-    line = next(number for number, text in enumerate(yaml.safe_dump_all(specs, sort_keys=False).splitlines(), 1) if "filter[a]" in text)
-    assert {(finding.place.path, finding.place.line) for finding in records.findings if finding.mandatory} == {("models/all.yaml", line)}
+    line = next(
+        number
+        for number, text in enumerate(yaml.safe_dump_all(specs, sort_keys=False).splitlines(), 1)
+        if "filter[a]" in text
+    )
+    assert {(finding.place.path, finding.place.line) for finding in records.findings if finding.mandatory} == {
+        ("models/all.yaml", line)
+    }
     set_field(specs, "Model", "scorer", "governance/validation/report", "https://wiki.example/x?filter%5Ba%5D=b")
     assert wrong(json.loads(made(specs)["scorer-1.0.0.cdx.json"])) is None
 

@@ -65,7 +65,9 @@ def is_sound(found: list[dict[str, Any]]) -> bool:
 def means_something(path: tuple[str | int, ...]) -> bool:
     """Whether a text decides what is made, or has to differ from its neighbours."""
     is_second = any(part == 1 for part in path) and path[-1] in {"name", "metric", "title"}
-    return "capabilities" in path or path[-1] in {"apiVersion", "kind", "value", "role"} or path == ("name",) or is_second
+    return (
+        "capabilities" in path or path[-1] in {"apiVersion", "kind", "value", "role"} or path == ("name",) or is_second
+    )
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +81,17 @@ def places() -> list[Leaf]:
 def test_free_texts_are_many(places) -> None:
     fields = {path[-1] for _, path in places}
     assert len(places) > 50
-    assert {"summary", "intendedUse", "rationale", "development", "biases", "ticket", "displayName", "title", "process"} <= fields
+    assert {
+        "summary",
+        "intendedUse",
+        "rationale",
+        "development",
+        "biases",
+        "ticket",
+        "displayName",
+        "title",
+        "process",
+    } <= fields
 
 
 def form(name: str, text: str) -> Any:

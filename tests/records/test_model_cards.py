@@ -71,7 +71,9 @@ def test_the_library_of_the_hub_refuses_results_that_lack_something(full, broken
 
 
 def test_only_what_was_measured_on_the_whole_of_named_data_is_a_result(full, bare, made) -> None:
-    assert [one["metrics"] for one in front(full["MODEL_CARD.md"])["model-index"][0]["results"]] == [[{"type": "auc", "value": 0.9}]]
+    assert [one["metrics"] for one in front(full["MODEL_CARD.md"])["model-index"][0]["results"]] == [
+        [{"type": "auc", "value": 0.9}]
+    ]
     assert "model-index" not in front(bare["MODEL_CARD.md"])
     found = documents()
     set_field(found, "Model", "scorer", "task", None)
@@ -183,7 +185,9 @@ TYPES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "target", "source", "told"), [(kind, *rest) for kind, rest in TYPES.items()], ids=TYPES)
+@pytest.mark.parametrize(
+    ("kind", "target", "source", "told"), [(kind, *rest) for kind, rest in TYPES.items()], ids=TYPES
+)
 def test_each_type_tells_what_it_is_made_of(kind, target, source, told, made) -> None:
     records = made(of_type(kind, source, target))
     page, text = Page(records["model-card.html"]), visible_text(records["MODEL_CARD.md"])
@@ -255,7 +259,9 @@ GAPS = {
 
 
 def test_what_nobody_said_is_a_gap_at_its_place_with_who_says_it(bare) -> None:
-    gaps = re.findall(r"\*Not said yet:\* (.*?)\. \*\*(.*?)\*\* says it in `(.*?)` of (.*?) \(`(.*?)`\)", bare["MODEL_CARD.md"])
+    gaps = re.findall(
+        r"\*Not said yet:\* (.*?)\. \*\*(.*?)\*\* says it in `(.*?)` of (.*?) \(`(.*?)`\)", bare["MODEL_CARD.md"]
+    )
     fields = {field for _, _, field, _, _ in gaps}
     assert GAPS - {"license", "task", "approach", "governance.risk.tier"} <= fields
     assert {(owner, path) for _, owner, _, _, path in gaps} == {("risk", "models/all.yaml")}
@@ -264,7 +270,9 @@ def test_what_nobody_said_is_a_gap_at_its_place_with_who_says_it(bare) -> None:
 
 def test_a_card_that_lacks_nothing_shows_no_gap(full, made) -> None:
     found = documents()
-    set_field(found, "Model", "scorer", "releases/2~0~0/evaluations", [{"metric": "auc", "value": 0.91, "dataset": "loans"}])
+    set_field(
+        found, "Model", "scorer", "releases/2~0~0/evaluations", [{"metric": "auc", "value": 0.91, "dataset": "loans"}]
+    )
     set_field(found, "Model", "scorer", "governance/risk/risks/1/mitigation", "A third look.")
     whole = made(found)
     assert "Not said yet" not in whole["MODEL_CARD.md"]
@@ -282,7 +290,9 @@ def test_a_model_has_a_card_wherever_it_is_in_its_life(lifecycle, made) -> None:
         set_field(specs, "Model", "scorer", "retirement", {"date": "2026-12-31", "successor": "helper"})
     records = made(specs)
     assert lifecycle in Page(records["model-card.html"]).text
-    assert ("It runs in no environment." in records["MODEL_CARD.md"]) is (lifecycle not in {"pilot", "production", "deprecated"})
+    assert ("It runs in no environment." in records["MODEL_CARD.md"]) is (
+        lifecycle not in {"pilot", "production", "deprecated"}
+    )
 
 
 def test_the_page_can_be_left_out(made) -> None:

@@ -54,7 +54,9 @@ MUTANTS: Mapping[str, Callable[[dict[str, Any]], object]] = {
 
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
 def test_the_library_of_in_toto_and_the_schema_of_the_emitter_refuse_what_is_none(mutant, full) -> None:
-    own_schema = Validator(json.loads((shipped_folder("templates") / "records/slsa/statement.schema.json").read_text("utf-8")))
+    own_schema = Validator(
+        json.loads((shipped_folder("templates") / "records/slsa/statement.schema.json").read_text("utf-8"))
+    )
     sound = statement(full, UNITS[0])
     assert own_schema.violations([sound]) == ()
     broken = copy.deepcopy(sound)
@@ -67,7 +69,11 @@ def test_the_library_of_in_toto_and_the_schema_of_the_emitter_refuse_what_is_non
 @pytest.mark.parametrize("path", UNITS)
 def test_subjects_are_the_files_of_the_unit_with_their_digests(path, full) -> None:
     folder = path.rpartition("/")[0]
-    others = {one for one in full.files if one.startswith(f"{folder}/") and one != path and "/" not in one.removeprefix(f"{folder}/")}
+    others = {
+        one
+        for one in full.files
+        if one.startswith(f"{folder}/") and one != path and "/" not in one.removeprefix(f"{folder}/")
+    }
     subjects = {one["name"]: one["digest"]["sha256"] for one in statement(full, path)["subject"]}
     assert set(subjects) == others
     assert subjects == {one: hashlib.sha256(full.files[one].encode()).hexdigest() for one in others}
@@ -76,7 +82,10 @@ def test_subjects_are_the_files_of_the_unit_with_their_digests(path, full) -> No
 @pytest.mark.parametrize("path", UNITS)
 def test_what_it_was_made_from_can_be_looked_up(path, full, tmp_path) -> None:
     project = tree(documents())
-    dependencies = {dependency["name"]: dependency for dependency in statement(full, path)["predicate"]["buildDefinition"]["resolvedDependencies"]}
+    dependencies = {
+        dependency["name"]: dependency
+        for dependency in statement(full, path)["predicate"]["buildDefinition"]["resolvedDependencies"]
+    }
     for name in ("modelyard.yaml", "models/all.yaml"):
         assert dependencies.pop(name)["digest"] == {"sha256": hashlib.sha256(project.read(name)).hexdigest()}
     folders = {name: dependency for name, dependency in dependencies.items() if name.startswith("modelyard:templates/")}
@@ -87,7 +96,9 @@ def test_what_it_was_made_from_can_be_looked_up(path, full, tmp_path) -> None:
             ["sh", "-c", command], cwd=shipped_folder("templates") / name.removeprefix("modelyard:templates/"), capture_output=True,
             text=True, check=True,
         )  # fmt: skip
-        assert dependency["digest"] == {"dirHash": run.stdout.strip()}, "as in-toto's description of digests computes it"
+        assert dependency["digest"] == {"dirHash": run.stdout.strip()}, (
+            "as in-toto's description of digests computes it"
+        )
     rest = {name: dependency for name, dependency in dependencies.items() if name not in folders}
     artifact = {"sha256": OTHER_DIGEST.removeprefix("sha256:")}
     if path != UNITS[2]:
@@ -102,11 +113,20 @@ def test_it_says_who_built_it_by_its_version_and_neither_time_nor_commit(full) -
     assert predicate["runDetails"] == {
         "builder": {"id": f"pkg:generic/modelyard@{__version__}", "version": {"modelyard": __version__}}
     }
-    assert predicate["buildDefinition"]["externalParameters"] == {"project": "bank", "model": "scorer", "environment": "prod"}
-    assert statement(full, UNITS[1])["predicate"]["buildDefinition"]["externalParameters"] == {"project": "bank", "model": "scorer"}
+    assert predicate["buildDefinition"]["externalParameters"] == {
+        "project": "bank",
+        "model": "scorer",
+        "environment": "prod",
+    }
+    assert statement(full, UNITS[1])["predicate"]["buildDefinition"]["externalParameters"] == {
+        "project": "bank",
+        "model": "scorer",
+    }
 
 
 def test_none_is_committed_and_none_is_handed_to_the_cluster(full, made) -> None:
     assert "intoto" not in full.files["prod/scorer/kustomization.yaml"]
     names = made(documents(), bank(emitters={})).files
-    assert not any(name.endswith(".intoto.jsonl") and "approvals" not in name for name in names), "off until a project wants it"
+    assert not any(name.endswith(".intoto.jsonl") and "approvals" not in name for name in names), (
+        "off until a project wants it"
+    )

@@ -55,7 +55,9 @@ def test_it_holds_every_model_that_there_is(register_files) -> None:
 
 def test_it_is_what_the_command_says(register_files) -> None:
     run = sample()
-    assert json.loads(register_files["records/register.json"]) == json.loads(inventory_report.render_json(run.inventory, run.inventory.models))
+    assert json.loads(register_files["records/register.json"]) == json.loads(
+        inventory_report.render_json(run.inventory, run.inventory.models)
+    )
 
 
 def test_the_table_says_the_same_and_no_cell_is_a_formula() -> None:

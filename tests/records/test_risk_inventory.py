@@ -21,7 +21,9 @@ def entry(full) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def strict() -> Validator:
-    return Validator(json.loads((shipped_folder("templates") / "records/risk-inventory/entry.schema.json").read_text("utf-8")))
+    return Validator(
+        json.loads((shipped_folder("templates") / "records/risk-inventory/entry.schema.json").read_text("utf-8"))
+    )
 
 
 def test_it_holds_what_an_inventory_asks_for(entry) -> None:
@@ -43,8 +45,16 @@ def test_it_holds_what_an_inventory_asks_for(entry) -> None:
         {"signal": "dataDrift", "method": "psi", "threshold": 0.2, "action": "ticket", "measured": False}
     ]
     assert (entry["releases"][0]["version"], entry["releases"][0]["date"]) == ("1.0.0", "2026-08-01")
-    assert (entry["validation"]["by"], entry["validation"]["next"], entry["review"]["every"]) == ("risk", "2027-08-20", "180d")
-    assert (entry["risk"]["tier"], entry["risk"]["materiality"], entry["risk"]["complexity"]) == ("high", "high", "medium")
+    assert (entry["validation"]["by"], entry["validation"]["next"], entry["review"]["every"]) == (
+        "risk",
+        "2027-08-20",
+        "180d",
+    )
+    assert (entry["risk"]["tier"], entry["risk"]["materiality"], entry["risk"]["complexity"]) == (
+        "high",
+        "high",
+        "medium",
+    )
     assert entry["exceptions"] == [
         {
             "waiver": "until-spring", "policies": ["model-risk"], "reason": "It moves in spring.", "ticket": "RISK-7",

@@ -53,7 +53,9 @@ def test_prose_is_one_line_without_controls(value):
     assert all(character.isprintable() or character > "\x9f" for character in made)
 
 
-@pytest.mark.parametrize("value", ["/etc/passwd", "../a", "a/../b", "a/..", "", ".", "a b", "a\\b", "a\nb", "é", "~/a", "$HOME"])
+@pytest.mark.parametrize(
+    "value", ["/etc/passwd", "../a", "a/../b", "a/..", "", ".", "a b", "a\\b", "a\nb", "é", "~/a", "$HOME"]
+)
 def test_what_leads_out_of_a_folder_is_no_path(value):
     with pytest.raises(ValueRejectedError):
         ENCODERS["path"](value)
@@ -199,9 +201,14 @@ def test_scripts_take_no_value_and_expressions_come_from_templates_alone(render,
 def test_pointers_name_keys_elements_and_anything():
     rules = parse_rules({"a.*.b[].c": "promql", 'data["x.y"]': "shell", "**": "github"})
     assert [
-        rule.encoder.name for rule in member_rules(member_rules(member_rules(member_rules(member_rules(rules, "a"), "q"), "b"), 0), "c") if rule.applies_here
+        rule.encoder.name
+        for rule in member_rules(member_rules(member_rules(member_rules(member_rules(rules, "a"), "q"), "b"), 0), "c")
+        if rule.applies_here
     ] == ["promql", "github"]
-    assert [rule.encoder.name for rule in member_rules(member_rules(rules, "data"), "x.y") if rule.applies_here] == ["shell", "github"]
+    assert [rule.encoder.name for rule in member_rules(member_rules(rules, "data"), "x.y") if rule.applies_here] == [
+        "shell",
+        "github",
+    ]
     for languages in ({"a": "cobol"}, {"": "shell"}, {"a..b": "shell"}, {"a[0]": "shell"}, {"a b[": "shell"}):
         with pytest.raises(UsageError):
             TemplateEngine({"t.j2": "a: 1"}).render("t.j2", {}, format="yaml", languages=languages)

@@ -29,10 +29,10 @@ def test_it_stands_behind_its_value_and_nowhere_in_the_data() -> None:
 
 def test_it_follows_text_that_is_made_of_pieces_and_keys_that_are_values() -> None:
     text = (
-        '{% set pin %}{{ name }}@{{ commit }}{% endset %}\n'
-        'steps:\n'
+        "{% set pin %}{{ name }}@{{ commit }}{% endset %}\n"
+        "steps:\n"
         '  - uses: {{ pin | note("v1") }}\n'
-        '  - {{ gone | default(omit) }}\n'
+        "  - {{ gone | default(omit) }}\n"
         '  - {{ key }}: {{ "w" | note("last") }}\n'
     )
     made = render(text, name="a/b", commit="0f", key="k")
@@ -53,7 +53,9 @@ def test_what_is_more_than_one_line_is_no_remark(remark) -> None:
     assert "is no remark of one line" in refusal_message("a: {{ x | note(v) }}\n", x="b", v=remark)
 
 
-@pytest.mark.parametrize(("value", "says"), [("{{ 1 | note('x') }}", "text is needed"), ("{{ nothing | note('x') }}", "not defined")])
+@pytest.mark.parametrize(
+    ("value", "says"), [("{{ 1 | note('x') }}", "text is needed"), ("{{ nothing | note('x') }}", "not defined")]
+)
 def test_only_text_has_one(value, says) -> None:
     assert says in refusal_message(f"a: {value}\n")
 
@@ -68,5 +70,7 @@ def test_what_was_changed_meanwhile_has_none() -> None:
 
 
 def test_where_a_value_came_from_is_still_known() -> None:
-    made = TemplateEngine({"t.j2": 'a: {{ m.x | note("y") }}\n'}).fill("t.j2", {"m": {"x": "b"}}, format="yaml", trace=True)
+    made = TemplateEngine({"t.j2": 'a: {{ m.x | note("y") }}\n'}).fill(
+        "t.j2", {"m": {"x": "b"}}, format="yaml", trace=True
+    )
     assert [str(origin) for origin in made.source_map[0, ("a",)]] == ["m.x"]

@@ -109,7 +109,9 @@ SMALL = RenderLimits(max_steps=2_000, max_placeholders=500, max_characters=20_00
 def test_whatever_a_template_holds_there_is_a_file_or_there_are_problems(pieces, value, chosen):
     templates = {"t": "".join(pieces), "f": "{{ m.a }}\n"}
     context = {"m": {"a": value, "l": [value, 1]}}
-    result = TemplateEngine(templates, limits=SMALL).render("t", context, format=chosen, languages={"**": "github"}, trace=True)
+    result = TemplateEngine(templates, limits=SMALL).render(
+        "t", context, format=chosen, languages={"**": "github"}, trace=True
+    )
     if isinstance(result, RenderedTemplate):
         result.text.encode()
         assert "\ue000" not in result.text.replace("\\ue000", "")

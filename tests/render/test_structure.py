@@ -101,7 +101,13 @@ def test_what_they_read_alike_needs_no_quotes(word):
 
 
 def test_octal_means_what_1_2_says():
-    assert (parse_scalar("0o17"), parse_scalar("017"), parse_scalar("1e3"), parse_scalar("yes"), parse_scalar("12:30")) == (
+    assert (
+        parse_scalar("0o17"),
+        parse_scalar("017"),
+        parse_scalar("1e3"),
+        parse_scalar("yes"),
+        parse_scalar("12:30"),
+    ) == (
         15,
         17,
         1000.0,
@@ -208,8 +214,21 @@ def test_data_can_change_between_filling_and_dumping():
 
 
 def test_formats_are_a_table():
-    assert list(FORMATS) == ["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "github-owners", "gitlab-owners", "text"]
-    assert all(name == entry.name and entry.is_structured is (entry.new_escaper is None) for name, entry in FORMATS.items())
+    assert list(FORMATS) == [
+        "yaml",
+        "json",
+        "jsonl",
+        "csv",
+        "markdown",
+        "html",
+        "shell",
+        "github-owners",
+        "gitlab-owners",
+        "text",
+    ]
+    assert all(
+        name == entry.name and entry.is_structured is (entry.new_escaper is None) for name, entry in FORMATS.items()
+    )
     for call in (
         lambda: dump([], "toml"),
         lambda: dump([], "markdown"),

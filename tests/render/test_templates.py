@@ -307,7 +307,9 @@ def test_a_missing_template_is_a_problem(render):
 )
 def test_no_template_multiplies_without_end(text):
     limits = RenderLimits(max_steps=20_000, max_placeholders=5_000, max_characters=200_000, max_values=20_000)
-    found = TemplateEngine({"t.j2": text, "f.j2": ""}, limits=limits).render("t.j2", {"m": list(range(30))}, format="yaml")
+    found = TemplateEngine({"t.j2": text, "f.j2": ""}, limits=limits).render(
+        "t.j2", {"m": list(range(30))}, format="yaml"
+    )
     assert isinstance(found, tuple)
 
 
@@ -326,7 +328,9 @@ def test_data_that_nests_too_deep_is_a_problem():
 
 
 def test_a_rendering_leaves_nothing_behind_for_the_next():
-    renderer = TemplateEngine({"t.j2": "{% for x in l %}\n- {{ x }}\n{% endfor %}\n"}, limits=RenderLimits(max_steps=50))
+    renderer = TemplateEngine(
+        {"t.j2": "{% for x in l %}\n- {{ x }}\n{% endfor %}\n"}, limits=RenderLimits(max_steps=50)
+    )
     for values in ([1, 2], ["a: b"], [{"c": 1}], [1, 2], list(range(40)), [3]) * 3:
         made = renderer.render("t.j2", {"l": values}, format="yaml")
         assert isinstance(made, RenderedTemplate)
@@ -371,4 +375,6 @@ def test_a_value_as_json_is_text_that_stands_alone(data, hostile, problem):
 
 def test_an_address_of_the_web_is_told_from_others(data):
     text = "k: [{% for a in x %}{{ a is web }}, {% endfor %}]\n"
-    assert data(text, x=["https://a", "http://a", "s3://a", "javascript://a", ""]) == {"k": [True, True, False, False, False]}
+    assert data(text, x=["https://a", "http://a", "s3://a", "javascript://a", ""]) == {
+        "k": [True, True, False, False, False]
+    }

@@ -59,7 +59,12 @@ def test_every_report_can_be_written_as_utf8(format_, rendered, finding) -> None
 @pytest.mark.parametrize("format_", REPORTERS)
 @pytest.mark.parametrize(
     "place",
-    [None, Location("gone.yaml", 99, 99), Location(f"{SHIPPED}a.yaml", 3, 1, 3, 2), Location("models/scorer.yaml", 99, 7)],
+    [
+        None,
+        Location("gone.yaml", 99, 99),
+        Location(f"{SHIPPED}a.yaml", 3, 1, 3, 2),
+        Location("models/scorer.yaml", 99, 7),
+    ],
 )
 def test_a_place_that_nobody_can_read_breaks_no_format(format_, place, rendered, finding) -> None:
     READ.get(format_, str)(rendered(format_, finding(place=place)))

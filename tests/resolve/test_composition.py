@@ -64,7 +64,9 @@ def test_how_long_they_are_given(router, expected):
 
 
 def test_a_part_that_promises_a_lower_share_alone_keeps_a_higher_one_no_sooner():
-    assert composite_sla("", [part("a", times={"p50": 300})]).times == dict.fromkeys(("p50", "p90", "p95", "p99", "p99.9"), 300)
+    assert composite_sla("", [part("a", times={"p50": 300})]).times == dict.fromkeys(
+        ("p50", "p90", "p95", "p99", "p99.9"), 300
+    )
     assert composite_sla("", [part("a", times={"p50": 300, "p99": 400})]).times["p95"] == 400
 
 

@@ -55,7 +55,9 @@ def original() -> ResolvedModel:
         (FRAUD, "evaluation: [card-transactions-2026q1]", "evaluation: [card-transactions-2025]"),
     ],
 )
-def test_an_edit_of_governance_changes_nothing_that_runs(original: ResolvedModel, path: str, old: str, new: str) -> None:
+def test_an_edit_of_governance_changes_nothing_that_runs(
+    original: ResolvedModel, path: str, old: str, new: str
+) -> None:
     after = resolve_edited({path: (old, new)})
     assert after.runtime_digest == original.runtime_digest
     assert after.governance_digest != original.governance_digest

@@ -44,7 +44,10 @@ environments:
 
 def gate_results(found, numbers, champion=None, version="2.0.0") -> list[tuple[str, str, int]]:
     best = ReleaseMetrics("1.0.0", champion) if champion is not None else None
-    return [(one.code.name, one.message, one.location.line) for one in gate_findings(found, ReleaseMetrics(version, numbers), best)]
+    return [
+        (one.code.name, one.message, one.location.line)
+        for one in gate_findings(found, ReleaseMetrics(version, numbers), best)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +64,9 @@ def test_a_bar_is_cleared_or_missed_at_its_line(op, bar, clears, misses) -> None
 
 @pytest.mark.parametrize("number", [float("nan"), float("-inf")])
 def test_what_is_no_number_clears_nothing(number) -> None:
-    assert [name for name, _, _ in gate_results(model('{metric: auc, op: ">=", value: 0.9}'), {"auc": number})] == ["gate-missed"]
+    assert [name for name, _, _ in gate_results(model('{metric: auc, op: ">=", value: 0.9}'), {"auc": number})] == [
+        "gate-missed"
+    ]
 
 
 def test_what_nobody_measured_is_no_bar_cleared() -> None:
@@ -98,7 +103,10 @@ def test_a_champion_without_the_number_is_no_champion_beaten() -> None:
 
 
 def test_the_champion_is_not_held_against_itself() -> None:
-    assert gate_results(model('{metric: auc, op: ">=", value: 0}', CHAMPION), {"auc": 0.1}, {"auc": 0.9}, version="1.0.0") == []
+    assert (
+        gate_results(model('{metric: auc, op: ">=", value: 0}', CHAMPION), {"auc": 0.1}, {"auc": 0.9}, version="1.0.0")
+        == []
+    )
 
 
 def test_the_numbers_of_a_part_are_no_numbers_of_the_whole() -> None:

@@ -51,8 +51,10 @@ LAYERS = optional_fields(
         "x": st.none() | numbers,
         "l": st.none() | texts,
         "u": st.none() | union(0),
-        "m": st.none() | optional_fields({"x": st.none() | numbers, "y": st.none() | numbers, "u": st.none() | union(0)}),
-        "k": st.none() | keyed_list(optional_fields({"v": st.none() | numbers, "t": st.none() | union(0), "$delete": st.just(True)})),
+        "m": st.none()
+        | optional_fields({"x": st.none() | numbers, "y": st.none() | numbers, "u": st.none() | union(0)}),
+        "k": st.none()
+        | keyed_list(optional_fields({"v": st.none() | numbers, "t": st.none() | union(0), "$delete": st.just(True)})),
     }
 )
 """Layers with everything that one may say."""

@@ -36,7 +36,11 @@ ENTRIES = [
     {"deploy": {"env": [{"name": "A", "$delete": True}]}},
     {"lifecycle": "pilot"},
 ]
-WRONG = [{"deploy": {"resources": {"cpu": "0.0001"}}}, {"lifecycle": None}, {"deploy": {"env": [{"name": "C", "$delete": True}]}}]
+WRONG = [
+    {"deploy": {"resources": {"cpu": "0.0001"}}},
+    {"lifecycle": None},
+    {"deploy": {"env": [{"name": "C", "$delete": True}]}},
+]
 ENTRY = st.sampled_from([*ENTRIES, *ENTRIES, *WRONG])
 RELEASE_ENTRY = st.builds(
     lambda entry, release: {**entry, **release},

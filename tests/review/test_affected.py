@@ -169,7 +169,9 @@ CHANGES: dict[str, dict[str, str | None]] = {
     "a program": edit_file("models/b/steps/data.py", "1", "2"),
     "a model that is gone": {"models/b/alone.yaml": None},
     "a model that moved": {"models/b/alone.yaml": None, "models/c/alone.yaml": FILES["models/b/alone.yaml"]},
-    "a model that is new": {"models/b/more.yaml": model("more", "owner: risk\nlifecycle: production\ndeploy: {target: plain}")},
+    "a model that is new": {
+        "models/b/more.yaml": model("more", "owner: risk\nlifecycle: production\ndeploy: {target: plain}")
+    },
     "a place that is gone": edit_file("models/a/asks.yaml", "{dev: {}, prod: {}}", "{prod: {}}"),
     "who asks": edit_file("models/a/asks.yaml", "[{model: asked, as: {env: ASKED}}, {dataset", "[{dataset"),
     "a summary": edit_file("models/b/alone.yaml", "One of several", "Alone"),
@@ -181,14 +183,20 @@ def whole(run: Session) -> dict[str, bytes]:
     built = build(run, ignore_policies=True)
     assert built.can_write, [finding.message for finding in built.findings if finding.is_blocking]
     files = [file for unit in built.units for file in unit.files]
-    return {file.commit_path or file.path: file.content for file in files if file.commit_path or not file.path.endswith(STATEMENT)}
+    return {
+        file.commit_path or file.path: file.content
+        for file in files
+        if file.commit_path or not file.path.endswith(STATEMENT)
+    }
 
 
 def verify_affected(old_tree, new_tree) -> tuple:
     """What is affected, once it names exactly the files that differ when both states are rendered whole."""
     result = compute_impact(Session(old_tree), Session(new_tree))
     old, new = whole(Session(old_tree)), whole(Session(new_tree))
-    assert {one.path for one in result.artifacts} == {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
+    assert {one.path for one in result.artifacts} == {
+        path for path in old.keys() | new.keys() if old.get(path) != new.get(path)
+    }
     names = {one.model for one in result.affected_models}
     assert {one.model for one in result.artifacts if one.model} <= names
     assert {(one.model, one.environment) for one in result.artifacts if one.model and one.environment} <= {
@@ -212,7 +220,10 @@ def test_no_artifact_differs_that_is_not_named_and_none_is_named_that_does_not(c
 
 
 @settings(max_examples=40)
-@given(some.lists(some.sampled_from(sorted(CHANGES)), min_size=1, max_size=4), some.lists(some.sampled_from(sorted(CHANGES)), max_size=3))
+@given(
+    some.lists(some.sampled_from(sorted(CHANGES)), min_size=1, max_size=4),
+    some.lists(some.sampled_from(sorted(CHANGES)), max_size=3),
+)
 def test_nor_where_several_things_change_at_once(changes, first_names) -> None:
     """Of changes of one file the last one wins."""
     first: dict[str, str | None] = {}
@@ -247,7 +258,9 @@ def test_nor_where_several_things_change_at_once(changes, first_names) -> None:
     ],
 )  # fmt: skip
 def test_it_says_by_what(change, said) -> None:
-    found = {model: [one.replace("version, ", "") for one in places] for model, places in affected_reasons(change).items()}
+    found = {
+        model: [one.replace("version, ", "") for one in places] for model, places in affected_reasons(change).items()
+    }
     wanted = {model: [one.replace("version, ", "") for one in places] for model, places in said.items()}
     if change == "a namespace":  # records of a model tell all of its places
         found = {model: [one for one in places if one.startswith("prod")] for model, places in found.items()}
@@ -283,7 +296,9 @@ def test_what_does_not_hold_together_may_be_anything(broken) -> None:
 
 
 def test_environments_are_published_in_order_of_promotion_where_they_name_a_branch() -> None:
-    changes = CHANGES["a default"] | edit_file("models/places.yaml", "stage: prod\n", "stage: prod\ndelivery: {branch: env/prod}\n")
+    changes = CHANGES["a default"] | edit_file(
+        "models/places.yaml", "stage: prod\n", "stage: prod\ndelivery: {branch: env/prod}\n"
+    )
     changes |= edit_file("modelyard.yaml", "[dev, prod]", "[[dev, prod]]")
     run = Session(tree(changes))
     found = compute_impact(Session(tree({})), run)
@@ -292,12 +307,16 @@ def test_environments_are_published_in_order_of_promotion_where_they_name_a_bran
     assert affected_canaries(run, found) == ()
 
 
-CANARY_FIELDS = "deploy: {target: plain}\nlifecycle: production\nowner: risk\npipeline: {canary: {command: [python, judge.py]}}\n"
+CANARY_FIELDS = (
+    "deploy: {target: plain}\nlifecycle: production\nowner: risk\npipeline: {canary: {command: [python, judge.py]}}\n"
+)
 
 
 def canary_model(name: str) -> str:
     """A model with a canary in prod."""
-    text = model(name, CANARY_FIELDS, "{dev: {release: 1.1.0}, prod: {release: 1.0.0, canary: {release: 1.1.0, weight: 10%}}}")
+    text = model(
+        name, CANARY_FIELDS, "{dev: {release: 1.1.0}, prod: {release: 1.0.0, canary: {release: 1.1.0, weight: 10%}}}"
+    )
     source = re.search(r"^source: (.*)$", text, re.MULTILINE)[1]
     releases = f"releases:\n  1.0.0: {{source: {source}}}\n  1.1.0: {{source: {source}}}\n"
     return re.sub(r"^source: .*\n", releases, text, flags=re.MULTILINE).replace("version: 1.0.0\n", "")
@@ -346,7 +365,9 @@ EDITS = [
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("path", "old", "new"), EDITS, ids=[f"{path.rpartition('/')[2]}-{new[:12]}" for path, _, new in EDITS])
+@pytest.mark.parametrize(
+    ("path", "old", "new"), EDITS, ids=[f"{path.rpartition('/')[2]}-{new[:12]}" for path, _, new in EDITS]
+)
 def test_the_same_holds_in_the_sample(sample, path, old, new) -> None:
     text = sample.read(path).decode()
     assert old in text
@@ -365,7 +386,9 @@ def test_a_file_elsewhere_that_a_command_names_reaches_the_model() -> None:
     found = models_reached("models/shared/data.py", **{"models/b/steps/spec.yaml": spec})
     assert found == {"steps dev": ("files beside it",), "steps prod": ("files beside it",)}
     assert models_reached("models/shared/data.py") == {}
-    outside = FILES["models/b/steps/spec.yaml"].replace("[python, data.py]", "[python, ../../../../x.py, /etc/passwd, .., '']")
+    outside = FILES["models/b/steps/spec.yaml"].replace(
+        "[python, data.py]", "[python, ../../../../x.py, /etc/passwd, .., '']"
+    )
     assert models_reached("x.py", **{"models/b/steps/spec.yaml": outside}) == {}
 
 

@@ -118,7 +118,9 @@ def test_a_wrong_type_hides_what_lies_below_it():
 
 def test_a_condition_that_holds_is_told_in_its_own_terms():
     assert violation_details({**GOOD, "type": "llm"}) == [((), "required", "`source` is missing", None)]
-    assert violation_details({**GOOD, "type": "llm", "source": {}}) == [(("source",), "required", "`base` is missing", None)]
+    assert violation_details({**GOOD, "type": "llm", "source": {}}) == [
+        (("source",), "required", "`base` is missing", None)
+    ]
     assert violation_details({**GOOD, "type": "rules", "source": {}}) == [
         (("source",), "unknown", "`source` may not stand here", None)
     ]
@@ -151,7 +153,10 @@ def test_null_is_not_offered_where_a_value_is_expected():
 
 def test_the_alternative_of_the_right_type_is_told():
     assert violation_details({**GOOD, "share": 101})[0][1:3] == ("maximum", "expected at most 100, found 101")
-    assert violation_details({**GOOD, "share": []})[0][1:3] == ("type", "expected a whole number or text, found an empty list")
+    assert violation_details({**GOOD, "share": []})[0][1:3] == (
+        "type",
+        "expected a whole number or text, found an empty list",
+    )
 
 
 @pytest.mark.parametrize(

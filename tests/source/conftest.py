@@ -9,7 +9,11 @@ from compiler.source import node_positions, yaml_backend
 def parser(request, monkeypatch):
     if request.param == "libyaml" and yaml_backend.open_events is yaml_backend.open_pure_python:
         pytest.skip("no libyaml here")
-    monkeypatch.setattr(yaml_backend, "open_events", yaml_backend.open_libyaml if request.param == "libyaml" else yaml_backend.open_pure_python)
+    monkeypatch.setattr(
+        yaml_backend,
+        "open_events",
+        yaml_backend.open_libyaml if request.param == "libyaml" else yaml_backend.open_pure_python,
+    )
     node_positions.positions_of.cache_clear()
     yield request.param
     node_positions.positions_of.cache_clear()

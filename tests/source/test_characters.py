@@ -8,7 +8,10 @@ pytestmark = pytest.mark.usefixtures("parser")
 
 
 def finding_positions(text):
-    return [(finding.code.name, finding.location.line, finding.location.column) for finding in parse(text, "f.yaml").findings]
+    return [
+        (finding.code.name, finding.location.line, finding.location.column)
+        for finding in parse(text, "f.yaml").findings
+    ]
 
 
 def test_what_is_not_utf8_is_found_where_it_stands():

@@ -14,7 +14,10 @@ def comment_positions(text):
 
 
 def test_it_reaches_from_its_sign_to_the_end_of_the_line() -> None:
-    assert comment_positions("a: 1  # a note\r\n# note: more # note\nb: 2\n") == [(1, 7, "# a note"), (2, 1, "# note: more # note")]
+    assert comment_positions("a: 1  # a note\r\n# note: more # note\nb: 2\n") == [
+        (1, 7, "# a note"),
+        (2, 1, "# note: more # note"),
+    ]
 
 
 def test_its_place_ends_with_it() -> None:

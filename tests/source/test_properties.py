@@ -18,7 +18,9 @@ pytestmark = pytest.mark.usefixtures("parser")
 RELAXED_SETTINGS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 ROOT = Path(__file__).parents[2]
 MODEL_TEXTS = [path.read_text() for path in sorted((ROOT / "models").rglob("*.yaml"))]
-SPECS = [text for text in MODEL_TEXTS if "apiVersion" in text and "<<:" not in text] or ["a: 1\n"]  # composing merges nothing
+SPECS = [text for text in MODEL_TEXTS if "apiVersion" in text and "<<:" not in text] or [
+    "a: 1\n"
+]  # composing merges nothing
 PIECES = st.sampled_from(
     ["- ", "? ", ": ", ":", "{", "}", "[", "]", ",", '"', "'", "&a ", "*a", "!!int ", "!x ", "|\n", ">-\n", "\n",
      "\n  ", " ", "#", "a", "b: 1", "<<: ", "---\n", "...\n", "%TAG ", "\t", "\\", "0", "1.10", "no", "~", "é", "😀",
@@ -35,7 +37,10 @@ def check(text):
         assert finding.help
         assert 1 <= finding.location.line <= len(lines)
         assert 1 <= finding.location.column <= len(lines[finding.location.line - 1]) + 2
-        assert (finding.location.line, finding.location.column) <= (finding.location.end_line, finding.location.end_column)
+        assert (finding.location.line, finding.location.column) <= (
+            finding.location.end_line,
+            finding.location.end_column,
+        )
     for document in result.documents:
         check_places(document, document.data, ())
     return result

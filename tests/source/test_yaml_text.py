@@ -14,7 +14,10 @@ def data(text):
 
 
 def finding_positions(text):
-    return [(finding.code.name, finding.location.line, finding.location.column) for finding in parse(text, "f.yaml").findings]
+    return [
+        (finding.code.name, finding.location.line, finding.location.column)
+        for finding in parse(text, "f.yaml").findings
+    ]
 
 
 def test_a_file_is_plain_data():

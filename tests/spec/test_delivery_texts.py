@@ -18,9 +18,15 @@ def delivery_findings(field: str, value: str) -> list[tuple[str, str, str]]:
     quoted = "'" + value.replace("'", "''") + "'"
     said = {"branch": "env/dev", field: None}
     others = "".join(f"{key}: {text}, " for key, text in said.items() if text)
-    text = SMALL.read(PLACES).decode().replace("\nname: dev\n", f"\nname: dev\ndelivery: {{{others}{field}: {quoted}}}\n")
+    text = (
+        SMALL.read(PLACES).decode().replace("\nname: dev\n", f"\nname: dev\ndelivery: {{{others}{field}: {quoted}}}\n")
+    )
     found = check(Session(OverlayTree(SMALL, {PLACES: text.encode()})))
-    return [(one.code.name, one.location.path, text.splitlines()[one.location.line - 1][:9]) for one in found if one.is_blocking]
+    return [
+        (one.code.name, one.location.path, text.splitlines()[one.location.line - 1][:9])
+        for one in found
+        if one.is_blocking
+    ]
 
 
 WRONG = {

@@ -88,7 +88,9 @@ def field_names(kind: str, paths: Iterator[str]) -> set[str]:
             if is_layered
             else path
         )
-        own_name = SHARED_FIELD_PATTERN.sub(lambda found: next(name for name, said in found.groupdict().items() if said) + ".", own_name)
+        own_name = SHARED_FIELD_PATTERN.sub(
+            lambda found: next(name for name, said in found.groupdict().items() if said) + ".", own_name
+        )
         own_name = "$delete" if own_name.endswith(".$delete") else own_name  # one thing, wherever elements merge
         owner = (
             model_type

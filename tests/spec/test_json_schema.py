@@ -36,7 +36,9 @@ def documents(*folders: Path) -> Iterator[dict]:
     return (document for document in found if "apiVersion" in document)  # the others lie beside specs
 
 
-SPECS = [candidate for candidate in documents(ROOT / "models", SCHEMAS / "examples") if candidate.get("kind") == "Model"]
+SPECS = [
+    candidate for candidate in documents(ROOT / "models", SCHEMAS / "examples") if candidate.get("kind") == "Model"
+]
 EDITOR = Draft202012Validator(schema("model"))
 SPEC_VALIDATORS = {
     name: Draft202012Validator({"$ref": "#/$defs/Spec", "$defs": schema(f"types/{name}")["$defs"]}) for name in TYPES
@@ -81,11 +83,15 @@ def open_map_paths(node: object, path: str) -> Iterator[str]:
             yield from open_map_paths(child, f"{path}.{key}")
 
 
-@pytest.mark.parametrize("path", [path for path in sorted(GENERATED_FILES) if "policy" not in path and "waiver" not in path])
+@pytest.mark.parametrize(
+    "path", [path for path in sorted(GENERATED_FILES) if "policy" not in path and "waiver" not in path]
+)
 def test_the_language_is_closed(path: str) -> None:
     conditions = ("allOf", "if", "then")
     assert [
-        where for where in open_map_paths(json.loads(GENERATED_FILES[path]), "") if not any(f".{part}" in where for part in conditions)
+        where
+        for where in open_map_paths(json.loads(GENERATED_FILES[path]), "")
+        if not any(f".{part}" in where for part in conditions)
     ] == []
 
 
@@ -178,7 +184,9 @@ def open_maps(node: object, path: str = "") -> Iterator[str]:
 
 
 def test_no_map_takes_a_name_that_is_none() -> None:
-    assert {path: found for path in GENERATED_FILES if (found := list(open_maps(json.loads(GENERATED_FILES[path]))))} == {}
+    assert {
+        path: found for path in GENERATED_FILES if (found := list(open_maps(json.loads(GENERATED_FILES[path]))))
+    } == {}
     environment = Draft202012Validator(schema("environment"))
     said = {"apiVersion": "modelyard/v1", "kind": "Environment", "name": "prod", "stage": "prod"}
     assert environment.is_valid(said | {"namespaces": {"payments": "payments-models"}})

@@ -63,7 +63,9 @@ def made() -> Callable[..., Unit]:
         image = {"image": "registry.example/opa:1.10.1", "digest": DIGEST}
         # What is watched of a model is told apart, in tests/plan/service_levels.
         off = {"prometheus": {"enabled": False}}
-        project = _document("Project", "bank", environments=["prod"], images={"opa": image, "oxigraph": image}, emitters=off)
+        project = _document(
+            "Project", "bank", environments=["prod"], images={"opa": image, "oxigraph": image}, emitters=off
+        )
         files = {"modelyard.yaml": yaml.safe_dump(project), "models/all.yaml": yaml.safe_dump_all(documents)}
         unit = _unit(Session(MemoryTree({**files, **COMPANION_FILES})), models[0]["name"])
         lines = files["models/all.yaml"].splitlines()
@@ -78,7 +80,9 @@ def _document(kind: str, name: str, **fields: Any) -> dict[str, Any]:
 
 def _unit(run: Session, name: str) -> Unit:
     findings = [*run.portfolio.findings, *run.emitters.findings]
-    assert not [finding for finding in findings if finding.is_blocking], [(finding.message, finding.location) for finding in findings]
+    assert not [finding for finding in findings if finding.is_blocking], [
+        (finding.message, finding.location) for finding in findings
+    ]
     unit = next(unit for unit in run.plan_units() if unit.id == f"prod/{name}")
     files, wrong = run.render_stage.render_unit(unit)
     assert not wrong, [finding.message for finding in wrong]
@@ -88,7 +92,9 @@ def _unit(run: Session, name: str) -> Unit:
     blamed = {finding.message: str(finding.location.line) for finding in unit.findings if finding.location}
     read = {path: list(yaml.safe_load_all(text)) for path, text in texts.items()}
     first = {path: findings[0] for path, findings in read.items()}
-    return Unit(first, texts, keys, reasons, blamed, tuple(finding for findings in read.values() for finding in findings))
+    return Unit(
+        first, texts, keys, reasons, blamed, tuple(finding for findings in read.values() for finding in findings)
+    )
 
 
 @pytest.fixture

@@ -29,7 +29,15 @@ IMMUTABLE: Mapping[str, tuple[str, ...]] = {
 
 def model(kind: str, source: dict, deploy: dict | None = None, **more: Any) -> dict:
     deploy = {"target": "kubernetes", "resources": {"cpu": 1, "memory": "1Gi"}, "adopt": LIVE, **(deploy or {})}
-    return {**HEAD, "name": "card-fraud", "type": kind, "source": source, "deploy": deploy, "environments": {"prod": {}}, **more}
+    return {
+        **HEAD,
+        "name": "card-fraud",
+        "type": kind,
+        "source": source,
+        "deploy": deploy,
+        "environments": {"prod": {}},
+        **more,
+    }
 
 
 SERVICE = {
@@ -156,7 +164,9 @@ def test_replicas_have_the_labels_that_select_them_and_those_of_modelyard(made):
     assert deployment["spec"]["selector"]["matchLabels"] == LIVE["selector"]
     assert LIVE["selector"].items() <= labels.items()
     assert labels["app.kubernetes.io/name"] == "card-fraud"
-    assert LIVE["selector"].items() <= deployment["metadata"]["labels"].items(), "monitors find Services by what selects"
+    assert LIVE["selector"].items() <= deployment["metadata"]["labels"].items(), (
+        "monitors find Services by what selects"
+    )
 
 
 def test_everything_that_selects_selects_by_the_live_labels(made):
@@ -240,12 +250,15 @@ def test_two_models_cannot_be_one_object():
         ("the objects of a and of b would both be called b, in the namespace models", "name: b")
     ]
     assert shared_object_findings(adopting_model("b"), adopting_model("a", name="b", namespace="other")) == []
-    assert len(shared_object_findings(adopting_model("b", name="live"), adopting_model("a", name="live"))) == 1, "it is told of one of the two"
+    assert len(shared_object_findings(adopting_model("b", name="live"), adopting_model("a", name="live"))) == 1, (
+        "it is told of one of the two"
+    )
     assert shared_object_findings(adopting_model("a"), adopting_model("b")) == []
 
 
 @pytest.mark.parametrize(
-    "selector", [{"app.kubernetes.io/part-of": "bank"}, {"app.kubernetes.io/name": "b", "app.kubernetes.io/part-of": "bank"}]
+    "selector",
+    [{"app.kubernetes.io/part-of": "bank"}, {"app.kubernetes.io/name": "b", "app.kubernetes.io/part-of": "bank"}],
 )
 def test_a_selector_finds_no_other_models_replicas(selector):
     [(message, line)] = shared_object_findings(adopting_model("b"), adopting_model("a", selector=selector))
@@ -254,8 +267,20 @@ def test_a_selector_finds_no_other_models_replicas(selector):
 
 
 def test_a_selector_of_ones_own_finds_ones_own_alone():
-    assert shared_object_findings(adopting_model("b"), adopting_model("a", selector={"app": "a"}), adopting_model("c", selector={"app": "c"})) == []
-    assert len(shared_object_findings(adopting_model("a", selector={"app": "a"}), adopting_model("c", selector={"app": "a", "tier": "x"}))) == 1
+    assert (
+        shared_object_findings(
+            adopting_model("b"), adopting_model("a", selector={"app": "a"}), adopting_model("c", selector={"app": "c"})
+        )
+        == []
+    )
+    assert (
+        len(
+            shared_object_findings(
+                adopting_model("a", selector={"app": "a"}), adopting_model("c", selector={"app": "a", "tier": "x"})
+            )
+        )
+        == 1
+    )
 
 
 def test_an_overlay_of_one_environment_is_seen():

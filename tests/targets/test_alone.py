@@ -18,8 +18,15 @@ write_project = runpy.run_path(str(ROOT / "bench" / "generate.py"))["write_proje
 def target_findings(run: Session, name: str, environment: str) -> list[object]:
     model, _ = run.fleet.resolve(name, environment)
     emitters = run.emitters.by_id.values()
-    said = [evaluate_emitter(run.planning_services, model, emitter, sections) for emitter in emitters for sections in (COMPATIBILITY_SECTIONS, ALL_SECTIONS)]
-    return [network_access(run.planning_services, model), *((one.condition_results, one.images, one.findings) for one in said)]
+    said = [
+        evaluate_emitter(run.planning_services, model, emitter, sections)
+        for emitter in emitters
+        for sections in (COMPATIBILITY_SECTIONS, ALL_SECTIONS)
+    ]
+    return [
+        network_access(run.planning_services, model),
+        *((one.condition_results, one.images, one.findings) for one in said),
+    ]
 
 
 @pytest.mark.parametrize("which", ["the sample", "a generated fleet"])
@@ -30,8 +37,15 @@ def test_each_deployment_is_told_as_if_it_were_the_only_one(which, tmp_path) -> 
     together = Session(tree)
     for name, environment in together.fleet.deployments():
         alone = Session(tree)
-        alone.__dict__ |= {"portfolio": together.portfolio, "emitters": together.emitters, "language": together.language}
-        assert target_findings(together, name, environment) == target_findings(alone, name, environment), (name, environment)
+        alone.__dict__ |= {
+            "portfolio": together.portfolio,
+            "emitters": together.emitters,
+            "language": together.language,
+        }
+        assert target_findings(together, name, environment) == target_findings(alone, name, environment), (
+            name,
+            environment,
+        )
 
 
 def test_paths_of_files_are_filled_for_each_model(tmp_path) -> None:

@@ -46,7 +46,11 @@ def test_an_emitter_that_can_object_to_nothing_is_not_asked(monkeypatch) -> None
     monkeypatch.setattr(AddonEvaluator, "evaluate", record_emitter)
     run = Session(WorkTree(ROOT))
     list(check(run))
-    objecting = {emitter.id for emitter in run.planning_services.addons if any(emitter.data.get(key) for key in ("needs", "cannot", "asks"))}
+    objecting = {
+        emitter.id
+        for emitter in run.planning_services.addons
+        if any(emitter.data.get(key) for key in ("needs", "cannot", "asks"))
+    }
     assert emitter_ids
     assert emitter_ids <= objecting
     assert "kustomize" in {emitter.id for emitter in run.planning_services.addons} - emitter_ids
@@ -61,6 +65,9 @@ def test_what_was_asked_of_any_of_the_last_places_is_not_asked_again(evaluated_c
     again = [run.conditions.evaluate_sections(emitter, COMPATIBILITY_SECTIONS, place) for place in places * 2]
     assert again == first * 2
     assert len(evaluated_conditions) == count
-    other = {"environment": {"cluster": "another"}, "capabilities": {"argocd": {"version": "3.5", "namespace": "argocd"}}}
+    other = {
+        "environment": {"cluster": "another"},
+        "capabilities": {"argocd": {"version": "3.5", "namespace": "argocd"}},
+    }
     assert run.conditions.evaluate_sections(emitter, COMPATIBILITY_SECTIONS, other) != first[0]
     assert len(evaluated_conditions) > count

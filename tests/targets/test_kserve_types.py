@@ -82,7 +82,9 @@ EXTRA_CASES: dict[str, tuple[list[dict], dict]] = {
             model(
                 "ml",
                 SKLEARN,
-                scaled_deploy(scaling={"min": 1, "max": 3, "cpu": "60%", "memory": "70%"}, options={"autoscaler": "keda"}),
+                scaled_deploy(
+                    scaling={"min": 1, "max": 3, "cpu": "60%", "memory": "70%"}, options={"autoscaler": "keda"}
+                ),
             )
         ],
         {"keda": True},
@@ -302,7 +304,9 @@ def test_what_is_suspended_is_stopped_by_its_controller(specs, made):
 )
 def test_replicas_are_added_by_the_metric_that_the_spec_names(scaling, mode, said, made):
     deploy = {**SCALED_DEPLOY, "scaling": {**SCALED_DEPLOY["scaling"], **scaling}}
-    spec = predictor(made(model("statistical", {**PMML, **STORED_ARTIFACT}, deploy), kserve={"version": "0.20", "mode": mode}))
+    spec = predictor(
+        made(model("statistical", {**PMML, **STORED_ARTIFACT}, deploy), kserve={"version": "0.20", "mode": mode})
+    )
     assert (spec["scaleMetric"], spec["scaleTarget"]) == said
 
 

@@ -48,15 +48,20 @@ def model(kind: str, source: dict, deploy: dict | None = None, **more: Any) -> d
 MODELS = {
     "heuristic": model("heuristic", HEURISTIC, {**SCALED_DEPLOY, "expose": {"host": "a.example", "path": "/a"}}),
     "heuristic with an engine": model("heuristic", ENGINE, SCALED_DEPLOY, **OWN_RUNTIME),
-    "heuristic with a disk": model("heuristic", PROGRAM, {**SCALED_DEPLOY, "volume": {"size": "1Gi", "storageClass": "fast"}}),
+    "heuristic with a disk": model(
+        "heuristic", PROGRAM, {**SCALED_DEPLOY, "volume": {"size": "1Gi", "storageClass": "fast"}}
+    ),
     "optimization": model("optimization", {**SOLVER, "port": 9000, "health": "/ready"}, SCALED_DEPLOY),
-    "optimization by the clock": model("optimization", SOLVER, {"batch": BATCH, "resources": SCALED_DEPLOY["resources"]}),
+    "optimization by the clock": model(
+        "optimization", SOLVER, {"batch": BATCH, "resources": SCALED_DEPLOY["resources"]}
+    ),
     "graph": model("knowledge-graph", GRAPH, SCALED_DEPLOY),
     "graph with a disk": model("knowledge-graph", GRAPH, {**SCALED_DEPLOY, "volume": {"size": "1Gi"}}),
     "agent": model("agent", AGENT, SCALED_DEPLOY),
 }
 SUSPENDED_MODELS = {
-    f"{name}, suspended": {**model_spec, "deploy": {**model_spec["deploy"], "suspended": True}} for name, model_spec in MODELS.items()
+    f"{name}, suspended": {**model_spec, "deploy": {**model_spec["deploy"], "suspended": True}}
+    for name, model_spec in MODELS.items()
 }
 
 
@@ -130,7 +135,8 @@ def test_a_group_may_scale_its_agent_to_nothing_and_do_nothing_else(made):
     assert binding["roleRef"]["name"] == role["metadata"]["name"]
     assert [subject["name"] for subject in binding["subjects"]] == ["on-call"]
     assert (
-        "role.yaml" not in made(model("agent", {k: v for k, v in AGENT.items() if k != "killSwitch"}, SCALED_DEPLOY)).objects
+        "role.yaml"
+        not in made(model("agent", {k: v for k, v in AGENT.items() if k != "killSwitch"}, SCALED_DEPLOY)).objects
     )
 
 
@@ -313,6 +319,8 @@ def test_no_number_of_replicas_is_put_back_after_the_kill_switch(made):
 
 def test_a_namespace_that_is_reached_twice_is_named_once(made):
     tools = [TOOL, {**TOOL, "name": "more", "server": "http://more.payments.svc.cluster.local:9000"}]
-    rules = made(model("agent", {**AGENT, "tools": tools}, SCALED_DEPLOY)).objects["networkpolicy.yaml"]["spec"]["egress"]
+    rules = made(model("agent", {**AGENT, "tools": tools}, SCALED_DEPLOY)).objects["networkpolicy.yaml"]["spec"][
+        "egress"
+    ]
     assert len(rules) == 2
     assert str(rules).count("'payments'") == 1

@@ -133,7 +133,9 @@ def list_variant(path: str, one: dict, **more: Any) -> Variant:
 
 def switch_variant(**more: Any) -> Variant:
     """A switch by a condition, and by another."""
-    one, other = ({"router": "switch", "steps": [{**STEP, "when": when}]} for when in (CONDITION, {**CONDITION, **more}))
+    one, other = (
+        {"router": "switch", "steps": [{**STEP, "when": when}]} for when in (CONDITION, {**CONDITION, **more})
+    )
     return ("", one, other)
 
 
@@ -233,7 +235,10 @@ PATCH_FIELDS = {f"deploy.patches.{key}" for key in ("target.kind", "target.name"
 
 _PROTOCOL_REASON = "a program speaks what it speaks; who asks it reads the protocol from what the target exports"
 UNREAD_FIELDS: dict[str, str] = {
-    **{f"{kind}: interface.protocol": _PROTOCOL_REASON for kind in ("heuristic", "optimization", "agent", "ensemble", "vendor")},
+    **{
+        f"{kind}: interface.protocol": _PROTOCOL_REASON
+        for kind in ("heuristic", "optimization", "agent", "ensemble", "vendor")
+    },
     **{
         f"{kind}: deploy.egress": "without `storageCidrs` the egress of what KServe fetches stays open"
         for kind in ("ml", "statistical", "llm")

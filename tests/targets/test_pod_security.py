@@ -145,7 +145,9 @@ MODELS = {
     "graph with a disk": model("knowledge-graph", "kubernetes", GRAPH, {"volume": {"size": "1Gi"}}),
     "server of KServe's": model("ml", "kserve", STORED_SOURCE),
     "server of one's own": model("ml", "kserve", STORED_SOURCE, **OWN_RUNTIME),
-    "file for a server of one's own": model("ml", "kserve", {"format": "onnx", "files": ["policy.rego"]}, **OWN_RUNTIME),
+    "file for a server of one's own": model(
+        "ml", "kserve", {"format": "onnx", "files": ["policy.rego"]}, **OWN_RUNTIME
+    ),
     "runtime of one's own": model("ml", "kserve", STORED_SOURCE, {"options": {"imageAs": "runtime"}}, **OWN_RUNTIME),
 }
 

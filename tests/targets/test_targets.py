@@ -14,7 +14,13 @@ VENDOR = {
     "provider": "Bureau", "product": "Score", "contract": {"id": "C-1"}, "endpoint": {"host": "api.bureau.example"},
     "egress": {"cidrs": ["203.0.113.0/25"]},
 }  # fmt: skip
-OWN_RUNTIME = {"image": "registry.example/own:1.0", "digest": DIGEST, "port": 9000, "health": "/ready", "args": ["--quiet"]}
+OWN_RUNTIME = {
+    "image": "registry.example/own:1.0",
+    "digest": DIGEST,
+    "port": 9000,
+    "health": "/ready",
+    "args": ["--quiet"],
+}
 FULL = {
     "resources": {"cpu": "500m", "memory": "1Gi"},
     "scaling": {"min": 2, "max": 4, "cpu": "70%"},
@@ -95,7 +101,10 @@ UNITS = {
         {"blackboxExporter": {"url": "exporter.monitoring.svc:9115", "module": "http_vendor"}},
     ),
     "opa-knative": ([rules(uses=[{"model": "scorer", "as": {"env": "SCORER"}}]), ml({})], {"kserve": KNATIVE_GATEWAY}),
-    "ml-file": ([ml(source={"format": "onnx", "files": ["data.json"], "uri": None, "digest": None}, runtime=OWN_RUNTIME)], {}),
+    "ml-file": (
+        [ml(source={"format": "onnx", "files": ["data.json"], "uri": None, "digest": None}, runtime=OWN_RUNTIME)],
+        {},
+    ),
     "ml-knative": ([with_canary(ml({"scaling": {"min": 1, "max": 3}}))], KNATIVE),
 }
 

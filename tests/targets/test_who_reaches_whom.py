@@ -79,7 +79,8 @@ def _side(policies: Iterable[dict], kind: str, own_pod: Pod, other_pod: Pod, des
     ]  # fmt: skip
     key = "to" if kind == "Egress" else "from"
     return not binding or any(
-        is_port(rule, *destination) and (not rule.get(key) or any(is_peer(peer, other_pod, own_pod.namespace) for peer in rule[key]))
+        is_port(rule, *destination)
+        and (not rule.get(key) or any(is_peer(peer, other_pod, own_pod.namespace) for peer in rule[key]))
         for policy in binding
         for rule in policy["spec"].get(kind.lower()) or []
     )
@@ -143,9 +144,7 @@ def cluster_of(made) -> Callable[..., Cluster]:
             one["name"]: made(one, *(other for other in models if other is not one), **capabilities) for one in models
         }
         assert {name: unit.reasons for name, unit in units.items() if unit.reasons} == {}
-        policies = [
-            found for unit in units.values() for found in unit.documents if found["kind"] == "NetworkPolicy"
-        ]
+        policies = [found for unit in units.values() for found in unit.documents if found["kind"] == "NetworkPolicy"]
         return Cluster({name: found for name, unit in units.items() if (found := pod(unit))}, policies)
 
     return build
@@ -241,7 +240,9 @@ KNATIVE_GATEWAY = {**KNATIVE, "gateways": ["istio-system"]}
 GATEWAY = Pod({}, "istio-system")
 TRAINED_MODEL = model("trained", "ml", "kserve", STORED_SOURCE)
 CALLER = model("asking", "heuristic", "kubernetes", PROGRAM, **uses("trained"))
-FILE_MODEL = model("filed", "ml", "kserve", {"format": "onnx", "files": ["policy.rego"]}, runtime=PROGRAM, **uses("asked"))
+FILE_MODEL = model(
+    "filed", "ml", "kserve", {"format": "onnx", "files": ["policy.rego"]}, runtime=PROGRAM, **uses("asked")
+)
 STEPS = {"router": "sequence", "steps": [{"name": "a", "model": "trained"}, {"name": "b", "model": "asked"}]}
 GRAPH = model("graph", "ensemble", "kserve", STEPS)
 
@@ -264,7 +265,9 @@ def test_who_asks_a_model_of_knative_reaches_the_gateway_that_hands_the_request_
 
 def test_who_asks_a_model_of_knative_needs_to_know_the_gateway(made):
     said = "answers behind Knative's gateway"
-    closed = model("one", "ml", "kserve", STORED_SOURCE, {"options": {"storageCidrs": ["198.51.100.0/24"]}}, **uses("trained"))
+    closed = model(
+        "one", "ml", "kserve", STORED_SOURCE, {"options": {"storageCidrs": ["198.51.100.0/24"]}}, **uses("trained")
+    )
     for asking in (CALLER, closed):
         assert said in made(asking, TRAINED_MODEL, kserve=KNATIVE).reasons
         assert made(asking, TRAINED_MODEL, kserve=KNATIVE_GATEWAY).reasons == ""
@@ -325,7 +328,9 @@ def adopting(spec: dict, **live: Any) -> dict:
 
 
 def test_live_objects_that_were_adopted_are_reached_by_the_names_and_labels_that_they_have(cluster_of):
-    network = cluster_of(CALLING_MODEL, adopting(CALLED_MODEL, name="scorer", namespace="fraud", selector=SELECTOR), OTHER_MODEL, BUREAU)
+    network = cluster_of(
+        CALLING_MODEL, adopting(CALLED_MODEL, name="scorer", namespace="fraud", selector=SELECTOR), OTHER_MODEL, BUREAU
+    )
     asked = network.pods["asked"]
     assert (asked.namespace, SELECTOR.items() <= asked.labels.items()) == ("fraud", True)
     assert network.lets("asking", "asked", 9000)

@@ -10,7 +10,9 @@ from compiler.foundation.errors import HostError, UsageError
 from compiler.write.git_plumbing import Repository
 from compiler.write.publish_branch import PublishRequest, publish
 
-GIT_IDENTITY = {f"GIT_{role}_{field}": "tests@example.org" for role in ("AUTHOR", "COMMITTER") for field in ("NAME", "EMAIL")}
+GIT_IDENTITY = {
+    f"GIT_{role}_{field}": "tests@example.org" for role in ("AUTHOR", "COMMITTER") for field in ("NAME", "EMAIL")
+}
 TREE = {"kustomization.yaml": b"resources: []\n", "a/b c.yaml": "é: 1\n".encode()}
 DAY = date(2026, 11, 23)
 
@@ -38,7 +40,9 @@ def edition(git, files=TREE, source: str | None = None, day: date = DAY) -> Publ
 
 
 def publish_tree(git, files=TREE, remote: str | None = None, source: str | None = None, **how):
-    return publish(Repository(git.folder), edition(git, files, source), "env/prod", remote, force=how.get("force", False))
+    return publish(
+        Repository(git.folder), edition(git, files, source), "env/prod", remote, force=how.get("force", False)
+    )
 
 
 def files_of(git, commit: str, repository_folder: Path | None = None) -> dict[str, bytes]:
@@ -68,9 +72,19 @@ def test_neither_work_tree_nor_index_nor_head_is_touched(git) -> None:
     (git.folder / "spec.yaml").write_text("a: 2\n", encoding="utf-8")
     (git.folder / "new.yaml").write_text("b: 1\n", encoding="utf-8")
     git("add", "new.yaml")
-    before = (git("status", "--porcelain"), git("rev-parse", "HEAD"), git("symbolic-ref", "HEAD"), git("ls-files", "--stage"))
+    before = (
+        git("status", "--porcelain"),
+        git("rev-parse", "HEAD"),
+        git("symbolic-ref", "HEAD"),
+        git("ls-files", "--stage"),
+    )
     publish_tree(git)
-    assert before == (git("status", "--porcelain"), git("rev-parse", "HEAD"), git("symbolic-ref", "HEAD"), git("ls-files", "--stage"))
+    assert before == (
+        git("status", "--porcelain"),
+        git("rev-parse", "HEAD"),
+        git("symbolic-ref", "HEAD"),
+        git("ls-files", "--stage"),
+    )
     assert git("for-each-ref", "--format=%(refname)").split() == ["refs/heads/env/prod", "refs/heads/main"]
 
 
@@ -125,7 +139,10 @@ def test_who_comes_late_with_an_earlier_commit_changes_nothing(git) -> None:
     git("commit", "-q", "--allow-empty", "-m", "Second")
     late = publish_tree(git).commit
     done = publish_tree(git, {"old.yaml": b"a: 1\n"}, source=early_commit)
-    assert (done.commit, done.reason) == (None, f"env/prod holds what a later commit made, {git('rev-parse', '--short=7', 'HEAD')}")
+    assert (done.commit, done.reason) == (
+        None,
+        f"env/prod holds what a later commit made, {git('rev-parse', '--short=7', 'HEAD')}",
+    )
     assert git("rev-parse", "env/prod") == late
     assert publish_tree(git, {"old.yaml": b"a: 1\n"}, source=early_commit, force=True).commit is not None
 
@@ -158,7 +175,13 @@ def test_nobody_publishes_namelessly(git, monkeypatch, tmp_path) -> None:
 
 # --- a branch that environments share --------------------------------------------------------------------------------
 def publish_shared(git, environment: str, files=TREE, remote: str | None = None, **how):
-    one = PublishRequest(environment, files, how.get("source") or git("rev-parse", "HEAD"), DAY, how.get("folder", f"clusters/{environment}"))
+    one = PublishRequest(
+        environment,
+        files,
+        how.get("source") or git("rev-parse", "HEAD"),
+        DAY,
+        how.get("folder", f"clusters/{environment}"),
+    )
     return publish(Repository(git.folder), one, "deploy", remote, force=how.get("force", False))
 
 
@@ -172,7 +195,9 @@ def test_each_environment_has_its_folder_and_leaves_the_others_alone(git) -> Non
     assert files_of(git, "deploy") == under_folder("clusters/staging") | under_folder("clusters/prod")
     assert done.differences == ("A clusters/prod/a/b c.yaml", "A clusters/prod/kustomization.yaml")
     publish_shared(git, "staging", {"other.yaml": b"x: 1\n"})
-    assert files_of(git, "deploy") == under_folder("clusters/staging", {"other.yaml": b"x: 1\n"}) | under_folder("clusters/prod")
+    assert files_of(git, "deploy") == under_folder("clusters/staging", {"other.yaml": b"x: 1\n"}) | under_folder(
+        "clusters/prod"
+    )
     assert publish_shared(git, "prod").reason == "deploy holds this tree already"
     publish_shared(git, "staging", {})
     assert files_of(git, "deploy") == under_folder("clusters/prod")
@@ -198,10 +223,14 @@ def test_a_fix_by_hand_is_seen_behind_what_another_environment_published(git) ->
     publish_shared(git, "staging")
     by_hand(git, "clusters/prod/kustomization.yaml", "by hand\n")
     publish_shared(git, "staging", {"x.yaml": b"1\n"})
-    with pytest.raises(UsageError, match=r"the last commit of `clusters/prod` of `deploy`, .* was not made by `modelyard publish`"):
+    with pytest.raises(
+        UsageError, match=r"the last commit of `clusters/prod` of `deploy`, .* was not made by `modelyard publish`"
+    ):
         publish_shared(git, "prod")
     publish_shared(git, "prod", force=True)
-    assert files_of(git, "deploy") == under_folder("clusters/staging", {"x.yaml": b"1\n"}) | under_folder("clusters/prod")
+    assert files_of(git, "deploy") == under_folder("clusters/staging", {"x.yaml": b"1\n"}) | under_folder(
+        "clusters/prod"
+    )
 
 
 def test_a_fix_by_hand_that_was_merged_is_seen_too(git) -> None:
@@ -253,7 +282,9 @@ def test_who_was_slower_on_a_branch_follows_on_the_other(git, remote, there) -> 
 
     one = PublishRequest("prod", {"x.yaml": b"1\n"}, git("rev-parse", "HEAD"), DAY, "clusters/prod")
     assert publish(RacingRepository(git.folder), one, "deploy", remote_name, force=False).commit is not None
-    assert files_of(git, "deploy", remote if there else None) == under_folder("clusters/staging") | {"clusters/prod/x.yaml": b"1\n"}
+    assert files_of(git, "deploy", remote if there else None) == under_folder("clusters/staging") | {
+        "clusters/prod/x.yaml": b"1\n"
+    }
 
 
 # --- onto a remote ---------------------------------------------------------------------------------------------------

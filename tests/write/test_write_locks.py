@@ -58,7 +58,13 @@ def test_a_lock_lies_where_its_unit_says(unit: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [".modelyard/locks/.journal", ".modelyard/locks/notes.txt", "prod.json", ".modelyard/locks/A.json", ".modelyard/schemas/a.json"],
+    [
+        ".modelyard/locks/.journal",
+        ".modelyard/locks/notes.txt",
+        "prod.json",
+        ".modelyard/locks/A.json",
+        ".modelyard/schemas/a.json",
+    ],
 )
 def test_other_files_are_no_locks(path: str) -> None:
     assert unit_from_path(path) is None

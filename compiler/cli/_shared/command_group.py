@@ -43,7 +43,9 @@ class LazyCommandGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            nearest = importlib.import_module("compiler.foundation.suggestions").nearest(args[0], self.list_commands(ctx))
+            nearest = importlib.import_module("compiler.foundation.suggestions").nearest(
+                args[0], self.list_commands(ctx)
+            )
             if nearest:
                 raise click.UsageError(f"{error.message} Did you mean `{nearest}`?", ctx) from None
             raise

@@ -82,7 +82,9 @@ def require_models(portfolio: Portfolio, names: tuple[str, ...]) -> None:
     for name in names:
         if not portfolio.has_document("Model", name):
             suggestion = closest_match(name, portfolio.by_kind("Model"))
-            raise UsageError(f"there is no model `{name}`", help=f"did you mean `{suggestion}`?" if suggestion else None)
+            raise UsageError(
+                f"there is no model `{name}`", help=f"did you mean `{suggestion}`?" if suggestion else None
+            )
 
 
 def require_environments(fleet: Fleet, names: tuple[str, ...]) -> None:

@@ -51,9 +51,7 @@ def _to_modelyard_error(error: Exception) -> ModelyardError | None:
     if isinstance(error, MemoryError):
         return HostError("there is not enough memory")
     if isinstance(error, OSError) and error.errno in _HOST_ERRNOS:
-        return HostError(
-            f"the system refused: {error.strerror}{f': {error.filename}' if error.filename else ''}"
-        )
+        return HostError(f"the system refused: {error.strerror}{f': {error.filename}' if error.filename else ''}")
     return None
 
 
@@ -65,7 +63,9 @@ def _print_error(error: ModelyardError) -> None:
 
 def _print_bug(error: Exception) -> None:
     print_status(f"{style_text('bug', 'red')}: {type(error).__name__}: {_printable(str(error))}")
-    print_status(f"This is a mistake in modelyard, not in your files. The log is in {write_bug_log(error)}; please report it.")
+    print_status(
+        f"This is a mistake in modelyard, not in your files. The log is in {write_bug_log(error)}; please report it."
+    )
 
 
 def _printable(text: str) -> str:

@@ -6,7 +6,9 @@ from pathlib import Path
 def git_root(project: Path) -> Path:
     """The root of the git checkout that the project lies in; the project's folder outside of git."""
     candidates = (project, *project.parents)
-    return next((folder for folder in candidates if (folder / ".git").exists()), project)  # a file in a linked work tree
+    return next(
+        (folder for folder in candidates if (folder / ".git").exists()), project
+    )  # a file in a linked work tree
 
 
 def checkout_subfolder(project: Path) -> str:

@@ -63,14 +63,22 @@ def parse_filter(run: Session, filter_values: dict[str, Any]) -> InventoryFilter
     _require_known("tier", filter_values["tiers"], TIERS)
     _require_known("type", filter_values["types"], run.language.types)
     _require_known("lifecycle", filter_values["lifecycles"], LIFECYCLES)
-    _require_known("regime", [regime.partition("=")[0] for regime in filter_values["regimes"]], _known_regimes(run) if filter_values["regimes"] else ())
+    _require_known(
+        "regime",
+        [regime.partition("=")[0] for regime in filter_values["regimes"]],
+        _known_regimes(run) if filter_values["regimes"] else (),
+    )
     due_before: datetime | None = filter_values.pop("due_before")
     return InventoryFilter(**filter_values, due_before=due_before.date() if due_before else None)
 
 
 def _known_regimes(run: Session) -> list[str]:
-    use_case_regimes = (classification.regime for case in run.inventory.use_cases for classification in case.classification)
-    return sorted({*use_case_regimes, *(record_counts.regime for row in run.inventory.models for record_counts in row.facts)})
+    use_case_regimes = (
+        classification.regime for case in run.inventory.use_cases for classification in case.classification
+    )
+    return sorted(
+        {*use_case_regimes, *(record_counts.regime for row in run.inventory.models for record_counts in row.facts)}
+    )
 
 
 def _require_known(label: str, values: Iterable[str], known_names: Iterable[str]) -> None:
@@ -87,7 +95,9 @@ def report_excluded(inventory: Inventory) -> int:
     from compiler.report.text_report import to_printable  # noqa: PLC0415 - help needs none of it
 
     for document in inventory.excluded_documents:
-        print_status(f"left out, since it does not hold together: {to_printable(f'{document.kind} {document.name}'.strip())}")
+        print_status(
+            f"left out, since it does not hold together: {to_printable(f'{document.kind} {document.name}'.strip())}"
+        )
     if inventory.excluded_documents:
         print_status("`modelyard check` says why")
     return 1 if inventory.excluded_documents else 0

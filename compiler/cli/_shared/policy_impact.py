@@ -44,7 +44,9 @@ def compare_revisions(folder: Path, range_: str, as_of: date | None, format_: st
     head_session = Session(open_revision(folder, head) if dots and head else WorkTree(folder), as_of)
     fleet, shipped_tree = head_session.fleet, WorkTree(resources.shipped_folder("schemas"))
     _warn_about_errors(head_session)
-    base_snapshot = snapshot_policies(_rebind_fleet(head_session, base_session.portfolio), base_session.portfolio, shipped_tree, head_session.as_of)
+    base_snapshot = snapshot_policies(
+        _rebind_fleet(head_session, base_session.portfolio), base_session.portfolio, shipped_tree, head_session.as_of
+    )
     head_snapshot = snapshot_policies(fleet, head_session.portfolio, shipped_tree, head_session.as_of)
     _report_policy_errors([base_snapshot, head_snapshot])
     changes = tuple(diff_snapshots(base_snapshot, head_snapshot, model_owners(fleet)))
@@ -67,7 +69,9 @@ def scan_history(folder: Path, span: str, as_of: date | None, format_: str) -> s
         for commit, day in _with_progress(commits_since(folder, first_day))
         if (snapshot := _evaluate_commit(current_session, folder, commit, as_of)) is not None
     ]
-    rows = [(commit, day, snapshot.model_count, failing_models(snapshot.findings)) for commit, day, snapshot in snapshots]
+    rows = [
+        (commit, day, snapshot.model_count, failing_models(snapshot.findings)) for commit, day, snapshot in snapshots
+    ]
     _report_policy_errors(snapshot for *_, snapshot in snapshots)
     failed_count = sum(bool(names) for *_, names in rows)
     print_status(f"{failed_count} of {len(rows)} commits since {first_day.isoformat()} would have failed")
@@ -95,7 +99,9 @@ def _rebind_fleet(run: Session, policy_portfolio: Portfolio) -> Fleet:
 
 def _evaluate_fleet(current_session: Session, fleet: Fleet) -> PolicySnapshot:
     """What a fleet breaks of today's policies."""
-    return snapshot_policies(fleet, current_session.portfolio, WorkTree(resources.shipped_folder("schemas")), current_session.as_of)
+    return snapshot_policies(
+        fleet, current_session.portfolio, WorkTree(resources.shipped_folder("schemas")), current_session.as_of
+    )
 
 
 def _evaluate_commit(current_session: Session, folder: Path, commit: str, as_of: date | None) -> PolicySnapshot | None:
@@ -122,7 +128,9 @@ def _evaluate_repository(current_session: Session, fleet: Path, as_of: date | No
 def _warn_about_errors(run: Session, prefix: str = "") -> None:
     errors = [finding for finding in run.portfolio.findings if finding.is_blocking]
     if errors:
-        print_status(f"{prefix}documents with mistakes were left out ({len(errors)} mistakes): modelyard check tells them")
+        print_status(
+            f"{prefix}documents with mistakes were left out ({len(errors)} mistakes): modelyard check tells them"
+        )
 
 
 def _report_policy_errors(snapshots: Iterable[PolicySnapshot]) -> None:
@@ -130,8 +138,12 @@ def _report_policy_errors(snapshots: Iterable[PolicySnapshot]) -> None:
     all_snapshots = tuple(snapshots)
     skipped_count = max((snapshot.rendered_policy_count for snapshot in all_snapshots), default=0)
     if skipped_count:
-        print_status(f"policies on rendered objects were not asked ({skipped_count}): modelyard check --rendered asks them of today's models")
-    for finding in sorted_unique(finding for fleet_snapshot in all_snapshots for finding in fleet_snapshot.policy_errors):
+        print_status(
+            f"policies on rendered objects were not asked ({skipped_count}): modelyard check --rendered asks them of today's models"
+        )
+    for finding in sorted_unique(
+        finding for fleet_snapshot in all_snapshots for finding in fleet_snapshot.policy_errors
+    ):
         location = finding.location
         location_text = f" {location.path}:{location.line}:{location.column}" if location else ""
         print_status(f"{finding.code.id}{location_text}: {to_printable(finding.message)}")

@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 def write_or_show_edit(run: Session, folder: Path, outcome: EditOutcome, *, diff: bool) -> None:
     """Write an edit and say on stdout what it is, or show it; ends with 1 where it may not be made."""
     if isinstance(outcome, tuple):
-        write_output(REPORTERS["text"](Report(outcome, run.read_text, run.summary, colour=stdout_supports_colour())), None)
+        write_output(
+            REPORTERS["text"](Report(outcome, run.read_text, run.summary, colour=stdout_supports_colour())), None
+        )
         print_status("nothing was written")
         raise click.exceptions.Exit(1)
     if outcome.skipped_findings:
-        print_status(REPORTERS["text"](Report(outcome.skipped_findings, run.read_text, run.summary, colour=False)).rstrip())
+        print_status(
+            REPORTERS["text"](Report(outcome.skipped_findings, run.read_text, run.summary, colour=False)).rstrip()
+        )
     for path, new_content in sorted(outcome.files.items()):
         old_content = run.tree.read(path)
         if diff:

@@ -54,7 +54,12 @@ def _run_process(task: Task, root: Path, results: Path) -> str | None:
         process = subprocess.Popen(  # noqa: S603 - what the spec names, which is what was asked for
             task.argv,
             cwd=root / task.folder,
-            env={"PYTHONDONTWRITEBYTECODE": "1", **_inherited_environment(), **task.variables, RESULTS_VARIABLE: str(results)},
+            env={
+                "PYTHONDONTWRITEBYTECODE": "1",
+                **_inherited_environment(),
+                **task.variables,
+                RESULTS_VARIABLE: str(results),
+            },
             stdin=subprocess.DEVNULL,
             stdout=_STDERR_FD,
             start_new_session=True,

@@ -22,7 +22,9 @@ def execute_task(task: Task, root: Path, fleet: Fleet, on_progress: ProgressCall
         on_progress(f"{label}: {task.step}: {' '.join(task.argv)}")
         result = run_program(task, root)
         if result.error is not None:
-            yield task.model.finding(codes.STEP_FAILED, f"{label}: {task.step}: {result.error}", (*task.pointer, "command"))
+            yield task.model.finding(
+                codes.STEP_FAILED, f"{label}: {task.step}: {result.error}", (*task.pointer, "command")
+            )
             return
         measurement = ReleaseMetrics(measurement.version, result.metrics or {})
     if task.step != "evaluate":

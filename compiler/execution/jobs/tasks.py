@@ -129,7 +129,10 @@ def _resolve_placements(fleet: Fleet, name: str, environment: str | None) -> lis
     """The model in each of its environments, in order of promotion; without any, as it is in general."""
     if name not in fleet.portfolio.by_kind("Model"):
         suggestion = closest_match(name, fleet.portfolio.by_kind("Model"))
-        raise UsageError(f"there is no sound model `{name}`", help=f"did you mean `{suggestion}`?" if suggestion else "modelyard check")
+        raise UsageError(
+            f"there is no sound model `{name}`",
+            help=f"did you mean `{suggestion}`?" if suggestion else "modelyard check",
+        )
     environments = fleet.environments_of(name) if environment is None else (environment,)
     if environment is not None and environment not in fleet.environments_of(name):
         raise UsageError(f"{name} does not run in `{environment}`", help=_environments_help(fleet, name))
@@ -137,7 +140,10 @@ def _resolve_placements(fleet: Fleet, name: str, environment: str | None) -> lis
     for environment_name in environments:
         model, _ = fleet.resolve(name, environment_name)
         if model is None:
-            raise UsageError(f"{name} does not hold together{f' in {environment_name}' if environment_name else ''}", help="modelyard check")
+            raise UsageError(
+                f"{name} does not hold together{f' in {environment_name}' if environment_name else ''}",
+                help="modelyard check",
+            )
         models.append(model)
     return models
 
@@ -151,7 +157,11 @@ def _version_tasks(
     fleet: Fleet, tree: Tree, placements: list[ResolvedModel], step: str, version: str
 ) -> Iterator[Task]:
     release = published_release(fleet, tree, placements[0], version)
-    matching_models = (model for model in placements if version in {candidate.version for candidate in (model.release, model.canary) if candidate})
+    matching_models = (
+        model
+        for model in placements
+        if version in {candidate.version for candidate in (model.release, model.canary) if candidate}
+    )
     yield Task(step, next(matching_models, placements[0]), release)
 
 
@@ -175,7 +185,10 @@ def published_release(fleet: Fleet, tree: Tree, model: ResolvedModel, version: s
     versions = list(release_contents(model.spec.data))
     if version not in versions:
         suggestion = closest_match(version, versions)
-        help_ = f"did you mean `{suggestion}`?" if suggestion else f"one of: {', '.join(versions) or 'none is published'}"
+        help_ = (
+            f"did you mean `{suggestion}`?" if suggestion else f"one of: {', '.join(versions) or 'none is published'}"
+        )
         raise UsageError(f"there is no release `{version}` of {model.name}", help=help_)
-    return read_release(tree, model.spec, version, fleet.language.type_language(model.spec.text("type")).companion_files)[0]
-
+    return read_release(
+        tree, model.spec, version, fleet.language.type_language(model.spec.text("type")).companion_files
+    )[0]

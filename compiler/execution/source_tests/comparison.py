@@ -23,7 +23,9 @@ def tolerance(case: Object) -> float:
     return float(number) if isinstance(number, int | float) else DEFAULT_TOLERANCE
 
 
-def differences(expected_value: Json, actual_value: object, max_error: float, pointer: Pointer = ()) -> Iterator[tuple[Pointer, str]]:
+def differences(
+    expected_value: Json, actual_value: object, max_error: float, pointer: Pointer = ()
+) -> Iterator[tuple[Pointer, str]]:
     """Each place of what was expected that came otherwise; of a map only the keys that were expected count."""
     if isinstance(expected_value, Mapping) and isinstance(actual_value, Mapping):
         for key, value in expected_value.items():
@@ -56,5 +58,7 @@ def _is_equal(expected_value: object, actual_value: object, max_error: float) ->
     if isinstance(expected_value, bool) or isinstance(actual_value, bool):
         return expected_value is actual_value
     if isinstance(expected_value, int | float) and isinstance(actual_value, int | float):
-        return expected_value == actual_value or (math.isfinite(actual_value) and abs(expected_value - actual_value) <= max_error)
+        return expected_value == actual_value or (
+            math.isfinite(actual_value) and abs(expected_value - actual_value) <= max_error
+        )
     return type(expected_value) is type(actual_value) and expected_value == actual_value

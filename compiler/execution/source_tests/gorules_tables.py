@@ -18,7 +18,9 @@ def iter_nodes(model: Object) -> Iterator[tuple[Pointer, Object]]:
         yield ("nodes", index), as_object(node)
 
 
-def model_issues(file: str, model: Object, check_test: ExpressionCheck, check_expression: ExpressionCheck) -> Iterator[Issue]:
+def model_issues(
+    file: str, model: Object, check_test: ExpressionCheck, check_expression: ExpressionCheck
+) -> Iterator[Issue]:
     """What is amiss in the nodes of a model; `test` judges a cell that is compared with its column's field."""
     for pointer, node in iter_nodes(model):
         content, content_pointer = as_object(node.get("content")), (*pointer, "content")
@@ -28,11 +30,15 @@ def model_issues(file: str, model: Object, check_test: ExpressionCheck, check_ex
             case "expressionNode":
                 for index, line in enumerate(as_list(content.get("expressions"))):
                     value_pointer = (*content_pointer, "expressions", index, "value")
-                    yield from _expression_issues(file, as_str(as_object(line).get("value")), value_pointer, check_expression)
+                    yield from _expression_issues(
+                        file, as_str(as_object(line).get("value")), value_pointer, check_expression
+                    )
             case "switchNode":
                 for index, branch in enumerate(as_list(content.get("statements"))):
                     value_pointer = (*content_pointer, "statements", index, "condition")
-                    yield from _expression_issues(file, as_str(as_object(branch).get("condition")), value_pointer, check_expression)
+                    yield from _expression_issues(
+                        file, as_str(as_object(branch).get("condition")), value_pointer, check_expression
+                    )
             case "functionNode" if _HTTP_IMPORT.search(as_str(content.get("source"))):
                 message = f"the function `{node.get('name')}` sends requests"
                 yield Issue(IssueKind.EXTERNAL_ACCESS, message, data_location(file, *content_pointer, "source"))
@@ -43,7 +49,9 @@ def model_issues(file: str, model: Object, check_test: ExpressionCheck, check_ex
                 yield Issue(IssueKind.NOT_RUN, message, data_location(file, *pointer), "test it where its program is")
 
 
-def _table_issues(file: str, table: Object, table_pointer: Pointer, check_test: ExpressionCheck, check_expression: ExpressionCheck) -> Iterator[Issue]:
+def _table_issues(
+    file: str, table: Object, table_pointer: Pointer, check_test: ExpressionCheck, check_expression: ExpressionCheck
+) -> Iterator[Issue]:
     """A cell that is no expression makes its row one that never matches, and the engine says nothing."""
     inputs = {as_str(as_object(column).get("id")): as_object(column) for column in as_list(table.get("inputs"))}
     outputs = {as_str(as_object(column).get("id")) for column in as_list(table.get("outputs"))}
@@ -54,16 +62,26 @@ def _table_issues(file: str, table: Object, table_pointer: Pointer, check_test: 
         for column, cell in cells.items():
             if column in inputs or column in outputs:
                 is_test = column in inputs and bool(inputs[column].get("field"))
-                yield from _expression_issues(file, as_str(cell), (*row_pointer, column), check_test if is_test else check_expression)
+                yield from _expression_issues(
+                    file, as_str(cell), (*row_pointer, column), check_test if is_test else check_expression
+                )
             elif column not in _METADATA_KEYS:
                 message = f"no column of the table has the id `{column}`: the cell is not looked at"
-                yield Issue(IssueKind.INVALID, message, data_location(file, *row_pointer, column), "give it the id of its column")
+                yield Issue(
+                    IssueKind.INVALID,
+                    message,
+                    data_location(file, *row_pointer, column),
+                    "give it the id of its column",
+                )
         if table.get("hitPolicy", "first") != "first":
             continue
         if catch_all_row is not None:
             message = f"row {index + 1} is never reached: row {catch_all_row + 1} matches everything before it"
             yield Issue(
-                IssueKind.SUSPICIOUS, message, data_location(file, *row_pointer), "move the row that matches everything to the end"
+                IssueKind.SUSPICIOUS,
+                message,
+                data_location(file, *row_pointer),
+                "move the row that matches everything to the end",
             )
         elif not any(as_str(cells.get(column)).strip() for column in inputs):
             catch_all_row = index

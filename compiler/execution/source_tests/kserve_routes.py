@@ -82,7 +82,12 @@ def _lookup(document: Json, field: str) -> tuple[Json, bool]:
     for part in field.split("."):
         if isinstance(document, Mapping) and part in document:
             document = document[part]
-        elif isinstance(document, Sequence) and not isinstance(document, str) and part.isdecimal() and int(part) < len(document):
+        elif (
+            isinstance(document, Sequence)
+            and not isinstance(document, str)
+            and part.isdecimal()
+            and int(part) < len(document)
+        ):
             document = document[int(part)]
         else:
             return None, False
@@ -98,7 +103,12 @@ def _compare_bool(value: bool, op: str, operand: str) -> bool:
     """GJSON knows `true` to be more than `false`, and compares no other word with either."""
     own_text, opposite_text = ("true", "false") if value else ("false", "true")
     strict_operator, inclusive_operator = (">", ">=") if value else ("<", "<=")
-    results = {"==": operand == own_text, "!=": operand != own_text, strict_operator: operand == opposite_text, inclusive_operator: True}
+    results = {
+        "==": operand == own_text,
+        "!=": operand != own_text,
+        strict_operator: operand == opposite_text,
+        inclusive_operator: True,
+    }
     return results.get(op, False)
 
 

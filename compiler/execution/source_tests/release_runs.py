@@ -64,7 +64,9 @@ def release_runs(fleet: Fleet, only_models: Container[str] | None = None) -> Ite
         if only_models is not None and name not in only_models:
             continue
         model, findings = fleet.resolve(name, environment)
-        if model is None or any(finding.is_blocking and finding.code is not codes.BAD_COMPANION_FILE for finding in findings):
+        if model is None or any(
+            finding.is_blocking and finding.code is not codes.BAD_COMPANION_FILE for finding in findings
+        ):
             continue
         for release in (model.release, model.canary):
             if release is None:

@@ -13,7 +13,16 @@ from types import ModuleType
 
 from compiler.execution.source_tests.resource_limits import ResourceLimits
 
-_DENIED_EVENT_PREFIXES = ("socket.", "subprocess.", "urllib.", "http.client.", "ftplib.", "smtplib.", "pty.", "webbrowser.")
+_DENIED_EVENT_PREFIXES = (
+    "socket.",
+    "subprocess.",
+    "urllib.",
+    "http.client.",
+    "ftplib.",
+    "smtplib.",
+    "pty.",
+    "webbrowser.",
+)
 _DENIED_EVENTS = frozenset(
     {
         "os.system",
@@ -73,7 +82,13 @@ def _set_resource_limit(resource: ModuleType, name: str, soft: int, hard: int) -
     if number is None:
         return
     current_hard = resource.getrlimit(number)[1]
-    hard = current_hard if hard == resource.RLIM_INFINITY else hard if current_hard == resource.RLIM_INFINITY else min(hard, current_hard)
+    hard = (
+        current_hard
+        if hard == resource.RLIM_INFINITY
+        else hard
+        if current_hard == resource.RLIM_INFINITY
+        else min(hard, current_hard)
+    )
     try:
         resource.setrlimit(number, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
     except (ValueError, OSError):  # the platform knows the name and not the limit; the clock outside holds anyway
@@ -103,7 +118,9 @@ class _BpfProgram(ctypes.Structure):
 
 def _install_seccomp_filter() -> None:
     """A filter of system calls (seccomp), where this is a Linux that has it and a machine whose numbers are known."""
-    syscall_numbers = {"x86_64": _X86_64, "aarch64": _AARCH64}.get(platform.machine()) if sys.platform == "linux" else None
+    syscall_numbers = (
+        {"x86_64": _X86_64, "aarch64": _AARCH64}.get(platform.machine()) if sys.platform == "linux" else None
+    )
     if syscall_numbers is None:
         return
     instructions = _bpf_instructions(*syscall_numbers)
@@ -114,7 +131,9 @@ def _install_seccomp_filter() -> None:
         libc.prctl(_SET_SECCOMP, _FILTER, ctypes.byref(program), 0, 0)
 
 
-def _bpf_instructions(architecture: int, clone: int, denied_syscalls: tuple[int, ...]) -> list[tuple[int, int, int, int]]:
+def _bpf_instructions(
+    architecture: int, clone: int, denied_syscalls: tuple[int, ...]
+) -> list[tuple[int, int, int, int]]:
     """Calls of another architecture and those that are refused fail; a clone must be a thread."""
     tail = [
         (_LOAD, 0, 0, 16),

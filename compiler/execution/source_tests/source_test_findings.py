@@ -30,7 +30,13 @@ def to_finding(release_run: ReleaseRun, issue: Issue) -> Finding:
     location = issue.location
     pointer = location.pointer if location.file is None else ()
     code = CODE_BY_KIND[issue.kind]
-    return Finding(code, issue.message, resolve_location(release_run, location), release_run.subject(*pointer), issue.help or code.remedy)
+    return Finding(
+        code,
+        issue.message,
+        resolve_location(release_run, location),
+        release_run.subject(*pointer),
+        issue.help or code.remedy,
+    )
 
 
 def failure_finding(release_run: ReleaseRun, engine: Engine, failure: RunFailure) -> Finding:

@@ -44,8 +44,13 @@ def run_source_tests(
     unavailable_engines: dict[str, tuple[Engine, ReleaseRun, int]] = {}
     reader, engines = CaseReader(), load_engines()
     for release_run in release_runs(fleet, only_models):
-        matching_engines = tuple(engine for engine in engines if engine.supports(release_run.type, release_run.release.source))
-        yield from skipped_findings(release_run, tuple(engine for engine in matching_engines if not _missing_packages(engine)) or matching_engines)
+        matching_engines = tuple(
+            engine for engine in engines if engine.supports(release_run.type, release_run.release.source)
+        )
+        yield from skipped_findings(
+            release_run,
+            tuple(engine for engine in matching_engines if not _missing_packages(engine)) or matching_engines,
+        )
         for engine in matching_engines:
             if _missing_packages(engine):
                 _, first_run, count = unavailable_engines.get(engine.name, (engine, release_run, 0))
@@ -54,7 +59,9 @@ def run_source_tests(
             job, case_findings = build_job(release_run, engine, reader)
             yield from case_findings
             engine_runs.append(_EngineRun(release_run, engine, job))
-    yield from (_missing_package_finding(engine, first_run, count) for engine, first_run, count in unavailable_engines.values())
+    yield from (
+        _missing_package_finding(engine, first_run, count) for engine, first_run, count in unavailable_engines.values()
+    )
     yield from _deduplicate(_run_all(engine_runs, limits or ResourceLimits(), on_progress))
 
 
@@ -78,7 +85,9 @@ def _missing_package_finding(engine: Engine, release_run: ReleaseRun, count: int
     return release_run.finding(codes.SOURCE_RUN_SKIPPED, message, (), "pip install 'modelyard[sources]'")
 
 
-def _run_all(engine_runs: Sequence[_EngineRun], limits: ResourceLimits, on_progress: Callable[[int, int], object]) -> Iterator[Finding]:
+def _run_all(
+    engine_runs: Sequence[_EngineRun], limits: ResourceLimits, on_progress: Callable[[int, int], object]
+) -> Iterator[Finding]:
     """Turns of one engine stand together, so that its packages are imported as seldom as may be."""
     engine_runs = sorted(engine_runs, key=lambda engine_run: engine_run.engine.name)
     count = max(min(os.cpu_count() or 1, _MAX_WORKERS, len(engine_runs)), 1)
@@ -99,7 +108,9 @@ def _run_all(engine_runs: Sequence[_EngineRun], limits: ResourceLimits, on_progr
             stop_event.set()
 
 
-def _run_batch(engine_runs: Sequence[_EngineRun], limits: ResourceLimits, on_finish: Callable[[], None], stop_event: Event) -> list[Finding]:
+def _run_batch(
+    engine_runs: Sequence[_EngineRun], limits: ResourceLimits, on_finish: Callable[[], None], stop_event: Event
+) -> list[Finding]:
     findings: list[Finding] = []
     with WorkerProcess(limits) as worker:
         for engine_run in engine_runs:

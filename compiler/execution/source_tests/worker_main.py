@@ -55,7 +55,11 @@ def run_job(job: Job, responses: TextIO) -> list[Issue]:
     except MissingFileError:
         pass
     except MemoryError:
-        issues.append(Issue(IssueKind.ABORTED_RUN, f"{engine.title} ran out of memory on it", IssueLocation(current_file[0], line=1)))
+        issues.append(
+            Issue(
+                IssueKind.ABORTED_RUN, f"{engine.title} ran out of memory on it", IssueLocation(current_file[0], line=1)
+            )
+        )
     except BaseException as error:  # noqa: BLE001 - a panic of native code is no Exception
         first_line = str(error).split("\n", 1)[0][:200]
         message = f"{engine.title} broke on it: {type(error).__name__}{': ' if first_line else ''}{first_line}"

@@ -42,7 +42,9 @@ class WorkerProcess:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         self.kill()
         self._folder.cleanup()
 
@@ -123,8 +125,18 @@ class WorkerProcess:
 def _worker_environment(folder: str) -> dict[str, str]:
     """Nothing of ours: no secret, no proxy, no path; one thread for each library that would take all cores."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    passthrough = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}  # Windows starts nothing without
-    return {"HOME": folder, "TMPDIR": folder, "TEMP": folder, "TMP": folder, "RUST_BACKTRACE": "0", **threads, **passthrough}
+    passthrough = {
+        name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ
+    }  # Windows starts nothing without
+    return {
+        "HOME": folder,
+        "TMPDIR": folder,
+        "TEMP": folder,
+        "TMP": folder,
+        "RUST_BACKTRACE": "0",
+        **threads,
+        **passthrough,
+    }
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -127,7 +127,15 @@ class Engine:
 def issue_to_json(issue: Issue) -> Json:
     """A remark as plain data."""
     location = issue.location
-    return [issue.kind.value, issue.message, issue.help, location.file, list(location.pointer), location.line, location.column]
+    return [
+        issue.kind.value,
+        issue.message,
+        issue.help,
+        location.file,
+        list(location.pointer),
+        location.line,
+        location.column,
+    ]
 
 
 def issue_from_json(data: Json) -> Issue:

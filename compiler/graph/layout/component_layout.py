@@ -53,17 +53,24 @@ class Layout:
 def layout_components(boxes: Sequence[Box], lines: Sequence[Line], *, is_vertical: bool) -> Layout:
     """A place for each box; `upright`: things flow down the page."""
     components = list(_components(len(boxes), lines))
-    layouts = [_layout_component([boxes[box] for box in component], _component_lines(component, lines)) for component in components]
+    layouts = [
+        _layout_component([boxes[box] for box in component], _component_lines(component, lines))
+        for component in components
+    ]
     ratio = 1 / ASPECT_RATIO if is_vertical else ASPECT_RATIO
     corners = pack_rectangles([(layout.main_size, layout.cross_size) for layout in layouts], _COMPONENT_GAP, ratio)
     box_positions: dict[int, Point] = {}
     bends: dict[int, tuple[tuple[Point, Point], ...]] = {}
     for component, layout, (main_offset, cross_offset) in zip(components, layouts, corners, strict=True):
         component_boxes = set(component)
-        box_positions |= {box: (main_offset + x, cross_offset + y) for box, (x, y) in zip(component, layout.boxes, strict=True)}
+        box_positions |= {
+            box: (main_offset + x, cross_offset + y) for box, (x, y) in zip(component, layout.boxes, strict=True)
+        }
         line_numbers = [number for number, line in enumerate(lines) if line.start in component_boxes]
         for number, pairs in zip(line_numbers, layout.bends, strict=True):
-            bends[number] = tuple(((main_offset + a, cross_offset + b), (main_offset + c, cross_offset + d)) for (a, b), (c, d) in pairs)
+            bends[number] = tuple(
+                ((main_offset + a, cross_offset + b), (main_offset + c, cross_offset + d)) for (a, b), (c, d) in pairs
+            )
     return Layout(
         main_size=max((x + boxes[box].main_size for box, (x, _) in box_positions.items()), default=0.0),
         cross_size=max((y + boxes[box].cross_size for box, (_, y) in box_positions.items()), default=0.0),
@@ -106,13 +113,18 @@ def _layout_component(boxes: Sequence[Box], lines: Sequence[Line]) -> Layout:
     top = min((cross_positions[box] - sizes[box] / 2 for box in sizes), default=0.0)
     starts, widths = _layer_extents(layers, boxes, layered_graph.links)
     box_positions = tuple(
-        (starts[rank[box]] + (widths[rank[box]] - boxes[box].main_size) / 2, cross_positions[box] - boxes[box].cross_size / 2 - top)
+        (
+            starts[rank[box]] + (widths[rank[box]] - boxes[box].main_size) / 2,
+            cross_positions[box] - boxes[box].cross_size / 2 - top,
+        )
         for box in range(len(boxes))
     )
     bends = []
     for line in lines:
         low, high = sorted((rank[line.start], rank[line.end]))
-        passed_layers = [(layer, cross_positions[layered_graph.bends[line.bundle, layer]] - top) for layer in range(low + 1, high)]
+        passed_layers = [
+            (layer, cross_positions[layered_graph.bends[line.bundle, layer]] - top) for layer in range(low + 1, high)
+        ]
         pairs = tuple(((starts[layer], y), (starts[layer] + widths[layer], y)) for layer, y in passed_layers)
         bends.append(pairs if rank[line.start] <= rank[line.end] else tuple((b, a) for a, b in reversed(pairs)))
     main_size = max((x + box.main_size for (x, _), box in zip(box_positions, boxes, strict=True)), default=0.0)

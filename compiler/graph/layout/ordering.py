@@ -75,7 +75,11 @@ def _sort_by_barycenter(layer: list[int], fixed_layer: Sequence[int], neighbors:
     for position, box in enumerate(layer):
         box_neighbors = neighbors.get(box)
         scale = len(fixed_layer) / len(layer)
-        means[box] = sum(fixed_positions[neighbor] for neighbor in box_neighbors) / len(box_neighbors) if box_neighbors else position * scale
+        means[box] = (
+            sum(fixed_positions[neighbor] for neighbor in box_neighbors) / len(box_neighbors)
+            if box_neighbors
+            else position * scale
+        )
     layer.sort(key=means.__getitem__)
 
 

@@ -14,16 +14,22 @@ def pack_rectangles(sizes: Sequence[tuple[float, float]], gap: float, ratio: flo
     corners: list[tuple[float, float]] = [(0.0, 0.0)] * len(sizes)
     for index in order:
         width, height = sizes[index][0] + gap, sizes[index][1] + gap
-        x, y = min((candidate for candidate in _candidate_corners(skyline, width, room)), key=lambda candidate: (candidate[1], candidate[0]))
+        x, y = min(
+            (candidate for candidate in _candidate_corners(skyline, width, room)),
+            key=lambda candidate: (candidate[1], candidate[0]),
+        )
         corners[index] = (x, y)
         skyline = _add_to_skyline(skyline, x, x + width, y + height)
     return corners
 
 
-def _candidate_corners(skyline: Sequence[tuple[float, float, float]], width: float, room: float) -> list[tuple[float, float]]:
+def _candidate_corners(
+    skyline: Sequence[tuple[float, float, float]], width: float, room: float
+) -> list[tuple[float, float]]:
     starts = [start for start, _, _ in skyline if start + width <= room + 1e-6]
     return [
-        (start, max(depth for begin, end, depth in skyline if begin < start + width and end > start)) for start in starts
+        (start, max(depth for begin, end, depth in skyline if begin < start + width and end > start))
+        for start in starts
     ]
 
 

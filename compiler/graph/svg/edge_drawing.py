@@ -54,14 +54,18 @@ def draw_edge(edge: Edge, route: Sequence[Point], *, is_vertical: bool) -> str:
             path.append(f"L{_format_point(points[index + 2], is_vertical=is_vertical)}")
     title = element("title", escape_text(edge_sentence(edge)))
     path_element = element("path", class_="line", d="".join(path))
-    return element("g", title, path_element, _draw_arrowhead(edge, route[-1], is_vertical=is_vertical), class_=f"edge {edge.kind}")
+    return element(
+        "g", title, path_element, _draw_arrowhead(edge, route[-1], is_vertical=is_vertical), class_=f"edge {edge.kind}"
+    )
 
 
 def _draw_arrowhead(edge: Edge, end: Point, *, is_vertical: bool) -> str:
     x, y = end
     corners = ((x, y), (x - _ARROWHEAD_SIZE, y - _ARROWHEAD_SIZE / 2), (x - _ARROWHEAD_SIZE, y + _ARROWHEAD_SIZE / 2))
     return element(
-        "path", class_=f"head-{edge.kind}", d="M" + "L".join(_format_point(corner, is_vertical=is_vertical) for corner in corners) + "z"
+        "path",
+        class_=f"head-{edge.kind}",
+        d="M" + "L".join(_format_point(corner, is_vertical=is_vertical) for corner in corners) + "z",
     )
 
 

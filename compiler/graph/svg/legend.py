@@ -38,7 +38,9 @@ def _legend_samples(graph: Graph) -> Iterator[tuple[str, str]]:
     """What is drawn as a sample, and what is said of it."""
     nodes = graph.nodes
     kinds, lines = {node.kind for node in nodes}, {edge.kind for edge in graph.edges}
-    yield from ((element("g", _node_sample(kind), class_=kind), label) for kind, label in _NODE_LABELS.items() if kind in kinds)
+    yield from (
+        (element("g", _node_sample(kind), class_=kind), label) for kind, label in _NODE_LABELS.items() if kind in kinds
+    )
     yield from ((_line_sample(kind), verb) for kind, verb in EDGE_VERBS.items() if kind in lines)
     tiers = {node.tier for node in nodes}
     yield from ((_tier_sample(tier), f"{tier} risk") for tier in TIER_COLOURS if tier in tiers)
@@ -46,13 +48,21 @@ def _legend_samples(graph: Graph) -> Iterator[tuple[str, str]]:
         yield element("circle", class_="canary", cx=_SAMPLE_WIDTH - 6, cy=0, r=3.5), "a canary beside it"
     if any(len(node.runs) < len(graph.environments) for node in nodes if node.kind == "model"):
         yield element("rect", class_="empty", x=2, y=-7, width=_SAMPLE_WIDTH - 4, height=14, rx=3), "does not run there"
-    shown_states = {state: label for node in nodes for state, label in NODE_STATES.items() if state in node_states(node)}
-    yield from ((element("g", _box_sample(), class_=f"model {state}"), label) for state, label in NODE_STATES.items() if state in shown_states)
+    shown_states = {
+        state: label for node in nodes for state, label in NODE_STATES.items() if state in node_states(node)
+    }
+    yield from (
+        (element("g", _box_sample(), class_=f"model {state}"), label)
+        for state, label in NODE_STATES.items()
+        if state in shown_states
+    )
 
 
 def _line_sample(kind: str) -> str:
     arrow = element("path", class_="line", d=f"M0 0H{_SAMPLE_WIDTH - 6}")
-    head = element("path", class_=f"head-{kind}", d=f"M{_SAMPLE_WIDTH} 0L{_SAMPLE_WIDTH - 7} -3.5L{_SAMPLE_WIDTH - 7} 3.5z")
+    head = element(
+        "path", class_=f"head-{kind}", d=f"M{_SAMPLE_WIDTH} 0L{_SAMPLE_WIDTH - 7} -3.5L{_SAMPLE_WIDTH - 7} 3.5z"
+    )
     return element("g", arrow, head, class_=kind)
 
 
@@ -66,7 +76,11 @@ def _box_sample() -> str:
 
 def _node_sample(kind: str) -> str:
     if kind == "use-case":
-        return element("polygon", class_="box", points=f"0,0 5,-8 {_SAMPLE_WIDTH - 5},-8 {_SAMPLE_WIDTH},0 {_SAMPLE_WIDTH - 5},8 5,8")
+        return element(
+            "polygon",
+            class_="box",
+            points=f"0,0 5,-8 {_SAMPLE_WIDTH - 5},-8 {_SAMPLE_WIDTH},0 {_SAMPLE_WIDTH - 5},8 5,8",
+        )
     if kind == "dataset":
         return element("path", class_="box", d=f"M4 -8H{_SAMPLE_WIDTH - 4}a4 8 0 0 1 0 16H4a4 8 0 0 1 0 -16z")
     return element("rect", class_="box", x=0, y=-8, width=_SAMPLE_WIDTH, height=16, rx=3)

@@ -45,7 +45,11 @@ def environment_columns(environments: Mapping[str, str], nodes: Iterable[Node]) 
     deployments = [deployment for node in nodes for deployment in node.runs]
     column_widths = []
     for name in environments:
-        chip_widths = [measure_text(_chip_text(deployment), CHIP_SIZE) + 12 + (9 if deployment.canary else 0) for deployment in deployments if deployment.environment == name]
+        chip_widths = [
+            measure_text(_chip_text(deployment), CHIP_SIZE) + 12 + (9 if deployment.canary else 0)
+            for deployment in deployments
+            if deployment.environment == name
+        ]
         column_widths.append(min(_MAX_SLOT_WIDTH, max(chip_widths, default=measure_text(name, CHIP_SIZE) + 12)))
     return EnvironmentColumns(tuple(environments), environments, tuple(column_widths))
 
@@ -56,7 +60,9 @@ def card_size(node: Node, slot_columns: EnvironmentColumns) -> tuple[float, floa
     card_width = min(_MAX_WIDTH, max(_MIN_WIDTH, content_width + 2 * _PADDING + (8 if node.kind == "model" else 14)))
     if node.kind != "model":
         return card_width, 44.0
-    return max(card_width, slot_columns.total_width + 2 * _PADDING + 4), 44.0 + slot_columns.row_count * (_SLOT_HEIGHT + 4) + 3
+    return max(card_width, slot_columns.total_width + 2 * _PADDING + 4), 44.0 + slot_columns.row_count * (
+        _SLOT_HEIGHT + 4
+    ) + 3
 
 
 def draw_card(node: Node, x: float, y: float, slot_columns: EnvironmentColumns) -> str:
@@ -68,8 +74,12 @@ def draw_card(node: Node, x: float, y: float, slot_columns: EnvironmentColumns) 
         "g",
         element("title", escape_text(node.told)),
         *_draw_shape(node, x, y, card_width, card_height),
-        element("text", escape_text(truncate_text(node.name, room, NAME_SIZE, bold=True)), class_="name", x=text_x, y=y + 18),
-        element("text", escape_text(truncate_text(node.subtitle, room, SMALL_SIZE)), class_="small", x=text_x, y=y + 34),
+        element(
+            "text", escape_text(truncate_text(node.name, room, NAME_SIZE, bold=True)), class_="name", x=text_x, y=y + 18
+        ),
+        element(
+            "text", escape_text(truncate_text(node.subtitle, room, SMALL_SIZE)), class_="small", x=text_x, y=y + 34
+        ),
         *(_draw_slots(node.runs, slot_columns, text_x, y + 42) if node.kind == "model" else ()),
         class_=" ".join(["node", node.kind, *node_states(node)]),
         role="graphics-symbol",
@@ -103,7 +113,9 @@ def _draw_shape(node: Node, x: float, y: float, card_width: float, card_height: 
             yield element("rect", class_=f"tier-{node.tier}", x=x, y=y, width=5, height=card_height, rx=2)
 
 
-def _draw_slots(deployments: Sequence[DeploymentCell], slot_columns: EnvironmentColumns, start_x: float, top: float) -> Iterator[str]:
+def _draw_slots(
+    deployments: Sequence[DeploymentCell], slot_columns: EnvironmentColumns, start_x: float, top: float
+) -> Iterator[str]:
     by_name = {deployment.environment: deployment for deployment in deployments}
     x = start_x
     for index, (name, slot_width) in enumerate(zip(slot_columns.names, slot_columns.widths, strict=True)):
@@ -111,11 +123,23 @@ def _draw_slots(deployments: Sequence[DeploymentCell], slot_columns: Environment
             x, top = start_x, top + _SLOT_HEIGHT + 4
         deployment = by_name.get(name)
         yield element(
-            "rect", class_=_slot_class(deployment, slot_columns.stages[name]), x=x, y=top, width=slot_width, height=_SLOT_HEIGHT, rx=3
+            "rect",
+            class_=_slot_class(deployment, slot_columns.stages[name]),
+            x=x,
+            y=top,
+            width=slot_width,
+            height=_SLOT_HEIGHT,
+            rx=3,
         )
         if deployment:
             room = slot_width - 10 - (9 if deployment.canary else 0)
-            yield element("text", escape_text(truncate_text(_chip_text(deployment), room, CHIP_SIZE)), class_="chip", x=x + 5, y=top + 12)
+            yield element(
+                "text",
+                escape_text(truncate_text(_chip_text(deployment), room, CHIP_SIZE)),
+                class_="chip",
+                x=x + 5,
+                y=top + 12,
+            )
             if deployment.canary:
                 yield element("circle", class_="canary", cx=x + slot_width - 8, cy=top + _SLOT_HEIGHT / 2, r=3.5)
         x += slot_width + _SLOT_GAP

@@ -43,7 +43,10 @@ def render_css() -> str:
         ".ground{fill:#0d1117}.name,.heading,.chip{fill:#e8eef4}.small{fill:#a9b6c2}.slot{fill:#0d1117;stroke:#4b5966}.empty{stroke:#3a4651}",
         ".prod{fill:#243443}.canary{fill:#ff8a3d}.retired .name{fill:#97a3ae}",
         *(f".{kind} .box{{fill:{fill}}}" for kind, fill in _DARK_NODE_COLOURS.items()),
-        *(f".{kind} .line{{stroke:{colour}}}.head-{kind}{{fill:{colour}}}" for kind, colour in _DARK_EDGE_COLOURS.items()),
+        *(
+            f".{kind} .line{{stroke:{colour}}}.head-{kind}{{fill:{colour}}}"
+            for kind, colour in _DARK_EDGE_COLOURS.items()
+        ),
         *(f".tier-{tier}{{fill:{colour}}}" for tier, colour in _DARK_TIER_COLOURS.items()),
     ]
     return "".join(rules) + f"@media (prefers-color-scheme:dark){{{''.join(dark)}}}"

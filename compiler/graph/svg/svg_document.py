@@ -30,12 +30,19 @@ def render_svg(graph: Graph, direction: str) -> str:
     page_width = max(content_width, _MIN_WIDTH, measure_text(graph.description, _HEADING_SIZE, bold=True))
     legend_group, legend_height = draw_legend(graph, _MARGIN, _MARGIN + 40, page_width)
     corner = (_MARGIN, _MARGIN + 48 + legend_height)
-    edge_groups = [draw_edge(edge, route, is_vertical=is_vertical) for edge, route in zip(graph.edges, route_lines(boxes, lines, layout), strict=True)]
+    edge_groups = [
+        draw_edge(edge, route, is_vertical=is_vertical)
+        for edge, route in zip(graph.edges, route_lines(boxes, lines, layout), strict=True)
+    ]
     card_positions = [swap_axes(position, is_vertical=is_vertical) for position in layout.boxes]
-    cards = [draw_card(node, *position, slot_columns) for node, position in zip(graph.nodes, card_positions, strict=True)]
+    cards = [
+        draw_card(node, *position, slot_columns) for node, position in zip(graph.nodes, card_positions, strict=True)
+    ]
     heading = element("text", escape_text(graph.description), class_="heading", x=_MARGIN, y=_MARGIN + 14)
     return _draw_page(
-        graph, (page_width + 2 * _MARGIN, corner[1] + content_height + _MARGIN), [heading, legend_group, _translated_group(corner, edge_groups), _translated_group(corner, cards)]
+        graph,
+        (page_width + 2 * _MARGIN, corner[1] + content_height + _MARGIN),
+        [heading, legend_group, _translated_group(corner, edge_groups), _translated_group(corner, cards)],
     )
 
 
@@ -72,4 +79,6 @@ def _draw_page(graph: Graph, page_size: Point, parts: list[str]) -> str:
 
 
 def _translated_group(corner: Point, children: list[str]) -> str:
-    return element("g", *(f"\n{child}" for child in children), "\n", transform=f"translate({corner[0]:.1f} {corner[1]:.1f})")
+    return element(
+        "g", *(f"\n{child}" for child in children), "\n", transform=f"translate({corner[0]:.1f} {corner[1]:.1f})"
+    )

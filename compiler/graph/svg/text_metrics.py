@@ -14,7 +14,11 @@ _BOLD_FACTOR = 1.2  # DejaVu Sans Bold is that much wider, the widest letters le
 
 def measure_text(text: str, size: float, *, bold: bool = False) -> float:
     """How wide the text is at a size, at the most."""
-    return sum(_CHARACTER_WIDTHS.get(character, _DEFAULT_WIDTH) for character in text) * size * (_BOLD_FACTOR if bold else 1.0)
+    return (
+        sum(_CHARACTER_WIDTHS.get(character, _DEFAULT_WIDTH) for character in text)
+        * size
+        * (_BOLD_FACTOR if bold else 1.0)
+    )
 
 
 def truncate_text(text: str, max_width: float, size: float, *, bold: bool = False) -> str:

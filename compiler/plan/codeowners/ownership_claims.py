@@ -81,11 +81,15 @@ def _document_claims(fleet: Fleet) -> Iterator[OwnershipClaim]:
             yield OwnershipClaim(spec.document.path, as_str(approval.get("team")), "Waiver", origin)
 
 
-def _committed_file_claims(fleet: Fleet, owners: Mapping[str, str], committed_files: Sequence[CommittedFile]) -> Iterator[OwnershipClaim]:
+def _committed_file_claims(
+    fleet: Fleet, owners: Mapping[str, str], committed_files: Sequence[CommittedFile]
+) -> Iterator[OwnershipClaim]:
     environments = fleet.portfolio.by_kind("Environment")
     for file in committed_files:
         if file.model:
-            yield OwnershipClaim(file.path, owners.get(file.model, ""), "", Origin(f"Model/{file.model}", ("owner",)), file.model)
+            yield OwnershipClaim(
+                file.path, owners.get(file.model, ""), "", Origin(f"Model/{file.model}", ("owner",)), file.model
+            )
         elif file.unit in environments:
             team = environments[file.unit].text("owner")
             yield OwnershipClaim(file.path, team, "", Origin(f"Environment/{file.unit}", ("owner",)))

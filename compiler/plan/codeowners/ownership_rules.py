@@ -31,7 +31,10 @@ class OwnershipRule:
     @property
     def template_value(self) -> ObjectValue:
         """What templates see."""
-        handle_values = [ComputedValue(handle, (Origin(f"Team/{self.team}", ("codeOwners", index)),)) for index, handle in enumerate(self.handles)]
+        handle_values = [
+            ComputedValue(handle, (Origin(f"Team/{self.team}", ("codeOwners", index)),))
+            for index, handle in enumerate(self.handles)
+        ]
         return ObjectValue(
             {
                 "path": ComputedValue(f"/{self.path}", self.origins),
@@ -43,7 +46,9 @@ class OwnershipRule:
         )
 
 
-def ownership_rules(services: PlanningServices, committed_files: Sequence[CommittedFile]) -> tuple[list[OwnershipRule], list[Finding]]:
+def ownership_rules(
+    services: PlanningServices, committed_files: Sequence[CommittedFile]
+) -> tuple[list[OwnershipRule], list[Finding]]:
     """Everything that is owned, the general before the special, and who cannot be asked.
 
     A file in which several teams have something is the project's owner's: a forge takes the word of any one of them.
@@ -56,7 +61,10 @@ def ownership_rules(services: PlanningServices, committed_files: Sequence[Commit
     model_folders = _exclusive_folders(by_path)
     project_folders = [f"{portfolio.folder(key)}/" for key in ("schemas", "templates")]
     rules = [_ownership_rule(path, project, (), services) for path in (ROOT_PATH, *project_folders)]
-    rules += [_ownership_rule(f"{folder}/", claim.team or project, (claim,), services) for folder, claim in sorted(model_folders.items())]
+    rules += [
+        _ownership_rule(f"{folder}/", claim.team or project, (claim,), services)
+        for folder, claim in sorted(model_folders.items())
+    ]
     files = [path for path in by_path if model_folders.keys().isdisjoint(path_and_ancestors(dirname(path)))]
     for path in sorted(files, key=_sort_key):
         teams = {claim.team or project for claim in by_path[path]}
@@ -89,12 +97,16 @@ def _exclusive_folders(by_path: Mapping[str, Sequence[OwnershipClaim]]) -> Mappi
     }
 
 
-def _ownership_rule(path: str, team: str, path_claims: Iterable[OwnershipClaim], services: PlanningServices) -> OwnershipRule:
+def _ownership_rule(
+    path: str, team: str, path_claims: Iterable[OwnershipClaim], services: PlanningServices
+) -> OwnershipRule:
     team_spec = services.fleet.portfolio.by_kind("Team").get(team)
     handles = tuple(as_str(handle) for handle in as_list(team_spec.data.get("codeOwners"))) if team_spec else ()
     claim_list = tuple(path_claims)
     origins = tuple(dict.fromkeys(claim.origin for claim in claim_list)) or (Origin("project", ("owner",)),)
-    return OwnershipRule(path, team, tuple(sorted({claim.kind for claim in claim_list if claim.kind})), origins, handles)
+    return OwnershipRule(
+        path, team, tuple(sorted({claim.kind for claim in claim_list if claim.kind})), origins, handles
+    )
 
 
 def _missing_handle_findings(services: PlanningServices, rules: Sequence[OwnershipRule]) -> Iterator[Finding]:
@@ -102,7 +114,10 @@ def _missing_handle_findings(services: PlanningServices, rules: Sequence[Ownersh
     portfolio = services.fleet.portfolio
     project = portfolio.project
     if not project.text("owner"):
-        message, help_ = "nobody owns what belongs to no other team", "add `owner: …` with the Team that answers for the project"
+        message, help_ = (
+            "nobody owns what belongs to no other team",
+            "add `owner: …` with the Team that answers for the project",
+        )
         yield Finding(codes.NO_CODE_OWNER, message, project.document.location(("name",)), project.subject, help_)
     for team in sorted({rule.team for rule in rules if rule.team and not rule.handles}):
         spec = portfolio.by_kind("Team").get(team)

@@ -52,7 +52,11 @@ def object_collisions(fleet: Fleet) -> Iterator[Finding]:
     for group in _objects_by_cluster(fleet).values():
         for first in group:
             for second in group if adoption_config(first.model) else ():
-                if second is not first and second.cluster_namespace == first.cluster_namespace and _reports_pair(first, second):
+                if (
+                    second is not first
+                    and second.cluster_namespace == first.cluster_namespace
+                    and _reports_pair(first, second)
+                ):
                     yield from _collision_findings(first, second)
 
 
@@ -66,18 +70,30 @@ def _sort_key(objects: _ClusterObjects) -> tuple[str, str]:
 
 
 def _collision_findings(first: _ClusterObjects, second: _ClusterObjects) -> Iterator[Finding]:
-    second_name = second.model.name if second.model.name != first.model.name else f"{second.model.name} in {_sort_key(second)[1]}"
+    second_name = (
+        second.model.name if second.model.name != first.model.name else f"{second.model.name} in {_sort_key(second)[1]}"
+    )
     if first.name == second.name:
         message = f"the objects of {first.model.name} and of {second_name} would both be called {first.name}, in the namespace {first.cluster_namespace[1]}"
-        yield _collision_finding(first, second, "name", message, "name the live objects of each: two models cannot share them")
+        yield _collision_finding(
+            first, second, "name", message, "name the live objects of each: two models cannot share them"
+        )
     elif _matches_labels(first.selector, second.labels) or _matches_labels(second.selector, first.labels):
-        message = f"what selects the replicas of {first.model.name} and of {second_name} selects those of the other, too"
-        yield _collision_finding(first, second, "selector", message, "write the whole selector of the live objects, which tells them apart")
+        message = (
+            f"what selects the replicas of {first.model.name} and of {second_name} selects those of the other, too"
+        )
+        yield _collision_finding(
+            first, second, "selector", message, "write the whole selector of the live objects, which tells them apart"
+        )
 
 
-def _collision_finding(first: _ClusterObjects, second: _ClusterObjects, field: str, message: str, help_: str) -> Finding:
+def _collision_finding(
+    first: _ClusterObjects, second: _ClusterObjects, field: str, message: str, help_: str
+) -> Finding:
     adopted_field = field if field in adoption_config(first.model) else next(iter(adoption_config(first.model)))
-    finding = first.model.finding(codes.ADOPTION_CONFLICT, message, (*_ADOPT_POINTER, adopted_field), help_, per_environment=True)
+    finding = first.model.finding(
+        codes.ADOPTION_CONFLICT, message, (*_ADOPT_POINTER, adopted_field), help_, per_environment=True
+    )
     return replace(finding, notes=(Note("the other model", second.model.location(("name",))),))
 
 

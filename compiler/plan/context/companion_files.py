@@ -14,7 +14,11 @@ from compiler.spec.portfolio import iter_texts
 def companion_file_factories(release: Release) -> dict[str, Callable[[], ContextValue]]:
     """`beside`: for each key of the release's source that names files, those and their id; `files` and `filesId`: those of `files`."""
     files_by_path = {file.relative: file for file in release.files}
-    paths_by_key = {key: [text for text in iter_texts(value) if text in files_by_path] for key, value in release.source.items() if files_by_path}
+    paths_by_key = {
+        key: [text for text in iter_texts(value) if text in files_by_path]
+        for key, value in release.source.items()
+        if files_by_path
+    }
 
     @cache
     def group(key: str) -> Object:
@@ -23,7 +27,9 @@ def companion_file_factories(release: Release) -> dict[str, Callable[[], Context
 
     source_origins, files_origins = (Origin("release", ("source",)),), (Origin("release", ("source", "files")),)
     factories: dict[str, Callable[[], ContextValue]] = {
-        "beside": lambda: ComputedValue({key: group(key) for key, files in paths_by_key.items() if files}, source_origins)
+        "beside": lambda: ComputedValue(
+            {key: group(key) for key, files in paths_by_key.items() if files}, source_origins
+        )
     }
     if paths_by_key.get("files"):
         factories["files"] = lambda: ComputedValue(group("files")["files"], files_origins)

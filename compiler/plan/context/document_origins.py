@@ -15,7 +15,9 @@ def to_document_origins(model: ResolvedModel, origins: Origins) -> Origins:
 
 def namespace_document_origins(model: ResolvedModel) -> Origins:
     """What the namespace of a model comes from, by documents."""
-    return to_document_origins(model, adoption_origins(model, "namespace", namespace_origins(model, environment_of(model))))
+    return to_document_origins(
+        model, adoption_origins(model, "namespace", namespace_origins(model, environment_of(model)))
+    )
 
 
 def _document_origin(model: ResolvedModel, origin: Origin) -> Origin | None:

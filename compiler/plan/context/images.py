@@ -40,7 +40,13 @@ def pinned_images(
             help_ = f"add `{name}: {{image: …, digest: sha256:…}}` under `images` of the project"
             message = f"{emitter.title} needs the image `{name}`, and the project does not lock it"
             findings.append(
-                Finding(codes.IMAGE_NOT_PINNED, message, location, Subject("Project", project.name, None, ("images", name)), help_)
+                Finding(
+                    codes.IMAGE_NOT_PINNED,
+                    message,
+                    location,
+                    Subject("Project", project.name, None, ("images", name)),
+                    help_,
+                )
             )
     return references, findings
 
@@ -53,7 +59,9 @@ def model_image(model: ResolvedModel, environment: Object) -> ComputedValue | No
         ("release", ("source",), release_source),
     ):
         if "image" in section and "digest" in section:
-            ref = image_reference(as_str(section["image"]), as_str(section["digest"]), as_str(environment.get("registry")))
+            ref = image_reference(
+                as_str(section["image"]), as_str(section["digest"]), as_str(environment.get("registry"))
+            )
             return ComputedValue(ref, (Origin(root, (*pointer, "image")), Origin(root, (*pointer, "digest"))))
     return None
 

@@ -56,7 +56,12 @@ def model_context(services: PlanningServices, model: ResolvedModel) -> ContextVa
 
 def lazy_model_context(services: PlanningServices, model: ResolvedModel, emitter: Emitter) -> LazyContext:
     """The same with the options of an emitter, for who looks at little of it."""
-    return LazyContext({**_value_factories(services, model), "options": lambda: DocumentValue("options", emitter_options(services, emitter, model))})
+    return LazyContext(
+        {
+            **_value_factories(services, model),
+            "options": lambda: DocumentValue("options", emitter_options(services, emitter, model)),
+        }
+    )
 
 
 def _value_factories(services: PlanningServices, model: ResolvedModel) -> ValueFactories:
@@ -75,8 +80,13 @@ def _value_factories(services: PlanningServices, model: ResolvedModel) -> ValueF
         "team": lambda: _team_value(services, owner),
         **_use_case_factory(services, model),
         "name": lambda: ComputedValue(base_name(model), adoption_origins(model, "name", name_origins[:1])),
-        "selector": lambda: ComputedValue(conventions.selector_labels(model.name, project.name, adopted_labels), selector_origins or name_origins),
-        "podLabels": lambda: ComputedValue(conventions.pod_labels(model.name, project.name, version, adopted_labels), (*release_origins, *selector_origins)),
+        "selector": lambda: ComputedValue(
+            conventions.selector_labels(model.name, project.name, adopted_labels), selector_origins or name_origins
+        ),
+        "podLabels": lambda: ComputedValue(
+            conventions.pod_labels(model.name, project.name, version, adopted_labels),
+            (*release_origins, *selector_origins),
+        ),
         "labels": lambda: ComputedValue(
             conventions.object_labels(model.name, project.name, version, owner, adopted_labels),
             (*release_origins, Origin("model", ("owner",)), *selector_origins),
@@ -108,7 +118,9 @@ def _team_value(services: PlanningServices, owner: str) -> DocumentValue:
     return DocumentValue("team", team.data if team else {})
 
 
-def with_emitter_options(services: PlanningServices, model: ResolvedModel, emitter: Emitter, context: ContextValues) -> ContextValues:
+def with_emitter_options(
+    services: PlanningServices, model: ResolvedModel, emitter: Emitter, context: ContextValues
+) -> ContextValues:
     """The context with the options of the emitter."""
     return {**context, "options": DocumentValue("options", emitter_options(services, emitter, model))}
 
@@ -134,7 +146,10 @@ def canary_data(model: ResolvedModel) -> Object:
 def project_value(project: Spec) -> DocumentValue:
     """What templates see of the project."""
     public_fields = {key: project.data[key] for key in ("name", "organisation") if key in project.data}
-    return DocumentValue("project", {**public_fields, "folders": {folder: configured_folder(project.data, folder) for folder in _FOLDER_KEYS}})
+    return DocumentValue(
+        "project",
+        {**public_fields, "folders": {folder: configured_folder(project.data, folder) for folder in _FOLDER_KEYS}},
+    )
 
 
 def tool_value() -> ComputedValue:

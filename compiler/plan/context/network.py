@@ -94,7 +94,9 @@ def _indirect_dependency_findings(services: PlanningServices, model: ResolvedMod
                 yield result
 
 
-def _resolve_use(services: PlanningServices, model: ResolvedModel, use: Object, origin: Origin) -> dict[str, Json] | Finding | None:
+def _resolve_use(
+    services: PlanningServices, model: ResolvedModel, use: Object, origin: Origin
+) -> dict[str, Json] | Finding | None:
     usage: dict[str, Json] = {"env": as_object(use["as"])["env"]} if "as" in use else {"step": use}
     environment = environment_of(model)
     if "dataset" in use:
@@ -136,7 +138,12 @@ def _resolve_dependency(
         return endpoint_data if isinstance(endpoint_data, Finding) else (dependency, endpoint_data)
     reason = as_str(endpoint_data.get("absent")) or f"{emitter.title} says of it no URL"
     finding = release_finding(
-        model, release, codes.UNSUPPORTED_FEATURE, f"{model.name} cannot ask {name}: {reason}", (*pointer, "model"), "ask another model"
+        model,
+        release,
+        codes.UNSUPPORTED_FEATURE,
+        f"{model.name} cannot ask {name}: {reason}",
+        (*pointer, "model"),
+        "ask another model",
     )
     return replace(finding, notes=(Note(f"the model {name}", dependency.spec.document.location(("name",))),))
 
@@ -144,7 +151,9 @@ def _resolve_dependency(
 def _cached_endpoint(services: PlanningServices, model: ResolvedModel, emitter: Emitter) -> Object | Finding:
     key = (model.name, environment_of(model).name)
     if key not in services.exports_cache:
-        services.exports_cache[key] = render_exports(services, emitter, lazy_model_context(services, model, emitter), "endpoint")
+        services.exports_cache[key] = render_exports(
+            services, emitter, lazy_model_context(services, model, emitter), "endpoint"
+        )
     return services.exports_cache[key]
 
 

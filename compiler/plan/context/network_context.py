@@ -15,7 +15,9 @@ from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import ResolvedModel
 
 
-def with_network_context(services: PlanningServices, target_evaluation: EmitterEvaluation, context: ContextValues) -> tuple[ContextValues, tuple[Finding, ...]]:
+def with_network_context(
+    services: PlanningServices, target_evaluation: EmitterEvaluation, context: ContextValues
+) -> tuple[ContextValues, tuple[Finding, ...]]:
     """The target's context with everything that a template of the model sees but the paths of other files, and what is wrong."""
     model, context = target_evaluation.model, dict(context)
     deploy = as_object(model.data.get("deploy"))
@@ -40,7 +42,11 @@ def with_network_context(services: PlanningServices, target_evaluation: EmitterE
         ),
         "usedBy": ComputedValue(_dependent_values(services, model), origins),
         "variables": computed_list(
-            [*dependency_variables, *settings_variables(model.release), *_list_values(as_list(deploy.get("env")), "env")],
+            [
+                *dependency_variables,
+                *settings_variables(model.release),
+                *_list_values(as_list(deploy.get("env")), "env"),
+            ],
             (*origins, Origin("model", ("deploy", "env"))),
         ),
         "secrets": computed_list(_list_values(secrets, "secrets"), (Origin("model", ("deploy", "secrets")),)),
@@ -50,7 +56,9 @@ def with_network_context(services: PlanningServices, target_evaluation: EmitterE
 
 def _list_values(elements: Sequence[Json], key: str) -> list[ComputedValue]:
     """Elements of a list below `deploy`, each made of its own."""
-    return [ComputedValue(element, (Origin("model", ("deploy", key, index)),)) for index, element in enumerate(elements)]
+    return [
+        ComputedValue(element, (Origin("model", ("deploy", key, index)),)) for index, element in enumerate(elements)
+    ]
 
 
 def _secret_value(secret: Object) -> Object:
@@ -69,6 +77,11 @@ def _dependent_values(services: PlanningServices, model: ResolvedModel) -> list[
         if dependent is not None:
             is_adopted = bool(adopted_selector(dependent))
             entries.append(
-                {"name": name, "namespace": namespace(dependent), "selector": pod_selector(dependent, project), "adopted": is_adopted}
+                {
+                    "name": name,
+                    "namespace": namespace(dependent),
+                    "selector": pod_selector(dependent, project),
+                    "adopted": is_adopted,
+                }
             )
     return entries

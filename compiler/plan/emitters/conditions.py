@@ -64,30 +64,45 @@ class ConditionEvaluator:
         self._compiled_sections: dict[tuple[str, ConditionSections], _CompiledSections] = {}
         self._cached_results: dict[tuple[str, ConditionSections], deque[tuple[Object, ConditionResults]]] = {}
 
-    def evaluate_sections(self, emitter: Emitter, sections: ConditionSections, data: Mapping[str, Json]) -> ConditionResults:
+    def evaluate_sections(
+        self, emitter: Emitter, sections: ConditionSections, data: Mapping[str, Json]
+    ) -> ConditionResults:
         """What the expressions of these sections of an emitter say of the data.
 
         Where they read what they read lately, they say what they said: of a model in its next environment, mostly.
         """
         section = self._compile_sections(emitter, sections)
-        inputs = {name: pick_fields(fields, data[name]) for name, fields in section.fields_by_variable.items() if name in data}
+        inputs = {
+            name: pick_fields(fields, data[name]) for name, fields in section.fields_by_variable.items() if name in data
+        }
         cache = self._cached_results.setdefault((emitter.id, sections), deque(maxlen=_CACHED_RESULTS))
         for cached_inputs, cached_results in cache:
             if strictly_equal(cached_inputs, inputs):
                 return cached_results
-        outcomes = section.condition_batch.evaluate(self._cel_environment(emitter).activation(inputs), bool) if section.condition_batch else None
+        outcomes = (
+            section.condition_batch.evaluate(self._cel_environment(emitter).activation(inputs), bool)
+            if section.condition_batch
+            else None
+        )
         if outcomes is None:
             activation = self._cel_environment(emitter).activation(data)
-            return {pointer: self._evaluate(emitter, text, pointer, activation) for pointer, text in deployment_conditions(emitter, sections)}
+            return {
+                pointer: self._evaluate(emitter, text, pointer, activation)
+                for pointer, text in deployment_conditions(emitter, sections)
+            }
         results = dict(zip(section.pointers, outcomes, strict=True))
         cache.appendleft((inputs, results))
         return results
 
-    def evaluate_condition(self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Json]) -> bool | Finding:
+    def evaluate_condition(
+        self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Json]
+    ) -> bool | Finding:
         """Whether one expression holds for the data; a finding where it could not be asked."""
         expression = self.compile_expression(emitter, text)
         fields_by_variable = _group_by_variable(() if isinstance(expression, CompileError) else expression.read_paths)
-        activation = self._cel_environment(emitter).activation({name: pick_fields(fields_by_variable[name], data[name]) for name in fields_by_variable if name in data})
+        activation = self._cel_environment(emitter).activation(
+            {name: pick_fields(fields_by_variable[name], data[name]) for name in fields_by_variable if name in data}
+        )
         return self._evaluate(emitter, text, pointer, activation)
 
     def has_conditions(self, emitter: Emitter, sections: ConditionSections) -> bool:
@@ -130,8 +145,12 @@ class ConditionEvaluator:
             entries = list(deployment_conditions(emitter, sections))
             candidate_batch = compile_batch(self._cel_environment(emitter), [text for _, text in entries])
             valid_batch = candidate_batch if emitter.is_builtin or not any(self.compile_findings(emitter)) else None
-            fields_by_variable = _group_by_variable(path for group in (valid_batch.lists if valid_batch else ()) for path in group.read_paths)
-            self._compiled_sections[key] = _CompiledSections(tuple(pointer for pointer, _ in entries), valid_batch, fields_by_variable)
+            fields_by_variable = _group_by_variable(
+                path for group in (valid_batch.lists if valid_batch else ()) for path in group.read_paths
+            )
+            self._compiled_sections[key] = _CompiledSections(
+                tuple(pointer for pointer, _ in entries), valid_batch, fields_by_variable
+            )
         return self._compiled_sections[key]
 
     def _cel_environment(self, emitter: Emitter) -> CelEnvironment:
@@ -171,7 +190,10 @@ _OBJECTIVE_SCHEMA: Object = MappingProxyType(
 _METRICS_SCHEMA: Object = MappingProxyType(
     {
         "type": "object",
-        "properties": {**{key: {"type": "string"} for key in ("path", "service", "scheme")}, "port": {"type": "integer"}},
+        "properties": {
+            **{key: {"type": "string"} for key in ("path", "service", "scheme")},
+            "port": {"type": "integer"},
+        },
     }
 )
 """Where a target says that the model tells what it counts."""
@@ -199,13 +221,18 @@ def variable_schemas(language: Language, emitters: Emitters) -> Mapping[str, Obj
         "dataset": dataset_variable_schema(language),
         "network": {"type": "object", "properties": {"egress": {"type": "array", "items": _EGRESS_PEER_SCHEMA}}},
         "objectives": {"type": "array", "items": _OBJECTIVE_SCHEMA},
-        "signals": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}, "action": {"type": "string"}}}},
+        "signals": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"name": {"type": "string"}, "action": {"type": "string"}}},
+        },
         "metrics": _METRICS_SCHEMA,
         "capabilities": emitters.capability_schema,
     }
 
 
-def deployment_conditions(emitter: Emitter, sections: ConditionSections = ALL_SECTIONS) -> Iterator[tuple[Pointer, str]]:
+def deployment_conditions(
+    emitter: Emitter, sections: ConditionSections = ALL_SECTIONS
+) -> Iterator[tuple[Pointer, str]]:
     """Every expression of these sections of emitter.yaml that is asked of a model where it runs, with its place."""
     for section, key in sections:
         for index, entry in enumerate(as_list(emitter.data.get(section))):
@@ -238,5 +265,9 @@ def _field_conditions(index: int, entry: Object) -> Iterator[tuple[Pointer, str]
 
 def _field_exists_condition(field: str) -> str:
     root, *subpath = field.split(".")
-    variable_paths = {"organisation": "project.organisation", "datasets[]": "dataset", "risks[]": "model.governance.risk.risks[0]"}
+    variable_paths = {
+        "organisation": "project.organisation",
+        "datasets[]": "dataset",
+        "risks[]": "model.governance.risk.risks[0]",
+    }
     return f"has({'.'.join((variable_paths.get(root, root), *(part if part.isidentifier() else f'`{part}`' for part in subpath)))})"

@@ -74,7 +74,9 @@ def _load_emitter(
         },
         schemas={name: _parse_schema(content) for name, content in digested_files.items() if not name.endswith(".j2")},
         files=file_rules(data),
-        digest=digest({EMITTER_FILE: data, **{name: bytes_digest(content) for name, content in digested_files.items()}}),
+        digest=digest(
+            {EMITTER_FILE: data, **{name: bytes_digest(content) for name, content in digested_files.items()}}
+        ),
         folder_hash=folder_hash(all_files),
     )
     emitter_errors = list(_validate_emitter(emitter))
@@ -120,7 +122,9 @@ def schema_findings(emitter: Emitter) -> Iterator[Finding]:
     for name, schema in emitter.schemas.items():
         problem = _schema_error(schema)
         if problem is not None:
-            yield emitter_finding(emitter, f"{name} is no JSON Schema: {problem}", (), "write it as JSON Schema 2020-12")
+            yield emitter_finding(
+                emitter, f"{name} is no JSON Schema: {problem}", (), "write it as JSON Schema 2020-12"
+            )
     options: Json = emitter.data.get("options")
     if options is None:
         return
@@ -150,7 +154,9 @@ def _can_add_emitter(emitter: Emitter, emitters_by_id: dict[str, Emitter], findi
         return False
     if not previous.is_builtin or emitter.is_builtin:
         findings.append(
-            emitter_finding(emitter, f"there are two emitters `{emitter.id}`", ("id",), f"the other stands in {previous.folder}")
+            emitter_finding(
+                emitter, f"there are two emitters `{emitter.id}`", ("id",), f"the other stands in {previous.folder}"
+            )
         )
         return False
     fork = emitter.data.get("forkedFrom")
@@ -162,6 +168,8 @@ def _can_add_emitter(emitter: Emitter, emitters_by_id: dict[str, Emitter], findi
     return False
 
 
-def emitter_finding(emitter: Emitter, message: str, pointer: tuple[str | int, ...], help_: str | None = None) -> Finding:
+def emitter_finding(
+    emitter: Emitter, message: str, pointer: tuple[str | int, ...], help_: str | None = None
+) -> Finding:
     """A finding at a place of emitter.yaml."""
     return Finding(codes.BAD_EMITTER, message, emitter.location(pointer), emitter.finding_subject(pointer), help_)

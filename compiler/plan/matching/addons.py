@@ -24,7 +24,12 @@ METRICS = "metrics"
 class AddonEvaluator:
     """What is known of a model to the emitters beside its target; nothing is worked out before somebody asks."""
 
-    def __init__(self, services: PlanningServices, target_evaluation: EmitterEvaluation, target_context: ContextValues | None = None) -> None:
+    def __init__(
+        self,
+        services: PlanningServices,
+        target_evaluation: EmitterEvaluation,
+        target_context: ContextValues | None = None,
+    ) -> None:
         """`ours`: what its target has before it; `context`: what templates of the target see, where anything is made."""
         self._services = services
         self._target_evaluation = target_evaluation
@@ -34,14 +39,19 @@ class AddonEvaluator:
     def evaluate(self, emitter: Emitter) -> EmitterEvaluation:
         """What an emitter says of the model, and what is wrong with what it asks for."""
         sections = ALL_SECTIONS if self._is_rendering else COMPATIBILITY_SECTIONS
-        evaluation = evaluate_emitter(self._services, self._target_evaluation.model, emitter, sections, self._lazy_variables(emitter, sections))
+        evaluation = evaluate_emitter(
+            self._services, self._target_evaluation.model, emitter, sections, self._lazy_variables(emitter, sections)
+        )
         _, findings = self.requested_inputs(emitter)
         return replace(evaluation, findings=(*evaluation.findings, *findings)) if findings else evaluation
 
     def evaluate_with_context(self, emitter: Emitter) -> tuple[EmitterEvaluation, ContextValues]:
         """What an emitter has before it, and what its templates see."""
         evaluation = self.evaluate(emitter)
-        return evaluation, {**with_emitter_context(evaluation, self._services, self._context), **self.requested_inputs(emitter)[0]}
+        return evaluation, {
+            **with_emitter_context(evaluation, self._services, self._context),
+            **self.requested_inputs(emitter)[0],
+        }
 
     def requested_inputs(self, emitter: Emitter) -> tuple[ContextValues, list[Finding]]:
         """What is added to an emitter's context because it asks for it, and what is wrong with that."""
@@ -69,7 +79,9 @@ class AddonEvaluator:
             SIGNALS: lambda: signal_values(self._target_evaluation.model, self._slo_plan),
             METRICS: lambda: {} if isinstance(self._exported_metrics, Finding) else self._exported_metrics,
         }
-        return {name: factory() for name, factory in factories.items() if conditions.reads_variable(emitter, sections, name)}
+        return {
+            name: factory() for name, factory in factories.items() if conditions.reads_variable(emitter, sections, name)
+        }
 
     def _objectives(self) -> list[Json]:
         return self._slo_plan.objective_values()
@@ -77,7 +89,9 @@ class AddonEvaluator:
     @cached_property
     def _context(self) -> ContextValues:
         evaluation = self._target_evaluation
-        return self._target_context or with_emitter_context(evaluation, self._services, model_context(self._services, evaluation.model))
+        return self._target_context or with_emitter_context(
+            evaluation, self._services, model_context(self._services, evaluation.model)
+        )
 
     @cached_property
     def _slo_plan(self) -> SloPlan:

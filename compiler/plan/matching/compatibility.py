@@ -50,7 +50,9 @@ class CompatibilityChecker:
             value = as_str(model.data[field])
             if supported_values and value not in supported_values:
                 message = f"{emitter.title} takes no model of {field} {value}"
-                return model.finding(codes.UNSUPPORTED_MODEL, message, ("deploy", "target"), self._alternatives_help(model))
+                return model.finding(
+                    codes.UNSUPPORTED_MODEL, message, ("deploy", "target"), self._alternatives_help(model)
+                )
         return emitter
 
     def unsupported_findings(self, evaluation: EmitterEvaluation) -> Iterator[Finding]:
@@ -65,7 +67,9 @@ class CompatibilityChecker:
             if result is _PASSING_RESULTS.get(pointer[0], result):
                 continue
             rule = as_object(value_at(emitter.data, pointer[:2]))
-            if as_str(rule.get("field")).startswith("team.") and self._fleet.portfolio.is_broken("Team", as_str(model.data.get("owner"))):
+            if as_str(rule.get("field")).startswith("team.") and self._fleet.portfolio.is_broken(
+                "Team", as_str(model.data.get("owner"))
+            ):
                 continue  # what it lacks, nobody can tell
             build_finding = self._requirement_finding if pointer[0] == "needs" else self._unsupported_finding
             yield result if isinstance(result, Finding) else build_finding(emitter, model, rule, pointer)
@@ -87,25 +91,45 @@ class CompatibilityChecker:
         for field in adoption:
             if field not in emitter.adoptable_fields:
                 message = f"{emitter.title} cannot do this: it cannot keep the {field} of objects that run already"
-                finding = model.finding(codes.UNSUPPORTED_FEATURE, message, ("deploy", "adopt", field), "remove it, and move the callers over")
-                yield replace(finding, notes=(Note(f"what {emitter.id} adopts is said here", emitter.location(("adopts",))),))
+                finding = model.finding(
+                    codes.UNSUPPORTED_FEATURE,
+                    message,
+                    ("deploy", "adopt", field),
+                    "remove it, and move the callers over",
+                )
+                yield replace(
+                    finding, notes=(Note(f"what {emitter.id} adopts is said here", emitter.location(("adopts",))),)
+                )
 
-    def _requirement_finding(self, emitter: Emitter, model: ResolvedModel, requirement: Object, pointer: Pointer) -> Finding:
+    def _requirement_finding(
+        self, emitter: Emitter, model: ResolvedModel, requirement: Object, pointer: Pointer
+    ) -> Finding:
         environment = model.environment
         if environment is None:
             raise ValueError("only a model that runs somewhere is judged")
-        requirement_note, help_ = Note(f"what {emitter.id} needs is said here", emitter.location(pointer)), as_str(requirement.get("help")) or None
+        requirement_note, help_ = (
+            Note(f"what {emitter.id} needs is said here", emitter.location(pointer)),
+            as_str(requirement.get("help")) or None,
+        )
         field = as_str(requirement.get("field"))
         if field.startswith("environment."):
             return self._environment_finding(emitter, environment, requirement, pointer)
         if field:
             message = f"{emitter.title} lacks something: {requirement['because']}"
-            return replace(self._missing_field_finding(emitter, model, tuple(field.split(".")), message, help_), notes=(requirement_note,))
+            return replace(
+                self._missing_field_finding(emitter, model, tuple(field.split(".")), message, help_),
+                notes=(requirement_note,),
+            )
         message = f"{emitter.title} cannot run {model.name} in {environment.name}: {requirement['because']}"
         notes = (Note("the environment", environment.document.location(("capabilities",))), requirement_note)
-        return replace(model.finding(codes.REQUIREMENT_NOT_MET, message, ("deploy", "target"), help_, per_environment=True), notes=notes)
+        return replace(
+            model.finding(codes.REQUIREMENT_NOT_MET, message, ("deploy", "target"), help_, per_environment=True),
+            notes=notes,
+        )
 
-    def _missing_field_finding(self, emitter: Emitter, model: ResolvedModel, field: Pointer, message: str, help_: str | None) -> Finding:
+    def _missing_field_finding(
+        self, emitter: Emitter, model: ResolvedModel, field: Pointer, message: str, help_: str | None
+    ) -> Finding:
         """What an emitter lacks, at the document that would say it; so what many models lack together is one finding."""
         root, rest = field[0], field[1:]
         spec: Spec | None = None
@@ -114,8 +138,16 @@ class CompatibilityChecker:
         elif root == "team":
             spec = self._fleet.find("Team", as_str(model.data.get("owner")))
         if spec is None:
-            return model.finding(codes.REQUIREMENT_NOT_MET, message, rest if root == "model" else field, help_, per_environment=True)
-        return Finding(codes.REQUIREMENT_NOT_MET, message, spec.document.location(rest), Subject(spec.kind, spec.name, None, rest), help_)
+            return model.finding(
+                codes.REQUIREMENT_NOT_MET, message, rest if root == "model" else field, help_, per_environment=True
+            )
+        return Finding(
+            codes.REQUIREMENT_NOT_MET,
+            message,
+            spec.document.location(rest),
+            Subject(spec.kind, spec.name, None, rest),
+            help_,
+        )
 
     @staticmethod
     def _environment_finding(emitter: Emitter, environment: Spec, requirement: Object, pointer: Pointer) -> Finding:
@@ -125,17 +157,28 @@ class CompatibilityChecker:
         note = Note(f"what {emitter.id} needs is said here", emitter.location(pointer))
         subject = Subject("Environment", environment.name, None, field_pointer)
         return Finding(
-            codes.REQUIREMENT_NOT_MET, message, environment.document.location(field_pointer), subject, as_str(requirement.get("help")) or None, (note,)
+            codes.REQUIREMENT_NOT_MET,
+            message,
+            environment.document.location(field_pointer),
+            subject,
+            as_str(requirement.get("help")) or None,
+            (note,),
         )
 
     def _unsupported_finding(self, emitter: Emitter, model: ResolvedModel, rule: Object, pointer: Pointer) -> Finding:
         alternative = as_str(rule.get("instead"))
-        help_ = as_str(rule.get("help")) or (f"remove it, or use the target `{alternative}`" if alternative else "remove it")
-        finding = self._finding_at_field(emitter, model, rule, f"{emitter.title} cannot do this: {rule['because']}", help_)
+        help_ = as_str(rule.get("help")) or (
+            f"remove it, or use the target `{alternative}`" if alternative else "remove it"
+        )
+        finding = self._finding_at_field(
+            emitter, model, rule, f"{emitter.title} cannot do this: {rule['because']}", help_
+        )
         note = Note(f"what {emitter.id} cannot do is said here", emitter.location(pointer))
         return replace(finding, notes=(note,))
 
-    def _finding_at_field(self, emitter: Emitter, model: ResolvedModel, rule: Object, message: str, help_: str) -> Finding:
+    def _finding_at_field(
+        self, emitter: Emitter, model: ResolvedModel, rule: Object, message: str, help_: str
+    ) -> Finding:
         """The finding at the field that the rule names, or at the first one that its expression reads and the model has."""
         field = as_str(rule.get("field"))
         pointers = [tuple(field.split("."))] if field else self._fields_read(emitter, as_str(rule["when"]))
@@ -147,7 +190,11 @@ class CompatibilityChecker:
                     location = model.spec.document.location(release_pointer)
                     environment = model.environment.name if model.environment else None
                     return Finding(
-                        codes.UNSUPPORTED_FEATURE, message, location, Subject("Model", model.name, environment, release_pointer), help_
+                        codes.UNSUPPORTED_FEATURE,
+                        message,
+                        location,
+                        Subject("Model", model.name, environment, release_pointer),
+                        help_,
                     )
             if root == "model":
                 return model.finding(codes.UNSUPPORTED_FEATURE, message, rest, help_)
@@ -160,7 +207,11 @@ class CompatibilityChecker:
         return sorted(getattr(expression, "read_paths", frozenset()), key=lambda pointer: (-len(pointer), str(pointer)))
 
     def _alternatives_help(self, model: ResolvedModel) -> str:
-        alternatives = [emitter.id for emitter in self._emitters.by_id.values() if emitter.is_target and matches_selector(emitter.model_selector, model.data, {}, {})]
+        alternatives = [
+            emitter.id
+            for emitter in self._emitters.by_id.values()
+            if emitter.is_target and matches_selector(emitter.model_selector, model.data, {}, {})
+        ]
         return f"use one of: {', '.join(alternatives)}" if alternatives else "no target takes it yet"
 
 
@@ -178,11 +229,17 @@ def emitter_setting_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Findi
     yield from _project_option_findings(fleet, emitters)
     data = fleet.portfolio.project.data
     known_ids = {*emitters.by_id, *emitters.broken_ids}
-    yield from _unknown_name_findings(fleet, "emitters", "there is no emitter", set(as_object(data.get("emitters"))) - known_ids, known_ids)
+    yield from _unknown_name_findings(
+        fleet, "emitters", "there is no emitter", set(as_object(data.get("emitters"))) - known_ids, known_ids
+    )
     if not emitters.broken_ids:
         image_names = {as_str(image["name"]) for emitter in emitters.by_id.values() for image in emitter.images}
         yield from _unknown_name_findings(
-            fleet, "images", "no emitter asks for an image", set(as_object(data.get("images"))) - image_names, image_names
+            fleet,
+            "images",
+            "no emitter asks for an image",
+            set(as_object(data.get("images"))) - image_names,
+            image_names,
         )
 
 
@@ -210,8 +267,14 @@ def _project_option_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Findi
 
 def _target_setting_findings(project: Spec, id_: str, settings: Object) -> Iterator[Finding]:
     messages = {
-        "options": (f"{id_} is a target, and models say its options", "say them under `deploy.options`, in `defaults` for all"),
-        "takes": (f"{id_} is a target, and models choose it", "remove it, or say `deploy.target` in `defaults` or `types`"),
+        "options": (
+            f"{id_} is a target, and models say its options",
+            "say them under `deploy.options`, in `defaults` for all",
+        ),
+        "takes": (
+            f"{id_} is a target, and models choose it",
+            "remove it, or say `deploy.target` in `defaults` or `types`",
+        ),
     }
     for key, (message, help_) in messages.items():
         if key in settings:
@@ -220,10 +283,16 @@ def _target_setting_findings(project: Spec, id_: str, settings: Object) -> Itera
             yield Finding(codes.BAD_OPTION, message, location, subject, help_)
 
 
-def _unknown_name_findings(fleet: Fleet, section: str, message_prefix: str, names: set[str], known_names: set[str]) -> Iterator[Finding]:
+def _unknown_name_findings(
+    fleet: Fleet, section: str, message_prefix: str, names: set[str], known_names: set[str]
+) -> Iterator[Finding]:
     project = fleet.portfolio.project
     for name in sorted(names):
         suggestion, pointer = closest_match(name, known_names), (section, name)
-        help_ = f"did you mean `{suggestion}`?" if suggestion else f"remove it, or name one of: {', '.join(sorted(known_names))}"
+        help_ = (
+            f"did you mean `{suggestion}`?"
+            if suggestion
+            else f"remove it, or name one of: {', '.join(sorted(known_names))}"
+        )
         location, subject = project.document.key_location(pointer), Subject("Project", project.name, None, pointer)
         yield Finding(codes.MATCHES_NOTHING, f"{message_prefix} `{name}`", location, subject, help_)

@@ -58,7 +58,11 @@ def evaluate_emitter(
 
 
 def _condition_results(
-    services: PlanningServices, model: ResolvedModel, emitter: Emitter, sections: ConditionSections, extra_variables: Mapping[str, Json]
+    services: PlanningServices,
+    model: ResolvedModel,
+    emitter: Emitter,
+    sections: ConditionSections,
+    extra_variables: Mapping[str, Json],
 ) -> ConditionResults:
     if not services.conditions.has_conditions(emitter, sections):
         return {}
@@ -68,7 +72,9 @@ def _condition_results(
     return services.conditions.evaluate_sections(emitter, sections, values)
 
 
-def with_emitter_context(evaluation: EmitterEvaluation, services: PlanningServices, context: ContextValues) -> ContextValues:
+def with_emitter_context(
+    evaluation: EmitterEvaluation, services: PlanningServices, context: ContextValues
+) -> ContextValues:
     """The context with what an emitter adds to it: its options, its images, and of a target the digest of what runs."""
     model, emitter, image_value = evaluation.model, evaluation.emitter, evaluation.images
     context = {**with_emitter_options(services, model, emitter, context), "images": image_value}
@@ -95,7 +101,10 @@ def _required_images(
             required_names.append(as_str(image["name"]))
     references, missing_findings = images.pinned_images(services.fleet, emitter, required_names, environment)
     origins = tuple(origin for image in references.values() for origin in image.origins)
-    return ComputedValue({name: image.value for name, image in references.items()}, origins), [*findings, *missing_findings]
+    return ComputedValue({name: image.value for name, image in references.items()}, origins), [
+        *findings,
+        *missing_findings,
+    ]
 
 
 def condition_variables(services: PlanningServices, model: ResolvedModel, emitter: Emitter) -> dict[str, Json]:

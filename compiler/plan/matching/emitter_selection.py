@@ -12,19 +12,26 @@ from compiler.resolve.match_selectors import matches_selector
 from compiler.resolve.resolved_model import ResolvedModel
 
 
-def matching_emitters(services: PlanningServices, model: ResolvedModel, candidates: Iterable[Emitter]) -> Iterator[Emitter | Finding]:
+def matching_emitters(
+    services: PlanningServices, model: ResolvedModel, candidates: Iterable[Emitter]
+) -> Iterator[Emitter | Finding]:
     """Those of the wanted emitters that take the model."""
     environment = model.environment.data if model.environment else {}
     use_case = services.fleet.portfolio.by_kind("UseCase").get(as_str(model.data.get("useCase")))
     use_case_data = use_case.data if use_case else {}
     for emitter in candidates:
-        if not all(matches_selector(model_selector, model.data, environment, use_case_data) for model_selector in _model_selectors(services, emitter)):
+        if not all(
+            matches_selector(model_selector, model.data, environment, use_case_data)
+            for model_selector in _model_selectors(services, emitter)
+        ):
             continue
         condition = as_str(emitter.model_selector.get("when"))
         if not condition:
             yield emitter
             continue
-        result = services.conditions.evaluate_condition(emitter, condition, ("takes", "when"), condition_variables(services, model, emitter))
+        result = services.conditions.evaluate_condition(
+            emitter, condition, ("takes", "when"), condition_variables(services, model, emitter)
+        )
         if result is not False:
             yield result if isinstance(result, Finding) else emitter
 

@@ -11,7 +11,9 @@ from compiler.plan.planning_services import PlanningServices
 from compiler.resolve.resolved_model import ResolvedModel
 
 
-def compatibility_findings(services: PlanningServices, checker: CompatibilityChecker, model: ResolvedModel) -> Iterator[Finding]:
+def compatibility_findings(
+    services: PlanningServices, checker: CompatibilityChecker, model: ResolvedModel
+) -> Iterator[Finding]:
     """What its target cannot do for it, and what the emitters beside that lack; whoever has nothing to object to is not asked."""
     target = checker.resolve_target(model)
     if isinstance(target, Finding):
@@ -20,7 +22,11 @@ def compatibility_findings(services: PlanningServices, checker: CompatibilityChe
     target_evaluation = evaluate_emitter(services, model, target)
     addon_evaluator = AddonEvaluator(services, target_evaluation)
     yield from _evaluation_findings(checker, target_evaluation)
-    for emitter in matching_emitters(services, model, (addon for addon in services.addons if addon.has_requirements and applies_to_deployments(addon))):
+    for emitter in matching_emitters(
+        services,
+        model,
+        (addon for addon in services.addons if addon.has_requirements and applies_to_deployments(addon)),
+    ):
         if isinstance(emitter, Finding):
             yield emitter
         else:

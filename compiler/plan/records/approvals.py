@@ -48,13 +48,19 @@ def check_approval(portfolio: Portfolio, model: ResolvedModel, approval: Object)
         "roleIsHeld": approval.get("role") in _approver_roles(portfolio, approval),
         "datesInOrder": _has_valid_dates(approval),
     }
-    invalid_reason: Object = next(({"because": reason} for check, reason in _INVALID_REASONS.items() if not checks[check]), {})
+    invalid_reason: Object = next(
+        ({"because": reason} for check, reason in _INVALID_REASONS.items() if not checks[check]), {}
+    )
     return {**approval, **checks, **invalid_reason, "holds": not invalid_reason}
 
 
 def valid_approvals(portfolio: Portfolio, model: ResolvedModel) -> list[Json]:
     """The approvals that count: what somebody who may agreed to, and what still runs."""
-    return [approval for approval in map(as_object, check_approvals(portfolio, model)) if approval["holds"] and approval.get("decision") == "approved"]
+    return [
+        approval
+        for approval in map(as_object, check_approvals(portfolio, model))
+        if approval["holds"] and approval.get("decision") == "approved"
+    ]
 
 
 def approval_findings(fleet: Fleet, model: ResolvedModel, as_of: date) -> Iterator[Finding]:
@@ -103,4 +109,10 @@ def _has_valid_dates(approval: Object) -> bool:
 def _approval_finding(model: ResolvedModel, code: Code, message: str, index: int, field: str) -> Finding:
     pointer = ("approvals", index, field)
     name = model.environment.name if model.environment else None
-    return Finding(code, f"{model.name}: {message}", model.location(pointer), Subject("Model", model.name, name, pointer), code.remedy)
+    return Finding(
+        code,
+        f"{model.name}: {message}",
+        model.location(pointer),
+        Subject("Model", model.name, name, pointer),
+        code.remedy,
+    )

@@ -76,7 +76,9 @@ def field_sources(services: PlanningServices, subject: RecordSubject, field_root
             if use_case is None:
                 yield FieldSource("model", "", {}, model.spec, owner, ("useCase",), model)
             else:
-                yield FieldSource(f"UseCase/{use_case.name}", use_case.name, use_case.data, use_case, use_case.text("owner"))
+                yield FieldSource(
+                    f"UseCase/{use_case.name}", use_case.name, use_case.data, use_case, use_case.text("owner")
+                )
         case "team":
             team = portfolio.by_kind("Team")[owner]
             yield FieldSource(f"Team/{owner}", owner, team.data, team, owner)
@@ -103,9 +105,16 @@ def _model_data(portfolio: Portfolio, subject: RecordSubject) -> Object:
     data = subject.model.data
     if "approvals" not in data:
         return data
-    return {**data, "approvals": [approval for placement in subject.placements for approval in valid_approvals(portfolio, placement)]}
+    return {
+        **data,
+        "approvals": [
+            approval for placement in subject.placements for approval in valid_approvals(portfolio, placement)
+        ],
+    }
 
 
 def _release_source(model: ResolvedModel, release: Release, owner: str) -> FieldSource:
     root = f"Model/{model.name}"
-    return FieldSource(root, release.version, release_data(release), model.spec, owner, release.pointer, variable="release")
+    return FieldSource(
+        root, release.version, release_data(release), model.spec, owner, release.pointer, variable="release"
+    )

@@ -73,7 +73,9 @@ class ModelRecordStatus:
 
     def filter_records(self, regimes: frozenset[str], owners: frozenset[str]) -> "ModelRecordStatus":
         """The same with the records for these regimes alone, and what these Teams have to say; none stands for all."""
-        matching_records = (record.for_owners(owners) for record in self.records if not regimes or record.regime in regimes)
+        matching_records = (
+            record.for_owners(owners) for record in self.records if not regimes or record.regime in regimes
+        )
         return replace(self, records=tuple(record for record in matching_records if record.fields))
 
     @cached_property
@@ -88,7 +90,9 @@ class ModelRecordStatus:
 
 def _missing_field(requests: Sequence[tuple[RecordStatus, RecordField]]) -> MissingField:
     records = tuple(dict.fromkeys(record for record, _ in requests))
-    return MissingField(requests[0][1], records, tuple(dict.fromkeys(field.citation for _, field in requests if field.citation)))
+    return MissingField(
+        requests[0][1], records, tuple(dict.fromkeys(field.citation for _, field in requests if field.citation))
+    )
 
 
 def status(services: PlanningServices, model_names: Iterable[str]) -> Iterator[ModelRecordStatus | Finding]:
@@ -103,7 +107,9 @@ def status(services: PlanningServices, model_names: Iterable[str]) -> Iterator[M
             yield from model_record_status(services, resolved_models)
 
 
-def model_record_status(services: PlanningServices, resolved_models: Sequence[ResolvedModel]) -> Iterator[ModelRecordStatus | Finding]:
+def model_record_status(
+    services: PlanningServices, resolved_models: Sequence[ResolvedModel]
+) -> Iterator[ModelRecordStatus | Finding]:
     """The status of a model, and what keeps a record from being asked; `places`: the model where it is judged."""
     subject = record_subject(services, resolved_models)
     records: list[RecordStatus] = []
@@ -134,7 +140,10 @@ def _emits_record(services: PlanningServices, emitter: Emitter, model: ResolvedM
     if not rules or any(rule.condition is None for rule in rules):
         return True
     data = condition_variables(services, model, emitter)
-    results = (services.conditions.evaluate_condition(emitter, rule.condition or "", (*rule.pointer, "when"), data) for rule in rules)
+    results = (
+        services.conditions.evaluate_condition(emitter, rule.condition or "", (*rule.pointer, "when"), data)
+        for rule in rules
+    )
     return any(result is not False for result in results)
 
 

@@ -27,11 +27,15 @@ def record_context(services: PlanningServices, subject: RecordSubject, target: E
     context = model_context(services, model)
     releases = list(_release_values(subject))
     if "release" not in context and len(releases) == 1:
-        context["release"] = DocumentValue("release", {key: value for key, value in releases[0].items() if key != "environments"})
+        context["release"] = DocumentValue(
+            "release", {key: value for key, value in releases[0].items() if key != "environments"}
+        )
     context |= {
         "name": ComputedValue(model.name, (Origin("model", ("name",)),)),
         "datasets": computed_list(list(subject.datasets), (Origin("model", ("data",)),)),
-        "placements": ComputedValue([_placement_value(services, placement) for placement in subject.placements], _RELEASE_ORIGINS),
+        "placements": ComputedValue(
+            [_placement_value(services, placement) for placement in subject.placements], _RELEASE_ORIGINS
+        ),
         "releases": ComputedValue(releases, _RELEASE_ORIGINS),
         "asks": ComputedValue(list(_dependency_values(services, model)), (Origin("model", ("uses",)),)),
         "askedBy": ComputedValue(list(_dependent_names(services, subject)), _RELEASE_ORIGINS),
@@ -97,7 +101,11 @@ def _dependency_values(services: PlanningServices, model: ResolvedModel) -> Iter
 
 
 def _dependent_names(services: PlanningServices, subject: RecordSubject) -> Iterator[Json]:
-    names = {name for placement in subject.placements for name in services.fleet.dependents(subject.model.name, environment_of(placement).name)}
+    names = {
+        name
+        for placement in subject.placements
+        for name in services.fleet.dependents(subject.model.name, environment_of(placement).name)
+    }
     yield from sorted(names)
 
 
@@ -114,10 +122,14 @@ def _companion_file_values(model: ResolvedModel) -> list[Json]:
     return [{"path": file.relative, "digest": bytes_digest(file.content)} for file in files]
 
 
-def _runtime_images(services: PlanningServices, model: ResolvedModel, target: Emitter | None, context: ContextValues) -> list[Json]:
+def _runtime_images(
+    services: PlanningServices, model: ResolvedModel, target: Emitter | None, context: ContextValues
+) -> list[Json]:
     """Images that serve the model: its own, and those that its target needs of it."""
     model_image = context.get("image")
-    entries: list[Json] = [_image_value("", as_str(model_image.value))] if isinstance(model_image, ComputedValue) else []
+    entries: list[Json] = (
+        [_image_value("", as_str(model_image.value))] if isinstance(model_image, ComputedValue) else []
+    )
     if target is None or model.environment is None:
         return entries
     data = condition_variables(services, model, target)
@@ -125,7 +137,8 @@ def _runtime_images(services: PlanningServices, model: ResolvedModel, target: Em
         as_str(image["name"])
         for index, image in enumerate(target.images)
         if "when" not in image
-        or services.conditions.evaluate_condition(target, as_str(image["when"]), ("images", index, "when"), data) is True
+        or services.conditions.evaluate_condition(target, as_str(image["when"]), ("images", index, "when"), data)
+        is True
     ]
     references, _ = images.pinned_images(services.fleet, target, required_names, model.environment.data)
     return [*entries, *(_image_value(name, as_str(image.value)) for name, image in references.items())]

@@ -48,7 +48,9 @@ class RecordField:
         return self.field_source.location(self.pointer)
 
 
-def record_fields_context(services: PlanningServices, emitter: Emitter, subject: RecordSubject) -> tuple[ContextValues, tuple[Finding, ...]]:
+def record_fields_context(
+    services: PlanningServices, emitter: Emitter, subject: RecordSubject
+) -> tuple[ContextValues, tuple[Finding, ...]]:
     """What templates see of an emitter's facts, and what keeps them from being asked for.
 
     `facts` by id: what is said, or who has to say it and where; `gaps`: those that nobody says; `asked`: how many there are.
@@ -63,12 +65,20 @@ def record_fields_context(services: PlanningServices, emitter: Emitter, subject:
     missing_fields = [part for parts in fields_by_id.values() for part in parts if part.is_missing]
     return {
         "facts": ObjectValue({id_: _field_value(id_, parts) for id_, parts in fields_by_id.items()}),
-        "gaps": ComputedValue([{"id": part.id, "title": part.title, "source": part.citation, **_responsibility(part)} for part in missing_fields], ()),
+        "gaps": ComputedValue(
+            [
+                {"id": part.id, "title": part.title, "source": part.citation, **_responsibility(part)}
+                for part in missing_fields
+            ],
+            (),
+        ),
         "asked": ComputedValue(sum(map(len, fields_by_id.values())), ()),
     }, tuple(findings)
 
 
-def required_fields(services: PlanningServices, emitter: Emitter, subject: RecordSubject) -> Iterator[RecordField | Finding]:
+def required_fields(
+    services: PlanningServices, emitter: Emitter, subject: RecordSubject
+) -> Iterator[RecordField | Finding]:
     """Every fact that an emitter asks of a model, one for each document or release that would say it."""
     data = condition_variables(services, subject.model, emitter)
     for index, entry in enumerate(map(as_object, as_list(emitter.data.get("facts")))):
@@ -90,10 +100,16 @@ def _is_required(
     services: PlanningServices, emitter: Emitter, index: int, entry: Object, data: Mapping[str, Json]
 ) -> bool | Finding:
     condition = as_str(entry.get("when"))
-    return services.conditions.evaluate_condition(emitter, condition, ("facts", index, "when"), data) if condition else True
+    return (
+        services.conditions.evaluate_condition(emitter, condition, ("facts", index, "when"), data)
+        if condition
+        else True
+    )
 
 
-def _record_field(services: PlanningServices, subject: RecordSubject, entry: Object, field_paths: Sequence[str], source: FieldSource) -> RecordField:
+def _record_field(
+    services: PlanningServices, subject: RecordSubject, entry: Object, field_paths: Sequence[str], source: FieldSource
+) -> RecordField:
     root, *pointer = field_paths[0].split(".")
     value, origin = _read_value(source, tuple(pointer))
     for field_path in field_paths[1:]:
@@ -101,7 +117,10 @@ def _record_field(services: PlanningServices, subject: RecordSubject, entry: Obj
             break
         other_root, *rest = field_path.split(".")
         other_sources = [source] if other_root == root else field_sources(services, subject, other_root)
-        value, origin = next((result for candidate in other_sources if (result := _read_value(candidate, tuple(rest)))[0] is not None), (value, origin))
+        value, origin = next(
+            (result for candidate in other_sources if (result := _read_value(candidate, tuple(rest)))[0] is not None),
+            (value, origin),
+        )
     return RecordField(
         as_str(entry["id"]), as_str(entry["title"]), as_str(entry.get("source")), source, tuple(pointer), value, origin,
     )  # fmt: skip
@@ -147,4 +166,9 @@ def _responsibility(record_field: RecordField) -> Object:
 
 def _part_value(record_field: RecordField) -> Object:
     value_entry: Object = {} if record_field.is_missing else {"value": record_field.value}
-    return {"name": record_field.field_source.name, **value_entry, "missing": record_field.is_missing, **_responsibility(record_field)}
+    return {
+        "name": record_field.field_source.name,
+        **value_entry,
+        "missing": record_field.is_missing,
+        **_responsibility(record_field),
+    }

@@ -31,15 +31,24 @@ class RecordSubject:
 def record_subject(services: PlanningServices, resolved_models: Sequence[ResolvedModel]) -> RecordSubject:
     """What records tell of a model; `places`: the model where it runs, or its general layers alone where it runs nowhere."""
     placements = tuple(model for model in resolved_models if model.environment is not None)
-    releases_by_version = {release.version: release for placement in placements for release in (placement.canary, placement.release) if release}
+    releases_by_version = {
+        release.version: release
+        for placement in placements
+        for release in (placement.canary, placement.release)
+        if release
+    }
     releases = tuple(releases_by_version[version] for version in sorted(releases_by_version))
-    return RecordSubject(resolved_models[-1], placements, releases, tuple(_dataset_values(services, resolved_models[-1])))
+    return RecordSubject(
+        resolved_models[-1], placements, releases, tuple(_dataset_values(services, resolved_models[-1]))
+    )
 
 
 def _dataset_values(services: PlanningServices, model: ResolvedModel) -> Iterator[DocumentValue]:
     """The datasets that a model or a release of it names, each with its `role`: training, evaluation or used."""
     language = services.fleet.language.type_language(model.spec.text("type"))
-    roles_and_names = [(_dataset_role(pointer), name) for kind, name, pointer, _ in references(model, language) if kind == "Dataset"]
+    roles_and_names = [
+        (_dataset_role(pointer), name) for kind, name, pointer, _ in references(model, language) if kind == "Dataset"
+    ]
     for role, name in sorted(dict.fromkeys(roles_and_names), key=lambda entry: DATASET_ROLES.index(entry[0])):
         spec = services.fleet.find("Dataset", name)
         if spec is not None:

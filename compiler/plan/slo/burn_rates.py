@@ -24,7 +24,12 @@ _WINDOW_PAIRS: Final[tuple[tuple[Severity, str, str], ...]] = (
 )  # fmt: skip
 _MONTHLY_SHARES: Final = (Fraction(2), Fraction(5), Fraction(10), Fraction(10))
 _BUDGET_SHARES: Final[Mapping[str, tuple[Fraction, ...]]] = MappingProxyType(
-    {"7d": (Fraction(8), Fraction("12.5"), Fraction(20), Fraction(42)), "28d": _MONTHLY_SHARES, "30d": _MONTHLY_SHARES, "90d": _MONTHLY_SHARES}
+    {
+        "7d": (Fraction(8), Fraction("12.5"), Fraction(20), Fraction(42)),
+        "28d": _MONTHLY_SHARES,
+        "30d": _MONTHLY_SHARES,
+        "90d": _MONTHLY_SHARES,
+    }
 )
 
 

@@ -20,7 +20,9 @@ def series_findings(model: ResolvedModel) -> Iterator[Finding]:
         yield from _contradictory_matcher_findings(model, pointer, series)
     for key, indicator in _custom_indicators(model):
         if "histogram" in indicator:
-            yield from _histogram_findings(model, (*_INDICATORS_POINTER, key, "histogram"), as_object(indicator["histogram"]))
+            yield from _histogram_findings(
+                model, (*_INDICATORS_POINTER, key, "histogram"), as_object(indicator["histogram"])
+            )
         if "errors" in indicator:
             yield from _error_series_findings(model, (*_INDICATORS_POINTER, key), indicator)
 
@@ -67,13 +69,19 @@ def _error_series_findings(model: ResolvedModel, pointer: Pointer, indicator: Ob
         yield from _uncounted_error_findings(model, (*pointer, "errors"), errors, total_series)
 
 
-def _uncounted_error_findings(model: ResolvedModel, pointer: Pointer, errors: Object, total: Object) -> Iterator[Finding]:
+def _uncounted_error_findings(
+    model: ResolvedModel, pointer: Pointer, errors: Object, total: Object
+) -> Iterator[Finding]:
     equal_labels, regex_labels = (as_object(total.get(key)) for key in ("labels", "matching"))
     for label, value in as_object(errors.get("labels")).items():
-        is_counted = equal_labels.get(label, value) == value and re2_full_match(as_str(regex_labels.get(label, ".*")), as_str(value))
+        is_counted = equal_labels.get(label, value) == value and re2_full_match(
+            as_str(regex_labels.get(label, ".*")), as_str(value)
+        )
         if not is_counted:
             message = f"no error is among all requests: those have another `{label}` than {value!r}"
-            yield model.finding(codes.BAD_SERIES, message, (*pointer, "labels", label), "let `total` count the errors too")
+            yield model.finding(
+                codes.BAD_SERIES, message, (*pointer, "labels", label), "let `total` count the errors too"
+            )
 
 
 def _is_same_series(first: Object, second: Object) -> bool:

@@ -62,7 +62,9 @@ class CounterSli:
 
     def bad_rate(self, window: str) -> Vector:
         """Errors a second."""
-        return _sum_with_zeros([_sum_of_function("rate", counter, window) for counter in (self.errors, self.unreached_requests) if counter])
+        return _sum_with_zeros(
+            [_sum_of_function("rate", counter, window) for counter in (self.errors, self.unreached_requests) if counter]
+        )
 
     def total_rate(self, window: str) -> Vector:
         """Requests a second."""
@@ -74,7 +76,9 @@ class CounterSli:
 
     def counters(self) -> tuple[Vector, Vector]:
         """The counters."""
-        errors = [aggregate("sum", instant_vector(counter)) for counter in (self.errors, self.unreached_requests) if counter]
+        errors = [
+            aggregate("sum", instant_vector(counter)) for counter in (self.errors, self.unreached_requests) if counter
+        ]
         totals = [aggregate("sum", instant_vector(counter)) for counter in self._total_counters]
         return _sum_vectors(errors), _sum_vectors(totals)
 
@@ -84,7 +88,14 @@ class CounterSli:
     @property
     def _total_counters(self) -> list[Series]:
         """The counters that all requests are the sum of."""
-        return [counter for counter in (self.total or self.answered_requests, self.unreached_requests if self.total else self.errors) if counter]
+        return [
+            counter
+            for counter in (
+                self.total or self.answered_requests,
+                self.unreached_requests if self.total else self.errors,
+            )
+            if counter
+        ]
 
 
 def _sum_vectors(sums: Sequence[Vector]) -> Vector:

@@ -17,7 +17,8 @@ def parse_series(entry: Object) -> Series:
     """Series by name and labels; a label whose value a template leaves out is none of them."""
     labels, regex_labels = (as_object(entry.get(key)).items() for key in ("labels", "matching"))
     return Series(
-        as_str(entry["metric"]), *(tuple((name, value) for name, value in pairs if isinstance(value, str)) for pairs in (labels, regex_labels))
+        as_str(entry["metric"]),
+        *(tuple((name, value) for name, value in pairs if isinstance(value, str)) for pairs in (labels, regex_labels)),
     )
 
 
@@ -27,7 +28,9 @@ def build_sli_ratio(objective: Objective, entry: Object) -> SliRatio:
         return LatencySli(parse_series(as_object(entry["histogram"])), latency_threshold(objective, entry))
     if "probe" in entry:
         return ProbeSli(parse_series(as_object(entry["probe"])))
-    total, answered_requests = (parse_series(as_object(entry[key])) if key in entry else None for key in ("total", "answered"))
+    total, answered_requests = (
+        parse_series(as_object(entry[key])) if key in entry else None for key in ("total", "answered")
+    )
     unreached_requests = parse_series(as_object(entry["unreached"])) if "unreached" in entry else None
     return CounterSli(parse_series(as_object(entry["errors"])), total, answered_requests, unreached_requests)
 

@@ -71,17 +71,24 @@ def model_objectives(model: ResolvedModel) -> Iterator[AnyObjective | Finding]:
     limit = as_str(as_object(model.data.get(root)).get("freshness"))
     if limit:
         yield FreshnessObjective(Duration(limit), (root, "freshness"))
-    drafts = [*_availability_draft(slo, sla), *(latency_draft for key in _LATENCY_NAMES for latency_draft in _strictest_latency_drafts(key, slo, sla))]
+    drafts = [
+        *_availability_draft(slo, sla),
+        *(latency_draft for key in _LATENCY_NAMES for latency_draft in _strictest_latency_drafts(key, slo, sla)),
+    ]
     if drafts:
         period = _objective_period(model, slo, sla)
-        yield from [period] if isinstance(period, Finding) else (_complete_objective(model, draft, period) for draft in drafts)
+        yield from (
+            [period] if isinstance(period, Finding) else (_complete_objective(model, draft, period) for draft in drafts)
+        )
 
 
 def _availability_draft(slo: Object, sla: Object) -> Iterator[_ObjectiveDraft]:
     root = "slo" if "availability" in slo else "sla"
     target = (slo if root == "slo" else sla).get("availability")
     if target:
-        yield _ObjectiveDraft("availability", "availability", Percentage(as_str(target)).exact_ratio, (root, "availability"))
+        yield _ObjectiveDraft(
+            "availability", "availability", Percentage(as_str(target)).exact_ratio, (root, "availability")
+        )
 
 
 def _strictest_latency_drafts(key: str, slo: Object, sla: Object) -> Iterator[_ObjectiveDraft]:
@@ -104,7 +111,9 @@ def _latency_drafts(key: str, slo: Object, sla: Object) -> Iterator[_ObjectiveDr
 
 def _latency_draft(key: str, share: str, limit: str, pointer: Pointer) -> _ObjectiveDraft:
     latency_limit = Duration(limit)
-    return _ObjectiveDraft(key, f"{_LATENCY_NAMES[key]}-{latency_limit}", Percentage(share).exact_ratio, pointer, latency_limit)
+    return _ObjectiveDraft(
+        key, f"{_LATENCY_NAMES[key]}-{latency_limit}", Percentage(share).exact_ratio, pointer, latency_limit
+    )
 
 
 def _objective_period(model: ResolvedModel, slo: Object, sla: Object) -> str | Finding:

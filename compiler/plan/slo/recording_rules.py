@@ -58,7 +58,9 @@ class SloIdentity:
     def all_series(self, metric: str, **labels: str) -> Series:
         """What was recorded of each of them."""
         return Series(
-            metric, tuple(labels.items()), ((conventions.ID_LABEL, f"{self.project}/{self.environment}/{self.model}/.+"),)
+            metric,
+            tuple(labels.items()),
+            ((conventions.ID_LABEL, f"{self.project}/{self.environment}/{self.model}/.+"),),
         )
 
 
@@ -87,36 +89,73 @@ def recording_rules(objective: Objective, ratio: SliRatio, identity: SloIdentity
     """What is recorded of an objective."""
     name, labels, period = objective.name, identity.labels(objective.name), objective.period
     for window in RECORDING_WINDOWS:
-        yield Recording(f"{conventions.ERROR_RATIO_SERIES}{window}", error_ratio(ratio, window), {**labels, conventions.WINDOW_LABEL: window})
+        yield Recording(
+            f"{conventions.ERROR_RATIO_SERIES}{window}",
+            error_ratio(ratio, window),
+            {**labels, conventions.WINDOW_LABEL: window},
+        )
     if period not in RECORDING_WINDOWS:
         shares = identity.recorded_series(f"{conventions.ERROR_RATIO_SERIES}{_SHORTEST_WINDOW}", name)
         mean = binary_operation(
-            apply_function("sum_over_time", range_vector(shares, period)), "/", apply_function("count_over_time", range_vector(shares, period))
+            apply_function("sum_over_time", range_vector(shares, period)),
+            "/",
+            apply_function("count_over_time", range_vector(shares, period)),
         )
         yield Recording(f"{conventions.ERROR_RATIO_SERIES}{period}", mean, {**labels, conventions.WINDOW_LABEL: period})
     yield Recording(conventions.OBJECTIVE_SERIES, constant_vector(objective.target), labels)
     yield Recording(conventions.BUDGET_SERIES, constant_vector(objective.budget), labels)
     yield Recording(conventions.PERIOD_SERIES, constant_vector(period_days(period)), labels)
     budget = scalar(objective.budget)
-    for record, window in ((conventions.CURRENT_BURN_SERIES, _SHORTEST_WINDOW), (conventions.PERIOD_BURN_SERIES, period)):
-        yield Recording(record, binary_operation(instant_vector(identity.recorded_series(f"{conventions.ERROR_RATIO_SERIES}{window}", name)), "/", budget), labels)
-    yield Recording(conventions.BUDGET_REMAINING_SERIES, binary_operation(scalar(1), "-", instant_vector(identity.recorded_series(conventions.PERIOD_BURN_SERIES, name))), labels)
+    for record, window in (
+        (conventions.CURRENT_BURN_SERIES, _SHORTEST_WINDOW),
+        (conventions.PERIOD_BURN_SERIES, period),
+    ):
+        yield Recording(
+            record,
+            binary_operation(
+                instant_vector(identity.recorded_series(f"{conventions.ERROR_RATIO_SERIES}{window}", name)), "/", budget
+            ),
+            labels,
+        )
+    yield Recording(
+        conventions.BUDGET_REMAINING_SERIES,
+        binary_operation(
+            scalar(1), "-", instant_vector(identity.recorded_series(conventions.PERIOD_BURN_SERIES, name))
+        ),
+        labels,
+    )
 
 
-def burn_alerts(objective: Objective, ratio: SliRatio, identity: SloIdentity, min_requests: int | None) -> Iterator[Alert]:
+def burn_alerts(
+    objective: Objective, ratio: SliRatio, identity: SloIdentity, min_requests: int | None
+) -> Iterator[Alert]:
     """An alert for each severity that errors can reach; silent while fewer than `least` requests came in the long window."""
     for severity in ("page", "ticket"):
         severity_burns = tuple(burn for burn in objective.burn_rates if burn.severity == severity)
         if severity_burns:
-            expr = multiline_operation([_burn_condition(objective, burn, ratio, identity, min_requests) for burn in severity_burns], "or")
-            yield Alert(conventions.ALERT_BURN, severity_burns[0].severity, expr, identity.labels(objective.name), burn_rates=severity_burns)
+            expr = multiline_operation(
+                [_burn_condition(objective, burn, ratio, identity, min_requests) for burn in severity_burns], "or"
+            )
+            yield Alert(
+                conventions.ALERT_BURN,
+                severity_burns[0].severity,
+                expr,
+                identity.labels(objective.name),
+                burn_rates=severity_burns,
+            )
 
 
-def _burn_condition(objective: Objective, burn: BurnRate, ratio: SliRatio, identity: SloIdentity, min_requests: int | None) -> Vector:
+def _burn_condition(
+    objective: Objective, burn: BurnRate, ratio: SliRatio, identity: SloIdentity, min_requests: int | None
+) -> Vector:
     threshold = Scalar(f"({scalar(burn.factor)} * {scalar(objective.budget)})")
     conditions = []
     for window in (burn.short_window, burn.long_window):
-        over_threshold = binary_operation(instant_vector(identity.recorded_series(f"{conventions.ERROR_RATIO_SERIES}{window}", objective.name)), ">", threshold)
+        over_threshold = binary_operation(
+            instant_vector(identity.recorded_series(f"{conventions.ERROR_RATIO_SERIES}{window}", objective.name)),
+            ">",
+            threshold,
+        )
         conditions.append(aggregate("max", over_threshold, without=conventions.WINDOW_LABEL))
     in_both_windows = multiline_operation(conditions, "and")
     if min_requests is None:
@@ -130,14 +169,23 @@ def run_age(last_run: Series) -> Vector:
     return binary_operation(current_time(), "-", aggregate("max", instant_vector(last_run)))
 
 
-def freshness_rules(freshness: FreshnessObjective, last_run: Series, identity: SloIdentity) -> tuple[Recording, tuple[Alert, ...]]:
+def freshness_rules(
+    freshness: FreshnessObjective, last_run: Series, identity: SloIdentity
+) -> tuple[Recording, tuple[Alert, ...]]:
     """The age of the last good run, and who is told when it is too old, or when there has been none for as long."""
     labels = identity.labels(freshness.name)
     recording = Recording(conventions.RUN_AGE_SERIES, run_age(last_run), labels)
-    too_old = binary_operation(instant_vector(identity.recorded_series(conventions.RUN_AGE_SERIES, freshness.name)), ">", scalar(freshness.max_age.seconds))
+    too_old = binary_operation(
+        instant_vector(identity.recorded_series(conventions.RUN_AGE_SERIES, freshness.name)),
+        ">",
+        scalar(freshness.max_age.seconds),
+    )
     absent_run = Vector(f"absent({instant_vector(last_run)})")
     stale = Alert(conventions.ALERT_STALE, "page", too_old, labels)
-    return recording, (stale, Alert(conventions.ALERT_MISSING, "page", absent_run, labels, for_duration=freshness.max_age))
+    return recording, (
+        stale,
+        Alert(conventions.ALERT_MISSING, "page", absent_run, labels, for_duration=freshness.max_age),
+    )
 
 
 ACTION_SEVERITIES: Final[Mapping[str, Severity]] = MappingProxyType(
@@ -161,7 +209,14 @@ class Signal:
         worst = aggregate("min" if self.alerts_when_below else "max", instant_vector(self.series))
         labels = identity.labels(self.name)
         condition = binary_operation(
-            instant_vector(identity.recorded_series(conventions.SIGNAL_SERIES, self.name)), "<" if self.alerts_when_below else ">", scalar(self.threshold)
+            instant_vector(identity.recorded_series(conventions.SIGNAL_SERIES, self.name)),
+            "<" if self.alerts_when_below else ">",
+            scalar(self.threshold),
         )
-        alert = Alert(conventions.ALERT_SIGNAL, ACTION_SEVERITIES[self.action], condition, {**labels, conventions.ACTION_LABEL: self.action})
+        alert = Alert(
+            conventions.ALERT_SIGNAL,
+            ACTION_SEVERITIES[self.action],
+            condition,
+            {**labels, conventions.ACTION_LABEL: self.action},
+        )
         return Recording(conventions.SIGNAL_SERIES, worst, labels), alert

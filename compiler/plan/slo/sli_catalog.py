@@ -42,7 +42,9 @@ class SliCatalog:
 
     def matching_entries(self) -> Iterator[tuple[int, Object] | Finding]:
         """Those that are for the model, whether they are there or not."""
-        for index, (entry, match_result) in enumerate(zip(as_list(self.emitter.data.get("sli")), self.match_results, strict=True)):
+        for index, (entry, match_result) in enumerate(
+            zip(as_list(self.emitter.data.get("sli")), self.match_results, strict=True)
+        ):
             if isinstance(match_result, Finding):
                 yield match_result
             elif match_result:
@@ -61,7 +63,9 @@ def select_sli_source(model: ResolvedModel, objective: AnyObjective, catalog: Sl
     key = objective.indicator
     custom_indicator = as_object(as_object(as_object(model.data.get("slo")).get("indicators")).get(key))
     if custom_indicator:
-        return SliSource("the model's own indicator", custom_indicator, ("slo", "indicators", key), is_from_catalog=False)
+        return SliSource(
+            "the model's own indicator", custom_indicator, ("slo", "indicators", key), is_from_catalog=False
+        )
     candidates = list[Object]()
     for result in catalog.matching_entries():
         if isinstance(result, Finding):
@@ -73,11 +77,15 @@ def select_sli_source(model: ResolvedModel, objective: AnyObjective, catalog: Sl
     return _unmeasured_finding(model, objective, catalog, candidates)
 
 
-def _unmeasured_finding(model: ResolvedModel, objective: AnyObjective, catalog: SliCatalog, candidates: Sequence[Object]) -> Finding:
+def _unmeasured_finding(
+    model: ResolvedModel, objective: AnyObjective, catalog: SliCatalog, candidates: Sequence[Object]
+) -> Finding:
     key, environment = objective.indicator, model.environment.name if model.environment else ""
     reasons = [as_str(as_object(entry.get("lacks")).get(key)) for entry in candidates if catalog.is_available(entry)]
     reason_text = "; ".join(dict.fromkeys(filter(None, reasons))) or f"{catalog.emitter.title} knows nothing that does"
-    needed_capabilities = {f"the capability `{entry['needs']}` ({entry['name']})": None for entry in candidates if key in entry}
+    needed_capabilities = {
+        f"the capability `{entry['needs']}` ({entry['name']})": None for entry in candidates if key in entry
+    }
     message = f"nothing measures in {environment} {_INDICATOR_PHRASES[key].format(model.name)}: {reason_text}"
     capability_help = f"give the Environment {' or '.join(needed_capabilities)}; or " if needed_capabilities else ""
     help_ = f"{capability_help}say where it is measured under `slo.indicators.{key}`, or why it is not: `slo: {{unwatched: {{{key}: …}}}}`"

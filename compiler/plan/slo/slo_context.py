@@ -57,7 +57,9 @@ class _SloInputs:
         return as_object(self.target_evaluation.model.data.get("slo"))
 
 
-def slo_context(services: PlanningServices, target_evaluation: EmitterEvaluation, slo_plan: SloPlan, context: ContextValues) -> tuple[ContextValues, list[Finding]]:
+def slo_context(
+    services: PlanningServices, target_evaluation: EmitterEvaluation, slo_plan: SloPlan, context: ContextValues
+) -> tuple[ContextValues, list[Finding]]:
     """What a level adds to a context, and what is wrong with what its target says of series."""
     model = target_evaluation.model
     identity = SloIdentity(services.fleet.portfolio.project.name, environment_of(model).name, model.name)
@@ -71,10 +73,16 @@ def slo_context(services: PlanningServices, target_evaluation: EmitterEvaluation
         for item, reason in slo_plan.unmeasured_objectives
     ]
     values: ContextValues = {
-        "objectives": computed_list([item for item in results if isinstance(item, ComputedValue)], (Origin("model", ("slo",)),)),
-        "signals": computed_list(list(_signal_values(inputs)) if slo_plan.is_enabled else [], (Origin("model", ("monitoring",)),)),
+        "objectives": computed_list(
+            [item for item in results if isinstance(item, ComputedValue)], (Origin("model", ("slo",)),)
+        ),
+        "signals": computed_list(
+            list(_signal_values(inputs)) if slo_plan.is_enabled else [], (Origin("model", ("monitoring",)),)
+        ),
         "unwatched": computed_list(unmeasured_values, (Origin("model", ("slo", "unwatched")),)),
-        "level": ComputedValue(_dashboard_value(identity, as_str(model.data.get("owner"))), (Origin("model", ("name",)),)),
+        "level": ComputedValue(
+            _dashboard_value(identity, as_str(model.data.get("owner"))), (Origin("model", ("name",)),)
+        ),
     }
     return values, [item for item in results if isinstance(item, Finding)]
 
@@ -82,16 +90,25 @@ def slo_context(services: PlanningServices, target_evaluation: EmitterEvaluation
 def _dashboard_value(identity: SloIdentity, owner: str) -> Object:
     """What there is to draw of a model, whatever is watched of it; and what it and its owner are called where names must be short."""
     hourly_burn = binary_operation(
-        instant_vector(identity.all_series(f"{conventions.ERROR_RATIO_SERIES}1h")), f"/ on ({conventions.ID_LABEL}) group_left ()", instant_vector(identity.all_series(conventions.BUDGET_SERIES))
+        instant_vector(identity.all_series(f"{conventions.ERROR_RATIO_SERIES}1h")),
+        f"/ on ({conventions.ID_LABEL}) group_left ()",
+        instant_vector(identity.all_series(conventions.BUDGET_SERIES)),
     )
-    firing_alerts = aggregate("max", instant_vector(identity.all_series("ALERTS", alertstate="firing")), by=f"{conventions.SEVERITY_LABEL}, {conventions.SLO_LABEL}")
+    firing_alerts = aggregate(
+        "max",
+        instant_vector(identity.all_series("ALERTS", alertstate="firing")),
+        by=f"{conventions.SEVERITY_LABEL}, {conventions.SLO_LABEL}",
+    )
     series = {
         "budgetLeft": instant_vector(identity.all_series(conventions.BUDGET_REMAINING_SERIES)), "burnNow": instant_vector(identity.all_series(conventions.CURRENT_BURN_SERIES)), "burnHour": hourly_burn,
         "errors": instant_vector(identity.all_series(f"{conventions.ERROR_RATIO_SERIES}{_CHART_WINDOW}")), "age": instant_vector(identity.all_series(conventions.RUN_AGE_SERIES)),
         "signals": instant_vector(identity.all_series(conventions.SIGNAL_SERIES)), "alerts": firing_alerts,
     }  # fmt: skip
     id_ = digest([identity.project, identity.environment, identity.model]).removeprefix("sha256:")[:10]
-    short_names = {"service": conventions.shorten_name(f"{identity.environment}-{identity.model}"), "team": conventions.shorten_name(owner, len("-ticket"))}
+    short_names = {
+        "service": conventions.shorten_name(f"{identity.environment}-{identity.model}"),
+        "team": conventions.shorten_name(owner, len("-ticket")),
+    }
     return {"id": id_, **short_names, "series": {key: str(expr) for key, expr in series.items()}}
 
 
@@ -121,7 +138,9 @@ def _measured_value(inputs: _SloInputs, item: MeasuredObjective) -> ComputedValu
     common = {**_common_values(inputs, objective), "measuredBy": source.title}
     if isinstance(objective, FreshnessObjective):
         return ComputedValue({**common, **_freshness_values(inputs, objective, as_object(spec))}, origins)
-    return ComputedValue({**common, **_ratio_values(inputs, objective, build_sli_ratio(objective, as_object(spec)))}, origins)
+    return ComputedValue(
+        {**common, **_ratio_values(inputs, objective, build_sli_ratio(objective, as_object(spec)))}, origins
+    )
 
 
 def _common_values(inputs: _SloInputs, objective: AnyObjective) -> dict[str, Json]:
@@ -129,7 +148,13 @@ def _common_values(inputs: _SloInputs, objective: AnyObjective) -> dict[str, Jso
     runbook = inputs.slo.get("runbook")
     full_name = f"{inputs.identity.environment}-{inputs.identity.model}-{objective.name}"
     resource_name = conventions.shorten_name(full_name, len("-ticket-3d"))
-    values: dict[str, Json] = {"name": objective.name, "id": id_, "resource": resource_name, "indicator": objective.indicator, "title": describe_objective(objective)}
+    values: dict[str, Json] = {
+        "name": objective.name,
+        "id": id_,
+        "resource": resource_name,
+        "indicator": objective.indicator,
+        "title": describe_objective(objective),
+    }
     return {**values, **({"runbook": runbook} if runbook else {})}
 
 
@@ -159,9 +184,17 @@ def _ratio_values(inputs: _SloInputs, objective: Objective, sli_ratio: SliRatio)
     if objective.latency_limit is not None and isinstance(sli_ratio, LatencySli):
         units_per_second = sli_ratio.threshold * 1000 / objective.latency_limit.milliseconds
         times = [
-            {"rank": f"p{scalar(quantile * 100)}", "expr": str(_to_seconds(sli_ratio.latency_quantile(quantile, _CHART_WINDOW), units_per_second))} for quantile in _QUANTILES
+            {
+                "rank": f"p{scalar(quantile * 100)}",
+                "expr": str(_to_seconds(sli_ratio.latency_quantile(quantile, _CHART_WINDOW), units_per_second)),
+            }
+            for quantile in _QUANTILES
         ]
-        values |= {"within": str(objective.latency_limit), "withinSeconds": objective.latency_limit.seconds, "times": times}
+        values |= {
+            "within": str(objective.latency_limit),
+            "withinSeconds": objective.latency_limit.seconds,
+            "times": times,
+        }
     return {key: value for key, value in values.items() if value is not None}
 
 
@@ -195,7 +228,17 @@ def _alert_value(alert: Alert) -> Object:
         "labels": dict(alert.labels),
     }
     values |= {"for": str(alert.for_duration)} if alert.for_duration else {}
-    return {**values, **({"burns": [_burn_rate_value(burn) for burn in alert.burn_rates], "pace": _burn_description(alert.burn_rates)} if alert.burn_rates else {})}
+    return {
+        **values,
+        **(
+            {
+                "burns": [_burn_rate_value(burn) for burn in alert.burn_rates],
+                "pace": _burn_description(alert.burn_rates),
+            }
+            if alert.burn_rates
+            else {}
+        ),
+    }
 
 
 def _signal_values(inputs: _SloInputs) -> Iterator[ComputedValue]:
@@ -214,5 +257,6 @@ def _signal_values(inputs: _SloInputs) -> Iterator[ComputedValue]:
             "expr": str(recording.expr), "recordings": [_recording_value(recording)], "alerts": [_alert_value(alert)],
         }  # fmt: skip
         yield ComputedValue(
-            {key: value for key, value in values.items() if value is not None}, (Origin("model", ("monitoring", index)),)
+            {key: value for key, value in values.items() if value is not None},
+            (Origin("model", ("monitoring", index)),),
         )

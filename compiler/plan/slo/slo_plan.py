@@ -53,7 +53,11 @@ def plan_slos(services: PlanningServices, target_evaluation: EmitterEvaluation) 
     capabilities = as_object(environment_of(model).data.get("capabilities"))
     if "metrics" not in capabilities or as_object(model.data.get("deploy")).get("suspended") is True:
         return NO_SLOS
-    measured_objectives, unmeasured_objectives, findings = list[MeasuredObjective](), list[tuple[AnyObjective, str]](), list[Finding]()
+    measured_objectives, unmeasured_objectives, findings = (
+        list[MeasuredObjective](),
+        list[tuple[AnyObjective, str]](),
+        list[Finding](),
+    )
     catalog: SliCatalog | None = None
     for objective in model_objectives(model):
         if isinstance(objective, Finding):
@@ -72,7 +76,9 @@ def plan_slos(services: PlanningServices, target_evaluation: EmitterEvaluation) 
         elif isinstance(sli_source, SliSource):
             measured_objectives.append(MeasuredObjective(objective, sli_source))
     findings += series_findings(model)
-    return SloPlan(tuple(measured_objectives), tuple(unmeasured_objectives), tuple(dict.fromkeys(findings)), is_enabled=True)
+    return SloPlan(
+        tuple(measured_objectives), tuple(unmeasured_objectives), tuple(dict.fromkeys(findings)), is_enabled=True
+    )
 
 
 def signal_values(model: ResolvedModel, slo_plan: SloPlan) -> list[Json]:
@@ -93,10 +99,16 @@ def _bucket_finding(model: ResolvedModel, objective: AnyObjective, sli_source: S
 
 
 def _sli_catalog(services: PlanningServices, target_evaluation: EmitterEvaluation) -> SliCatalog:
-    results = services.conditions.evaluate_sections(target_evaluation.emitter, SLI_SECTIONS, condition_variables(services, target_evaluation.model, target_evaluation.emitter))
+    results = services.conditions.evaluate_sections(
+        target_evaluation.emitter,
+        SLI_SECTIONS,
+        condition_variables(services, target_evaluation.model, target_evaluation.emitter),
+    )
     count = len(as_list(target_evaluation.emitter.data.get("sli")))
     capabilities = as_object(environment_of(target_evaluation.model).data.get("capabilities"))
-    return SliCatalog(target_evaluation.emitter, [results.get(("sli", index, "when"), True) for index in range(count)], capabilities)
+    return SliCatalog(
+        target_evaluation.emitter, [results.get(("sli", index, "when"), True) for index in range(count)], capabilities
+    )
 
 
 def _objective_value(objective: AnyObjective) -> Object:

@@ -45,18 +45,24 @@ class CodeownersEscaper:
         if self._line.startswith(("[", "^[")):
             if _SECTION.fullmatch(value):
                 return value
-            raise ValueRejectedError(f"{quoted_excerpt(value)} is no plain word, and stands in the heading of a section")
+            raise ValueRejectedError(
+                f"{quoted_excerpt(value)} is no plain word, and stands in the heading of a section"
+            )
         if self.handle.fullmatch(value):
             return value
         raise ValueRejectedError(
-            f"{quoted_excerpt(value)} is no handle that {self.forge} knows", help="write a user, a team or an address of mail as it has them"
+            f"{quoted_excerpt(value)} is no handle that {self.forge} knows",
+            help="write a user, a team or an address of mail as it has them",
         )
 
     def path_pattern(self, path: str) -> str:
         """The path from the repository's root, so that no character of it means anything else."""
         if not path.startswith("/") or "//" in path:
             raise ValueRejectedError(f"{quoted_excerpt(path)} is no path from the root")
-        return "".join("?" if self.unmatchable.match(character) else f"\\{character}" if character in _SPECIAL else character for character in path)
+        return "".join(
+            "?" if self.unmatchable.match(character) else f"\\{character}" if character in _SPECIAL else character
+            for character in path
+        )
 
 
 class GitHubCodeownersEscaper(CodeownersEscaper):
@@ -64,7 +70,9 @@ class GitHubCodeownersEscaper(CodeownersEscaper):
 
     forge: ClassVar[str] = "GitHub"
     unmatchable: ClassVar[re.Pattern[str]] = re.compile(f"[{_INVISIBLE}#]")
-    handle: ClassVar[re.Pattern[str]] = re.compile(rf"@[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)?|{_EMAIL}")
+    handle: ClassVar[re.Pattern[str]] = re.compile(
+        rf"@[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)?|{_EMAIL}"
+    )
 
 
 class GitLabCodeownersEscaper(CodeownersEscaper):

@@ -36,4 +36,6 @@ class PlainTextEscaper:
         """The value, if it is a single word that opens no comment, option or quotation."""
         if _ONE_WORD.fullmatch(value):
             return value
-        raise ValueRejectedError(f"{quoted_excerpt(value)} is not a single printable word, which is all that plain text takes")
+        raise ValueRejectedError(
+            f"{quoted_excerpt(value)} is not a single printable word, which is all that plain text takes"
+        )

@@ -11,7 +11,9 @@ from compiler.render.template_errors import ValueRejectedError
 _TAG_START = re.compile(r"<!--|<(/?[a-zA-Z][^\s/>]*)")
 _TAG_PART = re.compile(r">|([^\s=>\"'/]+)\s*=\s*([\"'])|[\"']")
 _RAW_TEXT_TAGS: Final = frozenset({"iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "xmp"})
-_URL_ATTRIBUTES: Final = frozenset({"action", "cite", "data", "formaction", "href", "ping", "poster", "src", "xlink:href"})
+_URL_ATTRIBUTES: Final = frozenset(
+    {"action", "cite", "data", "formaction", "href", "ping", "poster", "src", "xlink:href"}
+)
 _SAFE_URL = re.compile(r"https?://.*|mailto:.*|[^:]*|[./#?].*", re.IGNORECASE | re.DOTALL)
 
 
@@ -80,7 +82,9 @@ class HtmlEscaper:
         self._url += value
         is_url = self._state == self._in_quotes and self._attribute in _URL_ATTRIBUTES
         if is_url and not _SAFE_URL.fullmatch(self._url):
-            raise ValueRejectedError(f"{quoted_excerpt(self._url)} is an address that may run code", help="use https or mailto")
+            raise ValueRejectedError(
+                f"{quoted_excerpt(self._url)} is an address that may run code", help="use https or mailto"
+            )
         self._tail = "x"
         return value if is_encoded else ENCODERS["html"].encode(value)
 

@@ -63,5 +63,7 @@ class MarkdownEscaper:
             return value if is_encoded else escape_markdown(value, begins_block=begins_block, in_prose=not self._in_tag)
         self._url += value
         if not _SAFE_URL.fullmatch(self._url):
-            raise ValueRejectedError(f"{quoted_excerpt(self._url)} is an address that may run code", help="use https or mailto")
+            raise ValueRejectedError(
+                f"{quoted_excerpt(self._url)} is an address that may run code", help="use https or mailto"
+            )
         return quote(value, safe=_URL_CHARACTERS, errors="replace").replace("&", "&amp;")

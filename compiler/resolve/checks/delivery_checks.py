@@ -67,11 +67,24 @@ def _overlap_finding(spec: Spec, other_spec: Spec) -> Finding:
     delivery = as_object(spec.data["delivery"])
     pointer: Pointer = ("delivery", "path" if "path" in delivery else "branch")
     folder = normalise_folder(as_str(delivery.get("path")))
-    target_text = f"the folder `{folder}` of the branch `{delivery['branch']}`" if folder else f"the branch `{delivery['branch']}`"
+    target_text = (
+        f"the folder `{folder}` of the branch `{delivery['branch']}`"
+        if folder
+        else f"the branch `{delivery['branch']}`"
+    )
     message = f"{spec.name} is delivered to {target_text}, and so is {other_spec.name}"
     other_path = as_str(as_object(other_spec.data["delivery"]).get("path"))
     if normalise_folder(other_path) != folder:
-        message = f"{spec.name} is delivered to {target_text}, and {other_spec.name} to " + (f"the folder `{other_path}`" if other_path else "its root")
+        message = f"{spec.name} is delivered to {target_text}, and {other_spec.name} to " + (
+            f"the folder `{other_path}`" if other_path else "its root"
+        )
     note = Note(f"{other_spec.name} is delivered to here", other_spec.document.location(("delivery",)))
     subject = Subject("Environment", spec.name, None, pointer)
-    return Finding(codes.OVERLAPPING_DELIVERY, message, spec.document.location(pointer), subject, codes.OVERLAPPING_DELIVERY.remedy, (note,))
+    return Finding(
+        codes.OVERLAPPING_DELIVERY,
+        message,
+        spec.document.location(pointer),
+        subject,
+        codes.OVERLAPPING_DELIVERY.remedy,
+        (note,),
+    )

@@ -82,7 +82,10 @@ def _layer_violations(fleet: Fleet, spec: Spec, pointer: Pointer, types: Iterabl
     def scalar_text(relative_pointer: Pointer) -> str | None:
         return spec.document.scalar_text((*pointer, *relative_pointer))
 
-    violations_by_type = (fleet.language.type_language(name).layer_validator.violations(data, spelling=scalar_text) for name in sorted(types))
+    violations_by_type = (
+        fleet.language.type_language(name).layer_validator.violations(data, spelling=scalar_text)
+        for name in sorted(types)
+    )
     return next(filter(None, violations_by_type), ())
 
 
@@ -118,7 +121,9 @@ def _check_overlay_keys(fleet: Fleet, model_names: ModelFilter) -> Iterator[Find
     portfolio = fleet.portfolio
     has_broken_models = portfolio.has_broken("Model")
     models = portfolio.by_kind("Model").values()
-    yield from _check_type_keys(portfolio.project, {model.text("type") for model in models}, has_broken_models=has_broken_models)
+    yield from _check_type_keys(
+        portfolio.project, {model.text("type") for model in models}, has_broken_models=has_broken_models
+    )
     for folder, defaults in portfolio.defaults.items():
         folder_models = portfolio.models_by_folder.get(folder, ())
         if not folder_models and not has_broken_models:
@@ -128,7 +133,9 @@ def _check_overlay_keys(fleet: Fleet, model_names: ModelFilter) -> Iterator[Find
             )
             yield Finding(codes.MATCHES_NOTHING, message, defaults.document.key_location(()), defaults.subject, help_)
             continue
-        yield from _check_type_keys(defaults, {model.text("type") for model in folder_models}, has_broken_models=has_broken_models)
+        yield from _check_type_keys(
+            defaults, {model.text("type") for model in folder_models}, has_broken_models=has_broken_models
+        )
         used_environments = {name for model in folder_models for name in as_object(model.data.get("environments"))}
         yield from _check_environment_keys(fleet, defaults, None if has_broken_models else used_environments)
     for dataset in portfolio.by_kind("Dataset").values():
@@ -151,14 +158,20 @@ def _check_type_keys(spec: Spec, types: set[str], *, has_broken_models: bool) ->
 
 def _check_environment_keys(fleet: Fleet, spec: Spec, used_environments: set[str] | None) -> Iterator[Finding]:
     """Keys below `environments` of a document; `runs`: the environments in which there is somebody to overlay."""
-    stages_by_environment = {name: environment.text("stage") for name, environment in fleet.portfolio.by_kind("Environment").items()}
+    stages_by_environment = {
+        name: environment.text("stage") for name, environment in fleet.portfolio.by_kind("Environment").items()
+    }
     has_broken_environments = fleet.portfolio.has_broken("Environment")
     stages = ALL_STAGES if has_broken_environments else tuple(stages_by_environment.values())
     for key in as_object(spec.data.get("environments")):
         if not fleet.portfolio.has_document("Environment", key) and key not in stages:
             message = f"there is no Environment and no stage `{key}`"
             yield _unused_key_finding(spec, key, message, _suggestion_help(key, {*stages_by_environment, *stages}))
-        elif used_environments is not None and not has_broken_environments and not _has_effect(key, used_environments, stages_by_environment):
+        elif (
+            used_environments is not None
+            and not has_broken_environments
+            and not _has_effect(key, used_environments, stages_by_environment)
+        ):
             yield _unused_key_finding(spec, key, f"no model that this holds for runs in `{key}`", _STAGE_KEY_HELP)
 
 
@@ -170,7 +183,11 @@ def _unused_key_finding(spec: Spec, key: str, message: str, help_: str | None) -
 
 def _has_effect(key: str, used_environments: set[str], stages_by_environment: Mapping[str, str]) -> bool:
     """Whether a key is the name of an environment that somebody runs in, or else its stage."""
-    return key in used_environments if key in stages_by_environment else any(stages_by_environment.get(name) == key for name in used_environments)
+    return (
+        key in used_environments
+        if key in stages_by_environment
+        else any(stages_by_environment.get(name) == key for name in used_environments)
+    )
 
 
 _STAGE_KEY_HELP = "only names of Environments in a Model's own `environments` say where it runs; a stage only overlays"
@@ -181,13 +198,19 @@ def _check_references(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
     portfolio = fleet.portfolio
     for spec in [
         portfolio.project,
-        *(spec for kind in ("Environment", "UseCase", "Dataset", "Policy", "Waiver") for spec in portfolio.by_kind(kind).values()),
+        *(
+            spec
+            for kind in ("Environment", "UseCase", "Dataset", "Policy", "Waiver")
+            for spec in portfolio.by_kind(kind).values()
+        ),
     ]:
         for annotation in fleet.language.references(spec.kind):
             for pointer, name in iter_values(spec.data, annotation.pointer):
                 if not portfolio.has_document(annotation.value, as_str(name)):
                     location, subject = spec.document.location(pointer), Subject(spec.kind, spec.name, None, pointer)
-                    yield _unknown_reference_finding(annotation.value, as_str(name), portfolio.by_kind(annotation.value), location, subject)
+                    yield _unknown_reference_finding(
+                        annotation.value, as_str(name), portfolio.by_kind(annotation.value), location, subject
+                    )
 
 
 def _check_classifications(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
@@ -205,7 +228,9 @@ def _check_classifications(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
                 yield Finding(codes.BAD_VALUE, message, location, subject, _suggestion_help(value, known_classes))
 
 
-def _unknown_reference_finding(kind: str, name: str, known_names: Iterable[str], location: Location, subject: Subject) -> Finding:
+def _unknown_reference_finding(
+    kind: str, name: str, known_names: Iterable[str], location: Location, subject: Subject
+) -> Finding:
     help_ = _suggestion_help(name, known_names) or f"write the {kind} document, or refer to one that there is"
     return Finding(codes.UNKNOWN_REFERENCE, f"there is no {kind} `{name}`", location, subject, help_)
 

@@ -46,13 +46,19 @@ def check_models(
             yield from () if lifecycle_findings else extra_check(resolved_model)
             if environment:
                 language = fleet.language.type_language(spec.text("type"))
-                edges[name, environment] = [dependency for dependency in model_dependencies(resolved_model, language) if dependency.is_direct]
+                edges[name, environment] = [
+                    dependency for dependency in model_dependencies(resolved_model, language) if dependency.is_direct
+                ]
     yield from _check_cycles(fleet, edges)
 
 
 def _layer_documents(fleet: Fleet, spec: Spec, environment: str | None) -> Iterator[tuple[str, int]]:
     """The documents that the layers of a model stand in."""
-    environment_layers = fleet.layers.environment_layers(spec, fleet.portfolio.by_kind("Environment")[environment]) if environment else ()
+    environment_layers = (
+        fleet.layers.environment_layers(spec, fleet.portfolio.by_kind("Environment")[environment])
+        if environment
+        else ()
+    )
     for layer in (*fleet.layers.base_layers(spec), *environment_layers):
         if layer.document:
             yield layer.document.path, layer.document.index
@@ -65,13 +71,19 @@ def _check_references(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]:
             continue
         message = f"there is no {kind} `{name}`"
         suggestion = closest_match(name, fleet.portfolio.by_kind(kind))
-        help_ = f"did you mean `{suggestion}`?" if suggestion else f"write the {kind} document, or refer to one that there is"
+        help_ = (
+            f"did you mean `{suggestion}`?"
+            if suggestion
+            else f"write the {kind} document, or refer to one that there is"
+        )
         if release is None:
             yield model.finding(codes.UNKNOWN_REFERENCE, message, pointer, help_)
         else:
             document_pointer = (*release.pointer, *pointer)
             location = model.spec.document.location(document_pointer)
-            yield Finding(codes.UNKNOWN_REFERENCE, message, location, Subject("Model", model.name, None, document_pointer), help_)
+            yield Finding(
+                codes.UNKNOWN_REFERENCE, message, location, Subject("Model", model.name, None, document_pointer), help_
+            )
 
 
 def _check_lifecycle(model: ResolvedModel) -> Iterator[Finding]:
@@ -81,7 +93,9 @@ def _check_lifecycle(model: ResolvedModel) -> Iterator[Finding]:
     lifecycle, stage = as_str(model.data["lifecycle"]), model.environment.text("stage")
     if stage in ALLOWED_STAGES[lifecycle]:
         return
-    allowed_stages = [f"`{allowed_stage}`" for allowed_stage in ALL_STAGES if allowed_stage in ALLOWED_STAGES[lifecycle]]
+    allowed_stages = [
+        f"`{allowed_stage}`" for allowed_stage in ALL_STAGES if allowed_stage in ALLOWED_STAGES[lifecycle]
+    ]
     runs_text = f"only in stages {', '.join(allowed_stages)}" if allowed_stages else "nowhere"
     pointer = ("environments", model.environment.name)
     yield Finding(
@@ -169,7 +183,11 @@ def _check_cycles(fleet: Fleet, edges: Mapping[tuple[str, str], list[ModelDepend
     """Each circle of uses once, told from its first name in order."""
     reported_cycles: set[tuple[str, ...]] = set()
     for environment in dict.fromkeys(environment for _, environment in edges):
-        graph = {start: {dependency.name for dependency in dependencies} for (start, edge_environment), dependencies in edges.items() if edge_environment == environment}
+        graph = {
+            start: {dependency.name for dependency in dependencies}
+            for (start, edge_environment), dependencies in edges.items()
+            if edge_environment == environment
+        }
         while cycle := _find_cycle(graph):
             next_name = cycle[1 % len(cycle)]
             graph[cycle[0]].discard(next_name)

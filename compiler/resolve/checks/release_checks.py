@@ -30,7 +30,11 @@ class PublishedRelease:
         document_pointer = (*self.pointer, *relative_pointer)
         full_message = f"{format_path(relative_pointer)}: {message}" if code is codes.BAD_VALUE else message
         return Finding(
-            code, full_message, self.spec.document.location(document_pointer), Subject("Model", self.spec.name, None, document_pointer), help_
+            code,
+            full_message,
+            self.spec.document.location(document_pointer),
+            Subject("Model", self.spec.name, None, document_pointer),
+            help_,
         )
 
 
@@ -140,4 +144,9 @@ def _check_weights(release: PublishedRelease, steps: list[Object]) -> Iterator[F
         yield release.finding(codes.BAD_VALUE, message, ("source", "steps"), "make them 100% together")
 
 
-RELEASE_CHECKS: tuple[Callable[[PublishedRelease], Iterator[Finding]], ...] = (_check_parameters, _check_duplicate_metrics, _check_period, _check_router)
+RELEASE_CHECKS: tuple[Callable[[PublishedRelease], Iterator[Finding]], ...] = (
+    _check_parameters,
+    _check_duplicate_metrics,
+    _check_period,
+    _check_router,
+)

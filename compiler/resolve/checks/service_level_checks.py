@@ -18,7 +18,9 @@ def check_service_levels(model: ResolvedModel) -> Iterator[Finding]:
     sla_value, slo_value = sla.get("availability"), slo.get("availability")
     if sla_value and slo_value and Percentage(as_str(slo_value)).ratio < Percentage(as_str(sla_value)).ratio:
         message = f"the SLO watches {slo_value} availability, and the SLA promises {sla_value}"
-        yield model.finding(codes.SLO_LOOSER_THAN_SLA, message, ("slo", "availability"), f"make it at least {sla_value}")
+        yield model.finding(
+            codes.SLO_LOOSER_THAN_SLA, message, ("slo", "availability"), f"make it at least {sla_value}"
+        )
     sla_value, slo_value = sla.get("freshness"), slo.get("freshness")
     if sla_value and slo_value and Duration(as_str(slo_value)).milliseconds > Duration(as_str(sla_value)).milliseconds:
         message = f"the SLO waits {slo_value} for a run, and the SLA promises one every {sla_value}"
@@ -41,16 +43,26 @@ def _check_freshness(model: ResolvedModel, sla: Object, slo: Object) -> Iterator
             yield model.finding(codes.UNREACHABLE_FRESHNESS, message, (root, "freshness"), help_)
 
 
-def _check_latency(model: ResolvedModel, key: str, description: str, sla_limits: Object, slo: Object) -> Iterator[Finding]:
+def _check_latency(
+    model: ResolvedModel, key: str, description: str, sla_limits: Object, slo: Object
+) -> Iterator[Finding]:
     objectives = [
         (Percentage(as_str(objective["for"])).percent, Duration(as_str(objective["under"])).milliseconds)
         for objective in map(as_object, as_list(slo.get(key)))
     ]
     for quantile, limit_text in sla_limits.items() if objectives else ():
         share, limit = Percentage(quantile[1:]).percent, Duration(as_str(limit_text)).milliseconds
-        if not any(objective_share >= share and objective_limit <= limit for objective_share, objective_limit in objectives):
-            objective_index = next((index for index, (objective_share, _) in enumerate(objectives) if objective_share == share), None)
+        if not any(
+            objective_share >= share and objective_limit <= limit for objective_share, objective_limit in objectives
+        ):
+            objective_index = next(
+                (index for index, (objective_share, _) in enumerate(objectives) if objective_share == share), None
+            )
             pointer: Pointer = ("slo", key) if objective_index is None else ("slo", key, objective_index, "under")
             message = f"the SLA promises {share}% of {description} {limit_text}, and no objective watches that"
-            help_ = f"add `{{under: {limit_text}, for: {share}%}}`" if objective_index is None else f"make it at most {limit_text}"
+            help_ = (
+                f"add `{{under: {limit_text}, for: {share}%}}`"
+                if objective_index is None
+                else f"make it at most {limit_text}"
+            )
             yield model.finding(codes.SLO_LOOSER_THAN_SLA, message, pointer, help_)

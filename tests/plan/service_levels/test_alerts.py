@@ -38,7 +38,10 @@ def expects(severity: str, at: int, *, fired: bool) -> dict[str, Any]:
 SERIES = {
     "availability": ('requests_total{app="scorer",code="200"}', 'requests_total{app="scorer",code="503"}'),
 }
-LATENCY_METRICS = {"latency": ("request_duration_seconds", 'app="scorer"'), "timeToFirstToken": ("first_token_seconds", 'model="scorer"')}
+LATENCY_METRICS = {
+    "latency": ("request_duration_seconds", 'app="scorer"'),
+    "timeToFirstToken": ("first_token_seconds", 'model="scorer"'),
+}
 """Histograms, with the labels that their samples have."""
 
 
@@ -56,7 +59,10 @@ def traffic(
             {"series": f'{name}_bucket{{{labels},le="0.25"}}', "values": good},
             {"series": f"{name}_count{{{labels}}}", "values": every_one},
         ]
-    return [{"series": SERIES[indicator][0], "values": good}, {"series": str(SERIES[indicator][1]), "values": bad_series}]
+    return [
+        {"series": SERIES[indicator][0], "values": good},
+        {"series": str(SERIES[indicator][1]), "values": bad_series},
+    ]
 
 
 MESH = {"kind": "istio", "namespace": "istio-system"}
@@ -69,7 +75,10 @@ def test_an_outage_of_all_replicas_pages_by_what_callers_proxies_could_not_send(
     groups = make(spec(kind, sla={"availability": "99%"}), mesh=MESH).groups
     destination_labels = f'destination_service_namespace="models",destination_service_name="{DESTINATIONS[kind]}"'
     healthy = [
-        {"series": f'istio_requests_total{{reporter="{by}",{destination_labels},response_code="200",response_flags="-"}}', "values": gone}
+        {
+            "series": f'istio_requests_total{{reporter="{by}",{destination_labels},response_code="200",response_flags="-"}}',
+            "values": gone,
+        }
         for by, gone in (("destination", "0+600x1440 _x240"), ("source", "0+600x1440 _x240"))
     ]
     refused_series = [
@@ -86,12 +95,15 @@ def test_an_outage_of_all_replicas_pages_by_what_callers_proxies_could_not_send(
 
 @pytest.mark.parametrize("kind", DESTINATIONS)
 @pytest.mark.parametrize(
-    ("status", "fired"), [("0", False), ("3", False), ("5", False), ("2", True), ("4", True), ("13", True), ("14", True)]
+    ("status", "fired"),
+    [("0", False), ("3", False), ("5", False), ("2", True), ("4", True), ("13", True), ("14", True)],
 )
 def test_grpc_fails_by_its_own_status_with_an_http_status_of_200(make, spec, promtool, kind, status, fired):
     stored = {"format": "onnx", "uri": "s3://models/one/1.0.0/", "digest": f"sha256:{'0' * 64}"}
     options = {"runtime": {"port": 9000}, "source": stored} if kind == "ml" else {}
-    groups = make(spec(kind, sla={"availability": "99%"}, interface={"protocol": "grpc-v2"}, **options), mesh=MESH).groups
+    groups = make(
+        spec(kind, sla={"availability": "99%"}, interface={"protocol": "grpc-v2"}, **options), mesh=MESH
+    ).groups
     of = f'reporter="destination",destination_service_namespace="models",destination_service_name="{DESTINATIONS[kind]}",response_code="200"'
     series = [
         {"series": f'istio_requests_total{{{of},grpc_response_status="{code}",part="{part}"}}', "values": "0+100x480"}
@@ -115,7 +127,9 @@ def scenario(indicator: str, burn: BurnRate, budget: Fraction) -> dict[str, Any]
         expects(burn.severity, minutes_before - interval, fired=False),  # healthy
         expects(burn.severity, minutes_before + long // 2, fired=False),  # half of the window is not enough
         expects(burn.severity, minutes_before + long - interval, fired=True),  # within its window
-        expects(burn.severity, minutes_before + long + short + 2 * interval, fired=False),  # the short windows are over it
+        expects(
+            burn.severity, minutes_before + long + short + 2 * interval, fired=False
+        ),  # the short windows are over it
     ]
     return {"interval": f"{interval}m", "input_series": series, "promql_expr_test": checks}
 
@@ -149,7 +163,9 @@ def quiet(made, promtool, series, until: str = "8h") -> str:
 
 
 def test_healthy_series_are_silent(make, spec, own, promtool):
-    rendered_model = make(spec(slo={"availability": "99.9%", "latency": [{"under": "250ms", "for": "99%"}], "indicators": own}))
+    rendered_model = make(
+        spec(slo={"availability": "99.9%", "latency": [{"under": "250ms", "for": "99%"}], "indicators": own})
+    )
     healthy = [
         *traffic("availability", Fraction(1, 2000), 10, 500, 10),
         *traffic("latency", Fraction(1, 200), 10, 500, 10),
@@ -168,7 +184,10 @@ def test_so_is_what_nobody_asks(make, spec, own, promtool):
         {"series": SERIES["availability"][0], "values": "5x500"},
         {"series": str(SERIES["availability"][1]), "values": "0x500"},
     ]
-    assert promtool(rendered_model.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": empty_checks}]) == ""
+    assert (
+        promtool(rendered_model.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": empty_checks}])
+        == ""
+    )
 
 
 def test_an_error_counter_that_never_counted_is_no_error(make, spec, own, promtool):
@@ -177,7 +196,9 @@ def test_an_error_counter_that_never_counted_is_no_error(make, spec, own, promto
     found = [
         {"expr": "sum(slo:sli_error:ratio_rate1h)", "eval_time": "110m", "exp_samples": [{"labels": "{}", "value": 0}]}
     ]
-    assert promtool(rendered_model.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": found}]) == ""
+    assert (
+        promtool(rendered_model.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": found}]) == ""
+    )
 
 
 @pytest.mark.parametrize(("least", "fired"), [(None, True), (200, False), (50, True)])
@@ -190,7 +211,9 @@ def test_few_requests_tell_nobody_where_a_least_number_is_asked_for(make, spec, 
         {"series": str(SERIES["availability"][1]), "values": counter((1, 180))},
     ]
     checks = [expects("page", 70, fired=fired)]
-    assert promtool(rendered_model.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": checks}]) == ""
+    assert (
+        promtool(rendered_model.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": checks}]) == ""
+    )
 
 
 def test_a_vendor_that_does_not_answer_a_probe_is_told(make, spec, promtool):
@@ -205,7 +228,9 @@ FRESH = 'ALERTS{alertname="%s",alertstate="firing",severity="page"}'
 
 
 def test_a_job_that_stops_ending_well_is_told_and_one_that_never_did(make, spec, promtool):
-    rendered_model = make(spec("job", sla={"freshness": "2h"}), metrics={"namespace": "monitoring", "kubeStateMetrics": True})
+    rendered_model = make(
+        spec("job", sla={"freshness": "2h"}), metrics={"namespace": "monitoring", "kubeStateMetrics": True}
+    )
     name = 'kube_cronjob_status_last_successful_time{namespace="models",cronjob="scorer"}'
     # It ended well at minute 60, and again at minute 240; promtool's clock begins at 0.
     runs = {"series": name, "values": "0x59 3600x179 14400x100"}
@@ -228,7 +253,11 @@ def test_a_job_that_stops_ending_well_is_told_and_one_that_never_did(make, spec,
     ]
     tests = [
         {"interval": "1m", "input_series": [runs], "promql_expr_test": checks},
-        {"interval": "1m", "input_series": [{"series": "up", "values": "1x200"}], "promql_expr_test": missing_run_checks},
+        {
+            "interval": "1m",
+            "input_series": [{"series": "up", "values": "1x200"}],
+            "promql_expr_test": missing_run_checks,
+        },
     ]
     assert promtool(rendered_model.groups, tests) == ""
 
@@ -266,7 +295,9 @@ def test_a_signal_beyond_its_bar_is_told_as_its_action_asks(make, spec, promtool
         }
         for minute, value in {5: 0, 15: 1, 25: 0}.items()
     ]
-    assert promtool(rendered_model.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": checks}]) == ""
+    assert (
+        promtool(rendered_model.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": checks}]) == ""
+    )
 
 
 def test_a_signal_without_a_series_is_nobodys(make, spec):

@@ -9,7 +9,9 @@ MESH = {"mesh": {"kind": "istio", "namespace": "istio-system"}}
 
 def monitor(rendered_model) -> dict:
     found = [
-        yaml.safe_load(rendered_model.texts[path]) for path in ("servicemonitor.yaml", "podmonitor.yaml") if path in rendered_model.texts
+        yaml.safe_load(rendered_model.texts[path])
+        for path in ("servicemonitor.yaml", "podmonitor.yaml")
+        if path in rendered_model.texts
     ]
     assert len(found) <= 1
     return found[0] if found else {}
@@ -156,7 +158,9 @@ def test_two_models_that_adopt_objects_of_one_name_are_told_apart(make, spec, op
     made, beside = make(one, emitters=WATCHERS, **capabilities), make(other, emitters=WATCHERS, **capabilities)
     assert made.reasons == beside.reasons == []
     for rendered_model, name, other_name in ((made, "card-fraud", "loan-fraud"), (beside, "loan-fraud", "card-fraud")):
-        files = {f"{name}.dashboard.json", f"{name}.openslo.yaml"} | ({"prometheusrule.yaml"} if operator else {f"{name}.rules.yaml"})
+        files = {f"{name}.dashboard.json", f"{name}.openslo.yaml"} | (
+            {"prometheusrule.yaml"} if operator else {f"{name}.rules.yaml"}
+        )
         assert files <= set(rendered_model.texts)
         assert not any(path.startswith("scorer") for path in rendered_model.texts)
         for path in files:
@@ -170,11 +174,16 @@ def test_names_of_documents_are_as_long_as_they_may_be_and_differ_where_the_mode
     long = "a-model-with-a-name-that-is-as-long-as-a-name-can-be-in-this-"
     slo = {"latency": [{"under": "100ms", "for": "95%"}, {"under": "250ms", "for": "99%"}]}
     rendered_models = [
-        make({**spec(sla={"availability": "99%"}, slo=slo), "name": f"{long}{end}"}, emitters=WATCHERS, **MESH) for end in ("aa", "bb")
+        make({**spec(sla={"availability": "99%"}, slo=slo), "name": f"{long}{end}"}, emitters=WATCHERS, **MESH)
+        for end in ("aa", "bb")
     ]
     assert [rendered_model.reasons for rendered_model in rendered_models] == [[], []]
     names = [
-        {document["metadata"]["name"] for document in yaml.safe_load_all(text) if document["kind"] != "AlertNotificationTarget"}
+        {
+            document["metadata"]["name"]
+            for document in yaml.safe_load_all(text)
+            if document["kind"] != "AlertNotificationTarget"
+        }
         for rendered_model in rendered_models
         for path, text in rendered_model.texts.items()
         if path.endswith(".openslo.yaml")

@@ -93,7 +93,10 @@ A, B = instant_vector(Series("a")), instant_vector(Series("b"))
 @pytest.mark.parametrize(
     ("made", "text"),
     [
-        (apply_function("rate", range_vector(Series("a", (("x", "1"),), (("y", "2|3"),)), "5m")), 'rate(a{x="1", y=~"2|3"}[5m])'),
+        (
+            apply_function("rate", range_vector(Series("a", (("x", "1"),), (("y", "2|3"),)), "5m")),
+            'rate(a{x="1", y=~"2|3"}[5m])',
+        ),
         (aggregate("sum", A, by="le"), "sum by (le) (a)"),
         (aggregate("max", A, without="w"), "max without (w) (a)"),
         (binary_operation(or_zero(A), "/", binary_operation(B, ">", scalar(0))), "(a or vector(0)) / (b > 0)"),

@@ -160,7 +160,9 @@ NUMBER = re.compile(r"> \(([0-9.e+-]+) \* ([0-9.e+-]+)\)")
 def test_what_sloth_published_is_what_we_make(make, spec, checkout, promtool):
     checked_count = 0
     for name, period, rules in published_outputs(checkout):
-        matching_rules = [rule for rule in rules if rule.get("labels", {}).get("sloth_id", "svc01-slo1") == "svc01-slo1"]
+        matching_rules = [
+            rule for rule in rules if rule.get("labels", {}).get("sloth_id", "svc01-slo1") == "svc01-slo1"
+        ]
         if (
             period not in FACTORS
             or not any("alert" in rule for rule in matching_rules)
@@ -178,5 +180,7 @@ def test_what_sloth_published_is_what_we_make(make, spec, checkout, promtool):
             assert len(thresholds[0]) == 4, name
             assert thresholds[0] == pytest.approx(thresholds[1], abs=1e-9), name
         groups = [*rendered_model.groups, {"name": "sloth", "rules": matching_rules}]
-        assert promtool(groups, [comparison_test(rendered_model, matching_rules, "availability")], every="5m") == "", name
+        assert promtool(groups, [comparison_test(rendered_model, matching_rules, "availability")], every="5m") == "", (
+            name
+        )
     assert checked_count >= 3

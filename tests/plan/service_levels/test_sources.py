@@ -227,7 +227,11 @@ def test_errors_that_are_some_of_all_requests_pass(make, spec):
     ("key", "said"), [("availability", "99.5%"), ("latency", [{"under": "1s", "for": "99%"}]), ("freshness", "1d")]
 )
 def test_an_objective_that_is_said_to_be_unwatched_contradicts_itself(make, spec, own, key, said):
-    slo = {key: said, "unwatched": {key: "Nobody counts it."}, "indicators": {one: own[one] for one in own if one == key}}
+    slo = {
+        key: said,
+        "unwatched": {key: "Nobody counts it."},
+        "indicators": {one: own[one] for one in own if one == key},
+    }
     [wrong] = make(spec("job" if key == "freshness" else "program", slo=slo)).reasons
     assert wrong.startswith("MY426")
     assert f"`slo.{key}` is an objective, and `slo.unwatched` says why nothing watches it" in wrong

@@ -37,7 +37,9 @@ def test_windows_and_shares_are_those_of_sloths_own_file(period, external_schema
         for severity in ("page", "ticket")
         for one in (sloth_spec[severity]["quick"], sloth_spec[severity]["slow"])
     ]
-    assert [(burn.severity, burn.short_window, burn.long_window, burn.budget_percent) for burn in burn_rates(period)] == sloth_burns
+    assert [
+        (burn.severity, burn.short_window, burn.long_window, burn.budget_percent) for burn in burn_rates(period)
+    ] == sloth_burns
 
 
 def test_windows_are_those_of_the_workbook():

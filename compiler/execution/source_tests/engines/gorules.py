@@ -49,13 +49,17 @@ def _load_model(name: str, job: Job) -> tuple[Object | None, list[Issue]]:
         line, column = (finding.location.line, finding.location.column) if finding.location else (1, 1)
         return None, [Issue(IssueKind.INVALID, finding.message, line_location(name, line, column))]
     if not isinstance(data_file.value, Mapping) or "nodes" not in data_file.value:
-        return None, [Issue(IssueKind.INVALID, f"`{name}` is no decision model: it has no `nodes`", line_location(name))]
+        return None, [
+            Issue(IssueKind.INVALID, f"`{name}` is no decision model: it has no `nodes`", line_location(name))
+        ]
     model = data_file.value
     try:
         zen.ZenEngine().create_decision(json.dumps(model)).validate()
     except Exception as error:  # noqa: BLE001 - the engine has no error of its own
         return None, [_load_issue(name, model, error)]
-    return model, list(gorules_tables.model_issues(name, model, _expression_check(zen, "unary_"), _expression_check(zen, "")))
+    return model, list(
+        gorules_tables.model_issues(name, model, _expression_check(zen, "unary_"), _expression_check(zen, ""))
+    )
 
 
 def _expression_check(zen: Any, kind: str) -> gorules_tables.ExpressionCheck:  # noqa: ANN401 - a package without types
@@ -83,14 +87,18 @@ def _load_issue(name: str, model: Object, error: Exception) -> Issue:
     details = _error_details(error)
     source = as_str(details.get("source"))
     if node_match := _NODE_ERROR.search(source):
-        return Issue(IssueKind.INVALID, node_match["text"].strip(), data_location(name, "nodes", int(node_match["index"])))
+        return Issue(
+            IssueKind.INVALID, node_match["text"].strip(), data_location(name, "nodes", int(node_match["index"]))
+        )
     match details.get("type"):
         case "cyclicGraph":
             return Issue(IssueKind.INVALID, "the edges lead back to where they came from", data_location(name, "edges"))
         case "missingNode":
             node_id = as_str(details.get("nodeId"))
             return Issue(
-                IssueKind.INVALID, f"an edge names the node `{node_id}`, which is not there", _edge_location(name, model, node_id)
+                IssueKind.INVALID,
+                f"an edge names the node `{node_id}`, which is not there",
+                _edge_location(name, model, node_id),
             )
     return Issue(IssueKind.INVALID, source or str(details.get("type")), line_location(name))
 
@@ -111,11 +119,15 @@ def _consistency_issues(job: Job, name: str, model: Object) -> Iterator[Issue]:
         if node.get("type") == "decisionTableNode" and spec_policy is not None:
             policy = content.get("hitPolicy", "first")
             if policy != spec_policy:
-                message = f"the table `{node.get('name')}` has the hit policy `{policy}`, and the spec says `{spec_policy}`"
+                message = (
+                    f"the table `{node.get('name')}` has the hit policy `{policy}`, and the spec says `{spec_policy}`"
+                )
                 yield Issue(IssueKind.SPEC_MISMATCH, message, data_location(name, *pointer, "content", "hitPolicy"))
         if node.get("type") == "decisionNode" and content.get("key") not in job.file_names("files"):
             message = f"`{content.get('key')}` is asked, and is none of the release's `files`"
-            yield Issue(IssueKind.INVALID, message, data_location(name, *pointer, "content", "key"), "add it to `source.files`")
+            yield Issue(
+                IssueKind.INVALID, message, data_location(name, *pointer, "content", "key"), "add it to `source.files`"
+            )
 
 
 def _case_issues(job: Job, models: Mapping[str, Object], on_file: FileCallback) -> Iterator[Issue]:
@@ -125,9 +137,16 @@ def _case_issues(job: Job, models: Mapping[str, Object], on_file: FileCallback) 
     entrypoint = as_str(job.source.get("entrypoint")) or (names[0] if len(names) == 1 else "")
     if entrypoint not in models:
         suggestion = closest_match(entrypoint, names) or names[0]
-        message = f"no file is `{entrypoint}`" if entrypoint else "several files, and no `entrypoint` that says which is asked"
+        message = (
+            f"no file is `{entrypoint}`"
+            if entrypoint
+            else "several files, and no `entrypoint` that says which is asked"
+        )
         yield Issue(
-            IssueKind.SPEC_MISMATCH, message, source_location(*(("entrypoint",) if entrypoint else ())), f"write `entrypoint: {suggestion}`"
+            IssueKind.SPEC_MISMATCH,
+            message,
+            source_location(*(("entrypoint",) if entrypoint else ())),
+            f"write `entrypoint: {suggestion}`",
         )
         return
     engine: Any = zen.ZenEngine({"loader": lambda key: json.dumps(models[key])})

@@ -42,7 +42,11 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
         return
     name, *other_names = models
     for other_name in other_names:
-        yield Issue(IssueKind.NOT_RUN, f"cases ask `{name}`, the first model: `{other_name}` was not run", line_location(other_name))
+        yield Issue(
+            IssueKind.NOT_RUN,
+            f"cases ask `{name}`, the first model: `{other_name}` was not run",
+            line_location(other_name),
+        )
     on_file(name)
     session = _load_session(job, name)
     if isinstance(session, Issue):
@@ -66,9 +70,18 @@ def _load_session(job: Job, name: str) -> Any:  # noqa: ANN401 - a package witho
         return Issue(IssueKind.INVALID, f"`{name}` is no ONNX model: it is no protobuf of one", line_location(name))
     external_files = sorted({entry.value for tensor in _tensors(model.graph) for entry in _location_entries(tensor)})
     for external_file in external_files:
-        if external_file not in job.files or ".." in PurePosixPath(external_file).parts or PurePosixPath(external_file).is_absolute():
+        if (
+            external_file not in job.files
+            or ".." in PurePosixPath(external_file).parts
+            or PurePosixPath(external_file).is_absolute()
+        ):
             message = f"`{name}` takes weights from `{external_file}`, which is no file of the release"
-            return Issue(IssueKind.EXTERNAL_ACCESS, message, line_location(name), "put it beside the spec, and name it in `files`")
+            return Issue(
+                IssueKind.EXTERNAL_ACCESS,
+                message,
+                line_location(name),
+                "put it beside the spec, and name it in `files`",
+            )
     with TemporaryDirectory(dir=".") as folder:
         for file in (name, *external_files):
             path = Path(folder, "model.onnx") if file == name else Path(folder, file)
@@ -122,7 +135,11 @@ def _interface_issues(job: Job, session: Any) -> Iterator[Issue]:  # noqa: ANN40
         for name in interface_tensors:
             if name not in model_tensors:
                 suggestion = closest_match(name, sorted(model_tensors))
-                help_ = f"did you mean `{suggestion}`?" if suggestion else f"it has {', '.join(f'`{model_name}`' for model_name in model_tensors)}"
+                help_ = (
+                    f"did you mean `{suggestion}`?"
+                    if suggestion
+                    else f"it has {', '.join(f'`{model_name}`' for model_name in model_tensors)}"
+                )
                 yield _mismatch_issue(f"the model has no {key[:-1]} `{name}`", help_)
         for name, tensor in model_tensors.items() if interface_tensors else ():
             if name in interface_tensors:
@@ -134,14 +151,22 @@ def _interface_issues(job: Job, session: Any) -> Iterator[Issue]:  # noqa: ANN40
 def _tensor_issues(label: str, interface_tensor: Object, tensor: Any) -> Iterator[Issue]:  # noqa: ANN401 - as above
     datatype, _ = _DATATYPES.get(tensor.type, (tensor.type, ""))
     if interface_tensor.get("datatype") not in {None, datatype}:
-        yield _mismatch_issue(f"{label} is {datatype} in the model, and {interface_tensor['datatype']} in the interface", None)
+        yield _mismatch_issue(
+            f"{label} is {datatype} in the model, and {interface_tensor['datatype']} in the interface", None
+        )
     shape = interface_tensor.get("shape")
     model_shape = [size if isinstance(size, int) else -1 for size in tensor.shape]
     interface_shape = [size if isinstance(size, int) else -1 for size in as_list(shape)]
     if shape is not None and not (
-        len(interface_shape) == len(model_shape) and all(model_size in {-1, interface_size} for interface_size, model_size in zip(interface_shape, model_shape, strict=True))
+        len(interface_shape) == len(model_shape)
+        and all(
+            model_size in {-1, interface_size}
+            for interface_size, model_size in zip(interface_shape, model_shape, strict=True)
+        )
     ):
-        yield _mismatch_issue(f"{label} has the shape {model_shape} in the model, and {interface_shape} in the interface", None)
+        yield _mismatch_issue(
+            f"{label} has the shape {model_shape} in the model, and {interface_shape} in the interface", None
+        )
 
 
 def _mismatch_issue(message: str, help_: str | None) -> Issue:
@@ -168,7 +193,9 @@ def _case_issues(session: Any, file: str, index: int, case: Object) -> Iterator[
         try:
             feed[name] = np.array(value, dtype=_DATATYPES[inputs[name].type][1])
         except (KeyError, ValueError, TypeError, OverflowError):
-            yield Issue(IssueKind.SPEC_MISMATCH, f"this is no {inputs[name].type}, which the input `{name}` is", location)
+            yield Issue(
+                IssueKind.SPEC_MISMATCH, f"this is no {inputs[name].type}, which the input `{name}` is", location
+            )
             return
     output_names = [tensor.name for tensor in session.get_outputs()]
     try:

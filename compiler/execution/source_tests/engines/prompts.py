@@ -53,7 +53,9 @@ def _unreadable_issue(job: Job, name: str) -> Issue | None:
         if content.decode().strip():
             return None
     except UnicodeDecodeError as error:
-        return Issue(IssueKind.INVALID, f"`{name}` is no UTF-8", line_location(name, content[: error.start].count(b"\n") + 1))
+        return Issue(
+            IssueKind.INVALID, f"`{name}` is no UTF-8", line_location(name, content[: error.start].count(b"\n") + 1)
+        )
     return Issue(IssueKind.INVALID, f"`{name}` is empty", line_location(name))
 
 
@@ -65,7 +67,9 @@ def _placeholder_issues(name: str, text: str, lines: dict[str, int]) -> Iterator
     try:
         for line, token, _ in parser.lex(text):
             if token in _FORBIDDEN_TOKENS:
-                yield Issue(IssueKind.INVALID, f"{_FORBIDDEN_TOKENS[token]}: {_PLACEHOLDERS_ONLY}", line_location(name, line))
+                yield Issue(
+                    IssueKind.INVALID, f"{_FORBIDDEN_TOKENS[token]}: {_PLACEHOLDERS_ONLY}", line_location(name, line)
+                )
                 return
         yield from _variable_issues(name, parser.parse(text), lines)
     except TemplateSyntaxError as error:
@@ -105,6 +109,8 @@ def _consistency_issues(index: int, prompt: Object, lines: dict[str, int]) -> It
 ENGINE = Engine(
     name="prompts",
     title="the parser of prompts",
-    supports=lambda type_, source: type_ in {"agent", "llm"} and bool(source.get("prompts") or source.get("guardrails")),
+    supports=lambda type_, source: (
+        type_ in {"agent", "llm"} and bool(source.get("prompts") or source.get("guardrails"))
+    ),
     run=_run,
 )

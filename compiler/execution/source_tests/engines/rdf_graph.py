@@ -20,7 +20,9 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
     from compiler.execution.source_tests.rdf import competency_questions, rdf_graphs, shacl
 
     ontology_spec = as_object(job.source.get("ontology"))
-    ontology, ontology_issues = rdf_graphs.load_statements(job, [as_str(name) for name in as_list(ontology_spec.get("files"))], on_file)
+    ontology, ontology_issues = rdf_graphs.load_statements(
+        job, [as_str(name) for name in as_list(ontology_spec.get("files"))], on_file
+    )
     facts, fact_issues = rdf_graphs.load_statements(job, job.file_names("files"), on_file)
     shapes, shape_issues = rdf_graphs.load_statements(job, job.file_names("shapes"), on_file)
     yield from (*ontology_issues, *fact_issues, *shape_issues)
@@ -39,12 +41,21 @@ def _declaration_issues(ontology_spec: Object, ontology: Sequence["Statement"]) 
     """The ontology's files say that they are it, in the version that the spec says."""
     from compiler.execution.source_tests.rdf.rdf_graphs import RDF_TYPE, iri
 
-    ontology_iris = {iri(statement.quad.subject) for statement in ontology if statement.predicate == RDF_TYPE and _has_object(statement, f"{_OWL}Ontology")}
+    ontology_iris = {
+        iri(statement.quad.subject)
+        for statement in ontology
+        if statement.predicate == RDF_TYPE and _has_object(statement, f"{_OWL}Ontology")
+    }
     name = as_str(ontology_spec.get("iri"))
     if name not in ontology_iris:
         suggestion = closest_match(name, sorted(iri_ for iri_ in ontology_iris if iri_))
         message = f"no file of the ontology says that <{name}> is an owl:Ontology"
-        yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("ontology", "iri"), f"did you mean `{suggestion}`?" if suggestion else None)
+        yield Issue(
+            IssueKind.SPEC_MISMATCH,
+            message,
+            source_location("ontology", "iri"),
+            f"did you mean `{suggestion}`?" if suggestion else None,
+        )
         return
     version = ontology_spec.get("version")
     versions = [
@@ -55,7 +66,9 @@ def _declaration_issues(ontology_spec: Object, ontology: Sequence["Statement"]) 
         and hasattr(statement.quad.object, "value")
     ]
     if versions and version is not None and version not in versions:
-        message = f"the ontology says owl:versionInfo {short_json(versions[0])}, and the spec says {short_json(version)}"
+        message = (
+            f"the ontology says owl:versionInfo {short_json(versions[0])}, and the spec says {short_json(version)}"
+        )
         yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("ontology", "version"))
 
 
@@ -66,11 +79,17 @@ def _has_object(statement: "Statement", iri: str) -> bool:
 def _import_issues(statements: Sequence["Statement"]) -> Iterator[Issue]:
     from compiler.execution.source_tests.rdf.rdf_graphs import RDF_TYPE, iri
 
-    ontology_iris = {iri(statement.quad.subject) for statement in statements if statement.predicate == RDF_TYPE and _has_object(statement, f"{_OWL}Ontology")}
+    ontology_iris = {
+        iri(statement.quad.subject)
+        for statement in statements
+        if statement.predicate == RDF_TYPE and _has_object(statement, f"{_OWL}Ontology")
+    }
     for statement in statements:
         if statement.predicate == f"{_OWL}imports" and iri(statement.quad.object) not in ontology_iris:
             message = f"{statement.quad.object} is imported and was not read: nothing is fetched, here or by the store"
-            yield Issue(IssueKind.NOT_RUN, message, statement.location, "put what it says beside the spec, and name it there")
+            yield Issue(
+                IssueKind.NOT_RUN, message, statement.location, "put what it says beside the spec, and name it there"
+            )
 
 
 def _unknown_term_issues(
@@ -80,11 +99,17 @@ def _unknown_term_issues(
     from compiler.execution.source_tests.rdf.rdf_graphs import RDF_TYPE, iri
 
     namespaces = (name,) if name.endswith(("#", "/")) else (f"{name}#", f"{name}/")
-    known_iris = {iri(statement.quad.subject) for statement in ontology} | {iri(statement.quad.subject) for statement in shapes}
+    known_iris = {iri(statement.quad.subject) for statement in ontology} | {
+        iri(statement.quad.subject) for statement in shapes
+    }
     reported_terms: set[str] = set()
     for statement in (*facts, *shapes):
         statement_terms = [statement.predicate]
-        statement_terms += [iri(statement.quad.object) or ""] if statement.predicate == RDF_TYPE or statement.predicate in _TERM_PREDICATES else []
+        statement_terms += (
+            [iri(statement.quad.object) or ""]
+            if statement.predicate == RDF_TYPE or statement.predicate in _TERM_PREDICATES
+            else []
+        )
         for term in statement_terms:
             namespace = next((namespace for namespace in namespaces if term.startswith(namespace)), None)
             if namespace is None or term in known_iris or term in reported_terms or "/" in term.removeprefix(namespace):
@@ -92,7 +117,12 @@ def _unknown_term_issues(
             reported_terms.add(term)
             suggestion = closest_match(term, sorted(candidate for candidate in known_iris if candidate))
             message = f"the ontology declares no <{term}>"
-            yield Issue(IssueKind.SUSPICIOUS, message, statement.location, f"did you mean <{suggestion}>?" if suggestion else None)
+            yield Issue(
+                IssueKind.SUSPICIOUS,
+                message,
+                statement.location,
+                f"did you mean <{suggestion}>?" if suggestion else None,
+            )
 
 
 ENGINE = Engine(

@@ -61,7 +61,11 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
         yield policies
         return
     yield from _external_call_issues(policies)
-    for issues in (_conflict_issues(policies), _entrypoint_issues(job, policies, on_file), _test_issues(policies, on_file, _rego_test_files(job))):
+    for issues in (
+        _conflict_issues(policies),
+        _entrypoint_issues(job, policies, on_file),
+        _test_issues(policies, on_file, _rego_test_files(job)),
+    ):
         for issue in issues:
             yield issue
             if issue.kind is IssueKind.INVALID:
@@ -114,14 +118,23 @@ def _error_issue(error: RuntimeError, file: str) -> Issue:
     error_text = str(error).split("\n\nStack backtrace", 1)[0]
     text = (_ERROR_MESSAGE.search(error_text) or {"text": error_text.strip().split("\n", 1)[0]})["text"]
     location_match = _ERROR_LOCATION.search(error_text)
-    location = line_location(location_match["file"], int(location_match["line"]), int(location_match["column"])) if location_match else line_location(file)
+    location = (
+        line_location(location_match["file"], int(location_match["line"]), int(location_match["column"]))
+        if location_match
+        else line_location(file)
+    )
     function = text.removeprefix(_UNKNOWN_FUNCTION)
     if function != text and function.startswith(_OPA_ONLY_PREFIXES):
         message = f"`{function}` is a function of OPA that is not to be had here, so that nothing was tested"
         return Issue(IssueKind.NOT_RUN, message, location, "run `opa test` on the files in the pipeline")
     if _UNDEFINED_IN_OPA.search(text):
         message = f"{text}: tests that come by here are not decided; OPA goes on with what is undefined"
-        return Issue(IssueKind.WRONG_ANSWER, message, location, "ask for what it needs before it, such as `is_number(input.amount)`")
+        return Issue(
+            IssueKind.WRONG_ANSWER,
+            message,
+            location,
+            "ask for what it needs before it, such as `is_number(input.amount)`",
+        )
     return Issue(IssueKind.INVALID, text, location)
 
 
@@ -143,7 +156,9 @@ def _conflict_issues(policies: _LoadedPolicies) -> Iterator[Issue]:
                 value = as_object(value).get(part) if isinstance(value, Mapping) else None
             if value is not None:
                 message = f"`{'.'.join(rule.path)}` is a rule of `{file}` as well"
-                yield Issue(IssueKind.INVALID, message, data_location(name, *rule.path), "name one of the two otherwise")
+                yield Issue(
+                    IssueKind.INVALID, message, data_location(name, *rule.path), "name one of the two otherwise"
+                )
 
 
 def _entrypoint_issues(job: Job, policies: _LoadedPolicies, on_file: FileCallback) -> Iterator[Issue]:
@@ -156,7 +171,12 @@ def _entrypoint_issues(job: Job, policies: _LoadedPolicies, on_file: FileCallbac
     if rule_file is None:
         suggestion = closest_match(entrypoint, ("/".join(rule) for rule in sorted(rule_files)))
         message = f"no file has a rule `{entrypoint}`"
-        yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("entrypoint"), f"did you mean `{suggestion}`?" if suggestion else None)
+        yield Issue(
+            IssueKind.SPEC_MISMATCH,
+            message,
+            source_location("entrypoint"),
+            f"did you mean `{suggestion}`?" if suggestion else None,
+        )
         return
     on_file(rule_file)
     try:
@@ -175,7 +195,9 @@ def _test_issues(policies: _LoadedPolicies, on_file: FileCallback, files: tuple[
     """Each rule whose name begins with `test_`, as `opa test` runs them: it holds, or the test fails."""
     for file in files:
         on_file(file)
-        tests = {rule.path: rule for rule in rego_ast.rules(policies.modules[file]) if rule.path[-1].startswith("test_")}
+        tests = {
+            rule.path: rule for rule in rego_ast.rules(policies.modules[file]) if rule.path[-1].startswith("test_")
+        }
         if not tests:
             message = f"`{file}` has no rule whose name begins with `test_`, so that it tests nothing"
             yield Issue(IssueKind.SUSPICIOUS, message, line_location(file))
@@ -186,7 +208,9 @@ def _test_issues(policies: _LoadedPolicies, on_file: FileCallback, files: tuple[
                 yield _error_issue(error, file)
                 continue
             if not has_passed:
-                yield Issue(IssueKind.WRONG_ANSWER, f"the test `{path[-1]}` fails", line_location(file, rule.line, rule.column))
+                yield Issue(
+                    IssueKind.WRONG_ANSWER, f"the test `{path[-1]}` fails", line_location(file, rule.line, rule.column)
+                )
 
 
 def _case_issues(job: Job, policies: _LoadedPolicies, on_file: FileCallback) -> Iterator[Issue]:
@@ -195,7 +219,9 @@ def _case_issues(job: Job, policies: _LoadedPolicies, on_file: FileCallback) -> 
         on_file(file)
         if not isinstance(entrypoint, str):
             message = "cases ask a decision, and the spec names no `entrypoint`"
-            yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("tests"), "add `entrypoint: <package>/<rule>`")
+            yield Issue(
+                IssueKind.SPEC_MISMATCH, message, source_location("tests"), "add `entrypoint: <package>/<rule>`"
+            )
             return
         for index, case in enumerate(cases):
             try:

@@ -41,13 +41,28 @@ def _unreachable_step_issues(router: str, steps: Sequence[Object]) -> Iterator[I
         name = as_str(step["name"])
         if router == "splitter" and traffic_percent(step) == 0:
             message = f"`{name}` has no share of the requests, so that it is never asked"
-            yield Issue(IssueKind.SUSPICIOUS, message, source_location("steps", index, "weight"), "remove the step, or give it one")
+            yield Issue(
+                IssueKind.SUSPICIOUS,
+                message,
+                source_location("steps", index, "weight"),
+                "remove the step, or give it one",
+            )
         if router == "switch" and default_step is not None:
             message = f"`{name}` is never asked: `{default_step}` before it takes every request"
-            yield Issue(IssueKind.SUSPICIOUS, message, source_location("steps", index), f"put it before `{default_step}`, or remove it")
+            yield Issue(
+                IssueKind.SUSPICIOUS,
+                message,
+                source_location("steps", index),
+                f"put it before `{default_step}`, or remove it",
+            )
         if router == "sequence" and index == 0 and "when" in step:
             message = f"`{name}` is asked first, and its condition looks at the answer before it: every request fails"
-            yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("steps", index, "when"), "remove it, or make it a switch")
+            yield Issue(
+                IssueKind.SPEC_MISMATCH,
+                message,
+                source_location("steps", index, "when"),
+                "remove it, or make it a switch",
+            )
         if router == "switch" and default_step is None and "when" not in step:
             default_step = name
 
@@ -57,7 +72,9 @@ def _case_errors(steps: Sequence[Object], file: str, index: int, case: Object) -
     names = [as_str(step["name"]) for step in steps]
     output = case["output"]
     if isinstance(output, str) or not isinstance(output, Sequence):
-        message = f"the case `{case['name']}` expects {short_json(output)}: expected the list of the steps that it takes"
+        message = (
+            f"the case `{case['name']}` expects {short_json(output)}: expected the list of the steps that it takes"
+        )
         yield Issue(IssueKind.SPEC_MISMATCH, message, data_location(file, index, "output"), f"such as [{names[0]}]")
         return
     for position, name in enumerate(output):

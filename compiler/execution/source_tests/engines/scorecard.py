@@ -19,14 +19,20 @@ from compiler.execution.source_tests.worker_protocol import (
 from compiler.foundation.json_data import Object, as_list, as_object, as_str
 from compiler.foundation.suggestions import closest_match
 
-_NON_MODEL_ELEMENTS = frozenset({"Header", "DataDictionary", "TransformationDictionary", "MiningBuildTask", "Extension"})
+_NON_MODEL_ELEMENTS = frozenset(
+    {"Header", "DataDictionary", "TransformationDictionary", "MiningBuildTask", "Extension"}
+)
 _PIPELINE_HELP = "evaluate it in its pipeline"
 
 
 def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
     name, *other_names = job.file_names("files")
     for other_name in other_names:
-        yield Issue(IssueKind.NOT_RUN, f"cases ask `{name}`, the first model: `{other_name}` was not run", line_location(other_name))
+        yield Issue(
+            IssueKind.NOT_RUN,
+            f"cases ask `{name}`, the first model: `{other_name}` was not run",
+            line_location(other_name),
+        )
     on_file(name)
     try:
         yield from _model_issues(job, name, parse_pmml(job.content(name)), on_file)
@@ -75,7 +81,12 @@ def _interface_issues(job: Job, card: Scorecard) -> Iterator[Issue]:
             if name not in model_types:
                 suggestion = closest_match(name, sorted(model_types))
                 help_ = f"did you mean `{suggestion}`?" if suggestion else None
-                yield Issue(IssueKind.SPEC_MISMATCH, f"the scorecard has no {key[:-1]} `{name}`", source_location("files"), help_)
+                yield Issue(
+                    IssueKind.SPEC_MISMATCH,
+                    f"the scorecard has no {key[:-1]} `{name}`",
+                    source_location("files"),
+                    help_,
+                )
             elif not _is_compatible(model_types[name], as_str(item.get("datatype"))):
                 message = f"the {key[:-1]} `{name}` is {model_types[name]} in the scorecard, and {item['datatype']} in the interface"
                 yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("files"))
@@ -101,14 +112,19 @@ def _case_issues(card: Scorecard, file: str, index: int, case: Object) -> Iterat
             suggestion = closest_match(name, sorted(card.inputs))
             help_ = f"did you mean `{suggestion}`?" if suggestion else None
             yield Issue(
-                IssueKind.SPEC_MISMATCH, f"the scorecard has no input `{name}`", data_location(file, index, "input", name), help_
+                IssueKind.SPEC_MISMATCH,
+                f"the scorecard has no input `{name}`",
+                data_location(file, index, "input", name),
+                help_,
             )
             return
     values = {name: value for name, value in case_input.items() if isinstance(value, str | int | float | bool)}
     try:
         mismatch = first_mismatch(case, pmml_scorecard.evaluate(card, values))
     except PmmlError as error:
-        yield Issue(IssueKind.WRONG_ANSWER, f"the case `{case['name']}` fails: {error}", data_location(file, index, "input"))
+        yield Issue(
+            IssueKind.WRONG_ANSWER, f"the case `{case['name']}` fails: {error}", data_location(file, index, "input")
+        )
         return
     if mismatch is not None:
         yield Issue(IssueKind.WRONG_ANSWER, mismatch[1], data_location(file, index, "output", *mismatch[0]))

@@ -49,7 +49,10 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
     for name in other_names if job.cases else ():
         message = f"cases change `{first_name}`, the first formulation: no case runs `{name}`"
         yield Issue(
-            IssueKind.NOT_RUN, message, line_location(name), "put it into a release of its own, or evaluate it in the pipeline"
+            IssueKind.NOT_RUN,
+            message,
+            line_location(name),
+            "put it into a release of its own, or evaluate it in the pipeline",
         )
     for file, cases in job.cases.items():
         on_file(file)
@@ -88,7 +91,11 @@ def _read_model(name: str, content: bytes) -> Any:  # noqa: ANN401 - HiGHS's own
         log_text = log.read_text("utf-8", "replace") if log.is_file() else ""
     error_match, location_match = _ERROR_MESSAGE.search(log_text), _ERROR_LOCATION.search(log_text)
     message = error_match["text"].strip() if error_match else "HiGHS cannot read it"
-    location = line_location(name, int(location_match["line"]), int(location_match["column"])) if location_match else line_location(name)
+    location = (
+        line_location(name, int(location_match["line"]), int(location_match["column"]))
+        if location_match
+        else line_location(name)
+    )
     return Issue(IssueKind.INVALID, message, location)
 
 

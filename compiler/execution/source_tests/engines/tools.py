@@ -50,7 +50,11 @@ def _read_manifest(job: Job, name: str) -> Object | Issue:
     if not isinstance(data_file.value, Mapping) or "tools" not in data_file.value:
         return Issue(IssueKind.INVALID, f"`{name}` is no list of tools: it has no `tools`", line_location(name), help_)
     if not _is_list(data_file.value["tools"]):
-        return Issue(IssueKind.INVALID, f"`tools` is {short_json(data_file.value['tools'])}, and no list", data_location(name, "tools"))
+        return Issue(
+            IssueKind.INVALID,
+            f"`tools` is {short_json(data_file.value['tools'])}, and no list",
+            data_location(name, "tools"),
+        )
     return data_file.value
 
 
@@ -64,7 +68,9 @@ def _manifest_issues(name: str, manifest: Object) -> Iterator[Issue]:
     for index, tool in enumerate(as_list(manifest["tools"])):
         tool_name = tool.get("name") if isinstance(tool, Mapping) else None
         if not isinstance(tool, Mapping) or not isinstance(tool_name, str):
-            yield Issue(IssueKind.INVALID, f"{short_json(tool)} is no tool: it has no name", data_location(name, "tools", index))
+            yield Issue(
+                IssueKind.INVALID, f"{short_json(tool)} is no tool: it has no name", data_location(name, "tools", index)
+            )
             continue
         if tool_name in tool_names:
             message = f"two tools are called `{tool_name}`"
@@ -80,7 +86,9 @@ def _schema_issues(name: str, index: int, tool_name: str, tool: Object) -> Itera
     schema = tool["inputSchema"]
     location = data_location(name, "tools", index, "inputSchema")
     if not isinstance(schema, Mapping) or schema.get("type") != "object":
-        yield Issue(IssueKind.INVALID, f"what `{tool_name}` takes is no object: its schema says no `type: object`", location)
+        yield Issue(
+            IssueKind.INVALID, f"what `{tool_name}` takes is no object: its schema says no `type: object`", location
+        )
         return
     try:
         Validator(schema)
@@ -94,7 +102,9 @@ def _allow_issues(index: int, tool: Object, manifest: Object) -> Iterator[Issue]
     manifest_tools = {as_str(as_object(entry)["name"]): as_object(entry) for entry in as_list(manifest["tools"])}
     if manifest.get("nextCursor"):
         message = f"`{tool['manifest']}` is the first page of several: the server has more tools (`nextCursor`)"
-        yield Issue(IssueKind.NOT_RUN, message, source_location("tools", index, "manifest"), "keep all pages in one list")
+        yield Issue(
+            IssueKind.NOT_RUN, message, source_location("tools", index, "manifest"), "keep all pages in one list"
+        )
     for position, item in enumerate(as_list(tool["allow"])):
         tool_name, location = as_str(item), source_location("tools", index, "allow", position)
         if tool_name in manifest_tools:
@@ -105,7 +115,9 @@ def _allow_issues(index: int, tool: Object, manifest: Object) -> Iterator[Issue]
         elif not manifest.get("nextCursor"):
             suggestion = closest_match(tool_name, manifest_tools)
             message = f"the server of `{tool['name']}` has no tool `{tool_name}`"
-            yield Issue(IssueKind.SPEC_MISMATCH, message, location, f"did you mean `{suggestion}`?" if suggestion else None)
+            yield Issue(
+                IssueKind.SPEC_MISMATCH, message, location, f"did you mean `{suggestion}`?" if suggestion else None
+            )
 
 
 def _side_effect_hint(tool: Object) -> str | None:

@@ -48,7 +48,9 @@ class Scorecard:
         if output_node is not None:
             return {node.required_attribute("name"): node for node in output_node.find_all("OutputField")}
         target_usages = ("target", "predicted")
-        return {name: node for name, node in self.mining_fields.items() if node.attributes.get("usageType") in target_usages}
+        return {
+            name: node for name, node in self.mining_fields.items() if node.attributes.get("usageType") in target_usages
+        }
 
     @property
     def characteristics(self) -> Iterator[Node]:
@@ -68,7 +70,11 @@ class Scorecard:
     def valid_values(self, name: str) -> list[str]:
         """The values that a field may have, none where it does not say."""
         values = self.fields[name].find_all("Value")
-        return [value.required_attribute("value") for value in values if value.attributes.get("property", "valid") == "valid"]
+        return [
+            value.required_attribute("value")
+            for value in values
+            if value.attributes.get("property", "valid") == "valid"
+        ]
 
 
 def load_scorecard(root: Node, model: Node) -> Scorecard:
@@ -145,7 +151,9 @@ def _check_predicate(card: Scorecard, node: Node) -> None:
     key, operators = _OPERATORS[node.name]
     operator = node.required_attribute(key)
     if operator not in operators:
-        raise PmmlError(f"`{operator}` is no operator of `{node.name}`{_suggestion(operator, sorted(operators))}", node.line)
+        raise PmmlError(
+            f"`{operator}` is no operator of `{node.name}`{_suggestion(operator, sorted(operators))}", node.line
+        )
     if node.name == "CompoundPredicate":
         return
     name = node.required_attribute("field")
@@ -153,7 +161,13 @@ def _check_predicate(card: Scorecard, node: Node) -> None:
         raise PmmlError(f"no active `MiningField` is `{name}`{_suggestion(name, card.inputs)}", node.line)
     if operator in COMPARISON_OPERATORS - {"equal", "notEqual"} and not card.is_numeric(name):
         raise PmmlError(f"`{operator}` compares numbers, and `{name}` is none", node.line)
-    texts = array_values(node) if node.name == "SimpleSetPredicate" else [node.required_attribute("value")] if operator in COMPARISON_OPERATORS else []
+    texts = (
+        array_values(node)
+        if node.name == "SimpleSetPredicate"
+        else [node.required_attribute("value")]
+        if operator in COMPARISON_OPERATORS
+        else []
+    )
     valid_values = card.valid_values(name)
     for text in texts:
         if card.is_numeric(name):
@@ -168,7 +182,9 @@ def evaluate(card: Scorecard, inputs: Mapping[str, Value]) -> dict[str, object]:
     score, reasons = card.model.float_attribute("initialScore") or 0.0, dict[str, float]()
     sign = 1 if card.model.attributes.get("reasonCodeAlgorithm", "pointsBelow") == "pointsAbove" else -1
     for characteristic in card.characteristics:
-        attribute = next((candidate for candidate in characteristic.find_all("Attribute") if _applies(candidate, values)), None)
+        attribute = next(
+            (candidate for candidate in characteristic.find_all("Attribute") if _applies(candidate, values)), None
+        )
         if attribute is None:
             raise PmmlError(
                 f"no attribute of {_describe(characteristic)} applies, so that there is no score", characteristic.line
@@ -231,26 +247,43 @@ def coverage_gaps(card: Scorecard) -> Iterator[tuple[Node, str]]:
     """Values that a characteristic of one field gives no points, or two different ones; the first of each."""
     for characteristic in card.characteristics:
         attributes = list(characteristic.find_all("Attribute"))
-        names = {node.attributes["field"] for attribute in attributes for node in attribute.iter_subtree() if "field" in node.attributes}
+        names = {
+            node.attributes["field"]
+            for attribute in attributes
+            for node in attribute.iter_subtree()
+            if "field" in node.attributes
+        }
         if len(names) != 1:
             continue
         name = names.pop()
         reported_problems: set[bool] = set()
         for label, value in _sample_values(card, name, attributes):
             matching_attributes = [attribute for attribute in attributes if _applies(attribute, {name: value})]
-            specific_attributes = [attribute for attribute in matching_attributes if attribute.find_first("True") is None]
+            specific_attributes = [
+                attribute for attribute in matching_attributes if attribute.find_first("True") is None
+            ]
             if not matching_attributes and True not in reported_problems:
                 reported_problems.add(True)
                 yield characteristic, f"{_describe(characteristic)} gives `{name}` {label} no points"
-            if len({attribute.float_attribute("partialScore") for attribute in specific_attributes}) > 1 and False not in reported_problems:
+            if (
+                len({attribute.float_attribute("partialScore") for attribute in specific_attributes}) > 1
+                and False not in reported_problems
+            ):
                 reported_problems.add(False)
-                scores_text = " and ".join(f"{attribute.float_attribute('partialScore'):g}" for attribute in specific_attributes)
-                yield specific_attributes[1], f"{_describe(characteristic)} gives `{name}` {label} both {scores_text} points"
+                scores_text = " and ".join(
+                    f"{attribute.float_attribute('partialScore'):g}" for attribute in specific_attributes
+                )
+                yield (
+                    specific_attributes[1],
+                    f"{_describe(characteristic)} gives `{name}` {label} both {scores_text} points",
+                )
 
 
 def _sample_values(card: Scorecard, name: str, attributes: Sequence[Node]) -> Iterator[tuple[str, Value]]:
     """One value of each range that the predicates tell apart, with its name."""
-    nodes = [node for attribute in attributes for node in attribute.iter_subtree() if node.attributes.get("field") == name]
+    nodes = [
+        node for attribute in attributes for node in attribute.iter_subtree() if node.attributes.get("field") == name
+    ]
     texts = [text for node in nodes for text in _comparison_texts(node)]
     if not card.is_numeric(name):
         yield from ((f"= {text}", text) for text in dict.fromkeys(card.valid_values(name) or texts))
@@ -262,7 +295,9 @@ def _sample_values(card: Scorecard, name: str, attributes: Sequence[Node]) -> It
         samples += [(f"between {low:g} and {high:g}", (low + high) / 2) for low, high in pairwise(bounds)]
         samples += [(f"below {bounds[0]:g}", bounds[0] - 1), (f"above {bounds[-1]:g}", bounds[-1] + 1)]
     yield from (
-        (label, value) for label, value in sorted(samples, key=lambda item: item[1]) if _is_in_intervals(card, name, value)
+        (label, value)
+        for label, value in sorted(samples, key=lambda item: item[1])
+        if _is_in_intervals(card, name, value)
     )
 
 

@@ -132,7 +132,10 @@ def array_values(node: Node) -> list[str]:
     array_node = node.find_first("Array")
     if array_node is None:
         raise PmmlError(f"`{node.name}` has no `Array`", node.line)
-    words = [re.sub(r"\\(.)", r"\1", quoted_text) if quoted_text else plain_text for quoted_text, plain_text in _ARRAY_ITEM.findall(array_node.text)]
+    words = [
+        re.sub(r"\\(.)", r"\1", quoted_text) if quoted_text else plain_text
+        for quoted_text, plain_text in _ARRAY_ITEM.findall(array_node.text)
+    ]
     declared_count = array_node.float_attribute("n")
     if declared_count is not None and declared_count != len(words):
         raise PmmlError(f"the `Array` holds {len(words)} values, and says n={declared_count:g}", array_node.line)
@@ -147,7 +150,10 @@ def evaluate_predicate(node: Node, values: Mapping[str, Value]) -> bool | None:
     if node.name in {"True", "False"}:
         return node.name == "True"
     if node.name == "CompoundPredicate":
-        return _combine(node.required_attribute("booleanOperator"), [evaluate_predicate(part, values) for part in node.find_all(*PREDICATES)])
+        return _combine(
+            node.required_attribute("booleanOperator"),
+            [evaluate_predicate(part, values) for part in node.find_all(*PREDICATES)],
+        )
     value = values.get(node.required_attribute("field"))
     if node.name == "SimpleSetPredicate":
         is_in = any(equals_text(value, text, node) for text in array_values(node))

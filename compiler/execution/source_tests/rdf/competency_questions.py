@@ -56,7 +56,9 @@ def _external_access_issue(query: Query, graphs: set[str], name: str) -> Issue |
         location = line_location(name, token.line, token.column)
         if token.text.startswith("<"):
             if after_from and token.text[1:-1] not in graphs:
-                return Issue(IssueKind.EXTERNAL_ACCESS, f"the query reads {token.text}, which is no graph of the facts", location)
+                return Issue(
+                    IssueKind.EXTERNAL_ACCESS, f"the query reads {token.text}, which is no graph of the facts", location
+                )
             after_from = False
             continue
         after_from = token.text == "FROM" or (after_from and token.text == "NAMED")
@@ -76,7 +78,9 @@ def _syntax_issue(name: str, error_text: str) -> Issue:
         return Issue(IssueKind.INVALID, error_text.split("\n", 1)[0], line_location(name))
     text = location_match["text"].replace(", [_]", "").replace("[_], ", "")
     message = f"the query cannot be read from here on: {text}"
-    return Issue(IssueKind.INVALID, message, line_location(name, int(location_match["line"]), int(location_match["column"])))
+    return Issue(
+        IssueKind.INVALID, message, line_location(name, int(location_match["line"]), int(location_match["column"]))
+    )
 
 
 def _answer_issues(result: Any, index: int, question: Object) -> Iterator[Issue]:  # noqa: ANN401 - one of three, by the query
@@ -90,16 +94,16 @@ def _answer_issues(result: Any, index: int, question: Object) -> Iterator[Issue]
         yield Issue(IssueKind.SPEC_MISMATCH, message, location)
     elif key == "holds":
         if bool(result) is not question["holds"]:
-            message = (
-                f"{_quote_question(question)} is answered with {short_json(bool(result))}, and expected {short_json(question['holds'])}"
-            )
+            message = f"{_quote_question(question)} is answered with {short_json(bool(result))}, and expected {short_json(question['holds'])}"
             yield Issue(IssueKind.WRONG_ANSWER, message, location)
     elif key == "atLeast":
         minimum = int(str(question["atLeast"]))
         rows = sum(1 for _, _ in zip(result, range(minimum), strict=False))
         if rows < minimum:
             yield Issue(
-                IssueKind.WRONG_ANSWER, f"{_quote_question(question)} is answered with {_count_rows(rows)}, and at least {minimum} expected", location
+                IssueKind.WRONG_ANSWER,
+                f"{_quote_question(question)} is answered with {_count_rows(rows)}, and at least {minimum} expected",
+                location,
             )
     else:
         yield from _row_issues(result, index, question)
@@ -114,7 +118,12 @@ def _row_issues(result: Any, index: int, question: Object) -> Iterator[Issue]:  
                 suggestion = closest_match(name, names)
                 help_ = f"did you mean `{suggestion}`?" if suggestion else None
                 message = f"`{question.get('query')}` has no variable `{name}`"
-                yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("questions", index, "answers", answer_index, name), help_)
+                yield Issue(
+                    IssueKind.SPEC_MISMATCH,
+                    message,
+                    source_location("questions", index, "answers", answer_index, name),
+                    help_,
+                )
                 return
     rows: Counter[frozenset[tuple[str, str]]] = Counter()
     for row_index, row in enumerate(result):
@@ -137,7 +146,11 @@ def _row_issues(result: Any, index: int, question: Object) -> Iterator[Issue]:  
 
 def _unexpected_rows(rows: Counter[frozenset[tuple[str, str]]]) -> str:
     extra_rows = sorted(sorted(row) for row in rows.elements())
-    return f", and {_count_rows(len(extra_rows))} came unexpected, such as {short_json(dict(extra_rows[0]))}" if extra_rows else ""
+    return (
+        f", and {_count_rows(len(extra_rows))} came unexpected, such as {short_json(dict(extra_rows[0]))}"
+        if extra_rows
+        else ""
+    )
 
 
 def _count_rows(rows: int) -> str:

@@ -90,5 +90,7 @@ def _parse_statements(name: str, content: bytes) -> Iterator[Statement]:
 
 def _syntax_issue(name: str, error: SyntaxError) -> Issue:
     error_text = str(error.msg)
-    text = error_text.split(": ", 1)[1] if error_text.startswith("Parser error at") and ": " in error_text else error_text
+    text = (
+        error_text.split(": ", 1)[1] if error_text.startswith("Parser error at") and ": " in error_text else error_text
+    )
     return Issue(IssueKind.INVALID, text, line_location(name, error.lineno or 1, error.offset or 1))

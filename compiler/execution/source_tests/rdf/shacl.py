@@ -34,7 +34,9 @@ def shacl_issues(facts: Sequence[Statement], shapes: Sequence[Statement]) -> Ite
         return  # pySHACL takes no shape that does
     try:
         violations = list(_violation_issues(data, facts, shapes))  # in the order of a set
-        yield from sorted(violations, key=lambda issue: (issue.location.file or "", issue.location.line or 0, issue.message))
+        yield from sorted(
+            violations, key=lambda issue: (issue.location.file or "", issue.location.line or 0, issue.message)
+        )
     except ReportableRuntimeError as error:
         yield _invalid_shapes_issue(str(error.message), shapes)
     except ParseException as error:
@@ -59,10 +61,16 @@ def _unknown_term_issues(shapes: Sequence[Statement]) -> Iterator[Issue]:
     shacl_terms = {str(term) for term in dir(SH)}
     for shape in shapes:
         word = shape.predicate.removeprefix(str(SH))
-        if word != shape.predicate and shape.predicate not in _UNSUPPORTED_PREDICATES and rdflib.URIRef(shape.predicate) not in SH:
+        if (
+            word != shape.predicate
+            and shape.predicate not in _UNSUPPORTED_PREDICATES
+            and rdflib.URIRef(shape.predicate) not in SH
+        ):
             suggestion = closest_match(word, sorted(name for name in shacl_terms if not name.startswith("_")))
             message = f"SHACL has no `sh:{word}`: nothing is checked by it"
-            yield Issue(IssueKind.INVALID, message, shape.location, f"did you mean `sh:{suggestion}`?" if suggestion else None)
+            yield Issue(
+                IssueKind.INVALID, message, shape.location, f"did you mean `sh:{suggestion}`?" if suggestion else None
+            )
 
 
 def _to_rdflib_graph(statements: Sequence[Statement]) -> rdflib.Graph:
@@ -100,11 +108,15 @@ def _target_issues(data: rdflib.Graph, shapes: Sequence[Statement]) -> Iterator[
             continue
         has_target = True
         node = iri(shape.quad.subject) if is_implicit else target
-        if node is not None and not _has_target_nodes(data, str(SH.targetClass) if is_implicit else kind, rdflib.URIRef(node)):
+        if node is not None and not _has_target_nodes(
+            data, str(SH.targetClass) if is_implicit else kind, rdflib.URIRef(node)
+        ):
             message = f"the shape judges nothing: no fact is met by its target <{node}>"
             yield Issue(IssueKind.SUSPICIOUS, message, shape.location)
     if shapes and not has_target:
-        yield Issue(IssueKind.SUSPICIOUS, "no shape has a target, so that nothing is judged", line_location(shapes[0].file))
+        yield Issue(
+            IssueKind.SUSPICIOUS, "no shape has a target, so that nothing is judged", line_location(shapes[0].file)
+        )
 
 
 def _has_target_nodes(data: rdflib.Graph, kind: str, node: rdflib.URIRef) -> bool:
@@ -133,7 +145,9 @@ def _violation_issues(data: rdflib.Graph, facts: Sequence[Statement], shapes: Se
         details += [f"path {_node_text(path)}"] if isinstance(path, rdflib.URIRef) else []
         details += [f"value {_node_text(value)}"] if value is not None and value != focus else []
         yield Issue(
-            IssueKind.SHACL_VIOLATION, f"{message.split(chr(10), 1)[0]} ({', '.join(details)})", locations.find(focus, path, value)
+            IssueKind.SHACL_VIOLATION,
+            f"{message.split(chr(10), 1)[0]} ({', '.join(details)})",
+            locations.find(focus, path, value),
         )
 
 
@@ -175,7 +189,9 @@ def _query_syntax_issue(error: ParseException, shapes: Sequence[Statement]) -> I
     text = error.line.strip()
     matching_shape = next((shape for shape in queries if text and text in str(shape.quad.object)), None)
     message = f"a shape's query cannot be read: `{text[:80]}`"
-    return Issue(IssueKind.INVALID, message, matching_shape.location if matching_shape else line_location(shapes[0].file))
+    return Issue(
+        IssueKind.INVALID, message, matching_shape.location if matching_shape else line_location(shapes[0].file)
+    )
 
 
 def _invalid_shapes_issue(error_text: str, shapes: Sequence[Statement]) -> Issue:
