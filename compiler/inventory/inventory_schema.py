@@ -57,7 +57,7 @@ def inventory_schema() -> Schema:
         "models": {"type": "array", "items": {"$ref": "#/$defs/Row"}, "description": "A row a model, by name."},
         "leftOut": {
             "type": "array",
-            "items": {"$ref": "#/$defs/LeftOut"},
+            "items": {"$ref": "#/$defs/ExcludedDocument"},
             "description": "What is missing, because it does not hold together.",
         },
     }
@@ -73,12 +73,12 @@ def due_schema() -> Schema:
         "until": _DAY | {"description": "The last day that was looked at."},
         "items": {
             "type": "array",
-            "items": {"$ref": "#/$defs/Item"},
+            "items": {"$ref": "#/$defs/DueItem"},
             "description": "What lapsed and what lapses, by day.",
         },
         "leftOut": {
             "type": "array",
-            "items": {"$ref": "#/$defs/LeftOut"},
+            "items": {"$ref": "#/$defs/ExcludedDocument"},
             "description": "What was not looked at, because it does not hold together.",
         },
     }

@@ -270,8 +270,8 @@ def test_a_part_of_a_build_tells_the_same(files, a_model, build_of):
     result = build_of(project(a_model, files, **enable_forge("github")))
     parts = {
         unit.id: files_
-        for unit in result.run.planned(lambda name, _: not name or name == "alone")
-        for files_ in [result.run.producer.produce(unit)[0]]
+        for unit in result.run.plan_units(lambda name, _: not name or name == "alone")
+        for files_ in [result.run.render_stage.render_unit(unit)[0]]
     }
     [text] = [file.content.decode() for file in parts["all.forges"]]
     assert text == result.files[GITHUB]

@@ -121,4 +121,4 @@ def test_around_a_thing_is_what_it_rests_on_and_what_rests_on_it(bank) -> None:
 
 
 def test_what_a_picture_shows_is_said_in_a_sentence(sample) -> None:
-    assert sample.described == "bank: 14 datasets, 20 models, 8 use cases, in dev, staging, prod"
+    assert sample.description == "bank: 14 datasets, 20 models, 8 use cases, in dev, staging, prod"

@@ -97,7 +97,7 @@ def test_what_a_language_cannot_say_is_refused_with_its_origin(name, value):
 def test_an_encoder_says_what_it_did_and_to_what(name):
     made = ENCODERS[name](traced_str("word", (Origin("m"),)))
     plain = '"word"' if name == "gjson" else "word"  # a query of GJSON knows text by its quotes
-    assert (made, made.encoding, made.origins) == (plain, name, (Origin("m"),))
+    assert (made, made.encoder_name, made.origins) == (plain, name, (Origin("m"),))
 
 
 @pytest.mark.parametrize(

@@ -125,5 +125,5 @@ def test_origins_of_many_values_are_each_named_once():
     assert origins_of([wrap(1, (a,)), {"k": wrap("x", (b,))}], wrap(2, (a,)), "constant", None) == (a, b)
     made = encoded_str("'x y'", "shell", (a,))
     assert isinstance(made, EncodedStr)
-    assert (made.encoding, made.origins) == ("shell", (a,))
+    assert (made.encoder_name, made.origins) == ("shell", (a,))
     assert str(Origin("model", ("deploy", "secrets", 0))) == "model.deploy.secrets[0]"

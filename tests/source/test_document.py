@@ -64,7 +64,7 @@ def text_at(place):
     ],
 )
 def test_the_place_of_a_value_is_what_was_written(document, pointer, text):
-    assert text_at(document.place(pointer)) == text
+    assert text_at(document.location(pointer)) == text
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_the_place_of_a_value_is_what_was_written(document, pointer, text):
     ],
 )
 def test_the_place_of_a_key_is_the_key_and_of_an_element_the_element(document, pointer, text):
-    assert text_at(document.key_place(pointer)) == text
+    assert text_at(document.key_location(pointer)) == text
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,8 @@ def test_the_place_of_a_key_is_the_key_and_of_an_element_the_element(document, p
     ],
 )
 def test_what_is_not_there_stands_at_the_key_of_its_nearest_ancestor(document, pointer, text):
-    assert text_at(document.place(pointer)) == text
-    assert text_at(document.key_place(pointer)) == text
+    assert text_at(document.location(pointer)) == text
+    assert text_at(document.key_location(pointer)) == text
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_what_is_not_there_stands_at_the_key_of_its_nearest_ancestor(document, p
     ],
 )
 def test_the_spelling_is_the_authors(document, pointer, text):
-    assert document.spelling(pointer) == text
+    assert document.scalar_text(pointer) == text
 
 
 def test_an_alias_of_a_scalar_is_spelled_as_its_anchor_and_stands_where_it_is():
@@ -138,4 +138,4 @@ def test_of_a_duplicate_key_the_first_has_the_place():
 
 
 def test_a_place_names_the_file(document):
-    assert document.place(("name",)).path == "models/f.yaml"
+    assert document.location(("name",)).path == "models/f.yaml"

@@ -47,9 +47,9 @@ def check(text):
 
 
 def check_places(document, value, pointer):
-    root = document._root  # noqa: SLF001
+    root = document._root_node  # noqa: SLF001
     assert root.nearest(pointer)[1]
-    assert (document.spelling(pointer) is None) == isinstance(value, dict | list)
+    assert (document.scalar_text(pointer) is None) == isinstance(value, dict | list)
     if isinstance(value, dict):
         for key, inner in value.items():
             assert isinstance(key, str)
