@@ -20,7 +20,7 @@ from compiler.pipeline import explanation
 from compiler.pipeline.session import Session
 from compiler.plan.context.lazy_context import VARIABLE_DESCRIPTIONS
 from compiler.plan.emitters.emitter import Emitter, Emitters, FileRule
-from compiler.plan.emitters.emitter_loader import load
+from compiler.plan.emitters.emitter_loader import load_emitters
 from compiler.policy.pack import load_shipped_pack, shipped_pack_names
 from compiler.policy.policy_definition import Policy
 from compiler.render.encoders import ENCODERS
@@ -190,7 +190,7 @@ def _shipped_emitters() -> Emitters:
         parse(resources.read_shipped_text("capabilities.yaml"), "capabilities.yaml").documents[0].data
     )
     templates = WorkTree(resources.shipped_folder("templates"))
-    return load(templates, MemoryTree({}), "templates", resources.emitter_schema(), capability_schema)
+    return load_emitters(templates, MemoryTree({}), "templates", resources.emitter_schema(), capability_schema)
 
 
 def _emitter_section(emitter: Emitter) -> Iterator[str]:

@@ -170,11 +170,11 @@ def _did_you_mean(suggestion: str | None) -> str | None:
 
 
 def _unexpected_token_error(diagnostic: _Diagnostic) -> CompileError:
-    token = diagnostic.match[1].partition("\\n")[0]
-    if token == "<EOF>":
+    symbol = diagnostic.match[1].partition("\\n")[0]
+    if symbol == "<EOF>":
         return diagnostic.compile_error("the expression ends too early")
-    hint = _KEYWORD_HELP if token.lstrip(".") in _KEYWORDS else None
-    return diagnostic.compile_error(f"`{token}` is not expected here", token, is_after=True, hint=hint)
+    hint = _KEYWORD_HELP if symbol.lstrip(".") in _KEYWORDS else None
+    return diagnostic.compile_error(f"`{symbol}` is not expected here", symbol, is_after=True, hint=hint)
 
 
 _OVERLOAD_PATTERN = r"found no matching overload for '([^']*)' applied to '\((.*)\)'"
@@ -183,7 +183,7 @@ _ERROR_BUILDERS: tuple[tuple[str, Callable[[_Diagnostic], CompileError]], ...] =
     (r"undefined field '([^']*)' not found in struct '([^']*)'", _undefined_field_error),
     (r"undeclared reference to '([^']*)'", _undeclared_error),
     (r"Syntax error: missing '([^']*)'", lambda found: found.compile_error(f"`{found.match[1]}` is missing")),
-    (r"Syntax error: (?:token recognition error|no viable alternative)[^']*'(.*)'", _unexpected_token_error),
+    (r"Syntax error: (?:symbol recognition error|no viable alternative)[^']*'(.*)'", _unexpected_token_error),
     (r"Syntax error: (?:mismatched|extraneous) input '(.*?)' expecting", _unexpected_token_error),
     (
         r"reserved identifier: (\w+)",

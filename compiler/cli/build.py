@@ -82,7 +82,7 @@ def command(
     modelyard build --output /tmp/preview
     modelyard build --check
     """
-    from compiler.cli._shared.progress_bar import build_with_progress as built_  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.cli._shared.progress_bar import build_with_progress  # noqa: PLC0415 - help needs none of what a run does
     from compiler.pipeline.session import Session  # noqa: PLC0415 - likewise
 
     folder = common_options.project_root(root)
@@ -90,7 +90,7 @@ def command(
     run = Session(common_options.open_tree(folder, rev), day, change_base)
     _require_names(run, models, environments)
     output_folder = output or folder / (as_str(run.portfolio.project.data.get("output")) or "build")
-    build_result = built_(run, _selection_scope(models, environments), policy_options.load_baseline(baseline))
+    build_result = build_with_progress(run, _selection_scope(models, environments), policy_options.load_baseline(baseline))
     destinations = (
         _plan_destinations(
             folder, output_folder, build_result, _removal_filter(models, environments), in_one_folder=output is not None

@@ -165,10 +165,7 @@ def _show_command(name: str) -> click.Command:
     @_as_of_option
     @common_options.project_options
     def show(*, format_: str, output: Path | None, as_of: datetime | None, root: Path | None, rev: str | None) -> None:
-        from compiler.report import (
-            inventory_report,
-            model_details,
-        )
+        from compiler.report import inventory_report, model_details  # noqa: PLC0415 - help needs none of what a run does
 
         run = _open_session(root, rev)
         row = run.inventory.by_name.get(name)
@@ -221,15 +218,14 @@ def due(
     modelyard inventory due --within 90d --format markdown
     modelyard inventory due --strict --as-of 2027-03-31
     """
-    from compiler.inventory.due_items import due_items as found_due  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.inventory.due_items import window_end  # noqa: PLC0415 - likewise
+    from compiler.inventory.due_items import due_items, window_end  # noqa: PLC0415 - help needs none of what a run does
     from compiler.report.due_report import FORMATS, DueReport  # noqa: PLC0415 - likewise
 
     span = _parse_span(within)
     run = _open_session(root, rev)
     day = inventory_options.evaluation_date(as_of, run)
     end_day = window_end(day, span)
-    items = found_due(run.fleet, run.inventory, day, end_day, include_undated=undated)
+    items = due_items(run.fleet, run.inventory, day, end_day, include_undated=undated)
     due_report = DueReport(run.inventory, items, day, end_day, stdout_supports_colour(output))
     write_output(FORMATS[format_](due_report), output)
     expired_count = sum(item.state == "lapsed" for item in items)

@@ -56,7 +56,8 @@ def list_(format_: str, output: Path | None, root: Path | None, rev: str | None)
         return
     width = max((len(policy.id) for policy in policies), default=0)
     rows = [
-        f"{'●' if policy.id in bound_ids else ' '} {policy.id:{width}}  {policy.code.severity.value:8}  {to_printable(policy.code.summary)}\n"
+        f"{'●' if policy.id in bound_ids else ' '} {policy.id:{width}}  {policy.code.severity.value:8}  "
+        f"{to_printable(policy.code.summary)}\n"
         for policy in policies
     ]
     write_output("".join(rows), output)

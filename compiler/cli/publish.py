@@ -131,10 +131,10 @@ def _delivery_branch(run: Session, environment: str) -> str:
 
 def _rendered_files(run: Session, folder: Path, environment: str, baseline: Baseline) -> Mapping[str, bytes]:
     """The environment's tree; ends with 1 and says why where the project is not sound."""
-    from compiler.cli._shared.progress_bar import build_with_progress as built_  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.cli._shared.progress_bar import build_with_progress  # noqa: PLC0415 - help needs none of what a run does
     from compiler.review.publish_plan import environment_filter  # noqa: PLC0415 - likewise
 
-    build_result: BuildResult = built_(
+    build_result: BuildResult = build_with_progress(
         run,
         lambda _, unit_environment: unit_environment == environment,
         baseline,

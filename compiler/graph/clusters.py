@@ -11,7 +11,7 @@ def environment_clusters(graph: Graph) -> Iterator[tuple[str, tuple[Node, ...]]]
     nodes_by_environments: dict[tuple[str, ...], list[Node]] = {}
     for node in graph.nodes:
         if node.kind == "model":
-            nodes_by_environments.setdefault(tuple(deployment.environment for deployment in node.runs), []).append(node)
+            nodes_by_environments.setdefault(tuple(deployment.environment for deployment in node.deployments), []).append(node)
     for environments, nodes in sorted(
         nodes_by_environments.items(), key=lambda entry: [-order[name] for name in reversed(entry[0])] or [1]
     ):
@@ -20,9 +20,9 @@ def environment_clusters(graph: Graph) -> Iterator[tuple[str, tuple[Node, ...]]]
 
 def release_label(node: Node) -> str:
     """What runs of a model: one release where all Environments run it, else what each runs."""
-    labels = {deployment.label for deployment in node.runs}
+    labels = {deployment.label for deployment in node.deployments}
     return (
         labels.pop()
         if len(labels) == 1
-        else ", ".join(f"{deployment.environment} {deployment.label}" for deployment in node.runs)
+        else ", ".join(f"{deployment.environment} {deployment.label}" for deployment in node.deployments)
     )

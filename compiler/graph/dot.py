@@ -52,9 +52,9 @@ def _legend(graph: Graph) -> str:
 def _node_statement(node: Node) -> str:
     fill, line, ink = NODE_COLOURS[node.kind]
     label = "\n".join(filter(None, [node.name, node.subtitle, release_label(node)]))
-    style = ', style="filled,dashed"' if node.outside else ', style="filled"' if node.kind == "dataset" else ""
+    style = ', style="filled,dashed"' if node.is_context else ', style="filled"' if node.kind == "dataset" else ""
     return (
-        f"{_quote(node.id)} [label={_quote(label)}, tooltip={_quote(node.told)}, shape={_SHAPES[node.kind]}, "
+        f"{_quote(node.id)} [label={_quote(label)}, tooltip={_quote(node.tooltip)}, shape={_SHAPES[node.kind]}, "
         f'fillcolor="{fill}", color="{line}", fontcolor="{ink}"{style}]'
     )
 
@@ -63,7 +63,8 @@ def _edge_attributes(edge: Edge) -> str:
     label = f", label={_quote(edge.label)}" if edge.label else ""
     colour = EDGE_COLOURS[edge.kind]
     sentence = _quote(edge_sentence(edge))
-    return f'tooltip={sentence}, edgetooltip={sentence}, comment="{EDGE_VERBS[edge.kind]}", style={_STYLES[edge.kind]}, color="{colour}"{label}'
+    tooltips = f"tooltip={sentence}, edgetooltip={sentence}"
+    return f'{tooltips}, comment="{EDGE_VERBS[edge.kind]}", style={_STYLES[edge.kind]}, color="{colour}"{label}'
 
 
 def _quote(value: str) -> str:

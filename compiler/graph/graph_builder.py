@@ -103,11 +103,11 @@ def _model_node(row: Row, environments: Mapping[str, str], *, is_context: bool) 
         kind="model",
         name=row.name,
         subtitle=" · ".join(filter(None, [kind, row.tier, row.owner])),
-        told="\n".join([*tooltip, row.path]),
-        runs=deployments,
+        tooltip="\n".join([*tooltip, row.path]),
+        deployments=deployments,
         tier=row.tier or "",
         lifecycle=row.lifecycle,
-        outside=is_context,
+        is_context=is_context,
     )
 
 

@@ -33,12 +33,12 @@ class Node:
     name: str
     subtitle: str
     """What stands below its name."""
-    told: str
+    tooltip: str
     """Everything else, for who asks."""
-    runs: tuple[DeploymentCell, ...] = ()
+    deployments: tuple[DeploymentCell, ...] = ()
     tier: str = ""
     lifecycle: str = ""
-    outside: bool = False
+    is_context: bool = False
     """Whether it is shown only because something that was asked for relies on it, or it on that."""
 
 

@@ -46,7 +46,7 @@ def _style_lines(graph: Graph) -> Iterator[str]:
     for kind, (fill, border, ink) in NODE_COLOURS.items():
         if any(node.kind == kind for node in graph.nodes):
             yield f"  classDef {kind} fill:{fill},stroke:{border},color:{ink}"
-    context_ids = [_node_id(node.id) for node in graph.nodes if node.outside]
+    context_ids = [_node_id(node.id) for node in graph.nodes if node.is_context]
     if context_ids:
         yield "  classDef outside stroke-dasharray:4 3"
         yield f"  class {','.join(context_ids)} outside"

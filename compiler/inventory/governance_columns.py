@@ -16,7 +16,7 @@ from compiler.inventory.row_parts import (
     Validation,
     Waiver,
 )
-from compiler.plan.records.approvals import check_approvals as claims
+from compiler.plan.records.approvals import check_approvals
 from compiler.resolve.match_selectors import waiver_applies
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.portfolio import Portfolio
@@ -60,7 +60,7 @@ def evidence(governance: Object) -> Iterator[Evidence]:
 def approvals(portfolio: Portfolio, model_placements: ModelPlacements) -> Iterator[Approval]:
     """Who agreed to what runs, as each Environment says it of itself."""
     for model in model_placements.models:
-        for entry in map(as_object, claims(portfolio, model)):
+        for entry in map(as_object, check_approvals(portfolio, model)):
             approval_date = parse_date(entry.get("date"))
             if approval_date is not None:
                 yield Approval(

@@ -25,22 +25,20 @@ from compiler.plan.context.adoption import object_collisions
 from compiler.plan.context.lazy_context import Context
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter, Emitters
-from compiler.plan.emitters.emitter_loader import SHIPPED
-from compiler.plan.emitters.emitter_loader import load as load_emitters
+from compiler.plan.emitters.emitter_loader import BUILTIN_PREFIX, load_emitters
 from compiler.plan.matching.compatibility import CompatibilityChecker, capability_findings, emitter_setting_findings
 from compiler.plan.matching.objections import compatibility_findings
 from compiler.plan.planning import PlannedUnit, UnitFilter, code_owner_findings, plan_units
 from compiler.plan.planning_services import PlanningServices
 from compiler.plan.quotas import quota_findings
 from compiler.plan.records.approvals import approval_findings, classification_findings
-from compiler.plan.records.missing_fields import ModelRecordStatus
-from compiler.plan.records.missing_fields import status as told
+from compiler.plan.records.missing_fields import ModelRecordStatus, model_statuses
 from compiler.policy.baseline import EMPTY_BASELINE, Baseline, apply_baseline, is_policy_finding
 from compiler.policy.policy_definition import SHIPPED_PREFIX as SHIPPED_SCHEMAS
 from compiler.policy.policy_engine import BaseRevision
 from compiler.policy.policy_engine import PolicyEngine as PolicyJudge
 from compiler.policy.policy_findings import merge_environments
-from compiler.resolve.checks.fleet_checks import check as check_fleet
+from compiler.resolve.checks.fleet_checks import check_fleet
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.source.tree import Tree
@@ -58,7 +56,7 @@ if TYPE_CHECKING:
 
 
 _SHIPPED_PREFIXES: Mapping[str, Literal["schemas", "templates"]] = MappingProxyType(
-    {SHIPPED: "templates", SHIPPED_SCHEMAS: "schemas"}
+    {BUILTIN_PREFIX: "templates", SHIPPED_SCHEMAS: "schemas"}
 )
 
 _NARROWING_LIMIT = 10
@@ -127,7 +125,7 @@ class Session:
         )
 
     @cached_property
-    def incapable(self) -> tuple[Finding, ...]:
+    def capability_problems(self) -> tuple[Finding, ...]:
         """What Environments say of their clusters that nobody understands."""
         return tuple(capability_findings(self.fleet, self.emitters))
 
@@ -245,7 +243,7 @@ def check_documents(session: Session) -> Iterator[Finding]:
 def check_emitters(session: Session) -> Iterator[Finding]:
     """The folders of emitters, and what environments say that they can do."""
     yield from session.emitters.findings
-    yield from session.incapable
+    yield from session.capability_problems
     yield from emitter_setting_findings(session.fleet, session.emitters)
     for emitter in session.emitters.by_id.values():
         if not emitter.is_builtin:
@@ -297,7 +295,7 @@ def _target_findings(session: Session, model: ResolvedModel) -> Iterator[Finding
     target = as_object(model.data.get("deploy")).get("target")
     environment = model.environment.name
     if target in session.emitters.broken_ids or environment in {
-        finding.subject.name for finding in session.incapable if finding.subject
+        finding.subject.name for finding in session.capability_problems if finding.subject
     }:
         return
     yield from compatibility_findings(session.planning_services, session.compatibility, model)
@@ -336,7 +334,7 @@ def record_statuses(session: Session, models: Collection[str] = ()) -> Iterator[
     ]
     yield from blocking_findings
     model_specs = session.portfolio.by_kind("Model")
-    yield from told(
+    yield from model_statuses(
         session.planning_services, (name for name in model_specs if name in set(models)) if models else model_specs
     )
 

@@ -55,14 +55,17 @@ ALERT_MISSING = "ModelRunMissing"
 ALERT_SIGNAL = "ModelSignalBeyondBar"
 
 TEMPLATE_NAMES: Mapping[str, Json] = MappingProxyType({
-    "name": NAME_KEY, "partOf": PART_OF_KEY, "managedBy": MANAGED_BY_KEY, "manager": TOOL_NAME, "owner": OWNER_KEY, "wave": WAVE_KEY, "release": RELEASE_KEY,
+    "name": NAME_KEY, "partOf": PART_OF_KEY, "managedBy": MANAGED_BY_KEY, "manager": TOOL_NAME, "owner": OWNER_KEY,
+    "wave": WAVE_KEY, "release": RELEASE_KEY,
     "artifact": ARTIFACT_KEY, "revision": REVISION_KEY, "adapter": ADAPTER_KEY,
     "labels": {
-        "id": ID_LABEL, "model": MODEL_LABEL, "environment": ENVIRONMENT_LABEL, "slo": SLO_LABEL, "window": WINDOW_LABEL, "owner": OWNER_LABEL, "severity": SEVERITY_LABEL,
+        "id": ID_LABEL, "model": MODEL_LABEL, "environment": ENVIRONMENT_LABEL, "slo": SLO_LABEL,
+        "window": WINDOW_LABEL, "owner": OWNER_LABEL, "severity": SEVERITY_LABEL,
         "action": ACTION_LABEL,
     },
     "series": {
-        "errors": ERROR_RATIO_SERIES, "objective": OBJECTIVE_SERIES, "budget": BUDGET_SERIES, "period": PERIOD_SERIES, "burnNow": CURRENT_BURN_SERIES, "burnPeriod": PERIOD_BURN_SERIES,
+        "errors": ERROR_RATIO_SERIES, "objective": OBJECTIVE_SERIES, "budget": BUDGET_SERIES, "period": PERIOD_SERIES,
+        "burnNow": CURRENT_BURN_SERIES, "burnPeriod": PERIOD_BURN_SERIES,
         "budgetLeft": BUDGET_REMAINING_SERIES, "age": RUN_AGE_SERIES, "signal": SIGNAL_SERIES, "about": SLO_INFO_SERIES,
     },
     "alerts": {"burn": ALERT_BURN, "stale": ALERT_STALE, "never": ALERT_MISSING, "signal": ALERT_SIGNAL},

@@ -136,7 +136,10 @@ def _amounts_value(amount: ResourceTotals) -> Json:
 def _missing_request_finding(environment: Spec, usage: NamespaceUsage, name: str) -> Finding:
     """Kubernetes admits no replica that leaves out what a quota counts (Kubernetes, "Resource Quotas")."""
     missing_resources = usage.max_requests if isinstance(usage.max_requests, tuple) else ()
-    message = f"the quota of {name} counts {' and '.join(missing_resources)}, and {usage.model.name} does not say how much a replica requests"
+    message = (
+        f"the quota of {name} counts {' and '.join(missing_resources)}, and {usage.model.name} does not say how "
+        "much a replica requests"
+    )
     help_ = f"add `{missing_resources[0]}` to `deploy.resources`" if missing_resources else None
     finding = usage.model.finding(
         codes.MISSING_RESOURCE_REQUEST, message, ("deploy", "resources"), help_, per_environment=True

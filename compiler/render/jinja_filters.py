@@ -238,11 +238,13 @@ def _rejection(value: object, requirement: str) -> ValueRejectedError:
 _FILTERS: Final[dict[str, Filter]] = {
     "d": default, "default": default, "dictsort": dictsort, "first": first, "items": items, "join": join, "keys": keys,
     "last": last, "length": length, "list": lambda value: list(elements(value)), "lower": _text_filter(str.lower),
-    "map": map_, "note": with_comment, "rejectattr": _select_filter(keep_matches=False), "reverse": lambda value: list(elements(value))[::-1],
+    "map": map_, "note": with_comment, "rejectattr": _select_filter(keep_matches=False),
+    "reverse": lambda value: list(elements(value))[::-1],
     "selectattr": _select_filter(keep_matches=True), "sort": sort, "trim": _text_filter(str.strip), "unique": unique,
     "upper": _text_filter(str.upper),
     "hex": unit_filters.digest_hex, "json": as_json, "paragraphs": paragraphs,
-    "bytes": unit_filters.bytes_, "millicores": unit_filters.millicores, "milliseconds": unit_filters.milliseconds, "percent": unit_filters.percent,
+    "bytes": unit_filters.bytes_, "millicores": unit_filters.millicores, "milliseconds": unit_filters.milliseconds,
+    "percent": unit_filters.percent,
     "seconds": unit_filters.seconds,
     **{name: _encoder_filter(encoder) for name, encoder in ENCODERS.items() if name != "literal"},
 }  # fmt: skip

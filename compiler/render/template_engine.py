@@ -25,8 +25,7 @@ from compiler.render.jinja_sandbox import DELIMITERS, JinjaSandbox
 from compiler.render.output_formats import FORMATS, Format, dump, format_of, with_comments, with_header
 from compiler.render.plain_values import ValueBudget, to_plain
 from compiler.render.skeleton_nodes import FillState, Slot
-from compiler.render.source_map import trace_comments as remarks_by_pointer
-from compiler.render.source_map import trace_origins as origins_by_pointer
+from compiler.render.source_map import trace_comments, trace_origins
 from compiler.render.template_errors import OutputProblem, RenderLimits, TemplateProblem, ValueRejectedError
 from compiler.render.template_reads import template_reads
 from compiler.render.template_values import TemplateValue, wrap
@@ -237,7 +236,7 @@ class TemplateEngine:
         return {
             (number, pointer): origins
             for number, node in enumerate(parsed_skeleton.documents)
-            for pointer, origins in origins_by_pointer(node, values).items()
+            for pointer, origins in trace_origins(node, values).items()
         }
 
     def _comments(self, parsed_skeleton: skeleton.Skeleton, values: list[object]) -> Comments:
@@ -246,7 +245,7 @@ class TemplateEngine:
         return {
             (number, pointer): comment
             for number, node in enumerate(parsed_skeleton.documents)
-            for pointer, comment in remarks_by_pointer(node, values).items()
+            for pointer, comment in trace_comments(node, values).items()
         }
 
     def _locate_problems(

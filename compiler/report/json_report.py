@@ -49,7 +49,8 @@ def _finding_data(finding: Finding) -> dict[str, object]:
     if finding.fix:
         fix_location = finding.fix.location
         data["fix"] = {
-            "safe": finding.fix.safe, "text": finding.fix.text, "path": fix_location.path, "line": fix_location.line, "column": fix_location.column,
+            "safe": finding.fix.safe, "text": finding.fix.text, "path": fix_location.path, "line": fix_location.line,
+            "column": fix_location.column,
             "endLine": fix_location.end_line, "endColumn": fix_location.end_column,
         }  # fmt: skip
     return data

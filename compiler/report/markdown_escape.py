@@ -45,9 +45,9 @@ def _truncate(text: str, max_length: int) -> str:
 
 
 def _neutralize(match: re.Match[str]) -> str:
-    token = match[0]
-    escaped_token = token if token in {":", "www"} else f"\\{token}"
-    return escaped_token + (_SEPARATOR_COMMENT if token in _MENTION_CHARACTERS or token == "www" else "")
+    marker = match[0]
+    escaped_marker = marker if marker in {":", "www"} else f"\\{marker}"
+    return escaped_marker + (_SEPARATOR_COMMENT if marker in _MENTION_CHARACTERS or marker == "www" else "")
 
 
 def _quote_code(text: str) -> str:

@@ -160,7 +160,10 @@ def _governance_lines(row: Row) -> LabelledLines:
 
 def _format_approval(approval: Approval) -> str:
     validity = "" if approval.holds else f"; void: {approval.because}"
-    return f"{approval.environment}: {approval.decision} by {approval.team} as {approval.role} on {approval.date}{_until_date(approval.expires)}{validity}"
+    return (
+        f"{approval.environment}: {approval.decision} by {approval.team} as {approval.role} on "
+        f"{approval.date}{_until_date(approval.expires)}{validity}"
+    )
 
 
 def _gap_lines(row: Row) -> LabelledLines:

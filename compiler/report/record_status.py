@@ -81,7 +81,10 @@ def _summary_lines(statuses: Sequence[ModelRecordStatus]) -> Iterator[str]:
     yield f"{len(fields)} missing in {sum(bool(status.missing_fields) for status in statuses)} of {_model_count(len(statuses))}"
     owners = Counter(map(_owner, fields.values()))
     yield f"who says it: {', '.join(f'{owner} {count}' for owner, count in sorted(owners.items()))}"
-    yield f"asked by: {', '.join(f'{name} {missing_count} of {total}' for name, (missing_count, total) in _record_totals(statuses).items())}"
+    yield (
+        "asked by: "
+        f"{', '.join(f'{name} {missing_count} of {total}' for name, (missing_count, total) in _record_totals(statuses).items())}"
+    )
 
 
 def _model_count(count: int) -> str:

@@ -189,7 +189,7 @@ class Server:
             assert action == "actions/setup-python", action
         return ""
 
-    def _run_script(
+    def _run_script(  # noqa: PLR0913, PLR0917
         self,
         name: str,
         step: dict,
@@ -199,7 +199,7 @@ class Server:
         work: Path,
         temp: Path,
         run_result: RunResult,
-    ):  # noqa: PLR0913, PLR0917
+    ):
         output, summary, script, variables, paths = (
             temp / one for one in ("output", "summary", "script.sh", "variables", "paths")
         )

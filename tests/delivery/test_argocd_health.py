@@ -116,15 +116,18 @@ INFERENCE_SERVICES: Mapping[str, tuple[dict[str, Any], str, str]] = {
     ),
     "Knative runs it": (service(*RUNNING_CONDITIONS, mode="knative", modelStatus={"transitionStatus": "UpToDate"}), "Healthy", ""),
     "Knative has scaled it to nothing": (
-        service(*RUNNING_CONDITIONS, mode="knative", modelStatus={"transitionStatus": "InProgress", "copies": {"failedCopies": 0, "totalCopies": 0}}),
+        service(*RUNNING_CONDITIONS, mode="knative",
+        modelStatus={"transitionStatus": "InProgress", "copies": {"failedCopies": 0, "totalCopies": 0}}),
         "Healthy", "",
     ),
     "Knative rolls it out": (
-        service(*RUNNING_CONDITIONS, mode="knative", modelStatus={"transitionStatus": "InProgress", "copies": {"failedCopies": 0, "totalCopies": 2}}),
+        service(*RUNNING_CONDITIONS, mode="knative",
+        modelStatus={"transitionStatus": "InProgress", "copies": {"failedCopies": 0, "totalCopies": 2}}),
         "Progressing", "being loaded",
     ),
     "an older KServe calls Knative Serverless": (
-        {"metadata": {}, "status": {"conditions": list(failing_conditions("RevisionFailed", FAILURE_MESSAGE)), "deploymentMode": "Serverless"}},
+        {"metadata": {},
+        "status": {"conditions": list(failing_conditions("RevisionFailed", FAILURE_MESSAGE)), "deploymentMode": "Serverless"}},
         "Degraded", FAILURE_MESSAGE,
     ),
 }  # fmt: skip
@@ -184,7 +187,8 @@ GRAPHS: Mapping[str, tuple[dict[str, Any], str, str]] = {
     "Knative makes a revision": (
         graph(condition("Ready", "Unknown", "RevisionMissing", WAITING_MESSAGE), mode="knative"), "Progressing", WAITING_MESSAGE,
     ),
-    "a revision of Knative fails": (graph(condition("Ready", "False", "RevisionFailed", FAILURE_MESSAGE), mode="knative"), "Degraded", FAILURE_MESSAGE),
+    "a revision of Knative fails": (graph(condition("Ready", "False", "RevisionFailed", FAILURE_MESSAGE),
+    mode="knative"), "Degraded", FAILURE_MESSAGE),
 }  # fmt: skip
 RUNTIMES: Mapping[str, tuple[dict[str, Any], str, str]] = {
     "it is there": ({"metadata": {"name": "scorer"}, "spec": {"multiModel": False}}, "Healthy", ""),

@@ -75,13 +75,13 @@ def test_in_one_environment_only_what_holds_there_is_shown(bank) -> None:
     made = picture(bank, environments=("prod",))
     assert list(made.environments) == ["prod"]
     assert "model/authorisation-route" not in ids(made)
-    assert {spot.environment for node in made.nodes for spot in node.runs} == {"prod"}
+    assert {spot.environment for node in made.nodes for spot in node.deployments} == {"prod"}
     assert not any(edge.label for edge in made.edges), "the route asks nobody in prod"
 
 
 def test_what_a_filter_leaves_out_is_shown_as_such_where_it_is_asked(bank) -> None:
     made = picture(bank, types=("ensemble",))
-    outside = {node.name for node in made.nodes if node.outside}
+    outside = {node.name for node in made.nodes if node.is_context}
     assert outside == {"card-fraud", "contactless-limits"}
     assert ids(made) == {
         "model/authorisation-route",
@@ -93,7 +93,7 @@ def test_what_a_filter_leaves_out_is_shown_as_such_where_it_is_asked(bank) -> No
 
 def test_what_things_outside_do_among_themselves_is_left_out(bank) -> None:
     diagram = picture(bank, tiers=("critical",))
-    outside = {node.id for node in diagram.nodes if node.outside}
+    outside = {node.id for node in diagram.nodes if node.is_context}
     assert outside == {"model/bureau-score", "model/application-scorecard"}, (
         "of these the first falls back to the second"
     )

@@ -49,7 +49,8 @@ def build_configuration(
     result = build(Session(MemoryTree({path: text.encode() for path, text in files.items()})))
     lines = {path: text.splitlines() for path, text in files.items()}
     wrong = [
-        f"{one.code.id} {one.location.path}: {one.message} | {lines.get(one.location.path, one.location.line * [''])[one.location.line - 1].strip()}"
+        f"{one.code.id} {one.location.path}: {one.message} | "
+        f"{lines.get(one.location.path, one.location.line * [''])[one.location.line - 1].strip()}"
         for one in result.findings
         if one.is_blocking
     ]

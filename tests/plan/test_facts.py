@@ -1,6 +1,6 @@
 """What records ask of specs: of the model, of each release that runs, of each dataset; by one field or by another that answers it."""
 
-# ruff: noqa: E501 - texts of documents
+
 
 import json
 

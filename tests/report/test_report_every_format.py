@@ -7,7 +7,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from compiler.diagnostics.finding import Location, Status, sorted_unique
-from compiler.plan.emitters.emitter_loader import SHIPPED
+from compiler.plan.emitters.emitter_loader import BUILTIN_PREFIX as EMITTER_PREFIX
 from compiler.report import REPORTERS, Report
 from compiler.report.forge_locations import BUILTIN_PREFIX
 
@@ -62,7 +62,7 @@ def test_every_report_can_be_written_as_utf8(format_, rendered, finding) -> None
     [
         None,
         Location("gone.yaml", 99, 99),
-        Location(f"{SHIPPED}a.yaml", 3, 1, 3, 2),
+        Location(f"{EMITTER_PREFIX}a.yaml", 3, 1, 3, 2),
         Location("models/scorer.yaml", 99, 7),
     ],
 )
@@ -71,14 +71,14 @@ def test_a_place_that_nobody_can_read_breaks_no_format(format_, place, rendered,
 
 
 def test_the_templates_that_come_along_are_outside() -> None:
-    assert SHIPPED.startswith(BUILTIN_PREFIX)
+    assert EMITTER_PREFIX.startswith(BUILTIN_PREFIX)
 
 
 @pytest.mark.parametrize("format_", ["sarif", "gitlab", "rdjson", "junit"])
 def test_what_lies_in_no_checkout_is_told_at_the_project_file(format_, rendered, finding) -> None:
-    said = rendered(format_, finding(place=Location(f"{SHIPPED}a.yaml", 3, 1, 3, 2)), within="ml/fraud")
+    said = rendered(format_, finding(place=Location(f"{EMITTER_PREFIX}a.yaml", 3, 1, 3, 2)), within="ml/fraud")
     assert '"ml/fraud/modelyard.yaml"' in said
-    assert f"(in {SHIPPED}a.yaml:3)" in said
+    assert f"(in {EMITTER_PREFIX}a.yaml:3)" in said
 
 
 @pytest.mark.parametrize("format_", ["sarif", "gitlab", "rdjson", "junit", "github", "markdown"])

@@ -36,7 +36,8 @@ LAYERS = st.lists(
         owner=words,
         labels=st.dictionaries(words, words, max_size=2),
         policies=st.lists(words, max_size=3, unique=True),
-        sla=optional_fields(availability=st.sampled_from(["99.0%", "99%", "99.9 %"]), latency=optional_fields(p99=st.sampled_from(["1s", "1000ms"]))),
+        sla=optional_fields(availability=st.sampled_from(["99.0%", "99%", "99.9 %"]),
+        latency=optional_fields(p99=st.sampled_from(["1s", "1000ms"]))),
         monitoring=keyed_list(
             "signal",
             st.sampled_from(["cost", "dataDrift"]),

@@ -48,7 +48,8 @@ def ensemble(router: str, *steps: dict, **deploy: Any) -> list[dict]:
 
 MODELS = {
     "statistical from a store": [model("statistical", {**PMML, **STORED_ARTIFACT}, SCALED_DEPLOY)],
-    "statistical with a server of its own": [model("statistical", {"method": "a", "format": "pickle", **STORED_ARTIFACT}, SCALED_DEPLOY, **OWN_RUNTIME)],
+    "statistical with a server of its own": [model("statistical",
+    {"method": "a", "format": "pickle", **STORED_ARTIFACT}, SCALED_DEPLOY, **OWN_RUNTIME)],
     "a file for a server of one's own": [model("ml", {"format": "onnx", "files": ["policy.rego"]}, SCALED_DEPLOY, **OWN_RUNTIME)],
     "llm": [model("llm", LLM, FIXED_GPU_DEPLOY)],
     "sequence": ensemble("sequence", {"model": "retail"}, {"model": "policy", "data": "response"}),
@@ -329,7 +330,8 @@ def test_replicas_are_added_by_the_metric_that_the_spec_names(scaling, mode, sai
         ([model("statistical", {**PMML, **STORED_ARTIFACT}, {"scaling": {"concurrency": 2}})], {}, "no autoscaler counts requests"),
         ([model("statistical", {**PMML, **STORED_ARTIFACT}, {"scaling": {"requestsPerSecond": 2}})], {}, "no autoscaler counts requests"),
         ([model("statistical", {**PMML, **STORED_ARTIFACT}, {"scaling": {"memory": "80%"}})], {}, "the requested memory"),
-        ([model("statistical", {**PMML, **STORED_ARTIFACT}, {**SCALED_DEPLOY, "scaling": {"memory": "80%"}})], {"kserve": KNATIVE}, "not memory"),
+        ([model("statistical", {**PMML, **STORED_ARTIFACT}, {**SCALED_DEPLOY, "scaling": {"memory": "80%"}})],
+        {"kserve": KNATIVE}, "not memory"),
     ],
 )  # fmt: skip
 def test_what_it_cannot_do_is_refused_with_the_reason(specs, capabilities, said, made):

@@ -217,7 +217,8 @@ MUTATIONS: dict[str, tuple[str, Callable[[dict], Any], str, "str | Pod", int]] =
     "ports of ingress": ("asked", lambda spec: spec["ingress"][0].pop("ports"), "asking", "asked", 9001),
     "ports of egress": ("asking", lambda spec: egress_rule(spec, "kube-dns").pop("ports"), "asking", DNS, 443),
     "a range": (
-        "asking", lambda spec: egress_rule(spec, "203.0.113.0")["to"][0]["ipBlock"].update(cidr="203.0.113.0/24"), "asking", OUT_OF_RANGE, 443,
+        "asking", lambda spec: egress_rule(spec, "203.0.113.0")["to"][0]["ipBlock"].update(cidr="203.0.113.0/24"),
+        "asking", OUT_OF_RANGE, 443,
     ),
     "whom a vendor's policy selects": (
         "bureau", lambda spec: spec["podSelector"]["matchExpressions"][0]["values"].append("other"), "other", RANGE, 443,

@@ -42,7 +42,7 @@ class EnvironmentColumns:
 
 def environment_columns(environments: Mapping[str, str], nodes: Iterable[Node]) -> EnvironmentColumns:
     """A column for each Environment, as wide as what runs there asks for."""
-    deployments = [deployment for node in nodes for deployment in node.runs]
+    deployments = [deployment for node in nodes for deployment in node.deployments]
     column_widths = []
     for name in environments:
         chip_widths = [
@@ -72,7 +72,7 @@ def draw_card(node: Node, x: float, y: float, slot_columns: EnvironmentColumns) 
     room = x + card_width - _PADDING - text_x
     return element(
         "g",
-        element("title", escape_text(node.told)),
+        element("title", escape_text(node.tooltip)),
         *_draw_shape(node, x, y, card_width, card_height),
         element(
             "text", escape_text(truncate_text(node.name, room, NAME_SIZE, bold=True)), class_="name", x=text_x, y=y + 18
@@ -80,10 +80,10 @@ def draw_card(node: Node, x: float, y: float, slot_columns: EnvironmentColumns) 
         element(
             "text", escape_text(truncate_text(node.subtitle, room, SMALL_SIZE)), class_="small", x=text_x, y=y + 34
         ),
-        *(_draw_slots(node.runs, slot_columns, text_x, y + 42) if node.kind == "model" else ()),
+        *(_draw_slots(node.deployments, slot_columns, text_x, y + 42) if node.kind == "model" else ()),
         class_=" ".join(["node", node.kind, *node_states(node)]),
         role="graphics-symbol",
-        aria_label=node.told.replace("\n", ". "),
+        aria_label=node.tooltip.replace("\n", ". "),
     )
 
 
@@ -91,7 +91,7 @@ def node_states(node: Node) -> Iterator[str]:
     """How the card of a node looks otherwise than others."""
     if "prod" not in ALLOWED_STAGES.get(node.lifecycle, {"prod"}):
         yield "retired" if node.lifecycle in ENDED_LIFECYCLES else "early"
-    if node.outside:
+    if node.is_context:
         yield "outside"
 
 

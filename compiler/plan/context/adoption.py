@@ -74,7 +74,10 @@ def _collision_findings(first: _ClusterObjects, second: _ClusterObjects) -> Iter
         second.model.name if second.model.name != first.model.name else f"{second.model.name} in {_sort_key(second)[1]}"
     )
     if first.name == second.name:
-        message = f"the objects of {first.model.name} and of {second_name} would both be called {first.name}, in the namespace {first.cluster_namespace[1]}"
+        message = (
+            f"the objects of {first.model.name} and of {second_name} would both be called {first.name}, in the "
+            f"namespace {first.cluster_namespace[1]}"
+        )
         yield _collision_finding(
             first, second, "name", message, "name the live objects of each: two models cannot share them"
         )

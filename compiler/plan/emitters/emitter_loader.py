@@ -15,11 +15,11 @@ from compiler.source.yaml_parse import parse
 from compiler.spec.schema_findings import schema_finding
 
 EMITTER_FILE = "emitter.yaml"
-SHIPPED = "modelyard:templates/"
+BUILTIN_PREFIX = "modelyard:templates/"
 """Begins the path of what came with Modelyard, so that nobody looks for it in their own repository."""
 
 
-def load(builtin_tree: Tree, project_tree: Tree, folder: str, schema: Object, capabilities: Object) -> Emitters:
+def load_emitters(builtin_tree: Tree, project_tree: Tree, folder: str, schema: Object, capabilities: Object) -> Emitters:
     """Every emitter below the two roots; `folder` is the project's own folder of templates."""
     validator = Validator(schema)
     findings: list[Finding] = []
@@ -48,7 +48,7 @@ def _load_emitter(
     tree: Tree, folder: str, validator: Validator, findings: list[Finding], *, is_builtin: bool
 ) -> Emitter | None:
     path = f"{folder}/{EMITTER_FILE}"
-    display_folder = f"{SHIPPED if is_builtin else ''}{folder}"
+    display_folder = f"{BUILTIN_PREFIX if is_builtin else ''}{folder}"
     parse_result = parse(tree.read(path), f"{display_folder}/{EMITTER_FILE}")
     findings.extend(parse_result.findings)
     if len(parse_result.documents) != 1:

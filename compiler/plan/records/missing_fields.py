@@ -95,7 +95,7 @@ def _missing_field(requests: Sequence[tuple[RecordStatus, RecordField]]) -> Miss
     )
 
 
-def status(services: PlanningServices, model_names: Iterable[str]) -> Iterator[ModelRecordStatus | Finding]:
+def model_statuses(services: PlanningServices, model_names: Iterable[str]) -> Iterator[ModelRecordStatus | Finding]:
     """The status of each of these models, and what keeps one from being told."""
     for name in model_names:
         resolved_models: list[ResolvedModel] = []

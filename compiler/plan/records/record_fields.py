@@ -160,7 +160,8 @@ def _responsibility(record_field: RecordField) -> Object:
     """Who says a fact, or has to, and where."""
     spec = record_field.field_source.spec
     return {
-        "owner": record_field.field_source.owner, "path": record_field.field_source.path, "field": record_field.field, "document": f"{spec.kind} {spec.name}",
+        "owner": record_field.field_source.owner, "path": record_field.field_source.path, "field": record_field.field,
+        "document": f"{spec.kind} {spec.name}",
     }  # fmt: skip
 
 

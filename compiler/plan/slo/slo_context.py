@@ -100,8 +100,10 @@ def _dashboard_value(identity: SloIdentity, owner: str) -> Object:
         by=f"{conventions.SEVERITY_LABEL}, {conventions.SLO_LABEL}",
     )
     series = {
-        "budgetLeft": instant_vector(identity.all_series(conventions.BUDGET_REMAINING_SERIES)), "burnNow": instant_vector(identity.all_series(conventions.CURRENT_BURN_SERIES)), "burnHour": hourly_burn,
-        "errors": instant_vector(identity.all_series(f"{conventions.ERROR_RATIO_SERIES}{_CHART_WINDOW}")), "age": instant_vector(identity.all_series(conventions.RUN_AGE_SERIES)),
+        "budgetLeft": instant_vector(identity.all_series(conventions.BUDGET_REMAINING_SERIES)),
+        "burnNow": instant_vector(identity.all_series(conventions.CURRENT_BURN_SERIES)), "burnHour": hourly_burn,
+        "errors": instant_vector(identity.all_series(f"{conventions.ERROR_RATIO_SERIES}{_CHART_WINDOW}")),
+        "age": instant_vector(identity.all_series(conventions.RUN_AGE_SERIES)),
         "signals": instant_vector(identity.all_series(conventions.SIGNAL_SERIES)), "alerts": firing_alerts,
     }  # fmt: skip
     id_ = digest([identity.project, identity.environment, identity.model]).removeprefix("sha256:")[:10]
@@ -204,7 +206,8 @@ def _to_seconds(time: Vector, units_per_second: Fraction) -> Vector:
 
 def _burn_rate_value(burn: windows.BurnRate) -> Object:
     return {
-        "severity": burn.severity, "short": burn.short_window, "long": burn.long_window, "spent": float(burn.budget_percent), "factor": float(burn.factor),
+        "severity": burn.severity, "short": burn.short_window, "long": burn.long_window,
+        "spent": float(burn.budget_percent), "factor": float(burn.factor),
     }  # fmt: skip
 
 

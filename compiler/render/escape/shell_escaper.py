@@ -32,17 +32,17 @@ class ShellEscaper:
             self._update_context(match[0], text[match.start()])
         self._tail = literal[-1:] or self._tail
 
-    def _update_context(self, token: str, previous: str) -> None:
+    def _update_context(self, symbol: str, previous: str) -> None:
         if self._context == "#":
-            self._context = "" if "\n" in token else "#"
+            self._context = "" if "\n" in symbol else "#"
         elif self._context == "'":
-            self._context = "" if "'" in token else "'"
-        elif token in _UNTRACKABLE or (self._context and token in {"$(", "${"}):
+            self._context = "" if "'" in symbol else "'"
+        elif symbol in _UNTRACKABLE or (self._context and symbol in {"$(", "${"}):
             self._is_untracked = True
         elif self._context:
-            self._context = "" if token == '"' else '"'
-        elif token in {"'", '"'} or (token == "#" and previous in _BEFORE_COMMENT):
-            self._context = token
+            self._context = "" if symbol == '"' else '"'
+        elif symbol in {"'", '"'} or (symbol == "#" and previous in _BEFORE_COMMENT):
+            self._context = symbol
 
     def escape(self, value: str, *, is_encoded: bool) -> str:
         """A word of its own, or a plain word as it is."""

@@ -18,7 +18,7 @@ from compiler.spec.portfolio import Spec
 from compiler.spec.schema_findings import schema_finding
 
 
-def check(fleet: Fleet, extra_check: ModelCheck, model_names: ModelFilter = None) -> Iterator[Finding]:
+def check_fleet(fleet: Fleet, extra_check: ModelCheck, model_names: ModelFilter = None) -> Iterator[Finding]:
     """Every finding of the fleet, and what `also` says of each model where it runs; a model below a broken layer is not judged.
 
     `only`: the models that are judged, all where it is `None`.

@@ -175,7 +175,10 @@ def _check_dependencies(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]
         if dependency_model is None or dependency_model.release is None or dependency.version_range is None:
             continue
         if not satisfies(dependency_model.release.version, str(dependency.version_range)):
-            message = f"{model.name} uses {dependency.name} {dependency.version_range}, and {environment} runs {dependency_model.release.version}"
+            message = (
+                f"{model.name} uses {dependency.name} {dependency.version_range}, and {environment} runs "
+                f"{dependency_model.release.version}"
+            )
             yield dependency.finding(model, message, "release", "change the range, or the release that runs")
 
 

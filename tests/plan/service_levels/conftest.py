@@ -134,7 +134,7 @@ def make() -> Callable[..., RenderedModel]:
                 }
             )
         )
-        found = [*run.portfolio.findings, *run.emitters.findings, *run.incapable]
+        found = [*run.portfolio.findings, *run.emitters.findings, *run.capability_problems]
         unit = next(unit for unit in run.plan_units() if unit.id == f"prod/{model['name']}")
         made, wrong = run.render_stage.render_unit(unit)
         texts = {file.path.rpartition("/")[2]: file.content.decode() for file in made}

@@ -104,7 +104,8 @@ def test_grpc_fails_by_its_own_status_with_an_http_status_of_200(make, spec, pro
     groups = make(
         spec(kind, sla={"availability": "99%"}, interface={"protocol": "grpc-v2"}, **options), mesh=MESH
     ).groups
-    of = f'reporter="destination",destination_service_namespace="models",destination_service_name="{DESTINATIONS[kind]}",response_code="200"'
+    of = 'reporter="destination",destination_service_namespace="models",'
+    of += f'destination_service_name="{DESTINATIONS[kind]}",response_code="200"'
     series = [
         {"series": f'istio_requests_total{{{of},grpc_response_status="{code}",part="{part}"}}', "values": "0+100x480"}
         for part, code in (("most", "0"), ("some", status))

@@ -115,7 +115,10 @@ def _splitter_issues(steps: Sequence[Object], file: str, index: int, case: Objec
     reachable_steps = [as_str(step["name"]) for step in steps if traffic_percent(step) != 0]
     expected_steps = as_list(case["output"])
     if len(expected_steps) != 1 or expected_steps[0] not in reachable_steps:
-        message = f"the case `{case['name']}` fails: expected {short_json(expected_steps)}, and one of {quote_list(reachable_steps)} is asked"
+        message = (
+            f"the case `{case['name']}` fails: expected {short_json(expected_steps)}, and one of "
+            f"{quote_list(reachable_steps)} is asked"
+        )
         yield Issue(IssueKind.WRONG_ANSWER, message, data_location(file, index, "output"))
 
 

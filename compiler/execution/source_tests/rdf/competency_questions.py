@@ -94,7 +94,10 @@ def _answer_issues(result: Any, index: int, question: Object) -> Iterator[Issue]
         yield Issue(IssueKind.SPEC_MISMATCH, message, location)
     elif key == "holds":
         if bool(result) is not question["holds"]:
-            message = f"{_quote_question(question)} is answered with {short_json(bool(result))}, and expected {short_json(question['holds'])}"
+            message = (
+                f"{_quote_question(question)} is answered with {short_json(bool(result))}, and expected "
+                f"{short_json(question['holds'])}"
+            )
             yield Issue(IssueKind.WRONG_ANSWER, message, location)
     elif key == "atLeast":
         minimum = int(str(question["atLeast"]))
