@@ -109,4 +109,4 @@ def edit_of(run: Session, outcome, path: str = "models/refunds.yaml") -> list[st
 def edit_errors(outcome) -> list[tuple[str, str, int]]:
     """What keeps an edit from being made."""
     assert isinstance(outcome, tuple), outcome
-    return [(one.code.name, one.message, one.place.line) for one in outcome]
+    return [(one.code.name, one.message, one.location.line) for one in outcome]

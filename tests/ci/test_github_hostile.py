@@ -60,7 +60,7 @@ def test_no_text_of_a_spec_changes_a_byte(place, text, small, plain) -> None:
     built = small((old, new.format(quote_yaml(TEXTS[text]))))
     made = workflows_of(built)
     assert made in ({}, plain)
-    assert made or [finding for finding in built.findings if finding.mandatory]
+    assert made or [finding for finding in built.findings if finding.is_blocking]
 
 
 def test_names_change_no_byte_either(plain, small) -> None:
@@ -129,7 +129,7 @@ def test_what_a_project_says_of_ci_is_what_it_can_be_or_refused_at_its_line(opti
     )
     built = small(("      actions:\n", f"      {option}: {said}\n      actions:\n"))
     assert workflows_of(built) == {}
-    found = {(one.code.name, one.place.path, one.place.line) for one in built.findings if one.mandatory}
+    found = {(one.code.name, one.location.path, one.location.line) for one in built.findings if one.is_blocking}
     assert ("bad-option", "modelyard.yaml", 10) in found
     assert {(path, line) for _, path, line in found} == {("modelyard.yaml", 10)}
 
@@ -143,5 +143,5 @@ def test_what_a_project_says_of_ci_is_what_it_can_be_or_refused_at_its_line(opti
 def test_a_pin_is_a_version_and_a_whole_commit(value, wanted, small) -> None:
     built = small((value, wanted))
     assert workflows_of(built) == {}
-    [found] = [finding for finding in built.findings if finding.mandatory]
-    assert (found.place.path, found.place.line) == ("modelyard.yaml", 11)
+    [found] = [finding for finding in built.findings if finding.is_blocking]
+    assert (found.location.path, found.location.line) == ("modelyard.yaml", 11)

@@ -8,7 +8,7 @@ RETRAIN = 'retrain: {schedule: "0 3 * * 1"}'
 
 
 def blocking_findings(built) -> list[tuple[str, str, int]]:
-    return [(one.message, one.place.path, one.place.line) for one in built.findings if one.mandatory]
+    return [(one.message, one.location.path, one.location.line) for one in built.findings if one.is_blocking]
 
 
 @pytest.mark.parametrize(

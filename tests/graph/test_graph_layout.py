@@ -30,7 +30,7 @@ def drawings(draw):
 def test_no_box_lies_on_another(drawing, upright) -> None:
     boxes, lines = drawing
     layout = layout_components(boxes, lines, is_vertical=upright)
-    placed = [(x, y, x + box.main_size, y + box.across) for (x, y), box in zip(layout.boxes, boxes, strict=True)]
+    placed = [(x, y, x + box.main_size, y + box.cross_size) for (x, y), box in zip(layout.boxes, boxes, strict=True)]
     for (left, top, right, low), (other, above, end, below) in combinations(placed, 2):
         assert right <= other + 1e-6 or end <= left + 1e-6 or low <= above + 1e-6 or below <= top + 1e-6
     assert all(
@@ -48,7 +48,7 @@ def test_no_line_passes_a_layer_through_a_box(drawing) -> None:
             assert y == there
             low, high = sorted((enters, leaves))
             for (x, top), box in zip(layout.boxes, boxes, strict=True):
-                crosses = x < high - 1e-6 and x + box.main_size > low + 1e-6 and top < y < top + box.across
+                crosses = x < high - 1e-6 and x + box.main_size > low + 1e-6 and top < y < top + box.cross_size
                 assert not crosses
 
 

@@ -119,7 +119,7 @@ def test_no_label_lies_on_another_and_each_lies_in_its_card(root, sample) -> Non
     assert len(cards) == len(sample.nodes)
     assert [(one.text, other.text) for one, other in combinations(labels, 2) if one.overlaps(other)] == []
     inside = [label for label in labels if any(card.holds(label) for card in cards)]
-    spots = sum(len(node.runs) for node in sample.nodes)
+    spots = sum(len(node.deployments) for node in sample.nodes)
     assert len(inside) == 2 * len(sample.nodes) + spots
     assert not [label.text for label in labels if label not in inside and any(card.overlaps(label) for card in cards)]
 
@@ -183,7 +183,7 @@ def test_everything_says_what_it_is(root, sample) -> None:
     assert [bool(named[id_]) for id_ in root.get("aria-labelledby").split()] == [True, True]
     titles = {shape.text for shape in root.iter(f"{NS}title")}
     assert {edge_sentence(edge) for edge in sample.edges} <= titles
-    assert {node.told for node in sample.nodes} <= titles
+    assert {node.tooltip for node in sample.nodes} <= titles
     assert "who asks bureau-score asks application-scorecard, too" in titles
     symbols = [shape for shape in root.iter() if shape.get("role") == "graphics-symbol"]
     assert len(symbols) == len(sample.nodes)

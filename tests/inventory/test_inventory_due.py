@@ -58,7 +58,7 @@ def test_each_stands_at_the_line_that_says_it(shop) -> None:
         line = shop.tree.read(item.path).decode().splitlines()[item.line - 1]
         assert line[item.column - 1 :].startswith(f'"{expected_fields[item.kind]}"'), item
         kind, name = item.object.split("/")[1:]
-        data = shop.portfolio.of(kind)[name].data
+        data = shop.portfolio.by_kind(kind)[name].data
         assert (
             value_at(data, tuple(int(part) if part.isdigit() else part for part in item.pointer[1:].split("/")))
             == expected_fields[item.kind]

@@ -21,7 +21,7 @@ def test_every_model_has_a_row_those_that_run_nowhere_too(shop) -> None:
         "old": ("retired", 0), "refunds": ("production", 2), "rough": ("production", 2), "scores": ("deprecated", 2),
         "wished": ("proposed", 0),
     }  # fmt: skip
-    assert shop.inventory.left_out == ()
+    assert shop.inventory.excluded_documents == ()
 
 
 def test_a_row_says_who_it_is_and_who_answers_for_it(refunds) -> None:
@@ -222,11 +222,11 @@ def test_a_waiver_and_an_approval_are_part_of_no_digest(refunds, fleet) -> None:
 def test_what_does_not_hold_together_is_named_and_not_told_in_half(fleet) -> None:
     run = fleet(("release: 1.0.0", "release: 9.0.0"))
     assert "refunds" not in run.inventory.by_name
-    assert run.inventory.left_out == (ExcludedDocument("Model", "refunds"),)
+    assert run.inventory.excluded_documents == (ExcludedDocument("Model", "refunds"),)
     unread = fleet(models__bad="apiVersion: modelyard/v1\nkind: Model\nname: lost\nsummary: [")
-    assert ExcludedDocument("", "lost") in unread.inventory.left_out
+    assert ExcludedDocument("", "lost") in unread.inventory.excluded_documents
     layered = fleet(models___defaults="apiVersion: modelyard/v1\nkind: Defaults\nonwer: x\n")
-    assert {one.name for one in layered.inventory.left_out if one.kind == "Model"} == {
+    assert {one.name for one in layered.inventory.excluded_documents if one.kind == "Model"} == {
         "old",
         "refunds",
         "rough",

@@ -137,7 +137,7 @@ def test_no_required_key_may_be_missing(name, inventory, items) -> None:
     data, check, schema = {"inventory": inventory, "due": items}[name], validator(name), published_schema(name)
     for key in schema["required"]:
         assert not check.is_valid({other: value for other, value in data.items() if other != key}), key
-    holder, kind = {"inventory": ("models", "Row"), "due": ("items", "Item")}[name]
+    holder, kind = {"inventory": ("models", "Row"), "due": ("items", "DueItem")}[name]
     first = data[holder][0]
     for key in schema["$defs"][kind]["required"]:
         less = {other: value for other, value in first.items() if other != key}

@@ -62,7 +62,7 @@ def finding() -> Callable[..., Finding]:
 
 @pytest.fixture
 def waived(finding) -> Finding:
-    return finding(status=Status.WAIVED, because="the team moves in May (RISK-7)")
+    return finding(status=Status.WAIVED, status_reason="the team moves in May (RISK-7)")
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def test_without_the_text_there_are_lines_alone(read, finding, safe_fix) -> None
 
 def test_what_one_click_applies_is_safe_and_edits_the_file_of_the_finding(read, finding, safe_fix) -> None:
     unsafe = replace(safe_fix, safe=False)
-    elsewhere = replace(safe_fix, place=Location("models/teams.yaml", 4, 8, 4, 12))
+    elsewhere = replace(safe_fix, location=Location("models/teams.yaml", 4, 8, 4, 12))
     texts = {"models/scorer.yaml": "a\n" * 5, "models/teams.yaml": "a\n" * 5}
     made = read("rdjson", finding(fix=unsafe), finding(fix=elsewhere), texts=texts)["diagnostics"]
     assert not any("suggestions" in one for one in made)

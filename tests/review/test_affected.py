@@ -208,7 +208,7 @@ def verify_affected(old_tree, new_tree) -> tuple:
 def affected_reasons(change: str) -> dict[str, list[str]]:
     found = verify_affected(tree({}), tree(CHANGES[change]))
     told: dict[str, list[str]] = {}
-    for one in found.touched:
+    for one in found.affected_models:
         told.setdefault(one.model, []).append(f"{one.environment}: {', '.join(one.reasons)}")
     return told
 
