@@ -37,23 +37,67 @@ def _maps(value: Json) -> list[Object]:
     return [as_object(one) for one in as_object(value).values() if one]
 
 
-def shown(documents: list[Object], path: str) -> str | None:
-    """What the first document that says something under a path says; empty for what its own fields show, `None` for nothing.
+def example_of(documents: list[Object], path: str) -> str | None:
+    """The first value that a document has under a path, in one line; `None` if no document has one.
 
-    What stands in several places (a step, a selector of series) is shown in one of them, and that will do.
+    A shape that occurs in several places (a step, a selector of series) is shown in one of them. So the path may also begin
+    anywhere in a document; if only its last key does, the value may belong to another field, and the text is empty.
     """
     parts = path.replace("[]", ".*").split(".")
-    said = [value for document in documents for value in _values(document, parts)]
-    for at in range(1, len(parts)):
-        said = said or [value for document in documents for value in _below(document, parts[at:])]
-        if said and at == len(parts) - 1:
-            return ""  # a key alone may be another one's
-    for value in said:
+    values = [value for document in documents for value in _values(document, parts)]
+    for start in range(1, len(parts) - 1):
+        values = values or [value for document in documents for value in _below(document, parts[start:])]
+    for value in values:
         if not _is_outer(value):
             text = yaml.safe_dump(value, default_flow_style=True, width=10_000, allow_unicode=True, sort_keys=False)
             line = text.removesuffix("\n").removesuffix("\n...").strip()
             return line if len(line) <= _LONGEST else f"{line[:_LONGEST].rstrip()} …"
-    return "" if said else None
+    return "" if values or any(True for document in documents for _ in _below(document, parts[-1:])) else None
+
+
+def shows(document: Json, path: str) -> bool:
+    """Whether a document has a value under a path."""
+    return any(True for _ in _values(document, path.replace("[]", ".*").split(".")))
+
+
+def example_value(documents: list[Object], path: str, children: frozenset[str]) -> Json:
+    """The fullest example of a part with the keys that lead to it, without the children that have examples of their own."""
+    parts = path.replace("[]", ".*").split(".") if path else []
+    found = [pruned for document in documents for pruned in _pruned(document, parts, children)]
+    if not found:
+        return None
+    return max(found, key=lambda value: _size(value, len(parts) + 2))
+
+
+def block_style(value: Json) -> str:
+    """A value as YAML, with the innermost maps and lists in one line each."""
+    return str(yaml.safe_dump(value, default_flow_style=None, width=110, allow_unicode=True, sort_keys=False))
+
+
+def _pruned(value: Json, parts: list[str], children: frozenset[str]) -> Iterator[Json]:
+    """Each value under a path, within the keys that lead to it."""
+    if not parts:
+        if value not in (None, {}, []):
+            yield _without(value, children)
+    elif parts[0] == "*":
+        for key, child in value.items() if isinstance(value, dict) else enumerate(as_list(value)):
+            for pruned in _pruned(child, parts[1:], children):
+                yield {key: pruned} if isinstance(key, str) else [pruned]
+    elif isinstance(value, dict):
+        for pruned in _pruned(value.get(parts[0]), parts[1:], children):
+            yield {parts[0]: pruned}
+
+
+def _without(value: Json, children: frozenset[str]) -> Json:
+    if isinstance(value, dict):
+        return {key: child for key, child in value.items() if key not in children} or value
+    return [_without(element, children) for element in value] if isinstance(value, list) else value
+
+
+def _size(value: Json, depth: int) -> int:
+    """The number of values, no deeper than that: a long list further down makes no example fuller."""
+    inner = list(value.values()) if isinstance(value, dict) else as_list(value)
+    return 1 + sum(_size(child, depth - 1) for child in inner) if depth else 1
 
 
 def _is_outer(value: Json) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import click
-from examples import Examples, shown
-from fields import Row, described, rows, table, takes
+from fields import rows, table
+from language import language
 
 from compiler import explain, resources
 from compiler.cli.main import modelyard
@@ -28,7 +28,6 @@ from compiler.report import REPORTERS, Report
 from compiler.source.memory import MemoryTree
 from compiler.source.worktree import WorkTree
 from compiler.source.yaml_text import parse
-from compiler.spec.quantities import QUANTITIES
 from compiler.values import Object, as_list, as_object, as_str
 
 _AREAS = {
@@ -37,104 +36,21 @@ _AREAS = {
 }  # fmt: skip
 
 
-def language() -> Iterator[str]:
-    """Every kind and type, its fields, and an example that the tests check."""
-    yield (
-        "One YAML document is one object: `apiVersion: modelyard/v1`, a `kind`, a `name` and the fields below. An unknown\n"
-        "key is an error. *Required* speaks of what holds in the end: a layer may give what the document leaves out.\n\n"
-        "*Merge* says how layers combine: maps merge, `null` deletes, everything else replaces, unless the list has a key\n"
-        "(then elements with the same key merge, and `{name: x, $delete: true}` removes one) or is a `union`. *Digest* says\n"
-        "which of a model's two digests covers the field: `runtime` (what runs) or `governance`. A *name* is made of\n"
-        "lower-case letters, digits and hyphens, at most 63.\n"
-    )
-    yield _units()
-    examples = Examples()
-    yield from _model(examples)
-    for kind, schema in sorted(resources.kind_schemas().items()):
-        if kind != "Model":
-            own = as_object(schema["properties"])
-            if kind == "Defaults":  # any other key is a field of Model, and so is what stands below these
-                own = {key: _closed(as_object(own[key])) for key in ("types", "environments")}
-            yield f"## {kind}\n\n{schema['description']}\n"
-            yield _fields({**schema, "properties": own}, schema, examples.of_kind(kind))
-            yield _example(kind)
-
-
-def _model(examples: Examples) -> Iterator[str]:
-    types = dict(sorted(resources.type_schemas().items()))
-    common = next(iter(types.values()))
-    spec = as_object(as_object(common["$defs"])["Spec"])
-    own = {
-        key: node for key, node in as_object(spec["properties"]).items() if key not in as_object(common["properties"])
-    }
-    kind_of_model: Object = {
-        "enum": list(types),
-        "description": "What `source` holds.",
-        "x-modelyard-digest": "runtime",
-    }
-    whole: Object = {**as_object(common["properties"]), "type": kind_of_model}
-    yield f"## Model\n\n{common['description']}\n"
-    yield _fields({**common, "properties": whole}, common, examples.of_kind("Model"))
-    yield "A document also says what was published, and where it runs; `release` and `canary` stand in an environment's entry.\n"
-    yield table(
-        ("field", "takes", "description"),
-        ((f"`{name}`", takes(as_object(node), common), described(as_object(node))) for name, node in own.items()),
-    )
-    release = as_object(as_object(common["$defs"])["Release"])
-    rest = {key: node for key, node in as_object(release["properties"]).items() if key != "source"}
-    yield f"One of `releases`: {release['description']} Its `source` follows the type.\n"
-    yield _fields({"properties": rest}, common, examples.releases())
-    for name, schema in types.items():
-        source = as_object(as_object(schema["$defs"])["Source"])
-        yield f"### Type `{name}`: {schema['x-modelyard-title']}\n\n`source`: {source['description']}\n"
-        yield _fields(source, schema, [as_object(one.get("source")) for one in examples.releases(name)])
-        yield f"Defaults of the type: `{json.dumps(schema['x-modelyard-defaults'])}`\n"
-        yield _example(f"model-{name}")
-
-
-def _closed(node: Object) -> Object:
-    """A field without what stands below it."""
-    return {key: value for key, value in node.items() if key != "additionalProperties"}
-
-
-def _units() -> str:
-    """What the units of quantities are, from the quantities themselves."""
-    said = {name: as_str(quantity.__doc__).splitlines()[0] for name, quantity in QUANTITIES.items()}
-    return "## Quantities\n\n" + table(("quantity", "what it is"), ((f"`{name}`", text) for name, text in said.items()))
-
-
-def _example_of(documents: list[Object], row: Row) -> str:
-    """What an example says of the field; a field that none shows stops the page from being made."""
-    said = shown(documents, row.path)
-    if said is None:
-        raise ValueError(f"no example in schemas/examples/ shows {row.path}")
-    return f"`{said}`" if said else ""
-
-
-def _fields(schema: Object, root: Object, documents: list[Object] | None = None) -> str:
-    found = list(rows(schema, root))
-    marks = [(title, [getattr(row, title) for row in found]) for title in ("merge", "digest")]
-    kept = [title for title, values in marks if any(values)]
-    told = ("description",) if documents is None else ("description", "example")
+def _fields(schema: Object, root: Object) -> str:
+    """A table of all fields; a column in which every cell is empty is left out."""
+    fields = list(rows(schema, root))
+    columns = [title for title in ("merge", "digest") if any(getattr(row, title) for row in fields)]
     lines = (
         (
             f"`{row.path}`",
             row.takes,
             "yes" if row.required else "",
-            *(str(getattr(row, title)) for title in kept),
+            *(str(getattr(row, title)) for title in columns),
             row.description,
-            *(() if documents is None else (_example_of(documents, row),)),
         )
-        for row in found
+        for row in fields
     )
-    return table(("field", "takes", "required", *kept, *told), lines)
-
-
-def _example(kind: str) -> str:
-    name = "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(kind))
-    text = resources.shipped_text(f"examples/{name}.yaml")
-    shown = "\n".join(line for line in text.splitlines() if not line.startswith("# yaml-language-server"))
-    return f"```yaml\n{shown}\n```\n"
+    return table(("field", "type", "required", *columns, "description"), lines)
 
 
 def codes() -> Iterator[str]:
