@@ -179,7 +179,8 @@ class _Page:
         return f"{self.anchor}-{path.replace('[]', '').replace('.*', '').replace('.', '-').lower()}"
 
     def example(self, section: Section) -> str:
-        return f"```yaml\n{block_style(self._example(section))}```\n"
+        value = self._example(section)
+        return f"```yaml\n{block_style({self.heading: value} if self.heading else value)}```\n"
 
     def _example(self, section: Section) -> Json:
         """What the examples say in a section, without the parts that have examples of their own."""
