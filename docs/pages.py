@@ -103,6 +103,7 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
         if emitter.is_target
         else f"`{emitter.group}/`, {on} unless the project says otherwise under `emitters`."
     )
+    yield f'<a id="{emitter.id}"></a>\n'
     yield f"## {emitter.title} (`{emitter.id}`)\n\n{' '.join(as_str(data.get('summary')).split())}\n\n{named}\n"
     taken = [f"{key}: {', '.join(map(as_str, as_list(names)))}" for key, names in emitter.takes.items()]
     yield f"**Takes** {'; '.join(taken) or 'every model that runs'}.\n"

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from compiler import resources
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
+REFERENCE = sorted((ROOT / "docs" / "reference").glob("*.md"))
 PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *GUIDES]
 IN_PACKAGE = re.compile(r"(?<![\w./-])compiler/[\w./*-]*")
 IN_REPOSITORY = re.compile(r"(?<![\w./-])(?:compiler|docs|tests|bench|schemas|templates)/[\w./*-]*")
@@ -20,10 +23,10 @@ MAKE = re.compile(r"(?:^|\$ |`)make ([a-z][a-z-]*)", re.MULTILINE)
 PLACEHOLDER = re.compile(r"<[^>]*>\S*")
 
 
-def tokens_of(page: Path) -> Iterator[Token]:
-    for token in MarkdownIt("commonmark").enable("table").parse(page.read_text(encoding="utf-8")):
-        yield token
-        yield from token.children or ()
+@cache
+def tokens_of(page: Path) -> list[Token]:
+    tokens = MarkdownIt("commonmark").enable("table").parse(page.read_text(encoding="utf-8"))
+    return [inner for token in tokens for inner in (token, *(token.children or ()))]
 
 
 def code_of(page: Path) -> Iterator[str]:
@@ -47,6 +50,17 @@ def missing_paths(text: str, pattern: re.Pattern[str]) -> list[str]:
     return [path for path in named if not exists(path.rstrip("."))]
 
 
+@cache
+def anchors(page: Path) -> set[str]:
+    """The fragments that a link may name: explicit ids, and headings as GitHub turns them into ids."""
+    titles = [
+        following.children or [] for token, following in pairwise(tokens_of(page)) if token.type == "heading_open"
+    ]
+    texts = ["".join(child.content for child in title).lower() for title in titles]
+    ids = re.findall(r'<a id="([^"]+)">', page.read_text(encoding="utf-8"))
+    return {*ids, *(re.sub(r"[^\w -]", "", text).replace(" ", "-") for text in texts)}
+
+
 def make_targets() -> set[str]:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     return set(re.findall(r"^([a-z][a-z-]*):", makefile, re.MULTILINE))
@@ -66,6 +80,14 @@ class TestPage:
         local = (link.partition("#")[0] for link in links if not re.match(r"[a-z]+:|#", link))
         targets = [(page.parent / link).resolve().relative_to(ROOT).as_posix() for link in local]
         assert [path for path in targets if not exists(path)] == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, *REFERENCE], ids=lambda page: page.stem)
+def test_each_fragment_of_a_link_exists(page: Path) -> None:
+    links = (str(token.attrs["href"]) for token in tokens_of(page) if token.type == "link_open")
+    parts = (link.partition("#") for link in links if "#" in link and not re.match(r"[a-z]+:", link))
+    named = [(page.parent / path if path else page, fragment) for path, _, fragment in parts]
+    assert [fragment for path, fragment in named if fragment not in anchors(path)] == []
 
 
 @pytest.mark.parametrize("name", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
