@@ -1,4 +1,4 @@
-"""JSON Schemas as tables of fields: a row for each place that a document can fill."""
+"""JSON Schemas as tables of fields: one row per field that a document can set."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _NAME = "a name of lower-case letters, digits and hyphens, at most 63"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One field: where it stands, what it takes, and what the schema says of it."""
+    """One field: its path, its type in words, and what the schema states about it."""
 
     path: str
     takes: str
@@ -50,7 +50,7 @@ def _below(node: Object, root: Object, path: str, depth: int) -> Iterator[Row]:
 
 
 def dereferenced(node: Json, root: Object) -> Object:
-    """The schema itself, where it only names another; what stands beside the reference wins."""
+    """The schema that a reference names; keywords next to the reference override those of the definition."""
     schema = as_object(node)
     while "$ref" in schema:
         named = as_object(as_object(root["$defs"])[as_str(schema["$ref"]).rpartition("/")[2]])
@@ -59,7 +59,7 @@ def dereferenced(node: Json, root: Object) -> Object:
 
 
 def takes(node: Object, root: Object) -> str:
-    """What a value has to be, in words."""
+    """The type of a value, in words."""
     node = dereferenced(node, root)
     reference = as_str(node.get("x-modelyard-ref"))
     kind = node.get("type")
@@ -109,14 +109,14 @@ def _plain(node: Object) -> str:
 
 
 def described(node: Object) -> str:
-    """What the field is for, and the value that stands in for an absent one."""
-    told = " ".join(as_str(node.get("description")).split())
+    """The description of a field, and its default."""
+    text = " ".join(as_str(node.get("description")).split())
     default = node.get("default")
     shown = str(default).lower() if isinstance(default, bool) else default
-    return f"{told} Default: `{shown}`." if default is not None else told
+    return f"{text} Default: `{shown}`." if default is not None else text
 
 
 def table(head: tuple[str, ...], lines: Iterator[tuple[str, ...]]) -> str:
-    """A table of Markdown; a bar within a cell would end it."""
-    made = [head, tuple("---" for _ in head), *lines]
-    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in made)
+    """A Markdown table; bars are escaped, since they would end a cell."""
+    lines_of_table = [head, tuple("---" for _ in head), *lines]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines_of_table)

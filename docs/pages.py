@@ -1,4 +1,4 @@
-"""The pages of reference, each a function of what the code says of itself."""
+"""The pages of reference, each generated from the code."""
 
 import json
 import sys
@@ -55,7 +55,10 @@ def _fields(schema: Object, root: Object) -> str:
 
 def codes() -> Iterator[str]:
     """Every built-in code."""
-    yield "`modelyard explain CODE` prints the same. A mandatory finding makes a command exit with 1; an advisory one does not.\n"
+    yield (
+        "`modelyard explain CODE` prints the same text. A command exits with 1 if there is a mandatory finding; advisory findings\n"
+        "do not change the exit code.\n"
+    )
     area = ""
     for code in explain.all_codes():
         if code.id[2] != area:
@@ -80,9 +83,9 @@ def commands() -> Iterator[str]:
 
 
 def targets() -> Iterator[str]:
-    """Every shipped emitter: what it takes, needs, refuses, offers and makes."""
+    """Every shipped emitter: what it supports, requires, rejects, offers and renders."""
     yield (
-        "Emitters that come with Modelyard; a project's own stand beside them in its `templates/` "
+        "These emitters are shipped with Modelyard. A project adds its own in its folder `templates/` "
         "([how to write one](../guides/writing-an-emitter.md)).\n"
     )
     for emitter in sorted(_shipped().by_id.values(), key=lambda one: (not one.is_target, one.group, one.id)):
@@ -101,23 +104,23 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
     named = (
         f"`deploy.target: {emitter.id}`"
         if emitter.is_target
-        else f"`{emitter.group}/`, {on} unless the project says otherwise under `emitters`."
+        else f"`{emitter.group}/`, {on} by default; the project changes this under `emitters`."
     )
     yield f'<a id="{emitter.id}"></a>\n'
     yield f"## {emitter.title} (`{emitter.id}`)\n\n{' '.join(as_str(data.get('summary')).split())}\n\n{named}\n"
     taken = [f"{key}: {', '.join(map(as_str, as_list(names)))}" for key, names in emitter.takes.items()]
-    yield f"**Takes** {'; '.join(taken) or 'every model that runs'}.\n"
+    yield f"**Supports** {'; '.join(taken) or 'every deployed model'}.\n"
     if emitter.adopts:
-        yield f"**Adopts** the {', the '.join(sorted(emitter.adopts))} of live objects.\n"
+        yield f"**Can adopt** the {', the '.join(sorted(emitter.adopts))} of live objects.\n"
     if data.get("needs"):
-        yield "**Is refused** where\n"
+        yield "**Rejects a model** if\n"
         yield "".join(
             f"- {need['because']}: {need.get('help', '')}\n" for need in map(as_object, as_list(data["needs"]))
         )
     if data.get("cannot"):
-        yield "**Cannot** do what is asked by\n"
+        yield "**Does not support**\n"
         yield table(
-            ("field", "because", "when"),
+            ("field", "reason", "condition"),
             (
                 (
                     f"`{rule['field']}`" if "field" in rule else "",
@@ -132,9 +135,9 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
         yield f"**Options**, under {where}\n"
         yield _fields(as_object(data["options"]), as_object(data["options"]))
     if emitter.images:
-        yield "**Images** that the project locks: " + ", ".join(_image(image) for image in emitter.images) + ".\n"
+        yield "**Images** that the project has to set: " + ", ".join(_image(image) for image in emitter.images) + ".\n"
     yield "**Files**\n"
-    yield table(("file", "for each", "checked by", "when"), map(_file, emitter.files))
+    yield table(("file", "per", "schema", "condition"), map(_file, emitter.files))
     yield from _exports(emitter)
 
 
@@ -162,8 +165,11 @@ def emitter() -> Iterator[str]:
 
 
 def capabilities() -> Iterator[str]:
-    """What an Environment may say of its cluster."""
-    yield "Under `capabilities` of an Environment. Emitters decide by them; an emitter of a project may declare more.\n"
+    """The capabilities of a cluster that an Environment can state."""
+    yield (
+        "Fields of `capabilities` in an Environment. Emitters use them to decide what to render. An emitter of a project can\n"
+        "declare more.\n"
+    )
     known = _shipped().capabilities
     yield _fields(known, known)
 
@@ -171,36 +177,35 @@ def capabilities() -> Iterator[str]:
 def template_context() -> Iterator[str]:
     """The names that a template sees."""
     yield (
-        "What a template sees of one model in one environment. Files made once for a model, a release, an environment or the project see\n"
-        "what is said of them below.\n"
-        "A name that is said to be absent is undefined: ask `is defined`, or use `| default(…)`. A field has its canonical\n"
-        "form: `cpu` is `500m` or `2`, `memory` is `1Gi`, a duration `250ms`, a percentage `99.9%`.\n"
+        "The context of a template for one model in one environment. Descriptions state what differs in files for a model, a release,\n"
+        "an environment or the project. A name that is described as absent is undefined: test it with `is defined`, or use\n"
+        "`| default(…)`. Values have canonical form: `cpu` is `500m` or `2`, `memory` is `1Gi`, a duration `250ms`, a percentage `99.9%`.\n"
     )
-    yield table(("name", "what it is"), ((f"`{name}`", told) for name, told in DESCRIPTIONS.items()))
+    yield table(("name", "description"), ((f"`{name}`", text) for name, text in DESCRIPTIONS.items()))
     yield (
-        "Conditions in `emitter.yaml` (`when`, `that`) are CEL and see `model`, `deploy` (`model.deploy`), `release`,\n"
+        "Conditions in `emitter.yaml` (`when`, `that`) are CEL and can use `model`, `deploy` (`model.deploy`), `release`,\n"
         "`canary`, `environment`, `capabilities` (`environment.capabilities`), `options`, `project`, `useCase`, `team` and `name`.\n"
     )
 
 
 def filters() -> Iterator[str]:
     """Filters, encoders and tests of templates."""
-    yield "Templates may use these and no others: each hands on where a value came from, and none takes text apart.\n"
+    yield "Templates can use only these filters and tests. Each keeps the origin of a value, and none splits text.\n"
     yield "## Filters\n"
     plain = {name: filter_ for name, filter_ in FILTERS.items() if name not in ENCODERS}
     yield table(
-        ("filter", "what it gives"), ((f"`{name}`", _told(name, filter_)) for name, filter_ in sorted(plain.items()))
+        ("filter", "result"), ((f"`{name}`", _description(name, filter_)) for name, filter_ in sorted(plain.items()))
     )
     yield (
         "## Encoders\n\nInside a larger string a value is a plain word (`[A-Za-z0-9][A-Za-z0-9._:/@+-]*`, no `..` segment) or\n"
-        "goes through the encoder of the language that it stands in: `{{ x | promql }}`. The same names declare the language of a\n"
+        "passes through the encoder of the embedded language: `{{ x | promql }}`. The same names declare the language of a\n"
         "field under `languages` of `emitter.yaml`; `literal` can only be declared.\n"
     )
-    yield table(("encoder", "what it is for"), ((f"`{name}`", encoder.place) for name, encoder in ENCODERS.items()))
+    yield table(("encoder", "language"), ((f"`{name}`", encoder.place) for name, encoder in ENCODERS.items()))
     yield "## Tests\n\nAfter `is`: " + ", ".join(f"`{name}`" for name in PREDICATES) + ".\n"
 
 
-_UNTOLD = {
+_JINJA_FILTERS = {
     "list": "The elements of a list, or the keys of a map, as a list.",
     "lower": "The text in lower case.",
     "reverse": "The elements from last to first.",
@@ -211,11 +216,11 @@ _UNTOLD = {
 }
 
 
-def _told(name: str, filter_: Callable[..., object]) -> str:
-    told = _UNTOLD.get(name) or (filter_.__doc__ or "").strip()
-    if not told:
-        raise SystemExit(f"docs/pages.py: say what the filter {name} gives")
-    return told
+def _description(name: str, filter_: Callable[..., object]) -> str:
+    text = _JINJA_FILTERS.get(name) or (filter_.__doc__ or "").strip()
+    if not text:
+        raise SystemExit(f"docs/pages.py: describe the result of the filter {name}")
+    return text
 
 
 _FIELDS: Mapping[str, str] = {
@@ -223,25 +228,25 @@ _FIELDS: Mapping[str, str] = {
     "name": "Its stable name.",
     "severity": "`critical`, `high`, `medium`, `low` or `info`.",
     "enforcement": "`mandatory` (decides the exit code) or `advisory`.",
-    "status": "`open`, or answered for: `waived` by a Waiver, or known to the `baseline`. Only open ones decide the exit code.",
+    "status": "`open`, `waived` by a Waiver, or recorded in the `baseline`. Only open findings decide the exit code.",
     "because": "Why it is not open (the reason and the ticket of a waiver), or null.",
-    "message": "What was found and what was expected.",
-    "help": "What to do, or null.",
-    "controls": "The ids of the controls that the policy serves.",
+    "message": "What is wrong, and what was expected.",
+    "help": "How to fix it, or null.",
+    "controls": "The ids of the controls that the policy is evidence for.",
     "docs": "The address of a page about the policy, or null.",
-    "kind": "The kind of object that it is about, or null where a file cannot be read.",
+    "kind": "The kind of the document, or null if a file cannot be read.",
     "object": "Its name.",
-    "environment": "The environment in which it holds, or null for several or all.",
-    "environments": "The environments in which it holds; an empty list stands for all.",
-    "pointer": "Where in the object (RFC 6901).",
-    "path": "The file, from the project's root; null where no file is to blame.",
-    "line": "Lines count from 1.",
-    "column": "Columns count characters from 1.",
+    "environment": "The environment that it applies to, or null for several or all.",
+    "environments": "The environments that it applies to; an empty list means all.",
+    "pointer": "The JSON pointer of the value in the document (RFC 6901).",
+    "path": "The file, from the project's root; null if it belongs to no file.",
+    "line": "The line of the start, from 1.",
+    "column": "The column of the start, in characters from 1.",
     "endLine": "The line of the end.",
     "endColumn": "The column after the last character.",
-    "fingerprint": "The same for the same finding after lines move or words change.",
-    "notes": "Other places that help: `message`, `path`, `line`, `column`.",
-    "fix": "An edit that mends it, where there is one: `safe`, `text`, and the range that it replaces.",
+    "fingerprint": "An identifier that stays the same when lines move or the message changes.",
+    "notes": "Related locations: `message`, `path`, `line`, `column`.",
+    "fix": "An edit that fixes it, or null: `safe`, `text`, and the range that it replaces.",
 }
 
 
@@ -264,17 +269,17 @@ def findings() -> Iterator[str]:
     (made,) = json.loads(text)["findings"]
     if made.keys() != _FIELDS.keys():
         raise SystemExit(f"docs/pages.py: these fields differ: {sorted(made.keys() ^ _FIELDS.keys())}")
-    yield "## `json`\n\nWhat `--format json` writes. Fields are added to version 1 and never change their meaning.\n"
-    yield table(("field of a finding", "what it says"), ((f"`{name}`", told) for name, told in _FIELDS.items()))
+    yield "## `json`\n\nThe output of `--format json`. New fields can be added to version 1; existing fields keep their meaning.\n"
+    yield table(("field", "description"), ((f"`{name}`", text) for name, text in _FIELDS.items()))
     yield f"```json\n{text}```\n"
-    yield "## Other formats\n\n`modelyard check --format NAME` and `modelyard build --format NAME` write them, too.\n"
+    yield "## Other formats\n\n`modelyard check --format NAME` and `modelyard build --format NAME` write these.\n"
     for name in REPORTERS:
         if name != "json":
             yield from _format(name)
 
 
 def _format(name: str) -> Iterator[str]:
-    """What a format says of itself, and how it reads a severity."""
+    """The description of a format, and how it maps severities."""
     module = sys.modules[REPORTERS[name].__module__]
     yield f"### `{name}`\n\n{(module.__doc__ or '').strip()}\n"
     levels: Mapping[Severity, str] = getattr(module, "LEVELS", {})
@@ -283,10 +288,13 @@ def _format(name: str) -> Iterator[str]:
 
 
 def policies() -> Iterator[str]:
-    """Every pack that is shipped, with what each of its policies asks for."""
+    """Every shipped pack, with what each of its policies requires."""
     shipped = WorkTree(resources.shipped("schemas"))
-    yield "`modelyard policy show PACK/POLICY` prints a policy, `modelyard explain PACK/POLICY` why it is asked for and how it is waived.\n"
-    yield "**This is no legal advice.** A policy shows that a document says something, and not that a law or a standard is kept.\n"
+    yield "`modelyard policy show PACK/POLICY` prints a policy; `modelyard explain PACK/POLICY` prints its reason and how to waive it.\n"
+    yield (
+        "**This is no legal advice.** A policy shows that a document contains a statement. It does not show compliance with a law\n"
+        "or standard.\n"
+    )
     for name in shipped_names(shipped):
         pack = shipped_pack(shipped, name)
         about = pack.about
@@ -294,7 +302,7 @@ def policies() -> Iterator[str]:
         sources = (as_object(source) for source in as_list(about.get("sources")))
         yield "".join(f"- [{source['title']}]({source['url']})\n" for source in sources)
         yield table(
-            ("policy", "asks", "severity", "", "evidence for"),
+            ("policy", "requirement", "severity", "enforcement", "evidence for"),
             (
                 (
                     f"`{one.spec.name}`",
@@ -309,7 +317,7 @@ def policies() -> Iterator[str]:
 
 
 def _binding(policy: Policy) -> str:
-    """How it is enforced, and from when."""
+    """How the policy is enforced, and from which date."""
     words = [policy.code.enforcement.value]
     words += [f"{as_str(value)} in {key}" for key, value in as_object(policy.data.get("enforcementIn")).items()]
     day, begins = policy.day("mandatoryFrom"), policy.day("inForce", "from")
@@ -319,26 +327,26 @@ def _binding(policy: Policy) -> str:
 
 
 def inventory() -> Iterator[str]:
-    """The shapes of what `modelyard inventory` writes."""
+    """The JSON schemas of what `modelyard inventory` writes."""
     yield (
-        "`modelyard inventory --format json`, `modelyard inventory MODEL --format json` and `records/register.json` of a build have one\n"
-        "shape. What nobody said is left out; lists and maps are always there. No value follows the day on which it is read.\n"
-        "[The guide](../guides/inventory-and-graph.md) shows them.\n"
+        "`modelyard inventory --format json`, `modelyard inventory MODEL --format json` and `records/register.json` of a build have the\n"
+        "same schema. Absent values are left out; lists and maps are always present. No value depends on the current date.\n"
+        "[The guide](../guides/inventory-and-graph.md) shows examples.\n"
     )
     yield from _output("inventory")
-    yield "## Columns\n\nOf `--columns`, `--sort`, CSV and `records/register.csv`; several values of a cell stand between semicolons.\n"
+    yield "## Columns\n\nFor `--columns`, `--sort`, CSV and `records/register.csv`. Semicolons separate several values in a cell.\n"
     yield table(("column", "title"), ((f"`{name}`", column.title or name) for name, column in COLUMNS.items()))
-    yield "## What is due\n\n`modelyard inventory due --format json`:\n"
+    yield "## Due dates\n\nThe output of `modelyard inventory due --format json`:\n"
     yield from _output("due")
 
 
 def _output(name: str) -> Iterator[str]:
-    """The fields of something that is written as JSON, from its published schema."""
+    """The fields of a JSON output, from its published schema."""
     schema = as_object(json.loads(resources.shipped_text(f"outputs/{name}.schema.json")))
     found = rows(schema, schema)
-    lines = ((f"`{row.path}`", row.takes, "" if row.required else "where said", row.description) for row in found)
+    lines = ((f"`{row.path}`", row.takes, "yes" if row.required else "", row.description) for row in found)
     yield f"Schema: `schemas/outputs/{name}.schema.json`\n"
-    yield table(("field", "is", "there", "what it says"), lines)
+    yield table(("field", "type", "always present", "description"), lines)
 
 
 def pictures() -> dict[Path, str]:
@@ -355,17 +363,17 @@ PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "targets.md": ("Targets and other emitters", targets),
     "emitter.md": ("`emitter.yaml`", emitter),
     "capabilities.md": ("Capabilities", capabilities),
-    "template-context.md": ("What templates see", template_context),
+    "template-context.md": ("The template context", template_context),
     "filters.md": ("Filters, encoders and tests", filters),
-    "policies.md": ("Policies that are shipped", policies),
+    "policies.md": ("Shipped policies", policies),
     "findings.md": ("Findings in each format", findings),
-    "inventory.md": ("Inventory and what is due, in JSON", inventory),
+    "inventory.md": ("Inventory and due dates as JSON", inventory),
 }
 
 
 def texts() -> dict[Path, str]:
     """Every page by its path below docs/reference/."""
-    warning = "<!-- Made from the code by `make docs`: edit that instead. -->\n"
+    warning = "<!-- Generated from the code by `make docs`. Edit the code instead. -->\n"
     return {
         Path(name): warning
         + f"\n# {title}\n\n"
