@@ -46,13 +46,13 @@ def example_of(documents: list[Object], path: str) -> str | None:
     parts = path.replace("[]", ".*").split(".")
     values = [value for document in documents for value in _values(document, parts)]
     for start in range(1, len(parts) - 1):
-        values = values or [value for document in documents for value in _below(document, parts[start:])]
+        values = values or [value for document in documents for value in _values_anywhere(document, parts[start:])]
     for value in values:
         if not _is_outer(value):
             text = yaml.safe_dump(value, default_flow_style=True, width=10_000, allow_unicode=True, sort_keys=False)
             line = text.removesuffix("\n").removesuffix("\n...").strip()
             return line if len(line) <= _LONGEST else f"{line[:_LONGEST].rstrip()} …"
-    return "" if values or any(True for document in documents for _ in _below(document, parts[-1:])) else None
+    return "" if values or any(True for document in documents for _ in _values_anywhere(document, parts[-1:])) else None
 
 
 def shows(document: Json, path: str) -> bool:
@@ -63,7 +63,7 @@ def shows(document: Json, path: str) -> bool:
 def example_value(documents: list[Object], path: str, children: frozenset[str]) -> Json:
     """The fullest example of a part with the keys that lead to it, without the children that have examples of their own."""
     parts = path.replace("[]", ".*").split(".") if path else []
-    found = [pruned for document in documents for pruned in _pruned(document, parts, children)]
+    found = [pruned for document in documents for pruned in _with_leading_keys(document, parts, children)]
     if not found:
         return None
     return max(found, key=lambda value: _size(value, len(parts) + 2))
@@ -74,24 +74,24 @@ def block_style(value: Json) -> str:
     return str(yaml.safe_dump(value, default_flow_style=None, width=110, allow_unicode=True, sort_keys=False))
 
 
-def _pruned(value: Json, parts: list[str], children: frozenset[str]) -> Iterator[Json]:
+def _with_leading_keys(value: Json, parts: list[str], children: frozenset[str]) -> Iterator[Json]:
     """Each value under a path, within the keys that lead to it."""
     if not parts:
         if value not in (None, {}, []):
-            yield _without(value, children)
+            yield _without_children(value, children)
     elif parts[0] == "*":
         for key, child in value.items() if isinstance(value, dict) else enumerate(as_list(value)):
-            for pruned in _pruned(child, parts[1:], children):
+            for pruned in _with_leading_keys(child, parts[1:], children):
                 yield {key: pruned} if isinstance(key, str) else [pruned]
     elif isinstance(value, dict):
-        for pruned in _pruned(value.get(parts[0]), parts[1:], children):
+        for pruned in _with_leading_keys(value.get(parts[0]), parts[1:], children):
             yield {parts[0]: pruned}
 
 
-def _without(value: Json, children: frozenset[str]) -> Json:
+def _without_children(value: Json, children: frozenset[str]) -> Json:
     if isinstance(value, dict):
         return {key: child for key, child in value.items() if key not in children} or value
-    return [_without(element, children) for element in value] if isinstance(value, list) else value
+    return [_without_children(element, children) for element in value] if isinstance(value, list) else value
 
 
 def _size(value: Json, depth: int) -> int:
@@ -105,11 +105,11 @@ def _is_outer(value: Json) -> bool:
     return isinstance(value, dict) or any(isinstance(element, dict) for element in elements)
 
 
-def _below(value: Json, parts: list[str]) -> Iterator[Json]:
+def _values_anywhere(value: Json, parts: list[str]) -> Iterator[Json]:
     """The values under a path that begins anywhere in a value."""
     yield from _values(value, parts)
     for child in value.values() if isinstance(value, dict) else as_list(value):
-        yield from _below(child, parts)
+        yield from _values_anywhere(child, parts)
 
 
 def _values(value: Json, parts: list[str]) -> Iterator[Json]:

@@ -23,10 +23,10 @@ class Row:
 
 def rows(schema: Object, root: Object, prefix: str = "", depth: int = 0) -> Iterator[Row]:
     """The fields of a map, each followed by those below it."""
-    schema = dereferenced(schema, root)
+    schema = dereference(schema, root)
     required = as_list(schema.get("required"))
     for name, child in as_object(schema.get("properties")).items():
-        node = dereferenced(child, root)
+        node = dereference(child, root)
         path = f"{prefix}{name}"
         merge = as_str(node.get("x-modelyard-merge"))
         yield Row(
@@ -35,13 +35,13 @@ def rows(schema: Object, root: Object, prefix: str = "", depth: int = 0) -> Iter
             name in required,
             {"": "", "union": "union"}.get(merge, f"by `{merge}`"),
             as_str(node.get("x-modelyard-digest")),
-            described(node),
+            description_of(node),
         )
         if depth < _DEEPEST:
-            yield from _below(node, root, path, depth)
+            yield from _inner_rows(node, root, path, depth)
 
 
-def _below(node: Object, root: Object, path: str, depth: int) -> Iterator[Row]:
+def _inner_rows(node: Object, root: Object, path: str, depth: int) -> Iterator[Row]:
     for key, suffix in (("items", "[]."), ("additionalProperties", ".*.")):
         if isinstance(node.get(key), Mapping):
             yield from rows(as_object(node[key]), root, f"{path}{suffix}", depth + 1)
@@ -49,7 +49,7 @@ def _below(node: Object, root: Object, path: str, depth: int) -> Iterator[Row]:
         yield from rows(node, root, f"{path}.", depth + 1)
 
 
-def dereferenced(node: Json, root: Object) -> Object:
+def dereference(node: Json, root: Object) -> Object:
     """The schema that a reference names; keywords next to the reference override those of the definition."""
     schema = as_object(node)
     while "$ref" in schema:
@@ -60,7 +60,7 @@ def dereferenced(node: Json, root: Object) -> Object:
 
 def takes(node: Object, root: Object) -> str:
     """The type of a value, in words."""
-    node = dereferenced(node, root)
+    node = dereference(node, root)
     reference = as_str(node.get("x-modelyard-ref"))
     kind = node.get("type")
     if kind == "array" or "items" in node:
@@ -73,10 +73,10 @@ def takes(node: Object, root: Object) -> str:
         return f"name of a {reference}"
     if "anyOf" in node:
         return " or ".join(dict.fromkeys(takes(as_object(choice), root) for choice in as_list(node["anyOf"])))
-    return _alone(node, root)
+    return _scalar_type(node, root)
 
 
-def _alone(node: Object, root: Object) -> str:
+def _scalar_type(node: Object, root: Object) -> str:
     if "const" in node or "enum" in node:
         choices = [node["const"]] if "const" in node else as_list(node["enum"])
         return " ".join(f"`{choice}`" for choice in choices if choice is not None)
@@ -108,7 +108,7 @@ def _plain(node: Object) -> str:
     return f"{word.get(kind, 'anything')}{limits}{pattern}"
 
 
-def described(node: Object) -> str:
+def description_of(node: Object) -> str:
     """The description of a field, and its default."""
     text = " ".join(as_str(node.get("description")).split())
     default = node.get("default")

@@ -15,7 +15,7 @@ from compiler.values import Json, Object, as_object, as_str
 _LONGEST_EXAMPLE = 70
 """An example file with more lines is linked; its parts are shown where they belong."""
 
-_KIND, _PART, _NESTED = 2, 3, 4
+_KIND, _PART, _SUBPART = 2, 3, 4
 """Levels of headings."""
 
 _INTRODUCTION = """\
@@ -76,9 +76,9 @@ def _quantities() -> str:
     return table(("quantity", "meaning"), ((f"`{name}`", text) for name, text in meanings.items()))
 
 
-def _kind(kind: str, shown: Object, root: Object, examples: Examples) -> Iterator[Part]:
+def _kind(kind: str, schema: Object, root: Object, examples: Examples) -> Iterator[Part]:
     documents = examples.of_kind(kind)
-    first, *rest = sections(shown, root)
+    first, *rest = sections(schema, root)
     page = _Page(kind.lower(), documents)
     yield Part(
         kind, kind.lower(), f"{root['description']}\n\n{_example_file(kind, page, first)}\n{page.fields(first)}", _KIND
@@ -88,12 +88,12 @@ def _kind(kind: str, shown: Object, root: Object, examples: Examples) -> Iterato
 
 def _without_model_fields(schema: Object) -> Object:
     """`Defaults` without the fields that are Model's: those are in Model's own section, and so is all that its layers hold."""
-    own = as_object(schema["properties"])
+    properties = as_object(schema["properties"])
     layers = {
-        key: {k: v for k, v in as_object(own[key]).items() if k != "additionalProperties"}
+        key: {k: v for k, v in as_object(properties[key]).items() if k != "additionalProperties"}
         for key in ("types", "environments")
     }
-    return {**schema, "properties": {**{key: own[key] for key in ("apiVersion", "kind")}, **layers}}
+    return {**schema, "properties": {**{key: properties[key] for key in ("apiVersion", "kind")}, **layers}}
 
 
 def _model(examples: Examples) -> Iterator[Part]:
@@ -111,12 +111,12 @@ def _model(examples: Examples) -> Iterator[Part]:
 def _whole_model(common: Object, types: dict[str, Object]) -> Object:
     """The fields of a document: those of every resolved model, and those that say what was published and where it runs."""
     definitions = as_object(common["$defs"])
-    written = as_object(as_object(definitions["Spec"])["properties"])
-    resolved = as_object(common["properties"])
-    in_environments = as_object(as_object(definitions["Entry"])["properties"])
+    document_fields = as_object(as_object(definitions["Spec"])["properties"])
+    model_fields = as_object(common["properties"])
+    entry_fields = as_object(as_object(definitions["Entry"])["properties"])
     release = as_object(definitions["Release"])
     release_fields = {key: node for key, node in as_object(release["properties"]).items() if key != "source"}
-    replaced: Object = {
+    special_fields: Object = {
         "type": {
             "enum": list(types),
             "description": "The type of the model; it decides the fields of `source`.",
@@ -127,7 +127,7 @@ def _whole_model(common: Object, types: dict[str, Object]) -> Object:
             "description": "The content of the one release: see the section of the model's type.",
         },
         "releases": {
-            **as_object(written["releases"]),
+            **as_object(document_fields["releases"]),
             "additionalProperties": {
                 "properties": {
                     **release_fields,
@@ -140,13 +140,13 @@ def _whole_model(common: Object, types: dict[str, Object]) -> Object:
             },
         },
         "environments": {
-            **as_object(written["environments"]),
+            **as_object(document_fields["environments"]),
             "additionalProperties": {
-                "properties": {key: resolved[key] for key in ("release", "canary") if key in in_environments}
+                "properties": {key: model_fields[key] for key in ("release", "canary") if key in entry_fields}
             },
         },
     }
-    fields = {key: replaced.get(key, resolved.get(key, node)) for key, node in written.items()}
+    fields = {key: special_fields.get(key, model_fields.get(key, node)) for key, node in document_fields.items()}
     return {**common, "properties": fields}
 
 
@@ -159,7 +159,7 @@ def _type(name: str, schema: Object, examples: Examples) -> Iterator[Part]:
     example = _example_file(f"model-{name}", page, first)
     text = f"{schema['x-modelyard-title']}. `source`: {source['description']}\n\n{example}\n{page.fields(first)}\n{defaults}"
     yield Part(f"Type `{name}`", f"type-{name}", text, _PART)
-    yield from (page.part(section, level=_NESTED) for section in rest)
+    yield from (page.part(section, level=_SUBPART) for section in rest)
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,9 @@ class _Page:
     def part(self, section: Section, level: int = 0) -> Part:
         path = f"{self.heading}.{section.path}".removeprefix(".")
         text = f"{_introduction(section)}\n\n{self.example(section)}\n{self.fields(section)}"
-        return Part(f"`{path}`", self._anchor(section.path), text, level or (_NESTED if "." in section.path else _PART))
+        return Part(
+            f"`{path}`", self._anchor(section.path), text, level or (_SUBPART if "." in section.path else _PART)
+        )
 
     def _anchor(self, path: str) -> str:
         return f"{self.anchor}-{path.replace('[]', '').replace('.*', '').replace('.', '-').lower()}"
@@ -193,8 +195,8 @@ class _Page:
     def fields(self, section: Section) -> str:
         """The table of a section; a column in which every cell is empty is left out."""
         digest = any(field.digest for field in section.fields)
-        shown = self._example(section)
-        cells = [self._example_cell(section, field, shown) for field in section.fields]
+        example = self._example(section)
+        cells = [self._example_cell(section, field, example) for field in section.fields]
         head = ("field", "type", *(("digest",) if digest else ()), "description", *(("example",) if any(cells) else ()))
         rows = (
             (
@@ -214,10 +216,10 @@ class _Page:
         link = f" {'See' if own else 'It has the fields of'} [`{field.section}`](#{self._anchor(field.section)})."
         return f"{field.description}{merge}{link if field.section else ''}"
 
-    def _example_cell(self, section: Section, field: Field, shown: Json) -> str:
+    def _example_cell(self, section: Section, field: Field, example: Json) -> str:
         """An example of a field that the section's example lacks; a field without any example stops the generation."""
         path = ".".join(filter(None, (section.inner_path, field.path)))
-        if field.section or shows(shown, path):
+        if field.section or shows(example, path):
             return ""
         text = example_of(self.documents, path)
         if text is None:

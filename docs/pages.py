@@ -88,11 +88,11 @@ def targets() -> Iterator[str]:
         "These emitters are shipped with Modelyard. A project adds its own in its folder `templates/` "
         "([how to write one](../guides/writing-an-emitter.md)).\n"
     )
-    for emitter in sorted(_shipped().by_id.values(), key=lambda one: (not one.is_target, one.group, one.id)):
+    for emitter in sorted(_shipped_emitters().by_id.values(), key=lambda one: (not one.is_target, one.group, one.id)):
         yield from _emitter(emitter)
 
 
-def _shipped() -> Emitters:
+def _shipped_emitters() -> Emitters:
     declared = as_object(parse(resources.shipped_text("capabilities.yaml"), "capabilities.yaml").documents[0].data)
     templates = WorkTree(resources.shipped("templates"))
     return load(templates, MemoryTree({}), "templates", resources.emitter_schema(), declared)
@@ -101,13 +101,13 @@ def _shipped() -> Emitters:
 def _emitter(emitter: Emitter) -> Iterator[str]:
     data = emitter.data
     on = "on" if emitter.data.get("enabled", True) else "off"
-    named = (
+    activation = (
         f"`deploy.target: {emitter.id}`"
         if emitter.is_target
         else f"`{emitter.group}/`, {on} by default; the project changes this under `emitters`."
     )
     yield f'<a id="{emitter.id}"></a>\n'
-    yield f"## {emitter.title} (`{emitter.id}`)\n\n{' '.join(as_str(data.get('summary')).split())}\n\n{named}\n"
+    yield f"## {emitter.title} (`{emitter.id}`)\n\n{' '.join(as_str(data.get('summary')).split())}\n\n{activation}\n"
     taken = [f"{key}: {', '.join(map(as_str, as_list(names)))}" for key, names in emitter.takes.items()]
     yield f"**Supports** {'; '.join(taken) or 'every deployed model'}.\n"
     if emitter.adopts:
@@ -170,7 +170,7 @@ def capabilities() -> Iterator[str]:
         "Fields of `capabilities` in an Environment. Emitters use them to decide what to render. An emitter of a project can\n"
         "declare more.\n"
     )
-    known = _shipped().capabilities
+    known = _shipped_emitters().capabilities
     yield _fields(known, known)
 
 
@@ -289,14 +289,14 @@ def _format(name: str) -> Iterator[str]:
 
 def policies() -> Iterator[str]:
     """Every shipped pack, with what each of its policies requires."""
-    shipped = WorkTree(resources.shipped("schemas"))
+    shipped_schemas = WorkTree(resources.shipped("schemas"))
     yield "`modelyard policy show PACK/POLICY` prints a policy; `modelyard explain PACK/POLICY` prints its reason and how to waive it.\n"
     yield (
         "**This is no legal advice.** A policy shows that a document contains a statement. It does not show compliance with a law\n"
         "or standard.\n"
     )
-    for name in shipped_names(shipped):
-        pack = shipped_pack(shipped, name)
+    for name in shipped_names(shipped_schemas):
+        pack = shipped_pack(shipped_schemas, name)
         about = pack.about
         yield f"## {name}\n\n{about['title']} (version {about['version']}). {about['summary']}\n"
         sources = (as_object(source) for source in as_list(about.get("sources")))

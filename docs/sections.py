@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from fields import dereferenced, described, takes
+from fields import dereference, description_of, takes
 
 from compiler.values import Json, Object, as_list, as_object, as_str
 
@@ -50,12 +50,12 @@ def sections(schema: Object, root: Object, *, each_map: bool = False) -> list[Se
 
 def inner_map(node: Object, root: Object) -> tuple[str, Object] | None:
     """The map that a field holds, and how its path continues: directly, in each element (`[]`) or under each key (`.*`)."""
-    node = dereferenced(node, root)
+    node = dereference(node, root)
     if "properties" in node:
         return "", node
     for key, suffix in (("items", "[]"), ("additionalProperties", ".*")):
-        if isinstance(child := node.get(key), Mapping) and (below := inner_map(child, root)):
-            return f"{suffix}{below[0]}", below[1]
+        if isinstance(child := node.get(key), Mapping) and (inner := inner_map(child, root)):
+            return f"{suffix}{inner[0]}", inner[1]
     return None
 
 
@@ -74,7 +74,7 @@ class _Outline:
         self._root = root
         self._each_map = each_map
         self._uses: Counter[str] = Counter()
-        self._shown: dict[str, str] = {}
+        self._section_by_definition: dict[str, str] = {}
 
     def document(self, schema: Object) -> Iterator[Section]:
         self._count(schema, 0)
@@ -85,8 +85,8 @@ class _Outline:
         total = 0
         for child in as_object(schema.get("properties")).values():
             self._uses[_definition(child)] += 1
-            below = inner_map(as_object(child), self._root)
-            total += 1 + (self._count(below[1], depth + 1) if below and depth < _DEEPEST else 0)
+            inner = inner_map(as_object(child), self._root)
+            total += 1 + (self._count(inner[1], depth + 1) if inner and depth < _DEEPEST else 0)
         return total
 
     def _section(self, path: str, field: Object, schema: Object, *, depth: int) -> Iterator[Section]:
@@ -96,46 +96,46 @@ class _Outline:
         yield Section(
             path.removesuffix("[]").removesuffix(".*"),
             path,
-            described(field),
+            description_of(field),
             as_str(field.get("x-modelyard-digest")),
             as_str(field.get("x-modelyard-merge")),
             fields,
             frozenset(child.split("[")[0].split(".")[0] for child in children),
         )
-        for part, node, below in parts:
-            yield from self._section(part, node, below, depth=depth + 1)
+        for part, node, inner in parts:
+            yield from self._section(part, node, inner, depth=depth + 1)
 
     def _fields(
         self, path: str, prefix: str, schema: Object, parts: list[tuple[str, Object, Object]], depth: int
     ) -> Iterator[Field]:
         required = as_list(schema.get("required"))
         for name, child in as_object(schema.get("properties")).items():
-            node = dereferenced(child, self._root)
+            node = dereference(child, self._root)
             whole = ".".join(filter(None, (path, f"{prefix}{name}")))
-            below = inner_map(node, self._root)
-            section = self._own_section(whole, child, below, depth) if below else ""
-            if below and section == whole:
-                parts.append((f"{whole}{below[0]}", node, below[1]))
+            inner = inner_map(node, self._root)
+            section = self._own_section(whole, child, inner, depth) if inner else ""
+            if inner and section == whole:
+                parts.append((f"{whole}{inner[0]}", node, inner[1]))
             yield Field(
                 f"{prefix}{name}",
                 takes(node, self._root),
                 name in required,
-                described(node),
+                description_of(node),
                 as_str(node.get("x-modelyard-digest")),
                 as_str(node.get("x-modelyard-merge")),
                 section,
             )
-            if below and not section and depth < _DEEPEST:
-                yield from self._fields(path, f"{prefix}{name}{below[0]}.", below[1], parts, depth + 1)
+            if inner and not section and depth < _DEEPEST:
+                yield from self._fields(path, f"{prefix}{name}{inner[0]}.", inner[1], parts, depth + 1)
 
-    def _own_section(self, path: str, field: Json, below: tuple[str, Object], depth: int) -> str:
+    def _own_section(self, path: str, field: Json, inner: tuple[str, Object], depth: int) -> str:
         """The path of the section that shows a map: its own, an earlier one's, or none."""
         name = _definition(field)
         repeated = bool(name) and self._uses[name] >= _REPEATED_FROM
-        if repeated and name in self._shown:
-            return self._shown[name]
-        if repeated or (self._each_map and depth == 0) or self._size(below[1]) >= _OWN_SECTION_FROM:
-            self._shown[name] = path
+        if repeated and name in self._section_by_definition:
+            return self._section_by_definition[name]
+        if repeated or (self._each_map and depth == 0) or self._size(inner[1]) >= _OWN_SECTION_FROM:
+            self._section_by_definition[name] = path
             return path
         return ""
 

@@ -96,13 +96,13 @@ def difference(block: Block) -> str | None:
 def misplaced_claims(page: str) -> Iterator[str]:
     """Claims that no fenced block follows, and comments that look like a claim without being one."""
     tokens = parse_page(page)
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+    for token, next_token in zip(tokens, [*tokens[1:], None], strict=True):
         if token.type == "html_block" and not COMMENT.fullmatch(token.content):
             yield f"line {line_of(token)}: HTML in a page: {token.content.strip()}"
         if (
             token.type == "html_block"
             and CLAIM.fullmatch(token.content)
-            and (not following or following.type != "fence")
+            and (not next_token or next_token.type != "fence")
         ):
             yield f"line {line_of(token)}: no fenced block follows {token.content.strip()}"
 
@@ -157,8 +157,8 @@ class TestPage:
         assert [command for command in commands if pipe.search(command) and "2>" not in command] == []
 
 
-FENCED = "# Page\n\n<!-- from: LICENSE -->\n```text\n{}```\n"
-PASTED = {
+FENCED_PAGE = "# Page\n\n<!-- from: LICENSE -->\n```text\n{}```\n"
+PASTED_CODE = {
     "yaml": "name: x\ntype: ml\n",
     "yaml in a list": "- that: has(model.canary)\n  because: it is not supported\n",
     "a comment of yaml": "# The description\n",
@@ -170,7 +170,7 @@ PASTED = {
 }
 
 
-@pytest.mark.parametrize("code", PASTED.values(), ids=PASTED.keys())
+@pytest.mark.parametrize("code", PASTED_CODE.values(), ids=PASTED_CODE.keys())
 def test_code_without_a_fence_is_reported(code: str) -> None:
     assert list(pasted_code(f"# Page\n\nA sentence.\n\n{code}"))
     assert list(pasted_code(f"# Page\n\nA sentence.\n\n```text\n{code}```\n")) == []
@@ -178,9 +178,9 @@ def test_code_without_a_fence_is_reported(code: str) -> None:
 
 def test_a_shown_file_that_differs_is_reported() -> None:
     text = source_text("LICENSE")
-    assert [difference(block) for block in shown_blocks(FENCED.format(text))] == [None]
-    assert difference(*shown_blocks(FENCED.format(text.replace("Apache", "Apacha"))))
-    [excerpt] = shown_blocks(FENCED.format(text[:40] + "\n").replace("from:", "part of:"))
+    assert [difference(block) for block in shown_blocks(FENCED_PAGE.format(text))] == [None]
+    assert difference(*shown_blocks(FENCED_PAGE.format(text.replace("Apache", "Apacha"))))
+    [excerpt] = shown_blocks(FENCED_PAGE.format(text[:40] + "\n").replace("from:", "part of:"))
     assert difference(excerpt)
 
 
@@ -190,9 +190,9 @@ def test_a_claim_above_pasted_code_is_reported() -> None:
 
 def test_a_block_is_replaced_alone() -> None:
     """An empty block once had its source written above the opening fence, too."""
-    page = FENCED.format("")
+    page = FENCED_PAGE.format("")
     [block] = shown_blocks(page)
-    assert replace_blocks(page, {block: "text\n"}) == FENCED.format("text\n")
+    assert replace_blocks(page, {block: "text\n"}) == FENCED_PAGE.format("text\n")
 
 
 @dataclass

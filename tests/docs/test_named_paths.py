@@ -35,13 +35,13 @@ def code_of(page: Path) -> Iterator[str]:
 
 def exists(path: str) -> bool:
     """Whether the repository has it; what is packaged may exist only where it is installed."""
-    folder, _, below = path.partition("/")
+    folder, _, rest = path.partition("/")
     top = ROOT / folder
     if folder == "compiler":
         top = Path(compiler.__file__).parent
     elif folder in {"schemas", "templates"}:
         top = resources.shipped(folder)
-    return any(top.glob(below)) if "*" in below else (top / below).exists()
+    return any(top.glob(rest)) if "*" in rest else (top / rest).exists()
 
 
 def missing_paths(text: str, pattern: re.Pattern[str]) -> list[str]:
