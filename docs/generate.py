@@ -1,31 +1,29 @@
-"""`python docs/generate.py [--check]`: the pages below docs/reference/ and pictures of the sample, made from the code."""
+"""`python docs/generate.py [--check]`: generates the pages of docs/reference/ and the pictures of the sample portfolio."""
 
 import sys
 from pathlib import Path
 
-from pages import render_pages, render_pictures
+from pages import pictures, texts
 
 FOLDER = Path(__file__).parent / "reference"
 
 
 def main(*, check: bool) -> int:
     """Write the pages that are stale; with `check` only say which, and return 1 if any is."""
-    rendered_files = {FOLDER / name: text for name, text in render_pages().items()}
-    rendered_files |= {FOLDER.parent / name: text for name, text in render_pictures().items()}
-    obsolete_files = set(FOLDER.glob("*.md")) - rendered_files.keys()
-    stale = [
-        path for path, text in rendered_files.items() if not path.is_file() or path.read_text(encoding="utf-8") != text
-    ]
-    for path in sorted([*obsolete_files, *stale]):
+    pages = {FOLDER / name: text for name, text in texts().items()}
+    pages |= {FOLDER.parent / name: text for name, text in pictures().items()}
+    obsolete = set(FOLDER.glob("*.md")) - pages.keys()
+    stale = [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    for path in sorted([*obsolete, *stale]):
         sys.stderr.write(
-            f"{'stale' if check else 'wrote' if path in rendered_files else 'removed'}: {path.relative_to(FOLDER.parent)}\n"
+            f"{'stale' if check else 'wrote' if path in pages else 'removed'}: {path.relative_to(FOLDER.parent)}\n"
         )
     if check:
-        return 1 if stale or obsolete_files else 0
+        return 1 if stale or obsolete else 0
     FOLDER.mkdir(exist_ok=True)
     for path in stale:
-        path.write_text(rendered_files[path], encoding="utf-8")
-    for path in obsolete_files:
+        path.write_text(pages[path], encoding="utf-8")
+    for path in obsolete:
         path.unlink()
     return 0
 

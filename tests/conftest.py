@@ -9,6 +9,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+ROOT = Path(__file__).resolve().parents[1]
+
 # Nothing is left in the caches of whoever runs the tests, and none of them sees what another kept.
 os.environ["MODELYARD_CACHE"] = "off"
 # The same examples on every run, and no deadline: a slow machine is no bug.
@@ -38,16 +40,26 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str | bytes], None
     return compare
 
 
+def pytest_report_header() -> str:
+    folder = schemas_folder()
+    if folder.is_dir():
+        return f"official schemas: {folder}"
+    return f"official schemas: {folder} does not exist, and the tests that need it are skipped; set MODELYARD_TEST_SCHEMAS"
+
+
+def schemas_folder() -> Path:
+    """The folder of official schemas that are test data; CONTRIBUTING.md documents the default."""
+    return Path(os.environ.get("MODELYARD_TEST_SCHEMAS") or ROOT.parent / "shared" / "schemas-external")
+
+
 @pytest.fixture(scope="session")
 def external_schemas() -> Path:
-    """A folder of official schemas used as test data: MODELYARD_TEST_SCHEMAS names it, else it lies beside the repository."""
-    named = os.environ.get("MODELYARD_TEST_SCHEMAS")
-    folder = Path(named) if named else Path(__file__).resolve().parents[2] / "shared" / "schemas-external"
-    if folder.is_dir():
-        return folder
-    if named or os.environ.get("MODELYARD_TEST_STRICT") == "1":
-        pytest.fail(f"MODELYARD_TEST_SCHEMAS names {folder}, which is no folder")
-    return pytest.skip("MODELYARD_TEST_SCHEMAS names no folder of official schemas: nothing is checked against them")
+    """The folder of official schemas; without it tests are skipped, or fail if MODELYARD_TEST_STRICT=1 or a variable names it."""
+    folder = schemas_folder()
+    missing = f"{folder} does not exist; set MODELYARD_TEST_SCHEMAS to a folder of official schemas"
+    if not folder.is_dir() and ("MODELYARD_TEST_SCHEMAS" in os.environ or os.environ.get("MODELYARD_TEST_STRICT") == "1"):
+        pytest.fail(missing)
+    return folder if folder.is_dir() else pytest.skip(missing)
 
 
 @pytest.fixture(scope="session")
