@@ -1,4 +1,4 @@
-"""The README and the guides show what happens: each shown file equals its source, each console shows what its commands print.
+"""README.md, ARCHITECTURE.md and the guides show what happens: shown files equal their sources, consoles show what commands print.
 
 A comment above a fenced block claims what the block shows:
 
@@ -31,7 +31,7 @@ from markdown_it.token import Token
 from compiler.foundation import resources
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guides").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs" / "guides").glob("*.md"))]
 STARTS_IN = re.compile(r"\A<!-- starts in: (.+?) -->")
 CLAIM = re.compile(r"<!-- (file|from|part of): (\S+) -->\s*")
 COMMENT = re.compile(r"<!-- [^<>]* -->\s*")
@@ -80,7 +80,7 @@ def replace_blocks(page: str, texts: dict[Block, str]) -> str:
 def source_text(path: str) -> str:
     """A file of the repository; what the package ships lies inside the package once that is installed."""
     folder, _, below = path.partition("/")
-    file = resources.shipped(folder) / below if folder in {"schemas", "templates"} else ROOT / path
+    file = resources.shipped_folder(folder) / below if folder in {"schemas", "templates"} else ROOT / path
     return file.read_text(encoding="utf-8")
 
 

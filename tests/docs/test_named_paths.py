@@ -40,7 +40,7 @@ def exists(path: str) -> bool:
     if folder == "compiler":
         top = Path(compiler.__file__).parent
     elif folder in {"schemas", "templates"}:
-        top = resources.shipped(folder)
+        top = resources.shipped_folder(folder)
     return any(top.glob(rest)) if "*" in rest else (top / rest).exists()
 
 
