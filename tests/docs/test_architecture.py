@@ -53,7 +53,7 @@ def test_each_module_on_the_way_of_the_field_exists() -> None:
 def test_the_lines_on_the_way_of_the_field_are_in_their_files() -> None:
     way = section("One field, from a spec to a manifest")
     spec = (ROOT / "models/payments/card-fraud.yaml").read_text("utf-8").splitlines()
-    template = resources.shipped("templates") / "targets/kserve/inferenceservice.yaml.j2"
+    template = resources.shipped_folder("templates") / "targets/kserve/inferenceservice.yaml.j2"
     [number] = map(int, re.findall(r"at line (\d+) of the spec", way))
     for text, lines in (("deploy: {scaling: {min: 4, max: 12}}", spec[number - 1 : number]),
                         ("maxReplicas: {{ scaling.max | default(1) }}", template.read_text("utf-8").splitlines())):  # fmt: skip
