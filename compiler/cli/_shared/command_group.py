@@ -43,7 +43,7 @@ class LazyCommandGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            nearest = importlib.import_module("compiler.foundation.suggestions").nearest(
+            nearest = importlib.import_module("compiler.foundation.suggestions").closest_match(
                 args[0], self.list_commands(ctx)
             )
             if nearest:

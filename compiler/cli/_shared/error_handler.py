@@ -70,5 +70,5 @@ def _print_bug(error: Exception) -> None:
 
 def _printable(text: str) -> str:
     """Imported only when something is wrong: reports cost what `--version` need not pay."""
-    printable: str = importlib.import_module("compiler.report.text_report").printable(text)
+    printable: str = importlib.import_module("compiler.report.text_report").to_printable(text)
     return printable
