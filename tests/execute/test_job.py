@@ -1,9 +1,12 @@
 """What crosses to the process that runs strangers' files comes back as it was, and nothing else is believed."""
 
 import json
+import pkgutil
 
 import pytest
 
+from compiler.execution.source_tests import engines
+from compiler.execution.source_tests.release_runs import load_engines
 from compiler.execution.source_tests.worker_protocol import (
     Issue,
     IssueKind,
@@ -42,3 +45,9 @@ def test_a_remark_survives_the_pipe() -> None:
 def test_garbage_is_no_answer(line) -> None:
     with pytest.raises(ValueError, match="no answer"):
         parse_response(line)
+
+
+def test_each_engine_has_the_name_of_the_module_that_the_worker_imports() -> None:
+    assert [engine.name for engine in load_engines()] == sorted(
+        module.name for module in pkgutil.iter_modules(engines.__path__)
+    )

@@ -126,7 +126,7 @@ def _unknown_term_issues(
 
 
 ENGINE = Engine(
-    name="graph",
+    name="rdf_graph",
     title="the graph store (Oxigraph, with pySHACL)",
     supports=lambda type_, source: type_ == "knowledge-graph" and bool(source.get("files")),
     run=_run,
