@@ -1,6 +1,6 @@
-"""CEL: conditions that people write about their models, type-checked before any model is read.
+"""CEL: conditions about models, type-checked before any model is read.
 
-The one door is `Expressions`. CEL and protobuf are imported when something is compiled, protobuf only to check types.
+The entry point is `CelEnvironment`. CEL is imported when the first expression is compiled, protobuf only to check types.
 """
 
 from compiler.cel.batch import ExpressionBatch, compile_batch

@@ -1,4 +1,4 @@
-"""Many conditions asked as few: a list of them costs one evaluation."""
+"""Evaluates many conditions as a few lists: evaluating one list costs about as much as evaluating one condition."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,17 +9,19 @@ from compiler.cel.expression import Activation, Expression
 
 Answer = TypeVar("Answer", bool, int)
 _MAX_BATCH_LENGTH = 20_000
-"""So many characters of conditions are asked as one: each evaluation looks at all variables anew. CEL's parser takes five times as many."""
+"""Maximum characters of conditions in one list. Each evaluation converts all variables again, so fewer lists are faster; CEL's parser
+accepts about five times as many characters.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class ExpressionBatch:
-    """Conditions that were compiled as lists."""
+    """Conditions compiled as lists."""
 
     lists: tuple[Expression, ...]
 
     def evaluate(self, activation: Activation, kind: type[Answer]) -> list[Answer] | None:
-        """What each comes to, in order; nothing where one of them has no answer of that kind."""
+        """The value of each condition, in order; `None` if one of them fails or is of another type."""
         all_results: list[Answer] = []
         for expression in self.lists:
             results = expression.evaluate_value(activation)
@@ -30,7 +32,7 @@ class ExpressionBatch:
 
 
 def compile_batch(environment: CelEnvironment, texts: Sequence[str]) -> ExpressionBatch | None:
-    """The conditions as few lists; nothing where one of them is no expression."""
+    """Compile the conditions as a few lists; `None` if one of them does not compile."""
     compile_results = [
         environment.compile(f"[{', '.join(part)}]", expect="any", check_types=False)
         for part in _split_texts([f"({text}\n)" for text in texts])
@@ -40,7 +42,7 @@ def compile_batch(environment: CelEnvironment, texts: Sequence[str]) -> Expressi
 
 
 def _split_texts(texts: Sequence[str]) -> Iterator[list[str]]:
-    """The conditions in groups that are short enough to be compiled as one."""
+    """Split the conditions into groups short enough to compile as one expression each."""
     part: list[str] = []
     for text in texts:
         if part and sum(map(len, part)) + len(text) > _MAX_BATCH_LENGTH:

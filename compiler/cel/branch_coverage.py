@@ -1,4 +1,4 @@
-"""The parts that a condition is joined of, and what each comes to: what examples have to show both ways."""
+"""The operands of a condition and their values: policy examples must make each of them both true and false."""
 
 from collections.abc import Callable, Iterator
 
@@ -10,7 +10,7 @@ _CONNECTIVES = frozenset({"_&&_", "_||_", "!_", "_?_:_"})
 
 
 def evaluate_branches(text: str, parsed_expr: Node, evaluate: Callable[[Node], Json]) -> Iterator[tuple[int, bool]]:
-    """Each part with its 0-based offset in the text, and whether it holds; one that comes to nothing does not hold."""
+    """Each operand with its 0-based offset in the text and whether it is true; an operand that fails counts as false."""
     offsets = _offsets(parsed_expr)
     for part in _leaf_conditions(parsed_expr.node(_EXPR)):
         part_offsets = [offsets[number] for number in _expression_ids(part) if number in offsets]
@@ -18,7 +18,7 @@ def evaluate_branches(text: str, parsed_expr: Node, evaluate: Callable[[Node], J
 
 
 def _name_start(text: str, offset: int) -> int:
-    """The beginning of the name that stands before an offset: of a call, CEL knows where its parenthesis is."""
+    """The offset where the name before an offset starts; for a call, CEL reports the offset of its parenthesis."""
     while offset and (text[offset - 1].isalnum() or text[offset - 1] in "_."):
         offset -= 1
     return offset
@@ -34,7 +34,7 @@ def _leaf_conditions(expr: Node) -> Iterator[Node]:
 
 
 def _offsets(parsed_expr: Node) -> dict[int, int]:
-    """The offset of each expression by its id."""
+    """The offset of each expression, by expression id."""
     offsets: dict[int, int] = {}
     for entry in parsed_expr.node(_SOURCE_INFO).nodes(_POSITIONS):
         offsets[entry.integer(1) or 0] = entry.integer(2) or 0
@@ -42,7 +42,7 @@ def _offsets(parsed_expr: Node) -> dict[int, int]:
 
 
 def _expression_ids(expr: Node) -> Iterator[int]:
-    """The ids of an expression, and of what it is made of."""
+    """The ids of an expression and of all its subexpressions."""
     number = expr.integer(_EXPR_ID)
     if number is not None:
         yield number

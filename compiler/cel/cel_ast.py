@@ -1,4 +1,4 @@
-"""Compiled expressions as they are serialised (`cel/expr/syntax.proto`): read by field number, and put together again."""
+"""Reads and writes the serialised AST of compiled expressions (`cel/expr/syntax.proto`) by field number."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ _PARSED_TYPE_URL = b"type.googleapis.com/cel.expr.ParsedExpr"
 
 
 class Node:
-    """A protobuf message, its fields by number."""
+    """A protobuf message: its fields by number."""
 
     def __init__(self, content: bytes) -> None:
         self.content = content
@@ -21,11 +21,11 @@ class Node:
         return number in self._fields
 
     def bytes(self, number: int) -> list[bytes]:
-        """Every value of a field that is bytes."""
+        """Every length-delimited value of a field."""
         return [value for value in self._fields.get(number, ()) if isinstance(value, bytes)]
 
     def node(self, number: int) -> "Node":
-        """The message in a field; an empty one where there is none."""
+        """The message in a field; an empty message if the field is absent."""
         return Node((self.bytes(number) or [b""])[-1])
 
     def nodes(self, number: int) -> list["Node"]:
@@ -37,20 +37,20 @@ class Node:
         return (self.bytes(number) or [b""])[-1].decode()
 
     def integer(self, number: int) -> int | None:
-        """The number in a field."""
+        """The integer in a field."""
         value = self._fields.get(number, [None])[-1]
         return value if isinstance(value, int) else None
 
 
 def parse_ast(ast_bytes: bytes) -> Node:
-    """The expression in what a compiled one serialises to."""
+    """The root expression of a serialised AST."""
     any_message = Node(ast_bytes)
     kind = _CHECKED_EXPR if any_message.text(1).endswith("CheckedExpr") else _PARSED_EXPR
     return Node(any_message.node(2).node(kind).content)
 
 
 def serialize(expr: Node) -> bytes:
-    """What a compiled expression would serialise to, of a part of one."""
+    """Serialise a subexpression as if it were a compiled expression of its own."""
     return _encode_field(1, _PARSED_TYPE_URL) + _encode_field(2, _encode_field(2, expr.content))
 
 
@@ -60,7 +60,7 @@ def _encode_field(number: int, content: bytes) -> bytes:
 
 def _encode_varint(value: int) -> bytes:
     output = bytearray()
-    while value >= 0x80:  # noqa: PLR2004 - seven bits a byte
+    while value >= 0x80:  # noqa: PLR2004 - a varint has seven bits per byte
         output.append(value & 0x7F | 0x80)
         value >>= 7
     return bytes([*output, value])
@@ -88,5 +88,5 @@ def _decode_varint(content: bytes, offset: int) -> tuple[int, int]:
         byte = content[offset]
         value |= (byte & 0x7F) << shift
         offset, shift = offset + 1, shift + 7
-        if byte < 0x80:  # noqa: PLR2004 - the last byte of a number
+        if byte < 0x80:  # noqa: PLR2004 - the high bit marks all but the last byte of a varint
             return value, offset

@@ -1,4 +1,4 @@
-"""Where expressions are compiled."""
+"""Compiles expressions against the schemas of their variables."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -14,7 +14,7 @@ from compiler.cel.size_limits import exceeds_size_limit
 from compiler.foundation.json_data import Json, Object
 
 if TYPE_CHECKING:
-    from cel_expr_python import cel  # type: ignore[import-untyped]  # as in descriptor.py
+    from cel_expr_python import cel  # type: ignore[import-untyped]  # as in protobuf_types.py
 
     from compiler.cel.protobuf_types import ProtobufTypes
 
@@ -26,34 +26,34 @@ _TYPE_WRAPPERS: Mapping[ExpectedType, tuple[str, str, str]] = {
     "string": ("(", '\n) == ""', "text"),
     "any": ("(", "\n)", "any value"),
 }
-"""What stands around an expression while its types are checked, so that only the expected type fits."""
+"""Wrappers placed around an expression for the type check, so that only the expected type is accepted."""
 
 
 class CelEnvironment:
-    """The variables that expressions may name, each with the JSON Schema of what it holds."""
+    """The variables that expressions may name, each with the JSON Schema of its value."""
 
     def __init__(self, variables: Mapping[str, Object]) -> None:
         self._schemas = variables
         self._types = CelTypes(variables)
 
     def with_variables(self, variables: Mapping[str, Object]) -> "CelEnvironment":
-        """These variables, and more; what is known of the shape of these is kept for both."""
+        """A new environment with more variables; types that were already derived are shared."""
         extension = CelEnvironment({**self._schemas, **variables})
         extension._types = CelTypes(variables, self._types)
         return extension
 
     @property
     def variable_names(self) -> frozenset[str]:
-        """The variables that there are."""
+        """The names of all variables."""
         return frozenset(self._schemas)
 
     def compile(
         self, text: str, *, expect: ExpectedType = "bool", check_types: bool = True
     ) -> Expression | CompileError:
-        """The expression ready for data, or the first thing that is wrong with it.
+        """Compile an expression; returns its first error if it is invalid.
 
-        Without `checked` only its syntax is looked at: that is for an expression whose types were checked when it was
-        shipped, or is made of such, and spares the import of protobuf.
+        `check_types=False` checks only the syntax. Use it for expressions whose types were checked before they were shipped: it
+        avoids the import of protobuf.
         """
         if check_types and len(text) > _MAX_LENGTH:
             return CompileError(f"the expression has more than {_MAX_LENGTH:,} characters")
@@ -68,12 +68,12 @@ class CelEnvironment:
         return type_error or Expression(text, program, self._schemas.keys(), self.activation, self._evaluate_part)
 
     def activation(self, data: Mapping[str, Json]) -> Activation:
-        """Data made ready for any number of expressions: without nulls in maps, numbers as the schemas mean them."""
+        """Convert data once for any number of expressions: nulls in maps are dropped, numbers have the type that the schema names."""
         plain = {name: to_cel_value(value, self._types[name]) for name, value in data.items() if name in self._types}
         return Activation(plain, self._runtime_env.Activation(plain))
 
     def evaluate_branches(self, text: str, activation: Activation) -> tuple[tuple[int, bool], ...]:
-        """The parts that a sound condition is joined of: the 0-based offset of each, and whether it holds for the data."""
+        """The operands of a valid condition: the 0-based offset of each, and whether it is true for the data."""
         any_message = Node(self._runtime_env.compile(text, disable_check=True).serialize())
         return tuple(
             evaluate_branches(
@@ -83,19 +83,19 @@ class CelEnvironment:
 
     @cached_property
     def _runtime_env(self) -> "cel.Env":
-        """What runs: it takes plain dicts, which typed expressions refuse."""
-        from cel_expr_python import cel  # noqa: PLC0415 - imported only where a condition is used
+        """The environment for evaluation; it has no types, because typed expressions refuse plain dicts."""
+        from cel_expr_python import cel  # noqa: PLC0415 - loads CEL, needed only to evaluate a condition
 
         return cel.NewEnv(variables=dict.fromkeys(self._schemas, cel.Type.DYN))
 
     @cached_property
     def _protobuf_types(self) -> "ProtobufTypes":
-        from compiler.cel.protobuf_types import ProtobufTypes  # noqa: PLC0415 - imported only where types are checked
+        from compiler.cel.protobuf_types import ProtobufTypes  # noqa: PLC0415 - loads protobuf, needed only to check types
 
         return ProtobufTypes(self._types)
 
     def _syntax_error(self, text: str) -> str | None:
-        """What is wrong with the syntax of a text as it was written."""
+        """The first syntax error of a text."""
         try:
             self._runtime_env.compile(text, disable_check=True)
         except RuntimeError as error:
@@ -103,7 +103,7 @@ class CelEnvironment:
         return None
 
     def _evaluate_part(self, part_bytes: bytes, data: Mapping[str, Json]) -> Json:
-        """What a part of a compiled expression comes to; null where it comes to nothing."""
+        """The value of a subexpression; null if its evaluation fails."""
         try:
             result = self._runtime_env.deserialize(part_bytes).eval(self._runtime_env.Activation(data))
         except RuntimeError:
@@ -113,7 +113,7 @@ class CelEnvironment:
         return plain if is_json else None
 
     def _type_error(self, text: str, expect: ExpectedType) -> CompileError | None:
-        """What is wrong with the types; the names of fields included, in `has` and macros too."""
+        """The first type error, including misspelled fields in `has()` and in macros."""
         prefix, suffix, description = _TYPE_WRAPPERS[expect]
         protobuf_types = self._protobuf_types
         try:
@@ -130,7 +130,7 @@ def _field_names(struct: Struct) -> tuple[str, ...]:
 
 
 def _relocate_error(error: CompileError, text: str, prefix_length: int, description: str) -> CompileError:
-    """The mistake at its place in the text as it was written."""
+    """The error with its position mapped back to the text as the author wrote it."""
     lines = text.split("\n")
     if error.line > len(lines):
         first_line = next((row for row in lines if row.strip()), "")

@@ -1,4 +1,4 @@
-"""What a JSON Schema says about types, and nothing else: what CEL is told of a variable."""
+"""Derives CEL types from JSON Schemas."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from compiler.foundation.json_data import Json, Object, as_list, as_object
 
 
 class Scalar(Enum):
-    """A value without parts; `DYN` is any value at all."""
+    """A value without parts; `DYN` accepts any value."""
 
     STRING = "string"
     INT = "integer"
@@ -21,21 +21,21 @@ class Scalar(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """A list whose elements have one shape."""
+    """A list whose elements have one type."""
 
     item: "CelType"
 
 
 @dataclass(frozen=True, slots=True)
 class MapOf:
-    """A map with keys that nobody knows beforehand."""
+    """A map whose keys are not known in advance."""
 
     value: "CelType"
 
 
 @dataclass(eq=False, slots=True)
 class Struct:
-    """A map whose keys are known; it may hold itself, so it is filled after it is made."""
+    """A map with known keys. It can contain itself, so its fields are filled after it is created."""
 
     fields: "dict[str, CelType]"
 
@@ -51,16 +51,16 @@ _OBJECT_KEYWORDS = {"properties", "additionalProperties", "patternProperties", _
 
 
 def type_from_schema(schema: Object) -> CelType:
-    """The shape of what satisfies the schema.
+    """The type of every value that satisfies the schema.
 
-    Whatever applies to the same place is merged, alternatives and conditions included, because a condition may ask
-    for any of them. Where they differ, and where nothing is said, the shape is `DYN`.
+    Subschemas for the same location are merged, alternatives and conditionals included, because a condition may name a field of
+    any of them. Where they differ, and where the schema is silent, the type is `DYN`.
     """
     return _SchemaConverter(schema).convert([schema])
 
 
 class CelTypes(Mapping[str, CelType]):
-    """The shapes of variables by name, each read when it is first asked for; `beside`: those of others, which are shapes here, too."""
+    """The types of variables by name, each derived on first use; `beside` holds types of other variables that are looked up too."""
 
     def __init__(self, schemas: Mapping[str, Object], base: "CelTypes | None" = None) -> None:
         self._schemas = schemas
@@ -68,7 +68,7 @@ class CelTypes(Mapping[str, CelType]):
         self._cache: dict[str, CelType] = {}
 
     def __getitem__(self, name: str) -> CelType:
-        """The shape of a variable."""
+        """The type of a variable."""
         if name not in self._schemas:
             return self._base[name]
         if name not in self._cache:
@@ -76,16 +76,16 @@ class CelTypes(Mapping[str, CelType]):
         return self._cache[name]
 
     def __contains__(self, name: object) -> bool:
-        """Whether there is such a variable."""
+        """Whether the variable exists."""
         return name in self._schemas or name in self._base
 
     def __iter__(self) -> Iterator[str]:
-        """The names of the variables."""
+        """Iterate over the names of the variables."""
         yield from self._schemas
         yield from (name for name in self._base if name not in self._schemas)
 
     def __len__(self) -> int:
-        """How many there are."""
+        """The number of variables."""
         return len(self._schemas.keys() | self._base.keys())
 
 
@@ -132,7 +132,7 @@ class _SchemaConverter:
             self._collect_nodes(subschema, nodes_by_id)
 
     def _resolve_reference(self, reference: Json) -> Json:
-        """What a reference within the document leads to; nothing is known of another document."""
+        """The schema that a reference within the document points to; references to other documents are not resolved."""
         if not isinstance(reference, str) or not reference.startswith("#"):
             return None
         node: Json = self._root
@@ -142,7 +142,7 @@ class _SchemaConverter:
 
 
 def _additional_schemas(node: Object) -> Iterator[Json]:
-    """The rules for keys that are not named, where there may be such keys."""
+    """The schemas of keys that the schema does not name, if such keys are allowed."""
     rule = node.get("additionalProperties")
     if rule is not None and rule is not False:
         yield rule
@@ -158,7 +158,7 @@ def _item_schemas(nodes: Iterable[Object]) -> Iterator[Json]:
 
 
 def _type_names(nodes: Sequence[Object]) -> set[str]:
-    """The types that are named, or else follow from the values or the parts that are; null is no type here."""
+    """The type names of the schema, explicit or implied by `enum`, `const` or its keywords; without `null`."""
     explicit_types = {str(name) for node in nodes for name in _declared_types(node.get("type"))}
     values = [value for node in nodes for value in (*as_list(node.get("enum")), *_const_values(node))]
     implied_types = {_json_type(value) for value in values}
@@ -176,7 +176,7 @@ def _const_values(node: Object) -> list[Json]:
 
 
 def _json_type(value: Json) -> str:
-    """The name that JSON Schema has for what the value is."""
+    """The JSON Schema name of the value's type."""
     if value is None:
         return "null"
     if isinstance(value, Mapping):
@@ -185,10 +185,10 @@ def _json_type(value: Json) -> str:
 
 
 def to_cel_value(value: Json, cel_type: CelType) -> Json:
-    """The value as CEL gets it: plain dicts and lists without nulls in maps, numbers as the schema means them.
+    """The value as CEL needs it: plain dicts and lists, no nulls in maps, numbers of the type that the schema names.
 
-    A `number` is always a double and an `integer` always an int, however it was written, so that an expression
-    does not fail on `2` where it holds on `2.5`.
+    A `number` is always a double and an `integer` always an int, whatever its spelling, so that an expression that accepts `2.5`
+    also accepts `2`.
     """
     if isinstance(value, dict):
         field_types = cel_type.fields if isinstance(cel_type, Struct) else {}
@@ -209,11 +209,11 @@ def to_cel_value(value: Json, cel_type: CelType) -> Json:
 
 
 def item_type(cel_type: CelType) -> CelType:
-    """The shape of elements."""
+    """The type of the elements."""
     return cel_type.item if isinstance(cel_type, ListOf) else Scalar.DYN
 
 
-def _to_cel_number(value: int | float, cel_type: CelType) -> int | float:  # noqa: PYI041 - the difference is the point
+def _to_cel_number(value: int | float, cel_type: CelType) -> int | float:  # noqa: PYI041 - bool, int and float are told apart on purpose
     if cel_type is Scalar.DOUBLE and isinstance(value, int) and abs(value) < _TOO_LARGE:
         return float(value)
     if cel_type is Scalar.INT and isinstance(value, float) and value.is_integer():

@@ -1,4 +1,4 @@
-"""What CEL has against an expression, in words and at the characters to edit."""
+"""Turns errors of the CEL compiler into readable messages at the characters to edit."""
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -25,7 +25,7 @@ _HAS_HELP = "say `has(model.field)`"
 
 @dataclass(frozen=True, slots=True)
 class CompileError:
-    """Why an expression cannot be used: 1-based line and column in its text, and how many characters are meant."""
+    """Why an expression cannot be used: 1-based line and column in its text, and the length of the part to edit."""
 
     message: str
     line: int = 1
@@ -35,7 +35,7 @@ class CompileError:
 
 
 class KnownNames(NamedTuple):
-    """What may be named in an expression: the variables, and the fields of each message."""
+    """The names that an expression may use: the variables, and the fields of each message."""
 
     variables: Collection[str]
     fields: Mapping[str, Collection[str]]
@@ -56,7 +56,7 @@ class _Diagnostic(NamedTuple):
     def compile_error(
         self, message: str, token: str = "", *, is_after: bool = False, hint: str | None = None
     ) -> CompileError:
-        """At the token nearest to where CEL points: the last before it, or the first after it."""
+        """The error at the token nearest to the offset that CEL reports: the last token before it, else the first after it."""
         column = max(self.column, 1)
         if token:
             index = self.source_line.rfind(token, 0, column + len(token) - 1)
@@ -67,7 +67,7 @@ class _Diagnostic(NamedTuple):
 
 
 def first_compile_error(error: str, text: str, known_names: KnownNames) -> CompileError | None:
-    """The first thing that is wrong; nothing where CEL only minds that a whole number is compared with another."""
+    """The first error; `None` if CEL only objects to comparing an integer with a double."""
     for line, column, message in _parse_messages(error):
         if _is_harmless(message):
             continue
@@ -88,7 +88,7 @@ def _parse_messages(error: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _is_harmless(message: str) -> bool:
-    """Values are compared as they are, whatever their types were declared: 2 equals 2.0, and maps are only maps."""
+    """Whether CEL rejects only declared types: at run time 2 equals 2.0, and every map is a plain map."""
     match = re.match(_OVERLOAD_PATTERN, message)
     if not match or match[1] not in _COMPARISONS:
         return "*error*" in message
@@ -98,7 +98,7 @@ def _is_harmless(message: str) -> bool:
 
 
 def _split_arguments(text: str) -> list[str]:
-    """The types of a list of arguments, of which each may have parameters of its own."""
+    """Split a list of type arguments at its top-level commas."""
     parts, depth = [""], 0
     for character in text:
         depth += (character == "(") - (character == ")")
@@ -136,7 +136,7 @@ def _ternary_message(condition: str, then_type: str, else_type: str) -> str:
 
 
 def _undefined_field_error(diagnostic: _Diagnostic) -> CompileError:
-    """CEL points at the dot, or at the parenthesis of `has`."""
+    """An unknown field. CEL reports the offset of the dot, or of the parenthesis of `has()`."""
     field_pattern = re.compile(r"\.\s*(`[^`]+`|\w+)")
     matches = [
         match

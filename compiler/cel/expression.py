@@ -1,4 +1,4 @@
-"""A condition that is ready to be asked."""
+"""A compiled condition."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -12,7 +12,7 @@ from compiler.cel.field_access import FieldAccess, collect_field_access
 from compiler.foundation.json_data import Json, Object, Pointer, format_path, value_at
 
 if TYPE_CHECKING:
-    from cel_expr_python import cel  # type: ignore[import-untyped]  # as in descriptor.py
+    from cel_expr_python import cel  # type: ignore[import-untyped]  # as in protobuf_types.py
 
 TOO_MANY_ELEMENTS = "it goes through too many elements"
 _ERROR_PATTERN = r"(?s)^(?:[A-Z_]+: )?(.*?)(?: \[[A-Z_]+\])?$"
@@ -26,14 +26,14 @@ class Failure:
 
 
 class Activation(NamedTuple):
-    """Data made ready once for many expressions of the same variables."""
+    """Data converted once for many expressions with the same variables."""
 
     data: Object
     activation: "cel.Activation"
 
 
 class Expression:
-    """A compiled expression: evaluation reads plain data, ends soon, and never raises for what the data holds."""
+    """A compiled expression. Evaluation reads plain data, is bounded in time, and never raises because of the data."""
 
     def __init__(
         self,
@@ -51,11 +51,11 @@ class Expression:
 
     @cached_property
     def read_paths(self) -> frozenset[Pointer]:
-        """The longest paths that it reads, the variable's name first; of elements gone through, their list."""
+        """The longest paths that the expression reads, starting with the variable's name; for elements of a list, the path of the list."""
         return frozenset(path for path in self._field_access.paths if path[0] in self._variables)
 
     def element_paths(self, variable: str) -> frozenset[Pointer]:
-        """How far it reads into elements of a variable that is a list; the empty path where it reads them whole."""
+        """The paths that the expression reads within elements of a list variable; the empty path if it reads whole elements."""
         paths = ((path, element_path) for path, element_path in self._field_access.element_paths if path[0] == variable)
         return frozenset(element_path if path == (variable,) else () for path, element_path in paths)
 
@@ -64,14 +64,14 @@ class Expression:
         return collect_field_access(self._program.serialize())
 
     def evaluate(self, data: Mapping[str, Json] | Activation) -> bool | Failure:
-        """Whether it holds for the data."""
+        """Whether the condition is true for the data."""
         result = self.evaluate_value(data)
         if isinstance(result, bool | Failure):
             return result
         return Failure("the result is neither true nor false")
 
     def failure_reasons(self, data: Activation) -> tuple[FailureReason, ...]:
-        """The values at which the condition, which does not hold for the data, fails; elements of lists by their index."""
+        """The values that make the condition false for the data; list elements are named by index."""
 
         def evaluate_node(part: Node, loop_variables: Mapping[str, Json]) -> Json:
             return self._evaluate_part(serialize(part), {**data.data, **loop_variables})
@@ -79,7 +79,7 @@ class Expression:
         return failure_reasons(parse_ast(self._program.serialize()), data.data, evaluate_node)
 
     def evaluate_value(self, data: Mapping[str, Json] | Activation) -> "Json | Failure":
-        """What it comes to for the data."""
+        """The value of the expression for the data."""
         activation = data if isinstance(data, Activation) else self._make_activation(data)
         unordered_path = next(
             (
@@ -116,14 +116,14 @@ class Expression:
         return Failure(error_text)
 
     def _missing_key_path(self, key: str, data: Object) -> str:
-        """The whole path to a key that is not there, where only one of those that are read can be meant."""
+        """The full path of a missing key, if only one of the paths that the expression reads can be meant."""
         prefixes = {path[:end] for path in self.read_paths for end in range(2, len(path) + 1) if path[end - 1] == key}
         absent = [path for path in prefixes if _is_absent(path, data)]
         return format_path(absent[0]) if len(absent) == 1 else key
 
 
 def _is_map_at(data: Json, path: Pointer, element_path: Pointer) -> bool:
-    """Whether a map stands at a path, or at one in an element of what stands there: the order of its keys is another on each run."""
+    """Whether a map is at the path, or at a path within an element: CEL iterates over maps in an order that differs between runs."""
     value = data
     for part in path:
         is_in_list = isinstance(value, list) and isinstance(part, int) and part < len(value)

@@ -1,7 +1,7 @@
-"""Why a condition does not hold: the values that it looked at, down to the elements of lists that failed it.
+"""Finds the values that make a condition false, down to the elements of lists.
 
-A conjunction is taken apart, `all` and `exists` are asked of each element, an implication (`!has(x) || …`) fails where its
-last part does. What is left is a comparison or a call: it fails at the values that it reads.
+A conjunction is split into its operands, `all` and `exists` are evaluated for each element, and an implication
+(`!has(x) || …`) fails at its last operand. The rest are comparisons and calls: they fail at the values that they read.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,14 +11,14 @@ from compiler.cel.cel_ast import CALL, COMPREHENSION, CONST, IDENT, SELECT, Node
 from compiler.foundation.json_data import Json, Pointer
 
 EvaluateNode = Callable[[Node, Mapping[str, Json]], Json]
-"""What a part of an expression comes to, with the elements that stand for loop variables."""
+"""Evaluates a subexpression with elements bound to loop variables."""
 
 _MAX_REASONS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class FailureReason:
-    """A value that a condition failed at; `missing` where it is not there and should be."""
+    """A value at which a condition fails; `missing` if the value is absent and required."""
 
     pointer: Pointer
     is_missing: bool = False
@@ -26,7 +26,7 @@ class FailureReason:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """Loop variables: the element that each stands for, and where that is."""
+    """The loop variables: the element that each stands for, and the element's pointer."""
 
     values: Mapping[str, Json]
     pointers: Mapping[str, Pointer]
@@ -36,7 +36,7 @@ class _Scope:
 
 
 def failure_reasons(expr: Node, data: Mapping[str, Json], evaluate: EvaluateNode) -> tuple[FailureReason, ...]:
-    """The values that a condition which does not hold failed at, each once, in the order of the condition."""
+    """The values at which a false condition fails, each once, in the order of the condition."""
     search = _Search(data, evaluate)
     reasons = dict.fromkeys(search.reasons(expr, _Scope({}, {}), expected_result=True))
     return tuple(reasons)[:_MAX_REASONS]
@@ -48,7 +48,7 @@ class _Search:
         self._evaluate = evaluate
 
     def reasons(self, expr: Node, scope: _Scope, *, expected_result: bool) -> Iterator[FailureReason]:
-        """Why the part is not what was wanted of it."""
+        """Why the subexpression does not have the expected result."""
         call = expr.node(CALL) if CALL in expr else None
         name = call.text(2) if call else ""
         if call and name == "!_":
@@ -72,7 +72,7 @@ class _Search:
     def _operand_reasons(
         self, parts: list[Node], scope: _Scope, *, expected_result: bool, blame_all: bool
     ) -> Iterator[FailureReason]:
-        """`every`: each part that is not as wanted is at fault; else none was, and the last says what was asked."""
+        """With `blame_all`, every operand without the expected result is a reason; else only the last operand is."""
         failed_parts = [part for part in parts if self._evaluate(part, scope.values) is not expected_result]
         for part in failed_parts if blame_all else failed_parts[-1:]:
             yield from self.reasons(part, scope, expected_result=expected_result)
@@ -87,7 +87,7 @@ class _Search:
         if pointer is None or predicate is None or operator not in {"_&&_", "_||_"} or loop.text(8):
             yield from self._read_value_reasons(expr, scope)
         elif (operator == "_&&_") != expected_result:
-            yield FailureReason(pointer)  # exists: no element did; not all: every one did
+            yield FailureReason(pointer)  # `exists` fails if no element passes, `!all` if every element passes
         else:
             for key, element in _members(collection):
                 inner = scope.with_variable(
@@ -100,7 +100,7 @@ class _Search:
                     ]
 
     def _read_value_reasons(self, expr: Node, scope: _Scope) -> Iterator[FailureReason]:
-        """The values that a comparison or a call reads; what is compared with comes last, and only where nothing else is read."""
+        """The values that a comparison or call reads. A right-hand side counts only if nothing else is read."""
         paths = list(dict.fromkeys(self._read_paths(expr, scope)))
         for path in paths[:1]:
             yield self._reason_at(path)
@@ -127,7 +127,7 @@ class _Search:
             yield from self._read_paths(expr.node(SELECT).node(1), scope)
 
     def _pointer(self, expr: Node, scope: _Scope) -> Pointer | None:
-        """The path that the part is, from a variable on."""
+        """The pointer that the subexpression names, starting at a variable."""
         if IDENT in expr:
             name = expr.node(IDENT).text(1)
             return scope.pointers.get(name, (name,) if name in self._data else None)

@@ -1,4 +1,4 @@
-"""Which values an expression reads, from its compiled form (`cel/expr/syntax.proto`)."""
+"""Collects the values that an expression reads, from its serialised AST (`cel/expr/syntax.proto`)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,12 +8,12 @@ from compiler.cel.cel_ast import CALL, COMPREHENSION, CONST, IDENT, LIST, SELECT
 from compiler.foundation.json_data import Pointer
 
 PRESENCE_TEST = "?"
-"""The end of a path that leads to no more than whether a value is there."""
+"""Ends a path of which only the presence is read, as in `has()`."""
 _TEST_ONLY = 3
 
 
 class _Path(NamedTuple):
-    """A value named from a variable on; `within`: where it stands in one of many, of which no one is named."""
+    """A path that starts at a variable; `element_path` is the path within an element of a list, if it leads into one."""
 
     pointer: Pointer
     element_path: Pointer | None = None
@@ -27,7 +27,7 @@ class _Path(NamedTuple):
 
     @property
     def element(self) -> "_Path":
-        """Any of the elements."""
+        """The path of any element."""
         return self._replace(element_path=self.element_path or ())
 
 
@@ -36,10 +36,10 @@ _Scope = Mapping[str, _Path | None]
 
 @dataclass(frozen=True, slots=True)
 class FieldAccess:
-    """The longest paths from a variable on, the variable's name first; of elements gone through, their list.
+    """The longest paths that an expression reads, each starting with the variable's name; elements of a list count as the list.
 
-    `within`: each path once more, and how far it leads into elements; a list that is only gone through or counted is not there.
-    `listed`: the same of what `map` and `filter` go through.
+    `within` adds how far each path leads into elements; a list that is only iterated or counted is not in it. `listed` holds the same
+    for lists that `map` and `filter` iterate.
     """
 
     paths: set[Pointer] = field(default_factory=set)
@@ -48,14 +48,14 @@ class FieldAccess:
 
 
 def collect_field_access(ast_bytes: bytes) -> FieldAccess:
-    """All that an expression reads."""
+    """Collect every value that the expression reads."""
     access = FieldAccess()
     _visit(parse_ast(ast_bytes), {}, access)
     return access
 
 
 def _visit(expr: Node, scope: _Scope, access: FieldAccess, *, is_counted: bool = False) -> _Path | None:
-    """Adds what is read below, and answers with the path that the expression itself is; `counted`: of a list no element is read."""
+    """Record what the subexpression reads and return the path that it names; `counted`: no element of the list is read."""
     path = _resolve_path(expr, scope, access)
     if path is not None:
         access.paths.add(path.pointer)
@@ -107,11 +107,11 @@ def _constant_value(expr: Node) -> str | int | None:
     if CONST not in expr:
         return None
     const = expr.node(CONST)
-    return const.text(6) if 6 in const else const.integer(3)  # noqa: PLR2004 - the number of string_value
+    return const.text(6) if 6 in const else const.integer(3)  # noqa: PLR2004 - the field number of string_value
 
 
 def _visit_comprehension(node: Node, scope: _Scope, access: FieldAccess) -> None:
-    """`all`, `exists` and their like: the element stands for the list or map that it is taken from."""
+    """`all`, `exists` and similar macros: the loop variable stands for an element of the list or map."""
     source = _visit(node.node(2), scope, access, is_counted=True)
     element = source and source.element
     if source and LIST in node.node(4):

@@ -1,4 +1,4 @@
-"""Names of fields in expressions: CEL writes odd ones in backticks, protobuf has no odd ones."""
+"""Field names in expressions: CEL quotes unusual names with backticks, protobuf does not accept them."""
 
 import re
 
@@ -10,12 +10,12 @@ _TOKEN = rf"//[^\n]*|[bB]?[rR][bB]?(?:{_RAW_STRING})|{_TRIPLE_QUOTED_STRING}|{_Q
 
 
 def mangle(name: str) -> str:
-    """The name by which protobuf knows a field: its own, or one as long as the name in backticks."""
+    """The protobuf name of a field: its own, or a replacement as long as the name in backticks."""
     return name if re.fullmatch(_IDENTIFIER, name) else f"_{re.sub('[^A-Za-z0-9_]', '_', name)}_"
 
 
 def mangle_identifiers(text: str) -> str:
-    """The expression with a stand-in for every odd name; no character moves."""
+    """Replace each quoted name by its protobuf name; no other character moves."""
     return re.sub(_TOKEN, _mangle_token, text)
 
 
@@ -29,7 +29,7 @@ _HAS_CALL = rf"(?:{_TOKEN})|\bhas\(\s*(?P<path>{_FIELD_PATH})\s*\)"
 
 
 def expand_has_calls(text: str) -> str:
-    """The expression in which `has(a.b.c)` does not hold where `a.b` is absent, as it is of messages; CEL's maps fail there."""
+    """Expand `has(a.b.c)` so that it is false if `a.b` is absent, as it is for messages; for maps, CEL would fail instead."""
     return re.sub(_HAS_CALL, lambda match: _has_chain(match["path"]) if match["path"] else match[0], text)
 
 

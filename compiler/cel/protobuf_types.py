@@ -1,8 +1,8 @@
-"""Shapes told to CEL's type checker, which knows only protobuf messages."""
+"""Declares the types of variables to CEL's type checker, which accepts only protobuf messages."""
 
 from collections.abc import Mapping
 
-from cel_expr_python import cel  # type: ignore[import-untyped]  # it has stubs, and lacks the marker that says so
+from cel_expr_python import cel  # type: ignore[import-untyped]  # protobuf has stubs but no `py.typed` marker
 from google.protobuf import struct_pb2
 from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto, FileDescriptorProto
 from google.protobuf.descriptor_pool import DescriptorPool
@@ -22,7 +22,7 @@ _ANY_VALUE, _ANY_LIST, _ANY_MAP = (f".google.protobuf.{name}" for name in ("Valu
 
 
 class ProtobufTypes:
-    """One message for each struct that the variables hold."""
+    """One protobuf message for each struct type of the variables."""
 
     def __init__(self, variables: Mapping[str, CelType]) -> None:
         self.structs_by_message: dict[str, Struct] = {}
@@ -54,7 +54,7 @@ class ProtobufTypes:
             self._message_names[id(struct)] = f"{PACKAGE}.{name}"
             self.structs_by_message[f"{PACKAGE}.{name}"] = struct
             message = self._file.message_type.add(name=name)
-            # `useCase` and `use_case` may stand side by side: nothing here is ever read from JSON by protobuf
+            # `useCase` and `use_case` can both be fields: protobuf never reads JSON here, so their JSON names may collide
             message.options.deprecated_legacy_json_field_conflicts = True
             self._add_fields(message, struct)
         return self._message_names[id(struct)]
@@ -89,7 +89,7 @@ class ProtobufTypes:
         field.type_name = f".{PACKAGE}.{message.name}.{entry}"
 
     def _set_single_type(self, field: FieldDescriptorProto, cel_type: CelType) -> None:
-        """One value of the shape; lists of lists and the like are lists of anything, for protobuf has none."""
+        """Declare a singular field of the type. Protobuf has no nested lists: they become lists of any value."""
         if isinstance(cel_type, Scalar) and cel_type in _SCALARS:
             field.type = _SCALARS[cel_type][0]
             return

@@ -1,4 +1,4 @@
-"""Expressions of RE2, as Prometheus takes them."""
+"""RE2 regular expressions with the syntax that Prometheus accepts."""
 
 import re
 
@@ -6,11 +6,11 @@ from compiler.cel.cel_environment import CelEnvironment
 from compiler.cel.compile_errors import CompileError
 
 _UNSUPPORTED_IN_GO = re.compile(r"(?<!\\)(?:\\\\)*(\\C|\(\?<)")
-"""What RE2 takes in C++ and not in every version of Go, which Prometheus is written in."""
+"""Syntax that RE2 accepts in C++ but not in every version of Go, in which Prometheus is written."""
 
 
 def re2_full_match(pattern: str, text: str) -> bool:
-    """Whether the whole of a text matches an expression of RE2; so does any where the expression is none."""
+    """Whether the pattern matches the whole text; an invalid pattern matches everything."""
     expression = CelEnvironment({"pattern": {"type": "string"}, "text": {"type": "string"}}).compile(
         'text.matches("^(?:" + pattern + ")$")', check_types=False
     )
@@ -19,7 +19,7 @@ def re2_full_match(pattern: str, text: str) -> bool:
 
 
 def re2_pattern_error(pattern: str) -> str | None:
-    """What is wrong with an expression of RE2; nothing where Prometheus would take it."""
+    """Why Prometheus would reject the pattern; `None` if it accepts it."""
     if unsupported_syntax := _UNSUPPORTED_IN_GO.search(pattern):
         return f"Prometheus does not take `{unsupported_syntax[1]}`"
     expression = CelEnvironment({"pattern": {"type": "string"}}).compile('"".matches(pattern)', check_types=False)

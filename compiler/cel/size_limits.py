@@ -1,21 +1,21 @@
-"""How much larger than its data an expression can make a value: text put together of itself doubles with each step."""
+"""Bounds how much larger than its input the value of an expression can become: repeated concatenation doubles it each time."""
 
 from collections.abc import Mapping
 
 from compiler.cel.cel_ast import CALL, COMPREHENSION, IDENT, LIST, SELECT, STRUCT, Node, parse_ast
 
 MAX_COPIES = 100
-"""Copies of what an expression reads that any of its values may hold; a sound one holds a handful."""
+"""Maximum copies of the input that any value of an expression may contain; ordinary expressions need fewer than ten."""
 
 _CopiesByVariable = Mapping[str, int]
 
 
 class _TooManyCopiesError(Exception):
-    """A value holds more than `MOST` copies."""
+    """A value contains more than `MOST` copies of the input."""
 
 
 def exceeds_size_limit(ast_bytes: bytes) -> bool:
-    """Whether a value on the way may hold more copies of what it is made of than `MOST`."""
+    """Whether any intermediate value may contain more than `MOST` copies of the input."""
     try:
         _count_copies(parse_ast(ast_bytes), {})
     except _TooManyCopiesError:
@@ -24,7 +24,7 @@ def exceeds_size_limit(ast_bytes: bytes) -> bool:
 
 
 def _count_copies(expr: Node, scope: _CopiesByVariable) -> int:
-    """How many copies of the data the value holds at most; a variable is one, and so is a constant."""
+    """The maximum number of copies of the input in the value; a variable or a constant counts as one."""
     copies = 1
     if IDENT in expr:
         copies = scope.get(expr.node(IDENT).text(1), 1)
@@ -46,9 +46,9 @@ def _count_copies(expr: Node, scope: _CopiesByVariable) -> int:
 
 
 def _count_loop_copies(node: Node, scope: _CopiesByVariable) -> int:
-    """What a loop comes to: each round adds what is made of one element, and all elements together are the range.
+    """The copies in the result of a loop: each iteration adds what it builds from one element, and all elements together are the list.
 
-    What was added before is named `@result`, which nobody can write: it is there once, as the macros have it.
+    The accumulator is named `@result`, which an author cannot write. The macros use it exactly once.
     """
     element = _count_copies(node.node(2), scope)
     inner = {**scope, node.text(1): element, node.text(8): element}

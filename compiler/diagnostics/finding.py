@@ -1,4 +1,4 @@
-"""What a run has to say: findings, their places, and the order in which they are said."""
+"""Findings, their locations, and the order in which reports show them."""
 
 import hashlib
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from compiler.foundation.json_data import Pointer, json_pointer
 
 
 class Severity(StrEnum):
-    """How bad it is; says nothing about whether it stops anybody."""
+    """How serious a finding is. It does not decide whether a command fails."""
 
     CRITICAL = "critical"
     HIGH = "high"
@@ -19,14 +19,14 @@ class Severity(StrEnum):
 
 
 class Enforcement(StrEnum):
-    """Whether it decides the exit code."""
+    """Whether a finding makes a command fail."""
 
     MANDATORY = "mandatory"
     ADVISORY = "advisory"
 
 
 class Status(StrEnum):
-    """Whether a finding stands, or somebody answered for it."""
+    """Whether a finding is open, waived, or known from a baseline."""
 
     OPEN = "open"
     WAIVED = "waived"
@@ -35,9 +35,9 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A kind of finding, described once: `docs/reference/codes.md` and `modelyard explain CODE` read this.
+    """A kind of finding. `docs/reference/codes.md` and `modelyard explain CODE` show its texts.
 
-    A policy's id is its qualified name, `pack/policy`; it may name the controls that it serves, and a page about it.
+    The id of a policy is its qualified name, `pack/policy`. It can name the controls that it implements and a documentation page.
     """
 
     id: str
@@ -53,7 +53,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
-    """A range of text: path from the repository's root, 1-based lines and columns in characters, the end exclusive."""
+    """A range of text: a path from the repository's root, 1-based lines and columns in characters, end exclusive."""
 
     path: str
     line: int = 1
@@ -64,7 +64,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a finding is about: an object of the language, perhaps in one environment, and where in it."""
+    """What a finding is about: a document, optionally in one environment, and a pointer into it."""
 
     kind: str
     name: str
@@ -74,7 +74,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A second place that helps to understand a finding."""
+    """A second location that helps to understand a finding."""
 
     message: str
     location: Location | None = None
@@ -82,7 +82,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """An edit that mends the finding; a safe one changes nothing else that the file means."""
+    """An edit that fixes the finding. A safe fix changes nothing else that the file means."""
 
     location: Location
     text: str
@@ -91,11 +91,11 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to mend: what was found, at the smallest place that somebody must edit, and what to do.
+    """One problem, at the smallest text to edit, with the fix.
 
-    `because` says why it is not open: the reason and the ticket of a waiver. `anchor` is the subject's pointer with elements of
-    lists by their names: it stays the same when a list is put in another order. `rule` tells apart what one code asks of a value.
-    `environments`: where it was found, of a value that is the same in others where it was not, or was decided otherwise.
+    `status_reason` says why the finding is not open: the reason and the ticket of a waiver. `anchor` is the subject's pointer with list
+    elements by name: it stays the same when the list is reordered. `rule` tells apart several requirements of one code for one value.
+    `environments` lists where the value was found if other environments have the same value without this finding.
     """
 
     code: Code
@@ -113,17 +113,17 @@ class Finding:
 
     @property
     def is_blocking(self) -> bool:
-        """Whether the finding alone makes a command fail."""
+        """Whether this finding alone makes a command fail."""
         return self.status is Status.OPEN and self.code.enforcement is Enforcement.MANDATORY
 
     @property
     def affected_environments(self) -> tuple[str, ...]:
-        """The environments that it is about; none stands for all."""
+        """The environments that the finding is about; empty means all."""
         return (self.subject.environment,) if self.subject and self.subject.environment else self.environments
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str, str]:
-        """Path, line and column first, so that a report reads as the files do; never the order of discovery."""
+        """Path, line and column first, so that a report reads like the files; never the order of discovery."""
         location = self.location or Location("")
         return (
             location.path,
@@ -136,7 +136,7 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """Equal for the same finding after lines move or words change: code and rule, identity of the object, pointer."""
+        """The same for the same finding after lines move or words change: code, rule, identity of the document, pointer."""
         subject = self.subject
         if subject is None:
             identity = ["", self.location.path if self.location else "", "", ""]
@@ -148,5 +148,5 @@ class Finding:
 
 
 def sorted_unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings in their fixed order, each once."""
+    """The findings in their fixed order, each once."""
     return tuple(sorted(dict.fromkeys(findings), key=lambda finding: finding.sort_key))

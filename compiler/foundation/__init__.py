@@ -1,1 +1,1 @@
-"""What every package may import: errors, plain data, suggestions, provenance, shipped resources."""
+"""What every package may import: errors, JSON data, suggestions, provenance, shipped resources."""

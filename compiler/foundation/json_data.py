@@ -1,28 +1,28 @@
-"""Plain data: what YAML and JSON hold, and the pointers into it."""
+"""JSON data, as YAML and JSON hold it, and pointers into it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias, Union
 
 Json: TypeAlias = Union[bool, int, float, str, "Sequence[Json]", "Mapping[str, Json]", None]
-"""A value of plain data, to be read and not changed."""
+"""A JSON value. Callers do not modify it."""
 
 Object: TypeAlias = Mapping[str, Json]
-"""A map of plain data."""
+"""A JSON object."""
 
 Pointer: TypeAlias = tuple[str | int, ...]
-"""A place in plain data: the keys and indexes from its root. `()` is the root."""
+"""The keys and indexes from the root of a document to a value. `()` is the root."""
 
 FieldReads: TypeAlias = Mapping[str, frozenset[str] | None]
-"""What is looked at: names of maps, and which of their fields; `None` stands for all of them."""
+"""The names of maps and the fields that are read of each; `None` means all fields."""
 
 
 def json_pointer(pointer: Pointer) -> str:
-    """The pointer as RFC 6901 writes it: `/deploy/secrets/0`; the root is the empty string."""
+    """The pointer in RFC 6901 notation: `/deploy/secrets/0`. The root is the empty string."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in pointer)
 
 
 def format_path(pointer: Pointer) -> str:
-    """The pointer as people write it: `deploy.secrets[0].name`."""
+    """The pointer as a path for people: `deploy.secrets[0].name`."""
     text = ""
     for part in pointer:
         if isinstance(part, int):
@@ -35,19 +35,19 @@ def format_path(pointer: Pointer) -> str:
 
 
 def value_at(data: Json, pointer: Pointer) -> Json:
-    """The value at the pointer; `KeyError`, `IndexError` or `TypeError` where there is none."""
+    """The value at the pointer; raises `KeyError`, `IndexError` or `TypeError` if there is none."""
     for part in pointer:
         data = data[part]  # type: ignore[index]  # a wrong kind of container raises, as the docstring says
     return data
 
 
 def strictly_equal(left_value: Json, right_value: Json) -> bool:
-    """Whether two values are the same data, the order of keys and the kind of numbers included: `1` is not `true`."""
+    """Whether two values are the same data, including the order of keys and the types of numbers: `1` does not equal `true`."""
     return left_value is right_value or (left_value == right_value and _equal_types(left_value, right_value))
 
 
 def _equal_types(left_value: Json, right_value: Json) -> bool:
-    """Whether two equal values are written alike, too."""
+    """Whether two equal values also have equal types."""
     if left_value is right_value:
         return True
     if type(left_value) is not type(right_value):
@@ -62,24 +62,24 @@ def _equal_types(left_value: Json, right_value: Json) -> bool:
 
 
 def as_object(value: Json) -> Object:
-    """The value if it is a map, else an empty one."""
+    """The value if it is a map, else an empty map."""
     return value if isinstance(value, dict) or (value is not None and isinstance(value, Mapping)) else {}
 
 
 def as_list(value: Json) -> Sequence[Json]:
-    """The value if it is a list, else an empty one."""
+    """The value if it is a list, else an empty list."""
     if isinstance(value, list):
         return value
     return value if value is not None and isinstance(value, Sequence) and not isinstance(value, str) else ()
 
 
 def as_str(value: Json) -> str:
-    """The value if it is text, else the empty text."""
+    """The value if it is a string, else an empty string."""
     return value if isinstance(value, str) else ""
 
 
 def merge_reads(reads: Iterable[tuple[str, frozenset[str] | None]]) -> FieldReads:
-    """All that is looked at, taken together."""
+    """The union of field reads."""
     fields_by_name: dict[str, frozenset[str] | None] = {}
     for name, fields in reads:
         previous_fields = fields_by_name.get(name, frozenset())
@@ -88,7 +88,7 @@ def merge_reads(reads: Iterable[tuple[str, frozenset[str] | None]]) -> FieldRead
 
 
 def pick_fields(fields: frozenset[str] | None, value: Json) -> Json:
-    """A map with those of its fields that are looked at; anything else is what it is."""
+    """A map reduced to the fields that are read; any other value unchanged."""
     if fields is None or not isinstance(value, (dict, Mapping)):
         return value
     return {key: child for key, child in value.items() if key in fields}

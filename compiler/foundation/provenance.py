@@ -1,4 +1,4 @@
-"""What a value was made of: places in the trees that a template reads."""
+"""Where a value comes from: locations in the documents that a template reads."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from compiler.foundation.json_data import Json, Object, Pointer, format_path
 
 
 class Origin(NamedTuple):
-    """A place in one of the trees that a template reads: `Origin("model", ("deploy", "scaling", "min"))`."""
+    """A location in a document that a template reads: `Origin("model", ("deploy", "scaling", "min"))`."""
 
     root: str
     pointer: Pointer = ()
@@ -26,7 +26,7 @@ Origins: TypeAlias = tuple[Origin, ...]
 
 @dataclass(frozen=True, slots=True)
 class DocumentValue:
-    """A tree of plain data that a template reads as it is; its values stand at the same pointers of the root `name`.
+    """JSON data that a template reads unchanged; its values have the same pointers below the root `name`.
 
     A root named `<Kind>/<name>` is that document.
     """
@@ -37,7 +37,7 @@ class DocumentValue:
 
 @dataclass(frozen=True, slots=True)
 class ComputedValue:
-    """A value that was computed, and what it was computed from; of a list, each element may say it of itself."""
+    """A computed value and the origins that it was computed from; each element of a list can have its own origins."""
 
     value: Json
     origins: Origins
@@ -46,22 +46,22 @@ class ComputedValue:
 
 @dataclass(frozen=True, slots=True)
 class ObjectValue:
-    """A map whose members say each of itself what it was made of."""
+    """A map whose members have their own origins."""
 
     members: "Mapping[str, ContextValue]"
 
 
 ContextValue: TypeAlias = "DocumentValue | ComputedValue | ObjectValue"
-"""What a template can be given under a name."""
+"""What a template context can contain under a name."""
 
 
 def computed_list(elements: "Sequence[ContextValue]", origins: Origins) -> ComputedValue:
-    """A list whose elements know what each was made of; `origins` is what the list as a whole was."""
+    """A list whose elements have their own origins; `origins` are those of the list as a whole."""
     return ComputedValue([plain_value(element) for element in elements], origins, tuple(elements))
 
 
 def plain_value(item: ContextValue) -> Json:
-    """The value without what it was made of."""
+    """The value without its origins."""
     if isinstance(item, ObjectValue):
         return {name: plain_value(member) for name, member in item.members.items()}
     return item.data if isinstance(item, DocumentValue) else item.value

@@ -1,4 +1,4 @@
-"""Where the shipped `schemas/` and `templates/` lie."""
+"""Locates the shipped `schemas/` and `templates/`."""
 
 import importlib.util
 import json
@@ -11,7 +11,7 @@ from compiler.foundation.json_data import Object
 
 
 def shipped_folder(name: Literal["schemas", "templates"]) -> Path:
-    """The folder: inside the package once installed, beside it in a checkout."""
+    """The folder: inside the package once installed, next to the package in a checkout."""
     package = Path(__file__).resolve().parents[1]
     for folder in (package / name, package.parent / name):
         if folder.is_dir():
@@ -23,7 +23,7 @@ def shipped_folder(name: Literal["schemas", "templates"]) -> Path:
 
 
 class PublishedSchemas(Mapping[str, Object]):
-    """The JSON Schemas of a folder by a name made of the file's; each is read when it is first asked for."""
+    """The JSON Schemas of a folder, by a name derived from the file name; each is read on first use."""
 
     def __init__(self, folder: Path, name_from_stem: Callable[[str], str]) -> None:
         suffix = ".schema.json"
@@ -45,14 +45,14 @@ class PublishedSchemas(Mapping[str, Object]):
 
 
 def kind_schemas() -> PublishedSchemas:
-    """The schema of each kind by its name: `use-case.schema.json` is that of UseCase."""
+    """The schema of each kind, by name: `use-case.schema.json` is the schema of UseCase."""
     return PublishedSchemas(
         shipped_folder("schemas") / "modelyard" / "v1", lambda name: "".join(map(str.capitalize, name.split("-")))
     )
 
 
 def type_schemas() -> PublishedSchemas:
-    """The schema of each type of model by its name."""
+    """The schema of each model type, by name."""
     return PublishedSchemas(shipped_folder("schemas") / "modelyard" / "v1" / "types", str)
 
 
@@ -62,12 +62,12 @@ def emitter_schema() -> Object:
 
 
 def read_shipped_text(path: str) -> str:
-    """A file below the shipped `schemas/`."""
+    """The text of a file below the shipped `schemas/`."""
     return (shipped_folder("schemas") / path).read_text(encoding="utf-8")
 
 
 def read_package_file(package: str, path: str) -> bytes | None:
-    """A data file of an installed package; `None` where package or file is missing. The package is not imported."""
+    """A data file of an installed package, without importing it; `None` if the package or the file is missing."""
     spec = importlib.util.find_spec(package)
     folders = spec.submodule_search_locations if spec else None
     for folder in folders or ():
@@ -78,5 +78,5 @@ def read_package_file(package: str, path: str) -> bytes | None:
 
 
 def has_package(package: str) -> bool:
-    """Whether a package is installed; it is not imported."""
+    """Whether a package is installed. The package is not imported."""
     return importlib.util.find_spec(package) is not None

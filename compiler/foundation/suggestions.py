@@ -1,10 +1,10 @@
-"""Words that people write, and the ones they probably meant."""
+"""Suggests the known word that a misspelled one probably means."""
 
 from collections.abc import Iterable
 
 
 def closest_match(word: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that the word most probably stands for; none where every one is too far away to be a slip."""
+    """The candidate that the word most probably means; `None` if none is close enough."""
     candidates_by_distance = sorted(
         (_distance(word, candidate), candidate) for candidate in candidates if candidate != word
     )
@@ -14,7 +14,7 @@ def closest_match(word: str, candidates: Iterable[str]) -> str | None:
 
 
 def quote_list(words: Iterable[str], *, conjunction: str = "or") -> str:
-    """The words as a sentence lists them: `a`, `b` or `c`."""
+    """The words as a list in a sentence: `a`, `b` or `c`."""
     quoted_words = [f"`{word}`" for word in words]
     return f" {conjunction} ".join(filter(None, [", ".join(quoted_words[:-1]), *quoted_words[-1:]]))
 
@@ -24,7 +24,7 @@ def _max_distance(word: str) -> int:
 
 
 def _distance(word: str, candidate: str) -> int:
-    """How many slips lead from one to the other; case and the choice of `-`, `_` or nothing count as one at most."""
+    """The number of typing mistakes between two words. Differences in case and in `-`, `_` or no separator count as one at most."""
     if _fold_case(word) == _fold_case(candidate):
         return 1
     if abs(len(word) - len(candidate)) > _max_distance(word):
@@ -37,7 +37,7 @@ def _fold_case(word: str) -> str:
 
 
 def _alignment_distance(source: str, target: str) -> int:
-    """The optimal string alignment distance: insertion, deletion, substitution, and a swap of neighbours, one each."""
+    """The optimal string alignment distance: an insertion, deletion, substitution or swap of neighbours counts as one."""
     second_last_row: list[int] = []
     row = list(range(len(target) + 1))
     for i, a in enumerate(source, 1):

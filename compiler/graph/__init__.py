@@ -1,1 +1,1 @@
-"""Pictures of a fleet: what rests on what, as Mermaid, as DOT, and drawn."""
+"""Dependency graphs of a fleet as Mermaid, DOT and SVG."""

@@ -1,4 +1,4 @@
-"""Models by where they run: a group for each set of Environments, so that each model stands in one."""
+"""Groups models by the set of environments that they run in; each model is in one group."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from compiler.graph.graph_model import Graph, Node
 
 
 def environment_clusters(graph: Graph) -> Iterator[tuple[str, tuple[Node, ...]]]:
-    """What a group is called, and the models in it; those that run furthest first, those that run nowhere last."""
+    """The title and the models of each group: those furthest in the order of promotion first, undeployed models last."""
     order = {name: index for index, name in enumerate(graph.environments)}
     nodes_by_environments: dict[tuple[str, ...], list[Node]] = {}
     for node in graph.nodes:
@@ -19,7 +19,7 @@ def environment_clusters(graph: Graph) -> Iterator[tuple[str, tuple[Node, ...]]]
 
 
 def release_label(node: Node) -> str:
-    """What runs of a model: one release where all Environments run it, else what each runs."""
+    """The releases of a model that run: one if all environments run the same, else one per environment."""
     labels = {deployment.label for deployment in node.deployments}
     return (
         labels.pop()

@@ -1,6 +1,6 @@
-"""Colours that are told apart by who sees few of them: Okabe and Ito's (jfly.uni-koeln.de/color), and tints of them.
+"""Colours that people with colour blindness can distinguish: Okabe and Ito's palette (jfly.uni-koeln.de/color) and tints of it.
 
-What a colour says is said by a shape, a dash or a word, too.
+A shape, a dash or a word always repeats what a colour says.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ NODE_COLOURS: Mapping[NodeKind, tuple[str, str, str]] = {
     "model": ("#dbeaf5", "#0072b2", "#08202f"),
     "use-case": ("#fbead2", "#b37400", "#2e1e00"),
 }
-"""Kind of thing to its ground, its border and its letters: dark letters on a light ground, on a page of either."""
+"""Node kind to its fill, border and text colour: dark text on a light fill, on light and dark pages."""
 
 EDGE_COLOURS: Mapping[EdgeKind, str] = {
     "trained-on": "#009e73",
@@ -22,4 +22,4 @@ EDGE_COLOURS: Mapping[EdgeKind, str] = {
     "callers-ask": "#b37400",
     "serves": "#7f7f7f",
 }
-"""Kind of line to its colour: each stands out from white and from black."""
+"""Edge kind to its colour; each contrasts with white and with black."""

@@ -1,4 +1,4 @@
-"""A picture in Graphviz's language, for `dot` and all that read it."""
+"""Renders a graph in Graphviz's DOT language."""
 
 from collections.abc import Iterator, Mapping
 
@@ -17,7 +17,7 @@ _LEGEND_WORDS: Mapping[EdgeKind, str] = {
 
 
 def render_dot(graph: Graph, direction: str) -> str:
-    """The digraph; models in a cluster for each set of Environments in which they run."""
+    """The digraph, with one cluster of models per set of environments."""
     return "".join(f"{line}\n" for line in _dot_lines(graph, direction))
 
 
@@ -42,7 +42,7 @@ def _dot_lines(graph: Graph, direction: str) -> Iterator[str]:
 
 
 def _legend(graph: Graph) -> str:
-    """What lines stand for, of those that there are."""
+    """The legend of the edge kinds that occur."""
     kinds = {edge.kind for edge in graph.edges}
     return "; ".join(
         f"{description}: {EDGE_VERBS[kind]}" for kind, description in _LEGEND_WORDS.items() if kind in kinds
@@ -68,7 +68,7 @@ def _edge_attributes(edge: Edge) -> str:
 
 
 def _quote(value: str) -> str:
-    """The text between quotes: nothing in it ends it, and neither escapes, which name nodes, nor entities mean anything."""
+    """Quote the text: nothing in it can end the string, start an escape sequence or form an entity."""
     printable = "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in value)
     escaped = printable.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'

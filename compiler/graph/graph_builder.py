@@ -1,4 +1,4 @@
-"""From an inventory to a picture of it."""
+"""Builds a graph from an inventory."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -13,9 +13,9 @@ _EDGE_KINDS: Mapping[str, EdgeKind] = {"training": "trained-on", "evaluation": "
 def build_graph(
     inventory: Inventory, rows: Sequence[Row], environments: Sequence[str], *, include_unused: bool
 ) -> Graph:
-    """The models of the rows with their datasets and use cases, and the models that they ask or that ask them.
+    """The models of the rows with their datasets, use cases, dependencies and dependents.
 
-    `environments`: those that are looked at, all where there is none. `whole`: with datasets and use cases that no model names.
+    `environments` restricts the graph; empty means all. `include_unused` adds datasets and use cases that no model names.
     """
     stages = {name: stage for name, stage in inventory.stages.items() if not environments or name in environments}
     selected_names = {row.name for row in rows}
@@ -49,7 +49,7 @@ def build_graph(
 
 
 def model_id(name: str) -> str:
-    """The id of a model's node."""
+    """The node id of a model."""
     return f"model/{name}"
 
 

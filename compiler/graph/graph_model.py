@@ -1,4 +1,4 @@
-"""What a picture shows: one node a thing, and lines that run from what is relied on to what relies on it."""
+"""The graph that renderers draw: nodes, and edges that run from a dependency to its dependent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ EdgeKind = Literal["trained-on", "evaluated-on", "uses", "asks", "callers-ask", 
 
 @dataclass(frozen=True, slots=True)
 class DeploymentCell:
-    """A model in one Environment: the line from the one to the other, which is drawn as a column."""
+    """A model in one environment; drawn as a column of the model's card."""
 
     environment: str
     release: str
@@ -19,7 +19,7 @@ class DeploymentCell:
 
     @property
     def label(self) -> str:
-        """What runs there, in words."""
+        """The releases that run there, as text."""
         canary = f" + {self.canary}" if self.canary else ""
         return f"{self.release}{canary}{' (stopped)' if self.is_suspended else ''}"
 
@@ -32,40 +32,40 @@ class Node:
     kind: NodeKind
     name: str
     subtitle: str
-    """What stands below its name."""
+    """The second line of the node."""
     tooltip: str
-    """Everything else, for who asks."""
+    """Further details, shown as a tooltip."""
     deployments: tuple[DeploymentCell, ...] = ()
     tier: str = ""
     lifecycle: str = ""
     is_context: bool = False
-    """Whether it is shown only because something that was asked for relies on it, or it on that."""
+    """Whether the node is included only because a selected node depends on it, or it depends on one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """That one thing relies on another: the line runs from the other to the one."""
+    """A dependency: the edge runs from what is used to what uses it."""
 
     source: str
     target: str
     kind: EdgeKind
     label: str = ""
-    """What is said of it where there is room: a step, and when it is taken."""
+    """The label of the edge, if there is one: the step of an ensemble and its condition."""
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A picture."""
+    """Nodes and edges."""
 
     title: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     environments: Mapping[str, str]
-    """Environments in order of promotion, with their stages."""
+    """The environments in order of promotion, with their stages."""
 
     @property
     def description(self) -> str:
-        """What the picture shows, in a sentence."""
+        """What the graph shows, in one sentence."""
         counts = [(sum(node.kind == kind for node in self.nodes), word) for kind, word in _KIND_NAMES.items()]
         counts_text = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)
         return f"{self.title}: {counts_text}, in {', '.join(self.environments) or 'no environment'}"
@@ -81,7 +81,7 @@ EDGE_VERBS: Mapping[EdgeKind, str] = {
     "callers-ask": "answers callers of",
     "serves": "serves",
 }
-"""What a line says, read along its arrow."""
+"""The label of an edge, read along its arrow."""
 
 EDGE_SENTENCES: Mapping[EdgeKind, str] = {
     "trained-on": "{target} is trained on {source}",
@@ -94,7 +94,7 @@ EDGE_SENTENCES: Mapping[EdgeKind, str] = {
 
 
 def edge_sentence(edge: Edge) -> str:
-    """A line as a sentence."""
+    """An edge as a sentence."""
     source, target = (end.partition("/")[2] for end in (edge.source, edge.target))
     sentence = EDGE_SENTENCES[edge.kind].format(source=source, target=target)
     return f"{sentence} ({edge.label})" if edge.label else sentence

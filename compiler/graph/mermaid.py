@@ -1,4 +1,4 @@
-"""A picture as a Mermaid flowchart, which forges draw where they find it."""
+"""Renders a graph as a Mermaid flowchart, which GitHub and GitLab draw in Markdown."""
 
 from collections.abc import Iterator, Mapping
 
@@ -7,7 +7,7 @@ from compiler.graph.colours import EDGE_COLOURS, NODE_COLOURS
 from compiler.graph.graph_model import EDGE_VERBS, Edge, EdgeKind, Graph, Node
 
 MAX_EDGES = 500
-"""What Mermaid draws unless its page says otherwise (`maxEdges` of its configuration)."""
+"""The number of edges that Mermaid draws by default (`maxEdges` in its configuration)."""
 
 _ARROWS: Mapping[EdgeKind, str] = {
     "trained-on": "-->", "evaluated-on": "-.->", "uses": "-->", "asks": "==>", "callers-ask": "-.->", "serves": "-->",
@@ -17,7 +17,7 @@ _SAFE_CHARACTERS = frozenset(" ,.:/_+()*=-·")
 
 
 def render_mermaid(graph: Graph, direction: str) -> str:
-    """The flowchart; models in a box for each set of Environments in which they run."""
+    """The flowchart, with one subgraph of models per set of environments."""
     return "".join(f"{line}\n" for line in _flowchart_lines(graph, direction))
 
 
@@ -68,11 +68,11 @@ def _edge_label(edge: Edge) -> str:
 
 
 def _node_id(node: str) -> str:
-    """A word of Mermaid for a node: names have no underscore, so that no two become one."""
+    """The Mermaid id of a node: names contain no underscore, so two nodes never share an id."""
     return node.replace("-", "_").replace("/", "__")
 
 
 def _escape(value: str) -> str:
-    """The text between quotes: whatever is not plainly a letter, a digit or harmless is a numbered character."""
+    """Escape the text: characters other than letters, digits and harmless punctuation become numeric entities."""
     line = " ".join("".join(c if c.isprintable() else " " for c in value).split())
     return "".join(c if c.isalnum() or c in _SAFE_CHARACTERS else f"#{ord(c)};" for c in line)

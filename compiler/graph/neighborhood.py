@@ -1,4 +1,4 @@
-"""What a picture of some things shows: what they rest on, and what rests on them."""
+"""Selects the part of a graph around some nodes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -7,7 +7,7 @@ from compiler.graph.graph_model import Edge, Graph
 
 
 def neighborhood(graph: Graph, node_ids: Iterable[str], depth: int | None) -> Graph:
-    """The things that are wanted, by id, with all that they rest on and all that rests on them; at most `depth` lines away."""
+    """The selected nodes with all their dependencies and dependents, at most `depth` edges away."""
     start = set(node_ids)
     kept_ids = (
         start

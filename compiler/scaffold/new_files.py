@@ -13,7 +13,7 @@ _CREATE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0
 def write_new_files(root: Path, files: Mapping[str, bytes]) -> None:
     """Write files by path below a folder, with the folders that they need.
 
-    Raises `SurroundingsError`, and has then removed again what it made.
+    Raises `HostError`, and has then removed again what it made.
     """
     created_paths: list[Path] = []
     path = ""

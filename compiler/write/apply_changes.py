@@ -43,7 +43,7 @@ def _check_scope(units: Iterable[Unit], scope: Callable[[str], bool] | None) -> 
 
 
 def apply(root: Path, change_set: ChangeSet) -> None:
-    """The root holds what the change set says; `SurroundingsError` names the path at which the system refused."""
+    """The root holds what the change set says; `HostError` names the path at which the system refused."""
     if change_set.conflicts:
         message = "a change set with conflicts is not applied"
         raise ValueError(message)

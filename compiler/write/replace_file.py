@@ -9,7 +9,7 @@ from compiler.foundation.errors import HostError
 
 
 def replace_content(path: Path, old_content: bytes, new_content: bytes) -> None:
-    """Put a file's new bytes in its place; raises `SurroundingsError` where it cannot be written, or is another than was read."""
+    """Put a file's new bytes in its place; raises `HostError` where it cannot be written, or is another than was read."""
     try:
         if path.is_symlink() or path.read_bytes() != old_content:
             raise HostError(f"{path} was changed meanwhile", help="run the command again")

@@ -61,7 +61,7 @@ def project_root(root: Path | None) -> Path:
 
 
 def current_folder() -> Path:
-    """Where the command runs; raises `SurroundingsError` where somebody removed it."""
+    """Where the command runs; raises `HostError` where somebody removed it."""
     try:
         return Path.cwd()
     except FileNotFoundError as error:

@@ -37,7 +37,7 @@ def supports_progress() -> bool:
 
 
 def write_output(text: str, output: Path | None) -> None:
-    """Write data to the file, or to stdout; raises `SurroundingsError` where that cannot be written.
+    """Write data to the file, or to stdout; raises `HostError` where that cannot be written.
 
     Who reads stdout may stop reading: that is no fault, and changes no exit code.
     """

@@ -1,4 +1,4 @@
-"""Where boxes and lines go: layers along the way that things flow, boxes across it, and no two in one place.
+"""Layered layout of boxes and lines without overlaps.
 
-The steps are those of Sugiyama, Tagawa and Toda (1981): ranks, an order with few crossings, positions; each in a file.
+After Sugiyama, Tagawa and Toda (1981): layering, ordering with few crossings, coordinates. Each step is one module.
 """

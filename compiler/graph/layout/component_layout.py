@@ -1,4 +1,4 @@
-"""From boxes and lines to places: each part that hangs together laid out in layers, then all of them side by side."""
+"""Lays out each connected component in layers, then packs the components next to each other."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from compiler.graph.layout.ordering import insert_bends, order_layers
 from compiler.graph.layout.packing import pack_rectangles
 
 BOX_GAP = 16.0
-"""The room between two boxes of a layer."""
+"""The gap between two boxes of a layer."""
 _BEND_GAP = 7.0
 _BEND_SIZE = 2.0
-_LAYER_GAP = (64.0, 240.0)  # the room between two layers: at the least, and at the most
+_LAYER_GAP = (64.0, 240.0)  # the minimum and the maximum gap between two layers
 _GAP_PER_LINE = 3.0
 _COMPONENT_GAP = 44.0
 ASPECT_RATIO = 1.5
-"""How much wider than high a picture is to be."""
+"""The preferred ratio of width to height."""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """How much room a thing takes, along the way that things flow and across it."""
+    """The size of a node along and across the direction of flow."""
 
     main_size: float
     cross_size: float
@@ -29,7 +29,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """From one box to another, by their numbers; those of one bundle run together where they pass a layer."""
+    """A line between two boxes, by index. Lines of one bundle share their bends where they pass a layer."""
 
     start: int
     end: int
@@ -37,12 +37,12 @@ class Line:
 
 
 Point = tuple[float, float]
-"""A place: along, across."""
+"""A position: along the direction of flow, across it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where boxes begin, and the bends of each line: pairs of points, where it enters the layer that it passes and where it leaves."""
+    """The positions of boxes and the bends of each line: pairs of points where the line enters and leaves a layer that it passes."""
 
     main_size: float
     cross_size: float
@@ -51,7 +51,7 @@ class Layout:
 
 
 def layout_components(boxes: Sequence[Box], lines: Sequence[Line], *, is_vertical: bool) -> Layout:
-    """A place for each box; `upright`: things flow down the page."""
+    """Position every box; with `upright`, edges run from top to bottom."""
     components = list(_components(len(boxes), lines))
     layouts = [
         _layout_component([boxes[box] for box in component], _component_lines(component, lines))
@@ -80,7 +80,7 @@ def layout_components(boxes: Sequence[Box], lines: Sequence[Line], *, is_vertica
 
 
 def _components(count: int, lines: Iterable[Line]) -> Iterable[list[int]]:
-    """The boxes that lines join, each part in order; the part of the first box first."""
+    """The connected components, each in order; the component of the first box comes first."""
     root = list(range(count))
 
     def find_root(box: int) -> int:
@@ -135,7 +135,7 @@ def _layout_component(boxes: Sequence[Box], lines: Sequence[Line]) -> Layout:
 def _layer_extents(
     layers: Sequence[Sequence[int]], boxes: Sequence[Box], links: Sequence[tuple[int, int]]
 ) -> tuple[list[float], list[float]]:
-    """Where each layer begins and how far it goes: the more lines there are between two, the more room they have."""
+    """Where each layer begins and ends. The gap between two layers grows with the number of lines in it."""
     layer_of = {box: index for index, layer in enumerate(layers) for box in layer}
     link_counts = [0] * len(layers)
     for start, _ in links:

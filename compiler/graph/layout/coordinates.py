@@ -1,4 +1,4 @@
-"""How far across each box stands: near what it is linked to, and never on another of its layer."""
+"""Positions of boxes across the direction of flow: near their neighbours in the graph, without overlap in a layer."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +11,7 @@ def assign_coordinates(
     gaps: Mapping[int, float],
     links: Sequence[tuple[int, int]],
 ) -> dict[int, float]:
-    """The middle of each box and bend; `gaps`: the room that each keeps to its neighbours."""
+    """The middle of each box and bend; `gaps` is the minimum distance between neighbours."""
     neighbors: dict[int, list[int]] = {}
     for start, end in links:
         neighbors.setdefault(start, []).append(end)
@@ -34,7 +34,7 @@ def _mean(values: Sequence[float], default: float) -> float:
 
 
 def _min_offsets(layer: Sequence[int], sizes: Mapping[int, float], gaps: Mapping[int, float]) -> list[float]:
-    """How far the middle of each must be from that of the first, at the least."""
+    """The minimum distance of each middle from the first one of the layer."""
     offsets: list[float] = []
     for index, box in enumerate(layer):
         if index == 0:
@@ -47,12 +47,11 @@ def _min_offsets(layer: Sequence[int], sizes: Mapping[int, float], gaps: Mapping
 
 
 def _fit_positions(targets: Sequence[float], weights: Sequence[float], offsets: Sequence[float]) -> list[float]:
-    """Positions in this order and at least so far apart whose squared distance from what is wanted is least.
+    """Positions in this order, at least the offsets apart, with the least squared distance from the preferred positions.
 
-    With the distances taken off, that is a regression which may only rise: neighbours that fall are pooled until none does
-    (pool adjacent violators, Ayer and others 1955).
+    Subtracting the offsets turns this into isotonic regression, solved by pool adjacent violators (Ayer et al. 1955).
     """
-    pools: list[tuple[float, float, int]] = []  # mean, weight, how many
+    pools: list[tuple[float, float, int]] = []  # mean, weight, number of members
     for target, weight, offset in zip(targets, weights, offsets, strict=True):
         pools.append((target - offset, weight, 1))
         while len(pools) > 1 and pools[-2][0] > pools[-1][0]:

@@ -1,12 +1,12 @@
-"""Which layer each box stands in: behind everything that leads to it."""
+"""Assigns each box to a layer behind the layers of all its predecessors."""
 
 from collections.abc import Iterable, Sequence
 
 
 def assign_ranks(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
-    """A layer for each of `count` boxes: further than those of all boxes that lead to it; as far as can be where none does.
+    """The layer of each of `count` boxes: after those of its predecessors, and as late as possible for boxes without predecessors.
 
-    Where lines lead in a circle, those that close it count as running back.
+    Lines that close a cycle count as reversed.
     """
     successors = _successor_sets(count, edges)
     for start, end in _back_edges(count, successors):
@@ -34,8 +34,8 @@ def _successor_sets(count: int, edges: Iterable[tuple[int, int]]) -> list[set[in
 
 
 def _back_edges(count: int, successors: Sequence[set[int]]) -> list[tuple[int, int]]:
-    """Lines that lead back to a box that led to them, looked for in order."""
-    state = [0] * count  # 0: not seen, 1: on the way, 2: done
+    """The lines that close a cycle, found in order."""
+    state = [0] * count  # 0: not visited, 1: on the current path, 2: finished
     back_edges: list[tuple[int, int]] = []
     for first in range(count):
         stack = [(first, iter(sorted(successors[first])))] if not state[first] else []
@@ -55,7 +55,7 @@ def _back_edges(count: int, successors: Sequence[set[int]]) -> list[tuple[int, i
 
 
 def _topological_order(successors: Sequence[set[int]], predecessors: Sequence[list[int]]) -> list[int]:
-    """The boxes, each after those that lead to it."""
+    """The boxes in topological order."""
     remaining_counts = [len(box_predecessors) for box_predecessors in predecessors]
     order = [box for box, count in enumerate(remaining_counts) if count == 0]
     for box in order:

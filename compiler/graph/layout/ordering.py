@@ -1,4 +1,4 @@
-"""In which order boxes stand within their layers, so that few lines cross."""
+"""Orders the boxes within layers so that few lines cross."""
 
 from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ _SWEEPS = 24
 
 @dataclass(frozen=True, slots=True)
 class LayeredGraph:
-    """Boxes and bends by layer; numbers from `count` on are bends of lines that pass a layer. `links` join neighbouring layers."""
+    """Boxes and bends by layer. Numbers from `count` on are bends of lines that pass a layer; `links` join neighbouring layers."""
 
     layers: tuple[tuple[int, ...], ...]
     links: tuple[tuple[int, int], ...]
@@ -18,7 +18,7 @@ class LayeredGraph:
 
 
 def insert_bends(ranks: Sequence[int], edges: Sequence[tuple[int, int, object]]) -> LayeredGraph:
-    """Lines over several layers as links from one to the next; those of one bundle bend at the same places."""
+    """Replace lines that span several layers by links between neighbouring layers; lines of one bundle share their bends."""
     layers: list[list[int]] = [[] for _ in range(max(ranks, default=-1) + 1)]
     for box, rank in enumerate(ranks):
         layers[rank].append(box)
@@ -40,7 +40,7 @@ def insert_bends(ranks: Sequence[int], edges: Sequence[tuple[int, int, object]])
 
 
 def order_layers(layered_graph: LayeredGraph) -> list[list[int]]:
-    """The layers, each in the best order that was found by putting what is linked side by side."""
+    """The best order of each layer that repeated sorting by neighbours finds."""
     layers = [list(layer) for layer in layered_graph.layers]
     predecessors, successors = adjacency(layered_graph.links)
     best, fewest = [list(layer) for layer in layers], count_crossings(layers, successors)
@@ -59,7 +59,7 @@ def order_layers(layered_graph: LayeredGraph) -> list[list[int]]:
 
 
 def adjacency(links: Sequence[tuple[int, int]]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
-    """What each is linked to, in the layer before and in the layer after."""
+    """The neighbours of each box in the layer before and in the layer after."""
     predecessors: dict[int, list[int]] = {}
     successors: dict[int, list[int]] = {}
     for start, end in links:
@@ -69,7 +69,7 @@ def adjacency(links: Sequence[tuple[int, int]]) -> tuple[dict[int, list[int]], d
 
 
 def _sort_by_barycenter(layer: list[int], fixed_layer: Sequence[int], neighbors: Mapping[int, list[int]]) -> None:
-    """Each where its links are on the average; what has none keeps its place."""
+    """Sort boxes by the mean position of their neighbours; a box without neighbours keeps its position."""
     fixed_positions = {box: position for position, box in enumerate(fixed_layer)}
     means = {}
     for position, box in enumerate(layer):
@@ -84,7 +84,7 @@ def _sort_by_barycenter(layer: list[int], fixed_layer: Sequence[int], neighbors:
 
 
 def count_crossings(layers: Sequence[Sequence[int]], successors: Mapping[int, list[int]]) -> int:
-    """How many links cross."""
+    """The number of crossings."""
     count = 0
     for layer, next_layer in pairwise(layers):
         next_positions = {box: position for position, box in enumerate(next_layer)}

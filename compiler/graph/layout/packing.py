@@ -1,16 +1,16 @@
-"""Pictures that have nothing to do with each other side by side, in a shape that a page has."""
+"""Packs unconnected components next to each other in the shape of a page."""
 
 from collections.abc import Sequence
 
 
 def pack_rectangles(sizes: Sequence[tuple[float, float]], gap: float, ratio: float) -> list[tuple[float, float]]:
-    """Where the corner of each rectangle goes: the large ones first, each as near to the top as it fits."""
+    """The corner of each rectangle: large ones first, each as near to the top as it fits."""
     if not sizes:
         return []
     order = sorted(range(len(sizes)), key=lambda index: (-sizes[index][0] * sizes[index][1], index))
     area = sum((width + gap) * (height + gap) for width, height in sizes)
     room = max(max(width for width, _ in sizes) + gap, (area * ratio) ** 0.5)
-    skyline: list[tuple[float, float, float]] = [(0.0, room, 0.0)]  # from, to, how deep
+    skyline: list[tuple[float, float, float]] = [(0.0, room, 0.0)]  # start, end, depth
     corners: list[tuple[float, float]] = [(0.0, 0.0)] * len(sizes)
     for index in order:
         width, height = sizes[index][0] + gap, sizes[index][1] + gap

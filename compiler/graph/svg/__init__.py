@@ -1,1 +1,1 @@
-"""A picture as SVG, drawn here: no program and no font of anybody else's is needed."""
+"""Renders a graph as SVG without any other program or font."""

@@ -1,4 +1,4 @@
-"""Lines between cards: each begins and ends at a place of its own, and passes a layer where nothing stands."""
+"""Draws edges: each has its own position on the side of a card, and passes layers between cards."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,11 +8,11 @@ from compiler.graph.svg.xml_text import element, escape_text
 
 _ARROWHEAD_SIZE = 7.0
 _MAX_PORT_GAP = 9.0
-_PORT_SHARE = 0.8  # the part of a side that lines end on
+_PORT_SHARE = 0.8  # the share of a side that line ends use
 
 
 def route_lines(boxes: Sequence[Box], lines: Sequence[Line], layout: Layout) -> list[tuple[Point, ...]]:
-    """The points of each line: where it leaves a box, enters and leaves the layers that it passes, and where it ends."""
+    """The points of each line: where it leaves a box, enters and leaves the layers that it passes, and ends."""
     box_centers = [y + box.cross_size / 2 for (_, y), box in zip(layout.boxes, boxes, strict=True)]
     outgoing: dict[int, list[tuple[float, int]]] = {}
     incoming: dict[int, list[tuple[float, int]]] = {}
@@ -32,7 +32,7 @@ def route_lines(boxes: Sequence[Box], lines: Sequence[Line], layout: Layout) -> 
 def _port_positions(
     boxes: Sequence[Box], box_centers: Sequence[float], line_ends: Mapping[int, list[tuple[float, int]]]
 ) -> dict[int, float]:
-    """Where on a side of its box each line has its end, in the order of where it leads."""
+    """The position of each line's end on the side of its box, in the order of the other ends."""
     positions: dict[int, float] = {}
     for box, box_ends in line_ends.items():
         step = min(_MAX_PORT_GAP, boxes[box].cross_size * _PORT_SHARE / len(box_ends))
@@ -42,7 +42,7 @@ def _port_positions(
 
 
 def draw_edge(edge: Edge, route: Sequence[Point], *, is_vertical: bool) -> str:
-    """The line through pairs of points: curved from one layer to the next, straight where it passes one."""
+    """The path through pairs of points: curved between layers, straight through a layer."""
     points = [*route[:-1], (route[-1][0] - _ARROWHEAD_SIZE, route[-1][1])]
     path = [f"M{_format_point(points[0], is_vertical=is_vertical)}"]
     for index in range(0, len(points) - 1, 2):

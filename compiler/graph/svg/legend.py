@@ -1,4 +1,4 @@
-"""What shapes, colours and dashes stand for: of those that a picture has."""
+"""The legend: only the shapes, colours and dashes that the graph contains."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ _NODE_LABELS = {"dataset": "dataset", "model": "model", "use-case": "use case"}
 
 
 def draw_legend(graph: Graph, start_x: float, top: float, max_width: float) -> tuple[str, float]:
-    """The samples in rows, and how high they are together."""
+    """The samples in rows, and their total height."""
     x, y = start_x, top
     items = []
     for sample, label in _legend_samples(graph):
@@ -35,7 +35,7 @@ def draw_legend(graph: Graph, start_x: float, top: float, max_width: float) -> t
 
 
 def _legend_samples(graph: Graph) -> Iterator[tuple[str, str]]:
-    """What is drawn as a sample, and what is said of it."""
+    """The samples with their labels."""
     nodes = graph.nodes
     kinds, lines = {node.kind for node in nodes}, {edge.kind for edge in graph.edges}
     yield from (

@@ -1,4 +1,4 @@
-"""Nodes as cards: a shape by kind, a name, what stands below it, and for a model a column an Environment."""
+"""Draws nodes as cards: a shape per kind, a name, a subtitle, and for a model one column per environment."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ _SLOT_HEIGHT = 17.0
 _MAX_SLOT_WIDTH = 118.0
 _SLOTS_PER_ROW = 3
 NODE_STATES = {"early": "not in production yet", "retired": "retired", "outside": "not asked for"}
-"""How a card can look otherwise than others, and what that means."""
+"""The special states of a card and their legend texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentColumns:
-    """The Environments as columns of every model's card, and how wide each is."""
+    """The environments as columns of every model's card, with their widths."""
 
     names: tuple[str, ...]
     stages: Mapping[str, str]
@@ -30,18 +30,18 @@ class EnvironmentColumns:
 
     @property
     def row_count(self) -> int:
-        """How many rows of them a card has."""
+        """The number of rows of columns in a card."""
         return -(-len(self.names) // _SLOTS_PER_ROW)
 
     @property
     def total_width(self) -> float:
-        """How much room the widest row takes."""
+        """The width of the widest row."""
         rows = [self.widths[start : start + _SLOTS_PER_ROW] for start in range(0, len(self.widths), _SLOTS_PER_ROW)]
         return max((sum(row) + _SLOT_GAP * (len(row) - 1) for row in rows), default=0.0)
 
 
 def environment_columns(environments: Mapping[str, str], nodes: Iterable[Node]) -> EnvironmentColumns:
-    """A column for each Environment, as wide as what runs there asks for."""
+    """One column per environment, as wide as its content needs."""
     deployments = [deployment for node in nodes for deployment in node.deployments]
     column_widths = []
     for name in environments:
@@ -55,7 +55,7 @@ def environment_columns(environments: Mapping[str, str], nodes: Iterable[Node]) 
 
 
 def card_size(node: Node, slot_columns: EnvironmentColumns) -> tuple[float, float]:
-    """How wide and how high a card is."""
+    """The width and the height of a card."""
     content_width = max(measure_text(node.name, NAME_SIZE, bold=True), measure_text(node.subtitle, SMALL_SIZE))
     card_width = min(_MAX_WIDTH, max(_MIN_WIDTH, content_width + 2 * _PADDING + (8 if node.kind == "model" else 14)))
     if node.kind != "model":
@@ -66,7 +66,7 @@ def card_size(node: Node, slot_columns: EnvironmentColumns) -> tuple[float, floa
 
 
 def draw_card(node: Node, x: float, y: float, slot_columns: EnvironmentColumns) -> str:
-    """The card with its corner at a place."""
+    """Draw the card with its top left corner at the point."""
     card_width, card_height = card_size(node, slot_columns)
     text_x = x + _PADDING + 4
     room = x + card_width - _PADDING - text_x
@@ -88,7 +88,7 @@ def draw_card(node: Node, x: float, y: float, slot_columns: EnvironmentColumns) 
 
 
 def node_states(node: Node) -> Iterator[str]:
-    """How the card of a node looks otherwise than others."""
+    """The CSS classes of the node's special states."""
     if "prod" not in ALLOWED_STAGES.get(node.lifecycle, {"prod"}):
         yield "retired" if node.lifecycle in ENDED_LIFECYCLES else "early"
     if node.is_context:
@@ -96,7 +96,7 @@ def node_states(node: Node) -> Iterator[str]:
 
 
 def _draw_shape(node: Node, x: float, y: float, card_width: float, card_height: float) -> Iterator[str]:
-    if node.kind == "dataset":  # a drum on its side
+    if node.kind == "dataset":  # a cylinder on its side
         end, half = x + card_width - _EDGE_DEPTH, card_height / 2
         side = f"a{_EDGE_DEPTH} {half:.1f} 0 0"
         body = f"M{x + _EDGE_DEPTH:.1f} {y:.1f}H{end:.1f}{side} 1 0 {card_height:.1f}H{x + _EDGE_DEPTH:.1f}{side} 1 0 {-card_height:.1f}z"

@@ -1,15 +1,15 @@
-"""How a picture looks, on a light page and on a dark one."""
+"""The style sheet, for light and dark pages."""
 
 from compiler.graph.colours import EDGE_COLOURS, NODE_COLOURS
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 NAME_SIZE, SMALL_SIZE, CHIP_SIZE = 13.0, 11.0, 10.0
-"""Sizes of letters: of names, of what stands below them, of what runs in an Environment."""
+"""Font sizes of names, subtitles and releases."""
 
 EDGE_DASHES = {"evaluated-on": "7 4", "uses": "2 3", "callers-ask": "10 3 2 3"}
 EDGE_WIDTHS = {"asks": 2.6, "serves": 1.1}
 TIER_COLOURS = {"low": "#9ecae1", "medium": "#6a9fc4", "high": "#b3541e", "critical": "#7a0019"}
-"""The stripe of a model by its tier: the darker, the more harm; the word stands beside it."""
+"""The stripe of a model by risk tier: darker means higher risk. The tier is also written on the card."""
 
 _DARK_NODE_COLOURS = {"dataset": "#14332a", "model": "#12293a", "use-case": "#372507"}
 _DARK_EDGE_COLOURS = {
@@ -24,7 +24,7 @@ _DARK_TIER_COLOURS = {"low": "#3d5a6b", "medium": "#5f92b5", "high": "#f08a4b", 
 
 
 def render_css() -> str:
-    """The style sheet: for a light page, then what differs on a dark one."""
+    """The CSS: the rules for a light page, then the differences for a dark one."""
     rules = [
         f"svg{{font-family:{FONT}}}",
         ".ground{fill:#ffffff}.name{font-size:13px;font-weight:600;fill:#16202a}.small{font-size:11px;fill:#46525e}",

@@ -1,4 +1,4 @@
-"""A whole picture: heading, legend, lines, and cards above them."""
+"""Assembles the document: heading, legend, lines, and cards on top."""
 
 from compiler.graph.graph_model import Edge, Graph
 from compiler.graph.layout.component_layout import Box, Line, Point, layout_components
@@ -19,7 +19,7 @@ _DESCRIPTION = (
 
 
 def render_svg(graph: Graph, direction: str) -> str:
-    """The picture; things flow from left to right (`LR`) or down the page (`TB`)."""
+    """The document; edges run from left to right (`LR`) or from top to bottom (`TB`)."""
     is_vertical = direction == "TB"
     slot_columns = environment_columns(graph.environments, graph.nodes)
     boxes = [Box(*swap_axes(card_size(node, slot_columns), is_vertical=is_vertical)) for node in graph.nodes]
@@ -47,12 +47,12 @@ def render_svg(graph: Graph, direction: str) -> str:
 
 
 def swap_axes(pair: Point, *, is_vertical: bool) -> Point:
-    """Along and across as right and down, or the other way round."""
+    """Swap the axes of a point."""
     return (pair[1], pair[0]) if is_vertical else pair
 
 
 def _bundle_key(edge: Edge) -> object:
-    """What runs together where it passes a layer: what serves one use case, and what one dataset or model gives."""
+    """The bundle of an edge: edges to one use case, and edges from one dataset or model, run together where they pass a layer."""
     return (edge.kind, edge.target if edge.kind == "serves" else edge.source)
 
 
