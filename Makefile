@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help build test pytest lint golden docs bench wheel wheel-test clean
 
-help: ## say what can be made
+help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 build: $(VENV)/.build ## install in place and compile the sample portfolio
@@ -21,32 +21,32 @@ test: lint pytest ## lint, check types and layers, run every test
 pytest: $(VENV)/.dev ## run every test, and print the slowest twenty
 	$(BIN)/python -m pytest --durations=20 $(PYTEST_ARGS)
 
-lint: $(VENV)/.dev ## what needs no test to be run
+lint: $(VENV)/.dev ## run ruff, mypy and import-linter
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	MYPYPATH=docs $(BIN)/mypy --explicit-package-bases docs/*.py
 	$(BIN)/lint-imports
 
-golden: $(VENV)/.dev ## rewrite expected files and what is generated; read the diff
+golden: $(VENV)/.dev ## rewrite expected and generated files; read the diff
 	$(BIN)/python -m pytest --update-goldens $(PYTEST_ARGS)
 
-docs: $(VENV)/.dev ## rewrite the published schemas, the reference pages and what the guides show
+docs: $(VENV)/.dev ## rewrite the published schemas, the reference pages and the consoles of the guides
 	$(BIN)/python -m compiler.spec.spec_schemas
 	$(BIN)/python -m compiler.inventory.inventory_schema
 	$(BIN)/python docs/generate.py
 	$(BIN)/python -m pytest --update-goldens -m generated $(PYTEST_ARGS)
 
-bench: $(VENV)/.dev ## what things cost, beside a peer
+bench: $(VENV)/.dev ## measure costs against a reference
 	@status=0; for bench in bench/run.py bench/bench_*.py; do $(BIN)/python $$bench || status=1; done; exit $$status
 
-wheel: $(VENV)/.dev ## the distributions, in dist/
+wheel: $(VENV)/.dev ## build the distributions in dist/
 	rm -rf dist
 	$(BIN)/python -m build --outdir dist
 
 wheel-test: wheel ## install the wheel, remove the source, and run the tests that only a wheel can break
 	PYTHON=$(BIN)/python PYTEST_ARGS="$(PYTEST_ARGS)" sh tests/wheel.sh dist/*.whl
 
-clean: ## remove what was made here
+clean: ## remove generated files and caches
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:

@@ -1,4 +1,4 @@
-"""What the worked examples of the language say under each field, so that the reference shows it."""
+"""Example values of fields, from the documents of `schemas/examples/`."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ class Examples:
         ]
 
     def of_kind(self, kind: str) -> list[Object]:
-        """Documents of a kind; what a Model says of one environment stands beside what it says of all."""
+        """Documents of a kind, and the entries of a Model for single environments as further documents."""
         found = [document for document in self._documents if document.get("kind") == kind]
         return [*found, *(entry for document in found for entry in _maps(document.get("environments")))]
 
