@@ -53,7 +53,7 @@ def finding() -> Callable[..., Finding]:
             code = replace(code, severity=Severity(severity), id=f"MY9{list(Severity).index(severity):02}")
         if mandatory is not None:
             code = replace(code, enforcement=Enforcement.MANDATORY if mandatory else Enforcement.ADVISORY)
-        fields.setdefault("place", Location("models/scorer.yaml", 4, 8, 4, 12))
+        fields.setdefault("location", Location("models/scorer.yaml", 4, 8, 4, 12))
         fields.setdefault("subject", Subject("Model", "scorer", None, ("owner",)))
         return Finding(code, message, **fields)
 

@@ -20,7 +20,7 @@ NASTY = "a\x00\x08\x1b[31m\x85\u202e\ufffe\ud800 `b`|\r\n::error::<script>&amp;]
 @pytest.fixture
 def many(finding, waived, known) -> tuple:
     places = [Location("models/scorer.yaml", line, 1, line, 3) for line in (1, 3, 4)]
-    return sorted_unique([*(finding(f"{n}", place=place) for n, place in enumerate(places)), waived, known])
+    return sorted_unique([*(finding(f"{n}", location=place) for n, place in enumerate(places)), waived, known])
 
 
 @pytest.mark.parametrize("format_", REPORTERS)
@@ -43,7 +43,7 @@ def test_no_report_begins_with_a_byte_order_mark(format_, rendered, many) -> Non
 
 @pytest.mark.parametrize("format_", READ)
 def test_hostile_text_leaves_a_document_that_is_read_back(format_, rendered, finding) -> None:
-    nasty = finding(NASTY, help=NASTY, because=NASTY, place=Location(f"models/{NASTY}.yaml", 1, 1, 1, 2))
+    nasty = finding(NASTY, help=NASTY, status_reason=NASTY, location=Location(f"models/{NASTY}.yaml", 1, 1, 1, 2))
     for status in Status:
         READ[format_](rendered(format_, replace(nasty, status=status)))
 
@@ -52,7 +52,7 @@ def test_hostile_text_leaves_a_document_that_is_read_back(format_, rendered, fin
     "format_", [one for one in REPORTERS if one != "json"]
 )  # the stream writes an escape there, which JSON knows
 def test_every_report_can_be_written_as_utf8(format_, rendered, finding) -> None:
-    nasty = finding("fine", help="é 𐐀 名", place=Location("models/\udce9.yaml", 1, 1, 1, 2))
+    nasty = finding("fine", help="é 𐐀 名", location=Location("models/\udce9.yaml", 1, 1, 1, 2))
     rendered(format_, nasty).encode("utf-8")
 
 
@@ -67,7 +67,7 @@ def test_every_report_can_be_written_as_utf8(format_, rendered, finding) -> None
     ],
 )
 def test_a_place_that_nobody_can_read_breaks_no_format(format_, place, rendered, finding) -> None:
-    READ.get(format_, str)(rendered(format_, finding(place=place)))
+    READ.get(format_, str)(rendered(format_, finding(location=place)))
 
 
 def test_the_templates_that_come_along_are_outside() -> None:
@@ -76,15 +76,15 @@ def test_the_templates_that_come_along_are_outside() -> None:
 
 @pytest.mark.parametrize("format_", ["sarif", "gitlab", "rdjson", "junit"])
 def test_what_lies_in_no_checkout_is_told_at_the_project_file(format_, rendered, finding) -> None:
-    said = rendered(format_, finding(place=Location(f"{EMITTER_PREFIX}a.yaml", 3, 1, 3, 2)), within="ml/fraud")
+    said = rendered(format_, finding(location=Location(f"{EMITTER_PREFIX}a.yaml", 3, 1, 3, 2)), project_folder="ml/fraud")
     assert '"ml/fraud/modelyard.yaml"' in said
     assert f"(in {EMITTER_PREFIX}a.yaml:3)" in said
 
 
 @pytest.mark.parametrize("format_", ["sarif", "gitlab", "rdjson", "junit", "github", "markdown"])
 def test_a_project_in_a_folder_of_its_checkout_names_files_from_the_root(format_, rendered, finding) -> None:
-    assert "ml/fraud/models/scorer.yaml" in rendered(format_, finding(), within="ml/fraud")
-    assert "./" not in rendered(format_, finding(), within="")
+    assert "ml/fraud/models/scorer.yaml" in rendered(format_, finding(), project_folder="ml/fraud")
+    assert "./" not in rendered(format_, finding(), project_folder="")
 
 
 def test_only_open_mandatory_findings_decide_the_exit_code(report, finding, waived, known) -> None:

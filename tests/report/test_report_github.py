@@ -43,13 +43,13 @@ def test_severities_are_githubs(commands, finding) -> None:
 
 def test_nothing_in_a_text_ends_a_command_or_begins_another(commands, finding) -> None:
     nasty = "100%\r\n::error::x,y:z%0A"
-    [(_, properties, data)] = commands(finding(nasty, place=Location(f"a,b:{nasty}", 1, 1, 1, 2)))
+    [(_, properties, data)] = commands(finding(nasty, location=Location(f"a,b:{nasty}", 1, 1, 1, 2)))
     assert data == nasty
     assert properties["file"] == f"a,b:{nasty}"
 
 
 def test_columns_stand_only_where_a_finding_lies_in_one_line(commands, finding) -> None:
-    [(_, properties, _)] = commands(finding(place=Location("a.yaml", 1, 5, 3, 2)))
+    [(_, properties, _)] = commands(finding(location=Location("a.yaml", 1, 5, 3, 2)))
     assert properties.keys() == {"file", "line", "endLine", "title"}
 
 
@@ -75,4 +75,4 @@ def test_what_is_answered_for_is_not_annotated(commands, waived, known) -> None:
 
 
 def test_a_finding_without_a_file_names_none(commands, finding) -> None:
-    assert commands(finding(place=None))[0][1].keys() == {"title"}
+    assert commands(finding(location=None))[0][1].keys() == {"title"}

@@ -49,13 +49,13 @@ def test_severities_are_gitlabs(issues, finding) -> None:
 
 
 def test_findings_that_share_a_fingerprint_are_all_shown(issues, finding) -> None:
-    found = [finding(f"{n}", place=Location("models/scorer.yaml", n, 1, n, 2)) for n in (1, 2, 3)]
+    found = [finding(f"{n}", location=Location("models/scorer.yaml", n, 1, n, 2)) for n in (1, 2, 3)]
     assert len({one.fingerprint for one in found}) == 1
     assert len({one["fingerprint"] for one in issues(*found)}) == 3
 
 
 def test_a_fingerprint_survives_moved_lines_and_other_words(issues, finding) -> None:
-    moved = finding("other words", place=Location("models/scorer.yaml", 40, 1, 40, 2))
+    moved = finding("other words", location=Location("models/scorer.yaml", 40, 1, 40, 2))
     assert issues(finding())[0]["fingerprint"] == issues(moved)[0]["fingerprint"] == finding().fingerprint
 
 
@@ -64,5 +64,5 @@ def test_what_is_answered_for_is_no_issue(issues, waived, known) -> None:
 
 
 def test_a_path_is_relative_without_a_dot(issues, finding) -> None:
-    made = issues(finding(place=Location("./models/a.yaml", 1, 1, 1, 2)), finding(place=None))
+    made = issues(finding(location=Location("./models/a.yaml", 1, 1, 1, 2)), finding(location=None))
     assert [one["location"]["path"] for one in made] == ["models/a.yaml", "modelyard.yaml"]

@@ -21,7 +21,7 @@ def test_a_report_satisfies_the_schema_of_jenkins(external_schemas, rendered, fi
     if not file.is_file():
         pytest.skip("the schemas hold no junit/junit-10.xsd: take it from Jenkins' xunit-plugin")
     schema = etree.XMLSchema(etree.parse(file))
-    for findings in ([], [finding(), finding(mandatory=False, place=None), waived, known]):
+    for findings in ([], [finding(), finding(mandatory=False, location=None), waived, known]):
         schema.assertValid(etree.fromstring(rendered("junit", *findings).encode()))
 
 
@@ -47,7 +47,7 @@ def test_what_is_answered_for_is_skipped_with_its_reason(cases, waived, known) -
 
 
 def test_one_rule_about_one_object_is_one_case(cases, finding) -> None:
-    (case,) = cases(*(finding(f"{n}", place=Location("a.yaml", n, 1, n, 2)) for n in (1, 2, 3)))
+    (case,) = cases(*(finding(f"{n}", location=Location("a.yaml", n, 1, n, 2)) for n in (1, 2, 3)))
     assert case.result[0].message == "1 (and 2 others)"
     assert case.result[0].text.count("\n") == 2
 

@@ -23,7 +23,7 @@ def test_what_is_waived_is_folded_with_its_reason(rendered, waived) -> None:
 
 @pytest.mark.parametrize("status", [Status.OPEN, Status.WAIVED])
 def test_a_comment_is_never_too_long_and_says_what_was_left_out(status, rendered, finding) -> None:
-    said = rendered("markdown", *(finding(f"{n} " + "@" * 400, status=status, because="@" * 400) for n in range(3000)))
+    said = rendered("markdown", *(finding(f"{n} " + "@" * 400, status=status, status_reason="@" * 400) for n in range(3000)))
     assert len(said) <= 65_536
     rows = len(re.findall(r"^\| .*scorer", said, re.MULTILINE))
     assert rows > 5

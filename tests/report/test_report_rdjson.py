@@ -22,7 +22,7 @@ def test_a_result_satisfies_the_official_schema(external_schemas, read, finding,
     schema = json.loads(file.read_text(encoding="utf-8"))
     validator = jsonschema.validators.validator_for(schema)(schema)
     note = Note("the Team is here", Location("models/teams.yaml", 2, 7, 2, 11))
-    for findings in ([], [finding(fix=safe_fix, notes=(note,)), finding(code=policy), finding(place=None)]):
+    for findings in ([], [finding(fix=safe_fix, notes=(note,)), finding(code=policy), finding(location=None)]):
         validator.validate(read("rdjson", *findings))
 
 
@@ -46,7 +46,7 @@ def test_severities_are_reviewdogs(read, finding) -> None:
 
 
 def test_columns_count_bytes_of_utf8_and_the_end_is_exclusive(read, finding) -> None:
-    (one,) = read("rdjson", finding(place=SOME_LOCATION, fix=Fix(SOME_LOCATION, "c")), texts=WIDE)["diagnostics"]
+    (one,) = read("rdjson", finding(location=SOME_LOCATION, fix=Fix(SOME_LOCATION, "c")), texts=WIDE)["diagnostics"]
     assert one["location"]["range"] == RANGE
     assert one["suggestions"] == [{"range": RANGE, "text": "c"}]
 

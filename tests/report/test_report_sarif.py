@@ -93,7 +93,7 @@ def all_kinds(finding, waived, known, policy, safe_fix):
     note = Note("the Team is here", Location("models/teams.yaml", 2, 7, 2, 11))
     place = Location("models/ü b#%.yaml", 3, 1, 3, 4)
     return [
-        finding(help="name another", fix=safe_fix, notes=(note,)), finding(code=policy, place=place), finding(place=None),
+        finding(help="name another", fix=safe_fix, notes=(note,)), finding(code=policy, location=place), finding(location=None),
         waived, known,
     ]  # fmt: skip
 
@@ -156,13 +156,13 @@ def test_a_rule_without_texts_has_some_all_the_same(run, finding, policy) -> Non
 
 def test_the_end_is_exclusive_and_columns_count_units_of_utf16(run, finding) -> None:
     text = {"models/scorer.yaml": "a: 1\nb: '𐐀é' # x\n"}
-    made = run(finding(place=Location("models/scorer.yaml", 2, 4, 2, 8)), texts=text)
+    made = run(finding(location=Location("models/scorer.yaml", 2, 4, 2, 8)), texts=text)
     assert made["columnKind"] == "utf16CodeUnits"
     assert region(made["results"][0]) == (2, 4, 2, 9)
 
 
 def test_an_end_before_its_start_is_the_start(run, finding) -> None:
-    assert region(run(finding(place=Location("models/scorer.yaml", 3, 5)))["results"][0]) == (3, 5, 3, 5)
+    assert region(run(finding(location=Location("models/scorer.yaml", 3, 5)))["results"][0]) == (3, 5, 3, 5)
 
 
 @pytest.mark.parametrize(
@@ -176,13 +176,13 @@ def test_an_end_before_its_start_is_the_start(run, finding) -> None:
     ],
 )
 def test_a_uri_is_relative_and_encoded(path, uri, run, finding) -> None:
-    (result,) = run(finding(place=Location(path, 1, 1, 1, 2)))["results"]
+    (result,) = run(finding(location=Location(path, 1, 1, 1, 2)))["results"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": uri}
 
 
 def test_the_one_partial_fingerprint_is_what_github_computes_itself(run, finding) -> None:
     text = {"models/scorer.yaml": " hello; \t\nworld!!!\n\n\n  \t\tGreetings\n End\n"}
-    (result,) = run(finding(place=Location("models/scorer.yaml", 2, 1, 2, 2)), texts=text)["results"]
+    (result,) = run(finding(location=Location("models/scorer.yaml", 2, 1, 2, 2)), texts=text)["results"]
     assert result["partialFingerprints"] == {"primaryLocationLineHash": "fb7c023a8b9ccb3f:1"}
 
 
@@ -230,7 +230,7 @@ def test_as_many_as_github_shows_are_all_there(run, finding) -> None:
 
 def test_two_projects_of_a_checkout_do_not_close_each_others_alerts(run) -> None:
     assert run()["automationDetails"]["id"] == "modelyard/"
-    assert run(within="ml/fraud")["automationDetails"]["id"] == "modelyard/ml/fraud/"
+    assert run(project_folder="ml/fraud")["automationDetails"]["id"] == "modelyard/ml/fraud/"
 
 
 def test_notes_are_related_locations_and_safe_fixes_are_fixes(run, finding, safe_fix) -> None:
