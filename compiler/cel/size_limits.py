@@ -11,11 +11,11 @@ _CopiesByVariable = Mapping[str, int]
 
 
 class _TooManyCopiesError(Exception):
-    """A value contains more than `MOST` copies of the input."""
+    """A value contains more than `MAX_COPIES` copies of the input."""
 
 
 def exceeds_size_limit(ast_bytes: bytes) -> bool:
-    """Whether any intermediate value may contain more than `MOST` copies of the input."""
+    """Whether any intermediate value may contain more than `MAX_COPIES` copies of the input."""
     try:
         _count_copies(parse_ast(ast_bytes), {})
     except _TooManyCopiesError:

@@ -1,1 +1,1 @@
-"""Edits of specs that people would make by hand: promotion, rollback, retirement; everything else stays as it is, to the byte."""
+"""Edits of specs: promotion, rollback, retirement. Everything outside the edit keeps its bytes."""

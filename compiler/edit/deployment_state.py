@@ -1,4 +1,4 @@
-"""A model and where it runs, as somebody sees it who is about to change that."""
+"""A model and its deployments, as the edits see them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from compiler.spec.portfolio import Spec
 
 @dataclass(frozen=True)
 class DeploymentState:
-    """A model, an environment, and what runs there now (`None`: nothing)."""
+    """A model, an environment, and the model as it runs there now (`None` if it does not)."""
 
     fleet: Fleet
     spec: Spec
@@ -25,12 +25,12 @@ class DeploymentState:
 
     @property
     def is_listed(self) -> bool:
-        """Whether the model says that it runs there."""
+        """Whether the model lists the environment."""
         return self.environment.name in as_object(self.spec.data.get("environments"))
 
     @property
     def reference_model(self) -> ResolvedModel:
-        """The model as it is there; where it does not run yet, as it is nearest before, or in general."""
+        """The model as it runs there; else as it runs in the nearest environment before, or in none."""
         if self.current is not None:
             return self.current
         upstream_models = [model for group in reversed(self.upstream) for model in group]
@@ -43,7 +43,7 @@ class DeploymentState:
 
     @property
     def upstream(self) -> list[list[ResolvedModel]]:
-        """The model where it runs before the environment, in groups of environments that are promoted together."""
+        """The model in the nearest earlier environments, by groups that are promoted together."""
         groups: list[list[ResolvedModel]] = []
         for entry in as_list(self.fleet.portfolio.project.data.get("environments")):
             names = [as_str(name) for name in (as_list(entry) or (entry,))]
@@ -54,12 +54,12 @@ class DeploymentState:
         return [group for group in groups if group]
 
     def finding(self, message: str, help_: str, pointer: Pointer = ()) -> Finding:
-        """A finding about what is not allowed."""
+        """A finding about an edit that is not allowed."""
         subject = Subject("Model", self.spec.name, self.environment.name, pointer)
         return Finding(codes.TRANSITION_NOT_ALLOWED, message, self.spec.document.location(pointer), subject, help_)
 
     def stage_findings(self) -> Iterator[Finding]:
-        """The finding where the model's lifecycle keeps it out of the environment."""
+        """The finding if the model's lifecycle does not allow the environment."""
         lifecycle, stage = as_str(self.reference_model.data["lifecycle"]), self.environment.text("stage")
         if stage not in ALLOWED_STAGES[lifecycle]:
             allowed_stages = (
@@ -81,7 +81,7 @@ class DeploymentState:
 
 
 def load_deployment_state(fleet: Fleet, name: str, environment: str) -> DeploymentState:
-    """The situation of a model in an environment; raises `UsageError` for names that nobody has."""
+    """Load the state of a model in an environment; raises `UsageError` for unknown names."""
     spec = require_model(fleet, name)
     environment_spec = fleet.portfolio.by_kind("Environment")[environment]
     is_deployed = environment in as_object(spec.data.get("environments"))
@@ -89,7 +89,7 @@ def load_deployment_state(fleet: Fleet, name: str, environment: str) -> Deployme
 
 
 def require_model(fleet: Fleet, name: str) -> Spec:
-    """A sound model by its name."""
+    """A valid model by name."""
     models = fleet.portfolio.by_kind("Model")
     if name not in models:
         suggestion = closest_match(name, models)

@@ -1,4 +1,4 @@
-"""Edits in the making: texts by path, the last edit seen by the next, and what they would break."""
+"""Pending edits: texts by path, each edit applied to the result of the one before, and checked before anything is written."""
 
 from codecs import BOM_UTF8
 from collections.abc import Mapping
@@ -17,31 +17,31 @@ from compiler.spec.portfolio import Spec
 
 @dataclass(frozen=True)
 class EditResult:
-    """What was done, in a sentence, and the new bytes of each file; nothing where there was nothing to do."""
+    """A summary of the edit and the new content of each file; no files if nothing changes."""
 
     summary: str
     files: Mapping[str, bytes]
     skipped_findings: tuple[Finding, ...] = ()
-    """What could not be done beside it, and why."""
+    """Findings about parts of the edit that were skipped."""
 
 
 EditOutcome = EditResult | tuple[Finding, ...]
-"""What a change comes to: files, or why not."""
+"""The result of an edit: the files, or the findings that forbid it."""
 
 
 @dataclass
 class EditSession:
-    """Edits of specs of one run; each document is edited as the edits before have left it."""
+    """Edits of specs of one run; each edit applies to the text that earlier edits produced."""
 
     session: Session
     texts: dict[str, str] = field(default_factory=dict)
 
     def set_value(self, spec: Spec, pointer: tuple[str, ...], value: Json, after_key: str | None = None) -> None:
-        """Put a value where the pointer leads; raises `NotEditableError` where that cannot be done."""
+        """Set the value at the pointer; raises `NotEditableError` if that is not possible."""
         self.texts[spec.document.path] = set_value(self._current_document(spec), pointer, value, after_key)
 
     def remove_key(self, spec: Spec, pointer: tuple[str, ...]) -> None:
-        """Take a key away, where it is there."""
+        """Delete the key if it exists."""
         document = self._current_document(spec)
         parent = as_object(document.data)
         for part in pointer[:-1]:
@@ -50,7 +50,7 @@ class EditSession:
             self.texts[spec.document.path] = delete_key(document, pointer)
 
     def finish(self, summary: str, skipped_findings: tuple[Finding, ...] = ()) -> EditOutcome:
-        """The files, unless something mandatory is wrong with what they would say that is not wrong now."""
+        """The files, unless the edited specs have a blocking finding that the present ones do not have."""
         files = {path: self._encode(path, text) for path, text in self.texts.items()}
         known_fingerprints = {finding.fingerprint for finding in check(self.session) if finding.is_blocking}
         edited_session = Session(OverlayTree(self.session.tree, files), self.session.as_of)
@@ -73,6 +73,6 @@ class EditSession:
 
 
 def not_editable_findings(error: NotEditableError, spec: Spec) -> tuple[Finding, ...]:
-    """The finding for a place that only a person can edit."""
+    """The finding for a location that must be edited by hand."""
     message = f"{spec.name}: {error.message}"
     return (Finding(codes.NOT_EDITABLE, message, error.location, spec.subject, codes.NOT_EDITABLE.remedy),)

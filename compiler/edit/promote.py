@@ -1,4 +1,4 @@
-"""A release that goes on to an environment, whole or for a part of the requests."""
+"""Promotes a release to an environment, fully or as a canary."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ from compiler.spec.quantities import Percentage
 
 
 def promote(session: Session, name: str, environment: str, version: str | None, canary: str | None) -> EditOutcome:
-    """The edit that lets a release run in an environment, or why it may not.
+    """The edit that makes a release run in an environment, or the findings that forbid it.
 
-    Without a version: the canary that is there, which then takes all requests, else what runs one step before. `canary`: the share of
-    the requests that it takes beside the release that runs.
+    Without a version it promotes the canary that runs there, else the release of the environment before. `canary` is the share of
+    requests that the release gets next to the current release.
     """
     state = load_deployment_state(session.fleet, name, environment)
     target_version = version or _default_version(state, canary)
@@ -43,12 +43,12 @@ def promote(session: Session, name: str, environment: str, version: str | None, 
 
 
 def parse_share(text: str) -> str:
-    """A share of the requests in its canonical spelling; raises `UsageError` for what is none."""
+    """A share of requests in its canonical spelling; raises `UsageError` if it is not a valid share."""
     try:
         percentage = Percentage(text)
     except ValueError as error:
         raise UsageError(f"`{text}` is no share of the requests", help="say a percentage such as 10%") from error
-    if not text.rstrip().endswith("%") or not 0 < percentage.percent < 100:  # noqa: PLR2004 - all of them
+    if not text.rstrip().endswith("%") or not 0 < percentage.percent < 100:  # noqa: PLR2004 - per cent
         raise UsageError(f"`{text}` is no share of the requests", help="say a percentage such as 10%")
     return percentage
 
@@ -64,7 +64,7 @@ def _apply_promotion(session: Session, state: DeploymentState, version: str, can
 
 
 def _set_canary(edits: EditSession, state: DeploymentState, version: str, weight: str) -> None:
-    """The canary that is wanted: in the words of the one that the model's entry has, where it says both and no more."""
+    """Set the canary, in the spelling of the model's present canary if that has exactly the same keys."""
     canary_pointer = ("environments", state.environment.name, "canary")
     current_canary = as_object(
         as_object(as_object(state.spec.data.get("environments")).get(state.environment.name)).get("canary")
@@ -80,7 +80,7 @@ def _set_canary(edits: EditSession, state: DeploymentState, version: str, weight
 
 
 def remove_canary(edits: EditSession, state: DeploymentState) -> None:
-    """No canary any more: the model's own is taken away, and one that another layer says is deleted."""
+    """Remove the canary: delete the model's own, and override one that another layer sets with null."""
     canary_pointer = ("environments", state.environment.name, "canary")
     edits.remove_key(state.spec, canary_pointer)
     if _has_canary(state) and not _is_canary_from_model(state):
@@ -88,7 +88,7 @@ def remove_canary(edits: EditSession, state: DeploymentState) -> None:
 
 
 def _is_canary_from_model(state: DeploymentState) -> bool:
-    """Whether nothing but the model's entry for the environment says the canary."""
+    """Whether only the model's entry for the environment sets the canary."""
     contributions = (
         [contribution for contribution in state.current.blame(("canary",)) if not contribution.deletes]
         if state.current
@@ -126,7 +126,7 @@ def _default_version(state: DeploymentState, canary: str | None) -> str:
 
 
 def _release_gate_findings(session: Session, state: DeploymentState, release: Release) -> Iterator[Finding]:
-    """What the release misses of gates and champion, by what is on record; what a program measures is for CI to judge."""
+    """The gates and champion comparisons that the release fails, by its recorded metrics; CI measures those that a program computes."""
     model = state.reference_model
     recorded_champion = champion_release(session.fleet, model)
     has_command = "command" in as_object(evaluation_config(model).get("run"))

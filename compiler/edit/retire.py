@@ -1,4 +1,4 @@
-"""Models that come to their end: they run nowhere any more, and their records say so."""
+"""Retires models: removes their deployments and records their retirement."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,7 +13,10 @@ from compiler.spec.portfolio import Spec
 
 
 def retire(session: Session, names: Sequence[str]) -> EditOutcome:
-    """The edits that retire models; without names those whose day has come. Those that only a person can edit are left, and told."""
+    """The edits that retire models; without names, those whose retirement date has passed.
+
+    Models that must be edited by hand are skipped with a finding.
+    """
     specs = [require_model(session.fleet, name) for name in names] or list(due_models(session))
     if not specs:
         return EditResult("No model is due to be retired", {})
@@ -29,7 +32,7 @@ def retire(session: Session, names: Sequence[str]) -> EditOutcome:
 
 
 def _retire_model(edits: EditSession, spec: Spec) -> tuple[Finding, ...]:
-    """The model edited in the draft; a finding, and no edit of it, where only a person can."""
+    """Edit the model in the session; returns a finding, and changes nothing, if the model must be edited by hand."""
     original_texts = dict(edits.texts)
     try:
         edits.set_value(spec, ("lifecycle",), "retired", after_key="type")
@@ -41,7 +44,7 @@ def _retire_model(edits: EditSession, spec: Spec) -> tuple[Finding, ...]:
 
 
 def due_models(session: Session) -> Iterator[Spec]:
-    """Models that still run, or are said to, though their day has come."""
+    """Models that are still deployed, or list environments, although their retirement date has passed."""
     for spec in session.portfolio.by_kind("Model").values():
         day = _retirement_date(session, spec)
         is_active = (
@@ -71,7 +74,7 @@ def _retirement_date(session: Session, spec: Spec) -> str:
 
 
 def _base_data(session: Session, spec: Spec) -> Object:
-    """What holds of the model in general; its own words where that does not hold together."""
+    """The base data of a model; its own data if it does not resolve."""
     model, _ = session.fleet.resolve(spec.name, None)
     data: Json = model.data if model else spec.data
     return as_object(data)

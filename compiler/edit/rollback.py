@@ -1,4 +1,4 @@
-"""Back to what ran before: the canary taken away, or the release put back that an environment had."""
+"""Rolls back an environment: removes the canary, or restores the release that ran before."""
 
 from collections.abc import Callable, Iterable
 
@@ -14,16 +14,16 @@ from compiler.source.tree import Tree
 from compiler.spec.portfolio import PROJECT_FILE, release_contents
 
 FileHistory = Callable[[str], Iterable[Tree]]
-"""The states of the project in which a file was changed, also where it had another name, the newest first."""
+"""The states of the project in which a file changed, newest first, following renames."""
 
 
 def rollback(
     session: Session, name: str, environment: str, target_version: str | None, history: FileHistory
 ) -> EditOutcome:
-    """The edit that takes an environment back, or why there is none.
+    """The edit that rolls back an environment, or the findings that forbid it.
 
-    Without a version: a canary is taken away; where there is none, the release comes back that ran there before, by the history. No
-    gate is asked, since what ran before was good enough.
+    Without a version it removes the canary; if there is none, it restores the previous release from git's history. Gates are not
+    evaluated, because the previous release has run there before.
     """
     state = load_deployment_state(session.fleet, name, environment)
     if state.current is None or state.current.release is None:
@@ -59,7 +59,7 @@ def _roll_back_to(session: Session, state: DeploymentState, running_version: str
 
 
 def _previous_version(state: DeploymentState, running_version: str, trees: Iterable[Tree]) -> str:
-    """The release that ran in the environment before the one that runs now."""
+    """The release that ran in the environment before the current one."""
     name, environment = state.spec.name, state.environment.name
     for tree in trees:
         previous_version = _version_running_in(tree, name, environment) if tree.has(PROJECT_FILE) else None
@@ -76,7 +76,7 @@ def _previous_version(state: DeploymentState, running_version: str, trees: Itera
 
 
 def _version_running_in(tree: Tree, name: str, environment: str) -> str | None:
-    """The release that ran in a state; `None` where none did, or nobody can tell."""
+    """The release that ran in a state of the project; `None` if there was none, or the state cannot be read."""
     try:
         fleet = Session(tree).fleet
     except UsageError:

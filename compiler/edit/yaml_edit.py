@@ -1,4 +1,4 @@
-"""A value set or taken away in a YAML text; comments, order and layout outside of it stay as they are."""
+"""Sets or deletes a value in YAML text; comments, order and layout outside the edit stay unchanged."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _PROPERTIES = re.compile(r"\s*:\s*(?:#.*\s*)*[&!]")
 
 
 class NotEditableError(Exception):
-    """A place that no edit of ours can reach: a person has to."""
+    """The value cannot be edited safely; a person must edit it."""
 
     def __init__(self, message: str, location: Location) -> None:
         super().__init__(message)
@@ -26,14 +26,14 @@ class NotEditableError(Exception):
 
 
 class _PathNode(NamedTuple):
-    """A node on the way to the place: its key (none for the root), and its mark."""
+    """A node on the path to the value: its key (`None` for the root), and its position."""
 
     key: str
     node: NodePosition
 
 
 def set_value(document: Document, pointer: tuple[str, ...], value: Json, after_key: str | None = None) -> str:
-    """The file's text with a value at a place below maps; a new key goes behind `after` of the same map, or behind all."""
+    """The file's text with a value set at a pointer through maps; a new key follows `after_key`, or is the last key of its map."""
     path_nodes = _find_path_nodes(document, pointer)
     if len(path_nodes) == len(pointer) + 1:
         text = _replace_value(document, path_nodes, value)
@@ -43,7 +43,7 @@ def set_value(document: Document, pointer: tuple[str, ...], value: Json, after_k
 
 
 def delete_key(document: Document, pointer: tuple[str, ...]) -> str:
-    """The file's text without a key that is there."""
+    """The file's text without an existing key."""
     path_nodes = _find_path_nodes(document, pointer)
     parent, removed_node = path_nodes[-2].node, path_nodes[-1].node
     siblings = list(parent.children.values())
@@ -67,7 +67,7 @@ def _data_without_key(data: Object, pointer: tuple[str, ...]) -> Object:
 
 
 def _verify_edit(document: Document, pointer: tuple[str, ...], text: str, expected_data: Object) -> str:
-    """The text, if its documents say exactly what is wanted: nothing else may be another."""
+    """Return the text if its documents differ from the old ones in the edited value only; else raise `NotEditableError`."""
     old_result, new_result = parse(document.text, document.path), parse(text, document.path)
     expected_documents = [
         expected_data if parsed_document.index == document.index else parsed_document.data
@@ -79,7 +79,7 @@ def _verify_edit(document: Document, pointer: tuple[str, ...], text: str, expect
 
 
 def _find_path_nodes(document: Document, pointer: tuple[str, ...]) -> list[_PathNode]:
-    """The nodes from the root to the place, or as far as there are some."""
+    """The nodes from the root to the value, as far as they exist."""
     text, node = document.text, positions_of(document.text).documents[document.index]
     path_nodes = [_PathNode("", node)]
     for part in pointer:
@@ -106,7 +106,7 @@ def _replace_value(document: Document, path_nodes: list[_PathNode], value: Json)
     is_flow = text[node.start : node.start + 1] in {"{", "["}
     if node.scalar_range is None and not is_flow:
         raise NotEditableError("a block cannot be replaced by a value", document.key_location(_pointer_of(path_nodes)))
-    if node.start == node.end:  # a key with nothing after its colon
+    if node.start == node.end:  # a key without a value
         return _replace_range(text, _after_colon(text, node), _after_colon(text, node), f" {format_value(value)}")
     quote = text[node.start] if node.scalar_range else ""
     return _replace_range(text, node.start, node.end, format_value(value, quote))
@@ -130,7 +130,7 @@ def _insert_value(
 
 
 def _insert_line(document: Document, path_nodes: list[_PathNode], last: NodePosition, entry: str) -> str:
-    """The entry on a line of its own below the last one of a block map, in its column."""
+    """Insert the entry as a line after the last entry of a block map, at its column."""
     text = document.text
     begin = text.rfind("\n", 0, last.key_range[0]) + 1
     indent = text[begin : last.key_range[0]]
@@ -146,7 +146,7 @@ def _insert_line(document: Document, path_nodes: list[_PathNode], last: NodePosi
 def _delete_from_flow_map(
     text: str, parent: NodePosition, removed_node: NodePosition, siblings: list[NodePosition]
 ) -> str:
-    """The text without an entry between brackets: with the comment that stands behind it, and without those of its neighbours."""
+    """Delete an entry of a flow map together with the comment that follows it, and keep the comments of its neighbours."""
     if len(siblings) == 1:
         return _replace_range(text, parent.start, parent.end, "{}")
     sorted_siblings = sorted(siblings, key=lambda child: child.key_range[0])
@@ -178,7 +178,7 @@ def _count_trailing_spaces(text: str) -> int:
 
 
 def _remove_comma(text: str, start: int) -> str:
-    """The text without the comma that comes next, behind comments or before."""
+    """Remove the next comma after the position, or the one before it, skipping comments."""
     comma_match = _COMMA.match(text, start)
     return _replace_range(text, comma_match.end() - 1, comma_match.end(), "") if comma_match else text
 
@@ -198,7 +198,7 @@ def _delete_from_block_map(document: Document, path_nodes: list[_PathNode], sibl
 
 
 def _after_colon(text: str, node: NodePosition) -> int:
-    """Behind the colon of a node's key."""
+    """The position after the colon of a node's key."""
     return text.index(":", node.key_range[1]) + 1
 
 
@@ -211,7 +211,7 @@ def _replace_range(text: str, start: int, end: int, replacement: str) -> str:
 
 
 def format_value(value: Json, quote: str = "") -> str:
-    """A value as people write it in one line: plain where it then means itself, between quotes otherwise."""
+    """A value on one line: a plain scalar if that is unambiguous, else quoted."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{format_value(key)}: {format_value(member)}" for key, member in value.items()) + "}"
     if not isinstance(value, str):
@@ -222,6 +222,6 @@ def format_value(value: Json, quote: str = "") -> str:
 
 
 def _is_plain(value: str) -> bool:
-    """Whether the text means itself without quotes, also within brackets."""
+    """Whether the text is an unambiguous plain scalar, also within a flow collection."""
     result = parse(f"a: {{a: {value}}}\n", "")
     return not result.findings and [document.data for document in result.documents] == [{"a": {"a": value}}]

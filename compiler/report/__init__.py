@@ -1,7 +1,7 @@
-"""Findings as people and programs read them: one format a file, each `render(report) -> str`.
+"""Formats of findings: one module each, with `render(report) -> str`.
 
-A format says in its docstring what it is, how it reads a severity and where its reader stops; the reference of findings
-is made from that.
+The docstring of a format says what it is, how its reader shows severities and where the reader truncates; the findings reference is
+generated from it.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,4 +31,4 @@ REPORTERS: Mapping[str, Callable[[Report], str]] = MappingProxyType({
     "rdjson": rdjson_report.render,
     "markdown": markdown_report.render,
 })  # fmt: skip
-"""Format to what renders it; the command's choices, its help and its dispatch all read this."""
+"""Format name to renderer. The command's choices, its help and its dispatch use this table."""

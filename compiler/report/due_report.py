@@ -1,4 +1,4 @@
-"""What is about to lapse, as text, JSON, Markdown or CSV."""
+"""Items that expire soon, as text, JSON, Markdown or CSV."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _COLUMNS = ("due", "state", "kind", "title", "models", "owners", "environments",
 
 @dataclass(frozen=True, slots=True)
 class DueReport:
-    """What was asked, and what was found."""
+    """The query and the items found."""
 
     inventory: Inventory
     items: tuple[DueItem, ...]
@@ -30,7 +30,7 @@ class DueReport:
 
 
 def render_text(report: DueReport) -> str:
-    """Two lines each, by day: what, and whose it is; the line of the spec."""
+    """Two lines per item, by date: subject and owner, then the line of the spec."""
     paint = make_painter(colour=report.colour)
     relative_dates = {item.key: _relative_date(item) for item in report.items}
     widths = [
@@ -56,7 +56,7 @@ def _relative_date(item: DueItem) -> str:
 
 
 def render_json(report: DueReport) -> str:
-    """The items as they are published."""
+    """The items as published JSON."""
     inventory = report.inventory
     days = {"asOf": report.as_of.isoformat(), "until": report.last_day.isoformat()}
     body = {"items": to_plain(report.items), "leftOut": to_plain(inventory.excluded_documents)}
@@ -64,7 +64,7 @@ def render_json(report: DueReport) -> str:
 
 
 def render_markdown(report: DueReport) -> str:
-    """A table, for an issue or a summary."""
+    """A Markdown table, for an issue or a summary."""
     if not report.items:
         return "Nothing lapses.\n"
     cell = markdown_escape.escape_inline
@@ -83,7 +83,7 @@ def render_markdown(report: DueReport) -> str:
 
 
 def render_csv(report: DueReport) -> str:
-    """Rows as RFC 4180 writes them."""
+    """Rows in RFC 4180 CSV."""
     rows = [[_cell(item, name) for name in _COLUMNS] for item in report.items]
     return dump([[list(_COLUMNS), *rows]], "csv")
 
@@ -96,4 +96,4 @@ def _cell(item: DueItem, name: str) -> str:
 FORMATS: Mapping[str, Callable[[DueReport], str]] = MappingProxyType(
     {"text": render_text, "json": render_json, "markdown": render_markdown, "csv": render_csv}
 )
-"""Format to what writes it."""
+"""Format name to renderer."""

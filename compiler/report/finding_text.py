@@ -1,4 +1,4 @@
-"""What every format says of a finding in the same words."""
+"""Texts that all formats share."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 def sort_by_severity(findings: Iterable[Finding]) -> list[Finding]:
-    """By severity, then what fails the command before what does not, then in the order of files."""
+    """Findings by severity, blocking ones first within a severity, then in file order."""
     return sorted(
         findings, key=lambda finding: (_RANKS[finding.code.severity], not finding.is_blocking, finding.sort_key)
     )
@@ -23,14 +23,14 @@ def rule_label(code: Code) -> str:
 
 
 def full_message(finding: Finding) -> str:
-    """The message, where it holds, and what to do, in one line of sentences; the first stands alone."""
+    """The message, the environments and the help in one line; the message comes first."""
     head = finding.message.rstrip(".") + "".join(f" (in {detail})" for detail in _extra_locations(finding))
     advice = help_text(finding)
     return f"{head}. {advice[:1].upper()}{advice[1:]}" if advice else head
 
 
 def _extra_locations(finding: Finding) -> Iterator[str]:
-    """What the place in the checkout does not say: the environment, and a file that lies elsewhere."""
+    """What the location in the checkout does not say: the environment, and a location outside the checkout."""
     if finding.affected_environments and not all(
         environment in finding.message for environment in finding.affected_environments
     ):
@@ -40,7 +40,7 @@ def _extra_locations(finding: Finding) -> Iterator[str]:
 
 
 def help_text(finding: Finding) -> str:
-    """What to do about it, or nothing."""
+    """What to do about the finding, or an empty text."""
     return finding.help or (f"write {finding.fix.text}" if finding.fix else "")
 
 
@@ -50,28 +50,28 @@ def pluralize(count: int, word: str) -> str:
 
 
 def level(finding: Finding) -> str:
-    """The word that a finding begins with: what is mandatory is an error, whatever its severity."""
+    """The level shown before a finding: `error` for blocking findings of any severity."""
     if finding.code.enforcement is Enforcement.MANDATORY:
         return "error"
     return "info" if finding.code.severity is Severity.INFO else "warning"
 
 
 def format_level_counts(findings: Iterable[Finding]) -> str:
-    """How many there are of each level: `2 errors, 1 warning, 3 remarks`; empty for none."""
+    """The number of findings of each level: `2 errors, 1 warning`; empty if there are none."""
     counts = Counter(map(level, findings))
     words = {"error": "error", "warning": "warning", "info": "remark"}
     return ", ".join(pluralize(counts[name], word) for name, word in words.items() if counts[name])
 
 
 def summary_line(report: Report) -> str:
-    """The report in one line: what is open, in what, and what is not open."""
+    """The report in one line: open findings, scope, and suppressed findings."""
     scope, suppressed_counts = report.checked_scope, suppressed_summary(report)
     counts = format_level_counts(report.open) or "nothing to mend"
     return f"{counts}{f' in {scope}' if scope else ''}{f'; {suppressed_counts}' if suppressed_counts else ''}"
 
 
 def suppressed_summary(report: Report) -> str:
-    """How many findings are not open, and why: `3 waived, 2 in the baseline`; empty for none."""
+    """The number of suppressed findings by reason: `3 waived, 2 in the baseline`; empty if there are none."""
     waived_count, baseline_count = len(report.with_status(Status.WAIVED)), len(report.with_status(Status.BASELINE))
     return ", ".join(
         [f"{waived_count} waived"] * bool(waived_count) + [f"{baseline_count} in the baseline"] * bool(baseline_count)

@@ -1,4 +1,4 @@
-"""Where findings lie as a forge counts: paths of its checkout, columns in the unit that the reader asks for."""
+"""Locations as forges count them: paths in the checkout, columns in the unit that the reader expects."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,38 +8,38 @@ from compiler.diagnostics.finding import Location
 from compiler.report.report_formats import Report
 
 BUILTIN_PREFIX = "modelyard:"
-"""What a path begins with that no checkout holds: a template that comes with Modelyard."""
+"""The path prefix of shipped templates, which no checkout contains."""
 
-_FALLBACK_PATH = "modelyard.yaml"  # readers that ask for a file drop a finding without
+_FALLBACK_PATH = "modelyard.yaml"  # readers that require a file drop findings without one
 
 
 def utf8_length(text: str) -> int:
-    """How many bytes of UTF-8 the text takes."""
+    """The number of UTF-8 bytes of the text."""
     return len(text.encode("utf-8", "surrogatepass"))
 
 
 def utf16_length(text: str) -> int:
-    """How many units of UTF-16 the text takes: what JavaScript counts, and SARIF unless told otherwise."""
+    """The number of UTF-16 code units of the text, which JavaScript counts, and SARIF by default."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def is_in_checkout(location: Location | None) -> bool:
-    """Whether the place lies in a file of the checkout."""
+    """Whether the location is in a file of the checkout."""
     return location is not None and not location.path.startswith(BUILTIN_PREFIX)
 
 
 @dataclass(frozen=True)
 class ForgeLocations:
-    """The places of a report as its reader names and counts them; each file is read once."""
+    """The locations of a report as its reader counts them; each file is read once."""
 
     report: Report
     measure: Callable[[str], int] = len
     _lines: dict[str, list[str] | None] = field(default_factory=dict)
 
     def to_forge(self, location: Location | None) -> Location:
-        """The place in the checkout, its end never before its start; the project file where no file is to blame.
+        """The location in the checkout, its end never before its start; the project file for findings without a file.
 
-        Where the text cannot be read, columns stay characters.
+        If the text cannot be read, columns stay in characters.
         """
         if location is None or not is_in_checkout(location):
             return Location(join(self.report.project_folder, _FALLBACK_PATH))
@@ -48,7 +48,7 @@ class ForgeLocations:
         return Location(normpath(join(self.report.project_folder, location.path)), *start, *max(start, end))
 
     def is_readable(self, location: Location | None) -> bool:
-        """Whether the text is there that columns are counted in."""
+        """Whether the text is available to count columns in."""
         return location is not None and is_in_checkout(location) and self._lines_of(location.path) is not None
 
     def _column(self, path: str, line: int, column: int) -> int:
@@ -57,7 +57,7 @@ class ForgeLocations:
         return column + self.measure(prefix) - len(prefix)
 
     def _lines_of(self, path: str) -> list[str] | None:
-        """The lines of a file as places count them: nothing but a line feed ends one."""
+        """The lines of a file as locations count them: only a line feed ends a line."""
         if path not in self._lines:
             text = self.report.read_text(path)
             self._lines[path] = None if text is None else text.split("\n")

@@ -1,8 +1,8 @@
-"""Workflow commands of GitHub Actions, which become annotations of the changed files.
+"""Workflow commands of GitHub Actions, which become annotations of changed files.
 
-GitHub shows ten of a kind for a step and fifty for a job, and does not say that there are more. So the worst ten errors,
-warnings and notices are written, and where that leaves any out, the last notice counts them. What is waived or in the
-baseline is not annotated. Columns are given where the finding lies in one line: GitHub takes them for no other.
+GitHub shows at most ten annotations of a kind per step and fifty per job, and does not say that there are more. So only the ten most
+serious errors, warnings and notices are written; if any are left out, the last notice counts them. Waived and baseline findings
+are not annotated. Columns are given only for findings within one line, because GitHub accepts them for no others.
 """
 
 from collections import Counter
@@ -22,11 +22,11 @@ LEVELS: Mapping[Severity, str] = MappingProxyType({
     Severity.INFO: "notice",
 })  # fmt: skip
 MAX_ANNOTATIONS = 10
-"""How many of a kind GitHub shows for a step; three kinds stay below its fifty for a job."""
+"""The annotations of a kind that GitHub shows per step; three kinds stay below its fifty per job."""
 
 
 def render(report: Report) -> str:
-    """A command a line, the worst first, and a last line that counts."""
+    """One command per line, the most serious first, then a line that counts what was left out."""
     locations = ForgeLocations(report)
     kinds = [LEVELS[finding.code.severity] for finding in report.open]
     is_cut = any(count > MAX_ANNOTATIONS for count in Counter(kinds).values())

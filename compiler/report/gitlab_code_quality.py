@@ -1,8 +1,8 @@
 """GitLab Code Quality.
 
-A finding becomes an issue with the severity that GitLab knows. Fingerprints are unique, because GitLab shows one of those
-that are equal; the second finding of a rule about one field gets a fingerprint of its own. What is waived or in the
-baseline is left out: GitLab has no word for it.
+A finding becomes an issue with one of GitLab's severities. Fingerprints are unique, because GitLab shows only one of equal ones;
+a second finding of a rule about one field gets a fingerprint of its own. Waived and baseline findings are left out: GitLab has
+no equivalent.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ LEVELS: Mapping[Severity, str] = MappingProxyType({
 
 
 def render(report: Report) -> str:
-    """The open findings as a JSON array; an empty one where there are none."""
+    """The open findings as a JSON array, which may be empty."""
     return dump_json(list(_issues(report)))
 
 

@@ -1,4 +1,4 @@
-"""What a change of policies does, as text, Markdown or JSON."""
+"""The effect of changed policies, as text, Markdown or JSON."""
 
 import json
 from collections import Counter
@@ -23,7 +23,7 @@ _STATE_PHRASES: Mapping[PolicyState, str] = MappingProxyType(
 
 
 def render_text(changes: Sequence[StateChange]) -> str:
-    """Each policy that means something else, the models by owner, and the line of each."""
+    """Each policy whose results change, with its models by owner and the line of each."""
     if not changes:
         return "nothing changes for any model\n"
     lines: list[str] = []
@@ -41,7 +41,7 @@ def render_text(changes: Sequence[StateChange]) -> str:
 
 
 def render_markdown(changes: Sequence[StateChange]) -> str:
-    """The same as a table, for a pull request."""
+    """The same as a Markdown table, for a pull request."""
     if not changes:
         return "Nothing changes for any model.\n"
     cells = (
@@ -62,7 +62,7 @@ def render_markdown(changes: Sequence[StateChange]) -> str:
 
 
 def render_json(changes: Sequence[StateChange]) -> str:
-    """The same as data."""
+    """The same as JSON."""
     entries = [
         {
             "policy": change.policy,
@@ -86,7 +86,7 @@ def _group_by_policy(changes: Sequence[StateChange]) -> Iterator[tuple[str, list
 
 
 def _count_by_state(changes: Sequence[StateChange]) -> str:
-    """How many models are now what."""
+    """The number of models in each state."""
     models = {state: {change.model for change in changes if change.new_state is state} for state in PolicyState}
     return ", ".join(f"{len(names)} now {_STATE_PHRASES[state]}" for state, names in models.items() if names)
 

@@ -1,4 +1,4 @@
-"""An inventory for a terminal, and as JSON, version 1."""
+"""An inventory as a table for a terminal, and as JSON, version 1."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,7 +16,7 @@ _STYLES = {
 
 
 def render_text(rows: Sequence[Row], names: Sequence[str], as_of: date, width: int | None, *, colour: bool) -> str:
-    """The columns side by side; a review whose day is over stands out."""
+    """The columns side by side; an overdue review is highlighted."""
     paint = make_painter(colour=colour)
 
     def paint_cell(number: int, column: int, cell: str) -> str:
@@ -34,7 +34,7 @@ def _cell_style(row: Row, name: str, as_of: date) -> str:
 
 
 def render_json(inventory: Inventory, rows: Sequence[Row]) -> str:
-    """The rows as they are published, and what is missing among them."""
+    """The rows as published JSON, with the documents that were excluded."""
     excluded_documents = to_plain(inventory.excluded_documents)
     return dump_json(
         {"version": 1, "project": inventory.project, "models": to_plain(tuple(rows)), "leftOut": excluded_documents}

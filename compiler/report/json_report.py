@@ -8,7 +8,7 @@ from compiler.report.report_formats import Report
 
 
 def render(report: Report) -> str:
-    """The report as one JSON object with sorted findings, ending in a newline."""
+    """The report as one JSON object with sorted findings and a final newline."""
     summary = {
         "findings": len(report.findings),
         "mandatory": report.blocking_count,

@@ -1,10 +1,9 @@
-"""JUnit, for CI servers that show test reports.
+"""JUnit XML, for CI servers that show test reports.
 
-A suite is a file, and a case is what one rule says of one object: a failure where it fails the command, with every place
-in its text; passed, with the same text as its output, where it is advisory, whatever the severity; skipped with the reason
-where it is waived or in the baseline. A report without findings holds one case that passed, because some servers take an
-empty one for a mistake. Characters that XML cannot hold are written as U+FFFD, and no line
-of a text begins with anything but a path: a CI server takes lines that begin with `::` for commands.
+A suite is a file, and a test case is what one rule says about one object. Blocking findings are failures, with every location in
+the text; advisory findings pass, with the same text as output; waived and baseline findings are skipped, with the reason. A report
+without findings contains one passed case, because some servers take an empty report for an error. Characters that XML cannot
+represent become U+FFFD, and every line of a text begins with a path: CI servers execute lines that begin with `::`.
 """
 
 from __future__ import annotations
@@ -23,14 +22,14 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _FORBIDDEN = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-"""Compiled when first needed, which takes longer than to say that nothing is wrong."""
+"""Compiled on first use: compiling takes longer than reporting that there are no findings."""
 
 TestCases: TypeAlias = dict[tuple[str, str], list[Finding]]
-"""Findings by the class and the name that readers know a case by."""
+"""Findings by class and name of their test case."""
 
 
 def render(report: Report) -> str:
-    """The findings as suites of cases."""
+    """The findings as suites of test cases."""
     from xml.etree.ElementTree import Element, indent, tostring  # noqa: PLC0415 - no other format writes XML
 
     locations = ForgeLocations(report)

@@ -1,20 +1,20 @@
-"""The hash by which GitHub knows a line again after others moved.
+"""The hashes by which GitHub recognises a line after other lines moved.
 
-Its action for uploading computes the same from the checkout and warns of any other value; whoever uploads without it
-gets each alert twice unless the report holds it (github/codeql-action, issue 4052).
+GitHub's upload action computes the same hashes from the checkout and warns about others. Without the action, a report that lacks
+them shows each alert twice (github/codeql-action, issue 4052).
 """
 
 from collections import Counter
 from collections.abc import Container, Iterator
 
-_WINDOW = 100  # units of UTF-16, spaces and tabs left out
+_WINDOW = 100  # UTF-16 code units without spaces and tabs
 _UNIT = 2  # bytes
 _BASE = 37
 _END = "\uffff"
 
 
 def line_hashes(text: str, line_numbers: Container[int]) -> dict[int, str]:
-    """The wanted lines' hashes; none where a line ends with a carriage return alone, which places do not count."""
+    """The hashes of the lines; none if a line ends with a lone carriage return, which locations do not count as a line end."""
     unix_text = text.replace("\r\n", "\n")
     if "\r" in unix_text:
         return {}
@@ -28,7 +28,7 @@ def line_hashes(text: str, line_numbers: Container[int]) -> dict[int, str]:
 
 
 def _windows(text: str) -> Iterator[bytes]:
-    """What follows the start of each line, the end of the text and zeros after it."""
+    """The text that follows the start of each line, padded with zeros after its end."""
     dense_text = (text + _END).replace(" ", "").replace("\t", "")
     units = dense_text.encode("utf-16-le", "surrogatepass")
     size = _WINDOW * _UNIT

@@ -1,17 +1,17 @@
-"""Text inside a table of Markdown, with nothing in it that a forge would act on."""
+"""Text for Markdown tables, without anything that a forge would interpret."""
 
 import re
 
 from compiler.report.text_report import to_printable
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>|~$^&@#!%]|:(?=//)|www(?=\.)")
-_SEPARATOR_COMMENT = "<!-- -->"  # keeps a forge from seeing a name to notify, an issue to link or an address
+_SEPARATOR_COMMENT = "<!-- -->"  # stops a forge from recognising a mention, an issue number or an address
 _MENTION_CHARACTERS = frozenset("@#!$~%&:")
 _ADDRESS = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9./_~#?&=%-]*")
 
 
 def escape_inline(text: str, max_length: int) -> str:
-    """The text on one line: what stands between backticks is code, and nothing else is markup; cut after `most` characters."""
+    """The text on one line: parts in backticks become code, everything else is escaped; truncated after `most` characters."""
     parts = _truncate(text, max_length).split("`")
     if len(parts) % 2 == 0:  # the last backtick has no partner
         parts[-2:] = ["`".join(parts[-2:])]
@@ -19,23 +19,23 @@ def escape_inline(text: str, max_length: int) -> str:
 
 
 def code_span(text: str, max_length: int) -> str:
-    """The text as code, unless it holds what ends code."""
+    """The text as code, unless it contains what ends code."""
     content = _truncate(text, max_length)
     return escape_text(content) if "`" in content else _quote_code(content)
 
 
 def escape_text(text: str) -> str:
-    """The text as it stands, whatever it looks like."""
+    """The text with all markup escaped."""
     return _MARKUP.sub(_neutralize, text)
 
 
 def link(text: str, address: str | None) -> str:
-    """The text, linked where the address is one that cannot be read in another way."""
+    """The text, linked if the address cannot be misread."""
     return f"[{escape_text(text)}]({address})" if address and _ADDRESS.fullmatch(address) else escape_text(text)
 
 
 def table_row(*cells: str) -> str:
-    """A line of a table."""
+    """A row of a table."""
     return f"| {' | '.join(cells)} |\n"
 
 
@@ -51,6 +51,6 @@ def _neutralize(match: re.Match[str]) -> str:
 
 
 def _quote_code(text: str) -> str:
-    """Code in a table, where a bar ends the cell even between backticks."""
+    """Code in a table, where `|` ends the cell even within backticks."""
     inner = text.replace("|", r"\|")
     return f"`{inner}`" if text.strip() else escape_text(f"`{text}`")

@@ -1,4 +1,4 @@
-"""A new document of a kind: its text, and where it belongs."""
+"""A new document of a kind: its text and its path."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from compiler.spec.portfolio import API_VERSION, DEFAULTS_FILE
 INITIAL_LIFECYCLE = "development"
 INITIAL_VERSION = "0.1.0"
 _EXCLUDED_KEYS = frozenset({"formerly", "releases", "retirement"})
-"""Keys of a Model that only an older one has: a first release is said in short."""
+"""Keys of a Model that a new one does not need: its first release uses the short form."""
 _TRAILING_KEYS = ("deploy", "environments")
 
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
-    """What is asked for."""
+    """What to create."""
 
     kind: str
     name: str
@@ -31,7 +31,7 @@ class NewDocument:
 
 
 def document_path(document: NewDocument, project: ExistingProject, catalog: SchemaCatalog) -> str:
-    """Where the document belongs; one with files beside it gets a folder of its own."""
+    """The path of the document; a document with companion files gets a folder of its own."""
     if document.kind == "Defaults":
         return join(document.name, DEFAULTS_FILE)
     if document.kind == "Policy":
@@ -50,7 +50,7 @@ def document_path(document: NewDocument, project: ExistingProject, catalog: Sche
 
 
 def document_text(document: NewDocument, path: str, project: ExistingProject, catalog: SchemaCatalog) -> str:
-    """The document, with the line that tells editors its schema."""
+    """The document, with the comment that tells editors its schema."""
     is_model = document.kind == "Model"
     schema = _reorder_fields(catalog.type_schema(document.type)) if is_model else catalog.kind_schema(document.kind)
     template = SpecTemplate(
@@ -65,7 +65,7 @@ def document_text(document: NewDocument, path: str, project: ExistingProject, ca
 
 
 def _reorder_fields(model: Object) -> Object:
-    """The schema of a Model with its fields in the order that people read them: what it is, how it runs, and where."""
+    """The Model schema with its fields in reading order: what the model is, how it runs, and where."""
     fields = as_object(model["properties"])
     leading_fields = {name: node for name, node in fields.items() if name not in _TRAILING_KEYS}
     return {**model, "properties": leading_fields | {name: fields[name] for name in _TRAILING_KEYS}}
@@ -93,7 +93,7 @@ def _document_values(document: NewDocument, project: ExistingProject, schema: Ob
 
 
 def _required_keys(path: str, project: ExistingProject) -> Iterator[str]:
-    """What every Model says, but for what it inherits: a key without a value would take that away."""
+    """The keys that every Model needs, except inherited ones: an empty key would override the inherited value."""
     yield from ("version", "source", "environments")
     yield from (key for key in ("owner", "lifecycle", "summary") if not project.inherits(path, (key,)))
 
@@ -132,12 +132,12 @@ def _hints(document: NewDocument, project: ExistingProject) -> Mapping[Pointer, 
 
 
 def _single_candidate(pointer: Pointer, candidates: tuple[str, ...]) -> dict[Pointer, Json]:
-    """The one candidate; of several none is obvious."""
+    """The only candidate; `None` if there are several."""
     return {pointer: candidates[0]} if len(candidates) == 1 else {}
 
 
 def require_available(document: NewDocument, path: str, project: ExistingProject) -> None:
-    """Raise `UsageError` where the name or the file is taken."""
+    """Raise `UsageError` if the name or the file exists."""
     location = project.location_of(document.kind, document.name)
     if location:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""New files and nothing else: nothing is overwritten, and where one cannot be written none is left behind."""
+"""Creates files without overwriting any; if one cannot be written, none is left behind."""
 
 import os
 from collections.abc import Mapping
@@ -11,9 +11,9 @@ _CREATE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0
 
 
 def write_new_files(root: Path, files: Mapping[str, bytes]) -> None:
-    """Write files by path below a folder, with the folders that they need.
+    """Write files by path below a folder, creating folders as needed.
 
-    Raises `HostError`, and has then removed again what it made.
+    Raises `HostError` after removing what it created.
     """
     created_paths: list[Path] = []
     path = ""
@@ -40,7 +40,7 @@ def _create_folder(folder: Path, created_paths: list[Path]) -> None:
 
 def _remove_created(created_paths: list[Path]) -> None:
     for path in reversed(created_paths):
-        with suppress(OSError):  # the error on its way says what the system refuses
+        with suppress(OSError):  # the exception in flight says what the system refused
             if path.is_dir():
                 path.rmdir()
             else:

@@ -1,4 +1,4 @@
-"""The published schemas, as people ask for them, and as a repository keeps them for editors."""
+"""The published schemas, by the words that people use, and as a repository stores them for editors."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -13,13 +13,13 @@ from compiler.foundation.suggestions import closest_match
 from compiler.spec.language import Language
 
 EDITOR_FOLDER = ".modelyard/schemas"
-"""Where a repository keeps the schemas that its editors read."""
+"""The folder of a repository that holds the schemas for its editors."""
 _SUFFIX = ".schema.json"
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaEntry:
-    """A schema by the word that asks for it: `model`, `use-case`, `model/llm`."""
+    """A schema by its word on the command line: `model`, `use-case`, `model/llm`."""
 
     word: str
     summary: str
@@ -28,7 +28,7 @@ class SchemaEntry:
 
 @dataclass(frozen=True)
 class SchemaCatalog:
-    """Every kind of document and every type of model."""
+    """Every kind of document and every model type."""
 
     folder: Path
 
@@ -39,7 +39,7 @@ class SchemaCatalog:
 
     @cached_property
     def kinds_by_word(self) -> Mapping[str, str]:
-        """The word for each kind of file to the kind's name: documents of the language, and what lies beside them."""
+        """The command-line word of each kind to the kind's name: documents of the language, and companion files."""
         return dict(
             sorted({to_kebab_case(kind): kind for kind in (*self.language.kinds, *self._standalone_schemas)}.items())
         )
@@ -50,7 +50,7 @@ class SchemaCatalog:
         return frozenset(self.language.kinds)
 
     def entries(self) -> Iterator[SchemaEntry]:
-        """Every schema, the types after the kinds."""
+        """Every schema, kinds before types."""
         for kind_word, kind in self.kinds_by_word.items():
             yield SchemaEntry(
                 kind_word, as_str(self.kind_schema(kind).get("description")), self._schema_path(kind_word)
@@ -60,7 +60,7 @@ class SchemaCatalog:
             yield SchemaEntry(f"model/{name}", self.language.type_language(name).title, path)
 
     def find_kind(self, text: str) -> str:
-        """The kind that a word stands for, however it is spelled; raises `UsageError` with the nearest."""
+        """The kind that a word names, in any spelling; raises `UsageError` with the closest match."""
         for kind_word, kind in self.kinds_by_word.items():
             if _normalize(text) == _normalize(kind_word):
                 return kind
@@ -69,7 +69,7 @@ class SchemaCatalog:
         raise UsageError(f"there is no kind `{text}`", help=help_text)
 
     def find_type(self, name: str) -> str:
-        """The type of model; raises `UsageError` with the nearest."""
+        """The model type; raises `UsageError` with the closest match."""
         if name in self.language.types:
             return name
         suggestion = closest_match(name, self.language.types)
@@ -82,24 +82,24 @@ class SchemaCatalog:
         return as_object(json.loads(path.read_bytes())) if path else self.language.kind_schema(name)
 
     def type_schema(self, name: str) -> Object:
-        """The schema of a Model document of one type, as it is written."""
+        """The schema of a Model document of one type."""
         schema = resources.type_schemas()[name]
         spec = as_object(as_object(schema["$defs"])["Spec"])
         head = {key: schema[key] for key in ("$schema", "$id", "title")}
         return {**head, **spec, "$defs": _used_definitions(spec, as_object(schema["$defs"]))}
 
     def editor_schemas(self) -> Mapping[str, bytes]:
-        """One file a kind, by its name, as they were published."""
+        """One file per kind, by file name."""
         return {f"{kind_word}{_SUFFIX}": self._schema_path(kind_word).read_bytes() for kind_word in self.kinds_by_word}
 
     def stale_files(self, folder: Path) -> tuple[str, ...]:
-        """Names of files in a folder that differ from what this version publishes, or are missing."""
+        """The names of files in a folder that are missing or differ from those of this version."""
         schemas = self.editor_schemas()
         return tuple(name for name, content in schemas.items() if _read_or_none(folder / name) != content)
 
     @cached_property
     def _standalone_schemas(self) -> Mapping[str, Path]:
-        """Schemas of files that are no documents of the language, each in a folder of its own, such as an emitter's."""
+        """Schemas of files that are not documents of the language, such as emitter.yaml, each in a folder of its own."""
         paths = (folder / f"{folder.name}{_SUFFIX}" for folder in sorted(self.folder.iterdir()) if folder.is_dir())
         return {path.parent.name.capitalize(): path for path in paths if path.is_file()}
 
@@ -108,17 +108,17 @@ class SchemaCatalog:
 
 
 def load_catalog() -> SchemaCatalog:
-    """The schemas that came with this version."""
+    """The schemas of this version."""
     return SchemaCatalog(resources.shipped_folder("schemas") / "modelyard" / "v1")
 
 
 def to_kebab_case(kind: str) -> str:
-    """A kind as people type it: `UseCase` is `use-case`."""
+    """A kind as people type it: `UseCase` becomes `use-case`."""
     return "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(kind))
 
 
 def schema_text(schema: Object) -> str:
-    """A schema as it is printed."""
+    """A schema as printed."""
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -127,7 +127,7 @@ def _normalize(text: str) -> str:
 
 
 def _used_definitions(root: Object, definitions: Object) -> Object:
-    """The definitions that the root refers to, and those that they refer to."""
+    """The definitions that the root references, directly or indirectly."""
     used_names: dict[str, None] = {}
     queue: list[object] = [root]
     while queue:

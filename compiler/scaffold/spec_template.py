@@ -1,7 +1,7 @@
-"""A document to fill in, made from the schema of its kind.
+"""A document to fill in, generated from the schema of its kind.
 
-What must be said stands there with nothing after its colon, which `check` asks for at that very line; what may be said stands
-in a comment. The schema's own descriptions say what each is, so that nothing is told twice.
+Required fields have no value, so that `check` asks for each at its line; optional fields are comments. The descriptions come from
+the schema.
 """
 
 import json
@@ -21,19 +21,19 @@ _NON_STRING_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off"
 
 @dataclass(frozen=True, slots=True)
 class SpecTemplate:
-    """What is known of a document before anybody writes it."""
+    """What is known about a document before it is filled in."""
 
     schema: Object
     values: Mapping[Pointer, Json]
-    """Values by place, none where it is to be said all the same; everything else that is required is left open."""
+    """Values by pointer; `None` includes an optional field without a value. Other required fields stay empty."""
     required_keys: frozenset[str]
-    """Keys of the document that must be said, beside those that the schema itself asks for."""
+    """Keys that are required in addition to those of the schema."""
     excluded_keys: frozenset[str]
-    """Keys of the document that no new one says."""
+    """Keys that a new document leaves out."""
     names_by_kind: Mapping[str, tuple[str, ...]]
-    """Kind of document to the names that a reference may have."""
+    """Kind of document to the names that a reference can use."""
     hints: Mapping[Pointer, str]
-    """What is worth saying of a place beside its description."""
+    """Comments in addition to the description of a field."""
 
     def render(self) -> str:
         """The document."""
@@ -58,7 +58,7 @@ class SpecTemplate:
             )
 
     def _required_in(self, node: Object, pointer: Pointer) -> frozenset[str]:
-        """Keys of a map that must be said: of a choice, the first; and what they ask for beside them."""
+        """The required keys of a map; of alternatives, the first with the keys that it requires."""
         first_choice = as_object(next(iter(as_list(node.get("oneOf"))), None))
         child_keys = {
             str(value_pointer[len(pointer)])
@@ -127,7 +127,7 @@ def _is_block(lines: Sequence[str]) -> bool:
 
 
 def _alternative_prefixes(node: Object) -> Mapping[str, str]:
-    """What begins the comment of a key that stands for another: a choice's, where the first was taken."""
+    """The comment prefixes of alternative keys; the first alternative is the one that is written."""
     choices = [
         [as_str(key) for key in as_list(as_object(branch).get("required"))] for branch in as_list(node.get("oneOf"))
     ]
@@ -135,7 +135,7 @@ def _alternative_prefixes(node: Object) -> Mapping[str, str]:
 
 
 def _format_value(value: Json) -> str:
-    """A value as YAML writes it on one line: a plain word plain, any other text as JSON."""
+    """A value as YAML on one line: a plain scalar if it is a word, else JSON."""
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{_format_value(key)}: {_format_value(child)}' for key, child in value.items())}}}"
     if isinstance(value, str) and _PLAIN_SCALAR.fullmatch(value) and value.lower() not in _NON_STRING_WORDS:
@@ -144,7 +144,7 @@ def _format_value(value: Json) -> str:
 
 
 def _with_comment(text: str, comment: str) -> Iterator[str]:
-    """The comment beside the text, or above it where it is long."""
+    """The text with its comment, or below it if the comment is long."""
     inline_text = f"{text:<{_COMMENT_COLUMN - 1}} # {comment}"
     if not comment:
         yield text

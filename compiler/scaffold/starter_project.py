@@ -18,9 +18,9 @@ from compiler.spec.portfolio import PROJECT_FILE
 _CI_FOLDER = "ci"
 _STARTER = "starter"
 _INSTALL_PATHS = MappingProxyType({"gitignore": ".gitignore", "vscode-extensions.json": ".vscode/extensions.json"})
-"""Files that must not act where they are shipped from, to where they belong."""
+"""Files that must not take effect where they are shipped, to their paths in a project."""
 _DOT_PREFIX = re.compile(r"(?:^|(?<=/))dot-")
-"""Begins the name of a folder that begins with a dot where it belongs."""
+"""Stands for the dot at the start of a folder's name."""
 _NAME_LINE = re.compile(r"^name: .*$", re.MULTILINE)
 _VERSION_PIN = re.compile(r"(?<===)0\.0\.0$", re.MULTILINE)
 _BRANCH_LINE = re.compile(r"^( +branch: )main$", re.MULTILINE)
@@ -31,20 +31,20 @@ _DEFAULT_NAME = "models"
 
 @dataclass(frozen=True, slots=True)
 class StarterFiles:
-    """What is written, and what is there already and stays as it is."""
+    """The files to write, and those that exist and stay unchanged."""
 
     new_files: Mapping[str, bytes]
     existing_paths: tuple[str, ...]
     stale_schemas: tuple[str, ...]
-    """Schemas of editors that another version wrote; they are left too."""
+    """Editor schemas of another version, which are left unchanged."""
     project_addition: str = ""
-    """What the project's file lacks, where it is there already."""
+    """The settings that an existing project file lacks."""
     parent_key: str = ""
-    """The key of that file below which it is to be added; none where it is one of its own."""
+    """The key below which to add them; `None` for the top level."""
 
 
 def ci_providers() -> tuple[str, ...]:
-    """The CI servers that a new repository can be wired to."""
+    """The CI providers that a new repository can use."""
     folder = resources.shipped_folder("templates") / _CI_FOLDER
     return tuple(sorted(path.name for path in folder.iterdir() if (path / _STARTER).is_dir()))
 
@@ -52,9 +52,9 @@ def ci_providers() -> tuple[str, ...]:
 def starter_files(
     root: Path, name: str, catalog: SchemaCatalog, provider: str | None = None, branch: str | None = None
 ) -> StarterFiles:
-    """What makes a folder a project. In one that is a project already its specs are its own: only what surrounds them is added.
+    """The files that make a folder a project. In an existing project, specs are left alone and only supporting files are added.
 
-    `provider`: the CI server that it is wired to. `branch`: the one that is delivered from.
+    `provider` is the CI provider; `branch` is the branch that is delivered.
     """
     schemas = {f"{EDITOR_FOLDER}/{file}": content for file, content in catalog.editor_schemas().items()}
     is_project = (root / PROJECT_FILE).exists()
@@ -83,7 +83,7 @@ def starter_files(
 
 
 def slugify(text: str) -> str:
-    """The nearest name that the language takes: a folder's name in lower-case letters, digits and hyphens."""
+    """The closest valid name: the folder's name in lower-case letters, digits and hyphens."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain)[:_MAX_NAME_LENGTH].strip("-") or _DEFAULT_NAME
 
@@ -94,14 +94,14 @@ def is_ignored(gitignore: str, folder: str) -> bool:
 
 
 def _ci_files(provider: str) -> dict[str, bytes]:
-    """What a CI server needs: files of its own, and what the project's file says of it."""
+    """The files of a CI provider, and its settings in the project file."""
     files = _read_folder(resources.shipped_folder("templates") / _CI_FOLDER / provider / _STARTER)
     installed_files = {_DOT_PREFIX.sub(".", path): content for path, content in files.items()}
     return {path: _VERSION_PIN.sub(__version__, content.decode()).encode() for path, content in installed_files.items()}
 
 
 def _missing_addition(project: bytes, addition: str) -> tuple[str, str]:
-    """What of it a project's file does not say yet, and the key below which it goes."""
+    """The settings that a project file lacks, and the key below which they belong."""
     text = project.decode(errors="replace")
     current_emitters, required_emitters = (_emitter_settings(content) for content in (text, addition))
     if all(as_object(current_emitters.get(name)).get("enabled") is True for name in required_emitters):

@@ -1,4 +1,4 @@
-"""Writes rendered files: only what changed, removing exactly what was once written, never over anybody else's work."""
+"""Writes rendered files: writes only what changed, removes exactly what an earlier build wrote, and never overwrites other files."""
 
 from compiler.write.apply_changes import apply, plan_changes
 from compiler.write.change_set import Action, Change, ChangeSet, LockChange

@@ -1,4 +1,4 @@
-"""Carries changes out: every file is whole at every moment, and nothing is touched where there is a conflict."""
+"""Applies a change set: every file is complete at every moment, and nothing is written if there is a conflict."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -15,16 +15,16 @@ from compiler.write.output_units import Unit
 
 _CREATE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _TEMPORARY_NAME = f"{STATE_FOLDER}-fresh"
-"""The name of a file until it is whole; no output can have it, and what a killed run left goes with the next."""
+"""The name of a file that is being written. No output can have this name; the next build removes one that a killed build left."""
 
 
 def plan_changes(
     root: Path, units: Iterable[Unit], scope: Callable[[str], bool] | None = None, *, root_name: str = ""
 ) -> ChangeSet:
-    """What a build of these units would do, and nothing done.
+    """The changes that a build of these units would make, without making them.
 
-    Of the units that `scope` names (all, without one) those that are not given any more are removed; the given ones
-    are among them. `root_name` is what people call the root, from the repository's.
+    Units within `scope` (default: all) that are no longer given are removed; the given units must be within it. `root_name` is the
+    root's path in the repository.
     """
     disk, reporter = Disk(root), ConflictReporter(root_name)
     ledger = LockIndex.read(disk, reporter, scope)
@@ -43,7 +43,7 @@ def _check_scope(units: Iterable[Unit], scope: Callable[[str], bool] | None) -> 
 
 
 def apply(root: Path, change_set: ChangeSet) -> None:
-    """The root holds what the change set says; `HostError` names the path at which the system refused."""
+    """Apply the change set to the root; raises `HostError` with the path that could not be written."""
     if change_set.conflicts:
         message = "a change set with conflicts is not applied"
         raise ValueError(message)
@@ -60,9 +60,9 @@ def apply(root: Path, change_set: ChangeSet) -> None:
 
 
 def _paths_to_delete_first(deletes: list[str], writes: list[Change]) -> set[str]:
-    """Files that must go before others come: a folder takes a file's place, a file a folder's, a name changes its case.
+    """Files to delete before others are created: those in the way of a new folder or file, or whose name changes only in case.
 
-    All others go last, so that a run which the disk stops has added and not taken away.
+    Other files are deleted last, so that a build interrupted by a full disk has added files and deleted none.
     """
     if not deletes:
         return set()
@@ -74,7 +74,7 @@ def _paths_to_delete_first(deletes: list[str], writes: list[Change]) -> set[str]
 
 
 class _Writer:
-    """Writes below one root; remembers which folders stand."""
+    """Writes below one root and remembers which folders exist."""
 
     def __init__(self, root: Path) -> None:
         self._root = os.fspath(root)
@@ -96,7 +96,7 @@ class _Writer:
             self._write(path, encode_lock(change.unit, change.lock), 0o666, exists=exists)
 
     def remove(self, paths: Iterable[str]) -> None:
-        """The files, and the folders that they leave empty."""
+        """Remove the files, and the folders that become empty."""
         folders = set()
         for path in paths:
             with os_errors("remove", path), suppress(FileNotFoundError):
@@ -133,7 +133,7 @@ class _Writer:
 
 
 def _create(path: str, content: bytes, mode: int) -> None:
-    """A new file with all of the content, or none."""
+    """Create a file with its full content, or none."""
     descriptor = os.open(path, _CREATE_FLAGS, mode)
     try:
         try:

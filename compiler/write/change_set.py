@@ -1,4 +1,4 @@
-"""What a build would do to a root, decided before anything is touched."""
+"""Computes what a build would change in a root, before anything is written."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happens to one file; `old` and `new` are digests, `file` holds the bytes where there are some to write."""
+    """The change of one file; `old` and `new` are digests, `file` holds the content to write."""
 
     path: str
     action: Action
@@ -36,7 +36,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class LockChange:
-    """The lock that a unit gets; `None` where it owns nothing any more."""
+    """The new lock of a unit; `None` if it owns no files any more."""
 
     unit: str
     lock: Lock | None
@@ -44,7 +44,7 @@ class LockChange:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """All that a build would do, by path; or the conflicts for which it does nothing."""
+    """All changes of a build, by path, or the conflicts that prevent it."""
 
     changes: tuple[Change, ...] = ()
     conflicts: tuple[Finding, ...] = ()
@@ -52,7 +52,7 @@ class ChangeSet:
 
     @property
     def is_up_to_date(self) -> bool:
-        """Whether there is nothing to do."""
+        """Whether nothing changes."""
         return not self.conflicts and not self.locks and all(change.action is Action.KEEP for change in self.changes)
 
 
@@ -67,12 +67,12 @@ def compute_changes(
     units: Iterable[Unit],
     locks: Mapping[str, Lock],
     disk: Disk,
-    reporter: ConflictReporter = ConflictReporter(),  # noqa: B008 - frozen
+    reporter: ConflictReporter = ConflictReporter(),  # noqa: B008 - immutable
     external_owner: Callable[[str], str | None] = lambda _: None,
 ) -> ChangeSet:
-    """What makes the disk hold exactly the units; `locks` are those of all units that the run is about.
+    """The changes that make the disk hold exactly the units; `locks` are those of all units in the scope of the run.
 
-    A path that no lock among them names may belong to a unit that the run is not about: `owner_elsewhere` knows.
+    A path without a lock in `locks` can belong to a unit outside the scope: `owner_elsewhere` looks it up.
     """
     comparison = _Comparison(locks, disk, reporter, external_owner)
     for unit in units:
@@ -81,7 +81,7 @@ def compute_changes(
 
 
 class _Comparison:
-    """The state of one comparison; files' bytes are let go as soon as they turn out to be on the disk already."""
+    """The state of one comparison; the content of a file is released as soon as it proves to be unchanged."""
 
     def __init__(
         self,
@@ -98,14 +98,14 @@ class _Comparison:
                 if self._managed_files.setdefault(path, (unit, managed_file)) != (unit, managed_file):
                     self._other_digests.setdefault(path, []).append(managed_file.digest)
         self._reservations: dict[str, _PathReservation] = {}
-        self._free_folders: set[str] = set()  # folders that no file's claim is in the way of
+        self._free_folders: set[str] = set()  # folders that no reserved file blocks
         self._new_locks: dict[str, dict[str, ManagedFile]] = {}
         self._changes: dict[str, Change] = {}
         self._blocked_changes: list[tuple[Change, OutputFile, PathState]] = []
         self._conflicts: list[Finding] = []
 
     def add_unit(self, unit: Unit) -> None:
-        """A unit's files, compared."""
+        """Compare the files of a unit."""
         new_lock = self._new_locks.setdefault(unit.id, {})
         for file in unit.files:
             digest = digest_of(file.content)
@@ -121,7 +121,7 @@ class _Comparison:
                 self._compare(unit.id, file, digest)
 
     def _reserve(self, reservation: _PathReservation) -> _PathReservation | None:
-        """The claim that already holds the place, if one does."""
+        """Reserve the path; returns the earlier reservation if there is one."""
         if (holder := self._reservations.setdefault(fold_path(reservation.path), reservation)) is not reservation:
             return holder
         if (parent_folder := reservation.path.rpartition("/")[0]) in self._free_folders:
@@ -168,7 +168,7 @@ class _Comparison:
         return self._reporter.unmanaged_file(file, state)
 
     def result(self) -> ChangeSet:
-        """What is left over is removed, and makes way for what it blocked."""
+        """Remove left-over files, which makes room for the files that they blocked."""
         output_paths = {path for new_lock in self._new_locks.values() for path in new_lock}
         for path, (unit, managed_file) in self._managed_files.items():
             if path not in output_paths:

@@ -1,4 +1,4 @@
-"""What keeps a build from writing, as findings about the file that is in the way."""
+"""Reports what prevents a build from writing, as findings about the file in the way."""
 
 from dataclasses import dataclass
 
@@ -17,16 +17,16 @@ _KIND_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class ConflictReporter:
-    """Findings about the files below a root, which people know by the name it has in the repository."""
+    """Findings about files below a root, with paths of the repository."""
 
     root_name: str = ""
 
     def display_path(self, path: str) -> str:
-        """The path as people see it."""
+        """The path as shown to people."""
         return f"{self.root_name}/{path}" if self.root_name else path
 
     def hand_edited(self, path: str, sources: tuple[str, ...], file: OutputFile | None) -> Finding:
-        """It is ours, and neither as we left it nor as it shall be."""
+        """The file is managed, but its content is neither what was written nor what would be written."""
         orphan_text = "" if file else ", and nothing makes it any more"
         edit_target = "what it is made from" if file else "a file of another name"
         return Finding(
@@ -38,7 +38,7 @@ class ConflictReporter:
         )
 
     def unmanaged_file(self, file: OutputFile, state: PathState) -> Finding:
-        """Somebody else's file or folder stands there."""
+        """An unmanaged file or folder is in the way."""
         return Finding(
             codes.UNMANAGED_FILE,
             f"`{self.display_path(file.path)}` cannot be written: {_KIND_NAMES[state.kind]} that Modelyard did not write"
@@ -49,7 +49,7 @@ class ConflictReporter:
         )
 
     def symlink_in_path(self, path: str, state: PathState) -> Finding:
-        """Writing there would follow a link out of the root."""
+        """Writing would follow a symbolic link out of the root."""
         return Finding(
             codes.OUTPUT_LINK,
             f"`{self.display_path(path)}` cannot be reached: a symbolic link stands {self._obstacle_text(path, state)}",
@@ -58,7 +58,7 @@ class ConflictReporter:
         )
 
     def path_clash(self, path: str, unit: str, other_path: str, other_unit: str, sources: tuple[str, ...]) -> Finding:
-        """Two outputs want one place."""
+        """Two outputs have the same path."""
         first_label, second_label = (
             f"`{self.display_path(path)}` of `{unit}`",
             f"`{self.display_path(other_path)}` of `{other_unit}`",
@@ -84,7 +84,7 @@ class ConflictReporter:
         )
 
     def damaged_lock(self, path: str, reason: str) -> Finding:
-        """Nobody can tell what is owned."""
+        """The lock cannot be read, so that the owner of files is unknown."""
         return Finding(
             codes.DAMAGED_LOCK,
             f"`{self.display_path(path)}` does not say what Modelyard wrote: {reason}",

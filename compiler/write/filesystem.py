@@ -1,4 +1,4 @@
-"""What stands below a root, read once a folder and never through a link."""
+"""The files below a root: each folder is listed once, and symbolic links are never followed."""
 
 import hashlib
 import os
@@ -25,23 +25,23 @@ class PathKind(StrEnum):
 
 
 class PathState(NamedTuple):
-    """What stands at a path, or above it in its way (`at` says where); the digest of a file only."""
+    """What is at a path, or at the ancestor `at` that blocks it; the digest of files only."""
 
     kind: PathKind
     path: str
     digest: str = ""
     executable: bool = True
-    """Where the system cannot tell, nothing is amiss."""
+    """On systems that cannot tell, every file counts as acceptable."""
 
 
 def digest_of(content: bytes) -> str:
-    """The digest as locks spell it."""
+    """The digest as locks store it."""
     return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
 @contextmanager
 def os_errors(action: str, path: str) -> Iterator[None]:
-    """An `OSError` in it becomes the sentence that says what could not be done, to which path, and why."""
+    """Turn an `OSError` into a `HostError` that says what failed, at which path, and why."""
     try:
         yield
     except OSError as error:
@@ -49,7 +49,7 @@ def os_errors(action: str, path: str) -> Iterator[None]:
 
 
 def os_failure(action: str, path: str, error: OSError) -> HostError:
-    """The same, where a context manager would cost more than the work."""
+    """The same as a function, for code in which a context manager would cost more than the work."""
     return HostError(
         f"cannot {action} `{path}`: {error.strerror or error}",
         help="Mend what the system says and run the command again; every file is whole, old or new.",
@@ -57,14 +57,14 @@ def os_failure(action: str, path: str, error: OSError) -> HostError:
 
 
 class Disk:
-    """A root's files as they stood when their folders were first looked into."""
+    """The files of a root as they were when their folders were first listed."""
 
     def __init__(self, root: Path) -> None:
         self._root = os.fspath(root)
         self._folders: dict[str, dict[str, PathKind] | PathState] = {}
 
     def path_state(self, path: str) -> PathState | None:
-        """What stands at the path, or in its way; `None` where it is free."""
+        """What is at the path or blocks it; `None` if the path is free."""
         folder, _, name = path.rpartition("/")
         listing = self._listing(folder)
         if isinstance(listing, PathState):
@@ -75,11 +75,11 @@ class Disk:
         return self._file_state(path) if kind is PathKind.FILE else PathState(kind, path)
 
     def read(self, path: str) -> bytes:
-        """The bytes of a file."""
+        """The content of a file."""
         return self._read_with_mode(path)[0]
 
     def walk(self, folder: str) -> Iterator[str]:
-        """Every file and every empty folder below a folder; links are named, not followed."""
+        """Every file and every empty folder below a folder; links are listed, not followed."""
         listing = self._listing(folder)
         if isinstance(listing, PathState):
             return
@@ -91,7 +91,7 @@ class Disk:
                 yield f"{folder}/{name}"
 
     def obstructions(self, folder: str) -> Iterator[PathState]:
-        """What makes a folder's tree unfit to be written to: links in it, or something else in its place."""
+        """What prevents writing to a folder: a symbolic link on its path, or a file in its place."""
         listing = self._listing(folder)
         if isinstance(listing, PathState):
             yield listing

@@ -1,4 +1,4 @@
-"""Git as publishing needs it: plumbing that touches neither work tree nor index, and a remote where one is asked for."""
+"""Git for publishing: plumbing commands that change neither the work tree nor the index, and optionally a remote."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from compiler.foundation.errors import HostError, UsageError
 try:
     import git
     from git.exc import GitCommandError, GitError
-except ImportError as error:  # raised by GitPython too, where there is no git
+except ImportError as error:  # GitPython raises it too if git is missing
     raise HostError("git cannot be used.", help="Install git, and see that `git version` works.") from error
 
 _GIT_ENVIRONMENT = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
@@ -20,14 +20,14 @@ _GIT_ENVIRONMENT = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "G
 
 @dataclass(frozen=True, slots=True)
 class CommitMessage:
-    """A commit's words, and its moment in seconds since 1970."""
+    """The text of a commit, and its time in seconds since 1970."""
 
     text: str
     timestamp: int
 
 
 class Repository:
-    """The repository that a project lies in."""
+    """The repository that contains a project."""
 
     def __init__(self, root: Path) -> None:
         try:
@@ -37,24 +37,24 @@ class Repository:
         self._git.update_environment(**_GIT_ENVIRONMENT)
 
     def commit_of(self, name: str) -> str | None:
-        """The full id of the commit that a name stands for; `None` where there is none."""
+        """The full id of the commit that a name refers to; `None` if there is none."""
         try:
             return str(self._git.rev_parse("--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"))
         except GitCommandError:
             return None
 
     def commit_timestamp(self, commit: str) -> int:
-        """When a commit was made, in seconds since 1970."""
+        """The commit's time in seconds since 1970."""
         with _git_errors("read the commit"):
             return int(self._git.log("-1", "--format=%ct", commit))
 
     def trailer(self, commit: str, key: str) -> str:
-        """What a commit's trailer says; empty where it has none."""
+        """The value of a trailer of a commit; empty if it has none."""
         with _git_errors("read the commit"):
             return str(self._git.log("-1", f"--format=%(trailers:key={key},valueonly)", commit)).strip()
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
-        """Whether a commit came before another; not where the other is not known here."""
+        """Whether a commit is an ancestor of another; false if the other is not known here."""
         try:
             self._git.merge_base("--is-ancestor", ancestor, descendant)
         except GitCommandError:
@@ -62,7 +62,7 @@ class Repository:
         return True
 
     def changed_files(self, paths: Sequence[str], root: Path) -> tuple[str, ...]:
-        """Files below paths of a folder that are others than HEAD has, or that it has not."""
+        """Files below paths of a folder that differ from HEAD or are not in it."""
         with _git_errors("look at the work tree"):
             status_output = self._git.status(
                 "--porcelain=v1",
@@ -75,7 +75,7 @@ class Repository:
         return tuple(line[3:] for line in str(status_output).split("\0") if line)
 
     def require_branch(self, name: str) -> None:
-        """Raise `UsageError` where no branch can have the name, or somebody works on it."""
+        """Raise `UsageError` if the branch name is invalid or the branch is checked out."""
         try:
             self._git.check_ref_format(f"refs/heads/{'' if name.startswith('-') else name}")
         except GitCommandError as error:
@@ -85,7 +85,7 @@ class Repository:
                 raise UsageError(f"`{name}` is checked out, and is not written to", help="check out another branch")
 
     def fetch_branch(self, remote: str, branch: str) -> str | None:
-        """The commit that a remote's branch is at, brought here; `None` where it has no such branch."""
+        """Fetch the tip of a remote branch; `None` if the remote has no such branch."""
         with _git_errors(f"read from `{remote}`"):
             if not str(self._git.ls_remote("--heads", "--end-of-options", remote, f"refs/heads/{branch}")).strip():
                 return None
@@ -94,7 +94,7 @@ class Repository:
             return self.commit_of(tracking_ref)
 
     def last_change(self, commit: str, folder: str) -> str | None:
-        """The last commit up to another one that changed anything in a folder; that one itself for the root, `None` for a new folder."""
+        """The last commit up to a given one that changed a folder; the given one itself for the root, `None` for a new folder."""
         if not folder:
             return commit
         with _git_errors("read the history"):
@@ -103,7 +103,7 @@ class Repository:
     def create_commit(
         self, files: Mapping[str, bytes], message: CommitMessage, parent: str | None, folder: str = ""
     ) -> str:
-        """A commit that holds exactly the files in a folder, and what its parent holds elsewhere; no branch knows of it yet."""
+        """Create a commit that replaces the content of a folder and keeps the rest of its parent; no branch refers to it yet."""
         temporary_ref = "refs/modelyard/publishing"
         committer = self._committer_ident()
         with TemporaryFile() as stream:
@@ -121,12 +121,12 @@ class Repository:
         return commit
 
     def has_same_files(self, first: str, second: str) -> bool:
-        """Whether two commits hold the same files."""
+        """Whether two commits have the same files."""
         with _git_errors("compare commits"):
             return bool(self._git.rev_parse(f"{first}^{{tree}}") == self._git.rev_parse(f"{second}^{{tree}}"))
 
     def differences(self, old_commit: str | None, new_commit: str) -> Iterator[str]:
-        """What differs between two commits, a file a line: A, M or D, and its path."""
+        """The differences between two commits, one file per line: A, M or D, and the path."""
         with _git_errors("compare commits"):
             if old_commit is None:
                 git_output = str(self._git.ls_tree("-r", "--name-only", new_commit))
@@ -136,14 +136,14 @@ class Repository:
                 yield from (line.replace("\t", " ", 1) for line in git_output.splitlines())
 
     def move_branch(self, branch: str, commit: str, expected_commit: str | None) -> None:
-        """Let a branch of this repository lead to a commit, if it is still where it was."""
+        """Move a local branch to a commit, if it has not moved in the meantime."""
         with _git_errors(f"move `{branch}`"):
             self._git.update_ref(
                 "-m", "modelyard publish", f"refs/heads/{branch}", commit, expected_commit or "0" * len(commit)
             )
 
     def push_commit(self, remote: str, branch: str, commit: str) -> None:
-        """Let a remote's branch lead to a commit that follows on it."""
+        """Push a commit to a remote branch, as a fast-forward."""
         with _git_errors(f"push to `{remote}`"):
             self._git.push("--quiet", "--end-of-options", remote, f"{commit}:refs/heads/{branch}")
 
@@ -163,7 +163,7 @@ def _prefix_paths(folder: str, files: Mapping[str, bytes]) -> Mapping[str, bytes
 def _fast_import_stream(
     ref: str, committer: str, files: Mapping[str, bytes], message: CommitMessage, parent: str | None, folder: str
 ) -> Iterator[bytes]:
-    """What `git fast-import` reads (git-fast-import(1)): a commit that replaces everything in the folder."""
+    """The input of `git fast-import` (git-fast-import(1)): a commit that replaces the content of the folder."""
     text = message.text.encode()
     ident_line = f"{committer} {message.timestamp} +0000\n".encode()
     yield b"commit " + os.fsencode(ref) + b"\nauthor " + ident_line + b"committer " + ident_line
@@ -185,7 +185,7 @@ def _git_errors(action: str) -> Iterator[None]:
 
 
 def _error_text(error: Exception) -> str:
-    """What git itself said."""
+    """The error text of git."""
     error_output = error.stderr if isinstance(error, GitCommandError) else str(error)
     lines = error_output.strip().removeprefix("stderr:").strip().strip("'").splitlines()
     return "; ".join(filter(None, map(str.strip, lines))) or type(error).__name__

@@ -1,4 +1,4 @@
-"""Who owns what: one lock a unit, so that two pull requests about two models never meet in one file."""
+"""Lock files record which files a unit owns: one per unit, so that pull requests about different models do not conflict."""
 
 import json
 import re
@@ -18,7 +18,7 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class ManagedFile:
-    """A file as it was last written, the emitter that made it, and the spec documents it came from."""
+    """A file as it was last written, the emitter that rendered it, and the spec documents that it was rendered from."""
 
     digest: str
     emitter: str
@@ -27,17 +27,17 @@ class ManagedFile:
 
 
 Lock: TypeAlias = Mapping[str, ManagedFile]
-"""The files of a unit by their paths."""
+"""The files of a unit, by path."""
 
 EMPTY_LOCK: Lock = MappingProxyType({})
 
 
 class DamagedLockError(ValueError):
-    """A lock does not say what is owned; the sentence says why."""
+    """A lock file cannot be read; the message says why."""
 
 
 def lock_path(unit: str) -> str:
-    """Where a unit's lock lies below the root; `ValueError` where the id is not one."""
+    """The path of a unit's lock below the root; raises `ValueError` for an invalid id."""
     if not all(_UNIT_PART.fullmatch(part) and not part.endswith(_SUFFIX) for part in unit.split("/")):
         message = f"{unit!r} is not the id of a unit"
         raise ValueError(message)
@@ -45,7 +45,7 @@ def lock_path(unit: str) -> str:
 
 
 def unit_from_path(path: str) -> str | None:
-    """The unit whose lock lies there; `None` for any other file."""
+    """The unit that a lock file belongs to; `None` for any other file."""
     unit = path.removeprefix(f"{LOCKS_FOLDER}/").removesuffix(_SUFFIX)
     try:
         return unit if lock_path(unit) == path else None
@@ -54,7 +54,7 @@ def unit_from_path(path: str) -> str | None:
 
 
 def encode_lock(unit: str, lock: Lock) -> bytes:
-    """The lock's one spelling, a file a line: merges and reviews go by lines."""
+    """The canonical text of a lock, one line per file: merges and reviews work by line."""
     head = f'{{\n"version": {LOCK_VERSION},\n"unit": {json.dumps(unit)},\n"files": {{\n'
     lines = [f"{json.dumps(path, ensure_ascii=False)}: {_encode_file(lock[path])}" for path in sorted(lock)]
     return (head + ",\n".join(lines) + "\n}\n}\n").encode()
@@ -70,7 +70,7 @@ def _encode_file(managed_file: ManagedFile) -> str:
 
 
 def decode_lock(unit: str, content: bytes) -> Lock:
-    """What a lock says; `DamagedLockError` where it is not one, or names a file that Modelyard would never write."""
+    """Parse a lock; raises `DamagedLockError` if it is invalid, or names a file that Modelyard would never write."""
     try:
         data = as_object(json.loads(content))
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""The locks of a root: those that a run is about are read, the others only when somebody asks who owns a path."""
+"""The locks of a root: those in the scope of a run are read at once, the others when the owner of a path is looked up."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -11,7 +11,7 @@ from compiler.write.output_paths import LOCKS_FOLDER
 
 
 class LockIndex:
-    """Locks by unit, and what is wrong with those that cannot be read."""
+    """Locks by unit, and findings about those that cannot be read."""
 
     def __init__(
         self, disk: Disk, locks: Mapping[str, Lock], other_units: list[str], damage_findings: tuple[Finding, ...]
@@ -23,7 +23,7 @@ class LockIndex:
 
     @classmethod
     def read(cls, disk: Disk, reporter: ConflictReporter, scope: Callable[[str], bool] | None) -> "LockIndex":
-        """The ledger of a run about the units that `scope` names."""
+        """Read the locks of the units that `scope` names."""
         locks: dict[str, Lock] = {}
         other_units: list[str] = []
         damage_findings = [
@@ -43,7 +43,7 @@ class LockIndex:
         return cls(disk, locks, other_units, sorted_unique(damage_findings))
 
     def external_owner(self, path: str) -> str | None:
-        """The unit outside the run that owns a path."""
+        """The unit outside the scope that owns a path."""
         return self._external_owners.get(path)
 
     @cached_property
@@ -53,5 +53,5 @@ class LockIndex:
             try:
                 owners.update(dict.fromkeys(decode_lock(unit, self._disk.read(lock_path(unit))), unit))
             except DamagedLockError:
-                continue  # said by the run that is about the unit
+                continue  # reported by the run whose scope contains the unit
         return owners

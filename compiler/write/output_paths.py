@@ -1,4 +1,4 @@
-"""Which paths may be written, the same on every system: what one accepts and another does not is refused on all."""
+"""Which output paths are allowed. The rules are the same on every system: a path that one system refuses is refused on all."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from compiler.plan.conventions import LOCKS_FOLDER, STATE_FOLDER
 
 __all__ = ["LOCKS_FOLDER", "STATE_FOLDER", "fold_path", "invalid_path_reason", "parent_folders"]
 
-# The paths that outputs really have, told at a quarter of the cost; what it does not know, the faults below decide.
+# Accepts the paths that outputs usually have at a quarter of the cost; the rules below decide all others.
 _SAFE_PATH = re.compile(r"(?=.{1,200}\Z)(?:(?!con|prn|aux|nul|com|lpt)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?:/(?!\Z)|\Z))+")
 
 _INVALID_PATTERNS = (
@@ -26,19 +26,19 @@ _INVALID_PATTERNS = (
 
 
 def invalid_path_reason(path: str) -> str | None:
-    """Why no file may be written there, as the end of a sentence; `None` where one may."""
+    """Why no file may have this path, as the end of a sentence; `None` if it is allowed."""
     if _SAFE_PATH.fullmatch(path):
         return None
     return next((reason for pattern, reason in _INVALID_PATTERNS if pattern.search(path)), None)
 
 
 def fold_path(path: str) -> str:
-    """Equal for paths that are one file on a system that ignores case or composition."""
+    """The same for paths that are one file on systems that ignore case or Unicode composition."""
     return path.lower() if path.isascii() else unicodedata.normalize("NFC", path).casefold()
 
 
 def parent_folders(path: str) -> list[str]:
-    """The folders above a path, the nearest first; the root is not one of them."""
+    """The ancestors of a path, nearest first, without the root."""
     folders = []
     while "/" in path:
         path = path.rpartition("/")[0]

@@ -1,4 +1,4 @@
-"""What is to be written."""
+"""The files to write."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class OutputFile:
-    """One file: where it goes below its root, its bytes, and what it was made from and by; `place`: where it is committed instead."""
+    """One file: its path below the root, its content, its emitter and its sources.
+
+    `place` is its path in the repository if it is committed.
+    """
 
     path: str
     content: bytes
@@ -18,14 +21,14 @@ class OutputFile:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Files owned together, under one lock: a model in an environment, a model's records, the repository's CI."""
+    """Files that are owned together under one lock: a model in an environment, a model's records, the repository's CI."""
 
     id: str
     files: tuple[OutputFile, ...]
 
 
 def output_folder_units(units: Iterable[Unit]) -> tuple[Unit, ...]:
-    """The units without the files that are committed at a place of their own."""
+    """The units without the files that are committed to the repository."""
     remaining_units = (
         replace(unit, files=tuple(file for file in unit.files if file.commit_path is None)) for unit in units
     )
@@ -33,7 +36,7 @@ def output_folder_units(units: Iterable[Unit]) -> tuple[Unit, ...]:
 
 
 def committed_units(units: Iterable[Unit]) -> tuple[Unit, ...]:
-    """What is committed of the units, at its places in the repository."""
+    """The committed files of the units, with their paths in the repository."""
     relocated_units = (
         replace(
             unit,

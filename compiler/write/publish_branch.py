@@ -1,4 +1,4 @@
-"""An environment's tree as a commit on its branch: what it came from stands in its trailers, and work tree and index stay as they are."""
+"""Commits the tree of an environment to its branch, with its source in trailers; the work tree and the index stay unchanged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from compiler.plan import conventions
 from compiler.write.git_plumbing import CommitMessage, Repository
 
 _MAX_ATTEMPTS = 5
-"""How often others may be quicker on a branch that several environments share."""
+"""How often a push may lose against others on a branch that several environments share."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishRequest:
-    """What is published: the files of an environment, made from a commit on a day, and the folder of the branch that they make up."""
+    """What to publish: the files of an environment, the commit and its date, and the folder of the branch that the files replace."""
 
     environment: str
     files: Mapping[str, bytes]
@@ -26,7 +26,7 @@ class PublishRequest:
 
 @dataclass(frozen=True, slots=True)
 class PublishResult:
-    """The commit that a branch leads to now, and what differs from before; no commit where nothing was to be done, and why."""
+    """The new tip of the branch and the differences; no commit, and the reason, if nothing was published."""
 
     commit: str | None
     differences: tuple[str, ...] = ()
@@ -36,10 +36,10 @@ class PublishResult:
 def publish(
     repository: Repository, request: PublishRequest, branch: str, remote: str | None, *, force: bool
 ) -> PublishResult:
-    """Commit an edition to a branch: of a remote, or of this repository alone. Nothing is another outside the edition's folder.
+    """Commit a request to a branch of a remote or of this repository. Nothing outside the request's folder changes.
 
-    What a later commit made stays, whoever comes late with an earlier one. Raises `UsageError` where the folder was last changed by
-    somebody else, or is another environment's. `force` is for both. Where others were quicker on the branch, it follows on them.
+    The files of a later source commit are kept. Raises `UsageError` if the folder was last changed by someone else, or belongs to another
+    environment; `force` overrides both. If the branch moved in the meantime, the commit is rebuilt on its new tip.
     """
     repository.require_branch(branch)
     for _ in range(_MAX_ATTEMPTS):
@@ -70,7 +70,7 @@ def _publish_once(
 
 
 def _skip_reason(repository: Repository, request: PublishRequest, branch: str, tip: str) -> str:
-    """Why what is there stays, where a later commit made it; raises `UsageError` where somebody else did."""
+    """Why the present files are kept, if they come from a later commit; raises `UsageError` if someone else changed them."""
     last_commit = repository.last_change(tip, request.folder)
     if last_commit is None:
         return ""
@@ -89,12 +89,12 @@ def _skip_reason(repository: Repository, request: PublishRequest, branch: str, t
 
 
 def _branch_tip(repository: Repository, branch: str, remote: str | None) -> str | None:
-    """The commit that the branch is at."""
+    """The tip of the branch."""
     return repository.fetch_branch(remote, branch) if remote is not None else _local_tip(repository, branch)
 
 
 def _local_tip(repository: Repository, branch: str) -> str | None:
-    """The branch of this repository, or what was last seen of it elsewhere."""
+    """The local branch, or its last known remote-tracking tip."""
     return repository.commit_of(f"refs/heads/{branch}") or repository.commit_of(f"refs/remotes/origin/{branch}")
 
 

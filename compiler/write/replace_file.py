@@ -1,4 +1,4 @@
-"""Fixes written into the files that they mend: each file whole or not at all."""
+"""Replaces the content of a file, completely or not at all."""
 
 import os
 import tempfile
@@ -9,7 +9,7 @@ from compiler.foundation.errors import HostError
 
 
 def replace_content(path: Path, old_content: bytes, new_content: bytes) -> None:
-    """Put a file's new bytes in its place; raises `HostError` where it cannot be written, or is another than was read."""
+    """Replace a file's content; raises `HostError` if it cannot be written, or changed since it was read."""
     try:
         if path.is_symlink() or path.read_bytes() != old_content:
             raise HostError(f"{path} was changed meanwhile", help="run the command again")
