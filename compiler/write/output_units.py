@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 class OutputFile:
     """One file: its path below the root, its content, its emitter and its sources.
 
-    `place` is its path in the repository if it is committed.
+    `commit_path` is its path in the repository if it is committed.
     """
 
     path: str
