@@ -1,1 +1,1 @@
-"""The inventory of a fleet: one typed row a model, what is about to lapse, and what is missing, by arithmetic on what specs say."""
+"""The inventory of a fleet: one typed row per model, deadlines, and missing fields."""

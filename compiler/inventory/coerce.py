@@ -1,4 +1,4 @@
-"""What plain data says, as the types of a row have it."""
+"""Converts JSON data to the types of a row."""
 
 from datetime import date, timedelta
 
@@ -9,22 +9,22 @@ _MILLISECONDS_PER_DAY = 86_400_000
 
 
 def optional_str(value: Json) -> str | None:
-    """The text; `None` where there is none."""
+    """The text; `None` if the value is not a string."""
     return as_str(value) or None
 
 
 def str_tuple(value: Json) -> tuple[str, ...]:
-    """The texts of a list."""
+    """The strings of a list."""
     return tuple(map(as_str, as_list(value)))
 
 
 def parse_date(value: Json) -> date | None:
-    """The day; `None` where none is said."""
+    """The date; `None` if there is none."""
     date_text = as_str(value)
     return date.fromisoformat(date_text) if date_text else None
 
 
 def add_duration(start: date, duration: str) -> date:
-    """The day on which a span that begins on a day ends; the last one that there is, where it ends after that."""
+    """The last day of a period that starts on a day; the maximum date if it ends after that."""
     days = Duration(duration).milliseconds // _MILLISECONDS_PER_DAY
     return start + timedelta(days=min(days, (date.max - start).days))

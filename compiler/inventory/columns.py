@@ -1,4 +1,4 @@
-"""What tables show of a row: columns by name, as text, and how they are put in order."""
+"""The columns of tables: their text and their order."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _SEPARATOR = "; "
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its title, what it shows of a row (empty where nothing is said), and what it is sorted by."""
+    """A column: its title, its text for a row (empty if there is no value), and its sort key."""
 
     title: str
     cell: Callable[[Row], str]
@@ -26,7 +26,7 @@ class Column:
 def _column(
     cell: Callable[[Row], str | None], sort_value: Callable[[Row], object] | None = None, title: str = ""
 ) -> Column:
-    """A column that is sorted by what it shows, or as `order` says; rows with nothing in it come last."""
+    """A column sorted by its text, or by `order`; rows without a value come last."""
 
     def key(row: Row) -> tuple[bool, object]:
         text = cell(row)
@@ -44,7 +44,7 @@ def _format_date(value: date | None) -> str:
 
 
 def format_placement(placement: Placement) -> str:
-    """What runs in one Environment: `prod 3.1.0 + 3.2.0 (10%)`."""
+    """The releases that run in one environment: `prod 3.1.0 + 3.2.0 (10%)`."""
     return f"{placement.environment} {_format_release(placement)}"
 
 
@@ -54,7 +54,7 @@ def _format_release(placement: Placement) -> str:
 
 
 def format_sla(sla: Sla) -> str:
-    """What is promised, in short: `99.5%, p99 250ms`."""
+    """The SLA in short: `99.5%, p99 250ms`."""
     latencies = [
         *sla.latency.items(),
         *((f"first token {quantile}", time) for quantile, time in sla.time_to_first_token.items()),
@@ -66,7 +66,7 @@ def format_sla(sla: Sla) -> str:
 
 
 def format_dependency(dependency: DependencyUse) -> str:
-    """A model that is asked, and how: `card-fraud ^3`."""
+    """A dependency and its version range: `card-fraud ^3`."""
     release = f" {dependency.release}" if dependency.release else ""
     return f"{dependency.model}{release}{' (by callers)' if dependency.by == 'callers' else ''}"
 
@@ -134,10 +134,10 @@ _COLUMNS: Mapping[str, Column] = {
     "governance-digest": _column(lambda row: _join(f"{entry.environment} {entry.governance_digest}" for entry in row.environments)),
 }  # fmt: skip
 COLUMNS: Mapping[str, Column] = MappingProxyType(_COLUMNS)
-"""Every column, in the order in which a whole table shows them."""
+"""Every column, in the order of a full table."""
 
 DEFAULT_COLUMNS = ("model", "type", "owner", "lifecycle", "tier", "runs", "review")
-"""What a terminal shows."""
+"""The columns of a terminal."""
 
 WIDE_COLUMNS = (
     *DEFAULT_COLUMNS[:5],
@@ -152,7 +152,7 @@ WIDE_COLUMNS = (
     "missing",
     "path",
 )
-"""What `--wide` shows."""
+"""The columns of `--wide`."""
 
 
 def column_titles(names: Iterable[str]) -> list[str]:
@@ -161,17 +161,17 @@ def column_titles(names: Iterable[str]) -> list[str]:
 
 
 def row_cells(row: Row, names: Iterable[str]) -> list[str]:
-    """What columns show of a row."""
+    """The texts of columns for a row."""
     return [COLUMNS[name].cell(row) for name in names]
 
 
 def table_rows(rows: Iterable[Row], names: Sequence[str]) -> list[list[str]]:
-    """Names of columns, then a line a row: what is written as CSV."""
+    """The names of columns, then one line per row, as written to CSV."""
     return [list(names), *(row_cells(row, names) for row in rows)]
 
 
 def sort_rows(rows: Iterable[Row], sort_columns: Sequence[str]) -> list[Row]:
-    """The rows by columns, the first one first; a name after `-` puts what is most first. Rows without a value come last."""
+    """The rows sorted by columns, the first one first; `-` before a name sorts descending. Rows without a value come last."""
     sorted_rows = list(rows)
     for name in reversed(sort_columns):
         sorted_rows = _sort_by_column(sorted_rows, name.removeprefix("-"), descending=name.startswith("-"))

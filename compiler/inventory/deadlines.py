@@ -1,4 +1,4 @@
-"""The days on which something about a model lapses, by what its row says: dates of specs and no day of today."""
+"""The deadlines of a model, from the dates in its row; nothing here depends on today's date."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ DeadlineKind = Literal["review", "validation", "evidence", "approval", "waiver",
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Something that lapses: what it is, until when it counts, and where the model says it.
+    """A deadline: its subject, its last valid day, and where the model defines it.
 
-    `environment` is the one whose layers say it, empty for the last one; `release` the one that says it, where one does. The index in
-    the pointer of an approval counts those of its Environment.
+    `environment` is the one whose layers define it, empty for the last one; `release` the one that defines it, if any. The index in the
+    pointer of an approval counts within its environment.
     """
 
     kind: DeadlineKind
@@ -29,9 +29,9 @@ class Deadline:
 
 
 def deadlines(row: Row) -> Iterator[Deadline]:
-    """Everything of a model that lapses, waivers left out; a review of which nobody says the last one has no day.
+    """Every deadline of a model except waivers; a review without a last date has no date.
 
-    Of a model that is retired nothing is due any more.
+    A retired model has no deadlines.
     """
     if row.lifecycle in ENDED_LIFECYCLES:
         return
@@ -50,7 +50,7 @@ def deadlines(row: Row) -> Iterator[Deadline]:
 
 
 def _contract_deadlines(row: Row) -> Iterator[Deadline]:
-    """Each contract once, as the release says it that went furthest."""
+    """Each contract once, as the release in the last environment defines it."""
     releases_by_contract = {
         (vendor.contract or "", vendor.expires): vendor.release for vendor in row.vendors if vendor.expires is not None
     }
@@ -59,7 +59,7 @@ def _contract_deadlines(row: Row) -> Iterator[Deadline]:
 
 
 def _approval_deadlines(row: Row) -> Iterator[Deadline]:
-    """Of the approvals of what runs now, for each Environment and role the one that counts longest."""
+    """For each environment and role, the approval of the running release that is valid longest."""
     latest: dict[tuple[str, str], tuple[date, int]] = {}
     positions: dict[str, int] = {}
     for approval in row.approvals:
@@ -73,7 +73,7 @@ def _approval_deadlines(row: Row) -> Iterator[Deadline]:
 
 
 def expiry_dates(row: Row) -> Iterator[date]:
-    """Every day on which something of the model lapses, waivers too."""
+    """Every expiry date of the model, including waivers."""
     yield from (deadline.date for deadline in deadlines(row) if deadline.date is not None)
     if row.lifecycle not in ENDED_LIFECYCLES:
         yield from (waiver.expires for waiver in row.waivers)

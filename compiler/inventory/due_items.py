@@ -1,4 +1,4 @@
-"""What is about to lapse, or has lapsed, on a day: each thing once, with who answers for it and the line that says it."""
+"""What is due or overdue on a day, each with its owner and the line that defines it."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -22,40 +22,40 @@ DueState = Literal["lapsed", "due", "undated"]
 
 @dataclass(frozen=True, slots=True)
 class DueItem:
-    """Something that somebody has to do by a day."""
+    """Something that must be done by a date."""
 
     key: str
-    """The same for the same thing until it is renewed: what opened an issue for a key opens no second one."""
+    """Identifies the item until it is renewed, so that an automation opens one issue per item."""
     kind: DeadlineKind
-    """What lapses."""
+    """The subject of the deadline."""
     what: str
-    """What lapses, and of what."""
+    """The subject, and the model or document."""
     title: str
-    """The same with its day; it does not change from day to day."""
+    """The title with its date; it does not change from day to day."""
     state: DueState
-    """`lapsed`: the day is over; `due`: it is to come; `undated`: nobody says the last review, so that nobody knows the next."""
+    """`lapsed`: the date has passed; `due`: it is to come; `undated`: the last review is unknown, and so is the next."""
     due: Day | None
-    """The last day on which it counts, or on which it should be done."""
+    """The last valid day, or the day by which to act."""
     days: int | None
-    """How many days are left; less than none where it lapsed."""
+    """The number of days left; negative if overdue."""
     models: Names
-    """The models that it is about."""
+    """The models concerned."""
     owners: Names
-    """The Teams that own them."""
+    """The teams that own them."""
     environments: Names
-    """Where it holds, where it does not hold everywhere."""
+    """The environments concerned, if not all."""
     object: str
-    """The document that says it, as `<project>/<kind>/<name>`."""
+    """The document that defines it, as `<project>/<kind>/<name>`."""
     pointer: str
-    """Where in the object (RFC 6901)."""
+    """The JSON pointer into the document (RFC 6901)."""
     path: str
     """The file to edit."""
     line: int
-    """The line to edit; where nothing is said yet, the nearest key."""
+    """The line to edit; if the value is missing, the nearest key."""
     column: int
     """The column, in characters."""
     help: str
-    """What to do, as an imperative."""
+    """What to do."""
 
 
 _TITLES = MappingProxyType({
@@ -78,14 +78,14 @@ _HELP = MappingProxyType({
 
 
 def window_end(as_of: date, span: timedelta) -> date:
-    """The last day of a span that begins on a day."""
+    """The last day of a period that starts on a day."""
     return as_of + min(span, date.max - as_of)
 
 
 def due_items(
     fleet: Fleet, inventory: Inventory, as_of: date, last_day: date, *, include_undated: bool
 ) -> tuple[DueItem, ...]:
-    """What has lapsed and what lapses until the last day, by day; `undated`: reviews too of which nobody says the last."""
+    """Overdue items and items due until the last day, by date; `include_undated` adds reviews without a last date."""
     items = [
         *_model_items(fleet, inventory, as_of, last_day, include_undated=include_undated),
         *_waiver_items(fleet, inventory, as_of, last_day),
@@ -131,7 +131,7 @@ def _deadline_item(row: Row, deadline: Deadline, models: Sequence[ResolvedModel]
 
 
 def _locate(deadline: Deadline, models: Sequence[ResolvedModel]) -> tuple[str, Location]:
-    """The pointer into the model, and the line of the layer that says it."""
+    """The pointer into the model, and the location in the layer that defines it."""
     if deadline.release:
         releases = (release for model in models for release in (model.release, model.canary) if release)
         release = next(release for release in releases if release.version == deadline.release)
@@ -149,7 +149,7 @@ def _locate(deadline: Deadline, models: Sequence[ResolvedModel]) -> tuple[str, L
 
 
 def _waiver_items(fleet: Fleet, inventory: Inventory, as_of: date, last_day: date) -> Iterator[DueItem]:
-    """Each Waiver once, whomever it excepts."""
+    """Each waiver once, whatever the number of its models."""
     for spec in fleet.portfolio.by_kind("Waiver").values():
         expires = date.fromisoformat(spec.text("expires"))
         if expires > last_day:
@@ -181,6 +181,6 @@ def _due_state(expires: date | None, as_of: date) -> DueState:
 
 
 def _stable_key(kind: str, object_: str, detail: str, expires: date | None) -> str:
-    """No line, no words: what renews a thing gives it another day, and by that another key."""
+    """A key without lines and wording: renewing the item changes its date, and so its key."""
     parts = (kind, object_, detail, expires.isoformat() if expires else "")
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""What was found out about a model, what was agreed, and what it was let off."""
+"""Reviews, validations, evidence, approvals, waivers and other governance data of a row."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ from compiler.spec.portfolio import Portfolio
 
 
 def review(governance: Object) -> Review | None:
-    """When the model is looked at again: the next review is the last one and the time between."""
+    """The review: the next one is the last one plus the interval."""
     entry = as_object(governance.get("review"))
     if not entry:
         return None
@@ -32,7 +32,7 @@ def review(governance: Object) -> Review | None:
 
 
 def validation(governance: Object) -> Validation | None:
-    """What somebody who did not make the model found out about it."""
+    """The independent validation of the model."""
     entry = as_object(governance.get("validation"))
     completion_date = parse_date(entry.get("date"))
     if completion_date is None:
@@ -47,7 +47,7 @@ def validation(governance: Object) -> Validation | None:
 
 
 def evidence(governance: Object) -> Iterator[Evidence]:
-    """What shows that controls work."""
+    """Evidence that controls work."""
     for entry in map(as_object, as_list(governance.get("evidence"))):
         yield Evidence(
             control=as_str(entry.get("control")),
@@ -58,7 +58,7 @@ def evidence(governance: Object) -> Iterator[Evidence]:
 
 
 def approvals(portfolio: Portfolio, model_placements: ModelPlacements) -> Iterator[Approval]:
-    """Who agreed to what runs, as each Environment says it of itself."""
+    """The approvals of what runs, by environment."""
     for model in model_placements.models:
         for entry in map(as_object, check_approvals(portfolio, model)):
             approval_date = parse_date(entry.get("date"))
@@ -77,7 +77,7 @@ def approvals(portfolio: Portfolio, model_placements: ModelPlacements) -> Iterat
 
 
 def waivers(portfolio: Portfolio, model_placements: ModelPlacements) -> Iterator[Waiver]:
-    """Every Waiver that excepts the model where it runs."""
+    """The waivers that apply to the model where it is deployed."""
     for spec in portfolio.by_kind("Waiver").values():
         exempt_models = [model for model in model_placements.models if waiver_applies(spec.data, model)]
         expires = parse_date(spec.data.get("expires"))
@@ -95,7 +95,7 @@ def waivers(portfolio: Portfolio, model_placements: ModelPlacements) -> Iterator
 
 
 def patches(model_placements: ModelPlacements) -> Iterator[Patch]:
-    """What is merged over what is rendered of the model."""
+    """The patches merged into rendered objects of the model."""
     entries = (
         (
             (as_str(target.get("kind")), optional_str(target.get("name")), as_str(patch.get("reason"))),
@@ -110,7 +110,7 @@ def patches(model_placements: ModelPlacements) -> Iterator[Patch]:
 
 
 def unmeasured_objectives(model_placements: ModelPlacements) -> Iterator[UnmeasuredObjective]:
-    """Objectives of the model that nothing measures."""
+    """The objectives of the model that nothing measures."""
     entries = (
         ((objective, as_str(reason)), environment_name(model))
         for model in model_placements.models
@@ -121,13 +121,13 @@ def unmeasured_objectives(model_placements: ModelPlacements) -> Iterator[Unmeasu
 
 
 def signals(model: ResolvedModel) -> Iterator[Signal]:
-    """Signals of the model that are to be watched."""
+    """The monitoring signals of the model."""
     for entry in map(as_object, as_list(model.data.get("monitoring"))):
         yield Signal(as_str(entry.get("signal")), as_str(entry.get("action")), watched="series" in entry)
 
 
 def retirement(model: ResolvedModel) -> Retirement | None:
-    """The model's end."""
+    """The retirement of the model."""
     entry = as_object(model.data.get("retirement"))
     retirement_date = parse_date(entry.get("date"))
     return Retirement(retirement_date, optional_str(entry.get("successor"))) if retirement_date else None

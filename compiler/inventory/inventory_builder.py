@@ -1,4 +1,4 @@
-"""From a fleet to its inventory."""
+"""Builds the inventory of a fleet."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -16,11 +16,11 @@ from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.portfolio import Spec
 
 RecordCounter = Callable[[ModelPlacements], Iterable[RecordCounts]]
-"""What records have to say of a model, counted by regime."""
+"""The record fields of a model, counted by regime."""
 
 
 def build_inventory(fleet: Fleet, count_fields: RecordCounter) -> Inventory:
-    """Every model of the fleet that holds together, retired and proposed ones too; and what it rests on."""
+    """Every valid model of the fleet, retired and proposed ones included, with its relations."""
     portfolio = fleet.portfolio
     use_cases = {name: model_relations.use_case(spec) for name, spec in portfolio.by_kind("UseCase").items()}
     rows: list[Row] = []
@@ -43,7 +43,7 @@ def build_inventory(fleet: Fleet, count_fields: RecordCounter) -> Inventory:
 
 
 def resolve_placements(fleet: Fleet, name: str) -> ModelPlacements | None:
-    """A model where it runs; `None` where it does not hold together somewhere, or a layer of it cannot be read."""
+    """The deployments of a model; `None` if it is invalid in one of them, or one of its layers cannot be read."""
     spec = fleet.portfolio.by_kind("Model")[name]
     if any(kind == "Defaults" and spec.is_in_folder(folder) for kind, folder in fleet.portfolio.broken_names):
         return None
@@ -106,7 +106,7 @@ def _row(
 
 
 def _with_dependents(rows: Iterable[Row]) -> Iterator[Row]:
-    """The rows with those who ask each model."""
+    """The rows with the dependents of each model."""
     all_rows = list(rows)
     dependents: dict[str, dict[str, None]] = {}
     for row in all_rows:

@@ -1,7 +1,6 @@
-"""The published JSON Schemas of what inventories are written as, made from the classes of a row and of what is due.
+"""The published JSON Schemas of inventory output, generated from the classes of rows and due items.
 
-Imported by whoever makes or checks those files, and by nothing that runs a command.
-`python -m compiler.inventory.inventory_schema` writes them.
+Only generators and tests import this module. `python -m compiler.inventory.inventory_schema` writes the files.
 """
 
 import ast
@@ -50,7 +49,7 @@ def schema_files() -> dict[str, str]:
 
 
 def inventory_schema() -> Schema:
-    """What `modelyard inventory --format json` writes."""
+    """The output of `modelyard inventory --format json`."""
     properties = {
         "version": _VERSION,
         "project": {"type": "string", "description": "The project."},
@@ -65,7 +64,7 @@ def inventory_schema() -> Schema:
 
 
 def due_schema() -> Schema:
-    """What `modelyard inventory due --format json` writes."""
+    """The output of `modelyard inventory due --format json`."""
     properties = {
         "version": _VERSION,
         "project": {"type": "string", "description": "The project."},
@@ -88,7 +87,7 @@ def due_schema() -> Schema:
 
 
 def table_schema() -> Schema:
-    """The inventory as rows of texts, the names of columns first."""
+    """The inventory as rows of texts, column names first."""
     return {
         "$schema": DIALECT,
         "$id": "urn:modelyard:v1:outputs:table",
@@ -111,7 +110,7 @@ def _closed_object(properties: Schema, required_keys: list[str]) -> Schema:
 
 
 def _definitions(*classes: type) -> Schema:
-    """The classes, and those that they are made of."""
+    """The classes and the classes of their fields."""
     definitions: dict[str, Schema] = {}
     queue = list(classes)
     while queue:
@@ -133,7 +132,7 @@ def _class_schema(class_: type) -> Schema:
     return {**head, **_closed_object(properties, required_keys)}
 
 
-def _type_schema(hint: Any) -> Schema:  # noqa: ANN401 - a type as it is written
+def _type_schema(hint: Any) -> Schema:  # noqa: ANN401 - any annotation
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return dict(_MARKERS[args[1]])
@@ -154,29 +153,29 @@ def _type_schema(hint: Any) -> Schema:  # noqa: ANN401 - a type as it is written
     return dict(_SCALARS[hint])
 
 
-def _is_class(hint: Any) -> bool:  # noqa: ANN401 - a type as it is written
+def _is_class(hint: Any) -> bool:  # noqa: ANN401 - any annotation
     return isinstance(hint, type) and is_dataclass(hint)
 
 
-def _nested_types(hint: Any) -> Iterator[Any]:  # noqa: ANN401 - a type as it is written
+def _nested_types(hint: Any) -> Iterator[Any]:  # noqa: ANN401 - any annotation
     yield hint
     for arg in get_args(hint):
         yield from _nested_types(arg)
 
 
 def _docstrings(class_: type) -> dict[str, str]:
-    """What stands below each field of a class."""
+    """The docstring below each field of a class."""
     (body,) = (node.body for node in ast.parse(inspect.getsource(class_)).body if isinstance(node, ast.ClassDef))
     docstrings: dict[str, str] = {}
     for field, docstring in pairwise(body):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(docstring, ast.Expr):
-            assert isinstance(docstring.value, ast.Constant)  # noqa: S101 - what stands below a field is its docstring
+            assert isinstance(docstring.value, ast.Constant)  # noqa: S101 - the statement below a field is its docstring
             docstrings[field.target.id] = " ".join(str(docstring.value.value).split())
     return docstrings
 
 
 def main(root: Path) -> int:
-    """Write the files that are stale; say which were."""
+    """Write the stale files and print their names."""
     for path, text in schema_files().items():
         file = root / path
         if not file.is_file() or file.read_text(encoding="utf-8") != text:

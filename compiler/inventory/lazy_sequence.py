@@ -1,4 +1,4 @@
-"""What is costly to work out, and worked out when it is first looked at."""
+"""A sequence that is computed on first access."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -8,7 +8,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class LazySequence(Sequence[T_co], Generic[T_co]):
-    """A list that nobody makes before it is looked at: counting facts takes conditions, which a table without them does not need."""
+    """A sequence computed on first access: counting record fields evaluates conditions, which a table without them does not need."""
 
     def __init__(self, compute: Callable[[], Iterable[T_co]]) -> None:
         self._compute = compute

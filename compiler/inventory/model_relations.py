@@ -1,4 +1,4 @@
-"""What a model rests on: datasets, models that are asked, vendors, the decision that it serves."""
+"""The datasets, dependencies, vendors and use case of a model."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _ROLES: tuple[DatasetRole, ...] = ("training", "evaluation", "used")
 
 
 def dataset(spec: Spec) -> Dataset:
-    """A Dataset as an inventory has it."""
+    """A Dataset as the inventory shows it."""
     data = spec.data
     return Dataset(
         name=spec.name,
@@ -38,7 +38,7 @@ def dataset(spec: Spec) -> Dataset:
 
 
 def used_datasets(fleet: Fleet, model_placements: ModelPlacements) -> Iterator[UsedDataset]:
-    """The datasets that the model, or a release of it that runs, names; by name."""
+    """The datasets that the model or one of its running releases uses, by name."""
     roles_by_dataset: dict[str, set[DatasetRole]] = {}
     for model in model_placements.models:
         for kind, name, pointer, release in references(model, fleet.language.type_language(model.spec.text("type"))):
@@ -59,7 +59,7 @@ def _dataset_role(pointer: Pointer, *, in_release: bool) -> DatasetRole:
 
 
 def dependency_uses(fleet: Fleet, model_placements: ModelPlacements) -> Iterator[DependencyUse]:
-    """The models that are asked while the model runs, each way of asking once."""
+    """The models called while this one runs, once per kind of use."""
     entries = (
         (_dependency_fields(dependency), environment_name(model))
         for model in model_placements.models
@@ -93,13 +93,13 @@ def _format_condition(condition: Object) -> str | None:
 
 
 def router(model_placements: ModelPlacements) -> str | None:
-    """How an ensemble chooses among its steps."""
+    """How an ensemble routes requests to its steps."""
     release = model_placements.last_model.release
     return optional_str(release.source.get("router")) if release else None
 
 
 def vendors(model_placements: ModelPlacements) -> Iterator[Vendor]:
-    """What was bought in, for each release that runs."""
+    """The vendor products of each running release."""
     listed_versions: set[str] = set()
     for release in (
         release for model in model_placements.models for release in (model.release, model.canary) if release
@@ -118,7 +118,7 @@ def vendors(model_placements: ModelPlacements) -> Iterator[Vendor]:
 
 
 def use_case(spec: Spec) -> UseCase:
-    """A UseCase as an inventory has it."""
+    """A UseCase as the inventory shows it."""
     data = spec.data
     classifications = as_object(data.get("classification")).items()
     return UseCase(

@@ -1,4 +1,4 @@
-"""Where a model runs: what is said of it there, and what is said in several places, once."""
+"""The deployments of a model, and values that several of them share."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ModelPlacements:
-    """A model in each Environment in which it runs, by promotion; where it runs nowhere, its general layers alone."""
+    """A model in each of its environments, in order of promotion; its base layers alone if it is not deployed."""
 
     models: tuple[ResolvedModel, ...]
 
     @property
     def last_model(self) -> ResolvedModel:
-        """The model in the last of them: whose values a row tells."""
+        """The model in its last environment, whose values a row shows."""
         return self.models[-1]
 
     def group_environments(self, pairs: Iterable[tuple[T, str]]) -> Iterator[tuple[T, tuple[str, ...]]]:
-        """Each thing once, in the order in which it was said first, with the Environments in which it was."""
+        """Each value once, in order of first appearance, with the environments that have it."""
         environments_by_value: dict[T, dict[str, None]] = {}
         for value, environment in pairs:
             environments_by_value.setdefault(value, {})[environment] = None
@@ -34,7 +34,7 @@ class ModelPlacements:
 
 
 def placements(models: Sequence[ResolvedModel]) -> Iterator[Placement]:
-    """The model in each Environment in which it runs."""
+    """The model in each of its environments."""
     for model in models:
         if model.environment is not None and model.release is not None:
             deploy = as_object(model.data.get("deploy"))
@@ -54,7 +54,7 @@ def placements(models: Sequence[ResolvedModel]) -> Iterator[Placement]:
 
 
 def environment_name(model: ResolvedModel) -> str:
-    """Where the model runs; empty for nowhere."""
+    """The environment of the deployment; empty if there is none."""
     return model.environment.name if model.environment else ""
 
 

@@ -1,4 +1,4 @@
-"""What records have to say of a model, counted by regime."""
+"""Counts the record fields of a model by regime."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from compiler.plan.records.missing_fields import ModelRecordStatus, model_record
 
 
 def count_record_fields(planner: PlanningServices, model_placements: ModelPlacements) -> Iterator[RecordCounts]:
-    """For each regime how many facts its records ask for, and how many nobody has said; one place to say it counts once."""
+    """For each regime the number of required fields and of missing ones; fields with one source count once."""
     fields_by_regime: dict[str, dict[tuple[str, str, Pointer], bool]] = {}
     for status in model_record_status(planner, model_placements.models):
         for record in status.records if isinstance(status, ModelRecordStatus) else ():

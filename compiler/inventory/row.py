@@ -1,4 +1,4 @@
-"""A row of the inventory, and the inventory as a whole."""
+"""A row of the inventory, and the inventory."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,105 +29,105 @@ from compiler.inventory.row_parts import (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One model: who answers for it, how risky it is, where it runs, on what it rests, and what was agreed about it.
+    """One model: owner, risk, deployments, dependencies and governance.
 
-    Values are those that hold in the last Environment, by promotion, in which the model runs; in none: what holds in general.
+    Values are those of the last environment, in order of promotion, in which the model runs; without one, those of its base layers.
     """
 
     id: str
     """`<project>/Model/<name>`."""
     name: str
-    """Its name."""
+    """The name."""
     formerly: Names
-    """Names it had before."""
+    """Previous names."""
     summary: str
-    """What it does, in a sentence."""
+    """What the model does, in one sentence."""
     path: str
-    """The file of its spec."""
+    """The path of its spec."""
     line: int
-    """The line on which its document begins."""
+    """The first line of its document."""
     type: str
-    """What kind of model it is."""
+    """The type of model."""
     task: str | None
-    """What it is asked to do."""
+    """The task, such as classification."""
     lifecycle: str
-    """How far it is."""
+    """The stage of its lifecycle."""
     owner: str
-    """The Team that answers for it."""
+    """The team that owns it."""
     contacts: Contacts | None
-    """How the owner is reached."""
+    """How to contact the owner."""
     labels: Mapping[str, str]
-    """The team's own labels."""
+    """Labels set by the team."""
     tier: str | None
-    """The tier of risk."""
+    """The risk tier."""
     materiality: str | None
-    """How much depends on it."""
+    """The materiality."""
     complexity: str | None
-    """How hard it is to understand."""
+    """The complexity."""
     intended_use: str | None
-    """What it is for."""
+    """The intended use."""
     out_of_scope: Names
-    """What it is not for."""
+    """The out-of-scope use."""
     limitations: Names
-    """What it is known not to do."""
+    """Known limitations."""
     use_case: UseCase | None
-    """The decision that it serves."""
+    """The use case that it serves."""
     environments: tuple[Placement, ...]
-    """Where it runs, in order of promotion."""
+    """Its deployments, in order of promotion."""
     sla: Sla | None
-    """What is promised."""
+    """The SLA."""
     datasets: tuple[UsedDataset, ...]
-    """The data that it was made from, judged on, or reads."""
+    """The datasets that it was trained on, evaluated on, or reads."""
     asks: tuple[DependencyUse, ...]
-    """The models that are asked while it runs."""
+    """The models that it calls."""
     asked_by: Names
-    """The models that ask it, or whose callers do."""
+    """The models that call it, or whose callers do."""
     router: str | None
-    """How an ensemble chooses among its steps."""
+    """How an ensemble routes requests to its steps."""
     vendors: tuple[Vendor, ...]
-    """What was bought in."""
+    """Vendor products."""
     review: Review | None
-    """When it is looked at again."""
+    """The periodic review."""
     validation: Validation | None
-    """What somebody who did not make it found out about it."""
+    """The independent validation."""
     evidence: tuple[Evidence, ...]
-    """What shows that controls work."""
+    """Evidence that controls work."""
     approvals: tuple[Approval, ...]
-    """Who agreed to what runs."""
+    """Approvals of what runs."""
     waivers: tuple[Waiver, ...]
-    """Exceptions from policies, those that ended too."""
+    """Waivers of policies, expired ones included."""
     patches: tuple[Patch, ...]
-    """What is merged over what is rendered: the escape hatch."""
+    """Patches merged into rendered objects."""
     unwatched: tuple[UnmeasuredObjective, ...]
     """Objectives that nothing measures."""
     signals: tuple[Signal, ...]
-    """Signals that are to be watched."""
+    """Monitoring signals."""
     retirement: Retirement | None
-    """The model's end."""
+    """The retirement."""
     facts: Sequence[RecordCounts]
-    """What records have to say of it, by regime."""
+    """Record fields, counted by regime."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExcludedDocument:
-    """A document that does not hold together, so that the inventory lacks what it says: `modelyard check` says why."""
+    """An invalid document, which the inventory therefore leaves out: `modelyard check` says why."""
 
     kind: str
-    """Its kind; empty where its file cannot be read."""
+    """The kind; empty if the file cannot be read."""
     name: str
-    """Its name; of Defaults, the folder."""
+    """The name; for Defaults, the folder."""
 
 
 @dataclass(frozen=True)
 class Inventory:
-    """Every model of a project, and what else there is that models rest on."""
+    """Every model of a project, and the documents that models depend on."""
 
     project: str
     """The project."""
     models: tuple[Row, ...]
-    """A row a model, by name."""
+    """One row per model, by name."""
     excluded_documents: tuple[ExcludedDocument, ...]
-    """What is missing, because it does not hold together."""
+    """Documents left out because they are invalid."""
     datasets: tuple[Dataset, ...]
     """Every Dataset."""
     use_cases: tuple[UseCase, ...]
@@ -137,5 +137,5 @@ class Inventory:
 
     @cached_property
     def by_name(self) -> Mapping[str, Row]:
-        """Rows by the names of their models."""
+        """Rows by model name."""
         return {row.name: row for row in self.models}

@@ -1,4 +1,4 @@
-"""Which rows are wanted: each condition narrows, and of the words of one condition any will do."""
+"""Filters rows: every filter must match, and any value of a filter is enough."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from compiler.inventory.row import Row
 
 @dataclass(frozen=True, slots=True)
 class InventoryFilter:
-    """What rows have to be; what is empty asks for nothing."""
+    """The filters; an empty one matches every row."""
 
     owners: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
@@ -24,7 +24,7 @@ class InventoryFilter:
 
 
 def filter_rows(rows: Iterable[Row], row_filter: InventoryFilter) -> Iterator[Row]:
-    """The rows that are wanted; where Environments are named, each shows those alone."""
+    """The matching rows; if environments are named, each row shows only those."""
     for row in rows:
         if all(_conditions(row, row_filter)):
             placements = tuple(
@@ -61,5 +61,5 @@ def _missing_counts(row: Row) -> Iterator[tuple[str, int]]:
 
 
 def _includes_regime(regime: str, row_filter: InventoryFilter) -> bool:
-    """Whether facts of a regime are asked about: of those that are named, or of all."""
+    """Whether fields of the regime are requested: of the named regimes, or of all."""
     return not row_filter.regimes or regime in {selector.partition("=")[0] for selector in row_filter.regimes}

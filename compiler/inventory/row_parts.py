@@ -1,4 +1,4 @@
-"""The parts of a row: what specs say of a model, joined and typed. No field depends on the day on which it is read."""
+"""The parts of a row, typed. No field depends on the day on which it is read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,39 +7,39 @@ from typing import Annotated, Literal
 
 Day = date
 Digest = Annotated[str, "digest"]
-"""`sha256:` and 64 hexadecimal digits; the published schema reads the word."""
+"""`sha256:` and 64 hexadecimal digits; the published schema uses the name of this type."""
 
 Names = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """How the owner is reached."""
+    """How to contact the owner."""
 
     email: str | None
     """A mailbox that the whole team reads."""
     chat: str | None
-    """A channel of the team's chat."""
+    """A chat channel of the team."""
     on_call: str | None
-    """The rotation that is paged."""
+    """The on-call rotation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """The class of risk of the use case in one regime, and who said so."""
+    """The risk class of the use case in one regime, and who decided it."""
 
     regime: str
     """The regime, by the name that use cases classify by."""
     value: str
-    """The class in the regime's own words."""
+    """The class, in the regime's terms."""
     reference: str | None
-    """Where the regime says so."""
+    """The reference in the regime's text."""
     role: str | None
-    """What the organisation is in the regime's words."""
+    """The organisation's role, in the regime's terms."""
     decided_by: str | None
-    """The Team that decided."""
+    """The team that decided."""
     date: Day | None
-    """When it was decided."""
+    """The date of the decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,41 +47,41 @@ class UseCase:
     """The decision that models serve."""
 
     name: str
-    """Its name."""
+    """The name."""
     summary: str
-    """The decision in a sentence."""
+    """The decision in one sentence."""
     owner: str
-    """The Team that answers for the process."""
+    """The team that owns the process."""
     process: str | None
-    """The business process and the step of it."""
+    """The business process and its step."""
     affected: Names
     """Groups of people whom the decision affects."""
     classification: tuple[Classification, ...]
-    """Its classes of risk."""
+    """Its risk classes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Canary:
-    """A second release that takes part of the requests."""
+    """A second release that receives a share of the requests."""
 
     release: str
-    """The release that is tried."""
+    """The release."""
     weight: str
     """Its share of the requests."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """The model in one Environment."""
+    """The model in one environment."""
 
     environment: str
-    """The Environment."""
+    """The environment."""
     stage: str
     """Its stage."""
     cluster: str | None
     """Its cluster."""
     namespace: str | None
-    """The namespace of the model in it."""
+    """The model's namespace."""
     target: str | None
     """The emitter that renders the model."""
     release: str
@@ -89,29 +89,29 @@ class Placement:
     release_digest: Digest
     """The digest of the release with its files."""
     canary: Canary | None
-    """The release that is tried beside it."""
+    """The canary."""
     suspended: bool
-    """Whether it is stopped there."""
+    """Whether the deployment is suspended."""
     runtime_digest: Digest
-    """The digest of what runs; approvals name it."""
+    """The runtime digest: what runs. Approvals name it."""
     governance_digest: Digest
-    """The digest of who answers for it and which rules it keeps; approvals name it."""
+    """The governance digest: owner and rules. Approvals name it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sla:
-    """What is promised to those who ask the model."""
+    """The service level agreement."""
 
     availability: str | None
     """The share of requests that are answered."""
     latency: Mapping[str, str]
     """Percentile to the time within which that share of answers arrives."""
     time_to_first_token: Mapping[str, str]
-    """Percentile to the time within which that share of streamed answers begins."""
+    """Percentile to the time within which that share of streamed answers starts."""
     freshness: str | None
-    """The longest time since the last run of a job that ended well."""
+    """The maximum time since the last successful run of a job."""
     window: str | None
-    """The period over which the promise is kept."""
+    """The period over which the agreement is evaluated."""
 
 
 DatasetRole = Literal["training", "evaluation", "used"]
@@ -119,178 +119,178 @@ DatasetRole = Literal["training", "evaluation", "used"]
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Data that models were made from, judged on, or read while they run."""
+    """Data that models are trained on, evaluated on, or read while they run."""
 
     name: str
-    """Its name."""
+    """The name."""
     summary: str | None
     """What the data is."""
     owner: str | None
-    """The Team that answers for the data."""
+    """The team that owns the data."""
     classification: str | None
-    """Who may see it."""
+    """Its classification."""
     sensitive_fields: Names
-    """Fields that hold personal or otherwise sensitive data."""
+    """Fields with personal or otherwise sensitive data."""
     license: str | None
-    """Its licence."""
+    """The licence."""
     retention: str | None
-    """How long it is kept."""
+    """The retention period."""
 
 
 @dataclass(frozen=True, slots=True)
 class UsedDataset:
-    """A dataset of the model, and what the model has to do with it."""
+    """A dataset of the model and its role."""
 
     name: str
-    """Its name."""
+    """The name."""
     roles: tuple[DatasetRole, ...]
-    """`training`: the model was made from it; `evaluation`: it was judged on it; `used`: it reads it while it runs."""
+    """`training`: the model was trained on it; `evaluation`: it was evaluated on it; `used`: the model reads it while it runs."""
     classification: str | None
-    """Who may see it."""
+    """Its classification."""
     sensitive_fields: Names
-    """Fields that hold personal or otherwise sensitive data."""
+    """Fields with personal or otherwise sensitive data."""
     retention: str | None
-    """How long it is kept."""
+    """The retention period."""
 
 
 @dataclass(frozen=True, slots=True)
 class DependencyUse:
-    """A model that is asked while this one runs."""
+    """A model that is called while this one runs."""
 
     model: str
     """The model."""
     by: Literal["itself", "callers"]
-    """Who asks it: this model, or whoever asks this model (a fallback, an embedding, a guardrail)."""
+    """Who calls it: this model, or the callers of this model (a fallback, an embedding, a guardrail)."""
     release: str | None
-    """The releases of it that will do."""
+    """The version range of releases that are accepted."""
     step: str | None
-    """The step of the router in which it is asked."""
+    """The step of the router that calls it."""
     condition: str | None
-    """When the step is taken."""
+    """The condition of the step."""
     weight: str | None
     """The step's share of the requests."""
     environments: Names
-    """Where that holds."""
+    """The environments with this dependency."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """What was bought, in a release that runs."""
+    """A vendor product in a running release."""
 
     release: str
     """The release."""
     provider: str
-    """Who sells it."""
+    """The vendor."""
     product: str
-    """What it is called."""
+    """The product."""
     version: str | None
     """The vendor's version."""
     contract: str | None
     """The number of the contract."""
     expires: Day | None
-    """When the contract ends."""
+    """The end of the contract."""
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """When the model is looked at again."""
+    """The periodic review."""
 
     every: str
-    """The time between reviews."""
+    """The interval between reviews."""
     last: Day | None
-    """The day of the last one."""
+    """The date of the last one."""
     next: Day | None
-    """The day of the next one: the last, and the time between; absent where nobody says the last."""
+    """The date of the next one: the last plus the interval; absent if the last is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """What somebody who did not make the model found out about it."""
+    """The independent validation."""
 
     by: str
-    """The Team that validated it."""
+    """The team that validated it."""
     date: Day
-    """When it was completed."""
+    """The date of completion."""
     conclusion: str
-    """What it came to."""
+    """The conclusion."""
     next: Day | None
-    """When the next one is due."""
+    """The date of the next one."""
     report: str | None
-    """Where it is written down."""
+    """The report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Something that shows that a control works."""
+    """Evidence that a control works."""
 
     control: str
     """The control."""
     uri: str
-    """Where it is."""
+    """The location of the evidence."""
     date: Day | None
-    """When it was made."""
+    """Its date."""
     valid_until: Day | None
-    """The last day on which it counts."""
+    """Its last valid day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """That somebody agreed to what runs."""
+    """An approval of what runs."""
 
     environment: str
-    """The Environment in which it may run."""
+    """The environment."""
     role: str
-    """The role in which it was agreed to."""
+    """The role of the approver."""
     team: str
-    """The Team."""
+    """The team."""
     decision: str
-    """What was decided."""
+    """The decision."""
     date: Day
-    """When."""
+    """The date."""
     expires: Day | None
-    """The last day on which it counts."""
+    """Its last valid day."""
     ticket: str | None
-    """Where it was discussed."""
+    """The ticket."""
     holds: bool
-    """Whether it counts: it names the two digests of what runs there now, and its team holds the role."""
+    """Whether it is valid: it names the two digests of what runs there now, and its team has the role."""
     because: str | None
-    """Why it does not count, where it does not."""
+    """Why it is invalid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """An exception from policies that names the model."""
+    """A waiver of policies that applies to the model."""
 
     name: str
     """The Waiver."""
     policies: Names
-    """The policies, or packs of them."""
+    """The policies or packs."""
     paths: Names
-    """The values that are excepted; none: the whole model."""
+    """The paths that are waived; empty for the whole model."""
     environments: Names
-    """Where the model runs that it holds for."""
+    """The environments that it applies to."""
     granted: Day | None
-    """The first day on which it holds."""
+    """Its first day."""
     expires: Day
-    """The last day on which it holds."""
+    """Its last day."""
     reason: str
-    """Why it has to be."""
+    """The reason."""
     ticket: str
-    """Where the work is tracked that will make it unnecessary."""
+    """The ticket for the work that will make it unnecessary."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A merge over a rendered object: what the language does not say."""
+    """A patch of a rendered object."""
 
     kind: str
-    """The object's kind."""
+    """The kind of the object."""
     name: str | None
-    """The object's name, where several have the kind."""
+    """The name of the object, if several have the kind."""
     reason: str
-    """Why."""
+    """The reason."""
     environments: Names
-    """Where it is made."""
+    """The environments with this patch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,38 +302,38 @@ class UnmeasuredObjective:
     reason: str
     """Why nothing measures it."""
     environments: Names
-    """Where."""
+    """The environments concerned."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A signal of the running model that somebody wants to be watched."""
+    """A monitoring signal of the running model."""
 
     signal: str
     """The signal."""
     action: str
-    """What happens beyond the bar."""
+    """What happens beyond the threshold."""
     watched: bool
-    """Whether a series holds it: else nothing in the cluster watches it."""
+    """Whether a metric series measures it; otherwise nothing in the cluster does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retirement:
-    """The model's end."""
+    """The retirement of the model."""
 
     date: Day
-    """When it stops."""
+    """The retirement date."""
     successor: str | None
-    """The Model that takes over."""
+    """The successor."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordCounts:
-    """What the records of one regime have to say of the model, counted."""
+    """The record fields of one regime, counted."""
 
     regime: str
-    """The regime; of a record that is for none, the record's id."""
+    """The regime; for a record without a regime, the record's id."""
     asked: int
-    """How many facts it asks for."""
+    """The number of required fields."""
     missing: int
-    """How many of them nobody has said: `modelyard records status` names them."""
+    """The number of missing ones: `modelyard records status` lists them."""

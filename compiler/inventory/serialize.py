@@ -1,4 +1,4 @@
-"""Rows as plain data: the shape that is published. What nobody said is left out; lists and maps are always there."""
+"""Rows as published JSON data. Absent values are left out; lists and maps are always present."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -9,7 +9,7 @@ from compiler.foundation.json_data import Json
 
 
 def to_plain(value: object) -> Json:
-    """The value as plain data, with keys as JSON spells them."""
+    """The value as JSON data, with keys in camel case."""
     if is_dataclass(value) and not isinstance(value, type):
         members = ((key, getattr(value, name)) for name, key in json_keys(type(value)))
         return {key: to_plain(member) for key, member in members if member is not None}
@@ -27,7 +27,7 @@ def to_plain(value: object) -> Json:
 
 @cache
 def json_keys(class_: type) -> tuple[tuple[str, str], ...]:
-    """The fields of a class, each with its key."""
+    """The fields of a class, each with its JSON key."""
     return tuple((field.name, to_camel_case(field.name)) for field in fields(class_))
 
 

@@ -8,7 +8,7 @@ from compiler.inventory.serialize import to_plain
 
 
 def to_template_value(inventory: Inventory) -> ContextValue:
-    """`models`: the rows as they are published; `table`: the same as rows of texts. Each knows the spec that it was made of."""
+    """`models`: the rows as published; `table`: the same as rows of texts. Each row has its spec as origin."""
     origins = [(Origin(f"Model/{row.name}"),) for row in inventory.models]
     header, *lines = table_rows(inventory.models, tuple(COLUMNS))
     rows = [ComputedValue(to_plain(row), origin) for row, origin in zip(inventory.models, origins, strict=True)]

@@ -1,8 +1,8 @@
-"""A summary in Markdown, for a comment on a pull request or for `$GITHUB_STEP_SUMMARY`.
+"""A Markdown summary, for a comment on a pull request or for `$GITHUB_STEP_SUMMARY`.
 
-It counts what was found, shows a table with the worst first, and folds what is waived, with the reasons. It never
-exceeds the 65,536 characters of a comment: findings that do not fit are counted in its last line. Nothing that a spec
-holds becomes markup, notifies somebody or links anywhere.
+It counts the findings, shows a table with the most serious first, and folds waived findings with their reasons. It never exceeds the
+65,536 characters of a comment: findings that do not fit are counted in its last line. Nothing in a spec becomes markup, a mention or
+a link.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,15 +22,15 @@ from compiler.report.markdown_escape import code_span, escape_inline, escape_tex
 from compiler.report.report_formats import Report
 
 MAX_COMMENT_LENGTH = 65_536
-"""Characters that a comment may have."""
+"""The maximum number of characters of a comment."""
 
-_FOOTER_LENGTH = 400  # characters for the lines that say what was left out, and for what closes the fold
+_FOOTER_LENGTH = 400  # reserved for the lines that count what was left out, and for the end of the fold
 _MAX_CELL = 300
 _MAX_PATH = 200
 
 
 def render(report: Report) -> str:
-    """A heading that counts, a table of what is open, and what is waived."""
+    """A heading with counts, a table of open findings, and the waived findings."""
     locations = ForgeLocations(report)
     head = f"### Modelyard: {escape_text(summary_line(report))}\n"
     room = MAX_COMMENT_LENGTH - len(head) - 2 * _FOOTER_LENGTH
@@ -49,7 +49,7 @@ def render(report: Report) -> str:
 
 
 def _fit_table(titles: Sequence[str], rows: Iterable[str], room: int) -> list[str]:
-    """As many rows as there is room for below their titles; nothing where there are none."""
+    """The rows that fit below their titles; empty if there are none."""
     head = ["\n", table_row(*titles), table_row(*("---" for _ in titles))]
     remaining_length = room - sum(map(len, head))
     fitting_rows = []

@@ -18,7 +18,7 @@ LabelledLines = Iterator[tuple[str, str]]
 
 
 def render_text(row: Row, as_of: date, *, colour: bool) -> str:
-    """Who answers for it, how risky it is, where it runs, on what it rests, what was agreed, and what lapses."""
+    """The model's owner, risk, deployments, dependencies, approvals and deadlines."""
     paint = make_painter(colour=colour)
     risk = f", {row.tier} risk" if row.tier else ""
     lines = [paint("bold", row.name) + f"  {row.type}, {row.lifecycle}{risk}"]

@@ -1,7 +1,7 @@
 """The diagnostic format of reviewdog, which comments on pull requests.
 
-Columns count bytes of UTF-8 from 1, and the end is exclusive; where a file cannot be read there are lines alone. A safe
-fix is a suggestion, which one click applies; another one is told in words. What is waived or in the baseline is left out.
+Columns count UTF-8 bytes from 1, and the end is exclusive; if a file cannot be read, only lines are given. A safe fix becomes a
+suggestion that one click applies; other fixes are described in words. Waived and baseline findings are left out.
 """
 
 from collections.abc import Iterator, Mapping
@@ -67,7 +67,7 @@ def _range(location: Location | None, locations: ForgeLocations) -> Json:
 
 
 def _suggestions(finding: Finding, locations: ForgeLocations) -> Iterator[Json]:
-    """A suggestion names no file: it edits the one that the diagnostic lies in."""
+    """The suggestions. A suggestion names no file: it edits the file of its diagnostic."""
     fix, location = finding.fix, finding.location
     if fix and fix.safe and location and fix.location.path == location.path and locations.is_readable(fix.location):
         yield {"range": _range(fix.location, locations), "text": fix.text}

@@ -1,4 +1,4 @@
-"""What records have to say and nobody has said, as text, JSON, Markdown or a table."""
+"""Missing record fields, as text, JSON, Markdown or CSV."""
 
 import json
 from collections import Counter
@@ -18,7 +18,7 @@ _COLUMNS = (
 
 
 def render_text(statuses: Sequence[ModelRecordStatus]) -> str:
-    """Each model with what is missing of it: the line, the field, what it says, and who says it; then who has how much to say."""
+    """For each model the missing fields with line, description and owner; then the totals per owner."""
     lines: list[str] = []
     for status in statuses:
         lines += [*_model_lines(status), ""] if status.missing_fields else []
@@ -26,7 +26,7 @@ def render_text(statuses: Sequence[ModelRecordStatus]) -> str:
 
 
 def render_markdown(statuses: Sequence[ModelRecordStatus]) -> str:
-    """A table a model, for an issue or a pull request."""
+    """One table per model, for an issue or a pull request."""
     head, *rest = _summary_lines(statuses)
     parts = [f"### {head}\n", *(f"\n{escape_inline(line, _MAX_CELL)}\n" for line in rest)]
     for status in statuses:
@@ -42,13 +42,13 @@ def render_markdown(statuses: Sequence[ModelRecordStatus]) -> str:
 
 
 def render_json(statuses: Sequence[ModelRecordStatus]) -> str:
-    """The same as data."""
+    """The same as JSON."""
     body = {"version": 1, "summary": _summary_data(statuses), "models": [_status_data(status) for status in statuses]}
     return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
 
 
 def render_csv(statuses: Sequence[ModelRecordStatus]) -> str:
-    """A line for each thing that is missing, with titles above."""
+    """One row per missing field, with a header."""
     lines = [[str(cell) for cell in _csv_cells(status, gap)] for status in statuses for gap in status.missing_fields]
     return dump([[list(_COLUMNS), *lines]], "csv")
 
@@ -56,7 +56,7 @@ def render_csv(statuses: Sequence[ModelRecordStatus]) -> str:
 FORMATS: Mapping[str, Callable[[Sequence[ModelRecordStatus]], str]] = MappingProxyType(
     {"text": render_text, "json": render_json, "markdown": render_markdown, "csv": render_csv}
 )
-"""Name of the format to what writes it."""
+"""Format name to renderer."""
 
 
 def _model_lines(status: ModelRecordStatus) -> Iterator[str]:
@@ -92,7 +92,7 @@ def _model_count(count: int) -> str:
 
 
 def _record_totals(statuses: Sequence[ModelRecordStatus]) -> dict[str, tuple[int, int]]:
-    """How many of its facts each record misses, over all models."""
+    """The missing and total fields of each record, over all models."""
     counts: dict[str, tuple[int, int]] = {}
     for record in (record for status in statuses for record in status.records):
         name = f"{record.id} ({record.regime})" if record.regime else record.id
@@ -102,7 +102,7 @@ def _record_totals(statuses: Sequence[ModelRecordStatus]) -> dict[str, tuple[int
 
 
 def _summary_data(statuses: Sequence[ModelRecordStatus]) -> dict[str, object]:
-    """Each field once, however many models want it."""
+    """Each field once, however many models need it."""
     fields = {gap.key: gap for status in statuses for gap in status.missing_fields}
     return {
         "models": len(statuses),

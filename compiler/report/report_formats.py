@@ -1,4 +1,4 @@
-"""What a command reports: findings in order, and the texts that they point into."""
+"""What a command reports: sorted findings, and the texts that they point into."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from compiler.diagnostics.finding import Finding, Status
 
 @dataclass(frozen=True)
 class Report:
-    """Findings, and how to read the file that one points into (`None`: it cannot be shown).
+    """Findings, and a function that reads the file of a finding (`None`: it cannot be shown).
 
-    `within` is where the project lies in its checkout, `""` for the root: forges name files from there.
+    `project_folder` is the project's path in its checkout, `""` for the root: forges name files relative to the checkout.
     """
 
     findings: tuple[Finding, ...]
@@ -20,20 +20,20 @@ class Report:
     project_folder: str = ""
 
     def with_status(self, status: Status) -> tuple[Finding, ...]:
-        """The findings of that status, in their order."""
+        """The findings with the status, in order."""
         return tuple(finding for finding in self.findings if finding.status is status)
 
     @property
     def open(self) -> tuple[Finding, ...]:
-        """The findings that nobody answered for."""
+        """The open findings."""
         return self.with_status(Status.OPEN)
 
     @property
     def blocking_count(self) -> int:
-        """How many findings make the command fail."""
+        """The number of findings that make the command fail."""
         return sum(finding.is_blocking for finding in self.findings)
 
     @property
     def exit_code(self) -> int:
-        """0 where nothing mandatory was found, else 1."""
+        """0 if there is no blocking finding, else 1."""
         return 1 if self.blocking_count else 0

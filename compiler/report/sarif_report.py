@@ -1,10 +1,9 @@
-"""SARIF 2.1.0, as GitHub code scanning takes it.
+"""SARIF 2.1.0, for GitHub code scanning.
 
-A finding becomes a result with the level of its severity; whether it fails the command stands in its `properties`. What
-is waived or in the baseline is left out, because GitHub ignores `suppressions` and would open an alert; the run's
-`properties` count them. `endColumn` is exclusive and columns count units of UTF-16. `primaryLocationLineHash` is the value that
-GitHub's own upload action computes. GitHub shows 5,000 results of a run: beyond that the worst are kept, and a
-notification says how many were left out.
+A finding becomes a result with the level of its severity; `properties` says whether it is blocking. Waived and baseline findings are
+left out, because GitHub ignores `suppressions` and would open an alert; the `properties` of the run count them. `endColumn` is
+exclusive and columns count UTF-16 code units. `primaryLocationLineHash` equals the value that GitHub's upload action computes.
+GitHub shows 5,000 results per run: if there are more, the most serious are kept, and a notification counts the rest.
 """
 
 import re
@@ -30,25 +29,25 @@ LEVELS: Mapping[Severity, str] = MappingProxyType({
 })  # fmt: skip
 MAX_RESULTS = 5000
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_MAX_TEXT = 1024  # characters of a rule's texts
+_MAX_TEXT = 1024  # maximum characters of a rule's texts
 _MAX_TAGS = 20
 _PROBLEM_SEVERITIES = MappingProxyType({"error": "error", "warning": "warning", "note": "recommendation"})
-_LINK = re.compile(r"\[(?=[^\[\]]*\]\()")  # begins a link in a message (SARIF 2.1.0, 3.11.6)
+_LINK = re.compile(r"\[(?=[^\[\]]*\]\()")  # starts a link in a message (SARIF 2.1.0, 3.11.6)
 _LONE_SURROGATES = re.compile(
     "[\ud800-\udc7f\udd00-\udfff]"
-)  # what is left stands for a byte of a name that is not UTF-8
+)  # lone surrogates: bytes of a file name that are not UTF-8
 
 Json = dict[str, object]
 
 
 def render(report: Report) -> str:
-    """The report as a SARIF log of one run."""
+    """The report as a SARIF log with one run."""
     findings = _reported_findings(report.open)
     return dump_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report, findings)]})
 
 
 def _reported_findings(findings: Sequence[Finding]) -> list[Finding]:
-    """As many as GitHub shows, in the order of files."""
+    """As many findings as GitHub shows, in file order."""
     worst = set(sort_by_severity(findings)[:MAX_RESULTS]) if len(findings) > MAX_RESULTS else set(findings)
     return [finding for finding in findings if finding in worst]
 
@@ -102,7 +101,7 @@ def _truncate(text: str) -> str:
 
 
 def _hash_lines(report: Report, findings: list[Finding]) -> dict[tuple[str, int], str]:
-    """What GitHub knows the lines of the findings by."""
+    """The hashes by which GitHub recognises the lines of findings."""
     lines: dict[str, set[int]] = defaultdict(set)
     for finding in findings:
         if finding.location and is_in_checkout(finding.location):
@@ -146,7 +145,7 @@ def _result(
 
 
 def _message(text: str) -> Json:
-    """Text in which nothing is a link."""
+    """The text without links."""
     return {"text": _LINK.sub(r"\\[", text)}
 
 

@@ -1,6 +1,6 @@
-"""Findings for people: the message, the line with carets, what to do, and how many there were.
+"""Findings for people: the message, the source line with carets, the help, and a summary.
 
-What is mandatory is an error, whatever its severity. What is waived or in the baseline is counted in the last line.
+Blocking findings are shown as errors, whatever their severity. The last line counts waived and baseline findings.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ _MAX_WIDTH = 160
 
 
 def render(report: Report) -> str:
-    """Each finding in a paragraph of its own, then one line that counts them."""
+    """One paragraph per finding, then a summary line."""
     paint = make_painter(colour=report.colour)
     lines: list[str] = []
     for finding in report.open:
@@ -37,7 +37,7 @@ Paint = Callable[[str, str], str]
 
 
 def make_painter(*, colour: bool) -> Paint:
-    """What puts text into a style, where there are colours."""
+    """A function that styles text; it returns text unchanged if colours are off."""
     return (lambda style, text: f"{_STYLES[style]}{text}{_RESET}") if colour else (lambda _, text: text)
 
 
@@ -65,7 +65,7 @@ def _finding_lines(finding: Finding, report: Report, paint: Paint) -> Iterator[s
 def _snippet_lines(location: Location, kind: str, margin: str, report: Report, paint: Paint) -> Iterator[str]:
     yield f"{margin}{paint('blue', '-->')} {to_printable(location.path)}:{location.line}:{location.column}"
     text = report.read_text(location.path)
-    lines = text.split("\n") if text else []  # as places count them: no other character ends a line
+    lines = text.split("\n") if text else []  # only a line feed ends a line, as in locations
     if location.line > len(lines):
         return
     line = lines[location.line - 1].rstrip("\r")
@@ -82,7 +82,7 @@ def _snippet_lines(location: Location, kind: str, margin: str, report: Report, p
 
 
 def display_width(text: str) -> int:
-    """How many cells of a terminal the text takes."""
+    """The number of terminal cells that the text occupies."""
     return sum(2 if east_asian_width(c) in "WF" else not combining(c) for c in to_printable(text))
 
 
@@ -100,5 +100,5 @@ def _summary_line(report: Report, paint: Paint) -> str:
 
 
 def to_printable(text: str) -> str:
-    """The text without characters that could steer a terminal or hide what stands there."""
+    """The text without characters that could control the terminal or hide text."""
     return "".join(c if c.isprintable() or c == "\t" else f"\\u{ord(c):04x}" for c in text).replace("\t", " ")

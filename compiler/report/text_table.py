@@ -1,18 +1,18 @@
-"""Rows for a terminal: columns side by side, shortened until they fit."""
+"""Tables for a terminal: columns side by side, shortened until they fit."""
 
 from collections.abc import Callable, Sequence
 
 from compiler.report.text_report import display_width, to_printable
 
 _COLUMN_GAP = "  "
-_MIN_WIDTH = 11  # a day, and its title
+_MIN_WIDTH = 11  # a date and its title
 _MIN_FIRST_WIDTH = 24
 
 
 def render_table(
     header: Sequence[str], rows: Sequence[Sequence[str]], width: int | None, paint: Callable[[int, int, str], str]
 ) -> str:
-    """The rows below their titles, each line at most `width` cells wide; `paint` is given row, column and text, row -1 for titles."""
+    """The rows below their titles, each line at most `width` cells wide; `paint` receives row, column and text, with row -1 for titles."""
     lines = [[to_printable(cell) for cell in row] for row in (header, *rows)]
     widths = [max(map(display_width, column)) for column in zip(*lines, strict=True)]
     if width is not None:
@@ -27,7 +27,7 @@ def render_table(
 
 
 def _shrink_widths(widths: Sequence[int], total_width: int) -> list[int]:
-    """The widths with the widest made narrower until all have room, the first one last: it tells which row it is."""
+    """The widths after shrinking the widest columns until the line fits; the first column, which identifies the row, shrinks last."""
     first, *other_widths = widths
     while other_widths and first + sum(other_widths) > total_width and max(other_widths) > _MIN_WIDTH:
         other_widths[other_widths.index(max(other_widths))] -= 1

@@ -1,1 +1,1 @@
-"""What a change of a project does: which models, environments and artifacts are others than before."""
+"""What a change of a project affects: models, environments and artifacts."""

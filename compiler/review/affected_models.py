@@ -1,8 +1,8 @@
-"""Which models, environments, owners and artifacts a change reaches, and by what.
+"""Computes which models, environments, owners and artifacts a change affects, and why.
 
-What a model may depend on is compared first, generously; what depends on it is then rendered in both states, so that an artifact is
-named exactly where its bytes differ. `tests/review` holds this against rendering both states whole. Statements about other files, such as
-provenance, are left out: they are others with each byte of each spec that they name, whatever is deployed.
+Everything that a model may depend on is compared first, as an upper bound; possibly affected models are then rendered in both
+states, so that an artifact is named exactly if its bytes differ. `tests/review` compares this with rendering both states completely.
+Statements about other files, such as provenance, are left out: they change with every byte of every spec that they name.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ REASON_NEW, REASON_REMOVED, REASON_ARTIFACTS = "new", "gone", "artifacts"
 
 @dataclass(frozen=True, slots=True, order=True)
 class ChangedArtifact:
-    """A file that is another: where it lies below the output folder, or where it is committed, and whose it is."""
+    """A changed file: its path below the output folder, or in the repository if it is committed, and its model."""
 
     path: str
     change: str
@@ -29,7 +29,7 @@ class ChangedArtifact:
 
 @dataclass(frozen=True, slots=True, order=True)
 class AffectedModel:
-    """A model that is another in an environment (empty: it runs nowhere), why, and who answers for it."""
+    """A model that changes in an environment (empty: it is not deployed), the reasons, and its owner."""
 
     model: str
     environment: str
@@ -40,7 +40,7 @@ class AffectedModel:
 
 @dataclass(frozen=True, slots=True)
 class ChangeImpact:
-    """All that a change reaches; `artifacts` is `None` where one of the two states cannot be rendered."""
+    """Everything that a change affects; `artifacts` is `None` if one of the two states cannot be rendered."""
 
     affected_models: tuple[AffectedModel, ...]
     artifacts: tuple[ChangedArtifact, ...] | None
@@ -48,19 +48,19 @@ class ChangeImpact:
 
     @property
     def model_names(self) -> tuple[str, ...]:
-        """Names of the models that are still there."""
+        """The names of the affected models that still exist."""
         return tuple(
             dict.fromkeys(entry.model for entry in self.affected_models if REASON_REMOVED not in entry.reasons)
         )
 
     @property
     def owners(self) -> tuple[str, ...]:
-        """The teams that answer for what is touched."""
+        """The teams that own the affected models."""
         return tuple(sorted({owner for entry in self.affected_models for owner in entry.owners}))
 
     @property
     def environments(self) -> tuple[str, ...]:
-        """The environments in which something is another, in order of promotion."""
+        """The environments with an affected model, in order of promotion."""
         names = {entry.environment for entry in self.affected_models} | {
             entry.environment for entry in self.artifacts or ()
         }
@@ -68,7 +68,7 @@ class ChangeImpact:
 
     @property
     def rendered_environments(self) -> tuple[str, ...]:
-        """The environments whose rendered tree is another; those that may be, where nobody can tell."""
+        """The environments whose rendered files change; those that may change if the states cannot be rendered."""
         if self.artifacts is None:
             return self.environment_order
         names = {artifact.environment for artifact in self.artifacts if not artifact.is_committed}
@@ -76,7 +76,7 @@ class ChangeImpact:
 
 
 def compute_impact(base: Session | None, head: Session) -> ChangeImpact:
-    """What is another in the second state; `before` is `None` where there was no project yet."""
+    """What differs in the second state; `before` is `None` if there was no project."""
     old, new = ProjectSnapshot(base) if base else None, ProjectSnapshot(head)
     reasons = {key: _change_reasons(old, new, key) for key in _keys(old, new)}
     candidates = frozenset(
@@ -99,7 +99,7 @@ def _keys(old: ProjectSnapshot | None, new: ProjectSnapshot) -> tuple[ModelKey, 
 
 
 def _change_reasons(old: ProjectSnapshot | None, new: ProjectSnapshot, key: ModelKey) -> tuple[str, ...]:
-    """The words for what is another with a model itself, in the order in which it is said."""
+    """The reasons why the model itself changes, in a fixed order."""
     if old is None or key not in old:
         return (REASON_NEW,)
     if key not in new:
@@ -120,7 +120,7 @@ def _change_reasons(old: ProjectSnapshot | None, new: ProjectSnapshot, key: Mode
 
 
 def _has_context_changed(old: ProjectSnapshot | None, new: ProjectSnapshot, key: ModelKey) -> bool:
-    """Whether something around the model is another, so that its artifacts may be."""
+    """Whether something that the model's artifacts may depend on changes."""
     return old is None or old.context_digest(key) != new.context_digest(key)
 
 
@@ -137,7 +137,7 @@ def _affected_model(
 def _changed_artifacts(
     base: Session | None, head: Session, candidates: frozenset[ModelKey]
 ) -> tuple[ChangedArtifact, ...] | None:
-    """The files that differ, of the models that may be others and of what is made of all."""
+    """The files that differ, among those of possibly affected models and those shared by all models."""
     names = {name for name, _ in candidates}
 
     def is_in_scope(model: str, environment: str) -> bool:

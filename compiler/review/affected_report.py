@@ -1,4 +1,4 @@
-"""What a change reaches, as people read it, and as programs and CI servers do."""
+"""Reports what a change affects, for people, programs and CI providers."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from compiler.report.text_report import to_printable
 from compiler.review.affected_models import AffectedModel, ChangedArtifact, ChangeImpact
 
 MAX_MARKDOWN = 20_000
-"""Characters of Markdown: so that the findings of a check have room in the same comment."""
+"""The maximum characters of Markdown, so that the findings of a check fit into the same comment."""
 _MAX_CELL = 200
 
 
 @dataclass(frozen=True, slots=True)
 class AffectedReport:
-    """What a change reaches, and what a CI server has to know beside it."""
+    """What a change affects, and what CI needs to know in addition."""
 
     impact: ChangeImpact
     base_commit: str | None
     waves: tuple[tuple[Object, ...], ...] = ()
-    """The environments to publish, in order of promotion; those of a group together: each with its name and its remote."""
+    """The environments to publish, in order of promotion and grouped as they are promoted: each with its name and its remote."""
     canaries: tuple[Object, ...] = ()
-    """The canaries to judge where something is published."""
+    """The canaries to evaluate after something is published."""
     max_jobs: int = 256
 
 
 def render_text(report: AffectedReport) -> str:
-    """A line for each model where it is another, then what differs that is no model's."""
+    """One line per affected model, then the changed files that belong to no model."""
     affected_models, impact = report.impact.affected_models, report.impact
     rows = [
         (entry.model, entry.environment or "-", ", ".join(entry.owners), ", ".join(entry.reasons))
@@ -60,7 +60,7 @@ def impact_summary(impact: ChangeImpact) -> str:
 
 
 def to_json_data(report: AffectedReport) -> Object:
-    """All of it as plain data."""
+    """The report as JSON data."""
     impact = report.impact
     artifacts = impact.artifacts
     return {
@@ -76,7 +76,7 @@ def to_json_data(report: AffectedReport) -> Object:
 
 
 def job_outputs(report: AffectedReport) -> Object:
-    """What the next jobs are made from."""
+    """The outputs from which CI creates the next jobs."""
     impact = report.impact
     return {
         "models": list(impact.model_names),
@@ -89,7 +89,7 @@ def job_outputs(report: AffectedReport) -> Object:
 
 
 def render_markdown(report: AffectedReport) -> str:
-    """A heading, a table of models, and the artifacts folded; never longer than `MOST`."""
+    """A heading, a table of models, and the folded artifacts; truncated to the maximum length."""
     impact = report.impact
     head = f"### What changes: {escape_text(impact_summary(impact))}\n"
     rows = _model_rows(impact.affected_models)
@@ -117,7 +117,7 @@ def render_markdown(report: AffectedReport) -> str:
 
 
 def _model_rows(affected_models: Iterable[AffectedModel]) -> list[str]:
-    """A row for each model and what is another with it; the environments in which that is the same stand together."""
+    """One row per model and set of reasons; environments with the same reasons share a row."""
     groups: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for entry in affected_models:
         groups.setdefault((entry.model, entry.owners, entry.reasons), []).append(entry.environment or "nowhere")
@@ -169,7 +169,7 @@ def _artifact_data(artifact: ChangedArtifact) -> Json:
 
 
 def render(format_: str, report: AffectedReport) -> str:
-    """What is told, in a format."""
+    """The report in a format."""
     renderer = RENDERERS.get(format_)
     if renderer is not None:
         return renderer(report)
@@ -179,4 +179,4 @@ def render(format_: str, report: AffectedReport) -> str:
 RENDERERS: Mapping[str, Callable[[AffectedReport], str]] = MappingProxyType(
     {"text": render_text, "markdown": render_markdown}
 )
-"""Formats that tell it in their own way."""
+"""Formats with a renderer of their own."""

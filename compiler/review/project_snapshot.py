@@ -1,4 +1,4 @@
-"""One state of a project, asked what a model in an environment depends on."""
+"""Fingerprints of everything that a model in an environment depends on, for one state of a project."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
@@ -19,16 +19,16 @@ from compiler.spec.language import iter_values
 from compiler.spec.portfolio import Spec, iter_texts, path_and_ancestors, release_contents
 
 ModelKey = tuple[str, str | None]
-"""A model, and the environment as which it is seen; `None` where it runs nowhere."""
+"""A model and an environment; `None` for a model that is not deployed."""
 
 INVALID_REASON = "does not hold together"
 _KIND_LABELS: Mapping[str, str] = {"UseCase": "use case", "Team": "team", "Dataset": "dataset"}
 _LAYERED_KEYS = frozenset({"defaults", "types", "policies"})
-"""What the project says that reaches a model through its layers, or through what binds it."""
+"""Project fields that reach a model through its layers or its policies."""
 
 
 class ProjectSnapshot:
-    """A state; keeps what it was asked."""
+    """One state of a project; results are cached."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -36,7 +36,7 @@ class ProjectSnapshot:
 
     @cached_property
     def keys(self) -> tuple[ModelKey, ...]:
-        """Every model in each of its environments; once where it runs nowhere."""
+        """Every model in each of its environments; once, with `None`, if it is not deployed."""
         names = self.session.portfolio.by_kind("Model")
         return tuple((name, environment) for name in names for environment in self._fleet.environments_of(name))
 
@@ -48,7 +48,7 @@ class ProjectSnapshot:
         return frozenset(self.keys)
 
     def own_fingerprints(self, key: ModelKey) -> Mapping[str, str]:
-        """What makes a model another than it was, wherever it changes: the words for it, and a digest of each."""
+        """What changes the model itself: a reason, and a digest of the data behind it."""
         model = self._model(key)
         if model is None:
             return {INVALID_REASON: str(id(self))}
@@ -58,7 +58,7 @@ class ProjectSnapshot:
         return {**fingerprints, **self._program_files(model), **dict(self._policy_fingerprints(model))}
 
     def reference_fingerprints(self, key: ModelKey) -> Mapping[str, str]:
-        """The same of what the model refers to: a reference that is new is told by the field that holds it."""
+        """The same for documents that the model refers to; a new reference is reported by the field that contains it."""
         model = self._model(key)
         if model is None:
             return {}
@@ -68,7 +68,7 @@ class ProjectSnapshot:
         }
 
     def context_digest(self, key: ModelKey) -> str:
-        """A digest of all else that what is rendered of the model may be made of."""
+        """A digest of everything else that rendered files of the model may depend on."""
         model = self._model(key)
         component_digest = self._component_digests.get(key[1] or "", {}).get(key[0], "")
         environment = model.environment.data if model and model.environment else None
@@ -76,14 +76,14 @@ class ProjectSnapshot:
         return digest([path, environment, component_digest, self._project_digest])
 
     def owner(self, key: ModelKey) -> str:
-        """The team that answers for the model."""
+        """The team that owns the model."""
         model = self._model(key)
         return (
             as_str(model.data.get("owner")) if model else self.session.portfolio.by_kind("Model")[key[0]].text("owner")
         )
 
     def spec_path(self, name: str) -> str:
-        """Where the model's spec stands."""
+        """The path of the model's spec."""
         return self.session.portfolio.by_kind("Model")[name].document.path
 
     def _model(self, key: ModelKey) -> ResolvedModel | None:
@@ -91,7 +91,7 @@ class ProjectSnapshot:
 
     @cached_property
     def _project_digest(self) -> str:
-        """A digest of what may reach any artifact: the project's words, and its own templates."""
+        """A digest of what may affect any artifact: project settings, and the project's own templates."""
         data = self.session.portfolio.project.data
         project_data: dict[str, Json] = {key: value for key, value in data.items() if key not in _LAYERED_KEYS}
         template_digests: dict[str, Json] = {
@@ -100,7 +100,7 @@ class ProjectSnapshot:
         return digest([project_data, template_digests])
 
     def _referenced_documents(self, model: ResolvedModel) -> Iterator[Spec]:
-        """The documents that the model refers to, and those that they refer to; models are none of them."""
+        """The documents that the model refers to, directly and indirectly, without models."""
         language = self.session.language.type_language(model.spec.text("type"))
         queue = [(kind, name) for kind, name, _, _ in references(model, language)]
         visited_keys: set[tuple[str, str]] = set()
@@ -117,9 +117,9 @@ class ProjectSnapshot:
                 ]
 
     def _program_files(self, model: ResolvedModel) -> dict[str, str]:
-        """The files that programs of a model's pipeline may read: beside its spec, by an argument, or by the project for all.
+        """The files that programs of a model's pipeline may read: next to its spec, named by an argument, or named by the project.
 
-        Of what lies beside the spec the folders of other models are left out.
+        Folders of other models next to the spec are left out.
         """
         arguments = [argument for step in STEP_POINTERS for argument in Task(step, model, None).argv]
         if not arguments:
@@ -141,7 +141,7 @@ class ProjectSnapshot:
 
     @cached_property
     def _project_files(self) -> Mapping[str, str]:
-        """The files that the project's words for emitters name, such as what programs are installed from, and what is in them."""
+        """The files that the project's emitter settings name, such as requirements, with their content."""
         project, tree = self.session.portfolio.project.data, self.session.tree
         option_texts = (
             text
@@ -152,18 +152,18 @@ class ProjectSnapshot:
 
     @cached_property
     def _spec_paths(self) -> frozenset[str]:
-        """The files that hold documents."""
+        """The files that contain documents."""
         portfolio = self.session.portfolio
         documents = [spec for kind in portfolio.specs.values() for spec in kind.values()]
         return frozenset(spec.document.path for spec in (*documents, *portfolio.defaults.values()))
 
     @cached_property
     def _model_folders(self) -> frozenset[str]:
-        """The folders that hold models."""
+        """The folders that contain models."""
         return frozenset(dirname(spec.document.path) for spec in self.session.portfolio.by_kind("Model").values())
 
     def _policy_fingerprints(self, model: ResolvedModel) -> Iterator[tuple[str, str]]:
-        """The policies that bind the model, and the waivers that may except it from one."""
+        """The policies that bind the model, and the waivers that may apply to it."""
         policies = self.session.policy_engine.library.bound_policies(model)
         yield from ((f"policy {policy.id}", digest(policy.data)) for policy in policies)
         for name, spec in self.session.portfolio.by_kind("Waiver").items():
@@ -172,7 +172,7 @@ class ProjectSnapshot:
                 yield f"waiver {name}", digest(spec.data)
 
     def _dependencies(self, model: ResolvedModel) -> Iterator[ResolvedModel]:
-        """The models that it asks, and those that they ask."""
+        """The dependencies of the model, direct and indirect."""
         queue, visited_names = list(self._dependency_names(model)), {model.name}
         while queue:
             name = queue.pop()
@@ -190,7 +190,7 @@ class ProjectSnapshot:
 
     @cached_property
     def _component_digests(self) -> Mapping[str, Mapping[str, str]]:
-        """By environment and model: a digest of all models that are joined to it by who asks whom."""
+        """By environment and model: a digest of all models that are connected with it through dependencies."""
         models: dict[str, dict[str, ResolvedModel]] = {}
         for name, environment in self.keys:
             model = self._model((name, environment))
@@ -227,7 +227,7 @@ def _reachable_names(edges: Mapping[str, Iterable[str]], start: str) -> frozense
 
 
 def _release_fingerprints(model: ResolvedModel) -> dict[str, str]:
-    """The releases that run, with their files; of the canary its share too."""
+    """Fingerprints of the releases that run, with their files; for the canary also its share."""
     fingerprints = {"release": _release_digest(model.release)} if model.release else {}
     if model.canary:
         fingerprints["canary"] = digest([_release_digest(model.canary), model.data.get("canary")])
@@ -239,7 +239,7 @@ def _release_digest(release: Release) -> str:
 
 
 def _model_data(model: ResolvedModel) -> Json:
-    """All that a model is, for those who are joined to it."""
+    """The model's data that connected models depend on."""
     return [model.name, model.spec.document.path, model.data, _release_fingerprints(model)]
 
 

@@ -1,4 +1,4 @@
-"""Where a change has to be published, in which order, and whose canaries are then to be judged."""
+"""Where a change is published, in which order, and which canaries are evaluated afterwards."""
 
 from collections.abc import Callable, Iterator
 
@@ -9,19 +9,19 @@ from compiler.pipeline.session import Session
 from compiler.review.affected_models import ChangeImpact
 
 ORIGIN = "origin"
-"""The remote of the repository that the project itself lies in, by git's own custom."""
+"""Git's default name of a remote: the repository that contains the project."""
 
 
 def publish_waves(session: Session, impact: ChangeImpact) -> tuple[tuple[Object, ...], ...]:
-    """The environments whose tree is another and that name a branch, in order of promotion, those of a group together.
+    """The environments whose files change and that name a branch, in order of promotion and by group.
 
-    There are as many as the project has groups, so that each has its place, whatever changed.
+    There is one entry per group of the project, even if nothing in it changes.
     """
     return tuple(tuple(_publish_targets(session, impact, entry)) for entry in _promotion_entries(session))
 
 
 def affected_canaries(session: Session, impact: ChangeImpact) -> tuple[Object, ...]:
-    """The canaries of models that are affected where they are tried, in environments whose tree is another."""
+    """The canaries of affected models, in environments whose files change."""
     affected_keys = {(key.model, key.environment) for key in impact.affected_models}
     canary_keys = (
         (model.name, model.environment.name) for model in models_with_canary(session.fleet) if model.environment
@@ -34,7 +34,7 @@ def affected_canaries(session: Session, impact: ChangeImpact) -> tuple[Object, .
 
 
 def environment_filter(session: Session, environment: str) -> Callable[[Finding], bool]:
-    """Whether a finding is about an environment, or about more than single others: what nobody can place is about each."""
+    """Whether a finding concerns an environment; a finding without environments concerns every one."""
 
     def concerns(finding: Finding) -> bool:
         if finding.affected_environments:

@@ -1,4 +1,4 @@
-"""What a project has already: the names that a new document may refer to, and those that it may not take."""
+"""What a project contains already: names that a new document can refer to, and names that it cannot take."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,38 +16,38 @@ from compiler.spec.portfolio import PROJECT_FILE, Portfolio, configured_folder
 
 @dataclass(frozen=True)
 class ExistingProject:
-    """A project, which may still be empty."""
+    """A project, possibly without documents."""
 
     session: Session
 
     @property
     def tree(self) -> Tree:
-        """The project's files."""
+        """The files of the project."""
         return self.session.tree
 
     @cached_property
     def portfolio(self) -> Portfolio | None:
-        """Its documents; `None` where there is none beside the project's own."""
+        """The documents; `None` if there is only the project file."""
         folders = (f"{self.folder('schemas')}/policies", self.folder("models"))
         paths = (path for folder in folders for path in self.tree.paths(folder))
         return self.session.portfolio if any(path.endswith((".yaml", ".yml")) for path in paths) else None
 
     def folder(self, name: str) -> str:
-        """A folder of the project by what it holds: `models`, `schemas`, `templates`."""
+        """A folder of the project by purpose: `models`, `schemas`, `templates`."""
         return configured_folder(self._project, name)
 
     def names(self, kind: str) -> tuple[str, ...]:
-        """The names of a kind's documents."""
+        """The names of the documents of a kind."""
         return tuple(self.portfolio.by_kind(kind)) if self.portfolio else ()
 
     def location_of(self, kind: str, name: str) -> str | None:
-        """Where a document of the kind has the name already."""
+        """The location of an existing document with the name."""
         spec = self.portfolio.by_kind(kind).get(name) if self.portfolio else None
         location = spec.document.location(("name",)) if spec else None
         return f"{location.path}:{location.line}" if location else None
 
     def targets_for(self, model_type: str) -> Mapping[str, str]:
-        """The targets that take a type of model, by id, with their titles."""
+        """The targets that support a model type, by id, with their titles."""
         types_by_target = {id_: emitter.model_selector.get("types") for id_, emitter in self._targets.items()}
         return {
             id_: self._targets[id_].title
@@ -61,13 +61,13 @@ class ExistingProject:
         return tuple(self._targets)
 
     def inherits(self, path: str, pointer: Pointer) -> bool:
-        """Whether a model in the file is told the value by the project or by the Defaults of a folder above it."""
+        """Whether a model in the file inherits the value from the project or from Defaults of a folder above it."""
         defaults = self.portfolio.defaults.values() if self.portfolio else ()
         folders = [spec.data for spec in defaults if f"{dirname(path)}/".startswith(f"{spec.name}/")]
         return any(_has_value(layer, pointer) for layer in (as_object(self._project.get("defaults")), *folders))
 
     def first_environment(self, lifecycle: str) -> str | None:
-        """The first Environment in order of promotion that allows the lifecycle."""
+        """The first environment in order of promotion that allows the lifecycle."""
         if self.portfolio is None:
             return None
         for name in _flatten(self._project.get("environments")):
@@ -77,7 +77,7 @@ class ExistingProject:
         return None
 
     def tenants(self, environment: str | None) -> tuple[str, ...]:
-        """The tenants that have a namespace each in an environment."""
+        """The tenants with a namespace of their own in an environment."""
         spec = self.portfolio.by_kind("Environment").get(environment or "") if self.portfolio else None
         return tuple(as_object(spec.data.get("namespaces"))) if spec else ()
 
