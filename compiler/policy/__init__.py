@@ -1,1 +1,1 @@
-"""Policies: which there are, whom they select, what breaks them, and what that decides."""
+"""Policies: definitions, selection, evaluation, and enforcement."""

@@ -1,4 +1,4 @@
-"""Findings that were there when policies were taken up: known, counted, and only ever fewer."""
+"""Baselines: findings that existed when policies were adopted. They are tolerated, counted, and can only decrease."""
 
 import json
 from collections import Counter
@@ -11,13 +11,13 @@ from compiler.foundation.json_data import Json
 
 VERSION = 1
 Baseline = Mapping[str, int]
-"""How many findings there may be of a fingerprint."""
+"""Fingerprint to the number of findings allowed."""
 _Occurrence = tuple[str, Location | None, str]
 EMPTY_BASELINE: Baseline = MappingProxyType({})
 
 
 def parse_baseline(text: str) -> Baseline:
-    """The baseline in a file; `ValueError` says what is wrong with it."""
+    """Parse a baseline file; `ValueError` says what is wrong with it."""
     try:
         data: Json = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -34,7 +34,7 @@ def parse_baseline(text: str) -> Baseline:
 
 
 def format_baseline(findings: Iterable[Finding], previous: Baseline | None = None) -> str:
-    """A baseline of the findings that stand or are known; of one that there was before, only what is left."""
+    """A baseline of the open and known findings; an existing baseline only shrinks."""
     counts: Counter[str] = Counter()
     first_findings: dict[str, Finding] = {}
     occurrences: set[_Occurrence] = set()
@@ -57,7 +57,7 @@ def format_baseline(findings: Iterable[Finding], previous: Baseline | None = Non
 
 
 def apply_baseline(findings: Iterable[Finding], baseline: Baseline) -> tuple[Finding, ...]:
-    """The findings, those that the baseline knows marked as such: as many of a fingerprint as it counts."""
+    """Mark the findings that the baseline contains, at most as many per fingerprint as it counts."""
     remaining_counts = Counter(baseline)
     used_occurrences: set[_Occurrence] = set()
     results: list[Finding] = []
@@ -74,16 +74,16 @@ def apply_baseline(findings: Iterable[Finding], baseline: Baseline) -> tuple[Fin
 
 
 def count_stale(findings: Iterable[Finding], baseline: Baseline) -> int:
-    """How many findings a baseline knows that are there no more."""
+    """The number of findings in a baseline that no longer occur."""
     current_counts = Counter(finding.fingerprint for finding in {_occurrence(item): item for item in findings}.values())
     return sum(max(count - current_counts[fingerprint], 0) for fingerprint, count in baseline.items())
 
 
 def _occurrence(finding: Finding) -> _Occurrence:
-    """One finding, however it is decided in each environment."""
+    """One finding, whatever its status in each environment."""
     return finding.fingerprint, finding.location, finding.message
 
 
 def is_policy_finding(finding: Finding) -> bool:
-    """Whether a policy made the finding: what the language itself refuses cannot be compiled, known or not."""
+    """Whether a policy made the finding. Findings of the language itself cannot be in a baseline, because such specs do not compile."""
     return not finding.code.id.startswith("MY")

@@ -1,4 +1,4 @@
-"""Where documents bind policies by name: the project for all, other documents for the models that they hold for."""
+"""Where documents bind policies by name: the project for all models, other documents for the models that they apply to."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -13,11 +13,11 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _SECTION_MAPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"Project": ("types",), "Environment": (), "Model": ("environments",), "Defaults": ("environments", "types")}
 )
-"""Where a document holds fields of models beside its top: in one map, or in each of a map of maps."""
+"""The sections of a document with model fields: one map, or a map of maps."""
 
 
 class Binding(NamedTuple):
-    """A name of a policy or a pack where a document binds it."""
+    """The name of a policy or pack, and where a document binds it."""
 
     spec: Spec
     pointer: Pointer
@@ -25,7 +25,7 @@ class Binding(NamedTuple):
 
 
 def bindings(portfolio: Portfolio) -> Iterator[Binding]:
-    """Every name that some document binds, sound or not."""
+    """Every name that a document binds, valid or not."""
     environments = portfolio.by_kind("Environment").values()
     for spec in (portfolio.project, *environments, *portfolio.by_kind("Model").values(), *portfolio.defaults.values()):
         for path in binding_sections(spec.kind, spec.data):
@@ -35,7 +35,7 @@ def bindings(portfolio: Portfolio) -> Iterator[Binding]:
 
 
 def binding_sections(kind: str, data: Object) -> Iterator[tuple[str, ...]]:
-    """Where a document may bind policies: its top, and the parts of it that hold fields of models."""
+    """The parts of a document that can bind policies: its top level, and the sections with model fields."""
     yield ()
     yield from ((part,) for part in _SECTIONS[kind])
     for section in _SECTION_MAPS[kind]:
@@ -43,7 +43,7 @@ def binding_sections(kind: str, data: Object) -> Iterator[tuple[str, ...]]:
 
 
 def section_at(data: Object, path: tuple[str, ...]) -> Object:
-    """A part of a document; empty where it is not there."""
+    """A section of a document; empty if it is absent."""
     for key in path:
         data = as_object(data.get(key))
     return data

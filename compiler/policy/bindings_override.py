@@ -1,4 +1,4 @@
-"""Whom policies bind, as other documents say it: `policies` of a project, of Environments and of Defaults are law as policies are."""
+"""Replaces policy bindings by those of another revision: the `policies` of a project, of Environments and of Defaults count as rules."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,7 +9,7 @@ from compiler.spec.portfolio import Portfolio, Spec
 
 
 def with_bindings_of(portfolio: Portfolio, policy_portfolio: Portfolio) -> Portfolio:
-    """A portfolio whose models are bound by what the other documents of `laws` say; what models themselves say stays."""
+    """A portfolio bound by the documents of `policy_portfolio`; what models themselves bind stays."""
     missing_defaults = {
         folder: _header_only(spec)
         for folder, spec in policy_portfolio.defaults.items()
@@ -32,7 +32,7 @@ def with_bindings_of(portfolio: Portfolio, policy_portfolio: Portfolio) -> Portf
 def _with_all_bindings(
     specs: Mapping[str, Spec], sources: Mapping[str, Spec], policy_portfolio: Portfolio
 ) -> Mapping[str, Spec]:
-    """The documents rebound, but for those of which nobody knows what the law says: it cannot be read."""
+    """The documents with replaced bindings; a document is left out if the other revision's bindings cannot be read."""
     unreadable_names = {name for name, spec in specs.items() if (spec.kind, name) in policy_portfolio.broken_names}
     return {
         name: spec if name in unreadable_names else _with_bindings(spec, sources.get(name))
@@ -41,13 +41,13 @@ def _with_all_bindings(
 
 
 def _header_only(spec: Spec) -> Spec:
-    """A document with its head alone."""
+    """A document reduced to its header."""
     header = {key: spec.data[key] for key in ("apiVersion", "kind") if key in spec.data}
     return replace(spec, document=replace(spec.document, data=header))
 
 
 def _with_bindings(spec: Spec, source: Spec | None) -> Spec:
-    """The document with each list of policies replaced by what the law has there."""
+    """The document with each list of policies replaced."""
     source_data: Object = source.data if source else {}
     data = spec.data
     for path in dict.fromkeys((*binding_sections(spec.kind, data), *binding_sections(spec.kind, source_data))):
@@ -56,7 +56,7 @@ def _with_bindings(spec: Spec, source: Spec | None) -> Spec:
 
 
 def _set_policies(data: Object, path: tuple[str, ...], policies: Json) -> Object:
-    """The data with the policies at a place, which is made where it is not there and there are some."""
+    """Set the policies of a section, creating the section if needed."""
     if path:
         key = path[0]
         section = _set_policies(as_object(data.get(key)), path[1:], policies)

@@ -1,4 +1,4 @@
-"""What the models that a model asks come to together, as rules see it."""
+"""The composite SLA of a model's dependencies, as rules see it."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -22,11 +22,11 @@ SCHEMA: Object = {
     "type": "object",
     "properties": {**_sla_fields(_NUMBER), "shown": {"type": "object", "properties": _sla_fields(_TEXT)}},
 }
-"""Shares of one and seconds; under `shown` as people write them."""
+"""Shares as fractions and times in seconds; `shown` has them as people write them."""
 
 
 class _DependencySla(NamedTuple):
-    """What is said of a model that is asked, as it is written."""
+    """The SLA of a dependency, as written in its spec."""
 
     name: str
     availability: str
@@ -37,7 +37,7 @@ class _DependencySla(NamedTuple):
 
     @property
     def component(self) -> Component:
-        """The same in numbers."""
+        """The same as numbers."""
         times = {rank: Duration(limit).milliseconds for rank, limit in self.latency}
         exact = Percentage(self.availability).exact_ratio if self.availability else None
         weight = Percentage(self.weight).exact_ratio if self.weight else None
@@ -45,7 +45,7 @@ class _DependencySla(NamedTuple):
 
 
 def composite_sla_variable(source: Object, entries: Sequence[Object]) -> Object:
-    """What the parts of a model come to: behind its router where its release has one, else as models that it asks each."""
+    """The composite SLA of a model: behind its router if its release has one, else of all models that it calls."""
     router, steps = as_str(source.get("router")), [as_object(step) for step in as_list(source.get("steps"))]
     entries_by_name = {as_str(as_object(entry.get("model")).get("name")): entry for entry in entries}
     step_slas = [
@@ -74,7 +74,7 @@ def _dependency_sla(name: str, entry: Object) -> _DependencySla:
 def _combine_slas(
     router: str, step_slas: tuple[_DependencySla, ...], direct_slas: tuple[_DependencySla, ...]
 ) -> Object:
-    """Models are asked by many, and in each environment."""
+    """Cached, because many models call the same ones, in every environment."""
     composites = (
         [composite_sla(router, [dependency_sla.component for dependency_sla in step_slas])] if step_slas else []
     )
@@ -102,7 +102,7 @@ def _to_variable(composites: Sequence[CompositeSla]) -> Object:
 
 
 def is_required_dependency(source: Object, entry: Object) -> bool:
-    """Whether a part has to answer for the whole to do so."""
+    """Whether the whole fails if the dependency fails."""
     name = as_object(entry.get("model")).get("name")
     steps = (as_object(step) for step in as_list(source.get("steps")))
     return not any(step.get("model") == name and step.get("required") is False for step in steps)

@@ -1,4 +1,4 @@
-"""Catalogues of controls that policies are evidence for: `schemas/controls/<framework>.yaml`."""
+"""Catalogues of controls that policies implement: `schemas/controls/<framework>.yaml`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ FOLDER = "controls"
 
 @dataclass
 class ControlCatalogues:
-    """The catalogues that came with Modelyard, and a project's own below its folder of schemas; each is read when it is first asked for."""
+    """The shipped catalogues, and those in the project's folder of schemas; each is read on first use."""
 
     shipped_tree: Tree
     project_tree: Tree
@@ -21,19 +21,19 @@ class ControlCatalogues:
     _controls_cache: dict[str, Mapping[str, object]] = field(default_factory=dict)
 
     def frameworks(self) -> tuple[str, ...]:
-        """Names of all catalogues."""
+        """The names of all catalogues."""
         project_paths = self.project_tree.paths(f"{self.schemas_folder}/{FOLDER}")
         paths = [path for path in (*self.shipped_tree.paths(FOLDER), *project_paths) if path.endswith(".yaml")]
         return tuple(sorted({path.split("/")[-1].removesuffix(".yaml") for path in paths}))
 
     def findings(self) -> Iterator[Finding]:
-        """What cannot be read of a project's own catalogues."""
+        """Findings about the project's own catalogues."""
         for path in self.project_tree.paths(f"{self.schemas_folder}/{FOLDER}"):
             if path.endswith(".yaml"):
                 yield from parse(self.project_tree.read(path), path).findings
 
     def catalogue(self, framework: str) -> Object:
-        """What a catalogue says; nothing of one that is not there."""
+        """A catalogue; empty if it does not exist."""
         path = f"{FOLDER}/{framework}.yaml"
         for tree, catalogue_path in ((self.shipped_tree, path), (self.project_tree, f"{self.schemas_folder}/{path}")):
             documents = parse(tree.read(catalogue_path), catalogue_path).documents if tree.has(catalogue_path) else ()
@@ -42,11 +42,11 @@ class ControlCatalogues:
         return {}
 
     def has_control(self, control: str) -> bool:
-        """Whether a catalogue has the control: `EU-AI-Act:Art.14`."""
+        """Whether a catalogue contains the control: `EU-AI-Act:Art.14`."""
         return control.partition(":")[2] in self.controls_of(control.partition(":")[0])
 
     def controls_of(self, framework: str) -> Mapping[str, object]:
-        """The controls of a framework by their ids."""
+        """The controls of a framework by id."""
         if framework not in self._controls_cache:
             self._controls_cache[framework] = as_object(self.catalogue(framework).get("controls"))
         return self._controls_cache[framework]

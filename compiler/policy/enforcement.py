@@ -1,4 +1,4 @@
-"""What a breach decides, on a day, in an environment. The one function that every command asks."""
+"""Decides the status and enforcement of a violation on a date, in an environment. Every command uses this one function."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from compiler.policy.waiver_scope import ValuePointers, WaiverScope
 from compiler.spec.portfolio import Spec
 
 EXPIRY_NOTICE = timedelta(days=14)
-"""So long before it ends a waiver is said to end."""
+"""How long before its end a waiver is reported as expiring."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether a breach stands, whether it makes a check fail, and which waiver speaks for it."""
+    """Whether a violation is open, whether it is blocking, and which waiver applies."""
 
     status: Status
     enforcement: Enforcement
@@ -31,9 +31,9 @@ class Decision:
 def decide_enforcement(
     policy: Policy, environment: Spec | None, value_pointers: ValuePointers, waivers: Sequence[WaiverScope], as_of: date
 ) -> Decision | None:
-    """In this order: whether the policy is in force at all, from when it is mandatory, how it is enforced here, who is excepted.
+    """Decides in this order: whether the policy is in force, since when it is mandatory, its enforcement here, and the waivers.
 
-    `None`: it is not in force. `grants` are those of the model, each sound; one that has ended, or has not begun, excepts nobody.
+    `None`: the policy is not in force. `grants` are the model's valid waivers; expired and future ones do not apply.
     """
     begins, ends = policy.get_date("inForce", "from"), policy.get_date("inForce", "to")
     if (begins is not None and as_of < begins) or (ends is not None and as_of > ends):
@@ -48,7 +48,7 @@ def decide_enforcement(
 
 
 def strictest_enforcement(policy: Policy, as_of: date) -> Enforcement:
-    """How a policy is enforced on a day where it is enforced most."""
+    """The strictest enforcement of a policy on a date, over all environments."""
     mandatory_from = policy.get_date("mandatoryFrom")
     if mandatory_from is not None and as_of < mandatory_from:
         return Enforcement.ADVISORY

@@ -1,4 +1,4 @@
-"""What a change of policies, packs or waivers does to models that did not change."""
+"""The effect of a change of policies, packs or waivers on unchanged models."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from compiler.spec.portfolio import Portfolio
 
 
 class PolicyState(StrEnum):
-    """What a policy means for a value of a model; `UNASKED`: nobody knows, since it cannot be asked; `UNBOUND`: nothing, to this model."""
+    """The state of a policy for a value of a model; `UNASKED`: it cannot be evaluated; `UNBOUND`: it does not bind the model."""
 
     FAILS = "fails"
     NOT_EVALUATED = "unasked"
@@ -29,7 +29,7 @@ class PolicyState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PolicySnapshot:
-    """What the models of a fleet break, what is wrong with policies, and which could be asked of which model (by id and name)."""
+    """The violations of a fleet, errors of policies, and which policies were evaluated for which model (by id and name)."""
 
     model_count: int
     findings: tuple[Finding, ...]
@@ -39,7 +39,7 @@ class PolicySnapshot:
     was_evaluated: Callable[[str, str], bool]
 
     def state_without_finding(self, policy: str, model: str) -> PolicyState:
-        """What a policy means for a model of which it finds nothing."""
+        """The state of a policy for a model without findings."""
         if not self.was_evaluated(policy, model):
             return PolicyState.NOT_EVALUATED
         return PolicyState.PASSES if (policy, model) in self.bound_pairs else PolicyState.UNBOUND
@@ -47,7 +47,7 @@ class PolicySnapshot:
 
 @dataclass(frozen=True, slots=True)
 class StateChange:
-    """A value of a model that means something else than before."""
+    """A value of a model whose state changes."""
 
     old_state: PolicyState
     new_state: PolicyState
@@ -66,7 +66,7 @@ class StateChange:
 
 
 def snapshot_policies(fleet: Fleet, policy_portfolio: Portfolio, shipped_tree: Tree, as_of: date) -> PolicySnapshot:
-    """What the models of a fleet break of the policies of a portfolio, perhaps another's; rendered objects are not asked."""
+    """Evaluate the policies of a portfolio, possibly another revision's, for the models of a fleet; rendered objects are not included."""
     engine = PolicyEngine(fleet, shipped_tree, as_of, policy_portfolio=policy_portfolio)
     findings: list[Finding] = []
     bound_pairs: set[tuple[str, str]] = set()
@@ -103,7 +103,7 @@ def _environments_of(fleet: Fleet) -> Callable[[str], Sequence[str | None]]:
 def diff_snapshots(
     base: PolicySnapshot, head: PolicySnapshot, owner_by_model: Mapping[str, str]
 ) -> Iterator[StateChange]:
-    """Each value that means something else, by policy and model; `owners` of models by their names."""
+    """Each value whose state changes, by policy and model; `owners` maps models to teams."""
     base_states, head_states = _worst_states(base.findings), _worst_states(head.findings)
     for key in sorted(base_states.keys() | head_states.keys()):
         policy, model, _ = key
@@ -120,7 +120,7 @@ def diff_snapshots(
 
 
 def model_owners(fleet: Fleet) -> Mapping[str, str]:
-    """The team that owns each model."""
+    """The owner of each model."""
     owner_by_model: dict[str, str] = {}
     for name in fleet.portfolio.by_kind("Model"):
         model, _ = fleet.resolve(name, None)
@@ -129,12 +129,12 @@ def model_owners(fleet: Fleet) -> Mapping[str, str]:
 
 
 def failing_models(findings: Iterable[Finding]) -> tuple[str, ...]:
-    """Names of the models that fail."""
+    """The names of the models that fail."""
     return tuple(sorted({finding.subject.name for finding in findings if finding.is_blocking and finding.subject}))
 
 
 def _worst_states(findings: Iterable[Finding]) -> dict[tuple[str, str, str], tuple[PolicyState, Finding]]:
-    """The worst of each value, by policy, model and fingerprint."""
+    """The most severe state of each value, by policy, model and fingerprint."""
     order = tuple(PolicyState)
     worst_states: dict[tuple[str, str, str], tuple[PolicyState, Finding]] = {}
     for finding in findings:

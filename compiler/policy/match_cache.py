@@ -1,4 +1,4 @@
-"""Which policies are for a model, asked once for all the models that policies cannot tell apart."""
+"""Which policies select a model, evaluated once for all models with the same properties."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,30 +11,30 @@ from compiler.resolve.match_selectors import matches_selector
 
 @dataclass(frozen=True)
 class SelectedPolicies:
-    """The policies that are for a model, but for the condition of their `match`."""
+    """The policies that select the model, apart from the conditions of their `match`."""
 
     policies: tuple[Policy, ...]
 
     @cached_property
     def model_policies(self) -> tuple[Policy, ...]:
-        """Those that look at the model."""
+        """Policies about the model."""
         return tuple(policy for policy in self.policies if policy.subject_kind == "model")
 
     @cached_property
     def rendered_ids(self) -> frozenset[str]:
-        """Ids of those that look at what is rendered of it."""
+        """The ids of policies about its rendered objects."""
         return frozenset(policy.id for policy in self.policies if policy.subject_kind == "rendered")
 
     @cached_property
     def unconditional_ids(self) -> frozenset[str]:
-        """Ids of those that are for the model whatever a condition of a policy on models says."""
+        """The ids of policies that apply without a condition."""
         return frozenset(
             policy.id for policy in self.policies if policy.subject_kind != "model" or "when" not in policy.match
         )
 
 
 class MatchCache:
-    """Remembers by what `match` looks at: a fleet has few kinds of models, and each is asked of in every environment."""
+    """Caches by the properties that `match` reads: a fleet has few combinations, and each model is looked up in every environment."""
 
     def __init__(self) -> None:
         self._selected_by_key: dict[tuple[object, ...], SelectedPolicies] = {}
@@ -48,7 +48,7 @@ class MatchCache:
         environment: Object,
         use_case: Callable[[], Object],
     ) -> SelectedPolicies:
-        """Those of the policies that are for the model; `names` stand for the same policies each time."""
+        """The policies that select the model; equal `names` stand for the same policies."""
         if names not in self._match_keys:
             self._match_keys[names] = frozenset(key for policy in policies for key in policy.match)
         match_keys = self._match_keys[names]
@@ -64,7 +64,7 @@ class MatchCache:
 def _match_values(
     match_keys: frozenset[str], model: Object, environment: Object, use_case: Object
 ) -> tuple[object, ...]:
-    """Everything that `selects` looks at, where a policy asks for it."""
+    """Everything that `match` reads, as far as a policy uses it."""
     risk = as_object(as_object(model.get("governance")).get("risk"))
     values: dict[str, Json] = {
         "types": model.get("type"),

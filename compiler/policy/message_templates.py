@@ -1,4 +1,4 @@
-"""Messages of rules: a sentence in which `{sla.availability}` stands for what the expression in braces comes to."""
+"""Messages of rules: in a sentence, `{sla.availability}` stands for the value of the expression in braces."""
 
 import json
 import re
@@ -16,12 +16,12 @@ def message_expressions(message: str) -> tuple[str, ...]:
 
 
 def fill_message(message: str, value_of: Callable[[str], Json]) -> str:
-    """The message with each expression's value; `nothing` where it has none."""
+    """The message with the value of each expression; `nothing` for a missing value."""
     return _BRACES.sub(lambda match: format_value(value_of(match[1])), message)
 
 
 def format_value(value: Json) -> str:
-    """A value as people write it, cut where it is long."""
+    """A value as people write it, truncated if it is long."""
     text = (
         value
         if isinstance(value, str)

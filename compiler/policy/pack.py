@@ -1,4 +1,4 @@
-"""Packs: folders of policies that came with Modelyard, or that a project keeps below `schemas/policies/`."""
+"""Packs: folders of policies, shipped with Modelyard or below a project's `schemas/policies/`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ FOLDER = "policies"
 
 @dataclass(frozen=True)
 class Pack:
-    """Policies that are bound by one name; `about` says what the pack is."""
+    """Policies that are bound by one name; `metadata` describes the pack."""
 
     name: str
     metadata: Object
@@ -23,14 +23,14 @@ class Pack:
 
 
 def shipped_pack_names(shipped_tree: Tree) -> tuple[str, ...]:
-    """Names of the packs that came with Modelyard."""
+    """The names of the shipped packs."""
     return tuple(
         sorted({basename(dirname(path)) for path in shipped_tree.paths(FOLDER) if basename(path) == PACK_FILE})
     )
 
 
 def load_shipped_pack(shipped_tree: Tree, name: str) -> Pack:
-    """One of them; its documents are sound, which the tests that ship them hold."""
+    """Load a shipped pack; tests prove that its documents are valid."""
     folder = f"{FOLDER}/{name}"
     metadata = (
         parse(shipped_tree.read(f"{folder}/{PACK_FILE}"), f"{SHIPPED_PREFIX}{folder}/{PACK_FILE}").documents[0].data
@@ -47,6 +47,6 @@ def _load_policies(shipped_tree: Tree, folder: str, pack: str) -> Iterator[Polic
 
 
 def project_pack_name(spec: Spec, schemas_folder: str) -> str:
-    """The pack that a project's policy is of, by its folder; empty where it stands beside the models."""
+    """The pack of a project's policy, by its folder; empty if the policy is next to models."""
     folder, root = dirname(spec.document.path), f"{schemas_folder}/{FOLDER}/"
     return as_str(folder.removeprefix(root).split("/")[0]) if folder.startswith(root) else ""

@@ -1,4 +1,4 @@
-"""Policies ready to be asked: each alone, and those that are asked together."""
+"""Compiled policies: each alone, and batches that are evaluated together."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,16 +13,16 @@ from compiler.policy.policy_definition import COMPOSITE_SLA, DEPENDENCIES, Polic
 from compiler.policy.secret_detection import SUSPECTS_VARIABLE
 
 FAIL, PASS, NOT_APPLICABLE = range(3)
-"""What a policy with rules comes to: one of them does not hold, all do, or its condition says that it is not for the model."""
+"""The result of a policy with rules: a rule fails, all pass, or its condition excludes the model."""
 GROUP_BY: Pointer = ("by",)
-"""Where a policy on the fleet says what groups models."""
+"""The pointer of a fleet policy's grouping expression."""
 SUBJECT_VARIABLES: Mapping[str, str] = MappingProxyType({"model": "model", "rendered": "object", "fleet": "models"})
-"""The variable that a policy is about, by what it is on."""
+"""The variable that holds the subject, by kind of subject."""
 
 
 @dataclass(frozen=True)
 class CompiledPolicy:
-    """A policy's expressions by their place in it; those that are wrong are told by `mistakes`."""
+    """The compiled expressions of a policy by their pointer; errors are in `mistakes`."""
 
     policy: Policy
     expressions: Mapping[Pointer, Expression]
@@ -31,14 +31,14 @@ class CompiledPolicy:
 
     @cached_property
     def reads_release(self) -> bool:
-        """Whether another release of the same model may break what one keeps."""
+        """Whether another release of the same model can violate a policy that one release satisfies."""
         return any(
             name in {"release", SUSPECTS_VARIABLE, COMPOSITE_SLA} or name.startswith(DEPENDENCIES)
             for name in self.field_reads
         )
 
     def without_group_by(self) -> "CompiledPolicy":
-        """The same for the models of one group."""
+        """The same policy for the models of one group."""
         return replace(
             self,
             expressions={
@@ -48,18 +48,18 @@ class CompiledPolicy:
 
     @cached_property
     def field_reads(self) -> FieldReads:
-        """The variables that the policy looks at, and of each the fields; `None` stands for all of it."""
+        """The variables that the policy reads, and the fields of each; `None` means all."""
         rule_expressions = (expression for pointer, expression in self.expressions.items() if pointer != GROUP_BY)
         all_reads = dict(merge_reads(read for expression in rule_expressions for read in _expression_reads(expression)))
         if "schema" in self.policy.data:
             all_reads[SUBJECT_VARIABLES[self.policy.subject_kind]] = None
-        if "amounts" in all_reads:  # what is said of an amount shows how it was written
+        if "amounts" in all_reads:  # messages show a quantity as it was written
             all_reads = {**all_reads, **merge_reads([*all_reads.items(), ("model", all_reads["amounts"])])}
         return all_reads
 
 
 def _expression_reads(expression: Expression) -> Iterator[tuple[str, frozenset[str] | None]]:
-    """What an expression looks at, and what of other models that the model asks."""
+    """The fields that an expression reads, including those of dependencies."""
     for path in expression.read_paths:
         yield str(path[0]), None if len(path) == 1 else frozenset({str(path[1])})
     for path in expression.element_paths(DEPENDENCIES):
@@ -68,7 +68,7 @@ def _expression_reads(expression: Expression) -> Iterator[tuple[str, frozenset[s
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What policies come to for the values of a subject, by id: `BROKEN`, `KEPT` or `APART`; empty where one cannot be asked."""
+    """The results of policies for the values of a subject, by id: `FAIL`, `PASS` or `APART`; empty if one cannot be evaluated."""
 
     activation: Activation
     outcome_by_id: Mapping[str, int]
@@ -76,31 +76,31 @@ class BatchResult:
 
 @dataclass(frozen=True)
 class PolicyBatch:
-    """Policies on one kind of subject, and what holds of them whatever the subject."""
+    """Policies about one kind of subject, with facts that do not depend on the subject."""
 
     members: tuple[CompiledPolicy, ...]
     cel_environment: CelEnvironment
 
     @cached_property
     def ids(self) -> frozenset[str]:
-        """What they are called."""
+        """Their ids."""
         return frozenset(member.policy.id for member in self.members)
 
     @cached_property
     def field_reads(self) -> FieldReads:
-        """The variables that they look at, and of each the fields; `None` stands for all of it."""
+        """The variables that they read, and the fields of each; `None` means all."""
         return merge_reads(read for member in self.members for read in member.field_reads.items())
 
     @cached_property
     def grouped_policies(self) -> tuple[Policy, ...]:
-        """Those that see one group of models at a time."""
+        """The policies that are evaluated per group of models."""
         return tuple(
             member.policy for member in self.members if not member.compile_findings and GROUP_BY in member.expressions
         )
 
     @cached_property
     def ungrouped_policies(self) -> tuple[Policy, ...]:
-        """Those that can be asked of what there is as a whole."""
+        """The policies that are evaluated once for all."""
         return tuple(
             member.policy
             for member in self.members
@@ -109,25 +109,25 @@ class PolicyBatch:
 
     @cached_property
     def schema_policies(self) -> tuple[Policy, ...]:
-        """Those that hold a subject to a schema."""
+        """The policies with a JSON Schema."""
         return tuple(policy for policy in self.ungrouped_policies if "schema" in policy.data)
 
     def activation(self, variables: Variables) -> Activation:
-        """The variables ready for their expressions: what none of them reads is left out, for it costs as much."""
+        """The variables converted for their expressions; unread variables are left out, because converting them costs as much."""
         reads = self.field_reads
         return self.cel_environment.activation(
             {name: pick_fields(reads[name], value) for name, value in variables.items() if name in reads}
         )
 
     def evaluate(self, variables: Variables) -> BatchResult:
-        """What they come to; those with rules are asked at once, for most of them hold."""
+        """Evaluate the policies; those with rules together, because most rules hold."""
         activation = self.activation(variables)
         outcomes = self._expression_batch.evaluate(activation, int) if self._expression_batch else None
         ids = [policy.id for policy in self._rule_policies]
         return BatchResult(activation, dict(zip(ids, outcomes, strict=True)) if outcomes is not None else {})
 
     def failed_policies(self, result: BatchResult) -> Sequence[Policy]:
-        """Those of which a rule does not hold, or may not."""
+        """The policies with a rule that fails, or cannot be evaluated."""
         return [policy for policy in self._rule_policies if result.outcome_by_id.get(policy.id, FAIL) == FAIL]
 
     @cached_property
@@ -140,7 +140,7 @@ class PolicyBatch:
 
 
 def _combine_rules(policy: Policy) -> str:
-    """Whether all rules of a policy hold, or whether it is for the model at all."""
+    """Combine rules into one expression: whether all hold, or whether the policy applies at all."""
     rules = " && ".join(f"({as_str(rule.get('that'))}\n)" for rule in policy.rules)
     condition, outcome = as_str(policy.match.get("when")), f"(({rules}) ? {PASS} : {FAIL})"
     return f"({condition}\n) ? {outcome} : {NOT_APPLICABLE}" if condition else outcome

@@ -1,4 +1,4 @@
-"""What is wrong with policies themselves: with their names, conditions, controls, and what they select."""
+"""Checks policies themselves: names, conditions, controls, and selection."""
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class BindingState(NamedTuple):
-    """Where names of policies are bound, and the ids of those that were for a model."""
+    """Where policy names are bound, and the ids of policies that selected a model."""
 
     bindings: Sequence[Binding]
     selected_ids: AbstractSet[str]
@@ -38,7 +38,7 @@ def check_policies(
     fleet: Fleet,
     as_of: date,
 ) -> Iterator[Finding]:
-    """Findings about the project's own policies; those that are shipped are held to the same by their tests."""
+    """Findings about the project's own policies; tests hold shipped policies to the same checks."""
     bound_ids = {
         policy.id
         for name in {binding.name for binding in binding_state.bindings}
@@ -62,7 +62,7 @@ def check_policies(
 
 
 def _selects_nothing_findings(library: PolicyLibrary, binding_state: BindingState) -> Iterator[Finding]:
-    """Names that are bound and select nobody, and policies of a pack of one's own that do while others of it select somebody."""
+    """Bound names that select no model, and policies of a project's pack that select none while others of the pack do."""
     for binding in binding_state.bindings:
         policies = library.policies_named(binding.name)
         idle_policies = [policy for policy in policies if policy.id not in binding_state.selected_ids]
@@ -77,7 +77,7 @@ def _selects_nothing_findings(library: PolicyLibrary, binding_state: BindingStat
 def check_examples(
     policy: Policy, evaluator: RuleEvaluator, controls: ControlCatalogues, fleet: Fleet, as_of: date
 ) -> "tuple[PolicyTestResult | None, tuple[Finding, ...]]":
-    """What came of a policy's examples, and all that is wrong with it; no outcome where it cannot be asked."""
+    """The results of a policy's examples and all findings about it; no result if it cannot be evaluated."""
     findings = tuple(validate_policy(policy, evaluator, controls, fleet))
     if not findings and _lacks_detectors(policy, evaluator):
         return None, (skipped_finding(policy, as_of),)
@@ -88,7 +88,7 @@ def check_examples(
 def validate_policy(
     policy: Policy, evaluator: RuleEvaluator, controls: ControlCatalogues, fleet: Fleet
 ) -> Iterator[Finding]:
-    """What is wrong with one policy: nothing of it is judged by other documents but what it names."""
+    """The findings of one policy; of other documents, only the names that it uses matter."""
     if not policy.rules and "schema" not in policy.data:
         yield policy_finding(
             policy, codes.BAD_POLICY, "it has neither `schema` nor `rules`", "name", help_="add one of the two"
@@ -110,18 +110,18 @@ def validate_policy(
 
 
 def _lacks_detectors(policy: Policy, evaluator: RuleEvaluator) -> bool:
-    """Whether it asks what looks like a secret, and there are no detectors: its examples would show nothing."""
+    """Whether it looks for secrets and the detectors are missing: its examples would prove nothing."""
     return SUSPECTS_VARIABLE in evaluator.compiled_policy(policy).field_reads and not is_available()
 
 
 def _run_examples(policy: Policy, evaluator: RuleEvaluator, fleet: Fleet) -> "PolicyTestResult":
-    from compiler.policy.policy_examples import run_examples  # noqa: PLC0415 - examples of what is shipped are run by its tests
+    from compiler.policy.policy_examples import run_examples  # noqa: PLC0415 - tests run the examples of shipped policies
 
     return run_examples(policy, evaluator, fleet.language)
 
 
 def _inactive_findings(policy: Policy, as_of: date, *, is_bound: bool) -> Iterator[Finding]:
-    """A policy that holds nobody to anything any more, or yet."""
+    """A policy that is no longer in force, or not yet."""
     ends = policy.get_date("inForce", "to")
     if not is_bound:
         help_ = (
@@ -136,7 +136,7 @@ def _inactive_findings(policy: Policy, as_of: date, *, is_bound: bool) -> Iterat
 
 
 def _date_findings(policy: Policy) -> Iterator[Finding]:
-    """Days that contradict each other."""
+    """Dates that contradict each other."""
     begins, ends, mandatory = (
         policy.get_date("inForce", "from"),
         policy.get_date("inForce", "to"),
@@ -154,7 +154,7 @@ def _date_findings(policy: Policy) -> Iterator[Finding]:
 
 
 def _unknown_name_findings(policy: Policy, fleet: Fleet) -> Iterator[Finding]:
-    """Types and environments that a policy speaks of are known."""
+    """Unknown model types and environments."""
     environment_names = (*fleet.portfolio.by_kind("Environment"), *ALL_STAGES)
     environment_label, type_label = "Environment and no stage", "type of model"
     references: list[tuple[Pointer, str, str, Sequence[str]]] = [

@@ -1,4 +1,4 @@
-"""A policy as it is judged by, a waiver as it is granted, and what breaks a policy."""
+"""Policies, as documents define them, and violations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_obj
 from compiler.spec.portfolio import Spec
 
 SHIPPED_PREFIX = "modelyard:schemas/"
-"""Begins the path of what came with Modelyard."""
+"""The path prefix of shipped policies."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """One policy; `pack` is empty where it belongs to none."""
+    """One policy; `pack` is empty if it belongs to none."""
 
     spec: Spec
     pack: str = ""
@@ -27,32 +27,32 @@ class Policy:
 
     @property
     def is_shipped(self) -> bool:
-        """Whether it came with Modelyard: its expressions were checked by the tests that ship it."""
+        """Whether it was shipped with Modelyard: tests check the types of its expressions."""
         return self.spec.document.path.startswith(SHIPPED_PREFIX)
 
     @property
     def data(self) -> Object:
-        """What the document says."""
+        """The content of the document."""
         return self.spec.data
 
     @cached_property
     def subject_kind(self) -> str:
-        """What its rules look at: `model`, `rendered` or `fleet`."""
+        """What its rules evaluate: `model`, `rendered` or `fleet`."""
         return as_str(self.data.get("on")) or "model"
 
     @cached_property
     def match(self) -> Object:
-        """Which models it is for."""
+        """The models that it selects."""
         return as_object(self.data.get("match"))
 
     @cached_property
     def rules(self) -> tuple[Object, ...]:
-        """Its conditions."""
+        """Its rules."""
         return tuple(as_object(rule) for rule in as_list(self.data.get("rules")))
 
     @cached_property
     def code(self) -> Code:
-        """The kind of finding that it makes."""
+        """The code of its findings."""
         data = self.data
         severity = Severity(as_str(data.get("severity")) or "medium")
         return Code(
@@ -69,11 +69,11 @@ class Policy:
 
     @cached_property
     def waiver_rules(self) -> Object:
-        """Who may grant an exception."""
+        """Who may grant a waiver, and for how long."""
         return as_object(self.data.get("waiver"))
 
     def get_date(self, *pointer: str) -> date | None:
-        """A date that it states."""
+        """A date in the policy."""
         section = self.data
         for part in pointer[:-1]:
             section = as_object(section.get(part))
@@ -81,7 +81,7 @@ class Policy:
         return date.fromisoformat(text) if text else None
 
     def enforcement_in(self, environment: Spec | None) -> Enforcement:
-        """What breaking it means in an environment: its name wins over its stage, and that over the policy's general word."""
+        """The enforcement in an environment: the entry for its name overrides that for its stage, which overrides the policy's general one."""
         overrides = as_object(self.data.get("enforcementIn"))
         for key in (environment.name, environment.text("stage")) if environment else ():
             if key in overrides:
@@ -89,13 +89,13 @@ class Policy:
         return self.code.enforcement
 
     def location(self, *pointer: str | int) -> Location:
-        """Where the policy says something."""
+        """The location of a value in the policy."""
         return self.spec.document.location(pointer)
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyViolation:
-    """A value at which a policy is broken: `root` is the variable of the rules that holds it."""
+    """A value that violates a policy; `root` is the variable of the rules that contains it."""
 
     policy: Policy
     root: str
@@ -103,20 +103,20 @@ class PolicyViolation:
     message: str
     is_missing: bool = False
     rule: Pointer = ()
-    """The rule that does not hold, in the policy's document."""
+    """The rule that fails, in the policy's document."""
     is_evaluation_failure: bool = False
-    """Whether the rule could not be asked: then the policy is at fault, and not the model."""
+    """Whether the rule could not be evaluated, which is the policy's fault."""
 
 
 Variables = Mapping[str, Json]
-"""What the rules of a policy look at, by the name that they give it."""
+"""The subjects of policies."""
 
 DEPENDENCIES = "parts"
-"""The variable that holds the models that a model asks."""
+"""The variable with the dependencies of a model."""
 COMPOSITE_SLA = "composed"
-"""The variable that holds what those come to together."""
+"""The variable with the composite SLA."""
 
 
 def dependency_key(section: str = "") -> str:
-    """The name by which what is looked at of each part is known: of a section of it, or of all."""
+    """The name under which reads of a dependency's section are recorded, or of all sections."""
     return f"{DEPENDENCIES}[].{section}" if section else f"{DEPENDENCIES}[]"

@@ -1,4 +1,4 @@
-"""Every model that is shown to it is judged by the policies that bind it; what only the whole shows is told at the end."""
+"""Evaluates the policies that bind each model, and policies about the fleet once all models are evaluated."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -34,19 +34,19 @@ if TYPE_CHECKING:
 _ALL_MODELS = ""
 """Stands for all models."""
 BlameLookup = Callable[[Pointer], tuple[Pointer, Location] | None]
-"""What of a model a value of a rendered object was made of, and where that stands."""
+"""Maps a value of a rendered object to spec values and their locations."""
 
 
 @dataclass(frozen=True, slots=True)
 class BaseRevision:
-    """The state that a change began from: its day, and which models the change touches."""
+    """The state that a change starts from: its date, and which models the change affects."""
 
     as_of: date
     is_changed: Callable[[str, str | None], bool]
 
 
 class PolicyEngine:
-    """The policies of a fleet on a day."""
+    """The policies of a fleet on a date."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class PolicyEngine:
         base: BaseRevision | None = None,
         policy_portfolio: Portfolio | None = None,
     ) -> None:
-        """`laws`: whose policies and waivers are asked; the fleet's own where it is left out."""
+        """`policy_portfolio`: whose policies and waivers apply; by default the fleet's own."""
         policy_portfolio = policy_portfolio or fleet.portfolio
         self._policy_portfolio = policy_portfolio
         self.fleet = fleet
@@ -79,7 +79,7 @@ class PolicyEngine:
         self._matched_ids: set[str] = set()
 
     def evaluate(self, model: ResolvedModel) -> Iterator[Finding]:
-        """What a model breaks where it runs."""
+        """The findings of a model in its environment."""
         model_input = PolicyInput(self.fleet, model, self._detectors, model.release)
         if self.library.has_fleet_policies(model):
             self._fleet_inputs.append(model_input)
@@ -105,7 +105,7 @@ class PolicyEngine:
     def evaluate_object(
         self, model: ResolvedModel, path: str, rendered_object: Object, blame: BlameLookup
     ) -> Iterator[Finding]:
-        """What a rendered object of a model breaks; `blame` says what of the spec a value of it was made of."""
+        """The findings of a rendered object of a model; `blame` maps a value of it to the spec values that it was rendered from."""
         model_input = PolicyInput(self.fleet, model, self._detectors, model.release)
         object_policies = [
             policy
@@ -134,11 +134,11 @@ class PolicyEngine:
             )
 
     def check_examples(self, policy: Policy) -> "tuple[PolicyTestResult | None, tuple[Finding, ...]]":
-        """What came of a policy's examples, and all that is wrong with it. Types are checked of a shipped one, too."""
+        """The results of a policy's examples, and all findings about it; the types of shipped policies are checked too."""
         return check_examples(policy, self._strict_evaluator, self.controls, self.fleet, self.as_of)
 
     def findings(self) -> Iterator[Finding]:
-        """What the fleet breaks as a whole, and what is wrong with policies and waivers themselves."""
+        """The findings about the fleet, and about policies and waivers themselves."""
         all_bindings = tuple(bindings(self.fleet.portfolio))
         yield from self._fleet_findings()
         yield from self._unknown_binding_findings(all_bindings)
@@ -156,11 +156,11 @@ class PolicyEngine:
 
     @property
     def rendered_policies(self) -> tuple[str, ...]:
-        """Policies that are for models that were judged, and are asked of what is rendered of them."""
+        """Policies about rendered objects that apply to evaluated models."""
         return tuple(sorted(self._rendered_ids))
 
     def was_evaluated(self, id_: str, model: str) -> bool:
-        """Whether a policy could be asked of a model: the language does not refuse it, and its conditions came to something."""
+        """Whether a policy was evaluated for a model: it is valid, and its conditions have values."""
         policies = self.library.policies_named(id_)
         if not policies:
             return self._policy_portfolio.broken_names.isdisjoint(
@@ -173,7 +173,7 @@ class PolicyEngine:
         return self._evaluation_failures.isdisjoint({(id_, model), (id_, _ALL_MODELS)})
 
     def unused_findings(self, *, includes_rendered: bool) -> Iterator[Finding]:
-        """Waivers and comments that except nothing; `rendered`: objects were judged as well as models."""
+        """Waivers and suppression comments without effect; `rendered`: objects were evaluated as well as models."""
 
         def is_evaluated(name: str) -> bool:
             return includes_rendered or all(
@@ -192,11 +192,11 @@ class PolicyEngine:
         yield from self._suppressions.findings(is_evaluated, self._is_policy_id)
 
     def _is_policy_id(self, name: str) -> bool:
-        """Whether a name is that of one policy."""
+        """Whether a name is the id of one policy."""
         return any(policy.id == name for policy in self.library.policies_named(name))
 
     def _without_broken_inputs(self, model: ResolvedModel, policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
-        """Those that look at no document which is broken: that it lacks something is no second mistake."""
+        """The policies that read no invalid document: a value missing there is not a second mistake."""
         portfolio = self.fleet.portfolio
         if not portfolio.broken_names:
             return policies
@@ -228,7 +228,7 @@ class PolicyEngine:
     def decision(
         self, model_input: PolicyInput, violation: PolicyViolation, value_pointers: ValuePointers
     ) -> Decision | None:
-        """What a breach decides; `spelled`: the value as waivers may name it."""
+        """The decision about a violation; `waiver_pointers`: the value as waivers can name it."""
         waivers = self.waivers.applicable_waivers(model_input.model, violation.policy)
         decision = decide_enforcement(
             violation.policy, model_input.model.environment, value_pointers if waivers else (), waivers, self.as_of
@@ -238,7 +238,7 @@ class PolicyEngine:
         return decision
 
     def _find_violations(self, model_input: PolicyInput, policies: tuple[Policy, ...]) -> Iterator[PolicyViolation]:
-        """What breaks the policies; of those that see nothing new in this environment, what was found in the last one."""
+        """The violations of the policies; results of the previous environment are reused if nothing that they read differs."""
         batch = self.evaluator.batch(policies)
         variables = model_input.variables(batch.field_reads)
         result_reuse = self._result_reuse[
@@ -299,7 +299,7 @@ class PolicyEngine:
         decision: Decision,
         finding: Finding,
     ) -> Finding:
-        """The finding, once the calendar and comments were heard."""
+        """The finding after dates and suppression comments are applied."""
         if decision.is_blocking and self.base is not None:
             model = model_input.model
             environment_name = model.environment.name if model.environment else None
@@ -315,7 +315,7 @@ class PolicyEngine:
         return finding if reason is None else replace(finding, status=Status.WAIVED, status_reason=reason)
 
     def _without_missing_detectors(self, policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
-        """Those that need no package that is not here."""
+        """The policies that need no missing package."""
         if self._detectors.are_available:
             return policies
         skipped_policies = {
@@ -327,7 +327,7 @@ class PolicyEngine:
         return tuple(policy for policy in policies if policy.id not in skipped_policies)
 
     def _fleet_findings(self) -> Iterator[Finding]:
-        """Policies on the fleet, asked once of all the models that they select."""
+        """Policies about the fleet, evaluated once for all models that they select."""
         policies = {
             p.id: p
             for model_input in self._fleet_inputs
@@ -359,7 +359,7 @@ class PolicyEngine:
     def _whole_fleet_findings(
         self, violation: PolicyViolation, selected_inputs: Sequence[PolicyInput]
     ) -> Iterator[Finding]:
-        """What is wrong with the fleet as a whole, and with no model of it: at the rule, as strictly as any of the models is held."""
+        """The findings about the fleet as a whole, at the rule, with the strictest enforcement over the models."""
         decisions = [
             decision
             for model_input in selected_inputs
@@ -370,7 +370,7 @@ class PolicyEngine:
             yield policy_findings.fleet_finding(violation, worst)
 
     def _unknown_binding_findings(self, all_bindings: Sequence[Binding]) -> Iterator[Finding]:
-        """Names of policies that nobody has, where somebody binds them."""
+        """Bound names that no policy has."""
         for spec, pointer, name in all_bindings:
             if not self.library.policies_named(name) and not self.fleet.portfolio.has_document("Policy", name):
                 subject = Subject(spec.kind, spec.name, None, pointer)

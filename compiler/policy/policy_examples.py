@@ -1,4 +1,4 @@
-"""The examples of a policy, run: what keeps it must, what breaks it must be told at its place."""
+"""Runs the examples of a policy: valid ones must pass, invalid ones must fail at the stated value."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _IDENTITY_FIELDS = frozenset(
 
 
 class Branch(NamedTuple):
-    """A part of a rule's condition in an example: the rule, the part's offset in the condition, and whether it held."""
+    """An operand of a rule's condition in an example: the rule, the operand's offset, and its value."""
 
     rule: int
     offset: int
@@ -36,7 +36,7 @@ class Branch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ExampleResult:
-    """One example, and what came of it."""
+    """An example and its result."""
 
     kind: str
     index: int
@@ -48,7 +48,7 @@ class ExampleResult:
 
 @dataclass(frozen=True, slots=True)
 class PolicyTestResult:
-    """All examples of a policy, and the rules that no bad one breaks."""
+    """The results of all examples of a policy, and the rules that no invalid example violates."""
 
     policy: Policy
     example_results: tuple[ExampleResult, ...]
@@ -57,25 +57,25 @@ class PolicyTestResult:
 
     @property
     def rule_count(self) -> int:
-        """How many rules the policy has, its schema counted as one."""
+        """The number of rules; a schema counts as one."""
         return len(self.policy.rules) + ("schema" in self.policy.data)
 
     def branch_outcomes(self) -> dict[tuple[int, int], set[bool]]:
-        """Each part of the conditions by rule and offset, and what it came to in examples."""
+        """Each operand by rule and offset, with its values over all examples."""
         outcomes: dict[tuple[int, int], set[bool]] = {}
         for branch in (branch for result in self.example_results for branch in result.branches):
             outcomes.setdefault((branch.rule, branch.offset), set()).add(branch.holds)
         return outcomes
 
     def uncovered_branches(self) -> Iterator[str]:
-        """Each part that no example shows both ways, for people."""
+        """The operands that the examples do not make both true and false, as text."""
         for (rule, offset), outcomes in sorted(self.branch_outcomes().items()):
             if len(outcomes) == 1:
                 text = as_str(self.policy.rules[rule].get("that"))[offset:].split(" && ")[0].split(" || ")[0]
                 yield f"{self.policy.id}: rule {rule + 1}: `{text.strip()}` is {'false' if outcomes == {True} else 'true'} in no example"
 
     def describe_violations(self) -> Iterator[str]:
-        """What each example broke, and where, for people."""
+        """The violations of each example with their locations, as text."""
         for result in self.example_results:
             yield f"{self.policy.id}: {result.kind} example {result.index + 1}, {result.name}"
             for violation in result.violations:
@@ -133,7 +133,7 @@ def _evaluate_branches(policy: Policy, evaluator: RuleEvaluator, variables: Mapp
 def _evaluate_example(
     policy: Policy, evaluator: RuleEvaluator, variables: Mapping[str, Json]
 ) -> tuple[tuple[PolicyViolation, ...], bool]:
-    """What an example breaks, and whether the policy is not for it."""
+    """The violations of an example, and whether the policy applies to it."""
     if policy.subject_kind != "fleet":
         model, environment = as_object(variables["model"]), as_object(variables["environment"])
         if not matches_selector(policy.match, model, environment, as_object(variables["useCase"])):
@@ -188,12 +188,12 @@ def _path_text(violation: PolicyViolation) -> str:
 
 
 def violation_location(policy: Policy, result: ExampleResult, violation: PolicyViolation) -> Location:
-    """Where in the example the value stands that a breach is about."""
+    """The location in the example of the value that a violation is about."""
     return policy.location("examples", result.kind, result.index, *_example_pointer(violation))
 
 
 def _example_pointer(violation: PolicyViolation) -> Pointer:
-    """Where in an example a value of a variable stands."""
+    """The pointer in an example to a value of a variable."""
     match violation.root:
         case "release":
             return ("model", "release", *violation.pointer)
@@ -203,7 +203,7 @@ def _example_pointer(violation: PolicyViolation) -> Pointer:
 
 
 def _example_variables(policy: Policy, example_data: Object, language: Language) -> dict[str, Json]:
-    """The variables of an example; what `match` asks for and the example leaves out is filled in."""
+    """The variables of an example; properties that `match` needs and the example omits are filled in."""
     variables = example_variables(example_data)
     model = dict(as_object(variables["model"]))
     for key, field in (("types", "type"), ("lifecycle", "lifecycle"), ("owners", "owner")):
@@ -228,7 +228,7 @@ def _detect_secrets(model: Object, source: Object) -> list[SecretCandidate]:
 
 
 def _model_entry(entry: Object, language: Language) -> Object:
-    """A model among others: its `release` and `environment` are told apart."""
+    """A model among others; its `release` and `environment` are separate keys."""
     model = {key: value for key, value in entry.items() if key not in {"release", "environment"}}
     return {
         "model": model,
@@ -250,7 +250,7 @@ def _type_name(model: Object, language: Language) -> str:
 def _invalid_example_findings(
     policy: Policy, example_data: Object, example_pointer: Pointer, language: Language
 ) -> Iterator[Finding]:
-    """What an example says that no document may say: a misspelt field would show nothing."""
+    """Findings about an example that no document could contain: a misspelled field would prove nothing."""
     types = [as_str(name) for name in as_list(policy.match.get("types"))]
     models: list[tuple[Pointer, Object]] = [(("model",), as_object(example_data.get("model")))]
     models += [

@@ -1,4 +1,4 @@
-"""From what breaks a policy to findings at the line of the model that somebody must edit."""
+"""Turns violations into findings at the line of the model that must be edited."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ _MAX_NOTES = 3
 def value_pointers(
     model_input: PolicyInput, violation: PolicyViolation, blame_location: tuple[Pointer, Location] | None = None
 ) -> ValuePointers:
-    """The value at fault as waivers may name it; `blamed`: where what was rendered came from."""
+    """The value as waivers can name it; `blamed`: the spec value behind a rendered one."""
     pointer = blame_location[0] if blame_location else model_input.locate_value(violation.root, violation.pointer)[0]
     stable_pointer = (
         with_element_names(pointer, dict(model_input.model.data))
@@ -44,7 +44,7 @@ def violation_finding(
     decision: Decision,
     blame_location: tuple[Pointer, Location] | None = None,
 ) -> Finding:
-    """The finding for a breach that was decided; `blamed`: where what was rendered came from."""
+    """The finding for a violation and its decision; `blamed`: the spec value behind a rendered one."""
     model, code = model_input.model, violation.policy.code
     pointer, location = blame_location or model_input.locate_value(violation.root, violation.pointer)
     environment = (
@@ -73,7 +73,7 @@ def violation_finding(
 
 
 def failure_finding(model_input: PolicyInput, violation: PolicyViolation) -> Finding:
-    """The finding for a rule that could not be asked: it is the policy's, whichever model showed it."""
+    """The finding for a rule that could not be evaluated: the policy is at fault, whichever model revealed it."""
     policy, model = violation.policy, model_input.model
     message = f"it could not be asked: {violation.message}"
     return Finding(
@@ -87,7 +87,7 @@ def failure_finding(model_input: PolicyInput, violation: PolicyViolation) -> Fin
 
 
 def fleet_failure_finding(violation: PolicyViolation) -> Finding:
-    """The finding for a rule that could not be asked of the models together."""
+    """The finding for a rule that could not be evaluated for the fleet."""
     help_ = (
         "say `by`, so that rules see one group of models at a time" if violation.message == TOO_MANY_ELEMENTS else None
     )
@@ -97,7 +97,7 @@ def fleet_failure_finding(violation: PolicyViolation) -> Finding:
 
 
 def fleet_finding(violation: PolicyViolation, decision: Decision) -> Finding:
-    """The finding for a fleet that breaks a policy as a whole: it is told at the rule, since no model is more at fault than another."""
+    """The finding for a violation by the fleet as a whole. It is at the rule, because no single model is at fault."""
     policy = violation.policy
     code = replace(policy.code, enforcement=decision.enforcement)
     return replace(
@@ -108,7 +108,7 @@ def fleet_finding(violation: PolicyViolation, decision: Decision) -> Finding:
 
 
 def skipped_finding(policy: Policy, as_of: date) -> Finding:
-    """The finding for a policy that needs a package that is not here: as grave as breaking it would be."""
+    """The finding for a policy that needs a missing package; it is as severe as a violation."""
     code = replace(
         codes.POLICY_SKIPPED, severity=policy.code.severity, enforcement=strictest_enforcement(policy, as_of)
     )
@@ -116,7 +116,7 @@ def skipped_finding(policy: Policy, as_of: date) -> Finding:
 
 
 def downgrade_by_date(finding: Finding, base_date: date) -> Finding:
-    """The finding where only a day that came has made it mandatory, and the change at hand has not touched the model."""
+    """Make the finding advisory if only a date made it mandatory and the change does not affect the model."""
     status_reason = f"advisory here: nothing of it changed since {base_date.isoformat()}, only the day"
     return replace(finding, code=replace(finding.code, enforcement=Enforcement.ADVISORY), status_reason=status_reason)
 
@@ -131,7 +131,7 @@ def policy_finding(policy: Policy, code: Code, message: str, *pointer: str | int
 def merge_environments(
     findings: Iterable[Finding], environments_of: Callable[[str], Sequence[str | None]]
 ) -> tuple[Finding, ...]:
-    """Findings of a whole run, each once: what was found alike everywhere that a model runs (`places`) names no environment."""
+    """The findings of a run, each once; a finding in all environments of a model names none of them."""
     names_by_finding: dict[Finding, list[str]] = {}
     notes_by_failure: dict[Finding, dict[Note, None]] = {}
     for finding in findings:
@@ -148,7 +148,7 @@ def merge_environments(
 
 
 def _limit_notes(failure: Finding, notes: tuple[Note, ...]) -> Finding:
-    """What could not be asked, with a few of the models that showed it: the mistake is one."""
+    """Limit the models named in notes about a rule that failed: the mistake is one."""
     if len(notes) <= _MAX_NOTES:
         return replace(failure, notes=notes)
     return replace(failure, message=f"{failure.message} ({len(notes)} models)", notes=notes[:_MAX_NOTES])
@@ -165,14 +165,14 @@ def _with_environments(
 
 
 def _rule_text(violation: PolicyViolation) -> str:
-    """What is asked: a condition by its text, so that another order of the rules changes nothing."""
+    """The text of a rule, so that reordering rules changes no fingerprint."""
     if violation.rule[:1] == ("rules",) and isinstance(violation.rule[1], int):
         return str(violation.policy.rules[violation.rule[1]].get("that"))
     return "/".join(map(str, violation.rule))
 
 
 def _is_set_by_environment(model_input: PolicyInput, violation: PolicyViolation) -> bool:
-    """Whether what set the value holds in one environment alone; of a whole model nothing is the environment's."""
+    """Whether the layer that sets the value applies to one environment only; false for a finding about the whole model."""
     if not violation.pointer and violation.root in {"model", "amounts"}:
         return False
     if violation.root not in {"model", "amounts"}:

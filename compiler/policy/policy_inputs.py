@@ -1,4 +1,4 @@
-"""What rules see: the variables that they may name, the schema of each, and the values for one model where it runs."""
+"""The variables that rules can use, the schema of each, and their values for a model in its environment."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,18 +32,18 @@ from compiler.spec.cel_variables import (
 from compiler.spec.language import Language
 
 MEMBER = "member"
-"""Names the variables of one model among those of the fleet."""
+"""The variables of one model among those of the fleet."""
 _DATASET_ROLES = ("training", "evaluation")
 _COMPOSITE_SLA_READS: FieldReads = {
     dependency_key("model"): frozenset({"sla"}),
     dependency_key("release"): frozenset({"source"}),
 }
-"""What parts come to together is made of."""
+"""The variables that the composite SLA is computed from."""
 _SUSPECT_SCHEMA: Object = {"type": "object", "properties": {"path": {"type": "string"}, "kind": {"type": "string"}}}
 
 
 def variable_schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
-    """The schema of each variable, by what policies are on."""
+    """The schema of each variable, by kind of subject."""
     model, release = model_variable_schema(language), release_variable_schema(language)
     kinds = {name: language.kind_schema(kind) for name, kind in _VARIABLE_KINDS.items()}
     part: Object = {
@@ -75,7 +75,7 @@ def variable_schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
 
 
 DOCUMENT_VARIABLES: Mapping[str, tuple[str, str]] = {"useCase": ("UseCase", "useCase"), "team": ("Team", "owner")}
-"""Variables that are a document which the model names: its kind, and the field."""
+"""Variables that hold a document named by the model: its kind, and the field."""
 _VARIABLE_KINDS: Mapping[str, str] = {"environment": "Environment", "useCase": "UseCase", "team": "Team"}
 
 
@@ -85,7 +85,7 @@ def _list_schema(schema: Object) -> Object:
 
 @dataclass(frozen=True)
 class PolicyInput:
-    """A model where it runs, as rules see it."""
+    """A model in its environment, as rules see it."""
 
     fleet: Fleet
     model: ResolvedModel
@@ -94,12 +94,12 @@ class PolicyInput:
 
     @property
     def title(self) -> str:
-        """What a sentence calls it: a canary with its version."""
+        """The name of the model in a sentence; a canary with its version."""
         is_canary = self.release is not None and self.release is self.model.canary
         return f"{self.model.name} (canary {self.release.version})" if is_canary and self.release else self.model.name
 
     def variables(self, field_reads: FieldReads) -> Variables:
-        """The variables that are asked for: what nobody reads costs nothing."""
+        """The values of the requested variables; unused ones are not computed."""
         factories: Mapping[str, Callable[[], Json]] = {
             "model": lambda: self.model.data,
             "amounts": lambda: _model_quantities(self.fleet, self.model, field_reads["amounts"]),
@@ -120,7 +120,7 @@ class PolicyInput:
         return {name: factory() for name, factory in factories.items() if name in field_reads}
 
     def locate_value(self, root: str, pointer: Pointer) -> tuple[Pointer, Location]:
-        """Where a value of a variable stands: its pointer in the model, and its place."""
+        """The pointer and the location of a value of a variable."""
         model = self.model
         if root in {"model", "amounts"}:
             return pointer, model.location(pointer) if pointer else model.spec.document.location(("name",))
@@ -137,7 +137,7 @@ class PolicyInput:
         return field_pointer, model.location(field_pointer)
 
     def _locate_element(self, root: str, index: int) -> tuple[Pointer, Location] | None:
-        """Where the element of a list is named, or what is suspected of it stands; nothing where there is no such element."""
+        """The location where an element of a list is named, or where a secret candidate is; `None` if there is no such element."""
         if root == "suspects" and index < len(self._secret_candidates):
             return self._locate_secret(self._secret_candidates[index])
         if root == "datasets" and index < len(self._datasets):
@@ -156,14 +156,14 @@ class PolicyInput:
         return self.release.source if self.release else {}
 
     def _locate_secret(self, candidate: SecretCandidate) -> tuple[Pointer, Location]:
-        """Where a value that looks like a secret stands: in the model, in its release, or in a dataset that it uses."""
+        """The location of a secret candidate: in the model, in its release, or in a dataset that it uses."""
         kind, slash, name = candidate.root.partition("/")
         if not slash:
             return self.locate_value(candidate.root, candidate.pointer)
         return candidate.pointer, self.fleet.portfolio.by_kind(kind)[name].document.location(candidate.pointer)
 
     def fleet_entry(self) -> Object:
-        """The model as policies on the fleet see it."""
+        """The model as policies about the fleet see it."""
         return self.variables(dict.fromkeys(("model", "amounts", "release", "environment")))
 
     def referenced_document(self, kind: str, field: str) -> Object:
@@ -173,7 +173,7 @@ class PolicyInput:
 
     @cached_property
     def _datasets(self) -> list[tuple[Object, Pointer]]:
-        """Each dataset that the model names, with its role and where it is named."""
+        """Each dataset of the model, with its role and where it is named."""
         data, references = as_object(self.model.data.get("data")), list[tuple[str, str, Pointer]]()
         for role in _DATASET_ROLES:
             references += [
@@ -190,7 +190,7 @@ class PolicyInput:
 
     @cached_property
     def _dependencies(self) -> list[tuple[tuple[ResolvedModel, bool], Pointer]]:
-        """Each model that this one asks itself, where it runs in the same environment, whether it is needed, and where it is named."""
+        """Each model that this one calls in the same environment, whether it is required, and where it is named."""
         if self.model.environment is None:
             return []
         located_models: list[tuple[tuple[ResolvedModel, bool], Pointer]] = []
@@ -207,7 +207,7 @@ class PolicyInput:
         return located_models
 
     def _dependency_entry(self, other_model: ResolvedModel, is_required: bool, field_reads: FieldReads) -> Object:
-        """What rules look at of a model that this one asks; its name is told with it."""
+        """The fields of a dependency that rules can read; its name is included."""
         model_fields, quantity_fields, release_fields = (
             None if dependency_key() in field_reads else field_reads.get(dependency_key(section), frozenset())
             for section in ("model", "amounts", "release")
@@ -221,7 +221,7 @@ class PolicyInput:
 
 
 def suspect_entries(candidates: Sequence[SecretCandidate]) -> list[Object]:
-    """Suspects as rules see them; what they hold is nobody's business."""
+    """Secret candidates as rules see them, without the values."""
     return [{"path": format_path(candidate.pointer), "kind": candidate.kind} for candidate in candidates]
 
 
@@ -235,7 +235,7 @@ def _release_data(release: Release | None) -> Object:
 
 
 def example_variables(example_data: Object) -> dict[str, Json]:
-    """The variables of an example: the model's `release` is told apart, as it is of a real one."""
+    """The variables of an example; the model's `release` is separate, as it is for a real model."""
     model = dict(as_object(example_data.get("model")))
     release = model.pop("release", {})
     return {

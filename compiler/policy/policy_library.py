@@ -1,4 +1,4 @@
-"""Which policies there are, and which of them bind a model."""
+"""Which policies exist, and which of them bind a model."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -15,7 +15,7 @@ from compiler.spec.portfolio import Portfolio
 
 
 class PolicyLibrary:
-    """The policies of a project and those that came with Modelyard; of these only what is asked for is read."""
+    """The policies of a project and the shipped ones; shipped ones are read on first use."""
 
     def __init__(self, portfolio: Portfolio, shipped_tree: Tree) -> None:
         schemas_folder = portfolio.folder("schemas")
@@ -30,12 +30,12 @@ class PolicyLibrary:
 
     @cached_property
     def pack_names(self) -> tuple[str, ...]:
-        """Names of the packs that came with Modelyard."""
+        """The names of the shipped packs."""
         return shipped_pack_names(self._shipped_tree)
 
     @cached_property
     def _project_policies_by_name(self) -> Mapping[str, tuple[Policy, ...]]:
-        """The project's policies by their ids, and by the packs that they are of."""
+        """The project's policies by id and by pack."""
         policies_by_name: dict[str, tuple[Policy, ...]] = {}
         for policy in self.project_policies:
             for name in dict.fromkeys((policy.id, policy.pack)):
@@ -44,17 +44,17 @@ class PolicyLibrary:
         return policies_by_name
 
     def is_name_taken(self, policy: Policy) -> bool:
-        """Whether a project's policy goes by a name of what came with Modelyard, which wins."""
+        """Whether a project's policy has the name of a shipped one, which takes precedence."""
         return (policy.pack or policy.id) in self.pack_names
 
     def pack(self, name: str) -> Pack:
-        """A pack that came with Modelyard."""
+        """A shipped pack."""
         if name not in self._pack_cache:
             self._pack_cache[name] = load_shipped_pack(self._shipped_tree, name)
         return self._pack_cache[name]
 
     def policies_named(self, name: str) -> tuple[Policy, ...]:
-        """The policies that a name stands for: one, or all of a pack; none where nobody has the name."""
+        """The policies that a name refers to: one, or all of a pack; empty for an unknown name."""
         pack, _, policy_name = name.partition("/")
         if pack in self.pack_names:
             return tuple(policy for policy in self.pack(pack).policies if policy_name in {"", policy.spec.name})
@@ -62,7 +62,7 @@ class PolicyLibrary:
 
     @cached_property
     def project_bindings(self) -> tuple[str, ...]:
-        """The names that the project binds everywhere."""
+        """The names that the project binds for all models."""
         return tuple(as_str(name) for name in as_list(self._portfolio.project.data.get("policies")))
 
     def bound_names(self, model: ResolvedModel) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ class PolicyLibrary:
         return (*self.project_bindings, *(as_str(name) for name in as_list(model.data.get("policies"))))
 
     def bound_policies(self, model: ResolvedModel) -> tuple[Policy, ...]:
-        """The policies that bind a model, each once, in order of id."""
+        """The policies that bind a model, each once, by id."""
         names = self.bound_names(model)
         if names not in self._bound_cache:
             policies_by_id = {policy.id: policy for name in names for policy in self.policies_named(name)}
@@ -78,20 +78,20 @@ class PolicyLibrary:
         return self._bound_cache[names]
 
     def has_fleet_policies(self, model: ResolvedModel) -> bool:
-        """Whether a policy that binds the model looks at the fleet as a whole."""
+        """Whether a policy about the fleet binds the model."""
         names = self.bound_names(model)
         if names not in self._has_fleet_cache:
             self._has_fleet_cache[names] = any(policy.subject_kind == "fleet" for policy in self.bound_policies(model))
         return self._has_fleet_cache[names]
 
     def all_policies(self) -> Iterator[Policy]:
-        """Every policy there is."""
+        """Every policy."""
         for name in self.pack_names:
             yield from self.pack(name).policies
         yield from (policy for policy in self.project_policies if not self.is_name_taken(policy))
 
     def unknown_name_finding(self, name: str, location: Location, subject: Subject) -> Finding:
-        """A name that stands for no policy."""
+        """The finding for a name that refers to no policy."""
         pack = name.partition("/")[0]
         known_names = [*self._project_policies_by_name, *self.pack_names]
         if pack in self.pack_names:

@@ -1,4 +1,4 @@
-"""What was found of a model in one environment holds in the next, where nothing that a policy looks at is another."""
+"""Reuses the results of a model's previous environment for policies that read no value that differs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from compiler.policy.policy_definition import PolicyViolation, Variables
 
 @dataclass(frozen=True, slots=True)
 class PreviousResult:
-    """Which policies were asked of a model, and what broke those that it breaks."""
+    """The policies evaluated for a model, and their violations."""
 
     model: str
     variables: Variables
@@ -19,7 +19,7 @@ class PreviousResult:
 
 
 class ResultReuse:
-    """Remembers what was asked last."""
+    """Remembers the last results."""
 
     def __init__(self) -> None:
         self._previous: PreviousResult | None = None
@@ -28,7 +28,7 @@ class ResultReuse:
         ] = {}
 
     def reusable_result(self, model: str, batch: PolicyBatch, variables: Variables) -> PreviousResult:
-        """What is known already of a model: of each of the policies that looks at nothing that has changed."""
+        """The known results of a model: for each policy that reads no value that differs."""
         previous = self._previous
         if previous is None or previous.model != model:
             return PreviousResult(model, variables, frozenset(), {})
@@ -41,11 +41,11 @@ class ResultReuse:
         )
 
     def remember(self, result: PreviousResult) -> None:
-        """What is known in the next environment of the same model."""
+        """Remember results for the next environment of the same model."""
         self._previous = result
 
     def _unaffected_ids(self, changes: FieldReads, batch: PolicyBatch) -> frozenset[str]:
-        """Ids of the policies that look at nothing that has changed; environments of a fleet differ in the same few ways."""
+        """The ids of policies that read no value that differs; cached, because environments differ in the same few ways."""
         key = (batch.ids, frozenset(changes.items()))
         if key not in self._unaffected_cache:
             self._unaffected_cache[key] = frozenset(
@@ -55,7 +55,7 @@ class ResultReuse:
 
 
 def _changed_fields(old: Variables, new: Variables) -> FieldReads:
-    """Which fields of which variables differ; `None`: the variable as a whole."""
+    """The fields of each variable that differ; `None`: the whole variable."""
     changes: dict[str, frozenset[str] | None] = {}
     for name in old.keys() | new.keys():
         fields = _changed_keys(old[name], new[name]) if name in old and name in new else None

@@ -1,4 +1,4 @@
-"""The rules of policies, compiled once each, and what breaks them."""
+"""Compiles the rules of policies once, and finds violations."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -25,10 +25,10 @@ from compiler.policy.value_paths import parse_path
 
 
 class RuleEvaluator:
-    """Compiles policies against the variables that there are, and asks them of models."""
+    """Compiles policies against their variables, and evaluates them for models."""
 
     def __init__(self, schemas: Mapping[str, Mapping[str, Object]], *, check_types: bool = False) -> None:
-        """`checked`: types are checked of shipped policies as well, which their tests do, and no run needs."""
+        """`checked`: check the types of shipped policies too. Tests do that, so a run need not."""
         self._schemas = schemas
         self._check_types = check_types
         self._cel_environments: dict[str, CelEnvironment] = {}
@@ -36,13 +36,13 @@ class RuleEvaluator:
         self._batches: dict[tuple[str, ...], PolicyBatch] = {}
 
     def compiled_policy(self, policy: Policy) -> CompiledPolicy:
-        """The policy, ready to be asked."""
+        """The compiled policy."""
         if policy.id not in self._compiled_policies:
             self._compiled_policies[policy.id] = self._compile(policy)
         return self._compiled_policies[policy.id]
 
     def batch(self, policies: Sequence[Policy]) -> PolicyBatch:
-        """Policies on one kind of subject, ready to be asked together."""
+        """Policies about one kind of subject, compiled as a batch."""
         ids = tuple(policy.id for policy in policies)
         if ids not in self._batches:
             self._batches[ids] = PolicyBatch(
@@ -53,14 +53,14 @@ class RuleEvaluator:
     def find_violations(
         self, batch: PolicyBatch, variables: Variables, result: BatchResult | None = None
     ) -> Iterator[PolicyViolation]:
-        """What breaks policies; those whose `when` does not hold are kept. `answers`: what they come to, where that is known."""
+        """The violations of policies whose condition holds. `answers`: results that are already known."""
         for policy in batch.grouped_policies:
             yield from self._violations_per_group(policy, as_list(variables["models"]))
         if batch.ungrouped_policies:
             yield from self._batch_violations(batch, variables, result or batch.evaluate(variables))
 
     def _violations_per_group(self, policy: Policy, models: Sequence[Json]) -> Iterator[PolicyViolation]:
-        """What breaks a policy on the fleet in each group of models; what is wrong with a whole group is told of each in it."""
+        """The violations of a fleet policy in each group of models; one about a whole group is reported for each of its models."""
         groups: dict[Json, list[int]] = {}
         for index, model in enumerate(map(as_object, models)):
             group = self._group_key(policy, model)
@@ -118,7 +118,7 @@ class RuleEvaluator:
         )
 
     def cel_environment(self, subject_kind: str) -> CelEnvironment:
-        """The variables of policies on something."""
+        """The environment with the variables of a subject."""
         if subject_kind not in self._cel_environments:
             self._cel_environments[subject_kind] = CelEnvironment(self._schemas[subject_kind])
         return self._cel_environments[subject_kind]
@@ -141,7 +141,7 @@ class RuleEvaluator:
     def _condition_violations(
         self, policy: Policy, index: int, rule: Object, condition: Expression, activation: Activation
     ) -> Iterator[PolicyViolation]:
-        """One breach for each value at which the condition fails."""
+        """One violation for each value at which the condition fails."""
         message = fill_message(
             as_str(rule.get("message")), lambda text: self._message_value(policy, index, text, activation)
         )
@@ -188,7 +188,7 @@ class RuleEvaluator:
             yield PolicyViolation(policy, root, pointer, message, is_missing=bool(missing_part), rule=("schema",))
 
     def _path_findings(self, policy: Policy) -> Iterator[Finding]:
-        """Paths of rules that lead to nothing that the language has: an expression that names the value would not compile."""
+        """Paths of rules that no field matches: an expression that names the value would not compile."""
         for index, rule in enumerate(policy.rules):
             path = as_str(rule.get("path"))
             if path and policy.subject_kind == "fleet" and GROUP_BY[0] not in policy.data:
@@ -206,11 +206,11 @@ class RuleEvaluator:
                     yield policy_finding(policy, codes.BAD_POLICY, message, "rules", index, "path", help_=result.help)
 
     def _path_environment(self, policy: Policy) -> CelEnvironment:
-        """The variables that a path of a rule may begin with: on the fleet, those of one model of it."""
+        """The environment for paths of a rule; on the fleet, the variables of one model."""
         return self.cel_environment(MEMBER if policy.subject_kind == "fleet" else policy.subject_kind)
 
     def _resolve_path(self, policy: Policy, path: str) -> tuple[str, Pointer]:
-        """A path of a rule begins with a variable, or is one of the subject itself."""
+        """Resolve a path of a rule, which starts with a variable or is relative to the subject."""
         pointer, subject = (
             parse_path(path),
             "model" if policy.subject_kind == "fleet" else SUBJECT_VARIABLES[policy.subject_kind],
@@ -270,7 +270,7 @@ _MATCH_CONDITION: Pointer = ("match", "when")
 
 
 def _expression_texts(policy: Policy) -> Iterator[tuple[Pointer, str, ExpectedType]]:
-    """Every expression of a policy with its place and what it must come to."""
+    """Every expression of a policy with its pointer and the expected type."""
     if "when" in policy.match:
         yield _MATCH_CONDITION, as_str(policy.match["when"]), "bool"
     if "by" in policy.data:
@@ -282,7 +282,7 @@ def _expression_texts(policy: Policy) -> Iterator[tuple[Pointer, str, ExpectedTy
 
 
 def _compile_error_finding(policy: Policy, pointer: Pointer, text: str, error: CompileError) -> Finding:
-    """A mistake at its very characters, where the expression stands on one line as it is."""
+    """The finding for a compile error, at its characters if the expression is written on one line."""
     location = policy.location(*pointer[:3])
     raw_text = policy.spec.document.scalar_text(pointer[:3]) or ""
     offset = raw_text.find(text)
@@ -297,8 +297,8 @@ def _evaluation_failure(policy: Policy, pointer: Pointer, message: str) -> Polic
 
 
 def _with_actual_value(message: str, pointer: Pointer, is_missing: bool, activation: Activation) -> str:
-    """The message with what was found, where it is short enough to help."""
-    if pointer[0] == SUSPECTS_VARIABLE:  # what it holds is not repeated
+    """The message with the actual value, if that is short enough to help."""
+    if pointer[0] == SUSPECTS_VARIABLE:  # the value is not repeated
         return message
     label = _value_label(pointer, activation.data)
     if is_missing:
@@ -314,7 +314,7 @@ def _with_actual_value(message: str, pointer: Pointer, is_missing: bool, activat
 
 
 def _value_label(pointer: Pointer, data: Object) -> str:
-    """What people call a value: of a dataset, or of a model among others, by its name."""
+    """What people call a value: a dataset, or a model among others, by its name."""
     if pointer[0] in {"datasets", "parts", "models"} and len(pointer) > 1:
         element = as_object(value_at(data, pointer[:2]))
         name = element.get("name") or as_object(element.get("model")).get("name")
@@ -324,7 +324,7 @@ def _value_label(pointer: Pointer, data: Object) -> str:
 
 
 def _path_expression(root: str, pointer: Pointer) -> str:
-    """The value at a path as an expression names it; any element of a list stands for one."""
+    """The value at a path as an expression would name it; index 0 stands for any element."""
     parts = (
         "[0]" if not isinstance(part, str) or part == "*" else f'["{part}"]' if "-" in part else f".{part}"
         for part in pointer

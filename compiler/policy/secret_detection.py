@@ -1,4 +1,4 @@
-"""Values that look like secrets, by the detectors of detect-secrets: those that know a shape, and none that guesses by entropy."""
+"""Finds values that look like secrets with the detectors of detect-secrets: those for known formats, none based on entropy."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_obj
 
 PACKAGE = "detect_secrets"
 SUSPECTS_VARIABLE = "suspects"
-"""The variable of policies that needs the package."""
+"""The policy variable that needs the package."""
 _MIN_LENGTH = 8
 _EXCLUDED_DETECTORS = frozenset({"Base64HighEntropyString", "HexHighEntropyString", "IPPublicDetector"})
 _KEYWORD_DETECTOR = "KeywordDetector"
@@ -20,13 +20,13 @@ _ANY_TEXT = re.compile("")
 
 
 def is_available() -> bool:
-    """Whether the detectors are installed: they come with the extra `secrets`."""
+    """Whether the detectors are installed, with the extra `secrets`."""
     return resources.has_package(PACKAGE)
 
 
 @dataclass(frozen=True, slots=True)
 class SecretCandidate:
-    """A value that looks like a secret: where it stands, and what it looks like."""
+    """A value that looks like a secret: where it is, and what it looks like."""
 
     root: str
     pointer: Pointer
@@ -35,7 +35,7 @@ class SecretCandidate:
 
 @dataclass(frozen=True, slots=True)
 class _DetectorSet:
-    """The library's detectors, and what must be in whatever they find: to search for that costs a part of asking them."""
+    """The detectors, and a text that each match must contain: searching for it first is much cheaper."""
 
     shape_detectors: tuple[Any, ...]
     shape_patterns: tuple[re.Pattern[str], ...]
@@ -44,20 +44,20 @@ class _DetectorSet:
 
 
 class SecretDetectors:
-    """Detectors, made once; the package is imported when there is something to look at."""
+    """The detectors, created once; the package is imported on first use."""
 
     def __init__(self) -> None:
         self._kind_cache: dict[tuple[str, str], str | None] = {}
 
     @cached_property
     def are_available(self) -> bool:
-        """Whether there are any."""
+        """Whether the detectors are installed."""
         return is_available()
 
     def find_candidates(
         self, model: Object, source: Object, datasets: Mapping[str, Object] = MappingProxyType({})
     ) -> list[SecretCandidate]:
-        """Each value of a model, of its release's source and of the datasets that it uses that looks like a secret."""
+        """The values of a model, of its release's source and of its datasets that look like secrets."""
         candidates: list[SecretCandidate] = []
         for root, pointer, name, value in _candidate_texts(model, source, datasets):
             kind = self._cached_kind(name, value) if len(value) >= _MIN_LENGTH else None
@@ -88,9 +88,9 @@ class SecretDetectors:
 
     @cached_property
     def _detector_set(self) -> _DetectorSet:
-        from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # noqa: PLC0415 - a fifth of a second
-        from detect_secrets.plugins.keyword import DENYLIST  # noqa: PLC0415 - likewise
-        from detect_secrets.settings import default_settings  # noqa: PLC0415 - likewise
+        from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # noqa: PLC0415 - the import takes a fifth of a second
+        from detect_secrets.plugins.keyword import DENYLIST  # noqa: PLC0415 - as above
+        from detect_secrets.settings import default_settings  # noqa: PLC0415 - as above
 
         with default_settings():
             classes: list[Any] = list(get_mapping_from_secret_type_to_class().values())
@@ -109,7 +109,7 @@ class SecretDetectors:
 def _candidate_texts(
     model: Object, source: Object, datasets: Mapping[str, Object]
 ) -> Iterator[tuple[str, Pointer, str, str]]:
-    """Each text that reaches what runs: the root and place of it, a name that goes with it, and the text."""
+    """Each text that reaches what runs: its root and pointer, the name next to it, and the text."""
     deploy = as_object(model.get("deploy"))
     for index, entry in enumerate(map(as_object, as_list(deploy.get("env")))):
         yield "model", ("deploy", "env", index, "value"), as_str(entry.get("name")), as_str(entry.get("value"))

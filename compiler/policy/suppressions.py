@@ -1,4 +1,4 @@
-"""Comments that hide an advisory finding: `# modelyard: ignore[baseline/tier-is-argued]: why`, on its line, or alone above it."""
+"""Comments that suppress an advisory finding: `# modelyard: ignore[baseline/tier-is-argued]: why`, on its line or alone above it."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -10,9 +10,9 @@ from compiler.source.comments import find_comments
 from compiler.spec.portfolio import Portfolio
 
 _COMMENT_LIKE = re.compile(r"modelyard\s*:\s*(?:\w+\s*\[|(?:ignore|disable|suppress|skip|noqa)\b)", re.IGNORECASE)
-"""What was meant as such a comment, even where it is written in another way."""
+"""Text that was probably meant as such a comment, even if it is misspelled."""
 _HINT = re.compile(r"modelyard\s*:")
-"""What such a comment holds in small letters: a search that minds no case takes ten times as long."""
+"""What such a comment contains in lower case: a case-insensitive search takes ten times as long."""
 _COMMENT = re.compile(r"(?:^|\s)#\s*modelyard: ignore(?:\[(?P<names>[^\]]*)\])?(?::\s*(?P<reason>\S.*)?)?\s*$")
 
 
@@ -27,7 +27,7 @@ class _Comment:
 
 @dataclass
 class Suppressions:
-    """Every such comment of a portfolio; remembers which hid something."""
+    """Every suppression comment of a portfolio; remembers which had an effect."""
 
     portfolio: Portfolio
     _used_names: dict[Location, set[str]] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Suppressions:
         }
 
     def suppression_reason(self, finding: Finding) -> str | None:
-        """Why the finding is hidden; `None` where it is not."""
+        """Why the finding is suppressed; `None` if it is not."""
         location = finding.location
         if location is None or not self._comments_by_line:
             return None
@@ -65,9 +65,9 @@ class Suppressions:
         return None
 
     def findings(self, is_evaluated: Callable[[str], bool], is_known: Callable[[str], bool]) -> Iterator[Finding]:
-        """Comments that hide nothing, or not what they would, once every model was judged by the policies that are asked.
+        """Comments that suppress nothing, or not what they name, once all evaluated policies are known.
 
-        `is_known`: whether there is a policy of that name.
+        `is_known`: whether a policy has the name.
         """
         for comment in self._comments_by_line.values():
             if not comment.is_valid:

@@ -1,13 +1,13 @@
-"""Paths as people write them, and places that stay the same when a list is put in another order."""
+"""Paths as people write them, and pointers that do not change when a list is reordered."""
 
 from compiler.foundation.json_data import Json, Pointer
 
 _MAX_INDEX_DIGITS = 9
-"""No list is longer than a number of so many."""
+"""The maximum number of digits of an index."""
 
 
 def parse_path(path: str) -> Pointer:
-    """A path as a pointer: `deploy.secrets[0].key`; in brackets stands an index, or an element's name."""
+    """A path as a pointer: `deploy.secrets[0].key`; brackets hold an index or the name of an element."""
     parts: list[str | int] = []
     for part in path.replace("]", "").replace("[", ".[").split("."):
         if part.startswith("["):
@@ -19,7 +19,7 @@ def parse_path(path: str) -> Pointer:
 
 
 def with_element_names(pointer: Pointer, data: Json) -> Pointer:
-    """The pointer with each element of a list by its name, where it has one."""
+    """The pointer with list elements by name, if they have one."""
     parts: list[str | int] = []
     for part in pointer:
         data = _child(data, part)
@@ -29,7 +29,7 @@ def with_element_names(pointer: Pointer, data: Json) -> Pointer:
 
 
 def begins_with(pointer: Pointer, path: Pointer) -> bool:
-    """Whether a value stands at the path, or below it."""
+    """Whether a value is at the path, or below it."""
     return len(path) <= len(pointer) and all(
         str(pointer_part) == str(path_part) for pointer_part, path_part in zip(pointer, path, strict=False)
     )

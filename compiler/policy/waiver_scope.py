@@ -1,4 +1,4 @@
-"""A waiver as it holds for models: for which policies and values, and on which days."""
+"""The policies, values and dates that a waiver covers."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,12 +9,12 @@ from compiler.policy.value_paths import begins_with, parse_path
 from compiler.spec.portfolio import Spec
 
 ValuePointers = tuple[Pointer, ...]
-"""A value by its pointers: with elements of lists by their names, and by their numbers."""
+"""A value by its pointers: with list elements by name, and by index."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaiverScope:
-    """An exception: a Waiver that is sound."""
+    """A valid Waiver."""
 
     spec: Spec
 
@@ -25,35 +25,35 @@ class WaiverScope:
 
     @property
     def expires(self) -> date:
-        """The last day on which it holds."""
+        """Its last day."""
         return date.fromisoformat(self.spec.text("expires"))
 
     @property
     def granted_on(self) -> date | None:
-        """The first day on which it holds."""
+        """Its first day."""
         text = self.spec.text("granted")
         return date.fromisoformat(text) if text else None
 
     @property
     def paths(self) -> tuple[Pointer, ...]:
-        """The values that it is confined to; none where it is confined to none."""
+        """The paths that it is restricted to; empty for no restriction."""
         return tuple(parse_path(as_str(path)) for path in as_list(self.spec.data.get("paths")))
 
     def is_active(self, as_of: date) -> bool:
-        """Whether it holds on a day."""
+        """Whether it is active on a date."""
         return as_of <= self.expires and (self.granted_on is None or self.granted_on <= as_of)
 
     def applies_to_policy(self, policy: Policy) -> bool:
-        """Whether it speaks of a policy, or of the pack that the policy is of."""
+        """Whether it names a policy or the policy's pack."""
         return policy.id in self.policies or (bool(policy.pack) and policy.pack in self.policies)
 
     def covers(self, policy: Policy, value_pointers: ValuePointers) -> bool:
-        """Whether it speaks of a policy at a value."""
+        """Whether it covers a policy at a value."""
         return self.applies_to_policy(policy) and (
             not self.paths or any(path_covers(path, value_pointers) for path in self.paths)
         )
 
 
 def path_covers(path: Pointer, value_pointers: ValuePointers) -> bool:
-    """Whether a path leads to a value, or to what holds it."""
+    """Whether a path leads to a value, or to an ancestor of it."""
     return any(begins_with(pointer, path) for pointer in value_pointers)

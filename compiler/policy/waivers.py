@@ -1,4 +1,4 @@
-"""Waivers as they are granted: whom they may except, and whether they still do."""
+"""Waivers: which models they may cover, and whether they are valid and used."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +21,7 @@ from compiler.spec.portfolio import Portfolio
 
 @dataclass(frozen=True, slots=True)
 class _WaiverUse:
-    """A model that a grant excepted, from which policy, at which value."""
+    """A use of a waiver: the model, the policy and the value."""
 
     model: str
     policy: Policy
@@ -30,7 +30,7 @@ class _WaiverUse:
 
 @dataclass
 class Waivers:
-    """Every waiver of a fleet; remembers which models it excepted from what."""
+    """Every waiver of a fleet; remembers its uses."""
 
     fleet: Fleet
     library: PolicyLibrary
@@ -43,7 +43,7 @@ class Waivers:
         self.waivers = tuple(map(WaiverScope, self.policy_portfolio.by_kind("Waiver").values()))
 
     def applicable_waivers(self, model: ResolvedModel, policy: Policy) -> tuple[WaiverScope, ...]:
-        """The grants that speak of a policy for a model, and may."""
+        """The valid waivers that apply to a policy for a model."""
         candidates = [
             waiver
             for waiver in self.waivers
@@ -54,11 +54,11 @@ class Waivers:
     def record_use(
         self, waiver: WaiverScope, model: ResolvedModel, policy: Policy, value_pointers: ValuePointers
     ) -> None:
-        """Remember that a grant excepted a model from a policy at a value."""
+        """Record the use of a waiver."""
         self._uses[waiver.spec.name].append(_WaiverUse(model.name, policy, value_pointers))
 
     def findings(self) -> Iterator[Finding]:
-        """What is wrong with waivers, once every model was judged."""
+        """Findings about waivers, once all models are evaluated."""
         reported_names: set[str] = set()
         for waiver in self.waivers:
             yield from self._unknown_policy_findings(waiver)
@@ -83,7 +83,7 @@ class Waivers:
                 yield _waiver_finding(waiver, codes.WAIVER_EXPIRES_SOON, f"it expires {when_text}", "expires")
 
     def unused_findings(self, is_evaluated: Callable[[str], bool]) -> Iterator[Finding]:
-        """Waivers that hold and except nothing, or less than they name, once every model was judged by what is asked."""
+        """Active waivers that cover no violation, or fewer than they name, once all evaluated policies are known."""
         for waiver in self.waivers:
             can_be_checked = any(map(self.library.policies_named, waiver.policies)) and all(
                 map(is_evaluated, waiver.policies)
@@ -99,7 +99,7 @@ class Waivers:
                 yield self.library.unknown_name_finding(name, waiver.spec.document.location(pointer), subject)
 
     def _unknown_environment_findings(self, waiver: WaiverScope) -> Iterator[Finding]:
-        """The environments and stages that it names are known."""
+        """Unknown environments and stages."""
         known_names = (*self.fleet.portfolio.by_kind("Environment"), *ALL_STAGES)
         for index, name in enumerate(as_list(waiver.spec.data.get("environments"))):
             if name not in known_names:
@@ -107,7 +107,7 @@ class Waivers:
                 yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "environments", index)
 
     def _approval_findings(self, waiver: WaiverScope) -> Iterator[Finding]:
-        """Who agreed holds the role in which they agreed."""
+        """Approvals by teams without the required role."""
         for index, approval in enumerate(map(as_object, as_list(waiver.spec.data.get("approvedBy")))):
             team = self.fleet.find("Team", as_str(approval.get("team")))
             roles = as_list(team.data.get("approves")) if team else ()
@@ -149,14 +149,14 @@ class Waivers:
         return any(name == waiver.spec.name for name, _ in self._rejections)
 
     def _is_rejected_for(self, waiver: WaiverScope, policy: Policy, model: ResolvedModel) -> bool:
-        """Whether the policy does not let the grant except the model; told once."""
+        """Whether the policy forbids the waiver for the model; reported once."""
         finding = next(_rejection_findings(waiver, policy, model, self._valid_approvals(waiver)), None)
         if finding is not None:
             self._rejections.setdefault((waiver.spec.name, finding.subject.pointer if finding.subject else ()), finding)
         return finding is not None
 
     def _valid_approvals(self, waiver: WaiverScope) -> list[Object]:
-        """The approvals, given by now, of teams that hold the role that they agreed in."""
+        """The approvals up to today by teams that have the role in which they approved."""
         approvals = []
         for approval in map(as_object, as_list(waiver.spec.data.get("approvedBy"))):
             team = self.fleet.find("Team", as_str(approval.get("team")))

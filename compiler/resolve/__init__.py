@@ -1,1 +1,1 @@
-"""From documents to what holds: layers merged, references followed, one frozen model for each environment, on demand."""
+"""From documents to resolved models: layers merged, references followed, one frozen model per environment, on demand."""

@@ -1,7 +1,6 @@
-"""Which layer set a value, and which ones it beat.
+"""Which layer sets a value, and which layers it overrides.
 
-Nothing is kept for it while models are merged: the layers are asked again, strongest first, with the rules they were
-merged by.
+Merging records nothing for this. The layers are read again, strongest first, with the merge rules that were applied.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ from compiler.spec.language import ANY_KEY, MergeRules
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one layer says of a value: its own pointer to it, and the value; `deletes` where it removes what is below."""
+    """What one layer contributes to a value: the pointer within the layer, and the value; `deletes` if it removes weaker values."""
 
     layer: Layer
     pointer: Pointer
@@ -24,15 +23,14 @@ class Contribution:
 
     @property
     def document_pointer(self) -> Pointer:
-        """Where it stands in the layer's document."""
+        """The pointer in the layer's document."""
         return (*self.layer.pointer, *self.pointer)
 
 
 def blame(layers: Sequence[Layer], rules: MergeRules, merged_data: Json, pointer: Pointer) -> tuple[Contribution, ...]:
-    """Every layer that says something of the value at a pointer of the merged data, strongest first.
+    """Every layer that contributes to the value at a pointer of the merged data, strongest first.
 
-    The first that does not delete is the one that set it. Of a map or a merged list there can be several that set
-    parts.
+    The first one that does not delete sets the value. Several layers can set parts of a map or a merged list.
     """
     path = tuple(_path_steps(merged_data, rules, pointer))
     contributions = (_layer_contribution(layer, path) for layer in reversed(layers))
@@ -41,7 +39,7 @@ def blame(layers: Sequence[Layer], rules: MergeRules, merged_data: Json, pointer
 
 @dataclass(frozen=True, slots=True)
 class _PathStep:
-    """A part of a pointer: a key; or an element of a list by the key it merges by, by itself, or by its index."""
+    """A part of a pointer: a key, or a list element by its merge key, by its value, or by its index."""
 
     part: str | int
     list_by: str | None = None
@@ -51,7 +49,7 @@ class _PathStep:
 def _path_steps(data: Json, rules: MergeRules, pointer: Pointer) -> Iterator[_PathStep]:
     for part in pointer:
         try:
-            child = data[part]  # type: ignore[index]  # a pointer to nothing ends the path below
+            child = data[part]  # type: ignore[index]  # an invalid pointer raises, and ends the path below
         except (KeyError, IndexError, TypeError):
             child = None
         if isinstance(part, int) and rules.list_strategy == "union":

@@ -1,13 +1,13 @@
-"""What models come to that answer together: shares of the time, and budgets of time.
+"""The SLA of models that answer together: availability and latency budgets.
 
-A chain is there as often as the product of its links; of several that stand in for each other, all must fail together
-(B. Treynor and others on the calculus of availability, ACM Queue 15(2), 2017).
+A chain is available with the product of its links' availabilities; alternatives fail only if all fail (B. Treynor et al., "The
+Calculus of Service Availability", ACM Queue 15(2), 2017).
 
-Percentiles do not add: that 99 of 100 answers of each of two
-steps come in time says of both together only that 98 do. What is added or compared here are budgets, the time that each was given.
+Percentiles do not add up: if 99 of 100 answers of each of two steps arrive in time, only 98 of both are guaranteed to. Sums and
+comparisons here are of latency budgets.
 
-Routers ask as those of KServe's graphs do: an `ensemble` asks all its steps at once and needs those that are required, a `sequence`
-one after the other, a `splitter` one by its share, a `switch` one by its condition.
+Routers behave as those of KServe's graphs: an `ensemble` calls all its steps at once and needs the required ones, a `sequence` calls
+one after the other, a `splitter` picks one by its share, a `switch` one by its condition.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,23 +20,23 @@ _PERCENTILES = ("p50", "p90", "p95", "p99", "p99.9")
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A model that is asked: what it promises, and what it is to the whole."""
+    """A model that is called: its SLA, and its part in the whole."""
 
     name: str
     availability: Fraction | None = None
     times: Mapping[str, int] = field(default_factory=dict)
     """Milliseconds by percentile."""
     is_required: bool = True
-    """Whether the whole fails where it fails."""
+    """Whether the whole fails if it fails."""
     weight: Fraction | None = None
-    """Its share of the requests, where a router divides them."""
+    """Its share of the requests, if a router splits them."""
     fallback: str = ""
-    """The part that is asked instead where this one does not answer."""
+    """The component that is called if this one fails."""
 
     def percentile_time(self, rank: str) -> int | None:
-        """The time within which that share of its answers comes: a promise of a higher share is one of a lower share, too.
+        """The time within which that share of its answers arrives; an SLA for a higher percentile also covers a lower one.
 
-        Where only lower shares are promised, at least the time of those: more answers do not come sooner than fewer.
+        If only lower percentiles are promised, their latency is a lower bound.
         """
         rank_index = _PERCENTILES.index(rank)
         higher_times = [self.times[other_rank] for other_rank in _PERCENTILES[rank_index:] if other_rank in self.times]
@@ -46,14 +46,14 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class CompositeSla:
-    """What the whole can promise at most: `None` where a part promises nothing; times where any part has one."""
+    """The best SLA that the whole can promise: `None` if a component has no availability; latencies if any component has one."""
 
     availability: Fraction | None
     times: Mapping[str, int]
 
 
 def composite_sla(router: str, components: Sequence[Component]) -> CompositeSla:
-    """What parts come to behind a router; without one, a model that asks each of them and needs all."""
+    """The composite SLA of components behind a router; without one, of a model that calls all of them."""
     times = {
         rank: _composite_time(router, known_times)
         for rank in _PERCENTILES
@@ -103,14 +103,14 @@ def _composite_availability(router: str, components: Sequence[Component]) -> Fra
 
 
 def _primary_components(components: Sequence[Component]) -> list[Component]:
-    """The parts without those that only stand in for another of them, which stands in for none itself."""
+    """The components without those that are only a fallback of another one."""
     fallback_names = {component.fallback for component in components}
     pure_fallback_names = {component.fallback for component in components if component.name not in fallback_names}
     return [component for component in components if component.name not in pure_fallback_names]
 
 
 def _availability_with_fallback(component: Component, shares: Mapping[str, Fraction]) -> Fraction:
-    """How often a part answers, or what stands in for it."""
+    """The availability of a component or its fallback."""
     if component.fallback not in shares:
         return shares[component.name]
     return 1 - (1 - shares[component.name]) * (1 - shares[component.fallback])

@@ -1,4 +1,4 @@
-"""How long a schedule of five fields leaves between two runs at most."""
+"""The longest gap between two runs of a cron schedule with five fields."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -8,11 +8,11 @@ from typing import Final
 _MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _WEEKDAYS: Final = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _FIRST_DAY, _LAST_DAY = date(2024, 1, 1), date(2032, 12, 31)
-"""Years that hold every order of weekdays and leap days that a calendar of eight years has."""
+"""Eight years contain every combination of weekdays and leap days."""
 
 
 def longest_gap(schedule: str) -> timedelta | None:
-    """The longest time between two runs, the change to summer time aside; `None` where there are no two."""
+    """The longest time between two runs, ignoring daylight saving time; `None` if there are no two runs."""
     minute, hour, day, month, weekday = schedule.split()
     minutes = sorted(
         60 * hour_value + minute_value
@@ -29,7 +29,7 @@ def longest_gap(schedule: str) -> timedelta | None:
 
 
 def _run_days(day: str, month: str, weekday: str) -> Iterator[date]:
-    """Days on which it runs; where both a day of the month and one of the week are named, either will do (POSIX crontab)."""
+    """The days on which it runs; if both day of month and day of week are restricted, either matches (POSIX crontab)."""
     days, months = set(_field_values(day, 1, 31)), set(_field_values(month, 1, 12, _MONTHS))
     weekdays = {candidate % 7 for candidate in _field_values(weekday, 0, 7, _WEEKDAYS)}
     match_any = day[0] != "*" and weekday[0] != "*"

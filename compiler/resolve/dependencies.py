@@ -1,4 +1,4 @@
-"""Which models a model asks while it runs: those that it uses, and those that its release is made of."""
+"""The models that a model calls while it runs: those that it uses, and those that its release is made of."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from compiler.spec.language import TypeLanguage, iter_values
 
 @dataclass(frozen=True, slots=True)
 class ModelDependency:
-    """A model that is asked; `pointer` leads to the map that names it, in the release if there is one."""
+    """A dependency; `pointer` leads to the map that names it, within the release if there is one."""
 
     name: str
     version_range: Json
@@ -20,15 +20,15 @@ class ModelDependency:
     pointer: Pointer
     release: Release | None
     is_direct: bool
-    """Whether the model itself asks; else whoever asks the model asks this one too."""
+    """Whether the model itself makes the call; otherwise its callers do."""
 
     def finding(self, model: ResolvedModel, message: str, key: str, help_: str | None = None) -> Finding:
-        """A finding about a key of the map that names the other model."""
+        """A finding about a key of the map that names the dependency."""
         return release_finding(model, self.release, codes.DEPENDENCY_NOT_DEPLOYED, message, (*self.pointer, key), help_)
 
 
 def model_dependencies(model: ResolvedModel, language: TypeLanguage) -> Iterator[ModelDependency]:
-    """Every model that is asked while this one runs, in the order in which they are written."""
+    """Every dependency of the model, in the order of the spec."""
     for index, use in enumerate(map(as_object, as_list(model.data.get("uses")))):
         if "model" in use:
             yield ModelDependency(as_str(use["model"]), use.get("release"), use, ("uses", index), None, is_direct=True)
@@ -43,7 +43,7 @@ def model_dependencies(model: ResolvedModel, language: TypeLanguage) -> Iterator
 def release_finding(
     model: ResolvedModel, release: Release | None, code: Code, message: str, pointer: Pointer, help_: str | None = None
 ) -> Finding:
-    """A finding about the model in its environment, or about a release of it wherever that runs."""
+    """A finding about the model in its environment, or about a release wherever it runs."""
     if release is None:
         return model.finding(code, message, pointer, help_, per_environment=True)
     document_pointer = (*release.pointer, *pointer)

@@ -1,4 +1,4 @@
-"""Digests of plain data: equal data, equal digest, whatever the order of keys."""
+"""Digests of JSON data: equal data have equal digests, whatever the order of keys."""
 
 import hashlib
 import json
@@ -10,12 +10,12 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 
 
 def digest(data: Json) -> str:
-    """`sha256:` and the digest of the data as JSON with sorted keys and no spaces."""
+    """`sha256:` and the digest of the data as JSON with sorted keys and without spaces."""
     return "sha256:" + hashlib.sha256(_CANONICAL.encode(data).encode()).hexdigest()
 
 
 def folder_hash(files: Mapping[str, bytes]) -> str:
-    """64 hexadecimal digits that `sha256sum | sha256sum` gives for the files in order of path: in-toto's `dirHash`.
+    """The digest that `sha256sum | sha256sum` gives for the files in order of path: in-toto's `dirHash`, 64 hexadecimal digits.
 
     https://github.com/in-toto/attestation/blob/main/spec/v1/digest_set.md
     """

@@ -1,7 +1,7 @@
-"""The fleet: every model in every environment, resolved when it is asked for.
+"""The fleet: every model in every environment, resolved on demand.
 
-What reads a part of the fleet does so through one `Fleet`, which records each look-up, misses too: they are what a
-result depends on beside its own model.
+Other models and documents are read only through the `Fleet`, which records each look-up, including misses: a result depends on them
+in addition to its own model.
 """
 
 from collections import OrderedDict
@@ -23,13 +23,13 @@ __all__ = ["NOT_A_FIELD", "Fleet", "Lookup", "Release", "ResolvedModel"]
 
 _CACHE_SIZE = 4096
 ModelFilter: TypeAlias = Container[str] | None
-"""Names of the models that are judged, all where it is `None`."""
+"""The names of the models in scope; `None` means all."""
 NO_ENVIRONMENT: tuple[None] = (None,)
-"""For a model that is listed nowhere."""
+"""Marks a model that is listed in no environment."""
 
 
 class Lookup(NamedTuple):
-    """Something that was asked of the fleet, and whether it was there."""
+    """A look-up, and whether it found something."""
 
     kind: str
     name: str
@@ -38,7 +38,7 @@ class Lookup(NamedTuple):
 
 
 class Fleet:
-    """One accessor to everything that is not the model at hand."""
+    """Access to everything other than the model at hand."""
 
     def __init__(self, portfolio: Portfolio, language: Language, tree: Tree) -> None:
         self.portfolio = portfolio
@@ -53,12 +53,12 @@ class Fleet:
 
     @property
     def environments(self) -> tuple[str, ...]:
-        """Names of Environments in order of promotion; a name without a document is not among them."""
+        """The names of environments in order of promotion; names without a document are left out."""
         specs = self.portfolio.by_kind("Environment")
         return tuple(dict.fromkeys(name for _, name in promotion_entries(self.portfolio) if name in specs))
 
     def deployments(self) -> Iterator[tuple[str, str]]:
-        """Every model and environment that it is listed in, by name, then in order of promotion."""
+        """Every deployment: model and environment, by name, then in order of promotion."""
         environments = self.environments
         for name, spec in self.portfolio.by_kind("Model").items():
             environment_entries = as_object(spec.data.get("environments"))
@@ -71,7 +71,7 @@ class Fleet:
         return spec
 
     def model(self, name: str, environment: str) -> ResolvedModel | None:
-        """Another model in an environment; `None` where it does not run there or is broken."""
+        """Another model in an environment; `None` if it does not run there or is invalid."""
         spec = self.portfolio.by_kind("Model").get(name)
         is_deployed = spec is not None and environment in as_object(spec.data.get("environments"))
         resolved_model = self.resolve(name, environment)[0] if is_deployed else None
@@ -80,7 +80,7 @@ class Fleet:
 
     @property
     def may_have_cycles(self) -> bool:
-        """Whether what models say of whom they use leads back to where it began, environments aside."""
+        """Whether the dependencies of models, ignoring environments, contain a cycle."""
         try:
             TopologicalSorter(self._resolver.dependents_index).prepare()
         except CycleError:
@@ -88,7 +88,7 @@ class Fleet:
         return False
 
     def dependents(self, name: str, environment: str) -> tuple[str, ...]:
-        """Models that run in the environment and use the one named, in order of name."""
+        """The models in the environment that use the named one, by name."""
         self.lookups.add(Lookup("users of Model", name, environment, is_found=True))
         return tuple(
             dependent
@@ -97,7 +97,7 @@ class Fleet:
         )
 
     def environments_of(self, name: str) -> tuple[str, ...] | tuple[None]:
-        """Where a model is judged: in each of its environments that there is; with none, its general layers alone are."""
+        """The environments in which a model is checked; `None` alone, for its base layers, if it is not deployed."""
         environment_entries = as_object(self.portfolio.by_kind("Model")[name].data.get("environments"))
         return (
             tuple(environment for environment in self.environments if environment in environment_entries)
@@ -105,7 +105,7 @@ class Fleet:
         )
 
     def resolve(self, name: str, environment: str | None) -> tuple[ResolvedModel | None, tuple[Finding, ...]]:
-        """A model in an environment, its general layers alone where that is `None`; or what keeps it from being resolved."""
+        """A model in an environment (`None`: its base layers), or the findings that prevent resolving it."""
         key = (name, environment)
         if key not in self._resolved_models:
             self._resolved_models[key] = self._resolver.resolve(self.portfolio.by_kind("Model")[name], environment)
@@ -128,13 +128,13 @@ class Fleet:
 
 
 def promotion_groups(portfolio: Portfolio) -> Iterator[tuple[str, ...]]:
-    """The environments that the project lists, in order of promotion; those that are promoted together stand together."""
+    """The environments that the project lists, in order of promotion and grouped as they are promoted."""
     for group in as_list(portfolio.project.data.get("environments")):
         yield (group,) if isinstance(group, str) else tuple(map(as_str, as_list(group)))
 
 
 def selected_models(fleet: Fleet, model_names: ModelFilter) -> Iterator[Spec]:
-    """The models that are judged."""
+    """The models in scope."""
     models = fleet.portfolio.by_kind("Model")
     yield from (
         models.values() if model_names is None else (spec for name, spec in models.items() if name in model_names)
@@ -142,7 +142,7 @@ def selected_models(fleet: Fleet, model_names: ModelFilter) -> Iterator[Spec]:
 
 
 def promotion_entries(portfolio: Portfolio) -> Iterator[tuple[Pointer, str]]:
-    """The names that the project lists, in order of promotion, each with its place in the project file."""
+    """The names that the project lists, in order of promotion, each with its pointer in the project file."""
     for index, group in enumerate(as_list(portfolio.project.data.get("environments"))):
         if isinstance(group, str):
             yield ("environments", index), group

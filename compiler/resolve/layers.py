@@ -1,4 +1,4 @@
-"""Which layers a model has in an environment, weakest first."""
+"""The layers of a model in an environment, weakest first."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from compiler.spec.language import Language
 from compiler.spec.portfolio import Portfolio, Spec, path_and_ancestors
 
 NOT_A_FIELD = frozenset({"releases", "version", "source", "environments"})
-"""Keys of a Model document that say where and what, and are no fields of what is resolved."""
+"""Keys of a Model document that are not fields of a resolved model."""
 
 _NON_LAYER_KEYS = frozenset({"apiVersion", "kind", "environments", "types"})
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Values from one place: `data` stands at `pointer` in `document`; the type's defaults stand in none."""
+    """Values of one origin: `data` is at `pointer` of `document`; the defaults of a type have no document."""
 
     label: str
     data: Object
@@ -27,20 +27,20 @@ class Layer:
     pointer: Pointer = ()
 
     def location(self, relative_pointer: Pointer) -> Location | None:
-        """Where the layer says the value."""
+        """The location of a value in the layer's document."""
         return self.document.location((*self.pointer, *relative_pointer)) if self.document else None
 
 
 @dataclass(frozen=True, slots=True)
 class SharedBase:
-    """The layers that models of one type below the same Defaults have in common, and what they come to."""
+    """The layers that models of one type below the same Defaults share, and their merged data."""
 
     layers: tuple[Layer, ...]
     data: Object
 
 
 class Layers:
-    """The layers of every model, read from one portfolio."""
+    """The layers of every model of a portfolio."""
 
     def __init__(self, portfolio: Portfolio, language: Language) -> None:
         self._portfolio = portfolio
@@ -50,19 +50,19 @@ class Layers:
         self._shared_bases: dict[tuple[str, tuple[str, ...]], SharedBase] = {}
 
     def base_layers(self, model: Spec) -> tuple[Layer, ...]:
-        """The layers that hold in every environment: type, project, folders from the root down, the model.
+        """The layers that apply in every environment: type, project, folders from the root down, model.
 
-        What project and folders say of the model's type wins over what they say of all.
+        Values for the model's type override those for all types.
         """
         return (*self.shared_base(model).layers, self.model_layer(model))
 
     def model_layer(self, model: Spec) -> Layer:
-        """What the model says in general."""
+        """The model's own base values."""
         fields = {key: value for key, value in model.data.items() if key not in NOT_A_FIELD}
         return Layer("the model", fields, model.document)
 
     def shared_base(self, model: Spec) -> SharedBase:
-        """What lies below the model's own layers in every environment; merged once for all models that share it."""
+        """The layers weaker than the model's own; merged once for all models that share them."""
         folders, type_ = self.folder_defaults(model.document.path), model.text("type")
         key = (type_, tuple(defaults.name for defaults in folders))
         if key not in self._shared_bases:
@@ -74,7 +74,7 @@ class Layers:
         return self._shared_bases[key]
 
     def environment_layers(self, model: Spec, environment: Spec) -> tuple[Layer, ...]:
-        """The layers that hold in this environment alone: its overlay, the folders', the model's."""
+        """The layers of one environment: its overlay, the folders', the model's."""
         return (
             *_layers_at(f"the environment {environment.name}", environment.document, ("overlay",)),
             *(
@@ -93,9 +93,9 @@ class Layers:
         )
 
     def environment_keys(self, environment: str, holder: Object) -> Iterator[str]:
-        """The keys below `environments` that hold for an environment: its stage, then its name, which is the stronger.
+        """The keys below `environments` that apply to an environment, weakest first: its stage, then its name.
 
-        A key that is the name of an Environment is read as that name, also where it is a stage.
+        A key that names an environment is read as that name, even if it is also a stage.
         """
         entries = as_object(holder.get("environments"))
         stage = self._stages.get(environment, "")
@@ -105,7 +105,7 @@ class Layers:
             yield environment
 
     def folder_defaults(self, path: str) -> tuple[Spec, ...]:
-        """The Defaults that hold for a file, from the root down."""
+        """The Defaults that apply to a file, from the root down."""
         folder = dirname(path)
         if folder not in self._defaults_by_folder:
             defaults = self._portfolio.defaults

@@ -1,10 +1,10 @@
-"""Where a model may run at each point of its life."""
+"""The stages in which a model may run, by lifecycle."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 ALL_STAGES = ("dev", "test", "staging", "prod")
-"""The stages of environments, from the makers to the customers."""
+"""The stages of environments, from development to production."""
 
 ALLOWED_STAGES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -17,7 +17,7 @@ ALLOWED_STAGES: Mapping[str, frozenset[str]] = MappingProxyType(
         "retired": frozenset(),
     }
 )
-"""Lifecycle to the stages of environments that it allows."""
+"""Lifecycle to the stages that it allows."""
 
 ENDED_LIFECYCLES = frozenset({"retired"})
-"""Lifecycles of models that have come to their end."""
+"""Lifecycles of models that are no longer in use."""

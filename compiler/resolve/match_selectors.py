@@ -1,11 +1,11 @@
-"""Whom policies and waivers speak of: what can be told of a model without asking a condition."""
+"""Which models policies and waivers select, without evaluating conditions."""
 
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
 from compiler.resolve.resolved_model import ResolvedModel
 
 
 def matches_selector(match: Object, model: Object, environment: Object, use_case: Object) -> bool:
-    """Whether all that a policy's `match` says holds, but for its condition."""
+    """Whether a model satisfies a policy's `match`, apart from its condition."""
     tier = as_object(as_object(model.get("governance")).get("risk")).get("tier")
     return (
         _matches_field(match, "types", model.get("type"))
@@ -19,7 +19,7 @@ def matches_selector(match: Object, model: Object, environment: Object, use_case
 
 
 def waiver_applies(waiver: Object, model: ResolvedModel) -> bool:
-    """Whether a waiver is for a model, where it runs."""
+    """Whether a waiver applies to a model in its environment."""
     selector, environment = as_object(waiver.get("models")), model.environment
     return (
         _matches_field(selector, "names", model.name)

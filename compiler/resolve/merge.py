@@ -1,8 +1,8 @@
-"""How one layer is laid over another. Nothing is copied that does not change, and no input is changed.
+"""Merges layers without modifying them; unchanged parts are shared, not copied.
 
-Maps merge, `null` deletes, everything else replaces; a list whose rules name a key merges its elements by that key
-(`{name: x, $delete: true}` removes one), and one with the rule `union` gains what it does not hold. Such a list without
-elements is no list: who asks whether there are any need not count.
+Maps merge, `null` deletes, everything else replaces. A list with a merge key merges elements by that key
+(`{name: x, $delete: true}` removes one), and a list with the rule `union` gains missing elements. A merged list without elements
+is dropped, so that `has()` is enough to test for elements.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ DELETE = "$delete"
 
 
 def merge(base: Object, overlay: Object, rules: MergeRules) -> Object:
-    """What holds when `over` is laid over `base`."""
+    """Merge `over` onto `base`."""
     result = dict(base)
     for key, value in overlay.items():
         child_rules = rules.child(key)
@@ -28,7 +28,7 @@ def merge(base: Object, overlay: Object, rules: MergeRules) -> Object:
 
 
 def merge_value(base: Json, value: Json, rules: MergeRules) -> Json:
-    """One value laid over what stands there (`None`: nothing)."""
+    """Merge one value onto another (`None`: no value)."""
     if isinstance(value, dict):
         return merge(as_object(base) if isinstance(base, dict) else {}, value, rules)
     if rules.list_strategy is None or not isinstance(value, list):
@@ -40,7 +40,7 @@ def merge_value(base: Json, value: Json, rules: MergeRules) -> Json:
 
 
 def deletions(layer_data: Json, rules: MergeRules, pointer: Pointer = ()) -> Iterator[Pointer]:
-    """Where a layer deletes something: a `null`, or an element marked `$delete`."""
+    """The pointers at which a layer deletes something: a `null`, or an element with `$delete`."""
     if isinstance(layer_data, dict):
         for key, value in layer_data.items():
             if value is None or key == DELETE:
@@ -53,7 +53,7 @@ def deletions(layer_data: Json, rules: MergeRules, pointer: Pointer = ()) -> Ite
 
 
 def duplicate_elements(layer_data: Json, rules: MergeRules, pointer: Pointer = ()) -> Iterator[Pointer]:
-    """Where a layer names an element of a keyed list a second time: one of the two would silently win."""
+    """The pointers at which a layer repeats an element of a keyed list: one of the two would silently win."""
     if isinstance(layer_data, dict):
         for key, value in layer_data.items() if rules.children else ():
             if isinstance(value, dict | list):

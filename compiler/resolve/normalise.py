@@ -1,4 +1,4 @@
-"""Quantities of resolved data in their canonical spelling."""
+"""Brings quantities of resolved data into their canonical spelling."""
 
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -11,14 +11,14 @@ QuantityErrors: TypeAlias = list[tuple[Pointer, str]]
 
 
 class Normaliser:
-    """Makes quantities canonical along the places where a type's schema has some; remembers spellings that it has met."""
+    """Normalises the quantities that a type's schema marks; results are cached by spelling."""
 
     def __init__(self, quantities: Sequence[Annotation]) -> None:
         self._quantity_tree = annotation_tree(quantities)
         self._canonical_forms: dict[tuple[str, str], str] = {}
 
     def __call__(self, data: Object) -> tuple[Object, QuantityErrors]:
-        """The data with canonical quantities, and what is wrong with those that have no canonical form."""
+        """The data with canonical quantities, and findings for quantities without a canonical form."""
         errors: QuantityErrors = []
 
         def canonicalise(name: str, value: Json, pointer: Pointer) -> Json:

@@ -1,4 +1,4 @@
-"""Where a model runs within an environment, and what differs there for what it uses."""
+"""The namespace of a model in an environment, and overlays of what it uses there."""
 
 from compiler.foundation.json_data import Object, as_object, as_str
 from compiler.resolve.layers import Layers
@@ -9,7 +9,7 @@ from compiler.spec.portfolio import Spec
 
 
 def namespace(model: ResolvedModel) -> str | None:
-    """The namespace of a model in its environment: its own where it adopts one, else the tenant's, else the one for all."""
+    """The model's namespace in its environment: the adopted one, else the tenant's, else the common one."""
     if model.environment is None:
         return None
     adopted_namespace = as_str(adoption_config(model).get("namespace"))
@@ -21,13 +21,13 @@ def namespace(model: ResolvedModel) -> str | None:
 
 
 def adoption_config(model: ResolvedModel) -> Object:
-    """What the model says of objects that run already: `name`, `namespace`, `selector`."""
+    """The live objects that the model adopts: `name`, `namespace`, `selector`."""
     deploy = as_object(model.data.get("deploy"))
     return as_object(deploy["adopt"]) if "adopt" in deploy else {}
 
 
 def dataset_in_environment(layers: Layers, dataset: Spec, environment: str) -> Object:
-    """What a Dataset says in an environment: its overlay for the stage, then for the name, laid over it."""
+    """A Dataset in an environment: its overlay for the stage, then for the name, merged onto it."""
     data: Object = {key: value for key, value in dataset.data.items() if key != "environments"}
     for key in layers.environment_keys(environment, dataset.data):
         data = merge(data, as_object(as_object(dataset.data["environments"])[key]), NO_MERGE_RULES)

@@ -1,4 +1,4 @@
-"""Whether a release clears the bars of its model, and is as good as the release that it would follow."""
+"""Whether a release passes the gates of its model, and performs as well as the champion."""
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
@@ -19,19 +19,19 @@ _OPERATORS: Mapping[str, Callable[[float, float], bool]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class ReleaseMetrics:
-    """A release, and its numbers by metric."""
+    """A release and its metrics."""
 
     version: str
     numbers: Mapping[str, float]
 
 
 def evaluation_config(model: ResolvedModel) -> Object:
-    """What the model says of how its releases are judged."""
+    """The evaluation settings of the model."""
     return as_object(as_object(model.data.get("pipeline")).get("evaluate"))
 
 
 def recorded_metrics(release: Release) -> ReleaseMetrics:
-    """The numbers that a release's `evaluations` hold; those of a part of the data are no numbers of the whole."""
+    """The metrics that a release's `evaluations` record; metrics of a slice do not count for the whole."""
     evaluations = map(as_object, as_list(release.content.get("evaluations")))
     numbers = {
         as_str(evaluation["metric"]): _number(evaluation["value"])
@@ -44,7 +44,7 @@ def recorded_metrics(release: Release) -> ReleaseMetrics:
 def gate_findings(
     model: ResolvedModel, metrics: ReleaseMetrics, champion: ReleaseMetrics | None = None
 ) -> Iterator[Finding]:
-    """What a release misses of its model's bars, each at the line of the bar, and by what it is behind the champion."""
+    """The gates that a release fails, each at the gate's line, and the metrics that are worse than the champion's."""
     gates = map(as_object, as_list(evaluation_config(model).get("gates")))
     for index, gate in enumerate(gates):
         pointer = (*EVALUATE_POINTER, "gates", index)
@@ -87,7 +87,7 @@ def _champion_findings(
 
 
 def _is_float_equal(deficit: float, tolerance: float) -> bool:
-    """Whether two differences are one but for how a machine writes decimals: 0.951 - 0.946 is not quite 0.005."""
+    """Whether two differences are equal up to floating-point rounding: 0.951 - 0.946 is not exactly 0.005."""
     return abs(deficit - tolerance) <= 1e-9 * max(1.0, abs(deficit))
 
 

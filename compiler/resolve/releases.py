@@ -1,4 +1,4 @@
-"""Which release runs, and what belongs to it."""
+"""Selects the release that runs, and reads its companion files."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,13 +14,13 @@ from compiler.spec.language import Annotation, iter_values
 from compiler.spec.portfolio import Spec, release_contents
 
 MAX_COMPANION_BYTES = 1024 * 1024
-"""Bytes of one file beside a spec: what a cluster's object, an engine's bundle and a reviewer can hold."""
+"""Maximum bytes of a companion file: a cluster object and an engine's bundle must be able to hold it."""
 
 
 def read_release(
     tree: Tree, spec: Spec, version: str, companion_annotations: Sequence[Annotation]
 ) -> tuple[Release, list[Finding]]:
-    """A release with the files beside the spec that belong to it, and what is wrong with them."""
+    """A release with its companion files, and findings about them."""
     content = release_contents(spec.data)[version]
     pointer: Pointer = () if "source" in spec.data else ("releases", version)
     files: dict[str, CompanionFile] = {}
@@ -53,7 +53,7 @@ def _companion_finding(spec: Spec, pointer: Pointer, message: str) -> Finding:
 
 
 def selected_version(merged_model: MergedModel, environment: str) -> tuple[str | None, list[Finding]]:
-    """The version that runs in an environment: the one that its entry says, or the only one there is."""
+    """The version that runs in an environment: the one in its entry, or the only release."""
     spec, versions = merged_model.spec, list(release_contents(merged_model.spec.data))
     if "release" in merged_model.data:
         return _published_version(merged_model, ("release",), versions)
@@ -77,7 +77,7 @@ def selected_version(merged_model: MergedModel, environment: str) -> tuple[str |
 
 
 def selected_canary(merged_model: MergedModel, running_version: str | None) -> tuple[str | None, list[Finding]]:
-    """The version that is tried beside the one that runs; none where there is no canary, or only half of one."""
+    """The version of the canary; `None` if there is none, or it is incomplete."""
     pointer = ("canary", "release")
     if "release" not in as_object(merged_model.data.get("canary")):
         return None, []

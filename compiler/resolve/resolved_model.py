@@ -1,4 +1,4 @@
-"""One model in one environment, as it holds."""
+"""A resolved model in one environment."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +16,7 @@ from compiler.spec.portfolio import Spec, document_identity
 
 @dataclass(frozen=True, slots=True)
 class CompanionFile:
-    """A file beside a spec that belongs to a release: its path in the tree, as the spec writes it, and its bytes."""
+    """A companion file of a release: its path in the tree, its path as the spec writes it, and its content."""
 
     path: str
     relative: str
@@ -24,7 +24,7 @@ class CompanionFile:
 
     @property
     def text(self) -> str | None:
-        """The file as text; `None` where it is not UTF-8."""
+        """The file as text; `None` if it is not UTF-8."""
         try:
             return self.content.decode()
         except UnicodeDecodeError:
@@ -33,7 +33,7 @@ class CompanionFile:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A published release: its content stands at `pointer` of the model's document."""
+    """A published release; its content is at `pointer` of the model's document."""
 
     version: str
     content: Object
@@ -43,13 +43,13 @@ class Release:
 
     @property
     def source(self) -> Object:
-        """What the release is made of."""
+        """The source of the release."""
         return as_object(self.content.get("source"))
 
 
 @dataclass(frozen=True)
 class MergedModel:
-    """A model's layers laid over each other in one environment; `environment` is `None` where it runs nowhere."""
+    """The merged layers of a model in one environment; `environment` is `None` if it is not deployed."""
 
     spec: Spec
     environment: Spec | None
@@ -60,15 +60,15 @@ class MergedModel:
 
     @property
     def name(self) -> str:
-        """The model's name."""
+        """The name of the model."""
         return self.spec.name
 
     def blame(self, pointer: Pointer) -> tuple[Contribution, ...]:
-        """Every layer that says something of a value, strongest first."""
+        """Every layer that contributes to a value, strongest first."""
         return blame(self.layers, self.rules, self.data, pointer)
 
     def location(self, pointer: Pointer) -> Location:
-        """The line that set a value, or where the model's document would say it."""
+        """The line that sets a value, or where the model's document would set it."""
         return next(
             (
                 contribution.layer.document.location(contribution.document_pointer)
@@ -83,14 +83,14 @@ class MergedModel:
         code: Code,
         message: str,
         pointer: Pointer,
-        help: str | None = None,  # noqa: A002 - the field's name in every finding
+        help: str | None = None,  # noqa: A002 - the same name as the field of a finding
         *,
         per_environment: bool = False,
     ) -> Finding:
-        """A finding at the line that set the value; it is one of the document that holds the line.
+        """A finding at the line that sets the value; its subject is the document with that line.
 
-        So a mistake in a layer of many models is one finding. `here`: it is the model's own, and holds in this
-        environment, whatever set the value.
+        So a mistake in a shared layer is one finding for all models. `here`: the finding is about the model in this environment, whatever
+        layer sets the value.
         """
         contribution = next(
             (
@@ -109,7 +109,7 @@ class MergedModel:
         )
 
     def schema_finding(self, violation: SchemaViolation) -> Finding:
-        """The finding for what the schema finds wrong with the merged data."""
+        """The finding for a schema violation of the merged data."""
         pointer, is_unknown_key = violation.pointer, violation.keyword == "unknown"
         path_text = format_path(pointer[:-1] if is_unknown_key else pointer)
         message = f"{path_text}: {violation.message}" if path_text else violation.message
@@ -131,7 +131,7 @@ class MergedModel:
         return Finding(code, message, location, self._subject(contribution, pointer), violation.help)
 
     def _missing_key_source(self, pointer: Pointer, key: str) -> Contribution | None:
-        """Who would have to say a key: who deletes it; else the weakest layer that began the map; `None`: the document."""
+        """The layer that would have to add a missing key: the one that deletes it, else the weakest one with the map; `None`: the document."""
         deletion = next(iter(self.blame((*pointer, key))), None)
         if deletion and deletion.deletes:
             return deletion
@@ -144,7 +144,7 @@ class MergedModel:
     def _subject(
         self, contribution: Contribution | None, pointer: Pointer, *, per_environment: bool = False
     ) -> Subject:
-        """The document that a contribution stands in, and the environment that it is written for."""
+        """The document of a contribution, and the environment that it applies to."""
         if self.environment and per_environment:
             return Subject("Model", self.name, self.environment.name, pointer)
         if contribution is None or contribution.layer.document is None:
@@ -168,12 +168,12 @@ class ResolvedModel(MergedModel):
 
     @cached_property
     def runtime_digest(self) -> str:
-        """The digest of what runs: the fields that say so, and the releases with their files."""
+        """The digest of what runs: runtime fields, and the releases with their files."""
         fields = {key: value for key, value in self.data.items() if key in self.runtime_fields}
         releases: list[Json] = [release.digest if release else None for release in (self.release, self.canary)]
         return digest({**fields, "releases": releases})
 
     @cached_property
     def governance_digest(self) -> str:
-        """The digest of who owns it, and which rules it keeps; of what is in no digest, neither says anything."""
+        """The digest of ownership and rules. Fields outside both digests affect neither."""
         return digest({key: value for key, value in self.data.items() if key in self.governance_fields})

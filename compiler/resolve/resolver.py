@@ -1,4 +1,4 @@
-"""One model and one environment to what holds there, or to what is wrong."""
+"""Resolves a model in an environment, or reports why that is impossible."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ _MAX_BASE_MERGES = 64
 
 
 class Resolver:
-    """Merges, checks and completes models; holds what they have in common."""
+    """Merges, validates and completes models; caches what they share."""
 
     def __init__(self, portfolio: Portfolio, language: Language, tree: Tree, layers: Layers) -> None:
         self._portfolio = portfolio
@@ -43,7 +43,7 @@ class Resolver:
 
     @cached_property
     def dependents_index(self) -> Mapping[str, tuple[str, ...]]:
-        """Model to the models whose layers could say that they use it: an index, so that nobody scans all models for each."""
+        """Model to the models whose layers may use it: an index that avoids scanning all models for each."""
         dependents: dict[str, set[str]] = {}
         for name, spec in self._portfolio.by_kind("Model").items():
             for entry in self._use_entries(spec):
@@ -56,7 +56,7 @@ class Resolver:
         return {dependency: tuple(sorted(names)) for dependency, names in dependents.items()}
 
     def _use_entries(self, spec: Spec) -> Iterator[Json]:
-        """What any layer of a model says of whom it uses."""
+        """The `uses` entries in any layer of a model."""
         environments, entries = self._portfolio.by_kind("Environment"), as_object(spec.data.get("environments"))
         layers = list(self._layers.shared_base(spec).layers)
         if self._has_environment_uses or any("uses" in as_object(entry) for entry in entries.values()):
@@ -71,14 +71,14 @@ class Resolver:
 
     @cached_property
     def _has_environment_uses(self) -> bool:
-        """Whether anybody but models themselves says for an environment whom models use."""
+        """Whether a layer other than a model's own sets `uses` for an environment."""
         overlays = [as_object(spec.data.get("overlay")) for spec in self._portfolio.by_kind("Environment").values()]
         for defaults in self._portfolio.defaults.values():
             overlays += map(as_object, as_object(defaults.data.get("environments")).values())
         return any("uses" in overlay for overlay in overlays)
 
     def resolve(self, spec: Spec, environment: str | None) -> tuple[ResolvedModel | None, tuple[Finding, ...]]:
-        """The resolved model; `None`, with mandatory findings, where it does not hold together."""
+        """The resolved model; `None`, with blocking findings, if it is invalid."""
         environment_spec = self._portfolio.by_kind("Environment")[environment] if environment else None
         language = self._language.type_language(spec.text("type"))
         base_merge = self._merge_base(spec, language)
@@ -117,7 +117,7 @@ class Resolver:
         return (resolved_model if is_valid else None), tuple(findings)
 
     def _merge_base(self, spec: Spec, language: TypeLanguage) -> "_BaseMerge":
-        """What holds in every environment; kept for a few models, whose environments come one after the other."""
+        """The base merge; cached for a few models, because the environments of a model are resolved one after the other."""
         cached_merge = self._base_merges.get(spec.name)
         if cached_merge is not None:
             return cached_merge
@@ -136,7 +136,7 @@ class Resolver:
     def _merge_overlays(
         self, base_merge: "_BaseMerge", environment_layers: tuple[Layer, ...], language: TypeLanguage
     ) -> "_OverlayMerge":
-        """The specific layers laid over the draft; environments whose layers say the same share what comes of it."""
+        """The base merge with the layers of an environment; environments with equal layers share the result."""
         overlays = [layer.data for layer in environment_layers]
         cached_merge = next(
             (
@@ -180,7 +180,7 @@ class Resolver:
 
 @dataclass(frozen=True)
 class _OverlayMerge:
-    """What is left of a draft below the layers of an environment: the data, and what is wrong with its quantities."""
+    """A base merge with the layers of an environment applied: the data, and findings about its quantities."""
 
     overlays: list[Object]
     data: Object
@@ -188,7 +188,7 @@ class _OverlayMerge:
     _validations: dict[str | None, tuple[Object, tuple[SchemaViolation, ...]]] = field(default_factory=dict)
 
     def validate(self, version: str | None, language: TypeLanguage) -> tuple[Object, tuple[SchemaViolation, ...]]:
-        """The data with the release that runs, and what its schema finds wrong with it."""
+        """The data with the running release, and its schema violations."""
         if version not in self._validations:
             data = self.data if version is None else {**self.data, "release": version}
             self._validations[version] = data, language.resolved_validator.violations(data)
@@ -197,7 +197,7 @@ class _OverlayMerge:
 
 @dataclass(frozen=True)
 class _BaseMerge:
-    """A model's general layers merged, what environments make of them, and the releases of it that were read."""
+    """The merged base layers of a model, the overlays of its environments, and the releases read so far."""
 
     spec: Spec
     layers: tuple[Layer, ...]
@@ -210,7 +210,7 @@ class _BaseMerge:
 def _find_unused_deletions(
     data: Object, layers: tuple[Layer, ...], language: TypeLanguage, spec: Spec
 ) -> tuple[tuple[Layer, Pointer], ...]:
-    """What the model's own layers, laid over the data, delete that is not there."""
+    """The deletions in the model's own layers that delete nothing."""
     rules = language.merge_rules
     deletion_pointers = [
         tuple(deletions(layer.data, rules)) if layer.document is spec.document else () for layer in layers
@@ -225,7 +225,7 @@ def _find_unused_deletions(
 
 
 def _has_deletion_target(data: Object, layer: Layer, language: TypeLanguage, pointer: Pointer) -> bool:
-    """Whether what a layer deletes stands in what it is laid over; elements of keyed lists are met by their key."""
+    """Whether a deletion finds its target in the data below; elements of keyed lists match by key."""
     base_value: Json = data
     layer_value: Json = layer.data
     rules = language.merge_rules
@@ -260,7 +260,7 @@ def _unused_deletion_finding(layer: Layer, spec: Spec, pointer: Pointer) -> Find
 
 
 def references(model: ResolvedModel, language: TypeLanguage) -> Iterator[tuple[str, str, Pointer, Release | None]]:
-    """Every name that a resolved model refers to: kind, name, and the pointer into the model or into a release of it."""
+    """Every reference of a resolved model: kind, name, and the pointer into the model or one of its releases."""
     for annotation in language.references:
         for pointer, name in iter_values(model.data, annotation.pointer):
             yield annotation.value, as_str(name), pointer, None

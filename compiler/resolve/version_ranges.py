@@ -1,4 +1,4 @@
-"""Ranges of releases: `^2.1` (below the next major), `~2.1` (below the next minor), `2.1` (any 2.1.x), `2.1.3` (that one)."""
+"""Version ranges: `^2.1` (below the next major), `~2.1` (below the next minor), `2.1` (any 2.1.x), `2.1.3` (exactly that one)."""
 
 import re
 from typing import TypeAlias
@@ -9,9 +9,9 @@ _RELEASE_PRECEDENCE: _Precedence = ((2, 0, ""),)
 
 
 def satisfies(version: str, version_range: str) -> bool:
-    """Whether a release lies in a range (the caret and tilde of node-semver, without their further forms).
+    """Whether a version is in a range (caret and tilde as in node-semver, without its other forms).
 
-    A pre-release is taken only by a range that names one of the same version.
+    A pre-release matches only a range that names a pre-release of the same version.
     """
     match = re.fullmatch(r"([\^~=]?)([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:-([0-9A-Za-z.-]+))?", version_range)
     if match is None:
@@ -31,13 +31,13 @@ def satisfies(version: str, version_range: str) -> bool:
 
 
 def _precedence(prerelease: str) -> _Precedence:
-    """What orders pre-releases: numbers below words, by value, and a release above them all."""
+    """The sort key of a pre-release: numbers before words, by value, and a release after all its pre-releases."""
     parts = prerelease.split(".") if prerelease else ()
     return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts) or _RELEASE_PRECEDENCE
 
 
 def _fixed_number_count(operator: str, range_numbers: list[int]) -> int:
-    """How many leading numbers may not change."""
+    """The number of leading version parts that must match."""
     if operator == "^":
         first_nonzero = next((index for index, number in enumerate(range_numbers) if number), len(range_numbers) - 1)
         return first_nonzero + 1

@@ -1,1 +1,1 @@
-"""Checks of the resolved fleet: each yields findings."""
+"""Checks of the resolved fleet. Each check yields findings."""

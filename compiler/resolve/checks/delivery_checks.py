@@ -1,4 +1,4 @@
-"""Where environments are delivered to: a folder of a branch, which each has for itself."""
+"""Checks where environments are delivered: each needs a branch folder of its own."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from compiler.spec.portfolio import Spec
 
 
 class _DeliveryTarget(NamedTuple):
-    """What an environment's tree replaces: the folder by its parts, of a branch of a repository (empty: the project's own)."""
+    """The branch folder that an environment replaces: its parts, the branch, and the repository (empty: the project's own)."""
 
     repository: str
     branch: str
@@ -21,12 +21,12 @@ class _DeliveryTarget(NamedTuple):
 
 
 def normalise_folder(delivery: str) -> str:
-    """A folder of a branch as git spells it; empty for the root."""
+    """A branch folder in git's spelling; empty for the root."""
     return "/".join(filter(None, delivery.split("/")))
 
 
 def check_deliveries(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
-    """No two environments share a folder of a branch, nor does one lie in the folder of another."""
+    """No two environments share a branch folder, and no folder contains another."""
     specs = fleet.portfolio.by_kind("Environment")
     targets = {name: _delivery_target(specs[name]) for name in fleet.environments if name in specs}
     sorted_targets = sorted((target, order, name) for order, (name, target) in enumerate(targets.items()) if target)
@@ -36,7 +36,7 @@ def check_deliveries(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
 
 
 def _overlapping_pairs(entries: list[tuple[tuple[str, ...], int, str]]) -> Iterator[tuple[str, str]]:
-    """Each environment that lies in another one's folder, with that one: what lies within comes after it, in the order of folders."""
+    """Each environment whose folder is within another one's, with that one. Sorting puts a folder directly before those within it."""
     outer_entry: tuple[tuple[str, ...], int, str] | None = None
     for entry in entries:
         if outer_entry is not None and entry[0][: len(outer_entry[0])] == outer_entry[0]:
@@ -55,7 +55,7 @@ def _delivery_target(spec: Spec) -> _DeliveryTarget | None:
 
 
 def _repository_id(url: str) -> str:
-    """A repository by its host and its path: what leads to the same one is the same, however git gets there."""
+    """The identity of a repository by host and path, whatever protocol git uses."""
     host, sign, path = re.sub(r"^(?:[a-z]+://)?(?:[^/@]*@)?", "", url).partition("/")
     scp, colon, remainder = host.partition(":")
     if colon and not remainder.isdigit():

@@ -1,4 +1,4 @@
-"""What is wrong with a fleet as a whole: layers, names, places, promises. A tuple of checks, each a function of the fleet."""
+"""Checks of the fleet as a whole: layers, names, environments, service levels."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -19,12 +19,12 @@ from compiler.spec.schema_findings import schema_finding
 
 
 def check_fleet(fleet: Fleet, extra_check: ModelCheck, model_names: ModelFilter = None) -> Iterator[Finding]:
-    """Every finding of the fleet, and what `also` says of each model where it runs; a model below a broken layer is not judged.
+    """Every finding of the fleet, and what `also` yields for each deployment; models with an invalid layer are skipped.
 
-    `only`: the models that are judged, all where it is `None`.
+    `only` restricts the models; `None` means all.
     """
     if model_names is not None and fleet.may_have_cycles:
-        model_names = None  # which of several models in a circle is told of depends on all
+        model_names = None  # which of several models in a cycle is reported depends on all models
     broken_documents: set[tuple[str, int]] = set()
     for spec, finding in _layer_findings(fleet, model_names):
         broken_documents.add((spec.document.path, spec.document.index))
@@ -35,10 +35,10 @@ def check_fleet(fleet: Fleet, extra_check: ModelCheck, model_names: ModelFilter 
 
 
 def _layer_findings(fleet: Fleet, model_names: ModelFilter) -> Iterator[tuple[Spec, Finding]]:
-    """Each layer alone, against the language of every type of model that it holds for."""
+    """Each layer alone, against the language of every model type that it applies to."""
     for spec, pointer, types in _iter_layers(fleet, model_names):
         data = value_at(spec.data, pointer)
-        # A Model's own layers, and what Defaults say in general, were checked with their documents.
+        # The layers of Models and the general values of Defaults were validated with their documents.
         was_checked = spec.kind == "Model" or not pointer
         violations = () if was_checked else _layer_violations(fleet, spec, pointer, types)
         for violation in violations:
@@ -49,7 +49,7 @@ def _layer_findings(fleet: Fleet, model_names: ModelFilter) -> Iterator[tuple[Sp
 
 
 def _iter_layers(fleet: Fleet, model_names: ModelFilter) -> Iterator[tuple[Spec, Pointer, set[str]]]:
-    """Every layer of the fleet by document and pointer, with the types of model that it holds for."""
+    """Every layer of the fleet by document and pointer, with the model types that it applies to."""
     portfolio = fleet.portfolio
     models = portfolio.by_kind("Model").values()
     all_types = {model.text("type") for model in models}
@@ -76,7 +76,7 @@ def _document_layers(spec: Spec, types: set[str]) -> Iterator[tuple[Spec, Pointe
 
 
 def _layer_violations(fleet: Fleet, spec: Spec, pointer: Pointer, types: Iterable[str]) -> Sequence[SchemaViolation]:
-    """What the first type that refuses the layer says of it."""
+    """The violations reported by the first type that rejects the layer."""
     data = value_at(spec.data, pointer)
 
     def scalar_text(relative_pointer: Pointer) -> str | None:
@@ -96,7 +96,7 @@ def _duplicate_element_finding(spec: Spec, pointer: Pointer) -> Finding:
 
 
 def _check_promotion_order(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
-    """The project's list of environments names each Environment once."""
+    """The project's list of environments names each environment once."""
     project, environments = fleet.portfolio.project, fleet.portfolio.by_kind("Environment")
     first_pointers = dict[str, Pointer]()
     for pointer, name in promotion_entries(fleet.portfolio):
@@ -117,7 +117,7 @@ def _check_promotion_order(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
 
 
 def _check_overlay_keys(fleet: Fleet, model_names: ModelFilter) -> Iterator[Finding]:
-    """Every key below `environments` names an Environment or a stage; every default holds for a model."""
+    """Every key below `environments` names an environment or a stage, and every default applies to a model."""
     portfolio = fleet.portfolio
     has_broken_models = portfolio.has_broken("Model")
     models = portfolio.by_kind("Model").values()
@@ -145,7 +145,7 @@ def _check_overlay_keys(fleet: Fleet, model_names: ModelFilter) -> Iterator[Find
 
 
 def _check_type_keys(spec: Spec, types: set[str], *, has_broken_models: bool) -> Iterator[Finding]:
-    """Keys below `types`: there is a model of each for which they hold."""
+    """Each key below `types` applies to at least one model."""
     for key in as_object(spec.data.get("types")):
         if key not in types and not has_broken_models:
             pointer = ("types", key)
@@ -157,7 +157,7 @@ def _check_type_keys(spec: Spec, types: set[str], *, has_broken_models: bool) ->
 
 
 def _check_environment_keys(fleet: Fleet, spec: Spec, used_environments: set[str] | None) -> Iterator[Finding]:
-    """Keys below `environments` of a document; `runs`: the environments in which there is somebody to overlay."""
+    """Keys below `environments` of a document; `runs` is the set of environments with a model to overlay."""
     stages_by_environment = {
         name: environment.text("stage") for name, environment in fleet.portfolio.by_kind("Environment").items()
     }
@@ -182,7 +182,7 @@ def _unused_key_finding(spec: Spec, key: str, message: str, help_: str | None) -
 
 
 def _has_effect(key: str, used_environments: set[str], stages_by_environment: Mapping[str, str]) -> bool:
-    """Whether a key is the name of an environment that somebody runs in, or else its stage."""
+    """Whether a key names an environment with a deployment, or its stage."""
     return (
         key in used_environments
         if key in stages_by_environment
@@ -194,7 +194,7 @@ _STAGE_KEY_HELP = "only names of Environments in a Model's own `environments` sa
 
 
 def _check_references(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
-    """Every name that a document other than a Model refers to."""
+    """References of documents other than Models."""
     portfolio = fleet.portfolio
     for spec in [
         portfolio.project,
@@ -214,7 +214,7 @@ def _check_references(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
 
 
 def _check_classifications(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
-    """A use case is of a class that its regime has: a misspelt one would be of none, and no policy would ask for it."""
+    """A use case names a class that its regime defines. Policies select by class, so a misspelled class would match none."""
     schema = as_object(as_object(fleet.language.kind_schema("UseCase")["properties"])["classification"])
     classes_by_regime = as_object(schema.get("x-modelyard-words"))
     for spec in fleet.portfolio.by_kind("UseCase").values():

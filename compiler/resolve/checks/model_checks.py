@@ -1,4 +1,4 @@
-"""What is wrong with single models where they run: names, lifecycle, namespace, promises, and whom they use."""
+"""Checks of each deployment: references, lifecycle, namespace, service levels, dependencies."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -24,9 +24,9 @@ ModelCheck = Callable[[ResolvedModel], Iterator[Finding]]
 def check_models(
     fleet: Fleet, broken_documents: frozenset[tuple[str, int]], extra_check: ModelCheck, model_names: ModelFilter = None
 ) -> Iterator[Finding]:
-    """Findings of every model in every environment, and what `also` says of it; each is resolved once.
+    """The findings of every model in every environment, and what `also` yields for it; each is resolved once.
 
-    Models that a broken document is a layer of are left out.
+    Models with an invalid document among their layers are left out.
     """
     folders = [folder for kind, folder in fleet.portfolio.broken_names if kind == "Defaults"]
     edges: dict[tuple[str, str], list[ModelDependency]] = {}
@@ -53,7 +53,7 @@ def check_models(
 
 
 def _layer_documents(fleet: Fleet, spec: Spec, environment: str | None) -> Iterator[tuple[str, int]]:
-    """The documents that the layers of a model stand in."""
+    """The documents that contain the layers of a model."""
     environment_layers = (
         fleet.layers.environment_layers(spec, fleet.portfolio.by_kind("Environment")[environment])
         if environment
@@ -65,7 +65,7 @@ def _layer_documents(fleet: Fleet, spec: Spec, environment: str | None) -> Itera
 
 
 def _check_references(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]:
-    """Every name that the model or its release refers to."""
+    """References of the model and its release."""
     for kind, name, pointer, release in references(model, fleet.language.type_language(model.spec.text("type"))):
         if fleet.portfolio.has_document(kind, name):
             continue
@@ -109,7 +109,7 @@ def _check_lifecycle(model: ResolvedModel) -> Iterator[Finding]:
 
 
 def _check_namespace(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
-    """The environment has a namespace for the model."""
+    """The environment defines a namespace for the model."""
     if model.environment is None or namespace(model) is not None:
         return
     environment = model.environment
@@ -133,7 +133,7 @@ def _check_namespace(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
 
 
 def _check_service_levels(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
-    """No objective is looser than the promise."""
+    """No objective is looser than the SLA."""
     yield from check_service_levels(model)
 
 
@@ -157,7 +157,7 @@ def _check_environment_variables(_: Fleet, model: ResolvedModel) -> Iterator[Fin
 
 
 def _check_dependencies(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]:
-    """Each model that is asked runs in the same environment, in a release that will do."""
+    """Each dependency runs in the same environment, in a release within the version range."""
     if model.environment is None:
         return
     environment = model.environment.name
@@ -183,7 +183,7 @@ def _check_dependencies(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]
 
 
 def _check_cycles(fleet: Fleet, edges: Mapping[tuple[str, str], list[ModelDependency]]) -> Iterator[Finding]:
-    """Each circle of uses once, told from its first name in order."""
+    """Each dependency cycle once, starting at its first name in alphabetical order."""
     reported_cycles: set[tuple[str, ...]] = set()
     for environment in dict.fromkeys(environment for _, environment in edges):
         graph = {

@@ -1,4 +1,4 @@
-"""What is wrong with what releases say, whether they run or not: quantities, names, numbers out of bounds, routers."""
+"""Checks of published releases, deployed or not: quantities, names, bounds, routers."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from compiler.spec.quantities import QUANTITIES, Percentage
 
 @dataclass(frozen=True, slots=True)
 class PublishedRelease:
-    """A release as its Model writes it: its content stands at `pointer` of the document."""
+    """A release as its Model defines it; its content is at `pointer` of the document."""
 
     spec: Spec
     pointer: Pointer
@@ -22,11 +22,11 @@ class PublishedRelease:
 
     @property
     def source(self) -> Object:
-        """What the release is made of."""
+        """The source of the release."""
         return as_object(self.content.get("source"))
 
     def finding(self, code: Code, message: str, relative_pointer: Pointer, help_: str | None = None) -> Finding:
-        """A finding at a place below the release."""
+        """A finding at a pointer below the release."""
         document_pointer = (*self.pointer, *relative_pointer)
         full_message = f"{format_path(relative_pointer)}: {message}" if code is codes.BAD_VALUE else message
         return Finding(
@@ -39,7 +39,7 @@ class PublishedRelease:
 
 
 def check_releases(fleet: Fleet, model_names: ModelFilter) -> Iterator[Finding]:
-    """Every published release of the models that are judged, once."""
+    """Every published release of the selected models, once."""
     for spec in selected_models(fleet, model_names):
         language = fleet.language.type_language(spec.text("type"))
         for version, content in release_contents(spec.data).items():
@@ -61,7 +61,7 @@ def _check_quantities(release: PublishedRelease, language: TypeLanguage) -> Iter
 
 
 def _check_duplicate_names(release: PublishedRelease, language: TypeLanguage) -> Iterator[Finding]:
-    """Elements that are known by a name have one each."""
+    """Elements that are identified by name have unique names."""
     for annotation in language.release_merge_keys:
         for pointer, elements in iter_values(release.content, annotation.pointer[:-1]):
             known_names: set[str] = set()
@@ -75,7 +75,7 @@ def _check_duplicate_names(release: PublishedRelease, language: TypeLanguage) ->
 
 
 def _check_parameters(release: PublishedRelease) -> Iterator[Finding]:
-    """What was chosen lies within what is sensible."""
+    """Chosen parameters are within their bounds."""
     for index, parameter in enumerate(map(as_object, as_list(release.source.get("parameters")))):
         value, pointer = parameter.get("value"), ("source", "parameters", index)
         for key, bound_name, is_beyond in (("min", "least", float.__lt__), ("max", "most", float.__gt__)):
@@ -92,7 +92,7 @@ def _check_parameters(release: PublishedRelease) -> Iterator[Finding]:
 
 
 def _check_duplicate_metrics(release: PublishedRelease) -> Iterator[Finding]:
-    """A metric is measured once on the same part of the same data."""
+    """A metric is recorded once per slice and dataset."""
     known_keys: set[tuple[Json, ...]] = set()
     for index, evaluation in enumerate(map(as_object, as_list(release.content.get("evaluations")))):
         key = (evaluation.get("metric"), evaluation.get("dataset"), evaluation.get("slice"))
@@ -104,7 +104,7 @@ def _check_duplicate_metrics(release: PublishedRelease) -> Iterator[Finding]:
 
 
 def _check_period(release: PublishedRelease) -> Iterator[Finding]:
-    """A period ends after it began."""
+    """A period ends after it begins."""
     period = as_object(release.source.get("estimationPeriod"))
     if period and as_str(period.get("to")) < as_str(period.get("from")):
         message = f"it ends before it begins ({period['from']})"
@@ -112,7 +112,7 @@ def _check_period(release: PublishedRelease) -> Iterator[Finding]:
 
 
 def _check_router(release: PublishedRelease) -> Iterator[Finding]:
-    """Steps say what their router asks for, and nothing that it does not look at."""
+    """Steps have the fields that their router reads, and no others."""
     router = as_str(release.source.get("router"))
     steps = [as_object(step) for step in as_list(release.source.get("steps"))] if router else []
     for index, step in enumerate(steps):
@@ -138,7 +138,7 @@ def _check_weights(release: PublishedRelease, steps: list[Object]) -> Iterator[F
     try:
         total = sum(Percentage(as_str(step["weight"])).percent for step in steps)
     except ValueError:
-        return  # said of the quantity itself
+        return  # the quantity check reports it
     if round(total, 6) != 100:  # noqa: PLR2004 - per cent
         message = f"the weights add up to {total:g}%"
         yield release.finding(codes.BAD_VALUE, message, ("source", "steps"), "make them 100% together")

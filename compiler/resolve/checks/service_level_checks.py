@@ -1,4 +1,4 @@
-"""What alerts watch is no looser than what is promised, and what nothing watches is said with its reason."""
+"""Objectives are no looser than the SLA, and objectives that nothing measures are declared with a reason."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +13,7 @@ _LATENCY_KEYS: Mapping[str, str] = {"latency": "answers within", "timeToFirstTok
 
 
 def check_service_levels(model: ResolvedModel) -> Iterator[Finding]:
-    """Findings where an objective is looser than its promise, or leaves out a part of it."""
+    """Findings for objectives that are looser than the SLA, or leave out a part of it."""
     sla, slo = as_object(model.data.get("sla")), as_object(model.data.get("slo"))
     sla_value, slo_value = sla.get("availability"), slo.get("availability")
     if sla_value and slo_value and Percentage(as_str(slo_value)).ratio < Percentage(as_str(sla_value)).ratio:
@@ -31,7 +31,7 @@ def check_service_levels(model: ResolvedModel) -> Iterator[Finding]:
 
 
 def _check_freshness(model: ResolvedModel, sla: Object, slo: Object) -> Iterator[Finding]:
-    """A time since the last good run that the schedule itself exceeds."""
+    """A freshness that the schedule itself exceeds."""
     schedule = as_str(as_object(as_object(model.data.get("deploy")).get("batch")).get("schedule"))
     gap = longest_gap(schedule) if schedule and ("freshness" in sla or "freshness" in slo) else None
     for root, section in (("sla", sla), ("slo", slo)):
