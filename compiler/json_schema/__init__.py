@@ -1,7 +1,7 @@
-"""JSON Schema: what is wrong with data, in words that people can act on.
+"""JSON Schema validation with messages that people can act on.
 
-The one door is `Validator`; `unheard` says what a schema of a stranger says in vain;
-`structural` and `with_defaults` make the schemas of a cluster's own resources fit for it.
+The entry point is `Validator`. `lint_schema` reports parts of a user's schema that have no effect; `to_strict_schema` and
+`apply_defaults` prepare the schemas of Kubernetes custom resources.
 """
 
 from compiler.json_schema.complexity import complexity_error

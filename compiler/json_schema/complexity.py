@@ -1,4 +1,4 @@
-"""How often a schema has one value looked at: references that double at each step take longer than anybody waits."""
+"""Bounds how often a schema visits one value: references that double at each step would take exponential time."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
 
 MAX_VISITS = 10_000
-"""Looks at one value, and at what it holds along one path; a schema for people takes a few dozen."""
+"""The maximum visits of one value and its contents along one path; ordinary schemas need a few dozen."""
 
 _SINGLE_SCHEMA_KEYWORDS = frozenset({
     "not", "if", "then", "else", "items", "additionalItems", "contains", "additionalProperties", "propertyNames",
@@ -19,7 +19,7 @@ _REFERENCES = frozenset({"$ref", "$dynamicRef", "$recursiveRef"})
 
 
 def complexity_error(schema: Object) -> str | None:
-    """Why nobody can wait for a schema; `None` where it is a sound one."""
+    """Why the schema is too complex; `None` if it is acceptable."""
     counter = _VisitCounter(schema, dict(_iter_anchors(schema)))
     try:
         count = counter.count_visits(schema).count
@@ -32,7 +32,7 @@ def complexity_error(schema: Object) -> str | None:
 
 @dataclass(frozen=True)
 class _VisitCount:
-    """How many there are, and how many of them begin again at which schema that the walk is in."""
+    """The number of visits, and how many of them restart at a schema that is still being visited."""
 
     count: int = 0
     reentries: Counter[int] = field(default_factory=Counter)
@@ -42,7 +42,7 @@ class _VisitCount:
 
 
 class _VisitCounter:
-    """Every schema is looked through once, and so is one that others refer to."""
+    """Counts visits; each schema is visited once, and so is each referenced schema."""
 
     def __init__(self, root: Object, anchors: Mapping[str, Json]) -> None:
         self._root = root
@@ -52,7 +52,7 @@ class _VisitCounter:
         self.is_exponential = False
 
     def count_visits(self, node: Json) -> _VisitCount:
-        """The looks that a schema takes."""
+        """The visits that a schema causes."""
         if not isinstance(node, Mapping):
             return _VisitCount(1)
         key = id(node)
@@ -79,7 +79,7 @@ class _VisitCounter:
         return _max_visits(parts) if keyword in _CHILD_VALUE_KEYWORDS else _VisitCount()
 
     def _resolve_reference(self, reference: str) -> Json:
-        """What a reference within the document means; what leads out of it is refused elsewhere."""
+        """The schema that a reference within the document points to; other references are refused elsewhere."""
         name = reference.partition("#")[2]
         if name and not name.startswith("/"):
             return self._anchors.get(name)
@@ -94,7 +94,7 @@ class _VisitCounter:
 
 
 def _max_visits(parts: Iterable[_VisitCount]) -> _VisitCount:
-    """Of schemas for different parts of a value, the one that takes most: no part is looked at by two."""
+    """The maximum over schemas for different parts of a value: two of them never visit the same part."""
     count, reentries = 0, Counter[int]()
     for part in parts:
         count, reentries = max(count, part.count), reentries | part.reentries

@@ -1,4 +1,4 @@
-"""Values, types and limits in words. Nothing here shows a schema to a reader."""
+"""Describes values, types and limits in words, without JSON Schema terms."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -49,11 +49,11 @@ _BOUNDS = {
 
 _MAX_TEXT_LENGTH = 60
 MAX_LISTED_OPTIONS = 3
-"""As many values as a sentence can list."""
+"""The maximum number of values listed in a sentence."""
 
 
 def format_value(value: Json) -> str:
-    """The value as JSON writes it, cut where it is long; a container only by what it is."""
+    """The value as JSON, truncated if long; for a map or list, only what it is."""
     if isinstance(value, Mapping):
         return "a map" if value else "an empty map"
     if isinstance(value, str) or not as_list(value):
@@ -63,7 +63,7 @@ def format_value(value: Json) -> str:
 
 
 def describe_types(node: Object) -> str:
-    """The types that the schema takes; null is not offered, because to leave a key out says the same."""
+    """The types that the schema accepts. Null is left out, because omitting the key has the same effect."""
     type_name = node.get("type")
     names = [type_name] if isinstance(type_name, str) else [as_str(name) for name in as_list(type_name)]
     offered_names = [name for name in names if name != "null"] or names
@@ -71,7 +71,7 @@ def describe_types(node: Object) -> str:
 
 
 def describe_options(node: Object) -> str:
-    """The values that the schema takes, counted where they are many."""
+    """The values that the schema accepts; only their number if there are many."""
     values = as_list(node.get("enum")) if "enum" in node else [node.get("const")]
     if len(values) > MAX_LISTED_OPTIONS:
         return f"one of {sum(value is not None for value in values)} values"
@@ -79,7 +79,7 @@ def describe_options(node: Object) -> str:
 
 
 def author_description(node: Object) -> str | None:
-    """What the schema's author says is expected, first sentence only."""
+    """The first sentence of the expectation that the schema's author wrote."""
     expects = as_str(node.get("x-modelyard-expects"))
     if expects:
         return expects
@@ -90,7 +90,7 @@ def author_description(node: Object) -> str | None:
 
 
 def describe_limit(keyword: str, node: Object) -> str | None:
-    """The limit that a keyword of length, number or range sets."""
+    """The limit set by a keyword about length, number or range."""
     limit_value = node.get(keyword)
     if keyword in _LIMITS:
         words, unit = _LIMITS[keyword]
@@ -101,7 +101,7 @@ def describe_limit(keyword: str, node: Object) -> str | None:
 
 
 def describe_measure(keyword: str, value: Json, fallback: Callable[[], str]) -> str:
-    """What was found, measured as the keyword measures."""
+    """The actual value, measured as the keyword measures it."""
     if keyword in _LIMITS and isinstance(value, str | list | tuple | Mapping) and len(value) > 0:
         return str(len(value))
     return fallback()

@@ -1,4 +1,4 @@
-"""What an engine complains about, in one vocabulary for all engines."""
+"""The interface of validation engines, with failures in one form for all of them."""
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
@@ -9,9 +9,9 @@ from compiler.json_schema.registry import SchemaRegistry
 
 
 class SchemaError(ValueError):
-    """A schema that cannot be used: it breaks the rules of its language, or refers to what was not given with it.
+    """The schema is invalid, or refers to a schema that was not given.
 
-    `pointer`: the place in it, where that is known.
+    `pointer` is the location in the schema, if known.
     """
 
     def __init__(self, message: str, pointer: Pointer = ()) -> None:
@@ -23,26 +23,26 @@ class SchemaError(ValueError):
 class KeywordFailure:
     """A keyword that the data does not satisfy.
 
-    Engines differ in how they report; here a missing or unexpected key is in `names` and the pointer is its parent, a
-    schema that is `false` is the keyword `false` at what it forbids, and alternatives carry the faults of each.
+    Engines report differently. Here, missing and unexpected keys are in `names` and the pointer is their parent; the schema `false` is
+    the keyword `false` at the value that it forbids; alternatives contain the failures of each.
     """
 
     pointer: Pointer
     keyword: str
     schema: Object = field(hash=False)
-    """The schema that holds the keyword."""
+    """The schema that contains the keyword."""
     names: tuple[str, ...] = ()
     branches: tuple[tuple["KeywordFailure", ...], ...] = ()
 
     @property
     def identity(self) -> Hashable:
-        """Equal for two faults that are the same to a reader."""
+        """The same for failures that a reader cannot tell apart."""
         branches = tuple(tuple(failure.identity for failure in branch) for branch in self.branches)
         return (self.pointer, self.keyword, self.names, branches)
 
 
 class Engine(Protocol):
-    """What runs schemas. Construction raises `SchemaError`."""
+    """A compiled schema. Construction raises `SchemaError`."""
 
     schema_registry: SchemaRegistry
 
@@ -52,4 +52,4 @@ class Engine(Protocol):
         """Whether the data satisfies the schema."""
 
     def iter_failures(self, data: Json) -> Iterator[KeywordFailure]:
-        """Everything that the data does not satisfy, cascades included."""
+        """Every failure, including consequences of others."""

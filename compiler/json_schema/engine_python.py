@@ -1,6 +1,6 @@
-"""The engine for machines that have no wheel of the other: the jsonschema package, made to answer alike.
+"""The fallback engine for platforms without a jsonschema-rs wheel: the jsonschema package, with the same results.
 
-Its regular expressions are Python's, which can be made to hang: a stranger's schema wants the other engine.
+It uses Python's regular expressions, which can take exponential time; do not use it for untrusted schemas.
 """
 
 import re
@@ -25,7 +25,7 @@ _DATA_KEYWORDS = {"const", "enum", "default", "example", "examples"}
 
 
 class PythonEngine:
-    """A schema run by jsonschema."""
+    """A schema evaluated by jsonschema."""
 
     def __init__(self, schema_registry: SchemaRegistry) -> None:
         self.schema_registry = schema_registry
@@ -44,7 +44,7 @@ class PythonEngine:
         except (Unresolvable, CannotDetermineSpecification, re.error) as error:
             raise SchemaError(f"{error} cannot be resolved") from error
         keyword_functions = LEGACY_KEYWORDS if validator_class is not Draft202012Validator else KEYWORDS
-        extended_class = extend(validator_class, keyword_functions)  # type: ignore[no-untyped-call]  # as the stubs have it
+        extended_class = extend(validator_class, keyword_functions)  # type: ignore[no-untyped-call]  # the stubs leave it untyped
         keep_schema_paths(extended_class)
         self._validator = extended_class(schema, registry=registry, format_checker=format_checker())
 
@@ -53,7 +53,7 @@ class PythonEngine:
         return bool(self._validator.is_valid(data))
 
     def iter_failures(self, data: Json) -> Iterator[KeywordFailure]:
-        """Everything that the data does not satisfy, cascades included."""
+        """Every failure, including consequences of others."""
         return map(_to_failure, self._validator.iter_errors(data))
 
 
@@ -85,11 +85,11 @@ def _to_failure(error: ValidationError) -> KeywordFailure:
 
 
 def _resolve_all_references(registry: Registry[object], base: str, node: object) -> None:
-    """Every reference leads somewhere; jsonschema alone would say so only when data comes to it."""
+    """Resolve every reference up front; jsonschema alone would report a broken one only when data reaches it."""
     if isinstance(node, Mapping):
         resolver = registry.resolver(base)
         if isinstance(node.get("$id"), str):
-            base = resolver.lookup(node["$id"]).resolver._base_uri  # noqa: SLF001 - no public name for it
+            base = resolver.lookup(node["$id"]).resolver._base_uri  # noqa: SLF001 - there is no public name for it
         if isinstance(node.get("$ref"), str):
             registry.resolver(base).lookup(node["$ref"])
         for key, value in node.items():

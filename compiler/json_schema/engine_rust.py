@@ -1,4 +1,4 @@
-"""The engine that runs: jsonschema-rs."""
+"""The main engine: jsonschema-rs."""
 
 from collections.abc import Iterator
 
@@ -9,8 +9,8 @@ from compiler.foundation.json_data import Json, Pointer, as_object, value_at
 from compiler.json_schema.engine import KeywordFailure, SchemaError
 from compiler.json_schema.registry import SchemaRegistry
 
-# A repetition of repetitions is a machine of many states, and each letter visits all of them: measured, the default
-# limit lets one pattern take two minutes over 100 kB. The largest pattern in 150 published schemas needs half of this.
+# Nested repetitions compile to automata with many states, all visited for each character: with the default limit, one
+# pattern took two minutes for 100 kB. The largest pattern in 150 published schemas needs half of this limit.
 _REGEX_OPTIONS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000, size_limit=500_000)
 
 
@@ -20,9 +20,9 @@ class RustEngine:
     def __init__(self, schema_registry: SchemaRegistry) -> None:
         self.schema_registry = schema_registry
         try:
-            registry = jsonschema_rs.Registry(schema_registry.resources.items()) if schema_registry.resources else None  # type: ignore[arg-type]  # it only reads
+            registry = jsonschema_rs.Registry(schema_registry.resources.items()) if schema_registry.resources else None  # type: ignore[arg-type]  # the engine only reads
             self._validator = jsonschema_rs.validator_for(
-                schema_registry.root,  # type: ignore[arg-type]  # it only reads
+                schema_registry.root,  # type: ignore[arg-type]  # the engine only reads
                 validate_formats=True,
                 registry=registry,
                 base_uri=schema_registry.uri,
@@ -43,7 +43,7 @@ class RustEngine:
             raise
 
     def iter_failures(self, data: Json) -> Iterator[KeywordFailure]:
-        """Everything that the data does not satisfy, cascades included."""
+        """Every failure, including consequences of others."""
         try:
             yield from (self._to_failure(error, data) for error in self._validator.iter_errors(data))
         except ValueError as error:
@@ -72,7 +72,7 @@ class RustEngine:
 
 
 def _false_schema_failure(pointer: Pointer, error: jsonschema_rs.ValidationError, data: Json) -> KeywordFailure:
-    """What a schema that is `false` forbids; where that schema is about the keys of a map, each of its keys."""
+    """What the schema `false` forbids; if it applies to the keys of a map, each of them."""
     keyword = error.evaluation_path[-1] if error.evaluation_path else ""
     is_property = error.evaluation_path[-2:-1] == ["properties"] and pointer[-1:] == (keyword,)
     names = as_object(value_at(data, pointer))
@@ -82,7 +82,7 @@ def _false_schema_failure(pointer: Pointer, error: jsonschema_rs.ValidationError
 
 
 def _raise_if_too_deep(error: ValueError) -> None:
-    """What the engine says of data that nests too deep is said as Python says it."""
+    """Raise `RecursionError` if the engine reports that the data is nested too deeply, as Python code would."""
     if "Recursion limit" in str(error):
         raise RecursionError from error
 

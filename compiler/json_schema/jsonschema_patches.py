@@ -1,4 +1,4 @@
-"""Keywords of jsonschema said anew where it reports less than the other engine, or reads patterns differently."""
+"""Replacements for keywords of the jsonschema package that report less than jsonschema-rs, or treat patterns differently."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,11 +11,11 @@ from jsonschema._utils import find_evaluated_property_keys_by_schema
 from compiler.foundation.json_data import Json, Object, as_list, as_object
 
 KEYWORDS_WITH_KEYS = ("required", "additionalProperties", "unevaluatedProperties", "propertyNames")
-"""The keywords whose errors carry the keys that they are about, as their value."""
+"""Keywords whose errors carry the affected keys as their value."""
 
 
 class _JsonSchemaValidator(Protocol):
-    """What jsonschema hands to a keyword."""
+    """The validator that jsonschema passes to a keyword."""
 
     def evolve(self, *, schema: Json) -> Self: ...
     def is_valid(self, instance: Json) -> bool: ...
@@ -30,7 +30,7 @@ _KeywordFunction: TypeAlias = Callable[[_JsonSchemaValidator, Json, Json, Object
 
 
 def keep_schema_paths(validator_class: type[_JsonSchemaValidator]) -> None:
-    """Errors of the class know where a schema stands that is `false`: jsonschema 4.26 forgets it."""
+    """Keep the schema path of errors from a `false` schema, which jsonschema 4.26 loses."""
     original = validator_class.descend
 
     def descend(
@@ -144,7 +144,7 @@ def _matches_any(patterns: Object, name: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _compile_pattern(pattern: str) -> re.Pattern[str]:
-    """The pattern as ECMAScript means it: `$` is the very end, and letters and digits of a class are ASCII."""
+    r"""Compile a pattern with ECMAScript's semantics: `$` matches only at the end, and `\\d` and `\\w` match only ASCII."""
     parts = re.split(r"(\\.|\[\^?\]?(?:\\.|[^\]\\])*\])", pattern)
     return re.compile("".join(part if i % 2 else part.replace("$", r"\Z") for i, part in enumerate(parts)), re.ASCII)
 

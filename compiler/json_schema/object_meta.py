@@ -1,4 +1,4 @@
-"""The metadata of a cluster's object, as far as somebody writes it: the schemas of resources leave it open."""
+"""The schema of Kubernetes ObjectMeta, as far as people write it; the schemas of resources leave it open."""
 
 from compiler.foundation.json_data import Object
 
@@ -60,4 +60,4 @@ OBJECT_META: Object = {
         "ownerReferences": {"type": "array", "items": _OWNER_REFERENCE},
     },
 }
-"""Closed: what the API server fills in (uid, resourceVersion, managedFields …) is nobody's to write."""
+"""Closed: fields that the API server sets (uid, resourceVersion, managedFields …) are not allowed."""

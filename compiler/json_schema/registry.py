@@ -1,4 +1,4 @@
-"""A schema and the schemas it may refer to, each under its URI. Nothing is ever fetched."""
+"""A schema and the schemas that it may refer to, by URI. Nothing is fetched."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -7,14 +7,14 @@ from urllib.parse import unquote, urldefrag, urljoin
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
 
 DEFAULT_BASE_URI = "https://schema.modelyard.invalid/"
-"""The URI of a schema that does not give its own, so that references and error locations are always absolute."""
+"""The URI of a schema without one, so that references and error locations are always absolute."""
 
 _APPLICATOR_LISTS = ("allOf", "anyOf", "oneOf")
 _APPLICATORS = ("if", "then", "else")
 
 
 class SchemaRegistry:
-    """A root schema and its resources; relative names of resources are relative to the root's."""
+    """A root schema and its resources; relative names of resources are relative to the root's URI."""
 
     def __init__(self, schema: Object, resources: Mapping[str, Object]) -> None:
         self.root = schema
@@ -22,12 +22,12 @@ class SchemaRegistry:
         self.resources = {urldefrag(urljoin(self.uri, name)).url: resource for name, resource in resources.items()}
 
     def schema_at(self, location: str) -> Object:
-        """The schema that holds the keyword at an absolute location; empty where it cannot be found."""
+        """The schema that contains the keyword at an absolute location; empty if it cannot be found."""
         uri, fragment = urldefrag(location)
         return as_object(_follow_path(self._schemas_by_uri.get(uri), unquote(fragment).split("/")[1:-1]))
 
     def declared_properties(self, node: Object) -> dict[str, Json]:
-        """The properties that a schema names, itself or through what applies to the same place."""
+        """The properties that a schema declares, itself or through schemas for the same location."""
         properties: dict[str, Json] = {}
         for schema in self._applied_schemas(node, set()):
             for name, value in as_object(schema.get("properties")).items():
@@ -36,7 +36,7 @@ class SchemaRegistry:
         return properties
 
     def resolve_reference(self, node: Object) -> Object:
-        """What the schema's own `$ref` leads to; the schema itself where it has none."""
+        """The schema that `$ref` points to; the schema itself without one."""
         reference = node.get("$ref")
         if not isinstance(reference, str):
             return node
@@ -56,7 +56,7 @@ class SchemaRegistry:
 
     @cached_property
     def _schemas_by_uri(self) -> dict[str, Json]:
-        """Every document under its URI, and under the `$id` that it or a part of it gives itself."""
+        """Every document by its URI, and by each `$id` in it."""
         schemas: dict[str, Json] = {self.uri: self.root, **self.resources}
         for uri, document in tuple(schemas.items()):
             schemas.update(_schemas_with_id(document, uri))

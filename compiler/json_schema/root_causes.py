@@ -1,4 +1,4 @@
-"""From everything that an engine complains about to what somebody must mend."""
+"""Reduces the failures of an engine to those that must be fixed."""
 
 from collections.abc import Hashable, Iterable, Sequence
 
@@ -11,11 +11,11 @@ _VALUE_KEYWORDS = (
     "false", "type", "const", "enum", "format", "pattern", "anyOf", "oneOf", "minLength", "maxLength", "minimum",
     "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "contentEncoding", "contentMediaType",
 )  # fmt: skip
-"""Of these one place needs one message: the first."""
+"""Keywords of which one location needs only the first message."""
 
 
 def root_causes(failures: Iterable[KeywordFailure], schema_registry: SchemaRegistry) -> list[KeywordFailure]:
-    """The faults that are causes: alternatives replaced by the one that was meant, consequences dropped."""
+    """The failures that are causes: alternatives are replaced by the intended one, consequences are dropped."""
     candidates = [
         cause
         for failure in failures
@@ -25,7 +25,7 @@ def root_causes(failures: Iterable[KeywordFailure], schema_registry: SchemaRegis
 
 
 def _unique_failures(failures: Iterable[KeywordFailure]) -> list[KeywordFailure]:
-    """Of faults that look the same to a reader the one that no order of evaluation decides."""
+    """Of failures that look the same, the first in an order independent of evaluation."""
     by_identity: dict[Hashable, KeywordFailure] = {}
     for failure in failures:
         previous = by_identity.get(failure.identity)
@@ -36,10 +36,10 @@ def _unique_failures(failures: Iterable[KeywordFailure]) -> list[KeywordFailure]
 
 
 def _intended_branch(failure: KeywordFailure, schema_registry: SchemaRegistry) -> Sequence[KeywordFailure]:
-    """What is wrong with the alternative that the author had in mind."""
+    """The failures of the alternative that the author intended."""
     branches = [root_causes(branch, schema_registry) for branch in failure.branches]
     if not all(branches):
-        return (failure,)  # more than one alternative holds
+        return (failure,)  # several alternatives match
     type_matches = [branch for branch in branches if not _has_failure(branch, failure.pointer, ("type", "false"))]
     if not type_matches:
         return _merge_type_failures(failure, branches)
@@ -57,19 +57,19 @@ def _closest_branch(failure: KeywordFailure, branches: list[list[KeywordFailure]
         for branch in branches
         for branch_failure in branch
     ):
-        return (failure,)  # alternative spellings of one value: only the whole says what was expected
+        return (failure,)  # alternative spellings of one value: only the author's expectation describes them
     common_identities = set.intersection(
         *({branch_failure.identity for branch_failure in branch} for branch in branches)
     )
     if common_identities:
         return [branch_failure for branch_failure in branches[0] if branch_failure.identity in common_identities]
     if all(len(branch) == 1 and _is_required_failure(branch[0], failure.pointer) for branch in branches):
-        return (failure,)  # one of several keys is wanted
+        return (failure,)  # one of several keys is required
     return min(branches, key=len)
 
 
 def _merge_type_failures(failure: KeywordFailure, branches: list[list[KeywordFailure]]) -> Sequence[KeywordFailure]:
-    """One fault that offers the types of all the alternatives; null says only that the value may be left out."""
+    """One failure with the types of all alternatives; null is left out."""
     type_failures = [
         branch_failure
         for branch in branches
@@ -86,7 +86,7 @@ def _merge_type_failures(failure: KeywordFailure, branches: list[list[KeywordFai
 
 
 def _merge_discriminators(failure: KeywordFailure, branches: list[list[KeywordFailure]]) -> Sequence[KeywordFailure]:
-    """One fault that offers what each of the alternatives takes at the place that tells them apart."""
+    """One failure with the values that the alternatives accept for the key that distinguishes them."""
     pointers = set.intersection(
         *({item.pointer for item in _discriminator_failures(failure.pointer, branch)} for branch in branches)
     )
@@ -125,7 +125,7 @@ def _has_failure(failures: Iterable[KeywordFailure], pointer: Pointer, keywords:
 
 
 def _drop_evaluated_keys(failures: list[KeywordFailure], schema_registry: SchemaRegistry) -> list[KeywordFailure]:
-    """Without keys that are left over only because the part that knows them failed for another reason."""
+    """Drop keys that are unevaluated only because the schema that knows them failed for another reason."""
     kept_failures = []
     for failure in failures:
         names = failure.names
@@ -144,7 +144,7 @@ def _has_nested_failures(failure: KeywordFailure, failures: list[KeywordFailure]
 
 
 def _drop_consequences(failures: list[KeywordFailure]) -> list[KeywordFailure]:
-    """Without what lies below a wrong type, and with one fault where several speak of the same value."""
+    """Drop failures below a value of the wrong type, and keep one failure if several are about the same value."""
     first_by_pointer: dict[Pointer, KeywordFailure] = {}
     for failure in failures:
         if _is_value_failure(failure):

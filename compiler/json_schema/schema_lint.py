@@ -1,4 +1,4 @@
-"""What a schema says that no validator hears: a misspelt keyword is not wrong in JSON Schema, and does nothing."""
+"""Reports parts of a schema that have no effect: an unknown keyword is valid in JSON Schema, and ignored."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -26,11 +26,11 @@ KEYWORDS: Mapping[str, str] = MappingProxyType(
         ),
     }
 )  # fmt: skip
-"""Each keyword of JSON Schema 2020-12, and what stands under it: a schema, a list or a map of them, or data."""
+"""Each keyword of JSON Schema 2020-12 and what it contains: a schema, a list or map of schemas, or data."""
 
 
 class LintIssue(NamedTuple):
-    """A place in a schema, and what is wrong with it."""
+    """A location in a schema, and the problem."""
 
     pointer: Pointer
     message: str
@@ -38,7 +38,7 @@ class LintIssue(NamedTuple):
 
 
 def lint_schema(schema: Json, pointer: Pointer = ()) -> Iterator[LintIssue]:
-    """Each keyword that nobody knows, each other dialect, and each reference that leads out of the schema."""
+    """Unknown keywords, other dialects, and references that leave the schema."""
     if not isinstance(schema, Mapping):
         return
     for key, value in schema.items():
@@ -64,7 +64,7 @@ def _keyword_issues(key: str, value: Json, pointer: Pointer) -> Iterator[LintIss
 
 
 def _subschemas(kind: str | None, value: Json) -> Iterator[tuple[Pointer, Json]]:
-    """The schemas that stand under a keyword, each with its place below it."""
+    """The subschemas of a keyword, each with its pointer."""
     if kind == _SCHEMA:
         yield (), value
     elif kind == _LIST:

@@ -1,4 +1,4 @@
-"""The formats that Python's engine asserts without further packages."""
+"""The string formats that the Python engine checks without further packages."""
 
 import re
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _FORMAT_PATTERNS = {
 
 
 def format_checker() -> FormatChecker:
-    """Python's own checks, and shapes for the common formats that it leaves to other packages."""
+    """Python's own checks, and patterns for common formats that need other packages in jsonschema."""
     formats = FormatChecker(formats=("date", "ipv4", "ipv6", "regex", "uuid"))
     for name, pattern in _FORMAT_PATTERNS.items():
         formats.checks(name, raises=ValueError)(_matcher(name, re.compile(pattern, re.ASCII | re.IGNORECASE)))
@@ -34,7 +34,7 @@ def _matcher(name: str, pattern: re.Pattern[str]) -> Callable[[object], bool]:
         if not isinstance(value, str):
             return True
         if name == "date-time":
-            date.fromisoformat(value[:10])  # a day that the calendar lacks raises ValueError, which is "no"
+            date.fromisoformat(value[:10])  # a date that does not exist raises ValueError, which means invalid
         return pattern.fullmatch(value) is not None
 
     return matches

@@ -1,4 +1,4 @@
-"""The schemas that a cluster keeps of its own resources, made strict, and their defaults."""
+"""Turns the schemas of custom resources into strict JSON Schemas, and applies their defaults."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ _INT_OR_STRING = "x-kubernetes-int-or-string"
 _EMBEDDED_RESOURCE = "x-kubernetes-embedded-resource"
 _COMBINATORS = ("allOf", "anyOf", "oneOf")
 _SAME_FORMATS = {"date", "date-time", "ipv4", "ipv6", "uuid", "email"}
-"""The formats that mean in a cluster what they mean in JSON Schema; `duration`, for one, does not."""
+"""Formats with the same meaning in Kubernetes and JSON Schema; `duration`, for example, differs."""
 
 _INTEGER_RANGES: Mapping[str, Object] = {
     "int32": {"minimum": -(2**31), "maximum": 2**31 - 1},
@@ -20,7 +20,7 @@ _TYPE_META: Object = {"apiVersion": {"type": "string"}, "kind": {"type": "string
 
 
 def to_strict_schema(schema: Object) -> Object:
-    """The structural schema of a resource as strict JSON Schema: closed, typed, and with its `metadata` checked."""
+    """A resource's structural schema as strict JSON Schema: closed, typed, and with `metadata` checked."""
     strict = dict(_make_strict(schema))
     if "properties" in strict:
         properties = {**_TYPE_META, **as_object(strict["properties"]), "metadata": OBJECT_META}
@@ -30,7 +30,7 @@ def to_strict_schema(schema: Object) -> Object:
 
 
 def apply_defaults(schema: Object, data: Json) -> Json:
-    """The data with the defaults that the API server would fill in before it validates; only what changes is copied."""
+    """The data with the defaults that the API server applies before validation; unchanged parts are shared."""
     if isinstance(data, Mapping):
         return _apply_key_defaults(schema, data)
     items = schema.get("items")
@@ -55,12 +55,12 @@ def _apply_key_defaults(schema: Object, data: Object) -> Json:
 
 
 def _is_unset(data: Object, name: str, rule: Object) -> bool:
-    """Absent, or a null that the schema does not take: the API server drops it before it fills in."""
+    """Whether the value is absent, or a null that the schema does not accept, which the API server drops before defaulting."""
     return name not in data or (data[name] is None and rule.get("nullable") is not True)
 
 
 def _make_strict(schema: Object, *, is_closed: bool = True) -> Object:
-    """`closed` is false inside `allOf` and its like: there a schema only adds conditions to the one around it."""
+    """`closed` is false within `allOf` and similar keywords: there, a schema only adds conditions."""
     strict_node = dict(schema)
     _convert_types(strict_node)
     _convert_limits(strict_node)
@@ -114,6 +114,6 @@ def _convert_limits(schema: dict[str, Json]) -> None:
         for keyword, limit in _INTEGER_RANGES.get(format_name, {}).items():
             schema.setdefault(keyword, limit)
     for exclusive, inclusive in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
-        # OpenAPI 3.0 writes a boolean beside the bound
+        # OpenAPI 3.0 has a boolean `exclusiveMinimum` next to the bound
         if isinstance(schema.get(exclusive), bool) and schema.pop(exclusive) and inclusive in schema:
             schema[exclusive] = schema.pop(inclusive)

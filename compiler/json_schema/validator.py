@@ -1,4 +1,4 @@
-"""Schemas compiled once, and what they find."""
+"""Compiled schemas and the violations that they find."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from compiler.json_schema.violation_messages import MessageBuilder
 
 try:
     from compiler.json_schema.engine_rust import RustEngine as DefaultEngine
-except ImportError:  # no wheel for this machine: slower, and the same answers
+except ImportError:  # no wheel for this platform: slower, with the same results
     from compiler.json_schema.engine_python import PythonEngine as DefaultEngine  # type: ignore[assignment]
 
 __all__ = ["SchemaError", "Validator"]
@@ -21,7 +21,7 @@ _NO_RESOURCES: Mapping[str, Object] = MappingProxyType({})
 
 
 class Validator:
-    """A JSON Schema, 2020-12 unless it names another draft, formats asserted; what it refers to is given or refused."""
+    """A JSON Schema (2020-12 unless it names another draft) with formats asserted; referenced schemas must be given."""
 
     def __init__(
         self, schema: Object, *, resources: Mapping[str, Object] = _NO_RESOURCES, engine: type[Engine] = DefaultEngine
@@ -29,7 +29,7 @@ class Validator:
         self._engine = engine(SchemaRegistry(schema, resources))
 
     def is_valid(self, data: Json) -> bool:
-        """Whether the data satisfies the schema; the cheapest question."""
+        """Whether the data satisfies the schema; the cheapest check."""
         try:
             return self._engine.is_valid(data)
         except (UnicodeEncodeError, RecursionError):
@@ -38,9 +38,9 @@ class Validator:
     def violations(
         self, data: Json, *, spelling: Callable[[Pointer], str | None] | None = None
     ) -> tuple[SchemaViolation, ...]:
-        """What to mend, by place, each once, without what only follows from something else.
+        """The violations to fix, by location, each once and without consequences of others.
 
-        `spelling` gives the author's own spelling of the value at a pointer.
+        `spelling` returns the author's spelling of the value at a pointer.
         """
         if self.is_valid(data):
             return ()

@@ -1,4 +1,4 @@
-"""What is wrong at one place of the data."""
+"""A schema violation at one location of the data."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ from compiler.foundation.json_data import Pointer
 
 @dataclass(frozen=True, slots=True)
 class SchemaViolation:
-    """One thing to mend: the smallest place to edit, what was found there, and what was expected.
+    """One violation: the smallest location to edit, what was found, and what was expected.
 
-    `keyword` is the one of JSON Schema, save `unknown`: a key that may not stand where it stands.
+    `keyword` is the JSON Schema keyword, or `unknown` for a key that is not allowed.
     """
 
     pointer: Pointer
@@ -17,13 +17,13 @@ class SchemaViolation:
     message: str
     help: str | None = None
     missing_key: str | None = None
-    """The key that is not there (`required`); the pointer is the map that lacks it."""
+    """The missing key (`required`); the pointer is the map that lacks it."""
     suggestion: str | None = None
     """The key or value that was probably meant."""
 
     @property
     def sort_key(self) -> tuple[tuple[tuple[int, str], ...], str, str]:
-        """By place, then by rule; list elements in their order."""
+        """By location, then by rule; list elements in order."""
         return (tuple(_sort_part(part) for part in self.pointer), self.keyword, self.message)
 
 

@@ -1,4 +1,4 @@
-"""Faults in words: what was found, what was expected, and where to edit."""
+"""Turns failures into messages: what was found, what was expected, and where to edit."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -21,7 +21,7 @@ _UNEXPECTED_KEY_KEYWORDS = {"additionalProperties", "unevaluatedProperties", "pr
 
 
 class MessageBuilder:
-    """How faults of one schema in one piece of data are told."""
+    """Builds the messages for one schema and one document."""
 
     def __init__(
         self, schema_registry: SchemaRegistry, data: Json, spelling: Callable[[Pointer], str | None] | None
@@ -31,7 +31,7 @@ class MessageBuilder:
         self._spelling = spelling
 
     def violations(self, failures: Iterable[KeywordFailure]) -> list[SchemaViolation]:
-        """One or more a fault; a key that is missing because it is misspelt is told once, as the misspelling."""
+        """One or more violations per failure; a required key that is misspelled is reported once, as the misspelling."""
         all_violations = [violation for failure in failures for violation in self._to_violations(failure)]
         unknown_keys = {item.pointer: item for item in all_violations if item.keyword == "unknown"}
         misspellings = {(item.pointer[:-1], item.suggestion) for item in unknown_keys.values()}
@@ -98,7 +98,7 @@ class MessageBuilder:
         return SchemaViolation(pointer, "unknown", f"`{pointer[-1]}` may not stand here")
 
     def _excluded_by_not(self, failure: KeywordFailure) -> Iterator[SchemaViolation]:
-        """A `not` that only excludes keys names them; another says what the schema's author says of it."""
+        """The keys that a `not` excludes; for any other `not`, the expectation that the schema's author wrote."""
         rule = as_object(failure.schema.get("not"))
         if set(rule) == {"required"}:
             keys = quote_list(_str_items(rule["required"]), conjunction="and")
@@ -122,7 +122,7 @@ class MessageBuilder:
         return SchemaViolation(failure.pointer, failure.keyword, message)
 
     def _alternative_keys_message(self, failure: KeywordFailure) -> str | None:
-        """The message where each alternative only asks for keys of its own."""
+        """The message if the alternatives differ only in their required keys."""
         nodes = [as_object(alternative) for alternative in as_list(failure.schema.get(failure.keyword))]
         if not nodes or not all(set(node) == {"required"} for node in nodes):
             return None

@@ -17,7 +17,7 @@ from compiler.spec.portfolio import Portfolio
 
 
 class PolicyState(StrEnum):
-    """The state of a policy for a value of a model; `UNASKED`: it cannot be evaluated; `UNBOUND`: it does not bind the model."""
+    """The state of a policy for a value of a model; `NOT_EVALUATED`: it cannot be evaluated; `UNBOUND`: it does not bind the model."""
 
     FAILS = "fails"
     NOT_EVALUATED = "unasked"

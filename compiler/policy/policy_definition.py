@@ -81,7 +81,7 @@ class Policy:
         return date.fromisoformat(text) if text else None
 
     def enforcement_in(self, environment: Spec | None) -> Enforcement:
-        """The enforcement in an environment: the entry for its name overrides that for its stage, which overrides the policy's general one."""
+        """The enforcement in an environment: by its name, else by its stage, else the general one."""
         overrides = as_object(self.data.get("enforcementIn"))
         for key in (environment.name, environment.text("stage")) if environment else ():
             if key in overrides:

@@ -131,7 +131,7 @@ class MergedModel:
         return Finding(code, message, location, self._subject(contribution, pointer), violation.help)
 
     def _missing_key_source(self, pointer: Pointer, key: str) -> Contribution | None:
-        """The layer that would have to add a missing key: the one that deletes it, else the weakest one with the map; `None`: the document."""
+        """The layer that should add a missing key: the one that deletes it, else the weakest with the map; `None`: the document."""
         deletion = next(iter(self.blame((*pointer, key))), None)
         if deletion and deletion.deletes:
             return deletion

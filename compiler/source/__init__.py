@@ -1,1 +1,1 @@
-"""Reads: trees of bytes, and text to documents with places. The one room that looks at specs on disk or in git."""
+"""Reads trees of files, and parses YAML to documents with locations. Only this package reads specs from disk or git."""

@@ -1,4 +1,4 @@
-"""Comments of a YAML text: what stands in a quoted or a block scalar is data, whatever it looks like."""
+"""Finds comments in YAML text; text in quoted or block scalars is not a comment."""
 
 import re
 from bisect import bisect_right
@@ -15,7 +15,7 @@ _BLOCK_STYLES = frozenset("|>")
 
 
 def find_comments(text: str, path: str, pattern: re.Pattern[str]) -> Iterator[tuple[Location, str]]:
-    """Each comment in which the pattern is found, from its `#` to the end of its line; none of a text that is no YAML."""
+    """Each comment that matches the pattern, from its `#` to the end of its line; empty if the text is not valid YAML."""
     starts = [match.start() for match in re.finditer(r"(?:(?<=\s)|^)#[^\r\n]*", text, re.MULTILINE)]
     matching_starts = [start for start in starts if pattern.search(text, start, _comment_end(text, start))]
     if not matching_starts:
@@ -37,7 +37,7 @@ def _comment_end(text: str, start: int) -> int:
 
 
 def _scalar_spans(text: str) -> Sequence[tuple[int, int]]:
-    """Where quoted and block scalars stand; the head of a block may have a comment."""
+    """The ranges of quoted and block scalars; the header of a block scalar can have a comment."""
     spans: list[tuple[int, int]] = []
     try:
         for event in _events(text):

@@ -1,4 +1,4 @@
-"""Files that a spec names: rules, tables, prompts and tests that lie beside it."""
+"""Resolves the companion files that a spec names: rules, tables, prompts, tests."""
 
 import posixpath
 
@@ -6,10 +6,10 @@ from compiler.source.tree import Tree, is_listed
 
 
 def companion_path(tree: Tree, document_path: str, relative: str) -> str:
-    """The tree's path of what a spec names relative to its own folder.
+    """The tree path of a path relative to the spec's folder.
 
-    `ValueError`, with a sentence for the author, where that is no place below the project's root, a hidden one, or one
-    that only a symbolic link leads to. Whether a file is there is for `Tree.read` to say.
+    Raises `ValueError`, with a message for the author, if the path leaves the project, is hidden, or leads through a symbolic link.
+    Whether the file exists is checked by `Tree.read`.
     """
     if not relative:
         raise ValueError("The path is empty.")

@@ -1,4 +1,4 @@
-"""A document of the language: plain data, and where its author wrote each of it."""
+"""A document of the language: JSON data, and the location of each value."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,7 @@ from compiler.source.node_positions import NodePosition, positions_of
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """One document of a file. Places are found by reading the text again, so that a fleet does not keep them."""
+    """One document of a file. Locations are found by parsing the text again, so that a fleet does not keep them in memory."""
 
     path: str
     index: int
@@ -18,17 +18,17 @@ class Document:
     line: int
 
     def location(self, pointer: Pointer) -> Location:
-        """Where the value stands; for a value that is not there, the key of its nearest ancestor."""
+        """The location of the value; for a missing value, of the key of its nearest ancestor."""
         node, is_exact = self._root_node.nearest(pointer)
         return self._location(node.start, node.end) if is_exact else self._location(*node.key_range)
 
     def key_location(self, pointer: Pointer) -> Location:
-        """Where the key, or the list's element, stands; for one that is not there, that of its nearest ancestor."""
+        """The location of the key or list element; for a missing one, of the nearest ancestor."""
         node, _ = self._root_node.nearest(pointer)
         return self._location(*node.key_range)
 
     def scalar_text(self, pointer: Pointer) -> str | None:
-        """The scalar as its author wrote it, quotes included; None for maps, lists and what is not there."""
+        """The scalar as written, with quotes; `None` for maps, lists and missing values."""
         node, is_exact = self._root_node.nearest(pointer)
         return self.text[slice(*node.scalar_range)] if is_exact and node.scalar_range else None
 

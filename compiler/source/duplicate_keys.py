@@ -1,4 +1,4 @@
-"""A second look at a text, for what the first pass did not keep."""
+"""Finds the first of two duplicate keys by reading the text again."""
 
 from yaml.events import CollectionEndEvent, CollectionStartEvent, Event, ScalarEvent
 
@@ -6,7 +6,7 @@ from compiler.source import yaml_backend
 
 
 def find_first_key(text: str, start: Event, key: str) -> Event | None:
-    """Where a key stands first in the map that begins at `start`."""
+    """The location of the first occurrence of a key in the map that starts at `start`."""
     next_event = yaml_backend.open_events(text).get_event
     while (event := next_event()) is not None and not _is_same_event(event, start):
         pass

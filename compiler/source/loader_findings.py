@@ -1,4 +1,4 @@
-"""What the reader of a file has to say, at the events it says it of."""
+"""The findings of loading a file, located at parser events."""
 
 from collections import Counter
 from typing import NoReturn
@@ -11,13 +11,13 @@ from compiler.source.duplicate_keys import find_first_key
 from compiler.source.text_decoding import truncate
 
 MAX_FINDINGS_PER_CODE = 100
-"""So many findings of one code say enough about a file."""
+"""Maximum findings of one code per file."""
 MAX_RESCANNED_CHARACTERS = 1_500_000
-"""So many characters are read again to say where keys stood first; a large file of duplicates says it less often."""
+"""Maximum characters read again to locate first occurrences; beyond that, duplicates are reported without them."""
 
 
-class UnreadableFile(Exception):  # noqa: N818 - no error of ours: the finding says it all
-    """The rest of the file cannot be read, for the reason that the finding gives."""
+class UnreadableFile(Exception):  # noqa: N818 - not an error in Modelyard: the finding says what is wrong
+    """The rest of the file cannot be read; the finding says why."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.message)
@@ -37,7 +37,7 @@ class LoaderFindings:
         self._rescanned_characters = 0
 
     def location(self, event: Event) -> Location:
-        """Where the event's text stands; of a map or list, where it begins."""
+        """The location of the event's text; for a map or list, of its start."""
         start, end = event.start_mark, event.end_mark
         if start is None or end is None:
             return Location(self._path)
@@ -47,7 +47,7 @@ class LoaderFindings:
         return Location(self._path, line, column, end.line + 1, end.column + 1)
 
     def scalar_location(self, event: ScalarEvent) -> Location | None:
-        """Where a plain scalar's own text stands, without the anchor before it; nothing where it goes over lines."""
+        """The location of a plain scalar without its anchor; `None` if it spans several lines."""
         end, size = event.end_mark, len(event.value)
         if end is None or self._text[end.index - size : end.index] != event.value:
             return None
@@ -59,22 +59,22 @@ class LoaderFindings:
         message: str,
         event: Event,
         *,
-        help: str | None = None,  # noqa: A002 - the field's name in every finding
+        help: str | None = None,  # noqa: A002 - the same name as the field of a finding
         notes: tuple[Note, ...] = (),
         fix: Fix | None = None,
     ) -> None:
-        """Adds a finding at the event, unless enough of its kind are there."""
+        """Add a finding at the event, unless the file has many of that code already."""
         self._counts[code.id] += 1
         if self._counts[code.id] <= MAX_FINDINGS_PER_CODE:
             location = self.location(event)
             self.findings.append(Finding(code, message, location, help=help or code.remedy, notes=notes, fix=fix))
 
-    def abort(self, code: Code, message: str, event: Event, *, help: str | None = None) -> NoReturn:  # noqa: A002
-        """Ends the reading of the file with a finding at the event."""
+    def abort(self, code: Code, message: str, event: Event, *, help: str | None = None) -> NoReturn:  # noqa: A002 - as above
+        """Stop reading the file with a finding at the event."""
         raise UnreadableFile(Finding(code, message, self.location(event), help=help or code.remedy))
 
     def add_duplicate_key(self, key: str, event: Event, start: Event) -> None:
-        """Says that a key of the map that begins at `start` stands a second time."""
+        """Report a duplicate key of the map that starts at `start`."""
         if self._counts[codes.DUPLICATE_KEY.id] >= MAX_FINDINGS_PER_CODE:
             return
         self._rescanned_characters += len(self._text)

@@ -1,4 +1,4 @@
-"""A tree that lies in memory: for tests, and for text that an editor has not saved."""
+"""A tree in memory: for tests, and for text that an editor has not saved."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -6,7 +6,7 @@ from compiler.source.tree import NoSuchFile, blob_id, path_parts, paths_below
 
 
 class MemoryTree:
-    """The files of a mapping; text is UTF-8."""
+    """The files of a mapping; text is encoded as UTF-8."""
 
     def __init__(
         self, files: Mapping[str, bytes | str], *, links: Iterable[str] = (), label: str = "files in memory"
@@ -17,7 +17,7 @@ class MemoryTree:
 
     @property
     def label(self) -> str:
-        """What messages call it."""
+        """The name in messages."""
         return self._label
 
     def paths(self, folder: str = "") -> Sequence[str]:
@@ -25,19 +25,19 @@ class MemoryTree:
         return paths_below(self._files, folder)
 
     def links(self, folder: str = "") -> Sequence[str]:
-        """The links it was given, below the folder, sorted."""
+        """The given links below the folder, sorted."""
         return paths_below(self._links, folder)
 
     def has(self, path: str) -> bool:
-        """Whether `read` would return."""
+        """Whether `read` would succeed."""
         return path in self._files and path_parts(path) is not None
 
     def read(self, path: str) -> bytes:
-        """The file's bytes."""
+        """The content of the file."""
         if not self.has(path):
             raise NoSuchFile(path)
         return self._files[path]
 
     def blob_id(self, path: str) -> str:
-        """The id that git gives to the file's bytes."""
+        """The git blob id of the content."""
         return blob_id(self.read(path))

@@ -1,4 +1,4 @@
-"""Where everything stands in a text, found out only when somebody asks."""
+"""The positions of all nodes of a text, computed on demand."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#.*\s*)*|\Z))*")
 
 @dataclass(slots=True)
 class NodePosition:
-    """The range of a value, and of the key or list element it stands at."""
+    """The range of a value, and of its key or list element."""
 
     start: int
     end: int
@@ -36,7 +36,7 @@ class NodePosition:
     children: dict[str | int, NodePosition] = field(default_factory=dict)
 
     def nearest(self, pointer: Pointer) -> tuple[NodePosition, bool]:
-        """The mark at the pointer, or else that of its nearest ancestor; and whether it is the one asked for."""
+        """The position at the pointer, else of its nearest ancestor; and whether it is exact."""
         node = self
         for part in pointer:
             child = node.children.get(part)
@@ -48,7 +48,7 @@ class NodePosition:
 
 @dataclass(frozen=True, slots=True)
 class TextPositions:
-    """The marks of all documents of a text, by their number in it."""
+    """The positions of all documents of a text, by document number."""
 
     lines: LineIndex
     documents: tuple[NodePosition, ...]
@@ -56,22 +56,22 @@ class TextPositions:
 
 @lru_cache(maxsize=16)
 def positions_of(text: str) -> TextPositions:
-    """The marks of a text that could be read; kept for a few texts only, as findings come file by file."""
+    """The positions of a valid text; cached for a few texts, because findings come file by file."""
     return TextPositions(LineIndex(text), tuple(_PositionReader(text).read_documents()))
 
 
 class _PositionReader:
-    """Reads the marks of a text; which keys there are it decides exactly as the reader of the data does."""
+    """Reads positions from parser events; it decides what is a key exactly as the data loader does."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._next_event: Callable[[], Any] = yaml_backend.open_events(
             text
-        ).get_event  # Any: events are told apart by their class
+        ).get_event  # Any: events are distinguished by class
         self._anchors: dict[str, NodePosition] = {}
 
     def read_documents(self) -> Iterator[NodePosition]:
-        """The marks of each document; its first key stands for the root, which has none."""
+        """Read the positions of each document; the first key stands for the root, which has none."""
         self._next_event()
         while self._next_event().__class__ is DocumentStartEvent:
             root = self._read_node(self._next_event())
@@ -80,7 +80,7 @@ class _PositionReader:
             self._anchors.clear()
             self._next_event()
 
-    def _read_node(self, event: Any) -> NodePosition:  # noqa: ANN401 - events are told apart by their class
+    def _read_node(self, event: Any) -> NodePosition:  # noqa: ANN401 - events are distinguished by class
         if event.__class__ is AliasEvent:
             return self._read_alias(event)
         start, end = self._content_range(event)
@@ -96,13 +96,13 @@ class _PositionReader:
         return node
 
     def _read_alias(self, event: Any) -> NodePosition:  # noqa: ANN401 - as above
-        """An alias stands where it is written; what is in it stands where the anchor is."""
+        """An alias is located where it is written; its contents where the anchor is."""
         start, end = event.start_mark.index, event.end_mark.index
         anchor_node = self._anchors[event.anchor]
         return NodePosition(start, end, (start, end), anchor_node.scalar_range, anchor_node.children)
 
     def _fill_map(self, children: dict[str | int, NodePosition], end: int) -> int:
-        """Where the map ends: with its bracket, or with its last value."""
+        """Complete the position of a map: it ends with its bracket, or with its last value."""
         explicit: dict[str | int, NodePosition] = {}
         merge_source: NodePosition | None = None
         while (event := self._next_event()).__class__ is not MappingEndEvent:
@@ -121,7 +121,7 @@ class _PositionReader:
         return _collection_end(event, end)
 
     def _fill_list(self, children: dict[str | int, NodePosition], end: int) -> int:
-        """Where the list ends: with its bracket, or with its last value."""
+        """Complete the position of a list: it ends with its bracket, or with its last value."""
         event: Any
         while (event := self._next_event()).__class__ is not SequenceEndEvent:
             value = self._read_node(event)
@@ -129,8 +129,8 @@ class _PositionReader:
             children[len(children)] = value
         return _collection_end(event, end)
 
-    def _content_range(self, event: Any) -> tuple[int, int]:  # noqa: ANN401 - events are told apart by their class
-        """The range of a value without its tag and anchor, and without the empty lines that a parser counts in."""
+    def _content_range(self, event: Any) -> tuple[int, int]:  # noqa: ANN401 - as above
+        """The range of a value without tag, anchor and trailing blank lines, which the parser includes."""
         start, end = event.start_mark.index, event.end_mark.index
         if event.anchor or event.tag:
             match = _PROPERTIES.match(self._text, start)
@@ -140,14 +140,14 @@ class _PositionReader:
         return start, max(start, start + len(self._text[start:end].rstrip()))
 
 
-def _collection_end(event: Any, end: int) -> int:  # noqa: ANN401 - events are told apart by their class
-    """Where a collection ends: a block's end event has no text and stands where the next thing begins."""
+def _collection_end(event: Any, end: int) -> int:  # noqa: ANN401 - as above
+    """The end of a collection: the end event of a block has no text and is where the next token begins."""
     bracket: int = event.end_mark.index
     return bracket if bracket > event.start_mark.index else end
 
 
 def _merge_key_children(merge_source: NodePosition) -> dict[str | int, NodePosition]:
-    """The marks of the keys that a `<<` takes in; of several maps the first wins."""
+    """The positions of the keys that a `<<` merges; of several maps the first wins."""
     if not merge_source.children or 0 not in merge_source.children:
         return dict(merge_source.children)
     children: dict[str | int, NodePosition] = {}

@@ -1,4 +1,4 @@
-"""A tree with other bytes in some of its files: what it would be after an edit that nobody has made yet."""
+"""A tree with some files replaced: its state after an edit that has not been written yet."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ from compiler.source.tree import Tree, blob_id
 
 
 class OverlayTree:
-    """The files of a tree, some of them replaced; none are added."""
+    """The files of a tree with some of them replaced; none are added."""
 
     def __init__(self, tree: Tree, replacements: Mapping[str, bytes]) -> None:
         self._tree = tree
@@ -14,7 +14,7 @@ class OverlayTree:
 
     @property
     def label(self) -> str:
-        """What messages call it."""
+        """The name in messages."""
         return f"{self._tree.label}, edited"
 
     def paths(self, folder: str = "") -> Sequence[str]:
@@ -26,14 +26,14 @@ class OverlayTree:
         return self._tree.links(folder)
 
     def has(self, path: str) -> bool:
-        """Whether `read` would return."""
+        """Whether `read` would succeed."""
         return self._tree.has(path)
 
     def read(self, path: str) -> bytes:
-        """The file's bytes."""
+        """The content of the file."""
         original = self._tree.read(path)
         return self._replacements.get(path, original)
 
     def blob_id(self, path: str) -> str:
-        """The id that git gives to the file's bytes."""
+        """The git blob id of the content."""
         return blob_id(self._replacements[path]) if path in self._replacements else self._tree.blob_id(path)

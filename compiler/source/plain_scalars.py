@@ -1,4 +1,4 @@
-"""What a plain scalar means: YAML 1.2 core, narrowed to what readers agree on; everything else stays the text it is."""
+"""Resolves plain scalars by the YAML 1.2 core schema, restricted to what parsers agree on; everything else is text."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from compiler.source.text_decoding import truncate
 Scalar = None | bool | int | float | str
 
 SPECIAL_FIRST_CHARACTERS: Final = frozenset("0123456789+-.~=<nNtTfFyYoO")
-"""A plain scalar that begins with none of these is the text that was written."""
+"""A plain scalar that starts with none of these is text."""
 
 _CORE_CONSTANTS: Final[dict[str, Scalar]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -27,7 +27,7 @@ _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _OCTAL_OR_HEX = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
-# Compiled when first needed, which in most runs is never.
+# Compiled on first use, which most runs never need.
 _YAML_1_1_PATTERNS = (
     (r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*", "a number in base 60"),
     (r"[-+]?0b[01_]+", "a binary number"),
@@ -46,7 +46,7 @@ _YAML_1_1_PATTERNS = (
     ),
 )
 _NUMERIC_CHARACTERS = re.compile(r"[-+.0-9][-+.0-9:_a-fA-FTtZzoxinINX \t]*")
-"""Whatever any reader takes for a number, a date or a time is written with these."""
+"""The characters of everything that any parser takes for a number, a date or a time."""
 _MIN_INT64, _MAX_INT64 = -(2**63), 2**63 - 1
 _DECIMAL_NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?")
 _MAX_NUMBER_LENGTH = 400
@@ -55,7 +55,7 @@ _EXACT_FLOAT_DIGITS = 15
 
 @dataclass(frozen=True, slots=True)
 class AmbiguousScalar:
-    """Why a plain scalar should be written otherwise, what to write, and whether that keeps its meaning."""
+    """Why a plain scalar is ambiguous, how to write it, and whether that keeps its meaning."""
 
     message: str
     replacement: str
@@ -64,14 +64,14 @@ class AmbiguousScalar:
 
 @dataclass(frozen=True, slots=True)
 class InvalidNode:
-    """Why a plain scalar has no value in JSON; it is then the text that was written."""
+    """Why a plain scalar has no JSON value; its text is used instead."""
 
     message: str
 
 
 @lru_cache(maxsize=4096)
 def resolve_scalar(text: str) -> tuple[Scalar, AmbiguousScalar | InvalidNode | None]:
-    """The value of a plain scalar, and what there is to say about it."""
+    """The value of a plain scalar, and what to report about it."""
     if text in _CORE_CONSTANTS:
         return _CORE_CONSTANTS[text], None
     if text in _YAML_1_1_WORDS:
@@ -125,7 +125,7 @@ def _signed_fraction_ambiguity(text: str) -> AmbiguousScalar | None:
 
 
 def _is_portable_float(text: str, value: float) -> bool:
-    """Whether readers agree on the number and keep the digits that were written: `.5` and `3.0` yes, `1.10` no."""
+    """Whether parsers agree on the number and keep its digits: `.5` and `3.0` yes, `1.10` no."""
     if "e" in text.lower():
         return text.lower().partition("e")[2][0] in "+-"
     whole, _, fraction = text.lstrip("+-").partition(".")

@@ -1,4 +1,4 @@
-"""The project's folder as a git revision holds it; imported only where one is asked for, as git is slow to load."""
+"""Reads the project's folder from a git revision; imported only when a revision is used, because GitPython loads slowly."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,24 +13,24 @@ from compiler.source.tree import NoSuchFile, Tree, check_file_size, path_parts, 
 try:
     import git
     from git.exc import GitCommandError, GitCommandNotFound, GitError
-except ImportError as error:  # raised by GitPython too, where there is no git
+except ImportError as error:  # GitPython raises it too if git is missing
     raise HostError("git cannot be used.", help="Install git, and see that `git version` works.") from error
 
 _ENVIRONMENT = {
-    "GIT_NO_REPLACE_OBJECTS": "1",  # a blob id says what is read
-    "GIT_NO_LAZY_FETCH": "1",  # a missing object is an error, never a reason to run what a configuration names
-    "GIT_ALLOW_PROTOCOL": "none",  # the same, for versions of git that do not know the line above
+    "GIT_NO_REPLACE_OBJECTS": "1",  # objects are read by blob id
+    "GIT_NO_LAZY_FETCH": "1",  # a missing object is an error: never fetch it from a promisor remote, whose configuration could run a program
+    "GIT_ALLOW_PROTOCOL": "none",  # the same for versions of git that do not know the line above
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
 }
 _SYMLINK_MODE = b"120000"
 _FILE_MODES = (b"100644", b"100755", b"100664")
 _EARLIEST_TIMESTAMP = 100_000_000
-"""Seconds since 1970 before which git takes a number for something else than a moment: no repository is as old."""
+"""Timestamps below this are not read as such by git; no repository is that old."""
 
 
 class RevisionTree:
-    """The files of one commit, below one folder; it is as lasting as the commit. Not to be shared between processes."""
+    """The files of one commit below one folder, valid as long as the commit exists. Not to be shared between processes."""
 
     def __init__(self, repository: git.Repo, commit: str, files: Mapping[str, str], links: Sequence[str]) -> None:
         self._repository = repository
@@ -40,12 +40,12 @@ class RevisionTree:
 
     @property
     def label(self) -> str:
-        """What messages call it."""
+        """The name in messages."""
         return f"revision {self._commit[:7]}"
 
     @property
     def commit(self) -> str:
-        """The commit's full id."""
+        """The full commit id."""
         return self._commit
 
     def paths(self, folder: str = "") -> Sequence[str]:
@@ -57,11 +57,11 @@ class RevisionTree:
         return paths_below(self._links, folder)
 
     def has(self, path: str) -> bool:
-        """Whether `read` would return."""
+        """Whether `read` would succeed."""
         return path in self._files and path_parts(path) is not None
 
     def read(self, path: str) -> bytes:
-        """The file's bytes."""
+        """The content of the file."""
         blob = self.blob_id(path)
         try:
             stream = self._repository.odb.stream(bytes.fromhex(blob))
@@ -73,14 +73,14 @@ class RevisionTree:
             ) from error
 
     def blob_id(self, path: str) -> str:
-        """The id that git gives to the file's bytes, as the commit's tree says it."""
+        """The git blob id, from the commit's tree."""
         if not self.has(path):
             raise NoSuchFile(path)
         return self._files[path]
 
 
 def open_revision(root: Path, revision: str) -> Tree:
-    """The tree of the project's folder at a revision; empty where the folder was not there yet."""
+    """Open the project's folder at a revision; empty if the folder did not exist then."""
     repository = _open_repository(root)
     try:
         commit = _resolve_commit(repository, revision)
@@ -93,9 +93,9 @@ def open_revision(root: Path, revision: str) -> Tree:
 
 
 def merge_base(root: Path, revision: str) -> tuple[str, date] | None:
-    """The last commit that the revision and HEAD have in common, and its day (UTC); the revision itself where there is none.
+    """The merge base of the revision and HEAD, and its date (UTC); the revision itself if there is none.
 
-    `None` for HEAD of a repository that nothing was committed to: what is there is all new.
+    `None` for HEAD of a repository without commits: everything is new.
     """
     repository = _open_repository(root)
     try:
@@ -110,7 +110,7 @@ def merge_base(root: Path, revision: str) -> tuple[str, date] | None:
 
 
 def commits_since(root: Path, day: date) -> tuple[tuple[str, date], ...]:
-    """Commits of HEAD's own line from a day on that touch the project, oldest first, each with its day (UTC)."""
+    """The first-parent commits of HEAD since a date that touch the project, oldest first, each with its date (UTC)."""
     repository = _open_repository(root)
     try:
         commit = _resolve_commit(repository, "HEAD")
@@ -128,12 +128,12 @@ def commits_since(root: Path, day: date) -> tuple[tuple[str, date], ...]:
 
 
 def commits_touching(root: Path, path: str) -> Iterator[str]:
-    """Commits of HEAD's own line that touch a file of the project, also under the names that it had before, the newest first."""
+    """The first-parent commits of HEAD that touch a file, following renames, newest first."""
     repository = _open_repository(root)
     try:
         full_path = f"{_project_prefix(repository, root)}{path}"
         head = _resolve_commit(repository, "HEAD")
-        # `-m`: a merge is compared with its first parent, by versions of git that do not do so by themselves, too.
+        # `-m` compares a merge with its first parent, for versions of git that do not do so by default.
         output = repository.git.log(
             "--follow", "--first-parent", "-m", "--no-patch", "--format=%H", head, "--", f":(top,literal){full_path}"
         )
@@ -143,7 +143,7 @@ def commits_touching(root: Path, path: str) -> Iterator[str]:
 
 
 def default_branch(root: Path) -> str | None:
-    """The branch that others start from: the remote's own, else the one that is checked out; `None` where there is none."""
+    """The default branch: the remote's HEAD, else the checked-out branch; `None` if there is neither."""
     try:
         repository = git.Repo(root, search_parent_directories=True, expand_vars=False)
         for ref, prefix in (("refs/remotes/origin/HEAD", "refs/remotes/origin/"), ("HEAD", "refs/heads/")):
@@ -155,12 +155,12 @@ def default_branch(root: Path) -> str | None:
 
 
 def is_ignored(root: Path, folder: Path) -> bool:
-    """Whether git leaves out of what is committed what lies in a folder, there or not; nothing is ignored without a repository."""
+    """Whether git ignores the contents of a folder, existing or not; false outside a repository."""
     try:
         repository = git.Repo(root, search_parent_directories=True, expand_vars=False)
         return bool(
             repository.ignored(folder / "any")
-        )  # `/build/` ignores folders alone, and none is known to be one that is not there
+        )  # `/build/` ignores folders only, and a missing path is not known to be a folder
     except (GitError, OSError, ValueError):
         return False
 
@@ -178,13 +178,13 @@ def _open_repository(root: Path) -> git.Repo:
             help="Run `git init` and commit first.",
         ) from error
     repository.git.update_environment(**_ENVIRONMENT)
-    # An option is stronger than a hook's GIT_DIR, which may name another repository than the root's.
+    # An option overrides a hook's GIT_DIR, which may name another repository than the root's.
     repository.git.set_persistent_git_options(git_dir=os.fspath(repository.git_dir))
     return repository
 
 
 def _resolve_commit(repository: git.Repo, revision: str) -> str:
-    """The full id of a revision's commit; what begins with a dash git would take for an option, so it never sees it."""
+    """The full id of a revision's commit. A revision that starts with a dash is rejected, because git would take it for an option."""
     if not revision or revision.startswith("-") or "\0" in revision:
         raise _unknown_revision_error(revision, repository)
     try:
@@ -198,12 +198,12 @@ def _resolve_commit(repository: git.Repo, revision: str) -> str:
 
 
 def _is_empty(repository: git.Repo) -> bool:
-    """Whether there is no commit yet on any branch, nor one that was fetched."""
+    """Whether the repository has no commit on any branch, local or fetched."""
     return not repository.git.rev_list("--all", "--max-count=1")
 
 
 def _ref_names(repository: git.Repo) -> list[str]:
-    """Branches and tags, in one call of git."""
+    """Branches and tags, by one call of git."""
     return str(
         repository.git.for_each_ref("--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes")
     ).split()
@@ -255,6 +255,6 @@ def _list_files(repository: git.Repo, commit: str, prefix: str) -> tuple[dict[st
 
 
 def _git_message(error: Exception) -> str:
-    """What git itself said."""
+    """The error text of git."""
     message = error.stderr if isinstance(error, GitCommandError) else str(error)
     return message.strip().removeprefix("stderr:").strip().strip("'").strip() or type(error).__name__

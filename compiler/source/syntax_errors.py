@@ -1,4 +1,4 @@
-"""What a parser says about a mistake, in words that say what to do."""
+"""Turns YAML syntax errors into messages that say what to do."""
 
 import re
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ from compiler.source.text_decoding import LineIndex
 
 
 class _TargetKind(Enum):
-    """Where the finding points."""
+    """What the finding points at."""
 
     PROBLEM = auto()
     OPENING = auto()
-    """What was opened and not closed, if that is on another line."""
+    """The construct that was not closed, if it started on another line."""
     LINE = auto()
     ESCAPE = auto()
-    """The backslash, of which one parser names the next character and another the one after it."""
+    """The backslash of an escape: parsers report different characters after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _SyntaxErrorKind:
     pattern: str
-    """What libyaml or PyYAML says and in which context, whether its line begins there, and the character there."""
+    """The message and context of libyaml or PyYAML, whether its line starts there, and the character there."""
     message: str
     help: str
     target: _TargetKind = _TargetKind.PROBLEM
@@ -122,7 +122,7 @@ _UNKNOWN_TAG = re.compile(r"undefined tag handle|(scanning|parsing) a tag( |\Z)"
 
 
 def syntax_error_finding(error: YAMLError, text: str, path: str) -> Finding:
-    """The finding for what a parser refused."""
+    """The finding for a syntax error."""
     if not isinstance(error, MarkedYAMLError):
         return Finding(codes.YAML_SYNTAX, "The file is not YAML.", Location(path), help=codes.YAML_SYNTAX.remedy)
     problem, opening = _mark_index(error.problem_mark, text), _mark_index(error.context_mark, text)
@@ -165,5 +165,5 @@ def _mark_index(mark: Mark | None, text: str) -> int:
 
 
 def _character_location(lines: LineIndex, path: str, text: str, index: int) -> Location:
-    """The place of one character; of none at the end of a line."""
+    """The location of one character; empty at the end of a line."""
     return lines.location(path, index, index + (text[index : index + 1] not in {"", "\r", "\n"}))

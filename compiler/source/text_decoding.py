@@ -1,4 +1,4 @@
-"""Bytes to text that can be reviewed: UTF-8, with no character that shows one thing and means another."""
+"""Decodes files to text that can be reviewed: UTF-8 without deceptive characters."""
 
 import re
 from bisect import bisect_right
@@ -18,13 +18,13 @@ _MAX_EXCERPT_LENGTH = 60
 
 
 class LineIndex:
-    """Where each line of a text begins, so that an index can be said as line and column."""
+    """The start of each line, to convert an index to line and column."""
 
     def __init__(self, text: str) -> None:
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
     def location(self, path: str, start: int, end: int) -> Location:
-        """The place of the characters from `start` up to, and without, `end`."""
+        """The location of the characters from `start` to `end`, exclusive."""
         return Location(path, *self._line_and_column(start), *self._line_and_column(end))
 
     def _line_and_column(self, index: int) -> tuple[int, int]:
@@ -33,7 +33,7 @@ class LineIndex:
 
 
 def decode(data: bytes | str, path: str) -> tuple[str, tuple[Finding, ...]]:
-    """The text, without a byte order mark, and why it must not be read on."""
+    """The text without byte order mark, and why it must not be parsed, if so."""
     if isinstance(data, str):
         text = data
     else:
@@ -48,13 +48,13 @@ def decode(data: bytes | str, path: str) -> tuple[str, tuple[Finding, ...]]:
 
 
 def reserved_character_name(value: str) -> str | None:
-    """The first reserved character that an escape put into a value, by name."""
+    """The name of the first reserved character in a value, which only an escape can produce."""
     match = _RESERVED_IN_VALUE.search(value)
     return _character_name(match[0]) if match else None
 
 
 def truncate(text: str) -> str:
-    """The text, or so much of its beginning as fits into a sentence."""
+    """The text, truncated to fit into a sentence."""
     return text if len(text) <= _MAX_EXCERPT_LENGTH else text[:_MAX_EXCERPT_LENGTH] + "…"
 
 

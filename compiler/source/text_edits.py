@@ -1,4 +1,4 @@
-"""Fixes of findings as edits of a text: what is not edited stays as it is, to the byte."""
+"""Applies fixes to a text; everything else keeps its bytes."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from compiler.diagnostics.finding import Fix, Location
 
 
 class FixResult(NamedTuple):
-    """A text with fixes in it; those that lie over another one were left out."""
+    """A text with fixes applied; overlapping fixes were skipped."""
 
     text: str
     applied_fixes: tuple[Fix, ...]
@@ -15,7 +15,7 @@ class FixResult(NamedTuple):
 
 
 def apply_fixes(text: str, fixes: Iterable[Fix]) -> FixResult:
-    """The text with each fix in place of what its place covers; of two that overlap the first wins."""
+    """Apply each fix; of two that overlap, the first wins."""
     starts = _line_starts(text)
     spans = sorted(
         {(*_span(fix.location, starts, text), fix.text): fix for fix in fixes}.items(), key=lambda item: item[0]
@@ -35,7 +35,7 @@ def apply_fixes(text: str, fixes: Iterable[Fix]) -> FixResult:
 
 
 def _line_starts(text: str) -> list[int]:
-    """Where each line begins; only a line feed ends one, as places count them."""
+    """The start of each line; only a line feed ends a line, as in locations."""
     starts = [0]
     newline_index = text.find("\n")
     while newline_index >= 0:

@@ -1,4 +1,4 @@
-"""Bytes by path, wherever they lie."""
+"""Read-only access to files by path, from any storage."""
 
 import hashlib
 import re
@@ -10,11 +10,11 @@ from compiler.foundation.errors import UsageError
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
-"""No file that a project reads is larger; forges refuse hardly larger ones."""
+"""Maximum size of a file; forges have similar limits."""
 
 
-class NoSuchFile(LookupError):  # noqa: N818 - what is asked for is not there; nothing went wrong
-    """The tree holds no regular file at the path."""
+class NoSuchFile(LookupError):  # noqa: N818 - a missing file is an expected result
+    """There is no regular file at the path."""
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
@@ -22,19 +22,18 @@ class NoSuchFile(LookupError):  # noqa: N818 - what is asked for is not there; n
 
 
 class Tree(Protocol):
-    """Bytes by path, read-only: the same interface for a work tree, a git revision and memory.
+    """Read-only files by path: one interface for work trees, git revisions and memory.
 
-    Paths are relative to the project's root, with `/`. Files and folders whose name begins with a dot, and names that
-    cannot be shown, are not listed.
+    Paths are relative to the project's root, with `/`. Names that start with a dot, and names that cannot be displayed, are not listed.
     """
 
     @property
     def label(self) -> str:
-        """What messages call it: `the work tree`, `revision 1a2b3c4`."""
+        """The name in messages: `the work tree`, `revision 1a2b3c4`."""
         ...
 
     def paths(self, folder: str = "") -> Sequence[str]:
-        """Regular files below the folder, sorted; none where there is no such folder."""
+        """Regular files below the folder, sorted; empty if the folder does not exist."""
         ...
 
     def links(self, folder: str = "") -> Sequence[str]:
@@ -42,36 +41,36 @@ class Tree(Protocol):
         ...
 
     def has(self, path: str) -> bool:
-        """Whether `read` would return."""
+        """Whether `read` would succeed."""
         ...
 
     def read(self, path: str) -> bytes:
-        """The file's bytes; `NoSuchFile` where there is no regular file, or a link is on the way."""
+        """The content of the file; raises `NoSuchFile` if it is missing, not regular, or behind a link."""
         ...
 
     def blob_id(self, path: str) -> str:
-        """The id that git gives to the file's bytes; `NoSuchFile` as for `read`."""
+        """The git blob id; raises `NoSuchFile` as `read` does."""
         ...
 
 
 def blob_id(data: bytes) -> str:
-    """The id that git gives to these bytes."""
+    """The git blob id of the content."""
     return hashlib.sha1(b"blob %d\x00" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def check_file_size(path: str, size: int) -> None:
-    """Holds for a file that fits into memory many times over; otherwise the run stops."""
+    """Raise `UsageError` if the file is too large."""
     if size > MAX_FILE_BYTES:
         raise UsageError(f"`{path}` is larger than {MAX_FILE_BYTES >> 20} MiB.", help="Keep it outside the project.")
 
 
 def is_listed(name: str) -> bool:
-    """Whether a file or folder of this name is part of a tree's listing."""
+    """Whether a file or folder of this name is listed."""
     return not name.startswith(".") and ((name.isascii() and name.isprintable()) or not _UNPRINTABLE.search(name))
 
 
 def path_parts(path: str) -> tuple[str, ...] | None:
-    """The path's names; None where it is no relative path below the root, or leads into git's own folder."""
+    """The names of the path; `None` if it is not relative, leaves the root, or leads into git's folder."""
     names = tuple(path.split("/"))
     if "\0" in path or any(name in {"", ".", ".."} or name.lower() == ".git" for name in names):
         return None
@@ -79,7 +78,7 @@ def path_parts(path: str) -> tuple[str, ...] | None:
 
 
 def folder_prefix(folder: str) -> str | None:
-    """What every path below the folder begins with; None where nothing can lie below it."""
+    """The prefix of every path below the folder; `None` if there can be none."""
     if not folder:
         return ""
     folder = folder.removesuffix("/")
@@ -88,7 +87,7 @@ def folder_prefix(folder: str) -> str | None:
 
 
 def paths_below(paths: Iterable[str], folder: str) -> tuple[str, ...]:
-    """Those of the paths that are listed below the folder, sorted."""
+    """The listed paths below the folder, sorted."""
     prefix = folder_prefix(folder)
     if prefix is None:
         return ()

@@ -1,4 +1,4 @@
-"""The project's folder as it lies on disk."""
+"""The project's folder on disk."""
 
 import errno
 import os
@@ -25,14 +25,14 @@ _HAS_DIR_FD = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
 
 
 class WorkTree:
-    """The files below a folder; no link is followed, so nothing outside the folder can be read."""
+    """The files below a folder; links are never followed, so nothing outside the folder can be read."""
 
     def __init__(self, root: Path) -> None:
         self._root = os.fspath(root)
 
     @property
     def label(self) -> str:
-        """What messages call it."""
+        """The name in messages."""
         return "the work tree"
 
     def paths(self, folder: str = "") -> Sequence[str]:
@@ -44,7 +44,7 @@ class WorkTree:
         return self._list_files(folder)[1]
 
     def has(self, path: str) -> bool:
-        """Whether `read` would return."""
+        """Whether `read` would succeed."""
         try:
             with self._open_file(path):
                 return True
@@ -52,13 +52,13 @@ class WorkTree:
             return False
 
     def read(self, path: str) -> bytes:
-        """The file's bytes."""
+        """The content of the file."""
         with self._open_file(path) as (descriptor, size):
             check_file_size(path, size)
             return b"".join(iter(lambda: os.read(descriptor, size + 1), b""))
 
     def blob_id(self, path: str) -> str:
-        """The id that git gives to the file's bytes."""
+        """The git blob id of the content."""
         return blob_id(self.read(path))
 
     def _list_files(self, folder: str) -> tuple[list[str], list[str]]:
@@ -84,7 +84,7 @@ class WorkTree:
                     links.append(prefix + entry.name)
 
     def _is_real_folder(self, prefix: str) -> bool:
-        """Whether each folder on the way is one, and no link."""
+        """Whether every folder of the path is a real folder, not a link."""
         folder = self._root
         for name in prefix.split("/")[:-1]:
             folder = os.path.join(folder, name)
@@ -97,7 +97,7 @@ class WorkTree:
 
     @contextmanager
     def _open_file(self, path: str) -> Iterator[tuple[int, int]]:
-        """The descriptor and size of the regular file at the path."""
+        """The descriptor and the size of the regular file at the path."""
         names = path_parts(path)
         if names is None:
             raise NoSuchFile(path)
@@ -116,7 +116,7 @@ class WorkTree:
             os.close(descriptor)
 
     def _open_checked(self, path: str) -> int:
-        """For systems that cannot open a file relative to an open folder: look first, then open."""
+        """For systems without `dir_fd`: check first, then open."""
         full_path = os.path.join(self._root, path)
         if not self._is_real_folder(path) or not stat.S_ISREG(os.lstat(full_path).st_mode):
             raise FileNotFoundError(errno.ENOENT, path)
@@ -124,7 +124,7 @@ class WorkTree:
 
 
 def _open_below(root: str, names: tuple[str, ...]) -> int:
-    """The file's descriptor, each name opened in the folder before it: no link can be swapped in on the way."""
+    """Open a file by opening each folder within the one before, so that no link can be swapped in meanwhile."""
     folder_descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
         for name in names[:-1]:
@@ -144,7 +144,7 @@ def _read_error(path: str, error: OSError | ValueError) -> NoSuchFile | HostErro
 
 @contextmanager
 def _translated_errors(path: str) -> Iterator[None]:
-    """A folder that vanished while it was listed is empty; one that may not be read stops the run."""
+    """Treat a folder that vanished during listing as empty; raise `HostError` for one that may not be read."""
     try:
         yield
     except OSError as error:

@@ -1,6 +1,6 @@
-"""The one switch between libyaml and the pure Python parser of PyYAML.
+"""Switches between libyaml and the pure Python parser of PyYAML.
 
-What both read, they read alike. The pure one refuses more: tabs between values, and some `?` and `:` inside brackets.
+Both produce the same data. The pure parser rejects more: tabs between values, and some uses of `?` and `:` in flow collections.
 """
 
 import re
@@ -18,15 +18,15 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class EventSource(Protocol):
-    """What is read from a text, one event at a time; `YAMLError` where it is not YAML."""
+    """Parser events of a text, one at a time; raises `YAMLError` for invalid YAML."""
 
     def get_event(self) -> Event | None:
-        """The next event; None after the last."""
+        """The next event; `None` after the last."""
         ...
 
 
 class PureParser(Reader, Scanner, Parser):
-    """PyYAML's own parser, for machines that have no libyaml."""
+    """PyYAML's parser, for platforms without libyaml."""
 
     def __init__(self, text: str) -> None:
         Reader.__init__(self, text)
@@ -34,7 +34,7 @@ class PureParser(Reader, Scanner, Parser):
         Parser.__init__(self)
 
     def scan_flow_scalar_non_spaces(self, double: bool, start_mark: Mark) -> list[str]:
-        """Refuses, like libyaml, escapes that name no character."""
+        """Reject escapes that name no character, as libyaml does."""
         mark = self.get_mark()
         try:
             chunks: list[str] = super().scan_flow_scalar_non_spaces(double, start_mark)
@@ -47,7 +47,7 @@ class PureParser(Reader, Scanner, Parser):
         return chunks
 
     def scan_directive(self) -> DirectiveToken:
-        """Refuses, like libyaml, directives and versions that nobody knows."""
+        """Reject unknown directives and versions, as libyaml does."""
         token: DirectiveToken = super().scan_directive()
         if token.name not in {"YAML", "TAG"}:
             raise ScannerError("while scanning a directive", token.start_mark, "unknown directive", token.start_mark)
@@ -57,13 +57,13 @@ class PureParser(Reader, Scanner, Parser):
 
 
 def open_pure_python(text: str) -> EventSource:
-    """The events of a text, by PyYAML alone."""
+    """The events of a text, from PyYAML."""
     return PureParser(text)
 
 
 def open_libyaml(text: str) -> EventSource:
-    """The events of a text, by libyaml."""
-    return yaml._yaml.CParser(text)  # noqa: SLF001 - the parser without its loaders; they compose, which recurses
+    """The events of a text, from libyaml."""
+    return yaml._yaml.CParser(text)  # noqa: SLF001 - the parser without the composer, which recurses
 
 
 open_events = open_libyaml if yaml.__with_libyaml__ else open_pure_python

@@ -1,4 +1,4 @@
-"""Events to plain data: the meaning of a file, in one pass, within limits that hold while it streams."""
+"""Converts parser events to JSON data in one pass, within limits that hold while reading."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ _SPECIAL_KEYS = frozenset({"", "<<"})
 
 @dataclass(frozen=True, slots=True)
 class DocumentRoot:
-    """A document of a file: its number there, its data, and where that begins."""
+    """A document of a file: its number, its data, and its start."""
 
     index: int
     data: Json
@@ -42,7 +42,7 @@ class DocumentRoot:
 
 
 class YamlLoader:
-    """Reads the documents of one file; what is amiss on the way is in `findings`."""
+    """Loads the documents of one file; problems are in `findings`."""
 
     __slots__ = ("_anchors", "_has_aliases", "_loader_findings", "_next_event", "_open_anchors", "_values_left")
 
@@ -50,7 +50,7 @@ class YamlLoader:
         self._loader_findings = LoaderFindings(text, path)
         self._next_event: Callable[[], Any] = yaml_backend.open_events(
             text
-        ).get_event  # Any: events are told apart by their class
+        ).get_event  # Any: events are distinguished by class
         self._values_left = MAX_VALUES
         self._has_aliases = False
         self._anchors: dict[str, Json] = {}
@@ -58,11 +58,11 @@ class YamlLoader:
 
     @property
     def findings(self) -> list[Finding]:
-        """What was amiss so far."""
+        """The problems found so far."""
         return self._loader_findings.findings
 
     def load_documents(self) -> list[DocumentRoot]:
-        """All documents that are not empty; `Stop` or a `YAMLError` where the file cannot be read."""
+        """Load all non-empty documents; raises `UnreadableFile` or `YAMLError` if the file cannot be read."""
         self._next_event()
         roots: list[DocumentRoot] = []
         index = 0
@@ -73,7 +73,7 @@ class YamlLoader:
                 )
             event = self._next_event()
             data = self._load_node(event, 1)
-            if plain_scalar_text(event) != "":  # comments at most
+            if plain_scalar_text(event) != "":  # at most comments follow
                 roots.append(DocumentRoot(index, data, self._loader_findings.location(event)))
             self._anchors.clear()
             if self._values_left < 0:
@@ -82,7 +82,7 @@ class YamlLoader:
             index += 1
         return roots
 
-    # --- the loops that reading a whole fleet spends its time in: hence what stands twice, and local names -----------
+    # --- hot loops: loading a fleet spends its time here, hence duplicated code and local names ------------------------
 
     def _load_map(self, start: Event, depth: int) -> dict[str, Json]:
         next_event, limit = self._next_event, self._values_left
@@ -130,9 +130,9 @@ class YamlLoader:
         self._values_left -= len(data)
         return data
 
-    # --- everything that is not a plain key or a plain value ----------------------------------------------------------
+    # --- everything other than plain keys and plain values -----------------------------------------------------------
 
-    def _load_node(self, event: Any, depth: int) -> Json:  # noqa: ANN401 - events are told apart by their class
+    def _load_node(self, event: Any, depth: int) -> Json:  # noqa: ANN401 - events are distinguished by class
         if event.__class__ is AliasEvent:
             return self._load_alias(event, depth)
         if self._values_left < 0:
@@ -145,7 +145,7 @@ class YamlLoader:
         self._open_anchors.discard(anchor)
         return value
 
-    def _load_value(self, event: Any, depth: int) -> Json:  # noqa: ANN401 - events are told apart by their class
+    def _load_value(self, event: Any, depth: int) -> Json:  # noqa: ANN401 - as above
         if event.__class__ is ScalarEvent:
             return self._load_scalar(event)
         if depth > MAX_DEPTH:
@@ -203,8 +203,8 @@ class YamlLoader:
             )
         return value
 
-    def _load_special_key(self, event: Any, start: Event, data: Mapping[str, Json], depth: int) -> str | None:  # noqa: ANN401
-        """The key's text, where it is a key after all; None where its value is to be left out."""
+    def _load_special_key(self, event: Any, start: Event, data: Mapping[str, Json], depth: int) -> str | None:  # noqa: ANN401 - as above
+        """The key's text if it is valid after all; `None` if its value must be skipped."""
         if event.__class__ is ScalarEvent:
             if event.tag or event.style == '"':
                 self._load_scalar(event)
@@ -229,7 +229,7 @@ class YamlLoader:
     def _load_merge_key(
         self, event: Event, start: Event, previous_sources: list[dict[str, Json]] | None, depth: int
     ) -> list[dict[str, Json]]:
-        """The maps whose keys a `<<` takes in, the strongest first."""
+        """The maps that a `<<` merges, strongest first."""
         source = self._next_event()
         value = self._load_node(source, depth)
         if previous_sources is not None:
@@ -261,7 +261,7 @@ def _are_all_maps(values: list[Json]) -> TypeGuard[list[dict[str, Json]]]:
 
 
 def _apply_merge_key(merge_sources: Sequence[dict[str, Json]], explicit: dict[str, Json]) -> dict[str, Json]:
-    """Keys that are written out win, then the first of the maps that has them."""
+    """Merge maps: explicit keys win, then those of the first map that has them."""
     data: dict[str, Json] = {}
     for source in reversed(merge_sources):
         data |= source
@@ -269,7 +269,7 @@ def _apply_merge_key(merge_sources: Sequence[dict[str, Json]], explicit: dict[st
 
 
 def _measure_values(value: Json, limit: int) -> tuple[int, int]:
-    """How many values a value holds, itself not counted, and how many levels; counting ends once there are too many."""
+    """The number of values in a value, without itself, and its depth; counting stops at the limit."""
     values = height = 0
     level = [value]
     while values <= limit and (level := [item for item in level if isinstance(item, dict | list)]):

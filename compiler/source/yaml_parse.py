@@ -1,4 +1,4 @@
-"""Text to documents: the front door of everything that is read as YAML."""
+"""Parses text to documents: the entry point for all YAML."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,34 +15,34 @@ from compiler.source.text_decoding import decode
 from compiler.source.yaml_loader import DocumentRoot, YamlLoader
 
 MAX_FILE_BYTES = 1024 * 1024
-"""Bytes that a file of specs may have."""
+"""Maximum bytes of a spec file."""
 MAX_TAG_LINES = 100
 
 
 @dataclass(frozen=True, slots=True)
 class ParseResult:
-    """What a file says, and what is amiss with how it says it."""
+    """The documents of a file, and its findings."""
 
     documents: tuple[Document, ...]
     findings: tuple[Finding, ...]
 
 
 ParseFunction: TypeAlias = Callable[[bytes, str], ParseResult]
-"""What reads the files of specs: `parse`, or what remembers what that said."""
+"""Parses spec files: `parse`, or a cache of its results."""
 
 
 def parse(text: bytes | str, path: str) -> ParseResult:
-    """The documents of a file; none of them where a part of the file cannot be read at all.
+    """Parse the documents of a file; none if part of the file cannot be read.
 
-    Half a file is no smaller version of it: a document after the mistake would be reported missing wherever another
-    refers to it. What can be read but not meant (a duplicate key, a custom tag) keeps its document, and is a finding.
+    Half a file would be misleading: a document after the mistake would be reported as missing wherever another one refers to it. A file
+    that can be read with problems (a duplicate key, a custom tag) keeps its documents.
     """
     if len(text) > MAX_FILE_BYTES:
         return ParseResult((), (_too_large(f"The file is larger than {MAX_FILE_BYTES >> 20} MiB.", path),))
     content, findings = decode(text, path)
     if findings:
         return ParseResult((), findings)
-    if content.count("%TAG") > MAX_TAG_LINES:  # libyaml compares each with each
+    if content.count("%TAG") > MAX_TAG_LINES:  # libyaml compares every pair of keys
         return ParseResult((), (_too_large("The file is full of `%TAG` lines.", path),))
     return _load(content, path)
 

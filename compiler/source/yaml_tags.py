@@ -1,4 +1,4 @@
-"""The tags of YAML's core schema; any other asks a reader to build an object."""
+"""The tags of YAML's core schema; any other tag would construct an object."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ _SCALAR_TYPES: Final = {"null": type(None), "bool": bool, "int": int, "float": f
 
 
 def resolve_tagged_scalar(tag: str, text: str) -> tuple[Scalar, InvalidNode | None]:
-    """What a tagged scalar means; the text itself where the tag is refused."""
+    """The value of a tagged scalar; its text if the tag is rejected."""
     name = tag.removeprefix(_CORE_TAG_PREFIX)
     if name in {"str", "!"}:
         return text, None
@@ -22,7 +22,7 @@ def resolve_tagged_scalar(tag: str, text: str) -> tuple[Scalar, InvalidNode | No
 
 
 def check_collection_tag(tag: str, kind: str) -> InvalidNode | None:
-    """Why a tag does not fit a `map` or a `seq`; None where it does."""
+    """Why a tag does not fit a map or a list; `None` if it fits."""
     return None if tag in {_CORE_TAG_PREFIX + kind, "!"} else _invalid_tag(tag)
 
 
