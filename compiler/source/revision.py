@@ -18,7 +18,7 @@ except ImportError as error:  # GitPython raises it too if git is missing
 
 _ENVIRONMENT = {
     "GIT_NO_REPLACE_OBJECTS": "1",  # objects are read by blob id
-    "GIT_NO_LAZY_FETCH": "1",  # a missing object is an error: never fetch it from a promisor remote, whose configuration could run a program
+    "GIT_NO_LAZY_FETCH": "1",  # never fetch a missing object: the remote's configuration could run a program
     "GIT_ALLOW_PROTOCOL": "none",  # the same for versions of git that do not know the line above
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
