@@ -1,1 +1,1 @@
-"""Running what is next to specs: tests of sources, and steps of pipelines."""
+"""Runs what belongs to a model: tests of its companion files, and the steps of its pipeline."""

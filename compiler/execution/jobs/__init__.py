@@ -1,1 +1,1 @@
-"""A model's own programs, as its pipeline names them: which there are, how they are run, and what came of it."""
+"""Runs the programs that a model's pipeline names, and evaluates their results."""

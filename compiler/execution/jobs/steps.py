@@ -13,6 +13,6 @@ STEP_POINTERS: Mapping[str, Pointer] = MappingProxyType({
     "evaluate": ("evaluate", "run"),
     "canary": ("canary",),
 })  # fmt: skip
-"""Step to where a model's `pipeline` says its program."""
+"""Step to the field of `pipeline` that names its program."""
 RELEASE_STEPS = frozenset({"scan", "evaluate"})
-"""Steps that look at a release, and are run for each that runs somewhere; the others once a model."""
+"""Steps that concern a release and run for each deployed one; the others run once per model."""

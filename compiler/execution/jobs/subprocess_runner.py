@@ -1,4 +1,4 @@
-"""A program of a spec, run: its own words and no shell, in the folder of the spec, for as long as it may."""
+"""Runs a program of a spec: its arguments without a shell, in the folder of the spec, with a timeout."""
 
 import json
 import math
@@ -14,12 +14,12 @@ from pathlib import Path
 from compiler.execution.jobs.tasks import Task
 
 RESULTS_VARIABLE = "MODELYARD_RESULTS"
-"""The variable that names the file for results."""
+"""The variable with the path of the results file."""
 _WITHHELD_VARIABLES = frozenset({
     "GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY",
     "GH_TOKEN", "GITHUB_TOKEN", "GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN", "CI_JOB_TOKEN",
 })  # fmt: skip
-"""Variables of CI that no program of a model is told: tokens, and files by which a step has a say in those that follow it.
+"""CI variables that no program of a model receives: tokens, and files through which a step can influence later steps.
 
 docs.github.com, "Workflow commands for GitHub Actions" (environment files); cli.github.com, "gh help environment"; docs.gitlab.com,
 "Predefined CI/CD variables".
@@ -31,14 +31,14 @@ _STDERR_FD = 2
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """How a program ended: why that was no good end, if it was none, and the numbers that it left by metric."""
+    """How a program ended: the error, if it failed, and the metrics that it wrote."""
 
     error: str | None = None
     metrics: Mapping[str, float] | None = None
 
 
 def run_program(task: Task, root: Path) -> StepResult:
-    """Run a task's program below the project's root; what it prints goes to stderr, since stdout is for the report."""
+    """Run a task's program below the project's root; its output goes to stderr, because stdout is for the report."""
     with tempfile.TemporaryDirectory(prefix="modelyard-run-", ignore_cleanup_errors=True) as scratch:
         results = Path(scratch) / "results.json"
         error = _run_process(task, root, results)
@@ -48,10 +48,10 @@ def run_program(task: Task, root: Path) -> StepResult:
 
 
 def _run_process(task: Task, root: Path, results: Path) -> str | None:
-    """Why the program did not end well; `None` where it did."""
+    """Run the program; returns why it failed, `None` if it succeeded."""
     sys.stderr.flush()
     try:
-        process = subprocess.Popen(  # noqa: S603 - what the spec names, which is what was asked for
+        process = subprocess.Popen(  # noqa: S603 - the user asked to run the program that the spec names
             task.argv,
             cwd=root / task.folder,
             env={
@@ -77,7 +77,7 @@ def _run_process(task: Task, root: Path, results: Path) -> str | None:
 
 
 def _inherited_environment() -> dict[str, str]:
-    """What a program is told of where it runs."""
+    """The environment variables that a program inherits."""
     return {name: value for name, value in os.environ.items() if name not in _WITHHELD_VARIABLES}
 
 
@@ -93,7 +93,7 @@ def _exit_error(code: int) -> str | None:
 
 
 def _terminate(process: subprocess.Popen[bytes]) -> None:
-    """End the program and whatever it started: first asked, then killed."""
+    """End the program and its child processes: terminate, then kill."""
     for signal_number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
         try:
             if hasattr(os, "killpg"):
@@ -109,7 +109,7 @@ def _terminate(process: subprocess.Popen[bytes]) -> None:
 
 
 def _read_metrics(path: Path) -> StepResult:
-    """What the program wrote: a number for each metric."""
+    """The metrics that the program wrote: a number for each name."""
     try:
         with path.open("rb") as file:
             text = file.read(_MAX_RESULT_BYTES + 1)

@@ -1,4 +1,4 @@
-"""Tasks carried out: programs run, and releases held against their bars and the champion."""
+"""Executes tasks: runs programs, and compares releases with their gates and the champion."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,11 +11,11 @@ from compiler.resolve.fleet import Fleet
 from compiler.resolve.release_gates import ReleaseMetrics, gate_findings, recorded_metrics
 
 ProgressCallback = Callable[[str], object]
-"""Says what is being done, to whoever watches."""
+"""Reports progress."""
 
 
 def execute_task(task: Task, root: Path, fleet: Fleet, on_progress: ProgressCallback) -> Iterator[Finding]:
-    """What comes of a task; `fleet`: where the champion runs, the one of before a change where there is one."""
+    """The findings of a task; `fleet` is where the champion runs: the fleet before a change, if there is a change."""
     label = " ".join(filter(None, (task.model.name, task.version)))
     measurement = recorded_metrics(task.release) if task.release else ReleaseMetrics("", {})
     if task.argv:

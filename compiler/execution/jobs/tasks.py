@@ -1,4 +1,4 @@
-"""What there is to run: a step of a model's pipeline, for a release, as it is in an environment."""
+"""Tasks: a step of a model's pipeline, for a release in an environment."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from compiler.spec.quantities import Cron, Duration
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A step for a model as it is in a place, and the release that it is about; no program where it is judged by records."""
+    """A step for a model in an environment and a release; without a program, recorded metrics are compared."""
 
     step: str
     model: ResolvedModel
@@ -28,12 +28,12 @@ class Task:
 
     @property
     def pointer(self) -> Pointer:
-        """Where the model says the program."""
+        """The pointer to the program in the model."""
         return ("pipeline", *STEP_POINTERS[self.step])
 
     @property
     def program(self) -> Object:
-        """What is said of the program; empty where none is named."""
+        """The settings of the program; empty if none is named."""
         data: Object = self.model.data
         for part in self.pointer:
             data = as_object(data.get(str(part)))
@@ -46,7 +46,7 @@ class Task:
 
     @property
     def variables(self) -> Mapping[str, str]:
-        """What the step sets in the environment of the program, and what it can know of what it is about."""
+        """The environment variables of the program: those that the step sets, and those that describe the task."""
         env_entries = map(as_object, as_list(self.program.get("env")))
         context = {"MODEL": self.model.name, "ENVIRONMENT": self.environment, "RELEASE": self.version}
         step_variables = {as_str(entry["name"]): as_str(entry["value"]) for entry in env_entries}
@@ -54,37 +54,37 @@ class Task:
 
     @property
     def timeout_seconds(self) -> float | None:
-        """The longest that the program may take."""
+        """The timeout of the program."""
         timeout = as_str(self.program.get("timeout"))
         return float(Duration(timeout).seconds) if timeout else None
 
     @property
     def folder(self) -> str:
-        """Where it runs: the folder of the spec."""
+        """The working directory: the folder of the spec."""
         return dirname(self.model.spec.document.path)
 
     @property
     def environment(self) -> str:
-        """The environment as which the model is seen; empty where it runs nowhere."""
+        """The environment; empty if the model is not deployed."""
         return self.model.environment.name if self.model.environment else ""
 
     @property
     def version(self) -> str:
-        """The release's version; empty where there is none."""
+        """The version of the release; empty if there is none."""
         return self.release.version if self.release else ""
 
     @property
     def has_work(self) -> bool:
-        """Whether there is anything to do: a program, or bars that what is recorded can be held against."""
+        """Whether there is anything to do: a program, or gates to compare recorded metrics with."""
         return bool(self.argv) or (self.step == "evaluate" and bool(evaluation_config(self.model).get("gates")))
 
 
 def resolve_tasks(
     fleet: Fleet, tree: Tree, name: str, step: str, version: str | None = None, environment: str | None = None
 ) -> Iterator[Task]:
-    """What a step of a model comes to: for one release that is named, else for each that runs, or once.
+    """The tasks of a step: for the named release, else for each deployed release, or once.
 
-    Raises `UsageError` for a release that is not published, and for a model that does not hold together.
+    Raises `UsageError` for an unpublished release and for an invalid model.
     """
     placements = _resolve_placements(fleet, name, environment)
     if version is not None:
@@ -98,7 +98,7 @@ def resolve_tasks(
 
 
 def models_with_step(fleet: Fleet, step: str, schedule: str | None = None) -> Iterator[ResolvedModel]:
-    """The models that have a step; with a schedule those that are trained by it."""
+    """The models with a step; with a schedule, those that are retrained by it."""
     cron = Cron(schedule) if schedule is not None else None
     for name in fleet.portfolio.by_kind("Model"):
         model, _ = fleet.resolve(name, fleet.environments_of(name)[0])
@@ -109,7 +109,7 @@ def models_with_step(fleet: Fleet, step: str, schedule: str | None = None) -> It
 
 
 def models_with_canary(fleet: Fleet) -> Iterator[ResolvedModel]:
-    """Models where a release is tried beside the one that runs, and a step judges it."""
+    """The models with a running canary and a step that evaluates it."""
     for name, environment in fleet.deployments():
         model, _ = fleet.resolve(name, environment)
         if model is not None and model.canary is not None and Task("canary", model, model.canary).has_work:
@@ -117,7 +117,7 @@ def models_with_canary(fleet: Fleet) -> Iterator[ResolvedModel]:
 
 
 def champion_release(fleet: Fleet, model: ResolvedModel) -> Release | None:
-    """The release that others have to be as good as: what runs in the environment that the model names, in that fleet."""
+    """The champion: the release that runs in the environment that the model names, in the given fleet."""
     champion_config = as_object(evaluation_config(model).get("champion"))
     if not champion_config or model.name not in fleet.portfolio.by_kind("Model"):
         return None
@@ -126,7 +126,7 @@ def champion_release(fleet: Fleet, model: ResolvedModel) -> Release | None:
 
 
 def _resolve_placements(fleet: Fleet, name: str, environment: str | None) -> list[ResolvedModel]:
-    """The model in each of its environments, in order of promotion; without any, as it is in general."""
+    """The model in each of its environments, in order of promotion; its base layers if it is not deployed."""
     if name not in fleet.portfolio.by_kind("Model"):
         suggestion = closest_match(name, fleet.portfolio.by_kind("Model"))
         raise UsageError(
@@ -175,13 +175,13 @@ def _release_tasks(placements: list[ResolvedModel], step: str) -> Iterator[Task]
 
 
 def _sole_release(fleet: Fleet, tree: Tree, model: ResolvedModel) -> Release | None:
-    """The release of a model that runs nowhere, where there is one."""
+    """The only release of a model that is not deployed; `None` if there are several."""
     versions = list(release_contents(model.spec.data))
     return published_release(fleet, tree, model, versions[0]) if len(versions) == 1 else None
 
 
 def published_release(fleet: Fleet, tree: Tree, model: ResolvedModel, version: str) -> Release:
-    """A published release by its version; raises `UsageError` where there is none."""
+    """A published release by version; raises `UsageError` if there is none."""
     versions = list(release_contents(model.spec.data))
     if version not in versions:
         suggestion = closest_match(version, versions)

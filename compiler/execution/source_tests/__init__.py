@@ -1,1 +1,1 @@
-"""What lies beside a spec, run: decisions, graphs, models and formulations, each in a process of its own."""
+"""Runs companion files by their tests: decisions, graphs, models and formulations, each in a sandboxed process."""

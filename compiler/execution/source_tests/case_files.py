@@ -1,4 +1,4 @@
-"""Files of cases: read and held to their schema before anything is run by them."""
+"""Reads files of test cases and validates them before anything runs."""
 
 import json
 from collections.abc import Sequence
@@ -12,17 +12,17 @@ from compiler.spec.schema_findings import schema_finding
 
 CASE_SCHEMA_PATH = "modelyard/v1/cases/cases.schema.json"
 CASE_SUFFIXES = (".yaml", ".yml", ".json")
-"""How names of files of cases end."""
+"""File extensions of case files."""
 
 
 class CaseReader:
-    """Reads files of cases by their published schema."""
+    """Reads case files by their published schema."""
 
     def __init__(self) -> None:
         self._validator = Validator(json.loads(read_shipped_text(CASE_SCHEMA_PATH)))
 
     def read(self, content: bytes, path: str, subject: Subject) -> tuple[Sequence[Object], list[Finding]]:
-        """The cases of a file, none where it does not keep the schema, and what is wrong with it."""
+        """The cases of a file, empty if it violates the schema, and the findings."""
         data = read_data_file(content, path)
         findings = list(data.findings)
         if data.document is None:

@@ -1,4 +1,4 @@
-"""What was expected against what came."""
+"""Compares expected and actual output."""
 
 import json
 import math
@@ -12,13 +12,13 @@ _MAX_LENGTH = 80
 
 
 def short_json(value: object) -> str:
-    """A value as JSON writes it, cut where it is long."""
+    """A value as JSON, truncated if long."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}…"
 
 
 def tolerance(case: Object) -> float:
-    """How far a number may be off in a case."""
+    """The tolerance of a number in a case."""
     number = case.get("tolerance")
     return float(number) if isinstance(number, int | float) else DEFAULT_TOLERANCE
 
@@ -26,7 +26,7 @@ def tolerance(case: Object) -> float:
 def differences(
     expected_value: Json, actual_value: object, max_error: float, pointer: Pointer = ()
 ) -> Iterator[tuple[Pointer, str]]:
-    """Each place of what was expected that came otherwise; of a map only the keys that were expected count."""
+    """Each difference from the expected output; of a map, only expected keys are compared."""
     if isinstance(expected_value, Mapping) and isinstance(actual_value, Mapping):
         for key, value in expected_value.items():
             if key in actual_value:
@@ -41,7 +41,7 @@ def differences(
 
 
 def first_mismatch(case: Object, actual_value: object) -> tuple[Pointer, str] | None:
-    """The first place below the case's `output` that came otherwise, and the sentence for it."""
+    """The first difference below the case's `output`, and its message."""
     mismatch = next(differences(case["output"], actual_value, tolerance(case)), None)
     if mismatch is None:
         return None

@@ -1,4 +1,4 @@
-"""YAML and JSON beside a spec: any data, a list too, read within the limits that hold for specs."""
+"""YAML and JSON companion files: any data, read within the limits of specs."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from compiler.source.yaml_loader import YamlLoader
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """What a file holds, the document that knows its places, and what is amiss with how it is written."""
+    """The data of a file, the document with its locations, and its findings."""
 
     value: Json
     document: Document | None
@@ -24,7 +24,7 @@ class DataFile:
 
 
 def read_data_file(content: bytes, path: str) -> DataFile:
-    """The one value of a file; `None`, with the reason, where it cannot be read. JSON is YAML too."""
+    """The single value of a file; `None` with the reason if it cannot be read. JSON is read as YAML."""
     text, findings = decode(content, path)
     if findings:
         return DataFile(None, None, findings)

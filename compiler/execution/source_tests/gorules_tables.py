@@ -1,4 +1,4 @@
-"""What a JSON decision model (GoRules JDM) says that its engine takes without a word and does not do: docs.gorules.io/developers/jdm."""
+"""Mistakes in GoRules JDM models that the engine silently ignores: docs.gorules.io/developers/jdm."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -7,13 +7,13 @@ from compiler.execution.source_tests.worker_protocol import Issue, IssueKind, da
 from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str
 
 ExpressionCheck = Callable[[str], str | None]
-"""What is wrong with an expression, if anything."""
+"""What is wrong with an expression, or `None`."""
 _METADATA_KEYS = frozenset({"_id", "_description"})
 _HTTP_IMPORT = re.compile(r"""(?:from|import|require)\s*\(?\s*['"]http['"]""")
 
 
 def iter_nodes(model: Object) -> Iterator[tuple[Pointer, Object]]:
-    """Each node with its place."""
+    """Each node with its pointer."""
     for index, node in enumerate(as_list(model.get("nodes"))):
         yield ("nodes", index), as_object(node)
 
@@ -21,7 +21,7 @@ def iter_nodes(model: Object) -> Iterator[tuple[Pointer, Object]]:
 def model_issues(
     file: str, model: Object, check_test: ExpressionCheck, check_expression: ExpressionCheck
 ) -> Iterator[Issue]:
-    """What is amiss in the nodes of a model; `test` judges a cell that is compared with its column's field."""
+    """The issues of a model's nodes; `test` checks a cell that is compared with its column's field."""
     for pointer, node in iter_nodes(model):
         content, content_pointer = as_object(node.get("content")), (*pointer, "content")
         match node.get("type"):
@@ -52,7 +52,7 @@ def model_issues(
 def _table_issues(
     file: str, table: Object, table_pointer: Pointer, check_test: ExpressionCheck, check_expression: ExpressionCheck
 ) -> Iterator[Issue]:
-    """A cell that is no expression makes its row one that never matches, and the engine says nothing."""
+    """A cell with an invalid expression makes its row never match, without an error."""
     inputs = {as_str(as_object(column).get("id")): as_object(column) for column in as_list(table.get("inputs"))}
     outputs = {as_str(as_object(column).get("id")) for column in as_list(table.get("outputs"))}
     catch_all_row: int | None = None

@@ -1,4 +1,4 @@
-"""What KServe's router does with a request (cmd/router/main.go of kserve/kserve), by the conditions that it is given."""
+"""Simulates KServe's router (cmd/router/main.go of kserve/kserve) for a request."""
 
 import json
 import math
@@ -15,22 +15,22 @@ _Comparable = TypeVar("_Comparable", float, bytes)
 
 
 class MissingAnswerError(LookupError):
-    """A condition looks at the answer of a step, and the case says none."""
+    """A condition reads the output of a step that the case does not give."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The steps that a request takes, and why no other was taken, where that is no matter of course."""
+    """The steps that a request takes, and why others were not taken, unless that is obvious."""
 
     steps: tuple[str, ...]
     reason: str = ""
 
 
 def condition_holds(condition: Object, document: Json) -> bool:
-    """Whether GJSON finds `[@this].#(field op value)` in what is looked at: the type there decides how it compares."""
+    """Whether GJSON's `[@this].#(field op value)` matches the data: the type of the field decides how it compares."""
     value, exists = _lookup(document, as_str(condition["field"]))
     if not exists:
-        return False  # whatever the operator: `!=` too asks for a field
+        return False  # whatever the operator: even `!=` needs the field
     op, operand = as_str(condition["op"]), _operand_text(condition["value"])
     if isinstance(value, bool):
         return _compare_bool(value, op, operand)
@@ -40,15 +40,15 @@ def condition_holds(condition: Object, document: Json) -> bool:
 
 
 def traffic_percent(step: Object) -> float:
-    """The percentage of the requests that a splitter gives to a step."""
+    """The percentage of requests that a splitter gives to a step."""
     try:
         return float(Percentage(as_str(step.get("weight"))).percent)
     except ValueError:
-        return math.nan  # said of the quantity itself
+        return math.nan  # the quantity check reports it
 
 
 def route_request(router: str, steps: Sequence[Object], request: Json, answers: Mapping[str, Json]) -> Route:
-    """The way of a request through the steps of a switch, a sequence or an ensemble."""
+    """The steps of a request through a switch, a sequence or an ensemble."""
     names = tuple(as_str(step["name"]) for step in steps)
     if router == "switch":
         for name, step in zip(names, steps, strict=True):
@@ -95,12 +95,12 @@ def _lookup(document: Json, field: str) -> tuple[Json, bool]:
 
 
 def _operand_text(value: Json) -> str:
-    """A value as it stands in the query."""
+    """A value as the query writes it."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def _compare_bool(value: bool, op: str, operand: str) -> bool:
-    """GJSON knows `true` to be more than `false`, and compares no other word with either."""
+    """GJSON orders `true` after `false`, and compares no other text with either."""
     own_text, opposite_text = ("true", "false") if value else ("false", "true")
     strict_operator, inclusive_operator = (">", ">=") if value else ("<", "<=")
     results = {

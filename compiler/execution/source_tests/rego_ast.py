@@ -1,4 +1,4 @@
-"""What the syntax tree of a Rego file says: its rules, and the functions that it calls. Names are regorus's."""
+"""Reads rules and function calls from the syntax tree of a Rego file, as regorus produces it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class RegoSymbol:
-    """Something with a path of names, and where it stands; lines and columns count from 1."""
+    """A rule or call with its path and position; lines and columns count from 1."""
 
     path: Path
     line: int
@@ -23,7 +23,7 @@ def package_path(module: Object) -> Path:
 
 
 def rules(module: Object) -> Iterator[RegoSymbol]:
-    """Each rule of a file by its whole path; a rule with several bodies comes as often."""
+    """Each rule of a file by full path; a rule with several bodies occurs several times."""
     package_names = package_path(module)
     for rule in as_list(module["rules"]):
         for name, body in as_object(rule).items():
@@ -33,7 +33,7 @@ def rules(module: Object) -> Iterator[RegoSymbol]:
 
 
 def calls(module: Json) -> Iterator[RegoSymbol]:
-    """Each call of a function, wherever it stands."""
+    """Each function call."""
     stack: list[Json] = [module]
     while stack:
         node = stack.pop()
@@ -51,13 +51,13 @@ def calls(module: Json) -> Iterator[RegoSymbol]:
 
 
 def _root_variable(reference: Object) -> Json:
-    """The variable that a reference begins with."""
+    """The root variable of a reference."""
     kind, node = next(iter(reference.items()))
     return node if kind == "Var" else _root_variable(as_object(as_object(node).get("refr")) or {"Var": node})
 
 
 def _reference_path(reference: Json) -> Path:
-    """The names of a reference, up to the first part that is computed."""
+    """The names of a reference, up to the first computed part."""
     kind, node = next(iter(as_object(reference).items()))
     fields = as_object(node)
     match kind:

@@ -1,4 +1,4 @@
-"""Which releases are run: each that runs somewhere, once, by every engine that takes it."""
+"""Which releases are tested: each deployed release once, by every engine that supports it."""
 
 import importlib
 import json
@@ -18,47 +18,47 @@ from compiler.resolve.resolved_model import Release, ResolvedModel
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRun:
-    """A release that runs somewhere, with what is needed to say where something of it stands."""
+    """A deployed release, with what is needed to locate its findings."""
 
     model: ResolvedModel
     release: Release
 
     @property
     def type(self) -> str:
-        """The model's type."""
+        """The type of the model."""
         return self.model.spec.text("type")
 
     @property
     def file_paths(self) -> Mapping[str, str]:
-        """The path in the tree of each file beside the spec, by the name that the spec gives it."""
+        """The tree path of each companion file, by the name in the spec."""
         return {file.relative: file.path for file in self.release.files}
 
     @property
     def file_contents(self) -> Mapping[str, bytes]:
-        """The files beside the spec, likewise."""
+        """The content of each companion file, by the name in the spec."""
         return {file.relative: file.content for file in self.release.files}
 
     def subject(self, *pointer: str | int) -> Subject:
-        """The model, at a place below the release's `source`."""
+        """The model, at a pointer below the release's `source`."""
         return Subject("Model", self.model.name, None, (*self.release.pointer, "source", *pointer))
 
     def location(self, *pointer: str | int) -> Location:
-        """Where that place stands in the model's document."""
+        """The location of that pointer in the model's document."""
         return self.model.spec.document.location((*self.release.pointer, "source", *pointer))
 
     def finding(self, code: Code, message: str, pointer: Pointer, help_: str | None = None) -> Finding:
-        """A finding at the spec's own line."""
+        """A finding at a line of the spec."""
         return Finding(code, message, self.location(*pointer), self.subject(*pointer), help_)
 
 
 def load_engines() -> tuple[Engine, ...]:
-    """Every engine, in order of name: the files of `compiler/execution/source_tests/engines/`."""
+    """Every engine by name: the modules of `compiler/execution/source_tests/engines/`."""
     names = (module.name for module in pkgutil.iter_modules(engines.__path__))
     return tuple(importlib.import_module(f"{engines.__name__}.{name}").ENGINE for name in sorted(names))
 
 
 def release_runs(fleet: Fleet, only_models: Container[str] | None = None) -> Iterator[ReleaseRun]:
-    """Each release that runs in some environment, and each canary, once; of models that hold together (`only`: of these)."""
+    """Each deployed release and each canary of valid models, once (`only`: of these models)."""
     seen_keys: set[tuple[str, str, str]] = set()
     for name, environment in fleet.deployments():
         if only_models is not None and name not in only_models:
@@ -78,7 +78,7 @@ def release_runs(fleet: Fleet, only_models: Container[str] | None = None) -> Ite
 
 
 def build_job(release_run: ReleaseRun, engine: Engine, reader: CaseReader) -> tuple[Job, list[Finding]]:
-    """The job of an engine, with the cases that it is to be run by, and what is wrong with the files that hold them."""
+    """The job of an engine with its test cases, and the findings about the case files."""
     interface: Object = as_object(release_run.model.data.get("interface"))
     job = Job(engine.name, release_run.type, release_run.release.source, interface, release_run.file_contents)
     if not (engine.has_case_files and engine.tests_key):
@@ -104,7 +104,7 @@ def _expected_suffixes(engine: Engine) -> str:
 
 
 def skipped_findings(release_run: ReleaseRun, matching_engines: tuple[Engine, ...]) -> Iterator[Finding]:
-    """What of a release is not run, so that nothing looks run that was not."""
+    """Findings for parts of a release that are not run, so that nothing seems tested that was not."""
     source = release_run.release.source
     name = f"{release_run.model.name} {release_run.release.version}"
     for key, message in (

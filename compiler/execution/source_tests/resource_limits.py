@@ -1,11 +1,11 @@
-"""What a run may use up."""
+"""Resource limits of a test run."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceLimits:
-    """The most that one release may take; of the platform's own limits those hold that the platform has."""
+    """The limits for one release; a platform applies those that it supports."""
 
     cpu_seconds: int = 20
     wall_seconds: float = 30.0

@@ -1,8 +1,8 @@
-"""What a process that runs strangers' files gives up before it reads the first of them.
+"""Restricts the worker before it reads untrusted files.
 
-Three fences, each for what the one before lets through: limits of the platform on memory, files and time; Python's audit
-hook, which refuses sockets, programs and pickles to Python code; and on Linux a filter of system calls, which refuses
-sockets, programs and processes to native code too.
+Three layers, because each misses something: limits of the platform for memory, files and time; Python's audit hook, which blocks
+sockets, programs and pickles for Python code; and on Linux a seccomp filter, which blocks sockets, programs and processes for native
+code too.
 """
 
 import ctypes
@@ -49,14 +49,14 @@ _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 
 
 def enter_sandbox(limits: ResourceLimits) -> None:
-    """Give up what no run needs; cannot be undone."""
+    """Give up everything that no test needs; cannot be undone."""
     _set_resource_limits(limits)
     sys.addaudithook(_deny_event)
     _install_seccomp_filter()
 
 
 def reset_cpu_limit(limits: ResourceLimits) -> None:
-    """Let the next job have its own CPU seconds; the ones before have used up theirs."""
+    """Give the next job its own CPU seconds."""
     resource = _resource_module()
     if resource is not None:
         usage = resource.getrusage(resource.RUSAGE_SELF)
@@ -91,7 +91,7 @@ def _set_resource_limit(resource: ModuleType, name: str, soft: int, hard: int) -
     )
     try:
         resource.setrlimit(number, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
-    except (ValueError, OSError):  # the platform knows the name and not the limit; the clock outside holds anyway
+    except (ValueError, OSError):  # the platform has the name but not the limit; the wall clock limit applies anyway
         return
 
 
@@ -117,7 +117,7 @@ class _BpfProgram(ctypes.Structure):
 
 
 def _install_seccomp_filter() -> None:
-    """A filter of system calls (seccomp), where this is a Linux that has it and a machine whose numbers are known."""
+    """Install a seccomp filter, on Linux and architectures with known system call numbers."""
     syscall_numbers = (
         {"x86_64": _X86_64, "aarch64": _AARCH64}.get(platform.machine()) if sys.platform == "linux" else None
     )
@@ -134,7 +134,7 @@ def _install_seccomp_filter() -> None:
 def _bpf_instructions(
     architecture: int, clone: int, denied_syscalls: tuple[int, ...]
 ) -> list[tuple[int, int, int, int]]:
-    """Calls of another architecture and those that are refused fail; a clone must be a thread."""
+    """The filter: calls of other architectures and blocked calls fail; `clone` may only create threads."""
     tail = [
         (_LOAD, 0, 0, 16),
         (_ANY_BIT, 0, 1, _CLONE_THREAD),
@@ -149,7 +149,7 @@ def _bpf_instructions(
         (_EQUAL, 1, 0, architecture),
         (_RETURN, 0, 0, _EPERM),
         (_LOAD, 0, 0, 0),
-        (_AT_LEAST, count + 6, 0, 0x40000000),  # calls of x32
+        (_AT_LEAST, count + 6, 0, 0x40000000),  # calls of the x32 ABI
         *body,
         (_EQUAL, 6, 0, _CLONE3),
         (_EQUAL, 1, 0, clone),

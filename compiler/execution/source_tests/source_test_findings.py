@@ -1,4 +1,4 @@
-"""From what came of a run to findings at the lines to edit."""
+"""Turns results of the worker into findings at the lines to edit."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -26,7 +26,7 @@ CODE_BY_KIND: Mapping[IssueKind, Code] = MappingProxyType(
 
 
 def to_finding(release_run: ReleaseRun, issue: Issue) -> Finding:
-    """The finding for a remark."""
+    """The finding for an issue."""
     location = issue.location
     pointer = location.pointer if location.file is None else ()
     code = CODE_BY_KIND[issue.kind]
@@ -40,7 +40,7 @@ def to_finding(release_run: ReleaseRun, issue: Issue) -> Finding:
 
 
 def failure_finding(release_run: ReleaseRun, engine: Engine, failure: RunFailure) -> Finding:
-    """The finding for a release whose run never came to an end."""
+    """The finding for a release whose run did not finish."""
     name = f"`{failure.file}`" if failure.file else f"{release_run.model.name} {release_run.release.version}"
     message = f"{engine.title} did not get through {name}: it {failure.reason}"
     location = line_location(failure.file) if failure.file else IssueLocation()
@@ -48,7 +48,7 @@ def failure_finding(release_run: ReleaseRun, engine: Engine, failure: RunFailure
 
 
 def resolve_location(release_run: ReleaseRun, location: IssueLocation) -> Location:
-    """Where a spot stands in the tree; one in a file that nobody named stands at the spec."""
+    """The location in the tree; for a file that the spec does not name, the spec."""
     path = release_run.file_paths.get(location.file) if location.file is not None else None
     if path is None or location.file is None:
         return release_run.location(*(location.pointer if location.file is None else ()))
@@ -59,7 +59,7 @@ def resolve_location(release_run: ReleaseRun, location: IssueLocation) -> Locati
 
 
 def _clamp_location(path: str, content: bytes, line: int, column: int) -> Location:
-    """The place within the file, whatever an engine said: an end of file is often a line further."""
+    """Clamp the location to the file: engines often report an end of file one line later."""
     lines = content.decode("utf-8", "replace").splitlines() or [""]
     line = min(max(line, 1), len(lines))
     column = min(max(column, 1), len(lines[line - 1]) + 1)

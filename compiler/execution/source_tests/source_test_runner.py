@@ -1,4 +1,4 @@
-"""Every release that runs somewhere, run: in processes of their own, a few at a time."""
+"""Tests every deployed release, a few worker processes at a time."""
 
 import os
 from collections.abc import Callable, Container, Iterator, Sequence
@@ -39,7 +39,7 @@ def run_source_tests(
     on_progress: Callable[[int, int], object] = lambda _finished_count, _total_count: None,
     only_models: Container[str] | None = None,
 ) -> Iterator[Finding]:
-    """What comes of running each release once (`only`: of these models); `on_run` is told how many of how many are done."""
+    """Test each release once (`only`: of these models); `on_run` receives the number done and the total."""
     engine_runs: list[_EngineRun] = []
     unavailable_engines: dict[str, tuple[Engine, ReleaseRun, int]] = {}
     reader, engines = CaseReader(), load_engines()
@@ -66,7 +66,7 @@ def run_source_tests(
 
 
 def _deduplicate(findings: Iterator[Finding]) -> Iterator[Finding]:
-    """What is said of one line for several releases is said once."""
+    """Findings of several releases at one line, once."""
     seen_keys: set[tuple[str, str, Location | None]] = set()
     for finding in findings:
         key = (finding.code.id, finding.message, finding.location)
@@ -88,7 +88,7 @@ def _missing_package_finding(engine: Engine, release_run: ReleaseRun, count: int
 def _run_all(
     engine_runs: Sequence[_EngineRun], limits: ResourceLimits, on_progress: Callable[[int, int], object]
 ) -> Iterator[Finding]:
-    """Turns of one engine stand together, so that its packages are imported as seldom as may be."""
+    """Run the jobs grouped by engine, so that its packages are imported rarely."""
     engine_runs = sorted(engine_runs, key=lambda engine_run: engine_run.engine.name)
     count = max(min(os.cpu_count() or 1, _MAX_WORKERS, len(engine_runs)), 1)
     size = -(-len(engine_runs) // count) or 1

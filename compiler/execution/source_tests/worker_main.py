@@ -1,6 +1,6 @@
-"""The process that runs what strangers wrote: a job a line in, what came of it a line out.
+"""The worker process for untrusted files: one job per input line, one result per output line.
 
-Nothing else leaves it: what native code prints goes nowhere, and the environment was emptied by who started it.
+Output of native code is discarded, and the parent starts the worker with an empty environment.
 """
 
 import importlib
@@ -23,11 +23,11 @@ from compiler.execution.source_tests.worker_protocol import (
 )
 
 MAX_ISSUES = 100
-"""So many of one release say enough."""
+"""Maximum issues per release."""
 
 
 def serve_jobs(read_line: Callable[[], bytes], responses: TextIO, limits: ResourceLimits) -> None:
-    """Run each job that comes, until none comes any more."""
+    """Run jobs until the input ends."""
     while line := read_line():
         job = Job.from_line(line)
         reset_cpu_limit(limits)
@@ -37,7 +37,7 @@ def serve_jobs(read_line: Callable[[], bytes], responses: TextIO, limits: Resour
 
 
 def run_job(job: Job, responses: TextIO) -> list[Issue]:
-    """What comes of a job; whatever goes wrong in an engine is said of the file that it was at."""
+    """The result of a job; any failure of an engine is attributed to the file that it was running."""
     current_file: list[str | None] = [None]
 
     def on_file(file: str) -> None:
@@ -60,7 +60,7 @@ def run_job(job: Job, responses: TextIO) -> list[Issue]:
                 IssueKind.ABORTED_RUN, f"{engine.title} ran out of memory on it", IssueLocation(current_file[0], line=1)
             )
         )
-    except BaseException as error:  # noqa: BLE001 - a panic of native code is no Exception
+    except BaseException as error:  # noqa: BLE001 - a panic of native code is not an Exception
         first_line = str(error).split("\n", 1)[0][:200]
         message = f"{engine.title} broke on it: {type(error).__name__}{': ' if first_line else ''}{first_line}"
         issues.append(Issue(IssueKind.ABORTED_RUN, message, IssueLocation(current_file[0], line=1)))
@@ -68,7 +68,7 @@ def run_job(job: Job, responses: TextIO) -> list[Issue]:
 
 
 def main() -> int:
-    """Serve the process that started this one: jobs on stdin, answers on stdout."""
+    """Serve the parent process: jobs on stdin, results on stdout."""
     limits = ResourceLimits(*json.loads(sys.argv[1]))
     requests = os.fdopen(os.dup(0), "rb")
     responses = os.fdopen(os.dup(1), "w", encoding="utf-8")

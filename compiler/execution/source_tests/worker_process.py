@@ -1,4 +1,4 @@
-"""The other side of the pipe: a process that is given jobs, watched, and killed when it takes too long."""
+"""Manages a worker process: sends jobs, and kills it when it exceeds its limits."""
 
 import json
 import os
@@ -24,14 +24,14 @@ _BOOTSTRAP_CODE = (
 
 @dataclass(frozen=True, slots=True)
 class RunFailure:
-    """No answer: why, and the file that was being run."""
+    """A run without result: the reason, and the file that was running."""
 
     reason: str
     file: str | None
 
 
 class WorkerProcess:
-    """A process that runs jobs one after the other; one that ends is replaced at the next job."""
+    """A process that runs jobs one after the other; if it ends, the next job starts a new one."""
 
     def __init__(self, limits: ResourceLimits) -> None:
         self._limits = limits
@@ -49,7 +49,7 @@ class WorkerProcess:
         self._folder.cleanup()
 
     def run(self, job: Job) -> tuple[Issue, ...] | RunFailure:
-        """What comes of a job, or why nothing does."""
+        """Run a job; returns its issues, or why there are none."""
         process = self._ensure_process()
         self._has_timed_out = False
         timer = Timer(self._limits.wall_seconds, self._kill_on_timeout)
@@ -60,7 +60,7 @@ class WorkerProcess:
             timer.cancel()
 
     def kill(self) -> None:
-        """End the process, and whatever it started."""
+        """End the process and its child processes."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -76,8 +76,8 @@ class WorkerProcess:
             _kill(self._process)
 
     def _exchange(self, process: subprocess.Popen[bytes], job: Job) -> tuple[Issue, ...] | RunFailure:
-        assert process.stdin is not None  # noqa: S101 - it was asked for; narrows for the type checker
-        assert process.stdout is not None  # noqa: S101 - likewise
+        assert process.stdin is not None  # noqa: S101 - opened as a pipe; narrows the type
+        assert process.stdout is not None  # noqa: S101 - as above
         current_file: str | None = None
         try:
             process.stdin.write(job.to_line())
@@ -97,7 +97,7 @@ class WorkerProcess:
 
     def _exit_failure(self, current_file: str | None) -> RunFailure:
         process = self._process
-        assert process is not None  # noqa: S101 - only `kill` takes it away
+        assert process is not None  # noqa: S101 - only `kill` removes it; narrows the type
         code = process.wait()
         has_timed_out = self._has_timed_out
         self.kill()
@@ -111,7 +111,7 @@ class WorkerProcess:
 
     def _start_process(self) -> subprocess.Popen[bytes]:
         limits = json.dumps(astuple(self._limits))
-        return subprocess.Popen(  # noqa: S603 - our own interpreter with our own module
+        return subprocess.Popen(  # noqa: S603 - this interpreter with a module of this package
             [sys.executable, "-I", "-B", "-X", "utf8", "-c", _BOOTSTRAP_CODE, _ROOT, limits],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -123,11 +123,11 @@ class WorkerProcess:
 
 
 def _worker_environment(folder: str) -> dict[str, str]:
-    """Nothing of ours: no secret, no proxy, no path; one thread for each library that would take all cores."""
+    """A minimal environment: no secrets, no proxies, no search path; one thread for libraries that would use all cores."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     passthrough = {
         name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ
-    }  # Windows starts nothing without
+    }  # Windows cannot start a process without it
     return {
         "HOME": folder,
         "TMPDIR": folder,
@@ -152,7 +152,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 def _close(pipe: IO[bytes]) -> None:
     try:
         pipe.close()
-    except OSError:  # what was not written cannot be written any more
+    except OSError:  # unsent data is lost anyway
         return
 
 

@@ -1,4 +1,4 @@
-"""What is run, and what comes of it: the only types that cross from this process to the one that runs, and back."""
+"""The types exchanged between Modelyard and the worker process: jobs and issues."""
 
 import base64
 import binascii
@@ -11,7 +11,7 @@ from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_obj
 
 
 class IssueKind(StrEnum):
-    """What is said of a source; each has a code of its own."""
+    """The kinds of issues; each has a code."""
 
     INVALID = "broken"
     WRONG_ANSWER = "wrong"
@@ -25,12 +25,12 @@ class IssueKind(StrEnum):
 
 
 class MissingFileError(LookupError):
-    """A file that the source names was not there to be run, which is a finding of its own elsewhere."""
+    """A companion file is missing, which another check reports."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A release to be run: what it is made of, the files beside its spec by the names it gives them, and its cases."""
+    """A release to test: its source, its companion files by name, and its cases."""
 
     engine: str
     type: str
@@ -40,13 +40,13 @@ class Job:
     cases: Mapping[str, Sequence[Object]] = field(default_factory=dict)
 
     def content(self, name: str) -> bytes:
-        """A file's bytes."""
+        """The content of a file."""
         if name not in self.files:
             raise MissingFileError(name)
         return self.files[name]
 
     def text(self, name: str) -> str:
-        """A file's text; what is not UTF-8 is replaced, since whoever reads it says so at its place."""
+        """The text of a file; invalid UTF-8 is replaced, because the engine reports it at its location."""
         return self.content(name).decode("utf-8", "replace")
 
     def file_names(self, key: str) -> tuple[str, ...]:
@@ -61,7 +61,7 @@ class Job:
 
     @classmethod
     def from_line(cls, line: bytes) -> "Job":
-        """The job of a line."""
+        """Parse a job from a line."""
         engine, type_, source, interface, files, cases = json.loads(line)
         contents = {name: base64.b64decode(content) for name, content in files.items()}
         return cls(engine, type_, source, interface, contents, cases)
@@ -69,7 +69,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class IssueLocation:
-    """Where something stands: in the spec's `source`, or in a file beside it, by line or by pointer into its data."""
+    """A location in the spec's `source`, or in a companion file, by line or by pointer."""
 
     file: str | None = None
     pointer: Pointer = ()
@@ -78,23 +78,23 @@ class IssueLocation:
 
 
 def source_location(*pointer: str | int) -> IssueLocation:
-    """A place in the spec, below `source`."""
+    """A location in the spec, below `source`."""
     return IssueLocation(None, pointer)
 
 
 def data_location(file: str, *pointer: str | int) -> IssueLocation:
-    """A place in the data of a YAML or JSON file beside the spec."""
+    """A location in the data of a YAML or JSON companion file."""
     return IssueLocation(file, pointer)
 
 
 def line_location(file: str, line: int = 1, column: int = 1) -> IssueLocation:
-    """A line of a file beside the spec."""
+    """A line of a companion file."""
     return IssueLocation(file, (), max(line, 1), max(column, 1))
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One thing that came of a run."""
+    """One result of a run."""
 
     kind: IssueKind
     message: str
@@ -103,29 +103,29 @@ class Issue:
 
 
 FileCallback = Callable[[str], None]
-"""Says which file is about to be run, so that whatever happens is blamed on it."""
+"""Announces the file that is about to run, so that a crash can be attributed to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What runs releases of some kind; its packages are imported by `run` alone, in the process that runs it."""
+    """Tests releases of some type; its packages are imported only by `run`, in the worker."""
 
     name: str
     title: str
     supports: Callable[[str, Object], bool]
-    """Whether it runs a release of the type with that source."""
+    """Whether the engine supports a release of this type with this source."""
     run: Callable[[Job, FileCallback], Iterator[Issue]]
     packages: tuple[str, ...] = ()
     tests_key: str | None = None
-    """The key of the source that holds its tests, where releases can have some."""
+    """The key of the source with its tests, if it supports tests."""
     has_case_files: bool = False
-    """Whether those tests are files of cases, in YAML or JSON."""
+    """Whether the tests are case files in YAML or JSON."""
     test_suffixes: tuple[str, ...] = ()
-    """How names of tests end that it reads itself, beside or instead of cases."""
+    """File extensions of tests that the engine reads itself."""
 
 
 def issue_to_json(issue: Issue) -> Json:
-    """A remark as plain data."""
+    """An issue as JSON data."""
     location = issue.location
     return [
         issue.kind.value,
@@ -139,7 +139,7 @@ def issue_to_json(issue: Issue) -> Json:
 
 
 def issue_from_json(data: Json) -> Issue:
-    """The remark of plain data; `ValueError` where it is none: a process that ran hostile code may say anything."""
+    """Parse an issue; raises `ValueError` if it is invalid, because a worker that ran hostile code may send anything."""
     match data:
         case [str(kind), str(message), None | str() as help_, None | str() as file, list(pointer), line, int(column)]:
             if (line is None or isinstance(line, int)) and all(isinstance(part, str | int) for part in pointer):
@@ -148,7 +148,7 @@ def issue_from_json(data: Json) -> Issue:
 
 
 def parse_response(line: bytes) -> tuple[Issue, ...] | str:
-    """What a line of the process says: what came of the job, or which file it is about to run."""
+    """Parse an output line of the worker: a result, or the file that it is about to run."""
     try:
         response = as_object(json.loads(line))
         if isinstance(response.get("doing"), str):

@@ -1,1 +1,1 @@
-"""What runs a release: one file an engine, which says in `ENGINE` what it takes and how it runs it."""
+"""Engines: one module each, with an `ENGINE` that says what it runs."""

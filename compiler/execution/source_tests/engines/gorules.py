@@ -1,4 +1,4 @@
-"""GoRules decision models, by the ZEN engine: they load, every cell is an expression, and cases come out as they say."""
+"""GoRules decision models, by the ZEN engine: they load, every cell is a valid expression, and cases have the expected output."""
 
 import json
 import re
@@ -41,7 +41,7 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
 
 
 def _load_model(name: str, job: Job) -> tuple[Object | None, list[Issue]]:
-    """The model in a file, and what is wrong with it; none where it is no model at all."""
+    """Load the model of a file; returns its issues, and `None` if it cannot be loaded."""
     import zen
 
     data_file = read_data_file(job.content(name), name)
@@ -55,18 +55,18 @@ def _load_model(name: str, job: Job) -> tuple[Object | None, list[Issue]]:
     model = data_file.value
     try:
         zen.ZenEngine().create_decision(json.dumps(model)).validate()
-    except Exception as error:  # noqa: BLE001 - the engine has no error of its own
+    except Exception as error:  # noqa: BLE001 - the engine raises plain exceptions
         return None, [_load_issue(name, model, error)]
     return model, list(
         gorules_tables.model_issues(name, model, _expression_check(zen, "unary_"), _expression_check(zen, ""))
     )
 
 
-def _expression_check(zen: Any, kind: str) -> gorules_tables.ExpressionCheck:  # noqa: ANN401 - a package without types
+def _expression_check(zen: Any, kind: str) -> gorules_tables.ExpressionCheck:  # noqa: ANN401 - an untyped package
     def check(text: str) -> str | None:
         try:
             getattr(zen, f"compile_{kind}expression")(text)
-        except Exception as error:  # noqa: BLE001 - the engine has no error of its own
+        except Exception as error:  # noqa: BLE001 - the engine raises plain exceptions
             return as_str(_error_details(error).get("source"))
         return None
 
@@ -74,7 +74,7 @@ def _expression_check(zen: Any, kind: str) -> gorules_tables.ExpressionCheck:  #
 
 
 def _error_details(error: Exception) -> Object:
-    """What an error of the engine says, as data; its stack is nobody's business."""
+    """The details of an engine error as data, without its stack."""
     text = str(error).split("\n\nStack backtrace", 1)[0].strip()
     try:
         details = json.loads(text)
@@ -112,7 +112,7 @@ def _edge_location(name: str, model: Object, node: str) -> IssueLocation:
 
 
 def _consistency_issues(job: Job, name: str, model: Object) -> Iterator[Issue]:
-    """What the spec says of tables, and what models say of each other."""
+    """The spec's tables exist, and models are consistent with each other."""
     spec_policy = job.source.get("hitPolicy")
     for pointer, node in gorules_tables.iter_nodes(model):
         content = as_object(node.get("content"))
@@ -156,7 +156,7 @@ def _case_issues(job: Job, models: Mapping[str, Object], on_file: FileCallback) 
         for index, case in enumerate(cases):
             try:
                 mismatch = first_mismatch(case, decision.evaluate(case["input"])["result"])
-            except Exception as error:  # noqa: BLE001 - the engine has no error of its own
+            except Exception as error:  # noqa: BLE001 - the engine raises plain exceptions
                 message = f"the case `{case['name']}` fails: {_failure_text(models[entrypoint], error)}"
                 yield Issue(IssueKind.WRONG_ANSWER, message, data_location(file, index))
                 continue

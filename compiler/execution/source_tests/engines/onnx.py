@@ -1,4 +1,4 @@
-"""ONNX models, by ONNX Runtime: they are sound, agree with the spec's interface, and answer cases as they say."""
+"""ONNX models, by ONNX Runtime: they are valid, match the spec's interface, and cases have the expected output."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
@@ -31,7 +31,7 @@ _DATATYPES = MappingProxyType(
         **{f"tensor({name})": (name.upper(), name) for name in _INTEGERS},
     }
 )
-"""What a tensor of ONNX Runtime is in the Open Inference Protocol, and in numpy."""
+"""ONNX Runtime's tensor types in the Open Inference Protocol and in numpy."""
 
 
 def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
@@ -59,8 +59,8 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
             yield from _case_issues(session, file, index, case)
 
 
-def _load_session(job: Job, name: str) -> Any:  # noqa: ANN401 - a package without types; or a remark
-    """The model, ready to be asked; ONNX Runtime reads what lies outside of a model from disk alone."""
+def _load_session(job: Job, name: str) -> Any:  # noqa: ANN401 - an untyped package, or an issue
+    """Load the model; ONNX Runtime reads external data only from disk."""
     import onnx
     from google.protobuf.message import DecodeError
 
@@ -99,19 +99,19 @@ def _create_session(onnx: Any, name: str, path: str) -> Any:  # noqa: ANN401 - a
     try:
         onnx.checker.check_model(path, full_check=True)
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # noqa: BLE001 - each of the two has a dozen of its own
+    except Exception as error:  # noqa: BLE001 - onnx and ONNX Runtime each raise a dozen types
         return Issue(IssueKind.INVALID, _error_text(error).replace(path, name), line_location(name))
 
 
 def _error_text(error: Exception) -> str:
-    """What an error says, without the code of ONNX Runtime that it begins with and the context that follows."""
+    """The text of an error without ONNX Runtime's error code and trailing context."""
     text = str(error).strip().split("\n", 1)[0]
     parts = text.split(" : ", 3)
     return parts[-1] if text.startswith("[ONNXRuntimeError]") else text
 
 
 def _tensors(graph: Any) -> Iterator[Any]:  # noqa: ANN401 - as above
-    """Each tensor of a graph and of those within it; protobuf lets them lie a hundred deep at most."""
+    """Each tensor of a graph and its subgraphs; protobuf limits nesting to a hundred levels."""
     yield from graph.initializer
     for sparse in graph.sparse_initializer:
         yield from (sparse.values, sparse.indices)
@@ -174,7 +174,7 @@ def _mismatch_issue(message: str, help_: str | None) -> Issue:
 
 
 def _case_issues(session: Any, file: str, index: int, case: Object) -> Iterator[Issue]:  # noqa: ANN401 - as above
-    """What is wrong with the answer to a case."""
+    """The issues of a case."""
     import numpy as np
 
     case_input, inputs = as_object(case["input"]), {tensor.name: tensor for tensor in session.get_inputs()}
@@ -200,7 +200,7 @@ def _case_issues(session: Any, file: str, index: int, case: Object) -> Iterator[
     output_names = [tensor.name for tensor in session.get_outputs()]
     try:
         outputs = dict(zip(output_names, map(_to_plain, session.run(None, feed)), strict=True))
-    except Exception as error:  # noqa: BLE001 - ONNX Runtime has a dozen of its own
+    except Exception as error:  # noqa: BLE001 - ONNX Runtime raises a dozen types
         message = f"the case `{case['name']}` fails: {_error_text(error)}"
         yield Issue(IssueKind.WRONG_ANSWER, message, data_location(file, index, "input"))
         return
@@ -208,7 +208,7 @@ def _case_issues(session: Any, file: str, index: int, case: Object) -> Iterator[
         yield Issue(IssueKind.WRONG_ANSWER, mismatch[1], data_location(file, index, "output", *mismatch[0]))
 
 
-def _to_plain(value: Any) -> object:  # noqa: ANN401 - an array, or what a model without arrays answers
+def _to_plain(value: Any) -> object:  # noqa: ANN401 - an array, or the output of a model without arrays
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_to_plain(item) for item in value]
     return value.tolist() if hasattr(value, "tolist") else value

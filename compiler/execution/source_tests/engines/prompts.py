@@ -1,4 +1,4 @@
-"""Prompts: their placeholders are the variables that the spec names, and they hold nothing else that would be run."""
+"""Prompts: their placeholders are the variables of the spec, and they contain no other template syntax."""
 
 from collections.abc import Iterator
 
@@ -60,10 +60,10 @@ def _unreadable_issue(job: Job, name: str) -> Issue | None:
 
 
 def _placeholder_issues(name: str, text: str, lines: dict[str, int]) -> Iterator[Issue]:
-    """What stands between braces; `lines` takes each placeholder with the line that it stands in first."""
+    """The issues of placeholders; `lines` receives each placeholder with its first line."""
     from jinja2 import Environment, TemplateSyntaxError
 
-    parser = Environment()  # noqa: S701 - it is parsed, and never rendered
+    parser = Environment()  # noqa: S701 - the template is parsed, never rendered
     try:
         for line, token, _ in parser.lex(text):
             if token in _FORBIDDEN_TOKENS:
@@ -81,7 +81,7 @@ def _placeholder_issues(name: str, text: str, lines: dict[str, int]) -> Iterator
 def _variable_issues(name: str, template: object, lines: dict[str, int]) -> Iterator[Issue]:
     from jinja2 import nodes
 
-    assert isinstance(template, nodes.Template)  # noqa: S101 - what a parser returns; narrows for the type checker
+    assert isinstance(template, nodes.Template)  # noqa: S101 - narrows the type of the parser's result
     for output in template.find_all(nodes.Output):
         for node in output.nodes:
             if isinstance(node, nodes.Name):

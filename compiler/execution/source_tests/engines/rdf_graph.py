@@ -1,4 +1,4 @@
-"""Knowledge graphs: files are RDF, the ontology is the one that is named, facts keep the shapes and answer the questions."""
+"""Knowledge graphs: files are valid RDF, the ontology is the named one, data conform to the shapes and answer the questions."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
     shapes, shape_issues = rdf_graphs.load_statements(job, job.file_names("shapes"), on_file)
     yield from (*ontology_issues, *fact_issues, *shape_issues)
     if ontology_issues or fact_issues or shape_issues:
-        return  # the rest would follow from it
+        return  # other issues would be consequences
     yield from _declaration_issues(ontology_spec, ontology)
     yield from _import_issues((*ontology, *shapes))
     yield from _unknown_term_issues(as_str(ontology_spec.get("iri")), ontology, facts, shapes)
@@ -38,7 +38,7 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
 
 
 def _declaration_issues(ontology_spec: Object, ontology: Sequence["Statement"]) -> Iterator[Issue]:
-    """The ontology's files say that they are it, in the version that the spec says."""
+    """The ontology's files declare the ontology and the version that the spec names."""
     from compiler.execution.source_tests.rdf.rdf_graphs import RDF_TYPE, iri
 
     ontology_iris = {
@@ -95,7 +95,7 @@ def _import_issues(statements: Sequence["Statement"]) -> Iterator[Issue]:
 def _unknown_term_issues(
     name: str, ontology: Sequence["Statement"], facts: Sequence["Statement"], shapes: Sequence["Statement"]
 ) -> Iterator[Issue]:
-    """Predicates and classes in the ontology's own namespace that it does not declare, once each."""
+    """Predicates and classes in the ontology's namespace that it does not declare, once each."""
     from compiler.execution.source_tests.rdf.rdf_graphs import RDF_TYPE, iri
 
     namespaces = (name,) if name.endswith(("#", "/")) else (f"{name}#", f"{name}/")

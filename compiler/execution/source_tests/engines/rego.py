@@ -1,4 +1,4 @@
-"""Rego, by regorus: decisions compile, stand where the spec says, and pass their tests."""
+"""Rego, by regorus: policies compile, decisions are where the spec says, and tests pass."""
 
 import json
 import re
@@ -25,31 +25,31 @@ from compiler.foundation.suggestions import closest_match
 _ERROR_LOCATION = re.compile(r"^-->\s*(?P<file>[^\n]+):(?P<line>\d+):(?P<column>\d+)$", re.MULTILINE)
 _ERROR_MESSAGE = re.compile(r"^error: (?P<text>.+)$", re.MULTILINE)
 _UNDEFINED_IN_OPA = re.compile(r"divide by zero|modulo by zero|expects .*argument|could not parse")
-"""What stops regorus, and is undefined in OPA: openpolicyagent.org/docs/policy-language, "Errors"."""
+"""Errors that stop regorus, but are undefined in OPA: openpolicyagent.org/docs/policy-language, "Errors"."""
 _UNKNOWN_FUNCTION = "could not find function "
 _OPA_ONLY_PREFIXES = ("crypto.", "graphql.", "io.jwt.", "providers.", "rego.", "strings.render_template")
-"""Functions that OPA has (openpolicyagent.org/docs/policy-reference/builtins) and regorus has not."""
+"""OPA's built-in functions (openpolicyagent.org/docs/policy-reference/builtins) that regorus lacks."""
 _EXTERNAL_FUNCTIONS = frozenset({"http.send", "net.lookup_ip_addr", "opa.runtime"})
-"""Functions of OPA whose answer is made outside of what was reviewed: by a server, a resolver, the environment."""
+"""OPA functions whose result depends on the outside: a server, a resolver, the environment."""
 
 
 @dataclass(frozen=True, slots=True)
 class _LoadedPolicies:
-    """An engine with all files in it, and what they say."""
+    """An engine with all files loaded, and their syntax trees."""
 
     regorus: Any
     modules: Mapping[str, Object]
     data: Mapping[str, Object]
 
     def evaluate(self, path: rego_ast.Path, input_document: Json = None) -> Json:
-        """What the rule at the path says, `None` where it is undefined; raises `RuntimeError`."""
+        """The value of the rule at the path, `None` if undefined; raises `RuntimeError`."""
         self.regorus.set_input_json(json.dumps(input_document))
         query = "data" + "".join(f"[{json.dumps(part)}]" for part in path)
         results = as_list(json.loads(self.regorus.eval_query_as_json(query)).get("result"))
         return as_object(as_list(as_object(results[0])["expressions"])[0])["value"] if results else None
 
     def rules(self) -> Iterator[tuple[str, rego_ast.RegoSymbol]]:
-        """Each rule, with the file that it stands in."""
+        """Each rule, with its file."""
         for file, module in self.modules.items():
             for rule in rego_ast.rules(module):
                 yield file, rule
@@ -69,7 +69,7 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
         for issue in issues:
             yield issue
             if issue.kind is IssueKind.INVALID:
-                return  # the rest would follow from it
+                return  # other issues would be consequences
     yield from _case_issues(job, policies, on_file)
 
 
@@ -78,7 +78,7 @@ def _rego_test_files(job: Job) -> tuple[str, ...]:
 
 
 def _load_policies(job: Job, on_file: FileCallback) -> _LoadedPolicies | Issue:
-    """The files in an engine, or why one cannot be loaded."""
+    """Load the files into an engine; returns why one cannot be loaded."""
     from regorus import Engine as Regorus  # type: ignore[import-untyped]
 
     regorus: Any = Regorus()
@@ -114,7 +114,7 @@ def _read_data(name: str, job: Job) -> Object | Issue:
 
 
 def _error_issue(error: RuntimeError, file: str) -> Issue:
-    """What regorus says, where it says that it stands."""
+    """The issue for an error of regorus, at the line that it reports."""
     error_text = str(error).split("\n\nStack backtrace", 1)[0]
     text = (_ERROR_MESSAGE.search(error_text) or {"text": error_text.strip().split("\n", 1)[0]})["text"]
     location_match = _ERROR_LOCATION.search(error_text)
@@ -148,7 +148,7 @@ def _external_call_issues(policies: _LoadedPolicies) -> Iterator[Issue]:
 
 
 def _conflict_issues(policies: _LoadedPolicies) -> Iterator[Issue]:
-    """Data where a rule stands: OPA refuses to start with the two."""
+    """Data at the path of a rule: OPA refuses to start with both."""
     for name, data in policies.data.items():
         for file, rule in policies.rules():
             value: Json = data
@@ -183,7 +183,7 @@ def _entrypoint_issues(job: Job, policies: _LoadedPolicies, on_file: FileCallbac
         policies.evaluate(path, {})
     except RuntimeError as error:
         issue = _error_issue(error, rule_file)
-        if issue.kind is not IssueKind.WRONG_ANSWER:  # an empty question is none that anybody asks
+        if issue.kind is not IssueKind.WRONG_ANSWER:  # an empty query is never evaluated
             yield issue
 
 
@@ -192,7 +192,7 @@ def _split_path(path: str) -> rego_ast.Path:
 
 
 def _test_issues(policies: _LoadedPolicies, on_file: FileCallback, files: tuple[str, ...]) -> Iterator[Issue]:
-    """Each rule whose name begins with `test_`, as `opa test` runs them: it holds, or the test fails."""
+    """Each rule whose name starts with `test_`, as `opa test` runs them: if it is not true, the test fails."""
     for file in files:
         on_file(file)
         tests = {

@@ -1,4 +1,4 @@
-"""Routers of ensembles: each case's request takes the steps that it says, as KServe's router would have it."""
+"""Routers of ensembles: each case's request takes the expected steps, as in KServe's router."""
 
 from collections.abc import Iterator, Sequence
 
@@ -35,7 +35,7 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
 
 
 def _unreachable_step_issues(router: str, steps: Sequence[Object]) -> Iterator[Issue]:
-    """Steps that no request takes, whatever it says."""
+    """Steps that no request can reach."""
     default_step: str | None = None
     for index, step in enumerate(steps):
         name = as_str(step["name"])
@@ -68,7 +68,7 @@ def _unreachable_step_issues(router: str, steps: Sequence[Object]) -> Iterator[I
 
 
 def _case_errors(steps: Sequence[Object], file: str, index: int, case: Object) -> Iterator[Issue]:
-    """What a case says of steps that there are not."""
+    """Steps that a case names and the router does not have."""
     names = [as_str(step["name"]) for step in steps]
     output = case["output"]
     if isinstance(output, str) or not isinstance(output, Sequence):
@@ -103,7 +103,7 @@ def _route_issues(router: str, steps: Sequence[Object], file: str, index: int, c
         yield Issue(IssueKind.SPEC_MISMATCH, message, data_location(file, index), f"add `answers: {{{error}: …}}`")
         return
     expected_steps = as_list(case["output"])
-    if router == "ensemble":  # all are asked at once: no order of them is wrong
+    if router == "ensemble":  # an ensemble calls all steps at once: their order does not matter
         expected_steps, route = sorted(map(as_str, expected_steps)), Route(tuple(sorted(route.steps)))
     if mismatch := first_mismatch({**case, "output": expected_steps}, route.steps):
         location = data_location(file, index, "output", *(mismatch[0] if router != "ensemble" else ()))
@@ -111,7 +111,7 @@ def _route_issues(router: str, steps: Sequence[Object], file: str, index: int, c
 
 
 def _splitter_issues(steps: Sequence[Object], file: str, index: int, case: Object) -> Iterator[Issue]:
-    """A splitter asks one step, and which it is nobody knows."""
+    """A splitter calls one step, chosen at random."""
     reachable_steps = [as_str(step["name"]) for step in steps if traffic_percent(step) != 0]
     expected_steps = as_list(case["output"])
     if len(expected_steps) != 1 or expected_steps[0] not in reachable_steps:

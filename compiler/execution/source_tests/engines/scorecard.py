@@ -1,4 +1,4 @@
-"""Scorecards in PMML: they can be so, cover each value once, agree with the interface, and add up as cases say."""
+"""PMML scorecards: they are valid, cover each value exactly once, match the interface, and cases have the expected score."""
 
 from collections.abc import Iterator
 
@@ -57,7 +57,7 @@ def _model_issues(job: Job, name: str, root: Node, on_file: FileCallback) -> Ite
     yield from (_error_issue(name, error) for error in errors)
     yield from _interface_issues(job, card)
     if errors:
-        return  # the rest would follow from it
+        return  # other issues would be consequences
     for node, message in pmml_scorecard.coverage_gaps(card):
         yield Issue(IssueKind.COVERAGE_GAP, message, line_location(name, node.line))
     unsupported_nodes = list(pmml_scorecard.unsupported_nodes(root))
@@ -97,7 +97,7 @@ def _interface_issues(job: Job, card: Scorecard) -> Iterator[Issue]:
 
 
 def _is_compatible(pmml_type: str, datatype: str) -> bool:
-    """Whether a type of PMML goes into one of the Open Inference Protocol; of others than these three nothing is said."""
+    """Whether a PMML type fits a type of the Open Inference Protocol; only three types are compared."""
     if not datatype:
         return True
     if pmml_type in NUMERIC_TYPES:

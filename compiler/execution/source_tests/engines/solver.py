@@ -1,4 +1,4 @@
-"""Formulations in LP or MPS format, by HiGHS: they are read, agree with the spec, and give what cases say."""
+"""Optimisation models in LP or MPS format, by HiGHS: they load, match the spec, and cases have the expected solution."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ from compiler.foundation.suggestions import closest_match
 
 _FORMULATION_SUFFIXES = (".lp", ".mps")
 _TIME_LIMIT_SECONDS = 10.0
-"""A case is small enough to be solved in this, or it is none."""
+"""The time limit for a case, in seconds; cases must be small."""
 _ERROR_LOCATION = re.compile(r"-->[^\n]*?:(?P<line>\d+):(?P<column>\d+)$", re.MULTILINE)
 _ERROR_MESSAGE = re.compile(r"^ERROR: +(?P<text>.+)$", re.MULTILINE)
 _STATUS = {"Optimal": "optimal", "Infeasible": "infeasible", "Unbounded": "unbounded"}
@@ -60,7 +60,7 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
             yield from _case_issues(models[first_name], file, index, case)
 
 
-def _create_solver(log: Path | None = None) -> Any:  # noqa: ANN401 - a package without types for its options
+def _create_solver(log: Path | None = None) -> Any:  # noqa: ANN401 - a package with untyped options
     import highspy
 
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -76,8 +76,8 @@ def _create_solver(log: Path | None = None) -> Any:  # noqa: ANN401 - a package 
     return solver
 
 
-def _read_model(name: str, content: bytes) -> Any:  # noqa: ANN401 - HiGHS's own model, or a remark
-    """The model in a file; HiGHS reads from disk alone, and says in its log what it cannot read."""
+def _read_model(name: str, content: bytes) -> Any:  # noqa: ANN401 - HiGHS's model, or an issue
+    """Load the model of a file; HiGHS reads only from disk, and logs what it cannot read."""
     import highspy
 
     with TemporaryDirectory(dir=".") as folder:
@@ -100,7 +100,7 @@ def _read_model(name: str, content: bytes) -> Any:  # noqa: ANN401 - HiGHS's own
 
 
 def _consistency_issues(job: Job, models: Mapping[str, Any]) -> Iterator[Issue]:
-    """The spec's constraints and sense are the files' own."""
+    """The spec's constraints and objective sense are the file's."""
     rows = {name for model in models.values() for name in model.row_names_}
     for index, constraint in enumerate(as_list(job.source.get("constraints"))):
         name = as_str(as_object(constraint).get("name"))
@@ -118,7 +118,7 @@ def _consistency_issues(job: Job, models: Mapping[str, Any]) -> Iterator[Issue]:
 
 
 def _case_issues(model: Any, file: str, index: int, case: Object) -> Iterator[Issue]:  # noqa: ANN401 - as above
-    """What comes of a case: its bounds changed by name, and the model solved."""
+    """The issues of a case: change bounds by name, and solve the model."""
     columns, rows = list(model.col_names_), list(model.row_names_)
     for section, names in (("input", as_object(case["input"])), ("output", as_object(case["output"]))):
         for name in names:
@@ -147,7 +147,7 @@ def _case_issues(model: Any, file: str, index: int, case: Object) -> Iterator[Is
 
 
 def _bounds(value: Json, low: float, high: float) -> tuple[float, float]:
-    """A number fixes the value; `min` and `max` change one side each."""
+    """A number fixes the value; `min` and `max` change one bound each."""
     if isinstance(value, int | float):
         return float(value), float(value)
     limits = as_object(value)

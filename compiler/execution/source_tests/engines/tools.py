@@ -1,4 +1,4 @@
-"""Tools of agents: what their servers say of them (a result of `tools/list`) holds what the spec allows."""
+"""Tools of agents: the manifests of their servers (results of `tools/list`) contain the tools that the spec allows."""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeGuard
@@ -41,7 +41,7 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
 
 
 def _read_manifest(job: Job, name: str) -> Object | Issue:
-    """What the file holds, or why it is no list of tools."""
+    """The manifest in the file, or why it is invalid."""
     data_file = read_data_file(job.content(name), name)
     for finding in data_file.findings:
         line, column = (finding.location.line, finding.location.column) if finding.location else (1, 1)
@@ -63,7 +63,7 @@ def _is_list(value: Json) -> TypeGuard[list[Json]]:
 
 
 def _manifest_issues(name: str, manifest: Object) -> Iterator[Issue]:
-    """Each tool has a name of its own, and a schema of an object."""
+    """Each tool has a unique name, and an object schema."""
     tool_names: set[str] = set()
     for index, tool in enumerate(as_list(manifest["tools"])):
         tool_name = tool.get("name") if isinstance(tool, Mapping) else None
@@ -98,7 +98,7 @@ def _schema_issues(name: str, index: int, tool_name: str, tool: Object) -> Itera
 
 
 def _allow_issues(index: int, tool: Object, manifest: Object) -> Iterator[Issue]:
-    """What the agent may call is offered, and may do what the spec says that it does."""
+    """Allowed tools exist, and have the side effects that the spec declares."""
     manifest_tools = {as_str(as_object(entry)["name"]): as_object(entry) for entry in as_list(manifest["tools"])}
     if manifest.get("nextCursor"):
         message = f"`{tool['manifest']}` is the first page of several: the server has more tools (`nextCursor`)"
@@ -121,10 +121,10 @@ def _allow_issues(index: int, tool: Object, manifest: Object) -> Iterator[Issue]
 
 
 def _side_effect_hint(tool: Object) -> str | None:
-    """What the server says that its tool changes; where it says nothing, the defaults of the protocol are no word of it.
+    """The side effects that the server declares; `None` if it declares none, because the protocol's defaults are not a declaration.
 
-    modelcontextprotocol.io, schema 2025-06-18, ToolAnnotations: all are hints, and `destructiveHint` means something
-    of a tool that is not read-only alone.
+    modelcontextprotocol.io, schema 2025-06-18, ToolAnnotations: all are hints, and `destructiveHint` is meaningful only for tools that
+    are not read-only.
     """
     annotations = tool.get("annotations")
     hints: Object = annotations if isinstance(annotations, Mapping) else {}

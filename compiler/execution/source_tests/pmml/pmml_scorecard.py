@@ -1,4 +1,4 @@
-"""What a scorecard of PMML says, whether it can be so, and what it answers; dmg.org/pmml/v4-4, "Scorecard"."""
+"""PMML scorecards: reading, validation and evaluation; dmg.org/pmml/v4-4, "Scorecard"."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ NUMERIC_TYPES = frozenset({"double", "float", "integer"})
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """A scorecard with the fields that it speaks of."""
+    """A scorecard with its fields."""
 
     model: Node
     fields: Mapping[str, Node]
@@ -36,14 +36,14 @@ class Scorecard:
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """The names of what is asked."""
+        """The names of inputs."""
         return tuple(
             name for name, node in self.mining_fields.items() if node.attributes.get("usageType", "active") == "active"
         )
 
     @property
     def outputs(self) -> Mapping[str, Node]:
-        """What is answered, by name: the target alone where nothing is said."""
+        """The outputs by name: the target alone if none are declared."""
         output_node = self.model.find_first("Output")
         if output_node is not None:
             return {node.required_attribute("name"): node for node in output_node.find_all("OutputField")}
@@ -60,15 +60,15 @@ class Scorecard:
 
     @property
     def has_reason_codes(self) -> bool:
-        """Whether there are reason codes."""
+        """Whether reason codes are used."""
         return self.model.attributes.get("useReasonCodes", "true") in {"true", "1"}
 
     def is_numeric(self, name: str) -> bool:
-        """Whether a field holds numbers."""
+        """Whether a field is numeric."""
         return self.fields[name].attributes.get("dataType") in NUMERIC_TYPES
 
     def valid_values(self, name: str) -> list[str]:
-        """The values that a field may have, none where it does not say."""
+        """The valid values of a field; empty if unrestricted."""
         values = self.fields[name].find_all("Value")
         return [
             value.required_attribute("value")
@@ -78,7 +78,7 @@ class Scorecard:
 
 
 def load_scorecard(root: Node, model: Node) -> Scorecard:
-    """The scorecard of a file."""
+    """Load the scorecard of a file."""
     dictionary, schema = root.find_first("DataDictionary"), model.find_first("MiningSchema")
     if dictionary is None or schema is None:
         raise PmmlError(f"there is no `{'DataDictionary' if dictionary is None else 'MiningSchema'}`", model.line)
@@ -96,7 +96,7 @@ def _suggestion(name: str, candidates: Mapping[str, object] | Sequence[str]) -> 
 
 
 def unsupported_nodes(root: Node) -> Iterator[tuple[Node, str]]:
-    """What of a file is not run."""
+    """Parts of a file that are not evaluated."""
     for node in root.iter_subtree():
         if node.name in _UNSUPPORTED_ELEMENTS:
             yield node, f"`{node.name}` is not run here"
@@ -105,7 +105,7 @@ def unsupported_nodes(root: Node) -> Iterator[tuple[Node, str]]:
 
 
 def validation_errors(card: Scorecard) -> Iterator[PmmlError]:
-    """What no scorecard may say, each at its line."""
+    """Violations of the standard, each at its line."""
     card.model.float_attribute("initialScore")
     if next(card.characteristics, None) is None:
         yield PmmlError("the scorecard has no characteristics", card.model.line)
@@ -177,7 +177,7 @@ def _check_predicate(card: Scorecard, node: Node) -> None:
 
 
 def evaluate(card: Scorecard, inputs: Mapping[str, Value]) -> dict[str, object]:
-    """What the scorecard answers; raises `PmmlError` where it answers nothing valid."""
+    """The output of the scorecard; raises `PmmlError` if it is invalid."""
     values = {name: _prepare_value(card, name, inputs.get(name)) for name in card.inputs}
     score, reasons = card.model.float_attribute("initialScore") or 0.0, dict[str, float]()
     sign = 1 if card.model.attributes.get("reasonCodeAlgorithm", "pointsBelow") == "pointsAbove" else -1
@@ -213,7 +213,7 @@ def _applies(attribute: Node, values: Mapping[str, Value]) -> bool:
 
 
 def _prepare_value(card: Scorecard, name: str, value: Value) -> Value:
-    """A value as the model sees it, after what the schema says of missing and invalid ones."""
+    """A value after the treatment of missing and invalid values."""
     treatments, valid_values = card.mining_fields[name].attributes, card.valid_values(name)
     if card.is_numeric(name) and value is not None:
         if isinstance(value, bool | str):
@@ -244,7 +244,7 @@ def _matches_text(value: Value, text: str) -> bool:
 
 
 def coverage_gaps(card: Scorecard) -> Iterator[tuple[Node, str]]:
-    """Values that a characteristic of one field gives no points, or two different ones; the first of each."""
+    """Values for which a characteristic of one field gives no score, or two different ones; the first of each."""
     for characteristic in card.characteristics:
         attributes = list(characteristic.find_all("Attribute"))
         names = {
@@ -280,7 +280,7 @@ def coverage_gaps(card: Scorecard) -> Iterator[tuple[Node, str]]:
 
 
 def _sample_values(card: Scorecard, name: str, attributes: Sequence[Node]) -> Iterator[tuple[str, Value]]:
-    """One value of each range that the predicates tell apart, with its name."""
+    """One value per range that the predicates distinguish, with its name."""
     nodes = [
         node for attribute in attributes for node in attribute.iter_subtree() if node.attributes.get("field") == name
     ]
@@ -308,7 +308,7 @@ def _comparison_texts(node: Node) -> list[str]:
 
 
 def _is_in_intervals(card: Scorecard, name: str, value: float) -> bool:
-    """Whether a number lies in one of the intervals that its field says, if any."""
+    """Whether a number is in one of the field's intervals, if it has any."""
     intervals = list(card.fields[name].find_all("Interval"))
     return not intervals or any(_interval_contains(interval, value) for interval in intervals)
 

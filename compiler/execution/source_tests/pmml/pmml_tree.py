@@ -1,4 +1,4 @@
-"""PMML as a tree that knows its lines, and the predicates of it; dmg.org/pmml/v4-4, "Trees", says what they mean."""
+"""PMML as a tree with line numbers, and its predicates; dmg.org/pmml/v4-4, "Trees"."""
 
 import math
 import re
@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MAX_DEPTH = 100
-"""Deeper than any model that somebody reads."""
+"""Maximum depth; no readable model is deeper."""
 COMPARISON_OPERATORS = frozenset({"equal", "notEqual", "lessThan", "lessOrEqual", "greaterThan", "greaterOrEqual"})
 _ARRAY_ITEM = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
 Value = float | str | bool | None
-"""What a field holds; `None` where it is missing."""
+"""The value of a field; `None` if missing."""
 
 
 class PmmlError(ValueError):
-    """What is wrong with a file, and at which line."""
+    """What is wrong with a file, and the line."""
 
     def __init__(self, message: str, line: int, column: int = 1, *, is_external: bool = False) -> None:
         super().__init__(message)
@@ -26,7 +26,7 @@ class PmmlError(ValueError):
 
 @dataclass(slots=True)
 class Node:
-    """An element, by its name without its namespace."""
+    """An element, by local name."""
 
     name: str
     attributes: Mapping[str, str]
@@ -35,15 +35,15 @@ class Node:
     text: str = ""
 
     def find_all(self, *names: str) -> Iterator["Node"]:
-        """Its children of these names."""
+        """The children with these names."""
         return (child for child in self.children if child.name in names)
 
     def find_first(self, *names: str) -> "Node | None":
-        """The first of them."""
+        """The first child with one of these names."""
         return next(self.find_all(*names), None)
 
     def iter_subtree(self) -> Iterator["Node"]:
-        """It and all below it."""
+        """The element and all its descendants."""
         stack = [self]
         while stack:
             node = stack.pop()
@@ -51,19 +51,19 @@ class Node:
             stack += reversed(node.children)
 
     def required_attribute(self, attribute: str) -> str:
-        """An attribute that has to be there."""
+        """An attribute that must exist."""
         if attribute not in self.attributes:
             raise PmmlError(f"`{self.name}` has no `{attribute}`", self.line)
         return self.attributes[attribute]
 
     def float_attribute(self, attribute: str) -> float | None:
-        """An attribute that is a number, where it is there."""
+        """A numeric attribute, if it exists."""
         text = self.attributes.get(attribute)
         return None if text is None else parse_number(text, self)
 
 
 def parse_number(text: str, node: Node) -> float:
-    """The number that a text is."""
+    """Parse a number."""
     try:
         value = float(text)
     except ValueError:
@@ -74,14 +74,14 @@ def parse_number(text: str, node: Node) -> float:
 
 
 class _TreeBuilder:
-    """Receives what the parser reads."""
+    """Builds the tree from parser events."""
 
     def __init__(self) -> None:
         self.parser: Any = None
         self.stack = [Node("", {}, 1)]
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+        """Start of an element."""
         line = self.parser.CurrentLineNumber
         if len(self.stack) > MAX_DEPTH:
             raise PmmlError(f"elements lie more than {MAX_DEPTH} deep", line)
@@ -90,20 +90,20 @@ class _TreeBuilder:
         self.stack.append(node)
 
     def end(self, _: str) -> None:
-        """An element ends."""
+        """End of an element."""
         self.stack.pop()
 
     def data(self, text: str) -> None:
-        """Text between two elements."""
+        """Text between elements."""
         self.stack[-1].text += text
 
     def close(self) -> Node:
-        """The whole."""
+        """The root."""
         return self.stack[0].children[0]
 
 
 def parse_pmml(content: bytes) -> Node:
-    """The root of a file, without entities and document types, which a model has no use for."""
+    """Parse a file, without entities and document types, which models do not need."""
     from defusedxml import DefusedXmlException, DTDForbidden  # type: ignore[import-untyped] # noqa: PLC0415 - an extra
     from defusedxml.ElementTree import DefusedXMLParser, ParseError  # type: ignore[import-untyped] # noqa: PLC0415
 
@@ -128,7 +128,7 @@ def parse_pmml(content: bytes) -> Node:
 
 
 def array_values(node: Node) -> list[str]:
-    """The words of an `Array`, as many as it says."""
+    """The words of an `Array`, as many as its `n`."""
     array_node = node.find_first("Array")
     if array_node is None:
         raise PmmlError(f"`{node.name}` has no `Array`", node.line)
@@ -146,7 +146,7 @@ PREDICATES = ("SimplePredicate", "SimpleSetPredicate", "CompoundPredicate", "Tru
 
 
 def evaluate_predicate(node: Node, values: Mapping[str, Value]) -> bool | None:
-    """Whether a predicate holds; `None` where that cannot be known."""
+    """Whether a predicate is true; `None` for unknown."""
     if node.name in {"True", "False"}:
         return node.name == "True"
     if node.name == "CompoundPredicate":
@@ -165,7 +165,7 @@ def evaluate_predicate(node: Node, values: Mapping[str, Value]) -> bool | None:
 
 
 def equals_text(value: Value, text: str, node: Node) -> bool:
-    """Whether a value is what a text says."""
+    """Whether a value equals a text of the file."""
     if isinstance(value, bool):
         return text == str(value).lower()
     return value == parse_number(text, node) if isinstance(value, float) else str(value) == text

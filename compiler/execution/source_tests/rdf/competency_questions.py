@@ -1,4 +1,4 @@
-"""Competency questions, by Oxigraph: each can be asked, and is answered as the spec says; imported where graphs are run alone."""
+"""Competency questions, by Oxigraph: each can be answered, with the expected answer. Imported only in the worker."""
 
 import re
 from collections import Counter
@@ -23,11 +23,11 @@ from compiler.foundation.suggestions import closest_match
 
 _ERROR_LOCATION = re.compile(r"^error at (?P<line>\d+):(?P<column>\d+): (?P<text>.+)$", re.DOTALL)
 _MAX_EXTRA_ROWS = 10_000
-"""So many rows nobody wrote down as answers."""
+"""Maximum number of rows; nobody writes more expected answers."""
 
 
 def question_issues(job: Job, statements: Sequence[Statement], on_file: FileCallback) -> Iterator[Issue]:
-    """Each question that is answered otherwise than the spec says, or that cannot be asked."""
+    """Each question with an unexpected answer, or without one."""
     store = ox.Store()
     store.extend(statement.quad for statement in statements)
     for index, item in enumerate(as_list(job.source.get("questions"))):
@@ -48,7 +48,7 @@ def question_issues(job: Job, statements: Sequence[Statement], on_file: FileCall
 
 
 def _external_access_issue(query: Query, graphs: set[str], name: str) -> Issue | None:
-    """What the query asks of other places, or would change."""
+    """Parts of the query that access other services, or update data."""
     first_word: QueryToken | None = None
     prologue_words = {"PREFIX", "BASE", "VERSION"}
     after_from = False
@@ -83,8 +83,8 @@ def _syntax_issue(name: str, error_text: str) -> Issue:
     )
 
 
-def _answer_issues(result: Any, index: int, question: Object) -> Iterator[Issue]:  # noqa: ANN401 - one of three, by the query
-    """What is wrong with what came of a question."""
+def _answer_issues(result: Any, index: int, question: Object) -> Iterator[Issue]:  # noqa: ANN401 - one of three types, depending on the query
+    """The issues of an answer."""
     key = next((key for key in ("holds", "answers", "atLeast") if question.get(key) is not None), "")
     form = {ox.QueryBoolean: "ASK", ox.QuerySolutions: "SELECT"}.get(type(result), "CONSTRUCT or DESCRIBE")
     expected_form = "ASK" if key == "holds" else "SELECT"
@@ -165,5 +165,5 @@ def _quote_question(question: Object) -> str:
 
 
 def _term_text(term: Any) -> str:  # noqa: ANN401 - any term
-    """A term as answers write it; one without a name is written `_:`."""
+    """A term as answers write it; a blank node is `_:`."""
     return "_:" if isinstance(term, ox.BlankNode) else as_str(getattr(term, "value", str(term)))

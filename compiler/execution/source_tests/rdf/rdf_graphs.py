@@ -1,4 +1,4 @@
-"""RDF beside a spec, with the line of each statement; imported where graphs are run, and nowhere else."""
+"""RDF files, with the line of each statement. Imported only in the worker."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from compiler.execution.source_tests.worker_protocol import (
 )
 
 FORMAT_BY_SUFFIX = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES, ".trig": ox.RdfFormat.TRIG}
-"""What a file is, by how its name ends."""
+"""RDF formats by file extension."""
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement and where it ends."""
+    """A statement and the line where it ends."""
 
     quad: ox.Quad
     file: str
@@ -32,7 +32,7 @@ class Statement:
 
     @property
     def location(self) -> IssueLocation:
-        """Its place."""
+        """Its location."""
         return line_location(self.file, self.line)
 
     @property
@@ -42,12 +42,12 @@ class Statement:
 
 
 def iri(term: object) -> str | None:
-    """The IRI of a term that is one."""
+    """The IRI of a named node."""
     return term.value if isinstance(term, ox.NamedNode) else None
 
 
 class _LineReader(RawIOBase):
-    """Hands out a line at a time, so that whoever asks for the next has said all of the one before."""
+    """Feeds a parser one line at a time, so that each statement can be attributed to the line before the next read."""
 
     def __init__(self, content: bytes) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class _LineReader(RawIOBase):
         self.line = 0
 
     def readable(self) -> bool:
-        """It is there to be read."""
+        """Required by the reader interface."""
         return True
 
     def read(self, _: int = -1) -> bytes:
@@ -66,7 +66,7 @@ class _LineReader(RawIOBase):
 
 
 def load_statements(job: Job, names: Sequence[str], on_file: FileCallback) -> tuple[list[Statement], list[Issue]]:
-    """What the files say, and what cannot be read."""
+    """The statements of the files, and the issues of those that cannot be read."""
     statements: list[Statement] = []
     issues: list[Issue] = []
     for name in dict.fromkeys(names):

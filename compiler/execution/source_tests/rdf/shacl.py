@@ -1,4 +1,4 @@
-"""SHACL shapes, by pySHACL: what the facts owe them, and what of them is not judged; imported where graphs are run alone."""
+"""SHACL shapes, by pySHACL: violations by the data, and parts of shapes that are not evaluated. Imported only in the worker."""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,23 +17,23 @@ from compiler.execution.source_tests.worker_protocol import Issue, IssueKind, Is
 from compiler.foundation.suggestions import closest_match
 
 _UNSUPPORTED_PREDICATES = {f"{SH}{name}" for name in ("js", "target", "rule", "expression", "values")}
-"""What SHACL's advanced features and SHACL-JS add: www.w3.org/TR/shacl-af, www.w3.org/TR/shacl-js."""
+"""Terms of SHACL Advanced Features and SHACL-JS: www.w3.org/TR/shacl-af, www.w3.org/TR/shacl-js."""
 _QUERY_PREDICATES = {str(SH.select), str(SH.ask)}
 _TARGET_PREDICATES = {str(SH[name]) for name in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")}
 _CLASS_TYPES = {str(RDFS.Class), str(OWL.Class)}
 
 
 def shacl_issues(facts: Sequence[Statement], shapes: Sequence[Statement]) -> Iterator[Issue]:
-    """What is amiss between the facts, the ontology among them, and the shapes."""
+    """The issues of the data, ontology included, and of the shapes."""
     unsupported_issues = list(_unsupported_issues(shapes))
     yield from unsupported_issues
     data = _to_rdflib_graph(facts)
     yield from _unknown_term_issues(shapes)
     yield from _target_issues(data, shapes)
     if any(issue.kind is IssueKind.EXTERNAL_ACCESS for issue in unsupported_issues):
-        return  # pySHACL takes no shape that does
+        return  # pySHACL rejects shapes that use them
     try:
-        violations = list(_violation_issues(data, facts, shapes))  # in the order of a set
+        violations = list(_violation_issues(data, facts, shapes))  # pySHACL reports in the order of a set
         yield from sorted(
             violations, key=lambda issue: (issue.location.file or "", issue.location.line or 0, issue.message)
         )
@@ -57,7 +57,7 @@ def _unsupported_issues(shapes: Sequence[Statement]) -> Iterator[Issue]:
 
 
 def _unknown_term_issues(shapes: Sequence[Statement]) -> Iterator[Issue]:
-    """A misspelt word of SHACL is a constraint that nobody checks."""
+    """Unknown SHACL terms: a misspelled one is a constraint that nothing checks."""
     shacl_terms = {str(term) for term in dir(SH)}
     for shape in shapes:
         word = shape.predicate.removeprefix(str(SH))
@@ -74,12 +74,12 @@ def _unknown_term_issues(shapes: Sequence[Statement]) -> Iterator[Issue]:
 
 
 def _to_rdflib_graph(statements: Sequence[Statement]) -> rdflib.Graph:
-    """The statements of all graphs as one."""
+    """All graphs as one rdflib graph."""
     graph = rdflib.Graph(bind_namespaces="none")
     for statement in statements:
         quad = statement.quad
         if isinstance(quad.subject, ox.Triple) or isinstance(quad.object, ox.Triple):
-            continue  # RDF 1.2's, of which SHACL 1.0 says nothing
+            continue  # RDF 1.2 terms, which SHACL 1.0 does not cover
         graph.add((_to_rdflib_node(quad.subject), rdflib.URIRef(quad.predicate.value), _to_rdflib_node(quad.object)))
     return graph
 
@@ -95,7 +95,7 @@ def _to_rdflib_node(term: ox.NamedNode | ox.BlankNode | ox.Literal) -> Node:
 
 
 def _target_issues(data: rdflib.Graph, shapes: Sequence[Statement]) -> Iterator[Issue]:
-    """Shapes that judge nothing look like shapes that are kept."""
+    """Shapes without targets: they check nothing, and look as if they passed."""
     kinds = {(str(shape.quad.subject), iri(shape.quad.object)) for shape in shapes if shape.predicate == str(RDF.type)}
     has_target = False
     for shape in shapes:
@@ -129,7 +129,7 @@ def _has_target_nodes(data: rdflib.Graph, kind: str, node: rdflib.URIRef) -> boo
 
 
 def _violation_issues(data: rdflib.Graph, facts: Sequence[Statement], shapes: Sequence[Statement]) -> Iterator[Issue]:
-    """Each result of the report, at the statement that breaks the shape, or at the first of its focus node."""
+    """Each result of the report, at the statement that violates the shape, or at the first about its focus node."""
     sparql.SPARQL_LOAD_GRAPHS = False
     _, report, report_text = pyshacl.validate(
         data, shacl_graph=_to_rdflib_graph(shapes), advanced=False, js=False, do_owl_imports=False, inplace=True
@@ -158,7 +158,7 @@ def _node_text(node: Node | None) -> str:
 
 
 class _FactLocations:
-    """Where facts stand."""
+    """The locations of statements."""
 
     def __init__(self, facts: Sequence[Statement]) -> None:
         self._by_triple: dict[tuple[str, str, str], Statement] = {}
@@ -171,7 +171,7 @@ class _FactLocations:
             self._by_object.setdefault(_term_key(fact.quad.object), fact)
 
     def find(self, focus: Node | None, path: Node | None, value: Node | None) -> IssueLocation:
-        """The statement itself, else the first about the focus node, else the first that names it."""
+        """The location of the statement itself, else of the first about the focus node, else of the first that names it."""
         fact = self._by_triple.get((str(focus), str(path), str(value)))
         if fact is not None:
             return fact.location
@@ -184,7 +184,7 @@ def _term_key(term: object) -> str:
 
 
 def _query_syntax_issue(error: ParseException, shapes: Sequence[Statement]) -> Issue:
-    """The first query of the shapes that is none; its text stands where the statement ends."""
+    """The first invalid query of the shapes; its text is where the statement ends."""
     queries = (shape for shape in shapes if shape.predicate in _QUERY_PREDICATES)
     text = error.line.strip()
     matching_shape = next((shape for shape in queries if text and text in str(shape.quad.object)), None)
@@ -195,7 +195,7 @@ def _query_syntax_issue(error: ParseException, shapes: Sequence[Statement]) -> I
 
 
 def _invalid_shapes_issue(error_text: str, shapes: Sequence[Statement]) -> Issue:
-    """Shapes that pySHACL does not take, at the shape that it names."""
+    """Shapes that pySHACL rejects, at the shape that it names."""
     text = error_text.split("\n", 1)[0]
     matching_shape = next((shape for shape in shapes if (name := iri(shape.quad.subject)) and name in error_text), None)
     return Issue(IssueKind.INVALID, text, matching_shape.location if matching_shape else line_location(shapes[0].file))

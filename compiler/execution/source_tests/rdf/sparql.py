@@ -1,4 +1,4 @@
-"""The words of a SPARQL query, without what is written in it as text, name or comment."""
+"""The tokens of a SPARQL query outside literals, names and comments."""
 
 import re
 from collections.abc import Iterator
@@ -17,12 +17,12 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 UPDATE_KEYWORDS = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"})
-"""What an update begins with: www.w3.org/TR/sparql11-query, section 19.8, rules Update1 and Modify."""
+"""Keywords that start an update: www.w3.org/TR/sparql11-query, section 19.8, rules Update1 and Modify."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryToken:
-    """A word in capitals, or an IRI within its brackets, and where it stands."""
+    """A keyword in capitals, or an IRI in brackets, with its position."""
 
     text: str
     line: int
@@ -36,7 +36,7 @@ class Query:
     text: str
 
     def tokens(self) -> Iterator[QueryToken]:
-        """Its words and IRIs."""
+        """Its keywords and IRIs."""
         for token_match in _TOKEN.finditer(self.text):
             token_text = token_match["iri"] or (token_match["word"] or "").upper()
             if token_text:
@@ -45,5 +45,5 @@ class Query:
                 yield QueryToken(token_text, self.text.count("\n", 0, start) + 1, start - line_start + 1)
 
     def words(self) -> Iterator[QueryToken]:
-        """Its words."""
+        """Its keywords."""
         return (token for token in self.tokens() if not token.text.startswith("<"))
