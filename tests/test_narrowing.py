@@ -19,7 +19,7 @@ write_project = runpy.run_path(str(SAMPLE / "bench" / "generate.py"))["write_pro
 
 
 def told_in(path: str, findings) -> list:
-    return [finding for finding in findings if finding.place and finding.place.path == path]
+    return [finding for finding in findings if finding.location and finding.location.path == path]
 
 
 def agrees(folder: Path) -> int:

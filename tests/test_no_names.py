@@ -55,13 +55,13 @@ def _any_of(words: frozenset[str], before: str, after: str) -> re.Pattern[str]:
 def offenders(sources: Mapping[str, str], templates: Path) -> Iterator[str]:
     for path, text in sources.items():
         for number, line in enumerate(text.splitlines(), 1):
-            for what, pattern in patterns(templates).items():
-                for found in pattern.findall(line):
+            for description, pattern in patterns(templates).items():
+                for name in pattern.findall(line):
                     if not (
-                        what == "emitter"
-                        and any(path.startswith(where) and found in known for where, known in HOMONYMS.items())
+                        description == "emitter"
+                        and any(path.startswith(where) and name in known for where, known in HOMONYMS.items())
                     ):
-                        yield f"{path}:{number}: the {what} {found!r}"
+                        yield f"{path}:{number}: the {description} {name!r}"
 
 
 def sources() -> dict[str, str]:
@@ -80,21 +80,21 @@ def test_names_are_read_from_the_shipped_templates() -> None:
     assert len(files(templates)) > 10
 
 
-@pytest.mark.parametrize("what", ["id", "kind", "template"])
-def test_a_name_in_the_compiler_is_found(what: str) -> None:
+@pytest.mark.parametrize("word", ["id", "kind", "template"])
+def test_a_name_in_the_compiler_is_found(word: str) -> None:
     templates = shipped_folder("templates")
-    for name in {"id": ids, "kind": kinds, "template": files}[what](templates):
+    for name in {"id": ids, "kind": kinds, "template": files}[word](templates):
         mutated = {"render/produce.py": f'if found == "{name}":\n    return\n'}
         assert list(offenders(mutated, templates))
 
 
-@pytest.mark.parametrize("where", HOMONYMS)
-def test_a_format_and_a_language_may_be_called_as_a_ci_server_is_and_nothing_else_may(where: str) -> None:
+@pytest.mark.parametrize("folder", HOMONYMS)
+def test_a_format_and_a_language_may_be_called_as_a_ci_server_is_and_nothing_else_may(folder: str) -> None:
     templates = shipped_folder("templates")
-    shared_ids = ids(templates) & HOMONYMS[where]
+    shared_ids = ids(templates) & HOMONYMS[folder]
     assert shared_ids, "else nothing has to be let through"
     text = "".join(f'x = "{name}"\n' for name in shared_ids)
-    path = f"{where}outputs.py" if where.endswith("/") else where
+    path = f"{folder}outputs.py" if folder.endswith("/") else folder
     assert list(offenders({path: text}, templates)) == []
     assert len(
         list(offenders({"cli/run.py": text, "render/renderer.py": text, "plan/plan.py": text}, templates))
@@ -109,21 +109,21 @@ def test_part_of_a_longer_name_is_another_word() -> None:
 
 def test_names_of_ours_stand_in_one_file() -> None:
     """Labels, annotations and series are constants of `plan/names.py`, which templates are given; nobody else spells one."""
-    ours = re.compile(r"\bmodelyard(?:/[a-z]|_[a-z])(?!1\b)")
+    own_name = re.compile(r"\bmodelyard(?:/[a-z]|_[a-z])(?!1\b)")
     templates = [
         path for path in shipped_folder("templates").rglob("*") if path.suffix == ".j2" or path.name == "emitter.yaml"
     ]
-    found = [
+    names = [
         f"{path.name}: {line}"
         for path in templates
         for line in path.read_text("utf-8").splitlines()
-        if ours.search(line)
+        if own_name.search(line)
     ]
-    assert [line for line in found if "branch=" not in line] == []
-    planned = {
+    assert [line for line in names if "branch=" not in line] == []
+    expected_files = {
         name: text
         for name, text in sources().items()
         if name.startswith(("plan/", "render/")) and name != "plan/names.py"
     }
-    spelled = [name for name, text in planned.items() if re.search(r'"modelyard_[a-z]|"modelyard/(?!v1)', text)]
+    spelled = [name for name, text in expected_files.items() if re.search(r'"modelyard_[a-z]|"modelyard/(?!v1)', text)]
     assert spelled == []

@@ -139,9 +139,9 @@ MUTANTS = {
 }
 
 
-@pytest.mark.parametrize(("patch", "where"), MUTANTS.values(), ids=MUTANTS)
+@pytest.mark.parametrize(("patch", "position"), MUTANTS.values(), ids=MUTANTS)
 def test_a_patch_that_the_cluster_would_refuse_is_refused_at_its_own_line(
-    patch: str, where: str, definitions: dict[str, bytes]
+    patch: str, position: str, definitions: dict[str, bytes]
 ) -> None:
     files = sample() | definitions
     text = (
@@ -157,7 +157,7 @@ def test_a_patch_that_the_cluster_would_refuse_is_refused_at_its_own_line(
     refused = [finding for finding in result.findings if finding.code is codes.OUTPUT_INVALID]
     line = next(number for number, said in enumerate(text.splitlines(), 1) if "merge: {spec" in said)
     assert {finding.location.line for finding in refused if finding.location} == {line}
-    assert all(where in finding.message for finding in refused)
+    assert all(position in finding.message for finding in refused)
     assert all(finding.location and finding.location.path == FRAUD for finding in refused)
 
 

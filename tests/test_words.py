@@ -8,16 +8,16 @@ NAMES = ["name", "scaling", "useCase", "owner", "type", "resources"]
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"),
+    ("typo", "intended"),
     [("scalin", "scaling"), ("nmae", "name"), ("use_case", "useCase"), ("Owner", "owner"), ("resource", "resources")],
 )
-def test_a_slip_leads_to_the_name_that_was_meant(written, meant):
-    assert closest_match(written, NAMES) == meant
+def test_a_slip_leads_to_the_name_that_was_meant(typo, intended):
+    assert closest_match(typo, NAMES) == intended
 
 
-@pytest.mark.parametrize("written", ["replicas", "x", "", "lifecycle"])
-def test_another_word_leads_nowhere(written):
-    assert closest_match(written, NAMES) is None
+@pytest.mark.parametrize("typo", ["replicas", "x", "", "lifecycle"])
+def test_another_word_leads_nowhere(typo):
+    assert closest_match(typo, NAMES) is None
 
 
 def test_a_name_is_no_slip_of_itself():

@@ -93,7 +93,7 @@ LINES = """prod: {
 
 
 @pytest.mark.parametrize(
-    ("text", "key", "wanted"),
+    ("text", "key", "expected_value"),
     [
         (LINES, "release", LINES.replace("  release: 3.2.0,   # old\n", "")),
         (LINES, "canary", LINES.replace("  canary: {release: 3.3.0},   # a tenth\n", "")),
@@ -109,10 +109,10 @@ LINES = """prod: {
         ("prod: {a: 1,\n  # two\n  b: 2}\n", "a", "prod: {\n  # two\n  b: 2}\n"),
     ],
 )  # fmt: skip
-def test_an_entry_between_brackets_goes_with_its_own_comment_alone(text, key, wanted) -> None:
-    assert cut(text, f"prod/{key}") == wanted
+def test_an_entry_between_brackets_goes_with_its_own_comment_alone(text, key, expected_value) -> None:
+    assert cut(text, f"prod/{key}") == expected_value
     ended = text.replace("\n", "\r\n")
-    assert cut(ended, f"prod/{key}") == wanted.replace("\n", "\r\n")
+    assert cut(ended, f"prod/{key}") == expected_value.replace("\n", "\r\n")
 
 
 def test_what_holds_nothing_yet_holds_what_is_set() -> None:
@@ -251,18 +251,18 @@ def test_a_value_that_is_set_anew_changes_its_own_characters_alone(text, draw) -
 @settings(max_examples=50)
 @given(layouts().filter(has_one_meaning), some.data())
 def test_what_is_added_and_taken_away_again_leaves_no_trace(text, draw) -> None:
-    found = document(text)
+    parsed_document = document(text)
     holders = [
         (),
         *(
             pointer
-            for pointer in places(found.data)
-            if isinstance(value_at(found.data, pointer), dict) and value_at(found.data, pointer)
+            for pointer in places(parsed_document.data)
+            if isinstance(value_at(parsed_document.data, pointer), dict) and value_at(parsed_document.data, pointer)
         ),
     ]
     pointer = (*draw.draw(some.sampled_from(holders)), "zz-new")
-    after = draw.draw(some.sampled_from([None, *value_at(found.data, pointer[:-1])]))
-    made = set_value(found, pointer, {"release": "9.9.9"}, after)
+    after = draw.draw(some.sampled_from([None, *value_at(parsed_document.data, pointer[:-1])]))
+    made = set_value(parsed_document, pointer, {"release": "9.9.9"}, after)
     assert comments(made) == comments(text)
     assert delete_key(document(made), pointer) == text
 

@@ -56,12 +56,12 @@ def test_what_is_retired_is_not_retired_again(fleet) -> None:
 def test_one_that_only_a_person_can_edit_keeps_no_other_from_its_end(fleet) -> None:
     anchored = other_model(END, environments="&all {prod-us: {}}")
     run = fleet("  dev: {release: 3.0.0}", pipeline=END, day=DUE_DAY, till=anchored)
-    made = retire(run, ())
-    assert list(made.files) == ["models/refunds.yaml"]
-    assert edit_errors(made.skipped_findings) == [
+    result = retire(run, ())
+    assert list(result.files) == ["models/refunds.yaml"]
+    assert edit_errors(result.skipped_findings) == [
         ("not-editable", "till: environments cannot be changed alone: it has an anchor or a tag", 12)
     ]
-    assert edit_errors(retire(run, ("till",))) == edit_errors(made.skipped_findings)
+    assert edit_errors(retire(run, ("till",))) == edit_errors(result.skipped_findings)
 
 
 def test_however_many_are_retired_their_title_is_short(fleet) -> None:

@@ -162,11 +162,11 @@ def equal(first: object, second: object) -> bool:
     return number(first) == number(second)
 
 
-def contains(where: object, what: object) -> bool:
+def contains(container: object, item: object) -> bool:
     return (
-        any(equal(one, what) for one in where)
-        if isinstance(where, list)
-        else str(what).casefold() in to_text(where).casefold()
+        any(equal(one, item) for one in container)
+        if isinstance(container, list)
+        else str(item).casefold() in to_text(container).casefold()
     )
 
 

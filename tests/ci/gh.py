@@ -49,12 +49,12 @@ def api(state: dict, words: list[str]) -> int:
     single = re.fullmatch(r"issues/comments/([0-9]+)", path)
     if comments_match and arguments.field is None:
         assert arguments.jq == COMMENTS_QUERY, arguments.jq
-        found = [comment["id"] for comment in state["comments"] if str(comment["issue"]) == comments_match[1]]
+        comment_ids = [comment["id"] for comment in state["comments"] if str(comment["issue"]) == comments_match[1]]
         print(
             "\n".join(
                 str(comment["id"])
                 for comment in state["comments"]
-                if comment["id"] in found and is_own_comment(comment)
+                if comment["id"] in comment_ids and is_own_comment(comment)
             )
         )
     elif comments_match:
@@ -87,12 +87,19 @@ def body(field: str) -> str:
 
 
 def runs(state: dict, words: list[str]) -> int:
-    said = parse_arguments(words[1:], "--workflow", "--branch", "--status", "--limit", "--json", "--jq")
-    assert (words[0], said.status, said.json, said.jq) == ("list", "success", "headSha", ".[0].headSha // empty")
+    options = parse_arguments(words[1:], "--workflow", "--branch", "--status", "--limit", "--json", "--jq")
+    assert (words[0], options.status, options.json, options.jq) == (
+        "list",
+        "success",
+        "headSha",
+        ".[0].headSha // empty",
+    )
     if not has_permission("actions", "read"):
         return report_refusal("Resource not accessible by integration (HTTP 403)")
     found = [
-        one["sha"] for one in state["delivered"] if (one["workflow"], one["branch"]) == (said.workflow, said.branch)
+        one["sha"]
+        for one in state["delivered"]
+        if (one["workflow"], one["branch"]) == (options.workflow, options.branch)
     ]
     print(found[-1] if found else "", end="\n" if found else "")
     return 0
@@ -165,14 +172,14 @@ def parse_arguments(words: list[str], *options: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(allow_abbrev=False)
     parser.add_argument("words", nargs="*")
     for option in options:
-        how = (
+        options_text = (
             {"action": "store_true"}
             if option.endswith("?")
             else {"action": "append", "default": []}
             if option.endswith("*")
             else {}
         )
-        parser.add_argument(option.rstrip("?*"), **how)
+        parser.add_argument(option.rstrip("?*"), **options_text)
     return parser.parse_intermixed_args(words)
 
 

@@ -33,7 +33,7 @@ class RunResult:
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
     steps: dict[str, dict[str, str]] = field(default_factory=dict)
     summaries: dict[str, str] = field(default_factory=dict)
-    scanned: list[dict] = field(default_factory=list)
+    sarif_reports: list[dict] = field(default_factory=list)
 
     @property
     def log(self) -> str:
@@ -65,13 +65,13 @@ class Server:
             (self._bin / name).chmod(0o755)
 
     @property
-    def asked(self) -> dict:
+    def requests(self) -> dict:
         """What GitHub was asked to keep."""
         return json.loads(self.state.read_text()) if self.state.exists() else {}
 
-    def git(self, *words: str, at: Path | None = None) -> str:
+    def git(self, *words: str, cwd: Path | None = None) -> str:
         done = subprocess.run(
-            ["git", *words], cwd=at or self.origin, env=self.environment(), check=False, capture_output=True, text=True
+            ["git", *words], cwd=cwd or self.origin, env=self.environment(), check=False, capture_output=True, text=True
         )
         assert done.returncode == 0, f"git {words}: {done.stderr}"
         return done.stdout.strip()
@@ -79,8 +79,8 @@ class Server:
     def checked_out(self, name: str, commit: str, branch: str | None = None) -> Path:
         """A clone at a commit."""
         folder = self.folder / name
-        self.git("clone", "-q", str(self.origin), str(folder), at=self.folder)
-        self.git("checkout", "-q", *(["-B", branch] if branch else ["--detach"]), commit, at=folder)
+        self.git("clone", "-q", str(self.origin), str(folder), cwd=self.folder)
+        self.git("checkout", "-q", *(["-B", branch] if branch else ["--detach"]), commit, cwd=folder)
         return folder
 
     def run(
@@ -103,7 +103,7 @@ class Server:
         for job in topological_order(workflow_data["jobs"]):
             self._job(job, workflow_data["jobs"], github, inputs or {}, run_result)
         if workflow == "modelyard-deliver.yml" and "failure" not in run_result.results.values():
-            state = self.asked
+            state = self.requests
             state.setdefault("delivered", []).append({"workflow": workflow, "branch": ref, "sha": commit})
             self.state.write_text(json.dumps(state))
         return run_result
@@ -118,13 +118,13 @@ class Server:
             "cancelled": lambda: False,
             "always": lambda: True,
         }
-        known = {
+        needed_jobs = {
             need: {"result": run_result.results[need], "outputs": run_result.outputs.get(need, {})} for need in needs
         }
         contexts = {
             "github": github,
             "inputs": inputs,
-            "needs": known,
+            "needs": needed_jobs,
             "secrets": {"MODELYARD_DELIVERY_TOKEN": "the-token-of-others"},
         }
         evaluator = Evaluator(contexts, functions)
@@ -184,7 +184,7 @@ class Server:
             branch = None if github["event_name"] == "pull_request" else github["ref_name"]
             self.checked_out(work.name, github["sha"], branch)
         elif action == "github/codeql-action/upload-sarif":
-            run_result.scanned.append(json.loads(Path(action_inputs["sarif_file"]).read_text(encoding="utf-8")))
+            run_result.sarif_reports.append(json.loads(Path(action_inputs["sarif_file"]).read_text(encoding="utf-8")))
         else:
             assert action == "actions/setup-python", action
         return ""
@@ -227,12 +227,12 @@ class Server:
         environment |= outputs_of(variables.read_text(encoding="utf-8"))
         added = reversed(paths.read_text(encoding="utf-8").split())
         environment["PATH"] = os.pathsep.join([*added, environment["PATH"]])
-        ran = subprocess.run(
+        process = subprocess.run(
             ["bash", "-e", str(script)], cwd=work, env=environment, check=False, capture_output=True, text=True
         )
         run_result.summaries[name] = run_result.summaries.get(name, "") + summary.read_text(encoding="utf-8")
-        outcome = "failure" if ran.returncode else "success"
-        return outcome, outputs_of(output.read_text(encoding="utf-8")), f"{ran.stdout}{ran.stderr}"
+        outcome = "failure" if process.returncode else "success"
+        return outcome, outputs_of(output.read_text(encoding="utf-8")), f"{process.stdout}{process.stderr}"
 
     def environment(self) -> dict[str, str]:
         python_path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))

@@ -135,13 +135,13 @@ def test_what_a_project_says_of_ci_is_what_it_can_be_or_refused_at_its_line(opti
 
 
 @pytest.mark.parametrize(
-    ("value", "wanted"),
+    ("value", "expected_value"),
     [("version: v7.0.1", "version: '${{ x }}'"), ("version: v7.0.1", 'version: "v7 # x"'), ("version: v7.0.1", 'version: "v7\\nrun: x"'),
      ("commit: 3d3c42e5aac5ba805825da76410c181273ba90b1", "commit: v7.0.1"),
      ("commit: 3d3c42e5aac5ba805825da76410c181273ba90b1", "commit: 3d3c42e")],
 )  # fmt: skip
-def test_a_pin_is_a_version_and_a_whole_commit(value, wanted, small) -> None:
-    built = small((value, wanted))
+def test_a_pin_is_a_version_and_a_whole_commit(value, expected_value, small) -> None:
+    built = small((value, expected_value))
     assert workflows_of(built) == {}
     [found] = [finding for finding in built.findings if finding.is_blocking]
     assert (found.location.path, found.location.line) == ("modelyard.yaml", 11)

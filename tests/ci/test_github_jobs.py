@@ -38,12 +38,12 @@ def first(tmp_path_factory) -> Path:
     shutil.copyfile(ROOT / "modelyard.yaml", work / "modelyard.yaml")
     (work / ".gitignore").write_text("/build/\n__pycache__/\n", encoding="utf-8")
     server = Server(folder / "tools", folder / "origin.git", {})
-    server.git("init", "-q", "--bare", "-b", "main", str(folder / "origin.git"), at=folder)
+    server.git("init", "-q", "--bare", "-b", "main", str(folder / "origin.git"), cwd=folder)
     build(server, work)
-    server.git("init", "-q", "-b", "main", at=work)
-    server.git("add", "--all", at=work)
-    server.git("commit", "-q", "-m", "The sample", at=work)
-    server.git("push", "-q", str(folder / "origin.git"), "main", at=work)
+    server.git("init", "-q", "-b", "main", cwd=work)
+    server.git("add", "--all", cwd=work)
+    server.git("commit", "-q", "-m", "The sample", cwd=work)
+    server.git("push", "-q", str(folder / "origin.git"), "main", cwd=work)
     return folder / "origin.git"
 
 
@@ -76,18 +76,18 @@ class Repository:
             file.write_text(text.replace(old, new) if old else text + new, encoding="utf-8")
         if builds:
             build(self.server, folder)
-        self.git("add", "--all", at=folder)
-        self.git("commit", "-q", "--allow-empty", "-m", "A change", at=folder)
-        self.git("push", "-q", "--force", "origin", f"HEAD:refs/heads/{branch}", at=folder)
-        return self.git("rev-parse", "HEAD", at=folder)
+        self.git("add", "--all", cwd=folder)
+        self.git("commit", "-q", "--allow-empty", "-m", "A change", cwd=folder)
+        self.git("push", "-q", "--force", "origin", f"HEAD:refs/heads/{branch}", cwd=folder)
+        return self.git("rev-parse", "HEAD", cwd=folder)
 
     def merge_of(self, branch: str) -> str:
         """What GitHub checks out for a pull request: the branch merged into main."""
         self._count += 1
         at = self.server.checked_out(f"merge-{self._count}", "main", "main")
-        self.git("merge", "-q", "--no-ff", "-m", "Merge", f"origin/{branch}", at=at)
-        self.git("push", "-q", "origin", f"HEAD:refs/pull/{self._count}/merge", at=at)
-        return self.git("rev-parse", "HEAD", at=at)
+        self.git("merge", "-q", "--no-ff", "-m", "Merge", f"origin/{branch}", cwd=at)
+        self.git("push", "-q", "origin", f"HEAD:refs/pull/{self._count}/merge", cwd=at)
+        return self.git("rev-parse", "HEAD", cwd=at)
 
     def pull_request(self, branch: str, fork: str = "bank/models") -> RunResult:
         head = {"repo": {"full_name": fork}}
@@ -100,7 +100,7 @@ class Repository:
 
     def judge(self) -> RunResult:
         """The canary that was asked to be judged last, judged; the branch has moved on since."""
-        asked = [one for one in self.server.asked["dispatched"] if one["workflow"] == "modelyard-canary.yml"][-1]
+        asked = [one for one in self.server.requests["dispatched"] if one["workflow"] == "modelyard-canary.yml"][-1]
         return self.server.run(asked["workflow"], "workflow_dispatch", self.main(), inputs=asked["inputs"])
 
     def train(self, model: str) -> RunResult:
@@ -111,7 +111,7 @@ class Repository:
 def repository(first, tmp_path) -> Repository:
     shutil.copytree(first, tmp_path / "origin.git")
     server = Server(tmp_path / "tools", tmp_path / "origin.git", {DEPLOYMENTS: tmp_path / "deployments.git"})
-    server.git("init", "-q", "--bare", "-b", "main", str(tmp_path / "deployments.git"), at=tmp_path)
+    server.git("init", "-q", "--bare", "-b", "main", str(tmp_path / "deployments.git"), cwd=tmp_path)
     return Repository(server)
 
 
@@ -165,16 +165,16 @@ def test_a_pull_request_is_checked_told_once_and_only_what_it_reaches_runs(repos
     assert "atm-demand 1.2.0: measured mape 0.054" in run_result.log
     assert "2000 days are complete and within their bounds" in run_result.log
     assert "nothing foreign among them" in run_result.log
-    [scanned] = run_result.scanned
+    [scanned] = run_result.sarif_reports
     assert scanned["version"] == "2.1.0"
     assert "Modelyard: nothing to mend" in run_result.summaries["check"]
-    [comment] = repository.server.asked["comments"]
+    [comment] = repository.server.requests["comments"]
     assert comment["issue"] == 5
     assert "| `atm-demand` | prod, staging | treasury-analytics | governance" in comment["body"]
     repository.commit("faster", (ATM_DEMAND, "Forecasts how much", "Says how much"), base="faster", builds=True)
     again = repository.pull_request("faster")
     assert again.results["required"] == "success", again.log
-    [kept] = repository.server.asked["comments"]
+    [kept] = repository.server.requests["comments"]
     assert (kept["id"], kept["body"] != comment["body"]) == (comment["id"], True)
 
 
@@ -193,22 +193,22 @@ def test_a_mistake_is_annotated_at_its_line_and_fails_what_is_required(repositor
     line = (ROOT / CARD_FRAUD).read_text(encoding="utf-8").partition('  resources: {cpu: "2"')[0].count("\n") + 1
     assert f"::error file={CARD_FRAUD},line={line}" in run_result.logs["check"]
     assert run_result.steps["check"]["Hand findings to code scanning"] == "success"
-    [scanned] = run_result.scanned
+    [scanned] = run_result.sarif_reports
     assert {result["ruleId"] for result in scanned["runs"][0]["results"]} == {"MY103"}
-    [comment] = repository.server.asked["comments"]
+    [comment] = repository.server.requests["comments"]
     assert "expected an amount of CPU" in comment["body"]
 
 
 def test_a_release_that_is_no_better_fails_at_its_gate(repository) -> None:
     repository.commit("worse", (CARD_FRAUD, "{metric: auc, value: 0.958", "{metric: auc, value: 0.94"), builds=True)
-    done = repository.pull_request("worse")
-    assert (done.results["model"], done.results["required"], done.results["check"]) == (
+    result = repository.pull_request("worse")
+    assert (result.results["model"], result.results["required"], result.results["check"]) == (
         "failure",
         "failure",
         "success",
-    ), done.log
-    assert "card-fraud 3.2.0: auc is 0.94, worse than the 0.951 of 3.1.0, which runs in prod" in done.log
-    assert f"::error file={CARD_FRAUD},line=" in done.log
+    ), result.log
+    assert "card-fraud 3.2.0: auc is 0.94, worse than the 0.951 of 3.1.0, which runs in prod" in result.log
+    assert f"::error file={CARD_FRAUD},line=" in result.log
 
 
 def test_a_test_that_goes_wrong_fails_the_job_of_its_model(repository) -> None:
@@ -235,8 +235,8 @@ def test_a_fork_is_checked_and_neither_told_nor_scanned(repository) -> None:
     repository.commit("fork", (CARD_FRAUD, "summary: Scores", "summary: Rates"), builds=True)
     done = repository.pull_request("fork", fork="stranger/models")
     assert (done.results["review"], done.results["required"]) == ("skipped", "success"), done.log
-    assert done.scanned == []
-    assert repository.server.asked == {}
+    assert done.sarif_reports == []
+    assert repository.server.requests == {}
 
 
 # --- delivery --------------------------------------------------------------------------------------------------------
@@ -255,29 +255,29 @@ def test_what_is_merged_is_published_by_environment_and_what_did_not_change_is_n
         "Publish staging",
         "Publish prod",
     ]
-    branches = repository.git("for-each-ref", "--format=%(refname)", at=deployments).split()
+    branches = repository.git("for-each-ref", "--format=%(refname)", cwd=deployments).split()
     assert branches == ["refs/heads/env/prod", "refs/heads/env/staging"]
     assert "card-fraud/inferenceservice.yaml" in repository.git(
-        "ls-tree", "-r", "--name-only", "env/prod", at=deployments
+        "ls-tree", "-r", "--name-only", "env/prod", cwd=deployments
     )
     source = repository.git(
-        "log", "-1", "--format=%(trailers:key=Modelyard-Source,valueonly)", "env/prod", at=deployments
+        "log", "-1", "--format=%(trailers:key=Modelyard-Source,valueonly)", "env/prod", cwd=deployments
     )
     assert source == repository.main()
 
     assert run_result.outputs["plan"]["since"] == first, "what was there before all, where nothing was delivered yet"
-    [judging] = repository.server.asked["dispatched"]
+    [judging] = repository.server.requests["dispatched"]
     inputs = {"model": "card-fraud", "environment": "prod", "commit": repository.main()}
     assert judging == {"workflow": "modelyard-canary.yml", "ref": "main", "inputs": inputs}
     run_result = repository.judge()
     assert run_result.results == {"judge": "success", "propose": "success"}, run_result.log
     assert "3.2.0 failed on 0.10% of 1000 answers" in run_result.logs["judge"]
-    [_, change] = repository.server.asked["dispatched"]
+    [_, change] = repository.server.requests["dispatched"]
     assert change == {
         "workflow": "modelyard-change.yml", "ref": "main", "inputs": {"action": "promote", "model": "card-fraud", "environment": "prod"},
     }  # fmt: skip
 
-    tips = {name: repository.git("rev-parse", name, at=deployments) for name in ("env/prod", "env/staging")}
+    tips = {name: repository.git("rev-parse", name, cwd=deployments) for name in ("env/prod", "env/staging")}
     delivered = repository.main()
     repository.commit("main", ("models/README.md", "# The sample fleet", "# The fleet"))
     run_result = repository.deliver()
@@ -291,8 +291,8 @@ def test_what_is_merged_is_published_by_environment_and_what_did_not_change_is_n
         "publish-3",
         "canary",
     ], run_result.log
-    assert repository.git("rev-parse", "env/staging", at=deployments) == tips["env/staging"]
-    assert repository.git("rev-parse", "env/prod^", at=deployments) == tips["env/prod"]
+    assert repository.git("rev-parse", "env/staging", cwd=deployments) == tips["env/staging"]
+    assert repository.git("rev-parse", "env/prod^", cwd=deployments) == tips["env/prod"]
 
 
 def test_a_canary_that_fails_more_often_is_proposed_to_be_taken_back(repository, service) -> None:
@@ -306,7 +306,7 @@ def test_a_canary_that_fails_more_often_is_proposed_to_be_taken_back(repository,
     done = repository.judge()
     assert done.results == {"judge": "failure", "propose": "success"}, done.log
     assert "3.2.0 failed on 9.00% of 1000 answers, the release beside it on 0.10%" in done.log
-    [_, change] = repository.server.asked["dispatched"]
+    [_, change] = repository.server.requests["dispatched"]
     assert change["inputs"] == {"action": "rollback", "model": "card-fraud", "environment": "prod"}
 
 
@@ -319,13 +319,13 @@ def test_a_canary_that_nobody_could_judge_is_neither_promoted_nor_taken_back(rep
 
 def test_an_environment_that_could_not_be_published_keeps_the_next_from_being(repository, tmp_path) -> None:
     shutil.rmtree(tmp_path / "deployments.git")
-    done = repository.deliver()
-    assert (done.results["publish-2"], done.results["publish-3"], done.results["canary"]) == (
+    result = repository.deliver()
+    assert (result.results["publish-2"], result.results["publish-3"], result.results["canary"]) == (
         "failure",
         "skipped",
         "skipped",
-    ), done.log
-    assert "git cannot read from" in done.log
+    ), result.log
+    assert "git cannot read from" in result.log
 
 
 def test_the_token_is_handed_to_git_and_to_nobody_else(repository, tmp_path) -> None:
@@ -359,7 +359,7 @@ def change(repository: Repository, **inputs: str) -> RunResult:
 
 def proposed_edit(repository: Repository) -> tuple[dict, str]:
     """The pull request that was opened, and the lines of its edit of specs; records follow those."""
-    [pull] = repository.server.asked["pulls"]
+    [pull] = repository.server.requests["pulls"]
     diff = repository.git("diff", "--unified=0", "main", pull["head"], "--", "models")
     return pull, "\n".join(line for line in diff.splitlines() if line[:1] in "+-" and line[:3] not in {"+++", "---"})
 
@@ -371,23 +371,23 @@ def test_a_promotion_is_a_pull_request_with_the_edit_that_is_checked(repository)
     assert (pull["title"], pull["base"]) == ("Promote card-fraud 3.2.0 to prod", "main")
     assert edit == "-    release: 3.1.0\n-    canary: {release: 3.2.0, weight: 10%}\n+    release: 3.2.0"
     assert "| `card-fraud` | prod |" in pull["body"]
-    [checked] = repository.server.asked["dispatched"]
+    [dispatch] = repository.server.requests["dispatched"]
     inputs = {"since": repository.main(), "pull": str(pull["number"])}
-    assert checked == {"workflow": "modelyard.yml", "ref": pull["head"], "inputs": inputs}
+    assert dispatch == {"workflow": "modelyard.yml", "ref": pull["head"], "inputs": inputs}
     head = repository.git("rev-parse", pull["head"])
     run_result = repository.server.run(
-        "modelyard.yml", "workflow_dispatch", head, ref=pull["head"], inputs=checked["inputs"]
+        "modelyard.yml", "workflow_dispatch", head, ref=pull["head"], inputs=dispatch["inputs"]
     )
     assert run_result.results["required"] == "success", run_result.log
     assert "card-fraud" in models(run_result)
-    assert [one["issue"] for one in repository.server.asked["comments"]] == [pull["number"]]
+    assert [one["issue"] for one in repository.server.requests["comments"]] == [pull["number"]]
 
 
 def test_what_is_proposed_already_is_not_proposed_again(repository) -> None:
     for _ in range(2):
         done = change(repository, action="promote", model="card-fraud", environment="prod")
         assert done.results == {"change": "success"}, done.log
-    assert len(repository.server.asked["pulls"]) == 1
+    assert len(repository.server.requests["pulls"]) == 1
 
 
 def test_a_rollback_knows_what_ran_before(repository) -> None:
@@ -415,7 +415,7 @@ def test_a_rollback_knows_what_ran_before(repository) -> None:
 )
 def test_what_may_not_be_is_not_proposed(repository, inputs, tmp_path) -> None:
     done = change(repository, **inputs)
-    assert "pulls" not in repository.server.asked or repository.server.asked["pulls"] == [], done.log
+    assert "pulls" not in repository.server.requests or repository.server.requests["pulls"] == [], done.log
     assert list(tmp_path.rglob("pwned")) == []
     assert done.results == {"change": "failure"} or inputs["model"] == "--help"
 
@@ -424,7 +424,7 @@ def test_what_is_so_already_is_not_proposed(repository) -> None:
     done = change(repository, action="promote", model="card-fraud", environment="staging", release="3.2.0")
     assert done.results == {"change": "success"}, done.log
     assert "card-fraud 3.2.0 runs in staging already" in done.log
-    assert repository.server.asked == {}
+    assert repository.server.requests == {}
 
 
 # --- training --------------------------------------------------------------------------------------------------------
@@ -432,7 +432,7 @@ def scheduled_models(repository: Repository, schedule: str) -> list[str]:
     """The models that a time starts a run for; each is trained by a run of its own."""
     done = repository.server.run("modelyard-retrain.yml", "schedule", repository.main(), schedule=schedule)
     assert done.results == {"plan": "success", "train": "skipped", "propose": "skipped"}, done.log
-    asked = repository.server.asked.get("dispatched", [])
+    asked = repository.server.requests.get("dispatched", [])
     assert {(one["workflow"], one["ref"]) for one in asked} <= {("modelyard-retrain.yml", "main")}
     return [one["inputs"]["model"] for one in asked]
 
@@ -443,19 +443,19 @@ def test_a_schedule_trains_its_models_and_proposes_nothing_where_nothing_came_of
     assert done.results == {"plan": "skipped", "train": "success", "propose": "skipped"}, done.log
     assert done.logs["train"].startswith("Train atm-demand\n")
     assert "mape 0.054" in done.log
-    assert repository.server.asked["pulls"] == []
+    assert repository.server.requests["pulls"] == []
 
 
 def test_by_hand_without_a_model_all_that_can_be_trained_are(repository) -> None:
     repository.server.run("modelyard-retrain.yml", "workflow_dispatch", repository.main(), inputs={"model": ""})
-    assert {one["inputs"]["model"] for one in repository.server.asked["dispatched"]} >= {"atm-demand", "card-fraud"}
+    assert {one["inputs"]["model"] for one in repository.server.requests["dispatched"]} >= {"atm-demand", "card-fraud"}
 
 
 def test_what_training_made_is_proposed(repository) -> None:
     repository.commit("main", (TRAINING, "n_estimators=24", "n_estimators=25"))
     done = repository.train("atm-demand")
     assert done.results == {"plan": "skipped", "train": "success", "propose": "success"}, done.log
-    [pull] = repository.server.asked["pulls"]
+    [pull] = repository.server.requests["pulls"]
     assert pull["title"] == "Train atm-demand"
     changed = repository.git("diff", "--name-only", "main", pull["head"]).split()
     assert {"models/treasury/atm-demand/demand.onnx", "models/treasury/atm-demand/cases.yaml"} <= set(changed)
@@ -486,7 +486,7 @@ def test_a_program_that_trains_reaches_no_token_and_no_later_step(repository, tm
     done = repository.train("atm-demand")
     assert done.results == {"plan": "skipped", "train": "success", "propose": "success"}, done.log
     assert list(tmp_path.rglob("taken")) == []
-    [pull] = repository.server.asked["pulls"]
+    [pull] = repository.server.requests["pulls"]
     assert repository.git("diff", "--name-only", "main", pull["head"]) == "models/treasury/atm-demand/told.txt"
     told = repository.git("show", f"{pull['head']}:models/treasury/atm-demand/told.txt").split()
     assert [name for name in told if "TOKEN" in name or name in {"GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT"}] == []
@@ -502,7 +502,7 @@ def test_a_training_that_changes_what_ci_runs_is_not_proposed(repository, path) 
     done = repository.train("atm-demand")
     assert done.results == {"plan": "skipped", "train": "success", "propose": "failure"}, done.log
     assert "which is for people to change" in done.log
-    assert repository.server.asked.get("pulls", []) == []
+    assert repository.server.requests.get("pulls", []) == []
 
 
 def test_what_is_too_large_to_hand_over_is_said(repository) -> None:
@@ -536,17 +536,19 @@ def come_due(repository: Repository) -> RunResult:
 def test_what_the_calendar_broke_is_an_issue_until_it_is_mended(repository) -> None:
     done = come_due(repository)
     assert done.results["judge"] == "success", done.log
-    assert [candidate for candidate in repository.server.asked.get("issues", []) if "keep" in candidate["title"]] == []
+    assert [
+        candidate for candidate in repository.server.requests.get("issues", []) if "keep" in candidate["title"]
+    ] == []
     repository.commit("main", (CARD_FRAUD, RATIONALE, NO_RATIONALE))
     assert come_due(repository).results["judge"] == "success"
-    [issue] = [candidate for candidate in repository.server.asked["issues"] if "keep" in candidate["title"]]
+    [issue] = [candidate for candidate in repository.server.requests["issues"] if "keep" in candidate["title"]]
     assert (issue["title"], issue["open"]) == ("Models that no longer keep what binds them", True)
     assert "tier-is-argued" in issue["body"]
     come_due(repository)
-    assert len([candidate for candidate in repository.server.asked["issues"] if "keep" in candidate["title"]]) == 1
+    assert len([candidate for candidate in repository.server.requests["issues"] if "keep" in candidate["title"]]) == 1
     repository.commit("main", (CARD_FRAUD, NO_RATIONALE, RATIONALE))
     come_due(repository)
-    [issue] = [candidate for candidate in repository.server.asked["issues"] if "keep" in candidate["title"]]
+    [issue] = [candidate for candidate in repository.server.requests["issues"] if "keep" in candidate["title"]]
     assert issue["open"] is False
 
 
@@ -559,7 +561,7 @@ def test_a_model_whose_day_has_come_is_proposed_to_be_retired_once(repository) -
     assert "+lifecycle: retired" in edit
     done = come_due(repository)
     assert done.results["retire"] == "success", done.log
-    assert len(repository.server.asked["pulls"]) == 1
+    assert len(repository.server.requests["pulls"]) == 1
 
 
 def test_what_comes_due_is_an_issue_before_its_day(repository) -> None:
@@ -569,7 +571,7 @@ def test_what_comes_due_is_an_issue_before_its_day(repository) -> None:
     )
     done = come_due(repository)
     assert done.results["reviews"] == "success", done.log
-    [issue] = [one for one in repository.server.asked["issues"] if "come due" in one["title"]]
+    [issue] = [one for one in repository.server.requests["issues"] if "come due" in one["title"]]
     assert issue["open"]
     assert "complaint-topics" in issue["body"]
 
@@ -582,7 +584,7 @@ def test_what_is_too_long_for_an_issue_is_cut(repository, tmp_path) -> None:
     about = {"RUNNER_TEMP": str(tmp_path), "GH_STATE": str(repository.server.state), "GH_TOKEN": TOKEN, "TITLE": "Long"}
     environment = {**repository.server.environment(), **about, "GH_PERMISSIONS": json.dumps({"issues": "write"})}
     subprocess.run(["bash", "-e", "-c", steps[-1]["run"]], env=environment, check=True)
-    [kept] = repository.server.asked["issues"]
+    [kept] = repository.server.requests["issues"]
     assert len(kept["body"]) <= 65536
     assert kept["body"].startswith("- finding 0 é\n")
     assert kept["body"].endswith("é\n\nThe rest has no room here: the command that found it prints it all.\n")

@@ -12,7 +12,7 @@ def blocking_findings(built) -> list[tuple[str, str, int]]:
 
 
 @pytest.mark.parametrize(
-    ("instead", "says", "line"),
+    ("replacement", "says", "line"),
     [
         ('retrain: {schedule: "0 3 * * 1", timeZone: Europe/Zurich}', "in UTC", 14),
         ('retrain: {schedule: "* * * * *"}', "at most every five minutes", 14),
@@ -26,8 +26,8 @@ def blocking_findings(built) -> list[tuple[str, str, int]]:
         ('retrain: {schedule: "0 3 * * 7/2"}', "from 0 to 6", 14),
     ],
 )
-def test_a_time_that_github_does_not_know_is_refused(instead, says, line, small) -> None:
-    built = small((RETRAIN, instead))
+def test_a_time_that_github_does_not_know_is_refused(replacement, says, line, small) -> None:
+    built = small((RETRAIN, replacement))
     [(message, path, at)] = {(message, path, at) for message, path, at in blocking_findings(built)}
     assert says in message
     assert (path, at) == ("models/refunds.yaml", line)
@@ -77,13 +77,13 @@ def test_an_action_that_nobody_uses_is_no_pin(small) -> None:
     assert ("`evil/action` is not known here" in message, line) == (True, 11)
 
 
-@pytest.mark.parametrize("said", ["    enabled: true\n", "    enabled: true\n    options: {}\n"])
-def test_who_turns_it_on_and_says_no_more_is_asked_for_the_rest(said, small) -> None:
+@pytest.mark.parametrize("options_text", ["    enabled: true\n", "    enabled: true\n    options: {}\n"])
+def test_who_turns_it_on_and_says_no_more_is_asked_for_the_rest(options_text, small) -> None:
     begin = FILES["modelyard.yaml"].partition("    enabled: true\n")[0]
-    built = small(files={**FILES, "modelyard.yaml": begin + said})
+    built = small(files={**FILES, "modelyard.yaml": begin + options_text})
     [(message, path, line)] = blocking_findings(built)
     assert "`actions` is missing" in message
-    assert (path, line) == ("modelyard.yaml", 7 if "options" not in said else 9)
+    assert (path, line) == ("modelyard.yaml", 7 if "options" not in options_text else 9)
 
 
 def test_without_code_scanning_findings_are_annotations_and_a_summary(small) -> None:

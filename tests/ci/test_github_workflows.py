@@ -147,12 +147,12 @@ def test_what_a_permission_is_for_stands_beside_it(workflows) -> None:
 
 
 def test_an_identity_is_given_where_it_is_asked_for_alone(small) -> None:
-    without, having = (
+    without, with_identity = (
         workflows_of(small()),
         workflows_of(small(("      actions:\n", "      identity: true\n      actions:\n"))),
     )
     assert not any("id-token" in text for text in without.values())
-    assert {f"{name}:{job}" for name, job, said in jobs(having) if "id-token" in said["permissions"]} == {
+    assert {f"{name}:{job}" for name, job, said in jobs(with_identity) if "id-token" in said["permissions"]} == {
         "modelyard-canary.yml:judge", "modelyard-retrain.yml:train", "modelyard.yml:model",
     }  # fmt: skip
 
@@ -224,12 +224,12 @@ def test_actionlint_refuses(mutant, sample, actionlint) -> None:
 
 @pytest.mark.parametrize("mutant", OWN_CHECKS)
 def test_our_own_schema_refuses_it_before_it_is_written(mutant, sample) -> None:
-    name, pattern, instead = OWN_CHECKS[mutant]
+    name, pattern, replacement = OWN_CHECKS[mutant]
     schema = Validator(
         json.loads((shipped_folder("templates") / "ci" / "github" / "workflow.schema.json").read_bytes())
     )
     assert schema.is_valid(yaml.safe_load(sample[name]))
-    assert not schema.is_valid(yaml.safe_load(substitute(sample, name, pattern, instead)[name]))
+    assert not schema.is_valid(yaml.safe_load(substitute(sample, name, pattern, replacement)[name]))
 
 
 @pytest.mark.parametrize(

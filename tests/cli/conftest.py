@@ -35,7 +35,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def broken(project: Path) -> Path:
+def broken_project(project: Path) -> Path:
     """The same with a mandatory finding in models/scorer.yaml."""
     spec = project / "models" / "scorer.yaml"
     spec.write_text(spec.read_text(encoding="utf-8").replace("owner: risk", "owner: riks"), encoding="utf-8")
@@ -43,7 +43,7 @@ def broken(project: Path) -> Path:
 
 
 @pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., CommandResult]:
+def run_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., CommandResult]:
     """What a command says, run in this process."""
 
     def run(*words: str) -> CommandResult:
@@ -75,7 +75,7 @@ def surroundings() -> Callable[..., dict[str, str]]:
 
 
 @pytest.fixture
-def started(command: list[str], surroundings: Callable[..., dict[str, str]]) -> Callable[..., CommandResult]:
+def run_process(command: list[str], surroundings: Callable[..., dict[str, str]]) -> Callable[..., CommandResult]:
     """What a command says, run in a process of its own."""
 
     def run(*words: str, environment: dict[str, str] | None = None, **how: object) -> CommandResult:

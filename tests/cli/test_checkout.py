@@ -5,11 +5,11 @@ import pytest
 from compiler.cli._shared.git_root import checkout_subfolder
 
 
-@pytest.mark.parametrize(("project", "said"), [("", ""), ("ml/fraud", "ml/fraud")])
-def test_a_project_knows_where_in_its_checkout_it_lies(project, said, tmp_path) -> None:
+@pytest.mark.parametrize(("project", "text"), [("", ""), ("ml/fraud", "ml/fraud")])
+def test_a_project_knows_where_in_its_checkout_it_lies(project, text, tmp_path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / project).mkdir(parents=True, exist_ok=True)
-    assert checkout_subfolder(tmp_path / project) == said
+    assert checkout_subfolder(tmp_path / project) == text
 
 
 def test_a_linked_work_tree_is_a_checkout(tmp_path) -> None:

@@ -31,7 +31,7 @@ def sample(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def place(name, tmp_path, monkeypatch, typed, request):
+def place(name, tmp_path, monkeypatch, run_command, request):
     """Where somebody who reads the command's help stands: in the sample, in what `init` made, or in an empty folder."""
     if name not in STARTS_EMPTY | STARTS_NEW:
         folder = request.getfixturevalue("sample")
@@ -42,7 +42,7 @@ def place(name, tmp_path, monkeypatch, typed, request):
         return folder
     monkeypatch.chdir(tmp_path)
     if name in STARTS_NEW:
-        assert typed("init").code == 0
+        assert run_command("init").code == 0
     return tmp_path
 
 
@@ -68,23 +68,23 @@ def commit_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", [None, *NAMES], ids=str)
-def test_the_examples_of_its_help_run_one_after_the_other(name, place, typed, monkeypatch) -> None:
+def test_the_examples_of_its_help_run_one_after_the_other(name, place, run_command, monkeypatch) -> None:
     monkeypatch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
-    page = typed(*([name] if name else []), "--help").out
+    page = run_command(*([name] if name else []), "--help").out
     examples = EXAMPLE.findall(page)
     assert examples
     for example in examples:
         words = shlex.split(example.replace("/tmp/", f"{place}/"))[1:]
-        assert typed(*words).code == 0, example
+        assert run_command(*words).code == 0, example
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_short_and_long_help_are_one(name, typed) -> None:
-    assert typed(name, "-h") == typed(name, "--help")
+def test_short_and_long_help_are_one(name, run_command) -> None:
+    assert run_command(name, "-h") == run_command(name, "--help")
 
 
-def test_the_list_of_commands_says_what_each_says_of_itself(typed) -> None:
-    listed = " ".join(typed("--help").out.split())
+def test_the_list_of_commands_says_what_each_says_of_itself(run_command) -> None:
+    listed = " ".join(run_command("--help").out.split())
     for name in NAMES:
         command = modelyard.get_command(click.Context(modelyard), name)
         assert f"{name} {command.help.splitlines()[0]}" in listed
@@ -95,17 +95,17 @@ def finding_keys(said) -> set[tuple[str, str | None]]:
 
 
 @pytest.fixture
-def two_faults(broken):
+def two_faults(broken_project):
     """A mandatory finding in each of two files, one of them in one folder deeper."""
-    (broken / "models" / "deep").mkdir()
+    (broken_project / "models" / "deep").mkdir()
     team = "apiVersion: modelyard/v1\nkind: Team\nname: other\nunknown: 1\n"
-    (broken / "models" / "deep" / "team.yaml").write_text(team, encoding="utf-8")
-    return broken
+    (broken_project / "models" / "deep" / "team.yaml").write_text(team, encoding="utf-8")
+    return broken_project
 
 
-def test_a_file_or_folder_narrows_what_is_reported_and_the_exit_code(two_faults, typed, monkeypatch) -> None:
+def test_a_file_or_folder_narrows_what_is_reported_and_the_exit_code(two_faults, run_command, monkeypatch) -> None:
     def paths(*words: str) -> set[str]:
-        return {path for path, _ in finding_keys(typed("check", "--format", "json", *words))}
+        return {path for path, _ in finding_keys(run_command("check", "--format", "json", *words))}
 
     paths_of_both = {"models/scorer.yaml", "models/deep/team.yaml"}
     assert paths_of_both <= paths()
@@ -113,37 +113,39 @@ def test_a_file_or_folder_narrows_what_is_reported_and_the_exit_code(two_faults,
     assert paths("models/deep") == {"models/deep/team.yaml"}
     assert paths_of_both <= paths("models")
     assert paths("models/teams.yaml") == set()
-    assert typed("check", "models/teams.yaml").code == 0
+    assert run_command("check", "models/teams.yaml").code == 0
     monkeypatch.chdir(two_faults / "models" / "deep")
     assert paths("team.yaml") == {"models/deep/team.yaml"}
     assert paths_of_both <= paths(), "the project is found from a folder in it"
 
 
-def test_an_environment_narrows_what_is_reported(project, typed) -> None:
+def test_an_environment_narrows_what_is_reported(project, run_command) -> None:
     spec = project / "models" / "scorer.yaml"
     text = spec.read_text(encoding="utf-8")
     spec.write_text(text.replace("tenant: risk\n", "").replace("prod: {}", "prod: {deploy: {target: none}}"), "utf-8")
-    everywhere = {environment for _, environment in finding_keys(typed("check", "--format", "json"))}
+    everywhere = {environment for _, environment in finding_keys(run_command("check", "--format", "json"))}
     assert "prod" in everywhere
-    narrowed = {environment for _, environment in finding_keys(typed("check", "--format", "json", "--env", "dev"))}
+    narrowed = {
+        environment for _, environment in finding_keys(run_command("check", "--format", "json", "--env", "dev"))
+    }
     assert narrowed <= {None, "dev"}
 
 
-def test_a_build_of_one_environment_leaves_the_others_alone(project, typed) -> None:
-    assert typed("build", "--env", "dev").code == 0
+def test_a_build_of_one_environment_leaves_the_others_alone(project, run_command) -> None:
+    assert run_command("build", "--env", "dev").code == 0
     assert (project / "build" / "dev").is_dir()
     assert not (project / "build" / "prod").exists()
-    assert typed("build").code == 0
+    assert run_command("build").code == 0
     kept = sorted(path for path in (project / "build" / "prod").rglob("*"))
-    assert typed("build", "--env", "dev").code == 0
+    assert run_command("build", "--env", "dev").code == 0
     assert kept
     assert sorted(path for path in (project / "build" / "prod").rglob("*")) == kept
 
 
-def test_a_revision_is_read_and_not_the_work_tree(git, project, typed) -> None:
+def test_a_revision_is_read_and_not_the_work_tree(git, project, run_command) -> None:
     spec = project / "models" / "scorer.yaml"
     spec.write_text(spec.read_text(encoding="utf-8").replace("owner: risk", "owner: riks"), encoding="utf-8")
-    assert typed("check").code == 1
-    assert typed("check", "--rev", "first").code == 0
-    assert "risk" in typed("explain", "scorer.owner", "--rev", "first").out
-    assert typed("build", "--rev", "first").code == 0
+    assert run_command("check").code == 1
+    assert run_command("check", "--rev", "first").code == 0
+    assert "risk" in run_command("explain", "scorer.owner", "--rev", "first").out
+    assert run_command("build", "--rev", "first").code == 0

@@ -14,27 +14,27 @@ from compiler.pipeline import session
 UNREADABLE = pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() == 0, reason="root may write everywhere")
 
 
-def test_a_sound_project_ends_with_0(project, typed) -> None:
-    assert typed("check").code == 0
-    assert typed("build").code == 0
-    assert typed("build", "--check").code == 0
+def test_a_sound_project_ends_with_0(project, run_command) -> None:
+    assert run_command("check").code == 0
+    assert run_command("build").code == 0
+    assert run_command("build", "--check").code == 0
 
 
-def test_a_mandatory_finding_ends_with_1_and_writes_nothing(broken, typed) -> None:
-    assert typed("check").code == 1
-    assert typed("build").code == 1
-    assert not (broken / "build").exists()
+def test_a_mandatory_finding_ends_with_1_and_writes_nothing(broken_project, run_command) -> None:
+    assert run_command("check").code == 1
+    assert run_command("build").code == 1
+    assert not (broken_project / "build").exists()
 
 
-def test_what_is_out_of_date_ends_with_1_and_is_left_alone(project, typed) -> None:
-    said = typed("build", "--check")
+def test_what_is_out_of_date_ends_with_1_and_is_left_alone(project, run_command) -> None:
+    said = run_command("build", "--check")
     assert said.code == 1
     assert "out of date" in said.err
     assert not (project / "build").exists()
 
 
 @pytest.mark.parametrize(
-    ("words", "named"),
+    ("words", "suggestion"),
     [
         (["chekc"], "check"),
         (["check", "--fromat", "json"], "--format"),
@@ -52,60 +52,60 @@ def test_what_is_out_of_date_ends_with_1_and_is_left_alone(project, typed) -> No
     ],
     ids=" ".join,
 )
-def test_wrong_usage_ends_with_2_and_names_what_was_meant(words, named, project, typed) -> None:
-    said = typed(*words)
+def test_wrong_usage_ends_with_2_and_names_what_was_meant(words, suggestion, project, run_command) -> None:
+    said = run_command(*words)
     assert (said.code, said.out) == (2, "")
-    assert named in said.err
+    assert suggestion in said.err
 
 
 @pytest.mark.parametrize("command", ["check", "build", "explain"])
-def test_outside_of_a_project_it_ends_with_2(command, tmp_path, monkeypatch, typed) -> None:
+def test_outside_of_a_project_it_ends_with_2(command, tmp_path, monkeypatch, run_command) -> None:
     monkeypatch.chdir(tmp_path)
-    said = typed(command, *(["scorer"] if command == "explain" else []))
+    said = run_command(command, *(["scorer"] if command == "explain" else []))
     assert (said.code, said.out) == (2, "")
     assert "modelyard.yaml" in said.err
     assert "--project" in said.err
 
 
-def test_a_project_file_that_cannot_be_read_ends_with_2_at_its_line(project, typed) -> None:
+def test_a_project_file_that_cannot_be_read_ends_with_2_at_its_line(project, run_command) -> None:
     (project / "modelyard.yaml").write_text("a: [\n", encoding="utf-8")
-    said = typed("check")
+    said = run_command("check")
     assert (said.code, said.out) == (2, "")
     assert "modelyard.yaml:2" in said.err
 
 
-def test_an_unknown_revision_ends_with_2_and_names_the_nearest(git, typed) -> None:
-    said = typed("check", "--rev", "frist")
+def test_an_unknown_revision_ends_with_2_and_names_the_nearest(git, run_command) -> None:
+    said = run_command("check", "--rev", "frist")
     assert (said.code, said.out) == (2, "")
     assert "`frist`" in said.err
     assert "`first`" in said.err
-    assert "`" not in typed("check", "--rev", "0123abc").err.partition("help:")[2]
+    assert "`" not in run_command("check", "--rev", "0123abc").err.partition("help:")[2]
 
 
-def test_a_revision_where_git_keeps_nothing_ends_with_2(project, typed) -> None:
-    said = typed("check", "--rev", "HEAD")
+def test_a_revision_where_git_keeps_nothing_ends_with_2(project, run_command) -> None:
+    said = run_command("check", "--rev", "HEAD")
     assert (said.code, said.out) == (2, "")
     assert "git" in said.err
 
 
-def test_without_git_only_a_revision_cannot_be_read(git, started, surroundings) -> None:
+def test_without_git_only_a_revision_cannot_be_read(git, run_process, surroundings) -> None:
     environment = surroundings(PATH="", GIT_PYTHON_GIT_EXECUTABLE=None, GIT_PYTHON_REFRESH=None)
-    said = started("check", "--rev", "HEAD", environment=environment)
+    said = run_process("check", "--rev", "HEAD", environment=environment)
     assert (said.code, said.out) == (4, "")
     assert "git" in said.err
     assert "Install" in said.err
-    assert started("check", environment=environment).code == 0
+    assert run_process("check", environment=environment).code == 0
 
 
 @pytest.mark.parametrize("stage", ["documents", "fleet"])
-def test_a_bug_ends_with_3_and_a_log_for_an_issue(stage, project, typed, monkeypatch, tmp_path) -> None:
+def test_a_bug_ends_with_3_and_a_log_for_an_issue(stage, project, run_command, monkeypatch, tmp_path) -> None:
     def fails(_run):
         raise ZeroDivisionError("a stage\x1b[2J divided")
 
     stages = tuple(fails if one.__name__ == stage else one for one in session.CHECK_STAGES)
     monkeypatch.setattr(session, "CHECK_STAGES", stages)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    said = typed("check", "--format", "json")
+    said = run_command("check", "--format", "json")
     assert (said.code, said.out) == (3, "")
     assert "Traceback" not in said.err
     assert "\x1b" not in said.err
@@ -116,7 +116,7 @@ def test_a_bug_ends_with_3_and_a_log_for_an_issue(stage, project, typed, monkeyp
     assert "in fails" in log
 
 
-def test_a_bug_with_nowhere_for_its_log_is_told_at_once(project, typed, monkeypatch) -> None:
+def test_a_bug_with_nowhere_for_its_log_is_told_at_once(project, run_command, monkeypatch) -> None:
     def fails(_run):
         raise ZeroDivisionError
 
@@ -125,7 +125,7 @@ def test_a_bug_with_nowhere_for_its_log_is_told_at_once(project, typed, monkeypa
 
     monkeypatch.setattr(session, "CHECK_STAGES", (fails,))
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", full)
-    said = typed("check")
+    said = run_command("check")
     assert said.code == 3
     assert "ZeroDivisionError" in said.err
     assert "the lines above" in said.err
@@ -134,56 +134,56 @@ def test_a_bug_with_nowhere_for_its_log_is_told_at_once(project, typed, monkeypa
 @pytest.mark.parametrize(
     ("error", "word"), [(MemoryError(), "memory"), (OSError(28, "No space left"), "No space left")]
 )
-def test_a_machine_at_its_end_ends_with_4(error, word, project, typed, monkeypatch) -> None:
+def test_a_machine_at_its_end_ends_with_4(error, word, project, run_command, monkeypatch) -> None:
     def fails(_run):
         raise error
 
     monkeypatch.setattr(session, "CHECK_STAGES", (fails,))
-    said = typed("check")
+    said = run_command("check")
     assert (said.code, said.out) == (4, "")
     assert word in said.err
 
 
-def test_what_the_machine_did_not_refuse_is_a_bug_of_ours(project, typed, monkeypatch) -> None:
+def test_what_the_machine_did_not_refuse_is_a_bug_of_ours(project, run_command, monkeypatch) -> None:
     def fails(_run):
         raise FileNotFoundError(2, "No such file")
 
     monkeypatch.setattr(session, "CHECK_STAGES", (fails,))
-    assert typed("check").code == 3
+    assert run_command("check").code == 3
 
 
-def test_an_interrupt_ends_as_shells_expect(project, typed, monkeypatch) -> None:
+def test_an_interrupt_ends_as_shells_expect(project, run_command, monkeypatch) -> None:
     def raise_interrupt(_run):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(session, "CHECK_STAGES", (raise_interrupt,))
-    said = typed("check")
+    said = run_command("check")
     assert said.code == 130
     assert said.err.strip() == "interrupted"
 
 
 @UNREADABLE
-def test_a_folder_that_may_not_be_written_ends_with_4(project, typed) -> None:
+def test_a_folder_that_may_not_be_written_ends_with_4(project, run_command) -> None:
     (project / "build").mkdir(mode=0o500)
-    assert_refused(typed("build"), "build")
+    assert_refused(run_command("build"), "build")
 
 
 @UNREADABLE
-def test_a_spec_that_may_not_be_read_ends_with_4(project, typed) -> None:
+def test_a_spec_that_may_not_be_read_ends_with_4(project, run_command) -> None:
     (project / "models" / "scorer.yaml").chmod(0)
-    assert_refused(typed("check"), "models/scorer.yaml")
+    assert_refused(run_command("check"), "models/scorer.yaml")
 
 
-def test_a_file_where_the_output_folder_should_be_is_refused(project, typed) -> None:
+def test_a_file_where_the_output_folder_should_be_is_refused(project, run_command) -> None:
     (project / "file").write_text("mine", encoding="utf-8")
-    assert typed("build", "--output", "file").code == 2
-    assert_refused(typed("build", "--output", "file/below"), "file")
+    assert run_command("build", "--output", "file").code == 2
+    assert_refused(run_command("build", "--output", "file/below"), "file")
     assert (project / "file").read_text(encoding="utf-8") == "mine"
 
 
-def test_a_report_that_cannot_be_written_ends_with_4(project, typed) -> None:
+def test_a_report_that_cannot_be_written_ends_with_4(project, run_command) -> None:
     (project / "file").write_text("mine", encoding="utf-8")
-    assert_refused(typed("check", "--output", "file/report.json"), "file/report.json")
+    assert_refused(run_command("check", "--output", "file/report.json"), "file/report.json")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
@@ -200,12 +200,12 @@ def test_a_full_disk_behind_stdout_ends_with_4(words, project, command, surround
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only there can the current folder be removed")
-def test_a_current_folder_that_is_gone_ends_with_4(tmp_path, monkeypatch, typed) -> None:
+def test_a_current_folder_that_is_gone_ends_with_4(tmp_path, monkeypatch, run_command) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    assert_refused(typed("check"), "folder")
+    assert_refused(run_command("check"), "folder")
 
 
 def assert_refused(said, named: str) -> None:

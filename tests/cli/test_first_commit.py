@@ -13,15 +13,15 @@ def empty_repository(project: Path) -> Path:
     return project
 
 
-def test_a_sound_project_is_sound_since_nothing(empty_repository, typed) -> None:
-    assert typed("check", "--changed-since", "HEAD").code == 0
-    assert typed("build", "--changed-since", "HEAD").code == 0
+def test_a_sound_project_is_sound_since_nothing(empty_repository, run_command) -> None:
+    assert run_command("check", "--changed-since", "HEAD").code == 0
+    assert run_command("build", "--changed-since", "HEAD").code == 0
 
 
-def test_everything_is_affected(empty_repository, typed) -> None:
-    said = typed("affected", "--since", "HEAD")
+def test_everything_is_affected(empty_repository, run_command) -> None:
+    said = run_command("affected", "--since", "HEAD")
     assert said.code == 0
-    assert said.out == typed("affected", "--all").out
+    assert said.out == run_command("affected", "--all").out
     assert "new" in said.out
 
 
@@ -35,8 +35,8 @@ def test_everything_is_affected(empty_repository, typed) -> None:
         ("run", "scorer", "evaluate", "--since", "HEAD"),
     ],
 )
-def test_no_revision_is_known(words, empty_repository, typed) -> None:
-    said = typed(*words)
+def test_no_revision_is_known(words, empty_repository, run_command) -> None:
+    said = run_command(*words)
     assert (said.code, said.out) == (2, "")
     assert said.err == (
         f"error: there is no commit yet in this repository, so `{words[-1]}` is none.\n"
@@ -44,13 +44,13 @@ def test_no_revision_is_known(words, empty_repository, typed) -> None:
     )
 
 
-def test_nothing_is_published(empty_repository, typed) -> None:
-    said = typed("publish", "--env", "prod")
+def test_nothing_is_published(empty_repository, run_command) -> None:
+    said = run_command("publish", "--env", "prod")
     assert (said.code, "commit first" in said.err) == (2, True)
 
 
-def test_a_branch_without_a_commit_beside_others_is_no_revision(project, git, typed) -> None:
+def test_a_branch_without_a_commit_beside_others_is_no_revision(project, git, run_command) -> None:
     git("checkout", "-q", "--orphan", "other")
-    said = typed("check", "--changed-since", "HEAD")
+    said = run_command("check", "--changed-since", "HEAD")
     assert (said.code, "`HEAD` is no revision of this repository" in said.err) == (2, True)
-    assert typed("check", "--changed-since", "main").code == 0
+    assert run_command("check", "--changed-since", "main").code == 0

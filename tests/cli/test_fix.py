@@ -21,58 +21,58 @@ def change(spec, old, new) -> None:
     spec.write_bytes(text.replace(old, new).encode())
 
 
-def test_a_safe_fix_is_written_and_nothing_else(spec, typed) -> None:
+def test_a_safe_fix_is_written_and_nothing_else(spec, run_command) -> None:
     change(spec, "summary: Scores applications.", "summary: no   # one word, ä comment\r")
     before = spec.read_bytes()
-    said = typed("check", "--fix")
+    said = run_command("check", "--fix")
     assert (said.code, "1 place mended in 1 file" in said.err) == (0, True)
     assert spec.read_bytes() == before.replace(b"summary: no ", b'summary: "no" ')
 
 
-def test_an_anchor_stays_before_what_is_mended(spec, typed) -> None:
+def test_an_anchor_stays_before_what_is_mended(spec, run_command) -> None:
     change(spec, "summary: Scores applications.", "summary: &said no\nlabels: {a: *said, b: &other off}")
     before = spec.read_bytes()
-    assert typed("check", "--fix").code == 0
+    assert run_command("check", "--fix").code == 0
     assert spec.read_bytes() == before.replace(b"&said no", b'&said "no"').replace(b"&other off", b'&other "off"')
 
 
-def test_a_mark_at_the_beginning_of_the_file_stays(spec, typed) -> None:
+def test_a_mark_at_the_beginning_of_the_file_stays(spec, run_command) -> None:
     text = spec.read_text(encoding="utf-8").replace("summary: Scores applications.\n", "")
     spec.write_bytes(b"\xef\xbb\xbf" + f"summary: no\n{text}".encode())
-    assert typed("check", "--fix").code == 0
+    assert run_command("check", "--fix").code == 0
     assert spec.read_bytes() == b"\xef\xbb\xbf" + f'summary: "no"\n{text}'.encode()
 
 
-def test_what_goes_over_lines_is_shown_and_not_mended(spec, typed) -> None:
+def test_what_goes_over_lines_is_shown_and_not_mended(spec, run_command) -> None:
     change(spec, "summary: Scores applications.", "summary: 2001-12-14\n  21:59:43")
     before = spec.read_bytes()
-    said = typed("check", "--fix")
+    said = run_command("check", "--fix")
     assert (said.code, "MY007" in said.out, spec.read_bytes()) == (0, True, before)
 
 
-def test_a_guess_is_shown_and_written_only_when_asked(spec, typed) -> None:
+def test_a_guess_is_shown_and_written_only_when_asked(spec, run_command) -> None:
     change(spec, "lifecycle: production", "lifecycel: production")
     original = spec.read_bytes()
-    assert typed("check", "--fix").code == 1
+    assert run_command("check", "--fix").code == 1
     assert spec.read_bytes() == original
-    shown = typed("check", "--diff", "--unsafe-fixes")
+    shown = run_command("check", "--diff", "--unsafe-fixes")
     assert (shown.code, "-lifecycel: production\n+lifecycle: production\n" in shown.out) == (0, True)
     assert spec.read_bytes() == original
-    assert typed("check", "--fix", "--unsafe-fixes").code == 0
+    assert run_command("check", "--fix", "--unsafe-fixes").code == 0
     assert spec.read_bytes() == original.replace(b"lifecycel", b"lifecycle")
-    assert "0 places mended" in typed("check", "--fix").err
+    assert "0 places mended" in run_command("check", "--fix").err
 
 
-def test_only_the_files_that_are_named_are_mended(spec, typed) -> None:
+def test_only_the_files_that_are_named_are_mended(spec, run_command) -> None:
     change(spec, "summary: Scores applications.", "summary: no")
     before = spec.read_bytes()
-    assert typed("check", "--fix", "models/teams.yaml").code == 0
+    assert run_command("check", "--fix", "models/teams.yaml").code == 0
     assert spec.read_bytes() == before
 
 
 @pytest.mark.parametrize("words", [("--fix", "--rev", "HEAD"), ("--unsafe-fixes",)])
-def test_what_cannot_be_mended_is_wrong_usage(project, typed, words) -> None:
-    assert typed("check", *words).code == 2
+def test_what_cannot_be_mended_is_wrong_usage(project, run_command, words) -> None:
+    assert run_command("check", *words).code == 2
 
 
 def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path) -> None:

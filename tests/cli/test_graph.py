@@ -30,8 +30,8 @@ def shop(project: Path) -> Path:
     return project
 
 
-def test_it_is_mermaid_unless_said_otherwise(shop, typed) -> None:
-    said = typed("graph")
+def test_it_is_mermaid_unless_said_otherwise(shop, run_command) -> None:
+    said = run_command("graph")
     assert said.code == 0
     assert said.out.startswith("flowchart LR\n")
     assert 'dataset__orders -->|"trains"| model__refunds' in said.out
@@ -42,16 +42,16 @@ def test_it_is_mermaid_unless_said_otherwise(shop, typed) -> None:
     ("name", "begins"),
     [("a.svg", "<svg "), ("a.dot", "digraph"), ("a.gv", "digraph"), ("a.mmd", "flowchart"), ("a.txt", "flowchart")],
 )
-def test_the_ending_of_the_file_says_the_format(name, begins, shop, typed) -> None:
-    assert typed("graph", "-o", name).out == ""
+def test_the_ending_of_the_file_says_the_format(name, begins, shop, run_command) -> None:
+    assert run_command("graph", "-o", name).out == ""
     assert Path(name).read_text(encoding="utf-8").startswith(begins)
-    typed("graph", "-o", name, "--format", "dot")
+    run_command("graph", "-o", name, "--format", "dot")
     assert Path(name).read_text(encoding="utf-8").startswith("digraph")
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.PDF"])
-def test_a_picture_that_is_not_drawn_is_refused_and_nothing_is_written(name, shop, typed) -> None:
-    said = typed("graph", "-o", name)
+def test_a_picture_that_is_not_drawn_is_refused_and_nothing_is_written(name, shop, run_command) -> None:
+    said = run_command("graph", "-o", name)
     assert said.code == 2
     assert "end the name in .svg" in said.err
     assert not (shop / name).exists()
@@ -61,14 +61,14 @@ def test_a_picture_that_is_not_drawn_is_refused_and_nothing_is_written(name, sho
     ("words", "begins"),
     [(["--format", "mermaid"], "flowchart TB"), (["--format", "dot"], "digraph"), (["--format", "svg"], "<svg")],
 )
-def test_it_can_run_down_the_page(words, begins, shop, typed) -> None:
-    said = typed("graph", "--direction", "TB", *words).out
+def test_it_can_run_down_the_page(words, begins, shop, run_command) -> None:
+    said = run_command("graph", "--direction", "TB", *words).out
     assert said.startswith(begins)
-    assert said != typed("graph", *words).out
+    assert said != run_command("graph", *words).out
 
 
 @pytest.mark.parametrize(
-    ("words", "shown"),
+    ("words", "expected_text"),
     [
         (["refunds"], ["orders", "refunds"]),
         (["dataset/orders"], ["orders", "refunds"]),
@@ -79,14 +79,14 @@ def test_it_can_run_down_the_page(words, begins, shop, typed) -> None:
     ],
     ids=lambda said: said if isinstance(said, str) else " ".join(said),
 )
-def test_a_part_of_it_can_be_asked(words, shown, shop, typed) -> None:
-    root = ET.fromstring(typed("graph", "--format", "svg", *words).out)
+def test_a_part_of_it_can_be_asked(words, expected_text, shop, run_command) -> None:
+    root = ET.fromstring(run_command("graph", "--format", "svg", *words).out)
     names = [one.text for one in root.iter("{http://www.w3.org/2000/svg}text") if one.get("class") == "name"]
-    assert sorted(names) == shown
+    assert sorted(names) == expected_text
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["refund"], "there is no model `refund`\n  help: did you mean `refunds`?"),
         (["dataset/order"], "there is no `dataset/order`\n  help: did you mean `dataset/orders`?"),
@@ -97,16 +97,16 @@ def test_a_part_of_it_can_be_asked(words, shown, shop, typed) -> None:
     ],
     ids=lambda said: said if isinstance(said, str) else " ".join(said),
 )
-def test_a_misspelt_word_is_no_empty_picture(words, told, shop, typed) -> None:
-    said = typed("graph", *words)
+def test_a_misspelt_word_is_no_empty_picture(words, message, shop, run_command) -> None:
+    said = run_command("graph", *words)
     assert (said.code, said.out) == (2, "")
-    assert told in said.err
+    assert message in said.err
 
 
-def test_more_lines_than_mermaid_draws_are_told(shop, typed) -> None:
+def test_more_lines_than_mermaid_draws_are_told(shop, run_command) -> None:
     names = [f"d{number}" for number in range(501)]
     documents = "".join(f"---\napiVersion: modelyard/v1\nkind: Dataset\nname: {name}\n" for name in names)
     text = MORE.replace("[orders]", f"[{', '.join(names)}]")
     (shop / "models" / "more.yaml").write_text(text + documents, encoding="utf-8")
-    assert "501 lines, and Mermaid draws 500" in typed("graph").err
-    assert "Mermaid draws" not in typed("graph", "--format", "dot").err
+    assert "501 lines, and Mermaid draws 500" in run_command("graph").err
+    assert "Mermaid draws" not in run_command("graph", "--format", "dot").err

@@ -29,20 +29,20 @@ def files(folder) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
-def test_the_examples_of_its_help_run(empty, typed) -> None:
-    examples = EXAMPLE.findall(typed("init", "--help").out)
+def test_the_examples_of_its_help_run(empty, run_command) -> None:
+    examples = EXAMPLE.findall(run_command("init", "--help").out)
     assert examples
     for example in examples:
-        assert typed(*shlex.split(example)[1:]).code == 0, example
+        assert run_command(*shlex.split(example)[1:]).code == 0, example
 
 
-def test_what_it_makes_checks_and_builds_at_once_without_a_finding(empty, typed) -> None:
-    said = typed("init")
+def test_what_it_makes_checks_and_builds_at_once_without_a_finding(empty, run_command) -> None:
+    said = run_command("init")
     assert (said.code, said.out) == (0, "")
     assert "modelyard check && modelyard build" in said.err
     assert files(empty).keys() >= SPECS
-    assert json.loads(typed("check", "--format", "json").out)["findings"] == []
-    built = typed("build")
+    assert json.loads(run_command("check", "--format", "json").out)["findings"] == []
+    built = run_command("build")
     assert built.code == 0
     assert re.fullmatch(r"\d+ created in \./\n\d+ created in build/\n", built.err), (
         "nothing else to say, such as what was not checked"
@@ -51,8 +51,8 @@ def test_what_it_makes_checks_and_builds_at_once_without_a_finding(empty, typed)
         assert (empty / "build" / environment / "refund-policy" / "kustomization.yaml").is_file()
 
 
-def test_its_digest_is_that_of_the_image_it_names(empty, typed) -> None:
-    typed("init")
+def test_its_digest_is_that_of_the_image_it_names(empty, run_command) -> None:
+    run_command("init")
     project = yaml.safe_load((empty / "modelyard.yaml").read_bytes())
     # As published for the tag on Docker Hub. Change both together, and only for what a registry says.
     assert project["images"] == {
@@ -65,10 +65,10 @@ def test_its_digest_is_that_of_the_image_it_names(empty, typed) -> None:
     assert len([found for found in digests if b"0123456789abcdef" not in found]) == 1, "no other is made up"
 
 
-def test_git_ignores_what_is_built(empty, typed) -> None:
+def test_git_ignores_what_is_built(empty, run_command) -> None:
     subprocess.run(["git", "init", "-q"], cwd=empty, check=True)
-    typed("init")
-    typed("build")
+    run_command("init")
+    run_command("build")
     status = subprocess.run(
         ["git", "status", "--porcelain", "-uall"], cwd=empty, check=True, capture_output=True, text=True
     ).stdout
@@ -77,8 +77,8 @@ def test_git_ignores_what_is_built(empty, typed) -> None:
     assert "build/" not in status
 
 
-def test_every_spec_leads_its_editor_to_a_schema_that_is_there(empty, typed) -> None:
-    typed("init")
+def test_every_spec_leads_its_editor_to_a_schema_that_is_there(empty, run_command) -> None:
+    run_command("init")
     specs = list(empty.rglob("*.yaml"))
     assert len(specs) == 6
     for path in specs:
@@ -98,44 +98,46 @@ def test_every_spec_leads_its_editor_to_a_schema_that_is_there(empty, typed) -> 
         ("a" * 80, "a" * 63),
     ],
 )
-def test_a_folder_with_any_name_makes_a_project_with_a_sound_one(folder, name, tmp_path, monkeypatch, typed) -> None:
+def test_a_folder_with_any_name_makes_a_project_with_a_sound_one(
+    folder, name, tmp_path, monkeypatch, run_command
+) -> None:
     monkeypatch.chdir(tmp_path)
-    assert typed("init", folder).code == 0
+    assert run_command("init", folder).code == 0
     assert yaml.safe_load((tmp_path / folder / "modelyard.yaml").read_bytes())["name"] == name
-    assert typed("check", "--project", folder).code == 0
+    assert run_command("check", "--project", folder).code == 0
 
 
-def test_the_name_can_be_said_and_must_be_one(empty, typed) -> None:
-    said = typed("init", "--name", "Fraud Team")
+def test_the_name_can_be_said_and_must_be_one(empty, run_command) -> None:
+    said = run_command("init", "--name", "Fraud Team")
     assert (said.code, files(empty)) == (2, {})
     assert "help: --name fraud-team" in said.err
-    assert typed("init", "--name", "x" * 64).code == 2
-    assert typed("init", "--name", "fraud").code == 0
+    assert run_command("init", "--name", "x" * 64).code == 2
+    assert run_command("init", "--name", "fraud").code == 0
     assert yaml.safe_load((empty / "modelyard.yaml").read_bytes())["name"] == "fraud"
 
 
-def test_a_dry_run_writes_nothing_and_lists_what_would_be_written(empty, typed) -> None:
-    said = typed("init", "--dry-run")
+def test_a_dry_run_writes_nothing_and_lists_what_would_be_written(empty, run_command) -> None:
+    said = run_command("init", "--dry-run")
     assert files(empty) == {}
     assert said.err == ""
-    typed("init")
+    run_command("init")
     assert [f"create {path}" for path in files(empty)] == sorted(said.out.splitlines())
 
 
-def test_a_second_run_changes_nothing(empty, typed) -> None:
-    typed("init")
+def test_a_second_run_changes_nothing(empty, run_command) -> None:
+    run_command("init")
     before = files(empty)
-    said = typed("init")
+    said = run_command("init")
     assert said.code == 0
     assert "nothing to add" in said.err
     assert files(empty) == before
 
 
-def test_what_is_there_is_kept_and_named_and_what_is_missing_is_added(empty, typed) -> None:
+def test_what_is_there_is_kept_and_named_and_what_is_missing_is_added(empty, run_command) -> None:
     (empty / "models").mkdir()
     (empty / "models" / "teams.yaml").write_text("mine", encoding="utf-8")
     (empty / ".gitignore").write_text("*.pyc\n", encoding="utf-8")
-    said = typed("init")
+    said = run_command("init")
     assert said.code == 0
     assert "left as it is: .gitignore\nleft as it is: models/teams.yaml\n" in said.err
     assert "add /build/ to .gitignore" in said.err
@@ -145,30 +147,30 @@ def test_what_is_there_is_kept_and_named_and_what_is_missing_is_added(empty, typ
 
 
 @pytest.mark.parametrize("line", ["build", "/build/", "build/", " /build "])
-def test_a_gitignore_that_ignores_it_already_is_right(line, empty, typed) -> None:
+def test_a_gitignore_that_ignores_it_already_is_right(line, empty, run_command) -> None:
     (empty / ".gitignore").write_text(f"*.pyc\n{line}\n", encoding="utf-8")
-    assert "add /build/" not in typed("init").err
+    assert "add /build/" not in run_command("init").err
 
 
-def test_the_specs_of_a_project_are_its_own(empty, typed) -> None:
-    typed("init")
+def test_the_specs_of_a_project_are_its_own(empty, run_command) -> None:
+    run_command("init")
     for path in ("models/refund-policy/spec.yaml", ".modelyard/schemas/team.schema.json"):
         (empty / path).unlink()
-    assert typed("init").code == 0
+    assert run_command("init").code == 0
     assert not (empty / "models" / "refund-policy" / "spec.yaml").exists(), "whoever removed it does not want it back"
     assert (empty / ".modelyard" / "schemas" / "team.schema.json").exists()
 
 
-def test_schemas_of_another_version_are_named_and_left(empty, typed) -> None:
-    typed("init")
-    assert "another version" not in typed("init").err
+def test_schemas_of_another_version_are_named_and_left(empty, run_command) -> None:
+    run_command("init")
+    assert "another version" not in run_command("init").err
     (empty / ".modelyard" / "schemas" / "team.schema.json").write_text("{}", encoding="utf-8")
-    assert "`modelyard schema --all -o .modelyard/schemas` brings it up to date" in typed("init").err
-    assert typed("schema", "--all", "-o", ".modelyard/schemas").code == 0
-    assert "another version" not in typed("init").err
+    assert "`modelyard schema --all -o .modelyard/schemas` brings it up to date" in run_command("init").err
+    assert run_command("schema", "--all", "-o", ".modelyard/schemas").code == 0
+    assert "another version" not in run_command("init").err
 
 
-def test_where_one_file_cannot_be_written_none_is(empty, typed, monkeypatch) -> None:
+def test_where_one_file_cannot_be_written_none_is(empty, run_command, monkeypatch) -> None:
     opened_paths, really = [], os.open
 
     def full(path, flags, *more, **options):
@@ -179,24 +181,24 @@ def test_where_one_file_cannot_be_written_none_is(empty, typed, monkeypatch) -> 
         return really(path, flags, *more, **options)
 
     monkeypatch.setattr(os, "open", full)
-    said = typed("init")
+    said = run_command("init")
     assert said.code == 4
     assert "No space left on device" in said.err
     assert "Traceback" not in said.err
     assert list(empty.iterdir()) == []
 
 
-def test_a_file_where_a_folder_is_needed_ends_with_4_and_nothing_half_written(empty, typed) -> None:
+def test_a_file_where_a_folder_is_needed_ends_with_4_and_nothing_half_written(empty, run_command) -> None:
     (empty / "models").write_text("mine", encoding="utf-8")
-    assert typed("init").code == 4
+    assert run_command("init").code == 4
     assert files(empty) == {"models": b"mine"}
     assert [path.name for path in empty.iterdir()] == ["models"]
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written_ends_with_4(empty, typed) -> None:
+def test_a_folder_that_may_not_be_written_ends_with_4(empty, run_command) -> None:
     empty.chmod(0o500)
-    said = typed("init")
+    said = run_command("init")
     assert said.code == 4
     assert "Permission denied" in said.err
     assert list(empty.iterdir()) == []
@@ -217,49 +219,49 @@ def delivered_from(folder) -> list[str]:
 
 
 @pytest.mark.parametrize("branch", ["main", "trunk", "1.0", "release/2"])
-def test_ci_delivers_from_the_branch_of_the_repository(branch, empty, typed) -> None:
+def test_ci_delivers_from_the_branch_of_the_repository(branch, empty, run_command) -> None:
     git(empty, "init", "-q", "-b", branch)
-    assert typed("init", "--ci", "github").code == 0
-    assert typed("build").code == 0
+    assert run_command("init", "--ci", "github").code == 0
+    assert run_command("build").code == 0
     assert delivered_from(empty) == [branch]
 
 
-def test_ci_delivers_from_the_branch_of_the_remote_where_another_is_checked_out(empty, typed, tmp_path) -> None:
+def test_ci_delivers_from_the_branch_of_the_remote_where_another_is_checked_out(empty, run_command, tmp_path) -> None:
     git(tmp_path, "init", "-q", "-b", "trunk", "origin")
     git(tmp_path / "origin", "commit", "-q", "--allow-empty", "-m", "x")
     git(empty, "clone", "-q", str(tmp_path / "origin"), ".")
     git(empty, "switch", "-q", "-c", "add-ci")
-    typed("init", "--ci", "github")
+    run_command("init", "--ci", "github")
     assert yaml.safe_load((empty / "modelyard.yaml").read_bytes())["emitters"]["github"]["options"]["branch"] == "trunk"
 
 
-def test_below_the_root_of_a_repository_ci_would_never_run_and_is_refused(empty, typed) -> None:
+def test_below_the_root_of_a_repository_ci_would_never_run_and_is_refused(empty, run_command) -> None:
     git(empty, "init", "-q")
     (empty / "ml").mkdir()
-    said = typed("init", "ml", "--ci", "github")
+    said = run_command("init", "ml", "--ci", "github")
     assert (said.code, files(empty)) == (2, {})
     assert f"from the root of a repository, which is {empty}" in said.err
-    assert typed("init", "ml").code == 0
+    assert run_command("init", "ml").code == 0
 
 
-def test_a_project_is_told_only_what_it_lacks_of_ci(empty, typed) -> None:
-    typed("init")
+def test_a_project_is_told_only_what_it_lacks_of_ci(empty, run_command) -> None:
+    run_command("init")
     project_text = (empty / "modelyard.yaml").read_text(encoding="utf-8")
-    said = typed("init", "--ci", "github")
+    said = run_command("init", "--ci", "github")
     assert "add to modelyard.yaml, which is yours:" in said.err
     assert "\nemitters:\n  github:\n" in said.out
-    assert "nothing to add" not in typed("init", "--ci", "github").err
+    assert "nothing to add" not in run_command("init", "--ci", "github").err
     (empty / "modelyard.yaml").write_text(
         f"{project_text}emitters:\n  kustomize: {{enabled: true}}\n", encoding="utf-8"
     )
-    below = typed("init", "--ci", "github")
+    below = run_command("init", "--ci", "github")
     assert "which is yours, below its `emitters:`:" in below.err
     assert "emitters:" not in below.out
     (empty / "modelyard.yaml").write_text(
         f"{project_text}emitters:\n  kustomize: {{enabled: true}}\n{below.out}", encoding="utf-8"
     )
-    assert typed("build").code == 0
-    last = typed("init", "--ci", "github")
+    assert run_command("build").code == 0
+    last = run_command("init", "--ci", "github")
     assert (last.out, "add to" in last.err, "nothing to add" in last.err) == ("", False, True)
 
 

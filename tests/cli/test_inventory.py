@@ -50,8 +50,8 @@ def shop(project: Path) -> Path:
     return project
 
 
-def test_it_lists_every_model_within_a_hundred_columns(shop, typed) -> None:
-    result = typed("inventory")
+def test_it_lists_every_model_within_a_hundred_columns(shop, run_command) -> None:
+    result = run_command("inventory")
     assert result.code == 0
     head, *lines = result.out.splitlines()
     assert re.split(r"  +", head) == ["model", "type", "owner", "lifecycle", "tier", "runs in", "next review"]
@@ -61,27 +61,27 @@ def test_it_lists_every_model_within_a_hundred_columns(shop, typed) -> None:
     assert result.err == "3 models\n"
 
 
-def test_a_short_table_fits_and_cuts_nothing_that_has_room(shop, typed) -> None:
-    lines = typed("inventory", "--owner", "risk").out.splitlines()
+def test_a_short_table_fits_and_cuts_nothing_that_has_room(shop, run_command) -> None:
+    lines = run_command("inventory", "--owner", "risk").out.splitlines()
     assert max(map(len, lines)) <= 100
     assert "…" not in "".join(lines)
     assert lines[1].split() == ["refunds", "ml", "risk", "proposed", "high", "2026-10-31"]
 
 
-def test_wide_cuts_nothing(shop, typed) -> None:
-    said = typed("inventory", "--wide").out
+def test_wide_cuts_nothing(shop, run_command) -> None:
+    said = run_command("inventory", "--wide").out
     assert "a-team-with-a-name-that-is-rather-long" in said
     assert "eu-ai-act: high-risk" in said
     assert "…" not in said
 
 
-def test_colours_are_for_terminals(shop, typed) -> None:
+def test_colours_are_for_terminals(shop, run_command) -> None:
     for words in (
         ["inventory", "--as-of", "2027-01-01"],
         ["inventory", "refunds"],
         ["inventory", "due", "--as-of", "2027-01-01"],
     ):
-        assert "\x1b" not in typed(*words).out
+        assert "\x1b" not in run_command(*words).out
 
 
 @pytest.mark.parametrize(
@@ -101,14 +101,14 @@ def test_colours_are_for_terminals(shop, typed) -> None:
     ],
     ids=lambda said: said if isinstance(said, str) else " ".join(said),
 )
-def test_filters_and_order(words, expected, shop, typed) -> None:
-    said = typed("inventory", "--format", "json", *words)
+def test_filters_and_order(words, expected, shop, run_command) -> None:
+    said = run_command("inventory", "--format", "json", *words)
     assert [row["name"] for row in json.loads(said.out)["models"]] == expected
     assert said.code == 0
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["--owner", "riks"], "there is no Team `riks`\n  help: did you mean `risk`?"),
         (["--tier", "hihg"], "there is no tier `hihg`\n  help: did you mean `high`?"),
@@ -126,43 +126,45 @@ def test_filters_and_order(words, expected, shop, typed) -> None:
     ],
     ids=lambda said: said if isinstance(said, str) else " ".join(said),
 )
-def test_a_misspelt_word_is_no_empty_answer(words, told, shop, typed) -> None:
-    said = typed("inventory", *words)
+def test_a_misspelt_word_is_no_empty_answer(words, message, shop, run_command) -> None:
+    said = run_command("inventory", *words)
     assert (said.code, said.out) == (2, "")
-    assert told in said.err
+    assert message in said.err
 
 
-def test_an_empty_answer_says_so(shop, typed) -> None:
-    said = typed("inventory", "--tier", "critical")
+def test_an_empty_answer_says_so(shop, run_command) -> None:
+    said = run_command("inventory", "--tier", "critical")
     assert (said.code, said.out, said.err) == (0, "", "none of 3 models is like that\n")
-    said = typed("inventory", "--tier", "critical", "--format", "json")
+    said = run_command("inventory", "--tier", "critical", "--format", "json")
     assert json.loads(said.out)["models"] == []
-    assert typed("inventory", "due", "--as-of", "2026-01-01").err.startswith("0 lapsed, 0 due within 30d of 2026-01-01")
+    assert run_command("inventory", "due", "--as-of", "2026-01-01").err.startswith(
+        "0 lapsed, 0 due within 30d of 2026-01-01"
+    )
 
 
-def test_json_is_as_published_and_csv_has_every_column(shop, typed) -> None:
-    data = json.loads(typed("inventory", "--format", "json").out)
+def test_json_is_as_published_and_csv_has_every_column(shop, run_command) -> None:
+    data = json.loads(run_command("inventory", "--format", "json").out)
     schema = json.loads(resources.read_shipped_text("outputs/inventory.schema.json"))
     jsonschema_rs.validator_for(schema, validate_formats=True).validate(data)
-    rows = list(csv.DictReader(io.StringIO(typed("inventory", "--format", "csv").out)))
+    rows = list(csv.DictReader(io.StringIO(run_command("inventory", "--format", "csv").out)))
     assert [row["model"] for row in rows] == [row["name"] for row in data["models"]]
-    said = typed("inventory", "--format", "csv", "--columns", "tier, model").out
+    said = run_command("inventory", "--format", "csv", "--columns", "tier, model").out
     assert said == f"tier,model\n,{LONG[:63]}\nhigh,refunds\n,scorer\n"
 
 
-def test_what_is_written_to_a_file_is_not_on_stdout(shop, typed) -> None:
-    said = typed("inventory", "--format", "csv", "-o", "out/models.csv")
+def test_what_is_written_to_a_file_is_not_on_stdout(shop, run_command) -> None:
+    said = run_command("inventory", "--format", "csv", "-o", "out/models.csv")
     assert said.out == ""
     assert Path("out/models.csv").read_text(encoding="utf-8").startswith("model,type,")
 
 
-def test_columns_are_listed(shop, typed) -> None:
-    said = typed("inventory", "--columns", "help").out
+def test_columns_are_listed(shop, run_command) -> None:
+    said = run_command("inventory", "--columns", "help").out
     assert "review             next review\n" in said
 
 
-def test_one_model_is_shown_in_full(shop, typed) -> None:
-    result = typed("inventory", "refunds")
+def test_one_model_is_shown_in_full(shop, run_command) -> None:
+    result = run_command("inventory", "refunds")
     for line in (
         "refunds  ml, proposed, high risk", "  owner           risk", "  use case        refunding: Whether money is given back.",
         "  class           eu-ai-act: high-risk", "  runs in         no environment",
@@ -170,23 +172,23 @@ def test_one_model_is_shown_in_full(shop, typed) -> None:
         "  evidence        EU-AI-Act:Art.9: https://shop.example/e, until 2026-12-05", "  spec            models/more.yaml:1",
     ):  # fmt: skip
         assert any(one.startswith(line) for one in result.out.splitlines()), line
-    assert "lapsed" not in typed("inventory", "refunds", "--as-of", "2026-10-31").out
-    assert "lapsed: review 2026-10-31" in typed("inventory", "refunds", "--as-of", "2026-11-01").out
-    digests = json.loads(typed("inventory", "scorer", "--format", "json").out)["models"][0]["environments"][0]
-    shown = typed("inventory", "scorer").out
+    assert "lapsed" not in run_command("inventory", "refunds", "--as-of", "2026-10-31").out
+    assert "lapsed: review 2026-10-31" in run_command("inventory", "refunds", "--as-of", "2026-11-01").out
+    digests = json.loads(run_command("inventory", "scorer", "--format", "json").out)["models"][0]["environments"][0]
+    shown = run_command("inventory", "scorer").out
     assert digests["runtimeDigest"] in shown
     assert digests["governanceDigest"] in shown
 
 
-def test_no_text_steers_a_terminal(shop, typed) -> None:
+def test_no_text_steers_a_terminal(shop, run_command) -> None:
     for words in (["--wide", "--columns", "model,summary"], [LONG[:63]]):
-        said = typed("inventory", *words).out
+        said = run_command("inventory", *words).out
         assert "\x1b" not in said
         assert "\\u001b[31mred" in said
 
 
-def test_due_tells_what_lapses_and_when(shop, typed) -> None:
-    result = typed("inventory", "due", "--as-of", "2026-11-20")
+def test_due_tells_what_lapses_and_when(shop, run_command) -> None:
+    result = run_command("inventory", "due", "--as-of", "2026-11-20")
     assert result.code == 0
     assert result.out.splitlines() == [
         "2026-10-31  20 days ago  Review of refunds                        risk",
@@ -198,13 +200,15 @@ def test_due_tells_what_lapses_and_when(shop, typed) -> None:
 
 
 @pytest.mark.parametrize(("as_of", "code"), [("2026-10-31", 0), ("2026-11-01", 1)])
-def test_strict_fails_once_something_has_lapsed(as_of, code, shop, typed) -> None:
-    assert typed("inventory", "due", "--as-of", as_of).code == 0
-    assert typed("inventory", "due", "--strict", "--as-of", as_of).code == code
+def test_strict_fails_once_something_has_lapsed(as_of, code, shop, run_command) -> None:
+    assert run_command("inventory", "due", "--as-of", as_of).code == 0
+    assert run_command("inventory", "due", "--strict", "--as-of", as_of).code == code
 
 
-def test_due_is_json_as_published_markdown_and_csv(shop, typed) -> None:
-    data = json.loads(typed("inventory", "due", "--as-of", "2026-11-20", "--within", "2w", "--format", "json").out)
+def test_due_is_json_as_published_markdown_and_csv(shop, run_command) -> None:
+    data = json.loads(
+        run_command("inventory", "due", "--as-of", "2026-11-20", "--within", "2w", "--format", "json").out
+    )
     schema = json.loads(resources.read_shipped_text("outputs/due.schema.json"))
     jsonschema_rs.validator_for(schema, validate_formats=True).validate(data)
     assert (data["asOf"], data["until"], [one["state"] for one in data["items"]]) == (
@@ -212,10 +216,12 @@ def test_due_is_json_as_published_markdown_and_csv(shop, typed) -> None:
         "2026-12-04",
         ["lapsed"],
     )
-    markdown = typed("inventory", "due", "--as-of", "2026-11-20", "--format", "markdown").out
+    markdown = run_command("inventory", "due", "--as-of", "2026-11-20", "--format", "markdown").out
     assert "| 2026-10-31 | lapsed | Review of refunds | risk | `models/more.yaml:11` |" in markdown
-    assert typed("inventory", "due", "--as-of", "2026-01-01", "--format", "markdown").out == "Nothing lapses.\n"
-    rows = list(csv.DictReader(io.StringIO(typed("inventory", "due", "--as-of", "2026-11-20", "--format", "csv").out)))
+    assert run_command("inventory", "due", "--as-of", "2026-01-01", "--format", "markdown").out == "Nothing lapses.\n"
+    rows = list(
+        csv.DictReader(io.StringIO(run_command("inventory", "due", "--as-of", "2026-11-20", "--format", "csv").out))
+    )
     assert [row["title"] for row in rows] == [
         "Review of refunds: 2026-10-31",
         "Evidence for EU-AI-Act:Art.9 of refunds: 2026-12-05",
@@ -223,49 +229,49 @@ def test_due_is_json_as_published_markdown_and_csv(shop, typed) -> None:
     assert rows[0]["key"] == data["items"][0]["key"]
 
 
-def test_reviews_without_a_day_are_counted_or_listed(shop, typed) -> None:
+def test_reviews_without_a_day_are_counted_or_listed(shop, run_command) -> None:
     text = (shop / "models" / "more.yaml").read_text(encoding="utf-8")
     (shop / "models" / "more.yaml").write_text(text.replace(', last: "2026-10-01"', ""), encoding="utf-8")
-    said = typed("inventory", "due")
+    said = run_command("inventory", "due")
     assert "of 1 reviews nobody says the last: --undated lists them" in said.err
-    assert "no day is said" in typed("inventory", "due", "--undated").out
+    assert "no day is said" in run_command("inventory", "due", "--undated").out
 
 
-def test_what_does_not_hold_together_is_told_and_fails(shop, typed) -> None:
+def test_what_does_not_hold_together_is_told_and_fails(shop, run_command) -> None:
     spec = shop / "models" / "scorer.yaml"
     spec.write_text(spec.read_text(encoding="utf-8").replace("owner: risk", "onwer: risk"), encoding="utf-8")
     for words in (["inventory"], ["inventory", "due"], ["graph"]):
-        said = typed(*words)
+        said = run_command(*words)
         assert said.code == 1
         assert "left out, since it does not hold together: Model scorer\n`modelyard check` says why\n" in said.err
-    said = typed("inventory", "scorer")
+    said = run_command("inventory", "scorer")
     assert (said.code, said.err) == (
         2,
         "error: the model `scorer` does not hold together\n  help: `modelyard check` says why\n",
     )
-    data = json.loads(typed("inventory", "--format", "json").out)
+    data = json.loads(run_command("inventory", "--format", "json").out)
     assert data["leftOut"] == [{"kind": "Model", "name": "scorer"}]
 
 
-def test_what_is_said_before_the_word_holds_or_is_refused(shop, typed) -> None:
-    assert [row["name"] for row in json.loads(typed("inventory", "--format", "json", "refunds").out)["models"]] == [
-        "refunds"
-    ]
-    result = typed("inventory", "--as-of", "2026-11-20", "-o", "due.json", "--format", "json", "due")
+def test_what_is_said_before_the_word_holds_or_is_refused(shop, run_command) -> None:
+    assert [
+        row["name"] for row in json.loads(run_command("inventory", "--format", "json", "refunds").out)["models"]
+    ] == ["refunds"]
+    result = run_command("inventory", "--as-of", "2026-11-20", "-o", "due.json", "--format", "json", "due")
     assert (result.out, json.loads(Path("due.json").read_text(encoding="utf-8"))["asOf"]) == ("", "2026-11-20")
     for words in (["--owner", "risk", "due"], ["--wide", "refunds"], ["--sort", "tier", "refunds"]):
-        result = typed("inventory", *words)
+        result = run_command("inventory", *words)
         assert (result.code, result.out) == (2, "")
         assert f"{words[0]} goes with the list of models, and not with `{words[-1]}`" in result.err
 
 
-def test_a_revision_can_be_asked(shop, git, typed) -> None:
+def test_a_revision_can_be_asked(shop, git, run_command) -> None:
     (shop / "models" / "more.yaml").unlink()
-    assert typed("inventory").err == "1 model\n"
-    assert typed("inventory", "--rev", "first").err == "3 models\n"
+    assert run_command("inventory").err == "1 model\n"
+    assert run_command("inventory", "--rev", "first").err == "3 models\n"
 
 
-def test_help_says_that_a_model_or_due_may_follow(shop, typed) -> None:
-    said = typed("inventory", "--help").out
+def test_help_says_that_a_model_or_due_may_follow(shop, run_command) -> None:
+    said = run_command("inventory", "--help").out
     assert "Usage: modelyard inventory [OPTIONS] [MODEL | due …]" in said
-    assert "--within" in typed("inventory", "due", "--help").out
+    assert "--within" in run_command("inventory", "due", "--help").out

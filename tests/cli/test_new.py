@@ -22,10 +22,10 @@ files:
 
 
 @pytest.fixture
-def fresh(tmp_path, monkeypatch, typed):
+def fresh(tmp_path, monkeypatch, run_command):
     """What `init` makes, with a target that takes every type, so that what shipped ones say can change."""
     monkeypatch.chdir(tmp_path)
-    assert typed("init", "--name", "bank").code == 0
+    assert run_command("init", "--name", "bank").code == 0
     emitter = tmp_path / "templates" / "targets" / "shown"
     emitter.mkdir(parents=True)
     (emitter / "emitter.yaml").write_text(ANY_TYPE, encoding="utf-8")
@@ -109,42 +109,45 @@ def only_new(folder: Path, before: set[Path]) -> Path:
 
 
 @pytest.mark.parametrize("name", TYPES)
-def test_a_model_of_each_type_is_sound_once_what_stands_empty_is_filled_in(name, fresh, typed) -> None:
+def test_a_model_of_each_type_is_sound_once_what_stands_empty_is_filled_in(name, fresh, run_command) -> None:
     before = set(fresh.rglob("*.yaml"))
-    said = typed("new", "model", "card-fraud", "--type", name, "--target", "shown")
+    said = run_command("new", "model", "card-fraud", "--type", name, "--target", "shown")
     assert (said.code, said.out) == (0, "")
     path = only_new(fresh, before)
     assert path.as_posix() in said.err
     assert ("summary",) in holes(path.read_text(encoding="utf-8")), "nobody but its makers can say what it does"
-    fill_in(typed, path, "Model", name)
-    assert typed("build").code == 0
+    fill_in(run_command, path, "Model", name)
+    assert run_command("build").code == 0
     assert (fresh / "build" / "dev" / "card-fraud" / "note.txt").read_text(encoding="utf-8").endswith("card-fraud\n")
 
 
 @pytest.mark.parametrize("kind", ["Policy", "Waiver"])
-def test_a_policy_and_a_waiver_ask_for_what_only_people_can_say(kind, fresh, typed) -> None:
-    said = typed("new", word(kind), "well-argued", "--print")
+def test_a_policy_and_a_waiver_ask_for_what_only_people_can_say(kind, fresh, run_command) -> None:
+    said = run_command("new", word(kind), "well-argued", "--print")
     asked = set(kind_schemas()[kind]["required"]) - {"apiVersion", "kind", "name"}
     assert asked <= {pointer[0] for pointer in holes(said.out)}
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in {"Policy", "Waiver"}])
-def test_a_document_of_each_other_kind_is_sound_once_it_is_filled_in(kind, fresh, typed) -> None:
+def test_a_document_of_each_other_kind_is_sound_once_it_is_filled_in(kind, fresh, run_command) -> None:
     old_files = set(fresh.rglob("*.yaml"))
     name = "models/payments" if kind == "Defaults" else "card-authorisation"
     if kind == "Defaults":
         assert (
-            typed("new", "model", "rules-of-thumb", "--type", "vendor", "--target", "shown", "--folder", name).code == 0
+            run_command(
+                "new", "model", "rules-of-thumb", "--type", "vendor", "--target", "shown", "--folder", name
+            ).code
+            == 0
         )
-        fill_in(typed, Path("models/payments/rules-of-thumb.yaml"), "Model", "vendor")
+        fill_in(run_command, Path("models/payments/rules-of-thumb.yaml"), "Model", "vendor")
         old_files = set(fresh.rglob("*.yaml"))
-    said = typed("new", word(kind), name)
+    said = run_command("new", word(kind), name)
     assert said.code == 0
     if "add it to `environments` of modelyard.yaml" in said.err:
         project = (fresh / "modelyard.yaml").read_text(encoding="utf-8")
         (fresh / "modelyard.yaml").write_text(project.replace("staging, prod]", f"{name}, staging, prod]"), "utf-8")
     path = only_new(fresh, old_files)
-    fill_in(typed, path, kind)
+    fill_in(run_command, path, kind)
 
 
 def test_every_kind_and_type_is_tried() -> None:
@@ -152,25 +155,25 @@ def test_every_kind_and_type_is_tried() -> None:
 
 
 @pytest.mark.parametrize("name", TYPES)
-def test_nothing_is_made_up(name, fresh, typed) -> None:
-    text = typed("new", "model", "x", "--type", name, "--print").out
+def test_nothing_is_made_up(name, fresh, run_command) -> None:
+    text = run_command("new", "model", "x", "--type", name, "--print").out
     assert not re.search(r"sha256:[0-9a-f]{8}|://", re.sub(r"#.*", "", text))
 
 
 @pytest.mark.parametrize("name", TYPES)
-def test_every_field_of_its_source_is_told_in_the_schemas_own_words(name, fresh, typed) -> None:
+def test_every_field_of_its_source_is_told_in_the_schemas_own_words(name, fresh, run_command) -> None:
     source = type_schemas()[name]["$defs"]["Source"]["properties"]
-    text = " ".join(typed("new", "model", "x", "--type", name, "--print").out.replace("#", " ").split())
+    text = " ".join(run_command("new", "model", "x", "--type", name, "--print").out.replace("#", " ").split())
     for field, node in source.items():
         assert f"{field}:" in text
         assert " ".join(node["description"].split()) in text
 
 
-def test_what_is_printed_is_what_is_written(fresh, typed) -> None:
-    said = typed("new", "model", "x", "--type", "llm", "--print")
+def test_what_is_printed_is_what_is_written(fresh, run_command) -> None:
+    said = run_command("new", "model", "x", "--type", "llm", "--print")
     assert said.err == ""
     assert not (fresh / "models" / "x.yaml").exists()
-    typed("new", "model", "x", "--type", "llm")
+    run_command("new", "model", "x", "--type", "llm")
     assert (fresh / "models" / "x.yaml").read_text(encoding="utf-8") == said.out
 
 
@@ -192,60 +195,62 @@ def test_what_is_printed_is_what_is_written(fresh, typed) -> None:
     ],
     ids=" ".join,
 )
-def test_it_stands_where_its_kind_belongs_and_leads_an_editor_to_its_schema(words, path, fresh, typed) -> None:
-    assert typed("new", *words).code == 0
+def test_it_stands_where_its_kind_belongs_and_leads_an_editor_to_its_schema(words, path, fresh, run_command) -> None:
+    assert run_command("new", *words).code == 0
     text = (fresh / path).read_text(encoding="utf-8")
     modeline = re.match(r"# yaml-language-server: \$schema=(\S+)\n", text)
     schema = json.loads(((fresh / path).parent / modeline[1]).read_bytes())
     assert schema["title"] == yaml.safe_load(text)["kind"]
 
 
-def test_the_folders_of_the_project_are_its_own(fresh, typed) -> None:
+def test_the_folders_of_the_project_are_its_own(fresh, run_command) -> None:
     (fresh / "models").rename(fresh / "specs")
     with (fresh / "modelyard.yaml").open("a", encoding="utf-8") as project:
         project.write("folders: {models: specs}\n")
-    assert typed("new", "team", "x").code == 0
+    assert run_command("new", "team", "x").code == 0
     assert (fresh / "specs" / "teams" / "x.yaml").exists()
-    assert typed("new", "defaults", "models").code == 2
+    assert run_command("new", "defaults", "models").code == 2
 
 
-def test_what_is_obvious_is_filled_in_and_what_is_not_is_listed(fresh, typed) -> None:
+def test_what_is_obvious_is_filled_in_and_what_is_not_is_listed(fresh, run_command) -> None:
     def model(*words: str) -> str:
-        return typed("new", "model", "x", "--type", "rules", "--print", *words).out
+        return run_command("new", "model", "x", "--type", "rules", "--print", *words).out
 
     assert yaml.safe_load(model())["owner"] == "decisions"
     assert yaml.safe_load(model())["environments"] == {"dev": {}}
     assert yaml.safe_load(model())["deploy"]["target"] is None, "two targets take rules"
     assert "Known: kubernetes, shown." in model()
     assert yaml.safe_load(model("--target", "shown"))["deploy"]["target"] == "shown"
-    typed("new", "team", "lending")
+    run_command("new", "team", "lending")
     assert yaml.safe_load(model())["owner"] is None
     assert "Known: decisions, lending." in model()
     assert yaml.safe_load(model("--owner", "lending"))["owner"] == "lending"
 
 
-def test_what_it_inherits_is_not_asked_for(fresh, typed) -> None:
+def test_what_it_inherits_is_not_asked_for(fresh, run_command) -> None:
     defaults = "apiVersion: modelyard/v1\nkind: Defaults\nowner: decisions\nlifecycle: pilot\ndeploy: {target: shown}\n"
     (fresh / "models" / "risk").mkdir()
     (fresh / "models" / "risk" / "_defaults.yaml").write_text(defaults, encoding="utf-8")
-    below = yaml.safe_load(typed("new", "model", "x", "--type", "ml", "--folder", "models/risk/deep", "--print").out)
+    below = yaml.safe_load(
+        run_command("new", "model", "x", "--type", "ml", "--folder", "models/risk/deep", "--print").out
+    )
     assert not {"owner", "lifecycle", "deploy"} & below.keys()
-    beside = yaml.safe_load(typed("new", "model", "x", "--type", "ml", "--folder", "models/risky", "--print").out)
+    beside = yaml.safe_load(run_command("new", "model", "x", "--type", "ml", "--folder", "models/risky", "--print").out)
     assert {"owner", "lifecycle", "deploy"} <= beside.keys()
 
 
-def test_a_tenant_is_asked_for_where_each_has_a_namespace(fresh, typed) -> None:
+def test_a_tenant_is_asked_for_where_each_has_a_namespace(fresh, run_command) -> None:
     dev = fresh / "models" / "environments" / "dev.yaml"
     text = dev.read_text(encoding="utf-8")
     dev.write_text(re.sub(r"namespace: .*", "namespaces: {lending: lending-dev}", text), encoding="utf-8")
-    assert yaml.safe_load(typed("new", "model", "x", "--type", "ml", "--print").out)["tenant"] == "lending"
+    assert yaml.safe_load(run_command("new", "model", "x", "--type", "ml", "--print").out)["tenant"] == "lending"
 
 
-def test_a_project_without_a_document_can_have_its_first(tmp_path, monkeypatch, typed) -> None:
+def test_a_project_without_a_document_can_have_its_first(tmp_path, monkeypatch, run_command) -> None:
     monkeypatch.chdir(tmp_path)
     project = "apiVersion: modelyard/v1\nkind: Project\nname: bank\nenvironments: [dev]\n"
     (tmp_path / "modelyard.yaml").write_text(project, encoding="utf-8")
-    assert typed("new", "team", "risk").code == 0
+    assert run_command("new", "team", "risk").code == 0
     assert (tmp_path / "models" / "teams" / "risk.yaml").read_text(encoding="utf-8").startswith("apiVersion"), (
         "no schema"
     )
@@ -273,44 +278,44 @@ def test_a_project_without_a_document_can_have_its_first(tmp_path, monkeypatch, 
     ],
     ids=lambda words: " ".join(words) if isinstance(words, list) else "",
 )
-def test_what_cannot_be_is_answered_with_what_can(words, message, help_, fresh, typed) -> None:
+def test_what_cannot_be_is_answered_with_what_can(words, message, help_, fresh, run_command) -> None:
     old_files = set(fresh.rglob("*"))
-    said = typed("new", *words)
+    said = run_command("new", *words)
     assert (said.code, said.out) == (2, "")
     assert message in said.err
     assert help_ in said.err
     assert set(fresh.rglob("*")) == old_files
 
 
-def test_a_name_that_is_taken_is_answered_with_its_place(fresh, typed) -> None:
-    result = typed("new", "model", "refund-policy", "--type", "ml")
+def test_a_name_that_is_taken_is_answered_with_its_place(fresh, run_command) -> None:
+    result = run_command("new", "model", "refund-policy", "--type", "ml")
     assert result.code == 2
     line = (
         (fresh / "models/refund-policy/spec.yaml").read_text(encoding="utf-8").splitlines().index("name: refund-policy")
     )
     assert f"there is a Model `refund-policy` already: models/refund-policy/spec.yaml:{line + 1}" in result.err
-    assert typed("new", "team", "refund-policy").code == 0, "another kind has names of its own"
+    assert run_command("new", "team", "refund-policy").code == 0, "another kind has names of its own"
 
 
-def test_a_name_that_a_broken_document_has_is_taken(fresh, typed) -> None:
+def test_a_name_that_a_broken_document_has_is_taken(fresh, run_command) -> None:
     spec = fresh / "models" / "refund-policy" / "spec.yaml"
     spec.write_text(spec.read_text(encoding="utf-8") + "unknown: 1\n", encoding="utf-8")
-    said = typed("new", "model", "refund-policy", "--type", "ml")
+    said = run_command("new", "model", "refund-policy", "--type", "ml")
     assert said.code == 2
     assert "already, and it is broken" in said.err
 
 
-def test_a_file_that_is_there_is_never_overwritten(fresh, typed) -> None:
+def test_a_file_that_is_there_is_never_overwritten(fresh, run_command) -> None:
     (fresh / "models" / "x.yaml").write_text("# mine\n", encoding="utf-8")
-    said = typed("new", "model", "x", "--type", "ml")
+    said = run_command("new", "model", "x", "--type", "ml")
     assert said.code == 2
     assert "there is a file models/x.yaml already" in said.err
     assert (fresh / "models" / "x.yaml").read_text(encoding="utf-8") == "# mine\n"
 
 
-def test_outside_of_a_project_it_says_what_to_do(tmp_path, monkeypatch, typed) -> None:
+def test_outside_of_a_project_it_says_what_to_do(tmp_path, monkeypatch, run_command) -> None:
     monkeypatch.chdir(tmp_path)
-    assert typed("new", "team", "x").code == 2
-    assert typed("init", "there").code == 0
-    assert typed("new", "team", "x", "--project", "there").code == 0
+    assert run_command("new", "team", "x").code == 2
+    assert run_command("init", "there").code == 0
+    assert run_command("new", "team", "x", "--project", "there").code == 0
     assert (tmp_path / "there" / "models" / "teams" / "x.yaml").exists()

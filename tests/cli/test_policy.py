@@ -48,123 +48,123 @@ def project_repository(project) -> Path:
     return project
 
 
-def test_list_names_every_policy_and_who_is_bound(project, typed) -> None:
+def test_list_names_every_policy_and_who_is_bound(project, run_command) -> None:
     bind(project, "well-promised")
-    said = typed("policy", "list")
+    said = run_command("policy", "list")
     assert "● well-promised" in said.out
     assert "  baseline/owner-is-reachable" in said.out
-    listed = json.loads(typed("policy", "list", "--format", "json").out)["policies"]
+    listed = json.loads(run_command("policy", "list", "--format", "json").out)["policies"]
     assert [one["id"] for one in listed if one["bindsEverywhere"]] == ["well-promised"]
 
 
-def test_show_prints_a_policy_and_what_a_pack_holds(project, typed) -> None:
+def test_show_prints_a_policy_and_what_a_pack_holds(project, run_command) -> None:
     bind(project, "well-promised")
-    assert typed("policy", "show", "well-promised").out == POLICY
-    assert "baseline/owner-is-reachable: " in typed("policy", "show", "baseline").out
-    said = typed("policy", "show", "well-promise")
+    assert run_command("policy", "show", "well-promised").out == POLICY
+    assert "baseline/owner-is-reachable: " in run_command("policy", "show", "baseline").out
+    said = run_command("policy", "show", "well-promise")
     assert (said.code, said.out) == (2, "")
     assert "did you mean `well-promised`?" in said.err
 
 
-def test_test_runs_examples(project, typed) -> None:
+def test_test_runs_examples(project, run_command) -> None:
     bind(project, "well-promised")
-    result = typed("policy", "test", "-v")
+    result = run_command("policy", "test", "-v")
     assert result.code == 0
     assert "models/policy.yaml:11:23 sla: it promises little" in result.out
     assert "1 policy, 2 examples; 1 of 1 rules are broken by one, 1 of 2 parts" in result.err
     assert "`has(model.sla.availability)` is false in no example" in result.out
     bind(project, "well-promised", **{"availability: 99%}": "availability: 99.95%}"})
-    result = typed("policy", "test")
+    result = run_command("policy", "test")
     assert result.code == 1
     assert "a bad example breaks nothing" in result.out
 
 
-def test_explain_tells_how_a_policy_is_waived(project, typed) -> None:
+def test_explain_tells_how_a_policy_is_waived(project, run_command) -> None:
     bind(project, "well-promised")
-    said = typed("explain", "well-promised")
+    said = run_command("explain", "well-promised")
     assert said.out.startswith("well-promised (high, mandatory)\n\nWhat is promised is much\n")
     assert "  policies: [well-promised]\n" in said.out
 
 
-def test_check_fails_on_what_is_mandatory(project, typed) -> None:
+def test_check_fails_on_what_is_mandatory(project, run_command) -> None:
     bind(project, "well-promised")
-    said = typed("check")
+    said = run_command("check")
     assert said.code == 1
     assert "error[well-promised]" in said.out
     bind(project, "well-promised", **{"severity: high": "severity: high\nenforcement: advisory"})
-    assert typed("check").code == 0
+    assert run_command("check").code == 0
 
 
-def test_check_is_of_a_day(project, typed) -> None:
+def test_check_is_of_a_day(project, run_command) -> None:
     bind(project, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
-    assert typed("check", "--as-of", "2026-12-31").code == 0
-    assert typed("check", "--as-of", "2027-01-01").code == 1
-    said = typed("check", "--as-of", "tomorrow")
+    assert run_command("check", "--as-of", "2026-12-31").code == 0
+    assert run_command("check", "--as-of", "2027-01-01").code == 1
+    said = run_command("check", "--as-of", "tomorrow")
     assert said.code == 2
 
 
-def test_a_day_does_not_fail_a_change_of_something_else(project_repository, typed) -> None:
+def test_a_day_does_not_fail_a_change_of_something_else(project_repository, run_command) -> None:
     bind(project_repository, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
-    assert typed("check", "--as-of", "2027-01-01", "--changed-since", "HEAD").code == 0
+    assert run_command("check", "--as-of", "2027-01-01", "--changed-since", "HEAD").code == 0
     spec = next(
         path
         for path in (project_repository / "models").glob("*.yaml")
         if "kind: Model" in path.read_text(encoding="utf-8")
     )
     spec.write_text(spec.read_text(encoding="utf-8").replace("summary: ", "summary: Now "), encoding="utf-8")
-    assert typed("check", "--as-of", "2027-01-01", "--changed-since", "HEAD").code == 1
+    assert run_command("check", "--as-of", "2027-01-01", "--changed-since", "HEAD").code == 1
 
 
-def test_what_was_mandatory_at_the_last_commit_fails_the_next_one(project_repository, typed) -> None:
+def test_what_was_mandatory_at_the_last_commit_fails_the_next_one(project_repository, run_command) -> None:
     """HEAD forgives what became mandatory since the last commit; a branch, since the change left it."""
     bind(project_repository, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
     git(project_repository, "branch", "goal")
     git(project_repository, "add", "-A")
     git(project_repository, "commit", "--quiet", "-m", "second", day="2027-01-02")
-    assert typed("check", "--as-of", "2027-01-03", "--changed-since", "HEAD").code == 1
-    assert typed("check", "--as-of", "2027-01-03", "--changed-since", "goal").code == 0
+    assert run_command("check", "--as-of", "2027-01-03", "--changed-since", "HEAD").code == 1
+    assert run_command("check", "--as-of", "2027-01-03", "--changed-since", "goal").code == 0
 
 
-def test_where_the_project_was_not_there_yet_everything_is_a_change(project, typed) -> None:
+def test_where_the_project_was_not_there_yet_everything_is_a_change(project, run_command) -> None:
     (project / ".gitignore").write_text("*\n", encoding="utf-8")
     git(project, "init", "--quiet")
     git(project, "commit", "--quiet", "--allow-empty", "-m", "nothing")
     bind(project, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
-    assert typed("check", "--as-of", "2027-01-01", "--changed-since", "HEAD").code == 1
+    assert run_command("check", "--as-of", "2027-01-01", "--changed-since", "HEAD").code == 1
 
 
-def test_before_the_first_commit_everything_is_a_change(project, typed) -> None:
+def test_before_the_first_commit_everything_is_a_change(project, run_command) -> None:
     git(project, "init", "--quiet")
     bind(project, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
-    assert typed("check", "--as-of", "2026-12-31", "--changed-since", "HEAD").code == 0
-    said = typed("check", "--as-of", "2027-01-01", "--changed-since", "HEAD")
+    assert run_command("check", "--as-of", "2026-12-31", "--changed-since", "HEAD").code == 0
+    said = run_command("check", "--as-of", "2027-01-01", "--changed-since", "HEAD")
     assert (said.code, "error[well-promised]" in said.out) == (1, True)
 
 
-def test_a_baseline_lets_what_was_there_pass(project, typed, tmp_path) -> None:
+def test_a_baseline_lets_what_was_there_pass(project, run_command, tmp_path) -> None:
     bind(project, "well-promised")
     file = tmp_path / "known.json"
-    assert typed("check", "--write-baseline", str(file)).code == 0
-    assert typed("check", "--baseline", str(file)).code == 0
+    assert run_command("check", "--write-baseline", str(file)).code == 0
+    assert run_command("check", "--baseline", str(file)).code == 0
     known = json.loads(file.read_text(encoding="utf-8"))["findings"]
     assert {one["policy"] for one in known.values()} == {"well-promised"}
     bind(project, "well-promised, baseline")
     before = file.read_text(encoding="utf-8")
-    typed("check", "--write-baseline", str(file))
+    run_command("check", "--write-baseline", str(file))
     assert file.read_text(encoding="utf-8") == before
     file.write_text("{}", encoding="utf-8")
-    said = typed("check", "--baseline", str(file))
+    said = run_command("check", "--baseline", str(file))
     assert (said.code, "is no baseline" in said.err) == (2, True)
 
 
-def test_no_baseline_is_written_of_what_the_language_refuses(project, typed, tmp_path) -> None:
+def test_no_baseline_is_written_of_what_the_language_refuses(project, run_command, tmp_path) -> None:
     bind(project, "well-promised")
     file = tmp_path / "known.json"
-    typed("check", "--write-baseline", str(file))
+    run_command("check", "--write-baseline", str(file))
     original = file.read_text(encoding="utf-8")
     spec = project / "models" / "scorer.yaml"
     spec.write_text(spec.read_text(encoding="utf-8").replace("summary:", "sumary:"), encoding="utf-8")
-    said = typed("check", "--write-baseline", str(file))
+    said = run_command("check", "--write-baseline", str(file))
     assert (said.code, "was not written" in said.err) == (1, True)
     assert file.read_text(encoding="utf-8") == original
 
@@ -185,49 +185,51 @@ examples:
 """
 
 
-def test_check_asks_policies_on_rendered_objects_where_it_is_told_to(project, typed, tmp_path) -> None:
+def test_check_asks_policies_on_rendered_objects_where_it_is_told_to(project, run_command, tmp_path) -> None:
     bind(project, "well-promised, on-objects")
     with (project / "models" / "policy.yaml").open("a", encoding="utf-8") as policies:
         policies.write(RENDERED_POLICY)
-    result = typed("check")
+    result = run_command("check")
     assert "on-objects" not in result.out
     assert result.err == "1 policy on rendered objects not asked: `modelyard check --rendered` asks\n"
-    result = typed("check", "--rendered")
+    result = run_command("check", "--rendered")
     assert "error[on-objects]" in result.out
     assert "error[well-promised]" in result.out
     assert "not asked" not in result.err
     assert not (project / "build").exists()
 
 
-def test_build_knows_days_and_what_was_known(project_repository, typed, tmp_path) -> None:
+def test_build_knows_days_and_what_was_known(project_repository, run_command, tmp_path) -> None:
     bind(project_repository, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
-    assert typed("build", "--as-of", "2026-12-31").code == 0
-    assert typed("build", "--check", "--as-of", "2027-01-01").code == 1
-    assert typed("build", "--check", "--as-of", "2027-01-01", "--changed-since", "HEAD").code == 0
+    assert run_command("build", "--as-of", "2026-12-31").code == 0
+    assert run_command("build", "--check", "--as-of", "2027-01-01").code == 1
+    assert run_command("build", "--check", "--as-of", "2027-01-01", "--changed-since", "HEAD").code == 0
     file = tmp_path / "known.json"
-    typed("check", "--as-of", "2027-01-01", "--write-baseline", str(file))
-    assert typed("build", "--check", "--as-of", "2027-01-01", "--baseline", str(file)).code == 0
+    run_command("check", "--as-of", "2027-01-01", "--write-baseline", str(file))
+    assert run_command("build", "--check", "--as-of", "2027-01-01", "--baseline", str(file)).code == 0
 
 
-def test_impact_says_what_binding_would_do(project_repository, typed) -> None:
+def test_impact_says_what_binding_would_do(project_repository, run_command) -> None:
     bind(project_repository, "well-promised")
-    result = typed("policy", "impact", "HEAD")
+    result = run_command("policy", "impact", "HEAD")
     assert (result.code, "well-promised: 1 now fail" in result.out) == (0, True)
-    changes = json.loads(typed("policy", "impact", "HEAD", "--format", "json").out)["changes"]
+    changes = json.loads(run_command("policy", "impact", "HEAD", "--format", "json").out)["changes"]
     assert {(one["before"], one["after"], one["policy"]) for one in changes} == {("unbound", "fails", "well-promised")}
-    assert "unbound → fails" in typed("policy", "impact", "HEAD", "--format", "markdown").out
+    assert "unbound → fails" in run_command("policy", "impact", "HEAD", "--format", "markdown").out
     git(project_repository, "add", "-A")
     git(project_repository, "commit", "--quiet", "-m", "bound", day="2026-11-20")
-    assert typed("policy", "impact", "HEAD").out == "nothing changes for any model\n"
-    assert typed("policy", "impact", "HEAD~1..HEAD").out == result.out
+    assert run_command("policy", "impact", "HEAD").out == "nothing changes for any model\n"
+    assert run_command("policy", "impact", "HEAD~1..HEAD").out == result.out
 
 
-def test_impact_asks_the_past_and_other_repositories(project_repository, typed) -> None:
+def test_impact_asks_the_past_and_other_repositories(project_repository, run_command) -> None:
     bind(project_repository, "well-promised")
-    said = typed("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
+    said = run_command("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
     assert "1 of 1 commits since 2026-08-26 would have failed" in said.err
-    assert typed("policy", "impact", "--since", "1w", "--as-of", "2026-11-24").out.count("\n") == 1
-    rows = json.loads(typed("policy", "impact", "--fleet", str(project_repository), "--format", "json").out)["rows"]
+    assert run_command("policy", "impact", "--since", "1w", "--as-of", "2026-11-24").out.count("\n") == 1
+    rows = json.loads(run_command("policy", "impact", "--fleet", str(project_repository), "--format", "json").out)[
+        "rows"
+    ]
     assert [len(row["failing"]) for row in rows] == [1]
 
 
@@ -244,24 +246,24 @@ UNEVALUATED_CASES = [
 
 
 @pytest.mark.parametrize("slip", UNEVALUATED_CASES)
-def test_impact_calls_nothing_fine_that_it_could_not_ask(project_repository, typed, slip) -> None:
+def test_impact_calls_nothing_fine_that_it_could_not_ask(project_repository, run_command, slip) -> None:
     bind(project_repository, "well-promised")
     commit(project_repository, "bound")
     bind(project_repository, "well-promised", **slip)
-    changes = json.loads(typed("policy", "impact", "HEAD", "--format", "json").out)["changes"]
+    changes = json.loads(run_command("policy", "impact", "HEAD", "--format", "json").out)["changes"]
     assert {(one["before"], one["after"], one["policy"]) for one in changes} == {("fails", "unasked", "well-promised")}
-    said = typed("policy", "impact", "HEAD")
+    said = run_command("policy", "impact", "HEAD")
     assert "well-promised: 1 now cannot be asked" in said.out
     assert "MY30" in said.err or "documents with mistakes" in said.err
 
 
-def test_impact_says_which_policies_of_today_the_past_was_not_asked(project_repository, typed) -> None:
+def test_impact_says_which_policies_of_today_the_past_was_not_asked(project_repository, run_command) -> None:
     bind(project_repository, "well-promised", **UNEVALUATED_CASES[0])
-    said = typed("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
+    said = run_command("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
     assert said.err.count("MY302 models/policy.yaml:8:") == 1
 
 
-def test_impact_sees_whom_folders_bind(project_repository, typed) -> None:
+def test_impact_sees_whom_folders_bind(project_repository, run_command) -> None:
     bind(project_repository, "")
     commit(project_repository, "a policy that binds nobody")
     defaults = project_repository / "models" / "_defaults.yaml"
@@ -269,67 +271,67 @@ def test_impact_sees_whom_folders_bind(project_repository, typed) -> None:
         "apiVersion: modelyard/v1\nkind: Defaults\nenvironments: {prod: {policies: [well-promised]}}\n",
         encoding="utf-8",
     )
-    result = typed("policy", "impact", "HEAD", "--format", "json")
+    result = run_command("policy", "impact", "HEAD", "--format", "json")
     assert [(one["before"], one["after"]) for one in json.loads(result.out)["changes"]] == [("unbound", "fails")]
     commit(project_repository, "bound below a folder")
     defaults.unlink()
-    result = typed("policy", "impact", "HEAD", "--format", "json")
+    result = run_command("policy", "impact", "HEAD", "--format", "json")
     assert [(one["before"], one["after"]) for one in json.loads(result.out)["changes"]] == [("fails", "unbound")]
 
 
-def test_impact_goes_back_to_the_first_commit_at_most(project_repository, typed) -> None:
-    said = typed("policy", "impact", "--since", "9999y", "--as-of", "2026-11-24")
+def test_impact_goes_back_to_the_first_commit_at_most(project_repository, run_command) -> None:
+    said = run_command("policy", "impact", "--since", "9999y", "--as-of", "2026-11-24")
     assert (said.code, "commits since 0001-01-01" in said.err) == (0, True)
     assert "of 1 commits" in said.err
 
 
 @pytest.mark.parametrize("words", [(), ("HEAD", "--since", "90d"), ("--since", "soon"), ("nosuch",)])
-def test_impact_is_asked_one_thing(project_repository, typed, words) -> None:
-    said = typed("policy", "impact", *words)
+def test_impact_is_asked_one_thing(project_repository, run_command, words) -> None:
+    said = run_command("policy", "impact", *words)
     assert (said.code, said.out) == (2, "")
 
 
 @pytest.mark.parametrize("names", [(), ("well-promised",)])
-def test_test_fails_for_policies_that_the_language_refuses(project, typed, names) -> None:
+def test_test_fails_for_policies_that_the_language_refuses(project, run_command, names) -> None:
     bind(project, "well-promised", **{"title: What": "titel: What"})
-    said = typed("policy", "test", *names)
+    said = run_command("policy", "test", *names)
     assert said.code == 1
     assert "MY101" in said.out
     assert "did you mean `title`?" in said.out
 
 
-def test_test_says_which_file_it_could_not_read(project, typed) -> None:
+def test_test_says_which_file_it_could_not_read(project, run_command) -> None:
     bind(project, "well-promised")
     (project / "models" / "other.yaml").write_text("kind: Policy\nname: [\n", encoding="utf-8")
-    said = typed("policy", "test")
+    said = run_command("policy", "test")
     assert (said.code, "MY001" in said.out) == (1, True)
-    assert typed("policy", "test", "well-promised").code == 0
+    assert run_command("policy", "test", "well-promised").code == 0
 
 
 @pytest.mark.parametrize("words", [("policy", "list"), ("explain", "well-promised")])
-def test_nothing_that_a_policy_says_steers_a_terminal(project, typed, words) -> None:
+def test_nothing_that_a_policy_says_steers_a_terminal(project, run_command, words) -> None:
     bind(project, "well-promised", **{"title: What is promised is much": r'title: "\e[2J\e]0;x\a what"'})
-    said = typed(*words)
+    said = run_command(*words)
     assert "\x1b" not in said.out
     assert r"\u001b[2J" in said.out
 
 
-def test_impact_says_what_it_does_not_know(project_repository, typed) -> None:
+def test_impact_says_what_it_does_not_know(project_repository, run_command) -> None:
     bind(project_repository, "well-promised, on-objects, nobodys")
     with (project_repository / "models" / "policy.yaml").open("a", encoding="utf-8") as policies:
         policies.write(RENDERED_POLICY)
-    said = typed("policy", "impact", "HEAD")
+    said = run_command("policy", "impact", "HEAD")
     assert "policies on rendered objects were not asked (1)" in said.err
     assert "there is no policy and no pack `nobodys`" in said.err
 
 
-def test_impact_leaves_out_what_cannot_be_read_and_says_so(project_repository, typed) -> None:
+def test_impact_leaves_out_what_cannot_be_read_and_says_so(project_repository, run_command) -> None:
     sound = (project_repository / "modelyard.yaml").read_text(encoding="utf-8")
     (project_repository / "modelyard.yaml").write_text("kind: [", encoding="utf-8")
     commit(project_repository, "broken")
     (project_repository / "modelyard.yaml").write_text(sound, encoding="utf-8")
     commit(project_repository, "mended")
-    result = typed("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
+    result = run_command("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
     assert (result.code, "was left out: modelyard.yaml:1:" in result.err, "of 2 commits" in result.err) == (
         0,
         True,
@@ -337,5 +339,5 @@ def test_impact_leaves_out_what_cannot_be_read_and_says_so(project_repository, t
     )
     spec = project_repository / "models" / "scorer.yaml"
     spec.write_text(spec.read_text(encoding="utf-8").replace("summary:", "sumary:"), encoding="utf-8")
-    result = typed("policy", "impact", "--fleet", str(project_repository))
+    result = run_command("policy", "impact", "--fleet", str(project_repository))
     assert f"{project_repository}: documents with mistakes were left out (1 mistakes)" in result.err

@@ -11,7 +11,7 @@ LATER_OPTIONS = ("--as-of", "2027-01-01")
 
 
 @pytest.fixture
-def publish_environment(project, typed):
+def publish_environment(project, run_command):
     """A project whose Environments name a branch, with a commit of November; publishes one of them."""
     places = project / "models" / "environments.yaml"
     text = places.read_text(encoding="utf-8")
@@ -28,7 +28,7 @@ def publish_environment(project, typed):
     def publish(environment: str, *words: str):
         git(project, "add", "-A")
         git(project, "commit", "--quiet", "--allow-empty", "-m", "A change")
-        return typed("publish", "--env", environment, *words)
+        return run_command("publish", "--env", environment, *words)
 
     return publish
 
@@ -45,10 +45,10 @@ def tree(project) -> dict[str, str]:
     return {line.split("\t")[1]: line.split()[2] for line in said.stdout.splitlines()}
 
 
-def test_the_tree_is_what_a_build_makes_below_the_folder(project, publish_environment, typed) -> None:
+def test_the_tree_is_what_a_build_makes_below_the_folder(project, publish_environment, run_command) -> None:
     assert publish_environment("dev").code == 0
     assert publish_environment("prod").code == 0
-    assert typed("build", "--output", "whole").code == 0
+    assert run_command("build", "--output", "whole").code == 0
     made = [file for file in (project / "whole").rglob("*") if file.is_file()]
     ids = {file.relative_to(project / "whole").as_posix(): file for file in made}
     wanted = {f"clusters/{path}" for path in ids if path.split("/")[0] in {"dev", "prod"}}
@@ -71,9 +71,9 @@ def test_a_model_that_changed_since_is_held_to_it(project, publish_environment) 
     assert publish_environment("prod", *LATER_OPTIONS, "--changed-since", "HEAD~1").code == 1
 
 
-def test_what_a_baseline_knows_does_not_count(project, publish_environment, typed) -> None:
+def test_what_a_baseline_knows_does_not_count(project, publish_environment, run_command) -> None:
     bind(project, "well-promised", **RULE)
-    assert typed("check", *LATER_OPTIONS, "--write-baseline", "known.json").code == 0
+    assert run_command("check", *LATER_OPTIONS, "--write-baseline", "known.json").code == 0
     assert publish_environment("prod", *LATER_OPTIONS, "--baseline", "known.json").code == 0
 
 
@@ -99,11 +99,11 @@ def test_a_model_that_nobody_can_place_stops_every_environment(project, publish_
     assert [publish_environment(name).code for name in ("dev", "prod")] == [1, 1]
 
 
-def test_files_that_differ_are_counted_as_people_count(project, publish_environment, typed) -> None:
+def test_files_that_differ_are_counted_as_people_count(project, publish_environment, run_command) -> None:
     assert publish_environment("prod").code == 0
     for name, said in (("one", "1 file differs"), ("two", "2 files differ")):
         (project / "models" / name).write_text("", encoding="utf-8")
-        assert f"error: {said} from HEAD, such as models/one" in typed("publish", "--env", "prod").err
+        assert f"error: {said} from HEAD, such as models/one" in run_command("publish", "--env", "prod").err
 
 
 def test_what_git_says_stands_on_one_line(project, publish_environment) -> None:

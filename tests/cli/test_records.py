@@ -22,8 +22,8 @@ def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_text_tells_the_line_the_field_and_who_says_it(bank, typed) -> None:
-    result = typed("records", "status", "default-risk")
+def test_text_tells_the_line_the_field_and_who_says_it(bank, run_command) -> None:
+    result = run_command("records", "status", "default-risk")
     path = "models/lending/default-risk.yaml"
     line = (bank / path).read_text("utf-8").splitlines().index("  documentation:") + 1
     gaps = [re.split(r"  +", row.strip()) for row in result.out.splitlines() if row.startswith("  ")]
@@ -34,8 +34,8 @@ def test_text_tells_the_line_the_field_and_who_says_it(bank, typed) -> None:
     assert "annex-iv (eu-ai-act) 2 of " in result.out.splitlines()[-1]
 
 
-def test_every_format_tells_the_same(bank, typed) -> None:
-    data = json.loads(typed("records", "status", "--format", "json").out)
+def test_every_format_tells_the_same(bank, run_command) -> None:
+    data = json.loads(run_command("records", "status", "--format", "json").out)
     gaps = [
         (model["name"], gap["field"], gap["path"], gap["line"]) for model in data["models"] for gap in model["gaps"]
     ]
@@ -44,32 +44,32 @@ def test_every_format_tells_the_same(bank, typed) -> None:
     fields = {(gap["kind"], gap["name"], gap["field"]) for model in data["models"] for gap in model["gaps"]}
     assert data["summary"]["missing"] == len(fields)
     assert sum(data["summary"]["byOwner"].values()) == data["summary"]["missing"]
-    rows = list(csv.DictReader(io.StringIO(typed("records", "status", "--format", "csv").out)))
+    rows = list(csv.DictReader(io.StringIO(run_command("records", "status", "--format", "csv").out)))
     assert [(row["model"], row["field"], row["path"], int(row["line"])) for row in rows] == gaps
-    tokens = MarkdownIt().enable("table").parse(typed("records", "status", "--format", "markdown").out)
+    tokens = MarkdownIt().enable("table").parse(run_command("records", "status", "--format", "markdown").out)
     assert sum(token.type == "tr_open" for token in tokens) == len(gaps) + sum(
         bool(model["gaps"]) for model in data["models"]
     )
-    text = typed("records", "status").out
+    text = run_command("records", "status").out
     assert all(f"{path}:{line}:" in text for _, _, path, line in gaps)
 
 
-def test_a_regime_a_team_and_models_narrow_it(bank, typed) -> None:
-    data = json.loads(typed("records", "status", "--regime", "eu-ai-act", "--format", "json").out)
+def test_a_regime_a_team_and_models_narrow_it(bank, run_command) -> None:
+    data = json.loads(run_command("records", "status", "--regime", "eu-ai-act", "--format", "json").out)
     assert {record["id"] for model in data["models"] for record in model["records"]} == {"annex-iv"}
-    data = json.loads(typed("records", "status", "--owner", "data-platform", "--format", "json").out)
+    data = json.loads(run_command("records", "status", "--owner", "data-platform", "--format", "json").out)
     assert {gap["owner"] for model in data["models"] for gap in model["gaps"]} == {"data-platform"}
     assert all(record["asked"] for model in data["models"] for record in model["records"]), (
         "what asks nothing of it is left out"
     )
-    data = json.loads(typed("records", "status", "card-fraud", "device-score", "--format", "json").out)
+    data = json.loads(run_command("records", "status", "card-fraud", "device-score", "--format", "json").out)
     assert [model["name"] for model in data["models"]] == ["card-fraud", "device-score"]
 
 
-def test_it_fails_where_something_is_missing_only_if_asked_to(bank, typed) -> None:
-    assert typed("records", "status").code == 0
-    assert typed("records", "status", "--strict").code == 1
-    assert typed("records", "status", "default-risk", "--regime", "sr-26-2", "--strict").code == 0
+def test_it_fails_where_something_is_missing_only_if_asked_to(bank, run_command) -> None:
+    assert run_command("records", "status").code == 0
+    assert run_command("records", "status", "--strict").code == 1
+    assert run_command("records", "status", "default-risk", "--regime", "sr-26-2", "--strict").code == 0
 
 
 @pytest.mark.parametrize(
@@ -80,28 +80,28 @@ def test_it_fails_where_something_is_missing_only_if_asked_to(bank, typed) -> No
         (("--owner", "data-platfrom"), "did you mean `data-platform`?"),
     ],
 )
-def test_a_name_that_is_none_is_wrong_usage(bank, typed, words, says) -> None:
-    said = typed("records", "status", *words)
+def test_a_name_that_is_none_is_wrong_usage(bank, run_command, words, says) -> None:
+    said = run_command("records", "status", *words)
     assert said.code == 2
     assert says in said.err
 
 
-def test_what_keeps_a_model_from_being_told_is_said_and_the_rest_is_told(bank, typed) -> None:
+def test_what_keeps_a_model_from_being_told_is_said_and_the_rest_is_told(bank, run_command) -> None:
     spec = bank / "models/payments/card-fraud.yaml"
     spec.write_text(spec.read_text("utf-8").replace("sla: {availability", "sla: {availabilty"), encoding="utf-8")
-    said = typed("records", "status")
+    said = run_command("records", "status")
     assert said.code == 1
     assert "MY101" in said.err
     assert "device-score (payments-risk)" in said.out
     assert "card-fraud (payments-risk)" not in said.out
 
 
-def test_it_is_written_to_a_file(bank, typed) -> None:
-    assert typed("records", "status", "--format", "csv", "-o", "out/missing.csv").out == ""
+def test_it_is_written_to_a_file(bank, run_command) -> None:
+    assert run_command("records", "status", "--format", "csv", "-o", "out/missing.csv").out == ""
     assert (bank / "out/missing.csv").read_text("utf-8").startswith("model,owner,lifecycle,tier,")
 
 
-def test_titles_of_strangers_steer_no_terminal_and_open_no_table(project, typed) -> None:
+def test_titles_of_strangers_steer_no_terminal_and_open_no_table(project, run_command) -> None:
     folder = project / "templates/records/odd"
     folder.mkdir(parents=True)
     facts = 'facts: [{id: a, title: "\\u202e| <b> =1+1 @you", field: model.task, source: "=cmd()"}]'
@@ -109,7 +109,7 @@ def test_titles_of_strangers_steer_no_terminal_and_open_no_table(project, typed)
     (folder / "emitter.yaml").write_text(f"id: odd\ntitle: Odd\n{facts}\n{files}\n", encoding="utf-8")
     (folder / "a.txt.j2").write_text("{{ name }}\n", encoding="utf-8")
     text, markdown, table = (
-        typed("records", "status", "--format", format_).out for format_ in ("text", "markdown", "csv")
+        run_command("records", "status", "--format", format_).out for format_ in ("text", "markdown", "csv")
     )
     assert "\u202e" not in text + markdown + table
     cells = [token for token in MarkdownIt().enable("table").parse(markdown) if token.type == "tr_open"]

@@ -20,44 +20,44 @@ FIELDS = {
 }  # fmt: skip
 
 
-def test_a_check_says_nothing_but_data(broken, typed) -> None:
-    said = typed("check")
+def test_a_check_says_nothing_but_data(broken_project, run_command) -> None:
+    said = run_command("check")
     assert said.err == ""
     assert "riks" in said.out
 
 
-def test_a_build_says_all_that_is_prose_on_stderr(project, typed) -> None:
-    said = typed("build")
+def test_a_build_says_all_that_is_prose_on_stderr(project, run_command) -> None:
+    said = run_command("build")
     assert said.out == ""
     assert re.fullmatch(
         r"\d+ created in \./\n\d+ created in build/\n", "".join(said.err.splitlines(keepends=True)[-2:])
     )
 
 
-def test_a_build_that_fails_says_its_findings_on_stderr(broken, typed) -> None:
-    said = typed("build")
+def test_a_build_that_fails_says_its_findings_on_stderr(broken_project, run_command) -> None:
+    said = run_command("build")
     assert said.out == ""
     assert "riks" in said.err
     assert said.err.endswith("nothing was written\n")
 
 
-def test_what_a_build_would_do_is_data_and_the_verdict_prose(project, typed) -> None:
-    said = typed("build", "--check")
+def test_what_a_build_would_do_is_data_and_the_verdict_prose(project, run_command) -> None:
+    said = run_command("build", "--check")
     assert said.out
     assert all(re.fullmatch(r"create +\S+", line) for line in said.out.splitlines())
     assert "modelyard build" in said.err
 
 
-def test_an_explanation_is_data(project, typed) -> None:
+def test_an_explanation_is_data(project, run_command) -> None:
     for words in (["scorer.owner"], ["MY101"], ["--list"], ["dev/scorer/note.txt:1"]):
-        said = typed("explain", *words)
+        said = run_command("explain", *words)
         assert (said.out == "") == bool(said.code)
         assert (said.err == "") == (not said.code)
 
 
 @pytest.mark.parametrize("words", [["check"], ["build"]], ids=" ".join)
-def test_json_is_one_document_of_the_documented_shape(words, broken, typed) -> None:
-    said = typed(*words, "--format", "json")
+def test_json_is_one_document_of_the_documented_shape(words, broken_project, run_command) -> None:
+    said = run_command(*words, "--format", "json")
     report = json.loads(said.out)
     assert set(report) == {"version", "summary", "findings"}
     assert report["version"] == 1
@@ -78,30 +78,30 @@ def test_the_documented_shape_is_the_one_that_is_held(project) -> None:
     assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == FIELDS
 
 
-def test_a_sound_build_says_an_empty_report(project, typed) -> None:
-    report = json.loads(typed("build", "--format", "json").out)
+def test_a_sound_build_says_an_empty_report(project, run_command) -> None:
+    report = json.loads(run_command("build", "--format", "json").out)
     assert report["summary"]["mandatory"] == 0
     assert (project / "build").is_dir()
 
 
 @pytest.mark.parametrize("words", [["scorer"], ["scorer.owner", "--env", "dev"], ["MY101"], ["--list"]], ids=" ".join)
-def test_an_explanation_as_json_is_one_document(words, project, typed) -> None:
-    assert isinstance(json.loads(typed("explain", *words, "--format", "json").out), list)
+def test_an_explanation_as_json_is_one_document(words, project, run_command) -> None:
+    assert isinstance(json.loads(run_command("explain", *words, "--format", "json").out), list)
 
 
 @pytest.mark.parametrize("format_", REPORTERS)
-def test_a_report_in_a_file_is_the_one_on_stdout(format_, broken, typed, tmp_path) -> None:
+def test_a_report_in_a_file_is_the_one_on_stdout(format_, broken_project, run_command, tmp_path) -> None:
     file = tmp_path / "new" / "report"
-    printed = typed("check", "--format", format_)
-    written = typed("check", "--format", format_, "--output", str(file))
+    printed = run_command("check", "--format", format_)
+    written = run_command("check", "--format", format_, "--output", str(file))
     assert (written.code, written.out, written.err) == (1, "", "")
     assert file.read_bytes().decode() == printed.out
-    assert typed("check", "--format", format_, "--output", "-") == printed
+    assert run_command("check", "--format", format_, "--output", "-") == printed
 
 
-def test_no_colour_reaches_what_is_no_terminal(broken, started, surroundings) -> None:
+def test_no_colour_reaches_what_is_no_terminal(broken_project, run_process, surroundings) -> None:
     for words in (["check"], ["build"], ["explain", "scorer.owner"], ["check", "--rev", "no"], ["--help"]):
-        said = started(*words, environment=surroundings(TERM="xterm-256color", NO_COLOR=None))
+        said = run_process(*words, environment=surroundings(TERM="xterm-256color", NO_COLOR=None))
         assert COLOUR not in said.out + said.err
         assert "\r" not in said.out + said.err
 
@@ -136,9 +136,9 @@ def test_a_terminal_is_shown_colours(words, project, command, surroundings) -> N
 
 
 @pytest.mark.parametrize("words", PROSE[1:], ids=" ".join)
-@pytest.mark.parametrize("kept", [{"NO_COLOR": "1", "TERM": "xterm"}, {"NO_COLOR": None, "TERM": "dumb"}])
-def test_who_asks_for_no_colour_sees_none(words, kept, broken, command, surroundings) -> None:
-    said = on_a_terminal([*command, *words], surroundings(**kept))
+@pytest.mark.parametrize("env_value", [{"NO_COLOR": "1", "TERM": "xterm"}, {"NO_COLOR": None, "TERM": "dumb"}])
+def test_who_asks_for_no_colour_sees_none(words, env_value, broken_project, command, surroundings) -> None:
+    said = on_a_terminal([*command, *words], surroundings(**env_value))
     assert said
     assert COLOUR not in said
 
@@ -153,7 +153,7 @@ def test_a_terminal_is_shown_progress_and_a_dumb_one_is_not(project, command, su
 
 
 @pytest.mark.parametrize("words", [["check"], ["explain", "--list"], ["build", "--check"]], ids=" ".join)
-def test_a_reader_who_stops_reading_changes_nothing(words, broken, command, surroundings) -> None:
+def test_a_reader_who_stops_reading_changes_nothing(words, broken_project, command, surroundings) -> None:
     reference = subprocess.run([*command, *words], capture_output=True, env=surroundings(), check=False)
     reading, writing = os.pipe()
     os.close(reading)
@@ -181,18 +181,18 @@ def test_nobody_reading_prose_changes_nothing(project, command, surroundings) ->
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
-def test_data_is_utf_8_whatever_the_terminal_of_the_system_speaks(encoding, project, started, surroundings) -> None:
+def test_data_is_utf_8_whatever_the_terminal_of_the_system_speaks(encoding, project, run_process, surroundings) -> None:
     spec = project / "models" / "scorer.yaml"
     spec.write_text(spec.read_text(encoding="utf-8").replace("Scores", "Größe → 大 Scores"), encoding="utf-8")
-    said = started("explain", "scorer.summary", environment=surroundings(PYTHONIOENCODING=encoding, PYTHONUTF8="0"))
+    said = run_process("explain", "scorer.summary", environment=surroundings(PYTHONIOENCODING=encoding, PYTHONUTF8="0"))
     assert said.code == 0
     assert "Größe → 大 Scores" in said.out
-    wrong = started("explain", "größe→大", environment=surroundings(PYTHONIOENCODING=encoding, PYTHONUTF8="0"))
+    wrong = run_process("explain", "größe→大", environment=surroundings(PYTHONIOENCODING=encoding, PYTHONUTF8="0"))
     assert wrong.code == 2
     assert "bug" not in wrong.err
 
 
-def test_what_a_command_line_holds_cannot_steer_the_terminal(project, typed) -> None:
-    said = typed("build", "x\x1b[2Jy")
+def test_what_a_command_line_holds_cannot_steer_the_terminal(project, run_command) -> None:
+    said = run_command("build", "x\x1b[2Jy")
     assert said.code == 2
     assert "\x1b" not in said.err

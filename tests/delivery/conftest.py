@@ -41,7 +41,7 @@ class BuiltProject:
         """The one document of a file."""
         return yaml.safe_load(self.files[path])
 
-    def all(self, path: str) -> list[Any]:
+    def documents(self, path: str) -> list[Any]:
         """Every document of a file."""
         return [one for one in yaml.safe_load_all(self.files[path]) if one]
 
@@ -51,7 +51,7 @@ class BuiltProject:
         return [(one.message, self._line(one)) for one in self.findings if one.is_blocking]
 
     @property
-    def told(self) -> list[tuple[str, str, str]]:
+    def reported_findings(self) -> list[tuple[str, str, str]]:
         """What is told of quotas and owners: each code, message and line."""
         return [(one.code.id, one.message, self._line(one)) for one in self.findings if one.code.id.startswith("MY42")]
 
@@ -79,7 +79,9 @@ def _program(name: str, deploy: Mapping[str, Any] | None = None, **more: Any) ->
 
 def _tree(*models: Mapping[str, Any], environment: Mapping[str, Any] | None = None, **project: Any) -> dict[str, bytes]:
     """The files of a project with one environment; a field of it that is None is left out."""
-    said = {key: value for key, value in {**ENVIRONMENT, **(environment or {})}.items() if value is not None}
+    environment_fields = {
+        key: value for key, value in {**ENVIRONMENT, **(environment or {})}.items() if value is not None
+    }
     documents = [
         {
             **HEAD,
@@ -88,7 +90,7 @@ def _tree(*models: Mapping[str, Any], environment: Mapping[str, Any] | None = No
             "contacts": {"email": "risk@bank.example"},
             "codeOwners": ["@bank/risk"],
         },
-        {**HEAD, "kind": "Environment", "name": "prod", **said},
+        {**HEAD, "kind": "Environment", "name": "prod", **environment_fields},
         *models,
     ]
     whole = {**HEAD, "kind": "Project", "name": "bank", "environments": ["prod"], **project}
@@ -166,16 +168,16 @@ def argo_models(program: Callable[[str], str]) -> Callable[[Mapping[str, Any]], 
     )
     node = program("node", "https://nodejs.org")
 
-    def wrong(found: Mapping[str, Any]) -> str:
-        done = subprocess.run(
+    def wrong(resource: Mapping[str, Any]) -> str:
+        process = subprocess.run(
             [node, "--input-type=module", "-e", script],
-            input=json.dumps(found),
+            input=json.dumps(resource),
             cwd=folder,
             capture_output=True,
             text=True,
             check=True,
         )
-        return done.stdout.strip()
+        return process.stdout.strip()
 
     return wrong
 

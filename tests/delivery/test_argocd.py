@@ -111,7 +111,7 @@ def test_namespaces_come_before_models_and_the_project_before_both(sample):
     wave_by_kind = {
         one["kind"]: int(one["metadata"].get("annotations", {}).get("argocd.argoproj.io/sync-wave", 0))
         for path in ("namespaces", "quotas")
-        for one in sample.all(f"prod/_namespaces/{path}.yaml")
+        for one in sample.documents(f"prod/_namespaces/{path}.yaml")
     }
     assert wave_by_kind["Namespace"] < wave_by_kind["ResourceQuota"]
 
@@ -163,7 +163,7 @@ def test_in_production_what_is_pruned_or_deleted_is_confirmed(sample, deliver, a
     for path in ("prod/_argocd/appproject.yaml", "prod/_argocd/namespaces.yaml", "prod/_argocd/applicationset.yaml"):
         options = sample.read(path)["metadata"]["annotations"]["argocd.argoproj.io/sync-options"]
         assert set(options.split(",")) == confirm_options
-    for found in sample.all("prod/_namespaces/namespaces.yaml"):
+    for found in sample.documents("prod/_namespaces/namespaces.yaml"):
         assert set(found["metadata"]["annotations"]["argocd.argoproj.io/sync-options"].split(",")) == confirm_options
 
 
@@ -200,7 +200,7 @@ def test_what_a_cluster_fills_in_is_no_drift_and_git_claims_no_number_that_an_au
 def test_a_second_reader_takes_what_is_rendered(environment, sample, argo_models):
     paths = [path for path in sample.files if re.fullmatch(rf"{environment}/_argocd/[a-z]+.yaml", path)]
     objects = [sample.read(path) for path in paths if "kustomization" not in path]
-    assert {one["kind"] for one in objects} >= {"AppProject", "ApplicationSet"}
+    assert {item["kind"] for item in objects} >= {"AppProject", "ApplicationSet"}
     apps = [
         {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", **one}
         for one in applications(sample, environment).values()
@@ -266,15 +266,15 @@ LACKS = {
 }
 
 
-@pytest.mark.parametrize(("said", "message", "line"), LACKS.values(), ids=LACKS)
-def test_what_it_lacks_is_said_once_at_the_environment(said, message, line, deliver, a_model):
-    made = deliver(a_model("one"), a_model("two"), environment=said)
-    told = [(text, where) for text, where in made.wrong if message in text]
+@pytest.mark.parametrize(("capability", "message", "line"), LACKS.values(), ids=LACKS)
+def test_what_it_lacks_is_said_once_at_the_environment(capability, message, line, deliver, a_model):
+    delivery = deliver(a_model("one"), a_model("two"), environment=capability)
+    told = [(text, where) for text, where in delivery.wrong if message in text]
     assert [text for text, _ in told] == [
         f"Argo CD cannot work in prod: it has to know {message}" + told[0][0].partition(message)[2]
     ]
     assert told[0][1].startswith(line.split(":")[0]) or line.startswith("apiVersion")
-    assert made.files == {}
+    assert delivery.files == {}
 
 
 @pytest.mark.parametrize("version", ["2.14", "3.3", "3.3.2", "3.0"])
@@ -383,7 +383,7 @@ def test_an_adopted_namespace_is_delivered_to_and_never_made(deliver, a_model):
     spec = delivery.read("prod/_argocd/appproject.yaml")["spec"]
     assert [one["namespace"] for one in spec["destinations"]] == ["legacy", "models"]
     assert [one["name"] for one in spec["clusterResourceWhitelist"]] == ["models"]
-    assert [one["metadata"]["name"] for one in delivery.all("prod/_namespaces/namespaces.yaml")] == ["models"]
+    assert [one["metadata"]["name"] for one in delivery.documents("prod/_namespaces/namespaces.yaml")] == ["models"]
 
 
 def test_an_environment_without_it_has_none_of_it(sample, deliver, a_model):

@@ -233,9 +233,9 @@ def run_health_script(script: str, manifest: Mapping[str, Any]) -> tuple[str, st
     return said["status"], said["message"]
 
 
-@pytest.mark.parametrize(("kind", "found", "status", "message"), CASES.values(), ids=CASES)
-def test_the_health_of_an_object_is_what_its_controller_means(kind, found, status, message, scripts):
-    said = run_health_script(scripts[kind], found)
+@pytest.mark.parametrize(("kind", "resource", "status", "message"), CASES.values(), ids=CASES)
+def test_the_health_of_an_object_is_what_its_controller_means(kind, resource, status, message, scripts):
+    said = run_health_script(scripts[kind], resource)
     assert said[0] == status
     assert message in said[1]
 
@@ -252,13 +252,13 @@ def test_every_script_is_asked_and_says_everything_that_it_can(scripts):
 OF_KSERVE = {name: case for name, case in CASES.items() if case[0].startswith("serving") and "status" in case[1]}
 
 
-@pytest.mark.parametrize(("kind", "found", "status", "message"), OF_KSERVE.values(), ids=OF_KSERVE)
-def test_the_statuses_are_what_kserve_can_set(kind, found, status, message, external_schemas: Path):
+@pytest.mark.parametrize(("kind", "resource", "status", "message"), OF_KSERVE.values(), ids=OF_KSERVE)
+def test_the_statuses_are_what_kserve_can_set(kind, resource, status, message, external_schemas: Path):
     group, _, name = kind.partition("_")
     version = {"InferenceService": "v1beta1", "LLMInferenceService": "v1alpha2"}.get(name, "v1alpha1")
     path = external_schemas / "k8s-crd" / group / f"{name.lower()}_{version}.json"
     whole = to_strict_schema(json.loads(path.read_bytes()))
-    assert Validator(whole["properties"]["status"]).violations(found["status"]) == ()
+    assert Validator(whole["properties"]["status"]).violations(resource["status"]) == ()
 
 
 MUTANTS: Mapping[str, tuple[str, str, str]] = {
@@ -308,22 +308,22 @@ def test_it_is_taken_into_what_installs_argo_cd_and_takes_nothing_away(
     import yaml  # noqa: PLC0415 - likewise
 
     sample.write(tmp_path / "tree")
-    own = {
+    own_values = {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {"name": "argocd-cm"},
         "data": {"url": "https://cd.bank.example"},
     }
-    (tmp_path / "argocd-cm.yaml").write_text(yaml.safe_dump(own), encoding="utf-8")
+    (tmp_path / "argocd-cm.yaml").write_text(yaml.safe_dump(own_values), encoding="utf-8")
     whole = {"namespace": "argocd", "resources": ["argocd-cm.yaml"], "components": ["tree/prod/_argocd/health"]}
     (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump(whole), encoding="utf-8")
     done = subprocess.run([program("kubectl"), "kustomize", str(tmp_path)], capture_output=True, text=True, check=True)
-    made = yaml.safe_load(done.stdout)
-    assert made["data"]["url"] == "https://cd.bank.example"
-    assert len(made["data"]) == 6
+    rendered_config = yaml.safe_load(done.stdout)
+    assert rendered_config["data"]["url"] == "https://cd.bank.example"
+    assert len(rendered_config["data"]) == 6
     assert (
         run_health_script(
-            made["data"]["resource.customizations.health.serving.kserve.io_InferenceService"],
+            rendered_config["data"]["resource.customizations.health.serving.kserve.io_InferenceService"],
             service(*RUNNING_CONDITIONS),
         )[0]
         == "Healthy"

@@ -313,7 +313,7 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="/"), min_size=1
 
 
 @pytest.mark.parametrize(("place", "forge"), [(GitHubCodeownersEscaper, "github"), (GitLabCodeownersEscaper, "gitlab")])
-@given(name=TEXTS, other=TEXTS)
+@given(name=TEXTS, extra_name=TEXTS)
 @example(name="a\n* @evil", other="b")
 @example(name="a @evil", other="a")
 @example(name="\\", other="x")
@@ -321,9 +321,9 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="/"), min_size=1
 @example(name="[a]", other="a")
 @example(name="a\u2028b", other="ab")
 @example(name="\r", other="x")
-def test_no_name_adds_a_line_or_an_owner_or_takes_another_file(place, forge, name, other):
+def test_no_name_adds_a_line_or_an_owner_or_takes_another_file(place, forge, name, extra_name):
     written = place()
-    line = f"{written.write(f'/{name}', encoded=False)} @bank/risk"
+    line = f"{written.write(f'/{name}', is_encoded=False)} @bank/risk"
     text = f"* @bank/platform\n{line}\n"
     assert len(text.splitlines()) == 2
     if forge == "github" and name != name.strip():
@@ -332,8 +332,8 @@ def test_no_name_adds_a_line_or_an_owner_or_takes_another_file(place, forge, nam
     assert ask(text, name) == ["@bank/risk"] or re.search(
         r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028-\u202f\u205f\u3000]", name
     )
-    if len(other) != len(name):
-        assert ask(text, other) == ["@bank/platform"]
+    if len(extra_name) != len(name):
+        assert ask(text, extra_name) == ["@bank/platform"]
 
 
 @pytest.mark.parametrize(
@@ -412,17 +412,17 @@ def test_a_team_without_handles_is_told_at_its_line_where_it_owns_something(file
     teams.append(team("validation", approves=["risk"]))
     files = {**files, "models/teams.yaml": teams}
     made = build_of(project(a_model, files, **enable_forge("github")))
-    [(code, message, line)] = made.told
+    [(code, message, line)] = made.reported_findings
     assert code == "MY424"
     assert re.fullmatch(r"risk owns models/cards/pair/ and \d+ more, and says no handle of the forge", message)
     assert line == "name: risk"
-    assert build_of(project(a_model, files)).told == [], "where no forge is told, nobody needs one"
+    assert build_of(project(a_model, files)).reported_findings == [], "where no forge is told, nobody needs one"
 
 
 def test_a_project_without_an_owner_is_told(files, a_model, build_of):
     whole = project(a_model, files, **enable_forge("gitlab"))
     whole["modelyard.yaml"] = whole["modelyard.yaml"].replace(b"owner: platform\n", b"")
-    assert build_of(whole).told == [("MY424", "nobody owns what belongs to no other team", "name: bank")]
+    assert build_of(whole).reported_findings == [("MY424", "nobody owns what belongs to no other team", "name: bank")]
 
 
 def test_an_owner_that_there_is_not_is_told(files, a_model, build_of):

@@ -8,7 +8,7 @@ QUOTA = {"headroom": "0%"}
 
 def hard(made) -> dict[str, dict[str, str]]:
     """What each namespace may request."""
-    return {one["metadata"]["namespace"]: one["spec"]["hard"] for one in made.all("prod/_namespaces/quotas.yaml")}
+    return {one["metadata"]["namespace"]: one["spec"]["hard"] for one in made.documents("prod/_namespaces/quotas.yaml")}
 
 
 def test_a_deployment_has_one_replica_more_while_it_is_rolled_out(deliver, a_model):
@@ -52,12 +52,13 @@ def test_kserve_rolls_out_a_quarter_more_rounded_up(deliver, a_model):
 
 
 def test_knative_has_a_new_revision_beside_the_old(deliver, a_model):
-    known = {
+    expected_quota = {
         "kubernetes": {"version": "1.34"}, "kserve": {"version": "0.20", "mode": "Knative"},
         "argocd": {"version": "3.5", "namespace": "argocd", "namespaces": True},
     }  # fmt: skip
     made = deliver(
-        served_model("one", a_model, scaling={"min": 1, "max": 5}), environment={"quota": QUOTA, "capabilities": known}
+        served_model("one", a_model, scaling={"min": 1, "max": 5}),
+        environment={"quota": QUOTA, "capabilities": expected_quota},
     )
     assert hard(made) == {"models": {"requests.cpu": "10", "requests.memory": "10Gi"}}
 
@@ -95,13 +96,13 @@ def test_what_is_said_of_a_namespace_is_taken_as_it_is(deliver, a_model):
     said = {"headroom": "10%", "namespaces": {"models": {"cpu": 40}}}
     made = deliver(a_model("one"), environment={"quota": said})
     assert hard(made) == {"models": {"requests.cpu": "40"}}
-    assert made.told == []
+    assert made.reported_findings == []
 
 
 def test_a_quota_that_is_less_than_models_can_come_to_is_said_at_its_line(deliver, a_model):
     said = {"namespaces": {"models": {"cpu": "1500m", "memory": "2Gi"}}}
     made = deliver(a_model("one"), environment={"quota": said})
-    assert made.told == [
+    assert made.reported_findings == [
         ("MY423", "the models of models can come to request 2 of cpu, and its quota is 1500m", "cpu: 1500m")
     ]
     assert made.wrong == [], "an organisation may want less"
@@ -129,14 +130,14 @@ def test_an_amount_that_is_none_is_refused(amount, deliver, a_model):
 def test_a_model_that_does_not_say_what_a_quota_counts_is_told(lacks, message, deliver, a_model):
     resources = {key: value for key, value in {"cpu": 1, "memory": "1Gi"}.items() if key != lacks}
     made = deliver(a_model("one", {"resources": resources}), environment={"quota": QUOTA})
-    [(code, text, line)] = made.told
+    [(code, text, line)] = made.reported_findings
     assert (code, message in text, line.startswith(("cpu:", "memory:", "resources:"))) == ("MY422", True, True)
     assert made.wrong
 
 
 def test_nothing_is_asked_of_it_where_the_quota_counts_something_else(deliver, a_model):
     said = {"namespaces": {"models": {"cpu": 4}}}
-    assert deliver(a_model("one", {"resources": {"cpu": 1}}), environment={"quota": said}).told == []
+    assert deliver(a_model("one", {"resources": {"cpu": 1}}), environment={"quota": said}).reported_findings == []
 
 
 def test_a_bought_in_model_has_no_replicas(deliver, a_model):

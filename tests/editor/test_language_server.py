@@ -52,12 +52,12 @@ def keys(offered: dict[str, dict]) -> set[str]:
 
 @pytest.mark.parametrize("name", sorted(TYPES))
 @pytest.mark.parametrize(
-    "above",
+    "prefix_lines",
     ["version: 1.0.0\nsource:\n  |\n", "releases:\n  1.0.0:\n    source:\n      |\n"],
     ids=["short", "releases"],
 )
-def test_each_type_is_offered_the_keys_of_its_own_source(above, name, editor, models) -> None:
-    assert keys(editor.completions(models, model(name, above))) == set(TYPES[name])
+def test_each_type_is_offered_the_keys_of_its_own_source(prefix_lines, name, editor, models) -> None:
+    assert keys(editor.completions(models, model(name, prefix_lines))) == set(TYPES[name])
 
 
 @pytest.mark.parametrize("name", sorted(TYPES))
@@ -85,7 +85,7 @@ def test_a_wrong_key_is_an_error_with_its_name_at_its_line(name, editor, models)
 
 
 @pytest.mark.parametrize(
-    ("above", "choices"),
+    ("prefix_lines", "choices"),
     [
         ("type: |\n", set(TYPES)),
         ("type: ml\nlifecycle: |\n", {"proposed", "development", "pilot", "production", "retired"}),
@@ -96,8 +96,8 @@ def test_a_wrong_key_is_an_error_with_its_name_at_its_line(name, editor, models)
     ],
     ids=["type", "lifecycle", "engine", "format", "router", "protocol"],
 )
-def test_a_value_of_a_list_is_completed(above, choices, editor, models) -> None:
-    text = model("ml", "").replace("type: ml\n", "") + above
+def test_a_value_of_a_list_is_completed(prefix_lines, choices, editor, models) -> None:
+    text = model("ml", "").replace("type: ml\n", "") + prefix_lines
     assert choices <= set(editor.completions(models, text))
 
 

@@ -6,24 +6,24 @@ from compiler.execution.source_tests.comparison import differences, first_mismat
 
 
 @pytest.mark.parametrize(
-    ("expected", "came"),
+    ("expected", "actual"),
     [
         (1, 1.0), (0.3, 0.1 + 0.2), ({"a": 1}, {"a": 1, "more": 2}), ([1, [2]], (1, [2.0])), (None, None), (True, True), ("x", "x"),
     ],
 )  # fmt: skip
-def test_the_same_is_no_difference(expected, came) -> None:
-    assert list(differences(expected, came, 1e-6)) == []
+def test_the_same_is_no_difference(expected, actual) -> None:
+    assert list(differences(expected, actual, 1e-6)) == []
 
 
 @pytest.mark.parametrize(
-    ("expected", "came", "pointer"),
+    ("expected", "actual", "pointer"),
     [
         (1, True, ()), (1, "1", ()), ({"a": 1}, {}, ("a",)), ({"a": [1, 2]}, {"a": [1, 3]}, ("a", 1)), ([1], [1, 2], ()),
         (1, float("nan"), ()), (1, float("inf"), ()), (0, None, ()), ({}, [], ()),
     ],
 )  # fmt: skip
-def test_a_difference_is_told_at_the_smallest_place(expected, came, pointer) -> None:
-    assert [found for found, _ in differences(expected, came, 1e-6)] == [pointer]
+def test_a_difference_is_told_at_the_smallest_place(expected, actual, pointer) -> None:
+    assert [found for found, _ in differences(expected, actual, 1e-6)] == [pointer]
 
 
 def test_a_case_says_how_far_a_number_may_be_off() -> None:

@@ -90,7 +90,7 @@ MISSING_ANSWER = "“Which cities?”: expected "
 
 
 @pytest.mark.parametrize(
-    ("asked", "kind", "spot", "message"),
+    ("requested_job", "kind", "spot", "message"),
     [
         (job(f=("s:b .", "t:b .")), IssueKind.INVALID, line_location("f.ttl", 6, 12), "The prefix t: has not been declared"),
         (job(o=("Ontology ;", "Ontology ")), IssueKind.INVALID, line_location("o.ttl", 3, 41), None),
@@ -123,8 +123,8 @@ MISSING_ANSWER = "“Which cities?”: expected "
         (question_job("PREFIX o: <http://o.example/>\nDELETE WHERE { ?a ?b ?c }", atLeast=1), IssueKind.INVALID, line_location("q.rq", 2), "`DELETE` begins an update, and a question changes nothing"),
     ],
 )  # fmt: skip
-def test_one_change_is_one_remark_at_its_place(asked, kind, spot, message) -> None:
-    [(found, where, text)] = issues_of(asked)
+def test_one_change_is_one_remark_at_its_place(requested_job, kind, spot, message) -> None:
+    [(found, where, text)] = issues_of(requested_job)
     assert (found, where) == (kind, spot)
     assert message is None or text == message
 

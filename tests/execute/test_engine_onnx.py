@@ -85,7 +85,7 @@ REACHES = "`m.onnx` takes weights from `{}`, which is no file of the release"
 
 
 @pytest.mark.parametrize(
-    ("asked", "kind", "spot", "message"),
+    ("requested_job", "kind", "spot", "message"),
     [
         (job(b"no model"), IssueKind.INVALID, line_location("m.onnx"), "`m.onnx` is no ONNX model: it is no protobuf of one"),
         (job(b""), IssueKind.INVALID, line_location("m.onnx"), None),
@@ -111,8 +111,8 @@ REACHES = "`m.onnx` takes weights from `{}`, which is no file of the release"
         (job(files={"n.onnx": b""}), IssueKind.NOT_RUN, line_location("n.onnx"), "cases ask `m.onnx`, the first model: `n.onnx` was not run"),
     ],
 )  # fmt: skip
-def test_one_change_is_one_remark_at_its_place(issues_of, asked, kind, spot, message) -> None:
-    [(found, where, text)] = issues_of(asked)
+def test_one_change_is_one_remark_at_its_place(issues_of, requested_job, kind, spot, message) -> None:
+    [(found, where, text)] = issues_of(requested_job)
     assert (found, where) == (kind, spot)
     assert message is None or text == message
     assert "Traceback" not in text
@@ -171,13 +171,13 @@ def test_the_child_runs_it_and_stops_what_does_not_end() -> None:
 @pytest.mark.parametrize("content", [huge(), random.Random(1).randbytes(100_000), b"\x0a\xff\xff\xff\x7f" * 1000, b"\x3a" * 1_000_000], ids=range(4))  # fmt: skip
 def test_hostile_bytes_are_a_finding_and_no_hang(content) -> None:
     with WorkerProcess(ResourceLimits(cpu_seconds=5, memory_bytes=1 << 30)) as child:
-        came = child.run(job(content))
-        assert isinstance(came, RunFailure) or {remark.kind for remark in came} <= {
+        outcome = child.run(job(content))
+        assert isinstance(outcome, RunFailure) or {remark.kind for remark in outcome} <= {
             IssueKind.INVALID,
             IssueKind.WRONG_ANSWER,
             IssueKind.ABORTED_RUN,
         }
-        assert came
+        assert outcome
 
 
 @pytest.mark.slow

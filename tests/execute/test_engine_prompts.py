@@ -40,7 +40,7 @@ def test_a_variable_that_is_not_used_disagrees_in_the_spec() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "what"),
+    ("line", "description"),
     [
         ("{{ dispute | upper }}", "a filter"),
         ("{{ dispute.__class__ }}", "an attribute"),
@@ -55,9 +55,9 @@ def test_a_variable_that_is_not_used_disagrees_in_the_spec() -> None:
         ("{# nobody reads this #}", "a comment"),
     ],
 )
-def test_whatever_is_no_placeholder_is_broken_at_its_line(line, what) -> None:
+def test_whatever_is_no_placeholder_is_broken_at_its_line(line, description) -> None:
     assert issues_of(job(f"{PROMPT}{line}\n")) == [
-        (IssueKind.INVALID, line_location("task.md", 4), f"{what}: {PLACEHOLDERS_ONLY}")
+        (IssueKind.INVALID, line_location("task.md", 4), f"{description}: {PLACEHOLDERS_ONLY}")
     ]
 
 
@@ -69,12 +69,12 @@ def test_what_cannot_be_read_is_broken_at_its_line(line) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "line", "why"), [(b"one\ntwo \xff", 2, "is no UTF-8"), (b"", 1, "is empty"), (b" \n", 1, "is empty")]
+    ("content", "line", "reason"), [(b"one\ntwo \xff", 2, "is no UTF-8"), (b"", 1, "is empty"), (b" \n", 1, "is empty")]
 )
-def test_prompts_and_what_guardrails_judge_by_are_text(content, line, why) -> None:
-    assert issues_of(job(content)) == [(IssueKind.INVALID, line_location("task.md", line), f"`task.md` {why}")]
+def test_prompts_and_what_guardrails_judge_by_are_text(content, line, reason) -> None:
+    assert issues_of(job(content)) == [(IssueKind.INVALID, line_location("task.md", line), f"`task.md` {reason}")]
     assert issues_of(job(guard=content)) == [
-        (IssueKind.INVALID, line_location("orders.txt", line), f"`orders.txt` {why}")
+        (IssueKind.INVALID, line_location("orders.txt", line), f"`orders.txt` {reason}")
     ]
 
 

@@ -116,19 +116,19 @@ def test_a_rule_that_only_a_test_has_is_no_entrypoint() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "why"),
+    ("rule", "reason"),
     [
         ("outcome2 := count({x | some a in numbers.range(1, 9000); some b in numbers.range(1, 9000); x := a + b})", "took longer than 3 s"),
         ("f(n) := f(n + 1)\n\noutcome2 := f(1)", "ended the process that ran it"),
         ('outcome2 := concat("", ["x" | some a in numbers.range(1, 100000000)])', ""),
     ],
 )  # fmt: skip
-def test_what_loops_or_takes_all_memory_is_stopped_and_the_next_job_runs(rule, why) -> None:
+def test_what_loops_or_takes_all_memory_is_stopped_and_the_next_job_runs(rule, reason) -> None:
     asked = job(policy_rego=f"{POLICY}\n{rule}\n")
     hostile = replace(asked, source={**asked.source, "entrypoint": "loan/outcome2"}, cases={})
     with WorkerProcess(ResourceLimits(cpu_seconds=2, wall_seconds=3.0, memory_bytes=1 << 29)) as child:
         came = child.run(hostile)
         assert isinstance(came, RunFailure), came
         assert came.file in {"policy.rego", "data.json", "test.rego"}
-        assert why in came.reason or "CPU" in came.reason
+        assert reason in came.reason or "CPU" in came.reason
         assert child.run(job()) == ()

@@ -100,7 +100,7 @@ LESS = '<SimplePredicate field="age" operator="lessThan" value="30"/>'
 
 
 @pytest.mark.parametrize(
-    ("asked", "kind", "spot", "message"),
+    ("requested_job", "kind", "spot", "message"),
     [
         (job(CARD[:-10]), IssueKind.INVALID, card_position(25), None),
         (job("<PMML>\n<a></b></PMML>"), IssueKind.INVALID, card_position(2, 6), "mismatched tag"),
@@ -138,8 +138,8 @@ LESS = '<SimplePredicate field="age" operator="lessThan" value="30"/>'
         (job(files=("card.pmml", "more.pmml")), IssueKind.NOT_RUN, line_location("more.pmml"), "cases ask `card.pmml`, the first model: `more.pmml` was not run"),
     ],
 )  # fmt: skip
-def test_one_change_is_one_remark_at_its_place(asked, kind, spot, message) -> None:
-    [(found, where, text)] = issues_of(asked)
+def test_one_change_is_one_remark_at_its_place(requested_job, kind, spot, message) -> None:
+    [(found, where, text)] = issues_of(requested_job)
     assert (found, where) == (kind, spot)
     assert message is None or text == message
 

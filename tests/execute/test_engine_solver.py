@@ -79,7 +79,7 @@ def test_it_takes_formulations_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "kind", "spot", "message"),
+    ("requested_job", "kind", "spot", "message"),
     [
         (job(LP.replace("+ 3 y", "+ 3 y +")), IssueKind.INVALID, line_location("plan.lp", 5, 18), None),
         (job("NAME x\nROWS\n Q bad\n", files=["plan.mps"]), IssueKind.INVALID, line_location("plan.mps"), None),
@@ -94,8 +94,8 @@ def test_it_takes_formulations_alone() -> None:
         (job(files=["plan.lp", "other.lp"]), IssueKind.NOT_RUN, line_location("other.lp"), "cases change `plan.lp`, the first formulation: no case runs `other.lp`"),
     ],
 )  # fmt: skip
-def test_one_change_is_one_remark_at_its_place(issues_of, asked, kind, spot, message) -> None:
-    [(found, where, text)] = issues_of(asked)
+def test_one_change_is_one_remark_at_its_place(issues_of, requested_job, kind, spot, message) -> None:
+    [(found, where, text)] = issues_of(requested_job)
     assert (found, where) == (kind, spot)
     assert message is None or text == message
 

@@ -55,17 +55,17 @@ VERDICTS = [  # the field, the value of the condition, and the operators that ho
 ]
 
 
-@pytest.mark.parametrize(("field", "value", "said"), VERDICTS)
-def test_a_condition_holds_where_gjson_says_so(field, value, said) -> None:
+@pytest.mark.parametrize(("field", "value", "is_match"), VERDICTS)
+def test_a_condition_holds_where_gjson_says_so(field, value, is_match) -> None:
     asked = {"v": json.loads(field)}
     operators = ("==", "!=", "<", "<=", ">", ">=")
     assert [
         op for op in operators if condition_holds({"field": "v", "op": op, "value": json.loads(value)}, asked)
-    ] == said.split()
+    ] == is_match.split()
 
 
 @pytest.mark.parametrize(
-    ("field", "asked", "there"),
+    ("field", "query", "exists"),
     [
         ("v.0", {"v": [5]}, True),
         ("v.1.b", {"v": [5, {"b": 5}]}, True),
@@ -78,8 +78,8 @@ def test_a_condition_holds_where_gjson_says_so(field, value, said) -> None:
         ("v", None, False),
     ],
 )
-def test_a_field_is_found_as_gjson_finds_it(field, asked, there) -> None:
-    assert condition_holds({"field": field, "op": "==", "value": 5}, asked) is there
+def test_a_field_is_found_as_gjson_finds_it(field, query, exists) -> None:
+    assert condition_holds({"field": field, "op": "==", "value": 5}, query) is exists
 
 
 def test_not_equal_asks_for_a_field_too() -> None:

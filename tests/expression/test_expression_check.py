@@ -95,7 +95,7 @@ def test_what_fits_the_schema_compiles(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "message", "underlined", "hint"),
+    ("text", "message", "marked_text", "hint"),
     [
         ("model.nam == ''", "there is no field `nam` here", "nam", "did you mean `name`?"),
         ("has(model.nam)", "there is no field `nam` here", "nam", "did you mean `name`?"),
@@ -124,10 +124,10 @@ def test_what_fits_the_schema_compiles(text):
         ("\n  1 + 1\n", "the expression has to come to true or false", "1 + 1", None),
     ],
 )
-def test_a_mistake_is_told_at_its_characters(text, message, underlined, hint):
+def test_a_mistake_is_told_at_its_characters(text, message, marked_text, hint):
     found = wrong(text)
     assert (found.message, found.help) == (message, hint)
-    assert underlined_text(text) == underlined
+    assert underlined_text(text) == marked_text
 
 
 def test_arithmetic_of_whole_and_other_numbers_is_answered_with_what_to_write():
@@ -164,7 +164,7 @@ def test_another_result_can_be_asked_for():
 
 def test_unchecked_an_expression_only_has_to_be_one():
     assert isinstance(EXPRESSIONS.compile("model.nam + nothing", check_types=False), Expression)
-    assert wrong("model.nam +", checked=False).message == "the expression ends too early"
+    assert wrong("model.nam +", check_types=False).message == "the expression ends too early"
 
 
 @pytest.mark.parametrize(

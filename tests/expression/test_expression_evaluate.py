@@ -149,7 +149,7 @@ def test_nothing_of_cel_is_imported_before_an_expression_is_compiled():
     code = (
         "import sys; from compiler.cel import CelEnvironment; e = CelEnvironment({'model': {}});"
         "assert not any('cel_expr' in m or 'google.protobuf' in m for m in sys.modules);"
-        "e.compile('model.x == 1', checked=False).evaluate({'model': {'x': 1}});"
+        "e.compile('model.x == 1', check_types=False).evaluate({'model': {'x': 1}});"
         "assert 'cel_expr_python.cel' in sys.modules and 'google.protobuf.descriptor_pb2' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -23,7 +23,7 @@ def test_each_thing_is_one_node(bank, sample) -> None:
     assert len(ids(sample)) == len(sample.nodes)
     portfolio = bank.portfolio
     kinds = {"dataset": "Dataset", "model": "Model", "use-case": "UseCase"}
-    expected = {f"{kind}/{name}" for kind, document in kinds.items() for name in portfolio.of(document)}
+    expected = {f"{kind}/{name}" for kind, document in kinds.items() for name in portfolio.by_kind(document)}
     assert ids(sample) == expected
 
 
@@ -44,7 +44,7 @@ def test_lines_run_from_what_is_relied_on(sample) -> None:
 
 def test_the_steps_of_a_router_stand_on_their_lines(sample) -> None:
     (route,) = [node for node in sample.nodes if node.name == "authorisation-route"]
-    assert "ensemble (switch)" in route.about
+    assert "ensemble (switch)" in route.subtitle
     labels = {edge.source: edge.label for edge in sample.edges if edge.target == route.id}
     assert labels == {
         "model/contactless-limits": 'contactless: parameters.entry == "contactless"', "model/card-fraud": "everything-else",
@@ -65,7 +65,7 @@ def test_a_line_is_a_sentence() -> None:
 
 def test_an_environment_is_a_column_of_every_model(sample) -> None:
     (fraud,) = [node for node in sample.nodes if node.name == "card-fraud"]
-    assert [(spot.environment, spot.said) for spot in fraud.runs] == [
+    assert [(spot.environment, spot.label) for spot in fraud.deployments] == [
         ("dev", "3.2.0"), ("staging", "3.2.0"), ("prod", "3.1.0 + 3.2.0 (10%)"),
     ]  # fmt: skip
     assert list(sample.environments) == ["dev", "staging", "prod"]

@@ -53,7 +53,7 @@ def test_no_text_says_anything_in_its_language(hostile_graph, program) -> None:
     read = json.loads(done.stdout)
     labels = {thing["name"]: thing["label"] for thing in read["objects"] if "nodes" not in thing}
     for node in hostile_graph.nodes:
-        about = "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in node.about)
+        about = "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in node.subtitle)
         meant = about.replace("&", "&amp;").replace("\\", "\\\\").replace("\n", "\\n")
         assert labels[node.id].split("\\n", 1)[1].startswith(meant)
 

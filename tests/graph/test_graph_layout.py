@@ -30,12 +30,14 @@ def drawings(draw):
 def test_no_box_lies_on_another(drawing, upright) -> None:
     boxes, lines = drawing
     layout = layout_components(boxes, lines, is_vertical=upright)
-    placed = [(x, y, x + box.main_size, y + box.cross_size) for (x, y), box in zip(layout.boxes, boxes, strict=True)]
-    for (left, top, right, low), (other, above, end, below) in combinations(placed, 2):
+    rectangles = [
+        (x, y, x + box.main_size, y + box.cross_size) for (x, y), box in zip(layout.boxes, boxes, strict=True)
+    ]
+    for (left, top, right, low), (other, above, end, below) in combinations(rectangles, 2):
         assert right <= other + 1e-6 or end <= left + 1e-6 or low <= above + 1e-6 or below <= top + 1e-6
     assert all(
         x >= 0 and y >= 0 and right <= layout.main_size + 1e-6 and low <= layout.cross_size + 1e-6
-        for x, y, right, low in placed
+        for x, y, right, low in rectangles
     )
 
 

@@ -195,14 +195,14 @@ def test_the_legend_explains_what_there_is_and_nothing_else(root, bank) -> None:
         (key,) = [one for one in tree if one.get("class") == "legend"]
         return {one.text for one in key.iter(f"{NS}text")}
 
-    everything = {
+    all_entries = {
         "dataset",
         "model",
         "use case",
         *EDGE_VERBS.values(),
         *(f"{tier} risk" for tier in style.TIER_COLOURS),
     }
-    assert legend_texts(root) == everything | {
+    assert legend_texts(root) == all_entries | {
         "a canary beside it",
         "does not run there",
         "not in production yet",
@@ -266,12 +266,12 @@ def test_the_longest_names_keep_to_their_cards() -> None:
     assert all(any(card.holds(label) for card in cards) for label in labels)
 
 
-@pytest.mark.parametrize("said", ["<&>\"'", "\x00\x1b\ud800\ufffe", "]]><!--", "é🙂\u202e"])
-def test_text_is_what_it_was_or_a_sign_that_it_could_not_be(said) -> None:
-    made = element("text", escape_text(said), class_="a", aria_label=said)
+@pytest.mark.parametrize("hostile_text", ["<&>\"'", "\x00\x1b\ud800\ufffe", "]]><!--", "é🙂\u202e"])
+def test_text_is_what_it_was_or_a_sign_that_it_could_not_be(hostile_text) -> None:
+    made = element("text", escape_text(hostile_text), class_="a", aria_label=hostile_text)
     made.encode()
     read = ET.fromstring(made)
-    expected = re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", "\ufffd", said)
+    expected = re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", "\ufffd", hostile_text)
     assert (read.text, read.get("aria-label")) == (expected, expected)
 
 

@@ -98,7 +98,7 @@ def test_what_is_shown_by_default_is_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("by", "expected"),
+    ("sort_column", "expected"),
     [
         (["model"], ["old", "refunds", "rough", "scores", "wished"]),
         (["-model"], ["wished", "scores", "rough", "refunds", "old"]),
@@ -109,8 +109,8 @@ def test_what_is_shown_by_default_is_known() -> None:
     ],
     ids=str,
 )
-def test_rows_are_sorted_by_what_columns_mean_and_the_unsaid_comes_last(by, expected, shop) -> None:
-    assert [row.name for row in sort_rows(shop.inventory.models, by)] == expected
+def test_rows_are_sorted_by_what_columns_mean_and_the_unsaid_comes_last(sort_column, expected, shop) -> None:
+    assert [row.name for row in sort_rows(shop.inventory.models, sort_column)] == expected
 
 
 def test_a_table_is_names_of_columns_and_a_line_a_row(shop) -> None:

@@ -34,9 +34,9 @@ def test_everything_that_lapses_is_told_by_day(shop) -> None:
     ]
 
 
-@pytest.mark.parametrize(("within", "count"), [(0, 1), (7, 1), (8, 2), (41, 3), (10_000, 6)])
-def test_only_what_lapses_within_the_span_is_told_and_all_that_did(within, count, shop) -> None:
-    assert len(items(shop, last=window_end(TODAY, timedelta(days=within)))) == count
+@pytest.mark.parametrize(("span", "count"), [(0, 1), (7, 1), (8, 2), (41, 3), (10_000, 6)])
+def test_only_what_lapses_within_the_span_is_told_and_all_that_did(span, count, shop) -> None:
+    assert len(items(shop, last=window_end(TODAY, timedelta(days=span)))) == count
 
 
 def test_a_span_ends_with_the_days_that_there_are() -> None:
@@ -154,13 +154,13 @@ def test_an_approval_that_ends_is_told_with_its_environment_and_role(fleet) -> N
 
 
 @pytest.mark.parametrize(
-    "other",
+    "other_approval",
     [{}, ends("2028-01-01"), {"decision": "rejected"} | ends("2027-06-01")],
     ids=["without an end", "with a later end", "that was refused"],
 )
-def test_of_several_approvals_the_one_that_counts_longest_is_told(other, fleet) -> None:
-    found = approvals_in(fleet_with_approvals(fleet, ends("2026-12-02"), other))
-    assert [day for _, day, *_ in found] == (["2026-12-02"] if "decision" in other else [])
+def test_of_several_approvals_the_one_that_counts_longest_is_told(other_approval, fleet) -> None:
+    found = approvals_in(fleet_with_approvals(fleet, ends("2026-12-02"), other_approval))
+    assert [day for _, day, *_ in found] == (["2026-12-02"] if "decision" in other_approval else [])
 
 
 def test_an_approval_of_other_content_ends_nothing(fleet) -> None:

@@ -96,12 +96,12 @@ def test_the_next_review_is_the_last_and_the_time_between(shop, refunds) -> None
 
 
 @pytest.mark.parametrize(
-    ("every", "following"),
+    ("interval", "next_date"),
     [("1d", date(2026, 6, 2)), ("36h", date(2026, 6, 2)), ("2w", date(2026, 6, 15)), ("9999999d", date.max)],
 )
-def test_a_review_falls_on_a_day_that_there_is(every, following, fleet) -> None:
-    run = fleet(("every: 180d", f"every: {every}"))
-    assert run.inventory.by_name["refunds"].review.next == following
+def test_a_review_falls_on_a_day_that_there_is(interval, next_date, fleet) -> None:
+    run = fleet(("every: 180d", f"every: {interval}"))
+    assert run.inventory.by_name["refunds"].review.next == next_date
 
 
 def test_a_row_says_what_was_found_out(refunds) -> None:
@@ -199,12 +199,12 @@ def test_an_approval_that_nobody_may_give_so_is_void_and_the_terminal_says_why(m
 
 def test_an_approval_of_another_content_names_the_digest_that_differs(refunds, fleet) -> None:
     place = refunds.environments[1]
-    said = approval((place.runtime_digest, place.governance_digest))
+    approval_entry = approval((place.runtime_digest, place.governance_digest))
     for old, new, digest in (
         ("s3://a/1", "s3://b/1", "runtime"),
         ("Refunds up to 100.", "Refunds up to 200.", "governance"),
     ):
-        edited = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{said}"), (old, new))
+        edited = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{approval_entry}"), (old, new))
         [one] = edited.inventory.by_name["refunds"].approvals
         assert f"({digest} digest differs)" in str(one.because).replace("the ", "")
 

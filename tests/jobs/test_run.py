@@ -130,17 +130,17 @@ def test_what_looks_at_releases_looks_at_each_that_runs_once(tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("which", "seen"),
+    ("filters", "expected_calls"),
     [
         ({"version": "2.0.0"}, [("2.0.0", "prod-eu")]),
         ({"environment": "prod-us"}, [("1.0.0", "prod-us")]),
         ({"version": "3.0.0", "environment": "prod-us"}, [("3.0.0", "prod-us")]),
     ],
 )
-def test_a_release_or_an_environment_can_be_named(which, seen, tmp_path) -> None:
+def test_a_release_or_an_environment_can_be_named(filters, expected_calls, tmp_path) -> None:
     run = lay_out(tmp_path, f"  scan: {{command: [{PYTHON}, tell.py]}}", PLACES)
-    assert carried_out(run, tmp_path, "scan", **which) == []
-    assert [(one["RELEASE"], one["ENVIRONMENT"]) for one in logged_calls(tmp_path)] == seen
+    assert carried_out(run, tmp_path, "scan", **filters) == []
+    assert [(one["RELEASE"], one["ENVIRONMENT"]) for one in logged_calls(tmp_path)] == expected_calls
 
 
 def test_a_canary_is_judged_where_it_is(tmp_path) -> None:

@@ -16,7 +16,7 @@ NAMED_COLOURS = {"green": "#56a64b", "orange": "#ff9830", "red": "#e02f44", "tra
 Answer = Sequence[tuple[Mapping[str, str], Sequence[tuple[float, float]]]]
 
 
-def drawn(dashboard: Mapping[str, Any], ask: Callable[[str], Answer], start: float, end: float) -> str:
+def draw_dashboard(dashboard: Mapping[str, Any], ask: Callable[[str], Answer], start: float, end: float) -> str:
     """The page; `ask` gives the series of an expression between two moments."""
     positions = compact([panel["gridPos"] for panel in dashboard["panels"]])
     height = max(at["y"] + at["h"] for at in positions) * ROW
@@ -41,12 +41,14 @@ def compact(places: Sequence[Mapping[str, int]]) -> list[dict[str, int]]:
     """Each panel as far up as those above it let it."""
     positions: list[dict[str, int]] = []
     for index in sorted(range(len(places)), key=lambda one: (places[one]["y"], places[one]["x"])):
-        at = dict(places[index], index=index)
+        position = dict(places[index], index=index)
         over = [
-            one["y"] + one["h"] for one in positions if one["x"] < at["x"] + at["w"] and at["x"] < one["x"] + one["w"]
+            one["y"] + one["h"]
+            for one in positions
+            if one["x"] < position["x"] + position["w"] and position["x"] < one["x"] + one["w"]
         ]
-        at["y"] = max(over, default=0)
-        positions.append(at)
+        position["y"] = max(over, default=0)
+        positions.append(position)
     return sorted(positions, key=lambda one: one["index"])
 
 

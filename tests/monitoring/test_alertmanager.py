@@ -170,11 +170,11 @@ MISSING_CONTACTS = {
 }
 
 
-@pytest.mark.parametrize(("option", "contacts", "said"), MISSING_CONTACTS.values(), ids=MISSING_CONTACTS)
-def test_what_only_the_platform_knows_is_asked_for_at_the_projects_line(option, contacts, said):
+@pytest.mark.parametrize(("option", "contacts", "message"), MISSING_CONTACTS.values(), ids=MISSING_CONTACTS)
+def test_what_only_the_platform_knows_is_asked_for_at_the_projects_line(option, contacts, message):
     text, wrong = build_configuration(contacts, {key: value for key, value in OPTIONS.items() if key != option})
     assert text == ""
-    assert any(said in one and "modelyard.yaml" in one for one in wrong), wrong
+    assert any(message in one and "modelyard.yaml" in one for one in wrong), wrong
 
 
 @pytest.mark.parametrize("contacts", [None, {}, {"chat": "#risk"}, {"onCall": "first"}])
@@ -267,14 +267,14 @@ TEXTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("by", "severity", "texts"), TEXTS.values(), ids=TEXTS)
-def test_two_alerts_that_come_at_once_are_both_told(program, tmp_path, by, severity, texts):
+@pytest.mark.parametrize(("receiver_type", "severity", "texts"), TEXTS.values(), ids=TEXTS)
+def test_two_alerts_that_come_at_once_are_both_told(program, tmp_path, receiver_type, severity, texts):
     """Availability and latency of one model make one notification, whose alerts have no annotation in common."""
     receiver = FakeReceiver()
     (tmp_path / "first").write_text("key", encoding="utf-8")
     (tmp_path / "slack").write_text(receiver.url, encoding="utf-8")
     options = {**OPTIONS, "pagerduty": {"keyFolder": str(tmp_path)}, "slack": {"urlFile": str(tmp_path / "slack")}}
-    if by == "opsgenie":
+    if receiver_type == "opsgenie":
         del options["pagerduty"]
         options |= {"opsgenie": {"keyFile": str(tmp_path / "first")}}
     text, wrong = build_configuration({"onCall": "first", "chat": "#risk"}, options)

@@ -93,7 +93,7 @@ class Server:
         assert answer.status == 200, body
         return json.loads(body)["data"]["result"]
 
-    def between(self, start: float, end: float, step: int) -> Callable[[str], list]:
+    def range_query(self, start: float, end: float, step: int) -> Callable[[str], list]:
         def ask(expression: str) -> list:
             found = self.ask("query_range", query=expression, start=f"{start}", end=f"{end}", step=f"{step}")
             return [
@@ -211,7 +211,7 @@ class PrometheusProcess:
 @pytest.mark.slow
 def test_a_prometheus_with_our_rules_answers_every_question(dashboards, server):
     found, start, end = server
-    ask = found.between(start, end, 300)
+    ask = found.range_query(start, end, 300)
     dashboard = dashboards["prod/card-fraud/card-fraud.dashboard.json"]
     for expression in questions(dashboard):
         answer = ask(expression)
@@ -226,7 +226,7 @@ def test_a_prometheus_with_our_rules_answers_every_question(dashboards, server):
     draw = os.environ.get("MODELYARD_TEST_PICTURES")
     if draw:
         picture = load_picture_module()
-        Path(draw, "card-fraud.html").write_text(picture.drawn(dashboard, ask, start, end), encoding="utf-8")
+        Path(draw, "card-fraud.html").write_text(picture.draw_dashboard(dashboard, ask, start, end), encoding="utf-8")
 
 
 def load_picture_module() -> Any:

@@ -1,7 +1,5 @@
 """What records ask of specs: of the model, of each release that runs, of each dataset; by one field or by another that answers it."""
 
-
-
 import json
 
 import pytest
@@ -213,14 +211,14 @@ def test_a_status_can_be_narrowed_to_a_regime_and_to_who_says_it() -> None:
 
 
 def test_it_can_be_told_of_a_model_that_runs_nowhere() -> None:
-    found = status_by_model(
+    statuses = status_by_model(
         ("environments: {prod: {}}\n", ""),
         (
             "name: short\ntype: ml\nowner: pricing\nsummary: Short\nlifecycle: production",
             "name: short\ntype: ml\nowner: pricing\nsummary: Short\nlifecycle: proposed",
         ),
     )
-    assert "governance.limitations" in {gap.field.field for gap in found["short"].missing_fields}
+    assert "governance.limitations" in {gap.field.field for gap in statuses["short"].missing_fields}
 
 
 @pytest.mark.parametrize(

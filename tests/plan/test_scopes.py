@@ -134,12 +134,12 @@ def test_what_has_a_place_is_committed_there_and_nowhere_else(build_result) -> N
 @pytest.mark.parametrize("folder", ["models", "templates/records", "schemas"])
 def test_nothing_is_placed_where_the_next_run_would_read_it(folder) -> None:
     change = ('"{{ project.folders.records | path }}/{{ name }}.json"', f'"{folder}/{{{{ name }}}}.yaml"')
-    [found] = [item for item in build(Session(tree(one=change))).findings if item.is_blocking]
-    assert (found.code.id, found.message) == (
+    [blocking_finding] = [item for item in build(Session(tree(one=change))).findings if item.is_blocking]
+    assert (blocking_finding.code.id, blocking_finding.message) == (
         "MY407",
         f"{folder}/refunds.yaml lies among the specs, and what is made is no source",
     )
-    assert found.location.path == "templates/records/log/emitter.yaml"
+    assert blocking_finding.location.path == "templates/records/log/emitter.yaml"
 
 
 def test_a_record_tells_the_model_as_it_is_where_it_is_furthest(build_result) -> None:
@@ -194,7 +194,7 @@ def test_of_files_that_are_made_last_a_later_one_sees_the_earlier_and_what_all_o
         *(f"log/refunds/{n}.0.0.json" for n in (1, 2, 3)),
         "log/refunds/all.jsonl",
     ]
-    sources = {one["path"]: one["digest"] for one in whole["from"]}
+    sources = {source["path"]: source["digest"] for source in whole["from"]}
     assert sources == {
         path: "sha256:" + hashlib.sha256(FILES[path].encode()).hexdigest()
         for path in ("models/base.yaml", "modelyard.yaml")
@@ -220,14 +220,14 @@ def test_a_document_is_named_by_its_content(build_result) -> None:
 
 @pytest.mark.parametrize("folder", ["../out", "/etc", "a b"])
 def test_records_are_committed_within_the_project(folder) -> None:
-    found = [
+    blocking_findings = [
         item
         for item in build(
             Session(tree(one=("folders: {records: .docs}", f'folders: {{records: "{folder}"}}')))
         ).findings
         if item.is_blocking
     ]
-    assert {item.location.path for item in found} == {"modelyard.yaml"}
+    assert {item.location.path for item in blocking_findings} == {"modelyard.yaml"}
 
 
 def test_an_environments_file_may_have_a_condition(build_result) -> None:

@@ -136,10 +136,10 @@ def test_a_target_takes_by_type_and_lifecycle_and_nobody_narrows_it() -> None:
         ({}, "MY405"),
     ):
         tree = run("", target="" if files else ", plain: {takes: {types: [ml]}}").tree
-        changed = MemoryTree(
+        changed_tree = MemoryTree(
             {
                 **{path: tree.read(path) for path in (*tree.paths(), "modelyard.yaml")},
                 **{path: text.encode() for path, text in files.items()},
             }
         )
-        assert code in {finding.code.id for finding in check(Session(changed)) if finding.is_blocking}
+        assert code in {finding.code.id for finding in check(Session(changed_tree)) if finding.is_blocking}

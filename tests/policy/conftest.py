@@ -84,7 +84,7 @@ def tree() -> Callable[..., MemoryTree]:
 
 
 @pytest.fixture
-def found(tree) -> Callable[..., list[Finding]]:
+def check_findings(tree) -> Callable[..., list[Finding]]:
     """What a check of the project finds, on the first of January 2027."""
 
     def run(
@@ -96,7 +96,7 @@ def found(tree) -> Callable[..., list[Finding]]:
 
 
 @pytest.fixture
-def built(tree) -> Callable[..., list[Finding]]:
+def build_findings(tree) -> Callable[..., list[Finding]]:
     """What a build of the project finds."""
 
     def run(policy: str = "", **files: str) -> list[Finding]:

@@ -24,9 +24,9 @@ def generate_project(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("which", ["the sample", "a generated fleet"])
-def test_each_place_is_judged_as_if_it_were_the_only_one(which, tmp_path) -> None:
-    tree = WorkTree(ROOT if which == "the sample" else generate_project(tmp_path))
+@pytest.mark.parametrize("model_name", ["the sample", "a generated fleet"])
+def test_each_place_is_judged_as_if_it_were_the_only_one(model_name, tmp_path) -> None:
+    tree = WorkTree(ROOT if model_name == "the sample" else generate_project(tmp_path))
     full_run = Session(tree, DAY)
     places = 0
     for name in full_run.fleet.portfolio.by_kind("Model"):

@@ -36,9 +36,9 @@ expires: "2027-06-30"
 
 
 @pytest.fixture
-def two(found):
+def two(check_findings):
     rule = RULE.replace('key: ""', "key: x/y").replace("s.key == ''", "s.key == 'x/y'")
-    items = found(rule)
+    items = check_findings(rule)
     assert [item.code.id for item in items] == ["rule", "rule"]
     return items
 
@@ -60,25 +60,27 @@ def test_it_counts(two) -> None:
     assert [item.status for item in apply_baseline([two[0], again], known)] == [Status.BASELINE, Status.OPEN]
 
 
-def test_how_it_is_decided_elsewhere_is_no_second_finding(found) -> None:
+def test_how_it_is_decided_elsewhere_is_no_second_finding(check_findings) -> None:
     """A waiver for one environment, or a day that makes it mandatory in another, changes nothing that is known."""
     advisory = PROMISES.replace(
         "rules:", 'enforcement: mandatory\nenforcementIn: {dev: advisory}\nmandatoryFrom: "2027-01-01"\nrules:'
     )
-    before = found(advisory, as_of="2026-12-31")
-    assert [item.mandatory for item in before] == [False]
+    before = check_findings(advisory, as_of="2026-12-31")
+    assert [item.is_blocking for item in before] == [False]
     baseline = parse_baseline(format_baseline(before))
-    after = found(advisory, as_of="2027-01-01")
-    assert sorted(item.mandatory for item in after) == [False, True]
+    after = check_findings(advisory, as_of="2027-01-01")
+    assert sorted(item.is_blocking for item in after) == [False, True]
     assert not any(item.is_blocking for item in apply_baseline(after, baseline))
-    waived = found(advisory, as_of="2027-01-01", models__waiver=WAIVER)
+    waived = check_findings(advisory, as_of="2027-01-01", models__waiver=WAIVER)
     assert not any(item.is_blocking for item in apply_baseline(waived, baseline))
 
 
-def test_another_rule_at_the_same_value_is_another_finding(found) -> None:
-    known = parse_baseline(format_baseline(found(PROMISES)))
+def test_another_rule_at_the_same_value_is_another_finding(check_findings) -> None:
+    known = parse_baseline(format_baseline(check_findings(PROMISES)))
     other = PROMISES.replace(">= 0.999", "< 0.9")
-    assert [item.status for item in apply_baseline(found(other), known) if item.code.id == "rule"] == [Status.OPEN]
+    assert [item.status for item in apply_baseline(check_findings(other), known) if item.code.id == "rule"] == [
+        Status.OPEN
+    ]
 
 
 def test_what_is_known_and_gone_is_counted(two) -> None:
@@ -97,19 +99,19 @@ def test_it_only_shrinks(two) -> None:
     assert parse_baseline(format_baseline(two[1:], known)) == {}
 
 
-def test_another_order_of_a_list_is_the_same(two, found, tree) -> None:
+def test_another_order_of_a_list_is_the_same(two, check_findings, tree) -> None:
     model = tree().read("models/refunds.yaml").decode()
     first, second = (
         "    - {name: one, key: shop/one, as: {env: ONE}}\n",
         "    - {name: two, key: other/two, as: {env: TWO}}\n",
     )
     rule = RULE.replace('key: ""', "key: x/y").replace("s.key == ''", "s.key == 'x/y'")
-    turned = found(rule, models__refunds=model.replace(first + second, second + first))
+    turned = check_findings(rule, models__refunds=model.replace(first + second, second + first))
     assert {item.fingerprint for item in turned} == {item.fingerprint for item in two}
 
 
-def test_what_the_language_refuses_cannot_be_known(found) -> None:
-    items = found(RULE.replace("message: not so", "mesage: not so"))
+def test_what_the_language_refuses_cannot_be_known(check_findings) -> None:
+    items = check_findings(RULE.replace("message: not so", "mesage: not so"))
     assert json.loads(format_baseline(items))["findings"] == {}
 
 

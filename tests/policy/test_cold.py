@@ -26,15 +26,15 @@ environments: {{prod: {{release: 1.0.0, canary: {{release: 2.0.0, weight: 10%}}}
 
 
 def finding_locations(items, *codes):
-    return [(item.message, item.place.path, item.place.line) for item in items if item.code.id in codes]
+    return [(item.message, item.location.path, item.location.line) for item in items if item.code.id in codes]
 
 
 def project(tree, policies: str) -> str:
     return tree().read("modelyard.yaml").decode().replace("policies: [rule]", f"policies: [{policies}]")
 
 
-def test_a_canary_is_asked_what_the_main_release_is_asked(found, tree) -> None:
-    items = found(modelyard=project(tree, "supply-chain/no-pickle-in-production"), models__scores=CANARY)
+def test_a_canary_is_asked_what_the_main_release_is_asked(check_findings, tree) -> None:
+    items = check_findings(modelyard=project(tree, "supply-chain/no-pickle-in-production"), models__scores=CANARY)
     assert finding_locations(items, "supply-chain/no-pickle-in-production") == [
         (
             "scores (canary 2.0.0): the artifact is a pickle, by its format; source.format is `pickle`",
@@ -45,31 +45,36 @@ def test_a_canary_is_asked_what_the_main_release_is_asked(found, tree) -> None:
     sound = CANARY.replace("format: pickle", "format: pmml")
     assert (
         finding_locations(
-            found(modelyard=project(tree, "supply-chain"), models__scores=sound), "supply-chain/no-pickle-in-production"
+            check_findings(modelyard=project(tree, "supply-chain"), models__scores=sound),
+            "supply-chain/no-pickle-in-production",
         )
         == []
     )
 
 
-def test_a_policy_that_cannot_be_asked_is_as_grave_as_breaking_it(found, tree, monkeypatch) -> None:
+def test_a_policy_that_cannot_be_asked_is_as_grave_as_breaking_it(check_findings, tree, monkeypatch) -> None:
     monkeypatch.setattr(secret_detection, "is_available", lambda: False)
     monkeypatch.setattr(secret_detection.SecretDetectors, "are_available", False, raising=False)
     [item] = [
-        one for one in found(modelyard=project(tree, "supply-chain/no-plaintext-secret")) if one.code.id == "MY313"
+        one
+        for one in check_findings(modelyard=project(tree, "supply-chain/no-plaintext-secret"))
+        if one.code.id == "MY313"
     ]
-    assert (item.mandatory, item.code.severity.value, item.help) == (
+    assert (item.is_blocking, item.code.severity.value, item.help) == (
         True,
         "critical",
         "pip install 'modelyard[secrets]'",
     )
 
 
-def test_a_secret_in_the_address_of_a_dataset_is_one(found, tree) -> None:
+def test_a_secret_in_the_address_of_a_dataset_is_one(check_findings, tree) -> None:
     base = tree().read("models/base.yaml").decode().replace(
         "classification: internal", "classification: internal\nendpoint: http://reader:open-sesame-9Xk2@orders.example:8080"
     )  # fmt: skip
     model = tree().read(MODEL_PATH).decode().replace("sla:", "uses: [{dataset: orders, as: {env: ORDERS}}]\nsla:")
-    items = found(modelyard=project(tree, "supply-chain/no-plaintext-secret"), models__base=base, models__refunds=model)
+    items = check_findings(
+        modelyard=project(tree, "supply-chain/no-plaintext-secret"), models__base=base, models__refunds=model
+    )
     assert finding_locations(items, "supply-chain/no-plaintext-secret") == [
         ("refunds: a value looks like a secret", "models/base.yaml", 32)
     ]
@@ -78,20 +83,20 @@ def test_a_secret_in_the_address_of_a_dataset_is_one(found, tree) -> None:
 @pytest.mark.parametrize(
     "rule", ["model.labels.map(k, k)[0] in ['p', 'q']", "model.labels.filter(k, k != 'p').size() < 4"]
 )
-def test_a_rule_that_hangs_on_the_order_of_keys_is_refused(found, tree, rule) -> None:
+def test_a_rule_that_hangs_on_the_order_of_keys_is_refused(check_findings, tree, rule) -> None:
     model = tree().read(MODEL_PATH).decode().replace("owner:", 'labels: {p: "1", q: "2", r: "3", s: "4"}\nowner:')
     policy = f'rules:\n  - {{that: "!has(model.labels) || {rule}", message: no}}\n'
     policy += "examples:\n  good: [{model: {labels: {p: a}}}]\n  bad: [{model: {labels: {z: a}}}]\n"
-    messages = [item.message for item in found(policy, models__refunds=model) if item.code.id == "MY303"]
+    messages = [item.message for item in check_findings(policy, models__refunds=model) if item.code.id == "MY303"]
     assert len(messages) == 1
     assert "the keys of `model.labels` have no order" in messages[0]
 
 
-def test_a_map_in_a_message_is_told_in_one_order(found, tree) -> None:
+def test_a_map_in_a_message_is_told_in_one_order(check_findings, tree) -> None:
     model = tree().read(MODEL_PATH).decode().replace("owner:", 'labels: {s: "1", p: "2", r: "3"}\nowner:')
     policy = 'rules:\n  - {that: "!has(model.labels)", path: labels, message: "it has {model.labels}"}\n'
     policy += "examples:\n  good: [{model: {owner: x}}]\n  bad: [{model: {labels: {z: a}}}]\n"
-    [item] = found(policy, models__refunds=model)
+    [item] = check_findings(policy, models__refunds=model)
     assert item.message == 'refunds: it has {"p": "2", "r": "3", "s": "1"}'
 
 
@@ -105,33 +110,37 @@ examples:
 
 
 @pytest.mark.parametrize(
-    ("said", "mandatory"),
+    ("enforcement", "mandatory"),
     [
         ("enforcement: advisory\nenforcementIn: {prod: mandatory}\n", True),
         ("enforcementIn: {dev: advisory}\n", True),
         ("enforcement: advisory\n", False),
     ],
 )
-def test_a_fleet_is_held_as_strictly_as_any_of_its_models_and_told_at_the_rule(found, said, mandatory) -> None:
-    [item] = found(said + FLEET)
-    assert (item.mandatory, item.place.path, item.place.line) == (
+def test_a_fleet_is_held_as_strictly_as_any_of_its_models_and_told_at_the_rule(
+    check_findings, enforcement, mandatory
+) -> None:
+    [item] = check_findings(enforcement + FLEET)
+    assert (item.is_blocking, item.location.path, item.location.line) == (
         mandatory,
         "models/policy.yaml",
-        6 + said.count("\n") + 2,
+        6 + enforcement.count("\n") + 2,
     )
 
 
-def test_a_waiver_for_one_model_does_not_except_the_fleet(found) -> None:
+def test_a_waiver_for_one_model_does_not_except_the_fleet(check_findings) -> None:
     waiver = f"{HEAD}kind: Waiver\nname: once\npolicies: [rule]\nmodels: {{names: [refunds]}}\nenvironments: [dev]\nreason: It moves in spring.\n"
     waiver += 'ticket: SHOP-12\napprovedBy: [{team: risk, role: model-risk}]\nexpires: "2027-06-30"\n'
-    assert [item.mandatory for item in found(FLEET, models__waiver=waiver) if item.code.id == "rule"] == [True]
+    assert [item.is_blocking for item in check_findings(FLEET, models__waiver=waiver) if item.code.id == "rule"] == [
+        True
+    ]
 
 
-def test_a_schema_of_the_fleet_is_told_of_each_model_once(found) -> None:
+def test_a_schema_of_the_fleet_is_told_of_each_model_once(check_findings) -> None:
     schema = "on: fleet\nschema: {items: {properties: {model: {properties: {summary: {minLength: 20}}}}}}\n"
     schema += "examples:\n  good: [{models: [{name: a, type: rules, summary: as long as it has to be}]}]\n  bad: [{models: [{name: a, type: rules, summary: short}]}]\n"
-    [item] = found(schema)
-    assert (item.message.startswith("refunds: model.summary: "), item.place.line) == (True, 6)
+    [item] = check_findings(schema)
+    assert (item.message.startswith("refunds: model.summary: "), item.location.line) == (True, 6)
 
 
 @pytest.mark.parametrize(
@@ -142,24 +151,24 @@ def test_a_schema_of_the_fleet_is_told_of_each_model_once(found) -> None:
         ("suspects[5].kind", "size(datasets) > 3"),
     ],
 )
-def test_a_path_to_an_element_that_is_not_there_is_no_bug(found, path, rule) -> None:
+def test_a_path_to_an_element_that_is_not_there_is_no_bug(check_findings, path, rule) -> None:
     policy = f'rules:\n  - {{that: "{rule}", path: "{path}", message: few}}\n'
     policy += "examples:\n  good: [{model: {type: ml}, datasets: [{name: a}, {name: b}, {name: c}, {name: d}], parts: [{name: a, type: ml}, {name: b, type: ml}, {name: c, type: ml}, {name: d, type: ml}]}]\n  bad: [{model: {type: ml}}]\n"
-    items = found(policy)
+    items = check_findings(policy)
     assert {item.code.id for item in items} <= {"rule", "MY302"}
     assert items
 
 
 @pytest.mark.parametrize("day", ["0000-01-01", "2027-02-30"])
-def test_a_day_that_is_none_is_refused(found, day) -> None:
-    assert {item.code.id for item in found(f'mandatoryFrom: "{day}"\n{KEPT_RULE}')} >= {"MY103"}
+def test_a_day_that_is_none_is_refused(check_findings, day) -> None:
+    assert {item.code.id for item in check_findings(f'mandatoryFrom: "{day}"\n{KEPT_RULE}')} >= {"MY103"}
 
 
 @pytest.mark.parametrize("path", ["", ".", "....", "]", "a..b", "deploy.env[" + "9" * 5000 + "]"])
-def test_a_waivers_path_is_one(found, path) -> None:
+def test_a_waivers_path_is_one(check_findings, path) -> None:
     waiver = f"{HEAD}kind: Waiver\nname: once\npolicies: [rule]\nmodels: {{names: [refunds]}}\nreason: It moves in spring.\nticket: SHOP-12\n"
     waiver += f'approvedBy: [{{team: risk, role: model-risk}}]\nexpires: "2027-06-30"\npaths: ["{path}"]\n'
-    assert "MY103" in {item.code.id for item in found(KEPT_RULE, models__waiver=waiver)}
+    assert "MY103" in {item.code.id for item in check_findings(KEPT_RULE, models__waiver=waiver)}
 
 
 SECRETS = """rules:
@@ -171,10 +180,12 @@ examples:
 
 
 @pytest.mark.parametrize("path", ["deploy.secrets[two]", "deploy.secrets[1]", "deploy.secrets[1].key", "deploy"])
-def test_a_waiver_may_name_a_value_as_the_finding_does(found, path) -> None:
+def test_a_waiver_may_name_a_value_as_the_finding_does(check_findings, path) -> None:
     waiver = f"{HEAD}kind: Waiver\nname: once\npolicies: [rule]\nmodels: {{names: [refunds]}}\nreason: It moves in spring.\nticket: SHOP-12\n"
     waiver += f'approvedBy: [{{team: risk, role: model-risk}}]\nexpires: "2027-06-30"\npaths: ["{path}"]\n'
-    assert [(item.code.id, item.status.value) for item in found(SECRETS, models__waiver=waiver)] == [("rule", "waived")]
+    assert [(item.code.id, item.status.value) for item in check_findings(SECRETS, models__waiver=waiver)] == [
+        ("rule", "waived")
+    ]
 
 
 RENDERED_POLICY = """on: rendered
@@ -190,22 +201,22 @@ examples:
 @pytest.mark.parametrize(
     ("path", "status"), [("deploy.resources", "waived"), ("deploy.resources.cpu", "waived"), ("deploy.secrets", "open")]
 )
-def test_what_is_rendered_is_waived_at_the_value_of_the_spec(built, path, status) -> None:
+def test_what_is_rendered_is_waived_at_the_value_of_the_spec(build_findings, path, status) -> None:
     waiver = f"{HEAD}kind: Waiver\nname: once\npolicies: [rule]\nmodels: {{names: [refunds]}}\nreason: It moves in spring.\nticket: SHOP-12\n"
     waiver += f'approvedBy: [{{team: risk, role: model-risk}}]\nexpires: "2027-06-30"\npaths: ["{path}"]\n'
-    assert {item.status.value for item in built(RENDERED_POLICY, models__waiver=waiver) if item.code.id == "rule"} == {
-        status
-    }
+    assert {
+        item.status.value for item in build_findings(RENDERED_POLICY, models__waiver=waiver) if item.code.id == "rule"
+    } == {status}
 
 
-def test_kinds_that_nothing_is_of_are_told_once_everything_was_rendered(found, built) -> None:
+def test_kinds_that_nothing_is_of_are_told_once_everything_was_rendered(check_findings, build_findings) -> None:
     slip = RENDERED_POLICY.replace("Deployment", "Deploymnet")
-    assert [item.code.id for item in found(slip)] == []
-    assert finding_locations(built(slip), "MY304") == [
+    assert [item.code.id for item in check_findings(slip)] == []
+    assert finding_locations(build_findings(slip), "MY304") == [
         ("rule: no object that was rendered is of its kinds", "models/policy.yaml", 7)
     ]
     other = RENDERED_POLICY.replace("object: {kind: Deployment", "object: {kind: Pod")
-    assert "MY305" in {item.code.id for item in found(other)}
+    assert "MY305" in {item.code.id for item in check_findings(other)}
 
 
 @pytest.mark.parametrize(
@@ -216,9 +227,9 @@ def test_kinds_that_nothing_is_of_are_told_once_everything_was_rendered(found, b
         ("team.nam", "there is no field `nam`"),
     ],
 )
-def test_a_rules_path_leads_to_something_that_the_language_has(found, path, message) -> None:
-    items = found(KEPT_RULE.replace("message: not ours", f"path: {path}, message: not ours"))
-    assert [(item.code.id, message in item.message, item.place.line) for item in items] == [("MY302", True, 7)]
+def test_a_rules_path_leads_to_something_that_the_language_has(check_findings, path, message) -> None:
+    items = check_findings(KEPT_RULE.replace("message: not ours", f"path: {path}, message: not ours"))
+    assert [(item.code.id, message in item.message, item.location.line) for item in items] == [("MY302", True, 7)]
 
 
 GROUPS = """on: fleet
@@ -231,28 +242,31 @@ examples:
 """
 
 
-def test_a_path_on_the_fleet_is_of_each_model_of_a_group(found, tree) -> None:
+def test_a_path_on_the_fleet_is_of_each_model_of_a_group(check_findings, tree) -> None:
     model = tree().read(MODEL_PATH).decode()
     other = model.replace("name: refunds", "name: returns")
     line = model.splitlines().index(next(one for one in model.splitlines() if one.startswith("summary"))) + 1
-    items = finding_locations(found(GROUPS, models__refunds=model, models__returns=other), "rule")
+    items = finding_locations(check_findings(GROUPS, models__refunds=model, models__returns=other), "rule")
     assert items == [(f"{name}: said twice", f"models/{name}.yaml", line) for name in ("refunds", "returns")]
     for path in ("size", "model.sumary"):
         assert [
             item[0].split(":")[1]
-            for item in finding_locations(found(GROUPS.replace("path: summary", f"path: {path}")), "MY302")
+            for item in finding_locations(check_findings(GROUPS.replace("path: summary", f"path: {path}")), "MY302")
         ] == [f" `{path}` leads to nothing"]
-    assert "there is no `by`" in finding_locations(found(GROUPS.replace("by: model.summary\n", "")), "MY302")[0][0]
+    assert (
+        "there is no `by`"
+        in finding_locations(check_findings(GROUPS.replace("by: model.summary\n", "")), "MY302")[0][0]
+    )
 
 
-def test_a_mistake_in_a_schema_is_told_at_its_element(found) -> None:
+def test_a_mistake_in_a_schema_is_told_at_its_element(check_findings) -> None:
     schema = 'schema:\n  properties:\n    summary:\n      minLength: "3"\n' + EXAMPLES
-    [item] = found(schema)
-    assert (item.code.id, item.place.line) == ("MY302", 9)
+    [item] = check_findings(schema)
+    assert (item.code.id, item.location.line) == ("MY302", 9)
 
 
 @pytest.mark.parametrize(
-    ("example", "where"),
+    ("example", "position"),
     [
         ("{model: {type: rulez, owner: pricing}}", "there is no type of model `rulez`"),
         ("{model: {owner: pricing}, datasets: [{name: a, role: trainign}]}", "a dataset has no role `trainign`"),
@@ -260,45 +274,49 @@ def test_a_mistake_in_a_schema_is_told_at_its_element(found) -> None:
         ("{model: {owner: pricing, retirement: {dat: x}}}", "`dat` is not known here"),
     ],
 )
-def test_an_example_that_no_document_could_be_is_refused(found, example, where) -> None:
-    items = found(KEPT_RULE.replace("good: [{model: {owner: pricing}}]", f"good: [{example}]"))
-    assert [(item.code.id, where in item.message) for item in items] == [("MY305", True)]
+def test_an_example_that_no_document_could_be_is_refused(check_findings, example, position) -> None:
+    items = check_findings(KEPT_RULE.replace("good: [{model: {owner: pricing}}]", f"good: [{example}]"))
+    assert [(item.code.id, position in item.message) for item in items] == [("MY305", True)]
 
 
-def test_kinds_of_objects_are_for_what_is_rendered(found) -> None:
-    assert finding_locations(found("objects: {kinds: [Pod]}\n" + KEPT_RULE), "MY302") == [
+def test_kinds_of_objects_are_for_what_is_rendered(check_findings) -> None:
+    assert finding_locations(check_findings("objects: {kinds: [Pod]}\n" + KEPT_RULE), "MY302") == [
         ("rule: `objects` are rendered, and it is not", "models/policy.yaml", 6)
     ]
 
 
-def test_a_rule_that_no_model_can_answer_is_told_once(found, tree) -> None:
+def test_a_rule_that_no_model_can_answer_is_told_once(check_findings, tree) -> None:
     policy = "rules:\n  - {that: model.labels.tier == 'one', message: none}\n"
     policy += "examples:\n  good: [{model: {labels: {tier: one}}}]\n  bad: [{model: {labels: {tier: two}}}]\n"
     model = tree().read(MODEL_PATH).decode()
     others = {f"models__m{index}": model.replace("name: refunds", f"name: m{index}") for index in range(4)}
-    [item] = [one for one in found(policy, **others) if one.code.id == "MY303"]
-    assert (item.message.endswith("(5 models)"), len(item.notes), item.place.line) == (True, 3, 7)
+    [item] = [one for one in check_findings(policy, **others) if one.code.id == "MY303"]
+    assert (item.message.endswith("(5 models)"), len(item.notes), item.location.line) == (True, 3, 7)
 
 
-def test_a_waiver_of_tomorrow_says_that_it_excepts_nothing_yet(found) -> None:
+def test_a_waiver_of_tomorrow_says_that_it_excepts_nothing_yet(check_findings) -> None:
     waiver = f"{HEAD}kind: Waiver\nname: once\npolicies: [rule]\nmodels: {{names: [refunds]}}\nreason: It moves in spring.\nticket: SHOP-12\n"
     waiver += 'approvedBy: [{team: risk, role: model-risk}]\ngranted: "2027-05-01"\nexpires: "2027-06-30"\n'
-    items = finding_locations(found(KEPT_RULE.replace("'pricing'", "'nobody'"), models__waiver=waiver), "MY310")
+    items = finding_locations(
+        check_findings(KEPT_RULE.replace("'pricing'", "'nobody'"), models__waiver=waiver), "MY310"
+    )
     assert items == [("once: it excepts nothing before 2027-05-01", "models/waiver.yaml", 9)]
     unknown = finding_locations(
-        found(KEPT_RULE, models__waiver=waiver.replace("[rule]", "[rul]").replace('granted: "2027-05-01"\n', "")),
+        check_findings(
+            KEPT_RULE, models__waiver=waiver.replace("[rule]", "[rul]").replace('granted: "2027-05-01"\n', "")
+        ),
         "MY310",
     )
     assert unknown == []
 
 
-def test_examples_that_need_detectors_are_not_said_to_show_anything(found, monkeypatch) -> None:
+def test_examples_that_need_detectors_are_not_said_to_show_anything(check_findings, monkeypatch) -> None:
     policy = "rules:\n  - {that: suspects.size() == 0, message: a secret}\n"
     policy += (
         "examples:\n  good: [{model: {owner: x}}]\n  bad: [{model: {deploy: {env: [{name: TOKEN, value: ghp_"
         + "a1B2" * 9
         + "}]}}}]\n"
     )
-    assert {item.code.id for item in found(policy)} == set()
+    assert {item.code.id for item in check_findings(policy)} == set()
     monkeypatch.setattr(secret_detection.resources, "has_package", lambda name: name != secret_detection.PACKAGE)
-    assert {item.code.id for item in found(policy)} == {"MY313"}
+    assert {item.code.id for item in check_findings(policy)} == {"MY313"}

@@ -14,7 +14,7 @@ def policy(rule: str, good: str, bad: str, more: str = "") -> str:
 
 
 def spots(findings):
-    return [(item.code.id, item.place.path, item.place.line, item.place.column) for item in findings]
+    return [(item.code.id, item.location.path, item.location.line, item.location.column) for item in findings]
 
 
 AVAILABLE = policy(
@@ -24,31 +24,31 @@ AVAILABLE = policy(
 )
 
 
-def test_a_value_is_told_where_it_stands_with_what_it_is(found) -> None:
-    [item] = found(AVAILABLE)
+def test_a_value_is_told_where_it_stands_with_what_it_is(check_findings) -> None:
+    [item] = check_findings(AVAILABLE)
     assert spots([item]) == [("rule", MODEL_PATH, 11, 21)]
     assert item.message == "refunds: it answers too seldom; sla.availability is `99%`"
-    assert (item.help, item.mandatory, item.subject.environment) == ("do it", True, None)
+    assert (item.help, item.is_blocking, item.subject.environment) == ("do it", True, None)
 
 
-def test_a_policy_that_is_kept_says_nothing(found) -> None:
-    assert found(AVAILABLE.replace("0.999", "0.9").replace("99.8%", "89%")) == []
+def test_a_policy_that_is_kept_says_nothing(check_findings) -> None:
+    assert check_findings(AVAILABLE.replace("0.999", "0.9").replace("99.8%", "89%")) == []
 
 
-def test_of_a_list_the_element_that_fails_is_told(found) -> None:
+def test_of_a_list_the_element_that_fails_is_told(check_findings) -> None:
     rule = policy(
         "  - that: model.deploy.secrets.all(s, s.key.startsWith('shop/'))\n    message: a secret of somebody else",
         "deploy: {secrets: [{name: x, key: shop/x, as: {env: X}}]}",
         "deploy: {secrets: [{name: x, key: a/x, as: {env: X}}]}, policies: []",
         "match: {when: has(model.deploy.secrets)}\n",
     )
-    [item] = found(rule)
+    [item] = check_findings(rule)
     assert spots([item]) == [("rule", MODEL_PATH, 17, 24)]
     assert item.message == "refunds: a secret of somebody else; deploy.secrets[1].key is `other/two`"
     assert item.anchor == ("deploy", "secrets", "two", "key")
 
 
-def test_a_value_that_a_folder_sets_is_told_in_the_folders_file(found) -> None:
+def test_a_value_that_a_folder_sets_is_told_in_the_folders_file(check_findings) -> None:
     defaults = "apiVersion: modelyard/v1\nkind: Defaults\nmonitoring:\n  - {signal: dataDrift, threshold: 0.2, action: ticket}\n"
     rule = policy(
         "  - that: model.monitoring.all(m, m.action == 'alert')\n    message: nobody wakes up",
@@ -56,22 +56,22 @@ def test_a_value_that_a_folder_sets_is_told_in_the_folders_file(found) -> None:
         "monitoring: [{signal: dataDrift, threshold: 0.2, action: ticket}]",
         "match: {when: has(model.monitoring)}\n",
     )
-    [item] = found(rule, models___defaults=defaults)
+    [item] = check_findings(rule, models___defaults=defaults)
     assert spots([item]) == [("rule", "models/_defaults.yaml", 4, 49)]
 
 
-def test_what_is_missing_is_told_at_its_parent(found) -> None:
+def test_what_is_missing_is_told_at_its_parent(check_findings) -> None:
     rule = policy(
         "  - {that: has(model.sla.latency.p99), message: no latency}",
         "sla: {latency: {p99: 1s}}",
         "sla: {availability: 99%}",
     )
-    [item] = found(rule)
+    [item] = check_findings(rule)
     assert spots([item]) == [("rule", MODEL_PATH, 11, 1)]
     assert item.message == "refunds: no latency; sla.latency is not there"
 
 
-def test_an_overlay_is_told_with_its_environment(found, tree) -> None:
+def test_an_overlay_is_told_with_its_environment(check_findings, tree) -> None:
     model = (
         tree()
         .read(MODEL_PATH)
@@ -79,49 +79,49 @@ def test_an_overlay_is_told_with_its_environment(found, tree) -> None:
         .replace("prod: {}", "prod: {sla: {availability: 90%}}")
         .replace("sla: {availability: 99%}\n", "sla: {availability: 99.9%}\n")
     )
-    [item] = found(AVAILABLE, models__refunds=model)
-    assert (item.subject.environment, item.place.line) == ("prod", 19)
+    [item] = check_findings(AVAILABLE, models__refunds=model)
+    assert (item.subject.environment, item.location.line) == ("prod", 19)
 
 
-def test_a_release_is_told_at_its_source(found) -> None:
+def test_a_release_is_told_at_its_source(check_findings) -> None:
     rule = policy(
         "  - {that: has(release.source.tests), message: nothing tests it}",
         "release: {source: {engine: opa, files: [a.rego], tests: [t.rego]}}",
         "release: {source: {engine: opa, files: [a.rego]}}",
     )
-    assert spots(found(rule)) == [("rule", MODEL_PATH, 9, 1)]
+    assert spots(check_findings(rule)) == [("rule", MODEL_PATH, 9, 1)]
 
 
-def test_a_dataset_is_told_where_the_model_names_it(found) -> None:
+def test_a_dataset_is_told_where_the_model_names_it(check_findings) -> None:
     rule = (
         "rules:\n  - {that: \"datasets.all(d, d.classification == 'public')\", message: not for everybody}\n"
         "examples:\n  good: [{datasets: [{name: x, classification: public}]}]\n"
         "  bad: [{datasets: [{name: x, classification: internal}], at: 'datasets[0].classification'}]\n"
     )
-    assert spots(found(rule)) == [("rule", MODEL_PATH, 10, 21)]
+    assert spots(check_findings(rule)) == [("rule", MODEL_PATH, 10, 21)]
 
 
-def test_messages_name_values(found) -> None:
+def test_messages_name_values(check_findings) -> None:
     rule = policy(
         "  - {that: amounts.sla.availability >= 0.999, message: '{model.sla.availability} is promised by {model.owner} of {team.name}'}",
         "sla: {availability: 99.9%}",
         "owner: x, sla: {availability: 1%}",
     ).replace("owner: x, sla: {availability: 1%}}", "owner: x, sla: {availability: 1%}}, team: {name: x}")
-    [item] = found(rule)
+    [item] = check_findings(rule)
     assert item.message == "refunds: 99% is promised by pricing of pricing"
 
 
-def test_a_schema_is_kept_as_rules_are(found) -> None:
+def test_a_schema_is_kept_as_rules_are(check_findings) -> None:
     rule = "schema: {properties: {sla: {required: [latency]}}}\n" + EXAMPLES % (
         "sla: {latency: {p99: 1s}}",
         "sla: {availability: 99%}",
     )
-    [item] = found(rule)
+    [item] = check_findings(rule)
     assert spots([item]) == [("rule", MODEL_PATH, 11, 1)]
 
 
 @pytest.mark.parametrize(
-    ("match", "selected"),
+    ("match", "selected_models"),
     [
         ("{types: [rules]}", True), ("{types: [ml]}", False), ("{lifecycle: [production]}", True), ("{lifecycle: [pilot]}", False),
         ("{tiers: [low]}", True), ("{tiers: [high]}", False), ("{owners: [pricing]}", True), ("{owners: [risk]}", False),
@@ -129,7 +129,7 @@ def test_a_schema_is_kept_as_rules_are(found) -> None:
         ("{when: has(model.sla)}", True), ("{when: has(model.slo)}", False), ("{classification: {eu-ai-act: [high-risk]}}", False),
     ],
 )  # fmt: skip
-def test_a_policy_is_for_those_whom_its_match_selects(found, match, selected) -> None:
+def test_a_policy_is_for_those_whom_its_match_selects(check_findings, match, selected_models) -> None:
     rule = "rules:\n  - {that: model.name == 'x', message: wrong}\n"
     data = "type: rules, lifecycle: production, sla: {availability: 99%}, governance: {risk: {tier: low}}, owner: pricing, labels: {a: b}"
     for name, value in (
@@ -150,11 +150,11 @@ def test_a_policy_is_for_those_whom_its_match_selects(found, match, selected) ->
     examples = (
         f"examples:\n  good: [{{model: {{name: x, {data}}}{use}}}]\n  bad: [{{model: {{name: z, {data}}}{use}}}]\n"
     )
-    items = found(f"match: {match}\n{rule}{examples}")
-    if selected:
+    items = check_findings(f"match: {match}\n{rule}{examples}")
+    if selected_models:
         assert [item.code.id for item in items] == ["rule"]
     else:
-        assert [(item.code.id, item.place.path) for item in items] == [("MY304", "modelyard.yaml")]
+        assert [(item.code.id, item.location.path) for item in items] == [("MY304", "modelyard.yaml")]
 
 
 FLEET = """on: fleet
@@ -167,8 +167,8 @@ examples:
 """
 
 
-def test_the_fleet_is_asked_as_a_whole_and_told_at_the_model(found) -> None:
-    items = found(FLEET)
+def test_the_fleet_is_asked_as_a_whole_and_told_at_the_model(check_findings) -> None:
+    items = check_findings(FLEET)
     assert spots(items) == [("rule", MODEL_PATH, 6, 10)]
 
 
@@ -183,16 +183,16 @@ examples:
 """
 
 
-def test_what_is_rendered_is_told_at_the_specs_line(found, built) -> None:
-    assert found(RENDERED_POLICY) == []
-    items = [item for item in built(RENDERED_POLICY) if item.code.id == "rule"]
+def test_what_is_rendered_is_told_at_the_specs_line(check_findings, build_findings) -> None:
+    assert check_findings(RENDERED_POLICY) == []
+    items = [item for item in build_findings(RENDERED_POLICY) if item.code.id == "rule"]
     assert set(spots(items)) == {("rule", MODEL_PATH, 14, 20)}
     assert items[0].message.startswith(
         "refunds: dev/refunds/deployment.yaml: spec.template.spec.containers[0].resources.requests.cpu: too little"
     )
 
 
-def test_a_model_that_runs_nowhere_is_judged_as_it_is(found, tree) -> None:
+def test_a_model_that_runs_nowhere_is_judged_as_it_is(check_findings, tree) -> None:
     model = (
         tree()
         .read(MODEL_PATH)
@@ -200,14 +200,14 @@ def test_a_model_that_runs_nowhere_is_judged_as_it_is(found, tree) -> None:
         .replace("environments: {dev: {}, prod: {}}", "")
         .replace("production", "proposed")
     )
-    assert spots(found(AVAILABLE, models__refunds=model)) == [("rule", MODEL_PATH, 11, 21)]
+    assert spots(check_findings(AVAILABLE, models__refunds=model)) == [("rule", MODEL_PATH, 11, 21)]
 
 
-def test_what_is_decided_otherwise_elsewhere_says_where(found) -> None:
+def test_what_is_decided_otherwise_elsewhere_says_where(check_findings) -> None:
     """One value, mandatory in one environment and advisory in another: two findings that a baseline can tell apart."""
     rule = AVAILABLE.replace("rules:", "enforcementIn: {dev: advisory}\nrules:", 1)
-    items = found(rule)
-    assert [(item.where, item.mandatory) for item in items] == [(("dev",), False), (("prod",), True)]
+    items = check_findings(rule)
+    assert [(item.affected_environments, item.is_blocking) for item in items] == [(("dev",), False), (("prod",), True)]
     assert len({item.fingerprint for item in items}) == 1, "one value, whatever it is decided to be"
 
 
@@ -234,38 +234,41 @@ def returns(tree) -> str:
     return tree().read(MODEL_PATH).decode().replace("name: refunds", "name: returns", 1)
 
 
-def test_models_are_grouped_by_what_they_say(found, tree) -> None:
-    [item] = found(SAME_SUMMARY_POLICY, models__returns=returns(tree))
-    assert (item.subject.name, item.place.line, item.message) == ("returns", 3, "returns: refunds says the same")
-    assert found(SAME_SUMMARY_POLICY, models__returns=returns(tree).replace("Refunds or not", "Returns or not")) == []
+def test_models_are_grouped_by_what_they_say(check_findings, tree) -> None:
+    [item] = check_findings(SAME_SUMMARY_POLICY, models__returns=returns(tree))
+    assert (item.subject.name, item.location.line, item.message) == ("returns", 3, "returns: refunds says the same")
+    assert (
+        check_findings(SAME_SUMMARY_POLICY, models__returns=returns(tree).replace("Refunds or not", "Returns or not"))
+        == []
+    )
 
 
-def test_what_is_asked_in_one_environment_is_of_that_environment(found) -> None:
-    items = found(AVAILABLE.replace("rules:", "match: {environments: [prod]}\nrules:", 1))
-    assert [(item.where, item.subject.environment) for item in items] == [(("prod",), None)]
+def test_what_is_asked_in_one_environment_is_of_that_environment(check_findings) -> None:
+    items = check_findings(AVAILABLE.replace("rules:", "match: {environments: [prod]}\nrules:", 1))
+    assert [(item.affected_environments, item.subject.environment) for item in items] == [(("prod",), None)]
 
 
-def test_what_is_wrong_with_a_whole_model_is_told_once(found, tree) -> None:
+def test_what_is_wrong_with_a_whole_model_is_told_once(check_findings, tree) -> None:
     model = tree().read(MODEL_PATH).decode().replace("prod: {}", "prod: {sla: {availability: 99.5%}}")
-    items = found(on_the_fleet("models.size() < 2", "more than one", **SUMMARIES), models__refunds=model)
-    assert [(item.subject.environment, item.place.line) for item in items] == [(None, 3)]
+    items = check_findings(on_the_fleet("models.size() < 2", "more than one", **SUMMARIES), models__refunds=model)
+    assert [(item.subject.environment, item.location.line) for item in items] == [(None, 3)]
 
 
-def test_what_a_group_breaks_is_told_of_each_in_it_and_of_no_model_without_a_group(found, tree) -> None:
+def test_what_a_group_breaks_is_told_of_each_in_it_and_of_no_model_without_a_group(check_findings, tree) -> None:
     rule = on_the_fleet(
         "models.size() < 2", "{models.size()} in a row", "labels: {row: a} | labels: {row: b}",
         "labels: {row: a} | labels: {row: a}", "has(model.labels.row) ? model.labels.row : ''",
     )  # fmt: skip
-    assert found(rule, models__returns=returns(tree)) == []
+    assert check_findings(rule, models__returns=returns(tree)) == []
     texts = {"models__refunds": tree().read(MODEL_PATH).decode(), "models__returns": returns(tree)}
     labelled = {name: text.replace("owner:", "labels: {row: '7'}\nowner:") for name, text in texts.items()}
-    assert {(item.subject.name, item.message) for item in found(rule, **labelled)} == {
+    assert {(item.subject.name, item.message) for item in check_findings(rule, **labelled)} == {
         ("refunds", "refunds: 4 in a row"), ("returns", "returns: 4 in a row"),
     }  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("by", "message"),
+    ("group_by", "message"),
     [
         ("model.sumary", "there is no field `sumary`"),
         ("models[0].model.name", "there is no"),
@@ -273,31 +276,31 @@ def test_what_a_group_breaks_is_told_of_each_in_it_and_of_no_model_without_a_gro
         ("model.labels['row']", "is not there"),
     ],
 )
-def test_a_group_that_cannot_be_told_is_the_policys_mistake(found, by, message) -> None:
-    items = found(SAME_SUMMARY_POLICY.replace('by: "model.summary"', f'by: "{by}"'))
-    assert any(item.code.id in {"MY302", "MY303"} and message in item.message and item.mandatory for item in items)
+def test_a_group_that_cannot_be_told_is_the_policys_mistake(check_findings, group_by, message) -> None:
+    items = check_findings(SAME_SUMMARY_POLICY.replace('by: "model.summary"', f'by: "{group_by}"'))
+    assert any(item.code.id in {"MY302", "MY303"} and message in item.message and item.is_blocking for item in items)
 
 
-def test_groups_are_of_the_fleet_alone(found) -> None:
-    items = found(AVAILABLE.replace("rules:", "by: model.name\nrules:", 1))
+def test_groups_are_of_the_fleet_alone(check_findings) -> None:
+    items = check_findings(AVAILABLE.replace("rules:", "by: model.name\nrules:", 1))
     assert [(item.code.id, item.help) for item in items] == [("MY302", "say `on: fleet`")]
 
 
-def test_a_rule_that_goes_through_too_many_pairs_says_what_to_do(found, tree) -> None:
+def test_a_rule_that_goes_through_too_many_pairs_says_what_to_do(check_findings, tree) -> None:
     model = tree().read(MODEL_PATH).decode()
     many = {f"models__m{n}": model.replace("name: refunds", f"name: m{n}", 1) for n in range(60)}
     pairs = "models.all(a, models.all(b, a.model.name == b.model.name || a.model.summary != 'x'))"
-    [item] = found(
+    [item] = check_findings(
         on_the_fleet(pairs, "so", "summary: z | summary: z", "summary: x | summary: x", group_by=None), **many
     )
     assert (item.code.id, item.message) == ("MY303", "rule: it goes through too many elements")
     assert item.help == "say `by`, so that rules see one group of models at a time"
 
 
-def test_a_pattern_that_takes_too_long_is_the_policys_mistake(found, tree) -> None:
+def test_a_pattern_that_takes_too_long_is_the_policys_mistake(check_findings, tree) -> None:
     rule = "schema: {properties: {summary: {pattern: '^(a|a)*\\1b$'}}}\n" + EXAMPLES % ("summary: bb", "summary: ba")
     rule = rule.replace("summary: bb", "labels: {}")
     model = tree().read(MODEL_PATH).decode().replace("Refunds or not", "a" * 60)
-    [item] = found(rule, models__refunds=model)
+    [item] = check_findings(rule, models__refunds=model)
     assert spots([item]) == [("MY303", "models/policy.yaml", 6, 9)]
     assert "takes too long" in item.message

@@ -15,7 +15,9 @@ PATH = "models/policy.yaml"
 
 def finding_positions(findings, code):
     return [
-        (item.place.path, item.place.line, item.place.column, item.message) for item in findings if item.code.id == code
+        (item.location.path, item.location.line, item.location.column, item.message)
+        for item in findings
+        if item.code.id == code
     ]
 
 
@@ -49,53 +51,53 @@ def finding_positions(findings, code):
         (RULES + "examples: {good: [{model: {}}], bad: []}\n", "MY103", 9, 38, None),
     ],
 )  # fmt: skip
-def test_one_slip_is_told_at_its_place(found, policy, code, line, column, message) -> None:
-    items = finding_positions(found(policy), code)
+def test_one_slip_is_told_at_its_place(check_findings, policy, code, line, column, message) -> None:
+    items = finding_positions(check_findings(policy), code)
     assert [item[:3] for item in items][:1] == [(PATH, line, column)]
     assert message is None or items[0][3] == message
 
 
-def test_a_rule_that_reads_what_is_not_there_is_the_policys_mistake(found) -> None:
+def test_a_rule_that_reads_what_is_not_there_is_the_policys_mistake(check_findings) -> None:
     policy = "rules:\n  - {that: model.slo.availability != '', message: x}\n" + EXAMPLES.replace("sla", "slo")
-    items = found(policy.replace("availability: 99%", "availability: ''"))
+    items = check_findings(policy.replace("availability: 99%", "availability: ''"))
     assert "MY305" in {item.code.id for item in items}
     keyed = "rules:\n  - {that: amounts.slo.availability > 0.99, message: x}\n" + EXAMPLES.replace("sla", "slo")
-    [item] = found(keyed)
-    assert (item.code.id, item.place.path, item.place.line) == ("MY303", PATH, 7)
+    [item] = check_findings(keyed)
+    assert (item.code.id, item.location.path, item.location.line) == ("MY303", PATH, 7)
     assert "could not be asked" in item.message
     assert [note.message for note in item.notes] == ["it was asked of refunds"]
 
 
-def test_a_name_that_nobody_has_is_told_where_it_is_bound(found, tree) -> None:
+def test_a_name_that_nobody_has_is_told_where_it_is_bound(check_findings, tree) -> None:
     project = tree().read("modelyard.yaml").decode().replace("policies: [rule]", "policies: [rule, rul, baselin]")
-    items = found(SOUND.replace("0.999", "0.9").replace(": 99%", ": 80%"), modelyard=project)
+    items = check_findings(SOUND.replace("0.999", "0.9").replace(": 99%", ": 80%"), modelyard=project)
     assert [(item.code.id, item.message, item.help) for item in items] == [
         ("MY201", "there is no policy and no pack `rul`", "did you mean `rule`?"),
         ("MY201", "there is no policy and no pack `baselin`", "did you mean `baseline`?"),
     ]
 
 
-def test_a_shipped_pack_cannot_be_shadowed(found) -> None:
+def test_a_shipped_pack_cannot_be_shadowed(check_findings) -> None:
     text = "apiVersion: modelyard/v1\nkind: Policy\nname: {}\ntitle: Mine\nremedy: do it\n"
     mine, taken = (text.format(name) + SOUND for name in ("mine", "baseline"))
-    items = found(schemas__policies__baseline__mine=mine, models__policy=taken)
+    items = check_findings(schemas__policies__baseline__mine=mine, models__policy=taken)
     assert sorted(finding_positions(items, "MY307")) == [
         ("models/policy.yaml", 3, 7, "baseline: `baseline` came with Modelyard"),
         ("schemas/policies/baseline/mine.yaml", 3, 7, "baseline/mine: the pack `baseline` came with Modelyard"),
     ]
 
 
-def test_a_project_has_packs_of_its_own(found, tree) -> None:
+def test_a_project_has_packs_of_its_own(check_findings, tree) -> None:
     text = "apiVersion: modelyard/v1\nkind: Policy\nname: mine\ntitle: Mine\nremedy: do it\n" + SOUND
     project = tree().read("modelyard.yaml").decode().replace("policies: [rule]", "policies: [house]")
-    [item] = found(modelyard=project, schemas__policies__house__mine=text)
+    [item] = check_findings(modelyard=project, schemas__policies__house__mine=text)
     assert item.code.id == "house/mine"
 
 
-def test_a_rule_that_loops_is_told_and_ends(found) -> None:
+def test_a_rule_that_loops_is_told_and_ends(check_findings) -> None:
     many = ", ".join("1" for _ in range(400))
     policy = f"rules:\n  - {{that: '[{many}].all(a, [{many}].all(b, [{many}].all(c, a + b + c > 0)))', message: x}}\n{EXAMPLES}"
-    assert {item.code.id for item in found(policy)} <= {"MY302", "MY303", "MY305"}
+    assert {item.code.id for item in check_findings(policy)} <= {"MY302", "MY303", "MY305"}
 
 
 KEPT_RULE = """rules:
@@ -111,9 +113,9 @@ def project(tree, instead: str = "") -> str:
     return tree().read("modelyard.yaml").decode().replace("policies: [rule]", instead)
 
 
-def test_a_policy_that_binds_nobody_is_told(found, tree) -> None:
-    [item] = found(KEPT_RULE, modelyard=project(tree))
-    assert (item.code.id, item.place.line, item.mandatory) == ("MY304", 3, False)
+def test_a_policy_that_binds_nobody_is_told(check_findings, tree) -> None:
+    [item] = check_findings(KEPT_RULE, modelyard=project(tree))
+    assert (item.code.id, item.location.line, item.is_blocking) == ("MY304", 3, False)
     assert item.message == "rule: nobody is bound by it"
 
 
@@ -125,24 +127,24 @@ def test_a_policy_that_binds_nobody_is_told(found, tree) -> None:
         "kind: Defaults\ntypes: {rules: {policies: [rule]}}",
     ],
 )
-def test_whoever_binds_it_will_do(found, tree, document) -> None:
+def test_whoever_binds_it_will_do(check_findings, tree, document) -> None:
     files = {"models___defaults": f"apiVersion: modelyard/v1\n{document}\n"}
-    assert found(KEPT_RULE, modelyard=project(tree), **files) == []
+    assert check_findings(KEPT_RULE, modelyard=project(tree), **files) == []
 
 
-@pytest.mark.parametrize("where", ["defaults: {policies: [rule]}", "types: {rules: {policies: [rule]}}"])
-def test_the_project_may_bind_it_for_some(found, tree, where) -> None:
-    assert found(KEPT_RULE, modelyard=project(tree, where)) == []
-    [item] = found(modelyard=project(tree, where))
-    assert (item.code.id, item.place.path) == ("MY201", "modelyard.yaml")
+@pytest.mark.parametrize("target_file", ["defaults: {policies: [rule]}", "types: {rules: {policies: [rule]}}"])
+def test_the_project_may_bind_it_for_some(check_findings, tree, target_file) -> None:
+    assert check_findings(KEPT_RULE, modelyard=project(tree, target_file)) == []
+    [item] = check_findings(modelyard=project(tree, target_file))
+    assert (item.code.id, item.location.path) == ("MY201", "modelyard.yaml")
 
 
-def test_a_policy_that_has_ended_is_told(found) -> None:
+def test_a_policy_that_has_ended_is_told(check_findings) -> None:
     rule = 'inForce: {to: "2026-12-31"}\n' + KEPT_RULE
-    [item] = found(rule)
+    [item] = check_findings(rule)
     assert (item.code.id, item.message) == ("MY304", "rule: it ended on 2026-12-31")
-    assert not item.mandatory
-    assert found(rule, as_of="2026-12-31") == []
+    assert not item.is_blocking
+    assert check_findings(rule, as_of="2026-12-31") == []
 
 
 @pytest.mark.parametrize(
@@ -159,42 +161,42 @@ def test_a_policy_that_has_ended_is_told(found) -> None:
         ),
     ],
 )
-def test_days_that_contradict_each_other_are_refused(found, days, message) -> None:
-    [item] = found(f"{days}\n{KEPT_RULE}")
+def test_days_that_contradict_each_other_are_refused(check_findings, days, message) -> None:
+    [item] = check_findings(f"{days}\n{KEPT_RULE}")
     assert (item.code.id, item.message) == ("MY302", message)
 
 
-def test_a_project_may_keep_catalogues_of_its_own(found) -> None:
+def test_a_project_may_keep_catalogues_of_its_own(check_findings) -> None:
     controls = "framework: SHOP\ntitle: Ours\ncontrols: {C-1: Somebody looks at it}\n"
     rule = "controls: [SHOP:C-1]\n" + KEPT_RULE
-    assert found(rule, schemas__controls__SHOP=controls) == []
-    [item] = found(rule.replace("C-1", "C-2"), schemas__controls__SHOP=controls)
+    assert check_findings(rule, schemas__controls__SHOP=controls) == []
+    [item] = check_findings(rule.replace("C-1", "C-2"), schemas__controls__SHOP=controls)
     assert (item.code.id, item.message) == ("MY306", "rule: SHOP has no control `C-2`")
-    broken = found(rule, schemas__controls__SHOP="controls: [")
-    assert {(item.code.id, item.place.path) for item in broken} >= {("MY001", "schemas/controls/SHOP.yaml")}
+    broken = check_findings(rule, schemas__controls__SHOP="controls: [")
+    assert {(item.code.id, item.location.path) for item in broken} >= {("MY001", "schemas/controls/SHOP.yaml")}
 
 
-def test_a_policy_and_a_pack_have_names_of_their_own(found) -> None:
+def test_a_policy_and_a_pack_have_names_of_their_own(check_findings) -> None:
     packed = f"apiVersion: modelyard/v1\nkind: Policy\nname: other\ntitle: Another\nremedy: do it\n{KEPT_RULE}"
-    [item] = found(KEPT_RULE, schemas__policies__rule__other=packed)
-    assert (item.code.id, item.message, item.place.path) == ("MY307", "rule: `rule` is a pack of this project", PATH)
+    [item] = check_findings(KEPT_RULE, schemas__policies__rule__other=packed)
+    assert (item.code.id, item.message, item.location.path) == ("MY307", "rule: `rule` is a pack of this project", PATH)
 
 
-def test_a_name_that_is_bound_anywhere_has_to_select_somebody(found, tree) -> None:
+def test_a_name_that_is_bound_anywhere_has_to_select_somebody(check_findings, tree) -> None:
     files = {"models___defaults": "apiVersion: modelyard/v1\nkind: Defaults\npolicies: [rule, agents]\n"}
-    items = found(
+    items = check_findings(
         "match: {types: [llm]}\n" + KEPT_RULE.replace("{owner:", "{type: llm, owner:"), modelyard=project(tree), **files
     )
-    assert [(item.code.id, item.place.path, item.place.column) for item in items] == [
+    assert [(item.code.id, item.location.path, item.location.column) for item in items] == [
         ("MY304", "models/_defaults.yaml", 12), ("MY304", "models/_defaults.yaml", 18),
     ]  # fmt: skip
 
 
-def test_a_policy_of_ones_own_pack_has_to_select_somebody(found, tree) -> None:
+def test_a_policy_of_ones_own_pack_has_to_select_somebody(check_findings, tree) -> None:
     def policy_text(name: str, match: str) -> str:
         return f"apiVersion: modelyard/v1\nkind: Policy\nname: {name}\ntitle: One\nremedy: do it\n{match}{KEPT_RULE}"
 
     idle = policy_text("b", "match: {types: [llm]}\n").replace("{owner:", "{type: llm, owner:")
     files = {"schemas__policies__house__a": policy_text("a", ""), "schemas__policies__house__b": idle}
-    [item] = found(modelyard=project(tree, "policies: [house]"), **files)
-    assert (item.code.id, item.message, item.place.line) == ("MY304", "house/b: it selects no model", 6)
+    [item] = check_findings(modelyard=project(tree, "policies: [house]"), **files)
+    assert (item.code.id, item.message, item.location.line) == ("MY304", "house/b: it selects no model", 6)

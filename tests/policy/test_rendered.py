@@ -40,12 +40,12 @@ def statuses(findings):
     return [(item.code.id, item.status.value) for item in findings if item.code.id != "MY503"]
 
 
-def test_only_a_build_knows_whether_a_waiver_of_theirs_is_used(found, built) -> None:
-    assert statuses(found(RULE, models__waiver=WAIVER)) == []
-    assert statuses(built(RULE, models__waiver=WAIVER)) == [("rule", "waived")] * 2
+def test_only_a_build_knows_whether_a_waiver_of_theirs_is_used(check_findings, build_findings) -> None:
+    assert statuses(check_findings(RULE, models__waiver=WAIVER)) == []
+    assert statuses(build_findings(RULE, models__waiver=WAIVER)) == [("rule", "waived")] * 2
     kept = RULE.replace("100m", "9m").replace("200m", "100m")
-    assert statuses(found(kept, models__waiver=WAIVER)) == []
-    assert statuses(built(kept, models__waiver=WAIVER)) == [("MY310", "open")]
+    assert statuses(check_findings(kept, models__waiver=WAIVER)) == []
+    assert statuses(build_findings(kept, models__waiver=WAIVER)) == [("MY310", "open")]
 
 
 def test_a_build_of_a_part_does_not_know_it(tree) -> None:
@@ -54,15 +54,19 @@ def test_a_build_of_a_part_does_not_know_it(tree) -> None:
     assert statuses(build(run, lambda _model, environment: environment == "dev").findings) == []
 
 
-def test_only_a_build_knows_whether_a_comment_of_theirs_hides_something(found, built, tree) -> None:
+def test_only_a_build_knows_whether_a_comment_of_theirs_hides_something(check_findings, build_findings, tree) -> None:
     advisory = "enforcement: advisory\n" + RULE
     model = tree().read("models/refunds.yaml").decode()
     hidden = model.replace("{cpu: 100m, memory: 64Mi}", "{cpu: 100m, memory: 64Mi}  # modelyard: ignore[rule]: small")
-    assert statuses(found(advisory, models__refunds=hidden)) == []
-    assert statuses(built(advisory, models__refunds=hidden)) == [("rule", "waived")] * 2
+    assert statuses(check_findings(advisory, models__refunds=hidden)) == []
+    assert statuses(build_findings(advisory, models__refunds=hidden)) == [("rule", "waived")] * 2
     idle = model.replace("version: 1.0.0", "version: 1.0.0  # modelyard: ignore[rule]: small")
-    assert statuses(found(advisory, models__refunds=idle)) == []
-    assert statuses(built(advisory, models__refunds=idle)) == [("MY312", "open"), ("rule", "open"), ("rule", "open")]
+    assert statuses(check_findings(advisory, models__refunds=idle)) == []
+    assert statuses(build_findings(advisory, models__refunds=idle)) == [
+        ("MY312", "open"),
+        ("rule", "open"),
+        ("rule", "open"),
+    ]
 
 
 def test_a_check_can_say_what_it_did_not_ask(tree) -> None:

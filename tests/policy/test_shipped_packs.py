@@ -81,7 +81,11 @@ class ReplacedDocument:
 
     def __init__(self, document, data) -> None:
         self.path, self.data, self.text, self._document = document.path, data, document.text, document
-        self.place, self.key_place, self.spelling = document.place, document.key_place, document.spelling
+        self.location, self.key_location, self.scalar_text = (
+            document.location,
+            document.key_location,
+            document.scalar_text,
+        )
 
 
 def test_catalogues_say_where_their_controls_stand() -> None:

@@ -27,33 +27,36 @@ expires: "2027-06-30"
 
 
 def finding_summaries(findings):
-    return [(item.code.id, item.status.value, item.place.path.rpartition("/")[2], item.place.line) for item in findings]
+    return [
+        (item.code.id, item.status.value, item.location.path.rpartition("/")[2], item.location.line)
+        for item in findings
+    ]
 
 
 OPEN = [("rule", "open", "refunds.yaml", 16), ("rule", "open", "refunds.yaml", 17)]
 
 
-def test_without_a_waiver_both_stand(found) -> None:
-    assert finding_summaries(found(RULE)) == OPEN
+def test_without_a_waiver_both_stand(check_findings) -> None:
+    assert finding_summaries(check_findings(RULE)) == OPEN
 
 
-def test_what_is_waived_is_told_as_such_with_its_reason(found) -> None:
-    items = found(RULE, models__waiver=WAIVER)
+def test_what_is_waived_is_told_as_such_with_its_reason(check_findings) -> None:
+    items = check_findings(RULE, models__waiver=WAIVER)
     assert [item.status for item in items] == [Status.WAIVED] * 2
-    assert items[0].because == "The other shop moves in spring. (SHOP-12, until 2027-06-30)"
-    assert [(note.message, note.place.path, note.place.line) for note in items[0].notes] == [
+    assert items[0].status_reason == "The other shop moves in spring. (SHOP-12, until 2027-06-30)"
+    assert [(note.message, note.location.path, note.location.line) for note in items[0].notes] == [
         ("waived here", "models/waiver.yaml", 3)
     ]
-    assert not any(item.mandatory for item in items)
+    assert not any(item.is_blocking for item in items)
 
 
-def test_a_path_excepts_one_element_by_its_name(found) -> None:
-    items = found(RULE, models__waiver=WAIVER + "paths: ['deploy.secrets[two]']\n")
+def test_a_path_excepts_one_element_by_its_name(check_findings) -> None:
+    items = check_findings(RULE, models__waiver=WAIVER + "paths: ['deploy.secrets[two]']\n")
     assert finding_summaries(items) == [OPEN[0], ("rule", "waived", "refunds.yaml", 17)]
 
 
 @pytest.mark.parametrize(
-    ("change", "to", "expected"),
+    ("change", "new_text", "expected"),
     [
         ("names: [refunds]", "owners: [risk]", [*OPEN, ("MY310", "open", "waiver.yaml", 3)]),
         ("names: [refunds]", "owners: [pricing]", None),
@@ -70,21 +73,21 @@ def test_a_path_excepts_one_element_by_its_name(found) -> None:
         ("2027-06-30", "2027-01-16", None),
     ],
 )  # fmt: skip
-def test_one_change_of_the_waiver(found, change, to, expected) -> None:
+def test_one_change_of_the_waiver(check_findings, change, new_text, expected) -> None:
     assert change in WAIVER
-    items = finding_summaries(found(RULE, models__waiver=WAIVER.replace(change, to)))
+    items = finding_summaries(check_findings(RULE, models__waiver=WAIVER.replace(change, new_text)))
     assert items == (expected or [("rule", "waived", "refunds.yaml", 16), ("rule", "waived", "refunds.yaml", 17)])
 
 
-def test_an_environment_that_is_not_waived_still_fails(found) -> None:
-    items = finding_summaries(found(RULE, models__waiver=WAIVER + "environments: [dev]\n"))
+def test_an_environment_that_is_not_waived_still_fails(check_findings) -> None:
+    items = finding_summaries(check_findings(RULE, models__waiver=WAIVER + "environments: [dev]\n"))
     assert sorted(items) == sorted(
         [*OPEN, ("rule", "waived", "refunds.yaml", 16), ("rule", "waived", "refunds.yaml", 17)]
     )
 
 
-def test_an_environment_that_nobody_has_is_told(found) -> None:
-    items = finding_summaries(found(RULE, models__waiver=WAIVER + "environments: [prd]\n"))
+def test_an_environment_that_nobody_has_is_told(check_findings) -> None:
+    items = finding_summaries(check_findings(RULE, models__waiver=WAIVER + "environments: [prd]\n"))
     assert [item for item in items if item[0] == "MY308"] == [("MY308", "open", "waiver.yaml", 11)]
     assert items[:2] == OPEN
 
@@ -97,24 +100,24 @@ def test_an_environment_that_nobody_has_is_told(found) -> None:
         ("{days: 30}", "once: rule is waived for 30 days at most, and these are 211"),
     ],
 )
-def test_a_policy_says_who_may_waive_it_and_for_how_long(found, terms, message) -> None:
-    items = found(f"waiver: {terms}\n{RULE}", models__waiver=WAIVER)
+def test_a_policy_says_who_may_waive_it_and_for_how_long(check_findings, terms, message) -> None:
+    items = check_findings(f"waiver: {terms}\n{RULE}", models__waiver=WAIVER)
     assert [item.message for item in items if item.code.id == "MY308"] == [message]
     assert finding_summaries(items)[:2] == OPEN
 
 
-def test_the_authors_own_team_alone_may_not_where_the_policy_says_so(found) -> None:
+def test_the_authors_own_team_alone_may_not_where_the_policy_says_so(check_findings) -> None:
     own_team_waiver = WAIVER.replace("{team: risk, role: model-risk}", "{team: pricing, role: owner}")
     independent = f"waiver: {{independent: true}}\n{RULE}"
-    items = found(independent, models__waiver=own_team_waiver)
+    items = check_findings(independent, models__waiver=own_team_waiver)
     assert [item.message for item in items if item.code.id == "MY308"] == [
         "once: rule takes an approver who is not of pricing, the team that owns refunds"
     ]
-    assert all(item.status is Status.WAIVED for item in found(independent, models__waiver=WAIVER))
-    assert all(item.status is Status.WAIVED for item in found(RULE, models__waiver=own_team_waiver))
+    assert all(item.status is Status.WAIVED for item in check_findings(independent, models__waiver=WAIVER))
+    assert all(item.status is Status.WAIVED for item in check_findings(RULE, models__waiver=own_team_waiver))
 
 
-def test_a_waiver_for_nothing_is_told_for_each_model(found, tree) -> None:
+def test_a_waiver_for_nothing_is_told_for_each_model(check_findings, tree) -> None:
     other_model = (
         tree()
         .read("models/refunds.yaml")
@@ -123,7 +126,9 @@ def test_a_waiver_for_nothing_is_told_for_each_model(found, tree) -> None:
         .replace("other/two", "shop/two")
         .replace("name: one", "name: zero")
     )
-    items = found(RULE, models__waiver=WAIVER.replace("[refunds]", "[other, refunds]"), models__other=other_model)
+    items = check_findings(
+        RULE, models__waiver=WAIVER.replace("[refunds]", "[other, refunds]"), models__other=other_model
+    )
     assert [(item.code.id, item.message) for item in items if item.status is Status.OPEN] == [
         ("MY310", "once: other breaks nothing that it waives")
     ]
@@ -151,7 +156,7 @@ examples:
         ("rule", "['deploy.secrets[one]', 'deploy.secrets[three]']", "nothing is broken at deploy.secrets.three"),
     ],
 )
-def test_a_part_of_it_that_excepts_nothing_is_told(found, policies, paths, message) -> None:
+def test_a_part_of_it_that_excepts_nothing_is_told(check_findings, policies, paths, message) -> None:
     waiver = WAIVER.replace("policies: [rule]", f"policies: [{policies}]") + f"paths: {paths}\n"
-    items = found(RULE + OTHER_POLICY, models__waiver=waiver)
+    items = check_findings(RULE + OTHER_POLICY, models__waiver=waiver)
     assert [item.message for item in items if item.code.id == "MY310"] == [f"once: {message}"]

@@ -176,21 +176,21 @@ MakeRecords = Callable[..., Records]
 
 
 @pytest.fixture(scope="session")
-def made() -> MakeRecords:
-    """What is made of a bank; nothing may be wrong unless `faulty` says so. Policies are not asked; `alone`: records of the model."""
+def make_records() -> MakeRecords:
+    """What is made of a bank; nothing may be wrong unless `faulty` says so. Policies are not asked; `only_model`: records of the model."""
 
     def make(
         specs: list[dict[str, Any]],
         project: Mapping[str, Any] = PROJECT,
         *,
         faulty: bool = False,
-        alone: bool = False,
+        only_model: bool = False,
         **extra_files: str,
     ) -> Records:
         run = Session(tree(specs, project, **extra_files))
         findings = [finding for stage in (session.check_documents, session.check_emitters) for finding in stage(run)]
         files: dict[str, str] = {}
-        scope = (lambda model, environment: (model, environment) == ("scorer", "")) if alone else session.all_units
+        scope = (lambda model, environment: (model, environment) == ("scorer", "")) if only_model else session.all_units
         for unit in [] if any(one.is_blocking for one in findings) else run.plan_units(scope):
             made, wrong = run.render_stage.render_unit(unit)
             findings += [*unit.findings, *wrong]
@@ -203,21 +203,21 @@ def made() -> MakeRecords:
 
 
 @pytest.fixture(scope="session")
-def full(made: MakeRecords) -> Records:
+def full(make_records: MakeRecords) -> Records:
     """The records of the model that says everything."""
-    return made(documents())
+    return make_records(documents())
 
 
 @pytest.fixture(scope="session")
-def bare(made: MakeRecords) -> Records:
+def bare(make_records: MakeRecords) -> Records:
     """The records of a model that says nothing but what it must."""
     specs = documents({**{key: MODEL[key] for key in (
         "apiVersion", "kind", "name", "type", "owner", "lifecycle", "summary", "useCase", "deploy", "runtime", "environments",
-    )}, "releases": {version: {"source": one["source"]} for version, one in MODEL["releases"].items()}})  # fmt: skip
+    )}, "releases": {version: {"source": release["source"]} for version, release in MODEL["releases"].items()}})  # fmt: skip
     set_field(specs, "Team", "risk", "contacts", None)
     set_field(specs, "UseCase", "lending", "process", None)
     set_field(specs, "UseCase", "lending", "classification/eu-ai-act", {"value": "high-risk"})
-    return made(
+    return make_records(
         [one for one in specs if one["kind"] != "Waiver"],
         {key: value for key, value in PROJECT.items() if key != "organisation"},
     )

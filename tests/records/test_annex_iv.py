@@ -38,9 +38,9 @@ def visible_texts(full) -> tuple[str, str]:
     return visible_text(full[FILE]), Page(full[PAGE]).text
 
 
-@pytest.mark.parametrize("said", EXPECTED_PHRASES)
-def test_what_a_spec_says_stands_under_its_points(said, visible_texts) -> None:
-    assert all(said in document for document in visible_texts)
+@pytest.mark.parametrize("phrase", EXPECTED_PHRASES)
+def test_what_a_spec_says_stands_under_its_points(phrase, visible_texts) -> None:
+    assert all(phrase in document for document in visible_texts)
 
 
 def test_what_it_rests_on_has_a_source_a_day_and_the_days_from_which_it_holds(visible_texts) -> None:
@@ -69,13 +69,17 @@ def test_what_nobody_said_is_told_under_its_point_with_its_source(bare) -> None:
     assert f"{len(listed)} of" in bare[FILE]
 
 
-def test_a_documentation_that_lacks_nothing_says_so(made) -> None:
-    found = documents()
+def test_a_documentation_that_lacks_nothing_says_so(make_records) -> None:
+    project_documents = documents()
     set_field(
-        found, "Model", "scorer", "releases/2~0~0/evaluations", [{"metric": "auc", "value": 0.91, "dataset": "loans"}]
+        project_documents,
+        "Model",
+        "scorer",
+        "releases/2~0~0/evaluations",
+        [{"metric": "auc", "value": 0.91, "dataset": "loans"}],
     )
-    set_field(found, "Model", "scorer", "governance/risk/risks/1/mitigation", "A third look.")
-    records = made(found)
+    set_field(project_documents, "Model", "scorer", "governance/risk/risks/1/mitigation", "A third look.")
+    records = make_records(project_documents)
     assert "Everything that is asked for is said." in records[FILE]
     assert "Not said yet" not in records[FILE] + records[PAGE]
 
@@ -91,11 +95,11 @@ def test_a_risk_of_which_nobody_says_what_is_done_about_it_is_a_gap_with_owner_a
 
 
 @pytest.mark.parametrize("field", ["collection", "preparation", "biases"])
-def test_what_nobody_says_of_data_that_judges_alone_is_a_gap_of_its_owner(field, made) -> None:
+def test_what_nobody_says_of_data_that_judges_alone_is_a_gap_of_its_owner(field, make_records) -> None:
     found = documents()
     set_field(found, "Model", "scorer", "data/training", None)
     set_field(found, "Dataset", "loans", field, None)
-    records = made(found)
+    records = make_records(found)
     assert f"**risk** says it in `{field}` of Dataset loans" in records[FILE]
     assert f"<b>risk</b> says it in <code>{field}</code> of Dataset loans" in records[PAGE]
 
@@ -115,41 +119,44 @@ def test_nothing_is_not_said_yet_without_who_says_it_and_where(name, full, bare)
 BEHAVIOURS = {"refuse": "is refused.", "refer": "is referred to a person.", "approve": "is approved."}
 
 
-@pytest.mark.parametrize(("behaviour", "said"), BEHAVIOURS.items())
-def test_what_happens_while_it_does_not_answer_is_a_sentence(behaviour, said, made) -> None:
+@pytest.mark.parametrize(("behaviour", "phrase"), BEHAVIOURS.items())
+def test_what_happens_while_it_does_not_answer_is_a_sentence(behaviour, phrase, make_records) -> None:
     target, source, _ = TYPES["vendor"]
-    records = made(of_type("vendor", {**source, "fallback": {"behaviour": behaviour}}, target))
+    records = make_records(of_type("vendor", {**source, "fallback": {"behaviour": behaviour}}, target))
     for text in (visible_text(records[FILE]), Page(records[PAGE]).text):
-        assert f"While it does not answer: what was asked for {said}" in text
-    beside = ({"behaviour": behaviour}, f"; what was asked for {said}"), ({}, ".")
+        assert f"While it does not answer: what was asked for {phrase}" in text
+    beside = ({"behaviour": behaviour}, f"; what was asked for {phrase}"), ({}, ".")
     for more, ending in beside:
         fallback, whole = {"model": "helper", **more}, f"helper answers instead{ending}"
-        records = made(of_type("vendor", {**source, "fallback": fallback}, target))
+        records = make_records(of_type("vendor", {**source, "fallback": fallback}, target))
         for text in (visible_text(records[FILE]), Page(records[PAGE]).text):
             assert f"While it does not answer: {whole}" in text
 
 
 @pytest.mark.parametrize("field", [*DOCUMENTATION])
-def test_a_field_that_is_taken_away_is_a_gap_and_its_words_are_gone(field, made) -> None:
+def test_a_field_that_is_taken_away_is_a_gap_and_its_words_are_gone(field, make_records) -> None:
     found = documents()
     set_field(found, "Model", "scorer", f"governance/documentation/{field}", None)
-    records = made(found)
+    records = make_records(found)
     assert f"`governance.documentation.{field}`" in records[FILE]
     words = DOCUMENTATION[field] if isinstance(DOCUMENTATION[field], str) else DOCUMENTATION[field][0]
     assert words not in records[FILE] + records[PAGE]
 
 
-@pytest.mark.parametrize("said", [DOCUMENTATION["plannedChanges"], None])
+@pytest.mark.parametrize("phrase", [DOCUMENTATION["plannedChanges"], None])
 def test_changes_that_were_decided_on_are_told_or_asked_for_whether_or_not_it_is_trained_by_the_clock(
-    said, made
+    phrase, make_records
 ) -> None:
     found = documents()
     set_field(found, "Model", "scorer", "pipeline/retrain", None)
-    set_field(found, "Model", "scorer", "governance/documentation/plannedChanges", said)
-    records = made(found)
+    set_field(found, "Model", "scorer", "governance/documentation/plannedChanges", phrase)
+    records = make_records(found)
     for text in (visible_text(records[FILE]), Page(records[PAGE]).text):
         point = text.partition("2(f)")[2].partition("2(g)")[0]
-        assert (DOCUMENTATION["plannedChanges"] in point, "Not said yet" in point) == (said is not None, said is None)
+        assert (DOCUMENTATION["plannedChanges"] in point, "Not said yet" in point) == (
+            phrase is not None,
+            phrase is None,
+        )
         assert "no change" not in point
 
 
@@ -163,19 +170,19 @@ def test_changes_that_were_decided_on_are_told_or_asked_for_whether_or_not_it_is
         (None, False),
     ],
 )
-def test_it_is_made_for_providers_of_high_risk_systems_alone(classification, is_made, made) -> None:
+def test_it_is_made_for_providers_of_high_risk_systems_alone(classification, is_made, make_records) -> None:
     found = documents()
     set_field(found, "UseCase", "lending", "classification", {"eu-ai-act": classification} if classification else None)
-    records = made(found)
+    records = make_records(found)
     assert (FILE in records.names, PAGE in records.names) == (is_made, is_made)
 
 
-def test_a_project_turns_it_off_or_keeps_it_to_a_tier(made) -> None:
+def test_a_project_turns_it_off_or_keeps_it_to_a_tier(make_records) -> None:
     off = bank(emitters={"annex-iv": {"enabled": False}})
-    assert FILE not in made(documents(), off).names
+    assert FILE not in make_records(documents(), off).names
     for tier, is_made in (("high", True), ("critical", False)):
         kept = bank(emitters={"annex-iv": {"takes": {"tiers": [tier]}}})
-        assert (FILE in made(documents(), kept).names) is is_made
+        assert (FILE in make_records(documents(), kept).names) is is_made
 
 
 def test_both_pages_look_the_same() -> None:

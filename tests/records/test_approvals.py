@@ -24,14 +24,14 @@ def digests(found: list[dict[str, Any]], environment: str = "prod") -> dict[str,
     return {"runtimeDigest": model.runtime_digest, "governanceDigest": model.governance_digest}
 
 
-def approval(**said: str) -> dict[str, str]:
+def approval(**fields: str) -> dict[str, str]:
     return {
         "environment": "prod",
         "role": "model-risk",
         "team": "risk",
         "decision": "approved",
         "date": "2026-09-02",
-        **said,
+        **fields,
     }
 
 
@@ -50,9 +50,9 @@ def approved_statements(make_records, *approvals: dict[str, str], **changes: Any
     return statements(make_records(found))
 
 
-def test_each_environment_has_a_statement_about_what_runs_there(made) -> None:
+def test_each_environment_has_a_statement_about_what_runs_there(make_records) -> None:
     found = documents()
-    told = approved_statements(made, approval(**digests(found)))
+    told = approved_statements(make_records, approval(**digests(found)))
     assert set(told) == {"dev", "prod"}
     for environment, one in told.items():
         known = digests(found, environment)
@@ -62,14 +62,14 @@ def test_each_environment_has_a_statement_about_what_runs_there(made) -> None:
         }  # fmt: skip
 
 
-def test_an_approval_of_what_runs_counts_with_its_role(made) -> None:
-    told = approved_statements(made, approval(**digests(documents()), ticket="RISK-1", expires="2027-01-01"))["prod"][
-        "predicate"
-    ]
-    [claim] = told["claims"]
-    assert (claim["status"], told["approvedBy"], told["rejectedBy"]) == ("counts", ["model-risk"], [])
+def test_an_approval_of_what_runs_counts_with_its_role(make_records) -> None:
+    statements = approved_statements(
+        make_records, approval(**digests(documents()), ticket="RISK-1", expires="2027-01-01")
+    )["prod"]["predicate"]
+    [claim] = statements["claims"]
+    assert (claim["status"], statements["approvedBy"], statements["rejectedBy"]) == ("counts", ["model-risk"], [])
     assert (claim["ticket"], claim["expires"]) == ("RISK-1", "2027-01-01")
-    assert (told["release"], told["canary"]) == ("1.0.0", "2.0.0")
+    assert (statements["release"], statements["canary"]) == ("1.0.0", "2.0.0")
 
 
 @pytest.mark.parametrize(
@@ -81,32 +81,32 @@ def test_an_approval_of_what_runs_counts_with_its_role(made) -> None:
         ({"owner": "risk", "lifecycle": "deprecated"}, "sameGovernance"),
     ],
 )
-def test_an_approval_of_another_content_is_void_and_says_why(change, check, made) -> None:
-    told = approved_statements(made, approval(**digests(documents())), **change)["prod"]["predicate"]
+def test_an_approval_of_another_content_is_void_and_says_why(change, check, make_records) -> None:
+    told = approved_statements(make_records, approval(**digests(documents())), **change)["prod"]["predicate"]
     [claim] = told["claims"]
     assert (claim["status"], told["approvedBy"]) == ("void", [])
     assert [name for name, holds in claim["checks"].items() if not holds] == [check]
 
 
-def test_an_approval_in_a_role_that_the_team_does_not_hold_is_void(made) -> None:
-    told = approved_statements(made, approval(**digests(documents()), role="board"))["prod"]["predicate"]
+def test_an_approval_in_a_role_that_the_team_does_not_hold_is_void(make_records) -> None:
+    told = approved_statements(make_records, approval(**digests(documents()), role="board"))["prod"]["predicate"]
     assert [(one["status"], one["checks"]["roleIsHeld"]) for one in told["claims"]] == [("void", False)]
 
 
-def test_a_rejection_counts_as_one(made) -> None:
-    told = approved_statements(made, approval(**digests(documents()), decision="rejected"))["prod"]["predicate"]
+def test_a_rejection_counts_as_one(make_records) -> None:
+    told = approved_statements(make_records, approval(**digests(documents()), decision="rejected"))["prod"]["predicate"]
     assert (told["approvedBy"], told["rejectedBy"]) == ([], ["model-risk"])
 
 
-def test_an_approval_is_for_its_environment_alone(made) -> None:
-    told = approved_statements(made, approval(**digests(documents())))
+def test_an_approval_is_for_its_environment_alone(make_records) -> None:
+    told = approved_statements(make_records, approval(**digests(documents())))
     assert (len(told["prod"]["predicate"]["claims"]), told["dev"]["predicate"]["claims"]) == (1, [])
 
 
-def test_its_end_is_data_and_judged_on_no_day(made) -> None:
-    told = approved_statements(made, approval(**digests(documents()), date="2000-12-31", expires="2000-12-31"))["prod"][
-        "predicate"
-    ]
+def test_its_end_is_data_and_judged_on_no_day(make_records) -> None:
+    told = approved_statements(make_records, approval(**digests(documents()), date="2000-12-31", expires="2000-12-31"))[
+        "prod"
+    ]["predicate"]
     assert told["claims"][0]["status"] == "counts"
 
 
@@ -117,7 +117,7 @@ def found_of(*said: dict[str, str], as_of: date = date(2026, 11, 27), regime: di
     return [one for one in check(Session(tree(found), as_of)) if one.code.id in {"MY314", "MY315", "MY316"}]
 
 
-def test_one_that_ends_before_it_begins_is_a_mistake_and_void_without_a_clock(made) -> None:
+def test_one_that_ends_before_it_begins_is_a_mistake_and_void_without_a_clock(make_records) -> None:
     approval_fields = approval(**digests(documents()), expires="2026-09-01")
     [finding] = found_of(approval_fields)
     assert (finding.code.id, finding.is_blocking, finding.subject.pointer) == (
@@ -125,7 +125,7 @@ def test_one_that_ends_before_it_begins_is_a_mistake_and_void_without_a_clock(ma
         True,
         ("approvals", 0, "expires"),
     )
-    [claim] = approved_statements(made, approval_fields)["prod"]["predicate"]["claims"]
+    [claim] = approved_statements(make_records, approval_fields)["prod"]["predicate"]["claims"]
     assert (claim["status"], claim["checks"]["datesInOrder"]) == ("void", False)
     assert found_of({**approval_fields, "expires": "2026-09-02"}) == []
 
@@ -172,46 +172,46 @@ def test_who_agreed_is_missing_where_no_approval_counts(more, is_missing) -> Non
     assert [fact.field for fact in record.missing_fields] == (["approvals"] if is_missing else [])
 
 
-def test_cards_say_what_an_approval_names_that_is_another_now(made) -> None:
+def test_cards_say_what_an_approval_names_that_is_another_now(make_records) -> None:
     found = documents()
     said = approval(**digests(found))
     set_field(found, "Model", "scorer", "approvals", [said])
     set_field(found, "Model", "scorer", "governance/limitations", ["Not above 90000"])
-    records = made(found)
+    records = make_records(found)
     for card in (records["MODEL_CARD.md"], records["model-card.html"]):
         assert "what it was given for is another now (the governance digest differs)" in card
         assert "other rules" not in card
 
 
-def test_an_approval_changes_neither_digest(made) -> None:
+def test_an_approval_changes_neither_digest(make_records) -> None:
     found = documents()
     before = digests(found)
     set_field(found, "Model", "scorer", "approvals", [approval(**before)])
     assert digests(found) == before
 
 
-def test_an_approval_for_an_environment_that_is_none_is_a_mistake(made) -> None:
-    found = documents()
+def test_an_approval_for_an_environment_that_is_none_is_a_mistake(make_records) -> None:
+    project_documents = documents()
     set_field(
-        found,
+        project_documents,
         "Model",
         "scorer",
         "approvals",
         [approval(runtimeDigest=DIGEST, governanceDigest=DIGEST, environment="pord")],
     )
-    messages = [finding.message for finding in check(Session(tree(found))) if finding.is_blocking]
+    messages = [finding.message for finding in check(Session(tree(project_documents))) if finding.is_blocking]
     assert any("pord" in message for message in messages)
 
 
-def test_a_model_of_a_high_tier_has_a_record_even_where_nobody_agreed(full, made) -> None:
+def test_a_model_of_a_high_tier_has_a_record_even_where_nobody_agreed(full, make_records) -> None:
     assert [one["predicate"]["claims"] for one in statements(full).values()] == [[], []]
     found = documents()
     set_field(found, "Model", "scorer", "governance/risk/tier", "low")
-    assert NAME not in made(found).names
+    assert NAME not in make_records(found).names
 
 
 @pytest.mark.parametrize(
-    "broken",
+    "invalid_record",
     [
         lambda one: one["subject"].pop(),
         lambda one: one["predicate"].pop("claims"),
@@ -222,11 +222,11 @@ def test_a_model_of_a_high_tier_has_a_record_even_where_nobody_agreed(full, made
         lambda one: one.update(predicateType="urn:modelyard:v1:build"),
     ],
 )
-def test_the_schema_refuses_a_record_that_contradicts_itself(broken, made) -> None:
-    own = Validator(
+def test_the_schema_refuses_a_record_that_contradicts_itself(invalid_record, make_records) -> None:
+    own_schema = Validator(
         json.loads((shipped_folder("templates") / "records/approval-record/approvals.schema.json").read_text("utf-8"))
     )
-    one = approved_statements(made, approval(**digests(documents())))["prod"]
-    assert own.violations([one]) == ()
-    broken(one)
-    assert own.violations([one])
+    one = approved_statements(make_records, approval(**digests(documents())))["prod"]
+    assert own_schema.violations([one]) == ()
+    invalid_record(one)
+    assert own_schema.violations([one])

@@ -64,13 +64,13 @@ def test_the_official_schema_refuses_what_is_no_entity(mutant, full, official) -
 
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
 def test_so_does_the_schema_that_the_emitter_brings(mutant, full) -> None:
-    own = Validator(
+    own_schema = Validator(
         json.loads((shipped_folder("templates") / "records/backstage/entity.schema.json").read_text("utf-8"))
     )
     component = entities(full, MODEL)[0]
-    assert own.violations(component) == ()
+    assert own_schema.violations(component) == ()
     mutant(component)
-    assert own.violations(component)
+    assert own_schema.violations(component)
 
 
 CHECK = """
@@ -160,33 +160,33 @@ def test_every_relation_leads_to_an_entity_of_the_project(full) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lifecycle", "said"),
+    ("lifecycle", "expected_lifecycle"),
     [
         ("proposed", "experimental"), ("development", "experimental"), ("validation", "experimental"), ("pilot", "experimental"),
         ("production", "production"), ("deprecated", "deprecated"), ("retired", "deprecated"),
     ],
 )  # fmt: skip
-def test_a_lifecycle_is_one_that_backstage_knows(lifecycle, said, made) -> None:
+def test_a_lifecycle_is_one_that_backstage_knows(lifecycle, expected_lifecycle, make_records) -> None:
     found = documents()
     set_field(found, "Model", "scorer", "lifecycle", lifecycle)
-    if (said == "experimental" and lifecycle != "pilot") or lifecycle == "retired":
+    if (expected_lifecycle == "experimental" and lifecycle != "pilot") or lifecycle == "retired":
         set_field(found, "Model", "scorer", "environments", None)
-    assert entities(made(found), MODEL)[0]["spec"]["lifecycle"] == said
+    assert entities(make_records(found), MODEL)[0]["spec"]["lifecycle"] == expected_lifecycle
 
 
-def test_one_file_leads_to_all_and_teams_may_come_from_elsewhere(full, made) -> None:
+def test_one_file_leads_to_all_and_teams_may_come_from_elsewhere(full, make_records) -> None:
     location, *rest = entities(full, SHARED_FILE)
     assert location["spec"] == {"targets": ["./*/catalog-info.yaml"]}
     assert {one["kind"] for one in rest} == {"Group", "System", "Resource"}
     project = bank(emitters={"backstage": {"enabled": True, "options": {"groups": False, "type": "ai-model"}}})
-    records = made(documents(), project)
+    records = make_records(documents(), project)
     assert "Group" not in {one["kind"] for one in entities(records, SHARED_FILE)}
     assert entities(records, MODEL)[0]["spec"]["type"] == "ai-model"
 
 
-def test_data_that_nobody_answers_for_is_no_resource(made) -> None:
+def test_data_that_nobody_answers_for_is_no_resource(make_records) -> None:
     found = documents()
     set_field(found, "Dataset", "index", "owner", None)
-    records = made(found)
+    records = make_records(found)
     assert "index" not in {one["metadata"]["name"] for one in entities(records, SHARED_FILE)}
     assert "resource:index" not in entities(records, MODEL)[0]["spec"]["dependsOn"]

@@ -42,8 +42,8 @@ def test_the_official_validator_takes_the_bills_of_a_model_that_says_all_and_of_
 
 
 @pytest.mark.parametrize(("kind", "target", "source"), [(kind, *rest[:2]) for kind, rest in TYPES.items()], ids=TYPES)
-def test_the_official_validator_takes_the_bill_of_each_type(kind, target, source, made) -> None:
-    bom = json.loads(made(of_type(kind, source, target))["scorer-1.0.0.cdx.json"])
+def test_the_official_validator_takes_the_bill_of_each_type(kind, target, source, make_records) -> None:
+    bom = json.loads(make_records(of_type(kind, source, target))["scorer-1.0.0.cdx.json"])
     assert wrong(bom) is None
     component = bom["metadata"]["component"]
     learnt = kind in {"ml", "statistical", "llm"}
@@ -52,12 +52,12 @@ def test_the_official_validator_takes_the_bill_of_each_type(kind, target, source
     assert_refers(bom)
 
 
-def test_facts_are_data(made) -> None:
+def test_facts_are_data(make_records) -> None:
     source = {"ontology": {"iri": "https://a.example/o", "version": "1", "files": ["o.ttl"]}, "files": ["f.ttl"]}
     extra_files = {"models/o.ttl": "<urn:o> a <urn:Ontology> .\n", "models/f.ttl": "<urn:a> <urn:b> <urn:c> .\n"}
     project = bank(images={"oxigraph": {"image": "registry.example/oxigraph:1", "digest": DIGEST}})
     bom = json.loads(
-        made(of_type("knowledge-graph", source, "kubernetes"), project, **extra_files)["scorer-1.0.0.cdx.json"]
+        make_records(of_type("knowledge-graph", source, "kubernetes"), project, **extra_files)["scorer-1.0.0.cdx.json"]
     )
     assert wrong(bom) is None
     assert bom["metadata"]["component"]["type"] == "data"
@@ -162,14 +162,14 @@ def test_a_bill_is_of_the_release_that_it_names(full) -> None:
     assert "quantitativeAnalysis" not in second["modelCard"], "what was measured on another release is not this one's"
 
 
-def test_its_serial_number_is_made_of_its_content(bill, made) -> None:
+def test_its_serial_number_is_made_of_its_content(bill, make_records) -> None:
     number = UUID(bill["serialNumber"])
     assert (number.version, number.variant) == (5, "specified in RFC 4122")
-    again = json.loads(made(documents())["scorer-1.0.0.cdx.json"])
+    again = json.loads(make_records(documents())["scorer-1.0.0.cdx.json"])
     assert again == bill
     found = documents()
     set_field(found, "Model", "scorer", "governance/limitations", ["Not above 70000"])
-    changed = json.loads(made(found)["scorer-1.0.0.cdx.json"])
+    changed = json.loads(make_records(found)["scorer-1.0.0.cdx.json"])
     assert changed["serialNumber"] != bill["serialNumber"]
     assert "timestamp" not in bill["metadata"]
 
@@ -223,12 +223,12 @@ def test_so_does_the_schema_that_the_emitter_brings(mutant, bill, own_schema) ->
     assert own_schema.violations(bom)
 
 
-def test_an_address_that_is_none_is_told_at_the_line_that_says_it(made) -> None:
+def test_an_address_that_is_none_is_told_at_the_line_that_says_it(make_records) -> None:
     found = documents()
     set_field(found, "Model", "scorer", "links", [{"title": "Paper", "url": "https://a.example/{paper}"}])
-    records = made(found, faulty=True)
+    records = make_records(found, faulty=True)
     assert any("expected an address (RFC 3987)" in message for message in records.errors)
-    assert {finding.place.path for finding in records.findings if finding.mandatory} == {"models/all.yaml"}
+    assert {finding.location.path for finding in records.findings if finding.is_blocking} == {"models/all.yaml"}
 
 
 ADDRESSES = [
@@ -246,21 +246,21 @@ def test_the_schema_takes_the_addresses_that_the_official_validator_takes_and_no
     assert (own_schema.violations(bom) == ()) is (wrong(bom) is None)
 
 
-def test_a_bracket_of_an_address_is_told_at_its_line_with_what_to_write(made) -> None:
+def test_a_bracket_of_an_address_is_told_at_its_line_with_what_to_write(make_records) -> None:
     specs = documents()
     set_field(specs, "Model", "scorer", "governance/validation/report", "https://wiki.example/x?filter[a]=b")
-    records = made(specs, faulty=True)
+    records = make_records(specs, faulty=True)
     assert any("%5B for `[`" in message for message in records.errors)
     line = next(
         number
         for number, text in enumerate(yaml.safe_dump_all(specs, sort_keys=False).splitlines(), 1)
         if "filter[a]" in text
     )
-    assert {(finding.place.path, finding.place.line) for finding in records.findings if finding.mandatory} == {
+    assert {(finding.location.path, finding.location.line) for finding in records.findings if finding.is_blocking} == {
         ("models/all.yaml", line)
     }
     set_field(specs, "Model", "scorer", "governance/validation/report", "https://wiki.example/x?filter%5Ba%5D=b")
-    assert wrong(json.loads(made(specs)["scorer-1.0.0.cdx.json"])) is None
+    assert wrong(json.loads(make_records(specs)["scorer-1.0.0.cdx.json"])) is None
 
 
 def iter_strings(value: Any) -> Iterator[str]:

@@ -148,9 +148,11 @@ def without_repeats(found: list[str], run: list[str]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def harmless(made, places) -> dict[str, Any]:
+def harmless(make_records, places) -> dict[str, Any]:
     found = with_text([*documents(), PROJECT], places, CALM)
-    return {name: form(name, text) for name, text in records(made(found[:-1], found[-1], alone=True)).items()}
+    return {
+        name: form(name, text) for name, text in records(make_records(found[:-1], found[-1], only_model=True)).items()
+    }
 
 
 def records(made) -> dict[str, str]:
@@ -159,12 +161,12 @@ def records(made) -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("hostile", HOSTILE, ids=lambda text: repr(text[:24]))
-def test_a_hostile_text_changes_the_form_of_no_record(hostile, made, places, harmless) -> None:
+def test_a_hostile_text_changes_the_form_of_no_record(hostile, make_records, places, harmless) -> None:
     found = with_text([*documents(), PROJECT], places, hostile)
     if hostile in REFUSED_TEXTS:
         assert not is_sound(found)
         return
-    told = records(made(found[:-1], found[-1], alone=True))
+    told = records(make_records(found[:-1], found[-1], only_model=True))
     assert set(told) == set(harmless)
     for name, text in told.items():
         assert form(name, text) == harmless[name], name
@@ -181,11 +183,11 @@ def test_the_test_sees_what_breaks_out() -> None:
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\n"])
-def test_words_that_say_nothing_are_a_gap(blank, made) -> None:
+def test_words_that_say_nothing_are_a_gap(blank, make_records) -> None:
     found = documents()
     model = next(one for one in found if one["name"] == "scorer")
     model["governance"]["intendedUse"] = blank
     model["governance"]["limitations"] = [blank]
-    card = made(found)["MODEL_CARD.md"]
+    card = make_records(found)["MODEL_CARD.md"]
     assert "`governance.intendedUse`" in card
     assert "`governance.limitations`" in card

@@ -62,26 +62,26 @@ def test_the_library_of_the_hub_reads_the_front_matter_and_writes_the_same(full)
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("broken", ["task", "dataset", "metrics"])
-def test_the_library_of_the_hub_refuses_results_that_lack_something(full, broken) -> None:
+@pytest.mark.parametrize("invalid_card", ["task", "dataset", "metrics"])
+def test_the_library_of_the_hub_refuses_results_that_lack_something(full, invalid_card) -> None:
     data = front(full["MODEL_CARD.md"])
-    del data["model-index"][0]["results"][0][broken]
+    del data["model-index"][0]["results"][0][invalid_card]
     with pytest.raises(ValueError, match=r"model_index|model-index"):
         ModelCardData(**data)
 
 
-def test_only_what_was_measured_on_the_whole_of_named_data_is_a_result(full, bare, made) -> None:
+def test_only_what_was_measured_on_the_whole_of_named_data_is_a_result(full, bare, make_records) -> None:
     assert [one["metrics"] for one in front(full["MODEL_CARD.md"])["model-index"][0]["results"]] == [
         [{"type": "auc", "value": 0.9}]
     ]
     assert "model-index" not in front(bare["MODEL_CARD.md"])
     found = documents()
     set_field(found, "Model", "scorer", "task", None)
-    assert "model-index" not in front(made(found)["MODEL_CARD.md"])
+    assert "model-index" not in front(make_records(found)["MODEL_CARD.md"])
 
 
 @pytest.mark.parametrize(
-    ("licence", "said"),
+    ("licence", "phrase"),
     [
         ("MIT", {"license": "mit"}),
         ("Apache-2.0", {"license": "apache-2.0"}),
@@ -91,22 +91,22 @@ def test_only_what_was_measured_on_the_whole_of_named_data_is_a_result(full, bar
         (None, {}),
     ],
 )
-def test_a_licence_is_one_that_the_hub_knows_or_another_with_its_name(licence, said, made) -> None:
+def test_a_licence_is_one_that_the_hub_knows_or_another_with_its_name(licence, phrase, make_records) -> None:
     found = documents()
     set_field(found, "Model", "scorer", "license", licence)
-    data = front(made(found)["MODEL_CARD.md"])
-    assert {key: data[key] for key in ("license", "license_name") if key in data} == said
+    data = front(make_records(found)["MODEL_CARD.md"])
+    assert {key: data[key] for key in ("license", "license_name") if key in data} == phrase
 
 
-def test_a_base_model_and_its_adapters_are_told_as_the_hub_tells_them(made) -> None:
+def test_a_base_model_and_its_adapters_are_told_as_the_hub_tells_them(make_records) -> None:
     source = {
         "baseModel": {"name": "a/base", "revision": "1", "license": "Own licence"}, "uri": "hf://a/base", "digest": "sha256:" + "2" * 64,
         "adapters": [{"name": "lora", "uri": "s3://a/lora/", "digest": "sha256:" + "3" * 64}],
     }  # fmt: skip
-    data = front(made(of_type("llm", source))["MODEL_CARD.md"])
+    data = front(make_records(of_type("llm", source))["MODEL_CARD.md"])
     assert (data["base_model"], data["base_model_relation"]) == ("a/base", "adapter")
     del source["adapters"]
-    assert "base_model_relation" not in front(made(of_type("llm", source))["MODEL_CARD.md"])
+    assert "base_model_relation" not in front(make_records(of_type("llm", source))["MODEL_CARD.md"])
 
 
 def of_type(kind: str, source: dict, target: str = "kserve", **more) -> list[dict]:
@@ -186,12 +186,12 @@ TYPES = {
 
 
 @pytest.mark.parametrize(
-    ("kind", "target", "source", "told"), [(kind, *rest) for kind, rest in TYPES.items()], ids=TYPES
+    ("kind", "target", "source", "expected_phrases"), [(kind, *rest) for kind, rest in TYPES.items()], ids=TYPES
 )
-def test_each_type_tells_what_it_is_made_of(kind, target, source, told, made) -> None:
-    records = made(of_type(kind, source, target))
+def test_each_type_tells_what_it_is_made_of(kind, target, source, expected_phrases, make_records) -> None:
+    records = make_records(of_type(kind, source, target))
     page, text = Page(records["model-card.html"]), visible_text(records["MODEL_CARD.md"])
-    for one in told:
+    for one in expected_phrases:
         assert one in page.text, one
         assert one in text, one
 
@@ -229,9 +229,9 @@ def visible_texts(full) -> tuple[str, str]:
     return visible_text(full["MODEL_CARD.md"]), Page(full["model-card.html"]).text
 
 
-@pytest.mark.parametrize("said", EXPECTED_PHRASES)
-def test_what_a_spec_says_stands_in_both_cards(said, visible_texts) -> None:
-    assert all(said in card for card in visible_texts)
+@pytest.mark.parametrize("phrase", EXPECTED_PHRASES)
+def test_what_a_spec_says_stands_in_both_cards(phrase, visible_texts) -> None:
+    assert all(phrase in card for card in visible_texts)
 
 
 def test_the_page_ends_what_it_begins_and_its_headings_skip_no_level(full, bare) -> None:
@@ -268,34 +268,38 @@ def test_what_nobody_said_is_a_gap_at_its_place_with_who_says_it(bare) -> None:
     assert bare["model-card.html"].count('class="gap"') == len(gaps)
 
 
-def test_a_card_that_lacks_nothing_shows_no_gap(full, made) -> None:
-    found = documents()
+def test_a_card_that_lacks_nothing_shows_no_gap(full, make_records) -> None:
+    project_documents = documents()
     set_field(
-        found, "Model", "scorer", "releases/2~0~0/evaluations", [{"metric": "auc", "value": 0.91, "dataset": "loans"}]
+        project_documents,
+        "Model",
+        "scorer",
+        "releases/2~0~0/evaluations",
+        [{"metric": "auc", "value": 0.91, "dataset": "loans"}],
     )
-    set_field(found, "Model", "scorer", "governance/risk/risks/1/mitigation", "A third look.")
-    whole = made(found)
+    set_field(project_documents, "Model", "scorer", "governance/risk/risks/1/mitigation", "A third look.")
+    whole = make_records(project_documents)
     assert "Not said yet" not in whole["MODEL_CARD.md"]
     assert 'class="gap"' not in whole["model-card.html"]
     assert "2 of 24 things" in full["MODEL_CARD.md"]
 
 
 @pytest.mark.parametrize("lifecycle", Lifecycle.__args__)
-def test_a_model_has_a_card_wherever_it_is_in_its_life(lifecycle, made) -> None:
+def test_a_model_has_a_card_wherever_it_is_in_its_life(lifecycle, make_records) -> None:
     specs = documents()
     set_field(specs, "Model", "scorer", "lifecycle", lifecycle)
     if lifecycle not in {"pilot", "production", "deprecated"}:
         set_field(specs, "Model", "scorer", "environments", None)
     if lifecycle == "retired":
         set_field(specs, "Model", "scorer", "retirement", {"date": "2026-12-31", "successor": "helper"})
-    records = made(specs)
+    records = make_records(specs)
     assert lifecycle in Page(records["model-card.html"]).text
     assert ("It runs in no environment." in records["MODEL_CARD.md"]) is (
         lifecycle not in {"pilot", "production", "deprecated"}
     )
 
 
-def test_the_page_can_be_left_out(made) -> None:
-    records = made(documents(), bank(emitters={"model-cards": {"options": {"page": False}}}))
+def test_the_page_can_be_left_out(make_records) -> None:
+    records = make_records(documents(), bank(emitters={"model-cards": {"options": {"page": False}}}))
     assert "model-card.html" not in records.names
     assert "MODEL_CARD.md" in records.names

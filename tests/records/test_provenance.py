@@ -69,14 +69,16 @@ def test_the_library_of_in_toto_and_the_schema_of_the_emitter_refuse_what_is_non
 @pytest.mark.parametrize("path", UNITS)
 def test_subjects_are_the_files_of_the_unit_with_their_digests(path, full) -> None:
     folder = path.rpartition("/")[0]
-    others = {
-        one
-        for one in full.files
-        if one.startswith(f"{folder}/") and one != path and "/" not in one.removeprefix(f"{folder}/")
+    other_files = {
+        other_path
+        for other_path in full.files
+        if other_path.startswith(f"{folder}/")
+        and other_path != path
+        and "/" not in other_path.removeprefix(f"{folder}/")
     }
     subjects = {one["name"]: one["digest"]["sha256"] for one in statement(full, path)["subject"]}
-    assert set(subjects) == others
-    assert subjects == {one: hashlib.sha256(full.files[one].encode()).hexdigest() for one in others}
+    assert set(subjects) == other_files
+    assert subjects == {one: hashlib.sha256(full.files[one].encode()).hexdigest() for one in other_files}
 
 
 @pytest.mark.parametrize("path", UNITS)
@@ -124,9 +126,9 @@ def test_it_says_who_built_it_by_its_version_and_neither_time_nor_commit(full) -
     }
 
 
-def test_none_is_committed_and_none_is_handed_to_the_cluster(full, made) -> None:
+def test_none_is_committed_and_none_is_handed_to_the_cluster(full, make_records) -> None:
     assert "intoto" not in full.files["prod/scorer/kustomization.yaml"]
-    names = made(documents(), bank(emitters={})).files
+    names = make_records(documents(), bank(emitters={})).files
     assert not any(name.endswith(".intoto.jsonl") and "approvals" not in name for name in names), (
         "off until a project wants it"
     )

@@ -65,15 +65,17 @@ def test_it_holds_what_an_inventory_asks_for(entry) -> None:
     assert (entry["owner"], entry["developer"]) == ({"team": "risk", "name": "Risk Team"}, {"team": "risk"})
 
 
-def test_what_is_asked_of_a_model_that_others_ask_names_them(made) -> None:
-    records = made(documents())
+def test_what_is_asked_of_a_model_that_others_ask_names_them(make_records) -> None:
+    records = make_records(documents())
     helper = json.loads(records.files["records/helper/model-risk.json"])
     assert helper["outputs"]["usedBy"] == ["scorer"]
 
 
 @pytest.mark.parametrize(("kind", "target", "source"), [(kind, *rest[:2]) for kind, rest in TYPES.items()], ids=TYPES)
-def test_the_guidance_is_for_some_types_and_asks_nothing_of_the_others(kind, target, source, made, strict) -> None:
-    records = made(of_type(kind, source, target))
+def test_the_guidance_is_for_some_types_and_asks_nothing_of_the_others(
+    kind, target, source, make_records, strict
+) -> None:
+    records = make_records(of_type(kind, source, target))
     entry = json.loads(records["model-risk.json"])
     assert strict.violations(entry) == ()
     inside = kind in {"ml", "statistical", "optimization", "ensemble", "vendor"}
@@ -81,9 +83,9 @@ def test_the_guidance_is_for_some_types_and_asks_nothing_of_the_others(kind, tar
     assert inside or entry["gaps"] == []
 
 
-def test_a_vendor_is_named_with_what_was_bought(made) -> None:
+def test_a_vendor_is_named_with_what_was_bought(make_records) -> None:
     target, source, _ = TYPES["vendor"]
-    entry = json.loads(made(of_type("vendor", source, target))["model-risk.json"])
+    entry = json.loads(make_records(of_type("vendor", source, target))["model-risk.json"])
     assert entry["vendor"] == {
         "name": "Bureau Inc", "product": "Score", "version": "2026-02", "contract": "C-1", "contractExpires": "2028-12-31",
     }  # fmt: skip
@@ -124,9 +126,9 @@ EXPECTED_PHRASES = ["Loans to people.", "Lending", "Loans to firms", "Not above 
         "2026-08-01"]  # fmt: skip
 
 
-@pytest.mark.parametrize("said", EXPECTED_PHRASES)
-def test_people_read_the_same(said, full) -> None:
-    assert said in visible_text(full["MODEL_RISK.md"])
+@pytest.mark.parametrize("phrase", EXPECTED_PHRASES)
+def test_people_read_the_same(phrase, full) -> None:
+    assert phrase in visible_text(full["MODEL_RISK.md"])
 
 
 MUTANTS: Mapping[str, Callable[[dict[str, Any]], object]] = {
@@ -163,16 +165,16 @@ def test_the_schema_refuses_what_is_no_entry(mutant, entry, strict) -> None:
     assert strict.violations(broken)
 
 
-def test_it_is_off_until_a_project_wants_it(made) -> None:
-    assert "model-risk.json" not in made(documents(), bank(emitters={})).names
+def test_it_is_off_until_a_project_wants_it(make_records) -> None:
+    assert "model-risk.json" not in make_records(documents(), bank(emitters={})).names
 
 
-def test_a_model_that_is_proposed_or_retired_is_in_the_inventory(made) -> None:
+def test_a_model_that_is_proposed_or_retired_is_in_the_inventory(make_records) -> None:
     for lifecycle in ("proposed", "retired"):
         specs = documents()
         set_field(specs, "Model", "scorer", "lifecycle", lifecycle)
         set_field(specs, "Model", "scorer", "environments", None)
         if lifecycle == "retired":
             set_field(specs, "Model", "scorer", "retirement", {"date": "2026-12-31"})
-        entry = json.loads(made(specs)["model-risk.json"])
+        entry = json.loads(make_records(specs)["model-risk.json"])
         assert (entry["model"]["lifecycle"], entry["usage"]["actual"]) == (lifecycle, [])

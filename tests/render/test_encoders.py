@@ -101,7 +101,7 @@ def test_an_encoder_says_what_it_did_and_to_what(name):
 
 
 @pytest.mark.parametrize(
-    ("value", "made"),
+    ("value", "expected_output"),
     [
         ("Hello *you*", r"Hello \*you\*"),
         ("a\n\n# b", "a #<!-- --> b"),
@@ -119,8 +119,8 @@ def test_an_encoder_says_what_it_did_and_to_what(name):
         ("card-fraud 3.1.0", "card-fraud 3.1.0"),
     ],
 )
-def test_text_in_markdown_is_text(value, made):
-    assert ENCODERS["markdown"](value) == made
+def test_text_in_markdown_is_text(value, expected_output):
+    assert ENCODERS["markdown"](value) == expected_output
 
 
 def test_an_encoded_value_may_stand_inside_larger_text(data, hostile):

@@ -105,17 +105,17 @@ SMALL = RenderLimits(max_steps=2_000, max_placeholders=500, max_characters=20_00
 
 
 @settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(pieces=st.lists(PIECES, max_size=12), value=DATA, chosen=st.sampled_from(sorted(FORMATS)))
-def test_whatever_a_template_holds_there_is_a_file_or_there_are_problems(pieces, value, chosen):
+@given(pieces=st.lists(PIECES, max_size=12), value=DATA, output_format=st.sampled_from(sorted(FORMATS)))
+def test_whatever_a_template_holds_there_is_a_file_or_there_are_problems(pieces, value, output_format):
     templates = {"t": "".join(pieces), "f": "{{ m.a }}\n"}
     context = {"m": {"a": value, "l": [value, 1]}}
     result = TemplateEngine(templates, limits=SMALL).render(
-        "t", context, format=chosen, languages={"**": "github"}, trace=True
+        "t", context, format=output_format, languages={"**": "github"}, trace=True
     )
     if isinstance(result, RenderedTemplate):
         result.text.encode()
         assert "\ue000" not in result.text.replace("\\ue000", "")
-        if chosen == "yaml":
+        if output_format == "yaml":
             assert [document for document in yaml.safe_load_all(result.text) if result.documents] == list(
                 result.documents
             ) or _unlike(result.documents)

@@ -160,7 +160,7 @@ def test_where_no_quoting_makes_a_word_a_shell_takes_plain_words_alone(script, r
 
 
 @pytest.mark.parametrize(
-    ("text", "x", "made"),
+    ("text", "x", "expected_output"),
     [
         ("# {{ x }}\n", "A *card* model", r"# A \*card\* model"),
         ("- {{ x }}\n", "a\n\nb", "- a b"),
@@ -181,8 +181,8 @@ def test_where_no_quoting_makes_a_word_a_shell_takes_plain_words_alone(script, r
         ("<i\n  title='{{ x }}'>\n", "'", "<i\n  title='&#x27;'>"),
     ],
 )
-def test_markdown_keeps_its_layout(text, x, made, render):
-    assert render(text, format="markdown", x=x).text == made + "\n"
+def test_markdown_keeps_its_layout(text, x, expected_output, render):
+    assert render(text, format="markdown", x=x).text == expected_output + "\n"
 
 
 @pytest.mark.parametrize(

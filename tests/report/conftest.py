@@ -61,12 +61,12 @@ def finding() -> Callable[..., Finding]:
 
 
 @pytest.fixture
-def waived(finding) -> Finding:
+def waived_finding(finding) -> Finding:
     return finding(status=Status.WAIVED, status_reason="the team moves in May (RISK-7)")
 
 
 @pytest.fixture
-def known(finding) -> Finding:
+def baseline_finding(finding) -> Finding:
     return finding(status=Status.BASELINE, subject=Subject("Model", "old", None, ("owner",)))
 
 
@@ -87,12 +87,12 @@ def report() -> Callable[..., Report]:
 
 
 @pytest.fixture
-def rendered(report) -> Callable[..., str]:
+def render_report(report) -> Callable[..., str]:
     """What a format says of findings."""
     return lambda format_, *findings, **said: REPORTERS[format_](report(*findings, **said))
 
 
 @pytest.fixture
-def read(rendered) -> Callable[..., object]:
+def read(render_report) -> Callable[..., object]:
     """The same, read back from JSON."""
-    return lambda format_, *findings, **said: json.loads(rendered(format_, *findings, **said))
+    return lambda format_, *findings, **said: json.loads(render_report(format_, *findings, **said))

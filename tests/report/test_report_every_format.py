@@ -18,42 +18,44 @@ NASTY = "a\x00\x08\x1b[31m\x85\u202e\ufffe\ud800 `b`|\r\n::error::<script>&amp;]
 
 
 @pytest.fixture
-def many(finding, waived, known) -> tuple:
+def many(finding, waived_finding, baseline_finding) -> tuple:
     places = [Location("models/scorer.yaml", line, 1, line, 3) for line in (1, 3, 4)]
-    return sorted_unique([*(finding(f"{n}", location=place) for n, place in enumerate(places)), waived, known])
+    return sorted_unique(
+        [*(finding(f"{n}", location=place) for n, place in enumerate(places)), waived_finding, baseline_finding]
+    )
 
 
 @pytest.mark.parametrize("format_", REPORTERS)
-def test_the_same_findings_are_the_same_text(format_, rendered, many) -> None:
-    assert rendered(format_, *many) == rendered(format_, *many)
-    assert rendered(format_, *many).endswith("\n")
+def test_the_same_findings_are_the_same_text(format_, render_report, many) -> None:
+    assert render_report(format_, *many) == render_report(format_, *many)
+    assert render_report(format_, *many).endswith("\n")
 
 
 @pytest.mark.parametrize("format_", REPORTERS)
-def test_nothing_found_is_a_report_too(format_, rendered) -> None:
-    said = rendered(format_)
+def test_nothing_found_is_a_report_too(format_, render_report) -> None:
+    said = render_report(format_)
     assert said.strip()
     READ.get(format_, str)(said)
 
 
 @pytest.mark.parametrize("format_", REPORTERS)
-def test_no_report_begins_with_a_byte_order_mark(format_, rendered, many) -> None:
-    assert not rendered(format_, *many).startswith("\ufeff")
+def test_no_report_begins_with_a_byte_order_mark(format_, render_report, many) -> None:
+    assert not render_report(format_, *many).startswith("\ufeff")
 
 
 @pytest.mark.parametrize("format_", READ)
-def test_hostile_text_leaves_a_document_that_is_read_back(format_, rendered, finding) -> None:
+def test_hostile_text_leaves_a_document_that_is_read_back(format_, render_report, finding) -> None:
     nasty = finding(NASTY, help=NASTY, status_reason=NASTY, location=Location(f"models/{NASTY}.yaml", 1, 1, 1, 2))
     for status in Status:
-        READ[format_](rendered(format_, replace(nasty, status=status)))
+        READ[format_](render_report(format_, replace(nasty, status=status)))
 
 
 @pytest.mark.parametrize(
     "format_", [one for one in REPORTERS if one != "json"]
 )  # the stream writes an escape there, which JSON knows
-def test_every_report_can_be_written_as_utf8(format_, rendered, finding) -> None:
+def test_every_report_can_be_written_as_utf8(format_, render_report, finding) -> None:
     nasty = finding("fine", help="é 𐐀 名", location=Location("models/\udce9.yaml", 1, 1, 1, 2))
-    rendered(format_, nasty).encode("utf-8")
+    render_report(format_, nasty).encode("utf-8")
 
 
 @pytest.mark.parametrize("format_", REPORTERS)
@@ -66,8 +68,8 @@ def test_every_report_can_be_written_as_utf8(format_, rendered, finding) -> None
         Location("models/scorer.yaml", 99, 7),
     ],
 )
-def test_a_place_that_nobody_can_read_breaks_no_format(format_, place, rendered, finding) -> None:
-    READ.get(format_, str)(rendered(format_, finding(location=place)))
+def test_a_place_that_nobody_can_read_breaks_no_format(format_, place, render_report, finding) -> None:
+    READ.get(format_, str)(render_report(format_, finding(location=place)))
 
 
 def test_the_templates_that_come_along_are_outside() -> None:
@@ -75,37 +77,39 @@ def test_the_templates_that_come_along_are_outside() -> None:
 
 
 @pytest.mark.parametrize("format_", ["sarif", "gitlab", "rdjson", "junit"])
-def test_what_lies_in_no_checkout_is_told_at_the_project_file(format_, rendered, finding) -> None:
-    said = rendered(format_, finding(location=Location(f"{EMITTER_PREFIX}a.yaml", 3, 1, 3, 2)), project_folder="ml/fraud")
+def test_what_lies_in_no_checkout_is_told_at_the_project_file(format_, render_report, finding) -> None:
+    said = render_report(
+        format_, finding(location=Location(f"{EMITTER_PREFIX}a.yaml", 3, 1, 3, 2)), project_folder="ml/fraud"
+    )
     assert '"ml/fraud/modelyard.yaml"' in said
     assert f"(in {EMITTER_PREFIX}a.yaml:3)" in said
 
 
 @pytest.mark.parametrize("format_", ["sarif", "gitlab", "rdjson", "junit", "github", "markdown"])
-def test_a_project_in_a_folder_of_its_checkout_names_files_from_the_root(format_, rendered, finding) -> None:
-    assert "ml/fraud/models/scorer.yaml" in rendered(format_, finding(), project_folder="ml/fraud")
-    assert "./" not in rendered(format_, finding(), project_folder="")
+def test_a_project_in_a_folder_of_its_checkout_names_files_from_the_root(format_, render_report, finding) -> None:
+    assert "ml/fraud/models/scorer.yaml" in render_report(format_, finding(), project_folder="ml/fraud")
+    assert "./" not in render_report(format_, finding(), project_folder="")
 
 
-def test_only_open_mandatory_findings_decide_the_exit_code(report, finding, waived, known) -> None:
-    assert report(waived, known).exit_code == 0
+def test_only_open_mandatory_findings_decide_the_exit_code(report, finding, waived_finding, baseline_finding) -> None:
+    assert report(waived_finding, baseline_finding).exit_code == 0
     assert report(finding(mandatory=False)).exit_code == 0
-    assert report(finding(), waived).exit_code == 1
+    assert report(finding(), waived_finding).exit_code == 1
 
 
 @pytest.mark.parametrize("format_", ["text", "github", "markdown"])
-def test_what_is_not_open_is_counted(format_, rendered, waived, known, finding) -> None:
-    assert "1 waived, 1 in the baseline" in rendered(format_, waived, known, finding())
-    assert "1 waived, 1 in the baseline" in rendered(format_, waived, known)
+def test_what_is_not_open_is_counted(format_, render_report, waived_finding, baseline_finding, finding) -> None:
+    assert "1 waived, 1 in the baseline" in render_report(format_, waived_finding, baseline_finding, finding())
+    assert "1 waived, 1 in the baseline" in render_report(format_, waived_finding, baseline_finding)
 
 
-def test_the_text_shows_no_paragraph_for_what_is_waived(rendered, waived, finding) -> None:
-    assert "error" not in rendered("text", waived)
-    assert rendered("text", waived, finding("another")).count("error[") == 1
+def test_the_text_shows_no_paragraph_for_what_is_waived(render_report, waived_finding, finding) -> None:
+    assert "error" not in render_report("text", waived_finding)
+    assert render_report("text", waived_finding, finding("another")).count("error[") == 1
 
 
-def test_json_says_why_a_finding_is_not_open(read, waived, known, finding, policy) -> None:
-    body = read("json", waived, known, finding(code=policy))
+def test_json_says_why_a_finding_is_not_open(read, waived_finding, baseline_finding, finding, policy) -> None:
+    body = read("json", waived_finding, baseline_finding, finding(code=policy))
     assert body["summary"] == {"findings": 3, "mandatory": 0, "advisory": 1, "waived": 1, "baseline": 1}
     assert [one["status"] for one in body["findings"]] == ["waived", "baseline", "open"]
     assert [one["because"] for one in body["findings"]] == ["the team moves in May (RISK-7)", None, None]
@@ -114,10 +118,10 @@ def test_json_says_why_a_finding_is_not_open(read, waived, known, finding, polic
 
 
 @pytest.mark.parametrize("format_", ["sarif", "gitlab", "rdjson", "github", "junit"])
-def test_a_message_says_the_environment_and_what_to_do(format_, rendered, finding) -> None:
+def test_a_message_says_the_environment_and_what_to_do(format_, render_report, finding) -> None:
     one = finding(help="did you mean `risk`?")
     one = replace(one, subject=replace(one.subject, environment="prod"))
-    assert "there is no Team `riks` (in prod). Did you mean `risk`?" in rendered(format_, one)
+    assert "there is no Team `riks` (in prod). Did you mean `risk`?" in render_report(format_, one)
 
 
 def test_a_report_is_of_this_project_unless_it_says_otherwise() -> None:

@@ -13,10 +13,10 @@ def unescape(text: str, *, is_property: bool) -> str:
 
 
 @pytest.fixture
-def commands(rendered):
+def commands(render_report):
     def make(*findings, **options):
         result = []
-        for line in rendered("github", *findings, **options).split("\n"):
+        for line in render_report("github", *findings, **options).split("\n"):
             if line.startswith("::"):
                 head, _, data = line[2:].partition("::")
                 kind, _, rest = head.partition(" ")
@@ -64,14 +64,14 @@ def test_no_more_than_github_shows_and_the_rest_is_counted(commands, finding) ->
     assert "31 of these are not annotated" in workflow_commands[-1][2]
 
 
-def test_ten_of_a_kind_need_no_counting(commands, finding, rendered) -> None:
+def test_ten_of_a_kind_need_no_counting(commands, finding, render_report) -> None:
     found = [finding(f"{n}") for n in range(10)]
     assert len(commands(*found)) == 10
-    assert rendered("github", *found).splitlines()[-1] == "10 errors in 1 model, 1 environment"
+    assert render_report("github", *found).splitlines()[-1] == "10 errors in 1 model, 1 environment"
 
 
-def test_what_is_answered_for_is_not_annotated(commands, waived, known) -> None:
-    assert commands(waived, known) == []
+def test_what_is_answered_for_is_not_annotated(commands, waived_finding, baseline_finding) -> None:
+    assert commands(waived_finding, baseline_finding) == []
 
 
 def test_a_finding_without_a_file_names_none(commands, finding) -> None:

@@ -59,8 +59,8 @@ def test_a_fingerprint_survives_moved_lines_and_other_words(issues, finding) -> 
     assert issues(finding())[0]["fingerprint"] == issues(moved)[0]["fingerprint"] == finding().fingerprint
 
 
-def test_what_is_answered_for_is_no_issue(issues, waived, known) -> None:
-    assert issues(waived, known) == []
+def test_what_is_answered_for_is_no_issue(issues, waived_finding, baseline_finding) -> None:
+    assert issues(waived_finding, baseline_finding) == []
 
 
 def test_a_path_is_relative_without_a_dot(issues, finding) -> None:

@@ -8,21 +8,23 @@ from compiler.diagnostics.finding import Location
 
 
 @pytest.fixture
-def cases(rendered):
+def cases(render_report):
     def make(*findings, **said):
-        suites = junitparser.JUnitXml.fromstring(rendered("junit", *findings, **said).encode())
+        suites = junitparser.JUnitXml.fromstring(render_report("junit", *findings, **said).encode())
         return [case for suite in suites for case in suite]
 
     return make
 
 
-def test_a_report_satisfies_the_schema_of_jenkins(external_schemas, rendered, finding, waived, known) -> None:
+def test_a_report_satisfies_the_schema_of_jenkins(
+    external_schemas, render_report, finding, waived_finding, baseline_finding
+) -> None:
     file = external_schemas / "junit" / "junit-10.xsd"
     if not file.is_file():
         pytest.skip("the schemas hold no junit/junit-10.xsd: take it from Jenkins' xunit-plugin")
     schema = etree.XMLSchema(etree.parse(file))
-    for findings in ([], [finding(), finding(mandatory=False, location=None), waived, known]):
-        schema.assertValid(etree.fromstring(rendered("junit", *findings).encode()))
+    for findings in ([], [finding(), finding(mandatory=False, location=None), waived_finding, baseline_finding]):
+        schema.assertValid(etree.fromstring(render_report("junit", *findings).encode()))
 
 
 def test_nothing_found_is_one_case_that_passed(cases) -> None:
@@ -38,12 +40,12 @@ def test_a_mandatory_finding_fails_its_case_and_an_advisory_one_passes(cases, fi
     assert "warning: there is no Team" in passed.system_out
 
 
-def test_what_is_answered_for_is_skipped_with_its_reason(cases, waived, known) -> None:
-    assert [case.result[0].message for case in cases(waived, known)] == [
+def test_what_is_answered_for_is_skipped_with_its_reason(cases, waived_finding, baseline_finding) -> None:
+    assert [case.result[0].message for case in cases(waived_finding, baseline_finding)] == [
         "waived: the team moves in May (RISK-7)",
         "in the baseline",
     ]
-    assert all(case.is_skipped for case in cases(waived, known))
+    assert all(case.is_skipped for case in cases(waived_finding, baseline_finding))
 
 
 def test_one_rule_about_one_object_is_one_case(cases, finding) -> None:
@@ -52,8 +54,8 @@ def test_one_rule_about_one_object_is_one_case(cases, finding) -> None:
     assert case.result[0].text.count("\n") == 2
 
 
-def test_counts_are_those_of_the_cases(rendered, finding, waived, policy) -> None:
-    root = etree.fromstring(rendered("junit", finding(), finding(code=policy), waived).encode())
+def test_counts_are_those_of_the_cases(render_report, finding, waived_finding, policy) -> None:
+    root = etree.fromstring(render_report("junit", finding(), finding(code=policy), waived_finding).encode())
     suite = root[0]
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "1", "0")
     assert root.get("tests") == "2"
@@ -64,6 +66,6 @@ def test_what_xml_cannot_hold_is_replaced(cases, finding) -> None:
     assert case.result[0].message == "a\ufffdb\ufffd\ufffd\ufffd<&>\n𐐀"
 
 
-def test_no_line_of_a_text_is_a_command_of_a_ci_server(rendered, finding, waived) -> None:
-    text = rendered("junit", finding("a\n::error::b\r\n##[group]c"), waived)
+def test_no_line_of_a_text_is_a_command_of_a_ci_server(render_report, finding, waived_finding) -> None:
+    text = render_report("junit", finding("a\n::error::b\r\n##[group]c"), waived_finding)
     assert not any(line.lstrip().startswith(("::", "##")) for line in text.splitlines())

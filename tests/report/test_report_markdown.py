@@ -9,36 +9,40 @@ from compiler.diagnostics.finding import Status
 from compiler.report.markdown_escape import escape_inline, link
 
 
-def test_a_summary_counts_and_puts_the_worst_first(rendered, finding) -> None:
-    said = rendered("markdown", finding("mild", severity="low", mandatory=False), finding("grave", severity="critical"))
+def test_a_summary_counts_and_puts_the_worst_first(render_report, finding) -> None:
+    said = render_report(
+        "markdown", finding("mild", severity="low", mandatory=False), finding("grave", severity="critical")
+    )
     assert said.startswith("### Modelyard: 1 error, 1 warning in 1 model, 1 environment\n")
     assert said.index("grave") < said.index("mild")
 
 
-def test_what_is_waived_is_folded_with_its_reason(rendered, waived) -> None:
-    said = rendered("markdown", waived)
+def test_what_is_waived_is_folded_with_its_reason(render_report, waived_finding) -> None:
+    said = render_report("markdown", waived_finding)
     assert "<details><summary>1 waived</summary>" in said
     assert "the team moves in May (RISK-7)" in said
 
 
 @pytest.mark.parametrize("status", [Status.OPEN, Status.WAIVED])
-def test_a_comment_is_never_too_long_and_says_what_was_left_out(status, rendered, finding) -> None:
-    said = rendered("markdown", *(finding(f"{n} " + "@" * 400, status=status, status_reason="@" * 400) for n in range(3000)))
+def test_a_comment_is_never_too_long_and_says_what_was_left_out(status, render_report, finding) -> None:
+    said = render_report(
+        "markdown", *(finding(f"{n} " + "@" * 400, status=status, status_reason="@" * 400) for n in range(3000))
+    )
     assert len(said) <= 65_536
     rows = len(re.findall(r"^\| .*scorer", said, re.MULTILINE))
     assert rows > 5
     assert f"{3000 - rows} findings left out" in said
 
 
-def test_both_tables_share_the_room(rendered, finding) -> None:
+def test_both_tables_share_the_room(render_report, finding) -> None:
     found = [finding(f"{n} " + "x" * 300) for n in range(1000)]
-    said = rendered("markdown", *found, *(replace(one, status=Status.WAIVED) for one in found))
+    said = render_report("markdown", *found, *(replace(one, status=Status.WAIVED) for one in found))
     assert len(said) <= 65_536
     assert said.endswith("</details>\n")
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "expected_text"),
     [
         ("use `a|b`", "use `a\\|b`"),
         ("one ` only", "one \\` only"),
@@ -51,8 +55,8 @@ def test_both_tables_share_the_room(rendered, finding) -> None:
         ("\u202e", "\\\\u202e"),
     ],
 )
-def test_nothing_that_a_spec_holds_becomes_markup(text, shown) -> None:
-    assert escape_inline(text, 300) == shown
+def test_nothing_that_a_spec_holds_becomes_markup(text, expected_text) -> None:
+    assert escape_inline(text, 300) == expected_text
 
 
 def test_only_an_address_without_tricks_is_linked() -> None:

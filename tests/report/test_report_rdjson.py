@@ -66,5 +66,5 @@ def test_what_one_click_applies_is_safe_and_edits_the_file_of_the_finding(read, 
     assert made[0]["message"].endswith("Write risk")
 
 
-def test_what_is_answered_for_is_no_comment(read, waived, known) -> None:
-    assert read("rdjson", waived, known)["diagnostics"] == []
+def test_what_is_answered_for_is_no_comment(read, waived_finding, baseline_finding) -> None:
+    assert read("rdjson", waived_finding, baseline_finding)["diagnostics"] == []

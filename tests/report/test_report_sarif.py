@@ -89,12 +89,12 @@ def region(result) -> tuple[int, ...]:
 
 
 @pytest.fixture
-def all_kinds(finding, waived, known, policy, safe_fix):
+def all_kinds(finding, waived_finding, baseline_finding, policy, safe_fix):
     note = Note("the Team is here", Location("models/teams.yaml", 2, 7, 2, 11))
     place = Location("models/ü b#%.yaml", 3, 1, 3, 4)
     return [
         finding(help="name another", fix=safe_fix, notes=(note,)), finding(code=policy, location=place), finding(location=None),
-        waived, known,
+        waived_finding, baseline_finding,
     ]  # fmt: skip
 
 
@@ -116,8 +116,8 @@ def test_nothing_found_is_a_run_without_results(run) -> None:
     assert run()["tool"]["driver"]["rules"] == []
 
 
-def test_what_is_answered_for_opens_no_alert_and_is_counted(run, waived, known) -> None:
-    made = run(waived, known)
+def test_what_is_answered_for_opens_no_alert_and_is_counted(run, waived_finding, baseline_finding) -> None:
+    made = run(waived_finding, baseline_finding)
     assert made["results"] == []
     assert made["properties"] == {"waived": 1, "baseline": 1}
 

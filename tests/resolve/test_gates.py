@@ -42,11 +42,11 @@ environments:
     return found
 
 
-def gate_results(found, numbers, champion=None, version="2.0.0") -> list[tuple[str, str, int]]:
+def gate_results(resolved_model, numbers, champion=None, version="2.0.0") -> list[tuple[str, str, int]]:
     best = ReleaseMetrics("1.0.0", champion) if champion is not None else None
     return [
         (one.code.name, one.message, one.location.line)
-        for one in gate_findings(found, ReleaseMetrics(version, numbers), best)
+        for one in gate_findings(resolved_model, ReleaseMetrics(version, numbers), best)
     ]
 
 
@@ -78,13 +78,13 @@ CHAMPION = "champion: {environment: prod, tolerance: 0.005}"
 
 
 @pytest.mark.parametrize(
-    ("op", "best", "holds", "behind"),
+    ("op", "best", "holds", "is_worse"),
     [(">=", 0.95, 0.945, 0.9449), (">", 0.95, 0.96, 0.94), ("<=", 0.1, 0.105, 0.1051), ("<", 0.1, 0.05, 0.106)],
 )
-def test_the_direction_of_the_bar_says_what_is_worse(op, best, holds, behind) -> None:
+def test_the_direction_of_the_bar_says_what_is_worse(op, best, holds, is_worse) -> None:
     found = model(f'{{metric: auc, op: "{op}", value: {0 if op.startswith(">") else 9}}}', CHAMPION)
     assert gate_results(found, {"auc": holds}, {"auc": best}) == []
-    told = gate_results(found, {"auc": behind}, {"auc": best})
+    told = gate_results(found, {"auc": is_worse}, {"auc": best})
     assert [(name, line) for name, _, line in told] == [("behind-champion", 14)]
     assert f"worse than the {best:g} of 1.0.0, which runs in prod, by more than 0.005" in told[0][1]
 

@@ -194,7 +194,7 @@ def verify_affected(old_tree, new_tree) -> tuple:
     """What is affected, once it names exactly the files that differ when both states are rendered whole."""
     result = compute_impact(Session(old_tree), Session(new_tree))
     old, new = whole(Session(old_tree)), whole(Session(new_tree))
-    assert {one.path for one in result.artifacts} == {
+    assert {artifact.path for artifact in result.artifacts} == {
         path for path in old.keys() | new.keys() if old.get(path) != new.get(path)
     }
     names = {one.model for one in result.affected_models}
@@ -240,7 +240,7 @@ def test_nor_where_several_things_change_at_once(changes, first_names) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected_reasons"),
     [
         ("a release", {
             "asked": ["dev: version, release, releases, artifacts", "prod: version, release, releases, artifacts"],
@@ -257,14 +257,16 @@ def test_nor_where_several_things_change_at_once(changes, first_names) -> None:
         ("a summary", {"alone": ["dev: summary, artifacts", "prod: summary, artifacts"]}),
     ],
 )  # fmt: skip
-def test_it_says_by_what(change, said) -> None:
-    found = {
+def test_it_says_by_what(change, expected_reasons) -> None:
+    reasons_by_model = {
         model: [one.replace("version, ", "") for one in places] for model, places in affected_reasons(change).items()
     }
-    wanted = {model: [one.replace("version, ", "") for one in places] for model, places in said.items()}
+    wanted = {model: [one.replace("version, ", "") for one in places] for model, places in expected_reasons.items()}
     if change == "a namespace":  # records of a model tell all of its places
-        found = {model: [one for one in places if one.startswith("prod")] for model, places in found.items()}
-    assert found == wanted
+        reasons_by_model = {
+            model: [one for one in places if one.startswith("prod")] for model, places in reasons_by_model.items()
+        }
+    assert reasons_by_model == wanted
 
 
 def test_owners_of_both_sides_are_named() -> None:
@@ -285,10 +287,10 @@ def test_everything_is_new_where_nothing_was() -> None:
     assert found.rendered_environments == ("dev", "prod")
 
 
-@pytest.mark.parametrize("broken", ["after", "before"])
-def test_what_does_not_hold_together_may_be_anything(broken) -> None:
+@pytest.mark.parametrize("broken_file", ["after", "before"])
+def test_what_does_not_hold_together_may_be_anything(broken_file) -> None:
     unsound = tree(edit_file("models/a/asked.yaml", "version: 1.0.0", "version: 1"))
-    sides = (tree({}), unsound) if broken == "after" else (unsound, tree({}))
+    sides = (tree({}), unsound) if broken_file == "after" else (unsound, tree({}))
     found = compute_impact(*map(Session, sides))
     assert found.artifacts is None
     assert found.rendered_environments == ("dev", "prod")

@@ -79,11 +79,11 @@ def test_an_octal_number_of_1_2_has_a_decimal_as_its_safe_fix():
     assert (said.replacement, said.safe) == ("15", True)
 
 
-@pytest.mark.parametrize(("text", "instead"), [("-.5", "-0.5"), ("+.25", "+0.25"), ("-.0", "-0.0")])
-def test_a_signed_fraction_that_some_read_as_text_has_its_zero_as_its_safe_fix(text, instead):
+@pytest.mark.parametrize(("text", "replacement"), [("-.5", "-0.5"), ("+.25", "+0.25"), ("-.0", "-0.0")])
+def test_a_signed_fraction_that_some_read_as_text_has_its_zero_as_its_safe_fix(text, replacement):
     value, said = resolve_scalar(text)
-    assert value == float(instead)
-    assert (said.replacement, said.safe) == (instead, True)
+    assert value == float(replacement)
+    assert (said.replacement, said.safe) == (replacement, True)
 
 
 @pytest.mark.parametrize(

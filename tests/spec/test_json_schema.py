@@ -151,9 +151,9 @@ def test_an_editor_takes_what_check_takes(document: dict) -> None:
 
 
 OTHER_DOCUMENTS = [
-    found
-    for found in documents(ROOT / "models", SCHEMAS / "examples")
-    if found["kind"] not in {"Model", "Defaults", "Policy", "Waiver"}
+    document
+    for document in documents(ROOT / "models", SCHEMAS / "examples")
+    if document["kind"] not in {"Model", "Defaults", "Policy", "Waiver"}
 ]
 
 

@@ -70,7 +70,7 @@ def test_a_percentage_keeps_every_digit_and_no_zero_that_says_nothing(number: ob
 
 
 @pytest.mark.parametrize(
-    ("name", "written", "canonical"),
+    ("name", "spelling", "canonical"),
     [
         ("duration", "90s", "90s"), ("duration", "120s", "2m"), ("duration", "1w", "7d"), ("duration", "1h30m", "90m"),
         ("duration", "0.5s", "500ms"),
@@ -82,21 +82,21 @@ def test_a_percentage_keeps_every_digit_and_no_zero_that_says_nothing(number: ob
         ("cron", " 0  3 * *  MON-FRI ", "0 3 * * MON-FRI"), ("cron", "*/15 0,12 1 jan *", "*/15 0,12 1 jan *"),
     ],
 )  # fmt: skip
-def test_the_canonical_spelling_is_the_one_people_know(name: str, written: str, canonical: str) -> None:
-    assert QUANTITIES[name](written) == canonical
+def test_the_canonical_spelling_is_the_one_people_know(name: str, spelling: str, canonical: str) -> None:
+    assert QUANTITIES[name](spelling) == canonical
 
 
 @pytest.mark.parametrize(
-    ("name", "written"),
+    ("name", "spelling"),
     [
         ("duration", "0.5ms"), ("percentage", "100.1%"), ("cpu", "0"), ("cpu", "0.0001"), ("memory", "0Gi"), ("memory", "0.3k1"),
         ("cron", "60 * * * *"), ("cron", "* 24 * * *"), ("cron", "* * 0 * *"), ("cron", "* * * 13 *"), ("cron", "* * * * 8"),
         ("cron", "* * * * MOO"), ("cron", "* MON * * *"), ("cron", "* * * MON *"), ("cron", "* * * * 1A"),
     ],
 )  # fmt: skip
-def test_what_has_no_meaning_is_refused(name: str, written: str) -> None:
+def test_what_has_no_meaning_is_refused(name: str, spelling: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
-        QUANTITIES[name](written)
+        QUANTITIES[name](spelling)
 
 
 def test_arithmetic_is_in_the_unit_that_the_property_names() -> None:

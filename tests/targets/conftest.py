@@ -43,14 +43,14 @@ class Unit:
     texts: Mapping[str, str]
     keys: Mapping[str, str]
     reasons: str
-    blamed: Mapping[str, str]
+    blamed_lines: Mapping[str, str]
     """What each reason is said of: the text of the line."""
     documents: tuple[Any, ...] = ()
     """Every object: a file may hold several."""
 
 
 @pytest.fixture
-def made() -> Callable[..., Unit]:
+def build_unit() -> Callable[..., Unit]:
     """What is made of the first of some models; a capability that is None is one that the cluster lacks."""
 
     def make(*models: Mapping[str, Any], owner: str = "risk", **capabilities: Any) -> Unit:
@@ -69,7 +69,9 @@ def made() -> Callable[..., Unit]:
         files = {"modelyard.yaml": yaml.safe_dump(project), "models/all.yaml": yaml.safe_dump_all(documents)}
         unit = _unit(Session(MemoryTree({**files, **COMPANION_FILES})), models[0]["name"])
         lines = files["models/all.yaml"].splitlines()
-        return replace(unit, blamed={said: lines[int(line) - 1].strip() for said, line in unit.blamed.items()})
+        return replace(
+            unit, blamed_lines={said: lines[int(line) - 1].strip() for said, line in unit.blamed_lines.items()}
+        )
 
     return make
 
@@ -89,16 +91,16 @@ def _unit(run: Session, name: str) -> Unit:
     texts = {file.path.rpartition("/")[2]: file.content.decode() for file in files}
     keys = {file.path.rpartition("/")[2]: file.rule.schema or "" for file in unit.files}
     reasons = "\n".join(f"{finding.message} | {finding.help}" for finding in unit.findings)
-    blamed = {finding.message: str(finding.location.line) for finding in unit.findings if finding.location}
+    blamed_lines = {finding.message: str(finding.location.line) for finding in unit.findings if finding.location}
     read = {path: list(yaml.safe_load_all(text)) for path, text in texts.items()}
     first = {path: findings[0] for path, findings in read.items()}
     return Unit(
-        first, texts, keys, reasons, blamed, tuple(finding for findings in read.values() for finding in findings)
+        first, texts, keys, reasons, blamed_lines, tuple(finding for findings in read.values() for finding in findings)
     )
 
 
 @pytest.fixture
-def kustomized(program: Callable[[str], str], tmp_path: Path) -> Callable[[Unit], list[Any]]:
+def kustomize_unit(program: Callable[[str], str], tmp_path: Path) -> Callable[[Unit], list[Any]]:
     """The objects that kustomize builds of a unit's folder."""
 
     def build(unit: Unit) -> list[Any]:

@@ -122,8 +122,8 @@ def laid_over(program: Callable[[str], str], tmp_path: Path) -> Callable[..., su
 
 
 @pytest.mark.parametrize(("spec", "live"), CASES.values(), ids=CASES)
-def test_live_objects_stay_the_same_objects(spec, live, made, laid_over):
-    unit = made(spec)
+def test_live_objects_stay_the_same_objects(spec, live, build_unit, laid_over):
+    unit = build_unit(spec)
     assert unit.reasons == ""
     done = laid_over(unit, live)
     assert done.returncode == 0, done.stderr
@@ -139,17 +139,17 @@ def test_live_objects_stay_the_same_objects(spec, live, made, laid_over):
 
 
 @pytest.mark.parametrize(("spec", "live"), CASES.values(), ids=CASES)
-def test_the_folder_is_built_into_the_live_namespace(spec, live, made, kustomized):
-    built = kustomized(made(spec))
+def test_the_folder_is_built_into_the_live_namespace(spec, live, build_unit, kustomize_unit):
+    built = kustomize_unit(build_unit(spec))
     assert {one["metadata"]["namespace"] for one in built} == {"fraud"}
     assert all(one["metadata"]["name"].split("-")[0] == "scorer" for one in built)
 
 
 @pytest.mark.parametrize("field", ["name", "namespace", "selector"])
-def test_without_it_they_would_be_others(field, made, laid_over):
+def test_without_it_they_would_be_others(field, build_unit, laid_over):
     spec, live = copy.deepcopy(CASES["a program"])
     del spec["deploy"]["adopt"][field]
-    process = laid_over(made(spec), live)
+    process = laid_over(build_unit(spec), live)
     if field == "selector":
         now = next(one for one in yaml.safe_load_all(process.stdout) if one["kind"] == "Deployment")
         assert now["spec"]["selector"] != live[0]["spec"]["selector"], "a cluster would refuse it"
@@ -158,8 +158,8 @@ def test_without_it_they_would_be_others(field, made, laid_over):
         assert "no matches for Id" in process.stderr
 
 
-def test_replicas_have_the_labels_that_select_them_and_those_of_modelyard(made):
-    deployment = made(CASES["a program"][0]).objects["deployment.yaml"]
+def test_replicas_have_the_labels_that_select_them_and_those_of_modelyard(build_unit):
+    deployment = build_unit(CASES["a program"][0]).objects["deployment.yaml"]
     labels = deployment["spec"]["template"]["metadata"]["labels"]
     assert deployment["spec"]["selector"]["matchLabels"] == LIVE["selector"]
     assert LIVE["selector"].items() <= labels.items()
@@ -169,10 +169,10 @@ def test_replicas_have_the_labels_that_select_them_and_those_of_modelyard(made):
     )
 
 
-def test_everything_that_selects_selects_by_the_live_labels(made):
+def test_everything_that_selects_selects_by_the_live_labels(build_unit):
     spec = copy.deepcopy(CASES["a program"][0])
     spec["deploy"] |= {"scaling": {"min": 2, "max": 4}, "disruptionBudget": 1, "expose": {"host": "a.example"}}
-    unit = made(spec, gateway={"namespace": "gateways", "name": "public"})
+    unit = build_unit(spec, gateway={"namespace": "gateways", "name": "public"})
     assert unit.reasons == ""
     assert unit.objects["service.yaml"]["spec"]["selector"] == LIVE["selector"]
     assert unit.objects["networkpolicy.yaml"]["spec"]["podSelector"]["matchLabels"] == LIVE["selector"]
@@ -181,11 +181,11 @@ def test_everything_that_selects_selects_by_the_live_labels(made):
     assert unit.objects["httproute.yaml"]["spec"]["rules"][0]["backendRefs"][0]["name"] == "scorer"
 
 
-def test_a_graph_asks_a_live_model_of_another_namespace_by_its_url(made):
+def test_a_graph_asks_a_live_model_of_another_namespace_by_its_url(build_unit):
     step = {**CASES["a served model"][0], "name": "step"}
     graph = {**model("ensemble", {"router": "sequence", "steps": [{"name": "one", "model": "step"}]}), "name": "graph"}
     graph["deploy"] = {"target": "kserve"}
-    [asked] = made(graph, step).objects["inferencegraph.yaml"]["spec"]["nodes"]["root"]["steps"]
+    [asked] = build_unit(graph, step).objects["inferencegraph.yaml"]["spec"]["nodes"]["root"]["steps"]
     assert asked["serviceUrl"] == "http://scorer-predictor.fraud.svc.cluster.local/v2/models/scorer/infer"
 
 
@@ -204,18 +204,22 @@ def test_it_is_part_of_what_runs(field, value):
     assert digests(changed)[1] == digests(spec)[1]
 
 
-def test_a_target_that_cannot_keep_it_says_so_at_its_line(made):
+def test_a_target_that_cannot_keep_it_says_so_at_its_line(build_unit):
     served = {**CASES["a served model"][0], "deploy": {"target": "kserve", "adopt": LIVE}}
-    unit = made(served)
-    [said] = [said for said in unit.blamed if "selector" in said]
+    unit = build_unit(served)
+    [said] = [said for said in unit.blamed_lines if "selector" in said]
     assert "KServe cannot do this: it cannot keep the selector of objects that run already" in said
-    assert "app: scorer" in unit.blamed[said] or "tier: scoring" in unit.blamed[said] or "selector" in unit.blamed[said]
+    assert (
+        "app: scorer" in unit.blamed_lines[said]
+        or "tier: scoring" in unit.blamed_lines[said]
+        or "selector" in unit.blamed_lines[said]
+    )
 
 
-def test_a_name_that_nothing_can_have_is_refused_whoever_says_it(made):
+def test_a_name_that_nothing_can_have_is_refused_whoever_says_it(build_unit):
     spec = copy.deepcopy(CASES["a program"][0])
     spec["deploy"]["adopt"]["name"] = "1st"
-    assert "begins with a letter" in made(spec).reasons
+    assert "begins with a letter" in build_unit(spec).reasons
 
 
 def tree(*models: dict, **fields: Any) -> dict[str, bytes]:

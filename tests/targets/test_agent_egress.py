@@ -59,14 +59,14 @@ def is_exact(spec: dict, allowed: set[str]) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("tools", "allowed"),
+    ("tools", "allowed_hosts"),
     [((), set()), ((TOOL,), {"payments"}), ((TOOL, OTHER_TOOL), {"payments", "service"})],
     ids=["no tool", "one tool", "two tools"],
 )
-def test_an_agent_is_let_out_to_its_tools_alone(made, tools, allowed) -> None:
-    spec = policy(made, *tools)
+def test_an_agent_is_let_out_to_its_tools_alone(build_unit, tools, allowed_hosts) -> None:
+    spec = policy(build_unit, *tools)
     assert "Egress" in spec["policyTypes"]
-    assert is_exact(spec, allowed)
+    assert is_exact(spec, allowed_hosts)
 
 
 WIDER = [
@@ -78,7 +78,7 @@ WIDER = [
 
 
 @pytest.mark.parametrize("rule", WIDER, ids=["anything", "every namespace", "every address", "a stranger"])
-def test_a_wider_network_would_be_seen(made, rule) -> None:
-    spec = copy.deepcopy(policy(made, TOOL))
+def test_a_wider_network_would_be_seen(build_unit, rule) -> None:
+    spec = copy.deepcopy(policy(build_unit, TOOL))
     spec["egress"].append(rule)
     assert not is_exact(spec, {"payments"})

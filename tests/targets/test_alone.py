@@ -18,31 +18,33 @@ write_project = runpy.run_path(str(ROOT / "bench" / "generate.py"))["write_proje
 def target_findings(run: Session, name: str, environment: str) -> list[object]:
     model, _ = run.fleet.resolve(name, environment)
     emitters = run.emitters.by_id.values()
-    said = [
+    findings = [
         evaluate_emitter(run.planning_services, model, emitter, sections)
         for emitter in emitters
         for sections in (COMPATIBILITY_SECTIONS, ALL_SECTIONS)
     ]
     return [
         network_access(run.planning_services, model),
-        *((one.condition_results, one.images, one.findings) for one in said),
+        *((one.condition_results, one.images, one.findings) for one in findings),
     ]
 
 
-@pytest.mark.parametrize("which", ["the sample", "a generated fleet"])
-def test_each_deployment_is_told_as_if_it_were_the_only_one(which, tmp_path) -> None:
-    if which == "a generated fleet":
+@pytest.mark.parametrize("model_name", ["the sample", "a generated fleet"])
+def test_each_deployment_is_told_as_if_it_were_the_only_one(model_name, tmp_path) -> None:
+    if model_name == "a generated fleet":
         write_project(30, tmp_path)
-    tree = WorkTree(ROOT if which == "the sample" else tmp_path)
-    together = Session(tree)
-    for name, environment in together.fleet.deployments():
-        alone = Session(tree)
-        alone.__dict__ |= {
-            "portfolio": together.portfolio,
-            "emitters": together.emitters,
-            "language": together.language,
+    tree = WorkTree(ROOT if model_name == "the sample" else tmp_path)
+    whole_session = Session(tree)
+    for name, environment in whole_session.fleet.deployments():
+        single_session = Session(tree)
+        single_session.__dict__ |= {
+            "portfolio": whole_session.portfolio,
+            "emitters": whole_session.emitters,
+            "language": whole_session.language,
         }
-        assert target_findings(together, name, environment) == target_findings(alone, name, environment), (
+        assert target_findings(whole_session, name, environment) == target_findings(
+            single_session, name, environment
+        ), (
             name,
             environment,
         )

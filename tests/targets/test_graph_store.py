@@ -21,9 +21,9 @@ ASK = "ASK { <urn:a> <urn:owns> <urn:b> . <urn:o> a ?kind }"
 
 
 @pytest.fixture
-def pod(made, tmp_path: Path) -> dict:
+def pod(build_unit, tmp_path: Path) -> dict:
     """The rendered pod, with what it mounts laid below a folder."""
-    unit = made(GRAPH)
+    unit = build_unit(GRAPH)
     spec = unit.objects["statefulset.yaml"]["spec"]["template"]["spec"]
     maps = {found["metadata"]["name"]: found["data"] for found in unit.objects.values() if found["kind"] == "ConfigMap"}
     for volume in spec["volumes"]:

@@ -140,8 +140,8 @@ EXTRA_CASES: dict[str, tuple[list[dict], dict]] = {
 
 
 @pytest.mark.parametrize(("specs", "capabilities"), EXTRA_CASES.values(), ids=EXTRA_CASES)
-def test_every_feature_makes_objects_that_the_cluster_takes(specs, capabilities, made, cluster):
-    unit = made(*specs, **{"gateway": GATEWAY, **capabilities})
+def test_every_feature_makes_objects_that_the_cluster_takes(specs, capabilities, build_unit, cluster):
+    unit = build_unit(*specs, **{"gateway": GATEWAY, **capabilities})
     assert unit.reasons == ""
     for path, found in unit.objects.items():
         if unit.keys[path] != "kustomization.schema.json":
@@ -152,14 +152,14 @@ FOLDERS = {**{name: (specs, {}) for name, specs in MODELS.items()}, **EXTRA_CASE
 
 
 @pytest.mark.parametrize(("specs", "capabilities"), FOLDERS.values(), ids=FOLDERS)
-def test_every_folder_builds_as_a_kustomization(specs, capabilities, made, kustomized):
-    unit = made(*specs, **{"gateway": GATEWAY, **capabilities})
+def test_every_folder_builds_as_a_kustomization(specs, capabilities, build_unit, kustomize_unit):
+    unit = build_unit(*specs, **{"gateway": GATEWAY, **capabilities})
     kinds = sorted(one["kind"] for one in unit.objects.values() if one["kind"] != "Kustomization")
-    assert sorted(one["kind"] for one in kustomized(unit)) == kinds
+    assert sorted(one["kind"] for one in kustomize_unit(unit)) == kinds
 
 
-def test_a_runtime_of_its_own_is_made_beside_the_model_and_named_by_it(made):
-    unit = made(*EXTRA_CASES["a runtime of its own"][0])
+def test_a_runtime_of_its_own_is_made_beside_the_model_and_named_by_it(build_unit):
+    unit = build_unit(*EXTRA_CASES["a runtime of its own"][0])
     runtime = unit.objects["servingruntime.yaml"]
     assert predictor(unit)["model"]["runtime"] == runtime["metadata"]["name"]
     assert [known["name"] for known in runtime["spec"]["supportedModelFormats"]] == ["custom"]
@@ -169,24 +169,24 @@ def test_a_runtime_of_its_own_is_made_beside_the_model_and_named_by_it(made):
     ("case", "autoscaler"),
     [("scaled by KEDA", "keda"), ("scaled by two metrics", "hpa"), ("scaled by something else", "external")],
 )
-def test_the_autoscaler_is_the_one_that_the_spec_names(case, autoscaler, made):
+def test_the_autoscaler_is_the_one_that_the_spec_names(case, autoscaler, build_unit):
     specs, capabilities = EXTRA_CASES[case]
-    served = made(*specs, **capabilities).objects["inferenceservice.yaml"]
+    served = build_unit(*specs, **capabilities).objects["inferenceservice.yaml"]
     assert served["metadata"]["annotations"]["serving.kserve.io/autoscalerClass"] == autoscaler
 
 
-def test_two_metrics_are_watched_together(made):
+def test_two_metrics_are_watched_together(build_unit):
     (spec, *_), _ = EXTRA_CASES["scaled by two metrics"]
-    watched = predictor(made(spec))["autoScaling"]["metrics"]
+    watched = predictor(build_unit(spec))["autoScaling"]["metrics"]
     assert [(one["resource"]["name"], one["resource"]["target"]["averageUtilization"]) for one in watched] == [
         ("cpu", 60),
         ("memory", 70),
     ]
 
 
-def test_credentials_of_the_store_are_named_and_never_given(made):
+def test_credentials_of_the_store_are_named_and_never_given(build_unit):
     specs, _ = EXTRA_CASES["exposed, with a key of the store"]
-    unit = made(*specs, gateway=GATEWAY)
+    unit = build_unit(*specs, gateway=GATEWAY)
     assert predictor(unit)["model"]["storage"]["key"] == "s3"
     assert unit.objects["httproute.yaml"]["spec"]["hostnames"] == ["a.example"]
 
@@ -199,8 +199,8 @@ SUSPENDED_MODELS = {
 
 @pytest.mark.parametrize("specs", [*MODELS.values(), *SUSPENDED_MODELS.values()], ids=[*MODELS, *SUSPENDED_MODELS])
 @pytest.mark.parametrize("mode", ["Standard", "Knative"])
-def test_every_object_is_one_that_the_cluster_takes(specs, mode, made, cluster):
-    unit = made(*specs, gateway=GATEWAY, kserve={"version": "0.20", "mode": mode})
+def test_every_object_is_one_that_the_cluster_takes(specs, mode, build_unit, cluster):
+    unit = build_unit(*specs, gateway=GATEWAY, kserve={"version": "0.20", "mode": mode})
     assert unit.reasons == ""
     for path, found in unit.objects.items():
         if unit.keys[path] != "kustomization.schema.json":
@@ -211,8 +211,8 @@ def predictor(unit) -> dict:
     return unit.objects["inferenceservice.yaml"]["spec"]["predictor"]
 
 
-def test_a_file_beside_the_spec_is_mounted_for_a_server_of_ones_own(made):
-    unit = made(*MODELS["a file for a server of one's own"])
+def test_a_file_beside_the_spec_is_mounted_for_a_server_of_ones_own(build_unit):
+    unit = build_unit(*MODELS["a file for a server of one's own"])
     spec, config_map = predictor(unit), unit.objects["configmap.yaml"]
     (server,) = spec["containers"]
     mounted = {volume["configMap"]["name"]: volume["name"] for volume in spec["volumes"]}
@@ -221,8 +221,8 @@ def test_a_file_beside_the_spec_is_mounted_for_a_server_of_ones_own(made):
     assert list(config_map["data"]) == ["policy.rego"]
 
 
-def test_a_language_model_is_served_with_its_adapters_and_accelerators(made):
-    spec = made(*MODELS["llm"], gateway=GATEWAY).objects["llminferenceservice.yaml"]["spec"]
+def test_a_language_model_is_served_with_its_adapters_and_accelerators(build_unit):
+    spec = build_unit(*MODELS["llm"], gateway=GATEWAY).objects["llminferenceservice.yaml"]["spec"]
     assert spec["model"] == {
         "uri": "hf://bank/base-8b", "name": "bank/base-8b",
         "lora": {"adapters": [{"name": "letters", "uri": "s3://models/letters"}]},
@@ -232,15 +232,15 @@ def test_a_language_model_is_served_with_its_adapters_and_accelerators(made):
     assert spec["parallelism"] == {"tensor": 2}
     assert spec["annotations"]["modelyard/revision"] == "1"
     assert spec["template"]["containers"][0]["resources"]["limits"]["nvidia.com/gpu"] == "2"
-    assert "router" not in made(*MODELS["llm"], gateway=None).objects["llminferenceservice.yaml"]["spec"]
+    assert "router" not in build_unit(*MODELS["llm"], gateway=None).objects["llminferenceservice.yaml"]["spec"]
 
 
 def steps(unit) -> list[dict]:
     return unit.objects["inferencegraph.yaml"]["spec"]["nodes"]["root"]["steps"]
 
 
-def test_steps_are_asked_where_they_answer_whatever_their_target(made):
-    unit = made(*MODELS["sequence"])
+def test_steps_are_asked_where_they_answer_whatever_their_target(build_unit):
+    unit = build_unit(*MODELS["sequence"])
     assert [(step.get("serviceName"), step.get("serviceUrl")) for step in steps(unit)] == [
         ("retail", None),
         (None, "http://policy.models.svc.cluster.local/v1/data/credit/decision"),
@@ -248,8 +248,8 @@ def test_steps_are_asked_where_they_answer_whatever_their_target(made):
     assert [step.get("data") for step in steps(unit)] == [None, "$response"]
 
 
-def test_a_graph_lets_its_steps_in_and_they_let_it_in(made):
-    policy = made(*MODELS["sequence"]).objects["networkpolicy.yaml"]["spec"]
+def test_a_graph_lets_its_steps_in_and_they_let_it_in(build_unit):
+    policy = build_unit(*MODELS["sequence"]).objects["networkpolicy.yaml"]["spec"]
     names = [
         peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"]
         for rule in policy["egress"] for peer in rule["to"]
@@ -257,14 +257,14 @@ def test_a_graph_lets_its_steps_in_and_they_let_it_in(made):
     ]  # fmt: skip
     assert names == ["retail", "policy"]
     ensemble_, retail, rules = MODELS["sequence"]
-    callers = made(retail, ensemble_, rules).objects["networkpolicy.yaml"]["spec"]["ingress"][0]["from"]
-    graph = made(*MODELS["sequence"]).objects["inferencegraph.yaml"]["metadata"]["labels"]
+    callers = build_unit(retail, ensemble_, rules).objects["networkpolicy.yaml"]["spec"]["ingress"][0]["from"]
+    graph = build_unit(*MODELS["sequence"]).objects["inferencegraph.yaml"]["metadata"]["labels"]
     assert any(caller.get("podSelector", {}).get("matchLabels") == graph for caller in callers)
 
 
-def test_weights_and_dependencies_are_the_routers(made):
-    assert [step["weight"] for step in steps(made(*MODELS["splitter"]))] == [70, 30]
-    assert [step["dependency"] for step in steps(made(*MODELS["ensemble"]))] == ["Hard", "Soft"]
+def test_weights_and_dependencies_are_the_routers(build_unit):
+    assert [step["weight"] for step in steps(build_unit(*MODELS["splitter"]))] == [70, 30]
+    assert [step["dependency"] for step in steps(build_unit(*MODELS["ensemble"]))] == ["Hard", "Soft"]
 
 
 @pytest.mark.parametrize(
@@ -280,21 +280,21 @@ def test_weights_and_dependencies_are_the_routers(made):
         (">=", 2, '[@this].#(segment>="2")'),
     ],
 )
-def test_a_condition_is_a_query_that_finds_the_answer(op, value, condition, made):
+def test_a_condition_is_a_query_that_finds_the_answer(op, value, condition, build_unit):
     when = {"field": "segment", "op": op, "value": value}
-    found = steps(made(*ensemble("switch", {"model": "retail", "when": when}, {"model": "policy"})))
+    found = steps(build_unit(*ensemble("switch", {"model": "retail", "when": when}, {"model": "policy"})))
     assert [step["condition"] for step in found] == [condition, "@this"]
 
 
 @pytest.mark.parametrize("specs", SUSPENDED_MODELS.values(), ids=SUSPENDED_MODELS)
-def test_what_is_suspended_is_stopped_by_its_controller(specs, made):
-    unit = made(*specs, gateway=GATEWAY)
+def test_what_is_suspended_is_stopped_by_its_controller(specs, build_unit):
+    unit = build_unit(*specs, gateway=GATEWAY)
     (served,) = (found for found in unit.objects.values() if found["kind"].startswith(("Inference", "LLM")))
     assert served["metadata"]["annotations"]["serving.kserve.io/stop"] == "true"
 
 
 @pytest.mark.parametrize(
-    ("scaling", "mode", "said"),
+    ("scaling", "mode", "message"),
     [
         ({"memory": "75%"}, "Standard", ("memory", 75)),
         ({"cpu": "60%"}, "Standard", ("cpu", 60)),
@@ -303,16 +303,16 @@ def test_what_is_suspended_is_stopped_by_its_controller(specs, made):
         ({"requestsPerSecond": 50}, "Knative", ("rps", 50)),
     ],
 )
-def test_replicas_are_added_by_the_metric_that_the_spec_names(scaling, mode, said, made):
+def test_replicas_are_added_by_the_metric_that_the_spec_names(scaling, mode, message, build_unit):
     deploy = {**SCALED_DEPLOY, "scaling": {**SCALED_DEPLOY["scaling"], **scaling}}
     spec = predictor(
-        made(model("statistical", {**PMML, **STORED_ARTIFACT}, deploy), kserve={"version": "0.20", "mode": mode})
+        build_unit(model("statistical", {**PMML, **STORED_ARTIFACT}, deploy), kserve={"version": "0.20", "mode": mode})
     )
-    assert (spec["scaleMetric"], spec["scaleTarget"]) == said
+    assert (spec["scaleMetric"], spec["scaleTarget"]) == message
 
 
 @pytest.mark.parametrize(
-    ("specs", "capabilities", "said"),
+    ("specs", "capabilities", "message"),
     [
         ([model("statistical", {"method": "a", "format": "custom", **STORED_ARTIFACT})], {}, "no runtime of KServe loads this format"),
         ([model("ml", {"format": "onnx", "files": ["policy.rego"]})], {}, "names no address"),
@@ -334,5 +334,5 @@ def test_replicas_are_added_by_the_metric_that_the_spec_names(scaling, mode, sai
         {"kserve": KNATIVE}, "not memory"),
     ],
 )  # fmt: skip
-def test_what_it_cannot_do_is_refused_with_the_reason(specs, capabilities, said, made):
-    assert said in made(*specs, **capabilities).reasons
+def test_what_it_cannot_do_is_refused_with_the_reason(specs, capabilities, message, build_unit):
+    assert message in build_unit(*specs, **capabilities).reasons

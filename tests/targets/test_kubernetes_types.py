@@ -75,8 +75,8 @@ def pod(unit) -> dict:
 
 
 @pytest.mark.parametrize("spec", [*MODELS.values(), *SUSPENDED_MODELS.values()], ids=[*MODELS, *SUSPENDED_MODELS])
-def test_every_object_is_one_that_the_cluster_takes(spec, made, cluster):
-    unit = made(spec, gateway=GATEWAY)
+def test_every_object_is_one_that_the_cluster_takes(spec, build_unit, cluster):
+    unit = build_unit(spec, gateway=GATEWAY)
     assert unit.reasons == ""
     assert unit.objects
     for path, found in unit.objects.items():
@@ -95,18 +95,18 @@ def egress_targets(unit) -> set[tuple[str, int | None]]:
     return {one for one in result if one[0] != "kube-system"}
 
 
-def test_an_agent_reaches_the_servers_of_its_tools_and_nobody_else(made):
+def test_an_agent_reaches_the_servers_of_its_tools_and_nobody_else(build_unit):
     other = {**TOOL, "name": "letters", "server": "http://letters.service.svc.cluster.local:9000"}
-    both = made(model("agent", {**AGENT, "tools": [TOOL, other]}, SCALED_DEPLOY))
+    both = build_unit(model("agent", {**AGENT, "tools": [TOOL, other]}, SCALED_DEPLOY))
     assert {namespace for namespace, _ in egress_targets(both)} == {"payments", "service"}
-    assert {namespace for namespace, _ in egress_targets(made(MODELS["agent"]))} == {"payments"}
-    assert egress_targets(made(model("agent", {**AGENT, "tools": []}, SCALED_DEPLOY))) == set()
+    assert {namespace for namespace, _ in egress_targets(build_unit(MODELS["agent"]))} == {"payments"}
+    assert egress_targets(build_unit(model("agent", {**AGENT, "tools": []}, SCALED_DEPLOY))) == set()
 
 
-def test_a_tool_known_by_its_host_name_needs_a_network_that_knows_host_names(made):
+def test_a_tool_known_by_its_host_name_needs_a_network_that_knows_host_names(build_unit):
     spec = model("agent", {**AGENT, "tools": [{**TOOL, "server": "https://tools.vendor.example/mcp"}]}, SCALED_DEPLOY)
-    assert "knows addresses and no host names" in made(spec).reasons
-    unit = made(spec, hostnameEgress="cilium")
+    assert "knows addresses and no host names" in build_unit(spec).reasons
+    unit = build_unit(spec, hostnameEgress="cilium")
     assert unit.reasons == ""
     named = [
         rule["toFQDNs"] for rule in unit.objects["ciliumnetworkpolicy.yaml"]["spec"]["egress"] if "toFQDNs" in rule
@@ -114,16 +114,16 @@ def test_a_tool_known_by_its_host_name_needs_a_network_that_knows_host_names(mad
     assert named == [[{"matchName": "tools.vendor.example"}]]
 
 
-def test_an_agent_is_told_its_limits_and_tools(made):
-    env = {one["name"]: one.get("value") for one in pod(made(MODELS["agent"]))["containers"][0]["env"]}
+def test_an_agent_is_told_its_limits_and_tools(build_unit):
+    env = {one["name"]: one.get("value") for one in pod(build_unit(MODELS["agent"]))["containers"][0]["env"]}
     assert env == {
         "SETTINGS": '{"limits":{"steps":5},"tools":[{"allow":["find"],"approval":"never","name":"payments",'
         '"server":"http://tools.payments.svc.cluster.local:8080/mcp","sideEffects":"none"}]}'
     }
 
 
-def test_a_group_may_scale_its_agent_to_nothing_and_do_nothing_else(made):
-    unit = made(MODELS["agent"])
+def test_a_group_may_scale_its_agent_to_nothing_and_do_nothing_else(build_unit):
+    unit = build_unit(MODELS["agent"])
     role, binding = unit.objects["role.yaml"], unit.objects["rolebinding.yaml"]
     assert role["rules"] == [
         {"apiGroups": ["apps"], "resources": ["deployments"], "resourceNames": ["one"], "verbs": ["get"]},
@@ -136,12 +136,12 @@ def test_a_group_may_scale_its_agent_to_nothing_and_do_nothing_else(made):
     assert [subject["name"] for subject in binding["subjects"]] == ["on-call"]
     assert (
         "role.yaml"
-        not in made(model("agent", {k: v for k, v in AGENT.items() if k != "killSwitch"}, SCALED_DEPLOY)).objects
+        not in build_unit(model("agent", {k: v for k, v in AGENT.items() if k != "killSwitch"}, SCALED_DEPLOY)).objects
     )
 
 
-def test_a_job_runs_by_the_clock(made):
-    unit = made(MODELS["optimization by the clock"])
+def test_a_job_runs_by_the_clock(build_unit):
+    unit = build_unit(MODELS["optimization by the clock"])
     spec = unit.objects["cronjob.yaml"]["spec"]
     assert (spec["schedule"], spec["timeZone"], spec["concurrencyPolicy"]) == (
         "0 20 * * 1-5",
@@ -154,12 +154,14 @@ def test_a_job_runs_by_the_clock(made):
     )
     assert pod(unit)["restartPolicy"] == "Never"
     assert not {"service.yaml", "deployment.yaml", "horizontalpodautoscaler.yaml"} & set(unit.objects)
-    plain = made(model("optimization", SOLVER, {"batch": {"schedule": "0 1 * * *"}})).objects["cronjob.yaml"]["spec"]
+    plain = build_unit(model("optimization", SOLVER, {"batch": {"schedule": "0 1 * * *"}})).objects["cronjob.yaml"][
+        "spec"
+    ]
     assert (plain["timeZone"], plain["concurrencyPolicy"]) == ("Etc/UTC", "Forbid")
 
 
-def test_a_graph_is_loaded_before_it_is_asked(made):
-    unit = made(MODELS["graph"])
+def test_a_graph_is_loaded_before_it_is_asked(build_unit):
+    unit = build_unit(MODELS["graph"])
     spec = pod(unit)
     (clear, load), (store,) = spec["initContainers"], spec["containers"]
     location = load["args"][2]
@@ -172,27 +174,27 @@ def test_a_graph_is_loaded_before_it_is_asked(made):
     assert sorted(key for data in maps.values() for key in data) == ["companies.ttl", "ownership.ttl"]
 
 
-def test_a_disk_outlives_a_replica(made):
-    claim = made(MODELS["heuristic with a disk"]).objects["statefulset.yaml"]["spec"]["volumeClaimTemplates"][0]
+def test_a_disk_outlives_a_replica(build_unit):
+    claim = build_unit(MODELS["heuristic with a disk"]).objects["statefulset.yaml"]["spec"]["volumeClaimTemplates"][0]
     assert claim["spec"]["resources"]["requests"]["storage"] == "1Gi"
     assert claim["spec"]["storageClassName"] == "fast"
-    graph = made(MODELS["graph"]).objects["statefulset.yaml"]["spec"]
+    graph = build_unit(MODELS["graph"]).objects["statefulset.yaml"]["spec"]
     assert "volumeClaimTemplates" not in graph
     assert {"name": "data", "emptyDir": {}} in graph["template"]["spec"]["volumes"]
 
 
-def test_what_is_exposed_hangs_on_the_gateway_with_its_time_limit(made):
-    route = made(MODELS["heuristic"], gateway=GATEWAY).objects["httproute.yaml"]["spec"]
+def test_what_is_exposed_hangs_on_the_gateway_with_its_time_limit(build_unit):
+    route = build_unit(MODELS["heuristic"], gateway=GATEWAY).objects["httproute.yaml"]["spec"]
     assert route["hostnames"] == ["a.example"]
     (rule,) = route["rules"]
     assert rule["matches"] == [{"path": {"type": "PathPrefix", "value": "/a"}}]
     assert rule["timeouts"] == {"request": "500ms"}
-    assert "names no gateway" in made(MODELS["heuristic"]).reasons
+    assert "names no gateway" in build_unit(MODELS["heuristic"]).reasons
 
 
 @pytest.mark.parametrize("spec", SUSPENDED_MODELS.values(), ids=SUSPENDED_MODELS)
-def test_what_is_suspended_runs_nowhere_and_reaches_nobody(spec, made):
-    unit = made(spec, gateway=GATEWAY)
+def test_what_is_suspended_runs_nowhere_and_reaches_nobody(spec, build_unit):
+    unit = build_unit(spec, gateway=GATEWAY)
     workload = next(
         found for found in unit.objects.values() if found["kind"] in {"Deployment", "StatefulSet", "CronJob"}
     )
@@ -202,36 +204,36 @@ def test_what_is_suspended_runs_nowhere_and_reaches_nobody(spec, made):
     assert not {"horizontalpodautoscaler.yaml", "httproute.yaml"} & set(unit.objects)
 
 
-def test_an_address_is_let_out_as_a_range(made):
+def test_an_address_is_let_out_as_a_range(build_unit):
     spec = model("heuristic", PROGRAM, {**SCALED_DEPLOY, "egress": ["https://203.0.113.9/a"]})
     for capabilities in ({}, {"hostnameEgress": "cilium"}):
-        unit = made(spec, **capabilities)
+        unit = build_unit(spec, **capabilities)
         assert unit.reasons == ""
         rules = unit.objects["networkpolicy.yaml"]["spec"]["egress"]
         assert {"to": [{"ipBlock": {"cidr": "203.0.113.9/32"}}], "ports": [{"port": 443, "protocol": "TCP"}]} in rules
 
 
-def test_the_gateway_is_let_in_where_the_model_is_exposed_and_nowhere_else(made):
+def test_the_gateway_is_let_in_where_the_model_is_exposed_and_nowhere_else(build_unit):
     def ingress_rules(spec: dict) -> list:
-        return made(spec, gateway=GATEWAY, metrics=None).objects["networkpolicy.yaml"]["spec"]["ingress"]
+        return build_unit(spec, gateway=GATEWAY, metrics=None).objects["networkpolicy.yaml"]["spec"]["ingress"]
 
     assert ingress_rules(MODELS["heuristic"])
     assert ingress_rules(MODELS["agent"]) == []
 
 
-def test_an_argument_stays_what_it_was(made):
+def test_an_argument_stays_what_it_was(build_unit):
     spec = model("heuristic", {**PROGRAM, "args": ["--key=$(TOKEN)"]}, SCALED_DEPLOY)
-    assert pod(made(spec))["containers"][0]["args"] == ["--key=$$(TOKEN)"]
+    assert pod(build_unit(spec))["containers"][0]["args"] == ["--key=$$(TOKEN)"]
 
 
-def test_a_value_stays_a_value_where_kubernetes_expands_variables(made):
+def test_a_value_stays_a_value_where_kubernetes_expands_variables(build_unit):
     spec = model("heuristic", PROGRAM, {**SCALED_DEPLOY, "env": [{"name": "A", "value": "$(HOME) $$ {x}"}]})
-    env = pod(made(spec))["containers"][0]["env"]
+    env = pod(build_unit(spec))["containers"][0]["env"]
     assert env == [{"name": "A", "value": "$$(HOME) $$$$ {x}"}]
 
 
 @pytest.mark.parametrize(
-    ("spec", "said"),
+    ("spec", "message"),
     [
         (model("heuristic", {**IMAGE}), "never be asked"),
         (model("heuristic", PROGRAM, {"batch": BATCH}), "a job is asked nothing"),
@@ -266,8 +268,8 @@ def test_a_value_stays_a_value_where_kubernetes_expands_variables(made):
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip
-def test_what_it_cannot_do_is_refused_with_the_reason(spec, said, made):
-    assert said in made(spec).reasons
+def test_what_it_cannot_do_is_refused_with_the_reason(spec, message, build_unit):
+    assert message in build_unit(spec).reasons
 
 
 VENDOR = {
@@ -277,27 +279,28 @@ VENDOR = {
 EXPORTER = {"url": "blackbox-exporter.monitoring.svc:9115", "module": "http_vendor"}
 
 
-def test_a_vendor_is_asked_whether_it_answers_where_something_can_ask(made, cluster):
-    unit = made(model("vendor", VENDOR), blackboxExporter=EXPORTER)
+def test_a_vendor_is_asked_whether_it_answers_where_something_can_ask(build_unit, cluster):
+    unit = build_unit(model("vendor", VENDOR), blackboxExporter=EXPORTER)
     probe = unit.objects["probe.yaml"]
     assert cluster("1.34")(unit.keys["probe.yaml"], probe) == ()
     assert cluster("1.34")(unit.keys["probe.yaml"], {**probe, "spec": {**probe["spec"], "prober": {}}})
     assert (probe["spec"]["prober"], probe["spec"]["module"]) == ({"url": EXPORTER["url"]}, "http_vendor")
     assert probe["spec"]["targets"]["staticConfig"]["static"] == ["https://api.bureau.example:443/v1"]
     assert "probe.yaml" in unit.objects["kustomization.yaml"]["resources"]
-    assert "probe.yaml" not in made(model("vendor", VENDOR)).objects
-    assert "probe.yaml" not in made(MODELS["agent"], blackboxExporter=EXPORTER).objects
+    assert "probe.yaml" not in build_unit(model("vendor", VENDOR)).objects
+    assert "probe.yaml" not in build_unit(MODELS["agent"], blackboxExporter=EXPORTER).objects
 
 
-def test_nobody_is_promised_an_answer_of_a_job(made):
+def test_nobody_is_promised_an_answer_of_a_job(build_unit):
     assert (
-        made({**MODELS["optimization by the clock"], "sla": {"window": "30d"}, "slo": {"window": "30d"}}).reasons == ""
+        build_unit({**MODELS["optimization by the clock"], "sla": {"window": "30d"}, "slo": {"window": "30d"}}).reasons
+        == ""
     )
     latency = {"sla": {"latency": {"p99": "1s"}}}, {"slo": {"latency": [{"under": "1s", "for": "99%"}]}}
     for promise in ({"sla": {"availability": "99%"}}, {"slo": {"availability": "99%"}}, *latency):
         job = {**MODELS["optimization by the clock"], **promise}
-        assert "a job is asked nothing" in made(job).reasons
-        assert made({**MODELS["optimization"], **promise}).reasons == ""
+        assert "a job is asked nothing" in build_unit(job).reasons
+        assert build_unit({**MODELS["optimization"], **promise}).reasons == ""
 
 
 def scaled_agent(low: int, high: int, **more: Any) -> dict:
@@ -305,21 +308,21 @@ def scaled_agent(low: int, high: int, **more: Any) -> dict:
     return model("agent", AGENT, {"scaling": {"min": low, "max": high}, "resources": resources, **more})
 
 
-def test_no_number_of_replicas_is_put_back_after_the_kill_switch(made):
-    switched = made(scaled_agent(1, 1))
+def test_no_number_of_replicas_is_put_back_after_the_kill_switch(build_unit):
+    switched = build_unit(scaled_agent(1, 1))
     assert "replicas" not in switched.objects["deployment.yaml"]["spec"]
-    assert "replicas" not in made(scaled_agent(1, 1, volume={"size": "1Gi"})).objects["statefulset.yaml"]["spec"]
-    assert made(scaled_agent(2, 4)).objects["horizontalpodautoscaler.yaml"]["spec"]["minReplicas"] == 2
-    assert "after somebody threw the kill switch" in made(scaled_agent(2, 2)).reasons
-    assert made(scaled_agent(2, 2, suspended=True)).objects["deployment.yaml"]["spec"]["replicas"] == 0
+    assert "replicas" not in build_unit(scaled_agent(1, 1, volume={"size": "1Gi"})).objects["statefulset.yaml"]["spec"]
+    assert build_unit(scaled_agent(2, 4)).objects["horizontalpodautoscaler.yaml"]["spec"]["minReplicas"] == 2
+    assert "after somebody threw the kill switch" in build_unit(scaled_agent(2, 2)).reasons
+    assert build_unit(scaled_agent(2, 2, suspended=True)).objects["deployment.yaml"]["spec"]["replicas"] == 0
     plain = {key: value for key, value in AGENT.items() if key != "killSwitch"}
     deploy = {"scaling": {"min": 2, "max": 2}}
-    assert made(model("agent", plain, deploy)).objects["deployment.yaml"]["spec"]["replicas"] == 2
+    assert build_unit(model("agent", plain, deploy)).objects["deployment.yaml"]["spec"]["replicas"] == 2
 
 
-def test_a_namespace_that_is_reached_twice_is_named_once(made):
+def test_a_namespace_that_is_reached_twice_is_named_once(build_unit):
     tools = [TOOL, {**TOOL, "name": "more", "server": "http://more.payments.svc.cluster.local:9000"}]
-    rules = made(model("agent", {**AGENT, "tools": tools}, SCALED_DEPLOY)).objects["networkpolicy.yaml"]["spec"][
+    rules = build_unit(model("agent", {**AGENT, "tools": tools}, SCALED_DEPLOY)).objects["networkpolicy.yaml"]["spec"][
         "egress"
     ]
     assert len(rules) == 2

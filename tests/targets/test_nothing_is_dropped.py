@@ -272,9 +272,9 @@ def variants(kind: str) -> Iterator[tuple[str, str, Any, Any]]:
 
 
 @pytest.mark.parametrize("kind", MODELS)
-def test_whatever_is_said_is_rendered_or_refused(kind, made):
+def test_whatever_is_said_is_rendered_or_refused(kind, build_unit):
     def outcome(spec: dict) -> tuple[dict, str]:
-        unit = made(spec, RETAIL, POLICY, gateway={"namespace": "gateways", "name": "public"})
+        unit = build_unit(spec, RETAIL, POLICY, gateway={"namespace": "gateways", "name": "public"})
         return dict(unit.texts), unit.reasons
 
     before = outcome(MODELS[kind])
@@ -328,11 +328,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", MODELS)
-def test_every_option_is_rendered_or_refused(kind, made):
+def test_every_option_is_rendered_or_refused(kind, build_unit):
     spec = MODELS[kind]
-    before = made(spec, RETAIL, POLICY)
+    before = build_unit(spec, RETAIL, POLICY)
     for option, value in OPTIONS[spec["deploy"]["target"]].items():
-        after = made(with_value(spec, f"deploy.options.{option}", value), RETAIL, POLICY)
+        after = build_unit(with_value(spec, f"deploy.options.{option}", value), RETAIL, POLICY)
         assert after.reasons or after.texts != before.texts, option
 
 

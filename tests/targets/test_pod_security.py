@@ -74,24 +74,24 @@ CONTROLS: dict[str, Callable[[dict], bool]] = {
     "host process": lambda pod: not any(security_values(pod, "windowsOptions", "hostProcess")),
     "host namespaces": lambda pod: not any(pod.get(key) for key in ("hostNetwork", "hostPID", "hostIPC")),
     "privileged containers": lambda pod: not any(security_values(pod, "privileged")),
-    "host ports": lambda pod: not any(port.get("hostPort") for one in containers(pod) for port in one.get("ports", [])),
+    "host ports": lambda pod: not any(port.get("hostPort") for container in containers(pod) for port in container.get("ports", [])),
     "host probes and hooks": lambda pod: not any(handler.get("host") for handler in handlers(pod)),
     "AppArmor": lambda pod: set(security_values(pod, "appArmorProfile", "type")) <= {None, "RuntimeDefault", "Localhost"},
     "AppArmor by annotation": lambda pod: all(
         value in ("", "runtime/default") or value.startswith("localhost/")
         for key, value in pod.get("annotations", {}).items() if key.startswith(APPARMOR)
     ),
-    "SELinux": lambda pod: all(one in SELINUX for one in security_values(pod, "seLinuxOptions", "type"))
+    "SELinux": lambda pod: all(value in SELINUX for value in security_values(pod, "seLinuxOptions", "type"))
     and not any((*security_values(pod, "seLinuxOptions", "user"), *security_values(pod, "seLinuxOptions", "role"))),
     "proc mount": lambda pod: set(security_values(pod, "procMount")) <= {None, "Default"},
-    "sysctls": lambda pod: {one["name"] for one in contexts(pod)[0].get("sysctls", [])} <= SYSCTLS,
+    "sysctls": lambda pod: {sysctl["name"] for sysctl in contexts(pod)[0].get("sysctls", [])} <= SYSCTLS,
     "volume types": lambda pod: all(set(volume) - {"name"} <= VOLUMES for volume in pod.get("volumes", [])),
-    "privilege escalation": lambda pod: all(one is False for one in security_values(pod, "allowPrivilegeEscalation")[1:]),
-    "running as non-root": lambda pod: each_or_all(pod, lambda one: one is True, "runAsNonRoot"),
+    "privilege escalation": lambda pod: all(value is False for value in security_values(pod, "allowPrivilegeEscalation")[1:]),
+    "running as non-root": lambda pod: each_or_all(pod, lambda value: value is True, "runAsNonRoot"),
     "running as a non-root user": lambda pod: 0 not in security_values(pod, "runAsUser"),
-    "seccomp": lambda pod: each_or_all(pod, lambda one: one in ("RuntimeDefault", "Localhost"), "seccompProfile", "type"),
-    "capabilities": lambda pod: all("ALL" in one for one in capabilities(pod, "drop"))
-    and all(one <= {"NET_BIND_SERVICE"} for one in capabilities(pod, "add")),
+    "seccomp": lambda pod: each_or_all(pod, lambda value: value in ("RuntimeDefault", "Localhost"), "seccompProfile", "type"),
+    "capabilities": lambda pod: all("ALL" in names for names in capabilities(pod, "drop"))
+    and all(names <= {"NET_BIND_SERVICE"} for names in capabilities(pod, "add")),
 }  # fmt: skip
 """What the restricted profile asks for, that of the baseline profile included, each with whether a pod keeps it."""
 
@@ -161,8 +161,8 @@ def single_pod(unit: Any) -> dict:
 
 
 @pytest.mark.parametrize("spec", MODELS.values(), ids=MODELS)
-def test_every_pod_keeps_the_restricted_profile(spec, made):
-    unit = made(spec)
+def test_every_pod_keeps_the_restricted_profile(spec, build_unit):
+    unit = build_unit(spec)
     assert unit.reasons == ""
     assert broken_controls(single_pod(unit)) == []
 
@@ -178,10 +178,10 @@ def test_every_pod_of_the_sample_keeps_the_restricted_profile():
     assert {path: broken_controls(pod) for path, pod in pods_by_path.items() if broken_controls(pod)} == {}
 
 
-def test_every_pod_says_that_it_needs_no_token_of_the_cluster(made):
+def test_every_pod_says_that_it_needs_no_token_of_the_cluster(build_unit):
     for name, spec in MODELS.items():
         if "runtime" not in name and name != "server of KServe's":
-            assert single_pod(made(spec))["automountServiceAccountToken"] is False, name
+            assert single_pod(build_unit(spec))["automountServiceAccountToken"] is False, name
 
 
 def context(**more: Any) -> Callable[[dict], None]:
@@ -226,8 +226,8 @@ MUTATIONS: list[tuple[str, Callable[[dict], None]]] = [
 
 
 @pytest.mark.parametrize(("control", "mutate"), MUTATIONS)
-def test_a_pod_that_breaks_a_control_is_refused_by_its_name(control, mutate, made):
-    pod = copy.deepcopy(single_pod(made(MODELS["program"])))
+def test_a_pod_that_breaks_a_control_is_refused_by_its_name(control, mutate, build_unit):
+    pod = copy.deepcopy(single_pod(build_unit(MODELS["program"])))
     mutate(pod)
     assert broken_controls(pod) == [control]
 

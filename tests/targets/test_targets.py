@@ -110,9 +110,9 @@ UNITS = {
 
 
 @pytest.fixture(params=list(UNITS))
-def unit(request, made):
+def unit(request, build_unit):
     models, capabilities = UNITS[request.param]
-    found = made(*models, **capabilities)
+    found = build_unit(*models, **capabilities)
     assert found.reasons == ""
     return found
 
@@ -138,17 +138,20 @@ def test_a_cluster_takes_each_object_and_no_mutant_of_it(unit, cluster, version)
             assert judge(key, mutant), (path, mutant)
 
 
-def test_the_folder_builds_as_a_kustomization(unit, kustomized):
+def test_the_folder_builds_as_a_kustomization(unit, kustomize_unit):
     listed = unit.objects["kustomization.yaml"]["resources"]
     assert listed == sorted(set(unit.texts) - {"kustomization.yaml"})
-    built = kustomized(unit)
+    built = kustomize_unit(unit)
     assert {one["metadata"]["namespace"] for one in built} == {"models"}
     assert len(built) == len(listed)
 
 
-def test_an_owners_edit_reaches_no_pod_and_no_selector(made):
+def test_an_owners_edit_reaches_no_pod_and_no_selector(build_unit):
     for models, capabilities in UNITS.values():
-        before, changed_unit = made(*models, **capabilities), made(*models, owner="new-team", **capabilities)
+        before, changed_unit = (
+            build_unit(*models, **capabilities),
+            build_unit(*models, owner="new-team", **capabilities),
+        )
         for path, data in before.objects.items():
             assert data.get("spec") == changed_unit.objects[path].get("spec"), path
             assert data.get("data") == changed_unit.objects[path].get("data"), path
@@ -156,14 +159,14 @@ def test_an_owners_edit_reaches_no_pod_and_no_selector(made):
                 assert data == changed_unit.objects[path]
 
 
-def test_nothing_rendered_names_an_owner_where_it_is_handed_on_to_pods(made):
-    made_of_ml = made(with_canary(ml())).objects["inferenceservice.yaml"]
+def test_nothing_rendered_names_an_owner_where_it_is_handed_on_to_pods(build_unit):
+    made_of_ml = build_unit(with_canary(ml())).objects["inferenceservice.yaml"]
     assert made_of_ml["metadata"]["labels"] == {"app.kubernetes.io/name": "scorer", "app.kubernetes.io/part-of": "bank"}
 
 
-def test_pods_keep_the_restricted_pod_security_standard(made):
+def test_pods_keep_the_restricted_pod_security_standard(build_unit):
     for one in (rules(), agent()):
-        pod = made(one).objects["deployment.yaml"]["spec"]["template"]["spec"]
+        pod = build_unit(one).objects["deployment.yaml"]["spec"]["template"]["spec"]
         assert pod["automountServiceAccountToken"] is False
         assert pod["securityContext"] == {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
         (container,) = pod["containers"]
@@ -172,40 +175,40 @@ def test_pods_keep_the_restricted_pod_security_standard(made):
         assert "@sha256:" in container["image"]
 
 
-def test_an_autoscaler_and_a_fixed_number_of_replicas_exclude_each_other(made):
-    scaled, fixed = made(rules()), made(rules(deploy={"scaling": {"min": 3, "max": 3}}))
+def test_an_autoscaler_and_a_fixed_number_of_replicas_exclude_each_other(build_unit):
+    scaled, fixed = build_unit(rules()), build_unit(rules(deploy={"scaling": {"min": 3, "max": 3}}))
     assert "horizontalpodautoscaler.yaml" in scaled.objects
     assert "replicas" not in scaled.objects["deployment.yaml"]["spec"]
     assert "horizontalpodautoscaler.yaml" not in fixed.objects
     assert fixed.objects["deployment.yaml"]["spec"]["replicas"] == 3
 
 
-def test_nobody_may_call_a_model_that_nobody_uses(made):
+def test_nobody_may_call_a_model_that_nobody_uses(build_unit):
     alone = {"gateway": None, "metrics": None}
-    assert made(rules(), **alone).objects["networkpolicy.yaml"]["spec"]["ingress"] == []
-    assert made(ml(), **alone).objects["networkpolicy.yaml"]["spec"]["ingress"] == []
+    assert build_unit(rules(), **alone).objects["networkpolicy.yaml"]["spec"]["ingress"] == []
+    assert build_unit(ml(), **alone).objects["networkpolicy.yaml"]["spec"]["ingress"] == []
 
 
-def test_a_user_may_call_and_reaches_what_it_uses(made):
+def test_a_user_may_call_and_reaches_what_it_uses(build_unit):
     caller = ml(uses=[{"model": "policy", "as": {"env": "POLICY"}}])
-    (rule,) = made(rules(), caller, gateway=None, metrics=None).objects["networkpolicy.yaml"]["spec"]["ingress"]
+    (rule,) = build_unit(rules(), caller, gateway=None, metrics=None).objects["networkpolicy.yaml"]["spec"]["ingress"]
     (peer,) = rule["from"]
     assert peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"] == "scorer"
-    env = made(caller, rules()).objects["inferenceservice.yaml"]["spec"]["predictor"]["model"]["env"]
+    env = build_unit(caller, rules()).objects["inferenceservice.yaml"]["spec"]["predictor"]["model"]["env"]
     assert env[0] == {"name": "POLICY", "value": "http://policy.models.svc.cluster.local/v1/data/credit/decision"}
 
 
-def test_a_caller_of_a_vendor_is_let_out_to_its_ranges(made):
+def test_a_caller_of_a_vendor_is_let_out_to_its_ranges(build_unit):
     caller = rules(uses=[{"model": "bureau", "as": {"env": "BUREAU"}}])
     way_out = {"to": [{"ipBlock": {"cidr": "203.0.113.0/25"}}], "ports": [{"port": 443, "protocol": "TCP"}]}
-    assert way_out in made(caller, vendor()).objects["networkpolicy.yaml"]["spec"]["egress"]
-    policy = made(vendor(), caller).objects["networkpolicy.yaml"]["spec"]
+    assert way_out in build_unit(caller, vendor()).objects["networkpolicy.yaml"]["spec"]["egress"]
+    policy = build_unit(vendor(), caller).objects["networkpolicy.yaml"]["spec"]
     assert way_out in policy["egress"]
     assert policy["podSelector"]["matchExpressions"][0]["values"] == ["bureau", "policy"]
 
 
-def test_with_cilium_names_are_looked_up_under_its_own_policy_alone(made):
-    unit = made(rules(deploy=ONE_WAY_OUT), **CILIUM)
+def test_with_cilium_names_are_looked_up_under_its_own_policy_alone(build_unit):
+    unit = build_unit(rules(deploy=ONE_WAY_OUT), **CILIUM)
     assert unit.objects["networkpolicy.yaml"]["spec"]["egress"] == []
     names, out = unit.objects["ciliumnetworkpolicy.yaml"]["spec"]["egress"]
     assert names["toPorts"][0]["rules"] == {"dns": [{"matchPattern": "*"}]}
@@ -213,22 +216,22 @@ def test_with_cilium_names_are_looked_up_under_its_own_policy_alone(made):
     assert out["toPorts"][0]["ports"] == [{"port": "8443", "protocol": "TCP"}]
 
 
-def test_changed_decisions_change_the_name_that_pods_mount(made):
-    unit = made(rules())
+def test_changed_decisions_change_the_name_that_pods_mount(build_unit):
+    unit = build_unit(rules())
     name = unit.objects["configmap.yaml"]["metadata"]["name"]
     mounted = unit.objects["deployment.yaml"]["spec"]["template"]["spec"]["volumes"][0]["configMap"]["name"]
     assert mounted == name
-    assert name != made(rules({**OPA, "files": ["policy.rego"]})).objects["configmap.yaml"]["metadata"]["name"]
+    assert name != build_unit(rules({**OPA, "files": ["policy.rego"]})).objects["configmap.yaml"]["metadata"]["name"]
 
 
-def test_files_for_gorules_are_mounted_one_by_one(made):
-    (container,) = made(agent()).objects["deployment.yaml"]["spec"]["template"]["spec"]["containers"]
+def test_files_for_gorules_are_mounted_one_by_one(build_unit):
+    (container,) = build_unit(agent()).objects["deployment.yaml"]["spec"]["template"]["spec"]["containers"]
     (mount,) = container["volumeMounts"]
     assert (mount["mountPath"], mount["subPath"]) == ("/decisions/policy/pricing.json", "pricing.json")
 
 
-def test_a_canary_is_a_second_predictor_in_standard_mode(made):
-    spec = made(with_canary(ml())).objects["inferenceservice.yaml"]["spec"]
+def test_a_canary_is_a_second_predictor_in_standard_mode(build_unit):
+    spec = build_unit(with_canary(ml())).objects["inferenceservice.yaml"]["spec"]
     (canary,) = spec["canary"]
     assert canary["trafficPercent"] == 10
     assert "maxReplicas" not in canary["predictor"]
@@ -236,8 +239,8 @@ def test_a_canary_is_a_second_predictor_in_standard_mode(made):
     assert canary["predictor"]["model"]["storageUri"].endswith("/1.1.0/")
 
 
-def test_a_canary_takes_the_predictors_place_in_knative_mode(made):
-    predictor = made(with_canary(ml({})), **KNATIVE).objects["inferenceservice.yaml"]["spec"]["predictor"]
+def test_a_canary_takes_the_predictors_place_in_knative_mode(build_unit):
+    predictor = build_unit(with_canary(ml({})), **KNATIVE).objects["inferenceservice.yaml"]["spec"]["predictor"]
     assert predictor["canaryTrafficPercent"] == 10
     assert predictor["model"]["storageUri"].endswith("/1.1.0/")
 
@@ -285,14 +288,14 @@ REFUSED_CASES = {
 
 
 @pytest.mark.parametrize("name", list(REFUSED_CASES))
-def test_what_a_target_cannot_do_is_refused_with_its_reason(made, name):
+def test_what_a_target_cannot_do_is_refused_with_its_reason(build_unit, name):
     one, capabilities, reason = REFUSED_CASES[name]
     if "source" in one:
         one = {**one, "source": {key: value for key, value in one["source"].items() if value is not None}}
-    found = made(one, **capabilities)
+    found = build_unit(one, **capabilities)
     assert reason in found.reasons
     assert found.objects == {}
 
 
-def test_an_option_that_there_is_not_is_refused(made):
-    assert "priorityClas" in made(rules(deploy={"options": {"priorityClas": "high"}})).reasons
+def test_an_option_that_there_is_not_is_refused(build_unit):
+    assert "priorityClas" in build_unit(rules(deploy={"options": {"priorityClas": "high"}})).reasons

@@ -114,7 +114,7 @@ class Cluster:
         ends = [self.pods[one] if isinstance(one, str) else one for one in (source, target)]
         return lets(self.policies, *ends, port, protocol)
 
-    def mutated(self, name: str, mutate: Callable[[dict], None]) -> "Cluster":
+    def with_policy_change(self, name: str, mutate: Callable[[dict], None]) -> "Cluster":
         """The cluster, with one model's policy changed."""
         policies = copy.deepcopy(self.policies)
         mutate(next(one["spec"] for one in policies if one["metadata"]["name"] == name))
@@ -136,12 +136,13 @@ def pod(unit: Any) -> Pod | None:
 
 
 @pytest.fixture
-def cluster_of(made) -> Callable[..., Cluster]:
+def cluster_of(build_unit) -> Callable[..., Cluster]:
     """The cluster in which some models run."""
 
     def build(*models: dict, **capabilities: Any) -> Cluster:
         units = {
-            one["name"]: made(one, *(other for other in models if other is not one), **capabilities) for one in models
+            one["name"]: build_unit(one, *(other for other in models if other is not one), **capabilities)
+            for one in models
         }
         assert {name: unit.reasons for name, unit in units.items() if unit.reasons} == {}
         policies = [found for unit in units.values() for found in unit.documents if found["kind"] == "NetworkPolicy"]
@@ -233,7 +234,7 @@ MUTATIONS: dict[str, tuple[str, Callable[[dict], Any], str, "str | Pod", int]] =
 @pytest.mark.parametrize(("name", "mutate", "source", "target", "port"), MUTATIONS.values(), ids=MUTATIONS)
 def test_a_hole_in_a_policy_is_seen(name, mutate, source, target, port, programs):
     assert not programs.lets(source, target, port)
-    assert programs.mutated(name, mutate).lets(source, target, port)
+    assert programs.with_policy_change(name, mutate).lets(source, target, port)
 
 
 KNATIVE = {"version": "0.20", "mode": "Knative"}
@@ -264,15 +265,15 @@ def test_who_asks_a_model_of_knative_reaches_the_gateway_that_hands_the_request_
     assert not cluster_of(OTHER_MODEL, TRAINED_MODEL, kserve=KNATIVE_GATEWAY).lets("other", GATEWAY, 8081)
 
 
-def test_who_asks_a_model_of_knative_needs_to_know_the_gateway(made):
-    said = "answers behind Knative's gateway"
+def test_who_asks_a_model_of_knative_needs_to_know_the_gateway(build_unit):
+    message = "answers behind Knative's gateway"
     closed = model(
         "one", "ml", "kserve", STORED_SOURCE, {"options": {"storageCidrs": ["198.51.100.0/24"]}}, **uses("trained")
     )
     for asking in (CALLER, closed):
-        assert said in made(asking, TRAINED_MODEL, kserve=KNATIVE).reasons
-        assert made(asking, TRAINED_MODEL, kserve=KNATIVE_GATEWAY).reasons == ""
-        assert made(asking, TRAINED_MODEL).reasons == ""
+        assert message in build_unit(asking, TRAINED_MODEL, kserve=KNATIVE).reasons
+        assert build_unit(asking, TRAINED_MODEL, kserve=KNATIVE_GATEWAY).reasons == ""
+        assert build_unit(asking, TRAINED_MODEL).reasons == ""
 
 
 def test_a_model_that_fetches_nothing_reaches_only_whom_it_asks(cluster_of):
@@ -303,7 +304,7 @@ def test_a_graph_reaches_its_steps_and_nobody_else(cluster_of):
     assert cluster_of(GRAPH, TRAINED_MODEL, CALLED_MODEL, kserve=KNATIVE).lets("graph", RANGE, 443)
 
 
-def test_a_file_that_asks_a_host_by_name_needs_a_network_that_knows_names(made):
+def test_a_file_that_asks_a_host_by_name_needs_a_network_that_knows_names(build_unit):
     spec = model(
         "one",
         "ml",
@@ -312,13 +313,13 @@ def test_a_file_that_asks_a_host_by_name_needs_a_network_that_knows_names(made):
         {"egress": ["https://a.example"]},
         runtime=PROGRAM,
     )
-    assert "knows addresses and no host names" in made(spec).reasons
-    unit = made(spec, hostnameEgress="cilium")
+    assert "knows addresses and no host names" in build_unit(spec).reasons
+    unit = build_unit(spec, hostnameEgress="cilium")
     assert unit.objects["networkpolicy.yaml"]["spec"]["egress"] == []
     assert {"toFQDNs": [{"matchName": "a.example"}]}.items() <= unit.objects["ciliumnetworkpolicy.yaml"]["spec"][
         "egress"
     ][1].items()
-    assert "ciliumnetworkpolicy.yaml" not in made(TRAINED_MODEL, hostnameEgress="cilium").objects
+    assert "ciliumnetworkpolicy.yaml" not in build_unit(TRAINED_MODEL, hostnameEgress="cilium").objects
 
 
 SELECTOR = {"app": "legacy", "app.kubernetes.io/name": "scorer"}

@@ -52,18 +52,18 @@ CALLERS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("asking", CALLERS.values(), ids=CALLERS)
-def test_whoever_asks_a_job_by_the_clock_is_told_where_it_says_so(asking, made):
-    unit = made(asking, JOB)
+@pytest.mark.parametrize("caller", CALLERS.values(), ids=CALLERS)
+def test_whoever_asks_a_job_by_the_clock_is_told_where_it_says_so(caller, build_unit):
+    unit = build_unit(caller, JOB)
     said = "one cannot ask nightly: a job by the clock answers nobody"
-    assert unit.blamed[said].removeprefix("- ").startswith("model: nightly")
+    assert unit.blamed_lines[said].removeprefix("- ").startswith("model: nightly")
     assert unit.objects == {}
 
 
-@pytest.mark.parametrize("asking", CALLERS.values(), ids=CALLERS)
-def test_whoever_asks_a_server_is_told_where_it_answers(asking, made):
-    unit = made(asking, SERVER)
+@pytest.mark.parametrize("caller", CALLERS.values(), ids=CALLERS)
+def test_whoever_asks_a_server_is_told_where_it_answers(caller, build_unit):
+    unit = build_unit(caller, SERVER)
     assert unit.reasons == ""
     assert ("http://nightly.models.svc.cluster.local" in "".join(unit.texts.values())) == (
-        "uses" in asking or asking["type"] == "ensemble"
+        "uses" in caller or caller["type"] == "ensemble"
     )

@@ -72,14 +72,14 @@ def test_neither_work_tree_nor_index_nor_head_is_touched(git) -> None:
     (git.folder / "spec.yaml").write_text("a: 2\n", encoding="utf-8")
     (git.folder / "new.yaml").write_text("b: 1\n", encoding="utf-8")
     git("add", "new.yaml")
-    before = (
+    state_before = (
         git("status", "--porcelain"),
         git("rev-parse", "HEAD"),
         git("symbolic-ref", "HEAD"),
         git("ls-files", "--stage"),
     )
     publish_tree(git)
-    assert before == (
+    assert state_before == (
         git("status", "--porcelain"),
         git("rev-parse", "HEAD"),
         git("symbolic-ref", "HEAD"),
@@ -137,13 +137,13 @@ def test_the_branch_of_the_specs_is_no_branch_to_publish_to(git) -> None:
 def test_who_comes_late_with_an_earlier_commit_changes_nothing(git) -> None:
     early_commit = git("rev-parse", "HEAD")
     git("commit", "-q", "--allow-empty", "-m", "Second")
-    late = publish_tree(git).commit
+    late_commit = publish_tree(git).commit
     done = publish_tree(git, {"old.yaml": b"a: 1\n"}, source=early_commit)
     assert (done.commit, done.reason) == (
         None,
         f"env/prod holds what a later commit made, {git('rev-parse', '--short=7', 'HEAD')}",
     )
-    assert git("rev-parse", "env/prod") == late
+    assert git("rev-parse", "env/prod") == late_commit
     assert publish_tree(git, {"old.yaml": b"a: 1\n"}, source=early_commit, force=True).commit is not None
 
 
@@ -174,15 +174,15 @@ def test_nobody_publishes_namelessly(git, monkeypatch, tmp_path) -> None:
 
 
 # --- a branch that environments share --------------------------------------------------------------------------------
-def publish_shared(git, environment: str, files=TREE, remote: str | None = None, **how):
-    one = PublishRequest(
+def publish_shared(git, environment: str, files=TREE, remote: str | None = None, **options):
+    request = PublishRequest(
         environment,
         files,
-        how.get("source") or git("rev-parse", "HEAD"),
+        options.get("source") or git("rev-parse", "HEAD"),
         DAY,
-        how.get("folder", f"clusters/{environment}"),
+        options.get("folder", f"clusters/{environment}"),
     )
-    return publish(Repository(git.folder), one, "deploy", remote, force=how.get("force", False))
+    return publish(Repository(git.folder), request, "deploy", remote, force=options.get("force", False))
 
 
 def under_folder(folder: str, files=TREE) -> dict[str, bytes]:
@@ -265,24 +265,24 @@ def test_what_is_another_environments_is_not_replaced(git, folder) -> None:
     assert files_of(git, "deploy") == (under_folder(folder) if folder else TREE)
 
 
-@pytest.mark.parametrize("there", [True, False])
-def test_who_was_slower_on_a_branch_follows_on_the_other(git, remote, there) -> None:
+@pytest.mark.parametrize("on_remote", [True, False])
+def test_who_was_slower_on_a_branch_follows_on_the_other(git, remote, on_remote) -> None:
     """Another environment is published between the look at the branch and the push."""
-    remote_name = "origin" if there else None
+    remote_name = "origin" if on_remote else None
     publish_shared(git, "prod", remote=remote_name)
 
     class RacingRepository(Repository):
         has_raced = False
 
-        def committed(self, *said):
+        def create_commit(self, *commit_arguments):
             if not RacingRepository.has_raced:
                 RacingRepository.has_raced = True
                 publish_shared(git, "staging", remote=remote_name)
-            return super().create_commit(*said)
+            return super().create_commit(*commit_arguments)
 
     one = PublishRequest("prod", {"x.yaml": b"1\n"}, git("rev-parse", "HEAD"), DAY, "clusters/prod")
     assert publish(RacingRepository(git.folder), one, "deploy", remote_name, force=False).commit is not None
-    assert files_of(git, "deploy", remote if there else None) == under_folder("clusters/staging") | {
+    assert files_of(git, "deploy", remote if on_remote else None) == under_folder("clusters/staging") | {
         "clusters/prod/x.yaml": b"1\n"
     }
 
@@ -296,9 +296,9 @@ def remote(git, tmp_path):
     return folder
 
 
-@pytest.mark.parametrize("named", ["origin", "by its address"])
-def test_it_goes_onto_the_branch_as_the_remote_has_it(git, remote, named) -> None:
-    remote_name = "origin" if named == "origin" else str(remote)
+@pytest.mark.parametrize("remote_kind", ["origin", "by its address"])
+def test_it_goes_onto_the_branch_as_the_remote_has_it(git, remote, remote_kind) -> None:
+    remote_name = "origin" if remote_kind == "origin" else str(remote)
     first = publish_tree(git, remote=remote_name).commit
     assert git("rev-parse", "env/prod", at=remote) == first
     done = publish_tree(git, {"x.yaml": b"a: 1\n"}, remote=remote_name)
@@ -312,7 +312,7 @@ def test_it_is_never_forced(git, remote) -> None:
     publish_tree(git, remote="origin")
 
     class RacingRepository(Repository):
-        def fetched(self, remote, branch):
+        def fetch_branch(self, remote, branch):
             return None
 
     raced = RacingRepository(git.folder)

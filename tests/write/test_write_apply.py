@@ -147,13 +147,13 @@ def test_a_file_may_become_a_folder_and_a_folder_a_file(tmp_path: Path) -> None:
     assert tree(tmp_path) == {"rules": "one", "data/x/y": "two"}
 
 
-@pytest.mark.parametrize("left", ["data/notes.txt", "data/empty/"])
-def test_a_folder_with_something_of_somebody_else_in_it_stays(tmp_path: Path, left: str) -> None:
+@pytest.mark.parametrize("leftover", ["data/notes.txt", "data/empty/"])
+def test_a_folder_with_something_of_somebody_else_in_it_stays(tmp_path: Path, leftover: str) -> None:
     build(tmp_path, unit(file("data/x")))
-    if left.endswith("/"):
-        (tmp_path / left).mkdir()
+    if leftover.endswith("/"):
+        (tmp_path / leftover).mkdir()
     else:
-        (tmp_path / left).write_text("mine")
+        (tmp_path / leftover).write_text("mine")
     assert refusal_reasons(tmp_path, unit(file("data"))) == [("not-ours", "build/data")]
 
 

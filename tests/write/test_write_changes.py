@@ -21,10 +21,10 @@ def test_one_path_of_two_units_is_a_clash_that_names_both(tmp_path: Path) -> Non
     assert [note.location.path for note in finding.notes if note.location] == ["models/b.yaml", "models/a.yaml"]
 
 
-@pytest.mark.parametrize("other", ["X.yaml", "x.YAML"])
-def test_paths_that_differ_by_case_alone_clash(tmp_path: Path, other: str) -> None:
-    assert conflicts(tmp_path, unit("a", "x.yaml"), unit("b", other)) == [
-        ("path-clash", f"`{other}` of `b` cannot stand beside `x.yaml` of `a`")
+@pytest.mark.parametrize("other_path", ["X.yaml", "x.YAML"])
+def test_paths_that_differ_by_case_alone_clash(tmp_path: Path, other_path: str) -> None:
+    assert conflicts(tmp_path, unit("a", "x.yaml"), unit("b", other_path)) == [
+        ("path-clash", f"`{other_path}` of `b` cannot stand beside `x.yaml` of `a`")
     ]
 
 

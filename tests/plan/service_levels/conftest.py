@@ -65,7 +65,7 @@ def spec() -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture
-def own() -> Mapping[str, Any]:
+def custom_indicators() -> Mapping[str, Any]:
     """Indicators of a model's own."""
     return {
         "availability": {
@@ -87,7 +87,9 @@ class RenderedModel:
     @property
     def reasons(self) -> list[str]:
         return [
-            f"{one.code.id} {one.place.path}:{one.place.line} {one.message}" for one in self.findings if one.mandatory
+            f"{one.code.id} {one.location.path}:{one.location.line} {one.message}"
+            for one in self.findings
+            if one.is_blocking
         ]
 
     @property
@@ -147,12 +149,12 @@ def make() -> Callable[..., RenderedModel]:
 def promtool(program: Callable[..., str], tmp_path: Path) -> Callable[..., str]:
     """What promtool says of rules, and of what they do with series."""
 
-    def run(groups: Sequence[Mapping[str, Any]], tests: Sequence[Mapping[str, Any]] = (), every: str = "1m") -> str:
+    def run(groups: Sequence[Mapping[str, Any]], tests: Sequence[Mapping[str, Any]] = (), interval: str = "1m") -> str:
         tool = program("promtool", "apt-get install prometheus")
         (tmp_path / "rules.yaml").write_text(yaml.safe_dump({"groups": list(groups)}), encoding="utf-8")
         command = [tool, "check", "rules", str(tmp_path / "rules.yaml")]
         if tests:
-            scenario = {"rule_files": ["rules.yaml"], "evaluation_interval": every, "tests": list(tests)}
+            scenario = {"rule_files": ["rules.yaml"], "evaluation_interval": interval, "tests": list(tests)}
             (tmp_path / "tests.yaml").write_text(yaml.safe_dump(scenario), encoding="utf-8")
             command = [tool, "test", "rules", str(tmp_path / "tests.yaml")]
         done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -95,10 +95,10 @@ def test_an_outage_of_all_replicas_pages_by_what_callers_proxies_could_not_send(
 
 @pytest.mark.parametrize("kind", DESTINATIONS)
 @pytest.mark.parametrize(
-    ("status", "fired"),
+    ("status", "is_firing"),
     [("0", False), ("3", False), ("5", False), ("2", True), ("4", True), ("13", True), ("14", True)],
 )
-def test_grpc_fails_by_its_own_status_with_an_http_status_of_200(make, spec, promtool, kind, status, fired):
+def test_grpc_fails_by_its_own_status_with_an_http_status_of_200(make, spec, promtool, kind, status, is_firing):
     stored = {"format": "onnx", "uri": "s3://models/one/1.0.0/", "digest": f"sha256:{'0' * 64}"}
     options = {"runtime": {"port": 9000}, "source": stored} if kind == "ml" else {}
     groups = make(
@@ -110,7 +110,7 @@ def test_grpc_fails_by_its_own_status_with_an_http_status_of_200(make, spec, pro
         {"series": f'istio_requests_total{{{of},grpc_response_status="{code}",part="{part}"}}', "values": "0+100x480"}
         for part, code in (("most", "0"), ("some", status))
     ]
-    scene = {"interval": "1m", "input_series": series, "promql_expr_test": [expects("page", 420, fired=fired)]}
+    scene = {"interval": "1m", "input_series": series, "promql_expr_test": [expects("page", 420, fired=is_firing)]}
     assert promtool(groups, [scene]) == ""
 
 
@@ -140,21 +140,23 @@ def run_scenarios(rendered_model, promtool, indicator: str, period: str, budget:
     for severity, every in INTERVALS.items():
         tests = [scenario(indicator, burn, budget) for burn in burn_rates(period) if burn.severity == severity]
         assert len(tests) == 2
-        output += promtool(rendered_model.groups, tests, every=f"{every}m")
+        output += promtool(rendered_model.groups, tests, interval=f"{every}m")
     return output
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("period", PERIODS)
-def test_each_alert_of_availability_fires_within_its_window_and_resolves(make, spec, own, promtool, period):
-    made = make(spec(slo={"availability": "99.9%", "window": period, "indicators": own}))
+def test_each_alert_of_availability_fires_within_its_window_and_resolves(
+    make, spec, custom_indicators, promtool, period
+):
+    made = make(spec(slo={"availability": "99.9%", "window": period, "indicators": custom_indicators}))
     assert run_scenarios(made, promtool, "availability", period, Fraction(1, 1000)) == ""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("indicator", LATENCY_METRICS)
-def test_so_does_each_of_how_long_answers_take_and_take_to_begin(make, spec, own, promtool, indicator):
-    made = make(spec(slo={indicator: [{"under": "250ms", "for": "99%"}], "indicators": own}))
+def test_so_does_each_of_how_long_answers_take_and_take_to_begin(make, spec, custom_indicators, promtool, indicator):
+    made = make(spec(slo={indicator: [{"under": "250ms", "for": "99%"}], "indicators": custom_indicators}))
     assert run_scenarios(made, promtool, indicator, "30d", Fraction(1, 100)) == ""
 
 
@@ -163,9 +165,15 @@ def quiet(made, promtool, series, until: str = "8h") -> str:
     return promtool(made.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": checks}])
 
 
-def test_healthy_series_are_silent(make, spec, own, promtool):
+def test_healthy_series_are_silent(make, spec, custom_indicators, promtool):
     rendered_model = make(
-        spec(slo={"availability": "99.9%", "latency": [{"under": "250ms", "for": "99%"}], "indicators": own})
+        spec(
+            slo={
+                "availability": "99.9%",
+                "latency": [{"under": "250ms", "for": "99%"}],
+                "indicators": custom_indicators,
+            }
+        )
     )
     healthy = [
         *traffic("availability", Fraction(1, 2000), 10, 500, 10),
@@ -174,8 +182,8 @@ def test_healthy_series_are_silent(make, spec, own, promtool):
     assert quiet(rendered_model, promtool, healthy) == ""
 
 
-def test_so_is_what_nobody_asks(make, spec, own, promtool):
-    rendered_model = make(spec(slo={"availability": "99.9%", "indicators": own}))
+def test_so_is_what_nobody_asks(make, spec, custom_indicators, promtool):
+    rendered_model = make(spec(slo={"availability": "99.9%", "indicators": custom_indicators}))
     assert quiet(rendered_model, promtool, [{"series": SERIES["availability"][0], "values": "5x500"}]) == ""
     # No share is recorded where nothing was asked, since 0/0 would spoil the mean of the whole period.
     empty_checks = [
@@ -191,8 +199,8 @@ def test_so_is_what_nobody_asks(make, spec, own, promtool):
     )
 
 
-def test_an_error_counter_that_never_counted_is_no_error(make, spec, own, promtool):
-    rendered_model = make(spec(slo={"availability": "99.9%", "indicators": own}))
+def test_an_error_counter_that_never_counted_is_no_error(make, spec, custom_indicators, promtool):
+    rendered_model = make(spec(slo={"availability": "99.9%", "indicators": custom_indicators}))
     series = [{"series": SERIES["availability"][0], "values": counter((PER_MINUTE, 120))}]
     found = [
         {"expr": "sum(slo:sli_error:ratio_rate1h)", "eval_time": "110m", "exp_samples": [{"labels": "{}", "value": 0}]}
@@ -202,16 +210,18 @@ def test_an_error_counter_that_never_counted_is_no_error(make, spec, own, promto
     )
 
 
-@pytest.mark.parametrize(("least", "fired"), [(None, True), (200, False), (50, True)])
-def test_few_requests_tell_nobody_where_a_least_number_is_asked_for(make, spec, own, promtool, least, fired):
-    slo = {"availability": "99.9%", "indicators": own, **({"leastRequests": least} if least else {})}
+@pytest.mark.parametrize(("least", "is_firing"), [(None, True), (200, False), (50, True)])
+def test_few_requests_tell_nobody_where_a_least_number_is_asked_for(
+    make, spec, custom_indicators, promtool, least, is_firing
+):
+    slo = {"availability": "99.9%", "indicators": custom_indicators, **({"leastRequests": least} if least else {})}
     rendered_model = make(spec(slo=slo))
     # Two requests a minute, every second one an error: 120 in an hour.
     series = [
         {"series": SERIES["availability"][0], "values": counter((1, 180))},
         {"series": str(SERIES["availability"][1]), "values": counter((1, 180))},
     ]
-    checks = [expects("page", 70, fired=fired)]
+    checks = [expects("page", 70, fired=is_firing)]
     assert (
         promtool(rendered_model.groups, [{"interval": "1m", "input_series": series, "promql_expr_test": checks}]) == ""
     )
@@ -316,8 +326,8 @@ MUTATIONS = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("right", "wrong"), MUTATIONS.values(), ids=MUTATIONS)
-def test_a_mistake_in_an_alert_is_found(make, spec, own, promtool, right, wrong):
-    made = make(spec(slo={"availability": "99.9%", "indicators": own}))
+def test_a_mistake_in_an_alert_is_found(make, spec, custom_indicators, promtool, right, wrong):
+    made = make(spec(slo={"availability": "99.9%", "indicators": custom_indicators}))
     groups = made.groups
     for rule in (
         rule for group in groups for rule in group["rules"] if rule.get("labels", {}).get("severity") == "page"

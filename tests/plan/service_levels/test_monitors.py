@@ -8,13 +8,13 @@ MESH = {"mesh": {"kind": "istio", "namespace": "istio-system"}}
 
 
 def monitor(rendered_model) -> dict:
-    found = [
+    monitors = [
         yaml.safe_load(rendered_model.texts[path])
         for path in ("servicemonitor.yaml", "podmonitor.yaml")
         if path in rendered_model.texts
     ]
-    assert len(found) <= 1
-    return found[0] if found else {}
+    assert len(monitors) <= 1
+    return monitors[0] if monitors else {}
 
 
 def endpoint(made) -> dict:
@@ -117,22 +117,22 @@ def test_a_job_has_nothing_to_scrape_and_is_refused(make, spec):
 
 
 @pytest.mark.parametrize(
-    ("kind", "why"),
+    ("kind", "reason"),
     [
         ("rules", "OPA tells what it counts on its own path"),
         ("llm", "at its own port"),
         ("ml", "the configuration of KServe says where its runtimes tell"),
     ],
 )
-def test_where_the_target_knows_better_it_is_refused(make, spec, kind, why):
+def test_where_the_target_knows_better_it_is_refused(make, spec, kind, reason):
     [said] = make(spec(kind, runtime={"metrics": {"path": "/metrics"}}), **OPERATOR).reasons
-    assert why in said
+    assert reason in said
 
 
-def test_options_of_the_project_reach_each_rule_and_monitor(make, spec, own):
+def test_options_of_the_project_reach_each_rule_and_monitor(make, spec, custom_indicators):
     options = {"interval": "30s", "alertLabels": {"cluster": "eu-{{1}}"}}
     rendered_model = make(
-        program(spec, path="/stats") | {"slo": {"availability": "99%", "indicators": own}},
+        program(spec, path="/stats") | {"slo": {"availability": "99%", "indicators": custom_indicators}},
         emitters={"prometheus": {"options": options}},
         **OPERATOR,
     )

@@ -11,24 +11,27 @@ def recorded_objectives(rendered_model) -> dict[str, float]:
     }
 
 
-def test_the_sla_is_watched_where_there_is_no_slo(make, spec, own):
+def test_the_sla_is_watched_where_there_is_no_slo(make, spec, custom_indicators):
     sla = {"availability": "99.9%", "latency": {"p95": "100ms", "p99": "1s"}, "timeToFirstToken": {"p90": "500ms"}}
-    assert recorded_objectives(make(spec(sla=sla, slo={"indicators": own}))) == {
+    assert recorded_objectives(make(spec(sla=sla, slo={"indicators": custom_indicators}))) == {
         "availability": 0.999, "latency-100ms": 0.95, "latency-1s": 0.99, "first-token-500ms": 0.9,
     }  # fmt: skip
 
 
-def test_the_slo_wins_field_by_field(make, spec, own):
+def test_the_slo_wins_field_by_field(make, spec, custom_indicators):
     sla = {"availability": "99%", "latency": {"p99": "1s"}, "window": "30d"}
-    slo = {"availability": "99.95%", "indicators": own, "window": "7d"}
+    slo = {"availability": "99.95%", "indicators": custom_indicators, "window": "7d"}
     made = make(spec(sla=sla, slo=slo))
     assert recorded_objectives(made) == {"availability": 0.9995, "latency-1s": 0.99}
     assert {rule["record"] for rule in made.rules if "record" in rule} >= {"slo:sli_error:ratio_rate7d"}
     assert not any("30d" in str(rule) for rule in made.rules)
 
 
-def test_of_two_objectives_with_one_time_the_stricter_is_watched(make, spec, own):
-    slo = {"latency": [{"under": "1s", "for": "95%"}, {"under": "1000ms", "for": "99%"}], "indicators": own}
+def test_of_two_objectives_with_one_time_the_stricter_is_watched(make, spec, custom_indicators):
+    slo = {
+        "latency": [{"under": "1s", "for": "95%"}, {"under": "1000ms", "for": "99%"}],
+        "indicators": custom_indicators,
+    }
     assert recorded_objectives(make(spec(slo=slo))) == {"latency-1s": 0.99}
 
 
@@ -39,7 +42,7 @@ def test_nothing_is_watched_where_nothing_is_promised(make, spec):
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "message"),
     [
         ({"sla": {"availability": "99%", "window": "365d"}}, "burn rates are known for 7d, 28d, 30d and 90d, and the window is 365d"),
         ({"sla": {"availability": "100%"}}, "an objective of 100% leaves no budget: the first error would use it up"),
@@ -47,23 +50,23 @@ def test_nothing_is_watched_where_nothing_is_promised(make, spec):
         ({"slo": {"latency": [{"under": "1s", "for": "100%"}]}}, "an objective of 100% leaves no budget"),
     ],
 )  # fmt: skip
-def test_what_no_alert_can_watch_is_refused(make, fields, said, spec, own):
-    slo = {**fields.get("slo", {}), "indicators": own}
+def test_what_no_alert_can_watch_is_refused(make, fields, message, spec, custom_indicators):
+    slo = {**fields.get("slo", {}), "indicators": custom_indicators}
     found = make(spec(**{**fields, "slo": slo})).reasons
     assert len(found) == 1
-    assert said in found[0]
+    assert message in found[0]
     assert found[0].startswith("MY426 models/all.yaml:")
 
 
 @pytest.mark.parametrize("window", ["4w", "28d", "672h"])
-def test_a_window_is_known_however_it_is_written(make, window, spec, own):
-    made = make(spec(slo={"availability": "99.9%", "window": window, "indicators": own}))
+def test_a_window_is_known_however_it_is_written(make, window, spec, custom_indicators):
+    made = make(spec(slo={"availability": "99.9%", "window": window, "indicators": custom_indicators}))
     assert made.reasons == []
     assert any(rule.get("record") == "slo:sli_error:ratio_rate28d" for rule in made.rules)
 
 
-def test_what_errors_cannot_reach_is_told_by_no_alert(make, spec, own):
-    slo = {"latency": [{"under": "1s", "for": "50%"}], "indicators": own}
+def test_what_errors_cannot_reach_is_told_by_no_alert(make, spec, custom_indicators):
+    slo = {"latency": [{"under": "1s", "for": "50%"}], "indicators": custom_indicators}
     made = make(spec(slo=slo))
     assert made.alerts("page") == []
     [ticket] = made.alerts("ticket")

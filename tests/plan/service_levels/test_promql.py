@@ -91,7 +91,7 @@ A, B = instant_vector(Series("a")), instant_vector(Series("b"))
 
 
 @pytest.mark.parametrize(
-    ("made", "text"),
+    ("expression", "text"),
     [
         (
             apply_function("rate", range_vector(Series("a", (("x", "1"),), (("y", "2|3"),)), "5m")),
@@ -106,9 +106,9 @@ A, B = instant_vector(Series("a")), instant_vector(Series("b"))
         (multiline_operation([multiline_operation([A, B], "and"), A], "or"), "(\n  a\n  and\n  b\n)\nor\na"),
     ],
 )
-def test_expressions_bind_as_they_were_put_together(made, text):
-    assert str(made) == text
-    promql_parser.parse(str(made))
+def test_expressions_bind_as_they_were_put_together(expression, text):
+    assert str(expression) == text
+    promql_parser.parse(str(expression))
 
 
 @given(st.fractions(min_value=Fraction(-(10**6)), max_value=10**6, max_denominator=10**6))

@@ -131,7 +131,7 @@ def test_what_is_recorded_and_told_is_what_sloths_rules_record_and_tell(make, sp
     made = make(spec(slo=slo))
     theirs = sloth(period, objective)
     groups = [*made.groups, {"name": "sloth", "rules": theirs}]
-    assert promtool(groups, [comparison_test(made, theirs, "availability")], every="5m") == ""
+    assert promtool(groups, [comparison_test(made, theirs, "availability")], interval="5m") == ""
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +180,7 @@ def test_what_sloth_published_is_what_we_make(make, spec, checkout, promtool):
             assert len(thresholds[0]) == 4, name
             assert thresholds[0] == pytest.approx(thresholds[1], abs=1e-9), name
         groups = [*rendered_model.groups, {"name": "sloth", "rules": matching_rules}]
-        assert promtool(groups, [comparison_test(rendered_model, matching_rules, "availability")], every="5m") == "", (
-            name
-        )
+        assert (
+            promtool(groups, [comparison_test(rendered_model, matching_rules, "availability")], interval="5m") == ""
+        ), name
     assert checked_count >= 3

@@ -14,8 +14,8 @@ def expressions(made, name: str) -> list[str]:
     return [rule["expr"] for rule in made.rules if rule["labels"].get("modelyard_slo") == name and "record" in rule]
 
 
-def test_the_model_says_it_best(make, spec, own):
-    made = make(spec(sla={"availability": "99%"}, slo={"indicators": own}), mesh=MESH)
+def test_the_model_says_it_best(make, spec, custom_indicators):
+    made = make(spec(sla={"availability": "99%"}, slo={"indicators": custom_indicators}), mesh=MESH)
     assert all("istio" not in one for one in expressions(made, "availability"))
     assert 'requests_total{app="scorer", code=~"5.."}' in expressions(made, "availability")[0]
 
@@ -100,22 +100,22 @@ UNMEASURED_CASES = {
 }
 
 
-@pytest.mark.parametrize(("build", "sla", "why"), UNMEASURED_CASES.values(), ids=UNMEASURED_CASES)
-def test_what_nothing_measures_is_refused_with_the_reason(make, spec, build, sla, why):
+@pytest.mark.parametrize(("build", "sla", "reason"), UNMEASURED_CASES.values(), ids=UNMEASURED_CASES)
+def test_what_nothing_measures_is_refused_with_the_reason(make, spec, build, sla, reason):
     made = make(spec(build, sla=sla))
     [said] = made.reasons
     assert said.startswith("MY425 models/all.yaml:")
-    assert why in said
-    [finding] = [one for one in made.findings if one.mandatory]
+    assert reason in said
+    [finding] = [one for one in made.findings if one.is_blocking]
     assert "slo.indicators" in finding.help
     assert "unwatched" in finding.help
 
 
 def test_what_the_environment_lacks_is_named(make, spec):
-    [finding] = [one for one in make(spec("ml", sla={"availability": "99%"})).findings if one.mandatory]
+    [finding] = [one for one in make(spec("ml", sla={"availability": "99%"})).findings if one.is_blocking]
     assert "the capability `mesh` (the Istio mesh)" in finding.help
     job = spec("job")
-    [finding] = [one for one in make({**job, "sla": {"freshness": "2d"}}).findings if one.mandatory]
+    [finding] = [one for one in make({**job, "sla": {"freshness": "2d"}}).findings if one.is_blocking]
     assert "the capability `metrics.kubeStateMetrics` (kube-state-metrics)" in finding.help
     assert make({**job, "sla": {"freshness": "2d"}}, metrics={**METRICS, "kubeStateMetrics": True}).reasons == []
     assert make({**job, "sla": {"freshness": "2d"}}, metrics={**METRICS, "kubeStateMetrics": False}).reasons != []
@@ -136,7 +136,7 @@ def test_a_time_that_is_no_bound_is_refused_with_the_bounds_beside_it(make, spec
     made = make(spec("ml", sla={"latency": {"p99": "300ms"}}), mesh=MESH)
     [said] = made.reasons
     assert said.startswith("MY427 models/all.yaml:")
-    [finding] = [one for one in made.findings if one.mandatory]
+    [finding] = [one for one in made.findings if one.is_blocking]
     assert finding.help == "watch 100ms or 250ms; where that is shorter, what is promised may stay as it is"
 
 
@@ -157,7 +157,7 @@ def test_of_an_own_histogram_without_bounds_every_time_is_taken_and_with_them_on
 
 
 @pytest.mark.parametrize(
-    ("pattern", "why"),
+    ("pattern", "reason"),
     [
         ("(5..", "missing ): (5.."),
         ("5**", "bad repetition operator: **"),
@@ -165,11 +165,16 @@ def test_of_an_own_histogram_without_bounds_every_time_is_taken_and_with_them_on
         ("\\C", "Prometheus does not take `\\C`"),
     ],
 )
-def test_an_expression_that_prometheus_would_not_take_is_refused_at_its_line(make, spec, pattern, why, own):
-    requests = {**own["availability"], "errors": {"metric": "requests_total", "matching": {"code": pattern}}}
+def test_an_expression_that_prometheus_would_not_take_is_refused_at_its_line(
+    make, spec, pattern, reason, custom_indicators
+):
+    requests = {
+        **custom_indicators["availability"],
+        "errors": {"metric": "requests_total", "matching": {"code": pattern}},
+    }
     [said] = make(spec(sla={"availability": "99%"}, slo={"indicators": {"availability": requests}})).reasons
     assert said.startswith("MY428 models/all.yaml:")
-    assert why in said
+    assert reason in said
 
 
 HISTOGRAM = {"metric": "seconds", "labels": {"app": "scorer"}}
@@ -203,14 +208,16 @@ CONTRADICTORY_CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("said", "at", "why"), CONTRADICTORY_CASES.values(), ids=CONTRADICTORY_CASES)
-def test_an_objective_that_its_series_could_never_tell_of_is_refused_where_it_says_so(make, spec, said, at, why):
-    key, sla = ("latency", {"p99": "1s"}) if "histogram" in said else ("availability", "99%")
-    made = make(spec(sla={key: sla}, slo={"indicators": {key: said}}))
-    [wrong] = [one for one in made.findings if one.mandatory]
+@pytest.mark.parametrize(("slo_text", "line", "reason"), CONTRADICTORY_CASES.values(), ids=CONTRADICTORY_CASES)
+def test_an_objective_that_its_series_could_never_tell_of_is_refused_where_it_says_so(
+    make, spec, slo_text, line, reason
+):
+    key, sla = ("latency", {"p99": "1s"}) if "histogram" in slo_text else ("availability", "99%")
+    made = make(spec(sla={key: sla}, slo={"indicators": {key: slo_text}}))
+    [wrong] = [one for one in made.findings if one.is_blocking]
     assert wrong.code.id == "MY428"
-    assert why in wrong.message
-    assert wrong.subject.pointer == ("slo", "indicators", key, *at.split("."))
+    assert reason in wrong.message
+    assert wrong.subject.pointer == ("slo", "indicators", key, *line.split("."))
 
 
 def test_errors_that_are_some_of_all_requests_pass(make, spec):
@@ -224,13 +231,13 @@ def test_errors_that_are_some_of_all_requests_pass(make, spec):
 
 
 @pytest.mark.parametrize(
-    ("key", "said"), [("availability", "99.5%"), ("latency", [{"under": "1s", "for": "99%"}]), ("freshness", "1d")]
+    ("key", "slo_text"), [("availability", "99.5%"), ("latency", [{"under": "1s", "for": "99%"}]), ("freshness", "1d")]
 )
-def test_an_objective_that_is_said_to_be_unwatched_contradicts_itself(make, spec, own, key, said):
+def test_an_objective_that_is_said_to_be_unwatched_contradicts_itself(make, spec, custom_indicators, key, slo_text):
     slo = {
-        key: said,
+        key: slo_text,
         "unwatched": {key: "Nobody counts it."},
-        "indicators": {one: own[one] for one in own if one == key},
+        "indicators": {one: custom_indicators[one] for one in custom_indicators if one == key},
     }
     [wrong] = make(spec("job" if key == "freshness" else "program", slo=slo)).reasons
     assert wrong.startswith("MY426")
