@@ -23,13 +23,13 @@ from compiler.plan.emitters.emitter import Emitter, Emitters, FileRule
 from compiler.plan.emitters.emitter_loader import load_emitters
 from compiler.policy.pack import load_shipped_pack, shipped_pack_names
 from compiler.policy.policy_definition import Policy
-from compiler.render.encoders import ENCODERS
-from compiler.render.jinja_filters import FILTERS
-from compiler.render.jinja_tests import JINJA_TESTS
 from compiler.report import REPORTERS, Report
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 from compiler.source.yaml_parse import parse
+from compiler.templating.encoders import ENCODERS
+from compiler.templating.jinja_filters import FILTERS
+from compiler.templating.jinja_tests import JINJA_TESTS
 
 _AREAS = {
     "0": "Reading", "1": "Language", "2": "Resolution", "3": "Policy", "4": "Planning", "5": "Rendering", "6": "Writing", "7": "Execution",

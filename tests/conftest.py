@@ -44,7 +44,9 @@ def pytest_report_header() -> str:
     folder = schemas_folder()
     if folder.is_dir():
         return f"official schemas: {folder}"
-    return f"official schemas: {folder} does not exist, and the tests that need it are skipped; set MODELYARD_TEST_SCHEMAS"
+    return (
+        f"official schemas: {folder} does not exist, and the tests that need it are skipped; set MODELYARD_TEST_SCHEMAS"
+    )
 
 
 def schemas_folder() -> Path:
@@ -57,7 +59,9 @@ def external_schemas() -> Path:
     """The folder of official schemas; without it tests are skipped, or fail if MODELYARD_TEST_STRICT=1 or a variable names it."""
     folder = schemas_folder()
     missing = f"{folder} does not exist; set MODELYARD_TEST_SCHEMAS to a folder of official schemas"
-    if not folder.is_dir() and ("MODELYARD_TEST_SCHEMAS" in os.environ or os.environ.get("MODELYARD_TEST_STRICT") == "1"):
+    if not folder.is_dir() and (
+        "MODELYARD_TEST_SCHEMAS" in os.environ or os.environ.get("MODELYARD_TEST_STRICT") == "1"
+    ):
         pytest.fail(missing)
     return folder if folder.is_dir() else pytest.skip(missing)
 

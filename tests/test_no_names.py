@@ -9,8 +9,8 @@ import pytest
 
 import compiler
 from compiler.foundation.resources import shipped_folder
-from compiler.render.encoders import ENCODERS
 from compiler.report import REPORTERS
+from compiler.templating.encoders import ENCODERS
 
 PACKAGE = Path(compiler.__file__).parent
 KIND = re.compile(r"^kind: *[\"']?([A-Za-z]+)", re.MULTILINE)
@@ -45,7 +45,7 @@ def patterns(templates: Path) -> Mapping[str, re.Pattern[str]]:
 
 
 # A format of reports, and a language that encoders know, may be called as the CI server is that reads them: there the word is theirs.
-HOMONYMS = {"report/": frozenset(REPORTERS), "render/encoders.py": frozenset(ENCODERS)}
+HOMONYMS = {"report/": frozenset(REPORTERS), "templating/encoders.py": frozenset(ENCODERS)}
 
 
 def _any_of(words: frozenset[str], before: str, after: str) -> re.Pattern[str]:

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Literal
 
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.foundation import resources
-from compiler.foundation.json_data import Json, Pointer, as_object
+from compiler.foundation.json_data import as_object
 from compiler.plan.context.adoption import object_collisions
-from compiler.plan.context.lazy_context import Context
 from compiler.plan.emitters.conditions import ConditionEvaluator
-from compiler.plan.emitters.emitter import Emitter, Emitters
+from compiler.plan.emitters.emitter import Emitters
 from compiler.plan.emitters.emitter_loader import BUILTIN_PREFIX, load_emitters
+from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.matching.compatibility import CompatibilityChecker, capability_findings, emitter_setting_findings
 from compiler.plan.matching.objections import compatibility_findings
 from compiler.plan.planning import PlannedUnit, UnitFilter, code_owner_findings, plan_units
@@ -154,6 +154,11 @@ class Session:
         return ConditionEvaluator(self.language, self.emitters)
 
     @cached_property
+    def emitter_templates(self) -> EmitterTemplates:
+        """The templates of emitters."""
+        return EmitterTemplates()
+
+    @cached_property
     def compatibility(self) -> CompatibilityChecker:
         """What targets can and cannot do."""
         return CompatibilityChecker(self.fleet, self.emitters, self.conditions)
@@ -179,21 +184,18 @@ class Session:
         """Renders what is planned; the template engine is imported here and not before."""
         from compiler.render.render_stage import RenderStage  # noqa: PLC0415 - as the docstring says
 
-        return RenderStage(self.tree, self.fleet, self.policy_engine)
+        return RenderStage(self.tree, self.fleet, self.emitter_templates, self.policy_engine)
 
     @cached_property
     def planning_services(self) -> PlanningServices:
         """What template contexts are made from."""
-
-        def evaluate(emitter: Emitter, value: Json, context: Context, pointer: Pointer) -> Json | Finding:
-            return self.render_stage.evaluate(emitter, value, context, pointer)
 
         def inventory_value() -> ContextValue:
             from compiler.inventory.template_value import to_template_value  # noqa: PLC0415 - as the inventory below
 
             return to_template_value(self.inventory)
 
-        return PlanningServices(self.fleet, self.emitters, self.conditions, evaluate, inventory_value)
+        return PlanningServices(self.fleet, self.emitters, self.conditions, self.emitter_templates, inventory_value)
 
     @cached_property
     def inventory(self) -> Inventory:

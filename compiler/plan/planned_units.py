@@ -48,11 +48,11 @@ def render_paths(
     services: PlanningServices, emitter: Emitter, rule: FileRule, context: Context
 ) -> tuple[str, str | None] | Finding:
     """Where a rule puts its file, and where it is committed."""
-    path = services.render_value(emitter, rule.path, context, (*rule.pointer, "path"))
+    path = services.templates.render_value(emitter, rule.path, context, (*rule.pointer, "path"))
     if isinstance(path, Finding):
         return path
     commit_path = (
-        services.render_value(emitter, rule.commit_path, context, (*rule.pointer, "place"))
+        services.templates.render_value(emitter, rule.commit_path, context, (*rule.pointer, "place"))
         if rule.commit_path
         else None
     )

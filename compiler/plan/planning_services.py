@@ -3,24 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Json, Object, Pointer
+from compiler.foundation.json_data import Object
 from compiler.foundation.provenance import ContextValue
-from compiler.plan.context.lazy_context import Context
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter, Emitters
 from compiler.plan.emitters.emitter_settings import enabled_addons
+from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.resolve.fleet import Fleet
-
-
-class ValueRenderer(Protocol):
-    """Fills a value of emitter.yaml that may hold one-line templates; what cannot be filled is a finding."""
-
-    def __call__(self, emitter: Emitter, value: Json, context: Context, pointer: Pointer) -> Json | Finding:
-        """The value filled; `pointer` is its place in emitter.yaml."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -30,7 +21,7 @@ class PlanningServices:
     fleet: Fleet
     emitters: Emitters
     conditions: ConditionEvaluator
-    render_value: ValueRenderer
+    templates: EmitterTemplates
     build_inventory: Callable[[], ContextValue]
     """What files of the project see of every model, made when one of them asks for it."""
     exports_cache: dict[tuple[str, str], Object | Finding] = field(default_factory=dict)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from compiler.foundation.errors import UsageError
-from compiler.render.encoders import ENCODERS, Encoder
-from compiler.render.interpolation import InterpolatedText, Placeholder, kind_of, quoted_excerpt
-from compiler.render.template_errors import ValueRejectedError
-from compiler.render.template_values import ListView, MapView
-from compiler.render.traced_values import EncodedStr, TracedStr, origins_of
+from compiler.templating.encoders import ENCODERS, Encoder
+from compiler.templating.interpolation import InterpolatedText, Placeholder, kind_of, quoted_excerpt
+from compiler.templating.template_errors import ValueRejectedError
+from compiler.templating.template_values import ListView, MapView
+from compiler.templating.traced_values import EncodedStr, TracedStr, origins_of
 
 _STEP = re.compile(r"(?:\A|\.)(\*\*|[^.\[\]\"]+)|(\[\])|\[\"([^\"]+)\"\]")
 ANY_DEPTH: Final = "**"

@@ -17,7 +17,8 @@ from compiler.render.escape.escaper import Escaper, PlainTextEscaper
 from compiler.render.escape.html_escaper import HtmlEscaper
 from compiler.render.escape.markdown_escaper import MarkdownEscaper
 from compiler.render.escape.shell_escaper import ShellEscaper
-from compiler.render.traced_values import commented_str
+from compiler.templating.traced_values import commented_str
+from compiler.templating.visible_characters import VISIBLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def _dump_yaml(documents: Sequence[Json]) -> str:
     return "---\n".join([yaml_dump.dump(document) for document in documents])
 
 
-_INVISIBLE = re.compile(rf"[^\n -~{yaml_dump.VISIBLE}]")
+_INVISIBLE = re.compile(rf"[^\n -~{VISIBLE}]")
 
 
 def _dump_json(documents: Sequence[Json]) -> str:
@@ -150,7 +151,7 @@ def with_header(text: str, output_format: Format, header: str | None) -> str:
 
 
 def _comment_line(line: str, prefix: str, suffix: str) -> str:
-    printable = re.sub(rf"[^ -~{yaml_dump.VISIBLE}]", "?", line)
+    printable = re.sub(rf"[^ -~{VISIBLE}]", "?", line)
     if suffix:  # nothing in it may end the comment
         printable = re.sub("-(?=-)", "- ", printable).replace(">", "&gt;")
     return f"{prefix}{printable}{suffix}".rstrip()

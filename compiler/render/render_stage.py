@@ -1,13 +1,11 @@
 """From planned files to bytes: rendered, patched, checked against the schema of their consumer, dumped."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Note, Subject
 from compiler.foundation.json_data import (
-    FieldReads,
     Json,
     Object,
     Pointer,
@@ -15,13 +13,11 @@ from compiler.foundation.json_data import (
     as_object,
     as_str,
     format_path,
-    merge_reads,
-    pick_fields,
 )
-from compiler.foundation.provenance import ComputedValue, ContextValue, DocumentValue, ObjectValue, Origin, plain_value
+from compiler.foundation.provenance import ComputedValue, DocumentValue, Origin
 from compiler.json_schema import SchemaViolation, apply_defaults
-from compiler.plan.context.lazy_context import Context
 from compiler.plan.emitters.emitter import Emitter
+from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.planning import PlannedFile, PlannedUnit
 from compiler.policy.baseline import is_policy_finding
 from compiler.policy.policy_engine import PolicyEngine
@@ -30,17 +26,12 @@ from compiler.render.origin_locations import origin_location
 from compiler.render.output_formats import dump, format_of, with_header
 from compiler.render.output_schemas import OutputSchema, OutputSchemas
 from compiler.render.patches import DocumentsByFile, apply_patches, patch_pointer
-from compiler.render.plain_values import ValueBudget, to_plain
 from compiler.render.template_engine import FilledTemplate, RenderedTemplate, TemplateEngine
-from compiler.render.template_errors import RenderLimits, TemplateProblem
-from compiler.render.template_values import MapView, wrap_derived
-from compiler.render.traced_values import Omit
 from compiler.resolve.digests import bytes_digest
 from compiler.resolve.fleet import Fleet
 from compiler.source.tree import Tree
-from compiler.spec.portfolio import iter_texts
-
-_MAX_EVALUATIONS = 4096
+from compiler.templating.context_views import to_views
+from compiler.templating.template_errors import TemplateProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,73 +48,17 @@ class RenderedFile:
 class RenderStage:
     """Renders what is planned; keeps compiled templates, skeletons and schemas for one run."""
 
-    def __init__(self, tree: Tree, fleet: Fleet, policies: PolicyEngine | None = None) -> None:
+    def __init__(
+        self, tree: Tree, fleet: Fleet, templates: EmitterTemplates, policies: PolicyEngine | None = None
+    ) -> None:
         self._tree = tree
         self._digests: dict[str, str] = {}
         self._fleet = fleet
+        self._templates = templates
         self._policies = policies
         self._output_schemas = OutputSchemas(tree, fleet.portfolio.folder("schemas"))
         self._engines: dict[str, TemplateEngine] = {}
         self._files_without_schema: dict[str, PlannedFile] = {}
-        self._reads_by_value: dict[tuple[str, Pointer], FieldReads | None] = {}
-        self._evaluations: dict[tuple[str, Pointer, str], Json] = {}
-
-    def evaluate(self, emitter: Emitter, value: Json, context: Context, pointer: Pointer) -> Json | Finding:
-        """A value of emitter.yaml with its one-line templates filled, or what keeps one from it.
-
-        What looks at the same comes to the same, and is filled once: in the environments of a model, mostly.
-        """
-        reads = self._value_reads(emitter, value, pointer)
-        if reads is None:
-            return self._evaluate_value(emitter, value, _to_views(context), pointer)
-        context = {name: context[name] for name in reads if name in context}
-        read_values = {name: _read_value(item, reads[name]) for name, item in context.items()}
-        key = (emitter.id, pointer, repr(read_values))
-        if key in self._evaluations:
-            return self._evaluations[key]
-        result = self._evaluate_value(emitter, value, _to_views(context), pointer)
-        if isinstance(result, Finding):  # it may name fields that are not looked at
-            return result
-        if len(self._evaluations) >= _MAX_EVALUATIONS:
-            self._evaluations.clear()
-        self._evaluations[key] = result
-        return result
-
-    def _value_reads(self, emitter: Emitter, value: Json, pointer: Pointer) -> FieldReads | None:
-        """What the one-line templates of a value look at; `None` where one does not say."""
-        key = (emitter.id, pointer)
-        if key not in self._reads_by_value:
-            reads_per_text = [self._engine(emitter).inline_reads(text) for text in iter_texts(value) if "{{" in text]
-            all_reads = [
-                field_reads
-                for text_reads in reads_per_text
-                if text_reads is not None
-                for field_reads in text_reads.items()
-            ]
-            self._reads_by_value[key] = None if None in reads_per_text else merge_reads(all_reads)
-        return self._reads_by_value[key]
-
-    def _evaluate_value(
-        self, emitter: Emitter, value: Json, views: Mapping[str, object], pointer: Pointer
-    ) -> Json | Finding:
-        if isinstance(value, dict):
-            result: dict[str, Json] = {}
-            for key, child in value.items():
-                member = self._evaluate_value(emitter, child, views, (*pointer, key))
-                if isinstance(member, Finding):
-                    return member
-                result[key] = member
-            return result
-        if not isinstance(value, str) or "{{" not in value:
-            return value
-        output = self._engine(emitter).evaluate(value, views)
-        if isinstance(output, tuple):
-            location = emitter.location(pointer)
-            return Finding(
-                codes.BAD_EMITTER, output[0].message, location, emitter.finding_subject(pointer), output[0].help
-            )
-        plain_value = to_plain(output, ValueBudget(RenderLimits().max_values))
-        return None if isinstance(plain_value, Omit) else plain_value
 
     def render_unit(self, unit: PlannedUnit) -> tuple[tuple[RenderedFile, ...], list[Finding]]:
         """The files of a unit, and what was wrong with them; no file where one could not be made, or no consumer takes it.
@@ -181,7 +116,7 @@ class RenderStage:
         rule = file.rule
         return self._engine(file.emitter).render(
             rule.template,
-            _to_views(file.context),
+            to_views(file.context),
             format=rule.format,
             header=_header_text(file),
             languages=rule.languages,
@@ -206,12 +141,12 @@ class RenderStage:
 
     def _engine(self, emitter: Emitter) -> TemplateEngine:
         if emitter.id not in self._engines:
-            self._engines[emitter.id] = TemplateEngine(emitter.templates, delimiters=_square_templates(emitter))
+            self._engines[emitter.id] = TemplateEngine(self._templates.templates_of(emitter))
         return self._engines[emitter.id]
 
     def _fill(self, file: PlannedFile) -> FilledTemplate | tuple[TemplateProblem, ...]:
         rule = file.rule
-        views = _to_views(file.context)
+        views = to_views(file.context)
         return self._engine(file.emitter).fill(rule.template, views, format=rule.format, languages=rule.languages)
 
     def _with_unit_files(
@@ -324,41 +259,6 @@ class RenderStage:
                 )
         subject = Subject("Emitter", file.emitter.id, _environment_name(file), (problem.template, problem.line))
         return Finding(codes.TEMPLATE_ERROR, message, template_location, subject, problem.help)
-
-
-_INCLUDE = re.compile(r"""\[%-?\s*(?:include|import|from)\s+["']([^"']+)["']""")
-
-
-def _square_templates(emitter: Emitter) -> dict[str, str]:
-    """The templates with square delimiters: those of files that say so, and the fragments that they take in."""
-    delimiters: dict[str, str] = {}
-    queue = [rule.template for rule in emitter.files if rule.delimiters == "square"]
-    while queue:
-        name = queue.pop()
-        if name not in delimiters:
-            delimiters[name] = "square"
-            queue += _INCLUDE.findall(emitter.templates.get(name, ""))
-    return delimiters
-
-
-def _read_value(item: ContextValue, fields: frozenset[str] | None) -> Json:
-    return pick_fields(fields, item.data) if isinstance(item, DocumentValue) else plain_value(item)
-
-
-def _to_view(item: ContextValue) -> object:
-    if isinstance(item, DocumentValue):
-        return MapView(item.data, Origin(item.name))
-    if isinstance(item, ObjectValue):
-        return wrap_derived({name: _to_view(member) for name, member in item.members.items() if _has_value(member)})
-    return wrap_derived([_to_view(element) for element in item.elements] or item.value, *item.origins)
-
-
-def _has_value(item: ContextValue) -> bool:
-    return not isinstance(item, ComputedValue) or item.value is not None
-
-
-def _to_views(context: Context) -> Mapping[str, object]:
-    return {name: _to_view(item) for name, item in context.items() if _has_value(item)}
 
 
 def _environment_name(file: PlannedFile) -> str | None:

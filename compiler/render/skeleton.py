@@ -9,7 +9,6 @@ import yaml
 
 from compiler.foundation.json_data import Json
 from compiler.render.embedded_languages import LanguageRules, key_rules, member_rules
-from compiler.render.interpolation import PLACEHOLDER_END, PLACEHOLDER_START, format_number, quoted_excerpt
 from compiler.render.skeleton_nodes import (
     ConstantNode,
     DynamicMapNode,
@@ -19,8 +18,9 @@ from compiler.render.skeleton_nodes import (
     MapNode,
     Slot,
 )
-from compiler.render.template_errors import OutputProblem, ValueRejectedError
 from compiler.render.yaml_scalars import is_ambiguous, parse_scalar
+from compiler.templating.interpolation import PLACEHOLDER_END, PLACEHOLDER_START, format_number, quoted_excerpt
+from compiler.templating.template_errors import OutputProblem, ValueRejectedError
 
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLACEHOLDER = re.compile(f"{PLACEHOLDER_START}([0-9]+){PLACEHOLDER_END}")

@@ -7,10 +7,10 @@ from typing import TypeAlias
 from compiler.foundation.json_data import Json
 from compiler.foundation.provenance import Origins
 from compiler.render.embedded_languages import LanguageRules, check_languages
-from compiler.render.interpolation import InterpolatedText, interpolate_value, kind_of, placeholder, scalar_text
-from compiler.render.plain_values import ValueBudget, to_plain, to_plain_str
-from compiler.render.template_errors import OutputProblem, ValueRejectedError
-from compiler.render.traced_values import OMIT, Omit, origins_of
+from compiler.templating.interpolation import InterpolatedText, interpolate_value, kind_of, placeholder, scalar_text
+from compiler.templating.plain_values import ValueBudget, to_plain, to_plain_str
+from compiler.templating.template_errors import OutputProblem, ValueRejectedError
+from compiler.templating.traced_values import OMIT, Omit, origins_of
 
 
 @dataclass(slots=True)

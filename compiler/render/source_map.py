@@ -5,7 +5,6 @@ from typing import TypeAlias
 
 from compiler.foundation.json_data import Pointer
 from compiler.foundation.provenance import Origins
-from compiler.render.plain_values import ValueBudget
 from compiler.render.skeleton_nodes import (
     ConstantNode,
     DynamicMapNode,
@@ -16,8 +15,9 @@ from compiler.render.skeleton_nodes import (
     MapNode,
     Slot,
 )
-from compiler.render.template_values import ListView, MapView
-from compiler.render.traced_values import OMIT, CommentedStr, Omit, origins_of
+from compiler.templating.plain_values import ValueBudget
+from compiler.templating.template_values import ListView, MapView
+from compiler.templating.traced_values import OMIT, CommentedStr, Omit, origins_of
 
 OriginMap: TypeAlias = dict[Pointer, Origins]
 

@@ -6,32 +6,23 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from jinja2 import Template
-
 from compiler.foundation.errors import UsageError
-from compiler.foundation.json_data import FieldReads, Json, Pointer
-from compiler.foundation.provenance import Origin, Origins
+from compiler.foundation.json_data import Json, Pointer
+from compiler.foundation.provenance import Origins
 from compiler.render import skeleton, text_renderer
 from compiler.render.embedded_languages import LanguageRules, parse_rules
-from compiler.render.interpolation import PLACEHOLDER_END, PLACEHOLDER_START, InterpolatedText, TextPart, placeholder
-from compiler.render.jinja_runner import (
-    TemplateFailedError,
-    TemplateOutput,
-    compile_template,
-    output_lines,
-    run_template,
-)
-from compiler.render.jinja_sandbox import DELIMITERS, JinjaSandbox
 from compiler.render.output_formats import FORMATS, Format, dump, format_of, with_comments, with_header
-from compiler.render.plain_values import ValueBudget, to_plain
 from compiler.render.skeleton_nodes import FillState, Slot
 from compiler.render.source_map import trace_comments, trace_origins
-from compiler.render.template_errors import OutputProblem, RenderLimits, TemplateProblem, ValueRejectedError
-from compiler.render.template_reads import template_reads
-from compiler.render.template_values import TemplateValue, wrap
-from compiler.render.traced_values import OMIT, CommentedStr, TracedBool, TracedStr, traced_str
+from compiler.templating.jinja_runner import (
+    TemplateFailedError,
+    TemplateOutput,
+)
+from compiler.templating.plain_values import ValueBudget
+from compiler.templating.template_errors import OutputProblem, TemplateProblem
+from compiler.templating.template_set import TemplateProblems, TemplateSet, wrap_context
+from compiler.templating.traced_values import OMIT, CommentedStr
 
-TemplateProblems: TypeAlias = tuple[TemplateProblem, ...]
 SourceMap: TypeAlias = Mapping[tuple[int, Pointer], Origins]
 """By document and pointer: the origins of leaves, of keys that are values, and of maps and lists placed whole."""
 
@@ -39,10 +30,8 @@ Comments: TypeAlias = Mapping[tuple[int, Pointer], str]
 """By document and pointer: what stands behind a leaf, as a comment."""
 
 _EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
-_DEFAULT_LIMITS: Final = RenderLimits()
 _MAX_SKELETONS = 512
 _FRONT_MATTER = re.compile(r"---\n(.*?^)---(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_PLACEHOLDER = re.compile(f"{PLACEHOLDER_START}([0-9]+){PLACEHOLDER_END}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +56,9 @@ class FilledTemplate:
 class TemplateEngine:
     """Keeps what it compiled and parsed, for as long as it lives; for one thread at a time."""
 
-    def __init__(
-        self,
-        templates: Mapping[str, str],
-        *,
-        delimiters: Mapping[str, str] = _EMPTY,
-        limits: RenderLimits = _DEFAULT_LIMITS,
-    ) -> None:
-        if unknown_kinds := sorted(set(delimiters.values()) - set(DELIMITERS)):
-            raise UsageError(f"`{unknown_kinds[0]}` are no delimiters", help=f"there are {', '.join(DELIMITERS)}")
-        self._sandbox = JinjaSandbox(templates, delimiters, limits)
-        self._limits = limits
-        self._templates: dict[tuple[str, bool], Template | TemplateFailedError] = {}
+    def __init__(self, templates: TemplateSet) -> None:
+        self._templates = templates
+        self._limits = templates.limits
         self._skeletons: dict[tuple[str, LanguageRules], skeleton.Skeleton] = {}
         self._rules: dict[tuple[tuple[str, str], ...], LanguageRules] = {}
 
@@ -105,66 +85,14 @@ class TemplateEngine:
         """The data that the template makes of the context, to be changed and then dumped; or all that is wrong."""
         output_format = format_of(format)
         rules = self._parse_rules(languages)
-        variables = _wrap_context(context)
+        variables = wrap_context(context)
         try:
-            jinja_template = self._compile(template, text=False)
-            output = run_template(self._sandbox, jinja_template, variables)
+            output = self._templates.run(template, variables)
             data = self._fill_data(output, output_format, rules, trace=trace) if output_format.dump else None
             result = self._fill_text(output, output_format, rules, trace=trace) if data is None else data
         except TemplateFailedError as failure:
             return failure.problems
-        return (
-            result if isinstance(result, FilledTemplate) else self._locate_problems(result, jinja_template, variables)
-        )
-
-    def evaluate(self, text: str, context: Mapping[str, object]) -> "TemplateValue | bool | TemplateProblems":
-        """The value of a template in one line, such as a path: a single value keeps its type, anything else is text.
-
-        The text stands in its problems for the template's path. What to do about `omit` is the caller's to decide.
-        """
-        try:
-            output = run_template(self._sandbox, self._compile(text, text=True), _wrap_context(context))
-            return self._output_value(output)
-        except TemplateFailedError as failure:
-            return failure.problems
-        except ValueRejectedError as rejection:
-            return (TemplateProblem(rejection.message, text, 1, rejection.origins, rejection.help),)
-
-    def inline_reads(self, text: str) -> FieldReads | None:
-        """What of a context a template in one line looks at; `None` where that cannot be told, or it is no template."""
-        try:
-            self._compile(text, text=True)
-        except TemplateFailedError:
-            return None
-        return template_reads(self._sandbox.parse(text))
-
-    def _output_value(self, output: TemplateOutput) -> "TemplateValue | bool":
-        if len(output.values) == 1 and _PLACEHOLDER.fullmatch(output.text):
-            value = output.values[0]
-            if to_plain(value, ValueBudget(self._limits.max_values)) is OMIT:
-                return OMIT
-            if isinstance(value, TracedBool):
-                return bool(value)  # a caller may ask `is True`
-            if not isinstance(value, (str, InterpolatedText)):
-                return wrap(value, ()) if not isinstance(value, bool) else value
-        parts: list[TextPart] = []
-        for index, part in enumerate(_PLACEHOLDER.split(output.text)):
-            parts.append(placeholder(output.values[int(part)]) if index % 2 else part)
-        interpolation = InterpolatedText([part for part in parts if part])
-        result = output.values[0] if len(interpolation.parts) == 1 and output.values else interpolation
-        return result if isinstance(result, TracedStr) else traced_str(str(result), interpolation.origins)
-
-    def _compile(self, name: str, *, text: bool) -> Template:
-        template = self._templates.get((name, text))
-        if template is None:
-            try:
-                template = compile_template(self._sandbox, name, name if text else None)
-            except TemplateFailedError as failure:
-                template = failure
-            self._templates[name, text] = template
-        if isinstance(template, TemplateFailedError):
-            raise template
-        return template
+        return result if isinstance(result, FilledTemplate) else self._locate_problems(result, template, variables)
 
     def _parse_rules(self, languages: Mapping[str, str]) -> LanguageRules:
         key = tuple(languages.items())
@@ -249,16 +177,11 @@ class TemplateEngine:
         }
 
     def _locate_problems(
-        self, output_problems: tuple[OutputProblem, ...], template: Template, context: Mapping[str, object]
+        self, output_problems: tuple[OutputProblem, ...], template: str, variables: Mapping[str, object]
     ) -> TemplateProblems:
-        self._sandbox.steps = 0
-        template_lines = output_lines(template, context) or [(template.name or "", 1)]
+        template_lines = self._templates.output_lines(template, variables)
         problems: dict[TemplateProblem, None] = {}
         for problem in output_problems:
             path, line = template_lines[min(problem.line, len(template_lines)) - 1]
             problems[TemplateProblem(problem.message, path, line, problem.origins, problem.help)] = None
         return tuple(problems)
-
-
-def _wrap_context(context: Mapping[str, object]) -> dict[str, object]:
-    return {name: wrap(value, (Origin(name),)) for name, value in context.items()}

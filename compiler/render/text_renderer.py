@@ -5,10 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from compiler.render.escape.escaper import Escaper
-from compiler.render.interpolation import PLACEHOLDER_END, PLACEHOLDER_START, InterpolatedText, Placeholder, scalar_text
-from compiler.render.plain_values import to_plain_str
-from compiler.render.template_errors import OutputProblem, ValueRejectedError
-from compiler.render.traced_values import EncodedStr, origins_of
+from compiler.templating.interpolation import (
+    PLACEHOLDER_END,
+    PLACEHOLDER_START,
+    InterpolatedText,
+    Placeholder,
+    scalar_text,
+)
+from compiler.templating.plain_values import to_plain_str
+from compiler.templating.template_errors import OutputProblem, ValueRejectedError
+from compiler.templating.traced_values import EncodedStr, origins_of
 
 _PLACEHOLDER = re.compile(f"{PLACEHOLDER_START}([0-9]+){PLACEHOLDER_END}")
 

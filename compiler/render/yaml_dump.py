@@ -5,17 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 from compiler.foundation.json_data import Json
-from compiler.render.interpolation import format_number
-from compiler.render.traced_values import CommentedStr
 from compiler.render.yaml_scalars import YAML11_BOOLEANS
+from compiler.templating.interpolation import format_number
+from compiler.templating.traced_values import CommentedStr
+from compiler.templating.visible_characters import VISIBLE
 
-VISIBLE: Final = (
-    "\u00a1-\u00ac\u00ae-\u05ff\u0606-\u061b\u061d-\u06dc\u06de-\u070e\u0710-\u088f\u0892-\u08e1\u08e3-\u167f\u1681-\u180d"
-    "\u180f-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u2fff\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufdff\ufe30-\ufefe\uff01-\uffef"
-    "\U00010000-\U000110bc\U0001b000-\U0001bc9f\U0001f000-\U0001faff\U00020000-\U0003fffd"
-)
-"""Characters beyond ASCII that are seen as they are: no spaces, marks of direction, controls, halves or private ones. A
-list of our own, since Python's tables change with its version and the bytes may not."""
 _SIMPLE = re.compile(r"[A-Za-z_/][A-Za-z0-9_./-]*|[1-9][0-9]*(?:m|[KMGTP]i|ms|s|h|d)")
 _PLAIN = re.compile(rf"[A-Za-z_/$({VISIBLE}][ -~{VISIBLE}]*")
 _RESERVED_WORDS: Final = YAML11_BOOLEANS | {

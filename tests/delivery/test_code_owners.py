@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compiler.render.escape.codeowners_escaper import GitHubCodeownersEscaper, GitLabCodeownersEscaper
-from compiler.render.template_errors import ValueRejectedError
+from compiler.templating.template_errors import ValueRejectedError
 
 GITHUB, GITLAB = ".github/CODEOWNERS", ".gitlab/CODEOWNERS"
 

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from compiler.pipeline.session import Session, build, check
+from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.slo import slo_plan
 from compiler.source.memory_tree import MemoryTree
 
@@ -157,5 +158,5 @@ def test_nothing_is_worked_out_where_nobody_asks(monkeypatch):
 
 def test_a_check_renders_nothing(monkeypatch):
     run = Session(tree())
-    monkeypatch.setattr(Session, "render_stage", property(lambda _: pytest.fail("a check fills no template")))
+    monkeypatch.setattr(EmitterTemplates, "templates_of", lambda *_: pytest.fail("a check renders no template"))
     assert not [one for one in check(run) if one.is_blocking]

@@ -3,6 +3,7 @@
 import pytest
 
 from compiler.render.template_engine import RenderedTemplate, TemplateEngine
+from compiler.templating.template_set import TemplateSet
 
 HOSTILE = [
     "a\nb: c",
@@ -90,7 +91,7 @@ def render():
     """Renders one template and gives the result, whichever it is."""
 
     def run(text, /, *, fragments=None, delimiters=None, **options):
-        renderer = TemplateEngine({"t.j2": text, **(fragments or {})}, delimiters=delimiters or {})
+        renderer = TemplateEngine(TemplateSet({"t.j2": text, **(fragments or {})}, delimiters=delimiters or {}))
         named = {"format": "yaml", **{name: options.pop(name) for name in OPTIONS if name in options}}
         return renderer.render("t.j2", options, **named)
 

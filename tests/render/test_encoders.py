@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from compiler.foundation.errors import UsageError
 from compiler.foundation.provenance import Origin
 from compiler.render.embedded_languages import member_rules, parse_rules
-from compiler.render.encoders import ENCODERS
 from compiler.render.template_engine import TemplateEngine
-from compiler.render.template_errors import ValueRejectedError
-from compiler.render.traced_values import traced_str
+from compiler.templating.encoders import ENCODERS
+from compiler.templating.template_errors import ValueRejectedError
+from compiler.templating.template_set import TemplateSet
+from compiler.templating.traced_values import traced_str
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
@@ -211,4 +212,4 @@ def test_pointers_name_keys_elements_and_anything():
     ]
     for languages in ({"a": "cobol"}, {"": "shell"}, {"a..b": "shell"}, {"a[0]": "shell"}, {"a b[": "shell"}):
         with pytest.raises(UsageError):
-            TemplateEngine({"t.j2": "a: 1"}).render("t.j2", {}, format="yaml", languages=languages)
+            TemplateEngine(TemplateSet({"t.j2": "a: 1"})).render("t.j2", {}, format="yaml", languages=languages)

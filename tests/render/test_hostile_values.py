@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from compiler.foundation.provenance import Origin
-from compiler.render.interpolation import is_safe_word
 from compiler.render.template_engine import RenderedTemplate
+from compiler.templating.interpolation import is_safe_word
 
 AT_X = (Origin("x"),)
 WHOLE = {

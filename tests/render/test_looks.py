@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.render.template_engine import TemplateEngine
+from compiler.templating.template_set import TemplateSet
 
 CASES = {
     "{{ name }}": {"name": None},
@@ -23,13 +23,13 @@ CASES = {
 
 @pytest.mark.parametrize(("text", "expected"), CASES.items())
 def test_it_looks_at_fields_and_no_further(text, expected) -> None:
-    found = TemplateEngine({}).inline_reads(text)
+    found = TemplateSet({}).inline_reads(text)
     assert found == {name: fields if fields is None else frozenset(fields) for name, fields in expected.items()}
 
 
 @pytest.mark.parametrize("text", ["{{ ", "{% include 'x.j2' %}", "{% from 'x.j2' import y %}{{ y() }}", "{{ 1 + 1 }}"])
 def test_nothing_is_told_of_what_other_files_look_at_and_of_what_is_no_template(text) -> None:
-    assert TemplateEngine({"x.j2": "{{ name }}"}).inline_reads(text) is None
+    assert TemplateSet({"x.j2": "{{ name }}"}).inline_reads(text) is None
 
 
 FIELDS = st.fixed_dictionaries({key: st.sampled_from(["x", "y", 1, True]) for key in ("a", "b", "c")})
@@ -37,12 +37,12 @@ FIELDS = st.fixed_dictionaries({key: st.sampled_from(["x", "y", 1, True]) for ke
 
 @given(st.sampled_from(list(CASES)), FIELDS, FIELDS)
 def test_what_it_does_not_look_at_changes_nothing(text, first, second) -> None:
-    looked_at = TemplateEngine({}).inline_reads(text)
+    looked_at = TemplateSet({}).inline_reads(text)
     fields = looked_at.get("model", frozenset())
     context = {"name": "x", "key": "a", "other": {"b": "z"}}
     changed = {key: (first if fields is None or key in fields else second)[key] for key in first}
     found = [
-        TemplateEngine({}).evaluate(text, {**context, "model": {**model, "b": {"c": model["b"]}, "list": [{"x": 1}]}})
+        TemplateSet({}).evaluate(text, {**context, "model": {**model, "b": {"c": model["b"]}, "list": [{"x": 1}]}})
         for model in (first, changed)
     ]
     assert repr(found[0]) == repr(found[1]) or found[0] == found[1]

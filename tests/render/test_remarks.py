@@ -5,16 +5,17 @@ import yaml
 
 from compiler.render.output_formats import dump
 from compiler.render.template_engine import RenderedTemplate, TemplateEngine
+from compiler.templating.template_set import TemplateSet
 
 
 def render(text: str, format: str = "yaml", **context: object) -> RenderedTemplate:
-    made = TemplateEngine({"t.j2": text}).render("t.j2", context, format=format)
+    made = TemplateEngine(TemplateSet({"t.j2": text})).render("t.j2", context, format=format)
     assert isinstance(made, RenderedTemplate), made
     return made
 
 
 def refusal_message(text: str, **context: object) -> str:
-    made = TemplateEngine({"t.j2": text}).render("t.j2", context, format="yaml")
+    made = TemplateEngine(TemplateSet({"t.j2": text})).render("t.j2", context, format="yaml")
     assert isinstance(made, tuple)
     return made[0].message
 
@@ -70,7 +71,7 @@ def test_what_was_changed_meanwhile_has_none() -> None:
 
 
 def test_where_a_value_came_from_is_still_known() -> None:
-    made = TemplateEngine({"t.j2": 'a: {{ m.x | note("y") }}\n'}).fill(
+    made = TemplateEngine(TemplateSet({"t.j2": 'a: {{ m.x | note("y") }}\n'})).fill(
         "t.j2", {"m": {"x": "b"}}, format="yaml", trace=True
     )
     assert [str(origin) for origin in made.source_map[0, ("a",)]] == ["m.x"]

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from compiler.foundation.provenance import Origin
 from compiler.render.output_formats import FORMATS, dump
 from compiler.render.template_engine import RenderedTemplate, TemplateEngine
-from compiler.render.template_errors import RenderLimits, TemplateProblem
-from compiler.render.template_values import MapView
+from compiler.templating.template_errors import RenderLimits, TemplateProblem
+from compiler.templating.template_set import TemplateSet
+from compiler.templating.template_values import MapView
 
 PIECES = st.sampled_from(
     [
@@ -109,7 +110,7 @@ SMALL = RenderLimits(max_steps=2_000, max_placeholders=500, max_characters=20_00
 def test_whatever_a_template_holds_there_is_a_file_or_there_are_problems(pieces, value, output_format):
     templates = {"t": "".join(pieces), "f": "{{ m.a }}\n"}
     context = {"m": {"a": value, "l": [value, 1]}}
-    result = TemplateEngine(templates, limits=SMALL).render(
+    result = TemplateEngine(TemplateSet(templates, limits=SMALL)).render(
         "t", context, format=output_format, languages={"**": "github"}, trace=True
     )
     if isinstance(result, RenderedTemplate):
@@ -122,7 +123,7 @@ def test_whatever_a_template_holds_there_is_a_file_or_there_are_problems(pieces,
     else:
         assert result
         assert all(isinstance(problem, TemplateProblem) and problem.line >= 1 for problem in result)
-    evaluated = TemplateEngine(templates, limits=SMALL).evaluate("".join(pieces), context)
+    evaluated = TemplateSet(templates, limits=SMALL).evaluate("".join(pieces), context)
     assert evaluated is not None
 
 
@@ -134,7 +135,7 @@ def _unlike(documents):
 @settings(max_examples=300, deadline=None)
 @given(value=DATA)
 def test_data_that_are_placed_come_back(value):
-    result = TemplateEngine({"t": "k: {{ x }}\n"}).render("t", {"x": value}, format="yaml", trace=True)
+    result = TemplateEngine(TemplateSet({"t": "k: {{ x }}\n"})).render("t", {"x": value}, format="yaml", trace=True)
     if isinstance(result, RenderedTemplate):
         assert result.documents == ({"k": value},)
         assert yaml.safe_load(result.text) == {"k": value}
@@ -146,9 +147,9 @@ def test_data_that_are_placed_come_back(value):
 @settings(max_examples=300, deadline=None)
 @given(value=DATA)
 def test_the_source_map_points_at_the_very_value(value):
-    result = TemplateEngine({"t": "a: [0, {{ x }}]\n{% for i in [x] %}\nb: {{ i }}\n{% endfor %}\n"}).render(
-        "t", {"x": value}, format="yaml", trace=True
-    )
+    result = TemplateEngine(
+        TemplateSet({"t": "a: [0, {{ x }}]\n{% for i in [x] %}\nb: {{ i }}\n{% endfor %}\n"})
+    ).render("t", {"x": value}, format="yaml", trace=True)
     if not isinstance(result, RenderedTemplate):
         return
     for (_, pointer), origins in result.source_map.items():
@@ -164,7 +165,7 @@ def test_the_source_map_points_at_the_very_value(value):
 @given(value=DATA)
 def test_reads_hold_all_that_was_placed(value):
     reads = set()
-    made = TemplateEngine({"t": "a: {{ x.v }}\n"}).render(
+    made = TemplateEngine(TemplateSet({"t": "a: {{ x.v }}\n"})).render(
         "t", {"x": MapView({"v": value, "other": 1}, Origin("x"), reads)}, format="yaml", trace=True
     )
     if isinstance(made, RenderedTemplate):

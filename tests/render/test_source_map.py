@@ -3,7 +3,7 @@
 import pytest
 
 from compiler.foundation.provenance import Origin
-from compiler.render.template_values import MapView, wrap_derived
+from compiler.templating.template_values import MapView, wrap_derived
 
 MODEL = {
     "name": "a",

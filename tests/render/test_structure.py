@@ -7,8 +7,9 @@ from compiler.foundation.errors import UsageError
 from compiler.foundation.provenance import Origin
 from compiler.render.output_formats import FORMATS, dump
 from compiler.render.template_engine import RenderedTemplate, TemplateEngine
-from compiler.render.traced_values import OMIT
 from compiler.render.yaml_scalars import is_ambiguous, parse_scalar
+from compiler.templating.template_set import TemplateSet
+from compiler.templating.traced_values import OMIT
 
 
 @pytest.mark.parametrize(
@@ -206,7 +207,7 @@ def test_what_was_placed_is_no_longer_the_spec(data):
 
 
 def test_data_can_change_between_filling_and_dumping():
-    renderer = TemplateEngine({"t.j2": "replicas: {{ n }}\nl: [a, b]\n"})
+    renderer = TemplateEngine(TemplateSet({"t.j2": "replicas: {{ n }}\nl: [a, b]\n"}))
     filled = renderer.fill("t.j2", {"n": 2}, format="yaml")
     (document,) = filled.documents
     assert dump([{**document, "replicas": 3}], "yaml", "Made") == "# Made\nreplicas: 3\nl:\n  - a\n  - b\n"
@@ -232,7 +233,7 @@ def test_formats_are_a_table():
     for call in (
         lambda: dump([], "toml"),
         lambda: dump([], "markdown"),
-        lambda: TemplateEngine({}, delimiters={"a": "round"}),
+        lambda: TemplateEngine(TemplateSet({}, delimiters={"a": "round"})),
     ):
         with pytest.raises(UsageError):
             call()
@@ -260,15 +261,17 @@ def test_formats_are_a_table():
 )
 def test_a_line_evaluates_to_its_value(text, value):
     model = {"name": "card-fraud", "ns": "ml", "port": 8080, "on": True, "share": 0.5, "tags": ["a"], "text": "a b\n"}
-    found = TemplateEngine({}).evaluate(text, {"m": model})
+    found = TemplateSet({}).evaluate(text, {"m": model})
     assert found == value
     assert isinstance(found, bool) == isinstance(value, bool)
 
 
 def test_an_evaluated_text_knows_its_origins():
-    found = TemplateEngine({}).evaluate("{{ m.a }}.{{ m.b }}", {"m": {"a": "x", "b": 1}})
+    found = TemplateSet({}).evaluate("{{ m.a }}.{{ m.b }}", {"m": {"a": "x", "b": 1}})
     assert found.origins == (Origin("m", ("a",)), Origin("m", ("b",)))
-    again = TemplateEngine({"t.j2": "k: {{ host }}\n"}).render("t.j2", {"host": found}, format="yaml", trace=True)
+    again = TemplateEngine(TemplateSet({"t.j2": "k: {{ host }}\n"})).render(
+        "t.j2", {"host": found}, format="yaml", trace=True
+    )
     assert again.source_map[0, ("k",)] == found.origins
 
 
@@ -287,13 +290,13 @@ def test_an_evaluated_text_knows_its_origins():
     ],
 )
 def test_a_line_that_cannot_be_evaluated_says_why(text):
-    found = TemplateEngine({}).evaluate(text, {"m": {"a": "../..", "n": None}})
+    found = TemplateSet({}).evaluate(text, {"m": {"a": "../..", "n": None}})
     assert isinstance(found, tuple)
     assert found[0].template == text
 
 
 def test_what_is_compiled_once_is_refused_each_time():
-    renderer = TemplateEngine({"t.j2": "{{ 1 + 1 }}"})
+    renderer = TemplateEngine(TemplateSet({"t.j2": "{{ 1 + 1 }}"}))
     first, again = (renderer.render("t.j2", {}, format="yaml") for _ in range(2))
     assert first == again
     assert not isinstance(first, RenderedTemplate)

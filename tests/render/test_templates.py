@@ -6,7 +6,8 @@ import pytest
 
 from compiler.foundation.provenance import Origin
 from compiler.render.template_engine import RenderedTemplate, TemplateEngine
-from compiler.render.template_errors import RenderLimits
+from compiler.templating.template_errors import RenderLimits
+from compiler.templating.template_set import TemplateSet
 
 MODEL = {
     "name": "card-fraud",
@@ -282,7 +283,7 @@ def test_a_fault_in_a_fragment_is_named_there(problem):
 
 def test_a_missing_template_is_a_problem(render):
     assert render("x: 1")
-    (problem,) = TemplateEngine({}).render("t.j2", {}, format="yaml")
+    (problem,) = TemplateEngine(TemplateSet({})).render("t.j2", {}, format="yaml")
     assert "not in the emitter's folder" in problem.message
 
 
@@ -307,7 +308,7 @@ def test_a_missing_template_is_a_problem(render):
 )
 def test_no_template_multiplies_without_end(text):
     limits = RenderLimits(max_steps=20_000, max_placeholders=5_000, max_characters=200_000, max_values=20_000)
-    found = TemplateEngine({"t.j2": text, "f.j2": ""}, limits=limits).render(
+    found = TemplateEngine(TemplateSet({"t.j2": text, "f.j2": ""}, limits=limits)).render(
         "t.j2", {"m": list(range(30))}, format="yaml"
     )
     assert isinstance(found, tuple)
@@ -315,7 +316,7 @@ def test_no_template_multiplies_without_end(text):
 
 def test_includes_that_include_each_other_end():
     fragments = {"t.j2": "{% include 'f.j2' %}", "f.j2": "{% include 't.j2' %}"}
-    (problem,) = TemplateEngine(fragments).render("t.j2", {}, format="yaml")
+    (problem,) = TemplateEngine(TemplateSet(fragments)).render("t.j2", {}, format="yaml")
     assert "too deep" in problem.message
 
 
@@ -323,13 +324,13 @@ def test_data_that_nests_too_deep_is_a_problem():
     deep = {}
     for _ in range(5000):
         deep = {"a": deep}
-    (problem,) = TemplateEngine({"t.j2": "k: {{ x }}"}).render("t.j2", {"x": deep}, format="yaml")
+    (problem,) = TemplateEngine(TemplateSet({"t.j2": "k: {{ x }}"})).render("t.j2", {"x": deep}, format="yaml")
     assert "too deep" in problem.message
 
 
 def test_a_rendering_leaves_nothing_behind_for_the_next():
     renderer = TemplateEngine(
-        {"t.j2": "{% for x in l %}\n- {{ x }}\n{% endfor %}\n"}, limits=RenderLimits(max_steps=50)
+        TemplateSet({"t.j2": "{% for x in l %}\n- {{ x }}\n{% endfor %}\n"}, limits=RenderLimits(max_steps=50))
     )
     for values in ([1, 2], ["a: b"], [{"c": 1}], [1, 2], list(range(40)), [3]) * 3:
         made = renderer.render("t.j2", {"l": values}, format="yaml")
@@ -339,9 +340,9 @@ def test_a_rendering_leaves_nothing_behind_for_the_next():
 
 def test_the_same_inputs_make_the_same_bytes():
     text = "{% for k, v in m.labels|items %}\n{{ k }}: {{ v }}\n{% endfor %}\nm: {{ m }}\n"
-    first = TemplateEngine({"t.j2": text})
+    first = TemplateEngine(TemplateSet({"t.j2": text}))
     texts = {first.render("t.j2", {"m": MODEL}, format="yaml").text for _ in range(3)}
-    texts.add(TemplateEngine({"t.j2": text}).render("t.j2", {"m": MODEL}, format="yaml").text)
+    texts.add(TemplateEngine(TemplateSet({"t.j2": text})).render("t.j2", {"m": MODEL}, format="yaml").text)
     assert len(texts) == 1
 
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from compiler.foundation.provenance import Origin
-from compiler.render.template_values import ListView, MapView, wrap, wrap_derived
-from compiler.render.traced_values import (
+from compiler.templating.template_values import ListView, MapView, wrap, wrap_derived
+from compiler.templating.traced_values import (
     OMIT,
     EncodedStr,
     TracedBool,

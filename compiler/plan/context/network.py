@@ -56,7 +56,7 @@ def render_exports(services: PlanningServices, emitter: Emitter, context: Contex
     """What an emitter exports of a model under a name, with the parts of its URL; empty where it exports nothing."""
     values: dict[str, Json] = {}
     for key, template in as_object(as_object(emitter.data.get("exports")).get(name)).items():
-        value = services.render_value(emitter, template, context, ("exports", name, key))
+        value = services.templates.render_value(emitter, template, context, ("exports", name, key))
         if isinstance(value, Finding):
             return value
         if value is not None:

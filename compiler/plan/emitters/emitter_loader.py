@@ -19,7 +19,9 @@ BUILTIN_PREFIX = "modelyard:templates/"
 """Begins the path of what came with Modelyard, so that nobody looks for it in their own repository."""
 
 
-def load_emitters(builtin_tree: Tree, project_tree: Tree, folder: str, schema: Object, capabilities: Object) -> Emitters:
+def load_emitters(
+    builtin_tree: Tree, project_tree: Tree, folder: str, schema: Object, capabilities: Object
+) -> Emitters:
     """Every emitter below the two roots; `folder` is the project's own folder of templates."""
     validator = Validator(schema)
     findings: list[Finding] = []

@@ -128,7 +128,7 @@ def _measured_value(inputs: _SloInputs, item: MeasuredObjective) -> ComputedValu
     objective, source, emitter = item.objective, item.source, inputs.target_evaluation.emitter
     spec: Json = source.spec
     if source.is_from_catalog:
-        rendered_spec = inputs.services.render_value(emitter, source.spec, inputs.context, source.pointer)
+        rendered_spec = inputs.services.templates.render_value(emitter, source.spec, inputs.context, source.pointer)
         if isinstance(rendered_spec, Finding):
             return rendered_spec
         series_finding = invalid_series_finding(emitter, rendered_spec, source.pointer)

@@ -8,8 +8,8 @@ escaped with a backslash, and spaces are, too. GitLab: "Syntax of `CODEOWNERS` f
 import re
 from typing import ClassVar
 
-from compiler.render.interpolation import quoted_excerpt
-from compiler.render.template_errors import ValueRejectedError
+from compiler.templating.interpolation import quoted_excerpt
+from compiler.templating.template_errors import ValueRejectedError
 
 _INVISIBLE = r"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\t"
 _SPECIAL = frozenset("*?[] ")

@@ -3,9 +3,9 @@
 import re
 from typing import ClassVar, Protocol
 
-from compiler.render.interpolation import quoted_excerpt
-from compiler.render.template_errors import ValueRejectedError
-from compiler.render.yaml_dump import VISIBLE
+from compiler.templating.interpolation import quoted_excerpt
+from compiler.templating.template_errors import ValueRejectedError
+from compiler.templating.visible_characters import VISIBLE
 
 
 class Escaper(Protocol):

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from typing import ClassVar, Final
 
-from compiler.render.encoders import ENCODERS
-from compiler.render.interpolation import quoted_excerpt
-from compiler.render.template_errors import ValueRejectedError
+from compiler.templating.encoders import ENCODERS
+from compiler.templating.interpolation import quoted_excerpt
+from compiler.templating.template_errors import ValueRejectedError
 
 _TAG_START = re.compile(r"<!--|<(/?[a-zA-Z][^\s/>]*)")
 _TAG_PART = re.compile(r">|([^\s=>\"'/]+)\s*=\s*([\"'])|[\"']")

@@ -4,9 +4,9 @@ import re
 from typing import ClassVar, Final
 from urllib.parse import quote
 
-from compiler.render.encoders import escape_markdown
-from compiler.render.interpolation import quoted_excerpt
-from compiler.render.template_errors import ValueRejectedError
+from compiler.templating.encoders import escape_markdown
+from compiler.templating.interpolation import quoted_excerpt
+from compiler.templating.template_errors import ValueRejectedError
 
 _FENCE = re.compile(r"[ >*-]*(`{3,}|~{3,})")
 _SAFE_URL = re.compile(r"https?://.+|mailto:.+|[^:]*|[./#?].*", re.IGNORECASE | re.DOTALL)

@@ -3,9 +3,9 @@
 import re
 from typing import ClassVar
 
-from compiler.render.encoders import ENCODERS
-from compiler.render.interpolation import is_safe_word, quoted_excerpt
-from compiler.render.template_errors import ValueRejectedError
+from compiler.templating.encoders import ENCODERS
+from compiler.templating.interpolation import is_safe_word, quoted_excerpt
+from compiler.templating.template_errors import ValueRejectedError
 
 _SYNTAX = re.compile(r"\\.|\$\{[^}\"'`$\\\n]*\}|\$\(\(|\$[({\[']|'|\"|`|\(\(|\[\[|<<|#|\n", re.DOTALL)
 _UNTRACKABLE = frozenset({"`", "((", "$((", "[[", "<<", "$[", "$'"})

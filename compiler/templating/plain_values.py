@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from compiler.foundation.json_data import Json
-from compiler.render.interpolation import InterpolatedText, format_number, interpolate, kind_of, quoted_excerpt
-from compiler.render.template_errors import ValueRejectedError
-from compiler.render.template_values import ListView, MapView
-from compiler.render.traced_values import (
+from compiler.templating.interpolation import InterpolatedText, format_number, interpolate, kind_of, quoted_excerpt
+from compiler.templating.template_errors import ValueRejectedError
+from compiler.templating.template_values import ListView, MapView
+from compiler.templating.traced_values import (
     OMIT,
     CommentedStr,
     EncodedStr,

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 from jinja2 import TemplateError, nodes
 from jinja2.visitor import NodeTransformer
 
-from compiler.render.template_errors import TemplateProblem
+from compiler.templating.template_errors import TemplateProblem
 
 STEP_FILTER: Final = "(tick)"
 SIZE_FILTER: Final = "(bounded)"

@@ -7,11 +7,11 @@ from typing import Any
 
 from jinja2 import Template, TemplateError, TemplateNotFound, TemplateSyntaxError
 
-from compiler.render.interpolation import PLACEHOLDER_END, PLACEHOLDER_START, Placeholder
-from compiler.render.jinja_sandbox import JinjaSandbox, check_source
-from compiler.render.jinja_subset import UnsupportedSyntaxError
-from compiler.render.template_errors import TemplateProblem, ValueRejectedError
-from compiler.render.traced_values import OMIT
+from compiler.templating.interpolation import PLACEHOLDER_END, PLACEHOLDER_START, Placeholder
+from compiler.templating.jinja_sandbox import JinjaSandbox, check_source
+from compiler.templating.jinja_subset import UnsupportedSyntaxError
+from compiler.templating.template_errors import TemplateProblem, ValueRejectedError
+from compiler.templating.traced_values import OMIT
 
 _TEMPLATE_ERRORS = (TemplateError, ValueRejectedError, TypeError, ValueError, LookupError, ArithmeticError)
 _NESTING_ERRORS = (

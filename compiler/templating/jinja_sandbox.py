@@ -11,8 +11,8 @@ from jinja2.parser import Parser
 from jinja2.runtime import Context, LoopContext, Macro, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from compiler.render import jinja_subset
-from compiler.render.interpolation import (
+from compiler.templating import jinja_subset
+from compiler.templating.interpolation import (
     PLACEHOLDER_END,
     PLACEHOLDER_START,
     InterpolatedText,
@@ -21,11 +21,11 @@ from compiler.render.interpolation import (
     kind_of,
     placeholder,
 )
-from compiler.render.jinja_filters import FILTERS, check_iterable, check_literal_size
-from compiler.render.jinja_tests import JINJA_TESTS
-from compiler.render.template_errors import RenderLimits, TemplateProblem, ValueRejectedError
-from compiler.render.template_values import ListView, MapView
-from compiler.render.traced_values import OMIT
+from compiler.templating.jinja_filters import FILTERS, check_iterable, check_literal_size
+from compiler.templating.jinja_tests import JINJA_TESTS
+from compiler.templating.template_errors import RenderLimits, TemplateProblem, ValueRejectedError
+from compiler.templating.template_values import ListView, MapView
+from compiler.templating.traced_values import OMIT
 
 _LOOP_ATTRIBUTES: Final = frozenset({
     "depth", "depth0", "first", "index", "index0", "last", "length", "nextitem", "previtem", "revindex", "revindex0",

@@ -10,9 +10,9 @@ from jinja2 import Undefined, pass_context
 from jinja2.runtime import Context
 
 from compiler.foundation.provenance import Origins
-from compiler.render import unit_filters
-from compiler.render.encoders import ENCODERS, Encoder
-from compiler.render.interpolation import (
+from compiler.templating import unit_filters
+from compiler.templating.encoders import ENCODERS, Encoder
+from compiler.templating.interpolation import (
     InterpolatedText,
     TextPart,
     kind_of,
@@ -21,10 +21,10 @@ from compiler.render.interpolation import (
     scalar_text,
     size_of,
 )
-from compiler.render.plain_values import ValueBudget, to_plain
-from compiler.render.template_errors import ValueRejectedError
-from compiler.render.template_values import MapView
-from compiler.render.traced_values import (
+from compiler.templating.plain_values import ValueBudget, to_plain
+from compiler.templating.template_errors import ValueRejectedError
+from compiler.templating.template_values import MapView
+from compiler.templating.traced_values import (
     CommentedStr,
     EncodedStr,
     Omit,
@@ -33,7 +33,7 @@ from compiler.render.traced_values import (
     origins_of,
     traced_str,
 )
-from compiler.render.yaml_dump import VISIBLE
+from compiler.templating.visible_characters import VISIBLE
 
 Filter: TypeAlias = Callable[..., Any]
 _MAX_LIST_SIZE = 100_000

@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
-from compiler.render.interpolation import is_safe_word, quoted_excerpt, scalar_text
-from compiler.render.template_errors import ValueRejectedError
-from compiler.render.traced_values import EncodedStr, encoded_str, origins_of
+from compiler.templating.interpolation import is_safe_word, quoted_excerpt, scalar_text
+from compiler.templating.template_errors import ValueRejectedError
+from compiler.templating.traced_values import EncodedStr, encoded_str, origins_of
 
 
 @dataclass(frozen=True, slots=True)

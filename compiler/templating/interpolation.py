@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeAlias
 
 from compiler.foundation.provenance import Origins
-from compiler.render.template_errors import ValueRejectedError
-from compiler.render.traced_values import (
+from compiler.templating.template_errors import ValueRejectedError
+from compiler.templating.traced_values import (
     OMIT,
     EncodedStr,
     TracedBool,

@@ -5,7 +5,7 @@ from typing import TypeAlias, cast
 
 from compiler.foundation.json_data import Json, Object
 from compiler.foundation.provenance import Origin, Origins
-from compiler.render.traced_values import (
+from compiler.templating.traced_values import (
     Omit,
     TracedBool,
     TracedFloat,

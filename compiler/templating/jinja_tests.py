@@ -6,9 +6,9 @@ from typing import Final
 
 from jinja2 import Undefined
 
-from compiler.render.interpolation import InterpolatedText
-from compiler.render.template_values import ListView, MapView
-from compiler.render.traced_values import TracedBool, TracedNull
+from compiler.templating.interpolation import InterpolatedText
+from compiler.templating.template_values import ListView, MapView
+from compiler.templating.traced_values import TracedBool, TracedNull
 
 
 def _is_boolean(value: object) -> bool:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from compiler.render.template_errors import ValueRejectedError
-from compiler.render.traced_values import origins_of, traced_scalar, traced_str
 from compiler.spec.quantities import Cpu, Duration, Memory, Percentage
+from compiler.templating.template_errors import ValueRejectedError
+from compiler.templating.traced_values import origins_of, traced_scalar, traced_str
 
 
 def seconds(value: object) -> object:

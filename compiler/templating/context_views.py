@@ -1,0 +1,29 @@
+"""The values of a template's context, as the sandbox hands them to templates."""
+
+from collections.abc import Mapping
+
+from compiler.foundation.json_data import Json, pick_fields
+from compiler.foundation.provenance import ComputedValue, ContextValue, DocumentValue, ObjectValue, Origin, plain_value
+from compiler.templating.template_values import MapView, wrap_derived
+
+
+def to_views(context: Mapping[str, ContextValue]) -> dict[str, object]:
+    """Each value of a context as a view that knows its origins; a computed `None` is left out."""
+    return {name: _to_view(item) for name, item in context.items() if _has_value(item)}
+
+
+def read_value(item: ContextValue, fields: frozenset[str] | None) -> Json:
+    """The plain data of a value, reduced to the fields that are read; all of them for `None`."""
+    return pick_fields(fields, item.data) if isinstance(item, DocumentValue) else plain_value(item)
+
+
+def _to_view(item: ContextValue) -> object:
+    if isinstance(item, DocumentValue):
+        return MapView(item.data, Origin(item.name))
+    if isinstance(item, ObjectValue):
+        return wrap_derived({name: _to_view(member) for name, member in item.members.items() if _has_value(member)})
+    return wrap_derived([_to_view(element) for element in item.elements] or item.value, *item.origins)
+
+
+def _has_value(item: ContextValue) -> bool:
+    return not isinstance(item, ComputedValue) or item.value is not None
