@@ -10,7 +10,8 @@ import yaml
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding
 from compiler.pipeline import explanation
-from compiler.pipeline.session import BuildResult, Session, build, check
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import BuildResult, build, check
 from compiler.source.memory_tree import MemoryTree
 
 PROJECT = Path(__file__).parent / "cases" / "foreign-emitter"

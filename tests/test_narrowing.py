@@ -8,7 +8,8 @@ import pytest
 
 from compiler.foundation import resources
 from compiler.foundation.errors import UsageError
-from compiler.pipeline.session import Session, check
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import check
 from compiler.policy.pack import shipped_pack_names
 from compiler.source.worktree import WorkTree
 from tests.test_cases import BASE, CASE_FOLDERS, CASES, lay_over

@@ -10,7 +10,8 @@ import pytest
 
 from compiler.diagnostics import codes
 from compiler.foundation.json_data import Object, as_object
-from compiler.pipeline.session import BuildResult, Session, build
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import BuildResult, build
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 from compiler.source.yaml_parse import parse

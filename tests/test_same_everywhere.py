@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from compiler.pipeline.session import Session, build
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import build
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.revision import open_revision
 from compiler.source.tree import Tree

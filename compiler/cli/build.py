@@ -22,7 +22,8 @@ from compiler.write.output_units import committed_units, output_folder_units
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from compiler.pipeline.session import BuildResult, Session
+    from compiler.pipeline.session import Session
+    from compiler.pipeline.stages import BuildResult
     from compiler.plan.planning import UnitFilter
 
 _ACTIONS = (

@@ -181,13 +181,13 @@ def _existing_path(path: Path | None) -> Path | None:
 def _collect_findings(run: Session, *, with_rendered: bool) -> tuple[Finding, ...]:
     """`renders`: what policies on rendered objects find, too, whatever other policies find."""
     from compiler.cli._shared.progress_bar import build_with_progress  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.pipeline.session import check  # noqa: PLC0415 - likewise
+    from compiler.pipeline.stages import check  # noqa: PLC0415 - likewise
 
     return build_with_progress(run, ignore_policies=True).findings if with_rendered else check(run)
 
 
 def _run_source_tests(run: Session) -> tuple[Finding, ...]:
-    from compiler.pipeline.session import check_sources  # noqa: PLC0415 - help needs none of what a run does
+    from compiler.pipeline.stages import check_sources  # noqa: PLC0415 - help needs none of what a run does
 
     if not supports_progress():
         return tuple(check_sources(run))

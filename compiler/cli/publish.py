@@ -19,7 +19,8 @@ from compiler.report import REPORTERS, Report
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from compiler.pipeline.session import BuildResult, Session
+    from compiler.pipeline.session import Session
+    from compiler.pipeline.stages import BuildResult
     from compiler.policy.baseline import Baseline
     from compiler.write.git_plumbing import Repository
 

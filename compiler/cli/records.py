@@ -85,7 +85,7 @@ def _collect_statuses(
 ) -> tuple[bool, tuple[ModelRecordStatus, ...]]:
     """What could be told, and whether that is all: what keeps models from being told is said on stderr."""
     from compiler.diagnostics.finding import Finding, sorted_unique  # noqa: PLC0415 - help needs none of it
-    from compiler.pipeline.session import record_statuses  # noqa: PLC0415 - likewise
+    from compiler.pipeline.stages import record_statuses  # noqa: PLC0415 - likewise
     from compiler.report import REPORTERS, Report  # noqa: PLC0415 - likewise
 
     results = list(record_statuses(run, models))

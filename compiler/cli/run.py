@@ -125,7 +125,8 @@ def _run_step(
 ) -> Iterator[Finding]:
     from compiler.execution.jobs.task_execution import execute_task  # noqa: PLC0415 - help needs none of what a run does
     from compiler.execution.jobs.tasks import resolve_tasks  # noqa: PLC0415 - likewise
-    from compiler.pipeline.session import Session, check_sources  # noqa: PLC0415 - likewise
+    from compiler.pipeline.session import Session  # noqa: PLC0415 - likewise
+    from compiler.pipeline.stages import check_sources  # noqa: PLC0415 - likewise
     from compiler.report.text_report import to_printable  # noqa: PLC0415 - likewise
 
     champion_fleet = (

@@ -8,7 +8,8 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.edit.yaml_edit import NotEditableError, delete_key, set_value
 from compiler.foundation.json_data import Json, as_object
-from compiler.pipeline.session import Session, check
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import check
 from compiler.source.document import Document
 from compiler.source.overlay_tree import OverlayTree
 from compiler.source.yaml_parse import parse

@@ -8,7 +8,8 @@ Statements about other files, such as provenance, are left out: they change with
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from compiler.pipeline.session import Session, build
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import build
 from compiler.plan.planning import UnitFilter
 from compiler.policy.baseline import is_policy_finding
 from compiler.review.project_snapshot import ModelKey, ProjectSnapshot

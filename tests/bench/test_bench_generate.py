@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from compiler.foundation import resources
-from compiler.pipeline.session import Session, check
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import check
 from compiler.policy.pack import shipped_pack_names
 from compiler.source.worktree import WorkTree
 

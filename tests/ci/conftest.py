@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from compiler.pipeline.session import BuildResult, Session, build
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import BuildResult, build
 from compiler.scaffold.schema_catalog import load_catalog
 from compiler.scaffold.starter_project import starter_files
 from compiler.source.memory_tree import MemoryTree

@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from compiler.diagnostics.finding import Finding
-from compiler.pipeline.session import Session, build
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import build
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 

@@ -14,7 +14,8 @@ from compiler.execution.source_tests.resource_limits import ResourceLimits
 from compiler.execution.source_tests.source_test_runner import run_source_tests
 from compiler.execution.source_tests.worker_process import WorkerProcess
 from compiler.execution.source_tests.worker_protocol import Job
-from compiler.pipeline.session import Session, check, check_sources
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import check, check_sources
 from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"

@@ -16,7 +16,8 @@ import yaml
 
 from compiler.diagnostics.finding import Finding, Severity
 from compiler.foundation.errors import UsageError
-from compiler.pipeline.session import BuildResult, Session, build
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import BuildResult, build
 from compiler.report import REPORTERS, Report
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree

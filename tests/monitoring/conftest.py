@@ -11,7 +11,8 @@ import yaml
 
 from compiler.foundation.resources import shipped_folder
 from compiler.json_schema import Validator, to_strict_schema
-from compiler.pipeline.session import Session, build
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import build
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 

@@ -17,7 +17,8 @@ import pytest
 import yaml
 
 from compiler.json_schema import Validator
-from compiler.pipeline.session import Session, build
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import build
 from compiler.source.memory_tree import MemoryTree
 
 DIGEST = "sha256:" + "0" * 64

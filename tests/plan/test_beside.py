@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from compiler.pipeline.session import Session, build, check
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import build, check
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.slo import slo_plan
 from compiler.source.memory_tree import MemoryTree

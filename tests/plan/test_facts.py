@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from compiler.pipeline.session import Session, build, check, record_statuses
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import build, check, record_statuses
 from compiler.plan.records.missing_fields import ModelRecordStatus
 from compiler.source.memory_tree import MemoryTree
 

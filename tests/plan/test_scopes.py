@@ -8,7 +8,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
 
-from compiler.pipeline.session import Session, build
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import build
 from compiler.source.memory_tree import MemoryTree
 from compiler.write.output_units import committed_units, output_folder_units
 

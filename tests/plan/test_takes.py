@@ -4,7 +4,8 @@
 
 import pytest
 
-from compiler.pipeline.session import Session, build, check
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import build, check
 from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"

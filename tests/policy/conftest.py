@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from compiler.diagnostics.finding import Finding
-from compiler.pipeline.session import ChangeBase, Session, build, check
+from compiler.pipeline.session import ChangeBase, Session
+from compiler.pipeline.stages import build, check
 from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from compiler.pipeline.session import Session, build, check
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import build, check
 from compiler.policy.baseline import format_baseline, parse_baseline
 
 RULE = """on: rendered

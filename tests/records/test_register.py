@@ -13,7 +13,8 @@ from compiler.diagnostics import codes
 from compiler.foundation import resources
 from compiler.inventory.columns import COLUMNS
 from compiler.pipeline import explanation
-from compiler.pipeline.session import Session, build
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import build
 from compiler.report import inventory_report
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree

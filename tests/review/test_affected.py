@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from compiler.pipeline.session import Session, build
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import build
 from compiler.review.affected_models import ChangeImpact, compute_impact
 from compiler.review.affected_report import AffectedReport, job_outputs
 from compiler.review.publish_plan import affected_canaries, environments_without_branch, publish_waves

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from compiler.pipeline.session import Session, check
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import check
 from compiler.source.overlay_tree import OverlayTree
 from compiler.source.worktree import WorkTree
 

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from compiler.pipeline import explanation
-from compiler.pipeline.session import Session, check
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import check
 from compiler.source.memory_tree import MemoryTree
 
 DIGEST = "sha256:" + "0" * 64

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from compiler.cel import Expression
-from compiler.pipeline.session import Session, check
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import check
 from compiler.plan.emitters.conditions import COMPATIBILITY_SECTIONS
 from compiler.plan.matching.addons import AddonEvaluator
 from compiler.source.worktree import WorkTree
