@@ -13,6 +13,7 @@ from compiler.foundation.suggestions import closest_match
 from compiler.pipeline.session import Session
 from compiler.plan.planning import PlannedFile, UnitFilter
 from compiler.policy.policy_definition import Policy
+from compiler.render.origin_locations import origin_location
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.source.yaml_parse import parse
 
@@ -216,7 +217,7 @@ def _scope_of_path(parts: Sequence[str], models: set[str]) -> UnitFilter:
 def _locate_values(
     session: Session, planned_file: PlannedFile, selector: str
 ) -> tuple[int, list[Pointer], Json, dict[tuple[int, Pointer], tuple[Origin, ...]]]:
-    render_result = session.render_stage.render_with_source_map(planned_file)
+    render_result = session.render_stage.renderer.render_with_source_map(planned_file)
     if isinstance(render_result, tuple):
         raise UsageError(
             f"{planned_file.path} cannot be rendered: {render_result[0].message}",
@@ -271,7 +272,7 @@ def _explain_origin(session: Session, planned_file: PlannedFile, origin: Origin)
             )
             return ValueExplanation(title, model.release.version, (only_release,))
         return ValueExplanation(title, _value_or_none(model.data, origin.pointer), layer_values)
-    location, origin_value = session.render_stage.origin_location(planned_file, origin)
+    location, origin_value = origin_location(session.fleet, planned_file, origin)
     label = location.path if location else origin.root
     return ValueExplanation(
         str(origin), origin_value, (LayerValue("sets", label, origin_value, location),) if location else ()

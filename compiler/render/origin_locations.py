@@ -3,7 +3,7 @@
 from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import Json, Object, Pointer, as_str, value_at
 from compiler.foundation.provenance import DocumentValue, Origin
-from compiler.plan.planning import PlannedFile
+from compiler.plan.planned_units import PlannedFile
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import Release
 from compiler.source.document import Document

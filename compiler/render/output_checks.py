@@ -1,0 +1,96 @@
+"""Checks of rendered objects: against the schema of their consumer, and against policies."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from compiler.diagnostics import codes
+from compiler.diagnostics.finding import Finding, Location, Note, Subject
+from compiler.foundation.json_data import Json, Object, Pointer, format_path
+from compiler.foundation.provenance import DocumentValue
+from compiler.json_schema import SchemaViolation, apply_defaults
+from compiler.plan.planned_units import PlannedFile
+from compiler.policy.policy_engine import PolicyEngine
+from compiler.render.output_schemas import OutputSchema, OutputSchemas
+from compiler.render.value_blame import ValueBlame, environment_name, finding_subject
+
+
+class OutputValidator:
+    """Validates rendered objects; remembers the kinds that no schema was found for."""
+
+    def __init__(self, output_schemas: OutputSchemas, blame: ValueBlame) -> None:
+        self._output_schemas = output_schemas
+        self._blame = blame
+        self._files_without_schema: dict[str, PlannedFile] = {}
+
+    def findings(self, file: PlannedFile, documents: Sequence[Json]) -> Iterator[Finding]:
+        """The violations of the schema that the file's rule names."""
+        key = file.rule.schema
+        if key is None:
+            return
+        schema = self._output_schemas.schema_for(file.emitter, key, _environment_data(file))
+        if schema is None:
+            self._files_without_schema.setdefault(key, file)
+            return
+        for index, document in enumerate(documents):
+            for violation in _schema_violations(schema, document):
+                yield self._violation_finding(file, index, document, violation)
+
+    def unchecked_findings(self) -> Iterator[Finding]:
+        """One remark for each kind of output that no schema was at hand for."""
+        extras = self._output_schemas.missing_extras()
+        for key, file in sorted(self._files_without_schema.items()):
+            install = f"install modelyard[{','.join(extras)}], or " if extras else ""
+            help_ = f"{install}keep its definition in the project's schemas/crds/"
+            location = file.emitter.location((*file.rule.pointer, "schema"))
+            message = f"{key} was rendered and not checked: there is no schema of it here"
+            yield Finding(
+                codes.NO_OUTPUT_SCHEMA, message, location, file.emitter.finding_subject(("schema", key)), help_
+            )
+
+    def _violation_finding(self, file: PlannedFile, index: int, document: Json, violation: SchemaViolation) -> Finding:
+        """A violation at the line of the spec that the value came from; at the template where no spec is to blame."""
+        field_path = format_path(violation.pointer)
+        message = f"{file.path}: {f'{field_path}: ' if field_path else ''}{violation.message}"
+        template_note = Note("made by this template", Location(f"{file.emitter.folder}/{file.rule.template}"))
+        location, origin = self._blame.locate(file, index, document, violation.pointer)
+        if location is None:
+            subject = Subject(
+                "Emitter", file.emitter.id, environment_name(file), (file.rule.template, *violation.pointer)
+            )
+            return Finding(codes.OUTPUT_INVALID, message, template_note.location, subject, violation.help)
+        return Finding(
+            codes.OUTPUT_INVALID, message, location, finding_subject(file, origin), violation.help, (template_note,)
+        )
+
+
+def object_policy_findings(
+    policies: PolicyEngine, blame: ValueBlame, file: PlannedFile, documents: Sequence[Json]
+) -> Iterator[Finding]:
+    """The violations of policies on rendered objects; they apply to files of deployments, and not to records."""
+    if file.model is None or file.rule.scope != "deployment":
+        return
+    for index, document in enumerate(documents):
+        if not isinstance(document, Mapping):
+            continue
+
+        def blame_location(
+            pointer: Pointer, document_index: int = index, rendered_document: Json = document
+        ) -> tuple[Pointer, Location] | None:
+            location, origin = blame.locate(file, document_index, rendered_document, pointer)
+            return (origin.pointer, location) if location is not None else None
+
+        yield from policies.evaluate_object(file.model, file.path, document, blame_location)
+
+
+def _environment_data(file: PlannedFile) -> Object:
+    """The Environment that the file is for; empty for a file of no environment."""
+    if file.model is not None:
+        return file.model.environment.data if file.model.environment else {}
+    environment = file.context.get("environment")
+    return environment.data if isinstance(environment, DocumentValue) else {}
+
+
+def _schema_violations(schema: OutputSchema, document: Json) -> tuple[SchemaViolation, ...]:
+    full_document = (
+        apply_defaults(schema.defaulting_schema, document) if schema.defaulting_schema is not None else document
+    )
+    return schema.validator.violations(full_document)
