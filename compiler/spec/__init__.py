@@ -1,1 +1,1 @@
-"""The language: what a team may write, and what it means when it is read."""
+"""The language: the schemas of specs, and the loader that reads and validates them."""

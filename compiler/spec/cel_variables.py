@@ -1,4 +1,4 @@
-"""What conditions see of models: the schemas that they are checked against, and quantities as numbers."""
+"""The CEL variables about models: their schemas, and quantities converted to numbers."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -10,16 +10,16 @@ from compiler.spec.quantities import Cpu, Duration, Memory, Percentage
 
 _UNRESOLVED_FIELDS = frozenset({"releases", "source", "version", "environments"})
 DATASET_ROLES = ("training", "evaluation", "used")
-"""What a dataset is to a model that names it."""
+"""The roles of a dataset in a model."""
 _UNITS: Mapping[str, str] = MappingProxyType(
     {"duration": "seconds", "percentage": "one", "cpu": "cores", "memory": "bytes"}
 )
-"""What a quantity is counted in as a number."""
+"""The unit of each kind of quantity as a number."""
 _QUANTITY = "x-modelyard-quantity"
 
 
 def model_variable_schema(language: Language) -> Object:
-    """The schema of a resolved model of any type; its release is told apart."""
+    """The schema of a resolved model of any type, without its release, which is a variable of its own."""
     language_schema = language.model_schema()
     definitions = as_object(language_schema["$defs"])
     properties = {
@@ -43,18 +43,18 @@ def release_variable_schema(language: Language) -> Object:
 
 
 def dataset_variable_schema(language: Language) -> Object:
-    """The schema of a dataset that a model names."""
+    """The schema of a dataset that a model refers to."""
     schema = language.kind_schema("Dataset")
     return {**schema, "properties": {**as_object(schema["properties"]), "role": {"enum": list(DATASET_ROLES)}}}
 
 
 def quantities_schema(schema: Object) -> Object:
-    """The schema of the same with each quantity as a number."""
+    """The schema with each quantity replaced by a number."""
     return as_object(_numeric_schema(schema))
 
 
 def quantities_to_numbers(data: Object, quantity_tree: Mapping[str, AnnotationTree]) -> Object:
-    """The data with each quantity as a number: seconds, cores, bytes; a percentage as a share of one."""
+    """The data with each quantity replaced by a number: seconds, cores, bytes; a percentage is a fraction of one."""
     return map_values(data, quantity_tree, _to_number)
 
 
@@ -64,7 +64,7 @@ def _to_number(quantity: str, text: Json, _: Pointer) -> Json:
 
 @lru_cache(maxsize=4096)
 def quantity_number(quantity: str, text: str) -> float:
-    """A quantity of the language as a number."""
+    """The number of a quantity."""
     match quantity:
         case "duration":
             return float(Duration(text).seconds)

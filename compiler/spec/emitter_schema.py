@@ -1,4 +1,4 @@
-"""How an emitter describes itself: `emitter.yaml` in its folder below `templates/`."""
+"""The schema of `emitter.yaml`, in which each emitter below `templates/` describes itself."""
 
 from typing import Annotated, Any, Literal
 
@@ -13,150 +13,156 @@ from compiler.spec.strict_model import StrictModel, field
 
 
 class EmitterSelector(ModelSelector):
-    """What the emitter is for; anything else is refused with the reason."""
+    """The models that the emitter supports. Others are rejected with the reason."""
 
     when: str | None = None
-    """A CEL expression that must be true; a target says what it cannot do under `cannot` instead."""
+    """A CEL expression that must be true. Targets list unsupported features under `cannot` instead."""
 
 
 class Requirement(StrictModel):
-    """What must hold of the environment and the model."""
+    """A condition on the environment and the model."""
 
     that: str
-    """A CEL expression that must be true."""
+    """The CEL expression that must be true."""
     because: str
-    """Why, in a clause that ends a sentence."""
+    """The reason, as a clause that ends a sentence."""
     help: str | None = None
-    """What to do, as an imperative."""
+    """How to satisfy the requirement, as an imperative."""
     field: str | None = field(pattern=r"^[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z][A-Za-z0-9]*)*$")
-    """Where it is to be said, such as `options.email`, `team.contacts` or `environment.delivery.branch`: it is told there, once for all
-    models that lack it; absent: `deploy.target`."""
+    """The field to report, such as `options.email`, `team.contacts` or `environment.delivery.branch`. Models that share the field are
+    reported
+    once. Default: `deploy.target`.
+    """
 
 
 class UnsupportedFeature(StrictModel):
-    """What the target cannot express: refused, never dropped."""
+    """A feature that the target does not support. Models that use it are rejected; it is never dropped silently."""
 
     when: str
-    """A CEL expression; true where the specification asks for it."""
+    """A CEL expression that is true if the model uses the feature."""
     because: str
-    """Why not, in a clause that ends a sentence."""
+    """The reason, as a clause that ends a sentence."""
     field: str | None = None
-    """The field of the model to point at, such as `deploy.disruptionBudget`; absent: what the expression reads first."""
+    """The field to report, such as `deploy.disruptionBudget`. Default: the first field that the expression reads."""
     instead: NameText | None = None
-    """The emitter that can."""
+    """An emitter that supports the feature."""
     help: str | None = None
-    """What to do, as an imperative; absent: to remove it, or to use the emitter that can."""
+    """What to do instead, as an imperative. Default: remove the field, or use the emitter that supports the feature."""
 
 
 class Image(StrictModel):
-    """An image that the emitter needs, by a name of its own."""
+    """An image that the emitter uses."""
 
     name: NameText
-    """The name: `images.<name>` in templates, and the key in the project's `images`."""
+    """The name of the image: `images.<name>` in templates, and the key under the project's `images`."""
     when: str | None = None
-    """A CEL expression; the image is needed where it is true."""
+    """A CEL expression that is true if the image is needed. Default: always."""
 
 
 class File(StrictModel):
-    """A file that the emitter makes."""
+    """A file that the emitter renders."""
 
     path: str
-    """Where it goes below the output folder, within what there is one of it for: a one-line template."""
+    """The path below the output folder of the file's unit: a one-line template."""
     place: str | None = None
-    """Where it is committed, from the repository's root: a one-line template; absent: it lies below the output folder alone."""
+    """The path in the repository where the file is committed: a one-line template. Default: the file is written to the output folder
+    only.
+    """
     template: PathText
-    """Its template, in the emitter's folder; ends in `.j2`."""
+    """The template file in the emitter's folder. Its name ends in `.j2`."""
     per: Literal["deployment", "model", "release", "environment", "project"] = "deployment"
-    """What there is one of: a model in an environment, a model, a release of it that runs, an environment, or the project."""
+    """How many files are rendered: one per model and environment, per model, per running release, per environment, or one per project."""
     when: str | None = None
-    """A CEL expression; the file is made where it is true."""
+    """A CEL expression that is true if the file is rendered. Default: always."""
     last: bool | Annotated[int, Field(ge=1)] = False
-    """Whether it is made after the other files of its unit, if there are any, and sees `path`, `place` and `digest` of each under
-    `unit.files`; of several that are, those with a larger number later (`true` is 1)."""
+    """Whether the file is rendered after the other files of its unit, if there are any. Its template reads `path`, `place` and `digest`
+    of each
+    from `unit.files`. Files with larger numbers are rendered later; `true` is 1.
+    """
     format: (
         Literal["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "github-owners", "gitlab-owners", "text"]
         | None
     ) = None
-    """The format; absent: by the path's ending."""
+    """The format. Default: that of the path's extension."""
     contentId: str | None = field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")
-    """The field of the document that gets the name of its content: `urn:uuid:` and a UUID made from all else in it."""
+    """The field that receives a content id: `urn:uuid:` and a UUID computed from the rest of the document."""
     schema_: str | None = Field(None, alias="schema")
-    """What checks it: `<group>/<version>/<kind>`, or the name of a JSON Schema in the emitter's folder."""
+    """The schema of the file: `<group>/<version>/<kind>`, or the name of a JSON Schema in the emitter's folder."""
     resource: bool = True
-    """Whether `unit.resources` lists it, for whoever assembles a unit."""
+    """Whether `unit.resources` lists the file, for emitters that assemble a unit."""
     delimiters: Literal["curly", "square"] = "curly"
-    """`square`: expressions are `[[ ]]` and blocks `[% %]`, for outputs that have braces of their own."""
+    """The template delimiters. `square` uses `[[ ]]` and `[% %]`, for outputs that contain braces."""
     languages: dict[str, str] | None = None
-    """Fields that are a language of their own: place in the output to encoder, such as `spec.groups[].rules[].expr: promql`."""
+    """Fields that hold text in another language: output path to encoder, such as `spec.groups[].rules[].expr: promql`."""
 
 
 class Series(StrictModel):
-    """Series of a Prometheus; values may be one-line templates."""
+    """Selects Prometheus series. Values may be one-line templates."""
 
     metric: str
     """The name of the metric."""
     labels: dict[str, str] | None = None
-    """Labels, with their values."""
+    """Label values that a series must have."""
     matching: dict[str, str] | None = None
-    """Labels, with expressions (RE2) that the whole of their values match."""
+    """Regular expressions (RE2) that must match the whole value of a label."""
 
 
 class RequestCounters(StrictModel):
-    """What was asked and what was answered: counters of all requests or of those answered, with the errors; or a probe."""
+    """The series of an availability SLI: a counter of all requests or of successful ones, together with one of errors; or a probe."""
 
     model_config = one_of_config(
         "total", "answered", "probe", total=["errors"], answered=["errors"], unreached=["total"]
     )
 
     total: Series | None = None
-    """All requests: a counter."""
+    """The counter of all requests."""
     answered: Series | None = None
-    """Those that were answered: a counter beside that of the errors, where nothing counts all."""
+    """The counter of successful requests, for servers that do not count all requests. It is used together with `errors`."""
     errors: Series | None = None
-    """Those that were not answered: a counter."""
+    """The counter of failed requests."""
     unreached: Series | None = None
-    """Those that never got to where `total` is counted, as whoever sent them counts them: asked, and not answered."""
+    """The counter of requests that fail before `total` counts them, as their senders count them."""
     probe: Series | None = None
-    """A gauge that is 1 while somebody who asks is answered, and 0 while not."""
+    """A gauge that is 1 while requests are answered, and 0 while they are not."""
 
 
 class LatencyHistogram(StrictModel):
-    """A histogram of how long something took."""
+    """The histogram of a latency SLI."""
 
     histogram: Series
-    """The histogram, named without `_bucket`."""
+    """The name of the histogram, without `_bucket`."""
     unit: Literal["seconds", "milliseconds"] = "seconds"
-    """What it counts in."""
+    """The unit of the histogram."""
     bounds: list[float] | None = field(min_length=1)
-    """The upper bounds of its buckets, where they are known."""
+    """The upper bounds of the histogram's buckets, if they are known."""
 
 
 class SliDefinition(StrictModel):
-    """Something that measures what the emitter renders: a server's own metrics, a mesh, a gateway."""
+    """A source of SLIs for the models that the emitter renders: a server's own metrics, a mesh, a gateway."""
 
     name: str
-    """What it is, as a sentence names it, such as `the Istio mesh`."""
+    """The name of the source in sentences, such as `the Istio mesh`."""
     needs: str | None = field(pattern=r"^[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z][A-Za-z0-9]*)*$")
-    """The capability of the Environment without which it is not there, such as `mesh`."""
+    """The capability that the Environment must have, such as `mesh`."""
     when: str | None = None
-    """A CEL expression; it measures what that is true of."""
+    """A CEL expression that is true for the models that the source measures. Default: all."""
     availability: RequestCounters | None = None
-    """Requests, and those that failed."""
+    """The series of requests and errors."""
     latency: LatencyHistogram | None = None
-    """How long answers took."""
+    """The histogram of the time to a complete response."""
     timeToFirstToken: LatencyHistogram | None = None
-    """How long streamed answers took to begin."""
+    """The histogram of the time to the first part of a streamed response."""
     freshness: Series | None = None
-    """The moment of the last run that ended well, in seconds since 1970."""
+    """The time of the last successful run, as a Unix timestamp in seconds."""
     lacks: dict[Indicator, str] | None = None
-    """What it does not measure, and why, in a clause that ends a sentence."""
+    """Objectives that the source does not measure, each with the reason as a clause that ends a sentence."""
 
 
 class Period(StrictModel):
-    """From when to when something of a law holds."""
+    """A period in which a provision applies."""
 
     what: str
-    """What holds, or for whom."""
+    """What applies, or to whom."""
     from_: DateText | None = Field(None, alias="from")
     """The first day."""
     to: DateText | None = None
@@ -164,20 +170,20 @@ class Period(StrictModel):
 
 
 class LegalBasis(StrictModel):
-    """What a record rests on."""
+    """The legal basis of a record."""
 
     title: str
-    """The document."""
+    """The title of the document."""
     url: UriText | None = None
-    """Where it can be read."""
+    """The address of the document."""
     date: DateText
-    """As of which day what is said of it was read."""
+    """The date as of which the description of the document is correct."""
     inForce: list[Period] | None = field(min_length=1)
-    """When what of it holds."""
+    """The periods in which its provisions apply."""
     sources: list[Source] | None = None
-    """Where those days were read."""
+    """The sources of those periods."""
     disclaimer: str
-    """What the record is not."""
+    """What the record does not claim to be."""
 
 
 RecordFieldPath = Annotated[
@@ -194,62 +200,66 @@ RecordFieldPath = Annotated[
 
 
 class RequiredField(StrictModel):
-    """Something that a record has to say."""
+    """A field that the record requires."""
 
     id: NameText
-    """The name: `facts.<id>` in templates."""
+    """The name of the field: `facts.<id>` in templates."""
     title: str
-    """What has to be known."""
+    """The heading of the field."""
     field: RecordFieldPath
-    """Where the language says it; `release.…` asks each release that runs, `datasets[].…` each dataset, `risks[].…` each named risk."""
+    """The field of the language that holds the value. `release.…` is read from each running release, `datasets[].…` from each dataset,
+    `risks[].…` from each named risk.
+    """
     or_: list[RecordFieldPath] | None = Field(None, alias="or")
-    """Fields that answer it as well, the first that does."""
+    """Alternative fields. The first that has a value is used."""
     when: str | None = None
-    """A CEL expression; it is asked for where that is true. `dataset` is the dataset that is asked of, and its `role`."""
+    """A CEL expression that is true if the field is required. Default: always. For dataset fields, `dataset` is the dataset with its
+    `role`.
+    """
     source: str | None = None
-    """Where the regime asks for it, such as `Annex IV(1)(a)`."""
+    """The provision that requires the field, such as `Annex IV(1)(a)`."""
 
 
 class Emitter(StrictModel):
-    """A folder of templates that makes files: a target, a CI provider, a way of delivery, a monitor, a record."""
+    """A folder of templates that renders files: a target, a CI provider, a delivery tool, a monitor or a record."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     id: NameText
-    """The id: what `deploy.target` and `emitters` say."""
+    """The id of the emitter. `deploy.target` and `emitters` refer to it."""
     title: str
-    """What it is called."""
+    """The display name of the emitter."""
     summary: str | None = None
-    """What it makes, in a sentence."""
+    """What the emitter renders, in one sentence."""
     enabled: bool = True
-    """Whether it is on where the project says nothing of it. A target is on where a model names it."""
+    """Whether the emitter is enabled by default. A target is enabled for the models that name it."""
     forkedFrom: str | None = field(pattern=r"^sha256:[0-9a-f]{64}$")
-    """For an emitter that shadows a shipped one: the digest of the folder it was forked from."""
+    """For an emitter that replaces a shipped one: the digest of the shipped folder that it was copied from."""
     takes: EmitterSelector | None = None
-    """What it is for."""
+    """The models that the emitter supports."""
     capabilities: dict[str, Any] | None = None
-    """Capabilities of an Environment that it reads and nobody else declares: name to JSON Schema."""
+    """Capabilities of Environments that only this emitter reads: name to JSON Schema."""
     adopts: list[Literal["name", "namespace", "selector"]] | None = None
-    """What of `deploy.adopt` a target keeps to; what is not here it refuses."""
+    """The fields of `deploy.adopt` that the target supports. Others are rejected."""
     needs: list[Requirement] | None = None
-    """What must hold for it to work."""
+    """Conditions on the environment and the model."""
     cannot: list[UnsupportedFeature] | None = None
-    """What it cannot express."""
+    """Features that the target does not support."""
     asks: list[Literal["objectives", "metrics"]] | None = None
-    """What it places that is only worked out for who asks: `objectives` (with `signals` and `unwatched`), `metrics`."""
+    """Inputs that are computed only for emitters that request them: `objectives` (with `signals` and `unwatched`), `metrics`."""
     options: dict[str, Any] | None = None
-    """JSON Schema of a target's `deploy.options`, or of the project's `emitters.<id>.options`; closed."""
+    """The closed JSON Schema of the options: `deploy.options` of a target, `emitters.<id>.options` of any other emitter."""
     regime: NameText | None = None
-    """The regime that its records are for, by the name that use cases classify by."""
+    """The regime of the records, by the name in classifications of use cases."""
     law: LegalBasis | None = None
-    """What its records rest on."""
+    """The legal basis of the records."""
     facts: list[RequiredField] | None = None
-    """What its records have to say: `modelyard records status` tells what is missing."""
+    """The fields that the records require. `modelyard records status` lists the missing ones."""
     images: list[Image] | None = None
-    """Images it needs: the project's `images` says which they are."""
+    """The images that the emitter uses. The project's `images` defines them."""
     files: list[File] = field(..., min_length=1)
-    """What it makes."""
+    """The files that the emitter renders."""
     exports: dict[NameText, dict[str, Any]] | None = None
-    """What others may read of a model that it renders: each value may be a one-line template."""
+    """Values of a rendered model that other emitters may read. Each may be a one-line template."""
     sli: list[SliDefinition] | None = None
-    """What measures what it renders, the best first."""
+    """Sources of SLIs for the models that the emitter renders, in order of preference."""

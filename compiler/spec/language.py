@@ -1,6 +1,6 @@
-"""The language as commands use it: the published schemas, compiled when first needed.
+"""The language as commands use it: the published schemas, compiled on first use.
 
-Everything here is read from `schemas/modelyard/v1/`; the classes that those files are made from are not imported.
+Everything is read from `schemas/modelyard/v1/`. The classes that generate those files are not imported.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,18 +12,18 @@ from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_obj
 from compiler.json_schema import Validator
 
 ANY_KEY = "*"
-"""In rules: every key of a map, or every element of a list."""
+"""In merge rules: every key of a map, or every element of a list."""
 
 
 @dataclass(frozen=True, slots=True)
 class MergeRules:
-    """How layers of a value combine: for a list its merge key or `union`; below, the rules of keys and elements."""
+    """How layers of a value merge: for a list its merge key or `union`; for a map the rules of its keys."""
 
     list_strategy: str | None = None
     children: Mapping[str, "MergeRules"] | None = None
 
     def child(self, key: str) -> "MergeRules":
-        """The rules of what stands under a key; those of every key where it has none of its own."""
+        """The rules of the value under a key, or those of every key if it has none of its own."""
         children = self.children
         return NO_MERGE_RULES if children is None else children.get(key) or children.get(ANY_KEY) or NO_MERGE_RULES
 
@@ -33,21 +33,21 @@ NO_MERGE_RULES = MergeRules()
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """Where a schema says something of a value: a pointer in which `*` is every key or element, and what it says."""
+    """A schema annotation: the pointer of the annotated values, in which `*` is every key or element, and its content."""
 
     pointer: Pointer
     value: str
 
 
 AnnotationTree: TypeAlias = "str | Mapping[str, AnnotationTree]"
-"""What a mark says of a value, or what is marked below each of its keys (`*`: every key or element)."""
+"""The content of an annotation, or the annotations below each key (`*`: every key or element)."""
 
 ValueTransform: TypeAlias = Callable[[str, Json, Pointer], Json]
-"""What stands instead of a value, by what its mark says, the value, and its pointer."""
+"""Returns the replacement of a value, from the annotation's content, the value and its pointer."""
 
 
 class TypeLanguage:
-    """What one type of model may say."""
+    """The schemas and annotations of one model type."""
 
     def __init__(self, schema: Object) -> None:
         self._schema = schema
@@ -59,73 +59,73 @@ class TypeLanguage:
 
     @cached_property
     def spec_validator(self) -> Validator:
-        """Checks a Model document as it is written."""
+        """Validates a Model document as written."""
         return self._definition_validator("Spec")
 
     @cached_property
     def layer_validator(self) -> Validator:
-        """Checks a layer that is not the document's own."""
+        """Validates a layer that is not the document itself."""
         return self._definition_validator("Layer")
 
     @cached_property
     def release_validator(self) -> Validator:
-        """Checks the content of a release."""
+        """Validates the content of a release."""
         return self._definition_validator("Release")
 
     @cached_property
     def resolved_validator(self) -> Validator:
-        """Checks a resolved model."""
+        """Validates a resolved model."""
         return Validator(self._schema)
 
     @cached_property
     def merge_rules(self) -> MergeRules:
-        """How layers of a model combine."""
+        """How layers of a model merge."""
         return _merge_rules(self._schema, self._schema)
 
     @cached_property
     def quantities(self) -> tuple[Annotation, ...]:
-        """Where quantities stand in a resolved model, and which."""
+        """The quantities in a resolved model: their pointers and kinds."""
         return tuple(iter_annotations("x-modelyard-quantity", self._schema, self._schema))
 
     @cached_property
     def quantity_tree(self) -> Mapping[str, AnnotationTree]:
-        """The same, by key from the root on."""
+        """The same quantities as a tree, by key from the root."""
         return annotation_tree(self.quantities)
 
     @cached_property
     def references(self) -> tuple[Annotation, ...]:
-        """Where a resolved model names documents, and of which kind."""
+        """The references in a resolved model: their pointers and the kinds of document."""
         return tuple(iter_annotations("x-modelyard-ref", self._schema, self._schema))
 
     @cached_property
     def release_references(self) -> tuple[Annotation, ...]:
-        """Where the content of a release names documents, and of which kind."""
+        """The references in the content of a release: their pointers and the kinds of document."""
         return tuple(iter_annotations("x-modelyard-ref", {"$ref": "#/$defs/Release"}, self._schema))
 
     @cached_property
     def release_quantities(self) -> tuple[Annotation, ...]:
-        """Where quantities stand in the content of a release, and which."""
+        """The quantities in the content of a release: their pointers and kinds."""
         return tuple(iter_annotations("x-modelyard-quantity", {"$ref": "#/$defs/Release"}, self._schema))
 
     @cached_property
     def release_merge_keys(self) -> tuple[Annotation, ...]:
-        """Where the content of a release holds lists whose elements are known by a key, and that key."""
+        """The keyed lists in the content of a release: their pointers and merge keys."""
         merge_annotations = iter_annotations("x-modelyard-merge", {"$ref": "#/$defs/Release"}, self._schema)
         return tuple(annotation for annotation in merge_annotations if annotation.value != "union")
 
     @cached_property
     def dependencies(self) -> tuple[Annotation, ...]:
-        """Where the content of a release names models that are asked while it runs, and by whom."""
+        """The models that a running release calls: the pointers of their names, and who calls them."""
         return tuple(iter_annotations("x-modelyard-asks", {"$ref": "#/$defs/Release"}, self._schema))
 
     @cached_property
     def egress_urls(self) -> tuple[Annotation, ...]:
-        """Where the content of a release holds a URL that the running model asks."""
+        """The URLs that a running release calls: their pointers."""
         return tuple(iter_annotations("x-modelyard-reached", {"$ref": "#/$defs/Release"}, self._schema))
 
     @cached_property
     def companion_files(self) -> tuple[Annotation, ...]:
-        """Where the content of a release names files beside the spec."""
+        """The companion files that the content of a release names: their pointers."""
         return tuple(iter_annotations("x-modelyard-beside", {"$ref": "#/$defs/Release"}, self._schema))
 
     def _fields_in_digest(self, part: str) -> frozenset[str]:
@@ -139,7 +139,7 @@ class TypeLanguage:
 
 
 class Language:
-    """Every kind and type, by name."""
+    """All kinds and model types, by name."""
 
     def __init__(self, kinds: Mapping[str, Object], types: Mapping[str, Object]) -> None:
         self._kinds = kinds
@@ -149,28 +149,28 @@ class Language:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Names of all kinds of document."""
+        """The names of all kinds."""
         return tuple(sorted(self._kinds))
 
     @property
     def types(self) -> tuple[str, ...]:
-        """Names of all types of model."""
+        """The names of all model types."""
         return tuple(sorted(self._types))
 
     def kind_validator(self, name: str) -> Validator:
-        """What checks a document of a kind; for Model see `type`."""
+        """The validator of documents of a kind. For Model use `type_language`."""
         if name not in self._validators:
             self._validators[name] = Validator(self._kinds[name])
         return self._validators[name]
 
     def type_language(self, name: str) -> TypeLanguage:
-        """The language of one type of model."""
+        """The language of one model type."""
         if name not in self._type_languages:
             self._type_languages[name] = TypeLanguage(self._types[name])
         return self._type_languages[name]
 
     def model_schema(self) -> Object:
-        """The one schema that holds every field of every type."""
+        """The schema that holds every field of every model type."""
         return self._kinds["Model"]
 
     def kind_schema(self, name: str) -> Object:
@@ -178,7 +178,7 @@ class Language:
         return self._kinds[name]
 
     def references(self, kind: str) -> tuple[Annotation, ...]:
-        """Where a document of a kind other than Model names documents, and of which kind."""
+        """The references in a document of a kind other than Model: their pointers and the kinds of document."""
         return tuple(iter_annotations("x-modelyard-ref", self._kinds[kind], self._kinds[kind]))
 
 
@@ -204,7 +204,7 @@ def _merge_rules(node: Any, root: Object) -> MergeRules:
 
 
 def iter_annotations(keyword: str, node: Any, root: Object, pointer: Pointer = ()) -> Iterator[Annotation]:
-    """Every place of a schema that has the keyword; at a list it speaks of the elements."""
+    """Every annotation in a schema with the keyword. On a list, the annotation is that of the elements."""
     schema = _dereference(node, root)
     is_list = "array" in as_list(schema.get("type")) or schema.get("type") == "array"
     if keyword in schema:
@@ -219,7 +219,7 @@ def iter_annotations(keyword: str, node: Any, root: Object, pointer: Pointer = (
 
 
 def iter_values(data: Json, pattern: Pointer) -> Iterator[tuple[Pointer, Json]]:
-    """Every value of the data that a mark's pointer speaks of, with its own pointer."""
+    """Every value that an annotation's pointer matches, with its own pointer."""
     for index, part in enumerate(pattern):
         if part == ANY_KEY:
             prefix, suffix = pattern[:index], pattern[index + 1 :]
@@ -233,20 +233,20 @@ def iter_values(data: Json, pattern: Pointer) -> Iterator[tuple[Pointer, Json]]:
 
 
 def annotation_tree(annotations: Iterable[Annotation]) -> Mapping[str, AnnotationTree]:
-    """Where the marks stand, by key from the root on."""
+    """The annotations as a tree, by key from the root."""
     tree: dict[str, object] = {}
     for annotation in annotations:
         node = tree
         for part in annotation.pointer[:-1]:
-            node = node.setdefault(str(part), {})  # type: ignore[assignment]  # only maps stand above the last part
+            node = node.setdefault(str(part), {})  # type: ignore[assignment]  # everything above the last part is a map
         node[str(annotation.pointer[-1])] = annotation.value
-    return tree  # type: ignore[return-value]  # what was built has the shape that its name says
+    return tree  # type: ignore[return-value]  # the values are nested maps of annotations
 
 
 def map_values(
     data: Object, tree: Mapping[str, AnnotationTree], transform: ValueTransform, pointer: Pointer = ()
 ) -> Object:
-    """The data with each marked value changed; maps and lists that hold none are shared with it."""
+    """The data with each annotated value replaced. Maps and lists without annotated values are shared, not copied."""
     new_values: dict[str, Json] = {}
     if ANY_KEY in tree:
         any_subtree = tree[ANY_KEY]

@@ -1,4 +1,4 @@
-"""What a type of model says of itself."""
+"""The description of a model type."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from compiler.spec.strict_model import StrictModel
 
 @dataclass(frozen=True, slots=True)
 class ModelType:
-    """A type of model: its `source`, and its defaults as the weakest layer of every model of the type."""
+    """A model type: its `source`, and its defaults, which are the weakest layer of every model of the type."""
 
     name: str
     title: str

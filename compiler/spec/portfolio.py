@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 PROJECT_FILE = "modelyard.yaml"
 DEFAULTS_FILE = "_defaults.yaml"
 PACK_FILE = "pack.yaml"
-"""What a pack of policies says of itself; no document of the language."""
+"""The description of a policy pack. It is not a kind of the language."""
 API_VERSION = "modelyard/v1"
 ANY_KIND = ""
-"""The kind of a name that stands in a file nobody can read: it may be anything's."""
+"""The kind of a document in an unreadable file, which may be any kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +34,31 @@ class Spec:
 
     @property
     def data(self) -> Object:
-        """What the document says."""
+        """The content of the document."""
         return self.document.data
 
     @property
     def subject(self) -> Subject:
-        """The object, for findings about it."""
+        """The subject of findings about the document."""
         return Subject(self.kind, self.name)
 
     def is_in_folder(self, folder: str) -> bool:
-        """Whether the document stands in the folder or further down."""
+        """Whether the document is in the folder, at any depth."""
         return not folder or f"{dirname(self.document.path)}/".startswith(f"{folder}/")
 
     def text(self, key: str) -> str:
-        """A field's text; empty where it is absent."""
+        """The text of a field; empty if the field is absent."""
         return as_str(self.data.get(key))
 
 
 def configured_folder(project: Object, name: str) -> str:
-    """What a project calls the folder; where it says nothing, a folder is called by what it holds."""
+    """The path of a folder that the project configures. Default: the name of its content."""
     return as_str(as_object(project.get("folders")).get(name)) or name
 
 
 @dataclass(frozen=True)
 class Portfolio:
-    """Every document of a project that may be relied on, and the names of those that may not."""
+    """The valid documents of a project, and the names of the invalid ones."""
 
     project: Spec
     specs: Mapping[str, Mapping[str, Spec]]
@@ -67,16 +67,16 @@ class Portfolio:
     findings: tuple[Finding, ...]
 
     def folder(self, name: str) -> str:
-        """A folder of the project by what it holds: `models`, `schemas`, `templates`, `records`."""
+        """The path of a project folder, by its content: `models`, `schemas`, `templates` or `records`."""
         return configured_folder(self.project.data, name)
 
     def by_kind(self, kind: str) -> Mapping[str, Spec]:
-        """The documents of a kind by name, in order of name."""
+        """The documents of a kind by name, sorted by name."""
         return self.specs.get(kind, {})
 
     @cached_property
     def models_by_folder(self) -> Mapping[str, tuple[Spec, ...]]:
-        """The models that each folder's Defaults hold for; one with Defaults and no model is not there."""
+        """The models that the Defaults of each folder apply to. Folders whose Defaults apply to no model are absent."""
         specs_by_folder: dict[str, list[Spec]] = {}
         for model in self.by_kind("Model").values():
             for folder in path_and_ancestors(dirname(model.document.path)):
@@ -85,20 +85,20 @@ class Portfolio:
         return {folder: tuple(models) for folder, models in specs_by_folder.items()}
 
     def has_document(self, kind: str, name: str) -> bool:
-        """Whether a document of the kind has the name, sound or not: a reference to a broken one is no second mistake."""
+        """Whether a document of the kind has the name, valid or not: a reference to an invalid document is not a second mistake."""
         return name in self.by_kind(kind) or not self.broken_names.isdisjoint({(kind, name), (ANY_KIND, name)})
 
     def is_broken(self, kind: str, name: str) -> bool:
-        """Whether there is a document of that name which cannot be relied on: what it lacks, nobody can tell."""
+        """Whether a document of that name is invalid, so that its content is unknown."""
         return name not in self.by_kind(kind) and self.has_document(kind, name)
 
     def has_broken(self, kind: str) -> bool:
-        """Whether there may be more of a kind than can be relied on."""
+        """Whether the project may have more documents of a kind than the valid ones."""
         return any(broken_kind in {kind, ANY_KIND} for broken_kind, _ in self.broken_names)
 
 
 def models_defined_only_in(portfolio: Portfolio, files: AbstractSet[str]) -> frozenset[str] | None:
-    """The models that stand in files or folders, where each holds some and nothing else; `None` where not."""
+    """The models that only these files or folders define; `None` if one of them defines anything else, or no model."""
     selected_paths = {"" if file == "." else file for file in files}
     documents = [spec for kind in portfolio.specs.values() for spec in kind.values()]
     documents += [portfolio.project, *portfolio.defaults.values()]
@@ -119,7 +119,7 @@ def models_defined_only_in(portfolio: Portfolio, files: AbstractSet[str]) -> fro
 
 
 def path_and_ancestors(path: str) -> Iterator[str]:
-    """A path, and each folder that it stands in, to the root, which is empty."""
+    """A path and each of its ancestor folders up to the root, which is empty."""
     while path:
         yield path
         path = dirname(path)
@@ -127,20 +127,20 @@ def path_and_ancestors(path: str) -> Iterator[str]:
 
 
 def document_identity(document: Document) -> tuple[str, str]:
-    """The kind and name of a document; Defaults are named by their folder."""
+    """The kind and name of a document. Defaults are named by their folder."""
     kind = as_str(document.data.get("kind"))
     return kind, dirname(document.path) if kind == "Defaults" else as_str(document.data.get("name"))
 
 
 def release_contents(model: Object) -> Mapping[str, Object]:
-    """A model's releases by version, the short form (`version` and `source` at the top) included."""
+    """A model's releases by version, including the short form (`version` and `source` at the top level)."""
     if "source" in model:
         return {as_str(model.get("version")) or "0.0.0": {"source": model["source"]}}
     return {version: as_object(content) for version, content in as_object(model.get("releases")).items()}
 
 
 def iter_texts(value: Json) -> Iterator[str]:
-    """Every text in a value, keys left out."""
+    """Every string in a value, without keys."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):

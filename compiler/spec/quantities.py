@@ -1,7 +1,8 @@
-"""Typed quantities of the language: the canonical spelling that a resolved model carries, and what arithmetic needs.
+"""Typed quantities of the language: the canonical spelling that resolved models carry, and the values for arithmetic.
 
-Each is a `str` in its canonical spelling (`1000m` of CPU is `1`), so that equal quantities give equal bytes and
-digests; what arithmetic needs is a property in a named unit.
+Each is a `str` in its canonical spelling (`1000m` of CPU is `1`), so that equal quantities give equal bytes and digests. Properties
+with
+named units give the values for arithmetic.
 """
 
 import re
@@ -17,7 +18,7 @@ _MEMORY_UNITS = {
 
 
 class Duration(str):
-    """A span of time, in milliseconds; canonical in the largest unit that divides it."""
+    """A duration in milliseconds. The canonical spelling uses the largest unit that divides it."""
 
     __slots__ = ()
 
@@ -34,18 +35,18 @@ class Duration(str):
 
     @property
     def milliseconds(self) -> int:
-        """The span in milliseconds."""
+        """The duration in milliseconds."""
         number, unit = re.findall(r"([0-9]+)([a-z]+)", self)[0]
         return int(number) * _DURATION_UNITS[unit]
 
     @property
     def seconds(self) -> int | float:
-        """The span in seconds; whole where it is."""
+        """The duration in seconds; an integer if whole."""
         return _plain_number(Fraction(self.milliseconds, 1000))
 
 
 class Percentage(str):
-    """A share of a hundred; canonical without trailing zeros: `99.50 %` is `99.5%`."""
+    """A percentage. The canonical spelling has no trailing zeros: `99.50 %` is `99.5%`."""
 
     __slots__ = ()
 
@@ -59,22 +60,22 @@ class Percentage(str):
 
     @property
     def percent(self) -> int | float:
-        """The number before the sign."""
+        """The number before the percent sign."""
         return _plain_number(Fraction(self[:-1]))
 
     @property
     def ratio(self) -> int | float:
-        """The share of one: `99.5%` is 0.995."""
+        """The fraction of one: `99.5%` is 0.995."""
         return _plain_number(self.exact_ratio)
 
     @property
     def exact_ratio(self) -> Fraction:
-        """The share of one, exactly."""
+        """The exact fraction of one."""
         return Fraction(self[:-1]) / 100
 
 
 class Cpu(str):
-    """An amount of CPU as Kubernetes counts it; canonical in cores where whole, else in thousandths (`500m`)."""
+    """An amount of CPU as Kubernetes counts it. The canonical spelling is in cores if whole, else in millicores (`500m`)."""
 
     __slots__ = ()
 
@@ -86,12 +87,12 @@ class Cpu(str):
 
     @property
     def millicores(self) -> int:
-        """Thousandths of a core."""
+        """The amount in millicores."""
         return int(self[:-1]) if self.endswith("m") else int(self) * 1000
 
 
 class Memory(str):
-    """An amount of memory in bytes; canonical in the largest binary unit that divides it, as Kubernetes prints it."""
+    """An amount of memory in bytes. The canonical spelling uses the largest binary unit that divides it, as Kubernetes prints it."""
 
     __slots__ = ()
 
@@ -115,7 +116,7 @@ class Memory(str):
 
 
 class Cron(str):
-    """A schedule of five fields (POSIX crontab); canonical with single spaces."""
+    """A schedule of five fields (POSIX crontab). The canonical spelling has single spaces."""
 
     __slots__ = ()
 
@@ -147,7 +148,9 @@ _CRON_NAMES = MappingProxyType(
 QUANTITIES: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {"duration": Duration, "percentage": Percentage, "cpu": Cpu, "memory": Memory, "cron": Cron}
 )
-"""Name in the schema (`x-modelyard-quantity`) to the class that makes the canonical value; `ValueError` says what is wrong."""
+"""The class of each kind of quantity, by its name in the schema (`x-modelyard-quantity`). The classes raise `ValueError` for invalid
+text.
+"""
 
 
 def _plain_number(number: Fraction) -> int | float:

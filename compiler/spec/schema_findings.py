@@ -1,4 +1,4 @@
-"""From what a schema finds wrong to a finding at the author's own line."""
+"""Converts schema violations to findings at the author's line."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -24,7 +24,7 @@ _MISPLACED_KEY_HELP: Mapping[str, str] = MappingProxyType(
 def schema_finding(
     violation: SchemaViolation, document: Document, subject: Subject, *, base_pointer: Pointer = ()
 ) -> Finding:
-    """The finding for a violation whose pointer starts at `below` in the document."""
+    """The finding for a violation, whose pointer is relative to `base_pointer`."""
     pointer = (*base_pointer, *violation.pointer)
     is_unknown_key = violation.keyword == "unknown"
     location = (
@@ -45,13 +45,13 @@ def schema_finding(
 
 
 def _fix(violation: SchemaViolation, location: Location) -> Fix | None:
-    """What was probably meant: a guess, and so no safe one."""
+    """The likely fix. It is a guess, and therefore not marked as safe."""
     is_word = violation.suggestion is not None and violation.keyword in {"unknown", "enum"}
     return Fix(location, violation.suggestion or "", safe=False) if is_word else None
 
 
 def _misplaced_key_help(kind: str, pointer: Pointer) -> str | None:
-    """What to do with a key of Model in a map that holds other keys of Model."""
+    """The help for a key of Model in a map that holds other keys of Model."""
     *parents, key = pointer
     if kind == "Model" and not parents:
         return _MISPLACED_KEY_HELP[str(key)] if key in {"release", "canary"} else None

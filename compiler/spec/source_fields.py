@@ -1,4 +1,4 @@
-"""Parts of a release's `source` that several types of model have."""
+"""Fields of `source` that several model types share."""
 
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ from compiler.spec.strict_model import StrictModel, field
 
 
 def one_of_config(*choices: str, **dependent_required: list[str]) -> ConfigDict:
-    """A closed map that has one of some keys; `together`: what a key asks for beside it."""
+    """Configure a closed map that must have exactly one of some keys; `together` lists the keys that a key requires."""
     extra: dict[str, Any] = {"oneOf": [{"required": [choice]} for choice in choices]} if choices else {}
     if dependent_required:
         extra["dependentRequired"] = dependent_required
@@ -21,58 +21,58 @@ class Fallback(StrictModel):
     """What happens while the model does not answer."""
 
     model: NameText | None = field(ref="Model", dependency="callers")
-    """The Model that answers instead: it runs wherever this one does."""
+    """The Model that answers instead. It must run in every environment of this model."""
     behaviour: Literal["refuse", "refer", "approve"] | None = None
-    """What the caller does: refuse, refer to a person, or approve."""
+    """What callers do: reject, refer to a person, or approve."""
 
 
 class Program(StrictModel):
-    """A model that is a program: an image that answers by itself."""
+    """A model that is a program: an image that answers requests itself."""
 
     image: ImageText | None = None
-    """The image that is the model; without its digest."""
+    """The image of the model, without its digest."""
     digest: DigestText | None = None
-    """The digest of that image."""
+    """The digest of the image."""
     args: list[str] | None = None
     """Arguments of the program."""
     port: int | None = field(ge=1, le=65535)
-    """The port that it listens on; absent where it is asked nothing, such as a job."""
+    """The port that the program listens on. Omit it for a program that receives no requests, such as a job."""
     health: str | None = field(pattern=r"^/[A-Za-z0-9._~/-]*$")
-    """The path that answers 200 when it can take requests."""
+    """The path that returns 200 when the program is ready for requests."""
     metrics: Metrics | None = None
-    """Where it tells Prometheus what it counts."""
+    """The endpoint of the program's Prometheus metrics."""
 
 
 class Settings(StrictModel):
-    """How what a release says of itself reaches the running model."""
+    """How the running model receives the settings of its release."""
 
     as_: EnvBinding | None = field(alias="as")
-    """The environment variable that holds as JSON what the release says of parameters, limits and tools."""
+    """The environment variable that receives the release's parameters, limits and tools as JSON."""
 
 
 class Parameter(StrictModel):
-    """A number or a word that somebody chose."""
+    """A number or text that an expert chose."""
 
     name: NameText
-    """What it is called."""
+    """The name of the parameter."""
     value: float | str | bool
-    """What was chosen."""
+    """The value of the parameter."""
     unit: str | None = None
-    """What it is counted in."""
+    """The unit of the value."""
     min: float | None = None
-    """The least that is sensible."""
+    """The smallest reasonable value."""
     max: float | None = None
-    """The most that is sensible."""
+    """The largest reasonable value."""
     rationale: str
-    """Why this value."""
+    """The reason for the value."""
 
 
 class Prompt(StrictModel):
-    """A text that a language model is asked with."""
+    """A prompt for a language model."""
 
     name: NameText
-    """What it is called."""
+    """The name of the prompt."""
     file: PathText
-    """The text, beside the spec; `{{ name }}` stands for a variable."""
+    """The companion file of the text. `{{ name }}` is replaced by a variable."""
     variables: list[str] | None = field(merge="union")
-    """Names of the variables in it."""
+    """The names of the variables in the text."""

@@ -1,4 +1,4 @@
-"""Files to a portfolio: every document read, told apart by its head, and checked alone."""
+"""Loads a portfolio: reads every file, determines the kind of each document from its header, and validates each document on its own."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -46,9 +46,9 @@ class _LoadState:
 def load_portfolio(
     tree: Tree, language: Language, shipped_schemas: Tree | None = None, parse_yaml: ParseFunction = parse
 ) -> Portfolio:
-    """Read and check every document of the project; raises `UsageError` where there is no project to read.
+    """Read and validate every document of the project; raises `UsageError` if there is no project.
 
-    A policy that is a mere copy of one that came with Modelyard (`shipped`: its folder of schemas) is no policy of the project.
+    A policy that is an exact copy of a shipped one (`shipped` is the folder of shipped schemas) is not a policy of the project.
     """
     state = _LoadState(language)
     project = _load_project(tree, state)
@@ -114,7 +114,7 @@ def _parse_files(
 def _parse_policy_files(
     tree: Tree, schemas_folder: str, shipped_schemas: Tree | None, state: _LoadState, parse_yaml: ParseFunction
 ) -> dict[str, ParseResult]:
-    """The files of the project's packs of policies; what a pack says of itself is no document."""
+    """The files of the project's policy packs. A pack's own description is not a document."""
     policy_files: dict[str, ParseResult] = {}
     for path, parse_result in _parse_files(tree, f"{schemas_folder}/policies", state, parse_yaml, skip_name=PACK_FILE):
         relative_path = path.removeprefix(f"{schemas_folder}/")
@@ -133,7 +133,7 @@ def _is_yaml(path: str) -> bool:
 
 
 def _companion_paths(tree: Tree, files: Mapping[str, ParseResult]) -> frozenset[str]:
-    """Paths of YAML files that a release names as its own: they are not specs, sound or not as the Model may be."""
+    """Paths of YAML files that a release names as companion files. They are not specs, whether the Model is valid or not."""
     paths: set[str] = set()
     for path, parse_result in files.items():
         for document in parse_result.documents:
@@ -178,7 +178,7 @@ def _add_document(document: Document, state: _LoadState) -> None:
 
 
 def _header_finding(document: Document, language: Language) -> Finding | None:
-    """What is wrong with the keys that say what the document is."""
+    """The finding for invalid header keys (`apiVersion`, `kind`, `type`)."""
     data = document.data
     kind = as_str(data.get("kind"))
     if "apiVersion" not in data and "kind" not in data:

@@ -1,12 +1,12 @@
-"""The published JSON Schemas of the language, made from the classes that describe it.
+"""Generates the published JSON Schemas of the language from its classes.
 
-Imported by whoever makes or checks the files below `schemas/modelyard/v1/`, and by nothing that runs a command: the
-files are what validates, in Rust. `python -m compiler.spec.spec_schemas` writes them.
+Only tools that generate or check the files below `schemas/modelyard/v1/` import this module; commands validate with the files, in
+Rust.
+`python -m compiler.spec.spec_schemas` writes them.
 
-Of each type of model there is one file with four schemas: the root is a resolved model, `$defs/Spec` a document as it
-is written,
-`$defs/Layer` what a layer may say (nothing required, `null` deletes), `$defs/Entry` what an environment's entry may
-say.
+Each model type has one file with four schemas: the root is a resolved model, `$defs/Spec` a document as written, `$defs/Layer` a
+layer
+(nothing is required, `null` deletes), and `$defs/Entry` the entry of an environment.
 """
 
 import importlib
@@ -36,7 +36,7 @@ ENTRY_ONLY = ("release", "canary")
 
 
 def all_types() -> dict[str, ModelType]:
-    """Every type of model by name: the files of `compiler/spec/types/`."""
+    """Every model type by name: the modules of `compiler/spec/types/`."""
     model_types: list[ModelType] = [
         importlib.import_module(f"{types.__name__}.{module.name}").TYPE
         for module in pkgutil.iter_modules(types.__path__)
@@ -45,7 +45,7 @@ def all_types() -> dict[str, ModelType]:
 
 
 def all_kinds() -> dict[str, type[BaseModel]]:
-    """Every kind of document by name: the files of `compiler/spec/kinds/`."""
+    """Every kind of document by name: the modules of `compiler/spec/kinds/`."""
     kind_classes: list[type[BaseModel]] = [
         importlib.import_module(f"{kinds.__name__}.{module.name}").KIND
         for module in pkgutil.iter_modules(kinds.__path__)
@@ -54,7 +54,7 @@ def all_kinds() -> dict[str, type[BaseModel]]:
 
 
 def schema_files() -> dict[str, str]:
-    """Every published schema: path below `schemas/` to text."""
+    """The text of every published schema, by path below `schemas/`."""
     schemas: dict[str, Schema] = {}
     for name, model_type in all_types().items():
         schemas[f"modelyard/v1/types/{name}.schema.json"] = type_schema(model_type)
@@ -77,7 +77,7 @@ def kind_schema(name: str, kind: type[BaseModel]) -> Schema:
 
 
 def cases_schema() -> Schema:
-    """The schema of a file of cases, which is a list and no document of the language."""
+    """The schema of a file of test cases, which is a list and not a document of the language."""
     case = _published_schema(Case)
     title = {"$schema": DIALECT, "$id": "urn:modelyard:v1:cases", "title": "Cases"}
     list_schema = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Case"}, "$defs": {"Case": case}}
@@ -85,12 +85,12 @@ def cases_schema() -> Schema:
 
 
 def type_schema(model_type: ModelType) -> Schema:
-    """The four schemas of one type of model."""
+    """The four schemas of one model type."""
     release = create_model(
         "Release",
         __base__=Release,
         __doc__=Release.__doc__,
-        source=(model_type.source, field(..., description="What the release is made of.")),
+        source=(model_type.source, field(..., description="The content of the release.")),
     )
     resolved_schema = _published_schema(
         create_model(
@@ -114,7 +114,7 @@ def type_schema(model_type: ModelType) -> Schema:
     definitions["Entry"] = layer | {
         "properties": layer["properties"]
         | {name: _allow_null(_partial_refs(resolved_schema["properties"][name])) for name in ENTRY_ONLY},
-        "description": "What is different in one environment, and which release runs there.",
+        "description": "The values that differ in one environment, and the release that runs there.",
     }
     definitions["Spec"] = _spec_schema(resolved_schema, definitions)
     return {
@@ -129,7 +129,7 @@ def type_schema(model_type: ModelType) -> Schema:
 
 
 def model_schema() -> Schema:
-    """The schema for editors: one closed object, and for each type what only it says."""
+    """The schema for editors: one closed object, with the fields of each type under a condition."""
     schemas = {name: type_schema(model_type) for name, model_type in all_types().items()}
     base = next(iter(schemas.values()))
     spec: Schema = dict(base["$defs"]["Spec"])
@@ -192,19 +192,19 @@ def _spec_schema(resolved_schema: Schema, definitions: Schema) -> Schema:
         "type": "object",
         "propertyNames": _name_schema(),
         "additionalProperties": {"$ref": "#/$defs/Entry"},
-        "description": "Where the model runs: exactly the Environments named here. A stage named here only overlays.",
+        "description": "The Environments in which the model runs, with the values that differ there. An entry for a stage only sets values.",
     }
     releases = {
         "type": "object",
         "minProperties": 1,
         "propertyNames": _version_schema(),
         "additionalProperties": {"$ref": "#/$defs/Release"},
-        "description": "What was published, by version.",
+        "description": "The published releases, by version.",
     }
     release_properties: Schema = {
         "releases": releases,
-        "version": _version_schema() | {"description": "The version, where there is one release only."},
-        "source": {"$ref": "#/$defs/Source", "description": "What that one release is made of."},
+        "version": _version_schema() | {"description": "The version, for a model with a single release."},
+        "source": {"$ref": "#/$defs/Source", "description": "The content of the single release."},
         "environments": entries,
     }
     return layer | {
@@ -225,12 +225,12 @@ def _layer_schema(resolved_schema: Schema, definitions: Schema, excluded_fields:
     properties = {name: node for name, node in partial_schema["properties"].items() if name not in excluded_fields}
     return partial_schema | {
         "properties": properties,
-        "description": "What a layer may say: nothing is required, and `null` deletes.",
+        "description": "A layer of values: nothing is required, and `null` deletes.",
     }
 
 
 def _partial_schema(schema: Schema, definitions: Schema) -> Schema:
-    """The schema of a part of an object: nothing required, `null` allowed; elements of keyed lists name their key."""
+    """The schema of a partial object: nothing is required, `null` is allowed, and elements of keyed lists must name their key."""
     partial = {k: v for k, v in schema.items() if k not in {"required", "oneOf", "dependentRequired", "minProperties"}}
     if "properties" in partial:
         partial["properties"] = {
@@ -251,7 +251,7 @@ def _partial_node(node: Schema, definitions: Schema) -> Schema:
     if key not in {None, "union"}:
         element = definitions[node["items"]["$ref"].removeprefix("#/$defs/")]
         partial = _partial_schema(element, definitions)
-        delete = {"const": True, "description": "Remove the element of this name."}
+        delete = {"const": True, "description": "Delete the element with this name."}
         return node | {
             "items": partial | {"properties": partial["properties"] | {"$delete": delete}, "required": [key]}
         }
@@ -282,7 +282,7 @@ def _allow_null(node: Schema) -> Schema:
 
 
 def _published_schema(model: type[BaseModel]) -> Schema:
-    """Pydantic's own schema without its titles, and without `null` for what is only optional."""
+    """Pydantic's schema without titles, and without `null` for fields that are only optional."""
     schema = _clean_schema(model.model_json_schema(by_alias=True))
     assert isinstance(schema, dict)  # noqa: S101 - narrows for the type checker
     return schema
@@ -309,7 +309,7 @@ def _clean_schema(node: Any, *, is_map_of_names: bool = False) -> Any:
 
 
 def _use_property_names(node: Schema) -> Schema:
-    """A map with names of one kind, told by its names: pydantic tells it by patterns, which leave every other name free."""
+    """Use `propertyNames` for maps with names of one kind. Pydantic uses `patternProperties`, which allows every other name."""
     if len(node.get("patternProperties", ())) != 1 or "propertyNames" not in node:
         return node
     (pattern, values), *_ = node["patternProperties"].items()
@@ -318,7 +318,7 @@ def _use_property_names(node: Schema) -> Schema:
 
 
 def _reachable_definitions(definitions: Schema, root: Any) -> Schema:
-    """The definitions that the root refers to, and those that they refer to; names of definitions in it count too."""
+    """The definitions that the root refers to, directly or through others, including definitions that they contain."""
     reachable_names: set[str] = {name for name in root if name in definitions} if isinstance(root, dict) else set()
     queue = [root, *(definitions[name] for name in reachable_names)]
     while queue:
@@ -382,7 +382,7 @@ def _stale_paths(folder: Path) -> Iterator[str]:
 
 
 def main(folder: Path) -> int:
-    """Write the published schemas below the folder; say which were stale."""
+    """Write the published schemas below the folder and print the paths of changed files."""
     for path in list(_stale_paths(folder)):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(schema_files()[path], encoding="utf-8")

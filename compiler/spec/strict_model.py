@@ -1,10 +1,9 @@
-"""How the language is described: closed classes, and what a field says of itself beside its type.
+"""The base classes of the language, and the annotations of fields.
 
-`merge` is how layers combine (absent: maps merge, everything else replaces): a key's name for lists whose elements
-merge by that
-key, or `union`. `digest` says which of a model's two digests covers a top-level field; `none`: neither. `ref` is the kind of document
-that the text, or each text of the list, names; `asks` says who asks the model that it names while it runs: the model
-`itself`, or its `callers`. `reached`: a URL that the running model asks.
+`merge` is how layers of a list merge: the name of the key that identifies elements, or `union`. Default: maps merge, all else is replaced.
+`digest` is the model digest that covers a top-level field, or `none`. `ref` is the kind of document that the text, or each text of the
+list, names. `dependency` says who calls the model that the text names: the model `itself`, or its `callers`. `is_egress_url` marks a URL
+that the running model calls.
 """
 
 from collections.abc import Mapping
@@ -17,12 +16,12 @@ DigestPart = Literal["runtime", "governance", "none"]
 
 
 class StrictModel(BaseModel):
-    """A map of known fields: any other key is a mistake."""
+    """A map with known fields only; any other key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), use_attribute_docstrings=True)
 
 
-def field(  # noqa: PLR0913 - each is one thing that the published schema says of a field
+def field(  # noqa: PLR0913 - each parameter is one annotation of the published schema
     default: Any = None,
     *,
     merge: MergeStrategy | None = None,
@@ -34,9 +33,9 @@ def field(  # noqa: PLR0913 - each is one thing that the published schema says o
     value_choices: Mapping[str, tuple[str, ...]] | None = None,
     **limits: Any,
 ) -> Any:
-    """A field with what the published schema says of its merging and digest; optional unless the default is `...`.
+    """Declare a field with its annotations; it is optional unless the default is `...`.
 
-    `kept`: no layer may take away with `null` what those before it say. `words`: what `value` may say under some of the keys.
+    `undeletable`: no layer may delete with `null` what weaker layers set. `value_choices`: the allowed values of `value` under some keys.
     """
     extra: dict[str, Any] = {}
     if merge:
@@ -57,7 +56,7 @@ def field(  # noqa: PLR0913 - each is one thing that the published schema says o
 
 
 class Document(StrictModel):
-    """What every document of the language says first."""
+    """The fields of every document."""
 
     apiVersion: Literal["modelyard/v1"]
     """The version of the language."""

@@ -1,1 +1,1 @@
-"""One kind of document a file. `KIND` in each is the class that describes it."""
+"""The kinds of document, one module per kind. `KIND` in each module is the class that describes the kind."""

@@ -1,4 +1,4 @@
-"""Dataset: data that models are made from, read or serve."""
+"""Dataset: data that models are trained on, read or serve."""
 
 from typing import Literal
 
@@ -7,57 +7,57 @@ from compiler.spec.strict_model import Document, StrictModel, field
 
 
 class DatasetOverlay(StrictModel):
-    """What differs in one environment."""
+    """The values that differ in one environment."""
 
     uri: UriText | None = None
-    """Where the data lies there."""
+    """The location of the data in that environment."""
     endpoint: UriText | None = None
-    """What serves the data there."""
+    """The endpoint that serves the data in that environment."""
     version: str | None = None
-    """Which state of the data is used there."""
+    """The version of the data in that environment."""
     digest: DigestText | None = None
-    """The digest of that state."""
+    """The digest of that version."""
 
 
 class Dataset(Document):
-    """Data by name: where it lies or what serves it, in which state, and what may be done with it."""
+    """A named set of data: its location or endpoint, its version, and the conditions of its use."""
 
     kind: Literal["Dataset"]
     """Always `Dataset`."""
     name: NameText
-    """The name that `data` and `uses` refer to."""
+    """The name of the dataset. `data` and `uses` of models refer to it."""
     summary: str | None = None
-    """What the data is, in a sentence."""
+    """A description of the data in one sentence."""
     owner: NameText | None = field(ref="Team")
-    """The Team that answers for the data."""
+    """The Team that owns the data."""
     uri: UriText | None = None
-    """Where the data lies."""
+    """The location of the data."""
     endpoint: UriText | None = None
-    """What serves the data to a running model."""
+    """The endpoint that serves the data to a running model."""
     version: str | None = None
-    """Which state of the data is meant."""
+    """The version of the data."""
     digest: DigestText | None = None
-    """The digest of that state."""
+    """The digest of that version."""
     license: LicenseText | None = None
-    """SPDX identifier of the licence, or an expression of several."""
+    """The licence of the data: an SPDX identifier or expression."""
     classification: Literal["public", "internal", "confidential", "restricted"] | None = None
-    """Who may see it."""
+    """The confidentiality class of the data."""
     sensitiveFields: list[str] | None = field(merge="union")
-    """Fields that hold personal or otherwise sensitive data."""
+    """The fields that hold personal or otherwise sensitive data."""
     collection: str | None = None
-    """How the data was obtained, and for what in the first place."""
+    """How the data was collected, and its original purpose."""
     preparation: str | None = None
-    """What was done with it: labelling, cleaning, enrichment."""
+    """How the data was prepared: labelling, cleaning, enrichment."""
     biases: str | None = None
-    """What was found of biases in it, and what was done about them."""
+    """Biases that were found in the data, and the measures against them."""
     residency: list[str] | None = field(merge="union")
-    """Countries that the data stays in, by their ISO 3166 codes."""
+    """The countries where the data is stored, as ISO 3166 codes."""
     retention: DurationText | None = None
-    """How long the data is kept."""
+    """The retention period of the data."""
     stewards: list[NameText] | None = field(merge="union", ref="Team")
-    """Teams that look after the data's quality."""
+    """The Teams that are responsible for the quality of the data."""
     environments: dict[NameText, DatasetOverlay] | None = None
-    """What differs, by Environment or stage."""
+    """Values that differ, by Environment or stage."""
 
 
 KIND = Dataset

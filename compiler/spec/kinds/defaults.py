@@ -1,4 +1,4 @@
-"""Defaults: values for every model below a folder."""
+"""Defaults: default values for every model below a folder."""
 
 from typing import Any, Literal
 
@@ -7,14 +7,14 @@ from compiler.spec.strict_model import Document
 
 
 class Defaults(Document):
-    """Values for every model below its folder: the file is `_defaults.yaml`, and any other key is a field of Model."""
+    """Default values for every model below the folder of the file, `_defaults.yaml`. Every other key is a field of Model."""
 
     kind: Literal["Defaults"]
     """Always `Defaults`."""
     types: dict[str, dict[str, Any]] | None = None
-    """Values for the models below it of one type: they win over those for all."""
+    """Values by model type. They override the values for all types."""
     environments: dict[NameText, dict[str, Any]] | None = None
-    """Values for the models below it in one Environment or stage."""
+    """Values by Environment or stage."""
 
 
 KIND = Defaults

@@ -17,63 +17,66 @@ from compiler.spec.strict_model import Document, StrictModel, field
 
 
 class Delivery(StrictModel):
-    """How what was rendered reaches the cluster."""
+    """How rendered files are delivered to the cluster."""
 
     repository: RepositoryText | None = None
-    """The git repository that the cluster watches."""
+    """The git repository that the cluster's delivery tool watches."""
     branch: BranchText | None = None
-    """The branch that holds the rendered tree."""
+    """The branch that holds the rendered files."""
     path: FolderText | None = None
-    """The folder of the branch that the tree lies in; absent: its root."""
+    """The folder of the branch that holds the rendered files. Default: the root of the branch."""
 
 
 class ResourceTotals(StrictModel):
-    """What the replicas of a namespace may request together."""
+    """The totals that all replicas in a namespace may request."""
 
     cpu: CpuText | None = None
-    """CPU."""
+    """The total of CPU."""
     memory: MemoryText | None = None
-    """Memory."""
+    """The total of memory."""
 
 
 class Quota(StrictModel):
-    """How much the models of a namespace may request together: what they can come to at most, or what is said."""
+    """Resource quotas of namespaces. A quota is the most that the namespace's models can request, unless `namespaces` overrides it."""
 
     headroom: WholePercentText | None = None
-    """How much more than that, for what controllers add to replicas. A rollout's own replicas are counted."""
+    """A percentage that is added to each computed quota, for containers that controllers inject. The extra replicas of a rollout are
+    already
+    counted.
+    """
     namespaces: dict[NameText, ResourceTotals] | None = None
-    """What single namespaces get instead of what is computed."""
+    """Quotas that override the computed quota, by namespace."""
 
 
 class Environment(Document):
-    """A place where models run: its stage, its namespaces, what its cluster can do, and what is different there."""
+    """A place where models run: its stage, its namespaces, the capabilities of its cluster, and the values that differ there."""
 
     kind: Literal["Environment"]
     """Always `Environment`."""
     name: NameText
-    """The name that `environments` of the project and of models refer to."""
+    """The name of the environment. `environments` of the project and of models refer to it."""
     stage: Literal["dev", "test", "staging", "prod"]
-    """How close to customers it is; overlays and policies may speak of a stage instead of a name."""
+    """The stage of the environment. Overlays and policies may name a stage instead of an environment."""
     owner: NameText | None = field(ref="Team")
-    """The Team that answers for the environment and its cluster."""
+    """The Team that owns the environment and its cluster."""
     cluster: str | None = None
-    """The cluster, by the name that delivery knows it by."""
+    """The name of the cluster in the delivery tool."""
     namespace: NamespaceText | None = None
-    """The one namespace that all models share."""
+    """The namespace that all models share."""
     namespaces: dict[NameText, NamespaceText] | None = None
-    """The namespace of each tenant, where tenants do not share one."""
+    """The namespace of each tenant, for an environment with one namespace per tenant."""
     registry: ImageText | None = None
-    """The registry that images are pulled through: put before every image that names no registry of its own."""
+    """The registry that is prefixed to every image without a registry of its own."""
     secretStore: NameText | None = None
-    """The store that secrets come from."""
+    """The store that secrets are read from."""
     delivery: Delivery | None = None
-    """How what was rendered gets there."""
+    """How rendered files are delivered to the cluster."""
     quota: Quota | None = None
-    """How much the models of a namespace may request together, where delivery makes namespaces."""
+    """The resource quotas of namespaces, for delivery emitters that create namespaces."""
     capabilities: dict[str, Any] | None = None
-    """What the cluster can do: see the reference of capabilities; emitters may declare more."""
+    """The capabilities of the cluster. The reference of capabilities lists them; emitters may declare more."""
     overlay: dict[str, Any] | None = None
-    """Values for every model in this environment, as a layer (fields of Model)."""
+    """Default values for every model in this environment (fields of Model)."""
 
 
 KIND = Environment

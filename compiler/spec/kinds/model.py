@@ -1,4 +1,4 @@
-"""Model: what every type has in common."""
+"""Model: the fields that all model types share."""
 
 from typing import Literal
 
@@ -22,115 +22,117 @@ Approach = Literal["supervised", "unsupervised", "reinforcement-learning", "semi
 
 
 class Evaluation(StrictModel):
-    """A number that was measured on a release."""
+    """A metric that was measured on a release."""
 
     metric: str
-    """What was measured, such as `auc`."""
+    """The name of the metric, such as `auc`."""
     value: float
-    """The number."""
+    """The measured value."""
     dataset: NameText | None = field(ref="Dataset")
-    """The Dataset it was measured on."""
+    """The Dataset that the metric was measured on."""
     slice: str | None = None
-    """The part of the data, where it is not all of it."""
+    """The subset of the data that was measured. Default: all of it."""
 
 
 class Release(StrictModel):
-    """What is published under one version: immutable from then on."""
+    """One published version of a model. It is immutable once published."""
 
     date: DateText | None = None
-    """The day on which it was made."""
+    """The date of the release."""
     evaluations: list[Evaluation] | None = None
-    """What was measured on this release."""
+    """The metrics that were measured on this release."""
 
 
 class Data(StrictModel):
-    """The data that the model was made and judged with."""
+    """The datasets that the model was trained and evaluated on."""
 
     training: list[NameText] | None = field(merge="union", ref="Dataset")
-    """Datasets it was trained, estimated or derived from."""
+    """The datasets that the model was trained on, estimated from or derived from."""
     evaluation: list[NameText] | None = field(merge="union", ref="Dataset")
-    """Datasets it was judged on."""
+    """The datasets that the model was evaluated on."""
 
 
 class Canary(StrictModel):
-    """A second release that takes part of the requests."""
+    """A second release that receives a share of the requests."""
 
     release: VersionText
-    """The release that is tried."""
+    """The release under trial."""
     weight: PercentageText
-    """Its share of the requests."""
+    """The share of the requests that the release receives."""
 
 
 class Retirement(StrictModel):
-    """The model's end."""
+    """The planned end of the model."""
 
     date: DateText
-    """When it stops."""
+    """The date on which the model stops."""
     successor: NameText | None = field(ref="Model")
-    """The Model that takes over."""
+    """The Model that replaces it."""
 
 
 class Model(Document):
-    """A model of any type: who answers for it, what it promises, what runs, and where."""
+    """A model of any type: its owner, its service levels, its releases, and where they run."""
 
     kind: Literal["Model"]
     """Always `Model`."""
     name: NameText = field(..., digest="runtime")
-    """The name that others refer to, and that what is rendered carries."""
+    """The name of the model. Other documents and all rendered objects carry it."""
     type: str = field(..., digest="runtime")
-    """What kind of model it is; says what `source` holds."""
+    """The type of the model. It determines the fields of `source`."""
     owner: NameText = field(..., digest="governance", ref="Team")
-    """The Team that answers for it."""
+    """The Team that owns the model."""
     tenant: NameText | None = field(digest="runtime")
-    """Whose namespace it runs in, where an Environment has one a tenant; never derived from the owner."""
+    """The tenant whose namespace the model runs in, in an Environment with one namespace per tenant. It is never derived from the
+    owner.
+    """
     lifecycle: Lifecycle = field(..., digest="governance")
-    """How far it is: says in which stages it may run."""
+    """The lifecycle state of the model. It determines the stages in which the model may run."""
     summary: str = field(..., digest="governance")
-    """What it does, in a sentence."""
+    """A description of the model in one sentence."""
     license: LicenseText | None = field(digest="governance")
-    """SPDX identifier of the licence that it is under."""
+    """The licence of the model: an SPDX identifier or expression."""
     task: str | None = field(digest="governance", pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
-    """What it is asked to do, in a word that model hubs know, such as `tabular-classification`."""
+    """The task of the model in the terms of model hubs, such as `tabular-classification`."""
     approach: Approach | None = field(digest="governance")
-    """How it learnt, where it did."""
+    """The learning method of the model, for a model that was trained."""
     useCase: NameText | None = field(digest="governance", ref="UseCase")
-    """The UseCase it serves."""
+    """The UseCase that the model serves."""
     labels: dict[NameText, str] | None = field(digest="governance")
-    """The team's own labels, for selection; not put on what is rendered."""
+    """Labels for selecting models. They are not added to rendered objects."""
     formerly: list[NameText] | None = field(merge="union", digest="governance")
-    """Names it had before."""
+    """Former names of the model."""
     runtime: Runtime | None = field(digest="runtime")
-    """What serves it, where it is not the target's own runtime."""
+    """The serving runtime, if it is not the target's own."""
     data: Data | None = field(digest="governance")
-    """The data it was made and judged with."""
+    """The datasets that the model was trained and evaluated on."""
     interface: Interface | None = field(digest="runtime")
-    """How it is asked."""
+    """The protocol, the inputs and the outputs of the model."""
     uses: list[Dependency] | None = field(digest="runtime")
-    """What it asks while it runs."""
+    """The datasets and models that the running model calls."""
     sla: Sla | None = field(digest="governance")
-    """What is promised."""
+    """The service levels that are promised to callers."""
     slo: Slo | None = field(digest="governance")
-    """What alerts watch; absent: the SLA."""
+    """The objectives that alerts watch. Default: the SLA."""
     deploy: Deploy | None = field(digest="runtime")
-    """How it is run."""
+    """How the model is deployed."""
     pipeline: Pipeline | None = field(digest="governance")
-    """Its CI jobs."""
+    """The model's CI jobs."""
     monitoring: list[Monitor] | None = field(merge="signal", digest="governance")
-    """Signals that are watched."""
+    """The signals that are monitored."""
     policies: list[PolicyText] | None = field(merge="union", digest="governance", undeletable=True)
-    """Policies and packs that bind it beside those of the project."""
+    """Policies and policy packs that apply in addition to those of the project."""
     governance: Governance | None = field(digest="governance")
-    """What the organisation has to know of it."""
+    """Governance information: risk, intended use, reviews, evidence."""
     release: VersionText | None = field(digest="runtime")
-    """The release that runs; said for each environment, or left out where there is one release."""
+    """The release that runs. It is set per environment; a model with one release may omit it."""
     canary: Canary | None = field(digest="runtime")
-    """A second release that takes part of the requests."""
+    """A second release that receives a share of the requests."""
     retirement: Retirement | None = field(digest="governance")
-    """The model's end."""
+    """The planned end of the model."""
     links: list[Link] | None = field(merge="title", digest="governance")
-    """What there is to read about it."""
+    """Links to documents about the model."""
     approvals: list[Approval] | None = field(digest="none")
-    """Who agreed to what runs: part of neither digest, since each names both."""
+    """Approvals of the content that runs. Neither digest covers them, because each approval names both digests."""
 
 
 KIND = Model

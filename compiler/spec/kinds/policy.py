@@ -1,4 +1,4 @@
-"""Policy: a rule that models must keep, with its own examples."""
+"""Policy: a rule that models must satisfy, with its own examples."""
 
 from typing import Any, Literal
 
@@ -10,39 +10,39 @@ Enforcement = Literal["mandatory", "advisory"]
 
 
 class Match(StrictModel):
-    """Which models the policy is for: all that is said here must hold of a model."""
+    """The models that the policy applies to. A model must match every field that is set."""
 
     types: list[NameText] | None = field(min_length=1)
-    """Types of model."""
+    """Model types."""
     lifecycle: list[Lifecycle] | None = field(min_length=1)
-    """How far a model is."""
+    """Lifecycle states."""
     tiers: list[Literal["low", "medium", "high", "critical"]] | None = field(min_length=1)
-    """Tiers of risk: `governance.risk.tier`."""
+    """Risk tiers, from `governance.risk.tier`."""
     owners: list[NameText] | None = field(min_length=1, ref="Team")
-    """Teams that own a model."""
+    """Teams that own the model."""
     labels: dict[str, str] | None = None
-    """Labels that a model has, with their values."""
+    """Labels of the model, with their values."""
     environments: list[NameText] | None = field(min_length=1)
-    """Environments, or stages of them, in which a model runs."""
+    """Environments, or stages, in which the model runs."""
     classification: dict[NameText, list[str]] | None = None
-    """Classes of the model's UseCase, by regime: one of each list."""
+    """Classes of the model's UseCase, by regime. The model must have one class of each list."""
     when: str | None = None
-    """A condition in CEL."""
+    """A CEL expression that must be true."""
 
 
 class Rule(StrictModel):
-    """A condition that must hold."""
+    """A condition that must be true."""
 
     that: str
-    """The condition, in CEL."""
+    """The CEL expression that must be true."""
     path: str | None = field(pattern=r"^[A-Za-z_][A-Za-z0-9_.\[\]*-]*$")
-    """The field that is at fault where the condition cannot tell, such as `sla.availability`."""
+    """The field to report, such as `sla.availability`, when the fields that the expression reads do not identify it."""
     message: NonEmptyText
-    """What is wrong where it does not hold; `{deploy.target}` stands for a value."""
+    """The message of the finding when the expression is false. `{deploy.target}` is replaced by that field's value."""
 
 
 class EffectivePeriod(StrictModel):
-    """From one day to another, both included."""
+    """A period. Both dates are included."""
 
     from_: DateText | None = field(alias="from")
     """The first day."""
@@ -51,122 +51,125 @@ class EffectivePeriod(StrictModel):
 
 
 class Source(StrictModel):
-    """What a policy rests on."""
+    """The document that a policy is based on."""
 
     title: str
-    """The document, with its section."""
+    """The title of the document, with the section."""
     url: UriText | None = None
-    """Where it can be read."""
+    """The address of the document."""
 
 
 class WaiverTerms(StrictModel):
-    """Who may grant an exception."""
+    """Who may grant a waiver of the policy, and for how long."""
 
     allowed: bool = True
-    """Whether there can be one at all."""
+    """Whether the policy can be waived."""
     roles: list[str] | None = field(min_length=1)
-    """Roles (`approves` of a Team) of which the approvers hold one; absent: any."""
+    """Roles of which the approvers must hold at least one (`approves` of a Team). Default: any role."""
     independent: bool | None = None
-    """Whether one of the approvers must be of another team than the one that owns the model."""
+    """Whether at least one approver must be from another team than the model's owner."""
     days: int | None = field(ge=1)
-    """The most days that may lie between the grant and its end."""
+    """The maximum number of days from the grant to the expiry of a waiver."""
 
 
 class Example(StrictModel):
-    """What keeps the policy: as much of a resolved model, or of objects, as the rules look at."""
+    """An input that satisfies the policy: the part of a resolved model, or of rendered objects, that the rules read."""
 
     name: str | None = None
-    """What it shows, in a few words."""
+    """What the example shows, in a few words."""
     model: dict[str, Any] | None = None
-    """The model; `type` tells which kind, `release` what runs."""
+    """The model. `type` names its type, and `release` holds the release that runs."""
     environment: dict[str, Any] | None = None
-    """The Environment that it runs in."""
+    """The Environment in which the model runs."""
     useCase: dict[str, Any] | None = None
-    """The UseCase that it serves."""
+    """The UseCase that the model serves."""
     team: dict[str, Any] | None = None
-    """The Team that owns it."""
+    """The Team that owns the model."""
     datasets: list[dict[str, Any]] | None = None
-    """The Datasets that it was made from (`role: training` or `evaluation`) or uses (`role: used`)."""
+    """The model's datasets, each with its role: `training`, `evaluation` or `used`."""
     parts: list[dict[str, Any]] | None = None
-    """The models that it asks, as models."""
+    """The models that the model depends on, as models."""
     object: dict[str, Any] | None = None
-    """A rendered object, for a policy on what is rendered."""
+    """A rendered object, for a policy on rendered objects."""
     models: list[dict[str, Any]] | None = None
-    """Models where they run, for a policy on the fleet."""
+    """Deployed models, for a policy on the fleet."""
 
 
 class BadExample(Example):
-    """What breaks the policy, and how that is told."""
+    """An input that violates the policy, and the finding that it must produce."""
 
     at: str | None = None
-    """The value that is told to be at fault, such as `deploy.secrets[0].key`."""
+    """The field that the finding must name, such as `deploy.secrets[0].key`."""
     message: str | None = None
-    """What is said of it."""
+    """The message that the finding must have."""
 
 
 class Examples(StrictModel):
-    """Examples are the policy's tests: `modelyard policy test` runs them."""
+    """The policy's tests. `modelyard policy test` runs them."""
 
     good: list[Example] = field(..., min_length=1)
-    """What keeps it."""
+    """Inputs that satisfy the policy."""
     bad: list[BadExample] = field(..., min_length=1)
-    """What breaks it."""
+    """Inputs that violate the policy."""
 
 
 class ObjectSelector(StrictModel):
-    """Which rendered objects the policy is for."""
+    """The rendered objects that the policy applies to."""
 
     kinds: list[str] | None = field(min_length=1)
-    """Kinds of object, as the objects themselves say it."""
+    """Kinds of Kubernetes object, such as `Deployment`."""
 
 
 class Policy(Document):
-    """A rule that models must keep: for whom it is, what must hold, what to do, and examples that show that it works."""
+    """A rule that models must satisfy: the models it applies to, its conditions, its remedy, and examples that test it."""
 
     kind: Literal["Policy"]
     """Always `Policy`."""
     name: NameText
-    """The name that `policies` and waivers refer to; one of a pack is known as `<pack>/<name>`."""
+    """The name of the policy. `policies` and waivers refer to it; a policy of a pack is named `<pack>/<name>`."""
     title: NonEmptyText
-    """What it asks for, in a sentence."""
+    """What the policy requires, in one sentence."""
     severity: Literal["critical", "high", "medium", "low", "info"] = "medium"
-    """How bad it is to break it."""
+    """The severity of a violation."""
     enforcement: Enforcement = "mandatory"
-    """Whether breaking it makes a check fail."""
+    """Whether a violation makes `check` fail (`mandatory`) or not (`advisory`)."""
     enforcementIn: dict[NameText, Enforcement] | None = None
-    """What holds instead in an Environment, or a stage."""
+    """The enforcement by Environment or stage, where it differs."""
     mandatoryFrom: DateText | None = None
-    """The day from which it is mandatory; before, it is advisory."""
+    """The date from which the policy is mandatory. Before that date it is advisory."""
     match: Match | None = None
-    """Which models it is for; absent: all."""
+    """The models that the policy applies to. Default: all models."""
     on: Literal["model", "rendered", "fleet"] = "model"
-    """What the rules look at: each model where it runs, each rendered object, or all models together."""
+    """The input of the rules: each deployed model, each rendered object, or the whole fleet."""
     by: str | None = None
-    """On the fleet: what puts models into one group, in CEL; rules see a group at a time, and none of those where it is empty."""
+    """For a policy on the fleet: a CEL expression whose value groups the models. The rules are evaluated once per group; models for
+    which the
+    value is empty are skipped.
+    """
     objects: ObjectSelector | None = None
-    """Which rendered objects it is for; absent: all."""
+    """The rendered objects that the policy applies to. Default: all objects."""
     schema_: dict[str, Any] | None = field(alias="schema")
-    """A JSON Schema (2020-12) that the resolved model, or the object, keeps."""
+    """A JSON Schema (2020-12) that the resolved model, or the rendered object, must satisfy."""
     rules: list[Rule] | None = field(min_length=1)
-    """Conditions that hold."""
+    """Conditions that must be true."""
     remedy: NonEmptyText
-    """What to do about it, as an imperative."""
+    """How to fix a violation, as an imperative."""
     reason: str | None = None
-    """Why it is asked for."""
+    """Why the policy exists."""
     docs: UriText | None = None
-    """Where more can be read."""
+    """The address of further documentation."""
     owner: NameText | None = field(ref="Team")
-    """The Team to ask."""
+    """The Team to contact about the policy."""
     controls: list[str] | None = field(merge="union")
-    """Controls that it is evidence for, such as `EU-AI-Act:Art.14`."""
+    """Controls that the policy provides evidence for, such as `EU-AI-Act:Art.14`."""
     sources: list[Source] | None = None
-    """What it rests on."""
+    """The documents that the policy is based on."""
     inForce: EffectivePeriod | None = None
-    """When it holds: what a law asks for begins on a day."""
+    """The period in which the policy applies, such as the period in which a law applies."""
     waiver: WaiverTerms | None = None
-    """Who may grant an exception."""
+    """Who may grant a waiver of the policy, and for how long."""
     examples: Examples
-    """What keeps it and what breaks it."""
+    """Inputs that satisfy and inputs that violate the policy."""
 
 
 KIND = Policy

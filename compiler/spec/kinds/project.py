@@ -9,91 +9,91 @@ from compiler.spec.strict_model import Document, StrictModel, field
 
 
 class Folders(StrictModel):
-    """Where the project keeps its files."""
+    """The folders of the project."""
 
     models: PathText = "models"
     """The folder of specs."""
     schemas: PathText = "schemas"
-    """The folder of policies and of schemas of the cluster's own kinds."""
+    """The folder of policies and of schemas of custom resources."""
     templates: PathText = "templates"
     """The folder of the project's own emitters."""
     records: PathText = "records"
-    """The folder that records of models are committed to."""
+    """The folder that committed records are written to."""
 
 
 class Organisation(StrictModel):
-    """Who makes the models, as records have to say it."""
+    """The organisation that provides the models, as records name it."""
 
     name: str
-    """Its legal name."""
+    """The legal name of the organisation."""
     address: str | None = None
-    """Where it is registered."""
+    """The registered address of the organisation."""
     email: str | None = field(pattern=r"^[^@\s]+@[^@\s]+$")
-    """Where it can be written to."""
+    """The postal or electronic address for enquiries."""
     url: UriText | None = None
-    """Where it can be read about."""
+    """The website of the organisation."""
 
 
 class LockedImage(StrictModel):
-    """The image that stands for a name that emitters use."""
+    """The image that is used for a name in emitters."""
 
     image: ImageText
-    """The image; its registry may be left to the Environment."""
+    """The image. Without a registry, the Environment's `registry` is used."""
     digest: DigestText
-    """The digest of the image: a tag alone can change under a release."""
+    """The digest of the image. It is required because a tag can move."""
 
 
 class ModelSelector(StrictModel):
-    """Which models something is made of: all that is said here must hold of one."""
+    """Selects models. A model must match every field that is set."""
 
     types: list[NameText] | None = field(min_length=1)
-    """Types of model."""
+    """Model types."""
     lifecycle: list[Lifecycle] | None = field(min_length=1)
-    """How far a model is."""
+    """Lifecycle states."""
     tiers: list[Tier] | None = field(min_length=1)
-    """Tiers of risk: `governance.risk.tier`."""
+    """Risk tiers, from `governance.risk.tier`."""
     classification: dict[NameText, list[str]] | None = None
-    """Classes of the model's UseCase, by regime: one of each list."""
+    """Classes of the model's UseCase, by regime. The model must have one class of each list."""
 
 
 class EmitterSetting(StrictModel):
-    """What the project says of one emitter."""
+    """The project's settings of one emitter."""
 
     enabled: bool | None = None
-    """Whether it makes anything; absent: as the emitter itself says."""
+    """Whether the emitter is enabled. Default: the emitter's own default."""
     takes: ModelSelector | None = None
-    """Of which models it makes something, of those that it takes; models choose a target themselves."""
+    """The models that the emitter renders, of those that it supports. A target is selected by `deploy.target` of the model instead."""
     options: dict[str, Any] | None = None
-    """Options of an emitter that no model names, which it describes itself; those of a target stand in `deploy.options`."""
+    """Options that the emitter declares. The options of a target are set in `deploy.options` of the model."""
 
 
 class Project(Document):
-    """A repository of specs: its environments in order of promotion, what holds everywhere, and where output goes."""
+    """A repository of specs: its environments in order of promotion, its defaults, and its output folder."""
 
     kind: Literal["Project"]
     """Always `Project`."""
     name: NameText
-    """The first part of every object's identity."""
+    """The name of the project. It is the first part of every object's identity."""
     organisation: Organisation | None = None
-    """Who makes the models."""
+    """The organisation that provides the models."""
     owner: NameText | None = field(ref="Team")
-    """The Team that answers for what belongs to no other: this file, templates, teams, and who owns what."""
+    """The Team that owns the files without another owner: this file, templates, teams and code owners."""
     folders: Folders | None = None
-    """Where the project keeps its files."""
+    """The folders of the project."""
     environments: list[NameText | list[NameText]] = field(..., min_length=1)
-    """Environments in order of promotion; those in a list of their own are promoted together."""
+    """The environments in order of promotion. Environments in an inner list are promoted together."""
     defaults: dict[str, Any] | None = None
-    """Values for every model, as the weakest layer above the type's own (fields of Model)."""
+    """Default values for every model (fields of Model). Only the defaults of a model type are weaker."""
     types: dict[str, dict[str, Any]] | None = None
-    """Values for every model of one type: they win over `defaults`."""
+    """Default values by model type. They override `defaults`."""
     policies: list[PolicyText] | None = field(merge="union")
-    """Policies and packs that bind every model."""
+    """Policies and policy packs that apply to every model."""
     emitters: dict[NameText, EmitterSetting] | None = None
-    """What is said of single emitters, by their ids."""
+    """Settings of emitters, by emitter id."""
     images: dict[NameText, LockedImage] | None = None
-    """The images that emitters ask for by name, each with its digest."""
+    """The images that emitters use, by name, each with its digest."""
     output: PathText = "build"
-    """The folder that environment trees are rendered into."""
+    """The folder that the files of all environments are rendered into."""
 
 
 KIND = Project

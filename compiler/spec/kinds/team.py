@@ -1,4 +1,4 @@
-"""Team: who owns, operates and approves."""
+"""Team: a group of people who own, operate and approve models."""
 
 from typing import Literal
 
@@ -7,14 +7,14 @@ from compiler.spec.strict_model import Document, StrictModel, field
 
 
 class Contacts(StrictModel):
-    """How to reach a team."""
+    """How to contact a team."""
 
     email: str | None = field(pattern=r"^[^@\s]+@[^@\s]+$")
-    """A mailbox that the whole team reads."""
+    """The team's shared mailbox."""
     chat: str | None = field(pattern=r"^#?[A-Za-z0-9._-]+$")
-    """A channel of the team's chat."""
+    """The team's chat channel."""
     onCall: str | None = field(pattern=r"^[A-Za-z0-9._:/@+-]+$")
-    """The rotation that is paged, by its name in the paging system."""
+    """The team's on-call rotation, by its name in the paging system."""
 
 
 class Team(Document):
@@ -23,15 +23,15 @@ class Team(Document):
     kind: Literal["Team"]
     """Always `Team`."""
     name: NameText
-    """The name that `owner` and others refer to."""
+    """The name of the team. `owner` and other fields refer to it."""
     displayName: str | None = None
-    """The team's name as people write it."""
+    """The display name of the team."""
     contacts: Contacts | None = None
-    """How to reach the team."""
+    """How to contact the team."""
     codeOwners: list[ForgeHandleText] | None = field(merge="union", min_length=1)
-    """Handles of the forge that own the team's files, such as `@bank/payments-risk`."""
+    """The forge accounts that own the team's files, such as `@bank/payments-risk`."""
     approves: list[str] | None = field(merge="union")
-    """Roles that members of this team hold when a change needs approval, such as `model-risk`."""
+    """The roles in which members of the team may approve changes, such as `model-risk`."""
 
 
 KIND = Team

@@ -12,45 +12,48 @@ CLASSES_BY_REGIME: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "us-federal": ("high-impact", "presumed-high-impact-determined-not", "not-high-impact"),
     "nyc-ll144": ("aedt", "not-aedt"),
 })  # fmt: skip
-"""Classes by regime: Regulation (EU) 2024/1689 (`limited-risk` for Article 50), OMB M-25-21, NYC Local Law 144; other regimes have any."""
+"""Classes by regime: Regulation (EU) 2024/1689 (`limited-risk` for Article 50), OMB M-25-21, NYC Local Law 144. Other regimes may have
+any
+class.
+"""
 
 
 class Classification(StrictModel):
-    """What a regime makes of the use case, and who said so."""
+    """The class of the use case under one regime, and who classified it."""
 
     value: str
-    """The class in the regime's own words, such as `high-risk`."""
+    """The class in the regime's own terms, such as `high-risk`."""
     reference: str | None = None
-    """Where the regime says so, such as `Annex III point 5(b)`."""
+    """The provision that determines the class, such as `Annex III point 5(b)`."""
     role: str | None = None
-    """What the organisation is in the regime's words, such as `provider` or `deployer`."""
+    """The organisation's role in the regime's own terms, such as `provider` or `deployer`."""
     rationale: str | None = None
-    """Why this class and no other."""
+    """The reason for the class."""
     decidedBy: NameText | None = field(ref="Team")
-    """The Team that decided."""
+    """The Team that decided the class."""
     date: DateText | None = None
-    """When it was decided."""
+    """The date of the decision."""
 
 
 class UseCase(Document):
-    """A business process and the decision in it that models serve; several models may serve one."""
+    """A business process and the decision in it that one or more models serve."""
 
     kind: Literal["UseCase"]
     """Always `UseCase`."""
     name: NameText
-    """The name that `useCase` refers to."""
+    """The name of the use case. `useCase` refers to it."""
     summary: str
-    """The decision in a sentence."""
+    """The decision in one sentence."""
     owner: NameText = field(..., ref="Team")
-    """The Team that answers for the process."""
+    """The Team that owns the process."""
     process: str | None = None
-    """The business process and the step of it."""
+    """The business process, and the step in it."""
     domain: NameText | None = None
-    """The part of the business that it belongs to, such as `lending`."""
+    """The business domain, such as `lending`."""
     affected: list[str] | None = field(merge="union")
-    """Groups of people whom the decision affects."""
+    """Groups of people that the decision affects."""
     classification: dict[NameText, Classification] | None = field(value_choices=CLASSES_BY_REGIME)
-    """The class of risk by regime, such as `eu-ai-act`."""
+    """The class of the use case by regime, such as `eu-ai-act`."""
 
 
 KIND = UseCase

@@ -9,54 +9,54 @@ from compiler.spec.strict_model import Document, StrictModel, field
 
 
 class WaivedModels(StrictModel):
-    """Which models are excepted: all that is said here must hold of one, and something must be said."""
+    """The models that the waiver covers. A model must match every field that is set, and at least one must be set."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     names: list[NameText] | None = field(min_length=1, ref="Model")
     """Names of models."""
     owners: list[NameText] | None = field(min_length=1, ref="Team")
-    """Teams that own them."""
+    """Teams that own the models."""
     labels: dict[str, str] | None = field(min_length=1)
-    """Labels that they have."""
+    """Labels of the models."""
 
 
 class Approval(StrictModel):
-    """Somebody who agreed. It is a claim; evidence is in the review of the change that added the waiver."""
+    """One approval. It is a claim; the evidence is the review of the change that added the waiver."""
 
     team: NameText = field(..., ref="Team")
-    """The Team."""
+    """The Team that approved."""
     role: str
-    """The role in which it agreed: one of those that the team `approves`."""
+    """The role in which the team approved: one of its `approves`."""
     date: DateText | None = None
-    """When."""
+    """The date of the approval."""
 
 
 class Waiver(Document):
-    """An exception from policies: for whom, why, who agreed, and until when."""
+    """An exception from policies: its scope, its reason, its approvals and its expiry."""
 
     kind: Literal["Waiver"]
     """Always `Waiver`."""
     name: NameText
-    """The waiver's own name."""
+    """The name of the waiver."""
     policies: list[PolicyText] = field(..., min_length=1)
-    """The policies, or packs of them."""
+    """The policies or policy packs that are waived."""
     models: WaivedModels
-    """The models that are excepted."""
+    """The models that the waiver covers."""
     environments: list[NameText] | None = field(min_length=1)
-    """Environments, or stages, in which it holds; absent: all."""
+    """Environments, or stages, that the waiver covers. Default: all."""
     paths: list[FieldText] | None = field(min_length=1)
-    """The values that are excepted, such as `deploy.secrets[store-token]`, with all that is below; absent: the whole model."""
+    """Values that the waiver covers, such as `deploy.secrets[store-token]`, including everything below them. Default: the whole model."""
     reason: str = field(..., min_length=10, pattern=r"\S\s+\S")
-    """Why it has to be."""
+    """Why the exception is needed."""
     ticket: NonEmptyText
-    """Where the work is tracked that will make it unnecessary."""
+    """The ticket that tracks the work to remove the need for the waiver."""
     approvedBy: list[Approval] = field(..., min_length=1)
-    """Who agreed."""
+    """The approvals."""
     granted: DateText | None = None
-    """The day from which it holds."""
+    """The first day on which the waiver applies."""
     expires: DateText
-    """The last day on which it holds."""
+    """The last day on which the waiver applies."""
 
 
 KIND = Waiver

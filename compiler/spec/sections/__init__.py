@@ -1,1 +1,1 @@
-"""Parts of a Model: what stands under one of its keys, a file each."""
+"""Sections of a Model, one module per top-level key or group of keys."""

@@ -1,4 +1,4 @@
-"""How a model is run."""
+"""The fields of `deploy`: how a model is run."""
 
 from typing import Any, Literal
 
@@ -21,145 +21,145 @@ from compiler.spec.strict_model import StrictModel, field
 
 
 class Resources(StrictModel):
-    """What one replica may use: requested and limited alike."""
+    """The resources of one replica. Requests and limits are equal."""
 
     cpu: CpuText | None = None
-    """CPU a replica asks for."""
+    """The CPU that a replica requests."""
     memory: MemoryText | None = None
-    """Memory a replica asks for, and its limit."""
+    """The memory that a replica requests, and its limit."""
     gpu: int | None = field(ge=1)
-    """Whole accelerators a replica asks for."""
+    """The number of whole accelerators that a replica requests."""
 
 
 class Scaling(StrictModel):
-    """How many replicas."""
+    """The number of replicas, and when it changes."""
 
     min: int | None = field(ge=0)
-    """The fewest; 0 lets a target that can do so scale to nothing."""
+    """The minimum number of replicas. With 0, a target that supports it scales to zero."""
     max: int | None = field(ge=1)
-    """The most."""
+    """The maximum number of replicas."""
     cpu: PercentageText | None = None
-    """The share of the requested CPU at which another replica is added."""
+    """The average CPU utilisation above which replicas are added, as a percentage of the requested CPU."""
     memory: PercentageText | None = None
-    """The share of the requested memory at which another replica is added."""
+    """The average memory utilisation above which replicas are added, as a percentage of the requested memory."""
     concurrency: int | None = field(ge=1)
-    """The requests at once that one replica takes before another is added."""
+    """The number of concurrent requests per replica above which replicas are added."""
     requestsPerSecond: int | None = field(ge=1)
-    """The requests a second that one replica takes before another is added."""
+    """The number of requests per second per replica above which replicas are added."""
 
 
 class Secret(StrictModel):
-    """A reference to a secret; never the value."""
+    """A reference to a secret, never its value."""
 
     name: NameText
-    """What the model calls it."""
+    """The name of the secret in the model."""
     key: str = field(..., pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")
-    """Where it lies in the Environment's secret store: `path/property`."""
+    """The key of the secret in the Environment's secret store: `path/property`."""
     as_: EnvBinding = field(..., alias="as")
-    """The environment variable that holds it."""
+    """The environment variable that receives the secret."""
 
 
 class Variable(StrictModel):
-    """A plain environment variable."""
+    """An environment variable that is not secret."""
 
     name: EnvVarText
-    """Its name."""
+    """The name of the variable."""
     value: str
-    """Its value; a secret belongs under `secrets`."""
+    """The value of the variable. Put secrets under `secrets` instead."""
 
 
 class PatchTarget(StrictModel):
-    """Which rendered object is patched."""
+    """The rendered object that a patch applies to."""
 
     kind: str
-    """The object's kind."""
+    """The kind of the object."""
     name: str | None = None
-    """The object's name, where several have the kind."""
+    """The name of the object, if several objects have the kind."""
 
 
 class Patch(StrictModel):
-    """The escape hatch: a merge over one rendered object; it must match, and the result must pass the object's schema."""
+    """An escape hatch: a merge patch on one rendered object. It must match one object, and the result must match its schema."""
 
     target: PatchTarget
-    """Which object."""
+    """The object to patch."""
     merge: dict[str, Any]
-    """What is merged over it (RFC 7386: null removes)."""
+    """The merge patch (RFC 7386: `null` removes a key)."""
     reason: str
-    """Why the language does not say it; the inventory lists it."""
+    """Why the patch is needed. The inventory lists it."""
 
 
 class Batch(StrictModel):
-    """A job that runs by the clock instead of a server that is asked."""
+    """A scheduled job instead of a server."""
 
     schedule: CronText
-    """When it runs."""
+    """The cron schedule."""
     timeZone: TimeZoneText | None = None
-    """The time zone of the schedule; UTC where absent."""
+    """The time zone of the schedule. Default: UTC."""
     overlap: Literal["allow", "forbid", "replace"] | None = None
-    """What happens where the last run has not ended; absent: `forbid`."""
+    """What happens when the previous run has not finished. Default: `forbid`."""
     deadline: DurationText | None = None
-    """The longest that a run may take."""
+    """The maximum duration of a run."""
     retries: int | None = field(ge=0)
-    """How often a run that failed is tried again."""
+    """How many times a failed run is retried."""
 
 
 class Volume(StrictModel):
-    """A disk that outlives a replica."""
+    """Storage that outlives a replica."""
 
     size: MemoryText
-    """How much it holds."""
+    """The size of the volume."""
     storageClass: str | None = field(pattern=r"^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$")
-    """The cluster's class of storage; absent: its default."""
+    """The storage class. Default: the cluster's default class."""
 
 
 class Expose(StrictModel):
-    """How the model is reached from outside the cluster, through the Environment's gateway."""
+    """Access from outside the cluster, through the Environment's gateway."""
 
     host: HostText
-    """The host name that requests ask for."""
+    """The host name of the requests."""
     path: str | None = field(pattern=r"^/[A-Za-z0-9._~/-]*$")
-    """The path that requests begin with; absent: every path."""
+    """The path prefix of the requests. Default: every path."""
 
 
 class Adopt(StrictModel):
-    """Objects that run already, and are brought under Modelyard without being made anew: what it would choose otherwise."""
+    """The identity of live objects that Modelyard takes over instead of creating new ones."""
 
     name: NameText | None = None
-    """The name that they have; what is rendered is called so, or begins with it."""
+    """The name of the live objects. Rendered objects have this name or begin with it."""
     namespace: NameText | None = None
-    """The namespace that they are in, whatever the Environment says."""
+    """The namespace of the live objects. It overrides the Environment's namespace."""
     selector: dict[LabelKeyText, LabelValueText] | None = field(min_length=1)
-    """All labels that select their replicas: a cluster never lets them change."""
+    """The complete label selector of the live replicas. Kubernetes does not allow a selector to change."""
 
 
 class Deploy(StrictModel):
     """How the model is run."""
 
     target: NameText | None = None
-    """The emitter that renders it, by its id: see the reference of targets."""
+    """The id of the emitter that renders the model. The reference of targets lists them."""
     resources: Resources | None = None
-    """What one replica may use."""
+    """The resources of one replica."""
     scaling: Scaling | None = None
-    """How many replicas."""
+    """The number of replicas."""
     disruptionBudget: int | None = field(ge=1)
-    """The fewest replicas that stay up while nodes are drained."""
+    """The minimum number of replicas that stay available while nodes are drained."""
     suspended: bool | None = None
-    """Whether it is stopped: nothing of it runs, and everything that was said of it stays."""
+    """Whether the model is suspended. Nothing runs, and all settings are kept."""
     batch: Batch | None = None
-    """A job that runs by the clock instead of a server that is asked."""
+    """A scheduled job instead of a server."""
     volume: Volume | None = None
-    """A disk that outlives a replica."""
+    """Storage that outlives a replica."""
     expose: Expose | None = None
-    """How it is reached from outside the cluster."""
+    """Access from outside the cluster."""
     adopt: Adopt | None = None
-    """Objects that run already, and are brought under Modelyard without being made anew."""
+    """Live objects that Modelyard takes over instead of creating new ones."""
     env: list[Variable] | None = field(merge="name")
-    """Plain environment variables."""
+    """Environment variables that are not secret."""
     secrets: list[Secret] | None = field(merge="name")
-    """Secrets by reference."""
+    """References to secrets."""
     egress: list[UriText] | None = field(merge="union")
-    """What else the model may reach, beyond what it uses."""
+    """Destinations that the model may call, in addition to those under `uses`."""
     options: dict[str, Any] | None = None
-    """Options of the target, which it describes itself."""
+    """Options that the target declares."""
     patches: list[Patch] | None = None
-    """Merges over single rendered objects, for what neither language nor options say."""
+    """Merge patches on rendered objects, for settings that neither fields nor options cover."""

@@ -1,4 +1,4 @@
-"""What an organisation has to know of a model."""
+"""The fields of governance: risk, intended use, reviews, evidence and approvals."""
 
 from typing import Literal
 
@@ -10,208 +10,208 @@ Tier = Literal["low", "medium", "high", "critical"]
 
 
 class NamedRisk(StrictModel):
-    """Something that can go wrong."""
+    """A known risk of the model."""
 
     name: str
-    """What it is."""
+    """A description of the risk."""
     mitigation: str | None = None
-    """What is done about it."""
+    """The measures against the risk."""
     status: Literal["open", "mitigated", "accepted"] | None = None
-    """What became of it."""
+    """The status of the risk."""
 
 
 class Risk(StrictModel):
-    """How much harm the model can do."""
+    """The risk rating of the model."""
 
     tier: Tier
-    """The organisation's own scale."""
+    """The risk tier on the organisation's own scale."""
     rationale: str | None = None
-    """Why this tier."""
+    """The reason for the tier."""
     materiality: Degree | None = None
-    """How much depends on it."""
+    """How much depends on the model."""
     complexity: Degree | None = None
-    """How hard it is to understand."""
+    """How difficult the model is to understand."""
     risks: list[NamedRisk] | None = field(merge="name")
-    """What can go wrong, and what is done about it."""
+    """Known risks, and the measures against them."""
 
 
 class Fairness(StrictModel):
-    """What the model means for a group of people."""
+    """The expected effects of the model on one group of people."""
 
     group: str
-    """The group."""
+    """The group of people."""
     benefits: str | None = None
-    """What it gains."""
+    """The benefits for the group."""
     harms: str | None = None
-    """What it may suffer."""
+    """The possible harms to the group."""
     mitigation: str | None = None
-    """What is done about that."""
+    """The measures against the harms."""
 
 
 class Review(StrictModel):
-    """When the model is looked at again."""
+    """The periodic review of the model."""
 
     every: DurationText
-    """The time between reviews."""
+    """The interval between reviews."""
     last: DateText | None = None
-    """The day of the last one."""
+    """The date of the last review."""
 
 
 class Validation(StrictModel):
-    """What somebody who did not make the model found out about it."""
+    """The result of an independent validation."""
 
     by: NameText = field(..., ref="Team")
-    """The Team that validated it."""
+    """The Team that validated the model."""
     date: DateText
-    """When it was completed."""
+    """The date on which the validation was completed."""
     conclusion: Literal["approved", "conditional", "rejected"]
-    """What it came to."""
+    """The result of the validation."""
     scope: list[str] | None = field(merge="union")
-    """What was looked at, such as `conceptual soundness` or `outcomes analysis`."""
+    """The subjects of the validation, such as `conceptual soundness` or `outcomes analysis`."""
     report: UriText | None = None
-    """Where it is written down."""
+    """The validation report."""
     next: DateText | None = None
-    """When the next one is due."""
+    """The date on which the next validation is due."""
 
 
 class Evidence(StrictModel):
-    """Something that shows that a control works."""
+    """Evidence that a control is effective."""
 
     control: str
     """The control, such as `EU-AI-Act:Art.9`."""
     uri: UriText
-    """Where it is."""
+    """The location of the evidence."""
     digest: DigestText | None = None
-    """The digest of it."""
+    """The digest of the evidence."""
     date: DateText | None = None
-    """When it was made."""
+    """The date of the evidence."""
     validUntil: DateText | None = None
-    """The last day on which it counts."""
+    """The last day on which the evidence is valid."""
 
 
 class Documentation(StrictModel):
-    """What technical documentation has to say in words; each field is a text, and only its author can write it."""
+    """Texts for technical documentation. Only the author can write them."""
 
     development: str | None = None
-    """How the model was developed, and with which tools and pre-trained parts of others."""
+    """How the model was developed, and the third-party tools and pre-trained components that were used."""
     design: str | None = None
     """The general logic, the design choices and the assumptions behind them."""
     architecture: str | None = None
-    """How its parts fit together, and what they were computed with."""
+    """The architecture, and the computing resources that were used to develop it."""
     interface: str | None = None
-    """What the people who use it see of it."""
+    """The user interface that deployers see."""
     instructions: UriText | None = None
-    """Where its instructions for use are."""
+    """The location of the instructions for use."""
     supply: str | None = None
-    """In which forms it is put into service: a package, an API, a part of something else."""
+    """The forms in which the model is put into service: a package, an API, a component of a product."""
     outcomes: str | None = None
-    """What it may cause unintentionally, and where risks to health, safety and rights come from."""
+    """Foreseeable unintended outcomes, and the sources of risk to health, safety and rights."""
     metrics: str | None = None
-    """Why the metrics it is judged by are the right ones."""
+    """Why the evaluation metrics are appropriate."""
     testing: str | None = None
-    """How it was validated and tested, and where the dated and signed reports are."""
+    """How the model was validated and tested, and the location of the dated and signed reports."""
     security: str | None = None
-    """What keeps it safe from attacks."""
+    """The cybersecurity measures."""
     riskManagement: str | None = None
-    """How its risks are managed."""
+    """The risk management system."""
     plannedChanges: str | None = None
-    """Changes of it, and of what it does, that were decided on beforehand."""
+    """Changes to the model and its performance that were determined in advance."""
     changes: str | None = None
-    """Relevant changes over its life."""
+    """Relevant changes over the lifecycle."""
     standards: list[str] | None = field(merge="union")
     """Standards that were applied."""
     conformity: UriText | None = None
-    """Where the declaration of conformity is."""
+    """The location of the declaration of conformity."""
     registration: UriText | None = None
-    """Where it is registered, such as in the EU database."""
+    """Where the model is registered, such as the EU database."""
     postMarket: str | None = None
-    """How it is watched once it is in use."""
+    """The post-market monitoring."""
 
 
 class Transparency(StrictModel):
-    """What people are told of it, and machines."""
+    """Information for the people who interact with the model, and machine-readable marks."""
 
     notice: str | None = None
-    """How people are told that they deal with an AI system."""
+    """How people are informed that they interact with an AI system."""
     marking: str | None = None
-    """How what it generates is marked as generated, for machines to read."""
+    """How generated content is marked as generated, in a machine-readable form."""
 
 
 class Logging(StrictModel):
-    """What is kept of its runs."""
+    """The logs of the model's runs."""
 
     retention: DurationText
     """How long logs are kept."""
 
 
 class Governance(StrictModel):
-    """What the organisation has to know of the model."""
+    """What the organisation records about the model."""
 
     developer: NameText | None = field(ref="Team")
-    """The Team that developed it, where the owner did not."""
+    """The Team that developed the model, if it is not the owner."""
     risk: Risk | None = None
-    """How much harm it can do."""
+    """The risk rating."""
     intendedUse: str | None = None
-    """What it is for."""
+    """The intended use."""
     outOfScope: list[str] | None = field(merge="union")
-    """What it is not for."""
+    """Uses that are out of scope."""
     users: list[str] | None = field(merge="union")
-    """Who works with it."""
+    """The intended users."""
     assumptions: list[str] | None = field(merge="union")
-    """What it takes for granted."""
+    """Assumptions that the model relies on."""
     limitations: list[str] | None = field(merge="union")
-    """What it is known not to do."""
+    """Known limitations."""
     tradeoffs: list[str] | None = field(merge="union")
-    """What was given up for what."""
+    """Trade-offs that were made."""
     adjustments: list[str] | None = field(merge="union")
-    """What people add to its results, or take from them, by their own judgement (overlays), and why."""
+    """Manual adjustments to the model's results (overlays), and the reason for them."""
     fairness: list[Fairness] | None = field(merge="group")
-    """What it means for groups of people."""
+    """The expected effects on groups of people."""
     humanOversight: str | None = None
-    """Who can overrule it, and how."""
+    """Who can override the model, and how."""
     transparency: Transparency | None = None
-    """What people are told of it, and machines."""
+    """Information for the people who interact with the model, and machine-readable marks."""
     logging: Logging | None = None
-    """What is kept of its runs."""
+    """The logs of the model's runs."""
     validation: Validation | None = None
-    """What somebody who did not make it found out about it."""
+    """The results of independent validations."""
     review: Review | None = None
-    """When it is looked at again."""
+    """The periodic review."""
     evidence: list[Evidence] | None = field(merge="control")
-    """What shows that controls work."""
+    """Evidence that controls are effective."""
     documentation: Documentation | None = None
-    """What technical documentation has to say in words."""
+    """Texts for technical documentation."""
 
 
 class Approval(StrictModel):
-    """That somebody agreed to what runs: a claim, which counts for the content that it names and for no other."""
+    """An approval of the content that runs. It is a claim, and is valid only for the content whose digests it names."""
 
     environment: NameText = field(..., ref="Environment")
-    """The Environment in which it may run."""
+    """The Environment that the approval is for."""
     role: str
-    """The role in which it was agreed to: one that the Team holds."""
+    """The role in which the Team approved: one of its `approves`."""
     team: NameText = field(..., ref="Team")
-    """The Team."""
+    """The Team that approved."""
     decision: Literal["approved", "rejected"]
-    """What was decided."""
+    """The decision."""
     date: DateText
-    """When."""
+    """The date of the approval."""
     runtimeDigest: DigestText
-    """The digest of what runs, as it was then (`modelyard inventory`)."""
+    """The runtime digest of the approved content, as `modelyard inventory` prints it."""
     governanceDigest: DigestText
-    """The digest of who answers for it and which rules it keeps, as it was then."""
+    """The governance digest of the approved content, as `modelyard inventory` prints it."""
     ticket: str | None = None
-    """Where it was discussed."""
+    """The address of the discussion."""
     expires: DateText | None = None
-    """The last day on which it counts."""
+    """The last day on which the approval is valid."""
 
 
 class Link(StrictModel):
-    """Something to read about the model."""
+    """A link to a document about the model."""
 
     title: str
-    """What it is."""
+    """The title of the document."""
     url: UriText
-    """Where it is."""
+    """The address of the document."""
     kind: Literal["documentation", "model-card", "risk-assessment", "dashboard", "source", "other"] | None = None
-    """What kind of thing it is."""
+    """The kind of document."""

@@ -1,4 +1,4 @@
-"""A model's jobs in CI."""
+"""The fields of `pipeline`: a model's jobs in CI."""
 
 from typing import Literal
 
@@ -13,65 +13,65 @@ class Step(StrictModel):
     command: list[str] = field(..., min_length=1)
     """The program and its arguments."""
     env: list[Variable] | None = field(merge="name")
-    """Plain environment variables."""
+    """Environment variables that are not secret."""
     timeout: DurationText | None = None
-    """The longest that it may take."""
+    """The maximum duration."""
 
 
 class Gate(StrictModel):
-    """A bar that a release must clear."""
+    """A threshold that a release must meet."""
 
     metric: str
-    """What is measured."""
+    """The metric."""
     op: Literal[">=", ">", "<=", "<"]
-    """How it is compared."""
+    """The comparison of the metric with the value."""
     value: float
-    """The bar."""
+    """The threshold."""
 
 
 class Champion(StrictModel):
-    """The release that another one has to be as good as."""
+    """The release that a new release is compared with."""
 
     environment: NameText
-    """The Environment in which it runs."""
+    """The Environment in which the champion runs."""
     tolerance: float | None = field(ge=0)
-    """By how much another one may be worse in the metric of a gate; absent: by nothing."""
+    """How much worse than the champion a release may be, by metric of a gate. Default: not at all."""
 
 
 class Evaluate(StrictModel):
-    """How a release is judged before it is promoted."""
+    """The evaluation of a release before its promotion."""
 
     run: Step | None = None
-    """What measures it: it writes `{"metric": number, …}` into the file that `MODELYARD_RESULTS` names."""
+    """The program that measures the metrics. It writes `{"metric": number, …}` to the file that `MODELYARD_RESULTS` names."""
     gates: list[Gate] | None = field(merge="metric")
-    """Bars that a release must clear before it can be promoted."""
+    """Thresholds that a release must meet before it can be promoted."""
     champion: Champion | None = None
-    """The release that it has to be as good as, by the metrics of the gates."""
+    """The release that a new release is compared with, by the metrics of the gates."""
 
 
 class Retrain(StrictModel):
-    """When a new release is made."""
+    """When a new release is trained."""
 
     schedule: CronText
-    """When it runs."""
+    """The cron schedule."""
     timeZone: TimeZoneText | None = None
-    """The time zone of the schedule; UTC where absent."""
+    """The time zone of the schedule. Default: UTC."""
 
 
 class Pipeline(StrictModel):
     """The model's CI jobs."""
 
     data: Step | None = None
-    """What checks the data."""
+    """The program that checks the data."""
     test: Step | None = None
-    """What tests the model's code, beside the tests that its release names."""
+    """The program that tests the model's code, in addition to the tests that the release names."""
     scan: Step | None = None
-    """What scans the artifact and what it depends on."""
+    """The program that scans the artifact and its dependencies."""
     train: Step | None = None
-    """What makes a new release."""
+    """The program that trains a new release."""
     evaluate: Evaluate | None = None
-    """How a release is judged."""
+    """The evaluation of a release."""
     canary: Step | None = None
-    """What judges a canary while it takes requests."""
+    """The program that evaluates a canary while it receives requests."""
     retrain: Retrain | None = None
-    """When `train` runs by the clock."""
+    """The schedule of `train`."""

@@ -1,4 +1,4 @@
-"""What a model promises, what alerts watch, and where it is measured."""
+"""The fields of service levels: the SLA, the objectives that alerts watch, and where each is measured."""
 
 from typing import Literal
 
@@ -11,22 +11,22 @@ Percentile = Literal["p50", "p90", "p95", "p99", "p99.9"]
 
 
 class Sla(StrictModel):
-    """What is promised to those who ask the model."""
+    """The service levels that are promised to callers."""
 
     availability: PercentageText | None = None
-    """The share of requests that are answered."""
+    """The share of requests that are answered successfully."""
     latency: dict[Percentile, DurationText] | None = None
-    """The time within which that share of answers arrives."""
+    """The maximum time to a complete response, by percentile."""
     timeToFirstToken: dict[Percentile, DurationText] | None = None
-    """The time within which that share of streamed answers begins."""
+    """The maximum time to the first token of a streamed response, by percentile."""
     freshness: DurationText | None = None
-    """The longest time since the last run of a job that ended well."""
+    """The maximum time since a job's last successful run."""
     window: DurationText | None = None
-    """The period over which the promise is kept."""
+    """The period over which the promise is evaluated."""
 
 
 class LatencyObjective(StrictModel):
-    """A share of requests that is answered within a time."""
+    """The share of requests that must be answered within a time."""
 
     under: DurationText
     """The time."""
@@ -35,93 +35,95 @@ class LatencyObjective(StrictModel):
 
 
 class Selector(StrictModel):
-    """Series of the Environment's Prometheus, by name and labels."""
+    """Selects Prometheus series by metric name and labels."""
 
     metric: MetricText
     """The name of the metric."""
     labels: dict[LabelText, str] | None = None
-    """Labels of the series, with their values."""
+    """Label values that a series must have."""
     matching: dict[LabelText, str] | None = None
-    """Labels of the series, with expressions (RE2) that the whole of their values match."""
+    """Regular expressions (RE2) that must match the whole value of a label."""
 
 
 class RequestSeries(StrictModel):
-    """What was asked and what was answered: counters of all requests or of those answered, with the errors; or a probe."""
+    """The series of an availability SLI: a counter of all requests or of successful ones, together with one of errors; or a probe."""
 
     model_config = one_of_config("total", "answered", "probe", total=["errors"], answered=["errors"])
 
     total: Selector | None = None
-    """All requests: a counter."""
+    """The counter of all requests."""
     answered: Selector | None = None
-    """Those that were answered: a counter beside that of the errors, where nothing counts all."""
+    """The counter of successful requests, for servers that do not count all requests. It is used together with `errors`."""
     errors: Selector | None = None
-    """Those that were not answered: a counter."""
+    """The counter of failed requests."""
     probe: Selector | None = None
-    """A gauge that is 1 while somebody who asks is answered, and 0 while not."""
+    """A gauge that is 1 while requests are answered, and 0 while they are not."""
 
 
 class LatencySeries(StrictModel):
-    """A histogram of how long something took."""
+    """The histogram of a latency SLI."""
 
     histogram: Selector
-    """The histogram, named without `_bucket`."""
+    """The name of the histogram, without `_bucket`."""
     unit: Literal["seconds", "milliseconds"] = "seconds"
-    """What it counts in."""
+    """The unit of the histogram."""
     bounds: list[float] | None = field(min_length=1)
-    """The upper bounds of its buckets: an objective needs one of them. Absent: nobody knows, and none is refused."""
+    """The upper bounds of the histogram's buckets. The time of an objective must be one of them. Default: unknown, and no time is
+    refused.
+    """
 
 
 class Indicators(StrictModel):
-    """Where each objective is measured, where the target's own catalogue does not say it or says it wrongly."""
+    """The series that measure each objective, if the target's SLI catalogue does not define them or does not fit."""
 
     availability: RequestSeries | None = None
-    """Requests, and those that failed."""
+    """The series of requests and errors."""
     latency: LatencySeries | None = None
-    """How long answers took."""
+    """The histogram of the time to a complete response."""
     timeToFirstToken: LatencySeries | None = None
-    """How long streamed answers took to begin."""
+    """The histogram of the time to the first part of a streamed response."""
     freshness: Selector | None = None
-    """The moment of the last run that ended well, in seconds since 1970."""
+    """The time of the last successful run, as a Unix timestamp in seconds."""
 
 
 class Slo(StrictModel):
-    """What alerts watch: never looser than what is promised."""
+    """The objectives that alerts watch. They must not be looser than the SLA."""
 
     availability: PercentageText | None = None
-    """The share of requests that must be answered."""
+    """The share of requests that must be answered successfully."""
     latency: list[LatencyObjective] | None = None
-    """Shares of requests that must be answered within a time."""
+    """The shares of requests that must be answered within a time."""
     timeToFirstToken: list[LatencyObjective] | None = None
-    """Shares of streamed answers that must begin within a time."""
+    """The shares of streamed responses that must begin within a time."""
     freshness: DurationText | None = None
-    """The longest time since the last run of a job that ended well."""
+    """The maximum time since a job's last successful run."""
     window: DurationText | None = None
-    """The period over which the objective holds: 7d, 28d, 30d or 90d."""
+    """The period over which the objective is evaluated: 7d, 28d, 30d or 90d."""
     leastRequests: int | None = field(ge=1)
-    """The fewest requests in the longer window of an alert for it to mean anything: with fewer it stays silent."""
+    """The minimum number of requests in an alert's longer window. Below it, the alert does not fire."""
     runbook: WebUrlText | None = None
     """What to do when an alert fires."""
     indicators: Indicators | None = None
-    """Where the objectives are measured, where the target's catalogue does not say it or says it wrongly."""
+    """The series that measure the objectives, if the target's SLI catalogue does not define them or does not fit."""
     unwatched: dict[Indicator, NonEmptyText] | None = None
-    """Objectives that nothing measures, each with the reason: records tell it."""
+    """Objectives that are not measured, each with the reason. Records list them."""
 
 
 class Monitor(StrictModel):
-    """A signal of the running model that is watched."""
+    """A signal of the running model that is monitored."""
 
     signal: Literal[
         "dataDrift", "predictionDrift", "dataQuality", "modelPerformance", "featureAttributionDrift", "fairnessDrift",
         "generationSafety", "cost",
     ]  # fmt: skip
-    """What is watched."""
+    """The signal."""
     method: Literal["psi", "ks", "jensenShannon", "wasserstein", "chiSquare"] | None = None
-    """How it is measured."""
+    """The metric that measures the signal."""
     threshold: float
-    """The bar."""
+    """The threshold."""
     beyond: Literal["above", "below"] | None = None
-    """On which side of the bar lies what is bad; absent: above."""
+    """The side of the threshold that is reported. Default: above."""
     action: Literal["alert", "ticket", "retrain", "rollback"]
-    """What happens beyond the bar."""
+    """The action when the threshold is crossed."""
     series: Selector | None = None
-    """The series that holds it; absent: nothing in the cluster watches it, and records say so."""
+    """The Prometheus series that holds the signal. Default: none; nothing in the cluster monitors the signal, and records state that."""

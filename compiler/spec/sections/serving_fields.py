@@ -1,4 +1,4 @@
-"""How a model is asked, and what serves it."""
+"""The fields of serving: the runtime, the interface and the dependencies of a model."""
 
 from typing import Literal
 
@@ -9,38 +9,38 @@ from compiler.spec.strict_model import StrictModel, field
 
 
 class Metrics(StrictModel):
-    """Where a server tells Prometheus what it counts."""
+    """The endpoint of a server's Prometheus metrics."""
 
     path: str = field(..., pattern=r"^/[A-Za-z0-9._~/-]*$")
-    """The path that answers with them, such as `/metrics`."""
+    """The path of the metrics, such as `/metrics`."""
     port: int | None = field(ge=1, le=65535)
-    """The port that it stands on; absent: the one that requests go to."""
+    """The port of the metrics. Default: the port of requests."""
 
 
 class Runtime(StrictModel):
-    """What serves the model, where it is not the target's own runtime."""
+    """The server of the model, if it is not the target's own runtime."""
 
     image: ImageText | None = None
-    """The image of the server; never the model itself."""
+    """The image of the server. It does not contain the model."""
     digest: DigestText | None = None
-    """The digest of that image."""
+    """The digest of the image."""
     version: str | None = field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")
-    """The version of the target's own runtime to use."""
+    """The version of the target's own runtime."""
     args: list[str] | None = None
     """Arguments of the server."""
     port: int | None = field(ge=1, le=65535)
     """The port that the server listens on."""
     health: str | None = field(pattern=r"^/[A-Za-z0-9._~/-]*$")
-    """The path that answers 200 when the server can take requests."""
+    """The path that returns 200 when the server is ready for requests."""
     metrics: Metrics | None = None
-    """Where the server tells Prometheus what it counts."""
+    """The endpoint of the server's Prometheus metrics."""
 
 
 class Tensor(StrictModel):
     """One named input or output (Open Inference Protocol)."""
 
     name: str
-    """Its name."""
+    """The name of the tensor."""
     datatype: Literal[
         "BOOL",
         "UINT8",
@@ -56,31 +56,31 @@ class Tensor(StrictModel):
         "FP64",
         "BYTES",
     ]
-    """Its type, as the Open Inference Protocol names it."""
+    """The data type, as named by the Open Inference Protocol."""
     shape: list[int] | None = None
-    """Its dimensions; -1 where a dimension varies."""
+    """The shape; -1 for a variable dimension."""
 
 
 class Interface(StrictModel):
-    """How the model is asked."""
+    """The protocol, the inputs and the outputs of the model."""
 
     protocol: Literal["v1", "v2", "grpc-v2", "openai", "rest", "sparql"] | None = None
-    """The protocol of requests: `v1` and `v2` are KServe's (v2 is the Open Inference Protocol)."""
+    """The protocol of requests. `v1` and `v2` are KServe's; v2 is the Open Inference Protocol."""
     inputs: list[Tensor] | None = field(merge="name")
-    """What a request holds."""
+    """The fields of a request."""
     outputs: list[Tensor] | None = field(merge="name")
-    """What an answer holds."""
+    """The fields of a response."""
 
 
 class EnvBinding(StrictModel):
-    """How something reaches the running model."""
+    """How the running model learns the address of a dependency."""
 
     env: EnvVarText
-    """The environment variable that holds it."""
+    """The environment variable that receives the address."""
 
 
 class Dependency(StrictModel):
-    """A dataset or another model that the running model asks."""
+    """A dataset or another model that the running model calls."""
 
     model_config = ConfigDict(
         json_schema_extra={"oneOf": [{"required": ["dataset"]}, {"required": ["model"]}]},
@@ -90,10 +90,10 @@ class Dependency(StrictModel):
     )
 
     dataset: NameText | None = field(ref="Dataset")
-    """A Dataset with an endpoint or a uri."""
+    """The Dataset. It must have an endpoint or a URI."""
     model: NameText | None = field(ref="Model")
-    """A Model that runs in the same environment."""
+    """The Model. It must run in the same environment."""
     release: VersionRangeText | None = None
-    """The releases of that model that will do."""
+    """The releases of the Model that are accepted."""
     as_: EnvBinding = field(..., alias="as")
-    """The environment variable that says where it is."""
+    """The environment variable that receives the address."""

@@ -1,1 +1,1 @@
-"""One type of model a file: `TYPE` in each says what its `source` holds and what it adds to the common part."""
+"""The model types, one module per type. `TYPE` in each module says what `source` contains and which defaults the type has."""

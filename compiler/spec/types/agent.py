@@ -1,4 +1,4 @@
-"""agent: a program that decides by itself which tools it uses."""
+"""agent: a program that decides which tools it uses."""
 
 from typing import Literal
 
@@ -9,59 +9,59 @@ from compiler.spec.strict_model import StrictModel, field
 
 
 class Tool(StrictModel):
-    """A server of tools (Model Context Protocol), and what the agent may do with it."""
+    """A tool server (Model Context Protocol), and how the agent may use it."""
 
     name: NameText
-    """What the agent calls it."""
+    """The name of the tool server in the agent."""
     server: UriText = field(..., is_egress_url=True)
-    """Where it answers. The network lets the agent out to the servers of its tools and to whom it uses, and to nobody else."""
+    """The address of the tool server. Network policies allow the agent to call its tool servers and its dependencies, and nothing else."""
     manifest: PathText | None = None
-    """What the server says of its tools, beside the spec: the result of `tools/list`."""
+    """The companion file with the server's tool definitions: the result of `tools/list`."""
     allow: list[str] = field(..., min_length=1, merge="union")
-    """The server's tools that the agent may call; any other is denied."""
+    """The server's tools that the agent may call. All others are denied."""
     sideEffects: Literal["none", "reversible", "irreversible"]
-    """What a call may change: nothing, something that can be undone, or something that cannot."""
+    """The worst effect of a call: none (read only), reversible, or irreversible."""
     approval: Literal["never", "always"]
-    """Whether a person approves each call before it is made."""
+    """Whether a person must approve each call."""
 
 
 class Limits(StrictModel):
-    """When the agent stops."""
+    """The limits of one task."""
 
     steps: int = field(..., ge=1)
-    """The most steps of one task."""
+    """The maximum number of steps per task."""
     toolCalls: int | None = field(ge=1)
-    """The most calls of tools of one task."""
+    """The maximum number of tool calls per task."""
     tokens: int | None = field(ge=1)
-    """The most tokens of one task."""
+    """The maximum number of tokens per task."""
     time: DurationText | None = None
-    """The longest that one task may take."""
+    """The maximum duration of a task."""
 
 
 class KillSwitch(StrictModel):
-    """Who can stop it at once, and how."""
+    """Who can stop the agent immediately, and how."""
 
     group: str = field(..., pattern=r"^[A-Za-z0-9][A-Za-z0-9:@._/-]*$")
-    """The group of the cluster's users who may scale it to nothing."""
+    """The Kubernetes group whose members may scale the agent to zero."""
     procedure: str
-    """What they do, in a sentence."""
+    """The procedure, in one sentence."""
 
 
 class Source(Program, Settings):
     """A program, the tools that it may use, and its limits."""
 
     image: ImageText
-    """The image that is the agent; without its digest."""
+    """The image of the agent, without its digest."""
     digest: DigestText
-    """The digest of that image."""
+    """The digest of the image."""
     prompts: list[Prompt] | None = field(merge="name")
-    """What it is told; part of the release."""
+    """The system prompts. They are part of the release."""
     tools: list[Tool] | None = field(merge="name")
-    """What it may use."""
+    """The tool servers that the agent may use."""
     limits: Limits
-    """When it stops."""
+    """The limits of one task."""
     killSwitch: KillSwitch | None = None
-    """Who can stop it at once, and how."""
+    """Who can stop the agent immediately, and how."""
 
 
 TYPE = ModelType(

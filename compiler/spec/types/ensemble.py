@@ -1,4 +1,4 @@
-"""ensemble: several models that answer as one; a pipeline counts here."""
+"""ensemble: several models that answer as one. Pipelines are ensembles."""
 
 from typing import Literal
 
@@ -8,44 +8,47 @@ from compiler.spec.strict_model import StrictModel, field
 
 
 class Condition(StrictModel):
-    """What must hold of a request (of the answer before it, in a sequence) for a step to be taken."""
+    """A condition on the request, or in a sequence on the previous response, under which a step runs."""
 
     field: str = field(..., pattern=r"^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*$")
-    """The field that is looked at, with dots between its parts."""
+    """The path of the field, with dots between its parts."""
     op: Literal["==", "!=", "<", "<=", ">", ">="]
-    """How it is compared."""
+    """The comparison of the field with the value."""
     value: float | str | bool
-    """What it is compared with."""
+    """The value that the field is compared with."""
 
 
 class Step(StrictModel):
-    """One of the models."""
+    """One step, which calls one model."""
 
     name: NameText
-    """What the step is called."""
+    """The name of the step."""
     model: NameText = field(..., ref="Model", dependency="itself")
-    """The Model that is asked."""
+    """The Model that the step calls."""
     release: VersionRangeText | None = None
-    """The releases of that model that will do."""
+    """The releases of the Model that are accepted."""
     when: Condition | None = None
-    """When the step is taken; absent: always."""
+    """The condition under which the step runs. Default: always."""
     weight: PercentageText | None = None
-    """Its share of the requests, in a splitter."""
+    """The share of the requests that the step receives, in a splitter."""
     data: Literal["request", "response"] | None = None
-    """What it is given in a sequence: the request, or the answer of the step before."""
+    """The input of the step in a sequence: the original request, or the response of the previous step."""
     required: bool | None = None
-    """Whether the whole fails where the step fails."""
+    """Whether the request fails if the step fails."""
 
 
 class Source(StrictModel):
-    """Models and the way through them."""
+    """The models, and how requests are routed through them."""
 
     router: Literal["sequence", "splitter", "ensemble", "switch"]
-    """`sequence` asks one after the other, `splitter` one by weight, `ensemble` all at once, `switch` the first whose condition holds."""
+    """How requests are routed: `sequence` calls the steps in order, `splitter` one step by weight, `ensemble` all steps at once,
+    `switch` the
+    first step whose condition is true.
+    """
     steps: list[Step] = field(..., min_length=1, merge="name")
-    """The models, in order."""
+    """The steps, in order."""
     tests: list[PathText] | None = field(min_length=1)
-    """Files of cases beside the spec: a request, and the steps that it takes."""
+    """Companion files of test cases: a request, and the steps that it takes."""
 
 
 TYPE = ModelType(name="ensemble", title="Ensemble", source=Source, defaults={"interface": {"protocol": "v2"}})

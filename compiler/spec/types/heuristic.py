@@ -1,4 +1,4 @@
-"""heuristic: a rule of thumb that somebody thought out; a spreadsheet counts here."""
+"""heuristic: rules of thumb that experts defined. Spreadsheets are heuristics."""
 
 from typing import Literal
 
@@ -9,24 +9,24 @@ from compiler.spec.strict_model import field
 
 
 class Source(Program, Settings):
-    """A program, or a decision model that an engine runs; the numbers in it with the reason for each."""
+    """A program, or decision models that an engine runs, and the reason for each parameter."""
 
     model_config = one_of_config("image", "engine", image=["digest"], engine=["files"])
 
     engine: Literal["gorules"] | None = None
-    """What runs the files: `gorules` runs JSON decision models."""
+    """The engine that runs the files. `gorules` runs JSON decision models."""
     files: list[PathText] | None = field(min_length=1)
-    """Files beside the spec: decision models of the engine, or what the program reads."""
+    """Companion files: decision models of the engine, or data that the program reads."""
     entrypoint: str | None = field(pattern=r"^[A-Za-z0-9_]+(?:[./][A-Za-z0-9_]+)*$")
-    """The decision that is asked of the engine."""
+    """The decision that requests evaluate."""
     parameters: list[Parameter] | None = field(merge="name")
-    """The numbers that somebody chose, and why."""
+    """The parameters that experts chose, each with its reason."""
     timeLimit: DurationText | None = None
-    """The longest that an answer may take."""
+    """The maximum response time."""
     fallback: Fallback | None = None
-    """What happens while it does not answer."""
+    """What callers do while the model does not answer."""
     tests: list[PathText] | None = field(min_length=1)
-    """Files of cases beside the spec: what is asked, and what it must answer."""
+    """Companion files of test cases: an input, and the expected output."""
 
 
 TYPE = ModelType(

@@ -7,61 +7,61 @@ from compiler.spec.strict_model import StrictModel, field
 
 
 class Ontology(StrictModel):
-    """What the facts are said in."""
+    """The vocabulary of the facts."""
 
     iri: UriText
-    """The ontology's own name."""
+    """The name of the ontology."""
     version: str
-    """Its version."""
+    """The version of the ontology."""
     files: list[PathText] = field(..., min_length=1)
-    """It itself, as Turtle beside the spec."""
+    """The companion file of the ontology, in Turtle."""
 
 
 class Question(StrictModel):
-    """A competency question: what the graph must be able to answer."""
+    """A competency question: a question that the graph must answer."""
 
     model_config = one_of_config("answers", "atLeast", "holds")
 
     question: str
-    """The question, in words."""
+    """The question in words."""
     query: PathText
-    """The question in SPARQL, beside the spec."""
+    """The companion file of the question, in SPARQL."""
     answers: list[dict[str, str]] | None = None
-    """The rows that it must give, in any order: each variable with its value."""
+    """The expected rows in any order, each a map of variable to value."""
     atLeast: int | None = field(ge=1)
-    """How many rows it must give at least."""
+    """The minimum number of rows."""
     holds: bool | None = None
-    """What an ASK must answer."""
+    """The expected result of an ASK query."""
 
 
 class Updates(StrictModel):
-    """How the graph is kept true."""
+    """How the graph is kept up to date."""
 
     every: DurationText
-    """The time between updates."""
+    """The interval between updates."""
     process: str
-    """Who does what, in a sentence."""
+    """The update procedure, in one sentence."""
 
 
 class Source(StrictModel):
-    """Facts, by address and digest or as files beside the spec, and what they must keep."""
+    """Facts, by URI and digest or as companion files, and the constraints on them."""
 
     model_config = one_of_config("uri", "files", uri=["digest"])
 
     ontology: Ontology
-    """The words of the facts, and what they mean."""
+    """The vocabulary of the facts."""
     shapes: list[PathText] | None = field(min_length=1)
-    """SHACL shapes beside the spec that the facts conform to."""
+    """Companion files of the SHACL shapes that the facts must conform to."""
     files: list[PathText] | None = field(min_length=1)
-    """The facts, as Turtle, N-Triples or TriG beside the spec."""
+    """Companion files of the facts, in Turtle, N-Triples or TriG."""
     uri: UriText | None = None
-    """Where the facts lie."""
+    """The location of the facts."""
     digest: DigestText | None = None
-    """Their digest."""
+    """The digest of the facts."""
     questions: list[Question] | None = None
-    """What the graph must be able to answer."""
+    """Competency questions: questions that the graph must answer."""
     updates: Updates | None = None
-    """How it is kept true."""
+    """How the graph is kept up to date."""
 
 
 TYPE = ModelType(

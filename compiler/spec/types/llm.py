@@ -1,4 +1,4 @@
-"""llm: a large language model with what it is asked with."""
+"""llm: a large language model with its prompts, retrieval and guardrails."""
 
 from compiler.spec.field_types import DigestText, NameText, PathText, UriText
 from compiler.spec.model_type import ModelType
@@ -7,92 +7,92 @@ from compiler.spec.strict_model import StrictModel, field
 
 
 class BaseModel(StrictModel):
-    """The model as it was published."""
+    """The published base model."""
 
     name: str = field(..., pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")
-    """Its name with its publisher, such as `mistralai/Mistral-7B-Instruct-v0.3`."""
+    """The name with its publisher, such as `mistralai/Mistral-7B-Instruct-v0.3`."""
     revision: str = field(..., pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
-    """The revision: a commit or a tag that does not move."""
+    """The revision: a commit, or a tag that does not move."""
     license: str
-    """Its licence, as an SPDX expression or the name of its publisher's licence."""
+    """The licence: an SPDX expression, or the name of the publisher's licence."""
 
 
 class Adapter(StrictModel):
-    """Weights that are laid over the base model's (LoRA)."""
+    """An adapter of the base model (LoRA)."""
 
     name: NameText
-    """The name that requests ask for."""
+    """The model name that requests use for the adapter."""
     uri: UriText
-    """Where it lies."""
+    """The location of the adapter's weights."""
     digest: DigestText | None = None
-    """Its digest."""
+    """The digest of the adapter's weights."""
 
 
 class Retrieval(StrictModel):
-    """What is looked up before the model is asked."""
+    """The retrieval of passages that are added to the prompt."""
 
     index: NameText = field(..., ref="Dataset")
     """The Dataset that is searched."""
     embedding: NameText | None = field(ref="Model", dependency="callers")
-    """The Model that makes the vectors."""
+    """The Model that computes the embeddings."""
     k: int | None = field(ge=1)
-    """How many passages are given to the model."""
+    """The number of passages that are added to the prompt."""
 
 
 class Guardrail(StrictModel):
-    """A check of what goes in or comes out."""
+    """A check of requests or responses."""
 
     name: NameText
-    """What it is called."""
+    """The name of the guardrail."""
     summary: str
-    """What it stops, in a sentence."""
+    """What the guardrail blocks, in one sentence."""
     model: NameText | None = field(ref="Model", dependency="callers")
-    """The Model that judges."""
+    """The Model that evaluates the guardrail."""
     file: PathText | None = None
-    """What it judges by, beside the spec."""
+    """The companion file of the guardrail's rules."""
 
 
 class Guardrails(StrictModel):
-    """Checks of what goes in and what comes out."""
+    """The checks of requests and responses."""
 
     input: list[Guardrail] | None = field(merge="name")
     """Checks of requests."""
     output: list[Guardrail] | None = field(merge="name")
-    """Checks of answers."""
+    """Checks of responses."""
 
 
 class Budget(StrictModel):
-    """The most that may be spent."""
+    """Token limits."""
 
     inputTokens: int | None = field(ge=1)
-    """Tokens of one request."""
+    """The maximum number of tokens per request."""
     outputTokens: int | None = field(ge=1)
-    """Tokens of one answer."""
+    """The maximum number of tokens per response."""
     tokensPerDay: int | None = field(ge=1)
-    """Tokens of a day, requests and answers together."""
+    """The maximum number of tokens per day, for requests and responses together."""
 
 
 class Source(StrictModel):
-    """Weights by address, and what goes with them."""
+    """Weights by URI, with prompts, adapters, retrieval and guardrails."""
 
     baseModel: BaseModel
-    """What the weights are, or were made from."""
+    """The base model of the weights."""
     uri: UriText
-    """Where the weights lie."""
+    """The location of the weights."""
     digest: DigestText | None = None
-    """The digest of the weights, where the store has one."""
+    """The digest of the weights, if the store provides one."""
     contextLength: int | None = field(ge=1)
-    """The most tokens that one exchange may have."""
+    """The maximum number of tokens of a request and its response."""
     adapters: list[Adapter] | None = field(merge="name")
-    """Weights that are laid over the base model's."""
+    """Adapters of the base model."""
     prompts: list[Prompt] | None = field(merge="name")
-    """What it is asked with; part of the release."""
+    """The prompts. They are part of the release."""
     retrieval: Retrieval | None = None
-    """What is looked up before it is asked."""
+    """The retrieval of passages that are added to the prompt."""
     guardrails: Guardrails | None = None
-    """Checks of what goes in and what comes out."""
+    """The checks of requests and responses."""
     budget: Budget | None = None
-    """The most that may be spent."""
+    """Token limits."""
 
 
 TYPE = ModelType(

@@ -9,7 +9,7 @@ from compiler.spec.strict_model import StrictModel, field
 
 
 class Source(StrictModel):
-    """A trained artifact: by address and digest, or as files beside the spec."""
+    """A trained artifact, by URI and digest or as companion files."""
 
     model_config = one_of_config("uri", "files", uri=["digest"])
 
@@ -17,17 +17,17 @@ class Source(StrictModel):
         "sklearn", "xgboost", "lightgbm", "onnx", "tensorflow", "pytorch", "pmml", "paddle", "mlflow", "huggingface", "tensorrt",
         "openvino", "autogluon",
     ]  # fmt: skip
-    """What the artifact is, by the name that serving runtimes know it by."""
+    """The format of the artifact, by the name that serving runtimes use."""
     formatVersion: str | None = field(pattern=r"^[0-9]+(?:\.[0-9]+)*$")
-    """The version of the format, where the runtime has to be told."""
+    """The version of the format, if the runtime requires it."""
     uri: UriText | None = None
-    """Where the artifact lies."""
+    """The location of the artifact."""
     digest: DigestText | None = None
     """The digest of the artifact."""
     files: list[PathText] | None = field(min_length=1)
-    """The artifact itself, as files beside the spec."""
+    """Companion files of the artifact."""
     tests: list[PathText] | None = field(min_length=1)
-    """Files of cases beside the spec: what is asked, and what the model must answer."""
+    """Companion files of test cases: an input, and the expected output."""
 
 
 TYPE = ModelType(

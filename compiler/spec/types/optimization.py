@@ -1,4 +1,4 @@
-"""optimization: the best of what is allowed, found by a solver; a simulation counts here."""
+"""optimization: a solver that finds the best feasible solution. Simulations belong to this type."""
 
 from typing import Literal
 
@@ -9,53 +9,53 @@ from compiler.spec.strict_model import StrictModel, field
 
 
 class Constraint(StrictModel):
-    """Something that a solution must keep."""
+    """A constraint on solutions."""
 
     name: str = field(..., pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$")
-    """What the formulation calls it."""
+    """The name of the constraint in the formulation."""
     summary: str
-    """What it says, in a sentence."""
+    """The constraint, in one sentence."""
 
 
 class Objective(StrictModel):
-    """What is made as small or as large as can be."""
+    """The objective function."""
 
     sense: Literal["minimize", "maximize"]
-    """Which of the two."""
+    """Whether the objective is minimised or maximised."""
     summary: str
-    """What is counted, in a sentence."""
+    """The quantity, in one sentence."""
 
 
 class Limits(StrictModel):
     """When the solver stops."""
 
     time: DurationText
-    """The longest that it may take."""
+    """The maximum solving time."""
     gap: PercentageText | None = None
-    """The gap between what was found and the best there can be, at which it stops earlier."""
+    """The relative gap between the best solution found and the best bound, below which the solver stops."""
 
 
 class Source(Program, Settings):
-    """A formulation, and the program that solves it."""
+    """A formulation, and the solver that solves it."""
 
     model_config = one_of_config(image=["digest"])
 
     solver: NameText
     """The solver, such as `highs`, `cbc` or `simpy`."""
     objective: Objective | None = None
-    """What is made as small or as large as can be."""
+    """The objective function."""
     constraints: list[Constraint] | None = field(merge="name")
-    """What a solution must keep."""
+    """The constraints on solutions."""
     files: list[PathText] | None = field(min_length=1)
-    """The formulation, beside the spec: files in LP or MPS format."""
+    """Companion files of the formulation, in LP or MPS format."""
     parameters: list[Parameter] | None = field(merge="name")
-    """The numbers that somebody chose, and why."""
+    """The parameters that experts chose, each with its reason."""
     limits: Limits
-    """How long the search may take, and how good is good enough."""
+    """When the solver stops."""
     fallback: Fallback | None = None
-    """What happens where nothing is found in time."""
+    """What callers do if no solution is found in time."""
     tests: list[PathText] | None = field(min_length=1)
-    """Files of cases beside the spec: bounds that are changed, and what the solver must find."""
+    """Companion files of test cases: changed bounds, and the expected solution."""
 
 
 TYPE = ModelType(

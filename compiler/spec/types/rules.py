@@ -8,18 +8,18 @@ from compiler.spec.strict_model import StrictModel, field
 
 
 class Source(StrictModel):
-    """Decision files beside the spec, and the engine that runs them."""
+    """Decision files next to the spec, and the engine that runs them."""
 
     engine: Literal["opa", "gorules"]
-    """What runs the files: `opa` runs Rego, `gorules` runs JSON decision models."""
+    """The engine that runs the files: `opa` runs Rego, `gorules` runs JSON decision models."""
     files: list[PathText] = field(..., min_length=1)
-    """The decisions: files beside the spec, part of the release."""
+    """Companion files of the decisions. They are part of the release."""
     entrypoint: str | None = field(pattern=r"^[A-Za-z0-9_]+(?:[./][A-Za-z0-9_]+)*$")
-    """The decision that is asked, such as `credit/policy/decision`."""
+    """The decision that requests evaluate, such as `credit/policy/decision`."""
     hitPolicy: Literal["first", "collect"] | None = None
-    """How the decision tables in the files choose among rows that match, where the engine has tables."""
+    """The hit policy of the decision tables, if the engine has tables."""
     tests: list[PathText] | None = field(min_length=1)
-    """Decision tests: files beside the spec."""
+    """Companion files of decision tests."""
 
 
 TYPE = ModelType(

@@ -1,4 +1,4 @@
-"""statistical: a model that was estimated: a regression, a scorecard, a time series."""
+"""statistical: an estimated model, such as a regression, a scorecard or a time series."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ from compiler.spec.strict_model import StrictModel, field
 
 
 class Period(StrictModel):
-    """From one day to another, both included."""
+    """A period. Both dates are included."""
 
     from_: DateText = field(..., alias="from")
     """The first day."""
@@ -18,26 +18,26 @@ class Period(StrictModel):
 
 
 class Source(StrictModel):
-    """Estimated coefficients: by address and digest, or as files beside the spec."""
+    """Estimated coefficients, by URI and digest or as companion files."""
 
     model_config = one_of_config("uri", "files", uri=["digest"])
 
     method: NameText
-    """How it was estimated, such as `logistic-regression` or `scorecard`."""
+    """The estimation method, such as `logistic-regression` or `scorecard`."""
     format: Literal["pmml", "onnx", "pickle", "custom"]
-    """What the artifact is; `custom` is known to the model's own server alone."""
+    """The format of the artifact. Only the model's own server reads `custom`."""
     uri: UriText | None = None
-    """Where the artifact lies."""
+    """The location of the artifact."""
     digest: DigestText | None = None
     """The digest of the artifact."""
     files: list[PathText] | None = field(min_length=1)
-    """The artifact itself, as files beside the spec."""
+    """Companion files of the artifact."""
     estimationPeriod: Period | None = None
-    """The period of the data that it was estimated on."""
+    """The period of the estimation data."""
     assumptions: list[str] | None = field(merge="union")
-    """What was assumed, and has to be tested."""
+    """Assumptions that must be tested."""
     tests: list[PathText] | None = field(min_length=1)
-    """Files of cases beside the spec: what is asked, and what the model must answer."""
+    """Companion files of test cases: an input, and the expected output."""
 
 
 TYPE = ModelType(

@@ -1,4 +1,4 @@
-"""vendor: a bought-in model behind somebody else's endpoint. No pod of ours runs it."""
+"""vendor: a third-party model behind the vendor's endpoint. Modelyard runs no pod for it."""
 
 from typing import Annotated
 
@@ -23,49 +23,49 @@ CidrText = Annotated[
 
 
 class Contract(StrictModel):
-    """The agreement under which the model is used."""
+    """The contract under which the model is used."""
 
     id: str
-    """Its number, as the organisation files it."""
+    """The contract number, as the organisation files it."""
     expires: DateText | None = None
-    """When it ends."""
+    """The last day of the contract."""
 
 
 class Endpoint(StrictModel):
-    """An address of the vendor's."""
+    """The vendor's endpoint."""
 
     host: HostText
-    """The vendor's host."""
+    """The host name."""
     port: int = field(443, ge=1, le=65535)
-    """The vendor's port."""
+    """The port."""
     path: str | None = field(pattern=r"^/[A-Za-z0-9._~/-]*$")
-    """The path that requests go to."""
+    """The path of requests."""
 
 
 class Egress(StrictModel):
-    """What the network lets through to the vendor."""
+    """Network egress to the vendor."""
 
     cidrs: list[CidrText] | None = field(min_length=1)
-    """The vendor's published ranges of addresses, for networks that cannot filter by host name."""
+    """The IP ranges that the vendor publishes, for networks that cannot filter by host name."""
 
 
 class Source(StrictModel):
-    """The product that was bought, and how it is reached."""
+    """The product, and how it is reached."""
 
     provider: str
-    """Who sells it."""
+    """The name of the vendor."""
     product: str
-    """What it is called."""
+    """The name of the product."""
     version: str | None = None
-    """The vendor's version, where the vendor pins one."""
+    """The version of the product, if the vendor pins versions."""
     contract: Contract
-    """The agreement under which it is used."""
+    """The contract under which the model is used."""
     endpoint: Endpoint
-    """Where the vendor answers."""
+    """The vendor's endpoint."""
     egress: Egress | None = None
-    """What the network lets through to the vendor."""
+    """Network egress to the vendor."""
     fallback: Fallback | None = None
-    """What happens while the vendor does not answer."""
+    """What callers do while the vendor does not answer."""
 
 
-TYPE = ModelType(name="vendor", title="Bought in", source=Source, defaults={"interface": {"protocol": "rest"}})
+TYPE = ModelType(name="vendor", title="Vendor", source=Source, defaults={"interface": {"protocol": "rest"}})
