@@ -192,7 +192,7 @@ def _spec_schema(resolved_schema: Schema, definitions: Schema) -> Schema:
         "type": "object",
         "propertyNames": _name_schema(),
         "additionalProperties": {"$ref": "#/$defs/Entry"},
-        "description": "The Environments in which the model runs, with the values that differ there. An entry for a stage only sets values.",
+        "description": "The Environments in which the model runs, with the values that differ there. A stage only sets values.",
     }
     releases = {
         "type": "object",

@@ -1,9 +1,9 @@
-"""Every built-in code, described once; a file a family.
+"""Every built-in code, one module per family.
 
-MY0 reading, MY1 language, MY2 resolution, MY3 policy, MY4 planning, MY5 rendering, MY6 writing, MY7 execution,
-MY8 jobs and changes.
+MY0 reading, MY1 language, MY2 resolution, MY3 policies, MY4 planning, MY5 rendering, MY6 writing, MY7 source tests,
+MY8 pipelines and edits.
 
-An id is never given to another meaning; a code that is no longer found stays out of use.
+Code numbers are never reused: a retired code stays unused.
 """
 
 from compiler.diagnostics.codes.job_codes import *

@@ -1,46 +1,46 @@
-"""Jobs and changes: MY8."""
+"""MY8: pipelines and edits."""
 
 from compiler.diagnostics.codes.code_factories import error
 
 STEP_FAILED = error(
     "MY801",
     "step-failed",
-    "A program of a model's pipeline that could not be run, ended with an error or took too long.",
-    "What it was to find out is not known, and nothing that is not known is taken for good.",
-    "Read what it printed, and mend it or what it looks at.",
+    "A program of a model's pipeline could not be started, failed, or timed out.",
+    "Its result is unknown, and an unknown result is never treated as success.",
+    "Read the program's output, and fix the program or its input.",
 )
 METRIC_NOT_RECORDED = error(
     "MY802",
     "not-measured",
-    "A gate asks for a metric that nobody measured on the release.",
-    "A bar that nothing is held against lets everything pass.",
-    "Record it under `evaluations` of the release, or let `pipeline.evaluate.run` write it.",
+    "A gate requires a metric that was not measured on the release.",
+    "A threshold without a measured value would let every release pass.",
+    "Record the metric under `evaluations` of the release, or let `pipeline.evaluate.run` write it.",
 )
 GATE_FAILED = error(
     "MY803",
     "gate-missed",
-    "A release that does not clear a bar of its model.",
-    "The bar was set before anybody knew the number, and says what is good enough.",
-    "Make a better release; a bar is moved by those who set it, in a change of its own.",
+    "A release does not meet a threshold of its model.",
+    "The threshold was set before the result was known, and defines what is good enough.",
+    "Improve the release. Change the threshold only in a separate change, approved by those who set it.",
 )
 WORSE_THAN_CHAMPION = error(
     "MY804",
     "behind-champion",
-    "A release that is worse than the one that it would follow.",
-    "Clearing the bars is the least; what runs today may be better than that.",
-    "Make a better release, or say under `champion.tolerance` how much worse it may be.",
+    "A release is worse than the champion that it would replace.",
+    "Meeting the thresholds is the minimum; the running release may be better than that.",
+    "Improve the release, or set under `champion.tolerance` how much worse it may be.",
 )
 NOT_EDITABLE = error(
     "MY805",
     "not-editable",
-    "A place of a spec that a command was asked to change and that only a person can.",
-    "An anchor or an alias stands in several places at once; to change one would change the others unseen.",
-    "Write the values out at the place, or edit the file by hand.",
+    "A command cannot edit this part of a spec; a person must.",
+    "An anchor or alias is used in several places, and changing one would silently change the others.",
+    "Replace the alias with its values, or edit the file by hand.",
 )
 TRANSITION_NOT_ALLOWED = error(
     "MY806",
     "not-allowed",
-    "A promotion, rollback or retirement that what the spec says does not allow.",
-    "The command would write what the next check refuses, or what somebody ruled out.",
-    "Do what the help says first.",
+    "The spec does not allow a promotion, rollback or retirement.",
+    "The command would write a spec that the next check rejects, or that a decision rules out.",
+    "Follow the help first.",
 )

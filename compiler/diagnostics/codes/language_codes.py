@@ -1,46 +1,46 @@
-"""The language: MY1."""
+"""MY1: the language."""
 
 from compiler.diagnostics.codes.code_factories import error
 
 UNKNOWN_KEY = error(
     "MY101",
     "unknown-key",
-    "A key that the language does not have here.",
-    "A misspelled key would silently mean nothing; the language is closed so that nothing is ignored.",
-    "Use the nearest known key, or remove it.",
+    "The language has no such key here.",
+    "The language is closed, so that a misspelled key is reported instead of ignored.",
+    "Use the nearest known key, or remove the key.",
 )
 MISSING_KEY = error(
     "MY102",
     "missing-key",
-    "A key that has to be there is not.",
-    "Something that is rendered or recorded needs the value, and Modelyard invents none.",
-    "Add the key: in the document itself, or in a layer that holds for it.",
+    "A required key is missing.",
+    "Rendered files or records need the value, and Modelyard never invents one.",
+    "Add the key to the document, or to a layer that applies to it.",
 )
 BAD_VALUE = error(
     "MY103",
     "bad-value",
-    "A value that the field does not take.",
-    "Quantities are typed, so that a mistake is found here and not by the cluster.",
-    "Write what the field expects; `modelyard explain` and the reference of the language show examples.",
+    "The field does not accept the value.",
+    "Fields are typed, so that a mistake is found before the cluster rejects it.",
+    "Write what the field expects; `modelyard explain` and the language reference show examples.",
 )
 UNKNOWN_KIND = error(
     "MY104",
     "unknown-kind",
-    "A document whose apiVersion, kind or type Modelyard does not know.",
-    "One document is one object of a known kind.",
+    "The apiVersion, kind or type of a document is unknown.",
+    "Each document is one object of a known kind.",
     "Start the document with `apiVersion: modelyard/v1` and a known `kind`.",
 )
 DUPLICATE_NAME = error(
     "MY105",
     "duplicate-name",
     "Two documents of one kind have the same name.",
-    "A name is an object's identity; references could mean either.",
+    "The name identifies the object; references to it would be ambiguous.",
     "Rename one of them.",
 )
 WRONG_FILE = error(
     "MY106",
     "misplaced",
-    "A document in a file where its kind cannot stand.",
-    "The project file stands at the root, and Defaults in a file `_defaults.yaml` whose folder says what it holds for.",
-    "Move the document.",
+    "A document is in a file that its kind is not allowed in.",
+    "The project file belongs at the root, and Defaults belong in `_defaults.yaml` of the folder that they apply to.",
+    "Move the document to a file of its kind.",
 )

@@ -1,87 +1,87 @@
-"""Policies: MY3."""
+"""MY3: policies."""
 
 from compiler.diagnostics.codes.code_factories import error, warning
 from compiler.diagnostics.finding import Code, Enforcement, Severity
 
-# MY301 said that policies were recognised and not evaluated; they are.
+# MY301 reported that policies were not evaluated yet. It is retired.
 BAD_POLICY = error(
     "MY302",
     "bad-policy",
-    "A policy that cannot be asked: a condition, a schema or a name in it is wrong.",
-    "A policy with a slip in it would hold nobody to anything, and nobody would notice.",
-    "Mend it at the place that is named; `modelyard policy test` runs its examples.",
+    "A policy is invalid: one of its conditions, schemas or names is wrong.",
+    "An invalid policy would silently check nothing.",
+    "Fix the reported position; `modelyard policy test` runs the policy's examples.",
 )
 POLICY_EVALUATION_ERROR = error(
     "MY303",
     "policy-failed",
-    "A condition of a policy came to nothing for a model.",
-    "What could not be asked must not look kept.",
-    "Ask `has(…)` first of a field that may be absent.",
+    "A policy's condition cannot be evaluated for a model.",
+    "A condition that was not evaluated must not look satisfied.",
+    "Test a field that may be absent with `has(…)` first.",
 )
 UNUSED_POLICY = warning(
     "MY304",
     "selects-nothing",
-    "A policy that holds no model to anything: it selects none, binds nobody, or has ended.",
-    "A slip in its `match` looks the same as a fleet that keeps it, and so does a policy that nobody bound.",
-    "Mend its `match`, bind it, or take it out.",
+    "A policy applies to no model: its `match` selects none, nothing binds it, or its period has ended.",
+    "A mistake in `match`, or a missing binding, looks the same as models that satisfy the policy.",
+    "Fix its `match`, bind it, or remove it.",
 )
 POLICY_EXAMPLE_FAILED = error(
     "MY305",
     "bad-example",
-    "An example of a policy that does not come out as it says.",
-    "Examples are the tests of a policy: it does not do what its author thought.",
-    "Mend the policy, or the example.",
+    "An example of a policy does not have its expected result.",
+    "Examples are a policy's tests. The policy does not do what its author intended.",
+    "Fix the policy or the example.",
 )
 UNKNOWN_CONTROL = error(
     "MY306",
     "unknown-control",
-    "A policy names a control that no catalogue has.",
-    "Evidence for a control that does not exist is none.",
-    "Write `<framework>:<control>` as the catalogue in `schemas/controls/` does.",
+    "A policy names a control that is not in any catalogue.",
+    "Evidence for an unknown control is worthless to an auditor.",
+    "Write `<framework>:<control>` as in the catalogues in `schemas/controls/`.",
 )
 POLICY_NAME_TAKEN = error(
     "MY307",
     "policy-name-taken",
-    "A project's policy or pack has the name of a pack that came with Modelyard.",
-    "A shipped policy cannot be replaced by one that asks for less, only waived.",
-    "Rename it.",
+    "A project's policy or pack has the name of a shipped pack.",
+    "A shipped policy can be waived, but not replaced by a weaker one.",
+    "Rename the policy or pack.",
 )
 BAD_WAIVER = error(
     "MY308",
     "bad-waiver",
-    "A waiver that excepts nobody: of a policy that cannot be waived, or not by who agreed, or not for so long.",
-    "An exception is a decision of somebody who may make it.",
-    "Let somebody agree who may, for as long as may be.",
+    "A waiver is not valid: its policy cannot be waived, its approvers lack the role, or its period is too long.",
+    "An exception requires the approval of someone with the authority to grant it.",
+    "Get approval from a permitted role, within the maximum duration.",
 )
 WAIVER_EXPIRED = warning(
     "MY309",
     "waiver-expired",
-    "A waiver that has ended.",
-    "What it excepted counts again; the document says otherwise to who reads it.",
-    "Remove it, or have it granted anew.",
+    "A waiver has expired.",
+    "Violations that it covered are reported again, while the document suggests otherwise.",
+    "Remove the waiver, or have it renewed.",
 )
 UNUSED_WAIVER = warning(
     "MY310",
     "waiver-unused",
-    "A waiver that excepts nothing: no model that it names breaks what it waives.",
-    "It would hide the next mistake.",
-    "Remove it, or what it names of the model.",
+    "A waiver has no effect: no model that it names violates the policies.",
+    "It would hide the next violation.",
+    "Remove the waiver, or the part that has no effect.",
 )
 WAIVER_EXPIRES_SOON = Code(
     "MY311",
     "waiver-ends",
     Severity.INFO,
     Enforcement.ADVISORY,
-    "A waiver that ends within two weeks.",
-    "What it excepts fails from the day after.",
-    "Do what its ticket says, or have it granted anew.",
+    "A waiver expires within two weeks.",
+    "Violations that it covers are reported from the day after its expiry.",
+    "Complete the work in its ticket, or have it renewed.",
 )
 BAD_SUPPRESSION = warning(
     "MY312",
     "bad-suppression",
-    "A comment `modelyard: ignore[…]` that has no reason, or hides nothing, or may not hide it.",
-    "A comment can hide what is advisory, with a reason; what is mandatory takes a Waiver, which somebody agrees to.",
-    "Write `# modelyard: ignore[policy]: reason`, or remove it.",
+    "A `modelyard: ignore[…]` comment has no reason, hides nothing, or must not hide the finding.",
+    "A comment can hide an advisory finding, with a reason. A mandatory finding needs an approved Waiver.",
+    "Write `# modelyard: ignore[policy]: reason`, or remove the comment.",
 )
 
 POLICY_SKIPPED = Code(
@@ -89,29 +89,29 @@ POLICY_SKIPPED = Code(
     "not-judged",
     Severity.INFO,
     Enforcement.ADVISORY,
-    "A policy that binds and was not asked.",
-    "A check that did not happen must not look like one that passed.",
+    "A policy that applies was skipped.",
+    "A check that did not run must not look like one that passed.",
     "pip install 'modelyard[secrets]'",
 )
 
 APPROVAL_WITHOUT_ROLE = warning(
     "MY314",
     "approval-without-role",
-    "An approval by a team that does not hold the role in which it agreed: it counts for nothing.",
-    "Who may agree is decided with the team, and not by who agrees.",
-    "Let a team agree that holds the role, or have the role added under `approves` of the Team.",
+    "A team approved in a role that it does not hold; the approval is ignored.",
+    "The Team document determines who may approve in which role.",
+    "Get approval from a team that holds the role, or add the role to `approves` of the Team.",
 )
 APPROVAL_DATES = error(
     "MY315",
     "approval-dates",
-    "An approval that ends before the day on which it was given.",
-    "It never counted, or one of its days is mistyped; a record of it would say that somebody agreed.",
-    "Mend the day that is wrong.",
+    "An approval expires before the date on which it was given.",
+    "It was never valid, or one of its dates is wrong. A record would still list it as an approval.",
+    "Correct the wrong date.",
 )
 DATE_IN_FUTURE = warning(
     "MY316",
     "day-to-come",
-    "A decision that was made on a day to come: an approval, or the class of a use case.",
-    "Nobody can have decided yet; records would show it as decided.",
-    "Write the day on which it was decided.",
+    "A decision is dated in the future: an approval, or the class of a use case.",
+    "The decision cannot have been made yet, but records would list it.",
+    "Write the date on which the decision was made.",
 )

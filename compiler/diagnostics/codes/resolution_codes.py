@@ -1,88 +1,88 @@
-"""Resolution: MY2."""
+"""MY2: resolution."""
 
 from compiler.diagnostics.codes.code_factories import error
 
 UNKNOWN_REFERENCE = error(
     "MY201",
     "unknown-reference",
-    "A name that refers to nothing.",
-    "An owner, a dataset or a model that does not exist cannot be called, paged or audited.",
-    "Use the nearest known name, or write the document that is missing.",
+    "A reference names something that does not exist.",
+    "An owner, dataset or model that does not exist cannot be paged, read or audited.",
+    "Use the nearest known name, or add the missing document.",
 )
 REFERENCE_CYCLE = error(
     "MY202",
     "reference-cycle",
-    "Objects that refer to each other in a circle.",
-    "None of them could start, be built or retire before the others.",
+    "Objects refer to each other in a cycle.",
+    "No object in the cycle could be built, started or retired before the others.",
     "Remove one of the references.",
 )
 MATCHES_NOTHING = error(
     "MY203",
     "matches-nothing",
-    "An overlay, a default or a deletion that holds for nothing.",
-    "It was written to have an effect and has none; most often a name is misspelled.",
-    "Correct the name, or remove it.",
+    "An overlay, default or deletion has no effect.",
+    "It was written to have an effect. Usually a name is misspelled.",
+    "Correct the name, or remove the entry.",
 )
 NO_RELEASE = error(
     "MY204",
     "no-release",
-    "No release, or one that was never published, would run in an environment.",
-    "What runs is always one published release.",
-    "Say `release:` in the environment's entry, or publish the release under `releases:`.",
+    "An environment has no release to run, or names an unpublished one.",
+    "A deployment always runs exactly one published release.",
+    "Set `release` in the environment's entry, or add the release under `releases`.",
 )
 LIFECYCLE_NOT_ALLOWED = error(
     "MY205",
     "lifecycle",
-    "A model in an environment that its lifecycle does not allow.",
-    "A model that is only proposed, or is retired, must not answer customers.",
-    "Change `lifecycle` if the model is further than it says, or take it out of the environment.",
+    "The environment does not allow the model's lifecycle state.",
+    "A model that is only proposed, or is retired, must not serve customers.",
+    "Change `lifecycle` if it is outdated, or remove the model from the environment.",
 )
 NO_NAMESPACE = error(
     "MY206",
     "no-namespace",
     "The environment has no namespace for the model.",
-    "An environment has one namespace for all, or one for each tenant; a model's tenant is never guessed from its owner.",
-    "Set the model's `tenant`, or give the tenant a namespace in the Environment.",
+    "An environment has one namespace for all models, or one per tenant. The tenant is never derived from the owner.",
+    "Set the model's `tenant`, or add a namespace for the tenant to the Environment.",
 )
 BAD_COMPANION_FILE = error(
     "MY207",
     "file-beside",
-    "A file beside the spec that is missing, too large or outside the project.",
-    "Files that a release names are part of it: they are read, digested and shipped.",
-    "Put the file there, or correct its path.",
+    "A companion file is missing, too large, or outside the project.",
+    "Companion files are part of the release: they are read, hashed and delivered with it.",
+    "Add the file, or correct its path.",
 )
 SLO_LOOSER_THAN_SLA = error(
     "MY208",
     "slo-looser",
-    "The SLO allows more than the SLA promises.",
-    "Alerts would stay silent while the promise is broken.",
-    "Make the objective at least as strict as the promise.",
+    "The SLO is looser than the SLA.",
+    "Alerts would not fire while the SLA is violated.",
+    "Make the objective at least as strict as the SLA.",
 )
 DEPENDENCY_NOT_DEPLOYED = error(
     "MY209",
     "not-there",
-    "A model uses another one that does not run in the same environment, or not in a release that will do.",
-    "It would have nobody to ask.",
-    "Let the other model run there, or change the range.",
+    "A model depends on another model that does not run in the same environment, or not in an accepted release.",
+    "The dependent model would have nothing to call.",
+    "Deploy the other model to the environment, or change the accepted releases.",
 )
 PROMOTION_ORDER = error(
     "MY210",
     "promotion-order",
-    "The project's list of environments and the Environment documents differ.",
-    "Promotion follows the list; an environment that is not in it can never be reached.",
-    "Name every Environment once in `environments`.",
+    "The project's list of environments does not match the Environment documents.",
+    "Models are promoted along the list; an environment that is not in it can never be reached.",
+    "List every Environment exactly once under the project's `environments`.",
 )
 OVERLAPPING_DELIVERY = error(
     "MY211",
     "shared-delivery",
-    "Two environments are delivered to the same folder of a branch, or one into the folder of the other.",
-    "Publishing an environment replaces its whole folder: each would take away what the other one runs.",
-    "Give each its own `branch`, or a `path` of its own below `delivery`, beside the others'.",
+    "Two environments are delivered to the same folder of a branch, or one to a folder inside the other's.",
+    "Publishing an environment replaces its whole folder, and would delete the other environment's files.",
+    "Give each environment its own `delivery.branch`, or a `delivery.path` that does not contain another's.",
 )
 UNREACHABLE_FRESHNESS = error(
     "MY221",
     "too-fresh",
-    "A job is promised to end well more often than its schedule lets it run.",
-    "The promise is broken by the calendar, on every weekend or holiday, and somebody is called for it.",
-    "Promise a longer time than the schedule leaves between two runs, and the run itself takes.",
+    "A job's freshness objective is shorter than its schedule allows.",
+    "The objective would be missed at every gap in the schedule, such as a weekend, and page someone each time.",
+    "Set a freshness longer than the longest gap between two runs plus the duration of a run.",
 )

@@ -1,4 +1,4 @@
-"""Execution: MY7."""
+"""MY7: source tests."""
 
 from compiler.diagnostics.codes.code_factories import error, warning
 from compiler.diagnostics.finding import Code, Enforcement, Severity
@@ -6,74 +6,74 @@ from compiler.diagnostics.finding import Code, Enforcement, Severity
 INVALID_SOURCE = error(
     "MY701",
     "source-broken",
-    "A file beside a spec that its engine cannot read, compile or load.",
-    "It would fail where it runs, after it was reviewed and rolled out.",
-    "Mend the line that is named.",
+    "The engine cannot read, compile or load a companion file.",
+    "It would fail in production, after review and rollout.",
+    "Fix the reported line.",
 )
 SOURCE_TEST_FAILED = error(
     "MY702",
     "wrong-answer",
-    "A test, a case or a competency question that does not come out as it says.",
-    "What the files decide is not what somebody wrote down that they must.",
-    "Mend the files, or the test if it asks for the wrong thing.",
+    "A test, test case or competency question does not have its expected result.",
+    "The files do not decide what their tests require.",
+    "Fix the files, or the test if its expectation is wrong.",
 )
 SOURCE_MISMATCH = error(
     "MY703",
     "source-disagrees",
-    "The spec says of its files what they do not say.",
-    "What is rendered and recorded follows the spec, and what runs follows the files.",
-    "Change whichever of the two is wrong.",
+    "The spec contradicts its companion files.",
+    "Rendered files and records follow the spec, and the running model follows the files.",
+    "Correct the spec or the files.",
 )
 NETWORK_ACCESS = error(
     "MY704",
     "reaches-out",
-    "A file beside a spec asks for something outside of the release.",
-    "What a release does would depend on a server that nobody reviewed; nothing that is run here has a network.",
-    "Put what it needs beside the spec.",
+    "A companion file accesses the network or files outside the release.",
+    "The release would depend on a server that nobody reviewed. Source tests run without a network.",
+    "Add what the file needs next to the spec.",
 )
 SOURCE_RUN_ABORTED = error(
     "MY705",
     "run-stopped",
-    "A release that used up its time or memory, or ended the process that ran it.",
-    "What does that here does it where it runs; it has a process of its own, so that it harms nothing.",
-    "Find what it loops over or allocates.",
+    "A release exceeded its time or memory limit, or ended its process.",
+    "It would do the same in production. Source tests run in a separate process, so that they do no harm.",
+    "Find the loop or allocation that exceeds the limit.",
 )
 SUSPICIOUS_SOURCE = warning(
     "MY706",
     "doubtful",
-    "What the spec says of its files is possible, and not what they suggest.",
-    "A hint is no proof of either side; somebody should look.",
-    "Look at both, and change the one that is wrong.",
+    "The spec is consistent with its companion files, but their content suggests otherwise.",
+    "The hint does not prove that either is wrong.",
+    "Compare the two, and correct the wrong one.",
 )
 SHAPE_VIOLATION = error(
     "MY707",
     "nonconforming",
-    "Facts of a knowledge graph that do not conform to its shapes.",
-    "Whoever queries the graph relies on what the shapes promise.",
-    "Mend the facts at the focus node, or the shape.",
+    "Facts of a knowledge graph violate its SHACL shapes.",
+    "Queries rely on what the shapes guarantee.",
+    "Fix the facts at the focus node, or fix the shape.",
 )
 SCORECARD_COVERAGE = error(
     "MY708",
     "uncovered",
-    "A scorecard that gives some value no points, or two different ones.",
-    "The attributes of a characteristic have to cover every value once, or the score is an accident.",
-    "Close the gap, or move the bounds apart.",
+    "A scorecard assigns no points, or two different numbers of points, to a value.",
+    "The attributes of a characteristic must cover every value exactly once; otherwise the score is arbitrary.",
+    "Close the gap, or correct the overlapping bounds.",
 )
 SOURCE_RUN_SKIPPED = Code(
     "MY709",
     "not-run",
     Severity.INFO,
     Enforcement.ADVISORY,
-    "A release, or a part of one, that was not run.",
-    "A check that did not happen must not look like one that passed.",
-    "Do what the help says, or evaluate the release in its pipeline.",
+    "A release, or a part of one, was not run.",
+    "A check that did not run must not look like one that passed.",
+    "Follow the help, or evaluate the release in its pipeline.",
 )
 NO_SOURCE_TESTS = Code(
     "MY710",
     "untested",
     Severity.INFO,
     Enforcement.ADVISORY,
-    "A release that was run, and has no tests that say what must come.",
-    "That files load says nothing of whether they decide rightly.",
-    "Add tests beside its files.",
+    "A release was run, but has no tests with expected results.",
+    "Files that load do not necessarily decide correctly.",
+    "Add tests next to its files.",
 )
