@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from compiler import __version__
-from compiler.pipeline import session
+from compiler.pipeline import stages as check_stages
 
 UNREADABLE = pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() == 0, reason="root may write everywhere")
 
@@ -102,8 +102,8 @@ def test_a_bug_ends_with_3_and_a_log_for_an_issue(stage, project, run_command, m
     def fails(_run):
         raise ZeroDivisionError("a stage\x1b[2J divided")
 
-    stages = tuple(fails if one.__name__ == stage else one for one in session.CHECK_STAGES)
-    monkeypatch.setattr(session, "CHECK_STAGES", stages)
+    stages = tuple(fails if one.__name__ == stage else one for one in check_stages.CHECK_STAGES)
+    monkeypatch.setattr(check_stages, "CHECK_STAGES", stages)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     said = run_command("check", "--format", "json")
     assert (said.code, said.out) == (3, "")
@@ -123,7 +123,7 @@ def test_a_bug_with_nowhere_for_its_log_is_told_at_once(project, run_command, mo
     def full(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(session, "CHECK_STAGES", (fails,))
+    monkeypatch.setattr(check_stages, "CHECK_STAGES", (fails,))
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", full)
     said = run_command("check")
     assert said.code == 3
@@ -138,7 +138,7 @@ def test_a_machine_at_its_end_ends_with_4(error, word, project, run_command, mon
     def fails(_run):
         raise error
 
-    monkeypatch.setattr(session, "CHECK_STAGES", (fails,))
+    monkeypatch.setattr(check_stages, "CHECK_STAGES", (fails,))
     said = run_command("check")
     assert (said.code, said.out) == (4, "")
     assert word in said.err
@@ -148,7 +148,7 @@ def test_what_the_machine_did_not_refuse_is_a_bug_of_ours(project, run_command, 
     def fails(_run):
         raise FileNotFoundError(2, "No such file")
 
-    monkeypatch.setattr(session, "CHECK_STAGES", (fails,))
+    monkeypatch.setattr(check_stages, "CHECK_STAGES", (fails,))
     assert run_command("check").code == 3
 
 
@@ -156,7 +156,7 @@ def test_an_interrupt_ends_as_shells_expect(project, run_command, monkeypatch) -
     def raise_interrupt(_run):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(session, "CHECK_STAGES", (raise_interrupt,))
+    monkeypatch.setattr(check_stages, "CHECK_STAGES", (raise_interrupt,))
     said = run_command("check")
     assert said.code == 130
     assert said.err.strip() == "interrupted"

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from compiler.diagnostics.finding import Finding
-from compiler.pipeline import session
-from compiler.pipeline.session import Session
+from compiler.pipeline import stages
+from compiler.pipeline.session import Session, all_units
 from compiler.source.memory_tree import MemoryTree
 
 DIGEST, OTHER_DIGEST = ("sha256:" + digit * 64 for digit in "01")
@@ -188,9 +188,9 @@ def make_records() -> MakeRecords:
         **extra_files: str,
     ) -> Records:
         run = Session(tree(specs, project, **extra_files))
-        findings = [finding for stage in (session.check_documents, session.check_emitters) for finding in stage(run)]
+        findings = [finding for stage in (stages.check_documents, stages.check_emitters) for finding in stage(run)]
         files: dict[str, str] = {}
-        scope = (lambda model, environment: (model, environment) == ("scorer", "")) if only_model else session.all_units
+        scope = (lambda model, environment: (model, environment) == ("scorer", "")) if only_model else all_units
         for unit in [] if any(one.is_blocking for one in findings) else run.plan_units(scope):
             made, wrong = run.render_stage.render_unit(unit)
             findings += [*unit.findings, *wrong]
