@@ -37,7 +37,7 @@ def test_a_canary_is_asked_what_the_main_release_is_asked(check_findings, tree) 
     items = check_findings(modelyard=project(tree, "supply-chain/no-pickle-in-production"), models__scores=CANARY)
     assert finding_locations(items, "supply-chain/no-pickle-in-production") == [
         (
-            "scores (canary 2.0.0): the artifact is a pickle, by its format; source.format is `pickle`",
+            "scores (canary 2.0.0): the format of the artifact is a pickle; source.format is `pickle`",
             "models/scores.yaml",
             10,
         )
