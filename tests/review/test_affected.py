@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from compiler.review.affected_report import AffectedReport, job_outputs
 from compiler.review.publish_plan import affected_canaries, environments_without_branch, publish_waves
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.overlay_tree import OverlayTree
+from compiler.source.tree import Tree
 from compiler.source.worktree import WorkTree
 
 STATEMENT = ".intoto.jsonl"
@@ -191,10 +193,25 @@ def whole(run: Session) -> dict[str, bytes]:
     }
 
 
-def verify_affected(old_tree, new_tree) -> tuple:
-    """What is affected, once it names exactly the files that differ when both states are rendered whole."""
+@cache
+def whole_small(state: frozenset[tuple[str, str | None]]) -> dict[str, bytes]:
+    """The rendered files of a small project, which many tests start from."""
+    return whole(Session(tree(dict(state))))
+
+
+def verify_small(first: dict[str, str | None], second: dict[str, str | None]) -> ChangeImpact:
+    """As `verify_affected`, for two states of the small project."""
+    rendered = (whole_small(frozenset(state.items())) for state in (first, second))
+    return verify_affected(tree(first), tree(second), *rendered)
+
+
+def verify_affected(
+    old_tree: Tree, new_tree: Tree, old: dict[str, bytes] | None = None, new: dict[str, bytes] | None = None
+) -> ChangeImpact:
+    """The impact of a change, once it names exactly the files that differ when both states are rendered completely."""
     result = compute_impact(Session(old_tree), Session(new_tree))
-    old, new = whole(Session(old_tree)), whole(Session(new_tree))
+    old = whole(Session(old_tree)) if old is None else old
+    new = whole(Session(new_tree)) if new is None else new
     assert {artifact.path for artifact in result.artifacts} == {
         path for path in old.keys() | new.keys() if old.get(path) != new.get(path)
     }
@@ -207,7 +224,7 @@ def verify_affected(old_tree, new_tree) -> tuple:
 
 
 def affected_reasons(change: str) -> dict[str, list[str]]:
-    found = verify_affected(tree({}), tree(CHANGES[change]))
+    found = verify_small({}, CHANGES[change])
     told: dict[str, list[str]] = {}
     for one in found.affected_models:
         told.setdefault(one.model, []).append(f"{one.environment}: {', '.join(one.reasons)}")
@@ -216,8 +233,8 @@ def affected_reasons(change: str) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_no_artifact_differs_that_is_not_named_and_none_is_named_that_does_not(change) -> None:
-    verify_affected(tree({}), tree(CHANGES[change]))
-    verify_affected(tree(CHANGES[change]), tree({}))
+    verify_small({}, CHANGES[change])
+    verify_small(CHANGES[change], {})
 
 
 @settings(max_examples=40)
@@ -237,7 +254,7 @@ def test_nor_where_several_things_change_at_once(changes, first_names) -> None:
     for state in (first, second):
         if state.get("models/c/alone.yaml"):
             state["models/b/alone.yaml"] = None
-    verify_affected(tree(first), tree(second))
+    verify_small(first, second)
 
 
 @pytest.mark.parametrize(
@@ -350,6 +367,12 @@ def sample(tmp_path_factory) -> WorkTree:
     return WorkTree(root)
 
 
+@pytest.fixture(scope="module")
+def sample_files(sample) -> dict[str, bytes]:
+    """The rendered files of the unchanged sample."""
+    return whole(Session(sample))
+
+
 EDITS = [
     ("models/payments/card-fraud.yaml", "weight: 10%", "weight: 20%"),
     ("models/payments/_defaults.yaml", "owner: payments-risk", "owner: lending-decisions"),
@@ -371,10 +394,10 @@ EDITS = [
 @pytest.mark.parametrize(
     ("path", "old", "new"), EDITS, ids=[f"{path.rpartition('/')[2]}-{new[:12]}" for path, _, new in EDITS]
 )
-def test_the_same_holds_in_the_sample(sample, path, old, new) -> None:
+def test_the_same_holds_in_the_sample(sample, sample_files, path, old, new) -> None:
     text = sample.read(path).decode()
     assert old in text
-    verify_affected(sample, OverlayTree(sample, {path: text.replace(old, new).encode()}))
+    verify_affected(sample, OverlayTree(sample, {path: text.replace(old, new).encode()}), sample_files)
 
 
 def models_reached(path: str, **more: str) -> dict[str, tuple[str, ...]]:
