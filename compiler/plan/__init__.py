@@ -1,1 +1,1 @@
-"""From resolved models to planned files: which emitter makes which file, and what its template sees."""
+"""From resolved models to planned files: which emitter makes which file, and the values that its template sees."""

@@ -1,4 +1,4 @@
-"""Every name, label, annotation and trailer that is common to what is made. What selects or restarts never follows an owner."""
+"""Names, labels, annotations and trailers of rendered objects. Selectors and pod templates never depend on the owner."""
 
 from collections.abc import Mapping
 from hashlib import sha256
@@ -15,21 +15,21 @@ OWNER_KEY = "modelyard/owner"
 WAVE_KEY = "modelyard/wave"
 RELEASE_KEY = "modelyard/release"
 ARTIFACT_KEY = "modelyard/artifact"
-"""The digest of what is loaded: a replica that loads another one is another replica."""
+"""The digest of the loaded artifact: a change restarts the pods."""
 REVISION_KEY = "modelyard/revision"
 ADAPTER_KEY = "modelyard/adapter"
-"""The digest of an adapter, whose name stands behind it after a dash."""
+"""The digest of an adapter; `-` and its name follow."""
 
 STATE_FOLDER = ".modelyard"
-"""The folder at a root that is Modelyard's own."""
+"""The folder in an output root that belongs to Modelyard."""
 LOCKS_FOLDER = f"{STATE_FOLDER}/locks"
-"""The folder in it of what says who owns what was written: a file a unit."""
+"""Its folder of lock files, one per unit."""
 
 _NO_LABELS: Object = MappingProxyType({})
 
-# Series of service levels are called as Sloth calls them (https://sloth.dev), so that people find what they know; the labels are our own.
+# Series have the names that Sloth gives them (https://sloth.dev), so that people recognise them; the labels are our own.
 ERROR_RATIO_SERIES = "slo:sli_error:ratio_rate"
-"""The share of errors in a window, which follows."""
+"""The error ratio over a window; the window follows."""
 OBJECTIVE_SERIES = "slo:objective:ratio"
 BUDGET_SERIES = "slo:error_budget:ratio"
 PERIOD_SERIES = "slo:time_period:days"
@@ -69,19 +69,19 @@ TEMPLATE_NAMES: Mapping[str, Json] = MappingProxyType({
         "budgetLeft": BUDGET_REMAINING_SERIES, "age": RUN_AGE_SERIES, "signal": SIGNAL_SERIES, "about": SLO_INFO_SERIES,
     },
     "alerts": {"burn": ALERT_BURN, "stale": ALERT_STALE, "never": ALERT_MISSING, "signal": ALERT_SIGNAL},
-    # What kube-prometheus and others that read alerts call them.
+    # The label and annotation names that kube-prometheus and other consumers of alerts use.
     "annotations": {"summary": "summary", "description": "description", "runbook": "runbook_url"},
 })  # fmt: skip
-"""Those that templates write themselves, by what they say."""
+"""Annotations that templates write, by meaning."""
 
 
 _DIGEST_LENGTH = 10
 _MAX_NAME_LENGTH = 63
-"""At most so many characters has a name of a resource (RFC 1123, labels; OpenSLO v1, "Metadata")."""
+"""The maximum length of a resource name (RFC 1123 label; OpenSLO v1, "Metadata")."""
 
 
 def shorten_name(name: str, reserved_length: int = 0) -> str:
-    """A name that leaves room for what is put behind it: what is too long is cut, and ends in ten digits that stand for the whole."""
+    """Shorten a name to leave room for a suffix: a long one is cut and ends with ten digits of its digest."""
     max_length = _MAX_NAME_LENGTH - reserved_length
     if len(name) <= max_length:
         return name
@@ -90,17 +90,17 @@ def shorten_name(name: str, reserved_length: int = 0) -> str:
 
 
 def selector_labels(model: str, project: str, adopted_labels: Object = _NO_LABELS) -> Object:
-    """What selects the model's replicas: never changes while the model exists. Objects that were adopted keep their own."""
+    """The labels that select the model's pods; constant for the life of the model. Adopted objects keep their selectors."""
     return adopted_labels or {NAME_KEY: model, PART_OF_KEY: project}
 
 
 def pod_labels(model: str, project: str, version: str, adopted_labels: Object = _NO_LABELS) -> Object:
-    """Labels of replicas: who they are, what selects them, and the release, which restarts them anyway."""
+    """Pod labels: identity, selector, and the release, whose change restarts pods anyway."""
     return {NAME_KEY: model, PART_OF_KEY: project, VERSION_KEY: version.replace("+", "_"), **adopted_labels}
 
 
 def object_labels(model: str, project: str, version: str, owner: str, adopted_labels: Object = _NO_LABELS) -> Object:
-    """Labels of objects that hand none of them to replicas (Kubernetes' recommended labels, and the owner)."""
+    """Labels of objects without a pod template: Kubernetes' recommended labels, and the owner."""
     standard_labels = {
         NAME_KEY: model,
         PART_OF_KEY: project,

@@ -1,14 +1,14 @@
-"""In which order models have to be there: those that others ask come first."""
+"""Orders models for deployment: dependencies first."""
 
 from collections.abc import Collection, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 
 def sync_waves(dependencies: Mapping[str, Collection[str]]) -> Mapping[str, int]:
-    """The wave of each model, the first being 0; `asks`: whom each asks itself.
+    """The wave of each model, starting with 0; `asks`: the dependencies of each.
 
-    Each comes as late as those allow that ask it, so that only what others need holds anybody up. Where models ask each other in
-    a circle, which is told elsewhere, there is one wave.
+    Each model is as late as its dependents allow, so that only dependencies delay anything. Models in a cycle, which another check reports,
+    share one wave.
     """
     dependents: dict[str, set[str]] = {name: set() for name in dependencies}
     for dependent, targets in dependencies.items():

@@ -1,1 +1,1 @@
-"""Who owns which file, for the forge."""
+"""Code ownership: which team owns which file of the repository."""

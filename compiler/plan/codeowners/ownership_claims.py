@@ -1,4 +1,4 @@
-"""What each file of a repository is about, and which team answers for that."""
+"""Collects what each file of a repository contains, and which team owns that."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from compiler.spec.portfolio import Spec, release_contents
 
 @dataclass(frozen=True, slots=True)
 class OwnershipClaim:
-    """A team that answers for a file, or for a part of it; an empty one stands for the project's owner.
+    """A team that owns a file or a part of it; an empty team stands for the project's owner.
 
-    `model`: the model that the file is of, alone.
+    `model`: the only model that the file belongs to.
     """
 
     path: str
@@ -28,7 +28,7 @@ class OwnershipClaim:
 
 @dataclass(frozen=True, slots=True)
 class CommittedFile:
-    """A file that is made and committed: where, for which model (if for one), and by which unit."""
+    """A committed output file: its path, its model (if it has one), and its unit."""
 
     path: str
     model: str
@@ -36,7 +36,7 @@ class CommittedFile:
 
 
 def ownership_claims(services: PlanningServices, committed_files: Sequence[CommittedFile]) -> Iterator[OwnershipClaim]:
-    """Everybody who answers for something in a file: in documents, in what lies beside them, in what is made and committed."""
+    """Every ownership claim: documents, companion files, and committed output files."""
     fleet = services.fleet
     owners = {name: model_owner(fleet, spec) for name, spec in fleet.portfolio.by_kind("Model").items()}
     project = fleet.portfolio.project
@@ -54,13 +54,13 @@ def ownership_claims(services: PlanningServices, committed_files: Sequence[Commi
 
 
 def model_owner(fleet: Fleet, model: Spec) -> str:
-    """The team that owns a model, wherever it runs: what its strongest layer says that holds everywhere."""
+    """The team that owns a model everywhere: the strongest layer that applies in every environment."""
     owners = (as_str(layer.data.get("owner")) for layer in reversed(fleet.layers.base_layers(model)))
     return next(filter(None, owners), "")
 
 
 def _companion_paths(fleet: Fleet, model: Spec) -> Iterator[str]:
-    """The files that a model's releases name, which lie beside its document."""
+    """The companion files of a model's releases."""
     annotations = fleet.language.type_language(model.text("type")).companion_files
     for content in release_contents(model.data).values():
         for annotation in annotations:
@@ -69,7 +69,7 @@ def _companion_paths(fleet: Fleet, model: Spec) -> Iterator[str]:
 
 
 def _document_claims(fleet: Fleet) -> Iterator[OwnershipClaim]:
-    """Documents of other kinds. A Team's own is the project's, since it says what its members may approve."""
+    """Documents other than Models. A Team document belongs to the project, because it says what the team may approve."""
     for kind in ("Environment", "Dataset", "UseCase", "Policy"):
         for name, spec in fleet.portfolio.by_kind(kind).items():
             yield OwnershipClaim(spec.document.path, spec.text("owner"), kind, Origin(f"{kind}/{name}", ("owner",)))

@@ -1,4 +1,4 @@
-"""Who owns which file of the repository, as forges are told it: the last line that fits a file is the one that counts."""
+"""Ownership rules as forges read them: the last rule that matches a file applies."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from compiler.plan.planning_services import PlanningServices
 from compiler.spec.portfolio import path_and_ancestors
 
 ROOT_PATH = ""
-"""The path of what nobody else owns."""
+"""The path that matches everything without a rule of its own."""
 _PLAIN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./")
 
 
@@ -30,7 +30,7 @@ class OwnershipRule:
 
     @property
     def template_value(self) -> ObjectValue:
-        """What templates see."""
+        """The rule as templates see it."""
         handle_values = [
             ComputedValue(handle, (Origin(f"Team/{self.team}", ("codeOwners", index)),))
             for index, handle in enumerate(self.handles)
@@ -49,9 +49,9 @@ class OwnershipRule:
 def ownership_rules(
     services: PlanningServices, committed_files: Sequence[CommittedFile]
 ) -> tuple[list[OwnershipRule], list[Finding]]:
-    """Everything that is owned, the general before the special, and who cannot be asked.
+    """All rules, general before specific, and findings about teams that cannot be named.
 
-    A file in which several teams have something is the project's owner's: a forge takes the word of any one of them.
+    A file shared by several teams belongs to the project's owner: a forge accepts the approval of any one owner.
     """
     portfolio = services.fleet.portfolio
     project = portfolio.project.text("owner")
@@ -73,18 +73,18 @@ def ownership_rules(
 
 
 def _sort_key(path: str) -> tuple[bool, str]:
-    """What a forge has to be told by a wildcard comes first, so that it takes nothing from files of plain names."""
+    """Rules with wildcards come first, so that they do not override rules for plain paths."""
     return _PLAIN_CHARACTERS.issuperset(path), path
 
 
 def _lock_files(committed_files: Sequence[CommittedFile]) -> Iterator[CommittedFile]:
-    """What says who owns what was written changes with it."""
+    """Lock files have the owner of the files that they list."""
     for model, unit in dict.fromkeys((file.model, file.unit) for file in committed_files):
         yield CommittedFile(f"{LOCKS_FOLDER}/{unit}.json", model, unit)
 
 
 def _exclusive_folders(by_path: Mapping[str, Sequence[OwnershipClaim]]) -> Mapping[str, OwnershipClaim]:
-    """Folders that are called like a model and hold nothing of anybody else: what is put there later is the model's, too."""
+    """Folders with a model's name that contain only files of that model: the model owns files that are added there."""
     models_by_folder: dict[str, set[str]] = {}
     for path, path_claims in by_path.items():
         for folder in path_and_ancestors(dirname(path)):
@@ -110,7 +110,7 @@ def _ownership_rule(
 
 
 def _missing_handle_findings(services: PlanningServices, rules: Sequence[OwnershipRule]) -> Iterator[Finding]:
-    """Teams that own something and have no handle; a line without owners would let anybody change the file."""
+    """Teams that own a file and have no handle: a rule without owners would allow anybody to change the file."""
     portfolio = services.fleet.portfolio
     project = portfolio.project
     if not project.text("owner"):

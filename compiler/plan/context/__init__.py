@@ -1,1 +1,1 @@
-"""The values that templates see."""
+"""Template contexts: the values that templates see."""

@@ -1,4 +1,4 @@
-"""What runs and lies elsewhere: artifacts, adapters and images, each with its digest."""
+"""References to artifacts, adapters and images, each with its digest."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,20 +8,20 @@ from compiler.resolve.resolved_model import Release
 
 
 def artifact_references(releases: Iterable[Release | None], images: Iterable[Json]) -> list[Json]:
-    """What the releases name by address and digest, and the images by their references, each once."""
+    """The artifacts of releases by URI and digest, and images by reference, each once."""
     entries = [entry for release in releases if release for entry in _release_artifacts(release)]
     entries += [split_image_reference(as_str(reference)) for reference in images]
     return list({(as_str(entry["name"]), as_str(entry["digest"])): entry for entry in entries}.values())
 
 
 def split_image_reference(reference: str) -> Object:
-    """An image without its digest, and the digest."""
+    """An image reference without its digest, and the digest."""
     name, _, digest = reference.partition("@")
     return {"name": name, "digest": digest}
 
 
 def context_images(context: "dict[str, ContextValue]") -> list[Json]:
-    """The images in a context of a deployment: the model's own, and those of its target."""
+    """The images of a deployment's context: the model's own, and those of its target."""
     model_image, target_images = context.get("image"), context.get("images")
     references = [model_image.value] if isinstance(model_image, ComputedValue) else []
     return [*references, *(as_object(target_images.value).values() if isinstance(target_images, ComputedValue) else ())]

@@ -1,4 +1,4 @@
-"""Files beside a spec, as templates see them."""
+"""Companion files as templates see them."""
 
 from base64 import b64encode
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from compiler.spec.portfolio import iter_texts
 
 
 def companion_file_factories(release: Release) -> dict[str, Callable[[], ContextValue]]:
-    """`beside`: for each key of the release's source that names files, those and their id; `files` and `filesId`: those of `files`."""
+    """The values: for each key of the release's source that names files, the files and their id; `files` and `filesId` for `files`."""
     files_by_path = {file.relative: file for file in release.files}
     paths_by_key = {
         key: [text for text in iter_texts(value) if text in files_by_path]
@@ -44,5 +44,5 @@ def _file_value(file: CompanionFile) -> Object:
 
 
 def flatten_path(path: str) -> str:
-    """A path as a name that a key of an object may have (letters, digits, `-`, `_`, `.`)."""
+    """A path as a valid key of a ConfigMap or Secret (letters, digits, `-`, `_`, `.`)."""
     return "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in path)

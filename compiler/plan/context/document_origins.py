@@ -1,4 +1,4 @@
-"""What a model's values were made of, told by documents: for files in which no model is at hand."""
+"""Rewrites origins in a model to origins in documents, for files that do not belong to one model."""
 
 from compiler.foundation.provenance import Origin, Origins
 from compiler.plan.context.adoption import adoption_origins
@@ -8,13 +8,13 @@ from compiler.spec.portfolio import document_identity
 
 
 def to_document_origins(model: ResolvedModel, origins: Origins) -> Origins:
-    """The same places by the documents that say them; those that no document says are left out."""
+    """The same origins in the documents that set them; origins without a document are left out."""
     document_origins = (_document_origin(model, origin) for origin in origins)
     return tuple(origin for origin in document_origins if origin is not None)
 
 
 def namespace_document_origins(model: ResolvedModel) -> Origins:
-    """What the namespace of a model comes from, by documents."""
+    """The origins of a model's namespace, by document."""
     return to_document_origins(
         model, adoption_origins(model, "namespace", namespace_origins(model, environment_of(model)))
     )

@@ -1,4 +1,4 @@
-"""Where things are: the parts of a URL, what an emitter exports of a model, and what a model reaches."""
+"""Endpoints: the parts of a URL, what an emitter exports for a model, and what a model connects to."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ _DEFAULT_PORTS: Mapping[str, int] = {
     "http": 80, "https": 443, "grpc": 80, "grpcs": 443, "ws": 80, "wss": 443, "ldap": 389, "ldaps": 636, "amqp": 5672, "amqps": 5671,
     "postgres": 5432, "postgresql": 5432, "mysql": 3306, "redis": 6379, "mongodb": 27017,
 }  # fmt: skip
-"""Ports as registered with IANA under the scheme's service."""
+"""Ports registered with IANA for the scheme."""
 _STORAGE_SCHEMES = frozenset({"s3", "gs", "abfss", "wasbs", "hdfs", "webhdfs", "hf", "oci", "pvc", "file"})
-"""Schemes whose first part names a bucket, a volume or a repository, and no host."""
+"""Schemes whose authority is a bucket, a volume or a repository rather than a host."""
 _INTERNAL_SUFFIXES = (".svc", ".svc.cluster.local")
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An address on the network; `namespace` where it is a service of the same cluster."""
+    """A network address; `namespace` for a service of the same cluster."""
 
     url: str
     scheme: str
@@ -30,7 +30,7 @@ class Endpoint:
 
     @property
     def data(self) -> dict[str, Json]:
-        """The endpoint as templates see it: what is not there is left out."""
+        """The endpoint as templates see it; absent parts are left out."""
         parts: dict[str, Json] = {
             "url": self.url,
             "scheme": self.scheme,
@@ -46,7 +46,7 @@ class Endpoint:
 
 @lru_cache(maxsize=1024)
 def parse_endpoint(url: str) -> Endpoint | None:
-    """The parts of a URL; `None` where it names no host or its port is no port."""
+    """The parts of a URL; `None` without a host or with an invalid port."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -61,7 +61,7 @@ def parse_endpoint(url: str) -> Endpoint | None:
 
 
 def egress_entries(uses: list[dict[str, Json]], extra_urls: list[str]) -> Iterator[Object]:
-    """What goes out over the network: what is used, then what else is allowed, each host and port once."""
+    """The egress entries: dependencies first, then additionally allowed addresses, each host and port once."""
     unique_keys: set[tuple[Json, Json]] = set()
     extra_peers = [parsed_url.data for parsed_url in map(parse_endpoint, extra_urls) if parsed_url is not None]
     for peer in [*uses, *extra_peers]:
@@ -77,7 +77,7 @@ def egress_entries(uses: list[dict[str, Json]], extra_urls: list[str]) -> Iterat
 
 
 def _with_cidr(peer: Object) -> Object:
-    """The peer with its address as a range, where its host is an address."""
+    """The entry with its address as a CIDR, if the host is an IP address."""
     host = as_str(peer.get("host"))
     if not host[:1].isdecimal() and ":" not in host:
         return peer

@@ -1,4 +1,4 @@
-"""Images as they are pulled: through the environment's registry, pinned by digest, and never made up."""
+"""Image references: through the environment's registry, pinned by digest, and never invented."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,7 +12,7 @@ from compiler.resolve.resolved_model import ResolvedModel
 
 
 def image_reference(image: str, digest: str, registry: str) -> str:
-    """`registry/image:tag@digest`; an image that names a registry keeps its own."""
+    """`registry/image:tag@digest`; an image that names a registry keeps it."""
     first, slash, _ = image.partition("/")
     has_registry = bool(slash) and ("." in first or ":" in first or first == "localhost")
     return f"{image if has_registry or not registry else f'{registry}/{image}'}@{digest}"
@@ -21,7 +21,7 @@ def image_reference(image: str, digest: str, registry: str) -> str:
 def pinned_images(
     fleet: Fleet, emitter: Emitter, image_names: Iterable[str], environment: Object
 ) -> tuple[dict[str, ComputedValue], list[Finding]]:
-    """The images of these names from the project's list; a finding for each that is not locked."""
+    """The named images from the project's list, and a finding for each without a digest."""
     project = fleet.portfolio.project
     project_images = as_object(project.data.get("images"))
     references: dict[str, ComputedValue] = {}
@@ -52,7 +52,7 @@ def pinned_images(
 
 
 def model_image(model: ResolvedModel, environment: Object) -> ComputedValue | None:
-    """The image that the model itself names: of its server, or of the program that its release is."""
+    """The image that the model itself names: of its server, or of its release."""
     release_source = model.release.source if model.release else {}
     for root, pointer, section in (
         ("model", ("runtime",), as_object(model.data.get("runtime"))),
@@ -67,7 +67,7 @@ def model_image(model: ResolvedModel, environment: Object) -> ComputedValue | No
 
 
 def unpinned_image_findings(model: ResolvedModel) -> Iterator[Finding]:
-    """An image of the model without its digest."""
+    """The finding for an image of the model without a digest."""
     runtime = as_object(model.data.get("runtime"))
     if "image" in runtime and "digest" not in runtime:
         message = f"{runtime['image']} has no digest"

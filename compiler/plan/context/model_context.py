@@ -1,4 +1,4 @@
-"""What templates see of one model, whatever the emitter: what asks nothing of other models."""
+"""The part of a template context that depends on one model only, for every emitter."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
@@ -19,43 +19,43 @@ from compiler.spec.portfolio import Spec, configured_folder
 from compiler.spec.quantities import Percentage
 
 _FOLDER_KEYS = ("models", "schemas", "templates", "records")
-"""Folders of a project, each called as it is by default."""
+"""The folders of a project by purpose, with their default names."""
 ContextValues = dict[str, ContextValue]
-"""A context in the making."""
+"""A context under construction."""
 ValueFactories: TypeAlias = dict[str, Callable[[], ContextValue]]
-"""What there is to see, and how each thing is worked out."""
+"""Names to the functions that compute their values."""
 
 
 class LazyContext(Mapping[str, ContextValue]):
-    """A context of which each thing is worked out when somebody looks at it."""
+    """A context whose values are computed on access."""
 
     def __init__(self, factories: ValueFactories) -> None:
         self._factories = factories
 
     def __getitem__(self, name: str) -> ContextValue:
-        """What is seen under a name, worked out each time."""
+        """The value of a name, computed on each access."""
         return self._factories[name]()
 
     def __contains__(self, name: object) -> bool:
-        """Whether something is seen under a name."""
+        """Whether the context has the name."""
         return name in self._factories
 
     def __iter__(self) -> Iterator[str]:
-        """The names that are seen."""
+        """The names of the context."""
         return iter(self._factories)
 
     def __len__(self) -> int:
-        """How many there are."""
+        """The number of names."""
         return len(self._factories)
 
 
 def model_context(services: PlanningServices, model: ResolvedModel) -> ContextValues:
-    """What holds for every emitter, and asks nothing of other models; of a model that runs nowhere, what can be told of it."""
+    """The values for every emitter; for a model that is not deployed, those that do not depend on an environment."""
     return {name: factory() for name, factory in _value_factories(services, model).items()}
 
 
 def lazy_model_context(services: PlanningServices, model: ResolvedModel, emitter: Emitter) -> LazyContext:
-    """The same with the options of an emitter, for who looks at little of it."""
+    """The same with an emitter's options, computed on access."""
     return LazyContext(
         {
             **_value_factories(services, model),
@@ -101,7 +101,7 @@ def _value_factories(services: PlanningServices, model: ResolvedModel) -> ValueF
 
 
 def _environment_factories(model: ResolvedModel) -> ValueFactories:
-    """What follows from where the model runs."""
+    """Values that depend on the environment."""
     environment = model.environment
     if environment is None:
         return {}
@@ -126,7 +126,7 @@ def with_emitter_options(
 
 
 def emitter_options(services: PlanningServices, emitter: Emitter, model: ResolvedModel) -> Object:
-    """The options of an emitter, with the defaults that it declares: the model's for its target, the project's for any other."""
+    """The options of an emitter with its defaults: for the target, the model's options; for others, the project's."""
     if not emitter.is_target:
         return project_emitter_options(services.fleet.portfolio.project.data, emitter)
     values = as_object(as_object(model.data.get("deploy")).get("options"))
@@ -134,17 +134,17 @@ def emitter_options(services: PlanningServices, emitter: Emitter, model: Resolve
 
 
 def current_release_data(model: ResolvedModel) -> Object:
-    """The release that runs, as templates and conditions see it; empty where none does."""
+    """The running release, as templates and conditions see it; empty if there is none."""
     return release_data(model.release) if model.release else {}
 
 
 def canary_data(model: ResolvedModel) -> Object:
-    """The release that is tried beside it, and its weight; empty where there is none."""
+    """The canary and its weight; empty if there is none."""
     return {**release_data(model.canary), "weight": _canary_weight(model)} if model.canary else {}
 
 
 def project_value(project: Spec) -> DocumentValue:
-    """What templates see of the project."""
+    """The project as templates see it."""
     public_fields = {key: project.data[key] for key in ("name", "organisation") if key in project.data}
     return DocumentValue(
         "project",
@@ -153,12 +153,12 @@ def project_value(project: Spec) -> DocumentValue:
 
 
 def tool_value() -> ComputedValue:
-    """What Modelyard says of itself."""
+    """Modelyard itself: name and version."""
     return ComputedValue({"name": conventions.TOOL_NAME, "version": __version__}, ())
 
 
 def environment_of(model: ResolvedModel) -> Spec:
-    """The model's environment; only a model that runs somewhere is planned."""
+    """The environment of a deployed model."""
     if model.environment is None:
         message = f"{model.name} runs nowhere"
         raise ValueError(message)
@@ -172,7 +172,7 @@ def _use_case_factory(services: PlanningServices, model: ResolvedModel) -> Value
 
 
 def namespace_origins(model: ResolvedModel, environment: Spec) -> Origins:
-    """What the namespace of a model comes from, where it adopts none."""
+    """The origins of the model's namespace, unless it is adopted."""
     tenant = as_str(model.data.get("tenant"))
     if tenant in as_object(environment.data.get("namespaces")):
         return (Origin("environment", ("namespaces", tenant)), Origin("model", ("tenant",)))

@@ -1,4 +1,4 @@
-"""Whom a model asks and what it reaches over the network: what it uses, its release's steps and tools, and `deploy.egress`."""
+"""The network access of a model: dependencies, endpoints of its release's steps and tools, and `deploy.egress`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from compiler.spec.language import iter_values
 
 @dataclass(frozen=True, slots=True)
 class ResolvedDependency:
-    """Something that is asked, as templates see it, and where the spec says so."""
+    """A dependency as templates see it, and its pointer in the spec."""
 
     data: dict[str, Json]
     origin: Origin
@@ -29,7 +29,7 @@ class ResolvedDependency:
 
 @dataclass(frozen=True, slots=True)
 class NetworkAccess:
-    """What a model asks and reaches."""
+    """The dependencies and the egress of a model."""
 
     dependencies: tuple[ResolvedDependency, ...]
     egress: tuple[Object, ...]
@@ -37,7 +37,7 @@ class NetworkAccess:
 
 
 def network_access(services: PlanningServices, model: ResolvedModel) -> NetworkAccess:
-    """What the model asks and reaches in its environment."""
+    """The network access of the model in its environment."""
     resolved_uses: list[ResolvedDependency] = []
     findings: list[Finding] = []
     for entry, origin in _dependency_entries(services, model):
@@ -53,7 +53,7 @@ def network_access(services: PlanningServices, model: ResolvedModel) -> NetworkA
 
 
 def render_exports(services: PlanningServices, emitter: Emitter, context: Context, name: str) -> Object | Finding:
-    """What an emitter exports of a model under a name, with the parts of its URL; empty where it exports nothing."""
+    """A named export of an emitter for a model, with the parts of its URL; empty if the emitter exports nothing."""
     values: dict[str, Json] = {}
     for key, template in as_object(as_object(emitter.data.get("exports")).get(name)).items():
         value = services.templates.render_value(emitter, template, context, ("exports", name, key))
@@ -70,7 +70,7 @@ def render_exports(services: PlanningServices, emitter: Emitter, context: Contex
 
 
 def _dependency_entries(services: PlanningServices, model: ResolvedModel) -> Iterator[tuple[Object, Origin]]:
-    """What the model asks: each map that names a dataset or a model, and where it stands."""
+    """Each map of the spec that names a dataset or a model, and its pointer."""
     for index, use in enumerate(map(as_object, as_list(model.data.get("uses")))):
         yield use, Origin("model", ("uses", index))
     for dependency in model_dependencies(model, services.fleet.language.type_language(model.spec.text("type"))):
@@ -79,14 +79,14 @@ def _dependency_entries(services: PlanningServices, model: ResolvedModel) -> Ite
 
 
 def _release_urls(services: PlanningServices, model: ResolvedModel) -> list[str]:
-    """URLs of the release that the running model asks."""
+    """The URLs in the running release."""
     content = model.release.content if model.release else {}
     annotations = services.fleet.language.type_language(model.spec.text("type")).egress_urls
     return [as_str(url) for annotation in annotations for _, url in iter_values(content, annotation.pointer)]
 
 
 def _indirect_dependency_findings(services: PlanningServices, model: ResolvedModel) -> Iterator[Finding]:
-    """What is wrong with the models that callers ask instead of this one, or beside it."""
+    """Findings about models that callers call instead of this one, or in addition to it."""
     for dependency in model_dependencies(model, services.fleet.language.type_language(model.spec.text("type"))):
         if not dependency.is_direct:
             result = _resolve_dependency(services, model, dependency.name, dependency.release, dependency.pointer)
@@ -128,7 +128,7 @@ def _resolve_use(
 def _resolve_dependency(
     services: PlanningServices, model: ResolvedModel, name: str, release: Release | None, pointer: Pointer
 ) -> tuple[ResolvedModel, Object] | Finding | None:
-    """A model that is asked, and where it answers; `None` where what is wrong with it is said elsewhere."""
+    """A dependency and its endpoint; `None` if another check reports the problem."""
     dependency = services.fleet.model(name, environment_of(model).name)
     emitter = services.emitters.by_id.get(target_id(dependency)) if dependency else None
     if dependency is None or emitter is None:
@@ -158,5 +158,5 @@ def _cached_endpoint(services: PlanningServices, model: ResolvedModel, emitter: 
 
 
 def target_id(model: ResolvedModel) -> str:
-    """The id of the emitter that the model names."""
+    """The id of the model's target."""
     return as_str(as_object(model.data.get("deploy")).get("target"))

@@ -1,4 +1,4 @@
-"""What a model has to do with others: whom it asks, who asks it, what it reaches, and where it is itself."""
+"""Adds a model's network relations to its context: dependencies, dependents, egress and its own endpoint."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ from compiler.resolve.resolved_model import ResolvedModel
 def with_network_context(
     services: PlanningServices, target_evaluation: EmitterEvaluation, context: ContextValues
 ) -> tuple[ContextValues, tuple[Finding, ...]]:
-    """The target's context with everything that a template of the model sees but the paths of other files, and what is wrong."""
+    """The target's context with all values except the paths of other files, and findings."""
     model, context = target_evaluation.model, dict(context)
     deploy = as_object(model.data.get("deploy"))
     endpoint_value = render_exports(services, target_evaluation.emitter, context, "endpoint")
@@ -55,7 +55,7 @@ def with_network_context(
 
 
 def _list_values(elements: Sequence[Json], key: str) -> list[ComputedValue]:
-    """Elements of a list below `deploy`, each made of its own."""
+    """The elements of a list below `deploy`, each with its own origin."""
     return [
         ComputedValue(element, (Origin("model", ("deploy", key, index)),)) for index, element in enumerate(elements)
     ]

@@ -1,4 +1,4 @@
-"""What a release says of parameters, limits and tools, as the running model reads it."""
+"""Parameters, limits and tools of a release, passed to the container as JSON."""
 
 import json
 
@@ -11,7 +11,7 @@ _TOOL_KEYS = ("name", "server", "allow", "sideEffects", "approval")
 
 
 def settings_variables(release: Release | None) -> list[ComputedValue]:
-    """The environment variable that a release asks for under `as`: JSON with keys in order of name; none where it asks for none."""
+    """The environment variable named by a release under `as`: JSON with sorted keys; empty without one."""
     source = release.source if release else {}
     env = as_str(as_object(source.get("as")).get("env"))
     if not env:

@@ -1,1 +1,1 @@
-"""What is watched of a model in an environment: objectives, where each is measured, the rules that tell, and all the arithmetic."""
+"""Service level objectives of a deployed model: their indicators, recording rules, alerts, and all arithmetic."""

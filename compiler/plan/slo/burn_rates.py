@@ -1,9 +1,9 @@
-"""Windows of objectives, and the burn rates at which alerts tell.
+"""Windows of objectives, and the burn rates of alerts.
 
 Windows, budgets and the formula for 30 days: The Site Reliability Workbook, chapter 5, "6: Multiwindow, Multi-Burn-Rate Alerts",
-https://sre.google/workbook/alerting-on-slos/. Over 28 days the same shares of the budget (Sloth's `google-28d`). Over 7 days they would
-leave the slow alerts no time, so that Sloth's own shares are taken: 8, 12.5, 20 and 42 per cent (its example windows/7d.yaml). Over
-90 days nobody publishes any: the shares of 30 days and the same formula.
+https://sre.google/workbook/alerting-on-slos/. 28 days use the same shares of the budget (Sloth's `google-28d`). For 7 days these
+would leave slow alerts no time, so Sloth's shares are used: 8, 12.5, 20 and 42 per cent (its example windows/7d.yaml). For 90 days
+nobody publishes shares: those of 30 days and the same formula apply.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from compiler.spec.quantities import Duration
 Severity = Literal["page", "ticket"]
 PERIODS: Final = ("7d", "28d", "30d", "90d")
 RECORDING_WINDOWS: Final = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
-"""The windows in which the share of errors is recorded; each alert looks at two of them."""
+"""The windows over which the error ratio is recorded; each alert uses two of them."""
 
 _WINDOW_PAIRS: Final[tuple[tuple[Severity, str, str], ...]] = (
     ("page", "5m", "1h"), ("page", "30m", "6h"), ("ticket", "2h", "1d"), ("ticket", "6h", "3d"),
@@ -35,7 +35,7 @@ _BUDGET_SHARES: Final[Mapping[str, tuple[Fraction, ...]]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class BurnRate:
-    """An alert tells where a share of the budget is used up within its long window, and still is within its short one."""
+    """An alert fires if a share of the budget is consumed within its long window, and the short window confirms that it still is."""
 
     severity: Severity
     short_window: str
@@ -43,14 +43,14 @@ class BurnRate:
     budget_percent: Fraction
     """The share of the budget, in per cent."""
     factor: Fraction
-    """How many times as fast as the budget allows errors come then."""
+    """How many times faster than the budget allows errors occur."""
 
     def threshold(self, budget: Fraction) -> Fraction:
-        """The share of errors above which it tells."""
+        """The error ratio above which the alert fires."""
         return self.factor * budget
 
     def is_reachable(self, budget: Fraction) -> bool:
-        """Whether errors can come that fast: no more than all requests can fail."""
+        """Whether errors can reach the burn rate: at most all requests can fail."""
         return self.threshold(budget) < 1
 
 
@@ -64,7 +64,7 @@ def burn_rates(period: str) -> tuple[BurnRate, ...]:
 
 
 def period_days(period: str) -> int:
-    """How many days a period has."""
+    """The number of days of a period."""
     return int(_seconds(period)) // 86_400
 
 

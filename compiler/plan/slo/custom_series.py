@@ -1,4 +1,4 @@
-"""What is wrong with the series that a model names itself."""
+"""Checks the metric series that a model's spec names."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,12 +9,12 @@ from compiler.foundation.json_data import Object, Pointer, as_list, as_object, a
 from compiler.resolve.resolved_model import ResolvedModel
 
 _HISTOGRAM_SUFFIXES = ("_bucket", "_count", "_sum")
-"""The series that a classic histogram consists of (Prometheus, "Metric types: Histogram")."""
+"""The series of a classic histogram (Prometheus, "Metric types: Histogram")."""
 _INDICATORS_POINTER: Pointer = ("slo", "indicators")
 
 
 def series_findings(model: ResolvedModel) -> Iterator[Finding]:
-    """Expressions that Prometheus would not take, and series that are never there or never what they are said to be."""
+    """Expressions that Prometheus would reject, and series that cannot exist or cannot be what they are declared to be."""
     for pointer, series in _custom_series(model):
         yield from _pattern_findings(model, pointer, series)
         yield from _contradictory_matcher_findings(model, pointer, series)
@@ -58,7 +58,7 @@ def _histogram_findings(model: ResolvedModel, pointer: Pointer, histogram: Objec
 
 
 def _error_series_findings(model: ResolvedModel, pointer: Pointer, indicator: Object) -> Iterator[Finding]:
-    """Errors that are all requests, or that are no requests: a share of them says nothing."""
+    """Error series that select all requests, or none: their ratio would be meaningless."""
     errors, total_key = as_object(indicator["errors"]), "total" if "total" in indicator else "answered"
     total_series = as_object(indicator.get(total_key))
     if _is_same_series(errors, total_series):

@@ -1,4 +1,4 @@
-"""Indicators: what the shares of good and bad requests are counted from."""
+"""Service level indicators: the series from which error ratios are computed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,27 +23,27 @@ _ZERO = scalar(0)
 
 
 class SliRatio(Protocol):
-    """A share of bad requests, and what it is counted from."""
+    """The ratio of bad requests, and the series that it is computed from."""
 
     def bad_rate(self, window: str) -> Vector:
-        """Bad requests a second in a window, 0 where none was counted yet."""
+        """Bad requests per second over a window, 0 before the first one."""
         ...
 
     def total_rate(self, window: str) -> Vector:
-        """Requests a second in a window."""
+        """Requests per second over a window."""
         ...
 
     def request_count(self, window: str) -> Vector:
-        """How many requests there were in a window."""
+        """The number of requests in a window."""
         ...
 
     def counters(self) -> tuple[Vector, Vector]:
-        """The bad ones and all of them as they are counted, without a window."""
+        """The counters of bad requests and of all requests, without a window."""
         ...
 
 
 def error_ratio(ratio: SliRatio, window: str) -> Vector:
-    """The share of bad requests in a window; nothing where nothing was asked, for 0/0 would spoil every average over it."""
+    """The error ratio over a window; no sample without requests, because 0/0 would make every average over it NaN."""
     return multiline_operation([ratio.bad_rate(window), binary_operation(ratio.total_rate(window), ">", _ZERO)], "/")
 
 
@@ -53,7 +53,7 @@ def _sum_of_function(function: str, series: Series, window: str) -> Vector:
 
 @dataclass(frozen=True, slots=True)
 class CounterSli:
-    """Counters of errors, and of all requests or of those answered; `unreached`: of those that got to none of them."""
+    """Counters of errors, and of all requests or of successful ones; `unreached`: of requests that reached none of them."""
 
     errors: Series
     total: Series | None = None
@@ -61,17 +61,17 @@ class CounterSli:
     unreached_requests: Series | None = None
 
     def bad_rate(self, window: str) -> Vector:
-        """Errors a second."""
+        """Errors per second."""
         return _sum_with_zeros(
             [_sum_of_function("rate", counter, window) for counter in (self.errors, self.unreached_requests) if counter]
         )
 
     def total_rate(self, window: str) -> Vector:
-        """Requests a second."""
+        """Requests per second."""
         return self._sum_totals("rate", window)
 
     def request_count(self, window: str) -> Vector:
-        """How many requests there were."""
+        """The number of requests."""
         return self._sum_totals("increase", window)
 
     def counters(self) -> tuple[Vector, Vector]:
@@ -87,7 +87,7 @@ class CounterSli:
 
     @property
     def _total_counters(self) -> list[Series]:
-        """The counters that all requests are the sum of."""
+        """The counters whose sum is all requests."""
         return [
             counter
             for counter in (
@@ -103,62 +103,62 @@ def _sum_vectors(sums: Sequence[Vector]) -> Vector:
 
 
 def _sum_with_zeros(sums: Sequence[Vector]) -> Vector:
-    """Sums together, where each of them may be of series that are not there."""
+    """The sum of counters each of which may have no series yet."""
     first, *rest = map(or_zero, sums)
     return binary_operation(first, "+", rest[0]) if rest else first
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeSli:
-    """A gauge that is 1 while somebody who asks is answered: each look at it is a request."""
+    """A gauge that is 1 while a probe succeeds: each scrape counts as a request."""
 
     probe: Series
 
     def bad_rate(self, window: str) -> Vector:
-        """Looks without an answer."""
+        """Failed probes per second."""
         return binary_operation(self.total_rate(window), "-", _sum_of_function("sum_over_time", self.probe, window))
 
     def total_rate(self, window: str) -> Vector:
-        """Looks."""
+        """Probes per second."""
         return _sum_of_function("count_over_time", self.probe, window)
 
     def request_count(self, window: str) -> Vector:
-        """How many looks there were."""
+        """The number of probes."""
         return self.total_rate(window)
 
     def counters(self) -> tuple[Vector, Vector]:
-        """Who is not answered now, and all who ask."""
+        """Failing probes now, and all probes."""
         probes = aggregate("count", instant_vector(self.probe))
         return binary_operation(probes, "-", aggregate("sum", instant_vector(self.probe))), probes
 
 
 @dataclass(frozen=True, slots=True)
 class LatencySli:
-    """A histogram of times: bad is what took longer than one of its bounds."""
+    """A latency histogram: requests above the threshold are bad."""
 
     histogram: Series
     threshold: Fraction
     """In the unit of the histogram."""
 
     def bad_rate(self, window: str) -> Vector:
-        """Answers a second that came too late."""
+        """Late responses per second."""
         return binary_operation(self.total_rate(window), "-", _sum_of_function("rate", self._threshold_bucket, window))
 
     def total_rate(self, window: str) -> Vector:
-        """Answers a second."""
+        """Responses per second."""
         return _sum_of_function("rate", self.histogram.with_suffix("_count"), window)
 
     def request_count(self, window: str) -> Vector:
-        """How many answers there were."""
+        """The number of responses."""
         return _sum_of_function("increase", self.histogram.with_suffix("_count"), window)
 
     def counters(self) -> tuple[Vector, Vector]:
-        """Late answers and all of them."""
+        """Late responses and all responses."""
         total = aggregate("sum", instant_vector(self.histogram.with_suffix("_count")))
         return binary_operation(total, "-", aggregate("sum", instant_vector(self._threshold_bucket))), total
 
     def latency_quantile(self, share: Fraction, window: str) -> Vector:
-        """The time within which a share of answers arrives."""
+        """The latency quantile."""
         rates = apply_function("rate", range_vector(self.histogram.with_suffix("_bucket"), window))
         return histogram_quantile(share, aggregate("sum", rates, by="le"))
 
@@ -174,11 +174,11 @@ class LatencySli:
 
 
 def threshold_label_spellings(threshold: Fraction) -> Sequence[str]:
-    """How libraries write a bound in the label `le`: `1` in Go, `1.0` in Python and in Prometheus 3; a million is `1e+06` in Go."""
+    """The spellings of a bucket in the label `le`: `1` in Go, `1.0` in Python and Prometheus 3; a million is `1e+06` in Go."""
     whole = threshold.denominator == 1
     plain = str(threshold.numerator) if whole else str(scalar(threshold))
     labels = [plain, f"{plain}.0"] if whole else [plain]
-    if whole and threshold >= 1_000_000:  # noqa: PLR2004 - from here on Go writes a power of ten
+    if whole and threshold >= 1_000_000:  # noqa: PLR2004 - from here on Go writes an exponent
         digits = str(threshold.numerator).rstrip("0")
         power = len(str(threshold.numerator)) - 1
         labels.append(f"{digits[0]}{f'.{digits[1:]}' if digits[1:] else ''}e+{power:02d}")

@@ -1,4 +1,4 @@
-"""Series as emitters and models write them, and the indicators that are counted from them."""
+"""Parses metric series of emitters and models, and builds their indicators."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ from compiler.plan.slo.sli_catalog import latency_threshold
 
 
 def parse_series(entry: Object) -> Series:
-    """Series by name and labels; a label whose value a template leaves out is none of them."""
+    """Series by metric name and labels; labels that a template omits are left out."""
     labels, regex_labels = (as_object(entry.get(key)).items() for key in ("labels", "matching"))
     return Series(
         as_str(entry["metric"]),
@@ -23,7 +23,7 @@ def parse_series(entry: Object) -> Series:
 
 
 def build_sli_ratio(objective: Objective, entry: Object) -> SliRatio:
-    """What an objective is counted from."""
+    """The indicator of an objective."""
     if objective.latency_limit is not None:
         return LatencySli(parse_series(as_object(entry["histogram"])), latency_threshold(objective, entry))
     if "probe" in entry:
@@ -36,7 +36,7 @@ def build_sli_ratio(objective: Objective, entry: Object) -> SliRatio:
 
 
 def invalid_series_finding(emitter: Emitter, value: Json, pointer: Pointer) -> Finding | None:
-    """What Prometheus would not take of series that an emitter says; those of a model are checked with the model."""
+    """The finding for series of an emitter that Prometheus would reject; those of a model are checked with the model."""
     if not isinstance(value, Mapping):
         return None
     if "metric" in value:

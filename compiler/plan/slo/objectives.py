@@ -1,4 +1,4 @@
-"""The objectives of a model in an environment: what its `slo` says, and of what it leaves out its `sla`."""
+"""The objectives of a deployed model: from its `slo`, and from its `sla` for what the SLO leaves out."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.quantities import Duration, Percentage
 
 _DEFAULT_PERIOD: Final = "30d"
-"""The window where neither the SLO nor the SLA says one: the one that the workbook's burn rates are made for."""
+"""The default period: the one that the workbook's burn rates are made for."""
 _LATENCY_NAMES: Final[Mapping[str, str]] = {"latency": "latency", "timeToFirstToken": "first-token"}
 
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """A share of requests that must be good over a period; `within` where they must be answered in time."""
+    """The share of requests that must be good over a period; with `within`, those answered within that time."""
 
     indicator: str
     name: str
     target: Fraction
     period: str
     pointer: Pointer
-    """Where the share stands in the model."""
+    """The pointer to the target in the model."""
     latency_limit: Duration | None = None
 
     @property
@@ -36,13 +36,13 @@ class Objective:
 
     @property
     def burn_rates(self) -> tuple[BurnRate, ...]:
-        """The burn rates at which alerts tell, those left out that errors cannot reach."""
+        """The burn rates of alerts, without those that errors cannot reach."""
         return tuple(burn for burn in burn_rates(self.period) if burn.is_reachable(self.budget))
 
 
 @dataclass(frozen=True, slots=True)
 class FreshnessObjective:
-    """The longest time since the last run that ended well."""
+    """The maximum time since the last successful run."""
 
     max_age: Duration
     pointer: Pointer
@@ -65,7 +65,7 @@ class _ObjectiveDraft:
 
 
 def model_objectives(model: ResolvedModel) -> Iterator[AnyObjective | Finding]:
-    """What is watched of the model, and what is wrong with it; that an objective is no looser than its promise is checked elsewhere."""
+    """The objectives of the model, and findings; another check compares them with the SLA."""
     slo, sla = (as_object(model.data.get(key)) for key in ("slo", "sla"))
     root = "slo" if "freshness" in slo else "sla"
     limit = as_str(as_object(model.data.get(root)).get("freshness"))
@@ -92,7 +92,7 @@ def _availability_draft(slo: Object, sla: Object) -> Iterator[_ObjectiveDraft]:
 
 
 def _strictest_latency_drafts(key: str, slo: Object, sla: Object) -> Iterator[_ObjectiveDraft]:
-    """Objectives in time, the shortest time first; of two with one time the stricter."""
+    """Latency objectives, shortest time first; of two with the same time, the stricter one."""
     strictest: dict[int, _ObjectiveDraft] = {}
     for draft in _latency_drafts(key, slo, sla):
         limit = draft.latency_limit.milliseconds if draft.latency_limit else 0

@@ -1,7 +1,7 @@
-"""Expressions of PromQL, put together from parts that know what they are: no text of a spec gets out of its quotes.
+"""Builds PromQL expressions from typed parts, so that no text from a spec can leave its string.
 
-Grammar: https://prometheus.io/docs/prometheus/latest/querying/basics/ . Written and read again by others on the way to
-Prometheus (Go templates, Grafana's and Flux's variables), so that what would mean something to them is escaped as well.
+Grammar: https://prometheus.io/docs/prometheus/latest/querying/basics/ . Expressions pass through other languages on their way to
+Prometheus (Go templates, variables of Grafana and Flux), so what these would interpret is escaped as well.
 """
 
 import re
@@ -18,7 +18,7 @@ _NEEDS_ESCAPE: Final = re.compile(r"[\x00-\x1f\x7f$]|(?<=\[)\[|(?<=\{)\{")
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """Text of PromQL; `joined` where an operator stands in it, so that it needs brackets within another."""
+    """PromQL text; `is_binary` if it needs parentheses as an operand."""
 
     text: str
     is_binary: bool = False
@@ -46,25 +46,25 @@ class Scalar(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Series of one metric, by labels that equal a text, and labels that match an expression (RE2)."""
+    """The series of one metric, by labels that equal a text, and labels that match a pattern (RE2)."""
 
     metric: str
     labels: tuple[tuple[str, str], ...] = ()
     regex_labels: tuple[tuple[str, str], ...] = ()
 
     def with_suffix(self, suffix: str, *extra_labels: tuple[str, str]) -> "Series":
-        """The series of the same labels of a metric with an ending, such as `_bucket`."""
+        """The series with the same labels of a metric with a suffix, such as `_bucket`."""
         return Series(f"{self.metric}{suffix}", self.labels, (*self.regex_labels, *extra_labels))
 
 
 def quote_string(text: str) -> str:
-    """Any text as a string of PromQL."""
+    """Any text as a PromQL string."""
     escaped_text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return '"' + _NEEDS_ESCAPE.sub(lambda match: f"\\x{ord(match[0]):02x}", escaped_text) + '"'
 
 
 def instant_vector(series: Series) -> Vector:
-    """The latest samples of series."""
+    """An instant vector selector."""
     for pattern, names in (
         (METRIC, [series.metric]),
         (LABEL, [name for name, _ in (*series.labels, *series.regex_labels)]),
@@ -79,7 +79,7 @@ def instant_vector(series: Series) -> Vector:
 
 
 def range_vector(series: Series, window: str) -> Range:
-    """The samples of series in a window before now."""
+    """A range vector selector."""
     if not _WINDOW.fullmatch(window):
         message = f"{window!r} is no window"
         raise ValueError(message)
@@ -87,33 +87,33 @@ def range_vector(series: Series, window: str) -> Range:
 
 
 def apply_function(function: str, samples: Range) -> Vector:
-    """What a function such as `rate` or `sum_over_time` makes of each series' samples."""
+    """A function such as `rate` or `sum_over_time` of a range vector."""
     return Vector(f"{function}({samples})")
 
 
 def aggregate(operator: str, samples: Vector, *, by: str = "", without: str = "") -> Vector:
-    """What series come to together: `sum`, `max` …; one for each value of `by`, or one for all labels but `without`."""
+    """An aggregation: `sum`, `max` …; by labels, or over all labels except `without`."""
     grouping = f" by ({by})" if by else f" without ({without})" if without else ""
     return Vector(f"{operator}{grouping}{' ' if grouping else ''}({samples})")
 
 
 def histogram_quantile(share: Fraction, buckets: Vector) -> Vector:
-    """The quantile that buckets of a histogram come to."""
+    """A quantile of histogram buckets."""
     return Vector(f"histogram_quantile({scalar(share)}, {buckets})")
 
 
 def or_zero(samples: Vector) -> Vector:
-    """The samples, which have no labels, or 0 where there are none: a counter that never counted is not there."""
+    """The samples without labels, or 0 if there are none: a counter without increments has no series."""
     return Vector(f"{samples.operand} or vector(0)", is_binary=True)
 
 
 def binary_operation(left: Expression, operator: str, right: Expression) -> Vector:
-    """Two sides and an operator between them."""
+    """A binary operation."""
     return Vector(f"{left.operand} {operator} {right.operand}", is_binary=True)
 
 
 def multiline_operation(parts: Sequence[Expression], operator: str) -> Vector:
-    """Sides with an operator between each two, a line each; one side alone is itself."""
+    """Operands joined by an operator, one per line; a single operand stays as it is."""
     if len(parts) == 1:
         return Vector(parts[0].text, parts[0].is_binary)
     return Vector(f"\n{operator}\n".join(_indent_operand(part) for part in parts), is_binary=True)
@@ -126,17 +126,17 @@ def _indent_operand(part: Expression) -> str:
 
 
 def current_time() -> Scalar:
-    """The seconds since 1970."""
+    """The current Unix time."""
     return Scalar("time()")
 
 
 def constant_vector(value: Fraction | float) -> Vector:
-    """One sample without labels."""
+    """A constant as a vector without labels."""
     return Vector(f"vector({scalar(value)})")
 
 
 def scalar(value: Fraction | float) -> Scalar:
-    """A number: exact where it has an end in decimals, else the nearest that a double holds."""
+    """A number: exact if it has a finite decimal representation, else the nearest double."""
     fraction = Fraction(value)
     if fraction.denominator == 1:
         return Scalar(str(fraction.numerator))
@@ -148,7 +148,7 @@ def _exact_decimal(value: Fraction) -> str:
     while divisor % 10 == 0 or divisor % 2 == 0 or divisor % 5 == 0:
         divisor //= 10 if divisor % 10 == 0 else 2 if divisor % 2 == 0 else 5
         decimal_count += 1
-    if divisor != 1 or decimal_count > 15:  # noqa: PLR2004 - digits that a double keeps
+    if divisor != 1 or decimal_count > 15:  # noqa: PLR2004 - the digits of a double
         return ""
     digits = f"{abs(value.numerator) * 10**decimal_count // value.denominator:0{decimal_count + 1}d}"
     return f"{'-' if value < 0 else ''}{digits[:-decimal_count]}.{digits[-decimal_count:]}"

@@ -1,8 +1,8 @@
-"""Rules of Prometheus: what is recorded of an objective, and when somebody is told.
+"""Prometheus rules: what is recorded for an objective, and when alerts fire.
 
-The set is Sloth's (https://sloth.dev, 17 rules an objective; its test/integration/prometheus/testdata/out-base.yaml.tpl): shares of errors
-in seven windows and over the period, the objective, its budget, what is left of it, and an alert a severity. The share over the period
-is the mean of the shares of five minutes, as there, for what a counter did 90 days ago is read far less often than what was recorded.
+The set is Sloth's (https://sloth.dev, 17 rules per objective; its test/integration/prometheus/testdata/out-base.yaml.tpl): error
+ratios over seven windows and over the period, the objective, its budget, the remaining budget, and one alert per severity. As there,
+the ratio over the period is the mean of the five-minute ratios: querying a counter over 90 days would be far more expensive.
 """
 
 from collections.abc import Iterator, Mapping
@@ -36,14 +36,14 @@ Labels = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class SloIdentity:
-    """What a series is of."""
+    """What a series belongs to."""
 
     project: str
     environment: str
     model: str
 
     def labels(self, name: str) -> dict[str, str]:
-        """The labels that every series of an objective or a signal has."""
+        """The labels of every series of an objective or a signal."""
         return {
             conventions.ID_LABEL: f"{self.project}/{self.environment}/{self.model}/{name}",
             conventions.MODEL_LABEL: self.model,
@@ -52,11 +52,11 @@ class SloIdentity:
         }
 
     def recorded_series(self, metric: str, name: str) -> Series:
-        """What was recorded of an objective or a signal."""
+        """A recorded series of an objective or a signal."""
         return Series(metric, ((conventions.ID_LABEL, self.labels(name)[conventions.ID_LABEL]),))
 
     def all_series(self, metric: str, **labels: str) -> Series:
-        """What was recorded of each of them."""
+        """A recorded series of all of them."""
         return Series(
             metric,
             tuple(labels.items()),
@@ -66,7 +66,7 @@ class SloIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A series that Prometheus makes of others."""
+    """A recording rule."""
 
     record: str
     expr: Vector
@@ -75,7 +75,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """When somebody is told, and how urgently; `hold`: how long it must be so."""
+    """An alerting rule; `hold` is how long its condition must be true."""
 
     name: str
     severity: Severity
@@ -86,7 +86,7 @@ class Alert:
 
 
 def recording_rules(objective: Objective, ratio: SliRatio, identity: SloIdentity) -> Iterator[Recording]:
-    """What is recorded of an objective."""
+    """The recording rules of an objective."""
     name, labels, period = objective.name, identity.labels(objective.name), objective.period
     for window in RECORDING_WINDOWS:
         yield Recording(
@@ -129,7 +129,7 @@ def recording_rules(objective: Objective, ratio: SliRatio, identity: SloIdentity
 def burn_alerts(
     objective: Objective, ratio: SliRatio, identity: SloIdentity, min_requests: int | None
 ) -> Iterator[Alert]:
-    """An alert for each severity that errors can reach; silent while fewer than `least` requests came in the long window."""
+    """One alert per severity that errors can reach; silent while there are fewer than `least` requests in the long window."""
     for severity in ("page", "ticket"):
         severity_burns = tuple(burn for burn in objective.burn_rates if burn.severity == severity)
         if severity_burns:
@@ -165,14 +165,14 @@ def _burn_condition(
 
 
 def run_age(last_run: Series) -> Vector:
-    """The seconds since the last run that ended well."""
+    """The seconds since the last successful run."""
     return binary_operation(current_time(), "-", aggregate("max", instant_vector(last_run)))
 
 
 def freshness_rules(
     freshness: FreshnessObjective, last_run: Series, identity: SloIdentity
 ) -> tuple[Recording, tuple[Alert, ...]]:
-    """The age of the last good run, and who is told when it is too old, or when there has been none for as long."""
+    """The age of the last successful run, and alerts if it is too old or there has been none for as long."""
     labels = identity.labels(freshness.name)
     recording = Recording(conventions.RUN_AGE_SERIES, run_age(last_run), labels)
     too_old = binary_operation(
@@ -191,12 +191,12 @@ def freshness_rules(
 ACTION_SEVERITIES: Final[Mapping[str, Severity]] = MappingProxyType(
     {"alert": "page", "rollback": "page", "ticket": "ticket", "retrain": "ticket"}
 )
-"""How urgently somebody is told of what a signal asks for: a retraining waits for the morning, a rollback does not."""
+"""The urgency of a signal's action: a retraining can wait until morning, a rollback cannot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A signal of the running model, the series that holds it, and its bar."""
+    """A signal of the running model, its series, and its threshold."""
 
     name: str
     series: Series
@@ -205,7 +205,7 @@ class Signal:
     action: str
 
     def build_rules(self, identity: SloIdentity) -> tuple[Recording, Alert]:
-        """The worst that the series says, and who is told when that is beyond the bar."""
+        """The worst value of the series, and the alert beyond the threshold."""
         worst = aggregate("min" if self.alerts_when_below else "max", instant_vector(self.series))
         labels = identity.labels(self.name)
         condition = binary_operation(

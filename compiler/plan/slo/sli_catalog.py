@@ -1,4 +1,4 @@
-"""Where each objective is measured: as the model says, as the first meter of its target that can, or an honest no."""
+"""Selects what measures each objective: the model's own series, else the first suitable SLI of its target; otherwise a finding."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ _MAX_SUGGESTIONS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class SliSource:
-    """What measures an objective, and what it says of its series: in the model, or in emitter.yaml."""
+    """What measures an objective, and its series: in the model, or in emitter.yaml."""
 
     title: str
     spec: Object
@@ -34,14 +34,14 @@ class SliSource:
 
 @dataclass(frozen=True)
 class SliCatalog:
-    """The meters of a target, whether each is for the model, and what the Environment has; a finding where that could not be asked."""
+    """The SLIs of a target, whether each applies to the model, and what the environment has; a finding if a condition failed."""
 
     emitter: Emitter
     match_results: Sequence[bool | Finding]
     capabilities: Object
 
     def matching_entries(self) -> Iterator[tuple[int, Object] | Finding]:
-        """Those that are for the model, whether they are there or not."""
+        """The SLIs that apply to the model, whether their series exist or not."""
         for index, (entry, match_result) in enumerate(
             zip(as_list(self.emitter.data.get("sli")), self.match_results, strict=True)
         ):
@@ -51,7 +51,7 @@ class SliCatalog:
                 yield index, as_object(entry)
 
     def is_available(self, entry: Object) -> bool:
-        """Whether the Environment has what the meter needs."""
+        """Whether the environment has what the SLI needs."""
         value: Json = self.capabilities
         for part in filter(None, as_str(entry.get("needs")).split(".")):
             value = as_object(value).get(part)
@@ -59,7 +59,7 @@ class SliCatalog:
 
 
 def select_sli_source(model: ResolvedModel, objective: AnyObjective, catalog: SliCatalog) -> SliSource | Finding:
-    """What measures an objective, or why nothing does."""
+    """What measures an objective, or the finding that nothing does."""
     key = objective.indicator
     custom_indicator = as_object(as_object(as_object(model.data.get("slo")).get("indicators")).get(key))
     if custom_indicator:
@@ -95,13 +95,13 @@ def _unmeasured_finding(
 
 
 def latency_threshold(objective: Objective, spec: Object) -> Fraction:
-    """The time of an objective, in the unit of the histogram that measures it."""
+    """The threshold of a latency objective, in the unit of its histogram."""
     milliseconds = objective.latency_limit.milliseconds if objective.latency_limit else 0
     return Fraction(milliseconds, 1000) * _UNITS_PER_SECOND[as_str(spec.get("unit")) or "seconds"]
 
 
 def bucket_mismatch_finding(model: ResolvedModel, objective: Objective, sli_source: SliSource) -> Finding | None:
-    """A time that is no bound of the histogram's buckets, where those are known: nobody can tell how many answers were within it."""
+    """The finding for a threshold that is no bucket of the histogram, if its buckets are known: requests within it could not be counted."""
     bounds = [Fraction(str(value)) for value in as_list(sli_source.spec.get("bounds"))]
     threshold = latency_threshold(objective, sli_source.spec)
     if objective.latency_limit is None or not bounds or threshold in bounds:
@@ -115,18 +115,18 @@ def bucket_mismatch_finding(model: ResolvedModel, objective: Objective, sli_sour
 
 
 def _latency_pointer(objective: Objective) -> Pointer:
-    """Where the time stands: beside the share of an SLO, or behind the rank of an SLA."""
+    """The pointer to the threshold: in an SLO, or in an SLA."""
     return (*objective.pointer[:-1], "under") if objective.pointer[-1] == "for" else objective.pointer
 
 
 def _format_bound(value: Fraction, unit: str) -> str:
     milliseconds = value * 1000 / _UNITS_PER_SECOND[unit]
-    if milliseconds >= 1000:  # noqa: PLR2004 - a second
+    if milliseconds >= 1000:  # noqa: PLR2004 - one second
         return f"{float(milliseconds / 1000):g}s"
     return f"{float(milliseconds):g}ms"
 
 
 def opt_out_reason(model: ResolvedModel, objective: AnyObjective) -> str:
-    """Why nothing is to measure an objective, where the model says so."""
+    """The reason that the model gives for an objective that nothing measures."""
     text: Json = as_object(as_object(model.data.get("slo")).get("unwatched")).get(objective.indicator)
     return as_str(text)

@@ -1,4 +1,4 @@
-"""What templates see of a service level: objectives with their rules, signals with theirs, and what nothing watches."""
+"""The SLO part of template contexts: objectives and signals with their rules, and objectives that nothing measures."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from compiler.resolve.digests import digest
 from compiler.spec.quantities import Percentage
 
 _CHART_WINDOW = "5m"
-"""The window of what is drawn."""
+"""The window of dashboard panels."""
 _QUANTILES = (Fraction(50, 100), Fraction(95, 100), Fraction(99, 100))
 _INDICATOR_PHRASES = {
     "availability": "are answered",
@@ -43,24 +43,24 @@ _INDICATOR_PHRASES = {
 
 @dataclass(frozen=True)
 class _SloInputs:
-    """What everything that is told of one model has in common."""
+    """The inputs that all values of one model share."""
 
     services: PlanningServices
     target_evaluation: EmitterEvaluation
     identity: SloIdentity
     context: ContextValues
-    """What templates of the target see."""
+    """The names that templates of the target see."""
 
     @property
     def slo(self) -> Object:
-        """What the model says of its objectives."""
+        """The `slo` section of the model."""
         return as_object(self.target_evaluation.model.data.get("slo"))
 
 
 def slo_context(
     services: PlanningServices, target_evaluation: EmitterEvaluation, slo_plan: SloPlan, context: ContextValues
 ) -> tuple[ContextValues, list[Finding]]:
-    """What a level adds to a context, and what is wrong with what its target says of series."""
+    """The values that the SLO plan adds to a context, and findings about series of the target."""
     model = target_evaluation.model
     identity = SloIdentity(services.fleet.portfolio.project.name, environment_of(model).name, model.name)
     inputs = _SloInputs(services, target_evaluation, identity, context)
@@ -88,7 +88,7 @@ def slo_context(
 
 
 def _dashboard_value(identity: SloIdentity, owner: str) -> Object:
-    """What there is to draw of a model, whatever is watched of it; and what it and its owner are called where names must be short."""
+    """The values for a dashboard: what can be drawn for any model, and short names of model and owner."""
     hourly_burn = binary_operation(
         instant_vector(identity.all_series(f"{conventions.ERROR_RATIO_SERIES}1h")),
         f"/ on ({conventions.ID_LABEL}) group_left ()",
@@ -115,7 +115,7 @@ def _dashboard_value(identity: SloIdentity, owner: str) -> Object:
 
 
 def describe_objective(objective: AnyObjective) -> str:
-    """An objective as a sentence without its subject."""
+    """An objective as a phrase without subject."""
     if isinstance(objective, FreshnessObjective):
         return f"a run ends well every {objective.max_age}"
     share = f"{scalar(objective.target * 100)}%"
@@ -212,7 +212,7 @@ def _burn_rate_value(burn: windows.BurnRate) -> Object:
 
 
 def _burn_description(burn_rates: tuple[windows.BurnRate, ...]) -> str:
-    """How fast errors must come for an alert to tell, in words."""
+    """The burn rate of an alert in words."""
     return ", or ".join(
         f"more than {float(burn.factor):.4g} times as fast as the budget allows for {burn.long_window} and still for {burn.short_window}"
         for burn in burn_rates
@@ -245,7 +245,7 @@ def _alert_value(alert: Alert) -> Object:
 
 
 def _signal_values(inputs: _SloInputs) -> Iterator[ComputedValue]:
-    """The signals that a series of the cluster holds; of others nothing in it knows."""
+    """The signals that a series of the cluster measures."""
     for index, monitor in enumerate(map(as_object, as_list(inputs.target_evaluation.model.data.get("monitoring")))):
         if "series" not in monitor:
             continue

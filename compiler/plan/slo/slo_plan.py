@@ -1,4 +1,4 @@
-"""What is watched of a model where it runs, with what measures each of it, and what is wrong with that; no expression is made yet."""
+"""The SLO plan of a deployed model: its objectives with what measures them, and findings; expressions are built later."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ from compiler.resolve.resolved_model import ResolvedModel
 
 @dataclass(frozen=True, slots=True)
 class MeasuredObjective:
-    """An objective, and what measures it."""
+    """An objective and its SLI."""
 
     objective: AnyObjective
     source: SliSource
@@ -31,16 +31,16 @@ class MeasuredObjective:
 
 @dataclass(frozen=True, slots=True)
 class SloPlan:
-    """What is watched of a model in an environment, and what is not, with the reason."""
+    """The objectives of a deployed model, those that nothing measures with the reason, and its signals."""
 
     measured_objectives: tuple[MeasuredObjective, ...] = ()
     unmeasured_objectives: tuple[tuple[AnyObjective, str], ...] = ()
     findings: tuple[Finding, ...] = ()
     is_enabled: bool = False
-    """Whether anything watches at all: a Prometheus is there, and the model runs."""
+    """Whether monitoring is on: the environment has a Prometheus, and the model runs."""
 
     def objective_values(self) -> list[Json]:
-        """The objectives as expressions of emitters see them."""
+        """The objectives, as expressions of emitters see them."""
         return [_objective_value(item.objective) for item in self.measured_objectives]
 
 
@@ -48,7 +48,7 @@ NO_SLOS = SloPlan()
 
 
 def plan_slos(services: PlanningServices, target_evaluation: EmitterEvaluation) -> SloPlan:
-    """The level of a model, given what its target has before it; nothing is watched where no Prometheus is, or nothing runs."""
+    """The SLO plan of a model, given the evaluation of its target; empty if there is no Prometheus, or nothing runs."""
     model = target_evaluation.model
     capabilities = as_object(environment_of(model).data.get("capabilities"))
     if "metrics" not in capabilities or as_object(model.data.get("deploy")).get("suspended") is True:
@@ -82,7 +82,7 @@ def plan_slos(services: PlanningServices, target_evaluation: EmitterEvaluation) 
 
 
 def signal_values(model: ResolvedModel, slo_plan: SloPlan) -> list[Json]:
-    """The signals that a series holds, as expressions of emitters see them."""
+    """The signals with a series, as expressions of emitters see them."""
     monitors = map(as_object, as_list(model.data.get("monitoring"))) if slo_plan.is_enabled else ()
     return [{"name": monitor["signal"], "action": monitor["action"]} for monitor in monitors if "series" in monitor]
 
