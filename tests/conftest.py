@@ -49,6 +49,15 @@ def pytest_report_header() -> str:
     )
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints each figure that a test recorded with `record_property("figure", …)`, from whichever worker."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, [])]
+    figures = [value for report in reports for name, value in report.user_properties if name == "figure"]
+    if figures:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(sorted(figures)))
+
+
 def schemas_folder() -> Path:
     """The folder of official schemas that are test data; CONTRIBUTING.md documents the default."""
     return Path(os.environ.get("MODELYARD_TEST_SCHEMAS") or ROOT.parent / "shared" / "schemas-external")

@@ -126,10 +126,10 @@ def test_whom_others_ask_is_rolled_out_before_them(sample):
         for name, one in told.items()
     }
     fleet = sample.run.fleet
-    pairs = [(name, user) for name in step_by_model for user in fleet.users(name, "prod")]
+    pairs = [(name, user) for name in step_by_model for user in fleet.dependents(name, "prod")]
     assert len(pairs) > 4
     assert all(step_by_model[name] < step_by_model[user] for name, user in pairs)
-    alone = {name for name in step_by_model if not fleet.users(name, "prod")}
+    alone = {name for name in step_by_model if not fleet.dependents(name, "prod")}
     assert {step_by_model[name] for name in alone} == {max(step_by_model.values())}, (
         "who is asked by nobody holds nobody up"
     )

@@ -314,16 +314,16 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="/"), min_size=1
 
 @pytest.mark.parametrize(("place", "forge"), [(GitHubCodeownersEscaper, "github"), (GitLabCodeownersEscaper, "gitlab")])
 @given(name=TEXTS, extra_name=TEXTS)
-@example(name="a\n* @evil", other="b")
-@example(name="a @evil", other="a")
-@example(name="\\", other="x")
-@example(name="a\\", other="ab")
-@example(name="[a]", other="a")
-@example(name="a\u2028b", other="ab")
-@example(name="\r", other="x")
+@example(name="a\n* @evil", extra_name="b")
+@example(name="a @evil", extra_name="a")
+@example(name="\\", extra_name="x")
+@example(name="a\\", extra_name="ab")
+@example(name="[a]", extra_name="a")
+@example(name="a\u2028b", extra_name="ab")
+@example(name="\r", extra_name="x")
 def test_no_name_adds_a_line_or_an_owner_or_takes_another_file(place, forge, name, extra_name):
     written = place()
-    line = f"{written.write(f'/{name}', is_encoded=False)} @bank/risk"
+    line = f"{written.escape(f'/{name}', is_encoded=False)} @bank/risk"
     text = f"* @bank/platform\n{line}\n"
     assert len(text.splitlines()) == 2
     if forge == "github" and name != name.strip():

@@ -61,7 +61,7 @@ def build_unit() -> Callable[..., Unit]:
             *({**one, "owner": owner} for one in models),
         ]
         image = {"image": "registry.example/opa:1.10.1", "digest": DIGEST}
-        # What is watched of a model is told apart, in tests/plan/service_levels.
+        # What is watched of a model is told apart, in tests/plan/slo.
         off = {"prometheus": {"enabled": False}}
         project = _document(
             "Project", "bank", environments=["prod"], images={"opa": image, "oxigraph": image}, emitters=off

@@ -13,7 +13,7 @@ from compiler.source.worktree import WorkTree
 from compiler.spec.kinds.model import Lifecycle
 from compiler.spec.portfolio import release_contents
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 MODELS = ROOT / "models"
 ORDER = ["dev", "staging", "prod"]
 

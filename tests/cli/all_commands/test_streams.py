@@ -12,7 +12,7 @@ import pytest
 from compiler.report import REPORTERS
 
 COLOUR = "\x1b["
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 FIELDS = {
     "code", "name", "severity", "enforcement", "status", "because", "message", "help", "controls", "docs", "kind",

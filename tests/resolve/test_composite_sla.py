@@ -27,10 +27,10 @@ def part(name: str, availability: Fraction | None = None, **fields) -> Component
         ("", [part("a", A, fallback="b"), part("b", B, fallback="a")], (1 - (1 - A) * (1 - B)) ** 2),
         ("", [part("a", A), part("b")], None),
         ("sequence", [part("a", A), part("b", B), part("c", C)], A * B * C),
-        ("sequence", [part("a", A), part("b", B, required=False)], A),
+        ("sequence", [part("a", A), part("b", B, is_required=False)], A),
         ("ensemble", [part("a", A), part("b", B)], A * B),
-        ("ensemble", [part("a", A), part("b", required=False)], A),
-        ("ensemble", [part("a", A, required=False)], None),
+        ("ensemble", [part("a", A), part("b", is_required=False)], A),
+        ("ensemble", [part("a", A, is_required=False)], None),
         (
             "splitter",
             [part("a", A, weight=Fraction(9, 10)), part("c", C, weight=Fraction(1, 10))],

@@ -9,7 +9,7 @@ from compiler.plan.context.lazy_context import VARIABLE_DESCRIPTIONS
 from compiler.plan.planning import plan_units
 from compiler.source.worktree import WorkTree
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,10 @@ from compiler.pipeline.session import Session
 from compiler.pipeline.stages import check
 from compiler.policy.pack import shipped_pack_names
 from compiler.source.worktree import WorkTree
-from tests.test_cases import BASE, CASE_FOLDERS, CASES, lay_over
+from tests.cases.test_cases import BASE, CASE_FOLDERS, CASES, lay_over
 
 DAY = date(2026, 11, 24)
-SAMPLE = Path(__file__).parent.parent
+SAMPLE = Path(__file__).parents[2]
 write_project = runpy.run_path(str(SAMPLE / "bench" / "generate.py"))["write_project"]
 
 

@@ -16,8 +16,8 @@ from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 from compiler.source.yaml_parse import parse
 
-ROOT = Path(__file__).resolve().parent.parent
-GOLDEN = Path(__file__).parent / "golden" / "portfolio"
+ROOT = Path(__file__).resolve().parents[2]
+GOLDEN = Path(__file__).parents[1] / "golden" / "portfolio"
 FRAUD = "models/payments/card-fraud.yaml"
 
 

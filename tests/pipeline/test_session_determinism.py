@@ -17,7 +17,7 @@ from compiler.source.revision import open_revision
 from compiler.source.tree import Tree
 from compiler.source.worktree import WorkTree
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FAULT = "apiVersion: modelyard/v1\nkind: Team\nname: aaa\nunknown: 1\nanother: {}\n"
 """Two findings more, of which neither's order may depend on anything."""
 

@@ -14,7 +14,7 @@ from compiler.pipeline import parse_cache
 from compiler.pipeline.parse_cache import ParseCache, open_cache
 from compiler.source.yaml_parse import ParseResult, parse
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 write_project = runpy.run_path(str(ROOT / "bench" / "generate.py"))["write_project"]
 
 

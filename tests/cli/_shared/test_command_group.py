@@ -14,7 +14,7 @@ import pytest
 
 from compiler.cli._shared.command_group import modelyard
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 NAMES = modelyard.list_commands(click.Context(modelyard))
 STARTS_EMPTY = {"init"}
 STARTS_NEW = {"new"}

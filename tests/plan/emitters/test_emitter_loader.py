@@ -9,7 +9,7 @@ from compiler.pipeline.session import Session
 from compiler.plan.emitters.emitter_loader import schema_findings
 from compiler.source.worktree import WorkTree
 
-RUN = Session(WorkTree(Path(__file__).resolve().parents[2]))
+RUN = Session(WorkTree(Path(__file__).resolve().parents[3]))
 EMITTERS = [emitter for emitter in RUN.emitters.by_id.values() if emitter.is_builtin]
 
 

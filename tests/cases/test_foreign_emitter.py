@@ -14,7 +14,7 @@ from compiler.pipeline.session import Session
 from compiler.pipeline.stages import BuildResult, build, check
 from compiler.source.memory_tree import MemoryTree
 
-PROJECT = Path(__file__).parent / "cases" / "foreign-emitter"
+PROJECT = Path(__file__).parent / "foreign-emitter"
 SPEC = "models/price-forecast.yaml"
 EMITTER = "templates/targets/compose/emitter.yaml"
 TEMPLATE = "templates/targets/compose/compose.yaml.j2"

@@ -13,7 +13,7 @@ from compiler.foundation.errors import HostError
 from compiler.foundation.resources import shipped_folder
 
 FOLDERS = ("schemas", "templates")
-CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parents[2]
 in_checkout = pytest.mark.skipif(
     not (CHECKOUT / "compiler").is_dir(), reason="nothing to build: the wheel is under test"
 )

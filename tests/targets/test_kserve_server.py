@@ -43,7 +43,7 @@ def server() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    program = Path(__file__).parent / "served/server.py"
+    program = Path(__file__).parent / "kserve_server/server.py"
     command = [python, str(program), str(SAMPLE / "demand.onnx"), str(port), json.dumps(spec()["interface"])]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

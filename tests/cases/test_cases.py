@@ -14,7 +14,7 @@ import pytest
 
 from compiler.cli import main
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parent
 BASE = CASES / "_base"
 CASE_FOLDERS = sorted(folder.parent for folder in CASES.rglob("input") if folder.is_dir())
 
