@@ -20,7 +20,7 @@ from compiler.plan.rendered_kinds import rendered_kinds
 from compiler.plan.shared_units import (
     KINDS_VARIABLE,
     OWNERS_VARIABLE,
-    Deployment,
+    PlannedDeployment,
     any_template_reads,
     plan_environment_units,
     plan_project_units,
@@ -40,7 +40,7 @@ class _SharedUnitInputs:
 
     environments_reading_kinds: frozenset[str]
     needs_code_owners: bool
-    deployments: list[Deployment] = field(default_factory=list)
+    deployments: list[PlannedDeployment] = field(default_factory=list)
     rendered_kinds: dict[str, list[tuple[str, str] | Finding]] = field(default_factory=dict)
     committed_files: list[CommittedFile] = field(default_factory=list)
 
@@ -125,12 +125,12 @@ def code_owner_findings(services: PlanningServices) -> Iterable[Finding]:
     return ownership_rules(services, ())[1] if any_template_reads(services, "project", OWNERS_VARIABLE) else ()
 
 
-def _describe_deployment(services: PlanningServices, model: ResolvedModel, environment: str) -> Deployment:
+def _describe_deployment(services: PlanningServices, model: ResolvedModel, environment: str) -> PlannedDeployment:
     language = services.fleet.language.type_language(model.spec.text("type"))
     dependency_names = tuple(
         dependency.name for dependency in model_dependencies(model, language) if dependency.is_direct
     )
-    return Deployment(
+    return PlannedDeployment(
         model.name,
         environment,
         as_str(model.data["owner"]),

@@ -41,7 +41,7 @@ KINDS_VARIABLE, OWNERS_VARIABLE = "kinds", "owned"
 
 
 @dataclass(frozen=True)
-class Deployment:
+class PlannedDeployment:
     """A model in an environment, as files of many models see it; `asks`: whom it asks itself."""
 
     name: str
@@ -55,7 +55,7 @@ class Deployment:
 def plan_environment_units(
     services: PlanningServices,
     environment: str,
-    deployments: Sequence[Deployment],
+    deployments: Sequence[PlannedDeployment],
     rendered_kinds: Sequence[tuple[str, str] | Finding],
 ) -> Iterator[PlannedUnit]:
     """The files of one environment; `made`: the models that run in it; `found`: the kinds that are rendered, if they were asked for."""
@@ -85,7 +85,7 @@ def plan_environment_units(
 
 def plan_project_units(
     services: PlanningServices,
-    deployments: Sequence[Deployment],
+    deployments: Sequence[PlannedDeployment],
     committed_files: Sequence[CommittedFile],
     *,
     needs_code_owners: bool,
@@ -119,7 +119,7 @@ def plan_project_units(
         yield replace(unit, findings=(*findings, *unit.findings))
 
 
-def _input_paths(services: PlanningServices, deployments: Sequence[Deployment]) -> tuple[str, ...]:
+def _input_paths(services: PlanningServices, deployments: Sequence[PlannedDeployment]) -> tuple[str, ...]:
     """The project's file, and those of the models."""
     portfolio = services.fleet.portfolio
     models = dict.fromkeys(portfolio.by_kind("Model")[deployment.name].document.path for deployment in deployments)
@@ -141,7 +141,7 @@ def any_template_reads(
     )
 
 
-def _deployment_value(deployment: Deployment, wave: int | None) -> ObjectValue:
+def _deployment_value(deployment: PlannedDeployment, wave: int | None) -> ObjectValue:
     name_origins: Origins = (Origin(f"Model/{deployment.name}", ("name",)),)
     members: dict[str, ContextValue] = {
         "name": ComputedValue(deployment.name, name_origins),

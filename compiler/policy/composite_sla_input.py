@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
-from compiler.resolve.composite_sla import Component, CompositeSla, composite_sla
+from compiler.resolve.composite_sla import CalledModel, CompositeSla, composite_sla
 from compiler.spec.quantities import Duration, Percentage
 
 _NUMBER: Object = {"type": "number"}
@@ -36,12 +36,12 @@ class _DependencySla(NamedTuple):
     weight: str = ""
 
     @property
-    def component(self) -> Component:
+    def component(self) -> CalledModel:
         """The same as numbers."""
         times = {rank: Duration(limit).milliseconds for rank, limit in self.latency}
         exact = Percentage(self.availability).exact_ratio if self.availability else None
         weight = Percentage(self.weight).exact_ratio if self.weight else None
-        return Component(self.name, exact, times, self.is_required, weight, self.fallback)
+        return CalledModel(self.name, exact, times, self.is_required, weight, self.fallback)
 
 
 def composite_sla_variable(source: Object, entries: Sequence[Object]) -> Object:

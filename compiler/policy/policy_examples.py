@@ -260,44 +260,7 @@ def _invalid_example_findings(
     ]
     for pointer, model in models:
         type_name = as_str(model.get("type")) or next(iter(types), "")
-        if type_name and type_name not in language.types:
-            suggestion = closest_match(type_name, language.types)
-            help_ = f"did you mean `{suggestion}`?" if suggestion else f"one of: {', '.join(language.types)}"
-            yield policy_finding(
-                policy,
-                codes.POLICY_EXAMPLE_FAILED,
-                f"there is no type of model `{type_name}`",
-                *example_pointer,
-                *pointer,
-                "type",
-                help_=help_,
-            )
-        for key, definition in (("canary", "PartialCanary"), ("retirement", "PartialRetirement")):
-            partial_validator = Validator(
-                {"$ref": f"#/$defs/{definition}", "$defs": as_object(language.model_schema()["$defs"])}
-            )
-            yield from _validation_findings(
-                policy, partial_validator, as_object(model.get(key)), (*example_pointer, *pointer, key)
-            )
-        environment = as_object(model.get("environment"))
-        yield from _validation_findings(
-            policy, language.kind_validator("Environment"), environment, (*example_pointer, *pointer, "environment")
-        )
-        model_type = language.type_language(type_name) if type_name in language.types else None
-        fields = {key: value for key, value in model.items() if key not in _IDENTITY_FIELDS}
-        model_validator = (
-            model_type.layer_validator
-            if model_type
-            else Validator({"$ref": "#/$defs/Layer", "$defs": language.kind_schema("Defaults")["$defs"]})
-        )
-        yield from _validation_findings(policy, model_validator, fields, (*example_pointer, *pointer))
-        if model_type is not None and "release" in model:
-            release = {
-                key: value for key, value in as_object(model["release"]).items() if key not in {"version", "digest"}
-            }
-            yield from _validation_findings(
-                policy, model_type.release_validator, release, (*example_pointer, *pointer, "release")
-            )
+        yield from _invalid_model_findings(policy, model, type_name, (*example_pointer, *pointer), language)
     for key, kind in (("environment", "Environment"), ("useCase", "UseCase"), ("team", "Team")):
         yield from _validation_findings(
             policy, language.kind_validator(kind), as_object(example_data.get(key)), (*example_pointer, key)
@@ -314,6 +277,43 @@ def _invalid_example_findings(
             yield policy_finding(
                 policy, codes.POLICY_EXAMPLE_FAILED, f"a dataset has no role `{role}`", *pointer, help_=help_
             )
+
+
+def _invalid_model_findings(
+    policy: Policy, model: Object, type_name: str, pointer: Pointer, language: Language
+) -> Iterator[Finding]:
+    """Findings about one model of an example; `type_name` is its type, or that of the models the policy selects."""
+    if type_name and type_name not in language.types:
+        suggestion = closest_match(type_name, language.types)
+        help_ = f"did you mean `{suggestion}`?" if suggestion else f"one of: {', '.join(language.types)}"
+        yield policy_finding(
+            policy,
+            codes.POLICY_EXAMPLE_FAILED,
+            f"there is no type of model `{type_name}`",
+            *pointer,
+            "type",
+            help_=help_,
+        )
+    for key, definition in (("canary", "PartialCanary"), ("retirement", "PartialRetirement")):
+        partial_validator = Validator(
+            {"$ref": f"#/$defs/{definition}", "$defs": as_object(language.model_schema()["$defs"])}
+        )
+        yield from _validation_findings(policy, partial_validator, as_object(model.get(key)), (*pointer, key))
+    environment = as_object(model.get("environment"))
+    yield from _validation_findings(
+        policy, language.kind_validator("Environment"), environment, (*pointer, "environment")
+    )
+    model_type = language.type_language(type_name) if type_name in language.types else None
+    fields = {key: value for key, value in model.items() if key not in _IDENTITY_FIELDS}
+    model_validator = (
+        model_type.layer_validator
+        if model_type
+        else Validator({"$ref": "#/$defs/Layer", "$defs": language.kind_schema("Defaults")["$defs"]})
+    )
+    yield from _validation_findings(policy, model_validator, fields, pointer)
+    if model_type is not None and "release" in model:
+        release = {key: value for key, value in as_object(model["release"]).items() if key not in {"version", "digest"}}
+        yield from _validation_findings(policy, model_type.release_validator, release, (*pointer, "release"))
 
 
 def _validation_findings(policy: Policy, validator: Validator, data: Object, pointer: Pointer) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """The SLA of models that answer together: availability and latency budgets.
 
 A chain is available with the product of its links' availabilities; alternatives fail only if all fail (B. Treynor et al., "The
-Calculus of Service Availability", ACM Queue 15(2), 2017).
+calculus of service availability", ACM Queue 15(2), 2017).
 
 Percentiles do not add up: if 99 of 100 answers of each of two steps arrive in time, only 98 of both are guaranteed to. Sums and
 comparisons here are of latency budgets.
@@ -19,7 +19,7 @@ _PERCENTILES = ("p50", "p90", "p95", "p99", "p99.9")
 
 
 @dataclass(frozen=True, slots=True)
-class Component:
+class CalledModel:
     """A model that is called: its SLA, and its part in the whole."""
 
     name: str
@@ -52,7 +52,7 @@ class CompositeSla:
     times: Mapping[str, int]
 
 
-def composite_sla(router: str, components: Sequence[Component]) -> CompositeSla:
+def composite_sla(router: str, components: Sequence[CalledModel]) -> CompositeSla:
     """The composite SLA of components behind a router; without one, of a model that calls all of them."""
     times = {
         rank: _composite_time(router, known_times)
@@ -62,7 +62,7 @@ def composite_sla(router: str, components: Sequence[Component]) -> CompositeSla:
     return CompositeSla(_composite_availability(router, components), times)
 
 
-def _component_times(components: Sequence[Component], rank: str) -> list[int]:
+def _component_times(components: Sequence[CalledModel], rank: str) -> list[int]:
     component_times = (component.percentile_time(rank) for component in components)
     return [time for time in component_times if time is not None]
 
@@ -71,7 +71,7 @@ def _composite_time(router: str, times: Sequence[int]) -> int:
     return sum(times) if router == "sequence" else max(times)
 
 
-def _composite_availability(router: str, components: Sequence[Component]) -> Fraction | None:
+def _composite_availability(router: str, components: Sequence[CalledModel]) -> Fraction | None:
     required_components = [component for component in components if component.is_required]
     shares = {
         component.name: component.availability
@@ -102,14 +102,14 @@ def _composite_availability(router: str, components: Sequence[Component]) -> Fra
             return prod((shares[component.name] for component in required_components), start=Fraction(1))
 
 
-def _primary_components(components: Sequence[Component]) -> list[Component]:
+def _primary_components(components: Sequence[CalledModel]) -> list[CalledModel]:
     """The components without those that are only a fallback of another one."""
     fallback_names = {component.fallback for component in components}
     pure_fallback_names = {component.fallback for component in components if component.name not in fallback_names}
     return [component for component in components if component.name not in pure_fallback_names]
 
 
-def _availability_with_fallback(component: Component, shares: Mapping[str, Fraction]) -> Fraction:
+def _availability_with_fallback(component: CalledModel, shares: Mapping[str, Fraction]) -> Fraction:
     """The availability of a component or its fallback."""
     if component.fallback not in shares:
         return shares[component.name]

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.resolve.composite_sla import Component, CompositeSla, composite_sla
+from compiler.resolve.composite_sla import CalledModel, CompositeSla, composite_sla
 
 A, B, C = Fraction("0.99"), Fraction("0.995"), Fraction("0.9")
 
 
-def part(name: str, availability: Fraction | None = None, **fields) -> Component:
-    return Component(name, availability, **fields)
+def part(name: str, availability: Fraction | None = None, **fields) -> CalledModel:
+    return CalledModel(name, availability, **fields)
 
 
 @pytest.mark.parametrize(

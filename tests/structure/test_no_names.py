@@ -108,7 +108,7 @@ def test_part_of_a_longer_name_is_another_word() -> None:
 
 
 def test_names_of_ours_stand_in_one_file() -> None:
-    """Labels, annotations and series are constants of `plan/names.py`, which templates are given; nobody else spells one."""
+    """Labels, annotations and series are constants of `plan/conventions.py`, which templates are given; nobody else spells one."""
     own_name = re.compile(r"\bmodelyard(?:/[a-z]|_[a-z])(?!1\b)")
     templates = [
         path for path in shipped_folder("templates").rglob("*") if path.suffix == ".j2" or path.name == "emitter.yaml"
@@ -123,7 +123,7 @@ def test_names_of_ours_stand_in_one_file() -> None:
     expected_files = {
         name: text
         for name, text in sources().items()
-        if name.startswith(("plan/", "render/")) and name != "plan/names.py"
+        if name.startswith(("plan/", "render/", "templating/")) and name != "plan/conventions.py"
     }
     spelled = [name for name, text in expected_files.items() if re.search(r'"modelyard_[a-z]|"modelyard/(?!v1)', text)]
     assert spelled == []
