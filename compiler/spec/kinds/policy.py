@@ -117,7 +117,7 @@ class ObjectSelector(StrictModel):
     """The rendered objects that the policy applies to."""
 
     kinds: list[str] | None = field(min_length=1)
-    """Kinds of Kubernetes object, such as `Deployment`."""
+    """Kinds of rendered objects: the values of their `kind` field."""
 
 
 class Policy(Document):
