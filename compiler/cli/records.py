@@ -105,7 +105,7 @@ def _collect_statuses(
 def _require_filters(run: Session, regimes: tuple[str, ...], owners: tuple[str, ...]) -> None:
     from compiler.plan.records.missing_fields import regime_titles  # noqa: PLC0415 - help needs none of it
 
-    _require_names("regime", regimes, regime_titles(run.planning_services))
+    _require_names("regime", regimes, regime_titles(run.emitters))
     _require_names("Team", owners, run.portfolio.by_kind("Team"))
 
 

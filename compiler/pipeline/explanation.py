@@ -11,7 +11,8 @@ from compiler.foundation.json_data import Json, Object, Pointer, as_object, form
 from compiler.foundation.provenance import Origin
 from compiler.foundation.suggestions import closest_match
 from compiler.pipeline.session import Session
-from compiler.plan.planning import PlannedFile, UnitFilter
+from compiler.plan.planned_units import PlannedFile
+from compiler.plan.planning import UnitFilter
 from compiler.policy.policy_definition import Policy
 from compiler.render.origin_locations import origin_location
 from compiler.resolve.resolved_model import ResolvedModel

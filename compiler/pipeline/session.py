@@ -16,9 +16,10 @@ from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitters
 from compiler.plan.emitters.emitter_loader import BUILTIN_PREFIX, load_emitters
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
-from compiler.plan.matching.compatibility import CompatibilityChecker, capability_findings
-from compiler.plan.planning import PlannedUnit, UnitFilter, plan_units
-from compiler.plan.planning_services import PlanningServices
+from compiler.plan.matching.compatibility import capability_findings
+from compiler.plan.plan_stage import PlanStage
+from compiler.plan.planned_units import PlannedUnit
+from compiler.plan.planning import UnitFilter
 from compiler.policy.policy_definition import SHIPPED_PREFIX as SHIPPED_SCHEMAS
 from compiler.policy.policy_engine import BaseRevision
 from compiler.policy.policy_engine import PolicyEngine as PolicyJudge
@@ -140,11 +141,6 @@ class Session:
         return EmitterTemplates()
 
     @cached_property
-    def compatibility(self) -> CompatibilityChecker:
-        """What targets can and cannot do."""
-        return CompatibilityChecker(self.fleet, self.emitters, self.conditions)
-
-    @cached_property
     def policy_engine(self) -> PolicyJudge:
         """Who breaks which policy."""
         policy_base = BaseRevision(self.change_base.day, self.is_changed) if self.change_base else None
@@ -168,15 +164,9 @@ class Session:
         return RenderStage(self.tree, self.fleet, self.emitter_templates, self.policy_engine)
 
     @cached_property
-    def planning_services(self) -> PlanningServices:
-        """What template contexts are made from."""
-
-        def inventory_value() -> ContextValue:
-            from compiler.inventory.template_value import to_template_value  # noqa: PLC0415 - as the inventory below
-
-            return to_template_value(self.inventory)
-
-        return PlanningServices(self.fleet, self.emitters, self.conditions, self.emitter_templates, inventory_value)
+    def plan_stage(self) -> PlanStage:
+        """Plans which files are rendered."""
+        return PlanStage(self.fleet, self.emitters, self.conditions, self.emitter_templates)
 
     @cached_property
     def inventory(self) -> Inventory:
@@ -184,11 +174,21 @@ class Session:
         from compiler.inventory.inventory_builder import build_inventory  # noqa: PLC0415 - as the docstring says
         from compiler.inventory.record_counts import count_record_fields  # noqa: PLC0415 - likewise
 
-        return build_inventory(self.fleet, lambda placements: count_record_fields(self.planning_services, placements))
+        return build_inventory(
+            self.fleet, lambda placements: count_record_fields(self.plan_stage.record_statuses, placements)
+        )
 
     def plan_units(self, scope: UnitFilter = all_units) -> Iterator[PlannedUnit]:
-        """What there is to make."""
-        return plan_units(self.planning_services, self.compatibility, scope)
+        """The units in scope; the inventory is built first, if a file of the project reads it."""
+        yield from self.plan_stage.plan_units(scope, self._inventory_value if scope("", "") else None)
+
+    @cached_property
+    def _inventory_value(self) -> ContextValue | None:
+        if not self.plan_stage.reads_inventory:
+            return None
+        from compiler.inventory.template_value import to_template_value  # noqa: PLC0415 - as the inventory above
+
+        return to_template_value(self.inventory)
 
     @property
     def summary(self) -> str:

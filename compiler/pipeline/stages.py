@@ -19,11 +19,9 @@ from compiler.foundation.json_data import as_object
 from compiler.pipeline.session import Session, all_units
 from compiler.plan.context.adoption import object_collisions
 from compiler.plan.matching.compatibility import emitter_setting_findings
-from compiler.plan.matching.objections import compatibility_findings
-from compiler.plan.planning import UnitFilter, code_owner_findings
-from compiler.plan.quotas import quota_findings
+from compiler.plan.planning import UnitFilter
 from compiler.plan.records.approvals import approval_findings, classification_findings
-from compiler.plan.records.missing_fields import ModelRecordStatus, model_statuses
+from compiler.plan.records.missing_fields import ModelRecordStatus
 from compiler.policy.baseline import EMPTY_BASELINE, Baseline, apply_baseline, is_policy_finding
 from compiler.policy.policy_findings import merge_environments
 from compiler.resolve.checks.fleet_checks import check_fleet
@@ -70,12 +68,12 @@ def check_adoption(session: Session) -> Iterator[Finding]:
 
 def check_quotas(session: Session) -> Iterator[Finding]:
     """Quotas of namespaces against what their models can come to request."""
-    yield from quota_findings(session.planning_services, session.models_in_scope)
+    yield from session.plan_stage.quota_findings(session.models_in_scope)
 
 
 def check_code_owners(session: Session) -> Iterator[Finding]:
     """Who owns a file, and is nobody to the forge that is told so."""
-    yield from code_owner_findings(session.planning_services)
+    yield from session.plan_stage.code_owner_findings()
 
 
 def check_policies(session: Session) -> Iterator[Finding]:
@@ -98,7 +96,7 @@ def _target_findings(session: Session, model: ResolvedModel) -> Iterator[Finding
         finding.subject.name for finding in session.capability_problems if finding.subject
     }:
         return
-    yield from compatibility_findings(session.planning_services, session.compatibility, model)
+    yield from session.plan_stage.compatibility_findings(model)
 
 
 def check_sources(
@@ -134,8 +132,8 @@ def record_statuses(session: Session, models: Collection[str] = ()) -> Iterator[
     ]
     yield from blocking_findings
     model_specs = session.portfolio.by_kind("Model")
-    yield from model_statuses(
-        session.planning_services, (name for name in model_specs if name in set(models)) if models else model_specs
+    yield from session.plan_stage.record_statuses.model_statuses(
+        (name for name in model_specs if name in set(models)) if models else model_specs
     )
 
 

@@ -6,9 +6,7 @@ from fractions import Fraction
 from math import ceil
 
 from compiler.foundation.json_data import Json, Object, as_object, as_str
-from compiler.plan.context.model_context import lazy_model_context
-from compiler.plan.context.network import render_exports, target_id
-from compiler.plan.planning_services import PlanningServices
+from compiler.plan.context.exports import EmitterExports
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.quantities import Cpu, Memory
 
@@ -46,9 +44,9 @@ def sum_resources(amounts: Iterable[ResourceTotals]) -> ResourceTotals:
     return sum(amounts, ResourceTotals())
 
 
-def max_requests(services: PlanningServices, model: ResolvedModel) -> ResourceTotals | tuple[str, ...]:
+def max_requests(exports: EmitterExports, model: ResolvedModel) -> ResourceTotals | tuple[str, ...]:
     """What its replicas can request at most; or the resources that it does not say, though it has replicas."""
-    pods = _exported_pods(services, model)
+    pods = _exported_pods(exports, model)
     if not pods:
         return ResourceTotals()
     resources = as_object(as_object(model.data.get("deploy")).get("resources"))
@@ -71,11 +69,11 @@ def max_replicas(model: ResolvedModel, pods: Object) -> int:
     return replica_limit + _surge_replicas(pods.get("surge"), replica_limit) + _int_or_default(pods.get("beside"), 0)
 
 
-def _exported_pods(services: PlanningServices, model: ResolvedModel) -> Object:
-    emitter = services.emitters.by_id.get(target_id(model))
-    if emitter is None:
+def _exported_pods(exports: EmitterExports, model: ResolvedModel) -> Object:
+    target = exports.target_of(model)
+    if target is None:
         return {}
-    pods = render_exports(services, emitter, lazy_model_context(services, model, emitter), PODS_EXPORT)
+    pods = exports.of_model(model, target, PODS_EXPORT)
     return pods if isinstance(pods, Mapping) else {}
 
 

@@ -7,12 +7,13 @@ from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, as_list, as_object
 from compiler.foundation.provenance import ComputedValue
 from compiler.plan.context.artifact_refs import artifact_references
-from compiler.plan.context.model_context import ContextValues, model_context, with_emitter_options
+from compiler.plan.context.model_context import ContextValues, with_emitter_options
+from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter, FileRule
-from compiler.plan.matching.addons import AddonEvaluator
-from compiler.plan.matching.compatibility import CompatibilityChecker
-from compiler.plan.matching.emitter_evaluation import condition_variables, evaluate_emitter, with_emitter_context
-from compiler.plan.matching.emitter_selection import emits_per, matching_emitters
+from compiler.plan.emitters.emitter_templates import EmitterTemplates
+from compiler.plan.matching.deployment_matching import DeploymentMatcher
+from compiler.plan.matching.emitter_evaluation import condition_variables
+from compiler.plan.matching.emitter_selection import AddonSelector, emits_per
 from compiler.plan.planned_units import (
     PlannedFile,
     PlannedUnit,
@@ -24,10 +25,10 @@ from compiler.plan.planned_units import (
     source_paths,
     unit_value,
 )
-from compiler.plan.planning_services import PlanningServices
 from compiler.plan.records.record_context import record_context
 from compiler.plan.records.record_fields import record_fields_context
 from compiler.plan.records.record_subject import RecordSubject, record_subject
+from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 
 
@@ -45,31 +46,69 @@ class _UnitBuilder:
             self.files.append(result)
 
 
-def plan_model_units(
-    services: PlanningServices, checker: CompatibilityChecker, resolved_models: Sequence[ResolvedModel]
-) -> Iterator[PlannedUnit]:
-    """A unit for each class of emitters that makes something of a model; `places`: the model where it is judged."""
-    subject = record_subject(services, resolved_models)
-    units: dict[str, _UnitBuilder] = {}
-    contexts = _RecordContexts(services, checker)
-    for emitter in matching_emitters(services, subject.model, filter(emits_per("model", "release"), services.addons)):
-        if isinstance(emitter, Finding):
-            units.setdefault("", _UnitBuilder()).add(emitter)
-            continue
-        unit = units.setdefault(emitter.group, _UnitBuilder())
-        for rule in emitter.files:
-            for file_subject in _subjects_for_rule(rule, subject):
-                context, context_findings = contexts.context_for(emitter, file_subject)
-                unit.findings += context_findings
-                if (
-                    not context_findings
-                    and (result := _plan_file(services, emitter, rule, file_subject, context)) is not None
-                ):
-                    unit.add(result)
-    for group, unit in units.items():
-        if unit.files or unit.findings:
-            unit_id = f"{shared_unit_id(group)}/{subject.model.name}"
-            yield PlannedUnit(unit_id, tuple(unit.files), (*unit.findings, *path_collisions(unit.files)))
+class ModelUnitPlanner:
+    """Plans the files of models and of their releases."""
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        conditions: ConditionEvaluator,
+        templates: EmitterTemplates,
+        selector: AddonSelector,
+        matcher: DeploymentMatcher,
+    ) -> None:
+        self._fleet = fleet
+        self._conditions = conditions
+        self._templates = templates
+        self._selector = selector
+        self._matcher = matcher
+
+    def plan(self, resolved_models: Sequence[ResolvedModel]) -> Iterator[PlannedUnit]:
+        """A unit for each class of emitters that renders files of a model, which is resolved in each environment."""
+        subject = record_subject(self._fleet, resolved_models)
+        units: dict[str, _UnitBuilder] = {}
+        contexts = _RecordContexts(self._fleet, self._conditions, self._matcher)
+        for emitter in self._selector.matching(subject.model, emits_per("model", "release")):
+            if isinstance(emitter, Finding):
+                units.setdefault("", _UnitBuilder()).add(emitter)
+                continue
+            unit = units.setdefault(emitter.group, _UnitBuilder())
+            for rule in emitter.files:
+                for file_subject in _subjects_for_rule(rule, subject):
+                    context, context_findings = contexts.context_for(emitter, file_subject)
+                    unit.findings += context_findings
+                    if (
+                        not context_findings
+                        and (result := self._plan_file(emitter, rule, file_subject, context)) is not None
+                    ):
+                        unit.add(result)
+        for group, unit in units.items():
+            if unit.files or unit.findings:
+                unit_id = f"{shared_unit_id(group)}/{subject.model.name}"
+                yield PlannedUnit(unit_id, tuple(unit.files), (*unit.findings, *path_collisions(unit.files)))
+
+    def _plan_file(
+        self, emitter: Emitter, rule: FileRule, subject: RecordSubject, context: ContextValues
+    ) -> PlannedFile | Finding | None:
+        model = subject.model
+        unit_id = f"{shared_unit_id(emitter.group)}/{model.name}"
+        models = subject.placements or (model,)
+        late_inputs = (
+            (input_paths(self._fleet, *models), artifact_references(subject.releases, _image_references(context)))
+            if rule.phase
+            else ((), ())
+        )
+        context = {**context, "unit": unit_value(unit_id, (), *late_inputs)}
+        if rule.condition is not None:
+            is_enabled = self._conditions.evaluate_condition(
+                emitter, rule.condition, (*rule.pointer, "when"), condition_variables(self._fleet, model, emitter)
+            )
+            if is_enabled is not True:
+                return is_enabled if isinstance(is_enabled, Finding) else None
+        paths = render_paths(self._fleet, self._templates, emitter, rule, context)
+        if isinstance(paths, Finding):
+            return paths
+        return PlannedFile(*paths, emitter, rule, context, model, source_paths(*models))
 
 
 def _subjects_for_rule(rule: FileRule, subject: RecordSubject) -> Iterator[RecordSubject]:
@@ -80,30 +119,29 @@ def _subjects_for_rule(rule: FileRule, subject: RecordSubject) -> Iterator[Recor
 
 
 class _RecordContexts:
-    """What templates see of what is told, made once for all files of it."""
+    """The contexts of one model's records, each built once for all files that share it."""
 
-    def __init__(self, services: PlanningServices, checker: CompatibilityChecker) -> None:
-        self._services = services
-        self._checker = checker
+    def __init__(self, fleet: Fleet, conditions: ConditionEvaluator, matcher: DeploymentMatcher) -> None:
+        self._fleet = fleet
+        self._conditions = conditions
+        self._matcher = matcher
         self._common_contexts: dict[tuple[str, ...], ContextValues] = {}
         self._emitter_contexts: dict[tuple[str, ...], tuple[ContextValues, tuple[Finding, ...]]] = {}
 
     def context_for(self, emitter: Emitter, subject: RecordSubject) -> tuple[ContextValues, tuple[Finding, ...]]:
-        """The context of one emitter, and why it cannot be made."""
+        """The context of one emitter, and the findings that prevent it."""
         key = (
             subject.model.environment.name if subject.model.environment else "",
             *(release.version for release in subject.releases),
         )
         if key not in self._common_contexts:
-            target = self._checker.resolve_target(subject.model) if subject.placements else None
-            self._common_contexts[key] = record_context(
-                self._services, subject, None if isinstance(target, Finding) else target
-            )
+            target = self._matcher.target_of(subject.model) if subject.placements else None
+            self._common_contexts[key] = record_context(self._fleet, self._conditions, subject, target)
         if (emitter.id, *key) not in self._emitter_contexts:
             emitter_context = with_emitter_options(
-                self._services, subject.model, emitter, self._common_contexts[key]
+                self._fleet, subject.model, emitter, self._common_contexts[key]
             ) | emitter_metadata(emitter)
-            field_values, findings = record_fields_context(self._services, emitter, subject)
+            field_values, findings = record_fields_context(self._fleet, self._conditions, emitter, subject)
             self._emitter_contexts[emitter.id, *key] = (
                 emitter_context | self._requested_inputs(emitter, subject) | field_values,
                 findings,
@@ -111,39 +149,11 @@ class _RecordContexts:
         return self._emitter_contexts[emitter.id, *key]
 
     def _requested_inputs(self, emitter: Emitter, subject: RecordSubject) -> ContextValues:
-        """What is only worked out for an emitter that asks for it; what is wrong with it is told where the model runs."""
-        target = (
-            self._checker.resolve_target(subject.model) if subject.placements and emitter.data.get("asks") else None
-        )
-        if target is None or isinstance(target, Finding):
+        """The values that an emitter asks for; the findings about them belong to the deployment."""
+        if not subject.placements or not emitter.data.get("asks"):
             return {}
-        target_evaluation = evaluate_emitter(self._services, subject.model, target)
-        context = with_emitter_context(target_evaluation, self._services, model_context(self._services, subject.model))
-        return AddonEvaluator(self._services, target_evaluation, context).requested_inputs(emitter)[0]
-
-
-def _plan_file(
-    services: PlanningServices, emitter: Emitter, rule: FileRule, subject: RecordSubject, context: ContextValues
-) -> PlannedFile | Finding | None:
-    model = subject.model
-    unit_id = f"{shared_unit_id(emitter.group)}/{model.name}"
-    models = subject.placements or (model,)
-    late_inputs = (
-        (input_paths(services.fleet, *models), artifact_references(subject.releases, _image_references(context)))
-        if rule.phase
-        else ((), ())
-    )
-    context = {**context, "unit": unit_value(unit_id, (), *late_inputs)}
-    if rule.condition is not None:
-        is_enabled = services.conditions.evaluate_condition(
-            emitter, rule.condition, (*rule.pointer, "when"), condition_variables(services, model, emitter)
-        )
-        if is_enabled is not True:
-            return is_enabled if isinstance(is_enabled, Finding) else None
-    paths = render_paths(services, emitter, rule, context)
-    if isinstance(paths, Finding):
-        return paths
-    return PlannedFile(*paths, emitter, rule, context, model, source_paths(*models))
+        addon_evaluator = self._matcher.addon_evaluator(subject.model)
+        return addon_evaluator.requested_inputs(emitter)[0] if addon_evaluator else {}
 
 
 def _image_references(context: ContextValues) -> list[Json]:

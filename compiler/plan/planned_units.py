@@ -10,7 +10,7 @@ from compiler.foundation.provenance import ComputedValue, ContextValue
 from compiler.plan.context.lazy_context import Context
 from compiler.plan.emitters.emitter import Emitter, FileRule
 from compiler.plan.emitters.emitter_loader import emitter_finding
-from compiler.plan.planning_services import PlanningServices
+from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.resolve.resolver import references
@@ -45,20 +45,20 @@ def shared_unit_id(group: str) -> str:
 
 
 def render_paths(
-    services: PlanningServices, emitter: Emitter, rule: FileRule, context: Context
+    fleet: Fleet, templates: EmitterTemplates, emitter: Emitter, rule: FileRule, context: Context
 ) -> tuple[str, str | None] | Finding:
     """Where a rule puts its file, and where it is committed."""
-    path = services.templates.render_value(emitter, rule.path, context, (*rule.pointer, "path"))
+    path = templates.render_value(emitter, rule.path, context, (*rule.pointer, "path"))
     if isinstance(path, Finding):
         return path
     commit_path = (
-        services.templates.render_value(emitter, rule.commit_path, context, (*rule.pointer, "place"))
+        templates.render_value(emitter, rule.commit_path, context, (*rule.pointer, "place"))
         if rule.commit_path
         else None
     )
     if isinstance(commit_path, Finding):
         return commit_path
-    if _is_project_input(services, as_str(commit_path)):
+    if _is_project_input(fleet, as_str(commit_path)):
         message = f"{commit_path} lies among the specs, and what is made is no source"
         return emitter_finding(
             emitter, message, (*rule.pointer, "place"), "place it in a folder that nobody edits, such as records/"
@@ -66,9 +66,9 @@ def render_paths(
     return as_str(path), as_str(commit_path) or None
 
 
-def _is_project_input(services: PlanningServices, path: str) -> bool:
+def _is_project_input(fleet: Fleet, path: str) -> bool:
     """Whether a file would be read as a spec, a template or a schema by the next run."""
-    portfolio = services.fleet.portfolio
+    portfolio = fleet.portfolio
     return any(path.startswith(f"{portfolio.folder(name)}/") for name in ("models", "templates", "schemas"))
 
 

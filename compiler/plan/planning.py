@@ -1,34 +1,28 @@
-"""Which files there are to make: for each model where it runs, for each model, for each environment, and for the project."""
+"""The units of the fleet: of each deployment, of each model, of each environment, and of the project."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import as_str
-from compiler.foundation.provenance import Origin
+from compiler.foundation.provenance import ContextValue, Origin
 from compiler.plan.codeowners.ownership_claims import CommittedFile
-from compiler.plan.codeowners.ownership_rules import ownership_rules
 from compiler.plan.context.document_origins import to_document_origins
+from compiler.plan.context.exports import EmitterExports
 from compiler.plan.context.model_context import environment_of
 from compiler.plan.deployment_unit import plan_deployment
-from compiler.plan.matching.compatibility import CompatibilityChecker
-from compiler.plan.model_unit import plan_model_units
-from compiler.plan.planned_units import PlannedFile, PlannedUnit
-from compiler.plan.planning_services import PlanningServices
+from compiler.plan.emitters.emitter_templates import EmitterTemplates
+from compiler.plan.environment_unit import KINDS_VARIABLE, plan_environment_units
+from compiler.plan.matching.deployment_matching import DeploymentMatcher
+from compiler.plan.model_unit import ModelUnitPlanner
+from compiler.plan.planned_units import PlannedUnit
+from compiler.plan.project_unit import OWNERS_VARIABLE, plan_project_units
 from compiler.plan.quotas import namespace_usage
 from compiler.plan.rendered_kinds import rendered_kinds
-from compiler.plan.shared_units import (
-    KINDS_VARIABLE,
-    OWNERS_VARIABLE,
-    PlannedDeployment,
-    any_template_reads,
-    plan_environment_units,
-    plan_project_units,
-)
+from compiler.plan.shared_files import Deployment, SharedFilePlanner
 from compiler.resolve.dependencies import model_dependencies
+from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
-
-__all__ = ["PlannedFile", "PlannedUnit", "UnitFilter", "code_owner_findings", "plan_units"]
 
 UnitFilter = Callable[[str, str], bool]
 """Whether a run is about a model (by name) in an environment; either may be empty: what belongs to none."""
@@ -36,16 +30,16 @@ UnitFilter = Callable[[str, str], bool]
 
 @dataclass
 class _SharedUnitInputs:
-    """What files of many models are told of the others; `kinds_in` and `wants_owners`: whether any of them asks."""
+    """The facts about deployments that files about many models need, as far as their templates read them."""
 
     environments_reading_kinds: frozenset[str]
     needs_code_owners: bool
-    deployments: list[PlannedDeployment] = field(default_factory=list)
+    deployments: list[Deployment] = field(default_factory=list)
     rendered_kinds: dict[str, list[tuple[str, str] | Finding]] = field(default_factory=dict)
     committed_files: list[CommittedFile] = field(default_factory=list)
 
     def record_unit(self, unit: PlannedUnit, environment: str, model: str) -> PlannedUnit:
-        """Keep what there is to know of a unit."""
+        """Keep the facts of a unit."""
         if model and environment in self.environments_reading_kinds:
             self.rendered_kinds.setdefault(environment, []).extend(rendered_kinds(unit))
         self.committed_files += [
@@ -54,87 +48,84 @@ class _SharedUnitInputs:
         return unit
 
 
-def plan_units(
-    services: PlanningServices, checker: CompatibilityChecker, includes: UnitFilter
-) -> Iterator[PlannedUnit]:
-    """Every unit of the fleet that the scope asks for, by environment and name; those of environments and project last."""
-    shared_inputs = _shared_unit_inputs(services, includes)
-    for name in services.fleet.portfolio.by_kind("Model"):
-        resolved_models: list[ResolvedModel] = []
-        for environment in services.fleet.environments_of(name):
-            model, _ = services.fleet.resolve(name, environment)
-            if model is None:
-                continue
-            resolved_models.append(model)
-            if environment is None:
-                continue
-            shared_inputs.deployments.append(_describe_deployment(services, model, environment))
-            if (
-                includes(name, environment)
-                or environment in shared_inputs.environments_reading_kinds
-                or shared_inputs.needs_code_owners
-            ):
-                unit = shared_inputs.record_unit(
-                    plan_deployment(services, checker, model, environment), environment, name
-                )
-                yield from (unit,) if includes(name, environment) else ()
-        if resolved_models and (includes(name, "") or shared_inputs.needs_code_owners):
-            units = [
-                shared_inputs.record_unit(unit, "", name)
-                for unit in plan_model_units(services, checker, resolved_models)
-            ]
-            yield from units if includes(name, "") else ()
-    yield from _plan_shared_units(services, shared_inputs, includes)
+@dataclass(frozen=True)
+class UnitPlanner:
+    """Plans units in the order of their dependencies: those of models first, then those of environments and the project."""
 
+    fleet: Fleet
+    templates: EmitterTemplates
+    exports: EmitterExports
+    matcher: DeploymentMatcher
+    model_units: ModelUnitPlanner
+    shared_files: SharedFilePlanner
 
-def _plan_shared_units(
-    services: PlanningServices, shared_inputs: _SharedUnitInputs, includes: UnitFilter
-) -> Iterator[PlannedUnit]:
-    for environment in services.fleet.environments:
-        if includes("", environment) or shared_inputs.needs_code_owners:
-            local_deployments = [item for item in shared_inputs.deployments if item.environment == environment]
-            for unit in plan_environment_units(
-                services, environment, local_deployments, shared_inputs.rendered_kinds.get(environment, ())
-            ):
-                shared_inputs.record_unit(unit, environment, "")
-                yield from (unit,) if includes("", environment) else ()
-    if includes("", ""):
-        yield from plan_project_units(
-            services,
-            shared_inputs.deployments,
-            shared_inputs.committed_files,
-            needs_code_owners=shared_inputs.needs_code_owners,
+    def plan_units(self, includes: UnitFilter, inventory: "ContextValue | None") -> Iterator[PlannedUnit]:
+        """The units that the filter includes; `inventory`: its rows, if the project's templates read them."""
+        shared_inputs = self._shared_unit_inputs(includes)
+        for name in self.fleet.portfolio.by_kind("Model"):
+            resolved_models: list[ResolvedModel] = []
+            for environment in self.fleet.environments_of(name):
+                model, _ = self.fleet.resolve(name, environment)
+                if model is None:
+                    continue
+                resolved_models.append(model)
+                if environment is None:
+                    continue
+                shared_inputs.deployments.append(self._describe_deployment(model, environment))
+                if (
+                    includes(name, environment)
+                    or environment in shared_inputs.environments_reading_kinds
+                    or shared_inputs.needs_code_owners
+                ):
+                    match = self.matcher.match(model)
+                    unit = plan_deployment(self.fleet, self.templates, model, environment, match)
+                    shared_inputs.record_unit(unit, environment, name)
+                    yield from (unit,) if includes(name, environment) else ()
+            if resolved_models and (includes(name, "") or shared_inputs.needs_code_owners):
+                units = [shared_inputs.record_unit(unit, "", name) for unit in self.model_units.plan(resolved_models)]
+                yield from units if includes(name, "") else ()
+        yield from self._plan_shared_units(shared_inputs, includes, inventory)
+
+    def _plan_shared_units(
+        self, shared_inputs: _SharedUnitInputs, includes: UnitFilter, inventory: "ContextValue | None"
+    ) -> Iterator[PlannedUnit]:
+        for environment in self.fleet.environments:
+            if includes("", environment) or shared_inputs.needs_code_owners:
+                local_deployments = [item for item in shared_inputs.deployments if item.environment == environment]
+                kinds = shared_inputs.rendered_kinds.get(environment, ())
+                for unit in plan_environment_units(
+                    self.fleet, self.shared_files, environment, local_deployments, kinds
+                ):
+                    shared_inputs.record_unit(unit, environment, "")
+                    yield from (unit,) if includes("", environment) else ()
+        if includes("", ""):
+            committed_files = shared_inputs.committed_files if shared_inputs.needs_code_owners else None
+            yield from plan_project_units(
+                self.fleet, self.shared_files, shared_inputs.deployments, committed_files, inventory
+            )
+
+    def _shared_unit_inputs(self, includes: UnitFilter) -> _SharedUnitInputs:
+        environments = self.fleet.portfolio.by_kind("Environment")
+        return _SharedUnitInputs(
+            frozenset(
+                name
+                for name in self.fleet.environments
+                if includes("", name)
+                and self.shared_files.is_read("environment", KINDS_VARIABLE, environments[name].data)
+            ),
+            includes("", "") and self.shared_files.is_read("project", OWNERS_VARIABLE),
         )
 
-
-def _shared_unit_inputs(services: PlanningServices, includes: UnitFilter) -> _SharedUnitInputs:
-    environments = services.fleet.portfolio.by_kind("Environment")
-    return _SharedUnitInputs(
-        frozenset(
-            name
-            for name in services.fleet.environments
-            if includes("", name)
-            and any_template_reads(services, "environment", KINDS_VARIABLE, environments[name].data)
-        ),
-        includes("", "") and any_template_reads(services, "project", OWNERS_VARIABLE),
-    )
-
-
-def code_owner_findings(services: PlanningServices) -> Iterable[Finding]:
-    """Who owns something and cannot be asked, where the project has forges told who owns what."""
-    return ownership_rules(services, ())[1] if any_template_reads(services, "project", OWNERS_VARIABLE) else ()
-
-
-def _describe_deployment(services: PlanningServices, model: ResolvedModel, environment: str) -> PlannedDeployment:
-    language = services.fleet.language.type_language(model.spec.text("type"))
-    dependency_names = tuple(
-        dependency.name for dependency in model_dependencies(model, language) if dependency.is_direct
-    )
-    return PlannedDeployment(
-        model.name,
-        environment,
-        as_str(model.data["owner"]),
-        dependency_names,
-        namespace_usage(services, model, environment_of(model)),
-        to_document_origins(model, (Origin("model", ("owner",)),)),
-    )
+    def _describe_deployment(self, model: ResolvedModel, environment: str) -> Deployment:
+        language = self.fleet.language.type_language(model.spec.text("type"))
+        dependency_names = tuple(
+            dependency.name for dependency in model_dependencies(model, language) if dependency.is_direct
+        )
+        return Deployment(
+            model.name,
+            environment,
+            as_str(model.data["owner"]),
+            dependency_names,
+            namespace_usage(self.exports, model, environment_of(model)),
+            to_document_origins(model, (Origin("model", ("owner",)),)),
+        )

@@ -9,8 +9,9 @@ from compiler.foundation.json_data import Json, Object, Pointer, as_object, as_s
 from compiler.foundation.provenance import ComputedValue, Origin, Origins
 from compiler.foundation.suggestions import closest_match
 from compiler.plan.context.document_origins import namespace_document_origins
+from compiler.plan.context.exports import EmitterExports
 from compiler.plan.max_requests import ResourceTotals, max_requests, sum_resources
-from compiler.plan.planning_services import PlanningServices
+from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.portfolio import Spec
@@ -27,24 +28,24 @@ class NamespaceUsage:
     namespace_origins: Origins
 
 
-def namespace_usage(services: PlanningServices, model: ResolvedModel, environment: Spec) -> NamespaceUsage:
+def namespace_usage(exports: EmitterExports, model: ResolvedModel, environment: Spec) -> NamespaceUsage:
     """Where a model runs; what it comes to is looked at only where somebody asks."""
-    requests = max_requests(services, model) if "quota" in environment.data else ResourceTotals()
+    requests = max_requests(exports, model) if "quota" in environment.data else ResourceTotals()
     return NamespaceUsage(model, namespace(model) or "", requests, namespace_document_origins(model))
 
 
-def quota_findings(services: PlanningServices, selected_models: Container[str] | None) -> Iterator[Finding]:
+def quota_findings(fleet: Fleet, exports: EmitterExports, selected_models: Container[str] | None) -> Iterator[Finding]:
     """What keeps quotas from being known, or is too little; `only`: the models that are judged, all where it is `None`."""
-    for name, environment in services.fleet.portfolio.by_kind("Environment").items():
-        if "quota" not in environment.data or name not in services.fleet.environments:
+    for name, environment in fleet.portfolio.by_kind("Environment").items():
+        if "quota" not in environment.data or name not in fleet.environments:
             continue
         deployed_models = [
             model
-            for model, environment_name in services.fleet.deployments()
+            for model, environment_name in fleet.deployments()
             if environment_name == name and (selected_models is None or model in selected_models)
         ]
-        models = (services.fleet.resolve(model, name)[0] for model in deployed_models)
-        usages = [namespace_usage(services, model, environment) for model in models if model is not None]
+        models = (fleet.resolve(model, name)[0] for model in deployed_models)
+        usages = [namespace_usage(exports, model, environment) for model in models if model is not None]
         findings = namespace_values(environment, usages)[1]
         yield from (
             finding for finding in findings if selected_models is None or finding.code is codes.MISSING_RESOURCE_REQUEST

@@ -1,8 +1,11 @@
 """The retraining schedules of models."""
 
 from compiler.foundation.json_data import as_object, as_str
+from compiler.foundation.provenance import ComputedValue, ContextValue, ObjectValue, Origin, computed_list
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
+
+_SCHEDULE_POINTER = ("pipeline", "retrain", "schedule")
 
 
 def retrain_schedule(fleet: Fleet, name: str) -> tuple[ResolvedModel, str] | None:
@@ -12,3 +15,19 @@ def retrain_schedule(fleet: Fleet, name: str) -> tuple[ResolvedModel, str] | Non
     if model is None or not retrain or as_str(retrain.get("timeZone")) not in {"", "UTC"}:
         return None
     return model, as_str(retrain["schedule"])
+
+
+def retrain_schedule_values(fleet: Fleet) -> ComputedValue:
+    """Each schedule once, in order, with the models that are retrained on it, as templates read them."""
+    by_cron: dict[str, list[str]] = {}
+    for name in fleet.portfolio.by_kind("Model"):
+        schedule = retrain_schedule(fleet, name)
+        if schedule is not None:
+            by_cron.setdefault(schedule[1], []).append(name)
+    return computed_list([_schedule_value(cron, names) for cron, names in sorted(by_cron.items())], ())
+
+
+def _schedule_value(cron: str, names: list[str]) -> ContextValue:
+    origins = tuple(Origin(f"Model/{name}", _SCHEDULE_POINTER) for name in names)
+    models: list[ContextValue] = [ComputedValue(name, (Origin(f"Model/{name}", ("name",)),)) for name in names]
+    return ObjectValue({"cron": ComputedValue(cron, origins), "models": computed_list(models, origins)})

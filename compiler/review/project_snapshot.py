@@ -145,7 +145,7 @@ class ProjectSnapshot:
         project, tree = self.session.portfolio.project.data, self.session.tree
         option_texts = (
             text
-            for emitter in self.session.planning_services.addons
+            for emitter in self.session.plan_stage.addons
             for text in iter_texts(project_emitter_options(project, emitter))
         )
         return {path: tree.blob_id(path) for path in option_texts if path not in self._spec_paths and tree.has(path)}

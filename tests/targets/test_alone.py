@@ -8,7 +8,6 @@ import pytest
 from compiler.pipeline.session import Session
 from compiler.plan.context.network import network_access
 from compiler.plan.emitters.conditions import ALL_SECTIONS, COMPATIBILITY_SECTIONS
-from compiler.plan.matching.emitter_evaluation import evaluate_emitter
 from compiler.source.worktree import WorkTree
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,12 +18,12 @@ def target_findings(run: Session, name: str, environment: str) -> list[object]:
     model, _ = run.fleet.resolve(name, environment)
     emitters = run.emitters.by_id.values()
     findings = [
-        evaluate_emitter(run.planning_services, model, emitter, sections)
+        run.plan_stage.evaluator.evaluate(model, emitter, sections)
         for emitter in emitters
         for sections in (COMPATIBILITY_SECTIONS, ALL_SECTIONS)
     ]
     return [
-        network_access(run.planning_services, model),
+        network_access(run.fleet, run.plan_stage.exports, model),
         *((one.condition_results, one.images, one.findings) for one in findings),
     ]
 

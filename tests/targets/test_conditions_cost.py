@@ -49,12 +49,12 @@ def test_an_emitter_that_can_object_to_nothing_is_not_asked(monkeypatch) -> None
     list(check(run))
     objecting = {
         emitter.id
-        for emitter in run.planning_services.addons
+        for emitter in run.plan_stage.addons
         if any(emitter.data.get(key) for key in ("needs", "cannot", "asks"))
     }
     assert emitter_ids
     assert emitter_ids <= objecting
-    assert "kustomize" in {emitter.id for emitter in run.planning_services.addons} - emitter_ids
+    assert "kustomize" in {emitter.id for emitter in run.plan_stage.addons} - emitter_ids
 
 
 def test_what_was_asked_of_any_of_the_last_places_is_not_asked_again(evaluated_conditions) -> None:

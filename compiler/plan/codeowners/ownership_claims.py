@@ -6,7 +6,6 @@ from posixpath import dirname, join, normpath
 
 from compiler.foundation.json_data import as_list, as_object, as_str
 from compiler.foundation.provenance import Origin
-from compiler.plan.planning_services import PlanningServices
 from compiler.resolve.fleet import Fleet
 from compiler.spec.language import iter_values
 from compiler.spec.portfolio import Spec, release_contents
@@ -35,9 +34,8 @@ class CommittedFile:
     unit: str
 
 
-def ownership_claims(services: PlanningServices, committed_files: Sequence[CommittedFile]) -> Iterator[OwnershipClaim]:
+def ownership_claims(fleet: Fleet, committed_files: Sequence[CommittedFile]) -> Iterator[OwnershipClaim]:
     """Every ownership claim: documents, companion files, and committed output files."""
-    fleet = services.fleet
     owners = {name: model_owner(fleet, spec) for name, spec in fleet.portfolio.by_kind("Model").items()}
     project = fleet.portfolio.project
     yield OwnershipClaim(project.document.path, "", project.kind, Origin("project", ("owner",)))

@@ -10,7 +10,7 @@ from compiler.foundation.json_data import as_list, as_str
 from compiler.foundation.provenance import ComputedValue, ObjectValue, Origin, Origins, computed_list
 from compiler.plan.codeowners.ownership_claims import CommittedFile, OwnershipClaim, ownership_claims
 from compiler.plan.conventions import LOCKS_FOLDER
-from compiler.plan.planning_services import PlanningServices
+from compiler.resolve.fleet import Fleet
 from compiler.spec.portfolio import path_and_ancestors
 
 ROOT_PATH = ""
@@ -47,29 +47,29 @@ class OwnershipRule:
 
 
 def ownership_rules(
-    services: PlanningServices, committed_files: Sequence[CommittedFile]
+    fleet: Fleet, committed_files: Sequence[CommittedFile]
 ) -> tuple[list[OwnershipRule], list[Finding]]:
     """All rules, general before specific, and findings about teams that cannot be named.
 
     A file shared by several teams belongs to the project's owner: a forge accepts the approval of any one owner.
     """
-    portfolio = services.fleet.portfolio
+    portfolio = fleet.portfolio
     project = portfolio.project.text("owner")
     by_path: dict[str, list[OwnershipClaim]] = {}
-    for claim in ownership_claims(services, [*committed_files, *_lock_files(committed_files)]):
+    for claim in ownership_claims(fleet, [*committed_files, *_lock_files(committed_files)]):
         by_path.setdefault(claim.path, []).append(claim)
     model_folders = _exclusive_folders(by_path)
     project_folders = [f"{portfolio.folder(key)}/" for key in ("schemas", "templates")]
-    rules = [_ownership_rule(path, project, (), services) for path in (ROOT_PATH, *project_folders)]
+    rules = [_ownership_rule(path, project, (), fleet) for path in (ROOT_PATH, *project_folders)]
     rules += [
-        _ownership_rule(f"{folder}/", claim.team or project, (claim,), services)
+        _ownership_rule(f"{folder}/", claim.team or project, (claim,), fleet)
         for folder, claim in sorted(model_folders.items())
     ]
     files = [path for path in by_path if model_folders.keys().isdisjoint(path_and_ancestors(dirname(path)))]
     for path in sorted(files, key=_sort_key):
         teams = {claim.team or project for claim in by_path[path]}
-        rules.append(_ownership_rule(path, teams.pop() if len(teams) == 1 else project, by_path[path], services))
-    return rules, list(_missing_handle_findings(services, rules))
+        rules.append(_ownership_rule(path, teams.pop() if len(teams) == 1 else project, by_path[path], fleet))
+    return rules, list(_missing_handle_findings(fleet, rules))
 
 
 def _sort_key(path: str) -> tuple[bool, str]:
@@ -98,9 +98,9 @@ def _exclusive_folders(by_path: Mapping[str, Sequence[OwnershipClaim]]) -> Mappi
 
 
 def _ownership_rule(
-    path: str, team: str, path_claims: Iterable[OwnershipClaim], services: PlanningServices
+    path: str, team: str, path_claims: Iterable[OwnershipClaim], fleet: Fleet
 ) -> OwnershipRule:
-    team_spec = services.fleet.portfolio.by_kind("Team").get(team)
+    team_spec = fleet.portfolio.by_kind("Team").get(team)
     handles = tuple(as_str(handle) for handle in as_list(team_spec.data.get("codeOwners"))) if team_spec else ()
     claim_list = tuple(path_claims)
     origins = tuple(dict.fromkeys(claim.origin for claim in claim_list)) or (Origin("project", ("owner",)),)
@@ -109,9 +109,9 @@ def _ownership_rule(
     )
 
 
-def _missing_handle_findings(services: PlanningServices, rules: Sequence[OwnershipRule]) -> Iterator[Finding]:
+def _missing_handle_findings(fleet: Fleet, rules: Sequence[OwnershipRule]) -> Iterator[Finding]:
     """Teams that own a file and have no handle: a rule without owners would allow anybody to change the file."""
-    portfolio = services.fleet.portfolio
+    portfolio = fleet.portfolio
     project = portfolio.project
     if not project.text("owner"):
         message, help_ = (

@@ -12,7 +12,7 @@ from compiler.plan.context.adoption import adopted_selector, adoption_origins, b
 from compiler.plan.context.companion_files import companion_file_factories
 from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.emitters.emitter_settings import project_emitter_options
-from compiler.plan.planning_services import PlanningServices
+from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.spec.portfolio import Spec, configured_folder
@@ -49,23 +49,23 @@ class LazyContext(Mapping[str, ContextValue]):
         return len(self._factories)
 
 
-def model_context(services: PlanningServices, model: ResolvedModel) -> ContextValues:
+def model_context(fleet: Fleet, model: ResolvedModel) -> ContextValues:
     """The values for every emitter; for a model that is not deployed, those that do not depend on an environment."""
-    return {name: factory() for name, factory in _value_factories(services, model).items()}
+    return {name: factory() for name, factory in _value_factories(fleet, model).items()}
 
 
-def lazy_model_context(services: PlanningServices, model: ResolvedModel, emitter: Emitter) -> LazyContext:
+def lazy_model_context(fleet: Fleet, model: ResolvedModel, emitter: Emitter) -> LazyContext:
     """The same with an emitter's options, computed on access."""
     return LazyContext(
         {
-            **_value_factories(services, model),
-            "options": lambda: DocumentValue("options", emitter_options(services, emitter, model)),
+            **_value_factories(fleet, model),
+            "options": lambda: DocumentValue("options", emitter_options(fleet, emitter, model)),
         }
     )
 
 
-def _value_factories(services: PlanningServices, model: ResolvedModel) -> ValueFactories:
-    project = services.fleet.portfolio.project
+def _value_factories(fleet: Fleet, model: ResolvedModel) -> ValueFactories:
+    project = fleet.portfolio.project
     owner = as_str(model.data["owner"])
     version = model.release.version if model.release else ""
     name_origins: Origins = (Origin("model", ("name",)), Origin("project", ("name",)))
@@ -77,8 +77,8 @@ def _value_factories(services: PlanningServices, model: ResolvedModel) -> ValueF
         "tool": tool_value,
         "names": lambda: ComputedValue(conventions.TEMPLATE_NAMES, ()),
         "model": lambda: DocumentValue("model", model.data),
-        "team": lambda: _team_value(services, owner),
-        **_use_case_factory(services, model),
+        "team": lambda: _team_value(fleet, owner),
+        **_use_case_factory(fleet, model),
         "name": lambda: ComputedValue(base_name(model), adoption_origins(model, "name", name_origins[:1])),
         "selector": lambda: ComputedValue(
             conventions.selector_labels(model.name, project.name, adopted_labels), selector_origins or name_origins
@@ -113,22 +113,22 @@ def _environment_factories(model: ResolvedModel) -> ValueFactories:
     return factories if model_image is None else {**factories, "image": lambda: model_image}
 
 
-def _team_value(services: PlanningServices, owner: str) -> DocumentValue:
-    team = services.fleet.find("Team", owner)
+def _team_value(fleet: Fleet, owner: str) -> DocumentValue:
+    team = fleet.find("Team", owner)
     return DocumentValue("team", team.data if team else {})
 
 
 def with_emitter_options(
-    services: PlanningServices, model: ResolvedModel, emitter: Emitter, context: ContextValues
+    fleet: Fleet, model: ResolvedModel, emitter: Emitter, context: ContextValues
 ) -> ContextValues:
     """The context with the options of the emitter."""
-    return {**context, "options": DocumentValue("options", emitter_options(services, emitter, model))}
+    return {**context, "options": DocumentValue("options", emitter_options(fleet, emitter, model))}
 
 
-def emitter_options(services: PlanningServices, emitter: Emitter, model: ResolvedModel) -> Object:
+def emitter_options(fleet: Fleet, emitter: Emitter, model: ResolvedModel) -> Object:
     """The options of an emitter with its defaults: for the target, the model's options; for others, the project's."""
     if not emitter.is_target:
-        return project_emitter_options(services.fleet.portfolio.project.data, emitter)
+        return project_emitter_options(fleet.portfolio.project.data, emitter)
     values = as_object(as_object(model.data.get("deploy")).get("options"))
     return emitter.options_with_defaults(values) if values else emitter.default_options
 
@@ -165,9 +165,9 @@ def environment_of(model: ResolvedModel) -> Spec:
     return model.environment
 
 
-def _use_case_factory(services: PlanningServices, model: ResolvedModel) -> ValueFactories:
+def _use_case_factory(fleet: Fleet, model: ResolvedModel) -> ValueFactories:
     use_case_name = as_str(model.data.get("useCase"))
-    use_case = services.fleet.find("UseCase", use_case_name) if use_case_name else None
+    use_case = fleet.find("UseCase", use_case_name) if use_case_name else None
     return {"useCase": lambda: DocumentValue(f"UseCase/{use_case.name}", use_case.data)} if use_case else {}
 
 

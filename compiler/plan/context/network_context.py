@@ -6,27 +6,28 @@ from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
 from compiler.foundation.provenance import ComputedValue, Origin, Origins, computed_list
 from compiler.plan.context.adoption import adopted_selector, pod_selector
+from compiler.plan.context.exports import EmitterExports
 from compiler.plan.context.model_context import ContextValues, environment_of
-from compiler.plan.context.network import network_access, render_exports
+from compiler.plan.context.network import network_access
 from compiler.plan.context.settings_env import settings_variables
 from compiler.plan.matching.emitter_evaluation import EmitterEvaluation
-from compiler.plan.planning_services import PlanningServices
+from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import ResolvedModel
 
 
 def with_network_context(
-    services: PlanningServices, target_evaluation: EmitterEvaluation, context: ContextValues
+    fleet: Fleet, exports: EmitterExports, target_evaluation: EmitterEvaluation, context: ContextValues
 ) -> tuple[ContextValues, tuple[Finding, ...]]:
     """The target's context with all values except the paths of other files, and findings."""
     model, context = target_evaluation.model, dict(context)
     deploy = as_object(model.data.get("deploy"))
-    endpoint_value = render_exports(services, target_evaluation.emitter, context, "endpoint")
+    endpoint_value = exports.render(target_evaluation.emitter, context, "endpoint")
     if isinstance(endpoint_value, Finding):
         return context, (endpoint_value,)
     if endpoint_value:
         context["endpoint"] = ComputedValue(endpoint_value, (Origin("model", ("name",)),))
-    network = network_access(services, model)
+    network = network_access(fleet, exports, model)
     origins: Origins = (Origin("model", ("uses",)), Origin("release", ("source",)))
     dependency_variables = [
         ComputedValue({"name": use.data["env"], "value": use.data["url"]}, (use.origin,))
@@ -40,7 +41,7 @@ def with_network_context(
             list(network.egress),
             (*origins, Origin("model", ("deploy", "egress"))),
         ),
-        "usedBy": ComputedValue(_dependent_values(services, model), origins),
+        "usedBy": ComputedValue(_dependent_values(fleet, model), origins),
         "variables": computed_list(
             [
                 *dependency_variables,
@@ -68,12 +69,12 @@ def _secret_value(secret: Object) -> Object:
     return {**entry, "path": path, "property": property_} if slash else {**entry, "path": key}
 
 
-def _dependent_values(services: PlanningServices, model: ResolvedModel) -> list[Json]:
+def _dependent_values(fleet: Fleet, model: ResolvedModel) -> list[Json]:
     environment = environment_of(model).name
-    project = services.fleet.portfolio.project.name
+    project = fleet.portfolio.project.name
     entries: list[Json] = []
-    for name in services.fleet.dependents(model.name, environment):
-        dependent = services.fleet.model(name, environment)
+    for name in fleet.dependents(model.name, environment):
+        dependent = fleet.model(name, environment)
         if dependent is not None:
             is_adopted = bool(adopted_selector(dependent))
             entries.append(

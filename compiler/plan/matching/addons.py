@@ -1,20 +1,18 @@
-"""Emitters beside the target of a model: what each has before it, and what is worked out only for who asks for it."""
+"""Evaluation of emitters that no model names; objectives and metrics are computed only for an emitter that asks for them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, as_list
 from compiler.foundation.provenance import ComputedValue, Origin
-from compiler.plan.context.model_context import ContextValues, model_context
-from compiler.plan.context.network import render_exports
-from compiler.plan.emitters.conditions import ALL_SECTIONS, COMPATIBILITY_SECTIONS, ConditionSections
+from compiler.plan.context.exports import EmitterExports
+from compiler.plan.context.model_context import ContextValues
+from compiler.plan.emitters.conditions import ALL_SECTIONS, COMPATIBILITY_SECTIONS
 from compiler.plan.emitters.emitter import Emitter
-from compiler.plan.matching.emitter_evaluation import EmitterEvaluation, evaluate_emitter, with_emitter_context
-from compiler.plan.planning_services import PlanningServices
-from compiler.plan.slo.slo_context import slo_context
-from compiler.plan.slo.slo_plan import SloPlan, plan_slos, signal_values
+from compiler.plan.matching.emitter_evaluation import EmitterEvaluation, EmitterEvaluator, LazyVariables
+from compiler.plan.slo.slo_plan import SloPlan, signal_values
+from compiler.plan.slo.slo_planner import SloPlanner
 
 OBJECTIVES = "objectives"
 SIGNALS = "signals"
@@ -22,39 +20,41 @@ METRICS = "metrics"
 
 
 class AddonEvaluator:
-    """What is known of a model to the emitters beside its target; nothing is worked out before somebody asks."""
+    """Evaluates addons for one model; each value is computed when it is first read."""
 
     def __init__(
         self,
-        services: PlanningServices,
+        evaluator: EmitterEvaluator,
+        slo_planner: SloPlanner,
+        exports: EmitterExports,
         target_evaluation: EmitterEvaluation,
-        target_context: ContextValues | None = None,
+        target_context: ContextValues | None,
     ) -> None:
-        """`ours`: what its target has before it; `context`: what templates of the target see, where anything is made."""
-        self._services = services
+        """`target_context`: the context of the target's templates if files are planned; `None` in a check."""
+        self._evaluator = evaluator
+        self._slo_planner = slo_planner
+        self._exports = exports
         self._target_evaluation = target_evaluation
         self._is_rendering = target_context is not None
         self._target_context = target_context
 
     def evaluate(self, emitter: Emitter) -> EmitterEvaluation:
-        """What an emitter says of the model, and what is wrong with what it asks for."""
+        """The conditions of an emitter for the model, and the findings about the values that it asks for."""
         sections = ALL_SECTIONS if self._is_rendering else COMPATIBILITY_SECTIONS
-        evaluation = evaluate_emitter(
-            self._services, self._target_evaluation.model, emitter, sections, self._lazy_variables(emitter, sections)
-        )
+        evaluation = self._evaluator.evaluate(self._target_evaluation.model, emitter, sections, self._lazy_variables)
         _, findings = self.requested_inputs(emitter)
         return replace(evaluation, findings=(*evaluation.findings, *findings)) if findings else evaluation
 
     def evaluate_with_context(self, emitter: Emitter) -> tuple[EmitterEvaluation, ContextValues]:
-        """What an emitter has before it, and what its templates see."""
+        """The evaluation of an emitter, and the context of its templates."""
         evaluation = self.evaluate(emitter)
         return evaluation, {
-            **with_emitter_context(evaluation, self._services, self._context),
+            **self._evaluator.with_emitter_context(evaluation, self._context),
             **self.requested_inputs(emitter)[0],
         }
 
     def requested_inputs(self, emitter: Emitter) -> tuple[ContextValues, list[Finding]]:
-        """What is added to an emitter's context because it asks for it, and what is wrong with that."""
+        """The values that an emitter asks for, and the findings about them."""
         inputs, context, findings = as_list(emitter.data.get("asks")), ContextValues(), list[Finding]()
         if OBJECTIVES in inputs:
             findings += self._slo_plan.findings
@@ -69,18 +69,13 @@ class AddonEvaluator:
                 context[METRICS] = ComputedValue(self._exported_metrics, (Origin("model", ("name",)),))
         return context, findings
 
-    def _lazy_variables(self, emitter: Emitter, sections: ConditionSections) -> Mapping[str, Json]:
-        """What conditions of an emitter read of what is only worked out for who asks."""
-        conditions = self._services.conditions
-        if not conditions.has_conditions(emitter, sections):
-            return {}
-        factories: Mapping[str, Callable[[], Json]] = {
+    @property
+    def _lazy_variables(self) -> LazyVariables:
+        """The variables of conditions that are computed only if a condition reads them."""
+        return {
             OBJECTIVES: self._objectives,
             SIGNALS: lambda: signal_values(self._target_evaluation.model, self._slo_plan),
             METRICS: lambda: {} if isinstance(self._exported_metrics, Finding) else self._exported_metrics,
-        }
-        return {
-            name: factory() for name, factory in factories.items() if conditions.reads_variable(emitter, sections, name)
         }
 
     def _objectives(self) -> list[Json]:
@@ -88,19 +83,31 @@ class AddonEvaluator:
 
     @cached_property
     def _context(self) -> ContextValues:
-        evaluation = self._target_evaluation
-        return self._target_context or with_emitter_context(
-            evaluation, self._services, model_context(self._services, evaluation.model)
-        )
+        return self._target_context or self._evaluator.target_context(self._target_evaluation)
 
     @cached_property
     def _slo_plan(self) -> SloPlan:
-        return plan_slos(self._services, self._target_evaluation)
+        return self._slo_planner.plan(self._target_evaluation)
 
     @cached_property
     def _slo_context(self) -> tuple[ContextValues, list[Finding]]:
-        return slo_context(self._services, self._target_evaluation, self._slo_plan, self._context)
+        return self._slo_planner.context(self._target_evaluation, self._slo_plan, self._context)
 
     @cached_property
     def _exported_metrics(self) -> Object | Finding:
-        return render_exports(self._services, self._target_evaluation.emitter, self._context, METRICS)
+        return self._exports.render(self._target_evaluation.emitter, self._context, METRICS)
+
+
+@dataclass(frozen=True)
+class AddonEvaluators:
+    """Makes the evaluator of each model."""
+
+    evaluator: EmitterEvaluator
+    slo_planner: SloPlanner
+    exports: EmitterExports
+
+    def for_target(
+        self, target_evaluation: EmitterEvaluation, target_context: ContextValues | None = None
+    ) -> AddonEvaluator:
+        """The evaluator of addons for the model of a target's evaluation."""
+        return AddonEvaluator(self.evaluator, self.slo_planner, self.exports, target_evaluation, target_context)

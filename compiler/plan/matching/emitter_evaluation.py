@@ -1,31 +1,42 @@
 """One model and one emitter: what the emitter's conditions say, which images it needs, and what is already wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TypeAlias
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, as_object, as_str
 from compiler.foundation.provenance import ComputedValue, Origin
 from compiler.plan.context import images
 from compiler.plan.context.adoption import base_name
+from compiler.plan.context.exports import EmitterExports
 from compiler.plan.context.model_context import (
     ContextValues,
     canary_data,
     current_release_data,
     emitter_options,
     environment_of,
+    model_context,
     with_emitter_options,
 )
 from compiler.plan.context.network import network_access
-from compiler.plan.emitters.conditions import COMPATIBILITY_SECTIONS, ConditionResults, ConditionSections
+from compiler.plan.emitters.conditions import (
+    COMPATIBILITY_SECTIONS,
+    ConditionEvaluator,
+    ConditionResults,
+    ConditionSections,
+)
 from compiler.plan.emitters.emitter import Emitter
-from compiler.plan.planning_services import PlanningServices
 from compiler.resolve.digests import digest
+from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.portfolio import Spec
 
-_NO_VARIABLES: Mapping[str, Json] = MappingProxyType({})
+LazyVariables: TypeAlias = Mapping[str, Callable[[], Json]]
+"""Variables of conditions, each computed where it is read."""
+
+_NO_VARIABLES: LazyVariables = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -39,55 +50,64 @@ class EmitterEvaluation:
     findings: tuple[Finding, ...]
 
 
-def evaluate_emitter(
-    services: PlanningServices,
-    model: ResolvedModel,
-    emitter: Emitter,
-    sections: ConditionSections = COMPATIBILITY_SECTIONS,
-    extra_variables: Mapping[str, Json] = _NO_VARIABLES,
-) -> EmitterEvaluation:
-    """What an emitter says of a model in its environment, as far as conditions of these sections are asked.
+class EmitterEvaluator:
+    """Evaluates the conditions of emitters for models, and the images that they need."""
 
-    `known`: variables of theirs that somebody else has worked out.
-    """
-    condition_results = _condition_results(services, model, emitter, sections, extra_variables)
-    image_value, image_findings = _required_images(services, emitter, condition_results, environment_of(model).data)
-    if emitter.is_target:
-        image_findings += images.unpinned_image_findings(model)
-    return EmitterEvaluation(model, emitter, condition_results, image_value, tuple(image_findings))
+    def __init__(self, fleet: Fleet, conditions: ConditionEvaluator, exports: EmitterExports) -> None:
+        self._fleet = fleet
+        self._conditions = conditions
+        self._exports = exports
 
+    def evaluate(
+        self,
+        model: ResolvedModel,
+        emitter: Emitter,
+        sections: ConditionSections = COMPATIBILITY_SECTIONS,
+        lazy_variables: LazyVariables = _NO_VARIABLES,
+    ) -> EmitterEvaluation:
+        """The conditions of these sections for a model in its environment; `lazy_variables` are computed if one reads them."""
+        condition_results = self._condition_results(model, emitter, sections, lazy_variables)
+        image_value, image_findings = _required_images(
+            self._fleet, emitter, condition_results, environment_of(model).data
+        )
+        if emitter.is_target:
+            image_findings += images.unpinned_image_findings(model)
+        return EmitterEvaluation(model, emitter, condition_results, image_value, tuple(image_findings))
 
-def _condition_results(
-    services: PlanningServices,
-    model: ResolvedModel,
-    emitter: Emitter,
-    sections: ConditionSections,
-    extra_variables: Mapping[str, Json],
-) -> ConditionResults:
-    if not services.conditions.has_conditions(emitter, sections):
-        return {}
-    values = {**condition_variables(services, model, emitter), **extra_variables}
-    if services.conditions.reads_variable(emitter, sections, "network"):
-        values["network"] = {"egress": list(network_access(services, model).egress)}
-    return services.conditions.evaluate_sections(emitter, sections, values)
+    def target_context(self, evaluation: EmitterEvaluation) -> ContextValues:
+        """The context of the templates of a model's target, as far as it depends on no other model."""
+        return self.with_emitter_context(evaluation, model_context(self._fleet, evaluation.model))
 
+    def with_emitter_context(self, evaluation: EmitterEvaluation, context: ContextValues) -> ContextValues:
+        """The context with what an emitter adds to it: its options, its images, and of a target the digest of what runs."""
+        model, emitter, image_value = evaluation.model, evaluation.emitter, evaluation.images
+        context = {**with_emitter_options(self._fleet, model, emitter, context), "images": image_value}
+        if emitter.is_target:
+            release_origins = (Origin("model", ("release",)),)
+            runtime = digest([model.runtime_digest, image_value.value])
+            context["runtimeDigest"] = ComputedValue(runtime, release_origins)
+            context["runtimeId"] = ComputedValue(runtime.removeprefix("sha256:")[:10], release_origins)
+        return context
 
-def with_emitter_context(
-    evaluation: EmitterEvaluation, services: PlanningServices, context: ContextValues
-) -> ContextValues:
-    """The context with what an emitter adds to it: its options, its images, and of a target the digest of what runs."""
-    model, emitter, image_value = evaluation.model, evaluation.emitter, evaluation.images
-    context = {**with_emitter_options(services, model, emitter, context), "images": image_value}
-    if emitter.is_target:
-        release_origins = (Origin("model", ("release",)),)
-        runtime = digest([model.runtime_digest, image_value.value])
-        context["runtimeDigest"] = ComputedValue(runtime, release_origins)
-        context["runtimeId"] = ComputedValue(runtime.removeprefix("sha256:")[:10], release_origins)
-    return context
+    def _condition_results(
+        self, model: ResolvedModel, emitter: Emitter, sections: ConditionSections, lazy_variables: LazyVariables
+    ) -> ConditionResults:
+        if not self._conditions.has_conditions(emitter, sections):
+            return {}
+        factories: LazyVariables = {
+            **lazy_variables,
+            "network": lambda: {"egress": list(network_access(self._fleet, self._exports, model).egress)},
+        }
+        values = condition_variables(self._fleet, model, emitter) | {
+            name: factory()
+            for name, factory in factories.items()
+            if self._conditions.reads_variable(emitter, sections, name)
+        }
+        return self._conditions.evaluate_sections(emitter, sections, values)
 
 
 def _required_images(
-    services: PlanningServices, emitter: Emitter, condition_results: ConditionResults, environment: Object
+    fleet: Fleet, emitter: Emitter, condition_results: ConditionResults, environment: Object
 ) -> tuple[ComputedValue, list[Finding]]:
     if not emitter.images:
         return ComputedValue({}, ()), []
@@ -99,7 +119,7 @@ def _required_images(
             findings.append(is_required)
         elif is_required:
             required_names.append(as_str(image["name"]))
-    references, missing_findings = images.pinned_images(services.fleet, emitter, required_names, environment)
+    references, missing_findings = images.pinned_images(fleet, emitter, required_names, environment)
     origins = tuple(origin for image in references.values() for origin in image.origins)
     return ComputedValue({name: image.value for name, image in references.items()}, origins), [
         *findings,
@@ -107,9 +127,9 @@ def _required_images(
     ]
 
 
-def condition_variables(services: PlanningServices, model: ResolvedModel, emitter: Emitter) -> dict[str, Json]:
+def condition_variables(fleet: Fleet, model: ResolvedModel, emitter: Emitter) -> dict[str, Json]:
     """The variables of conditions about one model."""
-    portfolio = services.fleet.portfolio
+    portfolio = fleet.portfolio
     environment = model.environment.data if model.environment else {}
     return {
         "name": base_name(model),
@@ -122,7 +142,7 @@ def condition_variables(services: PlanningServices, model: ResolvedModel, emitte
         "canary": canary_data(model),
         "environment": environment,
         "capabilities": as_object(environment.get("capabilities")),
-        "options": emitter_options(services, emitter, model),
+        "options": emitter_options(fleet, emitter, model),
     }
 
 

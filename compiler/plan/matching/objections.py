@@ -1,36 +1,40 @@
-"""What emitters have against a model where it runs, before anything is made of it."""
+"""Whether a model can be deployed: the findings of its target and of addons, before any file is planned."""
 
 from collections.abc import Iterator
 
 from compiler.diagnostics.finding import Finding
-from compiler.plan.matching.addons import AddonEvaluator
+from compiler.plan.emitters.emitter import Emitter
+from compiler.plan.matching.addons import AddonEvaluators
 from compiler.plan.matching.compatibility import CompatibilityChecker
-from compiler.plan.matching.emitter_evaluation import EmitterEvaluation, evaluate_emitter
-from compiler.plan.matching.emitter_selection import applies_to_deployments, matching_emitters
-from compiler.plan.planning_services import PlanningServices
+from compiler.plan.matching.emitter_evaluation import EmitterEvaluation, EmitterEvaluator
+from compiler.plan.matching.emitter_selection import AddonSelector, applies_to_deployments
 from compiler.resolve.resolved_model import ResolvedModel
 
 
 def compatibility_findings(
-    services: PlanningServices, checker: CompatibilityChecker, model: ResolvedModel
+    checker: CompatibilityChecker,
+    evaluator: EmitterEvaluator,
+    selector: AddonSelector,
+    addon_evaluators: AddonEvaluators,
+    model: ResolvedModel,
 ) -> Iterator[Finding]:
-    """What its target cannot do for it, and what the emitters beside that lack; whoever has nothing to object to is not asked."""
+    """What its target cannot do for the model, and the unmet requirements of addons; addons without any are skipped."""
     target = checker.resolve_target(model)
     if isinstance(target, Finding):
         yield target
         return
-    target_evaluation = evaluate_emitter(services, model, target)
-    addon_evaluator = AddonEvaluator(services, target_evaluation)
+    target_evaluation = evaluator.evaluate(model, target)
+    addon_evaluator = addon_evaluators.for_target(target_evaluation)
     yield from _evaluation_findings(checker, target_evaluation)
-    for emitter in matching_emitters(
-        services,
-        model,
-        (addon for addon in services.addons if addon.has_requirements and applies_to_deployments(addon)),
-    ):
+    for emitter in selector.matching(model, _may_object):
         if isinstance(emitter, Finding):
             yield emitter
         else:
             yield from _evaluation_findings(checker, addon_evaluator.evaluate(emitter))
+
+
+def _may_object(addon: Emitter) -> bool:
+    return addon.has_requirements and applies_to_deployments(addon)
 
 
 def _evaluation_findings(checker: CompatibilityChecker, evaluation: EmitterEvaluation) -> Iterator[Finding]:

@@ -7,9 +7,9 @@ from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str
 from compiler.foundation.provenance import Origin
 from compiler.plan.context.model_context import release_data
-from compiler.plan.planning_services import PlanningServices
 from compiler.plan.records.approvals import valid_approvals
 from compiler.plan.records.record_subject import RecordSubject
+from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.spec.portfolio import Portfolio, Spec
 
@@ -56,9 +56,9 @@ class FieldSource:
         return self.variable == "release" and not self.base_pointer and pointer[0] != "source"
 
 
-def field_sources(services: PlanningServices, subject: RecordSubject, field_root: str) -> Iterator[FieldSource]:
+def field_sources(fleet: Fleet, subject: RecordSubject, field_root: str) -> Iterator[FieldSource]:
     """Those that a field is asked of: several for datasets, releases and risks, and none where there are none."""
-    model, portfolio = subject.model, services.fleet.portfolio
+    model, portfolio = subject.model, fleet.portfolio
     owner = as_str(model.data.get("owner"))
     match field_root:
         case "model":
@@ -83,12 +83,12 @@ def field_sources(services: PlanningServices, subject: RecordSubject, field_root
             team = portfolio.by_kind("Team")[owner]
             yield FieldSource(f"Team/{owner}", owner, team.data, team, owner)
         case "datasets[]":
-            yield from _dataset_sources(services, subject, owner)
+            yield from _dataset_sources(fleet, subject, owner)
 
 
-def _dataset_sources(services: PlanningServices, subject: RecordSubject, owner: str) -> Iterator[FieldSource]:
+def _dataset_sources(fleet: Fleet, subject: RecordSubject, owner: str) -> Iterator[FieldSource]:
     for dataset in subject.datasets:
-        spec = services.fleet.portfolio.by_kind("Dataset")[dataset.name.partition("/")[2]]
+        spec = fleet.portfolio.by_kind("Dataset")[dataset.name.partition("/")[2]]
         dataset_owner = spec.text("owner") or owner
         yield FieldSource(dataset.name, spec.name, dataset.data, spec, dataset_owner, variable="dataset")
 

@@ -6,12 +6,13 @@ from functools import cached_property
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Pointer, as_object, as_str
-from compiler.plan.emitters.emitter import Emitter
+from compiler.plan.emitters.conditions import ConditionEvaluator
+from compiler.plan.emitters.emitter import Emitter, Emitters
 from compiler.plan.matching.emitter_evaluation import condition_variables
-from compiler.plan.matching.emitter_selection import matching_emitters
-from compiler.plan.planning_services import PlanningServices
+from compiler.plan.matching.emitter_selection import AddonSelector
 from compiler.plan.records.record_fields import RecordField, required_fields
 from compiler.plan.records.record_subject import record_subject
+from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 
 
@@ -95,62 +96,67 @@ def _missing_field(requests: Sequence[tuple[RecordStatus, RecordField]]) -> Miss
     )
 
 
-def model_statuses(services: PlanningServices, model_names: Iterable[str]) -> Iterator[ModelRecordStatus | Finding]:
-    """The status of each of these models, and what keeps one from being told."""
-    for name in model_names:
-        resolved_models: list[ResolvedModel] = []
-        for environment in services.fleet.environments_of(name):
-            model, findings = services.fleet.resolve(name, environment)
-            yield from (finding for finding in findings if finding.is_blocking)
-            resolved_models += [model] if model else []
-        if resolved_models:
-            yield from model_record_status(services, resolved_models)
+class RecordStatusReader:
+    """Evaluates which fields the records of models require, and which of them are missing."""
 
+    def __init__(self, fleet: Fleet, conditions: ConditionEvaluator, selector: AddonSelector) -> None:
+        self._fleet = fleet
+        self._conditions = conditions
+        self._selector = selector
 
-def model_record_status(
-    services: PlanningServices, resolved_models: Sequence[ResolvedModel]
-) -> Iterator[ModelRecordStatus | Finding]:
-    """The status of a model, and what keeps a record from being asked; `places`: the model where it is judged."""
-    subject = record_subject(services, resolved_models)
-    records: list[RecordStatus] = []
-    for emitter in matching_emitters(services, subject.model, filter(_has_record_fields, services.addons)):
-        if isinstance(emitter, Finding):
-            yield emitter
-            continue
-        if not _emits_record(services, emitter, subject.model):
-            continue
-        fields: list[RecordField] = []
-        for result in required_fields(services, emitter, subject):
-            if isinstance(result, Finding):
-                yield result
-            else:
-                fields.append(result)
-        if fields:
-            records.append(RecordStatus(emitter.id, emitter.title, as_str(emitter.data.get("regime")), tuple(fields)))
-    yield ModelRecordStatus(subject.model, tuple(records))
+    def model_statuses(self, model_names: Iterable[str]) -> Iterator[ModelRecordStatus | Finding]:
+        """The status of each of these models, and the findings that prevent one."""
+        for name in model_names:
+            resolved_models: list[ResolvedModel] = []
+            for environment in self._fleet.environments_of(name):
+                model, findings = self._fleet.resolve(name, environment)
+                yield from (finding for finding in findings if finding.is_blocking)
+                resolved_models += [model] if model else []
+            if resolved_models:
+                yield from self.model_status(resolved_models)
+
+    def model_status(self, resolved_models: Sequence[ResolvedModel]) -> Iterator[ModelRecordStatus | Finding]:
+        """The status of one model, which is resolved in each of its environments, and the findings of its records."""
+        subject = record_subject(self._fleet, resolved_models)
+        records: list[RecordStatus] = []
+        for emitter in self._selector.matching(subject.model, _has_record_fields):
+            if isinstance(emitter, Finding):
+                yield emitter
+                continue
+            if not self._emits_record(emitter, subject.model):
+                continue
+            fields: list[RecordField] = []
+            for result in required_fields(self._fleet, self._conditions, emitter, subject):
+                if isinstance(result, Finding):
+                    yield result
+                else:
+                    fields.append(result)
+            if fields:
+                regime = as_str(emitter.data.get("regime"))
+                records.append(RecordStatus(emitter.id, emitter.title, regime, tuple(fields)))
+        yield ModelRecordStatus(subject.model, tuple(records))
+
+    def _emits_record(self, emitter: Emitter, model: ResolvedModel) -> bool:
+        """Whether the emitter renders a record of the model, or may: a field that no record shows is not missing."""
+        rules = [rule for rule in emitter.files if rule.scope in {"model", "release"}]
+        if not rules or any(rule.condition is None for rule in rules):
+            return True
+        data = condition_variables(self._fleet, model, emitter)
+        results = (
+            self._conditions.evaluate_condition(emitter, rule.condition or "", (*rule.pointer, "when"), data)
+            for rule in rules
+        )
+        return any(result is not False for result in results)
 
 
 def _has_record_fields(emitter: Emitter) -> bool:
     return "facts" in emitter.data
 
 
-def _emits_record(services: PlanningServices, emitter: Emitter, model: ResolvedModel) -> bool:
-    """Whether the emitter makes a record of the model, or may: what no record says is not missing."""
-    rules = [rule for rule in emitter.files if rule.scope in {"model", "release"}]
-    if not rules or any(rule.condition is None for rule in rules):
-        return True
-    data = condition_variables(services, model, emitter)
-    results = (
-        services.conditions.evaluate_condition(emitter, rule.condition or "", (*rule.pointer, "when"), data)
-        for rule in rules
-    )
-    return any(result is not False for result in results)
-
-
-def regime_titles(services: PlanningServices) -> Mapping[str, str]:
+def regime_titles(emitters: Emitters) -> Mapping[str, str]:
     """The regimes that emitters are for, each with the title of the first."""
     titles: dict[str, str] = {}
-    for emitter in services.emitters.by_id.values():
+    for emitter in emitters.by_id.values():
         if "regime" in emitter.data:
             titles.setdefault(as_str(emitter.data["regime"]), emitter.title)
     return titles

@@ -6,13 +6,14 @@ from compiler.foundation.json_data import Json, Object, as_object, as_str
 from compiler.foundation.provenance import ComputedValue, ContextValue, DocumentValue, Origin, computed_list
 from compiler.plan.context import artifact_refs, images
 from compiler.plan.context.model_context import ContextValues, environment_of, model_context
+from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.matching.emitter_evaluation import condition_variables
-from compiler.plan.planning_services import PlanningServices
 from compiler.plan.records.approvals import check_approvals
 from compiler.plan.records.record_subject import RecordSubject
 from compiler.resolve.dependencies import model_dependencies
 from compiler.resolve.digests import bytes_digest
+from compiler.resolve.fleet import Fleet
 from compiler.resolve.match_selectors import waiver_applies
 from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import ResolvedModel
@@ -21,10 +22,12 @@ from compiler.spec.portfolio import release_contents
 _RELEASE_ORIGINS = (Origin("model", ("release",)),)
 
 
-def record_context(services: PlanningServices, subject: RecordSubject, target: Emitter | None) -> ContextValues:
+def record_context(
+    fleet: Fleet, conditions: ConditionEvaluator, subject: RecordSubject, target: Emitter | None
+) -> ContextValues:
     """What holds for every emitter of records; `target`: what renders the model where it is furthest."""
     model = subject.model
-    context = model_context(services, model)
+    context = model_context(fleet, model)
     releases = list(_release_values(subject))
     if "release" not in context and len(releases) == 1:
         context["release"] = DocumentValue(
@@ -34,20 +37,20 @@ def record_context(services: PlanningServices, subject: RecordSubject, target: E
         "name": ComputedValue(model.name, (Origin("model", ("name",)),)),
         "datasets": computed_list(list(subject.datasets), (Origin("model", ("data",)),)),
         "placements": ComputedValue(
-            [_placement_value(services, placement) for placement in subject.placements], _RELEASE_ORIGINS
+            [_placement_value(fleet, placement) for placement in subject.placements], _RELEASE_ORIGINS
         ),
         "releases": ComputedValue(releases, _RELEASE_ORIGINS),
-        "asks": ComputedValue(list(_dependency_values(services, model)), (Origin("model", ("uses",)),)),
-        "askedBy": ComputedValue(list(_dependent_names(services, subject)), _RELEASE_ORIGINS),
-        "waivers": computed_list(list(_waiver_values(services, subject)), ()),
+        "asks": ComputedValue(list(_dependency_values(fleet, model)), (Origin("model", ("uses",)),)),
+        "askedBy": ComputedValue(list(_dependent_names(fleet, subject)), _RELEASE_ORIGINS),
+        "waivers": computed_list(list(_waiver_values(fleet, subject)), ()),
         "companions": ComputedValue(_companion_file_values(model), (Origin("release", ("source",)),)),
     }
-    runtime_images = _runtime_images(services, model, target, context)
+    runtime_images = _runtime_images(fleet, conditions, model, target, context)
     context["runtimeImages"] = ComputedValue(runtime_images, _RELEASE_ORIGINS)
     return context
 
 
-def _placement_value(services: PlanningServices, model: ResolvedModel) -> Object:
+def _placement_value(fleet: Fleet, model: ResolvedModel) -> Object:
     environment = environment_of(model)
     values: dict[str, Json] = {
         "environment": environment.name,
@@ -62,7 +65,7 @@ def _placement_value(services: PlanningServices, model: ResolvedModel) -> Object
         "weight": as_object(model.data.get("canary")).get("weight"),
         "runtimeDigest": model.runtime_digest,
         "governanceDigest": model.governance_digest,
-        "approvals": check_approvals(services.fleet.portfolio, model),
+        "approvals": check_approvals(fleet.portfolio, model),
     }
     return {key: value for key, value in values.items() if value is not None}
 
@@ -82,12 +85,12 @@ def _release_environments(subject: RecordSubject, version: str) -> Iterator[Json
                 yield {"name": environment_of(placement).name, "canary": is_canary}
 
 
-def _dependency_values(services: PlanningServices, model: ResolvedModel) -> Iterator[Json]:
+def _dependency_values(fleet: Fleet, model: ResolvedModel) -> Iterator[Json]:
     """Each model that this one asks, with what of it runs beside this one."""
     environment = model.environment.name if model.environment else ""
-    for dependency in model_dependencies(model, services.fleet.language.type_language(model.spec.text("type"))):
-        spec = services.fleet.find("Model", dependency.name)
-        dependency_model = services.fleet.model(dependency.name, environment) if environment else None
+    for dependency in model_dependencies(model, fleet.language.type_language(model.spec.text("type"))):
+        spec = fleet.find("Model", dependency.name)
+        dependency_model = fleet.model(dependency.name, environment) if environment else None
         values: dict[str, Json] = {
             "name": dependency.name,
             "type": spec.text("type") if spec else None,
@@ -100,18 +103,18 @@ def _dependency_values(services: PlanningServices, model: ResolvedModel) -> Iter
         yield {key: value for key, value in values.items() if value is not None}
 
 
-def _dependent_names(services: PlanningServices, subject: RecordSubject) -> Iterator[Json]:
+def _dependent_names(fleet: Fleet, subject: RecordSubject) -> Iterator[Json]:
     names = {
         name
         for placement in subject.placements
-        for name in services.fleet.dependents(subject.model.name, environment_of(placement).name)
+        for name in fleet.dependents(subject.model.name, environment_of(placement).name)
     }
     yield from sorted(names)
 
 
-def _waiver_values(services: PlanningServices, subject: RecordSubject) -> Iterator[ContextValue]:
+def _waiver_values(fleet: Fleet, subject: RecordSubject) -> Iterator[ContextValue]:
     """Waivers that are for the model somewhere; whether one holds on a day is nobody's to say here."""
-    for name, waiver in services.fleet.portfolio.by_kind("Waiver").items():
+    for name, waiver in fleet.portfolio.by_kind("Waiver").items():
         if any(waiver_applies(waiver.data, placement) for placement in subject.placements):
             yield DocumentValue(f"Waiver/{name}", waiver.data)
 
@@ -123,7 +126,7 @@ def _companion_file_values(model: ResolvedModel) -> list[Json]:
 
 
 def _runtime_images(
-    services: PlanningServices, model: ResolvedModel, target: Emitter | None, context: ContextValues
+    fleet: Fleet, conditions: ConditionEvaluator, model: ResolvedModel, target: Emitter | None, context: ContextValues
 ) -> list[Json]:
     """Images that serve the model: its own, and those that its target needs of it."""
     model_image = context.get("image")
@@ -132,15 +135,14 @@ def _runtime_images(
     )
     if target is None or model.environment is None:
         return entries
-    data = condition_variables(services, model, target)
+    data = condition_variables(fleet, model, target)
     required_names = [
         as_str(image["name"])
         for index, image in enumerate(target.images)
         if "when" not in image
-        or services.conditions.evaluate_condition(target, as_str(image["when"]), ("images", index, "when"), data)
-        is True
+        or conditions.evaluate_condition(target, as_str(image["when"]), ("images", index, "when"), data) is True
     ]
-    references, _ = images.pinned_images(services.fleet, target, required_names, model.environment.data)
+    references, _ = images.pinned_images(fleet, target, required_names, model.environment.data)
     return [*entries, *(_image_value(name, as_str(image.value)) for name, image in references.items())]
 
 

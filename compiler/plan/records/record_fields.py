@@ -7,11 +7,12 @@ from compiler.diagnostics.finding import Finding, Location
 from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, value_at
 from compiler.foundation.provenance import ComputedValue, ObjectValue, Origin
 from compiler.plan.context.model_context import ContextValues
+from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.matching.emitter_evaluation import condition_variables
-from compiler.plan.planning_services import PlanningServices
 from compiler.plan.records.field_sources import FieldSource, field_sources
 from compiler.plan.records.record_subject import RecordSubject
+from compiler.resolve.fleet import Fleet
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class RecordField:
 
 
 def record_fields_context(
-    services: PlanningServices, emitter: Emitter, subject: RecordSubject
+    fleet: Fleet, conditions: ConditionEvaluator, emitter: Emitter, subject: RecordSubject
 ) -> tuple[ContextValues, tuple[Finding, ...]]:
     """What templates see of an emitter's facts, and what keeps them from being asked for.
 
@@ -57,7 +58,7 @@ def record_fields_context(
     """
     fields_by_id: dict[str, list[RecordField]] = {}
     findings: list[Finding] = []
-    for record_field in required_fields(services, emitter, subject):
+    for record_field in required_fields(fleet, conditions, emitter, subject):
         if isinstance(record_field, Finding):
             findings.append(record_field)
         else:
@@ -77,19 +78,19 @@ def record_fields_context(
 
 
 def required_fields(
-    services: PlanningServices, emitter: Emitter, subject: RecordSubject
+    fleet: Fleet, conditions: ConditionEvaluator, emitter: Emitter, subject: RecordSubject
 ) -> Iterator[RecordField | Finding]:
     """Every fact that an emitter asks of a model, one for each document or release that would say it."""
-    data = condition_variables(services, subject.model, emitter)
+    data = condition_variables(fleet, subject.model, emitter)
     for index, entry in enumerate(map(as_object, as_list(emitter.data.get("facts")))):
         field_paths = [as_str(entry["field"]), *map(as_str, as_list(entry.get("or")))]
-        for source in field_sources(services, subject, field_paths[0].partition(".")[0]):
-            is_required = _is_required(services, emitter, index, entry, data | _source_variables(source))
+        for source in field_sources(fleet, subject, field_paths[0].partition(".")[0]):
+            is_required = _is_required(conditions, emitter, index, entry, data | _source_variables(source))
             if isinstance(is_required, Finding):
                 yield is_required
                 break
             if is_required:
-                yield _record_field(services, subject, entry, field_paths, source)
+                yield _record_field(fleet, subject, entry, field_paths, source)
 
 
 def _source_variables(source: FieldSource) -> dict[str, Object]:
@@ -97,18 +98,14 @@ def _source_variables(source: FieldSource) -> dict[str, Object]:
 
 
 def _is_required(
-    services: PlanningServices, emitter: Emitter, index: int, entry: Object, data: Mapping[str, Json]
+    conditions: ConditionEvaluator, emitter: Emitter, index: int, entry: Object, data: Mapping[str, Json]
 ) -> bool | Finding:
     condition = as_str(entry.get("when"))
-    return (
-        services.conditions.evaluate_condition(emitter, condition, ("facts", index, "when"), data)
-        if condition
-        else True
-    )
+    return conditions.evaluate_condition(emitter, condition, ("facts", index, "when"), data) if condition else True
 
 
 def _record_field(
-    services: PlanningServices, subject: RecordSubject, entry: Object, field_paths: Sequence[str], source: FieldSource
+    fleet: Fleet, subject: RecordSubject, entry: Object, field_paths: Sequence[str], source: FieldSource
 ) -> RecordField:
     root, *pointer = field_paths[0].split(".")
     value, origin = _read_value(source, tuple(pointer))
@@ -116,7 +113,7 @@ def _record_field(
         if value is not None:
             break
         other_root, *rest = field_path.split(".")
-        other_sources = [source] if other_root == root else field_sources(services, subject, other_root)
+        other_sources = [source] if other_root == root else field_sources(fleet, subject, other_root)
         value, origin = next(
             (result for candidate in other_sources if (result := _read_value(candidate, tuple(rest)))[0] is not None),
             (value, origin),

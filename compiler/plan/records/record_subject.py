@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from compiler.foundation.json_data import Pointer
 from compiler.foundation.provenance import DocumentValue
-from compiler.plan.planning_services import PlanningServices
+from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.resolve.resolver import references
 from compiler.spec.cel_variables import DATASET_ROLES
@@ -28,7 +28,7 @@ class RecordSubject:
         return replace(self, model=model, releases=(release,))
 
 
-def record_subject(services: PlanningServices, resolved_models: Sequence[ResolvedModel]) -> RecordSubject:
+def record_subject(fleet: Fleet, resolved_models: Sequence[ResolvedModel]) -> RecordSubject:
     """What records tell of a model; `places`: the model where it runs, or its general layers alone where it runs nowhere."""
     placements = tuple(model for model in resolved_models if model.environment is not None)
     releases_by_version = {
@@ -38,19 +38,17 @@ def record_subject(services: PlanningServices, resolved_models: Sequence[Resolve
         if release
     }
     releases = tuple(releases_by_version[version] for version in sorted(releases_by_version))
-    return RecordSubject(
-        resolved_models[-1], placements, releases, tuple(_dataset_values(services, resolved_models[-1]))
-    )
+    return RecordSubject(resolved_models[-1], placements, releases, tuple(_dataset_values(fleet, resolved_models[-1])))
 
 
-def _dataset_values(services: PlanningServices, model: ResolvedModel) -> Iterator[DocumentValue]:
+def _dataset_values(fleet: Fleet, model: ResolvedModel) -> Iterator[DocumentValue]:
     """The datasets that a model or a release of it names, each with its `role`: training, evaluation or used."""
-    language = services.fleet.language.type_language(model.spec.text("type"))
+    language = fleet.language.type_language(model.spec.text("type"))
     roles_and_names = [
         (_dataset_role(pointer), name) for kind, name, pointer, _ in references(model, language) if kind == "Dataset"
     ]
     for role, name in sorted(dict.fromkeys(roles_and_names), key=lambda entry: DATASET_ROLES.index(entry[0])):
-        spec = services.fleet.find("Dataset", name)
+        spec = fleet.find("Dataset", name)
         if spec is not None:
             yield DocumentValue(f"Dataset/{name}", {**spec.data, "role": role})
 

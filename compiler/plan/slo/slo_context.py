@@ -9,8 +9,8 @@ from compiler.foundation.json_data import Json, Object, as_list, as_object, as_s
 from compiler.foundation.provenance import ComputedValue, Origin, Origins, computed_list
 from compiler.plan import conventions
 from compiler.plan.context.model_context import ContextValues, environment_of
+from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.matching.emitter_evaluation import EmitterEvaluation
-from compiler.plan.planning_services import PlanningServices
 from compiler.plan.slo import burn_rates as windows
 from compiler.plan.slo.indicators import LatencySli, ProbeSli, SliRatio
 from compiler.plan.slo.metric_series import build_sli_ratio, invalid_series_finding, parse_series
@@ -45,7 +45,7 @@ _INDICATOR_PHRASES = {
 class _SloInputs:
     """The inputs that all values of one model share."""
 
-    services: PlanningServices
+    templates: EmitterTemplates
     target_evaluation: EmitterEvaluation
     identity: SloIdentity
     context: ContextValues
@@ -58,12 +58,16 @@ class _SloInputs:
 
 
 def slo_context(
-    services: PlanningServices, target_evaluation: EmitterEvaluation, slo_plan: SloPlan, context: ContextValues
+    templates: EmitterTemplates,
+    project: str,
+    target_evaluation: EmitterEvaluation,
+    slo_plan: SloPlan,
+    context: ContextValues,
 ) -> tuple[ContextValues, list[Finding]]:
     """The values that the SLO plan adds to a context, and findings about series of the target."""
     model = target_evaluation.model
-    identity = SloIdentity(services.fleet.portfolio.project.name, environment_of(model).name, model.name)
-    inputs = _SloInputs(services, target_evaluation, identity, context)
+    identity = SloIdentity(project, environment_of(model).name, model.name)
+    inputs = _SloInputs(templates, target_evaluation, identity, context)
     results = [_measured_value(inputs, item) for item in slo_plan.measured_objectives]
     unmeasured_values = [
         ComputedValue(
@@ -128,7 +132,7 @@ def _measured_value(inputs: _SloInputs, item: MeasuredObjective) -> ComputedValu
     objective, source, emitter = item.objective, item.source, inputs.target_evaluation.emitter
     spec: Json = source.spec
     if source.is_from_catalog:
-        rendered_spec = inputs.services.templates.render_value(emitter, source.spec, inputs.context, source.pointer)
+        rendered_spec = inputs.templates.render_value(emitter, source.spec, inputs.context, source.pointer)
         if isinstance(rendered_spec, Finding):
             return rendered_spec
         series_finding = invalid_series_finding(emitter, rendered_spec, source.pointer)

@@ -6,9 +6,8 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, as_list, as_object
 from compiler.plan.context.model_context import environment_of
-from compiler.plan.emitters.conditions import SLI_SECTIONS
+from compiler.plan.emitters.conditions import SLI_SECTIONS, ConditionEvaluator
 from compiler.plan.matching.emitter_evaluation import EmitterEvaluation, condition_variables
-from compiler.plan.planning_services import PlanningServices
 from compiler.plan.slo.custom_series import series_findings
 from compiler.plan.slo.objectives import AnyObjective, FreshnessObjective, Objective, model_objectives
 from compiler.plan.slo.sli_catalog import (
@@ -18,6 +17,7 @@ from compiler.plan.slo.sli_catalog import (
     opt_out_reason,
     select_sli_source,
 )
+from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 
 
@@ -47,7 +47,7 @@ class SloPlan:
 NO_SLOS = SloPlan()
 
 
-def plan_slos(services: PlanningServices, target_evaluation: EmitterEvaluation) -> SloPlan:
+def plan_slos(fleet: Fleet, conditions: ConditionEvaluator, target_evaluation: EmitterEvaluation) -> SloPlan:
     """The SLO plan of a model, given the evaluation of its target; empty if there is no Prometheus, or nothing runs."""
     model = target_evaluation.model
     capabilities = as_object(environment_of(model).data.get("capabilities"))
@@ -68,7 +68,7 @@ def plan_slos(services: PlanningServices, target_evaluation: EmitterEvaluation) 
             unmeasured_objectives.append((objective, opt_out))
             findings += [_contradiction_finding(model, objective)] if objective.pointer[0] == "slo" else []
             continue
-        catalog = catalog or _sli_catalog(services, target_evaluation)
+        catalog = catalog or _sli_catalog(fleet, conditions, target_evaluation)
         sli_source = select_sli_source(model, objective, catalog)
         problem = sli_source if isinstance(sli_source, Finding) else _bucket_finding(model, objective, sli_source)
         if isinstance(problem, Finding):
@@ -98,11 +98,13 @@ def _bucket_finding(model: ResolvedModel, objective: AnyObjective, sli_source: S
     return bucket_mismatch_finding(model, objective, sli_source) if isinstance(objective, Objective) else None
 
 
-def _sli_catalog(services: PlanningServices, target_evaluation: EmitterEvaluation) -> SliCatalog:
-    results = services.conditions.evaluate_sections(
+def _sli_catalog(
+    fleet: Fleet, conditions: ConditionEvaluator, target_evaluation: EmitterEvaluation
+) -> SliCatalog:
+    results = conditions.evaluate_sections(
         target_evaluation.emitter,
         SLI_SECTIONS,
-        condition_variables(services, target_evaluation.model, target_evaluation.emitter),
+        condition_variables(fleet, target_evaluation.model, target_evaluation.emitter),
     )
     count = len(as_list(target_evaluation.emitter.data.get("sli")))
     capabilities = as_object(environment_of(target_evaluation.model).data.get("capabilities"))

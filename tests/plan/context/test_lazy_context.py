@@ -6,7 +6,6 @@ import pytest
 
 from compiler.pipeline.session import Session
 from compiler.plan.context.lazy_context import VARIABLE_DESCRIPTIONS
-from compiler.plan.planning import plan_units
 from compiler.source.worktree import WorkTree
 
 ROOT = Path(__file__).parents[3]
@@ -16,7 +15,7 @@ ROOT = Path(__file__).parents[3]
 def context_names() -> set[str]:
     """Every name in the context of a file of the sample, which has a file of each scope."""
     run = Session(WorkTree(ROOT))
-    units = plan_units(run.planning_services, run.compatibility, lambda _model, _environment: True)
+    units = run.plan_units()
     files = [file for unit in units for file in unit.files]
     assert {file.rule.scope for file in files} == {"deployment", "model", "release", "environment", "project"}
     return {name for file in files for name in file.context}

@@ -1,0 +1,49 @@
+"""The files of one environment."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from compiler.diagnostics.finding import Finding
+from compiler.foundation.provenance import ComputedValue, DocumentValue, computed_list
+from compiler.plan.planned_units import PlannedUnit
+from compiler.plan.quotas import namespace_values
+from compiler.plan.rendered_kinds import kind_values
+from compiler.plan.shared_files import (
+    Deployment,
+    SharedFilePlanner,
+    deployment_value,
+    input_document_paths,
+    shared_context,
+)
+from compiler.plan.sync_waves import sync_waves
+from compiler.resolve.fleet import Fleet
+
+KINDS_VARIABLE = "kinds"
+"""The kinds of objects that are rendered: every deployment must be planned to know them."""
+
+
+def plan_environment_units(
+    fleet: Fleet,
+    planner: SharedFilePlanner,
+    environment: str,
+    deployments: Sequence[Deployment],
+    kinds: Sequence[tuple[str, str] | Finding],
+) -> Iterator[PlannedUnit]:
+    """The units of an environment with its deployments; `kinds`: group and kind of their objects, if a template reads them."""
+    spec = fleet.portfolio.by_kind("Environment")[environment]
+    wave_by_model = sync_waves({item.name: item.dependency_names for item in deployments})
+    namespace_entries, findings = namespace_values(spec, [item.namespace_usage for item in deployments])
+    findings += [item for item in dict.fromkeys(kinds) if isinstance(item, Finding)]
+    context = {
+        **shared_context(fleet, [deployment_value(item, wave_by_model[item.name]) for item in deployments]),
+        "environment": DocumentValue(f"Environment/{environment}", spec.data),
+        "namespaces": computed_list(namespace_entries, ()),
+        "waves": ComputedValue(sorted({*wave_by_model.values()}), ()),
+        KINDS_VARIABLE: ComputedValue(kind_values([*{item for item in kinds if not isinstance(item, Finding)}]), ()),
+    }
+    sources = (spec.document.path, *input_document_paths(fleet, deployments))
+    units = list(planner.plan_units("environment", environment, context, sources))
+    if findings and not units:
+        yield PlannedUnit(environment, (), tuple(findings))
+    for unit in units:
+        yield replace(unit, findings=(*findings, *unit.findings))

@@ -1,0 +1,92 @@
+"""The emitters that render files of one deployment: its target, and the addons that match."""
+
+from dataclasses import dataclass
+
+from compiler.diagnostics.finding import Finding
+from compiler.plan.context.exports import EmitterExports
+from compiler.plan.context.model_context import ContextValues
+from compiler.plan.context.network_context import with_network_context
+from compiler.plan.emitters.conditions import ALL_SECTIONS
+from compiler.plan.emitters.emitter import Emitter
+from compiler.plan.matching.addons import AddonEvaluator, AddonEvaluators
+from compiler.plan.matching.compatibility import CompatibilityChecker
+from compiler.plan.matching.emitter_evaluation import EmitterEvaluation, EmitterEvaluator
+from compiler.plan.matching.emitter_selection import AddonSelector, applies_to_deployments
+from compiler.resolve.fleet import Fleet
+from compiler.resolve.resolved_model import ResolvedModel
+
+
+@dataclass(frozen=True)
+class MatchedEmitter:
+    """An emitter with its evaluation, the context of its templates, and everything that prevents its files."""
+
+    evaluation: EmitterEvaluation
+    context: ContextValues
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class DeploymentMatch:
+    """The emitters of a deployment; `findings`: addons whose selector cannot be evaluated."""
+
+    target: MatchedEmitter
+    addons: tuple[MatchedEmitter, ...]
+    findings: tuple[Finding, ...]
+
+
+class DeploymentMatcher:
+    """Evaluates the target and the addons of deployments."""
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        exports: EmitterExports,
+        checker: CompatibilityChecker,
+        evaluator: EmitterEvaluator,
+        selector: AddonSelector,
+        addon_evaluators: AddonEvaluators,
+    ) -> None:
+        self._fleet = fleet
+        self._exports = exports
+        self._checker = checker
+        self._evaluator = evaluator
+        self._selector = selector
+        self._addon_evaluators = addon_evaluators
+
+    def match(self, model: ResolvedModel) -> DeploymentMatch | Finding:
+        """The emitters of a model in its environment; a finding where it has no target."""
+        target = self._checker.resolve_target(model)
+        if isinstance(target, Finding):
+            return target
+        evaluation = self._evaluator.evaluate(model, target, ALL_SECTIONS)
+        context, network_findings = with_network_context(
+            self._fleet, self._exports, evaluation, self._evaluator.target_context(evaluation)
+        )
+        addon_evaluator = self._addon_evaluators.for_target(evaluation, context)
+        addons: list[MatchedEmitter] = []
+        findings: list[Finding] = []
+        for emitter in self._selector.matching(model, applies_to_deployments):
+            if isinstance(emitter, Finding):
+                findings.append(emitter)
+            else:
+                addons.append(self._matched(*addon_evaluator.evaluate_with_context(emitter)))
+        return DeploymentMatch(self._matched(evaluation, context, network_findings), tuple(addons), tuple(findings))
+
+    def target_of(self, model: ResolvedModel) -> Emitter | None:
+        """The target of a model, if it has one that supports its type."""
+        target = self._checker.resolve_target(model)
+        return None if isinstance(target, Finding) else target
+
+    def addon_evaluator(self, model: ResolvedModel) -> AddonEvaluator | None:
+        """The evaluator of addons, with a target's context that depends on no other model; `None` without a target."""
+        target = self.target_of(model)
+        if target is None:
+            return None
+        evaluation = self._evaluator.evaluate(model, target)
+        return self._addon_evaluators.for_target(evaluation, self._evaluator.target_context(evaluation))
+
+    def _matched(
+        self, evaluation: EmitterEvaluation, context: ContextValues, network_findings: tuple[Finding, ...] = ()
+    ) -> MatchedEmitter:
+        findings = (*evaluation.findings, *network_findings, *self._checker.unsupported_findings(evaluation))
+        return MatchedEmitter(evaluation, context, findings)

@@ -1,0 +1,72 @@
+"""The stage that plans: it connects the parts of this package for one fleet."""
+
+from collections.abc import Container, Iterable, Iterator
+
+from compiler.diagnostics.finding import Finding
+from compiler.foundation.provenance import ContextValue
+from compiler.plan.codeowners.ownership_rules import ownership_rules
+from compiler.plan.context.exports import EmitterExports
+from compiler.plan.emitters.conditions import ConditionEvaluator
+from compiler.plan.emitters.emitter import Emitters
+from compiler.plan.emitters.emitter_settings import enabled_addons
+from compiler.plan.emitters.emitter_templates import EmitterTemplates
+from compiler.plan.matching.addons import AddonEvaluators
+from compiler.plan.matching.compatibility import CompatibilityChecker
+from compiler.plan.matching.deployment_matching import DeploymentMatcher
+from compiler.plan.matching.emitter_evaluation import EmitterEvaluator
+from compiler.plan.matching.emitter_selection import AddonSelector
+from compiler.plan.matching.objections import compatibility_findings
+from compiler.plan.model_unit import ModelUnitPlanner
+from compiler.plan.planned_units import PlannedUnit
+from compiler.plan.planning import UnitFilter, UnitPlanner
+from compiler.plan.project_unit import OWNERS_VARIABLE
+from compiler.plan.quotas import quota_findings
+from compiler.plan.records.missing_fields import RecordStatusReader
+from compiler.plan.shared_files import INVENTORY_VARIABLE, SharedFilePlanner
+from compiler.plan.slo.slo_planner import SloPlanner
+from compiler.resolve.fleet import Fleet
+from compiler.resolve.resolved_model import ResolvedModel
+
+
+class PlanStage:
+    """Gives each part the parts that it uses; nothing below takes the stage itself."""
+
+    def __init__(
+        self, fleet: Fleet, emitters: Emitters, conditions: ConditionEvaluator, templates: EmitterTemplates
+    ) -> None:
+        self._fleet = fleet
+        self.addons = tuple(enabled_addons(fleet.portfolio.project.data, emitters))
+        self.exports = EmitterExports(fleet, emitters, templates)
+        self.evaluator = EmitterEvaluator(fleet, conditions, self.exports)
+        self._checker = CompatibilityChecker(fleet, emitters, conditions)
+        self._selector = AddonSelector(fleet, conditions, self.addons)
+        slo_planner = SloPlanner(fleet, conditions, templates)
+        self._addon_evaluators = AddonEvaluators(self.evaluator, slo_planner, self.exports)
+        matcher = DeploymentMatcher(
+            fleet, self.exports, self._checker, self.evaluator, self._selector, self._addon_evaluators
+        )
+        model_units = ModelUnitPlanner(fleet, conditions, templates, self._selector, matcher)
+        self._shared_files = SharedFilePlanner(fleet, conditions, templates, self.addons)
+        self._units = UnitPlanner(fleet, templates, self.exports, matcher, model_units, self._shared_files)
+        self.record_statuses = RecordStatusReader(fleet, conditions, self._selector)
+
+    def compatibility_findings(self, model: ResolvedModel) -> Iterator[Finding]:
+        """The findings of a deployed model's target, and of the addons that match."""
+        return compatibility_findings(self._checker, self.evaluator, self._selector, self._addon_evaluators, model)
+
+    def quota_findings(self, selected_models: Container[str] | None) -> Iterator[Finding]:
+        """The quotas of namespaces that are too small, or unknown."""
+        return quota_findings(self._fleet, self.exports, selected_models)
+
+    def code_owner_findings(self) -> Iterable[Finding]:
+        """The teams without a handle that own files, if a file of code owners is rendered."""
+        return ownership_rules(self._fleet, ())[1] if self._shared_files.is_read("project", OWNERS_VARIABLE) else ()
+
+    @property
+    def reads_inventory(self) -> bool:
+        """Whether a file of the project may read the inventory."""
+        return self._shared_files.may_read("project", INVENTORY_VARIABLE)
+
+    def plan_units(self, includes: UnitFilter, inventory: "ContextValue | None") -> Iterator[PlannedUnit]:
+        """The units that the filter includes; `inventory`: its rows, if `reads_inventory`."""
+        return self._units.plan_units(includes, inventory)

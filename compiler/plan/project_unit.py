@@ -1,0 +1,55 @@
+"""The files of the project, of which there is one each."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from compiler.foundation.provenance import ContextValue, computed_list
+from compiler.plan.codeowners.ownership_claims import CommittedFile
+from compiler.plan.codeowners.ownership_rules import ownership_rules
+from compiler.plan.planned_units import PlannedUnit
+from compiler.plan.shared_files import (
+    Deployment,
+    SharedFilePlanner,
+    deployment_value,
+    input_document_paths,
+    shared_context,
+)
+from compiler.resolve.fleet import Fleet
+from compiler.resolve.retrain_schedules import retrain_schedule_values
+
+OWNERS_VARIABLE = "owned"
+"""The owners of files: every unit must be planned to know them."""
+
+
+def plan_project_units(
+    fleet: Fleet,
+    planner: SharedFilePlanner,
+    deployments: Sequence[Deployment],
+    committed_files: Sequence[CommittedFile] | None,
+    inventory: "ContextValue | None",
+) -> Iterator[PlannedUnit]:
+    """The units of the project; `committed_files` of other units, if a template reads their owners, else `None`."""
+    if not planner.has_rules("project"):
+        return
+    sources = tuple(dict.fromkeys((*input_document_paths(fleet, deployments), *_shared_document_paths(fleet))))
+    context = {
+        **shared_context(fleet, [deployment_value(item, None) for item in deployments]),
+        "schedules": retrain_schedule_values(fleet),
+    }
+    units = planner.plan_units("project", "", context, sources, inventory)
+    if committed_files is None:
+        yield from units
+        return
+    own_files = [
+        CommittedFile(file.commit_path, "", unit.id) for unit in units for file in unit.files if file.commit_path
+    ]
+    rules, findings = ownership_rules(fleet, [*committed_files, *own_files])
+    full_context = {**context, OWNERS_VARIABLE: computed_list([item.template_value for item in rules], ())}
+    for unit in planner.plan_units("project", "", full_context, sources, inventory):
+        yield replace(unit, findings=(*findings, *unit.findings))
+
+
+def _shared_document_paths(fleet: Fleet) -> Iterator[str]:
+    for kind in ("Team", "UseCase", "Dataset", "Environment"):
+        for spec in fleet.portfolio.by_kind(kind).values():
+            yield spec.document.path
