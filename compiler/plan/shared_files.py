@@ -37,7 +37,7 @@ INVENTORY_VARIABLE = "inventory"
 
 
 @dataclass(frozen=True)
-class Deployment:
+class DeployedModel:
     """A model in an environment, as files about many models see it."""
 
     name: str
@@ -109,7 +109,9 @@ class SharedFilePlanner:
             if files or findings:
                 yield PlannedUnit(unit, tuple(files), (*findings, *path_collisions(files)))
 
-    def _file_context(self, emitter: Emitter, context: ContextValues, inventory: "ContextValue | None") -> ContextValues:
+    def _file_context(
+        self, emitter: Emitter, context: ContextValues, inventory: "ContextValue | None"
+    ) -> ContextValues:
         options = project_emitter_options(self._fleet.portfolio.project.data, emitter)
         file_context: ContextValues = {
             **context,
@@ -151,14 +153,14 @@ class SharedFilePlanner:
         return self._conditions.evaluate_condition(emitter, rule.condition, (*rule.pointer, "when"), variables)
 
 
-def input_document_paths(fleet: Fleet, deployments: Sequence[Deployment]) -> tuple[str, ...]:
+def input_document_paths(fleet: Fleet, deployments: Sequence[DeployedModel]) -> tuple[str, ...]:
     """The paths of the Project document and of the models' documents."""
     portfolio = fleet.portfolio
     models = dict.fromkeys(portfolio.by_kind("Model")[deployment.name].document.path for deployment in deployments)
     return (portfolio.project.document.path, *models)
 
 
-def deployment_value(deployment: Deployment, wave: int | None) -> ObjectValue:
+def deployment_value(deployment: DeployedModel, wave: int | None) -> ObjectValue:
     """A deployment in the context of a template."""
     name_origins: Origins = (Origin(f"Model/{deployment.name}", ("name",)),)
     members: dict[str, ContextValue] = {

@@ -84,7 +84,7 @@ def test_names_are_read_from_the_shipped_templates() -> None:
 def test_a_name_in_the_compiler_is_found(word: str) -> None:
     templates = shipped_folder("templates")
     for name in {"id": ids, "kind": kinds, "template": files}[word](templates):
-        mutated = {"render/produce.py": f'if found == "{name}":\n    return\n'}
+        mutated = {"render/render_stage.py": f'if found == "{name}":\n    return\n'}
         assert list(offenders(mutated, templates))
 
 

@@ -97,9 +97,7 @@ def _exclusive_folders(by_path: Mapping[str, Sequence[OwnershipClaim]]) -> Mappi
     }
 
 
-def _ownership_rule(
-    path: str, team: str, path_claims: Iterable[OwnershipClaim], fleet: Fleet
-) -> OwnershipRule:
+def _ownership_rule(path: str, team: str, path_claims: Iterable[OwnershipClaim], fleet: Fleet) -> OwnershipRule:
     team_spec = fleet.portfolio.by_kind("Team").get(team)
     handles = tuple(as_str(handle) for handle in as_list(team_spec.data.get("codeOwners"))) if team_spec else ()
     claim_list = tuple(path_claims)

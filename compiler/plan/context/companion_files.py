@@ -44,5 +44,5 @@ def _file_value(file: CompanionFile) -> Object:
 
 
 def flatten_path(path: str) -> str:
-    """A path as a valid key of a ConfigMap or Secret (letters, digits, `-`, `_`, `.`)."""
+    """A path as a valid key of an object that holds files (letters, digits, `-`, `_`, `.`)."""
     return "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in path)

@@ -118,9 +118,7 @@ def _team_value(fleet: Fleet, owner: str) -> DocumentValue:
     return DocumentValue("team", team.data if team else {})
 
 
-def with_emitter_options(
-    fleet: Fleet, model: ResolvedModel, emitter: Emitter, context: ContextValues
-) -> ContextValues:
+def with_emitter_options(fleet: Fleet, model: ResolvedModel, emitter: Emitter, context: ContextValues) -> ContextValues:
     """The context with the options of the emitter."""
     return {**context, "options": DocumentValue("options", emitter_options(fleet, emitter, model))}
 

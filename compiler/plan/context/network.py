@@ -67,9 +67,7 @@ def _release_urls(fleet: Fleet, model: ResolvedModel) -> list[str]:
     return [as_str(url) for annotation in annotations for _, url in iter_values(content, annotation.pointer)]
 
 
-def _indirect_dependency_findings(
-    fleet: Fleet, exports: EmitterExports, model: ResolvedModel
-) -> Iterator[Finding]:
+def _indirect_dependency_findings(fleet: Fleet, exports: EmitterExports, model: ResolvedModel) -> Iterator[Finding]:
     """Findings about models that callers call instead of this one, or in addition to it."""
     for dependency in model_dependencies(model, fleet.language.type_language(model.spec.text("type"))):
         if not dependency.is_direct:

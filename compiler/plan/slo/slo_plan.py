@@ -98,9 +98,7 @@ def _bucket_finding(model: ResolvedModel, objective: AnyObjective, sli_source: S
     return bucket_mismatch_finding(model, objective, sli_source) if isinstance(objective, Objective) else None
 
 
-def _sli_catalog(
-    fleet: Fleet, conditions: ConditionEvaluator, target_evaluation: EmitterEvaluation
-) -> SliCatalog:
+def _sli_catalog(fleet: Fleet, conditions: ConditionEvaluator, target_evaluation: EmitterEvaluation) -> SliCatalog:
     results = conditions.evaluate_sections(
         target_evaluation.emitter,
         SLI_SECTIONS,
