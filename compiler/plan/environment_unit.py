@@ -9,7 +9,7 @@ from compiler.plan.planned_units import PlannedUnit
 from compiler.plan.quotas import namespace_values
 from compiler.plan.rendered_kinds import kind_values
 from compiler.plan.shared_files import (
-    DeployedModel,
+    PlannedDeployment,
     SharedFilePlanner,
     deployment_value,
     input_document_paths,
@@ -26,7 +26,7 @@ def plan_environment_units(
     fleet: Fleet,
     planner: SharedFilePlanner,
     environment: str,
-    deployments: Sequence[DeployedModel],
+    deployments: Sequence[PlannedDeployment],
     kinds: Sequence[tuple[str, str] | Finding],
 ) -> Iterator[PlannedUnit]:
     """The units of an environment with its deployments; `kinds`: group and kind of their objects, if a template reads them."""

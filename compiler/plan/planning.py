@@ -19,7 +19,7 @@ from compiler.plan.planned_units import PlannedUnit
 from compiler.plan.project_unit import OWNERS_VARIABLE, plan_project_units
 from compiler.plan.quotas import namespace_usage
 from compiler.plan.rendered_kinds import rendered_kinds
-from compiler.plan.shared_files import DeployedModel, SharedFilePlanner
+from compiler.plan.shared_files import PlannedDeployment, SharedFilePlanner
 from compiler.resolve.dependencies import model_dependencies
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
@@ -34,7 +34,7 @@ class _SharedUnitInputs:
 
     environments_reading_kinds: frozenset[str]
     needs_code_owners: bool
-    deployments: list[DeployedModel] = field(default_factory=list)
+    deployments: list[PlannedDeployment] = field(default_factory=list)
     rendered_kinds: dict[str, list[tuple[str, str] | Finding]] = field(default_factory=dict)
     committed_files: list[CommittedFile] = field(default_factory=list)
 
@@ -116,12 +116,12 @@ class UnitPlanner:
             includes("", "") and self.shared_files.is_read("project", OWNERS_VARIABLE),
         )
 
-    def _describe_deployment(self, model: ResolvedModel, environment: str) -> DeployedModel:
+    def _describe_deployment(self, model: ResolvedModel, environment: str) -> PlannedDeployment:
         language = self.fleet.language.type_language(model.spec.text("type"))
         dependency_names = tuple(
             dependency.name for dependency in model_dependencies(model, language) if dependency.is_direct
         )
-        return DeployedModel(
+        return PlannedDeployment(
             model.name,
             environment,
             as_str(model.data["owner"]),

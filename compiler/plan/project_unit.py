@@ -8,7 +8,7 @@ from compiler.plan.codeowners.ownership_claims import CommittedFile
 from compiler.plan.codeowners.ownership_rules import ownership_rules
 from compiler.plan.planned_units import PlannedUnit
 from compiler.plan.shared_files import (
-    DeployedModel,
+    PlannedDeployment,
     SharedFilePlanner,
     deployment_value,
     input_document_paths,
@@ -24,7 +24,7 @@ OWNERS_VARIABLE = "owned"
 def plan_project_units(
     fleet: Fleet,
     planner: SharedFilePlanner,
-    deployments: Sequence[DeployedModel],
+    deployments: Sequence[PlannedDeployment],
     committed_files: Sequence[CommittedFile] | None,
     inventory: "ContextValue | None",
 ) -> Iterator[PlannedUnit]:

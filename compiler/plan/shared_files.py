@@ -37,7 +37,7 @@ INVENTORY_VARIABLE = "inventory"
 
 
 @dataclass(frozen=True)
-class DeployedModel:
+class PlannedDeployment:
     """A model in an environment, as files about many models see it."""
 
     name: str
@@ -153,14 +153,14 @@ class SharedFilePlanner:
         return self._conditions.evaluate_condition(emitter, rule.condition, (*rule.pointer, "when"), variables)
 
 
-def input_document_paths(fleet: Fleet, deployments: Sequence[DeployedModel]) -> tuple[str, ...]:
+def input_document_paths(fleet: Fleet, deployments: Sequence[PlannedDeployment]) -> tuple[str, ...]:
     """The paths of the Project document and of the models' documents."""
     portfolio = fleet.portfolio
     models = dict.fromkeys(portfolio.by_kind("Model")[deployment.name].document.path for deployment in deployments)
     return (portfolio.project.document.path, *models)
 
 
-def deployment_value(deployment: DeployedModel, wave: int | None) -> ObjectValue:
+def deployment_value(deployment: PlannedDeployment, wave: int | None) -> ObjectValue:
     """A deployment in the context of a template."""
     name_origins: Origins = (Origin(f"Model/{deployment.name}", ("name",)),)
     members: dict[str, ContextValue] = {
