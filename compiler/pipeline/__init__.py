@@ -1,1 +1,1 @@
-"""The stages in order: the front door of the library."""
+"""The session of one tree, and the stages that check and build it."""

@@ -7,12 +7,12 @@ from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, as_list, as_object
 from compiler.foundation.provenance import ComputedValue
 from compiler.plan.context.artifact_refs import artifact_references
+from compiler.plan.context.emitter_evaluation import condition_variables
 from compiler.plan.context.model_context import ContextValues, with_emitter_options
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter, FileRule
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.matching.deployment_matching import DeploymentMatcher
-from compiler.plan.matching.emitter_evaluation import condition_variables
 from compiler.plan.matching.emitter_selection import AddonSelector, emits_per
 from compiler.plan.planned_units import (
     PlannedFile,

@@ -5,6 +5,7 @@ from collections.abc import Container, Iterable, Iterator
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.provenance import ContextValue
 from compiler.plan.codeowners.ownership_rules import ownership_rules
+from compiler.plan.context.emitter_evaluation import EmitterEvaluator
 from compiler.plan.context.exports import EmitterExports
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitters
@@ -13,9 +14,7 @@ from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.matching.addons import AddonEvaluators
 from compiler.plan.matching.compatibility import CompatibilityChecker
 from compiler.plan.matching.deployment_matching import DeploymentMatcher
-from compiler.plan.matching.emitter_evaluation import EmitterEvaluator
 from compiler.plan.matching.emitter_selection import AddonSelector
-from compiler.plan.matching.objections import compatibility_findings
 from compiler.plan.model_unit import ModelUnitPlanner
 from compiler.plan.planned_units import PlannedUnit
 from compiler.plan.planning import UnitFilter, UnitPlanner
@@ -38,21 +37,19 @@ class PlanStage:
         self.addons = tuple(enabled_addons(fleet.portfolio.project.data, emitters))
         self.exports = EmitterExports(fleet, emitters, templates)
         self.evaluator = EmitterEvaluator(fleet, conditions, self.exports)
-        self._checker = CompatibilityChecker(fleet, emitters, conditions)
-        self._selector = AddonSelector(fleet, conditions, self.addons)
+        checker = CompatibilityChecker(fleet, emitters, conditions)
+        selector = AddonSelector(fleet, conditions, self.addons)
         slo_planner = SloPlanner(fleet, conditions, templates)
-        self._addon_evaluators = AddonEvaluators(self.evaluator, slo_planner, self.exports)
-        matcher = DeploymentMatcher(
-            fleet, self.exports, self._checker, self.evaluator, self._selector, self._addon_evaluators
-        )
-        model_units = ModelUnitPlanner(fleet, conditions, templates, self._selector, matcher)
+        addon_evaluators = AddonEvaluators(self.evaluator, slo_planner, self.exports)
+        self._matcher = DeploymentMatcher(fleet, self.exports, checker, self.evaluator, selector, addon_evaluators)
+        model_units = ModelUnitPlanner(fleet, conditions, templates, selector, self._matcher)
         self._shared_files = SharedFilePlanner(fleet, conditions, templates, self.addons)
-        self._units = UnitPlanner(fleet, templates, self.exports, matcher, model_units, self._shared_files)
-        self.record_statuses = RecordStatusReader(fleet, conditions, self._selector)
+        self._units = UnitPlanner(fleet, templates, self.exports, self._matcher, model_units, self._shared_files)
+        self.record_statuses = RecordStatusReader(fleet, conditions, selector)
 
     def compatibility_findings(self, model: ResolvedModel) -> Iterator[Finding]:
         """The findings of a deployed model's target, and of the addons that match."""
-        return compatibility_findings(self._checker, self.evaluator, self._selector, self._addon_evaluators, model)
+        return self._matcher.compatibility_findings(model)
 
     def quota_findings(self, selected_models: Container[str] | None) -> Iterator[Finding]:
         """The quotas of namespaces that are too small, or unknown."""

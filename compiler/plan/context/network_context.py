@@ -6,11 +6,11 @@ from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
 from compiler.foundation.provenance import ComputedValue, Origin, Origins, computed_list
 from compiler.plan.context.adoption import adopted_selector, pod_selector
+from compiler.plan.context.emitter_evaluation import EmitterEvaluation
 from compiler.plan.context.exports import EmitterExports
 from compiler.plan.context.model_context import ContextValues, environment_of
 from compiler.plan.context.network import network_access
 from compiler.plan.context.settings_env import settings_variables
-from compiler.plan.matching.emitter_evaluation import EmitterEvaluation
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import ResolvedModel

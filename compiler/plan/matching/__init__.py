@@ -1,1 +1,1 @@
-"""Which emitters apply to a model, and whether a target can run it."""
+"""Which emitters apply to a model, whether they can deploy it, and what they need for it."""

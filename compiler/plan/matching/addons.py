@@ -6,11 +6,11 @@ from functools import cached_property
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, as_list
 from compiler.foundation.provenance import ComputedValue, Origin
+from compiler.plan.context.emitter_evaluation import EmitterEvaluation, EmitterEvaluator, LazyVariables
 from compiler.plan.context.exports import EmitterExports
 from compiler.plan.context.model_context import ContextValues
 from compiler.plan.emitters.conditions import ALL_SECTIONS, COMPATIBILITY_SECTIONS
 from compiler.plan.emitters.emitter import Emitter
-from compiler.plan.matching.emitter_evaluation import EmitterEvaluation, EmitterEvaluator, LazyVariables
 from compiler.plan.slo.slo_plan import SloPlan, signal_values
 from compiler.plan.slo.slo_planner import SloPlanner
 

@@ -9,9 +9,9 @@ from compiler.diagnostics.finding import Finding, Note, Subject
 from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str, value_at
 from compiler.foundation.suggestions import closest_match
 from compiler.json_schema import Validator
+from compiler.plan.context.emitter_evaluation import EmitterEvaluation
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter, Emitters
-from compiler.plan.matching.emitter_evaluation import EmitterEvaluation
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.match_selectors import matches_selector
 from compiler.resolve.placement import adoption_config

@@ -1,8 +1,10 @@
-"""The emitters that render files of one deployment: its target, and the addons that match."""
+"""The emitters of one deployment: its target, and the addons that match; their findings, and their contexts."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from compiler.diagnostics.finding import Finding
+from compiler.plan.context.emitter_evaluation import EmitterEvaluation, EmitterEvaluator
 from compiler.plan.context.exports import EmitterExports
 from compiler.plan.context.model_context import ContextValues
 from compiler.plan.context.network_context import with_network_context
@@ -10,7 +12,6 @@ from compiler.plan.emitters.conditions import ALL_SECTIONS
 from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.matching.addons import AddonEvaluator, AddonEvaluators
 from compiler.plan.matching.compatibility import CompatibilityChecker
-from compiler.plan.matching.emitter_evaluation import EmitterEvaluation, EmitterEvaluator
 from compiler.plan.matching.emitter_selection import AddonSelector, applies_to_deployments
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
@@ -72,6 +73,21 @@ class DeploymentMatcher:
                 addons.append(self._matched(*addon_evaluator.evaluate_with_context(emitter)))
         return DeploymentMatch(self._matched(evaluation, context, network_findings), tuple(addons), tuple(findings))
 
+    def compatibility_findings(self, model: ResolvedModel) -> Iterator[Finding]:
+        """What its target cannot do for the model, and the unmet requirements of addons; addons without any are skipped."""
+        target = self._checker.resolve_target(model)
+        if isinstance(target, Finding):
+            yield target
+            return
+        evaluation = self._evaluator.evaluate(model, target)
+        addon_evaluator = self._addon_evaluators.for_target(evaluation)
+        yield from self._evaluation_findings(evaluation)
+        for emitter in self._selector.matching(model, _has_deployment_requirements):
+            if isinstance(emitter, Finding):
+                yield emitter
+            else:
+                yield from self._evaluation_findings(addon_evaluator.evaluate(emitter))
+
     def target_of(self, model: ResolvedModel) -> Emitter | None:
         """The target of a model, if it has one that supports its type."""
         target = self._checker.resolve_target(model)
@@ -88,5 +104,16 @@ class DeploymentMatcher:
     def _matched(
         self, evaluation: EmitterEvaluation, context: ContextValues, network_findings: tuple[Finding, ...] = ()
     ) -> MatchedEmitter:
-        findings = (*evaluation.findings, *network_findings, *self._checker.unsupported_findings(evaluation))
-        return MatchedEmitter(evaluation, context, findings)
+        findings = self._evaluation_findings(evaluation, network_findings)
+        return MatchedEmitter(evaluation, context, tuple(findings))
+
+    def _evaluation_findings(
+        self, evaluation: EmitterEvaluation, network_findings: tuple[Finding, ...] = ()
+    ) -> Iterator[Finding]:
+        yield from evaluation.findings
+        yield from network_findings
+        yield from self._checker.unsupported_findings(evaluation)
+
+
+def _has_deployment_requirements(addon: Emitter) -> bool:
+    return addon.has_requirements and applies_to_deployments(addon)

@@ -6,9 +6,9 @@ from functools import cached_property
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Pointer, as_object, as_str
+from compiler.plan.context.emitter_evaluation import condition_variables
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter, Emitters
-from compiler.plan.matching.emitter_evaluation import condition_variables
 from compiler.plan.matching.emitter_selection import AddonSelector
 from compiler.plan.records.record_fields import RecordField, required_fields
 from compiler.plan.records.record_subject import record_subject

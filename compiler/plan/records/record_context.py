@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from compiler.foundation.json_data import Json, Object, as_object, as_str
 from compiler.foundation.provenance import ComputedValue, ContextValue, DocumentValue, Origin, computed_list
 from compiler.plan.context import artifact_refs, images
+from compiler.plan.context.emitter_evaluation import condition_variables
 from compiler.plan.context.model_context import ContextValues, environment_of, model_context
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter
-from compiler.plan.matching.emitter_evaluation import condition_variables
 from compiler.plan.records.approvals import check_approvals
 from compiler.plan.records.record_subject import RecordSubject
 from compiler.resolve.dependencies import model_dependencies

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from compiler.diagnostics.finding import Finding, Location
 from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, value_at
 from compiler.foundation.provenance import ComputedValue, ObjectValue, Origin
+from compiler.plan.context.emitter_evaluation import condition_variables
 from compiler.plan.context.model_context import ContextValues
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter
-from compiler.plan.matching.emitter_evaluation import condition_variables
 from compiler.plan.records.field_sources import FieldSource, field_sources
 from compiler.plan.records.record_subject import RecordSubject
 from compiler.resolve.fleet import Fleet

@@ -8,9 +8,9 @@ from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
 from compiler.foundation.provenance import ComputedValue, Origin, Origins, computed_list
 from compiler.plan import conventions
+from compiler.plan.context.emitter_evaluation import EmitterEvaluation
 from compiler.plan.context.model_context import ContextValues, environment_of
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
-from compiler.plan.matching.emitter_evaluation import EmitterEvaluation
 from compiler.plan.slo import burn_rates as windows
 from compiler.plan.slo.indicators import LatencySli, ProbeSli, SliRatio
 from compiler.plan.slo.metric_series import build_sli_ratio, invalid_series_finding, parse_series

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, as_list, as_object
+from compiler.plan.context.emitter_evaluation import EmitterEvaluation, condition_variables
 from compiler.plan.context.model_context import environment_of
 from compiler.plan.emitters.conditions import SLI_SECTIONS, ConditionEvaluator
-from compiler.plan.matching.emitter_evaluation import EmitterEvaluation, condition_variables
 from compiler.plan.slo.custom_series import series_findings
 from compiler.plan.slo.objectives import AnyObjective, FreshnessObjective, Objective, model_objectives
 from compiler.plan.slo.sli_catalog import (

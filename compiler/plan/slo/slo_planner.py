@@ -1,10 +1,10 @@
 """Service levels of models: their objectives with what measures them, and the values that templates read of them."""
 
 from compiler.diagnostics.finding import Finding
+from compiler.plan.context.emitter_evaluation import EmitterEvaluation
 from compiler.plan.context.model_context import ContextValues
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
-from compiler.plan.matching.emitter_evaluation import EmitterEvaluation
 from compiler.plan.slo.slo_context import slo_context
 from compiler.plan.slo.slo_plan import SloPlan, plan_slos
 from compiler.resolve.fleet import Fleet

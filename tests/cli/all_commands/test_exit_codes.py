@@ -97,7 +97,7 @@ def test_without_git_only_a_revision_cannot_be_read(git, run_process, surroundin
     assert run_process("check", environment=environment).code == 0
 
 
-@pytest.mark.parametrize("stage", ["documents", "fleet"])
+@pytest.mark.parametrize("stage", ["check_documents", "check_models"])
 def test_a_bug_ends_with_3_and_a_log_for_an_issue(stage, project, run_command, monkeypatch, tmp_path) -> None:
     def fails(_run):
         raise ZeroDivisionError("a stage\x1b[2J divided")
