@@ -16,6 +16,8 @@ from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 from compiler.source.yaml_parse import parse
 
+from .rendered_parts import HELD_ELSEWHERE, parts, reviewed_paths, summary_line
+
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = Path(__file__).parents[1] / "golden" / "portfolio"
 FRAUD = "models/payments/card-fraud.yaml"
@@ -51,17 +53,45 @@ def test_it_compiles_without_a_mandatory_finding(portfolio: BuildResult) -> None
     assert [finding.message for finding in portfolio.findings if finding.is_blocking] == []
 
 
-def test_what_it_compiles_to_is_what_was_reviewed(
+def test_what_a_reviewer_reads_is_what_was_reviewed(
     portfolio: BuildResult, golden: Callable[[Path, str], None], request: pytest.FixtureRequest
 ) -> None:
     rendered_texts = texts(portfolio)
+    paths = reviewed_paths(rendered_texts)
     if request.config.getoption("--update-goldens"):
         shutil.rmtree(GOLDEN, ignore_errors=True)
-    for path, text in rendered_texts.items():
-        golden(GOLDEN / path, text)
-    assert sorted(rendered_texts) == sorted(
-        path.relative_to(GOLDEN).as_posix() for path in GOLDEN.rglob("*") if path.is_file()
-    )
+    for path in paths:
+        golden(GOLDEN / path, rendered_texts[path])
+    assert sorted(paths) == sorted(path.relative_to(GOLDEN).as_posix() for path in GOLDEN.rglob("*") if path.is_file())
+
+
+def test_every_other_file_is_what_its_line_says(portfolio: BuildResult, golden: Callable[[Path, str], None]) -> None:
+    lines = sorted(summary_line(path, text) for path, text in texts(portfolio).items())
+    golden(GOLDEN.with_name("portfolio-files.txt"), "\n".join(lines) + "\n")
+
+
+def test_no_file_has_a_part_that_no_reviewed_file_shows(portfolio: BuildResult) -> None:
+    reviewed_texts = {path.relative_to(GOLDEN).as_posix(): path.read_text("utf-8") for path in GOLDEN.rglob("*.*")}
+    shown = {part for path, text in reviewed_texts.items() for part in parts(path, text)}
+    unseen = {path: parts(path, text) - shown for path, text in texts(portfolio).items() if path not in HELD_ELSEWHERE}
+    assert {path: fields for path, fields in unseen.items() if fields} == {}
+    assert len(shown) > 1000
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_new_part"),
+    [
+        ("replicas: 2", "replicas: 3", False),
+        ("replicas: 2", "replicas: 2\n  paused: true", True),
+        ("- {name: a, value: 1}", "- {name: a, value: 1}\n  - {name: b, value: 1}", False),
+    ],
+)
+def test_a_change_of_a_file_shows_in_its_parts_or_its_line(old: str, new: str, is_new_part: bool) -> None:
+    text = "kind: Deployment\nspec:\n  replicas: 2\n  env:\n  - {name: a, value: 1}\n"
+    changed = text.replace(old, new)
+    assert changed != text
+    assert (parts("prod/a/x.yaml", changed) != parts("prod/a/x.yaml", text)) == is_new_part
+    assert summary_line("prod/a/x.yaml", changed) != summary_line("prod/a/x.yaml", text)
 
 
 def test_it_holds_each_type_in_each_direction_that_the_design_takes(portfolio: BuildResult) -> None:

@@ -11,7 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "portfolio"
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import build
+from compiler.source.worktree import WorkTree
+
+ROOT = Path(__file__).resolve().parents[2]
 DIGEST = "sha256:" + "0" * 64
 HEAD = {"apiVersion": "modelyard/v1", "kind": "Model", "lifecycle": "production", "summary": "A.", "version": "1.0.0"}
 IMAGE = {"image": "registry.example/own:1.0", "digest": DIGEST}
@@ -169,9 +173,11 @@ def test_every_pod_keeps_the_restricted_profile(spec, build_unit):
 
 def test_every_pod_of_the_sample_keeps_the_restricted_profile():
     pods_by_path = {
-        path.relative_to(GOLDEN).as_posix(): pod
-        for path in sorted(GOLDEN.rglob("*.yaml"))
-        for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))
+        file.path: pod
+        for unit in build(Session(WorkTree(ROOT))).units
+        for file in unit.files
+        if file.path.endswith(".yaml")
+        for document in yaml.safe_load_all(file.content)
         for pod in pods(document)
     }
     assert len(pods_by_path) > 10
