@@ -113,22 +113,22 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
     yield f"**Supports** {'; '.join(taken) or 'every deployed model'}.\n"
     if emitter.adoptable_fields:
         yield f"**Can adopt** the {', the '.join(sorted(emitter.adoptable_fields))} of live objects.\n"
-    if data.get("needs"):
+    if data.get("requires"):
         yield "**Rejects a model** if\n"
         yield "".join(
-            f"- {need['because']}: {need.get('help', '')}\n" for need in map(as_object, as_list(data["needs"]))
+            f"- {need['message']}: {need.get('remedy', '')}\n" for need in map(as_object, as_list(data["requires"]))
         )
-    if data.get("cannot"):
+    if data.get("unsupported"):
         yield "**Does not support**\n"
         yield table(
             ("field", "reason", "condition"),
             (
                 (
                     f"`{rule['field']}`" if "field" in rule else "",
-                    as_str(rule["because"]),
+                    as_str(rule["message"]),
                     f"`{' '.join(as_str(rule['when']).split())}`",
                 )
-                for rule in map(as_object, as_list(data["cannot"]))
+                for rule in map(as_object, as_list(data["unsupported"]))
             ),
         )
     if data.get("options"):
@@ -184,7 +184,7 @@ def template_context() -> Iterator[str]:
     )
     yield table(("name", "description"), ((f"`{name}`", text) for name, text in VARIABLE_DESCRIPTIONS.items()))
     yield (
-        "Conditions in `emitter.yaml` (`when`, `that`) are CEL and can use `model`, `deploy` (`model.deploy`), `release`,\n"
+        "Conditions in `emitter.yaml` (`when`, `expression`) are CEL and can use `model`, `deploy` (`model.deploy`), `release`,\n"
         "`canary`, `environment`, `capabilities` (`environment.capabilities`), `options`, `project`, `useCase`, `team` and `name`.\n"
     )
 

@@ -150,7 +150,7 @@ class _RecordContexts:
 
     def _requested_inputs(self, emitter: Emitter, subject: RecordSubject) -> ContextValues:
         """The values that an emitter asks for; the findings about them belong to the deployment."""
-        if not subject.placements or not emitter.data.get("asks"):
+        if not subject.placements or not emitter.data.get("inputs"):
             return {}
         addon_evaluator = self._matcher.addon_evaluator(subject.model)
         return addon_evaluator.requested_inputs(emitter)[0] if addon_evaluator else {}

@@ -52,7 +52,7 @@ def render_paths(
     if isinstance(path, Finding):
         return path
     commit_path = (
-        templates.render_value(emitter, rule.commit_path, context, (*rule.pointer, "place"))
+        templates.render_value(emitter, rule.commit_path, context, (*rule.pointer, "commitPath"))
         if rule.commit_path
         else None
     )
@@ -61,7 +61,7 @@ def render_paths(
     if _is_project_input(fleet, as_str(commit_path)):
         message = f"{commit_path} lies among the specs, and what is made is no source"
         return emitter_finding(
-            emitter, message, (*rule.pointer, "place"), "place it in a folder that nobody edits, such as records/"
+            emitter, message, (*rule.pointer, "commitPath"), "place it in a folder that nobody edits, such as records/"
         )
     return as_str(path), as_str(commit_path) or None
 
@@ -97,7 +97,7 @@ def _referenced_specs(fleet: Fleet, model: ResolvedModel) -> Iterator[Spec]:
 
 def emitter_metadata(emitter: Emitter) -> dict[str, ContextValue]:
     """What an emitter says of what its records are for, and what they rest on."""
-    return {key: ComputedValue(emitter.data[key], ()) for key in ("regime", "law") if key in emitter.data}
+    return {key: ComputedValue(emitter.data[key], ()) for key in ("regime", "legalBasis") if key in emitter.data}
 
 
 def unit_value(

@@ -35,7 +35,7 @@ class UnitContents:
         item = file.context.get("unit")
         unit_value = as_object(item.value) if isinstance(item, ComputedValue) else {}
         file_entries: list[Json] = [
-            {"path": entry.path, "place": entry.commit_path or entry.path, "digest": bytes_digest(entry.content)}
+            {"path": entry.path, "commitPath": entry.commit_path or entry.path, "digest": bytes_digest(entry.content)}
             for entry in rendered_files
         ]
         sources = [{"path": path, "digest": self._digest(as_str(path))} for path in as_list(unit_value.get("sources"))]

@@ -16,17 +16,17 @@ class EmitterSelector(ModelSelector):
     """The models that the emitter supports. Others are rejected with the reason."""
 
     when: str | None = None
-    """A CEL expression that must be true. Targets list unsupported features under `cannot` instead."""
+    """A CEL expression that must be true. Targets list unsupported features under `unsupported` instead."""
 
 
 class Requirement(StrictModel):
     """A condition on the environment and the model."""
 
-    that: str
+    expression: str
     """The CEL expression that must be true."""
-    because: str
+    message: str
     """The reason, as a clause that ends a sentence."""
-    help: str | None = None
+    remedy: str | None = None
     """How to satisfy the requirement, as an imperative."""
     field: str | None = field(pattern=r"^[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z][A-Za-z0-9]*)*$")
     """The field to report, such as `options.email`, `team.contacts` or `environment.delivery.branch`. Models that share the field are
@@ -40,13 +40,13 @@ class UnsupportedFeature(StrictModel):
 
     when: str
     """A CEL expression that is true if the model uses the feature."""
-    because: str
+    message: str
     """The reason, as a clause that ends a sentence."""
     field: str | None = None
     """The field to report, such as `deploy.disruptionBudget`. Default: the first field that the expression reads."""
-    instead: NameText | None = None
+    alternative: NameText | None = None
     """An emitter that supports the feature."""
-    help: str | None = None
+    remedy: str | None = None
     """What to do instead, as an imperative. Default: remove the field, or use the emitter that supports the feature."""
 
 
@@ -64,20 +64,19 @@ class File(StrictModel):
 
     path: str
     """The path below the output folder of the file's unit: a one-line template."""
-    place: str | None = None
+    commitPath: str | None = None
     """The path in the repository where the file is committed: a one-line template. Default: the file is written to the output folder
     only.
     """
     template: PathText
     """The template file in the emitter's folder. Its name ends in `.j2`."""
-    per: Literal["deployment", "model", "release", "environment", "project"] = "deployment"
+    scope: Literal["deployment", "model", "release", "environment", "project"] = "deployment"
     """How many files are rendered: one per model and environment, per model, per running release, per environment, or one per project."""
     when: str | None = None
     """A CEL expression that is true if the file is rendered. Default: always."""
-    last: bool | Annotated[int, Field(ge=1)] = False
-    """Whether the file is rendered after the other files of its unit, if there are any. Its template reads `path`, `place` and `digest`
-    of each
-    from `unit.files`. Files with larger numbers are rendered later; `true` is 1.
+    phase: int = Field(0, ge=0)
+    """When the file is rendered: after the files of smaller phases in its unit, if there are any. Its template reads `path`,
+    `commitPath` and `digest` of each of them from `unit.files`. Phase 0 has no `unit.files`.
     """
     format: (
         Literal["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "github-owners", "gitlab-owners", "text"]
@@ -103,7 +102,7 @@ class Series(StrictModel):
     """The name of the metric."""
     labels: dict[str, str] | None = None
     """Label values that a series must have."""
-    matching: dict[str, str] | None = None
+    matchRegex: dict[str, str] | None = None
     """Regular expressions (RE2) that must match the whole value of a label."""
 
 
@@ -111,16 +110,16 @@ class RequestCounters(StrictModel):
     """The series of an availability SLI: a counter of all requests or of successful ones, together with one of errors; or a probe."""
 
     model_config = one_of_config(
-        "total", "answered", "probe", total=["errors"], answered=["errors"], unreached=["total"]
+        "total", "successes", "probe", total=["errors"], successes=["errors"], droppedBefore=["total"]
     )
 
     total: Series | None = None
     """The counter of all requests."""
-    answered: Series | None = None
+    successes: Series | None = None
     """The counter of successful requests, for servers that do not count all requests. It is used together with `errors`."""
     errors: Series | None = None
     """The counter of failed requests."""
-    unreached: Series | None = None
+    droppedBefore: Series | None = None
     """The counter of requests that fail before `total` counts them, as their senders count them."""
     probe: Series | None = None
     """A gauge that is 1 while requests are answered, and 0 while they are not."""
@@ -133,7 +132,7 @@ class LatencyHistogram(StrictModel):
     """The name of the histogram, without `_bucket`."""
     unit: Literal["seconds", "milliseconds"] = "seconds"
     """The unit of the histogram."""
-    bounds: list[float] | None = field(min_length=1)
+    buckets: list[float] | None = field(min_length=1)
     """The upper bounds of the histogram's buckets, if they are known."""
 
 
@@ -142,7 +141,7 @@ class SliDefinition(StrictModel):
 
     name: str
     """The name of the source in sentences, such as `the Istio mesh`."""
-    needs: str | None = field(pattern=r"^[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z][A-Za-z0-9]*)*$")
+    capability: str | None = field(pattern=r"^[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z][A-Za-z0-9]*)*$")
     """The capability that the Environment must have, such as `mesh`."""
     when: str | None = None
     """A CEL expression that is true for the models that the source measures. Default: all."""
@@ -154,14 +153,14 @@ class SliDefinition(StrictModel):
     """The histogram of the time to the first part of a streamed response."""
     freshness: Series | None = None
     """The time of the last successful run, as a Unix timestamp in seconds."""
-    lacks: dict[Indicator, str] | None = None
+    unmeasured: dict[Indicator, str] | None = None
     """Objectives that the source does not measure, each with the reason as a clause that ends a sentence."""
 
 
 class Period(StrictModel):
     """A period in which a provision applies."""
 
-    what: str
+    subject: str
     """What applies, or to whom."""
     from_: DateText | None = Field(None, alias="from")
     """The first day."""
@@ -203,20 +202,20 @@ class RequiredField(StrictModel):
     """A field that the record requires."""
 
     id: NameText
-    """The name of the field: `facts.<id>` in templates."""
+    """The name of the field: `fields.<id>` in templates."""
     title: str
     """The heading of the field."""
     field: RecordFieldPath
     """The field of the language that holds the value. `release.…` is read from each running release, `datasets[].…` from each dataset,
     `risks[].…` from each named risk.
     """
-    or_: list[RecordFieldPath] | None = Field(None, alias="or")
+    fallbackFields: list[RecordFieldPath] | None = None
     """Alternative fields. The first that has a value is used."""
     when: str | None = None
     """A CEL expression that is true if the field is required. Default: always. For dataset fields, `dataset` is the dataset with its
     `role`.
     """
-    source: str | None = None
+    citation: str | None = None
     """The provision that requires the field, such as `Annex IV(1)(a)`."""
 
 
@@ -235,25 +234,25 @@ class Emitter(StrictModel):
     """Whether the emitter is enabled by default. A target is enabled for the models that name it."""
     forkedFrom: str | None = field(pattern=r"^sha256:[0-9a-f]{64}$")
     """For an emitter that replaces a shipped one: the digest of the shipped folder that it was copied from."""
-    takes: EmitterSelector | None = None
+    supports: EmitterSelector | None = None
     """The models that the emitter supports."""
     capabilities: dict[str, Any] | None = None
     """Capabilities of Environments that only this emitter reads: name to JSON Schema."""
-    adopts: list[Literal["name", "namespace", "selector"]] | None = None
+    adoptable: list[Literal["name", "namespace", "selector"]] | None = None
     """The fields of `deploy.adopt` that the target supports. Others are rejected."""
-    needs: list[Requirement] | None = None
+    requires: list[Requirement] | None = None
     """Conditions on the environment and the model."""
-    cannot: list[UnsupportedFeature] | None = None
+    unsupported: list[UnsupportedFeature] | None = None
     """Features that the target does not support."""
-    asks: list[Literal["objectives", "metrics"]] | None = None
+    inputs: list[Literal["objectives", "metrics"]] | None = None
     """Inputs that are computed only for emitters that request them: `objectives` (with `signals` and `unwatched`), `metrics`."""
     options: dict[str, Any] | None = None
     """The closed JSON Schema of the options: `deploy.options` of a target, `emitters.<id>.options` of any other emitter."""
     regime: NameText | None = None
     """The regime of the records, by the name in classifications of use cases."""
-    law: LegalBasis | None = None
+    legalBasis: LegalBasis | None = None
     """The legal basis of the records."""
-    facts: list[RequiredField] | None = None
+    fields: list[RequiredField] | None = None
     """The fields that the records require. `modelyard records status` lists the missing ones."""
     images: list[Image] | None = None
     """The images that the emitter uses. The project's `images` defines them."""

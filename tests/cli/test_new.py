@@ -15,7 +15,7 @@ EXAMPLES = shipped_folder("schemas") / "examples"
 ANY_TYPE = f"""
 id: shown
 title: Shown
-takes: {{types: [{", ".join(TYPES)}]}}
+supports: {{types: [{", ".join(TYPES)}]}}
 files:
   - {{path: note.txt, template: note.txt.j2}}
 """

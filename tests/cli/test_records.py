@@ -104,8 +104,8 @@ def test_it_is_written_to_a_file(bank, run_command) -> None:
 def test_titles_of_strangers_steer_no_terminal_and_open_no_table(project, run_command) -> None:
     folder = project / "templates/records/odd"
     folder.mkdir(parents=True)
-    facts = 'facts: [{id: a, title: "\\u202e| <b> =1+1 @you", field: model.task, source: "=cmd()"}]'
-    files = 'files: [{path: "a/{{ name }}", template: a.txt.j2, per: model}]'
+    facts = 'fields: [{id: a, title: "\\u202e| <b> =1+1 @you", field: model.task, citation: "=cmd()"}]'
+    files = 'files: [{path: "a/{{ name }}", template: a.txt.j2, scope: model}]'
     (folder / "emitter.yaml").write_text(f"id: odd\ntitle: Odd\n{facts}\n{files}\n", encoding="utf-8")
     (folder / "a.txt.j2").write_text("{{ name }}\n", encoding="utf-8")
     text, markdown, table = (

@@ -245,9 +245,9 @@ def test_what_is_made_of_a_model_and_committed_is_the_models(files, a_model, bui
     emitter = """id: card
 title: Card
 files:
-  - {path: "card/{{ name }}.json", place: "records/{{ name }}/card.json", template: card.json.j2, per: model}
-  - {path: all.json, place: docs/all.json, template: all.json.j2, per: project}
-  - {path: env.json, place: "docs/{{ environment.name }}.json", template: all.json.j2, per: environment}
+  - {path: "card/{{ name }}.json", commitPath: "records/{{ name }}/card.json", template: card.json.j2, scope: model}
+  - {path: all.json, commitPath: docs/all.json, template: all.json.j2, scope: project}
+  - {path: env.json, commitPath: "docs/{{ environment.name }}.json", template: all.json.j2, scope: environment}
 """
     extra = {
         "templates/records/card/emitter.yaml": emitter, "templates/records/card/card.json.j2": '{"a": {{ name }}}\n',

@@ -160,7 +160,7 @@ class TestPage:
 FENCED_PAGE = "# Page\n\n<!-- from: LICENSE -->\n```text\n{}```\n"
 PASTED_CODE = {
     "yaml": "name: x\ntype: ml\n",
-    "yaml in a list": "- that: has(model.canary)\n  because: it is not supported\n",
+    "yaml in a list": "- expression: has(model.canary)\n  message: it is not supported\n",
     "a comment of yaml": "# The description\n",
     "a document that ends": "name: x\n---\n",
     "jinja": "{% set port = 8080 %}\n",

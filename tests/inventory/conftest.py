@@ -187,13 +187,13 @@ governance: {{review: {{every: 30d, last: "2024-01-01"}}}}
     "templates/records/dossier/emitter.yaml": """id: dossier
 title: Dossier
 regime: eu-ai-act
-facts:
+fields:
   - {id: use, title: The use, field: model.governance.intendedUse}
   - {id: oversight, title: Who can overrule it, field: model.governance.humanOversight}
   - {id: licences, title: Licences of data, field: "datasets[].license"}
   - {id: never, title: Never asked, field: model.license, when: model.type == "llm"}
 files:
-  - {path: "dossier/{{ name }}.json", template: d.json.j2, per: model, when: "has(useCase.classification)"}
+  - {path: "dossier/{{ name }}.json", template: d.json.j2, scope: model, when: "has(useCase.classification)"}
 """,
     "templates/records/dossier/d.json.j2": '{"name": {{ name }}}\n',
 }

@@ -73,8 +73,8 @@ environments:
 title: Log
 options: {additionalProperties: false, properties: {words: {type: array, items: {type: string}}, more: {type: boolean, default: true}}}
 regime: eu-ai-act
-law: {title: A law, date: "2026-01-01", disclaimer: No advice.}
-facts:
+legalBasis: {title: A law, date: "2026-01-01", disclaimer: No advice.}
+fields:
   - {id: use, title: The use, field: model.governance.intendedUse, source: Annex}
   - {id: oversight, title: Who can overrule it, field: model.governance.humanOversight}
   - {id: licences, title: Licences of data, field: "datasets[].license"}
@@ -82,18 +82,18 @@ facts:
   - {id: firm, title: Who makes it, field: organisation.name}
   - {id: never, title: Never asked, field: model.task, when: model.type == "llm"}
 files:
-  - {path: "log/{{ name }}/facts.json", place: "{{ project.folders.records | path }}/{{ name }}.json", template: facts.json.j2, per: model}
-  - {path: "log/{{ name }}/{{ release.version }}.json", template: release.json.j2, per: release}
-  - {path: "log/{{ name }}/all.jsonl", template: all.jsonl.j2, per: model, last: true}
-  - {path: "log/{{ name }}/whole.json", template: whole.json.j2, per: model, last: 2, contentId: id}
-  - {path: alone.jsonl, template: all.jsonl.j2, per: environment, last: true, when: environment.stage == "dev"}
-  - {path: models.json, template: models.json.j2, per: environment, when: environment.stage == "prod"}
-  - {path: log/register.csv, template: register.csv.j2, per: project}
+  - {path: "log/{{ name }}/facts.json", commitPath: "{{ project.folders.records | path }}/{{ name }}.json", template: facts.json.j2, scope: model}
+  - {path: "log/{{ name }}/{{ release.version }}.json", template: release.json.j2, scope: release}
+  - {path: "log/{{ name }}/all.jsonl", template: all.jsonl.j2, scope: model, phase: 1}
+  - {path: "log/{{ name }}/whole.json", template: whole.json.j2, scope: model, phase: 2, contentId: id}
+  - {path: alone.jsonl, template: all.jsonl.j2, scope: environment, phase: 1, when: environment.stage == "dev"}
+  - {path: models.json, template: models.json.j2, scope: environment, when: environment.stage == "prod"}
+  - {path: log/register.csv, template: register.csv.j2, scope: project}
 """,
     "templates/records/log/facts.json.j2": '{"facts": {{ facts }}, "words": {{ options.words }}, "more": {{ options.more }}, "where": {{ placements }}, "serves": {{ useCase.name }}}\n',
     "templates/records/log/release.json.j2": '{"version": {{ release.version }}, "uri": {{ release.source.uri }}, "in": {{ environment.name }}}\n',
     "templates/records/log/all.jsonl.j2": "{{ unit.files }}\n",
-    "templates/records/log/whole.json.j2": '{"id": null, "made": {{ unit.files | map(attribute="place") }}, "from": {{ unit.sources }}, "by": {{ unit.emitters }}, "of": {{ unit.artifacts }}}\n',
+    "templates/records/log/whole.json.j2": '{"id": null, "made": {{ unit.files | map(attribute="commitPath") }}, "from": {{ unit.sources }}, "by": {{ unit.emitters }}, "of": {{ unit.artifacts }}}\n',
     "templates/records/log/models.json.j2": '{"models": {{ deployments | map(attribute="name") }}, "teams": {{ teams | map(attribute="name") }}}\n',
     "templates/records/log/register.csv.j2": '- [name, environment, said]\n{% for one in deployments %}\n- ["{{ one.name }}", "{{ one.environment }}", "=1+1"]\n{% endfor %}\n',
 }

@@ -181,7 +181,7 @@ def test_a_project_turns_it_off_or_keeps_it_to_a_tier(make_records) -> None:
     off = bank(emitters={"annex-iv": {"enabled": False}})
     assert FILE not in make_records(documents(), off).names
     for tier, is_made in (("high", True), ("critical", False)):
-        kept = bank(emitters={"annex-iv": {"takes": {"tiers": [tier]}}})
+        kept = bank(emitters={"annex-iv": {"match": {"tiers": [tier]}}})
         assert (FILE in make_records(documents(), kept).names) is is_made
 
 

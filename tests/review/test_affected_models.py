@@ -134,8 +134,8 @@ FILES = {
         "title: Note\n"
         "options: {additionalProperties: false, properties: {word: {type: string}}}\n"
         "files:\n"
-        "  - {path: 'notes/{{ name }}.json', place: 'notes/{{ name }}.json', template: note.json.j2, per: model}\n"
-        "  - {path: all.json, template: all.json.j2, per: environment}\n"
+        "  - {path: 'notes/{{ name }}.json', commitPath: 'notes/{{ name }}.json', template: note.json.j2, scope: model}\n"
+        "  - {path: all.json, template: all.json.j2, scope: environment}\n"
     ),
     "templates/records/note/note.json.j2": (
         '{"owner": {{ team.displayName | default("none") }}, "word": {{ options.word }}, '

@@ -50,7 +50,7 @@ def test_an_emitter_that_can_object_to_nothing_is_not_asked(monkeypatch) -> None
     objecting = {
         emitter.id
         for emitter in run.plan_stage.addons
-        if any(emitter.data.get(key) for key in ("needs", "cannot", "asks"))
+        if any(emitter.data.get(key) for key in ("requires", "unsupported", "inputs"))
     }
     assert emitter_ids
     assert emitter_ids <= objecting

@@ -123,7 +123,7 @@ def _resolve_dependency(
     endpoint_data = exports.endpoint(dependency, emitter)
     if isinstance(endpoint_data, Finding) or endpoint_data.get("url"):
         return endpoint_data if isinstance(endpoint_data, Finding) else (dependency, endpoint_data)
-    reason = as_str(endpoint_data.get("absent")) or f"{emitter.title} says of it no URL"
+    reason = as_str(endpoint_data.get("absentReason")) or f"{emitter.title} says of it no URL"
     finding = release_finding(
         model,
         release,

@@ -31,7 +31,7 @@ ConditionResults = Mapping[Pointer, bool | Finding]
 ConditionSections = tuple[tuple[str, str], ...]
 """Lists in emitter.yaml whose elements have conditions, each with the key of those."""
 
-COMPATIBILITY_SECTIONS: ConditionSections = (("needs", "that"), ("cannot", "when"), ("images", "when"))
+COMPATIBILITY_SECTIONS: ConditionSections = (("requires", "expression"), ("unsupported", "when"), ("images", "when"))
 """Those that say whether an emitter can do what a model asks."""
 ALL_SECTIONS: ConditionSections = (*COMPATIBILITY_SECTIONS, ("files", "when"))
 """Those, and which files it makes."""
@@ -246,10 +246,10 @@ def all_conditions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
     yield from deployment_conditions(emitter)
     condition = as_str(emitter.model_selector.get("when"))
     if condition:
-        yield ("takes", "when"), condition
-    for index, entry in enumerate(as_list(emitter.data.get("facts"))):
+        yield ("supports", "when"), condition
+    for index, entry in enumerate(as_list(emitter.data.get("fields"))):
         yield from _field_conditions(index, as_object(entry))
-    for section in ("files", "facts", "sli"):
+    for section in ("files", "fields", "sli"):
         for index, entry in enumerate(as_list(emitter.data.get(section))):
             text = as_str(as_object(entry).get("when"))
             if text and (section != "files" or emitter.files[index].scope != "deployment"):
@@ -258,9 +258,9 @@ def all_conditions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
 
 def _field_conditions(index: int, entry: Object) -> Iterator[tuple[Pointer, str]]:
     """The fields that a fact names, as the question whether there is such a one, which only fields of the language answer."""
-    yield ("facts", index, "field"), _field_exists_condition(as_str(entry["field"]))
-    for position, field in enumerate(as_list(entry.get("or"))):
-        yield ("facts", index, "or", position), _field_exists_condition(as_str(field))
+    yield ("fields", index, "field"), _field_exists_condition(as_str(entry["field"]))
+    for position, field in enumerate(as_list(entry.get("fallbackFields"))):
+        yield ("fields", index, "fallbackFields", position), _field_exists_condition(as_str(field))
 
 
 def _field_exists_condition(field: str) -> str:

@@ -59,12 +59,12 @@ class Emitter:
     @cached_property
     def model_selector(self) -> Object:
         """What it is for."""
-        return as_object(self.data.get("takes"))
+        return as_object(self.data.get("supports"))
 
     @cached_property
     def has_requirements(self) -> bool:
         """Whether it says anything that a model may fall short of."""
-        return any(self.data.get(key) for key in ("needs", "cannot", "images", "asks")) or "when" in self.model_selector
+        return any(self.data.get(key) for key in ("requires", "unsupported", "images", "inputs")) or "when" in self.model_selector
 
     @cached_property
     def images(self) -> tuple[Object, ...]:
@@ -84,7 +84,7 @@ class Emitter:
     @property
     def adoptable_fields(self) -> frozenset[str]:
         """What of objects that run already it keeps to."""
-        return frozenset(as_str(field) for field in as_list(self.data.get("adopts")))
+        return frozenset(as_str(field) for field in as_list(self.data.get("adoptable")))
 
     @property
     def is_target(self) -> bool:
@@ -124,15 +124,15 @@ def file_rules(data: Object) -> tuple[FileRule, ...]:
 
 
 def _file_rule(index: int, entry: Object) -> FileRule:
-    path, phase = as_str(entry["path"]), entry.get("last")
+    path, phase = as_str(entry["path"]), entry.get("phase")
     extension = "." + path.rpartition(".")[2]
     languages = {value_path: as_str(encoder) for value_path, encoder in as_object(entry.get("languages")).items()}
     return FileRule(
         index=index,
         path=path,
-        commit_path=as_str(entry.get("place")) or None,
+        commit_path=as_str(entry.get("commitPath")) or None,
         template=as_str(entry["template"]),
-        scope=as_str(entry.get("per")) or "deployment",
+        scope=as_str(entry.get("scope")) or "deployment",
         condition=as_str(entry.get("when")) or None,
         phase=int(phase) if isinstance(phase, int) else 0,
         format=as_str(entry.get("format")) or _FORMATS.get(extension, "text"),

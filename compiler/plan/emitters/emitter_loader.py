@@ -106,15 +106,15 @@ def _validate_emitter(emitter: Emitter) -> Iterator[Finding]:
             )
         if rule.scope != "deployment" and emitter.is_target:
             message = "a target makes files for each deployment alone"
-            help_ = "make the file `per: deployment`, or leave it to an emitter of its own"
-            yield emitter_finding(emitter, message, (*rule.pointer, "per"), help_)
+            help_ = "make the file `scope: deployment`, or leave it to an emitter of its own"
+            yield emitter_finding(emitter, message, (*rule.pointer, "scope"), help_)
     if emitter.is_target:
-        if "asks" in emitter.data:
+        if "inputs" in emitter.data:
             message = "what is watched of a model is worked out from what its target says, and told to others"
-            yield emitter_finding(emitter, message, ("asks",), "remove it")
+            yield emitter_finding(emitter, message, ("inputs",), "remove it")
         for key in sorted(set(emitter.model_selector) - {"types", "lifecycle"}):
             message = "a target takes models by type and lifecycle alone"
-            yield emitter_finding(emitter, message, ("takes", key), "say what it cannot do under `cannot`")
+            yield emitter_finding(emitter, message, ("supports", key), "say what it cannot do under `unsupported`")
     if not emitter.is_builtin:
         yield from schema_findings(emitter)
 

@@ -55,7 +55,7 @@ class AddonEvaluator:
 
     def requested_inputs(self, emitter: Emitter) -> tuple[ContextValues, list[Finding]]:
         """The values that an emitter asks for, and the findings about them."""
-        inputs, context, findings = as_list(emitter.data.get("asks")), ContextValues(), list[Finding]()
+        inputs, context, findings = as_list(emitter.data.get("inputs")), ContextValues(), list[Finding]()
         if OBJECTIVES in inputs:
             findings += self._slo_plan.findings
             if self._is_rendering:

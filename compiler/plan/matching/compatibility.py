@@ -19,7 +19,7 @@ from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.portfolio import Spec
 from compiler.spec.schema_findings import schema_finding
 
-_PASSING_RESULTS: Mapping[str | int, bool] = MappingProxyType({"needs": True, "cannot": False})
+_PASSING_RESULTS: Mapping[str | int, bool] = MappingProxyType({"requires": True, "unsupported": False})
 """What conditions of a section come to where nothing is wrong."""
 
 
@@ -71,7 +71,7 @@ class CompatibilityChecker:
                 "Team", as_str(model.data.get("owner"))
             ):
                 continue  # what it lacks, nobody can tell
-            build_finding = self._requirement_finding if pointer[0] == "needs" else self._unsupported_finding
+            build_finding = self._requirement_finding if pointer[0] == "requires" else self._unsupported_finding
             yield result if isinstance(result, Finding) else build_finding(emitter, model, rule, pointer)
 
     def _option_findings(self, emitter: Emitter, model: ResolvedModel) -> Iterator[Finding]:
@@ -98,7 +98,7 @@ class CompatibilityChecker:
                     "remove it, and move the callers over",
                 )
                 yield replace(
-                    finding, notes=(Note(f"what {emitter.id} adopts is said here", emitter.location(("adopts",))),)
+                    finding, notes=(Note(f"what {emitter.id} adopts is said here", emitter.location(("adoptable",))),)
                 )
 
     def _requirement_finding(
@@ -109,18 +109,18 @@ class CompatibilityChecker:
             raise ValueError("only a model that runs somewhere is judged")
         requirement_note, help_ = (
             Note(f"what {emitter.id} needs is said here", emitter.location(pointer)),
-            as_str(requirement.get("help")) or None,
+            as_str(requirement.get("remedy")) or None,
         )
         field = as_str(requirement.get("field"))
         if field.startswith("environment."):
             return self._environment_finding(emitter, environment, requirement, pointer)
         if field:
-            message = f"{emitter.title} lacks something: {requirement['because']}"
+            message = f"{emitter.title} lacks something: {requirement['message']}"
             return replace(
                 self._missing_field_finding(emitter, model, tuple(field.split(".")), message, help_),
                 notes=(requirement_note,),
             )
-        message = f"{emitter.title} cannot run {model.name} in {environment.name}: {requirement['because']}"
+        message = f"{emitter.title} cannot run {model.name} in {environment.name}: {requirement['message']}"
         notes = (Note("the environment", environment.document.location(("capabilities",))), requirement_note)
         return replace(
             model.finding(codes.REQUIREMENT_NOT_MET, message, ("deploy", "target"), help_, per_environment=True),
@@ -153,7 +153,7 @@ class CompatibilityChecker:
     def _environment_finding(emitter: Emitter, environment: Spec, requirement: Object, pointer: Pointer) -> Finding:
         """What an Environment has to say, told of no model: each that runs there would be told the same."""
         field_pointer: Pointer = tuple(as_str(requirement["field"]).split(".")[1:])
-        message = f"{emitter.title} cannot work in {environment.name}: {requirement['because']}"
+        message = f"{emitter.title} cannot work in {environment.name}: {requirement['message']}"
         note = Note(f"what {emitter.id} needs is said here", emitter.location(pointer))
         subject = Subject("Environment", environment.name, None, field_pointer)
         return Finding(
@@ -161,17 +161,17 @@ class CompatibilityChecker:
             message,
             environment.document.location(field_pointer),
             subject,
-            as_str(requirement.get("help")) or None,
+            as_str(requirement.get("remedy")) or None,
             (note,),
         )
 
     def _unsupported_finding(self, emitter: Emitter, model: ResolvedModel, rule: Object, pointer: Pointer) -> Finding:
-        alternative = as_str(rule.get("instead"))
-        help_ = as_str(rule.get("help")) or (
+        alternative = as_str(rule.get("alternative"))
+        help_ = as_str(rule.get("remedy")) or (
             f"remove it, or use the target `{alternative}`" if alternative else "remove it"
         )
         finding = self._finding_at_field(
-            emitter, model, rule, f"{emitter.title} cannot do this: {rule['because']}", help_
+            emitter, model, rule, f"{emitter.title} cannot do this: {rule['message']}", help_
         )
         note = Note(f"what {emitter.id} cannot do is said here", emitter.location(pointer))
         return replace(finding, notes=(note,))
@@ -271,7 +271,7 @@ def _target_setting_findings(project: Spec, id_: str, settings: Object) -> Itera
             f"{id_} is a target, and models say its options",
             "say them under `deploy.options`, in `defaults` for all",
         ),
-        "takes": (
+        "match": (
             f"{id_} is a target, and models choose it",
             "remove it, or say `deploy.target` in `defaults` or `types`",
         ),

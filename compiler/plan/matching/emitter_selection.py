@@ -37,13 +37,13 @@ class AddonSelector:
                 yield emitter
                 continue
             result = self._conditions.evaluate_condition(
-                emitter, condition, ("takes", "when"), condition_variables(self._fleet, model, emitter)
+                emitter, condition, ("supports", "when"), condition_variables(self._fleet, model, emitter)
             )
             if result is not False:
                 yield result if isinstance(result, Finding) else emitter
 
     def _model_selectors(self, emitter: Emitter) -> Iterator[Object]:
-        project_selector = as_object(emitter_settings(self._fleet.portfolio.project.data, emitter).get("takes"))
+        project_selector = as_object(emitter_settings(self._fleet.portfolio.project.data, emitter).get("match"))
         return filter(None, (emitter.model_selector, project_selector))
 
 
@@ -54,4 +54,4 @@ def emits_per(*scopes: str) -> Callable[[Emitter], bool]:
 
 def applies_to_deployments(emitter: Emitter) -> bool:
     """Whether an emitter renders files for a deployment, or has requirements of it."""
-    return emits_per("deployment")(emitter) or bool(emitter.data.get("needs") or emitter.data.get("cannot"))
+    return emits_per("deployment")(emitter) or bool(emitter.data.get("requires") or emitter.data.get("unsupported"))

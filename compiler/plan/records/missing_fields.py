@@ -150,7 +150,7 @@ class RecordStatusReader:
 
 
 def _has_record_fields(emitter: Emitter) -> bool:
-    return "facts" in emitter.data
+    return "fields" in emitter.data
 
 
 def regime_titles(emitters: Emitters) -> Mapping[str, str]:

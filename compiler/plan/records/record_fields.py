@@ -82,8 +82,8 @@ def required_fields(
 ) -> Iterator[RecordField | Finding]:
     """Every fact that an emitter asks of a model, one for each document or release that would say it."""
     data = condition_variables(fleet, subject.model, emitter)
-    for index, entry in enumerate(map(as_object, as_list(emitter.data.get("facts")))):
-        field_paths = [as_str(entry["field"]), *map(as_str, as_list(entry.get("or")))]
+    for index, entry in enumerate(map(as_object, as_list(emitter.data.get("fields")))):
+        field_paths = [as_str(entry["field"]), *map(as_str, as_list(entry.get("fallbackFields")))]
         for source in field_sources(fleet, subject, field_paths[0].partition(".")[0]):
             is_required = _is_required(conditions, emitter, index, entry, data | _source_variables(source))
             if isinstance(is_required, Finding):
@@ -101,7 +101,7 @@ def _is_required(
     conditions: ConditionEvaluator, emitter: Emitter, index: int, entry: Object, data: Mapping[str, Json]
 ) -> bool | Finding:
     condition = as_str(entry.get("when"))
-    return conditions.evaluate_condition(emitter, condition, ("facts", index, "when"), data) if condition else True
+    return conditions.evaluate_condition(emitter, condition, ("fields", index, "when"), data) if condition else True
 
 
 def _record_field(
@@ -119,7 +119,7 @@ def _record_field(
             (value, origin),
         )
     return RecordField(
-        as_str(entry["id"]), as_str(entry["title"]), as_str(entry.get("source")), source, tuple(pointer), value, origin,
+        as_str(entry["id"]), as_str(entry["title"]), as_str(entry.get("citation")), source, tuple(pointer), value, origin,
     )  # fmt: skip
 
 

@@ -28,20 +28,20 @@ def series_findings(model: ResolvedModel) -> Iterator[Finding]:
 
 
 def _pattern_findings(model: ResolvedModel, pointer: Pointer, series: Object) -> Iterator[Finding]:
-    for label, pattern in as_object(series.get("matching")).items():
+    for label, pattern in as_object(series.get("matchRegex")).items():
         problem = re2_pattern_error(as_str(pattern))
         if problem is not None:
             message = f"{pattern!r} is no expression of RE2: {problem}"
             help_ = "mend it: it has to match the whole value"
-            yield model.finding(codes.BAD_SERIES, message, (*pointer, "matching", label), help_)
+            yield model.finding(codes.BAD_SERIES, message, (*pointer, "matchRegex", label), help_)
 
 
 def _contradictory_matcher_findings(model: ResolvedModel, pointer: Pointer, series: Object) -> Iterator[Finding]:
     labels = as_object(series.get("labels"))
-    for label, pattern in as_object(series.get("matching")).items():
+    for label, pattern in as_object(series.get("matchRegex")).items():
         if label in labels and not re2_full_match(as_str(pattern), as_str(labels[label])):
             message = f"no series has `{label}` equal to {labels[label]!r} and matching {pattern!r}"
-            yield model.finding(codes.BAD_SERIES, message, (*pointer, "matching", label), "take one of the two away")
+            yield model.finding(codes.BAD_SERIES, message, (*pointer, "matchRegex", label), "take one of the two away")
 
 
 def _histogram_findings(model: ResolvedModel, pointer: Pointer, histogram: Object) -> Iterator[Finding]:
@@ -51,7 +51,7 @@ def _histogram_findings(model: ResolvedModel, pointer: Pointer, histogram: Objec
         message = f"`{metric}` is a part of a histogram: rules put {', '.join(_HISTOGRAM_SUFFIXES[:-1])} and the like behind its name"
         help_ = f"say `{metric.removesuffix(suffix)}`"
         yield model.finding(codes.BAD_SERIES, message, (*pointer, "metric"), help_)
-    for key in ("labels", "matching"):
+    for key in ("labels", "matchRegex"):
         if "le" in as_object(histogram.get(key)):
             message = "`le` is the bound of a bucket, and rules choose the bucket by the objective's time"
             yield model.finding(codes.BAD_SERIES, message, (*pointer, key, "le"), "take it away")
@@ -59,7 +59,7 @@ def _histogram_findings(model: ResolvedModel, pointer: Pointer, histogram: Objec
 
 def _error_series_findings(model: ResolvedModel, pointer: Pointer, indicator: Object) -> Iterator[Finding]:
     """Error series that select all requests, or none: their ratio would be meaningless."""
-    errors, total_key = as_object(indicator["errors"]), "total" if "total" in indicator else "answered"
+    errors, total_key = as_object(indicator["errors"]), "total" if "total" in indicator else "successes"
     total_series = as_object(indicator.get(total_key))
     if _is_same_series(errors, total_series):
         message = f"the errors are the same series as `{total_key}`: each request would be one"
@@ -72,7 +72,7 @@ def _error_series_findings(model: ResolvedModel, pointer: Pointer, indicator: Ob
 def _uncounted_error_findings(
     model: ResolvedModel, pointer: Pointer, errors: Object, total: Object
 ) -> Iterator[Finding]:
-    equal_labels, regex_labels = (as_object(total.get(key)) for key in ("labels", "matching"))
+    equal_labels, regex_labels = (as_object(total.get(key)) for key in ("labels", "matchRegex"))
     for label, value in as_object(errors.get("labels")).items():
         is_counted = equal_labels.get(label, value) == value and re2_full_match(
             as_str(regex_labels.get(label, ".*")), as_str(value)
@@ -85,7 +85,7 @@ def _uncounted_error_findings(
 
 
 def _is_same_series(first: Object, second: Object) -> bool:
-    return all((first.get(key) or None) == (second.get(key) or None) for key in ("metric", "labels", "matching"))
+    return all((first.get(key) or None) == (second.get(key) or None) for key in ("metric", "labels", "matchRegex"))
 
 
 def _custom_indicators(model: ResolvedModel) -> Iterator[tuple[str, Object]]:

@@ -15,7 +15,7 @@ from compiler.plan.slo.sli_catalog import latency_threshold
 
 def parse_series(entry: Object) -> Series:
     """Series by metric name and labels; labels that a template omits are left out."""
-    labels, regex_labels = (as_object(entry.get(key)).items() for key in ("labels", "matching"))
+    labels, regex_labels = (as_object(entry.get(key)).items() for key in ("labels", "matchRegex"))
     return Series(
         as_str(entry["metric"]),
         *(tuple((name, value) for name, value in pairs if isinstance(value, str)) for pairs in (labels, regex_labels)),
@@ -29,9 +29,9 @@ def build_sli_ratio(objective: Objective, entry: Object) -> SliRatio:
     if "probe" in entry:
         return ProbeSli(parse_series(as_object(entry["probe"])))
     total, answered_requests = (
-        parse_series(as_object(entry[key])) if key in entry else None for key in ("total", "answered")
+        parse_series(as_object(entry[key])) if key in entry else None for key in ("total", "successes")
     )
-    unreached_requests = parse_series(as_object(entry["unreached"])) if "unreached" in entry else None
+    unreached_requests = parse_series(as_object(entry["droppedBefore"])) if "droppedBefore" in entry else None
     return CounterSli(parse_series(as_object(entry["errors"])), total, answered_requests, unreached_requests)
 
 
@@ -49,11 +49,11 @@ def invalid_series_finding(emitter: Emitter, value: Json, pointer: Pointer) -> F
 def _series_error(entry: Object) -> str | None:
     if not METRIC.fullmatch(as_str(entry["metric"])):
         return f"{entry['metric']!r} is no name of a metric"
-    for key in ("labels", "matching"):
+    for key in ("labels", "matchRegex"):
         for label, value in as_object(entry.get(key)).items():
             if not LABEL.fullmatch(label):
                 return f"{label!r} is no name of a label"
-            pattern_error = re2_pattern_error(as_str(value)) if key == "matching" else None
+            pattern_error = re2_pattern_error(as_str(value)) if key == "matchRegex" else None
             if pattern_error is not None:
                 return f"{value!r} is no expression of RE2: {pattern_error}"
     return None

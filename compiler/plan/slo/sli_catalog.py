@@ -53,7 +53,7 @@ class SliCatalog:
     def is_available(self, entry: Object) -> bool:
         """Whether the environment has what the SLI needs."""
         value: Json = self.capabilities
-        for part in filter(None, as_str(entry.get("needs")).split(".")):
+        for part in filter(None, as_str(entry.get("capability")).split(".")):
             value = as_object(value).get(part)
         return value not in {None, False} if isinstance(value, bool | None) else True
 
@@ -81,10 +81,10 @@ def _unmeasured_finding(
     model: ResolvedModel, objective: AnyObjective, catalog: SliCatalog, candidates: Sequence[Object]
 ) -> Finding:
     key, environment = objective.indicator, model.environment.name if model.environment else ""
-    reasons = [as_str(as_object(entry.get("lacks")).get(key)) for entry in candidates if catalog.is_available(entry)]
+    reasons = [as_str(as_object(entry.get("unmeasured")).get(key)) for entry in candidates if catalog.is_available(entry)]
     reason_text = "; ".join(dict.fromkeys(filter(None, reasons))) or f"{catalog.emitter.title} knows nothing that does"
     needed_capabilities = {
-        f"the capability `{entry['needs']}` ({entry['name']})": None for entry in candidates if key in entry
+        f"the capability `{entry['capability']}` ({entry['name']})": None for entry in candidates if key in entry
     }
     message = f"nothing measures in {environment} {_INDICATOR_PHRASES[key].format(model.name)}: {reason_text}"
     capability_help = f"give the Environment {' or '.join(needed_capabilities)}; or " if needed_capabilities else ""
@@ -102,7 +102,7 @@ def latency_threshold(objective: Objective, spec: Object) -> Fraction:
 
 def bucket_mismatch_finding(model: ResolvedModel, objective: Objective, sli_source: SliSource) -> Finding | None:
     """The finding for a threshold that is no bucket of the histogram, if its buckets are known: requests within it could not be counted."""
-    bounds = [Fraction(str(value)) for value in as_list(sli_source.spec.get("bounds"))]
+    bounds = [Fraction(str(value)) for value in as_list(sli_source.spec.get("buckets"))]
     threshold = latency_threshold(objective, sli_source.spec)
     if objective.latency_limit is None or not bounds or threshold in bounds:
         return None

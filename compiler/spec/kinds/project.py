@@ -61,7 +61,7 @@ class EmitterSetting(StrictModel):
 
     enabled: bool | None = None
     """Whether the emitter is enabled. Default: the emitter's own default."""
-    takes: ModelSelector | None = None
+    match: ModelSelector | None = None
     """The models that the emitter renders, of those that it supports. A target is selected by `deploy.target` of the model instead."""
     options: dict[str, Any] | None = None
     """Options that the emitter declares. The options of a target are set in `deploy.options` of the model."""

@@ -41,18 +41,18 @@ class Selector(StrictModel):
     """The name of the metric."""
     labels: dict[LabelText, str] | None = None
     """Label values that a series must have."""
-    matching: dict[LabelText, str] | None = None
+    matchRegex: dict[LabelText, str] | None = None
     """Regular expressions (RE2) that must match the whole value of a label."""
 
 
 class RequestSeries(StrictModel):
     """The series of an availability SLI: a counter of all requests or of successful ones, together with one of errors; or a probe."""
 
-    model_config = one_of_config("total", "answered", "probe", total=["errors"], answered=["errors"])
+    model_config = one_of_config("total", "successes", "probe", total=["errors"], successes=["errors"])
 
     total: Selector | None = None
     """The counter of all requests."""
-    answered: Selector | None = None
+    successes: Selector | None = None
     """The counter of successful requests, for servers that do not count all requests. It is used together with `errors`."""
     errors: Selector | None = None
     """The counter of failed requests."""
@@ -67,7 +67,7 @@ class LatencySeries(StrictModel):
     """The name of the histogram, without `_bucket`."""
     unit: Literal["seconds", "milliseconds"] = "seconds"
     """The unit of the histogram."""
-    bounds: list[float] | None = field(min_length=1)
+    buckets: list[float] | None = field(min_length=1)
     """The upper bounds of the histogram's buckets. The time of an objective must be one of them. Default: unknown, and no time is
     refused.
     """

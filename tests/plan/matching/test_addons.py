@@ -52,13 +52,13 @@ sli: [{name: the server, availability: {total: {metric: all}, errors: {metric: b
     "templates/targets/plain/note.txt.j2": "{{ name }}\n",
     "templates/monitoring/look/emitter.yaml": """id: look
 title: Look
-asks: [objectives, metrics]
-needs:
-  - {that: 'size(objectives) < 3', because: three are too many, field: options.more, help: say more}
+inputs: [objectives, metrics]
+requires:
+  - {expression: 'size(objectives) < 3', message: three are too many, field: options.more, remedy: say more}
 files:
   - {path: one.json, template: one.json.j2, when: 'objectives.exists(o, o.target == 0.999) && signals.exists(s, s.name == "dataDrift") && metrics.port == 9000'}
-  - {path: "{{ name }}.json", template: one.json.j2, per: model}
-  - {path: all.json, template: all.json.j2, per: environment, delimiters: square}
+  - {path: "{{ name }}.json", template: one.json.j2, scope: model}
+  - {path: all.json, template: all.json.j2, scope: environment, delimiters: square}
 options: {additionalProperties: false, properties: {more: {type: boolean}}}
 """,
     "templates/monitoring/look/one.json.j2": """{"watched": {{ objectives | map(attribute="id") }}, "rules": {{ (objectives | first).recordings | map(attribute="record") if objectives else [] }},
@@ -137,7 +137,7 @@ def test_what_it_lacks_of_others_is_said_where_they_would_say_it(field, path):
 def test_a_target_asks_for_nothing():
     findings = [
         one
-        for one in build(Session(tree(one=("title: Plain\n", "title: Plain\nasks: [objectives]\n")))).findings
+        for one in build(Session(tree(one=("title: Plain\n", "title: Plain\ninputs: [objectives]\n")))).findings
         if one.is_blocking
     ]
     assert [(one.code.id, one.location.path) for one in findings] == [("MY407", "templates/targets/plain/emitter.yaml")]

@@ -72,7 +72,7 @@ def run(takes: str, setting: str = "{}", *, models: str = ALL_MODELS, target: st
         "models/p.rego": "package p\n",
         "templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\nfiles: [{path: note.txt, template: note.txt.j2}]\n",
         "templates/targets/plain/note.txt.j2": "{{ name }}\n",
-        "templates/records/log/emitter.yaml": f'id: log\ntitle: Log\n{takes}files: [{{path: "log/{{{{ name }}}}", template: log.txt.j2, per: model}}]\n',
+        "templates/records/log/emitter.yaml": f'id: log\ntitle: Log\n{takes}files: [{{path: "log/{{{{ name }}}}", template: log.txt.j2, scope: model}}]\n',
         "templates/records/log/log.txt.j2": "{{ name }}\n",
     }
     return Session(MemoryTree({path: text.encode() for path, text in files.items()}))
@@ -93,21 +93,21 @@ def run(takes: str, setting: str = "{}", *, models: str = ALL_MODELS, target: st
     ],
 )
 def test_an_emitter_says_which_models_it_takes_wherever_they_run(takes, names) -> None:
-    assert emitted_files(f"takes: {{{takes}}}\n" if takes else "") == names
+    assert emitted_files(f"supports: {{{takes}}}\n" if takes else "") == names
 
 
 @pytest.mark.parametrize(
     ("setting", "names"),
     [
-        ("{takes: {tiers: [high]}}", ["b", "d"]),
-        ("{takes: {lifecycle: [production], types: [ml]}}", ["a"]),
+        ("{match: {tiers: [high]}}", ["b", "d"]),
+        ("{match: {lifecycle: [production], types: [ml]}}", ["a"]),
         ("{enabled: false}", []),
     ],
 )
 def test_a_project_keeps_it_to_some_of_them(setting, names) -> None:
     assert emitted_files("", setting) == names
-    assert set(emitted_files("takes: {types: [rules, ml]}\n", setting)) == set(names)
-    assert emitted_files("takes: {types: [rules]}\n", setting) == [name for name in names if name == "b"], (
+    assert set(emitted_files("supports: {types: [rules, ml]}\n", setting)) == set(names)
+    assert emitted_files("supports: {types: [rules]}\n", setting) == [name for name in names if name == "b"], (
         "it never gets more than it takes"
     )
 
@@ -115,9 +115,9 @@ def test_a_project_keeps_it_to_some_of_them(setting, names) -> None:
 @pytest.mark.parametrize(
     ("takes", "code", "says"),
     [
-        ("takes: {when: model.nam == 'a'}\n", "MY407", "nam"),
-        ("takes: {when: useCase.process == 'x'}\n", "MY407", "process"),
-        ("takes: {tier: [high]}\n", "MY101", "did you mean `tiers`"),
+        ("supports: {when: model.nam == 'a'}\n", "MY407", "nam"),
+        ("supports: {when: useCase.process == 'x'}\n", "MY407", "process"),
+        ("supports: {tier: [high]}\n", "MY101", "did you mean `tiers`"),
     ],
 )
 def test_what_is_wrong_with_it_is_told(takes, code, says) -> None:
@@ -130,13 +130,13 @@ def test_a_target_takes_by_type_and_lifecycle_and_nobody_narrows_it() -> None:
     for files, code in (
         (
             {
-                "templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\ntakes: {tiers: [low]}\nfiles: [{path: note.txt, template: note.txt.j2}]\n"
+                "templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\nsupports: {tiers: [low]}\nfiles: [{path: note.txt, template: note.txt.j2}]\n"
             },
             "MY407",
         ),
         ({}, "MY405"),
     ):
-        tree = run("", target="" if files else ", plain: {takes: {types: [ml]}}").tree
+        tree = run("", target="" if files else ", plain: {match: {types: [ml]}}").tree
         changed_tree = MemoryTree(
             {
                 **{path: tree.read(path) for path in (*tree.paths(), "modelyard.yaml")},

@@ -81,10 +81,10 @@ environments: {{prod: {{}}}}
     "templates/records/log/emitter.yaml": """id: log
 title: Log
 regime: house-rules
-facts:
-  - {id: limits, title: Limits, field: model.governance.limitations, source: "1"}
-  - {id: either, title: Either, field: model.governance.limitations, or: [model.governance.outOfScope], source: "2"}
-  - {id: reached, title: Reached, field: team.contacts.email, or: [team.contacts.chat, organisation.email]}
+fields:
+  - {id: limits, title: Limits, field: model.governance.limitations, citation: "1"}
+  - {id: either, title: Either, field: model.governance.limitations, fallbackFields: [model.governance.outOfScope], citation: "2"}
+  - {id: reached, title: Reached, field: team.contacts.email, fallbackFields: [team.contacts.chat, organisation.email]}
   - {id: oversight, title: Oversight, field: model.governance.humanOversight}
   - {id: quality, title: Quality, field: release.evaluations}
   - {id: made-on, title: Made on, field: release.date, when: release.version != "2.0.0"}
@@ -92,8 +92,8 @@ facts:
   - {id: role, title: Role, field: useCase.classification.eu-ai-act.role}
   - {id: weights, title: Weights, field: release.source.digest}
 files:
-  - {path: "log/{{ name }}.json", template: log.json.j2, per: model}
-  - {path: "log/{{ name }}-{{ release.version }}.json", template: log.json.j2, per: release}
+  - {path: "log/{{ name }}.json", template: log.json.j2, scope: model}
+  - {path: "log/{{ name }}-{{ release.version }}.json", template: log.json.j2, scope: release}
 """,
     "templates/records/log/log.json.j2": '{"facts": {{ facts }}, "gaps": {{ gaps }}, "asked": {{ asked }}}\n',
 }
@@ -192,7 +192,7 @@ def test_a_status_tells_each_gap_once_at_its_line() -> None:
 
 
 def test_a_gap_that_two_records_want_is_one_with_both_sources() -> None:
-    same = '  - {id: again, title: Again, field: model.governance.limitations, source: "3"}\n  - {id: either'
+    same = '  - {id: again, title: Again, field: model.governance.limitations, citation: "3"}\n  - {id: either'
     gaps = [
         gap
         for gap in status_by_model(("  - {id: either", same))["refunds"].missing_fields
@@ -237,7 +237,7 @@ def test_it_can_be_told_of_a_model_that_runs_nowhere() -> None:
 def test_a_field_that_the_language_does_not_have_is_a_mistake_of_the_emitter(field, says) -> None:
     for changed in (
         ("field: model.governance.limitations, source", f'field: "{field}", source'),
-        ("or: [model.governance.outOfScope]", f'or: ["{field}"]'),
+        ("fallbackFields: [model.governance.outOfScope]", f'fallbackFields: ["{field}"]'),
     ):
         found = [finding for finding in check(Session(tree(changed))) if finding.is_blocking]
         assert [finding.code.id for finding in found] == ["MY407"], field

@@ -70,7 +70,7 @@ def custom_indicators() -> Mapping[str, Any]:
     return {
         "availability": {
             "total": {"metric": "requests_total", "labels": {"app": "scorer"}},
-            "errors": {"metric": "requests_total", "labels": {"app": "scorer"}, "matching": {"code": "5.."}},
+            "errors": {"metric": "requests_total", "labels": {"app": "scorer"}, "matchRegex": {"code": "5.."}},
         },
         "latency": {"histogram": {"metric": "request_duration_seconds", "labels": {"app": "scorer"}}},
         "timeToFirstToken": {"histogram": {"metric": "first_token_seconds"}},

@@ -22,7 +22,7 @@ INDICATOR = {
     "errors": {
         "metric": "http_request_duration_seconds_count",
         "labels": {"job": "myservice"},
-        "matching": {"code": "(5..|429)"},
+        "matchRegex": {"code": "(5..|429)"},
     },
 }
 FACTORS = {"30d": (14.4, 6, 3, 1), "28d": (13.44, 5.6, 2.8, 14 / 15), "7d": (13.44, 3.5, 1.4, 0.98)}

@@ -148,7 +148,7 @@ def test_a_tighter_time_beside_the_promise_is_taken(make, spec):
 def test_of_an_own_histogram_without_bounds_every_time_is_taken_and_with_them_only_those(make, spec):
     own = {"latency": {"histogram": {"metric": "seconds"}}}
     assert make(spec(sla={"latency": {"p99": "300ms"}}, slo={"indicators": own})).reasons == []
-    bounded = {"latency": {"histogram": {"metric": "milliseconds"}, "unit": "milliseconds", "bounds": [200, 300]}}
+    bounded = {"latency": {"histogram": {"metric": "milliseconds"}, "unit": "milliseconds", "buckets": [200, 300]}}
     made = make(spec(sla={"latency": {"p99": "300ms"}}, slo={"indicators": bounded}))
     assert made.reasons == []
     assert 'le=~"300|300[.]0"' in made.rules[0]["expr"]
@@ -170,7 +170,7 @@ def test_an_expression_that_prometheus_would_not_take_is_refused_at_its_line(
 ):
     requests = {
         **custom_indicators["availability"],
-        "errors": {"metric": "requests_total", "matching": {"code": pattern}},
+        "errors": {"metric": "requests_total", "matchRegex": {"code": pattern}},
     }
     [said] = make(spec(sla={"availability": "99%"}, slo={"indicators": {"availability": requests}})).reasons
     assert said.startswith("MY428 models/all.yaml:")
@@ -184,17 +184,17 @@ CONTRADICTORY_CASES = {
     "a count": ({"histogram": {**HISTOGRAM, "metric": "seconds_count"}}, "histogram.metric", "`seconds_count` is a part of a histogram"),
     "a sum": ({"histogram": {**HISTOGRAM, "metric": "seconds_sum"}}, "histogram.metric", "`seconds_sum` is a part of a histogram"),
     "a bound": ({"histogram": {**HISTOGRAM, "labels": {"le": "1"}}}, "histogram.labels.le", "`le` is the bound of a bucket"),
-    "bounds": ({"histogram": {**HISTOGRAM, "matching": {"le": "1|2"}}}, "histogram.matching.le", "`le` is the bound of a bucket"),
+    "bounds": ({"histogram": {**HISTOGRAM, "matchRegex": {"le": "1|2"}}}, "histogram.matchRegex.le", "`le` is the bound of a bucket"),
     "all are errors": ({"total": REQUESTS, "errors": REQUESTS}, "errors", "the errors are the same series as `total`"),
     "answers are errors": (
-        {"answered": REQUESTS, "errors": {**REQUESTS, "matching": {}}}, "errors", "the errors are the same series as `answered`",
+        {"successes": REQUESTS, "errors": {**REQUESTS, "matchRegex": {}}}, "errors", "the errors are the same series as `successes`",
     ),
     "both at once": (
-        {"total": REQUESTS, "errors": {**REQUESTS, "labels": {"code": "200"}, "matching": {"code": "5.."}}},
+        {"total": REQUESTS, "errors": {**REQUESTS, "labels": {"code": "200"}, "matchRegex": {"code": "5.."}}},
         "errors.matching.code", "no series has `code` equal to '200' and matching '5..'",
     ),
     "a pattern of the whole value": (
-        {"total": REQUESTS, "errors": {**REQUESTS, "labels": {"code": "5030"}, "matching": {"code": "5.."}}},
+        {"total": REQUESTS, "errors": {**REQUESTS, "labels": {"code": "5030"}, "matchRegex": {"code": "5.."}}},
         "errors.matching.code", "no series has `code` equal to '5030'",
     ),
     "errors that are not asked": (
@@ -202,7 +202,7 @@ CONTRADICTORY_CASES = {
         "errors.labels.code", "no error is among all requests",
     ),
     "errors that are excluded": (
-        {"total": {**REQUESTS, "matching": {"code": "2.."}}, "errors": {**REQUESTS, "labels": {"code": "500"}}},
+        {"total": {**REQUESTS, "matchRegex": {"code": "2.."}}, "errors": {**REQUESTS, "labels": {"code": "500"}}},
         "errors.labels.code", "no error is among all requests",
     ),
 }  # fmt: skip
@@ -223,7 +223,7 @@ def test_an_objective_that_its_series_could_never_tell_of_is_refused_where_it_sa
 def test_errors_that_are_some_of_all_requests_pass(make, spec):
     for errors in (
         {**REQUESTS, "labels": {"app": "scorer", "code": "500"}},
-        {**REQUESTS, "labels": {"code": "500"}, "matching": {"code": "5.."}},
+        {**REQUESTS, "labels": {"code": "500"}, "matchRegex": {"code": "5.."}},
         {"metric": "errors_total", "labels": {"app": "another"}},
     ):
         slo = {"indicators": {"availability": {"total": REQUESTS, "errors": errors}}}
@@ -260,7 +260,7 @@ def test_so_is_one_of_a_signals_series(make, spec):
         "signal": "dataDrift",
         "threshold": 0.2,
         "action": "ticket",
-        "series": {"metric": "drift", "matching": {"a": "["}},
+        "series": {"metric": "drift", "matchRegex": {"a": "["}},
     }
     [said] = make(spec(monitoring=[monitor])).reasons
     assert "'[' is no expression of RE2: missing ]: [" in said
@@ -269,7 +269,7 @@ def test_so_is_one_of_a_signals_series(make, spec):
 def test_a_strange_series_of_an_emitter_is_refused_at_the_emitter(make, spec):
     emitter = b"""id: odd
 title: Odd
-sli: [{name: nobody, availability: {total: {metric: "{{ name }}-all"}, errors: {metric: bad, matching: {a: "["}}}}]
+sli: [{name: nobody, availability: {total: {metric: "{{ name }}-all"}, errors: {metric: bad, matchRegex: {a: "["}}}}]
 files: [{path: note.txt, template: note.txt.j2}]
 """
     files = {"templates/targets/odd/emitter.yaml": emitter, "templates/targets/odd/note.txt.j2": b"{{ name }}\n"}
