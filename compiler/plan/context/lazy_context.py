@@ -66,9 +66,9 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         ),
         "tool": "What renders it: `tool.name`, `tool.version`.",
         "unit": (
-            "The folder that the file lies in: `unit.path`, and `unit.resources`, the files in it that are resources. In a file that is "
-            "of a later phase also `files`, those made before it (`path`, `commitPath`, `digest`), `sources`, what was read for them (`path`, "
-            "`digest`), `artifacts` of the releases (`name`, `uri`, `digest`), and `emitters` (`id`, `folder`, `hash`)."
+            "The folder that the file lies in: `unit.path`, and `unit.resources`, the files in it that are resources. In a file of a "
+            "later phase also `files`, those of earlier phases (`path`, `commitPath`, `digest`), `sources`, what was read for them "
+            "(`path`, `digest`), `artifacts` of the releases (`name`, `uri`, `digest`), and `emitters` (`id`, `folder`, `hash`)."
         ),
         "placements": (
             "In files of a model or a release: where it runs, in order of promotion: `environment`, `stage`, `cluster`, `namespace`, "
@@ -82,7 +82,9 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "companions": "In the same: files beside the spec that belong to the release, each with `path` and `digest`.",
         "runtimeImages": "In the same: the images that serve it, each with `image`, `digest` and the `name` that its target has for it.",
         "regime": "What the emitter says that its records are for. Absent where it says nothing.",
-        "legalBasis": "What the emitter says that they rest on: `title`, `url`, `date`, `inForce`, `sources`, `disclaimer`. Absent likewise.",
+        "legalBasis": (
+            "What the emitter says that they rest on: `title`, `url`, `date`, `inForce`, `sources`, `disclaimer`. Absent likewise."
+        ),
         "facts": (
             "In the same, by id: what the emitter's `fields` ask for, each with `value`, `missing`, `title`, `source`, `field`, `owner`, "
             "`path` and `parts`."
