@@ -75,7 +75,7 @@ options: {additionalProperties: false, properties: {words: {type: array, items: 
 regime: eu-ai-act
 legalBasis: {title: A law, date: "2026-01-01", disclaimer: No advice.}
 fields:
-  - {id: use, title: The use, field: model.governance.intendedUse, source: Annex}
+  - {id: use, title: The use, field: model.governance.intendedUse, citation: Annex}
   - {id: oversight, title: Who can overrule it, field: model.governance.humanOversight}
   - {id: licences, title: Licences of data, field: "datasets[].license"}
   - {id: role, title: The role, field: useCase.classification.eu-ai-act.role}

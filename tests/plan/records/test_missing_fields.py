@@ -236,7 +236,7 @@ def test_it_can_be_told_of_a_model_that_runs_nowhere() -> None:
 )
 def test_a_field_that_the_language_does_not_have_is_a_mistake_of_the_emitter(field, says) -> None:
     for changed in (
-        ("field: model.governance.limitations, source", f'field: "{field}", source'),
+        ("field: model.governance.limitations, citation", f'field: "{field}", citation'),
         ("fallbackFields: [model.governance.outOfScope]", f'fallbackFields: ["{field}"]'),
     ):
         found = [finding for finding in check(Session(tree(changed))) if finding.is_blocking]
