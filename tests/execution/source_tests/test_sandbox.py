@@ -15,8 +15,8 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the filter of system
 def run_confined(code: str) -> str:
     start = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
     package = "compiler.execution.source_tests"
-    fence = f"from {package}.sandbox import confine\nfrom {package}.resource_limits import Limits\n"
-    script = f"{start}{fence}confine(Limits(memory_bytes=1 << 30, file_bytes=1 << 16))\n{code}"
+    fence = f"from {package}.sandbox import enter_sandbox\nfrom {package}.resource_limits import ResourceLimits\n"
+    script = f"{start}{fence}enter_sandbox(ResourceLimits(memory_bytes=1 << 30, file_bytes=1 << 16))\n{code}"
     run = subprocess.run([sys.executable, "-I", "-c", script], check=False, capture_output=True, text=True, timeout=60)
     return run.stdout + run.stderr
 

@@ -66,7 +66,7 @@ def job(questions=QUESTIONS, ontology=None, shapes=("s.ttl",), facts=("f.ttl",),
             files[name] = change
     said = {"iri": "http://shop.example/o", "version": "1", "files": ["o.ttl"], **(ontology or {})}
     source = {"ontology": said, "shapes": list(shapes), "files": list(facts), "questions": questions}
-    return Job("graph", "knowledge-graph", source, {}, {name: text.encode() for name, text in files.items()})
+    return Job(ENGINE.name, "knowledge-graph", source, {}, {name: text.encode() for name, text in files.items()})
 
 
 def question_job(text: str, **expected) -> Job:
