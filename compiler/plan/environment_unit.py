@@ -5,9 +5,8 @@ from dataclasses import replace
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.provenance import ComputedValue, DocumentValue, computed_list
-from compiler.plan.planned_units import PlannedUnit
+from compiler.plan.planned_units import PlannedUnit, kind_values
 from compiler.plan.quotas import namespace_values
-from compiler.plan.rendered_kinds import kind_values
 from compiler.plan.shared_files import (
     PlannedDeployment,
     SharedFilePlanner,

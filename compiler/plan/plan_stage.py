@@ -8,8 +8,7 @@ from compiler.plan.codeowners.ownership_rules import ownership_rules
 from compiler.plan.context.emitter_evaluation import EmitterEvaluator
 from compiler.plan.context.exports import EmitterExports
 from compiler.plan.emitters.conditions import ConditionEvaluator
-from compiler.plan.emitters.emitter import Emitters
-from compiler.plan.emitters.emitter_settings import enabled_addons
+from compiler.plan.emitters.emitter import Emitters, enabled_addons
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.matching.addons import AddonEvaluators
 from compiler.plan.matching.compatibility import CompatibilityChecker
@@ -22,7 +21,7 @@ from compiler.plan.project_unit import OWNERS_VARIABLE
 from compiler.plan.quotas import quota_findings
 from compiler.plan.records.missing_fields import RecordStatusReader
 from compiler.plan.shared_files import INVENTORY_VARIABLE, SharedFilePlanner
-from compiler.plan.slo.slo_planner import SloPlanner
+from compiler.plan.slo.slo_context import SloPlanner
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 

@@ -15,10 +15,9 @@ from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.environment_unit import KINDS_VARIABLE, plan_environment_units
 from compiler.plan.matching.deployment_matching import DeploymentMatcher
 from compiler.plan.model_unit import ModelUnitPlanner
-from compiler.plan.planned_units import PlannedUnit
+from compiler.plan.planned_units import PlannedUnit, rendered_kinds
 from compiler.plan.project_unit import OWNERS_VARIABLE, plan_project_units
 from compiler.plan.quotas import namespace_usage
-from compiler.plan.rendered_kinds import rendered_kinds
 from compiler.plan.shared_files import PlannedDeployment, SharedFilePlanner
 from compiler.resolve.dependencies import model_dependencies
 from compiler.resolve.fleet import Fleet

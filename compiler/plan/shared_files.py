@@ -17,8 +17,7 @@ from compiler.foundation.provenance import (
 from compiler.plan import conventions
 from compiler.plan.context.model_context import ContextValues, project_value, tool_value
 from compiler.plan.emitters.conditions import ConditionEvaluator
-from compiler.plan.emitters.emitter import Emitter, FileRule
-from compiler.plan.emitters.emitter_settings import project_emitter_options
+from compiler.plan.emitters.emitter import Emitter, FileRule, project_emitter_options
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.planned_units import (
     PlannedFile,

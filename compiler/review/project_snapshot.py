@@ -8,7 +8,7 @@ from compiler.execution.jobs.steps import STEP_POINTERS
 from compiler.execution.jobs.tasks import Task
 from compiler.foundation.json_data import Json, as_str
 from compiler.pipeline.session import Session
-from compiler.plan.emitters.emitter_settings import project_emitter_options
+from compiler.plan.emitters.emitter import project_emitter_options
 from compiler.policy.waiver_scope import WaiverScope
 from compiler.resolve.dependencies import model_dependencies
 from compiler.resolve.digests import digest

@@ -10,8 +10,7 @@ from compiler.plan import conventions
 from compiler.plan.context import images
 from compiler.plan.context.adoption import adopted_selector, adoption_origins, base_name
 from compiler.plan.context.companion_files import companion_file_factories
-from compiler.plan.emitters.emitter import Emitter
-from compiler.plan.emitters.emitter_settings import project_emitter_options
+from compiler.plan.emitters.emitter import Emitter, project_emitter_options
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import Release, ResolvedModel

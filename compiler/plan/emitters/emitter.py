@@ -1,7 +1,7 @@
 """An emitter as it was read: its description, its templates, and the digest of its folder."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -158,3 +158,22 @@ class Emitters:
     def target_ids(self) -> tuple[str, ...]:
         """Ids that `deploy.target` may say."""
         return tuple(sorted(emitter.id for emitter in self.by_id.values() if emitter.is_target))
+
+
+def enabled_addons(project: Object, emitters: Emitters) -> Iterator[Emitter]:
+    """Emitters that no model names and that are on: as the project says, or as they say themselves."""
+    for emitter in emitters.by_id.values():
+        is_enabled = emitter_settings(project, emitter).get("enabled", emitter.data.get("enabled", True))
+        if not emitter.is_target and is_enabled is not False:
+            yield emitter
+
+
+def emitter_settings(project: Object, emitter: Emitter) -> Object:
+    """What the project says of an emitter."""
+    return as_object(as_object(project.get("emitters")).get(emitter.id))
+
+
+def project_emitter_options(project: Object, emitter: Emitter) -> Object:
+    """The project's options for an emitter, with the defaults that it declares."""
+    values = as_object(emitter_settings(project, emitter).get("options"))
+    return emitter.options_with_defaults(values) if values else emitter.default_options

@@ -11,8 +11,8 @@ from compiler.plan.context.exports import EmitterExports
 from compiler.plan.context.model_context import ContextValues
 from compiler.plan.emitters.conditions import ALL_SECTIONS, COMPATIBILITY_SECTIONS
 from compiler.plan.emitters.emitter import Emitter
+from compiler.plan.slo.slo_context import SloPlanner
 from compiler.plan.slo.slo_plan import SloPlan, signal_values
-from compiler.plan.slo.slo_planner import SloPlanner
 
 OBJECTIVES = "objectives"
 SIGNALS = "signals"

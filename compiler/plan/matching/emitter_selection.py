@@ -6,8 +6,7 @@ from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Object, as_object, as_str
 from compiler.plan.context.emitter_evaluation import condition_variables
 from compiler.plan.emitters.conditions import ConditionEvaluator
-from compiler.plan.emitters.emitter import Emitter
-from compiler.plan.emitters.emitter_settings import emitter_settings
+from compiler.plan.emitters.emitter import Emitter, emitter_settings
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.match_selectors import matches_selector
 from compiler.resolve.resolved_model import ResolvedModel

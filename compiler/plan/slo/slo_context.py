@@ -10,6 +10,7 @@ from compiler.foundation.provenance import ComputedValue, Origin, Origins, compu
 from compiler.plan import conventions
 from compiler.plan.context.emitter_evaluation import EmitterEvaluation
 from compiler.plan.context.model_context import ContextValues, environment_of
+from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.slo import burn_rates as windows
 from compiler.plan.slo.indicators import LatencySli, ProbeSli, SliRatio
@@ -27,8 +28,9 @@ from compiler.plan.slo.recording_rules import (
     recording_rules,
     run_age,
 )
-from compiler.plan.slo.slo_plan import MeasuredObjective, SloPlan
+from compiler.plan.slo.slo_plan import MeasuredObjective, SloPlan, plan_slos
 from compiler.resolve.digests import digest
+from compiler.resolve.fleet import Fleet
 from compiler.spec.quantities import Percentage
 
 _CHART_WINDOW = "5m"
@@ -267,3 +269,23 @@ def _signal_values(inputs: _SloInputs) -> Iterator[ComputedValue]:
             {key: value for key, value in values.items() if value is not None},
             (Origin("model", ("monitoring", index)),),
         )
+
+
+class SloPlanner:
+    """Plans service levels, given the evaluation of a model's target."""
+
+    def __init__(self, fleet: Fleet, conditions: ConditionEvaluator, templates: EmitterTemplates) -> None:
+        self._fleet = fleet
+        self._conditions = conditions
+        self._templates = templates
+
+    def plan(self, target_evaluation: EmitterEvaluation) -> SloPlan:
+        """The objectives of a model with and without a series that measures them."""
+        return plan_slos(self._fleet, self._conditions, target_evaluation)
+
+    def context(
+        self, target_evaluation: EmitterEvaluation, slo_plan: SloPlan, context: ContextValues
+    ) -> tuple[ContextValues, list[Finding]]:
+        """The values that a plan adds to a context, and the findings about the series of the target."""
+        project = self._fleet.portfolio.project.name
+        return slo_context(self._templates, project, target_evaluation, slo_plan, context)
