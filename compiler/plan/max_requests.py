@@ -66,7 +66,11 @@ def max_replicas(model: ResolvedModel, pods: Object) -> int:
     replica_limit = (
         1 if "batch" in deploy else max(_int_or_default(scaling.get("min"), 1), _int_or_default(scaling.get("max"), 1))
     )
-    return replica_limit + _surge_replicas(pods.get("maxSurge"), replica_limit) + _int_or_default(pods.get("extraReplicas"), 0)
+    return (
+        replica_limit
+        + _surge_replicas(pods.get("maxSurge"), replica_limit)
+        + _int_or_default(pods.get("extraReplicas"), 0)
+    )
 
 
 def _exported_pods(exports: EmitterExports, model: ResolvedModel) -> Object:

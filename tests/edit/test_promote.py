@@ -74,17 +74,17 @@ def test_a_canary_that_another_layer_says_is_deleted(fleet) -> None:
 def test_the_lifecycle_must_allow_it(fleet) -> None:
     run = fleet("  dev: {release: 3.0.0}", lifecycle="development")
     assert edit_errors(promote(run, "refunds", "prod-eu", "3.0.0", None)) == [
-        ("not-allowed", "a model with lifecycle `development` runs in dev, test, and prod-eu is prod", 8)
+        ("transition-not-allowed", "a model with lifecycle `development` runs in dev, test, and prod-eu is prod", 8)
     ]
 
 
 def test_the_gates_must_be_cleared(fleet) -> None:
     run = fleet(pipeline=GATES)
     assert edit_errors(promote(run, "refunds", "test", None, None)) == [
-        ("not-measured", "refunds 3.0.0: nobody measured auc", 21)
+        ("metric-not-recorded", "refunds 3.0.0: nobody measured auc", 21)
     ]
     assert edit_errors(promote(run, "refunds", "test", "1.0.0", None)) == [
-        ("gate-missed", "refunds 1.0.0: auc is 0.91, and has to be >= 0.92", 21)
+        ("gate-failed", "refunds 1.0.0: auc is 0.91, and has to be >= 0.92", 21)
     ]
     assert isinstance(promote(run, "refunds", "prod-us", "2.0.0", None), EditResult)
 
@@ -94,7 +94,7 @@ def test_the_champion_must_be_met(fleet) -> None:
         PLACES.replace("prod-us: {release: 1.0.0}", "prod-us: {release: 2.0.0}"), pipeline=GATES.replace("0.92", "0.5")
     )
     [(name, message, line)] = edit_errors(promote(run, "refunds", "dev", "1.0.0", None))
-    assert (name, line) == ("behind-champion", 21)
+    assert (name, line) == ("worse-than-champion", 21)
     assert "0.95 of 2.0.0, which runs in prod-us" in message
 
 
@@ -102,14 +102,14 @@ def test_what_a_program_measures_is_judged_when_it_has_run(fleet) -> None:
     measured = GATES.replace("    gates:", "    run: {command: [measure]}\n    gates:")
     run = fleet(pipeline=measured)
     assert isinstance(promote(run, "refunds", "test", None, None), EditResult)
-    assert [name for name, _, _ in edit_errors(promote(run, "refunds", "test", "1.0.0", None))] == ["gate-missed"]
+    assert [name for name, _, _ in edit_errors(promote(run, "refunds", "test", "1.0.0", None))] == ["gate-failed"]
 
 
 def test_what_others_then_break_is_told_and_nothing_written(fleet) -> None:
     user = other_model("uses: [{model: refunds, release: ^1, as: {env: REFUNDS}}]")
     run = fleet(till=user)
     [(name, message, line)] = edit_errors(promote(run, "refunds", "prod-us", "2.0.0", None))
-    assert (name, message, line) == ("not-there", "till uses refunds ^1, and prod-us runs 2.0.0", 10)
+    assert (name, message, line) == ("dependency-not-deployed", "till uses refunds ^1, and prod-us runs 2.0.0", 10)
 
 
 def test_an_anchor_is_for_people(fleet) -> None:

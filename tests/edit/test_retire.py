@@ -32,12 +32,12 @@ def test_the_day_itself_is_the_day(fleet) -> None:
 def test_not_before(fleet) -> None:
     run = fleet(pipeline=END, day=EARLY_DAY)
     assert retire(run, ()).files == {}
-    assert edit_errors(retire(run, ("refunds",))) == [("not-allowed", "refunds is to be retired on 2027-03-31", 19)]
+    assert edit_errors(retire(run, ("refunds",))) == [("transition-not-allowed", "refunds is to be retired on 2027-03-31", 19)]
 
 
 def test_not_without_a_day(fleet) -> None:
     assert edit_errors(retire(fleet(day=DUE_DAY), ("refunds",))) == [
-        ("not-allowed", "nothing says when refunds is to be retired", 2)
+        ("transition-not-allowed", "nothing says when refunds is to be retired", 2)
     ]
 
 

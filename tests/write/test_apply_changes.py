@@ -123,7 +123,7 @@ def test_an_edit_that_is_what_the_build_makes_is_no_conflict(tmp_path: Path) -> 
 
 def test_a_file_of_somebody_else_is_refused_unless_it_is_the_same_to_the_byte(tmp_path: Path) -> None:
     (tmp_path / "CODEOWNERS").write_text("mine")
-    assert refusal_reasons(tmp_path, unit(file("CODEOWNERS"))) == [("not-ours", "build/CODEOWNERS")]
+    assert refusal_reasons(tmp_path, unit(file("CODEOWNERS"))) == [("unmanaged-file", "build/CODEOWNERS")]
     (tmp_path / "CODEOWNERS").write_text("x\n")
     assert actions(build(tmp_path, unit(file("CODEOWNERS")))) == {"CODEOWNERS": "keep"}
     build(tmp_path)
@@ -154,12 +154,12 @@ def test_a_folder_with_something_of_somebody_else_in_it_stays(tmp_path: Path, le
         (tmp_path / leftover).mkdir()
     else:
         (tmp_path / leftover).write_text("mine")
-    assert refusal_reasons(tmp_path, unit(file("data"))) == [("not-ours", "build/data")]
+    assert refusal_reasons(tmp_path, unit(file("data"))) == [("unmanaged-file", "build/data")]
 
 
 def test_a_file_of_somebody_else_in_a_folders_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / "prod").write_text("mine")
-    assert refusal_reasons(tmp_path, unit(file("prod/a.yaml"))) == [("not-ours", "build/prod")]
+    assert refusal_reasons(tmp_path, unit(file("prod/a.yaml"))) == [("unmanaged-file", "build/prod")]
 
 
 def test_a_path_may_move_from_one_unit_to_another(tmp_path: Path) -> None:

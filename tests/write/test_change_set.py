@@ -24,18 +24,18 @@ def test_one_path_of_two_units_is_a_clash_that_names_both(tmp_path: Path) -> Non
 @pytest.mark.parametrize("other_path", ["X.yaml", "x.YAML"])
 def test_paths_that_differ_by_case_alone_clash(tmp_path: Path, other_path: str) -> None:
     assert conflicts(tmp_path, unit("a", "x.yaml"), unit("b", other_path)) == [
-        ("path-clash", f"`{other_path}` of `b` cannot stand beside `x.yaml` of `a`")
+        ("path-conflict", f"`{other_path}` of `b` cannot stand beside `x.yaml` of `a`")
     ]
 
 
 def test_paths_that_differ_by_composition_alone_clash(tmp_path: Path) -> None:
-    assert [name for name, _ in conflicts(tmp_path, unit("a", "caf\u00e9", "cafe\u0301"))] == ["path-clash"]
+    assert [name for name, _ in conflicts(tmp_path, unit("a", "caf\u00e9", "cafe\u0301"))] == ["path-conflict"]
 
 
 @pytest.mark.parametrize(("first", "second"), [("data", "data/x"), ("data/x", "data"), ("a/b", "a/B/c/d")])
 def test_a_file_and_a_folder_of_one_name_clash(tmp_path: Path, first: str, second: str) -> None:
     assert conflicts(tmp_path, unit("a", first), unit("b", second)) == [
-        ("path-clash", f"`{second}` of `b` cannot stand beside `{first}` of `a`")
+        ("path-conflict", f"`{second}` of `b` cannot stand beside `{first}` of `a`")
     ]
 
 

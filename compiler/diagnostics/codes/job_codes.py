@@ -11,21 +11,21 @@ STEP_FAILED = error(
 )
 METRIC_NOT_RECORDED = error(
     "MY802",
-    "not-measured",
+    "metric-not-recorded",
     "A gate requires a metric that was not measured on the release.",
     "A threshold without a measured value would let every release pass.",
     "Record the metric under `evaluations` of the release, or let `pipeline.evaluate.run` write it.",
 )
 GATE_FAILED = error(
     "MY803",
-    "gate-missed",
+    "gate-failed",
     "A release does not meet a threshold of its model.",
     "The threshold was set before the result was known, and defines what is good enough.",
     "Improve the release. Change the threshold only in a separate change, approved by those who set it.",
 )
 WORSE_THAN_CHAMPION = error(
     "MY804",
-    "behind-champion",
+    "worse-than-champion",
     "A release is worse than the champion that it would replace.",
     "Meeting the thresholds is the minimum; the running release may be better than that.",
     "Improve the release, or set under `champion.tolerance` how much worse it may be.",
@@ -39,7 +39,7 @@ NOT_EDITABLE = error(
 )
 TRANSITION_NOT_ALLOWED = error(
     "MY806",
-    "not-allowed",
+    "transition-not-allowed",
     "The spec does not allow a promotion, rollback or retirement.",
     "The command would write a spec that the next check rejects, or that a decision rules out.",
     "Follow the help first.",

@@ -39,7 +39,7 @@ DUPLICATE_NAME = error(
 )
 WRONG_FILE = error(
     "MY106",
-    "misplaced",
+    "wrong-file",
     "A document is in a file that its kind is not allowed in.",
     "The project file belongs at the root, and Defaults belong in `_defaults.yaml` of the folder that they apply to.",
     "Move the document to a file of its kind.",

@@ -11,21 +11,21 @@ UNKNOWN_TARGET = error(
 )
 UNSUPPORTED_MODEL = error(
     "MY402",
-    "not-taken",
+    "unsupported-model",
     "The target does not support models of this type or lifecycle state.",
     "The rendered files would not run.",
     "Choose a target that supports the model.",
 )
 UNSUPPORTED_FEATURE = error(
     "MY403",
-    "cannot",
+    "unsupported-feature",
     "The target does not support a feature that the spec uses.",
     "The feature is rejected instead of dropped silently, because nobody would notice.",
     "Remove the feature, or choose a target that supports it.",
 )
 REQUIREMENT_NOT_MET = error(
     "MY404",
-    "needs",
+    "requirement-not-met",
     "The environment or the model does not meet a requirement of the target.",
     "The rendered files would not work there.",
     "Follow the help, or choose another target.",
@@ -39,7 +39,7 @@ BAD_OPTION = error(
 )
 IMAGE_NOT_PINNED = error(
     "MY406",
-    "no-image",
+    "image-not-pinned",
     "An image has no digest, or is not defined in the project.",
     "A tag can move to another image, and Modelyard never invents a version or digest.",
     "Add the image with its digest under the project's `images`, or set `runtime.digest`.",
@@ -53,7 +53,7 @@ BAD_EMITTER = error(
 )
 DUPLICATE_PATH = error(
     "MY408",
-    "same-path",
+    "duplicate-path",
     "Two files have the same output path.",
     "The second file would silently replace the first.",
     "Give one of them another path.",
@@ -67,14 +67,14 @@ BAD_CAPABILITY = error(
 )
 PATCH_TARGET_MISMATCH = error(
     "MY410",
-    "patch-misses",
+    "patch-target-mismatch",
     "A patch matches no rendered object, or more than one.",
     "A patch must change exactly one object.",
     "Correct the target of the patch.",
 )
 ADOPTION_CONFLICT = error(
     "MY421",
-    "object-clash",
+    "adoption-conflict",
     "A model adopts live objects of another model, or its selector matches another model's replicas.",
     "Both models would overwrite the same object, or requests would reach the wrong replicas.",
     "Name the live objects of each model, with their complete selectors.",
@@ -82,14 +82,14 @@ ADOPTION_CONFLICT = error(
 
 MISSING_RESOURCE_REQUEST = error(
     "MY422",
-    "no-request",
+    "missing-resource-request",
     "A model in a namespace with a quota has no resource requests.",
     "Kubernetes rejects pods that omit a resource that the quota limits.",
     "Set `deploy.resources`, or remove the resource from the quota.",
 )
 QUOTA_TOO_SMALL = warning(
     "MY423",
-    "small-quota",
+    "quota-too-small",
     "A quota is less than the models of its namespace may request.",
     "Replicas that the autoscaler adds would be rejected, which is noticed only when they are needed.",
     "Raise the quota, or lower `deploy.scaling.max`.",
@@ -104,7 +104,7 @@ NO_CODE_OWNER = error(
 )
 OBJECTIVE_NOT_MEASURED = error(
     "MY425",
-    "not-watched",
+    "objective-not-measured",
     "An objective is not measured, although the environment has a Prometheus.",
     "An alert that cannot fire looks like a service that never fails.",
     "Define the series under `slo.indicators`, or the reason why there is none under `slo.unwatched`; records list the reason.",
@@ -119,7 +119,7 @@ BAD_OBJECTIVE = error(
 )
 LATENCY_NOT_A_BUCKET = error(
     "MY427",
-    "not-a-bound",
+    "latency-not-a-bucket",
     "The time of a latency objective is not a bucket bound of its histogram.",
     "The histogram does not count how many responses were within that time; an estimate would cause false or missing pages.",
     "Use a time that is a bucket bound, or name a histogram with this bound under `slo.indicators`.",

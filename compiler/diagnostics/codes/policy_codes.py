@@ -13,21 +13,21 @@ BAD_POLICY = error(
 )
 POLICY_EVALUATION_ERROR = error(
     "MY303",
-    "policy-failed",
+    "policy-evaluation-error",
     "A policy's condition cannot be evaluated for a model.",
     "A condition that was not evaluated must not look satisfied.",
     "Test a field that may be absent with `has(…)` first.",
 )
 UNUSED_POLICY = warning(
     "MY304",
-    "selects-nothing",
+    "unused-policy",
     "A policy applies to no model: its `match` selects none, nothing binds it, or its period has ended.",
     "A mistake in `match`, or a missing binding, looks the same as models that satisfy the policy.",
     "Fix its `match`, bind it, or remove it.",
 )
 POLICY_EXAMPLE_FAILED = error(
     "MY305",
-    "bad-example",
+    "policy-example-failed",
     "An example of a policy does not have its expected result.",
     "Examples are a policy's tests. The policy does not do what its author intended.",
     "Fix the policy or the example.",
@@ -62,14 +62,14 @@ WAIVER_EXPIRED = warning(
 )
 UNUSED_WAIVER = warning(
     "MY310",
-    "waiver-unused",
+    "unused-waiver",
     "A waiver has no effect: no model that it names violates the policies.",
     "It would hide the next violation.",
     "Remove the waiver, or the part that has no effect.",
 )
 WAIVER_EXPIRES_SOON = Code(
     "MY311",
-    "waiver-ends",
+    "waiver-expires-soon",
     Severity.INFO,
     Enforcement.ADVISORY,
     "A waiver expires within two weeks.",
@@ -86,7 +86,7 @@ BAD_SUPPRESSION = warning(
 
 POLICY_SKIPPED = Code(
     "MY313",
-    "not-judged",
+    "policy-skipped",
     Severity.INFO,
     Enforcement.ADVISORY,
     "A policy that applies was skipped.",
@@ -110,7 +110,7 @@ APPROVAL_DATES = error(
 )
 DATE_IN_FUTURE = warning(
     "MY316",
-    "day-to-come",
+    "date-in-future",
     "A decision is dated in the future: an approval, or the class of a use case.",
     "The decision cannot have been made yet, but records would list it.",
     "Write the date on which the decision was made.",

@@ -5,7 +5,7 @@ from compiler.diagnostics.finding import Code, Enforcement, Severity
 
 TEMPLATE_ERROR = error(
     "MY501",
-    "template",
+    "template-error",
     "A template cannot be rendered for this model.",
     "Values are inserted as data, never parsed. A value that cannot be inserted safely is rejected.",
     "Change the value in the spec, or fix the template.",
@@ -19,7 +19,7 @@ OUTPUT_INVALID = error(
 )
 NO_OUTPUT_SCHEMA = Code(
     "MY503",
-    "not-checked",
+    "no-output-schema",
     Severity.INFO,
     Enforcement.ADVISORY,
     "No schema is available for a kind of output, so it was not validated.",

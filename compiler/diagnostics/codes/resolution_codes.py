@@ -32,7 +32,7 @@ NO_RELEASE = error(
 )
 LIFECYCLE_NOT_ALLOWED = error(
     "MY205",
-    "lifecycle",
+    "lifecycle-not-allowed",
     "The environment does not allow the model's lifecycle state.",
     "A model that is only proposed, or is retired, must not serve customers.",
     "Change `lifecycle` if it is outdated, or remove the model from the environment.",
@@ -46,21 +46,21 @@ NO_NAMESPACE = error(
 )
 BAD_COMPANION_FILE = error(
     "MY207",
-    "file-beside",
+    "bad-companion-file",
     "A companion file is missing, too large, or outside the project.",
     "Companion files are part of the release: they are read, hashed and delivered with it.",
     "Add the file, or correct its path.",
 )
 SLO_LOOSER_THAN_SLA = error(
     "MY208",
-    "slo-looser",
+    "slo-looser-than-sla",
     "The SLO is looser than the SLA.",
     "Alerts would not fire while the SLA is violated.",
     "Make the objective at least as strict as the SLA.",
 )
 DEPENDENCY_NOT_DEPLOYED = error(
     "MY209",
-    "not-there",
+    "dependency-not-deployed",
     "A model depends on another model that does not run in the same environment, or not in an accepted release.",
     "The dependent model would have nothing to call.",
     "Deploy the other model to the environment, or change the accepted releases.",
@@ -74,14 +74,14 @@ PROMOTION_ORDER = error(
 )
 OVERLAPPING_DELIVERY = error(
     "MY211",
-    "shared-delivery",
+    "overlapping-delivery",
     "Two environments are delivered to the same folder of a branch, or one to a folder inside the other's.",
     "Publishing an environment replaces its whole folder, and would delete the other environment's files.",
     "Give each environment its own `delivery.branch`, or a `delivery.path` that does not contain another's.",
 )
 UNREACHABLE_FRESHNESS = error(
     "MY221",
-    "too-fresh",
+    "unreachable-freshness",
     "A job's freshness objective is shorter than its schedule allows.",
     "The objective would be missed at every gap in the schedule, such as a weekend, and page someone each time.",
     "Set a freshness longer than the longest gap between two runs plus the duration of a run.",

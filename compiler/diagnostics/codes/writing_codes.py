@@ -11,14 +11,14 @@ HAND_EDITED = error(
 )
 UNMANAGED_FILE = error(
     "MY602",
-    "not-ours",
+    "unmanaged-file",
     "An output would replace a file that Modelyard did not write.",
     "Modelyard changes only files that its lock file lists. A file with identical content is taken over.",
     "Move or delete the file, or change the output's path.",
 )
 PATH_CONFLICT = error(
     "MY603",
-    "path-clash",
+    "path-conflict",
     "Two output paths conflict on some systems.",
     "macOS and Windows ignore case in names, and no system allows a file and a folder with the same name.",
     "Change one of the two paths.",

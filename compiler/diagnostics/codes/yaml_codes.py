@@ -74,7 +74,7 @@ SYMBOLIC_LINK = error(
 )
 NUMBER_OUT_OF_RANGE = error(
     "MY011",
-    "number",
+    "number-out-of-range",
     "A number cannot be represented in JSON, or other parsers would round it.",
     "Infinity, not-a-number and integers beyond 64 bits are lost when converted to JSON.",
     "Write a number within range, or quote it if it is text.",

@@ -64,7 +64,10 @@ class Emitter:
     @cached_property
     def has_requirements(self) -> bool:
         """Whether it says anything that a model may fall short of."""
-        return any(self.data.get(key) for key in ("requires", "unsupported", "images", "inputs")) or "when" in self.model_selector
+        return (
+            any(self.data.get(key) for key in ("requires", "unsupported", "images", "inputs"))
+            or "when" in self.model_selector
+        )
 
     @cached_property
     def images(self) -> tuple[Object, ...]:

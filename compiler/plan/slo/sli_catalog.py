@@ -81,7 +81,9 @@ def _unmeasured_finding(
     model: ResolvedModel, objective: AnyObjective, catalog: SliCatalog, candidates: Sequence[Object]
 ) -> Finding:
     key, environment = objective.indicator, model.environment.name if model.environment else ""
-    reasons = [as_str(as_object(entry.get("unmeasured")).get(key)) for entry in candidates if catalog.is_available(entry)]
+    reasons = [
+        as_str(as_object(entry.get("unmeasured")).get(key)) for entry in candidates if catalog.is_available(entry)
+    ]
     reason_text = "; ".join(dict.fromkeys(filter(None, reasons))) or f"{catalog.emitter.title} knows nothing that does"
     needed_capabilities = {
         f"the capability `{entry['capability']}` ({entry['name']})": None for entry in candidates if key in entry

@@ -200,8 +200,8 @@ def evaluate_step(root: Path, results: str, **which) -> list[tuple[str, str]]:
 def test_what_it_measured_is_held_against_gates_and_champion(tmp_path) -> None:
     assert evaluate_step(tmp_path, '{"auc": 0.95}', version="3.0.0") == []
     assert evaluate_step(tmp_path, '{"auc": 0.85}', version="3.0.0") == [
-        ("gate-missed", "refunds 3.0.0: auc is 0.85, and has to be >= 0.9"),
-        ("behind-champion", "refunds 3.0.0: auc is 0.85, worse than the 0.91 of 1.0.0, which runs in prod-eu"),
+        ("gate-failed", "refunds 3.0.0: auc is 0.85, and has to be >= 0.9"),
+        ("worse-than-champion", "refunds 3.0.0: auc is 0.85, worse than the 0.91 of 1.0.0, which runs in prod-eu"),
     ]
 
 
@@ -242,7 +242,7 @@ def test_the_champion_is_what_ran_before_the_change(tmp_path) -> None:
     after = lay_out(tmp_path / "after", gates, "  dev: {release: 1.0.0}\n  prod-eu: {release: 1.0.0}\n")
     assert carried_out(after, tmp_path / "after", "evaluate") == []
     [(name, message, _)] = carried_out(after, tmp_path / "after", "evaluate", before)
-    assert (name, "0.93 of 3.0.0" in message) == ("behind-champion", True)
+    assert (name, "0.93 of 3.0.0" in message) == ("worse-than-champion", True)
 
 
 def test_models_are_listed_by_step_and_schedule(tmp_path) -> None:
