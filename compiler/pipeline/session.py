@@ -21,8 +21,7 @@ from compiler.plan.plan_stage import PlanStage
 from compiler.plan.planned_units import PlannedUnit
 from compiler.plan.planning import UnitFilter
 from compiler.policy.policy_definition import SHIPPED_PREFIX as SHIPPED_SCHEMAS
-from compiler.policy.policy_engine import BaseRevision
-from compiler.policy.policy_engine import PolicyEngine as PolicyJudge
+from compiler.policy.policy_engine import BaseRevision, PolicyEngine
 from compiler.resolve.fleet import Fleet
 from compiler.source.tree import Tree
 from compiler.source.worktree import WorkTree
@@ -45,20 +44,20 @@ _NARROWING_LIMIT = 10
 
 
 def all_units(_model: str, _environment: str) -> bool:
-    """The scope of a run about the whole fleet."""
+    """The scope of the whole fleet."""
     return True
 
 
 @dataclass(frozen=True)
 class ChangeBase:
-    """What a change began from: a tree, and its day."""
+    """The tree that a change is compared with, and its date."""
 
     tree: Tree
     day: date
 
 
 class Session:
-    """One tree, and what each stage makes of it; everything is made when it is first asked for."""
+    """The facts of one tree."""
 
     def __init__(
         self,
@@ -68,10 +67,10 @@ class Session:
         files: frozenset[str] = frozenset(),
         parse_yaml: ParseFunction = parse,
     ) -> None:
-        """`as_of`: the day that policies are judged on, today (UTC) where it is left out; `since`: what a change began from.
+        """`as_of`: the date for policies and waivers, by default today in UTC.
 
-        `files`: whose findings are wanted, those of all where there is none; of others, some may be missing. `read`: what
-        reads the files of specs.
+        `change_base`: the base of a change; without it there is no change to compare. `files`: the files whose findings
+        are needed, all if empty; findings in other files may be missing. `parse_yaml` parses the files of specs.
         """
         self.tree = tree
         self.files = files
@@ -86,17 +85,17 @@ class Session:
 
     @cached_property
     def portfolio(self) -> Portfolio:
-        """Every document, checked alone."""
+        """Every document, validated without the others."""
         return load_portfolio(self.tree, self.language, WorkTree(resources.shipped_folder("schemas")), self.parse_yaml)
 
     @cached_property
     def fleet(self) -> Fleet:
-        """Every model where it runs, resolved on demand."""
+        """Every model in its environments, resolved on demand."""
         return Fleet(self.portfolio, self.language, self.tree)
 
     @cached_property
     def emitters(self) -> Emitters:
-        """Every emitter, shipped and the project's own."""
+        """The shipped emitters and those of the project."""
         capabilities = parse(resources.read_shipped_text("capabilities.yaml"), "capabilities.yaml").documents[0].data
         return load_emitters(
             WorkTree(resources.shipped_folder("templates")),
@@ -108,15 +107,15 @@ class Session:
 
     @cached_property
     def capability_problems(self) -> tuple[Finding, ...]:
-        """What Environments say of their clusters that nobody understands."""
+        """Unknown capabilities of Environments."""
         return tuple(capability_findings(self.fleet, self.emitters))
 
     @cached_property
     def models_in_scope(self) -> frozenset[str] | None:
-        """The models that findings in the files can be about; `None` for all, which is as quick where they are many.
+        """The models that findings in `files` can be about; `None` for all, which is as fast if there are many.
 
-        What is found of a model stands in its own file, or in one of another kind of document; only a policy on the fleet
-        tells of a model what others make of it.
+        A finding about a model is located in the model's file, or in a document of another kind. Only policies on the fleet
+        report one model's finding because of another model.
         """
         names = models_defined_only_in(self.portfolio, self.files) if self.files else None
         if names is None or len(names) > max(
@@ -132,22 +131,22 @@ class Session:
 
     @cached_property
     def conditions(self) -> ConditionEvaluator:
-        """The expressions of emitters."""
+        """The compiled CEL expressions of emitters."""
         return ConditionEvaluator(self.language, self.emitters)
 
     @cached_property
     def emitter_templates(self) -> EmitterTemplates:
-        """The templates of emitters."""
+        """The compiled templates of emitters."""
         return EmitterTemplates()
 
     @cached_property
-    def policy_engine(self) -> PolicyJudge:
-        """Who breaks which policy."""
+    def policy_engine(self) -> PolicyEngine:
+        """Evaluates policies."""
         policy_base = BaseRevision(self.change_base.day, self.is_changed) if self.change_base else None
-        return PolicyJudge(self.fleet, WorkTree(resources.shipped_folder("schemas")), self.as_of, policy_base)
+        return PolicyEngine(self.fleet, WorkTree(resources.shipped_folder("schemas")), self.as_of, policy_base)
 
     def is_changed(self, model: str, environment: str | None) -> bool:
-        """Whether a model is another in an environment than it was where the change began."""
+        """Whether a digest of the model in an environment differs from that in the base of the change."""
         return _model_digests(self.fleet, model, environment) != _model_digests(self._base_fleet, model, environment)
 
     @cached_property
@@ -158,7 +157,7 @@ class Session:
 
     @cached_property
     def render_stage(self) -> RenderStage:
-        """Renders what is planned; the template engine is imported here and not before."""
+        """Renders planned units; imported here, since a check renders nothing."""
         from compiler.render.render_stage import RenderStage  # noqa: PLC0415 - as the docstring says
 
         return RenderStage(self.tree, self.fleet, self.emitter_templates, self.policy_engine)
@@ -170,7 +169,7 @@ class Session:
 
     @cached_property
     def inventory(self) -> Inventory:
-        """A row for each model, with what records lack; imported here, since no check of specs needs it."""
+        """One row per model; imported here, since no check needs it."""
         from compiler.inventory.inventory_builder import build_inventory  # noqa: PLC0415 - as the docstring says
         from compiler.inventory.record_counts import count_record_fields  # noqa: PLC0415 - likewise
 
@@ -192,7 +191,7 @@ class Session:
 
     @property
     def summary(self) -> str:
-        """How many models and environments there are, the unsound ones included."""
+        """The number of models and environments, including those with findings."""
         broken_kinds = [kind for kind, _ in self.portfolio.broken_names]
         counts = (
             (kind, len(self.portfolio.by_kind(kind)) + broken_kinds.count(kind)) for kind in ("Model", "Environment")
@@ -200,7 +199,7 @@ class Session:
         return ", ".join(f"{count} {kind.lower()}{'' if count == 1 else 's'}" for kind, count in counts)
 
     def read_text(self, path: str) -> str | None:
-        """The text of a file that a finding points into: of the project, or of a shipped template."""
+        """The text of a file that a finding is located in: of the project, or a shipped one."""
         tree = self.tree
         for prefix, folder in _SHIPPED_PREFIXES.items():
             if path.startswith(prefix):

@@ -39,7 +39,7 @@ def check_documents(session: Session) -> Iterator[Finding]:
 
 
 def check_emitters(session: Session) -> Iterator[Finding]:
-    """The folders of emitters, and what environments say that they can do."""
+    """Emitter folders, their settings, and the capabilities of environments."""
     yield from session.emitters.findings
     yield from session.capability_problems
     yield from emitter_setting_findings(session.fleet, session.emitters)
@@ -49,7 +49,7 @@ def check_emitters(session: Session) -> Iterator[Finding]:
 
 
 def check_models(session: Session) -> Iterator[Finding]:
-    """Layers, references, and each model where it runs: whether its target can do what it asks for, and the policies."""
+    """Layers and references; for each model in each environment its emitters, policies and approvals."""
 
     def model_findings(model: ResolvedModel) -> Iterator[Finding]:
         return chain(
@@ -62,32 +62,32 @@ def check_models(session: Session) -> Iterator[Finding]:
 
 
 def check_adoption(session: Session) -> Iterator[Finding]:
-    """Live objects that two models would share."""
+    """Live objects that two models adopt."""
     yield from object_collisions(session.fleet)
 
 
 def check_quotas(session: Session) -> Iterator[Finding]:
-    """Quotas of namespaces against what their models can come to request."""
+    """Quotas of namespaces, against the maximum requests of their models."""
     yield from session.plan_stage.quota_findings(session.models_in_scope)
 
 
 def check_code_owners(session: Session) -> Iterator[Finding]:
-    """Who owns a file, and is nobody to the forge that is told so."""
+    """Teams that own files and have no handle, if a file of code owners is rendered."""
     yield from session.plan_stage.code_owner_findings()
 
 
 def check_policies(session: Session) -> Iterator[Finding]:
-    """What the fleet breaks as a whole, once each model was judged, and what is wrong with policies and waivers."""
+    """Policies on the fleet as a whole, and mistakes in policies and waivers; this stage runs after the models were evaluated."""
     yield from session.policy_engine.findings()
 
 
 def check_decision_dates(session: Session) -> Iterator[Finding]:
-    """What was decided on a day to come."""
+    """Decisions with a date in the future."""
     yield from classification_findings(session.portfolio, session.as_of)
 
 
 def _target_findings(session: Session, model: ResolvedModel) -> Iterator[Finding]:
-    """Nothing where what would be said follows from a mistake that was told: in an emitter, or in an Environment."""
+    """The findings of emitters; none where they would follow from a mistake that another stage reports."""
     if model.environment is None:
         return
     target = as_object(model.data.get("deploy")).get("target")
@@ -104,9 +104,9 @@ def check_sources(
     on_progress: Callable[[int, int], object] = lambda _done, _all: None,
     model_names: Container[str] | None = None,
 ) -> Iterator[Finding]:
-    """What lies beside the specs, run; no part of `CHECK`, since it takes seconds. `on_run`: how many of how many are done.
+    """Runs the companion files of releases against their cases; not part of `CHECK_STAGES`, since it takes seconds.
 
-    `only`: of these models.
+    `on_progress` receives the number of finished runs and of all runs; `model_names` limits the models.
     """
     from compiler.execution.source_tests.source_test_runner import run_source_tests  # noqa: PLC0415 - processes and engines, which no other stage needs
 
@@ -126,7 +126,7 @@ CHECK_STAGES: tuple[Stage, ...] = (
 
 
 def record_statuses(session: Session, models: Collection[str] = ()) -> Iterator[ModelRecordStatus | Finding]:
-    """What records of these models have to say, of all where none is named, and what of it nobody has said."""
+    """The required and the missing record fields of these models, or of all; blocking findings come first."""
     blocking_findings = [
         finding for finding in chain(check_documents(session), check_emitters(session)) if finding.is_blocking
     ]
@@ -138,7 +138,7 @@ def record_statuses(session: Session, models: Collection[str] = ()) -> Iterator[
 
 
 def check(session: Session) -> tuple[Finding, ...]:
-    """Everything that is wrong with a tree, short of rendering it, in order."""
+    """The findings of all stages that need no rendering, sorted."""
     return sorted_unique(
         merge_environments(
             chain(_run_checks(session), session.policy_engine.unused_findings(includes_rendered=False)),
@@ -148,12 +148,12 @@ def check(session: Session) -> tuple[Finding, ...]:
 
 
 def _environments_lookup(session: Session) -> Callable[[str], Sequence[str | None]]:
-    """Where a model runs; nowhere, where it is none that there is."""
+    """The environments of a model by its name; none for an unknown name."""
     return lambda name: session.fleet.environments_of(name) if name in session.portfolio.by_kind("Model") else ()
 
 
 def all_findings(_finding: Finding) -> bool:
-    """What findings stop a build of the whole fleet."""
+    """The default of `include`: every finding counts."""
     return True
 
 
@@ -163,14 +163,14 @@ def _run_checks(session: Session) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What a build made, a unit of ownership at a time, and everything that was found."""
+    """The rendered units of a build, and its findings."""
 
     units: tuple[Unit, ...]
     findings: tuple[Finding, ...]
 
     @property
     def can_write(self) -> bool:
-        """Whether it may be written: nothing mandatory was found."""
+        """Whether the units may be written: no finding blocks."""
         return not any(finding.is_blocking for finding in self.findings)
 
 
@@ -183,11 +183,10 @@ def build(
     ignore_policies: bool = False,
     include: Callable[[Finding], bool] = all_findings,
 ) -> BuildResult:
-    """Check, then render what the scope asks for; nothing is rendered of a fleet that does not hold together.
+    """Check, then render the units in scope; nothing is rendered if a finding blocks.
 
-    `on_unit` is called after each unit, for those who show progress; `known`: findings of policies that do not count;
-    `despite_policies`: render what policies refuse, too, for those who want all that policies find; `concerns`: findings that
-    count, for those who want a part alone.
+    `on_unit` is called after each unit, to show progress. Findings in the `baseline` do not block. `ignore_policies`
+    renders despite violations of policies, to find those of rendered objects, too. `include` selects the findings that count.
     """
     from compiler.write.output_units import OutputFile, Unit  # noqa: PLC0415 - a check writes nothing
 
