@@ -20,8 +20,8 @@ in_checkout = pytest.mark.skipif(
 
 ASK = """
 import json, compiler
-from compiler.foundation.resources import shipped
-print(json.dumps({"version": compiler.__version__} | {name: str(shipped(name)) for name in ("schemas", "templates")}))
+from compiler.foundation.resources import shipped_folder
+print(json.dumps({"version": compiler.__version__} | {name: str(shipped_folder(name)) for name in ("schemas", "templates")}))
 """
 
 

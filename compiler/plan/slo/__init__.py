@@ -1,1 +1,1 @@
-"""Service level objectives of a deployed model: their indicators, recording rules, alerts, and all arithmetic."""
+"""Objectives of service levels: their indicators, recording rules and alerts, and all arithmetic."""

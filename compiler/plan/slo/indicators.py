@@ -1,4 +1,4 @@
-"""Service level indicators: the series from which error ratios are computed."""
+"""Indicators of service levels: the series from which error ratios are computed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
