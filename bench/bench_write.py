@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from compiler.write import OutputFile, Unit, apply_changes, plan_changes
+from compiler.write import OutputFile, Unit, apply, plan_changes
 
 UNITS, FILES, ROUNDS = 2_500, 4, 3
 BUDGET = {"created": 100, "unchanged": 30}
@@ -31,7 +31,7 @@ def build(root: Path, units: list[Unit]) -> None:
     """Looks, and writes what differs."""
     change_set = plan_changes(root, units)
     if not change_set.is_up_to_date:
-        apply_changes(root, change_set)
+        apply(root, change_set)
 
 
 def write_directly(root: Path, units: list[Unit]) -> None:

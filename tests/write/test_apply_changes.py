@@ -8,7 +8,7 @@ import pytest
 
 from compiler.diagnostics import codes
 from compiler.foundation.errors import HostError
-from compiler.write import Action, ChangeSet, OutputFile, Unit, apply_changes, plan_changes
+from compiler.write import Action, ChangeSet, OutputFile, Unit, apply, plan_changes
 
 
 def file(path: str, text: str = "x\n", *, executable: bool = False) -> OutputFile:
@@ -22,7 +22,7 @@ def unit(*files: OutputFile, id: str = "prod/a") -> Unit:
 def build(root: Path, *units: Unit) -> ChangeSet:
     change_set = plan_changes(root, units)
     assert not change_set.conflicts, change_set.conflicts
-    apply_changes(root, change_set)
+    apply(root, change_set)
     return change_set
 
 
@@ -38,7 +38,7 @@ def actions(change_set: ChangeSet) -> dict[str, str]:
 def refusal_reasons(root: Path, *units: Unit) -> list[tuple[str, str]]:
     change_set = plan_changes(root, units, root_name="build")
     with pytest.raises(ValueError, match="conflicts"):
-        apply_changes(root, change_set)
+        apply(root, change_set)
     return [(finding.code.name, finding.location.path) for finding in change_set.conflicts]
 
 
@@ -178,7 +178,7 @@ def test_a_renamed_case_leaves_the_new_name(tmp_path: Path) -> None:
 def test_a_run_about_some_units_leaves_the_others_alone(tmp_path: Path) -> None:
     build(tmp_path, unit(file("a.yaml"), id="prod/a"), unit(file("b.yaml"), id="prod/b"))
     (tmp_path / "b.yaml").write_text("edited, and not this run's business")
-    apply_changes(tmp_path, plan_changes(tmp_path, [], lambda unit_id: unit_id == "prod/a"))
+    apply(tmp_path, plan_changes(tmp_path, [], lambda unit_id: unit_id == "prod/a"))
     assert sorted(tree(tmp_path)) == ["b.yaml"]
 
 
@@ -264,7 +264,7 @@ def test_a_full_disk_leaves_every_file_whole(tmp_path: Path, monkeypatch: pytest
     change_set = plan_changes(tmp_path, [unit(file("a.yaml", "new!"), file("b.yaml", "more"))])
     monkeypatch.setattr(os, "write", write)
     with pytest.raises(HostError, match=r"cannot write `b.yaml`: No space left"):
-        apply_changes(tmp_path, change_set)
+        apply(tmp_path, change_set)
     monkeypatch.undo()
     assert tree(tmp_path) == {"a.yaml": "new!", "gone.yaml": "x\n"}
     assert actions(build(tmp_path, unit(file("a.yaml", "new!"), file("b.yaml", "more")))) == {
@@ -285,7 +285,7 @@ def test_a_rename_that_fails_leaves_the_old_file_and_nothing_beside_it(
 
     monkeypatch.setattr(os, "replace", replace)
     with pytest.raises(HostError, match=r"cannot write `a.yaml`: Permission denied"):
-        apply_changes(tmp_path, change_set)
+        apply(tmp_path, change_set)
     assert tree(tmp_path) == {"a.yaml": "old"}
 
 
@@ -293,7 +293,7 @@ def test_a_file_that_appeared_meanwhile_is_not_overwritten(tmp_path: Path) -> No
     change_set = plan_changes(tmp_path, [unit(file("a.yaml"))])
     (tmp_path / "a.yaml").write_text("mine")
     with pytest.raises(HostError, match=r"cannot write `a.yaml`: File exists"):
-        apply_changes(tmp_path, change_set)
+        apply(tmp_path, change_set)
     assert tree(tmp_path) == {"a.yaml": "mine"}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.write import OutputFile, Unit, apply_changes, plan_changes
+from compiler.write import OutputFile, Unit, apply, plan_changes
 
 PATHS = ("a", "a/x", "a/y", "b/x/deep", "b/x", "c/d/e", "B2", "c/d/f")
 UNITS = ("prod", "prod/m", "dev/m")
@@ -64,7 +64,7 @@ def test_the_folder_is_the_last_build_that_had_no_conflict_and_what_others_put_t
             in_the_way = {above for name in foreign for above in (name, *map(str, Path(name).parents))}
             assert bool(change_set.conflicts) == bool(in_the_way & set(files(build)))
             if not change_set.conflicts:
-                apply_changes(root, change_set)
+                apply(root, change_set)
                 last = build
             assert tree(root) == files(last) | dict.fromkeys(foreign, b"mine")
             assert plan_changes(root, units(last)).is_up_to_date
@@ -76,7 +76,7 @@ def test_a_run_about_some_units_is_as_if_the_others_had_been_built_as_before(
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = start(folder, set())
-        apply_changes(root, plan_changes(root, units(first)))
+        apply(root, plan_changes(root, units(first)))
         last = first
         for build, scope in runs:
             scoped_units = {unit: made for unit, made in build.items() if scope is None or unit in scope}
@@ -85,7 +85,7 @@ def test_a_run_about_some_units_is_as_if_the_others_had_been_built_as_before(
             whole = plan_changes(root, units(scoped_units | other_units))
             assert bool(change_set.conflicts) == bool(whole.conflicts)
             if not change_set.conflicts:
-                apply_changes(root, change_set)
+                apply(root, change_set)
                 last = scoped_units | other_units
             assert tree(root) == files(last)
             assert plan_changes(root, units(last)).is_up_to_date
@@ -95,7 +95,7 @@ def test_a_run_about_some_units_is_as_if_the_others_had_been_built_as_before(
 def test_a_hand_edit_outlives_every_build(first: Build, second: Build, edited_path: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = start(folder, set())
-        apply_changes(root, plan_changes(root, units(first)))
+        apply(root, plan_changes(root, units(first)))
         if edited_path in files(first):
             (root / edited_path).write_bytes(b"edited")
             before = tree(root)

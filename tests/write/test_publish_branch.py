@@ -282,6 +282,7 @@ def test_who_was_slower_on_a_branch_follows_on_the_other(git, remote, on_remote)
 
     one = PublishRequest("prod", {"x.yaml": b"1\n"}, git("rev-parse", "HEAD"), DAY, "clusters/prod")
     assert publish(RacingRepository(git.folder), one, "deploy", remote_name, force=False).commit is not None
+    assert RacingRepository.has_raced
     assert files_of(git, "deploy", remote if on_remote else None) == under_folder("clusters/staging") | {
         "clusters/prod/x.yaml": b"1\n"
     }
