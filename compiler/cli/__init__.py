@@ -1,4 +1,7 @@
-"""The command line: one file a command, which turns words into a request and an outcome into output and an exit code."""
+"""The command line: one file per command, which declares its arguments and options.
+
+`compiler/commands/` holds the functions that do the work. A file whose name begins with `_` is no command.
+"""
 
 from compiler.cli._shared.command_group import main
 

@@ -1,41 +1,30 @@
 """`modelyard rollback`."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import click
 
-from compiler.cli._shared import common_options, spec_edits
-from compiler.source.tree import Tree
+from compiler.cli._shared import common_options
+from compiler.cli._shared.lazy_callback import calls
 
 
 @click.command("rollback")
 @click.argument("model")
-@click.option("--env", "environment", required=True, metavar="NAME", help="The environment that is taken back.")
+@click.option("--env", "environment", required=True, metavar="NAME", help="Environment to roll back.")
 @click.option(
-    "--to", metavar="VERSION", help="The release to go back to; by default the canary goes, else the release before."
+    "--to",
+    metavar="VERSION",
+    help="Release to roll back to. [default: end the canary if one is running, else the previous release]",
 )
-@click.option("--diff", is_flag=True, help="Show the edit, and write nothing.")
+@common_options.diff_option
 @common_options.root_option
-def command(model: str, *, environment: str, to: str | None, diff: bool, root: Path | None) -> None:
-    """Take an environment back to what ran before: an edit of the spec that keeps its comments and layout.
+@calls("rollback:roll_back_model")
+def command() -> None:
+    """Roll an environment back to the previous release.
 
-    Where a canary takes requests, that ends. Where there is none, git says which release ran before.
+    Rollback edits the spec, and keeps its comments and layout. If a canary is running, it ends. Otherwise the git
+    history of the spec gives the previous release.
 
     \b
-    modelyard rollback card-fraud --env prod
-    modelyard rollback card-fraud --env staging --to 3.1.0 --diff
+    Examples:
+      modelyard rollback card-fraud --env prod
+      modelyard rollback card-fraud --env staging --to 3.1.0 --diff
     """
-    from compiler.edit.rollback import rollback  # noqa: PLC0415 - help needs none of what a run does
-    from compiler.pipeline.session import Session  # noqa: PLC0415 - likewise
-
-    folder = common_options.project_root(root)
-    run = Session(common_options.open_tree(folder, None))
-    common_options.require_environments(run.fleet, (environment,))
-
-    def history(path: str) -> Iterator[Tree]:
-        from compiler.source.revision import commits_touching, open_revision  # noqa: PLC0415 - git, where it is asked
-
-        return (open_revision(folder, commit) for commit in commits_touching(folder, path))
-
-    spec_edits.write_or_show_edit(run, folder, rollback(run, model, environment, to, history), diff=diff)

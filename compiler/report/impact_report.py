@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from compiler.diagnostics.finding import Location
@@ -97,3 +97,9 @@ def _transition(change: StateChange) -> str:
 
 def _format_location(location: Location | None) -> str:
     return f"{location.path}:{location.line}" if location else ""
+
+
+FORMATS: Mapping[str, Callable[[Sequence[StateChange]], str]] = MappingProxyType(
+    {"text": render_text, "markdown": render_markdown, "json": render_json}
+)
+"""Format to the function that writes it."""

@@ -11,11 +11,11 @@ from types import MappingProxyType
 from compiler import __version__
 from compiler.foundation import resources
 from compiler.foundation.json_data import Object, as_object
+from compiler.scaffold.ci_providers import ci_starter_folder
 from compiler.scaffold.schema_catalog import EDITOR_FOLDER, SchemaCatalog
 from compiler.source.yaml_parse import parse
 from compiler.spec.portfolio import PROJECT_FILE
 
-_CI_FOLDER = "ci"
 _STARTER = "starter"
 _INSTALL_PATHS = MappingProxyType({"gitignore": ".gitignore", "vscode-extensions.json": ".vscode/extensions.json"})
 """Files that must not take effect where they are shipped, to their paths in a project."""
@@ -41,12 +41,6 @@ class StarterFiles:
     """The settings that an existing project file lacks."""
     parent_key: str = ""
     """The key below which to add them; `None` for the top level."""
-
-
-def ci_providers() -> tuple[str, ...]:
-    """The CI providers that a new repository can use."""
-    folder = resources.shipped_folder("templates") / _CI_FOLDER
-    return tuple(sorted(path.name for path in folder.iterdir() if (path / _STARTER).is_dir()))
 
 
 def starter_files(
@@ -95,7 +89,7 @@ def is_ignored(gitignore: str, folder: str) -> bool:
 
 def _ci_files(provider: str) -> dict[str, bytes]:
     """The files of a CI provider, and its settings in the project file."""
-    files = _read_folder(resources.shipped_folder("templates") / _CI_FOLDER / provider / _STARTER)
+    files = _read_folder(ci_starter_folder(provider))
     installed_files = {_DOT_PREFIX.sub(".", path): content for path, content in files.items()}
     return {path: _VERSION_PIN.sub(__version__, content.decode()).encode() for path, content in installed_files.items()}
 

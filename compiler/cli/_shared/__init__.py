@@ -1,1 +1,1 @@
-"""What commands share."""
+"""What the declarations of commands share."""

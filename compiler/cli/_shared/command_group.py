@@ -1,4 +1,4 @@
-"""The group of commands, found by walking `compiler/cli/`, so that a command costs nothing until it is called."""
+"""The group of commands: one per file of `compiler/cli/`, imported when it is used."""
 
 import atexit
 import gc
@@ -11,78 +11,75 @@ import click
 
 from compiler import __version__
 from compiler.cli._shared.error_handler import handle_errors
-from compiler.cli._shared.streams import configure_streams
+from compiler.commands.common.streams import configure_streams
 
 _COMMANDS = Path(__file__).resolve().parents[1]
 
 
 class LazyCommandGroup(click.Group):
-    """Loads a command's file when it is asked for."""
+    """Imports a command's declaration when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Names of all commands, in order."""
+        """Names of all commands, in order; a file whose name begins with `_` is no command."""
         names = (module.name for module in pkgutil.iter_modules([str(_COMMANDS)]))
         return sorted(name for name in names if not name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of the file of its name."""
+        """The command that the file of this name declares."""
         if cmd_name not in self.list_commands(ctx):
             return None
         command: click.Command = importlib.import_module(f"compiler.cli.{cmd_name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Each command and its first sentence, read from its file without importing what it needs to run."""
+        """Each command with the first sentence of its help."""
+        commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
         with formatter.section("Commands"):
-            formatter.write_dl([(name, _first_sentence(name)) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, _first_sentence(command)) for name, command in commands if command])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that was asked for; an unknown one is answered with the nearest."""
+        """The command; for an unknown one, the error suggests the closest name."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            nearest = importlib.import_module("compiler.foundation.suggestions").closest_match(
-                args[0], self.list_commands(ctx)
-            )
-            if nearest:
-                raise click.UsageError(f"{error.message} Did you mean `{nearest}`?", ctx) from None
+            from compiler.foundation.suggestions import closest_match  # noqa: PLC0415 - difflib, for a mistyped command only
+
+            suggestion = closest_match(args[0], self.list_commands(ctx))
+            if suggestion:
+                raise click.UsageError(f"{error.message} Did you mean `{suggestion}`?", ctx) from None
             raise
 
 
-def _first_sentence(name: str) -> str:
-    """What the function that is the command says first of itself."""
-    import ast  # noqa: PLC0415 - only help reads code
-
-    source = (_COMMANDS / f"{name}.py").read_text(encoding="utf-8")
-    functions = (node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef))
-    docstring = next((ast.get_docstring(node) for node in functions if node.name == "command"), None)
-    return (docstring or "").partition("\n")[0]
+def _first_sentence(command: click.Command) -> str:
+    return (command.help or "").partition("\n\n")[0].replace("\n", " ").strip()
 
 
 @click.group(
     cls=LazyCommandGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 fine, 1 mandatory findings or out of date, 2 wrong usage, 3 a bug of ours, 4 the machine refused.",
+    epilog="Exit codes: 0 success; 1 mandatory findings, or files out of date; 2 wrong usage; 3 a bug in Modelyard; "
+    "4 an error of the system, such as a full disk.",
 )
 @click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
 def modelyard() -> None:
-    """Compile the model specs of a repository into what models need to run and to be accounted for.
+    """Compile model specs into Kubernetes manifests, monitoring rules and governance records.
 
     \b
-    modelyard check                     is everything in this repository sound?
-    modelyard build                     render every artifact into build/
-    modelyard explain card-fraud.deploy.scaling.min --env prod
-    modelyard explain build/prod/card-fraud/inferenceservice.yaml:spec.predictor.minReplicas
+    Examples:
+      modelyard check                     check all specs of the project
+      modelyard build                     render all artifacts into build/
+      modelyard explain card-fraud.deploy.scaling.min --env prod
+      modelyard explain build/prod/card-fraud/inferenceservice.yaml:spec.predictor.minReplicas
     """
 
 
 def main() -> None:
-    """Run a command; ends the process with one of the exit codes, and never with a bare traceback.
+    """Run a command and end the process with its exit code.
 
-    What a command makes lives until it ends, so that looking for garbage all the time would cost a sixth of its time, and
-    looking once more in what ends with the process a tenth.
+    Objects live until the command ends. Frequent garbage collection would take a sixth of the time, and collecting once
+    more at exit a tenth.
     """
     gc.set_threshold(100_000, 50, 100)
     atexit.register(gc.freeze)

@@ -4,93 +4,103 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
-
-from compiler.foundation.errors import HostError, UsageError
-from compiler.foundation.suggestions import closest_match
-from compiler.source.tree import Tree
-from compiler.source.worktree import WorkTree
-from compiler.spec.portfolio import PROJECT_FILE
-
-if TYPE_CHECKING:
-    from compiler.resolve.fleet import Fleet
-    from compiler.spec.portfolio import Portfolio
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def project_options(function: F) -> F:
-    """`--project` and `--rev`: which tree is read."""
+    """`--project` and `--rev`."""
     rev = click.option("--rev", metavar="REVISION", help="Read this git revision instead of the work tree.")
     return root_option(rev(function))
 
 
 def root_option(function: F) -> F:
-    """`--project`: which project the command is about."""
+    """`--project`."""
     return click.option(
         "--project",
         "root",
         type=click.Path(file_okay=False, path_type=Path),
-        help=f"The folder that holds {PROJECT_FILE}; by default the nearest one at or above the current folder.",
+        metavar="DIR",
+        help="Project folder. [default: the nearest folder with a modelyard.yaml, from the current one upwards]",
     )(function)
 
 
 def environment_option(function: F) -> F:
-    """`--env`, which may be given more than once."""
+    """`--env`, which may be repeated."""
     return click.option(
-        "--env", "environments", multiple=True, metavar="NAME", help="Only this environment; may be repeated."
+        "--env", "environments", multiple=True, metavar="NAME", help="Only this environment. May be repeated."
     )(function)
 
 
-def project_root(root: Path | None) -> Path:
-    """The folder of the project; raises `UsageError` where there is none."""
-    if root is not None:
-        if not root.is_dir():
-            raise UsageError(f"there is no folder {root}")
-        return root.resolve()
-    start_folder = current_folder()
-    for folder in (start_folder, *start_folder.parents):
-        if (folder / PROJECT_FILE).is_file():
-            return folder
-    raise UsageError(
-        f"there is no {PROJECT_FILE} in {start_folder} or in a folder above it",
-        help="run the command inside a project, or name it with --project",
+def format_option(*formats: str, help_text: str = "Output format.") -> Callable[[F], F]:
+    """`--format`."""
+    return click.option(
+        "--format", "format_", type=click.Choice(formats), default="text", show_default=True, help=help_text
     )
 
 
-def current_folder() -> Path:
-    """Where the command runs; raises `HostError` where somebody removed it."""
-    try:
-        return Path.cwd()
-    except FileNotFoundError as error:
-        raise HostError("the current folder is gone", help="change to one that exists") from error
+def output_option(help_text: str = "Write the output to this file instead of stdout.") -> Callable[[F], F]:
+    """`--output`, a file."""
+    return click.option(
+        "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=help_text
+    )
 
 
-def open_tree(root: Path, rev: str | None) -> Tree:
-    """The work tree, or a revision of it."""
-    if rev is None:
-        return WorkTree(root)
-    from compiler.source.revision import open_revision  # noqa: PLC0415 - git is imported only where a revision is read
-
-    return open_revision(root, rev)
+def diff_option(function: F) -> F:
+    """`--diff` of the commands that edit specs."""
+    return click.option("--diff", is_flag=True, help="Show the edit as a diff; write nothing.")(function)
 
 
-def require_models(portfolio: Portfolio, names: tuple[str, ...]) -> None:
-    """Raise `UsageError` for a name that is no Model of the project."""
-    for name in names:
-        if not portfolio.has_document("Model", name):
-            suggestion = closest_match(name, portfolio.by_kind("Model"))
-            raise UsageError(
-                f"there is no model `{name}`", help=f"did you mean `{suggestion}`?" if suggestion else None
-            )
+def as_of_option(help_text: str) -> Callable[[F], F]:
+    """`--as-of`: the date of the evaluation."""
+    return click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help=help_text)
 
 
-def require_environments(fleet: Fleet, names: tuple[str, ...]) -> None:
-    """Raise `UsageError` for a name that is no Environment of the project."""
-    for name in names:
-        if name not in fleet.environments:
-            suggestion = closest_match(name, fleet.environments)
-            help_text = f"did you mean `{suggestion}`?" if suggestion else f"one of: {', '.join(fleet.environments)}"
-            raise UsageError(f"there is no Environment `{name}`", help=help_text)
+policy_date_option = as_of_option("Evaluate policies and waivers as of this date. [default: today in UTC]")
+
+
+def evaluation_options(function: F) -> F:
+    """`--as-of`, `--changed-since` and `--baseline`: which findings of policies count."""
+    changed_since = click.option(
+        "--changed-since",
+        metavar="REVISION",
+        help="For pull requests: a policy that became mandatory by date fails only models that changed since REVISION.",
+    )
+    baseline = click.option(
+        "--baseline",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Ignore the policy findings listed in this file.",
+    )
+    return changed_since(baseline(policy_date_option(function)))
+
+
+_FILTER_OPTIONS = (
+    ("--owner", "owners", "TEAM", "Only models owned by this team."),
+    ("--tier", "tiers", "TIER", "Only models of this risk tier."),
+    ("--type", "types", "TYPE", "Only models of this type."),
+    ("--regime", "regimes", "REGIME[=CLASS]", "Only models whose use case is classified under this regime."),
+    ("--lifecycle", "lifecycles", "STAGE", "Only models in this lifecycle stage."),
+)
+
+
+def filter_options(function: F) -> F:
+    """`--owner` and the other filters of models: repeated values widen a filter, different filters narrow the result."""
+    missing_option = click.option(
+        "--missing", is_flag=True, help="Only models whose records have missing fields (for the given regimes, if any)."
+    )
+    due_option = click.option(
+        "--due-before",
+        type=click.DateTime(["%Y-%m-%d"]),
+        metavar="YYYY-MM-DD",
+        help="Only models with a deadline before this date.",
+    )
+    function = environment_option(due_option(missing_option(function)))
+    for name, variable, metavar, help_text in reversed(_FILTER_OPTIONS):
+        function = click.option(name, variable, multiple=True, metavar=metavar, help=f"{help_text} May be repeated.")(
+            function
+        )
+    return function

@@ -1,14 +1,13 @@
-"""How a process ends: what was found, wrong usage, the machine's refusal, or a bug of ours with a log ready for an issue."""
+"""The end of a process that an error stops: the message, the exit code, and a log file if the error is a bug."""
 
 import errno
-import importlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 
-from compiler.cli._shared.streams import print_status, style_text, write_bug_log
+from compiler.commands.common.streams import print_status, style_text, write_bug_log
 from compiler.foundation.errors import HostError, ModelyardError
 
 INTERRUPTED_EXIT_CODE = 130
@@ -20,7 +19,7 @@ _HOST_ERRNOS = frozenset(
 
 @contextmanager
 def handle_errors() -> Iterator[None]:
-    """Turn whatever stops a command into its exit code and a message on stderr."""
+    """Turn an exception into an exit code and a message on stderr."""
     try:
         yield
     except click.exceptions.Exit as exit_error:
@@ -31,7 +30,7 @@ def handle_errors() -> Iterator[None]:
     except (click.Abort, KeyboardInterrupt):
         print_status("interrupted")
         sys.exit(INTERRUPTED_EXIT_CODE)
-    except Exception as error:  # noqa: BLE001 - the one place where a bug becomes an exit code
+    except Exception as error:  # noqa: BLE001 - here a bug becomes an exit code
         sys.exit(_report_error(error))
 
 
@@ -45,7 +44,7 @@ def _report_error(error: Exception) -> int:
 
 
 def _to_modelyard_error(error: Exception) -> ModelyardError | None:
-    """What stopped the run, where it is known: the machine may refuse at a place that nobody thought of, too."""
+    """The error to report; `None` for a bug. Any statement may raise an error of the system."""
     if isinstance(error, ModelyardError):
         return error
     if isinstance(error, MemoryError):
@@ -64,11 +63,11 @@ def _print_error(error: ModelyardError) -> None:
 def _print_bug(error: Exception) -> None:
     print_status(f"{style_text('bug', 'red')}: {type(error).__name__}: {_printable(str(error))}")
     print_status(
-        f"This is a mistake in modelyard, not in your files. The log is in {write_bug_log(error)}; please report it."
+        f"This is a bug in Modelyard, not an error in your files. Please report it with the log {write_bug_log(error)}."
     )
 
 
 def _printable(text: str) -> str:
-    """Imported only when something is wrong: reports cost what `--version` need not pay."""
-    printable: str = importlib.import_module("compiler.report.text_report").to_printable(text)
-    return printable
+    from compiler.report.text_report import to_printable  # noqa: PLC0415 - reports take 20 ms, which `--version` need not pay
+
+    return to_printable(text)

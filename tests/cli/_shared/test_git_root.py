@@ -2,7 +2,7 @@
 
 import pytest
 
-from compiler.cli._shared.git_root import checkout_subfolder
+from compiler.source.git_root import checkout_subfolder
 
 
 @pytest.mark.parametrize(("project", "text"), [("", ""), ("ml/fraud", "ml/fraud")])

@@ -1,4 +1,4 @@
-"""Where output goes: a file or stdout for data, stderr for prose, and a log for a bug."""
+"""Output of commands: data to a file or stdout, messages to stderr, and a log file for a bug."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ from compiler.foundation.errors import HostError
 
 
 def configure_streams() -> None:
-    """Make stdout UTF-8 wherever it is not a terminal, and neither stream refuse a character, whatever the locale."""
+    """Write UTF-8 to stdout if it is no terminal; escape characters that the locale's encoding lacks."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             is_data = stream is sys.stdout and not stream.isatty()
@@ -22,24 +22,24 @@ def configure_streams() -> None:
 
 
 def stdout_supports_colour(output: Path | None = None) -> bool:
-    """Whether stdout is a terminal that shows colours."""
+    """Whether the output goes to stdout, and stdout is a terminal that shows colours."""
     return output is None and supports_colour(sys.stdout)
 
 
 def supports_colour(stream: TextIO) -> bool:
-    """Whether the stream is a terminal that shows colours; `NO_COLOR` (no-color.org) is kept."""
+    """Whether the stream is a terminal that shows colours; respects `NO_COLOR` (no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def supports_progress() -> bool:
-    """Whether prose goes to a terminal that can draw a line anew."""
+    """Whether stderr is a terminal that can redraw a line."""
     return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def write_output(text: str, output: Path | None) -> None:
-    """Write data to the file, or to stdout; raises `HostError` where that cannot be written.
+    """Write data to the file, or to stdout; raises `HostError` if that fails.
 
-    Who reads stdout may stop reading: that is no fault, and changes no exit code.
+    A closed pipe is no error and does not change the exit code: `modelyard explain --list | head` succeeds.
     """
     if output is None or str(output) == "-":
         _write_stdout(text)
@@ -62,7 +62,7 @@ def _write_stdout(text: str) -> None:
 
 
 def print_status(text: str, *, newline: bool = True) -> None:
-    """Write prose to stderr; where nobody can read it, nothing can be said about that."""
+    """Write a message to stderr; ignore a closed stderr, since there is nowhere to report it."""
     try:
         click.echo(text, err=True, nl=newline)
     except OSError:
@@ -70,19 +70,19 @@ def print_status(text: str, *, newline: bool = True) -> None:
 
 
 def style_text(text: str, colour: str) -> str:
-    """A word of prose, bold and coloured on a terminal."""
+    """The text, bold and coloured if stderr shows colours."""
     return click.style(text, fg=colour, bold=True) if supports_colour(sys.stderr) else text
 
 
 def _silence(stream: TextIO) -> None:
-    """Let what Python still holds of the stream end nowhere, so that ending says nothing more."""
+    """Discard what Python has buffered for the stream, so that the exit prints no further error."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def write_bug_log(error: Exception) -> str:
-    """A file with what an issue needs: versions, the command, the traceback."""
-    import platform  # noqa: PLC0415 - seldom needed
+    """Write versions, command and traceback to a temporary file; return its path."""
+    import platform  # noqa: PLC0415 - only a bug needs it; these three take 15 ms
     import tempfile  # noqa: PLC0415 - likewise
     import traceback  # noqa: PLC0415 - likewise
 

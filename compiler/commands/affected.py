@@ -1,0 +1,50 @@
+"""`modelyard affected`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from compiler.commands.common.project import open_tree, project_root
+from compiler.commands.common.streams import print_status, write_output
+from compiler.foundation.errors import UsageError
+from compiler.pipeline.session import Session
+from compiler.report.ci_outputs import MAX_MATRIX_JOBS
+from compiler.review.affected_models import compute_impact
+from compiler.review.affected_report import AffectedReport, render
+from compiler.review.publish_plan import affected_canaries, publish_waves
+from compiler.spec.portfolio import PROJECT_FILE
+
+
+def report_affected(
+    *, since: str | None, everything: bool, format_: str, jobs: int, output: Path | None, root: Path | None
+) -> None:
+    """Report what a change affects, compared with a revision or with nothing."""
+    if (since is None) is not everything:
+        raise UsageError("give either --since or --all", help="modelyard affected --since origin/main")
+    write_output(render(format_, _build_report(project_root(root), since, jobs)), output)
+
+
+def _build_report(folder: Path, revision: str | None, jobs: int) -> AffectedReport:
+    commit = _merge_base_commit(folder, revision) if revision is not None else None
+    current = Session(open_tree(folder, None))
+    impact = compute_impact(_previous_session(folder, commit, current) if commit else None, current)
+    if impact.artifacts is None:
+        print_status("artifacts were not compared, because one of the two states has errors")
+    canaries = affected_canaries(current, impact)
+    if len(canaries) > MAX_MATRIX_JOBS:
+        overflow = ", ".join(f"{canary['model']} in {canary['environment']}" for canary in canaries[MAX_MATRIX_JOBS:])
+        print_status(f"a matrix has at most {MAX_MATRIX_JOBS} jobs; canaries without a job: {overflow}")
+    return AffectedReport(impact, commit, publish_waves(current, impact), canaries, jobs)
+
+
+def _merge_base_commit(folder: Path, revision: str) -> str | None:
+    from compiler.source.revision import merge_base  # noqa: PLC0415 - GitPython takes 80 ms, and --all does not need it
+
+    base_commit = merge_base(folder, revision)
+    return base_commit[0] if base_commit else None
+
+
+def _previous_session(folder: Path, commit: str, current: Session) -> Session | None:
+    """The state at a commit, evaluated on the same date; `None` if the project did not exist yet."""
+    tree = open_tree(folder, commit)
+    return Session(tree, current.as_of) if tree.has(PROJECT_FILE) else None

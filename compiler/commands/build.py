@@ -1,0 +1,122 @@
+"""`modelyard build`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from compiler.commands.common.evaluation_inputs import load_baseline, load_change_base
+from compiler.commands.common.finding_report import make_report
+from compiler.commands.common.name_checks import require_environments, require_models
+from compiler.commands.common.progress_bars import build_with_progress
+from compiler.commands.common.project import current_folder, open_tree, project_root, to_date
+from compiler.commands.common.streams import print_status, supports_colour, write_output
+from compiler.diagnostics.finding import Finding, sorted_unique
+from compiler.foundation.json_data import as_str
+from compiler.pipeline.session import BuildResult, Session
+from compiler.pipeline.unit_selection import select_removable_units, select_units
+from compiler.report import REPORTERS
+from compiler.write.apply_changes import apply
+from compiler.write.change_set import Action, ChangeSet
+from compiler.write.destinations import Destination, plan_output_folder, plan_project
+
+_ACTIONS = (
+    ("created", Action.CREATE),
+    ("changed", Action.CHANGE),
+    ("removed", Action.DELETE),
+    ("unchanged", Action.KEEP),
+)
+
+
+def build_project(
+    *,
+    models: tuple[str, ...],
+    output: Path | None,
+    check_: bool,
+    format_: str,
+    changed_since: str | None,
+    baseline: Path | None,
+    as_of: datetime | None,
+    environments: tuple[str, ...],
+    root: Path | None,
+    rev: str | None,
+) -> None:
+    """Render, report findings, and write the files or compare them."""
+    folder = project_root(root)
+    session = Session(open_tree(folder, rev), to_date(as_of), load_change_base(folder, changed_since))
+    require_environments(session.fleet, environments)
+    require_models(session.portfolio, models)
+    result = build_with_progress(session, select_units(models, environments), load_baseline(baseline))
+    may_remove = select_removable_units(models, environments)
+    destinations = _plan_destinations(session, folder, output, result, may_remove) if result.can_write else ()
+    conflicts = [finding for destination in destinations for finding in destination.changes.conflicts]
+    _report(session, folder, sorted_unique([*result.findings, *conflicts]), format_)
+    if check_:
+        raise click.exceptions.Exit(_check_freshness(folder, destinations))
+    for destination in destinations:
+        apply(destination.path, destination.changes)
+        print_status(f"{_format_counts(destination.changes)} in {_display_path(destination.path)}")
+
+
+def _plan_destinations(
+    session: Session, folder: Path, output: Path | None, result: BuildResult, may_remove: Callable[[str], bool]
+) -> tuple[Destination, ...]:
+    if output is not None:
+        return plan_output_folder(output, result.units, may_remove, _root_name(output))
+    output_folder = folder / (as_str(session.portfolio.project.data.get("output")) or "build")
+    return plan_project(folder, output_folder, result.units, may_remove, _root_name(output_folder))
+
+
+def _report(session: Session, folder: Path, findings: tuple[Finding, ...], format_: str) -> None:
+    """Write the findings; end the command if one of them is mandatory."""
+    report = make_report(session, findings, folder, colour=supports_colour(sys.stderr))
+    if format_ != "text":
+        write_output(REPORTERS[format_](report), None)
+    elif findings:
+        print_status(REPORTERS["text"](report), newline=False)
+    if report.exit_code:
+        print_status("No files were written.")
+        raise click.exceptions.Exit(report.exit_code)
+
+
+def _check_freshness(folder: Path, destinations: Iterable[Destination]) -> int:
+    """Whether committed files are what a build would write (exit code 0 or 1); files that git ignores are skipped."""
+    exit_code = 0
+    for path, changes in destinations:
+        if path != folder and _is_ignored(folder, path):
+            print_status(f"{_display_path(path)} is ignored by git and was not checked")
+        elif changes.is_up_to_date:
+            print_status(f"{_display_path(path)} is up to date")
+        else:
+            stale = (change for change in changes.changes if change.action is not Action.KEEP)
+            write_output("".join(f"{change.action.value:7} {change.path}\n" for change in stale), None)
+            print_status(f"{_display_path(path)} is out of date: run `modelyard build`")
+            exit_code = 1
+    return exit_code
+
+
+def _is_ignored(folder: Path, path: Path) -> bool:
+    from compiler.source.revision import is_ignored  # noqa: PLC0415 - GitPython takes 80 ms, and only --check needs it
+
+    return is_ignored(folder, path)
+
+
+def _format_counts(changes: ChangeSet) -> str:
+    counts = {label: sum(change.action is action for change in changes.changes) for label, action in _ACTIONS}
+    return ", ".join(f"{count} {label}" for label, count in counts.items() if count) or "no files"
+
+
+def _root_name(path: Path) -> str:
+    return _display_path(path).rstrip("/")
+
+
+def _display_path(path: Path) -> str:
+    """The folder, relative to the current one if it is inside."""
+    absolute_path, working_folder = path.resolve(), current_folder()
+    return (
+        f"{absolute_path.relative_to(working_folder)}/" if absolute_path.is_relative_to(working_folder) else f"{path}/"
+    )

@@ -1,0 +1,142 @@
+"""`modelyard check`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from compiler.commands.common.edit_output import write_or_show_fixes
+from compiler.commands.common.evaluation_inputs import load_baseline, load_change_base
+from compiler.commands.common.finding_report import make_report
+from compiler.commands.common.name_checks import require_environments
+from compiler.commands.common.progress_bars import build_with_progress, check_sources_with_progress
+from compiler.commands.common.project import open_tree, project_root, to_date
+from compiler.commands.common.streams import print_status, stdout_supports_colour, write_output
+from compiler.diagnostics.finding import Finding, sorted_unique
+from compiler.diagnostics.finding_filters import filter_findings
+from compiler.edit.finding_fixes import plan_fixes
+from compiler.foundation.errors import UsageError
+from compiler.pipeline.parse_cache import open_cache
+from compiler.pipeline.session import Session, check
+from compiler.policy.baseline import apply_baseline, count_stale, format_baseline, is_policy_finding
+from compiler.report import REPORTERS
+from compiler.source.git_root import git_root
+
+
+def check_project(
+    *,
+    files: tuple[Path, ...],
+    format_: str,
+    output: Path | None,
+    renders: bool,
+    runs_sources: bool,
+    changed_since: str | None,
+    baseline: Path | None,
+    write_baseline: Path | None,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    as_of: datetime | None,
+    environments: tuple[str, ...],
+    root: Path | None,
+    rev: str | None,
+) -> None:
+    """Check the project, fix what may be fixed, and report; exit with 1 if there are mandatory findings."""
+    folder = project_root(root)
+    _reject_option_conflicts(fix=fix or diff, unsafe_fixes=unsafe_fixes, rev=rev)
+    change_base, named_files = load_change_base(folder, changed_since), _project_paths(files, folder)
+    cache = open_cache(folder, git_root(folder))
+
+    def open_session() -> Session:
+        scope = named_files if write_baseline is None else frozenset()
+        return Session(open_tree(folder, rev), to_date(as_of), change_base, scope, cache.parse)
+
+    session, renders = open_session(), renders or write_baseline is not None
+    findings = _collect_findings(session, renders=renders)
+    if fix or diff:
+        selected_findings = filter_findings(findings, named_files, environments)
+        if _fix_files(selected_findings, session, folder, unsafe=unsafe_fixes, diff=diff):
+            session = open_session()
+            findings = _collect_findings(session, renders=renders)
+    if runs_sources:
+        findings = sorted_unique((*findings, *check_sources_with_progress(session)))
+    findings = _apply_baseline(findings, baseline, write_baseline, covers_project=not named_files)
+    cache.save()
+    require_environments(session.fleet, environments)
+    findings = filter_findings(findings, named_files, environments)
+    _report(session, findings, folder, format_, output, mention_rendered=not (renders or files))
+
+
+def _reject_option_conflicts(*, fix: bool, unsafe_fixes: bool, rev: str | None) -> None:
+    if fix and rev is not None:
+        raise UsageError("--fix and --diff cannot change a revision", help="omit --rev")
+    if unsafe_fixes and not fix:
+        raise UsageError("--unsafe-fixes requires --fix or --diff", help="modelyard check --diff --unsafe-fixes")
+
+
+def _project_paths(files: tuple[Path, ...], folder: Path) -> frozenset[str]:
+    paths = set()
+    for file in files:
+        path = file.resolve()
+        if not path.is_relative_to(folder):
+            raise UsageError(f"{file} is outside of the project {folder}")
+        if not path.exists():
+            raise UsageError(f"there is no file {file}")
+        paths.add(path.relative_to(folder).as_posix())
+    return frozenset(paths)
+
+
+def _collect_findings(session: Session, *, renders: bool) -> tuple[Finding, ...]:
+    """All findings; `renders` includes those of policies on rendered objects, even if other policies fail."""
+    return build_with_progress(session, ignore_policies=True).findings if renders else check(session)
+
+
+def _fix_files(findings: tuple[Finding, ...], session: Session, folder: Path, *, unsafe: bool, diff: bool) -> bool:
+    """Whether a file was written; ends the command if the fixes are only shown."""
+    fix_count = write_or_show_fixes(plan_fixes(findings, session.tree, unsafe=unsafe), folder, diff=diff)
+    if diff:
+        raise click.exceptions.Exit(0)
+    return fix_count > 0
+
+
+def _apply_baseline(
+    findings: tuple[Finding, ...], baseline: Path | None, write_baseline: Path | None, *, covers_project: bool
+) -> tuple[Finding, ...]:
+    """The findings without those of the baseline; stale entries are only known if the findings cover the project."""
+    if write_baseline is not None:
+        _write_baseline(write_baseline, findings)
+        baseline = baseline or (write_baseline if write_baseline.exists() else None)
+    loaded_baseline = load_baseline(baseline)
+    if covers_project and (stale_count := count_stale(findings, loaded_baseline)):
+        entries = "1 entry" if stale_count == 1 else f"{stale_count} entries"
+        print_status(f"{entries} of the baseline no longer occur; remove them with --write-baseline")
+    return apply_baseline(findings, loaded_baseline)
+
+
+def _write_baseline(path: Path, findings: tuple[Finding, ...]) -> None:
+    """A new file gets all policy findings; an existing one keeps those of its entries that still occur."""
+    if any(finding.is_blocking and not is_policy_finding(finding) for finding in findings):
+        print_status(f"{path} was not written: fix the findings that are not about policies first")
+    else:
+        write_output(format_baseline(findings, load_baseline(path) if path.exists() else None), path)
+
+
+def _report(
+    session: Session,
+    findings: tuple[Finding, ...],
+    folder: Path,
+    format_: str,
+    output: Path | None,
+    *,
+    mention_rendered: bool,
+) -> None:
+    """Write the report, and end the command with its exit code."""
+    report = make_report(session, findings, folder, colour=stdout_supports_colour(output))
+    write_output(REPORTERS[format_](report), output)
+    count = len(session.policy_engine.rendered_policies) if mention_rendered else 0
+    if count:
+        policies = "1 policy on rendered objects was" if count == 1 else f"{count} policies on rendered objects were"
+        print_status(f"{policies} skipped; run `modelyard check --rendered`")
+    raise click.exceptions.Exit(report.exit_code)

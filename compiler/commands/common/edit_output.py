@@ -1,0 +1,55 @@
+"""Output of the commands that edit specs: show the edit, write it, or report why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from compiler.commands.common.finding_report import make_report
+from compiler.commands.common.streams import print_status, stdout_supports_colour, write_output
+from compiler.edit.edit_session import EditOutcome, EditResult
+from compiler.edit.finding_fixes import FixedFile, decode_text
+from compiler.edit.unified_diff import unified_diff
+from compiler.pipeline.session import Session
+from compiler.report import REPORTERS
+from compiler.write.replace_file import replace_content
+
+
+def write_or_show_edit(session: Session, folder: Path, outcome: EditOutcome, *, diff: bool) -> None:
+    """Write an edit and print its summary to stdout, or show it as a diff; exit with 1 if it was rejected."""
+    if not isinstance(outcome, EditResult):
+        report = make_report(session, outcome, folder, colour=stdout_supports_colour())
+        write_output(REPORTERS["text"](report), None)
+        print_status("No files were written.")
+        raise click.exceptions.Exit(1)
+    if outcome.skipped_findings:
+        report = make_report(session, outcome.skipped_findings, folder, colour=False)
+        print_status(REPORTERS["text"](report).rstrip())
+    for path, new_content in sorted(outcome.files.items()):
+        old_content = session.tree.read(path)
+        if diff:
+            write_output(unified_diff(path, decode_text(old_content), decode_text(new_content)), None)
+        else:
+            replace_content(folder / path, old_content, new_content)
+            print_status(f"changed: {path}")
+    if diff:
+        print_status(outcome.summary)
+    else:
+        write_output(f"{outcome.summary}\n", None)
+
+
+def write_or_show_fixes(fixed_files: Iterable[FixedFile], folder: Path, *, diff: bool) -> int:
+    """Write the files with their fixes, or show them as a diff; return how many fixes there are."""
+    files = tuple(fixed_files)
+    for file in files:
+        if diff:
+            text = unified_diff(file.path, decode_text(file.old_content), decode_text(file.new_content))
+            write_output(text, None)
+        else:
+            replace_content(folder / file.path, file.old_content, file.new_content)
+    count = sum(file.fix_count for file in files)
+    fixes = f"{count} {'fix' if count == 1 else 'fixes'} in {len(files)} {'file' if len(files) == 1 else 'files'}"
+    print_status(f"Would apply {fixes}." if diff else f"Applied {fixes}.")
+    return count

@@ -1,0 +1,34 @@
+"""Inputs of a policy evaluation: the base of a change, and the baseline."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from compiler.foundation.errors import UsageError
+from compiler.pipeline.session import ChangeBase
+from compiler.policy.baseline import EMPTY_BASELINE, Baseline, parse_baseline
+from compiler.source.memory_tree import MemoryTree
+
+
+def load_change_base(folder: Path, revision: str | None) -> ChangeBase | None:
+    """The merge base of HEAD and a revision; an empty tree if there is none, nothing without a revision."""
+    if revision is None:
+        return None
+    from compiler.source.revision import merge_base, open_revision  # noqa: PLC0415 - GitPython takes 80 ms, and only --changed-since needs it
+
+    base_commit = merge_base(folder, revision)
+    if base_commit is None:
+        return ChangeBase(MemoryTree({}, label="nothing"), datetime.now(UTC).date())
+    commit, day = base_commit
+    return ChangeBase(open_revision(folder, commit), day)
+
+
+def load_baseline(path: Path | None) -> Baseline:
+    """The baseline of a file, empty without one; raises `UsageError` for a file that is no baseline."""
+    if path is None:
+        return EMPTY_BASELINE
+    try:
+        return parse_baseline(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise UsageError(f"{path} is no baseline: {error}", help="create one with --write-baseline") from error

@@ -1,0 +1,53 @@
+"""Long operations with a progress bar, if stderr is a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+import click
+
+from compiler.commands.common.streams import supports_progress
+from compiler.diagnostics.finding import Finding
+from compiler.pipeline.session import BuildResult, Session, all_findings, all_units, build, check_sources
+from compiler.plan.planning import UnitFilter
+from compiler.policy.baseline import EMPTY_BASELINE, Baseline
+
+
+def build_with_progress(
+    session: Session,
+    scope: UnitFilter = all_units,
+    baseline: Baseline = EMPTY_BASELINE,
+    *,
+    ignore_policies: bool = False,
+    include: Callable[[Finding], bool] = all_findings,
+) -> BuildResult:
+    """`build`, with one step per deployment."""
+    if not supports_progress():
+        return build(session, scope, baseline=baseline, ignore_policies=ignore_policies, include=include)
+    length = sum(scope(name, environment) for name, environment in session.fleet.deployments())
+    with click.progressbar(length=length, label="Rendering deployments", file=sys.stderr, show_pos=True) as bar:
+        return build(session, scope, lambda: bar.update(1), baseline, ignore_policies=ignore_policies, include=include)
+
+
+def check_sources_with_progress(session: Session) -> tuple[Finding, ...]:
+    """`check_sources`, with one step per test."""
+    if not supports_progress():
+        return tuple(check_sources(session))
+    with click.progressbar(length=0, label="Running tests", file=sys.stderr, show_pos=True) as bar:
+
+        def on_progress(_: int, count: int) -> None:
+            bar.length = count
+            bar.update(1)
+
+        return tuple(check_sources(session, on_progress))
+
+
+def iterate_with_progress(commits: Sequence[tuple[str, date]]) -> Iterator[tuple[str, date]]:
+    """Commits, with one step per commit."""
+    if not supports_progress():
+        yield from commits
+        return
+    with click.progressbar(commits, label="Checking commits", file=sys.stderr, show_pos=True) as bar:
+        yield from bar

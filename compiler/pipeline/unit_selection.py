@@ -1,0 +1,30 @@
+"""The units that a build of some models or environments renders and may remove."""
+
+from collections.abc import Callable, Collection
+
+from compiler.plan.planning import UnitFilter
+
+
+def select_units(models: Collection[str], environments: Collection[str]) -> UnitFilter:
+    """Selects units by model and environment; an empty collection selects all.
+
+    The empty name stands for units that belong to no single model or environment, which are always selected.
+    """
+
+    def is_selected(model: str, environment: str) -> bool:
+        return (not models or not model or model in models) and (
+            not environments or not environment or environment in environments
+        )
+
+    return is_selected
+
+
+def select_removable_units(models: Collection[str], environments: Collection[str]) -> Callable[[str], bool]:
+    """Whether the build may remove a unit (by id) that is no longer rendered."""
+    is_selected = select_units(models, environments)
+
+    def may_remove(unit: str) -> bool:
+        environment, _, model = unit.partition("/")
+        return is_selected(model, "" if "." in environment else environment)
+
+    return may_remove

@@ -1,0 +1,77 @@
+"""Descriptions of finding codes and policies, for `modelyard explain`."""
+
+from collections.abc import Iterable, Iterator
+
+from compiler.diagnostics.finding import Code
+from compiler.foundation.json_data import as_list, as_object, as_str
+from compiler.policy.policy_definition import Policy
+from compiler.report.text_report import to_printable
+
+
+def list_codes(codes: Iterable[Code]) -> str:
+    """One line per code."""
+    return "".join(f"{code.id}  {code.name:24} {code.summary}\n" for code in codes)
+
+
+def describe_code(code: Code) -> str:
+    """What a code means, why, and what to do."""
+    return "".join(f"{to_printable(line)}\n" for line in _code_lines(code))
+
+
+def describe_policy(policy: Policy) -> str:
+    """What a policy requires, of whom, based on which sources, and how to waive it."""
+    lines = (*_code_lines(policy.code), "", *_source_lines(policy), "", *_waiver_lines(policy))
+    return "".join(f"{to_printable(line)}\n" for line in lines)
+
+
+def _code_lines(code: Code) -> Iterator[str]:
+    label = code.id if code.id.endswith(code.name) else f"{code.id} {code.name}"
+    text = (
+        f"{label} ({code.severity.value}, {code.enforcement.value})\n\n{code.summary}\n\n"
+        f"Why: {code.why}\n\nWhat to do: {code.remedy}"
+    )
+    yield from text.split("\n")
+
+
+def _source_lines(policy: Policy) -> Iterator[str]:
+    data = policy.data
+    if policy.code.controls:
+        yield f"Evidence for: {', '.join(policy.code.controls)}"
+        yield ""
+    for source in map(as_object, as_list(data.get("sources"))):
+        url = source.get("url")
+        yield f"Source: {source.get('title')}{f' {url}' if url else ''}"
+    in_force = as_object(data.get("inForce"))
+    if in_force:
+        yield f"In force: {_format_period(in_force.get('from'), in_force.get('to'))}"
+    if policy.code.docs:
+        yield f"More: {policy.code.docs}"
+    yield f"Defined in: {policy.spec.document.path}"
+
+
+def _format_period(start: object, end: object) -> str:
+    return " ".join((*((f"from {start}",) if start else ()), *((f"until {end}",) if end else ()))) or "always"
+
+
+def _waiver_lines(policy: Policy) -> Iterator[str]:
+    rules = policy.waiver_rules
+    if rules.get("allowed") is False:
+        yield "This policy cannot be waived."
+        return
+    roles = " or ".join(as_str(role) for role in as_list(rules.get("roles"))) or "any role of a Team"
+    independence = ", at least one from a team other than the owner" if rules.get("independent") else ""
+    max_days = f", for at most {rules['days']} days" if "days" in rules else ""
+    yield f"To waive it (approved by {roles}{independence}{max_days}), add:"
+    yield from (
+        "",
+        "  apiVersion: modelyard/v1",
+        "  kind: Waiver",
+        "  name: …",
+        f"  policies: [{policy.id}]",
+        "  models: {names: […]}",
+        "  reason: …",
+        "  ticket: …",
+        "  approvedBy: [{team: …, role: …}]",
+        '  granted: "YYYY-MM-DD"',
+        '  expires: "YYYY-MM-DD"',
+    )
