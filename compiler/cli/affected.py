@@ -10,9 +10,7 @@ from compiler.cli._shared.lazy_callback import calls
 @click.command("affected")
 @click.option("--since", metavar="REVISION", help="Compare with REVISION, such as the target branch of a pull request.")
 @click.option("--all", "everything", is_flag=True, help="Report everything as affected.")
-@common_options.format_option(
-    *OUTPUT_FORMATS, "markdown", help_text="Output format; `github` writes the outputs of a job."
-)
+@common_options.format_option(*OUTPUT_FORMATS, "markdown")
 @click.option(
     "--jobs",
     type=click.IntRange(1, MAX_MATRIX_JOBS),

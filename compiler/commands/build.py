@@ -17,7 +17,8 @@ from compiler.commands.common.project import current_folder, open_tree, project_
 from compiler.commands.common.streams import print_status, supports_colour, write_output
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.foundation.json_data import as_str
-from compiler.pipeline.session import BuildResult, Session
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import BuildResult
 from compiler.pipeline.unit_selection import select_removable_units, select_units
 from compiler.report import REPORTERS
 from compiler.write.apply_changes import apply

@@ -19,7 +19,8 @@ from compiler.diagnostics.finding_filters import filter_findings
 from compiler.edit.finding_fixes import plan_fixes
 from compiler.foundation.errors import UsageError
 from compiler.pipeline.parse_cache import open_cache
-from compiler.pipeline.session import Session, check
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import check
 from compiler.policy.baseline import apply_baseline, count_stale, format_baseline, is_policy_finding
 from compiler.report import REPORTERS
 from compiler.source.git_root import git_root

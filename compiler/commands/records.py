@@ -11,7 +11,7 @@ from compiler.commands.common.name_checks import require_known, require_models
 from compiler.commands.common.project import open_session, project_root
 from compiler.commands.common.streams import write_output
 from compiler.diagnostics.finding import Finding, sorted_unique
-from compiler.pipeline.session import record_statuses
+from compiler.pipeline.stages import record_statuses
 from compiler.plan.records.missing_fields import regime_titles
 from compiler.report.record_status import FORMATS
 
@@ -31,7 +31,7 @@ def show_record_status(
     folder = project_root(root)
     session = open_session(folder, rev)
     require_models(session.portfolio, models)
-    require_known("regime", regimes, sorted(regime_titles(session.planning_services)))
+    require_known("regime", regimes, sorted(regime_titles(session.emitters)))
     require_known("Team", owners, sorted(session.portfolio.by_kind("Team")))
     results = list(record_statuses(session, models))
     findings = sorted_unique([result for result in results if isinstance(result, Finding)])

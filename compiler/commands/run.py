@@ -15,7 +15,8 @@ from compiler.execution.jobs.task_execution import execute_task
 from compiler.execution.jobs.tasks import Task, models_with_step, resolve_tasks
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import Object
-from compiler.pipeline.session import Session, check_sources
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import check_sources
 from compiler.report import REPORTERS, Report
 from compiler.report.ci_outputs import OUTPUTS, split_into_jobs
 from compiler.report.text_report import to_printable

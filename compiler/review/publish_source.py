@@ -2,7 +2,8 @@
 
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import as_object, as_str
-from compiler.pipeline.session import BuildResult, Session
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import BuildResult
 from compiler.resolve.checks.delivery_checks import normalise_folder
 from compiler.spec.portfolio import PROJECT_FILE
 

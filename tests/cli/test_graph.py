@@ -53,7 +53,7 @@ def test_the_ending_of_the_file_says_the_format(name, begins, shop, run_command)
 def test_a_picture_that_is_not_drawn_is_refused_and_nothing_is_written(name, shop, run_command) -> None:
     said = run_command("graph", "-o", name)
     assert said.code == 2
-    assert "end the name in .svg" in said.err
+    assert "write an .svg file" in said.err
     assert not (shop / name).exists()
 
 
@@ -90,8 +90,8 @@ def test_a_part_of_it_can_be_asked(words, expected_text, shop, run_command) -> N
     [
         (["refund"], "there is no model `refund`\n  help: did you mean `refunds`?"),
         (["dataset/order"], "there is no `dataset/order`\n  help: did you mean `dataset/orders`?"),
-        (["refunds", "--env", "dev"], "`refunds` is left out by the filters"),
-        (["--depth", "1"], "--depth goes with the name of something"),
+        (["refunds", "--env", "dev"], "the filters exclude `refunds`"),
+        (["--depth", "1"], "--depth requires a NAME"),
         (["--owner", "riks"], "did you mean `risk`?"),
         (["--format", "png"], "'png' is not one of"),
     ],
@@ -108,5 +108,5 @@ def test_more_lines_than_mermaid_draws_are_told(shop, run_command) -> None:
     documents = "".join(f"---\napiVersion: modelyard/v1\nkind: Dataset\nname: {name}\n" for name in names)
     text = MORE.replace("[orders]", f"[{', '.join(names)}]")
     (shop / "models" / "more.yaml").write_text(text + documents, encoding="utf-8")
-    assert "501 lines, and Mermaid draws 500" in run_command("graph").err
+    assert "501 edges, and Mermaid draws 500" in run_command("graph").err
     assert "Mermaid draws" not in run_command("graph", "--format", "dot").err

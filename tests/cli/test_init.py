@@ -139,7 +139,7 @@ def test_what_is_there_is_kept_and_named_and_what_is_missing_is_added(empty, run
     (empty / ".gitignore").write_text("*.pyc\n", encoding="utf-8")
     said = run_command("init")
     assert said.code == 0
-    assert "left as it is: .gitignore\nleft as it is: models/teams.yaml\n" in said.err
+    assert "kept: .gitignore\nkept: models/teams.yaml\n" in said.err
     assert "add /build/ to .gitignore" in said.err
     assert files(empty)["models/teams.yaml"] == b"mine"
     assert files(empty)[".gitignore"] == b"*.pyc\n"
@@ -165,7 +165,7 @@ def test_schemas_of_another_version_are_named_and_left(empty, run_command) -> No
     run_command("init")
     assert "another version" not in run_command("init").err
     (empty / ".modelyard" / "schemas" / "team.schema.json").write_text("{}", encoding="utf-8")
-    assert "`modelyard schema --all -o .modelyard/schemas` brings it up to date" in run_command("init").err
+    assert "run `modelyard schema --all -o .modelyard/schemas` to update it" in run_command("init").err
     assert run_command("schema", "--all", "-o", ".modelyard/schemas").code == 0
     assert "another version" not in run_command("init").err
 
@@ -240,7 +240,7 @@ def test_below_the_root_of_a_repository_ci_would_never_run_and_is_refused(empty,
     (empty / "ml").mkdir()
     said = run_command("init", "ml", "--ci", "github")
     assert (said.code, files(empty)) == (2, {})
-    assert f"from the root of a repository, which is {empty}" in said.err
+    assert f"from the root of the repository, {empty}" in said.err
     assert run_command("init", "ml").code == 0
 
 
@@ -248,14 +248,14 @@ def test_a_project_is_told_only_what_it_lacks_of_ci(empty, run_command) -> None:
     run_command("init")
     project_text = (empty / "modelyard.yaml").read_text(encoding="utf-8")
     said = run_command("init", "--ci", "github")
-    assert "add to modelyard.yaml, which is yours:" in said.err
+    assert "add to the existing modelyard.yaml:" in said.err
     assert "\nemitters:\n  github:\n" in said.out
     assert "nothing to add" not in run_command("init", "--ci", "github").err
     (empty / "modelyard.yaml").write_text(
         f"{project_text}emitters:\n  kustomize: {{enabled: true}}\n", encoding="utf-8"
     )
     below = run_command("init", "--ci", "github")
-    assert "which is yours, below its `emitters:`:" in below.err
+    assert "add to the existing modelyard.yaml, under `emitters:`:" in below.err
     assert "emitters:" not in below.out
     (empty / "modelyard.yaml").write_text(
         f"{project_text}emitters:\n  kustomize: {{enabled: true}}\n{below.out}", encoding="utf-8"

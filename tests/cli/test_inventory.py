@@ -120,8 +120,8 @@ def test_filters_and_order(words, expected, shop, run_command) -> None:
         (["--sort", "-modle"], "did you mean `model`?"),
         (["refund"], "there is no model `refund`\n  help: did you mean `refunds`?"),
         (["du"], "did you mean `due`?"),
-        (["due", "--within", "3m"], "`3m` is no span of days\n  help: say days or weeks"),
-        (["due", "--within", "soon"], "is no span of days"),
+        (["due", "--within", "3 months"], "`3 months` is not a span of time\n  help: use days, weeks"),
+        (["due", "--within", "soon"], "is not a span of time"),
         (["--due-before", "tomorrow"], "'tomorrow' does not match the format"),
     ],
     ids=lambda said: said if isinstance(said, str) else " ".join(said),
@@ -134,11 +134,11 @@ def test_a_misspelt_word_is_no_empty_answer(words, message, shop, run_command) -
 
 def test_an_empty_answer_says_so(shop, run_command) -> None:
     said = run_command("inventory", "--tier", "critical")
-    assert (said.code, said.out, said.err) == (0, "", "none of 3 models is like that\n")
+    assert (said.code, said.out, said.err) == (0, "", "none of 3 models matches the filters\n")
     said = run_command("inventory", "--tier", "critical", "--format", "json")
     assert json.loads(said.out)["models"] == []
     assert run_command("inventory", "due", "--as-of", "2026-01-01").err.startswith(
-        "0 lapsed, 0 due within 30d of 2026-01-01"
+        "0 overdue, 0 due within 30d of 2026-01-01"
     )
 
 
@@ -196,7 +196,7 @@ def test_due_tells_what_lapses_and_when(shop, run_command) -> None:
         "2026-12-05  in 15 days   Evidence for EU-AI-Act:Art.9 of refunds  risk",
         "                         --> models/more.yaml:12:86",
     ]
-    assert result.err.startswith("1 lapsed, 1 due within 30d of 2026-11-20")
+    assert result.err.startswith("1 overdue, 1 due within 30d of 2026-11-20")
 
 
 @pytest.mark.parametrize(("as_of", "code"), [("2026-10-31", 0), ("2026-11-01", 1)])
@@ -233,7 +233,7 @@ def test_reviews_without_a_day_are_counted_or_listed(shop, run_command) -> None:
     text = (shop / "models" / "more.yaml").read_text(encoding="utf-8")
     (shop / "models" / "more.yaml").write_text(text.replace(', last: "2026-10-01"', ""), encoding="utf-8")
     said = run_command("inventory", "due")
-    assert "of 1 reviews nobody says the last: --undated lists them" in said.err
+    assert "1 review without a last date: add --undated to list them" in said.err
     assert "no day is said" in run_command("inventory", "due", "--undated").out
 
 
@@ -243,11 +243,11 @@ def test_what_does_not_hold_together_is_told_and_fails(shop, run_command) -> Non
     for words in (["inventory"], ["inventory", "due"], ["graph"]):
         said = run_command(*words)
         assert said.code == 1
-        assert "left out, since it does not hold together: Model scorer\n`modelyard check` says why\n" in said.err
+        assert "skipped because of errors: Model scorer\nrun `modelyard check` to see the errors\n" in said.err
     said = run_command("inventory", "scorer")
     assert (said.code, said.err) == (
         2,
-        "error: the model `scorer` does not hold together\n  help: `modelyard check` says why\n",
+        "error: the model `scorer` has errors\n  help: run `modelyard check` to see them\n",
     )
     data = json.loads(run_command("inventory", "--format", "json").out)
     assert data["leftOut"] == [{"kind": "Model", "name": "scorer"}]
@@ -262,7 +262,7 @@ def test_what_is_said_before_the_word_holds_or_is_refused(shop, run_command) -> 
     for words in (["--owner", "risk", "due"], ["--wide", "refunds"], ["--sort", "tier", "refunds"]):
         result = run_command("inventory", *words)
         assert (result.code, result.out) == (2, "")
-        assert f"{words[0]} goes with the list of models, and not with `{words[-1]}`" in result.err
+        assert f"{words[0]} applies to the list of models, not to `{words[-1]}`" in result.err
 
 
 def test_a_revision_can_be_asked(shop, git, run_command) -> None:

@@ -143,7 +143,7 @@ def test_a_document_of_each_other_kind_is_sound_once_it_is_filled_in(kind, fresh
         old_files = set(fresh.rglob("*.yaml"))
     said = run_command("new", word(kind), name)
     assert said.code == 0
-    if "add it to `environments` of modelyard.yaml" in said.err:
+    if "add it to `environments` in modelyard.yaml" in said.err:
         project = (fresh / "modelyard.yaml").read_text(encoding="utf-8")
         (fresh / "modelyard.yaml").write_text(project.replace("staging, prod]", f"{name}, staging, prod]"), "utf-8")
     path = only_new(fresh, old_files)
@@ -260,21 +260,21 @@ def test_a_project_without_a_document_can_have_its_first(tmp_path, monkeypatch, 
     ("words", "message", "help_"),
     [
         (["modle", "x"], "there is no kind `modle`", "did you mean `model`?"),
-        (["project", "x"], "a Project is made by `modelyard init`", ""),
-        (["cases", "x"], "Cases is none", "modelyard schema cases"),
-        (["model", "x"], "say the type", "agent, ensemble, heuristic"),
+        (["project", "x"], "`new` does not create projects", "modelyard init"),
+        (["cases", "x"], "Cases is not one", "modelyard schema cases"),
+        (["model", "x"], "a model requires --type", "agent, ensemble, heuristic"),
         (["model", "x", "--type", "rule"], "no type of model `rule`", "did you mean `rules`?"),
         (["model", "x", "--type", "ml", "--owner", "decision"], "no Team `decision`", "did you mean `decisions`?"),
         (["model", "x", "--type", "ml", "--target", "show"], "no target `show`", "did you mean `shown`?"),
-        (["model", "x", "--type", "ml", "--folder", "elsewhere"], "lies outside of models/", "below models/"),
-        (["model", "x", "--type", "ml", "--folder", "models/../.."], "no folder below the project", "relative"),
-        (["model", "x", "--type", "ml", "--folder", "/models"], "no folder below the project", "relative"),
-        (["defaults", "elsewhere"], "lies outside of models/", "below models/"),
-        (["defaults", "models/a", "--folder", "models"], "the folder that they are for", "leave out --folder"),
-        (["model", "X Y", "--type", "ml"], "`X Y` is not a name of lower-case letters", "choose such a name"),
+        (["model", "x", "--type", "ml", "--folder", "elsewhere"], "is outside of models/", "in models/"),
+        (["model", "x", "--type", "ml", "--folder", "models/../.."], "is not inside the project", "relative"),
+        (["model", "x", "--type", "ml", "--folder", "/models"], "is not inside the project", "relative"),
+        (["defaults", "elsewhere"], "is outside of models/", "in models/"),
+        (["defaults", "models/a", "--folder", "models"], "the folder that they apply to", "omit --folder"),
+        (["model", "X Y", "--type", "ml"], "`X Y` is not a name of lower-case letters", "choose another name"),
         (["team", "../x"], "`../x` is not a name", ""),
-        (["team", "x", "--type", "ml"], "--type is for models", "leave out --type"),
-        (["team", "x", "--owner", "y"], "--owner is for models", "leave out --owner"),
+        (["team", "x", "--type", "ml"], "--type applies to models only", "omit --type"),
+        (["team", "x", "--owner", "y"], "--owner applies to models only", "omit --owner"),
     ],
     ids=lambda words: " ".join(words) if isinstance(words, list) else "",
 )

@@ -74,10 +74,10 @@ def test_it_goes_to_a_file_or_to_a_pipe(tmp_path, run_command) -> None:
         (["model", "--type", "rule"], "there is no type of model `rule`", "did you mean `rules`?"),
         (["team/llm"], "Team has no types", "modelyard schema team"),
         (["team", "--type", "llm"], "Team has no types", "modelyard schema team"),
-        (["model/llm", "--type", "ml"], "ask for two types", "leave one of them out"),
-        (["model", "--all", "-o", "x"], "--all is about every kind", "leave out --all"),
-        (["--all"], "say which folder", "modelyard schema --all -o .modelyard/schemas"),
-        (["--check"], "--check goes with --all", "--all --check"),
+        (["model/llm", "--type", "ml"], "contradict each other", "omit one"),
+        (["model", "--all", "-o", "x"], "--all writes the schemas of all kinds", "omit --all"),
+        (["--all"], "--all requires --output", "modelyard schema --all -o .modelyard/schemas"),
+        (["--check"], "--check requires --all", "--all --check"),
     ],
 )
 def test_what_cannot_be_is_answered_with_what_can(words, message, help_, run_command) -> None:

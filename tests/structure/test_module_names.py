@@ -10,7 +10,11 @@ PACKAGE = Path(compiler.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 MAX_FILE_LINES = 400
 
-NAMED_BY_USERS = {"cli": "a file is named after its command", "spec/kinds": "a file is named after its kind"}
+NAMED_BY_USERS = {
+    "cli": "a file is named after its command",
+    "commands": "likewise",
+    "spec/kinds": "a file is named after its kind",
+}
 """Folders whose names are public words, so that another package may have a module for the same thing."""
 SHADOWS_STANDARD_LIBRARY = {"spec/types"}
 """The model types, which users extend; it is imported by its full path."""

@@ -45,7 +45,11 @@ def patterns(templates: Path) -> Mapping[str, re.Pattern[str]]:
 
 
 # A format of reports, and a language that encoders know, may be called as the CI server is that reads them: there the word is theirs.
-HOMONYMS = {"report/": frozenset(REPORTERS), "templating/encoders.py": frozenset(ENCODERS)}
+HOMONYMS = {
+    "report/": frozenset(REPORTERS),
+    "cli/_shared/choices.py": frozenset(REPORTERS),
+    "templating/encoders.py": frozenset(ENCODERS),
+}
 
 
 def _any_of(words: frozenset[str], before: str, after: str) -> re.Pattern[str]:

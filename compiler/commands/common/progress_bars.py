@@ -10,7 +10,8 @@ import click
 
 from compiler.commands.common.streams import supports_progress
 from compiler.diagnostics.finding import Finding
-from compiler.pipeline.session import BuildResult, Session, all_findings, all_units, build, check_sources
+from compiler.pipeline.session import Session, all_units
+from compiler.pipeline.stages import BuildResult, all_findings, build, check_sources
 from compiler.plan.planning import UnitFilter
 from compiler.policy.baseline import EMPTY_BASELINE, Baseline
 

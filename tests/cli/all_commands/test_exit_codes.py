@@ -109,7 +109,7 @@ def test_a_bug_ends_with_3_and_a_log_for_an_issue(stage, project, run_command, m
     assert (said.code, said.out) == (3, "")
     assert "Traceback" not in said.err
     assert "\x1b" not in said.err
-    log = Path(re.search(r"log is in (\S+\.log);", said.err)[1]).read_text(encoding="utf-8")
+    log = Path(re.search(r"with the log (\S+\.log)\.", said.err)[1]).read_text(encoding="utf-8")
     assert log.startswith(f"modelyard {__version__}\npython ")
     assert "\ncommand: check --format json\n" in log
     assert "Traceback (most recent call last)" in log

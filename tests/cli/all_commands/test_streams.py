@@ -38,7 +38,7 @@ def test_a_build_that_fails_says_its_findings_on_stderr(broken_project, run_comm
     said = run_command("build")
     assert said.out == ""
     assert "riks" in said.err
-    assert said.err.endswith("nothing was written\n")
+    assert said.err.endswith("No files were written.\n")
 
 
 def test_what_a_build_would_do_is_data_and_the_verdict_prose(project, run_command) -> None:
@@ -148,8 +148,8 @@ def test_an_empty_wish_for_no_colour_is_none(project, command, surroundings) -> 
 
 
 def test_a_terminal_is_shown_progress_and_a_dumb_one_is_not(project, command, surroundings) -> None:
-    assert "rendering" in on_a_terminal([*command, "build"], surroundings(TERM="xterm"))
-    assert "rendering" not in on_a_terminal([*command, "build"], surroundings(TERM="dumb"))
+    assert "Rendering" in on_a_terminal([*command, "build"], surroundings(TERM="xterm"))
+    assert "Rendering" not in on_a_terminal([*command, "build"], surroundings(TERM="dumb"))
 
 
 @pytest.mark.parametrize("words", [["check"], ["explain", "--list"], ["build", "--check"]], ids=" ".join)

@@ -25,7 +25,7 @@ def test_a_safe_fix_is_written_and_nothing_else(spec, run_command) -> None:
     change(spec, "summary: Scores applications.", "summary: no   # one word, ä comment\r")
     before = spec.read_bytes()
     said = run_command("check", "--fix")
-    assert (said.code, "1 place mended in 1 file" in said.err) == (0, True)
+    assert (said.code, "Applied 1 fix in 1 file" in said.err) == (0, True)
     assert spec.read_bytes() == before.replace(b"summary: no ", b'summary: "no" ')
 
 
@@ -60,7 +60,7 @@ def test_a_guess_is_shown_and_written_only_when_asked(spec, run_command) -> None
     assert spec.read_bytes() == original
     assert run_command("check", "--fix", "--unsafe-fixes").code == 0
     assert spec.read_bytes() == original.replace(b"lifecycel", b"lifecycle")
-    assert "0 places mended" in run_command("check", "--fix").err
+    assert "Applied 0 fixes in 0 files" in run_command("check", "--fix").err
 
 
 def test_only_the_files_that_are_named_are_mended(spec, run_command) -> None:
