@@ -124,7 +124,7 @@ _COLUMNS: Mapping[str, Column] = {
     "approvals": _column(_format_approvals),
     "waivers": _column(lambda row: _join(f"{entry.name} (until {_format_date(entry.expires)})" for entry in row.waivers)),
     "patches": _column(lambda row: _join(f"{entry.kind}: {entry.reason}" for entry in row.patches)),
-    "unwatched": _column(lambda row: _join(f"{entry.objective}: {entry.reason}" for entry in row.unwatched)),
+    "unmeasured": _column(lambda row: _join(f"{entry.objective}: {entry.reason}" for entry in row.unmeasured)),
     "missing": _column(_format_missing, lambda row: -sum(entry.missing for entry in row.facts), title="missing facts"),
     "retirement": _column(lambda row: _format_date(row.retirement.date if row.retirement else None)),
     "summary": _column(lambda row: row.summary),

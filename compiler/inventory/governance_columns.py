@@ -114,7 +114,7 @@ def unmeasured_objectives(model_placements: ModelPlacements) -> Iterator[Unmeasu
     entries = (
         ((objective, as_str(reason)), environment_name(model))
         for model in model_placements.models
-        for objective, reason in as_object(as_object(model.data.get("slo")).get("unwatched")).items()
+        for objective, reason in as_object(as_object(model.data.get("slo")).get("unmeasured")).items()
     )
     for (objective, reason), environments in model_placements.group_environments(entries):
         yield UnmeasuredObjective(objective, reason, environments)

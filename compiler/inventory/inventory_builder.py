@@ -68,7 +68,7 @@ def _row(
     return Row(
         id=f"{fleet.portfolio.project.name}/Model/{model.name}",
         name=model.name,
-        formerly=str_tuple(data.get("formerly")),
+        previous_names=str_tuple(data.get("previousNames")),
         summary=as_str(data.get("summary")),
         path=model.spec.document.path,
         line=model.spec.document.line,
@@ -98,7 +98,7 @@ def _row(
         approvals=tuple(governance_columns.approvals(fleet.portfolio, model_placements)),
         waivers=tuple(governance_columns.waivers(fleet.portfolio, model_placements)),
         patches=tuple(governance_columns.patches(model_placements)),
-        unwatched=tuple(governance_columns.unmeasured_objectives(model_placements)),
+        unmeasured=tuple(governance_columns.unmeasured_objectives(model_placements)),
         signals=tuple(governance_columns.signals(model)),
         retirement=governance_columns.retirement(model),
         facts=record_counts,

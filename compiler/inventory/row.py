@@ -38,7 +38,7 @@ class Row:
     """`<project>/Model/<name>`."""
     name: str
     """The name."""
-    formerly: Names
+    previous_names: Names
     """Previous names."""
     summary: str
     """What the model does, in one sentence."""
@@ -98,7 +98,7 @@ class Row:
     """Waivers of policies, expired ones included."""
     patches: tuple[Patch, ...]
     """Patches merged into rendered objects."""
-    unwatched: tuple[UnmeasuredObjective, ...]
+    unmeasured: tuple[UnmeasuredObjective, ...]
     """Objectives that nothing measures."""
     signals: tuple[Signal, ...]
     """Monitoring signals."""

@@ -20,7 +20,7 @@ def _sla_fields(leaf: Object) -> dict[str, Json]:
 
 SCHEMA: Object = {
     "type": "object",
-    "properties": {**_sla_fields(_NUMBER), "shown": {"type": "object", "properties": _sla_fields(_TEXT)}},
+    "properties": {**_sla_fields(_NUMBER), "display": {"type": "object", "properties": _sla_fields(_TEXT)}},
 }
 """Shares as fractions and times in seconds; `shown` has them as people write them."""
 
@@ -98,7 +98,7 @@ def _to_variable(composites: Sequence[CompositeSla]) -> Object:
             total_availability *= availability or 0
         numbers["availability"] = float(total_availability)
         display_texts["availability"] = f"{float(total_availability * 100):.6g}%"
-    return {**numbers, "shown": display_texts}
+    return {**numbers, "display": display_texts}
 
 
 def is_required_dependency(source: Object, entry: Object) -> bool:

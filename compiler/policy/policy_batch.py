@@ -53,8 +53,8 @@ class CompiledPolicy:
         all_reads = dict(merge_reads(read for expression in rule_expressions for read in _expression_reads(expression)))
         if "schema" in self.policy.data:
             all_reads[SUBJECT_VARIABLES[self.policy.subject_kind]] = None
-        if "amounts" in all_reads:  # messages show a quantity as it was written
-            all_reads = {**all_reads, **merge_reads([*all_reads.items(), ("model", all_reads["amounts"])])}
+        if "quantities" in all_reads:  # messages show a quantity as it was written
+            all_reads = {**all_reads, **merge_reads([*all_reads.items(), ("model", all_reads["quantities"])])}
         return all_reads
 
 
@@ -141,6 +141,6 @@ class PolicyBatch:
 
 def _combine_rules(policy: Policy) -> str:
     """Combine rules into one expression: whether all hold, or whether the policy applies at all."""
-    rules = " && ".join(f"({as_str(rule.get('that'))}\n)" for rule in policy.rules)
+    rules = " && ".join(f"({as_str(rule.get('expression'))}\n)" for rule in policy.rules)
     condition, outcome = as_str(policy.match.get("when")), f"(({rules}) ? {PASS} : {FAIL})"
     return f"({condition}\n) ? {outcome} : {NOT_APPLICABLE}" if condition else outcome

@@ -111,9 +111,9 @@ class PolicyViolation:
 Variables = Mapping[str, Json]
 """The subjects of policies."""
 
-DEPENDENCIES = "parts"
+DEPENDENCIES = "dependencies"
 """The variable with the dependencies of a model."""
-COMPOSITE_SLA = "composed"
+COMPOSITE_SLA = "compositeSla"
 """The variable with the composite SLA."""
 
 

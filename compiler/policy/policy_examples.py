@@ -22,7 +22,7 @@ from compiler.spec.cel_variables import DATASET_ROLES, quantities_to_numbers
 from compiler.spec.language import Language
 
 _IDENTITY_FIELDS = frozenset(
-    {"apiVersion", "kind", "name", "type", "release", "canary", "environment", "retirement", "formerly"}
+    {"apiVersion", "kind", "name", "type", "release", "canary", "environment", "retirement", "previousNames"}
 )
 
 
@@ -71,7 +71,7 @@ class PolicyTestResult:
         """The operands that the examples do not make both true and false, as text."""
         for (rule, offset), outcomes in sorted(self.branch_outcomes().items()):
             if len(outcomes) == 1:
-                text = as_str(self.policy.rules[rule].get("that"))[offset:].split(" && ")[0].split(" || ")[0]
+                text = as_str(self.policy.rules[rule].get("expression"))[offset:].split(" && ")[0].split(" || ")[0]
                 yield f"{self.policy.id}: rule {rule + 1}: `{text.strip()}` is {'false' if outcomes == {True} else 'true'} in no example"
 
     def describe_violations(self) -> Iterator[str]:
@@ -126,7 +126,7 @@ def _evaluate_branches(policy: Policy, evaluator: RuleEvaluator, variables: Mapp
     cel_environment = evaluator.cel_environment(policy.subject_kind)
     activation = cel_environment.activation(variables)
     for index, rule in enumerate(policy.rules):
-        for offset, holds in cel_environment.evaluate_branches(as_str(rule.get("that")), activation):
+        for offset, holds in cel_environment.evaluate_branches(as_str(rule.get("expression")), activation):
             yield Branch(index, offset, holds)
 
 
@@ -182,7 +182,9 @@ def _is_at(violation: PolicyViolation, expected_path: str) -> bool:
 
 def _path_text(violation: PolicyViolation) -> str:
     pointer = (
-        violation.pointer if violation.root in {"model", "amounts", "object"} else (violation.root, *violation.pointer)
+        violation.pointer
+        if violation.root in {"model", "quantities", "object"}
+        else (violation.root, *violation.pointer)
     )
     return format_path(pointer)
 
@@ -197,7 +199,7 @@ def _example_pointer(violation: PolicyViolation) -> Pointer:
     match violation.root:
         case "release":
             return ("model", "release", *violation.pointer)
-        case "amounts":
+        case "quantities":
             return ("model", *violation.pointer)
     return (violation.root, *violation.pointer)
 
@@ -213,12 +215,12 @@ def _example_variables(policy: Policy, example_data: Object, language: Language)
     if "environments" in policy.match and not environment:
         name = as_str(as_list(policy.match["environments"])[0])
         environment = {"name": name, "stage": name if name in ALL_STAGES else "prod"}
-    variables |= {"model": model, "environment": environment, "amounts": _model_quantities(model, language)}
+    variables |= {"model": model, "environment": environment, "quantities": _model_quantities(model, language)}
     source = as_object(as_object(variables["release"]).get("source"))
     variables[SUSPECTS_VARIABLE] = list(suspect_entries(_detect_secrets(model, source)))
-    dependencies = [_model_entry(as_object(part), language) for part in as_list(variables["parts"])]
-    variables["parts"] = [{**part, "needed": is_required_dependency(source, part)} for part in dependencies]
-    variables["composed"] = composite_sla_variable(source, dependencies)
+    dependencies = [_model_entry(as_object(part), language) for part in as_list(variables["dependencies"])]
+    variables["dependencies"] = [{**part, "required": is_required_dependency(source, part)} for part in dependencies]
+    variables["compositeSla"] = composite_sla_variable(source, dependencies)
     variables["models"] = [_model_entry(as_object(entry), language) for entry in as_list(variables["models"])]
     return variables
 
@@ -232,7 +234,7 @@ def _model_entry(entry: Object, language: Language) -> Object:
     model = {key: value for key, value in entry.items() if key not in {"release", "environment"}}
     return {
         "model": model,
-        "amounts": _model_quantities(model, language),
+        "quantities": _model_quantities(model, language),
         "release": as_object(entry.get("release")),
         "environment": as_object(entry.get("environment")),
     }
@@ -255,7 +257,7 @@ def _invalid_example_findings(
     models: list[tuple[Pointer, Object]] = [(("model",), as_object(example_data.get("model")))]
     models += [
         ((key, index), as_object(entry))
-        for key in ("parts", "models")
+        for key in ("dependencies", "models")
         for index, entry in enumerate(as_list(example_data.get(key)))
     ]
     for pointer, model in models:

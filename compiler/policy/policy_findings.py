@@ -34,7 +34,7 @@ def _stable_pointer(model_input: PolicyInput, violation: PolicyViolation, pointe
     if not any(isinstance(part, int) for part in pointer):
         return pointer
     model = model_input.model
-    data: Json = dict(model.data) if violation.root in {"model", "amounts"} else dict(model.spec.data)
+    data: Json = dict(model.data) if violation.root in {"model", "quantities"} else dict(model.spec.data)
     return with_element_names(pointer, data)
 
 
@@ -167,15 +167,15 @@ def _with_environments(
 def _rule_text(violation: PolicyViolation) -> str:
     """The text of a rule, so that reordering rules changes no fingerprint."""
     if violation.rule[:1] == ("rules",) and isinstance(violation.rule[1], int):
-        return str(violation.policy.rules[violation.rule[1]].get("that"))
+        return str(violation.policy.rules[violation.rule[1]].get("expression"))
     return "/".join(map(str, violation.rule))
 
 
 def _is_set_by_environment(model_input: PolicyInput, violation: PolicyViolation) -> bool:
     """Whether the layer that sets the value applies to one environment only; false for a finding about the whole model."""
-    if not violation.pointer and violation.root in {"model", "amounts"}:
+    if not violation.pointer and violation.root in {"model", "quantities"}:
         return False
-    if violation.root not in {"model", "amounts"}:
+    if violation.root not in {"model", "quantities"}:
         return violation.root == "environment"
     origin = next((entry for entry in model_input.model.blame(violation.pointer) if entry.layer.document), None)
     return origin is not None and origin.layer.pointer[:1] in {("environments",), ("overlay",)}

@@ -50,20 +50,20 @@ def variable_schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
         "type": "object",
         "properties": {
             "model": model,
-            "amounts": quantities_schema(model),
+            "quantities": quantities_schema(model),
             "release": release,
-            "needed": {"type": "boolean"},
+            "required": {"type": "boolean"},
         },
     }
     model_variables = {
         "model": model,
-        "amounts": quantities_schema(model),
+        "quantities": quantities_schema(model),
         "release": release,
         **kinds,
         "datasets": _list_schema(dataset_variable_schema(language)),
-        "parts": _list_schema(part),
+        "dependencies": _list_schema(part),
         COMPOSITE_SLA: composite_sla_input.SCHEMA,
-        "suspects": _list_schema(_SUSPECT_SCHEMA),
+        "secretCandidates": _list_schema(_SUSPECT_SCHEMA),
     }
     member = {**as_object(part["properties"]), "environment": kinds["environment"]}
     return {
@@ -102,7 +102,7 @@ class PolicyInput:
         """The values of the requested variables; unused ones are not computed."""
         factories: Mapping[str, Callable[[], Json]] = {
             "model": lambda: self.model.data,
-            "amounts": lambda: _model_quantities(self.fleet, self.model, field_reads["amounts"]),
+            "quantities": lambda: _model_quantities(self.fleet, self.model, field_reads["quantities"]),
             "release": lambda: _release_data(self.release),
             "environment": lambda: self.model.environment.data if self.model.environment else {},
             "useCase": lambda: self.referenced_document("UseCase", "useCase"),
@@ -115,14 +115,14 @@ class PolicyInput:
                 self._source,
                 [self._dependency_entry(*dependency, _COMPOSITE_SLA_READS) for dependency, _ in self._dependencies],
             ),
-            "suspects": lambda: suspect_entries(self._secret_candidates),
+            "secretCandidates": lambda: suspect_entries(self._secret_candidates),
         }
         return {name: factory() for name, factory in factories.items() if name in field_reads}
 
     def locate_value(self, root: str, pointer: Pointer) -> tuple[Pointer, Location]:
         """The pointer and the location of a value of a variable."""
         model = self.model
-        if root in {"model", "amounts"}:
+        if root in {"model", "quantities"}:
             return pointer, model.location(pointer) if pointer else model.spec.document.location(("name",))
         if root == "release" and self.release is not None:
             document_pointer = (*self.release.pointer, *(() if pointer[:1] == ("version",) else pointer))
@@ -133,16 +133,18 @@ class PolicyInput:
         element = self._locate_element(root, pointer[0]) if pointer and isinstance(pointer[0], int) else None
         if element is not None:
             return element
-        field_pointer = ({"useCase": "useCase", "team": "owner", "datasets": "data", "parts": "uses"}.get(root, root),)
+        field_pointer = (
+            {"useCase": "useCase", "team": "owner", "datasets": "data", "dependencies": "uses"}.get(root, root),
+        )
         return field_pointer, model.location(field_pointer)
 
     def _locate_element(self, root: str, index: int) -> tuple[Pointer, Location] | None:
         """The location where an element of a list is named, or where a secret candidate is; `None` if there is no such element."""
-        if root == "suspects" and index < len(self._secret_candidates):
+        if root == "secretCandidates" and index < len(self._secret_candidates):
             return self._locate_secret(self._secret_candidates[index])
         if root == "datasets" and index < len(self._datasets):
             return self._datasets[index][1], self.model.location(self._datasets[index][1])
-        if root == "parts" and index < len(self._dependencies):
+        if root == "dependencies" and index < len(self._dependencies):
             return self._dependencies[index][1], self.model.spec.document.location(self._dependencies[index][1])
         return None
 
@@ -164,7 +166,7 @@ class PolicyInput:
 
     def fleet_entry(self) -> Object:
         """The model as policies about the fleet see it."""
-        return self.variables(dict.fromkeys(("model", "amounts", "release", "environment")))
+        return self.variables(dict.fromkeys(("model", "quantities", "release", "environment")))
 
     def referenced_document(self, kind: str, field: str) -> Object:
         """The document that a field of the model names."""
@@ -210,13 +212,13 @@ class PolicyInput:
         """The fields of a dependency that rules can read; its name is included."""
         model_fields, quantity_fields, release_fields = (
             None if dependency_key() in field_reads else field_reads.get(dependency_key(section), frozenset())
-            for section in ("model", "amounts", "release")
+            for section in ("model", "quantities", "release")
         )
         return {
             "model": pick_fields(None if model_fields is None else model_fields | {"name"}, other_model.data),
-            "amounts": _model_quantities(self.fleet, other_model, quantity_fields),
+            "quantities": _model_quantities(self.fleet, other_model, quantity_fields),
             "release": pick_fields(release_fields, _release_data(other_model.release)),
-            "needed": is_required,
+            "required": is_required,
         }
 
 
@@ -243,5 +245,5 @@ def example_variables(example_data: Object) -> dict[str, Json]:
         "release": release,
         "object": as_object(example_data.get("object")),
         **{name: as_object(example_data.get(name)) for name in _VARIABLE_KINDS},
-        **{name: list(as_list(example_data.get(name))) for name in ("datasets", "parts", "models")},
+        **{name: list(as_list(example_data.get(name))) for name in ("datasets", "dependencies", "models")},
     }

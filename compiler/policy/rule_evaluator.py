@@ -130,7 +130,7 @@ class RuleEvaluator:
         if is_selected is not True:
             return
         for index, rule in enumerate(policy.rules):
-            pointer: Pointer = ("rules", index, "that")
+            pointer: Pointer = ("rules", index, "expression")
             condition = self.compiled_policy(policy).expressions[pointer]
             is_satisfied = condition.evaluate(activation)
             if isinstance(is_satisfied, Failure):
@@ -276,7 +276,7 @@ def _expression_texts(policy: Policy) -> Iterator[tuple[Pointer, str, ExpectedTy
     if "by" in policy.data:
         yield GROUP_BY, as_str(policy.data["by"]), "any"
     for index, rule in enumerate(policy.rules):
-        yield ("rules", index, "that"), as_str(rule.get("that")), "bool"
+        yield ("rules", index, "expression"), as_str(rule.get("expression")), "bool"
         for text in message_expressions(as_str(rule.get("message"))):
             yield ("rules", index, "message", text), text, "any"
 
@@ -304,7 +304,7 @@ def _with_actual_value(message: str, pointer: Pointer, is_missing: bool, activat
     if is_missing:
         return f"{message}; {label} is not there" if label else message
     try:
-        document_pointer = ("model", *pointer[1:]) if pointer[0] == "amounts" else pointer
+        document_pointer = ("model", *pointer[1:]) if pointer[0] == "quantities" else pointer
         value = value_at(activation.data, document_pointer)
     except (KeyError, IndexError, TypeError):
         return message
@@ -315,7 +315,7 @@ def _with_actual_value(message: str, pointer: Pointer, is_missing: bool, activat
 
 def _value_label(pointer: Pointer, data: Object) -> str:
     """What people call a value: a dataset, or a model among others, by its name."""
-    if pointer[0] in {"datasets", "parts", "models"} and len(pointer) > 1:
+    if pointer[0] in {"datasets", "dependencies", "models"} and len(pointer) > 1:
         element = as_object(value_at(data, pointer[:2]))
         name = element.get("name") or as_object(element.get("model")).get("name")
         value_pointer = pointer[3:] if pointer[0] != "datasets" else pointer[2:]

@@ -11,7 +11,7 @@ from compiler.foundation import resources
 from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str
 
 PACKAGE = "detect_secrets"
-SUSPECTS_VARIABLE = "suspects"
+SUSPECTS_VARIABLE = "secretCandidates"
 """The policy variable that needs the package."""
 _MIN_LENGTH = 8
 _EXCLUDED_DETECTORS = frozenset({"Base64HighEntropyString", "HexHighEntropyString", "IPPublicDetector"})

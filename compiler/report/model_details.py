@@ -58,7 +58,7 @@ def _owner_lines(row: Row) -> LabelledLines:
         None, [contacts.email, contacts.chat, contacts.on_call and f"on call: {contacts.on_call}"] if contacts else []
     )
     yield "owner", ", ".join([row.owner, *contact_texts])
-    yield from _values_with_label("formerly", row.formerly)
+    yield from _values_with_label("previousNames", row.previous_names)
     yield from _values_with_label("label", (f"{key}: {value}" for key, value in row.labels.items()))
     yield "spec", f"{row.path}:{row.line}"
 
@@ -175,10 +175,11 @@ def _gap_lines(row: Row) -> LabelledLines:
         ),
     )
     yield from _values_with_label(
-        "unwatched", (f"{item.objective}: {item.reason}{_in_environments(item.environments)}" for item in row.unwatched)
+        "unmeasured",
+        (f"{item.objective}: {item.reason}{_in_environments(item.environments)}" for item in row.unmeasured),
     )
     yield from _values_with_label(
-        "unwatched", (f"{item.signal}: no series holds it" for item in row.signals if not item.watched)
+        "unmeasured", (f"{item.signal}: no series holds it" for item in row.signals if not item.watched)
     )
     for counts in row.facts:
         if counts.missing:

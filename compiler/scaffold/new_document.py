@@ -13,7 +13,7 @@ from compiler.spec.portfolio import API_VERSION, DEFAULTS_FILE
 
 INITIAL_LIFECYCLE = "development"
 INITIAL_VERSION = "0.1.0"
-_EXCLUDED_KEYS = frozenset({"formerly", "releases", "retirement"})
+_EXCLUDED_KEYS = frozenset({"previousNames", "releases", "retirement"})
 """Keys of a Model that a new one does not need: its first release uses the short form."""
 _TRAILING_KEYS = ("deploy", "environments")
 

@@ -245,7 +245,7 @@ class Emitter(StrictModel):
     unsupported: list[UnsupportedFeature] | None = None
     """Features that the target does not support."""
     inputs: list[Literal["objectives", "metrics"]] | None = None
-    """Inputs that are computed only for emitters that request them: `objectives` (with `signals` and `unwatched`), `metrics`."""
+    """Inputs that are computed only for emitters that request them: `objectives` (with `signals` and `unmeasured`), `metrics`."""
     options: dict[str, Any] | None = None
     """The closed JSON Schema of the options: `deploy.options` of a target, `emitters.<id>.options` of any other emitter."""
     regime: NameText | None = None

@@ -16,7 +16,7 @@ _MISPLACED_KEY_HELP: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("apiVersion", "kind", "name", "type"), "a layer cannot change what a document is: remove it"),
         **dict.fromkeys(("release", "canary"), "say it of an environment: `environments.<name>` of the Model"),
         **dict.fromkeys(("releases", "version", "source", "environments"), "only the Model itself says it: remove it"),
-        **dict.fromkeys(("formerly", "retirement"), "only the Model itself says it: remove it"),
+        **dict.fromkeys(("previousNames", "retirement"), "only the Model itself says it: remove it"),
     }
 )
 

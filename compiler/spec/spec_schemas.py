@@ -31,7 +31,7 @@ Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 IDENTITY_FIELDS = ("apiVersion", "kind", "name", "type")
-NOT_IN_LAYERS = (*IDENTITY_FIELDS, "formerly", "release", "canary", "retirement")
+NOT_IN_LAYERS = (*IDENTITY_FIELDS, "previousNames", "release", "canary", "retirement")
 ENTRY_ONLY = ("release", "canary")
 
 

@@ -14,7 +14,7 @@ title: What is promised is much
 severity: high
 remedy: promise more
 rules:
-  - {that: "has(model.sla.availability) && amounts.sla.availability >= 0.999", path: sla, message: it promises little}
+  - {expression: "has(model.sla.availability) && quantities.sla.availability >= 0.999", path: sla, message: it promises little}
 examples:
   good: [{model: {sla: {availability: 99.9%}}}]
   bad: [{model: {sla: {availability: 99%}}, at: sla, message: it promises little}]
@@ -178,7 +178,7 @@ remedy: add one
 on: rendered
 objects: {kinds: [Kustomization]}
 rules:
-  - {that: has(object.metadata), message: nobody reviewed it}
+  - {expression: has(object.metadata), message: nobody reviewed it}
 examples:
   good: [{object: {kind: Kustomization, metadata: {name: a}}}]
   bad: [{object: {kind: Kustomization, resources: []}}]
@@ -239,7 +239,7 @@ def commit(folder: Path, message: str) -> None:
 
 
 UNEVALUATED_CASES = [
-    {"amounts.sla.availability >=": "amounts.sla.availibility >="},  # refused where it is compiled
+    {"quantities.sla.availability >=": "quantities.sla.availibility >="},  # refused where it is compiled
     {"title: What": "titel: What"},  # refused by the language
     {"has(model.sla.availability) && ": "model.labels.size() / (model.labels.size() - model.labels.size()) > 0 && "},
 ]

@@ -122,7 +122,7 @@ def model(a_model, name: str, owner: str | None = "risk", **said: Any) -> dict[s
 
 POLICY = {
     "apiVersion": "modelyard/v1", "kind": "Policy", "name": "summed-up", "title": "A.", "remedy": "b", "owner": "validation",
-    "rules": [{"that": "model.summary != ''", "message": "a"}],
+    "rules": [{"expression": "model.summary != ''", "message": "a"}],
     "examples": {"good": [{"model": {"summary": "a"}}], "bad": [{"model": {"summary": ""}}]},
 }  # fmt: skip
 WAIVER = {

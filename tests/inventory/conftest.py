@@ -79,7 +79,7 @@ name: priced
 title: A model says what it costs
 enforcement: advisory
 remedy: say it
-rules: [{{that: "has(model.labels) && 'cost' in model.labels", message: nobody says what it costs}}]
+rules: [{{expression: "has(model.labels) && 'cost' in model.labels", message: nobody says what it costs}}]
 examples:
   good: [{{model: {{labels: {{cost: low}}}}}}]
   bad: [{{model: {{}}}}]
@@ -104,13 +104,13 @@ lifecycle: production
 task: tabular-classification
 useCase: refunding
 labels: {{portfolio: money}}
-formerly: [moneyback]
+previousNames: [moneyback]
 data: {{training: [orders], evaluation: [clicks, orders]}}
 uses:
   - {{dataset: prices, as: {{env: PRICES_URL}}}}
   - {{model: scores, release: ^1, as: {{env: SCORES_URL}}}}
 sla: {{availability: 99.5%, latency: {{p99: 250ms}}, window: 30d}}
-slo: {{unwatched: {{latency: the server has no histogram}}}}
+slo: {{unmeasured: {{latency: the server has no histogram}}}}
 monitoring:
   - {{signal: dataDrift, threshold: 0.2, action: ticket}}
   - {{signal: cost, threshold: 5, action: alert, series: {{metric: cost_total}}}}

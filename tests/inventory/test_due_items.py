@@ -132,7 +132,7 @@ def fleet_with_approvals(fleet, *approvals: dict[str, str]):
         said = {"env": "prod", "role": "risk", "decision": "approved", "date": "2026-07-01", "more": ""} | one
         said["run"], said["gov"] = digests[said["env"]] if "run" not in one else (one["run"], digests[said["env"]][1])
         lines.append(APPROVAL.format(**said))
-    return fleet(("formerly: [moneyback]\n", "formerly: [moneyback]\napprovals:\n" + "".join(lines)))
+    return fleet(("previousNames: [moneyback]\n", "previousNames: [moneyback]\napprovals:\n" + "".join(lines)))
 
 
 def ends(day: str) -> dict[str, str]:

@@ -30,7 +30,7 @@ def test_a_row_says_who_it_is_and_who_answers_for_it(refunds) -> None:
         "pricing",
         row_parts.Contacts("pricing@shop.example", "#pricing", "pricing-1"),
     )
-    assert (refunds.task, refunds.labels, refunds.formerly) == (
+    assert (refunds.task, refunds.labels, refunds.previous_names) == (
         "tabular-classification",
         {"portfolio": "money"},
         ("moneyback",),
@@ -128,7 +128,7 @@ def test_the_escape_hatch_stands_in_the_row(refunds) -> None:
 
 
 def test_what_nothing_watches_stands_in_the_row(refunds) -> None:
-    assert refunds.unwatched == (
+    assert refunds.unmeasured == (
         row_parts.UnmeasuredObjective("latency", "the server has no histogram", ("dev", "prod")),
     )
     assert refunds.signals == (
@@ -170,13 +170,13 @@ def test_an_approval_holds_for_the_content_that_it_names_and_no_other(refunds, f
     place = refunds.environments[1]
     digests = (place.runtime_digest, place.governance_digest)
     approval_text = approval(digests, expires='"2026-12-15"', ticket="SHOP-2")
-    run = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{approval_text}"))
+    run = fleet(("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{approval_text}"))
     expected = row_parts.Approval(
         "prod", "risk", "pricing", "approved", date(2026, 7, 1), date(2026, 12, 15), "SHOP-2", holds=True, because=None
     )
     assert run.inventory.by_name["refunds"].approvals == (expected,)
     for old, new in (("s3://a/1", "s3://b/1"), ("Refunds up to 100.", "Refunds up to 200.")):
-        edited = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{approval_text}"), (old, new))
+        edited = fleet(("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{approval_text}"), (old, new))
         assert [one.holds for one in edited.inventory.by_name["refunds"].approvals] == [False]
 
 
@@ -191,7 +191,7 @@ def test_an_approval_holds_for_the_content_that_it_names_and_no_other(refunds, f
 def test_an_approval_that_nobody_may_give_so_is_void_and_the_terminal_says_why(more, because, refunds, fleet) -> None:
     place = refunds.environments[1]
     said = approval((place.runtime_digest, place.governance_digest), **more)
-    row = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{said}")).inventory.by_name["refunds"]
+    row = fleet(("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{said}")).inventory.by_name["refunds"]
     assert [(one.holds, one.because) for one in row.approvals] == [(False, because)]
     shown = " ".join(model_details.render_text(row, date(2026, 8, 1), colour=False).split())
     assert f"; void: {because}" in shown
@@ -204,7 +204,7 @@ def test_an_approval_of_another_content_names_the_digest_that_differs(refunds, f
         ("s3://a/1", "s3://b/1", "runtime"),
         ("Refunds up to 100.", "Refunds up to 200.", "governance"),
     ):
-        edited = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{approval_entry}"), (old, new))
+        edited = fleet(("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{approval_entry}"), (old, new))
         [one] = edited.inventory.by_name["refunds"].approvals
         assert f"({digest} digest differs)" in str(one.because).replace("the ", "")
 
@@ -213,7 +213,7 @@ def test_a_waiver_and_an_approval_are_part_of_no_digest(refunds, fleet) -> None:
     place = refunds.environments[1]
     said = approval((place.runtime_digest, place.governance_digest))
     run = fleet(
-        ("formerly: [moneyback]\n", f"formerly: [moneyback]\n{said}"),
+        ("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{said}"),
         ('expires: "2026-12-31"', 'expires: "2027-12-31"'),
     )
     assert run.inventory.by_name["refunds"].environments == refunds.environments

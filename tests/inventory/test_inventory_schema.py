@@ -71,7 +71,7 @@ def test_the_fleet_of_these_tests_says_everything_that_can_be_said(inventory, it
         "{name: b, model: rough}]}\n"
         "deploy: {target: plain}\nenvironments: {dev: {}}\n"
     )
-    run = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{approval}"), models__both=step)
+    run = fleet(("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{approval}"), models__both=step)
     data = json.loads(inventory_report.render_json(run.inventory, run.inventory.models))
     assert [error.message for error in validator("inventory").iter_errors(data)] == []
     said = {key for node in _nodes([data, items]) for key in node}

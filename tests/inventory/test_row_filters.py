@@ -67,7 +67,7 @@ def test_cells_are_text_and_empty_where_nothing_is_said(shop) -> None:
     assert (values["class"], values["sla"]) == ("eu-ai-act: high-risk; house: b", "99.5%, p99 250ms")
     assert (values["datasets"], values["sensitive"]) == ("clicks (internal); orders (restricted); prices (?)", "yes")
     assert (values["waivers"], values["patches"]) == ("not-yet-priced (until 2026-12-31)", "Note: No field for it.")
-    assert (values["unwatched"], values["missing"]) == ("latency: the server has no histogram", "eu-ai-act: 3 of 5")
+    assert (values["unmeasured"], values["missing"]) == ("latency: the server has no histogram", "eu-ai-act: 3 of 5")
     assert (values["review"], values["reviewed"]) == ("2026-11-28", "2026-06-01")
     assert (values["validated"], values["validation"]) == ("2026-05-01 conditional", "2027-05-01")
     scores = dict(zip(COLUMNS, row_cells(shop.inventory.by_name["scores"], COLUMNS), strict=True))
@@ -88,7 +88,7 @@ def test_every_column_says_something_of_some_model(shop, fleet) -> None:
         "approvals: [{environment: prod, role: risk, team: pricing, decision: approved, date: '2026-07-01', "
         f"runtimeDigest: '{approvals.runtime_digest}', governanceDigest: '{approvals.governance_digest}'}}]\n"
     )
-    rows = fleet(("formerly: [moneyback]\n", f"formerly: [moneyback]\n{text}")).inventory.models
+    rows = fleet(("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{text}")).inventory.models
     assert [name for name, column in COLUMNS.items() if not any(map(column.cell, rows))] == []
 
 

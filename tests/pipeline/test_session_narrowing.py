@@ -88,7 +88,7 @@ title: No model is the first
 enforcement: advisory
 on: fleet
 rules:
-  - that: models.all(m, models.exists(n, n.model.name < m.model.name))
+  - expression: models.all(m, models.exists(n, n.model.name < m.model.name))
     message: it is the first
 remedy: be another
 examples:

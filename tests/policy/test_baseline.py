@@ -9,7 +9,7 @@ from compiler.diagnostics.finding import Status
 from compiler.policy.baseline import apply_baseline, count_stale, format_baseline, parse_baseline
 
 RULE = """rules:
-  - {that: "model.deploy.secrets.all(s, s.key == '')", message: not so}
+  - {expression: "model.deploy.secrets.all(s, s.key == '')", message: not so}
 examples:
   good: [{model: {deploy: {secrets: [{name: x, key: "", as: {env: X}}]}}}]
   bad: [{model: {deploy: {secrets: [{name: x, key: a/b, as: {env: X}}]}}}]
@@ -17,7 +17,7 @@ examples:
 
 
 PROMISES = """rules:
-  - {that: amounts.sla.availability >= 0.999, message: too seldom}
+  - {expression: quantities.sla.availability >= 0.999, message: too seldom}
 examples:
   good: [{model: {sla: {availability: 99.9%}}}]
   bad: [{model: {sla: {availability: 98%}}}]

@@ -6,7 +6,7 @@ from compiler.pipeline.session import ChangeBase
 
 RULE = """mandatoryFrom: "2026-12-15"
 rules:
-  - {that: amounts.sla.availability >= 0.999, message: too seldom}
+  - {expression: quantities.sla.availability >= 0.999, message: too seldom}
 examples:
   good: [{model: {sla: {availability: 99.9%}}}]
   bad: [{model: {sla: {availability: 99%}}}]

@@ -70,7 +70,9 @@ def test_a_rule_that_holds_of_everything_is_noticed(policy) -> None:
     for index in range(len(policy.rules)):
         data = {
             **policy.data,
-            "rules": [{**rule, **({"that": "true"} if at == index else {})} for at, rule in enumerate(policy.rules)],
+            "rules": [
+                {**rule, **({"expression": "true"} if at == index else {})} for at, rule in enumerate(policy.rules)
+            ],
         }
         blunt = Policy(Spec("Policy", policy.spec.name, ReplacedDocument(policy.spec.document, data)), policy.pack)
         assert run_examples(blunt, RuleEvaluator(variable_schemas(EMPTY.language)), EMPTY.language).findings

@@ -8,7 +8,7 @@ EXAMPLES = """examples:
   good: [{model: {type: rules, sla: {availability: 99.9%}}}]
   bad: [{model: {type: rules, sla: {availability: 99%}}}]
 """
-RULES = "rules:\n  - that: amounts.sla.availability >= 0.999\n    message: too seldom\n"
+RULES = "rules:\n  - expression: quantities.sla.availability >= 0.999\n    message: too seldom\n"
 SOUND = RULES + EXAMPLES
 PATH = "models/policy.yaml"
 
@@ -24,8 +24,8 @@ def finding_positions(findings, code):
 @pytest.mark.parametrize(
     ("policy", "code", "line", "column", "message"),
     [
-        (SOUND.replace("amounts.sla.availability", "amounts.sla.availabilty"), "MY302", 7, 23, "`amounts.sla.availabilty >= 0.999`: there is no field `availabilty` here"),
-        (SOUND.replace("amounts.sla.availability", "amount.sla.availability"), "MY302", 7, 11, None),
+        (SOUND.replace("quantities.sla.availability", "quantities.sla.availabilty"), "MY302", 7, 23, "`quantities.sla.availabilty >= 0.999`: there is no field `availabilty` here"),
+        (SOUND.replace("quantities.sla.availability", "amount.sla.availability"), "MY302", 7, 11, None),
         (SOUND.replace(">= 0.999", ">="), "MY302", 7, 38, None),
         (SOUND.replace(">= 0.999", ">= 'much'"), "MY302", 7, 36, None),
         (SOUND.replace("too seldom", "'{model.slaa} is too seldom'"), "MY302", 8, 22, None),
@@ -46,7 +46,7 @@ def finding_positions(findings, code):
         (SOUND.replace("availability: 99%}}", "availability: 99%}}, message: no"), "MY305", 11, 67, "rule: what is said is: too seldom; sla.availability is `99%`"),
         (SOUND.replace("availability: 99%", "availabilty: 99%"), "MY305", 11, 50, "rule: `availabilty` is not known here"),
         ("match: {types: [ml]}\n" + SOUND, "MY305", 11, 10, "rule: `good 1` is not selected by `match`, so that it tests nothing"),
-        (SOUND.replace("rules:\n", "rules:\n  - {that: model.type != 'ml', message: never}\n"), "MY305", 7, 5, "rule: no bad example breaks rule 1"),
+        (SOUND.replace("rules:\n", "rules:\n  - {expression: model.type != 'ml', message: never}\n"), "MY305", 7, 5, "rule: no bad example breaks rule 1"),
         (RULES, "MY102", 1, 1, None),
         (RULES + "examples: {good: [{model: {}}], bad: []}\n", "MY103", 9, 38, None),
     ],
@@ -58,10 +58,12 @@ def test_one_slip_is_told_at_its_place(check_findings, policy, code, line, colum
 
 
 def test_a_rule_that_reads_what_is_not_there_is_the_policys_mistake(check_findings) -> None:
-    policy = "rules:\n  - {that: model.slo.availability != '', message: x}\n" + EXAMPLES.replace("sla", "slo")
+    policy = "rules:\n  - {expression: model.slo.availability != '', message: x}\n" + EXAMPLES.replace("sla", "slo")
     items = check_findings(policy.replace("availability: 99%", "availability: ''"))
     assert "MY305" in {item.code.id for item in items}
-    keyed = "rules:\n  - {that: amounts.slo.availability > 0.99, message: x}\n" + EXAMPLES.replace("sla", "slo")
+    keyed = "rules:\n  - {expression: quantities.slo.availability > 0.99, message: x}\n" + EXAMPLES.replace(
+        "sla", "slo"
+    )
     [item] = check_findings(keyed)
     assert (item.code.id, item.location.path, item.location.line) == ("MY303", PATH, 7)
     assert "could not be asked" in item.message
@@ -96,12 +98,12 @@ def test_a_project_has_packs_of_its_own(check_findings, tree) -> None:
 
 def test_a_rule_that_loops_is_told_and_ends(check_findings) -> None:
     many = ", ".join("1" for _ in range(400))
-    policy = f"rules:\n  - {{that: '[{many}].all(a, [{many}].all(b, [{many}].all(c, a + b + c > 0)))', message: x}}\n{EXAMPLES}"
+    policy = f"rules:\n  - {{expression: '[{many}].all(a, [{many}].all(b, [{many}].all(c, a + b + c > 0)))', message: x}}\n{EXAMPLES}"
     assert {item.code.id for item in check_findings(policy)} <= {"MY302", "MY303", "MY305"}
 
 
 KEPT_RULE = """rules:
-  - {that: model.owner == 'pricing', message: not ours}
+  - {expression: model.owner == 'pricing', message: not ours}
 examples:
   good: [{model: {owner: pricing}}]
   bad: [{model: {owner: risk}}]

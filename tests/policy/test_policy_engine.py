@@ -18,7 +18,7 @@ def spots(findings):
 
 
 AVAILABLE = policy(
-    "  - {that: amounts.sla.availability >= 0.999, message: it answers too seldom}",
+    "  - {expression: quantities.sla.availability >= 0.999, message: it answers too seldom}",
     "sla: {availability: 99.9%}",
     "sla: {availability: 99.8%}",
 )
@@ -37,7 +37,7 @@ def test_a_policy_that_is_kept_says_nothing(check_findings) -> None:
 
 def test_of_a_list_the_element_that_fails_is_told(check_findings) -> None:
     rule = policy(
-        "  - that: model.deploy.secrets.all(s, s.key.startsWith('shop/'))\n    message: a secret of somebody else",
+        "  - expression: model.deploy.secrets.all(s, s.key.startsWith('shop/'))\n    message: a secret of somebody else",
         "deploy: {secrets: [{name: x, key: shop/x, as: {env: X}}]}",
         "deploy: {secrets: [{name: x, key: a/x, as: {env: X}}]}, policies: []",
         "match: {when: has(model.deploy.secrets)}\n",
@@ -51,7 +51,7 @@ def test_of_a_list_the_element_that_fails_is_told(check_findings) -> None:
 def test_a_value_that_a_folder_sets_is_told_in_the_folders_file(check_findings) -> None:
     defaults = "apiVersion: modelyard/v1\nkind: Defaults\nmonitoring:\n  - {signal: dataDrift, threshold: 0.2, action: ticket}\n"
     rule = policy(
-        "  - that: model.monitoring.all(m, m.action == 'alert')\n    message: nobody wakes up",
+        "  - expression: model.monitoring.all(m, m.action == 'alert')\n    message: nobody wakes up",
         "monitoring: [{signal: dataDrift, threshold: 0.2, action: alert}]",
         "monitoring: [{signal: dataDrift, threshold: 0.2, action: ticket}]",
         "match: {when: has(model.monitoring)}\n",
@@ -62,7 +62,7 @@ def test_a_value_that_a_folder_sets_is_told_in_the_folders_file(check_findings) 
 
 def test_what_is_missing_is_told_at_its_parent(check_findings) -> None:
     rule = policy(
-        "  - {that: has(model.sla.latency.p99), message: no latency}",
+        "  - {expression: has(model.sla.latency.p99), message: no latency}",
         "sla: {latency: {p99: 1s}}",
         "sla: {availability: 99%}",
     )
@@ -85,7 +85,7 @@ def test_an_overlay_is_told_with_its_environment(check_findings, tree) -> None:
 
 def test_a_release_is_told_at_its_source(check_findings) -> None:
     rule = policy(
-        "  - {that: has(release.source.tests), message: nothing tests it}",
+        "  - {expression: has(release.source.tests), message: nothing tests it}",
         "release: {source: {engine: opa, files: [a.rego], tests: [t.rego]}}",
         "release: {source: {engine: opa, files: [a.rego]}}",
     )
@@ -94,7 +94,7 @@ def test_a_release_is_told_at_its_source(check_findings) -> None:
 
 def test_a_dataset_is_told_where_the_model_names_it(check_findings) -> None:
     rule = (
-        "rules:\n  - {that: \"datasets.all(d, d.classification == 'public')\", message: not for everybody}\n"
+        "rules:\n  - {expression: \"datasets.all(d, d.classification == 'public')\", message: not for everybody}\n"
         "examples:\n  good: [{datasets: [{name: x, classification: public}]}]\n"
         "  bad: [{datasets: [{name: x, classification: internal}], at: 'datasets[0].classification'}]\n"
     )
@@ -103,7 +103,8 @@ def test_a_dataset_is_told_where_the_model_names_it(check_findings) -> None:
 
 def test_messages_name_values(check_findings) -> None:
     rule = policy(
-        "  - {that: amounts.sla.availability >= 0.999, message: '{model.sla.availability} is promised by {model.owner} of {team.name}'}",
+        "  - {expression: quantities.sla.availability >= 0.999, "
+        "message: '{model.sla.availability} is promised by {model.owner} of {team.name}'}",
         "sla: {availability: 99.9%}",
         "owner: x, sla: {availability: 1%}",
     ).replace("owner: x, sla: {availability: 1%}}", "owner: x, sla: {availability: 1%}}, team: {name: x}")
@@ -130,7 +131,7 @@ def test_a_schema_is_kept_as_rules_are(check_findings) -> None:
     ],
 )  # fmt: skip
 def test_a_policy_is_for_those_whom_its_match_selects(check_findings, match, selected_models) -> None:
-    rule = "rules:\n  - {that: model.name == 'x', message: wrong}\n"
+    rule = "rules:\n  - {expression: model.name == 'x', message: wrong}\n"
     data = "type: rules, lifecycle: production, sla: {availability: 99%}, governance: {risk: {tier: low}}, owner: pricing, labels: {a: b}"
     for name, value in (
         ("ml", "{types: [ml]}"),
@@ -159,7 +160,7 @@ def test_a_policy_is_for_those_whom_its_match_selects(check_findings, match, sel
 
 FLEET = """on: fleet
 rules:
-  - that: models.all(m, m.model.summary != 'Refunds or not')
+  - expression: models.all(m, m.model.summary != 'Refunds or not')
     message: somebody else says the same
 examples:
   good: [{models: [{name: a, type: rules, summary: b}]}]
@@ -175,7 +176,7 @@ def test_the_fleet_is_asked_as_a_whole_and_told_at_the_model(check_findings) -> 
 RENDERED_POLICY = """on: rendered
 objects: {kinds: [Deployment]}
 rules:
-  - that: object.spec.template.spec.containers.all(c, c.resources.requests.cpu != '100m')
+  - expression: object.spec.template.spec.containers.all(c, c.resources.requests.cpu != '100m')
     message: too little
 examples:
   good: [{object: {kind: Deployment, spec: {template: {spec: {containers: [{resources: {requests: {cpu: "1"}}}]}}}}}]
@@ -220,7 +221,7 @@ def on_the_fleet(condition: str, message: str, good: str, bad: str, group_by: st
 
     group = f'by: "{group_by}"\n' if group_by else ""
     examples = f"examples:\n  good: [{models(good)}]\n  bad: [{models(bad)}]\n"
-    return f'on: fleet\n{group}rules:\n  - that: {condition}\n    message: "{message}"\n{examples}'
+    return f'on: fleet\n{group}rules:\n  - expression: {condition}\n    message: "{message}"\n{examples}'
 
 
 SUMMARIES = {"good": "summary: x | summary: z", "bad": "summary: x | summary: x"}

@@ -9,7 +9,7 @@ from compiler.policy import secret_detection
 HEAD = "apiVersion: modelyard/v1\n"
 MODEL_PATH = "models/refunds.yaml"
 EXAMPLES = "examples:\n  good: [{model: {owner: pricing}}]\n  bad: [{model: {owner: risk}}]\n"
-KEPT_RULE = "rules:\n  - {that: model.owner == 'pricing', message: not ours}\n" + EXAMPLES
+KEPT_RULE = "rules:\n  - {expression: model.owner == 'pricing', message: not ours}\n" + EXAMPLES
 CANARY = f"""{HEAD}kind: Model
 name: scores
 type: statistical
@@ -85,7 +85,7 @@ def test_a_secret_in_the_address_of_a_dataset_is_one(check_findings, tree) -> No
 )
 def test_a_rule_that_hangs_on_the_order_of_keys_is_refused(check_findings, tree, rule) -> None:
     model = tree().read(MODEL_PATH).decode().replace("owner:", 'labels: {p: "1", q: "2", r: "3", s: "4"}\nowner:')
-    policy = f'rules:\n  - {{that: "!has(model.labels) || {rule}", message: no}}\n'
+    policy = f'rules:\n  - {{expression: "!has(model.labels) || {rule}", message: no}}\n'
     policy += "examples:\n  good: [{model: {labels: {p: a}}}]\n  bad: [{model: {labels: {z: a}}}]\n"
     messages = [item.message for item in check_findings(policy, models__refunds=model) if item.code.id == "MY303"]
     assert len(messages) == 1
@@ -94,7 +94,7 @@ def test_a_rule_that_hangs_on_the_order_of_keys_is_refused(check_findings, tree,
 
 def test_a_map_in_a_message_is_told_in_one_order(check_findings, tree) -> None:
     model = tree().read(MODEL_PATH).decode().replace("owner:", 'labels: {s: "1", p: "2", r: "3"}\nowner:')
-    policy = 'rules:\n  - {that: "!has(model.labels)", path: labels, message: "it has {model.labels}"}\n'
+    policy = 'rules:\n  - {expression: "!has(model.labels)", path: labels, message: "it has {model.labels}"}\n'
     policy += "examples:\n  good: [{model: {owner: x}}]\n  bad: [{model: {labels: {z: a}}}]\n"
     [item] = check_findings(policy, models__refunds=model)
     assert item.message == 'refunds: it has {"p": "2", "r": "3", "s": "1"}'
@@ -102,7 +102,7 @@ def test_a_map_in_a_message_is_told_in_one_order(check_findings, tree) -> None:
 
 FLEET = """on: fleet
 rules:
-  - {that: models.size() < 2, message: more than one}
+  - {expression: models.size() < 2, message: more than one}
 examples:
   good: [{models: [{name: a, type: rules}]}]
   bad: [{models: [{name: a, type: rules}, {name: b, type: rules}]}]
@@ -147,13 +147,13 @@ def test_a_schema_of_the_fleet_is_told_of_each_model_once(check_findings) -> Non
     ("path", "rule"),
     [
         ("datasets[0].classification", "size(datasets) > 3"),
-        ("parts[5].model", "size(parts) > 3"),
-        ("suspects[5].kind", "size(datasets) > 3"),
+        ("dependencies[5].model", "size(dependencies) > 3"),
+        ("secretCandidates[5].kind", "size(datasets) > 3"),
     ],
 )
 def test_a_path_to_an_element_that_is_not_there_is_no_bug(check_findings, path, rule) -> None:
-    policy = f'rules:\n  - {{that: "{rule}", path: "{path}", message: few}}\n'
-    policy += "examples:\n  good: [{model: {type: ml}, datasets: [{name: a}, {name: b}, {name: c}, {name: d}], parts: [{name: a, type: ml}, {name: b, type: ml}, {name: c, type: ml}, {name: d, type: ml}]}]\n  bad: [{model: {type: ml}}]\n"
+    policy = f'rules:\n  - {{expression: "{rule}", path: "{path}", message: few}}\n'
+    policy += "examples:\n  good: [{model: {type: ml}, datasets: [{name: a}, {name: b}, {name: c}, {name: d}], dependencies: [{name: a, type: ml}, {name: b, type: ml}, {name: c, type: ml}, {name: d, type: ml}]}]\n  bad: [{model: {type: ml}}]\n"
     items = check_findings(policy)
     assert {item.code.id for item in items} <= {"rule", "MY302"}
     assert items
@@ -172,7 +172,7 @@ def test_a_waivers_path_is_one(check_findings, path) -> None:
 
 
 SECRETS = """rules:
-  - {that: "model.deploy.secrets.all(s, s.key.startsWith('shop/'))", message: not so}
+  - {expression: "model.deploy.secrets.all(s, s.key.startsWith('shop/'))", message: not so}
 examples:
   good: [{model: {deploy: {secrets: [{name: x, key: shop/x, as: {env: X}}]}}}]
   bad: [{model: {deploy: {secrets: [{name: x, key: a/x, as: {env: X}}]}}}]
@@ -191,7 +191,7 @@ def test_a_waiver_may_name_a_value_as_the_finding_does(check_findings, path) -> 
 RENDERED_POLICY = """on: rendered
 objects: {kinds: [Deployment]}
 rules:
-  - {that: "object.spec.template.spec.containers.all(c, c.resources.requests.cpu != '100m')", message: too little}
+  - {expression: "object.spec.template.spec.containers.all(c, c.resources.requests.cpu != '100m')", message: too little}
 examples:
   good: [{object: {kind: Deployment, spec: {template: {spec: {containers: [{resources: {requests: {cpu: "1"}}}]}}}}}]
   bad: [{object: {kind: Deployment, spec: {template: {spec: {containers: [{resources: {requests: {cpu: 100m}}}]}}}}}]
@@ -235,7 +235,7 @@ def test_a_rules_path_leads_to_something_that_the_language_has(check_findings, p
 GROUPS = """on: fleet
 by: model.summary
 rules:
-  - {that: models.size() < 2, path: summary, message: said twice}
+  - {expression: models.size() < 2, path: summary, message: said twice}
 examples:
   good: [{models: [{name: a, type: rules, summary: one}, {name: b, type: rules, summary: two}]}]
   bad: [{models: [{name: a, type: rules, summary: one}, {name: b, type: rules, summary: one}]}]
@@ -286,7 +286,7 @@ def test_kinds_of_objects_are_for_what_is_rendered(check_findings) -> None:
 
 
 def test_a_rule_that_no_model_can_answer_is_told_once(check_findings, tree) -> None:
-    policy = "rules:\n  - {that: model.labels.tier == 'one', message: none}\n"
+    policy = "rules:\n  - {expression: model.labels.tier == 'one', message: none}\n"
     policy += "examples:\n  good: [{model: {labels: {tier: one}}}]\n  bad: [{model: {labels: {tier: two}}}]\n"
     model = tree().read(MODEL_PATH).decode()
     others = {f"models__m{index}": model.replace("name: refunds", f"name: m{index}") for index in range(4)}
@@ -311,7 +311,7 @@ def test_a_waiver_of_tomorrow_says_that_it_excepts_nothing_yet(check_findings) -
 
 
 def test_examples_that_need_detectors_are_not_said_to_show_anything(check_findings, monkeypatch) -> None:
-    policy = "rules:\n  - {that: suspects.size() == 0, message: a secret}\n"
+    policy = "rules:\n  - {expression: secretCandidates.size() == 0, message: a secret}\n"
     policy += (
         "examples:\n  good: [{model: {owner: x}}]\n  bad: [{model: {deploy: {env: [{name: TOKEN, value: ghp_"
         + "a1B2" * 9

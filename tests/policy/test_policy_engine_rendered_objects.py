@@ -11,14 +11,14 @@ from compiler.policy.baseline import format_baseline, parse_baseline
 RULE = """on: rendered
 objects: {kinds: [Deployment]}
 rules:
-  - that: object.spec.template.spec.containers.all(c, c.resources.requests.cpu == '200m')
+  - expression: object.spec.template.spec.containers.all(c, c.resources.requests.cpu == '200m')
     message: too little
 examples:
   good: [{object: {kind: Deployment, spec: {template: {spec: {containers: [{resources: {requests: {cpu: 200m}}}]}}}}}]
   bad: [{object: {kind: Deployment, spec: {template: {spec: {containers: [{resources: {requests: {cpu: 100m}}}]}}}}}]
 """
 ON_MODELS = """rules:
-  - {that: amounts.sla.availability >= 0.999, message: too seldom}
+  - {expression: quantities.sla.availability >= 0.999, message: too seldom}
 examples:
   good: [{model: {sla: {availability: 99.9%}}}]
   bad: [{model: {sla: {availability: 99%}}}]

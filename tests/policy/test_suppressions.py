@@ -4,7 +4,7 @@ import pytest
 
 RULE = """enforcement: advisory
 rules:
-  - {that: amounts.sla.availability >= 0.999, message: too seldom}
+  - {expression: quantities.sla.availability >= 0.999, message: too seldom}
 examples:
   good: [{model: {sla: {availability: 99.9%}}}]
   bad: [{model: {sla: {availability: 99%}}}]

@@ -7,7 +7,7 @@ import pytest
 from compiler.diagnostics.finding import Status
 
 RULE = """rules:
-  - that: model.deploy.secrets.all(s, s.key.startsWith('shop/') && s.name != 'one')
+  - expression: model.deploy.secrets.all(s, s.key.startsWith('shop/') && s.name != 'one')
     message: not so
 examples:
   good: [{model: {deploy: {secrets: [{name: x, key: shop/x, as: {env: X}}]}}}]
@@ -141,7 +141,7 @@ name: kept
 title: Kept by all
 remedy: do it
 rules:
-  - {that: model.owner == 'pricing', message: not ours}
+  - {expression: model.owner == 'pricing', message: not ours}
 examples:
   good: [{model: {owner: pricing}}]
   bad: [{model: {owner: risk}}]

@@ -69,7 +69,7 @@ DOCUMENTATION = {
 }  # fmt: skip
 MODEL = document(
     "Model", "scorer", type="ml", owner="risk", lifecycle="production", summary="Scores loans.", useCase="lending", license="MIT",
-    task="tabular-classification", approach="supervised", formerly=["old-scorer"],
+    task="tabular-classification", approach="supervised", previousNames=["old-scorer"],
     releases={
         "1.0.0": {
             "date": "2026-08-01",

@@ -92,7 +92,7 @@ FILES = {
         'severity: low\n'
         'enforcement: advisory\n'
         'remedy: say it\n'
-        'rules: [{that: has(model.task), path: task, message: none}]\n'
+        'rules: [{expression: has(model.task), path: task, message: none}]\n'
         'examples:\n'
         '  good: [{name: said, model: {task: ranking}}]\n'
         '  bad: [{name: not said, model: {}, at: task}]\n'

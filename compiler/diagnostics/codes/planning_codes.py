@@ -107,7 +107,7 @@ OBJECTIVE_NOT_MEASURED = error(
     "objective-not-measured",
     "An objective is not measured, although the environment has a Prometheus.",
     "An alert that cannot fire looks like a service that never fails.",
-    "Define the series under `slo.indicators`, or the reason why there is none under `slo.unwatched`; records list the reason.",
+    "Define the series under `slo.indicators`, or the reason why there is none under `slo.unmeasured`; records list the reason.",
 )
 BAD_OBJECTIVE = error(
     "MY426",

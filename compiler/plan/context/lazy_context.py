@@ -52,7 +52,7 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "With it: what `monitoring` watches by a series: `name`, `id`, `threshold`, `beyond`, `action`, `severity`, `expr`, "
             "`recordings`, `alerts`."
         ),
-        "unwatched": "With it: objectives that nothing measures, each with `indicator`, `title` and `reason`.",
+        "unmeasured": "With it: objectives that nothing measures, each with `indicator`, `title` and `reason`.",
         "level": (
             "With it: `id`, ten digits that stand for the model in the environment, `service` and `team`, what it and its owner are called "
             "where names are short, and `series`, what there is to draw."

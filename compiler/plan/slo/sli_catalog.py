@@ -90,7 +90,7 @@ def _unmeasured_finding(
     }
     message = f"nothing measures in {environment} {_INDICATOR_PHRASES[key].format(model.name)}: {reason_text}"
     capability_help = f"give the Environment {' or '.join(needed_capabilities)}; or " if needed_capabilities else ""
-    help_ = f"{capability_help}say where it is measured under `slo.indicators.{key}`, or why it is not: `slo: {{unwatched: {{{key}: …}}}}`"
+    help_ = f"{capability_help}say where it is measured under `slo.indicators.{key}`, or why it is not: `slo: {{unmeasured: {{{key}: …}}}}`"
     finding = model.finding(codes.OBJECTIVE_NOT_MEASURED, message, objective.pointer, help_, per_environment=True)
     note = Note(f"what {catalog.emitter.id} knows to measure is said here", catalog.emitter.location(("sli",)))
     return replace(finding, notes=(note,))
@@ -130,5 +130,5 @@ def _format_bound(value: Fraction, unit: str) -> str:
 
 def opt_out_reason(model: ResolvedModel, objective: AnyObjective) -> str:
     """The reason that the model gives for an objective that nothing measures."""
-    text: Json = as_object(as_object(model.data.get("slo")).get("unwatched")).get(objective.indicator)
+    text: Json = as_object(as_object(model.data.get("slo")).get("unmeasured")).get(objective.indicator)
     return as_str(text)

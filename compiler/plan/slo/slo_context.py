@@ -85,7 +85,7 @@ def slo_context(
         "signals": computed_list(
             list(_signal_values(inputs)) if slo_plan.is_enabled else [], (Origin("model", ("monitoring",)),)
         ),
-        "unwatched": computed_list(unmeasured_values, (Origin("model", ("slo", "unwatched")),)),
+        "unmeasured": computed_list(unmeasured_values, (Origin("model", ("slo", "unmeasured")),)),
         "level": ComputedValue(
             _dashboard_value(identity, as_str(model.data.get("owner"))), (Origin("model", ("name",)),)
         ),

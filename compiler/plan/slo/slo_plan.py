@@ -89,9 +89,9 @@ def signal_values(model: ResolvedModel, slo_plan: SloPlan) -> list[Json]:
 
 def _contradiction_finding(model: ResolvedModel, objective: AnyObjective) -> Finding:
     key = objective.indicator
-    message = f"`slo.{key}` is an objective, and `slo.unwatched` says why nothing watches it"
+    message = f"`slo.{key}` is an objective, and `slo.unmeasured` says why nothing watches it"
     help_ = f"take one of them away; what is promised under `sla.{key}` may stay"
-    return model.finding(codes.BAD_OBJECTIVE, message, ("slo", "unwatched", key), help_)
+    return model.finding(codes.BAD_OBJECTIVE, message, ("slo", "unmeasured", key), help_)
 
 
 def _bucket_finding(model: ResolvedModel, objective: AnyObjective, sli_source: SliSource) -> Finding | None:

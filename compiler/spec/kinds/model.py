@@ -99,7 +99,7 @@ class Model(Document):
     """The UseCase that the model serves."""
     labels: dict[NameText, str] | None = field(digest="governance")
     """Labels for selecting models. They are not added to rendered objects."""
-    formerly: list[NameText] | None = field(merge="union", digest="governance")
+    previousNames: list[NameText] | None = field(merge="union", digest="governance")
     """Former names of the model."""
     runtime: Runtime | None = field(digest="runtime")
     """The serving runtime, if it is not the target's own."""

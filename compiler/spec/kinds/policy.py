@@ -33,7 +33,7 @@ class Match(StrictModel):
 class Rule(StrictModel):
     """A condition that must be true."""
 
-    that: str
+    expression: str
     """The CEL expression that must be true."""
     path: str | None = field(pattern=r"^[A-Za-z_][A-Za-z0-9_.\[\]*-]*$")
     """The field to report, such as `sla.availability`, when the fields that the expression reads do not identify it."""
@@ -87,7 +87,7 @@ class Example(StrictModel):
     """The Team that owns the model."""
     datasets: list[dict[str, Any]] | None = None
     """The model's datasets, each with its role: `training`, `evaluation` or `used`."""
-    parts: list[dict[str, Any]] | None = None
+    dependencies: list[dict[str, Any]] | None = None
     """The models that the model depends on, as models."""
     object: dict[str, Any] | None = None
     """A rendered object, for a policy on rendered objects."""

@@ -105,7 +105,7 @@ class Slo(StrictModel):
     """What to do when an alert fires."""
     indicators: Indicators | None = None
     """The series that measure the objectives, if the target's SLI catalogue does not define them or does not fit."""
-    unwatched: dict[Indicator, NonEmptyText] | None = None
+    unmeasured: dict[Indicator, NonEmptyText] | None = None
     """Objectives that are not measured, each with the reason. Records list them."""
 
 

@@ -38,7 +38,7 @@ lifecycle: production
 version: 1.0.0
 source: {{format: onnx, uri: "s3://a/1", digest: "sha256:{"1" * 64}"}}
 sla: {{availability: 99.9%, freshness: 2d}}
-slo: {{unwatched: {{freshness: Nobody knows.}}}}
+slo: {{unmeasured: {{freshness: Nobody knows.}}}}
 monitoring: [{{signal: dataDrift, threshold: 0.2, action: ticket, series: {{metric: drift}}}}]
 deploy: {{target: plain}}
 environments: {{dev: {{}}, prod: {{}}}}
@@ -62,7 +62,7 @@ files:
 options: {additionalProperties: false, properties: {more: {type: boolean}}}
 """,
     "templates/monitoring/look/one.json.j2": """{"watched": {{ objectives | map(attribute="id") }}, "rules": {{ (objectives | first).recordings | map(attribute="record") if objectives else [] }},
-"signals": {{ signals | map(attribute="expr") }}, "not": {{ unwatched | map(attribute="reason") }}, "at": {{ metrics }}, "names": {{ names.labels.owner }}}
+"signals": {{ signals | map(attribute="expr") }}, "not": {{ unmeasured | map(attribute="reason") }}, "at": {{ metrics }}, "names": {{ names.labels.owner }}}
 """,
     "templates/monitoring/look/all.json.j2": '{[% include "part.j2" %], "owners": [[ deployments | map(attribute="owner") ]]}\n',
     "templates/monitoring/look/part.j2": '"label": "[[ names.labels.model ]]", "braces": "{{ .Status }}"',

@@ -108,7 +108,7 @@ def test_what_nothing_measures_is_refused_with_the_reason(make, spec, build, sla
     assert reason in said
     [finding] = [one for one in made.findings if one.is_blocking]
     assert "slo.indicators" in finding.help
-    assert "unwatched" in finding.help
+    assert "unmeasured" in finding.help
 
 
 def test_what_the_environment_lacks_is_named(make, spec):
@@ -122,13 +122,13 @@ def test_what_the_environment_lacks_is_named(make, spec):
 
 
 def test_who_says_why_nothing_measures_it_is_not_refused(make, spec):
-    made = make(spec("ml", sla={"availability": "99%"}, slo={"unwatched": {"availability": "It is being tried."}}))
+    made = make(spec("ml", sla={"availability": "99%"}, slo={"unmeasured": {"availability": "It is being tried."}}))
     assert made.reasons == []
     assert "prometheusrule.yaml" not in made.texts
 
 
 def test_the_overlay_of_an_environment_may_say_it_of_all(make, spec):
-    environment = {"overlay": {"slo": {"unwatched": {"availability": "A test system."}}}}
+    environment = {"overlay": {"slo": {"unmeasured": {"availability": "A test system."}}}}
     assert make(spec("ml", sla={"availability": "99%"}), environment=environment).reasons == []
 
 
@@ -233,26 +233,26 @@ def test_errors_that_are_some_of_all_requests_pass(make, spec):
 @pytest.mark.parametrize(
     ("key", "slo_text"), [("availability", "99.5%"), ("latency", [{"under": "1s", "for": "99%"}]), ("freshness", "1d")]
 )
-def test_an_objective_that_is_said_to_be_unwatched_contradicts_itself(make, spec, custom_indicators, key, slo_text):
+def test_an_objective_that_is_said_to_be_unmeasured_contradicts_itself(make, spec, custom_indicators, key, slo_text):
     slo = {
         key: slo_text,
-        "unwatched": {key: "Nobody counts it."},
+        "unmeasured": {key: "Nobody counts it."},
         "indicators": {one: custom_indicators[one] for one in custom_indicators if one == key},
     }
     [wrong] = make(spec("job" if key == "freshness" else "program", slo=slo)).reasons
     assert wrong.startswith("MY426")
-    assert f"`slo.{key}` is an objective, and `slo.unwatched` says why nothing watches it" in wrong
+    assert f"`slo.{key}` is an objective, and `slo.unmeasured` says why nothing watches it" in wrong
     promised = {"availability": "99%"} if key == "availability" else {}
-    assert make(spec(sla=promised, slo={"unwatched": {key: "Nobody counts it."}})).reasons == []
+    assert make(spec(sla=promised, slo={"unmeasured": {key: "Nobody counts it."}})).reasons == []
 
 
 @pytest.mark.parametrize("blank", ["", " "])
 def test_a_reason_says_something(spec, blank):
-    model = spec(sla={"latency": {"p99": "1s"}}, slo={"unwatched": {"latency": blank}})
+    model = spec(sla={"latency": {"p99": "1s"}}, slo={"unmeasured": {"latency": blank}})
     project = {"apiVersion": "modelyard/v1", "kind": "Project", "name": "bank", "environments": ["prod"]}
     files = {"modelyard.yaml": yaml.safe_dump(project).encode(), "models/all.yaml": yaml.safe_dump(model).encode()}
     found = Session(MemoryTree(files)).portfolio.findings
-    assert [one.subject.pointer for one in found if one.code.id == "MY103"] == [("slo", "unwatched", "latency")]
+    assert [one.subject.pointer for one in found if one.code.id == "MY103"] == [("slo", "unmeasured", "latency")]
 
 
 def test_so_is_one_of_a_signals_series(make, spec):
