@@ -1,1 +1,1 @@
-"""Rendering: templates place values, and no value ever passes through a parser of the output language."""
+"""Rendering: templates place values, and no value passes through a parser of the output language."""

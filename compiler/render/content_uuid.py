@@ -1,4 +1,4 @@
-"""A name for a document that is made of its content: the same content, the same name, and another content another."""
+"""UUIDs derived from content: equal documents have equal UUIDs."""
 
 from collections.abc import Mapping
 from uuid import NAMESPACE_URL, uuid5
@@ -10,9 +10,9 @@ _PREFIX = "urn:modelyard:v1:content:"
 
 
 def assign_content_ids(key: str | None, documents: list[Json]) -> list[Json]:
-    """The documents, each map among them with `urn:uuid:` and the UUID of all else in it under the key, if there is one.
+    """The documents, with `urn:uuid:` and the UUID of the rest of the map under the key, in each map that has the key.
 
-    RFC 9562: a UUID of version 5 (section 5.5) is made from a name and a namespace, here that of URLs (section 6.6).
+    RFC 9562: a version 5 UUID (section 5.5) is derived from a name and a namespace, here that of URLs (section 6.6).
     """
     return [
         _assign_content_id(key, document) if key and isinstance(document, Mapping) else document

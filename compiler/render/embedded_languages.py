@@ -1,4 +1,4 @@
-"""Fields that are a language of their own: `spec.groups[].rules[].expr: promql` in an `emitter.yaml`."""
+"""Fields that contain another language: `spec.groups[].rules[].expr: promql` in an `emitter.yaml`."""
 
 import re
 from collections.abc import Mapping
@@ -15,23 +15,23 @@ from compiler.templating.traced_values import EncodedStr, TracedStr, origins_of
 _STEP = re.compile(r"(?:\A|\.)(\*\*|[^.\[\]\"]+)|(\[\])|\[\"([^\"]+)\"\]")
 ANY_DEPTH: Final = "**"
 PathStep: TypeAlias = "str | None"
-"""A key, `*`, `**`, or None for each element of a list."""
+"""A key, `*`, `**`, or `None` for each element of a list."""
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageRule:
-    """What is left of a declared pointer below the place that is looked at, and the language it leads to."""
+    """The rest of a declared pointer below the current value, and its language."""
 
     steps: tuple[PathStep, ...]
     encoder: Encoder
 
     @property
     def applies_here(self) -> bool:
-        """Whether the place itself is in the language."""
+        """Whether the current value is in the language."""
         return not self.steps or self.steps == (ANY_DEPTH,)
 
     def member_rules(self, key: str | int | None) -> "tuple[LanguageRule, ...]":
-        """The rules for a member; a key that is not known yet (None) may be any."""
+        """The rules for a member; an unknown key (`None`) may match any."""
         if not self.steps:
             return ()
         step, rest = self.steps[0], LanguageRule(self.steps[1:], self.encoder)
@@ -45,7 +45,7 @@ LanguageRules: TypeAlias = tuple[LanguageRule, ...]
 
 
 def parse_rules(languages: Mapping[str, str]) -> LanguageRules:
-    """The rules of one file; `UsageError` for a pointer or a language that cannot be."""
+    """The rules of one file; raises `UsageError` for an invalid pointer or an unknown language."""
     return tuple(LanguageRule(_parse_steps(pointer), _find_encoder(name)) for pointer, name in languages.items())
 
 
@@ -63,17 +63,17 @@ def _find_encoder(name: str) -> Encoder:
 
 
 def member_rules(rules: LanguageRules, key: str | int | None) -> LanguageRules:
-    """The rules for a member of what the rules are about."""
+    """The rules for a member of the current value."""
     return tuple(member_rule for rule in rules for member_rule in rule.member_rules(key)) if rules else ()
 
 
 def key_rules(rules: LanguageRules) -> LanguageRules:
-    """The rules for the keys of a map that the rules are about: those that hold anywhere below it."""
+    """The rules for the keys of the current map: those that apply at any depth."""
     return tuple(rule for rule in rules if rule.steps == (ANY_DEPTH,)) if rules else ()
 
 
 def check_languages(rules: LanguageRules, value: object) -> None:
-    """`RefusedError` for a value, or the first one in it, that its field's language does not accept."""
+    """Raise `ValueRejectedError` for the first value that the language of its field does not accept."""
     if isinstance(value, (MapView, dict)):
         for key, member in value.pairs() if isinstance(value, MapView) else value.items():
             check_languages(key_rules(rules), key)

@@ -1,4 +1,4 @@
-"""From a planned file to its data and its text."""
+"""Renders a planned file to data and text."""
 
 from compiler.foundation.json_data import Json
 from compiler.plan.emitters.emitter import Emitter
@@ -11,21 +11,21 @@ from compiler.templating.template_set import TemplateProblems
 
 
 class FileRenderer:
-    """Keeps an engine for each emitter, with the skeletons that it parsed."""
+    """Keeps an engine for each emitter, with its parsed skeletons."""
 
     def __init__(self, templates: EmitterTemplates) -> None:
         self._templates = templates
         self._engines: dict[str, TemplateEngine] = {}
 
     def fill(self, file: PlannedFile) -> FilledTemplate | TemplateProblems:
-        """The data of a file, which patches may still change."""
+        """The data of a file, which patches can still change."""
         rule = file.rule
         return self._engine(file.emitter).fill(
             rule.template, to_views(file.context), format=rule.format, languages=rule.languages
         )
 
     def render_with_source_map(self, file: PlannedFile) -> RenderedTemplate | TemplateProblems:
-        """A file with the origins of each value: rendered once more, since few files need it."""
+        """Render a file again with the origins of each value, which few files need."""
         rule = file.rule
         return self._engine(file.emitter).render(
             rule.template,
@@ -43,7 +43,7 @@ class FileRenderer:
 
 
 def file_text(file: PlannedFile, filled_template: FilledTemplate, documents: list[Json]) -> str:
-    """The text of a file below its header: that of the template, or the documents as the format writes them."""
+    """The text of a file below its header: from the template, or the documents in the file's format."""
     if filled_template.text is not None:
         return with_header(filled_template.text, format_of(file.rule.format), _header_text(file))
     return dump(documents, file.rule.format, _header_text(file), filled_template.comments)

@@ -1,4 +1,4 @@
-"""From what a value was made of to the line of the spec that says it."""
+"""Locates the spec line of a value's origin."""
 
 from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import Json, Object, Pointer, as_str, value_at
@@ -10,7 +10,7 @@ from compiler.source.document import Document
 
 
 def origin_location(fleet: Fleet, planned_file: PlannedFile, origin: Origin) -> tuple[Location | None, Json]:
-    """The place of an origin, and the value that stands there."""
+    """The location of an origin, and its value."""
     value = _origin_value(planned_file, origin)
     model = planned_file.model
     if model is not None and origin.root == "model":
@@ -33,7 +33,7 @@ def _release_location(document: Document, release: Release, origin: Origin) -> L
 
 
 def _option_location(fleet: Fleet, planned_file: PlannedFile, origin: Origin) -> Location:
-    """A model says the options of its target, and the project those of other emitters."""
+    """Options of the target are set by the model, those of other emitters by the project."""
     if planned_file.model is not None and planned_file.emitter.is_target:
         return planned_file.model.location(("deploy", "options", *origin.pointer))
     return fleet.portfolio.project.document.location(("emitters", planned_file.emitter.id, "options", *origin.pointer))

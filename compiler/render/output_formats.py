@@ -1,4 +1,4 @@
-"""FORMATS: one entry for each format of output."""
+"""Output formats."""
 
 import csv
 import json
@@ -23,7 +23,7 @@ from compiler.templating.visible_characters import VISIBLE
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How a format names its files, comments on itself, and writes data or the values of a text."""
+    """How a format names its files, writes comments, and writes data or text."""
 
     name: str
     suffix: str
@@ -31,11 +31,11 @@ class Format:
     dump: Callable[[Sequence[Json]], str] | None = None
     new_escaper: Callable[[], Escaper] | None = None
     has_front_matter: bool = False
-    """Whether data may stand before the text, as YAML between two lines of `---`."""
+    """Whether the text can have YAML front matter between two `---` lines."""
 
     @property
     def is_structured(self) -> bool:
-        """Whether a template of the format is parsed, and its values placed in data."""
+        """Whether templates of the format are parsed, and values are placed into data."""
         return self.dump is not None
 
 
@@ -52,14 +52,14 @@ def _dump_json(documents: Sequence[Json]) -> str:
 
 
 def _dump_jsonl(documents: Sequence[Json]) -> str:
-    """A line for each element of the list that a template makes, or for the one thing that it makes."""
+    """A line for each element of the template's list, or for its only value."""
     lines = documents[0] if len(documents) == 1 and isinstance(documents[0], list) else documents
     texts = (json.dumps(line, ensure_ascii=False, allow_nan=False, separators=(",", ":")) for line in lines)
     return "".join(_INVISIBLE.sub(lambda match: json.dumps(match[0])[1:-1], text) + "\n" for text in texts)
 
 
 def _dump_csv(documents: Sequence[Json]) -> str:
-    """Rows as RFC 4180 writes them; text that a spreadsheet would take for a formula begins with an apostrophe."""
+    """Rows in RFC 4180 CSV; text that a spreadsheet would take for a formula starts with an apostrophe."""
     buffer = StringIO()
     rows = documents[0] if documents and isinstance(documents[0], list) else []
     csv.writer(buffer, lineterminator="\n").writerows(
@@ -94,7 +94,7 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType({entry.name: entry for e
 
 
 def format_of(name: str) -> Format:
-    """The format of that name; `UsageError` where there is none."""
+    """The format of a name; raises `UsageError` if it is unknown."""
     if name not in FORMATS:
         raise UsageError(f"`{name}` is not a format", help=f"there are {', '.join(FORMATS)}")
     return FORMATS[name]
@@ -102,11 +102,11 @@ def format_of(name: str) -> Format:
 
 def dump(
     documents: Sequence[Json],
-    format: str,  # noqa: A002 - the word of emitter.yaml
+    format: str,  # noqa: A002 - the key of emitter.yaml
     header: str | None = None,
     comments: Mapping[tuple[int, Pointer], str] = MappingProxyType({}),
 ) -> str:
-    """The file's text: the header as comments, then the documents; the same bytes for the same data."""
+    """The file's text: the header as comments, then the documents. Equal data give equal bytes."""
     output_format = format_of(format)
     if output_format.dump is None:
         raise UsageError(f"`{format}` is text; there is no data to dump")
@@ -114,7 +114,7 @@ def dump(
 
 
 def with_comments(documents: Sequence[Json], comments: Mapping[tuple[int, Pointer], str]) -> Sequence[Json]:
-    """The documents with remarks behind their leaves, which are still the same text; for nobody but who dumps them."""
+    """The documents with comments attached to their leaves, for the YAML writer only."""
     if not comments:
         return documents
     commented_documents = list(documents)
@@ -125,7 +125,7 @@ def with_comments(documents: Sequence[Json], comments: Mapping[tuple[int, Pointe
 
 
 def _with_comment(value: Json, pointer: Pointer, comment: str) -> Json:
-    """The value with a remark at a pointer; as it is where something else came to stand there."""
+    """The value with a comment at a pointer; unchanged if something else is there now."""
     if not pointer:
         return commented_str(value, comment, ()) if isinstance(value, str) else value
     part, rest = pointer[0], pointer[1:]
@@ -138,7 +138,7 @@ def _with_comment(value: Json, pointer: Pointer, comment: str) -> Json:
 
 
 def with_header(text: str, output_format: Format, header: str | None) -> str:
-    """The text below its header, where the format has comments; a script's first line stays first, and so does that of data."""
+    """The text below its header, if the format has comments; a script's first line, and front matter, stay first."""
     if not header or output_format.comment_markers is None:
         return text
     lines = "".join(_comment_line(line, *output_format.comment_markers) + "\n" for line in header.splitlines())
@@ -152,6 +152,6 @@ def with_header(text: str, output_format: Format, header: str | None) -> str:
 
 def _comment_line(line: str, prefix: str, suffix: str) -> str:
     printable = re.sub(rf"[^ -~{VISIBLE}]", "?", line)
-    if suffix:  # nothing in it may end the comment
+    if suffix:  # nothing in the header may end the comment
         printable = re.sub("-(?=-)", "- ", printable).replace(">", "&gt;")
     return f"{prefix}{printable}{suffix}".rstrip()

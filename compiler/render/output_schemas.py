@@ -1,8 +1,7 @@
-"""The schemas that check output: an emitter's own, the project's `schemas/crds/`, and those of installed packages.
+"""The schemas that validate output: the emitter's own, the project's `schemas/crds/`, and those of installed packages.
 
-A file says `schema: <group>/<version>/<kind>`, without a group for the core. What no schema is found for is not
-checked, and
-is said. Schemas of clusters are structural (Kubernetes, "Specifying a structural schema"); they are made strict before use.
+A file names its schema: `<group>/<version>/<kind>`, without group for the core. Output without a schema is not validated, and
+reported. Schemas of custom resources are structural (Kubernetes, "Specifying a structural schema") and made strict before use.
 """
 
 import json
@@ -21,14 +20,14 @@ _GVK = "x-kubernetes-group-version-kind"
 
 @dataclass(frozen=True, slots=True)
 class OutputSchema:
-    """A compiled schema, and whether defaults are applied before it judges (as a cluster does for its own resources)."""
+    """A compiled schema, and whether defaults are applied first (as a cluster does for custom resources)."""
 
     validator: Validator
     defaulting_schema: Object | None
 
 
 class OutputSchemas:
-    """Schemas by key, compiled when first needed."""
+    """Schemas by key, compiled on first use."""
 
     def __init__(self, project: Tree, folder: str) -> None:
         self._project = project
@@ -41,7 +40,7 @@ class OutputSchemas:
         ]
 
     def schema_for(self, emitter: Emitter, key: str, environment: Object) -> OutputSchema | None:
-        """What checks output of that key in the environment; `None` where no schema is at hand."""
+        """The schema for the key in the environment; `None` if there is none."""
         if key in emitter.schemas:
             version = emitter.digest
         else:
@@ -52,7 +51,7 @@ class OutputSchemas:
         return self._compiled_schemas[name]
 
     def missing_extras(self) -> tuple[str, ...]:
-        """Extras that bring schemas and are not installed."""
+        """Extras with schemas that are not installed."""
         return tuple(
             sorted(
                 {
@@ -95,7 +94,7 @@ class OutputSchemas:
 
 
 def parse_list(text: str) -> Json:
-    """A YAML list; it is wrapped, because a document of the language is a map."""
+    """Parse a YAML list; it is wrapped in a map, because the parser expects one."""
     document_text = "all:\n" + "".join(f"  {line}\n" for line in text.splitlines())
     return as_object(parse(document_text, "libraries.yaml").documents[0].data)["all"]
 
@@ -145,7 +144,7 @@ def _referenced_names(node: Json) -> Iterator[str]:
 
 
 def _project_schemas(tree: Tree, folder: str) -> Iterator[tuple[str, Object]]:
-    """Schemas of a project: CustomResourceDefinitions as a cluster prints them, or `<group>/<kind>_<version>.json`."""
+    """The schemas of a project: CustomResourceDefinitions, or `<group>/<kind>_<version>.json`."""
     for path in tree.paths(folder):
         if path.endswith((".yaml", ".yml")):
             for document in parse(tree.read(path), path).documents:

@@ -1,4 +1,4 @@
-"""The escape hatch: merges over single rendered objects, each of which must match exactly one."""
+"""Patches: merges into rendered objects; each must match exactly one object."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,11 +10,11 @@ from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.language import NO_MERGE_RULES
 
 DocumentsByFile = list[list[Json]]
-"""The objects of a unit: for each file, its documents."""
+"""The objects of a unit: the documents of each file."""
 
 
 def apply_patches(model: ResolvedModel, objects: DocumentsByFile) -> tuple[DocumentsByFile, list[Finding]]:
-    """The objects with the model's patches merged over them (RFC 7386), and the patches that do not match one object."""
+    """The objects with the model's patches merged (RFC 7386), and the patches that do not match exactly one object."""
     patched_objects = [list(documents) for documents in objects]
     findings: list[Finding] = []
     for index, patch in enumerate(map(as_object, as_list(as_object(model.data.get("deploy")).get("patches")))):
@@ -30,7 +30,7 @@ def apply_patches(model: ResolvedModel, objects: DocumentsByFile) -> tuple[Docum
 
 
 def patch_pointer(model: ResolvedModel, document: Json, pointer: Pointer) -> Pointer | None:
-    """The patch that set a value of a rendered object: its pointer in the model."""
+    """The pointer, in the model, to the patch that set a value of a rendered object."""
     for index, patch in enumerate(map(as_object, as_list(as_object(model.data.get("deploy")).get("patches")))):
         if _sets_value(patch["merge"], pointer) and _matches_target(as_object(patch["target"]), as_object(document)):
             return ("deploy", "patches", index, "merge", *pointer)

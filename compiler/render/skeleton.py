@@ -1,4 +1,4 @@
-"""Rendered text to skeleton: the only parser of an output language, and all it ever reads is templates and tokens."""
+"""Parses template output into skeletons: the only parser of an output language, and it sees only template text and placeholders."""
 
 import re
 from collections.abc import Iterator
@@ -32,14 +32,14 @@ SkeletonNode: TypeAlias = "DynamicNode | ConstantNode"
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
-    """The documents of one rendered text, or what is wrong with it."""
+    """The documents of one output, or its problems."""
 
     documents: tuple[SkeletonNode, ...]
     problems: tuple[OutputProblem, ...] = ()
 
 
 def parse(text: str, rules: LanguageRules = ()) -> Skeleton:
-    """The skeleton of a text in strict YAML 1.2, which JSON is a part of. Empty documents vanish."""
+    """Parse a text in strict YAML 1.2, which includes JSON. Empty documents are dropped."""
     if escaped_placeholder := _ESCAPED_PLACEHOLDER.search(text):
         return Skeleton(
             (), (OutputProblem(text.count("\n", 0, escaped_placeholder.start()) + 1, "U+E000 and U+E001 mark values"),)
@@ -93,7 +93,7 @@ class _SkeletonBuilder:
             return self._build_list(rules, depth)
         if isinstance(event, yaml.MappingStartEvent):
             return self._build_map(event, rules, depth)
-        return ConstantNode(None)  # an alias, which was noted above
+        return ConstantNode(None)  # an alias, which was reported above
 
     def _build_scalar(self, event: yaml.ScalarEvent, rules: LanguageRules) -> SkeletonNode:
         line, value, is_quoted = _event_line(event), str(event.value), bool(event.style)
@@ -119,7 +119,7 @@ class _SkeletonBuilder:
             scalar = parse_scalar(value)
             if isinstance(scalar, (int, float)):
                 format_number(scalar)
-        except (ValueRejectedError, ValueError):  # ValueError: Python refuses to read thousands of digits
+        except (ValueRejectedError, ValueError):  # ValueError: Python refuses to parse thousands of digits
             self._report_if(True, event, f"{quoted_excerpt(value)} is no number that every reader reads alike")
             return None
         return scalar

@@ -1,4 +1,4 @@
-"""What is left of a template once its text is parsed: a tree with holes, filled with values again and again."""
+"""The nodes of a skeleton: a parsed template with slots, which is filled with values many times."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,14 +15,14 @@ from compiler.templating.traced_values import OMIT, Omit, origins_of
 
 @dataclass(slots=True)
 class FillState:
-    """One filling of a skeleton: the values by token, and what was found wrong."""
+    """The state of one filling: the values by placeholder, and the problems."""
 
     values: Sequence[object]
     budget: ValueBudget
     problems: list[OutputProblem] = field(default_factory=list)
 
     def add_rejection(self, rejection: ValueRejectedError, scalar: "Slot | InterpolatedScalar") -> None:
-        """Note the refusal of a value in the scalar, for which null stands in its stead."""
+        """Record the rejection of a value; null takes its place."""
         origins = rejection.origins or scalar.origins(self.values)
         self.problems.append(OutputProblem(scalar.line, rejection.message, origins, rejection.help))
 
@@ -32,7 +32,7 @@ FillResult: TypeAlias = "Json | Omit"
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A scalar that is one token: a plain one takes any value, a quoted one text."""
+    """A scalar that is one placeholder: if plain, it takes any value; if quoted, text."""
 
     index: int
     line: int
@@ -40,7 +40,7 @@ class Slot:
     rules: LanguageRules = ()
 
     def fill(self, state: FillState) -> FillResult:
-        """The value as plain data, or `omit`."""
+        """The value as JSON data, or `omit`."""
         value = state.values[self.index]
         try:
             if self.rules:
@@ -53,13 +53,13 @@ class Slot:
             return None
 
     def origins(self, values: Sequence[object]) -> Origins:
-        """Where the value came from."""
+        """The origins of the value."""
         return origins_of(values[self.index])
 
 
 @dataclass(frozen=True, slots=True)
 class InterpolatedScalar:
-    """A scalar with literal text and tokens: always text."""
+    """A scalar with literal text and placeholders: always text."""
 
     parts: tuple[str | int, ...]
     line: int
@@ -79,7 +79,7 @@ class InterpolatedScalar:
             return None
 
     def origins(self, values: Sequence[object]) -> Origins:
-        """Where its values came from."""
+        """The origins of its values."""
         return self._interpolated_text(values).origins
 
     def _interpolated_text(self, values: Sequence[object]) -> InterpolatedText:
@@ -88,32 +88,32 @@ class InterpolatedScalar:
 
 @dataclass(frozen=True, slots=True)
 class MapNode:
-    """A map whose keys are all literal: what is constant in it, and what is not."""
+    """A map with literal keys: its constant and its dynamic members."""
 
     constants: dict[str, Json]
     members: tuple[tuple[str, "DynamicNode"], ...]
 
     def fill(self, state: FillState) -> FillResult:
-        """The map, without the keys whose value is `omit`."""
+        """The map, without keys whose value is `omit`."""
         result = self.constants.copy()
         for key, node in self.members:
             value = node.fill(state)
             if value is OMIT:
                 del result[key]
             else:
-                result[key] = value  # type: ignore[assignment]  # the branch above took omit away
+                result[key] = value  # type: ignore[assignment]  # `omit` was excluded above
         return result
 
 
 @dataclass(frozen=True, slots=True)
 class DynamicMapNode:
-    """A map with at least one key that holds a token."""
+    """A map with a placeholder in at least one key."""
 
     pairs: tuple[tuple["str | Slot | InterpolatedScalar", "DynamicNode | ConstantNode"], ...]
     line: int
 
     def fill(self, state: FillState) -> FillResult:
-        """The map; keys that become equal are refused."""
+        """The map; keys that become equal are rejected."""
         result: dict[str, Json] = {}
         for key, member in self.pairs:
             name = key if isinstance(key, str) else self._fill_key(key, state)
@@ -143,13 +143,13 @@ class DynamicMapNode:
 
 @dataclass(frozen=True, slots=True)
 class ListNode:
-    """A list: what is constant in it, and what is not."""
+    """A list: its constant and its dynamic elements."""
 
     constants: list[Json]
     members: tuple[tuple[int, "DynamicNode"], ...]
 
     def fill(self, state: FillState) -> FillResult:
-        """The list, without the elements that are `omit`."""
+        """The list, without elements that are `omit`."""
         result: list[Json | Omit] = list(self.constants)
         has_omitted = False
         for index, node in self.members:
@@ -160,7 +160,7 @@ class ListNode:
 
 @dataclass(frozen=True, slots=True)
 class ConstantNode:
-    """Data without a token in it, shared by all fillings."""
+    """Data without placeholders, shared by all fillings."""
 
     data: Json
 
@@ -170,4 +170,4 @@ class ConstantNode:
 
 
 DynamicNode: TypeAlias = Slot | InterpolatedScalar | MapNode | DynamicMapNode | ListNode
-"""A part of a skeleton with at least one token in it."""
+"""A node with at least one placeholder."""

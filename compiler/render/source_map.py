@@ -1,4 +1,4 @@
-"""The source map: which places of the specs each key and each leaf of an artifact was made of."""
+"""The source map: the origins of each key and leaf of an artifact."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
@@ -23,7 +23,7 @@ OriginMap: TypeAlias = dict[Pointer, Origins]
 
 
 def trace_origins(node: DynamicNode | ConstantNode, values: Sequence[object]) -> OriginMap:
-    """Origins by pointer, a value's before its key's. What the template wrote itself has no entry."""
+    """Origins by pointer, those of a value before those of its key. Text written by the template has none."""
     source_map: OriginMap = {}
     _trace_node(node, values, (), source_map)
     return source_map
@@ -50,7 +50,7 @@ def _trace_node(
 
 
 def trace_comments(node: DynamicNode | ConstantNode, values: Sequence[object]) -> dict[Pointer, str]:
-    """What stands behind leaves of an artifact, by pointer."""
+    """The comments of leaves, by pointer."""
     comments: dict[Pointer, str] = {}
     for pointer, slot in _iter_slots(node, values, ()):
         value = values[slot.index]
@@ -62,7 +62,7 @@ def trace_comments(node: DynamicNode | ConstantNode, values: Sequence[object]) -
 def _iter_slots(
     node: DynamicNode | ConstantNode, values: Sequence[object], pointer: Pointer
 ) -> Iterator[tuple[Pointer, Slot]]:
-    """Every value that is placed alone, where it lands."""
+    """Every value that fills a whole slot, with its pointer."""
     match node:
         case Slot():
             yield pointer, node
@@ -112,7 +112,7 @@ def _is_omitted(node: DynamicNode | ConstantNode, values: Sequence[object]) -> b
 
 
 def _trace_value(value: object, pointer: Pointer, source_map: OriginMap) -> None:
-    """What a whole value brings: its own origins, and for a map or a list those of each member."""
+    """The origins of a whole value: its own, and for a map or list those of each member."""
     _add_origins(pointer, origins_of(value) if not isinstance(value, (Mapping, list, tuple)) else (), source_map)
     if isinstance(value, (MapView, Mapping)):
         for key, member in value.pairs() if isinstance(value, MapView) else value.items():

@@ -1,4 +1,4 @@
-"""The front door: the templates of one emitter, and what they make of a context."""
+"""Renders the templates of one emitter."""
 
 import re
 from collections.abc import Mapping
@@ -24,10 +24,10 @@ from compiler.templating.template_set import TemplateProblems, TemplateSet, wrap
 from compiler.templating.traced_values import OMIT, CommentedStr
 
 SourceMap: TypeAlias = Mapping[tuple[int, Pointer], Origins]
-"""By document and pointer: the origins of leaves, of keys that are values, and of maps and lists placed whole."""
+"""By document and pointer: the origins of leaves, of computed keys, and of maps and lists placed as a whole."""
 
 Comments: TypeAlias = Mapping[tuple[int, Pointer], str]
-"""By document and pointer: what stands behind a leaf, as a comment."""
+"""By document and pointer: the comment of a leaf."""
 
 _EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
 _MAX_SKELETONS = 512
@@ -36,7 +36,7 @@ _FRONT_MATTER = re.compile(r"---\n(.*?^)---(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class RenderedTemplate:
-    """A file: its data (of a text, what stands before it), its text ready to be encoded, and where all of it came from if asked."""
+    """A rendered file: its data (for text: front matter), its text, and its source map if requested."""
 
     documents: tuple[Json, ...]
     text: str
@@ -45,7 +45,7 @@ class RenderedTemplate:
 
 @dataclass(frozen=True, slots=True)
 class FilledTemplate:
-    """A file before it is dumped, for a caller who still changes the data; a text is complete."""
+    """A file before it is written, whose data the caller can still change; text is final."""
 
     documents: tuple[Json, ...]
     text: str | None = None
@@ -54,7 +54,7 @@ class FilledTemplate:
 
 
 class TemplateEngine:
-    """Keeps what it compiled and parsed, for as long as it lives; for one thread at a time."""
+    """Caches compiled templates and parsed skeletons; for one thread at a time."""
 
     def __init__(self, templates: TemplateSet) -> None:
         self._templates = templates
@@ -63,10 +63,10 @@ class TemplateEngine:
         self._rules: dict[tuple[tuple[str, str], ...], LanguageRules] = {}
 
     def render(
-        self, template: str, context: Mapping[str, object], *, format: str, header: str | None = None,  # noqa: A002 - as in emitter.yaml
+        self, template: str, context: Mapping[str, object], *, format: str, header: str | None = None,  # noqa: A002 - the key of emitter.yaml
         languages: Mapping[str, str] = _EMPTY, trace: bool = False,
     ) -> RenderedTemplate | TemplateProblems:  # fmt: skip
-        """The file that the template makes of the context, or all that is wrong with it."""
+        """The file that the template renders from the context, or all its problems."""
         filled_template = self.fill(template, context, format=format, languages=languages, trace=trace)
         if not isinstance(filled_template, FilledTemplate):
             return filled_template
@@ -82,7 +82,7 @@ class TemplateEngine:
         self, template: str, context: Mapping[str, object], *, format: str,  # noqa: A002
         languages: Mapping[str, str] = _EMPTY, trace: bool = False,
     ) -> FilledTemplate | TemplateProblems:  # fmt: skip
-        """The data that the template makes of the context, to be changed and then dumped; or all that is wrong."""
+        """The data that the template renders from the context, or all its problems."""
         output_format = format_of(format)
         rules = self._parse_rules(languages)
         variables = wrap_context(context)
@@ -135,12 +135,12 @@ class TemplateEngine:
         if problems:
             return tuple(problems)
         source_map = self._source_map(parsed_skeleton, output.values) if trace else None
-        return FilledTemplate(documents, None, source_map, self._comments(parsed_skeleton, output.values))  # type: ignore[arg-type]  # no document is omit
+        return FilledTemplate(documents, None, source_map, self._comments(parsed_skeleton, output.values))  # type: ignore[arg-type]  # no document is `omit`
 
     def _fill_text(
         self, output: TemplateOutput, output_format: Format, rules: LanguageRules, *, trace: bool
     ) -> FilledTemplate | tuple[OutputProblem, ...]:
-        """Text, and the data that stands before it between two lines of `---`, where the format has such."""
+        """The text and its front matter, if the format supports it."""
         if output_format.new_escaper is None:
             raise UsageError(f"`{output_format.name}` writes no text")
         front_matter = _FRONT_MATTER.match(output.text) if output_format.has_front_matter else None

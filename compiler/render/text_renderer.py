@@ -1,4 +1,4 @@
-"""Text formats: literal text and values in turn, each value written as its place demands."""
+"""Text formats: literal text and values alternate, each value escaped for its place."""
 
 import re
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ class _TextWriter:
 
 
 def fill_text(text: str, values: Sequence[object], escaper: Escaper) -> tuple[str, tuple[OutputProblem, ...]]:
-    """The text with its values, and what could not be written."""
+    """The text with its values, and its problems."""
     writer = _TextWriter(escaper)
     problems: list[OutputProblem] = []
     line = 1

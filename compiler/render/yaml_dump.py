@@ -1,4 +1,4 @@
-"""Plain data to YAML: one form for each value, read back as the same by readers of YAML 1.1 and 1.2."""
+"""Writes JSON data as YAML that parsers of YAML 1.1 and 1.2 read identically."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ _SINGLE_QUOTABLE = re.compile(rf"[ -~{VISIBLE}]*")
 _NEEDS_ESCAPE = re.compile(rf"[^ !#-\[\]-~{VISIBLE}]")
 _SHORT_ESCAPES: Final = {"\0": "\\0", "\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _ESCAPE_WIDTHS: Final = (("x", 2), ("u", 4), ("U", 8))
-_MAX_SIMPLE_KEY = 1000  # readers look no further than 1024 characters for the colon of a key
+_MAX_SIMPLE_KEY = 1000  # parsers look for the colon of a key within 1024 characters
 
 
 Container: TypeAlias = Mapping[str, Json] | Sequence[Json]
@@ -29,7 +29,7 @@ _CONTAINERS = (dict, list, Mapping, Sequence)
 
 
 def dump(document: Json) -> str:
-    """The document in block style, ended by a newline; keys keep their order, lines are never folded."""
+    """The document in block style with a final newline; keys keep their order, lines are never folded."""
     lines: list[str] = []
     if isinstance(document, str):
         lines.append(_double_quote(document) if "\n" in document else dump_string(document))
@@ -45,7 +45,7 @@ def _dump_container(value: Container, indent: str, lines: list[str]) -> None:
         _dump_list(value, indent, lines)
         return
     for key, member in value.items():
-        # An identifier is what most keys are, and asking for one costs a fifth of a regular expression.
+        # Most keys are identifiers, and checking that takes a fifth of the time of a regular expression.
         name = key if key.isidentifier() and key.isascii() and key not in _RESERVED_WORDS else dump_string(key)
         key_prefix = f"{indent}{name}:" if len(name) < _MAX_SIMPLE_KEY else f"{indent}? {name}\n{indent}:"
         if isinstance(member, str):
@@ -85,7 +85,7 @@ def _dump_inline(value: Json) -> str:
 def _dump_number(value: float) -> str:
     text = format_number(value)
     mantissa, exponent, power = text.partition("e")
-    # A reader of YAML 1.1 takes 1e+16 for text: its numbers have a point.
+    # A YAML 1.1 parser takes 1e+16 for text: its numbers need a point.
     return f"{mantissa}.0e{power}" if exponent and "." not in mantissa else text
 
 
@@ -107,7 +107,7 @@ def _literal_block(value: str, indent: str) -> str:
 
 
 def dump_string(value: str) -> str:
-    """The text in one line: plain where no reader can take it for anything else, between quotes otherwise."""
+    """The text on one line: plain if no parser can misread it, else quoted."""
     if _SIMPLE.fullmatch(value) or (_PLAIN.fullmatch(value) and _can_be_plain(value)):
         return value if value not in _RESERVED_WORDS else _double_quote(value)
     if ('"' in value or "\\" in value) and _SINGLE_QUOTABLE.fullmatch(value):

@@ -1,4 +1,4 @@
-"""Plain scalars: what they mean in YAML 1.2, and which of them readers of YAML 1.1 understand differently."""
+"""Plain scalars: their value in YAML 1.2, and whether YAML 1.1 reads them differently."""
 
 import re
 from typing import Final
@@ -24,13 +24,13 @@ _CONSTANTS: Final[dict[str, bool | None]] = {
 YAML11_BOOLEANS: Final = frozenset(
     form for word in ("y", "n", "yes", "no", "on", "off") for form in (word, word.capitalize(), word.upper())
 )
-"""True or false in YAML 1.1, text in 1.2."""
+"""Booleans of YAML 1.1, text in 1.2."""
 _UNAMBIGUOUS = re.compile(
     r"[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+|(?:[-+]?[0-9]+)?\.[0-9]+(?:[eE][-+][0-9]+)?|[-+]?[0-9]+\."
 )
 _YAML11_NUMBER = re.compile(
-    r"[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*(?:[eE][-+]?[0-9]+)?"  # floats, with underscores
-    r"|[-+]?[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?"  # whole numbers, octal ones with a leading zero, exponents
+    r"[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*(?:[eE][-+]?[0-9]+)?"  # floats with underscores
+    r"|[-+]?[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?"  # integers, octal with a leading zero, exponents
     r"|[-+]?0(?:b[01_]+|x[0-9a-fA-F_]+|o[0-7_]+)"
     r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"  # sexagesimal
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9].*)?"  # dates
@@ -38,7 +38,7 @@ _YAML11_NUMBER = re.compile(
 
 
 def parse_scalar(scalar: str) -> str | int | float | bool | None:
-    """What a plain scalar means in the core schema of YAML 1.2."""
+    """The value of a plain scalar in the core schema of YAML 1.2."""
     if scalar in _CONSTANTS:
         return _CONSTANTS[scalar]
     if _INT.fullmatch(scalar):
@@ -53,7 +53,7 @@ def parse_scalar(scalar: str) -> str | int | float | bool | None:
 
 
 def is_ambiguous(scalar: str) -> bool:
-    """Whether YAML 1.1 may read the plain scalar as something else than YAML 1.2 does."""
+    """Whether YAML 1.1 may read the plain scalar differently."""
     if scalar in YAML11_BOOLEANS or scalar in {"=", "<<"}:
         return True
     return _UNAMBIGUOUS.fullmatch(scalar) is None and _YAML11_NUMBER.fullmatch(scalar) is not None

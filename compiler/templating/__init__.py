@@ -1,1 +1,1 @@
-"""Jinja in a sandbox: templates and one-line expressions, run on values that know where they came from."""
+"""Sandboxed Jinja: templates and one-line expressions, evaluated on values with known origins."""

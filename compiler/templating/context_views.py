@@ -1,4 +1,4 @@
-"""The values of a template's context, as the sandbox hands them to templates."""
+"""Wraps the values of a template context for the sandbox."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ def to_views(context: Mapping[str, ContextValue]) -> dict[str, object]:
 
 
 def read_value(item: ContextValue, fields: frozenset[str] | None) -> Json:
-    """The plain data of a value, reduced to the fields that are read; all of them for `None`."""
+    """The JSON data of a value, reduced to the fields that are read; `None` means all."""
     return pick_fields(fields, item.data) if isinstance(item, DocumentValue) else plain_value(item)
 
 

@@ -1,4 +1,4 @@
-"""Named encoders: each makes any text safe at one kind of place of one inner language."""
+"""Named encoders: each makes text safe in one place of one language."""
 
 import re
 import shlex
@@ -16,7 +16,7 @@ from compiler.templating.traced_values import EncodedStr, encoded_str, origins_o
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """An inner language: how text is made safe in it, where, and which text is safe there as it is."""
+    """A language: how text is encoded, where that is safe, and which text needs no encoding."""
 
     name: str
     usage: str
@@ -24,7 +24,7 @@ class Encoder:
     accepts: Callable[[str], bool] = is_safe_word
 
     def __call__(self, value: object) -> EncodedStr:
-        """The value made safe; `RefusedError` where the language cannot express it."""
+        """The value encoded; raises `ValueRejectedError` if the language cannot express it."""
         origins = origins_of(value)
         try:
             return encoded_str(self.encode(scalar_text(value)), self.name, origins)
@@ -44,7 +44,7 @@ def _quote_shell(value: str) -> str:
 
 
 def _escape_gotemplate(value: str) -> str:
-    return value.replace("{", '{{"{"}}')  # each brace alone: one of the value's and one beside it would open an action
+    return value.replace("{", '{{"{"}}')  # each brace separately: one of the value's and one next to it would open an action
 
 
 def _escape_dollar(value: str) -> str:
@@ -73,14 +73,14 @@ _BLOCK_START = re.compile(r"\A([0-9]{1,9}(?=[.)])|(?=[-+=#:]))(.)")
 def escape_markdown(value: str, *, begins_block: bool = True, in_prose: bool = False) -> str:
     """Text within a line of Markdown.
 
-    `begins_block`: it may be the first of its line, where it could begin a list; `in_prose`: no quote that it holds ends anything.
+    `begins_block`: it may start a line, where it could start a list; `in_prose`: a quote in it cannot end anything.
     """
     line = _SPECIAL.sub(r"\\\1", escape(_CONTROL.sub("\ufffd", " ".join(value.split()))))
     if in_prose:
         line = line.replace("&#x27;", "'")
     if begins_block:
         line = _BLOCK_START.sub(lambda match: f"{match[1]}&#{ord(match[2])};", line)
-    # A comment keeps forges from seeing a mention or the number of an issue.
+    # An HTML comment stops forges from recognising a mention or an issue number.
     return _MENTION.sub(lambda match: f"{match[0]}<!-- -->", line)
 
 

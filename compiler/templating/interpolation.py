@@ -1,4 +1,4 @@
-"""Text made of literal text and values: what may be glued, and how a value reads inside text."""
+"""Interpolated text: which values may occur within text, and how they are written."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +18,7 @@ from compiler.templating.traced_values import (
 )
 
 SAFE_WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]*")
-"""What cannot mean anything but itself in the inner languages of manifests: URLs, PromQL, shell, Go templates."""
+"""Words without special meaning in the languages of manifests: URLs, PromQL, shell, Go templates."""
 
 PLACEHOLDER_START: Final = "\ue000"
 PLACEHOLDER_END: Final = "\ue001"
@@ -27,17 +27,17 @@ _INTEGER_LIMIT = 1 << 64
 
 
 class Placeholder(str):
-    """What a template prints in place of a value; the value itself never becomes part of the text."""
+    """What a template prints in place of a value, which itself never becomes part of the text."""
 
     __slots__ = ("value",)
     value: object
 
     def __str__(self) -> str:
-        return self  # Jinja calls str() on what is printed, and the value must survive it
+        return self  # Jinja calls str() on what is printed, and the value must survive that
 
 
 def placeholder(value: object) -> Placeholder:
-    """The token that stands for the value."""
+    """The placeholder of the value."""
     result = Placeholder(PLACEHOLDER_START)
     result.value = value
     return result
@@ -47,7 +47,7 @@ TextPart: TypeAlias = "str | Placeholder"
 
 
 class InterpolatedText:
-    """The scalar that a macro, a `{% set %}` block or a filter made of literal text and values."""
+    """The scalar that a macro, a `{% set %}` block or a filter builds from literal text and values."""
 
     __slots__ = ("parts", "size")
 
@@ -77,7 +77,7 @@ class InterpolatedText:
 
 
 def size_of(part: object) -> int:
-    """How much a value adds to what it is placed in, as near as limits need it."""
+    """The approximate size that a value adds."""
     if isinstance(part, Placeholder):
         return size_of(part.value)
     if isinstance(part, str):
@@ -87,7 +87,7 @@ def size_of(part: object) -> int:
 
 
 def concat(pieces: Iterable[object]) -> object:
-    """The scalar that the pieces make, without white space around it: a single value keeps its type."""
+    """Concatenate the parts and strip white space; a single value keeps its type."""
     parts = [piece if isinstance(piece, str) and type(piece) in _PART_TYPES else placeholder(piece) for piece in pieces]
     _trim(parts, 0, str.lstrip)
     _trim(parts, -1, str.rstrip)
@@ -108,12 +108,12 @@ _PART_TYPES = frozenset({str, Placeholder})
 
 
 def interpolate(parts: Iterable[TextPart]) -> str:
-    """The text of the parts; `RefusedError` for the first value that may not stand inside text."""
+    """The text of the parts; raises `ValueRejectedError` for the first value that must not occur within text."""
     return "".join(part if type(part) is str else interpolate_value(part.value) for part in parts)  # type: ignore[union-attr]
 
 
 def interpolate_value(value: object) -> str:
-    """The value as part of larger text: a number, a plain word, or what a named encoder made."""
+    """The value within text: a number, a plain word, or the output of a named encoder."""
     kind = type(value)
     if kind is TracedStr:
         if is_safe_word(value):  # type: ignore[arg-type]
@@ -123,7 +123,7 @@ def interpolate_value(value: object) -> str:
             origins_of(value),
             help="place it alone, or pass it through the encoder of the language it stands in, as in `| urlpath`",
         )
-    if kind is str or kind is EncodedStr:  # a constant of the template, or safe by its encoder
+    if kind is str or kind is EncodedStr:  # a constant of the template, or already encoded
         return str(value)
     if isinstance(value, InterpolatedText):
         return interpolate(value.parts)
@@ -133,12 +133,12 @@ def interpolate_value(value: object) -> str:
 
 
 def is_safe_word(value: str) -> bool:
-    """Whether the text means only itself anywhere, and leads to no parent folder."""
+    """Whether the text is harmless in any language, and leads to no parent folder."""
     return SAFE_WORD.fullmatch(value) is not None and (".." not in value or ".." not in value.split("/"))
 
 
 def scalar_text(value: object) -> str:
-    """The value alone between quotes: text as it is, numbers in their shortest form, `true` or `false`."""
+    """The whole quoted value: text unchanged, numbers in their shortest form, `true` or `false`."""
     kind = type(value)
     if kind is TracedStr or kind is str or kind is EncodedStr:
         return str(value)
@@ -152,7 +152,7 @@ def scalar_text(value: object) -> str:
 
 
 def format_number(value: float) -> str:
-    """The number as every reader of the output reads it."""
+    """The number in a form that every parser of the output reads identically."""
     if isinstance(value, int):
         if not -_INTEGER_LIMIT < value < _INTEGER_LIMIT:
             raise ValueRejectedError(
@@ -161,7 +161,7 @@ def format_number(value: float) -> str:
                 help="write it as text",
             )
         return int.__repr__(value)
-    if value != value or value in {float("inf"), float("-inf")}:  # noqa: PLR0124 - the test for not-a-number
+    if value != value or value in {float("inf"), float("-inf")}:  # noqa: PLR0124 - only NaN differs from itself
         raise ValueRejectedError("neither infinity nor not-a-number can be written", origins_of(value))
     return float.__repr__(value)
 
@@ -170,7 +170,7 @@ _NUMBER_TYPES = frozenset({int, float, TracedInt, TracedFloat})
 
 
 def kind_of(value: object) -> str:
-    """What the value is, as a sentence names it."""
+    """The kind of a value, for messages."""
     if value is OMIT:
         return "`omit`"
     if value is None or isinstance(value, TracedNull):
@@ -195,6 +195,6 @@ def kind_of(value: object) -> str:
 
 
 def quoted_excerpt(value: object) -> str:
-    """The text as a message quotes it: short, and with nothing that a terminal could obey."""
+    """The text quoted for messages: short, and without control characters."""
     text = repr(str(value))
     return text if len(text) <= 60 else text[:57] + "…'"  # noqa: PLR2004

@@ -1,4 +1,4 @@
-"""The filters that templates may use. Each hands on the origins of what it was given; none takes text apart."""
+"""The filters of templates. Each preserves the origins of its input; none splits text."""
 
 import json
 import re
@@ -41,19 +41,19 @@ _COMMENT = re.compile(rf"[!-~{VISIBLE}](?:[ -~{VISIBLE}]*[!-~{VISIBLE}])?")
 
 
 class BoundedList(list[object]):
-    """A list that a template wrote, and how many values it comes to."""
+    """A list written in a template, with its total size."""
 
     size: int
 
 
 class BoundedMap(dict[object, object]):
-    """A map that a template wrote, and how many values it comes to."""
+    """A map written in a template, with its total size."""
 
     size: int
 
 
 def check_literal_size(literal: Iterable[object]) -> BoundedList | BoundedMap:
-    """The list or map that a template wrote, if it is no larger than anybody writes one."""
+    """The list or map written in a template, if it is within the limit."""
     result: BoundedList | BoundedMap
     if isinstance(literal, Mapping):
         result = BoundedMap(literal)
@@ -67,12 +67,12 @@ def check_literal_size(literal: Iterable[object]) -> BoundedList | BoundedMap:
 
 
 def default(value: object, fallback: object = "", boolean: object = False) -> object:
-    """What is written instead, where there is no value, or with `true` where it is empty or false."""
+    """The fallback for a missing value, or with `true` also for an empty or false one."""
     return fallback if isinstance(value, Undefined) or (boolean and not value) else value
 
 
 def items(value: object) -> list[tuple[object, object]]:
-    """Keys with their values, in the author's order."""
+    """Keys with values, in the author's order."""
     if isinstance(value, MapView):
         return list(value.pairs())
     if isinstance(value, Mapping):
@@ -81,20 +81,20 @@ def items(value: object) -> list[tuple[object, object]]:
 
 
 def dictsort(value: object) -> list[tuple[object, object]]:
-    """Keys with their values, ordered by key."""
+    """Keys with values, ordered by key."""
     return sorted(items(value), key=lambda pair: str(pair[0]))
 
 
 def keys(value: object) -> list[object]:
-    """The keys in the author's order."""
+    """The keys, in the author's order."""
     return [key for key, _ in items(value)]
 
 
 def length(value: object) -> int:
-    """How many members, elements or characters there are."""
+    """The number of members, elements or characters."""
     if isinstance(value, InterpolatedText):
         return len(str(value))
-    return len(value)  # type: ignore[arg-type]  # a TypeError says what is wrong
+    return len(value)  # type: ignore[arg-type]  # a TypeError reports what is wrong
 
 
 def _text_filter(change: Callable[[str], str]) -> Filter:
@@ -109,7 +109,7 @@ def _text_filter(change: Callable[[str], str]) -> Filter:
 
 
 def join(value: object, separator: object = "") -> InterpolatedText:
-    """The elements side by side, each under the rules of glued text."""
+    """The elements joined, each under the rules of interpolation."""
     parts: list[TextPart] = []
     for element in elements(value):
         parts += [placeholder(separator), placeholder(element)] if parts else [placeholder(element)]
@@ -117,7 +117,7 @@ def join(value: object, separator: object = "") -> InterpolatedText:
 
 
 def with_comment(value: object, comment: object) -> CommentedStr:
-    """The text, with a remark behind it in the file: the version beside a digest, the reason beside a permission."""
+    """The text with a comment after it: the version of a digest, the reason of a permission."""
     comment_text = scalar_text(comment)
     if not _COMMENT.fullmatch(comment_text):
         raise ValueRejectedError(f"{quoted_excerpt(comment_text)} is no remark of one line", origins_of(comment))
@@ -131,13 +131,13 @@ def with_comment(value: object, comment: object) -> CommentedStr:
 
 
 def check_iterable(value: object) -> object:
-    """What a loop goes over, if it is a list or a map."""
+    """The iterated value, if it is a list or a map."""
     elements(value)
     return value
 
 
 def elements(value: object) -> Iterator[Any]:
-    """The elements of a list or the keys of a map; `RefusedError` for all else."""
+    """The elements of a list or the keys of a map; raises `ValueRejectedError` for other values."""
     if isinstance(value, Undefined) or (isinstance(value, Iterable) and not isinstance(value, (str, bytes))):
         return iter(value)
     raise _rejection(value, "a list is needed")
@@ -161,33 +161,33 @@ def _element_at(sequence: Sequence[object], index: int, value: object) -> object
 
 @pass_context
 def sort(context: Context, value: object, attribute: object = None) -> list[Any]:
-    """The elements in ascending order, by a field of theirs if one is named."""
+    """The elements in ascending order, optionally by a field."""
     return sorted(elements(value), key=lambda element: _attribute_of(context, element, attribute))
 
 
 @pass_context
 def unique(context: Context, value: object, attribute: object = None) -> list[Any]:
-    """The elements that differ, by a field of theirs if one is named; the first of equal ones stays."""
+    """The distinct elements, optionally by a field; the first of equal ones stays."""
     elements_by_key: dict[object, Any] = {}
     for element in elements(value):
         elements_by_key.setdefault(_attribute_of(context, element, attribute), element)
     return list(elements_by_key.values())
 
 
-def _attribute_of(context: Context, element: object, attribute: object) -> Any:  # noqa: ANN401 - whatever the field holds
+def _attribute_of(context: Context, element: object, attribute: object) -> Any:  # noqa: ANN401 - the type of the field
     return element if attribute is None else context.environment.getattr(element, str(attribute))
 
 
 @pass_context
 def map_(context: Context, value: object, name: object = None, attribute: object = None) -> list[Any]:
-    """A field of each element, or what a filter makes of it."""
+    """A field of each element, or the result of a filter on each."""
     if attribute is not None:
         return [_attribute_of(context, element, attribute) for element in elements(value)]
     return [context.environment.call_filter(str(name), element, context=context) for element in elements(value)]
 
 
 def paragraphs(value: object) -> list[object]:
-    """The paragraphs of a text: what stands between empty lines; where there are none, each line (as a folded `>` of YAML has them)."""
+    """The paragraphs of a text, separated by empty lines; without empty lines, each line (as a folded `>` scalar has them)."""
     if not isinstance(value, (str, InterpolatedText)):
         raise _rejection(value, "text is needed")
     parts = re.split(r"\n[ \t]*\n", str(value).strip())
@@ -196,7 +196,7 @@ def paragraphs(value: object) -> list[object]:
 
 
 def as_json(value: object) -> str:
-    """The value as JSON, keys in order of name."""
+    """The value as JSON with sorted keys."""
     if isinstance(value, Undefined):
         raise _rejection(value, "a value is needed")
     data = to_plain(value, ValueBudget(_MAX_LIST_SIZE))
@@ -230,7 +230,7 @@ def _encoder_filter(encoder: Encoder) -> Filter:
 
 def _rejection(value: object, requirement: str) -> ValueRejectedError:
     if isinstance(value, Undefined):
-        value._fail_with_undefined_error()  # noqa: SLF001 - Jinja's way to say what is missing
+        value._fail_with_undefined_error()  # noqa: SLF001 - Jinja's API for the message of an undefined value
     origins: Origins = origins_of(value)
     return ValueRejectedError(f"{requirement}, and there is {kind_of(value)}", origins)
 

@@ -1,4 +1,4 @@
-"""Running a template: what it prints, with a token for each value, and the values."""
+"""Runs a template: its output with a placeholder for each value, and the values."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ _NESTING_ERRORS = (
     RecursionError,
     MemoryError,
     SyntaxError,
-)  # Python's own ways to refuse a template that nests too deep
+)  # how Python reports a template that is nested too deeply
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateOutput:
-    """What a template printed: the n-th value stands in the text as the token of n."""
+    """The output of a template: placeholder n stands for the n-th value."""
 
     text: str
     values: list[object]
@@ -38,7 +38,7 @@ class TemplateFailedError(Exception):
 
 
 def compile_template(environment: JinjaSandbox, name: str, text: str | None = None) -> Template:
-    """The template of that name, or of that text; `FailedError` with all that is wrong with it."""
+    """Compile the template with the name or text; raises `TemplateFailedError` with all problems."""
     try:
         if text is None:
             return environment.get_template(name)
@@ -58,7 +58,7 @@ def compile_template(environment: JinjaSandbox, name: str, text: str | None = No
 
 
 def run_template(environment: JinjaSandbox, template: Template, context: Mapping[str, object]) -> TemplateOutput:
-    """What the template prints in that context; `FailedError` at the line that could not be run."""
+    """Run the template with a context; raises `TemplateFailedError` at the failing line."""
     environment.steps = 0
     try:
         return _collect_output(_run_pieces(template, context), environment)
@@ -67,7 +67,7 @@ def run_template(environment: JinjaSandbox, template: Template, context: Mapping
 
 
 def output_lines(template: Template, context: Mapping[str, object]) -> list[tuple[str, int]]:
-    """The template's line for each line of what it prints: run once more for it, since it is seldom asked."""
+    """The template line of each output line: run again for it, because it is seldom needed."""
     locations: list[tuple[str, int]] = []
     pieces: Any = _run_pieces(template, context)
     is_line_start, has_value = True, False
@@ -77,7 +77,7 @@ def output_lines(template: Template, context: Mapping[str, object]) -> list[tupl
         if is_line_start:
             locations.append((name, line))
         elif not is_literal and not has_value:
-            locations[-1] = (name, line)  # what is said of a line is said of its first value
+            locations[-1] = (name, line)  # an output line is attributed to its first value
         newlines = piece.count("\n") if is_literal else 0
         locations += [(name, line + line_offset) for line_offset in range(1, newlines + 1)]
         is_line_start = is_literal and piece.endswith("\n")
@@ -136,7 +136,7 @@ def _to_problems(error: Exception, template: Template) -> tuple[TemplateProblem,
 
 
 def _error_location(traceback: TracebackType | None, template: Template) -> tuple[str, int]:
-    """The innermost line of a template that was running."""
+    """The innermost template line that was running."""
     location = (template.name or "", 1)
     while traceback is not None:
         frame_template = traceback.tb_frame.f_globals.get("__jinja_template__")

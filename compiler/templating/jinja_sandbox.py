@@ -1,4 +1,4 @@
-"""The sandbox in which templates run: allow-lists for all that they can name, and no way to a Python object."""
+"""The sandbox of templates: allow-lists for every name, and no access to Python objects."""
 
 import difflib
 from collections.abc import Callable, Mapping
@@ -35,11 +35,11 @@ _SQUARE_DELIMITERS: Final = {
     "comment_start_string": "[#", "comment_end_string": "#]",
 }  # fmt: skip
 DELIMITERS: Final[Mapping[str, Mapping[str, str]]] = {"curly": {}, "square": _SQUARE_DELIMITERS}
-"""How a file opens and closes what is Jinja's in it; square ones for outputs with braces of their own."""
+"""The Jinja delimiters of a file; square ones are for output with braces of its own."""
 
 
 class MissingValue(StrictUndefined):
-    """What is not there. The sentence about it is made only when somebody wants the value."""
+    """A missing value. Its message is built only if the value is used."""
 
     __slots__ = ()
 
@@ -56,32 +56,32 @@ class MissingValue(StrictUndefined):
 
 @pass_context
 def to_placeholder(_: Context, value: object) -> Placeholder:
-    """The token of a value that is printed. It asks for the context lest Jinja print constants while it compiles."""
+    """The placeholder of a printed value. It requests the context so that Jinja does not evaluate constants during compilation."""
     if isinstance(value, Undefined):
         _raise_undefined(value)
     return placeholder(value)
 
 
 def _raise_undefined(value: Undefined) -> NoReturn:
-    value._fail_with_undefined_error()  # noqa: SLF001 - Jinja's way to say what is missing
+    value._fail_with_undefined_error()  # noqa: SLF001 - Jinja's API for the message of an undefined value
 
 
 class FragmentLoader(BaseLoader):
-    """The templates of one emitter's folder, and nothing else."""
+    """Loads the templates of one emitter's folder only."""
 
     def __init__(self, templates: Mapping[str, str], limits: RenderLimits) -> None:
         self.templates = templates
         self.limits = limits
 
-    def get_source(self, environment: JinjaEnvironment, template: str) -> tuple[str, str, Callable[[], bool]]:  # noqa: ARG002
-        """The text by its name; `OutsideGrammarError` where it cannot be a template at all."""
+    def get_source(self, environment: JinjaEnvironment, template: str) -> tuple[str, str, Callable[[], bool]]:  # noqa: ARG002 - Jinja's signature
+        """The text of a template; raises `UnsupportedSyntaxError` if it cannot be a template."""
         if template not in self.templates:
             raise TemplateNotFound(template)
         return check_source(self.templates[template], template, self.limits), template, lambda: True
 
 
 def check_source(source: str, path: str, limits: RenderLimits) -> str:
-    """The source, if it is of a bearable size and holds none of the characters that mark values."""
+    """The source, if it is within the size limit and contains no placeholder characters."""
     problem = None
     reserved_offsets = [offset for mark in (PLACEHOLDER_START, PLACEHOLDER_END) if (offset := source.find(mark)) >= 0]
     if reserved_offsets:
@@ -95,7 +95,7 @@ def check_source(source: str, path: str, limits: RenderLimits) -> str:
 
 
 class JinjaSandbox(ImmutableSandboxedEnvironment):
-    """Jinja without computing, without Python's attributes, and with a price on each step. For one thread."""
+    """Jinja without arithmetic and Python attributes, with a budget of steps. For one thread."""
 
     def __init__(self, templates: Mapping[str, str], delimiters: Mapping[str, str], limits: RenderLimits) -> None:
         super().__init__(
@@ -113,7 +113,7 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
             jinja_subset.ITERABLE_FILTER: check_iterable,
         }
         self.tests = dict(JINJA_TESTS)
-        self.concat = self._concat  # type: ignore[assignment]  # a method of Jinja's own contract, declared as str.join
+        self.concat = self._concat  # type: ignore[assignment]  # Jinja declares the method as str.join
         self._environments_by_template = {name: self.overlay(**DELIMITERS[kind]) for name, kind in delimiters.items()}  # type: ignore[arg-type]
 
     def _count_step(self, _: object) -> None:
@@ -121,7 +121,7 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
         if self.steps > self.limits.max_steps:
             raise ValueRejectedError("the template takes more steps than one file may")
 
-    def _concat(self, pieces: Any) -> object:  # noqa: ANN401 - Jinja hands over its buffers
+    def _concat(self, pieces: Any) -> object:  # noqa: ANN401 - Jinja passes its buffers
         text = concat(pieces)
         if isinstance(text, InterpolatedText) and text.size > self.limits.max_characters:
             raise ValueRejectedError("a text that the template makes is too long")
@@ -134,7 +134,7 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
         return jinja_subset.insert_limits(template)
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - Jinja's signature
-        """A field of a map, a property of a loop, or a macro of a fragment. Nothing has attributes of Python."""
+        """A field of a map, a property of a loop, or a macro of a fragment; Python attributes do not exist."""
         if type(obj) is MapView:
             try:
                 return obj[attribute]
@@ -152,7 +152,7 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
         return self.undefined(hint, obj=obj, name=attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401 - Jinja's signature
-        """A field of a map by a name that is a value itself, or an element of a list."""
+        """A field of a map by a computed name, or an element of a list."""
         if isinstance(argument, (str, InterpolatedText)) and not isinstance(obj, (ListView, list, tuple)):
             return self.getattr(obj, str(argument))
         if isinstance(obj, (ListView, list, tuple)) and isinstance(argument, int):
@@ -166,7 +166,7 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
         return self.undefined(f"{kind_of(obj)} has no element {argument!s}")
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Jinja's signature
-        """What a macro, or a loop that calls itself, makes of the arguments."""
+        """Call a macro, or a recursive loop."""
         if isinstance(obj, Undefined):
             _raise_undefined(obj)
         if not isinstance(obj, (Macro, LoopContext)):

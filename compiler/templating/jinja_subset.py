@@ -1,4 +1,4 @@
-"""The part of Jinja that templates may use: everything that places values, nothing that computes."""
+"""The subset of Jinja that templates may use: placing values without computing."""
 
 from collections.abc import Iterator
 from typing import Final, TypeAlias
@@ -11,7 +11,7 @@ from compiler.templating.template_errors import TemplateProblem
 STEP_FILTER: Final = "(tick)"
 SIZE_FILTER: Final = "(bounded)"
 ITERABLE_FILTER: Final = "(looped)"
-"""Names of the filters that this module puts into a parsed template; no template can write them."""
+"""Filters that this module inserts into a parsed template; a template cannot write their names."""
 
 _ALLOWED_NODES: Final = frozenset({
     "And", "Assign", "AssignBlock", "Call", "CallBlock", "Compare", "CondExpr", "Const", "Dict", "Filter", "For",
@@ -35,7 +35,7 @@ _BodyNode: TypeAlias = nodes.Template | nodes.For | nodes.Macro | nodes.CallBloc
 
 
 class UnsupportedSyntaxError(TemplateError):
-    """A template holds what templates may not hold."""
+    """A template contains unsupported syntax."""
 
     def __init__(self, problems: tuple[TemplateProblem, ...]) -> None:
         super().__init__("outside of the grammar")
@@ -43,7 +43,7 @@ class UnsupportedSyntaxError(TemplateError):
 
 
 def check_template(template: nodes.Template, path: str) -> None:
-    """`OutsideGrammarError` with all that the template may not hold."""
+    """Raise `UnsupportedSyntaxError` with everything that the template must not contain."""
     macros = frozenset(_macro_names(template))
     problems = [
         TemplateProblem(message, path, _line(node), (), advice)
@@ -100,7 +100,7 @@ def _call_problems(node: nodes.Call, macros: frozenset[str]) -> Iterator[tuple[s
     if isinstance(callee, nodes.Getattr) and isinstance(callee.node, nodes.Name):
         if callee.attr in {"items", "keys", "values", "get"}:
             yield f"`.{callee.attr}` is a field here, no method", "loop over `x | items`; ask for a field by `x.name`"
-        return  # a macro of an imported fragment, or refused when it is called
+        return  # a macro of an imported fragment; other calls fail at run time
     yield "only macros can be called", None
 
 
@@ -120,13 +120,13 @@ def _describe_node(kind: str) -> str:
 
 
 def insert_limits(template: nodes.Template) -> nodes.Template:
-    """The template, in which each run of a body costs a step, and each list it writes itself knows its size."""
+    """Instrument the template: each iteration of a body costs a step, and literal lists know their size."""
     _LimitInserter().visit(template)
     return template
 
 
 class _LimitInserter(NodeTransformer):
-    def visit_List(self, node: nodes.Expr) -> nodes.Node:  # noqa: N802 - Jinja calls it by the node's name
+    def visit_List(self, node: nodes.Expr) -> nodes.Node:  # noqa: N802 - Jinja calls it by the name of the node
         return _apply_filter(self.generic_visit(node), SIZE_FILTER)
 
     def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802
@@ -140,7 +140,7 @@ class _LimitInserter(NodeTransformer):
         return node
 
     def visit_Output(self, node: nodes.Output) -> list[nodes.Node]:  # noqa: N802
-        """Each piece for itself: Jinja notes the line of a statement, but not that of literal text."""
+        """Each part of an output separately: Jinja records the line of statements, but not of literal text."""
         self.generic_visit(node)
         statements: list[nodes.Node] = []
         for piece in node.nodes:

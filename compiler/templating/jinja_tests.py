@@ -1,4 +1,4 @@
-"""The tests (`is …`) that templates may use, on values that know their origins as on constants."""
+"""The tests (`is …`) of templates, for values with origins as for constants."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -50,7 +50,7 @@ def _reject_undefined(name: str, test: Callable[..., bool]) -> Callable[..., boo
     def run_test(value: object, *others: object) -> bool:
         for argument in (value, *others):
             if isinstance(argument, Undefined):
-                argument._fail_with_undefined_error()  # noqa: SLF001 - Jinja's way to say what is missing
+                argument._fail_with_undefined_error()  # noqa: SLF001 - Jinja's API for the message of an undefined value
         return test(value, *others)
 
     return run_test
@@ -59,4 +59,4 @@ def _reject_undefined(name: str, test: Callable[..., bool]) -> Callable[..., boo
 JINJA_TESTS: Final[Mapping[str, Callable[..., bool]]] = MappingProxyType(
     {name: _reject_undefined(name, holds) for name, holds in _TESTS.items()}
 )
-"""Only `defined` and `undefined` may be asked of what is not there."""
+"""The tests that accept a missing value."""

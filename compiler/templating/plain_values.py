@@ -1,4 +1,4 @@
-"""From what a template got hold of to plain data of exact types."""
+"""Converts the values of a template to JSON data of exact types."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
@@ -22,7 +22,7 @@ from compiler.templating.traced_values import (
 
 
 class ValueBudget:
-    """How many values may still be placed; few, where a template tries to multiply them."""
+    """The number of values that may still be placed; it bounds templates that multiply values."""
 
     __slots__ = ("remaining_values",)
 
@@ -30,14 +30,14 @@ class ValueBudget:
         self.remaining_values = limit
 
     def spend(self, amount: int) -> None:
-        """Less by the amount; `RefusedError` when there is nothing left."""
+        """Reduce the budget; raises `ValueRejectedError` when it is used up."""
         self.remaining_values -= amount
         if self.remaining_values < 0:
             raise ValueRejectedError("the template places more values than one file may hold")
 
 
 def to_plain(value: object, budget: ValueBudget) -> "Json | Omit":
-    """The value as plain data: scalars keep their type, maps and lists are copied whole, `omit` stays itself."""
+    """The value as JSON data: scalars keep their type, maps and lists are copied, `omit` stays."""
     kind = type(value)
     if kind is TracedStr or kind is str or kind is EncodedStr or kind is CommentedStr:
         return to_plain_str(value)  # type: ignore[arg-type]
@@ -80,7 +80,7 @@ def _plain_key(key: object) -> str:
 
 
 def to_plain_str(value: str) -> str:
-    """The text as an exact `str` that UTF-8 can write."""
+    """The text as an exact `str` that UTF-8 can encode."""
     if not value.isascii():
         try:
             value.encode()

@@ -1,4 +1,4 @@
-"""What is wrong with a template, or with a value where the template places it."""
+"""Problems of templates, and of values where a template places them."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from compiler.foundation.provenance import Origins
 
 @dataclass(frozen=True, slots=True)
 class TemplateProblem:
-    """One thing to mend: in the template at its line, or where the value at fault came from."""
+    """One problem: at a line of the template, or at the origin of the value."""
 
     message: str
     template: str
@@ -17,9 +17,9 @@ class TemplateProblem:
 
 
 class ValueRejectedError(Exception):
-    """A value cannot stand where the template places it. Never leaves the rendering."""
+    """A value cannot be placed here. Rendering always handles it."""
 
-    def __init__(self, message: str, origins: Origins = (), *, help: str | None = None) -> None:  # noqa: A002 - as in Problem
+    def __init__(self, message: str, origins: Origins = (), *, help: str | None = None) -> None:  # noqa: A002 - the same name as the field of a problem
         super().__init__(message)
         self.message = message
         self.origins = origins
@@ -28,7 +28,7 @@ class ValueRejectedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OutputProblem:
-    """A problem at a line of the rendered text, which is still to be traced to a line of the template."""
+    """A problem at a line of the output, which is mapped to a line of the template later."""
 
     line: int
     message: str
@@ -37,13 +37,13 @@ class OutputProblem:
 
     @staticmethod
     def from_rejection(rejection: ValueRejectedError, line: int) -> "OutputProblem":
-        """The refusal, at the line."""
+        """The rejection as a problem at the line."""
         return OutputProblem(line, rejection.message, rejection.origins, rejection.help)
 
 
 @dataclass(frozen=True, slots=True)
 class RenderLimits:
-    """What one rendering may cost; strangers write templates too."""
+    """Limits of one rendering: templates can come from strangers."""
 
     max_characters: int = 16_000_000
     max_placeholders: int = 1_000_000

@@ -1,4 +1,4 @@
-"""What of a context a template looks at, told from the template alone."""
+"""Which names of a context a template reads, from its source alone."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from compiler.foundation.json_data import FieldReads, merge_reads
 
 
 def template_reads(template: nodes.Template) -> FieldReads | None:
-    """The names that may be looked at, those that the template sets itself included; `None` where other files look, too."""
+    """The names that may be read, including those that the template sets; `None` if it includes other files."""
     if any(template.find(kind) is not None for kind in (nodes.Include, nodes.Import, nodes.FromImport)):
         return None
     return merge_reads(_node_reads(template))

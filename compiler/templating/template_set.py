@@ -1,4 +1,4 @@
-"""The templates of one emitter: compiled once, run on many contexts; and one-line expressions that may use them."""
+"""The templates of one emitter, compiled once and run with many contexts, and one-line expressions."""
 
 import re
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ _PLACEHOLDER = re.compile(f"{PLACEHOLDER_START}([0-9]+){PLACEHOLDER_END}")
 
 
 class TemplateSet:
-    """Keeps what it compiled for as long as it lives; for one thread at a time."""
+    """Caches compiled templates; for one thread at a time."""
 
     def __init__(
         self,
@@ -55,18 +55,18 @@ class TemplateSet:
         self._compiled: dict[tuple[str, bool], Template | TemplateFailedError] = {}
 
     def run(self, name: str, variables: Mapping[str, object]) -> TemplateOutput:
-        """The output of a template; raises `TemplateFailedError`."""
+        """Run a template; raises `TemplateFailedError`."""
         return run_template(self._sandbox, self._compile(name, is_text=False), variables)
 
     def output_lines(self, name: str, variables: Mapping[str, object]) -> list[tuple[str, int]]:
-        """The template and its line that printed each line of the output."""
+        """The template and line that printed each output line."""
         self._sandbox.steps = 0
         return output_lines(self._compile(name, is_text=False), variables) or [(name, 1)]
 
     def evaluate(self, text: str, context: Mapping[str, object]) -> "TemplateValue | bool | TemplateProblems":
-        """The value of a template in one line, such as a path: a single value keeps its type, anything else is text.
+        """The value of a one-line template, such as a path: a single value keeps its type, anything else is text.
 
-        Problems name the text where they would name a template. The caller decides what `omit` means.
+        Problems quote the text in place of a template name. The caller decides what `omit` means.
         """
         try:
             output = run_template(self._sandbox, self._compile(text, is_text=True), wrap_context(context))
@@ -77,7 +77,7 @@ class TemplateSet:
             return (TemplateProblem(rejection.message, text, 1, rejection.origins, rejection.help),)
 
     def inline_reads(self, text: str) -> FieldReads | None:
-        """The fields that a template in one line reads; `None` where it includes others, or does not compile."""
+        """The fields that a one-line template reads; `None` if it includes others, or does not compile."""
         try:
             self._compile(text, is_text=True)
         except TemplateFailedError:
@@ -90,7 +90,7 @@ class TemplateSet:
             if to_plain(value, ValueBudget(self.limits.max_values)) is OMIT:
                 return OMIT
             if isinstance(value, TracedBool):
-                return bool(value)  # a caller may compare with `is True`
+                return bool(value)  # a caller can compare with `is True`
             if not isinstance(value, (str, InterpolatedText)):
                 return wrap(value, ()) if not isinstance(value, bool) else value
         parts: list[TextPart] = []
@@ -114,5 +114,5 @@ class TemplateSet:
 
 
 def wrap_context(context: Mapping[str, object]) -> dict[str, object]:
-    """A context whose values know the name that they stand under."""
+    """Wrap a context so that values know their names."""
     return {name: wrap(value, (Origin(name),)) for name, value in context.items()}

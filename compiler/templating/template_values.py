@@ -1,4 +1,4 @@
-"""Read-only views of plain data: what a template sees of a spec. Fields win, since there are no attributes."""
+"""Read-only views of JSON data for templates. Names always mean fields, because there are no attributes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias, cast
@@ -18,11 +18,11 @@ from compiler.templating.traced_values import (
 )
 
 ReadLog: TypeAlias = "set[Origin] | None"
-"""Collects what was read, misses too; a map or list that stands in it was looked at: that it is there, and its keys."""
+"""Records reads, including misses; for a map or list, that it was read, and its keys."""
 
 
 class ContainerView:
-    """What a map and a list seen by a template have in common."""
+    """What views of maps and of lists share."""
 
     __slots__ = ("data", "derived_from", "origin", "reads")
     data: Object | Sequence[Json]
@@ -34,11 +34,11 @@ class ContainerView:
 
     @property
     def origins(self) -> Origins:
-        """Where this map or list stands, or what it was derived from."""
+        """The origin of this map or list, or the origins that it was computed from."""
         return (self.origin,) if self.derived_from is None else self.derived_from
 
     def origins_at(self, key: str | int) -> Origins:
-        """Where the member stands; noted as read."""
+        """The origins of a member; the read is recorded."""
         origins = self.derived_from
         if origins is None:
             if type(key) is not str and type(key) is not int:
@@ -55,11 +55,11 @@ class ContainerView:
     def __len__(self) -> int:
         return len(self.data)
 
-    __hash__ = None  # type: ignore[assignment]  # as plain maps and lists have none
+    __hash__ = None  # type: ignore[assignment]  # unhashable, as maps and lists are
 
 
 class MapView(ContainerView):
-    """A map. `view[key]` raises KeyError where there is nothing; iteration gives the keys."""
+    """A view of a map. `view[key]` raises KeyError for a missing key; iteration yields the keys."""
 
     __slots__ = ()
     data: Object
@@ -90,12 +90,12 @@ class MapView(ContainerView):
     __hash__ = None
 
     def pairs(self) -> Iterator[tuple[TracedStr, "TemplateValue"]]:
-        """Keys with their values."""
+        """Keys with values."""
         return ((key, self[key]) for key in self)
 
 
 class ListView(ContainerView):
-    """A list. `elements[index]` raises IndexError where there is nothing."""
+    """A view of a list. `elements[index]` raises IndexError for a missing element."""
 
     __slots__ = ()
     data: Sequence[Json]
@@ -128,14 +128,14 @@ class ListView(ContainerView):
 
 
 TemplateValue: TypeAlias = "TracedScalar | MapView | ListView | Omit"
-"""What a template can get hold of that came from outside it."""
+"""The values that a template can get from its context."""
 
 _SCALAR_TYPES = frozenset({int, bool, float, type(None)})
 _TRACED_TYPES = (TracedStr, TracedInt, TracedBool, TracedFloat, TracedNull, ContainerView, Omit)
 
 
 def wrap(value: object, origins: Origins, reads: ReadLog = None, *, is_derived: bool = False) -> TemplateValue:
-    """The value as a template sees it. What already knows its origins keeps them."""
+    """The value as a template sees it. A value with origins keeps them."""
     kind = type(value)
     if kind is str:
         return traced_str(value, origins)  # type: ignore[arg-type]
@@ -152,5 +152,5 @@ def wrap(value: object, origins: Origins, reads: ReadLog = None, *, is_derived: 
 
 
 def wrap_derived(value: object, *origins: Origin) -> TemplateValue:
-    """A value computed from the places named: each leaf in it names them all, unless it knows its own."""
+    """A computed value with the given origins, which apply to each leaf without origins of its own."""
     return wrap(value, origins, is_derived=True)

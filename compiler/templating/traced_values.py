@@ -1,4 +1,4 @@
-"""Values that know which parts of the specs they were made of."""
+"""Values that know their origins in the specs."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
@@ -7,7 +7,7 @@ from compiler.foundation.provenance import Origin, Origins
 
 
 class TracedStr(str):
-    """Text from a spec; its characters are too."""
+    """Text from a spec, and text derived from it."""
 
     __slots__ = ("origins",)
     origins: Origins
@@ -17,39 +17,39 @@ class TracedStr(str):
 
 
 class EncodedStr(TracedStr):
-    """Text that a named encoder has made safe for one language."""
+    """Text that a named encoder made safe for one language."""
 
     __slots__ = ("encoder_name",)
     encoder_name: str
 
 
 class CommentedStr(TracedStr):
-    """Text with a remark that stands behind it in the file, where the format has comments."""
+    """Text with a comment, which is written after it if the format has comments."""
 
     __slots__ = ("comment",)
     comment: str
 
 
 class TracedInt(int):
-    """A whole number from a spec."""
+    """An integer from a spec."""
 
     origins: Origins
 
 
 class TracedBool(int):
-    """True or false from a spec (`bool` itself cannot be subclassed)."""
+    """A boolean from a spec (`bool` cannot be subclassed)."""
 
     origins: Origins
 
 
 class TracedFloat(float):
-    """A number with a fraction from a spec."""
+    """A float from a spec."""
 
     origins: Origins
 
 
 class TracedNull:
-    """The null of a spec: false, equal to None, and placed nowhere."""
+    """The null of a spec: false, equal to None, and never placed."""
 
     __slots__ = ("origins",)
 
@@ -67,7 +67,7 @@ class TracedNull:
 
 
 class Omit:
-    """The type of `OMIT`: as the value of a key, or as an element, it takes the key or the element away."""
+    """The type of `OMIT`, which removes its key or its list element."""
 
     __slots__ = ()
 
@@ -85,7 +85,7 @@ def traced_str(value: str, origins: Origins) -> TracedStr:
 
 
 def encoded_str(value: str, encoder_name: str, origins: Origins) -> EncodedStr:
-    """The text as the named encoder left it, with the origins of what it encoded."""
+    """Encoded text with the origins of its input."""
     result = EncodedStr(value)
     result.encoder_name = encoder_name
     result.origins = origins
@@ -93,7 +93,7 @@ def encoded_str(value: str, encoder_name: str, origins: Origins) -> EncodedStr:
 
 
 def commented_str(value: str, comment: str, origins: Origins) -> CommentedStr:
-    """The text with a remark behind it."""
+    """The text with a comment."""
     result = CommentedStr(value)
     result.comment = comment
     result.origins = origins
@@ -101,7 +101,7 @@ def commented_str(value: str, comment: str, origins: Origins) -> CommentedStr:
 
 
 def traced_scalar(value: object, origins: Origins) -> TracedScalar:
-    """A scalar of plain data with its origins; `TypeError` for anything else."""
+    """A scalar with its origins; raises `TypeError` for other values."""
     if isinstance(value, str):
         return traced_str(value, origins)
     if value is None:
@@ -120,7 +120,7 @@ def traced_scalar(value: object, origins: Origins) -> TracedScalar:
 
 
 def origins_of(*values: object) -> Origins:
-    """The origins of all values and of everything in them, each once, in order."""
+    """The origins of the values and everything in them, each once, in order."""
     return tuple(dict.fromkeys(origin for value in values for origin in _iter_origins(value)))
 
 

@@ -1,4 +1,4 @@
-"""Filters that count a quantity of the language in a unit: `250ms` in milliseconds is 250."""
+"""Filters that convert quantities: `250ms` in milliseconds is 250."""
 
 from collections.abc import Callable
 
@@ -18,22 +18,22 @@ def milliseconds(value: object) -> object:
 
 
 def percent(value: object) -> object:
-    """A percentage without its sign."""
+    """A percentage without `%`."""
     return _convert_quantity(value, lambda text: Percentage(text).percent)
 
 
 def millicores(value: object) -> object:
-    """An amount of CPU in thousandths of a core."""
+    """CPU in thousandths of a core."""
     return _convert_quantity(value, lambda text: Cpu(text).millicores)
 
 
 def bytes_(value: object) -> object:
-    """An amount of memory in bytes."""
+    """Memory in bytes."""
     return _convert_quantity(value, lambda text: Memory(text).bytes)
 
 
 def digest_hex(value: object) -> object:
-    """The 64 digits of a digest, without the name of the algorithm."""
+    """The 64 hexadecimal digits of a digest, without the algorithm."""
     origins = origins_of(value)
     algorithm, _, digits = str(value).partition(":")
     if algorithm != "sha256" or not digits:

@@ -1,4 +1,4 @@
-"""Characters beyond ASCII that are written as they are."""
+"""Characters beyond ASCII that are written unescaped."""
 
 from typing import Final
 
@@ -7,5 +7,6 @@ VISIBLE: Final = (
     "\u180f-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u2fff\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufdff\ufe30-\ufefe\uff01-\uffef"
     "\U00010000-\U000110bc\U0001b000-\U0001bc9f\U0001f000-\U0001faff\U00020000-\U0003fffd"
 )
-"""Characters beyond ASCII that are seen as they are: no spaces, marks of direction, controls, halves or private ones. A
-list of our own, since Python's tables change with its version and the bytes may not."""
+"""Visible characters beyond ASCII: no spaces, direction marks, controls, surrogates or private use. The list is fixed, because
+Python's tables change between versions and the output must not.
+"""

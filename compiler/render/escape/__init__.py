@@ -1,1 +1,1 @@
-"""Escapers that know where in a text a value is placed."""
+"""Context-aware escapers: how to write a value depends on where in the text it is placed."""

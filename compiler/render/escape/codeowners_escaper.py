@@ -1,8 +1,8 @@
-"""Values in files of code owners: a path begins a line, and who owns it follows.
+"""Values in CODEOWNERS files: a path starts a line, and its owners follow.
 
-GitHub: "About code owners", syntax and its exceptions (docs.github.com); what GitHub answers to `[` is that both `[` and `]` must be
-escaped with a backslash, and spaces are, too. GitLab: "Syntax of `CODEOWNERS` file" and "Advanced `CODEOWNERS` configuration"
-(docs.gitlab.com), which match by Ruby's `File.fnmatch`. A backslash of the path itself would hide the space before the owners.
+GitHub: "About code owners", syntax and its exceptions (docs.github.com); `[` and `]` must be escaped with a backslash, as must
+spaces. GitLab: "Syntax of `CODEOWNERS` file" and "Advanced `CODEOWNERS` configuration" (docs.gitlab.com), which matches with Ruby's
+`File.fnmatch`. A backslash in the path itself would escape the space before the owners.
 """
 
 import re
@@ -18,23 +18,23 @@ _SECTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]*")
 
 
 class CodeownersEscaper:
-    """A line is a pattern with its owners, or a section's heading, whose values are plain words."""
+    """A line is a pattern with its owners, or a section heading, whose values are plain words."""
 
     encoder_name: ClassVar[str] = ""
     forge: ClassVar[str]
     unmatchable: ClassVar[re.Pattern[str]]
-    """What no pattern can say: any one character stands for it."""
+    """Stands for characters that a pattern cannot express; it matches any one character."""
     handle: ClassVar[re.Pattern[str]]
 
     def __init__(self) -> None:
         self._line = ""
 
     def feed(self, literal: str) -> None:
-        """Note the line so far."""
+        """Record the line so far."""
         self._line = (self._line + literal).rpartition("\n")[2]
 
-    def escape(self, value: str, *, is_encoded: bool) -> str:  # noqa: ARG002 - no encoder's work is of use here
-        """A pattern that fits the path and nothing else, as far as the forge can say so; a handle of the forge; a plain word."""
+    def escape(self, value: str, *, is_encoded: bool) -> str:  # noqa: ARG002 - encoded values are treated like others here
+        """A pattern that matches only the path, as far as the forge can express that; a handle of the forge; or a plain word."""
         output = self._escape_value(value)
         self._line += output
         return output
@@ -56,7 +56,7 @@ class CodeownersEscaper:
         )
 
     def path_pattern(self, path: str) -> str:
-        """The path from the repository's root, so that no character of it means anything else."""
+        """The path from the repository's root, with every special character escaped."""
         if not path.startswith("/") or "//" in path:
             raise ValueRejectedError(f"{quoted_excerpt(path)} is no path from the root")
         return "".join(
@@ -66,7 +66,7 @@ class CodeownersEscaper:
 
 
 class GitHubCodeownersEscaper(CodeownersEscaper):
-    """Code owners of GitHub: a `#` begins a comment wherever it stands, and cannot be escaped."""
+    """GitHub's CODEOWNERS: `#` starts a comment anywhere, and cannot be escaped."""
 
     forge: ClassVar[str] = "GitHub"
     unmatchable: ClassVar[re.Pattern[str]] = re.compile(f"[{_INVISIBLE}#]")
@@ -76,7 +76,7 @@ class GitHubCodeownersEscaper(CodeownersEscaper):
 
 
 class GitLabCodeownersEscaper(CodeownersEscaper):
-    """Code owners of GitLab: groups within groups, and roles of the project."""
+    """GitLab's CODEOWNERS: nested groups, and roles of the project."""
 
     forge: ClassVar[str] = "GitLab"
     unmatchable: ClassVar[re.Pattern[str]] = re.compile(f"[{_INVISIBLE}]")

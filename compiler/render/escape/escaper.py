@@ -1,4 +1,4 @@
-"""What a format of text knows of the place where the next value stands."""
+"""The interface of escapers."""
 
 import re
 from typing import ClassVar, Protocol
@@ -9,31 +9,31 @@ from compiler.templating.visible_characters import VISIBLE
 
 
 class Escaper(Protocol):
-    """A walk along a text: told of each piece of literal text, asked for each value between them."""
+    """Follows a text: receives each literal part, and escapes each value in between."""
 
     encoder_name: ClassVar[str]
-    """The encoder that belongs to the format; its work is not done again."""
+    """The encoder of the format; its output is not encoded again."""
 
     def feed(self, literal: str) -> None:
-        """Go on past literal text of the template."""
+        """Follow a literal part of the template."""
 
     def escape(self, value: str, *, is_encoded: bool) -> str:
-        """The text as it has to be written here; `RefusedError` where nothing makes it safe."""
+        """The text as it must be written here; raises `ValueRejectedError` if it cannot be written safely."""
 
 
 _ONE_WORD = re.compile(rf"[A-Za-z0-9@/._*][!-~{VISIBLE}]*")
 
 
 class PlainTextEscaper:
-    """Text of no known language: one printable word a value."""
+    """Text of an unknown language: one printable word per value."""
 
     encoder_name: ClassVar[str] = ""
 
     def feed(self, literal: str) -> None:
-        """Nothing changes what may stand next."""
+        """Literal text does not change how the next value is written."""
 
-    def escape(self, value: str, *, is_encoded: bool) -> str:  # noqa: ARG002 - no encoder belongs to plain text
-        """The value, if it is a single word that opens no comment, option or quotation."""
+    def escape(self, value: str, *, is_encoded: bool) -> str:  # noqa: ARG002 - plain text has no encoder
+        """The value, if it is a single word that starts no comment, option or quotation."""
         if _ONE_WORD.fullmatch(value):
             return value
         raise ValueRejectedError(

@@ -18,7 +18,7 @@ _SAFE_URL = re.compile(r"https?://.*|mailto:.*|[^:]*|[./#?].*", re.IGNORECASE | 
 
 
 class HtmlEscaper:
-    """Text and quoted attributes are encoded; scripts, styles, comments, bare tags and handlers take no value."""
+    """Text and quoted attributes are encoded; scripts, styles, comments, tags and event handlers accept no values."""
 
     encoder_name: ClassVar[str] = "html"
 
@@ -73,7 +73,7 @@ class HtmlEscaper:
         return position + len(end)
 
     def escape(self, value: str, *, is_encoded: bool) -> str:
-        """The value with entities, in text and in attributes between quotes."""
+        """The value with entities, in text and in quoted attributes."""
         if not self._can_escape():
             raise ValueRejectedError(
                 "a value stands in a script, a style, a comment, a handler or a bare tag",

@@ -11,12 +11,12 @@ from compiler.templating.template_errors import ValueRejectedError
 _FENCE = re.compile(r"[ >*-]*(`{3,}|~{3,})")
 _SAFE_URL = re.compile(r"https?://.+|mailto:.+|[^:]*|[./#?].*", re.IGNORECASE | re.DOTALL)
 _LINE_PREFIX = re.compile(r"[\s>*+\-0-9.)]*")
-"""What may stand before something that is told by how its line begins, such as a list or a heading."""
+"""What can precede the markup at the start of a line, such as of a list or a heading."""
 _URL_CHARACTERS: Final = "/?#@!$&'*+,;=:%~[]"
 
 
 class MarkdownEscaper:
-    """Prose is encoded. Within code nothing can be, so only what cannot end the code stands there; links lead to no code."""
+    """Prose is encoded. In code nothing can be encoded, so values that could end the code are rejected; links cannot execute code."""
 
     encoder_name: ClassVar[str] = "markdown"
 
@@ -27,7 +27,7 @@ class MarkdownEscaper:
         self._url: str | None = None
 
     def feed(self, literal: str) -> None:
-        """Note where fences, tags and addresses open and close, and the line so far."""
+        """Follow the start and end of fences, tags and addresses, and record the line so far."""
         if self._url is not None:
             self._url = None if ")" in literal else self._url + literal
         if "<" in literal or ">" in literal:
@@ -53,7 +53,7 @@ class MarkdownEscaper:
         return bool(self._fence) or self._line.count("`") % 2 == 1
 
     def escape(self, value: str, *, is_encoded: bool) -> str:
-        """The value encoded; in code as it is, if it cannot end the code; in an address with what could end it quoted."""
+        """The value encoded; unchanged in code, if it cannot end the code; percent-encoded in an address."""
         if self._in_code:
             if "`" in value or "~~~" in value or ("\n" in value and not self._fence):
                 raise ValueRejectedError(f"{quoted_excerpt(value)} could end the code that it stands in")

@@ -13,9 +13,10 @@ _BEFORE_COMMENT = frozenset(" \t\n;&|()<>")
 
 
 class ShellEscaper:
-    """Where words are bare a value becomes one of them; elsewhere only a plain word means nothing but itself.
+    """Outside quotes a value becomes a quoted word; elsewhere only a plain word is safe.
 
-    Nested quotation is not followed: past a substitution within quotes, a sum, a `[[` or a here-document, none is bare.
+    Nested quotation is not followed: after a substitution in quotes, an arithmetic expansion, a `[[` or a here-document, every place
+    counts as quoted.
     """
 
     encoder_name: ClassVar[str] = "shell"
@@ -45,7 +46,7 @@ class ShellEscaper:
             self._context = symbol
 
     def escape(self, value: str, *, is_encoded: bool) -> str:
-        """A word of its own, or a plain word as it is."""
+        """A quoted word, or a plain word unchanged."""
         is_unquoted = not self._context and not self._is_untracked and self._tail not in {"\\", "$"}
         if not is_unquoted and not is_safe_word(value):
             raise ValueRejectedError(
