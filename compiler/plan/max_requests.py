@@ -1,4 +1,4 @@
-"""What a model's replicas can come to request at most: how many there can be at once, each with its resources."""
+"""The maximum resource requests of a model: the maximum number of pods, each with its resources."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class ResourceTotals:
         return ResourceTotals(self.cpu + other.cpu, self.memory + other.memory, accelerators)
 
     def with_headroom(self, percent: int) -> "ResourceTotals":
-        """So much more, rounded up; whole thousandths of a core, whole MiB, and whole accelerators."""
+        """The totals plus headroom, rounded up to thousandths of a core, MiB, and whole accelerators."""
         return ResourceTotals(
             _add_percent(self.cpu, percent),
             _add_percent(self.memory, percent, 1024**2),
@@ -40,12 +40,12 @@ class ResourceTotals:
 
 
 def sum_resources(amounts: Iterable[ResourceTotals]) -> ResourceTotals:
-    """All of them together."""
+    """The sum of resource totals."""
     return sum(amounts, ResourceTotals())
 
 
 def max_requests(exports: EmitterExports, model: ResolvedModel) -> ResourceTotals | tuple[str, ...]:
-    """What its replicas can request at most; or the resources that it does not say, though it has replicas."""
+    """The maximum requests of the model's pods; or the resources that it does not set, although it has pods."""
     pods = _exported_pods(exports, model)
     if not pods:
         return ResourceTotals()
@@ -60,7 +60,7 @@ def max_requests(exports: EmitterExports, model: ResolvedModel) -> ResourceTotal
 
 
 def max_replicas(model: ResolvedModel, pods: Object) -> int:
-    """How many there can be at once: the most that scaling allows, those of a rollout, and those beside them."""
+    """The maximum number of pods: by scaling, plus those of a rollout, plus additional ones such as a canary's."""
     deploy = as_object(model.data.get("deploy"))
     scaling = as_object(deploy.get("scaling"))
     replica_limit = (
@@ -82,7 +82,7 @@ def _exported_pods(exports: EmitterExports, model: ResolvedModel) -> Object:
 
 
 def _surge_replicas(surge: Json, replica_limit: int) -> int:
-    """A share is rounded up, as Kubernetes does with `maxSurge` of rolling updates."""
+    """The number of extra pods during a rollout; a percentage is rounded up, as for `maxSurge` in Kubernetes."""
     if isinstance(surge, str) and surge.endswith("%"):
         return ceil(Fraction(surge[:-1]) * replica_limit / 100)
     return _int_or_default(surge, 0)

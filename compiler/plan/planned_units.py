@@ -1,4 +1,4 @@
-"""Files that are to be made, and the units that own them."""
+"""Planned files, and the units that own them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from compiler.spec.portfolio import Spec
 
 @dataclass(frozen=True)
 class PlannedFile:
-    """A file to be made: where below the output folder, where it is committed (if it is), by which rule, from what."""
+    """A file to render: its path below the output folder, its path in the repository (if committed), its rule, and its context."""
 
     path: str
     commit_path: str | None
@@ -32,7 +32,7 @@ class PlannedFile:
 
 @dataclass(frozen=True)
 class PlannedUnit:
-    """Files that are owned together; `findings` where some of them cannot be made."""
+    """Files that are owned together; `findings` if some of them cannot be rendered."""
 
     id: str
     files: tuple[PlannedFile, ...]
@@ -40,14 +40,14 @@ class PlannedUnit:
 
 
 def shared_unit_id(group: str) -> str:
-    """The unit of what a class of emitters makes that is no environment's; no environment can have such a name."""
+    """The id of the unit of an emitter class that belongs to no environment; no environment can have such a name."""
     return f"all.{group}"
 
 
 def render_paths(
     fleet: Fleet, templates: EmitterTemplates, emitter: Emitter, rule: FileRule, context: Context
 ) -> tuple[str, str | None] | Finding:
-    """Where a rule puts its file, and where it is committed."""
+    """The path of a rule's file, and its path in the repository."""
     path = templates.render_value(emitter, rule.path, context, (*rule.pointer, "path"))
     if isinstance(path, Finding):
         return path
@@ -67,20 +67,20 @@ def render_paths(
 
 
 def _is_project_input(fleet: Fleet, path: str) -> bool:
-    """Whether a file would be read as a spec, a template or a schema by the next run."""
+    """Whether the next run would read the file as a spec, a template or a schema."""
     portfolio = fleet.portfolio
     return any(path.startswith(f"{portfolio.folder(name)}/") for name in ("models", "templates", "schemas"))
 
 
 def source_paths(*models: ResolvedModel) -> tuple[str, ...]:
-    """Paths of all that models were read from: the documents of their layers, the files of their releases."""
+    """The files that models were read from: the documents of their layers, and companion files."""
     layers = [layer.document.path for model in models for layer in model.layers if layer.document]
     releases = [release for model in models for release in (model.release, model.canary) if release]
     return tuple(dict.fromkeys([*layers, *(file.path for release in releases for file in release.files)]))
 
 
 def input_paths(fleet: Fleet, *models: ResolvedModel) -> tuple[str, ...]:
-    """Paths of all that bears on what is made of models: what they were read from, and the documents that they name."""
+    """All files that rendered output of models depends on: their sources, and the documents that they name."""
     portfolio = fleet.portfolio
     specs = [spec for model in models for spec in (model.environment, *_referenced_specs(fleet, model)) if spec]
     documents = dict.fromkeys(spec.document.path for spec in (portfolio.project, *specs))
@@ -96,14 +96,14 @@ def _referenced_specs(fleet: Fleet, model: ResolvedModel) -> Iterator[Spec]:
 
 
 def emitter_metadata(emitter: Emitter) -> dict[str, ContextValue]:
-    """What an emitter says of what its records are for, and what they rest on."""
+    """The purpose and the legal basis of an emitter's records."""
     return {key: ComputedValue(emitter.data[key], ()) for key in ("regime", "legalBasis") if key in emitter.data}
 
 
 def unit_value(
     path: str, resources: Sequence[str] = (), sources: Sequence[str] = (), artifacts: Sequence[Json] = ()
 ) -> ComputedValue:
-    """What templates see of their unit; files that are made last see digests too."""
+    """The unit as templates see it; files rendered last also see digests."""
     data: Object = {
         "path": path, "resources": list(resources), "files": [], "sources": list(sources), "artifacts": list(artifacts),
     }  # fmt: skip
@@ -111,7 +111,7 @@ def unit_value(
 
 
 def path_collisions(files: Iterable[PlannedFile]) -> Iterator[Finding]:
-    """Files of a unit that want one path."""
+    """Findings about files of a unit with the same path."""
     files_by_path: dict[str, PlannedFile] = {}
     for file in files:
         first_file = files_by_path.setdefault(file.path, file)
@@ -128,21 +128,21 @@ def path_collisions(files: Iterable[PlannedFile]) -> Iterator[Finding]:
 
 
 def rendered_kinds(unit: PlannedUnit) -> Iterator[tuple[str, str] | Finding]:
-    """Group and kind of each resource of a unit; a finding where nothing says it."""
+    """Group and kind of each resource of a unit; a finding if they are unknown."""
     for file in unit.files:
         if file.rule.is_resource and file.commit_path is None:
             yield _resource_kind(file)
 
 
 def kind_values(kinds: Sequence[tuple[str, str]]) -> list[Json]:
-    """Kinds as templates see them, in order."""
+    """Kinds as templates see them, sorted."""
     return [{"group": group, "kind": kind} for group, kind in sorted(kinds)]
 
 
 def _resource_kind(file: PlannedFile) -> tuple[str, str] | Finding:
     parts = (file.rule.schema or "").split("/")
     if len(parts) in {2, 3} and not parts[-1].endswith(".json"):
-        return (parts[0] if len(parts) == 3 else ""), parts[-1]  # noqa: PLR2004 - group, version and kind; the core has no group
+        return (parts[0] if len(parts) == 3 else ""), parts[-1]  # noqa: PLR2004 - group, version and kind; the core API has no group
     message = f"nothing says of which kind {file.rule.path} is, and somebody here has to allow it"
     help_ = "say `schema: <group>/<version>/<kind>`, or `resource: false` where it is no object of a cluster"
     return emitter_finding(file.emitter, message, (*file.rule.pointer, "schema"), help_)

@@ -24,7 +24,7 @@ from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 
 UnitFilter = Callable[[str, str], bool]
-"""Whether a run is about a model (by name) in an environment; either may be empty: what belongs to none."""
+"""Whether to plan a model (by name) in an environment; either name can be empty."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The namespaces of an environment that models run in, and how much those may request together."""
+"""The namespaces of an environment, and the sum of what their models can request."""
 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from compiler.spec.quantities import Cpu, Memory
 
 @dataclass(frozen=True, slots=True)
 class NamespaceUsage:
-    """A model in a namespace of an environment, and what its replicas can request at most, where a quota asks for it."""
+    """A model in a namespace of an environment, and the maximum requests of its pods, computed if there is a quota."""
 
     model: ResolvedModel
     namespace: str
@@ -29,13 +29,13 @@ class NamespaceUsage:
 
 
 def namespace_usage(exports: EmitterExports, model: ResolvedModel, environment: Spec) -> NamespaceUsage:
-    """Where a model runs; what it comes to is looked at only where somebody asks."""
+    """The namespace usage of a deployed model; requests are computed on demand."""
     requests = max_requests(exports, model) if "quota" in environment.data else ResourceTotals()
     return NamespaceUsage(model, namespace(model) or "", requests, namespace_document_origins(model))
 
 
 def quota_findings(fleet: Fleet, exports: EmitterExports, selected_models: Container[str] | None) -> Iterator[Finding]:
-    """What keeps quotas from being known, or is too little; `only`: the models that are judged, all where it is `None`."""
+    """Findings about quotas that cannot be checked or are too small; `only` restricts the models."""
     for name, environment in fleet.portfolio.by_kind("Environment").items():
         if "quota" not in environment.data or name not in fleet.environments:
             continue
@@ -54,7 +54,7 @@ def quota_findings(fleet: Fleet, exports: EmitterExports, selected_models: Conta
 
 
 def _unknown_namespace_findings(environment: Spec) -> Iterator[Finding]:
-    """Quotas of namespaces that the Environment does not name: nobody would be held to them."""
+    """Quotas of namespaces that the Environment does not define, which would have no effect."""
     known_names = [environment.text("namespace"), *map(as_str, as_object(environment.data.get("namespaces")).values())]
     for name in as_object(as_object(environment.data["quota"]).get("namespaces")):
         if name in known_names:
@@ -74,7 +74,7 @@ def _unknown_namespace_findings(environment: Spec) -> Iterator[Finding]:
 
 
 def namespace_values(environment: Spec, usages: Sequence[NamespaceUsage]) -> tuple[list[ComputedValue], list[Finding]]:
-    """The namespaces by name as templates see them, and what keeps a quota from being known."""
+    """The namespaces by name as templates see them, and findings about their quotas."""
     findings: list[Finding] = []
     values: list[ComputedValue] = []
     for name in sorted({usage.namespace for usage in usages}):
@@ -95,7 +95,7 @@ def namespace_values(environment: Spec, usages: Sequence[NamespaceUsage]) -> tup
 
 
 def _namespace_pointer(environment: Spec, name: str) -> Pointer | None:
-    """Where the Environment names the namespace; `None` where only live objects are in it."""
+    """The pointer in the Environment that names the namespace; `None` if only adopted objects are in it."""
     if environment.text("namespace") == name:
         return ("namespace",)
     tenants = as_object(environment.data.get("namespaces"))
@@ -135,7 +135,7 @@ def _amounts_value(amount: ResourceTotals) -> Json:
 
 
 def _missing_request_finding(environment: Spec, usage: NamespaceUsage, name: str) -> Finding:
-    """Kubernetes admits no replica that leaves out what a quota counts (Kubernetes, "Resource Quotas")."""
+    """Kubernetes rejects pods that do not request a resource that a quota limits (Kubernetes, "Resource Quotas")."""
     missing_resources = usage.max_requests if isinstance(usage.max_requests, tuple) else ()
     message = (
         f"the quota of {name} counts {' and '.join(missing_resources)}, and {usage.model.name} does not say how "
@@ -149,7 +149,7 @@ def _missing_request_finding(environment: Spec, usage: NamespaceUsage, name: str
 
 
 def _small_quota_findings(environment: Spec, name: str, limits: Object, requests: ResourceTotals) -> Iterator[Finding]:
-    """What is said for a namespace, and less than its models can come to."""
+    """Quotas that are smaller than what the models can request."""
     for key, minimum, unit in (
         ("cpu", requests.cpu, Cpu(f"{requests.cpu or 1}m")),
         ("memory", requests.memory, Memory(f"{requests.memory or 1}")),

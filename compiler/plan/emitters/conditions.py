@@ -1,4 +1,4 @@
-"""The CEL expressions of emitters: checked against the language, then asked of single models."""
+"""The CEL expressions of emitters: checked against the language, then evaluated for models."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,24 +26,24 @@ from compiler.spec.cel_variables import dataset_variable_schema, model_variable_
 from compiler.spec.language import Language
 
 ConditionResults = Mapping[Pointer, bool | Finding]
-"""What each expression of emitter.yaml says of one model, by its place; a finding where it could not be asked."""
+"""The value of each expression of emitter.yaml for a model, by pointer; a finding if it could not be evaluated."""
 
 ConditionSections = tuple[tuple[str, str], ...]
-"""Lists in emitter.yaml whose elements have conditions, each with the key of those."""
+"""The lists in emitter.yaml whose elements have conditions, each with the key of the condition."""
 
 COMPATIBILITY_SECTIONS: ConditionSections = (("requires", "expression"), ("unsupported", "when"), ("images", "when"))
-"""Those that say whether an emitter can do what a model asks."""
+"""The sections that decide whether an emitter can deploy a model."""
 ALL_SECTIONS: ConditionSections = (*COMPATIBILITY_SECTIONS, ("files", "when"))
-"""Those, and which files it makes."""
+"""Those, and the files that it renders."""
 _CACHED_RESULTS = 4
-"""Answers of an emitter that are kept: as many as a model has environments, mostly."""
+"""Cached results per emitter: about as many as a model has environments."""
 SLI_SECTIONS: ConditionSections = (("sli", "when"),)
-"""Those that say what measures a model: asked only by who watches it."""
+"""The section that defines SLIs, evaluated only for monitoring."""
 
 
 @dataclass(frozen=True)
 class _CompiledSections:
-    """Expressions of an emitter as few lists, so that they cost few evaluations, and the fields that they read."""
+    """The expressions of some sections of an emitter, compiled as a few lists, and the fields that they read."""
 
     pointers: tuple[Pointer, ...]
     condition_batch: ExpressionBatch | None
@@ -51,9 +51,9 @@ class _CompiledSections:
 
 
 class ConditionEvaluator:
-    """Expressions compiled once each, against the schemas of what they speak of.
+    """Compiles each expression once, against the schemas of its variables.
 
-    Those of shipped emitters are checked against the schemas by the tests that ship them, and not again in each run.
+    Tests check the expressions of shipped emitters, so that a run need not.
     """
 
     def __init__(self, language: Language, emitters: Emitters) -> None:
@@ -67,9 +67,9 @@ class ConditionEvaluator:
     def evaluate_sections(
         self, emitter: Emitter, sections: ConditionSections, data: Mapping[str, Json]
     ) -> ConditionResults:
-        """What the expressions of these sections of an emitter say of the data.
+        """The values of the expressions in these sections of an emitter.
 
-        Where they read what they read lately, they say what they said: of a model in its next environment, mostly.
+        Results are memoised by the fields that the expressions read: environments of a model mostly agree in them.
         """
         section = self._compile_sections(emitter, sections)
         inputs = {
@@ -97,7 +97,7 @@ class ConditionEvaluator:
     def evaluate_condition(
         self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Json]
     ) -> bool | Finding:
-        """Whether one expression holds for the data; a finding where it could not be asked."""
+        """Whether an expression is true for the data; a finding if it could not be evaluated."""
         expression = self.compile_expression(emitter, text)
         fields_by_variable = _group_by_variable(() if isinstance(expression, CompileError) else expression.read_paths)
         activation = self._cel_environment(emitter).activation(
@@ -106,23 +106,23 @@ class ConditionEvaluator:
         return self._evaluate(emitter, text, pointer, activation)
 
     def has_conditions(self, emitter: Emitter, sections: ConditionSections) -> bool:
-        """Whether there are expressions in these sections of an emitter."""
+        """Whether these sections of an emitter contain expressions."""
         return bool(self._compile_sections(emitter, sections).pointers)
 
     def reads_variable(self, emitter: Emitter, sections: ConditionSections, variable: str) -> bool:
-        """Whether an expression of these sections asks for a variable; all are given where that cannot be told."""
+        """Whether an expression in these sections reads a variable; true if that is unknown."""
         section = self._compile_sections(emitter, sections)
         return variable in section.fields_by_variable or section.condition_batch is None
 
     def compile_findings(self, emitter: Emitter) -> Iterator[Finding]:
-        """What is wrong with the expressions of an emitter, before any model is asked."""
+        """Compile errors in the expressions of an emitter."""
         for pointer, text in all_conditions(emitter):
             expression = self.compile_expression(emitter, text)
             if isinstance(expression, CompileError):
                 yield emitter_finding(emitter, f"{text!r}: {expression.message}", pointer, expression.help)
 
     def compile_expression(self, emitter: Emitter, text: str) -> Expression | CompileError:
-        """The expression, or what is wrong with it."""
+        """The compiled expression, or its first error."""
         key = (emitter.id, text)
         if key not in self._expressions:
             self._expressions[key] = self._cel_environment(emitter).compile(text, check_types=not emitter.is_builtin)
@@ -175,7 +175,7 @@ _EGRESS_PEER_SCHEMA: Object = MappingProxyType(
         },
     }
 )
-"""What is reached, as expressions of emitters see it."""
+"""The egress as expressions of emitters see it."""
 _OBJECTIVE_SCHEMA: Object = MappingProxyType(
     {
         "type": "object",
@@ -186,7 +186,7 @@ _OBJECTIVE_SCHEMA: Object = MappingProxyType(
         },
     }
 )
-"""What is watched of a model, as expressions of emitters see it."""
+"""The objectives of a model as expressions of emitters see them."""
 _METRICS_SCHEMA: Object = MappingProxyType(
     {
         "type": "object",
@@ -196,16 +196,16 @@ _METRICS_SCHEMA: Object = MappingProxyType(
         },
     }
 )
-"""Where a target says that the model tells what it counts."""
+"""Where a target says which metrics the model exports."""
 
 
 def _group_by_variable(paths: Iterable[Pointer]) -> FieldReads:
-    """The variables that are read, each with the fields of it."""
+    """The variables that are read, each with its fields."""
     return merge_reads((str(path[0]), None if len(path) == 1 else frozenset({str(path[1])})) for path in paths)
 
 
 def variable_schemas(language: Language, emitters: Emitters) -> Mapping[str, Object]:
-    """The schema of each variable but `options`, which differs by emitter."""
+    """The schema of each variable except `options`, which differs by emitter."""
     release = release_variable_schema(language)
     canary = {**release, "properties": {**as_object(release["properties"]), "weight": {"type": "number"}}}
     return {
@@ -233,7 +233,7 @@ def variable_schemas(language: Language, emitters: Emitters) -> Mapping[str, Obj
 def deployment_conditions(
     emitter: Emitter, sections: ConditionSections = ALL_SECTIONS
 ) -> Iterator[tuple[Pointer, str]]:
-    """Every expression of these sections of emitter.yaml that is asked of a model where it runs, with its place."""
+    """Every expression in these sections of emitter.yaml that is evaluated for a deployment, with its pointer."""
     for section, key in sections:
         for index, entry in enumerate(as_list(emitter.data.get(section))):
             text = as_str(as_object(entry).get(key))
@@ -242,7 +242,7 @@ def deployment_conditions(
 
 
 def all_conditions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
-    """Every expression in emitter.yaml, with its place."""
+    """Every expression in emitter.yaml, with its pointer."""
     yield from deployment_conditions(emitter)
     condition = as_str(emitter.model_selector.get("when"))
     if condition:
@@ -257,7 +257,7 @@ def all_conditions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
 
 
 def _field_conditions(index: int, entry: Object) -> Iterator[tuple[Pointer, str]]:
-    """The fields that a fact names, as the question whether there is such a one, which only fields of the language answer."""
+    """The fields that a required field names, as conditions that compile only if the language has them."""
     yield ("fields", index, "field"), _field_exists_condition(as_str(entry["field"]))
     for position, field in enumerate(as_list(entry.get("fallbackFields"))):
         yield ("fields", index, "fallbackFields", position), _field_exists_condition(as_str(field))

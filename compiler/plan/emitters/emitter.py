@@ -1,4 +1,4 @@
-"""An emitter as it was read: its description, its templates, and the digest of its folder."""
+"""A loaded emitter: its description, its templates, and the digest of its folder."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from compiler.source.document import Document
 
 @dataclass(frozen=True, slots=True)
 class FileRule:
-    """A file that an emitter makes: the fields of `files` in emitter.yaml."""
+    """A file that an emitter renders: an entry of `files` in emitter.yaml."""
 
     index: int
     path: str
@@ -31,13 +31,13 @@ class FileRule:
 
     @property
     def pointer(self) -> Pointer:
-        """Where the rule stands in emitter.yaml."""
+        """The pointer to the entry in emitter.yaml."""
         return ("files", self.index)
 
 
 @dataclass(frozen=True)
 class Emitter:
-    """A folder of templates; `shipped` where it came with Modelyard and not from the project."""
+    """A folder of templates; `shipped` if it comes with Modelyard, not from the project."""
 
     id: str
     group: str
@@ -53,17 +53,17 @@ class Emitter:
 
     @property
     def title(self) -> str:
-        """What it is called."""
+        """The title."""
         return as_str(self.data["title"])
 
     @cached_property
     def model_selector(self) -> Object:
-        """What it is for."""
+        """The models that it supports."""
         return as_object(self.data.get("supports"))
 
     @cached_property
     def has_requirements(self) -> bool:
-        """Whether it says anything that a model may fall short of."""
+        """Whether it has requirements that a model or environment can fail."""
         return (
             any(self.data.get(key) for key in ("requires", "unsupported", "images", "inputs"))
             or "when" in self.model_selector
@@ -71,49 +71,49 @@ class Emitter:
 
     @cached_property
     def images(self) -> tuple[Object, ...]:
-        """The images it needs: `name`, and `when`."""
+        """The images that it needs: `name`, and `when`."""
         return tuple(as_object(image) for image in as_list(self.data.get("images")))
 
     @cached_property
     def default_options(self) -> Object:
-        """The options of a model that chooses none."""
+        """The options of a model that sets none."""
         return self.options_with_defaults({})
 
     def options_with_defaults(self, values: Object) -> Object:
-        """The options that a model chooses, and the defaults of the others."""
+        """The options that a model sets, with defaults for the others."""
         schema = as_object(self.data.get("options"))
         return as_object(apply_defaults(schema, values)) if schema else values
 
     @property
     def adoptable_fields(self) -> frozenset[str]:
-        """What of objects that run already it keeps to."""
+        """The properties of live objects that it can adopt."""
         return frozenset(as_str(field) for field in as_list(self.data.get("adoptable")))
 
     @property
     def is_target(self) -> bool:
-        """Whether models choose it by `deploy.target`."""
+        """Whether models select it with `deploy.target`."""
         return self.group == TARGETS
 
     @property
     def is_last_phase_only(self) -> bool:
-        """Whether all that it makes is made after other files, to tell of them."""
+        """Whether all its files are rendered after others, because they describe them."""
         return all(rule.phase for rule in self.files)
 
     def may_read(self, variable: str) -> bool:
-        """Whether a template may read a name; what takes long to know is not made for those that do not."""
+        """Whether a template may read a name; values that are expensive to compute are only computed if so."""
         return any(re.search(rf"\b{variable}\b", text) for text in self.templates.values())
 
     def location(self, pointer: Pointer) -> Location:
-        """A place in emitter.yaml; its path says where a shipped one lies in the package."""
+        """A location in emitter.yaml; the path of a shipped one says where it is in the package."""
         return self.document.location(pointer)
 
     def finding_subject(self, pointer: Pointer = ()) -> Subject:
-        """The emitter, for findings about it."""
+        """The emitter as the subject of findings."""
         return Subject("Emitter", self.id, None, pointer)
 
 
 TARGETS = "targets"
-"""The folder of emitters that models choose by `deploy.target`."""
+"""The folder of emitters that models select with `deploy.target`."""
 
 _FORMATS = {
     ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".md": "markdown", ".html": "html",
@@ -122,7 +122,7 @@ _FORMATS = {
 
 
 def file_rules(data: Object) -> tuple[FileRule, ...]:
-    """The rules of `files`, with what may be left out filled in."""
+    """The entries of `files` with their defaults."""
     return tuple(_file_rule(index, as_object(entry)) for index, entry in enumerate(as_list(data["files"])))
 
 
@@ -149,22 +149,22 @@ def _file_rule(index: int, entry: Object) -> FileRule:
 
 @dataclass(frozen=True)
 class Emitters:
-    """Every emitter of a run by id, what was wrong with their folders, and the capabilities that they know."""
+    """Every emitter by id, findings about their folders, and the known capabilities."""
 
     by_id: Mapping[str, Emitter]
     capability_schema: Object
     findings: tuple[Finding, ...]
     broken_ids: frozenset[str] = frozenset()
-    """Ids of the emitters that cannot be used: naming one of them is no second mistake."""
+    """The ids of emitters with errors: naming one of them is not a second mistake."""
 
     @property
     def target_ids(self) -> tuple[str, ...]:
-        """Ids that `deploy.target` may say."""
+        """The ids that `deploy.target` accepts."""
         return tuple(sorted(emitter.id for emitter in self.by_id.values() if emitter.is_target))
 
 
 def enabled_addons(project: Object, emitters: Emitters) -> Iterator[Emitter]:
-    """Emitters that no model names and that are on: as the project says, or as they say themselves."""
+    """The enabled emitters that no model names: enabled by the project, or by default."""
     for emitter in emitters.by_id.values():
         is_enabled = emitter_settings(project, emitter).get("enabled", emitter.data.get("enabled", True))
         if not emitter.is_target and is_enabled is not False:
@@ -172,11 +172,11 @@ def enabled_addons(project: Object, emitters: Emitters) -> Iterator[Emitter]:
 
 
 def emitter_settings(project: Object, emitter: Emitter) -> Object:
-    """What the project says of an emitter."""
+    """The project's settings of an emitter."""
     return as_object(as_object(project.get("emitters")).get(emitter.id))
 
 
 def project_emitter_options(project: Object, emitter: Emitter) -> Object:
-    """The project's options for an emitter, with the defaults that it declares."""
+    """The project's options of an emitter, with its defaults."""
     values = as_object(emitter_settings(project, emitter).get("options"))
     return emitter.options_with_defaults(values) if values else emitter.default_options

@@ -1,4 +1,4 @@
-"""Emitters from folders: the shipped ones, and the project's own, which win where they say what they were forked from."""
+"""Loads emitters from folders: the shipped ones, and the project's own, which replace the shipped ones that they declare as forked."""
 
 import json
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ from compiler.spec.schema_findings import schema_finding
 
 EMITTER_FILE = "emitter.yaml"
 BUILTIN_PREFIX = "modelyard:templates/"
-"""Begins the path of what came with Modelyard, so that nobody looks for it in their own repository."""
+"""The path prefix of shipped emitters, so that nobody looks for them in a repository."""
 
 
 def load_emitters(
     builtin_tree: Tree, project_tree: Tree, folder: str, schema: Object, capabilities: Object
 ) -> Emitters:
-    """Every emitter below the two roots; `folder` is the project's own folder of templates."""
+    """Every emitter below the two roots; `folder` is the project's folder of templates."""
     validator = Validator(schema)
     findings: list[Finding] = []
     emitters_by_id: dict[str, Emitter] = {}
@@ -120,7 +120,7 @@ def _validate_emitter(emitter: Emitter) -> Iterator[Finding]:
 
 
 def schema_findings(emitter: Emitter) -> Iterator[Finding]:
-    """What is wrong with the schemas of what an emitter makes, and with that of its options; shipped ones are held to it by a test."""
+    """Findings about the schemas of an emitter's output and options; a test checks shipped emitters."""
     for name, schema in emitter.schemas.items():
         problem = _schema_error(schema)
         if problem is not None:
@@ -139,7 +139,7 @@ def schema_findings(emitter: Emitter) -> Iterator[Finding]:
 
 
 def _schema_error(schema: Object) -> str | None:
-    """Why something is no JSON Schema that anybody can wait for."""
+    """Why a schema is invalid or too complex."""
     try:
         Validator(schema)
     except SchemaError as error:
@@ -148,7 +148,7 @@ def _schema_error(schema: Object) -> str | None:
 
 
 def _can_add_emitter(emitter: Emitter, emitters_by_id: dict[str, Emitter], findings: list[Finding]) -> bool:
-    """Whether the emitter is a new one, or a fork that knows what it was forked from; a mere copy is neither."""
+    """Whether the emitter is new, or a declared fork; an undeclared copy is rejected."""
     previous = emitters_by_id.get(emitter.id)
     if previous is None:
         return True
@@ -173,5 +173,5 @@ def _can_add_emitter(emitter: Emitter, emitters_by_id: dict[str, Emitter], findi
 def emitter_finding(
     emitter: Emitter, message: str, pointer: tuple[str | int, ...], help_: str | None = None
 ) -> Finding:
-    """A finding at a place of emitter.yaml."""
+    """A finding at a pointer in emitter.yaml."""
     return Finding(codes.BAD_EMITTER, message, emitter.location(pointer), emitter.finding_subject(pointer), help_)

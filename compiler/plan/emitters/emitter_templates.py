@@ -35,7 +35,7 @@ class EmitterTemplates:
     def templates_of(self, emitter: Emitter) -> TemplateSet:
         """The compiled templates of an emitter; Jinja is imported by the first that needs it, since most checks need none."""
         if emitter.id not in self._template_sets:
-            from compiler.templating.template_set import TemplateSet  # noqa: PLC0415 - as the docstring says
+            from compiler.templating.template_set import TemplateSet  # noqa: PLC0415 - most checks render nothing, and loading Jinja is slow
 
             self._template_sets[emitter.id] = TemplateSet(emitter.templates, delimiters=_square_templates(emitter))
         return self._template_sets[emitter.id]
@@ -56,7 +56,7 @@ class EmitterTemplates:
         if key in self._rendered_values:
             return self._rendered_values[key]
         result = self._render_value(emitter, value, to_views(context), pointer)
-        if isinstance(result, Finding):  # its message may name fields that are not read
+        if isinstance(result, Finding):  # a message can name fields that are not read
             return result
         if len(self._rendered_values) >= _MAX_RENDERED_VALUES:
             self._rendered_values.clear()

@@ -1,4 +1,4 @@
-"""Whether a target can do what a model asks for: unknown, not taken, lacking, impossible, each said with its reason."""
+"""Whether a target can deploy a model: support, requirements, unsupported features and adoption, each with its reason."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -20,11 +20,11 @@ from compiler.spec.portfolio import Spec
 from compiler.spec.schema_findings import schema_finding
 
 _PASSING_RESULTS: Mapping[str | int, bool] = MappingProxyType({"requires": True, "unsupported": False})
-"""What conditions of a section come to where nothing is wrong."""
+"""The results of conditions that report nothing."""
 
 
 class CompatibilityChecker:
-    """Asks emitters of models; keeps what is compiled."""
+    """Evaluates the conditions of emitters for models."""
 
     def __init__(self, fleet: Fleet, emitters: Emitters, conditions: ConditionEvaluator) -> None:
         self._fleet = fleet
@@ -33,7 +33,7 @@ class CompatibilityChecker:
         self._option_validators: dict[str, Validator] = {}
 
     def resolve_target(self, model: ResolvedModel) -> Emitter | Finding:
-        """The emitter that the model names, if it takes it."""
+        """The target of the model, if it supports the model."""
         target_id = as_str(as_object(model.data.get("deploy")).get("target"))
         emitter = self._emitters.by_id.get(target_id)
         if emitter is None or not emitter.is_target:
@@ -56,7 +56,7 @@ class CompatibilityChecker:
         return emitter
 
     def unsupported_findings(self, evaluation: EmitterEvaluation) -> Iterator[Finding]:
-        """What the emitter lacks, and what it cannot express."""
+        """Unmet requirements and unsupported features."""
         emitter, model = evaluation.emitter, evaluation.model
         option_findings = list(self._option_findings(emitter, model))
         yield from option_findings
@@ -70,7 +70,7 @@ class CompatibilityChecker:
             if as_str(rule.get("field")).startswith("team.") and self._fleet.portfolio.is_broken(
                 "Team", as_str(model.data.get("owner"))
             ):
-                continue  # what it lacks, nobody can tell
+                continue  # requirements cannot be evaluated without the target
             build_finding = self._requirement_finding if pointer[0] == "requires" else self._unsupported_finding
             yield result if isinstance(result, Finding) else build_finding(emitter, model, rule, pointer)
 
@@ -86,7 +86,7 @@ class CompatibilityChecker:
             yield replace(finding, code=codes.BAD_OPTION, message=f"{emitter.title}: {finding.message}")
 
     def _unsupported_adoption_findings(self, emitter: Emitter, model: ResolvedModel) -> Iterator[Finding]:
-        """What of live objects the target would make anew."""
+        """Properties of live objects that the target cannot adopt."""
         adoption = adoption_config(model) if emitter.is_target else {}
         for field in adoption:
             if field not in emitter.adoptable_fields:
@@ -130,7 +130,7 @@ class CompatibilityChecker:
     def _missing_field_finding(
         self, emitter: Emitter, model: ResolvedModel, field: Pointer, message: str, help_: str | None
     ) -> Finding:
-        """What an emitter lacks, at the document that would say it; so what many models lack together is one finding."""
+        """An unmet requirement, at the document that can meet it; so one missing value is one finding for all models."""
         root, rest = field[0], field[1:]
         spec: Spec | None = None
         if root == "options" and not emitter.is_target:
@@ -151,7 +151,7 @@ class CompatibilityChecker:
 
     @staticmethod
     def _environment_finding(emitter: Emitter, environment: Spec, requirement: Object, pointer: Pointer) -> Finding:
-        """What an Environment has to say, told of no model: each that runs there would be told the same."""
+        """A value that an Environment lacks, reported without a model, because it concerns all of them."""
         field_pointer: Pointer = tuple(as_str(requirement["field"]).split(".")[1:])
         message = f"{emitter.title} cannot work in {environment.name}: {requirement['message']}"
         note = Note(f"what {emitter.id} needs is said here", emitter.location(pointer))
@@ -179,7 +179,7 @@ class CompatibilityChecker:
     def _finding_at_field(
         self, emitter: Emitter, model: ResolvedModel, rule: Object, message: str, help_: str
     ) -> Finding:
-        """The finding at the field that the rule names, or at the first one that its expression reads and the model has."""
+        """The finding at the field that the rule names, or at the first field that its expression reads and the model has."""
         field = as_str(rule.get("field"))
         pointers = [tuple(field.split("."))] if field else self._fields_read(emitter, as_str(rule["when"]))
         for pointer in pointers:
@@ -216,7 +216,7 @@ class CompatibilityChecker:
 
 
 def capability_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:
-    """Capabilities of Environments against what the catalogue and the emitters declare."""
+    """Findings about capabilities of environments that neither the catalogue nor an emitter declares."""
     validator = Validator({"properties": {"capabilities": emitters.capability_schema}})
     for environment in fleet.portfolio.by_kind("Environment").values():
         document = environment.document
@@ -225,7 +225,7 @@ def capability_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:
 
 
 def emitter_setting_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:
-    """What the project says of emitters and of images that are not there."""
+    """Findings about project settings of emitters and images that do not exist."""
     yield from _project_option_findings(fleet, emitters)
     data = fleet.portfolio.project.data
     known_ids = {*emitters.by_id, *emitters.broken_ids}
@@ -244,7 +244,7 @@ def emitter_setting_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Findi
 
 
 def _project_option_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:
-    """Options of emitters that no model names, against what they declare."""
+    """Findings about project options of emitters, against their schemas."""
     project = fleet.portfolio.project
     for id_, settings in as_object(project.data.get("emitters")).items():
         emitter, options = emitters.by_id.get(id_), as_object(settings).get("options")
@@ -254,7 +254,7 @@ def _project_option_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Findi
             yield from _target_setting_findings(project, id_, as_object(settings))
             continue
         if options is None and as_object(settings).get("enabled") is True:
-            options = {}  # who turns an emitter on says what it asks for
+            options = {}  # the emitter checks its required options once it is enabled
         if options is None:
             continue
         pointer: Pointer = ("emitters", id_, "options")

@@ -1,1 +1,1 @@
-"""What a governance record has to contain, and what of it is missing."""
+"""The content of governance records: subject, required fields, missing fields, approvals."""

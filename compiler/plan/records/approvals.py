@@ -1,4 +1,4 @@
-"""Who agreed to what runs, and whether that is still what runs: claims, each held against both digests."""
+"""Approvals of what runs: each is a claim, which is compared with both digests."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -19,20 +19,20 @@ _INVALID_REASONS: Mapping[str, str] = MappingProxyType(
         "sameGovernance": "what it was given for is another now (the governance digest differs)",
     }
 )
-"""What keeps an approval from counting, by the check that it does not pass."""
+"""Why an approval is invalid, by the check that fails."""
 
 
 def check_approvals(portfolio: Portfolio, model: ResolvedModel) -> list[Json]:
-    """What the model says of approvals for the environment that it is in, in the author's order.
+    """The model's approvals for its environment, in the author's order, each with the results of its checks.
 
-    `holds`: it names the content that runs, the team holds the role, and it does not end before it begins; `because` says which of
-    these it is not. When it ends is data, and judged by nobody here.
+    An approval is valid if it names the digests of what runs, its team has the role, and its dates are in order; otherwise it has a
+    reason. Its expiry date is data and is not evaluated here.
     """
     return [check_approval(portfolio, model, approval) for _, approval in environment_approvals(model)]
 
 
 def environment_approvals(model: ResolvedModel) -> Iterator[tuple[int, Object]]:
-    """The approvals of the model for the Environment that it is in, each with its index in the list."""
+    """The approvals of the model for its environment, each with its index in the list."""
     if model.environment is None:
         return
     for index, approval in enumerate(map(as_object, as_list(model.data.get("approvals")))):
@@ -41,7 +41,7 @@ def environment_approvals(model: ResolvedModel) -> Iterator[tuple[int, Object]]:
 
 
 def check_approval(portfolio: Portfolio, model: ResolvedModel, approval: Object) -> Object:
-    """An approval with what was checked of it."""
+    """An approval with the results of its checks."""
     checks = {
         "sameRuntime": approval.get("runtimeDigest") == model.runtime_digest,
         "sameGovernance": approval.get("governanceDigest") == model.governance_digest,
@@ -55,7 +55,7 @@ def check_approval(portfolio: Portfolio, model: ResolvedModel, approval: Object)
 
 
 def valid_approvals(portfolio: Portfolio, model: ResolvedModel) -> list[Json]:
-    """The approvals that count: what somebody who may agreed to, and what still runs."""
+    """The valid approvals: by a team with the role, for what runs."""
     return [
         approval
         for approval in map(as_object, check_approvals(portfolio, model))
@@ -64,7 +64,7 @@ def valid_approvals(portfolio: Portfolio, model: ResolvedModel) -> list[Json]:
 
 
 def approval_findings(fleet: Fleet, model: ResolvedModel, as_of: date) -> Iterator[Finding]:
-    """Approvals of a model where it runs that cannot count: of a team without the role, for no day, or on a day to come."""
+    """Findings about approvals of a deployed model that can never be valid: without the role, with dates out of order, or in the future."""
     for index, approval in environment_approvals(model):
         if fleet.find("Team", as_str(approval["team"])) is not None:
             roles = _approver_roles(fleet.portfolio, approval)
@@ -81,7 +81,7 @@ def approval_findings(fleet: Fleet, model: ResolvedModel, as_of: date) -> Iterat
 
 
 def classification_findings(portfolio: Portfolio, as_of: date) -> Iterator[Finding]:
-    """Classes of use cases that were decided on a day to come."""
+    """Findings about classifications of use cases with a date in the future."""
     for spec in portfolio.by_kind("UseCase").values():
         for regime, decision in as_object(spec.data.get("classification")).items():
             decision_date = as_str(as_object(decision).get("date"))
@@ -102,7 +102,7 @@ def _approver_roles(portfolio: Portfolio, approval: Object) -> tuple[Json, ...]:
 
 
 def _has_valid_dates(approval: Object) -> bool:
-    """Whether it does not end before it begins: by dates of the spec alone, and no day of today."""
+    """Whether its dates are in order, whatever today's date."""
     return "expires" not in approval or as_str(approval["expires"]) >= as_str(approval.get("date"))
 
 

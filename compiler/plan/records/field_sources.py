@@ -1,4 +1,4 @@
-"""Who says what a record has to say: the model, its releases and its risks, its team, its use case, its datasets, the project."""
+"""The documents that supply record fields: the model, its releases and risks, its team, use case, datasets, and the project."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,10 +16,9 @@ from compiler.spec.portfolio import Portfolio, Spec
 
 @dataclass(frozen=True, slots=True)
 class FieldSource:
-    """A document, or a part of one, that says something.
+    """A document, or a part of one, that supplies fields.
 
-    `root` is what origins call the document, `begins` where in it the fields of the data begin; `variable`: what
-    conditions call the data, where they see it.
+    `root` is the document's name in origins, `base` the pointer where its data begins, `variable` the name of the data in conditions.
     """
 
     origin_root: str
@@ -37,27 +36,27 @@ class FieldSource:
         return self.spec.document.path
 
     def document_pointer(self, pointer: Pointer) -> Pointer:
-        """Where a field stands in the document; where nothing can be said, the field that has to come first."""
+        """The pointer to a field in the document; if it cannot be set yet, to the field that must be added first."""
         if self._needs_releases_field(pointer):
             return ("releases", self.name, *pointer)
         return (*self.base_pointer, *pointer) if self.name else self.base_pointer
 
     def origin(self, pointer: Pointer) -> Origin:
-        """What a field's value is made of."""
+        """The origin of a field's value."""
         return Origin(self.origin_root, self.document_pointer(pointer))
 
     def location(self, pointer: Pointer) -> Location:
-        """The line of a field; of one that nobody says, the line of what it belongs to."""
+        """The location of a field; for a missing one, of its parent."""
         target_pointer = ("version",) if self._needs_releases_field(pointer) else self.document_pointer(pointer)
         return self.model.location(target_pointer) if self.model else self.spec.document.location(target_pointer)
 
     def _needs_releases_field(self, pointer: Pointer) -> bool:
-        """Whether the short form of a model with one release cannot say a field: it knows `source` alone."""
+        """Whether the short form of a model with one release cannot express a field, because it has only `source`."""
         return self.variable == "release" and not self.base_pointer and pointer[0] != "source"
 
 
 def field_sources(fleet: Fleet, subject: RecordSubject, field_root: str) -> Iterator[FieldSource]:
-    """Those that a field is asked of: several for datasets, releases and risks, and none where there are none."""
+    """The sources of a field: several for datasets, releases and risks, none if there are none."""
     model, portfolio = subject.model, fleet.portfolio
     owner = as_str(model.data.get("owner"))
     match field_root:
@@ -101,7 +100,7 @@ def _risk_sources(model: ResolvedModel, owner: str) -> Iterator[FieldSource]:
 
 
 def _model_data(portfolio: Portfolio, subject: RecordSubject) -> Object:
-    """What the model says, of approvals those alone that count: one of another content, or by who may not, says nothing."""
+    """The model's data with valid approvals only: an invalid one supplies nothing."""
     data = subject.model.data
     if "approvals" not in data:
         return data

@@ -1,4 +1,4 @@
-"""What records of models have to say, and what of it nobody has said: who has to, and at which line."""
+"""The record fields that nobody has filled in: the owner and the line of each."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from compiler.resolve.resolved_model import ResolvedModel
 
 @dataclass(frozen=True, eq=False)
 class RecordStatus:
-    """What one emitter asks of a model; its regime is empty where it is for none."""
+    """What one emitter requires of a model; its regime can be empty."""
 
     id: str
     title: str
@@ -27,18 +27,18 @@ class RecordStatus:
 
     @property
     def missing_fields(self) -> tuple[RecordField, ...]:
-        """The facts that nobody has said."""
+        """The missing fields."""
         return tuple(field for field in self.fields if field.is_missing)
 
     def for_owners(self, owners: frozenset[str]) -> "RecordStatus":
-        """The same with what these Teams have to say alone; none stands for all."""
+        """The same for fields owned by these teams; empty means all."""
         owned_fields = tuple(field for field in self.fields if not owners or field.field_source.owner in owners)
         return replace(self, fields=owned_fields)
 
 
 @dataclass(frozen=True)
 class MissingField:
-    """A field that nobody has filled in, and the records that ask for it."""
+    """A missing field, and the records that require it."""
 
     field: RecordField
     records: tuple[RecordStatus, ...]
@@ -46,7 +46,7 @@ class MissingField:
 
     @property
     def owner(self) -> str:
-        """The Team that has to say it; empty for the project."""
+        """The team that owns the field; empty for the project."""
         return self.field.field_source.owner
 
     @property
@@ -57,23 +57,23 @@ class MissingField:
 
 @dataclass(frozen=True)
 class ModelRecordStatus:
-    """What is asked of a model, record by record."""
+    """What the records of a model require."""
 
     model: ResolvedModel
     records: tuple[RecordStatus, ...]
 
     @property
     def owner(self) -> str:
-        """The Team that answers for the model."""
+        """The team that owns the model."""
         return as_str(self.model.data.get("owner"))
 
     @property
     def tier(self) -> str:
-        """Its tier of risk; empty where nobody has said."""
+        """Its risk tier; empty if unknown."""
         return as_str(as_object(as_object(self.model.data.get("governance")).get("risk")).get("tier"))
 
     def filter_records(self, regimes: frozenset[str], owners: frozenset[str]) -> "ModelRecordStatus":
-        """The same with the records for these regimes alone, and what these Teams have to say; none stands for all."""
+        """The same for records of these regimes and fields owned by these teams; empty means all."""
         matching_records = (
             record.for_owners(owners) for record in self.records if not regimes or record.regime in regimes
         )
@@ -81,7 +81,7 @@ class ModelRecordStatus:
 
     @cached_property
     def missing_fields(self) -> tuple[MissingField, ...]:
-        """Every field that nobody has filled in, once, in order of the records that ask for it."""
+        """Every missing field once, in the order of the records that require it."""
         requests_by_key: dict[tuple[str, str, Pointer], list[tuple[RecordStatus, RecordField]]] = {}
         for record in self.records:
             for field in record.missing_fields:
@@ -154,7 +154,7 @@ def _has_record_fields(emitter: Emitter) -> bool:
 
 
 def regime_titles(emitters: Emitters) -> Mapping[str, str]:
-    """The regimes that emitters are for, each with the title of the first."""
+    """The regimes of emitters, each with the title of its first emitter."""
     titles: dict[str, str] = {}
     for emitter in emitters.by_id.values():
         if "regime" in emitter.data:

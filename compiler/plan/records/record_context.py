@@ -1,4 +1,4 @@
-"""What templates see of a model that a record tells of: where it runs and who agreed, its releases, and what it has to do with others."""
+"""What templates of records see of a model: deployments, approvals, releases and relations."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ _RELEASE_ORIGINS = (Origin("model", ("release",)),)
 def record_context(
     fleet: Fleet, conditions: ConditionEvaluator, subject: RecordSubject, target: Emitter | None
 ) -> ContextValues:
-    """What holds for every emitter of records; `target`: what renders the model where it is furthest."""
+    """The values for every emitter of records; `target` renders the model in its last environment."""
     model = subject.model
     context = model_context(fleet, model)
     releases = list(_release_values(subject))
@@ -71,7 +71,7 @@ def _placement_value(fleet: Fleet, model: ResolvedModel) -> Object:
 
 
 def _release_values(subject: RecordSubject) -> Iterator[Object]:
-    """Every release that was published, and where it runs; the digest of one that runs."""
+    """Every published release and its environments; deployed ones have a digest."""
     running_digests = {release.version: release.digest for release in subject.releases}
     for version, content in release_contents(subject.model.spec.data).items():
         digest: Object = {"digest": running_digests[version]} if version in running_digests else {}
@@ -86,7 +86,7 @@ def _release_environments(subject: RecordSubject, version: str) -> Iterator[Json
 
 
 def _dependency_values(fleet: Fleet, model: ResolvedModel) -> Iterator[Json]:
-    """Each model that this one asks, with what of it runs beside this one."""
+    """Each dependency of the model, with the release that runs next to it."""
     environment = model.environment.name if model.environment else ""
     for dependency in model_dependencies(model, fleet.language.type_language(model.spec.text("type"))):
         spec = fleet.find("Model", dependency.name)
@@ -113,14 +113,14 @@ def _dependent_names(fleet: Fleet, subject: RecordSubject) -> Iterator[Json]:
 
 
 def _waiver_values(fleet: Fleet, subject: RecordSubject) -> Iterator[ContextValue]:
-    """Waivers that are for the model somewhere; whether one holds on a day is nobody's to say here."""
+    """The waivers that apply to the model somewhere; whether they are active depends on the date, which is not evaluated here."""
     for name, waiver in fleet.portfolio.by_kind("Waiver").items():
         if any(waiver_applies(waiver.data, placement) for placement in subject.placements):
             yield DocumentValue(f"Waiver/{name}", waiver.data)
 
 
 def _companion_file_values(model: ResolvedModel) -> list[Json]:
-    """Files beside the spec that belong to the release, each with its digest."""
+    """The companion files of the release, each with its digest."""
     files = model.release.files if model.release else ()
     return [{"path": file.relative, "digest": bytes_digest(file.content)} for file in files]
 
@@ -128,7 +128,7 @@ def _companion_file_values(model: ResolvedModel) -> list[Json]:
 def _runtime_images(
     fleet: Fleet, conditions: ConditionEvaluator, model: ResolvedModel, target: Emitter | None, context: ContextValues
 ) -> list[Json]:
-    """Images that serve the model: its own, and those that its target needs of it."""
+    """The images that serve the model: its own, and those that its target needs."""
     model_image = context.get("image")
     entries: list[Json] = (
         [_image_value("", as_str(model_image.value))] if isinstance(model_image, ComputedValue) else []
@@ -147,6 +147,6 @@ def _runtime_images(
 
 
 def _image_value(name: str, reference: str) -> Object:
-    """An image by what it is called, told from its digest."""
+    """An image by name, without its digest, and the digest."""
     parts = artifact_refs.split_image_reference(reference)
     return {"image": parts["name"], "digest": parts["digest"], **({"name": name} if name else {})}

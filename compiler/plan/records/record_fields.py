@@ -1,4 +1,4 @@
-"""What records have to say, and what of it nobody has said yet."""
+"""The fields that records require, and their values."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from compiler.resolve.fleet import Fleet
 
 @dataclass(frozen=True, slots=True)
 class RecordField:
-    """One thing that a record of a model has to say: what is said, or who has to say it and where."""
+    """A field that a record of a model requires: its value, or who can supply it and where."""
 
     id: str
     title: str
@@ -29,23 +29,23 @@ class RecordField:
 
     @property
     def is_missing(self) -> bool:
-        """Whether nobody has said it."""
+        """Whether the field has no value."""
         return self.value is None
 
     @property
     def field(self) -> str:
-        """The field of the document that says it, or would."""
+        """The field of the document."""
         return ".".join(map(str, self.field_source.document_pointer(self.pointer)))
 
     @property
     def key(self) -> tuple[str, str, Pointer]:
-        """The document and the field: what one person has to say once, whatever asks for it."""
+        """The document and the field, which one edit fills in for all records."""
         spec = self.field_source.spec
         return spec.kind, spec.name, self.field_source.document_pointer(self.pointer)
 
     @property
     def location(self) -> Location:
-        """The line that says it, or the one to say it at."""
+        """The line of the value, or where to add it."""
         return self.field_source.location(self.pointer)
 
 
@@ -80,7 +80,7 @@ def record_fields_context(
 def required_fields(
     fleet: Fleet, conditions: ConditionEvaluator, emitter: Emitter, subject: RecordSubject
 ) -> Iterator[RecordField | Finding]:
-    """Every fact that an emitter asks of a model, one for each document or release that would say it."""
+    """Every field that an emitter requires of a model, one per document or release that can supply it."""
     data = condition_variables(fleet, subject.model, emitter)
     for index, entry in enumerate(map(as_object, as_list(emitter.data.get("fields")))):
         field_paths = [as_str(entry["field"]), *map(as_str, as_list(entry.get("fallbackFields")))]
@@ -132,7 +132,7 @@ def _read_value(source: FieldSource, pointer: Pointer) -> tuple[Json, Origin]:
 
 
 def _is_blank(value: Json) -> bool:
-    """Whether something was written that says nothing."""
+    """Whether the value is present but empty."""
     if isinstance(value, str):
         return not value.strip()
     if isinstance(value, (Mapping, list)):
@@ -154,7 +154,7 @@ def _field_value(id_: str, parts: Sequence[RecordField]) -> ComputedValue:
 
 
 def _responsibility(record_field: RecordField) -> Object:
-    """Who says a fact, or has to, and where."""
+    """Who supplies a field, and where."""
     spec = record_field.field_source.spec
     return {
         "owner": record_field.field_source.owner, "path": record_field.field_source.path, "field": record_field.field,

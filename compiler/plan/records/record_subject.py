@@ -1,4 +1,4 @@
-"""What a record tells of: a model as it is where it is furthest, the places where it runs, its releases and its data."""
+"""The subject of a record: the model in its last environment, its deployments, releases and datasets."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from compiler.spec.cel_variables import DATASET_ROLES
 
 @dataclass(frozen=True)
 class RecordSubject:
-    """A model as records tell it; it runs in `places`, in order of promotion, in these `releases`."""
+    """A model as records describe it; `places` are its deployments in order of promotion, with these `releases`."""
 
     model: ResolvedModel
     placements: tuple[ResolvedModel, ...]
@@ -21,7 +21,7 @@ class RecordSubject:
     datasets: tuple[DocumentValue, ...]
 
     def for_release(self, release: Release) -> "RecordSubject":
-        """The same of one release alone, as it is in the last place where that runs: there it is the one that is told of."""
+        """The subject for one release, as it runs in its last environment."""
         [*_, model] = [placement for placement in self.placements if release in (placement.release, placement.canary)]
         if release is model.canary:
             model = replace(model, release=release, canary=None)
@@ -29,7 +29,7 @@ class RecordSubject:
 
 
 def record_subject(fleet: Fleet, resolved_models: Sequence[ResolvedModel]) -> RecordSubject:
-    """What records tell of a model; `places`: the model where it runs, or its general layers alone where it runs nowhere."""
+    """The subject of a model's records; `places`: the deployed model, or its base layers if it is not deployed."""
     placements = tuple(model for model in resolved_models if model.environment is not None)
     releases_by_version = {
         release.version: release
@@ -42,7 +42,7 @@ def record_subject(fleet: Fleet, resolved_models: Sequence[ResolvedModel]) -> Re
 
 
 def _dataset_values(fleet: Fleet, model: ResolvedModel) -> Iterator[DocumentValue]:
-    """The datasets that a model or a release of it names, each with its `role`: training, evaluation or used."""
+    """The datasets that the model or a release names, each with its `role`: training, evaluation or used."""
     language = fleet.language.type_language(model.spec.text("type"))
     roles_and_names = [
         (_dataset_role(pointer), name) for kind, name, pointer, _ in references(model, language) if kind == "Dataset"
