@@ -17,7 +17,7 @@ from compiler.plan.shared_files import (
 from compiler.plan.sync_waves import sync_waves
 from compiler.resolve.fleet import Fleet
 
-KINDS_VARIABLE = "kinds"
+KINDS_VARIABLE = "renderedKinds"
 """The kinds of objects that are rendered: every deployment must be planned to know them."""
 
 

@@ -17,7 +17,7 @@ from compiler.plan.shared_files import (
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.retrain_schedules import retrain_schedule_values
 
-OWNERS_VARIABLE = "owned"
+OWNERS_VARIABLE = "codeOwners"
 """The owners of files: every unit must be planned to know them."""
 
 

@@ -90,7 +90,7 @@ files:
   - {path: models.json, template: models.json.j2, scope: environment, when: environment.stage == "prod"}
   - {path: log/register.csv, template: register.csv.j2, scope: project}
 """,
-    "templates/records/log/facts.json.j2": '{"facts": {{ facts }}, "words": {{ options.words }}, "more": {{ options.more }}, "where": {{ placements }}, "serves": {{ useCase.name }}}\n',
+    "templates/records/log/facts.json.j2": '{"facts": {{ fields }}, "words": {{ options.words }}, "more": {{ options.more }}, "where": {{ placements }}, "serves": {{ useCase.name }}}\n',
     "templates/records/log/release.json.j2": '{"version": {{ release.version }}, "uri": {{ release.source.uri }}, "in": {{ environment.name }}}\n',
     "templates/records/log/all.jsonl.j2": "{{ unit.files }}\n",
     "templates/records/log/whole.json.j2": '{"id": null, "made": {{ unit.files | map(attribute="commitPath") }}, "from": {{ unit.sources }}, "by": {{ unit.emitters }}, "of": {{ unit.artifacts }}}\n',
@@ -155,12 +155,12 @@ def test_a_record_tells_the_model_as_it_is_where_it_is_furthest(build_result) ->
 def test_facts_are_what_is_said_or_who_has_to_say_it_where(build_result) -> None:
     facts = json.loads(read(build_result, "log/refunds/facts.json"))["facts"]
     assert "never" not in facts
-    assert (facts["use"]["value"], facts["use"]["missing"], facts["use"]["source"]) == ("=Refunds", False, "Annex")
+    assert (facts["use"]["value"], facts["use"]["missing"], facts["use"]["citation"]) == ("=Refunds", False, "Annex")
     oversight = {key: facts["oversight"].get(key) for key in ("value", "missing", "owner", "path", "field")}
     assert oversight == {
         "value": None, "missing": True, "owner": "pricing", "path": "models/base.yaml", "field": "governance.humanOversight",
     }  # fmt: skip
-    assert [(part["name"], part.get("value"), part["missing"]) for part in facts["licences"]["parts"]] == [
+    assert [(part["name"], part.get("value"), part["missing"]) for part in facts["licences"]["values"]] == [
         ("orders", "MIT", False), ("clicks", None, True),
     ]  # fmt: skip
     assert (facts["role"]["missing"], facts["firm"]["value"]) == (True, "Shop Ltd")

@@ -68,7 +68,7 @@ def test_it_holds_what_an_inventory_asks_for(entry) -> None:
 def test_what_is_asked_of_a_model_that_others_ask_names_them(make_records) -> None:
     records = make_records(documents())
     helper = json.loads(records.files["records/helper/model-risk.json"])
-    assert helper["outputs"]["usedBy"] == ["scorer"]
+    assert helper["outputs"]["dependents"] == ["scorer"]
 
 
 @pytest.mark.parametrize(("kind", "target", "source"), [(kind, *rest[:2]) for kind, rest in TYPES.items()], ids=TYPES)
@@ -80,7 +80,7 @@ def test_the_guidance_is_for_some_types_and_asks_nothing_of_the_others(
     assert strict.violations(entry) == ()
     inside = kind in {"ml", "statistical", "optimization", "ensemble", "vendor"}
     assert entry["guidance"]["scope"] == ("inside" if inside else "outside")
-    assert inside or entry["gaps"] == []
+    assert inside or entry["missingFields"] == []
 
 
 def test_a_vendor_is_named_with_what_was_bought(make_records) -> None:
@@ -94,15 +94,15 @@ def test_a_vendor_is_named_with_what_was_bought(make_records) -> None:
 
 def test_what_nobody_said_is_absent_and_named(bare, full) -> None:
     entry = json.loads(bare["model-risk.json"])
-    assert {gap["id"] for gap in entry["gaps"]} == {
+    assert {gap["id"] for gap in entry["missingFields"]} == {
         "purpose", "products", "restrictions", "inputs", "outputs", "watched", "updated", "validation", "next-validation", "tier",
         "materiality",
         "complexity", "assumptions",
     }  # fmt: skip
     assert "use" not in entry["purpose"]
     assert "validation" not in entry
-    assert all(gap["source"].startswith(("SR 11-7, VI", "SR 26-2")) for gap in entry["gaps"])
-    assert [gap["field"] for gap in json.loads(full["model-risk.json"])["gaps"]] == ["releases.2.0.0.date"]
+    assert all(gap["citation"].startswith(("SR 11-7, VI", "SR 26-2")) for gap in entry["missingFields"])
+    assert [gap["field"] for gap in json.loads(full["model-risk.json"])["missingFields"]] == ["releases.2.0.0.date"]
 
 
 def test_what_it_rests_on_has_a_source_and_a_day(full, entry) -> None:
@@ -133,7 +133,7 @@ def test_people_read_the_same(phrase, full) -> None:
 
 MUTANTS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "an unknown field": lambda entry: entry.update(made="today"),
-    "no gaps at all": lambda entry: entry.pop("gaps"),
+    "no gaps at all": lambda entry: entry.pop("missingFields"),
     "another version": lambda entry: entry.update(schemaVersion=2),
     "a lifecycle that is none": lambda entry: entry["model"].update(lifecycle="live"),
     "a tier that is none": lambda entry: entry["risk"].update(tier="extreme"),
@@ -153,7 +153,7 @@ MUTANTS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "no disclaimer": lambda entry: entry["guidance"].pop("disclaimer"),
     "two developers": lambda entry: entry["developer"].update(provider="X"),
     "an exception without an end": lambda entry: entry["exceptions"][0].pop("expires"),
-    "a gap without a field": lambda entry: entry["gaps"][0].pop("field"),
+    "a gap without a field": lambda entry: entry["missingFields"][0].pop("field"),
 }
 
 

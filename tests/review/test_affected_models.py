@@ -126,7 +126,7 @@ FILES = {
         "space: {{ namespace }}\n"
         "image: {{ image }}\n"
         "variables: {{ variables }}\n"
-        "used: {{ usedBy }}\n"
+        "used: {{ dependents }}\n"
         "selector: {{ selector }}\n"
     ),
     "templates/records/note/emitter.yaml": (

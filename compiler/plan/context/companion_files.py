@@ -27,7 +27,7 @@ def companion_file_factories(release: Release) -> dict[str, Callable[[], Context
 
     source_origins, files_origins = (Origin("release", ("source",)),), (Origin("release", ("source", "files")),)
     factories: dict[str, Callable[[], ContextValue]] = {
-        "beside": lambda: ComputedValue(
+        "sourceFiles": lambda: ComputedValue(
             {key: group(key) for key, files in paths_by_key.items() if files}, source_origins
         )
     }

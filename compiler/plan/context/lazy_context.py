@@ -32,13 +32,16 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "images": "The images that the emitter asks for by name, each with its digest.",
         "files": "Files beside the spec that the release names under `files`: `path`, `name` (it without slashes), `text` or `base64`.",
         "filesId": "Ten digits of the digest of those files, for names that must change with them.",
-        "beside": "By key of the release's source that names files beside the spec (`shapes`, `prompts` …): their `files` and `id`.",
+        "sourceFiles": (
+            "The companion files of the release, by the key of `source` that names them (`shapes`, `prompts` …): their `files` and `id`."
+        ),
         "variables": "Plain environment variables: `name`, `value`; those of `uses`, the release's settings (`as`), those of `deploy.env`.",
         "secrets": "Secrets by reference: `name`, `env`, `key` as it is written, and its `path` and `property` (`risk/store` is both).",
         "uses": "What the model asks: `kind`, `name`, `env` or the release's `step`, `url` and its parts, and what `egress` has.",
         "egress": "What the model reaches over the network: `host`, `port`, `scheme`, `internal`, `namespace`, `selector`, `cidrs`, `via`.",
-        "usedBy": (
-            "Models of the environment that use this one: `name`, `namespace`, `selector`, and whether that was `adopted`."
+        "dependents": (
+            "The models that depend on this one. In files of a deployment: each with `name`, `namespace`, `selector`, and whether that is "
+            "`adopted`. In files of a model or a release: their names."
         ),
         "endpoint": "What the target exports of the model under `exports.endpoint`, with the parts of its URL; `url` ends in its `path`.",
         "objectives": (
@@ -53,9 +56,9 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "`recordings`, `alerts`."
         ),
         "unmeasured": "With it: objectives that nothing measures, each with `indicator`, `title` and `reason`.",
-        "level": (
-            "With it: `id`, ten digits that stand for the model in the environment, `service` and `team`, what it and its owner are called "
-            "where names are short, and `series`, what there is to draw."
+        "slo": (
+            "With it: `id`, ten digits that identify the model in the environment, `service` and `team`, short names of the model and its "
+            "owner, and `series`, the expressions for charts."
         ),
         "names": (
             "What labels and annotations are called, by what they say: `names.owner`, `names.release`, `names.wave` …; and `names.labels`, "
@@ -76,21 +79,26 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "Everything else is as in the last of them; empty for a model that runs nowhere."
         ),
         "releases": "In the same: the releases that were published, each with its `version`, `digest` and `environments` where it runs.",
-        "asks": "In the same: the models that it asks: `name`, `type`, `summary`, the `step` that does, `release` and `digest` there.",
-        "askedBy": "In the same: the names of the models that ask it.",
+        "dependencies": (
+            "In the same: the models that the model depends on: `name`, `type`, `summary`, the `step` that calls it, `versionRange`, and "
+            "`release` and `digest` in that environment."
+        ),
         "waivers": "In the same: the Waivers that are for the model; whether one holds on a day is not said.",
-        "companions": "In the same: files beside the spec that belong to the release, each with `path` and `digest`.",
+        "companionFiles": "In the same: companion files that belong to the release, each with `path` and `digest`.",
         "runtimeImages": "In the same: the images that serve it, each with `image`, `digest` and the `name` that its target has for it.",
         "regime": "What the emitter says that its records are for. Absent where it says nothing.",
         "legalBasis": (
             "What the emitter says that they rest on: `title`, `url`, `date`, `inForce`, `sources`, `disclaimer`. Absent likewise."
         ),
-        "facts": (
-            "In the same, by id: what the emitter's `fields` ask for, each with `value`, `missing`, `title`, `source`, `field`, `owner`, "
-            "`path` and `parts`."
+        "fields": (
+            "In the same, by id: the fields that the emitter requires, each with `value`, `missing`, `title`, `citation`, `field`, "
+            "`owner`, `path`, and `values`, one per document."
         ),
-        "gaps": "In the same: the facts that nobody has said, each with `id`, `title`, `source`, and who would say it, where.",
-        "asked": "In the same: how many facts were asked for.",
+        "missingFields": (
+            "In the same: the required fields without a value, each with `id`, `title`, `citation`, and the `owner`, "
+            "`path` and `field` that can supply it."
+        ),
+        "fieldCount": "In the same: the number of required fields.",
         "datasets": (
             "In the same: the Datasets that the model names, each with its `role`; in files of an environment or the project: all of them."
         ),
@@ -99,14 +107,14 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "files of an environment also its `wave`: 0 for those that have to be there first, since others ask them."
         ),
         "waves": "In files of an environment: the waves that there are, in order.",
-        "kinds": "In files of an environment: the kinds of objects that are rendered there, each with `group` and `kind`.",
+        "renderedKinds": "In files of an environment: the kinds of objects that are rendered there, each with `group` and `kind`.",
         "namespaces": (
             "In files of an environment: those that its models run in, each with `name`, `models`, whether it is only `adopted` with live "
             "objects and the Environment does not name it, and its `quota` (`cpu`, `memory`, `accelerators`) where there is one."
         ),
-        "owned": (
+        "codeOwners": (
             "In files of the project: who owns which file, the general before the special, each with `path` (a folder's ends with a "
-            "slash), `all` where it stands for everything, `team`, `owners` (its handles) and `kinds` of the documents in it."
+            "slash), `all` if it applies to everything, `team`, `owners` (its handles) and `kinds` of the documents in it."
         ),
         "inventory": (
             "In files of the project: `inventory.models`, a row a model, retired and proposed ones too, in the shape of "

@@ -41,7 +41,7 @@ def with_network_context(
             list(network.egress),
             (*origins, Origin("model", ("deploy", "egress"))),
         ),
-        "usedBy": ComputedValue(_dependent_values(fleet, model), origins),
+        "dependents": ComputedValue(_dependent_values(fleet, model), origins),
         "variables": computed_list(
             [
                 *dependency_variables,

@@ -40,10 +40,10 @@ def record_context(
             [_placement_value(fleet, placement) for placement in subject.placements], _RELEASE_ORIGINS
         ),
         "releases": ComputedValue(releases, _RELEASE_ORIGINS),
-        "asks": ComputedValue(list(_dependency_values(fleet, model)), (Origin("model", ("uses",)),)),
-        "askedBy": ComputedValue(list(_dependent_names(fleet, subject)), _RELEASE_ORIGINS),
+        "dependencies": ComputedValue(list(_dependency_values(fleet, model)), (Origin("model", ("uses",)),)),
+        "dependents": ComputedValue(list(_dependent_names(fleet, subject)), _RELEASE_ORIGINS),
         "waivers": computed_list(list(_waiver_values(fleet, subject)), ()),
-        "companions": ComputedValue(_companion_file_values(model), (Origin("release", ("source",)),)),
+        "companionFiles": ComputedValue(_companion_file_values(model), (Origin("release", ("source",)),)),
     }
     runtime_images = _runtime_images(fleet, conditions, model, target, context)
     context["runtimeImages"] = ComputedValue(runtime_images, _RELEASE_ORIGINS)
@@ -95,7 +95,7 @@ def _dependency_values(fleet: Fleet, model: ResolvedModel) -> Iterator[Json]:
             "name": dependency.name,
             "type": spec.text("type") if spec else None,
             "summary": spec.text("summary") if spec else None,
-            "wanted": dependency.version_range,
+            "versionRange": dependency.version_range,
             "step": dependency.entry.get("name") if dependency.release else None,
             "release": dependency_model.release.version if dependency_model and dependency_model.release else None,
             "digest": dependency_model.release.digest if dependency_model and dependency_model.release else None,

@@ -54,7 +54,7 @@ def record_fields_context(
 ) -> tuple[ContextValues, tuple[Finding, ...]]:
     """What templates see of an emitter's facts, and what keeps them from being asked for.
 
-    `facts` by id: what is said, or who has to say it and where; `gaps`: those that nobody says; `asked`: how many there are.
+    `fields` by id: what is said, or who has to say it and where; `missingFields`: those that nobody says; `fieldCount`: how many there are.
     """
     fields_by_id: dict[str, list[RecordField]] = {}
     findings: list[Finding] = []
@@ -65,15 +65,15 @@ def record_fields_context(
             fields_by_id.setdefault(record_field.id, []).append(record_field)
     missing_fields = [part for parts in fields_by_id.values() for part in parts if part.is_missing]
     return {
-        "facts": ObjectValue({id_: _field_value(id_, parts) for id_, parts in fields_by_id.items()}),
-        "gaps": ComputedValue(
+        "fields": ObjectValue({id_: _field_value(id_, parts) for id_, parts in fields_by_id.items()}),
+        "missingFields": ComputedValue(
             [
-                {"id": part.id, "title": part.title, "source": part.citation, **_responsibility(part)}
+                {"id": part.id, "title": part.title, "citation": part.citation, **_responsibility(part)}
                 for part in missing_fields
             ],
             (),
         ),
-        "asked": ComputedValue(sum(map(len, fields_by_id.values())), ()),
+        "fieldCount": ComputedValue(sum(map(len, fields_by_id.values())), ()),
     }, tuple(findings)
 
 
@@ -144,11 +144,11 @@ def _field_value(id_: str, parts: Sequence[RecordField]) -> ComputedValue:
     first = parts[0]
     values = [part.value for part in parts if not part.is_missing]
     data: Object = {
-        "id": id_, "title": first.title, "source": first.citation,
+        "id": id_, "title": first.title, "citation": first.citation,
         "missing": any(part.is_missing for part in parts),
         **({"value": first.value if len(parts) == 1 else values} if values else {}),
         **_responsibility(next((part for part in parts if part.is_missing), first)),
-        "parts": [_part_value(part) for part in parts],
+        "values": [_part_value(part) for part in parts],
     }  # fmt: skip
     return ComputedValue(data, tuple(part.origin for part in parts if not part.is_missing))
 

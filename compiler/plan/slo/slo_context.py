@@ -86,7 +86,7 @@ def slo_context(
             list(_signal_values(inputs)) if slo_plan.is_enabled else [], (Origin("model", ("monitoring",)),)
         ),
         "unmeasured": computed_list(unmeasured_values, (Origin("model", ("slo", "unmeasured")),)),
-        "level": ComputedValue(
+        "slo": ComputedValue(
             _dashboard_value(identity, as_str(model.data.get("owner"))), (Origin("model", ("name",)),)
         ),
     }

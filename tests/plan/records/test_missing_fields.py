@@ -95,7 +95,7 @@ files:
   - {path: "log/{{ name }}.json", template: log.json.j2, scope: model}
   - {path: "log/{{ name }}-{{ release.version }}.json", template: log.json.j2, scope: release}
 """,
-    "templates/records/log/log.json.j2": '{"facts": {{ facts }}, "gaps": {{ gaps }}, "asked": {{ asked }}}\n',
+    "templates/records/log/log.json.j2": '{"fields": {{ fields }}, "missingFields": {{ missingFields }}, "fieldCount": {{ fieldCount }}}\n',
 }
 
 
@@ -120,11 +120,11 @@ def logs() -> dict[str, dict]:
 
 
 def parts(log: dict, id_: str) -> list[tuple]:
-    return [(part["name"], part.get("value"), part["missing"], part["field"]) for part in log["facts"][id_]["parts"]]
+    return [(part["name"], part.get("value"), part["missing"], part["field"]) for part in log["fields"][id_]["values"]]
 
 
 def test_words_that_say_nothing_are_missing_and_another_field_may_answer(logs) -> None:
-    facts = logs["refunds"]["facts"]
+    facts = logs["refunds"]["fields"]
     assert (facts["limits"]["missing"], facts["limits"]["field"]) == (True, "governance.limitations")
     assert (facts["either"]["missing"], facts["either"]["value"]) == (False, ["Refunds of gifts"])
     assert facts["reached"]["value"] == "#pricing"
@@ -143,13 +143,13 @@ def test_a_fact_of_releases_is_asked_of_each_that_runs(logs) -> None:
 
 def test_a_record_of_a_release_asks_that_release_alone(logs) -> None:
     assert [name for name, *_ in parts(logs["refunds-2.0.0"], "quality")] == ["2.0.0"]
-    assert "made-on" not in logs["refunds-2.0.0"]["facts"]
+    assert "made-on" not in logs["refunds-2.0.0"]["fields"]
     assert set(logs) == {"refunds", "refunds-1.0.0", "refunds-2.0.0", "short", "short-0.1.0"}
 
 
 def test_a_fact_of_datasets_is_asked_of_each_that_the_condition_takes(logs) -> None:
     assert parts(logs["refunds"], "licence") == [("orders", "MIT", False, "license"), ("clicks", None, True, "license")]
-    owners = {part["name"]: part["owner"] for part in logs["refunds"]["facts"]["licence"]["parts"]}
+    owners = {part["name"]: part["owner"] for part in logs["refunds"]["fields"]["licence"]["values"]}
     assert owners == {"orders": "data", "clicks": "pricing"}, "data without an owner is its user's to describe"
 
 
@@ -163,11 +163,11 @@ def test_where_nothing_can_be_said_the_field_that_comes_first_is_asked_for(logs)
 
 def test_gaps_are_what_is_missing_and_asked_how_much_was_wanted(logs) -> None:
     log = logs["refunds"]
-    assert [(gap["id"], gap["document"], gap["field"]) for gap in log["gaps"]] == [
+    assert [(gap["id"], gap["document"], gap["field"]) for gap in log["missingFields"]] == [
         ("limits", "Model refunds", "governance.limitations"), ("quality", "Model refunds", "releases.2.0.0.evaluations"),
         ("made-on", "Model refunds", "releases.1.0.0.date"), ("licence", "Dataset clicks", "license"), ("role", "Model refunds", "useCase"),
     ]  # fmt: skip
-    assert log["asked"] == 12
+    assert log["fieldCount"] == 12
 
 
 def status_by_model(*changes: tuple[str, str]) -> dict[str, ModelRecordStatus]:
