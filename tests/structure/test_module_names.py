@@ -1,5 +1,6 @@
 """Modules are small, and a name means one module."""
 
+import ast
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -8,7 +9,7 @@ import compiler
 
 PACKAGE = Path(compiler.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
-MAX_FILE_LINES = 400
+MAX_FILE_LINES, MAX_FUNCTION_LINES = 400, 60
 
 NAMED_BY_USERS = {
     "cli": "a file is named after its command",
@@ -43,3 +44,19 @@ def test_no_module_has_the_name_of_one_of_the_standard_library() -> None:
 def test_no_file_is_longer_than_400_lines() -> None:
     lengths = {relative(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
     assert {path: length for path, length in lengths.items() if length > MAX_FILE_LINES} == {}
+
+
+def test_no_function_is_longer_than_60_lines() -> None:
+    lengths = {f"{relative(path)}: {node.name}": node_lines(node) for path in MODULES for node in functions(path)}
+    assert lengths, "there are functions"
+    assert {name: length for name, length in lengths.items() if length > MAX_FUNCTION_LINES} == {}
+
+
+def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def node_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines from `def` to the end, without decorators."""
+    return (node.end_lineno or node.lineno) - node.lineno + 1
