@@ -162,11 +162,13 @@ def test_nothing_is_made_up(name, fresh, run_command) -> None:
 
 @pytest.mark.parametrize("name", TYPES)
 def test_every_field_of_its_source_is_told_in_the_schemas_own_words(name, fresh, run_command) -> None:
-    source = type_schemas()[name]["$defs"]["Source"]["properties"]
+    definitions = type_schemas()[name]["$defs"]
+    source = definitions["Source"]["properties"]
     text = " ".join(run_command("new", "model", "x", "--type", name, "--print").out.replace("#", " ").split())
     for field, node in source.items():
         assert f"{field}:" in text
-        assert " ".join(node["description"].split()) in text
+        described = node if "description" in node else definitions[node["$ref"].rpartition("/")[2]]
+        assert " ".join(described["description"].split()) in text
 
 
 def test_what_is_printed_is_what_is_written(fresh, run_command) -> None:

@@ -192,7 +192,7 @@ def test_gitlab_asks_who_answers_for_it(files, a_model, build_of):
 
 
 def test_policies_take_as_many_approvals_as_are_said_and_nothing_else_does(files, a_model, build_of):
-    said = enable_forge("gitlab", place="CODEOWNERS", approvals={"all": 2, "policies": 3})
+    said = enable_forge("gitlab", path="CODEOWNERS", approvals={"all": 2, "policies": 3})
     text = build_of(project(a_model, files, **said)).files["CODEOWNERS"]
     for path, owner in EXPECTED_OWNERS.items():
         special = path in {"schemas/policies/ours/rules.yaml", "models/waivers.yaml"}
