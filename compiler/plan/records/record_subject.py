@@ -13,7 +13,7 @@ from compiler.spec.cel_variables import DATASET_ROLES
 
 @dataclass(frozen=True)
 class RecordSubject:
-    """A model as records describe it; `places` are its deployments in order of promotion, with these `releases`."""
+    """A model as records describe it; `placements` are its deployments in order of promotion, with these `releases`."""
 
     model: ResolvedModel
     placements: tuple[ResolvedModel, ...]
