@@ -230,7 +230,7 @@ _FIELDS: Mapping[str, str] = {
     "severity": "`critical`, `high`, `medium`, `low` or `info`.",
     "enforcement": "`mandatory` (decides the exit code) or `advisory`.",
     "status": "`open`, `waived` by a Waiver, or recorded in the `baseline`. Only open findings decide the exit code.",
-    "because": "Why it is not open (the reason and the ticket of a waiver), or null.",
+    "statusReason": "Why it is not open (the reason and the ticket of a waiver), or null.",
     "message": "What is wrong, and what was expected.",
     "help": "How to fix it, or null.",
     "controls": "The ids of the controls that the policy is evidence for.",

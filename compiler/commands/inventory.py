@@ -100,7 +100,7 @@ def list_due_items(
     items = due_items(session.fleet, inventory, day, end_day, include_undated=undated)
     due_report = DueReport(inventory, items, day, end_day, stdout_supports_colour(output))
     write_output(FORMATS[format_](due_report), output)
-    overdue_count = sum(item.state == "lapsed" for item in items)
+    overdue_count = sum(item.state == "overdue" for item in items)
     due_count = sum(item.state == "due" for item in items)
     hint = "" if undated else _undated_hint(inventory)
     print_status(f"{overdue_count} overdue, {due_count} due within {within} of {day.isoformat()}{hint}")

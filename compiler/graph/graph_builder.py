@@ -22,13 +22,13 @@ def build_graph(
     neighbor_names = {
         dependency.model
         for row in rows
-        for dependency in row.asks
+        for dependency in row.dependencies
         if _applies_to(dependency.environments, environments)
     }
     neighbor_names |= {
         row.name
         for row in inventory.models
-        for dependency in row.asks
+        for dependency in row.dependencies
         if dependency.model in selected_names and _applies_to(dependency.environments, environments)
     }
     by_name = inventory.by_name
@@ -61,7 +61,7 @@ def _row_edges(
     row: Row, shown_names: set[str], selected_names: set[str], environments: Sequence[str]
 ) -> Iterator[Edge]:
     own_id = model_id(row.name)
-    for dependency in row.asks:
+    for dependency in row.dependencies:
         if (
             dependency.model in shown_names
             and {row.name, dependency.model} & selected_names
@@ -71,7 +71,7 @@ def _row_edges(
                 filter(None, [dependency.step and f"{dependency.step}:", dependency.condition, dependency.weight])
             ).rstrip(":")
             yield Edge(
-                model_id(dependency.model), own_id, "asks" if dependency.by == "itself" else "callers-ask", label
+                model_id(dependency.model), own_id, "asks" if dependency.called_by == "model" else "callers-ask", label
             )
     if row.name not in selected_names:
         return

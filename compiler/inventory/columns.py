@@ -68,11 +68,11 @@ def format_sla(sla: Sla) -> str:
 def format_dependency(dependency: DependencyUse) -> str:
     """A dependency and its version range: `card-fraud ^3`."""
     release = f" {dependency.release}" if dependency.release else ""
-    return f"{dependency.model}{release}{' (by callers)' if dependency.by == 'callers' else ''}"
+    return f"{dependency.model}{release}{' (by callers)' if dependency.called_by == 'callers' else ''}"
 
 
 def _format_missing(row: Row) -> str:
-    return _join(f"{counts.regime}: {counts.missing} of {counts.asked}" for counts in row.facts if counts.missing)
+    return _join(f"{counts.regime}: {counts.missing} of {counts.total}" for counts in row.record_fields if counts.missing)
 
 
 def _format_classification(row: Row) -> str:
@@ -92,8 +92,12 @@ def _format_contracts(row: Row) -> str:
 
 
 def _format_approvals(row: Row) -> str:
-    valid_approvals = (approval for approval in row.approvals if approval.holds)
+    valid_approvals = (approval for approval in row.approvals if approval.valid)
     return _join(f"{approval.environment}: {approval.decision} as {approval.role}" for approval in valid_approvals)
+
+
+def _format_last_validation(row: Row) -> str:
+    return f"{_format_date(row.validation.date)} {row.validation.conclusion}" if row.validation else ""
 
 
 _COLUMNS: Mapping[str, Column] = {
@@ -102,9 +106,9 @@ _COLUMNS: Mapping[str, Column] = {
     "owner": _column(lambda row: row.owner),
     "lifecycle": _column(lambda row: row.lifecycle, lambda row: LIFECYCLES.index(row.lifecycle)),
     "tier": _column(lambda row: row.tier, lambda row: TIERS.index(row.tier or TIERS[0])),
-    "runs": _column(lambda row: row.environments[-1].environment if row.environments else "", title="runs in"),
+    "environment": _column(lambda row: row.environments[-1].environment if row.environments else "", title="environment"),
     "review": _column(lambda row: _format_date(row.review.next if row.review else None), title="next review"),
-    "class": _column(_format_classification),
+    "classification": _column(_format_classification),
     "use-case": _column(lambda row: row.use_case.name if row.use_case else "", title="use case"),
     "release": _column(lambda row: _format_release(row.environments[-1]) if row.environments else ""),
     "environments": _column(lambda row: _join(map(format_placement, row.environments))),
@@ -112,20 +116,20 @@ _COLUMNS: Mapping[str, Column] = {
     "sla": _column(lambda row: format_sla(row.sla) if row.sla else "", title="SLA"),
     "datasets": _column(lambda row: _join(f"{item.name} ({item.classification or '?'})" for item in row.datasets)),
     "sensitive": _column(lambda row: "yes" if any(entry.sensitive_fields for entry in row.datasets) else ""),
-    "asks": _column(lambda row: _join(dict.fromkeys(map(format_dependency, row.asks)))),
-    "asked-by": _column(lambda row: _join(row.asked_by), title="asked by"),
+    "dependencies": _column(lambda row: _join(dict.fromkeys(map(format_dependency, row.dependencies)))),
+    "dependents": _column(lambda row: _join(row.dependents)),
     "vendor": _column(lambda row: _join(dict.fromkeys(f"{entry.provider}, {entry.product}" for entry in row.vendors))),
     "contract": _column(_format_contracts),
     "materiality": _column(lambda row: row.materiality),
     "complexity": _column(lambda row: row.complexity),
-    "reviewed": _column(lambda row: _format_date(row.review.last if row.review else None), title="last review"),
-    "validated": _column(lambda row: f"{_format_date(row.validation.date)} {row.validation.conclusion}" if row.validation else ""),
+    "last-review": _column(lambda row: _format_date(row.review.last if row.review else None), title="last review"),
+    "last-validation": _column(_format_last_validation, title="last validation"),
     "validation": _column(lambda row: _format_date(row.validation.next if row.validation else None), title="next validation"),
     "approvals": _column(_format_approvals),
     "waivers": _column(lambda row: _join(f"{entry.name} (until {_format_date(entry.expires)})" for entry in row.waivers)),
     "patches": _column(lambda row: _join(f"{entry.kind}: {entry.reason}" for entry in row.patches)),
     "unmeasured": _column(lambda row: _join(f"{entry.objective}: {entry.reason}" for entry in row.unmeasured)),
-    "missing": _column(_format_missing, lambda row: -sum(entry.missing for entry in row.facts), title="missing facts"),
+    "missing-fields": _column(_format_missing, lambda row: -sum(entry.missing for entry in row.record_fields), title="missing fields"),
     "retirement": _column(lambda row: _format_date(row.retirement.date if row.retirement else None)),
     "summary": _column(lambda row: row.summary),
     "path": _column(lambda row: row.path, title="spec"),
@@ -136,20 +140,20 @@ _COLUMNS: Mapping[str, Column] = {
 COLUMNS: Mapping[str, Column] = MappingProxyType(_COLUMNS)
 """Every column, in the order of a full table."""
 
-DEFAULT_COLUMNS = ("model", "type", "owner", "lifecycle", "tier", "runs", "review")
+DEFAULT_COLUMNS = ("model", "type", "owner", "lifecycle", "tier", "environment", "review")
 """The columns of a terminal."""
 
 WIDE_COLUMNS = (
     *DEFAULT_COLUMNS[:5],
-    "class",
+    "classification",
     "environments",
     "sla",
     "datasets",
-    "asks",
+    "dependencies",
     "review",
     "validation",
     "waivers",
-    "missing",
+    "missing-fields",
     "path",
 )
 """The columns of `--wide`."""

@@ -64,7 +64,7 @@ def _approval_deadlines(row: Row) -> Iterator[Deadline]:
     positions: dict[str, int] = {}
     for approval in row.approvals:
         index = positions[approval.environment] = positions.get(approval.environment, -1) + 1
-        if approval.holds and approval.decision == "approved":
+        if approval.valid and approval.decision == "approved":
             key, expires = (approval.environment, approval.role), approval.expires or date.max
             latest[key] = max(latest.get(key, (date.min, 0)), (expires, index))
     for (environment, role), (expires, index) in latest.items():

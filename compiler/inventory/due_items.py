@@ -17,7 +17,7 @@ from compiler.plan.records.approvals import environment_approvals
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 
-DueState = Literal["lapsed", "due", "undated"]
+DueState = Literal["overdue", "due", "undated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class DueItem:
     """Identifies the item until it is renewed, so that an automation opens one issue per item."""
     kind: DeadlineKind
     """The subject of the deadline."""
-    what: str
+    subject: str
     """The subject, and the model or document."""
     title: str
     """The title with its date; it does not change from day to day."""
     state: DueState
-    """`lapsed`: the date has passed; `due`: it is to come; `undated`: the last review is unknown, and so is the next."""
+    """`overdue`: the date has passed; `due`: it is to come; `undated`: the last review is unknown, and so is the next."""
     due: Day | None
     """The last valid day, or the day by which to act."""
     days: int | None
@@ -113,7 +113,7 @@ def _deadline_item(row: Row, deadline: Deadline, models: Sequence[ResolvedModel]
     return DueItem(
         key=_stable_key(deadline.kind, row.id, f"{deadline.environment}\0{deadline.detail}", deadline.date),
         kind=deadline.kind,
-        what=description,
+        subject=description,
         title=f"{description}: {deadline.date.isoformat() if deadline.date else 'nobody says when the last one was'}",
         state=_due_state(deadline.date, as_of),
         due=deadline.date,
@@ -159,7 +159,7 @@ def _waiver_items(fleet: Fleet, inventory: Inventory, as_of: date, last_day: dat
         yield DueItem(
             key=_stable_key("waiver", id_, "", expires),
             kind="waiver",
-            what=f"Waiver {spec.name}",
+            subject=f"Waiver {spec.name}",
             title=f"Waiver {spec.name}: {expires.isoformat()}",
             state=_due_state(expires, as_of),
             due=expires,
@@ -177,7 +177,7 @@ def _waiver_items(fleet: Fleet, inventory: Inventory, as_of: date, last_day: dat
 
 
 def _due_state(expires: date | None, as_of: date) -> DueState:
-    return "undated" if expires is None else "lapsed" if expires < as_of else "due"
+    return "undated" if expires is None else "overdue" if expires < as_of else "due"
 
 
 def _stable_key(kind: str, object_: str, detail: str, expires: date | None) -> str:

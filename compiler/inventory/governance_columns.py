@@ -38,7 +38,7 @@ def validation(governance: Object) -> Validation | None:
     if completion_date is None:
         return None
     return Validation(
-        by=as_str(entry.get("by")),
+        validated_by=as_str(entry.get("by")),
         date=completion_date,
         conclusion=as_str(entry.get("conclusion")),
         next=parse_date(entry.get("next")),
@@ -71,8 +71,8 @@ def approvals(portfolio: Portfolio, model_placements: ModelPlacements) -> Iterat
                     date=approval_date,
                     expires=parse_date(entry.get("expires")),
                     ticket=optional_str(entry.get("ticket")),
-                    holds=entry["holds"] is True,
-                    because=optional_str(entry.get("because")),
+                    valid=entry["valid"] is True,
+                    invalid_reason=optional_str(entry.get("invalidReason")),
                 )
 
 
@@ -123,7 +123,7 @@ def unmeasured_objectives(model_placements: ModelPlacements) -> Iterator[Unmeasu
 def signals(model: ResolvedModel) -> Iterator[Signal]:
     """The monitoring signals of the model."""
     for entry in map(as_object, as_list(model.data.get("monitoring"))):
-        yield Signal(as_str(entry.get("signal")), as_str(entry.get("action")), watched="series" in entry)
+        yield Signal(as_str(entry.get("signal")), as_str(entry.get("action")), measured="series" in entry)
 
 
 def retirement(model: ResolvedModel) -> Retirement | None:

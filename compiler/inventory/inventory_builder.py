@@ -88,8 +88,8 @@ def _row(
         environments=tuple(placements(model_placements.models)),
         sla=_sla(as_object(data.get("sla"))),
         datasets=tuple(model_relations.used_datasets(fleet, model_placements)),
-        asks=tuple(model_relations.dependency_uses(fleet, model_placements)),
-        asked_by=(),
+        dependencies=tuple(model_relations.dependency_uses(fleet, model_placements)),
+        dependents=(),
         router=model_relations.router(model_placements),
         vendors=tuple(model_relations.vendors(model_placements)),
         review=governance_columns.review(governance_data),
@@ -101,7 +101,7 @@ def _row(
         unmeasured=tuple(governance_columns.unmeasured_objectives(model_placements)),
         signals=tuple(governance_columns.signals(model)),
         retirement=governance_columns.retirement(model),
-        facts=record_counts,
+        record_fields=record_counts,
     )
 
 
@@ -110,10 +110,10 @@ def _with_dependents(rows: Iterable[Row]) -> Iterator[Row]:
     all_rows = list(rows)
     dependents: dict[str, dict[str, None]] = {}
     for row in all_rows:
-        for dependency in row.asks:
+        for dependency in row.dependencies:
             dependents.setdefault(dependency.model, {})[row.name] = None
     for row in all_rows:
-        yield replace(row, asked_by=tuple(dependents[row.name])) if row.name in dependents else row
+        yield replace(row, dependents=tuple(dependents[row.name])) if row.name in dependents else row
 
 
 def _contacts(team: Spec | None) -> Contacts | None:

@@ -54,7 +54,7 @@ def inventory_schema() -> Schema:
         "version": _VERSION,
         "project": {"type": "string", "description": "The project."},
         "models": {"type": "array", "items": {"$ref": "#/$defs/Row"}, "description": "A row a model, by name."},
-        "leftOut": {
+        "excluded": {
             "type": "array",
             "items": {"$ref": "#/$defs/ExcludedDocument"},
             "description": "What is missing, because it does not hold together.",
@@ -75,7 +75,7 @@ def due_schema() -> Schema:
             "items": {"$ref": "#/$defs/DueItem"},
             "description": "What lapsed and what lapses, by day.",
         },
-        "leftOut": {
+        "excluded": {
             "type": "array",
             "items": {"$ref": "#/$defs/ExcludedDocument"},
             "description": "What was not looked at, because it does not hold together.",

@@ -68,7 +68,7 @@ def dependency_uses(fleet: Fleet, model_placements: ModelPlacements) -> Iterator
     for (model, is_direct, release, step, condition, weight), environments in model_placements.group_environments(
         entries
     ):
-        yield DependencyUse(model, "itself" if is_direct else "callers", release, step, condition, weight, environments)
+        yield DependencyUse(model, "model" if is_direct else "callers", release, step, condition, weight, environments)
 
 
 def _dependency_fields(dependency: ModelDependency) -> tuple[str, bool, str | None, str | None, str | None, str | None]:

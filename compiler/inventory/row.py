@@ -78,9 +78,9 @@ class Row:
     """The SLA."""
     datasets: tuple[UsedDataset, ...]
     """The datasets that it was trained on, evaluated on, or reads."""
-    asks: tuple[DependencyUse, ...]
+    dependencies: tuple[DependencyUse, ...]
     """The models that it calls."""
-    asked_by: Names
+    dependents: Names
     """The models that call it, or whose callers do."""
     router: str | None
     """How an ensemble routes requests to its steps."""
@@ -104,7 +104,7 @@ class Row:
     """Monitoring signals."""
     retirement: Retirement | None
     """The retirement."""
-    facts: Sequence[RecordCounts]
+    record_fields: Sequence[RecordCounts]
     """Record fields, counted by regime."""
 
 

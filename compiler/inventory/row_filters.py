@@ -57,7 +57,7 @@ def _has_classification(row: Row, selector: str) -> bool:
 
 
 def _missing_counts(row: Row) -> Iterator[tuple[str, int]]:
-    return ((counts.regime, counts.missing) for counts in row.facts)
+    return ((counts.regime, counts.missing) for counts in row.record_fields)
 
 
 def _includes_regime(regime: str, row_filter: InventoryFilter) -> bool:

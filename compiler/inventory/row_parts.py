@@ -159,7 +159,7 @@ class DependencyUse:
 
     model: str
     """The model."""
-    by: Literal["itself", "callers"]
+    called_by: Literal["model", "callers"]
     """Who calls it: this model, or the callers of this model (a fallback, an embedding, a guardrail)."""
     release: str | None
     """The version range of releases that are accepted."""
@@ -195,7 +195,7 @@ class Vendor:
 class Review:
     """The periodic review."""
 
-    every: str
+    interval: str
     """The interval between reviews."""
     last: Day | None
     """The date of the last one."""
@@ -207,7 +207,7 @@ class Review:
 class Validation:
     """The independent validation."""
 
-    by: str
+    validated_by: str
     """The team that validated it."""
     date: Day
     """The date of completion."""
@@ -251,9 +251,9 @@ class Approval:
     """Its last valid day."""
     ticket: str | None
     """The ticket."""
-    holds: bool
+    valid: bool
     """Whether it is valid: it names the two digests of what runs there now, and its team has the role."""
-    because: str | None
+    invalid_reason: str | None
     """Why it is invalid."""
 
 
@@ -313,7 +313,7 @@ class Signal:
     """The signal."""
     action: str
     """What happens beyond the threshold."""
-    watched: bool
+    measured: bool
     """Whether a metric series measures it; otherwise nothing in the cluster does."""
 
 
@@ -333,7 +333,7 @@ class RecordCounts:
 
     regime: str
     """The regime; for a record without a regime, the record's id."""
-    asked: int
+    total: int
     """The number of required fields."""
     missing: int
     """The number of missing ones: `modelyard records status` lists them."""

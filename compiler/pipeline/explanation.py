@@ -21,12 +21,12 @@ from compiler.source.yaml_parse import parse
 
 @dataclass(frozen=True, slots=True)
 class LayerValue:
-    """What one layer says: `sets` the value, `adds` to a map, is `beaten` by a stronger layer, or `deletes` what is below it."""
+    """One layer's value and its role: `set`, `merged` into a map, `overridden` by a stronger layer, or `deleted`."""
 
     role: str
     label: str
     value: Json
-    place: Location | None
+    location: Location | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class ValueExplanation:
 
     name: str
     value: Json
-    said: tuple[LayerValue, ...]
+    layers: tuple[LayerValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class ArtifactExplanation:
     pointer: Pointer
     value: Json
     template: Location
-    made_of: tuple[ValueExplanation, ...]
+    sources: tuple[ValueExplanation, ...]
 
 
 def find_policy(session: Session, subject: str) -> Policy | None:
@@ -142,7 +142,7 @@ def _layer_values(model: ResolvedModel, pointer: Pointer) -> tuple[LayerValue, .
     has_winner = False
     for assignment in model.blame(pointer):
         is_merge = isinstance(assignment.value, dict) and not assignment.deletes
-        role = "deletes" if assignment.deletes else "adds" if is_merge else "beaten" if has_winner else "sets"
+        role = "deleted" if assignment.deletes else "merged" if is_merge else "overridden" if has_winner else "set"
         has_winner = has_winner or not assignment.deletes
         location = assignment.layer.location(assignment.pointer)
         display_value = None if assignment.deletes else assignment.value
@@ -269,14 +269,14 @@ def _explain_origin(session: Session, planned_file: PlannedFile, origin: Origin)
         layer_values = _layer_values(model, origin.pointer)
         if origin.pointer == ("release",) and not layer_values and model.release is not None:
             only_release = LayerValue(
-                "sets", "the only release", model.release.version, model.spec.document.location(model.release.pointer)
+                "set", "the only release", model.release.version, model.spec.document.location(model.release.pointer)
             )
             return ValueExplanation(title, model.release.version, (only_release,))
         return ValueExplanation(title, _value_or_none(model.data, origin.pointer), layer_values)
     location, origin_value = origin_location(session.fleet, planned_file, origin)
     label = location.path if location else origin.root
     return ValueExplanation(
-        str(origin), origin_value, (LayerValue("sets", label, origin_value, location),) if location else ()
+        str(origin), origin_value, (LayerValue("set", label, origin_value, location),) if location else ()
     )
 
 

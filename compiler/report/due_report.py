@@ -14,7 +14,7 @@ from compiler.report.json_output import dump_json
 from compiler.report.text_report import display_width, make_painter, to_printable
 
 _MAX_CELL = 300
-_STYLES = {"lapsed": "error", "due": "bold", "undated": "dim"}
+_STYLES = {"overdue": "error", "due": "bold", "undated": "dim"}
 _COLUMNS = ("due", "state", "kind", "title", "models", "owners", "environments", "path", "line", "key")
 
 
@@ -35,13 +35,13 @@ def render_text(report: DueReport) -> str:
     relative_dates = {item.key: _relative_date(item) for item in report.items}
     widths = [
         max((display_width(text) for text in texts), default=0)
-        for texts in (relative_dates.values(), [item.what for item in report.items])
+        for texts in (relative_dates.values(), [item.subject for item in report.items])
     ]
     lines = []
     for item in report.items:
         prefix = f"{item.due or ''!s:10}  {relative_dates[item.key]:{widths[0]}}"
         lines.append(
-            f"{paint(_STYLES[item.state], prefix)}  {to_printable(item.what):{widths[1]}}  {', '.join(item.owners)}".rstrip()
+            f"{paint(_STYLES[item.state], prefix)}  {to_printable(item.subject):{widths[1]}}  {', '.join(item.owners)}".rstrip()
         )
         lines.append(f"{'':{len(prefix)}}  {paint('blue', '-->')} {to_printable(item.path)}:{item.line}:{item.column}")
     return "".join(f"{line}\n" for line in lines)
@@ -59,7 +59,7 @@ def render_json(report: DueReport) -> str:
     """The items as published JSON."""
     inventory = report.inventory
     days = {"asOf": report.as_of.isoformat(), "until": report.last_day.isoformat()}
-    body = {"items": to_plain(report.items), "leftOut": to_plain(inventory.excluded_documents)}
+    body = {"items": to_plain(report.items), "excluded": to_plain(inventory.excluded_documents)}
     return dump_json({"version": 1, "project": inventory.project, **days, **body})
 
 
@@ -72,7 +72,7 @@ def render_markdown(report: DueReport) -> str:
         markdown_escape.table_row(
             cell(str(item.due or "no day is said"), _MAX_CELL),
             item.state,
-            cell(item.what, _MAX_CELL),
+            cell(item.subject, _MAX_CELL),
             cell(", ".join(item.owners), _MAX_CELL),
             markdown_escape.code_span(f"{item.path}:{item.line}", _MAX_CELL),
         )

@@ -37,5 +37,5 @@ def render_json(inventory: Inventory, rows: Sequence[Row]) -> str:
     """The rows as published JSON, with the documents that were excluded."""
     excluded_documents = to_plain(inventory.excluded_documents)
     return dump_json(
-        {"version": 1, "project": inventory.project, "models": to_plain(tuple(rows)), "leftOut": excluded_documents}
+        {"version": 1, "project": inventory.project, "models": to_plain(tuple(rows)), "excluded": excluded_documents}
     )

@@ -28,7 +28,7 @@ def _finding_data(finding: Finding) -> dict[str, object]:
         "severity": finding.code.severity.value,
         "enforcement": finding.code.enforcement.value,
         "status": finding.status.value,
-        "because": finding.status_reason,
+        "statusReason": finding.status_reason,
         "message": finding.message,
         "help": finding.help,
         "controls": list(finding.code.controls),

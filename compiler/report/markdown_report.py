@@ -42,7 +42,7 @@ def render(report: Report) -> str:
     waived_findings = report.with_status(Status.WAIVED)
     if waived_findings:
         rows = (_waived_row(finding, locations) for finding in waived_findings)
-        folded_table = _fit_table(("where", "rule", "finding", "because"), rows, room - sum(map(len, table)))
+        folded_table = _fit_table(("where", "rule", "finding", "reason"), rows, room - sum(map(len, table)))
         parts += [f"\n<details><summary>{len(waived_findings)} waived</summary>\n", *folded_table]
         parts += [*_omission_note(waived_findings[_count_rows(folded_table) :]), "\n</details>\n"]
     return "".join(parts)

@@ -34,7 +34,7 @@ def render_text(row: Row, as_of: date, *, colour: bool) -> str:
             previous_label = label or previous_label
     expired_deadlines = [deadline for deadline in deadlines(row) if deadline.date is not None and deadline.date < as_of]
     lines += [""] if expired_deadlines else []
-    lines += [paint("error", f"  lapsed: {_format_deadline(deadline)}") for deadline in expired_deadlines]
+    lines += [paint("error", f"  overdue: {_format_deadline(deadline)}") for deadline in expired_deadlines]
     return "\n".join(lines) + "\n"
 
 
@@ -70,7 +70,7 @@ def _purpose_lines(row: Row) -> LabelledLines:
             decision = ", ".join(
                 filter(None, [classification.decided_by, str(classification.date) if classification.date else None])
             )
-            yield "class", f"{classification.regime}: {classification.value}{f' ({decision})' if decision else ''}"
+            yield "classification", f"{classification.regime}: {classification.value}{f' ({decision})' if decision else ''}"
     for label, value in (
         ("materiality", row.materiality),
         ("complexity", row.complexity),
@@ -105,7 +105,7 @@ def _dependency_lines(row: Row) -> LabelledLines:
         yield from _values_with_label(
             label, (_format_dataset(dependency) for dependency in row.datasets if role in dependency.roles)
         )
-    for dependency in row.asks:
+    for dependency in row.dependencies:
         call_details = ", ".join(
             filter(
                 None,
@@ -117,10 +117,10 @@ def _dependency_lines(row: Row) -> LabelledLines:
             )
         )
         yield (
-            "asks",
+            "dependencies",
             f"{format_dependency(dependency)}{f' {call_details}' if call_details else ''}{_in_environments(dependency.environments)}",
         )
-    yield from _values_with_label("asked by", row.asked_by)
+    yield from _values_with_label("dependents", row.dependents)
     for vendor in row.vendors:
         expiry = f" until {vendor.expires}" if vendor.expires else ""
         contract = f", contract {vendor.contract}{expiry}" if vendor.contract else ""
@@ -142,10 +142,10 @@ def _governance_lines(row: Row) -> LabelledLines:
             if row.review.last
             else "nobody says when the last one was"
         )
-        yield "review", f"every {row.review.every}, {review_dates}"
+        yield "review", f"every {row.review.interval}, {review_dates}"
     if row.validation:
         suffix = f", next {row.validation.next}" if row.validation.next else ""
-        yield "validation", f"{row.validation.conclusion} by {row.validation.by} on {row.validation.date}{suffix}"
+        yield "validation", f"{row.validation.conclusion} by {row.validation.validated_by} on {row.validation.date}{suffix}"
     for evidence in row.evidence:
         yield "evidence", f"{evidence.control}: {evidence.uri}{_until_date(evidence.valid_until)}"
     yield from _values_with_label("approval", map(_format_approval, row.approvals))
@@ -159,7 +159,7 @@ def _governance_lines(row: Row) -> LabelledLines:
 
 
 def _format_approval(approval: Approval) -> str:
-    validity = "" if approval.holds else f"; void: {approval.because}"
+    validity = "" if approval.valid else f"; void: {approval.invalid_reason}"
     return (
         f"{approval.environment}: {approval.decision} by {approval.team} as {approval.role} on "
         f"{approval.date}{_until_date(approval.expires)}{validity}"
@@ -179,11 +179,11 @@ def _gap_lines(row: Row) -> LabelledLines:
         (f"{item.objective}: {item.reason}{_in_environments(item.environments)}" for item in row.unmeasured),
     )
     yield from _values_with_label(
-        "unmeasured", (f"{item.signal}: no series holds it" for item in row.signals if not item.watched)
+        "unmeasured", (f"{item.signal}: no series holds it" for item in row.signals if not item.measured)
     )
-    for counts in row.facts:
+    for counts in row.record_fields:
         if counts.missing:
-            yield "missing facts", f"{counts.regime}: {counts.missing} of {counts.asked}"
+            yield "missing fields", f"{counts.regime}: {counts.missing} of {counts.total}"
 
 
 def _values_with_label(label: str, values: Iterable[str]) -> LabelledLines:

@@ -12,8 +12,8 @@ from compiler.report.text_report import to_printable
 
 _MAX_CELL = 300
 _COLUMNS = (
-    "model", "owner", "lifecycle", "tier", "records", "regimes", "title", "said by", "document", "field", "path", "line", "column",
-    "sources",
+    "model", "owner", "lifecycle", "tier", "records", "regimes", "title", "responsible", "document", "field", "path", "line", "column",
+    "citations",
 )  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def _summary_data(statuses: Sequence[ModelRecordStatus]) -> dict[str, object]:
     fields = {gap.key: gap for status in statuses for gap in status.missing_fields}
     return {
         "models": len(statuses),
-        "modelsWithGaps": sum(bool(status.missing_fields) for status in statuses),
+        "modelsWithMissingFields": sum(bool(status.missing_fields) for status in statuses),
         "missing": len(fields),
         "byOwner": dict(sorted(Counter(gap.owner for gap in fields.values()).items())),
     }
@@ -118,7 +118,7 @@ def _status_data(status: ModelRecordStatus) -> dict[str, object]:
             "id": record.id,
             "title": record.title,
             "regime": record.regime or None,
-            "asked": len(record.fields),
+            "total": len(record.fields),
             "missing": len(record.missing_fields),
         }
         for record in status.records
@@ -128,7 +128,7 @@ def _status_data(status: ModelRecordStatus) -> dict[str, object]:
         **model_data,
         "tier": status.tier or None,
         "records": records,
-        "gaps": [_field_data(gap) for gap in status.missing_fields],
+        "missingFields": [_field_data(gap) for gap in status.missing_fields],
     }
 
 
@@ -145,7 +145,7 @@ def _field_data(gap: MissingField) -> dict[str, object]:
         "column": location.column,
         "records": [record.id for record in gap.records],
         "regimes": sorted({record.regime for record in gap.records if record.regime}),
-        "sources": list(gap.citations),
+        "citations": list(gap.citations),
     }
 
 

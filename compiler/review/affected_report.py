@@ -69,7 +69,7 @@ def to_json_data(report: AffectedReport) -> Object:
             _model_data(name, impact) for name in dict.fromkeys(entry.model for entry in impact.affected_models)
         ],
         "environments": list(impact.environments),
-        "rendered": list(impact.rendered_environments),
+        "renderedEnvironments": list(impact.rendered_environments),
         "owners": list(impact.owners),
         "artifacts": None if artifacts is None else [_artifact_data(entry) for entry in artifacts],
     }

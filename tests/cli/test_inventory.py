@@ -172,8 +172,8 @@ def test_one_model_is_shown_in_full(shop, run_command) -> None:
         "  evidence        EU-AI-Act:Art.9: https://shop.example/e, until 2026-12-05", "  spec            models/more.yaml:1",
     ):  # fmt: skip
         assert any(one.startswith(line) for one in result.out.splitlines()), line
-    assert "lapsed" not in run_command("inventory", "refunds", "--as-of", "2026-10-31").out
-    assert "lapsed: review 2026-10-31" in run_command("inventory", "refunds", "--as-of", "2026-11-01").out
+    assert "overdue" not in run_command("inventory", "refunds", "--as-of", "2026-10-31").out
+    assert "overdue: review 2026-10-31" in run_command("inventory", "refunds", "--as-of", "2026-11-01").out
     digests = json.loads(run_command("inventory", "scorer", "--format", "json").out)["models"][0]["environments"][0]
     shown = run_command("inventory", "scorer").out
     assert digests["runtimeDigest"] in shown
@@ -214,10 +214,10 @@ def test_due_is_json_as_published_markdown_and_csv(shop, run_command) -> None:
     assert (data["asOf"], data["until"], [one["state"] for one in data["items"]]) == (
         "2026-11-20",
         "2026-12-04",
-        ["lapsed"],
+        ["overdue"],
     )
     markdown = run_command("inventory", "due", "--as-of", "2026-11-20", "--format", "markdown").out
-    assert "| 2026-10-31 | lapsed | Review of refunds | risk | `models/more.yaml:11` |" in markdown
+    assert "| 2026-10-31 | overdue | Review of refunds | risk | `models/more.yaml:11` |" in markdown
     assert run_command("inventory", "due", "--as-of", "2026-01-01", "--format", "markdown").out == "Nothing lapses.\n"
     rows = list(
         csv.DictReader(io.StringIO(run_command("inventory", "due", "--as-of", "2026-11-20", "--format", "csv").out))
@@ -250,7 +250,7 @@ def test_what_does_not_hold_together_is_told_and_fails(shop, run_command) -> Non
         "error: the model `scorer` has errors\n  help: run `modelyard check` to see them\n",
     )
     data = json.loads(run_command("inventory", "--format", "json").out)
-    assert data["leftOut"] == [{"kind": "Model", "name": "scorer"}]
+    assert data["excluded"] == [{"kind": "Model", "name": "scorer"}]
 
 
 def test_what_is_said_before_the_word_holds_or_is_refused(shop, run_command) -> None:

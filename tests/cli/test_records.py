@@ -37,18 +37,18 @@ def test_text_tells_the_line_the_field_and_who_says_it(bank, run_command) -> Non
 def test_every_format_tells_the_same(bank, run_command) -> None:
     data = json.loads(run_command("records", "status", "--format", "json").out)
     gaps = [
-        (model["name"], gap["field"], gap["path"], gap["line"]) for model in data["models"] for gap in model["gaps"]
+        (model["name"], gap["field"], gap["path"], gap["line"]) for model in data["models"] for gap in model["missingFields"]
     ]
     assert data["version"] == 1
     assert data["summary"]["models"] == 20
-    fields = {(gap["kind"], gap["name"], gap["field"]) for model in data["models"] for gap in model["gaps"]}
+    fields = {(gap["kind"], gap["name"], gap["field"]) for model in data["models"] for gap in model["missingFields"]}
     assert data["summary"]["missing"] == len(fields)
     assert sum(data["summary"]["byOwner"].values()) == data["summary"]["missing"]
     rows = list(csv.DictReader(io.StringIO(run_command("records", "status", "--format", "csv").out)))
     assert [(row["model"], row["field"], row["path"], int(row["line"])) for row in rows] == gaps
     tokens = MarkdownIt().enable("table").parse(run_command("records", "status", "--format", "markdown").out)
     assert sum(token.type == "tr_open" for token in tokens) == len(gaps) + sum(
-        bool(model["gaps"]) for model in data["models"]
+        bool(model["missingFields"]) for model in data["models"]
     )
     text = run_command("records", "status").out
     assert all(f"{path}:{line}:" in text for _, _, path, line in gaps)
@@ -58,8 +58,8 @@ def test_a_regime_a_team_and_models_narrow_it(bank, run_command) -> None:
     data = json.loads(run_command("records", "status", "--regime", "eu-ai-act", "--format", "json").out)
     assert {record["id"] for model in data["models"] for record in model["records"]} == {"annex-iv"}
     data = json.loads(run_command("records", "status", "--owner", "data-platform", "--format", "json").out)
-    assert {gap["owner"] for model in data["models"] for gap in model["gaps"]} == {"data-platform"}
-    assert all(record["asked"] for model in data["models"] for record in model["records"]), (
+    assert {gap["owner"] for model in data["models"] for gap in model["missingFields"]} == {"data-platform"}
+    assert all(record["total"] for model in data["models"] for record in model["records"]), (
         "what asks nothing of it is left out"
     )
     data = json.loads(run_command("records", "status", "card-fraud", "device-score", "--format", "json").out)

@@ -439,7 +439,7 @@ def test_a_line_of_what_argo_cd_is_told_leads_back_to_who_says_it(sample):
         [place] = explanation.explain_artifact(sample.run, path, position)
         [first, *_] = place.made_of
         assert first.value == place.value, position
-        assert first.said[0].place.path == source_path, position
+        assert first.layers[0].location.path == source_path, position
 
 
 def test_an_adopted_namespace_leads_back_to_the_layer_that_says_it(deliver, a_model):

@@ -20,12 +20,12 @@ def line_of(run, one) -> str:
 
 
 def summaries(found):
-    return [(str(one.due), one.state, one.what) for one in found]
+    return [(str(one.due), one.state, one.subject) for one in found]
 
 
 def test_everything_that_lapses_is_told_by_day(shop) -> None:
     assert summaries(items(shop)) == [
-        ("2026-11-15", "lapsed", "Evidence for EU-AI-Act:Art.9 of refunds"),
+        ("2026-11-15", "overdue", "Evidence for EU-AI-Act:Art.9 of refunds"),
         ("2026-11-28", "due", "Review of refunds"),
         ("2026-12-31", "due", "Waiver not-yet-priced"),
         ("2027-01-31", "due", "Contract C-7 of scores"),
@@ -43,7 +43,7 @@ def test_a_span_ends_with_the_days_that_there_are() -> None:
     assert window_end(TODAY, timedelta(days=9_999_999)) == date.max
 
 
-@pytest.mark.parametrize(("day", "state", "days"), [(28, "due", 0), (29, "lapsed", -1), (27, "due", 1)])
+@pytest.mark.parametrize(("day", "state", "days"), [(28, "due", 0), (29, "overdue", -1), (27, "due", 1)])
 def test_the_last_day_still_counts(day, state, days, shop) -> None:
     (review,) = [one for one in items(shop, date(2026, 11, day)) if one.kind == "review"]
     assert (review.state, review.days) == (state, days)
@@ -83,7 +83,7 @@ def test_a_layer_that_says_the_day_is_where_to_edit_it(fleet) -> None:
 def test_a_review_without_a_last_one_has_no_day_and_is_told_on_request(shop) -> None:
     assert not any(one.state == "undated" for one in items(shop))
     *_, last = items(shop, undated=True)
-    assert (last.what, last.due, last.days, last.models) == ("Review of scores", None, None, ("scores",))
+    assert (last.subject, last.due, last.days, last.models) == ("Review of scores", None, None, ("scores",))
     assert line_of(shop, last) == "governance: {review: {every: 365d}, risk: {tier: medium}}"
 
 
@@ -142,7 +142,7 @@ def ends(day: str) -> dict[str, str]:
 def approvals_in(run):
     found = [one for one in items(run) if one.kind == "approval"]
     assert all(f"expires: '{one.due}'" in line_of(run, one) for one in found)
-    return [(one.what, str(one.due), one.environments, one.pointer) for one in found]
+    return [(one.subject, str(one.due), one.environments, one.pointer) for one in found]
 
 
 def test_an_approval_that_ends_is_told_with_its_environment_and_role(fleet) -> None:
@@ -185,4 +185,4 @@ def test_a_contract_that_several_releases_name_is_told_once(fleet) -> None:
         "successor: rough}\nenvironments: {dev: {release: 1.2.0}, prod: {release: 1.3.0}}",
     )
     run = fleet((text[begin:end], releases), everywhere)
-    assert [one.what for one in items(run) if one.kind == "contract"] == ["Contract C-7 of scores"]
+    assert [one.subject for one in items(run) if one.kind == "contract"] == ["Contract C-7 of scores"]

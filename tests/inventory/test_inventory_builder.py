@@ -78,10 +78,10 @@ def test_a_row_says_on_what_data_the_model_rests(refunds) -> None:
 
 def test_a_row_says_whom_the_model_asks_and_who_asks_it(shop, refunds) -> None:
     both = ("dev", "prod")
-    assert refunds.asks == (row_parts.DependencyUse("scores", "itself", "^1", None, None, None, both),)
+    assert refunds.dependencies == (row_parts.DependencyUse("scores", "model", "^1", None, None, None, both),)
     scores, rough = shop.inventory.by_name["scores"], shop.inventory.by_name["rough"]
-    assert scores.asks == (row_parts.DependencyUse("rough", "callers", None, None, None, None, both),)
-    assert (scores.asked_by, rough.asked_by) == (("refunds",), ("scores",))
+    assert scores.dependencies == (row_parts.DependencyUse("rough", "callers", None, None, None, None, both),)
+    assert (scores.dependents, rough.dependents) == (("refunds",), ("scores",))
 
 
 def test_a_row_says_what_was_bought(shop) -> None:
@@ -132,24 +132,24 @@ def test_what_nothing_watches_stands_in_the_row(refunds) -> None:
         row_parts.UnmeasuredObjective("latency", "the server has no histogram", ("dev", "prod")),
     )
     assert refunds.signals == (
-        row_parts.Signal("dataDrift", "ticket", watched=False),
-        row_parts.Signal("cost", "alert", watched=True),
+        row_parts.Signal("dataDrift", "ticket", measured=False),
+        row_parts.Signal("cost", "alert", measured=True),
     )
     assert refunds.sla == row_parts.Sla("99.5%", {"p99": "250ms"}, {}, None, "30d")
 
 
 def test_missing_facts_are_counted_by_regime_where_a_record_is_made(shop, refunds, fleet) -> None:
-    assert refunds.facts == (
+    assert refunds.record_fields == (
         row_parts.RecordCounts("eu-ai-act", 5, 3),
     )  # the use, oversight, and a licence of each dataset
-    assert shop.inventory.by_name["rough"].facts == (), "it serves no use case, so that no record is made of it"
-    assert shop.inventory.by_name["wished"].facts == (), "nor does it"
+    assert shop.inventory.by_name["rough"].record_fields == (), "it serves no use case, so that no record is made of it"
+    assert shop.inventory.by_name["wished"].record_fields == (), "nor does it"
     told = fleet(
         ("  intendedUse: Refunds up to 100.", "  intendedUse: Refunds up to 100.\n  humanOversight: A person can.")
     )
-    assert told.inventory.by_name["refunds"].facts == (row_parts.RecordCounts("eu-ai-act", 5, 2),)
+    assert told.inventory.by_name["refunds"].record_fields == (row_parts.RecordCounts("eu-ai-act", 5, 2),)
     used = fleet(("summary: What we would like to have.", "summary: What we would like to have.\nuseCase: refunding"))
-    assert used.inventory.by_name["wished"].facts == (row_parts.RecordCounts("eu-ai-act", 2, 2),), (
+    assert used.inventory.by_name["wished"].record_fields == (row_parts.RecordCounts("eu-ai-act", 2, 2),), (
         "records begin before a model runs"
     )
 
@@ -172,12 +172,12 @@ def test_an_approval_holds_for_the_content_that_it_names_and_no_other(refunds, f
     approval_text = approval(digests, expires='"2026-12-15"', ticket="SHOP-2")
     run = fleet(("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{approval_text}"))
     expected = row_parts.Approval(
-        "prod", "risk", "pricing", "approved", date(2026, 7, 1), date(2026, 12, 15), "SHOP-2", holds=True, because=None
+        "prod", "risk", "pricing", "approved", date(2026, 7, 1), date(2026, 12, 15), "SHOP-2", valid=True, invalid_reason=None
     )
     assert run.inventory.by_name["refunds"].approvals == (expected,)
     for old, new in (("s3://a/1", "s3://b/1"), ("Refunds up to 100.", "Refunds up to 200.")):
         edited = fleet(("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{approval_text}"), (old, new))
-        assert [one.holds for one in edited.inventory.by_name["refunds"].approvals] == [False]
+        assert [one.valid for one in edited.inventory.by_name["refunds"].approvals] == [False]
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_an_approval_that_nobody_may_give_so_is_void_and_the_terminal_says_why(m
     place = refunds.environments[1]
     said = approval((place.runtime_digest, place.governance_digest), **more)
     row = fleet(("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{said}")).inventory.by_name["refunds"]
-    assert [(one.holds, one.because) for one in row.approvals] == [(False, because)]
+    assert [(one.valid, one.invalid_reason) for one in row.approvals] == [(False, because)]
     shown = " ".join(model_details.render_text(row, date(2026, 8, 1), colour=False).split())
     assert f"; void: {because}" in shown
 
@@ -206,7 +206,7 @@ def test_an_approval_of_another_content_names_the_digest_that_differs(refunds, f
     ):
         edited = fleet(("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{approval_entry}"), (old, new))
         [one] = edited.inventory.by_name["refunds"].approvals
-        assert f"({digest} digest differs)" in str(one.because).replace("the ", "")
+        assert f"({digest} digest differs)" in str(one.invalid_reason).replace("the ", "")
 
 
 def test_a_waiver_and_an_approval_are_part_of_no_digest(refunds, fleet) -> None:

@@ -54,7 +54,7 @@ def test_a_retired_models_old_dates_are_due_to_nobody(shop) -> None:
 def test_where_environments_are_named_rows_show_those_alone(shop) -> None:
     rows = {row.name: row for row in filter_rows(shop.inventory.models, InventoryFilter(environments=("dev",)))}
     assert [one.environment for one in rows["refunds"].environments] == ["dev"]
-    assert row_cells(rows["refunds"], ["runs", "release"]) == ["dev", "2.0.0"]
+    assert row_cells(rows["refunds"], ["environment", "release"]) == ["dev", "2.0.0"]
 
 
 def test_cells_are_text_and_empty_where_nothing_is_said(shop) -> None:
@@ -64,19 +64,19 @@ def test_cells_are_text_and_empty_where_nothing_is_said(shop) -> None:
         "1.0.0 + 2.0.0 (10%) (stopped)",
         "dev 2.0.0; prod 1.0.0 + 2.0.0 (10%) (stopped)",
     )
-    assert (values["class"], values["sla"]) == ("eu-ai-act: high-risk; house: b", "99.5%, p99 250ms")
+    assert (values["classification"], values["sla"]) == ("eu-ai-act: high-risk; house: b", "99.5%, p99 250ms")
     assert (values["datasets"], values["sensitive"]) == ("clicks (internal); orders (restricted); prices (?)", "yes")
     assert (values["waivers"], values["patches"]) == ("not-yet-priced (until 2026-12-31)", "Note: No field for it.")
-    assert (values["unmeasured"], values["missing"]) == ("latency: the server has no histogram", "eu-ai-act: 3 of 5")
-    assert (values["review"], values["reviewed"]) == ("2026-11-28", "2026-06-01")
-    assert (values["validated"], values["validation"]) == ("2026-05-01 conditional", "2027-05-01")
+    assert (values["unmeasured"], values["missing-fields"]) == ("latency: the server has no histogram", "eu-ai-act: 3 of 5")
+    assert (values["review"], values["last-review"]) == ("2026-11-28", "2026-06-01")
+    assert (values["last-validation"], values["validation"]) == ("2026-05-01 conditional", "2027-05-01")
     scores = dict(zip(COLUMNS, row_cells(shop.inventory.by_name["scores"], COLUMNS), strict=True))
-    assert (scores["vendor"], scores["contract"], scores["asks"]) == (
+    assert (scores["vendor"], scores["contract"], scores["dependencies"]) == (
         "Example Scores, Score",
         "C-7 (2027-01-31)",
         "rough (by callers)",
     )
-    assert (scores["asked-by"], scores["retirement"], scores["review"]) == ("refunds", "2027-02-28", "")
+    assert (scores["dependents"], scores["retirement"], scores["review"]) == ("refunds", "2027-02-28", "")
     wished = dict(zip(COLUMNS, row_cells(shop.inventory.by_name["wished"], COLUMNS), strict=True))
     said = {"model", "type", "owner", "lifecycle", "tier", "summary", "path", "id"}
     assert {name for name, cell in wished.items() if cell} == said

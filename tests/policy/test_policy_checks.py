@@ -24,10 +24,10 @@ def finding_positions(findings, code):
 @pytest.mark.parametrize(
     ("policy", "code", "line", "column", "message"),
     [
-        (SOUND.replace("quantities.sla.availability", "quantities.sla.availabilty"), "MY302", 7, 23, "`quantities.sla.availabilty >= 0.999`: there is no field `availabilty` here"),
-        (SOUND.replace("quantities.sla.availability", "amount.sla.availability"), "MY302", 7, 11, None),
-        (SOUND.replace(">= 0.999", ">="), "MY302", 7, 38, None),
-        (SOUND.replace(">= 0.999", ">= 'much'"), "MY302", 7, 36, None),
+        (SOUND.replace("quantities.sla.availability", "quantities.sla.availabilty"), "MY302", 7, 32, "`quantities.sla.availabilty >= 0.999`: there is no field `availabilty` here"),
+        (SOUND.replace("quantities.sla.availability", "amount.sla.availability"), "MY302", 7, 17, None),
+        (SOUND.replace(">= 0.999", ">="), "MY302", 7, 47, None),
+        (SOUND.replace(">= 0.999", ">= 'much'"), "MY302", 7, 45, None),
         (SOUND.replace("too seldom", "'{model.slaa} is too seldom'"), "MY302", 8, 22, None),
         ("match: {when: model.nam == 'x'}\n" + SOUND, "MY302", 6, 21, "`model.nam == 'x'`: there is no field `nam` here"),
         ("match: {types: [rule]}\n" + SOUND, "MY302", 6, 17, "rule: there is no type of model `rule`"),

@@ -76,10 +76,10 @@ def test_an_approval_of_what_runs_counts_with_its_role(make_records) -> None:
 @pytest.mark.parametrize(
     ("change", "check"),
     [
-        ({"runtime__port": 8081}, "sameRuntime"),
-        ({"environments__prod__canary__weight": "20%"}, "sameRuntime"),
-        ({"governance__intendedUse": "Anything."}, "sameGovernance"),
-        ({"owner": "risk", "lifecycle": "deprecated"}, "sameGovernance"),
+        ({"runtime__port": 8081}, "runtimeMatches"),
+        ({"environments__prod__canary__weight": "20%"}, "runtimeMatches"),
+        ({"governance__intendedUse": "Anything."}, "governanceMatches"),
+        ({"owner": "risk", "lifecycle": "deprecated"}, "governanceMatches"),
     ],
 )
 def test_an_approval_of_another_content_is_void_and_says_why(change, check, make_records) -> None:
@@ -91,7 +91,7 @@ def test_an_approval_of_another_content_is_void_and_says_why(change, check, make
 
 def test_an_approval_in_a_role_that_the_team_does_not_hold_is_void(make_records) -> None:
     told = approved_statements(make_records, approval(**digests(documents()), role="board"))["prod"]["predicate"]
-    assert [(one["status"], one["checks"]["roleIsHeld"]) for one in told["claims"]] == [("void", False)]
+    assert [(one["status"], one["checks"]["hasRole"]) for one in told["claims"]] == [("void", False)]
 
 
 def test_a_rejection_counts_as_one(make_records) -> None:
@@ -127,7 +127,7 @@ def test_one_that_ends_before_it_begins_is_a_mistake_and_void_without_a_clock(ma
         ("approvals", 0, "expires"),
     )
     [claim] = approved_statements(make_records, approval_fields)["prod"]["predicate"]["claims"]
-    assert (claim["status"], claim["checks"]["datesInOrder"]) == ("void", False)
+    assert (claim["status"], claim["checks"]["hasValidDates"]) == ("void", False)
     assert found_of({**approval_fields, "expires": "2026-09-02"}) == []
 
 
@@ -217,7 +217,7 @@ def test_a_model_of_a_high_tier_has_a_record_even_where_nobody_agreed(full, make
         lambda one: one["subject"].pop(),
         lambda one: one["predicate"].pop("claims"),
         lambda one: one["predicate"]["claims"][0].update(status="void"),
-        lambda one: one["predicate"]["claims"][0]["checks"].update(sameRuntime=False),
+        lambda one: one["predicate"]["claims"][0]["checks"].update(runtimeMatches=False),
         lambda one: one["predicate"]["claims"][0].update(decision="maybe"),
         lambda one: one["predicate"]["claims"][0].pop("approved"),
         lambda one: one.update(predicateType="urn:modelyard:v1:build"),

@@ -94,7 +94,7 @@ def test_a_project_can_do_without_it() -> None:
 
 def test_what_its_schema_refuses_is_no_output(monkeypatch) -> None:
     """A template that leaves something out, or adds something, makes nothing."""
-    for old, new in (('"version": 1, ', ""), ('"leftOut"', '"leftout"')):
+    for old, new in (('"version": 1, ', ""), ('"excluded"', '"Excluded"')):
         run = sample()
         emitter = run.emitters.by_id["register"]
         text = emitter.templates["register.json.j2"]
@@ -109,4 +109,4 @@ def test_a_value_of_it_leads_back_to_the_spec_of_its_model() -> None:
     index = list(run.inventory.by_name).index("card-fraud")
     (found,) = explanation.explain_artifact(run, "build/records/register.json", f"models[{index}].tier")
     assert found.value == "high"
-    assert {made.said[0].place.path for made in found.made_of if made.said and made.said[0].place} == {FRAUD}
+    assert {made.layers[0].location.path for made in found.sources if made.layers and made.layers[0].location} == {FRAUD}

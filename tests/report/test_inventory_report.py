@@ -44,7 +44,7 @@ def test_a_review_whose_day_is_over_stands_out(day, stands_out, run) -> None:
     said = inventory_report.render_text(run.inventory.models, DEFAULT_COLUMNS, day, None, colour=True)
     assert ("\x1b[1;31m2026-10-31" in said) is stands_out
     assert "\x1b[1;33mhigh" in said
-    assert ("lapsed: review" in model_details.render_text(run.inventory.models[0], day, colour=True)) is stands_out
+    assert ("overdue: review" in model_details.render_text(run.inventory.models[0], day, colour=True)) is stands_out
     assert "\x1b" not in inventory_report.render_text(run.inventory.models, DEFAULT_COLUMNS, day, None, colour=False)
 
 

@@ -112,7 +112,7 @@ def test_json_says_why_a_finding_is_not_open(read, waived_finding, baseline_find
     body = read("json", waived_finding, baseline_finding, finding(code=policy))
     assert body["summary"] == {"findings": 3, "mandatory": 0, "advisory": 1, "waived": 1, "baseline": 1}
     assert [one["status"] for one in body["findings"]] == ["waived", "baseline", "open"]
-    assert [one["because"] for one in body["findings"]] == ["the team moves in May (RISK-7)", None, None]
+    assert [one["statusReason"] for one in body["findings"]] == ["the team moves in May (RISK-7)", None, None]
     assert body["findings"][2]["controls"] == ["EU-AI-Act:Art.14", "NIST-AI-RMF:MANAGE-2.4"]
     assert body["findings"][2]["docs"] == "https://example.org/policies/owner"
 

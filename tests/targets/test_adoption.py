@@ -307,4 +307,4 @@ def test_a_line_of_what_was_rendered_leads_back_to_what_was_adopted():
     }.items():  # fmt: skip
         [place] = explanation.explain_artifact(run, path, where)
         assert place.made_of[0].name == f"card-fraud.deploy.adopt.{field} in prod"
-        assert place.made_of[0].said[0].place.path == "models/all.yaml"
+        assert place.sources[0].layers[0].location.path == "models/all.yaml"

@@ -13,7 +13,9 @@ from compiler.pipeline.explanation import ArtifactExplanation, ValueExplanation
 from compiler.report.text_report import to_printable
 
 _MAX_VALUE_WIDTH = 76
-_ROLES = {"sets": ("●", "green"), "adds": ("●", "green"), "beaten": ("○", "bright_black"), "deletes": ("×", "red")}
+_ROLES = {
+    "set": ("●", "green"), "merged": ("●", "green"), "overridden": ("○", "bright_black"), "deleted": ("×", "red"),
+}  # fmt: skip
 
 
 def format_values(values: Iterable[ValueExplanation], *, colour: bool) -> str:
@@ -29,12 +31,12 @@ def format_artifacts(explanations: Iterable[ArtifactExplanation], *, colour: boo
 def _format_value(value: ValueExplanation, *, colour: bool, indent: str = "") -> str:
     title = click.style(value.name, bold=True) if colour else value.name
     lines = [f"{indent}{title} = {_display_value(value.value)}"]
-    width = max((len(_format_location(origin.place)) for origin in value.said), default=0)
-    for origin in value.said:
+    width = max((len(_format_location(origin.location)) for origin in value.layers), default=0)
+    for origin in value.layers:
         mark, style = _ROLES[origin.role]
-        value_text = "" if origin.role == "deletes" else _display_value(origin.value)
-        location = f"{_format_location(origin.place):{width}}"
-        line = f"{indent}  {mark} {origin.role:7} {location}  {value_text:<12}  {origin.label}".rstrip()
+        value_text = "" if origin.role == "deleted" else _display_value(origin.value)
+        location = f"{_format_location(origin.location):{width}}"
+        line = f"{indent}  {mark} {origin.role:10} {location}  {value_text:<12}  {origin.label}".rstrip()
         lines.append(click.style(line, fg=style) if colour else line)
     return "\n".join(lines) + "\n"
 
@@ -43,9 +45,9 @@ def _artifact_lines(explanation: ArtifactExplanation, *, colour: bool) -> Iterat
     title = f"{explanation.path}: {format_path(explanation.pointer)}"
     yield f"{click.style(title, bold=True) if colour else title} = {_display_value(explanation.value)}"
     yield f"  template {explanation.template.path}"
-    if not explanation.made_of:
+    if not explanation.sources:
         yield "  a constant of the template; it depends on no spec"
-    for source_value in explanation.made_of:
+    for source_value in explanation.sources:
         yield _format_value(source_value, colour=colour, indent="  ").rstrip("\n")
     yield ""
 

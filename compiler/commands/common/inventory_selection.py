@@ -52,7 +52,7 @@ def parse_filter(session: Session, options: FilterOptions) -> InventoryFilter:
 
 def _known_regimes(inventory: Inventory) -> list[str]:
     use_case_regimes = (classification.regime for case in inventory.use_cases for classification in case.classification)
-    record_regimes = (record_counts.regime for row in inventory.models for record_counts in row.facts)
+    record_regimes = (record_counts.regime for row in inventory.models for record_counts in row.record_fields)
     return sorted({*use_case_regimes, *record_regimes})
 
 

@@ -13,10 +13,10 @@ from compiler.spec.portfolio import Portfolio, Spec
 
 _INVALID_REASONS: Mapping[str, str] = MappingProxyType(
     {
-        "roleIsHeld": "the team does not hold the role",
-        "datesInOrder": "it ends before it begins",
-        "sameRuntime": "something else runs now (the runtime digest differs)",
-        "sameGovernance": "what it was given for is another now (the governance digest differs)",
+        "hasRole": "the team does not hold the role",
+        "hasValidDates": "it ends before it begins",
+        "runtimeMatches": "something else runs now (the runtime digest differs)",
+        "governanceMatches": "what it was given for is another now (the governance digest differs)",
     }
 )
 """Why an approval is invalid, by the check that fails."""
@@ -43,15 +43,15 @@ def environment_approvals(model: ResolvedModel) -> Iterator[tuple[int, Object]]:
 def check_approval(portfolio: Portfolio, model: ResolvedModel, approval: Object) -> Object:
     """An approval with the results of its checks."""
     checks = {
-        "sameRuntime": approval.get("runtimeDigest") == model.runtime_digest,
-        "sameGovernance": approval.get("governanceDigest") == model.governance_digest,
-        "roleIsHeld": approval.get("role") in _approver_roles(portfolio, approval),
-        "datesInOrder": _has_valid_dates(approval),
+        "runtimeMatches": approval.get("runtimeDigest") == model.runtime_digest,
+        "governanceMatches": approval.get("governanceDigest") == model.governance_digest,
+        "hasRole": approval.get("role") in _approver_roles(portfolio, approval),
+        "hasValidDates": _has_valid_dates(approval),
     }
     invalid_reason: Object = next(
-        ({"because": reason} for check, reason in _INVALID_REASONS.items() if not checks[check]), {}
+        ({"invalidReason": reason} for check, reason in _INVALID_REASONS.items() if not checks[check]), {}
     )
-    return {**approval, **checks, **invalid_reason, "holds": not invalid_reason}
+    return {**approval, **checks, **invalid_reason, "valid": not invalid_reason}
 
 
 def valid_approvals(portfolio: Portfolio, model: ResolvedModel) -> list[Json]:
@@ -59,7 +59,7 @@ def valid_approvals(portfolio: Portfolio, model: ResolvedModel) -> list[Json]:
     return [
         approval
         for approval in map(as_object, check_approvals(portfolio, model))
-        if approval["holds"] and approval.get("decision") == "approved"
+        if approval["valid"] and approval.get("decision") == "approved"
     ]
 
 
