@@ -191,11 +191,11 @@ CONTRADICTORY_CASES = {
     ),
     "both at once": (
         {"total": REQUESTS, "errors": {**REQUESTS, "labels": {"code": "200"}, "matchRegex": {"code": "5.."}}},
-        "errors.matching.code", "no series has `code` equal to '200' and matching '5..'",
+        "errors.matchRegex.code", "no series has `code` equal to '200' and matching '5..'",
     ),
     "a pattern of the whole value": (
         {"total": REQUESTS, "errors": {**REQUESTS, "labels": {"code": "5030"}, "matchRegex": {"code": "5.."}}},
-        "errors.matching.code", "no series has `code` equal to '5030'",
+        "errors.matchRegex.code", "no series has `code` equal to '5030'",
     ),
     "errors that are not asked": (
         {"total": {**REQUESTS, "labels": {"code": "200"}}, "errors": {**REQUESTS, "labels": {"code": "500"}}},
