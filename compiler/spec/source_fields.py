@@ -23,7 +23,7 @@ class Fallback(StrictModel):
     model: NameText | None = field(ref="Model", dependency="callers")
     """The Model that answers instead. It must run in every environment of this model."""
     behaviour: Literal["refuse", "refer", "approve"] | None = None
-    """What callers do: reject, refer to a person, or approve."""
+    """What callers do: refuse, refer to a person, or approve."""
 
 
 class Program(StrictModel):

@@ -51,7 +51,7 @@ def test_a_time_of_the_calendar_is_taken(calendar, small, actionlint) -> None:
 
 def test_a_schedule_with_nothing_to_run_is_refused(small) -> None:
     [(message, path, line)] = set(blocking_findings(small(("  train: {command: [train], timeout: 1h}\n", ""))))
-    assert ("nothing says what trains the model" in message, path, line) == (True, "models/refunds.yaml", 13)
+    assert ("the model has no training program" in message, path, line) == (True, "models/refunds.yaml", 13)
 
 
 @pytest.mark.parametrize("action", ["actions/checkout", "actions/setup-python"])

@@ -281,7 +281,7 @@ def test_what_it_lacks_is_said_once_at_the_environment(capability, message, line
 def test_a_version_that_confirms_nothing_is_refused(version, deliver, a_model):
     said = {"capabilities": {"kubernetes": {"version": "1.34"}, "argocd": {"version": version, "namespace": "argocd"}}}
     [(message, line)] = deliver(a_model("one"), environment=said).wrong
-    assert "before 3.4 it deletes what an Application asks it to confirm" in message
+    assert "Argo CD before 3.4 deletes without the confirmation that an Application requests" in message
     assert version in line
 
 
@@ -404,7 +404,7 @@ def test_an_owners_edit_changes_nothing_that_is_synced(sample, build_of):
 def test_a_quota_that_nobody_makes_is_refused(deliver, a_model):
     known = {"kubernetes": {"version": "1.34"}, "argocd": {"version": "3.5", "namespace": "argocd"}}
     [(message, _)] = deliver(a_model("one"), environment={"quota": {"headroom": "10%"}, "capabilities": known}).wrong
-    assert "nobody makes the namespaces that the quota is for" in message
+    assert "no emitter creates the namespaces of the quota" in message
 
 
 def test_an_object_of_a_kind_that_nothing_says_is_refused(build_of, deliver, a_model):

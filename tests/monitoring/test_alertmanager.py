@@ -156,17 +156,17 @@ MISSING_CONTACTS = {
     "who calls": (
         "pagerduty",
         {"onCall": "first", "chat": "#risk"},
-        "teams are called by rotations, and nothing says which service calls them",
+        "teams have on-call rotations, but no paging service is configured",
     ),
     "where Slack is": (
         "slack",
         {"onCall": "first", "chat": "#risk"},
-        "teams have channels, and nothing says where their Slack is",
+        "teams have chat channels, but no Slack webhook is configured",
     ),
     "who sends mail": (
         "email",
         {"email": "a@b.example"},
-        "somebody is told by mail, and nothing says which server sends it",
+        "alerts are sent by email, but no mail server is configured",
     ),
 }
 

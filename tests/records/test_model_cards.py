@@ -137,7 +137,7 @@ TYPES = {
             **PROGRAM, "as": {"env": "S"}, "timeLimit": "20ms", "fallback": {"behaviour": "refuse"},
             "parameters": [{"name": "amount", "value": 50, "unit": "EUR", "min": 0, "max": 60, "rationale": "The law says so."}],
         },
-        ["50 EUR", "0 … 60", "The law says so.", "whoever asks will refuse", "20ms"],
+        ["50 EUR", "0 … 60", "The law says so.", "callers refuse", "20ms"],
     ),
     "optimization": (
         "kubernetes",
@@ -216,7 +216,7 @@ EXPECTED_PHRASES = [
     "the next is due on 2027-08-20", "180d", "2026-09-01", "People are told.", "It is marked.", "Said of development.", "Said of metrics.",
     "dev-1 / models", "2.0.0 for 10%", "helper", "Helps.", "3.1.0", "amount", "FP64", "any × 3", "0.9", "young", ">= 0.7",
     "Loans.", "Biased so.",
-    "restricted", "99.5%", "99.9%", "250ms", "99% under 250ms", "dataDrift", "psi", "no series in the cluster holds it", "Risk Team",
+    "restricted", "99.5%", "99.9%", "250ms", "99% under 250ms", "dataDrift", "psi", "not measured in the cluster", "Risk Team",
     "risk-primary", "#risk", "risk@bank.example", "2026-08-01", "dev, prod (tried)", "Paper", "eu-ai-act", "high-risk",
     "Annex III point 5(b)",
     "provider", "Creditworthiness.", "It moves in spring.", "RISK-7", "2099-01-01",
@@ -260,7 +260,7 @@ GAPS = {
 
 def test_what_nobody_said_is_a_gap_at_its_place_with_who_says_it(bare) -> None:
     gaps = re.findall(
-        r"\*Not said yet:\* (.*?)\. \*\*(.*?)\*\* says it in `(.*?)` of (.*?) \(`(.*?)`\)", bare["MODEL_CARD.md"]
+        r"\*Missing:\* (.*?)\. \*\*(.*?)\*\* provides `(.*?)` in (.*?) \(`(.*?)`\)", bare["MODEL_CARD.md"]
     )
     fields = {field for _, _, field, _, _ in gaps}
     assert GAPS - {"license", "task", "approach", "governance.risk.tier"} <= fields
@@ -279,9 +279,9 @@ def test_a_card_that_lacks_nothing_shows_no_gap(full, make_records) -> None:
     )
     set_field(project_documents, "Model", "scorer", "governance/risk/risks/1/mitigation", "A third look.")
     whole = make_records(project_documents)
-    assert "Not said yet" not in whole["MODEL_CARD.md"]
+    assert "Missing" not in whole["MODEL_CARD.md"]
     assert 'class="gap"' not in whole["model-card.html"]
-    assert "2 of 24 things" in full["MODEL_CARD.md"]
+    assert "2 of 24 required fields" in full["MODEL_CARD.md"]
 
 
 @pytest.mark.parametrize("lifecycle", Lifecycle.__args__)
@@ -294,7 +294,7 @@ def test_a_model_has_a_card_wherever_it_is_in_its_life(lifecycle, make_records) 
         set_field(specs, "Model", "scorer", "retirement", {"date": "2026-12-31", "successor": "helper"})
     records = make_records(specs)
     assert lifecycle in Page(records["model-card.html"]).text
-    assert ("It runs in no environment." in records["MODEL_CARD.md"]) is (
+    assert ("The model runs in no environment." in records["MODEL_CARD.md"]) is (
         lifecycle not in {"pilot", "production", "deprecated"}
     )
 

@@ -114,7 +114,7 @@ def test_what_it_rests_on_has_a_source_and_a_day(full, entry) -> None:
     assert entry["guidance"]["asOf"] == "2026-11-23"
     url = "https://www.federalreserve.gov/supervisionreg/srletters/srletters.htm"
     assert entry["guidance"]["url"] == url
-    assert f"]({url}), read on 2026-11-23." in full["MODEL_RISK.md"]
+    assert f"]({url}), as of 2026-11-23." in full["MODEL_RISK.md"]
     assert [(one.get("from"), one.get("to")) for one in entry["guidance"]["inForce"]] == [
         ("2026-04-17", None), ("2011-04-04", "2026-04-16"),
     ]  # fmt: skip

@@ -314,7 +314,7 @@ def test_replicas_are_added_by_the_metric_that_the_spec_names(scaling, mode, mes
 @pytest.mark.parametrize(
     ("specs", "capabilities", "message"),
     [
-        ([model("statistical", {"method": "a", "format": "custom", **STORED_ARTIFACT})], {}, "no runtime of KServe loads this format"),
+        ([model("statistical", {"method": "a", "format": "custom", **STORED_ARTIFACT})], {}, "no KServe runtime supports this format"),
         ([model("ml", {"format": "onnx", "files": ["policy.rego"]})], {}, "names no address"),
         ([model("llm", LLM, {"scaling": {"min": 1, "max": 2}})], {}, "queries of its engine's metrics"),
         ([model("llm", LLM)], {"kserve": {"version": "0.16", "mode": "Standard"}}, "v1alpha2"),

@@ -236,7 +236,7 @@ def test_a_value_stays_a_value_where_kubernetes_expands_variables(build_unit):
     ("spec", "message"),
     [
         (model("heuristic", {**IMAGE}), "never be asked"),
-        (model("heuristic", PROGRAM, {"batch": BATCH}), "a job is asked nothing"),
+        (model("heuristic", PROGRAM, {"batch": BATCH}), "a job receives no requests"),
         (model("heuristic", {**IMAGE, "health": "/a"}, {"batch": BATCH}), "whether it is ready"),
         (model("heuristic", {**PROGRAM, "timeLimit": "1s"}), "nothing hands them to the program"),
         (model("agent", {k: v for k, v in AGENT.items() if k != "as"}), "nothing hands them to the program"),
@@ -247,17 +247,17 @@ def test_a_value_stays_a_value_where_kubernetes_expands_variables(build_unit):
         ({**model("knowledge-graph", GRAPH), "name": "a" * 53}, "only 52 of them"),
         (model("heuristic", ENGINE, {"batch": BATCH}, **OWN_RUNTIME), "only a program runs by the clock"),
         (model("heuristic", ENGINE), "which image of the GoRules agent"),
-        (model("heuristic", ENGINE, {"volume": {"size": "1Gi"}}, **OWN_RUNTIME), "decisions hold no state"),
+        (model("heuristic", ENGINE, {"volume": {"size": "1Gi"}}, **OWN_RUNTIME), "decision engines hold no state"),
         (model("heuristic", PROGRAM, {"resources": {"gpu": 1}}), "accelerators"),
         (model("heuristic", PROGRAM, {"scaling": {"min": 0, "max": 1}}), "does not start a workload again"),
         (model("heuristic", PROGRAM, {"scaling": {"concurrency": 3}}), "counts CPU and memory"),
         (model("heuristic", PROGRAM, {"scaling": {"requestsPerSecond": 3}}), "counts CPU and memory"),
         (model("heuristic", PROGRAM, {"scaling": {"memory": "80%"}}), "the requested memory"),
-        (model("heuristic", PROGRAM, **OWN_RUNTIME), "the release's image is the model itself"),
+        (model("heuristic", PROGRAM, **OWN_RUNTIME), "the image of the release is the model"),
         (model("heuristic", PROGRAM, {"options": {"decisionLog": True}}), "only OPA has a log"),
         (model("optimization", SOLVER, {"batch": BATCH, "scaling": {"max": 3}}), "a job has one replica"),
         (model("optimization", SOLVER, {"batch": BATCH, "volume": {"size": "1Gi"}}), "a disk belongs to a replica"),
-        (model("optimization", SOLVER, {"batch": BATCH, "expose": {"host": "a.example"}}), "a job is asked nothing"),
+        (model("optimization", SOLVER, {"batch": BATCH, "expose": {"host": "a.example"}}), "a job receives no requests"),
         (model("knowledge-graph", GRAPH, {"env": [{"name": "A", "value": "b"}]}), "reads no variables"),
         (model("knowledge-graph", GRAPH, {"egress": ["http://a.b.svc:80"]}), "asks nobody"),
         (model("knowledge-graph", GRAPH, interface={"protocol": "rest"}), "speaks SPARQL"),
@@ -299,7 +299,7 @@ def test_nobody_is_promised_an_answer_of_a_job(build_unit):
     latency = {"sla": {"latency": {"p99": "1s"}}}, {"slo": {"latency": [{"under": "1s", "for": "99%"}]}}
     for promise in ({"sla": {"availability": "99%"}}, {"slo": {"availability": "99%"}}, *latency):
         job = {**MODELS["optimization by the clock"], **promise}
-        assert "a job is asked nothing" in build_unit(job).reasons
+        assert "a job receives no requests" in build_unit(job).reasons
         assert build_unit({**MODELS["optimization"], **promise}).reasons == ""
 
 

@@ -113,7 +113,7 @@ def test_without_an_operator_nothing_is_made_that_only_it_reads(make, spec):
 def test_a_job_has_nothing_to_scrape_and_is_refused(make, spec):
     job = spec("job")
     [said] = make({**job, "source": {**job["source"], "metrics": {"path": "/metrics"}}}, **OPERATOR).reasons
-    assert "a run of a job is over before anybody asks what it counted" in said
+    assert "a job ends before Prometheus can scrape it" in said
 
 
 @pytest.mark.parametrize(

@@ -91,12 +91,12 @@ UNMEASURED_CASES = {
     "a Python server of KServe": (
         "kserve-xgbserver",
         {"availability": "99%"},
-        "no Python server of KServe counts requests",
+        "KServe's Python servers do not count requests",
     ),
-    "vLLM": ("llm", {"availability": "99%"}, "vLLM counts the requests that it finished, and none that failed"),
+    "vLLM": ("llm", {"availability": "99%"}, "vLLM counts finished requests but not failed ones"),
     "Triton": ("kserve-tritonserver", {"latency": {"p99": "1s"}}, "Triton adds up how long requests took"),
-    "a program": ("program", {"availability": "99%"}, "what a program counts is not said"),
-    "what never ends": ("ml", {"freshness": "1d"}, "what KServe runs is asked, and never ends"),
+    "a program": ("program", {"availability": "99%"}, "the metrics of the program are unknown"),
+    "what never ends": ("ml", {"freshness": "1d"}, "KServe runs servers, which have no runs that end"),
 }
 
 
