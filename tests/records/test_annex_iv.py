@@ -53,7 +53,7 @@ def test_what_it_rests_on_has_a_source_a_day_and_the_days_from_which_it_holds(vi
 
 
 def test_what_nobody_said_is_told_under_its_point_with_its_source(bare) -> None:
-    gaps = re.findall(r"\*Missing\* \((.*?)\): (.*?)\. \*\*(.*?)\*\* provides `(.*?)` in", bare[FILE])
+    gaps = re.findall(r"\*Missing\* \((.*?)\): (.*?)\. \*\*(.*?)\*\* must set `(.*?)` in", bare[FILE])
     points = {source for source, *_ in gaps}
     assert {"Annex IV(1)(a)", "Annex IV(2)(a)", "Annex IV(2)(h), Article 15"} <= points
     assert {"Annex IV(3)", "Annex IV(4)", "Annex IV(9), Article 72"} <= points
@@ -87,7 +87,7 @@ def test_a_documentation_that_lacks_nothing_says_so(make_records) -> None:
 def test_a_risk_of_which_nobody_says_what_is_done_about_it_is_a_gap_with_owner_and_field(full) -> None:
     for record in ("TECHNICAL_DOCUMENTATION.md", "MODEL_CARD.md"):
         told = re.findall(
-            r"Mitigation of each risk \((.*?)\)\. \*\*(.*?)\*\* provides `(.*?)` in Model scorer", full[record]
+            r"Mitigation of each risk \((.*?)\)\. \*\*(.*?)\*\* must set `(.*?)` in Model scorer", full[record]
         )
         assert told == [("Untold", "risk", "governance.risk.risks.1.mitigation")], record
     for record in ("technical-documentation.html", "model-card.html"):
@@ -100,8 +100,8 @@ def test_what_nobody_says_of_data_that_judges_alone_is_a_gap_of_its_owner(field,
     set_field(found, "Model", "scorer", "data/training", None)
     set_field(found, "Dataset", "loans", field, None)
     records = make_records(found)
-    assert f"**risk** provides `{field}` in Dataset loans" in records[FILE]
-    assert f"<b>risk</b> provides <code>{field}</code> in Dataset loans" in records[PAGE]
+    assert f"**risk** must set `{field}` in Dataset loans" in records[FILE]
+    assert f"<b>risk</b> must set <code>{field}</code> in Dataset loans" in records[PAGE]
 
 
 @pytest.mark.parametrize("name", [FILE, PAGE, "MODEL_CARD.md", "model-card.html", "MODEL_RISK.md"])
@@ -112,8 +112,8 @@ def test_nothing_is_not_said_yet_without_who_says_it_and_where(name, full, bare)
                 is_head = re.search(
                     r"required fields (?:of a model card )?are missing|^## |<h2|<caption|aria-label|^\| point ", line
                 )
-                assert is_head or "provides" in line, line
-        assert records[name].count("provides") >= 1
+                assert is_head or "must set" in line, line
+        assert records[name].count("must set") >= 1
 
 
 BEHAVIOURS = {"refuse": "are refused.", "refer": "are referred to a person.", "approve": "are approved."}

@@ -260,7 +260,7 @@ GAPS = {
 
 def test_what_nobody_said_is_a_gap_at_its_place_with_who_says_it(bare) -> None:
     gaps = re.findall(
-        r"\*Missing:\* (.*?)\. \*\*(.*?)\*\* provides `(.*?)` in (.*?) \(`(.*?)`\)", bare["MODEL_CARD.md"]
+        r"\*Missing:\* (.*?)\. \*\*(.*?)\*\* must set `(.*?)` in (.*?) \(`(.*?)`\)", bare["MODEL_CARD.md"]
     )
     fields = {field for _, _, field, _, _ in gaps}
     assert GAPS - {"license", "task", "approach", "governance.risk.tier"} <= fields
