@@ -30,8 +30,7 @@ class Requirement(StrictModel):
     """How to satisfy the requirement, as an imperative."""
     field: str | None = field(pattern=r"^[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z][A-Za-z0-9]*)*$")
     """The field to report, such as `options.email`, `team.contacts` or `environment.delivery.branch`. Models that share the field are
-    reported
-    once. Default: `deploy.target`.
+    reported once. Default: `deploy.target`.
     """
 
 
@@ -65,8 +64,7 @@ class File(StrictModel):
     path: str
     """The path below the output folder of the file's unit: a one-line template."""
     commitPath: str | None = None
-    """The path in the repository where the file is committed: a one-line template. Default: the file is written to the output folder
-    only.
+    """The path in the repository where the file is committed: a one-line template. Default: the file is written to the output folder only.
     """
     template: PathText
     """The template file in the emitter's folder. Its name ends in `.j2`."""
@@ -75,8 +73,8 @@ class File(StrictModel):
     when: str | None = None
     """A CEL expression that is true if the file is rendered. Default: always."""
     phase: int = Field(0, ge=0)
-    """When the file is rendered: after the files of smaller phases in its unit, if there are any. Its template reads `path`,
-    `commitPath` and `digest` of each of them from `unit.files`. Phase 0 has no `unit.files`.
+    """When the file is rendered: after the files of smaller phases in its unit, if there are any. Its template reads `path`, `commitPath`
+    and `digest` of each of them from `unit.files`. Phase 0 has no `unit.files`.
     """
     format: (
         Literal["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "github-owners", "gitlab-owners", "text"]

@@ -148,8 +148,7 @@ _CRON_NAMES = MappingProxyType(
 QUANTITIES: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {"duration": Duration, "percentage": Percentage, "cpu": Cpu, "memory": Memory, "cron": Cron}
 )
-"""The class of each kind of quantity, by its name in the schema (`x-modelyard-quantity`). The classes raise `ValueError` for invalid
-text.
+"""The class of each kind of quantity, by its name in the schema (`x-modelyard-quantity`). The classes raise `ValueError` for invalid text.
 """
 
 

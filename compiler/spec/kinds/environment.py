@@ -41,8 +41,7 @@ class Quota(StrictModel):
 
     headroom: WholePercentText | None = None
     """A percentage that is added to each computed quota, for containers that controllers inject. The extra replicas of a rollout are
-    already
-    counted.
+    already counted.
     """
     namespaces: dict[NameText, ResourceTotals] | None = None
     """Quotas that override the computed quota, by namespace."""

@@ -82,9 +82,7 @@ class Model(Document):
     owner: NameText = field(..., digest="governance", ref="Team")
     """The Team that owns the model."""
     tenant: NameText | None = field(digest="runtime")
-    """The tenant whose namespace the model runs in, in an Environment with one namespace per tenant. It is never derived from the
-    owner.
-    """
+    """The tenant whose namespace the model runs in, in an Environment with one namespace per tenant. It is never derived from the owner."""
     lifecycle: Lifecycle = field(..., digest="governance")
     """The lifecycle state of the model. It determines the stages in which the model may run."""
     summary: str = field(..., digest="governance")

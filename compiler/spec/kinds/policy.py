@@ -142,9 +142,8 @@ class Policy(Document):
     on: Literal["model", "rendered", "fleet"] = "model"
     """The input of the rules: each deployed model, each rendered object, or the whole fleet."""
     by: str | None = None
-    """For a policy on the fleet: a CEL expression whose value groups the models. The rules are evaluated once per group; models for
-    which the
-    value is empty are skipped.
+    """For a policy on the fleet: a CEL expression whose value groups the models. The rules are evaluated once per group; models for which
+    the value is empty are skipped.
     """
     objects: ObjectSelector | None = None
     """The rendered objects that the policy applies to. Default: all objects."""

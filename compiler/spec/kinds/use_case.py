@@ -12,8 +12,7 @@ CLASSES_BY_REGIME: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "us-federal": ("high-impact", "presumed-high-impact-determined-not", "not-high-impact"),
     "nyc-ll144": ("aedt", "not-aedt"),
 })  # fmt: skip
-"""Classes by regime: Regulation (EU) 2024/1689 (`limited-risk` for Article 50), OMB M-25-21, NYC Local Law 144. Other regimes may have
-any
+"""Classes by regime: Regulation (EU) 2024/1689 (`limited-risk` for Article 50), OMB M-25-21, NYC Local Law 144. Other regimes may have any
 class.
 """
 

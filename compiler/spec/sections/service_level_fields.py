@@ -68,8 +68,7 @@ class LatencySeries(StrictModel):
     unit: Literal["seconds", "milliseconds"] = "seconds"
     """The unit of the histogram."""
     buckets: list[float] | None = field(min_length=1)
-    """The upper bounds of the histogram's buckets. The time of an objective must be one of them. Default: unknown, and no time is
-    refused.
+    """The upper bounds of the histogram's buckets. The time of an objective must be one of them. Default: unknown, and no time is refused.
     """
 
 

@@ -41,9 +41,8 @@ class Source(StrictModel):
     """The models, and how requests are routed through them."""
 
     router: Literal["sequence", "splitter", "ensemble", "switch"]
-    """How requests are routed: `sequence` calls the steps in order, `splitter` one step by weight, `ensemble` all steps at once,
-    `switch` the
-    first step whose condition is true.
+    """How requests are routed: `sequence` calls the steps in order, `splitter` one step by weight, `ensemble` all steps at once, `switch`
+    the first step whose condition is true.
     """
     steps: list[Step] = field(..., min_length=1, merge="name")
     """The steps, in order."""
