@@ -59,7 +59,7 @@ class Source(Program, Settings):
     tools: list[Tool] | None = field(merge="name")
     """The tool servers that the agent may use."""
     limits: Limits
-    """The limits of one task."""
+    """The limits of each task."""
     killSwitch: KillSwitch | None = None
     """Who can stop the agent immediately, and how."""
 

@@ -49,7 +49,7 @@ class Source(StrictModel):
     model_config = one_of_config("uri", "files", uri=["digest"])
 
     ontology: Ontology
-    """The vocabulary of the facts."""
+    """The ontology of the facts."""
     shapes: list[PathText] | None = field(min_length=1)
     """Companion files of the SHACL shapes that the facts must conform to."""
     files: list[PathText] | None = field(min_length=1)

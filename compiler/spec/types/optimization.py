@@ -51,7 +51,7 @@ class Source(Program, Settings):
     parameters: list[Parameter] | None = field(merge="name")
     """The parameters that experts chose, each with its reason."""
     limits: Limits
-    """When the solver stops."""
+    """The stopping criteria of the solver."""
     fallback: Fallback | None = None
     """What callers do if no solution is found in time."""
     tests: list[PathText] | None = field(min_length=1)

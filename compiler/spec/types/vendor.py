@@ -59,9 +59,9 @@ class Source(StrictModel):
     version: str | None = None
     """The version of the product, if the vendor pins versions."""
     contract: Contract
-    """The contract under which the model is used."""
+    """The contract with the vendor."""
     endpoint: Endpoint
-    """The vendor's endpoint."""
+    """The endpoint of the product."""
     egress: Egress | None = None
     """Network egress to the vendor."""
     fallback: Fallback | None = None
