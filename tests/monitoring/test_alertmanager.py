@@ -151,7 +151,7 @@ MISSING_CONTACTS = {
     "who is told of what nobody owns": (
         "unowned",
         {"email": "a@b.example"},
-        "MY404 modelyard.yaml: Alertmanager lacks something: what no team owns",
+        "MY404 modelyard.yaml: Alertmanager lacks something: alerts without a team",
     ),
     "who calls": (
         "pagerduty",
@@ -183,7 +183,7 @@ def test_a_team_that_cannot_be_told_is_asked_at_its_own_line(contacts):
     _, wrong = build_configuration(contacts, OPTIONS)
     assert len(wrong) == 1
     assert wrong[0].startswith(
-        "MY404 models/all.yaml: Alertmanager lacks something: a team that owns a model has nobody to call"
+        "MY404 models/all.yaml: Alertmanager lacks something: a team that owns a model has no on-call rotation"
     )
 
 

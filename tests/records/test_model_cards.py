@@ -214,10 +214,10 @@ EXPECTED_PHRASES = [
     "A second look.",
     "mitigated", "the young", "Speed.", "Refusals.", "Weights.", "conditional, by risk on 2026-08-20", "conceptual soundness",
     "the next is due on 2027-08-20", "180d", "2026-09-01", "People are told.", "It is marked.", "Said of development.", "Said of metrics.",
-    "dev-1 / models", "2.0.0 for 10%", "helper", "Helps.", "3.1.0", "amount", "FP64", "any × 3", "0.9", "young", ">= 0.7",
+    "dev-1 / models", "2.0.0 with 10%", "helper", "Helps.", "3.1.0", "amount", "FP64", "any × 3", "0.9", "young", ">= 0.7",
     "Loans.", "Biased so.",
     "restricted", "99.5%", "99.9%", "250ms", "99% under 250ms", "dataDrift", "psi", "not measured in the cluster", "Risk Team",
-    "risk-primary", "#risk", "risk@bank.example", "2026-08-01", "dev, prod (tried)", "Paper", "eu-ai-act", "high-risk",
+    "risk-primary", "#risk", "risk@bank.example", "2026-08-01", "dev, prod (canary)", "Paper", "eu-ai-act", "high-risk",
     "Annex III point 5(b)",
     "provider", "Creditworthiness.", "It moves in spring.", "RISK-7", "2099-01-01",
 ]  # fmt: skip

@@ -109,4 +109,6 @@ def test_a_value_of_it_leads_back_to_the_spec_of_its_model() -> None:
     index = list(run.inventory.by_name).index("card-fraud")
     (found,) = explanation.explain_artifact(run, "build/records/register.json", f"models[{index}].tier")
     assert found.value == "high"
-    assert {made.layers[0].location.path for made in found.sources if made.layers and made.layers[0].location} == {FRAUD}
+    assert {made.layers[0].location.path for made in found.sources if made.layers and made.layers[0].location} == {
+        FRAUD
+    }

@@ -94,7 +94,7 @@ UNMEASURED_CASES = {
         "KServe's Python servers do not count requests",
     ),
     "vLLM": ("llm", {"availability": "99%"}, "vLLM counts finished requests but not failed ones"),
-    "Triton": ("kserve-tritonserver", {"latency": {"p99": "1s"}}, "Triton adds up how long requests took"),
+    "Triton": ("kserve-tritonserver", {"latency": {"p99": "1s"}}, "Triton sums up the duration of requests"),
     "a program": ("program", {"availability": "99%"}, "the metrics of the program are unknown"),
     "what never ends": ("ml", {"freshness": "1d"}, "KServe runs servers, which have no runs that end"),
 }
