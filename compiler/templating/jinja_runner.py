@@ -42,9 +42,7 @@ def compile_template(environment: JinjaSandbox, name: str, text: str | None = No
     try:
         if text is None:
             return environment.get_template(name)
-        source = check_source(text, name, environment.limits)
-        code = environment.compile(source, name)
-        return environment.template_class.from_code(environment, code, environment.make_globals(None))
+        return environment.from_text(check_source(text, name, environment.limits), name)
     except UnsupportedSyntaxError as syntax_error:
         raise TemplateFailedError(*syntax_error.problems) from None
     except TemplateSyntaxError as error:

@@ -2,10 +2,21 @@
 
 import difflib
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NoReturn
+from types import CodeType
+from typing import Any, ClassVar, Final, NoReturn
 
-from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, TemplateRuntimeError, nodes, pass_context
+from jinja2 import (
+    BaseLoader,
+    BytecodeCache,
+    StrictUndefined,
+    Template,
+    TemplateNotFound,
+    TemplateRuntimeError,
+    nodes,
+    pass_context,
+)
 from jinja2 import Environment as JinjaEnvironment
+from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
 from jinja2.parser import Parser
 from jinja2.runtime import Context, LoopContext, Macro, Undefined
@@ -80,6 +91,35 @@ class FragmentLoader(BaseLoader):
         return check_source(self.templates[template], template, self.limits), template, lambda: True
 
 
+class CodeCache(BytecodeCache):
+    """Keeps the code of templates for the process: the two trees of one command share most templates."""
+
+    _codes: ClassVar[dict[tuple[str, str], CodeType]] = {}
+    _MAX_CODES: Final = 1024
+
+    def __init__(self, delimiters: Mapping[str, str]) -> None:
+        self._delimiters = delimiters
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:  # noqa: ARG002 - Jinja's signature
+        """What the code depends on apart from the source: the delimiters, and the name in its errors."""
+        return f"{self._delimiters.get(name, 'curly')} {name}"
+
+    def get_source_checksum(self, source: str) -> str:
+        """The source itself, which needs no digest in memory."""
+        return source
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take the code from memory."""
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code in memory."""
+        if len(self._codes) >= self._MAX_CODES:
+            self._codes.clear()
+        if bucket.code is not None:
+            self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
 def check_source(source: str, path: str, limits: RenderLimits) -> str:
     """The source, if it is within the size limit and contains no placeholder characters."""
     problem = None
@@ -98,10 +138,11 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
     """Jinja without arithmetic and Python attributes, with a budget of steps. For one thread."""
 
     def __init__(self, templates: Mapping[str, str], delimiters: Mapping[str, str], limits: RenderLimits) -> None:
+        self._code_cache = CodeCache(delimiters)
         super().__init__(
             loader=FragmentLoader(templates, limits), cache_size=-1, auto_reload=False, optimized=False,
             undefined=MissingValue, autoescape=False, finalize=to_placeholder,
-            trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+            trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, bytecode_cache=self._code_cache,
         )  # fmt: skip
         self.limits = limits
         self.steps = 0
@@ -115,6 +156,14 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
         self.tests = dict(JINJA_TESTS)
         self.concat = self._concat  # type: ignore[assignment]  # Jinja declares the method as str.join
         self._environments_by_template = {name: self.overlay(**DELIMITERS[kind]) for name, kind in delimiters.items()}  # type: ignore[arg-type]
+
+    def from_text(self, source: str, name: str) -> Template:
+        """The template of a text, which no file holds."""
+        bucket = self._code_cache.get_bucket(self, name, None, source)
+        if bucket.code is None:
+            bucket.code = self.compile(source, name)
+            self._code_cache.set_bucket(bucket)
+        return self.template_class.from_code(self, bucket.code, self.make_globals(None))
 
     def _count_step(self, _: object) -> None:
         self.steps += 1
