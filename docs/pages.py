@@ -20,11 +20,10 @@ from compiler.pipeline import explanation as explain
 from compiler.pipeline.session import Session
 from compiler.plan.context.lazy_context import VARIABLE_DESCRIPTIONS
 from compiler.plan.emitters.emitter import Emitter, Emitters, FileRule
-from compiler.plan.emitters.emitter_loader import load_emitters
+from compiler.plan.emitters.emitter_loader import load_builtin_emitters
 from compiler.policy.pack import load_shipped_pack, shipped_pack_names
 from compiler.policy.policy_definition import Policy
 from compiler.report import REPORTERS, Report
-from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 from compiler.source.yaml_parse import parse
 from compiler.templating.encoders import ENCODERS
@@ -96,7 +95,7 @@ def targets() -> Iterator[str]:
 def _shipped_emitters() -> Emitters:
     declared = as_object(parse(resources.read_shipped_text("capabilities.yaml"), "capabilities.yaml").documents[0].data)
     templates = WorkTree(resources.shipped_folder("templates"))
-    return load_emitters(templates, MemoryTree({}), "templates", resources.emitter_schema(), declared)
+    return load_builtin_emitters(templates, resources.emitter_schema(), declared)
 
 
 def _emitter(emitter: Emitter) -> Iterator[str]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation import resources
-from compiler.foundation.json_data import as_object
+from compiler.foundation.json_data import Object, as_object
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitters
-from compiler.plan.emitters.emitter_loader import BUILTIN_PREFIX, load_emitters
+from compiler.plan.emitters.emitter_loader import BUILTIN_PREFIX, load_builtin_emitters, load_emitters
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.matching.compatibility import capability_findings
 from compiler.plan.plan_stage import PlanStage
@@ -46,6 +46,25 @@ _NARROWING_LIMIT = 10
 def all_units(_model: str, _environment: str) -> bool:
     """The scope of the whole fleet."""
     return True
+
+
+@cache
+def _published_language() -> Language:
+    """The published language, whose compiled schemas all sessions of the process share."""
+    return Language(resources.kind_schemas(), resources.type_schemas())
+
+
+@cache
+def _builtin_emitters() -> Emitters:
+    """The shipped emitters, which all sessions of the process share."""
+    templates = WorkTree(resources.shipped_folder("templates"))
+    return load_builtin_emitters(templates, resources.emitter_schema(), _shipped_capabilities())
+
+
+@cache
+def _shipped_capabilities() -> Object:
+    text = resources.read_shipped_text("capabilities.yaml")
+    return as_object(parse(text, "capabilities.yaml").documents[0].data)
 
 
 @dataclass(frozen=True)
@@ -81,7 +100,7 @@ class Session:
     @cached_property
     def language(self) -> Language:
         """The published language."""
-        return Language(resources.kind_schemas(), resources.type_schemas())
+        return _published_language()
 
     @cached_property
     def portfolio(self) -> Portfolio:
@@ -96,14 +115,9 @@ class Session:
     @cached_property
     def emitters(self) -> Emitters:
         """The shipped emitters and those of the project."""
-        capabilities = parse(resources.read_shipped_text("capabilities.yaml"), "capabilities.yaml").documents[0].data
-        return load_emitters(
-            WorkTree(resources.shipped_folder("templates")),
-            self.tree,
-            self.portfolio.folder("templates"),
-            resources.emitter_schema(),
-            as_object(capabilities),
-        )
+        folder = self.portfolio.folder("templates")
+        schema, capabilities = resources.emitter_schema(), _shipped_capabilities()
+        return load_emitters(_builtin_emitters(), self.tree, folder, schema, capabilities)
 
     @cached_property
     def capability_problems(self) -> tuple[Finding, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import (
@@ -42,6 +42,7 @@ _COMPOSITE_SLA_READS: FieldReads = {
 _SUSPECT_SCHEMA: Object = {"type": "object", "properties": {"path": {"type": "string"}, "kind": {"type": "string"}}}
 
 
+@lru_cache(maxsize=4)
 def variable_schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
     """The schema of each variable, by kind of subject."""
     model, release = model_variable_schema(language), release_variable_schema(language)

@@ -19,22 +19,31 @@ BUILTIN_PREFIX = "modelyard:templates/"
 """The path prefix of shipped emitters, so that nobody looks for them in a repository."""
 
 
-def load_emitters(
-    builtin_tree: Tree, project_tree: Tree, folder: str, schema: Object, capabilities: Object
+def load_builtin_emitters(tree: Tree, schema: Object, capabilities: Object) -> Emitters:
+    """The shipped emitters."""
+    return _add_emitters(Emitters({}, {}, ()), tree, "", schema, capabilities, is_builtin=True)
+
+
+def load_emitters(builtin: Emitters, tree: Tree, folder: str, schema: Object, capabilities: Object) -> Emitters:
+    """The shipped emitters and those of the project, which are in `folder`."""
+    has_own = any(basename(path) == EMITTER_FILE for path in tree.paths(folder))
+    return _add_emitters(builtin, tree, folder, schema, capabilities, is_builtin=False) if has_own else builtin
+
+
+def _add_emitters(
+    base: Emitters, tree: Tree, folder: str, schema: Object, capabilities: Object, *, is_builtin: bool
 ) -> Emitters:
-    """Every emitter below the two roots; `folder` is the project's folder of templates."""
     validator = Validator(schema)
-    findings: list[Finding] = []
-    emitters_by_id: dict[str, Emitter] = {}
-    broken_ids: set[str] = set()
-    for tree, root, is_builtin in ((builtin_tree, "", True), (project_tree, folder, False)):
-        for path in tree.paths(root):
-            if basename(path) == EMITTER_FILE:
-                emitter = _load_emitter(tree, dirname(path), validator, findings, is_builtin=is_builtin)
-                if emitter is None:
-                    broken_ids.add(basename(dirname(path)))
-                elif _can_add_emitter(emitter, emitters_by_id, findings):
-                    emitters_by_id[emitter.id] = emitter
+    findings = list(base.findings)
+    emitters_by_id = dict(base.by_id)
+    broken_ids = set(base.broken_ids)
+    for path in tree.paths(folder):
+        if basename(path) == EMITTER_FILE:
+            emitter = _load_emitter(tree, dirname(path), validator, findings, is_builtin=is_builtin)
+            if emitter is None:
+                broken_ids.add(basename(dirname(path)))
+            elif _can_add_emitter(emitter, emitters_by_id, findings):
+                emitters_by_id[emitter.id] = emitter
     capability_properties = dict(capabilities)
     for emitter in emitters_by_id.values():
         capability_properties.update(as_object(emitter.data.get("capabilities")))
