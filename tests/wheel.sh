@@ -1,21 +1,21 @@
 #!/bin/sh
-# Runs the suite against a wheel, as somebody who installed it would: in a fresh environment, with the source gone.
+# Runs the tests marked `wheel` against a wheel, as a user has it: in a fresh environment, without the source.
 set -eu
 
 wheel=$(realpath "$1")
 python=${PYTHON:-python3}
-place=$(mktemp -d)
-trap 'rm -rf "$place"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
-"$python" -m venv "$place/venv"
+"$python" -m venv "$work/venv"
 echo "installing $(basename "$wheel") with its test extra into a fresh environment"
-"$place/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$wheel[test]"
+"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$wheel[test]"
 
-mkdir "$place/checkout"
-git ls-files -z | tar --create --null --files-from=- | tar --extract --directory "$place/checkout"
-rm -rf "$place/checkout/compiler" "$place/checkout/schemas" "$place/checkout/templates"
+mkdir "$work/checkout"
+git ls-files -z | tar --create --null --files-from=- | tar --extract --directory "$work/checkout"
+rm -rf "$work/checkout/compiler" "$work/checkout/schemas" "$work/checkout/templates"
 
-cd "$place/checkout"
+cd "$work/checkout"
 echo "running the tests against it, without compiler/, schemas/ and templates/"
 # shellcheck disable=SC2086  # several arguments on purpose
-"$place/venv/bin/python" -m pytest ${PYTEST_ARGS:-}
+"$work/venv/bin/python" -m pytest -m wheel ${PYTEST_ARGS:-}

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from .expressions import Evaluator
-from .server import ROOT, TOKEN, RunResult, Server
+from .server import ROOT, TOKEN, RunResult, Server, modelyard_server
 
 pytestmark = pytest.mark.slow
 DEPLOYMENTS = "https://git.bank.example/ml/deployments.git"
@@ -27,17 +27,31 @@ PROMETHEUS = '"https://prometheus.bank.example"'
 ENOUGH = 'value: "1200"'
 RATIONALE = "    rationale: A wrong refusal stops a customer at the till.\n"
 NO_RATIONALE = "    # Nobody says why.\n"
+NOT_NEEDED = (
+    "compliance",
+    "affordability-sheet.yaml",
+    "collections-priority",
+    "loan-pricing",
+    "loss-given-default.yaml",
+)
+"""Folders and files of the sample whose models no job here is about, and that no other model uses."""
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory) -> Path:
-    """The sample with what a build of it commits, in a bare repository."""
+def modelyard(tmp_path_factory) -> Iterator[Path]:
+    with modelyard_server(tmp_path_factory.mktemp("modelyard")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory, modelyard) -> Path:
+    """The sample with what a build of it commits, in a bare repository; without models that no job here needs."""
     folder = tmp_path_factory.mktemp("sample")
     work = folder / "work"
-    shutil.copytree(ROOT / "models", work / "models", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "models", work / "models", ignore=shutil.ignore_patterns("__pycache__", *NOT_NEEDED))
     shutil.copyfile(ROOT / "modelyard.yaml", work / "modelyard.yaml")
     (work / ".gitignore").write_text("/build/\n__pycache__/\n", encoding="utf-8")
-    server = Server(folder / "tools", folder / "origin.git", {})
+    server = Server(folder / "tools", folder / "origin.git", {}, modelyard)
     server.git("init", "-q", "--bare", "-b", "main", str(folder / "origin.git"), cwd=folder)
     build(server, work)
     server.git("init", "-q", "-b", "main", cwd=work)
@@ -108,9 +122,9 @@ class Repository:
 
 
 @pytest.fixture
-def repository(first, tmp_path) -> Repository:
+def repository(first, tmp_path, modelyard) -> Repository:
     shutil.copytree(first, tmp_path / "origin.git")
-    server = Server(tmp_path / "tools", tmp_path / "origin.git", {DEPLOYMENTS: tmp_path / "deployments.git"})
+    server = Server(tmp_path / "tools", tmp_path / "origin.git", {DEPLOYMENTS: tmp_path / "deployments.git"}, modelyard)
     server.git("init", "-q", "--bare", "-b", "main", str(tmp_path / "deployments.git"), cwd=tmp_path)
     return Repository(server)
 
