@@ -14,6 +14,8 @@ import pytest
 
 from compiler.cli import main
 
+pytestmark = pytest.mark.wheel
+
 CASES = Path(__file__).parent
 BASE = CASES / "_base"
 CASE_FOLDERS = sorted(folder.parent for folder in CASES.rglob("input") if folder.is_dir())

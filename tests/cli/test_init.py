@@ -11,6 +11,8 @@ import yaml
 
 from compiler.foundation.resources import shipped_folder
 
+pytestmark = pytest.mark.wheel
+
 SPECS = {"modelyard.yaml", "models/teams.yaml", "models/refund-policy/spec.yaml", "models/environments/prod.yaml"}
 MODELINE = re.compile(r"\A# yaml-language-server: \$schema=(\S+)\n")
 EXAMPLE = re.compile(r"^ +(modelyard \S.*)$", re.MULTILINE)

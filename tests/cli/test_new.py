@@ -9,6 +9,8 @@ import yaml
 
 from compiler.foundation.resources import kind_schemas, shipped_folder, type_schemas
 
+pytestmark = pytest.mark.wheel
+
 TYPES = sorted(type_schemas())
 KINDS = ["Dataset", "Defaults", "Environment", "Policy", "Team", "UseCase", "Waiver"]
 EXAMPLES = shipped_folder("schemas") / "examples"

@@ -10,6 +10,8 @@ from jsonschema_rs import Draft202012Validator
 
 from compiler.foundation.resources import kind_schemas, shipped_folder, type_schemas
 
+pytestmark = pytest.mark.wheel
+
 SCHEMA_FOLDER = shipped_folder("schemas") / "modelyard" / "v1"
 TYPES = sorted(type_schemas())
 EXAMPLE = re.compile(r"^ +(modelyard \S.*)$", re.MULTILINE)

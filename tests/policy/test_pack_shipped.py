@@ -13,6 +13,8 @@ from compiler.source.worktree import WorkTree
 from compiler.source.yaml_parse import parse
 from compiler.spec.portfolio import Spec, document_identity
 
+pytestmark = pytest.mark.wheel
+
 SCHEMAS = resources.shipped_folder("schemas")
 EMPTY = Session(
     MemoryTree(

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from compiler.policy.secret_detection import SecretDetectors
 
+pytestmark = pytest.mark.wheel
+
 GUESSING = {"Base64HighEntropyString", "HexHighEntropyString", "IPPublicDetector"}
 
 

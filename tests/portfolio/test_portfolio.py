@@ -18,6 +18,8 @@ from compiler.source.yaml_parse import parse
 
 from .rendered_parts import HELD_ELSEWHERE, parts, reviewed_paths, summary_line
 
+pytestmark = pytest.mark.wheel
+
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = Path(__file__).parents[1] / "golden" / "portfolio"
 FRAUD = "models/payments/card-fraud.yaml"

@@ -15,6 +15,8 @@ from compiler.foundation import resources
 from compiler.source.yaml_parse import parse
 from compiler.spec.spec_schemas import all_kinds, all_types, schema_files
 
+pytestmark = pytest.mark.wheel
+
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = resources.shipped_folder("schemas")
 GENERATED_FILES = schema_files()

@@ -1,16 +1,21 @@
-"""What is installed is what lies in the checkout, from a wheel and in place."""
+"""An installation contains what the checkout contains: from a wheel, and in place."""
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import venv
+from importlib.metadata import requires, version
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from compiler.foundation.errors import HostError
 from compiler.foundation.resources import shipped_folder
+
+pytestmark = pytest.mark.wheel
 
 FOLDERS = ("schemas", "templates")
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -89,3 +94,20 @@ def test_both_folders_are_found_from_a_fresh_installation(tmp_path: Path, kind: 
         assert (found == CHECKOUT / name) == (kind == "build_editable")
         assert files_below(found) == files_below(CHECKOUT / name)
     assert list(scripts.glob("modelyard*"))
+
+
+def test_the_installed_program_makes_a_project_that_it_checks_and_builds(tmp_path: Path) -> None:
+    program = shutil.which("modelyard", path=str(Path(sys.executable).parent))
+    assert program
+    for word in ("init", "check", "build"):
+        done = subprocess.run([program, word], cwd=tmp_path, check=False, capture_output=True, text=True)
+        assert done.returncode == 0, f"{word}: {done.stdout}{done.stderr}"
+    assert files_below(tmp_path / "build")
+
+
+@pytest.mark.parametrize("extra", ["kubernetes", "secrets", "sources"])
+def test_each_extra_brings_packages_of_the_versions_that_it_names(extra: str) -> None:
+    requirements = map(Requirement, requires("modelyard") or ())
+    of_extra = [one for one in requirements if one.marker and one.marker.evaluate({"extra": extra})]
+    assert of_extra
+    assert [str(one) for one in of_extra if not one.specifier.contains(version(one.name), prereleases=True)] == []

@@ -8,6 +8,8 @@ import pytest
 
 import compiler
 
+pytestmark = pytest.mark.wheel
+
 ROOT = Path(compiler.__file__).resolve().parents[1]
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the filter of system calls is Linux's")
 

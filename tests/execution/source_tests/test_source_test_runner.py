@@ -18,6 +18,8 @@ from compiler.pipeline.session import Session
 from compiler.pipeline.stages import check, check_sources
 from compiler.source.memory_tree import MemoryTree
 
+pytestmark = pytest.mark.wheel
+
 HEAD = "apiVersion: modelyard/v1\n"
 FILES = {
     "modelyard.yaml": f"{HEAD}kind: Project\nname: shop\nenvironments: [dev, prod]\n"

@@ -9,6 +9,8 @@ from compiler.pipeline.session import Session
 from compiler.plan.emitters.emitter_loader import schema_findings
 from compiler.source.worktree import WorkTree
 
+pytestmark = pytest.mark.wheel
+
 RUN = Session(WorkTree(Path(__file__).resolve().parents[3]))
 EMITTERS = [emitter for emitter in RUN.emitters.by_id.values() if emitter.is_builtin]
 

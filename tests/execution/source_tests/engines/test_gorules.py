@@ -19,6 +19,8 @@ from compiler.execution.source_tests.worker_protocol import (
     source_location,
 )
 
+pytestmark = pytest.mark.wheel
+
 TABLE = {
     "hitPolicy": "first",
     "inputs": [{"id": "age", "name": "Age", "field": "age"}, {"id": "any", "name": "Any"}],

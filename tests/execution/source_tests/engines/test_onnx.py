@@ -20,6 +20,8 @@ from compiler.execution.source_tests.worker_protocol import (
     source_location,
 )
 
+pytestmark = pytest.mark.wheel
+
 WEIGHTS = np.array([[2.0], [3.0]], dtype=np.float32)
 INTERFACE = {
     "inputs": [{"name": "x", "datatype": "FP32", "shape": [-1, 2]}],

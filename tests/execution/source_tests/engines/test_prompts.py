@@ -7,6 +7,8 @@ from compiler.execution.source_tests.resource_limits import ResourceLimits
 from compiler.execution.source_tests.worker_process import WorkerProcess
 from compiler.execution.source_tests.worker_protocol import IssueKind, Job, line_location, source_location
 
+pytestmark = pytest.mark.wheel
+
 PROMPT = "Write in {{ language }}.\n\n{{dispute}} {{ dispute }}\n"
 PLACEHOLDERS_ONLY = "a prompt has placeholders and nothing else"
 

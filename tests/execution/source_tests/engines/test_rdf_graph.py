@@ -15,6 +15,8 @@ from compiler.execution.source_tests.worker_protocol import (
     source_location,
 )
 
+pytestmark = pytest.mark.wheel
+
 ONTOLOGY = """@prefix o: <http://shop.example/o#> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
 <http://shop.example/o> a owl:Ontology ; owl:versionInfo "1" .

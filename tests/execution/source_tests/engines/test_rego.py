@@ -18,6 +18,8 @@ from compiler.execution.source_tests.worker_protocol import (
     source_location,
 )
 
+pytestmark = pytest.mark.wheel
+
 POLICY = """package loan
 
 limits := data.limits

@@ -7,6 +7,8 @@ from compiler.execution.source_tests.resource_limits import ResourceLimits
 from compiler.execution.source_tests.worker_process import WorkerProcess
 from compiler.execution.source_tests.worker_protocol import IssueKind, Job, data_location, source_location
 
+pytestmark = pytest.mark.wheel
+
 CARD_CONDITION = {"field": "kind", "op": "==", "value": "card"}
 SWITCH = [{"name": "cards", "model": "a", "when": CARD_CONDITION}, {"name": "rest", "model": "b"}]
 SEQUENCE = [{"name": "first", "model": "a"}, {"name": "then", "model": "b", "when": CARD_CONDITION}]

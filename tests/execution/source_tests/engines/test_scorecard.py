@@ -15,6 +15,8 @@ from compiler.execution.source_tests.worker_protocol import (
     source_location,
 )
 
+pytestmark = pytest.mark.wheel
+
 CARD = """<PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4">
 <DataDictionary>
 <DataField name="age" optype="continuous" dataType="double"/>

@@ -17,6 +17,8 @@ from compiler.execution.source_tests.worker_protocol import (
     source_location,
 )
 
+pytestmark = pytest.mark.wheel
+
 LP = """Maximize
  profit: 3 x + 2 y
 Subject To

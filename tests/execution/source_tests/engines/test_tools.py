@@ -16,6 +16,8 @@ from compiler.execution.source_tests.worker_protocol import (
     source_location,
 )
 
+pytestmark = pytest.mark.wheel
+
 READ = {"name": "find_payment", "inputSchema": {"type": "object"}, "annotations": {"readOnlyHint": True}}
 WRITE = {"name": "drop_payment", "inputSchema": {"type": "object"}, "annotations": {"destructiveHint": True}}
 TOOL = {
