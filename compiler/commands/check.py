@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from compiler.commands.common.edit_output import write_or_show_fixes
 from compiler.commands.common.evaluation_inputs import load_baseline, load_change_base
 from compiler.commands.common.finding_report import make_report
 from compiler.commands.common.name_checks import require_environments
@@ -16,7 +15,6 @@ from compiler.commands.common.project import open_tree, project_root, to_date
 from compiler.commands.common.streams import print_status, stdout_supports_colour, write_output
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.diagnostics.finding_filters import filter_findings
-from compiler.edit.finding_fixes import plan_fixes
 from compiler.foundation.errors import UsageError
 from compiler.pipeline.parse_cache import open_cache
 from compiler.pipeline.session import Session
@@ -96,7 +94,9 @@ def _collect_findings(session: Session, *, renders: bool) -> tuple[Finding, ...]
 
 def _fix_files(findings: tuple[Finding, ...], session: Session, folder: Path, *, unsafe: bool, diff: bool) -> bool:
     """Whether a file was written; ends the command if the fixes are only shown."""
-    fix_count = write_or_show_fixes(plan_fixes(findings, session.tree, unsafe=unsafe), folder, diff=diff)
+    from compiler.commands.common.fix_output import write_or_show_fixes  # noqa: PLC0415 - diffs and edits take 30 ms, and other checks need neither
+
+    fix_count = write_or_show_fixes(findings, session.tree, folder, unsafe=unsafe, diff=diff)
     if diff:
         raise click.exceptions.Exit(0)
     return fix_count > 0

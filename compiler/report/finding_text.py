@@ -66,7 +66,7 @@ def format_level_counts(findings: Iterable[Finding]) -> str:
 def summary_line(report: Report) -> str:
     """The report in one line: open findings, scope, and suppressed findings."""
     scope, suppressed_counts = report.checked_scope, suppressed_summary(report)
-    counts = format_level_counts(report.open) or "nothing to mend"
+    counts = format_level_counts(report.open) or "no issues found"
     return f"{counts}{f' in {scope}' if scope else ''}{f'; {suppressed_counts}' if suppressed_counts else ''}"
 
 

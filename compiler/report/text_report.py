@@ -92,7 +92,7 @@ def _summary_line(report: Report, paint: Paint) -> str:
     serious_findings = [finding for finding in report.open if level(finding) != "info"]
     if not serious_findings:
         extra = ", ".join(filter(None, [format_level_counts(report.open), suppressed_counts]))
-        return f"{paint('green', 'ok')}: nothing to mend{scope}{f' ({extra})' if extra else ''}"
+        return f"{paint('green', 'No issues found')}{scope}{f' ({extra})' if extra else ''}"
     worst_level = "error" if report.blocking_count else "warning"
     first_code = next(finding.code.id for finding in serious_findings if level(finding) == worst_level)
     extra = f"; {suppressed_counts}" if suppressed_counts else ""

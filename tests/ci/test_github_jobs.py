@@ -181,7 +181,7 @@ def test_a_pull_request_is_checked_told_once_and_only_what_it_reaches_runs(repos
     assert "nothing foreign among them" in run_result.log
     [scanned] = run_result.sarif_reports
     assert scanned["version"] == "2.1.0"
-    assert "Modelyard: nothing to mend" in run_result.summaries["check"]
+    assert "Modelyard: no issues found" in run_result.summaries["check"]
     [comment] = repository.server.requests["comments"]
     assert comment["issue"] == 5
     assert "| `atm-demand` | prod, staging | treasury-analytics | governance" in comment["body"]

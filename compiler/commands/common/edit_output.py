@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -10,7 +9,7 @@ import click
 from compiler.commands.common.finding_report import make_report
 from compiler.commands.common.streams import print_status, stdout_supports_colour, write_output
 from compiler.edit.edit_session import EditOutcome, EditResult
-from compiler.edit.finding_fixes import FixedFile, decode_text
+from compiler.edit.finding_fixes import decode_text
 from compiler.edit.unified_diff import unified_diff
 from compiler.pipeline.session import Session
 from compiler.report import REPORTERS
@@ -38,18 +37,3 @@ def write_or_show_edit(session: Session, folder: Path, outcome: EditOutcome, *, 
         print_status(outcome.summary)
     else:
         write_output(f"{outcome.summary}\n", None)
-
-
-def write_or_show_fixes(fixed_files: Iterable[FixedFile], folder: Path, *, diff: bool) -> int:
-    """Write the files with their fixes, or show them as a diff; return how many fixes there are."""
-    files = tuple(fixed_files)
-    for file in files:
-        if diff:
-            text = unified_diff(file.path, decode_text(file.old_content), decode_text(file.new_content))
-            write_output(text, None)
-        else:
-            replace_content(folder / file.path, file.old_content, file.new_content)
-    count = sum(file.fix_count for file in files)
-    fixes = f"{count} {'fix' if count == 1 else 'fixes'} in {len(files)} {'file' if len(files) == 1 else 'files'}"
-    print_status(f"Would apply {fixes}." if diff else f"Applied {fixes}.")
-    return count

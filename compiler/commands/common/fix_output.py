@@ -1,0 +1,29 @@
+"""Output of `check --fix` and `check --diff`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from compiler.commands.common.streams import print_status, write_output
+from compiler.diagnostics.finding import Finding
+from compiler.edit.finding_fixes import decode_text, plan_fixes
+from compiler.edit.unified_diff import unified_diff
+from compiler.report.finding_text import pluralize
+from compiler.source.tree import Tree
+from compiler.write.replace_file import replace_content
+
+
+def write_or_show_fixes(findings: Iterable[Finding], tree: Tree, folder: Path, *, unsafe: bool, diff: bool) -> int:
+    """Write the fixes of findings, or show them as a diff; return how many there are."""
+    files = plan_fixes(findings, tree, unsafe=unsafe)
+    for file in files:
+        if diff:
+            text = unified_diff(file.path, decode_text(file.old_content), decode_text(file.new_content))
+            write_output(text, None)
+        else:
+            replace_content(folder / file.path, file.old_content, file.new_content)
+    count = sum(file.fix_count for file in files)
+    fixes = f"{count} {'fix' if count == 1 else 'fixes'} in {pluralize(len(files), 'file')}"
+    print_status(f"Would apply {fixes}." if diff else f"Applied {fixes}.")
+    return count
