@@ -36,7 +36,7 @@ def model_dependencies(model: ResolvedModel, language: TypeLanguage) -> Iterator
         for annotation in language.dependencies if release else ():
             for pointer, name in iter_values(release.content if release else {}, annotation.pointer):
                 entry = as_object(value_at(release.content if release else {}, pointer[:-1]))
-                version_range, is_direct = entry.get("release"), annotation.value == "itself"
+                version_range, is_direct = entry.get("release"), annotation.value == "model"
                 yield ModelDependency(as_str(name), version_range, entry, pointer[:-1], release, is_direct)
 
 

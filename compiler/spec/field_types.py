@@ -133,7 +133,7 @@ PathText = Annotated[
         r"^(?!/)(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_./@+-]+$",
         "a path below the spec's folder such as rules/policy.rego",
         "rules/policy.rego",
-        **{"x-modelyard-beside": "release"},
+        **{"x-modelyard-companion-file": "release"},
     ),
 ]
 FolderText = Annotated[

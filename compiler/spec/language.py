@@ -116,17 +116,17 @@ class TypeLanguage:
     @cached_property
     def dependencies(self) -> tuple[Annotation, ...]:
         """The models that a running release calls: the pointers of their names, and who calls them."""
-        return tuple(iter_annotations("x-modelyard-asks", {"$ref": "#/$defs/Release"}, self._schema))
+        return tuple(iter_annotations("x-modelyard-dependency", {"$ref": "#/$defs/Release"}, self._schema))
 
     @cached_property
     def egress_urls(self) -> tuple[Annotation, ...]:
         """The URLs that a running release calls: their pointers."""
-        return tuple(iter_annotations("x-modelyard-reached", {"$ref": "#/$defs/Release"}, self._schema))
+        return tuple(iter_annotations("x-modelyard-egress-url", {"$ref": "#/$defs/Release"}, self._schema))
 
     @cached_property
     def companion_files(self) -> tuple[Annotation, ...]:
         """The companion files that the content of a release names: their pointers."""
-        return tuple(iter_annotations("x-modelyard-beside", {"$ref": "#/$defs/Release"}, self._schema))
+        return tuple(iter_annotations("x-modelyard-companion-file", {"$ref": "#/$defs/Release"}, self._schema))
 
     def _fields_in_digest(self, part: str) -> frozenset[str]:
         """The top-level fields that one of the two digests covers."""

@@ -235,7 +235,7 @@ def _partial_schema(schema: Schema, definitions: Schema) -> Schema:
     if "properties" in partial:
         partial["properties"] = {
             name: _partial_node(node, definitions)
-            if node.get("x-modelyard-kept")
+            if node.get("x-modelyard-undeletable")
             else _allow_null(_partial_node(node, definitions))
             for name, node in partial["properties"].items()
         }

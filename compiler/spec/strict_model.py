@@ -2,7 +2,7 @@
 
 `merge` is how layers of a list merge: the name of the key that identifies elements, or `union`. Default: maps merge, all else is replaced.
 `digest` is the model digest that covers a top-level field, or `none`. `ref` is the kind of document that the text, or each text of the
-list, names. `dependency` says who calls the model that the text names: the model `itself`, or its `callers`. `is_egress_url` marks a URL
+list, names. `dependency` says who calls the model that the text names: this `model`, or its `callers`. `is_egress_url` marks a URL
 that the running model calls.
 """
 
@@ -27,7 +27,7 @@ def field(  # noqa: PLR0913 - each parameter is one annotation of the published 
     merge: MergeStrategy | None = None,
     digest: DigestPart | None = None,
     ref: str | None = None,
-    dependency: Literal["itself", "callers"] | None = None,
+    dependency: Literal["model", "callers"] | None = None,
     is_egress_url: bool = False,
     undeletable: bool = False,
     value_choices: Mapping[str, tuple[str, ...]] | None = None,
@@ -45,13 +45,13 @@ def field(  # noqa: PLR0913 - each parameter is one annotation of the published 
     if ref:
         extra["x-modelyard-ref"] = ref
     if dependency:
-        extra["x-modelyard-asks"] = dependency
+        extra["x-modelyard-dependency"] = dependency
     if is_egress_url:
-        extra["x-modelyard-reached"] = "itself"
+        extra["x-modelyard-egress-url"] = True
     if undeletable:
-        extra["x-modelyard-kept"] = True
+        extra["x-modelyard-undeletable"] = True
     if value_choices:
-        extra["x-modelyard-words"] = {key: list(values) for key, values in value_choices.items()}
+        extra["x-modelyard-value-choices"] = {key: list(values) for key, values in value_choices.items()}
     return Field(default, json_schema_extra=extra or None, **limits)
 
 

@@ -25,7 +25,7 @@ def finding_positions(findings, code):
     ("policy", "code", "line", "column", "message"),
     [
         (SOUND.replace("quantities.sla.availability", "quantities.sla.availabilty"), "MY302", 7, 32, "`quantities.sla.availabilty >= 0.999`: there is no field `availabilty` here"),
-        (SOUND.replace("quantities.sla.availability", "amount.sla.availability"), "MY302", 7, 17, None),
+        (SOUND.replace("quantities.sla.availability", "quantity.sla.availability"), "MY302", 7, 17, None),
         (SOUND.replace(">= 0.999", ">="), "MY302", 7, 47, None),
         (SOUND.replace(">= 0.999", ">= 'much'"), "MY302", 7, 45, None),
         (SOUND.replace("too seldom", "'{model.slaa} is too seldom'"), "MY302", 8, 22, None),

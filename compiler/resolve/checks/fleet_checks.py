@@ -216,7 +216,7 @@ def _check_references(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
 def _check_classifications(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
     """A use case names a class that its regime defines. Policies select by class, so a misspelled class would match none."""
     schema = as_object(as_object(fleet.language.kind_schema("UseCase")["properties"])["classification"])
-    classes_by_regime = as_object(schema.get("x-modelyard-words"))
+    classes_by_regime = as_object(schema.get("x-modelyard-value-choices"))
     for spec in fleet.portfolio.by_kind("UseCase").values():
         for regime, entry in as_object(spec.data.get("classification")).items():
             known_classes = [as_str(word) for word in as_list(classes_by_regime.get(regime))]

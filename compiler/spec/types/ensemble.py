@@ -23,7 +23,7 @@ class Step(StrictModel):
 
     name: NameText
     """The name of the step."""
-    model: NameText = field(..., ref="Model", dependency="itself")
+    model: NameText = field(..., ref="Model", dependency="model")
     """The Model that the step calls."""
     release: VersionRangeText | None = None
     """The releases of the Model that are accepted."""
