@@ -1,7 +1,7 @@
 """Compiles expressions against the schemas of their variables."""
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from compiler.cel.branch_coverage import evaluate_branches
@@ -58,7 +58,7 @@ class CelEnvironment:
         if check_types and len(text) > _MAX_LENGTH:
             return CompileError(f"the expression has more than {_MAX_LENGTH:,} characters")
         try:
-            program = self._runtime_env.compile(expand_has_calls(text), disable_check=True)
+            program = _parse(frozenset(self._schemas), expand_has_calls(text))
         except RuntimeError as error:
             error_text = self._syntax_error(text) or str(error)
             return first_compile_error(error_text, text, KnownNames(self._schemas, {})) or CompileError(error_text)
@@ -84,9 +84,7 @@ class CelEnvironment:
     @cached_property
     def _runtime_env(self) -> "cel.Env":
         """The environment for evaluation; it has no types, because typed expressions refuse plain dicts."""
-        from cel_expr_python import cel  # noqa: PLC0415 - loads CEL, needed only to evaluate a condition
-
-        return cel.NewEnv(variables=dict.fromkeys(self._schemas, cel.Type.DYN))
+        return _untyped_env(frozenset(self._schemas))
 
     @cached_property
     def _protobuf_types(self) -> "ProtobufTypes":
@@ -123,6 +121,19 @@ class CelEnvironment:
             compile_error = first_compile_error(str(error), prefix + text + suffix, KnownNames(self._schemas, fields))
             return compile_error and _relocate_error(compile_error, text, len(prefix), description)
         return None
+
+
+@lru_cache(maxsize=64)
+def _untyped_env(variables: frozenset[str]) -> "cel.Env":
+    from cel_expr_python import cel  # noqa: PLC0415 - loads CEL, needed only to evaluate a condition
+
+    return cel.NewEnv(variables=dict.fromkeys(sorted(variables), cel.Type.DYN))
+
+
+@lru_cache(maxsize=4096)
+def _parse(variables: frozenset[str], text: str) -> "cel.Expression":
+    """The parsed expression, which the sessions of a process share; `RuntimeError` for a syntax error."""
+    return _untyped_env(variables).compile(text, disable_check=True)
 
 
 def _field_names(struct: Struct) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from compiler.cel.cel_ast import CALL, COMPREHENSION, CONST, IDENT, LIST, SELECT, STRUCT, Node, parse_ast
@@ -47,8 +48,9 @@ class FieldAccess:
     iterated_paths: set[tuple[Pointer, Pointer]] = field(default_factory=set)
 
 
+@lru_cache(maxsize=4096)
 def collect_field_access(ast_bytes: bytes) -> FieldAccess:
-    """Collect every value that the expression reads."""
+    """Collect every value that the expression reads. The sessions of a process share the result: do not change it."""
     access = FieldAccess()
     _visit(parse_ast(ast_bytes), {}, access)
     return access
